@@ -1,0 +1,68 @@
+/**
+ * A lab: machines wired together, one clock, one core, one seed. The page's worker, the drydock command and the
+ * lesson runner hold this and nothing below it.
+ */
+import type { HttpService } from '../base/http.ts';
+import type { Kernel, World } from '../linux/kernel/machine.ts';
+import type { WinSize } from '../linux/kernel/sys.ts';
+import type { PtyPair } from '../linux/tty/pair.ts';
+import type { LabView, ViewFrame } from './view.ts';
+
+/** What the lab needs of the world outside: the only place where it touches an event loop. */
+export interface Host {
+  /** The compiled core, bytes of core.wasm. */
+  readonly wasm: BufferSource;
+  /** Resolves in a later macrotask: all microtasks have run by then, and the host's own events had their turn. */
+  turn(): Promise<void>;
+}
+
+export interface LabOptions {
+  readonly seed: number;
+  /** Nanoseconds since 1970 at virtual time 0; fixed by default so that replays are equal. */
+  readonly epochNs?: bigint;
+  /** Machines node1 … nodeN; default 3. */
+  readonly hosts?: number;
+}
+
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The shell's status, 128 + signal when one ended it. */
+  readonly exit: number;
+}
+
+/** A login shell on a terminal. */
+export interface Terminal {
+  readonly pty: PtyPair;
+  readonly exited: Promise<number>;
+}
+
+export interface Machine {
+  readonly name: string;
+  readonly kernel: Kernel;
+  /** dockerd's API. */
+  readonly docker: HttpService;
+}
+
+export interface Lab {
+  readonly world: World;
+  readonly options: Required<LabOptions>;
+  readonly machines: readonly Machine[];
+  machine(name: string): Machine | undefined;
+  /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
+  run(host: string, command: string, options?: { tty?: WinSize; stdin?: Uint8Array }): Promise<CommandResult>;
+  /** An interactive login shell; output flows while something drives the lab. */
+  terminal(host: string, size: WinSize): Terminal;
+  /** Lets `ns` of virtual time pass, as fast as possible. */
+  pass(ns: number): Promise<void>;
+  /**
+   * Does everything that is due up to virtual time `until`, at most `budgetMs` of host time in `now()` milliseconds.
+   * @returns true when nothing more is due by then
+   */
+  step(until: number, budget: () => boolean): Promise<boolean>;
+  view(): LabView;
+  /** Frames that crossed since `seq`, oldest first; the ring keeps the last 4096 and counts what it lost. */
+  frames(since: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /** Removes every container, custom network and volume of a machine. */
+  clean(host: string): Promise<void>;
+}

@@ -1,0 +1,76 @@
+/** What the page and the lesson checks see of a lab: immutable snapshots of its objects and of what crossed it. */
+
+/** One interface as the map draws it. `id` is stable while the interface lives. */
+export interface ViewLink {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly mac: string;
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly addrs: readonly string[];
+  /** Bridge it is a port of. */
+  readonly master?: string;
+  /** `id` of the other end of a veth. */
+  readonly peer?: number;
+}
+
+export interface ViewPort {
+  /** `tcp` or `udp` */
+  readonly proto: string;
+  readonly hostIp: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+}
+
+export interface ViewContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly state: string;
+  readonly links: readonly ViewLink[];
+  readonly ports: readonly ViewPort[];
+  readonly networks: readonly { readonly name: string; readonly ip: string }[];
+  /** Ports that something listens on inside, `tcp/0.0.0.0:5000`. */
+  readonly listening: readonly string[];
+}
+
+export interface ViewMachine {
+  readonly name: string;
+  readonly links: readonly ViewLink[];
+  readonly containers: readonly ViewContainer[];
+  readonly listening: readonly string[];
+}
+
+export interface LabView {
+  /** Virtual ns. */
+  readonly time: number;
+  readonly machines: readonly ViewMachine[];
+}
+
+/** A frame as it crossed one interface, decoded for people. */
+export interface ViewFrame {
+  /** Counts up by one for each frame of the lab. */
+  readonly seq: number;
+  readonly time: number;
+  readonly machine: string;
+  /** Container name when the interface is inside one. */
+  readonly container?: string;
+  readonly ifname: string;
+  /** `id` of the ViewLink. */
+  readonly link: number;
+  readonly direction: 'In' | 'B' | 'M' | 'P' | 'Out';
+  /** Outermost protocol worth a name: `ARP`, `ICMP`, `TCP`, `UDP`, `DNS`, `HTTP`, `ICMPv6`. */
+  readonly proto: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly sport?: number;
+  readonly dport?: number;
+  /** TCP flags as tcpdump writes them: `S`, `S.`, `P.`, `F.`, `R`. */
+  readonly flags?: string;
+  readonly length: number;
+  /** One line as tcpdump prints it, without the time. */
+  readonly summary: string;
+  /** The same for every crossing of one packet. */
+  readonly packet: number;
+}
