@@ -94,8 +94,20 @@ export interface CoreRule {
   readonly mask?: number;
 }
 export const Target = {
-  NONE: 0, ACCEPT: 1, DROP: 2, RETURN: 3, JUMP: 4, GOTO: 5, DNAT: 6, SNAT: 7, MASQUERADE: 8, REDIRECT: 9, REJECT: 10,
-  MARK: 11, LOG: 12, NOTRACK: 13,
+  NONE: 0,
+  ACCEPT: 1,
+  DROP: 2,
+  RETURN: 3,
+  JUMP: 4,
+  GOTO: 5,
+  DNAT: 6,
+  SNAT: 7,
+  MASQUERADE: 8,
+  REDIRECT: 9,
+  REJECT: 10,
+  MARK: 11,
+  LOG: 12,
+  NOTRACK: 13,
 } as const;
 
 export interface CoreRoute {
@@ -219,14 +231,37 @@ export interface Core {
   /** Destroys it with its devices (a veth's peer goes too), sockets, rules, connections. */
   nsDel(ns: number): void;
   /** Sysctl-like integers of a namespace. */
-  nsSet(ns: number, key: 'ip_forward' | 'route_localnet' | 'icmp_echo_ignore_all' | 'ip_default_ttl' | 'bridge_nf_call_iptables' | 'arp_ignore' | 'port_range_lo' | 'port_range_hi', value: number): void;
+  nsSet(
+    ns: number,
+    key:
+      | 'ip_forward'
+      | 'route_localnet'
+      | 'icmp_echo_ignore_all'
+      | 'ip_default_ttl'
+      | 'bridge_nf_call_iptables'
+      | 'arp_ignore'
+      | 'port_range_lo'
+      | 'port_range_hi',
+    value: number,
+  ): void;
   loopbackAdd(ns: number, name: string): number;
-  vethAdd(nsA: number, nameA: string, macA: number, nsB: number, nameB: string, macB: number): readonly [number, number];
+  vethAdd(
+    nsA: number,
+    nameA: string,
+    macA: number,
+    nsB: number,
+    nameB: string,
+    macB: number,
+  ): readonly [number, number];
   bridgeAdd(ns: number, name: string, mac: number): number;
   dummyAdd(ns: number, name: string, mac: number): number;
   devDel(dev: number): void;
   devMove(dev: number, ns: number): number;
-  devSet(dev: number, key: 'up' | 'mtu' | 'mac' | 'master' | 'promisc' | 'hairpin' | 'isolated' | 'latencyNs', value: number): number;
+  devSet(
+    dev: number,
+    key: 'up' | 'mtu' | 'mac' | 'master' | 'promisc' | 'hairpin' | 'isolated' | 'latencyNs',
+    value: number,
+  ): number;
   devName(dev: number, name: string): number;
   devCarrier(dev: number): boolean;
   /** rx packets, bytes, dropped, tx packets, bytes, dropped. */
@@ -282,9 +317,44 @@ export interface Core {
   sockClose(sock: number): void;
   /** Present readiness, bits of {@link Ready}. */
   sockReady(sock: number): number;
-  sockSet(sock: number, key: 'reuseaddr' | 'reuseport' | 'v6only' | 'nodelay' | 'keepalive' | 'ttl' | 'tos' | 'mark' | 'sndbuf' | 'rcvbuf' | 'recverr' | 'broadcast' | 'dev' | 'linger' | 'hdrincl' | 'mtu_discover', value: number): number;
+  sockSet(
+    sock: number,
+    key:
+      | 'reuseaddr'
+      | 'reuseport'
+      | 'v6only'
+      | 'nodelay'
+      | 'keepalive'
+      | 'ttl'
+      | 'tos'
+      | 'mark'
+      | 'sndbuf'
+      | 'rcvbuf'
+      | 'recverr'
+      | 'broadcast'
+      | 'dev'
+      | 'linger'
+      | 'hdrincl'
+      | 'mtu_discover',
+    value: number,
+  ): number;
   /** `error` reads and clears the pending error (positive errno). */
-  sockGet(sock: number, key: 'error' | 'ttl' | 'sndbuf' | 'rcvbuf' | 'acceptconn' | 'reuseaddr' | 'v6only' | 'nodelay' | 'keepalive' | 'mark' | 'tos' | 'broadcast'): number;
+  sockGet(
+    sock: number,
+    key:
+      | 'error'
+      | 'ttl'
+      | 'sndbuf'
+      | 'rcvbuf'
+      | 'acceptconn'
+      | 'reuseaddr'
+      | 'v6only'
+      | 'nodelay'
+      | 'keepalive'
+      | 'mark'
+      | 'tos'
+      | 'broadcast',
+  ): number;
   sockInfo(sock: number): CoreSock;
   socks(ns: number): CoreSock[];
 

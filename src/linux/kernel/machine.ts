@@ -9,7 +9,7 @@ import type { Rng } from '../../base/rng.ts';
 import type { Core } from '../core/core.ts';
 import type { Errno } from './errno.ts';
 import type { NetAdmin, NetnsKey } from './netadmin.ts';
-import type { Termios, WinSize, ProcInfo, Sys, WaitStatus, DirEntry, Stat, OpenFlags } from './sys.ts';
+import type { DirEntry, OpenFlags, ProcInfo, Stat, Sys, Termios, WaitStatus, WinSize } from './sys.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -151,7 +151,12 @@ export interface PidNs {
 export interface Mounts {
   mount(target: string, fs: FileSystem, info: { source: string; options?: string }): void;
   /** A single file or directory of another file system (bind mount): /etc/hosts, volumes. */
-  bind(target: string, fs: FileSystem, path: string, info: { source: string; options?: string; readOnly?: boolean }): void;
+  bind(
+    target: string,
+    fs: FileSystem,
+    path: string,
+    info: { source: string; options?: string; readOnly?: boolean },
+  ): void;
   unmount(target: string): Errno | 0;
   /** The tree as programs see it. */
   readonly fs: FileSystem;

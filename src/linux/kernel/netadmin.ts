@@ -2,8 +2,9 @@
  * Network administration of one namespace: what rtnetlink, nfnetlink and the sysctl files do. `ip`, `bridge`,
  * `iptables`, `conntrack`, `ss` read and write it, and so do libnetwork's drivers.
  */
-import type { Errno } from './errno.ts';
+
 import type { IpAddr, Prefix } from '../../base/ip.ts';
+import type { Errno } from './errno.ts';
 
 export type LinkKind = 'loopback' | 'veth' | 'bridge' | 'dummy' | 'vxlan' | 'macvlan' | 'nic';
 
@@ -140,9 +141,27 @@ export interface NfRule {
 export type NfTarget =
   | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' | 'NOTRACK' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
-  | { readonly kind: 'DNAT' | 'SNAT'; readonly ip?: IpAddr; readonly ipTo?: IpAddr; readonly ports?: PortRange; readonly random?: boolean }
+  | {
+      readonly kind: 'DNAT' | 'SNAT';
+      readonly ip?: IpAddr;
+      readonly ipTo?: IpAddr;
+      readonly ports?: PortRange;
+      readonly random?: boolean;
+    }
   | { readonly kind: 'MASQUERADE' | 'REDIRECT'; readonly ports?: PortRange; readonly random?: boolean }
-  | { readonly kind: 'REJECT'; readonly with: 'icmp-port-unreachable' | 'icmp-host-unreachable' | 'icmp-net-unreachable' | 'icmp-proto-unreachable' | 'icmp-net-prohibited' | 'icmp-host-prohibited' | 'icmp-admin-prohibited' | 'tcp-reset' | 'icmp6-port-unreachable' }
+  | {
+      readonly kind: 'REJECT';
+      readonly with:
+        | 'icmp-port-unreachable'
+        | 'icmp-host-unreachable'
+        | 'icmp-net-unreachable'
+        | 'icmp-proto-unreachable'
+        | 'icmp-net-prohibited'
+        | 'icmp-host-prohibited'
+        | 'icmp-admin-prohibited'
+        | 'tcp-reset'
+        | 'icmp6-port-unreachable';
+    }
   | { readonly kind: 'MARK'; readonly value: number; readonly mask: number }
   | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number };
 
@@ -217,16 +236,37 @@ export interface NetAdmin {
   addBridge(name: string, options?: { mac?: number; mtu?: number }): number | Errno;
   addDummy(name: string, options?: { mac?: number; mtu?: number }): number | Errno;
   /** Equivalent: `ip link add NAME type veth peer name PEER netns NS`. @param peerNetns a netns key, own when absent */
-  addVeth(name: string, peer: { name: string; netns?: NetnsKey; mac?: number; ifindex?: number }, options?: { mac?: number; mtu?: number }): number | Errno;
+  addVeth(
+    name: string,
+    peer: { name: string; netns?: NetnsKey; mac?: number; ifindex?: number },
+    options?: { mac?: number; mtu?: number },
+  ): number | Errno;
   delLink(name: string): Errno | 0;
-  setLink(name: string, change: { up?: boolean; mtu?: number; mac?: number; master?: string | null; name?: string; promisc?: boolean; hairpin?: boolean; isolated?: boolean; txqlen?: number }): Errno | 0;
+  setLink(
+    name: string,
+    change: {
+      up?: boolean;
+      mtu?: number;
+      mac?: number;
+      master?: string | null;
+      name?: string;
+      promisc?: boolean;
+      hairpin?: boolean;
+      isolated?: boolean;
+      txqlen?: number;
+    },
+  ): Errno | 0;
   /** Moves it to another namespace, where it is down and has lost its addresses. */
   moveLink(name: string, to: NetnsKey): Errno | 0;
 
   // --- addresses, routes, neighbours
   addrs(): Addr[];
   /** Adds local, broadcast and connected routes as Linux does. */
-  addAddr(ifname: string, prefix: Prefix, options?: { broadcast?: IpAddr; scope?: Addr['scope']; label?: string }): Errno | 0;
+  addAddr(
+    ifname: string,
+    prefix: Prefix,
+    options?: { broadcast?: IpAddr; scope?: Addr['scope']; label?: string },
+  ): Errno | 0;
   delAddr(ifname: string, prefix: Prefix): Errno | 0;
   routes(family: 4 | 6, table?: number): Route[];
   addRoute(route: Partial<Route> & { family: 4 | 6 }): Errno | 0;

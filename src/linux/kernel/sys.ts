@@ -6,11 +6,12 @@
  * it; `finally` is fine). A process that computes without blocking must `await sys.cpu(ns)` now and then: that is
  * where virtual time passes for it and where ^C arrives.
  */
-import type { Errno } from './errno.ts';
-import type { NetAdmin } from './netadmin.ts';
-import type { Rng } from '../../base/rng.ts';
+
 import type { HttpService } from '../../base/http.ts';
 import type { IpAddr } from '../../base/ip.ts';
+import type { Rng } from '../../base/rng.ts';
+import type { Errno } from './errno.ts';
+import type { NetAdmin } from './netadmin.ts';
 
 /** Unwinds a process: thrown by `exit` and by a terminating signal. @see exit(2) */
 export class ProcessExit extends Error {
@@ -85,7 +86,12 @@ export interface SpawnOptions {
   /** Network namespace to enter first, by a path such as /proc/123/ns/net or /run/netns/NAME (setns). */
   readonly netns?: string;
   /** Further namespaces taken from a process, as nsenter -m -u -p -i do. */
-  readonly namespacesOf?: { readonly pid: number; readonly mount?: boolean; readonly uts?: boolean; readonly pidns?: boolean };
+  readonly namespacesOf?: {
+    readonly pid: number;
+    readonly mount?: boolean;
+    readonly uts?: boolean;
+    readonly pidns?: boolean;
+  };
 }
 
 /** How a child ended or changed. @see waitpid(2) */
@@ -124,8 +130,20 @@ export interface Datagram {
 }
 
 export type SockOption =
-  | 'reuseaddr' | 'reuseport' | 'v6only' | 'nodelay' | 'keepalive' | 'broadcast' | 'ttl' | 'tos' | 'mark' | 'sndbuf'
-  | 'rcvbuf' | 'recverr' | 'mtu_discover' | 'linger';
+  | 'reuseaddr'
+  | 'reuseport'
+  | 'v6only'
+  | 'nodelay'
+  | 'keepalive'
+  | 'broadcast'
+  | 'ttl'
+  | 'tos'
+  | 'mark'
+  | 'sndbuf'
+  | 'rcvbuf'
+  | 'recverr'
+  | 'mtu_discover'
+  | 'linger';
 
 /** What `poll` waits for, and what it found. */
 export interface PollFd {
@@ -299,7 +317,12 @@ export interface Sys {
   /** Whole file at once; for /proc, /etc and other small ones. */
   readFile(path: string): Uint8Array | Errno;
   writeFile(path: string, bytes: Uint8Array, mode?: number): Errno | 0;
-  mounts(): readonly { readonly source: string; readonly target: string; readonly type: string; readonly options: string }[];
+  mounts(): readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly type: string;
+    readonly options: string;
+  }[];
 
   // --- sockets
   socket(family: SocketFamily, type: SocketType, protocol?: number): Fd | Errno;
@@ -330,7 +353,13 @@ export interface Sys {
   // --- names of the machine
   gethostname(): string;
   sethostname(name: string): Errno | 0;
-  uname(): { readonly sysname: string; readonly nodename: string; readonly release: string; readonly version: string; readonly machine: string };
+  uname(): {
+    readonly sysname: string;
+    readonly nodename: string;
+    readonly release: string;
+    readonly version: string;
+    readonly machine: string;
+  };
   sysctl(name: string): string | Errno;
   setSysctl(name: string, value: string): Errno | 0;
 
