@@ -45,7 +45,9 @@ export const spec = defineProgram({
       const numbered = number || (o.has('number-nonblank') && line !== '');
       let shown = control ? nonPrinting(line) : line;
       if (tabs) shown = shown.replaceAll('\t', '^I');
-      await ctx.out((numbered ? `${String(++count).padStart(6)}\t` : '') + shown + (newline ? (ends ? '$\n' : '\n') : ''));
+      await ctx.out(
+        (numbered ? `${String(++count).padStart(6)}\t` : '') + shown + (newline ? (ends ? '$\n' : '\n') : ''),
+      );
       return undefined;
     });
   },
@@ -56,7 +58,8 @@ function nonPrinting(line: string): string {
   let out = '';
   for (const byte of new TextEncoder().encode(line)) {
     const low = byte & 127;
-    const shown = low === 127 ? '^?' : low < 32 && byte !== 9 ? `^${String.fromCharCode(low + 64)}` : decode(Uint8Array.of(low));
+    const shown =
+      low === 127 ? '^?' : low < 32 && byte !== 9 ? `^${String.fromCharCode(low + 64)}` : decode(Uint8Array.of(low));
     out += byte > 127 ? `M-${shown}` : shown;
   }
   return out;

@@ -31,7 +31,8 @@ export const spec = defineProgram({
     const mode = o.last('bytes', 'characters', 'fields');
     if (!mode) return usage('you must specify a list of bytes, characters, or fields');
     const ranges = parseList(o.value(mode) as string);
-    if (typeof ranges === 'string') return usage(mode === 'fields' ? ranges : ranges.replace('fields are', 'byte/character positions are'));
+    if (typeof ranges === 'string')
+      return usage(mode === 'fields' ? ranges : ranges.replace('fields are', 'byte/character positions are'));
     const delimiter = o.value('delimiter') ?? '\t';
     if ([...delimiter].length > 1) return usage('the delimiter must be a single character');
     const chosen = (i: number): boolean => ranges.some(([a, b]) => i >= a && i <= b) !== o.has('complement');

@@ -10,7 +10,13 @@ export const spec = defineProgram({
   version: 'date (GNU coreutils) 9.7',
   options: [
     { name: 'date', short: 'd', arg: 'required', metavar: 'STRING', help: 'the time STRING tells, not now' },
-    { name: 'iso-8601', short: 'I', arg: 'optional', metavar: 'FMT', help: 'ISO 8601: date, hours, minutes, seconds or ns' },
+    {
+      name: 'iso-8601',
+      short: 'I',
+      arg: 'optional',
+      metavar: 'FMT',
+      help: 'ISO 8601: date, hours, minutes, seconds or ns',
+    },
     { name: 'reference', short: 'r', arg: 'required', metavar: 'FILE', help: 'when FILE was last changed' },
     { name: 'rfc-email', short: 'R', help: 'as in mail headers' },
     { name: 'utc', short: 'u', help: 'in UTC' },
@@ -32,7 +38,14 @@ export const spec = defineProgram({
     }
     const format = ctx.operands[0];
     if (format !== undefined && !format.startsWith('+')) return ctx.fail(`invalid date '${format}'`);
-    const iso = { '': '%Y-%m-%d', date: '%Y-%m-%d', hours: '%Y-%m-%dT%H%:z', minutes: '%Y-%m-%dT%H:%M%:z', seconds: '%Y-%m-%dT%H:%M:%S%:z', ns: '%Y-%m-%dT%H:%M:%S,%N%:z' }[o.value('iso-8601') ?? ''];
+    const iso = {
+      '': '%Y-%m-%d',
+      date: '%Y-%m-%d',
+      hours: '%Y-%m-%dT%H%:z',
+      minutes: '%Y-%m-%dT%H:%M%:z',
+      seconds: '%Y-%m-%dT%H:%M:%S%:z',
+      ns: '%Y-%m-%dT%H:%M:%S,%N%:z',
+    }[o.value('iso-8601') ?? ''];
     const chosen = o.has('iso-8601') ? iso : o.has('rfc-email') ? '%a, %d %b %Y %H:%M:%S %z' : format?.slice(1);
     await ctx.out(`${strftime(chosen ?? '%a %b %e %H:%M:%S UTC %Y', ns)}\n`);
     return 0;
@@ -40,7 +53,20 @@ export const spec = defineProgram({
 });
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 
 /** A civil date in UTC. @see Howard Hinnant, chrono-compatible low-level date algorithms */
 export interface Civil {
@@ -102,42 +128,77 @@ export function strftime(format: string, ns: bigint): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   const one = (spec: string): string => {
     switch (spec) {
-      case 'Y': return String(t.year);
-      case 'y': return two(t.year % 100);
-      case 'C': return two(Math.floor(t.year / 100));
-      case 'm': return two(t.month);
-      case 'd': return two(t.day);
-      case 'e': return String(t.day).padStart(2);
-      case 'H': return two(t.hour);
-      case 'k': return String(t.hour).padStart(2);
-      case 'I': return two(t.hour % 12 || 12);
-      case 'M': return two(t.minute);
-      case 'S': return two(t.second);
-      case 'N': return String(t.nanos).padStart(9, '0');
-      case 's': return String(t.epoch);
-      case 'j': return String(t.yearday).padStart(3, '0');
-      case 'a': return (DAYS[t.weekday] as string).slice(0, 3);
-      case 'A': return DAYS[t.weekday] as string;
+      case 'Y':
+        return String(t.year);
+      case 'y':
+        return two(t.year % 100);
+      case 'C':
+        return two(Math.floor(t.year / 100));
+      case 'm':
+        return two(t.month);
+      case 'd':
+        return two(t.day);
+      case 'e':
+        return String(t.day).padStart(2);
+      case 'H':
+        return two(t.hour);
+      case 'k':
+        return String(t.hour).padStart(2);
+      case 'I':
+        return two(t.hour % 12 || 12);
+      case 'M':
+        return two(t.minute);
+      case 'S':
+        return two(t.second);
+      case 'N':
+        return String(t.nanos).padStart(9, '0');
+      case 's':
+        return String(t.epoch);
+      case 'j':
+        return String(t.yearday).padStart(3, '0');
+      case 'a':
+        return (DAYS[t.weekday] as string).slice(0, 3);
+      case 'A':
+        return DAYS[t.weekday] as string;
       case 'b':
-      case 'h': return (MONTHS[t.month - 1] as string).slice(0, 3);
-      case 'B': return MONTHS[t.month - 1] as string;
-      case 'p': return t.hour < 12 ? 'AM' : 'PM';
-      case 'u': return String(t.weekday || 7);
-      case 'w': return String(t.weekday);
-      case 'F': return `${t.year}-${two(t.month)}-${two(t.day)}`;
-      case 'T': return `${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
-      case 'R': return `${two(t.hour)}:${two(t.minute)}`;
-      case 'D': return `${two(t.month)}/${two(t.day)}/${two(t.year % 100)}`;
-      case 'c': return strftime('%a %b %e %H:%M:%S %Y', ns);
-      case 'x': return strftime('%m/%d/%y', ns);
-      case 'X': return strftime('%H:%M:%S', ns);
-      case 'z': return '+0000';
-      case ':z': return '+00:00';
-      case 'Z': return 'UTC';
-      case 'n': return '\n';
-      case 't': return '\t';
-      case '%': return '%';
-      default: return `%${spec}`;
+      case 'h':
+        return (MONTHS[t.month - 1] as string).slice(0, 3);
+      case 'B':
+        return MONTHS[t.month - 1] as string;
+      case 'p':
+        return t.hour < 12 ? 'AM' : 'PM';
+      case 'u':
+        return String(t.weekday || 7);
+      case 'w':
+        return String(t.weekday);
+      case 'F':
+        return `${t.year}-${two(t.month)}-${two(t.day)}`;
+      case 'T':
+        return `${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
+      case 'R':
+        return `${two(t.hour)}:${two(t.minute)}`;
+      case 'D':
+        return `${two(t.month)}/${two(t.day)}/${two(t.year % 100)}`;
+      case 'c':
+        return strftime('%a %b %e %H:%M:%S %Y', ns);
+      case 'x':
+        return strftime('%m/%d/%y', ns);
+      case 'X':
+        return strftime('%H:%M:%S', ns);
+      case 'z':
+        return '+0000';
+      case ':z':
+        return '+00:00';
+      case 'Z':
+        return 'UTC';
+      case 'n':
+        return '\n';
+      case 't':
+        return '\t';
+      case '%':
+        return '%';
+      default:
+        return `%${spec}`;
     }
   };
   return format.replace(/%(-?)(:z|3N|6N|.)/g, (_, dash: string, spec: string) => {
@@ -153,13 +214,28 @@ function parseDate(s: string, now: bigint): bigint | undefined {
   if (at) return BigInt(at[1] as string) * 1_000_000_000n + BigInt((at[2] ?? '').padEnd(9, '0'));
   const day = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d))?)?(?: ?(?:Z|UTC))?$/.exec(s.trim());
   if (day) {
-    const [y, m, d, h, min, sec] = day.slice(1).map((x) => Number(x ?? 0)) as [number, number, number, number, number, number];
+    const [y, m, d, h, min, sec] = day.slice(1).map((x) => Number(x ?? 0)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     return BigInt(daysFrom(y, m, d) * 86400 + h * 3600 + min * 60 + sec) * 1_000_000_000n;
   }
   const words: Readonly<Record<string, number>> = { now: 0, today: 0, yesterday: -86400, tomorrow: 86400, '': 0 };
   const word = words[s.trim()];
   if (word !== undefined) return now + BigInt(word) * 1_000_000_000n;
-  const units: Readonly<Record<string, number>> = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, day: 86400, week: 604800 };
+  const units: Readonly<Record<string, number>> = {
+    second: 1,
+    sec: 1,
+    minute: 60,
+    min: 60,
+    hour: 3600,
+    day: 86400,
+    week: 604800,
+  };
   const rel = /^([+-]?\d+) ?([a-z]+?)s?( ago)?$/.exec(s.trim());
   const unit = rel && units[rel[2] as string];
   if (!rel || !unit) return undefined;

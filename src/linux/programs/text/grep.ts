@@ -56,7 +56,9 @@ export const spec = defineProgram({
     if (!o.has('regexp') && !o.has('file')) {
       const first = operands.shift();
       if (first === undefined) {
-        await ctx.err(`Usage: ${ctx.name} [OPTION]... PATTERNS [FILE]...\nTry '${ctx.name} --help' for more information.\n`);
+        await ctx.err(
+          `Usage: ${ctx.name} [OPTION]... PATTERNS [FILE]...\nTry '${ctx.name} --help' for more information.\n`,
+        );
         return 2;
       }
       patterns.push(...first.split('\n'));
@@ -67,7 +69,13 @@ export const spec = defineProgram({
     if (recursive) operands = (operands.length > 0 ? operands : ['.']).flatMap((p) => below(ctx, p));
     const names = o.has('with-filename') || (!o.has('no-filename') && (recursive || operands.length > 1));
     const search = new Search(ctx, re, names);
-    const failed = await eachInput(ctx, operands, (input) => search.file(input), 2, o.has('no-messages') || o.has('quiet'));
+    const failed = await eachInput(
+      ctx,
+      operands,
+      (input) => search.file(input),
+      2,
+      o.has('no-messages') || o.has('quiet'),
+    );
     if (o.has('quiet') && search.found) return 0;
     return failed || (search.found ? 0 : 1);
   },
@@ -101,7 +109,10 @@ function below(ctx: Context, path: string): string[] {
   if (isErr(st) || st.kind !== 'dir') return [path];
   const entries = ctx.sys.readdir(path);
   if (isErr(entries)) return [];
-  const names = entries.map((e) => e.name).filter((n) => n !== '.' && n !== '..').sort();
+  const names = entries
+    .map((e) => e.name)
+    .filter((n) => n !== '.' && n !== '..')
+    .sort();
   return names.flatMap((n) => below(ctx, `${path.replace(/\/$/, '')}/${n}`));
 }
 
@@ -147,7 +158,8 @@ class Search {
         if (o.has('files-with-matches') || o.has('files-without-match')) break;
         if (silent) continue;
         const first = held[0]?.n ?? n;
-        if (this.#wrote && first > last + 1 && this.#before + this.#after > 0) await this.ctx.out(this.#paint('--', '36') + '\n');
+        if (this.#wrote && first > last + 1 && this.#before + this.#after > 0)
+          await this.ctx.out(this.#paint('--', '36') + '\n');
         for (const h of held.splice(0)) await this.#line(name, h.n, h.text, '-');
         await this.#line(name, n, line.text, ':');
         last = n;
@@ -183,7 +195,8 @@ class Search {
     const plain = separator !== ':' || o.has('invert-match');
     if (o.has('only-matching')) {
       if (plain) return;
-      for (const m of text.matchAll(this.re)) if (m[0] !== '') await this.ctx.out(`${prefix}${this.#paint(m[0], '01;31')}\n`);
+      for (const m of text.matchAll(this.re))
+        if (m[0] !== '') await this.ctx.out(`${prefix}${this.#paint(m[0], '01;31')}\n`);
       return;
     }
     const shown = this.#color && !plain ? text.replace(this.re, (m) => (m === '' ? m : this.#paint(m, '01;31'))) : text;

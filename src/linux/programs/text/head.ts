@@ -13,8 +13,20 @@ export const spec = defineProgram({
   version: 'head (GNU coreutils) 9.7',
   rewrite: (args) => args.map((a, i) => (i === 0 && isOldCount(a) ? `-n${a.slice(1)}` : a)),
   options: [
-    { name: 'bytes', short: 'c', arg: 'required', metavar: '[-]NUM', help: 'the first NUM bytes; with - all but the last NUM' },
-    { name: 'lines', short: 'n', arg: 'required', metavar: '[-]NUM', help: 'the first NUM lines; with - all but the last NUM' },
+    {
+      name: 'bytes',
+      short: 'c',
+      arg: 'required',
+      metavar: '[-]NUM',
+      help: 'the first NUM bytes; with - all but the last NUM',
+    },
+    {
+      name: 'lines',
+      short: 'n',
+      arg: 'required',
+      metavar: '[-]NUM',
+      help: 'the first NUM lines; with - all but the last NUM',
+    },
     { name: 'quiet', short: 'q', help: 'never write headers with file names' },
     { name: 'verbose', short: 'v', help: 'always write headers with file names' },
   ],
@@ -22,7 +34,8 @@ export const spec = defineProgram({
     const bytes = ctx.options.value('bytes');
     const given = bytes ?? ctx.options.value('lines') ?? '10';
     const count = parseSize(given.startsWith('-') ? given.slice(1) : given);
-    if (count === undefined) return ctx.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${given}'`);
+    if (count === undefined)
+      return ctx.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${given}'`);
     const headers = ctx.options.has('verbose') || (ctx.operands.length > 1 && !ctx.options.has('quiet'));
     let first = true;
     return eachInput(ctx, ctx.operands, async (input) => {

@@ -79,7 +79,18 @@ export async function allBytes(ctx: Context, input: Input): Promise<Uint8Array> 
 /** `10`, `2K`, `1M`, `5kB` as bytes or lines; undefined when it is no number. @see coreutils xdectoumax */
 export function parseSize(s: string): number | undefined {
   const units: Readonly<Record<string, number>> = {
-    '': 1, b: 512, k: 1024, K: 1024, kB: 1000, KB: 1000, KiB: 1024, M: 1048576, MB: 1e6, MiB: 1048576, G: 1073741824, GB: 1e9,
+    '': 1,
+    b: 512,
+    k: 1024,
+    K: 1024,
+    kB: 1000,
+    KB: 1000,
+    KiB: 1024,
+    M: 1048576,
+    MB: 1e6,
+    MiB: 1048576,
+    G: 1073741824,
+    GB: 1e9,
   };
   let i = 0;
   while (i < s.length && (s[i] as string) >= '0' && (s[i] as string) <= '9') i++;

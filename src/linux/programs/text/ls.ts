@@ -72,7 +72,9 @@ async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean
     return 2;
   }
   const dots = o.has('all');
-  const names = found.map((e) => e.name).filter((n) => n !== '.' && n !== '..' && (dots || o.has('almost-all') || !n.startsWith('.')));
+  const names = found
+    .map((e) => e.name)
+    .filter((n) => n !== '.' && n !== '..' && (dots || o.has('almost-all') || !n.startsWith('.')));
   const base = dir.path.endsWith('/') ? dir.path : `${dir.path}/`;
   const entries: Entry[] = [];
   for (const name of [...(dots ? ['.', '..'] : []), ...names]) {
@@ -82,7 +84,9 @@ async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean
   order(ctx, entries);
   if (header) await ctx.out(`${first ? '' : '\n'}${dir.name}:\n`);
   if (o.has('long') || o.has('numeric-uid-gid'))
-    await ctx.out(`total ${entries.reduce((n, e) => n + (e.st.kind === 'file' ? Math.ceil(e.st.size / 4096) * 4 : e.st.kind === 'dir' ? 4 : 0), 0)}\n`);
+    await ctx.out(
+      `total ${entries.reduce((n, e) => n + (e.st.kind === 'file' ? Math.ceil(e.st.size / 4096) * 4 : e.st.kind === 'dir' ? 4 : 0), 0)}\n`,
+    );
   if (entries.length > 0) await show(ctx, entries);
   let exit = 0;
   if (o.has('recursive'))
@@ -97,20 +101,33 @@ function order(ctx: Context, entries: Entry[]): void {
   const by = o.last('sort-size', 'sort-time');
   const key = (n: string): string => n.replace(/^\.+/, '').toLowerCase();
   const byName = (a: Entry, b: Entry): number => cmp(key(a.name), key(b.name)) || cmp(a.name, b.name);
-  entries.sort((a, b) => (by === 'sort-size' ? b.st.size - a.st.size : by === 'sort-time' ? b.st.mtime - a.st.mtime : 0) || byName(a, b));
+  entries.sort(
+    (a, b) =>
+      (by === 'sort-size' ? b.st.size - a.st.size : by === 'sort-time' ? b.st.mtime - a.st.mtime : 0) || byName(a, b),
+  );
   if (o.has('reverse')) entries.reverse();
 }
 
 const cmp = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const COLOURS: Partial<Record<FileKind, string>> = { dir: '01;34', symlink: '01;36', char: '40;33;01', block: '40;33;01', fifo: '40;33', socket: '01;35' };
+const COLOURS: Partial<Record<FileKind, string>> = {
+  dir: '01;34',
+  symlink: '01;36',
+  char: '40;33;01',
+  block: '40;33;01',
+  fifo: '40;33',
+  socket: '01;35',
+};
 
 function decorate(ctx: Context, e: Entry): string {
   const o = ctx.options;
   const when = o.has('color') ? o.value('color') || 'always' : 'never';
   const executable = e.st.kind === 'file' && (e.st.mode & 0o111) !== 0;
   const code = COLOURS[e.st.kind] ?? (executable ? '01;32' : undefined);
-  const name = code && (when === 'always' || (when === 'auto' && ctx.sys.isatty(1))) ? `\x1b[0m\x1b[${code}m${e.name}\x1b[0m` : e.name;
+  const name =
+    code && (when === 'always' || (when === 'auto' && ctx.sys.isatty(1)))
+      ? `\x1b[0m\x1b[${code}m${e.name}\x1b[0m`
+      : e.name;
   if (!o.has('classify')) return name;
   const mark = { dir: '/', symlink: '@', fifo: '|', socket: '=' }[e.st.kind as string] ?? (executable ? '*' : '');
   return name + (o.has('long') && e.st.kind === 'symlink' ? '' : mark);
@@ -125,13 +142,24 @@ async function show(ctx: Context, entries: readonly Entry[]): Promise<void> {
     await ctx.out(entries.map((e) => `${prefix(e)}${decorate(ctx, e)}\n`).join(''));
     return;
   }
-  await ctx.out(columns(entries.map((e) => ({ text: prefix(e) + decorate(ctx, e), width: width(prefix(e) + e.name + (o.has('classify') ? ' ' : '')) })), isErr(size) ? 80 : size.cols || 80));
+  await ctx.out(
+    columns(
+      entries.map((e) => ({
+        text: prefix(e) + decorate(ctx, e),
+        width: width(prefix(e) + e.name + (o.has('classify') ? ' ' : '')),
+      })),
+      isErr(size) ? 80 : size.cols || 80,
+    ),
+  );
 }
 
 /** Cells a string takes on a terminal: two for East Asian wide characters. */
 function width(s: string): number {
   let n = 0;
-  for (const ch of s) n += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(ch) ? 2 : 1;
+  for (const ch of s)
+    n += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(ch)
+      ? 2
+      : 1;
   return n;
 }
 
@@ -139,7 +167,10 @@ function width(s: string): number {
 function columns(cells: readonly { text: string; width: number }[], cols: number): string {
   for (let rows = 1; ; rows++) {
     const per = Math.ceil(cells.length / rows);
-    const widths = Array.from({ length: per }, (_, c) => Math.max(0, ...cells.slice(c * rows, (c + 1) * rows).map((x) => x.width)) + 2);
+    const widths = Array.from(
+      { length: per },
+      (_, c) => Math.max(0, ...cells.slice(c * rows, (c + 1) * rows).map((x) => x.width)) + 2,
+    );
     if (rows < cells.length && widths.reduce((a, b) => a + b, -2) > cols) continue;
     let out = '';
     for (let r = 0; r < rows; r++) {
@@ -155,7 +186,15 @@ function columns(cells: readonly { text: string; width: number }[], cols: number
   }
 }
 
-const KIND: Readonly<Record<FileKind, string>> = { file: '-', dir: 'd', symlink: 'l', char: 'c', block: 'b', fifo: 'p', socket: 's' };
+const KIND: Readonly<Record<FileKind, string>> = {
+  file: '-',
+  dir: 'd',
+  symlink: 'l',
+  char: 'c',
+  block: 'b',
+  fifo: 'p',
+  socket: 's',
+};
 
 /** `drwxr-xr-x` */
 export function modeText(st: Stat): string {
@@ -176,7 +215,12 @@ async function showLong(ctx: Context, entries: readonly Entry[]): Promise<void> 
   const groups = names(ctx, '/etc/group');
   const numeric = o.has('numeric-uid-gid');
   const rows = entries.map((e) => {
-    const size = e.st.kind === 'char' || e.st.kind === 'block' ? e.st.rdev.join(', ') : o.has('human-readable') ? human(e.st.size) : String(e.st.size);
+    const size =
+      e.st.kind === 'char' || e.st.kind === 'block'
+        ? e.st.rdev.join(', ')
+        : o.has('human-readable')
+          ? human(e.st.size)
+          : String(e.st.size);
     const target = e.st.kind === 'symlink' ? ctx.sys.readlink(e.path) : '';
     return {
       inode: o.has('inode') ? String(e.st.ino) : '',
@@ -206,7 +250,12 @@ function dateText(ctx: Context, mtime: number): string {
 /** Names by number of a file such as /etc/passwd. */
 export function names(ctx: Context, file: string): Map<number, string> {
   const bytes = ctx.sys.readFile(file);
-  const rows = isErr(bytes) ? [] : new TextDecoder().decode(bytes).split('\n').map((l) => l.split(':'));
+  const rows = isErr(bytes)
+    ? []
+    : new TextDecoder()
+        .decode(bytes)
+        .split('\n')
+        .map((l) => l.split(':'));
   return new Map(rows.filter((r) => r.length > 2).map((r) => [Number(r[2]), r[0] as string]));
 }
 

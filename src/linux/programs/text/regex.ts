@@ -8,8 +8,18 @@
 
 /** Character classes between `[:` and `:]`. */
 const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'a-zA-Z', digit: '0-9', alnum: 'a-zA-Z0-9', upper: 'A-Z', lower: 'a-z', space: ' \\t\\n\\r\\f\\v', blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~', print: ' -~', graph: '!-~', cntrl: '\\x00-\\x1f\\x7f', xdigit: '0-9A-Fa-f',
+  alpha: 'a-zA-Z',
+  digit: '0-9',
+  alnum: 'a-zA-Z0-9',
+  upper: 'A-Z',
+  lower: 'a-z',
+  space: ' \\t\\n\\r\\f\\v',
+  blank: ' \\t',
+  punct: '!-\\/:-@\\[-`{-~',
+  print: ' -~',
+  graph: '!-~',
+  cntrl: '\\x00-\\x1f\\x7f',
+  xdigit: '0-9A-Fa-f',
 };
 
 /** A compiled expression, or glibc's text of what is wrong with it. */
@@ -101,8 +111,18 @@ export function translate(p: string, extended: boolean): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  w: '[A-Za-z0-9_]', W: '[^A-Za-z0-9_]', s: '[ \\t\\n\\r\\f\\v]', S: '[^ \\t\\n\\r\\f\\v]', b: '\\b', B: '\\B',
-  '<': '\\b(?=[A-Za-z0-9_])', '>': '\\b(?<=[A-Za-z0-9_])', '`': '(?<![\\s\\S])', "'": '(?![\\s\\S])', n: '\\n', t: '\\t',
+  w: '[A-Za-z0-9_]',
+  W: '[^A-Za-z0-9_]',
+  s: '[ \\t\\n\\r\\f\\v]',
+  S: '[^ \\t\\n\\r\\f\\v]',
+  b: '\\b',
+  B: '\\B',
+  '<': '\\b(?=[A-Za-z0-9_])',
+  '>': '\\b(?<=[A-Za-z0-9_])',
+  '`': '(?<![\\s\\S])',
+  "'": '(?![\\s\\S])',
+  n: '\\n',
+  t: '\\t',
 };
 
 /** The operator or literal at `i`: its JavaScript text (or operator letter) and its length. */

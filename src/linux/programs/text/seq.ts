@@ -19,14 +19,33 @@ export const spec = defineProgram({
     const n = ctx.operands.map(Number);
     const wrong = ctx.operands.find((_, i) => Number.isNaN(n[i] as number));
     if (n.length === 0 || n.length > 3 || wrong !== undefined) {
-      await ctx.fail(wrong !== undefined ? `invalid floating point argument: '${wrong}'` : n.length === 0 ? 'missing operand' : `extra operand '${ctx.operands[3]}'`);
+      await ctx.fail(
+        wrong !== undefined
+          ? `invalid floating point argument: '${wrong}'`
+          : n.length === 0
+            ? 'missing operand'
+            : `extra operand '${ctx.operands[3]}'`,
+      );
       await ctx.err(`Try '${ctx.name} --help' for more information.\n`);
       return 1;
     }
-    const [first, step, last] = n.length === 1 ? [1, 1, n[0] as number] : n.length === 2 ? [n[0] as number, 1, n[1] as number] : (n as [number, number, number]);
+    const [first, step, last] =
+      n.length === 1
+        ? [1, 1, n[0] as number]
+        : n.length === 2
+          ? [n[0] as number, 1, n[1] as number]
+          : (n as [number, number, number]);
     if (step === 0) return ctx.fail(`invalid Zero increment value: '${ctx.operands[1]}'`);
-    const decimals = Math.max(...ctx.operands.slice(0, -1).concat(n.length === 1 ? ['1'] : []).map((s) => (s.split('.')[1] ?? '').length), 0);
-    const width = ctx.options.has('equal-width') ? Math.max(first.toFixed(decimals).length, last.toFixed(decimals).length) : 0;
+    const decimals = Math.max(
+      ...ctx.operands
+        .slice(0, -1)
+        .concat(n.length === 1 ? ['1'] : [])
+        .map((s) => (s.split('.')[1] ?? '').length),
+      0,
+    );
+    const width = ctx.options.has('equal-width')
+      ? Math.max(first.toFixed(decimals).length, last.toFixed(decimals).length)
+      : 0;
     const show = (x: number): string => {
       const s = x.toFixed(decimals);
       return s.startsWith('-') ? `-${s.slice(1).padStart(width - 1, '0')}` : s.padStart(width, '0');
@@ -54,9 +73,12 @@ function protectNumbers(args: readonly string[]): readonly string[] {
 
 /** `%[0][width][.precision](g|f|e)` with text around it. */
 function withFormat(format: string, x: number): string {
-  return format.replace(/%(0?)(\d*)(?:\.(\d+))?([gfe])/, (_, zero: string, width: string, precision: string | undefined, kind: string) => {
-    const p = precision === undefined ? 6 : Number(precision);
-    const s = kind === 'f' ? x.toFixed(p) : kind === 'e' ? x.toExponential(p) : String(Number(x.toPrecision(p || 1)));
-    return s.padStart(Number(width || 0), zero ? '0' : ' ');
-  });
+  return format.replace(
+    /%(0?)(\d*)(?:\.(\d+))?([gfe])/,
+    (_, zero: string, width: string, precision: string | undefined, kind: string) => {
+      const p = precision === undefined ? 6 : Number(precision);
+      const s = kind === 'f' ? x.toFixed(p) : kind === 'e' ? x.toExponential(p) : String(Number(x.toPrecision(p || 1)));
+      return s.padStart(Number(width || 0), zero ? '0' : ' ');
+    },
+  );
 }

@@ -1,6 +1,7 @@
 /** sort: lines in order, by keys. */
-import { isErr } from '../../kernel/errno.ts';
+
 import { utf8 } from '../../../base/http.ts';
+import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { allLines, Output } from './input.ts';
 
@@ -25,11 +26,26 @@ interface Key {
 }
 
 const LETTERS: Readonly<Record<string, keyof Order>> = {
-  n: 'numeric', g: 'general', h: 'human', V: 'version', M: 'month', f: 'fold', d: 'dictionary', b: 'blanks', r: 'reverse',
+  n: 'numeric',
+  g: 'general',
+  h: 'human',
+  V: 'version',
+  M: 'month',
+  f: 'fold',
+  d: 'dictionary',
+  b: 'blanks',
+  r: 'reverse',
 };
 const LONG: Readonly<Record<string, string>> = {
-  'numeric-sort': 'n', 'general-numeric-sort': 'g', 'human-numeric-sort': 'h', 'version-sort': 'V', 'month-sort': 'M',
-  'ignore-case': 'f', 'dictionary-order': 'd', 'ignore-leading-blanks': 'b', reverse: 'r',
+  'numeric-sort': 'n',
+  'general-numeric-sort': 'g',
+  'human-numeric-sort': 'h',
+  'version-sort': 'V',
+  'month-sort': 'M',
+  'ignore-case': 'f',
+  'dictionary-order': 'd',
+  'ignore-leading-blanks': 'b',
+  reverse: 'r',
 };
 
 export const spec = defineProgram({
@@ -46,7 +62,13 @@ export const spec = defineProgram({
     { name: 'ignore-case', short: 'f', help: 'small and capital letters are the same' },
     { name: 'general-numeric-sort', short: 'g', help: 'by numbers, exponents too' },
     { name: 'human-numeric-sort', short: 'h', help: 'by numbers such as 2K and 1G' },
-    { name: 'key', short: 'k', arg: 'required', metavar: 'KEYDEF', help: 'sort by this key: F[.C][OPTS][,F[.C][OPTS]]' },
+    {
+      name: 'key',
+      short: 'k',
+      arg: 'required',
+      metavar: 'KEYDEF',
+      help: 'sort by this key: F[.C][OPTS][,F[.C][OPTS]]',
+    },
     { name: 'month-sort', short: 'M', help: 'by names of months' },
     { name: 'numeric-sort', short: 'n', help: 'by numbers' },
     { name: 'output', short: 'o', arg: 'required', metavar: 'FILE', help: 'write to FILE' },
@@ -95,8 +117,15 @@ export const spec = defineProgram({
 
 function orderOf(letters: string): Order {
   const order: Order = {
-    numeric: false, general: false, human: false, version: false, month: false, fold: false, dictionary: false,
-    blanks: false, reverse: false,
+    numeric: false,
+    general: false,
+    human: false,
+    version: false,
+    month: false,
+    fold: false,
+    dictionary: false,
+    blanks: false,
+    reverse: false,
   };
   for (const c of letters) if (LETTERS[c]) order[LETTERS[c]] = true;
   return order;
@@ -165,7 +194,11 @@ function keyText(line: string, key: Key, separator: string | undefined): string 
   return line.slice(from, Math.max(from, to));
 }
 
-function comparator(keys: readonly Key[], global: Order, separator: string | undefined): (a: string, b: string) => number {
+function comparator(
+  keys: readonly Key[],
+  global: Order,
+  separator: string | undefined,
+): (a: string, b: string) => number {
   if (keys.length === 0) return (a, b) => compare(a, b, global);
   return (a, b) => {
     for (const key of keys) {
@@ -182,7 +215,8 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 function compare(a: string, b: string, o: Order): number {
   let c: number;
   if (o.numeric || o.general || o.human) c = number(a, o) - number(b, o);
-  else if (o.month) c = MONTHS.indexOf(a.trim().slice(0, 3).toLowerCase()) - MONTHS.indexOf(b.trim().slice(0, 3).toLowerCase());
+  else if (o.month)
+    c = MONTHS.indexOf(a.trim().slice(0, 3).toLowerCase()) - MONTHS.indexOf(b.trim().slice(0, 3).toLowerCase());
   else if (o.version) c = byVersion(a, b);
   else c = plain(textKey(a, o), textKey(b, o));
   if (Number.isNaN(c)) c = 0;

@@ -11,11 +11,24 @@ export const spec = defineProgram({
   summary: 'Write the last 10 lines of each file',
   synopsis: ['[OPTION]... [FILE]...'],
   version: 'tail (GNU coreutils) 9.7',
-  rewrite: (args) => args.map((a, i) => (i === 0 && isOldCount(a) ? `-n${a.slice(1)}` : i === 0 && a[0] === '+' ? `-n${a}` : a)),
+  rewrite: (args) =>
+    args.map((a, i) => (i === 0 && isOldCount(a) ? `-n${a.slice(1)}` : i === 0 && a[0] === '+' ? `-n${a}` : a)),
   options: [
-    { name: 'bytes', short: 'c', arg: 'required', metavar: '[+]NUM', help: 'the last NUM bytes; with + from byte NUM on' },
+    {
+      name: 'bytes',
+      short: 'c',
+      arg: 'required',
+      metavar: '[+]NUM',
+      help: 'the last NUM bytes; with + from byte NUM on',
+    },
     { name: 'follow', short: 'f', also: 'F', arg: 'none', help: 'write what is added as the file grows' },
-    { name: 'lines', short: 'n', arg: 'required', metavar: '[+]NUM', help: 'the last NUM lines; with + from line NUM on' },
+    {
+      name: 'lines',
+      short: 'n',
+      arg: 'required',
+      metavar: '[+]NUM',
+      help: 'the last NUM lines; with + from line NUM on',
+    },
     { name: 'quiet', short: 'q', help: 'never write headers with file names' },
     { name: 'verbose', short: 'v', help: 'always write headers with file names' },
   ],
@@ -23,7 +36,8 @@ export const spec = defineProgram({
     const bytes = ctx.options.value('bytes');
     const given = bytes ?? ctx.options.value('lines') ?? '10';
     const count = parseSize('+-'.includes(given[0] ?? ' ') ? given.slice(1) : given);
-    if (count === undefined) return ctx.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${given}'`);
+    if (count === undefined)
+      return ctx.fail(`invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: '${given}'`);
     const headers = ctx.options.has('verbose') || (ctx.operands.length > 1 && !ctx.options.has('quiet'));
     const follow = ctx.options.has('follow') && ctx.operands.length > 0;
     let first = true;
@@ -31,7 +45,9 @@ export const spec = defineProgram({
       if (headers) await ctx.out(`${first ? '' : '\n'}==> ${input.name === '-' ? 'standard input' : input.name} <==\n`);
       first = false;
       const all = await allBytes(ctx, input);
-      const from = given.startsWith('+') ? fromStart(all, count, bytes !== undefined) : fromEnd(all, count, bytes !== undefined);
+      const from = given.startsWith('+')
+        ? fromStart(all, count, bytes !== undefined)
+        : fromEnd(all, count, bytes !== undefined);
       if (from < all.length) await ctx.sys.write(1, all.subarray(from));
       if (follow && input.name === ctx.operands.at(-1)) await followFile(ctx, input);
       return false;

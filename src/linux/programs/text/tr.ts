@@ -71,7 +71,16 @@ const CLASS: Readonly<Record<string, (c: number) => boolean>> = {
   cntrl: (c) => c < 32 || c === 127,
   xdigit: (c) => (c >= 48 && c <= 57) || ((c | 32) >= 97 && (c | 32) <= 102),
 };
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 
 /** Ranges, classes and escapes of a set, as its characters in order. */
 function expand(set: string): string[] {
@@ -91,7 +100,9 @@ function expand(set: string): string[] {
     let one = c;
     if (c === '\\' && i + 1 < chars.length) {
       const octal = /^[0-7]{1,3}/.exec(chars.slice(i + 1, i + 4).join(''))?.[0];
-      one = octal ? String.fromCharCode(Number.parseInt(octal, 8)) : (ESCAPES[chars[i + 1] as string] ?? (chars[i + 1] as string));
+      one = octal
+        ? String.fromCharCode(Number.parseInt(octal, 8))
+        : (ESCAPES[chars[i + 1] as string] ?? (chars[i + 1] as string));
       i += octal ? octal.length : 1;
     }
     if (chars[i + 1] === '-' && i + 2 < chars.length) {

@@ -30,7 +30,10 @@ export const spec = defineProgram({
     });
     if (ctx.operands.length > 1) rows.push({ counts: total(rows.map((r) => r.counts)), name: 'total' });
     const plain = ctx.operands.length > 0 && ctx.operands.every((f) => isRegular(f));
-    const widest = Math.max(1, ...rows.flatMap((r) => (plain ? [r.counts.bytes] : columns.map((c) => r.counts[c]))).map((n) => String(n).length));
+    const widest = Math.max(
+      1,
+      ...rows.flatMap((r) => (plain ? [r.counts.bytes] : columns.map((c) => r.counts[c]))).map((n) => String(n).length),
+    );
     const width = columns.length === 1 && rows.length === 1 ? 1 : plain ? widest : Math.max(7, widest);
     for (const { counts, name } of rows)
       await ctx.out(`${columns.map((c) => String(counts[c]).padStart(width)).join(' ')}${name && ` ${name}`}\n`);

@@ -27,10 +27,15 @@ export const spec = defineProgram({
     const bytes = await readAll(ctx.sys, 0);
     if (isErr(bytes)) return ctx.fail(bytes.text);
     const replace = o.value('replace');
-    const items = split(decode(bytes), o.has('null') ? '\0' : delimiter(o.value('delimiter')), replace !== undefined || o.has('max-lines'));
+    const items = split(
+      decode(bytes),
+      o.has('null') ? '\0' : delimiter(o.value('delimiter')),
+      replace !== undefined || o.has('max-lines'),
+    );
     if (typeof items === 'string') return ctx.fail(items);
     const command = ctx.operands.length > 0 ? [...ctx.operands] : ['echo'];
-    const per = replace !== undefined ? 1 : Number(o.value('max-args') ?? o.value('max-lines') ?? Number.POSITIVE_INFINITY);
+    const per =
+      replace !== undefined ? 1 : Number(o.value('max-args') ?? o.value('max-lines') ?? Number.POSITIVE_INFINITY);
     if (!(per >= 1)) return ctx.fail(`value ${o.value('max-args')} for -n option should be >= 1`);
     const batches: string[][] = [];
     for (let i = 0; i < items.length; i += per) {
@@ -38,7 +43,11 @@ export const spec = defineProgram({
       if (per === Number.POSITIVE_INFINITY) break;
     }
     if (batches.length === 0 && !o.has('no-run-if-empty') && replace === undefined) batches.push([]);
-    return runAll(ctx, batches.map((batch) => fill(command, batch, replace)), Number(o.value('max-procs') ?? 1) || batches.length);
+    return runAll(
+      ctx,
+      batches.map((batch) => fill(command, batch, replace)),
+      Number(o.value('max-procs') ?? 1) || batches.length,
+    );
   },
 });
 
@@ -49,7 +58,11 @@ function delimiter(d: string | undefined): string | undefined {
 /** Items of the input: by a delimiter, by lines, or by blanks with quotes. @returns a message on an open quote */
 function split(s: string, by: string | undefined, lines: boolean): string[] | string {
   if (by !== undefined) return s.split(by).filter((x, i, all) => i < all.length - 1 || x !== '');
-  if (lines) return s.split('\n').map((l) => l.trimStart()).filter((l) => l !== '');
+  if (lines)
+    return s
+      .split('\n')
+      .map((l) => l.trimStart())
+      .filter((l) => l !== '');
   const out: string[] = [];
   let item: string | undefined;
   for (let i = 0; i < s.length; i++) {
@@ -87,9 +100,14 @@ async function runAll(ctx: Context, commands: readonly string[][], jobs: number)
     if (ctx.options.has('verbose')) await ctx.err(`${argv.join(' ')}\n`);
     const path = which(ctx, argv[0] as string);
     const stdin = ctx.sys.open('/dev/null', { read: true });
-    const pid = path === undefined ? undefined : ctx.sys.spawn(path, { argv, fds: { 0: isErr(stdin) ? 0 : stdin, 1: 1, 2: 2 } });
+    const pid =
+      path === undefined ? undefined : ctx.sys.spawn(path, { argv, fds: { 0: isErr(stdin) ? 0 : stdin, 1: 1, 2: 2 } });
     if (!isErr(stdin)) ctx.sys.close(stdin);
-    if (pid === undefined || isErr(pid)) return ctx.fail(`${argv[0]}: ${pid === undefined ? 'No such file or directory' : pid.text}`, pid === undefined ? 127 : 126);
+    if (pid === undefined || isErr(pid))
+      return ctx.fail(
+        `${argv[0]}: ${pid === undefined ? 'No such file or directory' : pid.text}`,
+        pid === undefined ? 127 : 126,
+      );
     running++;
   }
   for (; running > 0; running--) exit = Math.max(exit, await reap(ctx));

@@ -1,6 +1,16 @@
 /** Tokens of an awk program. @see POSIX.1-2017 awk, grammar */
 
-export type TokenKind = 'number' | 'string' | 'regex' | 'name' | 'func' | 'builtin' | 'keyword' | 'op' | 'newline' | 'end';
+export type TokenKind =
+  | 'number'
+  | 'string'
+  | 'regex'
+  | 'name'
+  | 'func'
+  | 'builtin'
+  | 'keyword'
+  | 'op'
+  | 'newline'
+  | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -11,10 +21,116 @@ export interface Token {
 
 export class AwkError extends Error {}
 
-const KEYWORDS = new Set(['BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile', 'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf']);
-export const BUILTINS = new Set(['length', 'substr', 'index', 'split', 'sub', 'gsub', 'match', 'sprintf', 'sin', 'cos', 'atan2', 'exp', 'log', 'sqrt', 'int', 'rand', 'srand', 'tolower', 'toupper', 'system', 'close', 'fflush', 'gensub', 'strftime', 'systime', 'and', 'or', 'xor', 'lshift', 'rshift', 'compl']);
-const OPS = ['**=', '&&', '||', '==', '!=', '<=', '>=', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '**', '>>', '!~', '{', '}', '(', ')', '[', ']', ';', ',', '+', '-', '*', '/', '%', '^', '!', '<', '>', '|', '?', ':', '~', '$', '='];
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', '/': '/', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const KEYWORDS = new Set([
+  'BEGIN',
+  'END',
+  'function',
+  'func',
+  'if',
+  'else',
+  'while',
+  'for',
+  'do',
+  'break',
+  'continue',
+  'next',
+  'nextfile',
+  'exit',
+  'return',
+  'delete',
+  'in',
+  'getline',
+  'print',
+  'printf',
+]);
+export const BUILTINS = new Set([
+  'length',
+  'substr',
+  'index',
+  'split',
+  'sub',
+  'gsub',
+  'match',
+  'sprintf',
+  'sin',
+  'cos',
+  'atan2',
+  'exp',
+  'log',
+  'sqrt',
+  'int',
+  'rand',
+  'srand',
+  'tolower',
+  'toupper',
+  'system',
+  'close',
+  'fflush',
+  'gensub',
+  'strftime',
+  'systime',
+  'and',
+  'or',
+  'xor',
+  'lshift',
+  'rshift',
+  'compl',
+]);
+const OPS = [
+  '**=',
+  '&&',
+  '||',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '^=',
+  '**',
+  '>>',
+  '!~',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ';',
+  ',',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '!',
+  '<',
+  '>',
+  '|',
+  '?',
+  ':',
+  '~',
+  '$',
+  '=',
+];
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  '"': '"',
+  '/': '/',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 
 /** Splits a program. @throws AwkError */
 export function lex(s: string): Token[] {
@@ -37,8 +153,13 @@ export function lex(s: string): Token[] {
       const [text, next] = string(s, i + 1);
       push('string', text);
       i = next;
-    } else if (/[\d.]/.test(c) && /^(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)/.test(s.slice(i, i + 40))) {
-      const m = /^(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)/.exec(s.slice(i)) as RegExpExecArray;
+    } else if (
+      /[\d.]/.test(c) &&
+      /^(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)/.test(s.slice(i, i + 40))
+    ) {
+      const m = /^(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)/.exec(
+        s.slice(i),
+      ) as RegExpExecArray;
       push('number', m[0]);
       i += m[0].length;
     } else if (/[A-Za-z_]/.test(c)) {

@@ -16,14 +16,31 @@ export type Expr =
   | { readonly k: 'assign'; readonly op: string; readonly to: Expr; readonly e: Expr }
   | { readonly k: 'incr'; readonly by: 1 | -1; readonly post: boolean; readonly to: Expr }
   | { readonly k: 'call'; readonly name: string; readonly args: readonly Expr[]; readonly builtin: boolean }
-  | { readonly k: 'getline'; readonly to: Expr | undefined; readonly from: 'main' | 'file' | 'pipe'; readonly source: Expr | undefined };
+  | {
+      readonly k: 'getline';
+      readonly to: Expr | undefined;
+      readonly from: 'main' | 'file' | 'pipe';
+      readonly source: Expr | undefined;
+    };
 
 export type Stmt =
   | { readonly k: 'expr'; readonly e: Expr }
-  | { readonly k: 'print'; readonly args: readonly Expr[]; readonly format: boolean; readonly redirect: '' | '>' | '>>' | '|'; readonly to: Expr | undefined }
+  | {
+      readonly k: 'print';
+      readonly args: readonly Expr[];
+      readonly format: boolean;
+      readonly redirect: '' | '>' | '>>' | '|';
+      readonly to: Expr | undefined;
+    }
   | { readonly k: 'if'; readonly c: Expr; readonly a: Stmt; readonly b: Stmt | undefined }
   | { readonly k: 'while'; readonly c: Expr; readonly body: Stmt; readonly first: boolean }
-  | { readonly k: 'for'; readonly init: Stmt | undefined; readonly c: Expr | undefined; readonly step: Stmt | undefined; readonly body: Stmt }
+  | {
+      readonly k: 'for';
+      readonly init: Stmt | undefined;
+      readonly c: Expr | undefined;
+      readonly step: Stmt | undefined;
+      readonly body: Stmt;
+    }
   | { readonly k: 'forin'; readonly name: string; readonly array: string; readonly body: Stmt }
   | { readonly k: 'block'; readonly list: readonly Stmt[] }
   | { readonly k: 'delete'; readonly name: string; readonly subs: readonly Expr[] | undefined }
@@ -73,7 +90,9 @@ class Parser {
   }
   #fail(): never {
     const c = this.#cur;
-    throw new AwkError(`line ${c.line}: syntax error at or near ${c.kind === 'end' ? 'end of file' : c.text === '\n' ? 'end of line' : c.text}`);
+    throw new AwkError(
+      `line ${c.line}: syntax error at or near ${c.kind === 'end' ? 'end of file' : c.text === '\n' ? 'end of line' : c.text}`,
+    );
   }
   #need(text: string): void {
     if (!this.#take(text)) this.#fail();
@@ -199,8 +218,10 @@ class Parser {
   }
 
   #simple(): Stmt {
-    for (const what of ['break', 'continue', 'next', 'nextfile'] as const) if (this.#take(what)) return { k: 'jump', what };
-    for (const k of ['exit', 'return'] as const) if (this.#take(k)) return { k, e: this.#ends() ? undefined : this.#expr() };
+    for (const what of ['break', 'continue', 'next', 'nextfile'] as const)
+      if (this.#take(what)) return { k: 'jump', what };
+    for (const k of ['exit', 'return'] as const)
+      if (this.#take(k)) return { k, e: this.#ends() ? undefined : this.#expr() };
     if (this.#take('delete')) {
       const name = this.#cur.text;
       this.#i++;
@@ -341,7 +362,15 @@ class Parser {
 
   #startsOperand(): boolean {
     const { kind, text } = this.#cur;
-    if (kind === 'number' || kind === 'string' || kind === 'regex' || kind === 'name' || kind === 'func' || kind === 'builtin') return true;
+    if (
+      kind === 'number' ||
+      kind === 'string' ||
+      kind === 'regex' ||
+      kind === 'name' ||
+      kind === 'func' ||
+      kind === 'builtin'
+    )
+      return true;
     return kind === 'op' && ['$', '!', '(', '-', '+', '++', '--'].includes(text) && text !== '!';
   }
 
@@ -405,7 +434,11 @@ class Parser {
   }
 
   #special(t: Token): Expr {
-    if (t.text === '$') return { k: 'field', e: this.#is('++', '--') ? this.#postfix() : this.#is('-') ? this.#unary() : this.#primary() };
+    if (t.text === '$')
+      return {
+        k: 'field',
+        e: this.#is('++', '--') ? this.#postfix() : this.#is('-') ? this.#unary() : this.#primary(),
+      };
     if (t.text === '(') {
       const subs = this.#list(')');
       this.#need(')');

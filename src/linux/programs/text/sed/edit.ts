@@ -41,7 +41,8 @@ export class Editor {
       if (!keep && !(await this.#nextLine(false))) break;
       const next = await this.#block(this.script);
       const quit = next === 'quit' || next === 'quit-silent';
-      if (next !== 'delete' && next !== 'quit-silent' && next !== 'restart' && !this.quiet) await this.#print(this.#pattern);
+      if (next !== 'delete' && next !== 'quit-silent' && next !== 'restart' && !this.quiet)
+        await this.#print(this.#pattern);
       await this.#flush();
       keep = next === 'restart';
       if (quit) break;
@@ -119,7 +120,8 @@ export class Editor {
       if (end === undefined) {
         yes = (c.a1.kind === 'line' && c.a1.n === 0) || (await this.#matches(c.a1));
         if (yes) {
-          const stop = c.a2.kind === 'line' ? c.a2.n : c.a2.kind === 'plus' ? this.#line + c.a2.n : Number.POSITIVE_INFINITY;
+          const stop =
+            c.a2.kind === 'line' ? c.a2.n : c.a2.kind === 'plus' ? this.#line + c.a2.n : Number.POSITIVE_INFINITY;
           const over = stop <= this.#line || (c.a2.kind === 'last' && (await this.#input.last()));
           if (!over) this.#ranges.set(c.id, stop);
         }
@@ -292,7 +294,16 @@ function expand(pieces: readonly Piece[], groups: readonly (string | undefined)[
 }
 
 function visible(s: string): string {
-  const named: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\b': '\\b', '\f': '\\f', '\v': '\\v', '\x07': '\\a' };
+  const named: Readonly<Record<string, string>> = {
+    '\\': '\\\\',
+    '\n': '\\n',
+    '\t': '\\t',
+    '\r': '\\r',
+    '\b': '\\b',
+    '\f': '\\f',
+    '\v': '\\v',
+    '\x07': '\\a',
+  };
   return [...s].map((c) => named[c] ?? (c < ' ' ? `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}` : c)).join('');
 }
 

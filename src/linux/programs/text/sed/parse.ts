@@ -21,7 +21,12 @@ export interface Command {
   readonly block?: readonly Command[];
   readonly re?: RegExp | undefined;
   readonly replacement?: readonly Piece[];
-  readonly flags?: { readonly global: boolean; readonly print: boolean; readonly nth: number; readonly file: string | undefined };
+  readonly flags?: {
+    readonly global: boolean;
+    readonly print: boolean;
+    readonly nth: number;
+    readonly file: string | undefined;
+  };
   /** y: characters for characters. */
   readonly map?: ReadonlyMap<string, string>;
   /** Of a range: where the range is while lines go by; kept by the machine, indexed by this. */
@@ -57,7 +62,7 @@ class Parser {
       while (/[\s;]/.test(this.s[this.#i] ?? '')) this.#i++;
       const c = this.s[this.#i];
       if (c === undefined) {
-        if (inner) throw new ScriptError('-e expression #1, char 0: unmatched `{\'');
+        if (inner) throw new ScriptError("-e expression #1, char 0: unmatched `{'");
         return out;
       }
       if (c === '#') {
@@ -245,7 +250,9 @@ class Parser {
     const from = d === undefined ? undefined : this.#delimited(d, false);
     const to = from === undefined ? undefined : this.#delimited(d as string, false);
     if (from === undefined || to === undefined) return this.fail("unterminated `y' command");
-    const plain = (s: string): string[] => [...s.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c === 't' ? '\t' : c))];
+    const plain = (s: string): string[] => [
+      ...s.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c === 't' ? '\t' : c)),
+    ];
     const [a, b] = [plain(from), plain(to)];
     if (a.length !== b.length) this.fail("strings for `y' command are different lengths");
     this.#end();
@@ -259,7 +266,7 @@ class Parser {
       this.#blanks();
       if (this.s[this.#i] === '\n') this.#i++;
     }
-    if (this.#i >= this.s.length) this.fail('expected \\ after `a\', `c\' or `i\'');
+    if (this.#i >= this.s.length) this.fail("expected \\ after `a', `c' or `i'");
     let out = '';
     while (this.#i < this.s.length && this.s[this.#i] !== '\n') {
       if (this.s[this.#i] === '\\' && this.#i + 1 < this.s.length) this.#i++;
