@@ -143,7 +143,10 @@ export class Records {
   }
 
   setField(n: number, v: Value): void {
-    if (n === 0) return this.setText(str(v));
+    if (n === 0) {
+      this.setText(str(v));
+      return;
+    }
     const f = this.#split();
     while (f.length < n) f.push('');
     f[n - 1] = v;
