@@ -159,7 +159,7 @@ class Search {
         if (silent) continue;
         const first = held[0]?.n ?? n;
         if (this.#wrote && first > last + 1 && this.#before + this.#after > 0)
-          await this.ctx.out(this.#paint('--', '36') + '\n');
+          await this.ctx.out(`${this.#paint('--', '36')}\n`);
         for (const h of held.splice(0)) await this.#line(name, h.n, h.text, '-');
         await this.#line(name, n, line.text, ':');
         last = n;

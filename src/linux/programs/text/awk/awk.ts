@@ -36,17 +36,17 @@ export const spec = defineProgram({
       if (isErr(text)) return ctx.fail(`cannot open ${file} (${text.text})`, 2);
       source += `${text}\n`;
     }
-    const unescape = (s: string): string =>
+    const plain = (s: string): string =>
       s.replace(/\\([ntr\\])/g, (_, c: string) => ({ n: '\n', t: '\t', r: '\r', '\\': '\\' })[c] as string);
     let awk: Interpreter | undefined;
     try {
       awk = new Interpreter(ctx, parseAwk(source), operands);
       const fs = ctx.options.value('field-separator');
-      if (fs !== undefined) awk.set('FS', fs === 't' ? '\t' : unescape(fs));
+      if (fs !== undefined) awk.set('FS', fs === 't' ? '\t' : plain(fs));
       for (const given of ctx.options.values('assign')) {
         const eq = given.indexOf('=');
         if (eq < 1) return ctx.fail(`improper assignment: -v ${given}`, 2);
-        awk.set(given.slice(0, eq), new Strnum(unescape(given.slice(eq + 1))));
+        awk.set(given.slice(0, eq), new Strnum(plain(given.slice(eq + 1))));
       }
       return await awk.run();
     } catch (e) {
