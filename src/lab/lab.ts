@@ -6,7 +6,7 @@ import type { HttpService } from '../base/http.ts';
 import type { Kernel, World } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
-import type { LabView, ViewFrame } from './view.ts';
+import type { LabView, ViewCall, ViewFrame } from './view.ts';
 
 /** What the lab needs of the world outside: the only place where it touches an event loop. */
 export interface Host {
@@ -73,6 +73,8 @@ export interface Lab {
   view(): LabView;
   /** Frames that crossed since `seq`, oldest first; the ring keeps the last 4096 and counts what it lost. */
   frames(since: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /** Requests that came to dockerd by its socket since `seq`, oldest first (not those made through `Machine.docker`). */
+  calls(since: number): readonly ViewCall[];
   /** Removes every container, custom network and volume of a machine. */
   clean(host: string): Promise<void>;
 }
