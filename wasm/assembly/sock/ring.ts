@@ -3,7 +3,7 @@
  * list of their size when the socket closes. Nothing is held while a ring has never been written.
  * Limits: a ring never shrinks before it is freed.
  */
-import { carve } from '../mem';
+import { carve } from './mem';
 import { SOCK_HEAD } from './table';
 
 const MIN_SHIFT: u32 = 12;

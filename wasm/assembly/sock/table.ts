@@ -6,7 +6,7 @@
  *
  * Limits: SOCK_MAX sockets in the whole lab; opening one more answers ENFILE.
  */
-import { SOCK_BASE } from '../mem';
+import { TABLE_BASE } from './mem';
 import { Ring, ringFree } from './ring';
 
 export const SOCK_MAX: i32 = 8192;
@@ -196,27 +196,27 @@ const HEAD_SIZE: u32 = 128;
 
 /** The header of the table. */
 export function SOCK_HEAD(): usize {
-  return SOCK_BASE;
+  return TABLE_BASE;
 }
 
 /** Heads of the bind hash. */
 export function bindHeads(): usize {
-  return SOCK_BASE + HEAD_SIZE;
+  return TABLE_BASE + HEAD_SIZE;
 }
 
 /** Heads of the connection hash. */
 export function connHeads(): usize {
-  return SOCK_BASE + HEAD_SIZE + (HASH_SIZE << 2);
+  return TABLE_BASE + HEAD_SIZE + (HASH_SIZE << 2);
 }
 
 /** The record of socket i. */
 export function sockAt(i: i32): Sock {
-  return changetype<Sock>(SOCK_BASE + HEAD_SIZE + (HASH_SIZE << 3) + <usize>i * SOCK_SIZE);
+  return changetype<Sock>(TABLE_BASE + HEAD_SIZE + (HASH_SIZE << 3) + <usize>i * SOCK_SIZE);
 }
 
 /** The index of a record. */
 export function sockId(s: Sock): i32 {
-  return <i32>((<u32>changetype<usize>(s) - <u32>(SOCK_BASE + HEAD_SIZE + (HASH_SIZE << 3))) / SOCK_SIZE);
+  return <i32>((<u32>changetype<usize>(s) - <u32>(TABLE_BASE + HEAD_SIZE + (HASH_SIZE << 3))) / SOCK_SIZE);
 }
 
 export function rcvRing(s: Sock): Ring {
@@ -234,7 +234,7 @@ export function oooAt(s: Sock, i: i32): usize {
 
 /** A cleared record, or 0 when the table is full. */
 export function sockAlloc(): i32 {
-  const head = SOCK_BASE;
+  const head = TABLE_BASE;
   let id = load<i32>(head);
   if (id != 0) store<i32>(head, sockAt(id).bindNext);
   else {
@@ -255,12 +255,12 @@ export function sockRelease(s: Sock): void {
   ringFree(rcvRing(s));
   ringFree(sndRing(s));
   s.used = 0;
-  s.bindNext = load<i32>(SOCK_BASE);
-  store<i32>(SOCK_BASE, sockId(s));
-  store<u32>(SOCK_BASE + 8, load<u32>(SOCK_BASE + 8) - 1);
+  s.bindNext = load<i32>(TABLE_BASE);
+  store<i32>(TABLE_BASE, sockId(s));
+  store<u32>(TABLE_BASE + 8, load<u32>(TABLE_BASE + 8) - 1);
 }
 
 /** The highest index ever used. */
 export function sockTop(): i32 {
-  return load<i32>(SOCK_BASE + 4);
+  return load<i32>(TABLE_BASE + 4);
 }

@@ -24,7 +24,7 @@ import { SECOND, WAIT, keepArm, rtxArm, rtxCancel, rttSample } from './tcp_timer
  * @param at address of the TCP header
  * @param len bytes of header and payload
  */
-export function tcpInput(ns: i32, dev: i32, l0: u64, l1: u64, r0: u64, r1: u64, at: usize, len: u32): void {
+export function tcpSegment(ns: i32, dev: i32, l0: u64, l1: u64, r0: u64, r1: u64, at: usize, len: u32): void {
   const g = segment();
   if (!segmentParse(g, at, len)) return;
   g.ns = ns;

@@ -207,12 +207,12 @@ export function effectiveMss(s: Sock): u32 {
  * data carried it.
  */
 export function push(s: Sock): void {
-  if (s.state < S_SYN_SENT || s.state != S_SYN_SENT) pushData(s);
+  pushData(s);
   if (s.flags & F_ACK_NOW) sendAck(s);
 }
 
 function pushData(s: Sock): void {
-  if (s.state == S_SYN_RECV || s.state == 6 || s.state == 7 || s.state == 10) return;
+  if (s.state == S_SYN_SENT || s.state == S_SYN_RECV || s.state == 6 || s.state == 7 || s.state == 10) return;
   const end = sndEnd(s);
   const mss = effectiveMss(s);
   const wnd = min(s.sndWnd, s.cwnd);

@@ -80,9 +80,9 @@ export function rttSample(s: Sock, rtt: i64): void {
   s.rto = min(s.srtt + max(s.rttvar << 2, RTO_MIN), RTO_MAX);
 }
 
-/** A timer of socket `id` is due. */
-export function sockTimer(kind: i32, id: i32): void {
-  const s = sockAt(id);
+/** A timer of socket `obj` is due. */
+export function sockTimer(kind: u32, obj: u32): void {
+  const s = sockAt(obj as i32);
   if (kind == TM_RTX) {
     s.rtxTimer = 0;
     rtxDue(s);
