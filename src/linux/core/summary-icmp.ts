@@ -162,7 +162,7 @@ function ndOptions(i: Icmp, verbose: number): string {
     for (let k = 2; k < 8; k++) mac = mac * 256 + (i.body[at + k] ?? 0);
     const name = names[type];
     text += `\n\t  ${name ?? 'unknown option'} (${type}), length ${n} (${n / 8}): ${name ? formatMac(mac) : ''}`;
-    if (verbose > 1 || !name) text += hexLines(i.body.subarray(at + 2, at + n), '\n\t    ');
+    if (verbose > 1 || !name) text += hexLines(i.body.subarray(at + 2, at + n), verbose > 1 ? '\n\t    ' : '\n\t  ');
     at += n;
   }
   return text;
