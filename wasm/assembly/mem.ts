@@ -16,7 +16,7 @@ export const SIM_BASE: usize = 0x10000;
 export const SIM_SIZE: usize = 0x2000;
 
 export const SCRATCH_BASE: usize = SIM_BASE + SIM_SIZE;
-export const SCRATCH_SIZE: usize = 0x60000;
+export const SCRATCH_SIZE: usize = 0x110000;
 
 // --- packets: headers, and two classes of buffers
 export const PKT_REC: usize = 128;

@@ -3,7 +3,7 @@
  * the bridge's own and its ports' MACs are local and permanent.
  */
 import { DROP_FDB_FULL, FDB_X_AGE, FDB_X_FLAGS, FDB_X_MAC, FDB_X_PORT, FDB_X_SIZE } from '../../abi';
-import { FDB_BASE, FDB_BUCKETS, FDB_HASH, FDB_REC, SLAB_FDB } from '../mem';
+import { FDB_BASE, FDB_BUCKETS, FDB_CAP, FDB_HASH, FDB_REC, SLAB_FDB } from '../mem';
 import { now } from '../sim/clock';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { dropCount } from '../sim/stat';
@@ -139,10 +139,10 @@ export function fdbBridgeGone(bridge: u32): void {
   sweep(bridge, 0, false, false);
 }
 
-/** Writes the live entries of a bridge as FDB_X_* records. @returns how many */
+/** Writes the live entries of a bridge as FDB_X_* records, at most `room`. @returns how many */
 export function fdbDump(bridge: u32, out: usize, room: u32): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 1; i < 4096 && (n + 1) * FDB_X_SIZE <= room; i++) {
+  for (let i: u32 = 1; i < FDB_CAP && n < room; i++) {
     const f = Fdb.at(i);
     if (f.bridge != bridge || !isLinked(i) || aged(f)) continue;
     const p = out + (n as usize) * FDB_X_SIZE;

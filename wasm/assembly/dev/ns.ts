@@ -50,6 +50,10 @@ export class Ns {
   sock1: u32;
   sock2: u32;
   sock3: u32;
+  /** Rules of nat tables: when 0, the nat hooks are skipped. */
+  natUsers: u32;
+  /** Built-in chains made so far: when 0, hooks cost nothing. */
+  nfChains: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
   chain0: u32;
 

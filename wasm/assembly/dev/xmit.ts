@@ -73,7 +73,7 @@ export function devXmit(dev: u32, pkt: u32): i32 {
   if (d.kind == DEV_BRIDGE) bridgeXmit(dev, pkt);
   else if (d.kind == DEV_LOOPBACK) {
     d.txBytes -= ETH_HLEN as u64;
-    p.user2 = d.gen;
+    p.gen = d.gen;
     workPush(pkt);
   } else if (d.peer != 0) cross(d, pkt);
   else pktFree(pkt);
@@ -94,7 +94,7 @@ function cross(d: Dev, pkt: u32): void {
   const p = Pkt.at(pkt);
   p.dev = d.peer;
   p.ns = o.ns;
-  p.user2 = o.gen;
+  p.gen = o.gen;
   if (d.latency == 0) workPush(pkt);
   else if (timerAdd(now() + d.latency, TIMER_LINK, pkt) == 0) pktFree(pkt);
 }
@@ -105,11 +105,11 @@ function classify(d: Dev, dst: u64): u32 {
   return macIsGroup(dst) ? PKT_MULTICAST : PKT_OTHERHOST;
 }
 
-/** A frame arrives at the end of a link: Pkt.dev, whose generation is in Pkt.user2. Takes it. */
+/** A frame arrives at the end of a link: Pkt.dev, whose generation is in Pkt.gen. Takes it. */
 export function linkArrive(pkt: u32): void {
   const p = Pkt.at(pkt);
   const d = Dev.at(p.dev);
-  if (!d.live || d.gen != p.user2) {
+  if (!d.live || d.gen != p.gen) {
     pktDrop(pkt, DROP_NS_GONE);
     return;
   }

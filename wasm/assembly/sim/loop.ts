@@ -103,7 +103,7 @@ export function drain(): void {
 }
 
 function dispatch(kind: u32, obj: u32): void {
-  if (kind >= TIMER_SOCK) sockTimer(kind, obj);
+  if (kind >= (TIMER_SOCK as u32)) sockTimer(kind, obj);
   else if (kind == TIMER_LINK) linkArrive(obj);
   else if (kind == TIMER_NEIGH) neighTimer(obj);
   else if (kind == TIMER_CT_GC) ctGc();

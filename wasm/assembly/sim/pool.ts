@@ -21,6 +21,7 @@ import {
   SLAB_PKT,
   Sim,
 } from '../mem';
+import { ctGet, ctPut } from '../nf/conn';
 import { slabFree, slabTake } from './slab';
 import { dropCount, traceDrop } from './stat';
 
@@ -86,6 +87,9 @@ export class Pkt {
   /** For sock/: anything. */
   user: u32;
   user2: u32;
+  /** Generation of the device it travels to. */
+  gen: u32;
+  spare: u32;
   /** When it was received by the present machine, ns. */
   stamp: u64;
 
@@ -154,7 +158,9 @@ export function pktAlloc(len: u32): u32 {
 
 /** Frees a packet. */
 export function pktFree(i: u32): void {
-  bufUnref(Pkt.at(i).buf);
+  const p = Pkt.at(i);
+  if (p.ct != 0) ctPut(p.ct);
+  bufUnref(p.buf);
   slabFree(SLAB_PKT, i);
 }
 
@@ -177,6 +183,7 @@ export function pktClone(i: u32): u32 {
   memory.copy(changetype<usize>(q), changetype<usize>(Pkt.at(i)), PKT_REC);
   const b = bufAt(q.buf);
   store<u32>(b, load<u32>(b) + 1);
+  if (q.ct != 0) ctGet(q.ct);
   return j;
 }
 
@@ -230,6 +237,7 @@ export function pktScrub(i: u32): void {
   const p = Pkt.at(i);
   p.flags &= PF_KEEP;
   p.mark = 0;
+  if (p.ct != 0) ctPut(p.ct);
   p.ct = 0;
   p.ctinfo = 0;
   p.rtype = 0;
