@@ -104,7 +104,7 @@ export function l4Send(
       store<u16>(sumAt, 0);
       let sum = csumL4(src, dst, proto, at, len) as u32;
       if (sum == 0 && proto == L4_UDP) sum = 0xffff;
-      store<u16>(sumAt, bswap<u16>(sum as u16));
+      store<u16>(sumAt, sum as u16);
     }
     return ip4Output(ns as u32, p, src, dst, proto, ttl, tos, mark, dev as u32);
   }
@@ -113,7 +113,7 @@ export function l4Send(
     store<u16>(sumAt, 0);
     let sum = csumL4v6(both, both + 16, proto, at, len) as u32;
     if (sum == 0 && proto == L4_UDP) sum = 0xffff;
-    store<u16>(sumAt, bswap<u16>(sum as u16));
+    store<u16>(sumAt, sum as u16);
   }
   return ip6Output(ns as u32, p, both, both + 16, proto, ttl);
 }
