@@ -164,9 +164,13 @@ function cellsOf(s: SocketInfo, v: View): string[] {
   ];
 }
 
+/** Columns that are never padded: what follows the peer's port. */
+const UNPADDED = 8;
+
 /**
- * Pads cells into columns. Every column is as wide as its widest cell; when the output is a terminal the free room is
- * spread over the columns. Trailing blanks stay, as ss leaves them.
+ * Pads cells into columns as wide as their widest cell; on a terminal the room left over is shared out, from the last
+ * column of a line backwards. Trailing blanks of the peer's port stay, as ss leaves them.
+ * @see iproute2 misc/ss.c: render_calc_width
  */
 export function renderColumns(
   columns: readonly Field[],
@@ -174,26 +178,52 @@ export function renderColumns(
   screen: number | undefined,
 ): string {
   const shown = columns.map((c, i) => ({ c, i })).filter(({ c }) => c.shown);
-  const width = shown.map(({ i }) => Math.max(...rows.map((r) => r[i]?.length ?? 0), 0));
-  const delims = shown.reduce((n, { c }) => n + c.ldelim.length, 0);
-  let used = width.reduce((a, b) => a + b, 0) + delims;
-  if (screen !== undefined && used < screen) {
-    // render_calc_width: the room left over is given to all fields that are not empty, round by round
-    const wide = width.map((w, k) => (w > 0 ? k : -1)).filter((k) => k >= 0 && (shown[k] as { i: number }).i < 8);
-    const share = wide.length > 0 ? Math.floor((screen - used) / wide.length) : 0;
-    for (const k of wide) width[k] = (width[k] as number) + share;
-    used += share * wide.length;
-  }
+  const longest = shown.map(({ i }) => Math.max(0, ...rows.map((r) => r[i]?.length ?? 0)));
+  const width = longest.map((w, k) => (w > 0 ? w + (k > 0 ? (shown[k]?.c.ldelim.length ?? 0) : 0) : 0));
+  if (screen !== undefined) spreadOut(width, screen);
   const lines = rows.map((r) =>
     shown
       .map(({ c, i }, k) => {
         const cell = r[i] ?? '';
-        const w = width[k] as number;
-        return c.ldelim + (c.align === 'right' ? cell.padStart(w) : cell.padEnd(w));
+        const delim = k > 0 ? c.ldelim : '';
+        if (i >= UNPADDED) return cell;
+        const room = (width[k] as number) - delim.length;
+        return delim + (c.align === 'right' ? cell.padStart(room) : cell.padEnd(room));
       })
       .join(''),
   );
   return lines.map((l) => `${l}\n`).join('');
+}
+
+function spreadOut(width: number[], screen: number): void {
+  let eol = -1;
+  let len = 0;
+  let count = 0;
+  for (let k = 0; k < width.length; k++) {
+    if (width[k] === 0) continue;
+    count++;
+    len += width[k] as number;
+    const last = width.slice(k + 1).every((w) => w === 0);
+    if (!last && len < screen) continue;
+    let at = k;
+    if (len > screen && count > 1) {
+      len -= width[k] as number;
+      count--;
+      at = k - 1;
+    }
+    const pad = Math.max(0, screen - len);
+    const spacing = Math.floor(pad / count);
+    let rem = pad % count;
+    for (let t = at; t > eol; t--) {
+      if (width[t] === 0) continue;
+      width[t] = (width[t] as number) + spacing + (rem > 0 ? 1 : 0);
+      if (rem > 0) rem--;
+    }
+    eol = at;
+    len = 0;
+    count = 0;
+    k = at;
+  }
 }
 
 function selected(ctx: Context, filter: Condition, states: readonly string[] | undefined): SocketInfo[] {
