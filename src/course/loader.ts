@@ -51,7 +51,7 @@ export function loadLesson(files: LessonFiles): Lesson {
 export function readSolution(script: string): Record<string, string> {
   const parts: Record<string, string> = {};
   let id: string | undefined;
-  for (const line of script.split('\n')) {
+  for (const line of script.replace(/\n$/, '').split('\n')) {
     const mark = /^#:\s*([a-z0-9-]+)\s*$/.exec(line);
     if (mark) {
       id = mark[1] as string;

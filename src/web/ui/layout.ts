@@ -64,7 +64,7 @@ export interface Layout {
 }
 
 const PAD = 14;
-const CARD = { w: 148, h: 66, gapX: 22, gapY: 22 };
+const CARD = { w: 138, h: 64, gapX: 18, gapY: 22 };
 const SOCKET = { w: 62, h: 20, gap: 6 };
 
 const v4 = (link: ViewLink | undefined): string => link?.addrs.find((a) => !a.includes(':')) ?? '';
