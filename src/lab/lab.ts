@@ -31,6 +31,16 @@ export interface CommandResult {
   readonly exit: number;
 }
 
+/** How `run` runs a command. */
+export interface RunOptions {
+  /** On a terminal of this size: stdout and stderr are one stream, with `\\r\\n`. */
+  readonly tty?: WinSize;
+  /** Standard input; closed (/dev/null) when absent. */
+  readonly stdin?: Uint8Array;
+  /** With a terminal: called with output as it comes. */
+  readonly echo?: (bytes: Uint8Array) => void;
+}
+
 /** A login shell on a terminal. */
 export interface Terminal {
   readonly pty: PtyPair;
@@ -50,7 +60,7 @@ export interface Lab {
   readonly machines: readonly Machine[];
   machine(name: string): Machine | undefined;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
-  run(host: string, command: string, options?: { tty?: WinSize; stdin?: Uint8Array }): Promise<CommandResult>;
+  run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;
   /** An interactive login shell; output flows while something drives the lab. */
   terminal(host: string, size: WinSize): Terminal;
   /** Lets `ns` of virtual time pass, as fast as possible. */

@@ -70,6 +70,15 @@ export class Options {
   }
 }
 
+/** Why an argument list was refused. */
+export interface OptionError {
+  /** glibc's message, without a newline. */
+  readonly error: string;
+  readonly kind: 'unknown' | 'ambiguous' | 'missing' | 'extra';
+  /** As it was given: `-z`, `--name`. */
+  readonly option: string;
+}
+
 /** How operands and options mix. `posix`: the first operand ends the options (nsenter, env, sleep in busybox). */
 export type OptionOrder = 'permute' | 'posix';
 
@@ -85,7 +94,7 @@ export function getopt(
   args: readonly string[],
   table: readonly OptionSpec[],
   order: OptionOrder = 'permute',
-): ParsedOptions | { readonly error: string } {
+): ParsedOptions | OptionError {
   const given: GivenOption[] = [];
   const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -105,10 +114,14 @@ export function getopt(
     const used = arg.startsWith('--')
       ? longOption(prog, arg, args[i + 1], table, given)
       : letters(prog, arg, args[i + 1], table, given);
-    if (typeof used === 'string') return { error: used };
+    if (typeof used !== 'number') return used;
     i += used;
   }
   return { options: new Options(given), operands };
+}
+
+function problem(kind: OptionError['kind'], option: string, error: string): OptionError {
+  return { error, kind, option };
 }
 
 /** Takes one `--name[=value]`. @returns how many following arguments it used, or a message */
@@ -118,7 +131,7 @@ function longOption(
   next: string | undefined,
   table: readonly OptionSpec[],
   given: GivenOption[],
-): number | string {
+): number | OptionError {
   const eq = arg.indexOf('=');
   const name = arg.slice(2, eq < 0 ? undefined : eq);
   const value = eq < 0 ? undefined : arg.slice(eq + 1);
@@ -126,16 +139,22 @@ function longOption(
   const exact = longs.find((o) => o.name === name);
   const near = exact ? [exact] : longs.filter((o) => o.name.startsWith(name));
   if (near.length > 1)
-    return `${prog}: option '--${name}' is ambiguous; possibilities: ${near.map((o) => `'--${o.name}'`).join(' ')}`;
+    return problem(
+      'ambiguous',
+      `--${name}`,
+      `${prog}: option '--${name}' is ambiguous; possibilities: ${near.map((o) => `'--${o.name}'`).join(' ')}`,
+    );
   const option = near[0];
-  if (!option) return `${prog}: unrecognized option '--${name}'`;
+  if (!option) return problem('unknown', `--${name}`, `${prog}: unrecognized option '--${name}'`);
   if (takes(option) === 'none') {
-    if (value !== undefined) return `${prog}: option '--${option.name}' doesn't allow an argument`;
+    if (value !== undefined)
+      return problem('extra', `--${name}`, `${prog}: option '--${option.name}' doesn't allow an argument`);
     given.push({ name: option.name, value: '' });
     return 0;
   }
   if (value === undefined && takes(option) === 'required') {
-    if (next === undefined) return `${prog}: option '--${option.name}' requires an argument`;
+    if (next === undefined)
+      return problem('missing', `--${name}`, `${prog}: option '--${option.name}' requires an argument`);
     given.push({ name: option.name, value: next });
     return 1;
   }
@@ -150,11 +169,11 @@ function letters(
   next: string | undefined,
   table: readonly OptionSpec[],
   given: GivenOption[],
-): number | string {
+): number | OptionError {
   for (let j = 1; j < arg.length; j++) {
     const letter = arg[j] as string;
     const option = table.find((o) => o.short === letter || o.also?.includes(letter));
-    if (!option) return `${prog}: invalid option -- '${letter}'`;
+    if (!option) return problem('unknown', `-${letter}`, `${prog}: invalid option -- '${letter}'`);
     if (takes(option) === 'none') {
       given.push({ name: option.name, value: '', letter });
       continue;
@@ -164,7 +183,8 @@ function letters(
       given.push({ name: option.name, value: rest, letter });
       return 0;
     }
-    if (next === undefined) return `${prog}: option requires an argument -- '${letter}'`;
+    if (next === undefined)
+      return problem('missing', `-${letter}`, `${prog}: option requires an argument -- '${letter}'`);
     given.push({ name: option.name, value: next, letter });
     return 1;
   }
