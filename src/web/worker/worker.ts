@@ -46,6 +46,7 @@ class Session {
   #progress: LessonRunner['progress'] | undefined;
   #batchAt = 0;
   #lookAt = 0;
+  #looking = false;
   #wake: (() => void) | undefined;
 
   constructor(
@@ -58,13 +59,13 @@ class Session {
   }
 
   async run(): Promise<never> {
-    await this.#observer.look();
+    this.#look();
     this.#progress = this.runner.progress;
     for (;;) {
       const goal = this.#pace.tick(now(), this.lab.world.clock.now);
       const end = now() + SLICE;
       const done = await this.lab.step(goal, () => now() < end);
-      await this.#look();
+      this.#look();
       this.#send();
       if (done) await this.#rest();
       else await turn();
@@ -82,10 +83,15 @@ class Session {
     });
   }
 
-  async #look(): Promise<void> {
-    if (now() - this.#lookAt < LOOK_EVERY) return;
+  /** Not waited for: a question to the engine may take virtual time, which only passes while the loop goes on. */
+  #look(): void {
+    if (this.#looking || now() - this.#lookAt < LOOK_EVERY) return;
     this.#lookAt = now();
-    if (await this.#observer.look()) this.#progress = this.runner.progress;
+    this.#looking = true;
+    void this.#observer.look().then((changed) => {
+      if (changed) this.#progress = this.runner.progress;
+      this.#looking = false;
+    });
   }
 
   #send(): void {
