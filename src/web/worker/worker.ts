@@ -37,6 +37,13 @@ const turn = (): Promise<void> =>
     channel.port2.postMessage(0);
   });
 
+/** A bug of the lab: thrown where the page's error handler for the worker sees it. */
+const fail = (error: unknown): void => {
+  setTimeout(() => {
+    throw error;
+  });
+};
+
 class Session {
   readonly #terminals: OpenTerminal[] = [];
   readonly #feed = new Feed();
@@ -88,10 +95,10 @@ class Session {
     if (this.#looking || now() - this.#lookAt < LOOK_EVERY) return;
     this.#lookAt = now();
     this.#looking = true;
-    void this.#observer.look().then((changed) => {
+    this.#observer.look().then((changed) => {
       if (changed) this.#progress = this.runner.progress;
       this.#looking = false;
-    });
+    }, fail);
   }
 
   #send(): void {
@@ -152,12 +159,7 @@ const api: LabWorker = {
     const lab = await createLab({ wasm, turn }, { seed: plan.seed, hosts: plan.machines });
     for (const { machine, run } of plan.setup) await lab.run(machine, run);
     session = new Session(lab, new LessonRunner(plan), sink);
-    session.run().catch((error: unknown) => {
-      // A bug of the lab: say so where it can be seen, then let the worker's error handler tell the page.
-      setTimeout(() => {
-        throw error;
-      });
-    });
+    session.run().catch(fail);
   },
   async open(machine, cols, rows) {
     if (!session) throw new Error('not started');
