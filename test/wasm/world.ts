@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Hook, SockType, Table, Target, type Core, type CoreFrame, type CoreRule } from '../../src/linux/core/core.ts';
+import { type Core, type CoreFrame, type CoreRule, Hook, SockType, Table, Target } from '../../src/linux/core/core.ts';
 import { loadCore } from '../../src/linux/core/load.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
