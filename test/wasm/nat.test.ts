@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SockType } from '../../src/linux/core/core.ts';
-import { a4, checksumsHold, docker, lines, newCore, ping, answers, publish, text4 } from './world.ts';
+import { a4, answers, checksumsHold, docker, lines, newCore, ping, publish, text4 } from './world.ts';
 
 test('a published UDP port: DNAT there and back is the identity, checksums hold everywhere', async () => {
   const core = await newCore();
