@@ -28,12 +28,12 @@ marked.use({
       throw new Error(`raw HTML in a lesson: ${text.trim()}`);
     },
     link({ href, tokens }) {
-      return `<a href="${escape(href)}" target="_blank" rel="noopener noreferrer">${this.parser.parseInline(tokens)}</a>`;
+      return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${this.parser.parseInline(tokens)}</a>`;
     },
   },
 });
 
-const escape = (s: string): string =>
+const escapeHtml = (s: string): string =>
   s.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] as string);
 
 /** Reads and joins the files. @throws Error that says which file is wrong, and where */
