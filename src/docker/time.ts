@@ -118,7 +118,8 @@ export function parseRfc3339(s: string): bigint | undefined {
   const m = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(s);
   if (!m) return undefined;
   const n = (i: number): number => Number(m[i] ?? 0);
-  const zone = m[8] && m[8] !== 'Z' ? (m[8][0] === '-' ? -1 : 1) * (Number(m[8].slice(1, 3)) * 60 + Number(m[8].slice(4))) : 0;
+  const zone =
+    m[8] && m[8] !== 'Z' ? (m[8][0] === '-' ? -1 : 1) * (Number(m[8].slice(1, 3)) * 60 + Number(m[8].slice(4))) : 0;
   const at = fromCivil({ year: n(1), month: n(2), day: n(3), hour: n(4), minute: n(5), second: n(6) }) - zone * 60;
   return BigInt(at) * NS + BigInt((m[7] ?? '').padEnd(9, '0'));
 }

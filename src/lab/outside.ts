@@ -38,12 +38,15 @@ export function answerTo(query: Uint8Array, names: ReadonlyMap<string, string>):
   if (!message || !question) return undefined;
   const name = question.name.toLowerCase().replace(/\.$/, '');
   const address = names.get(name);
-  const data = question.type === RR.PTR ? pointer(name, names) : question.type === RR.A && address ? quad(address) : undefined;
+  const data =
+    question.type === RR.PTR ? pointer(name, names) : question.type === RR.A && address ? quad(address) : undefined;
   const known = address !== undefined || data !== undefined;
   let end = 12;
   while (end < query.length && query[end] !== 0) end += (query[end] as number) + 1;
   end += 5;
-  const record = data ? [0xc0, 12, 0, question.type, 0, 1, 0, 0, 0, TTL, data.length >> 8, data.length & 255, ...data] : [];
+  const record = data
+    ? [0xc0, 12, 0, question.type, 0, 1, 0, 0, 0, TTL, data.length >> 8, data.length & 255, ...data]
+    : [];
   const out = new Uint8Array(end + record.length);
   out.set(query.subarray(0, end));
   out.set(record, end);
@@ -61,7 +64,10 @@ function pointer(name: string, names: ReadonlyMap<string, string>): number[] | u
   if (!name.endsWith('.in-addr.arpa')) return undefined;
   const address = name.slice(0, -13).split('.').reverse().join('.');
   const host = [...names].find(([, a]) => a === address)?.[0];
-  return host?.split('.').flatMap((label) => [label.length, ...utf8(label)]).concat(0);
+  return host
+    ?.split('.')
+    .flatMap((label) => [label.length, ...utf8(label)])
+    .concat(0);
 }
 
 /** Answers HTTP on port 80 with `you are ADDRESS`, one connection after the other. */

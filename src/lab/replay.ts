@@ -17,7 +17,11 @@ export interface TranscriptLine {
 }
 
 /** What the lab answered to one line: the line's own fields with stdout, stderr and exit replaced. */
-export type AnsweredLine = TranscriptLine & { readonly stdout?: string; readonly stderr?: string; readonly exit?: number };
+export type AnsweredLine = TranscriptLine & {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exit?: number;
+};
 
 /** @throws SyntaxError naming the line that is no JSON object */
 export function parseTranscript(text: string): TranscriptLine[] {

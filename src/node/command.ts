@@ -1,5 +1,5 @@
 /** What a subcommand of drydock is, and how its arguments are read. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 export interface Subcommand {
   readonly name: string;

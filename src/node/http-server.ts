@@ -9,13 +9,17 @@ const MAX_BODY = 512 * 1024 * 1024;
 
 export function attachService(server: Server, service: HttpService, pacer: Pacer): void {
   server.on('request', (req, res) => void answer(service, pacer, req, res));
-  server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => void upgrade(service, pacer, req, socket, head));
+  server.on(
+    'upgrade',
+    (req: IncomingMessage, socket: Socket, head: Buffer) => void upgrade(service, pacer, req, socket, head),
+  );
 }
 
 function requestOf(req: IncomingMessage, body: Uint8Array, extra: Pick<HttpRequest, 'duplex' | 'gone'>): HttpRequest {
   const url = new URL(req.url ?? '/', 'http://docker');
   const headers: Record<string, string> = {};
-  for (const [k, v] of Object.entries(req.headers)) if (v !== undefined) headers[k] = Array.isArray(v) ? v.join(', ') : v;
+  for (const [k, v] of Object.entries(req.headers))
+    if (v !== undefined) headers[k] = Array.isArray(v) ? v.join(', ') : v;
   return { method: req.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body, ...extra };
 }
 
@@ -48,7 +52,13 @@ function broken(e: unknown): HttpResponse {
   return { status: 500, headers: { 'content-type': 'application/json' }, body };
 }
 
-async function upgrade(service: HttpService, pacer: Pacer, req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+async function upgrade(
+  service: HttpService,
+  pacer: Pacer,
+  req: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): Promise<void> {
   const length = Number(req.headers['content-length'] ?? 0);
   let body = head.subarray(0, length);
   let rest = head.subarray(length);
@@ -65,7 +75,9 @@ async function upgrade(service: HttpService, pacer: Pacer, req: IncomingMessage,
   const gone = new Promise<void>((resolve) => socket.on('close', () => resolve()));
   const response = await pacer.serve(service.handle(requestOf(req, body, { duplex: theirs, gone }))).catch(broken);
   const headers = Object.entries(response.headers).map(([k, v]) => `${k}: ${v}\r\n`);
-  socket.write(`HTTP/1.1 ${response.status} ${response.status === 101 ? 'UPGRADED' : 'ERROR'}\r\n${headers.join('')}\r\n`);
+  socket.write(
+    `HTTP/1.1 ${response.status} ${response.status === 101 ? 'UPGRADED' : 'ERROR'}\r\n${headers.join('')}\r\n`,
+  );
   if (!response.hijacked) {
     if (response.body instanceof Uint8Array) socket.write(response.body);
     socket.end();

@@ -14,7 +14,8 @@ export const replay: Subcommand = {
     const seed = wholeNumber(parsed.values.seed ?? '1');
     const hosts = wholeNumber(parsed.values.hosts ?? '3');
     const file = parsed.operands[0];
-    if (seed === undefined || hosts === undefined || hosts < 1) return usageError(this, '--seed and --hosts take a whole number');
+    if (seed === undefined || hosts === undefined || hosts < 1)
+      return usageError(this, '--seed and --hosts take a whole number');
     if (file === undefined || parsed.operands.length > 1) return usageError(this, 'one FILE is needed');
     let text: string;
     try {

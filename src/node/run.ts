@@ -21,7 +21,8 @@ export const run: Subcommand = {
     const seed = wholeNumber(parsed.values.seed ?? '1');
     if (seed === undefined) return usageError(this, '--seed takes a whole number');
     const saves = (parsed.values.save ?? []).map((s) => s.split(/=(.*)/s, 2) as [string, string?]);
-    if (saves.some(([from, to]) => !from.startsWith('/') || !to)) return usageError(this, '--save takes /path/in/lab=file');
+    if (saves.some(([from, to]) => !from.startsWith('/') || !to))
+      return usageError(this, '--save takes /path/in/lab=file');
     if (parsed.operands.length > 1) return usageError(this, 'at most one FILE');
     let script: Uint8Array;
     try {

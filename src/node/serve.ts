@@ -71,7 +71,9 @@ function listen(server: Server, address: string): Promise<string | undefined> {
       const at = address.lastIndexOf(':');
       const host = address.slice(6, at).replace(/^\[|\]$/g, '') || '127.0.0.1';
       if (!['127.0.0.1', '::1', 'localhost'].includes(host))
-        process.stderr.write(`drydock serve: ${address} can be reached from other machines, and nothing asks for a password\n`);
+        process.stderr.write(
+          `drydock serve: ${address} can be reached from other machines, and nothing asks for a password\n`,
+        );
       server.listen(Number(address.slice(at + 1)), host, done);
     } else resolve('an address begins with unix:// or tcp://');
   });

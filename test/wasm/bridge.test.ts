@@ -41,7 +41,12 @@ test('the gateway answers, and neighbours are found on both sides', async () => 
   const w = docker(core);
   expect(answers(core, ping(core, w.cli.ns, '172.17.0.1'))).toContain('172.17.0.1 0');
   expect(core.neighs(w.cli.ns).map((n) => n.state)).toEqual([2]);
-  expect(core.fdb(w.bridge).filter((f) => !f.local).map((f) => f.port)).toEqual([w.cli.port]);
+  expect(
+    core
+      .fdb(w.bridge)
+      .filter((f) => !f.local)
+      .map((f) => f.port),
+  ).toEqual([w.cli.port]);
 });
 
 test('an address nobody has: three requests, then host unreachable from oneself', async () => {

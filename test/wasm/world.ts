@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Hook, SockType, Table, Target, type Core, type CoreFrame, type CoreRule } from '../../src/linux/core/core.ts';
+import { type Core, type CoreFrame, type CoreRule, Hook, SockType, Table, Target } from '../../src/linux/core/core.ts';
 import { loadCore } from '../../src/linux/core/load.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +18,21 @@ export function coreBytes(): Uint8Array<ArrayBuffer> {
 }
 
 export const newCore = (seed = 1): Promise<Core> => loadCore(coreBytes(), { seed });
+
+/** A core, and what its module exports besides the face. */
+export async function newCoreWithExports(seed = 1): Promise<{ core: Core; exports: unknown }> {
+  let exports: unknown;
+  const real = WebAssembly.Instance;
+  WebAssembly.Instance = class extends real {
+    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+      super(module, imports);
+      exports = this.exports;
+    }
+  };
+  const core = await newCore(seed);
+  WebAssembly.Instance = real;
+  return { core, exports };
+}
 
 /** An IPv4 address as it crosses the border. */
 export function a4(text: string): Uint8Array {

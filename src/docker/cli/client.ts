@@ -62,18 +62,24 @@ export class Reply {
     }
   }
 
-  /** A body of JSON values one after another. */
-  async *values<T>(): AsyncGenerator<T, void, void> {
+  /** The body's lines as they come; empty ones are left out. */
+  async *lines(): AsyncGenerator<string, void, void> {
     let rest = '';
+    const decoder = new TextDecoder();
     for await (const chunk of this.chunks()) {
-      rest += text(chunk);
+      rest += decoder.decode(chunk, { stream: true });
       for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
         const line = rest.slice(0, at).trim();
         rest = rest.slice(at + 1);
-        if (line !== '') yield JSON.parse(line) as T;
+        if (line !== '') yield line;
       }
     }
-    if (rest.trim() !== '') yield JSON.parse(rest) as T;
+    if (rest.trim() !== '') yield rest.trim();
+  }
+
+  /** A body of JSON values, one a line. */
+  async *values<T>(): AsyncGenerator<T, void, void> {
+    for await (const line of this.lines()) yield JSON.parse(line) as T;
   }
 }
 

@@ -179,7 +179,8 @@ export function endpointSettings(attachment: Attachment): EndpointSettings {
     IPAMConfig: settings.IPAMConfig ?? null,
     Links: settings.Links ?? null,
     Aliases: settings.Aliases ?? null,
-    MacAddress: hasDevice && endpoint?.iface.mac !== undefined ? formatMac(endpoint.iface.mac) : (settings.MacAddress ?? ''),
+    MacAddress:
+      hasDevice && endpoint?.iface.mac !== undefined ? formatMac(endpoint.iface.mac) : (settings.MacAddress ?? ''),
     DriverOpts: settings.DriverOpts ?? null,
     GwPriority: settings.GwPriority ?? 0,
     NetworkID: attachment.networkId,

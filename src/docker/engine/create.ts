@@ -23,7 +23,8 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   if (named instanceof Failure) return named;
   const id = daemon.rng.hex(64);
   const config = mergeConfig(id, body, image);
-  if (host.NetworkMode === 'host' && !body.Hostname) (config as { Hostname: string }).Hostname = daemon.kernel.uts.hostname;
+  if (host.NetworkMode === 'host' && !body.Hostname)
+    (config as { Hostname: string }).Hostname = daemon.kernel.uts.hostname;
   if ((config.Entrypoint ?? []).length + (config.Cmd ?? []).length === 0) return errors.noCommand;
   const networks = endpoints(daemon, body, host);
   if (networks instanceof Failure) return networks;
@@ -110,11 +111,7 @@ export function checkEndpoint(daemon: Daemon, name: string, settings: Partial<En
 }
 
 /** Without the network's name; undefined when all is well or the network is not known (start tells). */
-export function endpointErrors(
-  daemon: Daemon,
-  name: string,
-  settings: Partial<EndpointSettings>,
-): Failure | undefined {
+export function endpointErrors(daemon: Daemon, name: string, settings: Partial<EndpointSettings>): Failure | undefined {
   const found: string[] = [];
   const ip = settings.IPAMConfig?.IPv4Address;
   const network = daemon.controller.find(name);
@@ -125,7 +122,9 @@ export function endpointErrors(
       found.push('user specified IP address is supported on user defined networks only');
     if (!(network instanceof Failure)) {
       if (!network.hasUserSubnet)
-        found.push('user specified IP address is supported only when connecting to networks with user configured subnets');
+        found.push(
+          'user specified IP address is supported only when connecting to networks with user configured subnets',
+        );
       else if (!value || !network.pools.some((p) => contains(p.pool.subnet, value)))
         found.push(`no configured subnet or ip-range contain the IP address ${ip}`);
     }
@@ -139,9 +138,7 @@ export function endpointErrors(
 
 function warnings(host: HostConfig): string[] {
   const published = Object.keys(host.PortBindings).length > 0;
-  return host.NetworkMode === 'host' && published
-    ? ['Published ports are discarded when using host network mode']
-    : [];
+  return host.NetworkMode === 'host' && published ? ['Published ports are discarded when using host network mode'] : [];
 }
 
 function build(

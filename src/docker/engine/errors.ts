@@ -81,7 +81,9 @@ export const errors = {
     `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
 
   // --- images
-  registryDown: system('Get "https://registry-1.docker.io/v2/": dial tcp 192.168.56.1:443: connect: connection refused'),
+  registryDown: system(
+    'Get "https://registry-1.docker.io/v2/": dial tcp 192.168.56.1:443: connect: connection refused',
+  ),
   imageInUse: (ref: string, container: string, image: string): Failure =>
     conflict(
       `conflict: unable to remove repository reference "${ref}" (must force) - ` +
@@ -101,8 +103,7 @@ export const errors = {
   networkName: invalid('invalid name: name is empty'),
   networkExists: (name: string): Failure => conflict(`network with name ${name} already exists`),
   networkPredefined: (name: string): Failure => forbidden(`operation is not permitted on predefined ${name} network`),
-  networkCannotRemove: (name: string): Failure =>
-    forbidden(`${name} is a pre-defined network and cannot be removed`),
+  networkCannotRemove: (name: string): Failure => forbidden(`${name} is a pre-defined network and cannot be removed`),
   noFamily: invalid('IPv4 or IPv6 must be enabled'),
   endpointExists: (name: string, network: string): Failure =>
     forbidden(`endpoint with name ${name} already exists in network ${network}`),

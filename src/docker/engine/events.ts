@@ -86,4 +86,3 @@ export function eventMatches(f: Filters, e: EngineEvent): boolean {
     f.labels(e.attributes)
   );
 }
-

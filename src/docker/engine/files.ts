@@ -112,7 +112,9 @@ export function writeFiles(kernel: Kernel, c: Container, hostGateway: string): v
   const full = c.config.Domainname === '' ? c.config.Hostname : `${c.config.Hostname}.${c.config.Domainname}`;
   put('hostname', `${full}\n`);
   put('hosts', shared ? read('/etc/hosts') : hostsFile(c, hostGateway));
-  const internal = (c.sandbox?.endpoints ?? []).some((e) => e.network.driver.type === 'bridge' && e.network.name !== 'bridge');
+  const internal = (c.sandbox?.endpoints ?? []).some(
+    (e) => e.network.driver.type === 'bridge' && e.network.name !== 'bridge',
+  );
   put('resolv.conf', resolvConf(c, read('/etc/resolv.conf'), internal));
 }
 

@@ -2,7 +2,7 @@
  * Filters of list requests: JSON `{"key":{"value":true}}`, or `{"key":["value"]}` from older clients.
  * @see moby api/types/filters, internal/filters
  */
-import { Failure } from '../errdefs.ts';
+import type { Failure } from '../errdefs.ts';
 import { errors } from './errors.ts';
 
 export class Filters {
@@ -41,8 +41,7 @@ export class Filters {
 
   /** The first key that is not accepted. */
   check(accepted: readonly string[]): Failure | undefined {
-    for (const key of [...this.#fields.keys()].sort())
-      if (!accepted.includes(key)) return errors.invalidFilterKey(key);
+    for (const key of [...this.#fields.keys()].sort()) if (!accepted.includes(key)) return errors.invalidFilterKey(key);
     return undefined;
   }
 
@@ -84,4 +83,3 @@ function occurs(pattern: string, value: string): boolean {
     return value.includes(pattern);
   }
 }
-

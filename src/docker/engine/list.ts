@@ -83,7 +83,9 @@ function byPlace(daemon: Daemon, f: Filters): Test[] | Failure {
   const networks = f.get('network');
   if (networks.length > 0)
     tests.push((c) =>
-      [...c.attachments].some(([name, a]) => networks.some((n) => n === name || (a.networkId !== '' && a.networkId.startsWith(n)))),
+      [...c.attachments].some(([name, a]) =>
+        networks.some((n) => n === name || (a.networkId !== '' && a.networkId.startsWith(n))),
+      ),
     );
   const volumes = f.get('volume');
   if (volumes.length > 0)

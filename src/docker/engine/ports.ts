@@ -3,8 +3,8 @@
  * @see docker/go-connections nat/nat.go, moby daemon/network.go: buildPortsRelatedCreateEndpointOptions
  */
 import { parseIp } from '../../base/ip.ts';
-import type { HostConfig, Port, PortBinding as ApiBinding, PortMap } from '../api/types.ts';
-import { Failure } from '../errdefs.ts';
+import type { PortBinding as ApiBinding, HostConfig, Port, PortMap } from '../api/types.ts';
+import type { Failure } from '../errdefs.ts';
 import type { PortBinding, PortRequest } from '../libnetwork/driver.ts';
 import type { Proto } from '../libnetwork/portallocator.ts';
 import { errors } from './errors.ts';
@@ -68,8 +68,7 @@ export function portRequests(
   for (const { port, proto } of exposedPorts(exposed, host.PortBindings)) {
     const bindings = host.PortBindings[`${port}/${proto}`] ?? [];
     for (const b of bindings) out.push(request(port, proto, b));
-    if (bindings.length === 0 && host.PublishAllPorts)
-      out.push({ proto, port, hostPort: 0, hostPortEnd: 0 });
+    if (bindings.length === 0 && host.PublishAllPorts) out.push({ proto, port, hostPort: 0, hostPortEnd: 0 });
   }
   return out;
 }

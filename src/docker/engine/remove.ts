@@ -43,7 +43,8 @@ export async function removeContainer(daemon: Daemon, c: Container, volumes = c.
   for (const file of ['hosts', 'hostname', 'resolv.conf']) daemon.kernel.root.fs.unlink(`${dir}/${file}`);
   daemon.kernel.root.fs.rmdir(dir);
   if (volumes)
-    for (const m of c.mounts) if (m.type === 'volume' && daemon.volumes.get(m.name)?.anonymous) daemon.volumes.remove(m.name);
+    for (const m of c.mounts)
+      if (m.type === 'volume' && daemon.volumes.get(m.name)?.anonymous) daemon.volumes.remove(m.name);
   daemon.containerEvent(c, 'destroy');
   c.notify(true);
 }

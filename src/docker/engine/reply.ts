@@ -114,7 +114,13 @@ export function hijack(upgrade: boolean, tty: boolean): HttpResponse {
     status: upgrade ? 101 : 200,
     headers: upgrade
       ? { 'content-type': type, connection: 'Upgrade', upgrade: 'tcp' }
-      : { 'content-type': RAW, 'api-version': API_VERSION, 'docker-experimental': 'false', ostype: 'linux', server: SERVER },
+      : {
+          'content-type': RAW,
+          'api-version': API_VERSION,
+          'docker-experimental': 'false',
+          ostype: 'linux',
+          server: SERVER,
+        },
     body: new Uint8Array(0),
     hijacked: true,
   };

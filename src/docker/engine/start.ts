@@ -133,8 +133,7 @@ function sharedNamespace(
 function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): Mounts {
   const host = daemon.kernel.root.fs;
   const dir = containerDir(filesOf);
-  for (const m of c.mounts)
-    mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
+  for (const m of c.mounts) mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
   for (const name of ['resolv.conf', 'hostname', 'hosts'])
     mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
   return mounts;
@@ -167,7 +166,11 @@ export interface User {
 export function lookupUser(fs: FileSystem, spec: string): User | Failure {
   const rows = (file: string): string[][] => {
     const bytes = fs.readFile(file);
-    return isErr(bytes) ? [] : text(bytes).split('\n').map((line) => line.split(':'));
+    return isErr(bytes)
+      ? []
+      : text(bytes)
+          .split('\n')
+          .map((line) => line.split(':'));
   };
   const [name = '', group] = spec.split(':');
   const wanted = name === '' ? '0' : name;
@@ -176,7 +179,8 @@ export function lookupUser(fs: FileSystem, spec: string): User | Failure {
   let gid = row ? Number(row[3]) : 0;
   if (group !== undefined) {
     const g = rows('/etc/group').find((r) => r[0] === group || r[2] === group);
-    if (!g && !/^\d+$/.test(group)) return new Failure('system', `unable to find group ${group}: no matching entries in group file`);
+    if (!g && !/^\d+$/.test(group))
+      return new Failure('system', `unable to find group ${group}: no matching entries in group file`);
     gid = g ? Number(g[2]) : Number(group);
   }
   return { uid: row ? Number(row[2]) : Number(wanted), gid, home: row?.[5] || '/' };
@@ -193,7 +197,9 @@ export function workdir(fs: FileSystem, dir: string): string {
 export function execError(fs: FileSystem, program: string, e: Errno): { text: string; code: number } {
   const exec = `exec: ${JSON.stringify(program)}`;
   if (e.name === 'ENOENT') {
-    const why = program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH';
+    const why = program.includes('/')
+      ? `stat ${program}: no such file or directory`
+      : 'executable file not found in $PATH';
     return { text: `${exec}: ${why}`, code: 127 };
   }
   const stat = fs.stat(program, true);

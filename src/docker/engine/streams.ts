@@ -3,10 +3,11 @@
  * is attached, and input from them.
  * @see moby container/stream, daemon/attach.go
  */
-import type { PtyPair } from '../../linux/tty/pair.ts';
+
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel, OpenFile, Waiter } from '../../linux/kernel/machine.ts';
 import type { WinSize } from '../../linux/kernel/sys.ts';
+import type { PtyPair } from '../../linux/tty/pair.ts';
 import { STDERR, STDOUT, type StreamId } from './stdcopy.ts';
 
 /** Makes a terminal; given to the daemon by who wires the machine. */

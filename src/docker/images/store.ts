@@ -102,7 +102,11 @@ export class ImageStore {
       comment: image.comment,
       config: image.config,
       created: rfc3339Nano(image.created),
-      history: image.history.map((h) => ({ created: rfc3339Nano(h.created), created_by: h.createdBy, comment: h.comment })),
+      history: image.history.map((h) => ({
+        created: rfc3339Nano(h.created),
+        created_by: h.createdBy,
+        comment: h.comment,
+      })),
       os: 'linux',
       rootfs: { type: 'layers', diff_ids: image.layers.map((l) => l.diffId) },
     });

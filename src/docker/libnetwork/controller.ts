@@ -15,9 +15,7 @@ import { type IpamSpec, Network, type NetworkInfo, type NetworkPool } from './ne
 import { PortAllocator } from './portallocator.ts';
 import { Sandbox } from './sandbox.ts';
 
-export interface NewNetwork extends Omit<NetworkInfo, 'id' | 'created'> {
-  readonly ipam: readonly IpamSpec[];
-}
+export type NewNetwork = Omit<NetworkInfo, 'id' | 'created'>;
 
 export class Controller {
   readonly networks = new Map<string, Network>();
@@ -62,13 +60,15 @@ export class Controller {
   newNetwork(options: NewNetwork): Network | Failure {
     const driver = this.#drivers.get(options.driver);
     if (!driver)
-      return new Failure('notFound', `could not find plugin ${options.driver} in v2 plugin registry: plugin "${options.driver}" not found`);
+      return new Failure(
+        'notFound',
+        `could not find plugin ${options.driver} in v2 plugin registry: plugin "${options.driver}" not found`,
+      );
     const id = this.rng.hex(64);
     const pools = options.configOnly ? [] : this.#pools(options);
     if (pools instanceof Failure) return pools;
-    const { ipam: _, ...rest } = options;
     const network = new Network(
-      { ...rest, id, created: this.kernel.world.clock.epochAt() },
+      { ...options, id, created: this.kernel.world.clock.epochAt() },
       driver,
       this.ipam,
       pools,

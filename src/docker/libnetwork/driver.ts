@@ -69,7 +69,11 @@ export interface Driver {
   /** Makes the device in the sandbox. @param ifname the name it is to have, `eth0` */
   join(network: string, endpoint: string, sandbox: NetnsKey, ifname: string): JoinInfo | Failure;
   leave(network: string, endpoint: string): void;
-  programExternalConnectivity(network: string, endpoint: string, ports: readonly PortRequest[]): PortBinding[] | Failure;
+  programExternalConnectivity(
+    network: string,
+    endpoint: string,
+    ports: readonly PortRequest[],
+  ): PortBinding[] | Failure;
   revokeExternalConnectivity(network: string, endpoint: string): void;
   /** Prefix of interface names in sandboxes. */
   ifacePrefix(network: string): string;

@@ -31,6 +31,8 @@ export interface NetworkInfo {
   readonly ipamOptions: Readonly<Record<string, string>> | null;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Subnets as asked for; a configuration-only network has nothing else. */
+  readonly ipam: readonly IpamSpec[];
 }
 
 /** A pool of the network with what was asked for, for inspect. */
@@ -93,7 +95,9 @@ export class Network {
       const got = this.ipam.requestAddress(p.pool, version === 4 ? want.address : want.addressV6);
       if (got instanceof Failure)
         return give(
-          got.message.startsWith('no available') ? new Failure(got.kind, `${got.message}: ${this.name} (${this.id})`) : got,
+          got.message.startsWith('no available')
+            ? new Failure(got.kind, `${got.message}: ${this.name} (${this.id})`)
+            : got,
         );
       taken.push({ pool: p.pool, address: got });
       prefixes.push({ addr: got, bits: p.pool.subnet.bits });

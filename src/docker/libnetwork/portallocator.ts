@@ -29,7 +29,10 @@ export class PortAllocator {
     if (start > 0 && start === end) {
       for (let i = 0; i < ips.length; i++)
         if (maps[i]?.used.has(start))
-          return new Failure('system', `Bind for ${formatIp(ips[i] as IpAddr)}:${start} failed: port is already allocated`);
+          return new Failure(
+            'system',
+            `Bind for ${formatIp(ips[i] as IpAddr)}:${start} failed: port is already allocated`,
+          );
       for (const m of maps) m.used.add(start);
       return start;
     }

@@ -50,6 +50,8 @@ export interface ProgramSpec {
   readonly usageExit?: number;
   /** What follows the message of a usage error; `try` (GNU coreutils), when absent. */
   readonly usageError?: 'try' | 'usage' | 'none';
+  /** The whole usage text, where the table's would differ from what the program prints on a wrong option. */
+  readonly usageText?: string;
   /** First line of --version. */
   readonly version?: string;
   /** Rewrites arguments before parsing: `head -5`, `ps aux`. */
@@ -102,6 +104,7 @@ export function fullTable(spec: ProgramSpec): OptionSpec[] {
 
 /** What a usage error prints after its message. */
 export function usageTail(spec: ProgramSpec, name: string, flavour: Flavour): string {
+  if (spec.usageText !== undefined) return spec.usageText;
   if (flavour === 'busybox') return `${BUSYBOX_BANNER}\n\n${helpText(spec, name)}`;
   if (spec.usageError === 'none') return '';
   if (spec.usageError === 'usage') return helpText(spec, name);

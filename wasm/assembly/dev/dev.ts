@@ -292,7 +292,7 @@ function setMac(i: u32, mac: u64): void {
 /** Sets a property. @param key DEVKEY_*; a MAC is 48 bits, latency ns @returns 0 or -EINVAL */
 export function devSet(i: u32, key: u32, value: f64): i32 {
   const d = Dev.at(i);
-  const v = value as u32;
+  const v = (value as u64) as u32;
   switch (key) {
     case DEVKEY_UP:
       setUp(i, v != 0 ? 1 : 0);

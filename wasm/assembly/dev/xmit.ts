@@ -14,6 +14,9 @@ import {
   DROP_NO_CARRIER,
   DROP_NS_GONE,
   DROP_UNKNOWN_PROTO,
+  EMSGSIZE,
+  ENETDOWN,
+  ENOBUFS,
   PKT_BROADCAST,
   PKT_HOST,
   PKT_MULTICAST,
@@ -28,7 +31,8 @@ import { ip4Input } from '../ip/input';
 import { ip6Input } from '../ip/ip6';
 import { Sim } from '../mem';
 import { clockStep, now } from '../sim/clock';
-import { PF_TRACE, Pkt, pktDrop, pktFree, pktPull, pktScrub } from '../sim/pool';
+import { PF_TRACE, Pkt, pktAlloc, pktDrop, pktFree, pktPull, pktScrub } from '../sim/pool';
+import { drain } from '../sim/loop';
 import { captureFrame } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
 import { timerAdd } from '../sim/timer';
@@ -164,4 +168,20 @@ function receive(pkt: u32): void {
     if (d.kind == DEV_LOOPBACK) ip6Input(pkt);
     else pktDrop(pkt, DROP_IPV6);
   } else pktDrop(pkt, DROP_UNKNOWN_PROTO);
+}
+
+/** Sends a whole Ethernet frame out of a device, as a packet socket does. @returns 0, -EMSGSIZE, -ENETDOWN or -ENOBUFS */
+export function frameSend(dev: u32, frame: usize, len: u32): i32 {
+  const d = Dev.at(dev);
+  if (len < ETH_HLEN || len > d.mtu + ETH_HLEN) return -EMSGSIZE;
+  const pkt = pktAlloc(len);
+  if (pkt == 0) return -ENOBUFS;
+  const p = Pkt.at(pkt);
+  memory.copy(p.data as usize, frame, len as usize);
+  p.ns = d.ns;
+  p.mac = p.data;
+  p.proto = ethType(frame);
+  const down = devXmit(dev, pkt);
+  drain();
+  return down != 0 ? -ENETDOWN : 0;
 }

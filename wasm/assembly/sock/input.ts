@@ -8,10 +8,11 @@ import { bindRemove, connFind, mapped } from './demux';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_LISTEN, S_SYN_RECV, S_SYN_SENT, T_TCP, sockAt, sockRelease, sockTop,
+  F_ORPHAN, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock, T_TCP, sockAt, sockRelease, sockTop,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { tcpSegment } from './tcp_input';
+import { retransmit } from './tcp_output';
 import { udpDeliver, udpError } from './udp';
 
 const IPV6: u32 = 0x86dd;
@@ -130,18 +131,23 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   const len = (end - h) as u32;
   if (proto == 17)
     udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8);
-  else if (proto == 6) tcpError(ns as i32, l0, l1, lport, r0, r1, rport, errno, bswap<u32>(load<u32>(h + 4)));
+  else if (proto == 6) {
+    const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
+    const mtu = bswap<u16>(load<u16>((p.th as usize) + 6)) as u32;
+    if (id != 0) tcpError(sockAt(id), errno, bswap<u32>(load<u32>(h + 4)), mtu);
+  }
   rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len);
 }
 
 /** Errors end a connection only while it opens; later they are soft. @see Linux tcp_v4_err, RFC 5461 */
-function tcpError(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, errno: u32, seq: u32): void {
-  const id = connFind(ns, l0, l1, lport, r0, r1, rport);
-  if (id == 0) return;
-  const s = sockAt(id);
+function tcpError(s: Sock, errno: u32, seq: u32, mtu: u32): void {
   if (before(seq, s.sndUna) || after(seq, s.sndMax)) return;
-  if (errno == EMSGSIZE) return;
-  if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) tcpAbort(s, errno as u16);
+  if (errno == EMSGSIZE) {
+    // Path MTU discovery: smaller pieces from here on, and the lost one again. @see RFC 1191
+    if (mtu < 68 || mtu - 40 >= s.mss || s.state == S_SYN_SENT) return;
+    s.mss = mtu - 40;
+    if (s.sndUna != s.sndMax) retransmit(s);
+  } else if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) tcpAbort(s, errno as u16);
 }
 
 /** The namespace goes: its sockets end without a word on the wire. */

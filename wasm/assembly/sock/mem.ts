@@ -7,7 +7,7 @@ import { SOCK_BASE, SOCK_STATE, memReach } from '../mem';
 
 /** Where the table's header lies. */
 export const TABLE_BASE: usize = SOCK_BASE + 256;
-/** Room for header, hash heads and records; table.ts checks that it suffices. */
+/** Room for header, hash heads and records; border.ts checks that it suffices. */
 export const TABLE_ROOM: usize = 0x400000;
 /** First byte of the ring arena. */
 export const ARENA_BASE: usize = SOCK_BASE + TABLE_ROOM;

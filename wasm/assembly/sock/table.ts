@@ -199,6 +199,11 @@ export function SOCK_HEAD(): usize {
   return TABLE_BASE;
 }
 
+/** Bytes of the whole table. */
+export function tableSize(): usize {
+  return <usize>(HEAD_SIZE + (HASH_SIZE << 3) + <u32>SOCK_MAX * SOCK_SIZE);
+}
+
 /** Heads of the bind hash. */
 export function bindHeads(): usize {
   return TABLE_BASE + HEAD_SIZE;

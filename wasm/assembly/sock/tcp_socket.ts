@@ -4,7 +4,7 @@
  */
 import { connectPort } from './bind';
 import { bindInsert, bindRemove, connInsert, isV4 } from './demux';
-import { RDY_IN, RDY_RDHUP, nowNs, pathMtu, sockEvent } from './glue';
+import { RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, nowNs, pathMtu, sockEvent } from './glue';
 import { RING_MAX, ringDrop, ringFree, ringPut, ringRead } from './ring';
 import {
   F_LINGER0, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_WANT_OUT, S_CLOSE, S_CLOSE_WAIT, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
@@ -134,6 +134,7 @@ function finish(s: Sock): void {
   s.flags |= F_SND_SHUT;
   if (s.state == S_ESTABLISHED) s.state = S_FIN_WAIT1;
   else if (s.state == S_CLOSE_WAIT) s.state = S_LAST_ACK;
+  if (s.flags & F_RCV_SHUT && !(s.flags & F_ORPHAN)) sockEvent(sockId(s), RDY_HUP | RDY_OUT);
   push(s);
 }
 

@@ -28,7 +28,11 @@ export const python: Program = {
     }
     const source = sys.readFile(file);
     if (isErr(source)) {
-      await print(sys, 2, `${sys.argv[0]}: can't open file '${absolute(sys, file)}': [Errno ${source.code}] ${source.text}\n`);
+      await print(
+        sys,
+        2,
+        `${sys.argv[0]}: can't open file '${absolute(sys, file)}': [Errno ${source.code}] ${source.text}\n`,
+      );
       return 2;
     }
     const main = SCRIPTS.get(text(source));

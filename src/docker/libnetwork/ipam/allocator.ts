@@ -33,8 +33,7 @@ export class Ipam {
   requestPool(subnet?: Prefix, range?: Prefix, reserved: readonly Prefix[] = []): Pool | Failure {
     const taken = this.#pools.map((p) => p.subnet);
     const chosen = subnet ?? firstFree(this.defaults, [...taken, ...reserved]);
-    if (!chosen)
-      return new Failure('system', 'all predefined address pools have been fully subnetted');
+    if (!chosen) return new Failure('system', 'all predefined address pools have been fully subnetted');
     if (subnet && taken.some((t) => overlaps(t, subnet))) return OVERLAP;
     const pool: Pool = { subnet: network(chosen), range: network(range ?? chosen), used: new Set() };
     if (chosen.addr.v === 4 && chosen.bits < 31) {

@@ -115,7 +115,7 @@ async function restore(ctx: Context): Promise<number> {
       return e instanceof UsageError ? 2 : 1;
     }
   }
-  if (table !== undefined) return ctx.fail('COMMIT expected at line ' + number);
+  if (table !== undefined) return ctx.fail(`COMMIT expected at line ${number}`);
   return 0;
 }
 

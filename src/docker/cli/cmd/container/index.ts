@@ -10,12 +10,14 @@ import { kill } from './kill.ts';
 import { logs } from './logs.ts';
 import { pause } from './pause.ts';
 import { port } from './port.ts';
+import { containerPrune } from './prune.ts';
 import { ps } from './ps.ts';
 import { rename } from './rename.ts';
 import { restart } from './restart.ts';
 import { rm } from './rm.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
+import { stats } from './stats.ts';
 import { stop } from './stop.ts';
 import { top } from './top.ts';
 import { unpause } from './unpause.ts';
@@ -25,6 +27,8 @@ import { wait } from './wait.ts';
 export const CONTAINER_COMMANDS: readonly CommandSpec[] = [
   attach,
   commit,
+  containerPrune,
+  stats,
   containerInspect,
   create,
   diff,

@@ -3,22 +3,9 @@ import { Failure, failed } from '../../failure.ts';
 import { parseUint } from '../../flags/gostrconv.ts';
 import { joinHostPort } from '../../formatter/ports.ts';
 import { between, command } from '../../spec.ts';
+import { natural } from '../natural.ts';
 
 const address = (b: PortBinding): string => joinHostPort(b.HostIp, b.HostPort);
-
-/** Order of `docker port`: by number as far as the texts agree on it, then protocol. @see fvbommel/sortorder NaturalLess */
-function natural(a: string, b: string): number {
-  const split = (s: string): string[] => s.match(/\d+|\D+/g) ?? [];
-  const [x, y] = [split(a), split(b)];
-  for (let i = 0; i < Math.min(x.length, y.length); i++) {
-    const [p, q] = [x[i] as string, y[i] as string];
-    if (p === q) continue;
-    const numeric = /^\d/.test(p) && /^\d/.test(q);
-    if (numeric && Number(p) !== Number(q)) return Number(p) - Number(q);
-    return p < q ? -1 : 1;
-  }
-  return x.length - y.length;
-}
 
 /** `docker port` */
 export const port = command({

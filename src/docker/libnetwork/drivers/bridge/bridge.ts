@@ -108,7 +108,8 @@ export class BridgeDriver implements Driver {
     net.setLink(config.bridgeName, { txqlen: 0 });
     for (const address of [network.gateway, network.gatewayV6]) {
       if (!address) continue;
-      const broadcast = address.addr.v === 4 && address.bits < 31 ? { broadcast: { v: 4 as const, value: last4(address) } } : {};
+      const broadcast =
+        address.addr.v === 4 && address.bits < 31 ? { broadcast: { v: 4 as const, value: last4(address) } } : {};
       const has = net.addrs().some((a) => a.label === config.bridgeName && sameIp(a.prefix.addr, address.addr));
       if (!has) net.addAddr(config.bridgeName, address, broadcast);
     }
@@ -156,7 +157,8 @@ export class BridgeDriver implements Driver {
       { name: ifname, netns: sandbox, mac: endpoint.mac },
       { mac: randomMac(this.rng), ...mtu },
     );
-    if (isErr(made)) return new Failure('system', `failed to add the host (${hostVeth}) <=> sandbox pair interfaces: ${goText(made)}`);
+    if (isErr(made))
+      return new Failure('system', `failed to add the host (${hostVeth}) <=> sandbox pair interfaces: ${goText(made)}`);
     endpoint.hostVeth = hostVeth;
     const inside = this.env.kernel.net(sandbox);
     inside.setLink(ifname, { txqlen: 0, ...mtu });

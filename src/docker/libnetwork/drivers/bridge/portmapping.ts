@@ -9,7 +9,7 @@ import { Failure } from '../../../errdefs.ts';
 import type { PortBinding, PortRequest } from '../../driver.ts';
 import type { PortAllocator } from '../../portallocator.ts';
 import type { BridgeConfig } from './config.ts';
-import { Proxy } from './proxy.ts';
+import { PortProxy } from './proxy.ts';
 import { portRules, program, remove } from './rules.ts';
 
 /** How often another port is tried when something else on the host has the one that was chosen. */
@@ -25,7 +25,7 @@ export interface PortEnv {
 /** A published port with what stands behind it. */
 export interface Mapping {
   readonly binding: PortBinding;
-  readonly proxy: Proxy;
+  readonly proxy: PortProxy;
 }
 
 /** Go's text of an errno: glibc's, in lower case. */
@@ -82,7 +82,7 @@ function groups(requests: readonly PortRequest[], config: BridgeConfig): Group[]
   const out = new Map<string, Group>();
   for (const r of [...requests].sort(compare)) {
     const key = `${r.proto} ${r.port} ${r.hostPort} ${r.hostPortEnd}`;
-    const ips = r.hostIp ? [r.hostIp] : (config.defaultBinding ? [config.defaultBinding] : [ip4(0), ip6(0n)]);
+    const ips = r.hostIp ? [r.hostIp] : config.defaultBinding ? [config.defaultBinding] : [ip4(0), ip6(0n)];
     const group = out.get(key);
     if (!group) out.set(key, { request: r, ips });
     else if (r.hostPort === 0 || !ips.every((ip) => group.ips.some((g) => formatIp(g) === formatIp(ip))))
@@ -111,7 +111,7 @@ function bindGroup(env: PortEnv, containerIp: IpAddr, group: Group): Mapping[] |
     let at = group.ips[0] as IpAddr;
     for (const hostIp of group.ips) {
       const binding = { proto, port, containerIp, hostIp, hostPort: chosen };
-      const proxy = new Proxy(env.kernel, binding, env.pid);
+      const proxy = new PortProxy(env.kernel, binding, env.pid);
       bound.push({ binding, proxy });
       error = proxy.bind();
       at = hostIp;

@@ -19,7 +19,7 @@ const UDP_IDLE = 90 * SECOND;
 const BACKLOG = 4096;
 
 /** One proxy process, from its socket on. */
-export class Proxy {
+export class PortProxy {
   readonly #daemon: DaemonSys;
   readonly #target: SockAddr;
   #fd: Fd | undefined;

@@ -98,14 +98,7 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
       ? [
           ...(routed
             ? []
-            : [
-                rule(
-                  'nat',
-                  'POSTROUTING',
-                  { src: is(subnet), out: not(br), target: { kind: 'MASQUERADE' } },
-                  true,
-                ),
-              ]),
+            : [rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: { kind: 'MASQUERADE' } }, true)]),
           rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true),
         ]
       : []),
