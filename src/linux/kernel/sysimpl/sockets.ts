@@ -17,12 +17,23 @@ import { isNonBlocking } from '../fdtable.ts';
 import { TreeInode } from '../fs/tree.ts';
 import { find, makeAt } from '../fs/vfs.ts';
 import type { NetAdmin } from '../netadmin.ts';
+import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
 import { SocketFile } from '../socket.ts';
 import type { Capture, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
 import { UnixListener, UnixSocket } from '../unix.ts';
 import { SysFiles } from './files.ts';
+
+/** The service as one process has it: when the process ends, its connections do. */
+function ofProcess(service: HttpService, p: Proc): HttpService {
+  return {
+    handle(request) {
+      const ended = p.exited.then(() => request.duplex?.close());
+      return service.handle({ ...request, gone: request.gone ? Promise.race([request.gone, ended]) : ended });
+    },
+  };
+}
 
 export class SysSockets extends SysFiles {
   #sock(fd: Fd): SocketFile | Errno {
@@ -82,7 +93,7 @@ export class SysSockets extends SysFiles {
   service(path: string): HttpService | Errno {
     const listener = this.#listener(path);
     if (isErr(listener)) return listener;
-    return listener.service ?? ECONNREFUSED;
+    return listener.service ? ofProcess(listener.service, this.proc) : ECONNREFUSED;
   }
 
   async sendto(fd: Fd, bytes: Uint8Array, to?: SockAddr): Promise<number | Errno> {
