@@ -165,6 +165,8 @@ export class Shell {
     }
   }
 
+  /** execve is under way: descriptors are the new program's. */
+  replaced = false;
   /** `exit` has warned of stopped jobs. */
   exitWarned = false;
   /** What `ulimit` was told. */
@@ -232,6 +234,12 @@ export class Shell {
   async fail(text: string, status = 1): Promise<never> {
     await this.complain(text);
     throw new Unwind('discard', status);
+  }
+
+  /** What an unset variable under -u, or `${x:?}`, leads to: the end of a script, or of an interactive line. */
+  fatal(): Unwind {
+    if (this.interactive) return new Unwind('discard', 1);
+    return new Unwind('exit', this.commandString !== undefined && this.subshell === 0 ? 127 : 1);
   }
 
   /** Called for each command: virtual time passes now and then, and signals arrive. */

@@ -53,9 +53,13 @@ function openHereDoc(script: ast.ParsedScript): boolean {
 }
 
 /** Commands of a text in the order they run. A wrong command comes as the last. */
-export function* readCommands(text: string, firstLine = 1): Generator<{ reading: Reading; text: string; line: number }> {
-  const whole = readText(text);
-  if (whole.kind === 'commands') {
+export function* readCommands(
+  text: string,
+  firstLine = 1,
+  rewrite?: (text: string) => string,
+): Generator<{ reading: Reading; text: string; line: number }> {
+  const whole = rewrite ? undefined : readText(text);
+  if (whole?.kind === 'commands') {
     yield { reading: whole, text, line: firstLine };
     return;
   }
@@ -66,7 +70,10 @@ export function* readCommands(text: string, firstLine = 1): Generator<{ reading:
     buffer += lines[i];
     const last = i === lines.length - 1;
     if (!last) buffer += '\n';
+    const raw = buffer;
+    if (rewrite) buffer = rewrite(raw);
     const reading = readText(buffer);
+    if (rewrite && reading.kind === 'incomplete' && !last) buffer = raw;
     if (reading.kind === 'incomplete' && !last) continue;
     if (reading.kind === 'incomplete' && reading.error?.message === 'here-document') {
       yield { reading: { kind: 'commands', script: parse(buffer) }, text: buffer, line };

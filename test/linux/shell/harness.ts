@@ -66,7 +66,7 @@ export const haveBash = existsSync('/bin/bash');
 export function real(script: string, stdin = ''): Result {
   const dir = mkdtempSync(join(tmpdir(), 'sh-'));
   try {
-    const r = spawnSync('/bin/bash', ['-c', script], { cwd: dir, input: stdin, encoding: 'utf8', argv0: 'bash', env: { PATH: '/usr/bin:/bin', HOME: dir, LC_ALL: 'C.UTF-8' } });
+    const r = spawnSync('/bin/bash', ['-c', script], { cwd: dir, input: stdin, encoding: 'utf8', argv0: 'bash', env: { PATH: '/usr/bin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' } });
     return { stdout: r.stdout, stderr: r.stderr, exit: r.status ?? 128 };
   } finally {
     rmSync(dir, { recursive: true });

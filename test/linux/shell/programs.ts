@@ -76,7 +76,8 @@ const MAINS: Record<string, (sys: Sys) => Promise<number>> = {
   true: async () => 0,
   false: async () => 1,
   wc: async (sys) => {
-    await sys.write(1, enc(`${lines(await slurp(sys, 0)).length}\n`));
+    const text = await slurp(sys, 0);
+    await sys.write(1, enc(`${sys.argv[1] === '-c' ? enc(text).length : lines(text).length}\n`));
     return 0;
   },
   sort: async (sys) => {
@@ -93,9 +94,21 @@ const MAINS: Record<string, (sys: Sys) => Promise<number>> = {
     });
     const [from, to] = [span(a), span(b)];
     const text = await slurp(sys, 0);
+    if (a === '-d') {
+      await sys.write(1, enc([...text].filter((c) => !b.includes(c)).join('')));
+      return 0;
+    }
     await sys.write(1, enc([...text].map((c) => (from.includes(c) ? (to[from.indexOf(c)] ?? to.at(-1) ?? c) : c)).join('')));
     return 0;
   },
+  grep: async (sys) => {
+    const count = sys.argv.includes('-c');
+    const pattern = new RegExp(sys.argv.slice(1).find((a) => !a.startsWith('-')) ?? '');
+    const found = lines(await slurp(sys, 0)).filter((l) => pattern.test(l));
+    await sys.write(1, enc(count ? `${found.length}\n` : found.map((l) => `${l}\n`).join('')));
+    return found.length > 0 ? 0 : 1;
+  },
+  chmod: async (sys) => (isErr(sys.chmod(sys.argv[2] as string, 0o755)) ? 1 : 0),
   env: async (sys) => {
     await sys.write(1, enc(Object.keys(sys.env).sort().map((k) => `${k}=${sys.env[k]}\n`).join('')));
     return 0;

@@ -45,7 +45,10 @@ export const exit: Builtin = (sh, args, out) => {
     out.error(`${args[1]}: numeric argument required`);
     throw new Unwind('exit', 2);
   }
-  if (args.length > 2) return out.error('too many arguments');
+  if (args.length > 2) {
+    out.error('too many arguments');
+    throw new Unwind('discard', 1);
+  }
   if (sh.interactive && !sh.exitWarned && sh.jobs.list.some((j) => stateOf(j) === 'stopped')) {
     sh.exitWarned = true;
     out.raw('There are stopped jobs.\n');

@@ -205,7 +205,7 @@ function listSignals(out: Output, specs: readonly string[]): number {
   return 0;
 }
 
-export const kill: Builtin = (sh, args, out) => {
+export const kill: Builtin = async (sh, args, out) => {
   let i = 1;
   let signal: number | undefined = SIGNALS.SIGTERM;
   const first = args[1];
@@ -226,6 +226,8 @@ export const kill: Builtin = (sh, args, out) => {
   if (args[i] === '--') i++;
   let status = 0;
   for (const spec of args.slice(i)) status = killOne(sh, out, spec, signal as number) || status;
+  await out.flush();
+  await sh.sys.cpu(1000);
   return status;
 };
 

@@ -40,7 +40,7 @@ export async function runCommand(sh: Shell, node: ast.CommandNode): Promise<numb
         body: node.body,
         text: sh.frame.text,
         firstLine: sh.frame.firstLine,
-        source: sh.calls.at(-1)?.source ?? (sh.interactive ? '' : sh.arg0),
+        source: sh.calls.at(-1)?.source ?? (sh.interactive ? '' : sh.commandString !== undefined ? 'environment' : sh.arg0),
       });
       return 0;
     case 'Coproc':
@@ -72,6 +72,7 @@ async function runSimple(sh: Shell, node: ast.Command): Promise<number> {
 
 /** Closes the shell's ends of the process substitutions of a command. */
 function endSubstitutions(sh: Shell, first: number): void {
+  if (sh.replaced) return;
   for (const s of sh.substitutions.splice(first)) {
     const fd = sh.io.get(s.fd);
     if (fd !== undefined) sh.sys.close(fd);

@@ -67,7 +67,10 @@ export async function becomeProgram(sh: Shell, path: string, argv: readonly stri
   for (const [n, copy] of moved) sys.dup2(copy, n);
   for (const fd of sys.fds()) if (!numbers.has(fd)) sys.close(fd);
   sh.io = new Map(targets.map(([n]) => [n, n]));
-  return sys.exec(path, argv, env);
+  sh.replaced = true;
+  const e = await sys.exec(path, argv, env);
+  sh.replaced = false;
+  return e;
 }
 
 /** Starts a program as a child. */

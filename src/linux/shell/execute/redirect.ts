@@ -55,7 +55,7 @@ export async function withRedirects(
     return await body();
   } finally {
     sh.io = before;
-    for (const fd of r.opened) sh.sys.close(fd);
+    if (!sh.replaced) for (const fd of r.opened) sh.sys.close(fd);
   }
 }
 
