@@ -2,12 +2,13 @@
  * Running texts: -c strings, script files, `eval`, `source`, standard input.
  * @see bash evalstring.c: parse_and_execute; evalfile.c
  */
-import { isErr } from '../kernel/errno.ts';
+
 import type * as ast from 'unbash';
+import { isErr } from '../kernel/errno.ts';
+import { expandAliases } from './alias.ts';
 import { runStatement } from './execute/list.ts';
 import type { Shell } from './shell.ts';
 import { explainError, readCommands } from './source.ts';
-import { expandAliases } from './alias.ts';
 import { Unwind } from './unwind.ts';
 
 /** Runs a text; a syntax error gives status 2 after what stood before it ran. */
@@ -57,7 +58,11 @@ async function runLines(sh: Shell, script: ast.Script, text: string): Promise<vo
       if (!(e instanceof Unwind) || e.kind !== 'discard' || sh.subshell > 0 || sh.interactive) throw e;
       sh.status = e.value;
       sh.condition = 0;
-      while (i + 1 < commands.length && !text.slice((commands[i] as ast.Statement).end, (commands[i + 1] as ast.Statement).pos).includes('\n')) i++;
+      while (
+        i + 1 < commands.length &&
+        !text.slice((commands[i] as ast.Statement).end, (commands[i + 1] as ast.Statement).pos).includes('\n')
+      )
+        i++;
     }
   }
 }

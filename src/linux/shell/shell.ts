@@ -6,8 +6,8 @@
  * @see bash shell.c, execute_cmd.c
  */
 import type * as ast from 'unbash';
-import { SIGNALS } from '../kernel/signal.ts';
 import { isErr } from '../kernel/errno.ts';
+import { SIGNALS } from '../kernel/signal.ts';
 import type { Fd, SignalAction, Sys } from '../kernel/sys.ts';
 import type { CompleterMap } from './complete.ts';
 import { DIALECTS, type Dialect, type Flavour } from './dialect.ts';
@@ -63,7 +63,21 @@ export class Shell {
   /** `set -o` options that are on. */
   options = new Set<string>(['braceexpand', 'hashall', 'interactive-comments']);
   /** `shopt` options that are on. */
-  shopt = new Set<string>(['checkwinsize', 'cmdhist', 'complete_fullquote', 'extquote', 'force_fignore', 'globasciiranges', 'globskipdots', 'hostcomplete', 'interactive_comments', 'patsub_replacement', 'progcomp', 'promptvars', 'sourcepath']);
+  shopt = new Set<string>([
+    'checkwinsize',
+    'cmdhist',
+    'complete_fullquote',
+    'extquote',
+    'force_fignore',
+    'globasciiranges',
+    'globskipdots',
+    'hostcomplete',
+    'interactive_comments',
+    'patsub_replacement',
+    'progcomp',
+    'promptvars',
+    'sourcepath',
+  ]);
   disabled = new Set<string>();
   hashed = new Map<string, { path: string; hits: number }>();
   io = new Map<number, Fd>([

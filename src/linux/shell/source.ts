@@ -3,8 +3,9 @@
  * commands before the mistake run. Also: which text is incomplete, and bash's words for a syntax error.
  * @see bash parse.y: report_syntax_error
  */
-import { forEachChild, parse } from 'unbash';
+
 import type * as ast from 'unbash';
+import { forEachChild, parse } from 'unbash';
 import type { Shell } from './shell.ts';
 
 /** What a text is: complete commands, the beginning of one, or wrong. */
@@ -118,7 +119,7 @@ export function syntaxMessage(text: string, error: ast.ParseError, eof: boolean)
   if (m) {
     const what = m[1] as string;
     const close = Object.keys(CLOSING).find((k) => what.includes(k));
-    const char = close ? CLOSING[close] : (text[error.pos] === '`' ? '`' : ')');
+    const char = close ? CLOSING[close] : text[error.pos] === '`' ? '`' : ')';
     return { message: `unexpected EOF while looking for matching \`${char}'`, pos: error.pos };
   }
   if (eof) return { message: eofMessage(text, error), pos: text.length };
@@ -144,13 +145,18 @@ export async function explainError(sh: Shell, text: string, error: ast.ParseErro
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   const line = firstLine - 1 + (eof ? lines + 1 : lineAt(text, pos));
   if (sh.dialect.flavour !== 'bash') {
-    const token = message.startsWith('syntax error near') ? `"${tokenAt(text, pos)}" unexpected` : 'end of file unexpected';
-    const said = sh.dialect.flavour === 'dash' ? `Syntax error: ${token}` : `syntax error: ${token.replace('"newline"', 'newline')}`;
+    const token = message.startsWith('syntax error near')
+      ? `"${tokenAt(text, pos)}" unexpected`
+      : 'end of file unexpected';
+    const said =
+      sh.dialect.flavour === 'dash'
+        ? `Syntax error: ${token}`
+        : `syntax error: ${token.replace('"newline"', 'newline')}`;
     await sh.write(2, `${sh.dialect.prefix(sh.arg0, line, sh.messageInteractive)}${said}\n`);
     return;
   }
   const source = sh.calls.at(-1)?.source || sh.arg0;
-  const dashC = sh.commandString !== undefined && sh.calls.length === 0 ? '-c: ' : where === 'eval' ? 'eval: ' : '';
+  const dashC = where === 'eval' ? 'eval: ' : sh.commandString !== undefined && sh.calls.length === 0 ? '-c: ' : '';
   const head = sh.messageInteractive ? `${sh.arg0}: ` : `${source}: ${dashC}line ${line}: `;
   let out = `${head}${message}\n`;
   if (message.startsWith('syntax error near') && !sh.messageInteractive) {

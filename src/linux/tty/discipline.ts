@@ -133,7 +133,8 @@ export class Discipline {
   }
 
   #signal(b: number, t: Termios): boolean {
-    const signal = b === ctrl('C') ? SIGNALS.SIGINT : b === 28 ? SIGNALS.SIGQUIT : b === ctrl('Z') ? SIGNALS.SIGTSTP : 0;
+    const signal =
+      b === ctrl('C') ? SIGNALS.SIGINT : b === 28 ? SIGNALS.SIGQUIT : b === ctrl('Z') ? SIGNALS.SIGTSTP : 0;
     if (signal === 0) return false;
     this.#line = [];
     this.#chunks = [];

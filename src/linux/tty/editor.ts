@@ -353,7 +353,8 @@ export class LineEditor {
     const cursor = l.cursor;
     await this.#toEnd();
     await this.#print(this.#screen.leave());
-    if (c.words.length <= 100 || (await this.#confirm(c.words.length))) await this.#print(listing(c.shown, this.#columns()));
+    if (c.words.length <= 100 || (await this.#confirm(c.words.length)))
+      await this.#print(listing(c.shown, this.#columns()));
     l.cursor = cursor;
     this.#screen.reset(this.#columns());
     await this.#redraw();

@@ -3,7 +3,7 @@
  * Limits: SIGTTIN and SIGTTOU are the kernel's (a file does not know who reads it).
  * @see pty(7), Linux drivers/tty/pty.c
  */
-import { EINTR, EAGAIN, EIO, type Errno } from '../kernel/errno.ts';
+import { EAGAIN, EINTR, EIO, type Errno } from '../kernel/errno.ts';
 import type { Kernel, OpenFile, TtyDevice, Waiter } from '../kernel/machine.ts';
 import { SIGNALS } from '../kernel/signal.ts';
 import { COOKED, type Stat, type Termios, type WinSize } from '../kernel/sys.ts';

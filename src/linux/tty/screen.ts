@@ -121,7 +121,9 @@ export class Screen {
   /** Bytes that put the cursor after the last row, for output below the line. */
   leave(): string {
     const down = this.#end.row - this.#cursor.row;
-    const out = (down > 0 ? `\x1b[${down}B` : '') + (this.#end.col === 0 && this.#end.row > 0 && down === 0 && this.#cursor.col === 0 ? '' : '\n');
+    const out =
+      (down > 0 ? `\x1b[${down}B` : '') +
+      (this.#end.col === 0 && this.#end.row > 0 && down === 0 && this.#cursor.col === 0 ? '' : '\n');
     this.reset(this.cols);
     return out;
   }

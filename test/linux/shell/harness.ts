@@ -25,7 +25,12 @@ export async function machine(options: ShellProgramOptions = {}): Promise<Rig> {
 }
 
 /** `bash -c script` (or another argv) to its end. */
-export async function run(script: string, argv: readonly string[] = ['bash', '-c', script], rig?: Rig, stdin = ''): Promise<Result> {
+export async function run(
+  script: string,
+  argv: readonly string[] = ['bash', '-c', script],
+  rig?: Rig,
+  stdin = '',
+): Promise<Result> {
   const r = await (rig ?? (await machine())).run(argv, { stdin, cwd: '/root', env: { LC_ALL: 'C.UTF-8' } });
   return { stdout: r.stdout, stderr: r.stderr, exit: r.signal ? 128 + r.signal : r.code };
 }
@@ -61,7 +66,9 @@ export class Terminal {
     pty.onOutput(() => this.drain());
   }
 
-  static async open(options: ShellProgramOptions & { argv?: readonly string[]; cols?: number } = {}): Promise<Terminal> {
+  static async open(
+    options: ShellProgramOptions & { argv?: readonly string[]; cols?: number } = {},
+  ): Promise<Terminal> {
     const rig = await machine(options);
     const pty = openPty(rig.kernel, { cols: options.cols ?? 80, rows: 24 });
     const t = new Terminal(rig, pty);
@@ -110,7 +117,9 @@ export class Terminal {
   /** Waits until the output since the last wait holds a text; gives and drops it. */
   async until(what: string): Promise<string> {
     if (!(await this.settle(() => this.text.includes(what)))) {
-      throw new Error(`never saw ${JSON.stringify(what)}; the terminal shows ${JSON.stringify(this.text.slice(-2000))}`);
+      throw new Error(
+        `never saw ${JSON.stringify(what)}; the terminal shows ${JSON.stringify(this.text.slice(-2000))}`,
+      );
     }
     const end = this.text.indexOf(what) + what.length;
     const got = this.text.slice(0, end);

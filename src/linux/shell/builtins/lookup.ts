@@ -91,7 +91,10 @@ export const command: Builtin = async (sh, args, out) => {
       if (m) {
         status = 0;
         if (o.flags.has('V')) out.print(`${describe(sh, name, m)}\n`);
-        else out.print(m.kind === 'alias' ? `alias ${name}=${singleQuote(m.value)}\n` : `${m.kind === 'file' ? m.value : name}\n`);
+        else
+          out.print(
+            m.kind === 'alias' ? `alias ${name}=${singleQuote(m.value)}\n` : `${m.kind === 'file' ? m.value : name}\n`,
+          );
       } else if (o.flags.has('V')) out.error(`${name}: not found`);
       else if (sh.setup.flavour !== 'bash') status = 127;
     }
@@ -178,7 +181,8 @@ export const enable: Builtin = (sh, args, out) => {
   if (o.bad) return out.usage(o.bad, 'enable [-a] [-dnps] [-f filename] [name ...]');
   if (o.rest.length === 0) {
     for (const n of Object.keys(builtins()).sort()) {
-      if (sh.disabled.has(n) === o.flags.has('n') || o.flags.has('a')) out.print(`enable ${sh.disabled.has(n) ? '-n ' : ''}${n}\n`);
+      if (sh.disabled.has(n) === o.flags.has('n') || o.flags.has('a'))
+        out.print(`enable ${sh.disabled.has(n) ? '-n ' : ''}${n}\n`);
     }
     return 0;
   }
@@ -197,7 +201,14 @@ function helpText(args: readonly string[], out: Output): number {
   const names = Object.keys(builtins()).sort();
   if (args.length === 1) {
     out.print('GNU bash, version 5.3.0(1)-release (x86_64-pc-linux-gnu)\nBuiltin commands of this shell:\n\n');
-    for (let i = 0; i < names.length; i += 6) out.print(` ${names.slice(i, i + 6).map((n) => n.padEnd(11)).join(' ').trimEnd()}\n`);
+    for (let i = 0; i < names.length; i += 6)
+      out.print(
+        ` ${names
+          .slice(i, i + 6)
+          .map((n) => n.padEnd(11))
+          .join(' ')
+          .trimEnd()}\n`,
+      );
     return 0;
   }
   let status = 0;

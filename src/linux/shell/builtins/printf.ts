@@ -5,9 +5,9 @@
  */
 import { backslashQuote, decodeEscapes, singleQuote } from '../expand/quote.ts';
 import type { Shell } from '../shell.ts';
-import { strftime } from './strftime.ts';
 import type { Builtin, Output } from './builtin.ts';
 import { assignName } from './names.ts';
+import { strftime } from './strftime.ts';
 
 const SPEC = /^%([-+ #0']*)(\*|-?\d+)?(?:\.(\*|-?\d+)?)?([hlLjzt]*)(\([^)]*\)T|[a-zA-Z%])/;
 
@@ -124,7 +124,8 @@ function float(x: number, c: string, s: Spec): string {
   const p = s.precision ?? 6;
   let body: string;
   if (!Number.isFinite(a)) body = Number.isNaN(a) ? 'nan' : 'inf';
-  else if (lower === 'f') body = a < 1e21 ? fixed(a, Math.min(p, 100)) : BigInt(a).toString() + (p > 0 ? `.${'0'.repeat(p)}` : '');
+  else if (lower === 'f')
+    body = a < 1e21 ? fixed(a, Math.min(p, 100)) : BigInt(a).toString() + (p > 0 ? `.${'0'.repeat(p)}` : '');
   else body = lower === 'e' ? exponent(a, Math.min(p, 100)) : general(a, p, s.flags.includes('#'));
   const negative = x < 0 || Object.is(x, -0);
   const text = signOf(negative, s.flags) + body;

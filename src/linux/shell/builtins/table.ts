@@ -3,7 +3,18 @@ import type { Shell } from '../shell.ts';
 import type { Builtin } from './builtin.ts';
 import { compgen, complete } from './completing.ts';
 import { cd, dirs, popd, pushd, pwd } from './directories.ts';
-import { breakBuiltin, colon, continueBuiltin, evalBuiltin, exit, falseBuiltin, getopts, returnBuiltin, shift, source } from './flow.ts';
+import {
+  breakBuiltin,
+  colon,
+  continueBuiltin,
+  evalBuiltin,
+  exit,
+  falseBuiltin,
+  getopts,
+  returnBuiltin,
+  shift,
+  source,
+} from './flow.ts';
 import { bg, disown, fg, jobs, kill, wait } from './jobs.ts';
 import { alias, builtin, command, enable, hash, help, type, unalias } from './lookup.ts';
 import { echo, letBuiltin, mapfile, read } from './output.ts';

@@ -15,7 +15,12 @@ import { arithmetic, expandHere, expandPattern, expandString, quotedSegments, se
 /** A parameter's value: one string, or the list of `$@`, `$*` and arrays. */
 export type Value =
   | { readonly list: false; readonly text: string | undefined }
-  | { readonly list: true; readonly items: readonly string[]; readonly star: boolean; readonly keys?: readonly string[] };
+  | {
+      readonly list: true;
+      readonly items: readonly string[];
+      readonly star: boolean;
+      readonly keys?: readonly string[];
+    };
 
 const scalar = (text: string | undefined): Value => ({ list: false, text });
 
