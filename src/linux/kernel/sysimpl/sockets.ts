@@ -16,7 +16,7 @@ import {
 import { isNonBlocking } from '../fdtable.ts';
 import { TreeInode } from '../fs/tree.ts';
 import { find, makeAt } from '../fs/vfs.ts';
-import type { NetAdmin } from '../netadmin.ts';
+import type { NetAdmin, NetnsKey } from '../netadmin.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
 import { SocketFile } from '../socket.ts';
@@ -31,7 +31,8 @@ export class SysSockets extends SysFiles {
   }
 
   socket(family: SocketFamily, type: SocketType, protocol = 0): Fd | Errno {
-    if (family === 'unix') return type === 'stream' ? this.p.fds.add(new UnixSocket(this.m)) : EPROTONOSUPPORT;
+    if (family === 'unix')
+      return type === 'stream' ? this.p.fds.add(new UnixSocket(this.m, this.netns)) : EPROTONOSUPPORT;
     if (family === 'packet') return EAFNOSUPPORT;
     const sock = this.m.openSocket(this.netns, this.p, family, type, protocol);
     return isErr(sock) ? sock : this.p.fds.add(sock);
@@ -129,7 +130,21 @@ export class SysSockets extends SysFiles {
     return this.m.capture(this.p, this.netns, ifname, snaplen, promisc) ?? ENOSYS;
   }
 
+  #net: NetAdmin | undefined;
+  #netOf: NetnsKey | undefined;
+
   get net(): NetAdmin {
-    return this.m.net(this.netns);
+    const { netns } = this;
+    if (this.#net && this.#netOf === netns) return this.#net;
+    const admin = this.m.net(netns);
+    this.#netOf = netns;
+    this.#net = {
+      ...admin,
+      sockets: () => {
+        this.m.current = this.p;
+        return admin.sockets();
+      },
+    };
+    return this.#net;
   }
 }
