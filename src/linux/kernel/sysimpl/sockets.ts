@@ -67,6 +67,7 @@ export class SysSockets extends SysFiles {
   }
 
   async accept(fd: Fd): Promise<{ readonly fd: Fd; readonly peer: SockAddr } | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     const made = await this.proc.blocking((wait) => sock.accept(wait), isNonBlocking(sock));
@@ -75,13 +76,14 @@ export class SysSockets extends SysFiles {
   }
 
   async connect(fd: Fd, addr: SockAddr): Promise<0 | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     if (sock instanceof UnixSocket) {
       const listener = this.#listener(addr.path ?? '');
       return isErr(listener) ? listener : sock.connectTo(listener, addr.path ?? '');
     }
-    return this.proc.blocking((wait) => sock.connect(addr, wait), isNonBlocking(sock), false);
+    return this.proc.blocking((wait) => sock.connect(addr, wait), isNonBlocking(sock));
   }
 
   #listener(path: string): UnixListener | Errno {
@@ -99,6 +101,7 @@ export class SysSockets extends SysFiles {
   }
 
   async sendto(fd: Fd, bytes: Uint8Array, to?: SockAddr): Promise<number | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     const n = await this.proc.blocking((wait) => sock.sendto(bytes, to, wait), isNonBlocking(sock));
@@ -108,6 +111,7 @@ export class SysSockets extends SysFiles {
   }
 
   async recvfrom(fd: Fd): Promise<Datagram | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     return this.proc.blocking((wait) => sock.recvfrom(wait), isNonBlocking(sock));
