@@ -12,7 +12,7 @@ import type { HttpService } from '../../base/http.ts';
 import type { IpAddr } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Errno } from './errno.ts';
-import type { NetAdmin } from './netadmin.ts';
+import type { NetAdmin, NetnsKey } from './netadmin.ts';
 
 /** Unwinds a process: thrown by `exit` and by a terminating signal. @see exit(2) */
 export class ProcessExit extends Error {
@@ -350,6 +350,13 @@ export interface Sys {
 
   // --- network administration: netlink, ioctl and nfnetlink of the process's network namespace
   readonly net: NetAdmin;
+
+  /** The network namespace behind a path such as /proc/PID/ns/net or /run/netns/NAME. EINVAL when it is none. */
+  netnsOf?(path: string): NetnsKey | Errno;
+  /** Equivalent: `ip netns add`: a new namespace (lo down) kept by this path. EEXIST when it is taken. */
+  netnsAdd?(path: string): Errno | 0;
+  /** Equivalent: `ip netns delete`. */
+  netnsDel?(path: string): Errno | 0;
 
   // --- names of the machine
   gethostname(): string;
