@@ -23,6 +23,8 @@ export interface DockerdOptions {
   readonly images?: readonly ImageSpec[];
   /** Terminals for `-t`; without it such containers get pipes. */
   readonly openPty?: OpenPty;
+  /** Put around the API where it is served on its socket: a wire tap. */
+  readonly wrap?: (service: HttpService) => HttpService;
 }
 
 export interface Dockerd {
@@ -64,7 +66,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   const volumes = new VolumeStore(kernel, rng);
   const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid);
   const service = createRouter(daemon, routes);
-  const close = kernel.serve(SOCKET, service);
+  const close = kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
   const clean = (): Promise<void> => cleanDaemon(daemon);
   return {
     service,

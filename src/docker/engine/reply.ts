@@ -31,11 +31,15 @@ function headers(daemon: Daemon, own: Record<string, string>, tail: Record<strin
 }
 
 export function bytes(daemon: Daemon, status: number, type: string, body: Body): HttpResponse {
-  const length: Record<string, string> =
-    body instanceof Uint8Array && body.length <= BUFFER
-      ? { 'content-length': String(body.length) }
-      : { 'transfer-encoding': 'chunked' };
-  return { status, headers: headers(daemon, { 'content-type': type }, length), body };
+  const own = { 'content-type': type };
+  if (body instanceof Uint8Array && body.length <= BUFFER)
+    return { status, headers: headers(daemon, own, { 'content-length': String(body.length) }), body };
+  const parts = body instanceof Uint8Array ? once(body) : body;
+  return { status, headers: headers(daemon, own, { 'transfer-encoding': 'chunked' }), body: parts };
+}
+
+async function* once(part: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield part;
 }
 
 /** JSON as Go's encoder ends it: with a newline. */
