@@ -30,10 +30,19 @@ export interface Rig {
   exec(main: Program['main'], name?: string): Promise<{ out: string; code: number }>;
 }
 
+/** Runs a script as the program its file names. */
+const python: Program = {
+  name: 'python',
+  main: async (sys) => {
+    await sys.exec(sys.argv[1] ?? '', sys.argv);
+    return 2;
+  },
+};
+
 export async function makeRig(programs: readonly Program[] = []): Promise<Rig> {
   const core = await loadCore(wasm, { seed: 1 });
   const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(1), hold: (work) => work });
-  for (const p of [...imagePrograms, ...programs]) world.programs.set(p.name, p);
+  for (const p of [...imagePrograms, python, ...programs]) world.programs.set(p.name, p);
   const kernel = createKernel(world, { hostname: 'node1' });
   const net = kernel.net(kernel.hostNetns);
   net.setLink('lo', { up: true });
