@@ -99,7 +99,7 @@ function predefined(): NewNetwork[] {
     labels: {},
     ipam: [],
   });
-  return [network('none', 'null', {}), network('host', 'host', {}), network('bridge', 'bridge', BRIDGE_OPTIONS)];
+  return [network('host', 'host', {}), network('none', 'null', {}), network('bridge', 'bridge', BRIDGE_OPTIONS)];
 }
 
 async function cleanDaemon(daemon: Daemon): Promise<void> {

@@ -111,6 +111,12 @@ export function ping(daemon: Daemon, head: boolean): HttpResponse {
   };
 }
 
+/** What {@link hijack} answers to a client that keeps its connection: the same bytes as a body. */
+export function streamed(body: AsyncIterable<Uint8Array>): HttpResponse {
+  const { headers: head } = hijack(false, false);
+  return { status: 200, headers: head, body };
+}
+
 /** The head that goes before a connection that was taken over. @param upgrade the client asked for `Upgrade: tcp` */
 export function hijack(upgrade: boolean, tty: boolean): HttpResponse {
   const type = tty ? RAW : MULTIPLEXED;

@@ -113,9 +113,9 @@ test('ports that cannot be had leave nothing behind', async () => {
   expect(await start('nowhere', bind('85', '10.9.9.9'))).toMatch(
     failure('failed to bind host port for 10.9.9.9:85:172.17.0.3:5000/tcp: cannot assign requested address'),
   );
-  expect(await start('sctp', bind('8097', '', '80/sctp'))).toMatch(
-    failure('error starting userland proxy: failed to listen on 0.0.0.0:8097: protocol not supported'),
-  );
+  expect(
+    await start('sctp', bind('8097', '', '80/sctp'), 'training/webapp', { ExposedPorts: { '80/sctp': {} } }),
+  ).toMatch(failure('error starting userland proxy: failed to listen on 0.0.0.0:8097: protocol not supported'));
   expect(proxies()).toHaveLength(2);
   expect(rules('raw', 'PREROUTING')).toHaveLength(1);
   expect(rules('nat', 'DOCKER')).toHaveLength(2);

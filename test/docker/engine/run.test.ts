@@ -33,7 +33,7 @@ const create = async (name: string, body: object): Promise<string> => {
 
 test('the default networks and docker0 with its rules', async () => {
   const nets = await rig.api('GET', '/v1.51/networks');
-  expect(nets.body.map((n: { Name: string }) => n.Name)).toEqual(['none', 'host', 'bridge']);
+  expect(nets.body.map((n: { Name: string }) => n.Name)).toEqual(['host', 'none', 'bridge']);
   const net = rig.kernel.net(rig.kernel.hostNetns);
   expect(net.link('docker0')?.up).toBe(true);
   const filter = net.nfChains(4, 'filter');
