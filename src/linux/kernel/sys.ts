@@ -1,9 +1,10 @@
 /**
  * System calls: all that a program sees of the kernel. One `Sys` belongs to one process.
  *
- * A call that can block gives a promise and is a cancellation point: a signal with a handler makes it give EINTR, a
- * signal that terminates makes the promise reject with {@link ProcessExit}, which unwinds the program (never catch
- * it; `finally` is fine). A process that computes without blocking must `await sys.cpu(ns)` now and then: that is
+ * A call that can block gives a promise and is a cancellation point: a signal with a handler makes it give EINTR; a
+ * signal that terminates leaves the promise pending for ever, so that nothing of the program runs any more. `exit`
+ * throws {@link ProcessExit}, which unwinds the program (never catch it; `finally` is fine), as does any call of a
+ * process that is over. A process that computes without blocking must `await sys.cpu(ns)` now and then: that is
  * where virtual time passes for it and where ^C arrives.
  */
 
@@ -11,7 +12,7 @@ import type { HttpService } from '../../base/http.ts';
 import type { IpAddr } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Errno } from './errno.ts';
-import type { NetAdmin } from './netadmin.ts';
+import type { NetAdmin, NetnsKey } from './netadmin.ts';
 
 /** Unwinds a process: thrown by `exit` and by a terminating signal. @see exit(2) */
 export class ProcessExit extends Error {
@@ -349,6 +350,13 @@ export interface Sys {
 
   // --- network administration: netlink, ioctl and nfnetlink of the process's network namespace
   readonly net: NetAdmin;
+
+  /** The network namespace behind a path such as /proc/PID/ns/net or /run/netns/NAME. EINVAL when it is none. */
+  netnsOf?(path: string): NetnsKey | Errno;
+  /** Equivalent: `ip netns add`: a new namespace (lo down) kept by this path. EEXIST when it is taken. */
+  netnsAdd?(path: string): Errno | 0;
+  /** Equivalent: `ip netns delete`. */
+  netnsDel?(path: string): Errno | 0;
 
   // --- names of the machine
   gethostname(): string;

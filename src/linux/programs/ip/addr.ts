@@ -1,0 +1,192 @@
+/**
+ * `ip address`: show, add, del, flush.
+ *
+ * Limits: lifetimes are always for ever; flags are `secondary` only.
+ * @see iproute2 ip/ipaddress.c
+ */
+import {
+  contains,
+  formatIp,
+  formatPrefix,
+  ip4,
+  last4,
+  network,
+  type Prefix,
+  type parseIp,
+  sameIp,
+} from '../../../base/ip.ts';
+import { isErr } from '../../kernel/errno.ts';
+import type { Addr, Link } from '../../kernel/netadmin.ts';
+import { addressArg, garbage, IpError, matches, prefixArg, rtnetlink } from './args.ts';
+import { type IpEnv, printEntries, printJson } from './env.ts';
+import { hardwareLines, headLine, linkJson, linkName, operState, statsLines } from './linkfmt.ts';
+import { deviceArg, type LinkFilter, readFilter, selectLinks, subcommand } from './show.ts';
+
+export async function ipAddr(env: IpEnv): Promise<number> {
+  switch (
+    subcommand(env, 'address', ['add', 'change', 'replace', 'delete', 'show', 'lst', 'list', 'flush', 'help'], 'show')
+  ) {
+    case 'add':
+      return modify(env, 'add');
+    case 'change':
+    case 'replace':
+      return modify(env, 'replace');
+    case 'delete':
+      return modify(env, 'del');
+    case 'flush':
+      return flush(env);
+    case 'help':
+      await env.ctx.err(
+        'Usage: ip address {add|del} IFADDR dev IFNAME\n       ip address flush dev IFNAME\n       ip address [ show [ dev IFNAME ] [ up ] [ scope SCOPE ] [ master DEVICE ] [ type TYPE ] ]\n',
+      );
+      return 255;
+    default:
+      return show(env);
+  }
+}
+
+/** The addresses of a device that the family and the filter let through. */
+function addressesOf(env: IpEnv, l: Link, f: LinkFilter): Addr[] {
+  const to = f.to === undefined ? undefined : prefixArg(f.to, env.family);
+  return env.net
+    .addrs()
+    .filter((a) => a.ifindex === l.ifindex && (env.family === 0 || a.prefix.addr.v === env.family))
+    .filter((a) => f.scope === undefined || a.scope === f.scope)
+    .filter((a) => !to || contains(to, a.prefix.addr))
+    .sort((a, b) => a.prefix.addr.v - b.prefix.addr.v);
+}
+
+/** An IPv4 address in the same prefix as an earlier one of the device. */
+function secondary(all: readonly Addr[], a: Addr): boolean {
+  if (a.prefix.addr.v !== 4) return false;
+  const first = all.find((b) => b.prefix.bits === a.prefix.bits && contains(network(b.prefix), a.prefix.addr));
+  return first !== undefined && first !== a;
+}
+
+function addressLine(env: IpEnv, a: Addr, all: readonly Addr[]): string {
+  const v4 = a.prefix.addr.v === 4;
+  let s = `${v4 ? 'inet' : 'inet6'} ${formatPrefix(a.prefix)} `;
+  if (a.broadcast) s += `brd ${formatIp(a.broadcast)} `;
+  s += `scope ${a.scope} `;
+  if (secondary(all, a)) s += 'secondary ';
+  if (a.proto !== undefined && !env.busybox) s += `proto ${a.proto} `;
+  return s + (v4 ? a.label : '');
+}
+
+const FOREVER = '       valid_lft forever preferred_lft forever';
+
+async function show(env: IpEnv): Promise<number> {
+  const f = readFilter(env);
+  const links = selectLinks(env, f);
+  const rows = links
+    .map((l) => ({ l, addrs: addressesOf(env, l, f) }))
+    .filter((r) => (env.family === 0 && f.scope === undefined && f.to === undefined) || r.addrs.length > 0);
+  if (env.json) {
+    await printJson(
+      env,
+      rows.map((r) => ({ ...linkJson(env, r.l), addr_info: r.addrs.map((a) => addressJson(a, r.addrs)) })),
+    );
+    return 0;
+  }
+  if (env.brief) {
+    await env.ctx.out(
+      rows
+        .map(({ l, addrs }) => {
+          const texts = addrs.map((a) => `${formatPrefix(a.prefix)} `).join('');
+          return `${linkName(env, l).name.padEnd(16)} ${operState(l).padEnd(14)} ${texts}\n`;
+        })
+        .join(''),
+    );
+    return 0;
+  }
+  if (env.oneline) {
+    const lines = rows.flatMap(({ l, addrs }) =>
+      addrs.map((a) => [`${l.ifindex}: ${l.name}    ${addressLine(env, a, addrs)}`, FOREVER]),
+    );
+    await printEntries(env, lines);
+    return 0;
+  }
+  await printEntries(
+    env,
+    rows.map(({ l, addrs }) => [
+      headLine(env, l, false),
+      ...(env.family === 0 ? hardwareLines(env, l, false) : []),
+      ...(env.stats > 0 ? statsLines(l) : []),
+      ...addrs.flatMap((a) => [`    ${addressLine(env, a, addrs)}`, FOREVER]),
+    ]),
+  );
+  return 0;
+}
+
+function addressJson(a: Addr, all: readonly Addr[]): Record<string, unknown> {
+  const v4 = a.prefix.addr.v === 4;
+  return {
+    family: v4 ? 'inet' : 'inet6',
+    local: formatIp(a.prefix.addr),
+    prefixlen: a.prefix.bits,
+    ...(a.broadcast ? { broadcast: formatIp(a.broadcast) } : {}),
+    scope: a.scope,
+    ...(secondary(all, a) ? { secondary: true } : {}),
+    ...(a.proto === undefined ? {} : { protocol: a.proto }),
+    ...(v4 ? { label: a.label } : {}),
+    valid_life_time: 4294967295,
+    preferred_life_time: 4294967295,
+  };
+}
+
+async function modify(env: IpEnv, verb: 'add' | 'del' | 'replace'): Promise<number> {
+  const w = env.words;
+  let prefix: Prefix | undefined;
+  let dev: string | undefined;
+  let scope: Addr['scope'] | undefined;
+  let broadcast: ReturnType<typeof parseIp>;
+  let label: string | undefined;
+  for (let word = w.take(); word !== undefined; word = w.take()) {
+    if (word === 'dev') dev = w.need();
+    else if (matches(word, 'broadcast') || word === 'brd') {
+      const b = w.need();
+      if (b === '+') broadcast = prefix?.addr.v === 4 ? ip4(last4(prefix)) : undefined;
+      else if (b !== '-') broadcast = addressArg(b, env.family);
+    } else if (word === 'scope') scope = w.need() as Addr['scope'];
+    else if (word === 'label') label = w.need();
+    else if (word === 'nodad' || word === 'noprefixroute' || word === 'home') continue;
+    else if (word === 'valid_lft' || word === 'preferred_lft' || word === 'metric') w.need();
+    else {
+      if (word === 'local') word = w.need();
+      if (prefix) throw garbage('local', word);
+      prefix = prefixArg(word, env.family);
+    }
+  }
+  if (dev === undefined) throw new IpError('Not enough information: "dev" argument is required.', 255);
+  deviceArg(env, dev);
+  if (!prefix) throw new IpError('RTNETLINK answers: Invalid argument', 2);
+  const v = prefix.addr.v === 4 ? 'ipv4' : 'ipv6';
+  if (verb === 'del') {
+    const e = env.net.delAddr(dev, prefix);
+    if (isErr(e))
+      throw env.busybox || e.name !== 'EADDRNOTAVAIL'
+        ? rtnetlink(e)
+        : new IpError(`Error: ${v}: address not found.`.replace('ipv4: address', 'ipv4: Address'), 2);
+    return 0;
+  }
+  const e = env.net.addAddr(dev, prefix, { broadcast, scope, label });
+  if (isErr(e)) {
+    if (e.name === 'EEXIST' && verb === 'replace') return 0;
+    throw env.busybox || e.name !== 'EEXIST'
+      ? rtnetlink(e)
+      : new IpError(`Error: ${v}: ${v === 'ipv4' ? 'Address' : 'address'} already assigned.`, 2);
+  }
+  return 0;
+}
+
+async function flush(env: IpEnv): Promise<number> {
+  if (env.words.done) throw new IpError('"ip addr flush" requires arguments.', 255);
+  const f = readFilter(env);
+  for (const l of selectLinks(env, f))
+    for (const a of addressesOf(env, l, f)) {
+      const still = env.net.addrs().some((b) => b.ifindex === l.ifindex && sameIp(b.prefix.addr, a.prefix.addr));
+      const e = still ? env.net.delAddr(l.name, a.prefix) : 0;
+      if (isErr(e)) throw rtnetlink(e);
+    }
+  return 0;
+}

@@ -1,0 +1,133 @@
+/**
+ * `ip`: links, addresses, routes, neighbours, rules and namespaces of the network.
+ * @see iproute2 ip/ip.c; the busybox applet has its own texts
+ */
+import { type Context, defineProgram } from '../spec.ts';
+import { ipAddr } from './addr.ts';
+import { abbreviated, IpError, matches, Words } from './args.ts';
+import type { IpEnv } from './env.ts';
+import { ipLink } from './link.ts';
+import { ipNeigh, ipRule } from './neigh.ts';
+import { ipNetns } from './netns.ts';
+import { ipRoute } from './route.ts';
+
+const OBJECTS: Readonly<Record<string, (env: IpEnv) => Promise<number>>> = {
+  address: ipAddr,
+  route: ipRoute,
+  rule: ipRule,
+  neighbor: ipNeigh,
+  neighbour: ipNeigh,
+  link: ipLink,
+  netns: ipNetns,
+};
+
+const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
+where  OBJECT := { address | link | neigh | netns | route | rule }
+       OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -f[amily] { inet | inet6 } | -4 | -6 |
+                    -br[ief] | -j[son] | -p[retty] | -o[neline] | -n[etns] NAME | -c[olor] }
+`;
+
+type Mutable = { -readonly [K in keyof IpEnv]: IpEnv[K] };
+
+/** Reads the options before the object. @returns the environment, or a message */
+function readOptions(ctx: Context): Mutable | { text: string; code: number } {
+  const env: Mutable = {
+    ctx,
+    net: ctx.sys.net,
+    words: new Words([]),
+    family: 0,
+    oneline: false,
+    brief: false,
+    details: false,
+    stats: 0,
+    json: false,
+    pretty: false,
+    busybox: ctx.flavour === 'busybox',
+  };
+  let i = 0;
+  for (; i < ctx.args.length; i++) {
+    let opt = ctx.args[i] as string;
+    if (!opt.startsWith('-') || opt === '-' || opt === '--') break;
+    if (opt.startsWith('--')) opt = opt.slice(1);
+    if (opt === '-4') env.family = 4;
+    else if (opt === '-6') env.family = 6;
+    else if (opt === '-0' || opt === '-a' || opt === '-all') continue;
+    else if (matches(opt, '-family')) {
+      const f = ctx.args[++i];
+      if (f !== 'inet' && f !== 'inet6')
+        return { text: `Error: argument "${f ?? ''}" is wrong: invalid protocol family\n`, code: 255 };
+      env.family = f === 'inet' ? 4 : 6;
+    } else if (matches(opt, '-stats') || matches(opt, '-statistics')) env.stats++;
+    else if (matches(opt, '-details')) env.details = true;
+    else if (matches(opt, '-oneline')) env.oneline = true;
+    else if (matches(opt, '-brief')) env.brief = true;
+    else if (matches(opt, '-json')) env.json = true;
+    else if (matches(opt, '-pretty')) env.pretty = true;
+    else if (matches(opt, '-netns')) i++;
+    else if (opt.startsWith('-c') && matches(opt.replace(/=.*/, ''), '-color')) continue;
+    else if (matches(opt, '-resolve') || matches(opt, '-timestamp') || opt === '-N' || matches(opt, '-human')) continue;
+    else if (matches(opt, '-Version')) return { text: 'ip utility, iproute2-6.18.0, libbpf 1.6.2\n', code: 0 };
+    else if (matches(opt, '-help')) return { text: USAGE, code: 255 };
+    else if (env.busybox) return { text: `ip: invalid argument '${ctx.args[i]}' to 'ip'\n`, code: 1 };
+    else return { text: `Option "${opt}" is unknown, try "ip -help".\n`, code: 255 };
+  }
+  env.words = new Words(ctx.args.slice(i));
+  return env;
+}
+
+/** `ip -n NAME …` is `ip netns exec NAME ip …`. */
+function inNetns(args: readonly string[]): string[] | undefined {
+  for (let i = 0; i < args.length && (args[i] as string).startsWith('-'); i++) {
+    const opt = args[i] as string;
+    if (matches(opt.replace(/^--/, '-'), '-family')) i++;
+    else if (opt === '-n' || opt === '-netns' || opt === '--netns')
+      return ['netns', 'exec', args[i + 1] ?? '', 'ip', ...args.slice(0, i), ...args.slice(i + 2)];
+  }
+  return undefined;
+}
+
+async function run(ctx: Context): Promise<number> {
+  const moved = inNetns(ctx.args);
+  const env = readOptions(moved ? { ...ctx, args: moved } : ctx);
+  if ('text' in env) {
+    await (env.code === 0 ? ctx.out(env.text) : ctx.err(env.text));
+    return env.code;
+  }
+  const object = env.words.take();
+  if (object === undefined || object === 'help') {
+    await ctx.err(USAGE);
+    return 255;
+  }
+  const name = abbreviated(object, ['address', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'netns']);
+  if (name === undefined) {
+    await ctx.err(`Object "${object}" is unknown, try "ip help".\n`);
+    return 1;
+  }
+  try {
+    return await (OBJECTS[name] as (env: IpEnv) => Promise<number>)(env);
+  } catch (e) {
+    if (!(e instanceof IpError)) throw e;
+    await ctx.err(`${e.message}\n`);
+    return env.busybox && e.code !== 0 ? (e.code === 255 ? 1 : e.code) : e.code;
+  }
+}
+
+/** Words and options for completion; the grammar is the program's own. */
+export const spec = defineProgram({
+  name: 'ip',
+  path: '/usr/sbin/ip',
+  summary: 'show and change routing, network devices and addresses',
+  order: 'own',
+  words: ['address', 'link', 'neigh', 'netns', 'route', 'rule'],
+  options: [
+    { name: '4', short: '4', shortOnly: true, help: 'IPv4 only' },
+    { name: '6', short: '6', shortOnly: true, help: 'IPv6 only' },
+    { name: 'brief', help: 'one short line each' },
+    { name: 'details', short: 'd', help: 'more details' },
+    { name: 'json', short: 'j', help: 'JSON' },
+    { name: 'oneline', short: 'o', help: 'one line each' },
+    { name: 'pretty', short: 'p', help: 'JSON with indentation' },
+    { name: 'stats', short: 's', help: 'counters' },
+  ],
+  run,
+});

@@ -1,0 +1,154 @@
+/**
+ * `ip neigh`, `ip rule`: the neighbour table, and the rules of routing tables.
+ *
+ * Limits: rules are the three that every kernel starts with; adding others is answered with `Operation not supported`.
+ * @see iproute2 ip/ipneigh.c, ip/iprule.c
+ */
+import { formatIp, formatMac, type IpAddr, parseMac } from '../../../base/ip.ts';
+import { isErr } from '../../kernel/errno.ts';
+import type { Neigh } from '../../kernel/netadmin.ts';
+import { addressArg, IpError, matches, prefixArg, rtnetlink } from './args.ts';
+import { type IpEnv, printEntries, printJson } from './env.ts';
+import { deviceArg, subcommand } from './show.ts';
+
+export async function ipNeigh(env: IpEnv): Promise<number> {
+  const verb = subcommand(
+    env,
+    'neigh',
+    ['add', 'change', 'replace', 'delete', 'get', 'show', 'lst', 'list', 'flush', 'help'],
+    'show',
+  );
+  if (verb === 'add' || verb === 'change' || verb === 'replace' || verb === 'delete') return modify(env, verb);
+  if (verb === 'flush') return flush(env);
+  if (verb === 'help') {
+    await env.ctx.err(
+      'Usage: ip neigh { add | del | change | replace } ADDR [ lladdr LLADDR ] [ nud STATE ] dev DEV\n       ip neigh { show | flush } [ to PREFIX ] [ dev DEV ] [ nud STATE ]\n',
+    );
+    return 255;
+  }
+  return show(env);
+}
+
+interface NeighFilter {
+  dev?: string;
+  nud?: string;
+  to?: IpAddr;
+}
+
+function readNeigh(env: IpEnv): NeighFilter {
+  const f: NeighFilter = {};
+  const w = env.words;
+  for (let word = w.take(); word !== undefined; word = w.take()) {
+    if (word === 'dev') f.dev = deviceArg(env, w.need()).name;
+    else if (word === 'nud') f.nud = w.need().toUpperCase();
+    else if (word === 'all') continue;
+    else f.to = prefixArg(word === 'to' ? w.need() : word, env.family).addr;
+  }
+  return f;
+}
+
+function list(env: IpEnv, f: NeighFilter): Neigh[] {
+  const dev = f.dev === undefined ? undefined : env.net.link(f.dev)?.ifindex;
+  return env.net
+    .neighs()
+    .filter((n) => dev === undefined || n.ifindex === dev)
+    .filter((n) => env.family === 0 || n.ip.v === env.family)
+    .filter((n) => (f.nud === undefined ? n.state !== 'NOARP' : f.nud === 'ALL' || n.state === f.nud))
+    .filter((n) => !f.to || formatIp(n.ip) === formatIp(f.to));
+}
+
+async function show(env: IpEnv): Promise<number> {
+  const f = readNeigh(env);
+  const rows = list(env, f);
+  const dev = (n: Neigh): string => env.net.link(n.ifindex)?.name ?? `if${n.ifindex}`;
+  if (env.json) {
+    await printJson(
+      env,
+      rows.map((n) => ({
+        dst: formatIp(n.ip),
+        dev: dev(n),
+        ...(n.mac === undefined ? {} : { lladdr: formatMac(n.mac) }),
+        state: [n.state],
+      })),
+    );
+    return 0;
+  }
+  await printEntries(
+    env,
+    rows.map((n) => {
+      let s = `${formatIp(n.ip)} `;
+      if (f.dev === undefined || env.busybox) s += `dev ${dev(n)} `;
+      if (n.mac !== undefined) s += `lladdr ${formatMac(n.mac)} `;
+      if (env.busybox) return [`${s}ref 1 used 0/0/0 probes 1 ${n.state}`];
+      return [`${s}${n.state} `];
+    }),
+  );
+  return 0;
+}
+
+async function modify(env: IpEnv, verb: string): Promise<number> {
+  const w = env.words;
+  let dev: string | undefined;
+  let ip: IpAddr | undefined;
+  let mac: number | undefined;
+  let permanent = true;
+  for (let word = w.take(); word !== undefined; word = w.take()) {
+    if (word === 'dev') dev = deviceArg(env, w.need()).name;
+    else if (word === 'lladdr') {
+      const text = w.need();
+      mac = parseMac(text);
+      if (mac === undefined) throw new IpError(`"${text}" is invalid lladdr.`, 255);
+    } else if (word === 'nud') permanent = w.need() === 'permanent';
+    else if (matches(word, 'proxy')) w.need();
+    else ip = addressArg(word === 'to' ? w.need() : word, env.family);
+  }
+  if (dev === undefined || !ip) throw new IpError('Device and destination are required arguments.', 255);
+  const known = env.net
+    .neighs()
+    .some((n) => n.ifindex === env.net.link(dev)?.ifindex && formatIp(n.ip) === formatIp(ip));
+  if (verb === 'add' && known) throw new IpError('RTNETLINK answers: File exists', 2);
+  if (verb === 'change' && !known) throw new IpError('RTNETLINK answers: No such file or directory', 2);
+  if (verb !== 'delete' && mac === undefined) throw new IpError('RTNETLINK answers: Invalid argument', 2);
+  const e = verb === 'delete' ? env.net.delNeigh(dev, ip) : env.net.setNeigh(dev, ip, mac as number, permanent);
+  if (isErr(e)) throw rtnetlink(e);
+  return 0;
+}
+
+async function flush(env: IpEnv): Promise<number> {
+  if (env.words.done) throw new IpError('Flush requires arguments.', 255);
+  const f = readNeigh(env);
+  if (f.to === undefined && f.nud === undefined) {
+    env.net.flushNeigh(f.dev);
+    return 0;
+  }
+  for (const n of list(env, f)) {
+    const name = env.net.link(n.ifindex)?.name;
+    if (name !== undefined) env.net.delNeigh(name, n.ip);
+  }
+  return 0;
+}
+
+/** `ip rule` */
+export async function ipRule(env: IpEnv): Promise<number> {
+  const verb = subcommand(env, 'rule', ['show', 'lst', 'list', 'add', 'delete', 'flush'], 'show');
+  if (verb === 'add' || verb === 'delete' || verb === 'flush')
+    throw new IpError('RTNETLINK answers: Operation not supported', 2);
+  const rules: [number, string][] =
+    env.family === 6
+      ? [
+          [0, 'local'],
+          [32766, 'main'],
+        ]
+      : [
+          [0, 'local'],
+          [32766, 'main'],
+          [32767, 'default'],
+        ];
+  if (env.json)
+    await printJson(
+      env,
+      rules.map(([priority, table]) => ({ priority, src: 'all', table })),
+    );
+  else await env.ctx.out(rules.map(([p, t]) => `${p}:\tfrom all lookup ${t}${env.busybox ? ' ' : ''}\n`).join(''));
+  return 0;
+}

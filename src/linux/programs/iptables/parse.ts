@@ -1,0 +1,601 @@
+/**
+ * The command line of iptables: one command, and the rule it is about.
+ *
+ * Limits: the matches and targets of netadmin.ts only; others are answered with `Couldn't load …`.
+ * @see iptables iptables/xtables.c: do_parse, extensions/libxt_*.c
+ */
+import { type IpAddr, network, type Prefix, parseIp, parseIp4 } from '../../../base/ip.ts';
+import type { NfRule, NfTarget, Not, PortRange } from '../../kernel/netadmin.ts';
+import { servicePort } from '../services.ts';
+import { ctStateBits, icmpType, protocolNumber, tcpFlagsBits } from './names.ts';
+import { logLevel, maskBits } from './print.ts';
+
+/** A command line that cannot be carried out. `hint` adds the line that points to --help. */
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    readonly hint = true,
+    /** 2 wrong words, 3 version problem, 1 other. */
+    readonly code = 2,
+  ) {
+    super(message);
+  }
+}
+
+/** What is to be done. */
+export interface Command {
+  verb:
+    | 'append'
+    | 'check'
+    | 'delete'
+    | 'insert'
+    | 'replace'
+    | 'list'
+    | 'list-rules'
+    | 'flush'
+    | 'zero'
+    | 'new'
+    | 'delete-chain'
+    | 'policy'
+    | 'rename'
+    | undefined;
+  table: string;
+  chain: string | undefined;
+  /** Rule number from 1, for -I -D -R -L -S -Z. */
+  number: number | undefined;
+  /** -P's policy, -E's new name. */
+  value: string | undefined;
+  numeric: boolean;
+  verbose: number;
+  exact: boolean;
+  lineNumbers: boolean;
+  /** One for each combination of -s and -d addresses. */
+  rules: NfRule[];
+  help: boolean;
+  version: boolean;
+}
+
+type Mutable = { -readonly [K in keyof NfRule]: NfRule[K] } & { modules: string[] };
+
+const LONG: Readonly<Record<string, string>> = {
+  append: 'A',
+  check: 'C',
+  delete: 'D',
+  insert: 'I',
+  replace: 'R',
+  list: 'L',
+  'list-rules': 'S',
+  flush: 'F',
+  zero: 'Z',
+  'new-chain': 'N',
+  new: 'N',
+  'delete-chain': 'X',
+  policy: 'P',
+  'rename-chain': 'E',
+  table: 't',
+  protocol: 'p',
+  proto: 'p',
+  source: 's',
+  src: 's',
+  destination: 'd',
+  dst: 'd',
+  'in-interface': 'i',
+  'out-interface': 'o',
+  jump: 'j',
+  goto: 'g',
+  match: 'm',
+  numeric: 'n',
+  verbose: 'v',
+  exact: 'x',
+  'set-counters': 'c',
+  wait: 'w',
+  'wait-interval': 'W',
+  version: 'V',
+  help: 'h',
+  ipv4: '4',
+  ipv6: '6',
+  fragments: 'f',
+  'line-numbers': '0',
+  modprobe: 'M',
+};
+
+const VERBS: Readonly<Record<string, Command['verb']>> = {
+  A: 'append',
+  C: 'check',
+  D: 'delete',
+  I: 'insert',
+  R: 'replace',
+  L: 'list',
+  S: 'list-rules',
+  F: 'flush',
+  Z: 'zero',
+  N: 'new',
+  X: 'delete-chain',
+  P: 'policy',
+  E: 'rename',
+};
+
+export const MATCHES = [
+  'tcp',
+  'udp',
+  'icmp',
+  'icmp6',
+  'conntrack',
+  'state',
+  'addrtype',
+  'mark',
+  'limit',
+  'multiport',
+  'comment',
+];
+export const TARGETS = [
+  'ACCEPT',
+  'DROP',
+  'RETURN',
+  'REJECT',
+  'DNAT',
+  'SNAT',
+  'MASQUERADE',
+  'REDIRECT',
+  'MARK',
+  'LOG',
+  'CT',
+  'NOTRACK',
+];
+
+/** One pass over the words. */
+export class Parser {
+  readonly command: Command = {
+    verb: undefined,
+    table: 'filter',
+    chain: undefined,
+    number: undefined,
+    value: undefined,
+    numeric: false,
+    verbose: 0,
+    exact: false,
+    lineNumbers: false,
+    rules: [],
+    help: false,
+    version: false,
+  };
+  readonly #rule: Mutable = { modules: [] };
+  #sources: Not<Prefix>[] = [];
+  #destinations: Not<Prefix>[] = [];
+  #at = 0;
+  #not = false;
+  #target: string | undefined;
+  #goto = false;
+  readonly #opts: Record<string, string> = {};
+
+  /** @param resolve looks a host name up in the hosts file */
+  constructor(
+    readonly family: 4 | 6,
+    readonly words: readonly string[],
+    readonly resolve: (name: string) => IpAddr | undefined,
+  ) {}
+
+  parse(): Command {
+    while (this.#at < this.words.length) this.#word(this.words[this.#at++] as string);
+    this.#finish();
+    return this.command;
+  }
+
+  #word(w: string): void {
+    if (w === '!') {
+      if (this.#not) throw new UsageError('multiple consecutive ! not allowed');
+      this.#not = true;
+      return;
+    }
+    if (w.startsWith('--')) {
+      const eq = w.indexOf('=');
+      const name = w.slice(2, eq < 0 ? undefined : eq);
+      const letter = LONG[name] ?? this.#abbreviation(name);
+      const inline = eq < 0 ? undefined : w.slice(eq + 1);
+      if (letter !== undefined) this.#option(letter, inline);
+      else this.#extension(name, inline);
+    } else if (w.startsWith('-') && w.length > 1) {
+      for (let j = 1; j < w.length; j++) {
+        const rest = w.slice(j + 1);
+        if (this.#option(w[j] as string, rest === '' ? undefined : rest, true)) break;
+      }
+    } else throw new UsageError(`Bad argument \`${w}'`);
+    this.#not = false;
+  }
+
+  #abbreviation(name: string): string | undefined {
+    if (name.length < 3) return undefined;
+    const found = Object.keys(LONG).filter((k) => k.startsWith(name));
+    return found.length > 0 && new Set(found.map((k) => LONG[k])).size === 1 ? LONG[found[0] as string] : undefined;
+  }
+
+  #need(option: string, inline?: string): string {
+    if (inline !== undefined) return inline;
+    const v = this.words[this.#at++];
+    if (v === undefined) throw new UsageError(`option "${option}" requires an argument`);
+    return v;
+  }
+
+  /** The next word when it is no option: an optional chain or number. */
+  #maybe(): string | undefined {
+    const v = this.words[this.#at];
+    if (v === undefined || v.startsWith('-') || v === '!') return undefined;
+    this.#at++;
+    return v;
+  }
+
+  /** @returns whether the rest of a cluster was used up as the value */
+  #option(letter: string, inline: string | undefined, cluster = false): boolean {
+    const c = this.command;
+    const take = (): string => this.#need(`-${letter}`, inline);
+    const optional = (): string | undefined => (cluster && inline !== undefined ? inline : this.#maybe());
+    if (letter in VERBS) {
+      this.#verb(letter, take, optional);
+      return true;
+    }
+    switch (letter) {
+      case 't':
+        c.table = take();
+        return true;
+      case 'n':
+        c.numeric = true;
+        return false;
+      case 'v':
+        c.verbose++;
+        return false;
+      case 'x':
+        c.exact = true;
+        return false;
+      case '0':
+        c.lineNumbers = true;
+        return false;
+      case '4':
+      case '6':
+      case 'f':
+        return false;
+      case 'h':
+        c.help = true;
+        return false;
+      case 'V':
+        c.version = true;
+        return false;
+      case 'w':
+      case 'W':
+        if (/^\d+$/.test(this.words[this.#at] ?? '')) this.#at++;
+        return false;
+      case 'M':
+        take();
+        return true;
+      case 'c':
+        take();
+        this.#need('-c');
+        return true;
+      default:
+        return this.#ruleOption(letter, take);
+    }
+  }
+
+  #verb(letter: string, take: () => string, optional: () => string | undefined): void {
+    const c = this.command;
+    if (c.verb !== undefined && !(c.verb === 'list' && letter === 'Z') && !(c.verb === 'zero' && letter === 'L'))
+      throw new UsageError(`multiple commands specified`);
+    if (!(c.verb === 'list' && letter === 'Z')) c.verb = VERBS[letter];
+    if ('LSFZX'.includes(letter)) c.chain = optional() ?? c.chain;
+    else c.chain = take();
+    if ('DIRLSZ'.includes(letter) && c.chain !== undefined) {
+      const n = this.words[this.#at];
+      if (n !== undefined && /^\d+$/.test(n)) {
+        this.#at++;
+        c.number = Number(n);
+        if (c.number === 0) throw new UsageError(`Invalid rule number \`${n}'`);
+      } else if (letter === 'R') throw new UsageError(`-R requires a rule number`);
+      else if (letter === 'I') c.number = 1;
+    }
+    if (letter === 'P' || letter === 'E') {
+      const v = this.#maybe();
+      if (v === undefined)
+        throw new UsageError(`-${letter} requires a chain and a ${letter === 'P' ? 'policy' : 'name'}`);
+      c.value = v;
+    }
+  }
+
+  #ruleOption(letter: string, take: () => string): boolean {
+    const r = this.#rule;
+    const not = this.#not;
+    switch (letter) {
+      case 'p': {
+        const text = take();
+        const n = protocolNumber(text);
+        if (n === undefined) throw new UsageError(`unknown protocol "${text.toLowerCase()}" specified`);
+        r.proto = { value: n, not };
+        return true;
+      }
+      case 's':
+        this.#sources = take()
+          .split(',')
+          .map((a) => ({ value: this.#address(a), not }));
+        return true;
+      case 'd':
+        this.#destinations = take()
+          .split(',')
+          .map((a) => ({ value: this.#address(a), not }));
+        return true;
+      case 'i':
+        r.in = { value: this.#iface(take()), not };
+        return true;
+      case 'o':
+        r.out = { value: this.#iface(take()), not };
+        return true;
+      case 'j':
+      case 'g':
+        this.#target = take();
+        this.#goto = letter === 'g';
+        return true;
+      case 'm': {
+        const name = take();
+        const module = name === 'icmpv6' ? 'icmp6' : name;
+        if (!MATCHES.includes(module))
+          throw new UsageError(`Couldn't load match \`${name}':No such file or directory\n`);
+        if (!r.modules.includes(module)) r.modules.push(module);
+        return true;
+      }
+      default:
+        throw new UsageError(`unknown option "-${letter}"`);
+    }
+  }
+
+  #iface(name: string): string {
+    if (name === '') throw new UsageError('Empty interface is likely to be undesired');
+    if (name.length > 15) throw new UsageError(`interface name \`${name}' must be shorter than 16 characters`);
+    return name;
+  }
+
+  #address(text: string): Prefix {
+    const slash = text.indexOf('/');
+    const host = slash < 0 ? text : text.slice(0, slash);
+    const mask = slash < 0 ? undefined : text.slice(slash + 1);
+    const padded =
+      this.family === 4 && /^\d+(\.\d+){0,2}$/.test(host) && mask !== undefined
+        ? host + '.0'.repeat(3 - host.split('.').length + 1)
+        : host;
+    const addr = parseIp(padded) ?? this.resolve(host);
+    if (!addr || addr.v !== this.family) throw new UsageError(`host/network \`${host}' not found`);
+    const all = this.family === 4 ? 32 : 128;
+    if (mask === undefined) return { addr, bits: all };
+    const dotted = this.family === 4 ? parseIp4(mask) : undefined;
+    const bits = dotted === undefined ? Number(mask) : maskBits(dotted);
+    if (bits === undefined || !Number.isInteger(bits) || bits < 0 || bits > all || mask === '')
+      throw new UsageError(`invalid mask \`${mask}' specified`);
+    return network({ addr, bits });
+  }
+
+  #port(text: string): number {
+    const n = /^\d+$/.test(text) ? Number(text) : servicePort(text);
+    if (n === undefined || n > 65535) throw new UsageError(`invalid port/service \`${text}' specified`);
+    return n;
+  }
+
+  #range(text: string): PortRange {
+    const [a, b] = text.split(':') as [string, string?];
+    if (b === undefined) {
+      const n = this.#port(a);
+      return { from: n, to: n };
+    }
+    const range = { from: a === '' ? 0 : this.#port(a), to: b === '' ? 65535 : this.#port(b) };
+    if (range.from > range.to) throw new UsageError('invalid portrange (min > max)');
+    return range;
+  }
+
+  /** An option of a match or a target. */
+  #extension(name: string, inline: string | undefined): void {
+    const r = this.#rule;
+    const not = this.#not;
+    const has = (m: string): boolean => r.modules.includes(m);
+    const take = (): string => this.#need(`--${name}`, inline);
+    const proto = r.proto && !r.proto.not ? r.proto.value : 0;
+    const l4 = proto === 6 ? 'tcp' : proto === 17 ? 'udp' : undefined;
+    if (['sport', 'source-port', 'dport', 'destination-port'].includes(name) && l4) {
+      if (!has(l4)) r.modules.push(l4);
+      const range = { value: this.#range(take()), not };
+      if (name === 'sport' || name === 'source-port') r.sport = range;
+      else r.dport = range;
+    } else if ((name === 'tcp-flags' || name === 'syn') && l4 === 'tcp') {
+      if (!has('tcp')) r.modules.push('tcp');
+      const mask = name === 'syn' ? 0x17 : tcpFlagsBits(take());
+      const comp = name === 'syn' ? 2 : tcpFlagsBits(this.#need('--tcp-flags'));
+      if (mask === undefined || comp === undefined) throw new UsageError('Unknown TCP flag');
+      r.tcpFlags = { value: { mask, comp }, not };
+    } else if ((name === 'icmp-type' && proto === 1) || (name === 'icmpv6-type' && proto === 58)) {
+      if (!has(proto === 1 ? 'icmp' : 'icmp6')) r.modules.push(proto === 1 ? 'icmp' : 'icmp6');
+      const text = take();
+      const value = icmpType(this.family, text);
+      if (!value) throw new UsageError(`Invalid ICMP type \`${text}'`);
+      r.icmp = { value, not };
+    } else if ((name === 'ctstate' && has('conntrack')) || (name === 'state' && has('state'))) {
+      const text = take();
+      const value = ctStateBits(text);
+      if (value === undefined) throw new UsageError(`Bad ctstate "${text}"`.replace('ctstate', name));
+      r.ctstate = { value, not };
+      r.ctstateModule = name === 'ctstate' ? 'conntrack' : 'state';
+    } else if ((name === 'dst-type' || name === 'src-type') && has('addrtype')) {
+      const text = take();
+      if (!['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST'].includes(text))
+        throw new UsageError(`addrtype: bad type \`${text}'`);
+      const value = { value: text as 'LOCAL', not };
+      if (name === 'dst-type') r.dstType = value;
+      else r.srcType = value;
+    } else if (name === 'mark' && has('mark')) r.mark = { value: markValue(take(), 0xffffffff), not };
+    else if (name === 'limit' && has('limit')) r.limit = { ...limitRate(take()), burst: r.limit?.burst ?? 5 };
+    else if (name === 'limit-burst' && has('limit'))
+      r.limit = { count: r.limit?.count ?? 3, per: r.limit?.per ?? 3600, burst: Number(take()) };
+    else if (/^(sports|source-ports|dports|destination-ports|ports)$/.test(name) && has('multiport')) {
+      const side = name.startsWith('s') ? 'source' : name.startsWith('d') ? 'destination' : 'both';
+      r.multiport = {
+        value: {
+          side,
+          ports: take()
+            .split(',')
+            .map((p) => this.#range(p)),
+        },
+        not,
+      };
+    } else if (name === 'comment' && has('comment')) r.comment = take();
+    else this.#targetOption(name, take);
+  }
+
+  #targetOption(name: string, take: () => string): void {
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      DNAT: ['to-destination', 'random', 'persistent'],
+      SNAT: ['to-source', 'random', 'random-fully', 'persistent'],
+      MASQUERADE: ['to-ports', 'random', 'random-fully'],
+      REDIRECT: ['to-ports', 'random'],
+      REJECT: ['reject-with'],
+      MARK: ['set-mark', 'set-xmark', 'and-mark', 'or-mark'],
+      LOG: ['log-prefix', 'log-level', 'log-ip-options', 'log-tcp-options', 'log-uid'],
+      CT: ['notrack'],
+    };
+    const names = allowed[this.#target ?? ''] ?? [];
+    const full = names.find((n) => n === name) ?? names.find((n) => n.startsWith(name) && name.length > 3);
+    if (full === undefined) throw new UsageError(`unknown option "--${name}"`);
+    const bare = [
+      'random',
+      'random-fully',
+      'persistent',
+      'notrack',
+      'log-ip-options',
+      'log-tcp-options',
+      'log-uid',
+    ].includes(full);
+    this.#opts[full] = bare ? '' : take();
+  }
+
+  #finish(): void {
+    const c = this.command;
+    if (c.help || c.version) return;
+    if (c.verb === undefined) throw new UsageError('no command specified');
+    for (const [p, what] of [
+      [this.#sources, 'source'],
+      [this.#destinations, 'destination'],
+    ] as const)
+      if (p.length > 1 && p.some((x) => x.not))
+        throw new UsageError(`! not allowed with multiple ${what} or destination IP addresses`);
+    if (this.#target !== undefined) this.#rule.target = this.#buildTarget(this.#target);
+    const sources = this.#sources.length > 0 ? this.#sources : [undefined];
+    const destinations = this.#destinations.length > 0 ? this.#destinations : [undefined];
+    const any = (p: Not<Prefix> | undefined): Not<Prefix> | undefined =>
+      p && p.value.bits === 0 && !p.not ? undefined : p;
+    for (const src of sources)
+      for (const dst of destinations) c.rules.push({ ...this.#rule, src: any(src), dst: any(dst) });
+  }
+
+  #buildTarget(name: string): NfTarget {
+    const o = this.#opts;
+    if (this.#goto) return { kind: 'goto', chain: name };
+    const portsOf = (text: string | undefined): PortRange | undefined => {
+      if (text === undefined) return undefined;
+      const [a, b] = text.split('-') as [string, string?];
+      const from = this.#port(a);
+      return { from, to: b === undefined ? from : this.#port(b) };
+    };
+    const random = 'random' in o || 'random-fully' in o ? true : undefined;
+    switch (name) {
+      case 'ACCEPT':
+      case 'DROP':
+      case 'RETURN':
+      case 'NOTRACK':
+        return { kind: name };
+      case 'CT':
+        return { kind: 'NOTRACK' };
+      case 'MASQUERADE':
+      case 'REDIRECT':
+        return { kind: name, ports: portsOf(o['to-ports']), random };
+      case 'DNAT':
+      case 'SNAT': {
+        const key = name === 'DNAT' ? 'to-destination' : 'to-source';
+        if (o[key] === undefined) throw new UsageError(`${name}: option "--${key}" must be specified`);
+        return { kind: name, ...this.#natAddress(o[key]), random };
+      }
+      case 'REJECT':
+        return { kind: 'REJECT', with: this.#rejectWith(o['reject-with']) };
+      case 'MARK': {
+        const [how, text] = Object.entries(o).find(([k]) => k.endsWith('mark')) ?? [undefined, undefined];
+        if (text === undefined)
+          throw new UsageError('MARK: One of the --set-xmark, --{and,or,xor,set}-mark options is required');
+        const m = markValue(text, 0xffffffff);
+        if (how === 'and-mark') return { kind: 'MARK', value: 0, mask: ~m.value >>> 0 };
+        if (how === 'or-mark') return { kind: 'MARK', value: m.value, mask: m.value };
+        return { kind: 'MARK', ...m };
+      }
+      case 'LOG': {
+        const level = o['log-level'] === undefined ? 4 : logLevel(o['log-level']);
+        if (level === undefined) throw new UsageError(`LOG: log-level "${o['log-level']}" unknown`);
+        return { kind: 'LOG', prefix: o['log-prefix'] ?? '', level };
+      }
+      default:
+        return { kind: 'jump', chain: name };
+    }
+  }
+
+  #natAddress(text: string): { ip?: IpAddr; ipTo?: IpAddr; ports?: PortRange } {
+    const m =
+      this.family === 6
+        ? /^(?:\[([^\]]*)\]|([0-9a-fA-F:]*))(?::(.*))?$/.exec(text)
+        : /^()([\d.-]*)(?::(.*))?$/.exec(text);
+    if (!m) throw new UsageError(`Bad IP address "${text}"`);
+    const hostText = m[1] || m[2] || '';
+    const [a, b] = hostText.split('-') as [string, string?];
+    const ip = a === '' ? undefined : parseIp(a);
+    const ipTo = b === undefined ? undefined : parseIp(b);
+    if ((a !== '' && ip?.v !== this.family) || (b !== undefined && !ipTo))
+      throw new UsageError(`Bad IP address "${hostText}"`);
+    if (m[3] === undefined) return { ip, ipTo };
+    const [p, q] = m[3].split('-') as [string, string?];
+    if (!/^\d+$/.test(p) || Number(p) > 65535 || Number(p) === 0 || (q !== undefined && !/^\d+$/.test(q)))
+      throw new UsageError(`Port \`${m[3]}' not valid`);
+    return { ip, ipTo, ports: { from: Number(p), to: q === undefined ? Number(p) : Number(q) } };
+  }
+
+  #rejectWith(text: string | undefined): Extract<NfTarget, { kind: 'REJECT' }>['with'] {
+    if (text === undefined) return this.family === 4 ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
+    const alias: Readonly<Record<string, string>> = {
+      'net-unreach': 'icmp-net-unreachable',
+      'host-unreach': 'icmp-host-unreachable',
+      'proto-unreach': 'icmp-proto-unreachable',
+      'port-unreach': 'icmp-port-unreachable',
+      'net-prohib': 'icmp-net-prohibited',
+      'host-prohib': 'icmp-host-prohibited',
+      'tcp-rst': 'tcp-reset',
+      'admin-prohib': 'icmp-admin-prohibited',
+    };
+    const full = alias[text] ?? text;
+    const known = [
+      'icmp-port-unreachable',
+      'icmp-host-unreachable',
+      'icmp-net-unreachable',
+      'icmp-proto-unreachable',
+      'icmp-net-prohibited',
+      'icmp-host-prohibited',
+      'icmp-admin-prohibited',
+      'tcp-reset',
+      'icmp6-port-unreachable',
+    ];
+    if (!known.includes(full)) throw new UsageError(`unknown reject type "${text}"`);
+    return full as 'tcp-reset';
+  }
+}
+
+function markValue(text: string, dflt: number): { value: number; mask: number } {
+  const [v, m] = text.split('/') as [string, string?];
+  const value = Number(v);
+  const mask = m === undefined ? dflt : Number(m);
+  if (v === '' || !Number.isInteger(value) || !Number.isInteger(mask))
+    throw new UsageError(`mark: bad mark value "${text}"`);
+  return { value: value >>> 0, mask: mask >>> 0 };
+}
+
+function limitRate(text: string): { count: number; per: 1 | 60 | 3600 | 86400 } {
+  const m = /^(\d+)(?:\/(s|sec|second|m|min|minute|h|hour|d|day)s?)?$/.exec(text);
+  if (!m || Number(m[1]) === 0) throw new UsageError(`bad rate "${text}"'`);
+  const per = { s: 1, m: 60, h: 3600, d: 86400 }[(m[2] ?? 's')[0] as 's'] as 1 | 60 | 3600 | 86400;
+  return { count: Number(m[1]), per };
+}

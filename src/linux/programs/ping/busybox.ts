@@ -1,0 +1,134 @@
+/** `ping` of busybox. @see busybox networking/ping.c */
+import { formatIp, type IpAddr, parseIp } from '../../../base/ip.ts';
+import { isErr } from '../../kernel/errno.ts';
+import { SIGNALS } from '../../kernel/signal.ts';
+import { getaddrinfo } from '../resolve.ts';
+import { type Context, defineProgram } from '../spec.ts';
+import { Pinger, RttStats } from './pinger.ts';
+
+const ms = (us: number): string => `${Math.floor(us / 1000)}.${String(us % 1000).padStart(3, '0')}`;
+
+async function run(ctx: Context): Promise<number> {
+  const { sys } = ctx;
+  const o = ctx.options;
+  const target = ctx.operands[0];
+  if (target === undefined) {
+    await ctx.err(
+      `BusyBox v1.38.0 (Debian 1:1.38.0-1) multi-call binary.\n\nUsage: ${ctx.name} [OPTIONS] HOST\n\nSend ICMP ECHO_REQUESTs to HOST\n`,
+    );
+    return 1;
+  }
+  const count = Number(o.value('count') ?? 0);
+  const size = Number(o.value('size') ?? 56);
+  const intervalNs = Number(o.value('interval') ?? 1) * 1e9;
+  const lingerNs = Number(o.value('timeout') ?? 10) * 1e9;
+  const end = o.has('deadline') ? sys.now() + Number(o.value('deadline')) * 1e9 : Number.POSITIVE_INFINITY;
+  const found = await getaddrinfo(sys, target, o.has('4') ? 4 : o.has('6') ? 6 : 0);
+  if (typeof found === 'string') return ctx.fail(`bad address '${target}'`);
+  const dst = (found.addrs.find((a) => a.v === 4) ?? found.addrs[0]) as IpAddr;
+  const via = o.value('interface');
+  const src = via === undefined ? undefined : parseIp(via);
+  const pinger = Pinger.open(sys, {
+    dst,
+    size,
+    ttl: o.has('ttl') ? Number(o.value('ttl')) : undefined,
+    src,
+    ifname: src ? undefined : via,
+  });
+  if (isErr(pinger))
+    return ctx.fail(
+      pinger.name === 'EPERM' ? 'permission denied (are you root?)' : `can't create raw socket: ${pinger.text}`,
+    );
+  let stopped = false;
+  sys.sigaction(SIGNALS.SIGINT, () => {
+    stopped = true;
+  });
+  const from = src ? ` from ${formatIp(src)}` : '';
+  await ctx.out(`PING ${target} (${formatIp(dst)})${from}: ${size} data bytes\n`);
+  const rtt = new RttStats();
+  let sent = 0;
+  let received = 0;
+  let duplicates = 0;
+  let due = sys.now();
+  while (!stopped && sys.now() < end && !(count > 0 && received >= count)) {
+    const more = count === 0 || sent < count;
+    if (more && sys.now() >= due) {
+      const e = await pinger.send(sent++);
+      if (isErr(e)) return ctx.fail(`sendto: ${e.text}`);
+      due = sys.now() + intervalNs;
+      continue;
+    }
+    const linger = received > 0 ? Math.max(1e9, Math.floor((rtt.max * 2) / 1e6) * 1e9) : lingerNs;
+    const until = Math.min(end, more ? due : due - intervalNs + linger);
+    if (!more && sys.now() >= until) break;
+    const e = await pinger.next(until);
+    if (e === undefined || e === 'signal' || isErr(e) || e.kind === 'error') continue;
+    const us = Math.round(e.rttNs / 1000);
+    if (e.duplicate) duplicates++;
+    else {
+      received++;
+      rtt.add(us);
+    }
+    if (!o.has('quiet'))
+      await ctx.out(
+        `${e.bytes} bytes from ${formatIp(e.from)}: seq=${e.seq} ttl=${e.ttl} time=${ms(us)} ms${e.duplicate ? ' (DUP!)' : ''}\n`,
+      );
+  }
+  const loss = sent > 0 ? Math.floor(((sent - received) * 100) / sent) : 0;
+  let s = `\n--- ${target} ping statistics ---\n${sent} packets transmitted, ${received} packets received, `;
+  if (duplicates > 0) s += `${duplicates} duplicates, `;
+  s += `${loss}% packet loss\n`;
+  if (rtt.n > 0) s += `round-trip min/avg/max = ${ms(rtt.min)}/${ms(rtt.avg)}/${ms(rtt.max)} ms\n`;
+  await ctx.out(s);
+  return received === 0 ? 1 : 0;
+}
+
+export const spec = defineProgram({
+  name: 'ping',
+  path: '/bin/ping',
+  summary: 'Send ICMP ECHO_REQUESTs to HOST',
+  synopsis: ['[OPTIONS] HOST'],
+  options: [
+    { name: '4', short: '4', shortOnly: true, help: 'Force IPv4 name resolution' },
+    { name: '6', short: '6', shortOnly: true, help: 'Force IPv6 name resolution' },
+    { name: 'count', short: 'c', shortOnly: true, arg: 'required', metavar: 'CNT', help: 'Send only CNT pings' },
+    {
+      name: 'size',
+      short: 's',
+      shortOnly: true,
+      arg: 'required',
+      metavar: 'SIZE',
+      help: 'Send SIZE data bytes in packets (default 56)',
+    },
+    { name: 'interval', short: 'i', shortOnly: true, arg: 'required', metavar: 'SECS', help: 'Interval' },
+    { name: 'flood', short: 'A', shortOnly: true, help: 'Ping as soon as reply is received' },
+    { name: 'ttl', short: 't', shortOnly: true, arg: 'required', metavar: 'TTL', help: 'Set TTL' },
+    {
+      name: 'interface',
+      short: 'I',
+      shortOnly: true,
+      arg: 'required',
+      metavar: 'IFACE/IP',
+      help: 'Source interface or IP address',
+    },
+    {
+      name: 'timeout',
+      short: 'W',
+      shortOnly: true,
+      arg: 'required',
+      metavar: 'SEC',
+      help: 'Seconds to wait for the first response (default 10)',
+    },
+    {
+      name: 'deadline',
+      short: 'w',
+      shortOnly: true,
+      arg: 'required',
+      metavar: 'SEC',
+      help: 'Seconds until ping exits',
+    },
+    { name: 'quiet', short: 'q', shortOnly: true, help: 'Quiet, only display output at start/finish' },
+    { name: 'pattern', short: 'p', shortOnly: true, arg: 'required', metavar: 'HEXBYTE', help: 'Payload pattern' },
+  ],
+  run,
+});

@@ -1,0 +1,374 @@
+/**
+ * `ping` of iputils: one request a second, a line for each reply, statistics at the end.
+ *
+ * Limits: no flooding faster than the clock's step, no record route, no timestamps option of IP.
+ * @see iputils ping/ping.c, ping/ping_common.c
+ */
+import { formatIp, type IpAddr, parseIp } from '../../../base/ip.ts';
+import { isErr } from '../../kernel/errno.ts';
+import { SIGNALS } from '../../kernel/signal.ts';
+import { GAI_TEXT, getaddrinfo, getnameinfo } from '../resolve.ts';
+import { type Context, defineProgram } from '../spec.ts';
+import { icmpErrorText } from './icmp.ts';
+import { type PingEvent, Pinger, RttStats } from './pinger.ts';
+
+interface Settings {
+  readonly count: number;
+  readonly intervalNs: number;
+  readonly lingerNs: number;
+  readonly deadlineNs: number | undefined;
+  readonly size: number;
+  readonly quiet: boolean;
+  readonly flood: boolean;
+  readonly stamp: boolean;
+  readonly bell: boolean;
+}
+
+/** A number of the command line, or iputils' complaint. */
+function range(text: string | undefined, dflt: number, min: number, max: number, real = false): number | string {
+  if (text === undefined) return dflt;
+  const n = Number(text);
+  if (text === '' || Number.isNaN(n) || (!real && !Number.isInteger(n))) return `invalid argument: '${text}'`;
+  if (n < min || n > max) return `invalid argument: '${text}': out of range: ${min} <= value <= ${max}`;
+  return n;
+}
+
+/** iputils' precision: three significant places after the point, fewer for long times. @param us microseconds */
+export function rttText(us: number): string {
+  if (us >= 100000 - 50) return `${Math.round(us / 1000)} ms`;
+  if (us >= 10000 - 5) return `${(us / 1000).toFixed(1)} ms`;
+  if (us >= 1000) return `${(us / 1000).toFixed(2)} ms`;
+  return `${(us / 1000).toFixed(3)} ms`;
+}
+
+const ms = (us: number): string => (us / 1000).toFixed(3);
+
+class Session {
+  sent = 0;
+  received = 0;
+  errors = 0;
+  duplicates = 0;
+  pipe = 0;
+  first = 0;
+  last = 0;
+  readonly rtt = new RttStats();
+  readonly #names = new Map<string, string>();
+
+  constructor(
+    readonly ctx: Context,
+    readonly pinger: Pinger,
+    readonly target: string,
+    readonly numeric: boolean,
+    readonly s: Settings,
+  ) {}
+
+  /** `db.mynet (172.18.0.2)`, or the address alone. */
+  async who(ip: IpAddr): Promise<string> {
+    const text = formatIp(ip);
+    if (this.numeric) return text;
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      name = (await getnameinfo(this.ctx.sys, ip)) ?? '';
+      this.#names.set(text, name);
+    }
+    return name === '' ? text : `${name} (${text})`;
+  }
+
+  async send(): Promise<void> {
+    const now = this.ctx.sys.now();
+    if (this.sent === 0) this.first = now;
+    this.last = now;
+    this.sent++;
+    const e = await this.pinger.send(this.sent);
+    if (isErr(e)) {
+      await this.ctx.err(`${this.ctx.name}: sendmsg: ${e.text}\n`);
+      this.errors++;
+    } else if (this.s.flood && !this.s.quiet) await this.ctx.out('.');
+  }
+
+  async take(e: PingEvent): Promise<void> {
+    this.pipe = Math.max(this.pipe, this.sent - e.seq + 1);
+    const stamp = this.s.stamp ? `[${this.#stampText()}] ` : '';
+    if (e.kind === 'error') {
+      this.errors++;
+      if (this.s.flood) await this.ctx.out('\bE');
+      else if (!this.s.quiet)
+        await this.ctx.out(
+          `${stamp}From ${await this.who(e.from)} icmp_seq=${e.seq} ${icmpErrorText(this.pinger.v, e.type, e.code, e.mtu)}\n`,
+        );
+      return;
+    }
+    const us = Math.round(e.rttNs / 1000);
+    if (e.duplicate) this.duplicates++;
+    else this.received++;
+    this.rtt.add(us);
+    if (this.s.flood) await this.ctx.out('\b \b');
+    else if (!this.s.quiet) {
+      const time = this.s.size >= 16 ? ` time=${rttText(us)}` : '';
+      await this.ctx.out(
+        `${stamp}${e.bytes} bytes from ${await this.who(e.from)}: icmp_seq=${e.seq} ttl=${e.ttl}${time}${e.duplicate ? ' (DUP!)' : ''}${this.s.bell ? '\x07' : ''}\n`,
+      );
+    }
+  }
+
+  #stampText(): string {
+    const ns = this.ctx.sys.realtime();
+    return `${ns / 1_000_000_000n}.${String((ns % 1_000_000_000n) / 1000n).padStart(6, '0')}`;
+  }
+
+  /** The line that ^\ asks for. */
+  statusLine(): string {
+    const loss = this.sent > 0 ? Math.floor(((this.sent - this.received) * 100) / this.sent) : 0;
+    const r = this.rtt;
+    const times = r.n > 0 ? `, min/avg/ewma/max = ${ms(r.min)}/${ms(r.avg)}/${ms(r.ewma / 8)}/${ms(r.max)} ms` : '';
+    return `\r${this.received}/${this.sent} packets, ${loss}% loss${times}\n`;
+  }
+
+  summary(): string {
+    const loss = this.sent > 0 ? Number((((this.sent - this.received) * 100) / this.sent).toPrecision(6)) : 0;
+    const extra = `${this.duplicates > 0 ? `, +${this.duplicates} duplicates` : ''}${this.errors > 0 ? `, +${this.errors} errors` : ''}`;
+    const time = Math.floor((this.last - this.first) / 1e6);
+    const head = `\n--- ${this.target} ping statistics ---\n${this.sent} packets transmitted, ${this.received} received${extra}, ${loss}% packet loss, time ${time}ms\n`;
+    const r = this.rtt;
+    const parts: string[] = [];
+    if (this.received > 0 && this.s.size >= 16)
+      parts.push(`rtt min/avg/max/mdev = ${ms(r.min)}/${ms(r.avg)}/${ms(r.max)}/${ms(r.mdev)} ms`);
+    if (this.pipe > 1) parts.push(`pipe ${this.pipe}`);
+    return this.sent === 0 ? head : `${head}${parts.join(', ')}\n`;
+  }
+
+  /** When the wait after the last request ends. @see ping_common.c: __schedule_exit */
+  lingerEnd(): number {
+    const wait = this.received > 0 ? Math.max(2 * this.rtt.max * 1000, this.s.intervalNs) : this.s.lingerNs;
+    return this.last + wait;
+  }
+
+  async loop(stop: { now: boolean; status: boolean }): Promise<void> {
+    const { sys } = this.ctx;
+    const { count } = this.s;
+    const end = this.s.deadlineNs === undefined ? Number.POSITIVE_INFINITY : sys.now() + this.s.deadlineNs;
+    let due = sys.now();
+    while (!stop.now) {
+      if (count > 0 && this.s.deadlineNs === undefined && this.received + this.errors >= count) return;
+      if (count > 0 && this.s.deadlineNs !== undefined && this.received >= count) return;
+      if (this.s.deadlineNs !== undefined && this.errors > 0) return;
+      const now = sys.now();
+      if (now >= end) return;
+      const more = count === 0 || this.sent < count || this.s.deadlineNs !== undefined;
+      if (more && now >= due) {
+        await this.send();
+        due += this.s.intervalNs;
+        continue;
+      }
+      const until = Math.min(end, more ? due : this.lingerEnd());
+      if (!more && now >= until) return;
+      const e = await this.pinger.next(until);
+      if (e === undefined || e === 'signal') {
+        if (stop.status) {
+          stop.status = false;
+          await this.ctx.err(this.statusLine());
+        }
+        continue;
+      }
+      if (isErr(e)) continue;
+      await this.take(e);
+    }
+  }
+}
+
+function settings(ctx: Context): Settings | string {
+  const o = ctx.options;
+  const count = range(o.value('count'), 0, 1, Number.MAX_SAFE_INTEGER);
+  const flood = o.has('flood');
+  const interval = range(o.value('interval'), flood ? 0.01 : 1, 0, 2147483, true);
+  const linger = range(o.value('timeout'), 10, 0, 2147483, true);
+  const deadline = range(o.value('deadline'), 0, 0, 2147483);
+  const size = range(o.value('size'), 56, 0, 65507);
+  for (const v of [count, interval, linger, deadline, size]) if (typeof v === 'string') return v;
+  return {
+    count: count as number,
+    intervalNs: Math.max(1e6, (interval as number) * 1e9),
+    lingerNs: (linger as number) * 1e9,
+    deadlineNs: (deadline as number) > 0 ? (deadline as number) * 1e9 : undefined,
+    size: size as number,
+    quiet: o.has('quiet'),
+    flood,
+    stamp: o.has('timestamp'),
+    bell: o.has('audible'),
+  };
+}
+
+/** What -I names: an address, or a device. */
+function source(ctx: Context): { src?: IpAddr; ifname?: string } | string {
+  const text = ctx.options.value('interface');
+  if (text === undefined) return {};
+  const src = parseIp(text);
+  if (src) return { src };
+  if (!ctx.sys.net.link(text)) return `unknown iface: ${text}`;
+  return { ifname: text };
+}
+
+/** The address the kernel would send from. @see ping.c: probe with a connected UDP socket */
+async function sourceAddress(
+  ctx: Context,
+  dst: IpAddr,
+  from: { src?: IpAddr; ifname?: string },
+): Promise<IpAddr | string | undefined> {
+  const { sys } = ctx;
+  const fd = sys.socket(dst.v === 4 ? 'inet' : 'inet6', 'dgram');
+  if (isErr(fd)) return `socket: ${fd.text}`;
+  try {
+    if (from.ifname !== undefined) sys.bindToDevice(fd, from.ifname);
+    if (from.src) {
+      const e = sys.bind(fd, { ip: from.src, port: 0 });
+      if (isErr(e)) return `bind: ${e.text}`;
+    }
+    const e = await sys.connect(fd, { ip: dst, port: 1025 });
+    if (isErr(e)) return `connect: ${e.text}`;
+    const name = sys.getsockname(fd);
+    return isErr(name) ? undefined : name.ip;
+  } finally {
+    sys.close(fd);
+  }
+}
+
+async function run(ctx: Context): Promise<number> {
+  const { sys } = ctx;
+  const target = ctx.operands.at(-1);
+  if (target === undefined) return ctx.fail('usage error: Destination address required', 1);
+  const s = settings(ctx);
+  if (typeof s === 'string') return ctx.fail(s, 1);
+  const family = ctx.options.has('4') ? 4 : ctx.options.has('6') ? 6 : 0;
+  const found = await getaddrinfo(sys, target, family);
+  if (typeof found === 'string') return ctx.fail(`${target}: ${GAI_TEXT[found]}`, 2);
+  const dst = found.addrs[0] as IpAddr;
+  const from = source(ctx);
+  if (typeof from === 'string') return ctx.fail(from, 2);
+  const src = await sourceAddress(ctx, dst, from);
+  if (typeof src === 'string') return ctx.fail(src, 2);
+  const num = (name: string): number | undefined =>
+    ctx.options.has(name) ? Number(ctx.options.value(name)) : undefined;
+  const pinger = Pinger.open(sys, {
+    dst,
+    size: s.size,
+    ttl: num('ttl'),
+    tos: num('tos'),
+    mark: num('mark'),
+    dontFragment: ctx.options.has('pmtudisc') ? ctx.options.value('pmtudisc') === 'do' : undefined,
+    ...from,
+  });
+  if (isErr(pinger)) return ctx.fail(`socktype: SOCK_RAW: ${pinger.text}`, 2);
+  const numeric = ctx.options.has('numeric') || parseIp(target) !== undefined;
+  const session = new Session(ctx, pinger, target, numeric, s);
+  const stop = { now: false, status: false };
+  for (const sig of [SIGNALS.SIGINT, SIGNALS.SIGTERM])
+    sys.sigaction(sig, () => {
+      stop.now = true;
+    });
+  sys.sigaction(SIGNALS.SIGQUIT, () => {
+    stop.status = true;
+  });
+  const via = ctx.options.has('interface') && src ? ` from ${formatIp(src)} ${from.ifname ?? ''}:` : '';
+  const sizes = dst.v === 4 ? `${s.size}(${s.size + 28}) bytes of data.` : `${s.size} data bytes`;
+  await ctx.out(`PING ${target} (${formatIp(dst)})${via} ${sizes}\n`);
+  await session.loop(stop);
+  await ctx.out(session.summary());
+  return session.received === 0 || (s.deadlineNs !== undefined && session.received < s.count) ? 1 : 0;
+}
+
+export const spec = defineProgram({
+  name: 'ping',
+  path: '/usr/bin/ping',
+  summary: 'Send ICMP ECHO_REQUEST to network hosts',
+  synopsis: ['[options] <destination>'],
+  version: 'ping from iputils 20250605',
+  usageExit: 2,
+  usageError: 'usage',
+  options: [
+    { name: '4', short: '4', shortOnly: true, help: 'use IPv4' },
+    { name: '6', short: '6', shortOnly: true, help: 'use IPv6' },
+    { name: 'adaptive', short: 'A', shortOnly: true, help: 'use adaptive ping' },
+    { name: 'audible', short: 'a', shortOnly: true, help: 'use audible ping' },
+    {
+      name: 'count',
+      short: 'c',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<count>',
+      help: 'stop after <count> replies',
+    },
+    { name: 'timestamp', short: 'D', shortOnly: true, help: 'print timestamps' },
+    { name: 'flood', short: 'f', shortOnly: true, help: 'flood ping' },
+    {
+      name: 'interval',
+      short: 'i',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<interval>',
+      help: 'seconds between sending each packet',
+    },
+    {
+      name: 'interface',
+      short: 'I',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<interface>',
+      help: 'either interface name or address',
+    },
+    {
+      name: 'mark',
+      short: 'm',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<mark>',
+      help: 'tag the packets going out',
+    },
+    {
+      name: 'pmtudisc',
+      short: 'M',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<pmtud opt>',
+      help: 'define path MTU discovery: do, dont, want, probe',
+      values: ['do', 'dont', 'want', 'probe'],
+    },
+    { name: 'numeric', short: 'n', shortOnly: true, help: 'no reverse DNS name resolution' },
+    { name: 'outstanding', short: 'O', shortOnly: true, help: 'report outstanding replies' },
+    { name: 'quiet', short: 'q', shortOnly: true, help: 'quiet output' },
+    {
+      name: 'tos',
+      short: 'Q',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<tclass>',
+      help: 'use quality of service <tclass> bits',
+    },
+    {
+      name: 'size',
+      short: 's',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<size>',
+      help: 'use <size> as number of data bytes to be sent',
+    },
+    { name: 'ttl', short: 't', shortOnly: true, arg: 'required', metavar: '<ttl>', help: 'define time to live' },
+    { name: 'verbose', short: 'v', shortOnly: true, help: 'verbose output' },
+    {
+      name: 'deadline',
+      short: 'w',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<deadline>',
+      help: 'reply wait <deadline> in seconds',
+    },
+    {
+      name: 'timeout',
+      short: 'W',
+      shortOnly: true,
+      arg: 'required',
+      metavar: '<timeout>',
+      help: 'time to wait for response',
+    },
+  ],
+  run,
+});

@@ -1,0 +1,159 @@
+/** One ICMP echo session on a raw socket: sending numbered requests, matching what comes back. */
+import type { IpAddr } from '../../../base/ip.ts';
+import { type Errno, isErr } from '../../kernel/errno.ts';
+import type { Fd, Sys } from '../../kernel/sys.ts';
+import { echoRequest, type IcmpMessage, parseIcmp } from './icmp.ts';
+
+/** How the session's packets look. */
+export interface PingSocket {
+  readonly dst: IpAddr;
+  /** Bytes of payload. */
+  readonly size: number;
+  readonly ttl?: number;
+  readonly tos?: number;
+  readonly mark?: number;
+  readonly dontFragment?: boolean;
+  /** Interface or source address. */
+  readonly ifname?: string;
+  readonly src?: IpAddr;
+}
+
+/** Something that came back. */
+export type PingEvent =
+  | {
+      readonly kind: 'reply';
+      readonly seq: number;
+      readonly ttl: number;
+      readonly bytes: number;
+      readonly from: IpAddr;
+      readonly rttNs: number;
+      readonly duplicate: boolean;
+    }
+  | {
+      readonly kind: 'error';
+      readonly seq: number;
+      readonly type: number;
+      readonly code: number;
+      readonly mtu: number;
+      readonly from: IpAddr;
+    };
+
+/** Counters over round-trip times, in microseconds. */
+export class RttStats {
+  min = Number.POSITIVE_INFINITY;
+  max = 0;
+  sum = 0;
+  sum2 = 0;
+  n = 0;
+  /** Exponential average, eighths. */
+  ewma = 0;
+
+  add(us: number): void {
+    this.min = Math.min(this.min, us);
+    this.max = Math.max(this.max, us);
+    this.sum += us;
+    this.sum2 += us * us;
+    this.n++;
+    this.ewma = this.ewma === 0 ? us * 8 : this.ewma + us - this.ewma / 8;
+  }
+  get avg(): number {
+    return Math.floor(this.sum / this.n);
+  }
+  get mdev(): number {
+    const avg = this.sum / this.n;
+    return Math.floor(Math.sqrt(Math.max(0, this.sum2 / this.n - avg * avg)));
+  }
+}
+
+export class Pinger {
+  readonly #sentAt = new Map<number, number>();
+  readonly #answered = new Set<number>();
+  readonly id: number;
+  readonly v: 4 | 6;
+
+  private constructor(
+    readonly sys: Sys,
+    readonly fd: Fd,
+    readonly to: PingSocket,
+  ) {
+    this.id = sys.pid & 0xffff;
+    this.v = to.dst.v;
+  }
+
+  /** Opens the socket. The errno names the call that failed: EPERM for socket(2), ENODEV for the interface. */
+  static open(sys: Sys, to: PingSocket): Pinger | Errno {
+    const fd = sys.socket(to.dst.v === 4 ? 'inet' : 'inet6', 'raw', to.dst.v === 4 ? 1 : 58);
+    if (isErr(fd)) return fd;
+    if (to.ifname !== undefined) {
+      const e = sys.bindToDevice(fd, to.ifname);
+      if (isErr(e)) return e;
+    }
+    if (to.src) {
+      const e = sys.bind(fd, { ip: to.src });
+      if (isErr(e)) return e;
+    }
+    if (to.ttl !== undefined) sys.setsockopt(fd, 'ttl', to.ttl);
+    if (to.tos !== undefined) sys.setsockopt(fd, 'tos', to.tos);
+    if (to.mark !== undefined) sys.setsockopt(fd, 'mark', to.mark);
+    if (to.dontFragment !== undefined) sys.setsockopt(fd, 'mtu_discover', to.dontFragment ? 2 : 0);
+    return new Pinger(sys, fd, to);
+  }
+
+  /** Sends request number `seq`. */
+  async send(seq: number): Promise<0 | Errno> {
+    const payload = new Uint8Array(this.to.size);
+    for (let i = 0; i < payload.length; i++) payload[i] = i & 255;
+    if (payload.length >= 16) {
+      // struct timeval, little-endian, as x86-64 writes it
+      const now = this.sys.realtime();
+      const view = new DataView(payload.buffer);
+      view.setBigUint64(0, now / 1_000_000_000n, true);
+      view.setBigUint64(8, (now % 1_000_000_000n) / 1000n, true);
+    }
+    this.#answered.delete(seq & 0xffff);
+    this.#sentAt.set(seq & 0xffff, this.sys.now());
+    const n = await this.sys.sendto(this.fd, echoRequest(this.v, this.id, seq, payload), { ip: this.to.dst });
+    return isErr(n) ? n : 0;
+  }
+
+  /**
+   * The next event that belongs to this session.
+   * @param until virtual time, ns; Infinity waits for ever
+   * @returns undefined when time is up, `signal` when a handler ran, or the socket's error
+   */
+  async next(until: number): Promise<PingEvent | undefined | 'signal' | Errno> {
+    for (;;) {
+      const left = Math.max(0, until - this.sys.now());
+      const ready = await this.sys.poll([{ fd: this.fd, in: true }], left);
+      if (isErr(ready)) return ready.name === 'EINTR' ? 'signal' : ready;
+      if (ready.length === 0) return undefined;
+      const d = await this.sys.recvfrom(this.fd);
+      if (isErr(d)) {
+        if (d.name === 'EINTR') return 'signal';
+        if (d.name === 'EAGAIN') continue;
+        return d;
+      }
+      if (d.icmpError) {
+        const e = d.icmpError;
+        return { kind: 'error', seq: 0, type: e.type, code: e.code, mtu: 0, from: e.from };
+      }
+      const m = parseIcmp(this.v, d.data, d.ttl ?? 0);
+      const event = m && d.from.ip ? this.#event(m, d.from.ip, d.time) : undefined;
+      if (event) return event;
+    }
+  }
+
+  #event(m: IcmpMessage, from: IpAddr, time: number): PingEvent | undefined {
+    if (m.id !== this.id) return undefined;
+    const sent = this.#sentAt.get(m.seq);
+    if (sent === undefined) return undefined;
+    if (m.kind === 'error') return { kind: 'error', seq: m.seq, type: m.type, code: m.code, mtu: m.mtu, from };
+    const duplicate = this.#answered.has(m.seq);
+    this.#answered.add(m.seq);
+    return { kind: 'reply', seq: m.seq, ttl: m.ttl, bytes: m.bytes, from, rttNs: Math.max(0, time - sent), duplicate };
+  }
+
+  close(): void {
+    this.sys.close(this.fd);
+  }
+}

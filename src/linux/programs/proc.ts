@@ -1,0 +1,114 @@
+/** What the process tools share: user names, times, and which processes are meant. */
+import { isErr } from '../kernel/errno.ts';
+import type { ProcInfo, Sys } from '../kernel/sys.ts';
+import { readText } from './stdio.ts';
+
+/** uid → name, from /etc/passwd. */
+export function userNames(sys: Sys): Map<number, string> {
+  return accounts(sys, '/etc/passwd');
+}
+
+/** gid → name, from /etc/group. */
+export function groupNames(sys: Sys): Map<number, string> {
+  return accounts(sys, '/etc/group');
+}
+
+function accounts(sys: Sys, path: string): Map<number, string> {
+  const out = new Map<number, string>();
+  const text = readText(sys, path);
+  for (const line of isErr(text) ? [] : text.split('\n')) {
+    const [name, , id] = line.split(':');
+    if (name && id !== undefined && !out.has(Number(id))) out.set(Number(id), name);
+  }
+  if (!out.has(0)) out.set(0, 'root');
+  return out;
+}
+
+/** The command line, or the name in brackets when there is none (zombies, kernel threads). */
+export function commandLine(p: ProcInfo): string {
+  if (p.state === 'Z') return `[${p.comm}] <defunct>`;
+  return p.argv.length > 0 ? p.argv.join(' ') : `[${p.comm}]`;
+}
+
+/** `HH:MM:SS`, with days in front. @param ns CPU time */
+export function cpuTime(ns: number): string {
+  const s = Math.floor(ns / 1e9);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const days = Math.floor(s / 86400);
+  return `${days > 0 ? `${days}-` : ''}${two(Math.floor(s / 3600) % 24)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+}
+
+/** `M:SS` as BSD prints it. */
+export function bsdTime(ns: number): string {
+  const s = Math.floor(ns / 1e9);
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+}
+
+/** `[[DD-]HH:]MM:SS` */
+export function elapsed(ns: number): string {
+  const s = Math.floor(ns / 1e9);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const head = s >= 86400 ? `${Math.floor(s / 86400)}-` : '';
+  const hours = s >= 3600 ? `${two(Math.floor(s / 3600) % 24)}:` : '';
+  return `${head}${hours}${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+}
+
+/** Calendar parts of a realtime instant, in UTC. @param ns since 1970 */
+export function utc(ns: bigint): {
+  year: number;
+  month: number;
+  day: number;
+  weekday: number;
+  hour: number;
+  minute: number;
+  second: number;
+  /** Nanoseconds of the second. */
+  nanos: number;
+} {
+  const seconds = ns / 1_000_000_000n;
+  const nanos = Number(ns % 1_000_000_000n);
+  const days = Number(seconds / 86400n);
+  const rest = Number(seconds % 86400n);
+  // civil_from_days, Howard Hinnant
+  const z = days + 719468;
+  const era = Math.floor(z / 146097);
+  const doe = z - era * 146097;
+  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const day = doy - Math.floor((153 * mp + 2) / 5) + 1;
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  const year = yoe + era * 400 + (month <= 2 ? 1 : 0);
+  return {
+    year,
+    month,
+    day,
+    weekday: (days + 4) % 7,
+    hour: Math.floor(rest / 3600),
+    minute: Math.floor(rest / 60) % 60,
+    second: rest % 60,
+    nanos,
+  };
+}
+
+export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+export const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+
+/** `Mon Nov 23 22:44:37 2026`. @see ctime(3) */
+export function ctime(ns: bigint): string {
+  const t = utc(ns);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${WEEKDAYS[t.weekday]} ${MONTHS[t.month - 1]} ${String(t.day).padStart(2)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} ${t.year}`;
+}
+
+/** Realtime of a virtual instant of this process's clock. */
+export function realtimeOf(sys: Sys, now: number): bigint {
+  return sys.realtime() - BigInt(Math.floor(sys.now())) + BigInt(Math.floor(now));
+}
+
+/** A number of /proc/meminfo in KiB; 0 when it has none. */
+export function meminfo(sys: Sys): (key: string) => number {
+  const text = readText(sys, '/proc/meminfo');
+  const lines = isErr(text) ? [] : text.split('\n');
+  return (key) => Number(/:\s*(\d+)/.exec(lines.find((l) => l.startsWith(`${key}:`)) ?? '')?.[1] ?? 0);
+}

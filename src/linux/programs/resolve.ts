@@ -1,0 +1,248 @@
+/**
+ * Names to addresses and back, as the C library does it: /etc/hosts, then DNS over UDP to the servers of
+ * /etc/resolv.conf with its search list.
+ *
+ * Limits: nsswitch.conf is not read (it is always `files dns`); no EDNS, no fall-back to TCP; of RFC 6724 only the
+ * rules that matter with one address per scope (reachable first, loopback and IPv6 before IPv4).
+ * @see glibc sysdeps/posix/getaddrinfo.c, resolv/res_query.c; resolv.conf(5)
+ */
+import { formatIp, type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
+import { isErr } from '../kernel/errno.ts';
+import type { Fd, Sys } from '../kernel/sys.ts';
+import { type DnsMessage, decodeMessage, encodeQuery, RR, reverseName } from './dns.ts';
+import { readText } from './stdio.ts';
+
+/** Why a name has no address. @see gai_strerror(3) */
+export type GaiError = 'EAI_NONAME' | 'EAI_AGAIN' | 'EAI_NODATA' | 'EAI_FAIL';
+
+/** glibc's texts. */
+export const GAI_TEXT: Readonly<Record<GaiError, string>> = {
+  EAI_NONAME: 'Name or service not known',
+  EAI_AGAIN: 'Temporary failure in name resolution',
+  EAI_NODATA: 'No address associated with hostname',
+  EAI_FAIL: 'Non-recoverable failure in name resolution',
+};
+
+/** What /etc/resolv.conf says. */
+export interface ResolvConf {
+  readonly nameservers: readonly IpAddr[];
+  readonly search: readonly string[];
+  readonly ndots: number;
+  /** Seconds until a server is asked again. */
+  readonly timeout: number;
+  readonly attempts: number;
+}
+
+/** Reads /etc/resolv.conf. Without a nameserver line it is 127.0.0.1. */
+export function resolvConf(sys: Sys): ResolvConf {
+  const text = readText(sys, '/etc/resolv.conf');
+  const nameservers: IpAddr[] = [];
+  let search: string[] = [];
+  const options: Record<string, number> = { ndots: 1, timeout: 5, attempts: 2 };
+  for (const line of isErr(text) ? [] : text.split('\n')) {
+    const [key, ...values] = line.trim().split(/\s+/);
+    if (key === 'nameserver') {
+      const ip = parseIp(values[0] ?? '');
+      if (ip && nameservers.length < 3) nameservers.push(ip);
+    } else if (key === 'search' || key === 'domain')
+      search = values.filter((v) => v !== '.').slice(0, key === 'domain' ? 1 : 6);
+    else if (key === 'options')
+      for (const o of values) {
+        const [name, value] = o.split(':') as [string, string?];
+        if (value !== undefined && name in options && Number.isInteger(Number(value))) options[name] = Number(value);
+      }
+  }
+  return {
+    nameservers: nameservers.length > 0 ? nameservers : [ip4(0x7f000001)],
+    search,
+    ndots: Math.min(15, options.ndots as number),
+    timeout: Math.max(1, options.timeout as number),
+    attempts: Math.max(1, options.attempts as number),
+  };
+}
+
+/** One line of /etc/hosts. */
+interface HostsLine {
+  readonly ip: IpAddr;
+  readonly names: readonly string[];
+}
+
+function hostsFile(sys: Sys): HostsLine[] {
+  const text = readText(sys, '/etc/hosts');
+  if (isErr(text)) return [];
+  const out: HostsLine[] = [];
+  for (const line of text.split('\n')) {
+    const [addr, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    const ip = parseIp(addr ?? '');
+    if (ip && names.length > 0) out.push({ ip, names });
+  }
+  return out;
+}
+
+/** An answer of {@link exchange}: the message, how long it took, who gave it. */
+export interface Exchange {
+  readonly message: DnsMessage;
+  /** ns */
+  readonly time: number;
+  readonly server: IpAddr;
+  /** Bytes of the message. */
+  readonly size: number;
+}
+
+/**
+ * Asks one server several questions at once from one socket, as glibc does for A and AAAA.
+ * @param port 53 as a rule
+ * @returns an answer for each question, undefined where none came in time
+ */
+export async function exchange(
+  sys: Sys,
+  server: IpAddr,
+  questions: readonly { name: string; type: number }[],
+  timeoutNs: number,
+  port = 53,
+): Promise<(Exchange | undefined)[] | 'refused'> {
+  const fd = sys.socket(server.v === 4 ? 'inet' : 'inet6', 'dgram');
+  if (isErr(fd)) return 'refused';
+  try {
+    return await exchangeOn(sys, fd, server, questions, timeoutNs, port);
+  } finally {
+    sys.close(fd);
+  }
+}
+
+async function exchangeOn(
+  sys: Sys,
+  fd: Fd,
+  server: IpAddr,
+  questions: readonly { name: string; type: number }[],
+  timeoutNs: number,
+  port: number,
+): Promise<(Exchange | undefined)[] | 'refused'> {
+  const connected = await sys.connect(fd, { ip: server, port });
+  if (isErr(connected)) return 'refused';
+  const start = sys.now();
+  const answers: (Exchange | undefined)[] = questions.map(() => undefined);
+  const ids = questions.map(() => sys.rng.below(65536));
+  for (let i = 0; i < questions.length; i++) {
+    const q = questions[i] as { name: string; type: number };
+    const bytes = encodeQuery(ids[i] as number, q);
+    if (!bytes) return answers;
+    if (isErr(await sys.sendto(fd, bytes))) return 'refused';
+  }
+  while (answers.includes(undefined)) {
+    const left = start + timeoutNs - sys.now();
+    if (left <= 0) break;
+    const ready = await sys.poll([{ fd, in: true }], left);
+    if (isErr(ready)) continue;
+    if (ready.length === 0) break;
+    const d = await sys.recvfrom(fd);
+    if (isErr(d)) {
+      if (d.name === 'EINTR') continue;
+      return 'refused';
+    }
+    const message = decodeMessage(d.data);
+    const at = message?.response ? ids.indexOf(message.id) : -1;
+    if (message && at >= 0) answers[at] = { message, time: sys.now() - start, server, size: d.data.length };
+  }
+  return answers;
+}
+
+/** Asks the servers in turn until one has answered every question. @see res_nsend */
+export async function query(
+  sys: Sys,
+  conf: ResolvConf,
+  questions: readonly { name: string; type: number }[],
+): Promise<(Exchange | undefined)[]> {
+  let best: (Exchange | undefined)[] = questions.map(() => undefined);
+  for (let attempt = 0; attempt < conf.attempts; attempt++)
+    for (const server of conf.nameservers) {
+      const got = await exchange(sys, server, questions, conf.timeout * 1e9);
+      if (got === 'refused') continue;
+      if (got.some((x) => x !== undefined)) best = best.map((x, i) => got[i] ?? x);
+      if (got.every((x) => x !== undefined && x.message.rcode !== 2)) return got;
+    }
+  return best;
+}
+
+/** The names to ask for, in order. @see resolv.conf(5), ndots and search */
+export function candidates(name: string, conf: ResolvConf): string[] {
+  if (name.endsWith('.')) return [name.slice(0, -1)];
+  const dots = name.split('.').length - 1;
+  const searched = conf.search.map((s) => `${name}.${s.replace(/\.$/, '')}`);
+  return dots >= conf.ndots ? [name, ...searched] : [...searched, name];
+}
+
+/** The outcome of {@link getaddrinfo}. */
+export interface Resolved {
+  readonly addrs: readonly IpAddr[];
+  /** The name as the database has it: the first name of the hosts line, or the DNS owner name. */
+  readonly canonical: string;
+}
+
+/** @param family 0 is both */
+export async function getaddrinfo(sys: Sys, name: string, family: 4 | 6 | 0 = 0): Promise<Resolved | GaiError> {
+  const literal = parseIp(name.replace(/%.*/, ''));
+  if (literal) return family === 0 || literal.v === family ? { addrs: [literal], canonical: name } : 'EAI_NONAME';
+  if (name === '' || name.includes(' ')) return 'EAI_NONAME';
+  const lower = name.toLowerCase().replace(/\.$/, '');
+  const lines = hostsFile(sys).filter((h) => h.names.some((n) => n.toLowerCase() === lower));
+  const listed = lines.map((h) => h.ip).filter((ip) => family === 0 || ip.v === family);
+  if (listed.length > 0) return { addrs: order(sys, unique(listed)), canonical: lines[0]?.names[0] ?? name };
+  if (lower === 'localhost' && family !== 6) return { addrs: [ip4(0x7f000001)], canonical: name };
+  return dnsLookup(sys, name, family);
+}
+
+async function dnsLookup(sys: Sys, name: string, family: 4 | 6 | 0): Promise<Resolved | GaiError> {
+  const conf = resolvConf(sys);
+  const types = family === 0 ? [RR.A, RR.AAAA] : [family === 4 ? RR.A : RR.AAAA];
+  let failure: GaiError = 'EAI_NONAME';
+  for (const candidate of candidates(name, conf)) {
+    const got = await query(
+      sys,
+      conf,
+      types.map((type) => ({ name: candidate, type })),
+    );
+    const addrs = got.flatMap((x) => x?.message.answers.flatMap((r) => (r.ip ? [r.ip] : [])) ?? []);
+    if (addrs.length > 0) return { addrs: order(sys, unique(addrs)), canonical: canonicalOf(got, candidate) };
+    if (got.every((x) => x === undefined) || got.some((x) => x?.message.rcode === 2)) failure = 'EAI_AGAIN';
+    else if (got.some((x) => x?.message.rcode === 0) && failure !== 'EAI_AGAIN') failure = 'EAI_NODATA';
+    if (got.every((x) => x === undefined)) return failure;
+  }
+  return failure;
+}
+
+function canonicalOf(got: readonly (Exchange | undefined)[], asked: string): string {
+  for (const x of got) {
+    const owner = x?.message.answers.find((r) => r.ip)?.name;
+    if (owner !== undefined) return owner;
+  }
+  return asked;
+}
+
+function unique(addrs: readonly IpAddr[]): IpAddr[] {
+  return addrs.filter((a, i) => addrs.findIndex((b) => sameIp(a, b)) === i);
+}
+
+/** Destination order: what has a route first, then IPv6 before IPv4. @see RFC 6724 §6 rules 1, 6 */
+function order(sys: Sys, addrs: readonly IpAddr[]): IpAddr[] {
+  if (addrs.length < 2) return [...addrs];
+  const rank = (a: IpAddr): number => (isErr(sys.net.lookupRoute(a)) ? 10 : 0) + (a.v === 6 ? 0 : 1);
+  return [...addrs]
+    .map((a, i) => ({ a, i }))
+    .sort((x, y) => rank(x.a) - rank(y.a) || x.i - y.i)
+    .map((x) => x.a);
+}
+
+/** The name of an address: /etc/hosts, then PTR. Undefined when it has none. @see getnameinfo(3) */
+export async function getnameinfo(sys: Sys, ip: IpAddr): Promise<string | undefined> {
+  const listed = hostsFile(sys).find((h) => sameIp(h.ip, ip));
+  if (listed) return listed.names[0];
+  const [answer] = await query(sys, resolvConf(sys), [{ name: reverseName(ip), type: RR.PTR }]);
+  const ptr = answer?.message.answers.find((r) => r.type === RR.PTR);
+  return ptr?.text.replace(/\.$/, '');
+}
+
+/** `HOST`, `HOST%scope` or `[v6]` as written in a command, for messages. */
+export function hostText(ip: IpAddr): string {
+  return ip.v === 6 ? `[${formatIp(ip)}]` : formatIp(ip);
+}
