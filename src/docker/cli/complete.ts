@@ -4,6 +4,7 @@
  * @see docker/cli cli/command/completion/functions.go
  */
 import type { Sys } from '../../linux/kernel/sys.ts';
+import type { Completer } from '../../linux/shell/complete.ts';
 import type { ContainerSummary, ImageSummary, NetworkInspect } from '../api/types.ts';
 import { Client } from './client.ts';
 import { failed } from './failure.ts';
@@ -84,8 +85,8 @@ async function ofCommand(
 }
 
 /** Completer of `docker` for the shell. */
-export const dockerCompleter = {
-  async complete(words: readonly string[], index: number, sys: Sys): Promise<readonly string[] | undefined> {
+export const dockerCompleter: Completer = {
+  async complete(words, index, sys: Sys) {
     const word = words[index] ?? '';
     const before = words.slice(1, index);
     let at = 0;

@@ -1,4 +1,5 @@
 /** Templates and lists, held against the real docker command. */
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from './data.ts';
@@ -197,8 +198,10 @@ const LISTS: string[][] = [
   ['port', 'web', '5000-5001'],
 ];
 
-describe.skipIf(!ORACLE)('against the real docker command (skipped where there is none)', () => {
-  const daemon = new FakeDaemon(routes());
+const RECORDED = existsSync(new URL('../../../../shared/golden/', import.meta.url));
+
+describe.skipIf(!ORACLE || !RECORDED)('against the real docker command (skipped where there is none)', () => {
+  const daemon = new FakeDaemon(ORACLE && RECORDED ? routes() : {});
   let host = '';
   let server: Server;
   beforeAll(async () => {

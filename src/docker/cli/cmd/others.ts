@@ -58,6 +58,22 @@ const LIST_FLAGS = [
   flag('quiet', 'bool', 'Print ids only', { short: 'q' }),
 ];
 
+const search = command({
+  ...known('search', '[OPTIONS] TERM', 'Look for images on Docker Hub', exactly(1)),
+  run: async (ctx, _o, args) => {
+    const got = await ctx.client.call('GET', '/images/search', { query: { term: args[0] } });
+    return failed(got) ? got : new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+  },
+});
+
+const login = command({
+  ...known('login', '[OPTIONS] [SERVER]', 'Log in to a registry', between(0, 1)),
+  run: async (ctx) => {
+    if (!ctx.sys.isatty(0)) return new Failure('Error: Cannot perform an interactive login from a non TTY device');
+    return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+  },
+});
+
 const images: readonly CommandSpec[] = [
   known('build', '[OPTIONS] PATH | URL | -', 'Build an image from a Dockerfile', exactly(1), [
     'image build',
@@ -75,9 +91,9 @@ const images: readonly CommandSpec[] = [
     'container export',
     'export',
   ]),
-  known('login', '[OPTIONS] [SERVER]', 'Log in to a registry', between(0, 1)),
+  login,
   known('logout', '[SERVER]', 'Log out of a registry', between(0, 1)),
-  known('search', '[OPTIONS] TERM', 'Look for images on Docker Hub', exactly(1)),
+  search,
   known('builder prune', '', 'Remove the build cache', NONE),
   known(
     'manifest annotate',

@@ -13,9 +13,7 @@ export const wait = command({
   run: async (ctx, _o, args) => {
     const errors: string[] = [];
     for (const name of args) {
-      const got = await ctx.client.post<{ StatusCode: number }>(
-        `/containers/${name}/wait`,
-      );
+      const got = await ctx.client.post<{ StatusCode: number }>(`/containers/${name}/wait`);
       if (failed(got)) errors.push(got.message);
       else await ctx.out(`${got.StatusCode}\n`);
     }
