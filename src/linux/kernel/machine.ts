@@ -72,7 +72,14 @@ export interface OverlayFs extends FileSystem {
 export type LayerSpec = Readonly<Record<string, LayerFile>>;
 export type LayerFile =
   | string
-  | { readonly text: string; readonly mode?: number; readonly uid?: number; readonly gid?: number }
+  /** With `program` too: a script whose behaviour that program gives (`cat` shows the text). */
+  | {
+      readonly text: string;
+      readonly program?: string;
+      readonly mode?: number;
+      readonly uid?: number;
+      readonly gid?: number;
+    }
   | { readonly program: string; readonly size?: number; readonly mode?: number }
   | { readonly link: string }
   | { readonly dir: true; readonly mode?: number; readonly uid?: number; readonly gid?: number };
@@ -198,6 +205,7 @@ export interface Kernel {
 
   // --- file systems
   layer(spec: LayerSpec): Layer;
+  /** @param lowers bottom first, as an image lists its layers */
   overlay(lowers: readonly Layer[]): OverlayFs;
   tmpfs(): FileSystem;
   /** A mount table over `rootfs`, with /proc of a PID namespace, /dev, /dev/pts, /sys as containers have them. */
@@ -222,8 +230,8 @@ export interface Kernel {
   pipe(): readonly [OpenFile, OpenFile];
   /** A listening unix socket that answers HTTP; removed by calling the result. */
   serve(path: string, service: HttpService): () => void;
-  /** Registers a terminal as /dev/pts/N. */
-  addTty(file: OpenFile & { readonly tty: TtyDevice }): void;
+  /** Registers a terminal as /dev/pts/N; the result takes it away again. */
+  addTty(file: OpenFile & { readonly tty: TtyDevice }): () => void;
   /** A free N for /dev/pts/N. */
   ptsNumber(): number;
   /** Signal to a process group (what the line discipline does on ^C). */

@@ -1,9 +1,10 @@
 /**
  * System calls: all that a program sees of the kernel. One `Sys` belongs to one process.
  *
- * A call that can block gives a promise and is a cancellation point: a signal with a handler makes it give EINTR, a
- * signal that terminates makes the promise reject with {@link ProcessExit}, which unwinds the program (never catch
- * it; `finally` is fine). A process that computes without blocking must `await sys.cpu(ns)` now and then: that is
+ * A call that can block gives a promise and is a cancellation point: a signal with a handler makes it give EINTR; a
+ * signal that terminates leaves the promise pending for ever, so that nothing of the program runs any more. `exit`
+ * throws {@link ProcessExit}, which unwinds the program (never catch it; `finally` is fine), as does any call of a
+ * process that is over. A process that computes without blocking must `await sys.cpu(ns)` now and then: that is
  * where virtual time passes for it and where ^C arrives.
  */
 

@@ -1,0 +1,69 @@
+/** Namespaces and devices of the core. */
+import * as abi from '../../../wasm/abi.ts';
+import type { Core } from './core.ts';
+import type { Memory } from './memory.ts';
+import type { Wasm } from './wasm.ts';
+
+const NS_KEYS = {
+  ip_forward: abi.NSKEY_IP_FORWARD,
+  route_localnet: abi.NSKEY_ROUTE_LOCALNET,
+  icmp_echo_ignore_all: abi.NSKEY_ECHO_IGNORE_ALL,
+  ip_default_ttl: abi.NSKEY_DEFAULT_TTL,
+  bridge_nf_call_iptables: abi.NSKEY_BRIDGE_NF,
+  arp_ignore: abi.NSKEY_ARP_IGNORE,
+  port_range_lo: abi.NSKEY_PORT_LO,
+  port_range_hi: abi.NSKEY_PORT_HI,
+} as const;
+
+const DEV_KEYS = {
+  up: abi.DEVKEY_UP,
+  mtu: abi.DEVKEY_MTU,
+  mac: abi.DEVKEY_MAC,
+  master: abi.DEVKEY_MASTER,
+  promisc: abi.DEVKEY_PROMISC,
+  hairpin: abi.DEVKEY_HAIRPIN,
+  isolated: abi.DEVKEY_ISOLATED,
+  latencyNs: abi.DEVKEY_LATENCY,
+} as const;
+
+type DevFace =
+  | 'nsAdd'
+  | 'nsDel'
+  | 'nsSet'
+  | 'loopbackAdd'
+  | 'vethAdd'
+  | 'bridgeAdd'
+  | 'dummyAdd'
+  | 'devDel'
+  | 'devMove'
+  | 'devSet'
+  | 'devName'
+  | 'devCarrier'
+  | 'devStats';
+
+export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
+  const add = (ns: number, kind: number, name: string, mac: number): number =>
+    w.devAdd(ns, kind, m.putName(name), BigInt(mac));
+  return {
+    nsAdd: () => w.nsAdd(),
+    nsDel: (ns) => w.nsDel(ns),
+    nsSet: (ns, key, value) => void w.nsSet(ns, NS_KEYS[key], value),
+    loopbackAdd: (ns, name) => add(ns, abi.DEV_LOOPBACK, name, 0),
+    vethAdd(nsA, nameA, macA, nsB, nameB, macB) {
+      const a = w.vethAdd(nsA, m.putName(nameA, 0), BigInt(macA), nsB, m.putName(nameB, 1), BigInt(macB));
+      return a < 0 ? [a, a] : [a, w.devPeer(a)];
+    },
+    bridgeAdd: (ns, name, mac) => add(ns, abi.DEV_BRIDGE, name, mac),
+    dummyAdd: (ns, name, mac) => add(ns, abi.DEV_DUMMY, name, mac),
+    devDel: (dev) => w.devDel(dev),
+    devMove: (dev, ns) => w.devMove(dev, ns),
+    devSet: (dev, key, value) => w.devSet(dev, DEV_KEYS[key], value),
+    devName: (dev, name) => w.devName(dev, m.putName(name)),
+    devCarrier: (dev) => w.devCarrier(dev) !== 0,
+    devStats(dev) {
+      w.devStats(dev, m.data);
+      const f = (i: number): number => m.view.getFloat64(m.data + 8 * i, true);
+      return [f(0), f(1), f(2), f(3), f(4), f(5)];
+    },
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * One captured frame as tcpdump prints it (without its time stamp): link header, ARP, IPv4 and IPv6; the transport
+ * protocols are in the summary-*.ts files beside it.
+ * Limits: the protocols of the lab; no names but through the two functions of the options; -vv and -vvv print what -v
+ * prints.
+ * @see tcpdump 4.99 print-sll.c, print-ether.c, print-arp.c, print-ip.c, print-ip6.c
+ */
+import { formatIp, formatIp4, formatMac, type IpAddr } from '../../base/ip.ts';
+import { type Arp, dissectNetwork, type Ethernet, EtherType, type Ip, type Packet, Proto } from './dissect.ts';
+import { LinkType, readSll2, SLL2_LENGTH, type Sll2 } from './pcap.ts';
+import { icmp6Text, icmpText } from './summary-icmp.ts';
+import { type Conversations, tcpText } from './summary-tcp.ts';
+import { udpText } from './summary-udp.ts';
+
+/** What to print: tcpdump's flags. State that outlives a line (relative numbers) is in `seen`. */
+export interface SummaryOptions {
+  /** -e */
+  readonly link?: boolean;
+  /** -v, -vv, -vvv as 1, 2, 3 */
+  readonly verbose?: number;
+  /** -q */
+  readonly quiet?: boolean;
+  /** -S */
+  readonly absolute?: boolean;
+  /** Conversations met so far; one for each run of tcpdump. */
+  readonly seen: Conversations;
+  /** Names of addresses and ports, where -n does not forbid them. */
+  readonly host?: (ip: IpAddr) => string;
+  readonly port?: (port: number, proto: 'tcp' | 'udp') => string;
+  /** The name of an interface by its index, for `-i any`; absent: `?`. */
+  readonly ifname?: (ifindex: number) => string | undefined;
+}
+
+const ETHERTYPES: Readonly<Record<number, string>> = {
+  [EtherType.IP4]: 'IPv4',
+  [EtherType.ARP]: 'ARP',
+  [EtherType.IP6]: 'IPv6',
+  33024: '802.1Q',
+  35020: 'LLDP',
+};
+
+const hex4 = (n: number): string => n.toString(16).padStart(4, '0');
+const typeText = (type: number): string => `ethertype ${ETHERTYPES[type] ?? 'Unknown'} (0x${hex4(type)})`;
+
+/** tcpdump's name of an address. */
+export function hostText(ip: IpAddr, o: SummaryOptions): string {
+  return o.host ? o.host(ip) : formatIp(ip);
+}
+
+export function portText(port: number, proto: 'tcp' | 'udp', o: SummaryOptions): string {
+  return o.port ? o.port(port, proto) : String(port);
+}
+
+/**
+ * A packet of a capture file as one text; -v makes it several lines.
+ * @param length bytes on the wire, of which `bytes` are captured
+ */
+export function summary(linkType: number, bytes: Uint8Array, length: number, o: SummaryOptions): string {
+  return linkType === LinkType.LINUX_SLL2 ? cookedText(bytes, length, o) : etherText(bytes, length, o);
+}
+
+const PKTTYPE = ['In', 'B', 'M', 'P', 'Out'];
+
+function cookedText(bytes: Uint8Array, length: number, o: SummaryOptions): string {
+  const h = readSll2(bytes);
+  if (!h) return '[|sll2]';
+  const p = dissectNetwork(h.protocol, bytes.subarray(SLL2_LENGTH));
+  return `${cookedHeader(h, length, o)}${networkText(p, bytes.subarray(SLL2_LENGTH), length - SLL2_LENGTH, o)}`;
+}
+
+function cookedHeader(h: Sll2, length: number, o: SummaryOptions): string {
+  const start = `${(o.ifname?.(h.ifindex) ?? '?').padEnd(5)} ${(PKTTYPE[h.pkttype] ?? '?').padEnd(3)} `;
+  if (!o.link) return start;
+  const type = o.quiet ? '' : `${typeText(h.protocol)}, length ${length}: `;
+  return `${start}ifindex ${h.ifindex} ${formatMac(h.mac)} ${type}`;
+}
+
+/** A frame with an Ethernet header. */
+export function etherText(bytes: Uint8Array, length: number, o: SummaryOptions): string {
+  if (bytes.length < 14) return '[|ether]';
+  const type = ((bytes[12] as number) << 8) | (bytes[13] as number);
+  const p = dissectNetwork(type, bytes.subarray(14));
+  const eth = { dst: macAt(bytes, 0), src: macAt(bytes, 6), type };
+  return `${o.link ? etherHeader(eth, length, o) : ''}${networkText(p, bytes.subarray(14), length - 14, o)}`;
+}
+
+function macAt(b: Uint8Array, at: number): number {
+  let v = 0;
+  for (let i = 0; i < 6; i++) v = v * 256 + (b[at + i] as number);
+  return v;
+}
+
+function etherHeader(eth: Ethernet, length: number, o: SummaryOptions): string {
+  const type = o.quiet ? (ETHERTYPES[eth.type] ?? 'Unknown Ethertype') : typeText(eth.type);
+  return `${formatMac(eth.src)} > ${formatMac(eth.dst)}, ${type}, length ${length}: `;
+}
+
+/** What follows the link header. @param length bytes on the wire from `bytes` on */
+export function networkText(p: Packet, bytes: Uint8Array, length: number, o: SummaryOptions): string {
+  if (p.ethertype === EtherType.ARP) {
+    const prefix = o.link ? '' : 'ARP, ';
+    return prefix + (p.arp ? arpText(p.arp, length, o) : '[|arp]');
+  }
+  if (p.ethertype === EtherType.IP4) return (o.link ? '' : 'IP ') + (p.ip ? ip4Text(p, p.ip, bytes, o) : '[|ip]');
+  if (p.ethertype === EtherType.IP6) return (o.link ? '' : 'IP6 ') + (p.ip ? ip6Text(p, p.ip, o) : '[|ip6]');
+  return `${o.link ? '' : `${typeText(p.ethertype)}, length ${length}: `}`;
+}
+
+const ARP_OPS: Readonly<Record<number, string>> = {
+  1: 'Request',
+  2: 'Reply',
+  3: 'Reverse Request',
+  4: 'Reverse Reply',
+};
+
+function arpText(a: Arp, length: number, o: SummaryOptions): string {
+  const head = o.verbose ? 'Ethernet (len 6), IPv4 (len 4), ' : '';
+  const host = (v: number): string => hostText({ v: 4, value: v }, o);
+  let text = `${ARP_OPS[a.op] ?? `Unknown (${a.op})`}`;
+  if (a.op === 1) {
+    const target = a.targetMac === 0 ? '' : ` (${formatMac(a.targetMac)})`;
+    const tell = a.senderIp === 0 ? formatIp4(0) : host(a.senderIp);
+    text += ` who-has ${host(a.targetIp)}${target} tell ${tell}`;
+  } else if (a.op === 2) text += ` ${host(a.senderIp)} is-at ${formatMac(a.senderMac)}`;
+  return `${head}${text}, length ${length}`;
+}
+
+const PROTO_NAMES: Readonly<Record<number, string>> = {
+  [Proto.ICMP]: 'ICMP',
+  2: 'IGMP',
+  [Proto.TCP]: 'TCP',
+  [Proto.UDP]: 'UDP',
+  [Proto.ICMP6]: 'ICMPv6',
+  0: 'Options',
+};
+
+/** The ones' complement sum of bytes, folded. @see RFC 1071 */
+export function sum16(bytes: Uint8Array, start = 0): number {
+  let s = start;
+  for (let i = 0; i < bytes.length; i += 2) s += ((bytes[i] as number) << 8) | (bytes[i + 1] ?? 0);
+  while (s > 0xffff) s = (s & 0xffff) + Math.floor(s / 65536);
+  return s;
+}
+
+/** The header in parentheses that -v puts first. */
+function ip4Detail(ip: Ip, length: number): string {
+  const h = ip.h4;
+  if (!h) return '';
+  const ecn = h.tos & 3 ? ['', ',ECT(1)', ',ECT(0)', ',CE'][h.tos & 3] : '';
+  const ttl = h.ttl >= 1 ? `, ttl ${h.ttl}` : '';
+  const flags = [h.mf ? '+' : '', h.df ? 'DF' : ''].filter((f) => f !== '').join(', ') || 'none';
+  const proto = `${PROTO_NAMES[ip.proto] ?? 'unknown'} (${ip.proto})`;
+  const right = (~sum16(ip.header) + h.checksum + 0x1fffe) % 0xffff;
+  const bad = sum16(ip.header) === 0xffff ? '' : `, bad cksum ${h.checksum.toString(16)} (->${right.toString(16)})!`;
+  const tos = `tos 0x${h.tos.toString(16)}${ecn}`;
+  return `(${tos}${ttl}, id ${h.id}, offset ${h.offset}, flags [${flags}], proto ${proto}, length ${length}${bad})\n    `;
+}
+
+/** An IPv4 packet, without "IP ". */
+export function ip4Text(p: Packet, ip: Ip, bytes: Uint8Array, o: SummaryOptions): string {
+  const total = ip.h4?.length ?? bytes.length;
+  const detail = o.verbose ? ip4Detail(ip, total) : '';
+  return detail + transportText(p, ip, o);
+}
+
+/** An IPv6 packet, without "IP6 ". */
+function ip6Text(p: Packet, ip: Ip, o: SummaryOptions): string {
+  const h = ip.h6;
+  let detail = '';
+  if (o.verbose && h) {
+    const cls = h.trafficClass ? `class 0x${h.trafficClass.toString(16).padStart(2, '0')}, ` : '';
+    const flow = h.flow ? `flowlabel 0x${h.flow.toString(16).padStart(5, '0')}, ` : '';
+    const next = `next-header ${h.next === 0 ? 'Options' : (PROTO_NAMES[h.next] ?? 'unknown')} (${h.next})`;
+    detail = `(${cls}${flow}hlim ${h.hopLimit}, ${next} payload length: ${h.length}) `;
+  }
+  return detail + transportText(p, ip, o);
+}
+
+/** Hop-by-hop options in parentheses. @see tcpdump print-ip6opts.c */
+function hopOptions(ip: Ip): string {
+  const b = ip.h6?.hopOptions ?? new Uint8Array();
+  let text = '';
+  for (let at = 2; at < b.length; ) {
+    const type = b[at] as number;
+    if (type === 0) {
+      text += '(pad1) ';
+      at++;
+      continue;
+    }
+    const n = b[at + 1] ?? 0;
+    if (type === 1) text += '(padn) ';
+    else if (type === 5) text += `(rtalert: 0x${hex4(((b[at + 2] ?? 0) << 8) | (b[at + 3] ?? 0))}) `;
+    else text += `(opt_type 0x${type.toString(16).padStart(2, '0')}: len=${n}) `;
+    at += 2 + n;
+  }
+  return text;
+}
+
+function transportText(p: Packet, ip: Ip, o: SummaryOptions): string {
+  const src = hostText(ip.src, o);
+  const dst = hostText(ip.dst, o);
+  if (ip.h4 && (ip.h4.offset !== 0 || ip.h4.mf) && ip.h4.offset !== 0)
+    return `${src} > ${dst}: ${PROTO_NAMES[ip.proto]?.toLowerCase() ?? `ip-proto-${ip.proto}`}`;
+  if (p.tcp) return tcpText(p, p.tcp, ip, o);
+  if (p.udp) return udpText(p, p.udp, ip, o);
+  const hbh = ip.h6?.hopByHop ? `HBH ${o.verbose ? hopOptions(ip) : ''}` : '';
+  if (p.icmp) return `${src} > ${dst}: ${hbh}${ip.v === 4 ? icmpText(p.icmp, ip, o) : icmp6Text(p.icmp, ip, o)}`;
+  if (p.cut) return `${src} > ${dst}: [|${p.cut}]`;
+  const name = PROTO_NAMES[ip.proto] === undefined ? `ip-proto-${ip.proto}` : PROTO_NAMES[ip.proto];
+  return `${src} > ${dst}: ${hbh} ${name} ${ip.bodyLength}`.replace(':  ', ':  ');
+}

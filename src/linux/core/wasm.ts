@@ -1,0 +1,74 @@
+/** What wasm/assembly/index.ts exports, as TypeScript sees it: numbers, u64 as bigint, addresses of bytes in memory. */
+export interface Wasm {
+  readonly memory: WebAssembly.Memory;
+
+  coreInit(seed: bigint): number;
+  scratch(): number;
+  scratchSize(): number;
+
+  simNow(): number;
+  simNext(): number;
+  simRun(until: number): void;
+  /** Address of four words, or 0. */
+  eventNext(): number;
+
+  nsAdd(): number;
+  nsDel(ns: number): void;
+  nsSet(ns: number, key: number, value: number): number;
+  devAdd(ns: number, kind: number, name: number, mac: bigint): number;
+  vethAdd(nsA: number, nameA: number, macA: bigint, nsB: number, nameB: number, macB: bigint): number;
+  devPeer(dev: number): number;
+  devDel(dev: number): void;
+  devMove(dev: number, ns: number): number;
+  devSet(dev: number, key: number, value: number): number;
+  devName(dev: number, name: number): number;
+  devCarrier(dev: number): number;
+  devStats(dev: number, out: number): void;
+
+  addrAdd(dev: number, ip: number, bits: number): number;
+  addrDel(dev: number, ip: number): number;
+  routeAdd(ns: number, record: number): number;
+  routeDel(ns: number, record: number): number;
+  routeLookup(ns: number, dst: number, src: number, dev: number, out: number): number;
+  neighDump(ns: number, out: number, room: number): number;
+  neighSet(dev: number, ip: number, mac: bigint, permanent: number): number;
+  neighDel(dev: number, ip: number): number;
+  announce(dev: number, ip: number): number;
+  fdbDump(bridge: number, out: number, room: number): number;
+
+  nfBuiltin(ns: number, family: number, table: number, hook: number): number;
+  nfChainAdd(ns: number, family: number, table: number): number;
+  nfChainDel(chain: number): number;
+  nfPolicy(chain: number, drop: number): void;
+  nfRuleAdd(chain: number, index: number, record: number): number;
+  nfRuleDel(chain: number, handle: number): number;
+  nfRuleCounters(handle: number, out: number): void;
+  nfChainCounters(chain: number, out: number): void;
+  nfZero(chain: number): void;
+  ctDump(ns: number, out: number, room: number): number;
+  connDel(handle: number): void;
+
+  sockOpen(ns: number, type: number, family: number, protocol: number): number;
+  sockBind(sock: number, port: number): number;
+  sockConnect(sock: number, port: number): number;
+  sockListen(sock: number, backlog: number): number;
+  sockAccept(sock: number): number;
+  sockSend(sock: number, len: number, to: number, port: number): number;
+  sockRecv(sock: number, max: number): number;
+  sockRecvFrom(sock: number): number;
+  sockShutdown(sock: number, how: number): number;
+  sockClose(sock: number): void;
+  sockReady(sock: number): number;
+  sockSet(sock: number, key: number, value: number): number;
+  sockGet(sock: number, key: number): number;
+  sockInfo(sock: number, out: number): void;
+  sockDump(ns: number, from: number): number;
+
+  captureAdd(ns: number, dev: number, snaplen: number): number;
+  captureNext(capture: number): number;
+  captureDropped(capture: number): number;
+  captureDel(capture: number): void;
+  traceSet(on: number): void;
+  traceNext(): number;
+  dropsOf(reason: number): number;
+}

@@ -1,0 +1,152 @@
+/** /proc/PID/net: the network namespace as text. @see proc_pid_net(5) */
+import { formatMac, type IpAddr, ip4, mask4 } from '../../../base/ip.ts';
+import type { Machine } from '../kernel.ts';
+import type { Link, NetAdmin, NetnsKey, Route, SocketInfo } from '../netadmin.ts';
+import type { Inode } from './inode.ts';
+import { SynthDir, SynthFile } from './synth.ts';
+
+/** @param netns the namespace of the process whose directory it is */
+export function procNet(m: Machine, netns: () => NetnsKey): Inode {
+  const file = (make: (net: NetAdmin) => string): SynthFile => new SynthFile(() => make(m.net(netns())));
+  return new SynthDir({
+    arp: file(arp),
+    dev: file(dev),
+    if_inet6: file(ifInet6),
+    route: file(route),
+    tcp: file((net) => sockets(net, 'tcp', 4)),
+    tcp6: file((net) => sockets(net, 'tcp', 6)),
+    udp: file((net) => sockets(net, 'udp', 4)),
+    udp6: file((net) => sockets(net, 'udp', 6)),
+    unix: file(unix),
+  });
+}
+
+const hex = (n: number, width: number): string => n.toString(16).toUpperCase().padStart(width, '0');
+
+/** An IPv4 address as the kernel prints it: the bytes of network order read as a little-endian number. */
+function hex4(value: number): string {
+  return hex(((value >>> 24) | ((value >>> 8) & 0xff00) | ((value << 8) & 0xff0000) | (value << 24)) >>> 0, 8);
+}
+
+function hexIp(a: IpAddr | undefined, family: 4 | 6): string {
+  if (family === 4) return hex4(a?.v === 4 ? a.value : 0);
+  const value = a === undefined ? 0n : a.v === 6 ? a.value : (0xffffn << 32n) | BigInt(a.value);
+  let out = '';
+  for (let i = 3; i >= 0; i--) out += hex4(Number((value >> BigInt(32 * i)) & 0xffffffffn));
+  return out;
+}
+
+function dev(net: NetAdmin): string {
+  const head =
+    'Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n';
+  const line = ({ name, stats: s }: Link): string => {
+    const rx = [s.rxBytes, s.rxPackets, 0, s.rxDropped, 0, 0, 0, 0];
+    const tx = [s.txBytes, s.txPackets, 0, s.txDropped, 0, 0, 0, 0];
+    const widths = [8, 7, 4, 4, 4, 5, 10, 9];
+    const out = rx.map((n, i) => String(n).padStart(widths[i] as number)).join(' ');
+    const back = tx.map((n, i) => String(n).padStart([8, 7, 4, 4, 4, 5, 7, 10][i] as number)).join(' ');
+    return `${name.padStart(6)}: ${out.trimStart()} ${back}\n`;
+  };
+  return head + net.links().map(line).join('');
+}
+
+const FLAGS = { UP: 1, GATEWAY: 2, HOST: 4, REJECT: 0x200 };
+
+function route(net: NetAdmin): string {
+  const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'.padEnd(127);
+  const value = (a: IpAddr | undefined): number => (a?.v === 4 ? a.value : 0);
+  const line = (r: Route): string => {
+    const bits = r.dst?.bits ?? 0;
+    const up = r.type === 'unicast' ? FLAGS.UP : FLAGS.UP | FLAGS.REJECT;
+    const flags = up | (r.via ? FLAGS.GATEWAY : 0) | (bits === 32 ? FLAGS.HOST : 0);
+    const name = (r.ifindex !== undefined && net.link(r.ifindex)?.name) || '*';
+    const fields = [
+      name,
+      hex4(value(r.dst?.addr)),
+      hex4(value(r.via)),
+      hex(flags, 4),
+      0,
+      0,
+      r.metric,
+      hex4(mask4(bits)),
+      0,
+      0,
+      0,
+    ];
+    return fields.join('\t').padEnd(127);
+  };
+  return [head, ...net.routes(4).map(line)].map((l) => `${l}\n`).join('');
+}
+
+function arp(net: NetAdmin): string {
+  const head = 'IP address       HW type     Flags       HW address            Mask     Device\n';
+  const rows = net.neighs().flatMap((n) => {
+    if (n.ip.v !== 4) return [];
+    const flags = n.state === 'PERMANENT' ? '0x6' : n.mac === undefined ? '0x0' : '0x2';
+    const { value } = n.ip;
+    const text = [24, 16, 8, 0].map((s) => (value >>> s) & 255).join('.');
+    const name = net.link(n.ifindex)?.name ?? '';
+    return [`${text.padEnd(16)} 0x1         ${flags}         ${formatMac(n.mac ?? 0)}     *        ${name}\n`];
+  });
+  return head + rows.join('');
+}
+
+function ifInet6(net: NetAdmin): string {
+  return net
+    .addrs()
+    .map((a) => {
+      if (a.prefix.addr.v !== 6) return '';
+      const ip = a.prefix.addr.value.toString(16).padStart(32, '0');
+      const scope = a.scope === 'link' ? 0x20 : a.scope === 'host' ? 0x10 : 0;
+      const name = (net.link(a.ifindex)?.name ?? '').padStart(8);
+      const two = (n: number): string => n.toString(16).padStart(2, '0');
+      return `${ip} ${two(a.ifindex)} ${two(a.prefix.bits)} ${two(scope)} 80 ${name}\n`;
+    })
+    .join('');
+}
+
+const TCP_STATES: Readonly<Record<string, number>> = {
+  ESTAB: 1,
+  'SYN-SENT': 2,
+  'SYN-RECV': 3,
+  'FIN-WAIT-1': 4,
+  'FIN-WAIT-2': 5,
+  'TIME-WAIT': 6,
+  UNCONN: 7,
+  'CLOSE-WAIT': 8,
+  'LAST-ACK': 9,
+  LISTEN: 10,
+  CLOSING: 11,
+};
+
+function sockets(net: NetAdmin, netid: 'tcp' | 'udp', family: 4 | 6): string {
+  const wide = family === 6 ? 32 : 8;
+  const head =
+    netid === 'tcp'
+      ? `  sl  local_address${' '.repeat(wide - 8)} rem_address${' '.repeat(wide - 8)}   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode`
+      : `   sl  local_address${' '.repeat(wide - 8)} rem_address${' '.repeat(wide - 8)}   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops`;
+  const end = (e: SocketInfo['local']): string => `${hexIp(e.ip ?? ip4(0), family)}:${hex(e.port, 4)}`;
+  const rows = net
+    .sockets()
+    .filter((s) => s.netid === netid && s.family === family)
+    .map((s, i) => {
+      const queues = `${hex(s.sendQ, 8)}:${hex(s.recvQ, 8)} 00:00000000 00000000`;
+      const owner = `${String(s.uid).padStart(5)}        0 ${s.inode}`;
+      return `${String(i).padStart(4)}: ${end(s.local)} ${end(s.peer)} ${hex(TCP_STATES[s.state] ?? 7, 2)} ${queues} ${owner}`;
+    });
+  return [head, ...rows].map((l) => `${netid === 'tcp' ? l.padEnd(149) : l.padEnd(127)}\n`).join('');
+}
+
+function unix(net: NetAdmin): string {
+  const rows = net
+    .sockets()
+    .filter((s) => s.netid === 'unix')
+    .map((s) => {
+      const listening = s.state === 'LISTEN';
+      const flags = listening ? '00010000' : '00000000';
+      const state = listening ? '01' : s.state === 'ESTAB' ? '03' : '01';
+      const path = s.local.path === undefined || s.local.path === '*' ? '' : ` ${s.local.path}`;
+      return `0000000000000000: 00000002 00000000 ${flags} 0001 ${state} ${String(s.inode).padStart(5)}${path}\n`;
+    });
+  return `Num       RefCount Protocol Flags    Type St Inode Path\n${rows.join('')}`;
+}

@@ -1,0 +1,63 @@
+/** Connections of a namespace, read from the core. */
+import type { CoreConn } from '../../core/core.ts';
+import type { CtEntry } from '../netadmin.ts';
+import { fromAddr16 } from './addr16.ts';
+import type { Netns } from './netns.ts';
+import type { NetWorld } from './world.ts';
+
+const TCP = [
+  'NONE',
+  'SYN_SENT',
+  'SYN_RECV',
+  'ESTABLISHED',
+  'FIN_WAIT',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'CLOSE',
+  'SYN_SENT2',
+];
+const SEEN_REPLY = 2;
+const ASSURED = 4;
+
+function entry(c: CoreConn): CtEntry {
+  const icmp = c.proto === 1 || c.proto === 58;
+  const kind = icmp ? { icmpType: c.icmpType, icmpCode: c.icmpCode } : {};
+  return {
+    original: {
+      src: fromAddr16(c.osrc),
+      dst: fromAddr16(c.odst),
+      proto: c.proto,
+      sport: c.osport,
+      dport: c.odport,
+      ...kind,
+    },
+    reply: {
+      src: fromAddr16(c.rsrc),
+      dst: fromAddr16(c.rdst),
+      proto: c.proto,
+      sport: c.rsport,
+      dport: c.rdport,
+      ...(icmp && { icmpType: c.icmpType === 8 ? 0 : 8, icmpCode: c.icmpCode }),
+    },
+    ...(c.proto === 6 && { tcpState: TCP[c.tcpState] ?? 'NONE' }),
+    assured: (c.status & ASSURED) !== 0,
+    seenReply: (c.status & SEEN_REPLY) !== 0,
+    timeout: Math.max(0, Math.ceil(c.timeoutNs / 1e9)),
+    mark: c.mark,
+    origPackets: c.opackets,
+    origBytes: c.obytes,
+    replyPackets: c.rpackets,
+    replyBytes: c.rbytes,
+  };
+}
+
+export function listConns(world: NetWorld, ns: Netns): CtEntry[] {
+  return world.core.conns(ns.core).map(entry);
+}
+
+export function deleteConns(world: NetWorld, ns: Netns, match: (e: CtEntry) => boolean): number {
+  const gone = world.core.conns(ns.core).filter((c) => match(entry(c)));
+  for (const c of gone) world.core.connDel(c.handle);
+  return gone.length;
+}

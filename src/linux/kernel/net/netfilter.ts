@@ -1,0 +1,201 @@
+/** The rule tables of one namespace, mirrored into the core. @see Linux net/netfilter/x_tables.c */
+import { Hook, Table } from '../../core/core.ts';
+import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTEMPTY, type Errno, errnoOf } from '../errno.ts';
+import type { NfChain, NfFamily, NfRule, NfTable } from '../netadmin.ts';
+import type { Netns } from './netns.ts';
+import { ruleKey, toCoreRule } from './rules.ts';
+import type { NetWorld } from './world.ts';
+
+const HOOKS: Readonly<Record<NfTable, readonly (keyof typeof Hook)[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+};
+const TABLE: Readonly<Record<NfTable, number>> = { raw: Table.RAW, nat: Table.NAT, filter: Table.FILTER };
+/** The order in which iptables-save lists them. */
+const ORDER: readonly NfTable[] = ['raw', 'filter', 'nat'];
+
+interface Rule {
+  readonly rule: NfRule;
+  readonly key: string;
+  /** The core's. */
+  readonly handle: number;
+}
+
+interface Chain {
+  name: string;
+  readonly handle: number;
+  policy: 'ACCEPT' | 'DROP' | undefined;
+  readonly rules: Rule[];
+}
+
+export class Ruleset {
+  /** `4 nat` → chains by name. */
+  readonly #tables = new Map<string, Map<string, Chain>>();
+  readonly #touched = new Set<string>();
+
+  constructor(
+    readonly world: NetWorld,
+    readonly ns: Netns,
+  ) {}
+
+  tables(family: NfFamily): NfTable[] {
+    return ORDER.filter((t) => this.#touched.has(`${family} ${t}`));
+  }
+
+  #table(family: NfFamily, table: NfTable, change: boolean): Map<string, Chain> {
+    const key = `${family} ${table}`;
+    if (change) this.#touched.add(key);
+    let chains = this.#tables.get(key);
+    if (!chains) {
+      chains = new Map();
+      for (const hook of HOOKS[table]) {
+        const handle = this.world.core.nfBuiltin(this.ns.core, family, TABLE[table], Hook[hook]);
+        chains.set(hook, { name: hook, handle, policy: 'ACCEPT', rules: [] });
+      }
+      this.#tables.set(key, chains);
+    }
+    return chains;
+  }
+
+  chains(family: NfFamily, table: NfTable): NfChain[] {
+    const chains = this.#table(family, table, false);
+    const all = [...chains.values()];
+    const user = all.filter((c) => c.policy === undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...all.filter((c) => c.policy !== undefined), ...user].map((c) => {
+      const [packets, bytes] = c.policy === undefined ? [0, 0] : this.world.core.nfChainCounters(c.handle);
+      return {
+        name: c.name,
+        ...(c.policy && { policy: c.policy }),
+        packets,
+        bytes,
+        rules: c.rules.map((r) => {
+          const [p, b] = this.world.core.nfRuleCounters(r.handle);
+          return { rule: r.rule, packets: p, bytes: b };
+        }),
+        references: this.#references(chains, c.name),
+      };
+    });
+  }
+
+  #references(chains: Map<string, Chain>, name: string): number {
+    let n = 0;
+    for (const c of chains.values())
+      for (const { rule } of c.rules)
+        if ((rule.target?.kind === 'jump' || rule.target?.kind === 'goto') && rule.target.chain === name) n++;
+    return n;
+  }
+
+  newChain(family: NfFamily, table: NfTable, name: string): Errno | 0 {
+    const chains = this.#table(family, table, true);
+    if (chains.has(name)) return EEXIST;
+    const handle = this.world.core.nfChainAdd(this.ns.core, family, TABLE[table]);
+    if (handle < 0) return errnoOf(handle);
+    chains.set(name, { name, handle, policy: undefined, rules: [] });
+    return 0;
+  }
+
+  delChain(family: NfFamily, table: NfTable, name: string): Errno | 0 {
+    const chains = this.#table(family, table, true);
+    const chain = chains.get(name);
+    if (!chain) return ENOENT;
+    if (chain.policy !== undefined) return EINVAL;
+    if (chain.rules.length > 0) return ENOTEMPTY;
+    if (this.#references(chains, name) > 0) return EBUSY;
+    this.world.core.nfChainDel(chain.handle);
+    chains.delete(name);
+    return 0;
+  }
+
+  renameChain(family: NfFamily, table: NfTable, name: string, to: string): Errno | 0 {
+    const chains = this.#table(family, table, true);
+    const chain = chains.get(name);
+    if (!chain) return ENOENT;
+    if (chain.policy !== undefined) return EINVAL;
+    if (chains.has(to)) return EEXIST;
+    for (const c of chains.values())
+      for (const [i, r] of c.rules.entries()) {
+        const t = r.rule.target;
+        if ((t?.kind !== 'jump' && t?.kind !== 'goto') || t.chain !== name) continue;
+        const rule: NfRule = { ...r.rule, target: { ...t, chain: to } };
+        c.rules[i] = { ...r, rule, key: ruleKey(rule) };
+      }
+    chains.delete(name);
+    chain.name = to;
+    chains.set(to, chain);
+    return 0;
+  }
+
+  policy(family: NfFamily, table: NfTable, name: string, policy: 'ACCEPT' | 'DROP'): Errno | 0 {
+    const chain = this.#table(family, table, true).get(name);
+    if (!chain) return ENOENT;
+    if (chain.policy === undefined) return EINVAL;
+    chain.policy = policy;
+    this.world.core.nfPolicy(chain.handle, policy === 'DROP');
+    return 0;
+  }
+
+  /** @param index 0 is the head; undefined appends; EINVAL beyond the end */
+  insert(family: NfFamily, table: NfTable, name: string, rule: NfRule, index?: number): Errno | 0 {
+    const chains = this.#table(family, table, true);
+    const chain = chains.get(name);
+    if (!chain) return ENOENT;
+    const at = index ?? chain.rules.length;
+    if (at > chain.rules.length) return EINVAL;
+    const t = rule.target;
+    if (t?.kind === 'jump' || t?.kind === 'goto') {
+      const to = chains.get(t.chain);
+      if (!to) return ENOENT;
+      if (to.policy !== undefined) return EINVAL;
+    }
+    const core = toCoreRule(rule, (c) => chains.get(c)?.handle ?? 0);
+    const handle = this.world.core.nfRuleAdd(chain.handle, index === undefined ? -1 : at, core);
+    if (handle < 0) return errnoOf(handle);
+    chain.rules.splice(at, 0, { rule, key: ruleKey(rule), handle });
+    return 0;
+  }
+
+  replace(family: NfFamily, table: NfTable, name: string, index: number, rule: NfRule): Errno | 0 {
+    const chain = this.#table(family, table, true).get(name);
+    if (!chain) return ENOENT;
+    if (index >= chain.rules.length) return EINVAL;
+    const err = this.insert(family, table, name, rule, index);
+    return err || this.delete(family, table, name, index + 1);
+  }
+
+  delete(family: NfFamily, table: NfTable, name: string, index: number): Errno | 0 {
+    const chain = this.#table(family, table, true).get(name);
+    if (!chain) return ENOENT;
+    const rule = chain.rules[index];
+    if (!rule) return EINVAL;
+    this.world.core.nfRuleDel(chain.handle, rule.handle);
+    chain.rules.splice(index, 1);
+    return 0;
+  }
+
+  find(family: NfFamily, table: NfTable, name: string, rule: NfRule): number {
+    const key = ruleKey(rule);
+    return (
+      this.#table(family, table, false)
+        .get(name)
+        ?.rules.findIndex((r) => r.key === key) ?? -1
+    );
+  }
+
+  flush(family: NfFamily, table: NfTable, name?: string): Errno | 0 {
+    const chains = this.#table(family, table, true);
+    if (name !== undefined && !chains.has(name)) return ENOENT;
+    for (const c of chains.values()) {
+      if (name !== undefined && c.name !== name) continue;
+      for (const r of c.rules.splice(0)) this.world.core.nfRuleDel(c.handle, r.handle);
+    }
+    return 0;
+  }
+
+  zero(family: NfFamily, table: NfTable, name?: string): Errno | 0 {
+    const chains = this.#table(family, table, false);
+    if (name !== undefined && !chains.has(name)) return ENOENT;
+    for (const c of chains.values()) if (name === undefined || c.name === name) this.world.core.nfZero(c.handle);
+    return 0;
+  }
+}

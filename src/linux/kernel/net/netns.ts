@@ -1,0 +1,86 @@
+/** One network namespace: its devices, addresses, routes and tables as Linux numbers and names them. */
+import type { Errno } from '../errno.ts';
+import { ENODEV } from '../errno.ts';
+import type { Addr, LinkKind, NetnsKey, Route } from '../netadmin.ts';
+import type { Ruleset } from './netfilter.ts';
+
+/** A device of the core with what the core does not know: its number and place. */
+export interface Device {
+  /** Index in the core, unique in the lab. */
+  readonly dev: number;
+  readonly kind: LinkKind;
+  ns: Netns;
+  ifindex: number;
+  name: string;
+  mac: number;
+  mtu: number;
+  txqlen: number;
+  up: boolean;
+  promisc: boolean;
+  /** Packet sockets that want it promiscuous. */
+  promiscuity: number;
+  master: Device | undefined;
+  /** The other end of a veth. */
+  peer: Device | undefined;
+  hairpin: boolean;
+  isolated: boolean;
+}
+
+export class Netns {
+  /** By ifindex, ascending: the order of `ip link`. */
+  readonly devices: Device[] = [];
+  readonly addrs: Addr[] = [];
+  readonly routes: Route[] = [];
+  readonly sysctls = new Map<string, string>();
+  /** link-netnsid of other namespaces as this one numbers them. */
+  readonly netnsids = new Map<Netns, number>();
+  rules: Ruleset | undefined;
+  /** Processes and names that hold it. */
+  refs = 0;
+  #lastIfindex = 0;
+
+  constructor(
+    readonly key: NetnsKey,
+    /** Index in the core. */
+    readonly core: number,
+    /** The machine that made it. */
+    readonly owner: unknown,
+  ) {}
+
+  /** The next number: they are never used again. @param wanted a number that is free */
+  takeIfindex(wanted?: number): number {
+    if (wanted !== undefined && !this.devices.some((d) => d.ifindex === wanted)) {
+      this.#lastIfindex = Math.max(this.#lastIfindex, wanted);
+      return wanted;
+    }
+    return ++this.#lastIfindex;
+  }
+
+  add(d: Device): void {
+    this.devices.push(d);
+    this.devices.sort((a, b) => a.ifindex - b.ifindex);
+  }
+
+  remove(d: Device): void {
+    this.devices.splice(this.devices.indexOf(d), 1);
+  }
+
+  find(nameOrIndex: string | number): Device | undefined {
+    return this.devices.find((d) => d.name === nameOrIndex || d.ifindex === nameOrIndex);
+  }
+
+  named(name: string): Device | Errno {
+    return this.find(name) ?? ENODEV;
+  }
+
+  /** How this namespace numbers another one (it gets a number when it is first asked). */
+  netnsidOf(other: Netns): number {
+    let id = this.netnsids.get(other);
+    if (id === undefined) {
+      const taken = new Set(this.netnsids.values());
+      for (id = 0; taken.has(id); id++);
+      this.netnsids.set(other, id);
+    }
+    return id;
+  }
+}

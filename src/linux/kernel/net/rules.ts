@@ -1,0 +1,104 @@
+/** Rules as the core takes them, and as one text by which equal rules are known. */
+import type { CoreRule } from '../../core/core.ts';
+import { Target } from '../../core/core.ts';
+import type { NfRule, NfTarget, Not } from '../netadmin.ts';
+import { toAddr16 } from './addr16.ts';
+
+type Draft = { -readonly [K in keyof CoreRule]: CoreRule[K] };
+
+const ADDR_TYPE = { LOCAL: 1, UNICAST: 2, BROADCAST: 3, MULTICAST: 4 } as const;
+
+/** ICMP type and code of REJECT's answers; 255 is a TCP reset. @see Linux include/uapi/linux/netfilter_ipv4/ipt_REJECT.h */
+const REJECT: Readonly<Record<string, readonly [number, number]>> = {
+  'icmp-net-unreachable': [3, 0],
+  'icmp-host-unreachable': [3, 1],
+  'icmp-proto-unreachable': [3, 2],
+  'icmp-port-unreachable': [3, 3],
+  'icmp-net-prohibited': [3, 9],
+  'icmp-host-prohibited': [3, 10],
+  'icmp-admin-prohibited': [3, 13],
+  'icmp6-port-unreachable': [1, 4],
+  'tcp-reset': [255, 0],
+};
+
+/** @param chain gives the core's handle of a chain by name */
+export function toCoreRule(r: NfRule, chain: (name: string) => number): CoreRule {
+  const out: Draft = { target: Target.NONE };
+  if (r.src) Object.assign(out, { src: toAddr16(r.src.value.addr), srcBits: r.src.value.bits, srcNot: r.src.not });
+  if (r.dst) Object.assign(out, { dst: toAddr16(r.dst.value.addr), dstBits: r.dst.value.bits, dstNot: r.dst.not });
+  if (r.in) Object.assign(out, { in: r.in.value, inNot: r.in.not });
+  if (r.out) Object.assign(out, { out: r.out.value, outNot: r.out.not });
+  if (r.proto && r.proto.value !== 0) Object.assign(out, { proto: r.proto.value, protoNot: r.proto.not });
+  if (r.sport) Object.assign(out, { sport: [r.sport.value.from, r.sport.value.to], sportNot: r.sport.not });
+  if (r.dport) Object.assign(out, { dport: [r.dport.value.from, r.dport.value.to], dportNot: r.dport.not });
+  if (r.tcpFlags)
+    Object.assign(out, { tcpMask: r.tcpFlags.value.mask, tcpComp: r.tcpFlags.value.comp, tcpNot: r.tcpFlags.not });
+  if (r.icmp)
+    Object.assign(out, { icmpType: r.icmp.value.type, icmpCode: r.icmp.value.code ?? -1, icmpNot: r.icmp.not });
+  if (r.ctstate) Object.assign(out, { ctstate: r.ctstate.value, ctstateNot: r.ctstate.not });
+  if (r.srcType) Object.assign(out, { srcType: ADDR_TYPE[r.srcType.value], srcTypeNot: r.srcType.not });
+  if (r.dstType) Object.assign(out, { dstType: ADDR_TYPE[r.dstType.value], dstTypeNot: r.dstType.not });
+  if (r.mark) Object.assign(out, { mark: r.mark.value.value, markMask: r.mark.value.mask, markNot: r.mark.not });
+  if (r.limit)
+    Object.assign(out, { limitNs: Math.floor((r.limit.per * 1e9) / r.limit.count), limitBurst: r.limit.burst });
+  if (r.multiport) {
+    const { side, ports } = r.multiport.value;
+    Object.assign(out, {
+      multiportSide: side === 'source' ? 1 : side === 'destination' ? 2 : 3,
+      multiport: ports.map((p) => [p.from, p.to] as const),
+      multiportNot: r.multiport.not,
+    });
+  }
+  if (r.target) Object.assign(out, target(r.target, chain));
+  return out;
+}
+
+function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
+  switch (t.kind) {
+    case 'jump':
+    case 'goto':
+      return { target: t.kind === 'jump' ? Target.JUMP : Target.GOTO, chain: chain(t.chain) };
+    case 'DNAT':
+    case 'SNAT':
+      return {
+        target: Target[t.kind],
+        ...(t.ip && { toIp: toAddr16(t.ip) }),
+        ...(t.ipTo && { toIp2: toAddr16(t.ipTo) }),
+        ...(t.ports && { toPort: [t.ports.from, t.ports.to] as const }),
+        ...(t.random && { random: true }),
+      };
+    case 'MASQUERADE':
+    case 'REDIRECT':
+      return {
+        target: Target[t.kind],
+        ...(t.ports && { toPort: [t.ports.from, t.ports.to] as const }),
+        ...(t.random && { random: true }),
+      };
+    case 'REJECT': {
+      const [type, code] = REJECT[t.with] ?? [3, 3];
+      return { target: Target.REJECT, value: type, mask: code };
+    }
+    case 'MARK':
+      return { target: Target.MARK, value: t.value, mask: t.mask };
+    case 'LOG':
+      return { target: Target.LOG, value: 0 };
+    default:
+      return { target: Target[t.kind] };
+  }
+}
+
+/** A text that is the same for rules that mean the same and are written the same. */
+export function ruleKey(r: NfRule): string {
+  const plain = (v: unknown): unknown => {
+    if (typeof v === 'bigint') return `n${v}`;
+    if (Array.isArray(v)) return v.map(plain);
+    if (v === null || typeof v !== 'object') return v;
+    const entries = Object.entries(v).filter(([, x]) => x !== undefined && x !== false);
+    return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, x]) => [k, plain(x)]);
+  };
+  const { modules: _, ...rest } = r;
+  return JSON.stringify(plain(rest));
+}
+
+/** A match that is not negated. */
+export const is = <T>(value: T): Not<T> => ({ value, not: false });

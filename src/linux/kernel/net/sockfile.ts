@@ -1,0 +1,235 @@
+/** inet and inet6 sockets as open files, over sockets of the core. */
+import type { IpAddr } from '../../../base/ip.ts';
+import { Ready, SockType } from '../../core/core.ts';
+import {
+  EAFNOSUPPORT,
+  EAGAIN,
+  EDESTADDRREQ,
+  EINPROGRESS,
+  EINVAL,
+  ENOTCONN,
+  EPROTONOSUPPORT,
+  type Errno,
+  errnoOf,
+  isErr,
+} from '../errno.ts';
+import type { Waiter } from '../machine.ts';
+import { type Accepted, SocketFile } from '../socket.ts';
+import type { Datagram, SockAddr, SocketType, SockOption } from '../sys.ts';
+import { WaitQueue, waitFor } from '../waitqueue.ts';
+import { ANY4, ANY6, fromAddr16, toAddr16 } from './addr16.ts';
+import type { Netns } from './netns.ts';
+import type { NetWorld } from './world.ts';
+
+const TCP = 6;
+const UDP = 17;
+const TYPES: Readonly<Record<SocketType, number>> = { stream: SockType.TCP, dgram: SockType.UDP, raw: SockType.RAW };
+
+export class InetSocket extends SocketFile {
+  readonly changed = new WaitQueue();
+  uid = 0;
+  #connecting = false;
+
+  private constructor(
+    readonly world: NetWorld,
+    readonly ns: Netns,
+    /** Index in the core. */
+    readonly sock: number,
+    readonly family: 4 | 6,
+    readonly type: SocketType,
+    readonly protocol: number,
+    readonly inodes: () => number,
+  ) {
+    super(inodes());
+    world.sockets.set(sock, this);
+  }
+
+  /** socket(2). @param inodes gives the number of an anonymous inode */
+  static open(
+    world: NetWorld,
+    ns: Netns,
+    family: 'inet' | 'inet6',
+    type: SocketType,
+    protocol: number,
+    inodes: () => number,
+  ): InetSocket | Errno {
+    const wanted = type === 'stream' ? TCP : type === 'dgram' ? UDP : protocol;
+    // IPPROTO_ICMP datagram sockets are not offered: ping uses a raw one, as root.
+    if (type !== 'raw' && protocol !== 0 && protocol !== wanted) return EPROTONOSUPPORT;
+    if (type === 'raw' && protocol === 0) return EPROTONOSUPPORT;
+    const v = family === 'inet' ? 4 : 6;
+    const sock = world.core.sockOpen(ns.core, TYPES[type], v, wanted);
+    return sock < 0 ? errnoOf(sock) : new InetSocket(world, ns, sock, v, type, wanted, inodes);
+  }
+
+  /** What the core's events say: readiness may have changed. */
+  event(): void {
+    this.changed.wake();
+  }
+
+  override bind(addr: SockAddr): Errno | 0 {
+    const ip = this.#ip(addr.ip);
+    if (isErr(ip)) return ip;
+    const err = this.world.core.sockBind(this.sock, toAddr16(ip), addr.port ?? 0);
+    return err < 0 ? errnoOf(err) : 0;
+  }
+
+  override listen(backlog: number): Errno | 0 {
+    const err = this.world.core.sockListen(this.sock, backlog);
+    return err < 0 ? errnoOf(err) : 0;
+  }
+
+  override accept(wait: Waiter): Promise<Accepted | Errno> {
+    return waitFor(this.changed, wait, (): Accepted | Errno | undefined => {
+      const sock = this.world.core.sockAccept(this.sock);
+      if (sock === -EAGAIN.code) return undefined;
+      if (sock < 0) return errnoOf(sock);
+      const file = new InetSocket(this.world, this.ns, sock, this.family, this.type, this.protocol, this.inodes);
+      return { file, peer: file.peer() ?? {} };
+    });
+  }
+
+  override async connect(addr: SockAddr, wait: Waiter): Promise<0 | Errno> {
+    const ip = this.#ip(addr.ip);
+    if (isErr(ip)) return ip;
+    if (!this.#connecting) {
+      const err = this.world.core.sockConnect(this.sock, toAddr16(ip), addr.port ?? 0);
+      if (err === 0) return 0;
+      if (err !== -EINPROGRESS.code) return errnoOf(err);
+      this.#connecting = true;
+    }
+    if (wait.nonBlocking) return EINPROGRESS;
+    const result = await waitFor(this.changed, wait, (): 0 | Errno | undefined => {
+      const bits = this.world.core.sockReady(this.sock);
+      if ((bits & (Ready.ERR | Ready.OUT | Ready.HUP)) === 0) return undefined;
+      this.#connecting = false;
+      const error = this.world.core.sockGet(this.sock, 'error');
+      return error > 0 ? errnoOf(error) : 0;
+    });
+    return result;
+  }
+
+  /** An address of this socket's family: IPv4 may be given to a v6 socket only as v4-mapped. */
+  #ip(ip: IpAddr | undefined): IpAddr | Errno {
+    if (ip === undefined) return this.family === 4 ? ANY4 : ANY6;
+    if (this.family === 4 && ip.v === 6) return EAFNOSUPPORT;
+    return ip;
+  }
+
+  read(max: number, wait: Waiter): Promise<Uint8Array | Errno> {
+    if (this.type !== 'stream') return this.recvfrom(wait).then((d) => (isErr(d) ? d : d.data));
+    return waitFor(this.changed, wait, () => {
+      const got = this.world.core.sockRecv(this.sock, max);
+      if (typeof got !== 'number') return got;
+      return got === -EAGAIN.code ? undefined : errnoOf(got);
+    });
+  }
+
+  override recvfrom(wait: Waiter): Promise<Datagram | Errno> {
+    if (this.type === 'stream')
+      return this.read(65536, wait).then((data) =>
+        isErr(data) ? data : { data, from: this.peer() ?? {}, time: this.world.clock.now },
+      );
+    return waitFor(this.changed, wait, (): Datagram | Errno | undefined => {
+      const got = this.world.core.sockRecvFrom(this.sock);
+      if (typeof got === 'number') return got === -EAGAIN.code ? undefined : errnoOf(got);
+      const from = { ip: fromAddr16(got.ip), port: got.port };
+      const error = got.error && {
+        icmpError: { type: got.error.type, code: got.error.code, errno: errnoOf(got.error.errno), from: from.ip },
+      };
+      return { data: got.data, from, ttl: got.ttl, time: got.time, ...error };
+    });
+  }
+
+  async write(bytes: Uint8Array, wait: Waiter): Promise<number | Errno> {
+    return this.sendto(bytes, undefined, wait);
+  }
+
+  /** Sends all of it; a stream waits for room. EPIPE leaves SIGPIPE to the caller. */
+  override async sendto(bytes: Uint8Array, to: SockAddr | undefined, wait: Waiter): Promise<number | Errno> {
+    const ip = to?.ip && toAddr16(to.ip);
+    if (this.type !== 'stream' && !ip && this.peer() === undefined) return EDESTADDRREQ;
+    let done = 0;
+    for (;;) {
+      const n = await waitFor(this.changed, wait, () => {
+        const sent = this.world.core.sockSend(this.sock, done === 0 ? bytes : bytes.subarray(done), ip, to?.port);
+        return sent === -EAGAIN.code ? undefined : sent;
+      });
+      if (isErr(n)) return done > 0 ? done : n;
+      if (n < 0) return done > 0 ? done : errnoOf(n);
+      done += n;
+      if (done >= bytes.length || this.type !== 'stream') return done;
+    }
+  }
+
+  override shutdown(how: 'read' | 'write' | 'both'): Errno | 0 {
+    const err = this.world.core.sockShutdown(this.sock, how === 'read' ? 1 : how === 'write' ? 2 : 3);
+    return err < 0 ? errnoOf(err) : 0;
+  }
+
+  override local(): SockAddr {
+    const info = this.world.core.sockInfo(this.sock);
+    return { ip: fromAddr16(info.local), port: info.lport };
+  }
+
+  override remote(): SockAddr | Errno {
+    return this.peer() ?? ENOTCONN;
+  }
+
+  /** Whom it is connected to. */
+  peer(): SockAddr | undefined {
+    const info = this.world.core.sockInfo(this.sock);
+    return info.rport === 0 && info.type !== SockType.RAW
+      ? undefined
+      : { ip: fromAddr16(info.remote), port: info.rport };
+  }
+
+  override setOption(option: SockOption, value: number): Errno | 0 {
+    const err = this.world.core.sockSet(this.sock, option, value);
+    return err < 0 ? errnoOf(err) : 0;
+  }
+
+  override getOption(option: SockOption | 'error' | 'acceptconn'): number | Errno {
+    switch (option) {
+      case 'reuseport':
+      case 'recverr':
+      case 'mtu_discover':
+      case 'linger':
+        return EINVAL;
+      default: {
+        const value = this.world.core.sockGet(this.sock, option);
+        return value < 0 ? errnoOf(value) : value;
+      }
+    }
+  }
+
+  override bindToDevice(ifname: string): Errno | 0 {
+    const d = this.ns.named(ifname);
+    return isErr(d) ? d : this.#toDevice(d.dev);
+  }
+
+  #toDevice(dev: number): Errno | 0 {
+    const err = this.world.core.sockSet(this.sock, 'dev', dev);
+    return err < 0 ? errnoOf(err) : 0;
+  }
+
+  ready(): { in: boolean; out: boolean; hup: boolean; err: boolean } {
+    const bits = this.world.core.sockReady(this.sock);
+    return {
+      in: (bits & (Ready.IN | Ready.RDHUP)) !== 0,
+      out: (bits & Ready.OUT) !== 0,
+      hup: (bits & Ready.HUP) !== 0,
+      err: (bits & Ready.ERR) !== 0,
+    };
+  }
+
+  onReady(callback: () => void): () => void {
+    return this.changed.add(callback);
+  }
+
+  release(): void {
+    this.world.sockets.delete(this.sock);
+    this.world.core.sockClose(this.sock);
+    this.changed.wake();
+  }
+}

@@ -1,0 +1,135 @@
+/** Network namespaces, devices and sockets of all machines of a lab, by their numbers in the core. */
+import type { Clock } from '../../../base/clock.ts';
+import type { Rng } from '../../../base/rng.ts';
+import { type Core, EventKind } from '../../core/core.ts';
+import { ENOENT, type Errno } from '../errno.ts';
+import type { NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
+import { netAdmin } from './admin.ts';
+import type { CaptureRing } from './capture.ts';
+import { addLoopback, forget } from './links.ts';
+import { type Device, Netns } from './netns.ts';
+import type { InetSocket } from './sockfile.ts';
+import { getSysctl, setSysctl, sysctlKeys } from './sysctls.ts';
+
+/** Inode numbers of network namespaces begin here. */
+const FIRST_INODE = 4026531840;
+
+export class NetWorld {
+  /** By index in the core. */
+  readonly devices = new Map<number, Device>();
+  readonly sockets = new Map<number, InetSocket>();
+  readonly captures = new Map<number, CaptureRing>();
+  /** Who holds a socket's open file; set by the kernels. */
+  holders: (file: unknown) => SocketInfo['users'] = () => [];
+  /** Unix and packet sockets of the machine that made a namespace; set by the kernels. */
+  local: (owner: unknown, key: NetnsKey) => SocketInfo[] = () => [];
+  readonly #namespaces = new Map<NetnsKey, Netns>();
+  readonly #admins = new Map<NetnsKey, NetAdmin>();
+  /** To be destroyed when the last holder lets go. */
+  readonly #doomed = new Set<NetnsKey>();
+  #next = 1;
+
+  constructor(
+    readonly core: Core,
+    readonly clock: Clock,
+    readonly rng: Rng,
+  ) {}
+
+  /** A new namespace with lo, down. @param owner whose it is, undefined for one of no machine */
+  add(owner: unknown): NetnsKey {
+    const ns = new Netns(this.#next++, this.core.nsAdd(), owner);
+    this.#namespaces.set(ns.key, ns);
+    addLoopback(this, ns);
+    return ns.key;
+  }
+
+  get(key: NetnsKey): Netns | undefined {
+    return this.#namespaces.get(key);
+  }
+
+  /** Every namespace, in the order they were made. */
+  all(): Netns[] {
+    return [...this.#namespaces.values()];
+  }
+
+  hold(key: NetnsKey): void {
+    const ns = this.#namespaces.get(key);
+    if (ns) ns.refs++;
+  }
+
+  letGo(key: NetnsKey): void {
+    const ns = this.#namespaces.get(key);
+    if (ns && --ns.refs === 0 && this.#doomed.has(key)) this.drop(key);
+  }
+
+  /** Destroys it, or lets the last holder do so; veth peers in other namespaces go too. */
+  drop(key: NetnsKey): void {
+    const ns = this.#namespaces.get(key);
+    if (!ns) return;
+    if (ns.refs > 0) {
+      this.#doomed.add(key);
+      return;
+    }
+    this.#doomed.delete(key);
+    for (const d of [...ns.devices]) {
+      const peer = d.peer;
+      if (d.kind === 'loopback') continue;
+      forget(this, d);
+      if (peer) forget(this, peer);
+      this.core.devDel(d.dev);
+    }
+    for (const d of [...ns.devices]) forget(this, d);
+    for (const other of this.#namespaces.values()) other.netnsids.delete(ns);
+    this.#namespaces.delete(key);
+    this.#admins.delete(key);
+    this.core.nsDel(ns.core);
+  }
+
+  inode(key: NetnsKey): number {
+    return FIRST_INODE + key;
+  }
+
+  admin(key: NetnsKey): NetAdmin {
+    const ns = this.#namespaces.get(key);
+    if (!ns) throw new Error(`there is no network namespace ${key}`);
+    let admin = this.#admins.get(key);
+    if (!admin) {
+      admin = netAdmin(this, ns, () => this.local(ns.owner, key));
+      this.#admins.set(key, admin);
+    }
+    return admin;
+  }
+
+  /** Hands the core's waiting events on. @returns whether there were any */
+  pump(): boolean {
+    let any = false;
+    this.core.events((kind, a) => {
+      any = true;
+      if (kind === EventKind.SOCK) this.sockets.get(a)?.event();
+      else if (kind === EventKind.CAPTURE) this.captures.get(a)?.event();
+    });
+    return any;
+  }
+
+  /** A new namespace begins with the IPv4 settings of the first. @see Linux net/ipv4/devinet.c: devinet_init_net */
+  inherit(key: NetnsKey, from: NetnsKey): void {
+    for (const [name, value] of this.#namespaces.get(from)?.sysctls ?? [])
+      if (name === 'net.ipv4.ip_forward' || /^net\.ipv4\.conf\.(all|default)\./.test(name))
+        this.setSysctl(key, name, value);
+  }
+
+  sysctlKeys(key: NetnsKey): string[] {
+    const ns = this.#namespaces.get(key);
+    return ns ? sysctlKeys(ns) : [];
+  }
+
+  sysctl(key: NetnsKey, name: string): string | Errno {
+    const ns = this.#namespaces.get(key);
+    return ns ? getSysctl(this, ns, name) : ENOENT;
+  }
+
+  setSysctl(key: NetnsKey, name: string, value: string): Errno | 0 {
+    const ns = this.#namespaces.get(key);
+    return ns ? setSysctl(this, ns, name, value) : ENOENT;
+  }
+}

@@ -1,0 +1,150 @@
+/** System calls on sockets, and what belongs to a network namespace. */
+import type { HttpService } from '../../../base/http.ts';
+import {
+  EADDRINUSE,
+  EAFNOSUPPORT,
+  EBADF,
+  ECONNREFUSED,
+  EINVAL,
+  ENOSYS,
+  ENOTSOCK,
+  EPIPE,
+  EPROTONOSUPPORT,
+  type Errno,
+  isErr,
+} from '../errno.ts';
+import { isNonBlocking } from '../fdtable.ts';
+import { TreeInode } from '../fs/tree.ts';
+import { find, makeAt } from '../fs/vfs.ts';
+import type { NetAdmin, NetnsKey } from '../netadmin.ts';
+import { SIGNALS } from '../signal.ts';
+import { send } from '../signals.ts';
+import { SocketFile } from '../socket.ts';
+import type { Capture, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
+import { UnixListener, UnixSocket } from '../unix.ts';
+import { SysFiles } from './files.ts';
+
+export class SysSockets extends SysFiles {
+  #sock(fd: Fd): SocketFile | Errno {
+    const file = this.file(fd);
+    return file ? (file instanceof SocketFile ? file : ENOTSOCK) : EBADF;
+  }
+
+  socket(family: SocketFamily, type: SocketType, protocol = 0): Fd | Errno {
+    if (family === 'unix')
+      return type === 'stream' ? this.p.fds.add(new UnixSocket(this.m, this.netns)) : EPROTONOSUPPORT;
+    if (family === 'packet') return EAFNOSUPPORT;
+    const sock = this.m.openSocket(this.netns, this.p, family, type, protocol);
+    return isErr(sock) ? sock : this.p.fds.add(sock);
+  }
+
+  bind(fd: Fd, addr: SockAddr): Errno | 0 {
+    const sock = this.#sock(fd);
+    if (isErr(sock)) return sock;
+    if (!(sock instanceof UnixSocket)) return sock.bind(addr);
+    if (addr.path === undefined || sock.name.path !== undefined) return EINVAL;
+    const inode = makeAt(this.tree, this.p.cwd, addr.path, { kind: 'socket', mode: 0o777 & ~this.p.umask });
+    if (isErr(inode)) return inode.name === 'EEXIST' ? EADDRINUSE : inode;
+    sock.bindTo(inode as TreeInode, addr.path);
+    return 0;
+  }
+
+  listen(fd: Fd, backlog: number): Errno | 0 {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.listen(backlog);
+  }
+
+  async accept(fd: Fd): Promise<{ readonly fd: Fd; readonly peer: SockAddr } | Errno> {
+    const sock = this.#sock(fd);
+    if (isErr(sock)) return sock;
+    const made = await this.proc.blocking((wait) => sock.accept(wait), isNonBlocking(sock));
+    if (isErr(made)) return made;
+    return { fd: this.p.fds.add(made.file), peer: made.peer };
+  }
+
+  async connect(fd: Fd, addr: SockAddr): Promise<0 | Errno> {
+    const sock = this.#sock(fd);
+    if (isErr(sock)) return sock;
+    if (sock instanceof UnixSocket) {
+      const listener = this.#listener(addr.path ?? '');
+      return isErr(listener) ? listener : sock.connectTo(listener, addr.path ?? '');
+    }
+    return this.proc.blocking((wait) => sock.connect(addr, wait), isNonBlocking(sock), false);
+  }
+
+  #listener(path: string): UnixListener | Errno {
+    const place = find(this.tree, this.p.cwd, path);
+    if (isErr(place)) return place;
+    const { inode } = place;
+    const listener = inode instanceof TreeInode ? inode.special : undefined;
+    return listener instanceof UnixListener && listener.open ? listener : ECONNREFUSED;
+  }
+
+  service(path: string): HttpService | Errno {
+    const listener = this.#listener(path);
+    if (isErr(listener)) return listener;
+    return listener.service ?? ECONNREFUSED;
+  }
+
+  async sendto(fd: Fd, bytes: Uint8Array, to?: SockAddr): Promise<number | Errno> {
+    const sock = this.#sock(fd);
+    if (isErr(sock)) return sock;
+    const n = await this.proc.blocking((wait) => sock.sendto(bytes, to, wait), isNonBlocking(sock));
+    if (n === EPIPE) send(this.m.signals, this.proc, SIGNALS.SIGPIPE, this.proc);
+    if (this.proc.status) await this.proc.runnable();
+    return n;
+  }
+
+  async recvfrom(fd: Fd): Promise<Datagram | Errno> {
+    const sock = this.#sock(fd);
+    if (isErr(sock)) return sock;
+    return this.proc.blocking((wait) => sock.recvfrom(wait), isNonBlocking(sock));
+  }
+
+  shutdown(fd: Fd, how: 'read' | 'write' | 'both'): Errno | 0 {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.shutdown(how);
+  }
+  getsockname(fd: Fd): SockAddr | Errno {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.local();
+  }
+  getpeername(fd: Fd): SockAddr | Errno {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.remote();
+  }
+  setsockopt(fd: Fd, option: SockOption, value: number): Errno | 0 {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.setOption(option, value);
+  }
+  getsockopt(fd: Fd, option: SockOption | 'error' | 'acceptconn'): number | Errno {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.getOption(option);
+  }
+  bindToDevice(fd: Fd, ifname: string): Errno | 0 {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.bindToDevice(ifname);
+  }
+
+  capture(ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno {
+    return this.m.capture(this.p, this.netns, ifname, snaplen, promisc) ?? ENOSYS;
+  }
+
+  #net: NetAdmin | undefined;
+  #netOf: NetnsKey | undefined;
+
+  get net(): NetAdmin {
+    const { netns } = this;
+    if (this.#net && this.#netOf === netns) return this.#net;
+    const admin = this.m.net(netns);
+    this.#netOf = netns;
+    this.#net = {
+      ...admin,
+      sockets: () => {
+        this.m.current = this.p;
+        return admin.sockets();
+      },
+    };
+    return this.#net;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * A learning bridge. Frames go to the port the forwarding table names, are flooded when it does not, and come up to
+ * the bridge's own device when they are for it. Ports are flooded newest first, as Linux lists them; the machine
+ * itself gets its copy last. IPv4 frames cross netfilter on the way (br_netfilter).
+ * Limits: no spanning tree, no multicast snooping, no VLANs.
+ * @see Linux net/bridge/br_input.c: br_handle_frame, br_forward.c: br_flood
+ */
+import {
+  DROP_BAD_FRAME,
+  DROP_DEV_DOWN,
+  DROP_ISOLATED,
+  DROP_SAME_PORT,
+  PKT_HOST,
+  TRACE_FDB,
+  TRACE_FLOOD,
+  VERDICT_ACCEPT,
+} from '../../abi';
+import { nfBridgeForward, nfBridgePre } from '../nf/bridge';
+import { PF_BRIDGED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
+import { ETH_IPV4, ethDst, ethSrc, macIsGroup } from '../wire/ether';
+import { Dev } from './dev';
+import { Fdb, fdbFind, fdbIsLocal, fdbLearn } from './fdb';
+import { Ns } from './ns';
+import { devXmit, passUp } from './xmit';
+
+function traceFdb(pkt: u32, bridge: u32, port: u32, mac: u64): void {
+  const p = Pkt.at(pkt);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FDB, p.ns, bridge, port, (mac >> 32) as u32, mac as u32);
+}
+
+/** A frame has arrived on a port (takes it). */
+export function bridgeInput(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const port = p.dev;
+  const bridge = Dev.at(port).master;
+  const b = Dev.at(bridge);
+  const eth = p.data as usize;
+  const src = ethSrc(eth);
+  if (!b.up) {
+    pktDrop(pkt, DROP_DEV_DOWN);
+    return;
+  }
+  // 01:80:c2:00:00:0x is for the bridge itself (802.1D §7.12.6); a group source is forged.
+  if (macIsGroup(src) || src == 0 || (ethDst(eth) & 0xfffffffffff0) == 0x0180c2000000) {
+    pktDrop(pkt, DROP_BAD_FRAME);
+    return;
+  }
+  if (ethDst(eth) == b.mac) p.pkttype = PKT_HOST;
+  p.port = port;
+  if (p.proto == ETH_IPV4 && Ns.at(p.ns).bridgeNf) {
+    p.flags |= PF_BRIDGED;
+    if (nfBridgePre(pkt, bridge) != VERDICT_ACCEPT) return;
+  }
+  fdbLearn(bridge, port, src);
+  const dst = ethDst(p.data as usize);
+  if (macIsGroup(dst)) {
+    traceFdb(pkt, bridge, 0, dst);
+    flood(bridge, port, pkt);
+    passUp(bridge, pkt);
+    return;
+  }
+  const f = fdbFind(bridge, dst);
+  if (f != 0 && fdbIsLocal(f)) {
+    traceFdb(pkt, bridge, bridge, dst);
+    p.pkttype = PKT_HOST;
+    passUp(bridge, pkt);
+    return;
+  }
+  if (b.promisc) {
+    const copy = pktClone(pkt);
+    if (copy != 0) passUp(bridge, copy);
+  }
+  if (f != 0) {
+    traceFdb(pkt, bridge, Fdb.at(f).port, dst);
+    forward(bridge, port, Fdb.at(f).port, pkt);
+  } else {
+    traceFdb(pkt, bridge, 0, dst);
+    flood(bridge, port, pkt);
+    pktFree(pkt);
+  }
+}
+
+/** Sends one frame out of a port (takes it). @param from the port it came in by, 0: from the machine itself */
+function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
+  const o = Dev.at(to);
+  if (from == to && !o.hairpin) {
+    pktDrop(pkt, DROP_SAME_PORT);
+    return;
+  }
+  if (!o.up || !o.carrier) {
+    pktDrop(pkt, DROP_DEV_DOWN);
+    return;
+  }
+  if (from != 0 && o.isolated && Dev.at(from).isolated) {
+    pktDrop(pkt, DROP_ISOLATED);
+    return;
+  }
+  if (from != 0 && Pkt.at(pkt).flags & PF_BRIDGED) {
+    if (nfBridgeForward(pkt, bridge) != VERDICT_ACCEPT) return;
+  }
+  devXmit(to, pkt);
+}
+
+/** Sends copies out of every port but the one it came in by; the frame stays the caller's. */
+function flood(bridge: u32, from: u32, pkt: u32): void {
+  let k = Dev.at(bridge).ports;
+  while (k != 0) {
+    const o = Dev.at(k);
+    const next = o.nextPort;
+    const apart = from != 0 && o.isolated && Dev.at(from).isolated;
+    if (o.up && o.carrier && !apart && (k != from || o.hairpin)) {
+      const copy = pktClone(pkt);
+      if (copy != 0) {
+        const p = Pkt.at(copy);
+        if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FLOOD, p.ns, bridge, k, 0, 0);
+        forward(bridge, from, k, copy);
+      }
+    }
+    k = next;
+  }
+}
+
+/** The machine sends a frame on the bridge device (takes it). @see Linux br_device.c: br_dev_xmit */
+export function bridgeXmit(bridge: u32, pkt: u32): void {
+  const dst = ethDst(Pkt.at(pkt).data as usize);
+  if (!macIsGroup(dst)) {
+    const f = fdbFind(bridge, dst);
+    if (f != 0) {
+      const to = Fdb.at(f).port;
+      traceFdb(pkt, bridge, to, dst);
+      if (fdbIsLocal(f)) passUp(bridge, pkt);
+      else forward(bridge, 0, to, pkt);
+      return;
+    }
+  }
+  traceFdb(pkt, bridge, 0, dst);
+  flood(bridge, 0, pkt);
+  pktFree(pkt);
+}

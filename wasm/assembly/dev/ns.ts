@@ -1,0 +1,123 @@
+/** A network namespace: heads of its lists and its sysctls. */
+import {
+  EINVAL,
+  NSKEY_ARP_IGNORE,
+  NSKEY_BRIDGE_NF,
+  NSKEY_DEFAULT_TTL,
+  NSKEY_ECHO_IGNORE_ALL,
+  NSKEY_IP_FORWARD,
+  NSKEY_PORT_HI,
+  NSKEY_PORT_LO,
+  NSKEY_ROUTE_LOCALNET,
+} from '../../abi';
+import { addrNsDestroy } from '../ip/addr';
+import { neighNsDestroy } from '../ip/neigh';
+import { routeNsDestroy } from '../ip/route';
+import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
+import { ctNsDestroy } from '../nf/conntrack';
+import { nfNsDestroy } from '../nf/table';
+import { slabAlloc, slabFree } from '../sim/slab';
+import { sockNsDestroy } from '../sock/input';
+import { devNsDestroy } from './dev';
+
+@unmanaged
+export class Ns {
+  live: u32;
+  ipForward: u32;
+  routeLocalnet: u32;
+  echoIgnoreAll: u32;
+  defaultTtl: u32;
+  bridgeNf: u32;
+  arpIgnore: u32;
+  portLo: u32;
+  portHi: u32;
+  /** Devices, newest first. */
+  devs: u32;
+  /** Its loopback device. */
+  lo: u32;
+  /** Addresses in the order of adding. */
+  addrs: u32;
+  /** Routes, most specific first. */
+  routes: u32;
+  /** Identification of the next IPv4 packet. */
+  ipid: u32;
+  /** Rules that need conntrack: when 0, packets are not tracked. */
+  ctUsers: u32;
+  /** Connections. */
+  conns: u32;
+  /** For sock/. */
+  sock0: u32;
+  sock1: u32;
+  sock2: u32;
+  sock3: u32;
+  /** Rules of nat tables: when 0, the nat hooks are skipped. */
+  natUsers: u32;
+  /** Built-in chains made so far: when 0, hooks cost nothing. */
+  nfChains: u32;
+  /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
+  chain0: u32;
+
+  @inline static at(i: u32): Ns {
+    return changetype<Ns>(NS_BASE + (i as usize) * NS_REC);
+  }
+}
+
+/** Adds an empty namespace with Linux's defaults (bridge_nf_call_iptables is on). @returns its index, 0 when full */
+export function nsAdd(): u32 {
+  const i = slabAlloc(SLAB_NS);
+  if (i == 0) return 0;
+  const n = Ns.at(i);
+  n.live = 1;
+  n.defaultTtl = 64;
+  n.bridgeNf = 1;
+  n.portLo = 32768;
+  n.portHi = 60999;
+  return i;
+}
+
+/** Destroys a namespace and all that is in it; a veth's peer goes too. */
+export function nsDel(i: u32): void {
+  const n = Ns.at(i);
+  if (!n.live) return;
+  sockNsDestroy(i);
+  devNsDestroy(i);
+  neighNsDestroy(i);
+  addrNsDestroy(i);
+  routeNsDestroy(i);
+  ctNsDestroy(i);
+  nfNsDestroy(i);
+  n.live = 0;
+  slabFree(SLAB_NS, i);
+}
+
+/** Sets a sysctl. @param key NSKEY_* @returns 0 or -EINVAL */
+export function nsSet(i: u32, key: u32, value: u32): i32 {
+  const n = Ns.at(i);
+  switch (key) {
+    case NSKEY_IP_FORWARD:
+      n.ipForward = value;
+      return 0;
+    case NSKEY_ROUTE_LOCALNET:
+      n.routeLocalnet = value;
+      return 0;
+    case NSKEY_ECHO_IGNORE_ALL:
+      n.echoIgnoreAll = value;
+      return 0;
+    case NSKEY_DEFAULT_TTL:
+      n.defaultTtl = value;
+      return 0;
+    case NSKEY_BRIDGE_NF:
+      n.bridgeNf = value;
+      return 0;
+    case NSKEY_ARP_IGNORE:
+      n.arpIgnore = value;
+      return 0;
+    case NSKEY_PORT_LO:
+      n.portLo = value;
+      return 0;
+    case NSKEY_PORT_HI:
+      n.portHi = value;
+      return 0;
+  }
+  return -EINVAL;
+}

@@ -1,0 +1,187 @@
+/**
+ * Where frames meet devices: transmit with its tap, arrival with its tap, and what hands a frame to the protocols.
+ * The taps stand where AF_PACKET sees frames; like libpcap's, they leave out what is sent on loopback (it is seen
+ * when it arrives).
+ * @see Linux net/core/dev.c: __dev_queue_xmit, __netif_receive_skb_core
+ */
+import {
+  DEV_BRIDGE,
+  DEV_LOOPBACK,
+  DROP_BAD_FRAME,
+  DROP_DEV_DOWN,
+  DROP_IPV6,
+  DROP_LOOP,
+  DROP_NO_CARRIER,
+  DROP_NS_GONE,
+  DROP_UNKNOWN_PROTO,
+  EMSGSIZE,
+  ENETDOWN,
+  ENOBUFS,
+  PKT_BROADCAST,
+  PKT_HOST,
+  PKT_MULTICAST,
+  PKT_OTHERHOST,
+  PKT_OUTGOING,
+  TIMER_LINK,
+  TRACE_DEV_IN,
+  TRACE_DEV_OUT,
+} from '../../abi';
+import { arpInput } from '../ip/arp';
+import { ip4Input } from '../ip/input';
+import { ip6Input } from '../ip/ip6';
+import { Sim } from '../mem';
+import { clockStep, now } from '../sim/clock';
+import { PF_TRACE, Pkt, pktAlloc, pktDrop, pktFree, pktPull, pktScrub } from '../sim/pool';
+import { drain } from '../sim/loop';
+import { captureFrame } from '../sim/ring';
+import { traceWrite } from '../sim/stat';
+import { timerAdd } from '../sim/timer';
+import { workPush } from '../sim/work';
+import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup } from '../wire/ether';
+import { bridgeInput, bridgeXmit } from './bridge';
+import { Dev } from './dev';
+
+/** Links a packet may cross before it is taken for one that loops. */
+const MAX_HOPS: u32 = 64;
+
+/** Shows a frame to the captures. Pre: data is at the Ethernet header. */
+function tap(pkt: u32, pkttype: u32): void {
+  clockStep();
+  let bits = Sim.at().captures;
+  if (bits == 0) return;
+  const p = Pkt.at(pkt);
+  while (bits != 0) {
+    const i = ctz<u32>(bits);
+    bits &= bits - 1;
+    captureFrame(i, p.ns, p.dev, pkttype, p.id, p.data as usize, p.len);
+  }
+}
+
+/**
+ * Hands a frame to a device (takes it). Pre: data is at the Ethernet header.
+ * @returns 0, or -1 when the device is down
+ */
+export function devXmit(dev: u32, pkt: u32): i32 {
+  const d = Dev.at(dev);
+  const p = Pkt.at(pkt);
+  p.dev = dev;
+  p.ns = d.ns;
+  if (!d.up) {
+    pktDrop(pkt, DROP_DEV_DOWN);
+    return -1;
+  }
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_OUT, d.ns, dev, p.len, ethType(p.data as usize), 0);
+  if (d.kind != DEV_LOOPBACK) tap(pkt, PKT_OUTGOING);
+  d.txPackets++;
+  d.txBytes += p.len as u64;
+  if (d.kind == DEV_BRIDGE) bridgeXmit(dev, pkt);
+  else if (d.kind == DEV_LOOPBACK) {
+    d.txBytes -= ETH_HLEN as u64;
+    p.gen = d.gen;
+    workPush(pkt);
+  } else if (d.peer != 0) cross(d, pkt);
+  else pktFree(pkt);
+  return 0;
+}
+
+/** Carries a frame to the other end of a veth pair. @see Linux veth.c: veth_xmit */
+function cross(d: Dev, pkt: u32): void {
+  const o = Dev.at(d.peer);
+  if (!o.up) {
+    d.txPackets--;
+    d.txBytes -= Pkt.at(pkt).len as u64;
+    d.txDropped++;
+    pktDrop(pkt, DROP_NO_CARRIER);
+    return;
+  }
+  pktScrub(pkt);
+  const p = Pkt.at(pkt);
+  p.dev = d.peer;
+  p.ns = o.ns;
+  p.gen = o.gen;
+  if (d.latency == 0) workPush(pkt);
+  else if (timerAdd(now() + d.latency, TIMER_LINK, pkt) == 0) pktFree(pkt);
+}
+
+function classify(d: Dev, dst: u64): u32 {
+  if (d.kind == DEV_LOOPBACK || dst == d.mac) return PKT_HOST;
+  if (dst == MAC_BROADCAST) return PKT_BROADCAST;
+  return macIsGroup(dst) ? PKT_MULTICAST : PKT_OTHERHOST;
+}
+
+/** A frame arrives at the end of a link: Pkt.dev, whose generation is in Pkt.gen. Takes it. */
+export function linkArrive(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const d = Dev.at(p.dev);
+  if (!d.live || d.gen != p.gen) {
+    pktDrop(pkt, DROP_NS_GONE);
+    return;
+  }
+  p.ns = d.ns;
+  if (!d.up) {
+    d.rxDropped++;
+    pktDrop(pkt, DROP_DEV_DOWN);
+    return;
+  }
+  if (p.len < ETH_HLEN) {
+    pktDrop(pkt, DROP_BAD_FRAME);
+    return;
+  }
+  if (++p.hops > MAX_HOPS) {
+    pktDrop(pkt, DROP_LOOP);
+    return;
+  }
+  d.rxPackets++;
+  d.rxBytes += d.kind == DEV_LOOPBACK ? ((p.len - ETH_HLEN) as u64) : (p.len as u64);
+  p.pkttype = classify(d, ethDst(p.data as usize));
+  receive(pkt);
+}
+
+/** A bridge passes a frame up to its own device (takes it). Pre: data at the Ethernet header, pkttype set. */
+export function passUp(bridge: u32, pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const d = Dev.at(bridge);
+  p.dev = bridge;
+  d.rxPackets++;
+  d.rxBytes += (p.len - ETH_HLEN) as u64;
+  receive(pkt);
+}
+
+function receive(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const d = Dev.at(p.dev);
+  p.mac = p.data;
+  p.proto = ethType(p.data as usize);
+  p.stamp = now();
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
+  tap(pkt, p.pkttype);
+  if (d.master != 0) {
+    bridgeInput(pkt);
+    return;
+  }
+  pktPull(pkt, ETH_HLEN);
+  p.nh = p.data;
+  p.indev = p.dev;
+  if (p.proto == ETH_IPV4) ip4Input(pkt);
+  else if (p.proto == ETH_ARP) arpInput(pkt);
+  else if (p.proto == ETH_IPV6) {
+    if (d.kind == DEV_LOOPBACK) ip6Input(pkt);
+    else pktDrop(pkt, DROP_IPV6);
+  } else pktDrop(pkt, DROP_UNKNOWN_PROTO);
+}
+
+/** Sends a whole Ethernet frame out of a device, as a packet socket does. @returns 0, -EMSGSIZE, -ENETDOWN or -ENOBUFS */
+export function frameSend(dev: u32, frame: usize, len: u32): i32 {
+  const d = Dev.at(dev);
+  if (len < ETH_HLEN || len > d.mtu + ETH_HLEN) return -EMSGSIZE;
+  const pkt = pktAlloc(len);
+  if (pkt == 0) return -ENOBUFS;
+  const p = Pkt.at(pkt);
+  memory.copy(p.data as usize, frame, len as usize);
+  p.ns = d.ns;
+  p.mac = p.data;
+  p.proto = ethType(frame);
+  const down = devXmit(dev, pkt);
+  drain();
+  return down != 0 ? -ENETDOWN : 0;
+}

@@ -1,0 +1,173 @@
+/**
+ * Addresses of a namespace: what is local, what is a broadcast. Loopback's prefix is local as a whole.
+ * @see Linux net/ipv4/devinet.c, fib_frontend.c: inet_addr_type
+ */
+import { DEV_LOOPBACK, EADDRNOTAVAIL, EEXIST, ENOBUFS, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../abi';
+import { Dev } from '../dev/dev';
+import { Ns } from '../dev/ns';
+import { ADDR_BASE, ADDR_REC, SLAB_ADDR } from '../mem';
+import { slabAlloc, slabFree } from '../sim/slab';
+import { isMapped, mask4, rdMapped, same16 } from '../wire/bytes';
+
+@unmanaged
+export class Addr {
+  next: u32;
+  ns: u32;
+  dev: u32;
+  /** Prefix length, of the address's own family. */
+  bits: u32;
+  /** IPv4 number, 0 for IPv6. */
+  ip: u32;
+  /** 0 or 1. */
+  v6: u32;
+  a0: u64;
+  a1: u64;
+
+  @inline static at(i: u32): Addr {
+    return changetype<Addr>(ADDR_BASE + (i as usize) * ADDR_REC);
+  }
+}
+
+/** Address of the 16 bytes of a record. */
+function bytesOf(i: u32): usize {
+  return changetype<usize>(Addr.at(i)) + offsetof<Addr>('a0');
+}
+
+/** Gives a device an address. @param ip16 address of 16 bytes @returns 0, -EEXIST or -ENOBUFS */
+export function addrAdd(dev: u32, ip16: usize, bits: u32): i32 {
+  const ns = Dev.at(dev).ns;
+  let last: u32 = 0;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) return -EEXIST;
+    last = k;
+  }
+  const i = slabAlloc(SLAB_ADDR);
+  if (i == 0) return -ENOBUFS;
+  const a = Addr.at(i);
+  a.ns = ns;
+  a.dev = dev;
+  a.bits = bits;
+  memory.copy(bytesOf(i), ip16, 16);
+  if (isMapped(ip16)) a.ip = rdMapped(ip16);
+  else a.v6 = 1;
+  if (last == 0) Ns.at(ns).addrs = i;
+  else Addr.at(last).next = i;
+  return 0;
+}
+
+function unlink(ns: u32, i: u32): void {
+  const n = Ns.at(ns);
+  if (n.addrs == i) n.addrs = Addr.at(i).next;
+  else {
+    let k = n.addrs;
+    while (k != 0 && Addr.at(k).next != i) k = Addr.at(k).next;
+    if (k != 0) Addr.at(k).next = Addr.at(i).next;
+  }
+  slabFree(SLAB_ADDR, i);
+}
+
+/** Takes an address away. @returns 0 or -EADDRNOTAVAIL */
+export function addrDel(dev: u32, ip16: usize): i32 {
+  const ns = Dev.at(dev).ns;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) {
+      unlink(ns, k);
+      return 0;
+    }
+  }
+  return -EADDRNOTAVAIL;
+}
+
+/** A device goes or moves: its addresses go. */
+export function addrDevGone(dev: u32): void {
+  const ns = Dev.at(dev).ns;
+  let k = Ns.at(ns).addrs;
+  while (k != 0) {
+    const next = Addr.at(k).next;
+    if (Addr.at(k).dev == dev) unlink(ns, k);
+    k = next;
+  }
+}
+
+/** All addresses of a namespace go. */
+export function addrNsDestroy(ns: u32): void {
+  while (Ns.at(ns).addrs != 0) unlink(ns, Ns.at(ns).addrs);
+}
+
+/** Whether an IPv4 address is the machine's own. */
+export function addrIsLocal(ns: u32, ip: u32): bool {
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (a.v6) continue;
+    if (a.ip == ip) return true;
+    if (((a.ip ^ ip) & mask4(a.bits)) == 0 && a.bits < 32 && Dev.at(a.dev).kind == DEV_LOOPBACK) return true;
+  }
+  return false;
+}
+
+/** Whether a 16-byte address is the machine's own. */
+export function addrIsLocal6(ns: u32, ip16: usize): bool {
+  if (isMapped(ip16)) return addrIsLocal(ns, rdMapped(ip16));
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    if (Addr.at(k).v6 && same16(bytesOf(k), ip16)) return true;
+  }
+  return false;
+}
+
+/** Whether it is the broadcast address of a connected network (all ones). */
+export function addrIsBroadcast(ns: u32, ip: u32): bool {
+  if (ip == 0xffffffff) return true;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (!a.v6 && a.bits < 31 && ip == (a.ip | ~mask4(a.bits))) return true;
+  }
+  return false;
+}
+
+/** What an address is to this machine: RTN_LOCAL, _BROADCAST, _MULTICAST or _UNICAST. */
+export function addrType(ns: u32, ip: u32): u32 {
+  if (ip == 0 || ip == 0xffffffff) return RTN_BROADCAST;
+  if (ip >> 28 == 14) return RTN_MULTICAST;
+  if (addrIsLocal(ns, ip)) return RTN_LOCAL;
+  return addrIsBroadcast(ns, ip) ? RTN_BROADCAST : RTN_UNICAST;
+}
+
+/**
+ * The source address to use on a device towards `dst`: the first of the subnet `dst` is in, else the device's first,
+ * else any other device's that is not loopback's. 0: none.
+ * @see Linux devinet.c: inet_select_addr
+ */
+export function addrSelect(ns: u32, dev: u32, dst: u32): u32 {
+  let first: u32 = 0;
+  let other: u32 = 0;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (a.v6) continue;
+    if (a.dev == dev) {
+      if (((a.ip ^ dst) & mask4(a.bits)) == 0) return a.ip;
+      if (first == 0) first = a.ip;
+    } else if (other == 0 && Dev.at(a.dev).kind != DEV_LOOPBACK) other = a.ip;
+  }
+  return first != 0 ? first : other;
+}
+
+/** The first IPv4 address of a device, 0 when it has none (MASQUERADE). */
+export function addrFirst(dev: u32, dst: u32): u32 {
+  let first: u32 = 0;
+  for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (a.v6 || a.dev != dev) continue;
+    if (((a.ip ^ dst) & mask4(a.bits)) == 0) return a.ip;
+    if (first == 0) first = a.ip;
+  }
+  return first;
+}
+
+/** Whether an address is one of this very device's. */
+export function addrOnDev(dev: u32, ip: u32): bool {
+  for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (!a.v6 && a.dev == dev && a.ip == ip) return true;
+  }
+  return false;
+}

@@ -1,0 +1,220 @@
+/**
+ * IPv4 input: checks, PREROUTING, the way up or through. Forwarding decrements the TTL in a private copy.
+ * Limits: no options processing, no reassembly (fragments are dropped), no redirects, no rp_filter.
+ * @see Linux net/ipv4/ip_input.c: ip_rcv, ip_local_deliver; route.c: ip_route_input_slow; ip_forward.c: ip_forward
+ */
+import {
+  DEV_LOOPBACK,
+  DROP_BAD_CHECKSUM,
+  DROP_BAD_HEADER,
+  DROP_BLACKHOLE,
+  DROP_FRAGMENT,
+  DROP_MARTIAN_DST,
+  DROP_MARTIAN_SRC,
+  DROP_MTU,
+  DROP_NO_BUFFER,
+  DROP_NO_FORWARDING,
+  DROP_NO_ROUTE,
+  DROP_NO_SOCKET,
+  DROP_OTHERHOST,
+  DROP_SOCK_CHECKSUM,
+  DROP_TTL,
+  EACCES,
+  EHOSTUNREACH,
+  HOOK_FORWARD,
+  HOOK_INPUT,
+  HOOK_PREROUTING,
+  PKT_HOST,
+  PKT_OTHERHOST,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+  TRACE_ROUTE,
+  VERDICT_ACCEPT,
+} from '../../abi';
+import { Dev } from '../dev/dev';
+import { Ns } from '../dev/ns';
+import { nfHook } from '../nf/hook';
+import { clockStep } from '../sim/clock';
+import { PF_LOCAL, PF_PREROUTED, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
+import { rawInput, tcpInput, udpInput } from '../sock/input';
+import { csumFold, csumL4, csumPartial } from '../wire/checksum';
+import {
+  IP4_DF,
+  ip4DecTtl,
+  ip4Dst,
+  ip4Frag,
+  ip4Hlen,
+  ip4IsFragment,
+  ip4Len,
+  ip4Proto,
+  ip4Src,
+  ip4Ttl,
+  PROTO_ICMP,
+  PROTO_TCP,
+  PROTO_UDP,
+} from '../wire/ipv4';
+import { addrType } from './addr';
+import { icmpInput, icmpSend } from './icmp';
+import { ip4Finish, ip4Route } from './output';
+
+/** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
+export function ip4Validate(pkt: u32): u32 {
+  const p = Pkt.at(pkt);
+  const ip = p.data as usize;
+  if (p.len < 20 || load<u8>(ip) >> 4 != 4) return DROP_BAD_HEADER;
+  const hlen = ip4Hlen(ip);
+  const total = ip4Len(ip);
+  if (hlen < 20 || total < hlen || total > p.len) return DROP_BAD_HEADER;
+  if (csumFold(csumPartial(ip, hlen, 0)) != 0) return DROP_BAD_CHECKSUM;
+  p.len = total;
+  p.nh = p.data;
+  p.th = p.data + hlen;
+  return 0;
+}
+
+/** An IPv4 packet was received (takes it; data at the IP header). */
+export function ip4Input(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  if (p.pkttype == PKT_OTHERHOST) {
+    pktDrop(pkt, DROP_OTHERHOST);
+    return;
+  }
+  const bad = ip4Validate(pkt);
+  if (bad != 0) {
+    pktDrop(pkt, bad);
+    return;
+  }
+  p.flags &= ~PF_LOCAL;
+  if (!(p.flags & PF_PREROUTED)) {
+    const before = ip4Dst(p.nh as usize);
+    if (nfHook(HOOK_PREROUTING, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
+    if (ip4Dst(p.nh as usize) != before) p.rtype = 0;
+  }
+  p.flags &= ~PF_PREROUTED;
+  // What came over loopback keeps the route it was sent with.
+  if (p.rtype == RTN_LOCAL && Dev.at(p.dev).kind == DEV_LOOPBACK) deliver(pkt);
+  else route(pkt);
+}
+
+/** Whether a packet from outside pretends. @returns 0 or DROP_MARTIAN_* */
+function martian(p: Pkt, src: u32, dst: u32): u32 {
+  const lo = Dev.at(p.dev).kind == DEV_LOOPBACK;
+  const localnet = lo || Ns.at(p.ns).routeLocalnet != 0;
+  if (src >> 28 >= 14 || (src >> 24 == 127 && !localnet)) return DROP_MARTIAN_SRC;
+  if (src >> 24 == 0 && !(src == 0 && dst == 0xffffffff)) return DROP_MARTIAN_SRC;
+  if (dst >> 24 == 127 && !localnet) return DROP_MARTIAN_DST;
+  if (dst >> 24 == 0 || dst >> 28 == 15) return dst == 0xffffffff ? 0 : DROP_MARTIAN_DST;
+  const type = addrType(p.ns, src);
+  if (!lo && (type == RTN_LOCAL || (type == RTN_BROADCAST && src != 0)) && src >> 24 != 127) return DROP_MARTIAN_SRC;
+  return 0;
+}
+
+function route(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const ip = p.nh as usize;
+  const src = ip4Src(ip);
+  const dst = ip4Dst(ip);
+  const bad = martian(p, src, dst);
+  if (bad != 0) {
+    pktDrop(pkt, bad);
+    return;
+  }
+  const type = addrType(p.ns, dst);
+  if (type != RTN_UNICAST) {
+    p.rtype = type;
+    p.outdev = Ns.at(p.ns).lo;
+    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, p.ns, p.dev, dst, dst, type);
+    deliver(pkt);
+    return;
+  }
+  if (!Ns.at(p.ns).ipForward) {
+    pktDrop(pkt, DROP_NO_FORWARDING);
+    return;
+  }
+  const err = ip4Route(pkt, p.ns, dst, 0);
+  if (err != 0) {
+    unroutable(pkt, err);
+    return;
+  }
+  if (p.rtype == RTN_LOCAL) deliver(pkt);
+  else if (p.rtype != RTN_UNICAST || p.pkttype != PKT_HOST) pktDrop(pkt, DROP_NO_ROUTE);
+  else forward(pkt);
+}
+
+/** @see Linux route.c: ip_error */
+function unroutable(pkt: u32, err: i32): void {
+  if (err == -EHOSTUNREACH) icmpSend(pkt, 3, 1, 0);
+  else if (err == -EACCES) icmpSend(pkt, 3, 13, 0);
+  else if (err == -22) {
+    pktDrop(pkt, DROP_BLACKHOLE);
+    return;
+  } else icmpSend(pkt, 3, 0, 0);
+  pktDrop(pkt, DROP_NO_ROUTE);
+}
+
+function forward(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  clockStep();
+  if (ip4Ttl(p.nh as usize) <= 1) {
+    icmpSend(pkt, 11, 0, 0);
+    pktDrop(pkt, DROP_TTL);
+    return;
+  }
+  const mtu = Dev.at(p.outdev).mtu;
+  if (p.len > mtu) {
+    if (ip4Frag(p.nh as usize) & IP4_DF) icmpSend(pkt, 3, 4, mtu);
+    pktDrop(pkt, DROP_MTU);
+    return;
+  }
+  if (!pktWritable(pkt)) {
+    pktDrop(pkt, DROP_NO_BUFFER);
+    return;
+  }
+  ip4DecTtl(p.nh as usize);
+  if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
+  ip4Finish(pkt);
+}
+
+/** The packet is for this machine: INPUT hook, then the protocol. */
+function deliver(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  if (ip4IsFragment(p.nh as usize)) {
+    pktDrop(pkt, DROP_FRAGMENT);
+    return;
+  }
+  if (nfHook(HOOK_INPUT, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
+  const ip = p.nh as usize;
+  const proto = ip4Proto(ip);
+  const ns = p.ns;
+  const raw = rawInput(ns, pkt, proto);
+  if (proto == PROTO_ICMP) icmpInput(pkt);
+  else if (proto == PROTO_TCP || proto == PROTO_UDP) transport(pkt, proto);
+  else if (raw != 0) pktFree(pkt);
+  else {
+    icmpSend(pkt, 3, 2, 0);
+    pktDrop(pkt, DROP_NO_SOCKET);
+  }
+}
+
+function transport(pkt: u32, proto: u32): void {
+  const p = Pkt.at(pkt);
+  const ip = p.nh as usize;
+  const len = p.data + p.len - p.th;
+  const none = proto == PROTO_UDP && len >= 8 && load<u16>(p.th as usize, 6) == 0;
+  const short = len < (proto == PROTO_TCP ? 20 : 8);
+  if (short || (!none && csumL4(ip4Src(ip), ip4Dst(ip), proto, p.th as usize, len) != 0)) {
+    pktDrop(pkt, DROP_SOCK_CHECKSUM);
+    return;
+  }
+  if (proto == PROTO_TCP) {
+    if (p.rtype == RTN_BROADCAST || p.rtype == RTN_MULTICAST || p.pkttype != PKT_HOST) pktDrop(pkt, DROP_NO_SOCKET);
+    else tcpInput(p.ns, pkt);
+    return;
+  }
+  if (udpInput(p.ns, pkt) != 0) return;
+  icmpSend(pkt, 3, 3, 0);
+  pktDrop(pkt, DROP_NO_SOCKET);
+}

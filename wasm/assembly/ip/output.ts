@@ -1,0 +1,170 @@
+/**
+ * IPv4 output: header, route, OUTPUT hook, POSTROUTING hook, neighbour.
+ * Limits: no fragmentation: what does not fit the MTU is refused (-EMSGSIZE) or answered with ICMP 3/4.
+ * @see Linux net/ipv4/ip_output.c: __ip_queue_xmit, ip_output, ip_finish_output2
+ */
+import {
+  DEV_LOOPBACK,
+  DROP_BROADCAST,
+  DROP_MTU,
+  DROP_NO_BUFFER,
+  DROP_NO_ROUTE,
+  EACCES,
+  EINVAL,
+  EMSGSIZE,
+  ENETUNREACH,
+  ENOBUFS,
+  EPERM,
+  HOOK_OUTPUT,
+  HOOK_POSTROUTING,
+  RTN_BROADCAST,
+  RTN_MULTICAST,
+  TRACE_NEW,
+  TRACE_ROUTE,
+  VERDICT_ACCEPT,
+  VERDICT_DROP,
+} from '../../abi';
+import { Dev } from '../dev/dev';
+import { Ns } from '../dev/ns';
+import { Sim } from '../mem';
+import { nfHook } from '../nf/hook';
+import { PF_BROADCAST, PF_DF, PF_LOCAL, PF_TRACE, Pkt, pktDrop, pktPush, pktWritable } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
+import { wr16, wr32 } from '../wire/bytes';
+import { csumFold, csumPartial } from '../wire/checksum';
+import { ETH_IPV4, MAC_BROADCAST } from '../wire/ether';
+import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Write } from '../wire/ipv4';
+import { icmpSend } from './icmp';
+import { neighGroup, neighOutput } from './neigh';
+import { routeFind } from './route';
+
+/** Looks the route up and notes it in the packet. @returns 0 or a negative errno */
+export function ip4Route(pkt: u32, ns: u32, dst: u32, oif: u32): i32 {
+  const err = routeFind(ns, dst, oif);
+  const p = Pkt.at(pkt);
+  if (err != 0) return err;
+  const s = Sim.at();
+  p.rtype = s.r0;
+  p.outdev = s.r1;
+  p.nexthop = s.r2;
+  p.prefsrc = s.r3;
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, ns, p.outdev, dst, p.nexthop, p.rtype);
+  return 0;
+}
+
+function refuse(pkt: u32, reason: u32, err: i32): i32 {
+  pktDrop(pkt, reason);
+  return err;
+}
+
+/**
+ * Sends a transport segment (takes it). Pre: Pkt.data/len span the transport header and its data, checksummed.
+ * @param saddr source, 0: the route's @param ttl 0: the namespace's default @param oif device to go out by, 0 any
+ * @returns 0 or -ENETUNREACH, -EHOSTUNREACH, -EACCES (broadcast, prohibit), -EPERM (a rule), -EMSGSIZE, -ENOBUFS, -EINVAL
+ */
+export function ip4Output(
+  ns: u32,
+  pkt: u32,
+  saddr: u32,
+  daddr: u32,
+  proto: u32,
+  ttl: u32,
+  tos: u32,
+  mark: u32,
+  oif: u32,
+): i32 {
+  const p = Pkt.at(pkt);
+  const n = Ns.at(ns);
+  p.ns = ns;
+  p.mark = mark;
+  p.proto = ETH_IPV4;
+  p.flags |= PF_LOCAL;
+  const err = ip4Route(pkt, ns, daddr, oif);
+  if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
+  if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
+  const src = saddr != 0 ? saddr : p.prefsrc;
+  if (p.len + 20 > 65535) return refuse(pkt, DROP_MTU, -EMSGSIZE);
+  if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
+  p.th = p.data;
+  const ip = pktPush(pkt, 20);
+  p.nh = p.data;
+  const hops = ttl != 0 ? ttl : p.rtype == RTN_MULTICAST ? (1 as u32) : n.defaultTtl;
+  ip4Write(ip, tos, p.len, n.ipid++ & 0xffff, p.flags & PF_DF ? IP4_DF : 0, hops, proto, src, daddr);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEW, ns, p.outdev, proto, src, daddr);
+  return localOut(pkt, oif);
+}
+
+/** Sends a packet with its IP header (IP_HDRINCL, takes it): length, a zero id, source and checksum are filled in. */
+export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
+  const p = Pkt.at(pkt);
+  const ip = p.data as usize;
+  if (p.len < 20 || ip4Hlen(ip) < 20 || ip4Hlen(ip) > p.len) return refuse(pkt, DROP_BROADCAST, -EINVAL);
+  p.ns = ns;
+  p.proto = ETH_IPV4;
+  p.flags |= PF_LOCAL;
+  const err = ip4Route(pkt, ns, ip4Dst(ip), oif);
+  if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
+  if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
+  p.nh = p.data;
+  p.th = p.data + ip4Hlen(ip);
+  wr16(ip + 2, p.len);
+  if (load<u16>(ip, 4) == 0) wr16(ip + 4, Ns.at(ns).ipid++ & 0xffff);
+  if (ip4Src(ip) == 0) wr32(ip + 12, p.prefsrc);
+  store<u16>(ip, 0, 10);
+  store<u16>(ip, csumFold(csumPartial(ip, ip4Hlen(ip), 0)), 10);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEW, ns, p.outdev, ip4Proto(ip), ip4Src(ip), ip4Dst(ip));
+  return localOut(pkt, oif);
+}
+
+/** OUTPUT hook; a rewritten destination is routed anew. @see Linux netfilter.c: ip_route_me_harder */
+function localOut(pkt: u32, oif: u32): i32 {
+  const p = Pkt.at(pkt);
+  const before = ip4Dst(p.nh as usize);
+  const verdict = nfHook(HOOK_OUTPUT, pkt, 0, p.outdev);
+  if (verdict != VERDICT_ACCEPT) return verdict == VERDICT_DROP ? -EPERM : 0;
+  const after = ip4Dst(p.nh as usize);
+  if (after != before) {
+    const err = ip4Route(pkt, p.ns, after, oif);
+    if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
+  }
+  return ip4Finish(pkt);
+}
+
+/** The last part of output, for own and forwarded packets (takes it): size, POSTROUTING, link address. */
+export function ip4Finish(pkt: u32): i32 {
+  const p = Pkt.at(pkt);
+  const dev = p.outdev;
+  const d = Dev.at(dev);
+  if (p.len > d.mtu) {
+    const local = (p.flags & PF_LOCAL) != 0;
+    if (!local && ip4Frag(p.nh as usize) & IP4_DF) icmpSend(pkt, 3, 4, d.mtu);
+    return refuse(pkt, DROP_MTU, -EMSGSIZE);
+  }
+  p.dev = dev;
+  const verdict = nfHook(HOOK_POSTROUTING, pkt, 0, dev);
+  if (verdict != VERDICT_ACCEPT) return verdict == VERDICT_DROP ? -EPERM : 0;
+  if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
+  p.data = p.nh;
+  p.len = ip4Len(p.nh as usize);
+  if (d.kind == DEV_LOOPBACK) return neighGroup(dev, 0, pkt);
+  if (p.rtype == RTN_BROADCAST) return neighGroup(dev, MAC_BROADCAST, pkt);
+  if (p.rtype == RTN_MULTICAST) return neighGroup(dev, 0x01005e000000 | ((p.nexthop & 0x7fffff) as u64), pkt);
+  return neighOutput(dev, p.nexthop, pkt);
+}
+
+/** The source address output would choose towards `daddr`; 0 when there is no route: Sim.r0 is then the errno. */
+export function ip4RouteSource(ns: u32, daddr: u32, oif: u32): u32 {
+  const err = routeFind(ns, daddr, oif);
+  const s = Sim.at();
+  if (err != 0) {
+    s.r0 = -err as u32;
+    return 0;
+  }
+  if (s.r3 == 0) s.r0 = ENETUNREACH;
+  return s.r3;
+}
+
+/** MTU of the way to `daddr`; 1500 when there is no route. */
+export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
+  return routeFind(ns, daddr, oif) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
+}

@@ -1,0 +1,70 @@
+/**
+ * Bridge netfilter: IPv4 frames on a bridge cross the IP hooks too (bridge-nf-call-iptables), with the bridge as the
+ * device of -i and -o. PREROUTING is crossed once, here, also by what then goes up to the machine.
+ * Limits: no physdev; a frame whose destination was rewritten goes up to the machine, which routes it, even when it
+ * would go out by the same bridge again.
+ * @see Linux net/bridge/br_netfilter_hooks.c
+ */
+import {
+  DROP_BAD_HEADER,
+  HOOK_FORWARD,
+  HOOK_POSTROUTING,
+  HOOK_PREROUTING,
+  PKT_HOST,
+  PKT_OTHERHOST,
+  VERDICT_ACCEPT,
+  VERDICT_DROP,
+} from '../../abi';
+import { Dev } from '../dev/dev';
+import { PF_PREROUTED, Pkt, pktDrop, pktWritable } from '../sim/pool';
+import { wrMac } from '../wire/bytes';
+import { csumFold, csumPartial } from '../wire/checksum';
+import { ETH_HLEN } from '../wire/ether';
+import { ip4Dst, ip4Hlen, ip4Len } from '../wire/ipv4';
+import { nfHook } from './hook';
+
+/** Header checks of a bridged packet, as ip_rcv does them. */
+function valid(p: Pkt): bool {
+  const ip = (p.data + ETH_HLEN) as usize;
+  const len = p.len - ETH_HLEN;
+  if (len < 20 || load<u8>(ip) >> 4 != 4 || ip4Hlen(ip) < 20) return false;
+  if (ip4Len(ip) > len || ip4Len(ip) < ip4Hlen(ip)) return false;
+  return csumFold(csumPartial(ip, ip4Hlen(ip), 0)) == 0;
+}
+
+/** PREROUTING of a frame that entered a bridge; the packet is freed unless VERDICT_ACCEPT. */
+export function nfBridgePre(pkt: u32, bridge: u32): i32 {
+  const p = Pkt.at(pkt);
+  if (!valid(p)) {
+    pktDrop(pkt, DROP_BAD_HEADER);
+    return VERDICT_DROP;
+  }
+  p.nh = p.data + ETH_HLEN;
+  p.th = p.nh + ip4Hlen(p.nh as usize);
+  const type = p.pkttype;
+  const port = p.dev;
+  const before = ip4Dst(p.nh as usize);
+  if (type == PKT_OTHERHOST) p.pkttype = PKT_HOST;
+  p.dev = bridge;
+  if (nfHook(HOOK_PREROUTING, pkt, bridge, 0) != VERDICT_ACCEPT) return VERDICT_DROP;
+  p.dev = port;
+  p.pkttype = type;
+  p.flags |= PF_PREROUTED;
+  if (ip4Dst(p.nh as usize) != before && pktWritable(pkt)) {
+    wrMac(p.data as usize, Dev.at(bridge).mac);
+    p.pkttype = PKT_HOST;
+  }
+  return VERDICT_ACCEPT;
+}
+
+/** FORWARD and POSTROUTING of a bridged frame; the packet is freed unless VERDICT_ACCEPT. */
+export function nfBridgeForward(pkt: u32, bridge: u32): i32 {
+  const p = Pkt.at(pkt);
+  const type = p.pkttype;
+  if (type == PKT_OTHERHOST) p.pkttype = PKT_HOST;
+  p.dev = bridge;
+  if (nfHook(HOOK_FORWARD, pkt, bridge, bridge) != VERDICT_ACCEPT) return VERDICT_DROP;
+  if (nfHook(HOOK_POSTROUTING, pkt, 0, bridge) != VERDICT_ACCEPT) return VERDICT_DROP;
+  p.pkttype = type;
+  return VERDICT_ACCEPT;
+}

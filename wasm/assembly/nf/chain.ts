@@ -1,0 +1,129 @@
+/**
+ * Traversal of a chain with its jumps, and the targets.
+ * Limits: jumps nest to JUMP_CAP; a loop of chains drops.
+ * @see Linux net/ipv4/netfilter/ip_tables.c: ipt_do_table
+ */
+import {
+  DROP_POLICY,
+  DROP_REJECT,
+  DROP_RULE,
+  EVENT_LOG,
+  LOG_RULE,
+  RULE_CHAIN,
+  RULE_TARGET,
+  RULE_VALUE,
+  RULE_VALUE_MASK,
+  TARGET_ACCEPT,
+  TARGET_DROP,
+  TARGET_GOTO,
+  TARGET_JUMP,
+  TARGET_LOG,
+  TARGET_MARK,
+  TARGET_NONE,
+  TARGET_NOTRACK,
+  TARGET_REJECT,
+  TARGET_RETURN,
+  TRACE_POLICY,
+  TRACE_RULE,
+} from '../../abi';
+import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
+import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
+import { eventPush } from '../sim/ring';
+import { traceWrite } from '../sim/stat';
+import { ETH_IPV4 } from '../wire/ether';
+import { ip4Len } from '../wire/ipv4';
+import { ruleFits } from './match';
+import { natTarget } from './nat';
+import { nfReject } from './reject';
+import { Chain, Rule, ruleAt } from './table';
+
+/** The rule lets the packet go on to the next rule. */
+const CONTINUE: u32 = 0xffffffff;
+
+function bytesOf(p: Pkt): u64 {
+  return p.proto == ETH_IPV4 ? (ip4Len(p.nh as usize) as u64) : ((p.data + p.len - p.nh) as u64);
+}
+
+/**
+ * Runs a packet through a built-in chain. The packet stays the caller's.
+ * @returns 0 to accept, or the reason to drop (DROP_*)
+ */
+export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u32): u32 {
+  const s = Sim.at();
+  const p = Pkt.at(pkt);
+  const base = s.jumps;
+  const bytes = bytesOf(p);
+  let i = Chain.at(chain).first;
+  while (true) {
+    if (i == 0) {
+      if (s.jumps == base) return policy(chain, p, bytes);
+      s.jumps--;
+      i = load<u32>(JUMP_BASE + (s.jumps as usize) * 4);
+      continue;
+    }
+    const r = ruleAt(i);
+    const rule = Rule.at(i);
+    if (!ruleFits(i, r, p, indev, outdev)) {
+      i = rule.next;
+      continue;
+    }
+    rule.packets++;
+    rule.bytes += bytes;
+    const target = load<u32>(r + RULE_TARGET);
+    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_RULE, p.ns, p.dev, rule.chain, i, target);
+    if (target == TARGET_JUMP || target == TARGET_GOTO) {
+      if (target == TARGET_JUMP) {
+        if (s.jumps - base >= 64 || s.jumps >= JUMP_CAP) {
+          s.jumps = base;
+          return DROP_RULE;
+        }
+        store<u32>(JUMP_BASE + (s.jumps as usize) * 4, rule.next);
+        s.jumps++;
+      }
+      i = Chain.at(load<u32>(r + RULE_CHAIN)).first;
+    } else if (target == TARGET_RETURN) i = 0;
+    else {
+      const verdict = act(pkt, target, r, hook, indev, outdev);
+      if (verdict != CONTINUE) {
+        s.jumps = base;
+        return verdict;
+      }
+      i = rule.next;
+    }
+  }
+}
+
+function policy(chain: u32, p: Pkt, bytes: u64): u32 {
+  const c = Chain.at(chain);
+  c.packets++;
+  c.bytes += bytes;
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_POLICY, p.ns, p.dev, chain, c.drop ? 0 : 1, 0);
+  return c.drop ? DROP_POLICY : 0;
+}
+
+function act(pkt: u32, target: u32, r: usize, hook: u32, indev: u32, outdev: u32): u32 {
+  const p = Pkt.at(pkt);
+  const value = load<u32>(r + RULE_VALUE);
+  const mask = load<u32>(r + RULE_VALUE_MASK);
+  switch (target) {
+    case TARGET_NONE:
+      return CONTINUE;
+    case TARGET_ACCEPT:
+      return 0;
+    case TARGET_DROP:
+      return DROP_RULE;
+    case TARGET_REJECT:
+      nfReject(pkt, value, mask);
+      return DROP_REJECT;
+    case TARGET_MARK:
+      p.mark = (p.mark & ~mask) ^ value;
+      return CONTINUE;
+    case TARGET_LOG:
+      eventPush(EVENT_LOG, LOG_RULE, value, p.id);
+      return CONTINUE;
+    case TARGET_NOTRACK:
+      if (p.ct == 0) p.flags |= PF_NOTRACK;
+      return CONTINUE;
+  }
+  return natTarget(pkt, target, r, hook, indev, outdev);
+}

@@ -1,0 +1,206 @@
+/**
+ * Connections and their tuples: the records and the hash table that holds each confirmed connection twice, once for
+ * each direction. A connection lives while it is in the table or a packet refers to it.
+ *
+ *   tuple, 40 bytes: src 16, dst 16, sport 2, dport 2, proto 1, family 1, namespace 2
+ *
+ * Ports are numbers in host order; of ICMP, sport is the identifier and dport is type << 8 | code.
+ * @see Linux include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h
+ */
+import { IPS_CONFIRMED, IPS_DYING } from '../../abi';
+import { Ns } from '../dev/ns';
+import { CONN_BASE, CONN_BUCKETS, CONN_HASH, CONN_REC, SLAB_CONN, Sim } from '../mem';
+import { now } from '../sim/clock';
+import { slabAlloc, slabFree } from '../sim/slab';
+import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+
+export const TUPLE: usize = 40;
+export const T_DST: usize = 16;
+export const T_SPORT: usize = 32;
+export const T_DPORT: usize = 34;
+export const T_PROTO: usize = 36;
+export const T_FAMILY: usize = 37;
+export const T_NS: usize = 38;
+
+@unmanaged
+export class Conn {
+  next0: u32;
+  next1: u32;
+  /** 0: free record. */
+  ns: u32;
+  status: u32;
+  tcpState: u32;
+  mark: u32;
+  /** Absolute ns. */
+  expires: u64;
+  /** Packets that refer to it. */
+  refs: u32;
+  lastDir: u32;
+  lastIndex: u32;
+  /** bit 0, 1: a FIN was seen in that direction. */
+  finSeen: u32;
+  /** UDP: from when on an answered flow counts as a stream. */
+  streamAt: u64;
+  packets0: u64;
+  bytes0: u64;
+  packets1: u64;
+  bytes1: u64;
+
+  @inline static at(i: u32): Conn {
+    return changetype<Conn>(CONN_BASE + (i as usize) * CONN_REC);
+  }
+}
+
+/** Tuple of a direction (0 original, 1 reply) of a connection. */
+export function tupleOf(ct: u32, dir: u32): usize {
+  return CONN_BASE + (ct as usize) * CONN_REC + 96 + (dir as usize) * TUPLE;
+}
+
+function hash(t: usize): usize {
+  let h = load<u64>(t) * 0x9e3779b97f4a7c15;
+  h = (h ^ (h >> 29) ^ load<u64>(t, 8)) * 0xbf58476d1ce4e5b9;
+  h = (h ^ (h >> 29) ^ load<u64>(t, 16)) * 0x9e3779b97f4a7c15;
+  h = (h ^ (h >> 29) ^ load<u64>(t, 24)) * 0xbf58476d1ce4e5b9;
+  h = (h ^ (h >> 29) ^ load<u64>(t, 32)) * 0x94d049bb133111eb;
+  return CONN_HASH + (((h >> 33) as u32) & (CONN_BUCKETS - 1)) * 4;
+}
+
+function sameTuple(a: usize, b: usize): bool {
+  return (
+    load<u64>(a, 8) == load<u64>(b, 8) &&
+    load<u64>(a, 32) == load<u64>(b, 32) &&
+    load<u64>(a, 24) == load<u64>(b, 24) &&
+    load<u64>(a) == load<u64>(b) &&
+    load<u64>(a, 16) == load<u64>(b, 16)
+  );
+}
+
+function linkOf(node: u32): usize {
+  return CONN_BASE + ((node >> 1) as usize) * CONN_REC + ((node & 1) as usize) * 4;
+}
+
+/** The confirmed, unexpired connection one of whose tuples this is. @returns connection * 2 + direction, or 0 */
+export function connFind(t: usize): u32 {
+  let node = load<u32>(hash(t));
+  while (node != 0) {
+    const next = load<u32>(linkOf(node));
+    const ct = node >> 1;
+    if (sameTuple(tupleOf(ct, node & 1), t)) {
+      if (Conn.at(ct).expires > now()) return node;
+      connKill(ct);
+      return 0;
+    }
+    node = next;
+  }
+  return 0;
+}
+
+function push(node: u32): void {
+  const at = hash(tupleOf(node >> 1, node & 1));
+  store<u32>(linkOf(node), load<u32>(at));
+  store<u32>(at, node);
+}
+
+function pull(node: u32): void {
+  let at = hash(tupleOf(node >> 1, node & 1));
+  let k = load<u32>(at);
+  while (k != 0) {
+    if (k == node) {
+      store<u32>(at, load<u32>(linkOf(node)));
+      return;
+    }
+    at = linkOf(k);
+    k = load<u32>(at);
+  }
+}
+
+/** Type of the answer to an ICMP message, 255 when it has none. */
+function inverseIcmp(proto: u32, type: u32): u32 {
+  if (proto == PROTO_ICMPV6) return type == 128 ? 129 : type == 129 ? 128 : 255;
+  switch (type) {
+    case 8:
+      return 0;
+    case 0:
+      return 8;
+    case 13:
+      return 14;
+    case 14:
+      return 13;
+    case 17:
+      return 18;
+    case 18:
+      return 17;
+  }
+  return 255;
+}
+
+/** Writes the tuple of the other direction. `out` and `t` differ. */
+export function tupleInvert(out: usize, t: usize): void {
+  memory.copy(out, t + T_DST, 16);
+  memory.copy(out + T_DST, t, 16);
+  store<u64>(out, load<u64>(t, 32), 32);
+  const proto = load<u8>(t + T_PROTO) as u32;
+  if (proto == PROTO_ICMP || proto == PROTO_ICMPV6) {
+    const type = (load<u16>(t + T_DPORT) >> 8) as u32;
+    store<u16>(out + T_DPORT, (inverseIcmp(proto, type) << 8) as u16);
+  } else {
+    store<u16>(out + T_SPORT, load<u16>(t + T_DPORT));
+    store<u16>(out + T_DPORT, load<u16>(t + T_SPORT));
+  }
+}
+
+/** Whether an ICMP message may begin a connection. */
+export function icmpOpens(proto: u32, type: u32): bool {
+  return proto == PROTO_ICMPV6 ? type == 128 : type == 8 || type == 13 || type == 17;
+}
+
+/** A connection that is not in the table yet, with both tuples. @returns 0 when the slab is full */
+export function connNew(ns: u32, t: usize): u32 {
+  const ct = slabAlloc(SLAB_CONN);
+  if (ct == 0) return 0;
+  Conn.at(ct).ns = ns;
+  memory.copy(tupleOf(ct, 0), t, TUPLE);
+  tupleInvert(tupleOf(ct, 1), t);
+  return ct;
+}
+
+/** Puts a connection in the table. Pre: neither tuple is in it. */
+export function connInsert(ct: u32): void {
+  const c = Conn.at(ct);
+  c.status |= IPS_CONFIRMED;
+  push(ct * 2);
+  push(ct * 2 + 1);
+  Ns.at(c.ns).conns++;
+  Sim.at().conns++;
+}
+
+/** Takes a connection out of the table; it goes when no packet refers to it. */
+export function connKill(ct: u32): void {
+  const c = Conn.at(ct);
+  if (c.status & IPS_CONFIRMED) {
+    pull(ct * 2);
+    pull(ct * 2 + 1);
+    c.status &= ~IPS_CONFIRMED;
+    Ns.at(c.ns).conns--;
+    Sim.at().conns--;
+  }
+  c.status |= IPS_DYING;
+  if (c.refs == 0) release(ct);
+}
+
+function release(ct: u32): void {
+  Conn.at(ct).ns = 0;
+  slabFree(SLAB_CONN, ct);
+}
+
+/** One more packet refers to a connection. */
+export function ctGet(ct: u32): void {
+  Conn.at(ct).refs++;
+}
+
+/** One packet less; an unconfirmed connection goes with its last packet. */
+export function ctPut(ct: u32): void {
+  const c = Conn.at(ct);
+  c.refs--;
+  if (c.refs == 0 && !(c.status & IPS_CONFIRMED)) release(ct);
+}

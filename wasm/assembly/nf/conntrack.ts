@@ -1,0 +1,355 @@
+/**
+ * Connection tracking: finds or begins the connection of each packet, relates ICMP errors to the one they quote,
+ * confirms it when its first packet has passed, forgets it when its time is over.
+ * Limits: no fragments (they are invalid), no helpers or expectations, no zones.
+ * @see Linux net/netfilter/nf_conntrack_core.c: nf_conntrack_in, __nf_conntrack_confirm
+ */
+import {
+  CONN_X_HANDLE,
+  CONN_X_ICMP_CODE,
+  CONN_X_ICMP_TYPE,
+  CONN_X_MARK,
+  CONN_X_OBYTES,
+  CONN_X_ODPORT,
+  CONN_X_OPACKETS,
+  CONN_X_OSPORT,
+  CONN_X_OSRC,
+  CONN_X_PROTO,
+  CONN_X_RBYTES,
+  CONN_X_RDPORT,
+  CONN_X_RPACKETS,
+  CONN_X_RSPORT,
+  CONN_X_RSRC,
+  CONN_X_SIZE,
+  CONN_X_STATUS,
+  CONN_X_TCP_STATE,
+  CONN_X_TIMEOUT,
+  CT_ESTABLISHED,
+  CT_NEW,
+  CT_RELATED,
+  DROP_CT_CLASH,
+  DROP_CT_FULL,
+  EVENT_LOG,
+  IPS_ASSURED,
+  IPS_CONFIRMED,
+  IPS_DYING,
+  IPS_SEEN_REPLY,
+  LOG_CT_FULL,
+  TIMER_CT_GC,
+  TRACE_CT,
+} from '../../abi';
+import { CONN_CAP, Sim, TEMP_BASE } from '../mem';
+import { now } from '../sim/clock';
+import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
+import { eventPush } from '../sim/ring';
+import { traceWrite } from '../sim/stat';
+import { timerAdd, timerDel, timerWhen } from '../sim/timer';
+import { rd16, wrMapped } from '../wire/bytes';
+import { ETH_IPV4 } from '../wire/ether';
+import { ip4Dst, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { icmpIsError, l4MinLen } from '../wire/l4';
+import {
+  Conn,
+  connFind,
+  connInsert,
+  connKill,
+  connNew,
+  ctGet,
+  ctPut,
+  icmpOpens,
+  T_DPORT,
+  T_DST,
+  T_FAMILY,
+  T_NS,
+  T_PROTO,
+  T_SPORT,
+  TUPLE,
+  tupleInvert,
+  tupleOf,
+} from './conn';
+import { ctTcp, TCP_INVALID, TCP_REOPEN } from './tcp';
+
+/** Values of Pkt.ctinfo; 3 more in the reply direction. */
+export const CTINFO_ESTABLISHED: u32 = 0;
+export const CTINFO_RELATED: u32 = 1;
+export const CTINFO_NEW: u32 = 2;
+export const CTINFO_REPLY: u32 = 3;
+
+const SECOND: u64 = 1_000_000_000;
+/** Linux: nf_conntrack_udp_timeout, _udp_timeout_stream, _icmp_timeout, _generic_timeout. */
+const UDP_TIMEOUT: u64 = 30 * SECOND;
+const UDP_STREAM: u64 = 120 * SECOND;
+const ICMP_TIMEOUT: u64 = 30 * SECOND;
+const GENERIC_TIMEOUT: u64 = 600 * SECOND;
+/** How long an expired connection may stay before the sweep. */
+const GC_SLACK: u64 = 10 * SECOND;
+
+/** Direction of a packet in its connection: 0 original, 1 reply. */
+export function ctDir(p: Pkt): u32 {
+  return p.ctinfo >= CTINFO_REPLY ? 1 : 0;
+}
+
+/** CT_* bit of a packet that has a connection. */
+export function ctBit(p: Pkt): u32 {
+  const k = p.ctinfo % 3;
+  return k == CTINFO_NEW ? CT_NEW : k == CTINFO_RELATED ? CT_RELATED : CT_ESTABLISHED;
+}
+
+/** End of the transport data of a packet. */
+function endOf(p: Pkt): usize {
+  const all = (p.data + p.len) as usize;
+  if (p.proto != ETH_IPV4) return all;
+  const ip = (p.nh + ip4Len(p.nh as usize)) as usize;
+  return min(all, ip);
+}
+
+/** Writes the tuple of an IPv4 header at `ip` whose bytes end at `end`. @returns false when it has none */
+function tuple4(t: usize, ns: u32, ip: usize, end: usize): bool {
+  if (end < ip + 20) return false;
+  const proto = ip4Proto(ip);
+  const th = ip + ip4Hlen(ip);
+  memory.fill(t + 32, 0, 8);
+  wrMapped(t, ip4Src(ip));
+  wrMapped(t + T_DST, ip4Dst(ip));
+  store<u8>(t + T_PROTO, proto as u8);
+  store<u8>(t + T_FAMILY, 4);
+  store<u16>(t + T_NS, ns as u16);
+  return ports(t, proto, th, end);
+}
+
+function ports(t: usize, proto: u32, th: usize, end: usize): bool {
+  if (proto == PROTO_TCP || proto == PROTO_UDP) {
+    if (th + 4 > end) return false;
+    store<u16>(t + T_SPORT, rd16(th) as u16);
+    store<u16>(t + T_DPORT, rd16(th + 2) as u16);
+  } else if (proto == PROTO_ICMP || proto == PROTO_ICMPV6) {
+    if (th + 8 > end) return false;
+    store<u16>(t + T_SPORT, rd16(th + 4) as u16);
+    store<u16>(t + T_DPORT, rd16(th) as u16);
+  }
+  return true;
+}
+
+function tuple6(t: usize, ns: u32, p: Pkt): bool {
+  const ip = p.nh as usize;
+  memory.copy(t, ip + 8, 32);
+  memory.fill(t + 32, 0, 8);
+  const proto = load<u8>(ip, 6) as u32;
+  store<u8>(t + T_PROTO, proto as u8);
+  store<u8>(t + T_FAMILY, 6);
+  store<u16>(t + T_NS, ns as u16);
+  return ports(t, proto, p.th as usize, endOf(p));
+}
+
+function attach(p: Pkt, ct: u32, info: u32): void {
+  p.ct = ct;
+  p.ctinfo = info;
+  ctGet(ct);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_CT, p.ns, p.dev, ct, ctBit(p), ctDir(p));
+}
+
+/** Gives `pkt` the connection of the packet it answers, in the other direction. @see Linux nf_ct_attach */
+export function ctAttachReply(pkt: u32, to: u32): void {
+  const q = Pkt.at(to);
+  if (q.ct != 0) attach(Pkt.at(pkt), q.ct, ctDir(q) == 0 ? CTINFO_RELATED + CTINFO_REPLY : CTINFO_RELATED);
+}
+
+/** An ICMP error belongs to the connection of the packet it quotes. */
+function related(p: Pkt): void {
+  const inner = (p.th + 8) as usize;
+  const t = TEMP_BASE;
+  const back = TEMP_BASE + TUPLE;
+  if (!tuple4(t, p.ns, inner, endOf(p))) return;
+  tupleInvert(back, t);
+  const node = connFind(back);
+  if (node != 0) attach(p, node >> 1, node & 1 ? CTINFO_RELATED + CTINFO_REPLY : CTINFO_RELATED);
+}
+
+/** Tracks a packet that enters the machine or is sent by it. @returns 0, or DROP_CT_FULL */
+export function ctIn(pkt: u32): u32 {
+  const p = Pkt.at(pkt);
+  if (p.ct != 0 || p.flags & PF_NOTRACK) return 0;
+  const t = TEMP_BASE;
+  const v4 = p.proto == ETH_IPV4;
+  if (v4) {
+    if (ip4IsFragment(p.nh as usize) || !tuple4(t, p.ns, p.nh as usize, endOf(p))) return 0;
+  } else if (!tuple6(t, p.ns, p)) return 0;
+  const proto = load<u8>(t + T_PROTO) as u32;
+  const th = p.th as usize;
+  if (th + l4MinLen(proto) > endOf(p)) return 0;
+  if (proto == PROTO_ICMP && icmpIsError(load<u8>(th) as u32)) {
+    related(p);
+    return 0;
+  }
+  for (let round = 0; round < 2; round++) {
+    let node = connFind(t);
+    if (node == 0) {
+      const icmp = proto == PROTO_ICMP || proto == PROTO_ICMPV6;
+      if (icmp && !icmpOpens(proto, load<u8>(th) as u32)) return 0;
+      node = begin(p.ns, t) * 2;
+      if (node == 0) return DROP_CT_FULL;
+    }
+    const ct = node >> 1;
+    const dir = node & 1;
+    ctGet(ct);
+    const result = update(ct, dir, proto, th);
+    if (result == TCP_REOPEN || result == TCP_INVALID) {
+      ctPut(ct);
+      if (result == TCP_INVALID) return 0;
+      continue;
+    }
+    account(p, ct, dir);
+    const c = Conn.at(ct);
+    const info =
+      dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
+    if (dir == 1) c.status |= IPS_SEEN_REPLY;
+    attach(p, ct, info);
+    ctPut(ct);
+    return 0;
+  }
+  return 0;
+}
+
+/** Begins a connection; a full table first gives up one that was never answered. */
+function begin(ns: u32, t: usize): u32 {
+  let ct = connNew(ns, t);
+  if (ct == 0 && earlyDrop()) ct = connNew(ns, t);
+  if (ct == 0) eventPush(EVENT_LOG, LOG_CT_FULL, ns, 0);
+  else Conn.at(ct).streamAt = now() + 2 * SECOND;
+  return ct;
+}
+
+/** Frees an expired or unassured connection. @see Linux nf_conntrack_core.c: early_drop */
+function earlyDrop(): bool {
+  const s = Sim.at();
+  for (let n: u32 = 0; n < CONN_CAP; n++) {
+    s.ctCursor = (s.ctCursor + 1) % CONN_CAP;
+    const c = Conn.at(s.ctCursor);
+    if (c.ns == 0 || !(c.status & IPS_CONFIRMED) || c.refs != 0) continue;
+    if (c.status & IPS_ASSURED && c.expires > now()) continue;
+    connKill(s.ctCursor);
+    return true;
+  }
+  return false;
+}
+
+/** Protocol's part: state and timeout. */
+function update(ct: u32, dir: u32, proto: u32, th: usize): i32 {
+  if (proto == PROTO_TCP) return ctTcp(ct, dir, th);
+  const c = Conn.at(ct);
+  if (proto == PROTO_UDP) {
+    const stream = (c.status & IPS_SEEN_REPLY) != 0 && now() > c.streamAt;
+    if (stream) c.status |= IPS_ASSURED;
+    c.expires = now() + (stream ? UDP_STREAM : UDP_TIMEOUT);
+  } else c.expires = now() + (proto == PROTO_ICMP || proto == PROTO_ICMPV6 ? ICMP_TIMEOUT : GENERIC_TIMEOUT);
+  return 0;
+}
+
+function account(p: Pkt, ct: u32, dir: u32): void {
+  const c = Conn.at(ct);
+  const bytes = (endOf(p) - (p.nh as usize)) as u64;
+  if (dir == 0) {
+    c.packets0++;
+    c.bytes0 += bytes;
+  } else {
+    c.packets1++;
+    c.bytes1 += bytes;
+  }
+}
+
+/** The packet has passed: its new connection enters the table. @returns 0, or DROP_CT_CLASH */
+export function ctConfirm(pkt: u32): u32 {
+  const p = Pkt.at(pkt);
+  if (p.ct == 0 || ctDir(p) != 0) return 0;
+  const ct = p.ct;
+  const c = Conn.at(ct);
+  if (c.status & (IPS_CONFIRMED | IPS_DYING)) return 0;
+  const original = connFind(tupleOf(ct, 0));
+  const reply = connFind(tupleOf(ct, 1));
+  if (original != 0 || reply != 0) {
+    // Two first datagrams of one flow that raced: the second joins. @see Linux nf_ct_resolve_clash
+    const same = original != 0 && original >> 1 == reply >> 1 && !(original & 1);
+    if (!same || load<u8>(tupleOf(ct, 0) + T_PROTO) != PROTO_UDP) return DROP_CT_CLASH;
+    ctPut(ct);
+    p.ct = original >> 1;
+    ctGet(p.ct);
+    return 0;
+  }
+  connInsert(ct);
+  schedule(c.expires + GC_SLACK);
+  return 0;
+}
+
+function schedule(when: u64): void {
+  const s = Sim.at();
+  if (s.ctTimer != 0) {
+    if (timerWhen(s.ctTimer) <= when) return;
+    timerDel(s.ctTimer);
+  }
+  s.ctTimer = timerAdd(when, TIMER_CT_GC, 0);
+}
+
+/** Sweeps expired connections out, and sleeps until the next is due. */
+export function ctGc(): void {
+  const s = Sim.at();
+  s.ctTimer = 0;
+  let next: u64 = u64.MAX_VALUE;
+  for (let i: u32 = 1; i < CONN_CAP; i++) {
+    const c = Conn.at(i);
+    if (c.ns == 0 || !(c.status & IPS_CONFIRMED)) continue;
+    if (c.expires <= now()) connKill(i);
+    else if (c.expires < next) next = c.expires;
+  }
+  if (next != u64.MAX_VALUE) schedule(next + GC_SLACK);
+}
+
+/** Forgets a connection by its handle. */
+export function connDel(ct: u32): void {
+  if (Conn.at(ct).status & IPS_CONFIRMED) connKill(ct);
+}
+
+/** A namespace goes: its connections go. */
+export function ctNsDestroy(ns: u32): void {
+  for (let i: u32 = 1; i < CONN_CAP; i++) {
+    const c = Conn.at(i);
+    if (c.ns == ns && c.status & IPS_CONFIRMED) connKill(i);
+  }
+}
+
+function dumpOne(ct: u32, p: usize): void {
+  const c = Conn.at(ct);
+  const o = tupleOf(ct, 0);
+  const r = tupleOf(ct, 1);
+  memory.copy(p + CONN_X_OSRC, o, 32);
+  memory.copy(p + CONN_X_RSRC, r, 32);
+  const proto = load<u8>(o + T_PROTO) as u32;
+  const icmp = proto == PROTO_ICMP || proto == PROTO_ICMPV6;
+  store<u16>(p + CONN_X_OSPORT, load<u16>(o + T_SPORT));
+  store<u16>(p + CONN_X_ODPORT, load<u16>(o + (icmp ? T_SPORT : T_DPORT)));
+  store<u16>(p + CONN_X_RSPORT, load<u16>(r + T_SPORT));
+  store<u16>(p + CONN_X_RDPORT, load<u16>(r + (icmp ? T_SPORT : T_DPORT)));
+  store<u8>(p + CONN_X_PROTO, proto as u8);
+  store<u8>(p + CONN_X_ICMP_TYPE, icmp ? ((load<u16>(o + T_DPORT) >> 8) as u8) : 0);
+  store<u8>(p + CONN_X_ICMP_CODE, icmp ? (load<u16>(o + T_DPORT) as u8) : 0);
+  store<u8>(p + CONN_X_TCP_STATE, c.tcpState as u8);
+  store<u32>(p + CONN_X_STATUS, c.status);
+  store<u32>(p + CONN_X_MARK, c.mark);
+  store<u32>(p + CONN_X_HANDLE, ct);
+  store<f64>(p + CONN_X_TIMEOUT, (c.expires - now()) as f64);
+  store<f64>(p + CONN_X_OPACKETS, c.packets0 as f64);
+  store<f64>(p + CONN_X_OBYTES, c.bytes0 as f64);
+  store<f64>(p + CONN_X_RPACKETS, c.packets1 as f64);
+  store<f64>(p + CONN_X_RBYTES, c.bytes1 as f64);
+}
+
+/** Writes a namespace's live connections as CONN_X_* records, at most `room`. @returns how many */
+export function ctDump(ns: u32, out: usize, room: u32): u32 {
+  let n: u32 = 0;
+  for (let i: u32 = 1; i < CONN_CAP && n < room; i++) {
+    const c = Conn.at(i);
+    if (c.ns != ns || !(c.status & IPS_CONFIRMED) || c.expires <= now()) continue;
+    dumpOne(i, out + (n as usize) * CONN_X_SIZE);
+    n++;
+  }
+  return n;
+}

@@ -1,0 +1,95 @@
+/**
+ * The five hooks, and the order of what stands at each: raw, conntrack, destination NAT, filter, source NAT, confirm.
+ * @see Linux include/uapi/linux/netfilter_ipv4.h: nf_ip_hook_priorities
+ */
+import {
+  HOOK_FORWARD,
+  HOOK_INPUT,
+  HOOK_OUTPUT,
+  HOOK_POSTROUTING,
+  HOOK_PREROUTING,
+  TABLE_FILTER,
+  TABLE_NAT,
+  TABLE_RAW,
+  TRACE_HOOK,
+  VERDICT_ACCEPT,
+  VERDICT_DROP,
+} from '../../abi';
+import { Ns } from '../dev/ns';
+import { PF_TRACE, Pkt, pktDrop } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
+import { ETH_IPV4 } from '../wire/ether';
+import { PROTO_ICMP } from '../wire/ipv4';
+import { icmpIsError } from '../wire/l4';
+import { chainRun } from './chain';
+import { CTINFO_NEW, CTINFO_RELATED, ctConfirm, ctIn } from './conntrack';
+import { natIcmpError, natPacket } from './mangle';
+import { protoOf } from './match';
+import { natDone, natIsSource, natNull } from './nat';
+import { chainOf } from './table';
+
+function table(t: u32, hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
+  const p = Pkt.at(pkt);
+  const chain = chainOf(p.ns, p.proto == ETH_IPV4 ? 4 : 6, t, hook);
+  return chain == 0 ? 0 : chainRun(chain, pkt, hook, indev, outdev);
+}
+
+/** NAT at a hook: the chain for the first packet of a connection, the rewriting for all. @returns 0 or DROP_* */
+function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
+  const p = Pkt.at(pkt);
+  if (p.ct == 0 || p.proto != ETH_IPV4) return 0;
+  const source = natIsSource(hook);
+  const kind = p.ctinfo % 3;
+  if (kind == CTINFO_RELATED && protoOf(p) == PROTO_ICMP && icmpIsError(load<u8>(p.th as usize) as u32))
+    return natIcmpError(pkt, source);
+  if (kind == CTINFO_NEW && !natDone(p.ct, source)) {
+    const bad = table(TABLE_NAT, hook, pkt, indev, outdev);
+    if (bad != 0) return bad;
+    if (!natDone(p.ct, source)) {
+      const clash = natNull(p.ct, source);
+      if (clash != 0) return clash;
+    }
+  }
+  return natPacket(pkt, source);
+}
+
+function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
+  const n = Ns.at(Pkt.at(pkt).ns);
+  const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
+  const exit = hook == HOOK_INPUT || hook == HOOK_POSTROUTING;
+  let bad: u32 = 0;
+  if (entry) {
+    bad = table(TABLE_RAW, hook, pkt, indev, outdev);
+    if (bad != 0) return bad;
+    if (n.ctUsers != 0) {
+      bad = ctIn(pkt);
+      if (bad == 0 && n.natUsers != 0) bad = nat(hook, pkt, indev, outdev);
+      if (bad != 0) return bad;
+    }
+  }
+  if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
+    bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
+    if (bad != 0) return bad;
+  }
+  if (exit && Pkt.at(pkt).ct != 0) {
+    if (n.natUsers != 0) bad = nat(hook, pkt, indev, outdev);
+    if (bad == 0) bad = ctConfirm(pkt);
+  }
+  return bad;
+}
+
+/**
+ * Takes a packet through a hook. Pre: Pkt.ns, proto, nh and th are set.
+ * @param indev device it came in by, 0: sent here @param outdev device it goes out by, 0: not known yet
+ * @returns VERDICT_ACCEPT, or VERDICT_DROP: the packet is freed and counted
+ */
+export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
+  const p = Pkt.at(pkt);
+  const n = Ns.at(p.ns);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_HOOK, p.ns, p.dev, hook, indev, outdev);
+  if (n.nfChains == 0) return VERDICT_ACCEPT;
+  const bad = run(hook, pkt, indev, outdev);
+  if (bad == 0) return VERDICT_ACCEPT;
+  pktDrop(pkt, bad);
+  return VERDICT_DROP;
+}

@@ -1,0 +1,157 @@
+/**
+ * NAT: decided for the first packet of a connection, applied to all by rewriting what the connection's tuples say.
+ * Checksums are patched, not recomputed. A source port that would clash with another connection is replaced.
+ * @see Linux net/netfilter/nf_nat_core.c: nf_nat_setup_info, get_unique_tuple, nf_nat_packet
+ */
+import {
+  DROP_NAT_NO_PORT,
+  HOOK_INPUT,
+  HOOK_OUTPUT,
+  HOOK_POSTROUTING,
+  IPS_DST_NAT,
+  IPS_DST_NAT_DONE,
+  IPS_SRC_NAT,
+  IPS_SRC_NAT_DONE,
+  NAT_HAS_IP,
+  NAT_HAS_PORT,
+  NAT_RANDOM,
+  RULE_NAT_FLAGS,
+  RULE_TO_IP,
+  RULE_TO_IP2,
+  RULE_TO_PORT,
+  TARGET_DNAT,
+  TARGET_MASQUERADE,
+  TARGET_REDIRECT,
+  TARGET_SNAT,
+} from '../../abi';
+import { addrFirst } from '../ip/addr';
+import { TEMP_BASE } from '../mem';
+import { Pkt } from '../sim/pool';
+import { rng32 } from '../sim/rng';
+import { rdMapped, wrMapped } from '../wire/bytes';
+import { PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { Conn, connFind, T_DPORT, T_DST, T_PROTO, T_SPORT, TUPLE, tupleInvert, tupleOf } from './conn';
+
+/** Ports tried before a source is given up. */
+const ATTEMPTS: u32 = 4096;
+/** The tuple being chosen, and its inverse. */
+const WANT: usize = TEMP_BASE + 128;
+const BACK: usize = TEMP_BASE + 176;
+
+/** Whether a hook rewrites sources (POSTROUTING, INPUT) or destinations. */
+export function natIsSource(hook: u32): bool {
+  return hook == HOOK_POSTROUTING || hook == HOOK_INPUT;
+}
+
+/** Whether this half of the connection's NAT has been decided. */
+export function natDone(ct: u32, source: bool): bool {
+  return (Conn.at(ct).status & (source ? IPS_SRC_NAT_DONE : IPS_DST_NAT_DONE)) != 0;
+}
+
+function taken(ct: u32): bool {
+  tupleInvert(BACK, WANT);
+  const node = connFind(BACK);
+  return node != 0 && node >> 1 != ct;
+}
+
+/** Offset in a tuple of the port that the rewrite may change: ICMP's identifier is its sport in both. */
+function portAt(source: bool): usize {
+  const icmp = (load<u8>(WANT + T_PROTO) as u32) == PROTO_ICMP;
+  return WANT + (source || icmp ? T_SPORT : T_DPORT);
+}
+
+/** Seeks a free port in [lo, hi], beginning somewhere random. @returns false when there is none */
+function seek(ct: u32, source: bool, lo: u32, hi: u32): bool {
+  const at = portAt(source);
+  const size: u32 = hi - lo + 1;
+  const start = rng32() % size;
+  const tries = min(size, ATTEMPTS);
+  for (let k: u32 = 0; k < tries; k++) {
+    store<u16>(at, (lo + ((start + k) % size)) as u16);
+    if (!taken(ct)) return true;
+  }
+  return false;
+}
+
+/** Picks the port of WANT. @returns 0 or DROP_NAT_NO_PORT */
+function choosePort(ct: u32, source: bool, flags: u32, lo: u32, hi: u32): u32 {
+  const proto = load<u8>(WANT + T_PROTO) as u32;
+  if (proto != PROTO_TCP && proto != PROTO_UDP && proto != PROTO_ICMP) return 0;
+  const at = portAt(source);
+  const port = load<u16>(at) as u32;
+  if (flags & NAT_HAS_PORT) {
+    if (!(flags & NAT_RANDOM) && port >= lo && port <= hi && (lo == hi || !taken(ct))) return 0;
+    if (lo == hi) {
+      store<u16>(at, lo as u16);
+      return source && taken(ct) ? DROP_NAT_NO_PORT : 0;
+    }
+    return seek(ct, source, lo, hi) ? 0 : DROP_NAT_NO_PORT;
+  }
+  if (!(flags & NAT_RANDOM) && !taken(ct)) return 0;
+  if (!source) return 0;
+  if (proto == PROTO_ICMP) return seek(ct, source, 0, 65535) ? 0 : DROP_NAT_NO_PORT;
+  const low: u32 = port < 512 ? 1 : port < 1024 ? 600 : 1024;
+  const high: u32 = port < 512 ? 511 : port < 1024 ? 1023 : 65535;
+  return seek(ct, source, low, high) ? 0 : DROP_NAT_NO_PORT;
+}
+
+/** Decides one half of a connection's NAT. Addresses are IPv4 numbers, 0: keep. @returns 0 or DROP_NAT_NO_PORT */
+function setup(ct: u32, source: bool, ip: u32, flags: u32, lo: u32, hi: u32): u32 {
+  const c = Conn.at(ct);
+  const was = TEMP_BASE + 80;
+  tupleInvert(was, tupleOf(ct, 1));
+  // Of ICMP the inverse loses the code; types are restored from the original.
+  memory.copy(WANT, was, TUPLE);
+  if (ip != 0) wrMapped(source ? WANT : WANT + T_DST, ip);
+  const bad = choosePort(ct, source, flags, lo, hi);
+  if (bad != 0) return bad;
+  if (memory.compare(WANT, was, TUPLE) != 0) {
+    tupleInvert(tupleOf(ct, 1), WANT);
+    c.status |= source ? IPS_SRC_NAT : IPS_DST_NAT;
+  }
+  c.status |= source ? IPS_SRC_NAT_DONE : IPS_DST_NAT_DONE;
+  return 0;
+}
+
+/** No rule matched: the connection keeps its addresses, but not a source port that clashes. */
+export function natNull(ct: u32, source: bool): u32 {
+  return setup(ct, source, 0, 0, 0, 0);
+}
+
+/** The address of a range that a connection gets: always the same for one pair of ends. */
+function pick(ct: u32, lo: u32, hi: u32): u32 {
+  if (hi <= lo) return lo;
+  const t = tupleOf(ct, 0);
+  const h: u32 = (rdMapped(t) * 0x9e3779b1) ^ (rdMapped(t + T_DST) * 0x85ebca6b);
+  return lo + ((h >> 7) % (hi - lo + 1));
+}
+
+/**
+ * A NAT target was hit. @param r the rule record @returns 0, or the reason to drop
+ * @see Linux nf_nat_masquerade.c, nf_nat_redirect.c
+ */
+export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32, outdev: u32): u32 {
+  const p = Pkt.at(pkt);
+  const source = natIsSource(hook);
+  if (p.ct == 0 || natDone(p.ct, source)) return 0;
+  const flags = load<u32>(r + RULE_NAT_FLAGS);
+  const lo = load<u16>(r + RULE_TO_PORT) as u32;
+  const hi = load<u16>(r + RULE_TO_PORT + 2) as u32;
+  let ip: u32 = 0;
+  if (target == TARGET_DNAT || target == TARGET_SNAT) {
+    if (flags & NAT_HAS_IP) ip = pick(p.ct, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2));
+  } else if (target == TARGET_MASQUERADE) {
+    ip = addrFirst(outdev, p.nexthop);
+    if (ip == 0) return DROP_NAT_NO_PORT;
+  } else if (target == TARGET_REDIRECT) {
+    ip = hook == HOOK_OUTPUT ? 0x7f000001 : addrFirst(indev, 0);
+    if (ip == 0) return DROP_NAT_NO_PORT;
+  }
+  return setup(p.ct, source, ip, flags, lo, hi);
+}
+
+/** Whether the connection's NAT touches packets of a direction at a kind of hook. */
+export function natTouches(ct: u32, source: bool, dir: u32): bool {
+  const bit = source != (dir == 1) ? IPS_SRC_NAT : IPS_DST_NAT;
+  return (Conn.at(ct).status & bit) != 0;
+}

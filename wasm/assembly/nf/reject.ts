@@ -1,0 +1,48 @@
+/** The REJECT target: an ICMP error, or a TCP reset. @see Linux net/ipv4/netfilter/nf_reject_ipv4.c */
+import { RTN_BROADCAST, RTN_MULTICAST } from '../../abi';
+import { icmpSend } from '../ip/icmp';
+import { ip4Output } from '../ip/output';
+import { Pkt, pktAlloc } from '../sim/pool';
+import { rd16, rd32, wr16, wr32 } from '../wire/bytes';
+import { csumL4 } from '../wire/checksum';
+import { ETH_IPV4 } from '../wire/ether';
+import { ip4Dst, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_TCP } from '../wire/ipv4';
+import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, tcpFlags, tcpHlen } from '../wire/l4';
+import { ctAttachReply } from './conntrack';
+
+/** Answers a packet that is about to be dropped. @param type ICMP type, 255: TCP reset @param code ICMP code */
+export function nfReject(pkt: u32, type: u32, code: u32): void {
+  const p = Pkt.at(pkt);
+  if (p.proto != ETH_IPV4) return;
+  if (type == 255) reset(pkt);
+  else icmpSend(pkt, type, code, 0);
+}
+
+function reset(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const ip = p.nh as usize;
+  const th = p.th as usize;
+  if (ip4Proto(ip) != PROTO_TCP || ip4IsFragment(ip) || p.data + p.len < p.th + 20) return;
+  if (p.rtype == RTN_BROADCAST || p.rtype == RTN_MULTICAST || tcpFlags(th) & TCP_RST) return;
+  const answer = pktAlloc(20);
+  if (answer == 0) return;
+  const q = Pkt.at(answer);
+  const t = q.data as usize;
+  const flags = tcpFlags(th);
+  memory.fill(t, 0, 20);
+  wr16(t, rd16(th + 2));
+  wr16(t + 2, rd16(th));
+  if (flags & TCP_ACK) {
+    wr32(t + 4, rd32(th + 8));
+    store<u8>(t, TCP_RST as u8, 13);
+  } else {
+    const data = ip4Len(ip) - ip4Hlen(ip) - tcpHlen(th);
+    const more: u32 = (flags & TCP_SYN ? 1 : 0) + (flags & TCP_FIN ? 1 : 0);
+    wr32(t + 8, rd32(th + 4) + data + more);
+    store<u8>(t, (TCP_RST | TCP_ACK) as u8, 13);
+  }
+  store<u8>(t, 0x50, 12);
+  store<u16>(t, csumL4(ip4Dst(ip), ip4Src(ip), PROTO_TCP, t, 20), 16);
+  ctAttachReply(answer, pkt);
+  ip4Output(p.ns, answer, ip4Dst(ip), ip4Src(ip), PROTO_TCP, 0, 0, 0, 0);
+}

@@ -1,0 +1,140 @@
+/** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
+import { TIMER_CT_GC, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
+import { linkArrive } from '../dev/xmit';
+import { neighTimer } from '../ip/neigh';
+import {
+  ADDR_BASE,
+  ADDR_CAP,
+  ADDR_REC,
+  BUF_BASE,
+  BUF_CAP,
+  BUF_REC,
+  CAPTURE_BASE,
+  CAPTURE_CAP,
+  CAPTURE_REC,
+  CHAIN_BASE,
+  CHAIN_CAP,
+  CHAIN_REC,
+  CONN_BASE,
+  CONN_CAP,
+  CONN_REC,
+  DEV_BASE,
+  DEV_CAP,
+  DEV_REC,
+  FDB_BASE,
+  FDB_CAP,
+  FDB_REC,
+  JUMBO_BASE,
+  JUMBO_CAP,
+  JUMBO_REC,
+  memReach,
+  NEIGH_BASE,
+  NEIGH_CAP,
+  NEIGH_REC,
+  NS_BASE,
+  NS_CAP,
+  NS_REC,
+  PKT_BASE,
+  PKT_CAP,
+  PKT_REC,
+  ROUTE_BASE,
+  ROUTE_CAP,
+  ROUTE_REC,
+  RULE_BASE,
+  RULE_CAP,
+  RULE_REC,
+  SLAB_ADDR,
+  SLAB_BUF,
+  SLAB_CAPTURE,
+  SLAB_CHAIN,
+  SLAB_CONN,
+  SLAB_DEV,
+  SLAB_FDB,
+  SLAB_JUMBO,
+  SLAB_NEIGH,
+  SLAB_NS,
+  SLAB_PKT,
+  SLAB_ROUTE,
+  SLAB_RULE,
+  SLAB_TIMER,
+  SOCK_BASE,
+  Sim,
+  TIMER_BASE,
+  TIMER_CAP,
+  TIMER_REC,
+} from '../mem';
+import { ctGc } from '../nf/conntrack';
+import { sockTimer } from '../sock/input';
+import { clockAdvance, clockCross } from './clock';
+import { rngSeed } from './rng';
+import { slabInit } from './slab';
+import { Timer, timerDel, timerFirst } from './timer';
+import { workPop } from './work';
+
+/** Makes an empty world. sock/ sets its own slabs up after it. @returns 0, or -1 without memory */
+export function simInit(seed: u64): i32 {
+  if (memReach(SOCK_BASE) != 0) return -1;
+  rngSeed(seed);
+  slabInit(SLAB_PKT, PKT_BASE, PKT_REC, PKT_CAP);
+  slabInit(SLAB_BUF, BUF_BASE, BUF_REC, BUF_CAP);
+  slabInit(SLAB_JUMBO, JUMBO_BASE, JUMBO_REC, JUMBO_CAP);
+  slabInit(SLAB_TIMER, TIMER_BASE, TIMER_REC, TIMER_CAP);
+  slabInit(SLAB_NS, NS_BASE, NS_REC, NS_CAP);
+  slabInit(SLAB_DEV, DEV_BASE, DEV_REC, DEV_CAP);
+  slabInit(SLAB_FDB, FDB_BASE, FDB_REC, FDB_CAP);
+  slabInit(SLAB_ADDR, ADDR_BASE, ADDR_REC, ADDR_CAP);
+  slabInit(SLAB_ROUTE, ROUTE_BASE, ROUTE_REC, ROUTE_CAP);
+  slabInit(SLAB_NEIGH, NEIGH_BASE, NEIGH_REC, NEIGH_CAP);
+  slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
+  slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
+  slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
+  slabInit(SLAB_CAPTURE, CAPTURE_BASE, CAPTURE_REC, CAPTURE_CAP);
+  return 0;
+}
+
+/** Carries every packet that has crossed a link until none waits. Call it at the end of whatever may have sent. */
+export function drain(): void {
+  let pkt = workPop();
+  while (pkt != 0) {
+    clockCross();
+    linkArrive(pkt);
+    pkt = workPop();
+  }
+}
+
+function dispatch(kind: u32, obj: u32): void {
+  if (kind >= (TIMER_SOCK as u32)) sockTimer(kind, obj);
+  else if (kind == TIMER_LINK) linkArrive(obj);
+  else if (kind == TIMER_NEIGH) neighTimer(obj);
+  else if (kind == TIMER_CT_GC) ctGc();
+}
+
+/** Virtual ns now. */
+export function simNow(): f64 {
+  return Sim.at().now as f64;
+}
+
+/** When the next timer is due, ns, or Infinity. */
+export function simNext(): f64 {
+  const t = timerFirst();
+  return t == 0 ? Infinity : (Timer.at(t).when as f64);
+}
+
+/** Fires the timers up to `until` (ns) in order, and moves the clock there. */
+export function simRun(until: f64): void {
+  const end = until as u64;
+  drain();
+  while (true) {
+    const i = timerFirst();
+    if (i == 0) break;
+    const t = Timer.at(i);
+    if (t.when > end) break;
+    const kind = t.kind;
+    const obj = t.obj;
+    clockAdvance(t.when);
+    timerDel(i);
+    dispatch(kind, obj);
+    drain();
+  }
+  clockAdvance(end);
+}

@@ -1,0 +1,250 @@
+/**
+ * Packets: a header record that has one owner, and a buffer that several headers may share (floods). Whoever is
+ * handed a packet owns it and passes it on or frees it; who writes asks for a private buffer first.
+ *
+ *   buffer:  | HEADROOM … | data … len | tailroom |
+ *
+ * Small buffers hold 2 KiB, jumbo ones a loopback frame (MTU 65536).
+ * Limits: a full pool drops (DROP_NO_BUFFER), as a full ring of a real device does.
+ */
+import { DROP_NO_BUFFER } from '../../abi';
+import {
+  BUF_BASE,
+  BUF_REC,
+  HEADROOM,
+  JUMBO_BASE,
+  JUMBO_REC,
+  PKT_BASE,
+  PKT_REC,
+  SLAB_BUF,
+  SLAB_JUMBO,
+  SLAB_PKT,
+  Sim,
+} from '../mem';
+import { ctGet, ctPut } from '../nf/conn';
+import { slabFree, slabTake } from './slab';
+import { dropCount, traceDrop } from './stat';
+
+/** Traced packet. */
+export const PF_TRACE: u32 = 1;
+/** PREROUTING was already crossed in the bridge. */
+export const PF_PREROUTED: u32 = 2;
+/** Set don't-fragment when the IPv4 header is built. */
+export const PF_DF: u32 = 4;
+/** The packet is an ICMP error. */
+export const PF_ICMP_ERROR: u32 = 8;
+/** Not tracked (NOTRACK). */
+export const PF_NOTRACK: u32 = 16;
+/** May be sent to a broadcast address (SO_BROADCAST). */
+export const PF_BROADCAST: u32 = 32;
+/** Frame is being bridged (bridge netfilter). */
+export const PF_BRIDGED: u32 = 64;
+/** Made by this machine (never was received). */
+export const PF_LOCAL: u32 = 128;
+/** Bits that belong to the packet, not to the machine it is in. */
+const PF_KEEP: u32 = PF_TRACE;
+
+/** Header of a packet, 128 bytes. Addresses into memory are absolute; 0 is none. */
+@unmanaged
+export class Pkt {
+  /** Link of free list, work queue and neighbour queue. */
+  next: u32;
+  /** Buffer number; jumbo ones have the top bit. */
+  buf: u32;
+  /** First byte and count: the frame below IP, the IP packet from IP on. */
+  data: u32;
+  len: u32;
+  /** Headers. */
+  mac: u32;
+  nh: u32;
+  th: u32;
+  /** Ethertype. */
+  proto: u32;
+  ns: u32;
+  /** Device it is on now. */
+  dev: u32;
+  /** Device it came in by (0: made here), and goes out by: for netfilter's -i and -o. */
+  indev: u32;
+  outdev: u32;
+  /** Bridge port it came in by. */
+  port: u32;
+  pkttype: u32;
+  flags: u32;
+  mark: u32;
+  /** Identity, kept by copies and across veth pairs. */
+  id: u32;
+  /** Links crossed so far. */
+  hops: u32;
+  /** Connection (0 none) and IP_CT_*: 0 established, 1 related, 2 new; +3 when in reply direction. */
+  ct: u32;
+  ctinfo: u32;
+  /** Route: RTN_* (0 not looked up), next hop (IPv4 number), preferred source. */
+  rtype: u32;
+  nexthop: u32;
+  prefsrc: u32;
+  /** Sending socket, 0 none. */
+  sock: u32;
+  /** For sock/: anything. */
+  user: u32;
+  user2: u32;
+  /** Generation of the device it travels to. */
+  gen: u32;
+  spare: u32;
+  /** When it was received by the present machine, ns. */
+  stamp: u64;
+
+  @inline static at(i: u32): Pkt {
+    return changetype<Pkt>(PKT_BASE + (i as usize) * PKT_REC);
+  }
+}
+
+const JUMBO_BIT: u32 = 0x80000000;
+
+/** Address of a buffer's record: a word of references, 12 spare bytes, then the bytes. */
+function bufAt(buf: u32): usize {
+  if (buf & JUMBO_BIT) return JUMBO_BASE + ((buf & ~JUMBO_BIT) as usize) * JUMBO_REC;
+  return BUF_BASE + (buf as usize) * BUF_REC;
+}
+
+function bufEnd(buf: u32): usize {
+  return bufAt(buf) + (buf & JUMBO_BIT ? JUMBO_REC : BUF_REC);
+}
+
+function bufAlloc(bytes: u32): u32 {
+  let buf: u32 = 0;
+  if (bytes + 16 <= (BUF_REC as u32)) buf = slabTake(SLAB_BUF);
+  else if (bytes + 16 > (JUMBO_REC as u32)) return 0;
+  if (buf == 0) {
+    buf = slabTake(SLAB_JUMBO);
+    if (buf == 0) return 0;
+    buf |= JUMBO_BIT;
+  }
+  store<u32>(bufAt(buf), 1);
+  return buf;
+}
+
+function bufUnref(buf: u32): void {
+  const p = bufAt(buf);
+  const refs = load<u32>(p) - 1;
+  store<u32>(p, refs);
+  if (refs != 0) return;
+  if (buf & JUMBO_BIT) slabFree(SLAB_JUMBO, buf & ~JUMBO_BIT);
+  else slabFree(SLAB_BUF, buf);
+}
+
+/** A packet with a fresh identity and `len` bytes (not cleared) behind HEADROOM. @returns 0 when out of buffers */
+export function pktAlloc(len: u32): u32 {
+  const buf = bufAlloc(len + HEADROOM);
+  if (buf == 0) {
+    dropCount(DROP_NO_BUFFER);
+    return 0;
+  }
+  const i = slabTake(SLAB_PKT);
+  if (i == 0) {
+    bufUnref(buf);
+    dropCount(DROP_NO_BUFFER);
+    return 0;
+  }
+  const p = Pkt.at(i);
+  memory.fill(changetype<usize>(p), 0, PKT_REC);
+  const s = Sim.at();
+  p.buf = buf;
+  p.data = (bufAt(buf) as u32) + 16 + HEADROOM;
+  p.len = len;
+  p.id = ++s.packet;
+  if (s.traceOn) p.flags = PF_TRACE;
+  return i;
+}
+
+/** Frees a packet. */
+export function pktFree(i: u32): void {
+  const p = Pkt.at(i);
+  if (p.ct != 0) ctPut(p.ct);
+  bufUnref(p.buf);
+  slabFree(SLAB_PKT, i);
+}
+
+/** Frees a packet and counts (and traces) why. @param reason DROP_* */
+export function pktDrop(i: u32, reason: u32): void {
+  const p = Pkt.at(i);
+  dropCount(reason);
+  if (p.flags & PF_TRACE) traceDrop(p.id, p.ns, p.dev, reason);
+  pktFree(i);
+}
+
+/** A second header on the same bytes, same identity. @returns 0 when out of headers (counted) */
+export function pktClone(i: u32): u32 {
+  const j = slabTake(SLAB_PKT);
+  if (j == 0) {
+    dropCount(DROP_NO_BUFFER);
+    return 0;
+  }
+  const q = Pkt.at(j);
+  memory.copy(changetype<usize>(q), changetype<usize>(Pkt.at(i)), PKT_REC);
+  const b = bufAt(q.buf);
+  store<u32>(b, load<u32>(b) + 1);
+  if (q.ct != 0) ctGet(q.ct);
+  return j;
+}
+
+/** Makes the bytes private to this header. @returns false when out of buffers: the packet is as it was */
+export function pktWritable(i: u32): bool {
+  const p = Pkt.at(i);
+  const old = bufAt(p.buf);
+  if (load<u32>(old) == 1) return true;
+  const size = (bufEnd(p.buf) - old) as u32;
+  const buf = bufAlloc(size - 16);
+  if (buf == 0) {
+    dropCount(DROP_NO_BUFFER);
+    return false;
+  }
+  const fresh = bufAt(buf);
+  const from = (p.mac != 0 && p.mac < p.data ? p.mac : p.data) as usize;
+  const shift = (fresh - old) as u32;
+  memory.copy(fresh + (from - old), from, (p.data + p.len - (from as u32)) as usize);
+  p.data += shift;
+  if (p.mac) p.mac += shift;
+  if (p.nh) p.nh += shift;
+  if (p.th) p.th += shift;
+  bufUnref(p.buf);
+  p.buf = buf;
+  return true;
+}
+
+/** Bytes free before `data`. */
+export function pktHeadroom(i: u32): u32 {
+  const p = Pkt.at(i);
+  return p.data - ((bufAt(p.buf) as u32) + 16);
+}
+
+/** Opens `n` bytes before `data`. Pre: the headroom is there and the buffer is private. @returns new first address */
+export function pktPush(i: u32, n: u32): usize {
+  const p = Pkt.at(i);
+  p.data -= n;
+  p.len += n;
+  return p.data as usize;
+}
+
+/** Takes `n` bytes off the front. Pre: n ≤ len. */
+export function pktPull(i: u32, n: u32): void {
+  const p = Pkt.at(i);
+  p.data += n;
+  p.len -= n;
+}
+
+/** Leaves the machine: forgets everything but identity, trace and hops. @see Linux skb_scrub_packet */
+export function pktScrub(i: u32): void {
+  const p = Pkt.at(i);
+  p.flags &= PF_KEEP;
+  p.mark = 0;
+  if (p.ct != 0) ctPut(p.ct);
+  p.ct = 0;
+  p.ctinfo = 0;
+  p.rtype = 0;
+  p.nexthop = 0;
+  p.prefsrc = 0;
+  p.indev = 0;
+  p.outdev = 0;
+  p.port = 0;
+  p.sock = 0;
+}

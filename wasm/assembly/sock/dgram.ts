@@ -1,0 +1,66 @@
+/**
+ * Datagram queues of UDP and raw sockets: records in the receive ring, charged against SO_RCVBUF with the overhead a
+ * real socket buffer has; what does not fit is dropped and counted.
+ *
+ *     len u32 | port u16 ttl u8 flags u8 | address 16 | time f64 | error: type u8 code u8 errno u16, spare u32 | bytes
+ */
+import { DGRAM_HEAD, DROP_SOCK_BUFFER } from '../../abi';
+import { dropCount } from '../sim/stat';
+import { RDY_ERR, RDY_IN, nowNs, sockEvent } from './glue';
+import { ringDrop, ringPut, ringRead, ringReserve } from './ring';
+import { SOCK_HEAD, Sock, rcvRing, sockId } from './table';
+
+
+
+/** net.core.rmem_default */
+export const RCVBUF_DEFAULT: u32 = 212992;
+/** What a socket buffer costs beside its bytes. @see Linux SKB_TRUESIZE */
+const OVERHEAD: u32 = 768;
+
+/** Scratch for one head. */
+function scratch(): usize {
+  return SOCK_HEAD() - 64;
+}
+
+/**
+ * Queues a datagram (or an error entry) from (r, rport).
+ * @param error 0, or type | code << 8 | errno << 16
+ * @returns false when there was no room (counted)
+ */
+export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error: u32, data: usize, len: u32): bool {
+  const ring = rcvRing(s);
+  const cost = len + OVERHEAD;
+  const limit = s.rcvBuf != 0 ? s.rcvBuf : RCVBUF_DEFAULT;
+  if (s.charged + cost > limit || !ringReserve(ring, ring.len + DGRAM_HEAD + len)) {
+    s.drops++;
+    dropCount(DROP_SOCK_BUFFER);
+    return false;
+  }
+  const h = scratch();
+  store<u32>(h, len);
+  store<u16>(h + 4, <u16>rport);
+  store<u8>(h + 6, <u8>ttl);
+  store<u8>(h + 7, error != 0 ? 1 : 0);
+  store<u64>(h + 8, r0);
+  store<u64>(h + 16, r1);
+  store<f64>(h + 24, <f64>nowNs());
+  store<u32>(h + 32, error);
+  store<u32>(h + 36, 0);
+  ringPut(ring, h, DGRAM_HEAD);
+  ringPut(ring, data, len);
+  s.charged += cost;
+  sockEvent(sockId(s), error != 0 ? RDY_ERR | RDY_IN : RDY_IN);
+  return true;
+}
+
+/** Takes the oldest record to `at`. @returns its bytes with the head, or 0 when the queue is empty */
+export function dgramTake(s: Sock, at: usize): u32 {
+  const ring = rcvRing(s);
+  if (ring.len == 0) return 0;
+  ringRead(ring, 0, at, DGRAM_HEAD);
+  const len = load<u32>(at);
+  ringRead(ring, DGRAM_HEAD, at + DGRAM_HEAD, len);
+  ringDrop(ring, DGRAM_HEAD + len);
+  s.charged -= len + OVERHEAD;
+  return DGRAM_HEAD + len;
+}

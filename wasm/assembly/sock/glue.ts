@@ -1,0 +1,173 @@
+/**
+ * What sock/ asks of the layers below, in sock/'s own terms: addresses as two words, packets with a transport header.
+ */
+import {
+  EVENT_SOCK, READY_ERR, READY_HUP, READY_IN, READY_OUT, READY_RDHUP, RTN_BROADCAST, TIMER_SOCK,
+} from '../../abi';
+import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
+import { ip6Output } from '../ip/ip6';
+import { ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteSource } from '../ip/output';
+import { Ns } from '../dev/ns';
+import { NS_CAP, SOCK_STATE, Sim } from '../mem';
+import { PF_BROADCAST, PF_DF, Pkt, pktAlloc, pktPull } from '../sim/pool';
+import { eventPush } from '../sim/ring';
+import { rng32 } from '../sim/rng';
+import { timerAdd, timerDel as simTimerDel } from '../sim/timer';
+import { csumL4, csumL4v6 } from '../wire/checksum';
+import { V6_ONE, isAny, isV4, mapped, v4Of } from './demux';
+import { Sock } from './table';
+
+export const L4_TCP: u32 = 6;
+export const L4_UDP: u32 = 17;
+export const TM_RTX: u32 = TIMER_SOCK;
+export const TM_ACK: u32 = TIMER_SOCK + 1;
+export const TM_KEEP: u32 = TIMER_SOCK + 2;
+export const RDY_IN: u32 = READY_IN;
+export const RDY_OUT: u32 = READY_OUT;
+export const RDY_ERR: u32 = READY_ERR;
+export const RDY_HUP: u32 = READY_HUP;
+export const RDY_RDHUP: u32 = READY_RDHUP;
+
+/** Virtual ns. */
+export function nowNs(): i64 {
+  return Sim.at().now as i64;
+}
+
+/** Key of the hashes that choose ports and sequence numbers; drawn once. */
+export function hashSeed(): u32 {
+  const at = SOCK_STATE + 4;
+  let v = load<u32>(at);
+  if (v == 0) {
+    v = rng32() | 1;
+    store<u32>(at, v);
+  }
+  return v;
+}
+
+export function random32(): u32 {
+  return rng32();
+}
+
+export function timerSet(kind: u32, id: i32, at: i64): u32 {
+  return timerAdd(at as u64, kind, id as u32);
+}
+
+export function timerDel(handle: u32): void {
+  simTimerDel(handle);
+}
+
+/** Tells the kernel that socket `id` became ready. @param bits RDY_* */
+export function sockEvent(id: i32, bits: u32): void {
+  eventPush(EVENT_SOCK, id as u32, bits, 0);
+}
+
+/** A packet with room for `len` bytes of transport header and data, or 0. */
+export function l4Alloc(len: u32): u32 {
+  return pktAlloc(len);
+}
+
+/** Where its transport header goes. */
+export function l4At(p: u32): usize {
+  return Pkt.at(p).data as usize;
+}
+
+/** Two scratch addresses of 16 bytes, for calls that take addresses in memory. */
+function pair(l0: u64, l1: u64, r0: u64, r1: u64): usize {
+  const at = SOCK_STATE + 64;
+  store<u64>(at, l0);
+  store<u64>(at + 8, l1);
+  store<u64>(at + 16, r0);
+  store<u64>(at + 24, r1);
+  return at;
+}
+
+/**
+ * Fills the transport checksum of TCP and UDP and hands the packet to IP. Takes it.
+ * @param id the sender, 0 none
+ * @returns 0 or a negative errno
+ */
+export function l4Send(
+  ns: i32, p: u32, len: u32, proto: u32, l0: u64, l1: u64, r0: u64, r1: u64,
+  ttl: u32, tos: u32, dev: i32, mark: u32, df: bool, broadcast: bool,
+): i32 {
+  const pkt = Pkt.at(p);
+  pkt.len = len;
+  if (df) pkt.flags |= PF_DF;
+  if (broadcast) pkt.flags |= PF_BROADCAST;
+  const at = pkt.data as usize;
+  const sumAt = proto == L4_TCP ? at + 16 : at + 6;
+  if (isV4(r0, r1)) {
+    let src = isV4(l0, l1) ? v4Of(l1) : 0;
+    const dst = v4Of(r1);
+    if (src == 0) src = ip4RouteSource(ns as u32, dst, dev as u32);
+    if (proto == L4_TCP || proto == L4_UDP) {
+      store<u16>(sumAt, 0);
+      let sum = csumL4(src, dst, proto, at, len) as u32;
+      if (sum == 0 && proto == L4_UDP) sum = 0xffff;
+      store<u16>(sumAt, sum as u16);
+    }
+    return ip4Output(ns as u32, p, src, dst, proto, ttl, tos, mark, dev as u32);
+  }
+  const both = isAny(l0, l1) ? pair(0, V6_ONE, r0, r1) : pair(l0, l1, r0, r1);
+  if (proto == L4_TCP || proto == L4_UDP) {
+    store<u16>(sumAt, 0);
+    let sum = csumL4v6(both, both + 16, proto, at, len) as u32;
+    if (sum == 0 && proto == L4_UDP) sum = 0xffff;
+    store<u16>(sumAt, sum as u16);
+  }
+  return ip6Output(ns as u32, p, both, both + 16, proto, ttl);
+}
+
+/** Sends a packet that has its IPv4 header. Takes it. */
+export function rawSendHeader(ns: i32, p: u32, dev: i32, mark: u32): i32 {
+  Pkt.at(p).mark = mark;
+  return ip4OutputRaw(ns as u32, p, dev as u32);
+}
+
+/** Whether an address may be bound: one of this machine. */
+export function addrIsLocal(ns: i32, a0: u64, a1: u64): bool {
+  if (isV4(a0, a1)) return ip4IsLocal(ns as u32, v4Of(a1));
+  return addrIsLocal6(ns as u32, pair(a0, a1, 0, 0));
+}
+
+/** Whether an IPv4 address is a broadcast address here. */
+export function isBroadcast(ns: i32, ip: u32): bool {
+  return ip == 0xffffffff || addrType(ns as u32, ip) == RTN_BROADCAST;
+}
+
+/** Sets the local address to the one that packets to the remote would carry. @returns 0 or -ENETUNREACH … */
+export function sourceFor(s: Sock): i32 {
+  if (isV4(s.r0, s.r1)) {
+    const src = ip4RouteSource(s.ns as u32, v4Of(s.r1), s.dev as u32);
+    if (src == 0) return Sim.at().r0 != 0 ? -(Sim.at().r0 as i32) : -101;
+    s.l0 = 0;
+    s.l1 = mapped(src);
+    return 0;
+  }
+  if (!addrIsLocal6(s.ns as u32, pair(s.r0, s.r1, 0, 0))) return -101;
+  s.l0 = s.r0;
+  s.l1 = s.r1;
+  return 0;
+}
+
+/** MTU of the way to the remote, bytes; 0 when there is none. */
+export function pathMtu(s: Sock): u32 {
+  if (isV4(s.r0, s.r1)) return ip4Mtu(s.ns as u32, v4Of(s.r1), s.dev as u32);
+  return 65536;
+}
+
+/** Whether a namespace exists. */
+export function nsAlive(ns: i32): bool {
+  return ns > 0 && (ns as u32) < NS_CAP && Ns.at(ns as u32).live != 0;
+}
+
+/** net.ipv4.ip_default_ttl of a namespace. */
+export function nsTtl(ns: i32): i32 {
+  return Ns.at(ns as u32).defaultTtl as i32;
+}
+
+/** net.ipv4.ip_local_port_range: low in the low half, high in the upper. */
+export function portRange(ns: i32): u32 {
+  const n = Ns.at(ns as u32);
+  return n.portLo | (n.portHi << 16);
+}

@@ -1,0 +1,173 @@
+/**
+ * What ip/ hands to sock/: segments, datagrams, copies for raw sockets, ICMP errors, timers, the end of a namespace.
+ * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
+ */
+import { ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
+import { Pkt, pktFree } from '../sim/pool';
+import { bindRemove, connFind, mapped } from './demux';
+import { rawDeliver, rawError } from './raw';
+import { after, before } from './seq';
+import {
+  F_ORPHAN, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock, T_TCP, sockAt, sockRelease, sockTop,
+} from './table';
+import { tcpAbort, tcpDone } from './tcp_close';
+import { tcpSegment } from './tcp_input';
+import { retransmit } from './tcp_output';
+import { udpDeliver, udpError } from './udp';
+
+const IPV6: u32 = 0x86dd;
+
+/** First word of the source (which = 0) or destination (1) of a packet. */
+function word0(p: Pkt, which: usize): u64 {
+  return p.proto == IPV6 ? load<u64>((p.nh as usize) + 8 + which * 16) : 0;
+}
+
+function word1(p: Pkt, which: usize): u64 {
+  if (p.proto == IPV6) return load<u64>((p.nh as usize) + 16 + which * 16);
+  return mapped(bswap<u32>(load<u32>((p.nh as usize) + 12 + which * 4)));
+}
+
+function ttlOf(p: Pkt): u32 {
+  return load<u8>((p.nh as usize) + (p.proto == IPV6 ? 7 : 8)) as u32;
+}
+
+function l4Length(p: Pkt): u32 {
+  return p.data + p.len - p.th;
+}
+
+/** A TCP segment for this machine. Takes the packet. */
+export function tcpInput(ns: u32, pkt: u32): void {
+  const p = Pkt.at(pkt);
+  tcpSegment(
+    ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
+  );
+  pktFree(pkt);
+}
+
+/** A UDP datagram. @returns 1 taken, 0 no socket (the caller still owns it) */
+export function udpInput(ns: u32, pkt: u32): i32 {
+  const p = Pkt.at(pkt);
+  const n = l4Length(p);
+  const h = p.th as usize;
+  if (n < 8) {
+    pktFree(pkt);
+    return 1;
+  }
+  const sport = bswap<u16>(load<u16>(h)) as u32;
+  const dport = bswap<u16>(load<u16>(h + 2)) as u32;
+  const len = bswap<u16>(load<u16>(h + 4)) as u32;
+  const data = len >= 8 && len <= n ? len - 8 : n - 8;
+  const took = udpDeliver(
+    ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, ttlOf(p), h + 8, data,
+  );
+  if (!took) return 0;
+  pktFree(pkt);
+  return 1;
+}
+
+/** Copies to raw sockets of the protocol. @returns how many took it */
+export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
+  const p = Pkt.at(pkt);
+  const from = p.proto == IPV6 ? p.th : p.nh;
+  return rawDeliver(
+    ns as i32, p.indev as i32, proto, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), ttlOf(p), from as usize,
+    p.data + p.len - from,
+  );
+}
+
+/** Errno of an ICMP destination unreachable, with 0x10000 when it ends the flow. @see Linux icmp_err_convert */
+function unreachable(code: u32): u32 {
+  if (code == 1 || code == 8 || code == 11 || code == 12) return EHOSTUNREACH | (code == 8 ? 0x10000 : 0);
+  if (code == 2) return ENOPROTOOPT | 0x10000;
+  if (code == 3) return ECONNREFUSED | 0x10000;
+  if (code == 4) return EMSGSIZE;
+  if (code == 5) return EOPNOTSUPP;
+  if (code == 6 || code == 9) return ENETUNREACH | 0x10000;
+  if (code == 7) return 112 | 0x10000;
+  if (code == 10 || code == 13 || code == 14 || code == 15) return EHOSTUNREACH | 0x10000;
+  return ENETUNREACH;
+}
+
+/** An ICMP error that quotes one of our packets; the packet stays the caller's. pkt.th is the ICMP header. */
+export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
+  const p = Pkt.at(pkt);
+  const from0 = word0(p, 0);
+  const from1 = word1(p, 0);
+  const q = (p.th as usize) + 8;
+  const end = (p.data + p.len) as usize;
+  const v6 = p.proto == IPV6;
+  let l0: u64 = 0;
+  let l1: u64 = 0;
+  let r0: u64 = 0;
+  let r1: u64 = 0;
+  let proto: u32 = 0;
+  let h: usize = 0;
+  let errno: u32 = EHOSTUNREACH;
+  if (v6) {
+    if (q + 48 > end) return;
+    l0 = load<u64>(q + 8);
+    l1 = load<u64>(q + 16);
+    r0 = load<u64>(q + 24);
+    r1 = load<u64>(q + 32);
+    proto = load<u8>(q + 6) as u32;
+    h = q + 40;
+    if (type == 1 && code == 4) errno = ECONNREFUSED | 0x10000;
+    else if (type == 1 && code == 0) errno = ENETUNREACH;
+  } else {
+    if (q + 28 > end) return;
+    l1 = mapped(bswap<u32>(load<u32>(q + 12)));
+    r1 = mapped(bswap<u32>(load<u32>(q + 16)));
+    proto = load<u8>(q + 9) as u32;
+    h = q + (((load<u8>(q) as u32) & 15) << 2);
+    if (type == 3) errno = unreachable(code);
+    else if (type == 12) errno = EPROTO | 0x10000;
+    else if (type != 11) return;
+  }
+  if (h + 8 > end) return;
+  const hard = (errno & 0x10000) != 0;
+  errno &= 0xffff;
+  const lport = bswap<u16>(load<u16>(h)) as u32;
+  const rport = bswap<u16>(load<u16>(h + 2)) as u32;
+  const len = (end - h) as u32;
+  if (proto == 17)
+    udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8);
+  else if (proto == 6) {
+    const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
+    const mtu = bswap<u16>(load<u16>((p.th as usize) + 6)) as u32;
+    if (id != 0) tcpError(sockAt(id), errno, bswap<u32>(load<u32>(h + 4)), mtu);
+  }
+  rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len);
+}
+
+/** Errors end a connection only while it opens; later they are soft. @see Linux tcp_v4_err, RFC 5461 */
+function tcpError(s: Sock, errno: u32, seq: u32, mtu: u32): void {
+  if (before(seq, s.sndUna) || after(seq, s.sndMax)) return;
+  if (errno == EMSGSIZE) {
+    // Path MTU discovery: smaller pieces from here on, and the lost one again. @see RFC 1191
+    if (mtu < 68 || mtu - 40 >= s.mss || s.state == S_SYN_SENT) return;
+    s.mss = mtu - 40;
+    if (s.sndUna != s.sndMax) retransmit(s);
+  } else if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) tcpAbort(s, errno as u16);
+}
+
+/** The namespace goes: its sockets end without a word on the wire. */
+export function sockNsDestroy(ns: u32): void {
+  const top = sockTop();
+  for (let pass = 0; pass < 2; pass++) {
+    for (let i = 1; i <= top; i++) {
+      const s = sockAt(i);
+      if (!s.used || s.ns != (ns as i32)) continue;
+      // Children first: they leave their listeners' queues.
+      if ((pass == 0) == (s.state == S_LISTEN)) continue;
+      if (s.type == T_TCP && s.state != S_LISTEN) {
+        s.flags |= F_ORPHAN;
+        tcpDone(s);
+      } else {
+        bindRemove(s);
+        sockRelease(s);
+      }
+    }
+  }
+}
+
+export { sockTimer } from './tcp_timer';

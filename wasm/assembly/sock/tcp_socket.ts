@@ -1,0 +1,225 @@
+/**
+ * TCP as the system calls see it: connect, listen, send, receive, shutdown, close.
+ * @see Linux net/ipv4/tcp.c, net/ipv4/tcp_ipv4.c: tcp_v4_connect
+ */
+import { connectPort } from './bind';
+import { bindInsert, bindRemove, connInsert, isV4 } from './demux';
+import { RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, nowNs, pathMtu, sockEvent } from './glue';
+import { RING_MAX, ringDrop, ringFree, ringPut, ringRead } from './ring';
+import {
+  F_LINGER0, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_WANT_OUT, S_CLOSE, S_CLOSE_WAIT, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
+  S_LAST_ACK, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, rcvRing, sndRing, sockAt, sockId, sockRelease, sockTop,
+} from './table';
+import { tcpAbort, tcpDone, unqueue } from './tcp_close';
+import { initialSeq, push, rcvSpace, sendAck, sendReset, sendSyn, tsOffset } from './tcp_output';
+import { SECOND, WAIT, rtxArm } from './tcp_timer';
+
+/** Half of tcp_rmem[1]: the window a connection starts with. @see Linux tcp_full_space */
+const FULL_SPACE: u32 = 65536;
+/** Bytes the receive ring may hold at most, and what autotuning lets the send side take. */
+const RCV_LIMIT: u32 = 196608;
+const SND_LIMIT: u32 = RING_MAX;
+
+/**
+ * MSS, first window and buffers of a new connection from the path's MTU.
+ * @param peerMss what the peer's SYN says (0: none, or we are first)
+ * @returns false when there is no way to the peer
+ * @see Linux tcp_select_initial_window
+ */
+export function tcpPrepare(s: Sock, peerMss: u32, ts: bool): bool {
+  const mtu = pathMtu(s);
+  if (mtu < 68) return false;
+  const head: u32 = isV4(s.r0, s.r1) ? 40 : 60;
+  s.advMss = min<u32>(<u32>mtu - head, 65535 - head);
+  const active = s.state == S_SYN_SENT;
+  let unit = s.advMss;
+  if (!active) {
+    if (peerMss != 0) unit = min(unit, peerMss);
+    if (ts) unit -= 12;
+  }
+  s.rcvSsthresh = unit > FULL_SPACE ? FULL_SPACE : (FULL_SPACE / unit) * unit;
+  s.rcvSsthresh = min<u32>(s.rcvSsthresh, 65535);
+  if (s.rcvBuf == 0) s.rcvBuf = RCV_LIMIT;
+  s.mss = s.advMss;
+  s.rto = SECOND;
+  s.quick = 16;
+  return true;
+}
+
+/** Starts a connection. Pre: remote is set. @returns -EINPROGRESS or an error */
+export function tcpConnect(s: Sock): i32 {
+  const err = connectPort(s);
+  if (err != 0) return err;
+  s.state = S_SYN_SENT;
+  if (!tcpPrepare(s, 0, false)) {
+    s.state = S_CLOSE;
+    return -101;
+  }
+  connInsert(s);
+  bindInsert(s);
+  s.flags &= ~(F_RCV_SHUT | F_SND_SHUT);
+  s.iss = initialSeq(s);
+  s.tsOffset = tsOffset(s);
+  s.sndUna = s.iss;
+  s.sndNxt = s.iss + 1;
+  s.sndMax = s.sndNxt;
+  s.sndBase = s.sndNxt;
+  s.rcvNxt = 0;
+  s.retries = 0;
+  s.srtt = 0;
+  s.timedAt = nowNs();
+  rtxArm(s, SECOND);
+  const sent = sendSyn(s);
+  if (sent < 0 && sent != -105 && s.state == S_SYN_SENT) {
+    tcpDone(s);
+    return sent;
+  }
+  return -115;
+}
+
+/** Bytes the sender may add now. */
+export function sndRoom(s: Sock): u32 {
+  const limit = s.sndBuf != 0 ? min(s.sndBuf, SND_LIMIT) : SND_LIMIT;
+  return s.sndLen < limit ? limit - s.sndLen : 0;
+}
+
+/** Queues bytes of the stream. @returns bytes taken, or a negative errno */
+export function tcpSend(s: Sock, at: usize, len: u32): i32 {
+  if (s.err != 0) {
+    const e = -<i32>s.err;
+    s.err = 0;
+    return e;
+  }
+  if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) return -11;
+  if (s.flags & F_SND_SHUT || (s.state != S_ESTABLISHED && s.state != S_CLOSE_WAIT)) return -32;
+  const n = min(len, sndRoom(s));
+  if (n == 0 && len != 0) {
+    s.flags |= F_WANT_OUT;
+    return -11;
+  }
+  if (!ringPut(sndRing(s), at, n)) return -105;
+  if (n < len || sndRoom(s) == 0) s.flags |= F_WANT_OUT;
+  push(s);
+  return <i32>n;
+}
+
+/** Copies readable bytes out. @returns bytes, 0 at end of stream, or a negative errno */
+export function tcpRecv(s: Sock, at: usize, len: u32): i32 {
+  const ring = rcvRing(s);
+  if (ring.len == 0) {
+    if (s.err != 0) {
+      const e = -<i32>s.err;
+      s.err = 0;
+      return e;
+    }
+    if (s.flags & F_RCV_SHUT) return 0;
+    if (s.state == S_CLOSE || s.state == S_LISTEN) return -107;
+    return -11;
+  }
+  const n = min(ring.len, len);
+  ringRead(ring, 0, at, n);
+  ringDrop(ring, n);
+  // Tell a sender that was held back. @see Linux tcp_cleanup_rbuf
+  if (!(s.flags & F_RCV_SHUT) && s.state != S_CLOSE && s.state != S_TIME_WAIT) {
+    const open = s.rcvAdv - s.rcvNxt;
+    const may = min(s.rcvSsthresh, rcvSpace(s));
+    if (may >= open << 1 && may - open >= s.advMss) sendAck(s);
+  }
+  return <i32>n;
+}
+
+/** Says FIN when the stream is sent. */
+function finish(s: Sock): void {
+  if (s.flags & F_SND_SHUT) return;
+  s.flags |= F_SND_SHUT;
+  if (s.state == S_ESTABLISHED) s.state = S_FIN_WAIT1;
+  else if (s.state == S_CLOSE_WAIT) s.state = S_LAST_ACK;
+  if (s.flags & F_RCV_SHUT && !(s.flags & F_ORPHAN)) sockEvent(sockId(s), RDY_HUP | RDY_OUT);
+  push(s);
+}
+
+/** @param how 1 read, 2 write, 3 both */
+export function tcpShutdown(s: Sock, how: i32): i32 {
+  if (s.state == S_CLOSE) return -107;
+  if (s.state == S_LISTEN) {
+    if (how & 1) listenStop(s);
+    return 0;
+  }
+  if (how & 2) {
+    if (s.state == S_SYN_SENT) {
+      tcpAbort(s, 104);
+      return 0;
+    }
+    finish(s);
+  }
+  if (how & 1) {
+    s.flags |= F_RCV_SHUT;
+    sockEvent(sockId(s), RDY_IN | RDY_RDHUP);
+  }
+  return 0;
+}
+
+/** Ends all children that nobody accepted. */
+function listenStop(l: Sock): void {
+  const id = sockId(l);
+  while (l.acceptHead != 0) {
+    const s = sockAt(l.acceptHead);
+    unqueue(s);
+    s.flags |= F_ORPHAN;
+    if (s.state == S_CLOSE) sockRelease(s);
+    else {
+      sendReset(s);
+      tcpDone(s);
+    }
+  }
+  // Half-open children hang in the connection hash only through their parent.
+  let i = l.synLen != 0 ? firstChild(id, 1) : 0;
+  while (i != 0) {
+    const s = sockAt(i);
+    tcpDone(s);
+    i = firstChild(id, i + 1);
+  }
+  l.synLen = 0;
+  l.state = S_CLOSE;
+  bindRemove(l);
+}
+
+/** The next half-open child of a listener in the table, or 0. */
+function firstChild(parent: i32, from: i32): i32 {
+  const top = sockTop();
+  for (let i = from; i <= top; i++) {
+    const s = sockAt(i);
+    if (s.used && s.parent == parent) return i;
+  }
+  return 0;
+}
+
+/** The application lets go. */
+export function tcpClose(s: Sock): void {
+  if (s.state == S_LISTEN) {
+    listenStop(s);
+    sockRelease(s);
+    return;
+  }
+  s.flags |= F_ORPHAN;
+  if (s.state == S_CLOSE || s.state == S_SYN_SENT) {
+    tcpDone(s);
+    return;
+  }
+  if (s.state == S_TIME_WAIT) {
+    ringFree(rcvRing(s));
+    return;
+  }
+  // Unread data, or linger 0: the peer must know. @see RFC 2525 §2.17
+  if (rcvRing(s).len != 0 || s.flags & F_LINGER0) {
+    s.sndNxt = s.sndMax;
+    sendReset(s);
+    tcpDone(s);
+    return;
+  }
+  if (s.state == S_FIN_WAIT2) {
+    rtxArm(s, WAIT);
+    return;
+  }
+  finish(s);
+}

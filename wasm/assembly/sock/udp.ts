@@ -1,0 +1,88 @@
+/**
+ * UDP sockets.
+ * Limits: no UDP-Lite, no GRO/GSO, no multicast membership (a socket bound to the port gets what the host takes).
+ * @see RFC 768, Linux net/ipv4/udp.c
+ */
+import { autobind } from './bind';
+import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
+import { dgramPut } from './dgram';
+import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, isBroadcast, l4Alloc, l4At, l4Send, sockEvent, sourceFor } from './glue';
+import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
+
+/** Largest UDP payload over IPv4. */
+const MAX: u32 = 65507;
+
+/** connect(2): fixes the peer, chooses local address and port. @returns 0 or a negative errno */
+export function udpConnect(s: Sock): i32 {
+  if (isAny(s.l0, s.l1)) {
+    const err = sourceFor(s);
+    if (err != 0) return err;
+  }
+  const err = autobind(s);
+  if (err != 0) return err;
+  s.flags |= F_CONNECTED;
+  return 0;
+}
+
+/** Sends one datagram to (r, rport). @returns len or a negative errno */
+export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u32): i32 {
+  if (s.err != 0) {
+    const e = -<i32>s.err;
+    s.err = 0;
+    return e;
+  }
+  if (s.flags & F_SND_SHUT) return -32;
+  if (len > MAX) return -90;
+  if (rport == 0) return -22;
+  const bound = autobind(s);
+  if (bound != 0) return bound;
+  let d0 = r0;
+  let d1 = r1;
+  // 0.0.0.0 and :: mean this host.
+  if (isAny(r0, r1)) d1 = s.family == 4 || isV4(r0, r1) ? mapped(0x7f000001) : 0x0100000000000000;
+  if (isV4(d0, d1) && isBroadcast(s.ns, v4Of(d1)) && !(s.flags & F_BROADCAST)) return -13;
+  const p = l4Alloc(8 + len);
+  if (p == 0) return -105;
+  const h = l4At(p);
+  store<u16>(h, bswap<u16>(s.lport));
+  store<u16>(h + 2, bswap<u16>(<u16>rport));
+  store<u16>(h + 4, bswap<u16>(<u16>(8 + len)));
+  store<u16>(h + 6, 0);
+  memory.copy(h + 8, at, len);
+  const err = l4Send(
+    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, s.dev, s.mark, !(s.flags & F_NODF), (s.flags & F_BROADCAST) != 0,
+  );
+  return err < 0 && err != -105 ? err : <i32>len;
+}
+
+/** A datagram for this machine. @returns false when no socket wants it: the caller answers with port unreachable */
+export function udpDeliver(
+  ns: i32, dev: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, ttl: u32, data: usize, len: u32,
+): bool {
+  const id = udpFind(ns, l0, l1, lport, r0, r1, rport, dev);
+  if (id == 0) return false;
+  const s = sockAt(id);
+  if (!(s.flags & F_RCV_SHUT)) dgramPut(s, r0, r1, rport, ttl, 0, data, len);
+  return true;
+}
+
+/**
+ * An ICMP error about a datagram we sent from (l, lport) to (r, rport).
+ * @param hard whether the error ends the flow (port unreachable …)
+ * @see Linux __udp4_lib_err
+ */
+export function udpError(
+  ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32,
+  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32,
+): void {
+  const id = udpFind(ns, l0, l1, lport, r0, r1, rport, 0);
+  if (id == 0) return;
+  const s = sockAt(id);
+  if (s.flags & F_RECVERR) {
+    dgramPut(s, from0, from1, rport, 0, type | (code << 8) | (errno << 16), data, len);
+    return;
+  }
+  if (!hard || !(s.flags & F_CONNECTED)) return;
+  s.err = <u16>errno;
+  sockEvent(sockId(s), RDY_ERR | RDY_IN | RDY_OUT);
+}
