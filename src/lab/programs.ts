@@ -1,8 +1,6 @@
 /** What is installed on a machine: every program by name, and where its executable lies. */
-import { dockerCompleter } from '../docker/cli/completion.ts';
 import { dockerProgram } from '../docker/cli/main.ts';
 import { imagePrograms } from '../docker/images/apps/index.ts';
-import { proxyProgram } from '../docker/libnetwork/drivers/bridge/proxy.ts';
 import type { Installed } from '../linux/kernel/base-files.ts';
 import type { World } from '../linux/kernel/machine.ts';
 import { PROGRAMS } from '../linux/programs/index.ts';
@@ -12,15 +10,7 @@ import { ashProgram, bashProgram, dashProgram } from '../linux/shell/bash.ts';
 
 /** Registers every program of the lab: those of the machines and those that only images have. */
 export function registerPrograms(world: World): void {
-  const completers = { docker: dockerCompleter };
-  for (const program of [
-    bashProgram({ completers }),
-    dashProgram(),
-    ashProgram(),
-    dockerProgram,
-    proxyProgram,
-    ...imagePrograms,
-  ])
+  for (const program of [bashProgram(), dashProgram(), ashProgram(), dockerProgram, ...imagePrograms])
     world.programs.set(program.name, program);
   for (const { name, load } of PROGRAMS) world.programs.set(name, async () => (await load()).program);
   for (const { name, load } of TEXT_TOOLS) world.programs.set(name, async () => programOf((await load()).spec));

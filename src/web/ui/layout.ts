@@ -61,6 +61,8 @@ export interface Layout {
   readonly cards: readonly Card[];
   /** By `${link}`, the id of the interface whose Out direction they run in. */
   readonly wires: ReadonlyMap<number, Wire>;
+  /** From the router to the LAN. */
+  readonly router: readonly Point[];
 }
 
 const PAD = 14;
@@ -175,6 +177,10 @@ export function layout(view: LabView, focus: string, width: number): Layout {
     sockets,
     cards,
     wires,
+    router: [
+      [PAD + stationW / 2, 44],
+      [PAD + stationW / 2, lanY],
+    ],
   };
 }
 

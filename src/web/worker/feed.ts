@@ -6,6 +6,9 @@ const FRAMES_EVERY = 33;
 /** Frames in one batch; of more, the newest are sent and the others counted. */
 export const MOST_FRAMES = 60;
 
+/** The LAN is a bridge of the router; its ports repeat what the machines' own interfaces have shown. */
+const isShown = (f: ViewFrame): boolean => f.machine !== 'router' || f.ifname === 'lan';
+
 export class Feed {
   #viewAt = Number.NEGATIVE_INFINITY;
   #framesAt = Number.NEGATIVE_INFINITY;
@@ -34,7 +37,8 @@ export class Feed {
     const first = got[0]?.seq ?? this.#seq + 1;
     const skipped = Math.max(0, first - this.#seq - 1);
     this.#seq = got.at(-1)?.seq ?? this.#seq;
-    const frames = got.slice(-MOST_FRAMES);
-    return { frames, lost: skipped + got.length - frames.length };
+    const shown = got.filter(isShown);
+    const frames = shown.slice(-MOST_FRAMES);
+    return { frames, lost: skipped + shown.length - frames.length };
   }
 }

@@ -37,6 +37,13 @@ const turn = (): Promise<void> =>
     channel.port2.postMessage(0);
   });
 
+/** A bug of the lab: thrown where the page's error handler for the worker sees it. */
+const fail = (error: unknown): void => {
+  setTimeout(() => {
+    throw error;
+  });
+};
+
 class Session {
   readonly #terminals: OpenTerminal[] = [];
   readonly #feed = new Feed();
@@ -46,6 +53,7 @@ class Session {
   #progress: LessonRunner['progress'] | undefined;
   #batchAt = 0;
   #lookAt = 0;
+  #looking = false;
   #wake: (() => void) | undefined;
 
   constructor(
@@ -58,13 +66,13 @@ class Session {
   }
 
   async run(): Promise<never> {
-    await this.#observer.look();
+    this.#look();
     this.#progress = this.runner.progress;
     for (;;) {
       const goal = this.#pace.tick(now(), this.lab.world.clock.now);
       const end = now() + SLICE;
       const done = await this.lab.step(goal, () => now() < end);
-      await this.#look();
+      this.#look();
       this.#send();
       if (done) await this.#rest();
       else await turn();
@@ -82,10 +90,15 @@ class Session {
     });
   }
 
-  async #look(): Promise<void> {
-    if (now() - this.#lookAt < LOOK_EVERY) return;
+  /** Not waited for: a question to the engine may take virtual time, which only passes while the loop goes on. */
+  #look(): void {
+    if (this.#looking || now() - this.#lookAt < LOOK_EVERY) return;
     this.#lookAt = now();
-    if (await this.#observer.look()) this.#progress = this.runner.progress;
+    this.#looking = true;
+    this.#observer.look().then((changed) => {
+      if (changed) this.#progress = this.runner.progress;
+      this.#looking = false;
+    }, fail);
   }
 
   #send(): void {
@@ -146,12 +159,7 @@ const api: LabWorker = {
     const lab = await createLab({ wasm, turn }, { seed: plan.seed, hosts: plan.machines });
     for (const { machine, run } of plan.setup) await lab.run(machine, run);
     session = new Session(lab, new LessonRunner(plan), sink);
-    session.run().catch((error: unknown) => {
-      // A bug of the lab: say so where it can be seen, then let the worker's error handler tell the page.
-      setTimeout(() => {
-        throw error;
-      });
-    });
+    session.run().catch(fail);
   },
   async open(machine, cols, rows) {
     if (!session) throw new Error('not started');
