@@ -193,7 +193,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const machines: Node[] = topology.nodes.map((kernel) => {
     const name = kernel.uts.hostname;
     const dockerd = startDockerd(kernel, {
-      openPty,
+      openPty: (size) => openPty(kernel, size),
       wrap: (service) => calls.wrap(name, service),
     });
     return { name, kernel, docker: dockerd.service, dockerd };

@@ -49,7 +49,7 @@ function containerView(world: LabWorld, m: Viewed, c: Container): ViewContainer 
     ),
     networks: attached.map(({ name, endpoint }) => ({
       name,
-      ip: endpoint.iface.address ? formatIp(endpoint.iface.address.addr) : '',
+      ip: endpoint.iface.ipv4 ? formatIp(endpoint.iface.ipv4.addr) : '',
     })),
     listening: own === undefined ? [] : listening(m, own),
   };

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { utf8 } from '../../../src/base/http.ts';
+import { formatPrefix } from '../../../src/base/ip.ts';
 import type { Program } from '../../../src/linux/kernel/machine.ts';
 import { makeRig, type Rig } from '../rig.ts';
 
@@ -95,4 +96,19 @@ test('a program that is not there', async () => {
   );
   const seen = await rig.api('GET', '/containers/bad/json');
   expect(seen.body.State).toMatchObject({ Status: 'created', ExitCode: 127 });
+});
+
+test('forwarding is on; an IPv4 container has no IPv6 address but that of loopback', async () => {
+  expect(rig.kernel.sysctl(rig.kernel.hostNetns, 'net.ipv4.ip_forward')).toBe('1');
+  const id = await create('four', { Cmd: ['top'] });
+  await rig.api('POST', `/containers/${id}/start`);
+  await rig.pass(2e9);
+  const c = rig.dockerd.daemon.containers.get(id);
+  const net = rig.kernel.net(c?.running?.netns ?? 0);
+  expect(net.addrs().map((a) => `${a.label} ${formatPrefix(a.prefix)}`)).toEqual([
+    'lo 127.0.0.1/8',
+    'lo ::1/128',
+    'eth0 172.17.0.2/16',
+  ]);
+  expect(net.routes(4).find((r) => r.dst === undefined)?.ifindex).toBe(net.link('eth0')?.ifindex);
 });
