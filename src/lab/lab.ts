@@ -6,7 +6,7 @@ import type { HttpService } from '../base/http.ts';
 import type { Kernel, World } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
-import type { LabView, ViewFrame } from './view.ts';
+import type { LabView, ViewCall, ViewFrame } from './view.ts';
 
 /** What the lab needs of the world outside: the only place where it touches an event loop. */
 export interface Host {
@@ -31,6 +31,16 @@ export interface CommandResult {
   readonly exit: number;
 }
 
+/** How `run` runs a command. */
+export interface RunOptions {
+  /** On a terminal of this size: stdout and stderr are one stream, with `\\r\\n`. */
+  readonly tty?: WinSize;
+  /** Standard input; closed (/dev/null) when absent. */
+  readonly stdin?: Uint8Array;
+  /** With a terminal: called with output as it comes. */
+  readonly echo?: (bytes: Uint8Array) => void;
+}
+
 /** A login shell on a terminal. */
 export interface Terminal {
   readonly pty: PtyPair;
@@ -50,7 +60,7 @@ export interface Lab {
   readonly machines: readonly Machine[];
   machine(name: string): Machine | undefined;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
-  run(host: string, command: string, options?: { tty?: WinSize; stdin?: Uint8Array }): Promise<CommandResult>;
+  run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;
   /** An interactive login shell; output flows while something drives the lab. */
   terminal(host: string, size: WinSize): Terminal;
   /** Lets `ns` of virtual time pass, as fast as possible. */
@@ -63,6 +73,8 @@ export interface Lab {
   view(): LabView;
   /** Frames that crossed since `seq`, oldest first; the ring keeps the last 4096 and counts what it lost. */
   frames(since: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /** Requests that came to dockerd by its socket since `seq`, oldest first (not those made through `Machine.docker`). */
+  calls(since: number): readonly ViewCall[];
   /** Removes every container, custom network and volume of a machine. */
   clean(host: string): Promise<void>;
 }

@@ -74,3 +74,20 @@ export interface ViewFrame {
   /** The same for every crossing of one packet. */
   readonly packet: number;
 }
+
+/** A request that reached a machine's dockerd by its socket: the traffic that leaves no frame. */
+export interface ViewCall {
+  /** Counts up by one for each request of the lab. */
+  readonly seq: number;
+  readonly time: number;
+  readonly machine: string;
+  readonly method: string;
+  /** Without the version: `/containers/json`. */
+  readonly path: string;
+  /** As it came, without `?`. */
+  readonly query: string;
+  /** 0 until it is answered. */
+  readonly status: number;
+  /** The answer is still flowing (`logs -f`, `events`, an attached terminal). */
+  readonly open: boolean;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SockType } from '../../src/linux/core/core.ts';
+import { Hook, SockType, Table, Target } from '../../src/linux/core/core.ts';
 import { a4, answers, checksumsHold, docker, lines, newCore, ping, publish, text4 } from './world.ts';
 
 test('a published UDP port: DNAT there and back is the identity, checksums hold everywhere', async () => {
@@ -106,4 +106,31 @@ test('two containers with one source port: the second gets another, answers find
     if (typeof d === 'number') throw new Error('no answer');
     expect([...d.data]).toEqual([i]);
   });
+});
+
+test('the embedded resolver: 127.0.0.11:53 leads to another port of the same address, and answers come from 53', async () => {
+  const core = await newCore();
+  const w = docker(core);
+  const ns = w.cli.ns;
+  const out = core.nfBuiltin(ns, 4, Table.NAT, Hook.OUTPUT);
+  core.nfRuleAdd(out, -1, {
+    dst: a4('127.0.0.11'),
+    dstBits: 32,
+    proto: 17,
+    dport: [53, 53],
+    target: Target.DNAT,
+    toIp: a4('127.0.0.11'),
+    toPort: [58463, 58463],
+  });
+  const server = core.sockOpen(ns, SockType.UDP, 4, 0);
+  expect(core.sockBind(server, a4('127.0.0.11'), 58463)).toBe(0);
+  const client = core.sockOpen(ns, SockType.UDP, 4, 0);
+  core.sockConnect(client, a4('127.0.0.11'), 53);
+  core.sockSend(client, new Uint8Array(20));
+  const q = core.sockRecvFrom(server);
+  if (typeof q === 'number') throw new Error('no query');
+  core.sockSend(server, q.data, q.ip, q.port);
+  const a = core.sockRecvFrom(client);
+  if (typeof a === 'number') throw new Error('no answer');
+  expect([text4(a.ip), a.port]).toEqual(['127.0.0.11', 53]);
 });

@@ -98,12 +98,21 @@ export class UnixSocket extends SocketFile {
     this.#join(other);
     this.peer = { path };
     other.name = { path };
-    if (listener.service) void serveConnection(other.duplex(), listener.service);
+    if (listener.service) void this.#serve(other, listener.service);
     else {
       listener.queue.push(other);
       listener.changed.wake();
     }
     return 0;
+  }
+
+  async #serve(other: UnixSocket, service: HttpService): Promise<void> {
+    try {
+      await serveConnection(other.duplex(), service);
+    } catch (error) {
+      this.m.world.bugs.push({ comm: other.name.path ?? 'unix', error });
+      other.release();
+    }
   }
 
   #join(other: UnixSocket): void {

@@ -201,7 +201,7 @@ export function SOCK_HEAD(): usize {
 
 /** Bytes of the whole table. */
 export function tableSize(): usize {
-  return HEAD_SIZE + (HASH_SIZE << 3) + <usize>SOCK_MAX * SOCK_SIZE;
+  return <usize>(HEAD_SIZE + (HASH_SIZE << 3) + <u32>SOCK_MAX * SOCK_SIZE);
 }
 
 /** Heads of the bind hash. */

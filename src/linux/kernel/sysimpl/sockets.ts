@@ -5,6 +5,7 @@ import {
   EAFNOSUPPORT,
   EBADF,
   ECONNREFUSED,
+  EEXIST,
   EINVAL,
   ENOSYS,
   ENOTSOCK,
@@ -17,12 +18,23 @@ import { isNonBlocking } from '../fdtable.ts';
 import { TreeInode } from '../fs/tree.ts';
 import { find, makeAt } from '../fs/vfs.ts';
 import type { NetAdmin, NetnsKey } from '../netadmin.ts';
+import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
 import { SocketFile } from '../socket.ts';
 import type { Capture, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
 import { UnixListener, UnixSocket } from '../unix.ts';
 import { SysFiles } from './files.ts';
+
+/** The service as one process has it: when the process ends, its connections do. */
+function ofProcess(service: HttpService, p: Proc): HttpService {
+  return {
+    handle(request) {
+      const ended = p.exited.then(() => request.duplex?.close());
+      return service.handle({ ...request, gone: request.gone ? Promise.race([request.gone, ended]) : ended });
+    },
+  };
+}
 
 export class SysSockets extends SysFiles {
   #sock(fd: Fd): SocketFile | Errno {
@@ -55,6 +67,7 @@ export class SysSockets extends SysFiles {
   }
 
   async accept(fd: Fd): Promise<{ readonly fd: Fd; readonly peer: SockAddr } | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     const made = await this.proc.blocking((wait) => sock.accept(wait), isNonBlocking(sock));
@@ -63,13 +76,14 @@ export class SysSockets extends SysFiles {
   }
 
   async connect(fd: Fd, addr: SockAddr): Promise<0 | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     if (sock instanceof UnixSocket) {
       const listener = this.#listener(addr.path ?? '');
       return isErr(listener) ? listener : sock.connectTo(listener, addr.path ?? '');
     }
-    return this.proc.blocking((wait) => sock.connect(addr, wait), isNonBlocking(sock), false);
+    return this.proc.blocking((wait) => sock.connect(addr, wait), isNonBlocking(sock));
   }
 
   #listener(path: string): UnixListener | Errno {
@@ -83,10 +97,11 @@ export class SysSockets extends SysFiles {
   service(path: string): HttpService | Errno {
     const listener = this.#listener(path);
     if (isErr(listener)) return listener;
-    return listener.service ?? ECONNREFUSED;
+    return listener.service ? ofProcess(listener.service, this.proc) : ECONNREFUSED;
   }
 
   async sendto(fd: Fd, bytes: Uint8Array, to?: SockAddr): Promise<number | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     const n = await this.proc.blocking((wait) => sock.sendto(bytes, to, wait), isNonBlocking(sock));
@@ -96,6 +111,7 @@ export class SysSockets extends SysFiles {
   }
 
   async recvfrom(fd: Fd): Promise<Datagram | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     return this.proc.blocking((wait) => sock.recvfrom(wait), isNonBlocking(sock));
@@ -128,6 +144,27 @@ export class SysSockets extends SysFiles {
 
   capture(ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno {
     return this.m.capture(this.p, this.netns, ifname, snaplen, promisc) ?? ENOSYS;
+  }
+
+  netnsOf(path: string): NetnsKey | Errno {
+    const place = find(this.tree, this.p.cwd, path);
+    return isErr(place) ? place : (place.inode.netns ?? EINVAL);
+  }
+
+  netnsAdd(path: string): Errno | 0 {
+    const taken = find(this.tree, this.p.cwd, path);
+    if (!isErr(taken)) return EEXIST;
+    const ns = this.m.netnsAdd();
+    this.m.netnsName(ns, path);
+    return 0;
+  }
+
+  netnsDel(path: string): Errno | 0 {
+    const ns = this.netnsOf(path);
+    if (isErr(ns)) return ns;
+    this.m.netnsUnname(path);
+    this.m.netnsDel(ns);
+    return 0;
   }
 
   #net: NetAdmin | undefined;

@@ -1,0 +1,41 @@
+// npm run check: the fast part of the tests — format, lint, types, layers, units, golden transcripts.
+import { spawn } from 'node:child_process';
+import { root } from './fresh.mjs';
+import { installPackages } from './install.mjs';
+
+installPackages();
+const { buildNode } = await import('./node.mjs');
+await buildNode();
+
+const bin = (name) => `node_modules/.bin/${name}`;
+const STEPS = [
+  ['format and lint', bin('biome'), ['ci', '.']],
+  ['types', bin('tsc'), ['-b']],
+  [
+    'types of the page',
+    bin('svelte-check'),
+    ['--tsconfig', 'src/web/tsconfig.json', '--fail-on-warnings', '--output', 'machine'],
+  ],
+  ['tests', bin('vitest'), ['run']],
+];
+
+/** Runs one step with its output kept until it ends. @returns whether it passed */
+function step([name, command, args]) {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, FORCE_COLOR: '0' } });
+    let output = '';
+    child.stdout.on('data', (d) => (output += d));
+    child.stderr.on('data', (d) => (output += d));
+    child.on('close', (code) => {
+      console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+      if (code !== 0 || name === 'tests') console.log(output.trim());
+      resolve(code === 0);
+    });
+  });
+}
+
+const [format, types, page, tests] = STEPS;
+const first = await Promise.all([step(format), step(types)]);
+const second = await Promise.all([step(page), step(tests)]);
+process.exit([...first, ...second].every(Boolean) ? 0 : 1);

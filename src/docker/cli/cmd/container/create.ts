@@ -1,0 +1,83 @@
+import { utf8 } from '../../../../base/http.ts';
+import { isErr } from '../../../../linux/kernel/errno.ts';
+import type { CreateAnswer } from '../../../api/types.ts';
+import type { Ctx } from '../../context.ts';
+import { DaemonError, Failure, failed, withHelp } from '../../failure.ts';
+import type { Options } from '../../flags/options.ts';
+import { type ContainerBody, containerBody } from '../../opts/container.ts';
+import { CONTAINER_FLAGS, CREATE_FLAGS } from '../../opts/flags.ts';
+import { familiarString, parseReference, tagged } from '../../reference.ts';
+import { atLeast, command } from '../../spec.ts';
+import { pullImage } from '../pull.ts';
+
+/** What is wrong with `--pull`. */
+export function pullOption(o: Options): Failure | undefined {
+  const pull = o.string('pull');
+  if (['always', 'missing', 'never', ''].includes(pull)) return undefined;
+  return new Failure(`invalid pull option: '${pull}': must be one of "always", "missing" or "never"`, 125);
+}
+
+/** `--cidfile` must not be there yet. */
+function cidFile(ctx: Ctx, path: string): Failure | undefined {
+  if (path === '' || isErr(ctx.sys.stat(path))) return undefined;
+  return new Failure(`container ID file found, make sure the other container isn't running or delete ${path}`);
+}
+
+/**
+ * Makes the container; pulls the image when it is missing. Warnings go to stderr.
+ * @returns its id
+ * @see docker/cli cli/command/container/create.go: createContainer
+ */
+export async function createContainer(ctx: Ctx, body: ContainerBody, o: Options): Promise<string | Failure> {
+  const taken = cidFile(ctx, o.string('cidfile'));
+  if (taken) return taken;
+  const parsed = parseReference(body.Image);
+  if ('error' in parsed) return new Failure(parsed.error);
+  const ref = tagged(parsed.value);
+  const pull = (): Promise<Failure | undefined> =>
+    pullImage(ctx, ref, { platform: o.string('platform'), quiet: o.bool('quiet'), fd: 2 });
+  if (o.string('pull') === 'always') {
+    const refused = await pull();
+    if (refused) return refused;
+  }
+  const size = ctx.sys.winsize(1);
+  if (!isErr(size)) body.HostConfig.ConsoleSize = [size.rows, size.cols];
+  const send = (): Promise<CreateAnswer | Failure> =>
+    ctx.client.post<CreateAnswer>('/containers/create', {
+      query: { name: o.string('name') || undefined, platform: o.string('platform') || undefined },
+      body,
+    });
+  let made = await send();
+  if (made instanceof DaemonError && made.status === 404 && o.string('pull') === 'missing') {
+    if (!o.bool('quiet')) await ctx.err(`Unable to find image '${familiarString(ref)}' locally\n`);
+    const refused = await pull();
+    if (refused) return refused;
+    made = await send();
+  }
+  if (failed(made)) return made;
+  for (const warning of made.Warnings ?? []) await ctx.err(`WARNING: ${warning}\n`);
+  if (o.string('cidfile') !== '') ctx.sys.writeFile(o.string('cidfile'), utf8(made.Id));
+  return made.Id;
+}
+
+/** `docker create` */
+export const create = command({
+  path: ['create'],
+  aliases: ['container create', 'create'],
+  use: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
+  short: 'Make a new container',
+  args: atLeast(1),
+  stopAtFirst: true,
+  flags: [...CONTAINER_FLAGS, ...CREATE_FLAGS],
+  names: ['image'],
+  run: async (ctx, o, args) => {
+    const wrong = pullOption(o);
+    if (wrong) return withHelp(wrong, 'create');
+    const body = containerBody(ctx, o, args);
+    if ('error' in body) return withHelp(new Failure(body.error, 125), 'create');
+    const id = await createContainer(ctx, body.value, o);
+    if (failed(id)) return id;
+    await ctx.out(`${id}\n`);
+    return 0;
+  },
+});

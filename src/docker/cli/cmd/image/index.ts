@@ -1,0 +1,11 @@
+/** Commands on images. */
+import type { CommandSpec } from '../../spec.ts';
+import { history } from './history.ts';
+import { imageInspect } from './inspect.ts';
+import { images } from './ls.ts';
+import { imagePrune } from './prune.ts';
+import { pull } from './pull.ts';
+import { rmi } from './rm.ts';
+import { tag } from './tag.ts';
+
+export const IMAGE_COMMANDS: readonly CommandSpec[] = [history, imageInspect, imagePrune, images, pull, rmi, tag];

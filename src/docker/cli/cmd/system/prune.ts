@@ -1,0 +1,61 @@
+import { DaemonError, failed } from '../../failure.ts';
+import { humanSize } from '../../formatter/units.ts';
+import { command, flag, NONE } from '../../spec.ts';
+import { pruneContainers } from '../container/prune.ts';
+import { pruneImages } from '../image/prune.ts';
+import { pruneNetworks } from '../network/prune.ts';
+
+/** `docker system prune` */
+export const systemPrune = command({
+  path: ['system', 'prune'],
+  use: '[OPTIONS]',
+  short: 'Remove everything that nothing uses',
+  args: NONE,
+  flags: [
+    flag('force', 'bool', 'Do not ask', { short: 'f' }),
+    flag('all', 'bool', 'All images that nothing uses, not only those without a name', { short: 'a' }),
+    flag('volumes', 'bool', 'Anonymous volumes too'),
+    flag('filter', 'filter', 'Only those that meet a condition ("label=<key>=<value>")'),
+  ],
+  run: async (ctx, o) => {
+    const all = o.bool('all');
+    const what = ['all stopped containers', 'all networks not used by at least one container'];
+    if (o.bool('volumes')) what.push('all anonymous volumes not used by at least one container');
+    what.push(
+      all ? 'all images without at least one container associated to them' : 'all dangling images',
+      all ? 'all build cache' : 'unused build cache',
+    );
+    if (
+      !o.bool('force') &&
+      !(await ctx.confirm(
+        `WARNING! This will remove:\n${what.map((w) => `  - ${w}\n`).join('')}\nAre you sure you want to continue?`,
+      ))
+    )
+      return 0;
+    const filters = o.list('filter');
+    let reclaimed = 0;
+    const containers = await pruneContainers(ctx, filters);
+    if (failed(containers)) return containers;
+    if (containers.text !== '') await ctx.out(`${containers.text}\n`);
+    reclaimed += containers.reclaimed;
+    const networks = await pruneNetworks(ctx, filters);
+    if (failed(networks)) return networks;
+    await ctx.out(networks);
+    if (o.bool('volumes')) {
+      const got = await ctx.client.post<{ VolumesDeleted: string[] | null; SpaceReclaimed: number }>('/volumes/prune');
+      if (failed(got)) return got;
+      if (got.VolumesDeleted?.length)
+        await ctx.out(`Deleted Volumes:\n${got.VolumesDeleted.map((v) => `${v}\n`).join('')}\n`);
+      reclaimed += got.SpaceReclaimed;
+    }
+    const images = await pruneImages(ctx, all, filters);
+    if (failed(images)) return images;
+    if (images.text !== '') await ctx.out(`${images.text}\n`);
+    reclaimed += images.reclaimed;
+    const cache = await ctx.client.post<{ SpaceReclaimed?: number }>('/build/prune', { query: { filters: '' } });
+    if (failed(cache) && !(cache instanceof DaemonError && cache.status === 404)) return cache;
+    if (!failed(cache)) reclaimed += cache.SpaceReclaimed ?? 0;
+    await ctx.out(`Total reclaimed space: ${humanSize(reclaimed)}\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,9 @@
+/** Commands on volumes. */
+import type { CommandSpec } from '../../spec.ts';
+import { volumeCreate } from './create.ts';
+import { volumeInspect } from './inspect.ts';
+import { volumeLs } from './ls.ts';
+import { volumePrune } from './prune.ts';
+import { volumeRm } from './rm.ts';
+
+export const VOLUME_COMMANDS: readonly CommandSpec[] = [volumeCreate, volumeInspect, volumeLs, volumePrune, volumeRm];

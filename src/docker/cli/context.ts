@@ -1,0 +1,56 @@
+/** What a subcommand works with: its process, its streams, the API client. */
+import { text, utf8 } from '../../base/http.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { Sys } from '../../linux/kernel/sys.ts';
+import type { Client } from './client.ts';
+
+export class Ctx {
+  constructor(
+    readonly sys: Sys,
+    readonly client: Client,
+    /** The command as it was called: `docker container ls`. */
+    readonly invoked: string,
+    /** Name of the configuration directory, ~/.docker. */
+    readonly configDir: string,
+  ) {}
+
+  /** Writes to stdout. */
+  async out(s: string): Promise<void> {
+    if (s !== '') await this.sys.write(1, utf8(s));
+  }
+
+  /** Writes to stderr. */
+  async err(s: string): Promise<void> {
+    if (s !== '') await this.sys.write(2, utf8(s));
+  }
+
+  /** Raw bytes to stdout (1) or stderr (2). */
+  async bytes(fd: 1 | 2, data: Uint8Array): Promise<void> {
+    if (data.length > 0) await this.sys.write(fd, data);
+  }
+
+  /** Unix seconds now. */
+  now(): number {
+    return Number(this.sys.realtime() / 1_000_000_000n);
+  }
+
+  /** A file's text, or what open(2) says, as Go words it. */
+  file(path: string): { readonly text: string } | { readonly error: string } {
+    const data = this.sys.readFile(path);
+    if (isErr(data)) return { error: `open ${path}: ${data.text.toLowerCase()}` };
+    return { text: text(data) };
+  }
+
+  /** Asks before something is removed. @returns whether the answer is yes */
+  async confirm(question: string): Promise<boolean> {
+    await this.out(`${question} [y/N] `);
+    let line = '';
+    for (;;) {
+      const got = await this.sys.read(0);
+      if (isErr(got) || got.length === 0) break;
+      line += text(got);
+      if (line.includes('\n')) break;
+    }
+    return (line.split('\n')[0] ?? '').trim().toLowerCase() === 'y';
+  }
+}

@@ -1,0 +1,87 @@
+/** Rows of docker ps. @see docker/cli cli/command/formatter/container.go */
+import type { ContainerSummary } from '../../api/types.ts';
+import { goQuote } from '../flags/gostrconv.ts';
+import { parseReference } from '../reference.ts';
+import { displayablePorts } from './ports.ts';
+import { type Column, type Listing, labelMethod } from './table.ts';
+import { dateTime, humanDuration } from './time.ts';
+import { ellipsis, humanSize, truncateId } from './units.ts';
+
+export const CONTAINER_COLUMNS =
+  '{{.ID}}\\t{{.Image}}\\t{{.Command}}\\t{{.RunningFor}}\\t{{.Status}}\\t{{.Ports}}\\t{{.Names}}';
+
+function names(row: ContainerSummary, trunc: boolean): string {
+  const all = row.Names.map((n) => n.replace(/^\//, ''));
+  const own = trunc ? all.find((n) => !n.includes('/')) : undefined;
+  return own ?? all.join(',');
+}
+
+function image(row: ContainerSummary, trunc: boolean): string {
+  if (row.Image === '') return '<no image>';
+  if (!trunc) return row.Image;
+  if (truncateId(row.ImageID) === truncateId(row.Image)) return truncateId(row.Image);
+  const ref = parseReference(row.Image);
+  return 'value' in ref && ref.value.digest !== '' && ref.value.tag !== ''
+    ? row.Image.slice(0, row.Image.indexOf('@'))
+    : row.Image;
+}
+
+function size(row: ContainerSummary): string {
+  const own = humanSize(row.SizeRw ?? 0, 3);
+  return (row.SizeRootFs ?? 0) > 0 ? `${own} (virtual ${humanSize(row.SizeRootFs ?? 0, 3)})` : own;
+}
+
+function mounts(row: ContainerSummary, trunc: boolean): string {
+  const list = (row.Mounts ?? []) as { Name?: string; Source?: string }[];
+  return list
+    .map((m) => m.Name || m.Source || '')
+    .map((n) => (trunc ? ellipsis(n, 15) : n))
+    .join(',');
+}
+
+/** @param now unix seconds */
+export function containerListing(now: number, trunc: boolean): Listing<ContainerSummary> {
+  return {
+    type: 'formatter.ContainerContext',
+    headers: {
+      ID: 'CONTAINER ID',
+      Names: 'NAMES',
+      Image: 'IMAGE',
+      Command: 'COMMAND',
+      CreatedAt: 'CREATED AT',
+      RunningFor: 'CREATED',
+      Ports: 'PORTS',
+      State: 'STATE',
+      Status: 'STATUS',
+      Size: 'SIZE',
+      Labels: 'LABELS',
+      Mounts: 'MOUNTS',
+      LocalVolumes: 'LOCAL VOLUMES',
+      Networks: 'NETWORKS',
+      Platform: 'PLATFORM',
+    },
+    columns: (row): Record<string, Column> => ({
+      Command: goQuote(trunc ? ellipsis(row.Command, 20) : row.Command),
+      CreatedAt: `${dateTime(row.Created)} +0000 UTC`,
+      ID: trunc ? truncateId(row.Id) : row.Id,
+      Image: image(row, trunc),
+      Label: labelMethod(row.Labels),
+      Labels: Object.entries(row.Labels ?? {})
+        .map(([k, v]) => `${k}=${v}`)
+        .sort()
+        .join(','),
+      LocalVolumes: String(((row.Mounts ?? []) as { Driver?: string }[]).filter((m) => m.Driver === 'local').length),
+      Mounts: mounts(row, trunc),
+      Names: names(row, trunc),
+      Networks: Object.keys(row.NetworkSettings?.Networks ?? {})
+        .sort()
+        .join(','),
+      Platform: null,
+      Ports: displayablePorts(row.Ports ?? []),
+      RunningFor: `${humanDuration(now - row.Created)} ago`,
+      Size: size(row),
+      State: row.State,
+      Status: row.Status,
+    }),
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * JSON text as Go's encoding/json writes it.
+ * @see Go src/encoding/json/encode.go: appendString, indent.go: Indent
+ */
+
+/** One string, quoted. @param html escape <, > and & as \u003c and so on (json.Marshal does) */
+export function goString(s: string, html = true): string {
+  let out = JSON.stringify(s)
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029')
+    .replace(/\x7f/g, '\x7f');
+  if (html) out = out.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+  return out;
+}
+
+/** A plain value; object keys keep their order (struct fields), undefined ones are left out. */
+export function goMarshal(x: unknown, html = true): string {
+  if (x === null || x === undefined) return 'null';
+  if (typeof x === 'string') return goString(x, html);
+  if (typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint') return String(x);
+  if (Array.isArray(x)) return `[${x.map((v) => goMarshal(v, html)).join(',')}]`;
+  const fields = Object.entries(x as Record<string, unknown>).filter(([, v]) => v !== undefined);
+  return `{${fields.map(([k, v]) => `${goString(k, html)}:${goMarshal(v, html)}`).join(',')}}`;
+}
+
+/** A map: keys sorted, as Go writes maps. */
+export function sortedMap<T>(map: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** json.Indent: the same text with line breaks; strings and numbers stay as they are. */
+export function goIndent(json: string, indent = '    ', depth0 = 0): string {
+  let out = '';
+  let depth = depth0;
+  const line = (): string => `\n${indent.repeat(depth)}`;
+  for (let i = 0; i < json.length; i++) {
+    const c = json[i] as string;
+    if (c === '"') {
+      let j = i + 1;
+      while (json[j] !== '"') j += json[j] === '\\' ? 2 : 1;
+      out += json.slice(i, j + 1);
+      i = j;
+    } else if (c === '{' || c === '[') {
+      const close = c === '{' ? '}' : ']';
+      let j = i + 1;
+      while (/\s/.test(json[j] ?? '')) j++;
+      if (json[j] === close) {
+        out += c + close;
+        i = j;
+        continue;
+      }
+      depth++;
+      out += c + line();
+    } else if (c === '}' || c === ']') {
+      depth--;
+      out += line() + c;
+    } else if (c === ',') out += `,${line()}`;
+    else if (c === ':') out += ': ';
+    else if (!/\s/.test(c)) out += c;
+  }
+  return out;
+}

@@ -1,0 +1,119 @@
+/**
+ * The docker command: finds the subcommand, reads its flags, runs it, prints what went wrong.
+ * @see docker/cli cmd/docker/docker.go, cli/cobra.go
+ */
+import { utf8 } from '../../base/http.ts';
+import type { Program } from '../../linux/kernel/machine.ts';
+import type { Sys } from '../../linux/kernel/sys.ts';
+import { Client } from './client.ts';
+import { Ctx } from './context.ts';
+import { Failure, failed } from './failure.ts';
+import type { Options } from './flags/options.ts';
+import { parseFlags } from './flags/parse.ts';
+import { arityFailure, commandHelp, flagFailure, groupHelp, usageLine } from './help.ts';
+import { GLOBAL_FLAGS, rootHelp } from './root.ts';
+import type { CommandSpec } from './spec.ts';
+import { childrenOf, findCommand, findGroup } from './tree.ts';
+import { CLIENT_VERSION, DEFAULT_HOST, GIT_COMMIT } from './version.ts';
+
+/** CPU time that starting the real binary takes, ns. */
+const STARTUP = 15e6;
+
+interface Output {
+  stdout: string;
+  stderr: string;
+  code: number;
+}
+const said = (stdout: string, stderr = '', code = 0): Output => ({ stdout, stderr, code });
+const refused = (f: Failure): Output => said('', f.message === '' ? '' : `${f.message}\n`, f.code);
+
+/** What the words of a command line lead to. */
+type Resolved = Output | { readonly spec: CommandSpec; readonly invoked: string; readonly words: readonly string[] };
+
+function unknown(words: readonly string[]): Output {
+  const path = words.slice(0, -1);
+  const name = ['docker', ...path].join(' ');
+  const usage = path.length === 0 ? '' : `Usage:  ${name}\n\n`;
+  return refused(
+    new Failure(
+      `docker: unknown command: docker ${words.join(' ')}\n\n${usage}Run '${name} --help' for more information`,
+    ),
+  );
+}
+
+/** `docker help WORDS` */
+function help(words: readonly string[]): Output {
+  if (words.length === 0) return said('', rootHelp());
+  const group = findGroup(words);
+  if (group) return said(groupHelp(group, childrenOf(group.path)));
+  const spec = findCommand(words);
+  if (spec) return said(commandHelp(spec, `docker ${words.join(' ')}`));
+  return refused(new Failure(`unknown help topic: ${words.join(' ')}`));
+}
+
+function resolve(words: readonly string[]): Resolved {
+  for (let n = 1; n <= words.length; n++) {
+    const path = words.slice(0, n);
+    const spec = findCommand(path);
+    if (spec) return { spec, invoked: `docker ${path.join(' ')}`, words: words.slice(n) };
+    const group = findGroup(path);
+    if (!group) return unknown(path);
+    const next = words[n];
+    const page = groupHelp(group, childrenOf(path));
+    if (next === undefined) return said('', page);
+    if (next === '--help') return said(page);
+    if (next.startsWith('-')) {
+      const parsed = parseFlags([], words.slice(n), true);
+      if (parsed.help) return said(page);
+      const name = `docker ${path.join(' ')}`;
+      return refused(flagFailure(parsed.error ?? '', `Usage:  ${name} COMMAND`, name));
+    }
+  }
+  return said('', rootHelp());
+}
+
+async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Options): Promise<Output> {
+  const { spec, invoked, words } = found;
+  const parsed = parseFlags(spec.flags, words, spec.stopAtFirst);
+  const notes = parsed.notes.map((n) => `${n}\n`).join('');
+  if (parsed.error)
+    return said('', notes + refused(flagFailure(parsed.error, usageLine(spec, invoked), invoked)).stderr, 125);
+  if (parsed.help) return said(commandHelp(spec, invoked), notes);
+  const wrong = arityFailure(spec, invoked, parsed.args.length);
+  if (wrong) return said('', notes + refused(wrong).stderr, wrong.code);
+  if (!spec.run) return refused(new Failure(`docker: '${invoked}' is not part of this laboratory yet`));
+  const home = sys.env.HOME ?? '/root';
+  const configDir = global.string('config') || sys.env.DOCKER_CONFIG || `${home}/.docker`;
+  const host = global.list('host').at(-1) || sys.env.DOCKER_HOST || DEFAULT_HOST;
+  const ctx = new Ctx(sys, new Client(sys, host), invoked, configDir);
+  await ctx.err(notes);
+  const got = await spec.run(ctx, parsed.options, parsed.args);
+  return failed(got) ? refused(got) : said('', '', got);
+}
+
+async function docker(sys: Sys): Promise<Output> {
+  const global = parseFlags(GLOBAL_FLAGS, sys.argv.slice(1), true);
+  if (global.error) return refused(flagFailure(global.error, 'Usage:  docker [OPTIONS] COMMAND [ARG...]', 'docker'));
+  if (global.options.bool('version')) return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
+  if (global.help) {
+    const topic = global.args.filter((a) => !a.startsWith('-'));
+    return topic.length > 0 ? help(topic) : said(rootHelp());
+  }
+  const words = global.args;
+  if (words.length === 0) return said('', rootHelp());
+  if (words[0] === 'help') return help(words.slice(1));
+  const found = resolve(words);
+  return 'spec' in found ? runCommand(sys, found, global.options) : found;
+}
+
+/** `/usr/bin/docker` */
+export const dockerProgram: Program = {
+  name: 'docker',
+  async main(sys) {
+    await sys.cpu(STARTUP);
+    const { stdout, stderr, code } = await docker(sys);
+    if (stdout !== '') await sys.write(1, utf8(stdout));
+    if (stderr !== '') await sys.write(2, utf8(stderr));
+    return code;
+  },
+};

@@ -1,0 +1,193 @@
+/**
+ * Checks of single flag values of `docker run` and its kin, with docker's error texts.
+ * @see docker/cli opts/{opts,hosts,env,network,ulimit,gpus,mount,throttledevice}.go
+ */
+import { parseIp } from '../../../base/ip.ts';
+import { goQuote, parseInt64 } from '../flags/gostrconv.ts';
+
+type Checked = { readonly value: string } | { readonly error: string };
+const ok = (value: string): Checked => ({ value });
+const no = (error: string): Checked => ({ error });
+
+/** `-a` */
+export function attachStream(s: string): Checked {
+  const low = s.toLowerCase();
+  return ['stdin', 'stdout', 'stderr'].includes(low) ? ok(low) : no('valid streams are STDIN, STDOUT and STDERR');
+}
+
+/** `--dns` */
+export function ipAddress(s: string): Checked {
+  return parseIp(s.trim()) ? ok(s.trim()) : no(`IP address is not correctly formatted: ${s}`);
+}
+
+/** `--dns-search` */
+export function dnsSearch(s: string): Checked {
+  const v = s.trim();
+  if (v === '.') return ok(v);
+  const valid =
+    v.length <= 255 &&
+    /[a-zA-Z]/.test(v) &&
+    /^(:?(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))(:?\.(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])))*)\.?\s*$/.test(
+      v,
+    );
+  return valid ? ok(v) : no(`${s} is not a valid domain`);
+}
+
+/** `-e`: `A=1`, or `A` (taken from the environment later). */
+export function environment(s: string): Checked {
+  return s === '' || s.startsWith('=') ? no(`invalid environment variable: ${s}`) : ok(s);
+}
+
+/** `-l` */
+export function label(s: string): Checked {
+  const key = (s.split('=')[0] as string).trimStart();
+  if (key === '') return no(`invalid label '${s}': empty name`);
+  if (/\s/.test(key)) return no(`label '${key}' contains whitespaces`);
+  return ok(s.trimStart());
+}
+
+/** `--link` */
+export function link(s: string): Checked {
+  if (s === '') return no('empty string specified for links');
+  const parts = s.split(':');
+  if (parts.length > 2) return no(`bad format for links: ${s}`);
+  return ok(s);
+}
+
+/** `--add-host`: `name:ip` or `name=ip`, in brackets if one likes. */
+export function extraHost(s: string): Checked {
+  const eq = s.indexOf('=');
+  const at = eq >= 0 ? eq : s.indexOf(':');
+  const name = at < 0 ? '' : s.slice(0, at);
+  const rest = at < 0 ? '' : s.slice(at + 1);
+  if (name === '' || rest === '') return no(`bad format for add-host: ${goQuote(s)}`);
+  const ip = rest.startsWith('[') && rest.endsWith(']') ? rest.slice(1, -1) : rest;
+  if (ip !== 'host-gateway' && !parseIp(ip)) return no(`invalid IP address in add-host: ${goQuote(rest)}`);
+  return ok(`${name}:${ip}`);
+}
+
+const SYSCTLS = new Set([
+  'kernel.msgmax',
+  'kernel.msgmnb',
+  'kernel.msgmni',
+  'kernel.sem',
+  'kernel.shmall',
+  'kernel.shmmax',
+  'kernel.shmmni',
+  'kernel.shm_rmid_forced',
+]);
+
+/** `--sysctl` */
+export function sysctl(s: string): Checked {
+  const key = s.split('=')[0] as string;
+  if (s.includes('=') && (SYSCTLS.has(key) || key.startsWith('net.') || key.startsWith('fs.mqueue.'))) return ok(s);
+  return no(`sysctl '${s}' is not allowed`);
+}
+
+/** `--network`: a name, or `name=…,alias=…,ip=…,ip6=…,mac-address=…,driver-opt=k=v,gw-priority=n,link-local-ip=…`. */
+export function networkAttachment(s: string): Checked {
+  if (!/(^|,)name=/.test(s)) return ok(s);
+  for (const field of s.split(',')) {
+    const at = field.indexOf('=');
+    if (at < 0) return no(`invalid key/value pair format in driver options`);
+    const key = field.slice(0, at).trim().toLowerCase();
+    const value = field.slice(at + 1).trim();
+    if (!NETWORK_KEYS.has(key)) return no(`invalid field key ${key}`);
+    if (key === 'gw-priority') {
+      const n = parseInt64(value, 10, 64, 'Atoi');
+      if ('error' in n) return no(`invalid gw-priority (${value}): invalid syntax`);
+    }
+    if (key === 'driver-opt' && !value.includes('=')) return no('invalid key/value pair format in driver options');
+  }
+  return ok(s);
+}
+const NETWORK_KEYS = new Set([
+  'name',
+  'alias',
+  'ip',
+  'ip6',
+  'mac-address',
+  'link-local-ip',
+  'driver-opt',
+  'gw-priority',
+]);
+
+/** `--ulimit`: `nofile=1024:2048` */
+export function ulimit(s: string): Checked {
+  const at = s.indexOf('=');
+  if (at < 0) return no(`invalid ulimit argument: ${s}`);
+  const name = s.slice(0, at);
+  if (!ULIMITS.has(name)) return no(`invalid ulimit type: ${name}`);
+  const limits = s.slice(at + 1).split(':');
+  if (limits.length > 2)
+    return no(`too many limit value arguments - ${s.slice(at + 1)}, can only have up to two, \`soft[:hard]\``);
+  const numbers: number[] = [];
+  for (const one of limits) {
+    const n = parseInt64(one, 10);
+    if ('error' in n) return n;
+    numbers.push(n.value);
+  }
+  const [soft = 0, hard = soft] = numbers;
+  if (hard !== -1 && (soft === -1 || soft > hard))
+    return no(`ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`);
+  return ok(`${name}=${soft}:${hard}`);
+}
+const ULIMITS = new Set(
+  'core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' '),
+);
+
+/** `--device-cgroup-rule` */
+export function deviceCgroupRule(s: string): Checked {
+  return /^[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}$/.test(s) ? ok(s) : no(`invalid device cgroup format '${s}'`);
+}
+
+/** `--mount`: checks the keys; conversion is in mounts.ts. */
+export function mount(s: string): Checked {
+  let type = 'volume';
+  let target = '';
+  for (const field of s.split(',')) {
+    const at = field.indexOf('=');
+    const key = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
+    if (at < 0 && !['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive'].includes(key))
+      return no(`invalid field '${field}' must be a key=value pair`);
+    if (key === 'type') type = field.slice(at + 1).toLowerCase();
+    else if (key === 'target' || key === 'dst' || key === 'destination') target = field.slice(at + 1);
+    else if (!MOUNT_KEYS.has(key)) return no(`unexpected key '${key}' in '${field}'`);
+  }
+  if (type === '') return no('type is required');
+  if (target === '') return no('target is required');
+  return ok(s);
+}
+const MOUNT_KEYS = new Set(
+  'readonly ro source src consistency bind-propagation bind-nonrecursive bind-recursive volume-nocopy volume-label volume-driver volume-opt volume-subpath tmpfs-size tmpfs-mode image-subpath'.split(
+    ' ',
+  ),
+);
+
+/** `--gpus` */
+export function gpuRequest(s: string): Checked {
+  for (const field of s.split(',')) {
+    const at = field.indexOf('=');
+    if (at >= 0) continue;
+    if (field !== 'all' && 'error' in parseInt64(field, 10, 64, 'Atoi'))
+      return no(`invalid count (${field}): value must be either "all" or an integer: invalid syntax`);
+  }
+  return ok(s);
+}
+
+/** `--memory-swap`: a size or -1 for unlimited. */
+export function memorySwap(parse: (s: string) => { value: number } | { error: string }): (s: string) => Checked {
+  return (s) => {
+    if (s === '-1') return ok('-1');
+    const n = parse(s);
+    return 'error' in n ? n : ok(String(n.value));
+  };
+}
+
+/** net.ParseMAC of six, eight or twenty octets. */
+export function validMac(s: string): boolean {
+  const octets = /^([0-9a-f]{2})(([:-])[0-9a-f]{2})(\3[0-9a-f]{2})+$/i.exec(s.trim());
+  const dots = /^[0-9a-f]{4}(\.[0-9a-f]{4})+$/i.test(s.trim());
+  const n = s.trim().replace(/[^0-9a-f]/gi, '').length / 2;
+  return (octets !== null || dots) && [6, 8, 20].includes(n);
+}

@@ -1,0 +1,64 @@
+/** All commands, and how words lead to them. */
+import { CONTAINER_COMMANDS } from './cmd/container/index.ts';
+import { IMAGE_COMMANDS } from './cmd/image/index.ts';
+import { NETWORK_COMMANDS } from './cmd/network/index.ts';
+import { OTHER_COMMANDS, OTHER_GROUPS } from './cmd/others.ts';
+import { SYSTEM_COMMANDS } from './cmd/system/index.ts';
+import { VOLUME_COMMANDS } from './cmd/volume/index.ts';
+import type { CommandSpec, GroupSpec } from './spec.ts';
+
+export const COMMANDS: readonly CommandSpec[] = Object.freeze([
+  ...CONTAINER_COMMANDS,
+  ...IMAGE_COMMANDS,
+  ...NETWORK_COMMANDS,
+  ...VOLUME_COMMANDS,
+  ...SYSTEM_COMMANDS,
+  ...OTHER_COMMANDS,
+]);
+
+export const GROUPS: readonly GroupSpec[] = Object.freeze([
+  { path: ['container'], short: 'Manage containers' },
+  { path: ['image'], short: 'Manage images' },
+  { path: ['network'], short: 'Manage networks' },
+  { path: ['system'], short: 'Manage Docker' },
+  { path: ['volume'], short: 'Manage volumes' },
+  ...OTHER_GROUPS,
+]);
+
+const byPath = new Map<string, CommandSpec>();
+for (const c of COMMANDS) {
+  byPath.set(c.path.join(' '), c);
+  for (const alias of c.aliases ?? []) byPath.set(alias, c);
+}
+const groups = new Map(GROUPS.map((g) => [g.path.join(' '), g]));
+
+/** The command that exactly these words name. */
+export function findCommand(words: readonly string[]): CommandSpec | undefined {
+  return byPath.get(words.join(' '));
+}
+
+/** The group that exactly these words name. */
+export function findGroup(words: readonly string[]): GroupSpec | undefined {
+  return groups.get(words.join(' '));
+}
+
+/** One line about a command or group; '' when there is none. */
+export function shortOf(words: readonly string[]): string {
+  return findCommand(words)?.short ?? findGroup(words)?.short ?? '';
+}
+
+/** Names (no aliases) and short texts of what is directly below a group, sorted. */
+export function childrenOf(path: readonly string[]): (readonly [string, string])[] {
+  const out = new Map<string, string>();
+  const prefix = [...path, ''].join(' ');
+  const seen = new Set<CommandSpec>();
+  for (const [words, spec] of byPath) {
+    if (!words.startsWith(prefix) || words.slice(prefix.length).includes(' ') || seen.has(spec)) continue;
+    seen.add(spec);
+    out.set(words.slice(prefix.length), spec.short);
+  }
+  for (const g of GROUPS)
+    if (g.path.length === path.length + 1 && g.path.join(' ').startsWith(prefix))
+      out.set(g.path.at(-1) as string, g.short);
+  return [...out].sort(([a], [b]) => (a < b ? -1 : 1));
+}

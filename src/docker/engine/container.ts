@@ -1,0 +1,170 @@
+/** A container as the daemon keeps it. @see moby container/container.go, container/state.go */
+import type { LayerFile, Mounts, OverlayFs, PidNs, Process, UtsNs } from '../../linux/kernel/machine.ts';
+import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
+import type { ContainerConfig, EndpointSettings, HostConfig } from '../api/types.ts';
+import type { Image } from '../images/store.ts';
+import type { Endpoint } from '../libnetwork/endpoint.ts';
+import type { Sandbox } from '../libnetwork/sandbox.ts';
+import { humanDuration } from '../time.ts';
+import { ContainerLog } from './log.ts';
+import type { Streams } from './streams.ts';
+
+/** When a wait request is answered. */
+export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
+
+interface Waiting {
+  readonly condition: WaitCondition;
+  readonly resolve: (code: number) => void;
+}
+
+/** What a container has while its first process runs. */
+export interface Running {
+  readonly process: Process;
+  readonly pidns: PidNs;
+  readonly netns: NetnsKey;
+  readonly uts: UtsNs;
+  readonly mounts: Mounts;
+  readonly streams: Streams;
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends the shim's row in the process table. */
+  endShim(): void;
+}
+
+/** Settings of one network: what was asked for and, while connected, its endpoint. */
+export interface Attachment {
+  settings: Partial<EndpointSettings>;
+  networkId: string;
+  endpoint: Endpoint | undefined;
+}
+
+export class Container {
+  name: string;
+  readonly created: bigint;
+  status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead' = 'created';
+  exitCode = 0;
+  error = '';
+  /** Nanoseconds since 1970, or undefined. */
+  startedAt: bigint | undefined;
+  finishedAt: bigint | undefined;
+  restartCount = 0;
+  hasBeenManuallyStopped = false;
+  running: Running | undefined;
+  /** Made before the process, so that attach finds it. */
+  streams: Streams | undefined;
+  sandbox: Sandbox | undefined;
+  readonly attachments = new Map<string, Attachment>();
+  readonly log = new ContainerLog();
+  readonly execIds: string[] = [];
+  readonly mounts: MountPoint[] = [];
+  readonly cacheId: string;
+  #waiters: Waiting[] = [];
+  /** Called when the container starts: attach before start. */
+  #onStart: ((streams: Streams) => void)[] = [];
+  #lock: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly id: string,
+    name: string,
+    created: bigint,
+    cacheId: string,
+    readonly config: ContainerConfig,
+    readonly hostConfig: HostConfig,
+    readonly image: Image | undefined,
+    readonly rootfs: OverlayFs,
+  ) {
+    this.name = name;
+    this.created = created;
+    this.cacheId = cacheId;
+  }
+
+  get isRunning(): boolean {
+    return this.status === 'running' || this.status === 'paused' || this.status === 'restarting';
+  }
+
+  get shortId(): string {
+    return this.id.slice(0, 12);
+  }
+
+  /** argv of the first process. */
+  get argv(): string[] {
+    return [...(this.config.Entrypoint ?? []), ...(this.config.Cmd ?? [])];
+  }
+
+  /** One operation at a time. */
+  locked<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#lock.then(work, work);
+    this.#lock = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Resolves with the exit code when the condition holds. */
+  wait(condition: WaitCondition): Promise<number> {
+    if (condition === 'not-running' && !this.isRunning) return Promise.resolve(this.exitCode);
+    return new Promise((resolve) => {
+      this.#waiters.push({ condition, resolve });
+    });
+  }
+
+  /** Answers those who wait for the end of a run, or for removal. */
+  notify(removed: boolean): void {
+    const stay: Waiting[] = [];
+    const due: Waiting[] = [];
+    for (const w of this.#waiters) (removed || w.condition !== 'removed' ? due : stay).push(w);
+    this.#waiters = stay;
+    for (const w of due) w.resolve(this.exitCode);
+  }
+
+  /** Calls back with the streams of the present run, or of the next. Gives a cancel. */
+  whenStreams(callback: (streams: Streams) => void): () => void {
+    if (this.streams) {
+      callback(this.streams);
+      return () => undefined;
+    }
+    this.#onStart.push(callback);
+    return () => {
+      this.#onStart = this.#onStart.filter((c) => c !== callback);
+    };
+  }
+
+  setStreams(streams: Streams | undefined): void {
+    this.streams = streams;
+    if (!streams) return;
+    const all = this.#onStart;
+    this.#onStart = [];
+    for (const c of all) c(streams);
+  }
+
+  /** ps's STATUS. @see moby container/state.go: String */
+  statusText(now: bigint): string {
+    const ago = (t: bigint | undefined): string => humanDuration(t === undefined ? 0 : Number(now - t));
+    if (this.status === 'paused') return `Up ${ago(this.startedAt)} (Paused)`;
+    if (this.status === 'restarting') return `Restarting (${this.exitCode}) ${ago(this.finishedAt)} ago`;
+    if (this.status === 'running') return `Up ${ago(this.startedAt)}`;
+    if (this.status === 'removing') return 'Removal In Progress';
+    if (this.status === 'dead') return 'Dead';
+    if (this.startedAt === undefined) return 'Created';
+    return `Exited (${this.exitCode}) ${ago(this.finishedAt)} ago`;
+  }
+}
+
+/** A volume or host directory inside the container. */
+export interface MountPoint {
+  readonly type: 'volume' | 'bind';
+  readonly name: string;
+  /** On the machine. */
+  readonly source: string;
+  readonly destination: string;
+  readonly readOnly: boolean;
+}
+
+/** What lies in every container over its image. */
+export const INIT_FILES: Readonly<Record<string, LayerFile>> = {
+  '/.dockerenv': { text: '', mode: 0o755 },
+  '/dev': { dir: true },
+  '/etc/hostname': { text: '', mode: 0o755 },
+  '/etc/hosts': { text: '', mode: 0o755 },
+  '/etc/mtab': { link: '/proc/mounts' },
+  '/etc/resolv.conf': { text: '', mode: 0o755 },
+  '/proc': { dir: true },
+  '/sys': { dir: true },
+};

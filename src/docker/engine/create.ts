@@ -1,0 +1,180 @@
+/** POST /containers/create. @see moby daemon/create.go, daemon/container.go: verifyContainerSettings */
+import { contains, parseIp, parseMac } from '../../base/ip.ts';
+import type { ContainerConfig, CreateAnswer, CreateBody, EndpointSettings, HostConfig } from '../api/types.ts';
+import { Failure } from '../errdefs.ts';
+import { sha256 } from '../images/digest.ts';
+import type { Image } from '../images/store.ts';
+import { Container, INIT_FILES, type MountPoint } from './container.ts';
+import { COST, type Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import { hostConfig, mergeConfig } from './hostconfig.ts';
+import { generateName, validName } from './names.ts';
+import { checkBindings } from './ports.ts';
+
+const MIN_MEMORY = 6 * 1024 * 1024;
+
+export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
+  const host = hostConfig(body.HostConfig);
+  const bad = verify(daemon, body, host);
+  if (bad) return bad;
+  const image = body.Image ? daemon.images.get(body.Image) : undefined;
+  if (image instanceof Failure) return image;
+  const named = reserveName(daemon, name);
+  if (named instanceof Failure) return named;
+  const id = daemon.rng.hex(64);
+  const config = mergeConfig(id, body, image);
+  if (host.NetworkMode === 'host' && !body.Hostname)
+    (config as { Hostname: string }).Hostname = daemon.kernel.uts.hostname;
+  if ((config.Entrypoint ?? []).length + (config.Cmd ?? []).length === 0) return errors.noCommand;
+  const networks = endpoints(daemon, body, host);
+  if (networks instanceof Failure) return networks;
+  await daemon.sleep(COST.create);
+  const again = reserveName(daemon, named);
+  if (again instanceof Failure) return again;
+  const container = build(daemon, id, named, config, host, image);
+  for (const [key, settings] of networks) {
+    const network = daemon.controller.find(key);
+    const attachment = { settings, networkId: network instanceof Failure ? '' : network.id, endpoint: undefined };
+    container.attachments.set(network instanceof Failure ? key : network.name, attachment);
+  }
+  daemon.containers.set(id, container);
+  daemon.containerEvent(container, 'create');
+  return { Id: id, Warnings: warnings(host) };
+}
+
+function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | undefined {
+  const memory = host.Memory as number;
+  if (memory > 0 && memory < MIN_MEMORY) return errors.memoryTooSmall;
+  const ports = checkBindings(host.PortBindings);
+  if (ports) return ports;
+  const mode = host.NetworkMode;
+  if (mode.startsWith('container:')) return verifyContainerMode(daemon, mode.slice(10), body, host);
+  if (mode === 'host' && (host.Links ?? []).length > 0)
+    return errors.networkMode("host type networking can't be used with links. This would result in undefined behavior");
+  return undefined;
+}
+
+function verifyContainerMode(daemon: Daemon, target: string, body: CreateBody, host: HostConfig): Failure | undefined {
+  if (target === '') return errors.badContainerMode;
+  if ((host.Links ?? []).length > 0)
+    return errors.networkMode(
+      "container type network can't be used with links. This would result in undefined behavior",
+    );
+  if (body.Hostname) return errors.networkMode('hostname and the network mode');
+  if ((host.Dns ?? []).length > 0) return errors.networkMode('dns and the network mode');
+  if ((host.ExtraHosts ?? []).length > 0) return errors.networkMode('custom host-to-IP mapping and the network mode');
+  if (Object.keys(host.PortBindings).length > 0 || host.PublishAllPorts)
+    return errors.networkMode('port publishing and the container type network mode');
+  if (Object.keys(body.ExposedPorts ?? {}).length > 0)
+    return errors.networkMode('port exposing and the container type network mode');
+  const other = daemon.container(target);
+  if (other instanceof Failure) return other.wrap('joining network namespace of container');
+  host.NetworkMode = `container:${other.id}`;
+  return undefined;
+}
+
+function reserveName(daemon: Daemon, name: string): string | Failure {
+  if (name === '') return generateName(daemon.rng, (n) => daemon.containerByName(n) !== undefined);
+  const bare = name.startsWith('/') ? name.slice(1) : name;
+  if (!validName(bare)) return errors.badName(name);
+  const other = daemon.containerByName(bare);
+  return other ? errors.nameTaken(bare, other.id) : bare;
+}
+
+/** Networks the container is to be on. The key `default` means the network of NetworkMode. */
+function endpoints(
+  daemon: Daemon,
+  body: CreateBody,
+  host: HostConfig,
+): Map<string, Partial<EndpointSettings>> | Failure {
+  const out = new Map<string, Partial<EndpointSettings>>();
+  if (host.NetworkMode.startsWith('container:')) return out;
+  const given = body.NetworkingConfig?.EndpointsConfig ?? {};
+  for (const [key, settings] of Object.entries(given)) {
+    const name = key === 'default' ? 'bridge' : key;
+    const bad = checkEndpoint(daemon, name, settings ?? {});
+    if (bad) return bad;
+    out.set(name, settings ?? {});
+  }
+  const legacyMac = (body as { MacAddress?: string }).MacAddress;
+  if (!out.has(host.NetworkMode)) {
+    const only = out.size === 0;
+    if (only) out.set(host.NetworkMode, legacyMac ? { MacAddress: legacyMac } : {});
+  }
+  return out;
+}
+
+/** @see moby daemon/container_operations.go: validateEndpointSettings */
+export function checkEndpoint(daemon: Daemon, name: string, settings: Partial<EndpointSettings>): Failure | undefined {
+  const why = endpointErrors(daemon, name, settings);
+  return why ? why.wrap(`invalid config for network ${name}`) : undefined;
+}
+
+/** Without the network's name; undefined when all is well or the network is not known (start tells). */
+export function endpointErrors(daemon: Daemon, name: string, settings: Partial<EndpointSettings>): Failure | undefined {
+  const found: string[] = [];
+  const ip = settings.IPAMConfig?.IPv4Address;
+  const network = daemon.controller.find(name);
+  if (ip) {
+    const value = parseIp(ip);
+    if (value?.v !== 4) found.push(`invalid IPv4 address: ${ip}`);
+    if (name === 'bridge' || name === 'host' || name === 'none')
+      found.push('user specified IP address is supported on user defined networks only');
+    if (!(network instanceof Failure)) {
+      if (!network.hasUserSubnet)
+        found.push(
+          'user specified IP address is supported only when connecting to networks with user configured subnets',
+        );
+      else if (!value || !network.pools.some((p) => contains(p.pool.subnet, value)))
+        found.push(`no configured subnet or ip-range contain the IP address ${ip}`);
+    }
+  }
+  if (settings.MacAddress && parseMac(settings.MacAddress) === undefined)
+    found.push(`invalid MAC address: ${settings.MacAddress}`);
+  if (found.length === 0) return undefined;
+  const list = found.length === 1 ? (found[0] as string) : found.map((f) => `* ${f}`).join('\n');
+  return new Failure('invalid', `invalid endpoint settings:\n${list}`);
+}
+
+function warnings(host: HostConfig): string[] {
+  const published = Object.keys(host.PortBindings).length > 0;
+  return host.NetworkMode === 'host' && published ? ['Published ports are discarded when using host network mode'] : [];
+}
+
+function build(
+  daemon: Daemon,
+  id: string,
+  name: string,
+  config: ContainerConfig,
+  host: HostConfig,
+  image: Image | undefined,
+): Container {
+  const { kernel } = daemon;
+  const layers = (image?.layers ?? []).map((l) => l.layer);
+  const rootfs = kernel.overlay([...layers, kernel.layer(INIT_FILES)]);
+  const container = new Container(id, name, daemon.now(), sha256(`rw ${id}`), config, host, image, rootfs);
+  container.mounts.push(...mountPoints(daemon, config, host));
+  return container;
+}
+
+/** `-v` in its three forms, and the image's volumes. */
+function mountPoints(daemon: Daemon, config: ContainerConfig, host: HostConfig): MountPoint[] {
+  const out = new Map<string, MountPoint>();
+  for (const bind of host.Binds ?? []) {
+    const [source = '', destination = '', mode = ''] = bind.split(':');
+    const readOnly = mode.split(',').includes('ro');
+    if (source.startsWith('/')) {
+      daemon.kernel.root.fs.mkdir(source, 0o755, true);
+      out.set(destination, { type: 'bind', name: '', source, destination, readOnly });
+    } else {
+      const v = daemon.volumes.create(source);
+      out.set(destination, { type: 'volume', name: v.name, source: v.path, destination, readOnly });
+    }
+  }
+  for (const destination of Object.keys(config.Volumes ?? {})) {
+    if (out.has(destination)) continue;
+    const v = daemon.volumes.create(undefined);
+    out.set(destination, { type: 'volume', name: v.name, source: v.path, destination, readOnly: false });
+  }
+  return [...out.values()];
+}

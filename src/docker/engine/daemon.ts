@@ -1,0 +1,97 @@
+/**
+ * What dockerd holds: containers, images, networks, execs, volumes, events, and the machine they are on.
+ * @see moby daemon/daemon.go
+ */
+import { MS } from '../../base/clock.ts';
+import type { Rng } from '../../base/rng.ts';
+import type { Kernel } from '../../linux/kernel/machine.ts';
+import { Failure } from '../errdefs.ts';
+import type { ImageStore } from '../images/store.ts';
+import type { Controller } from '../libnetwork/controller.ts';
+import type { Network } from '../libnetwork/network.ts';
+import type { Container } from './container.ts';
+import { errors } from './errors.ts';
+import { type EngineEvent, Events } from './events.ts';
+import type { Exec } from './exec.ts';
+import type { OpenPty } from './streams.ts';
+import type { VolumeStore } from './volumes.ts';
+
+/** What the engine says of itself. */
+export const VERSION = '28.5.2+dfsg4';
+export const API_VERSION = '1.51';
+export const MIN_API_VERSION = '1.24';
+
+/** Virtual time the real thing takes for its steps. */
+export const COST = {
+  request: 1 * MS,
+  create: 45 * MS,
+  network: 60 * MS,
+  task: 110 * MS,
+  exec: 60 * MS,
+  teardown: 90 * MS,
+  remove: 40 * MS,
+  bridge: 70 * MS,
+  commit: 60 * MS,
+} as const;
+
+export class Daemon {
+  /** In the order they were made. */
+  readonly containers = new Map<string, Container>();
+  readonly execs = new Map<string, Exec>();
+  readonly events = new Events();
+  readonly id: string;
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly rng: Rng,
+    readonly images: ImageStore,
+    readonly controller: Controller,
+    readonly volumes: VolumeStore,
+    readonly openPty: OpenPty | undefined,
+    /** dockerd's own process id. */
+    readonly pid: number,
+  ) {
+    const h = rng.hex(32);
+    this.id = [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
+  }
+
+  /** Nanoseconds since 1970. */
+  now(): bigint {
+    return this.kernel.world.clock.epochAt();
+  }
+
+  /** Lets virtual time pass. */
+  sleep(ns: number): Promise<void> {
+    return this.kernel.world.clock.sleep(ns);
+  }
+
+  /** By full id, name with or without slash, or unique id prefix. */
+  container(term: string): Container | Failure {
+    const exact = this.containers.get(term) ?? this.containerByName(term);
+    if (exact) return exact;
+    const hits = term === '' ? [] : [...this.containers.values()].filter((c) => c.id.startsWith(term));
+    if (hits.length === 1) return hits[0] as Container;
+    return hits.length > 1 ? errors.ambiguous(term) : errors.noContainer(term);
+  }
+
+  containerByName(name: string): Container | undefined {
+    const bare = name.startsWith('/') ? name.slice(1) : name;
+    for (const c of this.containers.values()) if (c.name === bare) return c;
+    return undefined;
+  }
+
+  emit(type: EngineEvent['type'], action: string, id: string, attributes: Record<string, string>): void {
+    this.events.emit({ type, action, id, attributes, time: this.now() });
+  }
+
+  containerEvent(c: Container, action: string, more: Record<string, string> = {}): void {
+    this.emit('container', action, c.id, { ...c.config.Labels, image: c.config.Image, name: c.name, ...more });
+  }
+
+  networkEvent(n: Network, action: string, more: Record<string, string> = {}): void {
+    this.emit('network', action, n.id, { name: n.name, type: n.info.driver, ...more });
+  }
+}
+
+/** Narrowing for chains of lookups. */
+export const ok = <T>(x: T | Failure): x is T => !(x instanceof Failure);

@@ -1,0 +1,111 @@
+/**
+ * dockerd: starts the engine on a machine and gives its API.
+ *
+ * Limits: nothing outlives it (no state on disk); swarm, builds, plugins and registries are not there.
+ * @see moby cmd/dockerd/daemon.go
+ */
+import type { HttpService } from '../../base/http.ts';
+import type { Kernel } from '../../linux/kernel/machine.ts';
+import { Failure } from '../errdefs.ts';
+import { catalog } from '../images/catalog.ts';
+import type { ImageSpec } from '../images/spec.ts';
+import { ImageStore } from '../images/store.ts';
+import { Controller, type NewNetwork } from '../libnetwork/controller.ts';
+import { Daemon, VERSION } from './daemon.ts';
+import { deleteContainer } from './remove.ts';
+import { createRouter } from './router.ts';
+import { routes } from './routes.ts';
+import type { OpenPty } from './streams.ts';
+import { VolumeStore } from './volumes.ts';
+
+export interface DockerdOptions {
+  /** Images it has from the start; the catalog when absent. */
+  readonly images?: readonly ImageSpec[];
+  /** Terminals for `-t`; without it such containers get pipes. */
+  readonly openPty?: OpenPty;
+  /** Puts something between the socket and the router: a log of the requests that come by the socket. */
+  readonly wrap?: (service: HttpService) => HttpService;
+}
+
+export interface Dockerd {
+  readonly service: HttpService;
+  readonly daemon: Daemon;
+  /** Removes every container, custom network and anonymous volume. */
+  clean(): Promise<void>;
+  /** Ends the engine: containers are killed, the socket goes. */
+  stop(): Promise<void>;
+}
+
+const SOCKET = '/run/docker.sock';
+const CONTAINERD = ['containerd', '--config', '/var/run/docker/containerd/containerd.toml'];
+
+const BRIDGE_OPTIONS = {
+  'com.docker.network.bridge.default_bridge': 'true',
+  'com.docker.network.bridge.enable_icc': 'true',
+  'com.docker.network.bridge.enable_ip_masquerade': 'true',
+  'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
+  'com.docker.network.bridge.name': 'docker0',
+  'com.docker.network.driver.mtu': '1500',
+};
+
+/** Starts it: processes, default networks, docker0 and its rules, images, the socket. */
+export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dockerd {
+  const { rng, clock } = kernel.world;
+  const self = kernel.daemon(['dockerd'], { parent: 1 });
+  const containerd = kernel.daemon(CONTAINERD, { parent: self.pid });
+  const fs = kernel.root.fs;
+  for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])
+    fs.mkdir(dir, 0o755, true);
+  const images = new ImageStore(kernel, VERSION);
+  images.load(options.images ?? catalog, clock.epochAt());
+  const controller = new Controller(kernel, rng, self.pid);
+  for (const network of predefined()) {
+    const made = controller.newNetwork(network);
+    if (made instanceof Failure) throw new Error(`dockerd: ${network.name}: ${made.message}`);
+  }
+  const volumes = new VolumeStore(kernel, rng);
+  const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid);
+  const service = createRouter(daemon, routes);
+  const close = kernel.serve(SOCKET, options.wrap?.(service) ?? service);
+  const clean = (): Promise<void> => cleanDaemon(daemon);
+  return {
+    service,
+    daemon,
+    clean,
+    async stop() {
+      await clean();
+      close();
+      containerd.end(0);
+      self.end(0);
+    },
+  };
+}
+
+function predefined(): NewNetwork[] {
+  const network = (name: string, driver: string, opts: Record<string, string>): NewNetwork => ({
+    name,
+    driver,
+    scope: 'local',
+    enableIPv4: true,
+    enableIPv6: false,
+    internal: false,
+    attachable: false,
+    ingress: false,
+    configOnly: false,
+    configFrom: '',
+    ipamDriver: 'default',
+    ipamOptions: null,
+    options: opts,
+    labels: {},
+    ipam: [],
+  });
+  return [network('host', 'host', {}), network('none', 'null', {}), network('bridge', 'bridge', BRIDGE_OPTIONS)];
+}
+
+async function cleanDaemon(daemon: Daemon): Promise<void> {
+  for (const c of [...daemon.containers.values()].reverse())
+    await deleteContainer(daemon, c.name, c, { force: true, volumes: true });
+  for (const n of [...daemon.controller.networks.values()])
+    if (!['bridge', 'host', 'none'].includes(n.name)) daemon.controller.deleteNetwork(n);
+  for (const v of daemon.volumes.list()) daemon.volumes.remove(v.name);
+}

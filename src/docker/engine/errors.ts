@@ -1,0 +1,136 @@
+/**
+ * The daemon's error texts, with their classes, in one place. Texts are the interface: tests of clients match them.
+ * @see moby daemon/errors.go and the places named
+ */
+import { Failure } from '../errdefs.ts';
+
+const invalid = (m: string): Failure => new Failure('invalid', m);
+const notFound = (m: string): Failure => new Failure('notFound', m);
+const conflict = (m: string): Failure => new Failure('conflict', m);
+const forbidden = (m: string): Failure => new Failure('forbidden', m);
+const system = (m: string): Failure => new Failure('system', m);
+
+export const errors = {
+  // --- requests
+  pageNotFound: notFound('page not found'),
+  invalidFilter: invalid('invalid filter'),
+  invalidFilterKey: (key: string): Failure => invalid(`invalid filter '${key}'`),
+  invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),
+  invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
+  contentType: (type: string): Failure =>
+    invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
+  noStream: invalid('Bad parameters: you must choose at least one stream'),
+  parseInt: (text: string): Failure => system(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`),
+
+  // --- containers
+  noContainer: (name: string): Failure => notFound(`No such container: ${name}`),
+  ambiguous: (prefix: string): Failure => invalid(`multiple IDs found with provided prefix: ${prefix}`),
+  badName: (name: string): Failure =>
+    invalid(`Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`),
+  nameTaken: (name: string, id: string): Failure =>
+    conflict(
+      `Conflict. The container name "/${name}" is already in use by container "${id}". ` +
+        'You have to remove (or rename) that container to be able to reuse that name.',
+    ),
+  noCommand: invalid('no command specified'),
+  badPort: (text: string): Failure => invalid(`invalid port specification: ${JSON.stringify(text)}`),
+  badHostIp: (text: string): Failure => invalid(`invalid host IP address: ${text}`),
+  memoryTooSmall: invalid('Minimum memory limit allowed is 6MB'),
+  networkMode: (why: string): Failure => invalid(`conflicting options: ${why}`),
+  badContainerMode: invalid('invalid network mode: invalid container format container:<name|id>'),
+  alreadyStarted: new Failure('notModified', 'container is already started'),
+  alreadyStopped: new Failure('notModified', 'container is already stopped'),
+  startPaused: conflict('cannot start a paused container, try unpause instead'),
+  startRemoving: conflict('container is marked for removal and cannot be started'),
+  networking: (cause: Failure): Failure => cause.wrap('failed to set up container networking'),
+  notRunning: (id: string): Failure => conflict(`container ${id} is not running`),
+  cannotKill: (name: string, cause: Failure): Failure => cause.wrap(`cannot kill container: ${name}`),
+  badSignal: (signal: string): Failure => invalid(`invalid signal: ${signal}`),
+  alreadyPaused: (id: string): Failure => conflict(`Container ${id} is already paused`),
+  notPaused: (id: string): Failure => system(`Container ${id} is not paused`),
+  removeRunning: (name: string, state: string): Failure =>
+    conflict(
+      `cannot remove container "${name}": container is ${state}: ` +
+        `${state === 'paused' ? 'unpause and then stop' : 'stop'} the container before removing or force remove`,
+    ),
+  renameEmpty: invalid('Neither old nor new names may be empty'),
+  renameSame: invalid('Renaming a container with the same name as its current name'),
+  attachStopped: conflict('You cannot attach to a stopped container, start it first'),
+  attachPaused: (id: string): Failure => conflict(`container ${id} is paused, unpause the container before attach`),
+  task: (verb: 'create' | 'start', cause: string): Failure =>
+    new Failure(
+      'invalid',
+      `failed to create task for container: failed to create shim task: OCI runtime create failed: runc ${verb} failed: ` +
+        `unable to start container process: error during container init: ${cause}`,
+    ),
+  noWorkdir: (dir: string): Failure =>
+    system(
+      'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ' +
+        `unable to start container process: error during container init: mkdir ${dir}: not a directory`,
+    ),
+  noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
+  netContainerStopped: (name: string): Failure =>
+    conflict(`cannot join network namespace of a non running container: container ${name} is exited`),
+
+  // --- exec
+  noExec: (id: string): Failure => notFound(`No such exec instance: ${id}`),
+  noExecCommand: invalid('No exec command specified'),
+  execPaused: (name: string): Failure => conflict(`Container ${name} is paused, unpause the container before exec`),
+  execRan: (id: string): Failure => conflict(`Error: Exec command ${id} has already run`),
+  execFailed: (cause: string): string =>
+    `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
+
+  // --- images
+  registryDown: system(
+    'Get "https://registry-1.docker.io/v2/": dial tcp 192.168.56.1:443: connect: connection refused',
+  ),
+  imageInUse: (ref: string, container: string, image: string): Failure =>
+    conflict(
+      `conflict: unable to remove repository reference "${ref}" (must force) - ` +
+        `container ${container} is using its referenced image ${image}`,
+    ),
+  imageIdInUse: (image: string, container: string, running: boolean): Failure =>
+    conflict(
+      `conflict: unable to delete ${image} (${running ? 'cannot be forced' : 'must be forced'}) - ` +
+        `image is being used by ${running ? 'running' : 'stopped'} container ${container}`,
+    ),
+  imageManyTags: (image: string): Failure =>
+    conflict(`conflict: unable to delete ${image} (must be forced) - image is referenced in multiple repositories`),
+  imageHasChildren: (image: string): Failure =>
+    conflict(`conflict: unable to delete ${image} (cannot be forced) - image has dependent child images`),
+
+  // --- networks
+  networkName: invalid('invalid name: name is empty'),
+  networkExists: (name: string): Failure => conflict(`network with name ${name} already exists`),
+  networkPredefined: (name: string): Failure => forbidden(`operation is not permitted on predefined ${name} network`),
+  networkCannotRemove: (name: string): Failure => forbidden(`${name} is a pre-defined network and cannot be removed`),
+  noFamily: invalid('IPv4 or IPv6 must be enabled'),
+  endpointExists: (name: string, network: string): Failure =>
+    forbidden(`endpoint with name ${name} already exists in network ${network}`),
+  notConnected: (id: string, network: string): Failure =>
+    system(`container ${id} is not connected to network ${network}`),
+  connectHost: forbidden('cannot connect container to host network - container must be created in host network mode'),
+  disconnectHost: forbidden(
+    'cannot disconnect container from host network - container was created in host network mode',
+  ),
+  privateMode: forbidden(
+    'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+  ),
+  sharedNamespace: forbidden(
+    'container sharing network namespace with another container or host cannot be connected to any other network',
+  ),
+  noConfigNetwork: (name: string): Failure => notFound(`configuration network "${name}" does not exist`),
+  configFromWithSettings: forbidden(
+    'user specified configurations are not supported if the network depends on a configuration network',
+  ),
+
+  // --- volumes, plugins, swarm
+  noVolume: (name: string): Failure => notFound(`get ${name}: no such volume`),
+  volumeInUse: (name: string, ids: string): Failure => conflict(`remove ${name}: volume is in use - [${ids}]`),
+  noPlugin: (name: string): Failure => notFound(`plugin "${name}" not found`),
+  noSwarm: new Failure(
+    'unavailable',
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+  ),
+  notInSwarm: new Failure('unavailable', 'This node is not part of a swarm'),
+} as const;

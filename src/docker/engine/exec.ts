@@ -1,0 +1,193 @@
+/** Processes started inside a running container. @see moby daemon/exec.go */
+import type { HttpRequest, HttpResponse } from '../../base/http.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { Process } from '../../linux/kernel/machine.ts';
+import { Failure } from '../errdefs.ts';
+import type { Container } from './container.ts';
+import { COST, type Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import { empty, hijack, streamed } from './reply.ts';
+import { duplexSink, encode, feed, OutputQueue } from './session.ts';
+import { execError, lookupUser } from './start.ts';
+import { STDOUT } from './stdcopy.ts';
+import { type Sink, Streams } from './streams.ts';
+
+export interface ExecConfig {
+  readonly User?: string;
+  readonly Privileged?: boolean;
+  readonly Tty?: boolean;
+  readonly ConsoleSize?: [number, number] | null;
+  readonly AttachStdin?: boolean;
+  readonly AttachStdout?: boolean;
+  readonly AttachStderr?: boolean;
+  readonly DetachKeys?: string;
+  readonly Env?: string[] | null;
+  readonly WorkingDir?: string;
+  readonly Cmd?: string[] | null;
+}
+
+export interface Exec {
+  readonly id: string;
+  readonly container: Container;
+  readonly config: ExecConfig;
+  process: Process | undefined;
+  streams: Streams | undefined;
+  exitCode: number | null;
+  started: boolean;
+}
+
+/** POST /containers/{id}/exec */
+export function createExec(daemon: Daemon, name: string, c: Container, config: ExecConfig): { Id: string } | Failure {
+  if ((config.Cmd ?? []).length === 0) return errors.noExecCommand;
+  if (c.status === 'paused') return errors.execPaused(name);
+  if (!c.running) return errors.notRunning(c.id);
+  const exec: Exec = {
+    id: daemon.rng.hex(64),
+    container: c,
+    config,
+    process: undefined,
+    streams: undefined,
+    exitCode: null,
+    started: false,
+  };
+  daemon.execs.set(exec.id, exec);
+  c.execIds.push(exec.id);
+  daemon.containerEvent(c, `exec_create: ${(config.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  return { Id: exec.id };
+}
+
+/** POST /exec/{id}/start */
+export async function startExec(
+  daemon: Daemon,
+  exec: Exec,
+  options: { Detach?: boolean; Tty?: boolean; ConsoleSize?: [number, number] | null },
+  request: HttpRequest,
+): Promise<HttpResponse | Failure> {
+  const c = exec.container;
+  if (exec.started) return errors.execRan(exec.id);
+  if (c.status === 'paused') return errors.execPaused(c.name);
+  if (!c.running) return errors.notRunning(c.id);
+  exec.started = true;
+  const size = options.ConsoleSize ?? exec.config.ConsoleSize;
+  const tty = exec.config.Tty ?? false;
+  const streams = new Streams(daemon.kernel, {
+    ...(tty && daemon.openPty ? { tty: daemon.openPty } : {}),
+    ...(size ? { size: { rows: size[0], cols: size[1] } } : {}),
+    stdin: exec.config.AttachStdin ?? false,
+  });
+  exec.streams = streams;
+  daemon.containerEvent(c, `exec_start: ${(exec.config.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  if (options.Detach) {
+    const failure = await begin(daemon, exec, streams);
+    return failure ?? empty(daemon, 200);
+  }
+  const want = {
+    stdin: exec.config.AttachStdin ?? false,
+    stdout: exec.config.AttachStdout ?? false,
+    stderr: exec.config.AttachStderr ?? false,
+  };
+  const duplex = request.duplex;
+  const queue = new OutputQueue();
+  const sink: Sink = duplex
+    ? duplexSink(duplex, want, tty)
+    : (stream, bytes) => queue.push(encode(want, tty, stream, bytes));
+  streams.add(sink);
+  void begin(daemon, exec, streams).then(async (failure) => {
+    if (failure) await sink(STDOUT, failureText(failure));
+    else {
+      if (duplex && want.stdin) void feed(duplex, streams, true);
+      await streams.drained;
+      await ended(exec);
+    }
+    duplex?.closeWrite();
+    duplex?.close();
+    queue.end();
+  });
+  return duplex ? hijack(request.headers.upgrade !== undefined, tty) : streamed(queue.body());
+}
+
+/** The client reads a process's exit code right after its output: wait until it is known. */
+async function ended(exec: Exec): Promise<void> {
+  await exec.process?.exited;
+}
+
+const failureText = (f: Failure): Uint8Array => new TextEncoder().encode(`${f.message}\r\n`);
+
+async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Failure | undefined> {
+  const { container: c, config } = exec;
+  await daemon.sleep(COST.exec);
+  const run = c.running;
+  if (!run) {
+    streams.abandon();
+    return errors.notRunning(c.id);
+  }
+  const user = lookupUser(run.mounts.fs, config.User || c.config.User);
+  if (user instanceof Failure) {
+    streams.abandon();
+    return user;
+  }
+  const process = daemon.kernel.spawn({
+    argv: config.Cmd as string[],
+    env: execEnv(run.env, config, user.home),
+    cwd: config.WorkingDir || c.config.WorkingDir || '/',
+    uid: user.uid,
+    gid: user.gid,
+    root: run.mounts,
+    netns: run.netns,
+    uts: run.uts,
+    pidns: run.pidns,
+    fds: streams.fds,
+    search: true,
+    ...(streams.pty ? { tty: streams.pty.slave.tty } : {}),
+    onExit: (status) => {
+      exec.exitCode = status.state === 'signaled' ? 128 + status.signal : status.code;
+      streams.end();
+      daemon.containerEvent(c, 'exec_die', { execID: exec.id, exitCode: String(exec.exitCode) });
+    },
+  });
+  if (isErr(process)) {
+    streams.abandon();
+    const cause = execError(run.mounts.fs, config.Cmd?.[0] as string, process);
+    exec.exitCode = cause.code;
+    return new Failure('invalid', errors.execFailed(cause.text));
+  }
+  exec.process = process;
+  streams.pump();
+  return undefined;
+}
+
+function execEnv(base: Readonly<Record<string, string>>, config: ExecConfig, home: string): Record<string, string> {
+  const out: Record<string, string> = { ...base, ...(config.User ? { HOME: home } : {}) };
+  if (config.Tty) out.TERM = 'xterm';
+  for (const entry of config.Env ?? []) {
+    const eq = entry.indexOf('=');
+    if (eq > 0) out[entry.slice(0, eq)] = entry.slice(eq + 1);
+    else delete out[entry];
+  }
+  return out;
+}
+
+/** GET /exec/{id}/json */
+export function execJson(exec: Exec): Record<string, unknown> {
+  const { config } = exec;
+  const [entrypoint = '', ...args] = config.Cmd ?? [];
+  return {
+    ID: exec.id,
+    Running: exec.process !== undefined && exec.exitCode === null,
+    ExitCode: exec.exitCode,
+    ProcessConfig: {
+      tty: config.Tty ?? false,
+      entrypoint,
+      arguments: args,
+      privileged: config.Privileged ?? false,
+      ...(config.User ? { user: config.User } : {}),
+    },
+    OpenStdin: config.AttachStdin ?? false,
+    OpenStderr: config.AttachStderr ?? false,
+    OpenStdout: config.AttachStdout ?? false,
+    CanRemove: false,
+    ContainerID: exec.container.id,
+    DetachKeys: config.DetachKeys ?? '',
+    Pid: exec.process?.pid ?? 0,
+  };
+}

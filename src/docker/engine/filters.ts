@@ -1,0 +1,85 @@
+/**
+ * Filters of list requests: JSON `{"key":{"value":true}}`, or `{"key":["value"]}` from older clients.
+ * @see moby api/types/filters, internal/filters
+ */
+import type { Failure } from '../errdefs.ts';
+import { errors } from './errors.ts';
+
+export class Filters {
+  readonly #fields = new Map<string, string[]>();
+
+  static parse(text: string | null): Filters | Failure {
+    const out = new Filters();
+    if (text === null || text === '') return out;
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return errors.invalidFilter;
+    }
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return errors.invalidFilter;
+    for (const [key, value] of Object.entries(json)) {
+      if (Array.isArray(value)) out.#fields.set(key, value.map(String));
+      else if (typeof value === 'object' && value !== null) out.#fields.set(key, Object.keys(value));
+      else return errors.invalidFilter;
+    }
+    return out;
+  }
+
+  /** Values in the order given; empty when the key is absent. */
+  get(key: string): readonly string[] {
+    return this.#fields.get(key) ?? [];
+  }
+
+  has(key: string): boolean {
+    return this.get(key).length > 0;
+  }
+
+  get size(): number {
+    return this.#fields.size;
+  }
+
+  /** The first key that is not accepted. */
+  check(accepted: readonly string[]): Failure | undefined {
+    for (const key of [...this.#fields.keys()].sort()) if (!accepted.includes(key)) return errors.invalidFilterKey(key);
+    return undefined;
+  }
+
+  /** A boolean filter: 1, true, 0, false; undefined when absent. */
+  bool(key: string): boolean | undefined | Failure {
+    const [value] = this.get(key);
+    if (value === undefined) return undefined;
+    if (['1', 'true', 'True', 'TRUE', 't', 'T'].includes(value)) return true;
+    if (['0', 'false', 'False', 'FALSE', 'f', 'F'].includes(value)) return false;
+    return errors.invalidFilterValue(key, value);
+  }
+
+  /** Any value equals, or nothing is asked. */
+  exact(key: string, value: string): boolean {
+    return !this.has(key) || this.get(key).includes(value);
+  }
+
+  /** Any value equals, begins, or as a pattern occurs; or nothing is asked. */
+  match(key: string, value: string): boolean {
+    if (!this.has(key)) return true;
+    return this.get(key).some((f) => f === value || occurs(f, value));
+  }
+
+  /** Every `name` or `name=value` is among the labels. */
+  labels(labels: Readonly<Record<string, string>> | null, key = 'label'): boolean {
+    return this.get(key).every((f) => {
+      const eq = f.indexOf('=');
+      const name = eq < 0 ? f : f.slice(0, eq);
+      const value = labels?.[name];
+      return value !== undefined && (eq < 0 || value === f.slice(eq + 1));
+    });
+  }
+}
+
+function occurs(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(pattern).test(value);
+  } catch {
+    return value.includes(pattern);
+  }
+}

@@ -1,0 +1,197 @@
+/** Images over the API: list, inspect, history, tag, removal, pulls that cannot be. @see moby daemon/images */
+import { Failure } from '../errdefs.ts';
+import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
+import type { Image } from '../images/store.ts';
+import { rfc3339Nano } from '../time.ts';
+import type { Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import type { Filters } from './filters.ts';
+
+const OVERLAY = '/var/lib/docker/overlay2';
+export const IMAGE_FILTERS = ['before', 'dangling', 'label', 'reference', 'since', 'until'];
+
+export interface ImageRow {
+  Containers: number;
+  Created: number;
+  Id: string;
+  Labels: Readonly<Record<string, string>> | null;
+  ParentId: string;
+  RepoDigests: string[] | null;
+  RepoTags: string[] | null;
+  SharedSize: number;
+  Size: number;
+}
+
+/** GET /images/json, newest first. */
+export function imageRows(daemon: Daemon, filters: Filters, all: boolean): ImageRow[] {
+  const dangling = filters.bool('dangling');
+  return daemon.images.list().flatMap((image) => {
+    const tags = daemon.images.tagsOf(image.id);
+    if (tags.length === 0 && !all && daemon.images.childrenOf(image.id).length > 0) return [];
+    if (typeof dangling === 'boolean' && dangling !== (tags.length === 0)) return [];
+    if (!filters.labels(image.config.Labels)) return [];
+    const shown = filters.has('reference')
+      ? tags.filter((t) => filters.get('reference').some((r) => matches(r, t)))
+      : tags;
+    if (filters.has('reference') && shown.length === 0) return [];
+    return [
+      {
+        Containers: [...daemon.containers.values()].filter((c) => c.image?.id === image.id).length,
+        Created: Number(image.created / 1_000_000_000n),
+        Id: image.id,
+        Labels: image.config.Labels,
+        ParentId: image.parent ?? '',
+        RepoDigests: [],
+        RepoTags: shown,
+        SharedSize: -1,
+        Size: image.size,
+      },
+    ];
+  });
+}
+
+/** `name`, `name:tag` and `*` in either. @see distribution/reference: FamiliarMatch */
+function matches(pattern: string, tag: string): boolean {
+  const re = new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*/g, '[^/]*')
+      .replace(/\?/g, '[^/]')}$`,
+  );
+  return re.test(tag) || re.test(tag.slice(0, tag.lastIndexOf(':')));
+}
+
+/** GET /images/{name}/json */
+export function inspectImage(daemon: Daemon, image: Image): Record<string, unknown> {
+  const top = image.layers.at(-1)?.cacheId ?? '';
+  const lower = image.layers
+    .slice(0, -1)
+    .reverse()
+    .map((l) => `${OVERLAY}/${l.cacheId}/diff`);
+  const { config } = image;
+  return {
+    Id: image.id,
+    RepoTags: daemon.images.tagsOf(image.id),
+    RepoDigests: [],
+    Parent: image.parent ?? '',
+    Comment: image.comment,
+    Created: rfc3339Nano(image.created),
+    DockerVersion: image.dockerVersion,
+    Author: image.author,
+    Architecture: 'amd64',
+    Os: 'linux',
+    Size: image.size,
+    GraphDriver: {
+      Data: {
+        ...(lower.length > 0 ? { LowerDir: lower.join(':') } : {}),
+        MergedDir: `${OVERLAY}/${top}/merged`,
+        UpperDir: `${OVERLAY}/${top}/diff`,
+        WorkDir: `${OVERLAY}/${top}/work`,
+      },
+      Name: 'overlay2',
+    },
+    RootFS: { Type: 'layers', Layers: image.layers.map((l) => l.diffId) },
+    Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
+    Config: {
+      Cmd: config.Cmd,
+      Entrypoint: config.Entrypoint,
+      Env: config.Env,
+      ...(config.ExposedPorts ? { ExposedPorts: config.ExposedPorts } : {}),
+      Labels: config.Labels,
+      OnBuild: config.OnBuild,
+      ...(config.StopSignal ? { StopSignal: config.StopSignal } : {}),
+      User: config.User,
+      Volumes: config.Volumes,
+      WorkingDir: config.WorkingDir,
+    },
+  };
+}
+
+/** GET /images/{name}/history, newest first. */
+export function imageHistory(daemon: Daemon, image: Image): Record<string, unknown>[] {
+  let parent: Image | undefined = image;
+  return [...image.history].reverse().map((h, i) => {
+    const known: Image | undefined = i === 0 ? image : parentAt(daemon, parent);
+    parent = known;
+    return {
+      Comment: h.comment,
+      Created: Number(h.created / 1_000_000_000n),
+      CreatedBy: h.createdBy,
+      Id: known?.id ?? '<missing>',
+      Size: h.size,
+      Tags: known && daemon.images.tagsOf(known.id).length > 0 ? daemon.images.tagsOf(known.id) : null,
+    };
+  });
+}
+
+function parentAt(daemon: Daemon, of: Image | undefined): Image | undefined {
+  const image = of?.parent === undefined ? undefined : daemon.images.get(of.parent);
+  return image instanceof Failure ? undefined : image;
+}
+
+/** POST /images/{name}/tag */
+export function tagImage(daemon: Daemon, image: Image, repo: string, tag: string): Failure | undefined {
+  const ref = parseReference(`${repo}${tag === '' ? '' : `:${tag}`}`);
+  if (ref instanceof Failure) return ref;
+  const full = withDefaultTag(ref);
+  daemon.images.tag(full, image.id);
+  daemon.emit('image', 'tag', image.id, { name: familiarString(full) });
+  return undefined;
+}
+
+type Removed = { Untagged: string } | { Deleted: string };
+
+/** DELETE /images/{name} */
+export function removeImage(daemon: Daemon, name: string, force: boolean): Removed[] | Failure {
+  const image = daemon.images.get(name);
+  if (image instanceof Failure) return image;
+  const short = image.id.slice(7, 19);
+  const refs = daemon.images.references(image.id);
+  const users = [...daemon.containers.values()].filter((c) => c.image?.id === image.id);
+  const byId = daemon.images.isId(name);
+  if (byId) {
+    const running = users.find((c) => c.isRunning);
+    if (running) return errors.imageIdInUse(short, running.shortId, true);
+    if (refs.length > 1 && !force) return errors.imageManyTags(short);
+    if (users[0] && !force) return errors.imageIdInUse(short, users[0].shortId, false);
+    return [...untag(daemon, image, refs), ...destroy(daemon, image)];
+  }
+  const parsed = parseReference(name);
+  if (parsed instanceof Failure) return parsed;
+  const ref = withDefaultTag(parsed);
+  if (refs.length === 1 && users[0] && !force) return errors.imageInUse(name, users[0].shortId, short);
+  const out = untag(daemon, image, [ref]);
+  if (refs.length > 1 || users.length > 0) return out;
+  return [...out, ...destroy(daemon, image)];
+}
+
+function untag(daemon: Daemon, image: Image, refs: readonly Reference[]): Removed[] {
+  return refs.map((ref) => {
+    daemon.images.untag(ref);
+    daemon.emit('image', 'untag', image.id, { name: image.id });
+    return { Untagged: familiarString(ref) };
+  });
+}
+
+/** The image, and the layer it has alone. */
+function destroy(daemon: Daemon, image: Image): Removed[] {
+  if (daemon.images.childrenOf(image.id).length > 0) return [];
+  daemon.images.remove(image.id);
+  daemon.emit('image', 'delete', image.id, { name: image.id });
+  const out: Removed[] = [{ Deleted: image.id }];
+  const kept = new Set(daemon.images.list().flatMap((i) => i.layers.map((l) => l.diffId)));
+  for (const l of [...image.layers].reverse()) if (!kept.has(l.diffId) && l.size > 0) out.push({ Deleted: l.diffId });
+  return out;
+}
+
+/** POST /images/create?fromImage=: there is no registry to reach. */
+export function pullImage(_daemon: Daemon, from: string, tag: string): Failure {
+  const ref = parseReference(`${from}${tag === '' || tag.includes(':') ? '' : `:${tag}`}`);
+  if (ref instanceof Failure) return ref;
+  if (ref.domain === 'docker.io') return errors.registryDown;
+  const host = ref.domain.split(':')[0] as string;
+  return new Failure(
+    'system',
+    `Get "https://${ref.domain}/v2/": dial tcp: lookup ${host} on 192.168.56.1:53: no such host`,
+  );
+}

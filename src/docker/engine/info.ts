@@ -1,0 +1,168 @@
+/** GET /version, /info, /system/df. @see moby daemon/info.go */
+import { rfc3339Nano } from '../time.ts';
+import { API_VERSION, type Daemon, MIN_API_VERSION, VERSION } from './daemon.ts';
+import { Filters } from './filters.ts';
+import { imageRows } from './images.ts';
+import { listContainers } from './list.ts';
+import { MEMORY } from './stats.ts';
+import { volumeJson } from './volumes.ts';
+
+const COMMIT = '3ef3c07c883be49a2e8097bcf6d2952fce1d70eb';
+const BUILT = '2026-09-15T11:02:57.000000000+00:00';
+const GO = 'go1.27.1';
+
+/** Release of the machine's kernel, as uname gives it. */
+function release(daemon: Daemon): string {
+  const r = daemon.kernel.sysctl(daemon.kernel.hostNetns, 'kernel.osrelease');
+  return typeof r === 'string' ? r : '6.18.44-fc-v769';
+}
+
+export function version(daemon: Daemon): Record<string, unknown> {
+  const kernel = release(daemon);
+  return {
+    Platform: { Name: '' },
+    Components: [
+      {
+        Name: 'Engine',
+        Version: VERSION,
+        Details: {
+          ApiVersion: API_VERSION,
+          Arch: 'amd64',
+          BuildTime: BUILT,
+          Experimental: 'false',
+          GitCommit: COMMIT,
+          GoVersion: GO,
+          KernelVersion: kernel,
+          MinAPIVersion: MIN_API_VERSION,
+          Os: 'linux',
+        },
+      },
+      { Name: 'containerd', Version: '2.1.9+unknown', Details: { GitCommit: '' } },
+      { Name: 'runc', Version: '1.3.6+ds1', Details: { GitCommit: '1.3.6+ds1-1' } },
+      { Name: 'docker-init', Version: '0.19.0', Details: { GitCommit: '' } },
+    ],
+    Version: VERSION,
+    ApiVersion: API_VERSION,
+    MinAPIVersion: MIN_API_VERSION,
+    GitCommit: COMMIT,
+    GoVersion: GO,
+    Os: 'linux',
+    Arch: 'amd64',
+    KernelVersion: kernel,
+    BuildTime: BUILT,
+  };
+}
+
+export function info(daemon: Daemon): Record<string, unknown> {
+  const all = [...daemon.containers.values()];
+  const count = (status: string): number => all.filter((c) => c.status === status).length;
+  return {
+    ID: daemon.id,
+    Containers: all.length,
+    ContainersRunning: all.filter((c) => c.isRunning && c.status !== 'paused').length,
+    ContainersPaused: count('paused'),
+    ContainersStopped: all.filter((c) => !c.isRunning).length,
+    Images: daemon.images.list().length,
+    Driver: 'overlay2',
+    DriverStatus: [
+      ['Backing Filesystem', 'extfs'],
+      ['Supports d_type', 'true'],
+      ['Using metacopy', 'false'],
+      ['Native Overlay Diff', 'true'],
+      ['userxattr', 'false'],
+    ],
+    Plugins: {
+      Volume: ['local'],
+      Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'null', 'overlay'],
+      Authorization: null,
+      Log: ['awslogs', 'fluentd', 'gelf', 'journald', 'json-file', 'local', 'splunk', 'syslog'],
+    },
+    MemoryLimit: true,
+    SwapLimit: true,
+    KernelMemoryTCP: true,
+    CpuCfsPeriod: true,
+    CpuCfsQuota: true,
+    CPUShares: true,
+    CPUSet: true,
+    PidsLimit: true,
+    IPv4Forwarding: true,
+    Debug: false,
+    NFd: 28,
+    OomKillDisable: true,
+    NGoroutines: 49,
+    SystemTime: rfc3339Nano(daemon.now()),
+    LoggingDriver: 'json-file',
+    CgroupDriver: 'cgroupfs',
+    CgroupVersion: '1',
+    NEventsListener: daemon.events.listeners,
+    KernelVersion: release(daemon),
+    OperatingSystem: 'Debian GNU/Linux forky/sid (containerized)',
+    OSVersion: '',
+    OSType: 'linux',
+    Architecture: 'x86_64',
+    IndexServerAddress: 'https://index.docker.io/v1/',
+    RegistryConfig: {
+      IndexConfigs: { 'docker.io': { Mirrors: [], Name: 'docker.io', Official: true, Secure: true } },
+      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
+      Mirrors: null,
+    },
+    NCPU: 2,
+    MemTotal: MEMORY,
+    GenericResources: null,
+    DockerRootDir: '/var/lib/docker',
+    HttpProxy: '',
+    HttpsProxy: '',
+    NoProxy: '',
+    Name: daemon.kernel.uts.hostname,
+    Labels: [],
+    ExperimentalBuild: false,
+    ServerVersion: VERSION,
+    Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
+    DefaultRuntime: 'runc',
+    Swarm: {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: 'inactive',
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: null,
+    },
+    LiveRestoreEnabled: false,
+    Isolation: '',
+    InitBinary: 'docker-init',
+    ContainerdCommit: { ID: '' },
+    RuncCommit: { ID: '1.3.6+ds1-1' },
+    InitCommit: { ID: '' },
+    SecurityOptions: ['name=seccomp,profile=builtin'],
+    FirewallBackend: { Driver: 'iptables' },
+    CDISpecDirs: ['/etc/cdi', '/var/run/cdi'],
+    Containerd: {
+      Address: '/var/run/docker/containerd/containerd.sock',
+      Namespaces: { Containers: 'moby', Plugins: 'plugins.moby' },
+    },
+    Warnings: null,
+  };
+}
+
+/** GET /system/df */
+export function diskUsage(daemon: Daemon): Record<string, unknown> {
+  const images = daemon.images.list();
+  const layers = new Map(images.flatMap((i) => i.layers.map((l) => [l.diffId, l.size] as const)));
+  const containers = listContainers(daemon, { all: true, limit: 0, size: true, filters: new Filters() });
+  const shared = (id: string): number => {
+    const image = images.find((i) => i.id === id);
+    const others = new Set(images.filter((i) => i.id !== id).flatMap((i) => i.layers.map((l) => l.diffId)));
+    return (image?.layers ?? []).filter((l) => others.has(l.diffId)).reduce((sum, l) => sum + l.size, 0);
+  };
+  return {
+    LayersSize: [...layers.values()].reduce((a, b) => a + b, 0),
+    Images: imageRows(daemon, new Filters(), true).map((r) => ({
+      ...r,
+      RepoDigests: null,
+      SharedSize: shared(r.Id),
+    })),
+    Containers: containers,
+    Volumes: daemon.volumes.list().map((v) => ({ ...volumeJson(v), UsageData: { RefCount: 0, Size: 0 } })),
+    BuildCache: [],
+  };
+}

@@ -1,0 +1,104 @@
+/** GET /containers/{id}/json, in the API's field order. @see moby daemon/inspect.go */
+import { formatIp } from '../../base/ip.ts';
+import type { ContainerInspect, NetworkSettings, PortMap } from '../api/types.ts';
+import { rfc3339Nano, ZERO_TIME } from '../time.ts';
+import { networksOf } from './connect.ts';
+import type { Container } from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { containerDir } from './files.ts';
+import { mountRows } from './list.ts';
+import { exposedPorts, portMap } from './ports.ts';
+
+const OVERLAY = '/var/lib/docker/overlay2';
+
+/** NetworkSettings.Ports: empty when it does not run or its networks have no ports. */
+export function containerPorts(c: Container): PortMap {
+  const bridged = (c.sandbox?.endpoints ?? []).filter((e) => e.joined?.ifname !== undefined);
+  if (bridged.length === 0 || !c.isRunning) return {};
+  const bindings = bridged.flatMap((e) => e.bindings);
+  return portMap(exposedPorts(c.config.ExposedPorts), bindings, (b) => formatIp(b.hostIp));
+}
+
+const time = (t: bigint | undefined): string => (t === undefined ? ZERO_TIME : rfc3339Nano(t));
+
+export function inspectContainer(daemon: Daemon, c: Container, size: boolean): ContainerInspect {
+  const [path = '', ...args] = c.argv;
+  const dir = containerDir(c.id);
+  const prepared = c.startedAt !== undefined || c.sandbox !== undefined;
+  const execs = c.execIds.filter((id) => daemon.execs.get(id)?.exitCode === null);
+  return {
+    Id: c.id,
+    Created: rfc3339Nano(c.created),
+    Path: path,
+    Args: args,
+    State: {
+      Status: c.status,
+      Running: c.isRunning,
+      Paused: c.status === 'paused',
+      Restarting: c.status === 'restarting',
+      OOMKilled: false,
+      Dead: c.status === 'dead',
+      Pid: c.running?.process.pid ?? 0,
+      ExitCode: c.exitCode,
+      Error: c.error,
+      StartedAt: time(c.startedAt),
+      FinishedAt: time(c.finishedAt),
+    },
+    Image: c.image?.id ?? '',
+    ResolvConfPath: prepared ? `${dir}/resolv.conf` : '',
+    HostnamePath: prepared ? `${dir}/hostname` : '',
+    HostsPath: prepared ? `${dir}/hosts` : '',
+    LogPath: prepared ? `${dir}/${c.id}-json.log` : '',
+    Name: `/${c.name}`,
+    RestartCount: c.restartCount,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: execs.length > 0 ? execs : null,
+    HostConfig: c.hostConfig,
+    GraphDriver: { Data: graphData(c), Name: 'overlay2' },
+    ...(size ? { SizeRw: c.rootfs.upperSize, SizeRootFs: (c.image?.size ?? 0) + c.rootfs.upperSize } : {}),
+    Mounts: mountRows(c),
+    Config: c.config,
+    NetworkSettings: networkSettings(c),
+  };
+}
+
+function graphData(c: Container): Record<string, string> {
+  const lower = [...(c.image?.layers ?? [])].reverse().map((l) => `${OVERLAY}/${l.cacheId}/diff`);
+  const own = `${OVERLAY}/${c.cacheId}`;
+  return {
+    ID: c.id,
+    LowerDir: [`${own}-init/diff`, ...lower].join(':'),
+    MergedDir: `${own}/merged`,
+    UpperDir: `${own}/diff`,
+    WorkDir: `${own}/work`,
+  };
+}
+
+function networkSettings(c: Container): NetworkSettings {
+  const networks = networksOf(c);
+  const first = networks.bridge;
+  return {
+    Bridge: '',
+    SandboxID: c.sandbox?.id ?? '',
+    SandboxKey: c.sandbox?.key ?? '',
+    Ports: containerPorts(c),
+    HairpinMode: false,
+    LinkLocalIPv6Address: '',
+    LinkLocalIPv6PrefixLen: 0,
+    SecondaryIPAddresses: null,
+    SecondaryIPv6Addresses: null,
+    EndpointID: first?.EndpointID ?? '',
+    Gateway: first?.Gateway ?? '',
+    GlobalIPv6Address: first?.GlobalIPv6Address ?? '',
+    GlobalIPv6PrefixLen: first?.GlobalIPv6PrefixLen ?? 0,
+    IPAddress: first?.IPAddress ?? '',
+    IPPrefixLen: first?.IPPrefixLen ?? 0,
+    IPv6Gateway: first?.IPv6Gateway ?? '',
+    MacAddress: first?.MacAddress ?? '',
+    Networks: networks,
+  };
+}

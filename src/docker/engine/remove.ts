@@ -1,0 +1,66 @@
+/** Removal, renaming and pruning of containers. @see moby daemon/{delete,rename,prune}.go */
+import { SIGNALS } from '../../linux/kernel/signal.ts';
+import type { Failure } from '../errdefs.ts';
+import type { Container } from './container.ts';
+import { COST, type Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import { containerDir } from './files.ts';
+import { validName } from './names.ts';
+
+/** DELETE /containers/{id}. @param name as the client called it */
+export async function deleteContainer(
+  daemon: Daemon,
+  name: string,
+  c: Container,
+  options: { force: boolean; volumes: boolean },
+): Promise<Failure | undefined> {
+  if (c.isRunning) {
+    if (!options.force) return errors.removeRunning(name, c.status);
+    c.hasBeenManuallyStopped = true;
+    const run = c.running;
+    if (run) {
+      if (c.status === 'paused') daemon.kernel.freeze(run.pidns, false);
+      daemon.kernel.kill(run.process.pid, SIGNALS.SIGKILL);
+      daemon.containerEvent(c, 'kill', { signal: String(SIGNALS.SIGKILL) });
+      await c.wait('not-running');
+    } else c.status = 'exited';
+    if (c.hostConfig.AutoRemove) {
+      if (daemon.containers.has(c.id)) await c.wait('removed');
+      return undefined;
+    }
+  }
+  await daemon.sleep(COST.remove);
+  await removeContainer(daemon, c, options.volumes);
+  return undefined;
+}
+
+/** Takes a container that does not run out of the books. */
+export async function removeContainer(daemon: Daemon, c: Container, volumes = c.hostConfig.AutoRemove): Promise<void> {
+  if (!daemon.containers.delete(c.id)) return;
+  c.status = 'removing';
+  for (const id of c.execIds) daemon.execs.delete(id);
+  const dir = containerDir(c.id);
+  for (const file of ['hosts', 'hostname', 'resolv.conf']) daemon.kernel.root.fs.unlink(`${dir}/${file}`);
+  daemon.kernel.root.fs.rmdir(dir);
+  if (volumes)
+    for (const m of c.mounts)
+      if (m.type === 'volume' && daemon.volumes.get(m.name)?.anonymous) daemon.volumes.remove(m.name);
+  daemon.containerEvent(c, 'destroy');
+  c.notify(true);
+}
+
+/** POST /containers/{id}/rename */
+export function renameContainer(daemon: Daemon, c: Container, to: string): Failure | undefined {
+  const bare = to.startsWith('/') ? to.slice(1) : to;
+  if (bare === '') return errors.renameEmpty;
+  if (bare === c.name) return errors.renameSame;
+  if (!validName(bare)) return errors.badName(to);
+  const other = daemon.containerByName(bare);
+  if (other) return errors.nameTaken(bare, other.id);
+  const old = c.name;
+  c.name = bare;
+  for (const a of c.attachments.values())
+    if (a.endpoint) a.endpoint.dnsNames = a.endpoint.dnsNames.map((n) => (n === old ? bare : n));
+  daemon.containerEvent(c, 'rename', { oldName: `/${old}` });
+  return undefined;
+}

@@ -1,0 +1,149 @@
+/**
+ * The API's router: version prefix, route table, errors; a pure function from request to answer.
+ * @see moby api/server/server.go, api/server/middleware/version.go
+ */
+import { collect, type HttpRequest, type HttpResponse, type HttpService, text } from '../../base/http.ts';
+import { Failure } from '../errdefs.ts';
+import { API_VERSION, COST, type Daemon, MIN_API_VERSION } from './daemon.ts';
+import { errors } from './errors.ts';
+import { bare, failure, versionError } from './reply.ts';
+
+/** One request with what the route's pattern took from its path. */
+export interface Call {
+  readonly daemon: Daemon;
+  readonly request: HttpRequest;
+  readonly query: URLSearchParams;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export type Handler = (call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
+
+/** `{id}` takes one segment, `{name*}` one or more. */
+export interface Route {
+  readonly method: string;
+  readonly pattern: string;
+  readonly handler: Handler;
+}
+
+/** The parameters, when a path fits a pattern. */
+export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+  const want = pattern.split('/').slice(1);
+  const have = path.split('/').slice(1);
+  const params: Record<string, string> = {};
+  let h = 0;
+  for (let w = 0; w < want.length; w++) {
+    const segment = want[w] as string;
+    if (!segment.startsWith('{')) {
+      if (have[h++] !== segment) return undefined;
+      continue;
+    }
+    const greedy = segment.endsWith('*}');
+    const take = greedy ? have.length - h - (want.length - w - 1) : 1;
+    if (take < 1 || h + take > have.length) return undefined;
+    const value = have.slice(h, h + take).join('/');
+    if (value === '') return undefined;
+    params[segment.slice(1, greedy ? -2 : -1)] = decode(value);
+    h += take;
+  }
+  return h === have.length ? params : undefined;
+}
+
+function decode(s: string): string {
+  try {
+    return decodeURIComponent(s);
+  } catch {
+    return s;
+  }
+}
+
+const compareVersions = (a: string, b: string): number => {
+  const [am = 0, an = 0] = a.split('.').map(Number);
+  const [bm = 0, bn = 0] = b.split('.').map(Number);
+  return am - bm || an - bn;
+};
+
+/** dockerd's API. */
+export function createRouter(daemon: Daemon, routes: readonly Route[]): HttpService {
+  return {
+    async handle(request) {
+      const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path);
+      const path = versioned ? (versioned[2] as string) : request.path;
+      const found = find(routes, request.method, path);
+      if (!found) return bare(daemon, 404, errors.pageNotFound.message);
+      const version = versioned?.[1];
+      if (version !== undefined && compareVersions(version, API_VERSION) > 0)
+        return versionError(
+          daemon,
+          `client version ${version} is too new. Maximum supported API version is ${API_VERSION}`,
+          false,
+        );
+      if (version !== undefined && compareVersions(version, MIN_API_VERSION) < 0)
+        return versionError(
+          daemon,
+          `client version ${version} is too old. Minimum supported API version is ${MIN_API_VERSION}, ` +
+            'please upgrade your client to a newer version',
+          true,
+        );
+      await daemon.sleep(COST.request);
+      const call = { daemon, request, query: request.query, params: found.params };
+      const answer = await found.route.handler(call);
+      return answer instanceof Failure ? failure(daemon, answer) : answer;
+    },
+  };
+}
+
+function find(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route: Route; params: Record<string, string> } | undefined {
+  for (const route of routes) {
+    if (route.method !== method) continue;
+    const params = matchPath(route.pattern, path);
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+/** Go's strconv-like truth of a query parameter. @see moby api/server/httputils/form.go: BoolValue */
+export function flag(query: URLSearchParams, name: string): boolean {
+  const s = (query.get(name) ?? '').trim().toLowerCase();
+  return !(s === '' || s === '0' || s === 'no' || s === 'false' || s === 'none');
+}
+
+/** Like {@link flag}, but an absent parameter is `fallback`. */
+export function flagOr(query: URLSearchParams, name: string, fallback: boolean): boolean {
+  return query.has(name) ? flag(query, name) : fallback;
+}
+
+/** The JSON body; an empty one is an empty object. */
+export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
+  const body = text(await collect(request.body));
+  if (body === '') return {} as T;
+  const type = request.headers['content-type'] ?? '';
+  if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
+  try {
+    return JSON.parse(body) as T;
+  } catch {
+    return errors.invalidJson(whyInvalid(body));
+  }
+}
+
+/** Go's words: the text ended early, or a character that cannot stand where it does. */
+function whyInvalid(body: string): string {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < body.length; i++) {
+    const c = body[i] as string;
+    if (quoted) {
+      if (c === '\\') i++;
+      else if (c === '"') quoted = false;
+    } else if (c === '"') quoted = true;
+    else if (c === '{' || c === '[') depth++;
+    else if (c === '}' || c === ']') depth--;
+  }
+  const first = body.trim()[0] ?? '';
+  return depth > 0 || quoted
+    ? 'unexpected EOF'
+    : `invalid character '${first}' looking for beginning of ${first === '{' ? 'object key string' : 'value'}`;
+}

@@ -1,0 +1,9 @@
+/** The route table: what the engine answers to. @see moby api/server/router */
+
+import type { Route } from './router.ts';
+import { containerRoutes } from './routes/containers.ts';
+import { imageRoutes } from './routes/images.ts';
+import { networkRoutes } from './routes/networks.ts';
+import { systemRoutes } from './routes/system.ts';
+
+export const routes: readonly Route[] = [...systemRoutes, ...containerRoutes, ...imageRoutes, ...networkRoutes];

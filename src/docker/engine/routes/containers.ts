@@ -1,0 +1,264 @@
+/** Routes below /containers and /exec, and /commit. @see moby api/server/router/container */
+import { type HttpResponse, utf8 } from '../../../base/http.ts';
+import type { CreateBody } from '../../api/types.ts';
+import { Failure } from '../../errdefs.ts';
+import { parseRfc3339, parseUnix } from '../../time.ts';
+import { attachContainer } from '../attach.ts';
+import { commitContainer } from '../commit.ts';
+import type { Container, WaitCondition } from '../container.ts';
+import { createContainer } from '../create.ts';
+import type { Daemon } from '../daemon.ts';
+import { errors } from '../errors.ts';
+import { createExec, type Exec, type ExecConfig, execJson, startExec } from '../exec.ts';
+import { Filters } from '../filters.ts';
+import { inspectContainer } from '../inspect.ts';
+import { listContainers } from '../list.ts';
+import { readLogs } from '../logs.ts';
+import { deleteContainer, removeContainer, renameContainer } from '../remove.ts';
+import { bytes, empty, json, MULTIPLEXED, RAW } from '../reply.ts';
+import { type Call, flag, flagOr, type Handler, type Route, readJson } from '../router.ts';
+import { startContainer } from '../start.ts';
+import { statsStream } from '../stats.ts';
+import { killContainer, pauseContainer, restartContainer, stopContainer, unpauseContainer } from '../stop.ts';
+import { topContainer } from '../top.ts';
+
+type On = (c: Container, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
+
+/** A handler of a container that exists. */
+const on =
+  (handler: On): Handler =>
+  (call) => {
+    const c = call.daemon.container(call.params.id ?? '');
+    return c instanceof Failure ? c : handler(c, call);
+  };
+
+/** An operation that answers 204. */
+const act = (work: (c: Container, call: Call) => Promise<Failure | undefined> | Failure | undefined): Handler =>
+  on(async (c, call) => (await work(c, call)) ?? empty(call.daemon, 204));
+
+const timeoutOf = (call: Call): { timeout?: number; signal?: string } => {
+  const t = call.query.get('t');
+  const signal = call.query.get('signal');
+  return { ...(t === null || t === '' ? {} : { timeout: Number(t) }), ...(signal ? { signal } : {}) };
+};
+
+const create: Handler = async ({ daemon, request, query }) => {
+  const body = await readJson<CreateBody>(request);
+  if (body instanceof Failure) return body;
+  const made = await createContainer(daemon, query.get('name') ?? '', body);
+  return made instanceof Failure ? made : json(daemon, 201, made);
+};
+
+const list: Handler = ({ daemon, query }) => {
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  const rows = listContainers(daemon, {
+    all: flag(query, 'all'),
+    limit: Number(query.get('limit') ?? 0),
+    size: flag(query, 'size'),
+    filters,
+  });
+  return rows instanceof Failure ? rows : json(daemon, 200, rows);
+};
+
+const logs = on((c, { daemon, query, request }) => {
+  const stdout = flag(query, 'stdout');
+  const stderr = flag(query, 'stderr');
+  if (!stdout && !stderr) return errors.noStream;
+  const at = (name: string): bigint | undefined => {
+    const value = query.get(name);
+    if (!value || value === '0') return undefined;
+    return parseUnix(value) ?? parseRfc3339(value);
+  };
+  const tail = query.get('tail') ?? 'all';
+  const options = {
+    stdout,
+    stderr,
+    follow: flag(query, 'follow'),
+    timestamps: flag(query, 'timestamps'),
+    tail: /^\d+$/.test(tail) ? Number(tail) : undefined,
+    since: at('since'),
+    until: at('until'),
+  };
+  const body = readLogs(c, options, () => daemon.now(), request.gone);
+  return bytes(daemon, 200, c.config.Tty ? RAW : MULTIPLEXED, body);
+});
+
+const wait = on((c, { daemon, query }) => {
+  const condition = (query.get('condition') || 'not-running') as WaitCondition;
+  if (condition !== 'not-running' && condition !== 'next-exit' && condition !== 'removed')
+    return new Failure('invalid', `invalid condition: ${JSON.stringify(condition)}`);
+  const code = c.wait(condition);
+  async function* answer(): AsyncGenerator<Uint8Array> {
+    yield utf8(`${JSON.stringify({ StatusCode: await code })}\n`);
+  }
+  return bytes(daemon, 200, 'application/json', answer());
+});
+
+const attach = on((c, { query, request }) =>
+  attachContainer(
+    c,
+    {
+      stdin: flag(query, 'stdin'),
+      stdout: flag(query, 'stdout'),
+      stderr: flag(query, 'stderr'),
+      logs: flag(query, 'logs'),
+      stream: flag(query, 'stream'),
+    },
+    request,
+  ),
+);
+
+const resize = act((c, { query }) => {
+  if (!c.running) return errors.notRunning(c.id);
+  c.running.streams.pty?.resize({ rows: Number(query.get('h')), cols: Number(query.get('w')) });
+  return undefined;
+});
+
+const stats = on((c, { daemon, query, request }) =>
+  bytes(
+    daemon,
+    200,
+    'application/json',
+    statsStream(daemon, c, { stream: flagOr(query, 'stream', true), oneShot: flag(query, 'one-shot') }, request.gone),
+  ),
+);
+
+const top = on((c, { daemon, query }) => {
+  const rows = topContainer(daemon, c, query.get('ps_args') ?? '-ef');
+  return rows instanceof Failure ? rows : json(daemon, 200, rows);
+});
+
+const changes = on((c, { daemon }) => {
+  const kinds = { C: 0, A: 1, D: 2 } as const;
+  const list = c.rootfs.changes().map((x) => ({ Path: x.path, Kind: kinds[x.kind] }));
+  return json(daemon, 200, list.length > 0 ? list : null);
+});
+
+const update = on(async (c, { daemon, request }) => {
+  const body = await readJson<{ RestartPolicy?: { Name: string; MaximumRetryCount: number } }>(request);
+  if (body instanceof Failure) return body;
+  if (body.RestartPolicy?.Name) c.hostConfig.RestartPolicy = body.RestartPolicy;
+  daemon.containerEvent(c, 'update');
+  return json(daemon, 200, { Warnings: null });
+});
+
+const prune: Handler = async ({ daemon, query }) => {
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  const gone: string[] = [];
+  let space = 0;
+  for (const c of [...daemon.containers.values()]) {
+    if (c.isRunning || !filters.labels(c.config.Labels)) continue;
+    space += c.rootfs.upperSize;
+    await removeContainer(daemon, c);
+    gone.push(c.id);
+  }
+  return json(daemon, 200, { ContainersDeleted: gone.length > 0 ? gone : null, SpaceReclaimed: space });
+};
+
+const commit: Handler = async ({ daemon, query }) => {
+  const c = daemon.container(query.get('container') ?? '');
+  if (c instanceof Failure) return c;
+  const made = await commitContainer(daemon, c, {
+    repo: query.get('repo') ?? '',
+    tag: query.get('tag') ?? '',
+    author: query.get('author') ?? '',
+    comment: query.get('comment') ?? '',
+    changes: query.getAll('changes').flatMap((x) => x.split('\n')),
+    pause: flagOr(query, 'pause', true),
+  });
+  return made instanceof Failure ? made : json(daemon, 201, made);
+};
+
+const execCreate = on(async (c, { daemon, request, params }) => {
+  const body = await readJson<ExecConfig>(request);
+  if (body instanceof Failure) return body;
+  const made = createExec(daemon, params.id as string, c, body);
+  return made instanceof Failure ? made : json(daemon, 201, made);
+});
+
+const execOf = (daemon: Daemon, id: string): Exec | Failure => daemon.execs.get(id) ?? errors.noExec(id);
+
+const execStart: Handler = async ({ daemon, request, params }) => {
+  const exec = execOf(daemon, params.id as string);
+  if (exec instanceof Failure) return exec;
+  const body = await readJson<{ Detach?: boolean; Tty?: boolean }>(request);
+  return body instanceof Failure ? body : startExec(daemon, exec, body, request);
+};
+
+const execInspect: Handler = ({ daemon, params }) => {
+  const exec = execOf(daemon, params.id as string);
+  return exec instanceof Failure ? exec : json(daemon, 200, execJson(exec));
+};
+
+const execResize: Handler = ({ daemon, params, query }) => {
+  const exec = execOf(daemon, params.id as string);
+  if (exec instanceof Failure) return exec;
+  exec.streams?.pty?.resize({ rows: Number(query.get('h')), cols: Number(query.get('w')) });
+  return empty(daemon, 200);
+};
+
+const get = (pattern: string, handler: Handler): Route => ({ method: 'GET', pattern, handler });
+const post = (pattern: string, handler: Handler): Route => ({ method: 'POST', pattern, handler });
+
+export const containerRoutes: readonly Route[] = [
+  get('/containers/json', list),
+  post('/containers/create', create),
+  post('/containers/prune', prune),
+  get(
+    '/containers/{id}/json',
+    on((c, { daemon, query }) => json(daemon, 200, inspectContainer(daemon, c, flag(query, 'size')))),
+  ),
+  get('/containers/{id}/top', top),
+  get('/containers/{id}/logs', logs),
+  get('/containers/{id}/stats', stats),
+  get('/containers/{id}/changes', changes),
+  post(
+    '/containers/{id}/start',
+    act((c, { daemon }) => startContainer(daemon, c)),
+  ),
+  post(
+    '/containers/{id}/stop',
+    act((c, call) => stopContainer(call.daemon, c, timeoutOf(call))),
+  ),
+  post(
+    '/containers/{id}/restart',
+    act((c, call) => restartContainer(call.daemon, c, timeoutOf(call))),
+  ),
+  post('/containers/{id}/kill', async (call) => {
+    const { daemon, params, query } = call;
+    const name = params.id as string;
+    const c = daemon.container(name);
+    if (c instanceof Failure) return errors.cannotKill(name, c);
+    return (await killContainer(daemon, name, c, query.get('signal') ?? '')) ?? empty(daemon, 204);
+  }),
+  post(
+    '/containers/{id}/pause',
+    act((c, { daemon }) => pauseContainer(daemon, c)),
+  ),
+  post(
+    '/containers/{id}/unpause',
+    act((c, { daemon }) => unpauseContainer(daemon, c)),
+  ),
+  post('/containers/{id}/wait', wait),
+  post('/containers/{id}/attach', attach),
+  post('/containers/{id}/resize', resize),
+  post(
+    '/containers/{id}/rename',
+    act((c, { daemon, query }) => renameContainer(daemon, c, query.get('name') ?? '')),
+  ),
+  post('/containers/{id}/update', update),
+  post('/containers/{id}/exec', execCreate),
+  {
+    method: 'DELETE',
+    pattern: '/containers/{id}',
+    handler: act((c, { daemon, query, params }) =>
+      deleteContainer(daemon, params.id as string, c, { force: flag(query, 'force'), volumes: flag(query, 'v') }),
+    ),
+  },
+  post('/exec/{id}/start', execStart),
+  post('/exec/{id}/resize', execResize),
+  get('/exec/{id}/json', execInspect),
+  post('/commit', commit),
+];

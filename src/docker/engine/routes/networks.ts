@@ -1,0 +1,160 @@
+/** Routes below /networks and /volumes. @see moby api/server/router/network, api/server/router/volume */
+import type { HttpResponse } from '../../../base/http.ts';
+import type { EndpointSettings } from '../../api/types.ts';
+import { Failure } from '../../errdefs.ts';
+import type { Network } from '../../libnetwork/network.ts';
+import { parseUnix } from '../../time.ts';
+import { connect, disconnect } from '../connect.ts';
+import { COST } from '../daemon.ts';
+import { errors } from '../errors.ts';
+import { Filters } from '../filters.ts';
+import {
+  createNetwork,
+  inspectNetwork,
+  listNetworks,
+  type NetworkCreateBody,
+  pruneNetworks,
+  removeNetwork,
+} from '../networks.ts';
+import { empty, json } from '../reply.ts';
+import { type Call, flag, type Handler, type Route, readJson } from '../router.ts';
+import { volumeJson } from '../volumes.ts';
+
+const on =
+  (work: (n: Network, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure): Handler =>
+  (call) => {
+    const n = call.daemon.controller.find(call.params.id as string);
+    return n instanceof Failure ? n : work(n, call);
+  };
+
+const list: Handler = ({ daemon, query }) => {
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  const found = listNetworks(daemon, filters);
+  return found instanceof Failure
+    ? found
+    : json(
+        daemon,
+        200,
+        found.map((n) => inspectNetwork(daemon, n, false)),
+      );
+};
+
+const create: Handler = async ({ daemon, request }) => {
+  const body = await readJson<NetworkCreateBody>(request);
+  if (body instanceof Failure) return body;
+  const made = await createNetwork(daemon, body);
+  return made instanceof Failure ? made : json(daemon, 201, made);
+};
+
+const prune: Handler = ({ daemon, query }) => {
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  const until = filters.get('until')[0];
+  const ago = until === undefined ? undefined : goDuration(until);
+  const at = until === undefined ? undefined : ago === undefined ? parseUnix(until) : daemon.now() - ago;
+  return json(daemon, 200, pruneNetworks(daemon, filters, at));
+};
+
+/** `1h30m`, `10s`; undefined when it is none. @see Go time.ParseDuration */
+function goDuration(s: string): bigint | undefined {
+  const units: Record<string, number> = { h: 3.6e12, m: 6e10, s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
+  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|us|ns|s))+$/.test(s)) return undefined;
+  let total = 0;
+  for (const m of s.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|us|ns|s)/g)) total += Number(m[1]) * (units[m[2] as string] ?? 0);
+  return BigInt(Math.floor(total));
+}
+
+const change = (work: typeof disconnectOf): Handler =>
+  on(async (n, { daemon, request }) => {
+    const body = await readJson<ConnectBody>(request);
+    if (body instanceof Failure) return body;
+    const c = daemon.container(body.Container ?? '');
+    if (c instanceof Failure) return c;
+    await daemon.sleep(COST.network);
+    return work(daemon, n, c, body) ?? empty(daemon, 200);
+  });
+
+interface ConnectBody {
+  readonly Container?: string;
+  readonly EndpointConfig?: Partial<EndpointSettings> | null;
+  readonly Force?: boolean;
+}
+
+function disconnectOf(
+  daemon: Parameters<typeof disconnect>[0],
+  n: Network,
+  c: Parameters<typeof disconnect>[2],
+  _body: ConnectBody,
+): Failure | undefined {
+  return disconnect(daemon, n, c);
+}
+
+const volumeList: Handler = ({ daemon, query }) => {
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  const shown = daemon.volumes
+    .list()
+    .filter((v) => filters.match('name', v.name) && filters.exact('driver', 'local') && filters.labels(v.labels));
+  return json(daemon, 200, { Volumes: shown.map(volumeJson), Warnings: null });
+};
+
+const volumeCreate: Handler = async ({ daemon, request }) => {
+  const body = await readJson<{
+    Name?: string;
+    Labels?: Record<string, string> | null;
+    DriverOpts?: Record<string, string> | null;
+  }>(request);
+  if (body instanceof Failure) return body;
+  const made = daemon.volumes.create(body.Name || undefined, body.Labels ?? null, body.DriverOpts ?? null);
+  return json(daemon, 201, volumeJson(made));
+};
+
+const volumeGet: Handler = ({ daemon, params }) => {
+  const v = daemon.volumes.get(params.name as string);
+  return v ? json(daemon, 200, volumeJson(v)) : errors.noVolume(params.name as string);
+};
+
+const volumeRemove: Handler = ({ daemon, params, query }) => {
+  const name = params.name as string;
+  if (!daemon.volumes.get(name)) return flag(query, 'force') ? empty(daemon, 204) : errors.noVolume(name);
+  const users = [...daemon.containers.values()].filter((c) => c.mounts.some((m) => m.name === name));
+  if (users.length > 0) return errors.volumeInUse(name, users.map((c) => c.id).join(', '));
+  daemon.volumes.remove(name);
+  return empty(daemon, 204);
+};
+
+const volumePrune: Handler = ({ daemon, query }) => {
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  const all = filters.bool('all') === true;
+  const used = new Set([...daemon.containers.values()].flatMap((c) => c.mounts.map((m) => m.name)));
+  const gone = daemon.volumes.list().filter((v) => !used.has(v.name) && (v.anonymous || all));
+  for (const v of gone) daemon.volumes.remove(v.name);
+  return json(daemon, 200, { VolumesDeleted: gone.length > 0 ? gone.map((v) => v.name) : null, SpaceReclaimed: 0 });
+};
+
+const connectRoute = change((daemon, n, c, body) => connect(daemon, n, c, body.EndpointConfig ?? {}));
+
+export const networkRoutes: readonly Route[] = [
+  { method: 'GET', pattern: '/networks', handler: list },
+  { method: 'POST', pattern: '/networks/create', handler: create },
+  { method: 'POST', pattern: '/networks/prune', handler: prune },
+  {
+    method: 'GET',
+    pattern: '/networks/{id*}',
+    handler: on((n, { daemon }) => json(daemon, 200, inspectNetwork(daemon, n))),
+  },
+  { method: 'POST', pattern: '/networks/{id*}/connect', handler: connectRoute },
+  { method: 'POST', pattern: '/networks/{id*}/disconnect', handler: change(disconnectOf) },
+  {
+    method: 'DELETE',
+    pattern: '/networks/{id*}',
+    handler: on((n, { daemon }) => removeNetwork(daemon, n) ?? empty(daemon, 204)),
+  },
+  { method: 'GET', pattern: '/volumes', handler: volumeList },
+  { method: 'POST', pattern: '/volumes/create', handler: volumeCreate },
+  { method: 'POST', pattern: '/volumes/prune', handler: volumePrune },
+  { method: 'GET', pattern: '/volumes/{name}', handler: volumeGet },
+  { method: 'DELETE', pattern: '/volumes/{name}', handler: volumeRemove },
+];

@@ -1,0 +1,103 @@
+/** /_ping, /version, /info, /events, /system/df, and what other subsystems answer while they are off. */
+import { utf8 } from '../../../base/http.ts';
+import { Failure } from '../../errdefs.ts';
+import { parseUnix } from '../../time.ts';
+import type { Daemon } from '../daemon.ts';
+import { errors } from '../errors.ts';
+import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../events.ts';
+import { Filters } from '../filters.ts';
+import { diskUsage, info, version } from '../info.ts';
+import { bytes, json, ping } from '../reply.ts';
+import type { Handler, Route } from '../router.ts';
+
+const events: Handler = ({ daemon, query, request }) => {
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  const bad = filters.check(EVENT_FILTERS);
+  if (bad) return bad;
+  const times: (bigint | undefined)[] = [];
+  for (const name of ['since', 'until']) {
+    const value = query.get(name);
+    const t = value ? parseUnix(value) : undefined;
+    if (value && t === undefined) return errors.parseInt(value.split('.')[0] as string);
+    times.push(t);
+  }
+  const [since, until] = times;
+  return bytes(daemon, 200, 'application/json', stream(daemon, filters, since, until, request.gone));
+};
+
+/** Past events since a time, then those to come until a time or until the client goes. */
+async function* stream(
+  daemon: Daemon,
+  filters: Filters,
+  since: bigint | undefined,
+  until: bigint | undefined,
+  gone: Promise<void> | undefined,
+): AsyncGenerator<Uint8Array> {
+  const queue: EngineEvent[] = [];
+  let wake: () => void = () => undefined;
+  let over = false;
+  const end = (): void => {
+    over = true;
+    wake();
+  };
+  const stop = daemon.events.listen((e) => {
+    queue.push(e);
+    wake();
+  });
+  if (since !== undefined || until !== undefined)
+    for (const e of daemon.events.past)
+      if (e.time >= (since ?? 0n) && (until === undefined || e.time <= until) && eventMatches(filters, e))
+        yield utf8(eventJson(e));
+  const clock = daemon.kernel.world.clock;
+  const timer = until === undefined ? undefined : clock.after(Number(until - daemon.now()), end);
+  void gone?.then(end);
+  while (!over || queue.length > 0) {
+    const e = queue.shift();
+    if (e) {
+      if ((until === undefined || e.time <= until) && eventMatches(filters, e)) yield utf8(eventJson(e));
+      continue;
+    }
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+  clock.cancel(timer);
+  stop();
+}
+
+const noSwarm: Handler = () => errors.noSwarm;
+const SWARM = ['/swarm', '/nodes', '/services', '/tasks', '/secrets', '/configs', '/swarm/unlockkey'];
+
+export const systemRoutes: readonly Route[] = [
+  { method: 'HEAD', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, true) },
+  { method: 'GET', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, false) },
+  { method: 'GET', pattern: '/version', handler: ({ daemon }) => json(daemon, 200, version(daemon)) },
+  { method: 'GET', pattern: '/info', handler: ({ daemon }) => json(daemon, 200, info(daemon)) },
+  { method: 'GET', pattern: '/events', handler: events },
+  { method: 'GET', pattern: '/system/df', handler: ({ daemon }) => json(daemon, 200, diskUsage(daemon)) },
+  { method: 'POST', pattern: '/auth', handler: () => errors.registryDown },
+  {
+    method: 'GET',
+    pattern: '/images/search',
+    handler: ({ query }) =>
+      new Failure(
+        'system',
+        `Get "https://index.docker.io/v1/search?q=${encodeURIComponent(query.get('term') ?? '')}&n=25": ` +
+          'dial tcp: lookup index.docker.io on 192.168.56.1:53: no such host',
+      ),
+  },
+  {
+    method: 'POST',
+    pattern: '/build/prune',
+    handler: ({ daemon }) => json(daemon, 200, { CachesDeleted: null, SpaceReclaimed: 0 }),
+  },
+  { method: 'GET', pattern: '/plugins', handler: ({ daemon }) => json(daemon, 200, []) },
+  { method: 'GET', pattern: '/plugins/{name*}/json', handler: ({ params }) => errors.noPlugin(params.name as string) },
+  ...SWARM.map((pattern): Route => ({ method: 'GET', pattern, handler: noSwarm })),
+  ...['/nodes/{id}', '/services/{id}', '/tasks/{id}'].map(
+    (pattern): Route => ({ method: 'GET', pattern, handler: noSwarm }),
+  ),
+  { method: 'POST', pattern: '/services/create', handler: noSwarm },
+  { method: 'POST', pattern: '/swarm/leave', handler: () => errors.notInSwarm },
+];

@@ -1,0 +1,253 @@
+/**
+ * Starts a container: networks, files, namespaces, mounts, the first process; and follows it until it ends.
+ * @see moby daemon/start.go, daemon/monitor.go
+ */
+import { SECOND } from '../../base/clock.ts';
+import { text } from '../../base/http.ts';
+import { type Errno, isErr } from '../../linux/kernel/errno.ts';
+import type { FileSystem, Mounts, Process } from '../../linux/kernel/machine.ts';
+import type { WaitStatus } from '../../linux/kernel/sys.ts';
+import { Failure } from '../errdefs.ts';
+import { allocateNetwork, hostGateway, releaseNetwork } from './connect.ts';
+import type { Container, Running } from './container.ts';
+import { COST, type Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import { containerDir, writeFiles } from './files.ts';
+import { removeContainer } from './remove.ts';
+import { Streams } from './streams.ts';
+
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** POST /containers/{id}/start */
+export async function startContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+  return c.locked(async () => {
+    if (c.status === 'paused') return errors.startPaused;
+    if (c.status === 'removing' || c.status === 'dead') return errors.startRemoving;
+    if (c.isRunning) return errors.alreadyStarted;
+    c.hasBeenManuallyStopped = false;
+    c.restartCount = 0;
+    return launch(daemon, c);
+  });
+}
+
+/** The part of start that a restart policy repeats. The caller holds the container's lock. */
+async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+  await daemon.sleep(COST.network);
+  const failure = allocateNetwork(daemon, c) ?? (await runTask(daemon, c));
+  if (!failure) return undefined;
+  c.error = failure.message;
+  if (c.exitCode === 0) c.exitCode = 128;
+  c.status = c.startedAt === undefined ? 'created' : 'exited';
+  c.log.close(daemon.now());
+  if (c.hostConfig.AutoRemove) await removeContainer(daemon, c);
+  else c.notify(false);
+  return failure;
+}
+
+async function runTask(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+  const { kernel } = daemon;
+  const shared = sharedNamespace(daemon, c);
+  if (shared instanceof Failure) return undo(daemon, c, shared);
+  writeFiles(kernel, c, hostGateway(daemon));
+  await daemon.sleep(COST.task);
+  const pidns = kernel.pidnsAdd();
+  const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
+  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns }), shared?.id);
+  const hostUts = c.hostConfig.UTSMode === 'host';
+  const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
+  const user = lookupUser(mounts.fs, c.config.User);
+  if (user instanceof Failure) return undo(daemon, c, user);
+  const env = environment(c, user.home);
+  const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
+  const streams = openStreams(daemon, c);
+  const process = kernel.spawn({
+    argv: c.argv,
+    env,
+    cwd: workdir(mounts.fs, c.config.WorkingDir),
+    uid: user.uid,
+    gid: user.gid,
+    root: mounts,
+    netns,
+    uts,
+    pidns,
+    fds: streams.fds,
+    search: true,
+    parent: shim.pid,
+    ...(streams.pty ? { tty: streams.pty.slave.tty } : {}),
+    onExit: (status) => void onExit(daemon, c, status),
+  });
+  if (isErr(process)) {
+    streams.abandon();
+    c.setStreams(undefined);
+    shim.end(1);
+    const cause = execError(mounts.fs, c.argv[0] as string, process);
+    c.exitCode = cause.code;
+    return undo(daemon, c, errors.task('create', cause.text));
+  }
+  c.running = { process, pidns, netns, uts, mounts, streams, env, endShim: () => shim.end(0) };
+  began(daemon, c, process);
+  return undefined;
+}
+
+function undo(daemon: Daemon, c: Container, failure: Failure): Failure {
+  releaseNetwork(daemon, c);
+  return failure;
+}
+
+function began(daemon: Daemon, c: Container, _process: Process): void {
+  c.status = 'running';
+  c.exitCode = 0;
+  c.error = '';
+  c.startedAt = daemon.now();
+  c.running?.streams.pump();
+  daemon.containerEvent(c, 'start');
+}
+
+function openStreams(daemon: Daemon, c: Container): Streams {
+  const [rows = 0, cols = 0] = c.hostConfig.ConsoleSize;
+  const streams = new Streams(daemon.kernel, {
+    ...(c.config.Tty && daemon.openPty ? { tty: daemon.openPty } : {}),
+    ...(rows > 0 && cols > 0 ? { size: { rows, cols } } : {}),
+    stdin: c.config.OpenStdin,
+    onOutput: (stream, bytes) => c.log.append(stream, daemon.now(), bytes),
+  });
+  c.log.open();
+  c.setStreams(streams);
+  return streams;
+}
+
+/** Network mode container:ID. */
+function sharedNamespace(
+  daemon: Daemon,
+  c: Container,
+): { id: string; netns: Running['netns']; hostname: string } | Failure | undefined {
+  const mode = c.hostConfig.NetworkMode;
+  if (!mode.startsWith('container:')) return undefined;
+  const other = daemon.container(mode.slice(10));
+  if (other instanceof Failure) return other.wrap('joining network namespace of container');
+  if (!other.running) return errors.netContainerStopped(other.name);
+  return { id: other.id, netns: other.running.netns, hostname: other.config.Hostname };
+}
+
+/** @param filesOf whose hosts, hostname and resolv.conf are mounted */
+function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): Mounts {
+  const host = daemon.kernel.root.fs;
+  const dir = containerDir(filesOf);
+  for (const m of c.mounts) mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
+  for (const name of ['resolv.conf', 'hostname', 'hosts'])
+    mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
+  return mounts;
+}
+
+function shimArgv(id: string): string[] {
+  const socket = '/var/run/docker/containerd/containerd.sock';
+  return ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, '-address', socket];
+}
+
+/** What the process finds in its environment; later entries win. */
+function environment(c: Container, home: string): Record<string, string> {
+  const base = [PATH, `HOSTNAME=${c.config.Hostname}`, ...(c.config.Tty ? ['TERM=xterm'] : [])];
+  const out: Record<string, string> = {};
+  for (const entry of [...base, ...(c.config.Env ?? [])]) {
+    const eq = entry.indexOf('=');
+    if (eq > 0) out[entry.slice(0, eq)] = entry.slice(eq + 1);
+  }
+  out.HOME ??= home;
+  return out;
+}
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** `name`, `uid`, with `:group`. @see moby/sys/user: GetExecUser */
+export function lookupUser(fs: FileSystem, spec: string): User | Failure {
+  const rows = (file: string): string[][] => {
+    const bytes = fs.readFile(file);
+    return isErr(bytes)
+      ? []
+      : text(bytes)
+          .split('\n')
+          .map((line) => line.split(':'));
+  };
+  const [name = '', group] = spec.split(':');
+  const wanted = name === '' ? '0' : name;
+  const row = rows('/etc/passwd').find((r) => r[0] === wanted || r[2] === wanted);
+  if (!row && !/^\d+$/.test(wanted)) return errors.noUser(wanted);
+  let gid = row ? Number(row[3]) : 0;
+  if (group !== undefined) {
+    const g = rows('/etc/group').find((r) => r[0] === group || r[2] === group);
+    if (!g && !/^\d+$/.test(group))
+      return new Failure('system', `unable to find group ${group}: no matching entries in group file`);
+    gid = g ? Number(g[2]) : Number(group);
+  }
+  return { uid: row ? Number(row[2]) : Number(wanted), gid, home: row?.[5] || '/' };
+}
+
+/** The working directory, made when it is missing. */
+export function workdir(fs: FileSystem, dir: string): string {
+  if (dir === '') return '/';
+  if (isErr(fs.stat(dir, true))) fs.mkdir(dir, 0o755, true);
+  return dir;
+}
+
+/** runc's words for a program that cannot be started, and the exit code the container gets. */
+export function execError(fs: FileSystem, program: string, e: Errno): { text: string; code: number } {
+  const exec = `exec: ${JSON.stringify(program)}`;
+  if (e.name === 'ENOENT') {
+    const why = program.includes('/')
+      ? `stat ${program}: no such file or directory`
+      : 'executable file not found in $PATH';
+    return { text: `${exec}: ${why}`, code: 127 };
+  }
+  const stat = fs.stat(program, true);
+  if (e.name === 'EACCES' && !isErr(stat) && stat.kind === 'dir')
+    return { text: `${exec}: is a directory: permission denied`, code: 126 };
+  if (e.name === 'EACCES') return { text: `${exec}: permission denied`, code: 126 };
+  return { text: `${exec.replace('exec: ', 'exec ').replaceAll('"', '')}: ${e.text.toLowerCase()}`, code: 128 };
+}
+
+/** The first process has ended. @see moby daemon/monitor.go: handleContainerExit */
+async function onExit(daemon: Daemon, c: Container, status: WaitStatus): Promise<void> {
+  const run = c.running;
+  if (!run) return;
+  run.streams.end();
+  await run.streams.drained;
+  await daemon.sleep(COST.teardown);
+  c.running = undefined;
+  c.setStreams(undefined);
+  run.endShim();
+  c.log.close(daemon.now());
+  c.exitCode = status.state === 'signaled' ? 128 + status.signal : status.code;
+  releaseNetwork(daemon, c);
+  c.finishedAt = daemon.now();
+  const again = shouldRestart(c);
+  c.status = again ? 'restarting' : 'exited';
+  const seconds = Number((c.finishedAt - (c.startedAt ?? c.finishedAt)) / 1_000_000_000n);
+  const exitCode = c.exitCode;
+  c.notify(false);
+  daemon.containerEvent(c, 'die', { execDuration: String(seconds), exitCode: String(exitCode) });
+  if (again) await restartLater(daemon, c);
+  else if (c.hostConfig.AutoRemove) await removeContainer(daemon, c);
+}
+
+function shouldRestart(c: Container): boolean {
+  const { Name, MaximumRetryCount } = c.hostConfig.RestartPolicy;
+  if (c.hasBeenManuallyStopped) return false;
+  if (Name === 'always' || Name === 'unless-stopped') return true;
+  return Name === 'on-failure' && c.exitCode !== 0 && (MaximumRetryCount === 0 || c.restartCount < MaximumRetryCount);
+}
+
+/** 100 ms at first, doubled each time, at most a minute; from the start again after ten good seconds. */
+async function restartLater(daemon: Daemon, c: Container): Promise<void> {
+  const ran = Number((c.finishedAt ?? 0n) - (c.startedAt ?? 0n));
+  const tries = ran > 10 * SECOND ? 0 : Math.min(c.restartCount, 10);
+  await daemon.sleep(Math.min(60 * SECOND, 0.1 * SECOND * 2 ** tries));
+  await c.locked(async () => {
+    if (c.status !== 'restarting') return;
+    c.restartCount++;
+    await launch(daemon, c);
+  });
+}

@@ -1,0 +1,107 @@
+/** stop, kill, restart, pause, unpause. @see moby daemon/{stop,kill,restart,pause}.go */
+import { SECOND } from '../../base/clock.ts';
+import { SIGNALS, signalNumber } from '../../linux/kernel/signal.ts';
+import type { Failure } from '../errdefs.ts';
+import type { Container } from './container.ts';
+import { COST, type Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import { startContainer } from './start.ts';
+
+const DEFAULT_TIMEOUT = 10;
+
+/** Waits for the end of the present run, at most `seconds` (negative: for ever). @returns whether it ended */
+async function ended(daemon: Daemon, c: Container, seconds: number): Promise<boolean> {
+  if (!c.isRunning) return true;
+  const done = c.wait('not-running').then(() => true);
+  if (seconds < 0) return done;
+  return Promise.race([done, daemon.sleep(seconds * SECOND).then(() => !c.isRunning)]);
+}
+
+/** POST /containers/{id}/stop */
+export async function stopContainer(
+  daemon: Daemon,
+  c: Container,
+  options: { timeout?: number; signal?: string },
+): Promise<Failure | undefined> {
+  if (!c.isRunning) return errors.alreadyStopped;
+  const signal = signalNumber(options.signal || c.config.StopSignal || 'SIGTERM');
+  if (signal === undefined) return errors.badSignal(options.signal ?? '');
+  c.hasBeenManuallyStopped = true;
+  if (c.status === 'restarting') {
+    c.status = 'exited';
+    c.notify(false);
+    daemon.containerEvent(c, 'stop');
+    return undefined;
+  }
+  send(daemon, c, signal);
+  const timeout = options.timeout ?? c.config.StopTimeout ?? DEFAULT_TIMEOUT;
+  if (!(await ended(daemon, c, timeout === 0 ? 0.1 : timeout))) {
+    send(daemon, c, SIGNALS.SIGKILL);
+    await ended(daemon, c, -1);
+  }
+  daemon.containerEvent(c, 'stop');
+  return undefined;
+}
+
+function send(daemon: Daemon, c: Container, signal: number): void {
+  const run = c.running;
+  if (!run) return;
+  if (c.status === 'paused') {
+    daemon.kernel.freeze(run.pidns, false);
+    c.status = 'running';
+  }
+  daemon.kernel.kill(run.process.pid, signal);
+  daemon.containerEvent(c, 'kill', { signal: String(signal) });
+}
+
+/** POST /containers/{id}/kill */
+export async function killContainer(
+  daemon: Daemon,
+  name: string,
+  c: Container,
+  text: string,
+): Promise<Failure | undefined> {
+  const signal = text === '' ? SIGNALS.SIGKILL : signalNumber(text);
+  if (signal === undefined || signal === 0) return errors.cannotKill(name, errors.badSignal(text));
+  if (!c.isRunning) return errors.cannotKill(name, errors.notRunning(c.id));
+  const fatal = signal === SIGNALS.SIGKILL;
+  if (fatal || signal === signalNumber(c.config.StopSignal ?? 'SIGTERM')) c.hasBeenManuallyStopped = true;
+  send(daemon, c, signal);
+  if (fatal) await ended(daemon, c, -1);
+  return undefined;
+}
+
+/** POST /containers/{id}/restart */
+export async function restartContainer(
+  daemon: Daemon,
+  c: Container,
+  options: { timeout?: number; signal?: string },
+): Promise<Failure | undefined> {
+  if (c.isRunning) {
+    const failure = await stopContainer(daemon, c, options);
+    if (failure) return failure;
+  }
+  const failure = await startContainer(daemon, c);
+  if (!failure) daemon.containerEvent(c, 'restart');
+  return failure;
+}
+
+/** POST /containers/{id}/pause */
+export async function pauseContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+  if (!c.running) return errors.notRunning(c.id);
+  if (c.status === 'paused') return errors.alreadyPaused(c.id);
+  await daemon.sleep(COST.request);
+  daemon.kernel.freeze(c.running.pidns, true);
+  c.status = 'paused';
+  daemon.containerEvent(c, 'pause');
+  return undefined;
+}
+
+/** POST /containers/{id}/unpause */
+export async function unpauseContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+  if (!c.running || c.status !== 'paused') return errors.notPaused(c.id);
+  daemon.kernel.freeze(c.running.pidns, false);
+  c.status = 'running';
+  daemon.containerEvent(c, 'unpause');
+  return undefined;
+}

@@ -1,0 +1,28 @@
+/** docker-entrypoint.sh of nginx and redis: becomes the command it is given. */
+import { isErr } from '../../../linux/kernel/errno.ts';
+import type { Program } from '../../../linux/kernel/machine.ts';
+import type { Sys } from '../../../linux/kernel/sys.ts';
+import { print } from './serve.ts';
+
+export const entrypoint: Program = {
+  name: 'docker-entrypoint',
+  async main(sys) {
+    // A script's argv has its own path second when its interpreter is a program; here it is first.
+    const argv = sys.argv.slice(1);
+    const command = argv[0];
+    if (command === undefined) return 0;
+    const path = lookup(sys, command);
+    if (path !== undefined) await sys.exec(path, argv);
+    await print(sys, 2, `${sys.argv[0]}: exec: ${command}: not found\n`);
+    return 127;
+  },
+};
+
+function lookup(sys: Sys, command: string): string | undefined {
+  if (command.includes('/')) return command;
+  const path = sys.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  return path
+    .split(':')
+    .map((dir) => `${dir}/${command}`)
+    .find((file) => !isErr(sys.access(file, { exec: true })));
+}

@@ -1,0 +1,75 @@
+/**
+ * training/webapp's app.py: Python's http.server on port 5000, one connection at a time.
+ * @see CPython Lib/http/server.py, Lib/socketserver.py (request_queue_size = 5)
+ */
+import { MS } from '../../../base/clock.ts';
+import { formatIp } from '../../../base/ip.ts';
+import { isErr } from '../../../linux/kernel/errno.ts';
+import type { Program } from '../../../linux/kernel/machine.ts';
+import { SIGNALS } from '../../../linux/kernel/signal.ts';
+import type { Fd, SockAddr, Sys } from '../../../linux/kernel/sys.ts';
+import { httpDate, logDate } from '../../time.ts';
+import { listenTcp, print, RequestReader } from './serve.ts';
+
+const SERVER = 'webapp/1.0 Python/3.14.8';
+const BACKLOG = 5;
+/** Virtual time from execve to the listening socket. */
+const STARTUP = 100 * MS;
+
+/** The program behind the script: python executes it in its own process. */
+export const webapp: Program = { name: 'webapp', main };
+
+async function main(sys: Sys): Promise<number> {
+  let interrupted = false;
+  sys.sigaction(SIGNALS.SIGINT, () => {
+    interrupted = true;
+  });
+  await sys.cpu(STARTUP);
+  const listener = listenTcp(sys, 5000, BACKLOG);
+  if (isErr(listener)) {
+    await print(sys, 2, `OSError: [Errno ${listener.code}] ${listener.text}\n`);
+    return 1;
+  }
+  await print(sys, 1, ' * Running on http://0.0.0.0:5000/ (Press CTRL+C to quit)\n');
+  while (!interrupted) {
+    const got = await sys.accept(listener);
+    if (isErr(got)) continue;
+    await serve(sys, got.fd, got.peer);
+    sys.close(got.fd);
+  }
+  await print(sys, 2, 'KeyboardInterrupt\n');
+  return 130;
+}
+
+async function serve(sys: Sys, fd: Fd, peer: SockAddr): Promise<void> {
+  const request = await new RequestReader(sys, fd).next();
+  if (!request) return;
+  const from = peer.ip ? formatIp(peer.ip) : '-';
+  const log = (text: string): Promise<void> => print(sys, 2, `${from} - - [${logDate(sys.realtime())}] ${text}\n`);
+  await sys.cpu(MS / 2);
+  if (request.method !== 'GET') {
+    await log(`code 501, message Unsupported method ('${request.method}')`);
+    await log(`"${request.line}" 501 -`);
+    const body = `<!DOCTYPE HTML>\n<html lang="en">\n<body>\n<h1>Error response</h1>\n<p>Error code: 501</p>\n</body>\n</html>\n`;
+    await reply(sys, fd, `501 Unsupported method ('${request.method}')`, body);
+    return;
+  }
+  const found = request.path === '/';
+  await log(`"${request.line}" ${found ? 200 : 404} -`);
+  const body = found ? `Hello ${sys.env.PROVIDER ?? 'world'}!` : 'Not Found\n';
+  await reply(sys, fd, found ? '200 OK' : '404 Not Found', body);
+}
+
+async function reply(sys: Sys, fd: Fd, status: string, body: string): Promise<void> {
+  const length = new TextEncoder().encode(body).length;
+  const head = [
+    `HTTP/1.0 ${status}`,
+    `Server: ${SERVER}`,
+    `Date: ${httpDate(sys.realtime())}`,
+    'Content-Type: text/html; charset=utf-8',
+    `Content-Length: ${length}`,
+  ];
+  await print(sys, fd, `${head.join('\r\n')}\r\n\r\n`);
+  await print(sys, fd, body);
+  sys.shutdown(fd, 'write');
+}

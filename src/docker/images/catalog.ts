@@ -1,0 +1,161 @@
+/**
+ * The images that a lab's engine has: contents, sizes and configs after those the golden transcripts were taken with.
+ *
+ * Limits: sizes are those of the recorded images, not sums over the files a layer lists.
+ */
+import { BUSYBOX_FILES } from './busybox.ts';
+import { DEBIAN_FILES, WEB_TOOLS } from './debian.ts';
+import { WEBAPP_SOURCE } from './scripts.ts';
+import { type ImageSpec, type ImageStep, NO_CONFIG } from './spec.ts';
+
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const imported = (files: NonNullable<ImageStep['files']>, size: number): ImageStep[] => [
+  { files, size, createdBy: '', comment: 'Imported from -' },
+];
+const built = (createdBy: string): ImageStep => ({ size: 0, createdBy, comment: 'buildkit.dockerfile.v0' });
+
+const POSTGRES =
+  '/usr/lib/postgresql/$PG_VERSION/bin/postgres -D /var/lib/postgresql/$PG_VERSION/main/ ' +
+  '-c config_file=/etc/postgresql/$PG_VERSION/main/postgresql.conf';
+
+const NGINX_INDEX = `<!DOCTYPE html>
+<html>
+<head>
+<title>Welcome to nginx!</title>
+</head>
+<body>
+<h1>Welcome to nginx!</h1>
+<p>This page says that the web server is running and waits for its own pages.</p>
+</body>
+</html>
+`;
+
+const ALPINE_RELEASE = 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME="Alpine Linux v3.22"\n';
+
+/** Oldest first. */
+export const catalog: readonly ImageSpec[] = [
+  {
+    name: 'busybox',
+    age: 640,
+    steps: imported(BUSYBOX_FILES, 2065256),
+    comment: 'Imported from -',
+    config: { ...NO_CONFIG, Cmd: ['sh'] },
+  },
+  {
+    name: 'debian',
+    age: 635,
+    steps: imported(DEBIAN_FILES, 123193612),
+    comment: 'Imported from -',
+    config: { ...NO_CONFIG, Cmd: ['bash'] },
+  },
+  {
+    name: 'ubuntu',
+    age: 631,
+    from: 'debian',
+    steps: [],
+    comment: 'Imported from -',
+    config: { ...NO_CONFIG, Cmd: ['bash'] },
+  },
+  {
+    name: 'nginx',
+    age: 627,
+    steps: imported(
+      {
+        ...DEBIAN_FILES,
+        '/usr/sbin/nginx': { program: 'nginx', size: 1_300_000 },
+        '/docker-entrypoint.sh': { program: 'docker-entrypoint', mode: 0o755 },
+        '/etc/nginx/nginx.conf': 'user www-data;\nworker_processes 2;\n',
+        '/usr/share/nginx/html/index.html': NGINX_INDEX,
+        '/var/log/nginx': { dir: true },
+      },
+      84373460,
+    ),
+    comment: 'Imported from -',
+    config: {
+      ...NO_CONFIG,
+      Cmd: ['nginx', '-g', 'daemon off;'],
+      Entrypoint: ['/docker-entrypoint.sh'],
+      ExposedPorts: { '80/tcp': {} },
+      StopSignal: 'SIGQUIT',
+    },
+  },
+  {
+    name: 'redis',
+    age: 624,
+    steps: imported(
+      {
+        ...DEBIAN_FILES,
+        '/usr/bin/redis-server': { program: 'redis-server', size: 1_800_000 },
+        '/usr/local/bin/docker-entrypoint.sh': { program: 'docker-entrypoint', mode: 0o755 },
+        '/data': { dir: true },
+      },
+      90926481,
+    ),
+    comment: 'Imported from -',
+    config: {
+      ...NO_CONFIG,
+      Cmd: ['redis-server'],
+      Entrypoint: ['docker-entrypoint.sh'],
+      ExposedPorts: { '6379/tcp': {} },
+      Volumes: null,
+      WorkingDir: '/data',
+    },
+  },
+  {
+    name: 'training/base',
+    age: 620,
+    steps: imported(
+      {
+        ...DEBIAN_FILES,
+        ...WEB_TOOLS,
+        '/opt/webapp/app.py': { text: WEBAPP_SOURCE, program: 'webapp', mode: 0o755 },
+        '/usr/lib/postgresql/9.3/bin/postgres': { program: 'postgres', size: 5_000 },
+        '/var/lib/postgresql/9.3/main': { dir: true, uid: 999, gid: 999 },
+        '/etc/postgresql/9.3/main/postgresql.conf': "listen_addresses = '*'\nport = 5432\n",
+      },
+      146000690,
+    ),
+    comment: 'Imported from -',
+    config: { ...NO_CONFIG, Cmd: ['bash'] },
+  },
+  {
+    name: 'training/postgres',
+    age: 619,
+    from: 'training/base',
+    steps: [built('ENV PG_VERSION=9.3'), built('EXPOSE [5432/tcp]'), built(`CMD ["su" "postgres" "-c" "${POSTGRES}"]`)],
+    comment: 'buildkit.dockerfile.v0',
+    config: {
+      ...NO_CONFIG,
+      Cmd: ['su', 'postgres', '-c', POSTGRES],
+      Env: [PATH, 'PG_VERSION=9.3'],
+      ExposedPorts: { '5432/tcp': {} },
+    },
+  },
+  {
+    name: 'training/webapp',
+    age: 617,
+    from: 'training/base',
+    steps: [
+      { ...built('WORKDIR /opt/webapp'), files: { '/opt/webapp': { dir: true } } },
+      built('EXPOSE [5000/tcp]'),
+      built('CMD ["python" "app.py"]'),
+    ],
+    comment: 'buildkit.dockerfile.v0',
+    config: {
+      ...NO_CONFIG,
+      Cmd: ['python', 'app.py'],
+      Env: [PATH],
+      ExposedPorts: { '5000/tcp': {} },
+      WorkingDir: '/opt/webapp',
+    },
+  },
+  {
+    name: 'alpine',
+    age: 616,
+    from: 'busybox',
+    steps: imported({ '/etc/alpine-release': '3.22.0\n', '/etc/os-release': ALPINE_RELEASE }, 102),
+    comment: 'Imported from -',
+    config: { ...NO_CONFIG, Cmd: ['sh'] },
+  },
+];

@@ -1,0 +1,70 @@
+/** Files of the debian and ubuntu images, and what training/base adds. */
+import type { LayerFile, LayerSpec } from '../../linux/kernel/machine.ts';
+
+const BIN =
+  'awk base64 basename bash cat chmod chown clear cmp comm cp cut dash date dd df diff dirname dmesg du echo egrep env ' +
+  'expr false fgrep find fold free getent grep groups gzip head hostname id join kill less ln login ls md5sum mkdir ' +
+  'mkfifo mktemp more mount mv nl nohup nproc od paste pgrep pidof pkill printenv printf ps pwd readlink realpath rev ' +
+  'rm rmdir sed seq sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test timeout top ' +
+  'touch tr true truncate tty uname uniq uptime wc which who whoami xargs yes';
+const WEB_BIN = 'arping curl dig host nc netstat nslookup ping ping6 ss tcpdump telnet traceroute wget';
+const WEB_SBIN = 'arp brctl bridge conntrack ethtool ifconfig ip ip6tables iptables iptables-save route sysctl';
+
+const programs = (dir: string, names: string): Record<string, LayerFile> =>
+  Object.fromEntries(names.split(' ').map((name) => [`${dir}/${name}`, { program: name }]));
+
+const PASSWD = `root:x:0:0:root:/root:/bin/bash
+daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+bin:x:2:2:bin:/bin:/usr/sbin/nologin
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+`;
+const GROUP = `root:x:0:
+daemon:x:1:
+bin:x:2:
+www-data:x:33:
+nogroup:x:65534:
+`;
+const OS_RELEASE = `PRETTY_NAME="Debian GNU/Linux forky/sid"
+NAME="Debian GNU/Linux"
+VERSION_CODENAME=forky
+ID=debian
+HOME_URL="https://www.debian.org/"
+`;
+
+export const DEBIAN_FILES: LayerSpec = {
+  ...programs('/usr/bin', BIN),
+  '/usr/bin/sh': { link: 'dash' },
+  '/bin': { link: 'usr/bin' },
+  '/sbin': { link: 'usr/sbin' },
+  '/lib': { link: 'usr/lib' },
+  '/usr/lib': { dir: true },
+  '/usr/sbin': { dir: true },
+  '/usr/local/bin': { dir: true },
+  '/usr/local/sbin': { dir: true },
+  '/etc/debian_version': 'forky/sid\n',
+  '/etc/os-release': OS_RELEASE,
+  '/etc/passwd': PASSWD,
+  '/etc/group': GROUP,
+  '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+  '/home': { dir: true },
+  '/mnt': { dir: true },
+  '/opt': { dir: true },
+  '/root': { dir: true, mode: 0o700 },
+  '/run': { dir: true },
+  '/srv': { dir: true },
+  '/tmp': { dir: true, mode: 0o1777 },
+  '/var/log': { dir: true },
+  '/var/lib': { dir: true },
+  '/var/www': { dir: true },
+};
+
+/** Python and the network tools that training/base has on top of Debian. */
+export const WEB_TOOLS: LayerSpec = {
+  ...programs('/usr/bin', WEB_BIN),
+  ...programs('/usr/sbin', WEB_SBIN),
+  '/usr/bin/python3': { program: 'python', size: 6_800_000 },
+  '/usr/local/bin/python': { link: '/usr/bin/python3' },
+  '/etc/passwd': `${PASSWD}postgres:x:999:999::/var/lib/postgresql:/bin/sh\n`,
+  '/etc/group': `${GROUP}postgres:x:999:\n`,
+};

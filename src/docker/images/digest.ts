@@ -1,0 +1,54 @@
+/** SHA-256, for the ids of images and layers. @see FIPS 180-4 §6.2 */
+import { utf8 } from '../../base/http.ts';
+
+const primes = (n: number): number[] => {
+  const out: number[] = [];
+  for (let i = 2; out.length < n; i++) if (out.every((p) => i % p !== 0)) out.push(i);
+  return out;
+};
+const fraction = (x: number): number => ((x - Math.floor(x)) * 0x1_0000_0000) >>> 0;
+const K = primes(64).map((p) => fraction(Math.cbrt(p)));
+const H = primes(8).map((p) => fraction(Math.sqrt(p)));
+
+const rotr = (x: number, n: number): number => (x >>> n) | (x << (32 - n));
+
+function compress(state: Uint32Array, w: Uint32Array): void {
+  for (let i = 16; i < 64; i++) {
+    const a = w[i - 15] as number;
+    const b = w[i - 2] as number;
+    const s0 = rotr(a, 7) ^ rotr(a, 18) ^ (a >>> 3);
+    const s1 = rotr(b, 17) ^ rotr(b, 19) ^ (b >>> 10);
+    w[i] = (w[i - 16] as number) + s0 + (w[i - 7] as number) + s1;
+  }
+  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+  for (let i = 0; i < 64; i++) {
+    const t1 =
+      (h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + (K[i] as number) + (w[i] as number)) | 0;
+    const t2 = ((rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+  }
+  [a, b, c, d, e, f, g, h].forEach((v, i) => {
+    state[i] = (state[i] as number) + v;
+  });
+}
+
+/** 64 lower-case hexadecimal digits of the SHA-256 of a text. */
+export function sha256(message: string): string {
+  const bytes = utf8(message);
+  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
+  padded.set(bytes);
+  padded[bytes.length] = 0x80;
+  const view = new DataView(padded.buffer);
+  view.setUint32(padded.length - 8, Math.floor(bytes.length / 0x2000_0000));
+  view.setUint32(padded.length - 4, (bytes.length * 8) >>> 0);
+  const state = Uint32Array.from(H);
+  const w = new Uint32Array(64);
+  for (let at = 0; at < padded.length; at += 64) {
+    for (let i = 0; i < 16; i++) w[i] = view.getUint32(at + 4 * i);
+    compress(state, w);
+  }
+  return [...state].map((x) => x.toString(16).padStart(8, '0')).join('');
+}
+
+/** `sha256:` and the digest of a text. */
+export const digest = (message: string): string => `sha256:${sha256(message)}`;

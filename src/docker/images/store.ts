@@ -1,0 +1,198 @@
+/**
+ * The image store: images by id and the tags that point to them. Layers are the kernel's; an id is the SHA-256 of the
+ * image's JSON, as in the OCI image format.
+ *
+ * Limits: tags only, no digests of registries; nothing is pulled.
+ * @see moby image/store.go, daemon/images
+ */
+import type { Kernel, Layer } from '../../linux/kernel/machine.ts';
+import { Failure } from '../errdefs.ts';
+import { rfc3339Nano } from '../time.ts';
+import { digest, sha256 } from './digest.ts';
+import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from './reference.ts';
+import type { ImageConfig, ImageSpec, ImageStep } from './spec.ts';
+
+export interface HistoryEntry {
+  readonly created: bigint;
+  readonly createdBy: string;
+  readonly comment: string;
+  readonly size: number;
+  readonly author?: string;
+}
+
+export interface ImageLayer {
+  readonly layer: Layer;
+  /** `sha256:…` of its contents. */
+  readonly diffId: string;
+  readonly size: number;
+  /** Directory below /var/lib/docker/overlay2. */
+  readonly cacheId: string;
+}
+
+export interface Image {
+  /** `sha256:…` */
+  readonly id: string;
+  readonly parent?: string;
+  readonly layers: readonly ImageLayer[];
+  readonly config: ImageConfig;
+  readonly created: bigint;
+  readonly author: string;
+  readonly comment: string;
+  readonly dockerVersion: string;
+  /** Oldest first. */
+  readonly history: readonly HistoryEntry[];
+  /** Bytes of all layers. */
+  readonly size: number;
+}
+
+export interface NewImage {
+  readonly layers: readonly ImageLayer[];
+  readonly config: ImageConfig;
+  readonly created: bigint;
+  readonly author?: string;
+  readonly comment?: string;
+  readonly history: readonly HistoryEntry[];
+  readonly parent?: string;
+}
+
+export class ImageStore {
+  readonly #images = new Map<string, Image>();
+  /** `docker.io/library/busybox:latest` → id */
+  readonly #tags = new Map<string, string>();
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly version: string,
+  ) {}
+
+  /** Makes the images of a catalog, in order. @param boot nanoseconds since 1970 */
+  load(catalog: readonly ImageSpec[], boot: bigint): void {
+    const made = new Map<string, Image>();
+    for (const spec of catalog) {
+      const base = spec.from === undefined ? undefined : made.get(spec.from);
+      const created = boot - BigInt(spec.age) * 1_000_000_000n + BigInt(`0x${sha256(spec.name).slice(0, 7)}`);
+      const image = this.add({
+        layers: [...(base?.layers ?? []), ...spec.steps.flatMap((s) => this.#layer(s, spec.name))],
+        config: spec.config,
+        created,
+        comment: spec.comment,
+        history: [
+          ...(base?.history ?? []),
+          ...spec.steps.map((s) => ({ created, createdBy: s.createdBy, comment: s.comment, size: s.size })),
+        ],
+      });
+      made.set(spec.name, image);
+      const ref = parseReference(spec.name);
+      if (!(ref instanceof Failure)) this.tag(withDefaultTag(ref), image.id);
+    }
+  }
+
+  #layer(step: ImageStep, salt: string): ImageLayer[] {
+    if (!step.files) return [];
+    const key = `${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`;
+    return [
+      { layer: this.kernel.layer(step.files), diffId: digest(key), size: step.size, cacheId: sha256(`cache ${key}`) },
+    ];
+  }
+
+  add(image: NewImage): Image {
+    const json = JSON.stringify({
+      architecture: 'amd64',
+      author: image.author,
+      comment: image.comment,
+      config: image.config,
+      created: rfc3339Nano(image.created),
+      history: image.history.map((h) => ({
+        created: rfc3339Nano(h.created),
+        created_by: h.createdBy,
+        comment: h.comment,
+      })),
+      os: 'linux',
+      rootfs: { type: 'layers', diff_ids: image.layers.map((l) => l.diffId) },
+    });
+    const made: Image = {
+      id: digest(json),
+      ...(image.parent === undefined ? {} : { parent: image.parent }),
+      layers: image.layers,
+      config: image.config,
+      created: image.created,
+      author: image.author ?? '',
+      comment: image.comment ?? '',
+      dockerVersion: this.version,
+      history: image.history,
+      size: image.layers.reduce((sum, l) => sum + l.size, 0),
+    };
+    this.#images.set(made.id, made);
+    return made;
+  }
+
+  tag(ref: Reference, id: string): void {
+    this.#tags.set(key(ref), id);
+  }
+
+  untag(ref: Reference): boolean {
+    return this.#tags.delete(key(ref));
+  }
+
+  byTag(ref: Reference): Image | undefined {
+    const id = this.#tags.get(key(withDefaultTag(ref)));
+    return id === undefined ? undefined : this.#images.get(id);
+  }
+
+  /** By reference, full id, or unique id prefix. */
+  get(nameOrId: string): Image | Failure {
+    const bare = nameOrId.startsWith('sha256:') ? nameOrId.slice(7) : nameOrId;
+    const exact = this.#images.get(`sha256:${bare}`);
+    if (exact) return exact;
+    const ref = parseReference(nameOrId);
+    if (ref instanceof Failure && !/^[0-9a-f]{64}$/.test(nameOrId)) return ref;
+    if (!(ref instanceof Failure)) {
+      const tagged = this.byTag(ref);
+      if (tagged) return tagged;
+    }
+    if (/^[0-9a-f]+$/.test(bare)) {
+      const hits = [...this.#images.values()].filter((i) => i.id.startsWith(`sha256:${bare}`));
+      if (hits.length === 1) return hits[0] as Image;
+      if (hits.length > 1) return new Failure('notFound', `No such image: ${nameOrId}`);
+    }
+    const shown = ref instanceof Failure ? nameOrId : familiarString(withDefaultTag(ref));
+    return new Failure('notFound', `No such image: ${shown}`);
+  }
+
+  /** Whether a text names an image by (part of) its id rather than by a tag. */
+  isId(nameOrId: string): boolean {
+    const ref = parseReference(nameOrId);
+    return ref instanceof Failure || this.byTag(ref) === undefined;
+  }
+
+  remove(id: string): void {
+    this.#images.delete(id);
+  }
+
+  /** Familiar `name:tag` of an image, sorted. */
+  tagsOf(id: string): string[] {
+    return this.references(id)
+      .map((r) => familiarString(r))
+      .sort();
+  }
+
+  references(id: string): Reference[] {
+    const out: Reference[] = [];
+    for (const [k, v] of this.#tags) {
+      const ref = parseReference(k);
+      if (v === id && !(ref instanceof Failure)) out.push(ref);
+    }
+    return out.sort((a, b) => (familiarName(a) < familiarName(b) ? -1 : 1));
+  }
+
+  /** Newest first. */
+  list(): Image[] {
+    return [...this.#images.values()].sort((a, b) => (a.created > b.created ? -1 : a.created < b.created ? 1 : 0));
+  }
+
+  childrenOf(id: string): Image[] {
+    return this.list().filter((i) => i.parent === id);
+  }
+}
+
+const key = (ref: Reference): string => `${ref.domain}/${ref.path}:${ref.tag ?? 'latest'}`;

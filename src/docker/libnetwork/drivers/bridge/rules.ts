@@ -1,0 +1,173 @@
+/**
+ * The iptables rules of a bridge network, in the order and at the positions in which the engine programs them.
+ * @see moby daemon/libnetwork/drivers/bridge/internal/iptabler
+ */
+import { type IpAddr, type Prefix, parsePrefix } from '../../../../base/ip.ts';
+import { isErr } from '../../../../linux/kernel/errno.ts';
+import { CT, type NetAdmin, type NfFamily, type NfRule, type NfTable } from '../../../../linux/kernel/netadmin.ts';
+import type { Proto } from '../../portallocator.ts';
+import type { BridgeConfig } from './config.ts';
+
+/** A rule and where it goes. */
+export interface Placed {
+  readonly family: NfFamily;
+  readonly table: NfTable;
+  readonly chain: string;
+  readonly rule: NfRule;
+  /** At the head of the chain; else at its end. */
+  readonly head?: boolean;
+}
+
+const PROTO: Record<Proto, number> = { tcp: 6, udp: 17, sctp: 132 };
+const is = <T>(value: T): { value: T; not: boolean } => ({ value, not: false });
+const not = <T>(value: T): { value: T; not: boolean } => ({ value, not: true });
+const jump = (chain: string): NfRule['target'] => ({ kind: 'jump', chain });
+const ACCEPT: NfRule['target'] = { kind: 'ACCEPT' };
+const DROP: NfRule['target'] = { kind: 'DROP' };
+const RETURN: NfRule['target'] = { kind: 'RETURN' };
+const host = (ip: IpAddr): Prefix => ({ addr: ip, bits: ip.v === 4 ? 32 : 128 });
+
+const FILTER_CHAINS = [
+  'DOCKER',
+  'DOCKER-BRIDGE',
+  'DOCKER-CT',
+  'DOCKER-FORWARD',
+  'DOCKER-ISOLATION-STAGE-1',
+  'DOCKER-ISOLATION-STAGE-2',
+  'DOCKER-USER',
+];
+
+/** Puts rules in. */
+export function program(net: NetAdmin, rules: readonly Placed[]): void {
+  for (const r of rules) net.nfInsert(r.family, r.table, r.chain, r.rule, r.head ? 0 : undefined);
+}
+
+/** Takes rules out that are there. */
+export function remove(net: NetAdmin, rules: readonly Placed[]): void {
+  for (const r of rules) {
+    const i = net.nfFind(r.family, r.table, r.chain, r.rule);
+    if (i >= 0) net.nfDelete(r.family, r.table, r.chain, i);
+  }
+}
+
+/** Chains and jumps that the daemon makes when it starts; nothing is made twice. */
+export function setupBase(net: NetAdmin): void {
+  for (const family of [4, 6] as const) {
+    if (isErr(net.nfNewChain(family, 'nat', 'DOCKER'))) continue;
+    for (const chain of FILTER_CHAINS) net.nfNewChain(family, 'filter', chain);
+    const loopback = parsePrefix(family === 4 ? '127.0.0.0/8' : '::1/128') as Prefix;
+    const dstType = is('LOCAL' as const);
+    const rule = (table: NfTable, chain: string, r: NfRule): Placed => ({ family, table, chain, rule: r });
+    program(net, [
+      rule('nat', 'PREROUTING', { dstType, modules: ['addrtype'], target: jump('DOCKER') }),
+      rule('nat', 'OUTPUT', { dst: not(loopback), dstType, modules: ['addrtype'], target: jump('DOCKER') }),
+      rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-USER') }),
+      rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-FORWARD') }),
+      rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-CT') }),
+      rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-ISOLATION-STAGE-1') }),
+      rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-BRIDGE') }),
+    ]);
+  }
+  net.nfPolicy(4, 'filter', 'FORWARD', 'DROP');
+  net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
+}
+
+/** What a network needs. @param subnet its IPv4 subnet */
+export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
+  const br = config.bridgeName;
+  const rule = (table: NfTable, chain: string, r: Omit<NfRule, 'modules'>, head = false): Placed => ({
+    family: 4,
+    table,
+    chain,
+    rule: { ...r, modules: r.ctstate ? ['conntrack'] : [] },
+    head,
+  });
+  if (config.internal)
+    return [
+      rule('filter', 'DOCKER-ISOLATION-STAGE-1', { dst: not(subnet), in: is(br), target: DROP }, true),
+      rule('filter', 'DOCKER-ISOLATION-STAGE-1', { src: not(subnet), out: is(br), target: DROP }, true),
+      config.icc
+        ? rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: ACCEPT })
+        : rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: DROP }),
+    ];
+  const routed = config.gatewayMode === 'routed';
+  const established = is(CT.RELATED | CT.ESTABLISHED);
+  const stage1 = 'DOCKER-ISOLATION-STAGE-1';
+  return [
+    ...(config.masquerade
+      ? [
+          ...(routed
+            ? []
+            : [rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: { kind: 'MASQUERADE' } }, true)]),
+          rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true),
+        ]
+      : []),
+    ...(config.icc
+      ? [rule('filter', 'DOCKER-FORWARD', { in: is(br), target: ACCEPT })]
+      : [
+          rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: DROP }),
+          rule('filter', 'DOCKER-FORWARD', { in: is(br), out: not(br), target: ACCEPT }),
+        ]),
+    ...(routed ? [rule('filter', 'DOCKER', { out: is(br), proto: is(1), target: ACCEPT })] : []),
+    rule('filter', 'DOCKER', { in: not(br), out: is(br), target: DROP }),
+    rule('filter', 'DOCKER-CT', { out: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT }),
+    rule('filter', 'DOCKER-BRIDGE', { out: is(br), target: jump('DOCKER') }),
+    rule('filter', stage1, { in: is(br), out: not(br), target: jump('DOCKER-ISOLATION-STAGE-2') }),
+    rule('filter', 'DOCKER-ISOLATION-STAGE-2', { out: is(br), target: DROP }, true),
+    ...(routed
+      ? [
+          rule('filter', stage1, { out: is(br), target: RETURN }, true),
+          rule(
+            'filter',
+            stage1,
+            { in: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT },
+            true,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Drops what reaches a container's address other than by its bridge. */
+export function directAccessRules(config: BridgeConfig, ip: IpAddr): Placed[] {
+  if (config.internal || config.gatewayMode === 'routed' || config.gatewayMode === 'nat-unprotected') return [];
+  const rule: NfRule = { dst: is(host(ip)), in: not(config.bridgeName), modules: [], target: DROP };
+  return [{ family: 4, table: 'raw', chain: 'PREROUTING', rule }];
+}
+
+/** A published port of IPv4: DNAT on the way in, ACCEPT in the forward path, and loopback kept local. */
+export function portRules(
+  config: BridgeConfig,
+  binding: { proto: Proto; port: number; containerIp: IpAddr; hostIp: IpAddr; hostPort: number },
+): Placed[] {
+  const { proto, containerIp, hostIp } = binding;
+  if (hostIp.v !== 4 || containerIp.v !== 4) return [];
+  const br = config.bridgeName;
+  const any = hostIp.value === 0;
+  const at = { ...(any ? {} : { dst: is(host(hostIp)) }), proto: is(PROTO[proto]), modules: [proto] };
+  const dport = (port: number): NfRule['dport'] => is({ from: port, to: port });
+  const accept: NfRule = {
+    dst: is(host(containerIp)),
+    in: not(br),
+    out: is(br),
+    proto: is(PROTO[proto]),
+    dport: dport(binding.port),
+    modules: [proto],
+    target: ACCEPT,
+  };
+  const forward: Placed = { family: 4, table: 'filter', chain: 'DOCKER', rule: accept, head: true };
+  if (config.gatewayMode === 'routed') return [forward];
+  const dnat: NfRule = {
+    ...at,
+    in: not(br),
+    dport: dport(binding.hostPort),
+    target: { kind: 'DNAT', ip: containerIp, ports: { from: binding.port, to: binding.port } },
+  };
+  const loopback: NfRule = { ...at, in: not('lo'), dport: dport(binding.hostPort), target: DROP };
+  const isLoopback = hostIp.value >>> 24 === 127;
+  return [
+    { family: 4, table: 'nat', chain: 'DOCKER', rule: dnat },
+    forward,
+    ...(isLoopback ? [{ family: 4, table: 'raw', chain: 'PREROUTING', rule: loopback } as const] : []),
+  ];
+}

@@ -1,0 +1,110 @@
+/**
+ * A sandbox: the network namespace of a container, with the interfaces of its endpoints.
+ * @see moby daemon/libnetwork/sandbox_linux.go, osl/namespace_linux.go, osl/interface_linux.go
+ */
+import { SECOND } from '../../base/clock.ts';
+import { type IpAddr, last4, type Prefix } from '../../base/ip.ts';
+import type { Kernel } from '../../linux/kernel/machine.ts';
+import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
+import { Failure } from '../errdefs.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** Unsolicited ARPs when an address appears, and the time between them. */
+const ARPS = 3;
+const ARP_INTERVAL = SECOND;
+
+export class Sandbox {
+  readonly endpoints: Endpoint[] = [];
+  #deleted = false;
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly id: string,
+    readonly netns: NetnsKey,
+    /** The machine's own namespace (network mode host). */
+    readonly host: boolean,
+  ) {
+    if (host) return;
+    kernel.netnsName(netns, `/run/docker/netns/${id.slice(0, 12)}`);
+    kernel.net(netns).setLink('lo', { up: true });
+  }
+
+  /** As inspect shows it. */
+  get key(): string {
+    return `/var/run/docker/netns/${this.host ? 'default' : this.id.slice(0, 12)}`;
+  }
+
+  /** Attaches an endpoint: device, addresses, routes, announcements. */
+  join(endpoint: Endpoint): Failure | undefined {
+    const { network, iface } = endpoint;
+    const ifname = this.#freeName(network.driver.ifacePrefix(network.id));
+    const joined = network.driver.join(network.id, endpoint.id, this.netns, ifname);
+    if (joined instanceof Failure) return joined;
+    endpoint.joined = joined;
+    this.endpoints.push(endpoint);
+    if (joined.ifname === undefined) return undefined;
+    const net = this.kernel.net(this.netns);
+    if (!iface.ipv6) this.kernel.setSysctl(this.netns, `net.ipv6.conf.${ifname}.disable_ipv6`, '1');
+    if (iface.ipv4) net.addAddr(ifname, iface.ipv4, broadcast(iface.ipv4));
+    if (iface.ipv6) net.addAddr(ifname, iface.ipv6);
+    net.setLink(ifname, { up: true });
+    this.updateGateway();
+    this.#announce(endpoint, ifname, 0);
+    return undefined;
+  }
+
+  leave(endpoint: Endpoint): void {
+    const i = this.endpoints.indexOf(endpoint);
+    if (i < 0) return;
+    this.endpoints.splice(i, 1);
+    endpoint.joined = undefined;
+    endpoint.network.driver.leave(endpoint.network.id, endpoint.id);
+    if (!this.#deleted) this.updateGateway();
+  }
+
+  /** The endpoint that has the default route: the highest priority, then the network whose name sorts first. */
+  get gatewayEndpoint(): Endpoint | undefined {
+    return this.endpoints
+      .filter((e) => e.joined?.gateway)
+      .sort((a, b) => b.gwPriority - a.gwPriority || (a.network.name < b.network.name ? -1 : 1))[0];
+  }
+
+  /** Sets the default route anew. */
+  updateGateway(): void {
+    const net = this.kernel.net(this.netns);
+    const gateway = this.gatewayEndpoint?.joined?.gateway;
+    const present = net.routes(4).find((r) => r.dst === undefined && r.type === 'unicast');
+    if (present?.via && gateway && present.via.value === gateway.value) return;
+    if (present) net.delRoute(present);
+    if (gateway) net.addRoute({ family: 4, via: gateway });
+    const six = this.endpoints.find((e) => e.joined?.gatewayV6)?.joined?.gatewayV6;
+    if (six && !net.routes(6).some((r) => r.dst === undefined && r.type === 'unicast'))
+      net.addRoute({ family: 6, via: six });
+  }
+
+  delete(): void {
+    this.#deleted = true;
+    for (const e of [...this.endpoints]) this.leave(e);
+    if (this.host) return;
+    this.kernel.netnsUnname(`/run/docker/netns/${this.id.slice(0, 12)}`);
+    this.kernel.netnsDel(this.netns);
+  }
+
+  #freeName(prefix: string): string {
+    const used = new Set(this.endpoints.map((e) => e.joined?.ifname));
+    let i = 0;
+    while (used.has(`${prefix}${i}`)) i++;
+    return `${prefix}${i}`;
+  }
+
+  #announce(endpoint: Endpoint, ifname: string, sent: number): void {
+    if (!endpoint.iface.ipv4 || sent === ARPS || this.#deleted || !this.endpoints.includes(endpoint)) return;
+    this.kernel.net(this.netns).announce(ifname, endpoint.iface.ipv4.addr);
+    this.kernel.world.clock.after(ARP_INTERVAL, () => this.#announce(endpoint, ifname, sent + 1));
+  }
+}
+
+function broadcast(p: Prefix): { broadcast?: IpAddr } {
+  if (p.addr.v !== 4 || p.bits >= 31) return {};
+  return { broadcast: { v: 4, value: last4(p) } };
+}

@@ -1,0 +1,125 @@
+/**
+ * Times as Go prints and reads them: nanoseconds since 1970 as bigint, UTC only.
+ * @see Go time package (RFC3339Nano), docker/go-units duration.go
+ */
+
+/** A moment in the proleptic Gregorian calendar. */
+export interface Civil {
+  readonly year: number;
+  /** 1 … 12 */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly nanos: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+}
+
+const NS = 1_000_000_000n;
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Go's zero time.Time as JSON. */
+export const ZERO_TIME = '0001-01-01T00:00:00Z';
+
+/** @see Howard Hinnant, "chrono-compatible low-level date algorithms": civil_from_days */
+export function civil(ns: bigint): Civil {
+  const seconds = Number(ns / NS);
+  const days = Math.floor(seconds / 86400);
+  const rest = seconds - days * 86400;
+  const z = days + 719468;
+  const era = Math.floor(z / 146097);
+  const doe = z - era * 146097;
+  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  return {
+    year: yoe + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: doy - Math.floor((153 * mp + 2) / 5) + 1,
+    hour: Math.floor(rest / 3600),
+    minute: Math.floor(rest / 60) % 60,
+    second: rest % 60,
+    nanos: Number(ns % NS),
+    weekday: (((days + 4) % 7) + 7) % 7,
+  };
+}
+
+/** Seconds since 1970 of a date. */
+export function fromCivil(c: Pick<Civil, 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second'>): number {
+  const y = c.month <= 2 ? c.year - 1 : c.year;
+  const era = Math.floor(y / 400);
+  const yoe = y - era * 400;
+  const doy = Math.floor((153 * (c.month > 2 ? c.month - 3 : c.month + 9) + 2) / 5) + c.day - 1;
+  const doe = yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy;
+  return (era * 146097 + doe - 719468) * 86400 + c.hour * 3600 + c.minute * 60 + c.second;
+}
+
+export const two = (n: number): string => String(n).padStart(2, '0');
+
+/** `2026-11-23T22:41:47.00969561Z`: trailing zeros of the fraction are left out. */
+export function rfc3339Nano(ns: bigint): string {
+  const c = civil(ns);
+  const fraction = String(c.nanos).padStart(9, '0').replace(/0+$/, '');
+  return `${date(c)}T${clock(c)}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
+
+/** With all nine digits, as the log reader and the event stream print it. */
+export function rfc3339NanoFixed(ns: bigint): string {
+  const c = civil(ns);
+  return `${date(c)}T${clock(c)}.${String(c.nanos).padStart(9, '0')}Z`;
+}
+
+const date = (c: Civil): string => `${c.year}-${two(c.month)}-${two(c.day)}`;
+const clock = (c: Civil): string => `${two(c.hour)}:${two(c.minute)}:${two(c.second)}`;
+
+/** `Mon, 23 Nov 2026 22:40:08 GMT` @see RFC 9110 §5.6.7 */
+export function httpDate(ns: bigint): string {
+  const c = civil(ns);
+  return `${DAYS[c.weekday]}, ${two(c.day)} ${MONTHS[c.month - 1]} ${c.year} ${clock(c)} GMT`;
+}
+
+/** `23/Nov/2026 22:31:44`, the stamp of access logs. */
+export function logDate(ns: bigint, separator = ' '): string {
+  const c = civil(ns);
+  return `${two(c.day)}/${MONTHS[c.month - 1]}/${c.year}${separator}${clock(c)}`;
+}
+
+/** @see docker/go-units duration.go: HumanDuration @param ns a duration, not negative */
+export function humanDuration(ns: number): string {
+  const seconds = Math.floor(ns / 1e9);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 1) return 'About a minute';
+  if (minutes < 60) return `${minutes} minutes`;
+  const hours = Math.floor(ns / 3.6e12 + 0.5);
+  if (hours === 1) return 'About an hour';
+  if (hours < 48) return `${hours} hours`;
+  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`;
+  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`;
+  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`;
+  return `${Math.floor(ns / 3.6e12 / 24 / 365)} years`;
+}
+
+/** `seconds[.fraction]` since 1970 → nanoseconds; undefined when it is no number. */
+export function parseUnix(s: string): bigint | undefined {
+  const m = /^(-?\d+)(?:\.(\d{1,9}))?$/.exec(s);
+  if (!m) return undefined;
+  return BigInt(m[1] as string) * NS + BigInt((m[2] ?? '').padEnd(9, '0'));
+}
+
+/** RFC 3339 with or without fraction and zone, or a bare date; undefined when it is none. */
+export function parseRfc3339(s: string): bigint | undefined {
+  const m = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(s);
+  if (!m) return undefined;
+  const n = (i: number): number => Number(m[i] ?? 0);
+  const zone =
+    m[8] && m[8] !== 'Z' ? (m[8][0] === '-' ? -1 : 1) * (Number(m[8].slice(1, 3)) * 60 + Number(m[8].slice(4))) : 0;
+  const at = fromCivil({ year: n(1), month: n(2), day: n(3), hour: n(4), minute: n(5), second: n(6) }) - zone * 60;
+  return BigInt(at) * NS + BigInt((m[7] ?? '').padEnd(9, '0'));
+}

@@ -1,0 +1,208 @@
+/** Opens a lab: core, world, machines, dockerd on each node. */
+import { Clock } from '../base/clock.ts';
+import { Rng } from '../base/rng.ts';
+import { type Dockerd, startDockerd } from '../docker/engine/dockerd.ts';
+import { loadCore } from '../linux/core/load.ts';
+import { machineLayer } from '../linux/kernel/base-files.ts';
+import { isErr } from '../linux/kernel/errno.ts';
+import { layerOf } from '../linux/kernel/fs/layer.ts';
+import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
+import type { Process } from '../linux/kernel/machine.ts';
+import type { WinSize } from '../linux/kernel/sys.ts';
+import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
+import { openPty } from '../linux/tty/pty.ts';
+import { CallLog } from './calls.ts';
+import { Driver } from './drive.ts';
+import { FrameTap } from './frames.ts';
+import type { CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import { installedPrograms, registerPrograms } from './programs.ts';
+import { Sink, Source } from './sink.ts';
+import { buildTopology } from './topology.ts';
+import { viewOf } from './views.ts';
+
+/** Mon 23 Nov 2026 22:00:00 UTC, the hour in which the golden transcripts were taken. */
+const EPOCH = 1795471200n * 1_000_000_000n;
+
+/** Virtual seconds after which a command of `run` is taken to hang. */
+const LIMIT = 3600e9;
+
+/** What is said of a command that hangs. */
+const HUNG = 124;
+
+const SHELL_ENV = {
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  LOGNAME: 'root',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  PWD: '/root',
+  SHELL: '/bin/bash',
+  USER: 'root',
+};
+
+/** A machine with its engine. */
+interface Node extends Machine {
+  readonly kernel: KernelMachine;
+  readonly dockerd: Dockerd;
+}
+
+class DrydockLab implements Lab {
+  readonly #driver: Driver;
+  readonly #calls: CallLog;
+  readonly #tap: FrameTap;
+
+  constructor(
+    readonly world: LabWorld,
+    readonly options: Required<LabOptions>,
+    readonly machines: readonly Node[],
+    driver: Driver,
+    calls: CallLog,
+    tap: FrameTap,
+  ) {
+    this.#driver = driver;
+    this.#calls = calls;
+    this.#tap = tap;
+  }
+
+  machine(name: string): Node | undefined {
+    return this.machines.find((m) => m.name === name);
+  }
+
+  #node(name: string): Node {
+    const node = this.machine(name);
+    if (!node) throw new Error(`there is no machine '${name}'`);
+    return node;
+  }
+
+  async run(host: string, command: string, options: RunOptions = {}): Promise<CommandResult> {
+    const node = this.#node(host);
+    return options.tty
+      ? this.#runOnTerminal(node, command, options.tty, options)
+      : this.#runWithPipes(node, command, options);
+  }
+
+  async #runWithPipes(node: Node, command: string, options: RunOptions): Promise<CommandResult> {
+    const out = new Sink();
+    const err = new Sink();
+    const stdin = options.stdin ? new Source(options.stdin) : undefined;
+    const shell = this.#shell(node, ['bash', '-c', command], SHELL_ENV, { fds: [stdin, out, err] });
+    const exit = await this.#finish(shell);
+    return { stdout: out.text(), stderr: err.text(), exit };
+  }
+
+  async #runOnTerminal(node: Node, command: string, size: WinSize, options: RunOptions): Promise<CommandResult> {
+    const pty = openPty(node.kernel, size);
+    const env = { ...SHELL_ENV, TERM: 'xterm-256color' };
+    const shell = this.#shell(node, ['bash', '-c', command], env, {
+      fds: [pty.slave, pty.slave, pty.slave],
+      tty: pty.slave.tty,
+    });
+    const decoder = new TextDecoder();
+    let stdout = '';
+    const drain = (): void => {
+      for (let bytes = pty.take(65536); bytes.length > 0; bytes = pty.take(65536)) {
+        options.echo?.(bytes);
+        stdout += decoder.decode(bytes, { stream: true });
+      }
+    };
+    pty.onOutput(drain);
+    drain();
+    const exit = await this.#finish(shell);
+    drain();
+    pty.close();
+    return { stdout, stderr: '', exit };
+  }
+
+  #shell(
+    node: Node,
+    argv: string[],
+    env: Record<string, string>,
+    how: Pick<Parameters<KernelMachine['spawn']>[0], 'fds' | 'tty'>,
+  ): Process {
+    const shell = node.kernel.spawn({ argv, env, cwd: '/root', search: true, ...how });
+    if (isErr(shell)) throw new Error(`cannot start ${argv[0]}: ${shell.text}`);
+    return shell;
+  }
+
+  async #finish(shell: Process): Promise<number> {
+    let exit: number | undefined;
+    void shell.exited.then((status) => {
+      exit = status.state === 'signaled' ? 128 + status.signal : status.code;
+    });
+    await this.#driver.until(() => exit !== undefined, LIMIT);
+    return exit ?? HUNG;
+  }
+
+  terminal(host: string, size: WinSize): Terminal {
+    const node = this.#node(host);
+    const pty = openPty(node.kernel, size);
+    const env = { ...SHELL_ENV, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
+    const shell = this.#shell(node, ['-bash'], env, { fds: [pty.slave, pty.slave, pty.slave], tty: pty.slave.tty });
+    return { pty, exited: shell.exited.then((s) => (s.state === 'signaled' ? 128 + s.signal : s.code)) };
+  }
+
+  async pass(ns: number): Promise<void> {
+    await this.#driver.pace(this.world.clock.now + ns, () => true);
+  }
+
+  step(until: number, budget: () => boolean): Promise<boolean> {
+    return this.#driver.pace(until, budget);
+  }
+
+  view(): ReturnType<Lab['view']> {
+    return viewOf(this.world, this.machines);
+  }
+
+  frames(since: number): ReturnType<Lab['frames']> {
+    return this.#tap.since(since);
+  }
+
+  calls(since: number): ReturnType<Lab['calls']> {
+    return this.#calls.since(since);
+  }
+
+  async clean(host: string): Promise<void> {
+    let done = false;
+    void this.#node(host)
+      .dockerd.clean()
+      .then(() => {
+        done = true;
+      });
+    await this.#driver.until(() => done, LIMIT);
+  }
+}
+
+/** Opens a fresh lab. @throws Error when the core does not load: a broken build */
+export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
+  const full: Required<LabOptions> = { epochNs: EPOCH, hosts: 3, ...options };
+  const core = await loadCore(host.wasm, { seed: full.seed });
+  const held = new Set<Promise<unknown>>();
+  const world = createWorld({
+    core,
+    clock: new Clock(full.epochNs),
+    rng: new Rng(full.seed),
+    hold(work) {
+      held.add(work);
+      const done = (): boolean => held.delete(work);
+      work.then(done, done);
+      return work;
+    },
+  });
+  registerPrograms(world);
+  const topology = buildTopology(world, full.hosts, [layerOf(machineLayer(installedPrograms()), 0)]);
+  const calls = new CallLog(() => world.clock.now);
+  const machines: Node[] = topology.nodes.map((kernel) => {
+    const name = kernel.uts.hostname;
+    const dockerd = startDockerd(kernel, {
+      openPty: (size) => openPty(kernel, size),
+      wrap: (service) => calls.wrap(name, service),
+    });
+    return { name, kernel, docker: dockerd.service, dockerd };
+  });
+  const driver = new Driver(
+    { clock: world.clock, core, pump: () => world.pump(), held: () => held.values().next().value },
+    host.turn,
+  );
+  const tap = new FrameTap(world, machines);
+  await driver.pace(2e9, () => true);
+  return new DrydockLab(world, full, machines, driver, calls, tap);
+}

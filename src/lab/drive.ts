@@ -1,0 +1,91 @@
+/**
+ * The driver: what makes virtual time pass. One loop lets every promise that can run do so, hands the core's events
+ * to the kernels, and then moves the one clock to the next due timer — the TypeScript queue's or the core's,
+ * whichever is first. Nothing here depends on how fast the host is.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Core } from '../linux/core/core.ts';
+
+/** What the driver needs of the world it drives. */
+export interface Driven {
+  readonly clock: Clock;
+  readonly core: Core;
+  /** Hands waiting core events to their waiters. @returns whether there were any */
+  pump(): boolean;
+  /** Host work (a library on its way) that virtual time stands still for, or undefined. */
+  held(): Promise<unknown> | undefined;
+}
+
+/** One step of the loop. */
+export type Step = 'ran' | 'idle' | 'later';
+
+export class Driver {
+  #busy: Promise<unknown> = Promise.resolve();
+
+  /** @param turn resolves in a later macrotask of the host */
+  constructor(
+    readonly world: Driven,
+    readonly turn: () => Promise<void>,
+  ) {}
+
+  /**
+   * Does one step. @returns `ran` when something happened, `later` when the next thing is due after `until`, `idle`
+   * when nothing will ever happen by itself
+   */
+  async #step(until: number): Promise<Step> {
+    const { world } = this;
+    await this.turn();
+    const held = world.held();
+    if (held) {
+      await held;
+      return 'ran';
+    }
+    if (world.pump()) return 'ran';
+    const next = Math.min(world.clock.next(), world.core.next());
+    if (next === Number.POSITIVE_INFINITY) return 'idle';
+    if (next > until) return 'later';
+    if (world.core.next() <= next) world.core.run(next);
+    else world.core.run(Math.max(next, world.core.now()));
+    world.clock.advance(next);
+    world.clock.fireNext();
+    return 'ran';
+  }
+
+  /** Runs in order with every other call of this driver: two callers never interleave their steps. */
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#busy.then(work);
+    this.#busy = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /**
+   * Drives until `done()`, as fast as it can.
+   * @param limitNs virtual nanoseconds after which it gives up
+   * @returns false when it gave up or nothing can happen any more
+   */
+  until(done: () => boolean, limitNs: number): Promise<boolean> {
+    return this.#exclusive(async () => {
+      const end = this.world.clock.now + limitNs;
+      while (!done()) {
+        const step = await this.#step(end);
+        if (step !== 'ran') return done();
+      }
+      return true;
+    });
+  }
+
+  /** Does everything due up to `until`, while `budget()` holds. @returns true when all of it is done */
+  pace(until: number, budget: () => boolean): Promise<boolean> {
+    return this.#exclusive(async () => {
+      for (;;) {
+        const step = await this.#step(until);
+        if (step !== 'ran') {
+          if (until > this.world.core.now() && until < Number.POSITIVE_INFINITY) this.world.core.run(until);
+          this.world.clock.advance(this.world.core.now());
+          return true;
+        }
+        if (!budget()) return false;
+      }
+    });
+  }
+}

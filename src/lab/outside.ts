@@ -1,0 +1,113 @@
+/**
+ * What lies outside the machines: the router that is also the LAN's DNS server (*.lab), and beyond it one host that
+ * answers HTTP with the address it was asked from, and echoes UDP.
+ */
+import { text, utf8 } from '../base/http.ts';
+import { formatIp, parseIp4 } from '../base/ip.ts';
+import { isErr } from '../linux/kernel/errno.ts';
+import type { Sys } from '../linux/kernel/sys.ts';
+import { decodeMessage, RR } from '../linux/programs/dns.ts';
+
+export const ROUTER = '192.168.56.1';
+export const EXTERNAL = '203.0.113.10';
+
+/** Seconds that an answer of the LAN's DNS server may be kept. */
+const TTL = 60;
+
+/**
+ * Answers DNS over UDP on port 53. Names that end in `.lab` are known or NXDOMAIN, all others are NXDOMAIN: the lab
+ * has no internet.
+ * @param names host name (without a final dot) → IPv4 address
+ */
+export async function serveDns(sys: Sys, names: ReadonlyMap<string, string>): Promise<void> {
+  const fd = sys.socket('inet', 'dgram');
+  if (isErr(fd)) return;
+  if (isErr(sys.bind(fd, { ip: { v: 4, value: 0 }, port: 53 }))) return;
+  for (;;) {
+    const query = await sys.recvfrom(fd);
+    if (isErr(query)) continue;
+    const answer = answerTo(query.data, names);
+    if (answer) await sys.sendto(fd, answer, query.from);
+  }
+}
+
+/** The answer to a query, or undefined when it is none. @see RFC 1035 §4.1 */
+export function answerTo(query: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array | undefined {
+  const message = decodeMessage(query);
+  const question = message?.questions[0];
+  if (!message || !question) return undefined;
+  const name = question.name.toLowerCase().replace(/\.$/, '');
+  const address = names.get(name);
+  const data =
+    question.type === RR.PTR ? pointer(name, names) : question.type === RR.A && address ? quad(address) : undefined;
+  const known = address !== undefined || data !== undefined;
+  let end = 12;
+  while (end < query.length && query[end] !== 0) end += (query[end] as number) + 1;
+  end += 5;
+  const record = data
+    ? [0xc0, 12, 0, question.type, 0, 1, 0, 0, 0, TTL, data.length >> 8, data.length & 255, ...data]
+    : [];
+  const out = new Uint8Array(end + record.length);
+  out.set(query.subarray(0, end));
+  out.set(record, end);
+  out[2] = 0x84 | ((query[2] as number) & 1);
+  out[3] = 0x80 | (known ? 0 : 3);
+  out.set([0, 1, 0, data ? 1 : 0, 0, 0, 0, 0], 4);
+  return out;
+}
+
+function quad(address: string): number[] {
+  return address.split('.').map(Number);
+}
+
+function pointer(name: string, names: ReadonlyMap<string, string>): number[] | undefined {
+  if (!name.endsWith('.in-addr.arpa')) return undefined;
+  const address = name.slice(0, -13).split('.').reverse().join('.');
+  const host = [...names].find(([, a]) => a === address)?.[0];
+  return host
+    ?.split('.')
+    .flatMap((label) => [label.length, ...utf8(label)])
+    .concat(0);
+}
+
+/** Answers HTTP on port 80 with `you are ADDRESS`, one connection after the other. */
+export async function serveHttp(sys: Sys): Promise<void> {
+  const fd = sys.socket('inet', 'stream');
+  if (isErr(fd)) return;
+  if (isErr(sys.bind(fd, { ip: { v: 4, value: 0 }, port: 80 })) || isErr(sys.listen(fd, 16))) return;
+  for (;;) {
+    const got = await sys.accept(fd);
+    if (!isErr(got)) void answerHttp(sys, got.fd, got.peer.ip ? formatIp(got.peer.ip) : '?');
+  }
+}
+
+async function answerHttp(sys: Sys, fd: number, peer: string): Promise<void> {
+  let head = '';
+  while (!head.includes('\r\n\r\n') && head.length < 65536) {
+    const part = await sys.read(fd);
+    if (isErr(part) || part.length === 0) break;
+    head += text(part);
+  }
+  const body = `you are ${peer}\n`;
+  const lines = ['HTTP/1.0 200 OK', 'Content-Type: text/plain', `Content-Length: ${body.length}`, '', ''];
+  await sys.write(fd, utf8(lines.join('\r\n') + (head.startsWith('HEAD ') ? '' : body)));
+  sys.close(fd);
+}
+
+/** Sends every datagram that comes to UDP port 7 back. @see RFC 862 */
+export async function serveEcho(sys: Sys): Promise<void> {
+  const fd = sys.socket('inet', 'dgram');
+  if (isErr(fd)) return;
+  if (isErr(sys.bind(fd, { ip: { v: 4, value: 0 }, port: 7 }))) return;
+  for (;;) {
+    const datagram = await sys.recvfrom(fd);
+    if (!isErr(datagram)) await sys.sendto(fd, datagram.data, datagram.from);
+  }
+}
+
+/** An IPv4 address of the topology. @throws Error when the text is none: a bug */
+export function addressOf(s: string): number {
+  const a = parseIp4(s);
+  if (a === undefined) throw new Error(`'${s}' is no IPv4 address`);
+  return a;
+}

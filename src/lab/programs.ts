@@ -1,0 +1,37 @@
+/** What is installed on a machine: every program by name, and where its executable lies. */
+import { dockerCompleter } from '../docker/cli/complete.ts';
+import { dockerProgram } from '../docker/cli/main.ts';
+import { imagePrograms } from '../docker/images/apps/index.ts';
+import type { Installed } from '../linux/kernel/base-files.ts';
+import type { World } from '../linux/kernel/machine.ts';
+import { addApplets, HOST_PROGRAMS } from '../linux/programs/index.ts';
+import { programOf, type ProgramSpec } from '../linux/programs/spec.ts';
+import { TEXT_TOOLS } from '../linux/programs/text/index.ts';
+import { ashProgram, bashProgram, dashProgram } from '../linux/shell/bash.ts';
+
+/** Registers every program of the lab: those of the machines and those that only images have. */
+export function registerPrograms(world: World): void {
+  const ash = ashProgram();
+  const shells = [bashProgram({ completers: { docker: dockerCompleter } }), dashProgram(), ash];
+  for (const program of [...shells, dockerProgram, ...imagePrograms]) world.programs.set(program.name, program);
+  for (const { name, load } of HOST_PROGRAMS) world.programs.set(name, load);
+  for (const { name, load } of TEXT_TOOLS) world.programs.set(name, async () => programOf((await load()).spec));
+  addApplets(TEXT_TOOLS.map(({ name, load }) => [name, async () => (await load()).spec] as const));
+  addApplets(['sh', 'ash'].map((name) => [name, async () => shellApplet(name, ash.main)] as const));
+}
+
+/** A shell as an applet of busybox: it reads its arguments itself. */
+function shellApplet(name: string, main: (typeof dockerProgram)['main']): ProgramSpec {
+  return { name, path: `/bin/${name}`, summary: 'The shell', options: [], order: 'own', run: (ctx) => main(ctx.sys) };
+}
+
+/** The executables of a machine. */
+export function installedPrograms(): Installed[] {
+  return [
+    { program: 'bash', paths: ['/usr/bin/bash'], size: 1298416 },
+    { program: 'dash', paths: ['/usr/bin/dash', '/usr/bin/sh'], size: 125640 },
+    { program: 'docker', paths: ['/usr/bin/docker'], size: 41812904 },
+    ...HOST_PROGRAMS.map(({ name, paths }) => ({ program: name, paths })),
+    ...TEXT_TOOLS.map(({ name }) => ({ program: name, paths: [`/usr/bin/${name}`] })),
+  ];
+}

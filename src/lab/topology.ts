@@ -1,0 +1,91 @@
+/**
+ * Who is wired to whom: node1 … nodeN and the router on one LAN, one host beyond the router. The LAN is a bridge of
+ * the router; a machine's eth0 is a veth whose other end is a port of it.
+ */
+import { type Prefix, parseMac, parsePrefix } from '../base/ip.ts';
+import { isErr } from '../linux/kernel/errno.ts';
+import { createKernel, type Machine as KernelMachine } from '../linux/kernel/kernel.ts';
+import type { Layer } from '../linux/kernel/machine.ts';
+import type { LabWorld } from '../linux/kernel/world.ts';
+import { addressOf, EXTERNAL, ROUTER, serveDns, serveEcho, serveHttp } from './outside.ts';
+
+/** The router's LAN bridge. */
+const LAN = 'lan';
+
+/** The machines of a topology. */
+export interface Topology {
+  readonly nodes: readonly KernelMachine[];
+  readonly router: KernelMachine;
+  readonly external: KernelMachine;
+}
+
+/** IPv4 address of node `n` (from 1) on the LAN. */
+export const nodeAddress = (n: number): string => `192.168.56.${10 + n}`;
+
+const nodeMac = (n: number): string => `52:54:00:38:00:${(0x10 + n).toString(16)}`;
+
+function prefix(text: string): Prefix {
+  const p = parsePrefix(text);
+  if (!p) throw new Error(`'${text}' is no prefix`);
+  return p;
+}
+
+function must(result: unknown): void {
+  if (isErr(result)) throw new Error(`topology: ${result.text}`);
+}
+
+/** Makes `hosts` nodes with `layers` over their base files, wired up and with addresses. */
+export function buildTopology(world: LabWorld, hosts: number, layers: readonly Layer[]): Topology {
+  const router = createKernel(world, { hostname: 'router' });
+  const external = createKernel(world, { hostname: 'ext' });
+  const net = router.net(router.hostNetns);
+  must(net.setLink('lo', { up: true }));
+  must(net.addBridge(LAN, { mac: parseMac('52:54:00:38:00:01') }));
+  must(net.setLink(LAN, { up: true }));
+  must(net.addAddr(LAN, prefix(`${ROUTER}/24`)));
+  must(router.setSysctl(router.hostNetns, 'net.ipv4.ip_forward', '1'));
+  must(router.setSysctl(router.hostNetns, 'net.bridge.bridge-nf-call-iptables', '0'));
+  joinExternal(router, external);
+  const nodes: KernelMachine[] = [];
+  for (let n = 1; n <= hosts; n++) nodes.push(addNode(world, router, n, layers));
+  serveOutside(router, external, hosts);
+  return { nodes, router, external };
+}
+
+function joinExternal(router: KernelMachine, external: KernelMachine): void {
+  const net = router.net(router.hostNetns);
+  const far = { name: 'eth0', netns: external.hostNetns, mac: parseMac('52:54:00:71:00:0a') };
+  must(net.addVeth('wan', far, { mac: parseMac('52:54:00:71:00:01') }));
+  must(net.setLink('wan', { up: true }));
+  must(net.addAddr('wan', prefix('203.0.113.1/24')));
+  const out = external.net(external.hostNetns);
+  must(out.setLink('lo', { up: true }));
+  must(out.setLink('eth0', { up: true }));
+  must(out.addAddr('eth0', prefix(`${EXTERNAL}/24`)));
+  must(out.addRoute({ family: 4, via: { v: 4, value: addressOf('203.0.113.1') } }));
+}
+
+function addNode(world: LabWorld, router: KernelMachine, n: number, layers: readonly Layer[]): KernelMachine {
+  const node = createKernel(world, { hostname: `node${n}`, layers });
+  const net = router.net(router.hostNetns);
+  const port = `node${n}`;
+  must(net.addVeth(port, { name: 'eth0', netns: node.hostNetns, mac: parseMac(nodeMac(n)) }));
+  must(net.setLink(port, { up: true, master: LAN }));
+  const own = node.net(node.hostNetns);
+  must(own.setLink('lo', { up: true }));
+  must(own.setLink('eth0', { up: true, txqlen: 1000 }));
+  must(own.addAddr('eth0', prefix(`${nodeAddress(n)}/24`)));
+  must(own.addRoute({ family: 4, via: { v: 4, value: addressOf(ROUTER) } }));
+  return node;
+}
+
+function serveOutside(router: KernelMachine, external: KernelMachine, hosts: number): void {
+  const names = new Map([
+    ['router.lab', ROUTER],
+    ['ext.lab', EXTERNAL],
+  ]);
+  for (let n = 1; n <= hosts; n++) names.set(`node${n}.lab`, nodeAddress(n));
+  void serveDns(router.daemon(['dnsmasq']).sys, names);
+  void serveHttp(external.daemon(['httpd']).sys);
+  void serveEcho(external.daemon(['echod']).sys);
+}

@@ -1,0 +1,11 @@
+/** false: failure. */
+import { defineProgram } from '../spec.ts';
+
+export const spec = defineProgram({
+  name: 'false',
+  path: '/usr/bin/false',
+  summary: 'Do nothing, unsuccessfully',
+  order: 'own',
+  options: [],
+  run: async () => 1,
+});

@@ -1,0 +1,185 @@
+/** trap, times, ulimit, umask, history, caller. */
+
+import { isErr } from '../../kernel/errno.ts';
+import { SIGNALS } from '../../kernel/signal.ts';
+import { singleQuote } from '../expand/quote.ts';
+import { setTrap, trapKey, trapName } from '../traps.ts';
+import { type Builtin, options } from './builtin.ts';
+
+const ORDER = ['EXIT', ...Object.keys(SIGNALS).map((k) => k.slice(3)), 'DEBUG', 'ERR', 'RETURN'];
+
+export const trap: Builtin = (sh, args, out) => {
+  let list = args.slice(1);
+  if (list[0] === '-l') {
+    const names = Object.entries(SIGNALS).map(([k, n]) => `${String(n).padStart(2)}) ${k}`);
+    for (let i = 0; i < names.length; i += 5) out.print(`${names.slice(i, i + 5).join('\t')}\n`);
+    return 0;
+  }
+  const print = list[0] === '-p';
+  if (print || list[0] === '--') list = list.slice(1);
+  if (list.length === 0 || print) {
+    const wanted = list.map((s) => trapKey(s));
+    for (const key of ORDER) {
+      const action = sh.traps.get(key);
+      if (action === undefined || (wanted.length > 0 && !wanted.includes(key))) continue;
+      out.print(`trap -- ${singleQuote(action)} ${sh.setup.flavour === 'bash' ? trapName(key) : key}\n`);
+    }
+    return 0;
+  }
+  const first = list[0] as string;
+  const resets =
+    first === '-' ||
+    (list.length === 1 && trapKey(first) !== undefined) ||
+    (/^\d+$/.test(first) && trapKey(first) !== undefined);
+  const specs = first === '-' ? list.slice(1) : resets ? list : list.slice(1);
+  if (specs.length === 0) {
+    out.raw('trap: usage: trap [-Plp] [[action] signal_spec ...]\n');
+    return 2;
+  }
+  let status = 0;
+  for (const s of specs) {
+    const key = trapKey(s);
+    if (key === undefined) status = out.error(`${s}: invalid signal specification`);
+    else setTrap(sh, key, resets ? undefined : first);
+  }
+  return status;
+};
+
+export const times: Builtin = (sh, _args, out) => {
+  const cpu = sh.sys.processes().find((p) => p.pid === sh.sys.pid)?.cpu ?? 0;
+  const text = (ns: number): string => `${Math.floor(ns / 60e9)}m${((ns % 60e9) / 1e9).toFixed(3)}s`;
+  out.print(`${text(cpu)} 0m0.000s\n0m0.000s 0m0.000s\n`);
+  return 0;
+};
+
+/** Limits by letter: name, unit, value. */
+const LIMITS: readonly (readonly [string, string, string, string])[] = [
+  ['R', 'real-time non-blocking time ', '(microseconds, -R) ', 'unlimited'],
+  ['c', 'core file size              ', '(blocks, -c) ', '0'],
+  ['d', 'data seg size               ', '(kbytes, -d) ', 'unlimited'],
+  ['e', 'scheduling priority                 ', '(-e) ', '0'],
+  ['f', 'file size                   ', '(blocks, -f) ', 'unlimited'],
+  ['n', 'open files                          ', '(-n) ', '1024'],
+  ['s', 'stack size                  ', '(kbytes, -s) ', '8192'],
+  ['u', 'max user processes                  ', '(-u) ', '15360'],
+  ['v', 'virtual memory              ', '(kbytes, -v) ', 'unlimited'],
+];
+
+export const ulimit: Builtin = (sh, args, out) => {
+  const o = options(args, `HSa${LIMITS.map((l) => l[0]).join('')}`);
+  if (o.bad) return out.usage(o.bad, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
+  const get = (letter: string, usual: string): string => sh.limits.get(letter) ?? usual;
+  if (o.flags.has('a')) {
+    for (const [letter, name, unit, usual] of LIMITS) out.print(`${name}${unit}${get(letter, usual)}\n`);
+    return 0;
+  }
+  const letter = [...o.flags.keys()].find((k) => k !== 'H' && k !== 'S') ?? 'f';
+  const limit = LIMITS.find((l) => l[0] === letter);
+  if (!limit) return 0;
+  if (o.rest.length === 0) out.print(`${get(letter, limit[3])}\n`);
+  else if (/^(\d+|unlimited|hard|soft)$/.test(o.rest[0] as string)) sh.limits.set(letter, o.rest[0] as string);
+  else return out.error(`${o.rest[0]}: invalid number`);
+  return 0;
+};
+
+export const umask: Builtin = (sh, args, out) => {
+  const o = options(args, 'pS');
+  if (o.bad) return out.usage(o.bad, 'umask [-p] [-S] [mode]');
+  const mode = o.rest[0];
+  if (mode === undefined) {
+    const m = sh.sys.umask();
+    const octal = m.toString(8).padStart(4, '0');
+    if (!o.flags.has('S')) out.print(`${o.flags.has('p') ? 'umask ' : ''}${octal}\n`);
+    else out.print(`${o.flags.has('p') ? 'umask -S ' : ''}${symbolic(m)}\n`);
+    return 0;
+  }
+  if (/^[0-7]+$/.test(mode)) {
+    sh.sys.umask(Number.parseInt(mode, 8) & 0o777);
+    return 0;
+  }
+  if (/^\d+$/.test(mode)) return out.error(`${mode}: octal number out of range`);
+  const next = applySymbolic(sh.sys.umask(), mode);
+  if (next === undefined) return out.error(`\`${mode[0]}': invalid symbolic mode operator`);
+  sh.sys.umask(next);
+  return 0;
+};
+
+function symbolic(mask: number): string {
+  return ['u', 'g', 'o']
+    .map((who, i) => {
+      const bits = (~mask >> (6 - 3 * i)) & 7;
+      return `${who}=${bits & 4 ? 'r' : ''}${bits & 2 ? 'w' : ''}${bits & 1 ? 'x' : ''}`;
+    })
+    .join(',');
+}
+
+function applySymbolic(mask: number, text: string): number | undefined {
+  let allowed = ~mask & 0o777;
+  for (const clause of text.split(',')) {
+    const m = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause);
+    if (!m) return undefined;
+    const who = m[1] === '' || m[1]?.includes('a') ? 'ugo' : (m[1] as string);
+    const bits = [...(m[3] as string)].reduce((b, c) => b | (c === 'r' ? 4 : c === 'w' ? 2 : 1), 0);
+    for (const [letter, shift] of [
+      ['u', 6],
+      ['g', 3],
+      ['o', 0],
+    ] as const) {
+      if (!who.includes(letter)) continue;
+      if (m[2] === '+') allowed |= bits << shift;
+      else if (m[2] === '-') allowed &= ~(bits << shift);
+      else allowed = (allowed & ~(7 << shift)) | (bits << shift);
+    }
+  }
+  return ~allowed & 0o777;
+}
+
+export const history: Builtin = (sh, args, out) => {
+  const h = sh.history;
+  const o = options(args, 'carwnps', 'd');
+  if (o.bad)
+    return out.usage(o.bad, 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]');
+  if (o.flags.has('c')) h.clear();
+  if (o.flags.has('d')) {
+    const n = Number(o.flags.get('d'));
+    const at = n < 0 ? h.lines.length + n : n - h.base;
+    if (!(at >= 0 && at < h.lines.length)) return out.error(`${o.flags.get('d')}: history position out of range`);
+    h.lines.splice(at, 1);
+  }
+  const file = o.rest[0] ?? sh.vars.get('HISTFILE') ?? '';
+  if (o.flags.has('s')) {
+    h.lines.pop();
+    h.add(o.rest.join(' '));
+  }
+  if (o.flags.has('w') || o.flags.has('a')) {
+    const old = o.flags.has('a') ? sh.sys.readFile(file) : undefined;
+    const before = old && !isErr(old) ? new TextDecoder().decode(old) : '';
+    const lines = o.flags.has('a') ? h.lines.slice(h.lines.length - h.fresh) : h.lines;
+    h.fresh = 0;
+    sh.sys.writeFile(file, new TextEncoder().encode(before + lines.map((l) => `${l}\n`).join('')), 0o600);
+  }
+  if (o.flags.has('r')) {
+    const text = sh.sys.readFile(file);
+    if (isErr(text)) return out.error(`${file}: cannot open: ${text.text}`);
+    for (const l of new TextDecoder().decode(text).split('\n')) h.add(l);
+  }
+  if (o.flags.size > 0) return 0;
+  const count = o.rest[0] === undefined ? h.lines.length : Number(o.rest[0]);
+  if (!Number.isInteger(count)) return out.error(`${o.rest[0]}: numeric argument required`);
+  const from = Math.max(0, h.lines.length - count);
+  for (let i = from; i < h.lines.length; i++) out.print(`${String(h.base + i).padStart(5)}  ${h.lines[i]}\n`);
+  return 0;
+};
+
+export const caller: Builtin = (sh, args, out) => {
+  const n = Number(args[1] ?? 0);
+  const c = sh.calls.at(-1 - n);
+  if (!c) return 1;
+  const outer = sh.calls.at(-2 - n);
+  out.print(
+    args[1] === undefined
+      ? `${c.line} ${outer?.source || sh.arg0}\n`
+      : `${c.line} ${outer?.name ?? 'main'} ${outer?.source || sh.arg0}\n`,
+  );
+  return 0;
+};

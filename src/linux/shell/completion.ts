@@ -1,0 +1,189 @@
+/**
+ * Completion of a command line: which words may stand at the cursor.
+ * Order: variables after `$`, commands in command position, a registered completer, file names.
+ * @see bash bashline.c: attempt_shell_completion
+ */
+import { isErr } from '../kernel/errno.ts';
+import { normalize } from './builtins/directories.ts';
+import { RESERVED } from './builtins/lookup.ts';
+import { builtinNames } from './builtins/table.ts';
+import { tilde } from './expand/word.ts';
+import type { Shell } from './shell.ts';
+
+/** The words that fit, whole, and what of the line they replace. */
+export interface Candidates {
+  /** Start of the text that a candidate replaces, in UTF-16 units. */
+  readonly from: number;
+  /** Whole replacements, sorted, unescaped. */
+  readonly words: readonly string[];
+  /** How each is shown in a listing (file names without their directory). */
+  readonly shown: readonly string[];
+  /** Put after a single candidate. */
+  readonly suffix: string;
+  /** The quote that is open before the cursor, or ''. */
+  readonly quote: string;
+}
+
+interface Split {
+  /** Words of the simple command at the cursor, unquoted; the last one is being completed. */
+  readonly words: string[];
+  readonly from: number;
+  readonly quote: string;
+  /** After `>` or `<`. */
+  readonly redirect: boolean;
+}
+
+/** Splits what stands before the cursor. */
+export function splitLine(line: string): Split {
+  let words: string[] = [];
+  let word = '';
+  let started = false;
+  let from = 0;
+  let quote = '';
+  let redirect = false;
+  const start = (i: number): void => {
+    if (!started) from = i;
+    started = true;
+  };
+  const end = (): void => {
+    if (started) {
+      if (!redirect) words.push(word);
+      redirect = false;
+    }
+    word = '';
+    started = false;
+  };
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i] as string;
+    if (quote) {
+      if (c === quote) quote = '';
+      else if (c === '\\' && quote === '"' && i + 1 < line.length) word += line[++i];
+      else word += c;
+    } else if (c === "'" || c === '"') {
+      start(i);
+      quote = c;
+    } else if (c === '\\') {
+      start(i);
+      word += line[++i] ?? '';
+    } else if (c === ' ' || c === '\t' || c === '\n') end();
+    else if (c === '$' && line[i + 1] === '(') {
+      end();
+      words = [];
+      i++;
+    } else if (';&|(`'.includes(c)) {
+      end();
+      words = [];
+      redirect = false;
+    } else if (c === '>' || c === '<') {
+      if (!/^\d+$/.test(word)) end();
+      word = '';
+      started = false;
+      redirect = true;
+    } else {
+      start(i);
+      word += c;
+    }
+  }
+  if (!started) from = line.length;
+  while (words.length > 0 && (/^[A-Za-z_]\w*=/.test(words[0] as string) || KEYWORDS.has(words[0] as string)))
+    words.shift();
+  return { words: [...words, word], from, quote, redirect };
+}
+
+const KEYWORDS = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'while',
+  'until',
+  'do',
+  '!',
+  '{',
+  'time',
+  'sudo',
+  'exec',
+  'command',
+]);
+
+/** Names of all commands: aliases, reserved words, functions, builtins, programs in $PATH. */
+export function commandNames(sh: Shell): string[] {
+  const names = new Set<string>([...sh.aliases.keys(), ...RESERVED, ...sh.functions.keys(), ...builtinNames(sh)]);
+  for (const dir of (sh.vars.get('PATH') ?? '').split(':')) {
+    const entries = dir === '' ? [] : sh.sys.readdir(dir);
+    if (isErr(entries)) continue;
+    for (const e of entries) {
+      if (e.kind !== 'dir' && !isErr(sh.sys.access(`${dir}/${e.name}`, { exec: true }))) names.add(e.name);
+    }
+  }
+  return [...names].sort();
+}
+
+/** Paths that begin with `prefix`; directories end in `/`. */
+export function fileNames(sh: Shell, prefix: string, only: 'any' | 'exec' | 'dir' = 'any'): string[] {
+  const slash = prefix.lastIndexOf('/') + 1;
+  const shownDir = prefix.slice(0, slash);
+  const base = prefix.slice(slash);
+  const m = /^~([^/]*)/.exec(shownDir);
+  const home = m ? tilde(sh, m[1] as string) : undefined;
+  const dir = home !== undefined && m ? home + shownDir.slice(m[0].length) : shownDir;
+  const entries = sh.sys.readdir(dir === '' ? '.' : dir);
+  if (isErr(entries)) return [];
+  const out: string[] = [];
+  for (const e of entries) {
+    if (e.name === '.' || e.name === '..' || !e.name.startsWith(base)) continue;
+    if (e.name.startsWith('.') && !base.startsWith('.')) continue;
+    const path = normalize(sh.sys.cwd(), (dir === '' ? '' : dir) + e.name);
+    const st = e.kind === 'symlink' ? sh.sys.stat(path) : undefined;
+    const isDir = e.kind === 'dir' || (st !== undefined && !isErr(st) && st.kind === 'dir');
+    if (only === 'dir' && !isDir) continue;
+    if (only === 'exec' && !isDir && isErr(sh.sys.access(path, { exec: true }))) continue;
+    out.push(shownDir + e.name + (isDir ? '/' : ''));
+  }
+  return out.sort();
+}
+
+function variables(sh: Shell, line: string): Candidates | undefined {
+  const m = /\$(\{?)([A-Za-z_]\w*|)$/.exec(line);
+  if (!m || /(?:^|[^\\])(?:\\\\)*\\$/.test(line.slice(0, m.index))) return undefined;
+  const brace = m[1] as string;
+  const found = sh.vars.names().filter((n) => n.startsWith(m[2] as string));
+  const words = found.map((n) => `$${brace}${n}${brace === '' ? '' : '}'}`);
+  return { from: m.index, words, shown: words, suffix: ' ', quote: '' };
+}
+
+const lastPart = (p: string): string => p.replace(/^.*\/(?=.)/, '');
+
+function files(split: Split, list: readonly string[]): Candidates {
+  return { from: split.from, words: list, shown: list.map(lastPart), suffix: ' ', quote: split.quote };
+}
+
+/** All that may stand at the end of `line` (the text before the cursor). */
+export async function candidates(sh: Shell, line: string): Promise<Candidates> {
+  const single = (line.replace(/\\./g, '').match(/'/g) ?? []).length % 2 === 1;
+  const vars = single ? undefined : variables(sh, line);
+  if (vars && vars.words.length > 0) return vars;
+  const split = splitLine(line);
+  const word = split.words.at(-1) as string;
+  if (split.redirect) return files(split, fileNames(sh, word));
+  if (split.words.length === 1) {
+    if (word.includes('/')) return files(split, fileNames(sh, word, 'exec'));
+    if (/^~[^/]*$/.test(word)) return files(split, word === '~' ? ['~/'] : []);
+    const words = word === '' ? commandNames(sh) : commandNames(sh).filter((n) => n.startsWith(word));
+    return { from: split.from, words, shown: words, suffix: ' ', quote: split.quote };
+  }
+  const command = (split.words[0] as string).replace(/^.*\//, '');
+  const completers = sh.setup.completers;
+  const completer = Object.hasOwn(completers, command) ? completers[command] : undefined;
+  if (completer) {
+    const got = await completer.complete(split.words, split.words.length - 1, sh.sys);
+    if (got) {
+      const words = [...new Set(got.filter((w) => w.startsWith(word)))].sort();
+      return { from: split.from, words, shown: words, suffix: ' ', quote: split.quote };
+    }
+  }
+  return files(
+    split,
+    fileNames(sh, word, command === 'cd' || command === 'pushd' || command === 'rmdir' ? 'dir' : 'any'),
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * What differs between the shells that share this implementation: bash, dash (Debian's sh) and the ash of busybox.
+ * Only texts and defaults: the grammar accepted is bash's everywhere.
+ * @see dash src/error.c, src/exec.c; busybox shell/ash.c: ash_vmsg
+ */
+
+export type Flavour = 'bash' | 'dash' | 'ash';
+
+/** Texts of one shell. `line` is the line of the command; `interactive` shells leave it out. */
+export interface Dialect {
+  readonly flavour: Flavour;
+  /** What stands before each message: `bash: line 1: `. */
+  prefix(name: string, line: number, interactive: boolean): string;
+  notFound(command: string): string;
+  /** A file that redirection could not open or create. */
+  cannotOpen(path: string, text: string, create: boolean): string;
+  cannotChdir(path: string, text: string): string;
+}
+
+const shortText = (text: string, create: boolean, dash: boolean): string => {
+  if (text !== 'No such file or directory') return dash ? text : text.charAt(0).toLowerCase() + text.slice(1);
+  if (create) return dash ? 'Directory nonexistent' : 'nonexistent directory';
+  return dash ? 'No such file' : 'no such file';
+};
+
+export const DIALECTS: Readonly<Record<Flavour, Dialect>> = {
+  bash: {
+    flavour: 'bash',
+    prefix: (name, line, interactive) => (interactive ? `${name}: ` : `${name}: line ${line}: `),
+    notFound: (c) => `${c}: command not found`,
+    cannotOpen: (path, text) => `${path}: ${text}`,
+    cannotChdir: (path, text) => `cd: ${path}: ${text}`,
+  },
+  dash: {
+    flavour: 'dash',
+    prefix: (name, line) => `${name}: ${line}: `,
+    notFound: (c) => `${c}: not found`,
+    cannotOpen: (path, text, create) =>
+      `cannot ${create ? 'create' : 'open'} ${path}: ${shortText(text, create, true)}`,
+    cannotChdir: (path) => `cd: can't cd to ${path}`,
+  },
+  ash: {
+    flavour: 'ash',
+    prefix: (name, line, interactive) => (interactive ? `${name}: ` : `${name}: line ${line - 1}: `),
+    notFound: (c) => `${c}: not found`,
+    cannotOpen: (path, text, create) =>
+      `can't ${create ? 'create' : 'open'} ${path}: ${shortText(text, create, false)}`,
+    cannotChdir: (path, text) => `cd: can't cd to ${path}: ${text}`,
+  },
+};

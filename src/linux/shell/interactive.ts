@@ -1,0 +1,246 @@
+/**
+ * The interactive shell: terminal set-up, prompts, history, one command after another.
+ * @see bash eval.c: reader_loop; shell.c: set_shell_name; jobs.c: initialize_job_control
+ */
+import { parse } from 'unbash';
+import { isErr } from '../kernel/errno.ts';
+import { SIGNALS } from '../kernel/signal.ts';
+import { LineEditor } from '../tty/editor.ts';
+import { expandAliases } from './alias.ts';
+import { readUntil } from './builtins/readline.ts';
+import { candidates } from './completion.ts';
+import { runScript } from './execute/list.ts';
+import { expandHere } from './expand/word.ts';
+import { stateOf } from './jobs.ts';
+import { notifyJobs } from './reap.ts';
+import { runText } from './script.ts';
+import type { Shell } from './shell.ts';
+import { explainError, readText } from './source.ts';
+import { runPendingTraps } from './traps.ts';
+import { Unwind } from './unwind.ts';
+
+/** Takes the terminal: own process group, signals, job control. */
+export function prepareTerminal(sh: Shell): void {
+  const { sys } = sh;
+  sh.options.add('history');
+  if (sh.setup.flavour === 'bash') sh.options.add('histexpand').add('emacs');
+  for (const s of [SIGNALS.SIGINT, SIGNALS.SIGTERM, SIGNALS.SIGQUIT]) sys.sigaction(s, sh.signalAction(s));
+  if (!sys.isatty(0)) return;
+  for (const s of [SIGNALS.SIGTSTP, SIGNALS.SIGTTIN, SIGNALS.SIGTTOU]) sys.sigaction(s, () => {});
+  const pgid = sys.getpgid();
+  if (!isErr(pgid) && pgid !== sys.pid) sys.setpgid(0, 0);
+  const own = sys.getpgid();
+  sh.ownGroup = isErr(own) ? sys.pid : own;
+  sh.terminal = 0;
+  sh.jobControl = !isErr(sys.tcsetpgrp(0, sh.ownGroup));
+  if (sh.jobControl) sh.options.add('monitor');
+  else
+    void sh.write(
+      2,
+      `${sh.arg0}: cannot set terminal process group (${sys.pid}): Inappropriate ioctl for device\n${sh.arg0}: no job control in this shell\n`,
+    );
+}
+
+const DEFAULT_PS1 = { bash: '\\u@\\h:\\w\\$ ', dash: '# ', ash: '\\w \\$ ' };
+
+function defaults(sh: Shell): void {
+  const { vars } = sh;
+  if (vars.get('PS1') === undefined) vars.set('PS1', DEFAULT_PS1[sh.setup.flavour]);
+  if (vars.get('PS2') === undefined) vars.set('PS2', '> ');
+  if (sh.setup.flavour !== 'bash') return;
+  if (vars.get('HISTFILE') === undefined) vars.set('HISTFILE', `${vars.get('HOME') ?? '/root'}/.bash_history`);
+  if (vars.get('HISTSIZE') === undefined) vars.set('HISTSIZE', '500');
+  if (vars.get('HISTFILESIZE') === undefined) vars.set('HISTFILESIZE', '500');
+}
+
+function loadHistory(sh: Shell): void {
+  const file = sh.vars.get('HISTFILE');
+  if (!file) return;
+  sh.history.limit = Number(sh.vars.get('HISTSIZE') ?? '500') || 500;
+  const bytes = sh.sys.readFile(file);
+  if (isErr(bytes)) return;
+  for (const l of new TextDecoder().decode(bytes).split('\n')) sh.history.add(l);
+  sh.history.fresh = 0;
+}
+
+function saveHistory(sh: Shell): void {
+  const file = sh.vars.get('HISTFILE');
+  const { history } = sh;
+  if (!file || history.fresh === 0) return;
+  const old = sh.sys.readFile(file);
+  const before = isErr(old) ? [] : new TextDecoder().decode(old).split('\n').slice(0, -1);
+  const all = [...before, ...history.lines.slice(-history.fresh)].slice(-(Number(sh.vars.get('HISTFILESIZE')) || 500));
+  sh.sys.writeFile(file, new TextEncoder().encode(all.map((l) => `${l}\n`).join('')), 0o600);
+}
+
+/** Text of a prompt variable with everything expanded. */
+async function prompt(sh: Shell, name: string): Promise<string> {
+  const raw = sh.vars.get(name) ?? '';
+  if (sh.setup.flavour === 'dash') return expandHere(sh, raw);
+  const text = sh.promptText(raw);
+  const status = sh.status;
+  const out = /[$`]/.test(raw.replace(/\\\$/g, '')) ? await expandHere(sh, text) : text;
+  sh.status = status;
+  return out;
+}
+
+/** One line from the person; undefined at the end of the input, '' with `interrupted` after ^C. */
+type LineSource = (
+  promptText: string,
+) => Promise<{ kind: 'line'; text: string } | { kind: 'eof' } | { kind: 'interrupt' }>;
+
+function lineSource(sh: Shell, editing: boolean): LineSource {
+  const tty = sh.sys.isatty(0);
+  if (tty && editing && sh.setup.flavour !== 'dash') {
+    const editor = new LineEditor({
+      sys: sh.sys,
+      input: 0,
+      output: 2,
+      history: sh.history,
+      search: sh.setup.flavour === 'bash',
+      complete: (before) => candidates(sh, before),
+      interrupted: () => {
+        const was = sh.interrupted;
+        sh.interrupted = false;
+        return was;
+      },
+    });
+    return (text) => editor.readLine(text);
+  }
+  return async (text) => {
+    await sh.write(2, text.replace(/[\x01\x02]/g, ''));
+    const a = await readUntil(sh, sh.io.get(0) ?? 0, {});
+    if (a.end === 'interrupt') {
+      sh.interrupted = false;
+      await sh.write(2, '\n');
+      return { kind: 'interrupt' };
+    }
+    return a.end === 'eof' && a.text === '' ? { kind: 'eof' } : { kind: 'line', text: a.text };
+  };
+}
+
+function resetAfterUnwind(sh: Shell): void {
+  sh.condition = 0;
+  sh.loops = 0;
+  sh.tail = false;
+  while (sh.vars.depth > 0) sh.vars.leave();
+  sh.calls = [];
+}
+
+/** Runs one complete command; Unwind of an exit passes on. */
+async function runOne(sh: Shell, text: string): Promise<void> {
+  const io = sh.io;
+  try {
+    const aliased = sh.aliases.size > 0 ? expandAliases(sh, text) : text;
+    sh.frame = { text: aliased, firstLine: 1 };
+    sh.pos = 0;
+    await runScript(sh, parse(aliased));
+  } catch (e) {
+    if (!(e instanceof Unwind) || e.kind === 'exit') throw e;
+    if (e.kind === 'interrupt') await sh.write(2, '\n');
+    if (e.kind !== 'break' && e.kind !== 'continue') sh.status = e.value;
+    sh.io = io;
+    resetAfterUnwind(sh);
+  }
+}
+
+/** Reads one complete command, with PS2 for its later lines. */
+async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string } | 'eof' | 'again'> {
+  let buffer = '';
+  for (;;) {
+    const got = await next(await prompt(sh, buffer === '' ? 'PS1' : 'PS2'));
+    if (got.kind === 'interrupt') {
+      sh.status = 130;
+      return 'again';
+    }
+    if (got.kind === 'eof') {
+      if (buffer === '') return 'eof';
+      const reading = readText(buffer);
+      if (reading.kind !== 'commands' && reading.error) await explainError(sh, buffer, reading.error);
+      sh.status = 2;
+      return 'again';
+    }
+    let line = got.text;
+    if (sh.has('histexpand')) {
+      const x = sh.history.expand(line);
+      if (x.kind === 'failed') {
+        await sh.write(2, `${sh.arg0}: ${x.message}\n`);
+        sh.status = 1;
+        return 'again';
+      }
+      if (x.kind === 'expanded') {
+        await sh.write(2, `${x.text}\n`);
+        line = x.text;
+        if (x.printOnly) {
+          sh.history.add(line, sh.vars.get('HISTCONTROL'));
+          return 'again';
+        }
+      }
+    }
+    buffer = buffer === '' ? line : `${buffer.replace(/\\\n$/, '')}${line}`;
+    buffer += '\n';
+    const reading = readText(buffer);
+    if (reading.kind === 'incomplete') continue;
+    remember(sh, buffer);
+    if (reading.kind === 'commands') return { text: buffer };
+    sh.frame = { text: buffer, firstLine: 1 };
+    await explainError(sh, buffer, reading.error);
+    sh.status = 2;
+    return 'again';
+  }
+}
+
+/** Puts a command into the history; its lines joined as cmdhist does. */
+function remember(sh: Shell, text: string): void {
+  if (!sh.has('history')) return;
+  const lines = text.replace(/\n$/, '').split('\n');
+  let joined = lines[0] as string;
+  const literal = /<<|['"]/.test(text);
+  for (const l of lines.slice(1)) {
+    const glue = literal ? '\n' : /(?:\b(?:do|then|else|in)|[{(;&|])\s*$/.test(joined) ? ' ' : '; ';
+    joined += glue + (glue === '\n' ? l : l.trimStart());
+  }
+  sh.history.limit = Number(sh.vars.get('HISTSIZE') ?? '500') || 500;
+  sh.history.add(joined, sh.vars.get('HISTCONTROL'));
+}
+
+/** Prompts until the end of the input or `exit`; gives the exit status. */
+export async function interactiveLoop(sh: Shell, editing: boolean): Promise<number> {
+  defaults(sh);
+  loadHistory(sh);
+  const next = lineSource(sh, editing);
+  let warned = false;
+  try {
+    for (;;) {
+      sh.interrupted = false;
+      await runPendingTraps(sh);
+      await notifyJobs(sh);
+      const size = sh.sys.winsize(0);
+      if (!isErr(size)) {
+        sh.vars.set('COLUMNS', String(size.cols));
+        sh.vars.set('LINES', String(size.rows));
+      }
+      const pre = sh.vars.get('PROMPT_COMMAND');
+      if (pre) {
+        const status = sh.status;
+        await runText(sh, pre, 'eval');
+        sh.status = status;
+      }
+      const got = await readCommand(sh, next);
+      if (got === 'eof') {
+        await sh.write(2, sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '\n');
+        if (!warned && sh.jobs.list.some((j) => stateOf(j) === 'stopped')) {
+          warned = true;
+          await sh.write(2, 'There are stopped jobs.\n');
+          continue;
+        }
+        return sh.status;
+      }
+      if (got === 'again') continue;
+      await runOne(sh, got.text);
+      sh.commandNumber++;
+    }
+  } finally {
+    saveHistory(sh);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Reading commands: a text is parsed whole; when it has a mistake it is read line by line, as bash does, so that the
+ * commands before the mistake run. Also: which text is incomplete, and bash's words for a syntax error.
+ * @see bash parse.y: report_syntax_error
+ */
+
+import type * as ast from 'unbash';
+import { forEachChild, parse } from 'unbash';
+import type { Shell } from './shell.ts';
+
+/** What a text is: complete commands, the beginning of one, or wrong. */
+export type Reading =
+  | { readonly kind: 'commands'; readonly script: ast.ParsedScript }
+  | { readonly kind: 'incomplete'; readonly error: ast.ParseError | undefined }
+  | { readonly kind: 'error'; readonly error: ast.ParseError };
+
+const blank = (text: string): boolean => /^(?:\s|#[^\n]*|\\\n)*$/.test(text);
+
+/** Parses a text that may be only the beginning of a command. */
+export function readText(text: string): Reading {
+  const script = parse(text);
+  const errors = [...(script.errors ?? [])].sort((a, b) => a.pos - b.pos);
+  const first = errors[0];
+  if (first) {
+    const open = first.message.startsWith('unterminated');
+    const wanting = first.message.startsWith('expected') && !first.message.includes('redirect target');
+    if (open || (wanting && blank(text.slice(first.pos)))) return { kind: 'incomplete', error: first };
+    return { kind: 'error', error: first };
+  }
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text.replace(/\n$/, '')) && !endsInComment(text)) {
+    if (!text.endsWith('\n') || text.endsWith('\\\n')) return { kind: 'incomplete', error: undefined };
+  }
+  if (openHereDoc(script)) return { kind: 'incomplete', error: { message: 'here-document', pos: text.length } };
+  return { kind: 'commands', script };
+}
+
+function endsInComment(text: string): boolean {
+  return /(?:^|\s)#[^\n]*$/.test(text.replace(/\n$/, ''));
+}
+
+function openHereDoc(script: ast.ParsedScript): boolean {
+  let open = false;
+  const visit = (node: ast.SyntaxNode): void => {
+    if (open) return;
+    if (node.type === 'HereDoc') {
+      if (!node.closing) open = true;
+      return;
+    }
+    if (node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution') return;
+    forEachChild(node, visit);
+  };
+  if (/<</.test(script.source ?? '') || script.end > 0) forEachChild(script, visit);
+  return open;
+}
+
+/** Commands of a text in the order they run. A wrong command comes as the last. */
+export function* readCommands(
+  text: string,
+  firstLine = 1,
+  rewrite?: (text: string) => string,
+): Generator<{ reading: Reading; text: string; line: number }> {
+  const whole = rewrite ? undefined : readText(text);
+  if (whole?.kind === 'commands') {
+    yield { reading: whole, text, line: firstLine };
+    return;
+  }
+  const lines = text.split('\n');
+  let buffer = '';
+  let line = firstLine;
+  for (let i = 0; i < lines.length; i++) {
+    buffer += lines[i];
+    const last = i === lines.length - 1;
+    if (!last) buffer += '\n';
+    const raw = buffer;
+    if (rewrite) buffer = rewrite(raw);
+    const reading = readText(buffer);
+    if (rewrite && reading.kind === 'incomplete' && !last) buffer = raw;
+    if (reading.kind === 'incomplete' && !last) continue;
+    if (reading.kind === 'incomplete' && reading.error?.message === 'here-document') {
+      yield { reading: { kind: 'commands', script: parse(buffer) }, text: buffer, line };
+      return;
+    }
+    if (reading.kind === 'incomplete' && !reading.error) {
+      yield { reading: { kind: 'commands', script: parse(buffer.replace(/\\\n?$/, '')) }, text: buffer, line };
+      return;
+    }
+    yield { reading, text: buffer, line };
+    if (reading.kind !== 'commands') return;
+    line = firstLine + i + 1;
+    buffer = '';
+  }
+}
+
+/** The token at a position, as an error message names it. */
+function tokenAt(text: string, pos: number): string {
+  const rest = text.slice(pos).replace(/^(?:[ \t]|\\\n)+/, '');
+  if (rest === '' || rest[0] === '\n' || rest[0] === '#') return 'newline';
+  const m = /^(?:&&|\|\||;;&|;&|;;|\|&|&>>|&>|<<<|<<-|<<|>>|<&|>&|>\||<>|[;&|<>()])/.exec(rest);
+  if (m) return m[0];
+  return (/^[^\s;&|<>()]+/.exec(rest) ?? [rest[0] as string])[0];
+}
+
+const lineAt = (text: string, pos: number): number => text.slice(0, pos).split('\n').length;
+
+const CLOSING: Readonly<Record<string, string>> = {
+  'double quote': '"',
+  'single quote': "'",
+  'parameter expansion': '}',
+  'command substitution': ')',
+  'process substitution': ')',
+  'arithmetic expansion': ')',
+  subshell: ')',
+  backtick: '`',
+};
+
+/** Bash's message for a syntax error, without prefix. `eof`: the text ended too early. */
+export function syntaxMessage(text: string, error: ast.ParseError, eof: boolean): { message: string; pos: number } {
+  const m = /^unterminated (.*)$/.exec(error.message);
+  if (m) {
+    const what = m[1] as string;
+    const close = Object.keys(CLOSING).find((k) => what.includes(k));
+    const char = close ? CLOSING[close] : text[error.pos] === '`' ? '`' : ')';
+    return { message: `unexpected EOF while looking for matching \`${char}'`, pos: error.pos };
+  }
+  if (eof) return { message: eofMessage(text, error), pos: text.length };
+  let pos = error.pos;
+  if (/^expected/.test(error.message)) pos += (/^(?:[ \t]|\\\n)*/.exec(text.slice(pos)) ?? [''])[0].length;
+  return { message: `syntax error near unexpected token \`${tokenAt(text, pos)}'`, pos };
+}
+
+function eofMessage(text: string, error: ast.ParseError): string {
+  const m = /to close '(\w+)'/.exec(error.message);
+  const open = m?.[1];
+  const end = 'syntax error: unexpected end of file';
+  if (!open) return end;
+  const at = text.lastIndexOf(open);
+  return at < 0 ? end : `${end} from \`${open}' command on line ${lineAt(text, at)}`;
+}
+
+/** Prints a syntax error as the shell does; sets the line that messages name. */
+export async function explainError(sh: Shell, text: string, error: ast.ParseError, where = ''): Promise<void> {
+  const eof = /^expected/.test(error.message) && blank(text.slice(error.pos)) && !error.message.includes('redirect');
+  const { message, pos } = syntaxMessage(text, error, eof);
+  const firstLine = sh.frame.firstLine;
+  const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  const line = firstLine - 1 + (eof ? lines + 1 : lineAt(text, pos));
+  if (sh.dialect.flavour !== 'bash') {
+    const token = message.startsWith('syntax error near')
+      ? `"${tokenAt(text, pos)}" unexpected`
+      : 'end of file unexpected';
+    const said =
+      sh.dialect.flavour === 'dash'
+        ? `Syntax error: ${token}`
+        : `syntax error: ${token.replace('"newline"', 'newline')}`;
+    await sh.write(2, `${sh.dialect.prefix(sh.arg0, line, sh.messageInteractive)}${said}\n`);
+    return;
+  }
+  const source = sh.calls.at(-1)?.source || sh.arg0;
+  const dashC = where === 'eval' ? 'eval: ' : sh.commandString !== undefined && sh.calls.length === 0 ? '-c: ' : '';
+  const head = sh.messageInteractive ? `${sh.arg0}: ` : `${source}: ${dashC}line ${line}: `;
+  let out = `${head}${message}\n`;
+  if (message.startsWith('syntax error near') && !sh.messageInteractive) {
+    out += `${head}\`${text.split('\n')[lineAt(text, pos) - 1]}'\n`;
+  }
+  await sh.write(2, out);
+}

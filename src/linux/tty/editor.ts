@@ -1,0 +1,390 @@
+/**
+ * The line editor of an interactive shell: emacs keys, history, incremental search, completion. It runs in the
+ * shell's process on a terminal in raw mode and reads byte by byte, so that what was typed ahead stays for the program.
+ * Limits: no vi mode, no undo, no keyboard macros, no inputrc.
+ * @see GNU readline
+ */
+import { isErr } from '../kernel/errno.ts';
+import { SIGNALS } from '../kernel/signal.ts';
+import type { Fd, Sys, Termios } from '../kernel/sys.ts';
+import type { Candidates } from '../shell/completion.ts';
+import type { History } from '../shell/history.ts';
+import { insertion, listing } from './completion.ts';
+import { type Key, readKey } from './keys.ts';
+import { EditedLine } from './line.ts';
+import { Recall } from './recall.ts';
+import { Screen } from './screen.ts';
+
+/** What the editor is given. */
+export interface EditorOptions {
+  readonly sys: Sys;
+  readonly input: Fd;
+  readonly output: Fd;
+  readonly history: History;
+  /** ^R searches. */
+  readonly search: boolean;
+  /** Candidates for the end of the text before the cursor. */
+  complete(before: string): Promise<Candidates>;
+  /** Has ^C come? Asking clears it. */
+  interrupted(): boolean;
+}
+
+export type EditResult =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'eof' }
+  | { readonly kind: 'interrupt' };
+
+type Step = EditResult | undefined;
+
+export class LineEditor {
+  #line = new EditedLine();
+  #screen = new Screen(80);
+  #prompt = '';
+  readonly #recall: Recall;
+  #tabs = 0;
+  #resized = false;
+  #held: Key | undefined;
+
+  constructor(private readonly o: EditorOptions) {
+    this.#recall = new Recall(o.history, this.#line);
+  }
+
+  /** Reads one line. Pre: the input is a terminal. */
+  async readLine(prompt: string): Promise<EditResult> {
+    const { sys } = this.o;
+    const before = sys.tcgetattr(this.o.input);
+    const modes: Termios | undefined = isErr(before) ? undefined : before;
+    if (modes) sys.tcsetattr(this.o.input, { ...modes, icanon: false, echo: false, icrnl: false, ixon: false });
+    const winch = sys.sigaction(SIGNALS.SIGWINCH, () => {
+      this.#resized = true;
+    });
+    const lines = prompt.split('\n');
+    this.#prompt = lines.pop() as string;
+    try {
+      if (lines.length > 0) await this.#print(`${lines.join('\n').replace(/[\x01\x02]/g, '')}\n`);
+      this.#begin();
+      await this.#redraw();
+      return await this.#loop();
+    } finally {
+      sys.sigaction(SIGNALS.SIGWINCH, winch);
+      if (modes) sys.tcsetattr(this.o.input, modes);
+    }
+  }
+
+  #begin(): void {
+    this.#line.set('');
+    this.#recall.reset();
+    this.#tabs = 0;
+    this.#screen.reset(this.#columns());
+  }
+
+  #columns(): number {
+    const size = this.o.sys.winsize(this.o.output);
+    return isErr(size) || size.cols < 2 ? 80 : size.cols;
+  }
+
+  async #print(text: string): Promise<void> {
+    if (text !== '') await this.o.sys.write(this.o.output, new TextEncoder().encode(text));
+  }
+
+  async #redraw(prompt = this.#prompt): Promise<void> {
+    await this.#print(this.#screen.draw(prompt, this.#line.chars, this.#line.cursor));
+  }
+
+  #eof = false;
+
+  /** The next byte; undefined after ^C or at the end of the input. */
+  async #byte(): Promise<number | undefined> {
+    for (;;) {
+      const r = await this.o.sys.read(this.o.input, 1);
+      if (!isErr(r)) {
+        if (r.length === 0) {
+          this.#eof = true;
+          return undefined;
+        }
+        return r[0];
+      }
+      if (r.name !== 'EINTR') {
+        this.#eof = true;
+        return undefined;
+      }
+      if (this.o.interrupted()) return undefined;
+      if (this.#resized) {
+        this.#resized = false;
+        this.#screen.resize(this.#columns(), this.#prompt, this.#line.chars, this.#line.cursor);
+        await this.#redraw();
+      }
+    }
+  }
+
+  async #key(): Promise<Key | undefined> {
+    const held = this.#held;
+    this.#held = undefined;
+    return held ?? readKey(() => this.#byte());
+  }
+
+  async #loop(): Promise<EditResult> {
+    this.#eof = false;
+    for (;;) {
+      const key = await this.#key();
+      if (!key) {
+        if (this.#eof) return { kind: 'eof' };
+        return this.#cancel();
+      }
+      const step = 'char' in key ? await this.#insert(key.char) : await this.#command(key.name);
+      if (!('name' in key && key.name === 'Tab')) this.#tabs = 0;
+      if (!('name' in key && (key.name === 'M-.' || key.name === 'M-_'))) this.#recall.otherCommand();
+      if (step) return step;
+    }
+  }
+
+  async #cancel(): Promise<EditResult> {
+    await this.#toEnd();
+    await this.#print('^C\n');
+    return { kind: 'interrupt' };
+  }
+
+  async #insert(char: string): Promise<Step> {
+    const atEnd = this.#line.cursor === this.#line.chars.length;
+    this.#line.insert(char);
+    this.#line.notKill();
+    const quick = atEnd ? this.#screen.append(char) : undefined;
+    if (quick === undefined) await this.#redraw();
+    else await this.#print(quick);
+    return undefined;
+  }
+
+  /** Puts the cursor after the line. */
+  async #toEnd(): Promise<void> {
+    this.#line.end();
+    if (!this.#screen.atEnd) await this.#redraw();
+  }
+
+  async #accept(): Promise<EditResult> {
+    await this.#toEnd();
+    await this.#print(this.#screen.leave());
+    return { kind: 'line', text: this.#line.text };
+  }
+
+  async #command(name: string): Promise<Step> {
+    switch (name) {
+      case 'Enter':
+      case 'C-j':
+        return this.#accept();
+      case 'C-o':
+        return this.#accept();
+      case 'C-d':
+        if (this.#line.chars.length === 0) return { kind: 'eof' };
+        break;
+      case 'Tab':
+        await this.#complete();
+        return undefined;
+      case 'C-r':
+      case 'C-s':
+        if (this.o.search) return this.#search(name === 'C-r');
+        return undefined;
+      case 'C-l':
+        await this.#print('\x1b[H\x1b[2J');
+        this.#screen.reset(this.#columns());
+        break;
+      case 'C-v':
+        await this.#quoted();
+        return undefined;
+    }
+    if (this.#edit(name)) await this.#redraw();
+    else await this.#print('\x07');
+    return undefined;
+  }
+
+  /** Changes the line; false when there was nothing to do. */
+  #edit(name: string): boolean {
+    const l = this.#line;
+    const kill = this.#kill(name);
+    if (kill) {
+      if (kill[0] === kill[1]) return false;
+      l.kill(kill[0], kill[1]);
+      return true;
+    }
+    l.notKill();
+    switch (name) {
+      case 'C-a':
+      case 'Home':
+        l.home();
+        return true;
+      case 'C-e':
+      case 'End':
+        l.end();
+        return true;
+      case 'C-b':
+      case 'Left':
+        l.left();
+        return true;
+      case 'C-f':
+      case 'Right':
+        l.right();
+        return true;
+      case 'M-b':
+        l.cursor = l.wordLeft();
+        return true;
+      case 'M-f':
+        l.cursor = l.wordRight();
+        return true;
+      case 'Backspace':
+      case 'C-h':
+        return l.backspace();
+      case 'C-d':
+      case 'Delete':
+        return l.delete();
+      case 'C-y':
+        l.yank();
+        return true;
+      case 'C-t':
+        l.transpose();
+        return true;
+      case 'C-l':
+        return true;
+      default:
+        return this.#historyOrCase(name);
+    }
+  }
+
+  #kill(name: string): [number, number] | undefined {
+    const l = this.#line;
+    switch (name) {
+      case 'C-k':
+        return [l.cursor, l.chars.length];
+      case 'C-u':
+        return [0, l.cursor];
+      case 'C-w':
+        return [l.blankLeft(), l.cursor];
+      case 'M-d':
+        return [l.cursor, l.wordRight()];
+      case 'M-Backspace':
+        return [l.wordLeft(), l.cursor];
+      default:
+        return undefined;
+    }
+  }
+
+  #historyOrCase(name: string): boolean {
+    switch (name) {
+      case 'C-p':
+      case 'Up':
+        return this.#recall.walk(-1);
+      case 'C-n':
+      case 'Down':
+        return this.#recall.walk(1);
+      case 'M-<':
+        return this.#recall.walk(Number.NEGATIVE_INFINITY);
+      case 'M->':
+        return this.#recall.walk(Number.POSITIVE_INFINITY);
+      case 'M-u':
+        this.#line.recase('upper');
+        return true;
+      case 'M-l':
+        this.#line.recase('lower');
+        return true;
+      case 'M-c':
+        this.#line.recase('capital');
+        return true;
+      case 'M-.':
+      case 'M-_':
+        return this.#recall.yankLastArgument();
+      case 'C-g':
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  /** ^V: the next byte as it is. */
+  async #quoted(): Promise<void> {
+    const b = await this.#byte();
+    if (b !== undefined) await this.#insert(String.fromCharCode(b));
+  }
+
+  async #complete(): Promise<void> {
+    const c = await this.o.complete(this.#line.before);
+    const r = insertion(this.#line.before, c);
+    if (r.changed) {
+      this.#line.setBefore(r.text);
+      this.#tabs = r.complete ? 0 : 1;
+      await this.#redraw();
+      if (!r.complete) await this.#print('\x07');
+      return;
+    }
+    this.#tabs++;
+    if (c.words.length < 2 || this.#tabs < 2) {
+      await this.#print('\x07');
+      return;
+    }
+    await this.#list(c);
+  }
+
+  async #list(c: Candidates): Promise<void> {
+    const l = this.#line;
+    const cursor = l.cursor;
+    await this.#toEnd();
+    await this.#print(this.#screen.leave());
+    if (c.words.length <= 100 || (await this.#confirm(c.words.length)))
+      await this.#print(listing(c.shown, this.#columns()));
+    l.cursor = cursor;
+    this.#screen.reset(this.#columns());
+    await this.#redraw();
+  }
+
+  async #confirm(count: number): Promise<boolean> {
+    await this.#print(`Display all ${count} possibilities? (y or n)`);
+    for (;;) {
+      const k = await this.#key();
+      const yes = k && 'char' in k && 'yY '.includes(k.char);
+      const no = !k || ('char' in k ? 'nN'.includes(k.char) : k.name === 'Backspace' || k.name === 'C-g');
+      if (!yes && !no) continue;
+      await this.#print('\n');
+      return yes === true;
+    }
+  }
+
+  /** Incremental search. */
+  async #search(backward: boolean): Promise<Step> {
+    const saved = { text: this.#line.text, cursor: this.#line.cursor, place: this.#recall.place };
+    let needle = '';
+    let at = this.#recall.place;
+    let found = true;
+    let back = backward;
+    for (;;) {
+      const label = `(${found ? '' : 'failed '}${back ? 'reverse-' : ''}i-search)\`${needle}': `;
+      await this.#redraw(label);
+      const key = await this.#key();
+      if (!key) {
+        if (this.#eof) return { kind: 'eof' };
+        return this.#cancel();
+      }
+      if ('char' in key) {
+        needle += key.char;
+        found = this.#recall.find(needle, at, back, true, (n) => (at = n));
+      } else if (key.name === 'C-r' || key.name === 'C-s') {
+        back = key.name === 'C-r';
+        if (needle === '') needle = this.#lastNeedle;
+        found = this.#recall.find(needle, at, back, false, (n) => (at = n));
+      } else if (key.name === 'Backspace') {
+        needle = [...needle].slice(0, -1).join('');
+        at = saved.place;
+        found = needle === '' || this.#recall.find(needle, at, back, true, (n) => (at = n));
+      } else {
+        this.#lastNeedle = needle;
+        if (key.name === 'C-g') {
+          this.#line.set(saved.text, saved.cursor);
+          this.#recall.place = saved.place;
+          await this.#redraw();
+          return undefined;
+        }
+        if (key.name !== 'M-\x1b') this.#held = key;
+        await this.#redraw();
+        return undefined;
+      }
+    }
+  }
+
+  #lastNeedle = '';
+}

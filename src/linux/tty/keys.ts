@@ -1,0 +1,71 @@
+/** Keys of a terminal as names: bytes and escape sequences in, `C-a`, `M-b`, `Up`, `Tab`, or a character out. */
+
+/** Gives the next byte, or undefined when reading was interrupted or ended. */
+export type ByteSource = () => Promise<number | undefined>;
+
+/** A key: a character to insert, or the name of a special key. */
+export type Key = { readonly char: string } | { readonly name: string };
+
+const SEQUENCES: Readonly<Record<string, string>> = {
+  '[A': 'Up',
+  '[B': 'Down',
+  '[C': 'Right',
+  '[D': 'Left',
+  '[H': 'Home',
+  '[F': 'End',
+  OA: 'Up',
+  OB: 'Down',
+  OC: 'Right',
+  OD: 'Left',
+  OH: 'Home',
+  OF: 'End',
+  '[1~': 'Home',
+  '[7~': 'Home',
+  '[4~': 'End',
+  '[8~': 'End',
+  '[3~': 'Delete',
+  '[2~': 'Insert',
+  '[5~': 'PageUp',
+  '[6~': 'PageDown',
+  '[1;5C': 'M-f',
+  '[1;5D': 'M-b',
+  '[1;3C': 'M-f',
+  '[1;3D': 'M-b',
+  '[Z': 'BackTab',
+};
+
+async function escapeSequence(next: ByteSource): Promise<Key | undefined> {
+  const b = await next();
+  if (b === undefined) return undefined;
+  const c = String.fromCharCode(b);
+  if (c !== '[' && c !== 'O') return { name: b === 127 || b === 8 ? 'M-Backspace' : `M-${c}` };
+  let text = c;
+  for (;;) {
+    const x = await next();
+    if (x === undefined) return undefined;
+    text += String.fromCharCode(x);
+    if (x >= 0x40 && x <= 0x7e && !(text === 'O[')) break;
+    if (text.length > 12) break;
+  }
+  return { name: SEQUENCES[text] ?? 'Unknown' };
+}
+
+/** Reads one key; undefined when interrupted. */
+export async function readKey(next: ByteSource): Promise<Key | undefined> {
+  const b = await next();
+  if (b === undefined) return undefined;
+  if (b === 27) return escapeSequence(next);
+  if (b === 13 || b === 10) return { name: 'Enter' };
+  if (b === 9) return { name: 'Tab' };
+  if (b === 127 || b === 8) return { name: 'Backspace' };
+  if (b < 32) return { name: `C-${String.fromCharCode(b + 96)}` };
+  if (b < 0x80) return { char: String.fromCharCode(b) };
+  const length = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
+  const bytes = [b];
+  while (bytes.length < length) {
+    const x = await next();
+    if (x === undefined) return undefined;
+    bytes.push(x);
+  }
+  return { char: new TextDecoder().decode(Uint8Array.from(bytes)) };
+}

@@ -1,0 +1,18 @@
+/** A lab in Node: the compiled core beside the bundle, turns of Node's event loop. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createLab } from '../lab/create.ts';
+import type { Lab, LabOptions } from '../lab/lab.ts';
+
+/** dist/core.wasm, from the bundle in dist/node or from the sources in src/node. */
+function coreWasm(): Uint8Array {
+  const places = ['../core.wasm', '../../dist/core.wasm'].map((p) => fileURLToPath(new URL(p, import.meta.url)));
+  const found = places.find((p) => existsSync(p));
+  if (!found) throw new Error(`core.wasm is in none of ${places.join(', ')}: run npm run wasm`);
+  return readFileSync(found);
+}
+
+/** Opens a fresh lab. */
+export function openLab(options: LabOptions): Promise<Lab> {
+  return createLab({ wasm: coreWasm(), turn: () => new Promise((resolve) => setImmediate(resolve)) }, options);
+}

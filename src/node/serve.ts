@@ -1,0 +1,80 @@
+/** drydock serve: the Engine API of the lab's machines on unix sockets and TCP ports of this computer. */
+import { existsSync, mkdirSync, unlinkSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readArgs, type Subcommand, usageError, wholeNumber } from './command.ts';
+import { openLab } from './host.ts';
+import { attachService } from './http-server.ts';
+import { Pacer } from './pacer.ts';
+
+/** Where the API of node1 is when no -H is given. */
+const defaultSocket = (): string => `unix://${join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), 'drydock.sock')}`;
+
+export const serve: Subcommand = {
+  name: 'serve',
+  usage: 'serve [-H unix://PATH | -H tcp://ADDRESS:PORT]... [--seed S] [--pace fast|real]',
+  summary: 'serve the Docker Engine API of node1 (repeat -H for node2, node3)',
+  async run(args) {
+    const parsed = readArgs(this, args, {
+      host: { type: 'string', short: 'H', multiple: true },
+      seed: { type: 'string' },
+      pace: { type: 'string' },
+    });
+    if (!parsed) return 2;
+    const seed = wholeNumber(parsed.values.seed ?? '1');
+    const pace = parsed.values.pace ?? 'real';
+    if (seed === undefined) return usageError(this, '--seed takes a whole number');
+    if (pace !== 'fast' && pace !== 'real') return usageError(this, '--pace takes fast or real');
+    const addresses = parsed.values.host ?? [defaultSocket()];
+    const lab = await openLab({ seed, hosts: Math.max(3, addresses.length) });
+    const pacer = new Pacer(lab, pace);
+    const servers: Server[] = [];
+    for (const [i, address] of addresses.entries()) {
+      const machine = lab.machines[i];
+      if (!machine) break;
+      const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 });
+      attachService(server, machine.docker, pacer);
+      const error = await listen(server, address);
+      if (error) {
+        process.stderr.write(`drydock serve: ${address}: ${error}\n`);
+        return 1;
+      }
+      servers.push(server);
+      process.stdout.write(`${machine.name}: export DOCKER_HOST=${address}\n`);
+    }
+    pacer.start();
+    await new Promise<void>((resolve) => {
+      process.once('SIGINT', resolve);
+      process.once('SIGTERM', resolve);
+    });
+    pacer.stop();
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+    return 0;
+  },
+};
+
+/** @returns what went wrong, or undefined */
+function listen(server: Server, address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    server.once('error', (e) => resolve(e.message));
+    const done = (): void => resolve(undefined);
+    if (address.startsWith('unix://')) {
+      const path = address.slice(7);
+      mkdirSync(dirname(path), { recursive: true });
+      if (existsSync(path)) unlinkSync(path);
+      server.listen(path, done);
+    } else if (address.startsWith('tcp://')) {
+      const at = address.lastIndexOf(':');
+      const host = address.slice(6, at).replace(/^\[|\]$/g, '') || '127.0.0.1';
+      if (!['127.0.0.1', '::1', 'localhost'].includes(host))
+        process.stderr.write(
+          `drydock serve: ${address} can be reached from other machines, and nothing asks for a password\n`,
+        );
+      server.listen(Number(address.slice(at + 1)), host, done);
+    } else resolve('an address begins with unix:// or tcp://');
+  });
+}

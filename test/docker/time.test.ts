@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import {
+  civil,
+  fromCivil,
+  httpDate,
+  humanDuration,
+  logDate,
+  parseRfc3339,
+  parseUnix,
+  rfc3339Nano,
+} from '../../src/docker/time.ts';
+
+const S = 1e9;
+const at = 1795473608n * 1_000_000_000n + 9695610n;
+
+test('times as Go prints them', () => {
+  expect(rfc3339Nano(at)).toBe('2026-11-23T22:40:08.00969561Z');
+  expect(httpDate(at)).toBe('Mon, 23 Nov 2026 22:40:08 GMT');
+  expect(logDate(at)).toBe('23/Nov/2026 22:40:08');
+  expect(fromCivil(civil(at))).toBe(1795473608);
+  expect(parseRfc3339('2026-11-23T22:40:08.00969561Z')).toBe(at);
+  expect(parseRfc3339('2026-11-23T23:40:08+01:00')).toBe(1795473608n * 1_000_000_000n);
+  expect(parseUnix('1795473608.009695610')).toBe(at);
+  expect(parseUnix('foo')).toBeUndefined();
+});
+
+test('leap days', () => {
+  expect(
+    rfc3339Nano(BigInt(fromCivil({ year: 2028, month: 2, day: 29, hour: 0, minute: 0, second: 0 })) * 1_000_000_000n),
+  ).toBe('2028-02-29T00:00:00Z');
+});
+
+test.each([
+  [0.5 * S, 'Less than a second'],
+  [1 * S, '1 second'],
+  [59 * S, '59 seconds'],
+  [60 * S, 'About a minute'],
+  [119 * S, 'About a minute'],
+  [120 * S, '2 minutes'],
+  [46 * 60 * S, '46 minutes'],
+  [60 * 60 * S, 'About an hour'],
+  [47 * 3600 * S, '47 hours'],
+  [3 * 86400 * S, '3 days'],
+  [15 * 86400 * S, '2 weeks'],
+  [70 * 86400 * S, '2 months'],
+  [800 * 86400 * S, '2 years'],
+])('%d ns is %s', (ns, text) => {
+  expect(humanDuration(ns)).toBe(text);
+});

@@ -1,0 +1,160 @@
+/** The text tools, held against the real ones of this computer: same input, same command, same bytes. */
+import { spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Lab } from '../../../src/lab/lab.ts';
+import { makeLab } from '../../rig.ts';
+
+/** Input of every case: in both worlds a file /tmp/t/in. */
+const INPUT = `GET / 200 12
+GET /favicon.ico 404 9
+POST /login 302 0
+GET / 200 12
+
+get /Über 200 33
+10.0.0.1	tab	separated
+10.0.0.20	tab	last
+`;
+
+const CASES: readonly string[] = [
+  'cat in',
+  'cat -n in',
+  'cat -A in',
+  'head -n 2 in',
+  'head -3 in',
+  'head -c 7 in',
+  'head -n -3 in',
+  'tail -n 2 in',
+  'tail -n +6 in',
+  'tail -c 5 in',
+  'wc in',
+  'wc -l < in',
+  'wc -lw in in',
+  "cut -d' ' -f2 in",
+  'cut -f1,3 in',
+  'cut -c1-4 in',
+  "cut -d' ' -f3- --output-delimiter=: in",
+  'sort in',
+  'sort -r in',
+  'sort -k3,3n -k2 in',
+  "sort -t' ' -k4nr in",
+  'sort -u in',
+  "printf '10\\n9\\n2\\n1\\n' | sort -n",
+  "printf '1K\\n2M\\n512\\n' | sort -h",
+  "printf 'v1.10\\nv1.9\\nv1.2\\n' | sort -V",
+  'sort in | uniq -c',
+  'sort in | uniq -d',
+  'tr a-z A-Z < in',
+  "tr -d '[:digit:]' < in",
+  "tr -s ' ' < in",
+  "tr -cd '[:alpha:]\\n' < in",
+  "tr '\\t' , < in",
+  'seq 5',
+  'seq 2 3 14',
+  'seq -w 8 11',
+  'seq -s , 4',
+  'seq 3 -1 1',
+  'seq 0.5 0.5 2',
+  'grep GET in',
+  'grep -c GET in',
+  'grep -v GET in',
+  'grep -in get in',
+  'grep -o "[0-9]\\+" in',
+  'grep -E "20[0-9]|404" in',
+  'grep -w 9 in',
+  'grep -A1 favicon in',
+  'grep -B1 -n login in',
+  'grep -F . in',
+  'grep -q GET in && echo yes',
+  'grep nothing in; echo $?',
+  'grep -l GET in in',
+  "grep -E '(^| )/( |$)' in",
+  "grep '^10\\.0\\.0\\.\\([0-9]\\)' in",
+  "sed 's/GET/PUT/' in",
+  "sed -n '2p' in",
+  "sed -n '2,4p' in",
+  "sed '/favicon/d' in",
+  "sed -n '/POST/,$p' in",
+  "sed 's/\\([a-z]*\\) \\(.*\\)/\\2 \\1/' in",
+  "sed -E 's/([0-9]+) ([0-9]+)$/\\2-\\1/' in",
+  "sed 's/o/0/2g' in",
+  "sed '1i first' in",
+  "sed '$a last' in",
+  "sed '2c changed' in",
+  "sed 'y/abc/xyz/' in",
+  "sed -n '$=' in",
+  "sed '1!G;h;$!d' in",
+  "sed -e :a -e '$!N;s/\\n/|/;ta' in",
+  "sed 's/.*/\\U&/' in",
+  "sed -n '/GET/{s/GET //;p}' in",
+  "sed '0~2d' in",
+  "awk '{print $2}' in",
+  "awk '{print $1, $NF}' in",
+  "awk -F'\\t' '{print $2}' in",
+  "awk '$3 == 200 {n++} END {print n, NR}' in",
+  "awk '/GET/ {s += $4} END {print s/2}' in",
+  "awk '{c[$1]++} END {for (k in c) print k, c[k]}' in | sort",
+  'awk \'BEGIN {printf "%5.2f|%-5s|%05d|%x\\n", 3.14159, "ab", 42, 255}\'',
+  'awk \'{gsub(/[0-9]/, "#"); print}\' in',
+  "awk 'NR==2, NR==4' in",
+  "awk '{print length($0), toupper($1), substr($0, 2, 3)}' in",
+  "awk 'BEGIN {while (i < 3) {i++; if (i == 2) continue; print i}}'",
+  "awk 'function f(x) {return x * 2} BEGIN {print f(21)}'",
+  "awk -v n=3 'NR > n' in",
+  'awk \'BEGIN {n = split("a:b:c", p, ":"); print n, p[1], p[3]}\'',
+  'awk \'{ $2 = "X"; print }\' OFS=- in',
+  "awk 'match($0, /[0-9]+/) {print RSTART, RLENGTH}' in",
+  "awk 'BEGIN {print 1e6, 0.1 + 0.2, 1/3, 100000 * 100000, -3 % 2, 2 ^ 10}'",
+  'awk \'BEGIN {print "a" "b" 1 + 2, 1 == 1.0, "10" < "9", 10 < 9}\'',
+  'awk \'BEGIN {print index("hello", "l"), sprintf("%c%c", 72, "iX")}\'',
+  "awk 'END {print $0}' in",
+  'awk \'{print > "/dev/stderr"}\' in 2>&1 | head -2',
+  'awk \'BEGIN {"echo hi" | getline x; print x}\'',
+  'awk \'{print | "sort -r"}\' in',
+  "awk '!seen[$1]++' in",
+  'xargs -n 2 < in',
+  "printf 'a b\\nc\\n' | xargs -I{} echo '<{}>'",
+  "printf 'a\\0b c\\0' | xargs -0 -n1 echo",
+  'echo x y | xargs -t echo 2>&1',
+  'tee out < in > /dev/null; cat out',
+  'rev in',
+  'tac in',
+  'nl in',
+  'paste -sd, in',
+  'paste in in | head -1',
+  'basename /a/b.txt .txt; dirname /a/b/c',
+  'mkdir -p d/e; touch d/e/f d/g; find d | sort; ls d; rm -r d; ls d 2>&1',
+  'cp in c1; mv c1 c2; wc -c c2; rm c2; ls',
+  'ln -s in l; readlink l; cat l | head -1; rm l',
+  'chmod 750 in; stat -c "%a %s %F" in; chmod 644 in',
+  'find . -name "i*" -type f',
+  'date -u -d @1795471200 +%Y-%m-%dT%H:%M:%S',
+  "date -u -d '2026-11-23 22:31:44' '+%a %d %b %j %s'",
+  'cat nosuch; echo $?',
+  'yes | head -3',
+  'cut in; echo $?',
+  'sort -k in; echo $?',
+];
+
+const here = '/tmp/drydock-text-tools';
+const ENV = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', HOME: '/root' };
+
+function real(command: string): { stdout: string; stderr: string; exit: number } {
+  const r = spawnSync('bash', ['-c', command], { cwd: here, env: ENV, encoding: 'utf8' });
+  return { stdout: r.stdout, stderr: r.stderr, exit: r.status ?? -1 };
+}
+
+describe('text tools', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await makeLab();
+    spawnSync('sh', ['-c', `rm -rf ${here}; mkdir -p ${here}; cat > ${here}/in`], { input: INPUT });
+    await lab.run('node1', `mkdir -p ${here}; cat > ${here}/in`, { stdin: new TextEncoder().encode(INPUT) });
+  });
+
+  it.each(CASES)('%s', async (command) => {
+    const want = real(command);
+    const got = await lab.run('node1', `cd ${here}; ${command}`);
+    expect({ stdout: got.stdout, exit: got.exit }).toEqual({ stdout: want.stdout, exit: want.exit });
+  });
+});
