@@ -1,15 +1,14 @@
 /**
  * `arping` of iputils and busybox: ARP requests to a neighbour.
  *
- * Limits: requests leave through the kernel's own neighbour discovery and announcements; unsolicited replies (-A) are
- * sent as requests.
+ * Limits: needs packet sockets that send; where the kernel has none, says so. No unsolicited replies (-U, -A).
  * @see iputils arping.c; RFC 826
  */
 import { formatIp, formatMac, type IpAddr, sameIp } from '../../base/ip.ts';
 import { dissect } from '../core/dissect.ts';
-import { isErr } from '../kernel/errno.ts';
+import { type Errno, isErr } from '../kernel/errno.ts';
 import { SIGNALS } from '../kernel/signal.ts';
-import type { Fd, Sys } from '../kernel/sys.ts';
+import type { Sys } from '../kernel/sys.ts';
 import { getaddrinfo } from './resolve.ts';
 import { type Context, defineProgram } from './spec.ts';
 
@@ -30,13 +29,13 @@ function request(from: number, senderIp: number, target: number): Uint8Array {
   return b;
 }
 
-/** A packet socket bound to the device; undefined when the kernel has none to send with. */
-async function send(sys: Sys, ifindex: number, frame: Uint8Array): Promise<boolean> {
+/** Sends one frame through a packet socket. */
+async function send(sys: Sys, ifindex: number, frame: Uint8Array): Promise<0 | Errno> {
   const fd = sys.socket('packet', 'raw');
-  if (isErr(fd)) return false;
-  const sent = await sys.sendto(fd as Fd, frame, { ifindex });
+  if (isErr(fd)) return fd;
+  const sent = await sys.sendto(fd, frame, { ifindex });
   sys.close(fd);
-  return !isErr(sent);
+  return isErr(sent) ? sent : 0;
 }
 
 async function run(ctx: Context): Promise<number> {

@@ -4,7 +4,7 @@
  */
 import type { Program } from '../kernel/machine.ts';
 import type { SpecLoader } from './applets.ts';
-import { type ProgramSpec, programOf } from './spec.ts';
+import { programOf } from './spec.ts';
 
 export { type AppletLoader, addApplets, appletNames } from './applets.ts';
 
@@ -14,8 +14,10 @@ export interface ProgramEntry {
   readonly name: string;
   /** Where a host has it. */
   readonly paths: readonly string[];
-  /** The program for World.programs, and its spec for completion and help. */
-  readonly load: () => Promise<{ readonly program: Program; readonly spec: ProgramSpec }>;
+  /** The program, for World.programs. */
+  readonly load: () => Promise<Program>;
+  /** Its spec, for completion and help. */
+  readonly spec: SpecLoader;
 }
 
 /** One entry for each name; every name lies in each of the directories. */
@@ -23,10 +25,8 @@ function entries(dirs: readonly string[], names: readonly string[], load: SpecLo
   return names.map((name) => ({
     name,
     paths: dirs.map((d) => `${d}/${name}`),
-    load: async () => {
-      const spec = await load();
-      return { spec, program: { ...programOf(spec), name } };
-    },
+    spec: load,
+    load: async () => ({ ...programOf(await load()), name }),
   }));
 }
 
@@ -34,7 +34,7 @@ const bin = (names: string, load: SpecLoader): ProgramEntry[] => entries(['/usr/
 const sbin = (names: string, load: SpecLoader): ProgramEntry[] => entries(['/usr/sbin'], names.split(' '), load);
 
 /** Every program of this folder that a host has. */
-export const PROGRAMS: readonly ProgramEntry[] = [
+export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...sbin('arp', async () => (await import('./nettools.ts')).arpSpec),
   ...bin('arping', async () => (await import('./arping.ts')).spec),
   ...sbin('brctl', async () => (await import('./nettools.ts')).brctlSpec),

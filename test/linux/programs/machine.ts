@@ -4,7 +4,7 @@ import { utf8 } from '../../../src/base/http.ts';
 import type { IpAddr, Prefix } from '../../../src/base/ip.ts';
 import { parseIp, parsePrefix } from '../../../src/base/ip.ts';
 import type { NetnsKey } from '../../../src/linux/kernel/netadmin.ts';
-import { PROGRAMS } from '../../../src/linux/programs/index.ts';
+import { HOST_PROGRAMS } from '../../../src/linux/programs/index.ts';
 import { makeRig, type Rig, type RunResult } from '../kernel/rig.ts';
 
 export interface TestMachine extends Rig {
@@ -22,8 +22,8 @@ const HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n172.17.0.2\tw
 export async function makeMachine(): Promise<TestMachine> {
   const rig = await makeRig({ network: true });
   const { kernel } = rig;
-  for (const { name, load, paths } of PROGRAMS) {
-    rig.world.programs.set(name, async () => (await load()).program);
+  for (const { name, load, paths } of HOST_PROGRAMS) {
+    rig.world.programs.set(name, load);
     for (const path of paths) kernel.root.fs.install(path, name);
   }
   kernel.root.fs.writeFile('/etc/hosts', utf8(HOSTS));

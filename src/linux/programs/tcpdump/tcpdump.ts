@@ -300,7 +300,9 @@ async function run(ctx: Context): Promise<number> {
     await sink.packet(c, captured);
   }
   source.close();
-  if (iface !== undefined) await ctx.err(`${stop && sys.isatty(2) ? '\n' : ''}${summaryText()}`);
+  // a line may have been cut in the middle
+  if (stop) await ctx.out('\n');
+  if (iface !== undefined) await ctx.err(summaryText());
   return 0;
 }
 
