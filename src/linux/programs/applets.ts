@@ -2,12 +2,16 @@
  * Applets of the multi-call `busybox`: name → spec. Other folders (text tools, the shell) add theirs with
  * {@link addApplets} when they are registered.
  */
+import type { Program } from '../kernel/machine.ts';
 import type { ProgramSpec } from './spec.ts';
 
 /** Loads a spec on first use. */
 export type SpecLoader = () => Promise<ProgramSpec>;
 
-const APPLETS = new Map<string, SpecLoader>([
+/** An applet may also be a program that reads its own arguments (the shell). */
+export type AppletLoader = () => Promise<ProgramSpec | Program>;
+
+const APPLETS = new Map<string, AppletLoader>([
   ['arp', async () => (await import('./nettools.ts')).arpSpec],
   ['arping', async () => (await import('./arping.ts')).spec],
   ['dmesg', async () => (await import('./system.ts')).dmesgSpec],
@@ -26,6 +30,8 @@ const APPLETS = new Map<string, SpecLoader>([
   ['nslookup', async () => (await import('./nslookup.ts')).spec],
   ['pgrep', async () => (await import('./pkill.ts')).pgrepSpec],
   ['ping', async () => (await import('./ping/busybox.ts')).spec],
+  ['ping6', async () => (await import('./ping/busybox.ts')).spec],
+  ['brctl', async () => (await import('./nettools.ts')).brctlSpec],
   ['pkill', async () => (await import('./pkill.ts')).pkillSpec],
   ['ps', async () => (await import('./ps.ts')).spec],
   ['route', async () => (await import('./nettools.ts')).routeSpec],
@@ -41,11 +47,11 @@ const APPLETS = new Map<string, SpecLoader>([
 ]);
 
 /** Adds applets; a later one of the same name wins. */
-export function addApplets(more: Iterable<readonly [string, SpecLoader]>): void {
+export function addApplets(more: Iterable<readonly [string, AppletLoader]>): void {
   for (const [name, load] of more) APPLETS.set(name, load);
 }
 
-export function applet(name: string): SpecLoader | undefined {
+export function applet(name: string): AppletLoader | undefined {
   return APPLETS.get(name);
 }
 

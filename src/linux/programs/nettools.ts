@@ -16,13 +16,26 @@ const flag = (name: string, short: string, help: string): OptionSpec => ({ name,
 // --- netstat
 
 const STATES: Readonly<Record<string, string>> = {
-  ESTAB: 'ESTABLISHED', 'SYN-SENT': 'SYN_SENT', 'SYN-RECV': 'SYN_RECV', 'FIN-WAIT-1': 'FIN_WAIT1', 'FIN-WAIT-2': 'FIN_WAIT2',
-  'TIME-WAIT': 'TIME_WAIT', 'CLOSE-WAIT': 'CLOSE_WAIT', 'LAST-ACK': 'LAST_ACK', LISTEN: 'LISTEN', CLOSING: 'CLOSING',
+  ESTAB: 'ESTABLISHED',
+  'SYN-SENT': 'SYN_SENT',
+  'SYN-RECV': 'SYN_RECV',
+  'FIN-WAIT-1': 'FIN_WAIT1',
+  'FIN-WAIT-2': 'FIN_WAIT2',
+  'TIME-WAIT': 'TIME_WAIT',
+  'CLOSE-WAIT': 'CLOSE_WAIT',
+  'LAST-ACK': 'LAST_ACK',
+  LISTEN: 'LISTEN',
+  CLOSING: 'CLOSING',
 };
 
 function endpoint(s: SocketInfo, end: SocketInfo['local'], numeric: boolean, width: number): string {
   const ip = end.ip ? formatIp(end.ip) : s.family === 6 ? '::' : '0.0.0.0';
-  const port = end.port === 0 ? '*' : numeric ? String(end.port) : (serviceName(end.port, s.netid === 'udp' ? 'udp' : 'tcp') ?? String(end.port));
+  const port =
+    end.port === 0
+      ? '*'
+      : numeric
+        ? String(end.port)
+        : (serviceName(end.port, s.netid === 'udp' ? 'udp' : 'tcp') ?? String(end.port));
   return `${ip.slice(0, width - port.length - 1)}:${port}`;
 }
 
@@ -42,7 +55,8 @@ async function netstat(ctx: Context): Promise<number> {
     .sort((a, b) => inet.indexOf(a.s.netid) - inet.indexOf(b.s.netid) || a.s.family - b.s.family || a.i - b.i);
   for (const { s } of rows) {
     const proto = `${s.netid}${s.family === 6 ? '6' : ''}`;
-    const state = s.netid === 'tcp' ? (STATES[s.state] ?? s.state) : s.netid === 'udp' && s.state === 'ESTAB' ? 'ESTABLISHED' : '';
+    const state =
+      s.netid === 'tcp' ? (STATES[s.state] ?? s.state) : s.netid === 'udp' && s.state === 'ESTAB' ? 'ESTABLISHED' : '';
     const user = s.users[0];
     const program = programs ? ` ${(user ? `${user.pid}/${user.comm}` : '-').padEnd(20)}` : '';
     out += `${proto.padEnd(5)} ${String(s.recvQ).padStart(6)} ${String(s.sendQ).padStart(6)} ${endpoint(s, s.local, o.has('numeric'), 23).padEnd(23)} ${endpoint(s, s.peer, o.has('numeric'), 23).padEnd(23)} ${state.padEnd(11)}${program}\n`;
@@ -55,7 +69,18 @@ export const netstatSpec = defineProgram({
   name: 'netstat',
   path: '/usr/bin/netstat',
   summary: 'Print network connections and routing tables',
-  options: [flag('all', 'a', 'all sockets'), flag('listening', 'l', 'listening sockets'), flag('tcp', 't', 'TCP'), flag('udp', 'u', 'UDP'), flag('raw', 'w', 'raw'), flag('numeric', 'n', 'numbers instead of names'), flag('program', 'p', 'PID and program'), flag('route', 'r', 'routing table'), flag('extend', 'e', 'more'), flag('wide', 'W', 'wide')],
+  options: [
+    flag('all', 'a', 'all sockets'),
+    flag('listening', 'l', 'listening sockets'),
+    flag('tcp', 't', 'TCP'),
+    flag('udp', 'u', 'UDP'),
+    flag('raw', 'w', 'raw'),
+    flag('numeric', 'n', 'numbers instead of names'),
+    flag('program', 'p', 'PID and program'),
+    flag('route', 'r', 'routing table'),
+    flag('extend', 'e', 'more'),
+    flag('wide', 'W', 'wide'),
+  ],
   run: netstat,
 });
 
@@ -75,7 +100,13 @@ async function route(ctx: Context): Promise<number> {
     const gw = r.via ? formatIp(r.via) : '0.0.0.0';
     const flags = `${r.type === 'unreachable' ? '!' : 'U'}${r.via ? 'G' : ''}${bits(r) === 32 ? 'H' : ''}`;
     const dev = r.ifindex === undefined ? '*' : (ctx.sys.net.link(r.ifindex)?.name ?? '*');
-    const cells = [(await name(r.dst?.addr, 'default', dst)).slice(0, 15).padEnd(15), (await name(r.via, '0.0.0.0', gw)).slice(0, 15).padEnd(15), formatIp4(mask4(bits(r))).padEnd(15), flags.padEnd(5), String(r.metric).padEnd(6)];
+    const cells = [
+      (await name(r.dst?.addr, 'default', dst)).slice(0, 15).padEnd(15),
+      (await name(r.via, '0.0.0.0', gw)).slice(0, 15).padEnd(15),
+      formatIp4(mask4(bits(r))).padEnd(15),
+      flags.padEnd(5),
+      String(r.metric).padEnd(6),
+    ];
     out += `${cells.join(' ')} 0        0 ${dev}\n`;
   }
   await ctx.out(out);
@@ -102,7 +133,10 @@ async function arp(ctx: Context): Promise<number> {
   if (ctx.flavour === 'busybox' || ctx.options.has('all')) {
     for (const n of rows) {
       const name = (await hostName(n.ip)) ?? '?';
-      out += n.mac === undefined ? `${name} (${formatIp(n.ip)}) at <incomplete>  on ${dev(n.ifindex)}\n` : `${name} (${formatIp(n.ip)}) at ${formatMac(n.mac)} [ether]${n.state === 'PERMANENT' ? ' PERM' : ctx.flavour === 'busybox' ? ' ' : ''} on ${dev(n.ifindex)}\n`;
+      out +=
+        n.mac === undefined
+          ? `${name} (${formatIp(n.ip)}) at <incomplete>  on ${dev(n.ifindex)}\n`
+          : `${name} (${formatIp(n.ip)}) at ${formatMac(n.mac)} [ether]${n.state === 'PERMANENT' ? ' PERM' : ctx.flavour === 'busybox' ? ' ' : ''} on ${dev(n.ifindex)}\n`;
     }
     await ctx.out(out);
     return 0;
@@ -121,7 +155,11 @@ export const arpSpec = defineProgram({
   name: 'arp',
   path: '/usr/sbin/arp',
   summary: 'Show the ARP cache',
-  options: [flag('numeric', 'n', 'numbers instead of names'), flag('all', 'a', 'BSD style'), flag('linux', 'e', 'Linux style')],
+  options: [
+    flag('numeric', 'n', 'numbers instead of names'),
+    flag('all', 'a', 'BSD style'),
+    flag('linux', 'e', 'Linux style'),
+  ],
   run: arp,
 });
 
@@ -159,12 +197,15 @@ function ifconfigText(ctx: Context, l: Link): string {
   const { bits, words } = flagWords(l);
   let s = `${l.name}: flags=${bits}<${words.join(',')}>  mtu ${l.mtu}\n`;
   const v4 = addrs.find((a) => a.prefix.addr.v === 4);
-  if (v4) s += `        inet ${formatIp(v4.prefix.addr)}  netmask ${formatIp4(mask4(v4.prefix.bits))}${loop ? '' : `  broadcast ${v4.broadcast ? formatIp(v4.broadcast) : '0.0.0.0'}`}\n`;
+  if (v4)
+    s += `        inet ${formatIp(v4.prefix.addr)}  netmask ${formatIp4(mask4(v4.prefix.bits))}${loop ? '' : `  broadcast ${v4.broadcast ? formatIp(v4.broadcast) : '0.0.0.0'}`}\n`;
   for (const a of addrs.filter((x) => x.prefix.addr.v === 6)) {
     const scope = { global: '0x0<global>', link: '0x20<link>', host: '0x10<host>' }[a.scope];
     s += `        inet6 ${formatIp(a.prefix.addr)}  prefixlen ${a.prefix.bits}  scopeid ${scope}\n`;
   }
-  s += loop ? `        loop  txqueuelen ${l.txqlen}  (Local Loopback)\n` : `        ether ${formatMac(l.mac)}  txqueuelen ${l.txqlen}  (Ethernet)\n`;
+  s += loop
+    ? `        loop  txqueuelen ${l.txqlen}  (Local Loopback)\n`
+    : `        ether ${formatMac(l.mac)}  txqueuelen ${l.txqlen}  (Ethernet)\n`;
   const t = l.stats;
   s += `        RX packets ${t.rxPackets}  bytes ${bytesText(t.rxBytes)}\n        RX errors 0  dropped ${t.rxDropped}  overruns 0  frame 0\n`;
   s += `        TX packets ${t.txPackets}  bytes ${bytesText(t.txBytes)}\n        TX errors 0  dropped ${t.txDropped} overruns 0  carrier 0  collisions 0\n\n`;
@@ -177,8 +218,10 @@ function busyboxIfconfig(ctx: Context, l: Link): string {
   const pad = ' '.repeat(10);
   let s = `${l.name.padEnd(9)} Link encap:${loop ? 'Local Loopback  ' : `Ethernet  HWaddr ${formatMac(l.mac).toUpperCase()}  `}\n`;
   const v4 = addrs.find((a) => a.prefix.addr.v === 4);
-  if (v4) s += `${pad}inet addr:${formatIp(v4.prefix.addr)}  ${loop ? '' : `Bcast:${v4.broadcast ? formatIp(v4.broadcast) : '0.0.0.0'}  `}Mask:${formatIp4(mask4(v4.prefix.bits))}\n`;
-  for (const a of addrs.filter((x) => x.prefix.addr.v === 6)) s += `${pad}inet6 addr: ${formatIp(a.prefix.addr)}/${a.prefix.bits} Scope:${{ global: 'Global', link: 'Link', host: 'Host' }[a.scope]}\n`;
+  if (v4)
+    s += `${pad}inet addr:${formatIp(v4.prefix.addr)}  ${loop ? '' : `Bcast:${v4.broadcast ? formatIp(v4.broadcast) : '0.0.0.0'}  `}Mask:${formatIp4(mask4(v4.prefix.bits))}\n`;
+  for (const a of addrs.filter((x) => x.prefix.addr.v === 6))
+    s += `${pad}inet6 addr: ${formatIp(a.prefix.addr)}/${a.prefix.bits} Scope:${{ global: 'Global', link: 'Link', host: 'Host' }[a.scope]}\n`;
   const order = ['UP', 'BROADCAST', 'LOOPBACK', 'RUNNING', 'NOARP', 'PROMISC', 'MULTICAST'];
   const words = flagWords(l).words.sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const t = l.stats;
@@ -191,7 +234,11 @@ async function ifconfig(ctx: Context): Promise<number> {
   const { net } = ctx.sys;
   const [name, verb] = ctx.operands;
   if (name !== undefined && !net.link(name)) {
-    await ctx.err(ctx.flavour === 'busybox' ? `ifconfig: ${name}: error fetching interface information: Device not found\n` : `${name}: error fetching interface information: Device not found\n`);
+    await ctx.err(
+      ctx.flavour === 'busybox'
+        ? `ifconfig: ${name}: error fetching interface information: Device not found\n`
+        : `${name}: error fetching interface information: Device not found\n`,
+    );
     return 1;
   }
   if (name !== undefined && (verb === 'up' || verb === 'down')) {
@@ -200,7 +247,9 @@ async function ifconfig(ctx: Context): Promise<number> {
   }
   const all = net.links().filter((l) => (name === undefined ? ctx.options.has('all') || l.up : l.name === name));
   const sorted = ctx.flavour === 'busybox' ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1));
-  await ctx.out(sorted.map((l) => (ctx.flavour === 'busybox' ? busyboxIfconfig(ctx, l) : ifconfigText(ctx, l))).join(''));
+  await ctx.out(
+    sorted.map((l) => (ctx.flavour === 'busybox' ? busyboxIfconfig(ctx, l) : ifconfigText(ctx, l))).join(''),
+  );
   return 0;
 }
 
@@ -218,8 +267,15 @@ export const ifconfigSpec = defineProgram({
 async function brctl(ctx: Context): Promise<number> {
   const { net } = ctx.sys;
   const [verb, br, port] = ctx.operands;
-  const bridges = net.links().filter((l) => l.kind === 'bridge').sort((a, b) => (a.name < b.name ? -1 : 1));
-  const ports = (b: Link): Link[] => net.links().filter((l) => l.master === b.ifindex).sort((x, y) => (x.name < y.name ? -1 : 1));
+  const bridges = net
+    .links()
+    .filter((l) => l.kind === 'bridge')
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ports = (b: Link): Link[] =>
+    net
+      .links()
+      .filter((l) => l.master === b.ifindex)
+      .sort((x, y) => (x.name < y.name ? -1 : 1));
   if (verb === 'show') {
     let out = 'bridge name\tbridge id\t\tSTP enabled\tinterfaces\n';
     for (const b of bridges) {
@@ -238,14 +294,21 @@ async function brctl(ctx: Context): Promise<number> {
       .fdb(bridge.name)
       .filter((e) => e.ifindex !== bridge.ifindex)
       .sort((a, b) => a.mac - b.mac)
-      .map((e) => `${String(numbered.findIndex((l) => l.ifindex === e.ifindex) + 1).padStart(3)}\t${formatMac(e.mac)}\t${e.local ? 'yes' : 'no'}\t\t${(e.local ? 0 : e.age).toFixed(2).padStart(7)}\n`);
+      .map(
+        (e) =>
+          `${String(numbered.findIndex((l) => l.ifindex === e.ifindex) + 1).padStart(3)}\t${formatMac(e.mac)}\t${e.local ? 'yes' : 'no'}\t\t${(e.local ? 0 : e.age).toFixed(2).padStart(7)}\n`,
+      );
     await ctx.out(`port no\tmac addr\t\tis local?\tageing timer\n${rows.join('')}`);
     return 0;
   }
   if (verb === 'addbr' && br !== undefined) return check(ctx, net.addBridge(br), `add bridge failed`);
-  if (verb === 'delbr' && br !== undefined) return check(ctx, net.delLink(br), `bridge ${br} doesn't exist; can't delete it`);
-  if ((verb === 'addif' || verb === 'delif') && br !== undefined && port !== undefined) return check(ctx, net.setLink(port, { master: verb === 'addif' ? br : null }), `can't ${verb} ${port}`);
-  await ctx.err('Usage: brctl [commands]\ncommands:\n\taddbr     \t<bridge>\t\tadd bridge\n\tdelbr     \t<bridge>\t\tdelete bridge\n\taddif     \t<bridge> <device>\tadd interface to bridge\n\tdelif     \t<bridge> <device>\tdelete interface from bridge\n\tshow      \t[ <bridge> ]\t\tshow a list of bridges\n\tshowmacs  \t<bridge>\t\tshow a list of mac addrs\n');
+  if (verb === 'delbr' && br !== undefined)
+    return check(ctx, net.delLink(br), `bridge ${br} doesn't exist; can't delete it`);
+  if ((verb === 'addif' || verb === 'delif') && br !== undefined && port !== undefined)
+    return check(ctx, net.setLink(port, { master: verb === 'addif' ? br : null }), `can't ${verb} ${port}`);
+  await ctx.err(
+    'Usage: brctl [commands]\ncommands:\n\taddbr     \t<bridge>\t\tadd bridge\n\tdelbr     \t<bridge>\t\tdelete bridge\n\taddif     \t<bridge> <device>\tadd interface to bridge\n\tdelif     \t<bridge> <device>\tdelete interface from bridge\n\tshow      \t[ <bridge> ]\t\tshow a list of bridges\n\tshowmacs  \t<bridge>\t\tshow a list of mac addrs\n',
+  );
   return 1;
 }
 

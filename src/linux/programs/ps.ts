@@ -37,8 +37,9 @@ function stime(p: ProcInfo, v: View): string {
 }
 
 function pcpu(p: ProcInfo, v: View): number {
-  const age = v.sys.now() - p.start;
-  return age <= 0 ? 0 : Math.min(99.9, (100 * p.cpu) / age);
+  // whole seconds, as procps counts them: a process younger than one has 0
+  const seconds = Math.floor((v.sys.now() - p.start) / 1e9);
+  return seconds <= 0 ? 0 : Math.min(99.9, p.cpu / 1e7 / seconds);
 }
 
 function stat(p: ProcInfo): string {

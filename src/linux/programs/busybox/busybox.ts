@@ -1,4 +1,5 @@
 /** The multi-call binary: the applet is named by argv[0], or by the first argument after `busybox`. */
+import { isErr } from '../../kernel/errno.ts';
 import { applet, appletNames } from '../applets.ts';
 import { BUSYBOX_BANNER, type Context, defineProgram, runSpec } from '../spec.ts';
 import { basename } from '../stdio.ts';
@@ -28,7 +29,11 @@ async function run(ctx: Context): Promise<number> {
       return 0;
     }
     if (first === '--list' || first === '--list-full') {
-      await ctx.out(appletNames().map((n) => `${first === '--list-full' ? 'bin/' : ''}${n}\n`).join(''));
+      await ctx.out(
+        appletNames()
+          .map((n) => `${first === '--list-full' ? 'bin/' : ''}${n}\n`)
+          .join(''),
+      );
       return 0;
     }
   }
@@ -39,8 +44,14 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(`${name}: applet not found\n`);
     return 127;
   }
-  const spec = await ctx.sys.load(load);
-  return runSpec(spec, ctx.sys, argv, 'busybox');
+  const found = await ctx.sys.load(load);
+  if (!('main' in found)) return runSpec(found, ctx.sys, argv, 'busybox');
+  if (argv.length === ctx.sys.argv.length) return found.main(ctx.sys);
+  // `busybox sh`: a program that reads argv itself starts anew under its own name
+  const self = ctx.sys.readlink('/proc/self/exe');
+  const e = await ctx.sys.exec(isErr(self) ? '/bin/busybox' : self, argv);
+  await ctx.err(`${name}: ${e.text}\n`);
+  return 127;
 }
 
 export const spec = defineProgram({

@@ -64,11 +64,12 @@ export class Meter {
     const percent = (have: number, of: number): number => (of > 0 ? Math.floor((have * 100) / of) : 0);
     const expected = this.total + this.uploadTotal;
     const all = expected > 0 ? expected : this.downloaded + this.uploaded;
-    const estimate = this.total > 0 && dl > 0 ? this.total / dl : 0;
+    const estimate = this.total > 0 && dl > 0 ? Math.floor(this.total / dl) : 0;
+    const whole = Math.floor(spent);
     const c = (v: string, w: number): string => v.padStart(w);
     await eprint(
       this.sys,
-      `\r${c(String(percent(this.downloaded + this.uploaded, expected)), 3)} ${c(size6(all), 6)} ${c(String(percent(this.downloaded, this.total)), 3)} ${c(size6(this.downloaded), 6)} ${c(String(percent(this.uploaded, this.uploadTotal)), 3)} ${c(size6(this.uploaded), 6)} ${c(size6(dl), 6)} ${c(size6(ul), 6)} ${time7(estimate)} ${time7(spent)} ${time7(estimate - spent)} ${c(size6(current), 6)}`,
+      `\r${c(String(percent(this.downloaded + this.uploaded, all)), 3)} ${c(size6(all), 6)} ${c(String(percent(this.downloaded, this.total)), 3)} ${c(size6(this.downloaded), 6)} ${c(String(percent(this.uploaded, this.uploadTotal)), 3)} ${c(size6(this.uploaded), 6)} ${c(size6(dl), 6)} ${c(size6(ul), 6)} ${time7(estimate)} ${time7(whole)} ${time7(estimate - whole)} ${c(size6(current), 6)}`,
     );
   }
 

@@ -1,0 +1,103 @@
+/** Where packets come from: a capture on interfaces, or a file; both as records of one link type. */
+
+import { dissectNetwork } from '../../core/dissect.ts';
+import { LinkType, readPcap, readSll2, SLL2_LENGTH, toSll2 } from '../../core/pcap.ts';
+import { type Errno, isErr } from '../../kernel/errno.ts';
+import type { Capture, Sys } from '../../kernel/sys.ts';
+import { readAll, STDIN } from '../stdio.ts';
+import type { Subject } from './filter/match.ts';
+
+/** One packet with its time. */
+export interface Captured {
+  /** ns since 1970. */
+  readonly time: bigint;
+  readonly bytes: Uint8Array;
+  /** On the wire, in the link type's own count. */
+  readonly length: number;
+  readonly outgoing: boolean;
+}
+
+export interface Source {
+  readonly linkType: number;
+  readonly snaplen: number;
+  /** undefined at the end; EINTR when a handler ran. */
+  next(): Promise<Captured | undefined | Errno>;
+  dropped(): number;
+  close(): void;
+}
+
+const PKTTYPE = { In: 0, B: 1, M: 2, P: 3, Out: 4 } as const;
+
+/** A live capture. `any` gives Linux cooked packets, everything else Ethernet. */
+export function liveSource(sys: Sys, capture: Capture, cooked: boolean, snaplen: number): Source {
+  // virtual time 0 in ns since 1970
+  const epoch = sys.realtime() - BigInt(Math.floor(sys.now()));
+  return {
+    linkType: cooked ? LinkType.LINUX_SLL2 : LinkType.EN10MB,
+    snaplen,
+    async next() {
+      const f = await capture.read();
+      if (isErr(f)) return f;
+      const time = epoch + BigInt(Math.floor(f.time));
+      const outgoing = f.direction === 'Out';
+      if (!cooked) return { time, bytes: f.bytes, length: f.length, outgoing };
+      const bytes = toSll2({ bytes: f.bytes, pkttype: PKTTYPE[f.direction] }, f.ifindex, f.arphrd === 772);
+      return { time, bytes, length: f.length + SLL2_LENGTH - 14, outgoing };
+    },
+    dropped: () => capture.dropped(),
+    close: () => capture.close(),
+  };
+}
+
+/** A capture file; `-` is standard input. */
+export async function fileSource(sys: Sys, path: string): Promise<Source | Errno | 'bad'> {
+  const bytes = path === '-' ? await readAll(sys, STDIN) : sys.readFile(path);
+  if (isErr(bytes)) return bytes;
+  const file = readPcap(bytes);
+  if (!file) return 'bad';
+  let at = 0;
+  return {
+    linkType: file.linkType,
+    snaplen: file.snaplen,
+    async next() {
+      const p = file.packets[at++];
+      if (!p) return undefined;
+      const sll = file.linkType === LinkType.LINUX_SLL2 ? readSll2(p.bytes) : undefined;
+      return {
+        time: BigInt(p.seconds) * 1_000_000_000n + BigInt(p.nanos),
+        bytes: p.bytes,
+        length: p.length,
+        outgoing: sll?.pkttype === 4,
+      };
+    },
+    dropped: () => 0,
+    close: () => {},
+  };
+}
+
+/** What a filter needs to know of a packet. */
+export function subjectOf(linkType: number, c: Captured): Subject {
+  if (linkType === LinkType.LINUX_SLL2) {
+    const h = readSll2(c.bytes);
+    const network = c.bytes.subarray(SLL2_LENGTH);
+    return {
+      packet: dissectNetwork(h?.protocol ?? 0, network),
+      length: c.length,
+      outgoing: c.outgoing,
+      src: h?.mac,
+      network,
+    };
+  }
+  const b = c.bytes;
+  const mac = (at: number): number => b.subarray(at, at + 6).reduce((v, x) => v * 256 + x, 0);
+  const network = b.subarray(14);
+  const type = ((b[12] ?? 0) << 8) | (b[13] ?? 0);
+  return {
+    packet: dissectNetwork(type, network),
+    length: c.length,
+    outgoing: c.outgoing,
+    dst: mac(0),
+    src: mac(6),
+    network,
+  };
+}

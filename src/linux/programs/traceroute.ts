@@ -1,0 +1,158 @@
+/**
+ * `traceroute`: the routers on the way, by datagrams of growing TTL.
+ *
+ * Limits: IPv4; UDP probes, or ICMP echo with -I; probes one after the other.
+ * @see traceroute 2.1; busybox networking/traceroute.c
+ */
+import { formatIp, type IpAddr, sameIp } from '../../base/ip.ts';
+import { isErr } from '../kernel/errno.ts';
+import type { Fd } from '../kernel/sys.ts';
+import { echoRequest, parseIcmp } from './ping/icmp.ts';
+import { GAI_TEXT, getaddrinfo, getnameinfo } from './resolve.ts';
+import { type Context, defineProgram } from './spec.ts';
+
+const FIRST_PORT = 33434;
+
+interface Answer {
+  readonly from: IpAddr;
+  readonly ms: number;
+  /** `!H`, `!N` … or empty. */
+  readonly mark: string;
+  readonly last: boolean;
+}
+
+const MARKS: Readonly<Record<number, string>> = {
+  0: ' !N',
+  1: ' !H',
+  2: ' !P',
+  4: ' !F',
+  9: ' !X',
+  10: ' !X',
+  13: ' !X',
+};
+
+/** Sends one probe and waits for what it causes. */
+async function probe(
+  ctx: Context,
+  udp: Fd,
+  icmp: Fd,
+  dst: IpAddr,
+  ttl: number,
+  serial: number,
+  waitNs: number,
+  size: number,
+  echo: boolean,
+): Promise<Answer | undefined | string> {
+  const { sys } = ctx;
+  const port = FIRST_PORT + serial;
+  const out = echo ? icmp : udp;
+  sys.setsockopt(out, 'ttl', ttl);
+  const start = sys.now();
+  const id = sys.pid & 0xffff;
+  const sent = await sys.sendto(
+    out,
+    echo
+      ? echoRequest(4, id, serial + 1, new Uint8Array(Math.max(0, size - 28)))
+      : new Uint8Array(Math.max(0, size - 28)).fill(0x40),
+    { ip: dst, port },
+  );
+  if (isErr(sent)) return sent.text;
+  for (;;) {
+    const left = start + waitNs - sys.now();
+    const ready = left > 0 ? await sys.poll([{ fd: icmp, in: true }], left) : [];
+    if (isErr(ready)) continue;
+    if (ready.length === 0) return undefined;
+    const d = await sys.recvfrom(icmp);
+    if (isErr(d) || !d.from.ip) continue;
+    const m = parseIcmp(4, d.data, d.ttl ?? 0);
+    if (!m) continue;
+    const ms = (d.time - start) / 1e6;
+    if (m.kind === 'reply') {
+      if (echo && m.id === id && m.seq === serial + 1) return { from: d.from.ip, ms, mark: '', last: true };
+      continue;
+    }
+    if (echo ? m.id !== id || m.seq !== serial + 1 : m.port !== port) continue;
+    if (m.type === 11) return { from: d.from.ip, ms, mark: '', last: false };
+    if (m.type === 3)
+      return { from: d.from.ip, ms, mark: m.code === 3 ? '' : (MARKS[m.code] ?? ` !<${m.code}>`), last: true };
+  }
+}
+
+async function run(ctx: Context): Promise<number> {
+  const { sys, options: o } = ctx;
+  const host = ctx.operands[0];
+  const busybox = ctx.flavour === 'busybox';
+  if (host === undefined) {
+    await ctx.err(`Usage: ${ctx.name} [OPTIONS] HOST [BYTES]\n`);
+    return busybox ? 1 : 2;
+  }
+  const found = await getaddrinfo(sys, host, 4);
+  if (typeof found === 'string') {
+    await ctx.err(
+      busybox
+        ? `traceroute: bad address '${host}'\n`
+        : `${host}: ${GAI_TEXT[found]}\nCannot handle "host" cmdline arg \`${host}' on position 1 (argc ${sys.argv.length - 1})\n`,
+    );
+    return busybox ? 1 : 2;
+  }
+  const dst = found.addrs[0] as IpAddr;
+  const num = (name: string, dflt: number): number => (o.has(name) ? Number(o.value(name)) : dflt);
+  const max = num('max-hops', 30);
+  const queries = num('queries', 3);
+  const waitNs = num('wait', 5) * 1e9;
+  const size = ctx.operands[1] === undefined ? (busybox ? 46 : 60) : Number(ctx.operands[1]);
+  const icmp = sys.socket('inet', 'raw', 1);
+  const udp = sys.socket('inet', 'dgram');
+  if (isErr(icmp) || isErr(udp)) return ctx.fail(`socket: ${isErr(icmp) ? icmp.text : 'failed'}`);
+  await ctx.out(`traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`);
+  let serial = 0;
+  for (let ttl = num('first', 1); ttl <= max; ttl++) {
+    let line = String(ttl).padStart(2);
+    if (busybox) line += ' ';
+    let previous: IpAddr | undefined;
+    let done = false;
+    for (let q = 0; q < queries; q++) {
+      const a = await probe(ctx, udp, icmp, dst, ttl, serial++, waitNs, size, o.has('icmp'));
+      if (typeof a === 'string') {
+        await ctx.out(busybox ? '' : `${line}\n`);
+        await ctx.err(busybox ? `traceroute: sendto: ${a}\n` : `send: ${a}\n`);
+        return 1;
+      }
+      if (!a) {
+        line += ' *';
+        continue;
+      }
+      if (!previous || !sameIp(previous, a.from)) {
+        const text = formatIp(a.from);
+        line += ` ${busybox ? '' : ' '}${o.has('numeric') ? text : `${(await getnameinfo(sys, a.from)) ?? text} (${text})`}`;
+      }
+      previous = a.from;
+      line += `  ${a.ms.toFixed(3)} ms${a.mark}`;
+      done ||= a.last;
+    }
+    await ctx.out(`${line}\n`);
+    if (done || (previous && sameIp(previous, dst))) break;
+  }
+  return 0;
+}
+
+const arg = (name: string, short: string, metavar: string, help: string) =>
+  ({ name, short, shortOnly: true, arg: 'required', metavar, help }) as const;
+
+export const spec = defineProgram({
+  name: 'traceroute',
+  path: '/usr/bin/traceroute',
+  summary: 'Print the route packets take to a host',
+  synopsis: ['[OPTIONS] HOST [BYTES]'],
+  usageExit: 2,
+  options: [
+    { name: 'numeric', short: 'n', shortOnly: true, help: 'print numeric addresses' },
+    { name: 'icmp', short: 'I', shortOnly: true, help: 'use ICMP ECHO' },
+    { name: '4', short: '4', shortOnly: true, help: 'use IPv4' },
+    arg('first', 'f', 'N', 'first TTL'),
+    arg('max-hops', 'm', 'N', 'max TTL'),
+    arg('queries', 'q', 'N', 'probes per hop'),
+    arg('wait', 'w', 'SEC', 'wait for a response'),
+  ],
+  run,
+});
