@@ -76,28 +76,58 @@ const MAINS: Record<string, (sys: Sys) => Promise<number>> = {
   true: async () => 0,
   false: async () => 1,
   wc: async (sys) => {
-    await sys.write(1, enc(`${lines(await slurp(sys, 0)).length}\n`));
+    const text = await slurp(sys, 0);
+    await sys.write(1, enc(`${sys.argv[1] === '-c' ? enc(text).length : lines(text).length}\n`));
     return 0;
   },
   sort: async (sys) => {
-    const all = lines(await inputs(sys, sys.argv.slice(1).filter((a) => !a.startsWith('-')))).sort();
+    const all = lines(
+      await inputs(
+        sys,
+        sys.argv.slice(1).filter((a) => !a.startsWith('-')),
+      ),
+    ).sort();
     await sys.write(1, enc(all.map((l) => `${l}\n`).join('')));
     return 0;
   },
   tr: async (sys) => {
     const [, a, b] = sys.argv as [string, string, string];
-    const span = (s: string): string => s.replace(/(.)-(.)/g, (_, x: string, y: string) => {
-      let o = '';
-      for (let i = x.charCodeAt(0); i <= y.charCodeAt(0); i++) o += String.fromCharCode(i);
-      return o;
-    });
+    const span = (s: string): string =>
+      s.replace(/(.)-(.)/g, (_, x: string, y: string) => {
+        let o = '';
+        for (let i = x.charCodeAt(0); i <= y.charCodeAt(0); i++) o += String.fromCharCode(i);
+        return o;
+      });
     const [from, to] = [span(a), span(b)];
     const text = await slurp(sys, 0);
-    await sys.write(1, enc([...text].map((c) => (from.includes(c) ? (to[from.indexOf(c)] ?? to.at(-1) ?? c) : c)).join('')));
+    if (a === '-d') {
+      await sys.write(1, enc([...text].filter((c) => !b.includes(c)).join('')));
+      return 0;
+    }
+    await sys.write(
+      1,
+      enc([...text].map((c) => (from.includes(c) ? (to[from.indexOf(c)] ?? to.at(-1) ?? c) : c)).join('')),
+    );
     return 0;
   },
+  grep: async (sys) => {
+    const count = sys.argv.includes('-c');
+    const pattern = new RegExp(sys.argv.slice(1).find((a) => !a.startsWith('-')) ?? '');
+    const found = lines(await slurp(sys, 0)).filter((l) => pattern.test(l));
+    await sys.write(1, enc(count ? `${found.length}\n` : found.map((l) => `${l}\n`).join('')));
+    return found.length > 0 ? 0 : 1;
+  },
+  chmod: async (sys) => (isErr(sys.chmod(sys.argv[2] as string, 0o755)) ? 1 : 0),
   env: async (sys) => {
-    await sys.write(1, enc(Object.keys(sys.env).sort().map((k) => `${k}=${sys.env[k]}\n`).join('')));
+    await sys.write(
+      1,
+      enc(
+        Object.keys(sys.env)
+          .sort()
+          .map((k) => `${k}=${sys.env[k]}\n`)
+          .join(''),
+      ),
+    );
     return 0;
   },
   rm: async (sys) => {
@@ -115,7 +145,17 @@ const MAINS: Record<string, (sys: Sys) => Promise<number>> = {
   ls: async (sys) => {
     const d = sys.readdir(sys.argv[1] ?? '.');
     if (isErr(d)) return 2;
-    await sys.write(1, enc(d.map((e) => e.name).filter((n) => !n.startsWith('.')).sort().map((n) => `${n}\n`).join('')));
+    await sys.write(
+      1,
+      enc(
+        d
+          .map((e) => e.name)
+          .filter((n) => !n.startsWith('.'))
+          .sort()
+          .map((n) => `${n}\n`)
+          .join(''),
+      ),
+    );
     return 0;
   },
 };

@@ -11,7 +11,7 @@ export const SCRIPTS: readonly string[] = [
   `echo {a,b,c}{1..3} {01..10..3} {e..a} x{,y} {a,{b,c}} "{a,b}" {a} a{b,c}d{1,2}e`,
   `echo ~/x ~ a=~ "~" ; x=~/q:~/r; echo $x`,
   `touch b.txt a.txt c.log; echo *.txt [ab]* ?.log *.none "*.txt" [!a]*`,
-  `touch .h v; echo * .h*; shopt -s dotglob; echo *; shopt -s nullglob; echo x *.zz`,
+  `mkdir e; cd e; touch .h v; echo * .h*; shopt -s dotglob; echo *; shopt -s nullglob; echo x *.zz`,
   `mkdir d; touch d/one d/two; echo d/* */one; cd d; echo *`,
   `shopt -s extglob\ntouch aa ab ba; echo @(aa|ba) !(aa) +(a)`,
   // parameters
