@@ -171,10 +171,10 @@ function republish(c: Container, before: Endpoint | undefined): Failure | undefi
 export function endpointSettings(attachment: Attachment): EndpointSettings {
   const { settings, endpoint } = attachment;
   const gateway = endpoint?.joined?.gateway ?? endpoint?.network.pools[0]?.gateway;
-  const address = endpoint?.iface.address;
+  const address = endpoint?.iface.ipv4;
   const hasDevice = endpoint?.joined?.ifname !== undefined;
   const own = endpoint && endpoint.network.driver.type === 'bridge' && endpoint.network.name !== 'bridge';
-  const v6 = endpoint?.iface.addressV6;
+  const v6 = endpoint?.iface.ipv6;
   return {
     IPAMConfig: settings.IPAMConfig ?? null,
     Links: settings.Links ?? null,

@@ -6,10 +6,11 @@ import { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
-import { empty, hijack } from './reply.ts';
-import { duplexSink, feed } from './session.ts';
+import { empty, hijack, streamed } from './reply.ts';
+import { duplexSink, encode, feed, OutputQueue } from './session.ts';
 import { execError, lookupUser } from './start.ts';
-import { Streams } from './streams.ts';
+import { STDOUT } from './stdcopy.ts';
+import { type Sink, Streams } from './streams.ts';
 
 export interface ExecConfig {
   readonly User?: string;
@@ -76,28 +77,33 @@ export async function startExec(
   });
   exec.streams = streams;
   daemon.containerEvent(c, `exec_start: ${(exec.config.Cmd ?? []).join(' ')}`, { execID: exec.id });
-  const duplex = options.Detach ? undefined : request.duplex;
-  if (duplex) {
-    const want = {
-      stdin: exec.config.AttachStdin ?? false,
-      stdout: exec.config.AttachStdout ?? false,
-      stderr: exec.config.AttachStderr ?? false,
-    };
-    streams.add(duplexSink(duplex, want, tty));
-    void begin(daemon, exec, streams).then(async (failure) => {
-      if (failure) await duplexSink(duplex, { stdin: false, stdout: true, stderr: true }, tty)(1, failureText(failure));
-      else {
-        if (want.stdin) void feed(duplex, streams, true);
-        await streams.drained;
-        await ended(exec);
-      }
-      duplex.closeWrite();
-      duplex.close();
-    });
-    return hijack(request.headers.upgrade !== undefined, tty);
+  if (options.Detach) {
+    const failure = await begin(daemon, exec, streams);
+    return failure ?? empty(daemon, 200);
   }
-  const failure = await begin(daemon, exec, streams);
-  return failure ?? empty(daemon, 200);
+  const want = {
+    stdin: exec.config.AttachStdin ?? false,
+    stdout: exec.config.AttachStdout ?? false,
+    stderr: exec.config.AttachStderr ?? false,
+  };
+  const duplex = request.duplex;
+  const queue = new OutputQueue();
+  const sink: Sink = duplex
+    ? duplexSink(duplex, want, tty)
+    : (stream, bytes) => queue.push(encode(want, tty, stream, bytes));
+  streams.add(sink);
+  void begin(daemon, exec, streams).then(async (failure) => {
+    if (failure) await sink(STDOUT, failureText(failure));
+    else {
+      if (duplex && want.stdin) void feed(duplex, streams, true);
+      await streams.drained;
+      await ended(exec);
+    }
+    duplex?.closeWrite();
+    duplex?.close();
+    queue.end();
+  });
+  return duplex ? hijack(request.headers.upgrade !== undefined, tty) : streamed(queue.body());
 }
 
 /** The client reads a process's exit code right after its output: wait until it is known. */

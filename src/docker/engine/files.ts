@@ -35,7 +35,7 @@ export function hostsFile(c: Container, hostGateway: string): string {
     return `${ip === 'host-gateway' ? hostGateway : ip}\t${e.slice(0, at)}`;
   });
   const own = (c.sandbox?.endpoints ?? []).flatMap((e) =>
-    [e.iface.address, e.iface.addressV6].flatMap((a) => (a ? [`${formatIp(a.addr)}\t${ownNames(c)}`] : [])),
+    [e.iface.ipv4, e.iface.ipv6].flatMap((a) => (a ? [`${formatIp(a.addr)}\t${ownNames(c)}`] : [])),
   );
   return `${[...HOSTS, ...extra, ...own].join('\n')}\n`;
 }

@@ -16,7 +16,7 @@ export function containerPorts(c: Container): PortMap {
   const bridged = (c.sandbox?.endpoints ?? []).filter((e) => e.joined?.ifname !== undefined);
   if (bridged.length === 0 || !c.isRunning) return {};
   const bindings = bridged.flatMap((e) => e.bindings);
-  return portMap(exposedPorts(c.config.ExposedPorts, c.hostConfig.PortBindings), bindings, (b) => formatIp(b.hostIp));
+  return portMap(exposedPorts(c.config.ExposedPorts), bindings, (b) => formatIp(b.hostIp));
 }
 
 const time = (t: bigint | undefined): string => (t === undefined ? ZERO_TIME : rfc3339Nano(t));

@@ -105,7 +105,7 @@ function byPorts(_daemon: Daemon, f: Filters): Test[] | Failure {
       const ports =
         key === 'publish'
           ? rows.flatMap((r) => (r.PublicPort === undefined ? [] : [{ port: r.PublicPort, proto: r.Type as 'tcp' }]))
-          : exposedPorts(c.config.ExposedPorts, {});
+          : exposedPorts(c.config.ExposedPorts);
       return ports.some((p) => wanted.some((w) => w.test?.(p)));
     });
   }

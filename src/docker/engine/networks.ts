@@ -180,8 +180,8 @@ export function inspectNetwork(daemon: Daemon, n: Network, withContainers = true
           Name: c.name,
           EndpointID: e.id,
           MacAddress: e.iface.mac !== undefined && e.joined?.ifname ? formatMac(e.iface.mac) : '',
-          IPv4Address: e.iface.address ? formatPrefix(e.iface.address) : '',
-          IPv6Address: e.iface.addressV6 ? formatPrefix(e.iface.addressV6) : '',
+          IPv4Address: e.iface.ipv4 ? formatPrefix(e.iface.ipv4) : '',
+          IPv6Address: e.iface.ipv6 ? formatPrefix(e.iface.ipv6) : '',
         };
       }
   return {

@@ -49,10 +49,10 @@ export function checkBindings(bindings: PortMap): Failure | undefined {
   return undefined;
 }
 
-/** Ports that are exposed or bound, in order, each once. */
-export function exposedPorts(exposed: Readonly<Record<string, unknown>> | undefined, bindings: PortMap): PortKey[] {
+/** Exposed ports in order. A binding of a port that is not exposed means nothing. */
+export function exposedPorts(exposed: Readonly<Record<string, unknown>> | undefined): PortKey[] {
   const out = new Map<string, PortKey>();
-  for (const key of [...Object.keys(exposed ?? {}), ...Object.keys(bindings)]) {
+  for (const key of Object.keys(exposed ?? {})) {
     const p = parsePortKey(key);
     if (p) out.set(`${p.port}/${p.proto}`, p);
   }
@@ -65,7 +65,7 @@ export function portRequests(
   host: Pick<HostConfig, 'PortBindings' | 'PublishAllPorts'>,
 ): PortRequest[] {
   const out: PortRequest[] = [];
-  for (const { port, proto } of exposedPorts(exposed, host.PortBindings)) {
+  for (const { port, proto } of exposedPorts(exposed)) {
     const bindings = host.PortBindings[`${port}/${proto}`] ?? [];
     for (const b of bindings) out.push(request(port, proto, b));
     if (bindings.length === 0 && host.PublishAllPorts) out.push({ proto, port, hostPort: 0, hostPortEnd: 0 });

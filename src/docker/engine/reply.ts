@@ -31,11 +31,15 @@ function headers(daemon: Daemon, own: Record<string, string>, tail: Record<strin
 }
 
 export function bytes(daemon: Daemon, status: number, type: string, body: Body): HttpResponse {
-  const length: Record<string, string> =
-    body instanceof Uint8Array && body.length <= BUFFER
-      ? { 'content-length': String(body.length) }
-      : { 'transfer-encoding': 'chunked' };
-  return { status, headers: headers(daemon, { 'content-type': type }, length), body };
+  const own = { 'content-type': type };
+  if (body instanceof Uint8Array && body.length <= BUFFER)
+    return { status, headers: headers(daemon, own, { 'content-length': String(body.length) }), body };
+  const parts = body instanceof Uint8Array ? once(body) : body;
+  return { status, headers: headers(daemon, own, { 'transfer-encoding': 'chunked' }), body: parts };
+}
+
+async function* once(part: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield part;
 }
 
 /** JSON as Go's encoder ends it: with a newline. */
@@ -105,6 +109,12 @@ export function ping(daemon: Daemon, head: boolean): HttpResponse {
     },
     body: head ? new Uint8Array(0) : utf8('OK'),
   };
+}
+
+/** What {@link hijack} answers to a client that keeps its connection: the same bytes as a body. */
+export function streamed(body: AsyncIterable<Uint8Array>): HttpResponse {
+  const { headers: head } = hijack(false, false);
+  return { status: 200, headers: head, body };
 }
 
 /** The head that goes before a connection that was taken over. @param upgrade the client asked for `Upgrade: tcp` */

@@ -19,6 +19,34 @@ export function encode(want: Wanted, tty: boolean, stream: StreamId, bytes: Uint
   return frame(stream, bytes);
 }
 
+/** Output as the chunks of a body, for clients that do not offer their connection. */
+export class OutputQueue {
+  readonly #chunks: Uint8Array[] = [];
+  #wake: () => void = () => undefined;
+  #ended = false;
+
+  push(bytes: Uint8Array | undefined): void {
+    if (bytes) this.#chunks.push(bytes);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *body(): AsyncGenerator<Uint8Array> {
+    while (!this.#ended || this.#chunks.length > 0) {
+      const chunk = this.#chunks.shift();
+      if (chunk) yield chunk;
+      else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    }
+  }
+}
+
 /** A sink that writes to a connection until it is closed. */
 export function duplexSink(duplex: Duplex, want: Wanted, tty: boolean): Sink {
   return async (stream, bytes) => {

@@ -11,7 +11,7 @@ import type { PtyPair } from '../../linux/tty/pair.ts';
 import { STDERR, STDOUT, type StreamId } from './stdcopy.ts';
 
 /** Makes a terminal; given to the daemon by who wires the machine. */
-export type OpenPty = (kernel: Kernel, size: WinSize) => PtyPair;
+export type OpenPty = (size: WinSize) => PtyPair;
 
 /** Takes output in order. A sink that waits makes the process wait. */
 export type Sink = (stream: StreamId, bytes: Uint8Array) => Promise<void> | void;
@@ -38,7 +38,7 @@ export class Streams {
       this.#finish = resolve;
     });
     if (options.tty) {
-      this.pty = options.tty(kernel, options.size ?? { cols: 80, rows: 24 });
+      this.pty = options.tty(options.size ?? { cols: 80, rows: 24 });
       this.fds = [this.pty.slave, this.pty.slave, this.pty.slave];
       return;
     }

@@ -52,7 +52,8 @@ export const catalog: readonly ImageSpec[] = [
   {
     name: 'ubuntu',
     age: 631,
-    steps: imported({ ...DEBIAN_FILES, '/etc/hostname': 'ubuntu\n' }, 123193612),
+    from: 'debian',
+    steps: [],
     comment: 'Imported from -',
     config: { ...NO_CONFIG, Cmd: ['bash'] },
   },
@@ -108,7 +109,7 @@ export const catalog: readonly ImageSpec[] = [
       {
         ...DEBIAN_FILES,
         ...WEB_TOOLS,
-        '/opt/webapp/app.py': { text: WEBAPP_SOURCE, mode: 0o644 },
+        '/opt/webapp/app.py': { text: WEBAPP_SOURCE, program: 'webapp', mode: 0o755 },
         '/usr/lib/postgresql/9.3/bin/postgres': { program: 'postgres', size: 5_000 },
         '/var/lib/postgresql/9.3/main': { dir: true, uid: 999, gid: 999 },
         '/etc/postgresql/9.3/main/postgresql.conf': "listen_addresses = '*'\nport = 5432\n",

@@ -5,7 +5,7 @@ const BIN =
   'awk base64 basename bash cat chmod chown clear cmp comm cp cut dash date dd df diff dirname dmesg du echo egrep env ' +
   'expr false fgrep find fold free getent grep groups gzip head hostname id join kill less ln login ls md5sum mkdir ' +
   'mkfifo mktemp more mount mv nl nohup nproc od paste pgrep pidof pkill printenv printf ps pwd readlink realpath rev ' +
-  'rm rmdir sed seq sh sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test timeout top ' +
+  'rm rmdir sed seq sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test timeout top ' +
   'touch tr true truncate tty uname uniq uptime wc which who whoami xargs yes';
 const WEB_BIN = 'arping curl dig host nc netstat nslookup ping ping6 ss tcpdump telnet traceroute wget';
 const WEB_SBIN = 'arp brctl bridge conntrack ethtool ifconfig ip ip6tables iptables iptables-save route sysctl';
@@ -34,6 +34,7 @@ HOME_URL="https://www.debian.org/"
 
 export const DEBIAN_FILES: LayerSpec = {
   ...programs('/usr/bin', BIN),
+  '/usr/bin/sh': { link: 'dash' },
   '/bin': { link: 'usr/bin' },
   '/sbin': { link: 'usr/sbin' },
   '/lib': { link: 'usr/lib' },

@@ -1,4 +1,4 @@
-/** Scripts that the images bring along, as text; what runs them finds them by it. */
+/** Text of the scripts that the images bring along; what they do are programs of apps/. */
 
 /** /opt/webapp/app.py */
 export const WEBAPP_SOURCE = `#!/usr/bin/env python3

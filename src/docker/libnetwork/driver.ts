@@ -26,8 +26,8 @@ export interface NetworkOptions {
 /** Addresses of an endpoint; the driver fills in a MAC address when there is none. */
 export interface EndpointInterface {
   mac: number | undefined;
-  readonly address?: Prefix;
-  readonly addressV6?: Prefix;
+  readonly ipv4?: Prefix;
+  readonly ipv6?: Prefix;
 }
 
 /** How the endpoint appears in its sandbox. */

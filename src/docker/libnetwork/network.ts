@@ -102,12 +102,12 @@ export class Network {
       taken.push({ pool: p.pool, address: got });
       prefixes.push({ addr: got, bits: p.pool.subnet.bits });
     }
-    const address = prefixes.find((p) => p.addr.v === 4);
-    const addressV6 = prefixes.find((p) => p.addr.v === 6);
+    const ipv4 = prefixes.find((p) => p.addr.v === 4);
+    const ipv6 = prefixes.find((p) => p.addr.v === 6);
     const iface: EndpointInterface = {
       mac: want.mac,
-      ...(address ? { address } : {}),
-      ...(addressV6 ? { addressV6 } : {}),
+      ...(ipv4 ? { ipv4 } : {}),
+      ...(ipv6 ? { ipv6 } : {}),
     };
     const failure = this.driver.createEndpoint(this.id, id, iface);
     if (failure) return give(failure);
@@ -120,7 +120,7 @@ export class Network {
     this.endpoints.delete(endpoint.id);
     this.driver.deleteEndpoint(this.id, endpoint.id);
     for (const p of this.pools)
-      for (const a of [endpoint.iface.address, endpoint.iface.addressV6])
+      for (const a of [endpoint.iface.ipv4, endpoint.iface.ipv6])
         if (a && a.addr.v === p.pool.subnet.addr.v && p.pool.used.has(formatIp(a.addr)))
           this.ipam.releaseAddress(p.pool, a.addr);
   }

@@ -44,9 +44,9 @@ export class Sandbox {
     this.endpoints.push(endpoint);
     if (joined.ifname === undefined) return undefined;
     const net = this.kernel.net(this.netns);
-    if (!iface.addressV6) this.kernel.setSysctl(this.netns, `net.ipv6.conf.${ifname}.disable_ipv6`, '1');
-    if (iface.address) net.addAddr(ifname, iface.address, broadcast(iface.address));
-    if (iface.addressV6) net.addAddr(ifname, iface.addressV6);
+    if (!iface.ipv6) this.kernel.setSysctl(this.netns, `net.ipv6.conf.${ifname}.disable_ipv6`, '1');
+    if (iface.ipv4) net.addAddr(ifname, iface.ipv4, broadcast(iface.ipv4));
+    if (iface.ipv6) net.addAddr(ifname, iface.ipv6);
     net.setLink(ifname, { up: true });
     this.updateGateway();
     this.#announce(endpoint, ifname, 0);
@@ -98,8 +98,8 @@ export class Sandbox {
   }
 
   #announce(endpoint: Endpoint, ifname: string, sent: number): void {
-    if (!endpoint.iface.address || sent === ARPS || this.#deleted || !this.endpoints.includes(endpoint)) return;
-    this.kernel.net(this.netns).announce(ifname, endpoint.iface.address.addr);
+    if (!endpoint.iface.ipv4 || sent === ARPS || this.#deleted || !this.endpoints.includes(endpoint)) return;
+    this.kernel.net(this.netns).announce(ifname, endpoint.iface.ipv4.addr);
     this.kernel.world.clock.after(ARP_INTERVAL, () => this.#announce(endpoint, ifname, sent + 1));
   }
 }

@@ -1,6 +1,6 @@
 /** Netfilter of the core: rules as records, counters, connections. */
 import * as abi from '../../../wasm/abi.ts';
-import type { Addr16, Core, CoreConn, CoreRule } from './core.ts';
+import { type Addr16, type Core, type CoreConn, type CoreRule, Target } from './core.ts';
 import type { Memory } from './memory.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -158,7 +158,7 @@ function putTarget(o: RuleRecord, r: CoreRule): void {
   }
   o.u32(abi.RULE_NAT_FLAGS, flags);
   o.u32(abi.RULE_VALUE, r.value ?? 0);
-  o.u32(abi.RULE_VALUE_MASK, r.mask ?? 0xffffffff);
+  o.u32(abi.RULE_VALUE_MASK, r.mask ?? (r.target === Target.MARK ? 0xffffffff : 0));
 }
 
 function putRule(m: Memory, r: CoreRule): number {

@@ -50,6 +50,8 @@ function messageText(i: Icmp, o: SummaryOptions): string {
       const dst = i.quoted ? hostText(i.quoted.dst, o) : '';
       return `redirect ${dst} to ${what} ${formatIp4(i.rest)}`;
     }
+    case 10:
+      return 'router solicitation';
     case 11:
       return i.code === 0 ? 'time exceeded in-transit' : 'ip reassembly time exceeded';
     case 12:

@@ -19,8 +19,11 @@ export function udpText(p: Packet, u: Udp, ip: Ip, o: SummaryOptions): string {
   const dst = `${hostText(ip.dst, o)}.${portText(u.dport, 'udp', o)}`;
   const start = `${src} > ${dst}: `;
   if (o.quiet) return `${start}UDP, length ${u.length}`;
-  const check = (o.verbose ?? 0) > 1 ? checksumText(ip, u) : '';
+  // Over IPv4, where it may be absent, the checksum is looked at from -vv on.
+  const check = (o.verbose ?? 0) > (ip.v === 4 ? 1 : 0) ? checksumText(ip, u) : '';
   if (p.dns) return `${start}${check}${dnsMessageText(p.dns, o, false)}`;
+  if ((u.sport === 53 || u.dport === 53) && u.length < 12)
+    return `${start}${check}domain [length ${u.length} < 12] (invalid)`;
   if (p.vxlan) {
     const valid = p.vxlan.flags & 8 ? 'I' : '.';
     const flags = `flags [${valid}] (0x${p.vxlan.flags.toString(16).padStart(2, '0')})`;

@@ -28,8 +28,9 @@ import type {
   UtsNs,
 } from './machine.ts';
 import { openCapture } from './net/capture.ts';
+import { unixInfos } from './net/holders.ts';
 import { InetSocket } from './net/sockfile.ts';
-import type { NetAdmin, NetnsKey } from './netadmin.ts';
+import type { NetAdmin, NetnsKey, SocketInfo } from './netadmin.ts';
 import { PidNamespace } from './pidns.ts';
 import { ByteQueue, makePipe, PipeEnd } from './pipe.ts';
 import { Proc, type ProcSpec } from './process.ts';
@@ -92,6 +93,7 @@ export class Machine implements Kernel {
       session: (sid) => this.pidns.list().filter((p) => p.sid === sid),
       bug: (p, error) => this.#bug(p, error),
     };
+    world.machines.push(this);
     this.hostNetns = world.net.add(this);
     world.net.hold(this.hostNetns);
     this.pidns = new PidNamespace(world.pidnsId(), undefined);
@@ -166,7 +168,9 @@ export class Machine implements Kernel {
   // --- network namespaces
 
   netnsAdd(): NetnsKey {
-    return this.world.net.add(this);
+    const ns = this.world.net.add(this);
+    this.world.net.inherit(ns, this.hostNetns);
+    return ns;
   }
   netnsDel(ns: NetnsKey): void {
     this.world.net.drop(ns);
@@ -192,6 +196,7 @@ export class Machine implements Kernel {
     removeAt(this.root, '/', path, false);
   }
   net(ns: NetnsKey): NetAdmin {
+    this.current = undefined;
     return this.world.net.admin(ns);
   }
   sysctl(ns: NetnsKey, name: string): string | Errno {
@@ -293,7 +298,7 @@ export class Machine implements Kernel {
     removeAt(this.root, '/', path, false);
     const made = makeAt(this.root, '/', path, { kind: 'socket', mode: 0o660 });
     if (!(made instanceof TreeInode)) throw new Error(`cannot listen on ${path}`);
-    const listener = new UnixListener(path, Number.POSITIVE_INFINITY, service);
+    const listener = new UnixListener(path, Number.POSITIVE_INFINITY, this.world.inode(), service);
     made.special = listener;
     this.#services.set(path, listener);
     return () => {
@@ -301,6 +306,11 @@ export class Machine implements Kernel {
       this.#services.delete(path);
       removeAt(this.root, '/', path, false);
     };
+  }
+
+  /** Sockets of a namespace that the core does not have, for `ss`. */
+  localSockets(ns: NetnsKey): SocketInfo[] {
+    return unixInfos(this, ns);
   }
 
   /** Listeners that the kernel's owner serves, for `ss`. */

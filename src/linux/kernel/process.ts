@@ -172,21 +172,32 @@ export class Proc implements Process {
   async blocking<T>(op: (wait: Waiter) => Promise<T>, nonBlocking = false, again = true): Promise<T> {
     for (;;) {
       if (this.status || this.stopped || this.frozen) await this.runnable();
-      const call = new PendingCall(nonBlocking);
+      const call = new PendingCall(nonBlocking, again);
       this.#calls.add(call);
       const result = await op(call);
       this.#calls.delete(call);
+      if (call.dropped) return new Promise(() => {});
       if (this.status || this.stopped || this.frozen) await this.runnable();
-      if (!(again && call.stopped && result === EINTR)) return result;
+      if (!(call.stopped && result === EINTR)) return result;
     }
   }
 
   /** Makes blocked calls give EINTR. @param stop they are to be begun again when the process goes on */
   interrupt(stop: boolean): void {
     for (const call of [...this.#calls]) {
+      if (stop && !call.again) continue;
       if (stop) call.stopped = true;
       call.interrupt();
     }
+  }
+
+  /** execve: what the old program was blocked in never returns. */
+  drop(): void {
+    for (const call of [...this.#calls]) {
+      call.dropped = true;
+      call.interrupt();
+    }
+    this.#calls.clear();
   }
 
   /** Records the end, closes everything; blocked calls never return. */

@@ -109,6 +109,7 @@ export function end(host: SignalHost, p: Proc, status: WaitStatus): void {
     for (const q of p.pidns.list())
       if (q !== p) end(host, q, { pid: q.pid, state: 'signaled', code: 0, signal: SIGKILL });
   }
+  const groups = new Set([p.pgid, ...[...p.children].map((c) => c.pgid)]);
   reparentChildren(host, p);
   if (p.sid === p.pid && p.tty && p.tty.session === p.sid) {
     const { foreground } = p.tty;
@@ -116,7 +117,7 @@ export function end(host: SignalHost, p: Proc, status: WaitStatus): void {
     if (foreground !== 0) for (const q of host.group(foreground)) send(host, q, SIGHUP, undefined);
     for (const q of host.session(p.sid)) q.tty = undefined;
   }
-  hangUpOrphans(host, p);
+  hangUpOrphans(host, groups);
   const { parent } = p;
   if (!parent || parent.reaps || parent.actions.get(SIGCHLD) === 'ignore') p.reap();
   if (parent) tellParent(host, p);
@@ -148,8 +149,9 @@ export function isOrphaned(host: SignalHost, pgid: number): boolean {
   return host.group(pgid).every((q) => !q.parent || q.parent.sid !== q.sid || q.parent.pgid === pgid);
 }
 
-function hangUpOrphans(host: SignalHost, p: Proc): void {
-  for (const pgid of new Set([p.pgid])) {
+/** Groups that have become orphaned with a stopped member: SIGHUP, then SIGCONT. */
+function hangUpOrphans(host: SignalHost, groups: ReadonlySet<number>): void {
+  for (const pgid of groups) {
     const members = host.group(pgid).filter((q) => !q.status);
     if (members.some((q) => q.stopped) && isOrphaned(host, pgid))
       for (const q of members) {

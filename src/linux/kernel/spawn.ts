@@ -91,12 +91,11 @@ function childSpaces(m: Machine, parent: Proc, options: Child, base: { netns: nu
 function childSpec(parent: Proc, options: Child, spaces: Spaces, argv: readonly string[], comm: string): ProcSpec {
   const env = options.env ?? parent.env;
   const own = options.session === true;
-  const root = parent.pidns.chain().pop() as PidNamespace;
   let pgid: number | undefined = parent.pgid;
   if (own || options.pgid === 0) pgid = undefined;
   else if (options.pgid !== undefined) pgid = parent.pidns.byPid.get(options.pgid)?.pid ?? options.pgid;
   return {
-    parent: spaces.pidns === parent.pidns || root ? parent : undefined,
+    parent,
     ...spaces,
     argv,
     comm,
@@ -112,11 +111,10 @@ function childSpec(parent: Proc, options: Child, spaces: Spaces, argv: readonly 
 }
 
 /** Makes the child of a process, with its files; it does not run yet. */
-function born(m: Machine, parent: Proc, options: Child, spec: ProcSpec, files: Map<number, OpenFile>): Proc {
+function born(m: Machine, options: Child, spec: ProcSpec, files: Map<number, OpenFile>): Proc {
   const child = m.addProc(spec);
   for (const [fd, file] of files) child.fds.set(fd, file);
   if (options.foreground && child.tty) child.tty.foreground = child.pgid;
-  void parent;
   return child;
 }
 
@@ -130,7 +128,7 @@ export function spawnFrom(m: Machine, parent: Proc, netns: number, path: string,
     m.netnsLetGo(spaces.netns);
     return isErr(image) ? image : (files as Errno);
   }
-  const child = born(m, parent, options, childSpec(parent, options, spaces, image.argv, image.comm), files);
+  const child = born(m, options, childSpec(parent, options, spaces, image.argv, image.comm), files);
   child.exe = image.exe;
   void start(m, child, EXEC_NS, () => runImage(m, child, image));
   return child;
@@ -149,7 +147,7 @@ export function forkFrom(
   const files = childFiles(parent, options);
   if (isErr(files)) return files;
   const spec = childSpec(parent, options, spaces, parent.argv, parent.comm);
-  const child = born(m, parent, options, spec, files);
+  const child = born(m, options, spec, files);
   child.exe = parent.exe;
   void start(m, child, FORK_NS, () => body(makeSys(m, child)));
   return child;
@@ -249,6 +247,7 @@ export async function execIn(
   const image = resolveImage(p.mounts, p.cwd, path, argv);
   if (isErr(image)) return image;
   for (const [signal, action] of [...p.actions]) if (typeof action === 'function') p.actions.delete(signal);
+  p.drop();
   p.argv = image.argv;
   p.comm = image.comm;
   p.exe = image.exe;

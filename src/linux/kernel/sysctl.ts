@@ -11,6 +11,14 @@ export function sysctlKey(name: string): string {
   return name.includes('/') ? name.replace(/^\/+/, '') : name.replaceAll('.', '/');
 }
 
+/** `net.ipv4.conf.eth0/100.mtu` → `net/ipv4/conf/eth0.100/mtu`. */
+function slashed(name: string): string {
+  return name
+    .split('.')
+    .map((part) => part.replaceAll('/', '.'))
+    .join('/');
+}
+
 interface Value {
   get(): string;
   /** Absent: read only. */
@@ -49,7 +57,7 @@ export class Sysctls {
 
   /** All names of the machine and of a namespace, sorted. */
   keys(netns: NetnsKey): string[] {
-    return [...this.#own.keys(), ...this.m.world.net.sysctlKeys(netns)].sort();
+    return [...this.#own.keys(), ...this.m.world.net.sysctlKeys(netns).map(slashed)].sort();
   }
 
   get(netns: NetnsKey, name: string): string | Errno {

@@ -11,6 +11,7 @@ import { EADDRINUSE, ECONNREFUSED, EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE,
 import type { TreeInode } from './fs/tree.ts';
 import type { Machine } from './kernel.ts';
 import type { Waiter } from './machine.ts';
+import type { NetnsKey } from './netadmin.ts';
 import { ByteQueue } from './pipe.ts';
 import { type Accepted, SocketFile } from './socket.ts';
 import type { Datagram, SockAddr } from './sys.ts';
@@ -24,6 +25,8 @@ export class UnixListener {
   constructor(
     readonly path: string,
     readonly backlog: number,
+    /** Number in `socket:[N]`. */
+    readonly inode: number,
     readonly service?: HttpService,
   ) {}
 }
@@ -41,7 +44,10 @@ export class UnixSocket extends SocketFile {
   peer: SockAddr = {};
   peerInode = 0;
 
-  constructor(readonly m: Machine) {
+  constructor(
+    readonly m: Machine,
+    readonly netns: NetnsKey,
+  ) {
     super(m.world.inode());
     m.unixSockets.add(this);
   }
@@ -67,7 +73,7 @@ export class UnixSocket extends SocketFile {
     if (this.#state === 'listening') return 0;
     if (this.#state !== 'bound' || !this.#inode) return EINVAL;
     if (this.#inode.special) return EADDRINUSE;
-    this.#listener = new UnixListener(this.name.path ?? '', Math.max(1, backlog));
+    this.#listener = new UnixListener(this.name.path ?? '', Math.max(1, backlog), this.inode);
     this.#inode.special = this.#listener;
     this.#state = 'listening';
     this.#listener.changed.add(() => this.changed.wake());
@@ -88,16 +94,25 @@ export class UnixSocket extends SocketFile {
     if (this.#state === 'connected') return EISCONN;
     if (this.#state === 'listening') return EINVAL;
     if (!listener.service && listener.queue.length >= listener.backlog) return ECONNREFUSED;
-    const other = new UnixSocket(this.m);
+    const other = new UnixSocket(this.m, this.netns);
     this.#join(other);
     this.peer = { path };
     other.name = { path };
-    if (listener.service) void serveConnection(other.duplex(), listener.service);
+    if (listener.service) void this.#serve(other, listener.service);
     else {
       listener.queue.push(other);
       listener.changed.wake();
     }
     return 0;
+  }
+
+  async #serve(other: UnixSocket, service: HttpService): Promise<void> {
+    try {
+      await serveConnection(other.duplex(), service);
+    } catch (error) {
+      this.m.world.bugs.push({ comm: other.name.path ?? 'unix', error });
+      other.release();
+    }
   }
 
   #join(other: UnixSocket): void {

@@ -26,7 +26,13 @@ export class PendingCall implements Waiter {
   readonly #callbacks = new Set<() => void>();
   /** Interrupted because the process stopped: to be begun again when it goes on. */
   stopped = false;
-  constructor(readonly nonBlocking: boolean) {}
+  /** The program that made it is no more (execve): it never returns. */
+  dropped = false;
+  /** @param again whether a stop interrupts it, to be begun again later */
+  constructor(
+    readonly nonBlocking: boolean,
+    readonly again: boolean,
+  ) {}
   onInterrupt(callback: () => void): () => void {
     this.#callbacks.add(callback);
     return () => {

@@ -13,7 +13,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Core } from '../core/core.ts';
+import type { Machine } from './kernel.ts';
 import type { Program, World } from './machine.ts';
+import { holdersOf } from './net/holders.ts';
 import { NetWorld } from './net/world.ts';
 import type { NetAdmin } from './netadmin.ts';
 
@@ -38,6 +40,8 @@ export class LabWorld implements World {
   readonly net: NetWorld;
   /** Programs that failed with something that is no exit: bugs, in order. The driver reports them. */
   readonly bugs: { readonly comm: string; readonly error: unknown }[] = [];
+  /** In the order in which they were made. */
+  readonly machines: Machine[] = [];
   #nextInode = 1000;
   #nextPidns = 4026531836;
 
@@ -47,6 +51,8 @@ export class LabWorld implements World {
     this.rng = options.rng;
     this.hold = (work) => options.hold(work);
     this.net = new NetWorld(options.core, options.clock, options.rng);
+    this.net.holders = (file) => this.machines.flatMap((m) => holdersOf(m, file));
+    this.net.local = (owner, key) => this.machines.find((m) => m === owner)?.localSockets(key) ?? [];
     this.clock.follow(() => this.core.now());
   }
 

@@ -32,7 +32,9 @@ function scan(sh: Shell, text: string, busy: ReadonlySet<string>): string {
       i += space[0].length;
       continue;
     }
-    const word = (/^(?:\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\$\((?:[^()]|\([^()]*\))*\)|[^\s;&|()'"\\])+/.exec(rest) ?? [rest[0] as string])[0];
+    const word = (/^(?:\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\$\((?:[^()]|\([^()]*\))*\)|[^\s;&|()'"\\])+/.exec(
+      rest,
+    ) ?? [rest[0] as string])[0];
     i += word.length;
     const value = first && !busy.has(word) ? sh.aliases.get(word) : undefined;
     if (value !== undefined) {

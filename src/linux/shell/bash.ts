@@ -253,7 +253,10 @@ async function runScriptFile(sh: Shell, call: Call): Promise<number> {
   const path = call.rest[0] as string;
   const text = scriptText(sh, path);
   if (typeof text !== 'string') {
-    const said = sh.setup.flavour === 'bash' ? `${sh.arg0}: ${path}: ${text.error}` : `${sh.arg0}: 0: cannot open ${path}: No such file`;
+    const said =
+      sh.setup.flavour === 'bash'
+        ? `${sh.arg0}: ${path}: ${text.error}`
+        : `${sh.arg0}: 0: cannot open ${path}: No such file`;
     await sh.write(2, `${said}\n`);
     return text.status;
   }
@@ -288,7 +291,8 @@ async function startupFiles(sh: Shell, call: Call): Promise<void> {
   } else if (sh.interactive && sh.setup.flavour === 'bash' && !call.norc) {
     await run('/etc/bash.bashrc');
     await run(call.rcfile ?? `${home}/.bashrc`);
-  } else if (!sh.interactive && sh.setup.flavour === 'bash' && sh.vars.get('BASH_ENV')) await run(sh.vars.get('BASH_ENV') as string);
+  } else if (!sh.interactive && sh.setup.flavour === 'bash' && sh.vars.get('BASH_ENV'))
+    await run(sh.vars.get('BASH_ENV') as string);
 }
 
 export { SIGNALS };

@@ -4,9 +4,9 @@
  * @see bash bashline.c: attempt_shell_completion
  */
 import { isErr } from '../kernel/errno.ts';
-import { builtinNames } from './builtins/table.ts';
-import { RESERVED } from './builtins/lookup.ts';
 import { normalize } from './builtins/directories.ts';
+import { RESERVED } from './builtins/lookup.ts';
+import { builtinNames } from './builtins/table.ts';
 import { tilde } from './expand/word.ts';
 import type { Shell } from './shell.ts';
 
@@ -85,11 +85,26 @@ export function splitLine(line: string): Split {
     }
   }
   if (!started) from = line.length;
-  while (words.length > 0 && (/^[A-Za-z_]\w*=/.test(words[0] as string) || KEYWORDS.has(words[0] as string))) words.shift();
+  while (words.length > 0 && (/^[A-Za-z_]\w*=/.test(words[0] as string) || KEYWORDS.has(words[0] as string)))
+    words.shift();
   return { words: [...words, word], from, quote, redirect };
 }
 
-const KEYWORDS = new Set(['if', 'then', 'else', 'elif', 'while', 'until', 'do', '!', '{', 'time', 'sudo', 'exec', 'command']);
+const KEYWORDS = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'while',
+  'until',
+  'do',
+  '!',
+  '{',
+  'time',
+  'sudo',
+  'exec',
+  'command',
+]);
 
 /** Names of all commands: aliases, reserved words, functions, builtins, programs in $PATH. */
 export function commandNames(sh: Shell): string[] {
@@ -167,5 +182,8 @@ export async function candidates(sh: Shell, line: string): Promise<Candidates> {
       return { from: split.from, words, shown: words, suffix: ' ', quote: split.quote };
     }
   }
-  return files(split, fileNames(sh, word, command === 'cd' || command === 'pushd' || command === 'rmdir' ? 'dir' : 'any'));
+  return files(
+    split,
+    fileNames(sh, word, command === 'cd' || command === 'pushd' || command === 'rmdir' ? 'dir' : 'any'),
+  );
 }

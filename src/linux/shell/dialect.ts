@@ -35,7 +35,8 @@ export const DIALECTS: Readonly<Record<Flavour, Dialect>> = {
     flavour: 'dash',
     prefix: (name, line) => `${name}: ${line}: `,
     notFound: (c) => `${c}: not found`,
-    cannotOpen: (path, text, create) => `cannot ${create ? 'create' : 'open'} ${path}: ${shortText(text, create, true)}`,
+    cannotOpen: (path, text, create) =>
+      `cannot ${create ? 'create' : 'open'} ${path}: ${shortText(text, create, true)}`,
     cannotChdir: (path) => `cd: can't cd to ${path}`,
   },
   ash: {

@@ -33,7 +33,14 @@ export function installDynamics(sh: Shell): void {
   d.set('BASH_SUBSHELL', { get: () => String(sh.subshell) });
   d.set('PIPESTATUS', { get: () => list(sh.pipeStatus.map(String)) });
   d.set('FUNCNAME', {
-    get: () => (sh.calls.length === 0 ? undefined : list([...sh.calls.map((c) => c.name)].reverse().concat(sh.commandString === undefined && !sh.interactive ? ['main'] : []))),
+    get: () =>
+      sh.calls.length === 0
+        ? undefined
+        : list(
+            [...sh.calls.map((c) => c.name)]
+              .reverse()
+              .concat(sh.commandString === undefined && !sh.interactive ? ['main'] : []),
+          ),
   });
   d.set('BASH_SOURCE', { get: () => list([...sh.calls.map((c) => c.source)].reverse()) });
   d.set('BASH_LINENO', { get: () => list([...sh.calls.map((c) => String(c.line))].reverse()) });

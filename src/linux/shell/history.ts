@@ -168,6 +168,8 @@ function modify(value: string, m: RegExpExecArray): string {
     case 'e':
       return (/\.[^./]*$/.exec(value) ?? [''])[0];
     default:
-      return m[2] === 'g' ? value.replaceAll(m[4] as string, m[5] as string) : value.replace(m[4] as string, () => m[5] as string);
+      return m[2] === 'g'
+        ? value.replaceAll(m[4] as string, m[5] as string)
+        : value.replace(m[4] as string, () => m[5] as string);
   }
 }

@@ -11,10 +11,10 @@ import { readUntil } from './builtins/readline.ts';
 import { candidates } from './completion.ts';
 import { runScript } from './execute/list.ts';
 import { expandHere } from './expand/word.ts';
+import { stateOf } from './jobs.ts';
 import { notifyJobs } from './reap.ts';
 import { runText } from './script.ts';
 import type { Shell } from './shell.ts';
-import { stateOf } from './jobs.ts';
 import { explainError, readText } from './source.ts';
 import { runPendingTraps } from './traps.ts';
 import { Unwind } from './unwind.ts';
@@ -34,7 +34,11 @@ export function prepareTerminal(sh: Shell): void {
   sh.terminal = 0;
   sh.jobControl = !isErr(sys.tcsetpgrp(0, sh.ownGroup));
   if (sh.jobControl) sh.options.add('monitor');
-  else void sh.write(2, `${sh.arg0}: cannot set terminal process group (${sys.pid}): Inappropriate ioctl for device\n${sh.arg0}: no job control in this shell\n`);
+  else
+    void sh.write(
+      2,
+      `${sh.arg0}: cannot set terminal process group (${sys.pid}): Inappropriate ioctl for device\n${sh.arg0}: no job control in this shell\n`,
+    );
 }
 
 const DEFAULT_PS1 = { bash: '\\u@\\h:\\w\\$ ', dash: '# ', ash: '\\w \\$ ' };
@@ -81,7 +85,9 @@ async function prompt(sh: Shell, name: string): Promise<string> {
 }
 
 /** One line from the person; undefined at the end of the input, '' with `interrupted` after ^C. */
-type LineSource = (promptText: string) => Promise<{ kind: 'line'; text: string } | { kind: 'eof' } | { kind: 'interrupt' }>;
+type LineSource = (
+  promptText: string,
+) => Promise<{ kind: 'line'; text: string } | { kind: 'eof' } | { kind: 'interrupt' }>;
 
 function lineSource(sh: Shell, editing: boolean): LineSource {
   const tty = sh.sys.isatty(0);

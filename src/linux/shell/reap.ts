@@ -1,6 +1,6 @@
 /** Collecting children that have ended, and telling of background jobs before a prompt. @see bash jobs.c: notify_of_job_status */
 import { isErr } from '../kernel/errno.ts';
-import { statusOf, stateOf } from './jobs.ts';
+import { stateOf, statusOf } from './jobs.ts';
 import type { Shell } from './shell.ts';
 
 /** Notes every child that has changed, without waiting. */

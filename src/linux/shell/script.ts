@@ -2,11 +2,13 @@
  * Running texts: -c strings, script files, `eval`, `source`, standard input.
  * @see bash evalstring.c: parse_and_execute; evalfile.c
  */
+
+import type * as ast from 'unbash';
 import { isErr } from '../kernel/errno.ts';
-import { runScript } from './execute/list.ts';
+import { expandAliases } from './alias.ts';
+import { runStatement } from './execute/list.ts';
 import type { Shell } from './shell.ts';
 import { explainError, readCommands } from './source.ts';
-import { expandAliases } from './alias.ts';
 import { Unwind } from './unwind.ts';
 
 /** Runs a text; a syntax error gives status 2 after what stood before it ran. */
@@ -16,7 +18,7 @@ export async function runText(sh: Shell, text: string, where = '', firstLine = 1
   const tail = sh.tail;
   sh.status = text.trim() === '' && where !== '' ? 0 : sh.status;
   try {
-    for (const part of readCommands(sh.aliases.size > 0 && sh.expandsAliases ? expandAliases(sh, text) : text, firstLine)) {
+    for (const part of readCommands(text, firstLine, rewriter(sh, text))) {
       sh.frame = { text: part.text, firstLine: part.line };
       sh.pos = 0;
       if (sh.has('verbose')) await sh.write(2, part.text.endsWith('\n') ? part.text : `${part.text}\n`);
@@ -28,13 +30,40 @@ export async function runText(sh: Shell, text: string, where = '', firstLine = 1
         return 2;
       }
       sh.tail = tail;
-      if (part.reading.script.commands.length > 0) await runScript(sh, part.reading.script);
+      await runLines(sh, part.reading.script, part.text);
     }
     return sh.status;
   } finally {
     sh.frame = frame;
     sh.pos = pos;
     sh.tail = false;
+  }
+}
+
+/** Aliases are replaced line by line, since a line may define what the next one uses. */
+function rewriter(sh: Shell, text: string): ((line: string) => string) | undefined {
+  if (sh.aliases.size === 0 && !/\balias\b/.test(text)) return undefined;
+  return (line) => (sh.aliases.size > 0 && sh.expandsAliases ? expandAliases(sh, line) : line);
+}
+
+/** Runs a script's commands; a failed expansion drops the rest of its line only. */
+async function runLines(sh: Shell, script: ast.Script, text: string): Promise<void> {
+  const tail = sh.tail;
+  const { commands } = script;
+  for (let i = 0; i < commands.length; i++) {
+    sh.tail = tail && i === commands.length - 1;
+    try {
+      await runStatement(sh, commands[i] as ast.Statement);
+    } catch (e) {
+      if (!(e instanceof Unwind) || e.kind !== 'discard' || sh.subshell > 0 || sh.interactive) throw e;
+      sh.status = e.value;
+      sh.condition = 0;
+      while (
+        i + 1 < commands.length &&
+        !text.slice((commands[i] as ast.Statement).end, (commands[i + 1] as ast.Statement).pos).includes('\n')
+      )
+        i++;
+    }
   }
 }
 

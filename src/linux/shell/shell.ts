@@ -6,8 +6,8 @@
  * @see bash shell.c, execute_cmd.c
  */
 import type * as ast from 'unbash';
-import { SIGNALS } from '../kernel/signal.ts';
 import { isErr } from '../kernel/errno.ts';
+import { SIGNALS } from '../kernel/signal.ts';
 import type { Fd, SignalAction, Sys } from '../kernel/sys.ts';
 import type { CompleterMap } from './complete.ts';
 import { DIALECTS, type Dialect, type Flavour } from './dialect.ts';
@@ -63,7 +63,21 @@ export class Shell {
   /** `set -o` options that are on. */
   options = new Set<string>(['braceexpand', 'hashall', 'interactive-comments']);
   /** `shopt` options that are on. */
-  shopt = new Set<string>(['checkwinsize', 'cmdhist', 'complete_fullquote', 'extquote', 'force_fignore', 'globasciiranges', 'globskipdots', 'hostcomplete', 'interactive_comments', 'patsub_replacement', 'progcomp', 'promptvars', 'sourcepath']);
+  shopt = new Set<string>([
+    'checkwinsize',
+    'cmdhist',
+    'complete_fullquote',
+    'extquote',
+    'force_fignore',
+    'globasciiranges',
+    'globskipdots',
+    'hostcomplete',
+    'interactive_comments',
+    'patsub_replacement',
+    'progcomp',
+    'promptvars',
+    'sourcepath',
+  ]);
   disabled = new Set<string>();
   hashed = new Map<string, { path: string; hits: number }>();
   io = new Map<number, Fd>([
@@ -165,6 +179,8 @@ export class Shell {
     }
   }
 
+  /** execve is under way: descriptors are the new program's. */
+  replaced = false;
   /** `exit` has warned of stopped jobs. */
   exitWarned = false;
   /** What `ulimit` was told. */
@@ -232,6 +248,12 @@ export class Shell {
   async fail(text: string, status = 1): Promise<never> {
     await this.complain(text);
     throw new Unwind('discard', status);
+  }
+
+  /** What an unset variable under -u, or `${x:?}`, leads to: the end of a script, or of an interactive line. */
+  fatal(): Unwind {
+    if (this.interactive) return new Unwind('discard', 1);
+    return new Unwind('exit', this.commandString !== undefined && this.subshell === 0 ? 127 : 1);
   }
 
   /** Called for each command: virtual time passes now and then, and signals arrive. */

@@ -3,8 +3,9 @@
  * commands before the mistake run. Also: which text is incomplete, and bash's words for a syntax error.
  * @see bash parse.y: report_syntax_error
  */
-import { forEachChild, parse } from 'unbash';
+
 import type * as ast from 'unbash';
+import { forEachChild, parse } from 'unbash';
 import type { Shell } from './shell.ts';
 
 /** What a text is: complete commands, the beginning of one, or wrong. */
@@ -53,9 +54,13 @@ function openHereDoc(script: ast.ParsedScript): boolean {
 }
 
 /** Commands of a text in the order they run. A wrong command comes as the last. */
-export function* readCommands(text: string, firstLine = 1): Generator<{ reading: Reading; text: string; line: number }> {
-  const whole = readText(text);
-  if (whole.kind === 'commands') {
+export function* readCommands(
+  text: string,
+  firstLine = 1,
+  rewrite?: (text: string) => string,
+): Generator<{ reading: Reading; text: string; line: number }> {
+  const whole = rewrite ? undefined : readText(text);
+  if (whole?.kind === 'commands') {
     yield { reading: whole, text, line: firstLine };
     return;
   }
@@ -66,7 +71,10 @@ export function* readCommands(text: string, firstLine = 1): Generator<{ reading:
     buffer += lines[i];
     const last = i === lines.length - 1;
     if (!last) buffer += '\n';
+    const raw = buffer;
+    if (rewrite) buffer = rewrite(raw);
     const reading = readText(buffer);
+    if (rewrite && reading.kind === 'incomplete' && !last) buffer = raw;
     if (reading.kind === 'incomplete' && !last) continue;
     if (reading.kind === 'incomplete' && reading.error?.message === 'here-document') {
       yield { reading: { kind: 'commands', script: parse(buffer) }, text: buffer, line };
@@ -111,7 +119,7 @@ export function syntaxMessage(text: string, error: ast.ParseError, eof: boolean)
   if (m) {
     const what = m[1] as string;
     const close = Object.keys(CLOSING).find((k) => what.includes(k));
-    const char = close ? CLOSING[close] : (text[error.pos] === '`' ? '`' : ')');
+    const char = close ? CLOSING[close] : text[error.pos] === '`' ? '`' : ')';
     return { message: `unexpected EOF while looking for matching \`${char}'`, pos: error.pos };
   }
   if (eof) return { message: eofMessage(text, error), pos: text.length };
@@ -137,13 +145,18 @@ export async function explainError(sh: Shell, text: string, error: ast.ParseErro
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   const line = firstLine - 1 + (eof ? lines + 1 : lineAt(text, pos));
   if (sh.dialect.flavour !== 'bash') {
-    const token = message.startsWith('syntax error near') ? `"${tokenAt(text, pos)}" unexpected` : 'end of file unexpected';
-    const said = sh.dialect.flavour === 'dash' ? `Syntax error: ${token}` : `syntax error: ${token.replace('"newline"', 'newline')}`;
+    const token = message.startsWith('syntax error near')
+      ? `"${tokenAt(text, pos)}" unexpected`
+      : 'end of file unexpected';
+    const said =
+      sh.dialect.flavour === 'dash'
+        ? `Syntax error: ${token}`
+        : `syntax error: ${token.replace('"newline"', 'newline')}`;
     await sh.write(2, `${sh.dialect.prefix(sh.arg0, line, sh.messageInteractive)}${said}\n`);
     return;
   }
   const source = sh.calls.at(-1)?.source || sh.arg0;
-  const dashC = sh.commandString !== undefined && sh.calls.length === 0 ? '-c: ' : where === 'eval' ? 'eval: ' : '';
+  const dashC = where === 'eval' ? 'eval: ' : sh.commandString !== undefined && sh.calls.length === 0 ? '-c: ' : '';
   const head = sh.messageInteractive ? `${sh.arg0}: ` : `${source}: ${dashC}line ${line}: `;
   let out = `${head}${message}\n`;
   if (message.startsWith('syntax error near') && !sh.messageInteractive) {

@@ -6,7 +6,7 @@
 /**
  * - `break`, `continue`: value is the number of loops to leave
  * - `return`, `exit`: value is the status
- * - `discard`: an expansion or assignment failed; the command line is dropped (a script ends), value is the status
+ * - `discard`: an expansion or assignment failed; the rest of the line is dropped, value is the status
  * - `interrupt`: ^C in an interactive shell; back to the prompt
  */
 export type UnwindKind = 'break' | 'continue' | 'return' | 'exit' | 'discard' | 'interrupt';

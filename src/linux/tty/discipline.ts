@@ -61,12 +61,31 @@ export class Discipline {
       this.#push(Uint8Array.from(this.#line), true);
       this.#line = [];
     }
+    if (!before.icanon && now.icanon) this.#recook(now.icrnl && !before.icrnl);
     if (before.icanon && !now.icanon) {
       const all = this.#chunks.map((c) => c.bytes);
       this.#chunks = [];
       this.#size = 0;
       for (const b of all) this.#push(b, true);
     }
+  }
+
+  /**
+   * Line editing begins: what was typed ahead in raw mode becomes lines. Linux leaves its carriage returns as they
+   * are, so that a pasted line would never end for the program; here they become newlines.
+   */
+  #recook(returns: boolean): void {
+    const all = this.#chunks.flatMap((c) => [...c.bytes]);
+    this.#chunks = [];
+    this.#size = 0;
+    let line: number[] = [];
+    for (const b of all) {
+      line.push(returns && b === 13 ? 10 : b);
+      if (line.at(-1) !== 10) continue;
+      this.#push(Uint8Array.from(line), false);
+      line = [];
+    }
+    this.#line = line;
   }
 
   /** Bytes from the keyboard. */
@@ -114,7 +133,8 @@ export class Discipline {
   }
 
   #signal(b: number, t: Termios): boolean {
-    const signal = b === ctrl('C') ? SIGNALS.SIGINT : b === 28 ? SIGNALS.SIGQUIT : b === ctrl('Z') ? SIGNALS.SIGTSTP : 0;
+    const signal =
+      b === ctrl('C') ? SIGNALS.SIGINT : b === 28 ? SIGNALS.SIGQUIT : b === ctrl('Z') ? SIGNALS.SIGTSTP : 0;
     if (signal === 0) return false;
     this.#line = [];
     this.#chunks = [];

@@ -141,8 +141,7 @@ export class LineEditor {
   }
 
   async #cancel(): Promise<EditResult> {
-    this.#line.end();
-    await this.#redraw();
+    await this.#toEnd();
     await this.#print('^C\n');
     return { kind: 'interrupt' };
   }
@@ -157,9 +156,14 @@ export class LineEditor {
     return undefined;
   }
 
-  async #accept(): Promise<EditResult> {
+  /** Puts the cursor after the line. */
+  async #toEnd(): Promise<void> {
     this.#line.end();
-    await this.#redraw();
+    if (!this.#screen.atEnd) await this.#redraw();
+  }
+
+  async #accept(): Promise<EditResult> {
+    await this.#toEnd();
     await this.#print(this.#screen.leave());
     return { kind: 'line', text: this.#line.text };
   }
@@ -347,10 +351,10 @@ export class LineEditor {
   async #list(c: Candidates): Promise<void> {
     const l = this.#line;
     const cursor = l.cursor;
-    l.end();
-    await this.#redraw();
+    await this.#toEnd();
     await this.#print(this.#screen.leave());
-    if (c.words.length <= 100 || (await this.#confirm(c.words.length))) await this.#print(listing(c.shown, this.#columns()));
+    if (c.words.length <= 100 || (await this.#confirm(c.words.length)))
+      await this.#print(listing(c.shown, this.#columns()));
     l.cursor = cursor;
     this.#screen.reset(this.#columns());
     await this.#redraw();

@@ -3,7 +3,7 @@
  * Limits: SIGTTIN and SIGTTOU are the kernel's (a file does not know who reads it).
  * @see pty(7), Linux drivers/tty/pty.c
  */
-import { EINTR, EAGAIN, EIO, type Errno } from '../kernel/errno.ts';
+import { EAGAIN, EINTR, EIO, type Errno } from '../kernel/errno.ts';
 import type { Kernel, OpenFile, TtyDevice, Waiter } from '../kernel/machine.ts';
 import { SIGNALS } from '../kernel/signal.ts';
 import { COOKED, type Stat, type Termios, type WinSize } from '../kernel/sys.ts';
@@ -19,7 +19,7 @@ export type TerminalKernel = Pick<Kernel, 'addTty' | 'ptsNumber' | 'killGroup'>;
 /** Opens a pair and registers its slave as /dev/pts/N. */
 export function openPty(kernel: TerminalKernel, size: WinSize): PtyPair {
   const pty = new Pty(kernel, kernel.ptsNumber(), size);
-  kernel.addTty(pty.slave);
+  pty.remove = kernel.addTty(pty.slave);
   return pty;
 }
 
@@ -50,6 +50,8 @@ class Device implements TtyDevice {
 class Pty implements PtyPair {
   readonly slave: OpenFile & { readonly tty: TtyDevice };
   readonly device: Device;
+  /** Takes the terminal out of /dev/pts. */
+  remove: () => void = () => {};
   readonly #discipline: Discipline;
   #out: Uint8Array[] = [];
   #pending = 0;
@@ -131,6 +133,7 @@ class Pty implements PtyPair {
   close(): void {
     if (this.#hungUp) return;
     this.#hungUp = true;
+    this.remove();
     const { session, foreground } = this.device;
     if (session > 0) this.kernel.killGroup(session, SIGNALS.SIGHUP);
     if (foreground > 0 && foreground !== session) {
@@ -256,6 +259,7 @@ class Pty implements PtyPair {
       stat: () => stat,
       release: () => {
         this.#released = true;
+        this.remove();
         this.#outputReady();
       },
     };

@@ -36,6 +36,8 @@ export function promptParts(prompt: string): { text: string; visible: string } {
 export class Screen {
   #cursor: Place = { row: 0, col: 0 };
   #end: Place = { row: 0, col: 0 };
+  /** Nothing is drawn yet. */
+  #fresh = true;
 
   constructor(private cols: number) {}
 
@@ -48,6 +50,7 @@ export class Screen {
     this.cols = Math.max(2, cols);
     this.#cursor = { row: 0, col: 0 };
     this.#end = { row: 0, col: 0 };
+    this.#fresh = true;
   }
 
   /** Places after the prompt, before the cursor's character, and at the end. */
@@ -85,7 +88,7 @@ export class Screen {
   draw(prompt: string, line: readonly string[], cursor: number): string {
     const { text, visible } = promptParts(prompt);
     let out = this.#cursor.row > 0 ? `\x1b[${this.#cursor.row}A` : '';
-    out += '\r';
+    if (!this.#fresh) out += '\r';
     const { cursor: at, end } = this.#layout(visible, line, cursor);
     out += text + line.map(shownChar).join('');
     let bottom = end;
@@ -93,7 +96,8 @@ export class Screen {
       out += ' \r';
       bottom = { row: end.row + 1, col: 0 };
     }
-    out += '\x1b[J';
+    if (!this.#fresh) out += '\x1b[J';
+    this.#fresh = false;
     if (bottom.row > at.row) out += `\x1b[${bottom.row - at.row}A`;
     if (bottom.row !== at.row || bottom.col !== at.col) out += at.col > 0 ? `\r\x1b[${at.col}C` : '\r';
     this.#cursor = at;
@@ -117,10 +121,16 @@ export class Screen {
   /** Bytes that put the cursor after the last row, for output below the line. */
   leave(): string {
     const down = this.#end.row - this.#cursor.row;
-    const out = (down > 0 ? `\x1b[${down}B` : '') + (this.#end.col === 0 && this.#end.row > 0 && down === 0 && this.#cursor.col === 0 ? '' : '\n');
-    this.#cursor = { row: 0, col: 0 };
-    this.#end = { row: 0, col: 0 };
+    const out =
+      (down > 0 ? `\x1b[${down}B` : '') +
+      (this.#end.col === 0 && this.#end.row > 0 && down === 0 && this.#cursor.col === 0 ? '' : '\n');
+    this.reset(this.cols);
     return out;
+  }
+
+  /** Is the cursor at the end of what is drawn? */
+  get atEnd(): boolean {
+    return this.#cursor.row === this.#end.row && this.#cursor.col === this.#end.col;
   }
 
   /** The terminal has a new width: where the cursor stands now that the rows were wrapped anew. */

@@ -290,3 +290,41 @@ describe('time', () => {
     expect(count).toBeGreaterThan(3);
   });
 });
+
+describe('sessions', () => {
+  it('hang orphaned stopped jobs up when their shell ends', async () => {
+    const rig = await makeRig();
+    const got: number[] = [];
+    rig.program('job', async (sys) => {
+      for (const n of [SIGNALS.SIGHUP, SIGCONT]) sys.sigaction(n, (signal) => got.push(signal));
+      await sys.sleep(100e9);
+      await sys.sleep(1e9);
+      return 0;
+    });
+    rig.program('shell', async (sys) => {
+      const pid = sys.spawn('/usr/bin/job', { argv: ['job'], pgid: 0 }) as number;
+      await sys.sleep(1e9);
+      sys.kill(pid, SIGTSTP);
+      await sys.wait(pid, { untraced: true });
+      return 0;
+    });
+    rig.start(['shell']);
+    await rig.pass(50e9);
+    expect(got).toEqual([SIGNALS.SIGHUP, SIGCONT]);
+  });
+
+  it('interrupt a sleep after a stop as before it', async () => {
+    const rig = await makeRig();
+    let end: unknown;
+    rig.program('sleeper', async (sys) => {
+      sys.sigaction(SIGUSR1, () => {});
+      end = await sys.sleep(1e12);
+      return 0;
+    });
+    const p = rig.start(['sleeper']);
+    await rig.pass(1e9);
+    for (const n of [SIGNALS.SIGSTOP, SIGCONT, SIGUSR1]) rig.kernel.kill(p.pid, n);
+    await rig.until(p.exited);
+    expect(end).toBe(EINTR);
+  });
+});

@@ -1,7 +1,7 @@
 /**
  * A tiny world for tests: one machine, a driver of its time, and ways to run programs on it and see what they print.
  *
- *     const rig = await makeRig();
+ *     const rig = await makeRig();                      // { network: true } for the real packet core
  *     rig.program('hello', async (sys) => { await sys.write(1, utf8('hi\n')); return 0; });
  *     expect(await rig.run(['hello'])).toEqual({ code: 0, signal: 0, stdout: 'hi\n', stderr: '' });
  */
@@ -14,6 +14,7 @@ import { createKernel, type Machine } from '../../../src/linux/kernel/kernel.ts'
 import type { LayerSpec, OpenFile, Process, Program, SpawnRequest } from '../../../src/linux/kernel/machine.ts';
 import type { Sys } from '../../../src/linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../../../src/linux/kernel/world.ts';
+import { freshCore } from '../core/build.ts';
 import { nullCore } from './null-core.ts';
 
 export interface RunResult {
@@ -72,11 +73,11 @@ export function driver(world: LabWorld, held: () => number) {
 }
 
 export async function makeRig(
-  options: { files?: LayerSpec; hostname?: string; seed?: number; core?: Core } = {},
+  options: { files?: LayerSpec; hostname?: string; seed?: number; core?: Core; network?: boolean } = {},
 ): Promise<Rig> {
   let held = 0;
   const world = createWorld({
-    core: options.core ?? nullCore(),
+    core: options.core ?? (options.network ? await freshCore(options.seed ?? 1) : nullCore()),
     clock: new Clock(1_795_500_000_000_000_000n),
     rng: new Rng(options.seed ?? 1),
     hold: async (work) => {

@@ -22,9 +22,10 @@ export function tsNow(s: Sock): u32 {
   return <u32>(nowNs() / 1000000) + s.tsOffset;
 }
 
-/** Timestamp offset of a pair of addresses. */
+/** Timestamp offset of a connection's direction. */
 export function tsOffset(s: Sock): u32 {
-  return finish(mix64(mix64(mix64(mix64(hashSeed() ^ 0x7473, s.l0), s.l1), s.r0), s.r1));
+  const h = mix64(mix64(mix64(mix64(hashSeed() ^ 0x7473, s.l0), s.l1), s.r0), s.r1);
+  return finish(mix(h, (<u32>s.lport << 16) | <u32>s.rport));
 }
 
 /** Initial sequence number: keyed hash of the tuple plus a clock of 64 ns. @see RFC 6528 */

@@ -2,9 +2,8 @@
 import type { ContainerSummary } from '../../api/types.ts';
 import { goQuote } from '../flags/gostrconv.ts';
 import { parseReference } from '../reference.ts';
-import { str } from '../template/value.ts';
 import { displayablePorts } from './ports.ts';
-import type { Column, Listing } from './table.ts';
+import { type Column, type Listing, labelMethod } from './table.ts';
 import { dateTime, humanDuration } from './time.ts';
 import { ellipsis, humanSize, truncateId } from './units.ts';
 
@@ -66,7 +65,7 @@ export function containerListing(now: number, trunc: boolean): Listing<Container
       CreatedAt: `${dateTime(row.Created)} +0000 UTC`,
       ID: trunc ? truncateId(row.Id) : row.Id,
       Image: image(row, trunc),
-      Label: (name) => str(row.Labels?.[String(name?.v)] ?? ''),
+      Label: labelMethod(row.Labels),
       Labels: Object.entries(row.Labels ?? {})
         .map(([k, v]) => `${k}=${v}`)
         .sort()

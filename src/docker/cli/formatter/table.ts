@@ -7,7 +7,7 @@ import { execTemplate } from '../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS, HEADER_FUNCTIONS } from '../template/funcs.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { goJson } from '../template/print.ts';
-import { bool, type GoFunc, type GoObject, type GoValue, mapOf, NIL, STRING, str } from '../template/value.ts';
+import { bool, type GoFunc, type GoObject, type GoValue, goFunc, mapOf, NIL, STRING, str } from '../template/value.ts';
 import { tabwrite } from './tabwriter.ts';
 
 /** One kind of list. */
@@ -48,9 +48,28 @@ export function usesColumn(format: string, name: string): boolean {
 /** `\t` and `\n` written out become the characters. */
 const written = (format: string): string => format.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
 
+/** In the header, `.Label "com.example.some-thing"` is `some thing`. @see formatter/custom.go: SubHeaderContext.Label */
+const HEADER_METHODS: Readonly<Record<string, GoFunc>> = {
+  Label: (name) => str(String(name?.v).split('.').pop()?.replace(/[-_]/g, ' ') ?? ''),
+};
+
+/** `.Label NAME` of a row. */
+export function labelMethod(labels: Readonly<Record<string, string>> | null | undefined): GoFunc {
+  return goFunc(1, 1, ['string'], (name) => str(labels?.[String(name?.v)] ?? ''));
+}
+
+/** Tries a template on one row: what is wrong with it, or undefined. */
+export function tryTemplate<T>(listing: Listing<T>, row: T, format: string): Failure | undefined {
+  const template = parseTemplate('', format, FUNCTION_NAMES);
+  if (typeof template === 'string') return new Failure(`failed to parse template: ${template}`);
+  const { error } = execTemplate(template, rowValue(listing, row), { functions: FUNCTIONS });
+  return error ? new Failure(`failed to execute template: ${error}`) : undefined;
+}
+
 function header<T>(template: Template, listing: Listing<T>): string {
   const map = new Map(Object.entries(listing.headers).map(([k, v]) => [k, str(v)]));
-  return execTemplate(template, { t: mapOf(STRING), v: map }, { functions: HEADER_FUNCTIONS }).text;
+  return execTemplate(template, { t: mapOf(STRING), v: map, methods: HEADER_METHODS }, { functions: HEADER_FUNCTIONS })
+    .text;
 }
 
 /**
@@ -73,7 +92,7 @@ export function renderList<T>(
   let body = '';
   for (const row of rows) {
     const { text, error } = execTemplate(template, rowValue(listing, row), { functions: FUNCTIONS });
-    if (error) return { text: '', failure: new Failure(`failed to execute template: ${error}`) };
+    if (error) return { text: '', failure: new Failure(`template parsing error: ${error}`) };
     body += `${text}\n`;
   }
   return { text: table ? tabwrite(`${header(template, listing)}\n${body}`) : body };

@@ -51,6 +51,7 @@ class Run {
   out = '';
   #vars: Variable[] = [];
   #depth = 0;
+  #last: Arg | undefined;
   #current: string;
   constructor(
     readonly template: Template,
@@ -110,7 +111,7 @@ class Run {
   }
 
   #printed(value: GoValue | undefined, pipe: Pipe): string {
-    const v = value;
+    const v = value && indirect(value).value;
     if (v === undefined || (v.t.k === 'any' && v.v === null)) return '<no value>';
     if (v.t.k === 'func') this.#fail(pipe, pipeText(pipe), `can't print ${pipeText(pipe)} of type ${typeName(v.t)}`);
     return goPrint(v);
@@ -152,10 +153,6 @@ class Run {
               { t: v.t, v: i },
               { t: v.t, v: i },
             ] as const,
-        );
-      case 'string':
-        return [...(v.v as string)].map(
-          (c, i) => [int(i), { t: { k: 'int', name: 'int32' }, v: c.codePointAt(0) as number } as GoValue] as const,
         );
       default:
         return this.#fail(pipe, context, `range can't iterate over ${goPrint(v)}`);
@@ -230,7 +227,7 @@ class Run {
       case 'field':
         return this.#fields(first, dot, first.idents, dot, rest, final);
       case 'chain':
-        return this.#fields(first, this.#arg(first.node, dot), first.fields, dot, rest, final);
+        return this.#chain(first, dot, rest, final);
       case 'identifier':
         return this.#function(first, rest, cmd, dot, final);
       case 'pipe':
@@ -290,9 +287,10 @@ class Run {
     const { value, nil } = indirect(receiver);
     if (value.t.k === 'any' && value.v === null)
       return this.#fail(at, context, `nil pointer evaluating interface {}.${name}`);
-    const type = typeName(receiver.t);
-    if (value.t.k === 'object') {
-      const method = (value.v as GoObject).methods[name];
+    const type = receiver.iface ? 'interface {}' : typeName(receiver.t);
+    const methods = value.t.k === 'object' ? (value.v as GoObject).methods : value.methods;
+    if (methods) {
+      const method = methods[name];
       if (method) return this.#apply(at, name, method, args, dot, final);
     }
     if (nil) this.#fail(at, context, `nil pointer evaluating ${type}.${name}`);
@@ -337,6 +335,13 @@ class Run {
         this.#fail(at, name, `wrong number of args for ${name}: want at least 1 got 0`);
       return last;
     }
+    const callee = name === 'call' ? rest[0] : undefined;
+    if (callee) {
+      const value = this.#arg(callee, dot);
+      const why =
+        value && value.t.k !== 'any' ? `non-function ${argText(callee)} of type ${typeName(value.t)}` : 'call of nil';
+      this.#fail(at, commandText(cmd), `error calling call: ${why}`);
+    }
     const fn = this.options.functions[name];
     if (!fn) return this.#fail(at, name, `${goQuote(name)} is not a defined function`);
     return this.#apply(at, name, fn, rest, dot, final, cmd);
@@ -374,10 +379,10 @@ class Run {
       if (want === 'any') continue;
       const ok =
         want === 'string'
-          ? k === 'string' || k === 'number'
+          ? k === 'string'
           : want === 'int'
             ? k === 'int' || k === 'uint'
-            : k === 'slice';
+            : v.t.k === 'slice' && v.t.elem.k === 'string';
       if (ok) continue;
       if (k === 'any') this.#fail(arg, argText(arg), `invalid value; expected ${want}`);
       if (arg.n === 'number' && want === 'string')
@@ -386,7 +391,19 @@ class Run {
     }
   }
 
+  /** Fields of a parenthesis. As in Go, errors point at what was looked at last. */
+  #chain(
+    at: Arg & { n: 'chain' },
+    dot: GoValue | undefined,
+    args: readonly Arg[],
+    final: readonly GoValue[],
+  ): GoValue | undefined {
+    const receiver = this.#arg(at.node, dot);
+    return this.#fields(this.#last ?? at, receiver, at.fields, dot, args, final);
+  }
+
   #arg(arg: Arg, dot: GoValue | undefined): GoValue | undefined {
+    this.#last = arg;
     switch (arg.n) {
       case 'dot':
         return dot;
@@ -407,7 +424,7 @@ class Run {
       case 'identifier':
         return this.#function(arg, [], { args: [arg], pos: arg.pos, line: arg.line }, dot, []);
       case 'chain':
-        return this.#fields(arg, this.#arg(arg.node, dot), arg.fields, dot, [], []);
+        return this.#chain(arg, dot, [], []);
       default:
         return this.#pipe(arg.pipe, dot);
     }

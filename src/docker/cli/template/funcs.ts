@@ -8,6 +8,7 @@ import {
   GoError,
   type GoFunc,
   type GoValue,
+  goFunc,
   indirect,
   int,
   NIL,
@@ -19,10 +20,7 @@ import {
   zero,
 } from './value.ts';
 
-/** A function with the number of arguments and (roughly) their types. */
-function fn(min: number, max: number, types: readonly string[], body: GoFunc): GoFunc {
-  return Object.assign((...args: GoValue[]) => body(...args), { arity: [min, max] as const, types });
-}
+const fn = goFunc;
 const MANY = Number.POSITIVE_INFINITY;
 const text = (v: GoValue | undefined): string => String(v?.v ?? '');
 const elements = (v: GoValue | undefined): GoValue[] => (v?.v ?? []) as GoValue[];
@@ -62,7 +60,8 @@ function index(item: GoValue | undefined, ...keys: GoValue[]): GoValue | GoError
       value = found ?? zero(at.t.elem);
     } else return new GoError(`can't index item of type ${typeName(at.t)}`);
   }
-  return value as GoValue;
+  const { t, v } = value as GoValue;
+  return { t, v };
 }
 
 function slice(item: GoValue | undefined, ...bounds: GoValue[]): GoValue | GoError {
@@ -99,7 +98,9 @@ function len(item: GoValue | undefined): GoValue | GoError {
     case 'map':
       return int((v.v as Map<unknown, unknown> | null)?.size ?? 0);
     default:
-      return new GoError(v.t.k === 'any' ? 'len of nil pointer' : `len of type ${typeName(v.t)}`);
+      return new GoError(
+        v.t.k === 'any' ? 'reflect: call of reflect.Value.Type on zero Value' : `len of type ${typeName(v.t)}`,
+      );
   }
 }
 
@@ -239,7 +240,7 @@ export const FUNCTIONS: Readonly<Record<string, GoFunc>> = Object.freeze({
   ...STANDARD,
   json: fn(1, 1, ['any'], (v) => str(goJson(v))),
   split: fn(2, 2, ['string'], (s, sep) => strings(text(sep) === '' ? [...text(s)] : text(s).split(text(sep)))),
-  join: fn(2, 2, ['slice', 'string'], (list, sep) =>
+  join: fn(2, 2, ['[]string', 'string'], (list, sep) =>
     list?.t.k === 'slice' && list.t.elem.k !== 'string' && list.t.elem.k !== 'any'
       ? new GoError(`expected []string; got ${typeName(list.t)}`)
       : str(elements(list).map(goTextOf).join(text(sep))),

@@ -164,6 +164,7 @@ class Lexer {
     }
     if (c === ',') return this.#one('comma', 1);
     const code = c.codePointAt(0) as number;
+    if (code > 32 && code < 127) return this.#one('comma', 1);
     return this.#error(
       `unrecognized character in action: U+${code.toString(16).toUpperCase().padStart(4, '0')}${code > 32 ? ` '${c}'` : ''}`,
     );

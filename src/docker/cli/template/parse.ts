@@ -154,8 +154,11 @@ class Parser {
     return { n, pipe, list: body.list, otherwise, pos: t.pos, line: t.line };
   }
 
+  #nameAt: Token | undefined;
+
   #templateName(context: string): string {
     const t = this.#nextSolid();
+    this.#nameAt = t;
     if (t.kind !== 'string' && t.kind !== 'raw') this.#unexpected(t, context);
     return unquote(t.text) ?? this.#fail('invalid syntax');
   }
@@ -185,10 +188,11 @@ class Parser {
 
   #template(t: Token): Node {
     const name = this.#templateName('template clause');
+    const at = this.#nameAt ?? t;
     let pipe: Pipe | undefined;
     if (this.#peekSolid().kind === 'right') this.#next();
     else pipe = this.#pipe('template clause', 'right');
-    return { n: 'template', name, pipe, pos: t.pos, line: t.line };
+    return { n: 'template', name, pipe, pos: at.pos, line: at.line };
   }
 
   #declarations(context: string): { decl: string[]; assign: boolean } {
@@ -332,7 +336,7 @@ class Parser {
 
 function describe(t: Token): string {
   if (t.kind === 'eof') return 'EOF';
-  if (t.kind === 'keyword') return `<${t.text}>`;
+  if (t.kind === 'keyword' || t.kind === 'dot' || t.kind === 'nil') return `<${t.text}>`;
   if ([...t.text].length > 10) return `${goQuote([...t.text].slice(0, 10).join(''))}...`;
   return goQuote(t.text);
 }

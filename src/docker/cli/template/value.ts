@@ -42,6 +42,10 @@ export interface GoObject {
 export interface GoValue {
   readonly t: GoType;
   readonly v: unknown;
+  /** Held as `interface {}` (an element of decoded JSON): errors name that type. */
+  readonly iface?: true;
+  /** Methods beside the keys of a map. */
+  readonly methods?: Readonly<Record<string, GoFunc>>;
 }
 
 /** What a function or method says when it fails. */
@@ -131,9 +135,11 @@ export function fromJson(x: unknown): GoValue {
   if (typeof x === 'string') return str(x);
   if (typeof x === 'boolean') return bool(x);
   if (typeof x === 'number') return { t: NUMBER, v: numberText(x) };
-  if (Array.isArray(x)) return { t: ANY_SLICE, v: x.map(fromJson) };
-  return { t: ANY_MAP, v: new Map(Object.entries(x as object).map(([k, v]) => [k, fromJson(v)])) };
+  if (Array.isArray(x)) return { t: ANY_SLICE, v: x.map(held) };
+  return { t: ANY_MAP, v: new Map(Object.entries(x as object).map(([k, v]) => [k, held(v)])) };
 }
+
+const held = (x: unknown): GoValue => ({ ...fromJson(x), iface: true });
 
 const numberText = (x: number): string => (Number.isInteger(x) ? BigInt(x).toString() : String(x));
 
@@ -202,4 +208,9 @@ export function indirect(x: GoValue): { value: GoValue; nil: boolean } {
     value = value.v as GoValue;
   }
   return { value, nil: value.t.k === 'any' && value.v === null };
+}
+
+/** A function with the number of arguments it takes and (roughly) their types: any, string, int, []string. */
+export function goFunc(min: number, max: number, types: readonly string[], body: GoFunc): GoFunc {
+  return Object.assign((...args: GoValue[]) => body(...args), { arity: [min, max] as const, types });
 }

@@ -3,8 +3,9 @@ import type { Program } from '../../../linux/kernel/machine.ts';
 import { entrypoint } from './entrypoint.ts';
 import { nginx } from './nginx.ts';
 import { postgres } from './postgres.ts';
-import { python } from './python.ts';
 import { redis } from './redis.ts';
+import { su } from './su.ts';
+import { webapp } from './webapp.ts';
 
 /** For `World.programs`, by their names. */
-export const imagePrograms: readonly Program[] = [entrypoint, nginx, postgres, python, redis];
+export const imagePrograms: readonly Program[] = [entrypoint, nginx, postgres, redis, su, webapp];

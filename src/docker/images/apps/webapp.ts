@@ -5,6 +5,7 @@
 import { MS } from '../../../base/clock.ts';
 import { formatIp } from '../../../base/ip.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
+import type { Program } from '../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../linux/kernel/signal.ts';
 import type { Fd, SockAddr, Sys } from '../../../linux/kernel/sys.ts';
 import { httpDate, logDate } from '../../time.ts';
@@ -15,8 +16,10 @@ const BACKLOG = 5;
 /** Virtual time from execve to the listening socket. */
 const STARTUP = 100 * MS;
 
-/** Gives the exit code. */
-export async function webapp(sys: Sys): Promise<number> {
+/** The program behind the script: python executes it in its own process. */
+export const webapp: Program = { name: 'webapp', main };
+
+async function main(sys: Sys): Promise<number> {
   let interrupted = false;
   sys.sigaction(SIGNALS.SIGINT, () => {
     interrupted = true;

@@ -92,6 +92,7 @@ export function addVeth(
   const near = register(world, ns, a, 'veth', name, macs[0]);
   near.peer = far;
   far.peer = near;
+  numberPeers(near);
   if (options.mtu !== undefined) for (const d of [near, far]) setMtu(world, d, options.mtu);
   return near.ifindex;
 }
@@ -205,7 +206,15 @@ export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | u
   d.ns = to;
   d.ifindex = to.takeIfindex(d.ifindex);
   to.add(d);
+  numberPeers(d);
   return 0;
+}
+
+/** Namespaces that a veth joins get numbers for each other. @see Linux net/core/net_namespace.c: peernet2id_alloc */
+function numberPeers(d: Device): void {
+  if (!d.peer || d.peer.ns === d.ns) return;
+  d.ns.netnsidOf(d.peer.ns);
+  d.peer.ns.netnsidOf(d.ns);
 }
 
 /** A device as `ip -d link` has it. */

@@ -111,6 +111,13 @@ export class NetWorld {
     return any;
   }
 
+  /** A new namespace begins with the IPv4 settings of the first. @see Linux net/ipv4/devinet.c: devinet_init_net */
+  inherit(key: NetnsKey, from: NetnsKey): void {
+    for (const [name, value] of this.#namespaces.get(from)?.sysctls ?? [])
+      if (name === 'net.ipv4.ip_forward' || /^net\.ipv4\.conf\.(all|default)\./.test(name))
+        this.setSysctl(key, name, value);
+  }
+
   sysctlKeys(key: NetnsKey): string[] {
     const ns = this.#namespaces.get(key);
     return ns ? sysctlKeys(ns) : [];

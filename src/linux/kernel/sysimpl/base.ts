@@ -31,6 +31,11 @@ export class SysBase {
     return this.own ?? this.proc.netns;
   }
 
+  /** At the head of calls that give a promise: a process that is over gets no answer. */
+  protected async alive(): Promise<void> {
+    if (this.proc.status) await this.proc.runnable();
+  }
+
   protected file(fd: number): OpenFile | undefined {
     return this.p.fds.get(fd);
   }

@@ -100,7 +100,6 @@ export class SysIdentity extends SysBase {
             resolve(0);
           });
           const off = wait.onInterrupt(() => {
-            if (this.proc.stopped) return;
             clock.cancel(timer);
             resolve(EINTR);
           });

@@ -7,7 +7,8 @@ import { execIn, forkFrom, spawnFrom } from '../spawn.ts';
 import type { ProcInfo, SignalAction, SpawnOptions, Sys, WaitStatus } from '../sys.ts';
 import { SysIdentity } from './identity.ts';
 
-const ROUNDS = 64;
+/** Highest signal number. */
+const SIGNAL_MAX = 64;
 
 export class SysProcesses extends SysIdentity {
   spawn(path: string, options: SpawnOptions): number | Errno {
@@ -55,10 +56,11 @@ export class SysProcesses extends SysIdentity {
 
   async wait(pid: number, options: { noHang?: boolean; untraced?: boolean } = {}): Promise<WaitStatus | 0 | Errno> {
     const untraced = options.untraced === true;
+    if (this.proc.status) await this.alive();
     const now = this.#wait(pid, untraced);
     if (now !== undefined) return now;
     if (options.noHang) return 0;
-    for (let round = 0; round < Number.POSITIVE_INFINITY; round++) {
+    for (;;) {
       const woken = await this.proc.blocking(
         (wait) =>
           new Promise<0 | Errno>((resolve) => {
@@ -77,11 +79,10 @@ export class SysProcesses extends SysIdentity {
       if (status !== undefined) return status;
       if (woken !== 0) return woken;
     }
-    return EINTR;
   }
 
   kill(pid: number, signal: number): Errno | 0 {
-    if (!Number.isInteger(signal) || signal < 0 || signal > ROUNDS) return EINVAL;
+    if (!Number.isInteger(signal) || signal < 0 || signal > SIGNAL_MAX) return EINVAL;
     const { p } = this;
     let to: Proc[];
     if (pid > 0) {

@@ -5,6 +5,7 @@ import {
   EAFNOSUPPORT,
   EBADF,
   ECONNREFUSED,
+  EEXIST,
   EINVAL,
   ENOSYS,
   ENOTSOCK,
@@ -16,7 +17,7 @@ import {
 import { isNonBlocking } from '../fdtable.ts';
 import { TreeInode } from '../fs/tree.ts';
 import { find, makeAt } from '../fs/vfs.ts';
-import type { NetAdmin } from '../netadmin.ts';
+import type { NetAdmin, NetnsKey } from '../netadmin.ts';
 import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
@@ -42,7 +43,8 @@ export class SysSockets extends SysFiles {
   }
 
   socket(family: SocketFamily, type: SocketType, protocol = 0): Fd | Errno {
-    if (family === 'unix') return type === 'stream' ? this.p.fds.add(new UnixSocket(this.m)) : EPROTONOSUPPORT;
+    if (family === 'unix')
+      return type === 'stream' ? this.p.fds.add(new UnixSocket(this.m, this.netns)) : EPROTONOSUPPORT;
     if (family === 'packet') return EAFNOSUPPORT;
     const sock = this.m.openSocket(this.netns, this.p, family, type, protocol);
     return isErr(sock) ? sock : this.p.fds.add(sock);
@@ -65,6 +67,7 @@ export class SysSockets extends SysFiles {
   }
 
   async accept(fd: Fd): Promise<{ readonly fd: Fd; readonly peer: SockAddr } | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     const made = await this.proc.blocking((wait) => sock.accept(wait), isNonBlocking(sock));
@@ -73,13 +76,14 @@ export class SysSockets extends SysFiles {
   }
 
   async connect(fd: Fd, addr: SockAddr): Promise<0 | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     if (sock instanceof UnixSocket) {
       const listener = this.#listener(addr.path ?? '');
       return isErr(listener) ? listener : sock.connectTo(listener, addr.path ?? '');
     }
-    return this.proc.blocking((wait) => sock.connect(addr, wait), isNonBlocking(sock), false);
+    return this.proc.blocking((wait) => sock.connect(addr, wait), isNonBlocking(sock));
   }
 
   #listener(path: string): UnixListener | Errno {
@@ -97,6 +101,7 @@ export class SysSockets extends SysFiles {
   }
 
   async sendto(fd: Fd, bytes: Uint8Array, to?: SockAddr): Promise<number | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     const n = await this.proc.blocking((wait) => sock.sendto(bytes, to, wait), isNonBlocking(sock));
@@ -106,6 +111,7 @@ export class SysSockets extends SysFiles {
   }
 
   async recvfrom(fd: Fd): Promise<Datagram | Errno> {
+    if (this.proc.status) await this.alive();
     const sock = this.#sock(fd);
     if (isErr(sock)) return sock;
     return this.proc.blocking((wait) => sock.recvfrom(wait), isNonBlocking(sock));
@@ -140,7 +146,42 @@ export class SysSockets extends SysFiles {
     return this.m.capture(this.p, this.netns, ifname, snaplen, promisc) ?? ENOSYS;
   }
 
+  netnsOf(path: string): NetnsKey | Errno {
+    const place = find(this.tree, this.p.cwd, path);
+    return isErr(place) ? place : (place.inode.netns ?? EINVAL);
+  }
+
+  netnsAdd(path: string): Errno | 0 {
+    const taken = find(this.tree, this.p.cwd, path);
+    if (!isErr(taken)) return EEXIST;
+    const ns = this.m.netnsAdd();
+    this.m.netnsName(ns, path);
+    return 0;
+  }
+
+  netnsDel(path: string): Errno | 0 {
+    const ns = this.netnsOf(path);
+    if (isErr(ns)) return ns;
+    this.m.netnsUnname(path);
+    this.m.netnsDel(ns);
+    return 0;
+  }
+
+  #net: NetAdmin | undefined;
+  #netOf: NetnsKey | undefined;
+
   get net(): NetAdmin {
-    return this.m.net(this.netns);
+    const { netns } = this;
+    if (this.#net && this.#netOf === netns) return this.#net;
+    const admin = this.m.net(netns);
+    this.#netOf = netns;
+    this.#net = {
+      ...admin,
+      sockets: () => {
+        this.m.current = this.p;
+        return admin.sockets();
+      },
+    };
+    return this.#net;
   }
 }

@@ -13,7 +13,10 @@ export const compgen: Builtin = (sh, args, out) => {
     else if (a === '-c') words.push(...commandNames(sh));
     else if (a === '-v') words.push(...sh.vars.names());
     else if (a === '-a') words.push(...sh.aliases.keys());
-    else if (a === '-f') words.push(...fileNames(sh, args.at(-1)?.startsWith('-') ? '' : (args.at(-1) ?? '')).map((f) => f.replace(/\/$/, '')));
+    else if (a === '-f')
+      words.push(
+        ...fileNames(sh, args.at(-1)?.startsWith('-') ? '' : (args.at(-1) ?? '')).map((f) => f.replace(/\/$/, '')),
+      );
     else if (a === '-A') {
       const what = args[++i];
       if (what === 'function') words.push(...sh.functions.keys());

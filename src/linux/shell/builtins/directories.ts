@@ -48,7 +48,11 @@ export const cd: Builtin = (sh, args, out) => {
   const physical = o.flags.has('P') || sh.has('physical');
   const found = viaCdPath(sh, to);
   const failure = changeDirectory(sh, found ?? to, physical);
-  if (failure) return out.message(sh.dialect.cannotChdir(o.rest[0] === '-' ? to : (o.rest[0] ?? to), failure), sh.setup.flavour === 'dash' ? 2 : 1);
+  if (failure)
+    return out.message(
+      sh.dialect.cannotChdir(o.rest[0] === '-' ? to : (o.rest[0] ?? to), failure),
+      sh.setup.flavour === 'dash' ? 2 : 1,
+    );
   if (show || found) out.print(`${logical(sh)}\n`);
   return 0;
 };
@@ -120,7 +124,8 @@ export const popd: Builtin = (sh, args, out) => {
   if (sh.directories.length === 0) return out.error('directory stack empty');
   const spec = list[0] ?? '+0';
   const i = /^[-+]\d+$/.test(spec) ? stackIndex(sh, spec) : undefined;
-  if (i === undefined) return out.error(`${spec}: ${/^[-+]\d+$/.test(spec) ? 'directory stack index out of range' : 'invalid argument'}`);
+  if (i === undefined)
+    return out.error(`${spec}: ${/^[-+]\d+$/.test(spec) ? 'directory stack index out of range' : 'invalid argument'}`);
   if (i === 0) {
     const failure = changeDirectory(sh, sh.directories[0] as string, false);
     if (failure) return out.error(`${sh.directories[0]}: ${failure}`);

@@ -1,9 +1,9 @@
 /** break, continue, return, exit, eval, source, shift, getopts, `:`, true, false. */
 import { isErr } from '../../kernel/errno.ts';
+import type { searchPath } from '../execute/command.ts';
+import { stateOf } from '../jobs.ts';
 import { runText, scriptText } from '../script.ts';
 import { Unwind } from '../unwind.ts';
-import { stateOf } from '../jobs.ts';
-import { searchPath } from '../execute/command.ts';
 import type { Builtin } from './builtin.ts';
 import { NAME } from './names.ts';
 
@@ -40,12 +40,16 @@ export const returnBuiltin: Builtin = (sh, args, out) => {
 };
 
 export const exit: Builtin = (sh, args, out) => {
-  if (sh.interactive) out.raw(args[0] === 'logout' || sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '');
+  if (sh.interactive)
+    out.raw(args[0] === 'logout' || sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '');
   if (args[1] !== undefined && !/^[-+]?\d+$/.test(args[1])) {
     out.error(`${args[1]}: numeric argument required`);
     throw new Unwind('exit', 2);
   }
-  if (args.length > 2) return out.error('too many arguments');
+  if (args.length > 2) {
+    out.error('too many arguments');
+    throw new Unwind('discard', 1);
+  }
   if (sh.interactive && !sh.exitWarned && sh.jobs.list.some((j) => stateOf(j) === 'stopped')) {
     sh.exitWarned = true;
     out.raw('There are stopped jobs.\n');
@@ -76,7 +80,8 @@ export const source: Builtin = async (sh, args, out) => {
   }
   const text = scriptText(sh, path);
   if (typeof text !== 'string') {
-    const prefixed = sh.setup.flavour === 'bash' ? out.message(`${name}: ${text.error}`) : out.error(`can't open '${name}'`);
+    const prefixed =
+      sh.setup.flavour === 'bash' ? out.message(`${name}: ${text.error}`) : out.error(`can't open '${name}'`);
     return prefixed;
   }
   const { params, loops } = sh;

@@ -1,6 +1,7 @@
 /** Text of a function as `type` and `declare -f` print it. Limits: bodies are laid out by the parser's printer. */
-import { print } from 'unbash/printer';
+
 import type * as ast from 'unbash';
+import { print } from 'unbash/printer';
 import type { ShellFunction } from '../shell.ts';
 
 function indent(text: string): string {
@@ -14,7 +15,13 @@ function indent(text: string): string {
 export function functionText(f: ShellFunction): string {
   const { body } = f;
   if (body.type === 'BraceGroup') {
-    const script: ast.Script = { type: 'Script', pos: body.pos, end: body.end, shebang: undefined, commands: body.body.commands };
+    const script: ast.Script = {
+      type: 'Script',
+      pos: body.pos,
+      end: body.end,
+      shebang: undefined,
+      commands: body.body.commands,
+    };
     const lines = print(script).trimEnd().split('\n');
     const text = lines.join('\n');
     return `${f.name} () \n{ \n${indent(text)}\n}`;

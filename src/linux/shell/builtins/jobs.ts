@@ -1,7 +1,7 @@
 /** jobs, fg, bg, wait, kill, disown. @see bash builtins/jobs.def, fg_bg.def, wait.def, kill.def */
 import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS, signalName, signalNumber } from '../../kernel/signal.ts';
-import { waitForeground } from '../execute/launch.ts';
+import { tellKilled, waitForeground } from '../execute/launch.ts';
 import { type Job, jobStatus, note, stateOf, stateText, statusOf } from '../jobs.ts';
 import { reap } from '../reap.ts';
 import type { Shell } from '../shell.ts';
@@ -116,6 +116,15 @@ async function waitJob(sh: Shell, job: Job): Promise<number | undefined> {
     }
   }
   const status = jobStatus(job);
+  const last = job.processes.at(-1)?.status;
+  if (
+    !sh.interactive &&
+    last?.state === 'signaled' &&
+    last.signal !== SIGNALS.SIGINT &&
+    last.signal !== SIGNALS.SIGPIPE
+  ) {
+    await tellKilled(sh, job, last.signal);
+  }
   sh.jobs.remove(job);
   return status;
 }
@@ -168,7 +177,9 @@ async function waitAny(sh: Shell, o: { flags: Map<string, string>; rest: string[
   const candidates = (): Job[] =>
     o.rest.length === 0
       ? sh.jobs.list
-      : sh.jobs.list.filter((j) => o.rest.some((r) => r === `%${j.id}` || j.processes.some((p) => String(p.pid) === r)));
+      : sh.jobs.list.filter((j) =>
+          o.rest.some((r) => r === `%${j.id}` || j.processes.some((p) => String(p.pid) === r)),
+        );
   if (candidates().length === 0) return 127;
   for (;;) {
     const done = candidates().find((j) => stateOf(j) === 'done');
@@ -192,7 +203,10 @@ const KILL_USAGE = 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... o
 function listSignals(out: Output, specs: readonly string[]): number {
   if (specs.length === 0) {
     const names = Array.from({ length: 31 }, (_, i) => `${String(i + 1).padStart(2)}) ${signalName(i + 1)}`);
-    for (let i = 34; i <= 64; i++) names.push(`${i}) ${i === 34 ? 'SIGRTMIN' : i === 64 ? 'SIGRTMAX' : i <= 49 ? `SIGRTMIN+${i - 34}` : `SIGRTMAX-${64 - i}`}`);
+    for (let i = 34; i <= 64; i++)
+      names.push(
+        `${i}) ${i === 34 ? 'SIGRTMIN' : i === 64 ? 'SIGRTMAX' : i <= 49 ? `SIGRTMIN+${i - 34}` : `SIGRTMAX-${64 - i}`}`,
+      );
     for (let i = 0; i < names.length; i += 5) out.print(`${names.slice(i, i + 5).join('\t')}\n`);
     return 0;
   }
@@ -200,12 +214,14 @@ function listSignals(out: Output, specs: readonly string[]): number {
     const n = signalNumber(s);
     if (n === undefined && !/^\d+$/.test(s)) return out.error(`${s}: invalid signal specification`);
     const number = n ?? Number(s) - 128;
-    out.print(/^\d+$/.test(s) ? `${signalName(number > 128 ? number - 128 : number)?.slice(3) ?? ''}\n` : `${number}\n`);
+    out.print(
+      /^\d+$/.test(s) ? `${signalName(number > 128 ? number - 128 : number)?.slice(3) ?? ''}\n` : `${number}\n`,
+    );
   }
   return 0;
 }
 
-export const kill: Builtin = (sh, args, out) => {
+export const kill: Builtin = async (sh, args, out) => {
   let i = 1;
   let signal: number | undefined = SIGNALS.SIGTERM;
   const first = args[1];
@@ -226,6 +242,8 @@ export const kill: Builtin = (sh, args, out) => {
   if (args[i] === '--') i++;
   let status = 0;
   for (const spec of args.slice(i)) status = killOne(sh, out, spec, signal as number) || status;
+  await out.flush();
+  await sh.sys.cpu(1000);
   return status;
 };
 

@@ -5,7 +5,7 @@ import { singleQuote } from '../expand/quote.ts';
 import type { Shell } from '../shell.ts';
 import { type Builtin, type Output, options } from './builtin.ts';
 import { functionText } from './functions.ts';
-import { BUILTINS, builtinFor } from './table.ts';
+import { builtinFor, builtins } from './table.ts';
 
 export const RESERVED = [
   'if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in',
@@ -91,7 +91,10 @@ export const command: Builtin = async (sh, args, out) => {
       if (m) {
         status = 0;
         if (o.flags.has('V')) out.print(`${describe(sh, name, m)}\n`);
-        else out.print(m.kind === 'alias' ? `alias ${name}=${singleQuote(m.value)}\n` : `${m.kind === 'file' ? m.value : name}\n`);
+        else
+          out.print(
+            m.kind === 'alias' ? `alias ${name}=${singleQuote(m.value)}\n` : `${m.kind === 'file' ? m.value : name}\n`,
+          );
       } else if (o.flags.has('V')) out.error(`${name}: not found`);
       else if (sh.setup.flavour !== 'bash') status = 127;
     }
@@ -177,14 +180,15 @@ export const enable: Builtin = (sh, args, out) => {
   const o = options(args, 'anps');
   if (o.bad) return out.usage(o.bad, 'enable [-a] [-dnps] [-f filename] [name ...]');
   if (o.rest.length === 0) {
-    for (const n of Object.keys(BUILTINS).sort()) {
-      if (sh.disabled.has(n) === o.flags.has('n') || o.flags.has('a')) out.print(`enable ${sh.disabled.has(n) ? '-n ' : ''}${n}\n`);
+    for (const n of Object.keys(builtins()).sort()) {
+      if (sh.disabled.has(n) === o.flags.has('n') || o.flags.has('a'))
+        out.print(`enable ${sh.disabled.has(n) ? '-n ' : ''}${n}\n`);
     }
     return 0;
   }
   let status = 0;
   for (const n of o.rest) {
-    if (!BUILTINS[n]) status = out.error(`${n}: not a shell builtin`);
+    if (!builtins()[n]) status = out.error(`${n}: not a shell builtin`);
     else if (o.flags.has('n')) sh.disabled.add(n);
     else sh.disabled.delete(n);
   }
@@ -194,10 +198,17 @@ export const enable: Builtin = (sh, args, out) => {
 export const help: Builtin = (_sh, args, out) => helpText(args, out);
 
 function helpText(args: readonly string[], out: Output): number {
-  const names = Object.keys(BUILTINS).sort();
+  const names = Object.keys(builtins()).sort();
   if (args.length === 1) {
     out.print('GNU bash, version 5.3.0(1)-release (x86_64-pc-linux-gnu)\nBuiltin commands of this shell:\n\n');
-    for (let i = 0; i < names.length; i += 6) out.print(` ${names.slice(i, i + 6).map((n) => n.padEnd(11)).join(' ').trimEnd()}\n`);
+    for (let i = 0; i < names.length; i += 6)
+      out.print(
+        ` ${names
+          .slice(i, i + 6)
+          .map((n) => n.padEnd(11))
+          .join(' ')
+          .trimEnd()}\n`,
+      );
     return 0;
   }
   let status = 0;

@@ -1,7 +1,8 @@
 /** Assigning to names that come as text, `x` or `a[1]`: `read`, `printf -v`, `export x=1`. */
+
+import { assignScalar } from '../execute/assign.ts';
 import { subscript } from '../expand/parameter.ts';
 import { wordOf } from '../expand/word.ts';
-import { assignScalar } from '../execute/assign.ts';
 import type { Shell } from '../shell.ts';
 
 export const NAME = /^[A-Za-z_]\w*$/;

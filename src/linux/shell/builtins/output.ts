@@ -3,8 +3,8 @@ import { isErr } from '../../kernel/errno.ts';
 import { decodeEscapes } from '../expand/quote.ts';
 import { readAll } from '../expand/substitution.ts';
 import { evaluateOrFail } from '../expand/word.ts';
-import type { Shell } from '../shell.ts';
 import { runText } from '../script.ts';
+import type { Shell } from '../shell.ts';
 import { type Builtin, options } from './builtin.ts';
 import { assignName, NAME } from './names.ts';
 import { readUntil } from './readline.ts';
@@ -35,7 +35,8 @@ export function splitLine(line: string, ifs: string, count: number, raw: boolean
     else if (raw || all[i] !== '\\') chars.push({ c: all[i] as string, q: false });
   }
   const isIfs = (x: { c: string; q: boolean } | undefined): boolean => x !== undefined && !x.q && ifs.includes(x.c);
-  const isSpace = (x: { c: string; q: boolean } | undefined): boolean => isIfs(x) && ' \t\n'.includes((x as { c: string }).c);
+  const isSpace = (x: { c: string; q: boolean } | undefined): boolean =>
+    isIfs(x) && ' \t\n'.includes((x as { c: string }).c);
   let i = 0;
   let end = chars.length;
   while (isSpace(chars[i])) i++;
@@ -56,7 +57,10 @@ export function splitLine(line: string, ifs: string, count: number, raw: boolean
 }
 
 /** The rest for the last name; one delimiter at its very end is dropped when it is the only one. */
-function lastField(rest: { c: string; q: boolean }[], isIfs: (x: { c: string; q: boolean } | undefined) => boolean): string {
+function lastField(
+  rest: { c: string; q: boolean }[],
+  isIfs: (x: { c: string; q: boolean } | undefined) => boolean,
+): string {
   const delimiters = rest.filter(isIfs).length;
   const cut = delimiters === 1 && isIfs(rest.at(-1)) ? rest.slice(0, -1) : rest;
   return cut.map((x) => x.c).join('');
@@ -75,7 +79,8 @@ export const read: Builtin = async (sh, args, out) => {
   }
   if (fd === undefined) return out.error(`${flags.get('u') ?? 0}: invalid file descriptor: Bad file descriptor`);
   const timeout = flags.get('t');
-  if (timeout !== undefined && !/^\d*\.?\d*$/.test(timeout)) return out.error(`${timeout}: invalid timeout specification`);
+  if (timeout !== undefined && !/^\d*\.?\d*$/.test(timeout))
+    return out.error(`${timeout}: invalid timeout specification`);
   if (timeout === '0') {
     const ready = await sh.sys.poll([{ fd, in: true }], 0);
     return !isErr(ready) && ready.length > 0 ? 0 : 1;
@@ -93,7 +98,13 @@ export const read: Builtin = async (sh, args, out) => {
   return answer.end === 'eof' ? 1 : 0;
 };
 
-async function readAnswer(sh: Shell, fd: number, flags: Map<string, string>, timeout: string | undefined, tty: boolean) {
+async function readAnswer(
+  sh: Shell,
+  fd: number,
+  flags: Map<string, string>,
+  timeout: string | undefined,
+  tty: boolean,
+) {
   const count = flags.get('n') ?? flags.get('N');
   const modes = tty ? sh.sys.tcgetattr(fd) : undefined;
   const silent = flags.has('s');
@@ -118,7 +129,12 @@ async function readAnswer(sh: Shell, fd: number, flags: Map<string, string>, tim
   }
 }
 
-async function assignAnswer(sh: Shell, text: string, names: readonly string[], flags: Map<string, string>): Promise<void> {
+async function assignAnswer(
+  sh: Shell,
+  text: string,
+  names: readonly string[],
+  flags: Map<string, string>,
+): Promise<void> {
   const ifs = sh.vars.get('IFS') ?? ' \t\n';
   const raw = flags.has('r');
   const unescaped = raw ? text : text.replace(/\\([\s\S])/g, '$1');
@@ -145,7 +161,11 @@ async function assignAnswer(sh: Shell, text: string, names: readonly string[], f
 
 export const mapfile: Builtin = async (sh, args, out) => {
   const o = options(args, 't', 'dnOsuCc');
-  if (o.bad) return out.usage(o.bad, `${args[0]} [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]`);
+  if (o.bad)
+    return out.usage(
+      o.bad,
+      `${args[0]} [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]`,
+    );
   const fd = sh.io.get(Number(o.flags.get('u') ?? '0'));
   if (fd === undefined) return out.error(`${o.flags.get('u')}: invalid file descriptor: Bad file descriptor`);
   const delimiter = o.flags.get('d') === '' ? '\0' : (o.flags.get('d') ?? '\n');

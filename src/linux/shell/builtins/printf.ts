@@ -5,9 +5,9 @@
  */
 import { backslashQuote, decodeEscapes, singleQuote } from '../expand/quote.ts';
 import type { Shell } from '../shell.ts';
-import { strftime } from './strftime.ts';
 import type { Builtin, Output } from './builtin.ts';
 import { assignName } from './names.ts';
+import { strftime } from './strftime.ts';
 
 const SPEC = /^%([-+ #0']*)(\*|-?\d+)?(?:\.(\*|-?\d+)?)?([hlLjzt]*)(\([^)]*\)T|[a-zA-Z%])/;
 
@@ -107,13 +107,25 @@ function general(x: number, precision: number, alternate: boolean): string {
   return text.replace(/\.?0+(?=e|$)/, '');
 }
 
+/** As C rounds: an exact tie goes to the even digit. */
+function fixed(x: number, precision: number): string {
+  const text = x.toFixed(precision);
+  if (precision > 70) return text;
+  const exact = x.toFixed(Math.min(100, precision + 30));
+  const cut = exact.length - (Math.min(100, precision + 30) - precision);
+  if (!/^50*$/.test(exact.slice(cut))) return text;
+  const down = exact.slice(0, cut).replace(/\.$/, '');
+  return Number(down.at(-1)) % 2 === 0 ? down : text;
+}
+
 function float(x: number, c: string, s: Spec): string {
   const lower = c.toLowerCase();
   const a = Math.abs(x);
   const p = s.precision ?? 6;
   let body: string;
   if (!Number.isFinite(a)) body = Number.isNaN(a) ? 'nan' : 'inf';
-  else if (lower === 'f') body = a < 1e21 ? a.toFixed(Math.min(p, 100)) : BigInt(a).toString() + (p > 0 ? `.${'0'.repeat(p)}` : '');
+  else if (lower === 'f')
+    body = a < 1e21 ? fixed(a, Math.min(p, 100)) : BigInt(a).toString() + (p > 0 ? `.${'0'.repeat(p)}` : '');
   else body = lower === 'e' ? exponent(a, Math.min(p, 100)) : general(a, p, s.flags.includes('#'));
   const negative = x < 0 || Object.is(x, -0);
   const text = signOf(negative, s.flags) + body;

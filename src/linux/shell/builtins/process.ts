@@ -1,9 +1,10 @@
 /** trap, times, ulimit, umask, history, caller. */
+
+import { isErr } from '../../kernel/errno.ts';
+import { SIGNALS } from '../../kernel/signal.ts';
 import { singleQuote } from '../expand/quote.ts';
 import { setTrap, trapKey, trapName } from '../traps.ts';
 import { type Builtin, options } from './builtin.ts';
-import { SIGNALS } from '../../kernel/signal.ts';
-import { isErr } from '../../kernel/errno.ts';
 
 const ORDER = ['EXIT', ...Object.keys(SIGNALS).map((k) => k.slice(3)), 'DEBUG', 'ERR', 'RETURN'];
 
@@ -26,7 +27,10 @@ export const trap: Builtin = (sh, args, out) => {
     return 0;
   }
   const first = list[0] as string;
-  const resets = first === '-' || (list.length === 1 && trapKey(first) !== undefined) || (/^\d+$/.test(first) && trapKey(first) !== undefined);
+  const resets =
+    first === '-' ||
+    (list.length === 1 && trapKey(first) !== undefined) ||
+    (/^\d+$/.test(first) && trapKey(first) !== undefined);
   const specs = first === '-' ? list.slice(1) : resets ? list : list.slice(1);
   if (specs.length === 0) {
     out.raw('trap: usage: trap [-Plp] [[action] signal_spec ...]\n');
@@ -116,7 +120,11 @@ function applySymbolic(mask: number, text: string): number | undefined {
     if (!m) return undefined;
     const who = m[1] === '' || m[1]?.includes('a') ? 'ugo' : (m[1] as string);
     const bits = [...(m[3] as string)].reduce((b, c) => b | (c === 'r' ? 4 : c === 'w' ? 2 : 1), 0);
-    for (const [letter, shift] of [['u', 6], ['g', 3], ['o', 0]] as const) {
+    for (const [letter, shift] of [
+      ['u', 6],
+      ['g', 3],
+      ['o', 0],
+    ] as const) {
       if (!who.includes(letter)) continue;
       if (m[2] === '+') allowed |= bits << shift;
       else if (m[2] === '-') allowed &= ~(bits << shift);
@@ -129,7 +137,8 @@ function applySymbolic(mask: number, text: string): number | undefined {
 export const history: Builtin = (sh, args, out) => {
   const h = sh.history;
   const o = options(args, 'carwnps', 'd');
-  if (o.bad) return out.usage(o.bad, 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]');
+  if (o.bad)
+    return out.usage(o.bad, 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]');
   if (o.flags.has('c')) h.clear();
   if (o.flags.has('d')) {
     const n = Number(o.flags.get('d'));
@@ -167,6 +176,10 @@ export const caller: Builtin = (sh, args, out) => {
   const c = sh.calls.at(-1 - n);
   if (!c) return 1;
   const outer = sh.calls.at(-2 - n);
-  out.print(args[1] === undefined ? `${c.line} ${outer?.source || sh.arg0}\n` : `${c.line} ${outer?.name ?? 'main'} ${outer?.source || sh.arg0}\n`);
+  out.print(
+    args[1] === undefined
+      ? `${c.line} ${outer?.source || sh.arg0}\n`
+      : `${c.line} ${outer?.name ?? 'main'} ${outer?.source || sh.arg0}\n`,
+  );
   return 0;
 };

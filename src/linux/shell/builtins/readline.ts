@@ -27,7 +27,10 @@ export async function readUntil(sh: Shell, fd: number, request: ReadRequest): Pr
   const stop = (request.delimiter ?? '\n').charCodeAt(0) || 0;
   const deadline = request.timeout === undefined ? Number.POSITIVE_INFINITY : sys.now() + request.timeout;
   const bytes: number[] = [];
-  const done = (end: ReadAnswer['end']): ReadAnswer => ({ text: new TextDecoder().decode(Uint8Array.from(bytes)), end });
+  const done = (end: ReadAnswer['end']): ReadAnswer => ({
+    text: new TextDecoder().decode(Uint8Array.from(bytes)),
+    end,
+  });
   let chars = 0;
   let left = 0;
   for (;;) {

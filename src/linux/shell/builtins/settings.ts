@@ -1,8 +1,8 @@
 /** set, shopt. @see bash builtins/set.def, shopt.def */
 import { OPTION_LETTERS, type Shell } from '../shell.ts';
 import { type Builtin, type Output, options } from './builtin.ts';
-import { showVariables } from './variables.ts';
 import { functionText } from './functions.ts';
+import { showVariables } from './variables.ts';
 
 /** Names of `set -o`, sorted. */
 export const SET_OPTIONS: readonly string[] = [
@@ -42,7 +42,8 @@ function showOptions(sh: Shell, out: Output, reusable: boolean): void {
 export const set: Builtin = (sh, args, out) => {
   if (args.length === 1) {
     showVariables(sh, out);
-    if (sh.setup.flavour === 'bash') for (const n of [...sh.functions.keys()].sort()) out.print(`${functionText(sh.functions.get(n)!)}\n`);
+    if (sh.setup.flavour === 'bash')
+      for (const n of [...sh.functions.keys()].sort()) out.print(`${functionText(sh.functions.get(n)!)}\n`);
     return 0;
   }
   let i = 1;
@@ -68,7 +69,8 @@ export const set: Builtin = (sh, args, out) => {
           return 0;
         }
         i++;
-        if (!setOption(sh, name, on)) return out.error(`${name}: invalid option name`, sh.setup.flavour === 'bash' ? 2 : 2);
+        if (!setOption(sh, name, on))
+          return out.error(`${name}: invalid option name`, sh.setup.flavour === 'bash' ? 2 : 2);
         continue;
       }
       const named = OPTION_LETTERS.find(([l]) => l === c);
@@ -89,7 +91,13 @@ export const shopt: Builtin = (sh, args, out) => {
   const change = o.flags.has('s') || o.flags.has('u');
   let status = 0;
   const show = (n: string): void =>
-    out.print(o.flags.has('p') ? (useSet ? `set ${is(n) ? '-' : '+'}o ${n}\n` : `shopt ${is(n) ? '-s' : '-u'} ${n}\n`) : `${n.padEnd(useSet ? 15 : 20)}\t${is(n) ? 'on' : 'off'}\n`);
+    out.print(
+      o.flags.has('p')
+        ? useSet
+          ? `set ${is(n) ? '-' : '+'}o ${n}\n`
+          : `shopt ${is(n) ? '-s' : '-u'} ${n}\n`
+        : `${n.padEnd(useSet ? 15 : 20)}\t${is(n) ? 'on' : 'off'}\n`,
+    );
   if (o.rest.length === 0) {
     for (const n of known) if (!change || is(n) === o.flags.has('s')) show(n);
     return 0;

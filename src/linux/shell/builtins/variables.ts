@@ -1,9 +1,10 @@
 /** declare, typeset, local, export, readonly, unset. @see bash builtins/declare.def, setattr.def */
-import { parse } from 'unbash';
+
 import type * as ast from 'unbash';
+import { parse } from 'unbash';
 import { assign } from '../execute/assign.ts';
+import { quoteIfNeeded, singleQuote } from '../expand/quote.ts';
 import { declaration } from '../expand/transform.ts';
-import { singleQuote, quoteIfNeeded } from '../expand/quote.ts';
 import { evaluateOrFail, expandString, wordOf } from '../expand/word.ts';
 import type { Shell } from '../shell.ts';
 import { keysOf, type Variable } from '../variables.ts';
@@ -37,7 +38,11 @@ function parseRequest(args: readonly string[], known: string, out: Output): Requ
     }
     if (!/^[-+][a-zA-Z]+$/.test(a)) break;
     for (const c of a.slice(1)) {
-      if (!known.includes(c)) return out.usage(`${a[0]}${c}`, `${args[0]} [-aAfFgiIlnrtux] [name[=value] ...] or ${args[0]} -p [-aAfFilnrtux] [name ...]`);
+      if (!known.includes(c))
+        return out.usage(
+          `${a[0]}${c}`,
+          `${args[0]} [-aAfFgiIlnrtux] [name[=value] ...] or ${args[0]} -p [-aAfFilnrtux] [name ...]`,
+        );
       (a[0] === '-' ? r.on : r.off).add(c);
     }
   }
@@ -46,15 +51,26 @@ function parseRequest(args: readonly string[], known: string, out: Output): Requ
 }
 
 /** Applies attributes and the value of one operand. */
-async function declareOne(sh: Shell, out: Output, operand: { text: string; at: number }, r: Request, local: boolean): Promise<number> {
+async function declareOne(
+  sh: Shell,
+  out: Output,
+  operand: { text: string; at: number },
+  r: Request,
+  local: boolean,
+): Promise<number> {
   const node: ast.Assignment | undefined = out.arrays.get(operand.at);
   const m = node ? undefined : /^([A-Za-z_]\w*)(?:\[(.*?)\])?(\+?)(?:=([\s\S]*))?$/.exec(operand.text);
   const name = node?.name ?? m?.[1];
   if (name === undefined || !NAME.test(name)) return out.error(`\`${operand.text}': not a valid identifier`);
   const before = sh.vars.raw(name);
-  if (before?.readonly && local === false && (node || m?.[4] !== undefined)) return out.error(`${name}: readonly variable`);
+  if (before?.readonly && local === false && (node || m?.[4] !== undefined))
+    return out.error(`${name}: readonly variable`);
   const fresh = local && !sh.vars.localNames().includes(name);
-  const v = r.on.has('g') ? sh.vars.declareGlobal(name) : r.on.has('n') ? rawDeclare(sh, name, local) : sh.vars.declare(name, local);
+  const v = r.on.has('g')
+    ? sh.vars.declareGlobal(name)
+    : r.on.has('n')
+      ? rawDeclare(sh, name, local)
+      : sh.vars.declare(name, local);
   if (fresh && before?.exported) v.exported = true;
   for (const c of r.on) {
     const key = ATTRIBUTE[c];
@@ -151,7 +167,11 @@ export const declare: Builtin = async (sh, args, out) => {
     const wanted = [...r.on].filter((c) => ATTRIBUTE[c] || c === 'a' || c === 'A');
     if (wanted.length === 0 && !r.on.has('p')) return showVariables(sh, out);
     printAll(sh, out, (v) =>
-      wanted.every((c) => (c === 'a' ? v.items && !v.assoc : c === 'A' ? v.assoc : v[ATTRIBUTE[c] as keyof Variable]) === true || (c === 'a' && v.items !== undefined && !v.assoc)),
+      wanted.every(
+        (c) =>
+          (c === 'a' ? v.items && !v.assoc : c === 'A' ? v.assoc : v[ATTRIBUTE[c] as keyof Variable]) === true ||
+          (c === 'a' && v.items !== undefined && !v.assoc),
+      ),
     );
     return 0;
   }
@@ -190,7 +210,8 @@ const attribute =
     const r = parseRequest(args, letter === 'x' ? 'fnp' : 'aAfp', out);
     if (typeof r === 'number') return r;
     if (r.rest.length === 0) {
-      if (sh.setup.flavour === 'bash') printAll(sh, out, (v) => (letter === 'x' ? v.exported === true : v.readonly === true));
+      if (sh.setup.flavour === 'bash')
+        printAll(sh, out, (v) => (letter === 'x' ? v.exported === true : v.readonly === true));
       else for (const n of sh.vars.names()) plainExport(sh, out, n, args[0] as string, letter);
       return 0;
     }

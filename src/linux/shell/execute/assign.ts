@@ -27,7 +27,13 @@ async function refuse(sh: Shell, name: string): Promise<never> {
 }
 
 /** Value after the integer attribute and `+=`. */
-async function finalText(sh: Shell, v: Variable | undefined, old: string, text: string, append: boolean): Promise<string> {
+async function finalText(
+  sh: Shell,
+  v: Variable | undefined,
+  old: string,
+  text: string,
+  append: boolean,
+): Promise<string> {
   if (v?.integer) {
     const n = await evaluateOrFail(sh, text);
     return String(append ? BigInt.asIntN(64, (await evaluateOrFail(sh, old === '' ? '0' : old)) + n) : n);
@@ -36,7 +42,13 @@ async function finalText(sh: Shell, v: Variable | undefined, old: string, text: 
 }
 
 /** `name=value`, `name+=value`. */
-export async function assignScalar(sh: Shell, name: string, text: string, append: boolean, variable?: Variable): Promise<void> {
+export async function assignScalar(
+  sh: Shell,
+  name: string,
+  text: string,
+  append: boolean,
+  variable?: Variable,
+): Promise<void> {
   const v = variable ?? sh.vars.raw(sh.vars.resolve(name));
   if (v?.readonly) await refuse(sh, name);
   const old = append ? ((v?.items ? v.items.get('0') : v?.value) ?? sh.vars.get(name) ?? '') : '';
@@ -79,7 +91,9 @@ async function assignArray(
     const keyed = keyedElement(e.text);
     if (keyed) {
       const keyWord = wordOf(keyed.key);
-      const key = v.assoc ? await expandString(sh, keyWord) : String(await evaluateOrFail(sh, await expandString(sh, keyWord)));
+      const key = v.assoc
+        ? await expandString(sh, keyWord)
+        : String(await evaluateOrFail(sh, await expandString(sh, keyWord)));
       const text = keyed.value === '' ? '' : await expandString(sh, wordOf(keyed.value), 'assignment');
       await put(key, text, keyed.append);
       if (!v.assoc) next = Number(key) + 1;

@@ -3,15 +3,15 @@
  * @see bash execute_cmd.c: execute_simple_command, execute_disk_command; findcmd.c
  */
 import type * as ast from 'unbash';
-import { EACCES, EISDIR, ENOENT, isErr, type Errno } from '../../kernel/errno.ts';
+import { EACCES, EISDIR, ENOENT, type Errno, isErr } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
-import { builtinFor } from '../builtins/table.ts';
 import { type Builtin, isSpecialBuiltin, Output } from '../builtins/builtin.ts';
-import { expandWord } from '../expand/word.ts';
+import { builtinFor } from '../builtins/table.ts';
 import { quoteIfNeeded } from '../expand/quote.ts';
+import { expandWord } from '../expand/word.ts';
 import type { Job } from '../jobs.ts';
-import type { Shell, ShellFunction } from '../shell.ts';
 import { runFile } from '../script.ts';
+import type { Shell, ShellFunction } from '../shell.ts';
 import { runPendingTraps } from '../traps.ts';
 import { Unwind } from '../unwind.ts';
 import type { Variable } from '../variables.ts';
@@ -40,7 +40,8 @@ export async function runCommand(sh: Shell, node: ast.CommandNode): Promise<numb
         body: node.body,
         text: sh.frame.text,
         firstLine: sh.frame.firstLine,
-        source: sh.calls.at(-1)?.source ?? (sh.interactive ? '' : sh.arg0),
+        source:
+          sh.calls.at(-1)?.source ?? (sh.interactive ? '' : sh.commandString !== undefined ? 'environment' : sh.arg0),
       });
       return 0;
     case 'Coproc':
@@ -72,6 +73,7 @@ async function runSimple(sh: Shell, node: ast.Command): Promise<number> {
 
 /** Closes the shell's ends of the process substitutions of a command. */
 function endSubstitutions(sh: Shell, first: number): void {
+  if (sh.replaced) return;
   for (const s of sh.substitutions.splice(first)) {
     const fd = sh.io.get(s.fd);
     if (fd !== undefined) sh.sys.close(fd);
@@ -140,7 +142,8 @@ async function dispatch(
   const fn = name.includes('/') ? undefined : sh.functions.get(name);
   const builtin = fn || name.includes('/') ? undefined : builtinFor(sh, name);
   if (name === 'exec') return runExec(sh, node, argv, assignments);
-  if (fn) return withAssignments(sh, assignments, () => withRedirects(sh, node.redirects, () => callFunction(sh, fn, argv)));
+  if (fn)
+    return withAssignments(sh, assignments, () => withRedirects(sh, node.redirects, () => callFunction(sh, fn, argv)));
   if (builtin) return runBuiltinCommand(sh, node, builtin, argv, arrays, assignments);
   const temporary = await temporaryEnv(sh, assignments);
   if (sh.has('xtrace') && assignments.length > 0) await trace(sh, argv.map(quoteIfNeeded).join(' '));
@@ -162,7 +165,13 @@ async function runBuiltinCommand(
   const call = (): Promise<number> => withRedirects(sh, node.redirects, () => callBuiltin(sh, builtin, argv, arrays));
   const status = await withAssignments(sh, assignments, call);
   sh.vars.set('_', argv.at(-1) as string);
-  if (status !== 0 && sh.setup.flavour === 'dash' && !sh.interactive && isSpecialBuiltin(argv[0] as string) && status === 2) {
+  if (
+    status !== 0 &&
+    sh.setup.flavour === 'dash' &&
+    !sh.interactive &&
+    isSpecialBuiltin(argv[0] as string) &&
+    status === 2
+  ) {
     throw new Unwind('exit', 2);
   }
   return status;
@@ -196,7 +205,11 @@ async function temporaryEnv(sh: Shell, list: readonly ast.Assignment[]): Promise
 }
 
 /** Runs with variables assigned and exported for that time. */
-async function withAssignments(sh: Shell, list: readonly ast.Assignment[], body: () => Promise<number>): Promise<number> {
+async function withAssignments(
+  sh: Shell,
+  list: readonly ast.Assignment[],
+  body: () => Promise<number>,
+): Promise<number> {
   if (list.length === 0) return body();
   const saved = new Map<string, Variable | undefined>();
   try {
@@ -263,7 +276,11 @@ export function findProgram(sh: Shell, name: string): { path: string } | { error
     known.hits++;
     return { path: known.path };
   }
-  const found = searchPath(sh.sys, name, sh.vars.get('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
+  const found = searchPath(
+    sh.sys,
+    name,
+    sh.vars.get('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  );
   if ('path' in found && sh.has('hashall')) sh.hashed.set(name, { path: found.path, hits: 1 });
   return found;
 }
@@ -320,7 +337,8 @@ async function cannotExecute(sh: Shell, name: string, path: string, e: Errno): P
   const st = sh.sys.stat(path);
   const why = !isErr(st) && st.kind === 'dir' ? EISDIR : e;
   if (sh.dialect.flavour !== 'bash' && why === ENOENT) await sh.complain(sh.dialect.notFound(name));
-  else await sh.complain(`${name}: ${sh.dialect.flavour === 'bash' ? why.text : why === EISDIR ? EACCES.text : why.text}`);
+  else
+    await sh.complain(`${name}: ${sh.dialect.flavour === 'bash' ? why.text : why === EISDIR ? EACCES.text : why.text}`);
   return why === ENOENT || e.name === 'ENOTDIR' ? (e.name === 'ENOTDIR' ? 126 : 127) : 126;
 }
 
@@ -357,7 +375,11 @@ async function runExec(sh: Shell, node: ast.Command, argv: string[], list: reado
 }
 
 function execOptions(args: string[]): { argv: string[]; clean: boolean; login: boolean; name?: string } {
-  const out: { argv: string[]; clean: boolean; login: boolean; name?: string } = { argv: [], clean: false, login: false };
+  const out: { argv: string[]; clean: boolean; login: boolean; name?: string } = {
+    argv: [],
+    clean: false,
+    login: false,
+  };
   let i = 0;
   for (; i < args.length && /^-[cla]+$/.test(args[i] as string); i++) {
     const o = args[i] as string;

@@ -4,8 +4,8 @@
  */
 import type * as ast from 'unbash';
 import { isErr } from '../../kernel/errno.ts';
-import { evaluateOrFail, arithmetic, expandPattern, expandString, expandWords } from '../expand/word.ts';
 import { matches } from '../expand/pattern.ts';
+import { arithmetic, evaluateOrFail, expandPattern, expandString, expandWords } from '../expand/word.ts';
 import type { Job } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import { Unwind } from '../unwind.ts';

@@ -83,8 +83,18 @@ export const COMPARE: Readonly<Record<string, (a: bigint, b: bigint) => boolean>
 };
 
 const CLASS: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', upper: 'A-Z', lower: 'a-z', space: '\\s', blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~', print: ' -~', graph: '!-~', cntrl: '\\x00-\\x1f', xdigit: '0-9A-Fa-f',
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  alnum: 'A-Za-z0-9',
+  upper: 'A-Z',
+  lower: 'a-z',
+  space: '\\s',
+  blank: ' \\t',
+  punct: '!-\\/:-@\\[-`{-~',
+  print: ' -~',
+  graph: '!-~',
+  cntrl: '\\x00-\\x1f',
+  xdigit: '0-9A-Fa-f',
 };
 
 /** A POSIX extended regular expression in JavaScript's syntax. */
@@ -101,8 +111,9 @@ export function posixRegex(text: string): string {
         i++;
         continue;
       }
-      const body = (m[2] as string)
-        .replace(/\[:(\w+):\]|[\\[\]]/g, (x, c: string | undefined) => (c ? (CLASS[c] ?? '') : `\\${x}`));
+      const body = (m[2] as string).replace(/\[:(\w+):\]|[\\[\]]/g, (x, c: string | undefined) =>
+        c ? (CLASS[c] ?? '') : `\\${x}`,
+      );
       out += `[${m[1]}${body}]`;
       i += m[0].length;
     } else out += text[i++];

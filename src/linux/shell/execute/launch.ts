@@ -48,7 +48,12 @@ export async function runToEnd(sh: Shell, body: () => Promise<number>): Promise<
 }
 
 /** Makes the shell's descriptors real, then becomes the program. Gives only on failure. */
-export async function becomeProgram(sh: Shell, path: string, argv: readonly string[], env: Record<string, string>): Promise<Errno> {
+export async function becomeProgram(
+  sh: Shell,
+  path: string,
+  argv: readonly string[],
+  env: Record<string, string>,
+): Promise<Errno> {
   const { sys } = sh;
   const targets = [...sh.io.entries()];
   const numbers = new Set(targets.map(([n]) => n));
@@ -67,7 +72,10 @@ export async function becomeProgram(sh: Shell, path: string, argv: readonly stri
   for (const [n, copy] of moved) sys.dup2(copy, n);
   for (const fd of sys.fds()) if (!numbers.has(fd)) sys.close(fd);
   sh.io = new Map(targets.map(([n]) => [n, n]));
-  return sys.exec(path, argv, env);
+  sh.replaced = true;
+  const e = await sys.exec(path, argv, env);
+  sh.replaced = false;
+  return e;
 }
 
 /** Starts a program as a child. */
@@ -111,7 +119,8 @@ export async function waitForeground(sh: Shell, job: Job): Promise<number> {
   }
   if (before !== undefined) sys.sigaction(SIGNALS.SIGINT, before);
   takeTerminal(sh);
-  if (modes && !isErr(modes) && job.processes.some((p) => p.status?.state !== 'exited')) sys.tcsetattr(sh.terminal, modes);
+  if (modes && !isErr(modes) && job.processes.some((p) => p.status?.state !== 'exited'))
+    sys.tcsetattr(sh.terminal, modes);
   return afterForeground(sh, job, interrupted);
 }
 
@@ -141,7 +150,7 @@ async function afterForeground(sh: Shell, job: Job, interrupted: boolean): Promi
 }
 
 /** `bash: line 1:  123 Terminated              sleep 9`, or only the signal's name when interactive. */
-async function tellKilled(sh: Shell, job: Job, signal: number): Promise<void> {
+export async function tellKilled(sh: Shell, job: Job, signal: number): Promise<void> {
   if (sh.dialect.flavour !== 'bash') {
     await sh.write(2, `${signalText(signal)}\n`);
     return;
@@ -156,7 +165,9 @@ async function tellKilled(sh: Shell, job: Job, signal: number): Promise<void> {
 
 /** Status of a pipeline with pipefail; sets PIPESTATUS. */
 export function pipelineStatus(sh: Shell, job: Job): number {
-  const all = job.processes.map((p) => (p.status ? (p.status.state === 'exited' ? p.status.code : 128 + p.status.signal) : 0));
+  const all = job.processes.map((p) =>
+    p.status ? (p.status.state === 'exited' ? p.status.code : 128 + p.status.signal) : 0,
+  );
   sh.pipeStatus = all;
   if (!sh.has('pipefail')) return jobStatus(job);
   return [...all].reverse().find((s) => s !== 0) ?? 0;

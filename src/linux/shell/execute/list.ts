@@ -89,7 +89,12 @@ async function failed(sh: Shell, node: ast.PipelineNode): Promise<void> {
   const counts = ['Command', 'Subshell', 'TestCommand', 'ArithmeticCommand', 'Pipeline'];
   const inner = node.type === 'Redirected' ? node.command.type : node.type;
   if (!counts.includes(inner)) return;
-  if (node.type === 'Pipeline' && node.commands.length === 1 && !counts.includes((node.commands[0] as ast.CommandNode).type)) return;
+  if (
+    node.type === 'Pipeline' &&
+    node.commands.length === 1 &&
+    !counts.includes((node.commands[0] as ast.CommandNode).type)
+  )
+    return;
   const status = sh.status;
   await runErrTrap(sh);
   sh.status = status;
@@ -98,7 +103,11 @@ async function failed(sh: Shell, node: ast.PipelineNode): Promise<void> {
 
 /** Source text of a node, on one line as `jobs` shows it. */
 export function textOf(sh: Shell, node: { readonly pos: number; readonly end: number }): string {
-  return sh.frame.text.slice(node.pos, node.end).trim().replace(/\\\n/g, '').replace(/\s*\n\s*/g, '; ');
+  return sh.frame.text
+    .slice(node.pos, node.end)
+    .trim()
+    .replace(/\\\n/g, '')
+    .replace(/\s*\n\s*/g, '; ');
 }
 
 /** Runs one stage in the forked shell `sub`; a subshell's body needs no process more. */

@@ -55,13 +55,14 @@ export async function withRedirects(
     return await body();
   } finally {
     sh.io = before;
-    for (const fd of r.opened) sh.sys.close(fd);
+    if (!sh.replaced) for (const fd of r.opened) sh.sys.close(fd);
   }
 }
 
 async function apply(sh: Shell, r: Redirected, x: ast.Redirection): Promise<Failure | undefined> {
   if (x.type === 'HereDoc' || x.type === 'HereString') {
-    const text = x.type === 'HereDoc' ? await hereDocText(sh, x) : `${x.target ? await expandString(sh, x.target) : ''}\n`;
+    const text =
+      x.type === 'HereDoc' ? await hereDocText(sh, x) : `${x.target ? await expandString(sh, x.target) : ''}\n`;
     const fd = await textDescriptor(sh, text);
     if (isErr(fd)) return new Failure(`cannot create temp file for here-document: ${fd.text}`);
     return install(sh, r, x, 0, fd);
@@ -167,10 +168,18 @@ async function duplicate(sh: Shell, r: Redirected, x: ast.Redirect): Promise<Fai
 
 async function hereDocText(sh: Shell, x: ast.HereDoc): Promise<string> {
   let text = x.body.text;
+  if (!x.closing) {
+    const line = sh.line;
+    if (sh.dialect.flavour === 'bash')
+      await sh.complain(
+        `warning: here-document at line ${line} delimited by end-of-file (wanted \`${x.delimiter?.value ?? ''}')`,
+      );
+    if (text !== '' && !text.endsWith('\n')) text += '\n';
+  }
   if (x.delimiter?.quoted) return x.operator === '<<-' ? text.replace(/^\t+/gm, '') : text;
   if (x.operator === '<<-') text = text.replace(/^\t+/gm, '');
   if (!/[$`\\]/.test(text)) return text;
-  if (x.operator === '<<' && x.body.parts) return joinText(await quotedSegments(sh, x.body.parts));
+  if (x.operator === '<<' && x.body.parts && x.closing) return joinText(await quotedSegments(sh, x.body.parts));
   const { parts, source } = hereParts(text.replace(/\n$/, ''));
   const frame = sh.frame;
   sh.frame = { text: source, firstLine: sh.line };

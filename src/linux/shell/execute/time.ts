@@ -22,7 +22,8 @@ export async function timed(sh: Shell, body: () => Promise<number>, posix: boole
   const status = await body();
   const real = sh.sys.now() - start;
   const user = Math.min(real, cpuOf(sh) - cpu);
-  const format = sh.vars.get('TIMEFORMAT') ?? (posix ? 'real %2R\nuser %2U\nsys %2S' : '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS');
+  const format =
+    sh.vars.get('TIMEFORMAT') ?? (posix ? 'real %2R\nuser %2U\nsys %2S' : '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS');
   if (format === '') return status;
   const text = format.replace(/%(\d?)(l?)([RUSP%])/g, (_, p: string, long: string, what: string) => {
     if (what === '%') return '%';

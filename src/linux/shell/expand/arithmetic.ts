@@ -52,7 +52,8 @@ const wrap = (n: bigint): bigint => BigInt.asIntN(64, n);
 
 /** Evaluates an expression; the empty one is 0. @throws ArithmeticError */
 export function evaluate(text: string, vars: ArithmeticVariables, depth = 0): bigint {
-  if (depth > 1024) throw new ArithmeticError(`${text}: expression recursion level exceeded (error token is "${text}")`);
+  if (depth > 1024)
+    throw new ArithmeticError(`${text}: expression recursion level exceeded (error token is "${text}")`);
   return new Evaluation(text, vars, depth).run();
 }
 

@@ -6,7 +6,12 @@ import { BREAK, type Segment } from './fields.ts';
 import { matches, source } from './pattern.ts';
 
 /** `${x#p}` `${x##p}` `${x%p}` `${x%%p}` */
-export function removePattern(text: string, pattern: string, operator: '#' | '##' | '%' | '%%', extglob: boolean): string {
+export function removePattern(
+  text: string,
+  pattern: string,
+  operator: '#' | '##' | '%' | '%%',
+  extglob: boolean,
+): string {
   if (operator.startsWith('#')) {
     const re = new RegExp(`^(?:${source(pattern, { lazy: operator === '#', extglob })})`, 'u');
     const m = re.exec(text);
@@ -35,7 +40,9 @@ export function replacePattern(
   const amp = shopt.has('patsub_replacement');
   const put = (m: string): string =>
     replacement
-      .map((s) => (s === BREAK ? ' ' : amp && !s.quoted ? s.text.replace(/\\&|&/g, (x) => (x === '&' ? m : '&')) : s.text))
+      .map((s) =>
+        s === BREAK ? ' ' : amp && !s.quoted ? s.text.replace(/\\&|&/g, (x) => (x === '&' ? m : '&')) : s.text,
+      )
       .join('');
   const body = source(pattern, { extglob: shopt.has('extglob') });
   if (pattern === '') {

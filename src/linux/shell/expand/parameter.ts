@@ -15,7 +15,12 @@ import { arithmetic, expandHere, expandPattern, expandString, quotedSegments, se
 /** A parameter's value: one string, or the list of `$@`, `$*` and arrays. */
 export type Value =
   | { readonly list: false; readonly text: string | undefined }
-  | { readonly list: true; readonly items: readonly string[]; readonly star: boolean; readonly keys?: readonly string[] };
+  | {
+      readonly list: true;
+      readonly items: readonly string[];
+      readonly star: boolean;
+      readonly keys?: readonly string[];
+    };
 
 const scalar = (text: string | undefined): Value => ({ list: false, text });
 
@@ -102,7 +107,7 @@ export async function expandSimple(sh: Shell, name: string, inQuotes: boolean): 
 async function unbound(sh: Shell, name: string): Promise<void> {
   if (!sh.has('nounset') || name === '@' || name === '*') return;
   await sh.complain(`${/^\d+$/.test(name) ? `$${name}` : name}: unbound variable`);
-  throw new Unwind('discard', sh.interactive ? 1 : 127);
+  throw sh.fatal();
 }
 
 /** Pieces of a value where it stands. */
@@ -209,7 +214,7 @@ async function defaulted(
       const text = joinText(await operandSegments(sh, op.operand, inQuotes));
       const why = text !== '' ? text : colon ? 'parameter null or not set' : 'parameter not set';
       await sh.complain(`${name}: ${why}`);
-      throw new Unwind('discard', sh.interactive ? 1 : 127);
+      throw sh.fatal();
     }
   }
 }

@@ -124,7 +124,8 @@ function extended(p: string, i: number, options: PatternOptions): { source: stri
     .join('|');
   const any = options.path ? '[^/]*' : '[\\s\\S]*';
   const kind = p[i];
-  if (kind === '!') return { source: `(?:(?!(?:${inner})${source(p.slice(close + 1), options)}$)${any})`, end: close + 1 };
+  if (kind === '!')
+    return { source: `(?:(?!(?:${inner})${source(p.slice(close + 1), options)}$)${any})`, end: close + 1 };
   const repeat = kind === '@' ? '' : (kind as string);
   return { source: `(?:${inner})${repeat}`, end: close + 1 };
 }

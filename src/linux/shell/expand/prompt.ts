@@ -38,7 +38,8 @@ function civil(z: number): { month: number; day: number } {
 function directory(sh: Shell, base: boolean): string {
   const cwd = sh.vars.get('PWD') ?? sh.sys.cwd();
   const home = sh.vars.get('HOME');
-  if (home && home !== '/' && (cwd === home || (!base && cwd.startsWith(`${home}/`)))) return `~${cwd.slice(home.length)}`;
+  if (home && home !== '/' && (cwd === home || (!base && cwd.startsWith(`${home}/`))))
+    return `~${cwd.slice(home.length)}`;
   return base && cwd !== '/' ? cwd.replace(/^.*\//, '') : cwd;
 }
 

@@ -80,9 +80,22 @@ function hasControl(s: string): boolean {
 
 /** `$'…'` form. */
 export function ansiQuote(s: string): string {
-  const names: Record<string, string> = { '\x07': 'a', '\b': 'b', '\x1b': 'E', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '\v': 'v' };
+  const names: Record<string, string> = {
+    '\x07': 'a',
+    '\b': 'b',
+    '\x1b': 'E',
+    '\f': 'f',
+    '\n': 'n',
+    '\r': 'r',
+    '\t': 't',
+    '\v': 'v',
+  };
   const body = s.replace(/[\x00-\x1f\x7f'\\]/g, (c) =>
-    names[c] ? `\\${names[c]}` : c === "'" || c === '\\' ? `\\${c}` : `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`,
+    names[c]
+      ? `\\${names[c]}`
+      : c === "'" || c === '\\'
+        ? `\\${c}`
+        : `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`,
   );
   return `$'${body}'`;
 }

@@ -7,7 +7,7 @@ import { isErr } from '../../kernel/errno.ts';
 import type { Fd, Sys } from '../../kernel/sys.ts';
 import { forkScript } from '../execute/launch.ts';
 import { statusOf } from '../jobs.ts';
-import type { SourceFrame, Shell } from '../shell.ts';
+import type { Shell, SourceFrame } from '../shell.ts';
 import { explainError } from '../source.ts';
 import { expandString } from './word.ts';
 

@@ -47,7 +47,9 @@ export function transform(sh: Shell, name: string, value: Value, op: string): Va
   }
   if ((op === 'K' || op === 'k') && value.list && value.keys) {
     const keys = value.keys;
-    const items = value.items.flatMap((x, i) => (op === 'K' ? [`${keys[i]} ${doubleQuote(x)}`] : [keys[i] as string, x]));
+    const items = value.items.flatMap((x, i) =>
+      op === 'K' ? [`${keys[i]} ${doubleQuote(x)}`] : [keys[i] as string, x],
+    );
     return op === 'K' ? { list: false, text: items.join(' ') } : { list: true, items, star: false };
   }
   const f = (x: string): string => {

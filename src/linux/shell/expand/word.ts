@@ -2,8 +2,9 @@
  * Word expansion in bash's order: braces, tilde, parameters, commands, arithmetic; then splitting, then path names.
  * @see bash subst.c: expand_word_list_internal
  */
-import { parse } from 'unbash';
+
 import type * as ast from 'unbash';
+import { parse } from 'unbash';
 import { isErr } from '../../kernel/errno.ts';
 import type { Shell } from '../shell.ts';
 import { ArithmeticError, evaluate } from './arithmetic.ts';
@@ -131,7 +132,9 @@ export type WordMode = 'argument' | 'assignment' | 'plain' | 'pattern';
 
 /** Expanded pieces of a word. */
 export async function segments(sh: Shell, word: ast.Word, mode: WordMode): Promise<Segment[]> {
-  const parts = word.parts ?? [{ type: 'Literal' as const, pos: word.pos, end: word.end, value: word.value, text: word.text }];
+  const parts = word.parts ?? [
+    { type: 'Literal' as const, pos: word.pos, end: word.end, value: word.value, text: word.text },
+  ];
   const out: Segment[] = [];
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] as ast.WordPart;
@@ -149,7 +152,8 @@ function tildePieces(sh: Shell, text: string, first: boolean, mode: WordMode, mo
   pieces.forEach((p, k) => {
     const begins = k > 0 || (first && (mode !== 'argument' || !/^[A-Za-z_]\w*=/.test(text) || !assign));
     const m = begins ? /^~([\w.+-]*)(?=[/:]|$)/.exec(p) : null;
-    const home = m && !(m[0].length === p.length && more && k === pieces.length - 1) ? tilde(sh, m[1] as string) : undefined;
+    const home =
+      m && !(m[0].length === p.length && more && k === pieces.length - 1) ? tilde(sh, m[1] as string) : undefined;
     if (m && home !== undefined) out.push(quoted(home), ...literalPieces(p.slice(m[0].length)));
     else out.push(...literalPieces(p));
   });
@@ -230,7 +234,12 @@ export async function quotedSegments(sh: Shell, parts: readonly ast.WordPart[]):
   const out: Segment[] = [];
   for (const p of parts) {
     if (p.type === 'Literal') out.push(quoted(p.value));
-    else if (p.type === 'SimpleExpansion' || p.type === 'ParameterExpansion' || p.type === 'CommandExpansion' || p.type === 'ArithmeticExpansion')
+    else if (
+      p.type === 'SimpleExpansion' ||
+      p.type === 'ParameterExpansion' ||
+      p.type === 'CommandExpansion' ||
+      p.type === 'ArithmeticExpansion'
+    )
       out.push(...(await expansionSegments(sh, p, true)));
     else if (p.type === 'DoubleQuoted') out.push(...(await quotedSegments(sh, p.parts)));
     else if ('text' in p) out.push(quoted(p.text));
@@ -241,7 +250,10 @@ export async function quotedSegments(sh: Shell, parts: readonly ast.WordPart[]):
 function isList(p: ast.WordPart): boolean {
   if (p.type === 'SimpleExpansion') return p.text === '$@';
   if (p.type !== 'ParameterExpansion') return false;
-  return p.prefix !== '#' && (p.parameter === '@' || p.index?.text === '@' || (p.operation?.type === 'Names' && p.operation.operator === '@'));
+  return (
+    p.prefix !== '#' &&
+    (p.parameter === '@' || p.index?.text === '@' || (p.operation?.type === 'Names' && p.operation.operator === '@'))
+  );
 }
 
 async function expansionSegments(

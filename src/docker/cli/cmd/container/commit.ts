@@ -38,8 +38,6 @@ export const commit = command({
         repo: repo ?? '',
         tag: tag ?? '',
       },
-      raw: new TextEncoder().encode('null\n'),
-      headers: { 'content-type': 'application/json' },
     });
     if (failed(made)) return made;
     await ctx.out(`${made.Id}\n`);

@@ -2,6 +2,7 @@
 import type { CommandSpec } from '../../spec.ts';
 import { attach } from './attach.ts';
 import { commit } from './commit.ts';
+import { cp } from './cp.ts';
 import { create } from './create.ts';
 import { diff } from './diff.ts';
 import { exec } from './exec.ts';
@@ -30,6 +31,7 @@ export const CONTAINER_COMMANDS: readonly CommandSpec[] = [
   containerPrune,
   stats,
   containerInspect,
+  cp,
   create,
   diff,
   exec,

@@ -2,9 +2,26 @@ import type { ContainerSummary } from '../../../api/types.ts';
 import { filterQuery } from '../../client.ts';
 import { failed } from '../../failure.ts';
 import { CONTAINER_COLUMNS, containerListing } from '../../formatter/container.ts';
-import { renderList, usesColumn } from '../../formatter/table.ts';
+import { renderList, tryTemplate, usesColumn } from '../../formatter/table.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { FORMAT_HELP } from '../format.ts';
+
+/** An empty row, to try a template on before anything is asked. */
+const NOTHING: ContainerSummary = {
+  Id: '',
+  Names: [],
+  Image: '',
+  ImageID: '',
+  Command: '',
+  Created: 0,
+  Ports: [],
+  Labels: {},
+  State: '',
+  Status: '',
+  HostConfig: { NetworkMode: '' },
+  NetworkSettings: { Networks: {} },
+  Mounts: [],
+};
 
 /** `docker ps` */
 export const ps = command({
@@ -24,7 +41,14 @@ export const ps = command({
     flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
   ],
   run: async (ctx, o) => {
-    const format = o.string('format');
+    const given = o.string('format');
+    const quiet = o.bool('quiet');
+    if (quiet && given !== '')
+      await ctx.err('WARNING: Ignoring custom format, because both --format and --quiet are set.\n');
+    const format = quiet ? '{{.ID}}' : given;
+    const listing = containerListing(ctx.now(), !o.bool('no-trunc'));
+    const wrong = ['', 'table', 'json', 'raw'].includes(format) ? undefined : tryTemplate(listing, NOTHING, format);
+    if (wrong) return wrong;
     const size = o.bool('size') || usesColumn(format, 'Size');
     const last = o.bool('latest') && !o.changed('last') ? 1 : o.int('last');
     const rows = await ctx.client.get<ContainerSummary[]>('/containers/json', {
@@ -34,10 +58,8 @@ export const ps = command({
       filters: filterQuery(o.list('filter')),
     });
     if (failed(rows)) return rows;
-    const quiet = o.bool('quiet');
-    const chosen = quiet && (format === '' || format === 'table') ? '{{.ID}}' : format;
     const columns = CONTAINER_COLUMNS + (o.bool('size') ? '\\t{{.Size}}' : '');
-    const { text, failure } = renderList(containerListing(ctx.now(), !o.bool('no-trunc')), rows, chosen, columns);
+    const { text, failure } = renderList(listing, rows, format, columns);
     await ctx.out(text);
     return failure ?? 0;
   },

@@ -92,7 +92,7 @@ export const run = command({
     ...CONTAINER_FLAGS,
     ...CREATE_FLAGS,
     flag('detach', 'bool', 'Leave it running in the background and print its id', { short: 'd' }),
-    flag('sig-proxy', 'bool', 'Pass signals on to the process (default true)', { default: 'true' }),
+    flag('sig-proxy', 'bool', 'Pass signals on to the process', { default: 'true' }),
     flag('detach-keys', 'string', 'Keys that detach from the container'),
   ],
   names: ['image'],

@@ -13,11 +13,8 @@ export const wait = command({
   run: async (ctx, _o, args) => {
     const errors: string[] = [];
     for (const name of args) {
-      const got = await ctx.client.post<{ StatusCode: number; Error?: { Message: string } }>(
-        `/containers/${name}/wait`,
-      );
+      const got = await ctx.client.post<{ StatusCode: number }>(`/containers/${name}/wait`);
       if (failed(got)) errors.push(got.message);
-      else if (got.Error?.Message) errors.push(got.Error.Message);
       else await ctx.out(`${got.StatusCode}\n`);
     }
     return errors.length > 0 ? new Failure(errors.join('\n')) : 0;

@@ -1,7 +1,7 @@
 import type { ImageSummary } from '../../../api/types.ts';
 import { filterQuery } from '../../client.ts';
 import { failed } from '../../failure.ts';
-import { type Column, type Listing, renderList } from '../../formatter/table.ts';
+import { type Column, type Listing, renderList, usesColumn } from '../../formatter/table.ts';
 import { dateTime, humanDuration } from '../../formatter/time.ts';
 import { humanSize, truncateId } from '../../formatter/units.ts';
 import { familiarName, parseReference } from '../../reference.ts';
@@ -70,7 +70,7 @@ function imageListing(now: number, trunc: boolean): Listing<Row> {
       Size: humanSize(image.Size, 3),
       Tag: tag,
       UniqueSize: image.SharedSize === -1 ? 'N/A' : humanSize(image.Size - image.SharedSize),
-      VirtualSize: humanSize(image.Size, 3),
+      VirtualSize: humanSize(image.Size),
     }),
   };
 }
@@ -102,11 +102,7 @@ export const images = command({
     const digests = o.bool('digests');
     const format = o.string('format');
     const quiet = o.bool('quiet') && (format === '' || format === 'table');
-    const all = quiet
-      ? list.map((image): Row => ({ image, repository: '', tag: '', digest: '' }))
-      : list.flatMap((i) => rows(i, digests));
-    const seen = new Set<string>();
-    const shown = quiet ? all.filter((r) => !seen.has(r.image.Id) && seen.add(r.image.Id)) : all;
+    const shown = list.flatMap((i) => rows(i, digests || usesColumn(format, 'Digest')));
     const columns = digests
       ? '{{.Repository}}\\t{{.Tag}}\\t{{.Digest}}\\t{{.ID}}\\t{{.CreatedSince}}\\t{{.Size}}'
       : '{{.Repository}}\\t{{.Tag}}\\t{{.ID}}\\t{{.CreatedSince}}\\t{{.Size}}';

@@ -1,11 +1,10 @@
 import type { NetworkInspect } from '../../../api/types.ts';
 import { filterQuery } from '../../client.ts';
 import { failed } from '../../failure.ts';
-import { type Column, type Listing, renderList } from '../../formatter/table.ts';
+import { type Column, type Listing, labelMethod, renderList } from '../../formatter/table.ts';
 import { timeString } from '../../formatter/time.ts';
 import { truncateId } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
-import { str } from '../../template/value.ts';
 import { FORMAT_HELP } from '../format.ts';
 import { natural } from '../natural.ts';
 
@@ -31,7 +30,7 @@ export function networkListing(trunc: boolean): Listing<NetworkInspect> {
       IPv4: String(n.EnableIPv4 ?? true),
       IPv6: String(n.EnableIPv6),
       Internal: String(n.Internal),
-      Label: (name) => str(n.Labels?.[String(name?.v)] ?? ''),
+      Label: labelMethod(n.Labels),
       Labels: Object.entries(n.Labels ?? {})
         .map(([k, v]) => `${k}=${v}`)
         .sort()

@@ -1,8 +1,7 @@
 import { filterQuery } from '../../client.ts';
 import { failed } from '../../failure.ts';
-import { type Column, type Listing, renderList } from '../../formatter/table.ts';
+import { type Column, type Listing, labelMethod, renderList } from '../../formatter/table.ts';
 import { command, flag, NONE } from '../../spec.ts';
-import { str } from '../../template/value.ts';
 import { FORMAT_HELP } from '../format.ts';
 import { natural } from '../natural.ts';
 
@@ -32,7 +31,7 @@ const LISTING: Listing<Volume> = {
     Availability: 'N/A',
     Driver: v.Driver,
     Group: 'N/A',
-    Label: (name) => str(v.Labels?.[String(name?.v)] ?? ''),
+    Label: labelMethod(v.Labels),
     Labels: Object.entries(v.Labels ?? {})
       .map(([k, x]) => `${k}=${x}`)
       .sort()

@@ -128,8 +128,8 @@ export class BridgeDriver implements Driver {
   createEndpoint(nid: string, eid: string, iface: EndpointInterface): Failure | undefined {
     const network = this.#network(nid);
     iface.mac ??= randomMac(this.rng);
-    network.endpoints.set(eid, { mac: iface.mac, address: iface.address, hostVeth: undefined, mappings: [] });
-    if (iface.address) program(this.#net, directAccessRules(network.config, iface.address.addr));
+    network.endpoints.set(eid, { mac: iface.mac, address: iface.ipv4, hostVeth: undefined, mappings: [] });
+    if (iface.ipv4) program(this.#net, directAccessRules(network.config, iface.ipv4.addr));
     return undefined;
   }
 

@@ -5,9 +5,10 @@
  * @see moby cmd/docker-proxy/{main_linux.go,tcp_proxy_linux.go,udp_proxy_linux.go}
  */
 import { SECOND } from '../../../../base/clock.ts';
-import { formatIp, type IpAddr } from '../../../../base/ip.ts';
+import { utf8 } from '../../../../base/http.ts';
+import { formatIp, type IpAddr, parseIp } from '../../../../base/ip.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
-import type { DaemonSys, Kernel } from '../../../../linux/kernel/machine.ts';
+import type { DaemonSys, Kernel, Program } from '../../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../../linux/kernel/signal.ts';
 import { type Fd, ProcessExit, type SockAddr, type Sys } from '../../../../linux/kernel/sys.ts';
 import type { PortBinding } from '../../driver.ts';
@@ -37,15 +38,11 @@ export class PortProxy {
 
   /** Takes the host's port. sctp has no socket here: the proxy itself finds that out in {@link serve}. */
   bind(): Errno | 0 {
-    const { hostIp, hostPort, proto } = this.binding;
-    if (proto === 'sctp') return 0;
-    const sys = this.#daemon.sys;
-    const fd = sys.socket(hostIp.v === 4 ? 'inet' : 'inet6', proto === 'tcp' ? 'stream' : 'dgram');
+    if (this.binding.proto === 'sctp') return 0;
+    const fd = bindHostPort(this.#daemon.sys, this.binding);
     if (isErr(fd)) return fd;
-    if (hostIp.v === 6) sys.setsockopt(fd, 'v6only', 1);
-    if (proto === 'tcp') sys.setsockopt(fd, 'reuseaddr', 1);
     this.#fd = fd;
-    return sys.bind(fd, { ip: hostIp, port: hostPort });
+    return 0;
   }
 
   /** Begins to accept. */
@@ -68,6 +65,52 @@ export class PortProxy {
     this.#daemon.end(0);
   }
 }
+
+/** A socket bound to the host's side of a mapping. */
+function bindHostPort(sys: Sys, { hostIp, hostPort, proto }: PortBinding): Fd | Errno {
+  const fd = sys.socket(hostIp.v === 4 ? 'inet' : 'inet6', proto === 'tcp' ? 'stream' : 'dgram');
+  if (isErr(fd)) return fd;
+  if (hostIp.v === 6) sys.setsockopt(fd, 'v6only', 1);
+  if (proto === 'tcp') sys.setsockopt(fd, 'reuseaddr', 1);
+  const bound = sys.bind(fd, { ip: hostIp, port: hostPort });
+  if (!isErr(bound)) return fd;
+  sys.close(fd);
+  return bound;
+}
+
+/** The executable by hand: binds, accepts and forwards as its options say. */
+export const proxyProgram: Program = {
+  name: 'docker-proxy',
+  async main(sys) {
+    const option = (name: string): string => sys.argv[sys.argv.indexOf(`-${name}`) + 1] ?? '';
+    const proto = sys.argv.includes('-proto') ? option('proto') : 'tcp';
+    const hostIp = parseIp(option('host-ip'));
+    const containerIp = parseIp(option('container-ip'));
+    const fail = async (text: string): Promise<number> => {
+      await sys.write(2, utf8(`${text}\n`));
+      return 1;
+    };
+    if (!hostIp || !containerIp || (proto !== 'tcp' && proto !== 'udp'))
+      return fail('docker-proxy: -host-ip, -container-ip and -proto tcp or udp are needed');
+    const binding = {
+      proto,
+      port: Number(option('container-port')),
+      containerIp,
+      hostIp,
+      hostPort: Number(option('host-port')),
+    };
+    const fd = bindHostPort(sys, binding as PortBinding);
+    if (isErr(fd))
+      return fail(`docker-proxy: listen ${proto} ${option('host-ip')}:${binding.hostPort}: ${fd.text.toLowerCase()}`);
+    const target = { ip: containerIp, port: binding.port };
+    if (proto === 'udp') await serveUdp(sys, fd, target);
+    else {
+      sys.listen(fd, BACKLOG);
+      await serveTcp(sys, fd, target);
+    }
+    return 0;
+  },
+};
 
 function proxyArgv(b: PortBinding): string[] {
   return [

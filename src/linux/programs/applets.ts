@@ -1,0 +1,55 @@
+/**
+ * Applets of the multi-call `busybox`: name → spec. Other folders (text tools, the shell) add theirs with
+ * {@link addApplets} when they are registered.
+ */
+import type { ProgramSpec } from './spec.ts';
+
+/** Loads a spec on first use. */
+export type SpecLoader = () => Promise<ProgramSpec>;
+
+const APPLETS = new Map<string, SpecLoader>([
+  ['arp', async () => (await import('./nettools.ts')).arpSpec],
+  ['arping', async () => (await import('./arping.ts')).spec],
+  ['dmesg', async () => (await import('./system.ts')).dmesgSpec],
+  ['env', async () => (await import('./system.ts')).envSpec],
+  ['free', async () => (await import('./system.ts')).freeSpec],
+  ['hostname', async () => (await import('./system.ts')).hostnameSpec],
+  ['httpd', async () => (await import('./busybox/httpd.ts')).spec],
+  ['id', async () => (await import('./system.ts')).idSpec],
+  ['ifconfig', async () => (await import('./nettools.ts')).ifconfigSpec],
+  ['ip', async () => (await import('./ip/ip.ts')).spec],
+  ['kill', async () => (await import('./kill.ts')).spec],
+  ['killall', async () => (await import('./pkill.ts')).killallSpec],
+  ['mount', async () => (await import('./system.ts')).mountSpec],
+  ['nc', async () => (await import('./nc.ts')).busyboxSpec],
+  ['netstat', async () => (await import('./nettools.ts')).netstatSpec],
+  ['nslookup', async () => (await import('./nslookup.ts')).spec],
+  ['pgrep', async () => (await import('./pkill.ts')).pgrepSpec],
+  ['ping', async () => (await import('./ping/busybox.ts')).spec],
+  ['pkill', async () => (await import('./pkill.ts')).pkillSpec],
+  ['ps', async () => (await import('./ps.ts')).spec],
+  ['route', async () => (await import('./nettools.ts')).routeSpec],
+  ['sleep', async () => (await import('./sleep.ts')).spec],
+  ['sysctl', async () => (await import('./system.ts')).sysctlSpec],
+  ['timeout', async () => (await import('./timeout.ts')).spec],
+  ['top', async () => (await import('./top.ts')).spec],
+  ['traceroute', async () => (await import('./traceroute.ts')).spec],
+  ['uname', async () => (await import('./system.ts')).unameSpec],
+  ['uptime', async () => (await import('./system.ts')).uptimeSpec],
+  ['wget', async () => (await import('./wget.ts')).spec],
+  ['whoami', async () => (await import('./system.ts')).whoamiSpec],
+]);
+
+/** Adds applets; a later one of the same name wins. */
+export function addApplets(more: Iterable<readonly [string, SpecLoader]>): void {
+  for (const [name, load] of more) APPLETS.set(name, load);
+}
+
+export function applet(name: string): SpecLoader | undefined {
+  return APPLETS.get(name);
+}
+
+/** All names, sorted: the links an image's /bin has. */
+export function appletNames(): string[] {
+  return [...APPLETS.keys()].sort();
+}

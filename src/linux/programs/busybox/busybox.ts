@@ -1,0 +1,53 @@
+/** The multi-call binary: the applet is named by argv[0], or by the first argument after `busybox`. */
+import { applet, appletNames } from '../applets.ts';
+import { BUSYBOX_BANNER, type Context, defineProgram, runSpec } from '../spec.ts';
+import { basename } from '../stdio.ts';
+
+function usage(): string {
+  const names = appletNames();
+  let lines = '';
+  let line = '\t';
+  for (const [i, n] of names.entries()) {
+    const word = `${n}${i + 1 < names.length ? ', ' : ''}`;
+    if (line.length + word.length > 72) {
+      lines += `${line.trimEnd()}\n`;
+      line = '\t';
+    }
+    line += word;
+  }
+  return `${BUSYBOX_BANNER}\nBusyBox is copyrighted by many authors between 1998-2015.\nLicensed under GPLv2. See source distribution for detailed\ncopyright notices.\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list[-full]\n   or: function [arguments]...\n\nCurrently defined functions:\n${lines}${line.trimEnd()}\n`;
+}
+
+async function run(ctx: Context): Promise<number> {
+  let argv = [...ctx.sys.argv];
+  if (basename(argv[0] ?? '').startsWith('busybox')) {
+    argv = argv.slice(1);
+    const first = argv[0];
+    if (first === undefined || first === '--help') {
+      await ctx.out(usage());
+      return 0;
+    }
+    if (first === '--list' || first === '--list-full') {
+      await ctx.out(appletNames().map((n) => `${first === '--list-full' ? 'bin/' : ''}${n}\n`).join(''));
+      return 0;
+    }
+  }
+  // a login shell's name begins with a dash
+  const name = basename(argv[0] ?? '').replace(/^-/, '');
+  const load = applet(name);
+  if (!load) {
+    await ctx.err(`${name}: applet not found\n`);
+    return 127;
+  }
+  const spec = await ctx.sys.load(load);
+  return runSpec(spec, ctx.sys, argv, 'busybox');
+}
+
+export const spec = defineProgram({
+  name: 'busybox',
+  path: '/bin/busybox',
+  summary: 'The Swiss Army Knife of Embedded Linux',
+  order: 'own',
+  options: [],
+  run,
+});

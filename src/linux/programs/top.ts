@@ -1,0 +1,171 @@
+/**
+ * `top` of busybox and of procps: the process table, refreshed until q, ^C or a signal.
+ *
+ * Limits: sorted by CPU time used since the last refresh; keys other than q and space do nothing.
+ * @see busybox procps/top.c; procps src/top/top.c
+ */
+import { isErr } from '../kernel/errno.ts';
+import type { ProcInfo, Sys } from '../kernel/sys.ts';
+import { RAW } from '../kernel/sys.ts';
+import { commandLine, meminfo, realtimeOf, userNames, utc } from './proc.ts';
+import { type Context, defineProgram } from './spec.ts';
+import { readText } from './stdio.ts';
+
+interface Sample {
+  readonly at: number;
+  readonly cpu: Map<number, number>;
+}
+
+function sample(sys: Sys): Sample {
+  return { at: sys.now(), cpu: new Map(sys.processes().map((p) => [p.pid, p.cpu])) };
+}
+
+/** Processes with their share of CPU since `before`, busiest first. */
+function shares(sys: Sys, before: Sample): { p: ProcInfo; share: number }[] {
+  const span = Math.max(1, sys.now() - before.at);
+  return sys
+    .processes()
+    .map((p) => ({ p, share: (100 * Math.max(0, p.cpu - (before.cpu.get(p.pid) ?? 0))) / span }))
+    .sort((a, b) => b.share - a.share || a.p.pid - b.p.pid);
+}
+
+function loadAverage(sys: Sys): string {
+  const text = readText(sys, '/proc/loadavg');
+  return isErr(text) ? '0.00 0.00 0.00 1/1 1' : text.trim();
+}
+
+function busyboxScreen(sys: Sys, before: Sample, cols: number, rows: number): string[] {
+  const mem = meminfo(sys);
+  const total = mem('MemTotal');
+  const list = shares(sys, before);
+  const busy = Math.min(100, Math.round(list.reduce((n, x) => n + x.share, 0)));
+  const names = userNames(sys);
+  const out = [
+    `Mem: ${total - mem('MemFree')}K used, ${mem('MemFree')}K free, ${mem('Shmem')}K shrd, ${mem('Buffers')}K buff, ${mem('Cached')}K cached`,
+    `CPU: ${String(busy).padStart(3)}% usr   0% sys   0% nic ${String(100 - busy).padStart(3)}% idle   0% io   0% irq   0% sirq`,
+    `Load average: ${loadAverage(sys)}`,
+    `\x1b[7m${'  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND'.padEnd(cols)}\x1b[m`,
+  ];
+  for (const { p, share } of list.slice(0, Math.max(1, rows - 5))) {
+    const vsz = total > 0 ? Math.round((100 * p.vsz) / total) : 0;
+    const user = (names.get(p.uid) ?? String(p.uid)).slice(0, 8).padEnd(8);
+    const stat = `${p.state}${' '.repeat(3)}`;
+    out.push(
+      `${String(p.pid).padStart(5)} ${String(p.ppid).padStart(5)} ${user} ${stat} ${String(p.vsz).padStart(5)} ${String(vsz).padStart(3)}%   0 ${String(Math.round(share)).padStart(3)}% ${commandLine(p)}`.slice(
+        0,
+        cols,
+      ),
+    );
+  }
+  return out;
+}
+
+function procpsScreen(sys: Sys, before: Sample, cols: number, rows: number): string[] {
+  const mem = meminfo(sys);
+  const t = utc(sys.realtime());
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const all = sys.processes();
+  const count = (s: string): number => all.filter((p) => p.state === s).length;
+  const list = shares(sys, before);
+  const busy = Math.min(
+    100,
+    list.reduce((n, x) => n + x.share, 0),
+  );
+  const mib = (kb: number): string => (kb / 1024).toFixed(1).padStart(8);
+  const boot = sys.now() - Number(sys.realtime() - realtimeOf(sys, 0));
+  const up = Math.max(0, Math.floor((sys.now() - boot) / 60e9));
+  const names = userNames(sys);
+  const used = mem('MemTotal') - mem('MemAvailable');
+  const out = [
+    `top - ${two(t.hour)}:${two(t.minute)}:${two(t.second)} up ${up} min,  1 user,  load average: ${loadAverage(sys).split(' ').slice(0, 3).join(', ')}`,
+    `Tasks: ${String(all.length).padStart(3)} total, ${String(Math.max(1, count('R'))).padStart(3)} running, ${String(count('S')).padStart(3)} sleeping, ${String(count('T')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie`,
+    `%Cpu(s): ${busy.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni,${(100 - busy).toFixed(1).padStart(5)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st `,
+    `MiB Mem :${mib(mem('MemTotal'))} total,${mib(mem('MemFree'))} free,${mib(used)} used,${mib(mem('Buffers') + mem('Cached'))} buff/cache     `,
+    `MiB Swap:${mib(mem('SwapTotal'))} total,${mib(mem('SwapFree'))} free,${mib(0)} used.${mib(mem('MemAvailable'))} avail Mem `,
+    '',
+    `    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND`,
+  ];
+  for (const { p, share } of list.slice(0, Math.max(1, rows - 8))) {
+    const cs = Math.floor(p.cpu / 1e7);
+    const time = `${Math.floor(cs / 6000)}:${two(Math.floor(cs / 100) % 60)}.${two(cs % 100)}`;
+    const pmem = mem('MemTotal') > 0 ? (100 * p.rss) / mem('MemTotal') : 0;
+    out.push(
+      `${String(p.pid).padStart(7)} ${(names.get(p.uid) ?? String(p.uid)).slice(0, 8).padEnd(8)}  20   0 ${String(p.vsz).padStart(7)} ${String(p.rss).padStart(6)} ${'0'.padStart(6)} ${p.state} ${share.toFixed(1).padStart(5)} ${pmem.toFixed(1).padStart(5)} ${time.padStart(9)} ${p.comm}`.slice(
+        0,
+        cols,
+      ),
+    );
+  }
+  return out;
+}
+
+/** Waits for a key or the delay. @returns whether to stop */
+async function wait(sys: Sys, delayNs: number, keys: boolean): Promise<boolean> {
+  const end = sys.now() + delayNs;
+  while (sys.now() < end) {
+    if (!keys) {
+      await sys.sleep(end - sys.now());
+      continue;
+    }
+    const ready = await sys.poll([{ fd: 0, in: true }], end - sys.now());
+    if (isErr(ready) || ready.length === 0) continue;
+    const b = await sys.read(0, 16);
+    if (isErr(b)) continue;
+    if (b.length === 0) return wait(sys, end - sys.now(), false);
+    if (b.includes(113) || b.includes(3)) return true;
+    if (b.includes(32) || b.includes(10) || b.includes(13)) return false;
+  }
+  return false;
+}
+
+async function run(ctx: Context): Promise<number> {
+  const { sys, options: o } = ctx;
+  const busybox = ctx.flavour === 'busybox';
+  const delay = Number(o.value('delay') ?? (busybox ? 5 : 3)) * 1e9;
+  const iterations = o.has('iterations') ? Number(o.value('iterations')) : Number.POSITIVE_INFINITY;
+  const batch = o.has('batch');
+  const terminal = sys.isatty(1) && !batch;
+  const keys = !batch && sys.isatty(0);
+  if (!busybox && !batch && !sys.isatty(1)) return ctx.fail('failed tty get');
+  const saved = keys ? sys.tcgetattr(0) : undefined;
+  if (saved && !isErr(saved)) sys.tcsetattr(0, { ...RAW, opost: true, isig: true });
+  try {
+    let before: Sample = { at: 0, cpu: new Map() };
+    for (let i = 0; i < iterations; i++) {
+      const size = sys.isatty(1) ? sys.winsize(1) : undefined;
+      const cols = size && !isErr(size) ? size.cols : batch ? 512 : 80;
+      const rows = terminal && size && !isErr(size) ? size.rows : batch ? 100000 : 24;
+      const lines = busybox
+        ? busyboxScreen(sys, before, Math.min(cols, 512), rows)
+        : procpsScreen(sys, before, cols, rows);
+      const text = batch && busybox ? lines.map((l) => l.replace(/\x1b\[7?m/g, '').trimEnd()) : lines;
+      const screen =
+        terminal || (busybox && !batch)
+          ? `\x1b[H\x1b[J${text.join('\n')}\n`
+          : `${text.join('\n')}\n${busybox ? '' : '\n'}`;
+      await ctx.out(screen);
+      before = sample(sys);
+      await sys.cpu(50_000);
+      if (i + 1 >= iterations) break;
+      if (await wait(sys, delay, keys)) break;
+    }
+  } finally {
+    if (saved && !isErr(saved)) sys.tcsetattr(0, saved);
+  }
+  return 0;
+}
+
+export const spec = defineProgram({
+  name: 'top',
+  path: '/usr/bin/top',
+  summary: 'Display processes',
+  synopsis: ['[-b] [-n COUNT] [-d SECONDS]'],
+  options: [
+    { name: 'batch', short: 'b', shortOnly: true, help: 'batch mode' },
+    { name: 'delay', short: 'd', shortOnly: true, arg: 'required', metavar: 'SECONDS', help: 'delay between updates' },
+    { name: 'iterations', short: 'n', shortOnly: true, arg: 'required', metavar: 'COUNT', help: 'number of updates' },
+    { name: 'pid', short: 'p', shortOnly: true, arg: 'required', metavar: 'PID', help: 'only these processes' },
+    { name: 'threads', short: 'H', shortOnly: true, help: 'threads' },
+  ],
+  run,
+});
