@@ -4,7 +4,6 @@
  */
 import { isErr } from '../kernel/errno.ts';
 import type { Program } from '../kernel/machine.ts';
-import { SIGNALS } from '../kernel/signal.ts';
 import type { Sys } from '../kernel/sys.ts';
 import { setOption } from './builtins/settings.ts';
 import type { CompleterMap } from './complete.ts';
@@ -294,5 +293,3 @@ async function startupFiles(sh: Shell, call: Call): Promise<void> {
   } else if (!sh.interactive && sh.setup.flavour === 'bash' && sh.vars.get('BASH_ENV'))
     await run(sh.vars.get('BASH_ENV') as string);
 }
-
-export { SIGNALS };

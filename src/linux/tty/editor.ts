@@ -12,6 +12,7 @@ import type { History } from '../shell/history.ts';
 import { insertion, listing } from './completion.ts';
 import { type Key, readKey } from './keys.ts';
 import { EditedLine } from './line.ts';
+import { Recall } from './recall.ts';
 import { Screen } from './screen.ts';
 
 /** What the editor is given. */
@@ -39,16 +40,14 @@ export class LineEditor {
   #line = new EditedLine();
   #screen = new Screen(80);
   #prompt = '';
-  /** Place in the history: history.lines.length is the line being typed. */
-  #place = 0;
-  /** Lines changed while walking through the history. */
-  #edited = new Map<number, string>();
+  readonly #recall: Recall;
   #tabs = 0;
-  #lastArgument = 0;
   #resized = false;
   #held: Key | undefined;
 
-  constructor(private readonly o: EditorOptions) {}
+  constructor(private readonly o: EditorOptions) {
+    this.#recall = new Recall(o.history, this.#line);
+  }
 
   /** Reads one line. Pre: the input is a terminal. */
   async readLine(prompt: string): Promise<EditResult> {
@@ -74,8 +73,7 @@ export class LineEditor {
 
   #begin(): void {
     this.#line.set('');
-    this.#place = this.o.history.lines.length;
-    this.#edited.clear();
+    this.#recall.reset();
     this.#tabs = 0;
     this.#screen.reset(this.#columns());
   }
@@ -135,7 +133,7 @@ export class LineEditor {
       }
       const step = 'char' in key ? await this.#insert(key.char) : await this.#command(key.name);
       if (!('name' in key && key.name === 'Tab')) this.#tabs = 0;
-      if (!('name' in key && (key.name === 'M-.' || key.name === 'M-_'))) this.#lastArgument = 0;
+      if (!('name' in key && (key.name === 'M-.' || key.name === 'M-_'))) this.#recall.otherCommand();
       if (step) return step;
     }
   }
@@ -272,14 +270,14 @@ export class LineEditor {
     switch (name) {
       case 'C-p':
       case 'Up':
-        return this.#walk(this.#place - 1);
+        return this.#recall.walk(-1);
       case 'C-n':
       case 'Down':
-        return this.#walk(this.#place + 1);
+        return this.#recall.walk(1);
       case 'M-<':
-        return this.#walk(0);
+        return this.#recall.walk(Number.NEGATIVE_INFINITY);
       case 'M->':
-        return this.#walk(this.o.history.lines.length);
+        return this.#recall.walk(Number.POSITIVE_INFINITY);
       case 'M-u':
         this.#line.recase('upper');
         return true;
@@ -291,37 +289,12 @@ export class LineEditor {
         return true;
       case 'M-.':
       case 'M-_':
-        return this.#yankLastArgument();
+        return this.#recall.yankLastArgument();
       case 'C-g':
         return false;
       default:
         return false;
     }
-  }
-
-  /** Shows another line of the history. */
-  #walk(to: number): boolean {
-    const { lines } = this.o.history;
-    if (to < 0 || to > lines.length || to === this.#place) return false;
-    this.#edited.set(this.#place, this.#line.text);
-    this.#place = to;
-    this.#line.set(this.#edited.get(to) ?? lines[to] ?? '');
-    return true;
-  }
-
-  #argumentLength = 0;
-
-  #yankLastArgument(): boolean {
-    const { lines } = this.o.history;
-    const from = lines[lines.length - 1 - this.#lastArgument];
-    if (from === undefined) return false;
-    const word = (from.match(/(?:\\.|"(?:\\.|[^"])*"|'[^']*'|[^\s"'\\])+/g) ?? ['']).at(-1) as string;
-    const l = this.#line;
-    if (this.#lastArgument > 0) l.kill(l.cursor - this.#argumentLength, l.cursor);
-    l.insert(word);
-    this.#argumentLength = [...word].length;
-    this.#lastArgument++;
-    return true;
   }
 
   /** ^V: the next byte as it is. */
@@ -374,9 +347,9 @@ export class LineEditor {
 
   /** Incremental search. */
   async #search(backward: boolean): Promise<Step> {
-    const saved = { text: this.#line.text, cursor: this.#line.cursor, place: this.#place };
+    const saved = { text: this.#line.text, cursor: this.#line.cursor, place: this.#recall.place };
     let needle = '';
-    let at = this.#place;
+    let at = this.#recall.place;
     let found = true;
     let back = backward;
     for (;;) {
@@ -389,20 +362,20 @@ export class LineEditor {
       }
       if ('char' in key) {
         needle += key.char;
-        found = this.#find(needle, at, back, true, (n) => (at = n));
+        found = this.#recall.find(needle, at, back, true, (n) => (at = n));
       } else if (key.name === 'C-r' || key.name === 'C-s') {
         back = key.name === 'C-r';
         if (needle === '') needle = this.#lastNeedle;
-        found = this.#find(needle, at, back, false, (n) => (at = n));
+        found = this.#recall.find(needle, at, back, false, (n) => (at = n));
       } else if (key.name === 'Backspace') {
         needle = [...needle].slice(0, -1).join('');
         at = saved.place;
-        found = needle === '' || this.#find(needle, at, back, true, (n) => (at = n));
+        found = needle === '' || this.#recall.find(needle, at, back, true, (n) => (at = n));
       } else {
         this.#lastNeedle = needle;
         if (key.name === 'C-g') {
           this.#line.set(saved.text, saved.cursor);
-          this.#place = saved.place;
+          this.#recall.place = saved.place;
           await this.#redraw();
           return undefined;
         }
@@ -414,19 +387,4 @@ export class LineEditor {
   }
 
   #lastNeedle = '';
-
-  #find(needle: string, from: number, back: boolean, here: boolean, move: (n: number) => void): boolean {
-    const { lines } = this.o.history;
-    const step = back ? -1 : 1;
-    for (let i = here ? from : from + step; i >= 0 && i <= lines.length; i += step) {
-      const text = lines[i];
-      const col = text === undefined ? -1 : back ? text.lastIndexOf(needle) : text.indexOf(needle);
-      if (text === undefined || col < 0 || needle === '') continue;
-      this.#line.set(text, [...text.slice(0, col)].length);
-      this.#place = i;
-      move(i);
-      return true;
-    }
-    return false;
-  }
 }

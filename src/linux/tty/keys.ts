@@ -34,7 +34,7 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   '[Z': 'BackTab',
 };
 
-async function escape(next: ByteSource): Promise<Key | undefined> {
+async function escapeSequence(next: ByteSource): Promise<Key | undefined> {
   const b = await next();
   if (b === undefined) return undefined;
   const c = String.fromCharCode(b);
@@ -54,7 +54,7 @@ async function escape(next: ByteSource): Promise<Key | undefined> {
 export async function readKey(next: ByteSource): Promise<Key | undefined> {
   const b = await next();
   if (b === undefined) return undefined;
-  if (b === 27) return escape(next);
+  if (b === 27) return escapeSequence(next);
   if (b === 13 || b === 10) return { name: 'Enter' };
   if (b === 9) return { name: 'Tab' };
   if (b === 127 || b === 8) return { name: 'Backspace' };

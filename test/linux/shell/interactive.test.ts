@@ -59,7 +59,7 @@ describe('an interactive bash', () => {
       '[1]+  Stopped                 sleep 100\r\n[2]-  Running                 sleep 200 &\r\n',
     );
     expect(await t.line('bg')).toContain('[1]+ sleep 100 &\r\n');
-    expect((await t.line('kill %2')) + (await t.line(''))).toContain('[2]-  Terminated              sleep 200\r\n');
+    expect((await t.line('kill %2')) + (await t.line(''))).toContain('[2]+  Terminated              sleep 200\r\n');
     t.type('fg\r');
     await t.until('fg\r\nsleep 100\r\n');
     t.type('\x03');
@@ -109,7 +109,7 @@ describe('an interactive bash', () => {
 
   test('yes | head ends, and a terminal that does not read holds the writer back', async () => {
     const t = await shell();
-    expect(await t.line('yes | head -n 2; echo ${PIPESTATUS[@]}')).toContain('y\r\ny\r\n141 0\r\n');
+    expect(await t.line('yes | head -n 2; echo $\u007bPIPESTATUS[@]}')).toContain('y\r\ny\r\n141 0\r\n');
     t.paused = true;
     t.type('yes\r');
     await t.rig.pass(1e8);

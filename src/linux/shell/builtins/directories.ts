@@ -142,7 +142,7 @@ export const dirs: Builtin = (sh, args, out) => {
     return 0;
   }
   const stack = [logical(sh), ...sh.directories].map((d) => shown(sh, d, o.flags.has('l')));
-  if (o.flags.has('v')) stack.forEach((d, i) => out.print(`${String(i).padStart(2)}  ${d}\n`));
+  if (o.flags.has('v')) out.print(stack.map((d, i) => `${String(i).padStart(2)}  ${d}\n`).join(''));
   else out.print(`${stack.join(o.flags.has('p') ? '\n' : ' ')}\n`);
   return 0;
 };

@@ -2,7 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS, signalName, signalNumber } from '../../kernel/signal.ts';
 import { tellKilled, waitForeground } from '../execute/launch.ts';
-import { type Job, jobStatus, note, stateOf, stateText, statusOf } from '../jobs.ts';
+import { type Job, jobStatus, note, stateOf, statusOf } from '../jobs.ts';
 import { reap } from '../reap.ts';
 import type { Shell } from '../shell.ts';
 import { runPendingTraps } from '../traps.ts';
@@ -281,5 +281,3 @@ export const disown: Builtin = (sh, args, out) => {
   }
   return status;
 };
-
-export { stateText };

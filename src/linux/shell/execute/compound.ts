@@ -5,7 +5,7 @@
 import type * as ast from 'unbash';
 import { isErr } from '../../kernel/errno.ts';
 import { matches } from '../expand/pattern.ts';
-import { arithmetic, evaluateOrFail, expandPattern, expandString, expandWords } from '../expand/word.ts';
+import { arithmetic, expandPattern, expandString, expandWords } from '../expand/word.ts';
 import type { Job } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import { Unwind } from '../unwind.ts';
@@ -210,5 +210,3 @@ async function runCase(sh: Shell, node: ast.Case): Promise<number> {
   }
   return status;
 }
-
-export { evaluateOrFail };

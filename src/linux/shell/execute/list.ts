@@ -9,7 +9,7 @@ import type { Shell } from '../shell.ts';
 import { runErrTrap, runPendingTraps } from '../traps.ts';
 import { Unwind } from '../unwind.ts';
 import { runCommand } from './command.ts';
-import { forkShell, groupOptions, runToEnd, waitForeground } from './launch.ts';
+import { forkShell, groupOptions, waitForeground } from './launch.ts';
 import { timed } from './time.ts';
 
 /** Runs all statements of a script or list; gives the last status. */
@@ -178,5 +178,3 @@ async function startBackground(sh: Shell, st: ast.Statement): Promise<number> {
   if (sh.interactive) await sh.write(2, sh.dialect.flavour === 'bash' ? `[${job.id}] ${sh.backgroundPid}\n` : '');
   return (sh.status = 0);
 }
-
-export { runToEnd };

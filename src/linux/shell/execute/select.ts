@@ -36,7 +36,7 @@ export async function selectLoop(
   const words = node.wordlist ? await expandWords(sh, node.wordlist) : [...sh.params];
   if (words.length === 0) return 0;
   let show = true;
-  let status = 0;
+  let _status = 0;
   for (;;) {
     if (show) await sh.write(2, menu(words, Number(sh.vars.get('COLUMNS') ?? '80')));
     await sh.write(2, sh.vars.get('PS3') ?? '#? ');
@@ -50,6 +50,6 @@ export async function selectLoop(
     if (show) continue;
     const n = Number(line.trim());
     sh.vars.set(node.name.value, Number.isInteger(n) ? (words[n - 1] ?? '') : '');
-    status = await iteration(node.body);
+    _status = await iteration(node.body);
   }
 }

@@ -2,7 +2,7 @@
  * Pieces of an expanded word, and how they become fields: splitting at IFS, joining, patterns.
  * @see POSIX.1-2024 XCU 2.6.5; bash subst.c: list_string
  */
-import { escape } from './pattern.ts';
+import { escapePattern } from './pattern.ts';
 
 /** A run of characters of an expanded word. */
 export interface Piece {
@@ -90,7 +90,7 @@ export function joinText(segments: readonly Segment[]): string {
 
 /** As a pattern: quoted characters escaped. */
 export function joinPattern(segments: readonly Segment[]): string {
-  return segments.map((s) => (s === BREAK ? ' ' : s.quoted ? escape(s.text) : s.text)).join('');
+  return segments.map((s) => (s === BREAK ? ' ' : s.quoted ? escapePattern(s.text) : s.text)).join('');
 }
 
 /** Pieces of literal text with its backslashes: an escaped character is quoted. */

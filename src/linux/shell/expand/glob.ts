@@ -4,7 +4,7 @@
  */
 import { isErr } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
-import { hasMagic, source, unescape } from './pattern.ts';
+import { hasMagic, source, unescapePattern } from './pattern.ts';
 
 export interface GlobOptions {
   readonly extglob: boolean;
@@ -39,7 +39,7 @@ function isDirectory(sys: Sys, path: string): boolean {
 
 function component(sys: Sys, base: string, part: string, last: boolean, options: GlobOptions): string[] {
   if (!hasMagic(part, options.extglob)) {
-    const path = join(base, unescape(part));
+    const path = join(base, unescapePattern(part));
     return isErr(sys.lstat(path)) ? [] : [path];
   }
   if (options.globstar && part === '**') return below(sys, base, last, options);

@@ -139,7 +139,7 @@ export async function expandParameter(sh: Shell, p: ast.ParameterExpansionPart, 
     return emit(sh, { list: true, items: v ? keysOf(v) : [], star: p.index.text === '*' }, inQuotes);
   }
   let name = p.parameter;
-  let value = await valueOf(sh, name, p.index);
+  let value = await parameterAt(sh, name, p.index);
   if (p.prefix === '!') [name, value] = await indirect(sh, p, value);
   if (p.prefix === '#') return emit(sh, scalar(String(await lengthOf(sh, p, value))), inQuotes);
   if (op?.type === 'Default') return defaulted(sh, p, op, name, value, inQuotes);
@@ -152,7 +152,7 @@ async function badSubstitution(sh: Shell, p: ast.ParameterExpansionPart): Promis
   return sh.fail(`${p.text}: bad substitution`);
 }
 
-async function valueOf(sh: Shell, name: string, index: ast.Word | undefined): Promise<Value> {
+async function parameterAt(sh: Shell, name: string, index: ast.Word | undefined): Promise<Value> {
   if (!index) return parameterValue(sh, name);
   const v = sh.vars.lookup(name);
   if (index.text === '@' || index.text === '*') {
@@ -175,7 +175,7 @@ async function indirect(sh: Shell, p: ast.ParameterExpansionPart, value: Value):
   if (!m) return sh.fail(`${target}: invalid variable name`);
   const index: ast.Word | undefined =
     m[2] === undefined ? undefined : { type: 'Word', text: m[2], value: m[2], pos: 0, end: 0 };
-  return [m[1] as string, await valueOf(sh, m[1] as string, index)];
+  return [m[1] as string, await parameterAt(sh, m[1] as string, index)];
 }
 
 async function lengthOf(sh: Shell, p: ast.ParameterExpansionPart, value: Value): Promise<number> {

@@ -37,12 +37,12 @@ export function hasMagic(pattern: string, extglob: boolean): boolean {
 }
 
 /** Removes the backslashes of a pattern: the string it matches when it has no magic. */
-export function unescape(pattern: string): string {
+export function unescapePattern(pattern: string): string {
   return pattern.replace(/\\([\s\S])/g, '$1');
 }
 
 /** Escapes a quoted string so that a pattern takes it literally. */
-export function escape(text: string): string {
+export function escapePattern(text: string): string {
   return text.replace(/[\\*?[\]@+!()|]/g, '\\$&');
 }
 
@@ -167,7 +167,7 @@ export function source(p: string, options: PatternOptions = {}): string {
 /** Does the whole of `text` match? */
 export function matches(pattern: string, text: string, options: { extglob?: boolean; nocase?: boolean } = {}): boolean {
   if (!hasMagic(pattern, true)) {
-    const plain = unescape(pattern);
+    const plain = unescapePattern(pattern);
     return options.nocase ? plain.toLowerCase() === text.toLowerCase() : plain === text;
   }
   return new RegExp(`^(?:${source(pattern, options)})$`, options.nocase ? 'iu' : 'u').test(text);

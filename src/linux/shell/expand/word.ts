@@ -10,7 +10,6 @@ import type { Shell } from '../shell.ts';
 import { ArithmeticError, evaluate } from './arithmetic.ts';
 import { expandBraces } from './brace.ts';
 import {
-  BREAK,
   type Field,
   joinPattern,
   joinText,
@@ -22,7 +21,7 @@ import {
 } from './fields.ts';
 import { glob } from './glob.ts';
 import { arithmeticVariables, expandParameter, expandSimple } from './parameter.ts';
-import { escape, hasMagic, unescape } from './pattern.ts';
+import { hasMagic } from './pattern.ts';
 import { commandSubstitution, processSubstitution } from './substitution.ts';
 
 const parsed = new Map<string, ast.Word>();
@@ -292,5 +291,3 @@ export async function evaluateOrFail(sh: Shell, text: string): Promise<bigint> {
     throw e;
   }
 }
-
-export { BREAK, escape, unescape };
