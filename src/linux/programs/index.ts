@@ -76,6 +76,8 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('traceroute', async () => (await import('./traceroute.ts')).spec),
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./system.ts')).uptimeSpec),
+  // what only images have: no host path
+  ...entries([], ['python'], async () => (await import('./python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),
 ];
