@@ -9,9 +9,11 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/base': [],
   'src/linux/core': ['src/base', 'wasm/abi.ts'],
   'src/linux/kernel': ['src/base', 'src/linux/core'],
-  'src/linux/tty': ['src/base', 'src/linux/kernel'],
+  'src/linux/tty': ['src/base', 'src/linux/kernel', 'src/linux/shell'],
   'src/linux/shell': ['src/base', 'src/linux/kernel', 'src/linux/tty'],
   'src/linux/programs': ['src/base', 'src/linux/core', 'src/linux/kernel'],
+  'src/docker/errdefs.ts': [],
+  'src/docker/time.ts': ['src/base'],
   'src/docker/api': ['src/base'],
   'src/docker/cli': [
     'src/base',
@@ -21,8 +23,21 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/programs',
     'src/docker/api',
   ],
-  'src/docker/libnetwork': ['src/base', 'src/linux/kernel', 'src/docker/api'],
-  'src/docker/images': ['src/base', 'src/linux/kernel', 'src/linux/programs', 'src/docker/api'],
+  'src/docker/libnetwork': [
+    'src/base',
+    'src/linux/kernel',
+    'src/docker/api',
+    'src/docker/errdefs.ts',
+    'src/docker/time.ts',
+  ],
+  'src/docker/images': [
+    'src/base',
+    'src/linux/kernel',
+    'src/linux/programs',
+    'src/docker/api',
+    'src/docker/errdefs.ts',
+    'src/docker/time.ts',
+  ],
   'src/docker/engine': [
     'src/base',
     'src/linux/kernel',
@@ -30,12 +45,14 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/api',
     'src/docker/libnetwork',
     'src/docker/images',
+    'src/docker/errdefs.ts',
+    'src/docker/time.ts',
   ],
   'src/lab': ['src/base', 'src/linux', 'src/docker'],
   'src/course': ['src/base', 'src/linux', 'src/docker', 'src/lab'],
   'src/web/worker': ['src/base', 'src/linux', 'src/docker', 'src/lab', 'src/course', 'dist/core.wasm'],
   'src/web/ui': ['src/base', 'src/course', 'src/lab/view.ts', 'src/web/worker/api.ts'],
-  'src/web': ['src/web/ui', 'src/web/worker', 'src/base'],
+  'src/web': ['src/web/ui', 'src/web/worker', 'src/base', 'src/course'],
   'src/node': ['src/base', 'src/linux', 'src/docker', 'src/lab', 'src/course'],
 };
 
@@ -43,7 +60,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
 export const SYSCALL_FACE = ['sys', 'netadmin', 'errno', 'signal', 'machine'].map((n) => `src/linux/kernel/${n}.ts`);
 const FACE_ONLY = ['src/linux/programs', 'src/linux/shell', 'src/docker/cli', 'src/docker/images'];
 
-const IMPORT = /(?:^|[\s;])(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
+const IMPORT = /(?:^|[\s;>])(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
 
 /** Specifiers that a source text imports, in order. */
 export function importsOf(source: string): string[] {
@@ -65,6 +82,7 @@ export function violations(path: string, source: string): string[] {
   return importsOf(source)
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => normalize(join(dirname(path), specifier.replace(/\?.*$/, ''))))
+    .map((target) => (/\.\w+$/.test(target) ? target : `${target}.ts`))
     .filter((target) => {
       if (target === room || target.startsWith(`${room}/`)) return false;
       if (FACE_ONLY.includes(room) && target.startsWith('src/linux/kernel/')) return !SYSCALL_FACE.includes(target);
