@@ -28,6 +28,11 @@ export default defineConfig({
     outDir: 'dist/web',
     assetsInlineLimit: 0,
   },
-  worker: { format: 'es', plugins: () => [fakeLab, lessons(at('./lessons'))] },
+  worker: {
+    format: 'es',
+    plugins: () => [fakeLab, lessons(at('./lessons'))],
+    // Modules run in the order of the standard, whatever chunk they are in.
+    rolldownOptions: { output: { strictExecutionOrder: true } },
+  },
   server: { watch: { ignored: ['**/.cache/**'] } },
 });

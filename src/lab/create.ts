@@ -83,7 +83,7 @@ class DrydockLab implements Lab {
   async #runWithPipes(node: Node, command: string, options: RunOptions): Promise<CommandResult> {
     const out = new Sink();
     const err = new Sink();
-    const stdin = options.stdin ? new Source(options.stdin) : undefined;
+    const stdin = options.stdin ? new Source(options.stdin) : node.kernel.devNull();
     const shell = this.#shell(node, ['bash', '-c', command], SHELL_ENV, { fds: [stdin, out, err] });
     const exit = await this.#finish(shell);
     return { stdout: out.text(), stderr: err.text(), exit };

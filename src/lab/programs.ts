@@ -5,7 +5,7 @@ import { imagePrograms } from '../docker/images/apps/index.ts';
 import type { Installed } from '../linux/kernel/base-files.ts';
 import type { World } from '../linux/kernel/machine.ts';
 import { addApplets, HOST_PROGRAMS } from '../linux/programs/index.ts';
-import { programOf, type ProgramSpec } from '../linux/programs/spec.ts';
+import { type ProgramSpec, programOf } from '../linux/programs/spec.ts';
 import { TEXT_TOOLS } from '../linux/programs/text/index.ts';
 import { ashProgram, bashProgram, dashProgram } from '../linux/shell/bash.ts';
 

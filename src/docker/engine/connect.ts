@@ -77,6 +77,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
     return joined;
   }
   attachment.endpoint = endpoint;
+  if (endpoint.dnsNames.length > 0) attachment.dnsNames = endpoint.dnsNames;
   attachment.networkId = network.id;
   return undefined;
 }
@@ -191,7 +192,7 @@ export function endpointSettings(attachment: Attachment): EndpointSettings {
     IPv6Gateway: endpoint?.joined?.gatewayV6 ? formatIp(endpoint.joined.gatewayV6) : '',
     GlobalIPv6Address: v6 ? formatIp(v6.addr) : '',
     GlobalIPv6PrefixLen: v6?.bits ?? 0,
-    DNSNames: own ? endpoint.dnsNames : null,
+    DNSNames: endpoint ? (own ? endpoint.dnsNames : null) : (attachment.dnsNames ?? null),
   };
 }
 

@@ -35,6 +35,8 @@ export interface Attachment {
   settings: Partial<EndpointSettings>;
   networkId: string;
   endpoint: Endpoint | undefined;
+  /** Names it had when it ran last, on a network of its own. */
+  dnsNames?: string[];
 }
 
 export class Container {

@@ -23,7 +23,7 @@ export interface DockerdOptions {
   readonly images?: readonly ImageSpec[];
   /** Terminals for `-t`; without it such containers get pipes. */
   readonly openPty?: OpenPty;
-  /** Puts something between the socket and the router: a log of the requests that come by the socket. */
+  /** Put around the API where it is served on its socket: a wire tap. */
   readonly wrap?: (service: HttpService) => HttpService;
 }
 
@@ -66,7 +66,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   const volumes = new VolumeStore(kernel, rng);
   const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid);
   const service = createRouter(daemon, routes);
-  const close = kernel.serve(SOCKET, options.wrap?.(service) ?? service);
+  const close = kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
   const clean = (): Promise<void> => cleanDaemon(daemon);
   return {
     service,

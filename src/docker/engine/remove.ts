@@ -56,7 +56,7 @@ export function renameContainer(daemon: Daemon, c: Container, to: string): Failu
   if (bare === c.name) return errors.renameSame;
   if (!validName(bare)) return errors.badName(to);
   const other = daemon.containerByName(bare);
-  if (other) return errors.nameTaken(bare, other.id);
+  if (other) return errors.nameTaken(bare, other.id).wrap('Error when allocating new name');
   const old = c.name;
   c.name = bare;
   for (const a of c.attachments.values())

@@ -71,9 +71,10 @@ export async function killContainer(
   return undefined;
 }
 
-/** POST /containers/{id}/restart */
+/** POST /containers/{id}/restart. @param name as the client called it */
 export async function restartContainer(
   daemon: Daemon,
+  name: string,
   c: Container,
   options: { timeout?: number; signal?: string },
 ): Promise<Failure | undefined> {
@@ -82,8 +83,9 @@ export async function restartContainer(
     if (failure) return failure;
   }
   const failure = await startContainer(daemon, c);
-  if (!failure) daemon.containerEvent(c, 'restart');
-  return failure;
+  if (failure) return failure.wrap(`Cannot restart container ${name}`);
+  daemon.containerEvent(c, 'restart');
+  return undefined;
 }
 
 /** POST /containers/{id}/pause */

@@ -275,6 +275,7 @@ export class Machine implements Kernel {
     const p = this.addProc({ ...this.#kernelSpec(argv, parent), netns });
     p.reaps = true;
     p.exe = argv[0] ?? '';
+    for (const fd of [0, 1, 2]) p.fds.set(fd, this.devNull());
     return {
       sys: makeSys(this, p),
       pid: p.pid,

@@ -137,6 +137,7 @@ export interface SpawnRequest {
   readonly uts?: UtsNs;
   /** PID namespace to be in; `new` makes one in which the process is pid 1. */
   readonly pidns?: PidNs | 'new';
+  /** Where 0, 1 or 2 is missing it is /dev/null. */
   readonly fds?: readonly (OpenFile | undefined)[];
   readonly search?: boolean;
   /** Its controlling terminal, when fd 0 is one; the process leads a new session. */

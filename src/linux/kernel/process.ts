@@ -13,6 +13,9 @@ import type { PidNamespace } from './pidns.ts';
 import type { ProcInfo, SignalAction, WaitStatus } from './sys.ts';
 import { PendingCall, WaitQueue } from './waitqueue.ts';
 
+/** CPU time is accounted in clock ticks. */
+const TICK_NS = 10_000_000;
+
 /** What a process is born with. */
 export interface ProcSpec {
   readonly parent: Proc | undefined;
@@ -140,7 +143,7 @@ export class Proc implements Process {
       state: this.status ? 'Z' : this.stopped ? 'T' : this.frozen ? 'D' : this.running > 0 ? 'R' : 'S',
       tty: this.tty?.name,
       start: this.start,
-      cpu: this.cpuTime,
+      cpu: Math.floor(this.cpuTime / TICK_NS) * TICK_NS,
       rss: 2048,
       vsz: 4096,
       foreground: this.tty !== undefined && this.tty.foreground === this.pgid,

@@ -6,7 +6,6 @@
  */
 import { ENOENT, type Errno, ESRCH, isErr } from './errno.ts';
 import { type Image, loadProgram, resolveImage, searchPath } from './exec.ts';
-import { hold } from './fdtable.ts';
 import type { MountTable } from './fs/mounts.ts';
 import { find } from './fs/vfs.ts';
 import type { Machine } from './kernel.ts';
@@ -198,16 +197,12 @@ export function spawnRequest(m: Machine, r: SpawnRequest): Proc | Errno {
   return child;
 }
 
-function giveFiles(m: Machine, child: Proc, fds: readonly (OpenFile | undefined)[] | undefined): void {
-  if (fds) {
-    fds.forEach((file, fd) => {
-      if (file) child.fds.set(fd, file);
-    });
-    return;
+/** What the owner gives; where 0, 1 or 2 is missing, /dev/null. */
+function giveFiles(m: Machine, child: Proc, fds: readonly (OpenFile | undefined)[] = []): void {
+  for (let fd = 0; fd < Math.max(3, fds.length); fd++) {
+    const file = fds[fd] ?? (fd < 3 ? m.devNull() : undefined);
+    if (file) child.fds.set(fd, file);
   }
-  const none = m.devNull();
-  hold(none);
-  for (const fd of [0, 1, 2]) child.fds.set(fd, none);
 }
 
 async function runImage(m: Machine, p: Proc, image: Image): Promise<number> {

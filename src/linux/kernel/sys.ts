@@ -197,7 +197,7 @@ export interface ProcInfo {
   readonly tty?: string;
   /** Virtual time at which it started, ns. */
   readonly start: number;
-  /** Virtual CPU time used, ns. */
+  /** Virtual CPU time used, ns, in whole clock ticks (10 ms). */
   readonly cpu: number;
   /** Resident and virtual sizes, KiB. */
   readonly rss: number;

@@ -8,8 +8,7 @@
 export function documentFor(real: Document): Document {
   const create = (tag: string, options?: ElementCreationOptions): HTMLElement => {
     const element = real.createElement(tag, options);
-    if (tag === 'span') styleThroughCssom(element);
-    else if (tag === 'div') keepStylesOut(element, real);
+    if (tag === 'div') keepStylesOut(element, real);
     return element;
   };
   return new Proxy(real, {
@@ -39,9 +38,11 @@ function toSheet(element: HTMLStyleElement, real: Document): void {
   };
 }
 
-function styleThroughCssom(element: HTMLElement): void {
-  element.setAttribute = (name: string, value: string) => {
-    if (name === 'style') element.style.cssText = value;
-    else HTMLElement.prototype.setAttribute.call(element, name, value);
-  };
-}
+/**
+ * xterm colours cells with `span.setAttribute('style', …)`, on spans of the real document. Here that writes through
+ * the CSSOM instead, which the policy allows.
+ */
+HTMLSpanElement.prototype.setAttribute = function (this: HTMLSpanElement, name: string, value: string): void {
+  if (name === 'style') this.style.cssText = value;
+  else Element.prototype.setAttribute.call(this, name, value);
+};

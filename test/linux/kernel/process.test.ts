@@ -291,6 +291,22 @@ describe('time', () => {
   });
 });
 
+describe('descriptors given by the owner', () => {
+  it('are /dev/null where the first three are missing', async () => {
+    const rig = await makeRig();
+    const [r, w] = rig.kernel.pipe();
+    rig.program('look', async (sys) => {
+      await say(sys, [0, 1, 2].map((fd) => sys.fdPath(fd)).join(' '));
+      return sys.pipe()[0];
+    });
+    const p = rig.start(['look'], { fds: [undefined, w] });
+    await rig.until(p.exited);
+    expect((await rig.drain(r)).replace(/\d+/, 'N')).toBe('/dev/null pipe:[N] /dev/null\n');
+    expect(await p.exited).toMatchObject({ code: 3 });
+    expect(rig.kernel.daemon(['d']).sys.fds()).toEqual([0, 1, 2]);
+  });
+});
+
 describe('sessions', () => {
   it('hang orphaned stopped jobs up when their shell ends', async () => {
     const rig = await makeRig();

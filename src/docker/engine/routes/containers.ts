@@ -224,7 +224,7 @@ export const containerRoutes: readonly Route[] = [
   ),
   post(
     '/containers/{id}/restart',
-    act((c, call) => restartContainer(call.daemon, c, timeoutOf(call))),
+    act((c, call) => restartContainer(call.daemon, call.params.id as string, c, timeoutOf(call))),
   ),
   post('/containers/{id}/kill', async (call) => {
     const { daemon, params, query } = call;

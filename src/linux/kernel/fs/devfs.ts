@@ -96,5 +96,6 @@ export function devpts(m: Machine): Inode {
       return tty && new SynthDevice([136, Number(name)], 0o620, () => ttyFile(m, tty) ?? ENXIO);
     },
     numbers,
+    0o755,
   );
 }

@@ -36,16 +36,32 @@ function hexIp(a: IpAddr | undefined, family: 4 | 6): string {
   return out;
 }
 
+/** @see Linux net/core/net-procfs.c: dev_seq_printf_stats */
+const DEV_WIDTHS = [7, 7, 4, 4, 4, 5, 10, 9, 8, 7, 4, 4, 4, 5, 7, 10];
+
 function dev(net: NetAdmin): string {
   const head =
     'Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n';
   const line = ({ name, stats: s }: Link): string => {
-    const rx = [s.rxBytes, s.rxPackets, 0, s.rxDropped, 0, 0, 0, 0];
-    const tx = [s.txBytes, s.txPackets, 0, s.txDropped, 0, 0, 0, 0];
-    const widths = [8, 7, 4, 4, 4, 5, 10, 9];
-    const out = rx.map((n, i) => String(n).padStart(widths[i] as number)).join(' ');
-    const back = tx.map((n, i) => String(n).padStart([8, 7, 4, 4, 4, 5, 7, 10][i] as number)).join(' ');
-    return `${name.padStart(6)}: ${out.trimStart()} ${back}\n`;
+    const fields = [
+      s.rxBytes,
+      s.rxPackets,
+      0,
+      s.rxDropped,
+      0,
+      0,
+      0,
+      0,
+      s.txBytes,
+      s.txPackets,
+      0,
+      s.txDropped,
+      0,
+      0,
+      0,
+      0,
+    ];
+    return `${name.padStart(6)}: ${fields.map((n, i) => String(n).padStart(DEV_WIDTHS[i] as number)).join(' ')}\n`;
   };
   return head + net.links().map(line).join('');
 }

@@ -14,19 +14,19 @@ abstract class Synth extends Inode {
   readonly ino = ++ino;
   abstract readonly mode: number;
   override stat(): Stat {
-    return makeStat({ kind: this.kind, ino: this.ino, mode: this.mode });
+    return makeStat({ kind: this.kind, ino: this.ino, mode: this.mode, nlink: this.kind === 'dir' ? 2 : 1 });
   }
 }
 
 /** A directory with fixed and computed entries. */
 export class SynthDir extends Synth {
   readonly kind = 'dir';
-  readonly mode = 0o555;
   /** @param more entries that come and go; @param names theirs, sorted */
   constructor(
     readonly fixed: Readonly<Record<string, Inode>>,
     readonly more: (name: string) => Inode | undefined = () => undefined,
     readonly names: () => string[] = () => [],
+    readonly mode = 0o555,
   ) {
     super();
   }

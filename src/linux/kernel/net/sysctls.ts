@@ -60,7 +60,7 @@ function canonical(name: string): string {
 }
 
 function perDevice(ns: Netns, name: string): string | undefined {
-  const m = /^net\.(ipv[46])\.conf\.(.+)\.([a-z_]+)$/.exec(name);
+  const m = /^net\.(ipv[46])\.conf\.(.+)\.([a-z0-9_]+)$/.exec(name);
   if (!m) return undefined;
   const device = (m[2] as string).replaceAll('/', '.');
   if (device !== 'all' && device !== 'default' && !ns.find(device)) return undefined;
@@ -87,7 +87,7 @@ export function getSysctl(world: NetWorld, ns: Netns, given: string): string | E
   if (fallback !== undefined) return fallback;
   const device = perDevice(ns, name);
   if (device === undefined) return ENOENT;
-  const m = /^(net\.ipv[46]\.conf)\..+\.([a-z_]+)$/.exec(name) as RegExpExecArray;
+  const m = /^(net\.ipv[46]\.conf)\..+\.([a-z0-9_]+)$/.exec(name) as RegExpExecArray;
   return (
     (m[2] === 'forwarding' || m[2] === 'disable_ipv6' ? ns.sysctls.get(`${m[1]}.default.${m[2]}`) : undefined) ?? device
   );

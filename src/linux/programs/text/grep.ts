@@ -190,6 +190,7 @@ class Search {
   async #line(name: string, n: number, text: string, separator: string): Promise<void> {
     this.#wrote = true;
     const o = this.ctx.options;
+    this.re.lastIndex = 0;
     let prefix = this.names ? this.#prefix(name, separator) : '';
     if (o.has('line-number')) prefix += this.#paint(String(n), '32') + this.#paint(separator, '36');
     const plain = separator !== ':' || o.has('invert-match');

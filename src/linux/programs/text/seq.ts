@@ -67,8 +67,8 @@ export const spec = defineProgram({
 
 /** Negative numbers are operands: everything from the first on is one. */
 function protectNumbers(args: readonly string[]): readonly string[] {
-  const at = args.findIndex((a) => /^-[\d.]/.test(a));
-  return [...args.slice(0, at), '--', ...args.slice(at)];
+  const at = args.findIndex((a) => !a.startsWith('-') || /^-[\d.]/.test(a));
+  return at >= 0 && args[at]?.startsWith('-') ? [...args.slice(0, at), '--', ...args.slice(at)] : args;
 }
 
 /** `%[0][width][.precision](g|f|e)` with text around it. */
