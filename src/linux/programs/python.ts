@@ -1,0 +1,76 @@
+/**
+ * `python`: runs a script. What a script does is a program of the machine that the script's file names
+ * (Stat.program); its text is what `cat` shows.
+ *
+ * Limits: no interpreter: scripts without a program, and -c, are refused; `-m http.server` is built in.
+ */
+import { isErr } from '../kernel/errno.ts';
+import { serveDirectory } from './pyhttp.ts';
+import { type Context, defineProgram } from './spec.ts';
+
+async function run(ctx: Context): Promise<number> {
+  const args = [...ctx.args];
+  const { sys } = ctx;
+  while (args[0]?.startsWith('-')) {
+    const flag = args.shift() as string;
+    if (flag === '-V' || flag === '--version') {
+      await ctx.out('Python 3.14.8\n');
+      return 0;
+    }
+    if (flag === '-m') return module(ctx, args);
+    if (flag === '-c') {
+      await ctx.err(`${ctx.name}: this machine runs the scripts of its images only\n`);
+      return 1;
+    }
+    if (flag !== '-u' && flag !== '-B' && flag !== '-E' && flag !== '-s' && flag !== '-I' && flag !== '-O') {
+      await ctx.err(
+        `unknown option ${flag}\nusage: ${ctx.name} [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry '${ctx.name} -h' for more information.\n`,
+      );
+      return 2;
+    }
+  }
+  const script = args[0];
+  if (script === undefined) {
+    await ctx.err(`${ctx.name}: this machine runs the scripts of its images only\n`);
+    return 1;
+  }
+  const st = sys.stat(script);
+  if (isErr(st)) {
+    const full = script.startsWith('/') ? script : `${sys.cwd() === '/' ? '' : sys.cwd()}/${script}`;
+    await ctx.err(`${ctx.name}: can't open file '${full}': [Errno ${st.code}] ${st.text}\n`);
+    return 2;
+  }
+  if (st.kind === 'dir') {
+    await ctx.err(`${ctx.name}: can't find '__main__' module in '${script}'\n`);
+    return 1;
+  }
+  if (st.program === undefined) {
+    await ctx.err(`${ctx.name}: ${script}: this machine runs the scripts of its images only\n`);
+    return 1;
+  }
+  // same process, same name and arguments: the interpreter stays what ps shows
+  const e = await sys.exec(script, sys.argv);
+  await ctx.err(`${ctx.name}: can't open file '${script}': [Errno ${e.code}] ${e.text}\n`);
+  return 2;
+}
+
+async function module(ctx: Context, args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name !== 'http.server') {
+    await ctx.err(`/usr/bin/${ctx.name}: No module named ${name ?? ''}\n`);
+    return 1;
+  }
+  return serveDirectory(ctx, rest);
+}
+
+export const spec = defineProgram({
+  name: 'python',
+  path: '/usr/bin/python3',
+  summary: 'Run a Python script of an image',
+  order: 'own',
+  options: [
+    { name: 'version', short: 'V', help: 'print the version' },
+    { name: 'module', short: 'm', arg: 'required', metavar: 'mod', help: 'run a module: http.server' },
+  ],
+  run,
+});
