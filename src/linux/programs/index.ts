@@ -66,6 +66,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('ping ping4 ping6', async () => (await import('./ping/iputils.ts')).spec),
   ...bin('pkill', async () => (await import('./pkill.ts')).pkillSpec),
   ...bin('ps', async () => (await import('./ps.ts')).spec),
+  ...entries(['/usr/bin'], ['python', 'python3'], async () => (await import('./python.ts')).spec),
   ...sbin('route', async () => (await import('./nettools.ts')).routeSpec),
   ...bin('sleep', async () => (await import('./sleep.ts')).spec),
   ...bin('ss', async () => (await import('./ss.ts')).spec),
