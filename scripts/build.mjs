@@ -6,7 +6,15 @@ const { fresh, root } = await import('./fresh.mjs');
 const { buildNode } = await import('./node.mjs');
 
 /** Everything that the built page is made from. */
-export const PAGE_INPUTS = ['src', 'lessons', 'wasm', 'index.html', 'vite.config.ts', 'package-lock.json'];
+export const PAGE_INPUTS = [
+  'src',
+  'lessons',
+  'wasm',
+  'index.html',
+  'vite.config.ts',
+  'vite.lessons.ts',
+  'package-lock.json',
+];
 
 await buildNode();
 await fresh('dist/web/index.html', PAGE_INPUTS, [], async () => {

@@ -7,7 +7,7 @@ import { machineLayer } from '../linux/kernel/base-files.ts';
 import { isErr } from '../linux/kernel/errno.ts';
 import { layerOf } from '../linux/kernel/fs/layer.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
-import type { Process } from '../linux/kernel/machine.ts';
+import type { Process, SpawnRequest } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
 import { openPty } from '../linux/tty/pty.ts';
@@ -116,7 +116,7 @@ class DrydockLab implements Lab {
     node: Node,
     argv: string[],
     env: Record<string, string>,
-    how: Pick<Parameters<KernelMachine['spawn']>[0], 'fds' | 'tty'>,
+    how: Pick<SpawnRequest, 'path' | 'fds' | 'tty'>,
   ): Process {
     const shell = node.kernel.spawn({ argv, env, cwd: '/root', search: true, ...how });
     if (isErr(shell)) throw new Error(`cannot start ${argv[0]}: ${shell.text}`);
@@ -136,7 +136,11 @@ class DrydockLab implements Lab {
     const node = this.#node(host);
     const pty = openPty(node.kernel, size);
     const env = { ...SHELL_ENV, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
-    const shell = this.#shell(node, ['-bash'], env, { fds: [pty.slave, pty.slave, pty.slave], tty: pty.slave.tty });
+    const shell = this.#shell(node, ['-bash'], env, {
+      path: '/bin/bash',
+      fds: [pty.slave, pty.slave, pty.slave],
+      tty: pty.slave.tty,
+    });
     return { pty, exited: shell.exited.then((s) => (s.state === 'signaled' ? 128 + s.signal : s.code)) };
   }
 

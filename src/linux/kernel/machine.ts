@@ -125,8 +125,10 @@ export interface TtyDevice {
 }
 
 export interface SpawnRequest {
-  /** Path in `root`, looked up in $PATH of `env` when it has no slash and `search` is set. */
+  /** argv[0] is a path in `root` unless `path` is given; looked up in $PATH of `env` when it has no slash and `search` is set. */
   readonly argv: readonly string[];
+  /** The executable, when argv[0] is something else (`-bash`). */
+  readonly path?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly uid?: number;

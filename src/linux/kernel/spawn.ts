@@ -158,7 +158,7 @@ export function spawnRequest(m: Machine, r: SpawnRequest): Proc | Errno {
   const cwd = r.cwd ?? '/';
   const place = find(mounts, '/', cwd);
   if (isErr(place)) return place;
-  const name = r.argv[0] ?? '';
+  const name = r.path ?? r.argv[0] ?? '';
   const path = r.search ? searchPath(mounts, cwd, name, r.env.PATH) : name;
   if (isErr(path)) return path;
   const image = resolveImage(mounts, cwd, path, r.argv);

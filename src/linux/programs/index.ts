@@ -66,7 +66,6 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('ping ping4 ping6', async () => (await import('./ping/iputils.ts')).spec),
   ...bin('pkill', async () => (await import('./pkill.ts')).pkillSpec),
   ...bin('ps', async () => (await import('./ps.ts')).spec),
-  ...entries(['/usr/bin'], ['python', 'python3'], async () => (await import('./python.ts')).spec),
   ...sbin('route', async () => (await import('./nettools.ts')).routeSpec),
   ...bin('sleep', async () => (await import('./sleep.ts')).spec),
   ...bin('ss', async () => (await import('./ss.ts')).spec),
@@ -77,6 +76,8 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('traceroute', async () => (await import('./traceroute.ts')).spec),
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
+  // what only images have: no host path
+  ...entries([], ['python'], async () => (await import('./python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),
 ];
