@@ -269,6 +269,12 @@ export interface Sys {
   fork(options: Omit<SpawnOptions, 'argv'>, body: (sys: Sys) => Promise<number>): number | Errno;
   /** Replaces this process's program; never returns on success. */
   exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Errno>;
+  /**
+   * Runs the program that a file stands for inside this process, which stays what it is (pid, name, arguments,
+   * descriptors): what an interpreter does with a script. ENOEXEC when the file names no program.
+   * @returns the program's exit code
+   */
+  interpret(path: string): Promise<number | Errno>;
   /** pid > 0 that child, -1 any child, < -1 that process group. With noHang gives 0 when none has changed. */
   wait(pid: number, options?: { noHang?: boolean; untraced?: boolean }): Promise<WaitStatus | 0 | Errno>;
   /** pid > 0 one process, 0 own group, -1 all, < -1 that group. Signal 0 asks whether it exists. */

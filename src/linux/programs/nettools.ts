@@ -59,7 +59,7 @@ async function netstat(ctx: Context): Promise<number> {
       s.netid === 'tcp' ? (STATES[s.state] ?? s.state) : s.netid === 'udp' && s.state === 'ESTAB' ? 'ESTABLISHED' : '';
     const user = s.users[0];
     const program = programs ? ` ${(user ? `${user.pid}/${user.comm}` : '-').padEnd(20)}` : '';
-    out += `${proto.padEnd(5)} ${String(s.recvQ).padStart(6)} ${String(s.sendQ).padStart(6)} ${endpoint(s, s.local, o.has('numeric'), 23).padEnd(23)} ${endpoint(s, s.peer, o.has('numeric'), 23).padEnd(23)} ${state.padEnd(11)}${program}\n`;
+    out += `${proto.padEnd(5)} ${String(s.recvQ).padStart(6)} ${String(s.state === 'LISTEN' ? 0 : s.sendQ).padStart(6)} ${endpoint(s, s.local, o.has('numeric'), 23).padEnd(23)} ${endpoint(s, s.peer, o.has('numeric'), 23).padEnd(23)} ${state.padEnd(11)}${program}\n`;
   }
   await ctx.out(out);
   return 0;

@@ -48,9 +48,9 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(`${ctx.name}: ${script}: this machine runs the scripts of its images only\n`);
     return 1;
   }
-  // same process, same name and arguments: the interpreter stays what ps shows
-  const e = await sys.exec(script, sys.argv);
-  await ctx.err(`${ctx.name}: can't open file '${script}': [Errno ${e.code}] ${e.text}\n`);
+  const code = await sys.interpret(script);
+  if (!isErr(code)) return code;
+  await ctx.err(`${ctx.name}: can't open file '${script}': [Errno ${code.code}] ${code.text}\n`);
   return 2;
 }
 

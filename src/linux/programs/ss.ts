@@ -244,7 +244,8 @@ function selected(ctx: Context, filter: Condition, states: readonly string[] | u
     if (states) return states.includes(s.state);
     if (o.has('listening')) return s.state === 'LISTEN' || s.state === 'UNCONN';
     if (o.has('all')) return true;
-    return s.state !== 'LISTEN' && s.state !== 'UNCONN';
+    // SS_CONN: neither listening nor unconnected, nor the two short-lived kinds the kernel keeps apart
+    return !['LISTEN', 'UNCONN', 'TIME-WAIT', 'SYN-RECV'].includes(s.state);
   };
   return ctx.sys.net
     .sockets()

@@ -1,5 +1,7 @@
 /** System calls that start, wait for and signal processes. */
-import { ECHILD, EINTR, EINVAL, type Errno, ESRCH, isErr } from '../errno.ts';
+import { ECHILD, EINTR, EINVAL, ENOEXEC, type Errno, ESRCH, isErr } from '../errno.ts';
+import { loadProgram } from '../exec.ts';
+import { find } from '../fs/vfs.ts';
 import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
@@ -26,6 +28,16 @@ export class SysProcesses extends SysIdentity {
   exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Errno> {
     this.m.current = this.p;
     return execIn(this.m, this.p, path, argv, env ?? this.env);
+  }
+
+  async interpret(path: string): Promise<number | Errno> {
+    const place = find(this.tree, this.p.cwd, path);
+    if (isErr(place)) return place;
+    const name = place.inode.kind === 'file' ? place.inode.program : undefined;
+    if (name === undefined) return ENOEXEC;
+    const { world } = this.m;
+    const program = await loadProgram(world.programs, name, (work) => world.hold(work));
+    return program ? program.main(this as unknown as Sys) : ENOEXEC;
   }
 
   /** A child that has something to tell; 'none' when no child is meant. */

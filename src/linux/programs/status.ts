@@ -1,0 +1,221 @@
+/** What the machine says of itself: uptime, free, sysctl, dmesg, mount. @see procps src/, util-linux sys-utils/ */
+import { isErr } from '../kernel/errno.ts';
+import { meminfo, utc } from './proc.ts';
+import { type Context, defineProgram, type OptionSpec } from './spec.ts';
+import { readText } from './stdio.ts';
+
+const flag = (name: string, short: string, help: string): OptionSpec => ({ name, short, help });
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** Seconds since the machine booted. */
+function uptimeSeconds(ctx: Context): number {
+  const text = readText(ctx.sys, '/proc/uptime');
+  return isErr(text) ? ctx.sys.now() / 1e9 : Number(text.split(' ')[0]);
+}
+
+export const uptimeSpec = defineProgram({
+  name: 'uptime',
+  path: '/usr/bin/uptime',
+  summary: 'Tell how long the system has been running',
+  options: [flag('pretty', 'p', 'show it in words'), flag('since', 's', 'when it booted')],
+  async run(ctx) {
+    const up = Math.floor(uptimeSeconds(ctx));
+    const days = Math.floor(up / 86400);
+    const hours = Math.floor(up / 3600) % 24;
+    const minutes = Math.floor(up / 60) % 60;
+    const now = utc(ctx.sys.realtime());
+    if (ctx.options.has('pretty')) {
+      const parts = [
+        [days, 'day'],
+        [hours, 'hour'],
+        [minutes, 'minute'],
+      ] as const;
+      const words = parts
+        .filter(([n, w]) => n > 0 || (w === 'minute' && up < 60))
+        .map(([n, w]) => `${n} ${w}${n === 1 ? '' : 's'}`);
+      await ctx.out(`up ${words.join(', ')}\n`);
+      return 0;
+    }
+    if (ctx.options.has('since')) {
+      const t = utc(ctx.sys.realtime() - BigInt(up) * 1_000_000_000n);
+      await ctx.out(`${t.year}-${two(t.month)}-${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}\n`);
+      return 0;
+    }
+    const load = readText(ctx.sys, '/proc/loadavg');
+    const span = `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${two(minutes)}` : `${minutes} min`}`;
+    const users = ctx.sys.processes().filter((p) => p.tty !== undefined && p.sid === p.pid).length;
+    await ctx.out(
+      ` ${two(now.hour)}:${two(now.minute)}:${two(now.second)} up ${span},  ${users} user${users === 1 ? '' : 's'},  load average: ${(isErr(load) ? '0.00 0.00 0.00' : load).split(' ').slice(0, 3).join(', ')}\n`,
+    );
+    return 0;
+  },
+});
+
+export const freeSpec = defineProgram({
+  name: 'free',
+  path: '/usr/bin/free',
+  summary: 'Display amount of free and used memory',
+  options: [
+    flag('bytes', 'b', 'in bytes'),
+    flag('kibi', 'k', 'in KiB'),
+    flag('mebi', 'm', 'in MiB'),
+    flag('gibi', 'g', 'in GiB'),
+    flag('human', 'h', 'readable units'),
+  ],
+  async run(ctx) {
+    const m = meminfo(ctx.sys);
+    const o = ctx.options;
+    const show = (kb: number): string => {
+      if (o.has('human')) {
+        for (const [unit, size] of [
+          ['Gi', 1048576],
+          ['Mi', 1024],
+        ] as const)
+          if (kb >= size)
+            return kb / size >= 10 ? `${Math.round(kb / size)}${unit}` : `${(kb / size).toFixed(1)}${unit}`;
+        return kb === 0 ? '0B' : `${kb}Ki`;
+      }
+      return String(
+        Math.floor(o.has('bytes') ? kb * 1024 : o.has('mebi') ? kb / 1024 : o.has('gibi') ? kb / 1048576 : kb),
+      );
+    };
+    const row = (title: string, values: readonly number[]): string =>
+      `${title.padEnd(8)}${values.map((v) => show(v).padStart(12)).join('')}\n`;
+    const used = m('MemTotal') - m('MemAvailable');
+    await ctx.out(
+      `${' '.repeat(8)}${['total', 'used', 'free', 'shared', 'buff/cache', 'available'].map((h) => h.padStart(12)).join('')}\n` +
+        row('Mem:', [m('MemTotal'), used, m('MemFree'), m('Shmem'), m('Buffers') + m('Cached'), m('MemAvailable')]) +
+        row('Swap:', [m('SwapTotal'), m('SwapTotal') - m('SwapFree'), m('SwapFree')]),
+    );
+    return 0;
+  },
+});
+
+async function sysctl(ctx: Context): Promise<number> {
+  const { sys, options: o } = ctx;
+  let code = 0;
+  if (o.has('all')) {
+    const names: string[] = [];
+    const walk = (dir: string): void => {
+      const list = sys.readdir(dir);
+      if (isErr(list)) return;
+      for (const e of list) {
+        if (e.name === '.' || e.name === '..') continue;
+        if (e.kind === 'dir') walk(`${dir}/${e.name}`);
+        else
+          names.push(
+            `${dir}/${e.name}`
+              .slice('/proc/sys/'.length)
+              .replaceAll('.', '\0')
+              .replaceAll('/', '.')
+              .replaceAll('\0', '/'),
+          );
+      }
+    };
+    walk('/proc/sys');
+    for (const n of names.sort()) {
+      const v = sys.sysctl(n);
+      if (!isErr(v)) await ctx.out(`${n} = ${v.trim()}\n`);
+    }
+    return 0;
+  }
+  for (const word of ctx.operands) {
+    const eq = word.indexOf('=');
+    const name = (eq < 0 ? word : word.slice(0, eq)).trim().replaceAll('/', '.');
+    if (eq >= 0 || o.has('write')) {
+      const value = word.slice(eq + 1).trim();
+      const e = eq < 0 ? undefined : sys.setSysctl(name, value);
+      if (e === undefined) code = await ctx.fail(`"${word}" must be of the form name=value`);
+      else if (isErr(e)) code = await complain(ctx, name, e, 'setting');
+      else if (!o.has('quiet')) await ctx.out(o.has('values') ? `${value}\n` : `${name} = ${value}\n`);
+      continue;
+    }
+    const v = sys.sysctl(name);
+    if (isErr(v)) code = await complain(ctx, name, v, 'reading');
+    else await ctx.out(o.has('values') ? `${v.trim()}\n` : `${name} = ${v.trim()}\n`);
+  }
+  return code;
+}
+
+async function complain(ctx: Context, name: string, e: { name: string; text: string }, what: string): Promise<number> {
+  if (e.name === 'ENOENT') {
+    if (ctx.options.has('ignore')) return 0;
+    await ctx.err(
+      ctx.flavour === 'busybox'
+        ? `sysctl: error: '${name}' is an unknown key\n`
+        : `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: ${e.text}\n`,
+    );
+    return ctx.flavour === 'busybox' ? 1 : 255;
+  }
+  await ctx.err(
+    ctx.flavour === 'busybox'
+      ? `sysctl: error ${what} key '${name}': ${e.text}\n`
+      : e.name === 'EACCES' || e.name === 'EPERM'
+        ? `sysctl: permission denied on key "${name}"\n`
+        : `sysctl: ${what} key "${name}": ${e.text}\n`,
+  );
+  return ctx.flavour === 'busybox' ? 1 : 255;
+}
+
+export const sysctlSpec = defineProgram({
+  name: 'sysctl',
+  path: '/usr/sbin/sysctl',
+  summary: 'Show and change kernel parameters',
+  synopsis: ['[options] [variable[=value] ...]'],
+  options: [
+    flag('all', 'a', 'all variables'),
+    flag('write', 'w', 'write values'),
+    flag('values', 'n', 'values without names'),
+    flag('ignore', 'e', 'ignore unknown variables'),
+    flag('quiet', 'q', 'do not echo what is set'),
+  ],
+  run: sysctl,
+});
+
+export const dmesgSpec = defineProgram({
+  name: 'dmesg',
+  path: '/usr/bin/dmesg',
+  summary: "Print the kernel's log",
+  options: [
+    flag('ctime', 'T', 'human-readable times'),
+    flag('follow', 'w', 'wait for new messages'),
+    flag('level', 'l', 'ignored'),
+  ],
+  async run(ctx) {
+    const fd = ctx.sys.open('/dev/kmsg', { read: true });
+    const text = isErr(fd) ? readText(ctx.sys, '/proc/kmsg') : undefined;
+    if (isErr(fd) && (text === undefined || isErr(text))) return ctx.fail(`read kernel buffer failed: ${fd.text}`);
+    if (typeof text === 'string') {
+      await ctx.out(text);
+      return 0;
+    }
+    if (isErr(fd)) return 1;
+    ctx.sys.setNonBlocking(fd, !ctx.options.has('follow'));
+    for (;;) {
+      const b = await ctx.sys.read(fd);
+      if (isErr(b) || b.length === 0) return 0;
+      await ctx.sys.write(1, b);
+    }
+  },
+});
+
+export const mountSpec = defineProgram({
+  name: 'mount',
+  path: '/usr/bin/mount',
+  summary: 'Show mounted file systems',
+  options: [
+    { name: 'types', short: 't', arg: 'required', metavar: 'TYPE', help: 'only this type' },
+    flag('list', 'l', 'list'),
+  ],
+  async run(ctx) {
+    if (ctx.operands.length > 0)
+      return ctx.fail(
+        `${ctx.operands.at(-1)}: ${ctx.sys.getuid() === 0 ? 'permission denied' : 'must be superuser to use mount'}.`,
+        32,
+      );
+    const type = ctx.options.value('types');
+    const rows = ctx.sys.mounts().filter((m) => type === undefined || m.type === type);
+    await ctx.out(rows.map((m) => `${m.source} on ${m.target} type ${m.type} (${m.options})\n`).join(''));
+    return 0;
+  },
+});

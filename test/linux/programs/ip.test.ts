@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { makeMachine } from './machine.ts';
+
+describe('ip', () => {
+  it('prints links and addresses as iproute2 does', async () => {
+    const m = await makeMachine();
+    expect((await m.sh('ip addr show docker0')).stdout).toBe(
+      `2: docker0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 0
+    link/ether 22:a4:9f:7e:0a:1e brd ff:ff:ff:ff:ff:ff
+    inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0
+       valid_lft forever preferred_lft forever
+    inet6 fe80::20a4:9fff:fe7e:a1e/64 scope link proto kernel_ll 
+       valid_lft forever preferred_lft forever
+`,
+    );
+    expect((await m.sh('ip -br a show lo')).stdout).toBe('lo               UNKNOWN        127.0.0.1/8 ::1/128 \n');
+    expect((await m.sh('ip -o -4 a', 'web')).stdout).toBe(
+      `1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
+2: eth0    inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0\\       valid_lft forever preferred_lft forever
+`,
+    );
+    const json = JSON.parse((await m.sh('ip -j addr show lo')).stdout);
+    expect(json[0].addr_info[0].local).toBe('127.0.0.1');
+  });
+
+  it('shows a veth whose peer is elsewhere with its number and the other namespace', async () => {
+    const m = await makeMachine();
+    expect((await m.sh('ip link show vethweb')).stdout).toMatch(
+      /^3: vethweb@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue master docker0 state UP mode DEFAULT group default qlen 0\n {4}link\/ether \S+ brd ff:ff:ff:ff:ff:ff link-netnsid 0\n$/,
+    );
+    // bridge(8) looks the number up at home
+    expect((await m.sh('bridge link')).stdout.split('\n')[0]).toBe(
+      '3: vethweb@docker0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 master docker0 state forwarding priority 32 cost 2 ',
+    );
+  });
+
+  it('prints and changes routes', async () => {
+    const m = await makeMachine();
+    expect((await m.sh('ip r', 'web')).stdout).toBe(
+      'default via 172.17.0.1 dev eth0 \n172.17.0.0/16 dev eth0 proto kernel scope link src 172.17.0.2 \n',
+    );
+    expect((await m.sh('busybox ip route', 'web')).stdout).toBe(
+      'default via 172.17.0.1 dev eth0 \n172.17.0.0/16 dev eth0 scope link  src 172.17.0.2 \n',
+    );
+    expect(await m.sh('ip route add 10.50.0.0/16 via 172.17.0.3')).toMatchObject({ code: 0, stderr: '' });
+    expect((await m.sh('ip route get 10.50.1.1')).stdout).toBe(
+      '10.50.1.1 via 172.17.0.3 dev docker0 src 172.17.0.1 uid 0 \n    cache \n',
+    );
+    expect((await m.sh('ip route show dev docker0')).stdout).toContain('10.50.0.0/16 via 172.17.0.3 \n');
+    expect(await m.sh('ip route add 10.50.0.0/16 via 172.17.0.3')).toMatchObject({
+      code: 2,
+      stderr: 'RTNETLINK answers: File exists\n',
+    });
+    expect((await m.sh('ip route del 10.50.0.0/16')).code).toBe(0);
+    expect(await m.sh('ip route del 10.50.0.0/16')).toMatchObject({
+      code: 2,
+      stderr: 'RTNETLINK answers: No such process\n',
+    });
+  });
+
+  it('makes, changes and deletes devices', async () => {
+    const m = await makeMachine();
+    for (const line of [
+      'ip link add br7 type bridge',
+      'ip link add v0 type veth peer name v1',
+      'ip link set v0 master br7 up',
+      'ip link set dev v1 up',
+      'ip link set br7 up',
+      'ip addr add 10.9.0.1/24 dev br7',
+    ])
+      expect([line, await m.sh(line)]).toMatchObject([line, { code: 0, stderr: '' }]);
+    expect((await m.sh('ip -br link show master br7')).stdout).toMatch(
+      /^v0@v1 +UP +\S+ <BROADCAST,MULTICAST,UP,LOWER_UP> \n$/,
+    );
+    expect((await m.sh('ip link del br7')).code).toBe(0);
+    expect(await m.sh('ip link del br7')).toMatchObject({ code: 1, stderr: 'Cannot find device "br7"\n' });
+  });
+
+  it.each([
+    ['ip link show nope', 1, 'Device "nope" does not exist.\n'],
+    ['ip link set nope up', 1, 'Cannot find device "nope"\n'],
+    ['ip link add docker0 type bridge', 2, 'RTNETLINK answers: File exists\n'],
+    ['ip link add x type wormhole', 2, 'Error: Unknown device type.\n'],
+    ['ip foo', 1, 'Object "foo" is unknown, try "ip help".\n'],
+    ['ip link foo', 255, 'Command "foo" is unknown, try "ip link help".\n'],
+    ['ip addr add 10.1.1.1/24', 255, 'Not enough information: "dev" argument is required.\n'],
+    ['ip addr add 10.1.1/24 dev docker0', 1, 'Error: any valid prefix is expected rather than "10.1.1/24".\n'],
+    ['ip addr add 172.17.0.1/16 dev docker0', 2, 'Error: ipv4: Address already assigned.\n'],
+    ['ip route add 10.0.0.0/8 via 1.2.3.4', 2, 'Error: Nexthop has invalid gateway.\n'],
+    ['ip -z link', 255, 'Option "-z" is unknown, try "ip -help".\n'],
+  ])('%s fails as the real one', async (line, code, stderr) => {
+    const m = await makeMachine();
+    expect(await m.sh(line)).toMatchObject({ code, stderr, stdout: '' });
+  });
+});
