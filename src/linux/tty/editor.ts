@@ -74,7 +74,7 @@ export class LineEditor {
       this.#begin();
       await this.#redraw();
       const result = await this.#loop();
-      if (this.o.bracketedPaste) await this.#print(PASTE_OFF);
+      if (this.o.bracketedPaste) await this.#print(result.kind === 'eof' ? `${PASTE_OFF}\n` : PASTE_OFF);
       return result;
     } finally {
       sys.sigaction(SIGNALS.SIGWINCH, winch);
@@ -107,6 +107,7 @@ export class LineEditor {
   /** The next byte; undefined after ^C or at the end of the input. */
   async #byte(): Promise<number | undefined> {
     for (;;) {
+      if (this.o.interrupted()) return undefined;
       const r = await this.o.sys.read(this.o.input, 1);
       if (!isErr(r)) {
         if (r.length === 0) {
