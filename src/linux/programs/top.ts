@@ -128,7 +128,7 @@ async function run(ctx: Context): Promise<number> {
   const keys = !batch && sys.isatty(0);
   if (!busybox && !batch && !sys.isatty(1)) return ctx.fail('failed tty get');
   const saved = keys ? sys.tcgetattr(0) : undefined;
-  if (saved && !isErr(saved)) sys.tcsetattr(0, { ...RAW, opost: true, isig: true });
+  if (saved && !isErr(saved)) sys.tcsetattr(0, { ...RAW, opost: true });
   try {
     let before: Sample = { at: 0, cpu: new Map() };
     for (let i = 0; i < iterations; i++) {
@@ -151,6 +151,8 @@ async function run(ctx: Context): Promise<number> {
     }
   } finally {
     if (saved && !isErr(saved)) sys.tcsetattr(0, saved);
+    const size = terminal && !busybox ? sys.winsize(1) : undefined;
+    if (size && !isErr(size)) await ctx.out(`\x1b[${size.rows};1H\n\x1b[K`);
   }
   return 0;
 }

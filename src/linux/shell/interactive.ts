@@ -135,6 +135,7 @@ async function runOne(sh: Shell, text: string): Promise<void> {
     sh.frame = { text: aliased, firstLine: 1 };
     sh.pos = 0;
     await runScript(sh, parse(aliased));
+    if (sh.interrupted) await sh.write(2, '\n');
   } catch (e) {
     if (!(e instanceof Unwind) || e.kind === 'exit') throw e;
     if (e.kind === 'interrupt') await sh.write(2, '\n');

@@ -164,6 +164,7 @@ export class Shell {
     s.getoptsAt = this.getoptsAt;
     for (const [name, action] of this.traps) if (action === '') s.traps.set(name, '');
     s.jobs.inherit(this.jobs);
+    s.history = this.history.copy();
     s.messageInteractive = this.messageInteractive;
     installDynamics(s);
     return s;
