@@ -21,7 +21,7 @@ const fakeLab: Plugin = {
 
 export default defineConfig({
   base: './',
-  plugins: [fakeLab, lessons(at('./lessons')), relaxWhileDeveloping, svelte()],
+  plugins: [fakeLab, lessons(at('./lessons')), relaxWhileDeveloping, svelte({ configFile: false })],
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],

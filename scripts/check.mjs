@@ -16,7 +16,7 @@ const STEPS = [
     bin('svelte-check'),
     ['--tsconfig', 'src/web/tsconfig.json', '--fail-on-warnings', '--output', 'machine'],
   ],
-  ['tests', bin('vitest'), ['run']],
+  ['tests', bin('vitest'), ['run', '--reporter=default', '--reporter=json', '--outputFile.json=.cache/checks.json']],
 ];
 
 /** Runs one step with its output kept until it ends. @returns whether it passed */

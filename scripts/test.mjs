@@ -1,5 +1,7 @@
 // npm test: installs what is missing (Chromium too), then everything: the checks, the build, the page in a browser.
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { root } from './fresh.mjs';
 import { installBrowser, installPackages } from './install.mjs';
 
@@ -7,11 +9,27 @@ installPackages();
 const browser = installBrowser();
 const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 
+/** What Vitest's JSON reports of the two runs count. */
+const REPORTS = ['.cache/checks.json', '.cache/browser.json'];
+for (const file of REPORTS) rmSync(join(root, file), { force: true });
+
 const checks = run('node', ['scripts/check.mjs']);
 const build = run('node', ['scripts/build.mjs']);
-const e2e =
-  browser && build === 0 ? run('node_modules/.bin/vitest', ['run', '--config', 'test/e2e/vitest.config.ts']) : 1;
-console.log(
-  `checks ${checks === 0 ? 'passed' : 'FAILED'}, build ${build === 0 ? 'passed' : 'FAILED'}, browser ${e2e === 0 ? 'passed' : 'FAILED'}`,
+const e2e = [
+  'run',
+  '--config',
+  'test/e2e/vitest.config.ts',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${REPORTS[1]}`,
+];
+const page = browser && build === 0 ? run('node_modules/.bin/vitest', e2e) : 1;
+
+const word = (status) => (status === 0 ? 'passed' : 'FAILED');
+console.log(`checks ${word(checks)}, build ${word(build)}, browser ${word(page)}`);
+const counts = REPORTS.filter((file) => existsSync(join(root, file))).map((file) =>
+  JSON.parse(readFileSync(join(root, file), 'utf8')),
 );
-process.exit(checks || build || e2e);
+const sum = (key) => counts.reduce((n, c) => n + c[key], 0);
+console.log(`${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed, ${sum('numPendingTests')} skipped`);
+process.exit(checks || build || page);

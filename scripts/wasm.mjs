@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { fresh, root } from './fresh.mjs';
 
 /** stub: the runtime never frees anything; the core keeps all of its state in linear memory by itself. */
-const OPTIONS = ['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--use', 'abort='];
+const OPTIONS = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort='];
 
 /** Brings dist/core.wasm up to date. @throws Error with the compiler's message */
 export async function buildWasm() {

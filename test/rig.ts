@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createLab } from '../src/lab/create.ts';
 import type { Lab } from '../src/lab/lab.ts';
 import { parseTranscript, playLine } from '../src/lab/replay.ts';
+import type { LabWorld } from '../src/linux/kernel/world.ts';
 
 const wasm = readFileSync(fileURLToPath(new URL('../dist/core.wasm', import.meta.url)));
 
@@ -18,5 +19,14 @@ export async function replay(file: string, seed: number): Promise<string> {
   let out = '';
   for (const line of parseTranscript(readFileSync(file, 'utf8')))
     out += `${JSON.stringify(await playLine(lab, line))}\n`;
+  const found = bugs(lab);
+  if (found.length > 0) throw new Error(found.join('\n'));
   return out;
+}
+
+/** Programs that failed with an exception, which is a bug of theirs: one text each. */
+export function bugs(lab: Lab): string[] {
+  return (lab.world as LabWorld).bugs
+    .splice(0)
+    .map((b) => `${b.comm}: ${b.error instanceof Error ? b.error.stack : b.error}`);
 }

@@ -37,7 +37,7 @@ export class Driver {
     await this.turn();
     const held = world.held();
     if (held) {
-      await held;
+      await held.catch(() => undefined);
       return 'ran';
     }
     if (world.pump()) return 'ran';

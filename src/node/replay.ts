@@ -24,8 +24,14 @@ export const replay: Subcommand = {
       process.stderr.write(`drydock replay: ${(e as Error).message}\n`);
       return 1;
     }
-    const lab = await openLab({ seed, hosts });
-    for (const line of parseTranscript(text)) process.stdout.write(`${JSON.stringify(await playLine(lab, line))}\n`);
-    return 0;
+    try {
+      const lines = parseTranscript(text);
+      const lab = await openLab({ seed, hosts });
+      for (const line of lines) process.stdout.write(`${JSON.stringify(await playLine(lab, line))}\n`);
+      return 0;
+    } catch (e) {
+      process.stderr.write(`drydock replay: ${(e as Error).message}\n`);
+      return 1;
+    }
   },
 };

@@ -25,6 +25,7 @@ export interface Rig {
   /** Lets virtual time pass. */
   pass(ns: number): Promise<void>;
   /** One request; JSON bodies are parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes
   api(method: string, path: string, body?: unknown): Promise<{ status: number; body: any; response: HttpResponse }>;
   /** Runs a program on the machine. @returns its standard output and exit code */
   exec(main: Program['main'], name?: string): Promise<{ out: string; code: number }>;

@@ -13,7 +13,7 @@ export const spec = defineProgram({
     const block = line.repeat(Math.max(1, Math.floor(8192 / line.length)));
     for (;;) {
       await ctx.out(block);
-      await ctx.sys.cpu(20_000);
+      await ctx.sys.cpu(100_000);
     }
   },
 });

@@ -4,7 +4,7 @@
  */
 import { isErr } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
-import { hasMagic, source, unescapePattern } from './pattern.ts';
+import { compilePattern, hasMagic, source, unescapePattern } from './pattern.ts';
 
 export interface GlobOptions {
   readonly extglob: boolean;
@@ -45,7 +45,7 @@ function component(sys: Sys, base: string, part: string, last: boolean, options:
   if (options.globstar && part === '**') return below(sys, base, last, options);
   const entries = sys.readdir(base === '' ? '.' : base);
   if (isErr(entries)) return [];
-  const re = new RegExp(`^(?:${source(part, { extglob: options.extglob })})$`, options.nocaseglob ? 'iu' : 'u');
+  const re = compilePattern(`^(?:${source(part, { extglob: options.extglob })})$`, options.nocaseglob ? 'iu' : 'u');
   const dots = options.dotglob || part.startsWith('.') || part.startsWith('\\.');
   return entries
     .filter((e) => e.name !== '.' && e.name !== '..' && (dots || !e.name.startsWith('.')) && re.test(e.name))

@@ -3,7 +3,7 @@
  * @see bash subst.c: parameter_brace_remove_pattern, pat_subst; lib/sh/casemod.c
  */
 import { BREAK, type Segment } from './fields.ts';
-import { matches, source } from './pattern.ts';
+import { compilePattern, matches, source } from './pattern.ts';
 
 /** `${x#p}` `${x##p}` `${x%p}` `${x%%p}` */
 export function removePattern(
@@ -13,11 +13,11 @@ export function removePattern(
   extglob: boolean,
 ): string {
   if (operator.startsWith('#')) {
-    const re = new RegExp(`^(?:${source(pattern, { lazy: operator === '#', extglob })})`, 'u');
+    const re = compilePattern(`^(?:${source(pattern, { lazy: operator === '#', extglob })})`, 'u');
     const m = re.exec(text);
     return m ? text.slice(m[0].length) : text;
   }
-  const re = new RegExp(`^(?:${source(pattern, { extglob })})$`, 'u');
+  const re = compilePattern(`^(?:${source(pattern, { extglob })})$`, 'u');
   const chars = [...text];
   let at = operator === '%' ? text.length : 0;
   const steps = operator === '%' ? [...chars].reverse() : chars;
@@ -49,9 +49,9 @@ export function replacePattern(
     if (operator === '/#') return put('') + text;
     return operator === '/%' ? text + put('') : text;
   }
-  if (operator === '/#') return text.replace(new RegExp(`^(?:${body})`, 'u'), put);
-  if (operator === '/%') return suffix(text, new RegExp(`^(?:${body})$`, 'u'), put);
-  const re = new RegExp(body, operator === '//' ? 'gu' : 'u');
+  if (operator === '/#') return text.replace(compilePattern(`^(?:${body})`, 'u'), put);
+  if (operator === '/%') return suffix(text, compilePattern(`^(?:${body})$`, 'u'), put);
+  const re = compilePattern(body, operator === '//' ? 'gu' : 'u');
   return text.replace(re, (m) => (m === '' && text !== '' ? '' : put(m)));
 }
 

@@ -21,8 +21,10 @@ const CLASSES: Readonly<Record<string, string>> = {
   word: 'A-Za-z0-9_',
 };
 
-const REGEX_SPECIAL = /[\\^$.*+?()[\]{}|/-]/;
+const REGEX_SPECIAL = /[\\^$.*+?()[\]{}|/]/;
 const literal = (c: string): string => (REGEX_SPECIAL.test(c) ? `\\${c}` : c);
+/** Inside brackets a dash is special too. */
+const classLiteral = (c: string): string => (c === '-' ? '\\-' : literal(c));
 
 /** Does the pattern hold anything that is not literal? */
 export function hasMagic(pattern: string, extglob: boolean): boolean {
@@ -64,13 +66,13 @@ function bracket(p: string, start: number): { source: string; end: number } | un
     first = false;
     const named = c === '[' && /^\[([:.=])(.*?)\1\]/.exec(p.slice(i));
     if (named) {
-      out += named[1] === ':' ? (CLASSES[named[2] as string] ?? '') : literal((named[2] as string)[0] ?? '');
+      out += named[1] === ':' ? (CLASSES[named[2] as string] ?? '') : classLiteral((named[2] as string)[0] ?? '');
       i += named[0].length;
     } else if (c === '\\' && i + 1 < p.length) {
-      out += literal(p[i + 1] as string);
+      out += classLiteral(p[i + 1] as string);
       i += 2;
     } else {
-      out += c === '-' ? rangeDash(p, i, out) : literal(c);
+      out += c === '-' ? rangeDash(p, i, out) : classLiteral(c);
       i++;
     }
   }
@@ -107,6 +109,15 @@ function alternatives(p: string): string[] {
   }
   out.push(p.slice(from));
   return out;
+}
+
+/** A compiled pattern's source; one that is no expression (`[z-a]`) matches nothing, as in fnmatch. */
+export function compilePattern(text: string, flags: string): RegExp {
+  try {
+    return new RegExp(text, flags);
+  } catch {
+    return /(?!)/u;
+  }
 }
 
 /** How to translate: lazy stars (shortest match), extended patterns, stars that stop at a slash. */
@@ -170,5 +181,5 @@ export function matches(pattern: string, text: string, options: { extglob?: bool
     const plain = unescapePattern(pattern);
     return options.nocase ? plain.toLowerCase() === text.toLowerCase() : plain === text;
   }
-  return new RegExp(`^(?:${source(pattern, options)})$`, options.nocase ? 'iu' : 'u').test(text);
+  return compilePattern(`^(?:${source(pattern, options)})$`, options.nocase ? 'iu' : 'u').test(text);
 }

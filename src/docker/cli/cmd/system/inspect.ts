@@ -84,7 +84,7 @@ export const inspect = command({
   run: async (ctx, o, args) => {
     const type = o.string('type');
     if (o.changed('type') && type === '')
-      return new Failure('type is empty: must be one of ' + TYPES.map((t) => `"${t}"`).join(', '));
+      return new Failure(`type is empty: must be one of ${TYPES.map((t) => `"${t}"`).join(', ')}`);
     if (type !== '' && !(type in KINDS))
       return new Failure(`unknown type: "${type}": must be one of ${TYPES.map((t) => `"${t}"`).join(', ')}`);
     const size = o.bool('size') && (type === '' || type === 'container');
