@@ -375,6 +375,15 @@ describe('a day at the terminal', () => {
       expect(await p.runs('echo $?')).toBe('127\n');
     }
   });
+  test('a program that only has a name says so', async () => {
+    const p = await sit();
+    expect(await p.runs('docker run --rm ubuntu tar; echo $?')).toBe(
+      'tar: this laboratory does not have this program\n127\n',
+    );
+    expect(await p.runs("echo abc | egrep 'a|x'; nproc")).toBe(
+      'egrep: warning: egrep is obsolescent; using grep -E\nabc\n2\n',
+    );
+  });
   test('ls and grep are coloured on a terminal only', async () => {
     const p = await sit();
     const from = p.raw.length;

@@ -30,6 +30,7 @@ export function procfs(m: Machine, ns: PidNamespace): Inode {
       cpuinfo: file(cpuinfo),
       filesystems: file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevpts\n\text4\nnodev\toverlay\n'),
       loadavg: file(() => `0.00 0.00 0.00 1/${ns.byPid.size} ${Math.max(...ns.byPid.keys(), 0)}\n`),
+      kmsg: file(() => (ns === m.pidns ? m.dmesg.map((l) => `${l}\n`).join('') : '')),
       meminfo: file(meminfo),
       mounts: new SynthLink(() => 'self/mounts'),
       net: new SynthLink(() => 'self/net'),

@@ -1,5 +1,4 @@
 /** wc: lines, words, characters and bytes. */
-import { text as decode } from '../../../base/http.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { allBytes, eachInput } from './input.ts';
