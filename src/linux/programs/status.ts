@@ -1,6 +1,7 @@
 /** What the machine says of itself: uptime, free, sysctl, dmesg, mount. @see procps src/, util-linux sys-utils/ */
+import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
-import { meminfo, utc } from './proc.ts';
+import { meminfo } from './proc.ts';
 import { type Context, defineProgram, type OptionSpec } from './spec.ts';
 import { readText } from './stdio.ts';
 
@@ -23,7 +24,7 @@ export const uptimeSpec = defineProgram({
     const days = Math.floor(up / 86400);
     const hours = Math.floor(up / 3600) % 24;
     const minutes = Math.floor(up / 60) % 60;
-    const now = utc(ctx.sys.realtime());
+    const now = civil(ctx.sys.realtime());
     if (ctx.options.has('pretty')) {
       const parts = [
         [days, 'day'],
@@ -37,7 +38,7 @@ export const uptimeSpec = defineProgram({
       return 0;
     }
     if (ctx.options.has('since')) {
-      const t = utc(ctx.sys.realtime() - BigInt(up) * 1_000_000_000n);
+      const t = civil(ctx.sys.realtime() - BigInt(up) * 1_000_000_000n);
       await ctx.out(`${t.year}-${two(t.month)}-${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}\n`);
       return 0;
     }
