@@ -151,6 +151,7 @@ async function ask(
   return undefined;
 }
 
+/** The `dig` command. */
 export const spec = defineProgram({
   name: 'dig',
   path: '/usr/bin/dig',
@@ -219,6 +220,7 @@ async function host(ctx: Context): Promise<number> {
   return 1;
 }
 
+/** The `host` command. */
 export const hostSpec = defineProgram({
   name: 'host',
   path: '/usr/bin/host',

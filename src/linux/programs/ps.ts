@@ -327,6 +327,7 @@ async function busyboxPs(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `ps` command. */
 export const spec = defineProgram({
   name: 'ps',
   path: '/usr/bin/ps',

@@ -14,6 +14,7 @@ function uptimeSeconds(ctx: Context): number {
   return isErr(text) ? ctx.sys.now() / 1e9 : Number(text.split(' ')[0]);
 }
 
+/** The `uptime` command. */
 export const uptimeSpec = defineProgram({
   name: 'uptime',
   path: '/usr/bin/uptime',
@@ -52,6 +53,7 @@ export const uptimeSpec = defineProgram({
   },
 });
 
+/** The `free` command. */
 export const freeSpec = defineProgram({
   name: 'free',
   path: '/usr/bin/free',
@@ -158,6 +160,7 @@ async function complain(ctx: Context, name: string, e: { name: string; text: str
   return ctx.flavour === 'busybox' ? 1 : 255;
 }
 
+/** The `sysctl` command. */
 export const sysctlSpec = defineProgram({
   name: 'sysctl',
   path: '/usr/sbin/sysctl',
@@ -173,6 +176,7 @@ export const sysctlSpec = defineProgram({
   run: sysctl,
 });
 
+/** The `dmesg` command. */
 export const dmesgSpec = defineProgram({
   name: 'dmesg',
   path: '/usr/bin/dmesg',
@@ -200,6 +204,7 @@ export const dmesgSpec = defineProgram({
   },
 });
 
+/** The `mount` command. */
 export const mountSpec = defineProgram({
   name: 'mount',
   path: '/usr/bin/mount',

@@ -158,6 +158,7 @@ async function run(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `top` command. */
 export const spec = defineProgram({
   name: 'top',
   path: '/usr/bin/top',

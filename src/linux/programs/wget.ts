@@ -227,6 +227,7 @@ async function run(ctx: Context): Promise<number> {
 const arg = (name: string, short: string | undefined, metavar: string, help: string) =>
   ({ name, short, arg: 'required', metavar, help }) as const;
 
+/** The `wget` command. */
 export const spec = defineProgram({
   name: 'wget',
   path: '/usr/bin/wget',

@@ -310,6 +310,7 @@ const flag = (name: string, short: string, help: string) => ({ name, short, shor
 const arg = (name: string, short: string, metavar: string, help: string) =>
   ({ name, short, arg: 'required', metavar, help }) as const;
 
+/** The `tcpdump` command. */
 export const spec = defineProgram({
   name: 'tcpdump',
   path: '/usr/bin/tcpdump',

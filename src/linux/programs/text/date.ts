@@ -3,6 +3,7 @@ import { civil, DAY_NAMES, daysFromCivil, MONTH_NAMES, two } from '../../../base
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `date` command. */
 export const spec = defineProgram({
   name: 'date',
   path: '/usr/bin/date',

@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { strftime } from './date.ts';
 
+/** The `watch` command. */
 export const spec = defineProgram({
   name: 'watch',
   path: '/usr/bin/watch',
