@@ -8,6 +8,7 @@ import { isErr } from '../linux/kernel/errno.ts';
 import type { Sys } from '../linux/kernel/sys.ts';
 import { decodeMessage, RR } from '../linux/programs/dns.ts';
 
+/** Name of the machine between the lab and the world outside. */
 export const ROUTER = '192.168.56.1';
 export const EXTERNAL = '203.0.113.10';
 

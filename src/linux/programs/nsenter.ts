@@ -41,6 +41,7 @@ async function run(ctx: Context): Promise<number> {
 const ns = (name: string, short: string) =>
   ({ name, short, arg: 'optional', metavar: 'FILE', help: `enter the ${name} namespace` }) as const;
 
+/** The `nsenter` command. */
 export const spec = defineProgram({
   name: 'nsenter',
   path: '/usr/bin/nsenter',

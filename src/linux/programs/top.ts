@@ -4,10 +4,11 @@
  * Limits: sorted by CPU time used since the last refresh; keys other than q and space do nothing.
  * @see busybox procps/top.c; procps src/top/top.c
  */
+import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { ProcInfo, Sys } from '../kernel/sys.ts';
 import { RAW } from '../kernel/sys.ts';
-import { commandLine, meminfo, realtimeOf, userNames, utc } from './proc.ts';
+import { commandLine, meminfo, realtimeOf, userNames } from './proc.ts';
 import { type Context, defineProgram } from './spec.ts';
 import { readText } from './stdio.ts';
 
@@ -63,7 +64,7 @@ function busyboxScreen(sys: Sys, before: Sample, cols: number, rows: number): st
 function procpsScreen(sys: Sys, before: Sample, cols: number, rows: number, terminal: boolean): string[] {
   const reverse = terminal ? ['\x1b[7m', '\x1b[m'] : ['', ''];
   const mem = meminfo(sys);
-  const t = utc(sys.realtime());
+  const t = civil(sys.realtime());
   const two = (n: number): string => String(n).padStart(2, '0');
   const all = sys.processes();
   const count = (s: string): number => all.filter((p) => p.state === s).length;
@@ -160,6 +161,7 @@ async function run(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `top` command. */
 export const spec = defineProgram({
   name: 'top',
   path: '/usr/bin/top',

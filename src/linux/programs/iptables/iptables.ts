@@ -349,6 +349,7 @@ async function run(ctx: Context): Promise<number> {
   }
 }
 
+/** The `iptables` command. */
 export const spec = defineProgram({
   name: 'iptables',
   path: '/usr/sbin/iptables',

@@ -345,6 +345,7 @@ async function page(ctx: Context, text: PagedText, name: string, keys: Fd): Prom
   return 0;
 }
 
+/** The `less` command. */
 export const spec = defineProgram({
   name: 'less',
   path: '/usr/bin/less',

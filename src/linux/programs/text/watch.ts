@@ -55,6 +55,7 @@ async function show(ctx: Context, command: string, seconds: number, ended: () =>
   }
 }
 
+/** The `watch` command. */
 export const spec = defineProgram({
   name: 'watch',
   path: '/usr/bin/watch',

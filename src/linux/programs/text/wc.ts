@@ -6,6 +6,7 @@ import { allBytes, eachInput } from './input.ts';
 const COLUMNS = ['lines', 'words', 'chars', 'bytes', 'max-line-length'] as const;
 type Counts = Record<(typeof COLUMNS)[number], number>;
 
+/** The `wc` command. */
 export const spec = defineProgram({
   name: 'wc',
   path: '/usr/bin/wc',
