@@ -25,9 +25,14 @@ export class SysProcesses extends SysIdentity {
     return isErr(child) ? child : (child.pids.get(this.p.pidns) as number);
   }
 
-  exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Errno> {
+  exec(
+    path: string,
+    argv: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    spaces: Pick<SpawnOptions, 'netns' | 'namespacesOf'> = {},
+  ): Promise<Errno> {
     this.m.current = this.p;
-    return execIn(this.m, this.p, path, argv, env ?? this.env);
+    return execIn(this.m, this.p, path, { argv, env: env ?? this.env, ...spaces });
   }
 
   async interpret(path: string): Promise<number | Errno> {
