@@ -7,12 +7,27 @@ import { errors } from './errors.ts';
 import { containerDir } from './files.ts';
 import { validName } from './names.ts';
 
-/** DELETE /containers/{id}. @param name as the client called it */
-export async function deleteContainer(
+/** What DELETE /containers/{id} asks for. */
+interface Removal {
+  readonly force: boolean;
+  readonly volumes: boolean;
+}
+
+/** DELETE /containers/{id}: after a start that is under way. @param name as the client called it */
+export function deleteContainer(
   daemon: Daemon,
   name: string,
   c: Container,
-  options: { force: boolean; volumes: boolean },
+  options: Removal,
+): Promise<Failure | undefined> {
+  return c.locked(() => deleteLocked(daemon, name, c, options));
+}
+
+async function deleteLocked(
+  daemon: Daemon,
+  name: string,
+  c: Container,
+  options: Removal,
 ): Promise<Failure | undefined> {
   if (c.isRunning) {
     if (!options.force) return errors.removeRunning(name, c.status);

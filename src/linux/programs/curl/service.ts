@@ -3,10 +3,11 @@
  * the bytes curl sends, the answer is written as Go's net/http server writes it.
  * @see go net/http/server.go: header order (sorted; Date, Content-Length, Content-Type, Transfer-Encoding last)
  */
+import { civil } from '../../../base/civil.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../../../base/http.ts';
 import type { Errno } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
-import { MONTHS, utc, WEEKDAYS } from '../proc.ts';
+import { MONTHS, WEEKDAYS } from '../proc.ts';
 import { Wire } from '../wire.ts';
 
 const decoder = new TextDecoder();
@@ -21,7 +22,7 @@ function canonical(name: string): string {
 
 /** `Mon, 23 Nov 2026 22:40:08 GMT` @see RFC 9110 §5.6.7 */
 export function httpDate(ns: bigint): string {
-  const t = utc(ns);
+  const t = civil(ns);
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${WEEKDAYS[t.weekday]}, ${two(t.day)} ${MONTHS[t.month - 1]} ${t.year} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} GMT`;
 }
