@@ -8,10 +8,7 @@ import { TEXT_TOOLS } from '../linux/programs/text/index.ts';
 import { ashProgram, bashProgram, dashProgram } from '../linux/shell/bash.ts';
 import type { Completer } from '../linux/shell/complete.ts';
 
-/** The docker command comes when it is first used (a tenth of all code of the lab). */
-const loadDocker = async (): Promise<Program> => (await import('../docker/cli/main.ts')).dockerProgram;
-
-/** Completes docker's words, with the same code. */
+/** The docker command is a third of the code: it is loaded when it is first run, or completed. */
 const dockerCompleter: Completer = {
   async complete(words, index, sys) {
     const { dockerCompleter } = await sys.load(() => import('../docker/cli/complete.ts'));
@@ -24,7 +21,7 @@ export function registerPrograms(world: World): void {
   const ash = ashProgram();
   const shells = [bashProgram({ completers: { docker: dockerCompleter } }), dashProgram(), ash];
   for (const program of [...shells, ...imagePrograms]) world.programs.set(program.name, program);
-  world.programs.set('docker', loadDocker);
+  world.programs.set('docker', async () => (await import('../docker/cli/main.ts')).dockerProgram);
   for (const { name, load } of HOST_PROGRAMS) world.programs.set(name, load);
   for (const { name, load } of TEXT_TOOLS) world.programs.set(name, async () => programOf((await load()).spec));
   addApplets(TEXT_TOOLS.map(({ name, load }) => [name, async () => (await load()).spec] as const));

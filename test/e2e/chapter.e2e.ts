@@ -132,6 +132,13 @@ it('is learnt from the first key to the last tick', async () => {
   await also('node1', 'docker ps -a --filter name=again', /Created +again/);
   await tick();
   await picture('chapter-middle');
+  const readme = process.env.DRYDOCK_SCREENSHOT;
+  if (readme) {
+    await visit.page.setViewportSize({ width: 1280, height: 800 });
+    await visit.page.locator('#step-taken').evaluate((e) => e.scrollIntoView({ block: 'start' }));
+    await visit.page.waitForTimeout(400);
+    await visit.page.screenshot({ path: readme });
+  }
 
   await begin('address');
   const [, ip = ''] = await on(
