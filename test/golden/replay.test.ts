@@ -11,7 +11,12 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 
 /** Records that agreed when this figure was last raised, of those that count. */
-const REACHED: Readonly<Record<string, number>> = { '01-ports': 120 };
+const REACHED: Readonly<Record<string, number>> = {
+  '01-ports': 151,
+  '05-hostview': 67,
+  '07-cli': 151,
+  '09-api': 84,
+};
 
 async function compare(
   topic: string,
