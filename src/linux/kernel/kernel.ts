@@ -57,8 +57,8 @@ export interface MachineOptions {
 const FILES_MADE = -86_400e9;
 
 export class Machine implements Kernel {
-  readonly release = '6.12.57+deb13-amd64';
-  readonly version = '#1 SMP PREEMPT_DYNAMIC Debian 6.12.57-1 (2025-11-05)';
+  readonly release = '6.18.44-fc-v769';
+  readonly version = '#1 SMP PREEMPT_DYNAMIC';
   readonly bootId: string;
   readonly root: MountTable;
   readonly hostNetns: NetnsKey;

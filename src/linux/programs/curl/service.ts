@@ -1,7 +1,7 @@
 /**
  * A unix socket whose server talks messages (Sys.service), made to look like a stream: the request is parsed from
  * the bytes curl sends, the answer is written as Go's net/http server writes it.
- * @see go net/http/server.go: header order (sorted; Date, Content-Length, Content-Type, Transfer-Encoding last)
+ * @see go net/http/server.go: what the handler does not set comes last
  */
 import { civil } from '../../../base/civil.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../../../base/http.ts';
@@ -69,14 +69,13 @@ class ServiceWire extends Wire {
   }
 
   #head(r: HttpResponse, request: HttpRequest): string {
-    const set = Object.keys(r.headers).sort();
     const lines = [`HTTP/1.1 ${r.status} ${REASONS[r.status] ?? ''}`];
-    const own = set.filter((n) => n !== 'content-length' && n !== 'transfer-encoding' && n !== 'date');
-    for (const n of own) lines.push(`${canonical(n)}: ${r.headers[n]}`);
-    lines.push(`Date: ${httpDate(this.sys.realtime())}`);
+    const names = Object.keys(r.headers).filter((n) => n !== 'transfer-encoding');
+    for (const n of names) lines.push(`${canonical(n)}: ${r.headers[n]}`);
+    if (!names.includes('date')) lines.push(`Date: ${httpDate(this.sys.realtime())}`);
     if (r.body instanceof Uint8Array) {
-      if (r.status !== 204 && r.status !== 304 && request.method !== 'HEAD')
-        lines.push(`Content-Length: ${r.body.length}`);
+      const bodiless = r.status === 204 || r.status === 304 || request.method === 'HEAD';
+      if (!bodiless && !names.includes('content-length')) lines.push(`Content-Length: ${r.body.length}`);
     } else {
       this.#chunked = true;
       lines.push('Transfer-Encoding: chunked');
