@@ -83,7 +83,7 @@ async function reply(sys: Sys, fd: Fd, status: string, body: string): Promise<vo
     `Content-Length: ${length}`,
   ];
   await print(sys, fd, `${head.join('\r\n')}\r\n\r\n`);
-  await sys.cpu(MS / 20);
+  await sys.cpu(MS);
   await print(sys, fd, body);
   sys.shutdown(fd, 'write');
 }

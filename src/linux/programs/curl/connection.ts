@@ -16,7 +16,7 @@ import { type CurlUrl, hostPort } from './url.ts';
 export type Note = (line: string) => Promise<void>;
 
 /** Between the end of a connect and the request that follows: what curl does meanwhile, ns. */
-const BEFORE_REQUEST = 500_000;
+const BEFORE_REQUEST = 1_500_000;
 
 const elapsedMs = (sys: Sys, since: number): number => Math.floor((sys.now() - since) / 1e6);
 
