@@ -210,6 +210,10 @@ async function runImage(m: Machine, p: Proc, image: Image): Promise<number> {
   await p.runnable();
   if (!program) {
     m.log(`${image.exe}: no program named ${image.program}`);
+    await makeSys(m, p).write(
+      2,
+      new TextEncoder().encode(`${image.comm}: this laboratory does not have this program\n`),
+    );
     return 127;
   }
   return program.main(makeSys(m, p));

@@ -84,7 +84,9 @@ export class Terminal {
     while (!this.paused) {
       const b = this.pty.take(4096);
       if (b.length === 0) return;
-      this.text += Buffer.from(b).toString();
+      this.text += Buffer.from(b)
+        .toString()
+        .replace(/\x1b\[\?2004[hl]\r?/g, '');
     }
   }
 

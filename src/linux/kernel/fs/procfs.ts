@@ -199,7 +199,15 @@ function cpuinfo(): string {
 
 function meminfo(): string {
   const row = (name: string, kib: number): string => `${`${name}:`.padEnd(15)} ${String(kib).padStart(8)} kB\n`;
-  return row('MemTotal', 4030464) + row('MemFree', 2871040) + row('MemAvailable', 3470336) + row('SwapTotal', 0);
+  return (
+    row('MemTotal', 4030464) +
+    row('MemFree', 2871040) +
+    row('MemAvailable', 3470336) +
+    row('Buffers', 21504) +
+    row('Cached', 577792) +
+    row('SwapTotal', 0) +
+    row('SwapFree', 0)
+  );
 }
 
 function machineStat(m: Machine, ns: PidNamespace): string {

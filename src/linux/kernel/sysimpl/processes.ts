@@ -119,6 +119,7 @@ export class SysProcesses extends SysIdentity {
 
   processes(): ProcInfo[] {
     const ns = this.p.pidns;
-    return ns.list().map((q) => q.infoIn(ns));
+    // who asks is running, whatever it waits for in this simulation
+    return ns.list().map((q) => (q === this.p ? { ...q.infoIn(ns), state: 'R' as const } : q.infoIn(ns)));
   }
 }
