@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Answer, Route } from './fake.ts';
 
-const golden = new URL('../../../../shared/golden/', import.meta.url);
+const golden = new URL('../../golden/recorded/', import.meta.url);
 interface Rec {
   id: string;
   cmd: string;

@@ -1,5 +1,5 @@
 /** Usage errors and bad values, as the real engine's command answered them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { docker, FakeDaemon } from './fake.ts';
 
@@ -11,9 +11,9 @@ interface Rec {
   exit: number;
   skip?: string;
 }
-const golden = new URL('../../../../shared/golden/', import.meta.url);
+const golden = new URL('../../golden/recorded/', import.meta.url);
 const read = (file: string): Rec[] =>
-  (existsSync(golden) ? readFileSync(new URL(file, golden), 'utf8') : '')
+  readFileSync(new URL(file, golden), 'utf8')
     .split('\n')
     .filter(Boolean)
     .map((l) => JSON.parse(l) as Rec)
@@ -41,7 +41,7 @@ const local = [
     !/Error response|Unable to find|exec: "/.test(r.stderr),
 );
 
-describe.skipIf(!existsSync(golden))('usage errors against the recordings (skipped without them)', () => {
+describe('usage errors against the recordings', () => {
   it('sees records', () => expect(local.length).toBeGreaterThan(60));
   for (const r of local) {
     const argv = words(r.cmd);

@@ -198,7 +198,7 @@ const LISTS: string[][] = [
   ['port', 'web', '5000-5001'],
 ];
 
-const RECORDED = existsSync(new URL('../../../../shared/golden/', import.meta.url));
+const RECORDED = existsSync(new URL('../../golden/recorded/', import.meta.url));
 
 describe.skipIf(!ORACLE || !RECORDED)('against the real docker command (skipped where there is none)', () => {
   const daemon = new FakeDaemon(ORACLE && RECORDED ? routes() : {});
