@@ -129,7 +129,7 @@ class Builder {
     this.#take(child, dev, net);
     down.parent = parent;
     down.uplink = dev;
-    if (dice.chance(0.15)) this.#take(child, dev, net);
+    if (net.bits < 30 && dice.chance(0.15)) this.#take(child, dev, net);
   }
 
   #bridge(host: number): string {
@@ -184,7 +184,11 @@ function listen(dice: Dice, hosts: readonly Draft[]): void {
     for (const proto of ['tcp', 'udp'] as const)
       for (const port of PORTS) {
         if (!dice.chance(0.4)) continue;
-        const ip = dice.chance(0.6) ? '0.0.0.0' : dice.chance(0.2) ? '127.0.0.1' : (dice.pick(h.addrs)?.ip ?? '0.0.0.0');
+        const ip = dice.chance(0.6)
+          ? '0.0.0.0'
+          : dice.chance(0.2)
+            ? '127.0.0.1'
+            : (dice.pick(h.addrs)?.ip ?? '0.0.0.0');
         h.listeners.push({ proto, ip, port });
       }
 }

@@ -3,14 +3,18 @@
 const ip = (b: Uint8Array, at: number): string => b.subarray(at, at + 4).join('.');
 const u16 = (b: Uint8Array, at: number): number => ((b[at] ?? 0) << 8) | (b[at + 1] ?? 0);
 
+/** Ports that the topologies use; others were chosen at random by NAT. */
+const PORTS = new Set([9, 53, 80, 443, 5000, 8080]);
+const port = (n: number): string => (PORTS.has(n) || (n >= 20000 && n < 25000) ? String(n) : '*');
+
 const FLAGS = ['F', 'S', 'R', 'P', 'A', 'U'];
 
 function transport(b: Uint8Array, th: number, proto: number, quoted: boolean): string {
   if (proto === 6) {
     const flags = quoted ? '' : ` ${FLAGS.filter((_, i) => (b[th + 13] ?? 0) & (1 << i)).join('')}`;
-    return `tcp ${u16(b, th)}>${u16(b, th + 2)}${flags}`;
+    return `tcp ${port(u16(b, th))}>${port(u16(b, th + 2))}${flags}`;
   }
-  if (proto === 17) return `udp ${u16(b, th)}>${u16(b, th + 2)}`;
+  if (proto === 17) return `udp ${port(u16(b, th))}>${port(u16(b, th + 2))}`;
   const type = b[th] ?? 0;
   const code = b[th + 1] ?? 0;
   if (type === 0 || type === 8) return `icmp ${type === 8 ? 'request' : 'reply'} ${u16(b, th + 4)}`;

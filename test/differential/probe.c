@@ -9,6 +9,7 @@
  *   GO                                runs what is queued, all at once, and prints: OUT i status length, then the bytes
  *   LISTEN i t|u address port         a TCP listener, or a UDP one that sends back what it gets
  *   PROBE id i p|u|t address port ttl size     ping, UDP datagram or TCP connection; source port and ICMP id are id
+ *   READY ms                          waits until all interfaces run (their carrier is known), at most so long
  *   PLAY quiet_ms                     sends all probes, until nothing has happened for so long; closes all sockets
  * Standard output besides OUT:
  *   P i hex                           a packet delivered in namespace i, from its IP header on (140 bytes at most)
@@ -20,6 +21,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
@@ -145,6 +148,24 @@ static void go(void) {
   }
   fflush(stdout);
   nruns = 0;
+}
+
+/* Whether an interface is up that does not run yet: the kernel tells bridges of carriers a little later. */
+static int pending(void) {
+  int found = 0;
+  for (int i = 0; i < count; i++) {
+    struct ifaddrs *all;
+    enter(i);
+    if (getifaddrs(&all) != 0) die("getifaddrs");
+    for (struct ifaddrs *a = all; a; a = a->ifa_next)
+      if (a->ifa_flags & IFF_UP && !(a->ifa_flags & IFF_RUNNING)) found = 1;
+    freeifaddrs(all);
+  }
+  return found;
+}
+
+static void ready(int ms) {
+  for (long end = now_ms() + ms; pending() && now_ms() < end;) usleep(5000);
 }
 
 static struct sockaddr_in address(struct in_addr ip, int port) {
@@ -308,7 +329,8 @@ int main(void) {
       struct probe p = {.id = a, .ns = b, .kind = k, .port = c, .ttl = d, .size = e};
       inet_aton(ip, &p.ip);
       if (nprobes < MAX_SOCK) probes[nprobes++] = p;
-    } else if (sscanf(line, "PLAY %d", &a) == 1) play(a);
+    } else if (sscanf(line, "READY %d", &a) == 1) ready(a);
+    else if (sscanf(line, "PLAY %d", &a) == 1) play(a);
   }
   return 0;
 }

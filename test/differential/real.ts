@@ -22,7 +22,8 @@ export function obstacle(): string | undefined {
   mkdirSync(`${root}.cache`, { recursive: true });
   const cc = spawnSync('cc', ['-O1', '-o', probe, `${root}test/differential/probe.c`], { encoding: 'utf8' });
   if (cc.status !== 0) return `the probe does not compile: ${cc.stderr}`;
-  const rules = '*nat\n-A POSTROUTING -p tcp -m addrtype --dst-type LOCAL -m conntrack --ctstate NEW -j MASQUERADE\nCOMMIT\n';
+  const rules =
+    '*nat\n-A POSTROUTING -p tcp -m addrtype --dst-type LOCAL -m conntrack --ctstate NEW -j MASQUERADE\nCOMMIT\n';
   const links = 'link add name bridge7 type bridge\nlink add name veth7 type veth peer name veth8\n';
   const trial = spawnSync(probe, {
     input: `NS 1\n${run(0, rules, 'iptables-restore')}${run(0, links, 'ip', '-batch', '-')}GO\n`,
@@ -40,9 +41,12 @@ const SYSCTLS: readonly (readonly [string, string])[] = [
   ['net/ipv6/conf/all/disable_ipv6', '1'],
   ['net/ipv6/conf/default/disable_ipv6', '1'],
   ['net/bridge/bridge-nf-call-iptables', '0'],
-  ['net/ipv4/icmp_ratelimit', '0'],
+  ['net/ipv4/icmp_ratemask', '0'],
   ['net/ipv4/icmp_msgs_per_sec', '1000000'],
   ['net/ipv4/icmp_msgs_burst', '1000000'],
+  // Sequence numbers, which are random, decide nothing.
+  ['net/netfilter/nf_conntrack_tcp_be_liberal', '1'],
+  ['net/netfilter/nf_conntrack_tcp_ignore_invalid_rst', '1'],
   ['net/ipv4/conf/all/rp_filter', '0'],
   ['net/ipv4/conf/default/rp_filter', '0'],
   ['net/ipv4/conf/all/send_redirects', '0'],
@@ -58,12 +62,14 @@ function settings(i: number, h: HostSpec): string {
   return all.map(([path, value]) => `SET ${i} ${path} ${value}\n`).join('');
 }
 
-/** `ip -batch` of a host: first its links, then the rest. */
-function links(t: Topology, i: number): string {
-  const own = t.links.filter((l) => l.a.host === i);
+/** All devices, by one `ip -batch` and in the lab's order: the kernel prefers older ones. */
+function links(t: Topology): string {
+  const netns = (host: number): string => `netns /proc/self/fd/${100 + host}`;
   return [
-    ...(t.hosts[i]?.bridges ?? []).map((b) => `link add name ${b} type bridge\n`),
-    ...own.map((l) => `link add name ${l.a.dev} type veth peer name ${l.b.dev} netns /proc/self/fd/${100 + l.b.host}\n`),
+    ...t.hosts.flatMap((h, i) => h.bridges.map((b) => `link add name ${b} ${netns(i)} type bridge mcast_snooping 0\n`)),
+    ...t.links.map(
+      ({ a, b }) => `link add name ${a.dev} ${netns(a.host)} type veth peer name ${b.dev} ${netns(b.host)}\n`,
+    ),
   ].join('');
 }
 
@@ -87,14 +93,14 @@ function script(t: Topology): string {
   return [
     `NS ${t.hosts.length}\n`,
     each(settings),
-    each((i) => run(i, links(t, i), 'ip', '-batch', '-')),
+    run(0, links(t), 'ip', '-batch', '-'),
     'GO\n',
     each((i) => run(i, configuration(t, i), 'ip', '-force', '-batch', '-')),
     each((i, h) => (h.rules === '' ? '' : run(i, h.rules, 'iptables-restore'))),
     'GO\n',
     each((i, h) => h.listeners.map((l) => `LISTEN ${i} ${l.proto[0]} ${l.ip} ${l.port}\n`).join('')),
     ...t.probes.map((p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size}\n`),
-    `PLAY ${QUIET}\n`,
+    `READY 2000\nPLAY ${QUIET}\n`,
     each((i, h) => (h.rules === '' ? '' : run(i, '', 'iptables-save', '-c'))),
     'GO\n',
   ].join('');

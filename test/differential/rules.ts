@@ -147,7 +147,8 @@ function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
       target = `-j SNAT --to-source ${ip}`;
     } else if (ports && dice.chance(0.3)) target = `-j REDIRECT --to-ports ${dice.pick(PORTS)}`;
     else if (dice.chance(0.15)) target = dice.pick(['-j ACCEPT', '-j RETURN', '-j REDIRECT']);
-    else target = `-j DNAT --to-destination ${natTarget(dice, h, all)}${ports && dice.chance(0.6) ? `:${dice.pick(PORTS)}` : ''}`;
+    else
+      target = `-j DNAT --to-destination ${natTarget(dice, h, all)}${ports && dice.chance(0.6) ? `:${dice.pick(PORTS)}` : ''}`;
     w.rule('nat', `-A ${chain} ${matches(dice, h, all, chain, proto)}${target}`);
   }
 }
@@ -160,7 +161,10 @@ export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[]): string {
   if (dice.chance(0.1)) {
     w.chain('raw', 'PREROUTING', 'ACCEPT');
     w.chain('raw', 'OUTPUT', 'ACCEPT');
-    w.rule('raw', `-A PREROUTING ${matches(dice, h, all, 'PREROUTING', dice.pick(['tcp', 'udp']))}-j ${dice.pick(['DROP', 'CT --notrack'])}`);
+    w.rule(
+      'raw',
+      `-A PREROUTING ${matches(dice, h, all, 'PREROUTING', dice.pick(['tcp', 'udp']))}-j ${dice.pick(['DROP', 'CT --notrack'])}`,
+    );
   }
   return w.text();
 }
