@@ -9,8 +9,9 @@ import { isErr } from '../linux/kernel/errno.ts';
 import type { Sys } from '../linux/kernel/sys.ts';
 import { decodeMessage, RR } from '../linux/programs/dns.ts';
 
-/** Name of the machine between the lab and the world outside. */
+/** Address of the router, which is the way out and the LAN's DNS server. */
 export const ROUTER = '192.168.56.1';
+/** Address of the host beyond the router. */
 export const EXTERNAL = '203.0.113.10';
 
 /** Seconds that an answer of the LAN's DNS server may be kept. */

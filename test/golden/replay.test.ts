@@ -13,7 +13,7 @@ const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 /** Records that agreed when this figure was last raised, of those that count. */
 const REACHED: Readonly<Record<string, number>> = {
   '01-ports': 151,
-  '05-hostview': 67,
+  '05-hostview': 68,
   '07-cli': 153,
   '09-api': 88,
 };

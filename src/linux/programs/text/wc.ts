@@ -1,4 +1,7 @@
+<<<<<<< HEAD
 /** wc: lines, words, characters and bytes. */
+=======
+>>>>>>> rooms
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { allBytes, eachInput } from './input.ts';
