@@ -1,19 +1,27 @@
 /** What is installed on a machine: every program by name, and where its executable lies. */
-import { dockerCompleter } from '../docker/cli/complete.ts';
-import { dockerProgram } from '../docker/cli/main.ts';
 import { imagePrograms } from '../docker/images/apps/index.ts';
 import type { Installed } from '../linux/kernel/base-files.ts';
-import type { World } from '../linux/kernel/machine.ts';
+import type { Program, World } from '../linux/kernel/machine.ts';
 import { addApplets, HOST_PROGRAMS } from '../linux/programs/index.ts';
 import { type ProgramSpec, programOf } from '../linux/programs/spec.ts';
 import { TEXT_TOOLS } from '../linux/programs/text/index.ts';
 import { ashProgram, bashProgram, dashProgram } from '../linux/shell/bash.ts';
+import type { Completer } from '../linux/shell/complete.ts';
+
+/** The docker command is a third of the code: it is loaded when it is first run, or completed. */
+const dockerCompleter: Completer = {
+  async complete(words, index, sys) {
+    const { dockerCompleter } = await sys.load(() => import('../docker/cli/complete.ts'));
+    return dockerCompleter.complete(words, index, sys);
+  },
+};
 
 /** Registers every program of the lab: those of the machines and those that only images have. */
 export function registerPrograms(world: World): void {
   const ash = ashProgram();
   const shells = [bashProgram({ completers: { docker: dockerCompleter } }), dashProgram(), ash];
-  for (const program of [...shells, dockerProgram, ...imagePrograms]) world.programs.set(program.name, program);
+  for (const program of [...shells, ...imagePrograms]) world.programs.set(program.name, program);
+  world.programs.set('docker', async () => (await import('../docker/cli/main.ts')).dockerProgram);
   for (const { name, load } of HOST_PROGRAMS) world.programs.set(name, load);
   for (const { name, load } of TEXT_TOOLS) world.programs.set(name, async () => programOf((await load()).spec));
   addApplets(TEXT_TOOLS.map(({ name, load }) => [name, async () => (await load()).spec] as const));
@@ -21,7 +29,7 @@ export function registerPrograms(world: World): void {
 }
 
 /** A shell as an applet of busybox: it reads its arguments itself. */
-function shellApplet(name: string, main: (typeof dockerProgram)['main']): ProgramSpec {
+function shellApplet(name: string, main: Program['main']): ProgramSpec {
   return { name, path: `/bin/${name}`, summary: 'The shell', options: [], order: 'own', run: (ctx) => main(ctx.sys) };
 }
 

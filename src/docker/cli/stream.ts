@@ -175,10 +175,18 @@ const FORWARDED = [
   'SIGTTOU',
 ] as const;
 
+/** Times somebody may ask the client to end before it does so without the container. @see cmd/docker/docker.go */
+const PATIENCE = 3;
+
 /** Passes the client's signals on to the container; the result stops that. */
 export function proxySignals(ctx: Ctx, client: Client, container: string): () => void {
+  let asked = 0;
   for (const name of FORWARDED) {
     ctx.sys.sigaction(SIGNALS[name], () => {
+      if ((name === 'SIGINT' || name === 'SIGTERM') && ++asked === PATIENCE) {
+        void ctx.err('\ngot 3 SIGTERM/SIGINTs, forcefully exiting\n');
+        ctx.sys.exit(1);
+      }
       void client.call('POST', `/containers/${container}/kill`, { query: { signal: name.slice(3) } });
     });
   }

@@ -79,7 +79,9 @@ sctp\t132\tSCTP
 `;
 
 const BASHRC = `# ~/.bashrc: executed by bash(1) for non-login shells.
+alias ls='ls --color=auto'
 alias ll='ls -l'
+alias grep='grep --color=auto'
 `;
 
 const PROFILE = `# ~/.profile: executed by Bourne-compatible login shells.

@@ -20,6 +20,15 @@ export class History {
   /** Lines that `history -a` and the end of the shell have yet to write. */
   fresh = 0;
 
+  /** The same list for a forked shell. */
+  copy(): History {
+    const h = new History();
+    h.lines = [...this.lines];
+    h.base = this.base;
+    h.limit = this.limit;
+    return h;
+  }
+
   /** Adds a line unless HISTCONTROL forbids. */
   add(line: string, control = ''): void {
     if (line.trim() === '') return;

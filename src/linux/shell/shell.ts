@@ -115,6 +115,8 @@ export class Shell {
   pending: number[] = [];
   interrupted = false;
   history = new History();
+  /** Lines of the last input that have not been read yet. */
+  typed: string[] = [];
   directories: string[] = [];
   /** Status of the last command substitution of the present command; undefined when there was none. */
   substitutionStatus: number | undefined;
@@ -164,6 +166,7 @@ export class Shell {
     s.getoptsAt = this.getoptsAt;
     for (const [name, action] of this.traps) if (action === '') s.traps.set(name, '');
     s.jobs.inherit(this.jobs);
+    s.history = this.history.copy();
     s.messageInteractive = this.messageInteractive;
     installDynamics(s);
     return s;
