@@ -112,6 +112,17 @@ describe('TCP', () => {
     expect((reset?.[6] ?? 0) & 0x40).toBe(0x40);
   });
 
+  it('a reset of REJECT passes the nat rules that its connection has not passed yet', async () => {
+    const core = await newCore();
+    const { host, cli } = docker(core);
+    const input = core.nfBuiltin(host, 4, Table.FILTER, Hook.INPUT);
+    core.nfRuleAdd(input, -1, { proto: 6, target: Target.REJECT, value: 255 });
+    const post = core.nfBuiltin(host, 4, Table.NAT, Hook.POSTROUTING);
+    const rule = core.nfRuleAdd(post, -1, { target: Target.NONE });
+    core.sockConnect(core.sockOpen(cli.ns, SockType.TCP, 4, 0), a4('172.17.0.1'), 80);
+    expect(core.nfRuleCounters(rule)[0]).toBe(1);
+  });
+
   it('connects to no broadcast or multicast address', async () => {
     const core = await newCore();
     const { host } = docker(core);

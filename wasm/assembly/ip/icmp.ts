@@ -1,6 +1,6 @@
 /**
  * ICMP: answers echo requests, tells senders of errors, and sockets of errors about their packets.
- * Limits: errors are not rate-limited; no redirects, timestamps or address masks.
+ * Limits: errors are not rate-limited but for missing routes (peer.ts); no redirects, timestamps or address masks.
  * @see Linux net/ipv4/icmp.c: __icmp_send, icmp_echo, icmp_unreach; RFC 792, RFC 1122 §3.2.2
  */
 import { DROP_BAD_CHECKSUM, DROP_BAD_HEADER, PKT_HOST, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../abi';

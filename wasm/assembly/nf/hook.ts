@@ -43,7 +43,8 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const kind = p.ctinfo % 3;
   if (kind == CTINFO_RELATED && protoOf(p) == PROTO_ICMP && icmpIsError(load<u8>(p.th as usize) as u32))
     return natIcmpError(pkt, source);
-  if (kind == CTINFO_NEW && !natDone(p.ct, source)) {
+  // A reset of REJECT is related too, and may be the first to pass here. @see Linux nf_nat_core.c: nf_nat_inet_fn
+  if ((kind == CTINFO_NEW || kind == CTINFO_RELATED) && !natDone(p.ct, source)) {
     const bad = table(TABLE_NAT, hook, pkt, indev, outdev);
     if (bad != 0) return bad;
     if (!natDone(p.ct, source)) {
