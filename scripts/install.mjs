@@ -40,7 +40,7 @@ const CANDIDATES = [
 export const findChromium = () => CANDIDATES.find((path) => path && existsSync(path));
 
 /**
- * Installs Debian's chromium, fonts, tcpdump and tshark where apt and root are at hand; else a Chrome that is already
+ * Installs Debian's chromium, fonts, tcpdump, tshark, iproute2 and iptables where apt and root are at hand; else a Chrome that is already
  * there serves, else it says what to do. @returns the browser's path, or undefined
  */
 export function installBrowser() {
@@ -49,6 +49,8 @@ export function installBrowser() {
     ['fonts-wqy-zenhei', () => existsSync('/usr/share/fonts/truetype/wqy')],
     ['tcpdump', () => onPath('tcpdump')],
     ['tshark', () => onPath('tshark')],
+    ['iproute2', () => onPath('ip')],
+    ['iptables', () => onPath('iptables-restore')],
   ];
   const missing = wanted.filter(([, there]) => !there()).map(([name]) => name);
   if (missing.length > 0 && process.getuid?.() === 0 && onPath('apt-get')) {

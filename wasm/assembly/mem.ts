@@ -91,7 +91,11 @@ export const CONN_BUCKETS: u32 = 8192;
 export const CONN_HASH: usize = CONN_BASE + CONN_REC * CONN_CAP;
 
 /** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
-export const SOCK_BASE: usize = (CONN_HASH + 4 * CONN_BUCKETS + 0xffff) & ~0xffff;
+/** Senders that were told of missing routes. */
+export const PEER_REC: usize = 24;
+export const PEER_CAP: u32 = 256;
+export const PEER_BASE: usize = CONN_HASH + 4 * CONN_BUCKETS;
+export const SOCK_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -151,6 +155,10 @@ export class Sim {
   r3: u32;
   r4: u32;
   conns: u32;
+  /** Why the rerouting of a packet that is being sent failed (errno), 0: it did not. */
+  rerouted: u32;
+  /** ICMP is sending a message of its own: none about that one. */
+  icmpBusy: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

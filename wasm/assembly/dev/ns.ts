@@ -11,6 +11,7 @@ import {
   NSKEY_ROUTE_LOCALNET,
 } from '../../abi';
 import { addrNsDestroy } from '../ip/addr';
+import { peerNsDestroy } from '../ip/peer';
 import { neighNsDestroy } from '../ip/neigh';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
@@ -83,6 +84,7 @@ export function nsDel(i: u32): void {
   devNsDestroy(i);
   neighNsDestroy(i);
   addrNsDestroy(i);
+  peerNsDestroy(i);
   routeNsDestroy(i);
   ctNsDestroy(i);
   nfNsDestroy(i);

@@ -105,6 +105,32 @@ export function addrIsLocal(ns: u32, ip: u32): bool {
   return false;
 }
 
+/**
+ * The source that a local address is spoken to with: of a secondary address its primary one, of what is only in
+ * loopback's prefix loopback's first, else itself. @see Linux fib_frontend.c: fib_add_ifaddr
+ */
+export function addrOwn(ns: u32, ip: u32): u32 {
+  let lo: u32 = 0;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (a.v6) continue;
+    if (a.ip == ip) return primary(k);
+    if (lo == 0 && ((a.ip ^ ip) & mask4(a.bits)) == 0 && Dev.at(a.dev).kind == DEV_LOOPBACK) lo = a.ip;
+  }
+  return lo != 0 ? lo : ip;
+}
+
+/** The first address of a device's subnet. @param i an address of it */
+function primary(i: u32): u32 {
+  const own = Addr.at(i);
+  for (let k = Ns.at(own.ns).addrs; k != i; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    const same = !a.v6 && a.dev == own.dev && a.bits == own.bits;
+    if (same && ((a.ip ^ own.ip) & mask4(a.bits)) == 0) return a.ip;
+  }
+  return own.ip;
+}
+
 /** Whether a 16-byte address is the machine's own. */
 export function addrIsLocal6(ns: u32, ip16: usize): bool {
   if (isMapped(ip16)) return addrIsLocal(ns, rdMapped(ip16));
@@ -134,33 +160,47 @@ export function addrType(ns: u32, ip: u32): u32 {
 
 /**
  * The source address to use on a device towards `dst`: the first of the subnet `dst` is in, else the device's first,
- * else any other device's that is not loopback's. 0: none.
+ * else the first of the oldest other device that is not loopback. 0: none.
  * @see Linux devinet.c: inet_select_addr
  */
 export function addrSelect(ns: u32, dev: u32, dst: u32): u32 {
-  let first: u32 = 0;
-  let other: u32 = 0;
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    const a = Addr.at(k);
-    if (a.v6) continue;
-    if (a.dev == dev) {
-      if (((a.ip ^ dst) & mask4(a.bits)) == 0) return a.ip;
-      if (first == 0) first = a.ip;
-    } else if (other == 0 && Dev.at(a.dev).kind != DEV_LOOPBACK) other = a.ip;
-  }
-  return first != 0 ? first : other;
+  return select(ns, dev, dst, true);
 }
 
-/** The first IPv4 address of a device, 0 when it has none (MASQUERADE). */
-export function addrFirst(dev: u32, dst: u32): u32 {
-  let first: u32 = 0;
+/** The first IPv4 address of a device, 0 when it has none (REDIRECT). */
+export function addrFirst(dev: u32): u32 {
   for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6 || a.dev != dev) continue;
-    if (((a.ip ^ dst) & mask4(a.bits)) == 0) return a.ip;
-    if (first == 0) first = a.ip;
+    if (!a.v6 && a.dev == dev) return a.ip;
   }
-  return first;
+  return 0;
+}
+
+/**
+ * The address to masquerade with on a device towards `dst`: as addrSelect, but loopback's own are of no use elsewhere.
+ * @see Linux devinet.c: inet_select_addr with RT_SCOPE_UNIVERSE
+ */
+export function addrGlobal(dev: u32, dst: u32): u32 {
+  return select(Dev.at(dev).ns, dev, dst, false);
+}
+
+/** @param lo whether loopback's addresses will do on loopback */
+function select(ns: u32, dev: u32, dst: u32, lo: bool): u32 {
+  let first: u32 = 0;
+  let other: u32 = 0;
+  let otherDev: u32 = 0;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (a.v6 || (!lo && a.ip >> 24 == 127)) continue;
+    if (a.dev == dev) {
+      if (((a.ip ^ dst) & mask4(a.bits)) == 0) return primary(k);
+      if (first == 0) first = a.ip;
+    } else if ((otherDev == 0 || a.dev < otherDev) && Dev.at(a.dev).kind != DEV_LOOPBACK) {
+      other = a.ip;
+      otherDev = a.dev;
+    }
+  }
+  return first != 0 ? first : other;
 }
 
 /** Whether an address is one of this very device's. */

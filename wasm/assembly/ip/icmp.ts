@@ -1,10 +1,12 @@
 /**
  * ICMP: answers echo requests, tells senders of errors, and sockets of errors about their packets.
- * Limits: errors are not rate-limited; no redirects, timestamps or address masks.
+ * Limits: errors are not rate-limited but for missing routes (peer.ts); no redirects, timestamps or address masks.
  * @see Linux net/ipv4/icmp.c: __icmp_send, icmp_echo, icmp_unreach; RFC 792, RFC 1122 §3.2.2
  */
 import { DROP_BAD_CHECKSUM, DROP_BAD_HEADER, PKT_HOST, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../abi';
 import { Ns } from '../dev/ns';
+import { Sim } from '../mem';
+import { ctAttachReply } from '../nf/conntrack';
 import { PF_ICMP_ERROR, Pkt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { icmpErrorToSock } from '../sock/input';
 import { wr16 } from '../wire/bytes';
@@ -36,7 +38,7 @@ function mayAnswer(p: Pkt): bool {
 /** Tells the sender of a packet of an error; the packet stays the caller's. @param info second word: MTU for 3/4 */
 export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
   const p = Pkt.at(pkt);
-  if (!mayAnswer(p)) return;
+  if (!mayAnswer(p) || Sim.at().icmpBusy) return;
   const ip = p.nh as usize;
   const quote = min(min(ip4Len(ip), p.data + p.len - p.nh), ERROR_MAX);
   const err = pktAlloc(8 + quote);
@@ -51,9 +53,19 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
   memory.copy(m + 8, ip, quote as usize);
   store<u16>(m, csumFold(csumPartial(m, 8 + quote, 0)), 2);
   e.flags |= PF_ICMP_ERROR;
+  // It belongs to the connection of what it answers. @see Linux icmp.c: icmp_glue_bits
+  ctAttachReply(err, pkt);
   const dst = ip4Dst(ip);
   const own = p.rtype == RTN_LOCAL && addrIsLocal(p.ns, dst);
-  ip4Output(p.ns, err, own ? dst : 0, ip4Src(ip), PROTO_ICMP, 0, (ip4Tos(ip) & 0x1e) | 0xc0, 0, 0);
+  output(p.ns, err, own ? dst : 0, ip4Src(ip), (ip4Tos(ip) & 0x1e) | 0xc0);
+}
+
+/** Sends a message of ICMP's own; a rule that rejects it is not answered. @see Linux icmp.c: icmp_xmit_lock */
+function output(ns: u32, pkt: u32, src: u32, dst: u32, tos: u32): void {
+  const s = Sim.at();
+  s.icmpBusy = 1;
+  ip4Output(ns, pkt, src, dst, PROTO_ICMP, 0, tos, 0, 0);
+  s.icmpBusy = 0;
 }
 
 /** Host unreachable, when ARP gave up; the packet stays the caller's. */
@@ -96,5 +108,5 @@ function echo(p: Pkt, m: usize, len: u32): void {
   store<u8>(r, 0);
   store<u16>(r, 0, 2);
   store<u16>(r, csumFold(csumPartial(r, len, 0)), 2);
-  ip4Output(p.ns, reply, ip4Dst(ip), to, PROTO_ICMP, 0, ip4Tos(ip), 0, 0);
+  output(p.ns, reply, ip4Dst(ip), to, ip4Tos(ip));
 }

@@ -59,6 +59,7 @@ import {
 import { addrType } from './addr';
 import { icmpInput, icmpSend } from './icmp';
 import { ip4Finish, ip4Route } from './output';
+import { peerMayTell } from './peer';
 
 /** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
 export function ip4Validate(pkt: u32): u32 {
@@ -146,12 +147,13 @@ function route(pkt: u32): void {
 
 /** @see Linux route.c: ip_error */
 function unroutable(pkt: u32, err: i32): void {
-  if (err == -EHOSTUNREACH) icmpSend(pkt, 3, 1, 0);
-  else if (err == -EACCES) icmpSend(pkt, 3, 13, 0);
-  else if (err == -22) {
+  const p = Pkt.at(pkt);
+  if (err == -22) {
     pktDrop(pkt, DROP_BLACKHOLE);
     return;
-  } else icmpSend(pkt, 3, 0, 0);
+  }
+  if (peerMayTell(p.ns, ip4Src(p.nh as usize)))
+    icmpSend(pkt, 3, err == -EHOSTUNREACH ? 1 : err == -EACCES ? 13 : 0, 0);
   pktDrop(pkt, DROP_NO_ROUTE);
 }
 

@@ -18,6 +18,7 @@ import {
   HOOK_OUTPUT,
   HOOK_POSTROUTING,
   RTN_BROADCAST,
+  RTN_LOCAL,
   RTN_MULTICAST,
   TRACE_NEW,
   TRACE_ROUTE,
@@ -52,6 +53,11 @@ export function ip4Route(pkt: u32, ns: u32, dst: u32, oif: u32): i32 {
   return 0;
 }
 
+/** Whether a routed packet would leave with a source of loopback, which route_localnet does not allow. */
+function escapes(p: Pkt, src: u32): bool {
+  return src >> 24 == 127 && p.rtype != RTN_LOCAL && Ns.at(p.ns).routeLocalnet == 0;
+}
+
 function refuse(pkt: u32, reason: u32, err: i32): i32 {
   pktDrop(pkt, reason);
   return err;
@@ -83,6 +89,7 @@ export function ip4Output(
   if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
   if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
   const src = saddr != 0 ? saddr : p.prefsrc;
+  if (escapes(p, src)) return refuse(pkt, DROP_NO_ROUTE, -EINVAL);
   if (p.len + 20 > 65535) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   p.th = p.data;
@@ -116,18 +123,31 @@ export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   return localOut(pkt, oif);
 }
 
-/** OUTPUT hook; a rewritten destination is routed anew. @see Linux netfilter.c: ip_route_me_harder */
+/** OUTPUT hook, which routes a rewritten destination anew. @see Linux netfilter.c: ip_route_me_harder */
 function localOut(pkt: u32, oif: u32): i32 {
   const p = Pkt.at(pkt);
-  const before = ip4Dst(p.nh as usize);
+  const s = Sim.at();
+  s.rerouted = 0;
+  p.oif = oif;
   const verdict = nfHook(HOOK_OUTPUT, pkt, 0, p.outdev);
-  if (verdict != VERDICT_ACCEPT) return verdict == VERDICT_DROP ? -EPERM : 0;
-  const after = ip4Dst(p.nh as usize);
-  if (after != before) {
-    const err = ip4Route(pkt, p.ns, after, oif);
-    if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
-  }
-  return ip4Finish(pkt);
+  if (verdict == VERDICT_ACCEPT) return ip4Finish(pkt);
+  const err = s.rerouted;
+  s.rerouted = 0;
+  return err != 0 ? -(err as i32) : verdict == VERDICT_DROP ? -EPERM : 0;
+}
+
+/**
+ * NAT gave a packet of our own a new destination: routes it anew, before the filter sees it.
+ * @returns 0, or DROP_NO_ROUTE; Sim.rerouted is then the errno
+ */
+export function ip4Reroute(pkt: u32): u32 {
+  const p = Pkt.at(pkt);
+  const ip = p.nh as usize;
+  let err = ip4Route(pkt, p.ns, ip4Dst(ip), p.oif);
+  if (err == 0 && escapes(p, ip4Src(ip))) err = -EINVAL;
+  if (err == 0) return 0;
+  Sim.at().rerouted = -err as u32;
+  return DROP_NO_ROUTE;
 }
 
 /** The last part of output, for own and forwarded packets (takes it): size, POSTROUTING, link address. */

@@ -37,7 +37,7 @@ import { Ns } from '../dev/ns';
 import { ROUTE_BASE, ROUTE_REC, SLAB_ROUTE, Sim } from '../mem';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, prefix16, rdMapped, same16, wrMapped } from '../wire/bytes';
-import { addrIsBroadcast, addrIsLocal, addrIsLocal6, addrSelect } from './addr';
+import { addrIsBroadcast, addrIsLocal, addrIsLocal6, addrOwn, addrSelect } from './addr';
 
 /** No such process: what Linux says when a route to delete is not there. */
 const ESRCH: i32 = 3;
@@ -216,7 +216,7 @@ function verdictOf(type: u32): i32 {
  */
 export function routeFind(ns: u32, dst: u32, oif: u32): i32 {
   const n = Ns.at(ns);
-  if (addrIsLocal(ns, dst)) return n.lo == 0 ? -ENETUNREACH : answer(RTN_LOCAL, n.lo, dst, dst, 0);
+  if (addrIsLocal(ns, dst)) return n.lo == 0 ? -ENETUNREACH : answer(RTN_LOCAL, n.lo, dst, addrOwn(ns, dst), 0);
   const group: u32 = dst >> 28 == 14 ? RTN_MULTICAST : addrIsBroadcast(ns, dst) ? RTN_BROADCAST : RTN_UNICAST;
   for (let k = n.routes; k != 0; k = Route.at(k).next) {
     const r = Route.at(k);

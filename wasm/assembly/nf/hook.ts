@@ -16,10 +16,11 @@ import {
   VERDICT_DROP,
 } from '../../abi';
 import { Ns } from '../dev/ns';
+import { ip4Reroute } from '../ip/output';
 import { PF_TRACE, Pkt, pktDrop } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { ETH_IPV4 } from '../wire/ether';
-import { PROTO_ICMP } from '../wire/ipv4';
+import { ip4Dst, PROTO_ICMP } from '../wire/ipv4';
 import { icmpIsError } from '../wire/l4';
 import { chainRun } from './chain';
 import { CTINFO_NEW, CTINFO_RELATED, ctConfirm, ctIn } from './conntrack';
@@ -42,7 +43,8 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const kind = p.ctinfo % 3;
   if (kind == CTINFO_RELATED && protoOf(p) == PROTO_ICMP && icmpIsError(load<u8>(p.th as usize) as u32))
     return natIcmpError(pkt, source);
-  if (kind == CTINFO_NEW && !natDone(p.ct, source)) {
+  // A reset of REJECT is related too, and may be the first to pass here. @see Linux nf_nat_core.c: nf_nat_inet_fn
+  if ((kind == CTINFO_NEW || kind == CTINFO_RELATED) && !natDone(p.ct, source)) {
     const bad = table(TABLE_NAT, hook, pkt, indev, outdev);
     if (bad != 0) return bad;
     if (!natDone(p.ct, source)) {
@@ -63,8 +65,13 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
     if (bad != 0) return bad;
     if (n.ctUsers != 0) {
       bad = ctIn(pkt);
+      const before = Pkt.at(pkt).proto == ETH_IPV4 ? ip4Dst(Pkt.at(pkt).nh as usize) : 0;
       if (bad == 0 && n.natUsers != 0) bad = nat(hook, pkt, indev, outdev);
       if (bad != 0) return bad;
+      if (hook == HOOK_OUTPUT && before != 0 && ip4Dst(Pkt.at(pkt).nh as usize) != before) {
+        bad = ip4Reroute(pkt);
+        if (bad != 0) return bad;
+      }
     }
   }
   if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {

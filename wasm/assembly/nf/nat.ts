@@ -24,7 +24,7 @@ import {
   TARGET_REDIRECT,
   TARGET_SNAT,
 } from '../../abi';
-import { addrFirst } from '../ip/addr';
+import { addrFirst, addrGlobal } from '../ip/addr';
 import { TEMP_BASE } from '../mem';
 import { Pkt } from '../sim/pool';
 import { rng32 } from '../sim/rng';
@@ -141,10 +141,10 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
   if (target == TARGET_DNAT || target == TARGET_SNAT) {
     if (flags & NAT_HAS_IP) ip = pick(p.ct, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2));
   } else if (target == TARGET_MASQUERADE) {
-    ip = addrFirst(outdev, p.nexthop);
+    ip = addrGlobal(outdev, p.nexthop);
     if (ip == 0) return DROP_NAT_NO_PORT;
   } else if (target == TARGET_REDIRECT) {
-    ip = hook == HOOK_OUTPUT ? 0x7f000001 : addrFirst(indev, 0);
+    ip = hook == HOOK_OUTPUT ? 0x7f000001 : addrFirst(indev);
     if (ip == 0) return DROP_NAT_NO_PORT;
   }
   return setup(p.ct, source, ip, flags, lo, hi);

@@ -2,7 +2,7 @@
 import { RTN_BROADCAST, RTN_MULTICAST } from '../../abi';
 import { icmpSend } from '../ip/icmp';
 import { ip4Output } from '../ip/output';
-import { Pkt, pktAlloc } from '../sim/pool';
+import { PF_DF, Pkt, pktAlloc } from '../sim/pool';
 import { rd16, rd32, wr16, wr32 } from '../wire/bytes';
 import { csumL4 } from '../wire/checksum';
 import { ETH_IPV4 } from '../wire/ether';
@@ -43,6 +43,7 @@ function reset(pkt: u32): void {
   }
   store<u8>(t, 0x50, 12);
   store<u16>(t, csumL4(ip4Dst(ip), ip4Src(ip), PROTO_TCP, t, 20), 16);
+  q.flags |= PF_DF;
   ctAttachReply(answer, pkt);
   ip4Output(p.ns, answer, ip4Dst(ip), ip4Src(ip), PROTO_TCP, 0, 0, 0, 0);
 }

@@ -89,7 +89,8 @@ export class Pkt {
   user2: u32;
   /** Generation of the device it travels to. */
   gen: u32;
-  spare: u32;
+  /** Device its sender insists on, 0 any. */
+  oif: u32;
   /** When it was received by the present machine, ns. */
   stamp: u64;
 

@@ -135,6 +135,11 @@ export function isBroadcast(ns: i32, ip: u32): bool {
   return ip == 0xffffffff || addrType(ns as u32, ip) == RTN_BROADCAST;
 }
 
+/** Whether an IPv4 address is a broadcast or multicast address here: TCP connects to neither. */
+export function isGroup(ns: i32, ip: u32): bool {
+  return ip >> 28 == 14 || isBroadcast(ns, ip);
+}
+
 /** Sets the local address to the one that packets to the remote would carry. @returns 0 or -ENETUNREACH … */
 export function sourceFor(s: Sock): i32 {
   if (isV4(s.r0, s.r1)) {

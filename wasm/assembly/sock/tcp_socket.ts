@@ -3,8 +3,8 @@
  * @see Linux net/ipv4/tcp.c, net/ipv4/tcp_ipv4.c: tcp_v4_connect
  */
 import { connectPort } from './bind';
-import { bindInsert, bindRemove, connInsert, isV4 } from './demux';
-import { RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, nowNs, pathMtu, sockEvent } from './glue';
+import { bindInsert, bindRemove, connInsert, isV4, v4Of } from './demux';
+import { RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, isGroup, nowNs, pathMtu, sockEvent } from './glue';
 import { RING_MAX, ringDrop, ringFree, ringPut, ringRead } from './ring';
 import {
   F_LINGER0, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_WANT_OUT, S_CLOSE, S_CLOSE_WAIT, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
@@ -48,6 +48,7 @@ export function tcpPrepare(s: Sock, peerMss: u32, ts: bool): bool {
 
 /** Starts a connection. Pre: remote is set. @returns -EINPROGRESS or an error */
 export function tcpConnect(s: Sock): i32 {
+  if (isV4(s.r0, s.r1) && isGroup(s.ns, v4Of(s.r1))) return -101;
   const err = connectPort(s);
   if (err != 0) return err;
   s.state = S_SYN_SENT;
@@ -69,11 +70,8 @@ export function tcpConnect(s: Sock): i32 {
   s.srtt = 0;
   s.timedAt = nowNs();
   rtxArm(s, SECOND);
-  const sent = sendSyn(s);
-  if (sent < 0 && sent != -105 && s.state == S_SYN_SENT) {
-    tcpDone(s);
-    return sent;
-  }
+  // A SYN that a rule or the route stopped is sent again like a lost one. @see Linux tcp_output.c: tcp_connect
+  sendSyn(s);
   return -115;
 }
 

@@ -1,0 +1,237 @@
+/** Builds a topology in the lab's world, through NetAdmin and iptables' own parser, and plays its probes. */
+import { Clock } from '../../src/base/clock.ts';
+import { type IpAddr, type Prefix, parseIp } from '../../src/base/ip.ts';
+import { Rng } from '../../src/base/rng.ts';
+import { type Core, SockType } from '../../src/linux/core/core.ts';
+import { type Errno, isErr } from '../../src/linux/kernel/errno.ts';
+import type { NetAdmin, NetnsKey, NfTable } from '../../src/linux/kernel/netadmin.ts';
+import { createWorld, type LabWorld } from '../../src/linux/kernel/world.ts';
+import { Tables } from '../../src/linux/programs/iptables/iptables.ts';
+import { Parser } from '../../src/linux/programs/iptables/parse.ts';
+import { splitWords } from '../../src/linux/programs/iptables/save.ts';
+import { freshCore, ip } from '../linux/core/build.ts';
+import { packetText } from './packets.ts';
+import type { HostSpec, Outcome, Probe, RouteSpec, Topology } from './topology.ts';
+
+interface Host {
+  readonly key: NetnsKey;
+  readonly core: number;
+  readonly net: NetAdmin;
+}
+
+function must(result: Errno | number): void {
+  if (isErr(result)) throw new Error(result.text);
+}
+
+const addr = (text: string): IpAddr => parseIp(text) as IpAddr;
+
+function prefix(text: string): Prefix {
+  const [a, bits] = text.split('/') as [string, string];
+  return { addr: addr(a), bits: Number(bits) };
+}
+
+function route(net: NetAdmin, r: RouteSpec): void {
+  const ifindex = r.dev === undefined ? undefined : net.link(r.dev)?.ifindex;
+  // As `ip -force -batch`: a route that is there already stays.
+  net.addRoute({
+    family: 4,
+    type: r.type,
+    ...(r.dst !== 'default' && { dst: prefix(r.dst) }),
+    ...(r.via !== undefined && { via: addr(r.via) }),
+    ...(ifindex !== undefined && { ifindex }),
+  });
+}
+
+function restore(net: NetAdmin, rules: string): void {
+  const tables = new Tables(net, 4);
+  let table: NfTable = 'filter';
+  for (const line of rules.split('\n')) {
+    if (line.startsWith('*')) table = line.slice(1) as NfTable;
+    else if (line.startsWith(':')) {
+      const [name, policy] = line.slice(1).split(' ') as [string, string];
+      if (policy === '-') must(net.nfNewChain(4, table, name));
+      else must(net.nfPolicy(4, table, name, policy as 'ACCEPT' | 'DROP'));
+    } else if (line !== '' && line !== 'COMMIT')
+      tables.run(new Parser(4, ['-t', table, ...splitWords(line)], () => undefined).parse());
+  }
+}
+
+function build(world: LabWorld, t: Topology): Host[] {
+  const hosts = t.hosts.map((spec): Host => {
+    const key = world.net.add(undefined);
+    const net = world.net.admin(key);
+    const set = (name: string, value: string): void => must(world.net.setSysctl(key, name, value));
+    set('net.ipv6.conf.all.disable_ipv6', '1');
+    set('net.bridge.bridge-nf-call-iptables', '0');
+    set('net.ipv4.ip_forward', spec.forward ? '1' : '0');
+    set('net.ipv4.conf.all.route_localnet', spec.routeLocalnet ? '1' : '0');
+    for (const name of spec.bridges) must(net.addBridge(name));
+    return { key, net, core: world.net.get(key)?.core ?? 0 };
+  });
+  for (const { a, b, mtu } of t.links) {
+    const at = hosts[a.host] as Host;
+    const other = hosts[b.host] as Host;
+    must(at.net.addVeth(a.dev, { name: b.dev, netns: other.key }));
+    for (const [end, net] of [
+      [a, at.net],
+      [b, other.net],
+    ] as const)
+      must(net.setLink(end.dev, { mtu, ...(end.master !== undefined && { master: end.master }) }));
+  }
+  for (const [i, spec] of t.hosts.entries()) configure((hosts[i] as Host).net, spec);
+  return hosts;
+}
+
+function configure(net: NetAdmin, spec: HostSpec): void {
+  for (const a of spec.addrs) must(net.addAddr(a.dev, { addr: addr(a.ip), bits: a.bits }));
+  for (const l of net.links()) must(net.setLink(l.name, { up: true }));
+  for (const r of spec.routes) route(net, r);
+  restore(net, spec.rules);
+}
+
+/** Sockets of the lab's hosts, driven by hand. */
+class Player {
+  readonly calls: string[] = [];
+  readonly delivered: string[] = [];
+  readonly #raw: { readonly host: number; readonly sock: number }[] = [];
+  readonly #udp: number[] = [];
+  readonly #listeners: number[] = [];
+  readonly #accepted: number[] = [];
+  readonly #clients: number[] = [];
+  readonly #connecting: { readonly id: number; readonly sock: number }[] = [];
+
+  constructor(
+    readonly core: Core,
+    readonly hosts: readonly Host[],
+    readonly t: Topology,
+  ) {}
+
+  #open(host: number, type: number, proto = 0): number {
+    const s = this.core.sockOpen(this.hosts[host]?.core ?? 0, type, 4, proto);
+    if (s < 0) throw new Error(`socket: ${s}`);
+    this.core.sockSet(s, 'reuseaddr', 1);
+    return s;
+  }
+
+  listen(): void {
+    for (const [i, spec] of this.t.hosts.entries()) {
+      for (const proto of [1, 6, 17]) this.#raw.push({ host: i, sock: this.#open(i, SockType.RAW, proto) });
+      for (const l of spec.listeners) {
+        const s = this.#open(i, l.proto === 'tcp' ? SockType.TCP : SockType.UDP);
+        if (this.core.sockBind(s, ip(l.ip), l.port) < 0) throw new Error('bind');
+        if (l.proto === 'tcp') this.core.sockListen(s, 1024);
+        (l.proto === 'tcp' ? this.#listeners : this.#udp).push(s);
+      }
+    }
+  }
+
+  send(p: Probe): void {
+    const { core } = this;
+    const size = new Uint8Array(p.size).fill(120);
+    if (p.kind === 'ping') {
+      const raw = this.#raw.find((r) => r.host === p.from)?.sock as number;
+      core.sockSet(raw, 'ttl', p.ttl);
+      this.#call(p, core.sockSend(raw, echo(p.id, size), ip(p.to), 0));
+      return;
+    }
+    const s = this.#open(p.from, p.kind === 'tcp' ? SockType.TCP : SockType.UDP);
+    core.sockSet(s, 'ttl', p.ttl);
+    core.sockBind(s, ip('0.0.0.0'), p.id);
+    this.#clients.push(s);
+    if (p.kind === 'udp') this.#call(p, core.sockSend(s, size, ip(p.to), p.port));
+    else {
+      core.sockSet(s, 'linger', 0);
+      const result = core.sockConnect(s, ip(p.to), p.port);
+      this.#call(p, result === -115 ? 0 : result);
+      if (result === -115) this.#connecting.push({ id: p.id, sock: s });
+    }
+  }
+
+  #call(p: Probe, result: number): void {
+    this.calls.push(`${p.id} ${p.kind} call ${result < 0 ? -result : 0}`);
+  }
+
+  /** Serves what is there. @returns whether anything was */
+  serve(): boolean {
+    const { core } = this;
+    let any = false;
+    core.events(() => {});
+    for (const { host, sock } of this.#raw)
+      for (let d = core.sockRecvFrom(sock); typeof d !== 'number'; d = core.sockRecvFrom(sock)) {
+        any = true;
+        this.delivered.push(`${host} ${packetText(d.data)}`);
+      }
+    for (const s of this.#udp)
+      for (let d = core.sockRecvFrom(s); typeof d !== 'number'; d = core.sockRecvFrom(s)) {
+        any = true;
+        core.sockSend(s, d.data, d.ip, d.port);
+      }
+    for (const s of this.#listeners)
+      for (let c = core.sockAccept(s); c >= 0; c = core.sockAccept(s)) {
+        any = true;
+        core.sockSet(c, 'linger', 0);
+        this.#accepted.push(c);
+      }
+    for (const [i, c] of [...this.#connecting.entries()].reverse()) {
+      const ready = core.sockReady(c.sock);
+      if ((ready & 28) === 0) continue;
+      this.calls.push(`${c.id} tcp end ${core.sockGet(c.sock, 'error')}`);
+      this.#connecting.splice(i, 1);
+    }
+    return any;
+  }
+
+  settle(ms: number): void {
+    while (this.serve()) {}
+    for (let k = 0; k < ms; k++) {
+      this.core.run(this.core.now() + 1e6);
+      while (this.serve()) {}
+    }
+  }
+
+  close(): void {
+    for (const list of [this.#clients, this.#listeners, this.#accepted, this.#udp]) {
+      for (const s of list.splice(0)) this.core.sockClose(s);
+      this.settle(5);
+    }
+  }
+}
+
+/** An ICMP echo request with its checksum. */
+function echo(id: number, payload: Uint8Array): Uint8Array {
+  const b = new Uint8Array(8 + payload.length);
+  b.set([8, 0, 0, 0, id >> 8, id & 255, 0, 1]);
+  b.set(payload, 8);
+  let sum = 0;
+  for (let i = 0; i < b.length; i++) sum += i & 1 ? (b[i] as number) : (b[i] as number) << 8;
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  b[2] = (~sum >> 8) & 255;
+  b[3] = ~sum & 255;
+  return b;
+}
+
+function counters(hosts: readonly Host[]): string[] {
+  const out: string[] = [];
+  for (const [i, h] of hosts.entries())
+    for (const table of h.net.nfTables(4))
+      for (const chain of h.net.nfChains(4, table))
+        for (const [k, r] of chain.rules.entries())
+          out.push(`${i} ${table} ${chain.name} ${k + 1}: ${r.packets} packets ${r.bytes} bytes`);
+  return out.sort();
+}
+
+/** Plays a topology in the lab. */
+export async function playInLab(t: Topology): Promise<Outcome> {
+  const core = await freshCore(t.seed);
+  const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
+  const hosts = build(world, t);
+  const player = new Player(core, hosts, t);
+  player.listen();
+  for (const p of t.probes) {
+    player.send(p);
+    player.settle(0);
+  }
+  player.settle(100);
+  player.close();
+  return { calls: player.calls.sort(), delivered: player.delivered.sort(), counters: counters(hosts) };
+}

@@ -1,0 +1,185 @@
+/** Builds a topology out of real network namespaces (probe.c makes them and works in them) and plays its probes. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { packetText } from './packets.ts';
+import type { HostSpec, Outcome, Topology } from './topology.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const probe = `${root}.cache/differential-probe`;
+
+/** Real time after which a topology's silence is believed, ms. */
+const QUIET = 60;
+/** A run that took longer than this has seen retransmissions: it is played again. */
+const TOO_LONG = 900;
+
+/** Compiles the probe and tries what is needed. @returns why real namespaces cannot be had, or undefined */
+export function obstacle(): string | undefined {
+  if (process.platform !== 'linux') return 'this is not Linux';
+  if (process.getuid?.() !== 0) return 'not root';
+  for (const tool of ['cc', 'ip', 'iptables-restore', 'iptables-save'])
+    if (spawnSync(tool, [tool === 'ip' ? '-V' : '--version']).status !== 0) return `there is no ${tool}`;
+  mkdirSync(`${root}.cache`, { recursive: true });
+  const cc = spawnSync('cc', ['-O1', '-o', probe, `${root}test/differential/probe.c`], { encoding: 'utf8' });
+  if (cc.status !== 0) return `the probe does not compile: ${cc.stderr}`;
+  const rules =
+    '*nat\n-A POSTROUTING -p tcp -m addrtype --dst-type LOCAL -m conntrack --ctstate NEW -j MASQUERADE\nCOMMIT\n';
+  const links = 'link add name bridge7 type bridge\nlink add name veth7 type veth peer name veth8\n';
+  const trial = spawnSync(probe, {
+    input: `NS 1\n${run(0, rules, 'iptables-restore')}${run(0, links, 'ip', '-batch', '-')}GO\n`,
+    encoding: 'utf8',
+  });
+  if (trial.status !== 0) return `no network namespaces: ${trial.stderr.trim()}`;
+  return /OUT 0 0 [\s\S]*OUT 0 0 /.test(trial.stdout) ? undefined : `namespaces cannot be set up: ${trial.stdout}`;
+}
+
+function run(ns: number, input: string, ...argv: string[]): string {
+  return `RUN ${ns} ${Buffer.byteLength(input)} ${argv.join(' ')}\n${input}`;
+}
+
+const SYSCTLS: readonly (readonly [string, string])[] = [
+  ['net/ipv6/conf/all/disable_ipv6', '1'],
+  ['net/ipv6/conf/default/disable_ipv6', '1'],
+  ['net/bridge/bridge-nf-call-iptables', '0'],
+  ['net/ipv4/icmp_ratemask', '0'],
+  ['net/ipv4/icmp_msgs_per_sec', '1000000'],
+  ['net/ipv4/icmp_msgs_burst', '1000000'],
+  // Sequence numbers, which are random, decide nothing.
+  ['net/netfilter/nf_conntrack_tcp_be_liberal', '1'],
+  ['net/netfilter/nf_conntrack_tcp_ignore_invalid_rst', '1'],
+  ['net/ipv4/conf/all/rp_filter', '0'],
+  ['net/ipv4/conf/default/rp_filter', '0'],
+  ['net/ipv4/conf/all/send_redirects', '0'],
+  ['net/ipv4/conf/default/send_redirects', '0'],
+];
+
+function settings(i: number, h: HostSpec): string {
+  const all = [
+    ...SYSCTLS,
+    ['net/ipv4/ip_forward', h.forward ? '1' : '0'],
+    ['net/ipv4/conf/all/route_localnet', h.routeLocalnet ? '1' : '0'],
+  ];
+  return all.map(([path, value]) => `SET ${i} ${path} ${value}\n`).join('');
+}
+
+/** All devices, by one `ip -batch` and in the lab's order: the kernel prefers older ones. */
+function links(t: Topology): string {
+  const netns = (host: number): string => `netns /proc/self/fd/${100 + host}`;
+  return [
+    ...t.hosts.flatMap((h, i) => h.bridges.map((b) => `link add name ${b} ${netns(i)} type bridge mcast_snooping 0\n`)),
+    ...t.links.map(
+      ({ a, b }) => `link add name ${a.dev} ${netns(a.host)} type veth peer name ${b.dev} ${netns(b.host)}\n`,
+    ),
+  ].join('');
+}
+
+function configuration(t: Topology, i: number): string {
+  const h = t.hosts[i] as HostSpec;
+  const out = ['link set lo up', ...h.bridges.map((b) => `link set ${b} up`)];
+  for (const l of t.links)
+    for (const end of [l.a, l.b])
+      if (end.host === i)
+        out.push(`link set ${end.dev} mtu ${l.mtu} ${end.master === undefined ? '' : `master ${end.master} `}up`);
+  out.push(...h.addrs.map((a) => `addr add ${a.ip}/${a.bits} brd + dev ${a.dev}`));
+  for (const r of h.routes) {
+    const via = r.via === undefined ? '' : ` via ${r.via}`;
+    out.push(`route add ${r.type} ${r.dst}${via}${r.dev === undefined ? '' : ` dev ${r.dev}`}`);
+  }
+  return `${out.join('\n')}\n`;
+}
+
+function script(t: Topology): string {
+  const each = (f: (i: number, h: HostSpec) => string): string => t.hosts.map((h, i) => f(i, h)).join('');
+  return [
+    `NS ${t.hosts.length}\n`,
+    each(settings),
+    run(0, links(t), 'ip', '-batch', '-'),
+    'GO\n',
+    each((i) => run(i, configuration(t, i), 'ip', '-force', '-batch', '-')),
+    each((i, h) => (h.rules === '' ? '' : run(i, h.rules, 'iptables-restore'))),
+    'GO\n',
+    each((i, h) => h.listeners.map((l) => `LISTEN ${i} ${l.proto[0]} ${l.ip} ${l.port}\n`).join('')),
+    ...t.probes.map((p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size}\n`),
+    `READY 2000\nPLAY ${QUIET}\n`,
+    each((i, h) => (h.rules === '' ? '' : run(i, '', 'iptables-save', '-c'))),
+    'GO\n',
+  ].join('');
+}
+
+function counters(host: string, text: string): string[] {
+  const out: string[] = [];
+  const seen = new Map<string, number>();
+  let table = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('*')) table = line.slice(1);
+    const m = /^\[(\d+):(\d+)\] -A (\S+)/.exec(line);
+    if (!m) continue;
+    const chain = `${host} ${table} ${m[3]}`;
+    const k = (seen.get(chain) ?? 0) + 1;
+    seen.set(chain, k);
+    out.push(`${chain} ${k}: ${m[1]} packets ${m[2]} bytes`);
+  }
+  return out;
+}
+
+interface Parsed extends Outcome {
+  readonly ms: number;
+}
+
+function parse(t: Topology, output: string): Parsed {
+  const calls: string[] = [];
+  const delivered: string[] = [];
+  const count: string[] = [];
+  const kinds = new Map(t.probes.map((p) => [String(p.id), p.kind]));
+  let ms = 0;
+  for (let at = 0; at < output.length; ) {
+    const end = output.indexOf('\n', at);
+    const [word, a, b, c] = output.slice(at, end).split(' ') as [string, string, string, string];
+    at = end + 1;
+    if (word === 'P') delivered.push(`${a} ${packetText(Buffer.from(b ?? '', 'hex'))}`);
+    else if (word === 'S') calls.push(`${a} ${kinds.get(a)} call ${b}`);
+    else if (word === 'T') calls.push(`${a} tcp end ${b}`);
+    else if (word === 'TIME') ms = Number(a);
+    else if (word === 'OUT') {
+      const text = output.slice(at, at + Number(c));
+      at += Number(c);
+      if (b !== '0' && !/^RTNETLINK answers: (File exists|Network is unreachable)|Nexthop/m.test(text))
+        throw new Error(`namespace ${a}: ${text}`);
+      count.push(...counters(a, text));
+    }
+  }
+  return { calls: calls.sort(), delivered: delivered.sort(), counters: count.sort(), ms };
+}
+
+function once(t: Topology): Promise<Parsed> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(probe, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    child.stdout.setEncoding('utf8').on('data', (d) => {
+      out += d;
+    });
+    child.stderr.on('data', (d) => {
+      err += d;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      try {
+        if (code !== 0) throw new Error(`probe: ${code} ${err}`);
+        resolve(parse(t, out));
+      } catch (e) {
+        reject(e);
+      }
+    });
+    child.stdin.end(script(t));
+  });
+}
+
+/** Plays a topology in real namespaces; undefined when the machine was too busy to do it in time. */
+export async function playForReal(t: Topology): Promise<Outcome | undefined> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const result = await once(t);
+    if (result.ms < TOO_LONG) return result;
+  }
+  return undefined;
+}

@@ -1,0 +1,170 @@
+/** Random rulesets: what Docker installs on a bridge host, and rules with the matches and targets that are modelled. */
+import type { Dice, Draft } from './generate.ts';
+
+const PORTS = [53, 80, 443, 5000, 8080];
+const REJECTS = [
+  'icmp-port-unreachable',
+  'icmp-host-unreachable',
+  'icmp-net-unreachable',
+  'icmp-proto-unreachable',
+  'icmp-host-prohibited',
+  'icmp-net-prohibited',
+  'icmp-admin-prohibited',
+];
+
+class Writer {
+  readonly #tables = new Map<string, { readonly chains: Map<string, string>; readonly rules: string[] }>();
+
+  chain(table: string, name: string, policy = '-'): void {
+    this.#of(table).chains.set(name, policy);
+  }
+
+  rule(table: string, text: string): void {
+    this.#of(table).rules.push(text);
+  }
+
+  #of(table: string) {
+    let t = this.#tables.get(table);
+    if (!t) {
+      t = { chains: new Map(), rules: [] };
+      this.#tables.set(table, t);
+    }
+    return t;
+  }
+
+  text(): string {
+    let out = '';
+    for (const [name, t] of this.#tables) {
+      out += `*${name}\n`;
+      for (const [chain, policy] of t.chains) out += `:${chain} ${policy} [0:0]\n`;
+      out += `${t.rules.join('\n')}\nCOMMIT\n`;
+    }
+    return out;
+  }
+}
+
+/** Matches that may stand in a chain. */
+function matches(dice: Dice, h: Draft, all: readonly Draft[], chain: string, proto: string): string {
+  let out = '';
+  const ips = all.flatMap((x) => x.addrs);
+  const not = (p: number): string => (dice.chance(p) ? '! ' : '');
+  const address = (): string => {
+    const a = dice.pick(ips);
+    return dice.chance(0.5) ? a.ip : `${a.ip}/${a.bits}`;
+  };
+  if (dice.chance(0.25)) out += `${not(0.2)}-s ${address()} `;
+  if (dice.chance(0.25)) out += `${not(0.2)}-d ${address()} `;
+  const dev = (): string => (dice.chance(0.1) ? 'eth+' : dice.chance(0.1) ? 'lo' : dice.pick([...h.devices, 'lo']));
+  if (!/OUTPUT|POSTROUTING/.test(chain) && dice.chance(0.3)) out += `${not(0.2)}-i ${dev()} `;
+  if (!/INPUT|PREROUTING/.test(chain) && dice.chance(0.3)) out += `${not(0.2)}-o ${dev()} `;
+  if (proto !== '') {
+    out += `-p ${proto} `;
+    if (proto === 'icmp') {
+      if (dice.chance(0.6))
+        out += `-m icmp ${not(0.2)}--icmp-type ${dice.pick(['8', '0', '3', '3/3', '3/1', '11', '11/0'])} `;
+    } else if (dice.chance(0.2)) {
+      out += `-m multiport ${not(0.2)}--dports ${dice.pick(['53,80', '80:443,5000', '8080'])} `;
+    } else {
+      const range = dice.chance(0.2) ? '80:5000' : dice.pick(PORTS);
+      if (dice.chance(0.8)) out += `-m ${proto} ${not(0.1)}--dport ${range} `;
+      if (dice.chance(0.1)) out += `-m ${proto} --sport 20000:20100 `;
+      if (proto === 'tcp' && dice.chance(0.15))
+        out += `-m tcp --tcp-flags ${dice.pick(['SYN,ACK,RST,FIN SYN', 'RST RST', 'SYN,ACK SYN,ACK', 'ACK ACK'])} `;
+    }
+  }
+  if (dice.chance(0.25)) {
+    const states = ['NEW', 'ESTABLISHED', 'RELATED,ESTABLISHED', 'INVALID', 'RELATED', 'DNAT', 'SNAT', 'NEW,UNTRACKED'];
+    out += `-m conntrack ${not(0.15)}--ctstate ${dice.pick(states)} `;
+  }
+  if (dice.chance(0.15)) {
+    const type = dice.pick(['LOCAL', 'LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST']);
+    out += `-m addrtype ${not(0.2)}--${dice.pick(['src', 'dst'])}-type ${type} `;
+  }
+  return out;
+}
+
+const PROTOS = ['tcp', 'tcp', 'udp', 'udp', 'icmp', ''];
+
+function filter(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
+  for (const name of ['INPUT', 'FORWARD', 'OUTPUT']) w.chain('filter', name, dice.chance(0.12) ? 'DROP' : 'ACCEPT');
+  w.chain('filter', 'USER');
+  if (dice.chance(0.7)) w.rule('filter', '-A FORWARD -j USER');
+  if (dice.chance(0.4)) w.rule('filter', '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT');
+  if (dice.chance(0.5)) w.rule('filter', '-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT');
+  const count = 3 + dice.below(7);
+  for (let k = 0; k < count; k++) {
+    const chain = dice.pick(['INPUT', 'FORWARD', 'FORWARD', 'OUTPUT', 'USER']);
+    const proto = dice.pick(PROTOS);
+    const target = dice.pick(['ACCEPT', 'ACCEPT', 'DROP', 'REJECT', 'REJECT', 'RETURN', 'USER', '']);
+    let tail = target === '' ? '' : target === 'USER' && chain === 'USER' ? '-j RETURN' : `-j ${target}`;
+    if (target === 'REJECT')
+      tail += ` --reject-with ${proto === 'tcp' && dice.chance(0.6) ? 'tcp-reset' : dice.pick(REJECTS)}`;
+    w.rule('filter', `-A ${chain} ${matches(dice, h, all, chain === 'USER' ? 'FORWARD' : chain, proto)}${tail}`.trim());
+  }
+  for (const name of ['INPUT', 'FORWARD', 'OUTPUT', 'USER']) w.rule('filter', `-A ${name}`);
+}
+
+/** An address of another host or of this one. */
+function natTarget(dice: Dice, h: Draft, all: readonly Draft[]): string {
+  return dice.chance(0.8) ? dice.pick(all.flatMap((x) => x.addrs)).ip : dice.pick(h.addrs).ip;
+}
+
+/** The chains of the bridge driver with published ports. */
+function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
+  w.chain('nat', 'DOCKER');
+  w.rule('nat', '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER');
+  w.rule('nat', `-A OUTPUT ${dice.chance(0.7) ? '! -d 127.0.0.0/8 ' : ''}-m addrtype --dst-type LOCAL -j DOCKER`);
+  for (const bridge of h.bridges) {
+    const own = h.addrs.find((a) => a.dev === bridge);
+    if (!own) continue;
+    w.rule('nat', `-A POSTROUTING -s ${own.ip}/${own.bits} ! -o ${bridge} -j MASQUERADE`);
+    if (dice.chance(0.3)) w.rule('nat', `-A DOCKER -i ${bridge} -j RETURN`);
+    for (let k = 0; k < 2; k++) {
+      const proto = dice.pick(['tcp', 'udp']);
+      const to = natTarget(dice, h, all);
+      w.rule(
+        'nat',
+        `-A DOCKER ${dice.chance(0.6) ? `! -i ${bridge} ` : ''}-p ${proto} -m ${proto} --dport ${dice.pick(PORTS)} -j DNAT --to-destination ${to}:${dice.pick(PORTS)}`,
+      );
+      if (dice.chance(0.4))
+        w.rule('nat', `-A POSTROUTING -s ${to}/32 -d ${to}/32 -p ${proto} -m ${proto} --dport 80 -j MASQUERADE`);
+    }
+  }
+}
+
+function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
+  for (const name of ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING']) w.chain('nat', name, 'ACCEPT');
+  if (h.bridges.length > 0 && dice.chance(0.7)) docker(dice, w, h, all);
+  const count = 1 + dice.below(5);
+  for (let k = 0; k < count; k++) {
+    const chain = dice.pick(['PREROUTING', 'PREROUTING', 'OUTPUT', 'POSTROUTING', 'POSTROUTING', 'INPUT']);
+    const proto = dice.pick(PROTOS);
+    const ports = proto === 'tcp' || proto === 'udp';
+    let target: string;
+    if (chain === 'POSTROUTING' && dice.chance(0.5)) target = '-j MASQUERADE';
+    else if (chain === 'POSTROUTING' || chain === 'INPUT') {
+      const ip = chain === 'INPUT' || dice.chance(0.4) ? '203.0.113.250' : dice.pick(h.addrs).ip;
+      target = `-j SNAT --to-source ${ip}`;
+    } else if (ports && dice.chance(0.3)) target = `-j REDIRECT --to-ports ${dice.pick(PORTS)}`;
+    else if (dice.chance(0.15)) target = dice.pick(['-j ACCEPT', '-j RETURN', '-j REDIRECT']);
+    else
+      target = `-j DNAT --to-destination ${natTarget(dice, h, all)}${ports && dice.chance(0.6) ? `:${dice.pick(PORTS)}` : ''}`;
+    w.rule('nat', `-A ${chain} ${matches(dice, h, all, chain, proto)}${target}`);
+  }
+}
+
+/** A ruleset for one host, for iptables-restore. */
+export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[]): string {
+  const w = new Writer();
+  if (dice.chance(0.85)) filter(dice, w, h, all);
+  if (dice.chance(0.75)) nat(dice, w, h, all);
+  if (dice.chance(0.1)) {
+    w.chain('raw', 'PREROUTING', 'ACCEPT');
+    w.chain('raw', 'OUTPUT', 'ACCEPT');
+    w.rule(
+      'raw',
+      `-A PREROUTING ${matches(dice, h, all, 'PREROUTING', dice.pick(['tcp', 'udp']))}-j ${dice.pick(['DROP', 'CT --notrack'])}`,
+    );
+  }
+  return w.text();
+}
