@@ -7,7 +7,8 @@ import { installBrowser, installPackages } from './install.mjs';
 
 installPackages();
 const browser = installBrowser();
-const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
+const env = { ...process.env, DRYDOCK_ALL: '1' };
+const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit', env }).status ?? 1;
 
 /** What Vitest's JSON reports of the two runs count. */
 const REPORTS = ['.cache/checks.json', '.cache/browser.json'];
