@@ -12,6 +12,8 @@ import {
 } from '../../abi';
 import { addrNsDestroy } from '../ip/addr';
 import { neighNsDestroy } from '../ip/neigh';
+import { pmtuNsDestroy } from '../ip/pmtu';
+import { fragNsDestroy } from '../ip/reassembly';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
@@ -80,6 +82,8 @@ export function nsDel(i: u32): void {
   const n = Ns.at(i);
   if (!n.live) return;
   sockNsDestroy(i);
+  fragNsDestroy(i);
+  pmtuNsDestroy(i);
   devNsDestroy(i);
   neighNsDestroy(i);
   addrNsDestroy(i);
