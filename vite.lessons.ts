@@ -11,23 +11,26 @@ const FILES = ['lesson.yaml', 'en.md', 'zh.md', 'solution.sh'] as const;
 
 /** @param dir the lessons' folder */
 export function lessons(dir: string): Plugin {
+  const names = () =>
+    readdirSync(dir, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
   const load = () =>
-    readdirSync(dir)
-      .sort()
-      .map((name) =>
-        loadLesson(
-          Object.fromEntries(FILES.map((f) => [f, readFileSync(join(dir, name, f), 'utf8')])) as Record<
-            (typeof FILES)[number],
-            string
-          >,
-        ),
-      );
+    names().map((name) =>
+      loadLesson(
+        Object.fromEntries(FILES.map((f) => [f, readFileSync(join(dir, name, f), 'utf8')])) as Record<
+          (typeof FILES)[number],
+          string
+        >,
+      ),
+    );
   return {
     name: 'drydock-lessons',
     resolveId: (id) => (id === 'drydock:plans' || id === 'drydock:texts' ? `\0${id}` : undefined),
     load(id) {
       if (id !== '\0drydock:plans' && id !== '\0drydock:texts') return undefined;
-      for (const name of readdirSync(dir)) for (const f of FILES) this.addWatchFile(join(dir, name, f));
+      for (const name of names()) for (const f of FILES) this.addWatchFile(join(dir, name, f));
       const all = load();
       return id === '\0drydock:plans'
         ? `export const plans = ${JSON.stringify(all.map((l) => l.plan))};`

@@ -22,6 +22,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/shell',
     'src/linux/programs',
     'src/docker/api',
+    'src/docker/time.ts',
   ],
   'src/docker/libnetwork': [
     'src/base',

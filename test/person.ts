@@ -3,9 +3,9 @@ import type { Lab, Terminal } from '../src/lab/lab.ts';
 import { Screen } from './screen.ts';
 
 /** Virtual nanoseconds between two looks at the screen. */
-const GLANCE = 1e7;
+const GLANCE = 2e7;
 /** Virtual nanoseconds after which a person gives up. */
-const PATIENCE = 300e9;
+const PATIENCE = 30e9;
 
 /** The prompt of a login shell of node1 in the home directory, at the end of the screen. */
 export const PROMPT = 'root@node1:~# ';

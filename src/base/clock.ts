@@ -15,6 +15,7 @@ export interface Timer {
 
 /** Virtual nanoseconds in one millisecond and in one second. */
 export const MS = 1e6;
+/** Nanoseconds of a second. */
 export const SECOND = 1e9;
 
 /** One virtual clock with its queue (a binary heap). */

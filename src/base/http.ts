@@ -49,7 +49,9 @@ export interface HttpService {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Text as UTF-8 bytes. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+/** UTF-8 bytes as text. */
 export const text = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 /** Collects a body. */

@@ -36,6 +36,7 @@ function isDigits(s: string): boolean {
   return true;
 }
 
+/** Dotted text of an IPv4 number. */
 export function formatIp4(a: Ip4): string {
   return `${a >>> 24}.${(a >>> 16) & 255}.${(a >>> 8) & 255}.${a & 255}`;
 }
@@ -104,10 +105,12 @@ export function parseIp(s: string): IpAddr | undefined {
 export const ip4 = (value: Ip4): IpAddr => ({ v: 4, value: value >>> 0 });
 export const ip6 = (value: bigint): IpAddr => ({ v: 6, value });
 
+/** An address as text, IPv6 in its short form. */
 export function formatIp(a: IpAddr): string {
   return a.v === 4 ? formatIp4(a.value) : formatIp6(a.value);
 }
 
+/** Are two addresses the same? */
 export function sameIp(a: IpAddr, b: IpAddr): boolean {
   return a.v === b.v && a.value === b.value;
 }
@@ -123,6 +126,7 @@ export function parsePrefix(s: string): Prefix | undefined {
   return bits > (addr.v === 4 ? 32 : 128) ? undefined : { addr, bits };
 }
 
+/** `ADDRESS/BITS`. */
 export function formatPrefix(p: Prefix): string {
   return `${formatIp(p.addr)}/${p.bits}`;
 }
@@ -140,10 +144,12 @@ export function network(p: Prefix): Prefix {
   return { addr: ip6(p.addr.value & mask6(p.bits)), bits: p.bits };
 }
 
+/** Does the prefix hold the address? */
 export function contains(p: Prefix, a: IpAddr): boolean {
   return p.addr.v === a.v && sameIp(network(p).addr, network({ addr: a, bits: p.bits }).addr);
 }
 
+/** Do two prefixes share an address? */
 export function overlaps(a: Prefix, b: Prefix): boolean {
   const bits = Math.min(a.bits, b.bits);
   return contains({ addr: a.addr, bits }, b.addr);
@@ -169,6 +175,7 @@ export function parseMac(s: string): number | undefined {
   return out;
 }
 
+/** A MAC address as six pairs of hexadecimal digits. */
 export function formatMac(mac: number): string {
   const hex = mac.toString(16).padStart(12, '0');
   return (hex.match(/../g) as string[]).join(':');

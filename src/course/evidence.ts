@@ -15,12 +15,6 @@ export interface Evidence {
   readonly baseline: Readonly<Record<string, number>>;
 }
 
-/** Where a step's traffic begins. */
-export interface Mark {
-  readonly frame: number;
-  readonly call: number;
-}
-
 /** Asks the Engine API. */
 export async function getJson(lab: Lab, machine: string, path: string): Promise<unknown> {
   const docker = lab.machine(machine)?.docker;

@@ -203,7 +203,6 @@ export const lessonSchema = v.strictObject({
 /** What lesson.yaml says, with defaults filled in. */
 export type LessonPlan = v.InferOutput<typeof lessonSchema>;
 export type StepPlan = LessonPlan['steps'][number];
-export type LiveValue = v.InferOutput<typeof live>;
 export type Language = 'en' | 'zh';
 export const LANGUAGES = ['en', 'zh'] as const;
 

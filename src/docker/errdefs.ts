@@ -26,11 +26,6 @@ export class Failure {
   }
 }
 
-/** Narrows a result. */
-export function failed(x: unknown): x is Failure {
-  return x instanceof Failure;
-}
-
 const STATUS: Record<FailureKind, number> = {
   invalid: 400,
   unauthorized: 401,

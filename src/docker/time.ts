@@ -3,19 +3,7 @@
  * @see Go time package (RFC3339Nano), docker/go-units duration.go
  */
 
-/** A moment in the proleptic Gregorian calendar. */
-export interface Civil {
-  readonly year: number;
-  /** 1 … 12 */
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  readonly nanos: number;
-  /** 0 is Sunday. */
-  readonly weekday: number;
-}
+import { type Civil, civil, daysFromCivil, two } from '../base/civil.ts';
 
 const NS = 1_000_000_000n;
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -24,41 +12,10 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** Go's zero time.Time as JSON. */
 export const ZERO_TIME = '0001-01-01T00:00:00Z';
 
-/** @see Howard Hinnant, "chrono-compatible low-level date algorithms": civil_from_days */
-export function civil(ns: bigint): Civil {
-  const seconds = Number(ns / NS);
-  const days = Math.floor(seconds / 86400);
-  const rest = seconds - days * 86400;
-  const z = days + 719468;
-  const era = Math.floor(z / 146097);
-  const doe = z - era * 146097;
-  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
-  const mp = Math.floor((5 * doy + 2) / 153);
-  const month = mp < 10 ? mp + 3 : mp - 9;
-  return {
-    year: yoe + era * 400 + (month <= 2 ? 1 : 0),
-    month,
-    day: doy - Math.floor((153 * mp + 2) / 5) + 1,
-    hour: Math.floor(rest / 3600),
-    minute: Math.floor(rest / 60) % 60,
-    second: rest % 60,
-    nanos: Number(ns % NS),
-    weekday: (((days + 4) % 7) + 7) % 7,
-  };
-}
-
 /** Seconds since 1970 of a date. */
 export function fromCivil(c: Pick<Civil, 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second'>): number {
-  const y = c.month <= 2 ? c.year - 1 : c.year;
-  const era = Math.floor(y / 400);
-  const yoe = y - era * 400;
-  const doy = Math.floor((153 * (c.month > 2 ? c.month - 3 : c.month + 9) + 2) / 5) + c.day - 1;
-  const doe = yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy;
-  return (era * 146097 + doe - 719468) * 86400 + c.hour * 3600 + c.minute * 60 + c.second;
+  return daysFromCivil(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second;
 }
-
-export const two = (n: number): string => String(n).padStart(2, '0');
 
 /** `2026-11-23T22:41:47.00969561Z`: trailing zeros of the fraction are left out. */
 export function rfc3339Nano(ns: bigint): string {

@@ -197,7 +197,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const machines: Node[] = topology.nodes.map((kernel) => {
     const name = kernel.uts.hostname;
     const dockerd = startDockerd(kernel, {
-      openPty: (size) => openPty(kernel, size),
+      openPty: (size, taken) => openPty(kernel, size, taken),
       wrap: (service) => calls.wrap(name, service),
     });
     return { name, kernel, docker: dockerd.service, dockerd };

@@ -83,7 +83,7 @@ export class FrameTap {
     for (const m of this.machines) {
       if (m.kernel.hostNetns === netns) return m.name;
       for (const c of m.dockerd.daemon.containers.values())
-        if (c.running?.netns === netns) return `${m.name}\n${c.name}`;
+        if (c.running?.netns === netns || c.sandbox?.netns === netns) return `${m.name}\n${c.name}`;
     }
     return this.world.net.get(netns)?.devices.some((d) => d.name === 'wan') ? 'router' : 'outside';
   }

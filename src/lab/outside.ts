@@ -4,11 +4,14 @@
  */
 import { text, utf8 } from '../base/http.ts';
 import { formatIp, parseIp4 } from '../base/ip.ts';
+import { httpDate } from '../docker/time.ts';
 import { isErr } from '../linux/kernel/errno.ts';
 import type { Sys } from '../linux/kernel/sys.ts';
 import { decodeMessage, RR } from '../linux/programs/dns.ts';
 
+/** Address of the router, which is the way out and the LAN's DNS server. */
 export const ROUTER = '192.168.56.1';
+/** Address of the host beyond the router. */
 export const EXTERNAL = '203.0.113.10';
 
 /** Seconds that an answer of the LAN's DNS server may be kept. */
@@ -89,8 +92,16 @@ async function answerHttp(sys: Sys, fd: number, peer: string): Promise<void> {
     head += text(part);
   }
   const body = `you are ${peer}\n`;
-  const lines = ['HTTP/1.0 200 OK', 'Content-Type: text/plain', `Content-Length: ${body.length}`, '', ''];
-  await sys.write(fd, utf8(lines.join('\r\n') + (head.startsWith('HEAD ') ? '' : body)));
+  const lines = [
+    'HTTP/1.0 200 OK',
+    'Server: ext/1.0 Python/3.11.7',
+    `Date: ${httpDate(sys.realtime())}`,
+    `Content-Length: ${body.length}`,
+    '',
+    '',
+  ];
+  await sys.write(fd, utf8(lines.join('\r\n')));
+  if (!head.startsWith('HEAD ')) await sys.write(fd, utf8(body));
   sys.close(fd);
 }
 

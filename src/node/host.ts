@@ -5,7 +5,7 @@ import { createLab } from '../lab/create.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
 
 /** dist/core.wasm, from the bundle in dist/node or from the sources in src/node. */
-function coreWasm(): Uint8Array {
+export function coreWasm(): Uint8Array {
   const places = ['../core.wasm', '../../dist/core.wasm'].map((p) => fileURLToPath(new URL(p, import.meta.url)));
   const found = places.find((p) => existsSync(p));
   if (!found) throw new Error(`core.wasm is in none of ${places.join(', ')}: run npm run wasm`);

@@ -8,15 +8,22 @@ import type { Pacer } from './pacer.ts';
 const MAX_BODY = 512 * 1024 * 1024;
 
 export function attachService(server: Server, service: HttpService, pacer: Pacer): void {
-  server.on('request', (req, res) => void answer(service, pacer, req, res));
+  server.on('request', (req, res) => void answer(service, pacer, req, res).catch(() => res.destroy()));
   server.on(
     'upgrade',
-    (req: IncomingMessage, socket: Socket, head: Buffer) => void upgrade(service, pacer, req, socket, head),
+    (req: IncomingMessage, socket: Socket, head: Buffer) =>
+      void upgrade(service, pacer, req, socket, head).catch(() => socket.destroy()),
   );
 }
 
+/** The request target; one that begins with two slashes is a path as well, not another host. */
+function targetOf(target: string): URL {
+  const path = target.startsWith('/') ? `http://docker${target}` : target;
+  return URL.canParse(path) ? new URL(path) : new URL('http://docker/');
+}
+
 function requestOf(req: IncomingMessage, body: Uint8Array, extra: Pick<HttpRequest, 'duplex' | 'gone'>): HttpRequest {
-  const url = new URL(req.url ?? '/', 'http://docker');
+  const url = targetOf(req.url ?? '/');
   const headers: Record<string, string> = {};
   for (const [k, v] of Object.entries(req.headers))
     if (v !== undefined) headers[k] = Array.isArray(v) ? v.join(', ') : v;

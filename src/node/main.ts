@@ -1,11 +1,12 @@
 /** The drydock command: one file per subcommand, one table. */
+import { bench } from './bench/bench.ts';
 import { check } from './check.ts';
 import type { Subcommand } from './command.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 
-const SUBCOMMANDS: readonly Subcommand[] = [replay, run, check, serve];
+const SUBCOMMANDS: readonly Subcommand[] = [replay, run, check, serve, bench];
 
 function help(): string {
   const width = Math.max(...SUBCOMMANDS.map((c) => c.usage.length)) + 2;

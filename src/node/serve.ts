@@ -27,7 +27,9 @@ export const serve: Subcommand = {
     if (seed === undefined) return usageError(this, '--seed takes a whole number');
     if (pace !== 'fast' && pace !== 'real') return usageError(this, '--pace takes fast or real');
     const addresses = parsed.values.host ?? [defaultSocket()];
-    const lab = await openLab({ seed, hosts: Math.max(3, addresses.length) });
+    // a real client counts ages by this computer's clock
+    const epochNs = BigInt(Date.now()) * 1_000_000n;
+    const lab = await openLab({ seed, epochNs, hosts: Math.max(3, addresses.length) });
     const pacer = new Pacer(lab, pace);
     const servers: Server[] = [];
     for (const [i, address] of addresses.entries()) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { civil } from '../../src/base/civil.ts';
 import {
-  civil,
   fromCivil,
   httpDate,
   humanDuration,

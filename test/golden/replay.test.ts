@@ -11,7 +11,12 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 
 /** Records that agreed when this figure was last raised, of those that count. */
-const REACHED: Readonly<Record<string, number>> = { '01-ports': 120 };
+const REACHED: Readonly<Record<string, number>> = {
+  '01-ports': 151,
+  '05-hostview': 68,
+  '07-cli': 153,
+  '09-api': 88,
+};
 
 async function compare(
   topic: string,

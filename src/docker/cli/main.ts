@@ -43,7 +43,7 @@ function unknown(words: readonly string[]): Output {
 
 /** `docker help WORDS` */
 function help(words: readonly string[]): Output {
-  if (words.length === 0) return said('', rootHelp());
+  if (words.length === 0) return said(rootHelp());
   const group = findGroup(words);
   if (group) return said(groupHelp(group, childrenOf(group.path)));
   const spec = findCommand(words);

@@ -7,6 +7,7 @@ import { SYSTEM_COMMANDS } from './cmd/system/index.ts';
 import { VOLUME_COMMANDS } from './cmd/volume/index.ts';
 import type { CommandSpec, GroupSpec } from './spec.ts';
 
+/** Every subcommand. */
 export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...CONTAINER_COMMANDS,
   ...IMAGE_COMMANDS,

@@ -51,6 +51,8 @@ export class Container {
   restartCount = 0;
   hasBeenManuallyStopped = false;
   running: Running | undefined;
+  /** Numbers of the terminals in its /dev/pts. */
+  readonly terminals = new Set<number>();
   /** Made before the process, so that attach finds it. */
   streams: Streams | undefined;
   sandbox: Sandbox | undefined;

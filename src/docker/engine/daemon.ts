@@ -5,7 +5,7 @@
 import { MS } from '../../base/clock.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
-import { Failure } from '../errdefs.ts';
+import type { Failure } from '../errdefs.ts';
 import type { ImageStore } from '../images/store.ts';
 import type { Controller } from '../libnetwork/controller.ts';
 import type { Network } from '../libnetwork/network.ts';
@@ -92,6 +92,3 @@ export class Daemon {
     this.emit('network', action, n.id, { name: n.name, type: n.info.driver, ...more });
   }
 }
-
-/** Narrowing for chains of lookups. */
-export const ok = <T>(x: T | Failure): x is T => !(x instanceof Failure);

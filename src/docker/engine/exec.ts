@@ -73,6 +73,7 @@ export async function startExec(
   const streams = new Streams(daemon.kernel, {
     ...(tty && daemon.openPty ? { tty: daemon.openPty } : {}),
     ...(size ? { size: { rows: size[0], cols: size[1] } } : {}),
+    terminals: c.terminals,
     stdin: exec.config.AttachStdin ?? false,
   });
   exec.streams = streams;

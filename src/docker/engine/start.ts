@@ -108,6 +108,7 @@ function openStreams(daemon: Daemon, c: Container): Streams {
   const streams = new Streams(daemon.kernel, {
     ...(c.config.Tty && daemon.openPty ? { tty: daemon.openPty } : {}),
     ...(rows > 0 && cols > 0 ? { size: { rows, cols } } : {}),
+    terminals: c.terminals,
     stdin: c.config.OpenStdin,
     onOutput: (stream, bytes) => c.log.append(stream, daemon.now(), bytes),
   });

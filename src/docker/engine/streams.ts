@@ -11,13 +11,22 @@ import type { PtyPair } from '../../linux/tty/pair.ts';
 import { STDERR, STDOUT, type StreamId } from './stdcopy.ts';
 
 /** Makes a terminal; given to the daemon by who wires the machine. */
-export type OpenPty = (size: WinSize) => PtyPair;
+export type OpenPty = (size: WinSize, taken: Set<number>) => PtyPair;
 
 /** Takes output in order. A sink that waits makes the process wait. */
 export type Sink = (stream: StreamId, bytes: Uint8Array) => Promise<void> | void;
 
 const WAITER: Waiter = { onInterrupt: () => () => undefined, nonBlocking: false };
 const CHUNK = 32768;
+
+interface StreamOptions {
+  readonly tty?: OpenPty;
+  readonly size?: WinSize;
+  /** Numbers in use in the container's /dev/pts. */
+  readonly terminals: Set<number>;
+  readonly stdin: boolean;
+  readonly onOutput?: Sink;
+}
 
 /** The standard streams of one run of a process. */
 export class Streams {
@@ -32,13 +41,13 @@ export class Streams {
   readonly drained: Promise<void>;
   #finish: () => void = () => undefined;
 
-  constructor(kernel: Kernel, options: { tty?: OpenPty; size?: WinSize; stdin: boolean; onOutput?: Sink }) {
+  constructor(kernel: Kernel, options: StreamOptions) {
     if (options.onOutput) this.#sinks.add(options.onOutput);
     this.drained = new Promise((resolve) => {
       this.#finish = resolve;
     });
     if (options.tty) {
-      this.pty = options.tty(options.size ?? { cols: 80, rows: 24 });
+      this.pty = options.tty(options.size ?? { cols: 80, rows: 24 }, options.terminals);
       this.fds = [this.pty.slave, this.pty.slave, this.pty.slave];
       return;
     }

@@ -1,8 +1,8 @@
 /** GET /containers/{id}/top: the machine's ps over the processes of a container. @see moby daemon/top_unix.go */
 
+import { civil, two } from '../../base/civil.ts';
 import type { ProcInfo } from '../../linux/kernel/sys.ts';
 import { Failure } from '../errdefs.ts';
-import { civil, two } from '../time.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';

@@ -27,6 +27,8 @@ export class Sandbox {
     if (host) return;
     kernel.netnsName(netns, `/run/docker/netns/${id.slice(0, 12)}`);
     kernel.net(netns).setLink('lo', { up: true });
+    // moby daemon/oci_linux.go: WithCommonOptions
+    kernel.setSysctl(netns, 'net.ipv4.ip_unprivileged_port_start', '0');
   }
 
   /** As inspect shows it. */

@@ -11,7 +11,6 @@
 /** Addresses cross as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 export type Addr16 = Uint8Array;
 
-export const DevKind = { LOOPBACK: 1, VETH: 2, BRIDGE: 3, DUMMY: 4, NIC: 5 } as const;
 export const Hook = { PREROUTING: 0, INPUT: 1, FORWARD: 2, OUTPUT: 3, POSTROUTING: 4 } as const;
 export const Table = { RAW: 0, NAT: 1, FILTER: 2 } as const;
 export const SockType = { TCP: 1, UDP: 2, RAW: 3, PACKET: 4 } as const;
@@ -28,13 +27,6 @@ export const EventKind = {
   LOG: 4,
 } as const;
 export const Ready = { IN: 1, OUT: 4, ERR: 8, HUP: 16, RDHUP: 32 } as const;
-
-export interface CoreEvent {
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
 
 /** What a rule is in the core; absent matches hold for every packet. Mirrors struct ipt_entry and its matches. */
 export interface CoreRule {

@@ -57,8 +57,8 @@ export interface MachineOptions {
 const FILES_MADE = -86_400e9;
 
 export class Machine implements Kernel {
-  readonly release = '6.12.57+deb13-amd64';
-  readonly version = '#1 SMP PREEMPT_DYNAMIC Debian 6.12.57-1 (2025-11-05)';
+  readonly release = '6.18.44-fc-v769';
+  readonly version = '#1 SMP PREEMPT_DYNAMIC';
   readonly bootId: string;
   readonly root: MountTable;
   readonly hostNetns: NetnsKey;
@@ -319,16 +319,22 @@ export class Machine implements Kernel {
     return [...this.#services.values()];
   }
 
-  addTty(file: OpenFile & { readonly tty: TtyDevice }): () => void {
+  /** Terminals whose numbers are of a container's devpts. */
+  readonly #elsewhere = new Set<OpenFile>();
+
+  addTty(file: OpenFile & { readonly tty: TtyDevice }, elsewhere = false): () => void {
     this.ttys.push(file);
+    if (elsewhere) this.#elsewhere.add(file);
     return () => {
+      this.#elsewhere.delete(file);
       const i = this.ttys.indexOf(file);
       if (i >= 0) this.ttys.splice(i, 1);
     };
   }
 
   ptsNumber(): number {
-    for (let n = 0; ; n++) if (!this.ttys.some((t) => t.tty.name === `pts/${n}`)) return n;
+    const own = this.ttys.filter((t) => !this.#elsewhere.has(t));
+    for (let n = 0; ; n++) if (!own.some((t) => t.tty.name === `pts/${n}`)) return n;
   }
 
   openSocket(

@@ -233,8 +233,8 @@ export interface Kernel {
   pipe(): readonly [OpenFile, OpenFile];
   /** A listening unix socket that answers HTTP; removed by calling the result. */
   serve(path: string, service: HttpService): () => void;
-  /** Registers a terminal as /dev/pts/N; the result takes it away again. */
-  addTty(file: OpenFile & { readonly tty: TtyDevice }): () => void;
+  /** Registers a terminal as /dev/pts/N, of a container's devpts when `elsewhere`; the result takes it away again. */
+  addTty(file: OpenFile & { readonly tty: TtyDevice }, elsewhere?: boolean): () => void;
   /** A free N for /dev/pts/N. */
   ptsNumber(): number;
   /** Signal to a process group (what the line discipline does on ^C). */

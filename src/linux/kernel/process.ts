@@ -4,7 +4,7 @@
  * A process that ends is a zombie at once: descriptors closed, status visible. Its program may still hang in a blocked
  * call: that call never returns (nor throws), so nothing of the program runs any more.
  */
-import { EINTR, type Errno } from './errno.ts';
+import { EINTR } from './errno.ts';
 import { FdTable } from './fdtable.ts';
 import type { MountTable } from './fs/mounts.ts';
 import type { OpenFile, Process, TtyDevice, UtsNs, Waiter } from './machine.ts';
@@ -232,6 +232,3 @@ export class Proc implements Process {
     return this.fds.get(fd);
   }
 }
-
-/** Error of an operation, for code that joins both. */
-export type Result<T> = T | Errno;

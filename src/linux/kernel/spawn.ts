@@ -210,6 +210,10 @@ async function runImage(m: Machine, p: Proc, image: Image): Promise<number> {
   await p.runnable();
   if (!program) {
     m.log(`${image.exe}: no program named ${image.program}`);
+    await makeSys(m, p).write(
+      2,
+      new TextEncoder().encode(`${image.comm}: this laboratory does not have this program\n`),
+    );
     return 127;
   }
   return program.main(makeSys(m, p));
@@ -232,21 +236,25 @@ export async function start(m: Machine, p: Proc, delay: number, body: () => Prom
 }
 
 /** execve in place: the new program runs within the old one's last call. @returns only errors */
-export async function execIn(
-  m: Machine,
-  p: Proc,
-  path: string,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Errno> {
-  const image = resolveImage(p.mounts, p.cwd, path, argv);
-  if (isErr(image)) return image;
+export async function execIn(m: Machine, p: Proc, path: string, options: SpawnOptions): Promise<Errno> {
+  const spaces = childSpaces(m, p, options, { netns: p.netns });
+  if (isErr(spaces)) return spaces;
+  const image = resolveImage(spaces.mounts, spaces.cwd, path, options.argv);
+  if (isErr(image)) {
+    m.netnsLetGo(spaces.netns);
+    return image;
+  }
+  m.netnsLetGo(p.netns);
+  p.netns = spaces.netns;
+  p.mounts = spaces.mounts;
+  p.uts = spaces.uts;
+  p.cwd = spaces.cwd;
   for (const [signal, action] of [...p.actions]) if (typeof action === 'function') p.actions.delete(signal);
   p.drop();
   p.argv = image.argv;
   p.comm = image.comm;
   p.exe = image.exe;
-  p.env = env;
+  p.env = options.env ?? p.env;
   p.cpuTime += EXEC_NS;
   await m.world.clock.sleep(EXEC_NS);
   await p.runnable();

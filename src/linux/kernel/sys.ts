@@ -277,8 +277,13 @@ export interface Sys {
    * options (subshells). `body` gets the child's own Sys.
    */
   fork(options: Omit<SpawnOptions, 'argv'>, body: (sys: Sys) => Promise<number>): number | Errno;
-  /** Replaces this process's program; never returns on success. */
-  exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Errno>;
+  /** Replaces this process's program; never returns on success. With `spaces`, enters them first (setns). */
+  exec(
+    path: string,
+    argv: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    spaces?: Pick<SpawnOptions, 'netns' | 'namespacesOf'>,
+  ): Promise<Errno>;
   /**
    * Runs the program that a file stands for inside this process, which stays what it is (pid, name, arguments,
    * descriptors): what an interpreter does with a script. ENOEXEC when the file names no program.

@@ -105,6 +105,7 @@ async function run(ctx: Context): Promise<number> {
   return got > 0 ? 0 : 1;
 }
 
+/** The `arping` command. */
 export const spec = defineProgram({
   name: 'arping',
   path: '/usr/bin/arping',

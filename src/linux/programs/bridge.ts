@@ -127,6 +127,7 @@ async function run(ctx: Context): Promise<number> {
   return 255;
 }
 
+/** The `bridge` command. */
 export const spec = defineProgram({
   name: 'bridge',
   path: '/usr/sbin/bridge',

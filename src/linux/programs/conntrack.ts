@@ -106,6 +106,7 @@ async function run(ctx: Context): Promise<number> {
 const arg = (name: string, short: string | undefined, help: string) =>
   ({ name, short, arg: 'required', metavar: 'ARG', help }) as const;
 
+/** The `conntrack` command. */
 export const spec = defineProgram({
   name: 'conntrack',
   path: '/usr/sbin/conntrack',

@@ -1,7 +1,8 @@
 /** `dig` and `host` of BIND. @see bind9 bin/dig */
+import { civil } from '../../base/civil.ts';
 import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
 import { RCODE, RR, reverseName } from './dns.ts';
-import { MONTHS, utc, WEEKDAYS } from './proc.ts';
+import { MONTHS, WEEKDAYS } from './proc.ts';
 import { candidates, type Exchange, exchange, getaddrinfo, resolvConf } from './resolve.ts';
 import { type Context, defineProgram } from './spec.ts';
 
@@ -49,7 +50,7 @@ export function answerText(ctx: Context, x: Exchange, show: (part: string) => bo
     if (list.length > 0 && show(key))
       s += `${show('comments') ? `;; ${title} SECTION:\n` : ''}${list.map(recordLine).join('')}${show('comments') ? '\n' : ''}`;
   if (show('stats')) {
-    const t = utc(ctx.sys.realtime());
+    const t = civil(ctx.sys.realtime());
     const two = (n: number): string => String(n).padStart(2, '0');
     const server = formatIp(x.server);
     s += `;; Query time: ${Math.round(x.time / 1e6)} msec\n;; SERVER: ${server}#${port}(${server}) (UDP)\n`;
@@ -150,6 +151,7 @@ async function ask(
   return undefined;
 }
 
+/** The `dig` command. */
 export const spec = defineProgram({
   name: 'dig',
   path: '/usr/bin/dig',
@@ -218,6 +220,7 @@ async function host(ctx: Context): Promise<number> {
   return 1;
 }
 
+/** The `host` command. */
 export const hostSpec = defineProgram({
   name: 'host',
   path: '/usr/bin/host',

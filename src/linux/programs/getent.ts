@@ -68,6 +68,7 @@ async function lookup(ctx: Context, database: string, key: string): Promise<stri
   );
 }
 
+/** The `getent` command. */
 export const spec = defineProgram({
   name: 'getent',
   path: '/usr/bin/getent',

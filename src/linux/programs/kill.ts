@@ -66,6 +66,7 @@ async function run(ctx: Context): Promise<number> {
   return failed;
 }
 
+/** The `kill` command. */
 export const spec = defineProgram({
   name: 'kill',
   path: '/usr/bin/kill',

@@ -273,6 +273,7 @@ const flag = (name: string, short: string, help: string) => ({ name, short, shor
 const value = (name: string, short: string, help: string) =>
   ({ name, short, shortOnly: true, arg: 'required', metavar: 'ARG', help }) as const;
 
+/** The `nc` command. */
 export const spec = defineProgram({
   name: 'nc',
   path: '/usr/bin/nc.openbsd',
@@ -358,6 +359,7 @@ async function busyboxNc(ctx: Context): Promise<number> {
   return argv ? runOn(ctx, fd, argv) : shuttle(sys, fd, { ...s, wait: s.wait });
 }
 
+/** The `nc` command. */
 export const busyboxSpec = defineProgram({
   name: 'nc',
   path: '/bin/nc',

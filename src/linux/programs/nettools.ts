@@ -65,6 +65,7 @@ async function netstat(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `netstat` command. */
 export const netstatSpec = defineProgram({
   name: 'netstat',
   path: '/usr/bin/netstat',
@@ -113,6 +114,7 @@ async function route(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `route` command. */
 export const routeSpec = defineProgram({
   name: 'route',
   path: '/usr/sbin/route',
@@ -151,6 +153,7 @@ async function arp(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `arp` command. */
 export const arpSpec = defineProgram({
   name: 'arp',
   path: '/usr/sbin/arp',
@@ -253,6 +256,7 @@ async function ifconfig(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `ifconfig` command. */
 export const ifconfigSpec = defineProgram({
   name: 'ifconfig',
   path: '/usr/sbin/ifconfig',
@@ -318,6 +322,7 @@ async function check(ctx: Context, e: unknown, message: string): Promise<number>
   return 1;
 }
 
+/** The `brctl` command. */
 export const brctlSpec = defineProgram({
   name: 'brctl',
   path: '/usr/sbin/brctl',

@@ -30,7 +30,14 @@ async function run(ctx: Context): Promise<number> {
       ? undefined
       : { pid, mount: o.has('mount') || all, uts: o.has('uts') || all, pidns: o.has('pid') || all };
   const program = findProgram(sys, argv[0] as string);
-  const code = isErr(program) ? program : await runChild(sys, program, { argv, netns, namespacesOf: from });
+  const spaces = { netns, namespacesOf: from };
+  // a process cannot change its own PID namespace: then, and only then, there is a child
+  const forks = from?.pidns === true && !o.has('no-fork');
+  const code = isErr(program)
+    ? program
+    : forks
+      ? await runChild(sys, program, { argv, ...spaces })
+      : await sys.exec(program, argv, undefined, spaces);
   if (isErr(code)) {
     await ctx.fail(`failed to execute ${argv[0]}: ${code.text}`);
     return code.name === 'ENOENT' ? 127 : 126;
@@ -41,6 +48,7 @@ async function run(ctx: Context): Promise<number> {
 const ns = (name: string, short: string) =>
   ({ name, short, arg: 'optional', metavar: 'FILE', help: `enter the ${name} namespace` }) as const;
 
+/** The `nsenter` command. */
 export const spec = defineProgram({
   name: 'nsenter',
   path: '/usr/bin/nsenter',

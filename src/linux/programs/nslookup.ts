@@ -147,6 +147,7 @@ async function run(ctx: Context): Promise<number> {
   return ctx.flavour === 'busybox' ? busybox(ctx, host, servers) : bind(ctx, host, servers, type);
 }
 
+/** The `nslookup` command. */
 export const spec = defineProgram({
   name: 'nslookup',
   path: '/usr/bin/nslookup',

@@ -76,6 +76,7 @@ async function noCriteria(ctx: Context): Promise<number> {
   return 2;
 }
 
+/** The `pgrep` command. */
 export const pgrepSpec = defineProgram({
   name: 'pgrep',
   path: '/usr/bin/pgrep',
@@ -103,6 +104,7 @@ export const pgrepSpec = defineProgram({
   },
 });
 
+/** The `pkill` command. */
 export const pkillSpec = defineProgram({
   name: 'pkill',
   path: '/usr/bin/pkill',
@@ -136,6 +138,7 @@ export const pkillSpec = defineProgram({
   },
 });
 
+/** The `killall` command. */
 export const killallSpec = defineProgram({
   name: 'killall',
   path: '/usr/bin/killall',

@@ -1,4 +1,5 @@
 /** What the process tools share: user names, times, and which processes are meant. */
+import { civil, two } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { ProcInfo, Sys } from '../kernel/sys.ts';
 import { readText } from './stdio.ts';
@@ -33,7 +34,6 @@ export function commandLine(p: ProcInfo): string {
 /** `HH:MM:SS`, with days in front. @param ns CPU time */
 export function cpuTime(ns: number): string {
   const s = Math.floor(ns / 1e9);
-  const two = (n: number): string => String(n).padStart(2, '0');
   const days = Math.floor(s / 86400);
   return `${days > 0 ? `${days}-` : ''}${two(Math.floor(s / 3600) % 24)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
@@ -47,57 +47,19 @@ export function bsdTime(ns: number): string {
 /** `[[DD-]HH:]MM:SS` */
 export function elapsed(ns: number): string {
   const s = Math.floor(ns / 1e9);
-  const two = (n: number): string => String(n).padStart(2, '0');
   const head = s >= 86400 ? `${Math.floor(s / 86400)}-` : '';
   const hours = s >= 3600 ? `${two(Math.floor(s / 3600) % 24)}:` : '';
   return `${head}${hours}${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
-/** Calendar parts of a realtime instant, in UTC. @param ns since 1970 */
-export function utc(ns: bigint): {
-  year: number;
-  month: number;
-  day: number;
-  weekday: number;
-  hour: number;
-  minute: number;
-  second: number;
-  /** Nanoseconds of the second. */
-  nanos: number;
-} {
-  const seconds = ns / 1_000_000_000n;
-  const nanos = Number(ns % 1_000_000_000n);
-  const days = Number(seconds / 86400n);
-  const rest = Number(seconds % 86400n);
-  // civil_from_days, Howard Hinnant
-  const z = days + 719468;
-  const era = Math.floor(z / 146097);
-  const doe = z - era * 146097;
-  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
-  const mp = Math.floor((5 * doy + 2) / 153);
-  const day = doy - Math.floor((153 * mp + 2) / 5) + 1;
-  const month = mp < 10 ? mp + 3 : mp - 9;
-  const year = yoe + era * 400 + (month <= 2 ? 1 : 0);
-  return {
-    year,
-    month,
-    day,
-    weekday: (days + 4) % 7,
-    hour: Math.floor(rest / 3600),
-    minute: Math.floor(rest / 60) % 60,
-    second: rest % 60,
-    nanos,
-  };
-}
-
+/** Short names of months, January first. */
 export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+/** Short names of days, Sunday first. */
 export const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 
 /** `Mon Nov 23 22:44:37 2026`. @see ctime(3) */
 export function ctime(ns: bigint): string {
-  const t = utc(ns);
-  const two = (n: number): string => String(n).padStart(2, '0');
+  const t = civil(ns);
   return `${WEEKDAYS[t.weekday]} ${MONTHS[t.month - 1]} ${String(t.day).padStart(2)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} ${t.year}`;
 }
 

@@ -4,9 +4,10 @@
  * Limits: threads, --sort and trees are not shown; %MEM is of /proc/meminfo's MemTotal.
  * @see procps src/ps/output.c; busybox procps/ps.c
  */
+import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { ProcInfo, Sys } from '../kernel/sys.ts';
-import { bsdTime, commandLine, cpuTime, elapsed, MONTHS, meminfo, realtimeOf, userNames, utc } from './proc.ts';
+import { bsdTime, commandLine, cpuTime, elapsed, MONTHS, meminfo, realtimeOf, userNames } from './proc.ts';
 import { type Context, defineProgram } from './spec.ts';
 
 interface Column {
@@ -31,7 +32,7 @@ function user(p: ProcInfo, v: View): string {
 }
 
 function stime(p: ProcInfo, v: View): string {
-  const t = utc(realtimeOf(v.sys, p.start));
+  const t = civil(realtimeOf(v.sys, p.start));
   if (v.sys.now() - p.start > 86400e9) return `${MONTHS[t.month - 1]}${two(t.day)}`;
   return `${two(t.hour)}:${two(t.minute)}`;
 }
@@ -83,7 +84,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   etimes: col('ELAPSED', 7, true, (p, v) => String(Math.floor((v.sys.now() - p.start) / 1e9))),
   stime: col('STIME', 5, true, stime),
   start: col('STARTED', 8, true, (p, v) => {
-    const t = utc(realtimeOf(v.sys, p.start));
+    const t = civil(realtimeOf(v.sys, p.start));
     return `${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
   }),
   bsdstart: col('START', 5, true, stime),
@@ -326,6 +327,7 @@ async function busyboxPs(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `ps` command. */
 export const spec = defineProgram({
   name: 'ps',
   path: '/usr/bin/ps',

@@ -1,9 +1,10 @@
 /** `python -m http.server`. @see CPython Lib/http/server.py */
+import { civil } from '../../base/civil.ts';
 import { formatIp, ip4, parseIp } from '../../base/ip.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { SockAddr, Sys } from '../kernel/sys.ts';
 import { httpDate } from './curl/service.ts';
-import { MONTHS, utc } from './proc.ts';
+import { MONTHS } from './proc.ts';
 import type { Context } from './spec.ts';
 import { eprint } from './stdio.ts';
 import { acceptLoop, type FileRequest, mediaType, readRequest } from './webserve.ts';
@@ -12,7 +13,7 @@ import type { Wire } from './wire.ts';
 const encode = (s: string): Uint8Array => new TextEncoder().encode(s);
 
 async function log(sys: Sys, peer: SockAddr, text: string): Promise<void> {
-  const t = utc(sys.realtime());
+  const t = civil(sys.realtime());
   const two = (n: number): string => String(n).padStart(2, '0');
   const stamp = `${two(t.day)}/${MONTHS[t.month - 1]}/${t.year} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
   await eprint(sys, `${peer.ip ? formatIp(peer.ip) : '-'} - - [${stamp}] ${text}\n`);

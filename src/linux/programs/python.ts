@@ -63,6 +63,7 @@ async function module(ctx: Context, args: readonly string[]): Promise<number> {
   return serveDirectory(ctx, rest);
 }
 
+/** The `python` command. */
 export const spec = defineProgram({
   name: 'python',
   path: '/usr/bin/python3',

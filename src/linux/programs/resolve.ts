@@ -6,7 +6,7 @@
  * rules that matter with one address per scope (reachable first, loopback and IPv6 before IPv4).
  * @see glibc sysdeps/posix/getaddrinfo.c, resolv/res_query.c; resolv.conf(5)
  */
-import { formatIp, type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
+import { type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { Fd, Sys } from '../kernel/sys.ts';
 import { type DnsMessage, decodeMessage, encodeQuery, RR, reverseName } from './dns.ts';
@@ -240,9 +240,4 @@ export async function getnameinfo(sys: Sys, ip: IpAddr): Promise<string | undefi
   const [answer] = await query(sys, resolvConf(sys), [{ name: reverseName(ip), type: RR.PTR }]);
   const ptr = answer?.message.answers.find((r) => r.type === RR.PTR);
   return ptr?.text.replace(/\.$/, '');
-}
-
-/** `HOST`, `HOST%scope` or `[v6]` as written in a command, for messages. */
-export function hostText(ip: IpAddr): string {
-  return ip.v === 6 ? `[${formatIp(ip)}]` : formatIp(ip);
 }

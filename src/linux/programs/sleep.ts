@@ -13,6 +13,7 @@ export async function sleepFully(sys: Sys, ns: number): Promise<void> {
   }
 }
 
+/** The `sleep` command. */
 export const spec = defineProgram({
   name: 'sleep',
   path: '/usr/bin/sleep',

@@ -314,6 +314,7 @@ async function run(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `ss` command. */
 export const spec = defineProgram({
   name: 'ss',
   path: '/usr/bin/ss',

@@ -1,6 +1,7 @@
 /** What the machine says of itself: uptime, free, sysctl, dmesg, mount. @see procps src/, util-linux sys-utils/ */
+import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
-import { meminfo, utc } from './proc.ts';
+import { meminfo } from './proc.ts';
 import { type Context, defineProgram, type OptionSpec } from './spec.ts';
 import { readText } from './stdio.ts';
 
@@ -13,6 +14,7 @@ function uptimeSeconds(ctx: Context): number {
   return isErr(text) ? ctx.sys.now() / 1e9 : Number(text.split(' ')[0]);
 }
 
+/** The `uptime` command. */
 export const uptimeSpec = defineProgram({
   name: 'uptime',
   path: '/usr/bin/uptime',
@@ -23,7 +25,7 @@ export const uptimeSpec = defineProgram({
     const days = Math.floor(up / 86400);
     const hours = Math.floor(up / 3600) % 24;
     const minutes = Math.floor(up / 60) % 60;
-    const now = utc(ctx.sys.realtime());
+    const now = civil(ctx.sys.realtime());
     if (ctx.options.has('pretty')) {
       const parts = [
         [days, 'day'],
@@ -37,7 +39,7 @@ export const uptimeSpec = defineProgram({
       return 0;
     }
     if (ctx.options.has('since')) {
-      const t = utc(ctx.sys.realtime() - BigInt(up) * 1_000_000_000n);
+      const t = civil(ctx.sys.realtime() - BigInt(up) * 1_000_000_000n);
       await ctx.out(`${t.year}-${two(t.month)}-${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}\n`);
       return 0;
     }
@@ -51,6 +53,7 @@ export const uptimeSpec = defineProgram({
   },
 });
 
+/** The `free` command. */
 export const freeSpec = defineProgram({
   name: 'free',
   path: '/usr/bin/free',
@@ -157,6 +160,7 @@ async function complain(ctx: Context, name: string, e: { name: string; text: str
   return ctx.flavour === 'busybox' ? 1 : 255;
 }
 
+/** The `sysctl` command. */
 export const sysctlSpec = defineProgram({
   name: 'sysctl',
   path: '/usr/sbin/sysctl',
@@ -172,6 +176,7 @@ export const sysctlSpec = defineProgram({
   run: sysctl,
 });
 
+/** The `dmesg` command. */
 export const dmesgSpec = defineProgram({
   name: 'dmesg',
   path: '/usr/bin/dmesg',
@@ -199,6 +204,7 @@ export const dmesgSpec = defineProgram({
   },
 });
 
+/** The `mount` command. */
 export const mountSpec = defineProgram({
   name: 'mount',
   path: '/usr/bin/mount',

@@ -10,7 +10,9 @@ import type { Fd, Sys } from '../kernel/sys.ts';
 
 /** Standard input, output, error. @see unistd.h */
 export const STDIN = 0;
+/** Descriptor of standard output. */
 export const STDOUT = 1;
+/** Descriptor of standard error. */
 export const STDERR = 2;
 
 /** Writes text to a descriptor. @returns 0, or the errno of write(2) (EPIPE only when SIGPIPE is ignored) */

@@ -102,6 +102,7 @@ async function run(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `stty` command. */
 export const spec = defineProgram({
   name: 'stty',
   path: '/usr/bin/stty',

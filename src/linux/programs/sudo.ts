@@ -116,6 +116,7 @@ async function run(ctx: Context): Promise<number> {
   return 1;
 }
 
+/** The `sudo` command. */
 export const spec = defineProgram({
   name: 'sudo',
   path: '/usr/bin/sudo',

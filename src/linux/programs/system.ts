@@ -39,6 +39,7 @@ async function hostname(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `hostname` command. */
 export const hostnameSpec = defineProgram({
   name: 'hostname',
   path: '/usr/bin/hostname',
@@ -70,6 +71,7 @@ async function uname(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `uname` command. */
 export const unameSpec = defineProgram({
   name: 'uname',
   path: '/usr/bin/uname',
@@ -88,6 +90,7 @@ export const unameSpec = defineProgram({
   run: uname,
 });
 
+/** The `whoami` command. */
 export const whoamiSpec = defineProgram({
   name: 'whoami',
   path: '/usr/bin/whoami',
@@ -113,6 +116,7 @@ function account(ctx: Context, who: string | undefined): { uid: number; gid: num
   return who === undefined ? { uid: ctx.sys.getuid(), gid: ctx.sys.getuid() } : undefined;
 }
 
+/** The `id` command. */
 export const idSpec = defineProgram({
   name: 'id',
   path: '/usr/bin/id',
@@ -176,6 +180,7 @@ async function env(ctx: Context): Promise<number> {
   return e.name === 'ENOENT' ? 127 : 126;
 }
 
+/** The `env` command. */
 export const envSpec = defineProgram({
   name: 'env',
   path: '/usr/bin/env',

@@ -79,6 +79,7 @@ async function run(ctx: Context): Promise<number> {
   return ctx.options.has('preserve-status') && last ? codeOf(last) : ctx.flavour === 'busybox' ? 143 : 124;
 }
 
+/** The `timeout` command. */
 export const spec = defineProgram({
   name: 'timeout',
   path: '/usr/bin/timeout',

@@ -4,10 +4,11 @@
  * Limits: sorted by CPU time used since the last refresh; keys other than q and space do nothing.
  * @see busybox procps/top.c; procps src/top/top.c
  */
+import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { ProcInfo, Sys } from '../kernel/sys.ts';
 import { RAW } from '../kernel/sys.ts';
-import { commandLine, meminfo, realtimeOf, userNames, utc } from './proc.ts';
+import { commandLine, meminfo, realtimeOf, userNames } from './proc.ts';
 import { type Context, defineProgram } from './spec.ts';
 import { readText } from './stdio.ts';
 
@@ -60,9 +61,10 @@ function busyboxScreen(sys: Sys, before: Sample, cols: number, rows: number): st
   return out;
 }
 
-function procpsScreen(sys: Sys, before: Sample, cols: number, rows: number): string[] {
+function procpsScreen(sys: Sys, before: Sample, cols: number, rows: number, terminal: boolean): string[] {
+  const reverse = terminal ? ['\x1b[7m', '\x1b[m'] : ['', ''];
   const mem = meminfo(sys);
-  const t = utc(sys.realtime());
+  const t = civil(sys.realtime());
   const two = (n: number): string => String(n).padStart(2, '0');
   const all = sys.processes();
   const count = (s: string): number => all.filter((p) => p.state === s).length;
@@ -78,25 +80,27 @@ function procpsScreen(sys: Sys, before: Sample, cols: number, rows: number): str
   const used = mem('MemTotal') - mem('MemAvailable');
   const out = [
     `top - ${two(t.hour)}:${two(t.minute)}:${two(t.second)} up ${up} min,  1 user,  load average: ${loadAverage(sys).split(' ').slice(0, 3).join(', ')}`,
-    `Tasks: ${String(all.length).padStart(3)} total, ${String(Math.max(1, count('R'))).padStart(3)} running, ${String(count('S')).padStart(3)} sleeping, ${String(count('T')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie`,
+    `Tasks: ${String(all.length).padStart(3)} total, ${String(count('R')).padStart(3)} running, ${String(all.length - count('R') - count('T') - count('Z')).padStart(3)} sleeping, ${String(count('T')).padStart(3)} stopped, ${String(count('Z')).padStart(3)} zombie`,
     `%Cpu(s): ${busy.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni,${(100 - busy).toFixed(1).padStart(5)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st `,
     `MiB Mem :${mib(mem('MemTotal'))} total,${mib(mem('MemFree'))} free,${mib(used)} used,${mib(mem('Buffers') + mem('Cached'))} buff/cache     `,
     `MiB Swap:${mib(mem('SwapTotal'))} total,${mib(mem('SwapFree'))} free,${mib(0)} used.${mib(mem('MemAvailable'))} avail Mem `,
     '',
-    `    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND`,
+    `${reverse[0]}${'    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND'.padEnd(terminal ? cols : 0)}${reverse[1]}`,
   ];
   for (const { p, share } of list.slice(0, Math.max(1, rows - 8))) {
     const cs = Math.floor(p.cpu / 1e7);
     const time = `${Math.floor(cs / 6000)}:${two(Math.floor(cs / 100) % 60)}.${two(cs % 100)}`;
     const pmem = mem('MemTotal') > 0 ? (100 * p.rss) / mem('MemTotal') : 0;
     out.push(
-      `${String(p.pid).padStart(7)} ${(names.get(p.uid) ?? String(p.uid)).slice(0, 8).padEnd(8)}  20   0 ${String(p.vsz).padStart(7)} ${String(p.rss).padStart(6)} ${'0'.padStart(6)} ${p.state} ${share.toFixed(1).padStart(5)} ${pmem.toFixed(1).padStart(5)} ${time.padStart(9)} ${p.comm}`.slice(
-        0,
-        cols,
-      ),
+      `${String(p.pid).padStart(7)} ${(names.get(p.uid) ?? String(p.uid)).slice(0, 8).padEnd(8)}  20   0 ${String(p.vsz).padStart(7)} ${String(p.rss).padStart(6)} ${'0'.padStart(6)} ${p.state} ${share.toFixed(1).padStart(5)} ${pmem.toFixed(1).padStart(5)} ${time.padStart(9)} ${fitted(p.comm, cols - 71)}`,
     );
   }
   return out;
+}
+
+/** A name that is too long ends in a plus sign. */
+function fitted(name: string, width: number): string {
+  return name.length <= width ? name : `${name.slice(0, Math.max(0, width - 1))}+`;
 }
 
 /** Waits for a key or the delay. @returns whether to stop */
@@ -137,7 +141,7 @@ async function run(ctx: Context): Promise<number> {
       const rows = terminal && size && !isErr(size) ? size.rows : batch ? 100000 : 24;
       const lines = busybox
         ? busyboxScreen(sys, before, Math.min(cols, 512), rows)
-        : procpsScreen(sys, before, cols, rows);
+        : procpsScreen(sys, before, cols, rows, terminal);
       const text = batch && busybox ? lines.map((l) => l.replace(/\x1b\[7?m/g, '').trimEnd()) : lines;
       const screen =
         terminal || (busybox && !batch)
@@ -157,6 +161,7 @@ async function run(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `top` command. */
 export const spec = defineProgram({
   name: 'top',
   path: '/usr/bin/top',

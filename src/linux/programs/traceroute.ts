@@ -139,6 +139,7 @@ async function run(ctx: Context): Promise<number> {
 const arg = (name: string, short: string, metavar: string, help: string) =>
   ({ name, short, shortOnly: true, arg: 'required', metavar, help }) as const;
 
+/** The `traceroute` command. */
 export const spec = defineProgram({
   name: 'traceroute',
   path: '/usr/bin/traceroute',

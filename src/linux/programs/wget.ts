@@ -1,10 +1,10 @@
 /** `wget` of GNU and of busybox. @see GNU wget src/http.c; busybox networking/wget.c */
+import { civil } from '../../base/civil.ts';
 import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { Fd } from '../kernel/sys.ts';
 import { type CurlUrl, hostPort, parseUrl, resolveLocation } from './curl/url.ts';
 import { header, type ResponseHead, readBody, readHead } from './httpclient.ts';
-import { utc } from './proc.ts';
 import { GAI_TEXT, getaddrinfo } from './resolve.ts';
 import { type Context, defineProgram } from './spec.ts';
 import { connectBy, Wire } from './wire.ts';
@@ -24,7 +24,7 @@ async function say(j: Job, text: string): Promise<void> {
 }
 
 function stamp(ctx: Context): string {
-  const t = utc(ctx.sys.realtime());
+  const t = civil(ctx.sys.realtime());
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${t.year}-${two(t.month)}-${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
 }
@@ -227,6 +227,7 @@ async function run(ctx: Context): Promise<number> {
 const arg = (name: string, short: string | undefined, metavar: string, help: string) =>
   ({ name, short, arg: 'required', metavar, help }) as const;
 
+/** The `wget` command. */
 export const spec = defineProgram({
   name: 'wget',
   path: '/usr/bin/wget',

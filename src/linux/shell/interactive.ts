@@ -98,6 +98,7 @@ function lineSource(sh: Shell, editing: boolean): LineSource {
       output: 2,
       history: sh.history,
       search: sh.setup.flavour === 'bash',
+      bracketedPaste: sh.setup.flavour === 'bash' && sh.vars.get('TERM') !== 'dumb',
       complete: (before) => candidates(sh, before),
       interrupted: () => {
         const was = sh.interrupted;
@@ -105,7 +106,17 @@ function lineSource(sh: Shell, editing: boolean): LineSource {
         return was;
       },
     });
-    return (text) => editor.readLine(text);
+    // several lines at once (pasted, or recalled) are handed on one by one, without prompts for the later ones
+    sh.typed = [];
+    return async (text) => {
+      const ready = sh.typed.shift();
+      if (ready !== undefined) return { kind: 'line', text: ready };
+      const got = await editor.readLine(text);
+      if (got.kind !== 'line') return got;
+      const [first, ...rest] = got.text.split('\n');
+      sh.typed = rest;
+      return { kind: 'line', text: first as string };
+    };
   }
   return async (text) => {
     await sh.write(2, text.replace(/[\x01\x02]/g, ''));
@@ -135,10 +146,16 @@ async function runOne(sh: Shell, text: string): Promise<void> {
     sh.frame = { text: aliased, firstLine: 1 };
     sh.pos = 0;
     await runScript(sh, parse(aliased));
-    if (sh.interrupted) await sh.write(2, '\n');
+    if (sh.interrupted) {
+      sh.typed = [];
+      await sh.write(2, '\n');
+    }
   } catch (e) {
     if (!(e instanceof Unwind) || e.kind === 'exit') throw e;
-    if (e.kind === 'interrupt') await sh.write(2, '\n');
+    if (e.kind === 'interrupt') {
+      sh.typed = [];
+      await sh.write(2, '\n');
+    }
     if (e.kind !== 'break' && e.kind !== 'continue') sh.status = e.value;
     sh.io = io;
     resetAfterUnwind(sh);

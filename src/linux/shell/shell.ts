@@ -115,6 +115,8 @@ export class Shell {
   pending: number[] = [];
   interrupted = false;
   history = new History();
+  /** Lines of the last input that have not been read yet. */
+  typed: string[] = [];
   directories: string[] = [];
   /** Status of the last command substitution of the present command; undefined when there was none. */
   substitutionStatus: number | undefined;

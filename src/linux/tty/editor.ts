@@ -10,7 +10,7 @@ import type { Fd, Sys, Termios } from '../kernel/sys.ts';
 import type { Candidates } from '../shell/completion.ts';
 import type { History } from '../shell/history.ts';
 import { insertion, listing } from './completion.ts';
-import { type Key, readKey } from './keys.ts';
+import { type Key, readKey, readPaste } from './keys.ts';
 import { EditedLine } from './line.ts';
 import { Recall } from './recall.ts';
 import { Screen } from './screen.ts';
@@ -23,6 +23,8 @@ export interface EditorOptions {
   readonly history: History;
   /** ^R searches. */
   readonly search: boolean;
+  /** Asks the terminal to mark what is pasted, so that lines of it do not run by themselves. */
+  readonly bracketedPaste: boolean;
   /** Candidates for the end of the text before the cursor. */
   complete(before: string): Promise<Candidates>;
   /** Has ^C come? Asking clears it. */
@@ -36,6 +38,10 @@ export type EditResult =
 
 type Step = EditResult | undefined;
 
+/** DECSET 2004 and its end. @see xterm control sequences, Bracketed Paste Mode */
+const PASTE_ON = '\x1b[?2004h';
+const PASTE_OFF = '\x1b[?2004l\r';
+
 export class LineEditor {
   #line = new EditedLine();
   #screen = new Screen(80);
@@ -44,6 +50,8 @@ export class LineEditor {
   #tabs = 0;
   #resized = false;
   #held: Key | undefined;
+  /** What was pasted is shown in reverse. */
+  #marked = false;
 
   constructor(private readonly o: EditorOptions) {
     this.#recall = new Recall(o.history, this.#line);
@@ -61,10 +69,13 @@ export class LineEditor {
     const lines = prompt.split('\n');
     this.#prompt = lines.pop() as string;
     try {
+      if (this.o.bracketedPaste) await this.#print(PASTE_ON);
       if (lines.length > 0) await this.#print(`${lines.join('\n').replace(/[\x01\x02]/g, '')}\n`);
       this.#begin();
       await this.#redraw();
-      return await this.#loop();
+      const result = await this.#loop();
+      if (this.o.bracketedPaste) await this.#print(result.kind === 'eof' ? `${PASTE_OFF}\n` : PASTE_OFF);
+      return result;
     } finally {
       sys.sigaction(SIGNALS.SIGWINCH, winch);
       if (modes) sys.tcsetattr(this.o.input, modes);
@@ -96,6 +107,7 @@ export class LineEditor {
   /** The next byte; undefined after ^C or at the end of the input. */
   async #byte(): Promise<number | undefined> {
     for (;;) {
+      if (this.o.interrupted()) return undefined;
       const r = await this.o.sys.read(this.o.input, 1);
       if (!isErr(r)) {
         if (r.length === 0) {
@@ -130,6 +142,10 @@ export class LineEditor {
       if (!key) {
         if (this.#eof) return { kind: 'eof' };
         return this.#cancel();
+      }
+      if (this.#marked) {
+        this.#marked = false;
+        await this.#redraw();
       }
       const step = 'char' in key ? await this.#insert(key.char) : await this.#command(key.name);
       if (!('name' in key && key.name === 'Tab')) this.#tabs = 0;
@@ -190,6 +206,8 @@ export class LineEditor {
       case 'C-v':
         await this.#quoted();
         return undefined;
+      case 'Paste':
+        return this.#paste();
     }
     if (this.#edit(name)) await this.#redraw();
     else await this.#print('\x07');
@@ -295,6 +313,19 @@ export class LineEditor {
       default:
         return false;
     }
+  }
+
+  /** Text pasted as one piece: shown in reverse until the next key. */
+  async #paste(): Promise<Step> {
+    const text = await readPaste(() => this.#byte());
+    if (text === undefined) return this.#eof ? { kind: 'eof' } : this.#cancel();
+    const l = this.#line;
+    l.notKill();
+    const from = l.cursor;
+    l.insert(text);
+    await this.#print(this.#screen.draw(this.#prompt, l.chars, l.cursor, [from, l.cursor]));
+    this.#marked = true;
+    return undefined;
   }
 
   /** ^V: the next byte as it is. */

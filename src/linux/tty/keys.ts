@@ -32,6 +32,7 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   '[1;3C': 'M-f',
   '[1;3D': 'M-b',
   '[Z': 'BackTab',
+  '[200~': 'Paste',
 };
 
 async function escapeSequence(next: ByteSource): Promise<Key | undefined> {
@@ -48,6 +49,20 @@ async function escapeSequence(next: ByteSource): Promise<Key | undefined> {
     if (text.length > 12) break;
   }
   return { name: SEQUENCES[text] ?? 'Unknown' };
+}
+
+const PASTE_END = '\x1b[201~';
+
+/** What was pasted, up to the mark that ends it; carriage returns are line ends. */
+export async function readPaste(next: ByteSource): Promise<string | undefined> {
+  const bytes: number[] = [];
+  const end = [...PASTE_END].map((c) => c.charCodeAt(0));
+  while (!end.every((b, i) => bytes[bytes.length - end.length + i] === b)) {
+    const b = await next();
+    if (b === undefined) return undefined;
+    bytes.push(b);
+  }
+  return new TextDecoder().decode(Uint8Array.from(bytes.slice(0, -end.length))).replace(/\r\n?/g, '\n');
 }
 
 /** Reads one key; undefined when interrupted. */

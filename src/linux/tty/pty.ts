@@ -16,11 +16,26 @@ const HIGH_WATER = 16384;
 /** What of the kernel a terminal needs. */
 export type TerminalKernel = Pick<Kernel, 'addTty' | 'ptsNumber' | 'killGroup'>;
 
-/** Opens a pair and registers its slave as /dev/pts/N. */
-export function openPty(kernel: TerminalKernel, size: WinSize): PtyPair {
-  const pty = new Pty(kernel, kernel.ptsNumber(), size);
-  pty.remove = kernel.addTty(pty.slave);
+/**
+ * Opens a pair and registers its slave as /dev/pts/N.
+ * @param taken numbers in use in another devpts than the machine's (a container's): the lowest free one is added
+ */
+export function openPty(kernel: TerminalKernel, size: WinSize, taken?: Set<number>): PtyPair {
+  const pty = new Pty(kernel, taken ? lowestFree(taken) : kernel.ptsNumber(), size);
+  const remove = kernel.addTty(pty.slave, taken !== undefined);
+  taken?.add(pty.number);
+  pty.remove = () => {
+    pty.remove = () => {};
+    remove();
+    taken?.delete(pty.number);
+  };
   return pty;
+}
+
+function lowestFree(taken: ReadonlySet<number>): number {
+  let n = 0;
+  while (taken.has(n)) n++;
+  return n;
 }
 
 class Device implements TtyDevice {
@@ -203,11 +218,27 @@ class Pty implements PtyPair {
   }
 
   async #read(max: number, wait: Waiter): Promise<Uint8Array | Errno> {
-    for (;;) {
-      if (this.#discipline.readable) return this.#discipline.read(max);
-      if (this.#hungUp) return new Uint8Array(0);
-      if (wait.nonBlocking) return EAGAIN;
-      if (!(await this.#wait(this.#readers, wait))) return EINTR;
+    // a signal counts from here on: ^C may come between a key that wakes the reader and the reader
+    let interrupted = false;
+    let wake = (): void => {};
+    const stop = wait.onInterrupt(() => {
+      interrupted = true;
+      wake();
+    });
+    try {
+      for (;;) {
+        if (interrupted) return EINTR;
+        if (this.#discipline.readable) return this.#discipline.read(max);
+        if (this.#hungUp) return new Uint8Array(0);
+        if (wait.nonBlocking) return EAGAIN;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          this.#readers.add(wake);
+        });
+        this.#readers.delete(wake);
+      }
+    } finally {
+      stop();
     }
   }
 

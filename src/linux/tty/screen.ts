@@ -19,6 +19,9 @@ function advance(p: Place, width: number, cols: number): void {
   p.col += width;
 }
 
+/** First character and the one after the last. */
+type Region = readonly [from: number, to: number] | undefined;
+
 /** How a character of the line is shown: control characters as ^X. */
 export function shownChar(c: string): string {
   const n = c.codePointAt(0) as number;
@@ -66,6 +69,11 @@ export class Screen {
     let at: Place | undefined;
     line.forEach((c, i) => {
       if (i === cursor) at = this.#next(p, c);
+      if (c === '\n') {
+        p.row++;
+        p.col = 0;
+        return;
+      }
       for (const x of shownChar(c)) advance(p, charWidth(x.codePointAt(0) as number), this.cols);
     });
     return { cursor: at ?? this.#wrapped(p), end: { ...p } };
@@ -75,6 +83,7 @@ export class Screen {
   #next(p: Place, c: string): Place {
     const first = [...shownChar(c)][0] as string;
     const q = { ...p };
+    if (c === '\n') return this.#wrapped(q);
     const w = charWidth(first.codePointAt(0) as number);
     if (q.col + w > this.cols) return { row: q.row + 1, col: 0 };
     return q;
@@ -84,13 +93,26 @@ export class Screen {
     return p.col >= this.cols ? { row: p.row + 1, col: 0 } : { ...p };
   }
 
-  /** Bytes that redraw everything. */
-  draw(prompt: string, line: readonly string[], cursor: number): string {
+  /** The line as it is sent: rows of their own for its lines, a marked region in reverse. */
+  #shown(visible: string, line: readonly string[], marked: Region): string {
+    let out = '';
+    line.forEach((c, i) => {
+      if (i === marked?.[0]) out += '\x1b[7m';
+      if (i === marked?.[1]) out += '\x1b[27m';
+      // a full row has nothing to erase, and erasing there would take its last character
+      if (c === '\n') out += this.#layout(visible, line.slice(0, i), i).end.col < this.cols ? '\x1b[K\n' : '\n';
+      else out += shownChar(c);
+    });
+    return marked && marked[1] >= line.length ? `${out}\x1b[27m` : out;
+  }
+
+  /** Bytes that redraw everything. @param marked characters of the line shown in reverse: the first, and after the last */
+  draw(prompt: string, line: readonly string[], cursor: number, marked?: Region): string {
     const { text, visible } = promptParts(prompt);
     let out = this.#cursor.row > 0 ? `\x1b[${this.#cursor.row}A` : '';
     if (!this.#fresh) out += '\r';
     const { cursor: at, end } = this.#layout(visible, line, cursor);
-    out += text + line.map(shownChar).join('');
+    out += text + this.#shown(visible, line, marked);
     let bottom = end;
     if (end.col >= this.cols) {
       out += ' \r';
@@ -108,7 +130,7 @@ export class Screen {
   /** Bytes for a character put at the end of the line; undefined when a redraw is needed. */
   append(c: string): string | undefined {
     const { row, col } = this.#cursor;
-    if (row !== this.#end.row || col !== this.#end.col) return undefined;
+    if (c === '\n' || row !== this.#end.row || col !== this.#end.col) return undefined;
     const shown = shownChar(c);
     let width = 0;
     for (const x of shown) width += charWidth(x.codePointAt(0) as number);

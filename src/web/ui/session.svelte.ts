@@ -4,6 +4,8 @@ import type { Batch, LabView, LabWorker, Speed, StepProgress, ViewFrame } from '
 
 /** Frames kept for the list. */
 const KEEP = 300;
+/** Performance entry of the first output of a terminal: from then on the prompt can be used. */
+const PROMPT = 'drydock:prompt';
 
 /** A terminal as the session sees it: somewhere to write, and a way to type. */
 export interface Screen {
@@ -56,6 +58,7 @@ export class Session {
 
   #take(batch: Batch): void {
     if (this.#over) return;
+    if (batch.output.length > 0 && performance.getEntriesByName(PROMPT).length === 0) performance.mark(PROMPT);
     for (const { terminal, bytes } of batch.output)
       this.#byNumber.get(terminal)?.write(bytes, () => void this.#remote.drawn(terminal, bytes.length));
     for (const { terminal, status } of batch.ended) this.#byNumber.get(terminal)?.ended(status);

@@ -1,6 +1,6 @@
 /** Runs scripts in the simulated bash, and in the real one for comparison; types at shells on terminals. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ashProgram, bashProgram, dashProgram, type ShellProgramOptions } from '../../../src/linux/shell/bash.ts';
@@ -37,13 +37,28 @@ export async function run(
 
 export const haveBash = existsSync('/bin/bash');
 
-/** The same in the real bash, in an empty directory. */
-export function real(script: string, stdin = ''): Result {
+/**
+ * The same in the real bash, each script in an empty directory of its own. One process starts them all: starting each
+ * from here would take most of the time.
+ */
+export function real(scripts: readonly string[]): Result[] {
   const dir = mkdtempSync(join(tmpdir(), 'sh-'));
   try {
+    for (const [i, script] of scripts.entries()) {
+      mkdirSync(join(dir, String(i)));
+      writeFileSync(join(dir, `${i}.sh`), script);
+    }
+    const one =
+      '(cd $i && exec -a bash /bin/bash -c "$(< ../$i.sh)") < /dev/null > $i.out 2> $i.err; echo $? > $i.exit';
+    const all = `for ((i = 0; i < ${scripts.length}; i++)); do { ${one}; } & done; wait`;
     const env = { PATH: '/usr/bin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' };
-    const r = spawnSync('/bin/bash', ['-c', script], { cwd: dir, input: stdin, encoding: 'utf8', argv0: 'bash', env });
-    return { stdout: r.stdout, stderr: r.stderr, exit: r.status ?? 128 };
+    spawnSync('/bin/bash', ['-c', all], { cwd: dir, env });
+    const read = (name: string): string => readFileSync(join(dir, name), 'utf8');
+    return scripts.map((_, i) => ({
+      stdout: read(`${i}.out`),
+      stderr: read(`${i}.err`),
+      exit: Number(read(`${i}.exit`)),
+    }));
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -84,7 +99,9 @@ export class Terminal {
     while (!this.paused) {
       const b = this.pty.take(4096);
       if (b.length === 0) return;
-      this.text += Buffer.from(b).toString();
+      this.text += Buffer.from(b)
+        .toString()
+        .replace(/\x1b\[\?2004[hl]\r?/g, '');
     }
   }
 

@@ -208,4 +208,5 @@ const swarm: readonly CommandSpec[] = [
   known('swarm update', '[OPTIONS]', 'Change the swarm', NONE),
 ];
 
+/** Commands that are known and not built yet. */
 export const OTHER_COMMANDS: readonly CommandSpec[] = Object.freeze([...images, ...plugins, ...swarm]);

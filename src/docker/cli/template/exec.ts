@@ -3,6 +3,7 @@
  * @see Go src/text/template/exec.go
  */
 import { goQuote } from '../flags/gostrconv.ts';
+import { argumentFault, arityFault, iterate } from './accept.ts';
 import { type Arg, argText, type Command, commandText, type Node, type Pipe, pipeText, templateText } from './ast.ts';
 import type { Template } from './parse.ts';
 import { goPrint } from './print.ts';
@@ -16,9 +17,7 @@ import {
   type GoValue,
   INT,
   indirect,
-  int,
   NIL,
-  sortedEntries,
   str,
   truth,
   typeName,
@@ -32,15 +31,10 @@ class LoopControl {
   constructor(readonly kind: 'break' | 'continue') {}
 }
 
-interface Variable {
-  readonly name: string;
-  value: GoValue | undefined;
-}
+type Variable = { readonly name: string; value: GoValue | undefined };
+type Place = { readonly pos: number };
 
-interface Place {
-  readonly pos: number;
-}
-
+/** What a template runs with. */
 export interface ExecOptions {
   readonly functions: Readonly<Record<string, GoFunc>>;
   /** Option("missingkey=error") */
@@ -94,13 +88,13 @@ class Run {
       case 'with': {
         const mark = this.#vars.length;
         const value = this.#pipe(node.pipe, dot);
-        if (truth(value && unwrap(value))) this.#walkList(node.list, node.n === 'with' ? value : dot);
+        if (truth(value)) this.#walkList(node.list, node.n === 'with' ? value : dot);
         else if (node.otherwise) this.#walkList(node.otherwise, dot);
         this.#vars.length = mark;
         return;
       }
       case 'range':
-        this.#range(node.pipe, node.list, node.otherwise, dot, node);
+        this.#range(node.pipe, node.list, node.otherwise, dot);
         return;
       case 'template':
         this.#call(node.name, node.pipe, dot, node);
@@ -133,42 +127,12 @@ class Run {
     this.#vars = outer;
   }
 
-  #items(pipe: Pipe, value: GoValue | undefined): (readonly [GoValue, GoValue])[] {
-    const v = value && unwrap(indirect(value).value);
-    const context = pipeText(pipe);
-    if (!v || (v.t.k === 'any' && v.v === null))
-      return v === undefined ? [] : this.#fail(pipe, context, `range can't iterate over ${goPrint(v)}`);
-    switch (v.t.k) {
-      case 'slice':
-      case 'array':
-        return ((v.v ?? []) as GoValue[]).map((e, i) => [int(i), e] as const);
-      case 'map':
-        return sortedEntries(v);
-      case 'int':
-      case 'uint':
-        return Array.from(
-          { length: Number(v.v) },
-          (_, i) =>
-            [
-              { t: v.t, v: i },
-              { t: v.t, v: i },
-            ] as const,
-        );
-      default:
-        return this.#fail(pipe, context, `range can't iterate over ${goPrint(v)}`);
-    }
-  }
-
-  #range(
-    pipe: Pipe,
-    list: readonly Node[],
-    otherwise: readonly Node[] | undefined,
-    dot: GoValue | undefined,
-    _at: Place,
-  ): void {
+  #range(pipe: Pipe, list: readonly Node[], otherwise: readonly Node[] | undefined, dot: GoValue | undefined): void {
     const mark = this.#vars.length;
     const value = this.#pipe(pipe, dot);
-    const items = this.#items(pipe, value);
+    const items =
+      iterate(value) ??
+      this.#fail(pipe, pipeText(pipe), `range can't iterate over ${goPrint(value ? indirect(value).value : NIL)}`);
     const inner = this.#vars.length;
     for (const [key, item] of items) {
       const names = pipe.decl;
@@ -299,13 +263,13 @@ class Run {
       const i = value.t.fields.findIndex((f) => f.name === name);
       if (i >= 0) {
         if (extra) this.#fail(at, context, `${name} has arguments but cannot be invoked as function`);
-        return unwrap((value.v as GoValue[])[i] as GoValue);
+        return (value.v as GoValue[])[i];
       }
     }
     if (value.t.k === 'map' && value.t.key.k === 'string') {
       if (extra) this.#fail(at, context, `${name} is not a method but has arguments`);
       const found = (value.v as Map<string, GoValue> | null)?.get(name);
-      if (found) return unwrap(found);
+      if (found) return found;
       if (this.options.missingKeyError) this.#fail(at, context, `map has no entry for key ${goQuote(name)}`);
       return undefined;
     }
@@ -328,7 +292,7 @@ class Run {
       let last: GoValue | undefined;
       for (const arg of rest) {
         last = this.#arg(arg, dot);
-        if (truth(last && unwrap(last)) === (name === 'or')) return last;
+        if (truth(last) === (name === 'or')) return last;
       }
       if (final[0]) last = final[0];
       if (rest.length === 0 && final.length === 0)
@@ -357,37 +321,22 @@ class Run {
     cmd?: Command,
   ): GoValue {
     const values = [...args.map((a) => this.#arg(a, dot) ?? NIL), ...final];
-    const arity = (fn as { arity?: readonly [number, number] }).arity;
     const context = argText(at);
-    if (arity && (values.length < arity[0] || values.length > arity[1])) {
-      const want = arity[1] === Number.POSITIVE_INFINITY ? `at least ${arity[0]}` : String(arity[0]);
-      this.#fail(at, context, `wrong number of args for ${name}: want ${want} got ${values.length}`);
-    }
+    const fault = arityFault(fn, name, values.length);
+    if (fault !== undefined) this.#fail(at, context, fault);
     const types = (fn as { types?: readonly string[] }).types;
     if (types) this.#checkTypes(types, values, args, at);
     const result = fn(...values);
     if (result instanceof GoError)
       this.#fail(at, cmd ? commandText(cmd) : context, `error calling ${name}: ${result.text}`);
-    return unwrap(result);
+    return result;
   }
 
   #checkTypes(types: readonly string[], values: readonly GoValue[], args: readonly Arg[], at: Arg): void {
     for (const [i, v] of values.entries()) {
-      const want = types[Math.min(i, types.length - 1)] as string;
       const arg = args[i] ?? at;
-      const k = v.t.k;
-      if (want === 'any') continue;
-      const ok =
-        want === 'string'
-          ? k === 'string'
-          : want === 'int'
-            ? k === 'int' || k === 'uint'
-            : v.t.k === 'slice' && v.t.elem.k === 'string';
-      if (ok) continue;
-      if (k === 'any') this.#fail(arg, argText(arg), `invalid value; expected ${want}`);
-      if (arg.n === 'number' && want === 'string')
-        this.#fail(arg, argText(arg), `expected string; found ${argText(arg)}`);
-      this.#fail(arg, argText(arg), `wrong type for value; expected ${want}; got ${typeName(v.t)}`);
+      const fault = argumentFault(types[Math.min(i, types.length - 1)] as string, v, arg);
+      if (fault !== undefined) this.#fail(arg, argText(arg), fault);
     }
   }
 
@@ -429,11 +378,6 @@ class Run {
         return this.#pipe(arg.pipe, dot);
     }
   }
-}
-
-/** A value is never wrapped twice; kept as one place should interfaces ever carry their static type. */
-function unwrap(v: GoValue): GoValue {
-  return v;
 }
 
 /** @returns the text, and Go's message when it failed (what was printed before stays) */

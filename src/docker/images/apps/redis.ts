@@ -4,13 +4,14 @@
  * Limits: strings only, nothing expires, nothing is saved.
  * @see Redis serialization protocol (RESP2)
  */
+
+import { civil, two } from '../../../base/civil.ts';
 import { MS } from '../../../base/clock.ts';
 import { text } from '../../../base/http.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Program } from '../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../linux/kernel/signal.ts';
 import type { Fd, Sys } from '../../../linux/kernel/sys.ts';
-import { civil, two } from '../../time.ts';
 import { listenTcp, print } from './serve.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -9,12 +9,25 @@ import type { Program } from '../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../linux/kernel/signal.ts';
 import type { Fd, SockAddr, Sys } from '../../../linux/kernel/sys.ts';
 import { httpDate, logDate } from '../../time.ts';
+import { WEBAPP_SOURCE } from '../scripts.ts';
 import { listenTcp, print, RequestReader } from './serve.ts';
 
 const SERVER = 'webapp/1.0 Python/3.14.8';
 const BACKLOG = 5;
 /** Virtual time from execve to the listening socket. */
 const STARTUP = 100 * MS;
+
+/** What Python says when SIGINT finds it waiting. */
+const TRACEBACK = `Traceback (most recent call last):
+  File "/opt/webapp/app.py", line ${WEBAPP_SOURCE.split('\n').length - 1}, in <module>
+    HTTPServer(("0.0.0.0", 5000), App).serve_forever()
+    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~^^
+  File "/usr/lib/python3.14/socketserver.py", line 235, in serve_forever
+    ready = selector.select(poll_interval)
+  File "/usr/lib/python3.14/selectors.py", line 398, in select
+    fd_event_list = self._selector.poll(timeout)
+KeyboardInterrupt
+`;
 
 /** The program behind the script: python executes it in its own process. */
 export const webapp: Program = { name: 'webapp', main };
@@ -37,7 +50,7 @@ async function main(sys: Sys): Promise<number> {
     await serve(sys, got.fd, got.peer);
     sys.close(got.fd);
   }
-  await print(sys, 2, 'KeyboardInterrupt\n');
+  await print(sys, 2, TRACEBACK);
   return 130;
 }
 
@@ -70,6 +83,7 @@ async function reply(sys: Sys, fd: Fd, status: string, body: string): Promise<vo
     `Content-Length: ${length}`,
   ];
   await print(sys, fd, `${head.join('\r\n')}\r\n\r\n`);
+  await sys.cpu(MS);
   await print(sys, fd, body);
   sys.shutdown(fd, 'write');
 }

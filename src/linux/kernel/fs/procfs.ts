@@ -30,6 +30,7 @@ export function procfs(m: Machine, ns: PidNamespace): Inode {
       cpuinfo: file(cpuinfo),
       filesystems: file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevpts\n\text4\nnodev\toverlay\n'),
       loadavg: file(() => `0.00 0.00 0.00 1/${ns.byPid.size} ${Math.max(...ns.byPid.keys(), 0)}\n`),
+      kmsg: file(() => (ns === m.pidns ? m.dmesg.map((l) => `${l}\n`).join('') : '')),
       meminfo: file(meminfo),
       mounts: new SynthLink(() => 'self/mounts'),
       net: new SynthLink(() => 'self/net'),
@@ -199,7 +200,15 @@ function cpuinfo(): string {
 
 function meminfo(): string {
   const row = (name: string, kib: number): string => `${`${name}:`.padEnd(15)} ${String(kib).padStart(8)} kB\n`;
-  return row('MemTotal', 4030464) + row('MemFree', 2871040) + row('MemAvailable', 3470336) + row('SwapTotal', 0);
+  return (
+    row('MemTotal', 4030464) +
+    row('MemFree', 2871040) +
+    row('MemAvailable', 3470336) +
+    row('Buffers', 21504) +
+    row('Cached', 577792) +
+    row('SwapTotal', 0) +
+    row('SwapFree', 0)
+  );
 }
 
 function machineStat(m: Machine, ns: PidNamespace): string {

@@ -1,5 +1,5 @@
 /** Packet sockets: frames of one device, or of all devices of a namespace. */
-import { ENODEV, type Errno, errnoOf } from '../errno.ts';
+import { ENOBUFS, ENODEV, type Errno } from '../errno.ts';
 import type { Waiter } from '../machine.ts';
 import type { Capture, CapturedFrame } from '../sys.ts';
 import { WaitQueue, waitFor } from '../waitqueue.ts';
@@ -68,7 +68,7 @@ export function openCapture(
   const d = ifname === undefined ? undefined : ns.find(ifname);
   if (ifname !== undefined && !d) return ENODEV;
   const handle = world.core.captureAdd(ns.core, d?.dev ?? 0, snaplen);
-  if (handle < 0) return errnoOf(handle);
+  if (handle === 0) return ENOBUFS;
   const ring = new CaptureRing(world, ns, handle);
   if (promisc && d) addPromisc(world, d, 1);
   return {

@@ -25,9 +25,14 @@ export class SysProcesses extends SysIdentity {
     return isErr(child) ? child : (child.pids.get(this.p.pidns) as number);
   }
 
-  exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Errno> {
+  exec(
+    path: string,
+    argv: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    spaces: Pick<SpawnOptions, 'netns' | 'namespacesOf'> = {},
+  ): Promise<Errno> {
     this.m.current = this.p;
-    return execIn(this.m, this.p, path, argv, env ?? this.env);
+    return execIn(this.m, this.p, path, { argv, env: env ?? this.env, ...spaces });
   }
 
   async interpret(path: string): Promise<number | Errno> {
@@ -119,6 +124,7 @@ export class SysProcesses extends SysIdentity {
 
   processes(): ProcInfo[] {
     const ns = this.p.pidns;
-    return ns.list().map((q) => q.infoIn(ns));
+    // who asks is running, whatever it waits for in this simulation
+    return ns.list().map((q) => (q === this.p ? { ...q.infoIn(ns), state: 'R' as const } : q.infoIn(ns)));
   }
 }

@@ -54,6 +54,7 @@ async function run(ctx: Context): Promise<number> {
   return 127;
 }
 
+/** The `busybox` command. */
 export const spec = defineProgram({
   name: 'busybox',
   path: '/bin/busybox',

@@ -84,6 +84,7 @@ async function run(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `httpd` command. */
 export const spec = defineProgram({
   name: 'httpd',
   path: '/bin/httpd',

@@ -15,6 +15,9 @@ import { type CurlUrl, hostPort } from './url.ts';
 /** Writes a `* …` line when -v was given. */
 export type Note = (line: string) => Promise<void>;
 
+/** Between the end of a connect and the request that follows: what curl does meanwhile, ns. */
+const BEFORE_REQUEST = 1_500_000;
+
 const elapsedMs = (sys: Sys, since: number): number => Math.floor((sys.now() - since) / 1e6);
 
 /** The addresses of a URL's host: --resolve, literal, or looked up. */
@@ -120,6 +123,7 @@ export async function openConnection(
     const e = await connectBy(sys, fd, { ip, port: u.port }, deadline);
     if (e === 0) {
       await connected(sys, fd, ip, u, r, start, note);
+      await sys.cpu(BEFORE_REQUEST);
       return fd;
     }
     sys.close(fd);

@@ -322,6 +322,7 @@ async function run(ctx: Context): Promise<number> {
   return code;
 }
 
+/** The `curl` command. */
 export const spec = defineProgram({
   name: 'curl',
   path: '/usr/bin/curl',

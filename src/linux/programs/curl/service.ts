@@ -1,12 +1,13 @@
 /**
  * A unix socket whose server talks messages (Sys.service), made to look like a stream: the request is parsed from
  * the bytes curl sends, the answer is written as Go's net/http server writes it.
- * @see go net/http/server.go: header order (sorted; Date, Content-Length, Content-Type, Transfer-Encoding last)
+ * @see go net/http/server.go: what the handler does not set comes last
  */
+import { civil } from '../../../base/civil.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../../../base/http.ts';
 import type { Errno } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
-import { MONTHS, utc, WEEKDAYS } from '../proc.ts';
+import { MONTHS, WEEKDAYS } from '../proc.ts';
 import { Wire } from '../wire.ts';
 
 const decoder = new TextDecoder();
@@ -21,7 +22,7 @@ function canonical(name: string): string {
 
 /** `Mon, 23 Nov 2026 22:40:08 GMT` @see RFC 9110 §5.6.7 */
 export function httpDate(ns: bigint): string {
-  const t = utc(ns);
+  const t = civil(ns);
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${WEEKDAYS[t.weekday]}, ${two(t.day)} ${MONTHS[t.month - 1]} ${t.year} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} GMT`;
 }
@@ -68,14 +69,13 @@ class ServiceWire extends Wire {
   }
 
   #head(r: HttpResponse, request: HttpRequest): string {
-    const set = Object.keys(r.headers).sort();
     const lines = [`HTTP/1.1 ${r.status} ${REASONS[r.status] ?? ''}`];
-    const own = set.filter((n) => n !== 'content-length' && n !== 'transfer-encoding' && n !== 'date');
-    for (const n of own) lines.push(`${canonical(n)}: ${r.headers[n]}`);
-    lines.push(`Date: ${httpDate(this.sys.realtime())}`);
+    const names = Object.keys(r.headers).filter((n) => n !== 'transfer-encoding');
+    for (const n of names) lines.push(`${canonical(n)}: ${r.headers[n]}`);
+    if (!names.includes('date')) lines.push(`Date: ${httpDate(this.sys.realtime())}`);
     if (r.body instanceof Uint8Array) {
-      if (r.status !== 204 && r.status !== 304 && request.method !== 'HEAD')
-        lines.push(`Content-Length: ${r.body.length}`);
+      const bodiless = r.status === 204 || r.status === 304 || request.method === 'HEAD';
+      if (!bodiless && !names.includes('content-length')) lines.push(`Content-Length: ${r.body.length}`);
     } else {
       this.#chunked = true;
       lines.push('Transfer-Encoding: chunked');

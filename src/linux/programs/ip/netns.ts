@@ -4,7 +4,7 @@
  */
 import { isErr } from '../../kernel/errno.ts';
 import type { NetnsKey } from '../../kernel/netadmin.ts';
-import { findProgram, runChild } from '../exec.ts';
+import { findProgram } from '../exec.ts';
 import { IpError } from './args.ts';
 import type { IpEnv } from './env.ts';
 import { subcommand } from './show.ts';
@@ -76,7 +76,6 @@ async function exec(env: IpEnv): Promise<number> {
   const there = sys.stat(path);
   if (isErr(there)) throw new IpError(`Cannot open network namespace "${name}": ${there.text}`, 255);
   const program = findProgram(sys, argv[0] as string);
-  const code = isErr(program) ? program : await runChild(sys, program, { argv, netns: path });
-  if (isErr(code)) throw new IpError(`exec of "${argv[0]}" failed: ${code.text}`, 1);
-  return code;
+  const code = isErr(program) ? program : await sys.exec(program, argv, undefined, { netns: path });
+  throw new IpError(`exec of "${argv[0]}" failed: ${code.text}`, 1);
 }

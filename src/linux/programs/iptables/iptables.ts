@@ -10,8 +10,9 @@ import type { NetAdmin, NfChain, NfTable } from '../../kernel/netadmin.ts';
 import type { Sys } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { readText } from '../stdio.ts';
-import { type Command, Parser, TARGETS, UsageError } from './parse.ts';
+import { Parser, UsageError } from './parse.ts';
 import { chainHead, type ListStyle, listRule, saveRule } from './print.ts';
+import { type Command, TARGETS } from './words.ts';
 
 /** Name and version as messages begin. */
 export const VERSION = 'v1.8.13 (nf_tables)';
@@ -348,6 +349,7 @@ async function run(ctx: Context): Promise<number> {
   }
 }
 
+/** The `iptables` command. */
 export const spec = defineProgram({
   name: 'iptables',
   path: '/usr/sbin/iptables',

@@ -2,7 +2,7 @@
  * Rules as text: the words of -S and iptables-save, and the columns of -L.
  * @see iptables iptables/nft-shared.c, extensions/libxt_*.c, libipt_*.c
  */
-import { formatIp, formatIp4, mask4, type Prefix } from '../../../base/ip.ts';
+import { formatIp, mask4, type Prefix } from '../../../base/ip.ts';
 import type { NfChain, NfRule, NfRuleState, NfTarget, Not, PortRange } from '../../kernel/netadmin.ts';
 import { serviceName } from '../services.ts';
 import { ctStateText, icmpName, LEVELS, protocolName, tcpFlagsText } from './names.ts';
@@ -327,6 +327,3 @@ export function maskBits(mask: number): number | undefined {
   for (let bits = 0; bits <= 32; bits++) if (mask4(bits) === mask) return bits;
   return undefined;
 }
-
-/** Dotted form of a mask, for messages. */
-export const maskText = (bits: number): string => formatIp4(mask4(bits));

@@ -37,6 +37,7 @@ async function save(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The `iptables-save` command. */
 export const saveSpec = defineProgram({
   name: 'iptables-save',
   path: '/usr/sbin/iptables-save',
@@ -126,6 +127,7 @@ function clear(ctx: Context, family: 4 | 6, table: NfTable): void {
   for (const c of chainsOf(net, family, table)) if (!c.policy) net.nfDelChain(family, table, c.name);
 }
 
+/** The `iptables-restore` command. */
 export const restoreSpec = defineProgram({
   name: 'iptables-restore',
   path: '/usr/sbin/iptables-restore',

@@ -154,7 +154,10 @@ class Less {
       this.#note = 'No previous regular expression  (press RETURN)';
       return;
     }
-    for (let i = this.#top + (back ? -1 : 1); i >= 0; i += back ? -1 : 1) {
+    const step = back ? -1 : 1;
+    let i = this.#top;
+    while (i + step >= 0) {
+      i += step;
       await this.text.want(i + 1, () => this.#interrupted);
       const line = this.text.lines[i];
       if (line === undefined) break;
@@ -342,6 +345,7 @@ async function page(ctx: Context, text: PagedText, name: string, keys: Fd): Prom
   return 0;
 }
 
+/** The `less` command. */
 export const spec = defineProgram({
   name: 'less',
   path: '/usr/bin/less',

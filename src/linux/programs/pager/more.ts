@@ -98,6 +98,7 @@ async function run(ctx: Context): Promise<number> {
   return exit;
 }
 
+/** The `more` command. */
 export const spec = defineProgram({
   name: 'more',
   path: '/usr/bin/more',

@@ -83,6 +83,7 @@ async function run(ctx: Context): Promise<number> {
   return received === 0 ? 1 : 0;
 }
 
+/** The `ping` command. */
 export const spec = defineProgram({
   name: 'ping',
   path: '/bin/ping',

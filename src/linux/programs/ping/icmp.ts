@@ -1,6 +1,3 @@
-/** ICMP and ICMPv6 messages as ping and traceroute need them. @see RFC 792, RFC 4443 */
-import { type IpAddr, ip4, ip6 } from '../../../base/ip.ts';
-
 /** The Internet checksum of bytes. @see RFC 1071 */
 export function internetChecksum(b: Uint8Array): number {
   let sum = 0;
@@ -104,6 +101,3 @@ export function icmpErrorText(v: 4 | 6, type: number, code: number, mtu: number)
   if (type === 4) return 'Source Quench';
   return `Parameter problem: pointer = ${mtu >> 8}`;
 }
-
-/** The unspecified address of a family. */
-export const anyAddress = (v: 4 | 6): IpAddr => (v === 4 ? ip4(0) : ip6(0n));

@@ -292,6 +292,7 @@ async function run(ctx: Context): Promise<number> {
   return session.received === 0 || (s.deadlineNs !== undefined && session.received < s.count) ? 1 : 0;
 }
 
+/** The `ping` command. */
 export const spec = defineProgram({
   name: 'ping',
   path: '/usr/bin/ping',

@@ -4,6 +4,7 @@
  * Limits: -C, -G, -F, -y and decryption are not there; times are UTC.
  * @see tcpdump tcpdump.c, print.c
  */
+import { civil } from '../../../base/civil.ts';
 import { formatIp, type IpAddr } from '../../../base/ip.ts';
 import { asciiText, hexAndText, hexLines } from '../../core/hex-dump.ts';
 import { LinkType, pcapHeader, pcapRecord, SLL2_LENGTH } from '../../core/pcap.ts';
@@ -12,7 +13,6 @@ import { Conversations } from '../../core/summary-tcp.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import type { Fd, Sys } from '../../kernel/sys.ts';
-import { utc } from '../proc.ts';
 import { getaddrinfo, getnameinfo } from '../resolve.ts';
 import { serviceName } from '../services.ts';
 import { type Context, defineProgram } from '../spec.ts';
@@ -54,7 +54,7 @@ class Stamps {
     const fraction = (rest: bigint): string =>
       this.nano ? String(rest).padStart(9, '0') : String(rest / 1000n).padStart(6, '0');
     const two = (n: number): string => String(n).padStart(2, '0');
-    const t = utc(ns);
+    const t = civil(ns);
     const clock = `${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${fraction(BigInt(t.nanos))} `;
     if (this.style === 0) return clock;
     if (this.style === 1) return '';
@@ -310,6 +310,7 @@ const flag = (name: string, short: string, help: string) => ({ name, short, shor
 const arg = (name: string, short: string, metavar: string, help: string) =>
   ({ name, short, arg: 'required', metavar, help }) as const;
 
+/** The `tcpdump` command. */
 export const spec = defineProgram({
   name: 'tcpdump',
   path: '/usr/bin/tcpdump',

@@ -1,6 +1,7 @@
 /** basename: the last part of a path. */
 import { defineProgram } from '../spec.ts';
 
+/** The `basename` command. */
 export const spec = defineProgram({
   name: 'basename',
   path: '/usr/bin/basename',

@@ -4,6 +4,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { eachInput, eachLine } from './input.ts';
 
+/** The `cat` command. */
 export const spec = defineProgram({
   name: 'cat',
   path: '/usr/bin/cat',

@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `chmod` command. */
 export const spec = defineProgram({
   name: 'chmod',
   path: '/usr/bin/chmod',

@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { names } from './ls.ts';
 
+/** The `chown` command. */
 export const spec = defineProgram({
   name: 'chown',
   path: '/usr/bin/chown',

@@ -1,6 +1,7 @@
 /** clear: an empty screen. */
 import { defineProgram } from '../spec.ts';
 
+/** The `clear` command. */
 export const spec = defineProgram({
   name: 'clear',
   path: '/usr/bin/clear',

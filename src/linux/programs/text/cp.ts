@@ -4,6 +4,7 @@ import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { basename } from '../stdio.ts';
 
+/** The `cp` command. */
 export const spec = defineProgram({
   name: 'cp',
   path: '/usr/bin/cp',

@@ -5,6 +5,7 @@ import { eachLine } from './input.ts';
 /** Inclusive, counted from 1. */
 type Range = readonly [number, number];
 
+/** The `cut` command. */
 export const spec = defineProgram({
   name: 'cut',
   path: '/usr/bin/cut',

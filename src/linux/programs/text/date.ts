@@ -1,7 +1,9 @@
 /** date: the virtual clock's date. The machine's time zone is UTC. */
+import { civil, DAY_NAMES, daysFromCivil, MONTH_NAMES, two } from '../../../base/civil.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `date` command. */
 export const spec = defineProgram({
   name: 'date',
   path: '/usr/bin/date',
@@ -52,80 +54,9 @@ export const spec = defineProgram({
   },
 });
 
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
-
-/** A civil date in UTC. @see Howard Hinnant, chrono-compatible low-level date algorithms */
-export interface Civil {
-  readonly year: number;
-  /** 1–12 */
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  /** 0 is Sunday. */
-  readonly weekday: number;
-  /** 1–366 */
-  readonly yearday: number;
-  readonly nanos: number;
-  /** Seconds since 1970. */
-  readonly epoch: number;
-}
-
-/** @param ns nanoseconds since 1970 */
-export function civil(ns: bigint): Civil {
-  const epoch = Number(ns / 1_000_000_000n);
-  const days = Math.floor(epoch / 86400);
-  const rest = epoch - days * 86400;
-  const z = days + 719468;
-  const era = Math.floor(z / 146097);
-  const doe = z - era * 146097;
-  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
-  const mp = Math.floor((5 * doy + 2) / 153);
-  const month = mp < 10 ? mp + 3 : mp - 9;
-  const year = yoe + era * 400 + (month <= 2 ? 1 : 0);
-  return {
-    year,
-    month,
-    day: doy - Math.floor((153 * mp + 2) / 5) + 1,
-    hour: Math.floor(rest / 3600),
-    minute: Math.floor((rest % 3600) / 60),
-    second: rest % 60,
-    weekday: (((days + 4) % 7) + 7) % 7,
-    yearday: days - daysFrom(year, 1, 1) + 1,
-    nanos: Number(ns % 1_000_000_000n),
-    epoch,
-  };
-}
-
-/** Days since 1970 of a civil date. */
-export function daysFrom(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yoe = y - era * 400;
-  const doy = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  return era * 146097 + yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy - 719468;
-}
-
 /** Formats a time as strftime(3) with GNU date's %N, %s and %:z. */
 export function strftime(format: string, ns: bigint): string {
   const t = civil(ns);
-  const two = (n: number): string => String(n).padStart(2, '0');
   const one = (spec: string): string => {
     switch (spec) {
       case 'Y':
@@ -157,14 +88,14 @@ export function strftime(format: string, ns: bigint): string {
       case 'j':
         return String(t.yearday).padStart(3, '0');
       case 'a':
-        return (DAYS[t.weekday] as string).slice(0, 3);
+        return (DAY_NAMES[t.weekday] as string).slice(0, 3);
       case 'A':
-        return DAYS[t.weekday] as string;
+        return DAY_NAMES[t.weekday] as string;
       case 'b':
       case 'h':
-        return (MONTHS[t.month - 1] as string).slice(0, 3);
+        return (MONTH_NAMES[t.month - 1] as string).slice(0, 3);
       case 'B':
-        return MONTHS[t.month - 1] as string;
+        return MONTH_NAMES[t.month - 1] as string;
       case 'p':
         return t.hour < 12 ? 'AM' : 'PM';
       case 'u':
@@ -222,7 +153,7 @@ function parseDate(s: string, now: bigint): bigint | undefined {
       number,
       number,
     ];
-    return BigInt(daysFrom(y, m, d) * 86400 + h * 3600 + min * 60 + sec) * 1_000_000_000n;
+    return BigInt(daysFromCivil(y, m, d) * 86400 + h * 3600 + min * 60 + sec) * 1_000_000_000n;
   }
   const words: Readonly<Record<string, number>> = { now: 0, today: 0, yesterday: -86400, tomorrow: 86400, '': 0 };
   const word = words[s.trim()];

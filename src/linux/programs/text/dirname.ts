@@ -1,6 +1,7 @@
 /** dirname: a path without its last part. */
 import { defineProgram } from '../spec.ts';
 
+/** The `dirname` command. */
 export const spec = defineProgram({
   name: 'dirname',
   path: '/usr/bin/dirname',

@@ -14,6 +14,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
+/** The `echo` command. */
 export const spec = defineProgram({
   name: 'echo',
   path: '/usr/bin/echo',

@@ -1,6 +1,7 @@
 /** false: failure. */
 import { defineProgram } from '../spec.ts';
 
+/** The `false` command. */
 export const spec = defineProgram({
   name: 'false',
   path: '/usr/bin/false',

@@ -14,6 +14,7 @@ interface Found {
 }
 type Test = (f: Found) => Promise<boolean>;
 
+/** The `find` command. */
 export const spec = defineProgram({
   name: 'find',
   path: '/usr/bin/find',

@@ -7,6 +7,7 @@ import type { Input } from './input.ts';
 import { eachInput } from './input.ts';
 import { quote, translate } from './regex.ts';
 
+/** The `grep` command. */
 export const spec = defineProgram({
   name: 'grep',
   path: '/usr/bin/grep',

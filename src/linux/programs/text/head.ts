@@ -5,6 +5,7 @@ import { defineProgram } from '../spec.ts';
 import { LineReader } from '../stdio.ts';
 import { allBytes, eachInput, type Input, parseSize } from './input.ts';
 
+/** The `head` command. */
 export const spec = defineProgram({
   name: 'head',
   path: '/usr/bin/head',

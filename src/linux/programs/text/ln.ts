@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { basename } from '../stdio.ts';
 
+/** The `ln` command. */
 export const spec = defineProgram({
   name: 'ln',
   path: '/usr/bin/ln',

@@ -12,6 +12,7 @@ interface Entry {
   readonly st: Stat;
 }
 
+/** The `ls` command. */
 export const spec = defineProgram({
   name: 'ls',
   path: '/usr/bin/ls',

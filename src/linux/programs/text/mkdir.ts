@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `mkdir` command. */
 export const spec = defineProgram({
   name: 'mkdir',
   path: '/usr/bin/mkdir',

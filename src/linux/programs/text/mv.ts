@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { copy, destination } from './cp.ts';
 
+/** The `mv` command. */
 export const spec = defineProgram({
   name: 'mv',
   path: '/usr/bin/mv',

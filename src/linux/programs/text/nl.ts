@@ -2,6 +2,7 @@
 import { defineProgram } from '../spec.ts';
 import { eachLine } from './input.ts';
 
+/** The `nl` command. */
 export const spec = defineProgram({
   name: 'nl',
   path: '/usr/bin/nl',

@@ -4,6 +4,7 @@ import { defineProgram } from '../spec.ts';
 import { LineReader } from '../stdio.ts';
 import { allLines } from './input.ts';
 
+/** The `paste` command. */
 export const spec = defineProgram({
   name: 'paste',
   path: '/usr/bin/paste',

@@ -1,6 +1,7 @@
 /** printenv: the environment. */
 import { defineProgram } from '../spec.ts';
 
+/** The `printenv` command. */
 export const spec = defineProgram({
   name: 'printenv',
   path: '/usr/bin/printenv',

@@ -16,6 +16,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
+/** The `printf` command. */
 export const spec = defineProgram({
   name: 'printf',
   path: '/usr/bin/printf',

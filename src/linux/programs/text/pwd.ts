@@ -1,6 +1,7 @@
 /** pwd: the working directory. */
 import { defineProgram } from '../spec.ts';
 
+/** The `pwd` command. */
 export const spec = defineProgram({
   name: 'pwd',
   path: '/usr/bin/pwd',

@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `readlink` command. */
 export const spec = defineProgram({
   name: 'readlink',
   path: '/usr/bin/readlink',

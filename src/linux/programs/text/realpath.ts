@@ -2,6 +2,7 @@
 import { defineProgram } from '../spec.ts';
 import { spec as readlink } from './readlink.ts';
 
+/** The `realpath` command. */
 export const spec = defineProgram({
   ...readlink,
   name: 'realpath',

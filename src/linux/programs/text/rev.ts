@@ -2,6 +2,7 @@
 import { defineProgram } from '../spec.ts';
 import { eachLine } from './input.ts';
 
+/** The `rev` command. */
 export const spec = defineProgram({
   name: 'rev',
   path: '/usr/bin/rev',

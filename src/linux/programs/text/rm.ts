@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `rm` command. */
 export const spec = defineProgram({
   name: 'rm',
   path: '/usr/bin/rm',

@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `rmdir` command. */
 export const spec = defineProgram({
   name: 'rmdir',
   path: '/usr/bin/rmdir',

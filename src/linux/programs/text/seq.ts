@@ -2,6 +2,7 @@
 import { defineProgram } from '../spec.ts';
 import { Output } from './input.ts';
 
+/** The `seq` command. */
 export const spec = defineProgram({
   name: 'seq',
   path: '/usr/bin/seq',

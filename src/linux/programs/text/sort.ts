@@ -48,6 +48,7 @@ const LONG: Readonly<Record<string, string>> = {
   reverse: 'r',
 };
 
+/** The `sort` command. */
 export const spec = defineProgram({
   name: 'sort',
   path: '/usr/bin/sort',

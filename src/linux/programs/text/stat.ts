@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<FileKind, string>> = {
   socket: 'socket',
 };
 
+/** The `stat` command. */
 export const spec = defineProgram({
   name: 'stat',
   path: '/usr/bin/stat',

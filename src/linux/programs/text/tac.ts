@@ -2,6 +2,7 @@
 import { defineProgram } from '../spec.ts';
 import { allLines } from './input.ts';
 
+/** The `tac` command. */
 export const spec = defineProgram({
   name: 'tac',
   path: '/usr/bin/tac',

@@ -5,6 +5,7 @@ import { defineProgram } from '../spec.ts';
 import { isOldCount } from './head.ts';
 import { allBytes, eachInput, type Input, parseSize } from './input.ts';
 
+/** The `tail` command. */
 export const spec = defineProgram({
   name: 'tail',
   path: '/usr/bin/tail',

@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `tee` command. */
 export const spec = defineProgram({
   name: 'tee',
   path: '/usr/bin/tee',

@@ -4,6 +4,7 @@ import type { FileKind } from '../../kernel/sys.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `test` command. */
 export const spec = defineProgram({
   name: 'test',
   path: '/usr/bin/test',

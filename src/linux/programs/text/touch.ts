@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `touch` command. */
 export const spec = defineProgram({
   name: 'touch',
   path: '/usr/bin/touch',

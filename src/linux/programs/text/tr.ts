@@ -3,6 +3,7 @@ import { text as decode } from '../../../base/http.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `tr` command. */
 export const spec = defineProgram({
   name: 'tr',
   path: '/usr/bin/tr',

@@ -1,6 +1,7 @@
 /** true: success. */
 import { defineProgram } from '../spec.ts';
 
+/** The `true` command. */
 export const spec = defineProgram({
   name: 'true',
   path: '/usr/bin/true',

@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
+/** The `tty` command. */
 export const spec = defineProgram({
   name: 'tty',
   path: '/usr/bin/tty',

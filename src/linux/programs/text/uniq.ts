@@ -2,6 +2,7 @@
 import { defineProgram } from '../spec.ts';
 import { eachLine } from './input.ts';
 
+/** The `uniq` command. */
 export const spec = defineProgram({
   name: 'uniq',
   path: '/usr/bin/uniq',

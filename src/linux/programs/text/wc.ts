@@ -1,5 +1,4 @@
 /** wc: lines, words, characters and bytes. */
-import { text as decode } from '../../../base/http.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { allBytes, eachInput } from './input.ts';
@@ -7,6 +6,7 @@ import { allBytes, eachInput } from './input.ts';
 const COLUMNS = ['lines', 'words', 'chars', 'bytes', 'max-line-length'] as const;
 type Counts = Record<(typeof COLUMNS)[number], number>;
 
+/** The `wc` command. */
 export const spec = defineProgram({
   name: 'wc',
   path: '/usr/bin/wc',
@@ -47,15 +47,24 @@ export const spec = defineProgram({
 });
 
 function count(bytes: Uint8Array): Counts {
-  const s = decode(bytes);
-  const lines = s.split('\n');
-  return {
-    lines: lines.length - 1,
-    words: s.split(/[ \t\n\r\f\v]+/).filter((w) => w !== '').length,
-    chars: [...s].length,
-    bytes: bytes.length,
-    'max-line-length': Math.max(...lines.map((l) => [...l].length)),
-  };
+  let lines = 0;
+  let words = 0;
+  let chars = 0;
+  let longest = 0;
+  let lineStart = 0;
+  let inWord = false;
+  for (const b of bytes) {
+    if ((b & 0xc0) !== 0x80) chars++;
+    const space = b === 32 || (b >= 9 && b <= 13);
+    if (!space && !inWord) words++;
+    inWord = !space;
+    if (b !== 10) continue;
+    lines++;
+    longest = Math.max(longest, chars - 1 - lineStart);
+    lineStart = chars;
+  }
+  longest = Math.max(longest, chars - lineStart);
+  return { lines, words, chars, bytes: bytes.length, 'max-line-length': longest };
 }
 
 function total(all: readonly Counts[]): Counts {

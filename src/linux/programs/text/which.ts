@@ -2,6 +2,7 @@
 import { defineProgram } from '../spec.ts';
 import { which } from './xargs.ts';
 
+/** The `which` command. */
 export const spec = defineProgram({
   name: 'which',
   path: '/usr/bin/which',

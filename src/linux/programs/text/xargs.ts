@@ -5,6 +5,7 @@ import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { readAll } from '../stdio.ts';
 
+/** The `xargs` command. */
 export const spec = defineProgram({
   name: 'xargs',
   path: '/usr/bin/xargs',

@@ -1,6 +1,7 @@
 /** yes: a line again and again. */
 import { defineProgram } from '../spec.ts';
 
+/** The `yes` command. */
 export const spec = defineProgram({
   name: 'yes',
   path: '/usr/bin/yes',

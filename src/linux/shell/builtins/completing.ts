@@ -3,6 +3,7 @@ import { commandNames, fileNames } from '../completion.ts';
 import type { Builtin } from './builtin.ts';
 import { builtinNames } from './table.ts';
 
+/** The builtin `compgen`. */
 export const compgen: Builtin = (sh, args, out) => {
   const words: string[] = [];
   let prefix = '';
@@ -29,4 +30,5 @@ export const compgen: Builtin = (sh, args, out) => {
   return found.length > 0 ? 0 : 1;
 };
 
+/** The builtin `complete`. */
 export const complete: Builtin = () => 0;

@@ -30,6 +30,7 @@ export function changeDirectory(sh: Shell, to: string, physical: boolean): strin
   return undefined;
 }
 
+/** The builtin `cd`. */
 export const cd: Builtin = (sh, args, out) => {
   const o = options(args, 'LPe@');
   if (o.bad) return out.usage(o.bad, 'cd [-L|[-P [-e]]] [-@] [dir]');
@@ -69,6 +70,7 @@ function viaCdPath(sh: Shell, to: string): string | undefined {
   return undefined;
 }
 
+/** The builtin `pwd`. */
 export const pwd: Builtin = (sh, args, out) => {
   const o = options(args, 'LP');
   if (o.bad) return out.usage(o.bad, 'pwd [-LP]');
@@ -95,6 +97,7 @@ function stackIndex(sh: Shell, spec: string): number | undefined {
   return i >= 0 && i < size ? i : undefined;
 }
 
+/** The builtin `pushd`. */
 export const pushd: Builtin = (sh, args, out) => {
   const list = args.slice(1);
   const quiet = list[0] === '-n';
@@ -119,6 +122,7 @@ export const pushd: Builtin = (sh, args, out) => {
   return printStack(sh, out);
 };
 
+/** The builtin `popd`. */
 export const popd: Builtin = (sh, args, out) => {
   const list = args.slice(1).filter((a) => a !== '-n');
   if (sh.directories.length === 0) return out.error('directory stack empty');
@@ -134,6 +138,7 @@ export const popd: Builtin = (sh, args, out) => {
   return printStack(sh, out);
 };
 
+/** The builtin `dirs`. */
 export const dirs: Builtin = (sh, args, out) => {
   const o = options(args, 'clpv');
   if (o.bad) return out.usage(o.bad, 'dirs [-clpv] [+N] [-N]');

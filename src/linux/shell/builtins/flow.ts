@@ -26,9 +26,12 @@ const loopControl =
     throw new Unwind(kind, Math.min(n, sh.loops));
   };
 
+/** The builtin `break`. */
 export const breakBuiltin = loopControl('break');
+/** The builtin `continue`. */
 export const continueBuiltin = loopControl('continue');
 
+/** The builtin `return`. */
 export const returnBuiltin: Builtin = (sh, args, out) => {
   const n = args[1] === undefined ? sh.status : Number(args[1]);
   if (!Number.isInteger(n)) {
@@ -39,6 +42,7 @@ export const returnBuiltin: Builtin = (sh, args, out) => {
   throw new Unwind('return', ((n % 256) + 256) % 256);
 };
 
+/** The builtin `exit`. */
 export const exit: Builtin = (sh, args, out) => {
   if (sh.interactive)
     out.raw(args[0] === 'logout' || sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '');
@@ -59,12 +63,14 @@ export const exit: Builtin = (sh, args, out) => {
   throw new Unwind('exit', ((n % 256) + 256) % 256);
 };
 
+/** The builtin `eval`. */
 export const evalBuiltin: Builtin = async (sh, args) => {
   const text = args.slice(args[1] === '--' ? 2 : 1).join(' ');
   if (text.trim() === '') return 0;
   return runText(sh, text, 'eval', sh.line);
 };
 
+/** The builtin `source`. */
 export const source: Builtin = async (sh, args, out) => {
   const list = args[1] === '--' ? args.slice(2) : args.slice(1);
   const name = list[0];
@@ -108,6 +114,7 @@ function findSource(sys: Parameters<typeof searchPath>[0], name: string, path: s
   return undefined;
 }
 
+/** The builtin `shift`. */
 export const shift: Builtin = (sh, args, out) => {
   const n = args[1] === undefined ? 1 : Number(args[1]);
   if (!Number.isInteger(n)) return out.error(`${args[1]}: numeric argument required`);
@@ -117,6 +124,7 @@ export const shift: Builtin = (sh, args, out) => {
   return 0;
 };
 
+/** The builtin `getopts`. */
 export const getopts: Builtin = (sh, args, out) => {
   const [, spec, name] = args;
   if (spec === undefined || name === undefined) {
@@ -177,5 +185,7 @@ export const getopts: Builtin = (sh, args, out) => {
   }
 };
 
+/** The builtin `:`. */
 export const colon: Builtin = () => 0;
+/** The builtin `false`. */
 export const falseBuiltin: Builtin = () => 1;

@@ -8,6 +8,7 @@ import type { Shell } from '../shell.ts';
 import { runPendingTraps } from '../traps.ts';
 import { type Builtin, type Output, options } from './builtin.ts';
 
+/** The builtin `jobs`. */
 export const jobs: Builtin = async (sh, args, out) => {
   const o = options(args, 'lnprs');
   if (o.bad) return out.usage(o.bad, 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]');
@@ -43,6 +44,7 @@ function find(sh: Shell, out: Output, spec: string | undefined): Job | undefined
   return undefined;
 }
 
+/** The builtin `fg`. */
 export const fg: Builtin = async (sh, args, out) => {
   if (!sh.jobControl) return out.error('no job control');
   const job = find(sh, out, args[1]);
@@ -64,6 +66,7 @@ function resume(sh: Shell, job: Job): void {
   sh.sys.kill(-job.pgid, SIGNALS.SIGCONT);
 }
 
+/** The builtin `bg`. */
 export const bg: Builtin = (sh, args, out) => {
   if (!sh.jobControl) return out.error('no job control');
   let status = 0;
@@ -129,6 +132,7 @@ async function waitJob(sh: Shell, job: Job): Promise<number | undefined> {
   return status;
 }
 
+/** The builtin `wait`. */
 export const wait: Builtin = async (sh, args, out) => {
   const o = options(args, 'fn', 'p');
   if (o.bad) return out.usage(o.bad, 'wait [-fn] [-p var] [id ...]');
@@ -221,6 +225,7 @@ function listSignals(out: Output, specs: readonly string[]): number {
   return 0;
 }
 
+/** The builtin `kill`. */
 export const kill: Builtin = async (sh, args, out) => {
   let i = 1;
   let signal: number | undefined = SIGNALS.SIGTERM;
@@ -261,6 +266,7 @@ function killOne(sh: Shell, out: Output, spec: string, signal: number): number {
   return isErr(r) ? out.error(`(${spec}) - ${r.text}`) : 0;
 }
 
+/** The builtin `disown`. */
 export const disown: Builtin = (sh, args, out) => {
   const o = options(args, 'ahr');
   if (o.bad) return out.usage(o.bad, 'disown [-h] [-ar] [jobspec ... | pid ...]');

@@ -54,6 +54,7 @@ function describe(sh: Shell, name: string, m: { kind: Kind; value: string }): st
   }
 }
 
+/** The builtin `type`. */
 export const type: Builtin = (sh, args, out) => {
   const o = options(args, 'afptP');
   if (o.bad) return out.usage(o.bad, 'type [-afptP] name [name ...]');
@@ -81,6 +82,7 @@ export const type: Builtin = (sh, args, out) => {
   return status;
 };
 
+/** The builtin `command`. */
 export const command: Builtin = async (sh, args, out) => {
   const o = options(args, 'pvV');
   if (o.bad) return out.usage(o.bad, 'command [-pVv] command [arg ...]');
@@ -108,6 +110,7 @@ export const command: Builtin = async (sh, args, out) => {
   return runProgram(sh, o.rest, sh.vars.environ(), false, o.rest.join(' '));
 };
 
+/** The builtin `builtin`. */
 export const builtin: Builtin = async (sh, args, out) => {
   const name = args[1];
   if (name === undefined) return 0;
@@ -116,6 +119,7 @@ export const builtin: Builtin = async (sh, args, out) => {
   return callBuiltin(sh, b, args.slice(1));
 };
 
+/** The builtin `hash`. */
 export const hash: Builtin = (sh, args, out) => {
   const o = options(args, 'rdlt', 'p');
   if (o.bad) return out.usage(o.bad, 'hash [-lr] [-p pathname] [-dt] [name ...]');
@@ -145,6 +149,7 @@ export const hash: Builtin = (sh, args, out) => {
   return status;
 };
 
+/** The builtin `alias`. */
 export const alias: Builtin = (sh, args, out) => {
   const show = (n: string, v: string): void =>
     out.print(sh.setup.flavour === 'bash' ? `alias ${n}=${singleQuote(v)}\n` : `${n}=${singleQuote(v)}\n`);
@@ -163,6 +168,7 @@ export const alias: Builtin = (sh, args, out) => {
   return status;
 };
 
+/** The builtin `unalias`. */
 export const unalias: Builtin = (sh, args, out) => {
   if (args.length === 1) {
     out.raw('unalias: usage: unalias [-a] name [name ...]\n');
@@ -176,6 +182,7 @@ export const unalias: Builtin = (sh, args, out) => {
   return status;
 };
 
+/** The builtin `enable`. */
 export const enable: Builtin = (sh, args, out) => {
   const o = options(args, 'anps');
   if (o.bad) return out.usage(o.bad, 'enable [-a] [-dnps] [-f filename] [name ...]');
@@ -195,6 +202,7 @@ export const enable: Builtin = (sh, args, out) => {
   return status;
 };
 
+/** The builtin `help`. */
 export const help: Builtin = (_sh, args, out) => helpText(args, out);
 
 function helpText(args: readonly string[], out: Output): number {

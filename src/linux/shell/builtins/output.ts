@@ -9,6 +9,7 @@ import { type Builtin, options } from './builtin.ts';
 import { assignName, NAME } from './names.ts';
 import { readUntil } from './readline.ts';
 
+/** The builtin `echo`. */
 export const echo: Builtin = (sh, args, out) => {
   let newline = true;
   let escapes = sh.shopt.has('xpg_echo') || sh.setup.flavour === 'dash';
@@ -69,6 +70,7 @@ function lastField(
 const READ_USAGE =
   'read [-Eers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]';
 
+/** The builtin `read`. */
 export const read: Builtin = async (sh, args, out) => {
   const o = options(args, 'ersE', 'adinNptu');
   if (o.bad) return out.usage(o.bad, READ_USAGE);
@@ -159,6 +161,7 @@ async function assignAnswer(
   for (let i = 0; i < names.length; i++) await assignName(sh, names[i] as string, parts[i] ?? '');
 }
 
+/** The builtin `mapfile`. */
 export const mapfile: Builtin = async (sh, args, out) => {
   const o = options(args, 't', 'dnOsuCc');
   if (o.bad)

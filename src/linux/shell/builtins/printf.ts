@@ -196,6 +196,7 @@ function pass(p: Printer, format: string): void {
   }
 }
 
+/** The builtin `printf`. */
 export const printf: Builtin = async (sh, args, io) => {
   let list = args.slice(1);
   let name: string | undefined;

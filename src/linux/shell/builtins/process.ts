@@ -8,6 +8,7 @@ import { type Builtin, options } from './builtin.ts';
 
 const ORDER = ['EXIT', ...Object.keys(SIGNALS).map((k) => k.slice(3)), 'DEBUG', 'ERR', 'RETURN'];
 
+/** The builtin `trap`. */
 export const trap: Builtin = (sh, args, out) => {
   let list = args.slice(1);
   if (list[0] === '-l') {
@@ -45,6 +46,7 @@ export const trap: Builtin = (sh, args, out) => {
   return status;
 };
 
+/** The builtin `times`. */
 export const times: Builtin = (sh, _args, out) => {
   const cpu = sh.sys.processes().find((p) => p.pid === sh.sys.pid)?.cpu ?? 0;
   const text = (ns: number): string => `${Math.floor(ns / 60e9)}m${((ns % 60e9) / 1e9).toFixed(3)}s`;
@@ -65,6 +67,7 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
   ['v', 'virtual memory              ', '(kbytes, -v) ', 'unlimited'],
 ];
 
+/** The builtin `ulimit`. */
 export const ulimit: Builtin = (sh, args, out) => {
   const o = options(args, `HSa${LIMITS.map((l) => l[0]).join('')}`);
   if (o.bad) return out.usage(o.bad, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
@@ -82,6 +85,7 @@ export const ulimit: Builtin = (sh, args, out) => {
   return 0;
 };
 
+/** The builtin `umask`. */
 export const umask: Builtin = (sh, args, out) => {
   const o = options(args, 'pS');
   if (o.bad) return out.usage(o.bad, 'umask [-p] [-S] [mode]');
@@ -134,6 +138,7 @@ function applySymbolic(mask: number, text: string): number | undefined {
   return ~allowed & 0o777;
 }
 
+/** The builtin `history`. */
 export const history: Builtin = (sh, args, out) => {
   const h = sh.history;
   const o = options(args, 'carwnps', 'd');
@@ -171,6 +176,7 @@ export const history: Builtin = (sh, args, out) => {
   return 0;
 };
 
+/** The builtin `caller`. */
 export const caller: Builtin = (sh, args, out) => {
   const n = Number(args[1] ?? 0);
   const c = sh.calls.at(-1 - n);

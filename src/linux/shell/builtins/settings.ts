@@ -39,6 +39,7 @@ function showOptions(sh: Shell, out: Output, reusable: boolean): void {
   }
 }
 
+/** The builtin `set`. */
 export const set: Builtin = (sh, args, out) => {
   if (args.length === 1) {
     showVariables(sh, out);
@@ -82,6 +83,7 @@ export const set: Builtin = (sh, args, out) => {
   return 0;
 };
 
+/** The builtin `shopt`. */
 export const shopt: Builtin = (sh, args, out) => {
   const o = options(args, 'opqsu');
   if (o.bad) return out.usage(o.bad, 'shopt [-pqsu] [-o] [optname ...]');

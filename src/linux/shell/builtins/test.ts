@@ -112,6 +112,7 @@ function number(text: string): bigint {
   return BigInt(text.trim().replace(/^\+/, ''));
 }
 
+/** The builtin `test`. */
 export const test: Builtin = (sh, args, out) => {
   let list = args.slice(1);
   if (args[0] === '[') {

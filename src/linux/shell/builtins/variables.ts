@@ -157,6 +157,7 @@ function printFunctions(sh: Shell, out: Output, names: readonly string[], namesO
   return status;
 }
 
+/** The builtin `declare`. */
 export const declare: Builtin = async (sh, args, out) => {
   const r = parseRequest(args, 'aAfFgiIlnprtuxB', out);
   if (typeof r === 'number') return r;
@@ -181,6 +182,7 @@ export const declare: Builtin = async (sh, args, out) => {
   return status;
 };
 
+/** The builtin `local`. */
 export const local: Builtin = async (sh, args, out) => {
   if (sh.vars.depth === 0) return out.error('can only be used in a function');
   if (args.length === 1) {
@@ -236,9 +238,11 @@ function plainExport(sh: Shell, out: Output, name: string, verb: string, letter:
   if (v && (letter === 'x' ? v.exported : v.readonly)) out.print(`${verb} ${name}=${singleQuote(v.value ?? '')}\n`);
 }
 
+/** The builtin `export`. */
 export const exportBuiltin = attribute('x');
 export const readonly = attribute('r');
 
+/** The builtin `unset`. */
 export const unset: Builtin = async (sh, args, out) => {
   let mode = '';
   let i = 1;

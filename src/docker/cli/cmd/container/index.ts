@@ -25,6 +25,7 @@ import { unpause } from './unpause.ts';
 import { update } from './update.ts';
 import { wait } from './wait.ts';
 
+/** The subcommands of this folder. */
 export const CONTAINER_COMMANDS: readonly CommandSpec[] = [
   attach,
   commit,

@@ -8,4 +8,5 @@ import { pull } from './pull.ts';
 import { rmi } from './rm.ts';
 import { tag } from './tag.ts';
 
+/** The subcommands of this folder. */
 export const IMAGE_COMMANDS: readonly CommandSpec[] = [history, imageInspect, imagePrune, images, pull, rmi, tag];

@@ -8,6 +8,7 @@ import { networkLs } from './ls.ts';
 import { networkPrune } from './prune.ts';
 import { networkRm } from './rm.ts';
 
+/** The subcommands of this folder. */
 export const NETWORK_COMMANDS: readonly CommandSpec[] = [
   networkConnect,
   networkCreate,

@@ -7,4 +7,5 @@ import { inspect } from './inspect.ts';
 import { systemPrune } from './prune.ts';
 import { version } from './version.ts';
 
+/** The subcommands of this folder. */
 export const SYSTEM_COMMANDS: readonly CommandSpec[] = [df, events, info, inspect, systemPrune, version];

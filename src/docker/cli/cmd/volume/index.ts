@@ -6,4 +6,5 @@ import { volumeLs } from './ls.ts';
 import { volumePrune } from './prune.ts';
 import { volumeRm } from './rm.ts';
 
+/** The subcommands of this folder. */
 export const VOLUME_COMMANDS: readonly CommandSpec[] = [volumeCreate, volumeInspect, volumeLs, volumePrune, volumeRm];

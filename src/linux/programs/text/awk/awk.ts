@@ -7,6 +7,7 @@ import { parseAwk } from './parse.ts';
 import { AwkExit, Interpreter } from './run.ts';
 import { Strnum } from './value.ts';
 
+/** The `awk` command. */
 export const spec = defineProgram({
   name: 'awk',
   path: '/usr/bin/awk',

@@ -1,7 +1,7 @@
 /** Built-in functions of awk. */
 import { strftime } from '../date.ts';
+import type { Expr } from './ast.ts';
 import { AwkError } from './lex.ts';
-import type { Expr } from './parse.ts';
 import { splitFields } from './records.ts';
 import type { Interpreter } from './run.ts';
 import { num, Strnum, sprintf, str, type Value } from './value.ts';

@@ -1,65 +1,6 @@
 /** An awk program as a tree. @see POSIX.1-2017 awk, grammar */
+import { type Expr, isTarget, type Program, type Rule, type Stmt } from './ast.ts';
 import { AwkError, lex, type Token } from './lex.ts';
-
-export type Expr =
-  | { readonly k: 'num'; readonly v: number }
-  | { readonly k: 'str'; readonly v: string }
-  | { readonly k: 'regex'; readonly v: string }
-  | { readonly k: 'var'; readonly name: string }
-  | { readonly k: 'field'; readonly e: Expr }
-  | { readonly k: 'index'; readonly name: string; readonly subs: readonly Expr[] }
-  | { readonly k: 'in'; readonly subs: readonly Expr[]; readonly name: string }
-  | { readonly k: 'group'; readonly e: Expr }
-  | { readonly k: 'bin'; readonly op: string; readonly a: Expr; readonly b: Expr }
-  | { readonly k: 'un'; readonly op: string; readonly e: Expr }
-  | { readonly k: 'cond'; readonly c: Expr; readonly a: Expr; readonly b: Expr }
-  | { readonly k: 'assign'; readonly op: string; readonly to: Expr; readonly e: Expr }
-  | { readonly k: 'incr'; readonly by: 1 | -1; readonly post: boolean; readonly to: Expr }
-  | { readonly k: 'call'; readonly name: string; readonly args: readonly Expr[]; readonly builtin: boolean }
-  | {
-      readonly k: 'getline';
-      readonly to: Expr | undefined;
-      readonly from: 'main' | 'file' | 'pipe';
-      readonly source: Expr | undefined;
-    };
-
-export type Stmt =
-  | { readonly k: 'expr'; readonly e: Expr }
-  | {
-      readonly k: 'print';
-      readonly args: readonly Expr[];
-      readonly format: boolean;
-      readonly redirect: '' | '>' | '>>' | '|';
-      readonly to: Expr | undefined;
-    }
-  | { readonly k: 'if'; readonly c: Expr; readonly a: Stmt; readonly b: Stmt | undefined }
-  | { readonly k: 'while'; readonly c: Expr; readonly body: Stmt; readonly first: boolean }
-  | {
-      readonly k: 'for';
-      readonly init: Stmt | undefined;
-      readonly c: Expr | undefined;
-      readonly step: Stmt | undefined;
-      readonly body: Stmt;
-    }
-  | { readonly k: 'forin'; readonly name: string; readonly array: string; readonly body: Stmt }
-  | { readonly k: 'block'; readonly list: readonly Stmt[] }
-  | { readonly k: 'delete'; readonly name: string; readonly subs: readonly Expr[] | undefined }
-  | { readonly k: 'jump'; readonly what: 'break' | 'continue' | 'next' | 'nextfile' }
-  | { readonly k: 'exit' | 'return'; readonly e: Expr | undefined };
-
-export interface Rule {
-  readonly kind: 'BEGIN' | 'END' | 'main';
-  readonly pattern: Expr | undefined;
-  readonly until: Expr | undefined;
-  /** Absent: print. */
-  readonly body: Stmt | undefined;
-  readonly id: number;
-}
-
-export interface Program {
-  readonly rules: readonly Rule[];
-  readonly functions: ReadonlyMap<string, { readonly params: readonly string[]; readonly body: Stmt }>;
-}
 
 /** @throws AwkError with mawk-like words */
 export function parseAwk(text: string): Program {
@@ -67,6 +8,7 @@ export function parseAwk(text: string): Program {
 }
 
 const COMPARE = ['<', '<=', '==', '!=', '>', '>='];
+const OPERAND_KINDS: readonly Token['kind'][] = ['number', 'string', 'regex', 'name', 'func', 'builtin'];
 
 class Parser {
   #i = 0;
@@ -162,8 +104,7 @@ class Parser {
   #body(): Stmt {
     this.#newlines();
     if (this.#take(';')) return { k: 'block', list: [] };
-    const s = this.#statement();
-    return s;
+    return this.#statement();
   }
 
   #statement(): Stmt {
@@ -280,7 +221,7 @@ class Parser {
     if (redirects()) {
       redirect = this.#cur.text as '>';
       this.#i++;
-      to = this.#concat(true);
+      to = this.#concat();
     }
     return { k: 'print', args, format, redirect, to };
   }
@@ -331,11 +272,11 @@ class Parser {
   #match = (): Expr => this.#left(['~', '!~'], this.#compare);
 
   #compare = (): Expr => {
-    const a = this.#concat(false);
+    const a = this.#concat();
     if (this.#is(...COMPARE) && !(this.#noGt && this.#is('>'))) {
       const op = this.#cur.text;
       this.#i++;
-      return { k: 'bin', op, a, b: this.#concat(false) };
+      return { k: 'bin', op, a, b: this.#concat() };
     }
     return this.#pipes(a);
   };
@@ -354,24 +295,16 @@ class Parser {
     return this.#cur.kind === 'name' || this.#is('$') ? this.#postfix() : undefined;
   }
 
-  #concat(noPipe: boolean): Expr {
+  #concat(): Expr {
     let a = this.#add();
     while (this.#startsOperand()) a = { k: 'bin', op: '', a, b: this.#add() };
-    return noPipe ? a : a;
+    return a;
   }
 
   #startsOperand(): boolean {
     const { kind, text } = this.#cur;
-    if (
-      kind === 'number' ||
-      kind === 'string' ||
-      kind === 'regex' ||
-      kind === 'name' ||
-      kind === 'func' ||
-      kind === 'builtin'
-    )
-      return true;
-    return kind === 'op' && ['$', '!', '(', '-', '+', '++', '--'].includes(text) && text !== '!';
+    if (OPERAND_KINDS.includes(kind)) return true;
+    return kind === 'op' && ['$', '(', '-', '+', '++', '--'].includes(text);
   }
 
   #add = (): Expr => this.#left(['+', '-'], this.#mul);
@@ -458,8 +391,4 @@ class Parser {
     this.#i--;
     return this.#fail();
   }
-}
-
-function isTarget(e: Expr): boolean {
-  return e.k === 'var' || e.k === 'field' || e.k === 'index';
 }

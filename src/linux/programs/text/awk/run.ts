@@ -2,10 +2,10 @@
 
 import type { Context } from '../../spec.ts';
 import { compile } from '../regex.ts';
+import type { Expr, Program, Rule, Stmt } from './ast.ts';
 import { callBuiltin } from './builtins.ts';
 import { Streams } from './io.ts';
 import { AwkError } from './lex.ts';
-import type { Expr, Program, Rule, Stmt } from './parse.ts';
 import { Records } from './records.ts';
 import { compare, num, Strnum, sprintf, str, truth, type Value } from './value.ts';
 

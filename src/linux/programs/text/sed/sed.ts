@@ -6,6 +6,7 @@ import { readText } from '../../stdio.ts';
 import { Editor } from './edit.ts';
 import { type Command, parse, ScriptError } from './parse.ts';
 
+/** The `sed` command. */
 export const spec = defineProgram({
   name: 'sed',
   path: '/usr/bin/sed',

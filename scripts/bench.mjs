@@ -1,0 +1,8 @@
+// npm run bench [-- core|docker] [--json]: benchmarks; prints a table, never a pass or fail.
+import { installPackages } from './install.mjs';
+
+installPackages();
+const { buildNode } = await import('./node.mjs');
+await buildNode();
+const { main } = await import('../dist/node/main.js');
+process.exitCode = await main(['bench', ...process.argv.slice(2)]);
