@@ -55,10 +55,10 @@ describe('packets larger than the MTU', () => {
       '(tos 0x0, ttl 64, id N, offset 0, flags [+], proto ICMP (1), length 1500)',
     );
     expect(text).toMatch(
-      /offset 1480, flags \[\+\], proto ICMP \(1\), length 1500\)\n {4}192\.168\.56\.11 > 192\.168\.56\.13: icmp\n/,
+      /offset 1480, flags \[\+\], proto ICMP \(1\), length 1500\)\n {4}192\.168\.56\.11 > 192\.168\.56\.13: ip-proto-1\n/,
     );
     expect(text).toMatch(
-      /offset 2960, flags \[none\], proto ICMP \(1\), length 68\)\n {4}192\.168\.56\.11 > 192\.168\.56\.13: icmp\n/,
+      /offset 2960, flags \[none\], proto ICMP \(1\), length 68\)\n {4}192\.168\.56\.11 > 192\.168\.56\.13: ip-proto-1\n/,
     );
   });
 });
