@@ -370,6 +370,10 @@ export const DROP_FDB_FULL = 36;
 export const DROP_IPV6 = 37;
 export const DROP_SOCK_CHECKSUM = 38;
 export const DROP_SOCK_STATE = 39;
+/** Fragments: the rest did not come in time; they overlap; too many wait. */
+export const DROP_FRAG_TIMEOUT = 40;
+export const DROP_FRAG_OVERLAP = 41;
+export const DROP_FRAG_FULL = 42;
 /** Counters: indices 0..DROP_MAX-1. */
 export const DROP_MAX = 64;
 
@@ -377,6 +381,7 @@ export const DROP_MAX = 64;
 export const TIMER_LINK = 1;
 export const TIMER_NEIGH = 2;
 export const TIMER_CT_GC = 3;
+export const TIMER_FRAG = 4;
 /** Kinds from here belong to sock/: dispatched to sockTimer(kind, obj). */
 export const TIMER_SOCK = 16;
 
@@ -400,7 +405,7 @@ export const SOCK_X_SIZE = 56;
 export const DGRAM_LEN = 0;
 export const DGRAM_PORT = 4;
 export const DGRAM_TTL = 6;
-/** 1: an entry of the error queue. */
+/** 1: an entry of the error queue that ICMP made, 2: that this machine made. */
 export const DGRAM_IS_ERROR = 7;
 export const DGRAM_IP = 8;
 /** f64 ns. */
@@ -409,6 +414,8 @@ export const DGRAM_ERR_TYPE = 32;
 export const DGRAM_ERR_CODE = 33;
 /** u16. */
 export const DGRAM_ERR_ERRNO = 34;
+/** u32: the MTU an ICMP 3/4 tells, or the one a datagram was too long for (DGRAM_IS_ERROR = 2: a local error). */
+export const DGRAM_ERR_INFO = 36;
 export const DGRAM_HEAD = 40;
 
 /** Where an address and where bytes cross, as offsets in the scratch area (scratch()). */

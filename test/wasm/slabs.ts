@@ -13,4 +13,5 @@ export const SLAB_IDS = {
   chain: 11,
   rule: 12,
   connection: 13,
+  datagram: 15,
 } as const;

@@ -90,11 +90,22 @@ export const CONN_BASE: usize = JUMP_BASE + 8 * JUMP_CAP;
 export const CONN_BUCKETS: u32 = 8192;
 export const CONN_HASH: usize = CONN_BASE + CONN_REC * CONN_CAP;
 
+// --- reassembly, path MTUs
+export const FRAG_REC: usize = 64;
+export const FRAG_CAP: u32 = 256;
+export const FRAG_BASE: usize = CONN_HASH + 4 * CONN_BUCKETS;
+export const FRAG_BUCKETS: u32 = 128;
+export const FRAG_HASH: usize = FRAG_BASE + FRAG_REC * FRAG_CAP;
+export const PMTU_REC: usize = 24;
+/** Sets of four entries. */
+export const PMTU_SETS: u32 = 256;
+export const PMTU_BASE: usize = FRAG_HASH + 4 * FRAG_BUCKETS;
+
 /** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
 /** Senders that were told of missing routes. */
 export const PEER_REC: usize = 24;
 export const PEER_CAP: u32 = 256;
-export const PEER_BASE: usize = CONN_HASH + 4 * CONN_BUCKETS;
+export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
 export const SOCK_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
@@ -112,6 +123,7 @@ export const SLAB_CHAIN: u32 = 11;
 export const SLAB_RULE: u32 = 12;
 export const SLAB_CONN: u32 = 13;
 export const SLAB_CAPTURE: u32 = 14;
+export const SLAB_FRAG: u32 = 15;
 export const SLAB_SOCK: u32 = 16;
 export const SLAB_MAX: u32 = 32;
 
@@ -159,6 +171,10 @@ export class Sim {
   rerouted: u32;
   /** ICMP is sending a message of its own: none about that one. */
   icmpBusy: u32;
+  /** Fragments that wait for the rest of their datagrams. */
+  fragsHeld: u32;
+  /** 1: a path MTU was learned at some time. */
+  pmtus: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

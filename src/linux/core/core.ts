@@ -202,8 +202,14 @@ export interface CoreDatagram {
   readonly port: number;
   readonly ttl: number;
   readonly time: number;
-  /** Set when this is an error queue entry: ICMP type and code, errno. */
-  readonly error?: { readonly type: number; readonly code: number; readonly errno: number };
+  /** Set when this is an error queue entry: ICMP type and code, errno; the MTU of EMSGSIZE; whether this machine made it. */
+  readonly error?: {
+    readonly type: number;
+    readonly code: number;
+    readonly errno: number;
+    readonly mtu: number;
+    readonly local: boolean;
+  };
 }
 
 /** A loaded core. One for the whole lab: all machines live in it. */
@@ -334,6 +340,7 @@ export interface Core {
   sockGet(
     sock: number,
     key:
+      | 'mtu_discover'
       | 'error'
       | 'ttl'
       | 'sndbuf'

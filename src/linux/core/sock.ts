@@ -76,6 +76,8 @@ function readDatagram(m: Memory, at: number): CoreDatagram {
     type: v.getUint8(at + abi.DGRAM_ERR_TYPE),
     code: v.getUint8(at + abi.DGRAM_ERR_CODE),
     errno: v.getUint16(at + abi.DGRAM_ERR_ERRNO, true),
+    mtu: v.getUint32(at + abi.DGRAM_ERR_INFO, true),
+    local: v.getUint8(at + abi.DGRAM_IS_ERROR) === 2,
   };
   return { ...plain, error };
 }

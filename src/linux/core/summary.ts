@@ -200,7 +200,7 @@ function transportText(p: Packet, ip: Ip, o: SummaryOptions): string {
   const src = hostText(ip.src, o);
   const dst = hostText(ip.dst, o);
   if (ip.h4 && (ip.h4.offset !== 0 || ip.h4.mf) && ip.h4.offset !== 0)
-    return `${src} > ${dst}: ${PROTO_NAMES[ip.proto]?.toLowerCase() ?? `ip-proto-${ip.proto}`}`;
+    return `${src} > ${dst}: ${(o.port && PROTO_NAMES[ip.proto]?.toLowerCase()) ?? `ip-proto-${ip.proto}`}`;
   if (p.tcp) return tcpText(p, p.tcp, ip, o);
   if (p.udp) return udpText(p, p.udp, ip, o);
   const hbh = ip.h6?.hopByHop ? `HBH ${o.verbose ? hopOptions(ip) : ''}` : '';

@@ -126,8 +126,18 @@ export interface Datagram {
   readonly ttl?: number;
   /** Virtual time at which it came, ns. */
   readonly time: number;
-  /** An error that an ICMP message reported (IP_RECVERR); `data` is then the offending datagram's head. */
-  readonly icmpError?: { readonly type: number; readonly code: number; readonly errno: Errno; readonly from: IpAddr };
+  /**
+   * An error that an ICMP message reported (IP_RECVERR), or this machine (`local`); `data` is then the offending
+   * datagram's head. `mtu`: of EMSGSIZE, what the way takes.
+   */
+  readonly icmpError?: {
+    readonly type: number;
+    readonly code: number;
+    readonly errno: Errno;
+    readonly from: IpAddr;
+    readonly mtu: number;
+    readonly local: boolean;
+  };
 }
 
 export type SockOption =

@@ -56,7 +56,11 @@ describe('UDP', () => {
     ok(core.sockSet(s, 'recverr', 1));
     ok(core.sockSend(s, text('probe'), ip('192.0.2.11'), 33434));
     const e = received(core.sockRecvFrom(s));
-    expect([e.error, ipText(e.ip), e.port]).toEqual([{ type: 3, code: 3, errno: ECONNREFUSED }, '192.0.2.11', 33434]);
+    expect([e.error, ipText(e.ip), e.port]).toEqual([
+      { type: 3, code: 3, errno: ECONNREFUSED, mtu: 0, local: false },
+      '192.0.2.11',
+      33434,
+    ]);
   });
 
   it('a full buffer drops and counts', async () => {

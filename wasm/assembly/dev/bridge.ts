@@ -9,16 +9,18 @@ import {
   DROP_BAD_FRAME,
   DROP_DEV_DOWN,
   DROP_ISOLATED,
+  DROP_MTU,
   DROP_SAME_PORT,
   PKT_HOST,
   TRACE_FDB,
   TRACE_FLOOD,
   VERDICT_ACCEPT,
 } from '../../abi';
+import { ip4Fragments } from '../ip/fragment';
 import { nfBridgeForward, nfBridgePre } from '../nf/bridge';
 import { PF_BRIDGED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
-import { ETH_IPV4, ethDst, ethSrc, macIsGroup } from '../wire/ether';
+import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn } from './fdb';
 import { Ns } from './ns';
@@ -99,7 +101,30 @@ function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
   if (from != 0 && Pkt.at(pkt).flags & PF_BRIDGED) {
     if (nfBridgeForward(pkt, bridge) != VERDICT_ACCEPT) return;
   }
-  devXmit(to, pkt);
+  if (Pkt.at(pkt).fragMax == 0) devXmit(to, pkt);
+  else refragment(to, pkt);
+}
+
+/** What bridge netfilter put together leaves as fragments again (takes it). @see Linux br_nf_dev_queue_xmit */
+function refragment(to: u32, pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const mtu = Dev.at(to).mtu;
+  if (p.len - ETH_HLEN <= min(p.fragMax, mtu)) {
+    devXmit(to, pkt);
+    return;
+  }
+  let f = p.fragMax > mtu ? 0 : ip4Fragments(pkt, p.fragMax);
+  if (f == 0) {
+    pktDrop(pkt, DROP_MTU);
+    return;
+  }
+  pktFree(pkt);
+  while (f != 0) {
+    const next = Pkt.at(f).next;
+    Pkt.at(f).next = 0;
+    devXmit(to, f);
+    f = next;
+  }
 }
 
 /** Sends copies out of every port but the one it came in by; the frame stays the caller's. */

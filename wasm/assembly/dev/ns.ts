@@ -13,6 +13,8 @@ import {
 import { addrNsDestroy } from '../ip/addr';
 import { peerNsDestroy } from '../ip/peer';
 import { neighNsDestroy } from '../ip/neigh';
+import { pmtuNsDestroy } from '../ip/pmtu';
+import { fragNsDestroy } from '../ip/reassembly';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
@@ -81,6 +83,8 @@ export function nsDel(i: u32): void {
   const n = Ns.at(i);
   if (!n.live) return;
   sockNsDestroy(i);
+  fragNsDestroy(i);
+  pmtuNsDestroy(i);
   devNsDestroy(i);
   neighNsDestroy(i);
   addrNsDestroy(i);

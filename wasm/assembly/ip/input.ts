@@ -1,6 +1,6 @@
 /**
  * IPv4 input: checks, PREROUTING, the way up or through. Forwarding decrements the TTL in a private copy.
- * Limits: no options processing, no reassembly (fragments are dropped), no redirects, no rp_filter.
+ * Limits: no options processing, no redirects, no rp_filter.
  * @see Linux net/ipv4/ip_input.c: ip_rcv, ip_local_deliver; route.c: ip_route_input_slow; ip_forward.c: ip_forward
  */
 import {
@@ -8,7 +8,6 @@ import {
   DROP_BAD_CHECKSUM,
   DROP_BAD_HEADER,
   DROP_BLACKHOLE,
-  DROP_FRAGMENT,
   DROP_MARTIAN_DST,
   DROP_MARTIAN_SRC,
   DROP_MTU,
@@ -37,7 +36,7 @@ import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
-import { PF_LOCAL, PF_PREROUTED, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { rawInput, tcpInput, udpInput } from '../sock/input';
 import { csumFold, csumL4, csumPartial } from '../wire/checksum';
@@ -60,6 +59,7 @@ import { addrType } from './addr';
 import { icmpInput, icmpSend } from './icmp';
 import { ip4Finish, ip4Route } from './output';
 import { peerMayTell } from './peer';
+import { DEFRAG_LOCAL, fragInput } from './reassembly';
 
 /** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
 export function ip4Validate(pkt: u32): u32 {
@@ -166,8 +166,10 @@ function forward(pkt: u32): void {
     return;
   }
   const mtu = Dev.at(p.outdev).mtu;
-  if (p.len > mtu) {
-    if (ip4Frag(p.nh as usize) & IP4_DF) icmpSend(pkt, 3, 4, mtu);
+  // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
+  const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
+  if (exceeds && (p.fragMax > mtu || !(p.flags & PF_IGNORE_DF))) {
+    icmpSend(pkt, 3, 4, mtu);
     pktDrop(pkt, DROP_MTU);
     return;
   }
@@ -183,10 +185,7 @@ function forward(pkt: u32): void {
 /** The packet is for this machine: INPUT hook, then the protocol. */
 function deliver(pkt: u32): void {
   const p = Pkt.at(pkt);
-  if (ip4IsFragment(p.nh as usize)) {
-    pktDrop(pkt, DROP_FRAGMENT);
-    return;
-  }
+  if (ip4IsFragment(p.nh as usize) && !fragInput(pkt, DEFRAG_LOCAL)) return;
   if (nfHook(HOOK_INPUT, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
   const ip = p.nh as usize;
   const proto = ip4Proto(ip);

@@ -1,6 +1,5 @@
 /**
- * IPv4 output: header, route, OUTPUT hook, POSTROUTING hook, neighbour.
- * Limits: no fragmentation: what does not fit the MTU is refused (-EMSGSIZE) or answered with ICMP 3/4.
+ * IPv4 output: header, route, OUTPUT hook, POSTROUTING hook, fragmentation, neighbour.
  * @see Linux net/ipv4/ip_output.c: __ip_queue_xmit, ip_output, ip_finish_output2
  */
 import {
@@ -29,14 +28,16 @@ import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
-import { PF_BROADCAST, PF_DF, PF_LOCAL, PF_TRACE, Pkt, pktDrop, pktPush, pktWritable } from '../sim/pool';
+import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_TRACE, Pkt, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_IPV4, MAC_BROADCAST } from '../wire/ether';
 import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Write } from '../wire/ipv4';
+import { ip4Fragments } from './fragment';
 import { icmpSend } from './icmp';
 import { neighGroup, neighOutput } from './neigh';
+import { pmtuOf } from './pmtu';
 import { routeFind } from './route';
 
 /** Looks the route up and notes it in the packet. @returns 0 or a negative errno */
@@ -112,6 +113,8 @@ export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   const err = ip4Route(pkt, ns, ip4Dst(ip), oif);
   if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
   if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
+  if (p.len > Dev.at(p.outdev).mtu) return refuse(pkt, DROP_MTU, -EMSGSIZE);
+  p.flags |= PF_IGNORE_DF;
   p.nh = p.data;
   p.th = p.data + ip4Hlen(ip);
   wr16(ip + 2, p.len);
@@ -155,18 +158,45 @@ export function ip4Finish(pkt: u32): i32 {
   const p = Pkt.at(pkt);
   const dev = p.outdev;
   const d = Dev.at(dev);
-  if (p.len > d.mtu) {
-    const local = (p.flags & PF_LOCAL) != 0;
-    if (!local && ip4Frag(p.nh as usize) & IP4_DF) icmpSend(pkt, 3, 4, d.mtu);
-    return refuse(pkt, DROP_MTU, -EMSGSIZE);
-  }
   p.dev = dev;
   const verdict = nfHook(HOOK_POSTROUTING, pkt, 0, dev);
   if (verdict != VERDICT_ACCEPT) return verdict == VERDICT_DROP ? -EPERM : 0;
   if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   p.data = p.nh;
   p.len = ip4Len(p.nh as usize);
-  if (d.kind == DEV_LOOPBACK) return neighGroup(dev, 0, pkt);
+  // What carries DF of its own accord was measured by its sender, perhaps against the device only (a probe).
+  const df = (ip4Frag(p.nh as usize) & IP4_DF) != 0;
+  const mtu = p.flags & PF_LOCAL && !df ? pmtuOf(p.ns, ip4Dst(p.nh as usize), d.mtu) : d.mtu;
+  if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
+  if (df && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
+    if (!(p.flags & PF_LOCAL)) icmpSend(pkt, 3, 4, mtu);
+    return refuse(pkt, DROP_MTU, -EMSGSIZE);
+  }
+  const size = p.fragMax != 0 ? min(p.fragMax, mtu) : mtu;
+  return p.len <= size ? emit(pkt) : cut(pkt, size);
+}
+
+/** Sends a packet as fragments (takes it). @returns the first error */
+function cut(pkt: u32, mtu: u32): i32 {
+  let f = ip4Fragments(pkt, mtu);
+  if (f == 0) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
+  pktFree(pkt);
+  let err: i32 = 0;
+  while (f != 0) {
+    const next = Pkt.at(f).next;
+    Pkt.at(f).next = 0;
+    const e = emit(f);
+    if (err == 0) err = e;
+    f = next;
+  }
+  return err;
+}
+
+/** Hands a packet that fits to the neighbour it goes to (takes it). */
+function emit(pkt: u32): i32 {
+  const p = Pkt.at(pkt);
+  const dev = p.outdev;
+  if (Dev.at(dev).kind == DEV_LOOPBACK) return neighGroup(dev, 0, pkt);
   if (p.rtype == RTN_BROADCAST) return neighGroup(dev, MAC_BROADCAST, pkt);
   if (p.rtype == RTN_MULTICAST) return neighGroup(dev, 0x01005e000000 | ((p.nexthop & 0x7fffff) as u64), pkt);
   return neighOutput(dev, p.nexthop, pkt);
@@ -184,7 +214,12 @@ export function ip4RouteSource(ns: u32, daddr: u32, oif: u32): u32 {
   return s.r3;
 }
 
-/** MTU of the way to `daddr`; 1500 when there is no route. */
+/** MTU of the way to `daddr`, as far as it is known; 1500 when there is no route. */
 export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
+  return pmtuOf(ns, daddr, ip4DevMtu(ns, daddr, oif));
+}
+
+/** MTU of the device towards `daddr`; 1500 when there is no route. */
+export function ip4DevMtu(ns: u32, daddr: u32, oif: u32): u32 {
   return routeFind(ns, daddr, oif) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
 }

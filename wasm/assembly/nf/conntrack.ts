@@ -1,7 +1,7 @@
 /**
  * Connection tracking: finds or begins the connection of each packet, relates ICMP errors to the one they quote,
  * confirms it when its first packet has passed, forgets it when its time is over.
- * Limits: no fragments (they are invalid), no helpers or expectations, no zones.
+ * Limits: no helpers or expectations, no zones.
  * @see Linux net/netfilter/nf_conntrack_core.c: nf_conntrack_in, __nf_conntrack_confirm
  */
 import {
@@ -46,7 +46,7 @@ import { traceWrite } from '../sim/stat';
 import { timerAdd, timerDel, timerWhen } from '../sim/timer';
 import { rd16, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
-import { ip4Dst, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { icmpIsError, l4MinLen } from '../wire/l4';
 import {
   Conn,
@@ -105,7 +105,7 @@ function endOf(p: Pkt): usize {
 
 /** Writes the tuple of an IPv4 header at `ip` whose bytes end at `end`. @returns false when it has none */
 function tuple4(t: usize, ns: u32, ip: usize, end: usize): bool {
-  if (end < ip + 20) return false;
+  if (end < ip + 20 || ip4Frag(ip) & 0x1fff) return false;
   const proto = ip4Proto(ip);
   const th = ip + ip4Hlen(ip);
   memory.fill(t + 32, 0, 8);

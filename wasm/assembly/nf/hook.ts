@@ -1,5 +1,5 @@
 /**
- * The five hooks, and the order of what stands at each: raw, conntrack, destination NAT, filter, source NAT, confirm.
+ * The five hooks, and the order of what stands at each: reassembly, raw, conntrack, destination NAT, filter, source NAT, confirm.
  * @see Linux include/uapi/linux/netfilter_ipv4.h: nf_ip_hook_priorities
  */
 import {
@@ -14,13 +14,15 @@ import {
   TRACE_HOOK,
   VERDICT_ACCEPT,
   VERDICT_DROP,
+  VERDICT_STOLEN,
 } from '../../abi';
 import { Ns } from '../dev/ns';
 import { ip4Reroute } from '../ip/output';
-import { PF_TRACE, Pkt, pktDrop } from '../sim/pool';
+import { PF_BRIDGED, PF_PREROUTED, PF_TRACE, Pkt, pktDrop } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
-import { ip4Dst, PROTO_ICMP } from '../wire/ipv4';
+import { ip4Dst, ip4IsFragment, PROTO_ICMP } from '../wire/ipv4';
 import { icmpIsError } from '../wire/l4';
 import { chainRun } from './chain';
 import { CTINFO_NEW, CTINFO_RELATED, ctConfirm, ctIn } from './conntrack';
@@ -85,16 +87,27 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   return bad;
 }
 
+/** Conntrack sees whole packets only. @returns false: a fragment, held or dropped @see Linux nf_defrag_ipv4.c */
+function whole(hook: u32, pkt: u32): bool {
+  const p = Pkt.at(pkt);
+  if (p.proto != ETH_IPV4 || p.ct != 0 || !ip4IsFragment(p.nh as usize)) return true;
+  if (hook == HOOK_OUTPUT) return fragInput(pkt, DEFRAG_CT_OUT);
+  const bridged = p.flags & PF_BRIDGED && !(p.flags & PF_PREROUTED);
+  return fragInput(pkt, bridged ? DEFRAG_CT_BRIDGE : DEFRAG_CT_IN);
+}
+
 /**
  * Takes a packet through a hook. Pre: Pkt.ns, proto, nh and th are set.
  * @param indev device it came in by, 0: sent here @param outdev device it goes out by, 0: not known yet
- * @returns VERDICT_ACCEPT, or VERDICT_DROP: the packet is freed and counted
+ * @returns VERDICT_ACCEPT, VERDICT_DROP: the packet is freed and counted, or VERDICT_STOLEN: it is a fragment that waits
  */
 export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   const p = Pkt.at(pkt);
   const n = Ns.at(p.ns);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_HOOK, p.ns, p.dev, hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
+  const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
+  if (entry && n.ctUsers != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
   const bad = run(hook, pkt, indev, outdev);
   if (bad == 0) return VERDICT_ACCEPT;
   pktDrop(pkt, bad);

@@ -61,7 +61,7 @@ import { now } from '../sim/clock';
 import { PF_NOTRACK, Pkt } from '../sim/pool';
 import { rd16 } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
-import { ip4Dst, ip4Proto, ip4Src } from '../wire/ipv4';
+import { ip4Dst, ip4Frag, ip4Proto, ip4Src } from '../wire/ipv4';
 import { Conn } from './conn';
 import { ctBit } from './conntrack';
 import { Rule } from './table';
@@ -143,6 +143,8 @@ function portsFit(p: Pkt, r: usize, m: u32, v: u32): bool {
   const th = p.th as usize;
   const have = p.data + p.len - p.th;
   if (th == 0 || have < 8) return false;
+  // Ports are in the first fragment only. @see Linux xt_tcpudp.c
+  if (p.proto == ETH_IPV4 && ip4Frag(p.nh as usize) & 0x1fff) return false;
   if (m & M_SPORT && portIn(rd16(th), r + RULE_SPORT) == ((v & M_SPORT) != 0)) return false;
   if (m & M_DPORT && portIn(rd16(th + 2), r + RULE_DPORT) == ((v & M_DPORT) != 0)) return false;
   if (m & M_MULTIPORT && multiFits(th, r) == ((v & M_MULTIPORT) != 0)) return false;

@@ -1,7 +1,8 @@
 /** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
-import { TIMER_CT_GC, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
+import { TIMER_CT_GC, TIMER_FRAG, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
 import { linkArrive } from '../dev/xmit';
 import { neighTimer } from '../ip/neigh';
+import { fragTimer } from '../ip/reassembly';
 import {
   ADDR_BASE,
   ADDR_CAP,
@@ -24,6 +25,9 @@ import {
   FDB_BASE,
   FDB_CAP,
   FDB_REC,
+  FRAG_BASE,
+  FRAG_CAP,
+  FRAG_REC,
   JUMBO_BASE,
   JUMBO_CAP,
   JUMBO_REC,
@@ -50,6 +54,7 @@ import {
   SLAB_CONN,
   SLAB_DEV,
   SLAB_FDB,
+  SLAB_FRAG,
   SLAB_JUMBO,
   SLAB_NEIGH,
   SLAB_NS,
@@ -88,6 +93,7 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
   slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
+  slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
   slabInit(SLAB_CAPTURE, CAPTURE_BASE, CAPTURE_REC, CAPTURE_CAP);
   return 0;
 }
@@ -107,6 +113,7 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_LINK) linkArrive(obj);
   else if (kind == TIMER_NEIGH) neighTimer(obj);
   else if (kind == TIMER_CT_GC) ctGc();
+  else if (kind == TIMER_FRAG) fragTimer(obj);
 }
 
 /** Virtual ns now. */

@@ -41,6 +41,10 @@ export const PF_BROADCAST: u32 = 32;
 export const PF_BRIDGED: u32 = 64;
 /** Made by this machine (never was received). */
 export const PF_LOCAL: u32 = 128;
+/** It was put together from fragments that had DF: its fragments have it too. */
+export const PF_FRAG_PMTU: u32 = 256;
+/** May be fragmented whatever its DF says. @see Linux skb->ignore_df */
+export const PF_IGNORE_DF: u32 = 512;
 /** Bits that belong to the packet, not to the machine it is in. */
 const PF_KEEP: u32 = PF_TRACE;
 
@@ -91,6 +95,8 @@ export class Pkt {
   gen: u32;
   /** Device its sender insists on, 0 any. */
   oif: u32;
+  /** Put together from fragments: the size of the largest; else 0. */
+  fragMax: u32;
   /** When it was received by the present machine, ns. */
   stamp: u64;
 
@@ -163,6 +169,18 @@ export function pktFree(i: u32): void {
   if (p.ct != 0) ctPut(p.ct);
   bufUnref(p.buf);
   slabFree(SLAB_PKT, i);
+}
+
+/** Gives packet `i` the bytes of packet `from`, which goes. */
+export function pktAdopt(i: u32, from: u32): void {
+  const p = Pkt.at(i);
+  const q = Pkt.at(from);
+  const old = p.buf;
+  p.buf = q.buf;
+  p.data = q.data;
+  p.len = q.len;
+  q.buf = old;
+  pktFree(from);
 }
 
 /** Frees a packet and counts (and traces) why. @param reason DROP_* */
@@ -248,4 +266,5 @@ export function pktScrub(i: u32): void {
   p.outdev = 0;
   p.port = 0;
   p.sock = 0;
+  p.fragMax = 0;
 }

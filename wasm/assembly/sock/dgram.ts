@@ -2,7 +2,7 @@
  * Datagram queues of UDP and raw sockets: records in the receive ring, charged against SO_RCVBUF with the overhead a
  * real socket buffer has; what does not fit is dropped and counted.
  *
- *     len u32 | port u16 ttl u8 flags u8 | address 16 | time f64 | error: type u8 code u8 errno u16, spare u32 | bytes
+ *     len u32 | port u16 ttl u8 flags u8 | address 16 | time f64 | error: type u8 code u8 errno u16, info u32 | bytes
  */
 import { DGRAM_HEAD, DROP_SOCK_BUFFER } from '../../abi';
 import { dropCount } from '../sim/stat';
@@ -24,10 +24,10 @@ function scratch(): usize {
 
 /**
  * Queues a datagram (or an error entry) from (r, rport).
- * @param error 0, or type | code << 8 | errno << 16
+ * @param error 0, or type | code << 8 | errno << 16 @param info of an error: the MTU; of a local one (type 0) too
  * @returns false when there was no room (counted)
  */
-export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error: u32, data: usize, len: u32): bool {
+export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error: u32, data: usize, len: u32, info: u32 = 0): bool {
   const ring = rcvRing(s);
   const cost = len + OVERHEAD;
   const limit = s.rcvBuf != 0 ? s.rcvBuf : RCVBUF_DEFAULT;
@@ -40,12 +40,12 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
   store<u32>(h, len);
   store<u16>(h + 4, <u16>rport);
   store<u8>(h + 6, <u8>ttl);
-  store<u8>(h + 7, error != 0 ? 1 : 0);
+  store<u8>(h + 7, error == 0 ? 0 : error & 0xffff ? 1 : 2);
   store<u64>(h + 8, r0);
   store<u64>(h + 16, r1);
   store<f64>(h + 24, <f64>nowNs());
   store<u32>(h + 32, error);
-  store<u32>(h + 36, 0);
+  store<u32>(h + 36, info);
   ringPut(ring, h, DGRAM_HEAD);
   ringPut(ring, data, len);
   s.charged += cost;

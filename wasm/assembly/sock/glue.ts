@@ -6,16 +6,17 @@ import {
 } from '../../abi';
 import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
 import { ip6Output } from '../ip/ip6';
-import { ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteSource } from '../ip/output';
+import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteSource } from '../ip/output';
+import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
 import { Ns } from '../dev/ns';
 import { NS_CAP, SOCK_STATE, Sim } from '../mem';
-import { PF_BROADCAST, PF_DF, Pkt, pktAlloc, pktPull } from '../sim/pool';
+import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, Pkt, pktAlloc, pktPull } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
 import { timerAdd, timerDel as simTimerDel } from '../sim/timer';
 import { csumL4, csumL4v6 } from '../wire/checksum';
 import { V6_ONE, isAny, isV4, mapped, v4Of } from './demux';
-import { Sock } from './table';
+import { F_NODF, F_PMTU_DO, F_PMTU_PROBE, Sock } from './table';
 
 export const L4_TCP: u32 = 6;
 export const L4_UDP: u32 = 17;
@@ -92,7 +93,7 @@ export function l4Send(
 ): i32 {
   const pkt = Pkt.at(p);
   pkt.len = len;
-  if (df) pkt.flags |= PF_DF;
+  pkt.flags |= df ? PF_DF : PF_IGNORE_DF;
   if (broadcast) pkt.flags |= PF_BROADCAST;
   const at = pkt.data as usize;
   const sumAt = proto == L4_TCP ? at + 16 : at + 6;
@@ -159,6 +160,27 @@ export function sourceFor(s: Sock): i32 {
 export function pathMtu(s: Sock): u32 {
   if (isV4(s.r0, s.r1)) return ip4Mtu(s.ns as u32, v4Of(s.r1), s.dev as u32);
   return 65536;
+}
+
+/**
+ * What IP_MTU_DISCOVER makes of a datagram of `len` bytes after its IPv4 header.
+ * @returns 0: no DF, it may be fragmented; 1: DF; else it is too long: -MTU
+ * @see Linux ip_output.c: ip_setup_cork, __ip_append_data, __ip_make_skb
+ */
+export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
+  if (!isV4(r0, r1) || s.flags & F_NODF) return 0;
+  const dst = v4Of(r1);
+  const probe = (s.flags & F_PMTU_PROBE) != 0;
+  const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
+  if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;
+  return s.flags & (F_PMTU_DO | F_PMTU_PROBE) || !pmtuLocked(s.ns as u32, dst) ? 1 : 0;
+}
+
+/** ICMP 3/4 says that the way to an IPv4 destination takes `mtu` bytes at most. */
+export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32): void {
+  if (!isV4(r0, r1)) return;
+  const dst = v4Of(r1);
+  pmtuUpdate(ns as u32, dst, mtu, ip4Mtu(ns as u32, dst, 0));
 }
 
 /** Whether a namespace exists. */

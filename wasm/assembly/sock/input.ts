@@ -5,6 +5,7 @@
 import { ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Pkt, pktFree } from '../sim/pool';
 import { bindRemove, connFind, mapped } from './demux';
+import { pathLearn, pathMtu } from './glue';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
@@ -12,7 +13,7 @@ import {
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { tcpSegment } from './tcp_input';
-import { retransmit } from './tcp_output';
+import { push, resendFrom } from './tcp_output';
 import { udpDeliver, udpError } from './udp';
 
 const IPV6: u32 = 0x86dd;
@@ -80,7 +81,7 @@ function unreachable(code: u32): u32 {
   if (code == 1 || code == 8 || code == 11 || code == 12) return EHOSTUNREACH | (code == 8 ? 0x10000 : 0);
   if (code == 2) return ENOPROTOOPT | 0x10000;
   if (code == 3) return ECONNREFUSED | 0x10000;
-  if (code == 4) return EMSGSIZE;
+  if (code == 4) return EMSGSIZE | 0x10000;
   if (code == 5) return EOPNOTSUPP;
   if (code == 6 || code == 9) return ENETUNREACH | 0x10000;
   if (code == 7) return 112 | 0x10000;
@@ -129,14 +130,17 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   const lport = bswap<u16>(load<u16>(h)) as u32;
   const rport = bswap<u16>(load<u16>(h + 2)) as u32;
   const len = (end - h) as u32;
+  const info = !v6 && errno == EMSGSIZE ? (bswap<u16>(load<u16>((p.th as usize) + 6)) as u32) : 0;
+  // Without an MTU it says nothing. @see Linux icmp_unreach
+  if (errno == EMSGSIZE && info == 0) return;
+  if (errno == EMSGSIZE && proto != 17 && proto != 6) pathLearn(ns as i32, r0, r1, info);
   if (proto == 17)
-    udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8);
+    udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info);
   else if (proto == 6) {
     const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
-    const mtu = bswap<u16>(load<u16>((p.th as usize) + 6)) as u32;
-    if (id != 0) tcpError(sockAt(id), errno, bswap<u32>(load<u32>(h + 4)), mtu);
+    if (id != 0) tcpError(sockAt(id), errno, bswap<u32>(load<u32>(h + 4)), info);
   }
-  rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len);
+  rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info);
 }
 
 /** Errors end a connection only while it opens; later they are soft. @see Linux tcp_v4_err, RFC 5461 */
@@ -144,9 +148,12 @@ function tcpError(s: Sock, errno: u32, seq: u32, mtu: u32): void {
   if (before(seq, s.sndUna) || after(seq, s.sndMax)) return;
   if (errno == EMSGSIZE) {
     // Path MTU discovery: smaller pieces from here on, and the lost one again. @see RFC 1191
-    if (mtu < 68 || mtu - 40 >= s.mss || s.state == S_SYN_SENT) return;
-    s.mss = mtu - 40;
-    if (s.sndUna != s.sndMax) retransmit(s);
+    if (s.state == S_LISTEN) return;
+    const old = pathMtu(s);
+    pathLearn(s.ns, s.r0, s.r1, mtu);
+    if (pathMtu(s) >= old || s.state == S_SYN_SENT || s.state == S_SYN_RECV || s.sndUna == s.sndMax) return;
+    resendFrom(s);
+    push(s);
   } else if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) tcpAbort(s, errno as u16);
 }
 

@@ -7,7 +7,7 @@ import {
 import { RCVBUF_DEFAULT } from './dgram';
 import { nsTtl } from './glue';
 import {
-  F_BROADCAST, F_HDRINCL, F_KEEPALIVE, F_LINGER0, F_NODELAY, F_NODF, F_RECVERR, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_LISTEN,
+  F_BROADCAST, F_HDRINCL, F_KEEPALIVE, F_LINGER0, F_NODELAY, F_NODF, F_PMTU_DO, F_PMTU_PROBE, F_RECVERR, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_LISTEN,
   T_TCP, sockAt,
 } from './table';
 import { push } from './tcp_output';
@@ -50,8 +50,9 @@ export function optionSet(id: i32, key: i32, value: i32): i32 {
     if (value == 0) s.flags |= F_LINGER0;
     else s.flags &= ~F_LINGER0;
   } else if (key == SOCKOPT_MTU_DISCOVER) {
-    if (value == 0) s.flags |= F_NODF;
-    else s.flags &= ~F_NODF;
+    if (value < 0 || value > 3) return -22;
+    s.flags &= ~(F_NODF | F_PMTU_DO | F_PMTU_PROBE);
+    s.flags |= value == 0 ? F_NODF : value == 2 ? F_PMTU_DO : value == 3 ? F_PMTU_PROBE : 0;
   } else return -92;
   return 0;
 }
@@ -68,6 +69,7 @@ export function optionGet(id: i32, key: i32): i32 {
   }
   if (key == SOCKOPT_TTL) return s.ttl != 0 ? <i32>s.ttl : nsTtl(s.ns);
   if (key == SOCKOPT_TOS) return s.tos;
+  if (key == SOCKOPT_MTU_DISCOVER) return s.flags & F_NODF ? 0 : s.flags & F_PMTU_DO ? 2 : s.flags & F_PMTU_PROBE ? 3 : 1;
   if (key == SOCKOPT_MARK) return <i32>s.mark;
   if (key == SOCKOPT_ACCEPTCONN) return s.state == S_LISTEN ? 1 : 0;
   // What an untouched socket answers: tcp_wmem[1], tcp_rmem[1], wmem_default, rmem_default.

@@ -6,7 +6,7 @@
  */
 import { bindFirst, isAny, isV4, mapped } from './demux';
 import { dgramPut } from './dgram';
-import { RDY_ERR, RDY_IN, l4Alloc, l4At, l4Send, rawSendHeader, sockEvent, sourceFor } from './glue';
+import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Send, rawSendHeader, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_HDRINCL, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, T_RAW, sockAt, sockId } from './table';
 
 /** connect(2): fixes the peer. */
@@ -29,13 +29,18 @@ export function rawSend(s: Sock, r0: u64, r1: u64, at: usize, len: u32): i32 {
   if (s.flags & F_SND_SHUT) return -32;
   if (len > 65515) return -90;
   const d1 = isAny(r0, r1) ? (s.family == 4 ? mapped(0x7f000001) : 0x0100000000000000) : r1;
+  const df = s.flags & F_HDRINCL ? 0 : datagramDf(s, len, r0, d1);
+  if (df < 0) {
+    if (s.flags & F_RECVERR) dgramPut(s, r0, d1, 0, 0, 90 << 16, at, 0, -df);
+    return -90;
+  }
   const p = l4Alloc(len);
   if (p == 0) return -105;
   memory.copy(l4At(p), at, len);
   const err = s.flags & F_HDRINCL
     ? rawSendHeader(s.ns, p, s.dev, s.mark)
     : l4Send(
-        s.ns, p, len, s.proto, s.l0, s.l1, r0, d1, s.ttl, s.tos, s.dev, s.mark, !(s.flags & F_NODF), (s.flags & F_BROADCAST) != 0,
+        s.ns, p, len, s.proto, s.l0, s.l1, r0, d1, s.ttl, s.tos, s.dev, s.mark, df == 1, (s.flags & F_BROADCAST) != 0,
       );
   return err < 0 && err != -105 ? err : <i32>len;
 }
@@ -69,15 +74,15 @@ export function rawDeliver(
 /** An ICMP error about a packet of the protocol we sent to r. @see Linux raw_err */
 export function rawError(
   ns: i32, proto: u32, l0: u64, l1: u64, r0: u64, r1: u64,
-  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32,
+  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32,
 ): void {
   let i = bindFirst(ns, T_RAW, proto);
   while (i != 0) {
     const s = sockAt(i);
     const next = s.bindNext;
     if (wants(s, ns, proto, isV4(r0, r1), l0, l1, r0, r1, s.dev)) {
-      if (s.flags & F_RECVERR) dgramPut(s, from0, from1, 0, 0, type | (code << 8) | (errno << 16), data, len);
-      else if (hard && s.flags & F_CONNECTED) {
+      if (s.flags & F_RECVERR) dgramPut(s, from0, from1, 0, 0, type | (code << 8) | (errno << 16), data, len, info);
+      else if (hard && s.flags & F_CONNECTED && (errno != 90 || !(s.flags & F_NODF))) {
         s.err = <u16>errno;
         sockEvent(sockId(s), RDY_ERR | RDY_IN);
       }

@@ -75,6 +75,9 @@ export const F_CONNECTED: u32 = 1 << 26;
 export const F_NODF: u32 = 1 << 27;
 /** The local address was asked for by bind. */
 export const F_ADDR_BOUND: u32 = 1 << 28;
+/** IP_MTU_DISCOVER = DO, = PROBE: too long a datagram is refused; PROBE heeds the device's MTU only. */
+export const F_PMTU_DO: u32 = 1 << 29;
+export const F_PMTU_PROBE: u32 = 1 << 30;
 
 /** One socket. Addresses are 16 bytes in network order, IPv4 as ::ffff:a.b.c.d, kept as two little-endian words. */
 @unmanaged

@@ -4,7 +4,7 @@
  * @see RFC 9293 §3.8, Linux net/ipv4/tcp_output.c
  */
 import { finish, mix64, mix, isV4, isAny } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Send, nowNs } from './glue';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Send, nowNs, pathMtu } from './glue';
 import { ringRead } from './ring';
 import { after, before } from './seq';
 import { Segment, TH_ACK, TH_FIN, TH_PSH, TH_RST, TH_SYN, segLength } from './segment';
@@ -200,7 +200,10 @@ function nagleHolds(s: Sock): bool {
 /** Effective payload of a full segment with the options it carries now. */
 export function effectiveMss(s: Sock): u32 {
   const opt = optionsLength(s);
-  return s.mss > opt + 1 ? s.mss - opt : 1;
+  const path = pathMtu(s);
+  const head: u32 = isV4(s.r0, s.r1) ? 40 : 60;
+  const mss = min(s.mss, path > head ? path - head : 1);
+  return mss > opt + 1 ? mss - opt : 1;
 }
 
 /**
@@ -253,6 +256,18 @@ function pushData(s: Sock): void {
   }
   // Something is out, or something waits for a window: the timer looks after both.
   if (s.rtxTimer == 0 && (s.sndUna != s.sndMax || (s.sndLen != 0 && !sent))) rtxArm(s, s.rto);
+}
+
+/**
+ * Sends the oldest piece again and goes back to it: what follows is sent again as acknowledgements open the window.
+ * @see Linux tcp_simple_retransmit
+ */
+export function resendFrom(s: Sock): void {
+  retransmit(s);
+  const end = sndEnd(s);
+  const n = after(s.sndUna, end) ? 0 : min(min(end - s.sndUna, effectiveMss(s)), s.sndMax - s.sndUna);
+  s.sndNxt = s.sndUna + n;
+  if (s.sndNxt == end && after(s.sndMax, end)) s.sndNxt = s.sndMax;
 }
 
 /** Sends the oldest unacknowledged piece again. */

@@ -10,7 +10,7 @@ import { TH_ACK } from './segment';
 import {
   F_KEEPALIVE, F_ORPHAN, F_RECOVERY, S_CLOSE, S_FIN_WAIT2, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, sockAt, sockId,
 } from './table';
-import { push, retransmit, sendAck, sendReset, sendSyn, sndEnd, transmit } from './tcp_output';
+import { push, resendFrom, sendAck, sendReset, sendSyn, transmit } from './tcp_output';
 import { tcpAbort, tcpDone } from './tcp_close';
 
 export const SECOND: i64 = 1000000000;
@@ -133,12 +133,7 @@ function lossDue(s: Sock): void {
   s.recover = s.sndMax;
   s.timedAt = 0;
   s.rto = min(s.rto << 1, RTO_MAX);
-  retransmit(s);
-  // Go back: what follows is sent again as acknowledgements open the window.
-  const end = sndEnd(s);
-  const n = after(s.sndUna, end) ? 0 : min(min(end - s.sndUna, s.mss), s.sndMax - s.sndUna);
-  s.sndNxt = s.sndUna + n;
-  if (s.sndNxt == end && after(s.sndMax, end)) s.sndNxt = s.sndMax;
+  resendFrom(s);
   rtxArm(s, s.rto);
 }
 

@@ -6,7 +6,7 @@
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
 import { dgramPut } from './dgram';
-import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, isBroadcast, l4Alloc, l4At, l4Send, sockEvent, sourceFor } from './glue';
+import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Send, pathLearn, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
 
 /** Largest UDP payload over IPv4. */
@@ -41,6 +41,11 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   // 0.0.0.0 and :: mean this host.
   if (isAny(r0, r1)) d1 = s.family == 4 || isV4(r0, r1) ? mapped(0x7f000001) : 0x0100000000000000;
   if (isV4(d0, d1) && isBroadcast(s.ns, v4Of(d1)) && !(s.flags & F_BROADCAST)) return -13;
+  const df = datagramDf(s, 8 + len, d0, d1);
+  if (df < 0) {
+    if (s.flags & F_RECVERR) dgramPut(s, d0, d1, rport, 0, 90 << 16, at, 0, -df);
+    return -90;
+  }
   const p = l4Alloc(8 + len);
   if (p == 0) return -105;
   const h = l4At(p);
@@ -50,7 +55,7 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   store<u16>(h + 6, 0);
   memory.copy(h + 8, at, len);
   const err = l4Send(
-    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, s.dev, s.mark, !(s.flags & F_NODF), (s.flags & F_BROADCAST) != 0,
+    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, s.dev, s.mark, df == 1, (s.flags & F_BROADCAST) != 0,
   );
   return err < 0 && err != -105 ? err : <i32>len;
 }
@@ -73,13 +78,17 @@ export function udpDeliver(
  */
 export function udpError(
   ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32,
-  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32,
+  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32,
 ): void {
   const id = udpFind(ns, l0, l1, lport, r0, r1, rport, 0);
   if (id == 0) return;
   const s = sockAt(id);
+  if (errno == 90) {
+    pathLearn(ns, r0, r1, info);
+    if (s.flags & F_NODF) return;
+  }
   if (s.flags & F_RECVERR) {
-    dgramPut(s, from0, from1, rport, 0, type | (code << 8) | (errno << 16), data, len);
+    dgramPut(s, from0, from1, rport, 0, type | (code << 8) | (errno << 16), data, len, info);
     return;
   }
   if (!hard || !(s.flags & F_CONNECTED)) return;

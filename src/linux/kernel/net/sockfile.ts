@@ -135,7 +135,7 @@ export class InetSocket extends SocketFile {
       if (typeof got === 'number') return got === -EAGAIN.code ? undefined : errnoOf(got);
       const from = { ip: fromAddr16(got.ip), port: got.port };
       const error = got.error && {
-        icmpError: { type: got.error.type, code: got.error.code, errno: errnoOf(got.error.errno), from: from.ip },
+        icmpError: { ...got.error, errno: errnoOf(got.error.errno), from: from.ip },
       };
       return { data: got.data, from, ttl: got.ttl, time: got.time, ...error };
     });
@@ -193,7 +193,6 @@ export class InetSocket extends SocketFile {
     switch (option) {
       case 'reuseport':
       case 'recverr':
-      case 'mtu_discover':
       case 'linger':
         return EINVAL;
       default: {

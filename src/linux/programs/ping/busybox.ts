@@ -62,7 +62,7 @@ async function run(ctx: Context): Promise<number> {
     const until = Math.min(end, more ? due : due - intervalNs + linger);
     if (!more && sys.now() >= until) break;
     const e = await pinger.next(until);
-    if (e === undefined || e === 'signal' || isErr(e) || e.kind === 'error') continue;
+    if (e === undefined || e === 'signal' || isErr(e) || e.kind !== 'reply') continue;
     const us = Math.round(e.rttNs / 1000);
     if (e.duplicate) duplicates++;
     else {

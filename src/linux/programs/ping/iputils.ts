@@ -81,12 +81,24 @@ class Session {
     this.sent++;
     const e = await this.pinger.send(this.sent);
     if (isErr(e)) {
-      await this.ctx.err(`${this.ctx.name}: sendmsg: ${e.text}\n`);
-      this.errors++;
+      // EMSGSIZE: the error queue says how long it may be.
+      const why = e.name === 'EMSGSIZE' ? await this.pinger.next(now) : undefined;
+      if (why && why !== 'signal' && !isErr(why)) await this.take(why);
+      else {
+        await this.ctx.err(`${this.ctx.name}: sendmsg: ${e.text}\n`);
+        this.errors++;
+      }
     } else if (this.s.flood && !this.s.quiet) await this.ctx.out('.');
   }
 
   async take(e: PingEvent): Promise<void> {
+    if (e.kind === 'local') {
+      this.errors++;
+      const text = e.errno.name === 'EMSGSIZE' ? `message too long, mtu: ${e.mtu}` : e.errno.text;
+      if (this.s.flood) await this.ctx.out('E');
+      else if (!this.s.quiet) await this.ctx.err(`${this.ctx.name}: local error: ${text}\n`);
+      return;
+    }
     this.pipe = Math.max(this.pipe, this.sent - e.seq + 1);
     const stamp = this.s.stamp ? `[${this.#stampText()}] ` : '';
     if (e.kind === 'error') {
@@ -246,6 +258,9 @@ async function run(ctx: Context): Promise<number> {
   if (typeof from === 'string') return ctx.fail(from, 2);
   const src = await sourceAddress(ctx, dst, from);
   if (typeof src === 'string') return ctx.fail(src, 2);
+  const mode = ctx.options.value('pmtudisc');
+  const discover = mode === undefined ? -1 : ['dont', 'want', 'do', 'probe'].indexOf(mode);
+  if (mode !== undefined && discover < 0) return ctx.fail(`invalid -M argument: ${mode}`, 2);
   const num = (name: string): number | undefined =>
     ctx.options.has(name) ? Number(ctx.options.value(name)) : undefined;
   const pinger = Pinger.open(sys, {
@@ -254,7 +269,8 @@ async function run(ctx: Context): Promise<number> {
     ttl: num('ttl'),
     tos: num('tos'),
     mark: num('mark'),
-    dontFragment: ctx.options.has('pmtudisc') ? ctx.options.value('pmtudisc') === 'do' : undefined,
+    recverr: true,
+    pmtudisc: discover < 0 ? undefined : discover,
     ...from,
   });
   if (isErr(pinger)) return ctx.fail(`socktype: SOCK_RAW: ${pinger.text}`, 2);

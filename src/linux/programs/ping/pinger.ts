@@ -12,7 +12,10 @@ export interface PingSocket {
   readonly ttl?: number;
   readonly tos?: number;
   readonly mark?: number;
-  readonly dontFragment?: boolean;
+  /** IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe. */
+  readonly pmtudisc?: number;
+  /** Whether the socket has an error queue, which tells of what this machine refuses to send. */
+  readonly recverr?: boolean;
   /** Interface or source address. */
   readonly ifname?: string;
   readonly src?: IpAddr;
@@ -36,6 +39,12 @@ export type PingEvent =
       readonly code: number;
       readonly mtu: number;
       readonly from: IpAddr;
+    }
+  | {
+      /** This machine refused to send; `mtu` is what the way takes. */
+      readonly kind: 'local';
+      readonly errno: Errno;
+      readonly mtu: number;
     };
 
 /** Counters over round-trip times, in microseconds. */
@@ -95,7 +104,8 @@ export class Pinger {
     if (to.ttl !== undefined) sys.setsockopt(fd, 'ttl', to.ttl);
     if (to.tos !== undefined) sys.setsockopt(fd, 'tos', to.tos);
     if (to.mark !== undefined) sys.setsockopt(fd, 'mark', to.mark);
-    if (to.dontFragment !== undefined) sys.setsockopt(fd, 'mtu_discover', to.dontFragment ? 2 : 0);
+    if (to.pmtudisc !== undefined) sys.setsockopt(fd, 'mtu_discover', to.pmtudisc);
+    if (to.recverr) sys.setsockopt(fd, 'recverr', 1);
     return new Pinger(sys, fd, to);
   }
 
@@ -134,8 +144,10 @@ export class Pinger {
         return d;
       }
       if (d.icmpError) {
+        // Of ICMP errors the raw socket has the messages themselves.
         const e = d.icmpError;
-        return { kind: 'error', seq: 0, type: e.type, code: e.code, mtu: 0, from: e.from };
+        if (!e.local) continue;
+        return { kind: 'local', errno: e.errno, mtu: e.mtu };
       }
       const m = parseIcmp(this.v, d.data, d.ttl ?? 0);
       const event = m && d.from.ip ? this.#event(m, d.from.ip, d.time) : undefined;
