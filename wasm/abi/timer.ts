@@ -1,0 +1,8 @@
+/** Kinds of timers. */
+
+export const TIMER_LINK = 1;
+export const TIMER_NEIGH = 2;
+export const TIMER_CT_GC = 3;
+export const TIMER_FRAG = 4;
+/** Kinds from here belong to sock/: dispatched to sockTimer(kind, obj). */
+export const TIMER_SOCK = 16;
