@@ -10,6 +10,7 @@ export * from './abi/drop';
 export * from './abi/errno';
 export * from './abi/event';
 export * from './abi/fdb';
+export * from './abi/ip6';
 export * from './abi/neigh';
 export * from './abi/nf';
 export * from './abi/ns';

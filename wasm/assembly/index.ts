@@ -9,6 +9,8 @@ export { fdbDump } from './dev/fdb';
 export { frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
 export { addrAdd, addrDel } from './ip/addr';
+export { addr6Add, addr6Flags } from './ip6/addr';
+export { ip6DevSet, ip6NsSet } from './ip6/idev';
 export { routeAdd, routeDel, routeLookup } from './ip/route';
 export { announce, neighDel, neighDump, neighSet } from './ip/neigh';
 export {

@@ -101,12 +101,41 @@ export const PMTU_REC: usize = 24;
 export const PMTU_SETS: u32 = 256;
 export const PMTU_BASE: usize = FRAG_HASH + 4 * FRAG_BUCKETS;
 
-/** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
 /** Senders that were told of missing routes. */
 export const PEER_REC: usize = 24;
 export const PEER_CAP: u32 = 256;
 export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
-export const SOCK_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 0xffff) & ~0xffff;
+
+// --- IPv6: devices, addresses, groups, routes, path MTUs, datagrams being put together, senders told of errors
+export const IDEV6_REC: usize = 96;
+export const IDEV6_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
+export const NS6_REC: usize = 32;
+export const NS6_BASE: usize = IDEV6_BASE + IDEV6_REC * DEV_CAP;
+export const ADDR6_REC: usize = 64;
+export const ADDR6_CAP: u32 = 4096;
+export const ADDR6_BASE: usize = NS6_BASE + NS6_REC * NS_CAP;
+export const MC6_REC: usize = 48;
+export const MC6_CAP: u32 = 8192;
+export const MC6_BASE: usize = ADDR6_BASE + ADDR6_REC * ADDR6_CAP;
+export const ROUTE6_REC: usize = 96;
+export const ROUTE6_CAP: u32 = 8192;
+export const ROUTE6_BASE: usize = MC6_BASE + MC6_REC * MC6_CAP;
+export const PMTU6_REC: usize = 32;
+/** Sets of four entries. */
+export const PMTU6_SETS: u32 = 64;
+export const PMTU6_BASE: usize = ROUTE6_BASE + ROUTE6_REC * ROUTE6_CAP;
+export const FRAG6_REC: usize = 96;
+export const FRAG6_CAP: u32 = 256;
+export const FRAG6_BASE: usize = PMTU6_BASE + PMTU6_REC * 4 * PMTU6_SETS;
+export const TOLD6_REC: usize = 40;
+export const TOLD6_CAP: u32 = 256;
+export const TOLD6_BASE: usize = FRAG6_BASE + FRAG6_REC * FRAG6_CAP;
+/** Addresses of 16 bytes built on the way: their uses are in ip6/scratch.ts. */
+export const TEMP6_BASE: usize = TOLD6_BASE + TOLD6_REC * TOLD6_CAP;
+export const TEMP6_SIZE: usize = 512;
+
+/** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
+export const SOCK_BASE: usize = (TEMP6_BASE + TEMP6_SIZE + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -125,6 +154,11 @@ export const SLAB_CONN: u32 = 13;
 export const SLAB_CAPTURE: u32 = 14;
 export const SLAB_FRAG: u32 = 15;
 export const SLAB_SOCK: u32 = 16;
+/** sock/ uses 16 only. */
+export const SLAB_ADDR6: u32 = 24;
+export const SLAB_MC6: u32 = 25;
+export const SLAB_ROUTE6: u32 = 26;
+export const SLAB_FRAG6: u32 = 27;
 export const SLAB_MAX: u32 = 32;
 
 /** The one block of scalar state. Fields are zero at birth. */

@@ -7,6 +7,10 @@ import type { Wasm } from './wasm.ts';
 type IpFace =
   | 'addrAdd'
   | 'addrDel'
+  | 'addr6Add'
+  | 'addr6Flags'
+  | 'ip6DevSet'
+  | 'ip6NsSet'
   | 'routeAdd'
   | 'routeDel'
   | 'routeLookup'
@@ -15,6 +19,25 @@ type IpFace =
   | 'neighDel'
   | 'announce'
   | 'fdb';
+
+const DEV6_KEYS = {
+  disable_ipv6: abi.IP6KEY_DISABLE,
+  forwarding: abi.IP6KEY_FORWARDING,
+  accept_ra: abi.IP6KEY_ACCEPT_RA,
+  accept_dad: abi.IP6KEY_ACCEPT_DAD,
+  dad_transmits: abi.IP6KEY_DAD_TRANSMITS,
+  hop_limit: abi.IP6KEY_HOP_LIMIT,
+  mtu: abi.IP6KEY_MTU,
+  router_solicitations: abi.IP6KEY_RTR_SOLICITS,
+  proxy_ndp: abi.IP6KEY_PROXY_NDP,
+} as const;
+
+const NS6_KEYS = {
+  forwarding: abi.IP6KEY_FORWARDING,
+  bindv6only: abi.IP6KEY_BINDV6ONLY,
+  bridge_nf_call_ip6tables: abi.IP6KEY_BRIDGE_NF,
+  echo_ignore_all: abi.IP6KEY_ECHO_IGNORE_ALL,
+} as const;
 
 const HAS_GW = 1;
 const HAS_SRC = 2;
@@ -79,6 +102,10 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
   return {
     addrAdd: (dev, ip, bits) => w.addrAdd(dev, m.putAddr(ip), bits),
     addrDel: (dev, ip) => w.addrDel(dev, m.putAddr(ip)),
+    addr6Add: (dev, ip, bits, flags) => w.addr6Add(dev, m.putAddr(ip), bits, flags),
+    addr6Flags: (dev, ip) => w.addr6Flags(dev, m.putAddr(ip)),
+    ip6DevSet: (dev, key, value) => w.ip6DevSet(dev, DEV6_KEYS[key], value),
+    ip6NsSet: (ns, key, value) => w.ip6NsSet(ns, NS6_KEYS[key], value),
     routeAdd: (ns, route) => w.routeAdd(ns, putRoute(m, route)),
     routeDel: (ns, route) => w.routeDel(ns, putRoute(m, route)),
     routeLookup(ns, dst, src, dev) {

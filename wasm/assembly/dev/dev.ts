@@ -18,6 +18,8 @@ import {
   ENOSPC,
   EVENT_CARRIER,
 } from '../../abi';
+import { idevGone, idevInit, idevState } from '../ip6/idev';
+import { route6DevGone } from '../ip6/route';
 import { addrDevGone } from '../ip/addr';
 import { neighDevGone } from '../ip/neigh';
 import { routeDevGone } from '../ip/route';
@@ -118,6 +120,7 @@ export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {
   d.gen = rng32() | 1;
   setName(i, name);
   linkNs(i, ns);
+  idevInit(i);
   if (kind == DEV_BRIDGE) fdbLocalAdd(i, i, mac);
   return i as i32;
 }
@@ -146,9 +149,11 @@ function remove(i: u32): void {
   if (d.master != 0) portLeave(i);
   while (d.ports != 0) portLeave(d.ports);
   if (d.kind == DEV_BRIDGE) fdbBridgeGone(i);
+  idevGone(i);
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  route6DevGone(i);
   unlinkNs(i);
   d.live = 0;
   slabFree(SLAB_DEV, i);
@@ -179,9 +184,11 @@ export function devMove(i: u32, ns: u32): i32 {
   if (d.kind == DEV_LOOPBACK) return -EINVAL;
   if (d.master != 0) portLeave(i);
   setUp(i, 0);
+  idevGone(i);
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  route6DevGone(i);
   unlinkNs(i);
   linkNs(i, ns);
   return 0;
@@ -198,6 +205,7 @@ function carrierSet(i: u32, on: u32): void {
   if (d.carrier == on) return;
   d.carrier = on;
   eventPush(EVENT_CARRIER, i, on, 0);
+  idevState(i);
   if (d.master != 0) bridgeCarrier(d.master);
 }
 
@@ -231,6 +239,7 @@ function setUp(i: u32, up: u32): void {
   d.up = up;
   if (!up) neighDevGone(i);
   carrierUpdate(i);
+  idevState(i);
   if (d.master != 0) {
     if (!up) fdbPortGone(i, false);
     bridgeCarrier(d.master);

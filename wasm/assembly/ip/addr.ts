@@ -5,6 +5,7 @@
 import { DEV_LOOPBACK, EADDRNOTAVAIL, EEXIST, ENOBUFS, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
+import { addr6Add, addr6Del, addr6IsLocal } from '../ip6/addr';
 import { ADDR_BASE, ADDR_REC, SLAB_ADDR } from '../mem';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16 } from '../wire/bytes';
@@ -35,6 +36,7 @@ function bytesOf(i: u32): usize {
 
 /** Gives a device an address. @param ip16 address of 16 bytes @returns 0, -EEXIST or -ENOBUFS */
 export function addrAdd(dev: u32, ip16: usize, bits: u32): i32 {
+  if (!isMapped(ip16)) return addr6Add(dev, ip16, bits, 0);
   const ns = Dev.at(dev).ns;
   let last: u32 = 0;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
@@ -68,6 +70,7 @@ function unlink(ns: u32, i: u32): void {
 
 /** Takes an address away. @returns 0 or -EADDRNOTAVAIL */
 export function addrDel(dev: u32, ip16: usize): i32 {
+  if (!isMapped(ip16)) return addr6Del(dev, ip16);
   const ns = Dev.at(dev).ns;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) {
@@ -134,10 +137,7 @@ function primary(i: u32): u32 {
 /** Whether a 16-byte address is the machine's own. */
 export function addrIsLocal6(ns: u32, ip16: usize): bool {
   if (isMapped(ip16)) return addrIsLocal(ns, rdMapped(ip16));
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).v6 && same16(bytesOf(k), ip16)) return true;
-  }
-  return false;
+  return addr6IsLocal(ns, ip16, 0);
 }
 
 /** Whether it is the broadcast address of a connected network (all ones). */

@@ -1,5 +1,5 @@
 /**
- * Neighbours (IPv4 over Ethernet): the states of Linux's neighbour table, packets that wait for an answer, probing.
+ * Neighbours (IPv4 and IPv6 over Ethernet): the states of Linux's neighbour table, packets that wait for an answer, probing.
  *
  *   none/FAILED --packet--> INCOMPLETE --reply--> REACHABLE --30 s--> STALE --packet--> DELAY --5 s--> PROBE
  *   INCOMPLETE, PROBE: 3 requests a second apart, then FAILED: waiting packets answer with host unreachable.
@@ -38,9 +38,11 @@ import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { traceWrite } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
-import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
-import { ETH_HLEN, ethWrite, MAC_BROADCAST } from '../wire/ether';
+import { isMapped, rdMapped, same16, wrMapped } from '../wire/bytes';
+import { ETH_HLEN, ETH_IPV6, ethWrite, MAC_BROADCAST } from '../wire/ether';
 import { ip4Src } from '../wire/ipv4';
+import { icmp6UnreachAddr } from '../ip6/icmp';
+import { nd6Announce, nd6Solicit } from '../ip6/nd';
 import { addrIsLocal, addrSelect } from './addr';
 import { arpAnnounce, arpSend } from './arp';
 import { icmpUnreachHost } from './icmp';
@@ -67,10 +69,16 @@ export class Neigh {
   queueHead: u32;
   queueTail: u32;
   queued: u32;
+  /** 1: an IPv6 neighbour; its address is in a0 and a1, and `ip` a digest of it. */
+  v6: u32;
+  /** 1: it says that it is a router. */
+  router: u32;
   mac: u64;
   confirmed: u64;
   used: u64;
   updated: u64;
+  a0: u64;
+  a1: u64;
 
   @inline static at(i: u32): Neigh {
     return changetype<Neigh>(NEIGH_BASE + (i as usize) * NEIGH_REC);
@@ -87,10 +95,48 @@ export function neighFind(dev: u32, ip: u32): u32 {
   let i = load<u32>(bucket(dev, ip));
   while (i != 0) {
     const n = Neigh.at(i);
-    if (n.ip == ip && n.dev == dev) return i;
+    if (n.ip == ip && n.dev == dev && !n.v6) return i;
     i = n.next;
   }
   return 0;
+}
+
+/** Address of the 16 bytes of an IPv6 neighbour. */
+export function neigh6Bytes(i: u32): usize {
+  return changetype<usize>(Neigh.at(i)) + offsetof<Neigh>('a0');
+}
+
+function digest(ip16: usize): u32 {
+  const w = (load<u64>(ip16) * 0x9e3779b97f4a7c15) ^ load<u64>(ip16, 8);
+  return ((w >> 32) as u32) ^ (w as u32);
+}
+
+/** The entry for an IPv6 address on a device, or 0. */
+export function neigh6Find(dev: u32, ip16: usize): u32 {
+  const ip = digest(ip16);
+  let i = load<u32>(bucket(dev, ip));
+  while (i != 0) {
+    const n = Neigh.at(i);
+    if (n.ip == ip && n.dev == dev && n.v6 && same16(neigh6Bytes(i), ip16)) return i;
+    i = n.next;
+  }
+  return 0;
+}
+
+/** The entry for an IPv6 address on a device, made when there is none; 0 when the table is full. */
+export function neigh6Make(dev: u32, ip16: usize): u32 {
+  let i = neigh6Find(dev, ip16);
+  if (i != 0) return i;
+  i = create(dev, digest(ip16));
+  if (i == 0) return 0;
+  Neigh.at(i).v6 = 1;
+  memory.copy(neigh6Bytes(i), ip16, 16);
+  return i;
+}
+
+/** Whether frames can be sent to a neighbour. */
+export function neighValid(i: u32): bool {
+  return (Neigh.at(i).state & VALID) != 0;
 }
 
 function create(dev: u32, ip: u32): u32 {
@@ -159,6 +205,11 @@ function setTimer(i: u32, delay: u64): void {
 /** Asks for a neighbour: broadcast while it is unknown, unicast when probing. @see Linux arp.c: arp_solicit */
 function solicit(i: u32): void {
   const n = Neigh.at(i);
+  if (n.v6) {
+    n.probes++;
+    nd6Solicit(i);
+    return;
+  }
   const ns = Dev.at(n.dev).ns;
   let src: u32 = 0;
   // arp_announce 0: the source of the packet that waits, when it is an own address.
@@ -181,10 +232,22 @@ export function neighOutput(dev: u32, ip: u32, pkt: u32): i32 {
       return -ENOBUFS;
     }
   }
+  return outputTo(i, dev, pkt);
+}
+
+/** The same for an IPv6 neighbour. @param ip16 16 bytes */
+export function neigh6Output(dev: u32, ip16: usize, pkt: u32): i32 {
+  const i = neigh6Make(dev, ip16);
+  if (i != 0) return outputTo(i, dev, pkt);
+  pktDrop(pkt, DROP_NEIGH_FULL);
+  return -ENOBUFS;
+}
+
+function outputTo(i: u32, dev: u32, pkt: u32): i32 {
   const n = Neigh.at(i);
   n.used = now();
   const p = Pkt.at(pkt);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEIGH, p.ns, dev, ip, n.state, 0);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEIGH, p.ns, dev, n.v6 ? bswap<u32>((n.a1 >> 32) as u32) : n.ip, n.state, 0);
   if (n.state & VALID) {
     if (n.state == NUD_STALE) {
       n.state = NUD_DELAY;
@@ -252,6 +315,11 @@ export function neighUpdate(dev: u32, ip: u32, mac: u64, state: u32, make: bool)
     i = create(dev, ip);
     if (i == 0) return;
   }
+  neighLearn(i, mac, state);
+}
+
+/** News of a neighbour whose entry is known. @param state NUD_REACHABLE or NUD_STALE */
+export function neighLearn(i: u32, mac: u64, state: u32): void {
   const n = Neigh.at(i);
   if (n.state & NUD_PERMANENT) return;
   // The same address from one that is reachable or on probation changes nothing, unless it confirms.
@@ -281,7 +349,8 @@ function fail(i: u32): void {
   while (q != 0) {
     const next = Pkt.at(q).next;
     Pkt.at(q).next = 0;
-    icmpUnreachHost(q);
+    if (Pkt.at(q).proto == ETH_IPV6) icmp6UnreachAddr(q);
+    else icmpUnreachHost(q);
     pktDrop(q, DROP_NEIGH_FAILED);
     q = next;
   }
@@ -311,12 +380,14 @@ export function neighTimer(i: u32): void {
   solicit(i);
 }
 
-/** Sets an entry by hand. Equivalent: ip neigh replace IP lladdr MAC. @param ip16 16 bytes @returns 0, -EINVAL or -ENOBUFS */
+/** Sets an entry by hand. Equivalent: ip neigh replace IP lladdr MAC. @param ip16 16 bytes @returns 0 or -ENOBUFS */
 export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 {
-  if (!isMapped(ip16)) return -EINVAL;
-  const ip = rdMapped(ip16);
-  let i = neighFind(dev, ip);
-  if (i == 0) i = create(dev, ip);
+  let i: u32;
+  if (isMapped(ip16)) {
+    const ip = rdMapped(ip16);
+    i = neighFind(dev, ip);
+    if (i == 0) i = create(dev, ip);
+  } else i = neigh6Make(dev, ip16);
   if (i == 0) return -ENOBUFS;
   const n = Neigh.at(i);
   timerDel(n.timer);
@@ -333,16 +404,19 @@ export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 
 
 /** Deletes an entry. @param ip16 16 bytes @returns 0 or -ENOENT */
 export function neighDel(dev: u32, ip16: usize): i32 {
-  const i = isMapped(ip16) ? neighFind(dev, rdMapped(ip16)) : 0;
+  const i = isMapped(ip16) ? neighFind(dev, rdMapped(ip16)) : neigh6Find(dev, ip16);
   if (i == 0) return -ENOENT;
   remove(i);
   return 0;
 }
 
-/** Broadcasts a gratuitous ARP request for an address of a device. @param ip16 16 bytes @returns 0 or -EINVAL */
+/**
+ * Tells everybody on a link of an address of a device: a gratuitous ARP request, or an unsolicited advertisement.
+ * @param ip16 16 bytes @returns 0 or -EINVAL
+ */
 export function announce(dev: u32, ip16: usize): i32 {
-  if (!isMapped(ip16)) return -EINVAL;
-  arpAnnounce(dev, rdMapped(ip16));
+  if (isMapped(ip16)) arpAnnounce(dev, rdMapped(ip16));
+  else if (!nd6Announce(dev, ip16)) return -EINVAL;
   drain();
   return 0;
 }
@@ -354,7 +428,8 @@ export function neighDump(ns: u32, out: usize, room: u32): u32 {
     const n = Neigh.at(i);
     if (!n.live || Dev.at(n.dev).ns != ns) continue;
     const p = out + (count as usize) * NEIGH_X_SIZE;
-    wrMapped(p + NEIGH_X_IP, n.ip);
+    if (n.v6) memory.copy(p + NEIGH_X_IP, neigh6Bytes(i), 16);
+    else wrMapped(p + NEIGH_X_IP, n.ip);
     store<u32>(p + NEIGH_X_DEV, n.dev);
     store<u32>(p + NEIGH_X_STATE, n.state);
     store<u64>(p + NEIGH_X_MAC, n.mac);

@@ -34,10 +34,11 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
+import { route6Add, route6Del, route6Lookup } from '../ip6/route';
 import { ROUTE_BASE, ROUTE_REC, SLAB_ROUTE, Sim } from '../mem';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { isMapped, mask4, prefix16, rdMapped, same16, wrMapped } from '../wire/bytes';
-import { addrIsBroadcast, addrIsLocal, addrIsLocal6, addrOwn, addrSelect } from './addr';
+import { isMapped, mask4, rdMapped, same16, wrMapped } from '../wire/bytes';
+import { addrIsBroadcast, addrIsLocal, addrOwn, addrSelect } from './addr';
 
 /** No such process: what Linux says when a route to delete is not there. */
 const ESRCH: i32 = 3;
@@ -54,7 +55,7 @@ export class Route {
   type: u32;
   /** bit 0: gateway, bit 1: source. */
   flags: u32;
-  v6: u32;
+  spare: u32;
   d0: u64;
   d1: u64;
   g0: u64;
@@ -95,9 +96,9 @@ function comesBefore(a: Route, b: Route): bool {
 /** Adds a route. @param x address of a ROUTE_X_* record @returns 0, -EEXIST, -EINVAL or -ENOBUFS */
 export function routeAdd(ns: u32, x: usize): i32 {
   const dst = x + ROUTE_X_DST;
-  const v6: u32 = isMapped(dst) ? 0 : 1;
+  if (!isMapped(dst)) return route6Add(ns, x);
   const bits = load<u32>(x + ROUTE_X_BITS);
-  if (bits > (v6 ? 128 : 32)) return -EINVAL;
+  if (bits > 32) return -EINVAL;
   const i = slabAlloc(SLAB_ROUTE);
   if (i == 0) return -ENOBUFS;
   const r = Route.at(i);
@@ -109,20 +110,17 @@ export function routeAdd(ns: u32, x: usize): i32 {
   r.metric = load<u32>(x + ROUTE_X_METRIC);
   r.type = load<u32>(x + ROUTE_X_TYPE);
   r.flags = load<u32>(x + ROUTE_X_FLAGS);
-  r.v6 = v6;
   memory.copy(dstOf(i), dst, 16);
   if (r.flags & 1) memory.copy(gwOf(i), x + ROUTE_X_GW, 16);
-  if (!v6) {
-    r.dst = rdMapped(dst) & mask4(bits);
-    wrMapped(dstOf(i), r.dst);
-    if (r.flags & 1) r.gw = rdMapped(x + ROUTE_X_GW);
-    if (r.flags & 2) r.src = rdMapped(x + ROUTE_X_SRC);
-  }
+  r.dst = rdMapped(dstOf(i)) & mask4(bits);
+  wrMapped(dstOf(i), r.dst);
+  if (r.flags & 1) r.gw = rdMapped(x + ROUTE_X_GW);
+  if (r.flags & 2) r.src = rdMapped(x + ROUTE_X_SRC);
   let prev: u32 = 0;
   let k = Ns.at(ns).routes;
   while (k != 0 && !comesBefore(r, Route.at(k))) {
     const o = Route.at(k);
-    const twin = o.table == r.table && o.bits == bits && o.metric == r.metric && o.v6 == v6;
+    const twin = o.table == r.table && o.bits == bits && o.metric == r.metric;
     if (twin && same16(dstOf(k), dstOf(i)) && (r.table != RT_TABLE_LOCAL || o.dev == r.dev)) {
       slabFree(SLAB_ROUTE, i);
       return -EEXIST;
@@ -144,6 +142,7 @@ function unlink(ns: u32, prev: u32, i: u32): void {
 
 /** Deletes the first route that fits; dev, metric, type 0 and an absent gateway fit any. @returns 0 or -ESRCH */
 export function routeDel(ns: u32, x: usize): i32 {
+  if (!isMapped(x + ROUTE_X_DST)) return route6Del(ns, x);
   const bits = load<u32>(x + ROUTE_X_BITS);
   const table = load<u32>(x + ROUTE_X_TABLE);
   const dev = load<u32>(x + ROUTE_X_DEV);
@@ -220,7 +219,7 @@ export function routeFind(ns: u32, dst: u32, oif: u32): i32 {
   const group: u32 = dst >> 28 == 14 ? RTN_MULTICAST : addrIsBroadcast(ns, dst) ? RTN_BROADCAST : RTN_UNICAST;
   for (let k = n.routes; k != 0; k = Route.at(k).next) {
     const r = Route.at(k);
-    if (r.v6 || ((dst ^ r.dst) & mask4(r.bits)) != 0 || rank(r.table) > 2) continue;
+    if (((dst ^ r.dst) & mask4(r.bits)) != 0 || rank(r.table) > 2) continue;
     if (oif != 0 && r.dev != oif) continue;
     const err = verdictOf(r.type);
     if (err != 0) return err;
@@ -234,13 +233,6 @@ export function routeFind(ns: u32, dst: u32, oif: u32): i32 {
   return -ENETUNREACH;
 }
 
-/** Whether a 16-byte IPv6 address can be reached: only own ones can. */
-export function routeFind6(ns: u32, dst: usize): i32 {
-  const n = Ns.at(ns);
-  if (!addrIsLocal6(ns, dst) || n.lo == 0) return -ENETUNREACH;
-  return answer(RTN_LOCAL, n.lo, 0, 0, 0);
-}
-
 /**
  * routeLookup of core.ts: leaves a ROUTE_X_* record at `out`.
  * @param dst address of 16 bytes @param src 16 bytes of the source wanted, 0 none @param oif device, 0 any
@@ -248,7 +240,7 @@ export function routeFind6(ns: u32, dst: usize): i32 {
  */
 export function routeLookup(ns: u32, dst: usize, src: usize, oif: u32, out: usize): i32 {
   const s = Sim.at();
-  if (!isMapped(dst)) return lookup6(ns, dst, out);
+  if (!isMapped(dst)) return route6Lookup(ns, dst, src, oif, out);
   const ip = rdMapped(dst);
   const err = routeFind(ns, ip, oif);
   if (err != 0) return err;
@@ -265,32 +257,4 @@ export function routeLookup(ns: u32, dst: usize, src: usize, oif: u32, out: usiz
   store<u32>(out + ROUTE_X_TYPE, s.r0);
   store<u32>(out + ROUTE_X_FLAGS, (s.r2 != ip ? 1 : 0) | (s.r3 ? 2 : 0));
   return 0;
-}
-
-function lookup6(ns: u32, dst: usize, out: usize): i32 {
-  memory.fill(out, 0, 80);
-  memory.copy(out + ROUTE_X_DST, dst, 16);
-  store<u32>(out + ROUTE_X_BITS, 128);
-  if (routeFind6(ns, dst) == 0) {
-    memory.copy(out + ROUTE_X_SRC, dst, 16);
-    store<u32>(out + ROUTE_X_TABLE, RT_TABLE_LOCAL);
-    store<u32>(out + ROUTE_X_DEV, Ns.at(ns).lo);
-    store<u32>(out + ROUTE_X_TYPE, RTN_LOCAL);
-    store<u32>(out + ROUTE_X_FLAGS, 2);
-    return 0;
-  }
-  for (let k = Ns.at(ns).routes; k != 0; k = Route.at(k).next) {
-    const r = Route.at(k);
-    if (!r.v6 || !prefix16(dstOf(k), dst, r.bits) || r.dev == 0 || !Dev.at(r.dev).up) continue;
-    memory.copy(out + ROUTE_X_GW, gwOf(k), 16);
-    store<u32>(out + ROUTE_X_TABLE, r.table);
-    store<u32>(out + ROUTE_X_BITS, r.bits);
-    store<u32>(out + ROUTE_X_DEV, r.dev);
-    store<u32>(out + ROUTE_X_SCOPE, r.scope);
-    store<u32>(out + ROUTE_X_METRIC, r.metric);
-    store<u32>(out + ROUTE_X_TYPE, r.type);
-    store<u32>(out + ROUTE_X_FLAGS, r.flags & 1);
-    return 0;
-  }
-  return -ENETUNREACH;
 }

@@ -1,9 +1,27 @@
 /** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
-import { TIMER_CT_GC, TIMER_FRAG, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
+import {
+  TIMER_CT_GC,
+  TIMER_DAD6,
+  TIMER_FRAG,
+  TIMER_FRAG6,
+  TIMER_LINK,
+  TIMER_MLD6,
+  TIMER_MLD6_AGAIN,
+  TIMER_NEIGH,
+  TIMER_RS6,
+  TIMER_SOCK,
+} from '../../abi';
 import { linkArrive } from '../dev/xmit';
 import { neighTimer } from '../ip/neigh';
 import { fragTimer } from '../ip/reassembly';
+import { dadTimer } from '../ip6/addr';
+import { mldAgain, mldTimer } from '../ip6/mcast';
+import { frag6Timer } from '../ip6/reassembly';
+import { rsTimer } from '../ip6/rs';
 import {
+  ADDR6_BASE,
+  ADDR6_CAP,
+  ADDR6_REC,
   ADDR_BASE,
   ADDR_CAP,
   ADDR_REC,
@@ -25,12 +43,18 @@ import {
   FDB_BASE,
   FDB_CAP,
   FDB_REC,
+  FRAG6_BASE,
+  FRAG6_CAP,
+  FRAG6_REC,
   FRAG_BASE,
   FRAG_CAP,
   FRAG_REC,
   JUMBO_BASE,
   JUMBO_CAP,
   JUMBO_REC,
+  MC6_BASE,
+  MC6_CAP,
+  MC6_REC,
   memReach,
   NEIGH_BASE,
   NEIGH_CAP,
@@ -41,6 +65,9 @@ import {
   PKT_BASE,
   PKT_CAP,
   PKT_REC,
+  ROUTE6_BASE,
+  ROUTE6_CAP,
+  ROUTE6_REC,
   ROUTE_BASE,
   ROUTE_CAP,
   ROUTE_REC,
@@ -48,6 +75,7 @@ import {
   RULE_CAP,
   RULE_REC,
   SLAB_ADDR,
+  SLAB_ADDR6,
   SLAB_BUF,
   SLAB_CAPTURE,
   SLAB_CHAIN,
@@ -55,11 +83,14 @@ import {
   SLAB_DEV,
   SLAB_FDB,
   SLAB_FRAG,
+  SLAB_FRAG6,
   SLAB_JUMBO,
+  SLAB_MC6,
   SLAB_NEIGH,
   SLAB_NS,
   SLAB_PKT,
   SLAB_ROUTE,
+  SLAB_ROUTE6,
   SLAB_RULE,
   SLAB_TIMER,
   SOCK_BASE,
@@ -94,6 +125,10 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
   slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
+  slabInit(SLAB_ADDR6, ADDR6_BASE, ADDR6_REC, ADDR6_CAP);
+  slabInit(SLAB_MC6, MC6_BASE, MC6_REC, MC6_CAP);
+  slabInit(SLAB_ROUTE6, ROUTE6_BASE, ROUTE6_REC, ROUTE6_CAP);
+  slabInit(SLAB_FRAG6, FRAG6_BASE, FRAG6_REC, FRAG6_CAP);
   slabInit(SLAB_CAPTURE, CAPTURE_BASE, CAPTURE_REC, CAPTURE_CAP);
   return 0;
 }
@@ -114,6 +149,11 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_NEIGH) neighTimer(obj);
   else if (kind == TIMER_CT_GC) ctGc();
   else if (kind == TIMER_FRAG) fragTimer(obj);
+  else if (kind == TIMER_DAD6) dadTimer(obj);
+  else if (kind == TIMER_MLD6) mldTimer(obj);
+  else if (kind == TIMER_MLD6_AGAIN) mldAgain(obj);
+  else if (kind == TIMER_RS6) rsTimer(obj);
+  else if (kind == TIMER_FRAG6) frag6Timer(obj);
 }
 
 /** Virtual ns now. */

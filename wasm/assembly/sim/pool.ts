@@ -45,6 +45,8 @@ export const PF_LOCAL: u32 = 128;
 export const PF_FRAG_PMTU: u32 = 256;
 /** May be fragmented whatever its DF says. @see Linux skb->ignore_df */
 export const PF_IGNORE_DF: u32 = 512;
+/** A copy of a multicast datagram that its sender hears too: no tap sees it come. */
+export const PF_LOOPED: u32 = 1 << 20;
 /** Bits that belong to the packet, not to the machine it is in. */
 const PF_KEEP: u32 = PF_TRACE;
 

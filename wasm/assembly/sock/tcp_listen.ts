@@ -4,7 +4,7 @@
  * @see Linux net/ipv4/tcp_input.c: tcp_conn_request, net/ipv4/tcp_minisocks.c: tcp_check_req
  */
 import { bindInsert, connInsert } from './demux';
-import { RDY_IN, nowNs, sockEvent } from './glue';
+import { RDY_IN, needsDev, nowNs, sockEvent } from './glue';
 import { Segment, TH_ACK, TH_RST, TH_SYN } from './segment';
 import {
   F_KEEPALIVE, F_NODELAY, F_QUEUED, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_LISTEN, S_SYN_RECV, Sock, sockAlloc, sockAt, sockId,
@@ -35,7 +35,8 @@ export function listenInput(l: Sock, g: Segment): void {
   s.family = l.family;
   s.proto = l.proto;
   s.ns = l.ns;
-  s.dev = l.dev;
+  // Who spoke to us from a link is on that link. @see Linux tcp_v6_conn_request
+  s.dev = l.dev != 0 || !needsDev(g.r0) ? l.dev : g.dev;
   s.mark = l.mark;
   s.ttl = l.ttl;
   s.tos = l.tos;

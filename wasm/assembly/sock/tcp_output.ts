@@ -4,7 +4,7 @@
  * @see RFC 9293 §3.8, Linux net/ipv4/tcp_output.c
  */
 import { finish, mix64, mix, isV4, isAny } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Send, nowNs, pathMtu } from './glue';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Send, needsDev, nowNs, pathMtu } from './glue';
 import { ringRead } from './ring';
 import { after, before } from './seq';
 import { Segment, TH_ACK, TH_FIN, TH_PSH, TH_RST, TH_SYN, segLength } from './segment';
@@ -182,7 +182,8 @@ export function replyReset(g: Segment): void {
   store<u8>(at + 13, <u8>(ack ? TH_RST | TH_ACK : TH_RST));
   store<u16>(at + 14, 0);
   store<u32>(at + 16, 0);
-  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, 0, 0, 0, true, false);
+  const dev = needsDev(g.r0) ? g.dev : 0;
+  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, 0, dev, 0, true, false);
 }
 
 /** Sends the SYN (or SYN-ACK) again or for the first time. */

@@ -6,7 +6,7 @@
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
 import { dgramPut } from './dgram';
-import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Send, pathLearn, sockEvent, sourceFor } from './glue';
+import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Send, pathLearn, sendDev, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
 
 /** Largest UDP payload over IPv4. */
@@ -55,7 +55,7 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   store<u16>(h + 6, 0);
   memory.copy(h + 8, at, len);
   const err = l4Send(
-    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, s.dev, s.mark, df == 1, (s.flags & F_BROADCAST) != 0,
+    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, sendDev(s, d0), s.mark, df == 1, (s.flags & F_BROADCAST) != 0,
   );
   return err < 0 && err != -105 ? err : <i32>len;
 }
@@ -67,7 +67,7 @@ export function udpDeliver(
   const id = udpFind(ns, l0, l1, lport, r0, r1, rport, dev);
   if (id == 0) return false;
   const s = sockAt(id);
-  if (!(s.flags & F_RCV_SHUT)) dgramPut(s, r0, r1, rport, ttl, 0, data, len);
+  if (!(s.flags & F_RCV_SHUT)) dgramPut(s, r0, r1, rport, ttl, 0, data, len, <u32>dev);
   return true;
 }
 
