@@ -308,6 +308,11 @@ export function connDel(ct: u32): void {
   if (Conn.at(ct).status & IPS_CONFIRMED) connKill(ct);
 }
 
+/** Sets a connection's mark. */
+export function connMark(ct: u32, mark: u32): void {
+  if (Conn.at(ct).status & IPS_CONFIRMED) Conn.at(ct).mark = mark;
+}
+
 /** A namespace goes: its connections go. */
 export function ctNsDestroy(ns: u32): void {
   for (let i: u32 = 1; i < CONN_CAP; i++) {
