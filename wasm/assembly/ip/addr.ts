@@ -6,6 +6,7 @@ import { DEV_LOOPBACK, EADDRNOTAVAIL, EEXIST, ENOBUFS, RTN_BROADCAST, RTN_LOCAL,
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { ADDR_BASE, ADDR_REC, SLAB_ADDR } from '../mem';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16 } from '../wire/bytes';
 
@@ -71,6 +72,7 @@ export function addrDel(dev: u32, ip16: usize): i32 {
   const ns = Dev.at(dev).ns;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) {
+      if (Addr.at(k).ip != 0) masqueradeGone(dev, Addr.at(k).ip);
       unlink(ns, k);
       return 0;
     }
