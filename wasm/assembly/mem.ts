@@ -89,7 +89,7 @@ export const RULE_BASE: usize = CHAIN_BASE + CHAIN_REC * CHAIN_CAP;
 export const JUMP_CAP: u32 = 1024;
 export const JUMP_BASE: usize = RULE_BASE + RULE_REC * RULE_CAP;
 /** Connections lie in the arena, in blocks of CONN_CHUNK bytes; the heads of their hash and of the gc's wheel here. */
-export const CONN_REC: usize = 192;
+export const CONN_REC: usize = 256;
 export const CONN_CAP: u32 = 1 << 20;
 export const CONN_CHUNK: u32 = 0x10000;
 /** Buckets at birth and at most. */
@@ -115,7 +115,39 @@ export const PMTU_BASE: usize = FRAG_HASH + 4 * FRAG_BUCKETS;
 export const PEER_REC: usize = 24;
 export const PEER_CAP: u32 = 256;
 export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
-export const SOCK_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 0xffff) & ~0xffff;
+
+// --- netfilter, further: settings of a namespace, matches behind rules, what connections hold beside their tuples, log
+export const NFNS_REC: usize = 256;
+export const NFNS_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
+export const MATCH_REC: usize = 64;
+export const MATCH_CAP: u32 = 4096;
+export const MATCH_BASE: usize = NFNS_BASE + NFNS_REC * (NS_CAP as usize);
+export const NFLOG_REC: usize = 256;
+export const NFLOG_CAP: u32 = 128;
+export const NFLOG_BASE: usize = MATCH_BASE + MATCH_REC * MATCH_CAP;
+export const HASHLIMIT_REC: usize = 32;
+export const HASHLIMIT_CAP: u32 = 2048;
+export const HASHLIMIT_BASE: usize = NFLOG_BASE + NFLOG_REC * NFLOG_CAP;
+export const OWNER_REC: usize = 8;
+/** Sockets whose owners are known; those of higher numbers belong to root. */
+export const OWNER_CAP: u32 = 8192;
+export const OWNER_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
+
+// --- IPVS
+export const VS_SVC_REC: usize = 128;
+export const VS_SVC_CAP: u32 = 512;
+export const VS_SVC_BASE: usize = OWNER_BASE + OWNER_REC * OWNER_CAP;
+export const VS_DEST_REC: usize = 128;
+export const VS_DEST_CAP: u32 = 2048;
+export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
+export const VS_CONN_REC: usize = 128;
+export const VS_CONN_CAP: u32 = 4096;
+export const VS_CONN_BASE: usize = VS_DEST_BASE + VS_DEST_REC * VS_DEST_CAP;
+export const VS_BUCKETS: u32 = 4096;
+export const VS_HASH: usize = VS_CONN_BASE + VS_CONN_REC * VS_CONN_CAP;
+const NF_END: usize = VS_HASH + 4 * VS_BUCKETS;
+
+export const SOCK_BASE: usize = (NF_END + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -134,7 +166,12 @@ export const SLAB_CONN: u32 = 13;
 export const SLAB_CAPTURE: u32 = 14;
 export const SLAB_FRAG: u32 = 15;
 export const SLAB_SOCK: u32 = 16;
-export const SLAB_MAX: u32 = 32;
+/** Netfilter's further ones; there is room for 64. */
+export const SLAB_MATCH: u32 = 40;
+export const SLAB_VS_SVC: u32 = 41;
+export const SLAB_VS_DEST: u32 = 42;
+export const SLAB_VS_CONN: u32 = 43;
+export const SLAB_MAX: u32 = 64;
 
 /** The one block of scalar state. Fields are zero at birth. */
 @unmanaged
@@ -195,6 +232,15 @@ export class Sim {
   /** Where the search for a neighbour or forwarding entry to give up goes on. */
   neighCursor: u32;
   fdbCursor: u32;
+  /** Ring of LOG records: first, count, lost. */
+  logHead: u32;
+  logCount: u32;
+  logLost: u32;
+  /** Services of IPVS in all namespaces: when 0, its hooks cost nothing. */
+  vsServices: u32;
+  vsConns: u32;
+  /** A sweep of IPVS's connections is due (timer handle). */
+  vsTimer: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

@@ -47,6 +47,13 @@ export interface Wasm {
   nfRuleCounters(handle: number, out: number): void;
   nfChainCounters(chain: number, out: number): void;
   nfZero(chain: number): void;
+  nfRuleCount(handle: number, packets: number, bytes: number): void;
+  nfChainCount(chain: number, packets: number, bytes: number): void;
+  nfSet(ns: number, k: number, value: number): number;
+  nfGet(ns: number, k: number): number;
+  nfLogNext(): number;
+  sockOwner(sock: number, uid: number, gid: number): void;
+  connMark(handle: number, mark: number): void;
   ctDump(ns: number, out: number, room: number): number;
   connDel(handle: number): void;
 

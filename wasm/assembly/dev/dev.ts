@@ -24,6 +24,7 @@ import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
 import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { fdbLocalAdd, fdbLocalDel, fdbPortGone } from './fdb';
 import { Ns } from './ns';
@@ -225,6 +226,7 @@ function setUp(i: u32, up: u32): void {
   const d = Dev.at(i);
   if (d.up == up) return;
   d.up = up;
+  if (!up) masqueradeGone(i, 0);
   if (!up) neighDevGone(i);
   carrierUpdate(i);
   if (d.master != 0) {

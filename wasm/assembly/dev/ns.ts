@@ -18,6 +18,7 @@ import { fragNsDestroy } from '../ip/reassembly';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
+import { nfNsInit } from '../nf/settings';
 import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { sockNsDestroy } from '../sock/input';
@@ -82,6 +83,7 @@ export function nsAdd(): u32 {
   n.bridgeNf = 1;
   n.portLo = 32768;
   n.portHi = 60999;
+  nfNsInit(i);
   return i;
 }
 

@@ -6,6 +6,7 @@ import { DEV_LOOPBACK, EADDRNOTAVAIL, EEXIST, ENOBUFS, RTN_BROADCAST, RTN_LOCAL,
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { ADDR_BASE, ADDR_BUCKETS, ADDR_HASH, ADDR_REC, SLAB_ADDR } from '../mem';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16 } from '../wire/bytes';
 
@@ -130,6 +131,7 @@ function unlink(ns: u32, i: u32): void {
 export function addrDel(dev: u32, ip16: usize): i32 {
   const i = find(dev, ip16);
   if (i == 0) return -EADDRNOTAVAIL;
+  if (!Addr.at(i).v6) masqueradeGone(dev, Addr.at(i).ip);
   unlink(Dev.at(dev).ns, i);
   return 0;
 }

@@ -67,7 +67,8 @@ import {
   tupleInvert,
   tupleOf,
 } from './conn';
-import { ctTcp, TCP_INVALID, TCP_REOPEN } from './tcp';
+import { NfNs } from './settings';
+import { ctTcp, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
 
 /** Values of Pkt.ctinfo; 3 more in the reply direction. */
 export const CTINFO_ESTABLISHED: u32 = 0;
@@ -76,11 +77,6 @@ export const CTINFO_NEW: u32 = 2;
 export const CTINFO_REPLY: u32 = 3;
 
 const SECOND: u64 = 1_000_000_000;
-/** Linux: nf_conntrack_udp_timeout, _udp_timeout_stream, _icmp_timeout, _generic_timeout. */
-const UDP_TIMEOUT: u64 = 30 * SECOND;
-const UDP_STREAM: u64 = 120 * SECOND;
-const ICMP_TIMEOUT: u64 = 30 * SECOND;
-const GENERIC_TIMEOUT: u64 = 600 * SECOND;
 
 /** Direction of a packet in its connection: 0 original, 1 reply. */
 export function ctDir(p: Pkt): u32 {
@@ -190,13 +186,14 @@ export function ctIn(pkt: u32): u32 {
     const ct = node >> 1;
     const dir = node & 1;
     ctGet(ct);
-    const result = update(ct, dir, proto, th);
+    const result = update(ct, dir, proto, th, endOf(p));
     if (result == TCP_REOPEN || result == TCP_INVALID) {
       ctPut(ct);
-      if (result == TCP_INVALID) return 0;
-      continue;
+      if (result == TCP_REOPEN) continue;
+      NfNs.at(p.ns).invalid++;
+      return 0;
     }
-    account(p, ct, dir);
+    if (result != TCP_IGNORE) account(p, ct, dir);
     const c = Conn.at(ct);
     const info =
       dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
@@ -210,22 +207,33 @@ export function ctIn(pkt: u32): u32 {
 
 /** Begins a connection; a full table first gives up one that was never answered. */
 function begin(ns: u32, t: usize): u32 {
-  let ct = connNew(ns, t);
-  if (ct == 0 && connEvict(t)) ct = connNew(ns, t);
-  if (ct == 0) eventPush(EVENT_LOG, LOG_CT_FULL, ns, 0);
-  else Conn.at(ct).streamAt = now() + 2 * SECOND;
+  const n = NfNs.at(ns);
+  const full = n.max != 0 && Ns.at(ns).conns >= n.max;
+  let ct = full ? 0 : connNew(ns, t);
+  if (ct == 0 && connEvict(full ? ns : 0, t)) {
+    n.earlyDrop++;
+    ct = connNew(ns, t);
+  }
+  if (ct == 0) {
+    n.refused++;
+    eventPush(EVENT_LOG, LOG_CT_FULL, ns, 0);
+  } else Conn.at(ct).streamAt = now() + 2 * SECOND;
   return ct;
 }
 
 /** Protocol's part: state and timeout. */
-function update(ct: u32, dir: u32, proto: u32, th: usize): i32 {
-  if (proto == PROTO_TCP) return ctTcp(ct, dir, th);
+function update(ct: u32, dir: u32, proto: u32, th: usize, end: usize): i32 {
+  if (proto == PROTO_TCP) return ctTcp(ct, dir, th, end);
   const c = Conn.at(ct);
+  const n = NfNs.at(c.ns);
   if (proto == PROTO_UDP) {
     const stream = (c.status & IPS_SEEN_REPLY) != 0 && now() > c.streamAt;
     if (stream) c.status |= IPS_ASSURED;
-    c.expires = now() + (stream ? UDP_STREAM : UDP_TIMEOUT);
-  } else c.expires = now() + (proto == PROTO_ICMP || proto == PROTO_ICMPV6 ? ICMP_TIMEOUT : GENERIC_TIMEOUT);
+    c.expires = now() + (((stream ? n.udpStream : n.udp) as u64) * SECOND);
+  } else {
+    const seconds = proto == PROTO_ICMP ? n.icmp : proto == PROTO_ICMPV6 ? n.icmp6 : n.generic;
+    c.expires = now() + (seconds as u64) * SECOND;
+  }
   return 0;
 }
 
@@ -253,7 +261,11 @@ export function ctConfirm(pkt: u32): u32 {
   if (original != 0 || reply != 0) {
     // Two first datagrams of one flow that raced: the second joins. @see Linux nf_ct_resolve_clash
     const same = original != 0 && original >> 1 == reply >> 1 && !(original & 1);
-    if (!same || load<u8>(tupleOf(ct, 0) + T_PROTO) != PROTO_UDP) return DROP_CT_CLASH;
+    if (!same || load<u8>(tupleOf(ct, 0) + T_PROTO) != PROTO_UDP) {
+      NfNs.at(c.ns).insertFailed++;
+      return DROP_CT_CLASH;
+    }
+    NfNs.at(c.ns).clashResolve++;
     ctPut(ct);
     p.ct = original >> 1;
     ctGet(p.ct);
@@ -266,6 +278,11 @@ export function ctConfirm(pkt: u32): u32 {
 /** Forgets a connection by its handle. */
 export function connDel(ct: u32): void {
   if (Conn.at(ct).status & IPS_CONFIRMED) connKill(ct);
+}
+
+/** Sets a connection's mark. */
+export function connMark(ct: u32, mark: u32): void {
+  if (Conn.at(ct).status & IPS_CONFIRMED) Conn.at(ct).mark = mark;
 }
 
 /** A namespace goes: its connections go. */

@@ -15,25 +15,33 @@ import {
   HOOK_PREROUTING,
   M_CTSTATE,
   M_LIMIT,
+  M_MORE,
   RULE_CHAIN,
   RULE_HEAD,
   RULE_LIMIT_BURST,
   RULE_LIMIT_NS,
   RULE_MATCH,
+  RULE_MORE,
   RULE_SIZE,
   RULE_TARGET,
   TABLE_FILTER,
+  TABLE_MANGLE,
   TABLE_NAT,
   TABLE_RAW,
+  TABLE_SECURITY,
+  TARGET_CONNMARK,
   TARGET_DNAT,
   TARGET_GOTO,
   TARGET_JUMP,
+  TARGET_NOTRACK,
   TARGET_REDIRECT,
 } from '../../abi';
 import { Ns } from '../dev/ns';
 import { CHAIN_BASE, CHAIN_CAP, CHAIN_REC, RULE_BASE, RULE_CAP, RULE_REC, SLAB_CHAIN, SLAB_RULE } from '../mem';
 import { now } from '../sim/clock';
 import { slabAlloc, slabFree } from '../sim/slab';
+import { moreAdd, moreDel, moreNeedsCt } from './match/more';
+import { moreChain } from './settings';
 
 const ENOTEMPTY: i32 = 39;
 /** hook of a user-defined chain. */
@@ -70,7 +78,8 @@ export class Rule {
   prev: u32;
   /** 0: free record. */
   chain: u32;
-  spare: u32;
+  /** First record of the matches behind it (M_MORE). */
+  more: u32;
   packets: u64;
   bytes: u64;
   /** `limit`: credit in ns, and when it was counted last. */
@@ -88,6 +97,7 @@ export function ruleAt(i: u32): usize {
 }
 
 function slot(ns: u32, family: u32, table: u32, hook: u32): usize {
+  if (table >= (TABLE_MANGLE as u32)) return moreChain(ns, family, table - TABLE_MANGLE, hook);
   const k: u32 = (family == 6 ? 15 : 0) + table * 5 + hook;
   return changetype<usize>(Ns.at(ns)) + offsetof<Ns>('chain0') + (k as usize) * 4;
 }
@@ -99,7 +109,8 @@ export function chainOf(ns: u32, family: u32, table: u32, hook: u32): u32 {
 
 function hookFits(table: u32, hook: u32): bool {
   if (table == TABLE_RAW) return hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
-  if (table == TABLE_FILTER) return hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT;
+  if (table == TABLE_MANGLE) return hook <= (HOOK_POSTROUTING as u32);
+  if (table == TABLE_FILTER || table == TABLE_SECURITY) return hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT;
   return table == TABLE_NAT && hook <= (HOOK_POSTROUTING as u32) && hook != HOOK_FORWARD;
 }
 
@@ -164,7 +175,8 @@ function need(i: u32, chain: u32, by: i32): void {
   const target = load<u32>(r + RULE_TARGET);
   if (c.table == TABLE_NAT) n.natUsers += by;
   const nat = target >= (TARGET_DNAT as u32) && target <= (TARGET_REDIRECT as u32);
-  if (c.table == TABLE_NAT || nat || load<u32>(r + RULE_MATCH) & M_CTSTATE) n.ctUsers += by;
+  const tracks = target == TARGET_CONNMARK || target == TARGET_NOTRACK || load<u32>(r + RULE_MATCH) & M_CTSTATE;
+  if (c.table == TABLE_NAT || nat || tracks || moreNeedsCt(Rule.at(i).more)) n.ctUsers += by;
   if (target == TARGET_JUMP || target == TARGET_GOTO) Chain.at(load<u32>(r + RULE_CHAIN)).refs += by;
 }
 
@@ -185,6 +197,14 @@ export function nfRuleAdd(chain: u32, index: i32, x: usize): i32 {
   memory.copy(ruleAt(i) + RULE_HEAD, x + RULE_HEAD, RULE_SIZE - RULE_HEAD);
   const r = Rule.at(i);
   r.chain = chain;
+  if (load<u32>(x + RULE_MATCH) & M_MORE) {
+    const more = moreAdd(x + RULE_SIZE, load<u32>(x + RULE_MORE));
+    if (more < 0) {
+      slabFree(SLAB_RULE, i);
+      return more;
+    }
+    r.more = more as u32;
+  }
   if (load<u32>(x + RULE_MATCH) & M_LIMIT) {
     r.credit = load<u64>(x + RULE_LIMIT_NS) * (load<u32>(x + RULE_LIMIT_BURST) as u64);
     r.last = now();
@@ -220,6 +240,7 @@ export function nfRuleDel(chain: u32, i: u32): i32 {
   if (r.next == 0) c.last = r.prev;
   else Rule.at(r.next).prev = r.prev;
   c.rules--;
+  moreDel(r.more);
   r.chain = 0;
   slabFree(SLAB_RULE, i);
   return 0;
@@ -235,6 +256,18 @@ export function nfRuleCounters(i: u32, out: usize): void {
 export function nfChainCounters(i: u32, out: usize): void {
   store<f64>(out, Chain.at(i).packets as f64);
   store<f64>(out, Chain.at(i).bytes as f64, 8);
+}
+
+/** Sets packets and bytes of a rule (iptables-restore -c). */
+export function nfRuleCount(i: u32, packets: f64, bytes: f64): void {
+  Rule.at(i).packets = packets as u64;
+  Rule.at(i).bytes = bytes as u64;
+}
+
+/** Sets packets and bytes that met a chain's policy. */
+export function nfChainCount(i: u32, packets: f64, bytes: f64): void {
+  Chain.at(i).packets = packets as u64;
+  Chain.at(i).bytes = bytes as u64;
 }
 
 /** Zeroes the counters of a chain and its rules. */

@@ -12,13 +12,18 @@ import {
   EVENT_BASE,
   EVENT_CAP,
   EVENT_REC,
+  NFNS_BASE,
+  NFNS_REC,
+  NS_CAP,
   SCRATCH_BASE,
   SCRATCH_SIZE,
   SIM_BASE,
+  SLAB_MATCH,
   SLAB_NS,
   SLAB_PKT,
   SLAB_RULE,
   SLAB_TIMER,
+  SLAB_VS_CONN,
   Sim,
   TIMER_CAP,
   TIMER_HEAP,
@@ -28,7 +33,7 @@ import {
 import { ARENA_BASE } from '../sock/mem';
 import { sockTableEnd } from '../sock/table';
 import { captureUsed } from './ring';
-import { Slab } from './slab';
+import { Slab, slabTop } from './slab';
 
 /** Ends the span that is open before a hole, and opens the next behind it. Holes come in ascending order. */
 function hole(out: usize, n: u32, from: usize, to: usize): u32 {
@@ -64,6 +69,8 @@ export function memSpans(out: usize): u32 {
   for (let id = SLAB_NS; id <= SLAB_RULE; id++) n = slabHole(out, n, id);
   const heads = s.ctMask + 1 + s.ctSplit;
   n = hole(out, n, CONN_HASH + (heads as usize) * 4, CONN_HASH + (CONN_BUCKETS_MAX as usize) * 4);
+  n = hole(out, n, NFNS_BASE + (slabTop(SLAB_NS) as usize) * NFNS_REC, NFNS_BASE + NFNS_REC * (NS_CAP as usize));
+  for (let id = SLAB_MATCH; id <= SLAB_VS_CONN; id++) n = slabHole(out, n, id);
   n = hole(out, n, sockTableEnd(), ARENA_BASE);
   store<u32>(out + (n as usize) * 8, s.arena, 4);
   return n + 1;
