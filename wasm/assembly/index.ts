@@ -8,6 +8,7 @@ export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats
 export { fdbDump } from './dev/fdb';
 export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
+export { memSpans } from './sim/span';
 export { addrAdd, addrDel } from './ip/addr';
 export { routeAdd, routeDel, routeLookup } from './ip/route';
 export { announce, neighDel, neighDump, neighSet } from './ip/neigh';

@@ -5,6 +5,8 @@ export interface Wasm {
   coreInit(seed: bigint): number;
   scratch(): number;
   scratchSize(): number;
+  /** Writes pairs of addresses (first, end) of the bytes in use; returns how many pairs. */
+  memSpans(out: number): number;
 
   simNow(): number;
   simNext(): number;
