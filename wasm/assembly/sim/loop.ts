@@ -34,7 +34,7 @@ import {
   CHAIN_BASE,
   CHAIN_CAP,
   CHAIN_REC,
-  CONN_BASE,
+  CONN_BUCKETS,
   CONN_CAP,
   CONN_REC,
   DEV_BASE,
@@ -55,6 +55,9 @@ import {
   MC6_BASE,
   MC6_CAP,
   MC6_REC,
+  MATCH_BASE,
+  MATCH_CAP,
+  MATCH_REC,
   memReach,
   NEIGH_BASE,
   NEIGH_CAP,
@@ -86,6 +89,7 @@ import {
   SLAB_FRAG6,
   SLAB_JUMBO,
   SLAB_MC6,
+  SLAB_MATCH,
   SLAB_NEIGH,
   SLAB_NS,
   SLAB_PKT,
@@ -99,7 +103,7 @@ import {
   TIMER_CAP,
   TIMER_REC,
 } from '../mem';
-import { ctGc } from '../nf/conntrack';
+import { ctGc } from '../nf/wheel';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
 import { rngSeed } from './rng';
@@ -123,7 +127,9 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_NEIGH, NEIGH_BASE, NEIGH_REC, NEIGH_CAP);
   slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
-  slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
+  slabInit(SLAB_MATCH, MATCH_BASE, MATCH_REC, MATCH_CAP);
+  slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
+  Sim.at().ctMask = CONN_BUCKETS - 1;
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
   slabInit(SLAB_ADDR6, ADDR6_BASE, ADDR6_REC, ADDR6_CAP);
   slabInit(SLAB_MC6, MC6_BASE, MC6_REC, MC6_CAP);
