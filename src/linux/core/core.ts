@@ -198,6 +198,8 @@ export interface CoreNeigh {
   readonly ip: Addr16;
   readonly mac: number;
   /** NUD_*: 1 incomplete, 2 reachable, 4 stale, 8 delay, 16 probe, 32 failed, 64 noarp, 128 permanent */
+  /** It says that it is a router (IPv6). */
+  readonly router: boolean;
   readonly state: number;
 }
 

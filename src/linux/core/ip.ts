@@ -81,7 +81,8 @@ function readNeigh(m: Memory, at: number): CoreNeigh {
   return {
     ip: m.addrAt(at + abi.NEIGH_X_IP),
     dev: v.getUint32(at + abi.NEIGH_X_DEV, true),
-    state: v.getUint32(at + abi.NEIGH_X_STATE, true),
+    state: v.getUint32(at + abi.NEIGH_X_STATE, true) & 0xffff,
+    router: v.getUint32(at + abi.NEIGH_X_STATE, true) >= abi.NEIGH_X_ROUTER,
     mac: Number(v.getBigUint64(at + abi.NEIGH_X_MAC, true)),
   };
 }

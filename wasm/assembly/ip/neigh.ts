@@ -17,6 +17,7 @@ import {
   NEIGH_X_DEV,
   NEIGH_X_IP,
   NEIGH_X_MAC,
+  NEIGH_X_ROUTER,
   NEIGH_X_SIZE,
   NEIGH_X_STATE,
   NUD_DELAY,
@@ -447,7 +448,7 @@ export function neighDump(ns: u32, out: usize, room: u32): u32 {
     if (n.v6) memory.copy(p + NEIGH_X_IP, neigh6Bytes(i), 16);
     else wrMapped(p + NEIGH_X_IP, n.ip);
     store<u32>(p + NEIGH_X_DEV, n.dev);
-    store<u32>(p + NEIGH_X_STATE, n.state);
+    store<u32>(p + NEIGH_X_STATE, n.router ? n.state | NEIGH_X_ROUTER : n.state);
     store<u64>(p + NEIGH_X_MAC, n.mac);
     count++;
   }

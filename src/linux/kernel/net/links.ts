@@ -1,7 +1,8 @@
 /** Links: adding, changing, moving and removing devices. @see Linux net/core/rtnetlink.c */
 import { EBUSY, EEXIST, EINVAL, ENODEV, EOPNOTSUPP, ERANGE, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Link, LinkKind, NetAdmin } from '../netadmin.ts';
-import { addrsGone, defaultAddrs, linkLocalGone } from './addrs.ts';
+import { addrsGone, defaultAddrs } from './addrs.ts';
+import { ipv6Gone, renameIpv6, syncIpv6 } from './ipv6.ts';
 import type { Device, Netns } from './netns.ts';
 import { routesBack, routesGone } from './routes.ts';
 import type { NetWorld } from './world.ts';
@@ -49,6 +50,7 @@ function register(
   };
   ns.add(d);
   world.devices.set(dev, d);
+  syncIpv6(world, d);
   return d;
 }
 
@@ -104,6 +106,7 @@ export function forget(world: NetWorld, d: Device): void {
   addrsGone(d);
   routesGone(world, d);
   for (const other of d.ns.devices) if (other.master === d) other.master = undefined;
+  renameIpv6(d.ns, d.name, undefined);
   d.ns.remove(d);
   world.devices.delete(d.dev);
 }
@@ -134,7 +137,7 @@ function setUp(world: NetWorld, d: Device, up: boolean): void {
     defaultAddrs(world, d);
     routesBack(world, d);
   } else {
-    linkLocalGone(world, d);
+    ipv6Gone(world, d);
     routesGone(world, d);
   }
 }
@@ -185,6 +188,7 @@ export function setLink(
     if (d.up && d.kind !== 'veth') return EBUSY;
     const bad = nameError(ns, change.name);
     if (bad) return bad;
+    renameIpv6(ns, d.name, change.name);
     d.name = change.name;
     world.core.devName(d.dev, change.name);
   }
@@ -205,9 +209,11 @@ export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | u
   const moved = world.core.devMove(d.dev, to.core);
   if (moved < 0) return errnoOf(moved);
   ns.remove(d);
+  renameIpv6(ns, d.name, undefined);
   d.ns = to;
   d.ifindex = to.takeIfindex(d.ifindex);
   to.add(d);
+  syncIpv6(world, d);
   numberPeers(d);
   return 0;
 }

@@ -1,7 +1,7 @@
 /** net.* sysctls: texts that programs read and write, some of which the core acts on. */
 import type { Core } from '../../core/core.ts';
 import { EINVAL, ENOENT, type Errno } from '../errno.ts';
-import { ipv6Switched } from './addrs.ts';
+import { setting6Written } from './ipv6.ts';
 import type { Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
 
@@ -19,6 +19,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.tcp_congestion_control': 'reno',
   'net.ipv4.ping_group_range': '1\t0',
   'net.ipv6.conf.all.forwarding': '0',
+  'net.ipv6.bindv6only': '0',
+  'net.ipv6.icmp.echo_ignore_all': '0',
+  'net.ipv6.icmp.ratelimit': '1000',
   'net.bridge.bridge-nf-call-iptables': '1',
   'net.bridge.bridge-nf-call-ip6tables': '1',
   'net.bridge.bridge-nf-call-arptables': '1',
@@ -40,6 +43,13 @@ const PER_DEVICE: Readonly<Record<string, string>> = {
   'ipv6 accept_ra': '1',
   'ipv6 forwarding': '0',
   'ipv6 proxy_ndp': '0',
+  'ipv6 accept_dad': '1',
+  'ipv6 dad_transmits': '1',
+  'ipv6 autoconf': '1',
+  'ipv6 addr_gen_mode': '0',
+  'ipv6 hop_limit': '64',
+  'ipv6 mtu': '1500',
+  'ipv6 router_solicitations': '-1',
 };
 type CoreKey = Parameters<Core['nsSet']>[1];
 const CORE: Readonly<Record<string, CoreKey>> = {
@@ -47,6 +57,12 @@ const CORE: Readonly<Record<string, CoreKey>> = {
   'net.ipv4.ip_default_ttl': 'ip_default_ttl',
   'net.ipv4.icmp_echo_ignore_all': 'icmp_echo_ignore_all',
   'net.bridge.bridge-nf-call-iptables': 'bridge_nf_call_iptables',
+};
+
+const NS6: Readonly<Record<string, Parameters<Core['ip6NsSet']>[1]>> = {
+  'net.ipv6.bindv6only': 'bindv6only',
+  'net.ipv6.icmp.echo_ignore_all': 'echo_ignore_all',
+  'net.bridge.bridge-nf-call-ip6tables': 'bridge_nf_call_ip6tables',
 };
 
 /** `net/ipv4/ip_forward` and `net.ipv4.ip_forward` are one; a device's name may hold dots in the first form. */
@@ -88,8 +104,9 @@ export function getSysctl(world: NetWorld, ns: Netns, given: string): string | E
   const device = perDevice(ns, name);
   if (device === undefined) return ENOENT;
   const m = /^(net\.ipv[46]\.conf)\..+\.([a-z0-9_]+)$/.exec(name) as RegExpExecArray;
+  const v6 = m[1] === 'net.ipv6.conf' && m[2] !== 'mtu';
   return (
-    (m[2] === 'forwarding' || m[2] === 'disable_ipv6' ? ns.sysctls.get(`${m[1]}.default.${m[2]}`) : undefined) ?? device
+    (v6 || m[2] === 'forwarding' ? ns.sysctls.get(`${m[1]}.default.${m[2]}`) : undefined) ?? device
   );
 }
 
@@ -117,6 +134,9 @@ export function setSysctl(world: NetWorld, ns: Netns, given: string, value: stri
     const any = [...ns.sysctls].some(([k, v]) => k.endsWith('.route_localnet') && v !== '0');
     world.core.nsSet(ns.core, 'route_localnet', any ? 1 : 0);
   }
-  if (name.endsWith('.disable_ipv6')) ipv6Switched(world, ns);
+  const ns6 = NS6[name];
+  if (ns6 !== undefined) world.core.ip6NsSet(ns.core, ns6, Number(text) ? 1 : 0);
+  const m = /^net\.ipv6\.conf\.(.+)\.([a-z0-9_]+)$/.exec(name);
+  if (m) setting6Written(world, ns, (m[1] as string).replaceAll('/', '.'), m[2] as string, text);
   return 0;
 }

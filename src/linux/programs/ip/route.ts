@@ -116,7 +116,7 @@ function routeText(env: IpEnv, r: Route, f: RouteFilter): string {
   if (r.proto !== 'boot' || env.details) s += `proto ${r.proto} `;
   if ((r.scope !== 'global' || env.details) && r.family === 4) s += `scope ${r.scope} `;
   if (r.src) s += `src ${formatIp(r.src)} `;
-  if (r.metric > 0) s += `metric ${r.metric} `;
+  if (r.metric > 0 || r.family === 6) s += `metric ${r.metric} `;
   if (r.linkdown) s += 'linkdown ';
   if (r.family === 6) s += 'pref medium';
   return s;
@@ -238,6 +238,18 @@ async function flush(env: IpEnv): Promise<number> {
   return 0;
 }
 
+/** What `ip -6 route get` tells: the route that was chosen, all of it. */
+function got6(env: IpEnv, r: Route, dst: IpAddr, from: IpAddr | undefined): string {
+  let s = r.type === 'unicast' ? '' : `${r.type} `;
+  s += `${formatIp(dst)} from ${from ? formatIp(from) : '::'} `;
+  if (r.via) s += `via ${formatIp(r.via)} `;
+  if (r.ifindex !== undefined) s += `dev ${devName(env, r)} `;
+  if (r.table === 255) s += 'table local ';
+  if (r.proto !== 'boot') s += `proto ${r.proto} `;
+  if (r.src) s += `src ${formatIp(r.src)} `;
+  return `${s}metric ${r.metric} pref medium`;
+}
+
 async function get(env: IpEnv): Promise<number> {
   const w = env.words;
   let dst: IpAddr | undefined;
@@ -257,6 +269,10 @@ async function get(env: IpEnv): Promise<number> {
       `RTNETLINK answers: ${r.type === 'unreachable' ? 'No route to host' : r.type === 'prohibit' ? 'Permission denied' : 'Invalid argument'}`,
       2,
     );
+  if (dst.v === 6 && !env.busybox && !env.json) {
+    await printEntries(env, [[got6(env, r, dst, from)]]);
+    return 0;
+  }
   let s = r.type === 'unicast' ? '' : `${r.type} `;
   s += `${formatIp(dst)} `;
   if (from) s += `from ${formatIp(from)} `;
