@@ -117,6 +117,8 @@ export function lines(file: PcapFile, names: Names): string[] {
 }
 
 function normalise(text: string, names: Names): string {
+  // The ports of traceroute's probes are told; those that a kernel chose are not.
+  const udp = text.includes('proto UDP');
   return text
     .replace(/\n\s+/g, ' ')
     .replace(/ ifindex \d+/, '')
@@ -128,7 +130,7 @@ function normalise(text: string, names: Names): string {
     .replace(/(Flags \[S\.\],.* ack )\d+/g, '$1N')
     .replace(/(Flags \[R\.\],.* ack )\d{4,}/g, '$1N')
     .replace(/TS val \d+ ecr (\d+)/g, (_, ecr) => `TS ${ecr === '0' ? 'first' : ''}`)
-    .replace(/\.(?:3[3-9]|4\d|5\d|6[0-5])\d{3}(?=[ :])/g, (m) => (/\.334\d\d/.test(m) ? m : '.P'))
+    .replace(/\.(?:3[3-9]|4\d|5\d|6[0-5])\d{3}(?=[ :])/g, (m) => (udp && /\.334\d\d/.test(m) ? m : '.P'))
     .replace(/(\d\d:\d\d:\d\d GMT)/g, 'TIME')
     .replace(/ HTTP, length:.*$/, ' HTTP')
     .replace(/: HTTP.*$/, ': HTTP')

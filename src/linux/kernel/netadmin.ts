@@ -164,7 +164,12 @@ export type NfTarget =
         | 'icmp-host-prohibited'
         | 'icmp-admin-prohibited'
         | 'tcp-reset'
-        | 'icmp6-port-unreachable';
+        | 'icmp6-no-route'
+        | 'icmp6-adm-prohibited'
+        | 'icmp6-addr-unreachable'
+        | 'icmp6-port-unreachable'
+        | 'icmp6-policy-fail'
+        | 'icmp6-reject-route';
     }
   | { readonly kind: 'MARK'; readonly value: number; readonly mask: number }
   | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number };

@@ -101,6 +101,15 @@ export function addr6LinkLocal(dev: u32): usize {
   return 0;
 }
 
+/** The first good address of a device that has a scope: where its 16 bytes are, 0 none. @see Linux nf_nat_redirect_ipv6 */
+export function addr6OfScope(dev: u32, scope: u32): usize {
+  if (dev == 0) return 0;
+  for (let k = Idev.at(dev).addrs; k != 0; k = Addr6.at(k).nextOnDev) {
+    if (addr6Good(k) && Addr6.at(k).scope == scope) return addr6Bytes(k);
+  }
+  return 0;
+}
+
 function link(i: u32): void {
   const a = Addr6.at(i);
   const n = Ns6.at(a.ns);

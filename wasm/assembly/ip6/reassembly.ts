@@ -12,7 +12,19 @@ import { slabAlloc, slabFree } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
 import { rd16, rd32, same16, wr16 } from '../wire/bytes';
-import { ICMP6_PARAM, ICMP6_TIME, IP6_HLEN, ip6Len, PARAM6_FIELD } from '../wire/ipv6';
+import {
+  ICMP6_PARAM,
+  ICMP6_TIME,
+  IP6_HLEN,
+  ip6Len,
+  ip6Next,
+  ip6Upper,
+  NEXT_DEST,
+  NEXT_FRAGMENT,
+  NEXT_HOP,
+  NEXT_ROUTING,
+  PARAM6_FIELD,
+} from '../wire/ipv6';
 import { icmp6Send } from './icmp';
 
 /** net.ipv6.ip6frag_time */
@@ -160,8 +172,8 @@ function endFits(q: Frag6Queue, last: bool, end: u32): bool {
 }
 
 /** A fragment that no datagram can have: its sender is told. @param at offset of what is wrong in the packet */
-function wrong(pkt: u32, at: u32): bool {
-  icmp6Send(pkt, ICMP6_PARAM, PARAM6_FIELD, at);
+function wrong(pkt: u32, user: u32, at: u32): bool {
+  if (user == 0) icmp6Send(pkt, ICMP6_PARAM, PARAM6_FIELD, at);
   pktDrop(pkt, DROP_BAD_HEADER);
   return false;
 }
@@ -181,8 +193,8 @@ export function frag6Input(pkt: u32, user: u32, at: u32, told: u32): bool {
   p.th = (fh as u32) + 8;
   const n = bytesOf(pkt);
   const end = from + n;
-  if (end + (at - IP6_HLEN) > 65535) return wrong(pkt, at + 2);
-  if (!last && n & 7) return wrong(pkt, 4);
+  if (end + (at - IP6_HLEN) > 65535) return wrong(pkt, user, at + 2);
+  if (!last && n & 7) return wrong(pkt, user, 4);
   if (n == 0) {
     pktDrop(pkt, DROP_FRAGMENT);
     return false;
@@ -248,12 +260,12 @@ function assemble(i: u32, pkt: u32): bool {
   return true;
 }
 
-/** Time is up. It is said only when the first fragment is here, and only by who was to have the datagram. */
+/** Time is up. It is said only when the first fragment is here. */
 export function frag6Timer(i: u32): void {
   const q = Frag6Queue.at(i);
   q.timer = 0;
   const head = q.head;
-  if (head != 0 && offsetOf(head) == 0 && q.user == 0) icmp6Send(head, ICMP6_TIME, 1, 0);
+  if (head != 0 && offsetOf(head) == 0) icmp6Send(head, ICMP6_TIME, 1, 0);
   if (head == 0) dropCount(DROP_FRAG_TIMEOUT);
   kill(i, DROP_FRAG_TIMEOUT);
 }
@@ -264,6 +276,31 @@ export function frag6Truncated(ip: usize, at: u32): bool {
   const next = load<u8>(ip + at) as u32;
   const least: u32 = next == 6 ? 20 : next == 17 || next == 58 ? 8 : 1;
   return rd16(ip + at + 2) >> 3 == 0 && ip + at + 8 + least > end;
+}
+
+/**
+ * Conntrack sees whole packets only: takes a fragment out of the packet's way. Pre: nh is set.
+ * @returns true: it is whole, or was put together; false: it is held or dropped
+ * @see Linux net/ipv6/netfilter/nf_conntrack_reasm.c: nf_ct_frag6_gather
+ */
+export function frag6Track(pkt: u32, user: u32): bool {
+  const p = Pkt.at(pkt);
+  const ip = p.nh as usize;
+  const end = min((p.data + p.len) as usize, ip + ip6Len(ip));
+  let next = ip6Next(ip);
+  let told: u32 = 6;
+  let at = IP6_HLEN;
+  while (next == NEXT_HOP || next == NEXT_ROUTING || next == NEXT_DEST) {
+    if (ip + at + 8 > end) return true;
+    told = at;
+    next = load<u8>(ip + at) as u32;
+    at += ((load<u8>(ip + at, 1) as u32) + 1) << 3;
+  }
+  if (next != NEXT_FRAGMENT || ip + at + 8 > end || !frag6IsPiece(ip + at)) return true;
+  if (!frag6Input(pkt, user, at, told)) return false;
+  const whole = p.nh as usize;
+  p.th = p.nh + (ip6Upper(whole, whole + ip6Len(whole)) >> 16);
+  return true;
 }
 
 /** A namespace goes: what waits in it goes. */

@@ -24,5 +24,9 @@ export const AT_MEMBER: usize = TEMP6_BASE + 128;
 export const AT_HOP: usize = TEMP6_BASE + 144;
 /** Source of a lookup that only asks (route.ts, glue.ts). */
 export const AT_LOOKUP: usize = TEMP6_BASE + 160;
-/** Ends of a reset (nf/reject6.ts). */
+/** Ends of a reset, 32 bytes (nf/reject6.ts). */
 export const AT_RESET: usize = TEMP6_BASE + 176;
+/** The address NAT gives (nf/nat.ts). */
+export const AT_NAT: usize = TEMP6_BASE + 208;
+/** A destination before NAT (nf/hook.ts). */
+export const AT_BEFORE: usize = TEMP6_BASE + 224;

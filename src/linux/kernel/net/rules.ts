@@ -17,7 +17,12 @@ const REJECT: Readonly<Record<string, readonly [number, number]>> = {
   'icmp-net-prohibited': [3, 9],
   'icmp-host-prohibited': [3, 10],
   'icmp-admin-prohibited': [3, 13],
+  'icmp6-no-route': [1, 0],
+  'icmp6-adm-prohibited': [1, 1],
+  'icmp6-addr-unreachable': [1, 3],
   'icmp6-port-unreachable': [1, 4],
+  'icmp6-policy-fail': [1, 5],
+  'icmp6-reject-route': [1, 6],
   'tcp-reset': [255, 0],
 };
 
