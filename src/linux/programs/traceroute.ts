@@ -1,7 +1,7 @@
 /**
- * `traceroute`: the routers on the way, by datagrams of growing TTL.
+ * `traceroute`, `traceroute6`: the routers on the way, by datagrams of growing TTL.
  *
- * Limits: IPv4; UDP probes, or ICMP echo with -I; probes one after the other.
+ * Limits: UDP probes, or ICMP echo with -I; probes one after the other.
  * @see traceroute 2.1; busybox networking/traceroute.c
  */
 import { formatIp, type IpAddr, sameIp } from '../../base/ip.ts';
@@ -31,6 +31,11 @@ const MARKS: Readonly<Record<number, string>> = {
   13: ' !X',
 };
 
+const MARKS6: Readonly<Record<number, string>> = { 0: ' !N', 1: ' !X', 2: ' !H', 3: ' !H' };
+
+/** Headers of a probe: IP and UDP or ICMP. */
+const headers = (dst: IpAddr): number => (dst.v === 4 ? 28 : 48);
+
 /** Sends one probe and waits for what it causes. */
 async function probe(
   ctx: Context,
@@ -52,8 +57,8 @@ async function probe(
   const sent = await sys.sendto(
     out,
     echo
-      ? echoRequest(4, id, serial + 1, new Uint8Array(Math.max(0, size - 28)))
-      : new Uint8Array(Math.max(0, size - 28)).fill(0x40),
+      ? echoRequest(dst.v, id, serial + 1, new Uint8Array(Math.max(0, size - headers(dst))))
+      : new Uint8Array(Math.max(0, size - headers(dst))).fill(0x40),
     { ip: dst, port },
   );
   if (isErr(sent)) return sent.text;
@@ -64,7 +69,7 @@ async function probe(
     if (ready.length === 0) return undefined;
     const d = await sys.recvfrom(icmp);
     if (isErr(d) || !d.from.ip) continue;
-    const m = parseIcmp(4, d.data, d.ttl ?? 0);
+    const m = parseIcmp(dst.v, d.data, d.ttl ?? 0);
     if (!m) continue;
     const ms = (d.time - start) / 1e6;
     if (m.kind === 'reply') {
@@ -72,9 +77,10 @@ async function probe(
       continue;
     }
     if (echo ? m.id !== id || m.seq !== serial + 1 : m.port !== port) continue;
-    if (m.type === 11) return { from: d.from.ip, ms, mark: '', last: false };
-    if (m.type === 3)
-      return { from: d.from.ip, ms, mark: m.code === 3 ? '' : (MARKS[m.code] ?? ` !<${m.code}>`), last: true };
+    if (m.type === (dst.v === 4 ? 11 : 3)) return { from: d.from.ip, ms, mark: '', last: false };
+    if (m.type !== (dst.v === 4 ? 3 : 1)) continue;
+    const marks = dst.v === 4 ? { ...MARKS, 3: '' } : { ...MARKS6, 4: '' };
+    return { from: d.from.ip, ms, mark: (marks as Record<number, string>)[m.code] ?? ` !<${m.code}>`, last: true };
   }
 }
 
@@ -86,7 +92,7 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(`Usage: ${ctx.name} [OPTIONS] HOST [BYTES]\n`);
     return busybox ? 1 : 2;
   }
-  const found = await getaddrinfo(sys, host, 4);
+  const found = await getaddrinfo(sys, host, ctx.name === 'traceroute6' || o.has('6') ? 6 : o.has('4') || busybox ? 4 : 0);
   if (typeof found === 'string') {
     await ctx.err(
       busybox
@@ -100,9 +106,10 @@ async function run(ctx: Context): Promise<number> {
   const max = num('max-hops', 30);
   const queries = num('queries', 3);
   const waitNs = num('wait', 5) * 1e9;
-  const size = ctx.operands[1] === undefined ? (busybox ? 46 : 60) : Number(ctx.operands[1]);
-  const icmp = sys.socket('inet', 'raw', 1);
-  const udp = sys.socket('inet', 'dgram');
+  const size = ctx.operands[1] === undefined ? busybox ? 46 : dst.v === 4 ? 60 : 80 : Number(ctx.operands[1]);
+  const family = dst.v === 4 ? 'inet' : 'inet6';
+  const icmp = sys.socket(family, 'raw', dst.v === 4 ? 1 : 58);
+  const udp = sys.socket(family, 'dgram');
   if (isErr(icmp) || isErr(udp)) return ctx.fail(`socket: ${isErr(icmp) ? icmp.text : 'failed'}`);
   await ctx.out(`traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`);
   let serial = 0;
@@ -150,6 +157,7 @@ export const spec = defineProgram({
     { name: 'numeric', short: 'n', shortOnly: true, help: 'print numeric addresses' },
     { name: 'icmp', short: 'I', shortOnly: true, help: 'use ICMP ECHO' },
     { name: '4', short: '4', shortOnly: true, help: 'use IPv4' },
+    { name: '6', short: '6', shortOnly: true, help: 'use IPv6' },
     arg('first', 'f', 'N', 'first TTL'),
     arg('max-hops', 'm', 'N', 'max TTL'),
     arg('queries', 'q', 'N', 'probes per hop'),

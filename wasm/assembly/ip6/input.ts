@@ -68,6 +68,7 @@ import {
   UNREACH6_PROHIBITED,
   UNREACH6_SCOPE,
 } from '../wire/ipv6';
+import { addr6Dev } from './addr';
 import { extLen, extOptions, extRouting } from './exthdr';
 import { icmp6Input, icmp6Send } from './icmp';
 import { Idev, idevMtu, Ns6 } from './idev';
@@ -119,6 +120,8 @@ export function ip6Input(pkt: u32): void {
   }
   p.flags &= ~PF_LOCAL;
   const ip = p.nh as usize;
+  // What we say to ourselves with an address of a link is of that link. @see Linux icmp6_iif, inet6_iif
+  if (Dev.at(p.dev).kind == DEV_LOOPBACK && in6IsLinkLocal(ip6Src(ip))) p.indev = addr6Dev(p.ns, ip6Src(ip));
   if (ip6Next(ip) == NEXT_HOP) {
     const len = extLen(ip + IP6_HLEN, ip + p.len);
     if (len == 0) pktDrop(pkt, DROP_BAD_HEADER);

@@ -121,6 +121,8 @@ export function addRoute(world: NetWorld, ns: Netns, given: Partial<Route> & { f
     if (!d.up) return ENETDOWN;
   }
   if (dst && dst.addr.v === 4 && !sameNetwork(dst)) return EINVAL;
+  // What forbids hangs on lo in IPv6.
+  if (type !== 'unicast' && given.family === 6) ifindex ??= ns.find('lo')?.ifindex;
   const route: Route = {
     family: given.family,
     type,
