@@ -4,12 +4,14 @@
  */
 
 export * from './abi/capture';
+export * from './abi/conf';
 export * from './abi/conn';
 export * from './abi/dev';
 export * from './abi/drop';
 export * from './abi/errno';
 export * from './abi/event';
 export * from './abi/fdb';
+export * from './abi/fib';
 export * from './abi/neigh';
 export * from './abi/nf';
 export * from './abi/ns';

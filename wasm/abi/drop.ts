@@ -43,5 +43,8 @@ export const DROP_SOCK_STATE = 39;
 export const DROP_FRAG_TIMEOUT = 40;
 export const DROP_FRAG_OVERLAP = 41;
 export const DROP_FRAG_FULL = 42;
+/** The source does not come this way (rp_filter); IP options are wrong or not allowed. */
+export const DROP_RP_FILTER = 56;
+export const DROP_OPTIONS = 57;
 /** Counters: indices 0..DROP_MAX-1. */
 export const DROP_MAX = 64;
