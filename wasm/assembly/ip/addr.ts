@@ -8,7 +8,8 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
-import { ADDR_BASE, ADDR_REC, SLAB_ADDR } from '../mem';
+import { ADDR_BASE, ADDR_BUCKETS, ADDR_HASH, ADDR_REC, SLAB_ADDR } from '../mem';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16 } from '../wire/bytes';
 import { confDevSettled, confOf } from './conf';
@@ -26,6 +27,10 @@ export class Addr {
   v6: u32;
   a0: u64;
   a1: u64;
+  /** Links of the hash by own address and by broadcast address. */
+  hash0: u32;
+  hash1: u32;
+  prev: u32;
   /** RT_SCOPE_*: how far from here the address is of use. */
   scope: u32;
   /** Another address of the device's subnet was there first. */
@@ -41,6 +46,38 @@ function bytesOf(i: u32): usize {
   return changetype<usize>(Addr.at(i)) + offsetof<Addr>('a0');
 }
 
+function bucket(ns: u32, ip: u32): usize {
+  const h: u32 = (ip ^ (ns * 0x9e3779b1)) * 0x85ebca6b;
+  return ADDR_HASH + ((((h >> 15) & (ADDR_BUCKETS - 1)) as usize) << 2);
+}
+
+/** A node of the hash is an address * 2, + 1 for its broadcast address. */
+function linkOf(node: u32): usize {
+  return changetype<usize>(Addr.at(node >> 1)) + offsetof<Addr>('hash0') + ((node & 1) as usize) * 4;
+}
+
+function keyOf(node: u32): u32 {
+  const a = Addr.at(node >> 1);
+  return node & 1 ? a.ip | ~mask4(a.bits) : a.ip;
+}
+
+function push(node: u32): void {
+  const at = bucket(Addr.at(node >> 1).ns, keyOf(node));
+  store<u32>(linkOf(node), load<u32>(at));
+  store<u32>(at, node);
+}
+
+function pull(node: u32): void {
+  let at = bucket(Addr.at(node >> 1).ns, keyOf(node));
+  while (load<u32>(at) != node) at = linkOf(load<u32>(at));
+  store<u32>(at, load<u32>(linkOf(node)));
+}
+
+/** Whether an address makes its whole prefix local, other than 127/8. */
+function isWide(a: Addr): bool {
+  return a.bits < 32 && a.ip >> 24 != 127 && Dev.at(a.dev).kind == DEV_LOOPBACK;
+}
+
 /**
  * Gives a device an address. A second one of a subnet is secondary; primaries of wider scope stand behind narrower ones.
  * @param ip16 address of 16 bytes @param scope RT_SCOPE_*; loopback's own addresses are host's whatever it says
@@ -48,88 +85,102 @@ function bytesOf(i: u32): usize {
  * @see Linux devinet.c: __inet_insert_ifa
  */
 export function addrAdd(dev: u32, ip16: usize, bits: u32, scope: u32): i32 {
-  const ns = Dev.at(dev).ns;
-  const v4 = isMapped(ip16);
-  const ip = v4 ? rdMapped(ip16) : 0;
-  const wide = ip >> 24 == 127 ? (RT_SCOPE_HOST as u32) : scope;
-  let last: u32 = 0;
-  let place: u32 = 0;
-  let second: u32 = 0;
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    const a = Addr.at(k);
-    last = k;
-    if (a.dev != dev) continue;
-    if (same16(bytesOf(k), ip16)) return -EEXIST;
-    if (!v4 || a.v6 || a.secondary) continue;
-    if (a.bits == bits && ((a.ip ^ ip) & mask4(bits)) == 0) second = 1;
-    if (wide <= a.scope) place = k;
-  }
+  if (find(dev, ip16) != 0) return -EEXIST;
   const i = slabAlloc(SLAB_ADDR);
   if (i == 0) return -ENOBUFS;
   const a = Addr.at(i);
-  a.ns = ns;
+  a.ns = Dev.at(dev).ns;
   a.dev = dev;
   a.bits = bits;
-  a.scope = wide;
-  a.secondary = second;
   memory.copy(bytesOf(i), ip16, 16);
-  if (v4) a.ip = ip;
-  else a.v6 = 1;
-  insert(ns, i, v4 && !second ? before(dev, place, last) : last);
+  if (isMapped(ip16)) {
+    a.ip = rdMapped(ip16);
+    a.scope = a.ip >> 24 == 127 ? (RT_SCOPE_HOST as u32) : scope;
+    push(i * 2);
+    if (bits < 31) push(i * 2 + 1);
+    if (isWide(a)) Ns.at(a.ns).wideLo++;
+  } else a.v6 = 1;
+  link(i, behind(a));
   confDevSettled(dev);
   return 0;
 }
 
-/** The record that a primary address of a device goes behind. @param place the last primary it may follow, 0 none */
-function before(dev: u32, place: u32, last: u32): u32 {
-  if (place != 0) return place;
-  let prev: u32 = 0;
-  for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).dev == dev && !Addr.at(k).v6) return prev;
-    prev = k;
+/** The record that a new address goes behind, 0: it is the first. Notes whether it is secondary. */
+function behind(a: Addr): u32 {
+  const n = Ns.at(a.ns);
+  let place: u32 = 0;
+  let first: u32 = 0;
+  if (!a.v6) {
+    for (let k = n.addrs; k != 0; k = Addr.at(k).next) {
+      const o = Addr.at(k);
+      if (o.dev != a.dev || o.v6 || o.secondary) continue;
+      if (first == 0) first = k;
+      if (o.bits == a.bits && ((o.ip ^ a.ip) & mask4(a.bits)) == 0) a.secondary = 1;
+      if (a.scope <= o.scope) place = k;
+    }
   }
-  return last;
+  if (a.secondary || first == 0) return n.addrsTail;
+  return place != 0 ? place : Addr.at(first).prev;
 }
 
-function insert(ns: u32, i: u32, behind: u32): void {
-  const n = Ns.at(ns);
-  Addr.at(i).next = behind == 0 ? n.addrs : Addr.at(behind).next;
-  if (behind == 0) n.addrs = i;
-  else Addr.at(behind).next = i;
+function link(i: u32, prev: u32): void {
+  const a = Addr.at(i);
+  const n = Ns.at(a.ns);
+  a.prev = prev;
+  a.next = prev == 0 ? n.addrs : Addr.at(prev).next;
+  if (prev == 0) n.addrs = i;
+  else Addr.at(prev).next = i;
+  if (a.next == 0) n.addrsTail = i;
+  else Addr.at(a.next).prev = i;
 }
 
 /** A secondary address takes the place of a primary one that went. @param ip16 16 bytes @see promote_secondaries */
 export function addrPromote(dev: u32, ip16: usize): i32 {
-  for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) {
-      Addr.at(k).secondary = 0;
-      return 0;
+  const i = find(dev, ip16);
+  if (i == 0) return -EADDRNOTAVAIL;
+  Addr.at(i).secondary = 0;
+  return 0;
+}
+
+/** A device's record of an address, or 0. */
+function find(dev: u32, ip16: usize): u32 {
+  const ns = Dev.at(dev).ns;
+  if (isMapped(ip16)) {
+    const ip = rdMapped(ip16);
+    for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+      const a = Addr.at(node >> 1);
+      if (!(node & 1) && a.ip == ip && a.dev == dev) return node >> 1;
     }
+    return 0;
   }
-  return -EADDRNOTAVAIL;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) return k;
+  }
+  return 0;
 }
 
 function unlink(ns: u32, i: u32): void {
   const n = Ns.at(ns);
-  if (n.addrs == i) n.addrs = Addr.at(i).next;
-  else {
-    let k = n.addrs;
-    while (k != 0 && Addr.at(k).next != i) k = Addr.at(k).next;
-    if (k != 0) Addr.at(k).next = Addr.at(i).next;
+  const a = Addr.at(i);
+  if (!a.v6) {
+    pull(i * 2);
+    if (a.bits < 31) pull(i * 2 + 1);
+    if (isWide(a)) n.wideLo--;
   }
+  if (a.prev == 0) n.addrs = a.next;
+  else Addr.at(a.prev).next = a.next;
+  if (a.next == 0) n.addrsTail = a.prev;
+  else Addr.at(a.next).prev = a.prev;
   slabFree(SLAB_ADDR, i);
 }
 
 /** Takes an address away. @returns 0 or -EADDRNOTAVAIL */
 export function addrDel(dev: u32, ip16: usize): i32 {
-  const ns = Dev.at(dev).ns;
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) {
-      unlink(ns, k);
-      return 0;
-    }
-  }
-  return -EADDRNOTAVAIL;
+  const i = find(dev, ip16);
+  if (i == 0) return -EADDRNOTAVAIL;
+  if (!Addr.at(i).v6) masqueradeGone(dev, Addr.at(i).ip);
+  unlink(Dev.at(dev).ns, i);
+  return 0;
 }
 
 /** A device goes or moves: its addresses go. */
@@ -150,7 +201,24 @@ export function addrNsDestroy(ns: u32): void {
 
 /** Whether an IPv4 address is the machine's own. */
 export function addrIsLocal(ns: u32, ip: u32): bool {
-  return addrLocal(ns, ip, 0) != 0;
+  return kindOf(ns, ip) == RTN_LOCAL;
+}
+
+/** What the addresses of a namespace make of an IPv4 address: RTN_LOCAL, RTN_BROADCAST or RTN_UNICAST. */
+function kindOf(ns: u32, ip: u32): u32 {
+  let kind: u32 = RTN_UNICAST;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    if (keyOf(node) != ip || Addr.at(node >> 1).ns != ns) continue;
+    if (!(node & 1)) return RTN_LOCAL;
+    kind = RTN_BROADCAST;
+  }
+  if (ip >> 24 != 127 && Ns.at(ns).wideLo == 0) return kind;
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    const a = Addr.at(k);
+    if (a.v6 || a.bits == 32 || ((a.ip ^ ip) & mask4(a.bits)) != 0) continue;
+    if (Dev.at(a.dev).kind == DEV_LOOPBACK) return RTN_LOCAL;
+  }
+  return kind;
 }
 
 /**
@@ -175,31 +243,35 @@ function primary(i: u32): u32 {
 
 /** The address record by which `ip` is the machine's own; 0: it is not. @param oif device it must be of, 0 any */
 export function addrLocal(ns: u32, ip: u32, oif: u32): u32 {
-  let net: u32 = 0;
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    const a = Addr.at(k);
-    if (a.v6 || (oif != 0 && a.dev != oif)) continue;
-    if (a.ip == ip) return k;
-    if (net == 0 && ((a.ip ^ ip) & mask4(a.bits)) == 0 && a.bits < 32 && Dev.at(a.dev).kind == DEV_LOOPBACK) net = k;
+  let found: u32 = 0;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    const a = Addr.at(node >> 1);
+    if (!(node & 1) && a.ip == ip && a.ns == ns && (oif == 0 || a.dev == oif)) found = node >> 1;
   }
-  return net;
-}
-
-/** The address record of an up device whose network `ip` is the broadcast address of; 0: none. @param oif as addrLocal */
-export function addrBroadcast(ns: u32, ip: u32, oif: u32): u32 {
+  if (found != 0 || (ip >> 24 != 127 && Ns.at(ns).wideLo == 0)) return found;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6 || a.bits >= 31 || ip != (a.ip | ~mask4(a.bits)) || (oif != 0 && a.dev != oif)) continue;
-    if (Dev.at(a.dev).up) return k;
+    if (a.v6 || a.bits == 32 || ((a.ip ^ ip) & mask4(a.bits)) != 0 || (oif != 0 && a.dev != oif)) continue;
+    if (Dev.at(a.dev).kind == DEV_LOOPBACK) return k;
   }
   return 0;
 }
 
+/** The address record of an up device whose network `ip` is the broadcast address of; 0: none. @param oif as addrLocal */
+export function addrBroadcast(ns: u32, ip: u32, oif: u32): u32 {
+  let found: u32 = 0;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    const a = Addr.at(node >> 1);
+    if (!(node & 1) || a.ns != ns || keyOf(node) != ip || (oif != 0 && a.dev != oif)) continue;
+    if (Dev.at(a.dev).up) found = node >> 1;
+  }
+  return found;
+}
+
 /** Whether an address is exactly one of the machine's, not only of loopback's network. @see inet_lookup_ifaddr_rcu */
 export function addrIsOwn(ns: u32, ip: u32): bool {
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    const a = Addr.at(k);
-    if (a.ip == ip && !a.v6) return true;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    if (!(node & 1) && Addr.at(node >> 1).ip == ip && Addr.at(node >> 1).ns == ns) return true;
   }
   return false;
 }
@@ -247,15 +319,18 @@ export function addrIsLocal6(ns: u32, ip16: usize): bool {
 
 /** Whether it is the broadcast address of a connected network (all ones). */
 export function addrIsBroadcast(ns: u32, ip: u32): bool {
-  return ip == 0xffffffff || addrBroadcast(ns, ip, 0) != 0;
+  if (ip == 0xffffffff) return true;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    if (node & 1 && keyOf(node) == ip && Addr.at(node >> 1).ns == ns) return true;
+  }
+  return false;
 }
 
 /** What an address is to this machine: RTN_LOCAL, _BROADCAST, _MULTICAST or _UNICAST. */
 export function addrType(ns: u32, ip: u32): u32 {
   if (ip == 0 || ip == 0xffffffff) return RTN_BROADCAST;
   if (ip >> 28 == 14) return RTN_MULTICAST;
-  if (addrIsLocal(ns, ip)) return RTN_LOCAL;
-  return addrIsBroadcast(ns, ip) ? RTN_BROADCAST : RTN_UNICAST;
+  return kindOf(ns, ip);
 }
 
 /**
@@ -307,9 +382,10 @@ export function addrGlobal(dev: u32, dst: u32): u32 {
 
 /** Whether an address is one of this very device's. */
 export function addrOnDev(dev: u32, ip: u32): bool {
-  for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
-    const a = Addr.at(k);
-    if (!a.v6 && a.dev == dev && a.ip == ip) return true;
+  const ns = Dev.at(dev).ns;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    const a = Addr.at(node >> 1);
+    if (!(node & 1) && a.ip == ip && a.dev == dev) return true;
   }
   return false;
 }

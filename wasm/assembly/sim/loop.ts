@@ -17,7 +17,7 @@ import {
   CHAIN_BASE,
   CHAIN_CAP,
   CHAIN_REC,
-  CONN_BASE,
+  CONN_BUCKETS,
   CONN_CAP,
   CONN_REC,
   DEV_BASE,
@@ -38,6 +38,9 @@ import {
   MCAST_BASE,
   MCAST_CAP,
   MCAST_REC,
+  MATCH_BASE,
+  MATCH_CAP,
+  MATCH_REC,
   memReach,
   NEIGH_BASE,
   NEIGH_CAP,
@@ -68,6 +71,7 @@ import {
   SLAB_FRAG,
   SLAB_JUMBO,
   SLAB_MCAST,
+  SLAB_MATCH,
   SLAB_NEIGH,
   SLAB_NS,
   SLAB_PKT,
@@ -81,7 +85,7 @@ import {
   TIMER_CAP,
   TIMER_REC,
 } from '../mem';
-import { ctGc } from '../nf/conntrack';
+import { ctGc } from '../nf/wheel';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
 import { rngSeed } from './rng';
@@ -105,7 +109,9 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_NEIGH, NEIGH_BASE, NEIGH_REC, NEIGH_CAP);
   slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
-  slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
+  slabInit(SLAB_MATCH, MATCH_BASE, MATCH_REC, MATCH_CAP);
+  slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
+  Sim.at().ctMask = CONN_BUCKETS - 1;
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
   slabInit(SLAB_FIBRULE, FIBRULE_BASE, FIBRULE_REC, FIBRULE_CAP);
   slabInit(SLAB_MCAST, MCAST_BASE, MCAST_REC, MCAST_CAP);
