@@ -43,5 +43,22 @@ export const DROP_SOCK_STATE = 39;
 export const DROP_FRAG_TIMEOUT = 40;
 export const DROP_FRAG_OVERLAP = 41;
 export const DROP_FRAG_FULL = 42;
+/** Queueing disciplines: lost by netem, no room in the queue, larger than a bucket. */
+export const DROP_QDISC_LOSS = 48;
+export const DROP_QDISC_FULL = 49;
+export const DROP_QDISC_SIZE = 50;
+/** The queue's device went, or the queue was replaced. */
+export const DROP_QDISC_GONE = 51;
+/** VXLAN: no destination for the MAC, a bad header, a VNI that nobody has, own or fixed MAC as source. */
+export const DROP_VXLAN_NO_DST = 52;
+export const DROP_VXLAN_HEADER = 53;
+export const DROP_VXLAN_VNI = 54;
+export const DROP_VXLAN_SRC = 55;
+/** VXLAN: the forwarding table is full, or at the device's limit (counted, nothing is dropped). */
+export const DROP_VXLAN_FULL = 56;
+/** A VXLAN's ARP request that ends at the proxy. */
+export const DROP_VXLAN_PROXY = 57;
+/** Bridge: a group of 802.1D that is not forwarded; a port that does not flood. */
+export const DROP_LINK_LOCAL = 58;
 /** Counters: indices 0..DROP_MAX-1. */
 export const DROP_MAX = 64;

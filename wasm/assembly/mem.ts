@@ -106,7 +106,29 @@ export const PMTU_BASE: usize = FRAG_HASH + 4 * FRAG_BUCKETS;
 export const PEER_REC: usize = 24;
 export const PEER_CAP: u32 = 256;
 export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
-export const SOCK_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 0xffff) & ~0xffff;
+
+// --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
+export const QDISC_REC: usize = 512;
+export const QDISC_CAP: u32 = 512;
+export const QDISC_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
+/** Tables of delay distributions: DIST_SIZE numbers of 16 bits each. */
+export const DIST_SIZE: u32 = 4096;
+export const DIST_CAP: u32 = 8;
+export const DIST_BASE: usize = QDISC_BASE + QDISC_REC * QDISC_CAP;
+export const VXLAN_REC: usize = 128;
+export const VXLAN_CAP: u32 = 512;
+export const VXLAN_BASE: usize = DIST_BASE + 2 * DIST_SIZE * DIST_CAP;
+export const VXLAN_BUCKETS: u32 = 256;
+export const VXLAN_HASH: usize = VXLAN_BASE + VXLAN_REC * VXLAN_CAP;
+export const VFDB_REC: usize = 64;
+export const VFDB_CAP: u32 = 8192;
+export const VFDB_BASE: usize = VXLAN_HASH + 4 * VXLAN_BUCKETS;
+export const VFDB_BUCKETS: u32 = 2048;
+export const VFDB_HASH: usize = VFDB_BASE + VFDB_REC * VFDB_CAP;
+export const UPPER_REC: usize = 32;
+export const UPPER_CAP: u32 = 2048;
+export const UPPER_BASE: usize = VFDB_HASH + 4 * VFDB_BUCKETS;
+export const SOCK_BASE: usize = (UPPER_BASE + UPPER_REC * UPPER_CAP + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -125,7 +147,11 @@ export const SLAB_CONN: u32 = 13;
 export const SLAB_CAPTURE: u32 = 14;
 export const SLAB_FRAG: u32 = 15;
 export const SLAB_SOCK: u32 = 16;
-export const SLAB_MAX: u32 = 32;
+export const SLAB_QDISC: u32 = 40;
+export const SLAB_VXLAN: u32 = 41;
+export const SLAB_VFDB: u32 = 42;
+export const SLAB_UPPER: u32 = 43;
+export const SLAB_MAX: u32 = 64;
 
 /** The one block of scalar state. Fields are zero at birth. */
 @unmanaged
@@ -175,6 +201,8 @@ export class Sim {
   fragsHeld: u32;
   /** 1: a path MTU was learned at some time. */
   pmtus: u32;
+  /** UDP sockets that tunnels hold. */
+  tunnels: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

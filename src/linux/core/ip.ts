@@ -14,7 +14,9 @@ type IpFace =
   | 'neighSet'
   | 'neighDel'
   | 'announce'
-  | 'fdb';
+  | 'fdb'
+  | 'fdbSet'
+  | 'fdbDel';
 
 const HAS_GW = 1;
 const HAS_SRC = 2;
@@ -69,9 +71,11 @@ function readFdb(m: Memory, at: number): CoreFdb {
   return {
     mac: Number(v.getBigUint64(at + abi.FDB_X_MAC, true)),
     port: v.getUint32(at + abi.FDB_X_PORT, true),
-    local: (flags & 1) !== 0,
-    permanent: (flags & 2) !== 0,
+    local: (flags & abi.FDB_LOCAL) !== 0,
+    permanent: (flags & abi.FDB_PERMANENT) !== 0,
+    static: (flags & abi.FDB_STATIC) !== 0,
     ageNs: v.getFloat64(at + abi.FDB_X_AGE, true),
+    seq: v.getUint32(at + abi.FDB_X_SEQ, true),
   };
 }
 
@@ -98,6 +102,8 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
     neighSet: (dev, ip, mac, permanent) => w.neighSet(dev, m.putAddr(ip), BigInt(mac), permanent ? 1 : 0),
     neighDel: (dev, ip) => w.neighDel(dev, m.putAddr(ip)),
     announce: (dev, ip) => w.announce(dev, m.putAddr(ip)),
+    fdbSet: (port, mac, flags, how) => w.fdbSet(port, BigInt(mac), flags, how),
+    fdbDel: (port, mac) => w.fdbDel(port, BigInt(mac)),
     fdb(bridge) {
       const out: CoreFdb[] = [];
       const n = w.fdbDump(bridge, m.data, Math.floor(m.room / abi.FDB_X_SIZE));
