@@ -33,7 +33,6 @@ export function vlanInput(d: Dev, pkt: u32): bool {
   const from = p.data as usize;
   memory.copy(from + (VLAN_HLEN as usize), from, ADDRS);
   pktPull(pkt, VLAN_HLEN);
-  d.rxBytes -= VLAN_HLEN as u64;
   v.rxPackets++;
   v.rxBytes += (p.len - ETH_HLEN) as u64;
   p.dev = dev;

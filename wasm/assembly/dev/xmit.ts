@@ -39,7 +39,7 @@ import { captureFrame } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
 import { timerAdd } from '../sim/timer';
 import { workPush } from '../sim/work';
-import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup } from '../wire/ether';
+import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup, VLAN_HLEN } from '../wire/ether';
 import { bridgeInput, bridgeXmit } from './bridge';
 import { Dev } from './dev';
 import { qdiscXmit } from './qdisc';
@@ -48,6 +48,9 @@ import { vxlanXmit } from './vxlan';
 
 /** Links a packet may cross before it is taken for one that loops. */
 const MAX_HOPS: u32 = 64;
+
+/** The type of 802.1Q as it lies in memory. */
+const TAG: u16 = 0x0081;
 
 /** Shows a frame to the captures. Pre: data is at the Ethernet header. */
 function tap(pkt: u32, pkttype: u32): void {
@@ -95,7 +98,7 @@ export function devStart(dev: u32, pkt: u32): void {
     return;
   }
   d.txPackets++;
-  d.txBytes += p.len as u64;
+  d.txBytes += counted(p);
   if (d.kind == DEV_BRIDGE) bridgeXmit(dev, pkt);
   else if (d.kind == DEV_LOOPBACK) {
     d.txBytes -= ETH_HLEN as u64;
@@ -110,7 +113,7 @@ function cross(d: Dev, pkt: u32): void {
   const o = Dev.at(d.peer);
   if (!o.up) {
     d.txPackets--;
-    d.txBytes -= Pkt.at(pkt).len as u64;
+    d.txBytes -= counted(Pkt.at(pkt));
     d.txDropped++;
     pktDrop(pkt, DROP_NO_CARRIER);
     return;
@@ -122,6 +125,11 @@ function cross(d: Dev, pkt: u32): void {
   p.gen = o.gen;
   if (d.latency == 0) workPush(pkt);
   else if (timerAdd(now() + d.latency, TIMER_LINK, pkt) == 0) pktFree(pkt);
+}
+
+/** Bytes that counters see: devices here carry a tag beside the frame (NETIF_F_HW_VLAN_CTAG_TX). */
+function counted(p: Pkt): u64 {
+  return (p.len - (load<u16>(p.data as usize, 12) == TAG ? VLAN_HLEN : 0)) as u64;
 }
 
 function classify(d: Dev, dst: u64): u32 {
@@ -155,7 +163,7 @@ export function linkArrive(pkt: u32): void {
   if (p.flags & PF_UNCOUNTED) p.flags &= ~PF_UNCOUNTED;
   else {
     d.rxPackets++;
-    d.rxBytes += d.kind == DEV_LOOPBACK ? ((p.len - ETH_HLEN) as u64) : (p.len as u64);
+    d.rxBytes += d.kind == DEV_LOOPBACK ? ((p.len - ETH_HLEN) as u64) : counted(p);
   }
   p.pkttype = classify(d, ethDst(p.data as usize));
   receive(pkt);
