@@ -50,3 +50,7 @@ export const TRACE_ENCAP = 24;
 export const TRACE_DECAP = 25;
 /** Queued by a discipline; a = QDISC_*, b = bytes that wait, c = time until it is due, µs (0: not known). */
 export const TRACE_QUEUE = 26;
+/** IPVS gave a packet to a server; a = service, b = server's address, c = port << 1 | 1 when it began a connection. */
+export const TRACE_IPVS = 32;
+/** The mark changed; a = old, b = new. */
+export const TRACE_MARK = 33;

@@ -13,15 +13,20 @@ export { qdiscDel, qdiscDump, qdiscSet } from './dev/qdiscadm';
 export { upperAdd } from './dev/upper';
 export { vfdbDel, vfdbDump, vfdbSet } from './dev/vfdb';
 export { vxlanAdd, vxlanGet, vxlanSet } from './dev/vxlanadm';
-export { frameSend } from './dev/xmit';
+export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
+export { memSpans } from './sim/span';
 export { addrAdd, addrDel } from './ip/addr';
 export { routeAdd, routeDel, routeLookup } from './ip/route';
 export { announce, neighDel, neighDump, neighSet } from './ip/neigh';
 export {
-  nfBuiltin, nfChainAdd, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCounters, nfRuleDel, nfZero,
+  nfBuiltin, nfChainAdd, nfChainCount, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCount, nfRuleCounters, nfRuleDel,
+  nfZero,
 } from './nf/table';
-export { connDel, ctDump } from './nf/conntrack';
+export { connDel, connMark, ctDump } from './nf/conntrack';
+export { nfGet, nfSet } from './nf/settings';
+export { nfLogNext } from './nf/target/log';
+export { sockOwner } from './nf/owner';
 export {
   accept as sockAccept, bind as sockBind, dump as sockDump, info as sockInfo, listen as sockListen, open as sockOpen,
   ready as sockReady, recvFrom as sockRecvFrom,

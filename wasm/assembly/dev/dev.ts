@@ -32,8 +32,9 @@ import { neighDevGone } from '../ip/neigh';
 import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
 import { rng32 } from '../sim/rng';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { fdbBridgeGone, fdbLocalAdd, fdbPortGone } from './fdb';
+import { fdbLocalAdd, fdbPortGone } from './fdb';
 import { Ns } from './ns';
 import {
   bridgeCarrier,
@@ -72,8 +73,13 @@ export class Dev {
   /** Bridge: its ports, newest first; port: the next one. */
   ports: u32;
   nextPort: u32;
-  /** Next device of the namespace. */
+  prevPort: u32;
+  /** Neighbours in the namespace's list of devices. */
   nextInNs: u32;
+  prevInNs: u32;
+  /** Its neighbour entries, and the forwarding entries that name it as port. */
+  neighs: u32;
+  fdbs: u32;
   /** Tells a reused record from the old one. */
   gen: u32;
   /** Record of its kind: Vxlan, or Upper (what it stands on). */
@@ -129,6 +135,8 @@ function linkNs(i: u32, ns: u32): void {
   const n = Ns.at(ns);
   d.ns = ns;
   d.nextInNs = n.devs;
+  d.prevInNs = 0;
+  if (n.devs != 0) Dev.at(n.devs).prevInNs = i;
   n.devs = i;
   if (d.kind == DEV_LOOPBACK) n.lo = i;
 }
@@ -137,23 +145,13 @@ function unlinkNs(i: u32): void {
   const d = Dev.at(i);
   const n = Ns.at(d.ns);
   if (n.lo == i) n.lo = 0;
-  if (n.devs == i) {
-    n.devs = d.nextInNs;
-    return;
-  }
-  let k = n.devs;
-  while (k != 0) {
-    const e = Dev.at(k);
-    if (e.nextInNs == i) {
-      e.nextInNs = d.nextInNs;
-      return;
-    }
-    k = e.nextInNs;
-  }
+  if (d.prevInNs == 0) n.devs = d.nextInNs;
+  else Dev.at(d.prevInNs).nextInNs = d.nextInNs;
+  if (d.nextInNs != 0) Dev.at(d.nextInNs).prevInNs = d.prevInNs;
 }
 
 /**
- * Adds a device, down. @param kind DEV_LOOPBACK, DEV_BRIDGE or DEV_DUMMY @param name address of 16 bytes
+ * Adds a device, down. @param kind DEV_LOOPBACK, DEV_BRIDGE, DEV_DUMMY or DEV_NIC @param name address of 16 bytes
  * @returns its index, or -ENOSPC
  */
 export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {
@@ -203,7 +201,7 @@ function remove(i: u32): void {
   else if (d.kind >= (DEV_MACVLAN as u32)) upperGone(i);
   if (d.master != 0) portLeave(i);
   while (d.ports != 0) portLeave(d.ports);
-  if (d.kind == DEV_BRIDGE) fdbBridgeGone(i);
+  if (d.kind == DEV_BRIDGE) fdbPortGone(i, true);
   d.up = 0;
   neighDevGone(i);
   addrDevGone(i);
@@ -264,6 +262,7 @@ function setUp(i: u32, up: u32): i32 {
   }
   d.up = up;
   if (!up) {
+    masqueradeGone(i, 0);
     neighDevGone(i);
     qdiscDevDown(i);
   }

@@ -43,7 +43,7 @@ export function bridgeCarrier(b: u32): void {
   const d = Dev.at(b);
   let on: u32 = 0;
   let k = d.ports;
-  while (k != 0) {
+  while (k != 0 && !on) {
     const p = Dev.at(k);
     if (p.up && p.carrier) on = 1;
     k = p.nextPort;
@@ -69,22 +69,14 @@ export function carrierUpdate(i: u32): void {
 export function portLeave(i: u32): void {
   const d = Dev.at(i);
   const b = Dev.at(d.master);
-  if (b.ports == i) b.ports = d.nextPort;
-  else {
-    let k = b.ports;
-    while (k != 0) {
-      const e = Dev.at(k);
-      if (e.nextPort == i) {
-        e.nextPort = d.nextPort;
-        break;
-      }
-      k = e.nextPort;
-    }
-  }
+  if (d.prevPort == 0) b.ports = d.nextPort;
+  else Dev.at(d.prevPort).nextPort = d.nextPort;
+  if (d.nextPort != 0) Dev.at(d.nextPort).prevPort = d.prevPort;
   fdbPortGone(i, false);
   const master = d.master;
   d.master = 0;
   d.nextPort = 0;
+  d.prevPort = 0;
   d.hairpin = 0;
   d.isolated = 0;
   d.off = 0;
@@ -109,6 +101,7 @@ export function portJoin(i: u32, b: u32): i32 {
   const m = Dev.at(b);
   d.master = b;
   d.nextPort = m.ports;
+  if (m.ports != 0) Dev.at(m.ports).prevPort = i;
   m.ports = i;
   fdbLocalAdd(b, i, d.mac);
   bridgeMac(b);

@@ -16,9 +16,9 @@ import {
   ENOSPC,
   MACVLAN_PASSTHRU,
 } from '../../abi';
-import { DEV_CAP, SLAB_UPPER, UPPER_BASE, UPPER_REC } from '../mem';
+import { SLAB_DEV, SLAB_UPPER, UPPER_BASE, UPPER_REC } from '../mem';
 import { Pkt } from '../sim/pool';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { ETH_VLAN } from '../wire/ether';
 import { Dev, devAdd, devDel } from './dev';
 import { ipvlanInput, ipvlanXmit } from './ipvlan';
@@ -63,10 +63,11 @@ export function upperHas(lower: u32, kind: u32): bool {
 
 /** Whether `dev` stands on `below`: on it, on what stands on it, or on a bridge of whose ports one does. */
 export function standsOn(dev: u32, below: u32): bool {
-  for (let i: u32 = 1; i < DEV_CAP; i++) Dev.at(i).mark = i == below ? 1 : 0;
+  const top = slabTop(SLAB_DEV);
+  for (let i: u32 = 1; i < top; i++) Dev.at(i).mark = i == below ? 1 : 0;
   for (let more = true; more; ) {
     more = false;
-    for (let i: u32 = 1; i < DEV_CAP; i++) {
+    for (let i: u32 = 1; i < top; i++) {
       const d = Dev.at(i);
       if (!d.live || !d.mark) continue;
       let u = d.uppers;

@@ -29,9 +29,9 @@ import {
   VFDB_X_USED,
   VFDB_X_VNI,
 } from '../../abi';
-import { SLAB_VFDB, VFDB_BASE, VFDB_BUCKETS, VFDB_CAP, VFDB_HASH, VFDB_REC } from '../mem';
+import { SLAB_VFDB, VFDB_BASE, VFDB_BUCKETS, VFDB_HASH, VFDB_REC } from '../mem';
 import { now } from '../sim/clock';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
@@ -120,7 +120,7 @@ function remove(i: u32): void {
 /** Room in a full table: aged entries of all devices go. @returns whether there were some */
 function sweep(): bool {
   let freed = false;
-  for (let i: u32 = 1; i < VFDB_CAP; i++) {
+  for (let i: u32 = 1; i < slabTop(SLAB_VFDB); i++) {
     const f = Vfdb.at(i);
     if (f.dev == 0 || f.more || !aged(f)) continue;
     remove(i);
@@ -250,7 +250,7 @@ export function vfdbLearn(dev: u32, mac: u64, src: u32, max: u32): bool {
 
 /** Forgets the learned entries (`all`: every one) of a device. @see Linux vxlan_flush */
 export function vfdbFlush(dev: u32, all: bool): void {
-  for (let i: u32 = 1; i < VFDB_CAP; i++) {
+  for (let i: u32 = 1; i < slabTop(SLAB_VFDB); i++) {
     const f = Vfdb.at(i);
     if (f.dev == dev && !f.more && (all || !(f.state & FIXED))) remove(i);
   }
@@ -279,7 +279,7 @@ export function vfdbDel(dev: u32, rec: usize): i32 {
 /** Writes the entries of a device as VFDB_X_* records, at most `room`; remotes of one MAC in their order. @returns how many */
 export function vfdbDump(dev: u32, out: usize, room: u32): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 1; i < VFDB_CAP; i++) {
+  for (let i: u32 = 1; i < slabTop(SLAB_VFDB); i++) {
     if (Vfdb.at(i).dev != dev || Vfdb.at(i).more || aged(Vfdb.at(i))) continue;
     let k = i;
     while (k != 0 && n < room) {

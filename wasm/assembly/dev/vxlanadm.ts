@@ -26,8 +26,8 @@ import {
   VXLAN_X_TTL,
   VXLAN_X_VNI,
 } from '../../abi';
-import { SLAB_VXLAN, VXLAN_CAP } from '../mem';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { SLAB_VXLAN } from '../mem';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { kernelClose, kernelUdp } from '../sock/kernel';
 import { Dev, devAdd, devDel } from './dev';
 import { vfdbFlush, vfdbRemove, vfdbUpdate } from './vfdb';
@@ -126,7 +126,7 @@ export function vxlanGet(dev: u32, out: usize): void {
 /** Another VXLAN that is up on the same port of the same namespace, or 0. */
 function sharer(i: u32): u32 {
   const v = Vxlan.at(i);
-  for (let k: u32 = 1; k < VXLAN_CAP; k++) {
+  for (let k: u32 = 1; k < slabTop(SLAB_VXLAN); k++) {
     const o = Vxlan.at(k);
     if (k != i && o.dev != 0 && o.sock != 0 && o.linkNs == v.linkNs && o.port == v.port) return k;
   }
@@ -175,7 +175,7 @@ export function vxlanGone(dev: u32): void {
 
 /** A namespace goes: the VXLANs that send in it go, wherever they live. @see Linux vxlan_exit_batch_net */
 export function vxlanNsDestroy(ns: u32): void {
-  for (let k: u32 = 1; k < VXLAN_CAP; k++) {
+  for (let k: u32 = 1; k < slabTop(SLAB_VXLAN); k++) {
     const v = Vxlan.at(k);
     if (v.dev != 0 && v.linkNs == ns) devDel(v.dev);
   }
@@ -183,7 +183,7 @@ export function vxlanNsDestroy(ns: u32): void {
 
 /** A device goes that VXLANs send by: they go too. @see Linux vxlan_handle_lowerdev_unregister */
 export function vxlanLowerGone(lower: u32): void {
-  for (let k: u32 = 1; k < VXLAN_CAP; k++) {
+  for (let k: u32 = 1; k < slabTop(SLAB_VXLAN); k++) {
     const v = Vxlan.at(k);
     if (v.dev != 0 && v.lower == lower) devDel(v.dev);
   }

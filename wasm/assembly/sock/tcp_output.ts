@@ -4,13 +4,13 @@
  * @see RFC 9293 §3.8, Linux net/ipv4/tcp_output.c
  */
 import { finish, mix64, mix, isV4, isAny } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Send, nowNs, pathMtu } from './glue';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu } from './glue';
 import { ringRead } from './ring';
 import { after, before } from './seq';
 import { Segment, TH_ACK, TH_FIN, TH_PSH, TH_RST, TH_SYN, segLength } from './segment';
 import {
   F_ACK_NOW, F_NODELAY, F_PINGPONG, F_RCV_SHUT, F_SACK, F_SND_SHUT, F_TS, F_WSCALE, S_ESTABLISHED, S_SYN_RECV, S_SYN_SENT,
-  Sock, oooAt, sndRing,
+  Sock, oooAt, sndRing, sockId,
 } from './table';
 import { ackCancel, rtxArm } from './tcp_timer';
 
@@ -131,6 +131,7 @@ export function transmit(s: Sock, seq: u32, flags: u32, n: u32): i32 {
   const syn = (flags & TH_SYN) != 0;
   const p = l4Alloc(60 + n);
   if (p == 0) return -105;
+  l4Owner(p, sockId(s));
   const at = l4At(p);
   put16(at, s.lport);
   put16(at + 2, s.rport);
