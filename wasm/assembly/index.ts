@@ -4,8 +4,15 @@ export { simNext, simNow, simRun } from './sim/loop';
 export { captureAdd, captureDel, captureDropped, captureNext, eventNext } from './sim/ring';
 export { dropsOf, traceNext, traceSet } from './sim/stat';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
-export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats, vethAdd } from './dev/dev';
-export { fdbDump } from './dev/fdb';
+export {
+  devAdd, devCarrier, devDel, devMac, devMove, devMtu, devName, devPeer, devSet, devStats, vethAdd,
+} from './dev/dev';
+export { fdbDel, fdbDump, fdbSet } from './dev/fdb';
+export { netemDist } from './dev/netem';
+export { qdiscDel, qdiscDump, qdiscSet } from './dev/qdiscadm';
+export { upperAdd } from './dev/upper';
+export { vfdbDel, vfdbDump, vfdbSet } from './dev/vfdb';
+export { vxlanAdd, vxlanGet, vxlanSet } from './dev/vxlanadm';
 export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
 export { addrAdd, addrDel, addrPromote } from './ip/addr';

@@ -30,6 +30,7 @@ import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { sockNsDestroy } from '../sock/input';
 import { devNsDestroy } from './dev';
+import { vxlanNsDestroy } from './vxlanadm';
 
 @unmanaged
 export class Ns {
@@ -97,6 +98,7 @@ export function nsAdd(): u32 {
 export function nsDel(i: u32): void {
   const n = Ns.at(i);
   if (!n.live) return;
+  vxlanNsDestroy(i);
   sockNsDestroy(i);
   fragNsDestroy(i);
   pmtuNsDestroy(i);
