@@ -127,10 +127,10 @@ export const OWNER_CAP: u32 = 8192;
 export const OWNER_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
 // --- IPVS
-export const VS_SVC_REC: usize = 128;
+export const VS_SVC_REC: usize = 192;
 export const VS_SVC_CAP: u32 = 512;
 export const VS_SVC_BASE: usize = OWNER_BASE + OWNER_REC * OWNER_CAP;
-export const VS_DEST_REC: usize = 128;
+export const VS_DEST_REC: usize = 192;
 export const VS_DEST_CAP: u32 = 2048;
 export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
 export const VS_CONN_REC: usize = 128;

@@ -1,5 +1,5 @@
 /** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
-import { TIMER_CT_GC, TIMER_FRAG, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
+import { TIMER_CT_GC, TIMER_FRAG, TIMER_IPVS, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
 import { linkArrive } from '../dev/xmit';
 import { neighTimer } from '../ip/neigh';
 import { fragTimer } from '../ip/reassembly';
@@ -66,13 +66,26 @@ import {
   SLAB_ROUTE,
   SLAB_RULE,
   SLAB_TIMER,
+  SLAB_VS_CONN,
+  SLAB_VS_DEST,
+  SLAB_VS_SVC,
   SOCK_BASE,
   Sim,
   TIMER_BASE,
   TIMER_CAP,
   TIMER_REC,
+  VS_CONN_BASE,
+  VS_CONN_CAP,
+  VS_CONN_REC,
+  VS_DEST_BASE,
+  VS_DEST_CAP,
+  VS_DEST_REC,
+  VS_SVC_BASE,
+  VS_SVC_CAP,
+  VS_SVC_REC,
 } from '../mem';
 import { ctGc } from '../nf/conntrack';
+import { vsSweep } from '../nf/ipvs/conn';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
 import { rngSeed } from './rng';
@@ -96,6 +109,9 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_NEIGH, NEIGH_BASE, NEIGH_REC, NEIGH_CAP);
   slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
+  slabInit(SLAB_VS_SVC, VS_SVC_BASE, VS_SVC_REC, VS_SVC_CAP);
+  slabInit(SLAB_VS_DEST, VS_DEST_BASE, VS_DEST_REC, VS_DEST_CAP);
+  slabInit(SLAB_VS_CONN, VS_CONN_BASE, VS_CONN_REC, VS_CONN_CAP);
   slabInit(SLAB_MATCH, MATCH_BASE, MATCH_REC, MATCH_CAP);
   slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
@@ -119,6 +135,7 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_NEIGH) neighTimer(obj);
   else if (kind == TIMER_CT_GC) ctGc();
   else if (kind == TIMER_FRAG) fragTimer(obj);
+  else if (kind == TIMER_IPVS) vsSweep();
 }
 
 /** Virtual ns now. */
