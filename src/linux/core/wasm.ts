@@ -5,6 +5,8 @@ export interface Wasm {
   coreInit(seed: bigint): number;
   scratch(): number;
   scratchSize(): number;
+  /** Writes pairs of addresses (first, end) of the bytes in use; returns how many pairs. */
+  memSpans(out: number): number;
 
   simNow(): number;
   simNext(): number;
@@ -24,6 +26,7 @@ export interface Wasm {
   devName(dev: number, name: number): number;
   devCarrier(dev: number): number;
   devStats(dev: number, out: number): void;
+  frameReceive(dev: number, at: number, len: number): number;
 
   addrAdd(dev: number, ip: number, bits: number): number;
   addrDel(dev: number, ip: number): number;

@@ -43,13 +43,18 @@ export class Ns {
   lo: u32;
   /** Addresses in the order of adding. */
   addrs: u32;
+  addrsTail: u32;
+  /** Addresses on loopback whose whole prefix is local, but for 127/8. */
+  wideLo: u32;
   /** Routes, most specific first. */
   routes: u32;
   /** Identification of the next IPv4 packet. */
   ipid: u32;
   /** Rules that need conntrack: when 0, packets are not tracked. */
   ctUsers: u32;
-  /** Connections. */
+  /** Confirmed connections in the order of confirming, and how many. */
+  connHead: u32;
+  connTail: u32;
   conns: u32;
   /** For sock/. */
   sock0: u32;
@@ -60,6 +65,8 @@ export class Ns {
   natUsers: u32;
   /** Built-in chains made so far: when 0, hooks cost nothing. */
   nfChains: u32;
+  /** All its chains. */
+  chains: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
   chain0: u32;
 

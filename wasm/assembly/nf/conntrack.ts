@@ -35,22 +35,21 @@ import {
   IPS_DYING,
   IPS_SEEN_REPLY,
   LOG_CT_FULL,
-  TIMER_CT_GC,
   TRACE_CT,
 } from '../../abi';
 import { Ns } from '../dev/ns';
-import { CONN_CAP, Sim, TEMP_BASE } from '../mem';
+import { TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
-import { timerAdd, timerDel, timerWhen } from '../sim/timer';
 import { rd16, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { icmpIsError, l4MinLen } from '../wire/l4';
 import {
   Conn,
+  connEvict,
   connFind,
   connInsert,
   connKill,
@@ -68,7 +67,6 @@ import {
   tupleInvert,
   tupleOf,
 } from './conn';
-import { contextClear } from './context';
 import { NfNs } from './settings';
 import { ctTcp, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
 
@@ -79,8 +77,6 @@ export const CTINFO_NEW: u32 = 2;
 export const CTINFO_REPLY: u32 = 3;
 
 const SECOND: u64 = 1_000_000_000;
-/** How long an expired connection may stay before the sweep. */
-const GC_SLACK: u64 = 10 * SECOND;
 
 /** Direction of a packet in its connection: 0 original, 1 reply. */
 export function ctDir(p: Pkt): u32 {
@@ -214,32 +210,15 @@ function begin(ns: u32, t: usize): u32 {
   const n = NfNs.at(ns);
   const full = n.max != 0 && Ns.at(ns).conns >= n.max;
   let ct = full ? 0 : connNew(ns, t);
-  if (ct == 0 && earlyDrop(full ? ns : 0)) {
+  if (ct == 0 && connEvict(full ? ns : 0, t)) {
     n.earlyDrop++;
     ct = connNew(ns, t);
   }
   if (ct == 0) {
     n.refused++;
     eventPush(EVENT_LOG, LOG_CT_FULL, ns, 0);
-  } else {
-    Conn.at(ct).streamAt = now() + 2 * SECOND;
-    contextClear(ct);
-  }
+  } else Conn.at(ct).streamAt = now() + 2 * SECOND;
   return ct;
-}
-
-/** Frees an expired or unassured connection. @param ns of this namespace only, 0: any @see Linux nf_conntrack_core.c: early_drop */
-function earlyDrop(ns: u32): bool {
-  const s = Sim.at();
-  for (let n: u32 = 0; n < CONN_CAP; n++) {
-    s.ctCursor = (s.ctCursor + 1) % CONN_CAP;
-    const c = Conn.at(s.ctCursor);
-    if (c.ns == 0 || (ns != 0 && c.ns != ns) || !(c.status & IPS_CONFIRMED) || c.refs != 0) continue;
-    if (c.status & IPS_ASSURED && c.expires > now()) continue;
-    connKill(s.ctCursor);
-    return true;
-  }
-  return false;
 }
 
 /** Protocol's part: state and timeout. */
@@ -293,31 +272,7 @@ export function ctConfirm(pkt: u32): u32 {
     return 0;
   }
   connInsert(ct);
-  schedule(c.expires + GC_SLACK);
   return 0;
-}
-
-function schedule(when: u64): void {
-  const s = Sim.at();
-  if (s.ctTimer != 0) {
-    if (timerWhen(s.ctTimer) <= when) return;
-    timerDel(s.ctTimer);
-  }
-  s.ctTimer = timerAdd(when, TIMER_CT_GC, 0);
-}
-
-/** Sweeps expired connections out, and sleeps until the next is due. */
-export function ctGc(): void {
-  const s = Sim.at();
-  s.ctTimer = 0;
-  let next: u64 = u64.MAX_VALUE;
-  for (let i: u32 = 1; i < CONN_CAP; i++) {
-    const c = Conn.at(i);
-    if (c.ns == 0 || !(c.status & IPS_CONFIRMED)) continue;
-    if (c.expires <= now()) connKill(i);
-    else if (c.expires < next) next = c.expires;
-  }
-  if (next != u64.MAX_VALUE) schedule(next + GC_SLACK);
 }
 
 /** Forgets a connection by its handle. */
@@ -332,10 +287,7 @@ export function connMark(ct: u32, mark: u32): void {
 
 /** A namespace goes: its connections go. */
 export function ctNsDestroy(ns: u32): void {
-  for (let i: u32 = 1; i < CONN_CAP; i++) {
-    const c = Conn.at(i);
-    if (c.ns == ns && c.status & IPS_CONFIRMED) connKill(i);
-  }
+  while (Ns.at(ns).connHead != 0) connKill(Ns.at(ns).connHead);
 }
 
 function dumpOne(ct: u32, p: usize): void {
@@ -367,9 +319,8 @@ function dumpOne(ct: u32, p: usize): void {
 /** Writes a namespace's live connections as CONN_X_* records, at most `room`. @returns how many */
 export function ctDump(ns: u32, out: usize, room: u32): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 1; i < CONN_CAP && n < room; i++) {
-    const c = Conn.at(i);
-    if (c.ns != ns || !(c.status & IPS_CONFIRMED) || c.expires <= now()) continue;
+  for (let i = Ns.at(ns).connHead; i != 0 && n < room; i = Conn.at(i).nsNext) {
+    if (Conn.at(i).expires <= now()) continue;
     dumpOne(i, out + (n as usize) * CONN_X_SIZE);
     n++;
   }

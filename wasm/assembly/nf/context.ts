@@ -5,7 +5,7 @@
  *
  * @see Linux include/linux/netfilter/nf_conntrack_tcp.h: struct ip_ct_tcp
  */
-import { CTX_BASE, CTX_REC } from '../mem';
+import { Conn, CONN_CONTEXT } from './conn';
 
 /** What one side of a TCP connection has sent and offered. */
 @unmanaged
@@ -20,7 +20,7 @@ export class TcpSide {
   flags: u16;
 
   @inline static at(ct: u32, dir: u32): TcpSide {
-    return changetype<TcpSide>(CTX_BASE + (ct as usize) * CTX_REC + (dir as usize) * 20);
+    return changetype<TcpSide>(changetype<usize>(Conn.at(ct)) + CONN_CONTEXT + (dir as usize) * 20);
   }
 }
 
@@ -50,11 +50,11 @@ export class TcpLast {
   masquerade: u32;
 
   @inline static at(ct: u32): TcpLast {
-    return changetype<TcpLast>(CTX_BASE + (ct as usize) * CTX_REC + 40);
+    return changetype<TcpLast>(changetype<usize>(Conn.at(ct)) + CONN_CONTEXT + 40);
   }
 }
 
 /** A connection begins: nothing is known of it. */
 export function contextClear(ct: u32): void {
-  memory.fill(CTX_BASE + (ct as usize) * CTX_REC, 0, 76);
+  memory.fill(changetype<usize>(Conn.at(ct)) + CONN_CONTEXT, 0, 76);
 }

@@ -49,7 +49,8 @@ export const NO_HOOK: u32 = 255;
 
 @unmanaged
 export class Chain {
-  link: u32;
+  /** Next chain of the namespace. */
+  nextInNs: u32;
   /** 0: free record. */
   ns: u32;
   family: u32;
@@ -121,6 +122,8 @@ function make(ns: u32, family: u32, table: u32, hook: u32): i32 {
   c.family = family;
   c.table = table;
   c.hook = hook;
+  c.nextInNs = Ns.at(ns).chains;
+  Ns.at(ns).chains = i;
   return i as i32;
 }
 
@@ -147,6 +150,13 @@ export function nfChainDel(i: u32): i32 {
   if (c.ns == 0 || c.hook != NO_HOOK) return -EINVAL;
   if (c.refs != 0) return -EBUSY;
   if (c.rules != 0) return -ENOTEMPTY;
+  const n = Ns.at(c.ns);
+  if (n.chains == i) n.chains = c.nextInNs;
+  else {
+    let k = n.chains;
+    while (Chain.at(k).nextInNs != i) k = Chain.at(k).nextInNs;
+    Chain.at(k).nextInNs = c.nextInNs;
+  }
   c.ns = 0;
   slabFree(SLAB_CHAIN, i);
   return 0;
@@ -273,15 +283,14 @@ export function nfZero(chain: u32): void {
 
 /** A namespace goes: its chains and rules go. */
 export function nfNsDestroy(ns: u32): void {
-  for (let i: u32 = 1; i < CHAIN_CAP; i++) {
-    const c = Chain.at(i);
-    if (c.ns != ns) continue;
-    while (c.first != 0) nfRuleDel(i, c.first);
+  for (let i = Ns.at(ns).chains; i != 0; i = Chain.at(i).nextInNs) {
+    while (Chain.at(i).first != 0) nfRuleDel(i, Chain.at(i).first);
   }
-  for (let i: u32 = 1; i < CHAIN_CAP; i++) {
-    const c = Chain.at(i);
-    if (c.ns != ns) continue;
-    c.ns = 0;
+  let i = Ns.at(ns).chains;
+  while (i != 0) {
+    const next = Chain.at(i).nextInNs;
+    Chain.at(i).ns = 0;
     slabFree(SLAB_CHAIN, i);
+    i = next;
   }
 }

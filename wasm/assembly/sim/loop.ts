@@ -16,7 +16,7 @@ import {
   CHAIN_BASE,
   CHAIN_CAP,
   CHAIN_REC,
-  CONN_BASE,
+  CONN_BUCKETS,
   CONN_CAP,
   CONN_REC,
   DEV_BASE,
@@ -84,8 +84,8 @@ import {
   VS_SVC_CAP,
   VS_SVC_REC,
 } from '../mem';
-import { ctGc } from '../nf/conntrack';
 import { vsSweep } from '../nf/ipvs/conn';
+import { ctGc } from '../nf/wheel';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
 import { rngSeed } from './rng';
@@ -113,7 +113,8 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_VS_DEST, VS_DEST_BASE, VS_DEST_REC, VS_DEST_CAP);
   slabInit(SLAB_VS_CONN, VS_CONN_BASE, VS_CONN_REC, VS_CONN_CAP);
   slabInit(SLAB_MATCH, MATCH_BASE, MATCH_REC, MATCH_CAP);
-  slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
+  slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
+  Sim.at().ctMask = CONN_BUCKETS - 1;
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
   slabInit(SLAB_CAPTURE, CAPTURE_BASE, CAPTURE_REC, CAPTURE_CAP);
   return 0;

@@ -272,3 +272,8 @@ export function sockRelease(s: Sock): void {
 export function sockTop(): i32 {
   return load<i32>(TABLE_BASE + 4);
 }
+
+/** Address behind the last record ever used. */
+export function sockTableEnd(): usize {
+  return changetype<usize>(sockAt(sockTop() + 1));
+}
