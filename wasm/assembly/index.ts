@@ -30,6 +30,8 @@ export {
   nfZero,
 } from './nf/table';
 export { connDel, connMark, ctDump } from './nf/conntrack';
+export { vsConnFlush, vsConns } from './nf/ipvs/conn';
+export { vsDestDel, vsDestSet, vsDests, vsServiceDel, vsServiceSet, vsServices, vsZero } from './nf/ipvs/service';
 export { nfGet, nfSet } from './nf/settings';
 export { nfLogNext } from './nf/target/log';
 export { sockOwner } from './nf/owner';

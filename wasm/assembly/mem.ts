@@ -119,7 +119,7 @@ export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
 export const NFNS_REC: usize = 256;
 export const NFNS_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
 export const MATCH_REC: usize = 64;
-export const MATCH_CAP: u32 = 4096;
+export const MATCH_CAP: u32 = 32768;
 export const MATCH_BASE: usize = NFNS_BASE + NFNS_REC * (NS_CAP as usize);
 export const NFLOG_REC: usize = 256;
 export const NFLOG_CAP: u32 = 128;
@@ -133,10 +133,10 @@ export const OWNER_CAP: u32 = 8192;
 export const OWNER_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
 // --- IPVS
-export const VS_SVC_REC: usize = 128;
+export const VS_SVC_REC: usize = 192;
 export const VS_SVC_CAP: u32 = 512;
 export const VS_SVC_BASE: usize = OWNER_BASE + OWNER_REC * OWNER_CAP;
-export const VS_DEST_REC: usize = 128;
+export const VS_DEST_REC: usize = 192;
 export const VS_DEST_CAP: u32 = 2048;
 export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
 export const VS_CONN_REC: usize = 128;

@@ -80,6 +80,15 @@ export interface Wasm {
   nfSet(ns: number, k: number, value: number): number;
   nfGet(ns: number, k: number): number;
   nfLogNext(): number;
+  vsServices(ns: number, out: number, room: number): number;
+  vsServiceSet(ns: number, record: number, edit: number): number;
+  vsServiceDel(handle: number): number;
+  vsDests(service: number, out: number, room: number): number;
+  vsDestSet(record: number, edit: number): number;
+  vsDestDel(handle: number): number;
+  vsZero(ns: number, service: number): void;
+  vsConns(ns: number, out: number, room: number): number;
+  vsConnFlush(ns: number): void;
   sockOwner(sock: number, uid: number, gid: number): void;
   connMark(handle: number, mark: number): void;
   ctDump(ns: number, out: number, room: number): number;

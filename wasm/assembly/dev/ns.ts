@@ -25,6 +25,8 @@ import { fragNsDestroy } from '../ip/reassembly';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
+import { vsConnFlush } from '../nf/ipvs/conn';
+import { vsNsDestroy } from '../nf/ipvs/service';
 import { nfNsInit } from '../nf/settings';
 import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
@@ -109,6 +111,8 @@ export function nsDel(i: u32): void {
   routeNsDestroy(i);
   fibRuleNsDestroy(i);
   ctNsDestroy(i);
+  vsConnFlush(i);
+  vsNsDestroy(i);
   nfNsDestroy(i);
   n.live = 0;
   slabFree(SLAB_NS, i);

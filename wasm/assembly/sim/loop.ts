@@ -1,5 +1,7 @@
 /** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
-import { TIMER_CT_GC, TIMER_FRAG, TIMER_LINK, TIMER_NEIGH, TIMER_PROXY_ARP, TIMER_QDISC, TIMER_SOCK } from '../../abi';
+import {
+  TIMER_CT_GC, TIMER_FRAG, TIMER_IPVS, TIMER_LINK, TIMER_NEIGH, TIMER_PROXY_ARP, TIMER_QDISC, TIMER_SOCK,
+} from '../../abi';
 import { qdiscTimer } from '../dev/qdisc';
 import { vxlanSend } from '../dev/vxlan';
 import { linkArrive } from '../dev/xmit';
@@ -88,6 +90,9 @@ import {
   SLAB_UPPER,
   SLAB_VFDB,
   SLAB_VXLAN,
+  SLAB_VS_CONN,
+  SLAB_VS_DEST,
+  SLAB_VS_SVC,
   SOCK_BASE,
   Sim,
   TIMER_BASE,
@@ -102,7 +107,17 @@ import {
   VXLAN_BASE,
   VXLAN_CAP,
   VXLAN_REC,
+  VS_CONN_BASE,
+  VS_CONN_CAP,
+  VS_CONN_REC,
+  VS_DEST_BASE,
+  VS_DEST_CAP,
+  VS_DEST_REC,
+  VS_SVC_BASE,
+  VS_SVC_CAP,
+  VS_SVC_REC,
 } from '../mem';
+import { vsSweep } from '../nf/ipvs/conn';
 import { ctGc } from '../nf/wheel';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
@@ -128,6 +143,9 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_NEIGH, NEIGH_BASE, NEIGH_REC, NEIGH_CAP);
   slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
+  slabInit(SLAB_VS_SVC, VS_SVC_BASE, VS_SVC_REC, VS_SVC_CAP);
+  slabInit(SLAB_VS_DEST, VS_DEST_BASE, VS_DEST_REC, VS_DEST_CAP);
+  slabInit(SLAB_VS_CONN, VS_CONN_BASE, VS_CONN_REC, VS_CONN_CAP);
   slabInit(SLAB_MATCH, MATCH_BASE, MATCH_REC, MATCH_CAP);
   slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
   Sim.at().ctMask = CONN_BUCKETS - 1;
@@ -164,6 +182,7 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_FRAG) fragTimer(obj);
   else if (kind == TIMER_PROXY_ARP) proxyTimer(obj);
   else if (kind == TIMER_QDISC) qdiscTimer(obj);
+  else if (kind == TIMER_IPVS) vsSweep();
 }
 
 /** Virtual ns now. */
