@@ -14,6 +14,7 @@ export * from './abi/neigh';
 export * from './abi/nf';
 export * from './abi/ns';
 export * from './abi/route';
+export * from './abi/snmp';
 export * from './abi/sock';
 export * from './abi/timer';
 export * from './abi/trace';

@@ -17,7 +17,7 @@ export {
 export { connDel, ctDump } from './nf/conntrack';
 export {
   accept as sockAccept, bind as sockBind, dump as sockDump, info as sockInfo, listen as sockListen, open as sockOpen,
-  ready as sockReady, recvFrom as sockRecvFrom,
+  ready as sockReady, recvFrom as sockRecvFrom, snmp as snmpRead,
 } from './sock/api';
 export {
   close as sockClose, connect as sockConnect, recv as sockRecv, send as sockSend, setOption as sockSet, shutdown as sockShutdown,

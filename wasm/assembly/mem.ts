@@ -33,7 +33,7 @@ export const JUMBO_BASE: usize = BUF_BASE + BUF_REC * BUF_CAP;
 
 // --- timers: records and the heap of their indices
 export const TIMER_REC: usize = 32;
-export const TIMER_CAP: u32 = 16384;
+export const TIMER_CAP: u32 = 131072;
 export const TIMER_BASE: usize = JUMBO_BASE + JUMBO_REC * JUMBO_CAP;
 export const TIMER_HEAP: usize = TIMER_BASE + TIMER_REC * TIMER_CAP;
 

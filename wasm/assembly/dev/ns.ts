@@ -1,6 +1,5 @@
 /** A network namespace: heads of its lists and its sysctls. */
 import {
-  EINVAL,
   NSKEY_ARP_IGNORE,
   NSKEY_BRIDGE_NF,
   NSKEY_DEFAULT_TTL,
@@ -21,6 +20,7 @@ import { ctNsDestroy } from '../nf/conntrack';
 import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { sockNsDestroy } from '../sock/input';
+import { tcpKeySet, tcpNetDestroy } from '../sock/tcpnet';
 import { devNsDestroy } from './dev';
 
 @unmanaged
@@ -48,7 +48,7 @@ export class Ns {
   ctUsers: u32;
   /** Connections. */
   conns: u32;
-  /** For sock/. */
+  /** For sock/: first and last of its sockets, its settings and counters. */
   sock0: u32;
   sock1: u32;
   sock2: u32;
@@ -92,6 +92,7 @@ export function nsDel(i: u32): void {
   routeNsDestroy(i);
   ctNsDestroy(i);
   nfNsDestroy(i);
+  tcpNetDestroy(i);
   n.live = 0;
   slabFree(SLAB_NS, i);
 }
@@ -125,5 +126,5 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
       n.portHi = value;
       return 0;
   }
-  return -EINVAL;
+  return tcpKeySet(i, key, value);
 }

@@ -10,7 +10,7 @@ import {
   F_BROADCAST, F_HDRINCL, F_KEEPALIVE, F_LINGER0, F_NODELAY, F_NODF, F_PMTU_DO, F_PMTU_PROBE, F_RECVERR, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_LISTEN,
   T_TCP, sockAt,
 } from './table';
-import { push } from './tcp_output';
+import { push } from './tcp_write';
 import { keepArm } from './tcp_timer';
 
 /** The flag behind a boolean option, or 0. */
