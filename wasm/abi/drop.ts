@@ -43,5 +43,10 @@ export const DROP_SOCK_STATE = 39;
 export const DROP_FRAG_TIMEOUT = 40;
 export const DROP_FRAG_OVERLAP = 41;
 export const DROP_FRAG_FULL = 42;
+/** IPVS: no server may be chosen; its table is full. */
+export const DROP_IPVS_NO_DEST = 48;
+export const DROP_IPVS_FULL = 49;
+/** Sent by the namespace's policy of conntrack: the table of this namespace is at nf_conntrack_max. */
+export const DROP_CT_MAX = 50;
 /** Counters: indices 0..DROP_MAX-1. */
 export const DROP_MAX = 64;

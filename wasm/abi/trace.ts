@@ -44,3 +44,7 @@ export const TRACE_CT = 13;
 export const TRACE_NEW = 14;
 /** Broadcast or unknown: one copy to a port; a = port. */
 export const TRACE_FLOOD = 15;
+/** IPVS gave a packet to a server; a = service, b = server's address, c = port << 1 | 1 when it began a connection. */
+export const TRACE_IPVS = 32;
+/** The mark changed; a = old, b = new. */
+export const TRACE_MARK = 33;

@@ -6,15 +6,20 @@ export { dropsOf, traceNext, traceSet } from './sim/stat';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
 export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats, vethAdd } from './dev/dev';
 export { fdbDump } from './dev/fdb';
-export { frameSend } from './dev/xmit';
+export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
+export { memSpans } from './sim/span';
 export { addrAdd, addrDel } from './ip/addr';
 export { routeAdd, routeDel, routeLookup } from './ip/route';
 export { announce, neighDel, neighDump, neighSet } from './ip/neigh';
 export {
-  nfBuiltin, nfChainAdd, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCounters, nfRuleDel, nfZero,
+  nfBuiltin, nfChainAdd, nfChainCount, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCount, nfRuleCounters, nfRuleDel,
+  nfZero,
 } from './nf/table';
-export { connDel, ctDump } from './nf/conntrack';
+export { connDel, connMark, ctDump } from './nf/conntrack';
+export { nfGet, nfSet } from './nf/settings';
+export { nfLogNext } from './nf/target/log';
+export { sockOwner } from './nf/owner';
 export {
   accept as sockAccept, bind as sockBind, dump as sockDump, info as sockInfo, listen as sockListen, open as sockOpen,
   ready as sockReady, recvFrom as sockRecvFrom, snmp as snmpRead,

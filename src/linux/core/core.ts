@@ -12,7 +12,7 @@
 export type Addr16 = Uint8Array;
 
 export const Hook = { PREROUTING: 0, INPUT: 1, FORWARD: 2, OUTPUT: 3, POSTROUTING: 4 } as const;
-export const Table = { RAW: 0, NAT: 1, FILTER: 2 } as const;
+export const Table = { RAW: 0, NAT: 1, FILTER: 2, MANGLE: 3, SECURITY: 4 } as const;
 export const SockType = { TCP: 1, UDP: 2, RAW: 3, PACKET: 4 } as const;
 
 /** Kinds of core events. `a`, `b`, `c` depend on the kind. */
@@ -84,6 +84,78 @@ export interface CoreRule {
   /** REJECT: ICMP type and code, or type 255 for a TCP reset. MARK: value and mask. LOG: a log handle. */
   readonly value?: number;
   readonly mask?: number;
+  /** Targets that rewrite no address: further words. */
+  readonly arg?: number;
+  readonly arg2?: number;
+  /** SNAT, DNAT: an address by the source alone. SNAT, MASQUERADE: never keep the port. */
+  readonly persistent?: boolean;
+  readonly fully?: boolean;
+  /** Matches behind the rule, in order. */
+  readonly more?: readonly CoreMatch[];
+}
+
+/** Settings of connection tracking in the order of the core's record (seconds, 0 or 1, numbers), then its counters. */
+export const NF_KEYS = [
+  'tcp_none',
+  'tcp_syn_sent',
+  'tcp_syn_recv',
+  'tcp_established',
+  'tcp_fin_wait',
+  'tcp_close_wait',
+  'tcp_last_ack',
+  'tcp_time_wait',
+  'tcp_close',
+  'tcp_syn_sent2',
+  'tcp_retrans',
+  'tcp_unack',
+  'udp',
+  'udp_stream',
+  'icmp',
+  'icmpv6',
+  'generic',
+  'tcp_loose',
+  'tcp_be_liberal',
+  'tcp_ignore_invalid_rst',
+  'tcp_max_retrans',
+  'max',
+  'invalid',
+  'insert_failed',
+  'drop',
+  'early_drop',
+  'clash_resolve',
+  'vs_conntrack',
+] as const;
+export type NfKey = (typeof NF_KEYS)[number];
+
+/** A match behind a rule. @see wasm/abi/match.ts: MX_* */
+export interface CoreMatch {
+  readonly kind: number;
+  readonly not?: boolean;
+  /** The kind's two small parameters. */
+  readonly p?: number;
+  readonly q?: number;
+  /** Its words from A on, or bytes in their place. */
+  readonly words: readonly number[] | Uint8Array;
+}
+
+/** A packet that a LOG target saw. */
+export interface CoreLog {
+  readonly rule: number;
+  readonly ns: number;
+  readonly hook: number;
+  /** Devices, 0 none. */
+  readonly indev: number;
+  readonly outdev: number;
+  readonly physin: number;
+  readonly physout: number;
+  readonly mark: number;
+  /** Owner of the sending socket; -1: no socket. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly time: number;
+  /** Link header, may be empty, and what fits of the packet from its IP header on. */
+  readonly link: Uint8Array;
+  readonly packet: Uint8Array;
 }
 export const Target = {
   NONE: 0,
@@ -100,6 +172,11 @@ export const Target = {
   MARK: 11,
   LOG: 12,
   NOTRACK: 13,
+  CONNMARK: 14,
+  TOS: 15,
+  TTL: 16,
+  TCPMSS: 17,
+  NFLOG: 18,
 } as const;
 
 export interface CoreRoute {
@@ -253,6 +330,10 @@ export interface Core {
   ): readonly [number, number];
   bridgeAdd(ns: number, name: string, mac: number): number;
   dummyAdd(ns: number, name: string, mac: number): number;
+  /** A device whose other end is outside the lab. */
+  nicAdd(ns: number, name: string, mac: number): number;
+  /** A frame comes in by such a device; the next `run` takes it on. @returns 0, -EMSGSIZE, -ENETDOWN or -ENOBUFS */
+  frameReceive(dev: number, frame: Uint8Array): number;
   devDel(dev: number): void;
   devMove(dev: number, ns: number): number;
   devSet(
@@ -293,8 +374,20 @@ export interface Core {
   nfRuleCounters(handle: number): readonly [number, number];
   nfChainCounters(chain: number): readonly [number, number];
   nfZero(chain: number): void;
+  /** Sets a rule's or a built-in chain's counters. */
+  nfRuleCount(handle: number, packets: number, bytes: number): void;
+  nfChainCount(chain: number, packets: number, bytes: number): void;
+  /** A setting or counter of connection tracking. @param key a name of {@link NfKey} @returns 0 or a negative errno */
+  nfSet(ns: number, key: NfKey, value: number): number;
+  nfGet(ns: number, key: NfKey): number;
+  /** Takes what LOG targets saw, oldest first. */
+  logs(): CoreLog[];
+  /** Whose a socket is, for the owner match. */
+  sockOwner(sock: number, uid: number, gid: number): void;
   conns(ns: number): CoreConn[];
   connDel(handle: number): void;
+  /** Sets a connection's mark. */
+  connMark(handle: number, mark: number): void;
 
   // --- sockets
   sockOpen(ns: number, type: number, family: 4 | 6, protocol: number): number;

@@ -33,13 +33,8 @@ function wholeFace(memory: WebAssembly.Memory): Pick<Core, 'snapshot' | 'restore
   };
 }
 
-/**
- * A fresh, empty core.
- * @param wasm the bytes of dist/core.wasm
- */
-export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
-  const module = await WebAssembly.compile(wasm);
-  const instance = new WebAssembly.Instance(module, {});
+/** The face of an instance of the core's module. @throws Error when it gets no memory */
+export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Core {
   const w = instance.exports as unknown as Wasm;
   if (w.coreInit(BigInt.asUintN(64, BigInt(Math.trunc(options.seed)))) !== 0)
     throw new Error('the packet core got no memory');
@@ -53,4 +48,12 @@ export async function loadCore(wasm: BufferSource, options: CoreOptions): Promis
     ...captureFace(w, m),
     ...wholeFace(w.memory),
   };
+}
+
+/**
+ * A fresh, empty core.
+ * @param wasm the bytes of dist/core.wasm
+ */
+export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
+  return coreOf(new WebAssembly.Instance(await WebAssembly.compile(wasm), {}), options);
 }

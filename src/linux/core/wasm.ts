@@ -5,6 +5,8 @@ export interface Wasm {
   coreInit(seed: bigint): number;
   scratch(): number;
   scratchSize(): number;
+  /** Writes pairs of addresses (first, end) of the bytes in use; returns how many pairs. */
+  memSpans(out: number): number;
 
   simNow(): number;
   simNext(): number;
@@ -24,6 +26,7 @@ export interface Wasm {
   devName(dev: number, name: number): number;
   devCarrier(dev: number): number;
   devStats(dev: number, out: number): void;
+  frameReceive(dev: number, at: number, len: number): number;
 
   addrAdd(dev: number, ip: number, bits: number): number;
   addrDel(dev: number, ip: number): number;
@@ -45,6 +48,13 @@ export interface Wasm {
   nfRuleCounters(handle: number, out: number): void;
   nfChainCounters(chain: number, out: number): void;
   nfZero(chain: number): void;
+  nfRuleCount(handle: number, packets: number, bytes: number): void;
+  nfChainCount(chain: number, packets: number, bytes: number): void;
+  nfSet(ns: number, k: number, value: number): number;
+  nfGet(ns: number, k: number): number;
+  nfLogNext(): number;
+  sockOwner(sock: number, uid: number, gid: number): void;
+  connMark(handle: number, mark: number): void;
   ctDump(ns: number, out: number, room: number): number;
   connDel(handle: number): void;
 

@@ -24,8 +24,9 @@ import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
 import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { fdbBridgeGone, fdbLocalAdd, fdbLocalDel, fdbPortGone } from './fdb';
+import { fdbLocalAdd, fdbLocalDel, fdbPortGone } from './fdb';
 import { Ns } from './ns';
 
 @unmanaged
@@ -46,11 +47,15 @@ export class Dev {
   /** Bridge: its ports, newest first; port: the next one. */
   ports: u32;
   nextPort: u32;
-  /** Next device of the namespace. */
+  prevPort: u32;
+  /** Neighbours in the namespace's list of devices. */
   nextInNs: u32;
+  prevInNs: u32;
+  /** Its neighbour entries, and the forwarding entries that name it as port. */
+  neighs: u32;
+  fdbs: u32;
   /** Tells a reused record from the old one. */
   gen: u32;
-  spare: u32;
   mac: u64;
   /** Time a frame takes to the other end, ns. */
   latency: u64;
@@ -80,6 +85,8 @@ function linkNs(i: u32, ns: u32): void {
   const n = Ns.at(ns);
   d.ns = ns;
   d.nextInNs = n.devs;
+  d.prevInNs = 0;
+  if (n.devs != 0) Dev.at(n.devs).prevInNs = i;
   n.devs = i;
   if (d.kind == DEV_LOOPBACK) n.lo = i;
 }
@@ -88,23 +95,13 @@ function unlinkNs(i: u32): void {
   const d = Dev.at(i);
   const n = Ns.at(d.ns);
   if (n.lo == i) n.lo = 0;
-  if (n.devs == i) {
-    n.devs = d.nextInNs;
-    return;
-  }
-  let k = n.devs;
-  while (k != 0) {
-    const e = Dev.at(k);
-    if (e.nextInNs == i) {
-      e.nextInNs = d.nextInNs;
-      return;
-    }
-    k = e.nextInNs;
-  }
+  if (d.prevInNs == 0) n.devs = d.nextInNs;
+  else Dev.at(d.prevInNs).nextInNs = d.nextInNs;
+  if (d.nextInNs != 0) Dev.at(d.nextInNs).prevInNs = d.prevInNs;
 }
 
 /**
- * Adds a device, down. @param kind DEV_LOOPBACK, DEV_BRIDGE or DEV_DUMMY @param name address of 16 bytes
+ * Adds a device, down. @param kind DEV_LOOPBACK, DEV_BRIDGE, DEV_DUMMY or DEV_NIC @param name address of 16 bytes
  * @returns its index, or -ENOSPC
  */
 export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {
@@ -145,7 +142,7 @@ function remove(i: u32): void {
   const d = Dev.at(i);
   if (d.master != 0) portLeave(i);
   while (d.ports != 0) portLeave(d.ports);
-  if (d.kind == DEV_BRIDGE) fdbBridgeGone(i);
+  if (d.kind == DEV_BRIDGE) fdbPortGone(i, true);
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
@@ -206,7 +203,7 @@ function bridgeCarrier(b: u32): void {
   const d = Dev.at(b);
   let on: u32 = 0;
   let k = d.ports;
-  while (k != 0) {
+  while (k != 0 && !on) {
     const p = Dev.at(k);
     if (p.up && p.carrier) on = 1;
     k = p.nextPort;
@@ -229,6 +226,7 @@ function setUp(i: u32, up: u32): void {
   const d = Dev.at(i);
   if (d.up == up) return;
   d.up = up;
+  if (!up) masqueradeGone(i, 0);
   if (!up) neighDevGone(i);
   carrierUpdate(i);
   if (d.master != 0) {
@@ -240,22 +238,14 @@ function setUp(i: u32, up: u32): void {
 function portLeave(i: u32): void {
   const d = Dev.at(i);
   const b = Dev.at(d.master);
-  if (b.ports == i) b.ports = d.nextPort;
-  else {
-    let k = b.ports;
-    while (k != 0) {
-      const e = Dev.at(k);
-      if (e.nextPort == i) {
-        e.nextPort = d.nextPort;
-        break;
-      }
-      k = e.nextPort;
-    }
-  }
+  if (d.prevPort == 0) b.ports = d.nextPort;
+  else Dev.at(d.prevPort).nextPort = d.nextPort;
+  if (d.nextPort != 0) Dev.at(d.nextPort).prevPort = d.prevPort;
   fdbPortGone(i, true);
   const master = d.master;
   d.master = 0;
   d.nextPort = 0;
+  d.prevPort = 0;
   d.hairpin = 0;
   d.isolated = 0;
   bridgeCarrier(master);
@@ -273,6 +263,7 @@ function setMaster(i: u32, b: u32): i32 {
   const m = Dev.at(b);
   d.master = b;
   d.nextPort = m.ports;
+  if (m.ports != 0) Dev.at(m.ports).prevPort = i;
   m.ports = i;
   fdbLocalAdd(b, i, d.mac);
   bridgeCarrier(b);

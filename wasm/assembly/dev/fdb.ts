@@ -3,23 +3,30 @@
  * the bridge's own and its ports' MACs are local and permanent.
  */
 import { DROP_FDB_FULL, FDB_X_AGE, FDB_X_FLAGS, FDB_X_MAC, FDB_X_PORT, FDB_X_SIZE } from '../../abi';
-import { FDB_BASE, FDB_BUCKETS, FDB_CAP, FDB_HASH, FDB_REC, SLAB_FDB } from '../mem';
+import { FDB_BASE, FDB_BUCKETS, FDB_HASH, FDB_REC, SLAB_FDB, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
+import { Dev } from './dev';
 
 const AGEING: u64 = 300_000_000_000;
 const LOCAL: u32 = 1;
 const PERMANENT: u32 = 2;
+/** Entries looked at for an aged one when the table is full. */
+const SEARCH: u32 = 64;
 
 @unmanaged
 export class Fdb {
   next: u32;
+  /** 0: free record. */
   bridge: u32;
   port: u32;
   flags: u32;
   mac: u64;
   used: u64;
+  /** Entries of the same port. */
+  portNext: u32;
+  portPrev: u32;
 
   @inline static at(i: u32): Fdb {
     return changetype<Fdb>(FDB_BASE + (i as usize) * FDB_REC);
@@ -51,30 +58,51 @@ export function fdbIsLocal(i: u32): bool {
   return (Fdb.at(i).flags & LOCAL) != 0;
 }
 
-/** Removes the entries for which (bridge, port) fit; 0 fits all. `keepLocal` spares local ones; `old`: aged only. */
-function sweep(bridge: u32, port: u32, keepLocal: bool, old: bool): u32 {
-  let count: u32 = 0;
-  for (let b: u32 = 0; b < FDB_BUCKETS; b++) {
-    let at = FDB_HASH + (b as usize) * 4;
-    let i = load<u32>(at);
-    while (i != 0) {
-      const f = Fdb.at(i);
-      const next = f.next;
-      const fits = (bridge == 0 || f.bridge == bridge) && (port == 0 || f.port == port);
-      if (fits && !(keepLocal && f.flags & LOCAL) && (!old || aged(f))) {
-        store<u32>(at, next);
-        slabFree(SLAB_FDB, i);
-        count++;
-      } else at = changetype<usize>(f);
-      i = next;
-    }
+function linkPort(i: u32, port: u32): void {
+  const f = Fdb.at(i);
+  const d = Dev.at(port);
+  f.port = port;
+  f.portPrev = 0;
+  f.portNext = d.fdbs;
+  if (d.fdbs != 0) Fdb.at(d.fdbs).portPrev = i;
+  d.fdbs = i;
+}
+
+function unlinkPort(i: u32): void {
+  const f = Fdb.at(i);
+  if (f.portPrev == 0) Dev.at(f.port).fdbs = f.portNext;
+  else Fdb.at(f.portPrev).portNext = f.portNext;
+  if (f.portNext != 0) Fdb.at(f.portNext).portPrev = f.portPrev;
+}
+
+function remove(i: u32): void {
+  const f = Fdb.at(i);
+  let at = bucket(f.bridge, f.mac);
+  while (load<u32>(at) != i) at = changetype<usize>(Fdb.at(load<u32>(at)));
+  store<u32>(at, f.next);
+  unlinkPort(i);
+  f.bridge = 0;
+  slabFree(SLAB_FDB, i);
+}
+
+/** The table is full: looks at some entries for aged ones and removes them. @returns whether there were any */
+function makeRoom(): bool {
+  const s = Sim.at();
+  const top = slabTop(SLAB_FDB);
+  let freed = false;
+  for (let k: u32 = 0; k < SEARCH; k++) {
+    s.fdbCursor = s.fdbCursor + 1 < top ? s.fdbCursor + 1 : 1;
+    const f = Fdb.at(s.fdbCursor);
+    if (f.bridge == 0 || !aged(f)) continue;
+    remove(s.fdbCursor);
+    freed = true;
   }
-  return count;
+  return freed;
 }
 
 function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   let i = slabAlloc(SLAB_FDB);
-  if (i == 0 && sweep(0, 0, true, true) != 0) i = slabAlloc(SLAB_FDB);
+  if (i == 0 && makeRoom()) i = slabAlloc(SLAB_FDB);
   if (i == 0) {
     dropCount(DROP_FDB_FULL);
     return;
@@ -82,7 +110,7 @@ function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   const f = Fdb.at(i);
   const at = bucket(bridge, mac);
   f.bridge = bridge;
-  f.port = port;
+  linkPort(i, port);
   f.flags = flags;
   f.mac = mac;
   f.used = now();
@@ -97,7 +125,10 @@ export function fdbLearn(bridge: u32, port: u32, mac: u64): void {
     const f = Fdb.at(i);
     if (f.mac == mac && f.bridge == bridge) {
       if (!(f.flags & LOCAL)) {
-        f.port = port;
+        if (f.port != port) {
+          unlinkPort(i);
+          linkPort(i, port);
+        }
         f.used = now();
       }
       return;
@@ -115,36 +146,34 @@ export function fdbLocalAdd(bridge: u32, port: u32, mac: u64): void {
 
 /** Removes the entry of a MAC; `port` 0: whatever port. */
 export function fdbLocalDel(bridge: u32, port: u32, mac: u64): void {
-  let at = bucket(bridge, mac);
-  let i = load<u32>(at);
+  let i = load<u32>(bucket(bridge, mac));
   while (i != 0) {
     const f = Fdb.at(i);
     if (f.mac == mac && f.bridge == bridge && (port == 0 || f.port == port)) {
-      store<u32>(at, f.next);
-      slabFree(SLAB_FDB, i);
+      remove(i);
       return;
     }
-    at = changetype<usize>(f);
     i = f.next;
   }
 }
 
 /** A port goes down (learned entries go) or leaves (local ones too). */
 export function fdbPortGone(port: u32, leaves: bool): void {
-  sweep(0, port, !leaves, false);
-}
-
-/** A bridge is removed. */
-export function fdbBridgeGone(bridge: u32): void {
-  sweep(bridge, 0, false, false);
+  let i = Dev.at(port).fdbs;
+  while (i != 0) {
+    const next = Fdb.at(i).portNext;
+    if (leaves || !fdbIsLocal(i)) remove(i);
+    i = next;
+  }
 }
 
 /** Writes the live entries of a bridge as FDB_X_* records, at most `room`. @returns how many */
 export function fdbDump(bridge: u32, out: usize, room: u32): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 1; i < FDB_CAP && n < room; i++) {
+  const top = slabTop(SLAB_FDB);
+  for (let i: u32 = 1; i < top && n < room; i++) {
     const f = Fdb.at(i);
-    if (f.bridge != bridge || !isLinked(i) || aged(f)) continue;
+    if (f.bridge != bridge || aged(f)) continue;
     const p = out + (n as usize) * FDB_X_SIZE;
     store<u64>(p + FDB_X_MAC, f.mac);
     store<u32>(p + FDB_X_PORT, f.port);
@@ -153,15 +182,4 @@ export function fdbDump(bridge: u32, out: usize, room: u32): u32 {
     n++;
   }
   return n;
-}
-
-/** Whether a record is in the table (a freed one keeps its fields but the first). */
-function isLinked(i: u32): bool {
-  const f = Fdb.at(i);
-  let k = load<u32>(bucket(f.bridge, f.mac));
-  while (k != 0) {
-    if (k == i) return true;
-    k = Fdb.at(k).next;
-  }
-  return false;
 }

@@ -17,6 +17,7 @@ import { fragNsDestroy } from '../ip/reassembly';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
+import { nfNsInit } from '../nf/settings';
 import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { sockNsDestroy } from '../sock/input';
@@ -40,13 +41,18 @@ export class Ns {
   lo: u32;
   /** Addresses in the order of adding. */
   addrs: u32;
+  addrsTail: u32;
+  /** Addresses on loopback whose whole prefix is local, but for 127/8. */
+  wideLo: u32;
   /** Routes, most specific first. */
   routes: u32;
   /** Identification of the next IPv4 packet. */
   ipid: u32;
   /** Rules that need conntrack: when 0, packets are not tracked. */
   ctUsers: u32;
-  /** Connections. */
+  /** Confirmed connections in the order of confirming, and how many. */
+  connHead: u32;
+  connTail: u32;
   conns: u32;
   /** For sock/: first and last of its sockets, its settings and counters. */
   sock0: u32;
@@ -57,6 +63,8 @@ export class Ns {
   natUsers: u32;
   /** Built-in chains made so far: when 0, hooks cost nothing. */
   nfChains: u32;
+  /** All its chains. */
+  chains: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
   chain0: u32;
 
@@ -75,6 +83,7 @@ export function nsAdd(): u32 {
   n.bridgeNf = 1;
   n.portLo = 32768;
   n.portHi = 60999;
+  nfNsInit(i);
   return i;
 }
 

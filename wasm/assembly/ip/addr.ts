@@ -5,7 +5,8 @@
 import { DEV_LOOPBACK, EADDRNOTAVAIL, EEXIST, ENOBUFS, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
-import { ADDR_BASE, ADDR_REC, SLAB_ADDR } from '../mem';
+import { ADDR_BASE, ADDR_BUCKETS, ADDR_HASH, ADDR_REC, SLAB_ADDR } from '../mem';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16 } from '../wire/bytes';
 
@@ -22,6 +23,10 @@ export class Addr {
   v6: u32;
   a0: u64;
   a1: u64;
+  /** Links of the hash by own address and by broadcast address. */
+  hash0: u32;
+  hash1: u32;
+  prev: u32;
 
   @inline static at(i: u32): Addr {
     return changetype<Addr>(ADDR_BASE + (i as usize) * ADDR_REC);
@@ -33,14 +38,43 @@ function bytesOf(i: u32): usize {
   return changetype<usize>(Addr.at(i)) + offsetof<Addr>('a0');
 }
 
+function bucket(ns: u32, ip: u32): usize {
+  const h: u32 = (ip ^ (ns * 0x9e3779b1)) * 0x85ebca6b;
+  return ADDR_HASH + ((((h >> 15) & (ADDR_BUCKETS - 1)) as usize) << 2);
+}
+
+/** A node of the hash is an address * 2, + 1 for its broadcast address. */
+function linkOf(node: u32): usize {
+  return changetype<usize>(Addr.at(node >> 1)) + offsetof<Addr>('hash0') + ((node & 1) as usize) * 4;
+}
+
+function keyOf(node: u32): u32 {
+  const a = Addr.at(node >> 1);
+  return node & 1 ? a.ip | ~mask4(a.bits) : a.ip;
+}
+
+function push(node: u32): void {
+  const at = bucket(Addr.at(node >> 1).ns, keyOf(node));
+  store<u32>(linkOf(node), load<u32>(at));
+  store<u32>(at, node);
+}
+
+function pull(node: u32): void {
+  let at = bucket(Addr.at(node >> 1).ns, keyOf(node));
+  while (load<u32>(at) != node) at = linkOf(load<u32>(at));
+  store<u32>(at, load<u32>(linkOf(node)));
+}
+
+/** Whether an address makes its whole prefix local, other than 127/8. */
+function isWide(a: Addr): bool {
+  return a.bits < 32 && a.ip >> 24 != 127 && Dev.at(a.dev).kind == DEV_LOOPBACK;
+}
+
 /** Gives a device an address. @param ip16 address of 16 bytes @returns 0, -EEXIST or -ENOBUFS */
 export function addrAdd(dev: u32, ip16: usize, bits: u32): i32 {
   const ns = Dev.at(dev).ns;
-  let last: u32 = 0;
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) return -EEXIST;
-    last = k;
-  }
+  const n = Ns.at(ns);
+  if (find(dev, ip16) != 0) return -EEXIST;
   const i = slabAlloc(SLAB_ADDR);
   if (i == 0) return -ENOBUFS;
   const a = Addr.at(i);
@@ -48,34 +82,58 @@ export function addrAdd(dev: u32, ip16: usize, bits: u32): i32 {
   a.dev = dev;
   a.bits = bits;
   memory.copy(bytesOf(i), ip16, 16);
-  if (isMapped(ip16)) a.ip = rdMapped(ip16);
-  else a.v6 = 1;
-  if (last == 0) Ns.at(ns).addrs = i;
-  else Addr.at(last).next = i;
+  a.prev = n.addrsTail;
+  if (a.prev == 0) n.addrs = i;
+  else Addr.at(a.prev).next = i;
+  n.addrsTail = i;
+  if (isMapped(ip16)) {
+    a.ip = rdMapped(ip16);
+    push(i * 2);
+    if (bits < 31) push(i * 2 + 1);
+    if (isWide(a)) n.wideLo++;
+  } else a.v6 = 1;
+  return 0;
+}
+
+/** A device's record of an address, or 0. */
+function find(dev: u32, ip16: usize): u32 {
+  const ns = Dev.at(dev).ns;
+  if (isMapped(ip16)) {
+    const ip = rdMapped(ip16);
+    for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+      const a = Addr.at(node >> 1);
+      if (!(node & 1) && a.ip == ip && a.dev == dev) return node >> 1;
+    }
+    return 0;
+  }
+  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
+    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) return k;
+  }
   return 0;
 }
 
 function unlink(ns: u32, i: u32): void {
   const n = Ns.at(ns);
-  if (n.addrs == i) n.addrs = Addr.at(i).next;
-  else {
-    let k = n.addrs;
-    while (k != 0 && Addr.at(k).next != i) k = Addr.at(k).next;
-    if (k != 0) Addr.at(k).next = Addr.at(i).next;
+  const a = Addr.at(i);
+  if (!a.v6) {
+    pull(i * 2);
+    if (a.bits < 31) pull(i * 2 + 1);
+    if (isWide(a)) n.wideLo--;
   }
+  if (a.prev == 0) n.addrs = a.next;
+  else Addr.at(a.prev).next = a.next;
+  if (a.next == 0) n.addrsTail = a.prev;
+  else Addr.at(a.next).prev = a.prev;
   slabFree(SLAB_ADDR, i);
 }
 
 /** Takes an address away. @returns 0 or -EADDRNOTAVAIL */
 export function addrDel(dev: u32, ip16: usize): i32 {
-  const ns = Dev.at(dev).ns;
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) {
-      unlink(ns, k);
-      return 0;
-    }
-  }
-  return -EADDRNOTAVAIL;
+  const i = find(dev, ip16);
+  if (i == 0) return -EADDRNOTAVAIL;
+  if (!Addr.at(i).v6) masqueradeGone(dev, Addr.at(i).ip);
+  unlink(Dev.at(dev).ns, i);
+  return 0;
 }
 
 /** A device goes or moves: its addresses go. */
@@ -96,13 +154,24 @@ export function addrNsDestroy(ns: u32): void {
 
 /** Whether an IPv4 address is the machine's own. */
 export function addrIsLocal(ns: u32, ip: u32): bool {
+  return kindOf(ns, ip) == RTN_LOCAL;
+}
+
+/** What the addresses of a namespace make of an IPv4 address: RTN_LOCAL, RTN_BROADCAST or RTN_UNICAST. */
+function kindOf(ns: u32, ip: u32): u32 {
+  let kind: u32 = RTN_UNICAST;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    if (keyOf(node) != ip || Addr.at(node >> 1).ns != ns) continue;
+    if (!(node & 1)) return RTN_LOCAL;
+    kind = RTN_BROADCAST;
+  }
+  if (ip >> 24 != 127 && Ns.at(ns).wideLo == 0) return kind;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6) continue;
-    if (a.ip == ip) return true;
-    if (((a.ip ^ ip) & mask4(a.bits)) == 0 && a.bits < 32 && Dev.at(a.dev).kind == DEV_LOOPBACK) return true;
+    if (a.v6 || a.bits == 32 || ((a.ip ^ ip) & mask4(a.bits)) != 0) continue;
+    if (Dev.at(a.dev).kind == DEV_LOOPBACK) return RTN_LOCAL;
   }
-  return false;
+  return kind;
 }
 
 /**
@@ -143,9 +212,8 @@ export function addrIsLocal6(ns: u32, ip16: usize): bool {
 /** Whether it is the broadcast address of a connected network (all ones). */
 export function addrIsBroadcast(ns: u32, ip: u32): bool {
   if (ip == 0xffffffff) return true;
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    const a = Addr.at(k);
-    if (!a.v6 && a.bits < 31 && ip == (a.ip | ~mask4(a.bits))) return true;
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    if (node & 1 && keyOf(node) == ip && Addr.at(node >> 1).ns == ns) return true;
   }
   return false;
 }
@@ -154,8 +222,7 @@ export function addrIsBroadcast(ns: u32, ip: u32): bool {
 export function addrType(ns: u32, ip: u32): u32 {
   if (ip == 0 || ip == 0xffffffff) return RTN_BROADCAST;
   if (ip >> 28 == 14) return RTN_MULTICAST;
-  if (addrIsLocal(ns, ip)) return RTN_LOCAL;
-  return addrIsBroadcast(ns, ip) ? RTN_BROADCAST : RTN_UNICAST;
+  return kindOf(ns, ip);
 }
 
 /**

@@ -31,11 +31,11 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { devXmit } from '../dev/xmit';
-import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_CAP, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH } from '../mem';
+import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { drain } from '../sim/loop';
 import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { traceWrite } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
@@ -53,6 +53,8 @@ const PROBES: u32 = 3;
 const STALE_TIME: u64 = 60 * SECOND;
 /** Packets that may wait for one neighbour (Linux: unres_qlen 101). */
 const QUEUE: u32 = 101;
+/** Entries looked at for one to give up when the table is full. */
+const SEARCH: u32 = 256;
 const VALID: u32 = NUD_PERMANENT | NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
 
 @unmanaged
@@ -71,6 +73,9 @@ export class Neigh {
   confirmed: u64;
   used: u64;
   updated: u64;
+  /** Entries of the same device. */
+  devNext: u32;
+  devPrev: u32;
 
   @inline static at(i: u32): Neigh {
     return changetype<Neigh>(NEIGH_BASE + (i as usize) * NEIGH_REC);
@@ -105,16 +110,23 @@ function create(dev: u32, ip: u32): u32 {
   n.used = now();
   n.next = load<u32>(at);
   store<u32>(at, i);
+  const d = Dev.at(dev);
+  n.devNext = d.neighs;
+  if (d.neighs != 0) Neigh.at(d.neighs).devPrev = i;
+  d.neighs = i;
   return i;
 }
 
-/** The table is full: frees entries nobody needs. @returns whether there were some */
+/** The table is full: looks at some entries and frees those nobody needs. @returns whether there were any */
 function forced(): bool {
+  const s = Sim.at();
+  const top = slabTop(SLAB_NEIGH);
   let freed = false;
-  for (let i: u32 = 1; i < NEIGH_CAP; i++) {
-    const n = Neigh.at(i);
+  for (let k: u32 = 0; k < SEARCH; k++) {
+    s.neighCursor = s.neighCursor + 1 < top ? s.neighCursor + 1 : 1;
+    const n = Neigh.at(s.neighCursor);
     if (n.live && (n.state == NUD_FAILED || (n.state == NUD_STALE && now() - n.used > STALE_TIME))) {
-      remove(i);
+      remove(s.neighCursor);
       freed = true;
     }
   }
@@ -138,13 +150,16 @@ function remove(i: u32): void {
     while (Neigh.at(k).next != i) k = Neigh.at(k).next;
     Neigh.at(k).next = n.next;
   }
+  if (n.devPrev == 0) Dev.at(n.dev).neighs = n.devNext;
+  else Neigh.at(n.devPrev).devNext = n.devNext;
+  if (n.devNext != 0) Neigh.at(n.devNext).devPrev = n.devPrev;
   n.live = 0;
   slabFree(SLAB_NEIGH, i);
 }
 
 /** A device goes down or away: its neighbours go. */
 export function neighDevGone(dev: u32): void {
-  for (let i: u32 = 1; i < NEIGH_CAP; i++) if (Neigh.at(i).live && Neigh.at(i).dev == dev) remove(i);
+  while (Dev.at(dev).neighs != 0) remove(Dev.at(dev).neighs);
 }
 
 /** A namespace goes; its devices went before, and their neighbours with them. */
@@ -350,7 +365,8 @@ export function announce(dev: u32, ip16: usize): i32 {
 /** Writes the entries of a namespace as NEIGH_X_* records, at most `room`. @returns how many */
 export function neighDump(ns: u32, out: usize, room: u32): u32 {
   let count: u32 = 0;
-  for (let i: u32 = 1; i < NEIGH_CAP && count < room; i++) {
+  const top = slabTop(SLAB_NEIGH);
+  for (let i: u32 = 1; i < top && count < room; i++) {
     const n = Neigh.at(i);
     if (!n.live || Dev.at(n.dev).ns != ns) continue;
     const p = out + (count as usize) * NEIGH_X_SIZE;

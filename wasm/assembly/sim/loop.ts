@@ -16,7 +16,7 @@ import {
   CHAIN_BASE,
   CHAIN_CAP,
   CHAIN_REC,
-  CONN_BASE,
+  CONN_BUCKETS,
   CONN_CAP,
   CONN_REC,
   DEV_BASE,
@@ -31,6 +31,9 @@ import {
   JUMBO_BASE,
   JUMBO_CAP,
   JUMBO_REC,
+  MATCH_BASE,
+  MATCH_CAP,
+  MATCH_REC,
   memReach,
   NEIGH_BASE,
   NEIGH_CAP,
@@ -56,6 +59,7 @@ import {
   SLAB_FDB,
   SLAB_FRAG,
   SLAB_JUMBO,
+  SLAB_MATCH,
   SLAB_NEIGH,
   SLAB_NS,
   SLAB_PKT,
@@ -68,7 +72,7 @@ import {
   TIMER_CAP,
   TIMER_REC,
 } from '../mem';
-import { ctGc } from '../nf/conntrack';
+import { ctGc } from '../nf/wheel';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
 import { rngSeed } from './rng';
@@ -92,7 +96,9 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_NEIGH, NEIGH_BASE, NEIGH_REC, NEIGH_CAP);
   slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
-  slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
+  slabInit(SLAB_MATCH, MATCH_BASE, MATCH_REC, MATCH_CAP);
+  slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
+  Sim.at().ctMask = CONN_BUCKETS - 1;
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
   slabInit(SLAB_CAPTURE, CAPTURE_BASE, CAPTURE_REC, CAPTURE_CAP);
   return 0;

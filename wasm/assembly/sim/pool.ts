@@ -45,6 +45,10 @@ export const PF_LOCAL: u32 = 128;
 export const PF_FRAG_PMTU: u32 = 256;
 /** May be fragmented whatever its DF says. @see Linux skb->ignore_df */
 export const PF_IGNORE_DF: u32 = 512;
+/** Being bridged, and its port is known: Pkt.outdev. */
+export const PF_BRIDGE_OUT: u32 = 0x10000;
+/** IPVS has had it. @see Linux skb->ipvs_property */
+export const PF_IPVS: u32 = 0x20000;
 /** Bits that belong to the packet, not to the machine it is in. */
 const PF_KEEP: u32 = PF_TRACE;
 

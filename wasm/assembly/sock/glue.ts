@@ -67,6 +67,11 @@ export function l4Alloc(len: u32): u32 {
   return pktAlloc(len);
 }
 
+/** Notes the sender of a packet, for netfilter's owner match. */
+export function l4Owner(p: u32, id: i32): void {
+  Pkt.at(p).sock = id as u32;
+}
+
 /** Where its transport header goes. */
 export function l4At(p: u32): usize {
   return Pkt.at(p).data as usize;

@@ -353,3 +353,8 @@ export function sockFirst(ns: i32): i32 {
 export function sockTop(): i32 {
   return load<i32>(TABLE_BASE + 4);
 }
+
+/** Address behind what the fixed part uses: the directory of chunks. */
+export function sockTableEnd(): usize {
+  return DIR + ((((SOCK_MAX as u32) >> CHUNK) << 2) as usize);
+}

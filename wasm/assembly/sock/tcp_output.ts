@@ -7,7 +7,7 @@ import {
   SNMP_TCP_OUT_RSTS, SNMP_TCP_OUT_SEGS, TCPKEY_SACK, TCPKEY_TIMESTAMPS, TCPKEY_WINDOW_SCALING,
 } from '../../abi';
 import { finish, mix64, mix, isV4 } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Send, nowNs, pathMtu } from './glue';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu } from './glue';
 import { sackAt } from './ooo';
 import { ringRead } from './ring';
 import { after } from './seq';
@@ -155,6 +155,7 @@ export function transmit(s: Sock, seq: u32, flags: u32, n: u32): i32 {
   const syn = (flags & TH_SYN) != 0;
   const p = l4Alloc(60 + n);
   if (p == 0) return -105;
+  l4Owner(p, s.id);
   const at = l4At(p);
   put16(at, s.lport);
   put16(at + 2, s.rport);

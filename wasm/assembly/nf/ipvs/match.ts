@@ -1,0 +1,4 @@
+import { Pkt } from '../../sim/pool';
+export function vsMatch(m: usize, p: Pkt): bool {
+  return true;
+}
