@@ -64,11 +64,11 @@ export function windowSelect(s: Sock): u32 {
   return wnd >> scale;
 }
 
-/** n bytes came in order: the window may grow by twice as much. */
+/** n bytes came in order: the window may grow by twice as much. Small pieces, whose buffers cost more than they hold, do not count. */
 export function windowGrow(s: Sock, n: u32): void {
   const most = min(s.rcvBuf, rcvRoom(s));
-  if (s.rcvSsthresh >= most || n < 128) return;
-  s.rcvSsthresh += min(most - s.rcvSsthresh, max(n << 1, n < 536 ? 0 : s.advMss << 1));
+  if (s.rcvSsthresh >= most || n < 536) return;
+  s.rcvSsthresh += min(most - s.rcvSsthresh, n << 1);
 }
 
 /** The receiver's own measure of the round trip, µs. @see Linux tcp_rcv_rtt_measure */
