@@ -28,3 +28,4 @@ export {
   close as sockClose, connect as sockConnect, recv as sockRecv, send as sockSend, setOption as sockSet, shutdown as sockShutdown,
 } from './sock/border';
 export { optionGet as sockGet } from './sock/option';
+export { tcpInfo as sockTcpInfo } from './sock/tcp_info';

@@ -114,3 +114,5 @@ export const M_COOKIE: u32 = 1 << 17;
 export const M_FREEBIND: u32 = 1 << 18;
 /** TCP_QUICKACK. */
 export const M_QUICKACK: u32 = 1 << 19;
+/** TCP_CONGESTION was set. */
+export const M_CONGESTION: u32 = 1 << 20;

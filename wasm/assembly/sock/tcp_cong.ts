@@ -5,7 +5,7 @@
 import { TCPKEY_CONGESTION, TCPKEY_SLOW_START_AFTER_IDLE } from '../../abi';
 import { nowNs } from './glue';
 import { before } from './seq';
-import { CA_OPEN, M_CWND_LIMITED, Sock } from './table';
+import { CA_OPEN, M_CONGESTION, M_CWND_LIMITED, Sock } from './table';
 import { cubicAcked, cubicAvoid, cubicIdle, cubicInit, cubicLoss, cubicSsthresh } from './tcp_cubic';
 import { tcpKey } from './tcpnet';
 import { txCount } from './txq';
@@ -17,7 +17,7 @@ const CWND_MAX: u32 = 0x10000;
 
 /** What a new connection starts with. */
 export function congInit(s: Sock): void {
-  s.ca = tcpKey(s.ns, TCPKEY_CONGESTION) as u8;
+  if (!(s.more & M_CONGESTION)) s.ca = tcpKey(s.ns, TCPKEY_CONGESTION) as u8;
   congStart(s);
 }
 

@@ -10,7 +10,7 @@ import { bindInsert, connInsert, isV4, v4Of } from './demux';
 import { RDY_IN, isGroup, nowNs, sockEvent } from './glue';
 import { Segment, TH_ACK, TH_RST, TH_SYN } from './segment';
 import {
-  F_CORK, F_KEEPALIVE, F_NODELAY, F_QUEUED, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, M_ACKED, M_RCVBUF_LOCK, M_SNDBUF_LOCK, S_LISTEN, S_SYN_RECV, Sock,
+  F_CORK, F_KEEPALIVE, F_NODELAY, F_QUEUED, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, M_ACKED, M_CONGESTION, M_QUICKACK, M_RCVBUF_LOCK, M_SNDBUF_LOCK, S_LISTEN, S_SYN_RECV, Sock,
   sockAlloc, sockAt, sockId,
 } from './table';
 import { tcpDone } from './tcp_close';
@@ -85,7 +85,8 @@ export function childMake(l: Sock, g: Segment): i32 {
   s.ttl = l.ttl;
   s.tos = l.tos;
   s.flags = l.flags & (F_REUSEADDR | F_REUSEPORT | F_V6ONLY | F_NODELAY | F_KEEPALIVE | F_CORK);
-  s.more = l.more & (M_RCVBUF_LOCK | M_SNDBUF_LOCK);
+  s.more = l.more & (M_RCVBUF_LOCK | M_SNDBUF_LOCK | M_CONGESTION | M_QUICKACK);
+  s.ca = l.ca;
   s.rcvBuf = l.rcvBuf;
   s.sndBuf = l.sndBuf;
   s.keepIdle = l.keepIdle;
