@@ -10,6 +10,7 @@
 
 import type { Counters } from './snmp.ts';
 import type { CoreTcpInfo } from './tcp-info.ts';
+import type { TcpSysctlName } from './tcp-sysctls.ts';
 
 export type { Counters, CoreTcpInfo };
 
@@ -321,7 +322,8 @@ export interface Core {
       | 'bridge_nf_call_iptables'
       | 'arp_ignore'
       | 'port_range_lo'
-      | 'port_range_hi',
+      | 'port_range_hi'
+      | TcpSysctlName,
     value: number,
   ): void;
   loopbackAdd(ns: number, name: string): number;
