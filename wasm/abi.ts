@@ -20,6 +20,7 @@ export * from './abi/nflog';
 export * from './abi/ns';
 export * from './abi/qdisc';
 export * from './abi/route';
+export * from './abi/snmp';
 export * from './abi/sock';
 export * from './abi/timer';
 export * from './abi/trace';

@@ -37,9 +37,10 @@ export { nfLogNext } from './nf/target/log';
 export { sockOwner } from './nf/owner';
 export {
   accept as sockAccept, bind as sockBind, dump as sockDump, info as sockInfo, listen as sockListen, open as sockOpen,
-  ready as sockReady, recvFrom as sockRecvFrom,
+  ready as sockReady, recvFrom as sockRecvFrom, snmp as snmpRead,
 } from './sock/api';
 export {
   close as sockClose, connect as sockConnect, recv as sockRecv, send as sockSend, setOption as sockSet, shutdown as sockShutdown,
 } from './sock/border';
 export { optionGet as sockGet } from './sock/option';
+export { tcpInfo as sockTcpInfo } from './sock/tcp_info';

@@ -8,6 +8,12 @@
  * kernel drains them with `events()`.
  */
 
+import type { Counters } from './snmp.ts';
+import type { CoreTcpInfo } from './tcp-info.ts';
+import type { TcpSysctlName } from './tcp-sysctls.ts';
+
+export type { Counters, CoreTcpInfo };
+
 /** Addresses cross as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 export type Addr16 = Uint8Array;
 
@@ -540,7 +546,8 @@ export interface Core {
       | 'bridge_nf_call_iptables'
       | 'arp_ignore'
       | 'port_range_lo'
-      | 'port_range_hi',
+      | 'port_range_hi'
+      | TcpSysctlName,
     value: number,
   ): void;
   loopbackAdd(ns: number, name: string): number;
@@ -727,7 +734,19 @@ export interface Core {
       | 'dev'
       | 'linger'
       | 'hdrincl'
-      | 'mtu_discover',
+      | 'mtu_discover'
+      | 'cork'
+      | 'quickack'
+      | 'keepidle'
+      | 'keepintvl'
+      | 'keepcnt'
+      | 'syncnt'
+      | 'user_timeout'
+      | 'linger2'
+      | 'maxseg'
+      | 'congestion'
+      | 'pktinfo'
+      | 'freebind',
     value: number,
   ): number;
   /** `error` reads and clears the pending error (positive errno). */
@@ -746,10 +765,27 @@ export interface Core {
       | 'keepalive'
       | 'mark'
       | 'tos'
-      | 'broadcast',
+      | 'broadcast'
+      | 'drops'
+      | 'cork'
+      | 'quickack'
+      | 'keepidle'
+      | 'keepintvl'
+      | 'keepcnt'
+      | 'syncnt'
+      | 'user_timeout'
+      | 'linger2'
+      | 'maxseg'
+      | 'congestion'
+      | 'pktinfo'
+      | 'freebind',
   ): number;
   sockInfo(sock: number): CoreSock;
   socks(ns: number): CoreSock[];
+  /** struct tcp_info of a TCP socket. */
+  sockTcpInfo(sock: number): CoreTcpInfo;
+  /** Counters of a namespace, as /proc/net/snmp and /proc/net/netstat name them. */
+  snmp(ns: number): Counters;
 
   // --- seeing
   /** A capture on one device, or on all of a namespace (dev 0), or on all namespaces (ns 0: the map). */

@@ -109,6 +109,10 @@ export interface Wasm {
   sockGet(sock: number, key: number): number;
   sockInfo(sock: number, out: number): void;
   sockDump(ns: number, from: number): number;
+  /** Writes TCPI_MAX f64 at `out`. */
+  sockTcpInfo(sock: number, out: number): void;
+  /** Writes SNMP_MAX f64 where bytes cross. */
+  snmpRead(ns: number): void;
 
   captureAdd(ns: number, dev: number, snaplen: number): number;
   captureNext(capture: number): number;

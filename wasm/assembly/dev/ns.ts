@@ -4,7 +4,6 @@ import {
   CONF_ARP_IGNORE,
   CONF_FORWARDING,
   CONF_ROUTE_LOCALNET,
-  EINVAL,
   NSKEY_ARP_IGNORE,
   NSKEY_BRIDGE_NF,
   NSKEY_DEFAULT_TTL,
@@ -31,6 +30,7 @@ import { nfNsInit } from '../nf/settings';
 import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { sockNsDestroy } from '../sock/input';
+import { tcpKeySet, tcpNetDestroy } from '../sock/tcpnet';
 import { devNsDestroy } from './dev';
 import { vxlanNsDestroy } from './vxlanadm';
 
@@ -61,7 +61,7 @@ export class Ns {
   connHead: u32;
   connTail: u32;
   conns: u32;
-  /** For sock/. */
+  /** For sock/: first and last of its sockets, its settings and counters. */
   sock0: u32;
   sock1: u32;
   sock2: u32;
@@ -114,6 +114,7 @@ export function nsDel(i: u32): void {
   vsConnFlush(i);
   vsNsDestroy(i);
   nfNsDestroy(i);
+  tcpNetDestroy(i);
   n.live = 0;
   slabFree(SLAB_NS, i);
 }
@@ -144,5 +145,5 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
       n.portHi = value;
       return 0;
   }
-  return -EINVAL;
+  return tcpKeySet(i, key, value);
 }
