@@ -43,7 +43,7 @@ export function machine6(core: Core): number {
 function loopbackOf(core: Core, ns: number): number {
   const lo = new Uint8Array(16);
   lo.set([0xff, 0xff, 127, 0, 0, 1], 10);
-  const r = core.routeLookup(ns, lo);
+  const r = core.routeLookup(ns, { dst: lo });
   return typeof r === 'number' ? 0 : r.dev;
 }
 

@@ -1,61 +1,40 @@
 /**
  * Neighbours (IPv4 and IPv6 over Ethernet): the states of Linux's neighbour table, packets that wait for an answer, probing.
  *
- *   none/FAILED --packet--> INCOMPLETE --reply--> REACHABLE --30 s--> STALE --packet--> DELAY --5 s--> PROBE
+ *   none/FAILED --packet--> INCOMPLETE --reply--> REACHABLE --15 to 45 s--> STALE --packet--> DELAY --5 s--> PROBE
  *   INCOMPLETE, PROBE: 3 requests a second apart, then FAILED: waiting packets answer with host unreachable.
  *
- * Limits: reachable time is not randomised; transport does not confirm neighbours, they are probed.
+ * The times are those of net.ipv4.neigh.DEV, for IPv6 too.
+ * Limits: transport does not confirm neighbours, they are probed.
  * @see Linux net/core/neighbour.c: neigh_timer_handler, __neigh_event_send, neigh_update
  */
 import {
-  DROP_NEIGH_FAILED,
-  DROP_NEIGH_FULL,
-  DROP_NEIGH_QUEUE,
-  EINVAL,
-  ENOENT,
-  ENOBUFS,
-  NEIGH_X_DEV,
-  NEIGH_X_IP,
-  NEIGH_X_MAC,
-  NEIGH_X_ROUTER,
-  NEIGH_X_SIZE,
-  NEIGH_X_STATE,
-  NUD_DELAY,
-  NUD_FAILED,
-  NUD_INCOMPLETE,
-  NUD_PERMANENT,
-  NUD_PROBE,
-  NUD_REACHABLE,
-  NUD_STALE,
-  TIMER_NEIGH,
-  TRACE_NEIGH,
+  CONF_ARP_ANNOUNCE, CONF_BASE_REACHABLE_TIME, CONF_DELAY_FIRST_PROBE_TIME, CONF_LOCKTIME, CONF_MCAST_SOLICIT,
+  CONF_RETRANS_TIME, CONF_UCAST_SOLICIT, CONF_UNRES_QLEN, DROP_NEIGH_FAILED, DROP_NEIGH_FULL, DROP_NEIGH_QUEUE, ENOBUFS,
+  NUD_DELAY, NUD_FAILED, NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE, RT_SCOPE_LINK,
+  TIMER_NEIGH, TRACE_NEIGH,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { devXmit } from '../dev/xmit';
 import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { drain } from '../sim/loop';
 import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
+import { rng32 } from '../sim/rng';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { traceWrite } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
-import { isMapped, rdMapped, same16, wrMapped } from '../wire/bytes';
+import { same16 } from '../wire/bytes';
 import { ETH_HLEN, ETH_IPV6, ethWrite, MAC_BROADCAST } from '../wire/ether';
 import { ip4Src } from '../wire/ipv4';
 import { icmp6UnreachAddr } from '../ip6/icmp';
-import { nd6Announce, nd6Solicit } from '../ip6/nd';
-import { addrIsLocal, addrSelect } from './addr';
-import { arpAnnounce, arpSend } from './arp';
+import { nd6Solicit } from '../ip6/nd';
+import { addrIsLocal, addrOnLink, addrSelect } from './addr';
+import { arpSend } from './arp';
+import { confMax, confOf, confTime } from './conf';
 import { icmpUnreachHost } from './icmp';
 
-const SECOND: u64 = 1_000_000_000;
-/** Linux: base_reachable_time, delay_first_probe_time, retrans_time, ucast_solicit and mcast_solicit, gc_stale_time. */
-const REACHABLE_TIME: u64 = 30 * SECOND;
-const DELAY_TIME: u64 = 5 * SECOND;
-const PROBES: u32 = 3;
-const STALE_TIME: u64 = 60 * SECOND;
-/** Packets that may wait for one neighbour (Linux: unres_qlen 101). */
-const QUEUE: u32 = 101;
+/** Linux: gc_stale_time. */
+const STALE_TIME: u64 = 60_000_000_000;
 /** Entries looked at for one to give up when the table is full. */
 const SEARCH: u32 = 256;
 const VALID: u32 = NUD_PERMANENT | NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
@@ -80,11 +59,13 @@ export class Neigh {
   confirmed: u64;
   used: u64;
   updated: u64;
-  a0: u64;
-  a1: u64;
+  /** How long an answer holds, ns: between half and three halves of base_reachable_time. @see neigh_rand_reach_time */
+  reachable: u64;
   /** Entries of the same device. */
   devNext: u32;
   devPrev: u32;
+  a0: u64;
+  a1: u64;
 
   @inline static at(i: u32): Neigh {
     return changetype<Neigh>(NEIGH_BASE + (i as usize) * NEIGH_REC);
@@ -105,6 +86,12 @@ export function neighFind(dev: u32, ip: u32): u32 {
     i = n.next;
   }
   return 0;
+}
+
+/** The MAC of a neighbour that is known for certain (permanent, or confirmed), 0: none such. */
+export function neighMac(dev: u32, ip: u32): u64 {
+  const i = neighFind(dev, ip);
+  return i != 0 && Neigh.at(i).state & (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE) ? Neigh.at(i).mac : 0;
 }
 
 /** Address of the 16 bytes of an IPv6 neighbour. */
@@ -133,7 +120,7 @@ export function neigh6Find(dev: u32, ip16: usize): u32 {
 export function neigh6Make(dev: u32, ip16: usize): u32 {
   let i = neigh6Find(dev, ip16);
   if (i != 0) return i;
-  i = create(dev, digest(ip16));
+  i = neighMake(dev, digest(ip16));
   if (i == 0) return 0;
   Neigh.at(i).v6 = 1;
   memory.copy(neigh6Bytes(i), ip16, 16);
@@ -145,7 +132,8 @@ export function neighValid(i: u32): bool {
   return (Neigh.at(i).state & VALID) != 0;
 }
 
-function create(dev: u32, ip: u32): u32 {
+/** A new entry, 0 when the table is full. */
+export function neighMake(dev: u32, ip: u32): u32 {
   let i = slabAlloc(SLAB_NEIGH);
   if (i == 0 && forced()) i = slabAlloc(SLAB_NEIGH);
   if (i == 0) return 0;
@@ -173,14 +161,15 @@ function forced(): bool {
     s.neighCursor = s.neighCursor + 1 < top ? s.neighCursor + 1 : 1;
     const n = Neigh.at(s.neighCursor);
     if (n.live && (n.state == NUD_FAILED || (n.state == NUD_STALE && now() - n.used > STALE_TIME))) {
-      remove(s.neighCursor);
+      neighRemove(s.neighCursor);
       freed = true;
     }
   }
   return freed;
 }
 
-function remove(i: u32): void {
+/** Frees an entry with what waits for it. */
+export function neighRemove(i: u32): void {
   const n = Neigh.at(i);
   timerDel(n.timer);
   n.timer = 0;
@@ -206,43 +195,63 @@ function remove(i: u32): void {
 
 /** A device goes down or away: its neighbours go. */
 export function neighDevGone(dev: u32): void {
-  while (Dev.at(dev).neighs != 0) remove(Dev.at(dev).neighs);
+  while (Dev.at(dev).neighs != 0) neighRemove(Dev.at(dev).neighs);
 }
 
 /** A namespace goes; its devices went before, and their neighbours with them. */
 export function neighNsDestroy(ns: u32): void {}
 
-function setTimer(i: u32, delay: u64): void {
+/** Sets an entry's timer. */
+export function neighWait(i: u32, delay: u64): void {
   const n = Neigh.at(i);
   timerDel(n.timer);
   n.timer = timerAdd(now() + delay, TIMER_NEIGH, i);
 }
 
+/** The source a question is asked with, by arp_announce: the waiting packet's, or the device's own. */
+function asker(n: Neigh): u32 {
+  const ns = Dev.at(n.dev).ns;
+  const level = confMax(n.dev, CONF_ARP_ANNOUNCE);
+  if (n.queueHead != 0 && level < 2) {
+    const from = ip4Src(Pkt.at(n.queueHead).nh as usize);
+    if (addrIsLocal(ns, from) && (level == 0 || addrOnLink(n.dev, n.ip, from))) return from;
+  }
+  return addrSelect(n.dev, n.ip, RT_SCOPE_LINK);
+}
+
 /** Asks for a neighbour: broadcast while it is unknown, unicast when probing. @see Linux arp.c: arp_solicit */
 function solicit(i: u32): void {
   const n = Neigh.at(i);
-  if (n.v6) {
-    n.probes++;
-    nd6Solicit(i);
-    return;
-  }
-  const ns = Dev.at(n.dev).ns;
-  let src: u32 = 0;
-  // arp_announce 0: the source of the packet that waits, when it is an own address.
-  if (n.queueHead != 0) {
-    const from = ip4Src(Pkt.at(n.queueHead).nh as usize);
-    if (addrIsLocal(ns, from)) src = from;
-  }
-  if (src == 0) src = addrSelect(ns, n.dev, n.ip);
   n.probes++;
-  arpSend(n.dev, 1, n.state == NUD_PROBE ? n.mac : MAC_BROADCAST, src, 0, n.ip);
+  if (n.v6) nd6Solicit(i);
+  else arpSend(n.dev, 1, n.state == NUD_PROBE ? n.mac : MAC_BROADCAST, asker(n), 0, n.ip);
+}
+
+/** Whether packets can be sent to a neighbour at once; else it is asked for. */
+export function neighKnown(dev: u32, ip: u32): bool {
+  let i = neighFind(dev, ip);
+  if (i != 0 && Neigh.at(i).state & VALID) return true;
+  if (i == 0) i = neighMake(dev, ip);
+  if (i != 0) wanted(i);
+  return false;
+}
+
+/** An unknown neighbour is asked for, unless it is already. */
+function wanted(i: u32): void {
+  const n = Neigh.at(i);
+  if (n.state == NUD_INCOMPLETE) return;
+  n.state = NUD_INCOMPLETE;
+  n.probes = 0;
+  n.updated = now();
+  neighWait(i, confTime(n.dev, CONF_RETRANS_TIME));
+  solicit(i);
 }
 
 /** Sends an IP packet to a neighbour (takes it); it waits when the neighbour is not known yet. */
 export function neighOutput(dev: u32, ip: u32, pkt: u32): i32 {
   let i = neighFind(dev, ip);
   if (i == 0) {
-    i = create(dev, ip);
+    i = neighMake(dev, ip);
     if (i == 0) {
       pktDrop(pkt, DROP_NEIGH_FULL);
       return -ENOBUFS;
@@ -263,27 +272,28 @@ function outputTo(i: u32, dev: u32, pkt: u32): i32 {
   const n = Neigh.at(i);
   n.used = now();
   const p = Pkt.at(pkt);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEIGH, p.ns, dev, n.v6 ? bswap<u32>((n.a1 >> 32) as u32) : n.ip, n.state, 0);
+  const told = n.v6 ? bswap<u32>((n.a1 >> 32) as u32) : n.ip;
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEIGH, p.ns, dev, told, n.state, 0);
   if (n.state & VALID) {
     if (n.state == NUD_STALE) {
       n.state = NUD_DELAY;
-      setTimer(i, DELAY_TIME);
+      n.updated = now();
+      neighWait(i, confTime(n.dev, CONF_DELAY_FIRST_PROBE_TIME));
     }
     return send(dev, n.mac, pkt);
   }
   enqueue(n, pkt);
-  if (n.state != NUD_INCOMPLETE) {
-    n.state = NUD_INCOMPLETE;
-    n.probes = 0;
-    n.updated = now();
-    setTimer(i, SECOND);
-    solicit(i);
-  }
+  wanted(i);
   return 0;
 }
 
 function enqueue(n: Neigh, pkt: u32): void {
-  if (n.queued == QUEUE) {
+  const room = confOf(n.dev, CONF_UNRES_QLEN);
+  if (room == 0) {
+    pktDrop(pkt, DROP_NEIGH_QUEUE);
+    return;
+  }
+  if (n.queued >= room) {
     const old = n.queueHead;
     n.queueHead = Pkt.at(old).next;
     n.queued--;
@@ -307,7 +317,8 @@ export function neighGroup(dev: u32, mac: u64, pkt: u32): i32 {
   return send(dev, mac, pkt);
 }
 
-function flushQueue(i: u32): void {
+/** Sends what waits for a neighbour. */
+export function neighFlush(i: u32): void {
   const n = Neigh.at(i);
   let q = n.queueHead;
   n.queueHead = 0;
@@ -320,38 +331,53 @@ function flushQueue(i: u32): void {
   }
 }
 
-/**
- * News of a neighbour from ARP.
- * @param state NUD_REACHABLE (it answered us) or NUD_STALE (it spoke) @param make whether to create an entry
- */
-export function neighUpdate(dev: u32, ip: u32, mac: u64, state: u32, make: bool): void {
+/** News of a neighbour that asked us: it is noted whether it was known or not. @see Linux neigh_event_ns */
+export function neighHeard(dev: u32, ip: u32, mac: u64): bool {
   let i = neighFind(dev, ip);
-  if (i == 0) {
-    if (!make) return;
-    i = create(dev, ip);
-    if (i == 0) return;
-  }
-  neighLearn(i, mac, state);
+  if (i == 0) i = neighMake(dev, ip);
+  if (i != 0) neighUpdate(i, mac, NUD_STALE, true);
+  return i != 0;
 }
 
-/** News of a neighbour whose entry is known. @param state NUD_REACHABLE or NUD_STALE */
-export function neighLearn(i: u32, mac: u64, state: u32): void {
+/**
+ * News of a neighbour from ARP; it gets an entry when it has none.
+ * @param state NUD_REACHABLE (it answered us) or NUD_STALE (it spoke)
+ * @param gratuitous whether it announced itself: then also a fresh entry is overwritten (else not within locktime)
+ */
+export function neighLearn(dev: u32, ip: u32, mac: u64, state: u32, gratuitous: bool): void {
+  let i = neighFind(dev, ip);
+  if (i == 0) i = neighMake(dev, ip);
+  if (i == 0) return;
   const n = Neigh.at(i);
-  if (n.state & NUD_PERMANENT) return;
-  // The same address from one that is reachable or on probation changes nothing, unless it confirms.
-  if (state == NUD_STALE && n.state & VALID && n.mac == mac) return;
-  n.mac = mac;
-  n.updated = now();
-  n.state = state;
-  n.probes = 0;
-  if (state == NUD_REACHABLE) {
-    n.confirmed = now();
-    setTimer(i, REACHABLE_TIME);
-  } else {
-    timerDel(n.timer);
-    n.timer = 0;
+  neighUpdate(i, mac, state, gratuitous || now() > n.updated + confTime(n.dev, CONF_LOCKTIME));
+}
+
+/**
+ * News of an entry. @param force whether another MAC than the one known counts
+ * @see Linux neighbour.c: __neigh_update
+ */
+export function neighUpdate(i: u32, mac: u64, news: u32, force: bool): void {
+  const n = Neigh.at(i);
+  const old = n.state;
+  let state = news;
+  if (old & (NUD_PERMANENT | NUD_NOARP)) return;
+  if (state == NUD_REACHABLE) n.confirmed = now();
+  if (old & VALID) {
+    if (mac != n.mac && !force) return;
+    if (mac == n.mac && state == NUD_STALE) state = old;
   }
-  flushQueue(i);
+  if (state != old || mac != n.mac) n.updated = now();
+  n.mac = mac;
+  if (state == old) return;
+  n.state = state;
+  timerDel(n.timer);
+  n.timer = 0;
+  if (state == NUD_REACHABLE) {
+    const base = confTime(n.dev, CONF_BASE_REACHABLE_TIME);
+    n.reachable = base / 2 + ((rng32() as u64) * base >> 32);
+    neighWait(i, n.reachable);
+  }
+  if (!(old & VALID)) neighFlush(i);
 }
 
 function fail(i: u32): void {
@@ -376,81 +402,30 @@ function fail(i: u32): void {
 export function neighTimer(i: u32): void {
   const n = Neigh.at(i);
   n.timer = 0;
+  const delay = confTime(n.dev, CONF_DELAY_FIRST_PROBE_TIME);
   if (n.state == NUD_REACHABLE) {
-    if (now() <= n.used + DELAY_TIME) {
+    if (now() < n.confirmed + n.reachable) neighWait(i, n.confirmed + n.reachable - now());
+    else if (now() <= n.used + delay) {
       n.state = NUD_DELAY;
-      setTimer(i, DELAY_TIME);
+      n.updated = now();
+      neighWait(i, delay);
     } else n.state = NUD_STALE;
     return;
   }
   if (n.state == NUD_DELAY) {
+    if (now() < n.confirmed + delay) {
+      n.state = NUD_REACHABLE;
+      neighWait(i, n.reachable);
+      return;
+    }
     n.state = NUD_PROBE;
     n.probes = 0;
   }
   if (n.state != NUD_PROBE && n.state != NUD_INCOMPLETE) return;
-  if (n.probes >= PROBES) {
+  if (n.probes >= confOf(n.dev, n.state == NUD_PROBE ? CONF_UCAST_SOLICIT : CONF_MCAST_SOLICIT)) {
     fail(i);
     return;
   }
-  setTimer(i, SECOND);
+  neighWait(i, confTime(n.dev, CONF_RETRANS_TIME));
   solicit(i);
-}
-
-/** Sets an entry by hand. Equivalent: ip neigh replace IP lladdr MAC. @param ip16 16 bytes @returns 0 or -ENOBUFS */
-export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 {
-  let i: u32;
-  if (isMapped(ip16)) {
-    const ip = rdMapped(ip16);
-    i = neighFind(dev, ip);
-    if (i == 0) i = create(dev, ip);
-  } else i = neigh6Make(dev, ip16);
-  if (i == 0) return -ENOBUFS;
-  const n = Neigh.at(i);
-  timerDel(n.timer);
-  n.timer = 0;
-  n.mac = mac;
-  n.updated = now();
-  n.confirmed = now();
-  n.state = permanent ? NUD_PERMANENT : NUD_REACHABLE;
-  if (!permanent) setTimer(i, REACHABLE_TIME);
-  flushQueue(i);
-  drain();
-  return 0;
-}
-
-/** Deletes an entry. @param ip16 16 bytes @returns 0 or -ENOENT */
-export function neighDel(dev: u32, ip16: usize): i32 {
-  const i = isMapped(ip16) ? neighFind(dev, rdMapped(ip16)) : neigh6Find(dev, ip16);
-  if (i == 0) return -ENOENT;
-  remove(i);
-  return 0;
-}
-
-/**
- * Tells everybody on a link of an address of a device: a gratuitous ARP request, or an unsolicited advertisement.
- * @param ip16 16 bytes @returns 0 or -EINVAL
- */
-export function announce(dev: u32, ip16: usize): i32 {
-  if (isMapped(ip16)) arpAnnounce(dev, rdMapped(ip16));
-  else if (!nd6Announce(dev, ip16)) return -EINVAL;
-  drain();
-  return 0;
-}
-
-/** Writes the entries of a namespace as NEIGH_X_* records, at most `room`. @returns how many */
-export function neighDump(ns: u32, out: usize, room: u32): u32 {
-  let count: u32 = 0;
-  const top = slabTop(SLAB_NEIGH);
-  for (let i: u32 = 1; i < top && count < room; i++) {
-    const n = Neigh.at(i);
-    if (!n.live || Dev.at(n.dev).ns != ns) continue;
-    const p = out + (count as usize) * NEIGH_X_SIZE;
-    if (n.v6) memory.copy(p + NEIGH_X_IP, neigh6Bytes(i), 16);
-    else wrMapped(p + NEIGH_X_IP, n.ip);
-    store<u32>(p + NEIGH_X_DEV, n.dev);
-    store<u32>(p + NEIGH_X_STATE, n.router ? n.state | NEIGH_X_ROUTER : n.state);
-    store<u64>(p + NEIGH_X_MAC, n.mac);
-    count++;
-  }
-  return count;
 }

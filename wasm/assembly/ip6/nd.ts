@@ -5,7 +5,7 @@
  * @see Linux net/ipv6/ndisc.c: ndisc_recv_ns, ndisc_recv_na, ndisc_solicit; RFC 4861 §7.2
  */
 import { IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
-import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighLearn, neighValid } from '../ip/neigh';
+import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighUpdate, neighValid } from '../ip/neigh';
 import { Dev } from '../dev/dev';
 import { Pkt } from '../sim/pool';
 import { rd32, rdMac } from '../wire/bytes';
@@ -76,7 +76,7 @@ export function ns6Input(p: Pkt, m: usize, len: u32): void {
   if (addr6IsLocal(p.ns, AT_ASKER, dev)) return;
   const n = !group || lladdr != 0 ? neigh6Make(dev, AT_ASKER) : neigh6Find(dev, AT_ASKER);
   if (n == 0) return;
-  if (lladdr != 0) neighLearn(n, lladdr, NUD_STALE);
+  if (lladdr != 0) neighUpdate(n, lladdr, NUD_STALE, true);
   const over: u32 = group ? NA_OVERRIDE : 0;
   ndSendNa(dev, AT_TARGET, AT_TARGET, AT_ASKER, router | NA_SOLICITED | over, group);
 }
@@ -109,8 +109,7 @@ function advertised(k: u32, lladdr: u64, flags: u32): void {
     if (n.state == NUD_REACHABLE) n.state = NUD_STALE;
     return;
   }
-  if (flags & NA_SOLICITED) neighLearn(k, mac, NUD_REACHABLE);
-  else if (!valid || mac != n.mac) neighLearn(k, mac, NUD_STALE);
+  neighUpdate(k, mac, flags & NA_SOLICITED ? NUD_REACHABLE : NUD_STALE, true);
 }
 
 /** A router advertisement: of no use to a router. */

@@ -18,6 +18,7 @@ import {
   ROUTE_X_GW,
   ROUTE_X_METRIC,
   ROUTE_X_SCOPE,
+  ROUTE_X_SIZE,
   ROUTE_X_SRC,
   ROUTE_X_TABLE,
   ROUTE_X_TYPE,
@@ -262,7 +263,7 @@ export function route6Lookup(ns: u32, dst: usize, src: usize, oif: u32, out: usi
   const dev = s.r1;
   const hop = s.r2;
   const k = s.r4;
-  memory.fill(out, 0, 80);
+  memory.fill(out, 0, ROUTE_X_SIZE);
   memory.copy(out + ROUTE_X_DST, dst, 16);
   if (hop != 0) memory.copy(out + ROUTE_X_GW, route6Gateway(hop), 16);
   let known = true;

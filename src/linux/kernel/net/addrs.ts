@@ -30,6 +30,9 @@ export function listAddrs(world: NetWorld, ns: Netns): Addr[] {
     });
 }
 
+/** RT_SCOPE_* */
+const SCOPE: Readonly<Record<Addr['scope'], number>> = { global: 0, link: 253, host: 254 };
+
 export function addAddr(
   world: NetWorld,
   ns: Netns,
@@ -43,14 +46,11 @@ export function addAddr(
   const twin = (a: Addr): boolean =>
     a.ifindex === d.ifindex && sameIp(a.prefix.addr, prefix.addr) && (v6 || a.prefix.bits === prefix.bits);
   if (ns.addrs.some(twin)) return EEXIST;
-  if (v6) {
-    const bad = addAddr6(world, d, prefix, options.nodad === true);
-    if (bad) return bad;
-  } else {
-    const err = world.core.addrAdd(d.dev, toAddr16(prefix.addr), prefix.bits);
-    if (err < 0) return errnoOf(err);
-  }
   const scope = options.scope ?? defaultScope(d, prefix);
+  const bad = v6
+    ? addAddr6(world, d, prefix, options.nodad === true)
+    : errnoOrZero(world.core.addrAdd(d.dev, toAddr16(prefix.addr), prefix.bits, SCOPE[scope]));
+  if (bad) return bad;
   const addr: Addr = {
     ifindex: d.ifindex,
     prefix,
@@ -63,6 +63,8 @@ export function addAddr(
   if (d.up) addrRoutes(world, d, addr, options.noprefixroute !== true);
   return 0;
 }
+
+const errnoOrZero = (n: number): Errno | 0 => (n < 0 ? errnoOf(n) : 0);
 
 function defaultScope(d: Device, prefix: Prefix): Addr['scope'] {
   if (d.kind === 'loopback') return 'host';

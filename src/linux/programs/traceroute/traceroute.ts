@@ -1,40 +1,18 @@
 /**
- * `traceroute`, `traceroute6`: the routers on the way, by datagrams of growing TTL.
+ * `traceroute`: the routers on the way, by datagrams of growing TTL.
  *
- * Limits: UDP probes, or ICMP echo with -I; probes one after the other.
+ * Limits: IPv4; UDP probes, or ICMP echo with -I, whose probes (and busybox's) go one after the other.
  * @see traceroute 2.1; busybox networking/traceroute.c
  */
-import { formatIp, type IpAddr, sameIp } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
-import type { Fd } from '../kernel/sys.ts';
-import { echoRequest, parseIcmp } from './ping/icmp.ts';
-import { GAI_TEXT, getaddrinfo, getnameinfo } from './resolve.ts';
-import { type Context, defineProgram } from './spec.ts';
+import { formatIp, type IpAddr, sameIp } from '../../../base/ip.ts';
+import { isErr } from '../../kernel/errno.ts';
+import type { Fd } from '../../kernel/sys.ts';
+import { echoRequest, parseIcmp } from '../ping/icmp.ts';
+import { GAI_TEXT, getaddrinfo, getnameinfo } from '../resolve.ts';
+import { type Context, defineProgram } from '../spec.ts';
+import { type Answer, answerOf, ProbeRun } from './probes.ts';
 
 const FIRST_PORT = 33434;
-
-interface Answer {
-  readonly from: IpAddr;
-  readonly ms: number;
-  /** `!H`, `!N` … or empty. */
-  readonly mark: string;
-  readonly last: boolean;
-}
-
-const MARKS: Readonly<Record<number, string>> = {
-  0: ' !N',
-  1: ' !H',
-  2: ' !P',
-  4: ' !F',
-  9: ' !X',
-  10: ' !X',
-  13: ' !X',
-};
-
-const MARKS6: Readonly<Record<number, string>> = { 0: ' !N', 1: ' !X', 2: ' !H', 3: ' !H' };
-
-/** Headers of a probe: IP and UDP or ICMP. */
-const headers = (dst: IpAddr): number => (dst.v === 4 ? 28 : 48);
 
 /** Sends one probe and waits for what it causes. */
 async function probe(
@@ -57,8 +35,8 @@ async function probe(
   const sent = await sys.sendto(
     out,
     echo
-      ? echoRequest(dst.v, id, serial + 1, new Uint8Array(Math.max(0, size - headers(dst))))
-      : new Uint8Array(Math.max(0, size - headers(dst))).fill(0x40),
+      ? echoRequest(4, id, serial + 1, new Uint8Array(Math.max(0, size - 28)))
+      : new Uint8Array(Math.max(0, size - 28)).fill(0x40),
     { ip: dst, port },
   );
   if (isErr(sent)) return sent.text;
@@ -69,7 +47,7 @@ async function probe(
     if (ready.length === 0) return undefined;
     const d = await sys.recvfrom(icmp);
     if (isErr(d) || !d.from.ip) continue;
-    const m = parseIcmp(dst.v, d.data, d.ttl ?? 0);
+    const m = parseIcmp(4, d.data, d.ttl ?? 0);
     if (!m) continue;
     const ms = (d.time - start) / 1e6;
     if (m.kind === 'reply') {
@@ -77,10 +55,7 @@ async function probe(
       continue;
     }
     if (echo ? m.id !== id || m.seq !== serial + 1 : m.port !== port) continue;
-    if (m.type === (dst.v === 4 ? 11 : 3)) return { from: d.from.ip, ms, mark: '', last: false };
-    if (m.type !== (dst.v === 4 ? 3 : 1)) continue;
-    const marks = dst.v === 4 ? { ...MARKS, 3: '' } : { ...MARKS6, 4: '' };
-    return { from: d.from.ip, ms, mark: (marks as Record<number, string>)[m.code] ?? ` !<${m.code}>`, last: true };
+    if (m.type === 11 || m.type === 3) return answerOf(d.from.ip, m.type, m.code, ms);
   }
 }
 
@@ -92,7 +67,7 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(`Usage: ${ctx.name} [OPTIONS] HOST [BYTES]\n`);
     return busybox ? 1 : 2;
   }
-  const found = await getaddrinfo(sys, host, ctx.name === 'traceroute6' || o.has('6') ? 6 : o.has('4') || busybox ? 4 : 0);
+  const found = await getaddrinfo(sys, host, 4);
   if (typeof found === 'string') {
     await ctx.err(
       busybox
@@ -106,14 +81,23 @@ async function run(ctx: Context): Promise<number> {
   const max = num('max-hops', 30);
   const queries = num('queries', 3);
   const waitNs = num('wait', 5) * 1e9;
-  const size = ctx.operands[1] === undefined ? busybox ? 46 : dst.v === 4 ? 60 : 80 : Number(ctx.operands[1]);
-  const family = dst.v === 4 ? 'inet' : 'inet6';
-  const icmp = sys.socket(family, 'raw', dst.v === 4 ? 1 : 58);
-  const udp = sys.socket(family, 'dgram');
+  const size = ctx.operands[1] === undefined ? (busybox ? 46 : 60) : Number(ctx.operands[1]);
+  const first = num('first', 1);
+  const header = `traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`;
+  if (!busybox && !o.has('icmp')) {
+    await ctx.out(header);
+    const failed = await new ProbeRun(ctx, { dst, first, max, queries, waitNs, size, numeric: o.has('numeric') }).run();
+    if (failed === undefined) return 0;
+    await ctx.err(`${failed}\n`);
+    return 1;
+  }
+  const icmp = sys.socket('inet', 'raw', 1);
+  const udp = sys.socket('inet', 'dgram');
+  if (!isErr(udp)) sys.setsockopt(udp, 'mtu_discover', 0);
   if (isErr(icmp) || isErr(udp)) return ctx.fail(`socket: ${isErr(icmp) ? icmp.text : 'failed'}`);
-  await ctx.out(`traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`);
+  await ctx.out(header);
   let serial = 0;
-  for (let ttl = num('first', 1); ttl <= max; ttl++) {
+  for (let ttl = first; ttl <= max; ttl++) {
     let line = String(ttl).padStart(2);
     if (busybox) line += ' ';
     let previous: IpAddr | undefined;
@@ -157,7 +141,6 @@ export const spec = defineProgram({
     { name: 'numeric', short: 'n', shortOnly: true, help: 'print numeric addresses' },
     { name: 'icmp', short: 'I', shortOnly: true, help: 'use ICMP ECHO' },
     { name: '4', short: '4', shortOnly: true, help: 'use IPv4' },
-    { name: '6', short: '6', shortOnly: true, help: 'use IPv6' },
     arg('first', 'f', 'N', 'first TTL'),
     arg('max-hops', 'm', 'N', 'max TTL'),
     arg('queries', 'q', 'N', 'probes per hop'),
