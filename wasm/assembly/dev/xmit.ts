@@ -187,7 +187,8 @@ function receive(pkt: u32): void {
     p.mac = p.data;
     p.proto = ethType(p.data as usize);
     if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
-    if (!(p.flags & PF_LOOPED)) tap(pkt, p.pkttype);
+    if (p.flags & PF_LOOPED) p.flags &= ~PF_LOOPED;
+    else tap(pkt, p.pkttype);
     if (d.uppers == 0) break;
     const next = upperInput(pkt);
     if (next == UPPER_TAKEN) return;

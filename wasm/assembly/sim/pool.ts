@@ -46,7 +46,7 @@ export const PF_FRAG_PMTU: u32 = 256;
 /** May be fragmented whatever its DF says. @see Linux skb->ignore_df */
 export const PF_IGNORE_DF: u32 = 512;
 /** A copy of a multicast datagram that its sender hears too: no tap sees it come. */
-export const PF_LOOPED: u32 = 1 << 20;
+export const PF_LOOPED: u32 = 1 << 28;
 /** It leaves by the device it came by: its sender may be told of a better way. */
 export const PF_REDIRECT: u32 = 1 << 24;
 /** IP options fill in addresses on the way out (record route, timestamp). */
