@@ -6,10 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { fresh, root } from './fresh.mjs';
 
 /** stub: the runtime never frees anything; the core keeps all of its state in linear memory by itself. */
-const OPTIONS = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort=', ...(process.env.DEBUG_NAMES ? ['--debug'] : [])];
+const OPTIONS = [
+  '--runtime',
+  'stub',
+  '-O3',
+  '--noAssert',
+  '--use',
+  'abort=',
+  ...(process.env.DEBUG_NAMES ? ['--debug'] : []),
+];
 
 /** What asc uses by default, and every browser of the last years has. */
-const FEATURES = ({ Features: f }) => f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory | f.BulkMemoryOpt;
+const FEATURES = ({ Features: f }) =>
+  f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory | f.BulkMemoryOpt;
 
 async function compile(entry, output) {
   mkdirSync(join(root, 'dist'), { recursive: true });
@@ -37,12 +46,17 @@ async function inline(file) {
 
 /** Brings dist/core.wasm up to date. @throws Error with the compiler's message */
 export async function buildWasm() {
-  await fresh('dist/core.wasm', ['wasm', 'scripts/wasm.mjs'], OPTIONS, () => compile('wasm/assembly/index.ts', 'dist/core.wasm'));
+  await fresh('dist/core.wasm', ['wasm', 'scripts/wasm.mjs'], OPTIONS, () =>
+    compile('wasm/assembly/index.ts', 'dist/core.wasm'),
+  );
 }
 
 /** Brings dist/core-bench.wasm up to date: the same core with a source and a sink beside it. */
 export async function buildBenchWasm() {
-  await fresh('dist/core-bench.wasm', ['wasm', 'scripts/wasm.mjs'], OPTIONS, () => compile('wasm/bench/index.ts', 'dist/core-bench.wasm'));
+  await fresh('dist/core-bench.wasm', ['wasm', 'scripts/wasm.mjs'], OPTIONS, () =>
+    compile('wasm/bench/index.ts', 'dist/core-bench.wasm'),
+  );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await (process.argv.includes('--bench') ? buildBenchWasm() : buildWasm());
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await (process.argv.includes('--bench') ? buildBenchWasm() : buildWasm());

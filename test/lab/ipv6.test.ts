@@ -64,7 +64,10 @@ test('a node routes between two others, and traceroute6 shows it', async () => {
   expect(pings(await out(lab, 'node1', 'ping -c 1 -t 1 2001:db8:2::3'))[0]).toBe(
     'From 2001:db8:1::2 icmp_seq=1 Time exceeded: Hop limit',
   );
-  await lab.run('node2', 'ip6tables -A FORWARD -d 2001:db8:2::3 -p ipv6-icmp -j REJECT --reject-with icmp6-adm-prohibited');
+  await lab.run(
+    'node2',
+    'ip6tables -A FORWARD -d 2001:db8:2::3 -p ipv6-icmp -j REJECT --reject-with icmp6-adm-prohibited',
+  );
   expect(pings(await out(lab, 'node1', 'ping -c 1 2001:db8:2::3'))[0]).toBe(
     'From 2001:db8:1::2 icmp_seq=1 Destination unreachable: Administratively prohibited',
   );
@@ -92,10 +95,15 @@ test('docker network create --ipv6: addresses, routes and rules; packets flow', 
   expect(await out(lab, 'node3', 'docker run --rm --net six busybox ping -6 -c 1 aa')).toContain(
     '1 packets transmitted, 1 packets received, 0% packet loss',
   );
-  expect(pings(await out(lab, 'node3', 'ping -c 1 2001:db8:1::2'))[0]).toBe('64 bytes from 2001:db8:1::2: icmp_seq=1 ttl=64');
+  expect(pings(await out(lab, 'node3', 'ping -c 1 2001:db8:1::2'))[0]).toBe(
+    '64 bytes from 2001:db8:1::2: icmp_seq=1 ttl=64',
+  );
   // Outwards it is masqueraded; inwards only by its bridge.
   await lab.run('node3', 'ip addr add 2001:db8:f::3/64 dev eth0 nodad');
-  await lab.run('node1', 'ip addr add 2001:db8:f::1/64 dev eth0 nodad; ip -6 route add 2001:db8:1::/64 via 2001:db8:f::3');
+  await lab.run(
+    'node1',
+    'ip addr add 2001:db8:f::1/64 dev eth0 nodad; ip -6 route add 2001:db8:1::/64 via 2001:db8:f::3',
+  );
   expect(await out(lab, 'node3', 'docker exec aa ping -6 -c 1 2001:db8:f::1')).toContain('1 packets received');
   expect(await out(lab, 'node3', 'conntrack -L -f ipv6')).toMatch(
     /src=2001:db8:1::2 dst=2001:db8:f::1 type=128 code=0 id=\d+ src=2001:db8:f::1 dst=2001:db8:f::3 type=129 code=0/,

@@ -13,6 +13,8 @@ export const IP6KEY_PROXY_NDP = 9;
 export const IP6KEY_BINDV6ONLY = 10;
 export const IP6KEY_BRIDGE_NF = 11;
 export const IP6KEY_ECHO_IGNORE_ALL = 12;
+/** net.ipv6.icmp.ratelimit, ms. */
+export const IP6KEY_RATELIMIT = 13;
 
 /** IFA_F_* of Linux. */
 export const IFA_F_NODAD = 2;

@@ -12,7 +12,7 @@ import type { Counters } from './snmp.ts';
 import type { CoreTcpInfo } from './tcp-info.ts';
 import type { TcpSysctlName } from './tcp-sysctls.ts';
 
-export type { Counters, CoreTcpInfo };
+export type { CoreTcpInfo, Counters };
 
 /** Addresses cross as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 export type Addr16 = Uint8Array;
@@ -648,7 +648,7 @@ export interface Core {
   /** Of a namespace: whether it forwards IPv6 (conf.all.forwarding), and other sysctls that name no device. */
   ip6NsSet(
     ns: number,
-    key: 'forwarding' | 'bindv6only' | 'bridge_nf_call_ip6tables' | 'echo_ignore_all',
+    key: 'forwarding' | 'bindv6only' | 'bridge_nf_call_ip6tables' | 'echo_ignore_all' | 'ratelimit',
     value: number,
   ): number;
   routeAdd(ns: number, route: CoreRoute): number;

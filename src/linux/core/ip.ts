@@ -51,6 +51,7 @@ const NS6_KEYS = {
   bindv6only: abi.IP6KEY_BINDV6ONLY,
   bridge_nf_call_ip6tables: abi.IP6KEY_BRIDGE_NF,
   echo_ignore_all: abi.IP6KEY_ECHO_IGNORE_ALL,
+  ratelimit: abi.IP6KEY_RATELIMIT,
 } as const;
 
 /** Writes a route's record into the data area. @param hop one more next hop, instead of the first @returns where */

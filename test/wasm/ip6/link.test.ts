@@ -49,9 +49,7 @@ test('an address of one link needs its device; all nodes answer a group', async 
   const { a, da } = pair(core);
   wait(core, 3);
   expect(answers6(core, ping6(core, a, linkLocal(MAC2), 56, da))).toEqual([linkLocal(MAC2)]);
-  expect(answers6(core, ping6(core, a, 'ff02::1', 56, da)).sort()).toEqual(
-    [linkLocal(MAC1), linkLocal(MAC2)],
-  );
+  expect(answers6(core, ping6(core, a, 'ff02::1', 56, da)).sort()).toEqual([linkLocal(MAC1), linkLocal(MAC2)]);
   expect(answers6(core, ping6(core, a, '::1'))).toEqual(['::1']);
 });
 

@@ -23,9 +23,7 @@ export function comesUp(core: Core, ns: number, dev: number, mac: number): void 
 export function linkLocal(mac: number): string {
   const b = Array.from({ length: 6 }, (_, i) => Math.floor(mac / 2 ** (8 * (5 - i))) & 255);
   const word = (hi: number, lo: number): string => ((hi << 8) | lo).toString(16);
-  return text6(
-    a6(`fe80::${word(b[0]! ^ 2, b[1]!)}:${word(b[2]!, 0xff)}:${word(0xfe, b[3]!)}:${word(b[4]!, b[5]!)}`),
-  );
+  return text6(a6(`fe80::${word(b[0]! ^ 2, b[1]!)}:${word(b[2]!, 0xff)}:${word(0xfe, b[3]!)}:${word(b[4]!, b[5]!)}`));
 }
 
 export function gateway6(core: Core, ns: number, dev: number, gw: string): void {

@@ -18,6 +18,7 @@ import {
   IP6KEY_HOP_LIMIT,
   IP6KEY_MTU,
   IP6KEY_PROXY_NDP,
+  IP6KEY_RATELIMIT,
   IP6KEY_RTR_SOLICITS,
 } from '../../abi';
 import { Dev } from '../dev/dev';
@@ -75,6 +76,8 @@ export class Ns6 {
   bindV6Only: u32;
   bridgeNf: u32;
   echoIgnoreAll: u32;
+  /** Time between ICMPv6 errors to one destination, ms; 0: no limit. */
+  rateLimit: u32;
 
   @inline static at(ns: u32): Ns6 {
     return changetype<Ns6>(NS6_BASE + (ns as usize) * NS6_REC);
@@ -85,6 +88,7 @@ export class Ns6 {
 export function ns6Init(ns: u32): void {
   memory.fill(changetype<usize>(Ns6.at(ns)), 0, NS6_REC);
   Ns6.at(ns).bridgeNf = 1;
+  Ns6.at(ns).rateLimit = 1000;
 }
 
 /** A device is made, with Linux's defaults; but for loopback IPv6 is off until the kernel switches it on. */
@@ -229,6 +233,9 @@ export function ip6NsSet(ns: u32, key: u32, value: u32): i32 {
       return 0;
     case IP6KEY_ECHO_IGNORE_ALL:
       n.echoIgnoreAll = value;
+      return 0;
+    case IP6KEY_RATELIMIT:
+      n.rateLimit = value;
       return 0;
   }
   return -EINVAL;

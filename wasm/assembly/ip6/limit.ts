@@ -7,9 +7,8 @@
 import { TOLD6_BASE, TOLD6_CAP, TOLD6_REC } from '../mem';
 import { now } from '../sim/clock';
 import { same16 } from '../wire/bytes';
+import { Ns6 } from './idev';
 
-/** net.ipv6.icmp.ratelimit, ns. */
-const COST: u64 = 1_000_000_000;
 const BURST: u64 = 6;
 
 @unmanaged
@@ -33,7 +32,9 @@ function dstOf(t: Told): usize {
 
 /** Whether `dst` may be told once more; it counts as told. @param bits prefix length of the route towards it */
 export function tell6(ns: u32, dst: usize, bits: u32): bool {
-  const cost = bits < 128 ? COST >> ((128 - bits) >> 5) : COST;
+  const full = (Ns6.at(ns).rateLimit as u64) * 1_000_000;
+  if (full == 0) return true;
+  const cost = bits < 128 ? full >> ((128 - bits) >> 5) : full;
   let place = Told.at(0);
   for (let i: u32 = 0; i < TOLD6_CAP; i++) {
     const t = Told.at(i);

@@ -23,7 +23,15 @@ export function listNeighs(world: NetWorld, ns: Netns): Neigh[] {
     const state = NUD[n.state] ?? 'FAILED';
     const known = state !== 'INCOMPLETE' && state !== 'FAILED';
     return d
-      ? [{ ifindex: d.ifindex, ip: fromAddr16(n.ip), ...(known && { mac: n.mac }), ...(n.router && { router: true }), state }]
+      ? [
+          {
+            ifindex: d.ifindex,
+            ip: fromAddr16(n.ip),
+            ...(known && { mac: n.mac }),
+            ...(n.router && { router: true }),
+            state,
+          },
+        ]
       : [];
   });
 }

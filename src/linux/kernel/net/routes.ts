@@ -5,8 +5,8 @@ import { EEXIST, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno
 import type { Route } from '../netadmin.ts';
 import { fromAddr16, toAddr16 } from './addr16.ts';
 import { addrRoutes } from './addrs.ts';
-import type { Device, Netns } from './netns.ts';
 import { last6, localRoute6 } from './ipv6.ts';
+import type { Device, Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
 
 const TYPE: Readonly<Record<Route['type'], number>> = {
@@ -160,7 +160,13 @@ function gateway6(ns: Netns, via: IpAddr, ifindex: number | undefined): number |
     return EINVAL;
   if (needsZone(via)) return ifindex ?? EINVAL;
   const link = ns.routes.find(
-    (r) => r.family === 6 && r.table === 254 && !r.via && r.dst && contains(r.dst, via) && (ifindex ?? r.ifindex) === r.ifindex,
+    (r) =>
+      r.family === 6 &&
+      r.table === 254 &&
+      !r.via &&
+      r.dst &&
+      contains(r.dst, via) &&
+      (ifindex ?? r.ifindex) === r.ifindex,
   );
   return link?.ifindex ?? EHOSTUNREACH;
 }

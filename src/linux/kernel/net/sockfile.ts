@@ -165,7 +165,13 @@ export class InetSocket extends SocketFile {
     let done = 0;
     for (;;) {
       const n = await waitFor(this.changed, wait, () => {
-        const sent = this.world.core.sockSend(this.sock, done === 0 ? bytes : bytes.subarray(done), ip, to?.port, scope);
+        const sent = this.world.core.sockSend(
+          this.sock,
+          done === 0 ? bytes : bytes.subarray(done),
+          ip,
+          to?.port,
+          scope,
+        );
         return sent === -EAGAIN.code ? undefined : sent;
       });
       if (isErr(n)) return done > 0 ? done : n;

@@ -93,6 +93,7 @@ const CORE: Readonly<Record<string, CoreKey>> = {
 const NS6: Readonly<Record<string, Parameters<Core['ip6NsSet']>[1]>> = {
   'net.ipv6.bindv6only': 'bindv6only',
   'net.ipv6.icmp.echo_ignore_all': 'echo_ignore_all',
+  'net.ipv6.icmp.ratelimit': 'ratelimit',
   'net.bridge.bridge-nf-call-ip6tables': 'bridge_nf_call_ip6tables',
 };
 
@@ -137,9 +138,7 @@ export function getSysctl(world: NetWorld, ns: Netns, given: string): string | E
   if (device === undefined) return ENOENT;
   const m = /^(net\.ipv[46]\.conf)\..+\.([a-z0-9_]+)$/.exec(name) as RegExpExecArray;
   const v6 = m[1] === 'net.ipv6.conf' && m[2] !== 'mtu';
-  return (
-    (v6 || m[2] === 'forwarding' ? ns.sysctls.get(`${m[1]}.default.${m[2]}`) : undefined) ?? device
-  );
+  return (v6 || m[2] === 'forwarding' ? ns.sysctls.get(`${m[1]}.default.${m[2]}`) : undefined) ?? device;
 }
 
 export function setSysctl(world: NetWorld, ns: Netns, given: string, value: string): Errno | 0 {
@@ -166,7 +165,7 @@ export function setSysctl(world: NetWorld, ns: Netns, given: string, value: stri
   }
   ns.sysctls.set(name, text);
   const ns6 = NS6[name];
-  if (ns6 !== undefined) world.core.ip6NsSet(ns.core, ns6, Number(text) ? 1 : 0);
+  if (ns6 !== undefined) world.core.ip6NsSet(ns.core, ns6, Math.max(0, Number(text) || 0));
   const m = /^net\.ipv6\.conf\.(.+)\.([a-z0-9_]+)$/.exec(name);
   if (m) setting6Written(world, ns, (m[1] as string).replaceAll('/', '.'), m[2] as string, text);
   return 0;

@@ -126,7 +126,8 @@ function rejectWith(family: 4 | 6, text: string | undefined): Extract<NfTarget, 
     'icmp6-policy-fail',
     'icmp6-reject-route',
   ];
-  if (!known.includes(full) || (full !== 'tcp-reset' && full.startsWith('icmp6') !== (family === 6))) throw new UsageError(`unknown reject type "${text}"`);
+  if (!known.includes(full) || (full !== 'tcp-reset' && full.startsWith('icmp6') !== (family === 6)))
+    throw new UsageError(`unknown reject type "${text}"`);
   return full as 'tcp-reset';
 }
 

@@ -138,7 +138,10 @@ export class ProbeRun {
     sys.setsockopt(fd, 'recverr', 1);
     p.sent = sys.now();
     p.fd = fd;
-    const sent = await sys.sendto(fd, new Uint8Array(Math.max(0, this.trace.size - headersOf(this.trace.dst))).fill(0x40));
+    const sent = await sys.sendto(
+      fd,
+      new Uint8Array(Math.max(0, this.trace.size - headersOf(this.trace.dst))).fill(0x40),
+    );
     if (isErr(sent)) return `send: ${sent.text}`;
     await sys.sleep(PROBE_COST);
     return undefined;

@@ -82,7 +82,7 @@ async function run(ctx: Context): Promise<number> {
   const max = num('max-hops', 30);
   const queries = num('queries', 3);
   const waitNs = num('wait', 5) * 1e9;
-  const size = ctx.operands[1] === undefined ? busybox ? 46 : dst.v === 4 ? 60 : 80 : Number(ctx.operands[1]);
+  const size = ctx.operands[1] === undefined ? (busybox ? 46 : dst.v === 4 ? 60 : 80) : Number(ctx.operands[1]);
   const first = num('first', 1);
   const header = `traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`;
   if (!busybox && !o.has('icmp')) {
