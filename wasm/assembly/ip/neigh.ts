@@ -1,10 +1,10 @@
 /**
  * Neighbours (IPv4 over Ethernet): the states of Linux's neighbour table, packets that wait for an answer, probing.
  *
- *   none/FAILED --packet--> INCOMPLETE --reply--> REACHABLE --30 s--> STALE --packet--> DELAY --5 s--> PROBE
+ *   none/FAILED --packet--> INCOMPLETE --reply--> REACHABLE --15 to 45 s--> STALE --packet--> DELAY --5 s--> PROBE
  *   INCOMPLETE, PROBE: 3 requests a second apart, then FAILED: waiting packets answer with host unreachable.
  *
- * Limits: reachable time is not randomised; transport does not confirm neighbours, they are probed.
+ * Limits: transport does not confirm neighbours, they are probed.
  * @see Linux net/core/neighbour.c: neigh_timer_handler, __neigh_event_send, neigh_update
  */
 import {
@@ -37,7 +37,8 @@ import { drain } from '../sim/loop';
 import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { traceWrite } from '../sim/stat';
-import { timerAdd, timerDel } from '../sim/timer';
+import { rngBelow } from '../sim/rng';
+import { timerAddWheel, timerDel } from '../sim/timer';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_HLEN, ethWrite, MAC_BROADCAST } from '../wire/ether';
 import { ip4Src } from '../wire/ipv4';
@@ -153,7 +154,7 @@ export function neighNsDestroy(ns: u32): void {}
 function setTimer(i: u32, delay: u64): void {
   const n = Neigh.at(i);
   timerDel(n.timer);
-  n.timer = timerAdd(now() + delay, TIMER_NEIGH, i);
+  n.timer = timerAddWheel(delay, TIMER_NEIGH, i);
 }
 
 /** Asks for a neighbour: broadcast while it is unknown, unicast when probing. @see Linux arp.c: arp_solicit */
@@ -262,7 +263,7 @@ export function neighUpdate(dev: u32, ip: u32, mac: u64, state: u32, make: bool)
   n.probes = 0;
   if (state == NUD_REACHABLE) {
     n.confirmed = now();
-    setTimer(i, REACHABLE_TIME);
+    setTimer(i, REACHABLE_TIME / 2 + (rngBelow((REACHABLE_TIME / 1000) as u32) as u64) * 1000);
   } else {
     timerDel(n.timer);
     n.timer = 0;
