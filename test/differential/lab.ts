@@ -199,6 +199,7 @@ class Player {
   }
 
   close(): void {
+    this.#connecting.length = 0;
     for (const list of [this.#clients, this.#listeners, this.#accepted, this.#udp]) {
       for (const s of list.splice(0)) this.core.sockClose(s);
       this.settle(5);
