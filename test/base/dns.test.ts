@@ -15,10 +15,14 @@ import {
 import { formatIp, ip4, ip6, parseIp } from '../../src/base/ip.ts';
 
 const hex = (s: string): Uint8Array => Uint8Array.from(s.match(/../g) ?? [], (h) => Number.parseInt(h, 16));
-const toHex = (b: Uint8Array | undefined): string => [...(b ?? [])].map((n) => n.toString(16).padStart(2, '0')).join('');
+const toHex = (b: Uint8Array | undefined): string =>
+  [...(b ?? [])].map((n) => n.toString(16).padStart(2, '0')).join('');
 
 /** As recorded: dig asks for bb, the engine answers (scenario j of the captures). */
-const QUERY = 'f6ca012000010000000000010262620000010001000029 04d000000000000c000a0008fa68ed039a0e4193'.replace(' ', '');
+const QUERY = 'f6ca012000010000000000010262620000010001000029 04d000000000000c000a0008fa68ed039a0e4193'.replace(
+  ' ',
+  '',
+);
 const ANSWER = 'f6ca8180000100010000000002626200000100010262620000010001000002580004ac120003';
 
 describe('DNS messages', () => {

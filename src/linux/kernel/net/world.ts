@@ -5,10 +5,10 @@ import { type Core, EventKind } from '../../core/core.ts';
 import { ENOENT, type Errno } from '../errno.ts';
 import type { NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
 import { netAdmin } from './admin.ts';
-import type { CaptureRing } from './capture.ts';
 import { addLoopback, forget } from './links.ts';
 import { type Device, Netns } from './netns.ts';
 import type { InetSocket } from './sockfile.ts';
+import { inherit4 } from './sysctl4.ts';
 import { getSysctl, setSysctl, sysctlKeys } from './sysctls.ts';
 
 /** Inode numbers of network namespaces begin here. */
@@ -18,7 +18,8 @@ export class NetWorld {
   /** By index in the core. */
   readonly devices = new Map<number, Device>();
   readonly sockets = new Map<number, InetSocket>();
-  readonly captures = new Map<number, CaptureRing>();
+  /** Who is told when a capture has frames. */
+  readonly captures = new Map<number, { event(): void }>();
   /** Who holds a socket's open file; set by the kernels. */
   holders: (file: unknown) => SocketInfo['users'] = () => [];
   /** Unix and packet sockets of the machine that made a namespace; set by the kernels. */
@@ -111,11 +112,10 @@ export class NetWorld {
     return any;
   }
 
-  /** A new namespace begins with the IPv4 settings of the first. @see Linux net/ipv4/devinet.c: devinet_init_net */
+  /** A new namespace begins with the IPv4 settings of the first. */
   inherit(key: NetnsKey, from: NetnsKey): void {
-    for (const [name, value] of this.#namespaces.get(from)?.sysctls ?? [])
-      if (name === 'net.ipv4.ip_forward' || /^net\.ipv4\.conf\.(all|default)\./.test(name))
-        this.setSysctl(key, name, value);
+    const [ns, first] = [this.#namespaces.get(key), this.#namespaces.get(from)];
+    if (ns && first) inherit4(this.core, ns, first);
   }
 
   sysctlKeys(key: NetnsKey): string[] {
