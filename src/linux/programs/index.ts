@@ -82,7 +82,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
   // what only images have: no host path
-  ...entries([], ['python'], async () => (await import('./python.ts')).spec),
+  ...entries([], ['python'], async () => (await import('./python/python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),
 ];
