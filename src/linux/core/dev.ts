@@ -25,6 +25,14 @@ const DEV_KEYS = {
   hairpin: abi.DEVKEY_HAIRPIN,
   isolated: abi.DEVKEY_ISOLATED,
   latencyNs: abi.DEVKEY_LATENCY,
+  learning: abi.DEVKEY_LEARNING,
+  flood: abi.DEVKEY_FLOOD,
+  mcast_flood: abi.DEVKEY_MCAST_FLOOD,
+  bcast_flood: abi.DEVKEY_BCAST_FLOOD,
+  ageingNs: abi.DEVKEY_AGEING,
+  group_fwd_mask: abi.DEVKEY_GROUP_FWD,
+  mode: abi.DEVKEY_MODE,
+  mac_auto: abi.DEVKEY_MAC_AUTO,
 } as const;
 
 type DevFace =
@@ -42,7 +50,10 @@ type DevFace =
   | 'devSet'
   | 'devName'
   | 'devCarrier'
-  | 'devStats';
+  | 'devStats'
+  | 'devMac'
+  | 'devMtu'
+  | 'upperAdd';
 
 export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
   const add = (ns: number, kind: number, name: string, mac: number): number =>
@@ -73,7 +84,10 @@ export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
     devStats(dev) {
       w.devStats(dev, m.data);
       const f = (i: number): number => m.view.getFloat64(m.data + 8 * i, true);
-      return [f(0), f(1), f(2), f(3), f(4), f(5)];
+      return [f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8)];
     },
+    devMac: (dev) => Number(w.devMac(dev)),
+    devMtu: (dev) => w.devMtu(dev),
+    upperAdd: (ns, kind, name, mac, lower, arg) => w.upperAdd(ns, kind, m.putName(name), BigInt(mac), lower, arg),
   };
 }

@@ -3,9 +3,11 @@
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
 import { ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
+import { Sim } from '../mem';
 import { Pkt, pktFree } from '../sim/pool';
 import { bindRemove, connFind, mapped } from './demux';
 import { pathLearn } from './glue';
+import { kernelUdpInput } from './kernel';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
@@ -60,6 +62,10 @@ export function udpInput(ns: u32, pkt: u32): i32 {
   const dport = bswap<u16>(load<u16>(h + 2)) as u32;
   const len = bswap<u16>(load<u16>(h + 4)) as u32;
   const data = len >= 8 && len <= n ? len - 8 : n - 8;
+  if (
+    Sim.at().tunnels != 0 && p.proto != IPV6 &&
+    kernelUdpInput(ns, pkt, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport)
+  ) return 1;
   const took = udpDeliver(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, ttlOf(p), h + 8, data,
   );

@@ -18,6 +18,8 @@ export const S_CLOSE_WAIT: u8 = 8;
 export const S_LAST_ACK: u8 = 9;
 export const S_LISTEN: u8 = 10;
 export const S_CLOSING: u8 = 11;
+/** A UDP socket of the kernel's own (kernel.ts). */
+export const S_KERNEL: u8 = 32;
 
 /** Congestion states with Linux's numbers (enum tcp_ca_state). */
 export const CA_OPEN: u8 = 0;
