@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/base/http.ts';
-import { FOREVER } from '../../../src/linux/kernel/machine.ts';
+import { isErr } from '../../../src/linux/kernel/errno.ts';
 import { makeMachine, type TestMachine } from './machine.ts';
+
+/** A wait without end. */
+const FOREVER = { onInterrupt: () => () => {}, nonBlocking: false };
 
 /** httpd of busybox in web's namespace, serving one page. */
 async function serving(): Promise<TestMachine> {
@@ -144,7 +147,12 @@ LISTEN 0      9                  *:80              *:*    users:(("busybox",P))
       '#kernel\nTcpActiveOpens                  1                  0.0\nTcpRetransSegs                  0                  0.0\nTcpExtTCPOrigDataSent           1                  0.0\n',
     );
     expect((await m.sh('nstat Tcp*Opens')).stdout).toBe('#kernel\n');
-    const snmp = (await m.sh('busybox cat /proc/net/snmp')).stdout.split('\n');
+    let snmp: string[] = [];
+    await m.exec(async (sys) => {
+      const bytes = sys.readFile('/proc/net/snmp');
+      snmp = isErr(bytes) ? [bytes.text] : new TextDecoder().decode(bytes).split('\n');
+      return 0;
+    });
     expect(snmp[0]).toMatch(/^Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab/);
     expect(snmp[1]).toMatch(/^Tcp: 1 200 120000 -1 1 0 0 0 1 /);
   });
