@@ -4,6 +4,7 @@
  */
 
 import type { IpAddr, Prefix } from '../../base/ip.ts';
+import type { CoreTcpInfo, Counters } from '../core/core.ts';
 import type { Errno } from './errno.ts';
 
 export type LinkKind = 'loopback' | 'veth' | 'bridge' | 'dummy' | 'vxlan' | 'macvlan' | 'nic';
@@ -224,6 +225,10 @@ export interface SocketInfo {
   readonly ifname?: string;
   readonly inode: number;
   readonly uid: number;
+  /** Datagrams, or SYNs, that found no room. */
+  readonly drops?: number;
+  /** TCP: struct tcp_info as it is now. */
+  readonly info?: () => CoreTcpInfo;
   /** Who holds it. */
   readonly users: readonly { readonly comm: string; readonly pid: number; readonly fd: number }[];
 }
@@ -305,6 +310,8 @@ export interface NetAdmin {
   conntrackDelete(match: (e: CtEntry) => boolean): number;
 
   sockets(): SocketInfo[];
+  /** Counters of /proc/net/snmp and /proc/net/netstat. */
+  counters(): Counters;
 }
 
 /** Names a network namespace inside the lab; opaque. */

@@ -65,6 +65,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('netstat', async () => (await import('./nettools.ts')).netstatSpec),
   ...bin('nsenter', async () => (await import('./nsenter.ts')).spec),
   ...bin('nslookup', async () => (await import('./nslookup.ts')).spec),
+  ...sbin('nstat', async () => (await import('./nstat.ts')).spec),
   ...bin('pgrep', async () => (await import('./pkill.ts')).pgrepSpec),
   ...bin('ping ping4 ping6', async () => (await import('./ping/iputils.ts')).spec),
   ...bin('pkill', async () => (await import('./pkill.ts')).pkillSpec),

@@ -60,5 +60,6 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     conntrack: () => listConns(w, ns),
     conntrackDelete: (match) => deleteConns(w, ns, match),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
+    counters: () => w.core.snmp(ns.core),
   };
 }
