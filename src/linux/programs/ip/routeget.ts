@@ -5,6 +5,7 @@ import type { RouteAnswer, RouteQuery } from '../../kernel/netadmin.ts';
 import { addressArg, IpError, matches, prefixArg, rtnetlink, wrong } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
 import { devName } from './route.ts';
+import { tosArg } from './rule.ts';
 import { deviceArg } from './show.ts';
 import { tableName } from './tables.ts';
 
@@ -24,7 +25,7 @@ function readQuery(env: IpEnv): Draft & { dst: IpAddr } {
     else if (word === 'iif') q.iif = deviceArg(env, w.need()).name;
     else if (word === 'oif' || word === 'dev') q.oif = deviceArg(env, w.need()).name;
     else if (word === 'mark') q.mark = numberOf(w.need(), 'invalid "mark" value\n');
-    else if (word === 'tos' || matches(word, 'dsfield')) q.tos = numberOf(w.need(), '"tos" value is invalid\n');
+    else if (word === 'tos' || matches(word, 'dsfield')) q.tos = tosArg(w.need());
     else if (matches(word, 'fibmatch')) q.fibmatch = true;
     else if (word === 'uid' || word === 'ipproto' || word === 'sport' || word === 'dport') w.need();
     else q.dst = prefixArg(word === 'to' ? w.need() : word, env.family).addr;

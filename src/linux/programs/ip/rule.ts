@@ -132,6 +132,13 @@ function markArg(text: string): { value: number; mask: number } {
   return { value: v >>> 0, mask: m >>> 0 };
 }
 
+/** The field is hexadecimal, with or without 0x. @see iproute2 lib/rt_names.c: rtnl_dsfield_a2n */
+export function tosArg(text: string): number {
+  const n = Number.parseInt(text, 16);
+  if (Number.isNaN(n) || n > 255) throw wrong('TOS value is invalid\n', text);
+  return n;
+}
+
 function portArg(text: string, name: string): PortRange {
   const [from, to] = text.split('-') as [string, string?];
   const range = { from: Number(from), to: Number(to ?? from) };
@@ -154,7 +161,7 @@ function readWord(env: IpEnv, r: Draft, word: string): boolean {
   else if (word === 'to') r.dst = prefixOf(env, w.need());
   else if (matches(word, 'preference') || matches(word, 'order') || matches(word, 'priority'))
     r.priority = numberArg(w.need(), 'preference');
-  else if (word === 'tos' || matches(word, 'dsfield')) r.tos = numberArg(w.need(), 'TOS');
+  else if (word === 'tos' || matches(word, 'dsfield')) r.tos = tosArg(w.need());
   else if (word === 'fwmark') r.mark = markArg(w.need());
   else if (word === 'dev' || word === 'iif') r.iif = w.need();
   else if (word === 'oif') r.oif = w.need();
