@@ -56,7 +56,7 @@ export interface Addr {
 
 export interface Route {
   readonly family: 4 | 6;
-  readonly type: 'unicast' | 'local' | 'broadcast' | 'unreachable' | 'blackhole' | 'prohibit' | 'multicast';
+  readonly type: 'unicast' | 'local' | 'broadcast' | 'unreachable' | 'blackhole' | 'prohibit' | 'throw' | 'multicast';
   /** Undefined is the default route. */
   readonly dst?: Prefix;
   readonly via?: IpAddr;
@@ -69,6 +69,66 @@ export interface Route {
   readonly table: number;
   /** The device has no carrier. */
   readonly linkdown?: boolean;
+  /** The gateway is taken to be on the link, whatever addresses say. */
+  readonly onlink?: boolean;
+  /** Ways among which flows are spread, instead of `via` and `ifindex`. */
+  readonly nexthops?: readonly NextHop[];
+  /** Attributes that are kept and shown: `mtu`, `advmss`. */
+  readonly mtu?: number;
+  readonly advmss?: number;
+}
+
+export interface NextHop {
+  readonly via?: IpAddr;
+  readonly ifindex: number;
+  readonly weight: number;
+  readonly onlink?: boolean;
+}
+
+/** What `ip route get` asks for. */
+export interface RouteQuery {
+  readonly dst: IpAddr;
+  readonly from?: IpAddr;
+  /** Names of devices. */
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark?: number;
+  readonly tos?: number;
+}
+
+/** What `ip route get` tells. */
+export interface RouteAnswer extends Route {
+  /** A redirect named this next hop; the sender would be redirected. */
+  readonly redirected?: boolean;
+  readonly redirects?: boolean;
+  /** Path MTU that was learned. */
+  readonly pathMtu?: number;
+  /** Seconds until what was learned is forgotten. */
+  readonly expires?: number;
+  /** Prefix of the route that was found. */
+  readonly match?: Prefix;
+}
+
+/** One line of `ip rule`: which table answers for which packets. */
+export interface PolicyRule {
+  readonly family: 4 | 6;
+  readonly priority: number;
+  readonly not?: boolean;
+  readonly src?: Prefix;
+  readonly dst?: Prefix;
+  readonly tos?: number;
+  readonly mark?: { readonly value: number; readonly mask: number };
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly proto?: number;
+  readonly sport?: PortRange;
+  readonly dport?: PortRange;
+  readonly action: 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit';
+  /** lookup */
+  readonly table?: number;
+  /** goto */
+  readonly target?: number;
+  readonly suppress?: number;
 }
 
 export interface Neigh {
@@ -276,14 +336,33 @@ export interface NetAdmin {
   ): Errno | 0;
   delAddr(ifname: string, prefix: Prefix): Errno | 0;
   routes(family: 4 | 6, table?: number): Route[];
-  addRoute(route: Partial<Route> & { family: 4 | 6 }): Errno | 0;
+  /** @param how `add` fails when there is one, `replace` takes its place or adds, `change` needs one, `append` and `prepend` stand beside */
+  addRoute(
+    route: Partial<Route> & { family: 4 | 6 },
+    how?: 'add' | 'replace' | 'change' | 'append' | 'prepend',
+  ): Errno | 0;
   delRoute(route: Partial<Route> & { family: 4 | 6 }): Errno | 0;
-  /** Equivalent: `ip route get`. */
+  /** Equivalent: `ip route get`. @param ifname the device it goes out by */
   lookupRoute(dst: IpAddr, from?: IpAddr, ifname?: string): Route | Errno;
+  /** As lookupRoute, with all that may be asked. */
+  routeGet(query: RouteQuery): RouteAnswer | Errno;
+  /** Tables that hold routes, besides main, local and default. */
+  routeTables(family: 4 | 6): number[];
+  /** Policy rules, lowest priority first. */
+  policyRules(family: 4 | 6): PolicyRule[];
+  /** @param rule without a priority it goes before the second one; EEXIST: there is one like it */
+  addPolicyRule(rule: Omit<PolicyRule, 'priority'> & { priority?: number }): Errno | 0;
+  /** Deletes the first rule that has what is given; ENOENT: there is none. */
+  delPolicyRule(rule: Partial<PolicyRule> & { family: 4 | 6 }): Errno | 0;
   neighs(): Neigh[];
   setNeigh(ifname: string, ip: IpAddr, mac: number, permanent: boolean): Errno | 0;
   delNeigh(ifname: string, ip: IpAddr): Errno | 0;
   flushNeigh(ifname?: string): void;
+  /** Addresses that are answered for as a proxy. */
+  proxies(): { readonly ifindex: number; readonly ip: IpAddr }[];
+  addProxy(ifname: string, ip: IpAddr): Errno | 0;
+  /** ENOENT: it is not there. */
+  delProxy(ifname: string, ip: IpAddr): Errno | 0;
   /** Gratuitous ARP for an address of the interface: a request who-has IP tell IP, broadcast. */
   announce(ifname: string, ip: IpAddr): Errno | 0;
   fdb(bridge?: string): FdbEntry[];

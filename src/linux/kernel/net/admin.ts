@@ -3,10 +3,21 @@ import type { NetAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr } from './addrs.ts';
 import { deleteConns, listConns } from './conntrack.ts';
 import { addSimple, addVeth, delLink, linkOf, moveLink, setLink } from './links.ts';
-import { announce, delNeigh, flushNeigh, listFdb, listNeighs, setNeigh } from './neighs.ts';
+import {
+  addProxy,
+  announce,
+  delNeigh,
+  delProxy,
+  flushNeigh,
+  listFdb,
+  listNeighs,
+  listProxies,
+  setNeigh,
+} from './neighs.ts';
 import { Ruleset } from './netfilter.ts';
 import type { Netns } from './netns.ts';
-import { addRoute, delRoute, listRoutes, lookupRoute } from './routes.ts';
+import { addPolicyRule, delPolicyRule } from './policy.ts';
+import { addRoute, delRoute, listRoutes, lookupRoute, routeTables } from './routes.ts';
 import { listSockets } from './sockinfo.ts';
 import type { NetWorld } from './world.ts';
 
@@ -36,13 +47,22 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     addAddr: (ifname, prefix, options) => addAddr(w, ns, ifname, prefix, options),
     delAddr: (ifname, prefix) => delAddr(w, ns, ifname, prefix),
     routes: (family, table) => listRoutes(w, ns, family, table),
-    addRoute: (route) => addRoute(w, ns, route),
+    addRoute: (route, how) => addRoute(w, ns, route, how),
     delRoute: (route) => delRoute(w, ns, route),
-    lookupRoute: (dst, from, ifname) => lookupRoute(w, ns, dst, from, ifname),
+    lookupRoute: (dst, from, ifname) =>
+      lookupRoute(w, ns, { dst, ...(from && { from }), ...(ifname && { oif: ifname }) }),
+    routeGet: (query) => lookupRoute(w, ns, query),
+    routeTables: (family) => routeTables(ns, family),
+    policyRules: (family) => ns.policy.filter((r) => r.family === family),
+    addPolicyRule: (rule) => addPolicyRule(w, ns, rule),
+    delPolicyRule: (rule) => delPolicyRule(w, ns, rule),
     neighs: () => listNeighs(w, ns),
     setNeigh: (ifname, ip, mac, permanent) => setNeigh(w, ns, ifname, ip, mac, permanent),
     delNeigh: (ifname, ip) => delNeigh(w, ns, ifname, ip),
     flushNeigh: (ifname) => flushNeigh(w, ns, ifname),
+    proxies: () => listProxies(w, ns),
+    addProxy: (ifname, ip) => addProxy(w, ns, ifname, ip),
+    delProxy: (ifname, ip) => delProxy(w, ns, ifname, ip),
     announce: (ifname, ip) => announce(w, ns, ifname, ip),
     fdb: (bridge) => listFdb(w, ns, bridge),
     nfTables: (family) => rules(w, ns).tables(family),

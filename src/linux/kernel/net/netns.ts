@@ -1,7 +1,7 @@
 /** One network namespace: its devices, addresses, routes and tables as Linux numbers and names them. */
 import type { Errno } from '../errno.ts';
 import { ENODEV } from '../errno.ts';
-import type { Addr, LinkKind, NetnsKey, Route } from '../netadmin.ts';
+import type { Addr, LinkKind, NetnsKey, PolicyRule, Route } from '../netadmin.ts';
 import type { Ruleset } from './netfilter.ts';
 
 /** A device of the core with what the core does not know: its number and place. */
@@ -31,6 +31,14 @@ export class Netns {
   readonly devices: Device[] = [];
   readonly addrs: Addr[] = [];
   readonly routes: Route[] = [];
+  /** Policy rules, lowest priority first. */
+  readonly policy: PolicyRule[] = [
+    { family: 4, priority: 0, action: 'lookup', table: 255 },
+    { family: 4, priority: 32766, action: 'lookup', table: 254 },
+    { family: 4, priority: 32767, action: 'lookup', table: 253 },
+    { family: 6, priority: 0, action: 'lookup', table: 255 },
+    { family: 6, priority: 32766, action: 'lookup', table: 254 },
+  ];
   readonly sysctls = new Map<string, string>();
   /** link-netnsid of other namespaces as this one numbers them. */
   readonly netnsids = new Map<Netns, number>();
