@@ -9,8 +9,10 @@ import { ipFace } from './ip.ts';
 import { ipvsFace } from './ipvs.ts';
 import { Memory } from './memory.ts';
 import { nfFace } from './nf.ts';
+import { qdiscFace } from './qdisc.ts';
 import { sockFace } from './sock.ts';
 import { timeFace } from './time.ts';
+import { vxlanFace } from './vxlan.ts';
 import type { Wasm } from './wasm.ts';
 
 /** What a core is made with. */
@@ -43,6 +45,8 @@ export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Co
   return {
     ...timeFace(w, m),
     ...devFace(w, m),
+    ...vxlanFace(w, m),
+    ...qdiscFace(w, m),
     ...ipFace(w, m),
     ...nfFace(w, m),
     ...ipvsFace(w, m),

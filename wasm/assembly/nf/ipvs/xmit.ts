@@ -19,7 +19,7 @@ import { icmpSend } from '../../ip/icmp';
 import { ip4Finish, ip4Reroute, ip4Route } from '../../ip/output';
 import { PF_IGNORE_DF, PF_IPVS, PF_NOTRACK, Pkt, pktWritable } from '../../sim/pool';
 import { wrMapped } from '../../wire/bytes';
-import { ip4DecTtl, ip4Dst, ip4Len, ip4Ttl } from '../../wire/ipv4';
+import { ip4DecTtl, ip4Dst, ip4Len, ip4Tos, ip4Ttl } from '../../wire/ipv4';
 import { Conn, ctPut, T_DPORT, T_DST, T_SPORT, tupleOf } from '../conn';
 import { ctDir } from '../conntrack';
 import { nfHook } from '../hook';
@@ -61,7 +61,7 @@ export function vsForward(pkt: u32, i: u32): u32 {
   const fwd = Dest.at(c.dest).fwd;
   p.flags |= PF_IPVS;
   if (fwd == VS_FWD_LOCAL) return 0;
-  if (ip4Route(pkt, p.ns, c.daddr, 0) != 0) return DROP_NO_ROUTE;
+  if (ip4Route(pkt, p.ns, 0, c.daddr, 0, ip4Tos(p.nh as usize)) != 0) return DROP_NO_ROUTE;
   const local = p.rtype == RTN_LOCAL;
   if (!pktWritable(pkt)) return DROP_NO_BUFFER;
   if (!local) {
@@ -127,6 +127,6 @@ export function vsErrorIn(pkt: u32, i: u32): u32 {
   rewrite(ip, end, false, c.daddr, 0, false);
   p.flags |= PF_IPVS;
   if (!(c.flags & VF_NFCT)) untrack(p);
-  if (ip4Route(pkt, p.ns, ip4Dst(ip), 0) != 0) return DROP_NO_ROUTE;
+  if (ip4Route(pkt, p.ns, 0, ip4Dst(ip), 0, ip4Tos(ip)) != 0) return DROP_NO_ROUTE;
   return p.rtype == RTN_LOCAL ? 0 : send(pkt);
 }
