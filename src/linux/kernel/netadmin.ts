@@ -6,6 +6,7 @@
 import type { IpAddr, Prefix } from '../../base/ip.ts';
 import type { CoreTcpInfo, Counters } from '../core/core.ts';
 import type { Errno } from './errno.ts';
+import type { NfMatch } from './nfmatch.ts';
 
 export type LinkKind = 'loopback' | 'veth' | 'bridge' | 'dummy' | 'vxlan' | 'macvlan' | 'nic';
 
@@ -150,7 +151,7 @@ export interface FdbEntry {
 }
 
 export type NfFamily = 4 | 6;
-export type NfTable = 'raw' | 'nat' | 'filter';
+export type NfTable = 'raw' | 'nat' | 'filter' | 'mangle' | 'security';
 
 export interface PortRange {
   readonly from: number;
@@ -193,6 +194,12 @@ export interface NfRule {
   readonly limit?: { readonly count: number; readonly per: 1 | 60 | 3600 | 86400; readonly burst: number };
   readonly multiport?: Not<{ readonly side: 'source' | 'destination' | 'both'; readonly ports: readonly PortRange[] }>;
   readonly comment?: string;
+  /** `-m tcp --tcp-option` */
+  readonly tcpOption?: Not<number>;
+  /** `-f`: later fragments only. */
+  readonly fragment?: Not<true>;
+  /** Matches of other modules. */
+  readonly more?: readonly NfMatch[];
   /** Names of the modules given with -m, in order: `tcp`, `addrtype`, `conntrack`. */
   readonly modules: readonly string[];
   /** Absent: the rule only counts. */
@@ -208,8 +215,16 @@ export type NfTarget =
       readonly ipTo?: IpAddr;
       readonly ports?: PortRange;
       readonly random?: boolean;
+      /** --random-fully, --persistent */
+      readonly fully?: boolean;
+      readonly persistent?: boolean;
     }
-  | { readonly kind: 'MASQUERADE' | 'REDIRECT'; readonly ports?: PortRange; readonly random?: boolean }
+  | {
+      readonly kind: 'MASQUERADE' | 'REDIRECT';
+      readonly ports?: PortRange;
+      readonly random?: boolean;
+      readonly fully?: boolean;
+    }
   | {
       readonly kind: 'REJECT';
       readonly with:
@@ -221,10 +236,29 @@ export type NfTarget =
         | 'icmp-host-prohibited'
         | 'icmp-admin-prohibited'
         | 'tcp-reset'
-        | 'icmp6-port-unreachable';
+        | 'icmp6-no-route'
+        | 'icmp6-adm-prohibited'
+        | 'icmp6-addr-unreachable'
+        | 'icmp6-port-unreachable'
+        | 'icmp6-policy-fail'
+        | 'icmp6-reject-route';
     }
   | { readonly kind: 'MARK'; readonly value: number; readonly mask: number }
-  | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number };
+  | {
+      readonly kind: 'CONNMARK';
+      readonly how: 'set' | 'save' | 'restore';
+      readonly value: number;
+      readonly mask: number;
+      readonly nfmask: number;
+    }
+  | { readonly kind: 'TOS'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'DSCP'; readonly value: number }
+  | { readonly kind: 'TTL'; readonly how: 'set' | 'inc' | 'dec'; readonly value: number }
+  /** `mss` absent: as the path takes. */
+  | { readonly kind: 'TCPMSS'; readonly mss?: number }
+  | { readonly kind: 'NFLOG'; readonly prefix: string; readonly group: number }
+  /** `flags`: 1 tcp-sequence, 2 tcp-options, 4 ip-options, 8 uid, 32 macdecode. */
+  | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number; readonly flags?: number };
 
 export interface NfRuleState {
   readonly rule: NfRule;
@@ -383,7 +417,16 @@ export interface NetAdmin {
   /** The first rule equal to this one, or -1. */
   nfFind(family: NfFamily, table: NfTable, chain: string, rule: NfRule): number;
   nfFlush(family: NfFamily, table: NfTable, chain?: string): Errno | 0;
-  nfZero(family: NfFamily, table: NfTable, chain?: string): Errno | 0;
+  nfZero(family: NfFamily, table: NfTable, chain?: string, index?: number): Errno | 0;
+  /** Sets the counters of a built-in chain, or of its `index`th rule. */
+  nfCount(
+    family: NfFamily,
+    table: NfTable,
+    chain: string,
+    index: number | undefined,
+    packets: number,
+    bytes: number,
+  ): Errno | 0;
   conntrack(): CtEntry[];
   /** Deletes the entries that match; gives how many. */
   conntrackDelete(match: (e: CtEntry) => boolean): number;

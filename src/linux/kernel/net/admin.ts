@@ -76,7 +76,9 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfDelete: (family, table, chain, index) => rules(w, ns).delete(family, table, chain, index),
     nfFind: (family, table, chain, rule) => rules(w, ns).find(family, table, chain, rule),
     nfFlush: (family, table, chain) => rules(w, ns).flush(family, table, chain),
-    nfZero: (family, table, chain) => rules(w, ns).zero(family, table, chain),
+    nfZero: (family, table, chain, index) => rules(w, ns).zero(family, table, chain, index),
+    nfCount: (family, table, chain, index, packets, bytes) =>
+      rules(w, ns).count(family, table, chain, index, packets, bytes),
     conntrack: () => listConns(w, ns),
     conntrackDelete: (match) => deleteConns(w, ns, match),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
