@@ -76,6 +76,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('stty', async () => (await import('./stty.ts')).spec),
   ...bin('sudo', async () => (await import('./sudo.ts')).spec),
   ...sbin('sysctl', async () => (await import('./status.ts')).sysctlSpec),
+  ...sbin('tc', async () => (await import('./tc/tc.ts')).spec),
   ...bin('tcpdump', async () => (await import('./tcpdump/tcpdump.ts')).spec),
   ...bin('timeout', async () => (await import('./timeout.ts')).spec),
   ...bin('top', async () => (await import('./top.ts')).spec),
