@@ -1,5 +1,15 @@
 /** Routes: the tables as Linux shows them, and their counterpart in the core. */
-import { contains, formatPrefix, type IpAddr, ip4, ip6, needsZone, network, type Prefix, sameIp } from '../../../base/ip.ts';
+import {
+  contains,
+  formatPrefix,
+  type IpAddr,
+  ip4,
+  ip6,
+  needsZone,
+  network,
+  type Prefix,
+  sameIp,
+} from '../../../base/ip.ts';
 import type { CoreRoute } from '../../core/core.ts';
 import { EEXIST, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno, ESRCH, errnoOf } from '../errno.ts';
 import type { NextHop, Route, RouteAnswer, RouteQuery } from '../netadmin.ts';
@@ -92,8 +102,7 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
 export function dropRoutes(world: NetWorld, ns: Netns, fits: (r: Route) => boolean): number {
   const gone = ns.routes.filter(fits);
   for (const r of gone) {
-    if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast')
-      world.core.routeDel(ns.core, toCore(ns, r));
+    if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
     ns.routes.splice(ns.routes.indexOf(r), 1);
   }
   return gone.length;
