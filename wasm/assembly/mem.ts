@@ -178,8 +178,9 @@ export const SLAB_MAX: u32 = 64;
 export class Sim {
   /** Virtual time, ns. */
   now: u64;
-  /** State of the generator. */
+  /** State of the generator, and of the clock's jitter. */
   rng: u64;
+  jitter: u64;
   /** Sequence number of the next timer: ties fire in order of setting. */
   timerSeq: u64;
   /** Timers in the heap. */
@@ -232,6 +233,9 @@ export class Sim {
   /** Where the search for a neighbour or forwarding entry to give up goes on. */
   neighCursor: u32;
   fdbCursor: u32;
+  /** Freed packets that keep their small buffers, and how many. */
+  hot: u32;
+  hotCount: u32;
   /** Ring of LOG records: first, count, lost. */
   logHead: u32;
   logCount: u32;

@@ -22,7 +22,7 @@ import { PF_BRIDGED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/po
 import { traceWrite } from '../sim/stat';
 import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
-import { Fdb, fdbFind, fdbIsLocal, fdbLearn } from './fdb';
+import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
 import { Ns } from './ns';
 import { devXmit, passUp } from './xmit';
 
@@ -62,7 +62,7 @@ export function bridgeInput(pkt: u32): void {
     passUp(bridge, pkt);
     return;
   }
-  const f = fdbFind(bridge, dst);
+  const f = fdbLookup(bridge, port, dst);
   if (f != 0 && fdbIsLocal(f)) {
     traceFdb(pkt, bridge, bridge, dst);
     p.pkttype = PKT_HOST;

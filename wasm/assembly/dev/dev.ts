@@ -54,6 +54,9 @@ export class Dev {
   /** Its neighbour entries, and the forwarding entries that name it as port. */
   neighs: u32;
   fdbs: u32;
+  /** Bridge port: the forwarding entries of the source and the destination it saw last; hints. */
+  fdbFrom: u32;
+  fdbTo: u32;
   /** Tells a reused record from the old one. */
   gen: u32;
   mac: u64;

@@ -63,6 +63,9 @@ export class Ns {
   natUsers: u32;
   /** Built-in chains made so far: when 0, hooks cost nothing. */
   nfChains: u32;
+  /** Which they are: bit table * 5 + hook, of IPv4 and of IPv6. */
+  nf4: u32;
+  nf6: u32;
   /** All its chains. */
   chains: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
