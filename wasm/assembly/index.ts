@@ -6,7 +6,7 @@ export { dropsOf, traceNext, traceSet } from './sim/stat';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
 export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats, vethAdd } from './dev/dev';
 export { fdbDump } from './dev/fdb';
-export { frameSend } from './dev/xmit';
+export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
 export { memSpans } from './sim/span';
 export { addrAdd, addrDel } from './ip/addr';

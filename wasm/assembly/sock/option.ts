@@ -50,9 +50,10 @@ export function optionSet(id: i32, key: i32, value: i32): i32 {
     if (value == 0) s.flags |= F_LINGER0;
     else s.flags &= ~F_LINGER0;
   } else if (key == SOCKOPT_MTU_DISCOVER) {
-    if (value < 0 || value > 3) return -22;
+    // 4 (INTERFACE) and 5 (OMIT) send without DF, as 0 does; that they disregard a learned path MTU is not modelled.
+    if (value < 0 || value > 5) return -22;
     s.flags &= ~(F_NODF | F_PMTU_DO | F_PMTU_PROBE);
-    s.flags |= value == 0 ? F_NODF : value == 2 ? F_PMTU_DO : value == 3 ? F_PMTU_PROBE : 0;
+    s.flags |= value == 0 || value > 3 ? F_NODF : value == 2 ? F_PMTU_DO : value == 3 ? F_PMTU_PROBE : 0;
   } else return -92;
   return 0;
 }

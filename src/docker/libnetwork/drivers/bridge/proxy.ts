@@ -10,8 +10,9 @@ import { formatIp, type IpAddr, parseIp } from '../../../../base/ip.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel, Program } from '../../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../../linux/kernel/signal.ts';
-import { type Fd, ProcessExit, type SockAddr, type Sys } from '../../../../linux/kernel/sys.ts';
+import type { Fd, SockAddr, Sys } from '../../../../linux/kernel/sys.ts';
 import type { PortBinding } from '../../driver.ts';
+import { run } from '../../task.ts';
 
 const PATH = '/usr/sbin/docker-proxy';
 const SCTP = 132;
@@ -127,13 +128,6 @@ function proxyArgv(b: PortBinding): string[] {
     String(b.port),
     '-use-listen-fd',
   ];
-}
-
-/** A task of a daemon: it ends with the daemon. */
-export function run(task: Promise<unknown>): void {
-  task.catch((reason: unknown) => {
-    if (!(reason instanceof ProcessExit)) throw reason;
-  });
 }
 
 async function serveTcp(sys: Sys, listener: Fd, target: SockAddr): Promise<void> {
