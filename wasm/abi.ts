@@ -4,12 +4,14 @@
  */
 
 export * from './abi/capture';
+export * from './abi/conf';
 export * from './abi/conn';
 export * from './abi/dev';
 export * from './abi/drop';
 export * from './abi/errno';
 export * from './abi/event';
 export * from './abi/fdb';
+export * from './abi/fib';
 export * from './abi/ipvs';
 export * from './abi/match';
 export * from './abi/neigh';

@@ -8,9 +8,15 @@ export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats
 export { fdbDump } from './dev/fdb';
 export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
+export { addrAdd, addrDel, addrPromote } from './ip/addr';
+export { confGet, confSet } from './ip/conf';
+export { fibRuleAdd, fibRuleDel } from './ip/fibrule';
+export { routeLookup } from './ip/lookup';
+export { groupJoin, groupLeave } from './ip/mcast';
+export { ip4Get, ip4Set } from './ip/net4';
+export { proxyAdd, proxyDel, proxyDump } from './ip/proxyarp';
+export { routeAdd, routeDel } from './ip/route';
 export { memSpans } from './sim/span';
-export { addrAdd, addrDel } from './ip/addr';
-export { routeAdd, routeDel, routeLookup } from './ip/route';
 export { announce, neighDel, neighDump, neighSet } from './ip/neigh';
 export {
   nfBuiltin, nfChainAdd, nfChainCount, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCount, nfRuleCounters, nfRuleDel,

@@ -28,11 +28,23 @@ export interface Wasm {
   devStats(dev: number, out: number): void;
   frameReceive(dev: number, at: number, len: number): number;
 
-  addrAdd(dev: number, ip: number, bits: number): number;
+  addrAdd(dev: number, ip: number, bits: number, scope: number): number;
+  addrPromote(dev: number, ip: number): number;
   addrDel(dev: number, ip: number): number;
   routeAdd(ns: number, record: number): number;
   routeDel(ns: number, record: number): number;
-  routeLookup(ns: number, dst: number, src: number, dev: number, out: number): number;
+  routeLookup(ns: number, dst: number, src: number, flow: number, out: number): number;
+  confSet(ns: number, dev: number, key: number, value: number): number;
+  confGet(ns: number, dev: number, key: number): number;
+  ip4Set(ns: number, key: number, value: number): number;
+  ip4Get(ns: number, key: number): number;
+  fibRuleAdd(ns: number, record: number): number;
+  fibRuleDel(ns: number, record: number): number;
+  groupJoin(dev: number, ip: number): number;
+  groupLeave(dev: number, ip: number): number;
+  proxyAdd(dev: number, ip: number): number;
+  proxyDel(dev: number, ip: number): number;
+  proxyDump(ns: number, out: number, room: number): number;
   neighDump(ns: number, out: number, room: number): number;
   neighSet(dev: number, ip: number, mac: bigint, permanent: number): number;
   neighDel(dev: number, ip: number): number;

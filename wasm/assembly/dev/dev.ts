@@ -19,7 +19,10 @@ import {
   EVENT_CARRIER,
 } from '../../abi';
 import { addrDevGone } from '../ip/addr';
+import { confDevInit } from '../ip/conf';
+import { groupDevGone } from '../ip/mcast';
 import { neighDevGone } from '../ip/neigh';
+import { proxyDevGone } from '../ip/proxyarp';
 import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
 import { eventPush } from '../sim/ring';
@@ -118,6 +121,7 @@ export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {
   d.gen = rng32() | 1;
   setName(i, name);
   linkNs(i, ns);
+  confDevInit(i);
   if (kind == DEV_BRIDGE) fdbLocalAdd(i, i, mac);
   return i as i32;
 }
@@ -149,6 +153,8 @@ function remove(i: u32): void {
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  groupDevGone(i);
+  proxyDevGone(i);
   unlinkNs(i);
   d.live = 0;
   slabFree(SLAB_DEV, i);
@@ -182,8 +188,11 @@ export function devMove(i: u32, ns: u32): i32 {
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  groupDevGone(i);
+  proxyDevGone(i);
   unlinkNs(i);
   linkNs(i, ns);
+  confDevInit(i);
   return 0;
 }
 

@@ -1,5 +1,9 @@
 /** A network namespace: heads of its lists and its sysctls. */
 import {
+  CONF_ALL,
+  CONF_ARP_IGNORE,
+  CONF_FORWARDING,
+  CONF_ROUTE_LOCALNET,
   EINVAL,
   NSKEY_ARP_IGNORE,
   NSKEY_BRIDGE_NF,
@@ -11,6 +15,9 @@ import {
   NSKEY_ROUTE_LOCALNET,
 } from '../../abi';
 import { addrNsDestroy } from '../ip/addr';
+import { confNsInit, confSet } from '../ip/conf';
+import { fibRuleNsDestroy } from '../ip/fibrule';
+import { net4Init } from '../ip/net4';
 import { peerNsDestroy } from '../ip/peer';
 import { neighNsDestroy } from '../ip/neigh';
 import { pmtuNsDestroy } from '../ip/pmtu';
@@ -27,12 +34,9 @@ import { devNsDestroy } from './dev';
 @unmanaged
 export class Ns {
   live: u32;
-  ipForward: u32;
-  routeLocalnet: u32;
   echoIgnoreAll: u32;
   defaultTtl: u32;
   bridgeNf: u32;
-  arpIgnore: u32;
   portLo: u32;
   portHi: u32;
   /** Devices, newest first. */
@@ -86,6 +90,8 @@ export function nsAdd(): u32 {
   n.bridgeNf = 1;
   n.portLo = 32768;
   n.portHi = 60999;
+  confNsInit(i);
+  net4Init(i);
   nfNsInit(i);
   return i;
 }
@@ -102,6 +108,7 @@ export function nsDel(i: u32): void {
   addrNsDestroy(i);
   peerNsDestroy(i);
   routeNsDestroy(i);
+  fibRuleNsDestroy(i);
   ctNsDestroy(i);
   nfNsDestroy(i);
   n.live = 0;
@@ -113,11 +120,9 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
   const n = Ns.at(i);
   switch (key) {
     case NSKEY_IP_FORWARD:
-      n.ipForward = value;
-      return 0;
+      return confSet(i, CONF_ALL, CONF_FORWARDING, value);
     case NSKEY_ROUTE_LOCALNET:
-      n.routeLocalnet = value;
-      return 0;
+      return confSet(i, CONF_ALL, CONF_ROUTE_LOCALNET, value);
     case NSKEY_ECHO_IGNORE_ALL:
       n.echoIgnoreAll = value;
       return 0;
@@ -128,8 +133,7 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
       n.bridgeNf = value;
       return 0;
     case NSKEY_ARP_IGNORE:
-      n.arpIgnore = value;
-      return 0;
+      return confSet(i, CONF_ALL, CONF_ARP_IGNORE, value);
     case NSKEY_PORT_LO:
       n.portLo = value;
       return 0;

@@ -1,7 +1,8 @@
 /** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
-import { TIMER_CT_GC, TIMER_FRAG, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
+import { TIMER_CT_GC, TIMER_FRAG, TIMER_LINK, TIMER_NEIGH, TIMER_PROXY_ARP, TIMER_SOCK } from '../../abi';
 import { linkArrive } from '../dev/xmit';
 import { neighTimer } from '../ip/neigh';
+import { proxyTimer } from '../ip/proxyarp';
 import { fragTimer } from '../ip/reassembly';
 import {
   ADDR_BASE,
@@ -25,12 +26,18 @@ import {
   FDB_BASE,
   FDB_CAP,
   FDB_REC,
+  FIBRULE_BASE,
+  FIBRULE_CAP,
+  FIBRULE_REC,
   FRAG_BASE,
   FRAG_CAP,
   FRAG_REC,
   JUMBO_BASE,
   JUMBO_CAP,
   JUMBO_REC,
+  MCAST_BASE,
+  MCAST_CAP,
+  MCAST_REC,
   MATCH_BASE,
   MATCH_CAP,
   MATCH_REC,
@@ -44,6 +51,9 @@ import {
   PKT_BASE,
   PKT_CAP,
   PKT_REC,
+  PNEIGH_BASE,
+  PNEIGH_CAP,
+  PNEIGH_REC,
   ROUTE_BASE,
   ROUTE_CAP,
   ROUTE_REC,
@@ -57,12 +67,15 @@ import {
   SLAB_CONN,
   SLAB_DEV,
   SLAB_FDB,
+  SLAB_FIBRULE,
   SLAB_FRAG,
   SLAB_JUMBO,
+  SLAB_MCAST,
   SLAB_MATCH,
   SLAB_NEIGH,
   SLAB_NS,
   SLAB_PKT,
+  SLAB_PNEIGH,
   SLAB_ROUTE,
   SLAB_RULE,
   SLAB_TIMER,
@@ -100,6 +113,9 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
   Sim.at().ctMask = CONN_BUCKETS - 1;
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
+  slabInit(SLAB_FIBRULE, FIBRULE_BASE, FIBRULE_REC, FIBRULE_CAP);
+  slabInit(SLAB_MCAST, MCAST_BASE, MCAST_REC, MCAST_CAP);
+  slabInit(SLAB_PNEIGH, PNEIGH_BASE, PNEIGH_REC, PNEIGH_CAP);
   slabInit(SLAB_CAPTURE, CAPTURE_BASE, CAPTURE_REC, CAPTURE_CAP);
   return 0;
 }
@@ -120,6 +136,7 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_NEIGH) neighTimer(obj);
   else if (kind == TIMER_CT_GC) ctGc();
   else if (kind == TIMER_FRAG) fragTimer(obj);
+  else if (kind == TIMER_PROXY_ARP) proxyTimer(obj);
 }
 
 /** Virtual ns now. */
