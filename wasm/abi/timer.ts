@@ -4,6 +4,7 @@ export const TIMER_LINK = 1;
 export const TIMER_NEIGH = 2;
 export const TIMER_CT_GC = 3;
 export const TIMER_FRAG = 4;
+export const TIMER_QDISC = 8;
 /** IPVS: connections that ran out. */
 export const TIMER_IPVS = 12;
 export const TIMER_PROXY_ARP = 9;

@@ -44,6 +44,12 @@ export const TRACE_CT = 13;
 export const TRACE_NEW = 14;
 /** Broadcast or unknown: one copy to a port; a = port. */
 export const TRACE_FLOOD = 15;
+/** Put into VXLAN; a = VNI, b = destination, c = source port << 16 | destination port. */
+export const TRACE_ENCAP = 24;
+/** Taken out of VXLAN; a = VNI, b = source; dev = the VXLAN device. */
+export const TRACE_DECAP = 25;
+/** Queued by a discipline; a = QDISC_*, b = bytes that wait, c = time until it is due, µs (0: not known). */
+export const TRACE_QUEUE = 26;
 /** IPVS gave a packet to a server; a = service, b = server's address, c = port << 1 | 1 when it began a connection. */
 export const TRACE_IPVS = 32;
 /** The mark changed; a = old, b = new. */

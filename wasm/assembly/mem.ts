@@ -119,7 +119,7 @@ export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
 export const NFNS_REC: usize = 256;
 export const NFNS_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
 export const MATCH_REC: usize = 64;
-export const MATCH_CAP: u32 = 4096;
+export const MATCH_CAP: u32 = 32768;
 export const MATCH_BASE: usize = NFNS_BASE + NFNS_REC * (NS_CAP as usize);
 export const NFLOG_REC: usize = 256;
 export const NFLOG_CAP: u32 = 128;
@@ -133,10 +133,10 @@ export const OWNER_CAP: u32 = 8192;
 export const OWNER_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
 // --- IPVS
-export const VS_SVC_REC: usize = 128;
+export const VS_SVC_REC: usize = 192;
 export const VS_SVC_CAP: u32 = 512;
 export const VS_SVC_BASE: usize = OWNER_BASE + OWNER_REC * OWNER_CAP;
-export const VS_DEST_REC: usize = 128;
+export const VS_DEST_REC: usize = 192;
 export const VS_DEST_CAP: u32 = 2048;
 export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
 export const VS_CONN_REC: usize = 128;
@@ -164,8 +164,30 @@ export const PNEIGH_BASE: usize = MCAST_BASE + MCAST_REC * MCAST_CAP;
 export const FLOW_BASE: usize = PNEIGH_BASE + PNEIGH_REC * PNEIGH_CAP;
 const IP4_END: usize = FLOW_BASE + 64;
 
+// --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
+export const QDISC_REC: usize = 512;
+export const QDISC_CAP: u32 = 512;
+export const QDISC_BASE: usize = (IP4_END + 7) & ~7;
+/** Tables of delay distributions: DIST_SIZE numbers of 16 bits each. */
+export const DIST_SIZE: u32 = 4096;
+export const DIST_CAP: u32 = 8;
+export const DIST_BASE: usize = QDISC_BASE + QDISC_REC * QDISC_CAP;
+export const VXLAN_REC: usize = 128;
+export const VXLAN_CAP: u32 = 512;
+export const VXLAN_BASE: usize = DIST_BASE + 2 * DIST_SIZE * DIST_CAP;
+export const VXLAN_BUCKETS: u32 = 256;
+export const VXLAN_HASH: usize = VXLAN_BASE + VXLAN_REC * VXLAN_CAP;
+export const VFDB_REC: usize = 64;
+export const VFDB_CAP: u32 = 8192;
+export const VFDB_BASE: usize = VXLAN_HASH + 4 * VXLAN_BUCKETS;
+export const VFDB_BUCKETS: u32 = 2048;
+export const VFDB_HASH: usize = VFDB_BASE + VFDB_REC * VFDB_CAP;
+export const UPPER_REC: usize = 32;
+export const UPPER_CAP: u32 = 2048;
+export const UPPER_BASE: usize = VFDB_HASH + 4 * VFDB_BUCKETS;
+
 /** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
-export const SOCK_BASE: usize = (IP4_END + 0xffff) & ~0xffff;
+export const SOCK_BASE: usize = (UPPER_BASE + UPPER_REC * UPPER_CAP + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -192,6 +214,10 @@ export const SLAB_VS_CONN: u32 = 43;
 export const SLAB_FIBRULE: u32 = 54;
 export const SLAB_MCAST: u32 = 55;
 export const SLAB_PNEIGH: u32 = 56;
+export const SLAB_QDISC: u32 = 48;
+export const SLAB_VXLAN: u32 = 49;
+export const SLAB_VFDB: u32 = 50;
+export const SLAB_UPPER: u32 = 51;
 export const SLAB_MAX: u32 = 64;
 
 /** The one block of scalar state. Fields are zero at birth. */
@@ -268,6 +294,8 @@ export class Sim {
   vsConns: u32;
   /** A sweep of IPVS's connections is due (timer handle). */
   vsTimer: u32;
+  /** UDP sockets that tunnels hold. */
+  tunnels: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

@@ -8,6 +8,12 @@
  * kernel drains them with `events()`.
  */
 
+import type { Counters } from './snmp.ts';
+import type { CoreTcpInfo } from './tcp-info.ts';
+import type { TcpSysctlName } from './tcp-sysctls.ts';
+
+export type { Counters, CoreTcpInfo };
+
 /** Addresses cross as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 export type Addr16 = Uint8Array;
 
@@ -94,6 +100,65 @@ export interface CoreRule {
   readonly more?: readonly CoreMatch[];
 }
 
+/** What a service or a server of IPVS has carried, or carries per second. */
+export interface CoreVsStats {
+  readonly conns: number;
+  readonly inPackets: number;
+  readonly outPackets: number;
+  readonly inBytes: number;
+  readonly outBytes: number;
+}
+
+/** A virtual service of IPVS. Addresses are IPv4 numbers. */
+export interface CoreVsService {
+  readonly handle: number;
+  /** IP protocol; 0: known by the mark of packets. */
+  readonly proto: number;
+  readonly addr: number;
+  readonly port: number;
+  readonly fwmark: number;
+  /** 0 rr, 1 wrr, 2 lc, 3 wlc, 4 sh */
+  readonly sched: number;
+  /** Seconds for which a client keeps its server, 0: not. */
+  readonly persist: number;
+  readonly netmask: number;
+  readonly stats: CoreVsStats;
+  readonly rates: CoreVsStats;
+}
+
+/** A real server of IPVS. */
+export interface CoreVsDest {
+  readonly handle: number;
+  readonly service: number;
+  readonly addr: number;
+  readonly port: number;
+  readonly weight: number;
+  /** 0 masquerading, 1 local, 2 tunnel, 3 route */
+  readonly fwd: number;
+  readonly upper: number;
+  readonly lower: number;
+  readonly active: number;
+  readonly inactive: number;
+  readonly persistent: number;
+  readonly stats: CoreVsStats;
+  readonly rates: CoreVsStats;
+}
+
+/** A connection of IPVS. */
+export interface CoreVsConn {
+  readonly proto: number;
+  readonly caddr: number;
+  readonly cport: number;
+  readonly vaddr: number;
+  readonly vport: number;
+  readonly daddr: number;
+  readonly dport: number;
+  /** 0 NONE … 10 SYNACK of TCP, 11 UDP. */
+  readonly state: number;
+  readonly template: boolean;
+  readonly timeoutNs: number;
+}
+
 /** Settings of connection tracking in the order of the core's record (seconds, 0 or 1, numbers), then its counters. */
 export const NF_KEYS = [
   'tcp_none',
@@ -124,6 +189,9 @@ export const NF_KEYS = [
   'early_drop',
   'clash_resolve',
   'vs_conntrack',
+  'vs_tcp',
+  'vs_tcpfin',
+  'vs_udp',
 ] as const;
 export type NfKey = (typeof NF_KEYS)[number];
 
@@ -262,8 +330,114 @@ export interface CoreFdb {
   readonly port: number;
   readonly local: boolean;
   readonly permanent: boolean;
+  /** Does not age, but moves to where its MAC speaks. */
+  readonly static: boolean;
   readonly ageNs: number;
+  /** Grows with the entries' creation. */
+  readonly seq: number;
 }
+
+/** Settings of a VXLAN; addresses are IPv4 numbers. See VXLAN_X_* of wasm/abi/vxlan.ts. */
+export interface CoreVxlan {
+  readonly vni: number;
+  /** Where frames go whose MAC has no entry, 0: nowhere. */
+  readonly remote: number;
+  /** Source address outside, 0: the route's. */
+  readonly local: number;
+  /** Device to send by, 0: the route's. */
+  readonly lower: number;
+  readonly port: number;
+  /** Range of source ports, 0 0: the namespace's. */
+  readonly sport: readonly [number, number];
+  /** 0: the namespace's default. */
+  readonly ttl: number;
+  /** 1: that of the packet inside. */
+  readonly tos: number;
+  /** 0 unset, 1 set, 2 that of the packet inside */
+  readonly df: number;
+  /** Bits of VXLAN_*. */
+  readonly flags: number;
+  /** Most learned entries, 0: any number. */
+  readonly max: number;
+  readonly ageingNs: number;
+}
+
+/** One remote of a MAC in a VXLAN's forwarding table. */
+export interface CoreVfdb {
+  readonly mac: number;
+  /** IPv4 number */
+  readonly dst: number;
+  /** 0: the device's. */
+  readonly port: number;
+  readonly vni: number;
+  readonly oif: number;
+  /** NUD_* */
+  readonly state: number;
+  /** Grows with the entries' creation. */
+  readonly seq: number;
+  readonly usedNs: number;
+  readonly updatedNs: number;
+}
+
+/** Settings of a queueing discipline. Probabilities and correlations are of 2³². See QDISC_X_* of wasm/abi/qdisc.ts. */
+export interface CoreQdisc {
+  /** QDISC_* */
+  readonly kind: number;
+  /** Major << 16. */
+  readonly handle: number;
+  /** Class, or QDISC_ROOT. */
+  readonly parent: number;
+  /** Packets (netem, pfifo) or bytes (tbf, bfifo). */
+  readonly limit: number;
+  /** tbf and netem: bytes/s, 0: none. */
+  readonly rate?: number;
+  readonly peak?: number;
+  readonly burst?: number;
+  readonly mtu?: number;
+  readonly delayNs?: number;
+  readonly jitterNs?: number;
+  readonly delayCorr?: number;
+  /** Probability and correlation. */
+  readonly loss?: readonly [number, number];
+  readonly duplicate?: readonly [number, number];
+  readonly reorder?: readonly [number, number];
+  readonly corrupt?: readonly [number, number];
+  readonly gap?: number;
+  readonly overhead?: number;
+  readonly cell?: number;
+  readonly cellOverhead?: number;
+  /** Slot of a distribution's table, 0: uniform. */
+  readonly dist?: number;
+  /** LOSS_* and the probabilities of its chain. */
+  readonly model?: number;
+  readonly chain?: readonly number[];
+  /** 0: chosen, and kept by a change. */
+  readonly seed?: bigint;
+}
+
+/** A discipline with its counters. */
+export interface CoreQdiscState extends CoreQdisc {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly drops: number;
+  readonly overlimits: number;
+  readonly requeues: number;
+  readonly backlog: number;
+  readonly qlen: number;
+}
+
+/** Counters of a device. */
+export type CoreDevStats = readonly [
+  rxPackets: number,
+  rxBytes: number,
+  rxDropped: number,
+  txPackets: number,
+  txBytes: number,
+  txDropped: number,
+  rxErrors: number,
+  txErrors: number,
+  txCarrier: number,
+];
 
 export interface CoreConn {
   readonly proto: number;
@@ -372,7 +546,8 @@ export interface Core {
       | 'bridge_nf_call_iptables'
       | 'arp_ignore'
       | 'port_range_lo'
-      | 'port_range_hi',
+      | 'port_range_hi'
+      | TcpSysctlName,
     value: number,
   ): void;
   loopbackAdd(ns: number, name: string): number;
@@ -394,13 +569,52 @@ export interface Core {
   devMove(dev: number, ns: number): number;
   devSet(
     dev: number,
-    key: 'up' | 'mtu' | 'mac' | 'master' | 'promisc' | 'hairpin' | 'isolated' | 'latencyNs',
+    key:
+      | 'up'
+      | 'mtu'
+      | 'mac'
+      | 'master'
+      | 'promisc'
+      | 'hairpin'
+      | 'isolated'
+      | 'latencyNs'
+      | 'learning'
+      | 'flood'
+      | 'mcast_flood'
+      | 'bcast_flood'
+      | 'ageingNs'
+      | 'group_fwd_mask'
+      | 'mode'
+      | 'mac_auto',
     value: number,
   ): number;
   devName(dev: number, name: string): number;
   devCarrier(dev: number): boolean;
-  /** rx packets, bytes, dropped, tx packets, bytes, dropped. */
-  devStats(dev: number): readonly [number, number, number, number, number, number];
+  devStats(dev: number): CoreDevStats;
+  devMac(dev: number): number;
+  devMtu(dev: number): number;
+  /** A device that stands on `lower`. @param kind DEV_VLAN, DEV_MACVLAN, DEV_IPVLAN @param arg id of the VLAN, or MACVLAN_* */
+  upperAdd(ns: number, kind: number, name: string, mac: number, lower: number, arg: number): number;
+  /** A VXLAN that sends and receives in `ns`, wherever it is moved. */
+  vxlanAdd(ns: number, name: string, mac: number, settings: CoreVxlan): number;
+  /** Changes all but VNI and port. */
+  vxlanSet(dev: number, settings: CoreVxlan): number;
+  vxlan(dev: number): CoreVxlan & { readonly ns: number; readonly l2misses: number; readonly l3misses: number };
+  /** @param how FDB_EXCL, FDB_REPLACE, FDB_APPEND, FDB_CREATE, or-ed */
+  vfdbSet(dev: number, entry: Partial<CoreVfdb> & { mac: number; state: number }, how: number): number;
+  /** Without `dst`: all remotes of the MAC. */
+  vfdbDel(dev: number, entry: Partial<CoreVfdb> & { mac: number }): number;
+  vfdb(dev: number): CoreVfdb[];
+
+  // --- queueing disciplines
+  /** @param fresh a new one in place of what is at its parent; else what is there is changed */
+  qdiscSet(dev: number, settings: CoreQdisc, fresh: boolean): number;
+  /** @param handle 0: whatever its handle */
+  qdiscDel(dev: number, parent: number, handle: number): number;
+  /** Root first. */
+  qdiscs(dev: number): CoreQdiscState[];
+  /** Stores a distribution's table of 4096 numbers (8192 is one sigma). @param slot 1 to 8 */
+  netemDist(slot: number, table: Int16Array): void;
 
   // --- addresses, routes, neighbours
   /** Makes `ip` local in the namespace (accepting it and answering ARP); routes are added apart. @param scope RT_SCOPE_*, 0 */
@@ -434,6 +648,9 @@ export interface Core {
   /** Broadcasts a gratuitous ARP request for `ip`. */
   announce(dev: number, ip: Addr16): number;
   fdb(bridge: number): CoreFdb[];
+  /** @param port a port, or a bridge itself @param flags FDB_* @param how FDB_CREATE, FDB_EXCL */
+  fdbSet(port: number, mac: number, flags: number, how: number): number;
+  fdbDel(port: number, mac: number): number;
 
   // --- netfilter (family 4; 6 holds rules that local IPv6 traffic crosses)
   /** Built-in chains exist from the start: their handles. */
@@ -462,6 +679,23 @@ export interface Core {
   connDel(handle: number): void;
   /** Sets a connection's mark. */
   connMark(handle: number, mark: number): void;
+
+  // --- IPVS
+  vsServices(ns: number): CoreVsService[];
+  /** Adds or (edit) changes one. @returns its handle or a negative errno */
+  vsServiceSet(ns: number, service: Omit<CoreVsService, 'handle' | 'stats' | 'rates'>, edit: boolean): number;
+  vsServiceDel(handle: number): number;
+  vsDests(service: number): CoreVsDest[];
+  vsDestSet(
+    service: number,
+    dest: Pick<CoreVsDest, 'addr' | 'port' | 'weight' | 'fwd'> & { readonly upper?: number; readonly lower?: number },
+    edit: boolean,
+  ): number;
+  vsDestDel(handle: number): number;
+  /** Zeroes the counters of a service, 0: of all. */
+  vsZero(ns: number, service: number): void;
+  vsConns(ns: number): CoreVsConn[];
+  vsConnFlush(ns: number): void;
 
   // --- sockets
   sockOpen(ns: number, type: number, family: 4 | 6, protocol: number): number;
@@ -500,7 +734,19 @@ export interface Core {
       | 'dev'
       | 'linger'
       | 'hdrincl'
-      | 'mtu_discover',
+      | 'mtu_discover'
+      | 'cork'
+      | 'quickack'
+      | 'keepidle'
+      | 'keepintvl'
+      | 'keepcnt'
+      | 'syncnt'
+      | 'user_timeout'
+      | 'linger2'
+      | 'maxseg'
+      | 'congestion'
+      | 'pktinfo'
+      | 'freebind',
     value: number,
   ): number;
   /** `error` reads and clears the pending error (positive errno). */
@@ -519,10 +765,27 @@ export interface Core {
       | 'keepalive'
       | 'mark'
       | 'tos'
-      | 'broadcast',
+      | 'broadcast'
+      | 'drops'
+      | 'cork'
+      | 'quickack'
+      | 'keepidle'
+      | 'keepintvl'
+      | 'keepcnt'
+      | 'syncnt'
+      | 'user_timeout'
+      | 'linger2'
+      | 'maxseg'
+      | 'congestion'
+      | 'pktinfo'
+      | 'freebind',
   ): number;
   sockInfo(sock: number): CoreSock;
   socks(ns: number): CoreSock[];
+  /** struct tcp_info of a TCP socket. */
+  sockTcpInfo(sock: number): CoreTcpInfo;
+  /** Counters of a namespace, as /proc/net/snmp and /proc/net/netstat name them. */
+  snmp(ns: number): Counters;
 
   // --- seeing
   /** A capture on one device, or on all of a namespace (dev 0), or on all namespaces (ns 0: the map). */

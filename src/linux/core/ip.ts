@@ -26,7 +26,9 @@ type IpFace =
   | 'neighSet'
   | 'neighDel'
   | 'announce'
-  | 'fdb';
+  | 'fdb'
+  | 'fdbSet'
+  | 'fdbDel';
 
 /** Writes a route's record into the data area. @param hop one more next hop, instead of the first @returns where */
 function putRoute(m: Memory, r: CoreRoute, hop?: CoreNextHop): number {
@@ -150,9 +152,11 @@ function readFdb(m: Memory, at: number): CoreFdb {
   return {
     mac: Number(v.getBigUint64(at + abi.FDB_X_MAC, true)),
     port: v.getUint32(at + abi.FDB_X_PORT, true),
-    local: (flags & 1) !== 0,
-    permanent: (flags & 2) !== 0,
+    local: (flags & abi.FDB_LOCAL) !== 0,
+    permanent: (flags & abi.FDB_PERMANENT) !== 0,
+    static: (flags & abi.FDB_STATIC) !== 0,
     ageNs: v.getFloat64(at + abi.FDB_X_AGE, true),
+    seq: v.getUint32(at + abi.FDB_X_SEQ, true),
   };
 }
 
@@ -190,6 +194,8 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
     neighSet: (dev, ip, mac, permanent) => w.neighSet(dev, m.putAddr(ip), BigInt(mac), permanent ? 1 : 0),
     neighDel: (dev, ip) => w.neighDel(dev, m.putAddr(ip)),
     announce: (dev, ip) => w.announce(dev, m.putAddr(ip)),
+    fdbSet: (port, mac, flags, how) => w.fdbSet(port, BigInt(mac), flags, how),
+    fdbDel: (port, mac) => w.fdbDel(port, BigInt(mac)),
     fdb(bridge) {
       const out: CoreFdb[] = [];
       const n = w.fdbDump(bridge, m.data, Math.floor(m.room / abi.FDB_X_SIZE));

@@ -6,10 +6,13 @@ import { captureFace } from './capture.ts';
 import type { Core } from './core.ts';
 import { devFace } from './dev.ts';
 import { ipFace } from './ip.ts';
+import { ipvsFace } from './ipvs.ts';
 import { Memory } from './memory.ts';
 import { nfFace } from './nf.ts';
+import { qdiscFace } from './qdisc.ts';
 import { sockFace } from './sock.ts';
 import { timeFace } from './time.ts';
+import { vxlanFace } from './vxlan.ts';
 import type { Wasm } from './wasm.ts';
 
 /** What a core is made with. */
@@ -42,8 +45,11 @@ export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Co
   return {
     ...timeFace(w, m),
     ...devFace(w, m),
+    ...vxlanFace(w, m),
+    ...qdiscFace(w, m),
     ...ipFace(w, m),
     ...nfFace(w, m),
+    ...ipvsFace(w, m),
     ...sockFace(w, m),
     ...captureFace(w, m),
     ...wholeFace(w.memory),

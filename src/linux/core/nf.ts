@@ -1,6 +1,15 @@
 /** Netfilter of the core: rules as records, counters, connections. */
 import * as abi from '../../../wasm/abi.ts';
-import { type Addr16, type Core, type CoreConn, type CoreLog, type CoreMatch, type CoreRule, NF_KEYS, Target } from './core.ts';
+import {
+  type Addr16,
+  type Core,
+  type CoreConn,
+  type CoreLog,
+  type CoreMatch,
+  type CoreRule,
+  NF_KEYS,
+  Target,
+} from './core.ts';
 import type { Memory } from './memory.ts';
 import type { Wasm } from './wasm.ts';
 

@@ -26,6 +26,19 @@ export interface Wasm {
   devName(dev: number, name: number): number;
   devCarrier(dev: number): number;
   devStats(dev: number, out: number): void;
+  devMac(dev: number): bigint;
+  devMtu(dev: number): number;
+  upperAdd(ns: number, kind: number, name: number, mac: bigint, lower: number, arg: number): number;
+  vxlanAdd(ns: number, name: number, mac: bigint, record: number): number;
+  vxlanSet(dev: number, record: number): number;
+  vxlanGet(dev: number, out: number): void;
+  vfdbSet(dev: number, record: number, how: number): number;
+  vfdbDel(dev: number, record: number): number;
+  vfdbDump(dev: number, out: number, room: number): number;
+  qdiscSet(dev: number, record: number, fresh: number): number;
+  qdiscDel(dev: number, parent: number, handle: number): number;
+  qdiscDump(dev: number, out: number): number;
+  netemDist(slot: number, from: number): void;
   frameReceive(dev: number, at: number, len: number): number;
 
   addrAdd(dev: number, ip: number, bits: number, scope: number): number;
@@ -50,6 +63,8 @@ export interface Wasm {
   neighDel(dev: number, ip: number): number;
   announce(dev: number, ip: number): number;
   fdbDump(bridge: number, out: number, room: number): number;
+  fdbSet(port: number, mac: bigint, flags: number, how: number): number;
+  fdbDel(port: number, mac: bigint): number;
 
   nfBuiltin(ns: number, family: number, table: number, hook: number): number;
   nfChainAdd(ns: number, family: number, table: number): number;
@@ -65,6 +80,15 @@ export interface Wasm {
   nfSet(ns: number, k: number, value: number): number;
   nfGet(ns: number, k: number): number;
   nfLogNext(): number;
+  vsServices(ns: number, out: number, room: number): number;
+  vsServiceSet(ns: number, record: number, edit: number): number;
+  vsServiceDel(handle: number): number;
+  vsDests(service: number, out: number, room: number): number;
+  vsDestSet(record: number, edit: number): number;
+  vsDestDel(handle: number): number;
+  vsZero(ns: number, service: number): void;
+  vsConns(ns: number, out: number, room: number): number;
+  vsConnFlush(ns: number): void;
   sockOwner(sock: number, uid: number, gid: number): void;
   connMark(handle: number, mark: number): void;
   ctDump(ns: number, out: number, room: number): number;
@@ -85,6 +109,10 @@ export interface Wasm {
   sockGet(sock: number, key: number): number;
   sockInfo(sock: number, out: number): void;
   sockDump(ns: number, from: number): number;
+  /** Writes TCPI_MAX f64 at `out`. */
+  sockTcpInfo(sock: number, out: number): void;
+  /** Writes SNMP_MAX f64 where bytes cross. */
+  snmpRead(ns: number): void;
 
   captureAdd(ns: number, dev: number, snaplen: number): number;
   captureNext(capture: number): number;

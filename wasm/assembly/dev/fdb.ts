@@ -1,17 +1,38 @@
 /**
- * Forwarding database of the bridges: one hash table for all, by (bridge, MAC). Learned entries age out after 300 s;
- * the bridge's own and its ports' MACs are local and permanent.
+ * Forwarding database of the bridges: one hash table for all, by (bridge, MAC). Learned entries age out by the
+ * bridge's ageing time; the bridge's own and its ports' MACs are local and permanent; static ones stay, but move when
+ * their MAC speaks elsewhere.
+ * @see Linux net/bridge/br_fdb.c
  */
-import { DROP_FDB_FULL, FDB_X_AGE, FDB_X_FLAGS, FDB_X_MAC, FDB_X_PORT, FDB_X_SIZE } from '../../abi';
+import {
+  DROP_FDB_FULL,
+  EEXIST,
+  EINVAL,
+  ENOENT,
+  ENOSPC,
+  FDB_CREATE,
+  FDB_EXCL,
+  FDB_LOCAL,
+  FDB_PERMANENT,
+  FDB_STATIC,
+  FDB_USER,
+  FDB_X_AGE,
+  FDB_X_FLAGS,
+  FDB_X_MAC,
+  FDB_X_PORT,
+  FDB_X_SEQ,
+  FDB_X_SIZE,
+} from '../../abi';
 import { FDB_BASE, FDB_BUCKETS, FDB_HASH, FDB_REC, SLAB_FDB, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
+import { macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
 
-const AGEING: u64 = 300_000_000_000;
-const LOCAL: u32 = 1;
-const PERMANENT: u32 = 2;
+const LOCAL: u32 = FDB_LOCAL;
+const PERMANENT: u32 = FDB_PERMANENT;
+const STATIC: u32 = FDB_STATIC;
 /** Entries looked at for an aged one when the table is full. */
 const SEARCH: u32 = 64;
 
@@ -27,6 +48,8 @@ export class Fdb {
   /** Entries of the same port. */
   portNext: u32;
   portPrev: u32;
+  /** Grows with the entries' creation. */
+  seq: u32;
 
   @inline static at(i: u32): Fdb {
     return changetype<Fdb>(FDB_BASE + (i as usize) * FDB_REC);
@@ -39,7 +62,7 @@ function bucket(bridge: u32, mac: u64): usize {
 }
 
 function aged(f: Fdb): bool {
-  return !(f.flags & PERMANENT) && now() - f.used > AGEING;
+  return !(f.flags & (PERMANENT | STATIC)) && now() - f.used > Dev.at(f.bridge).ageing;
 }
 
 /** The entry of a MAC, or 0. */
@@ -73,6 +96,12 @@ function unlinkPort(i: u32): void {
   if (f.portPrev == 0) Dev.at(f.port).fdbs = f.portNext;
   else Fdb.at(f.portPrev).portNext = f.portNext;
   if (f.portNext != 0) Fdb.at(f.portNext).portPrev = f.portPrev;
+}
+
+function movePort(i: u32, port: u32): void {
+  if (Fdb.at(i).port == port) return;
+  unlinkPort(i);
+  linkPort(i, port);
 }
 
 function remove(i: u32): void {
@@ -114,6 +143,7 @@ function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   f.flags = flags;
   f.mac = mac;
   f.used = now();
+  f.seq = ++Dev.at(bridge).fdbSeq;
   f.next = load<u32>(at);
   store<u32>(at, i);
 }
@@ -144,10 +174,7 @@ function learn(bridge: u32, port: u32, mac: u64): void {
     const f = Fdb.at(i);
     if (f.mac == mac && f.bridge == bridge) {
       if (!(f.flags & LOCAL)) {
-        if (f.port != port) {
-          unlinkPort(i);
-          linkPort(i, port);
-        }
+        movePort(i, port);
         Dev.at(port).fdbFrom = i;
         f.used = now();
       }
@@ -158,23 +185,76 @@ function learn(bridge: u32, port: u32, mac: u64): void {
   insert(bridge, port, mac, 0);
 }
 
-/** Adds a local entry: `port` is the bridge itself for the bridge's own MAC. */
-export function fdbLocalAdd(bridge: u32, port: u32, mac: u64): void {
-  fdbLocalDel(bridge, 0, mac);
-  insert(bridge, port, mac, LOCAL | PERMANENT);
-}
-
-/** Removes the entry of a MAC; `port` 0: whatever port. */
-export function fdbLocalDel(bridge: u32, port: u32, mac: u64): void {
+/** The entry of a MAC whatever its age, or 0. */
+function lookup(bridge: u32, mac: u64): u32 {
   let i = load<u32>(bucket(bridge, mac));
   while (i != 0) {
     const f = Fdb.at(i);
-    if (f.mac == mac && f.bridge == bridge && (port == 0 || f.port == port)) {
-      remove(i);
-      return;
-    }
+    if (f.mac == mac && f.bridge == bridge) return i;
     i = f.next;
   }
+  return 0;
+}
+
+/** Adds a local entry: `port` 0 for the bridge's own MAC. One that is local already stays. @see fdb_add_local */
+export function fdbLocalAdd(bridge: u32, port: u32, mac: u64): void {
+  const i = lookup(bridge, mac);
+  if (i != 0) {
+    if (Fdb.at(i).flags & LOCAL) return;
+    remove(i);
+  }
+  insert(bridge, port != 0 ? port : bridge, mac, LOCAL | PERMANENT);
+}
+
+/** A port or (0) the bridge gives up a MAC: its entry goes, unless another has the same MAC. @see fdb_delete_local */
+export function fdbLocalDel(bridge: u32, port: u32, mac: u64): void {
+  const i = lookup(bridge, mac);
+  if (i == 0) return;
+  const f = Fdb.at(i);
+  if (!(f.flags & LOCAL) || f.flags & FDB_USER || f.port != (port != 0 ? port : bridge)) return;
+  const b = Dev.at(bridge);
+  let k = b.ports;
+  while (k != 0) {
+    if (k != port && Dev.at(k).mac == mac) {
+      movePort(i, k);
+      return;
+    }
+    k = Dev.at(k).nextPort;
+  }
+  if (port != 0 && b.mac == mac) movePort(i, bridge);
+  else remove(i);
+}
+
+/**
+ * Sets an entry by hand. Equivalent: bridge fdb add MAC dev PORT master. @param port the bridge itself, or a port of it
+ * @param flags 0 (dynamic), FDB_STATIC, FDB_LOCAL | FDB_PERMANENT @param how FDB_CREATE, FDB_EXCL
+ * @returns 0, -EEXIST, -ENOENT, -EINVAL (a group's MAC, not a port), -ENOSPC
+ * @see Linux fdb_add_entry
+ */
+export function fdbSet(port: u32, mac: u64, flags: u32, how: u32): i32 {
+  const bridge = Dev.at(port).master != 0 ? Dev.at(port).master : port;
+  if (mac == 0 || macIsGroup(mac) || (port == bridge && !(flags & LOCAL))) return -EINVAL;
+  const i = lookup(bridge, mac);
+  if (i == 0) {
+    if (!(how & FDB_CREATE)) return -ENOENT;
+    insert(bridge, port, mac, flags | FDB_USER);
+    return lookup(bridge, mac) != 0 ? 0 : -ENOSPC;
+  }
+  if (how & FDB_EXCL) return -EEXIST;
+  const f = Fdb.at(i);
+  movePort(i, port);
+  f.flags = flags | FDB_USER;
+  f.used = now();
+  return 0;
+}
+
+/** Removes an entry by hand, of that port only. @returns 0 or -ENOENT */
+export function fdbDel(port: u32, mac: u64): i32 {
+  const bridge = Dev.at(port).master != 0 ? Dev.at(port).master : port;
+  const i = lookup(bridge, mac);
+  if (i == 0 || Fdb.at(i).port != port) return -ENOENT;
+  remove(i);
+  return 0;
 }
 
 /** A port goes down (learned entries go) or leaves (local ones too). */
@@ -182,7 +262,7 @@ export function fdbPortGone(port: u32, leaves: bool): void {
   let i = Dev.at(port).fdbs;
   while (i != 0) {
     const next = Fdb.at(i).portNext;
-    if (leaves || !fdbIsLocal(i)) remove(i);
+    if (leaves || !(Fdb.at(i).flags & (LOCAL | STATIC))) remove(i);
     i = next;
   }
 }
@@ -199,6 +279,7 @@ export function fdbDump(bridge: u32, out: usize, room: u32): u32 {
     store<u32>(p + FDB_X_PORT, f.port);
     store<u32>(p + FDB_X_FLAGS, f.flags);
     store<f64>(p + FDB_X_AGE, (now() - f.used) as f64);
+    store<u32>(p + FDB_X_SEQ, f.seq);
     n++;
   }
   return n;

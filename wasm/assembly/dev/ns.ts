@@ -4,7 +4,6 @@ import {
   CONF_ARP_IGNORE,
   CONF_FORWARDING,
   CONF_ROUTE_LOCALNET,
-  EINVAL,
   NSKEY_ARP_IGNORE,
   NSKEY_BRIDGE_NF,
   NSKEY_DEFAULT_TTL,
@@ -25,11 +24,15 @@ import { fragNsDestroy } from '../ip/reassembly';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
+import { vsConnFlush } from '../nf/ipvs/conn';
+import { vsNsDestroy } from '../nf/ipvs/service';
 import { nfNsInit } from '../nf/settings';
 import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { sockNsDestroy } from '../sock/input';
+import { tcpKeySet, tcpNetDestroy } from '../sock/tcpnet';
 import { devNsDestroy } from './dev';
+import { vxlanNsDestroy } from './vxlanadm';
 
 @unmanaged
 export class Ns {
@@ -58,7 +61,7 @@ export class Ns {
   connHead: u32;
   connTail: u32;
   conns: u32;
-  /** For sock/. */
+  /** For sock/: first and last of its sockets, its settings and counters. */
   sock0: u32;
   sock1: u32;
   sock2: u32;
@@ -100,6 +103,7 @@ export function nsAdd(): u32 {
 export function nsDel(i: u32): void {
   const n = Ns.at(i);
   if (!n.live) return;
+  vxlanNsDestroy(i);
   sockNsDestroy(i);
   fragNsDestroy(i);
   pmtuNsDestroy(i);
@@ -110,7 +114,10 @@ export function nsDel(i: u32): void {
   routeNsDestroy(i);
   fibRuleNsDestroy(i);
   ctNsDestroy(i);
+  vsConnFlush(i);
+  vsNsDestroy(i);
   nfNsDestroy(i);
+  tcpNetDestroy(i);
   n.live = 0;
   slabFree(SLAB_NS, i);
 }
@@ -141,5 +148,5 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
       n.portHi = value;
       return 0;
   }
-  return -EINVAL;
+  return tcpKeySet(i, key, value);
 }

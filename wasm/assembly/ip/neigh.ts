@@ -81,6 +81,12 @@ export function neighFind(dev: u32, ip: u32): u32 {
   return 0;
 }
 
+/** The MAC of a neighbour that is known for certain (permanent, or confirmed), 0: none such. */
+export function neighMac(dev: u32, ip: u32): u64 {
+  const i = neighFind(dev, ip);
+  return i != 0 && Neigh.at(i).state & (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE) ? Neigh.at(i).mac : 0;
+}
+
 function create(dev: u32, ip: u32): u32 {
   let i = slabAlloc(SLAB_NEIGH);
   if (i == 0 && forced()) i = slabAlloc(SLAB_NEIGH);

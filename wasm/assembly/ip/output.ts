@@ -43,7 +43,7 @@ import { pmtuOf } from './pmtu';
 import { routeOutput } from './routeout';
 
 /** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
-function ip4Route(pkt: u32, ns: u32, src: u32, dst: u32, oif: u32, tos: u32): i32 {
+export function ip4Route(pkt: u32, ns: u32, src: u32, dst: u32, oif: u32, tos: u32): i32 {
   const p = Pkt.at(pkt);
   const err = routeOutput(ns, dst, src, oif, p.mark, tos);
   if (err != 0) return err;

@@ -1,10 +1,32 @@
 /** net.* sysctls: texts that programs read and write, some of which the core acts on. */
 import type { Core } from '../../core/core.ts';
+import { TCP_SYSCTLS, type TcpSysctlName } from '../../core/tcp-sysctls.ts';
 import { EINVAL, ENOENT, type Errno } from '../errno.ts';
 import { ipv6Switched } from './addrs.ts';
 import type { Netns } from './netns.ts';
 import { getSysctl4, setSysctl4, sysctl4Keys } from './sysctl4.ts';
 import type { NetWorld } from './world.ts';
+
+/** Congestion controls by the core's numbers. */
+const CONGESTION = ['reno', 'cubic'];
+
+function tcpName(leaf: string): string {
+  return leaf === 'somaxconn' ? 'net.core.somaxconn' : `net.ipv4.${leaf}`;
+}
+
+/** Sets what the core's sockets heed. @returns undefined when it is none of theirs */
+function setTcp(world: NetWorld, ns: Netns, name: string, text: string): Errno | 0 | undefined {
+  const leaf = name.slice(name.lastIndexOf('.') + 1);
+  const s = TCP_SYSCTLS[leaf as TcpSysctlName];
+  if (s === undefined || tcpName(leaf) !== name) return undefined;
+  const congestion = leaf === 'tcp_congestion_control';
+  const n = congestion ? CONGESTION.indexOf(text) : Number(text);
+  if (congestion && n < 0) return ENOENT;
+  if (text === '' || !Number.isInteger(n) || n < s.min || n > s.max) return EINVAL;
+  world.core.nsSet(ns.core, leaf as TcpSysctlName, n);
+  ns.sysctls.set(name, text);
+  return 0;
+}
 
 /** Defaults that do not belong to one device. */
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -28,12 +50,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.neigh.default.gc_thresh2': '512',
   'net.ipv4.neigh.default.gc_thresh3': '1024',
   'net.ipv4.ip_local_port_range': '32768\t60999',
-  'net.ipv4.ip_unprivileged_port_start': '1024',
-  'net.ipv4.ip_nonlocal_bind': '0',
   'net.ipv4.icmp_echo_ignore_all': '0',
-  'net.ipv4.tcp_syn_retries': '6',
-  'net.ipv4.tcp_fin_timeout': '60',
-  'net.ipv4.tcp_congestion_control': 'reno',
+  'net.ipv4.tcp_available_congestion_control': 'reno cubic',
+  'net.ipv4.tcp_allowed_congestion_control': 'reno cubic',
   'net.ipv4.ping_group_range': '1\t0',
   'net.ipv6.conf.all.forwarding': '0',
   'net.bridge.bridge-nf-call-iptables': '1',
@@ -41,7 +60,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.bridge.bridge-nf-call-arptables': '1',
   'net.netfilter.nf_conntrack_max': '262144',
   'net.netfilter.nf_conntrack_count': '0',
-  'net.core.somaxconn': '4096',
+  ...Object.fromEntries(Object.entries(TCP_SYSCTLS).map(([leaf, s]) => [tcpName(leaf), String(s.value)])),
+  'net.ipv4.tcp_congestion_control': 'cubic',
 };
 /** Defaults of what is kept as text per device: `net.ipv4.conf.DEVICE.*`, `net.ipv6.conf.DEVICE.*`. */
 const PER_DEVICE: Readonly<Record<string, string>> = {
@@ -111,6 +131,8 @@ export function setSysctl(world: NetWorld, ns: Netns, given: string, value: stri
   if (done !== undefined) return done;
   if (DEFAULTS[name] === undefined && perDevice(ns, name) === undefined) return ENOENT;
   const text = value.trim();
+  const tcp = setTcp(world, ns, name, text);
+  if (tcp !== undefined) return tcp;
   const key = CORE[name];
   if (key !== undefined) {
     const n = Number(text);
