@@ -1,8 +1,13 @@
 /** drydock bench [core|docker] [--json]: prints how fast the lab is. */
+
+import { loadavg } from 'node:os';
+import { compileCore } from '../../linux/core/load.ts';
 import { readArgs, type Subcommand, usageError } from '../command.ts';
-import { coreWasm, openLab } from '../host.ts';
-import { benchCore } from './core.ts';
+import { benchWasm, coreWasm, openLab } from '../host.ts';
+import { benchPaths, FULL, traceRows } from './core.ts';
 import { benchDocker } from './docker.ts';
+import { kernel, nativeCore } from './native.ts';
+import { containerRows, idleRows, sizeRow, tcpRow } from './scale.ts';
 
 /** A table with a line for each row, numbers to the right. */
 function table(rows: readonly object[]): string {
@@ -12,6 +17,22 @@ function table(rows: readonly object[]): string {
   const line = (row: readonly string[]): string =>
     row.map((c, i) => (i === 0 ? c.padEnd(widths[i] as number) : c.padStart(widths[i] as number))).join('  ');
   return `${cells.map(line).join('\n')}\n`;
+}
+
+type Print = (title: string, rows: readonly object[]) => void;
+
+/** All about the packet core. Each table is printed as soon as it is complete. */
+async function core(print: Print): Promise<void> {
+  const module = await compileCore(benchWasm('core-bench'));
+  const load = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
+  const before = load();
+  print('core paths', [...benchPaths(module, FULL, nativeCore(300_000), kernel(30_000))]);
+  print('core trace', traceRows(module, await compileCore(benchWasm('core-bench-untraced')), FULL));
+  print('core containers', [...containerRows(module, FULL)]);
+  print('core idle connections', idleRows(module, FULL));
+  print('core tcp', [tcpRow(module, 200)]);
+  print('core size', [await sizeRow(coreWasm(), () => openLab({ seed: 1 }))]);
+  print('core machine', [{ loadBefore: before, loadAfter: load() }]);
 }
 
 export const bench: Subcommand = {
@@ -34,7 +55,7 @@ export const bench: Subcommand = {
         : `${title}\n${table(rows)}\n`;
       process.stdout.write(text);
     };
-    if (which !== 'docker') print('core', await benchCore(coreWasm()));
+    if (which !== 'docker') await core(print);
     if (which !== 'core') print('docker', await benchDocker((seed) => openLab({ seed })));
     return 0;
   },

@@ -20,6 +20,8 @@ export interface Path {
   /** Namespace and device of the receiver. */
   readonly ns: number;
   readonly rxDev: number;
+  /** Namespaces that track its connections; absent: the world's machine. */
+  readonly machines?: readonly number[];
 }
 
 /** A container: its namespace, its eth0 and the address. */

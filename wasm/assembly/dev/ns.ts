@@ -33,6 +33,7 @@ import { sockNsDestroy } from '../sock/input';
 import { tcpKeySet, tcpNetDestroy } from '../sock/tcpnet';
 import { devNsDestroy } from './dev';
 import { vxlanNsDestroy } from './vxlanadm';
+import { dstFlush } from '../ip/dst';
 
 @unmanaged
 export class Ns {
@@ -124,6 +125,7 @@ export function nsDel(i: u32): void {
 
 /** Sets a sysctl. @param key NSKEY_* @returns 0 or -EINVAL */
 export function nsSet(i: u32, key: u32, value: u32): i32 {
+  dstFlush();
   const n = Ns.at(i);
   switch (key) {
     case NSKEY_IP_FORWARD:
