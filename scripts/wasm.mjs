@@ -18,7 +18,7 @@ const features = ({ Features: f }) =>
   f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory | f.BulkMemoryOpt;
 
 /** Sizes, in Binaryen's units, up to which functions are inlined: always; where that enables more; with one caller. */
-const INLINE = { always: 40, flexible: 100, oneCaller: 1000 };
+const INLINE = { always: 30, flexible: 60, oneCaller: 1000 };
 
 /** Inlines across the whole module, which asc leaves out: a packet crosses a hundred small functions. */
 async function inline(file) {

@@ -35,6 +35,7 @@ export interface Effort {
 }
 
 export const FULL: Effort = { runs: 5, packets: 100_000, flows: [1, 1000, 64_000, 1_000_000], bytes: [64, 1500] };
+export const QUICK: Effort = { runs: 3, packets: 50_000, flows: [1000], bytes: [64, 1500] };
 /** Frames looked at one by one before a path is measured. */
 const CHECKED = 200;
 /** Flows of the kernel's rows: with more, its own limits of connections decide. */

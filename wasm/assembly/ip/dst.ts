@@ -1,10 +1,11 @@
 /**
  * Routes found lately: what routeInput and routeOutput answered for a pair of addresses, good until anything they
  * depend on changes (dstFlush: addresses, routes, rules, settings, devices). One entry for each hash.
- * Limits: only what a plain lookup answers is kept: no TOS, no policy rules, no several next hops, nothing while path
+ * Limits: only what a plain lookup answers is kept: no groups, no TOS, no policy rules, no several next hops, nothing while path
  * MTUs or redirects are learned (they expire).
  * @see Linux net/core/dst.c, net/ipv4/route.c: rt_cache_valid
  */
+import { RTN_LOCAL, RTN_UNICAST } from '../../abi';
 import { DST_BASE, DST_CAP, DST_REC, Sim } from '../mem';
 import { Net4 } from './net4';
 import { Route } from './route';
@@ -53,6 +54,7 @@ function recall(d: Dst): i32 {
 
 function keep(ns: u32, pair: u64, where: u64, state: u64): void {
   const s = Sim.at();
+  if (s.r0 != RTN_UNICAST && s.r0 != RTN_LOCAL) return;
   if (s.pmtus != 0 || Net4.at(ns).custom != 0 || (s.r4 != 0 && Route.at(s.r4).more != 0)) return;
   const d = Dst.of(pair, where);
   d.pair = pair;
