@@ -1,7 +1,8 @@
 /** NetAdmin of one namespace: the table of its operations. */
 import type { NetAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr } from './addrs.ts';
-import { deleteConns, listConns } from './conntrack.ts';
+import { connStats, deleteConns, listConns, markConns } from './conntrack.ts';
+import { ipvsAdmin } from './ipvs.ts';
 import { addSimple, addVeth, delLink, linkOf, moveLink, setLink } from './links.ts';
 import { announce, delNeigh, flushNeigh, listFdb, listNeighs, setNeigh } from './neighs.ts';
 import { Ruleset } from './netfilter.ts';
@@ -20,6 +21,7 @@ function rules(world: NetWorld, ns: Netns): Ruleset {
 export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = () => []): NetAdmin {
   const w = world;
   return {
+    ...ipvsAdmin(w, ns),
     links: () => ns.devices.map((d) => linkOf(w, d)),
     link(nameOrIndex) {
       const d = ns.find(nameOrIndex);
@@ -60,6 +62,8 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfCount: (family, table, chain, index, packets, bytes) =>
       rules(w, ns).count(family, table, chain, index, packets, bytes),
     conntrack: () => listConns(w, ns),
+    conntrackMark: (match, mark) => markConns(w, ns, match, mark),
+    conntrackStats: () => connStats(w, ns),
     conntrackDelete: (match) => deleteConns(w, ns, match),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
   };
