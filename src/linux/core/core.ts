@@ -480,6 +480,10 @@ export interface CoreSock {
   readonly sendQ: number;
   readonly v6only: boolean;
   readonly dev: number;
+  /** Number for sockTcpInfo, also of a socket that nobody holds. */
+  readonly id: number;
+  /** Datagrams, or SYNs, that found no room. */
+  readonly drops: number;
 }
 
 export interface CoreFrame {

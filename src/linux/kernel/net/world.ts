@@ -5,7 +5,7 @@ import { type Core, type CoreLog, EventKind, LOG_CT_FULL } from '../../core/core
 import { ENOENT, type Errno } from '../errno.ts';
 import type { NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
 import { netAdmin } from './admin.ts';
-import { addLoopback, forget } from './links.ts';
+import { addLoopback, forget, remove } from './links.ts';
 import { type Device, Netns } from './netns.ts';
 import { logLine } from './nflog.ts';
 import type { InetSocket } from './sockfile.ts';
@@ -75,12 +75,9 @@ export class NetWorld {
       return;
     }
     this.#doomed.delete(key);
-    for (const d of [...ns.devices]) {
-      const peer = d.peer;
-      if (d.kind === 'loopback') continue;
-      forget(this, d);
-      if (peer) forget(this, peer);
-      this.core.devDel(d.dev);
+    for (const d of [...this.devices.values()]) {
+      const here = d.ns === ns && d.kind !== 'loopback';
+      if ((here || d.linkNs === ns) && this.devices.has(d.dev)) remove(this, d);
     }
     for (const d of [...ns.devices]) forget(this, d);
     for (const other of this.#namespaces.values()) other.netnsids.delete(ns);
