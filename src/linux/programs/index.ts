@@ -76,6 +76,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('stty', async () => (await import('./stty.ts')).spec),
   ...bin('sudo', async () => (await import('./sudo.ts')).spec),
   ...sbin('sysctl', async () => (await import('./status.ts')).sysctlSpec),
+  ...sbin('tc', async () => (await import('./tc/tc.ts')).spec),
   ...bin('tcpdump', async () => (await import('./tcpdump/tcpdump.ts')).spec),
   ...bin('timeout', async () => (await import('./timeout.ts')).spec),
   ...bin('top', async () => (await import('./top.ts')).spec),
@@ -83,7 +84,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
   // what only images have: no host path
-  ...entries([], ['python'], async () => (await import('./python.ts')).spec),
+  ...entries([], ['python'], async () => (await import('./python/python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),
 ];

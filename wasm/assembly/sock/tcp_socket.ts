@@ -118,7 +118,8 @@ export function tcpSend(s: Sock, at: usize, len: u32): i32 {
 export function tcpRecv(s: Sock, at: usize, len: u32): i32 {
   const ring = rcvRing(s);
   if (ring.len == 0) {
-    if (s.err != 0) {
+    // 32 (EPIPE) is left by a reset after the peer's FIN: the stream has ended before. @see Linux tcp_recvmsg_locked (SOCK_DONE)
+    if (s.err != 0 && s.err != 32) {
       const e = -<i32>s.err;
       s.err = 0;
       return e;
