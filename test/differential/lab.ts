@@ -78,6 +78,23 @@ function build(world: LabWorld, t: Topology): Host[] {
     ] as const)
       must(net.setLink(end.dev, { mtu, ...(end.master !== undefined && { master: end.master }) }));
   }
+  for (const { lower, upper } of t.macvlans) {
+    const at = hosts[lower.host] as Host;
+    must(at.net.addUpper(upper.dev, lower.dev, { kind: 'macvlan', mode: 'bridge' }));
+    must(at.net.moveLink(upper.dev, (hosts[upper.host] as Host).key));
+  }
+  for (const { vni, learning, ends } of t.overlays)
+    for (const { host, dev, local, remote } of ends)
+      must(
+        (hosts[host] as Host).net.addVxlan(dev, {
+          vni,
+          learning,
+          udpcsum: false,
+          dstport: 4789,
+          local: addr(local),
+          remote: addr(remote),
+        }),
+      );
   for (const [i, spec] of t.hosts.entries()) configure((hosts[i] as Host).net, spec);
   return hosts;
 }
