@@ -4,12 +4,14 @@
  */
 
 export * from './abi/capture';
+export * from './abi/conf';
 export * from './abi/conn';
 export * from './abi/dev';
 export * from './abi/drop';
 export * from './abi/errno';
 export * from './abi/event';
 export * from './abi/fdb';
+export * from './abi/fib';
 export * from './abi/ipvs';
 export * from './abi/match';
 export * from './abi/neigh';
@@ -18,6 +20,7 @@ export * from './abi/nflog';
 export * from './abi/ns';
 export * from './abi/qdisc';
 export * from './abi/route';
+export * from './abi/snmp';
 export * from './abi/sock';
 export * from './abi/timer';
 export * from './abi/trace';

@@ -96,7 +96,7 @@ test('the carrier is that of the lower device, and with it the macvlan goes', as
   expect(core.devCarrier(a.dev)).toBe(true);
   core.nsDel(h.ns);
   expect(reached(core, a.ns, '192.0.2.9')).toBe(false);
-  expect(core.routeLookup(a.ns, a4('192.0.2.9'))).toBeLessThan(0);
+  expect(core.routeLookup(a.ns, { dst: a4('192.0.2.9') })).toBeLessThan(0);
 });
 
 test('ipvlan: one MAC, told apart by address', async () => {

@@ -15,23 +15,32 @@ export { vfdbDel, vfdbDump, vfdbSet } from './dev/vfdb';
 export { vxlanAdd, vxlanGet, vxlanSet } from './dev/vxlanadm';
 export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
+export { addrAdd, addrDel, addrPromote } from './ip/addr';
+export { confGet, confSet } from './ip/conf';
+export { fibRuleAdd, fibRuleDel } from './ip/fibrule';
+export { routeLookup } from './ip/lookup';
+export { groupJoin, groupLeave } from './ip/mcast';
+export { ip4Get, ip4Set } from './ip/net4';
+export { proxyAdd, proxyDel, proxyDump } from './ip/proxyarp';
+export { routeAdd, routeDel } from './ip/route';
 export { memSpans } from './sim/span';
-export { addrAdd, addrDel } from './ip/addr';
-export { routeAdd, routeDel, routeLookup } from './ip/route';
 export { announce, neighDel, neighDump, neighSet } from './ip/neigh';
 export {
   nfBuiltin, nfChainAdd, nfChainCount, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCount, nfRuleCounters, nfRuleDel,
   nfZero,
 } from './nf/table';
 export { connDel, connMark, ctDump } from './nf/conntrack';
+export { vsConnFlush, vsConns } from './nf/ipvs/conn';
+export { vsDestDel, vsDestSet, vsDests, vsServiceDel, vsServiceSet, vsServices, vsZero } from './nf/ipvs/service';
 export { nfGet, nfSet } from './nf/settings';
 export { nfLogNext } from './nf/target/log';
 export { sockOwner } from './nf/owner';
 export {
   accept as sockAccept, bind as sockBind, dump as sockDump, info as sockInfo, listen as sockListen, open as sockOpen,
-  ready as sockReady, recvFrom as sockRecvFrom,
+  ready as sockReady, recvFrom as sockRecvFrom, snmp as snmpRead,
 } from './sock/api';
 export {
   close as sockClose, connect as sockConnect, recv as sockRecv, send as sockSend, setOption as sockSet, shutdown as sockShutdown,
 } from './sock/border';
 export { optionGet as sockGet } from './sock/option';
+export { tcpInfo as sockTcpInfo } from './sock/tcp_info';

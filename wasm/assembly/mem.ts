@@ -105,14 +105,13 @@ export const FRAG_CAP: u32 = 256;
 export const FRAG_BASE: usize = CONN_WHEEL + 4 * CONN_SLOTS;
 export const FRAG_BUCKETS: u32 = 128;
 export const FRAG_HASH: usize = FRAG_BASE + FRAG_REC * FRAG_CAP;
-export const PMTU_REC: usize = 24;
+export const PMTU_REC: usize = 40;
 /** Sets of four entries. */
 export const PMTU_SETS: u32 = 256;
 export const PMTU_BASE: usize = FRAG_HASH + 4 * FRAG_BUCKETS;
 
-/** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
 /** Senders that were told of missing routes. */
-export const PEER_REC: usize = 24;
+export const PEER_REC: usize = 32;
 export const PEER_CAP: u32 = 256;
 export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
 
@@ -120,7 +119,7 @@ export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
 export const NFNS_REC: usize = 256;
 export const NFNS_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
 export const MATCH_REC: usize = 64;
-export const MATCH_CAP: u32 = 4096;
+export const MATCH_CAP: u32 = 32768;
 export const MATCH_BASE: usize = NFNS_BASE + NFNS_REC * (NS_CAP as usize);
 export const NFLOG_REC: usize = 256;
 export const NFLOG_CAP: u32 = 128;
@@ -134,10 +133,10 @@ export const OWNER_CAP: u32 = 8192;
 export const OWNER_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
 // --- IPVS
-export const VS_SVC_REC: usize = 128;
+export const VS_SVC_REC: usize = 192;
 export const VS_SVC_CAP: u32 = 512;
 export const VS_SVC_BASE: usize = OWNER_BASE + OWNER_REC * OWNER_CAP;
-export const VS_DEST_REC: usize = 128;
+export const VS_DEST_REC: usize = 192;
 export const VS_DEST_CAP: u32 = 2048;
 export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
 export const VS_CONN_REC: usize = 128;
@@ -147,10 +146,28 @@ export const VS_BUCKETS: u32 = 4096;
 export const VS_HASH: usize = VS_CONN_BASE + VS_CONN_REC * VS_CONN_CAP;
 const NF_END: usize = VS_HASH + 4 * VS_BUCKETS;
 
+// --- IPv4's settings: of devices, of namespaces (all, default, the rest); policy rules, groups, proxied neighbours
+export const CONF_REC: usize = 200;
+export const CONF_BASE: usize = (NF_END + 7) & ~7;
+export const CONF_NS: usize = CONF_BASE + CONF_REC * DEV_CAP;
+export const NET4_REC: usize = 256;
+export const NET4_BASE: usize = CONF_NS + CONF_REC * 2 * NS_CAP;
+export const FIBRULE_REC: usize = 112;
+export const FIBRULE_CAP: u32 = 512;
+export const FIBRULE_BASE: usize = NET4_BASE + NET4_REC * NS_CAP;
+export const MCAST_REC: usize = 16;
+export const MCAST_CAP: u32 = 512;
+export const MCAST_BASE: usize = FIBRULE_BASE + FIBRULE_REC * FIBRULE_CAP;
+export const PNEIGH_REC: usize = 32;
+export const PNEIGH_CAP: u32 = 256;
+export const PNEIGH_BASE: usize = MCAST_BASE + MCAST_REC * MCAST_CAP;
+export const FLOW_BASE: usize = PNEIGH_BASE + PNEIGH_REC * PNEIGH_CAP;
+const IP4_END: usize = FLOW_BASE + 64;
+
 // --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
 export const QDISC_REC: usize = 512;
 export const QDISC_CAP: u32 = 512;
-export const QDISC_BASE: usize = (NF_END + 7) & ~7;
+export const QDISC_BASE: usize = (IP4_END + 7) & ~7;
 /** Tables of delay distributions: DIST_SIZE numbers of 16 bits each. */
 export const DIST_SIZE: u32 = 4096;
 export const DIST_CAP: u32 = 8;
@@ -168,6 +185,8 @@ export const VFDB_HASH: usize = VFDB_BASE + VFDB_REC * VFDB_CAP;
 export const UPPER_REC: usize = 32;
 export const UPPER_CAP: u32 = 2048;
 export const UPPER_BASE: usize = VFDB_HASH + 4 * VFDB_BUCKETS;
+
+/** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
 export const SOCK_BASE: usize = (UPPER_BASE + UPPER_REC * UPPER_CAP + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
@@ -192,6 +211,9 @@ export const SLAB_MATCH: u32 = 40;
 export const SLAB_VS_SVC: u32 = 41;
 export const SLAB_VS_DEST: u32 = 42;
 export const SLAB_VS_CONN: u32 = 43;
+export const SLAB_FIBRULE: u32 = 54;
+export const SLAB_MCAST: u32 = 55;
+export const SLAB_PNEIGH: u32 = 56;
 export const SLAB_QDISC: u32 = 48;
 export const SLAB_VXLAN: u32 = 49;
 export const SLAB_VFDB: u32 = 50;
@@ -237,6 +259,8 @@ export class Sim {
   r2: u32;
   r3: u32;
   r4: u32;
+  /** Route lookup: bits of FIBR_*. */
+  r5: u32;
   conns: u32;
   /** Why the rerouting of a packet that is being sent failed (errno), 0: it did not. */
   rerouted: u32;

@@ -8,9 +8,17 @@
  * kernel drains them with `events()`.
  */
 
+import type { Counters } from './snmp.ts';
+import type { CoreTcpInfo } from './tcp-info.ts';
+import type { TcpSysctlName } from './tcp-sysctls.ts';
+
+export type { CoreTcpInfo, Counters };
+
 /** Addresses cross as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 export type Addr16 = Uint8Array;
 
+/** Code of a LOG event: a namespace's table of connections is full; b = the namespace. */
+export const LOG_CT_FULL = 2;
 export const Hook = { PREROUTING: 0, INPUT: 1, FORWARD: 2, OUTPUT: 3, POSTROUTING: 4 } as const;
 export const Table = { RAW: 0, NAT: 1, FILTER: 2, MANGLE: 3, SECURITY: 4 } as const;
 export const SockType = { TCP: 1, UDP: 2, RAW: 3, PACKET: 4 } as const;
@@ -94,6 +102,65 @@ export interface CoreRule {
   readonly more?: readonly CoreMatch[];
 }
 
+/** What a service or a server of IPVS has carried, or carries per second. */
+export interface CoreVsStats {
+  readonly conns: number;
+  readonly inPackets: number;
+  readonly outPackets: number;
+  readonly inBytes: number;
+  readonly outBytes: number;
+}
+
+/** A virtual service of IPVS. Addresses are IPv4 numbers. */
+export interface CoreVsService {
+  readonly handle: number;
+  /** IP protocol; 0: known by the mark of packets. */
+  readonly proto: number;
+  readonly addr: number;
+  readonly port: number;
+  readonly fwmark: number;
+  /** 0 rr, 1 wrr, 2 lc, 3 wlc, 4 sh */
+  readonly sched: number;
+  /** Seconds for which a client keeps its server, 0: not. */
+  readonly persist: number;
+  readonly netmask: number;
+  readonly stats: CoreVsStats;
+  readonly rates: CoreVsStats;
+}
+
+/** A real server of IPVS. */
+export interface CoreVsDest {
+  readonly handle: number;
+  readonly service: number;
+  readonly addr: number;
+  readonly port: number;
+  readonly weight: number;
+  /** 0 masquerading, 1 local, 2 tunnel, 3 route */
+  readonly fwd: number;
+  readonly upper: number;
+  readonly lower: number;
+  readonly active: number;
+  readonly inactive: number;
+  readonly persistent: number;
+  readonly stats: CoreVsStats;
+  readonly rates: CoreVsStats;
+}
+
+/** A connection of IPVS. */
+export interface CoreVsConn {
+  readonly proto: number;
+  readonly caddr: number;
+  readonly cport: number;
+  readonly vaddr: number;
+  readonly vport: number;
+  readonly daddr: number;
+  readonly dport: number;
+  /** 0 NONE … 10 SYNACK of TCP, 11 UDP. */
+  readonly state: number;
+  readonly template: boolean;
+  readonly timeoutNs: number;
+}
+
 /** Settings of connection tracking in the order of the core's record (seconds, 0 or 1, numbers), then its counters. */
 export const NF_KEYS = [
   'tcp_none',
@@ -124,6 +191,9 @@ export const NF_KEYS = [
   'early_drop',
   'clash_resolve',
   'vs_conntrack',
+  'vs_tcp',
+  'vs_tcpfin',
+  'vs_udp',
 ] as const;
 export type NfKey = (typeof NF_KEYS)[number];
 
@@ -189,8 +259,64 @@ export interface CoreRoute {
   readonly src?: Addr16;
   readonly scope: number;
   readonly metric: number;
-  /** RTN_*: 1 unicast, 2 local, 3 broadcast, 5 multicast, 6 blackhole, 7 unreachable, 8 prohibit */
+  /** RTN_*: 1 unicast, 2 local, 3 broadcast, 5 multicast, 6 blackhole, 7 unreachable, 8 prohibit, 9 throw */
   readonly type: number;
+  /** Next hops after the first. */
+  readonly more?: readonly CoreNextHop[];
+  /** Of the first next hop when there are several; 1 when absent. */
+  readonly weight?: number;
+  /** Beside routes of the same destination and metric, not instead of them. */
+  readonly append?: boolean;
+}
+
+/** One way of a route with several. */
+export interface CoreNextHop {
+  readonly gw?: Addr16;
+  readonly dev: number;
+  readonly weight: number;
+}
+
+/** What a route is looked up for; devices of the core, 0 or absent: none. */
+export interface CoreFlow {
+  readonly dst: Addr16;
+  readonly src?: Addr16;
+  /** It came in by this device: it is routed as a packet received there. */
+  readonly iif?: number;
+  readonly oif?: number;
+  readonly mark?: number;
+  readonly tos?: number;
+}
+
+/** A route found, with what was learned of the way. */
+export interface CoreAnswer extends CoreRoute {
+  /** A redirect named this next hop; its sender would be redirected. */
+  readonly redirected: boolean;
+  readonly redirects: boolean;
+  /** Path MTU that was learned, 0 none; seconds until what was learned is forgotten, 0 nothing was. */
+  readonly mtu: number;
+  readonly expires: number;
+}
+
+/** A policy rule; absent selectors fit everything. @see Linux include/uapi/linux/fib_rules.h */
+export interface CoreFibRule {
+  readonly priority: number;
+  readonly not?: boolean;
+  /** FIB_* of abi/fib.ts: 1 table, 2 goto, 3 nop, 6 blackhole, 7 unreachable, 8 prohibit */
+  readonly action: number;
+  readonly table: number;
+  /** Priority that goto goes on at. */
+  readonly target?: number;
+  readonly src?: { readonly addr: number; readonly bits: number };
+  readonly dst?: { readonly addr: number; readonly bits: number };
+  readonly mark?: number;
+  readonly mask?: number;
+  readonly tos?: number;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly proto?: number;
+  readonly sport?: readonly [number, number];
+  readonly dport?: readonly [number, number];
+  readonly suppress?: number;
 }
 
 export interface CoreNeigh {
@@ -354,6 +480,10 @@ export interface CoreSock {
   readonly sendQ: number;
   readonly v6only: boolean;
   readonly dev: number;
+  /** Number for sockTcpInfo, also of a socket that nobody holds. */
+  readonly id: number;
+  /** Datagrams, or SYNs, that found no room. */
+  readonly drops: number;
 }
 
 export interface CoreFrame {
@@ -422,7 +552,8 @@ export interface Core {
       | 'bridge_nf_call_iptables'
       | 'arp_ignore'
       | 'port_range_lo'
-      | 'port_range_hi',
+      | 'port_range_hi'
+      | TcpSysctlName,
     value: number,
   ): void;
   loopbackAdd(ns: number, name: string): number;
@@ -492,13 +623,31 @@ export interface Core {
   netemDist(slot: number, table: Int16Array): void;
 
   // --- addresses, routes, neighbours
-  /** Makes `ip` local in the namespace (accepting it and answering ARP); routes are added apart. */
-  addrAdd(dev: number, ip: Addr16, bits: number): number;
+  /** Makes `ip` local in the namespace (accepting it and answering ARP); routes are added apart. @param scope RT_SCOPE_*, 0 */
+  addrAdd(dev: number, ip: Addr16, bits: number, scope?: number): number;
+  /** A secondary address becomes a primary one. */
+  addrPromote(dev: number, ip: Addr16): number;
   addrDel(dev: number, ip: Addr16): number;
   routeAdd(ns: number, route: CoreRoute): number;
   routeDel(ns: number, route: CoreRoute): number;
   /** @returns the route chosen with its source address, or a negative errno */
-  routeLookup(ns: number, dst: Addr16, src?: Addr16, dev?: number): CoreRoute | number;
+  routeLookup(ns: number, flow: CoreFlow): CoreAnswer | number;
+  /** Policy rules. While none was added or deleted, 0 local, 32766 main and 32767 default hold. */
+  fibRuleAdd(ns: number, rule: CoreFibRule): number;
+  fibRuleDel(ns: number, rule: CoreFibRule): number;
+  /** net.ipv4.conf.*: a device of the core, CONF_ALL or CONF_DEFAULT; keys are CONF_* of abi/conf.ts. */
+  confSet(ns: number, dev: number, key: number, value: number): number;
+  confGet(ns: number, dev: number, key: number): number;
+  /** net.ipv4.*: keys are IP4_* of abi/conf.ts; times are ms. */
+  ip4Set(ns: number, key: number, value: number): number;
+  ip4Get(ns: number, key: number): number;
+  /** Multicast groups that a device takes packets of. */
+  groupJoin(dev: number, ip: number): number;
+  groupLeave(dev: number, ip: number): number;
+  /** Addresses that are answered for as a proxy. */
+  proxyAdd(dev: number, ip: Addr16): number;
+  proxyDel(dev: number, ip: Addr16): number;
+  proxies(ns: number): { readonly dev: number; readonly ip: Addr16 }[];
   neighs(ns: number): CoreNeigh[];
   neighSet(dev: number, ip: Addr16, mac: number, permanent: boolean): number;
   neighDel(dev: number, ip: Addr16): number;
@@ -537,6 +686,23 @@ export interface Core {
   /** Sets a connection's mark. */
   connMark(handle: number, mark: number): void;
 
+  // --- IPVS
+  vsServices(ns: number): CoreVsService[];
+  /** Adds or (edit) changes one. @returns its handle or a negative errno */
+  vsServiceSet(ns: number, service: Omit<CoreVsService, 'handle' | 'stats' | 'rates'>, edit: boolean): number;
+  vsServiceDel(handle: number): number;
+  vsDests(service: number): CoreVsDest[];
+  vsDestSet(
+    service: number,
+    dest: Pick<CoreVsDest, 'addr' | 'port' | 'weight' | 'fwd'> & { readonly upper?: number; readonly lower?: number },
+    edit: boolean,
+  ): number;
+  vsDestDel(handle: number): number;
+  /** Zeroes the counters of a service, 0: of all. */
+  vsZero(ns: number, service: number): void;
+  vsConns(ns: number): CoreVsConn[];
+  vsConnFlush(ns: number): void;
+
   // --- sockets
   sockOpen(ns: number, type: number, family: 4 | 6, protocol: number): number;
   sockBind(sock: number, ip: Addr16, port: number): number;
@@ -574,7 +740,19 @@ export interface Core {
       | 'dev'
       | 'linger'
       | 'hdrincl'
-      | 'mtu_discover',
+      | 'mtu_discover'
+      | 'cork'
+      | 'quickack'
+      | 'keepidle'
+      | 'keepintvl'
+      | 'keepcnt'
+      | 'syncnt'
+      | 'user_timeout'
+      | 'linger2'
+      | 'maxseg'
+      | 'congestion'
+      | 'pktinfo'
+      | 'freebind',
     value: number,
   ): number;
   /** `error` reads and clears the pending error (positive errno). */
@@ -593,10 +771,27 @@ export interface Core {
       | 'keepalive'
       | 'mark'
       | 'tos'
-      | 'broadcast',
+      | 'broadcast'
+      | 'drops'
+      | 'cork'
+      | 'quickack'
+      | 'keepidle'
+      | 'keepintvl'
+      | 'keepcnt'
+      | 'syncnt'
+      | 'user_timeout'
+      | 'linger2'
+      | 'maxseg'
+      | 'congestion'
+      | 'pktinfo'
+      | 'freebind',
   ): number;
   sockInfo(sock: number): CoreSock;
   socks(ns: number): CoreSock[];
+  /** struct tcp_info of a TCP socket. */
+  sockTcpInfo(sock: number): CoreTcpInfo;
+  /** Counters of a namespace, as /proc/net/snmp and /proc/net/netstat name them. */
+  snmp(ns: number): Counters;
 
   // --- seeing
   /** A capture on one device, or on all of a namespace (dev 0), or on all namespaces (ns 0: the map). */

@@ -2,6 +2,7 @@
 import * as abi from '../../../wasm/abi.ts';
 import type { Core } from './core.ts';
 import type { Memory } from './memory.ts';
+import { TCP_SYSCTLS, type TcpSysctlName } from './tcp-sysctls.ts';
 import type { Wasm } from './wasm.ts';
 
 const NS_KEYS = {
@@ -60,7 +61,12 @@ export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
   return {
     nsAdd: () => w.nsAdd(),
     nsDel: (ns) => w.nsDel(ns),
-    nsSet: (ns, key, value) => void w.nsSet(ns, NS_KEYS[key], value),
+    nsSet: (ns, key, value) =>
+      void w.nsSet(
+        ns,
+        key in NS_KEYS ? NS_KEYS[key as keyof typeof NS_KEYS] : TCP_SYSCTLS[key as TcpSysctlName].key,
+        value,
+      ),
     loopbackAdd: (ns, name) => add(ns, abi.DEV_LOOPBACK, name, 0),
     vethAdd(nsA, nameA, macA, nsB, nameB, macB) {
       const a = w.vethAdd(nsA, m.putName(nameA, 0), BigInt(macA), nsB, m.putName(nameB, 1), BigInt(macB));

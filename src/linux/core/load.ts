@@ -6,6 +6,7 @@ import { captureFace } from './capture.ts';
 import type { Core } from './core.ts';
 import { devFace } from './dev.ts';
 import { ipFace } from './ip.ts';
+import { ipvsFace } from './ipvs.ts';
 import { Memory } from './memory.ts';
 import { nfFace } from './nf.ts';
 import { qdiscFace } from './qdisc.ts';
@@ -48,6 +49,7 @@ export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Co
     ...qdiscFace(w, m),
     ...ipFace(w, m),
     ...nfFace(w, m),
+    ...ipvsFace(w, m),
     ...sockFace(w, m),
     ...captureFace(w, m),
     ...wholeFace(w.memory),

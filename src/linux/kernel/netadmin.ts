@@ -4,7 +4,9 @@
  */
 
 import type { IpAddr, Prefix } from '../../base/ip.ts';
+import type { CoreTcpInfo, Counters } from '../core/core.ts';
 import type { Errno } from './errno.ts';
+import type { NfMatch } from './nfmatch.ts';
 
 export type LinkKind = 'loopback' | 'veth' | 'bridge' | 'dummy' | 'vxlan' | 'macvlan' | 'ipvlan' | 'vlan' | 'nic';
 
@@ -118,7 +120,7 @@ export interface Addr {
 
 export interface Route {
   readonly family: 4 | 6;
-  readonly type: 'unicast' | 'local' | 'broadcast' | 'unreachable' | 'blackhole' | 'prohibit' | 'multicast';
+  readonly type: 'unicast' | 'local' | 'broadcast' | 'unreachable' | 'blackhole' | 'prohibit' | 'throw' | 'multicast';
   /** Undefined is the default route. */
   readonly dst?: Prefix;
   readonly via?: IpAddr;
@@ -131,6 +133,66 @@ export interface Route {
   readonly table: number;
   /** The device has no carrier. */
   readonly linkdown?: boolean;
+  /** The gateway is taken to be on the link, whatever addresses say. */
+  readonly onlink?: boolean;
+  /** Ways among which flows are spread, instead of `via` and `ifindex`. */
+  readonly nexthops?: readonly NextHop[];
+  /** Attributes that are kept and shown: `mtu`, `advmss`. */
+  readonly mtu?: number;
+  readonly advmss?: number;
+}
+
+export interface NextHop {
+  readonly via?: IpAddr;
+  readonly ifindex: number;
+  readonly weight: number;
+  readonly onlink?: boolean;
+}
+
+/** What `ip route get` asks for. */
+export interface RouteQuery {
+  readonly dst: IpAddr;
+  readonly from?: IpAddr;
+  /** Names of devices. */
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark?: number;
+  readonly tos?: number;
+}
+
+/** What `ip route get` tells. */
+export interface RouteAnswer extends Route {
+  /** A redirect named this next hop; the sender would be redirected. */
+  readonly redirected?: boolean;
+  readonly redirects?: boolean;
+  /** Path MTU that was learned. */
+  readonly pathMtu?: number;
+  /** Seconds until what was learned is forgotten. */
+  readonly expires?: number;
+  /** Prefix of the route that was found. */
+  readonly match?: Prefix;
+}
+
+/** One line of `ip rule`: which table answers for which packets. */
+export interface PolicyRule {
+  readonly family: 4 | 6;
+  readonly priority: number;
+  readonly not?: boolean;
+  readonly src?: Prefix;
+  readonly dst?: Prefix;
+  readonly tos?: number;
+  readonly mark?: { readonly value: number; readonly mask: number };
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly proto?: number;
+  readonly sport?: PortRange;
+  readonly dport?: PortRange;
+  readonly action: 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit';
+  /** lookup */
+  readonly table?: number;
+  /** goto */
+  readonly target?: number;
+  readonly suppress?: number;
 }
 
 export interface Neigh {
@@ -244,7 +306,7 @@ export interface QdiscRequest {
 }
 
 export type NfFamily = 4 | 6;
-export type NfTable = 'raw' | 'nat' | 'filter';
+export type NfTable = 'raw' | 'nat' | 'filter' | 'mangle' | 'security';
 
 export interface PortRange {
   readonly from: number;
@@ -287,6 +349,12 @@ export interface NfRule {
   readonly limit?: { readonly count: number; readonly per: 1 | 60 | 3600 | 86400; readonly burst: number };
   readonly multiport?: Not<{ readonly side: 'source' | 'destination' | 'both'; readonly ports: readonly PortRange[] }>;
   readonly comment?: string;
+  /** `-m tcp --tcp-option` */
+  readonly tcpOption?: Not<number>;
+  /** `-f`: later fragments only. */
+  readonly fragment?: Not<true>;
+  /** Matches of other modules. */
+  readonly more?: readonly NfMatch[];
   /** Names of the modules given with -m, in order: `tcp`, `addrtype`, `conntrack`. */
   readonly modules: readonly string[];
   /** Absent: the rule only counts. */
@@ -302,8 +370,16 @@ export type NfTarget =
       readonly ipTo?: IpAddr;
       readonly ports?: PortRange;
       readonly random?: boolean;
+      /** --random-fully, --persistent */
+      readonly fully?: boolean;
+      readonly persistent?: boolean;
     }
-  | { readonly kind: 'MASQUERADE' | 'REDIRECT'; readonly ports?: PortRange; readonly random?: boolean }
+  | {
+      readonly kind: 'MASQUERADE' | 'REDIRECT';
+      readonly ports?: PortRange;
+      readonly random?: boolean;
+      readonly fully?: boolean;
+    }
   | {
       readonly kind: 'REJECT';
       readonly with:
@@ -315,10 +391,29 @@ export type NfTarget =
         | 'icmp-host-prohibited'
         | 'icmp-admin-prohibited'
         | 'tcp-reset'
-        | 'icmp6-port-unreachable';
+        | 'icmp6-no-route'
+        | 'icmp6-adm-prohibited'
+        | 'icmp6-addr-unreachable'
+        | 'icmp6-port-unreachable'
+        | 'icmp6-policy-fail'
+        | 'icmp6-reject-route';
     }
   | { readonly kind: 'MARK'; readonly value: number; readonly mask: number }
-  | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number };
+  | {
+      readonly kind: 'CONNMARK';
+      readonly how: 'set' | 'save' | 'restore';
+      readonly value: number;
+      readonly mask: number;
+      readonly nfmask: number;
+    }
+  | { readonly kind: 'TOS'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'DSCP'; readonly value: number }
+  | { readonly kind: 'TTL'; readonly how: 'set' | 'inc' | 'dec'; readonly value: number }
+  /** `mss` absent: as the path takes. */
+  | { readonly kind: 'TCPMSS'; readonly mss?: number }
+  | { readonly kind: 'NFLOG'; readonly prefix: string; readonly group: number }
+  /** `flags`: 1 tcp-sequence, 2 tcp-options, 4 ip-options, 8 uid, 32 macdecode. */
+  | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number; readonly flags?: number };
 
 export interface NfRuleState {
   readonly rule: NfRule;
@@ -379,6 +474,10 @@ export interface SocketInfo {
   readonly ifname?: string;
   readonly inode: number;
   readonly uid: number;
+  /** Datagrams, or SYNs, that found no room. */
+  readonly drops?: number;
+  /** TCP: struct tcp_info as it is now. */
+  readonly info?: () => CoreTcpInfo;
   /** Who holds it. */
   readonly users: readonly { readonly comm: string; readonly pid: number; readonly fd: number }[];
 }
@@ -440,14 +539,33 @@ export interface NetAdmin {
   ): Errno | 0;
   delAddr(ifname: string, prefix: Prefix): Errno | 0;
   routes(family: 4 | 6, table?: number): Route[];
-  addRoute(route: Partial<Route> & { family: 4 | 6 }): Errno | 0;
+  /** @param how `add` fails when there is one, `replace` takes its place or adds, `change` needs one, `append` and `prepend` stand beside */
+  addRoute(
+    route: Partial<Route> & { family: 4 | 6 },
+    how?: 'add' | 'replace' | 'change' | 'append' | 'prepend',
+  ): Errno | 0;
   delRoute(route: Partial<Route> & { family: 4 | 6 }): Errno | 0;
-  /** Equivalent: `ip route get`. */
+  /** Equivalent: `ip route get`. @param ifname the device it goes out by */
   lookupRoute(dst: IpAddr, from?: IpAddr, ifname?: string): Route | Errno;
+  /** As lookupRoute, with all that may be asked. */
+  routeGet(query: RouteQuery): RouteAnswer | Errno;
+  /** Tables that hold routes, besides main, local and default. */
+  routeTables(family: 4 | 6): number[];
+  /** Policy rules, lowest priority first. */
+  policyRules(family: 4 | 6): PolicyRule[];
+  /** @param rule without a priority it goes before the second one; EEXIST: there is one like it */
+  addPolicyRule(rule: Omit<PolicyRule, 'priority'> & { priority?: number }): Errno | 0;
+  /** Deletes the first rule that has what is given; ENOENT: there is none. */
+  delPolicyRule(rule: Partial<PolicyRule> & { family: 4 | 6 }): Errno | 0;
   neighs(): Neigh[];
   setNeigh(ifname: string, ip: IpAddr, mac: number, permanent: boolean): Errno | 0;
   delNeigh(ifname: string, ip: IpAddr): Errno | 0;
   flushNeigh(ifname?: string): void;
+  /** Addresses that are answered for as a proxy. */
+  proxies(): { readonly ifindex: number; readonly ip: IpAddr }[];
+  addProxy(ifname: string, ip: IpAddr): Errno | 0;
+  /** ENOENT: it is not there. */
+  delProxy(ifname: string, ip: IpAddr): Errno | 0;
   /** Gratuitous ARP for an address of the interface: a request who-has IP tell IP, broadcast. */
   announce(ifname: string, ip: IpAddr): Errno | 0;
   /** All entries, newest first; without those of multicast lists. */
@@ -477,12 +595,23 @@ export interface NetAdmin {
   /** The first rule equal to this one, or -1. */
   nfFind(family: NfFamily, table: NfTable, chain: string, rule: NfRule): number;
   nfFlush(family: NfFamily, table: NfTable, chain?: string): Errno | 0;
-  nfZero(family: NfFamily, table: NfTable, chain?: string): Errno | 0;
+  nfZero(family: NfFamily, table: NfTable, chain?: string, index?: number): Errno | 0;
+  /** Sets the counters of a built-in chain, or of its `index`th rule. */
+  nfCount(
+    family: NfFamily,
+    table: NfTable,
+    chain: string,
+    index: number | undefined,
+    packets: number,
+    bytes: number,
+  ): Errno | 0;
   conntrack(): CtEntry[];
   /** Deletes the entries that match; gives how many. */
   conntrackDelete(match: (e: CtEntry) => boolean): number;
 
   sockets(): SocketInfo[];
+  /** Counters of /proc/net/snmp and /proc/net/netstat. */
+  counters(): Counters;
 }
 
 /** Names a network namespace inside the lab; opaque. */

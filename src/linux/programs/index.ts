@@ -65,6 +65,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('netstat', async () => (await import('./nettools.ts')).netstatSpec),
   ...bin('nsenter', async () => (await import('./nsenter.ts')).spec),
   ...bin('nslookup', async () => (await import('./nslookup.ts')).spec),
+  ...sbin('nstat', async () => (await import('./nstat.ts')).spec),
   ...bin('pgrep', async () => (await import('./pkill.ts')).pgrepSpec),
   ...bin('ping ping4 ping6', async () => (await import('./ping/iputils.ts')).spec),
   ...bin('pkill', async () => (await import('./pkill.ts')).pkillSpec),
@@ -79,11 +80,11 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('tcpdump', async () => (await import('./tcpdump/tcpdump.ts')).spec),
   ...bin('timeout', async () => (await import('./timeout.ts')).spec),
   ...bin('top', async () => (await import('./top.ts')).spec),
-  ...bin('traceroute', async () => (await import('./traceroute.ts')).spec),
+  ...bin('traceroute', async () => (await import('./traceroute/traceroute.ts')).spec),
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
   // what only images have: no host path
-  ...entries([], ['python'], async () => (await import('./python.ts')).spec),
+  ...entries([], ['python'], async () => (await import('./python/python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),
 ];

@@ -62,7 +62,8 @@ describe('tcpdump of VLAN tags', () => {
   const one = hex(`020000000002 020000000001 8100 000a 0800 ${ip}`);
   const two = hex(`020000000002 020000000001 8100 000a 8100 0007 0800 ${ip}`);
   const who = hex(`ffffffffffff 020000000001 8100 600a 0806 ${arp}`);
-  const line = (b: Uint8Array, link: boolean): string => summary(LinkType.EN10MB, b, b.length, { link });
+  const line = (b: Uint8Array, link: boolean): string =>
+    summary(LinkType.EN10MB, b, b.length, { link, seen: new Conversations() });
 
   it('-e shows them, one after the other', () => {
     expect([one, who, two].map((b) => line(b, true))).toEqual([

@@ -28,7 +28,10 @@ import {
   ENOSPC,
 } from '../../abi';
 import { addrDevGone } from '../ip/addr';
+import { confDevInit } from '../ip/conf';
+import { groupDevGone } from '../ip/mcast';
 import { neighDevGone } from '../ip/neigh';
+import { proxyDevGone } from '../ip/proxyarp';
 import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
 import { rng32 } from '../sim/rng';
@@ -165,6 +168,7 @@ export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {
   d.gen = rng32() | 1;
   setName(i, name);
   linkNs(i, ns);
+  confDevInit(i);
   if (kind == DEV_BRIDGE) {
     d.ageing = BRIDGE_AGEING;
     d.macSet = 1;
@@ -206,6 +210,8 @@ function remove(i: u32): void {
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  groupDevGone(i);
+  proxyDevGone(i);
   unlinkNs(i);
   d.live = 0;
   slabFree(SLAB_DEV, i);
@@ -240,8 +246,11 @@ export function devMove(i: u32, ns: u32): i32 {
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  groupDevGone(i);
+  proxyDevGone(i);
   unlinkNs(i);
   linkNs(i, ns);
+  confDevInit(i);
   return 0;
 }
 

@@ -30,7 +30,7 @@ import {
 } from '../../abi';
 import { neighFind, neighMac } from '../ip/neigh';
 import { ip4Output, ip4RouteSource } from '../ip/output';
-import { routeFind } from '../ip/route';
+import { routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';
 import { clockStep } from '../sim/clock';
 import {
@@ -285,7 +285,7 @@ export function vxlanSend(pkt: u32): void {
   p.user2 = 0;
   p.nexthop = 0;
   p.ns = v.linkNs;
-  const err = routeFind(v.linkNs, dst, oif);
+  const err = routeOutput(v.linkNs, dst, 0, oif, mark, tos);
   if (err != 0) {
     d.txErrors++;
     if (err == -ENETUNREACH) d.txCarrier++;

@@ -83,7 +83,7 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (bad == 0 && n.ctUsers != 0) bad = ctIn(pkt);
   if (bad == 0) bad = mangle(hook, pkt, indev, Pkt.at(pkt).outdev);
   if (bad == 0 && n.natUsers != 0) bad = natEntry(hook, pkt, indev, outdev);
-  if (bad == 0 && hook == HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt, 0, Pkt.at(pkt).outdev);
+  if (bad == 0 && hook == HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
   return bad;
 }
 
@@ -105,7 +105,7 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
     bad = table(TABLE_FILTER, hook, pkt, indev, out);
     if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, out);
-    if (bad == 0 && hook != HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt, indev, out);
+    if (bad == 0 && hook != HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }
   if ((hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0) {

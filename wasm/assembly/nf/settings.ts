@@ -52,6 +52,12 @@ export class NfNs {
   clashResolve: u32;
   /** net.ipv4.vs.conntrack: connections of IPVS are tracked. */
   vsConntrack: u32;
+  /** Seconds of IPVS's connections: established, half closed, UDP. */
+  vsTcp: u32;
+  vsFin: u32;
+  vsUdp: u32;
+  /** First service. */
+  vsFirst: u32;
 
   @inline static at(ns: u32): NfNs {
     return changetype<NfNs>(NFNS_BASE + (ns as usize) * NFNS_REC);
@@ -67,6 +73,8 @@ export function moreChain(ns: u32, family: u32, table: u32, hook: u32): usize {
 /** Numbers of the settings as they lie in the record, from tcp0. */
 const SETTINGS: u32 = 22;
 const COUNTERS: u32 = 5;
+/** With those of IPVS. */
+const LAST: u32 = SETTINGS + COUNTERS + 4;
 
 function word(ns: u32, k: u32): usize {
   return changetype<usize>(NfNs.at(ns)) + offsetof<NfNs>('tcp0') + (k as usize) * 4;
@@ -94,16 +102,19 @@ export function nfNsInit(ns: u32): void {
   n.generic = 600;
   n.loose = 1;
   n.maxRetrans = 3;
+  n.vsTcp = 900;
+  n.vsFin = 120;
+  n.vsUdp = 300;
 }
 
-/** Sets the k-th setting (NfNs from tcp0 on; 27: vsConntrack). @returns 0 or -EINVAL */
+/** Sets the k-th setting (NfNs from tcp0 on; counters cannot be set). @returns 0 or -EINVAL */
 export function nfSet(ns: u32, k: u32, value: u32): i32 {
-  if (ns == 0 || ns >= NS_CAP || (k >= SETTINGS && k != SETTINGS + COUNTERS)) return -EINVAL;
+  if (ns == 0 || ns >= NS_CAP || (k >= SETTINGS && k < SETTINGS + COUNTERS) || k >= LAST) return -EINVAL;
   store<u32>(word(ns, k), value);
   return 0;
 }
 
 /** The k-th setting or counter. */
 export function nfGet(ns: u32, k: u32): u32 {
-  return ns >= NS_CAP || k > SETTINGS + COUNTERS ? 0 : load<u32>(word(ns, k));
+  return ns >= NS_CAP || k >= LAST ? 0 : load<u32>(word(ns, k));
 }

@@ -4,6 +4,7 @@
  * @see Linux net/netfilter/nf_conntrack_proto_tcp.c: tcp_conntracks, nf_conntrack_tcp_packet
  */
 import { IPS_ASSURED, IPS_CONFIRMED, IPS_SEEN_REPLY } from '../../abi';
+import { TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { rd16, rd32 } from '../wire/bytes';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, tcpFlags, tcpHlen } from '../wire/l4';
@@ -23,6 +24,9 @@ import {
 } from './context';
 import { NfNs } from './settings';
 import { segmentEnd, seqBefore, tcpReadOptions, tcpWindow, WIN_BAD, WIN_IGNORE } from './tcp_window';
+
+/** Where the options of a SYN are read that is not believed; the rest of TEMP_BASE is for tuples. */
+const SCRATCH: usize = TEMP_BASE + 224;
 
 /** States. */
 const SS: u32 = 1;
@@ -131,7 +135,7 @@ function ignore(ct: u32, dir: u32, index: u32, old: u32, th: usize, end: usize):
   l.end = segmentEnd(th, end);
   l.win = rd16(th + 14);
   if (index == K_SYN && dir == 0) {
-    const s = TcpSide.at(0, 0);
+    const s = changetype<TcpSide>(SCRATCH);
     s.flags = 0;
     tcpReadOptions(th, end, s);
     l.flags = s.flags & (TF_WSCALE | TF_SACK);

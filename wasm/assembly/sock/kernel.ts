@@ -7,14 +7,13 @@ import { S_KERNEL, sockAlloc, sockAt, sockRelease, T_UDP } from './table';
 
 /** Takes a UDP port on all IPv4 addresses. @returns the socket, -ENFILE, or -EADDRINUSE */
 export function kernelUdp(ns: u32, port: u32): i32 {
-  const id = sockAlloc();
+  const id = sockAlloc(ns as i32);
   if (id == 0) return -23;
   const s = sockAt(id);
   s.type = T_UDP;
   s.family = 4;
   s.proto = 17;
   s.state = S_KERNEL;
-  s.ns = ns as i32;
   s.l1 = mapped(0);
   s.r1 = mapped(0);
   const err = sockBind(s, 0, mapped(0), port);

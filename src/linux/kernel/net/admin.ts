@@ -5,11 +5,12 @@ import { deleteConns, listConns } from './conntrack.ts';
 import { delFdb, listFdb, setFdb } from './fdbs.ts';
 import { addUpper, addVxlan } from './linkkinds.ts';
 import { addSimple, addVeth, delLink, linkOf, moveLink, setLink } from './links.ts';
-import { announce, delNeigh, flushNeigh, listNeighs, setNeigh } from './neighs.ts';
+import { addProxy, announce, delNeigh, delProxy, flushNeigh, listNeighs, listProxies, setNeigh } from './neighs.ts';
 import { Ruleset } from './netfilter.ts';
 import type { Netns } from './netns.ts';
+import { addPolicyRule, delPolicyRule } from './policy.ts';
 import { delQdisc, listQdiscs, setQdisc } from './qdiscs.ts';
-import { addRoute, delRoute, listRoutes, lookupRoute } from './routes.ts';
+import { addRoute, delRoute, listRoutes, lookupRoute, routeTables } from './routes.ts';
 import { listSockets } from './sockinfo.ts';
 import type { NetWorld } from './world.ts';
 
@@ -41,13 +42,22 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     addAddr: (ifname, prefix, options) => addAddr(w, ns, ifname, prefix, options),
     delAddr: (ifname, prefix) => delAddr(w, ns, ifname, prefix),
     routes: (family, table) => listRoutes(w, ns, family, table),
-    addRoute: (route) => addRoute(w, ns, route),
+    addRoute: (route, how) => addRoute(w, ns, route, how),
     delRoute: (route) => delRoute(w, ns, route),
-    lookupRoute: (dst, from, ifname) => lookupRoute(w, ns, dst, from, ifname),
+    lookupRoute: (dst, from, ifname) =>
+      lookupRoute(w, ns, { dst, ...(from && { from }), ...(ifname && { oif: ifname }) }),
+    routeGet: (query) => lookupRoute(w, ns, query),
+    routeTables: (family) => routeTables(ns, family),
+    policyRules: (family) => ns.policy.filter((r) => r.family === family),
+    addPolicyRule: (rule) => addPolicyRule(w, ns, rule),
+    delPolicyRule: (rule) => delPolicyRule(w, ns, rule),
     neighs: () => listNeighs(w, ns),
     setNeigh: (ifname, ip, mac, permanent) => setNeigh(w, ns, ifname, ip, mac, permanent),
     delNeigh: (ifname, ip) => delNeigh(w, ns, ifname, ip),
     flushNeigh: (ifname) => flushNeigh(w, ns, ifname),
+    proxies: () => listProxies(w, ns),
+    addProxy: (ifname, ip) => addProxy(w, ns, ifname, ip),
+    delProxy: (ifname, ip) => delProxy(w, ns, ifname, ip),
     announce: (ifname, ip) => announce(w, ns, ifname, ip),
     fdb: (bridge) => listFdb(w, ns, bridge),
     setFdb: (change, how) => setFdb(w, ns, change, how),
@@ -66,9 +76,12 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfDelete: (family, table, chain, index) => rules(w, ns).delete(family, table, chain, index),
     nfFind: (family, table, chain, rule) => rules(w, ns).find(family, table, chain, rule),
     nfFlush: (family, table, chain) => rules(w, ns).flush(family, table, chain),
-    nfZero: (family, table, chain) => rules(w, ns).zero(family, table, chain),
+    nfZero: (family, table, chain, index) => rules(w, ns).zero(family, table, chain, index),
+    nfCount: (family, table, chain, index, packets, bytes) =>
+      rules(w, ns).count(family, table, chain, index, packets, bytes),
     conntrack: () => listConns(w, ns),
     conntrackDelete: (match) => deleteConns(w, ns, match),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
+    counters: () => w.core.snmp(ns.core),
   };
 }

@@ -53,6 +53,26 @@ export function flushNeigh(world: NetWorld, ns: Netns, ifname?: string): void {
   }
 }
 
+export function listProxies(world: NetWorld, ns: Netns): { ifindex: number; ip: IpAddr }[] {
+  return world.core.proxies(ns.core).flatMap((p) => {
+    const d = world.devices.get(p.dev);
+    return d ? [{ ifindex: d.ifindex, ip: fromAddr16(p.ip) }] : [];
+  });
+}
+
+export function addProxy(world: NetWorld, ns: Netns, ifname: string, ip: IpAddr): Errno | 0 {
+  const d = ns.named(ifname);
+  if (isErr(d)) return d;
+  const err = world.core.proxyAdd(d.dev, toAddr16(ip));
+  return err < 0 ? errnoOf(err) : 0;
+}
+
+export function delProxy(world: NetWorld, ns: Netns, ifname: string, ip: IpAddr): Errno | 0 {
+  const d = ns.named(ifname);
+  if (isErr(d)) return d;
+  return world.core.proxyDel(d.dev, toAddr16(ip)) < 0 ? ENOENT : 0;
+}
+
 export function announce(world: NetWorld, ns: Netns, ifname: string, ip: IpAddr): Errno | 0 {
   const d = ns.find(ifname);
   if (!d) return ENODEV;

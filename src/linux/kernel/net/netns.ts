@@ -1,7 +1,16 @@
 /** One network namespace: its devices, addresses, routes and tables as Linux numbers and names them. */
 import type { Errno } from '../errno.ts';
 import { ENODEV } from '../errno.ts';
-import type { Addr, BridgeSettings, LinkKind, MacvlanMode, NetnsKey, PortFlags, Route } from '../netadmin.ts';
+import type {
+  Addr,
+  BridgeSettings,
+  LinkKind,
+  MacvlanMode,
+  NetnsKey,
+  PolicyRule,
+  PortFlags,
+  Route,
+} from '../netadmin.ts';
 import type { Ruleset } from './netfilter.ts';
 
 /** A device of the core with what the core does not know: its number and place. */
@@ -52,6 +61,14 @@ export class Netns {
   readonly devices: Device[] = [];
   readonly addrs: Addr[] = [];
   readonly routes: Route[] = [];
+  /** Policy rules, lowest priority first. */
+  readonly policy: PolicyRule[] = [
+    { family: 4, priority: 0, action: 'lookup', table: 255 },
+    { family: 4, priority: 32766, action: 'lookup', table: 254 },
+    { family: 4, priority: 32767, action: 'lookup', table: 253 },
+    { family: 6, priority: 0, action: 'lookup', table: 255 },
+    { family: 6, priority: 32766, action: 'lookup', table: 254 },
+  ];
   readonly sysctls = new Map<string, string>();
   /** link-netnsid of other namespaces as this one numbers them. */
   readonly netnsids = new Map<Netns, number>();
