@@ -2,7 +2,8 @@
 export { coreInit, scratch, scratchSize } from './sock/border';
 export { simNext, simNow, simRun } from './sim/loop';
 export { captureAdd, captureDel, captureDropped, captureNext, eventNext } from './sim/ring';
-export { dropsOf, traceNext, traceSet } from './sim/stat';
+export { dropsOf, traceLost, traceNext, traceSet } from './sim/stat';
+export { traceFilter } from './sim/trace';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
 export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats, vethAdd } from './dev/dev';
 export { fdbDump } from './dev/fdb';

@@ -175,6 +175,10 @@ export class Sim {
   fragsHeld: u32;
   /** 1: a path MTU was learned at some time. */
   pmtus: u32;
+  /** Traced packet that is being handled: what is made meanwhile is made because of it. 0: none. */
+  cause: u32;
+  /** Filters of the trace that are set. */
+  traceFilters: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);
@@ -189,6 +193,8 @@ export const SLABS_BASE: usize = SIM_BASE + 0x800;
 export const SOCK_STATE: usize = SIM_BASE + 0x1000;
 /** 256 bytes for tuples and headers built on the way. */
 export const TEMP_BASE: usize = SIM_BASE + 0x1400;
+/** TRACE_FILTERS records of TF_SIZE bytes. */
+export const TRACE_FILTER_BASE: usize = SIM_BASE + 0x1500;
 
 /** Grows memory so that `end` bytes are addressable. @returns 0, or -1 when the host refuses */
 export function memReach(end: usize): i32 {

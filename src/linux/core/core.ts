@@ -196,6 +196,22 @@ export interface TraceRecord {
   readonly c: number;
 }
 
+/** Which packets to trace: all that is present must hold. Addresses are IPv4 numbers with their masks. */
+export interface TraceFilter {
+  readonly ns?: number;
+  readonly dev?: number;
+  /** 0x0800, 0x0806, … */
+  readonly ethertype?: number;
+  readonly proto?: number;
+  /** Of either end, of the source, of the destination. */
+  readonly host?: readonly [address: number, mask: number];
+  readonly src?: readonly [address: number, mask: number];
+  readonly dst?: readonly [address: number, mask: number];
+  readonly port?: number;
+  readonly sport?: number;
+  readonly dport?: number;
+}
+
 export interface CoreDatagram {
   readonly data: Uint8Array;
   readonly ip: Addr16;
@@ -363,9 +379,15 @@ export interface Core {
   captureRead(capture: number): CoreFrame | undefined;
   captureDropped(capture: number): number;
   captureDel(capture: number): void;
-  /** Trace every packet from now on (or none). */
-  trace(on: boolean): void;
+  /**
+   * What is traced from now on: every packet, none, or what fits one of the filters (four at most) and what is made
+   * because of it. @throws RangeError for more filters than the core holds
+   */
+  trace(what: boolean | readonly TraceFilter[]): void;
+  /** Takes the waiting records, oldest first. */
   traceRead(each: (r: TraceRecord) => void): void;
+  /** Records that were overwritten before they were read. */
+  traceLost(): number;
   /** Packets dropped so far by reason (index: Drop in abi.ts). */
   drops(): readonly number[];
 

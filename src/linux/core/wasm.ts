@@ -70,5 +70,8 @@ export interface Wasm {
   captureDel(capture: number): void;
   traceSet(on: number): void;
   traceNext(): number;
+  traceLost(): number;
+  /** Filters of TF_SIZE bytes from `at`. */
+  traceFilter(at: number, count: number): number;
   dropsOf(reason: number): number;
 }

@@ -14,12 +14,14 @@ import {
   PKT_HOST,
   TRACE_FDB,
   TRACE_FLOOD,
+  TRACE_LEARN,
   VERDICT_ACCEPT,
 } from '../../abi';
 import { ip4Fragments } from '../ip/fragment';
 import { nfBridgeForward, nfBridgePre } from '../nf/bridge';
 import { PF_BRIDGED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace, tracePiece } from '../sim/trace';
 import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn } from './fdb';
@@ -28,7 +30,8 @@ import { devXmit, passUp } from './xmit';
 
 function traceFdb(pkt: u32, bridge: u32, port: u32, mac: u64): void {
   const p = Pkt.at(pkt);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FDB, p.ns, bridge, port, (mac >> 32) as u32, mac as u32);
+  if (!(p.flags & PF_TRACE)) return;
+  traceWrite(p.id, TRACE_FDB, p.ns, bridge, port, ((mac >> 32) as u32) | (p.port << 16), mac as u32);
 }
 
 /** A frame has arrived on a port (takes it). */
@@ -54,7 +57,7 @@ export function bridgeInput(pkt: u32): void {
     p.flags |= PF_BRIDGED;
     if (nfBridgePre(pkt, bridge) != VERDICT_ACCEPT) return;
   }
-  fdbLearn(bridge, port, src);
+  if (fdbLearn(bridge, port, src)) trace(p, TRACE_LEARN, port, (src >> 32) as u32, src as u32);
   const dst = ethDst(p.data as usize);
   if (macIsGroup(dst)) {
     traceFdb(pkt, bridge, 0, dst);
@@ -113,7 +116,8 @@ function refragment(to: u32, pkt: u32): void {
     devXmit(to, pkt);
     return;
   }
-  let f = p.fragMax > mtu ? 0 : ip4Fragments(pkt, p.fragMax);
+  const size = p.fragMax;
+  let f = size > mtu ? 0 : ip4Fragments(pkt, size);
   if (f == 0) {
     pktDrop(pkt, DROP_MTU);
     return;
@@ -122,6 +126,7 @@ function refragment(to: u32, pkt: u32): void {
   while (f != 0) {
     const next = Pkt.at(f).next;
     Pkt.at(f).next = 0;
+    tracePiece(Pkt.at(f), size);
     devXmit(to, f);
     f = next;
   }
@@ -137,11 +142,10 @@ function flood(bridge: u32, from: u32, pkt: u32): void {
     if (o.up && o.carrier && !apart && (k != from || o.hairpin)) {
       const copy = pktClone(pkt);
       if (copy != 0) {
-        const p = Pkt.at(copy);
-        if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FLOOD, p.ns, bridge, k, 0, 0);
+        trace(Pkt.at(copy), TRACE_FLOOD, k, 0, 0);
         forward(bridge, from, k, copy);
       }
-    }
+    } else if (k != from) trace(Pkt.at(pkt), TRACE_FLOOD, k, apart ? 1 : 2, 0);
     k = next;
   }
 }

@@ -90,21 +90,22 @@ function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   store<u32>(at, i);
 }
 
-/** Learns that `mac` is behind `port`. @see Linux br_fdb.c: br_fdb_update */
-export function fdbLearn(bridge: u32, port: u32, mac: u64): void {
+/** Learns that `mac` is behind `port`. @returns whether that is news @see Linux br_fdb.c: br_fdb_update */
+export function fdbLearn(bridge: u32, port: u32, mac: u64): bool {
   let i = load<u32>(bucket(bridge, mac));
   while (i != 0) {
     const f = Fdb.at(i);
     if (f.mac == mac && f.bridge == bridge) {
-      if (!(f.flags & LOCAL)) {
-        f.port = port;
-        f.used = now();
-      }
-      return;
+      if (f.flags & LOCAL) return false;
+      const news = f.port != port || aged(f);
+      f.port = port;
+      f.used = now();
+      return news;
     }
     i = f.next;
   }
   insert(bridge, port, mac, 0);
+  return true;
 }
 
 /** Adds a local entry: `port` is the bridge itself for the bridge's own MAC. */

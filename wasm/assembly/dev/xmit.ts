@@ -25,6 +25,7 @@ import {
   TIMER_LINK,
   TRACE_DEV_IN,
   TRACE_DEV_OUT,
+  TRACE_VOID,
 } from '../../abi';
 import { arpInput } from '../ip/arp';
 import { ip4Input } from '../ip/input';
@@ -35,6 +36,7 @@ import { PF_TRACE, Pkt, pktAlloc, pktDrop, pktFree, pktPull, pktScrub } from '..
 import { drain } from '../sim/loop';
 import { captureFrame } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
+import { trace, traceBecause, traceFrame } from '../sim/trace';
 import { timerAdd } from '../sim/timer';
 import { workPush } from '../sim/work';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup } from '../wire/ether';
@@ -70,6 +72,7 @@ export function devXmit(dev: u32, pkt: u32): i32 {
     pktDrop(pkt, DROP_DEV_DOWN);
     return -1;
   }
+  if (Sim.at().traceOn != 0) traceFrame(p);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_OUT, d.ns, dev, p.len, ethType(p.data as usize), 0);
   if (d.kind != DEV_LOOPBACK) tap(pkt, PKT_OUTGOING);
   d.txPackets++;
@@ -80,7 +83,10 @@ export function devXmit(dev: u32, pkt: u32): i32 {
     p.gen = d.gen;
     workPush(pkt);
   } else if (d.peer != 0) cross(d, pkt);
-  else pktFree(pkt);
+  else {
+    trace(p, TRACE_VOID, 0, 0, 0);
+    pktFree(pkt);
+  }
   return 0;
 }
 
@@ -153,6 +159,8 @@ function receive(pkt: u32): void {
   p.mac = p.data;
   p.proto = ethType(p.data as usize);
   p.stamp = now();
+  if (Sim.at().traceOn != 0) traceFrame(p);
+  traceBecause(p);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
   tap(pkt, p.pkttype);
   if (d.master != 0) {

@@ -3,11 +3,24 @@
  * Limits: errors are not rate-limited but for missing routes (peer.ts); no redirects, timestamps or address masks.
  * @see Linux net/ipv4/icmp.c: __icmp_send, icmp_echo, icmp_unreach; RFC 792, RFC 1122 §3.2.2
  */
-import { DROP_BAD_CHECKSUM, DROP_BAD_HEADER, PKT_HOST, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../abi';
+import {
+  DROP_BAD_CHECKSUM,
+  DROP_BAD_HEADER,
+  ICMP_ANSWERED,
+  ICMP_IGNORED,
+  ICMP_REPLY,
+  ICMP_TOLD,
+  PKT_HOST,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  TRACE_ICMP_IN,
+} from '../../abi';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
 import { ctAttachReply } from '../nf/conntrack';
 import { PF_ICMP_ERROR, Pkt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
+import { trace, traceBecause, traceCause } from '../sim/trace';
 import { icmpErrorToSock } from '../sock/input';
 import { wr16 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
@@ -57,7 +70,9 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
   ctAttachReply(err, pkt);
   const dst = ip4Dst(ip);
   const own = p.rtype == RTN_LOCAL && addrIsLocal(p.ns, dst);
+  const was = traceBecause(p);
   output(p.ns, err, own ? dst : 0, ip4Src(ip), (ip4Tos(ip) & 0x1e) | 0xc0);
+  traceCause(was);
 }
 
 /** Sends a message of ICMP's own; a rule that rejects it is not answered. @see Linux icmp.c: icmp_xmit_lock */
@@ -87,20 +102,32 @@ export function icmpInput(pkt: u32): void {
     return;
   }
   const type = load<u8>(m) as u32;
-  if (type == ICMP_ECHO) echo(p, m, len);
-  else if (type != ICMP_ECHOREPLY && icmpIsError(type)) {
+  trace(p, TRACE_ICMP_IN, (type << 8) | (load<u8>(m, 1) as u32), fate(p, type), 0);
+  if (type == ICMP_ECHO) {
+    if (echoes(p)) echo(p, m, len);
+  } else if (type != ICMP_ECHOREPLY && icmpIsError(type)) {
     const inner = m + 8;
     if (len >= 8 + 20 && len >= 8 + ip4Hlen(inner) + 8) icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32);
   }
   pktFree(pkt);
 }
 
+/** Whether an echo request is answered: not one to a broadcast (icmp_echo_ignore_broadcasts). */
+function echoes(p: Pkt): bool {
+  if (Ns.at(p.ns).echoIgnoreAll || p.pkttype != PKT_HOST) return false;
+  return addrType(p.ns, ip4Dst(p.nh as usize)) == RTN_LOCAL;
+}
+
+/** What comes of a message, for the trace. */
+function fate(p: Pkt, type: u32): u32 {
+  if (type == ICMP_ECHO) return echoes(p) ? ICMP_ANSWERED : ICMP_IGNORED;
+  if (type == ICMP_ECHOREPLY) return ICMP_REPLY;
+  return icmpIsError(type) ? ICMP_TOLD : ICMP_IGNORED;
+}
+
 function echo(p: Pkt, m: usize, len: u32): void {
-  if (Ns.at(p.ns).echoIgnoreAll || p.pkttype != PKT_HOST) return;
   const ip = p.nh as usize;
   const to = ip4Src(ip);
-  // A request to a broadcast is not answered (icmp_echo_ignore_broadcasts).
-  if (addrType(p.ns, ip4Dst(ip)) != RTN_LOCAL) return;
   const reply = pktAlloc(len);
   if (reply == 0) return;
   const r = Pkt.at(reply).data as usize;

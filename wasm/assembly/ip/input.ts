@@ -30,14 +30,15 @@ import {
   RTN_MULTICAST,
   RTN_UNICAST,
   TRACE_ROUTE,
+  TRACE_TTL,
   VERDICT_ACCEPT,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
-import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
+import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { trace } from '../sim/trace';
 import { rawInput, tcpInput, udpInput } from '../sock/input';
 import { csumFold, csumL4, csumPartial } from '../wire/checksum';
 import {
@@ -60,6 +61,7 @@ import { icmpInput, icmpSend } from './icmp';
 import { ip4Finish, ip4Route } from './output';
 import { peerMayTell } from './peer';
 import { DEFRAG_LOCAL, fragInput } from './reassembly';
+import { routeKind } from './route';
 
 /** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
 export function ip4Validate(pkt: u32): u32 {
@@ -127,7 +129,7 @@ function route(pkt: u32): void {
   if (type != RTN_UNICAST) {
     p.rtype = type;
     p.outdev = Ns.at(p.ns).lo;
-    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, p.ns, p.dev, dst, dst, type);
+    trace(p, TRACE_ROUTE, dst, dst, type | routeKind(0));
     deliver(pkt);
     return;
   }
@@ -178,6 +180,7 @@ function forward(pkt: u32): void {
     return;
   }
   ip4DecTtl(p.nh as usize);
+  trace(p, TRACE_TTL, ip4Ttl(p.nh as usize), 0, 0);
   if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
   ip4Finish(pkt);
 }

@@ -28,15 +28,16 @@ import {
   NUD_STALE,
   TIMER_NEIGH,
   TRACE_NEIGH,
+  TRACE_NEIGH_DONE,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { devXmit } from '../dev/xmit';
 import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_CAP, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH } from '../mem';
 import { now } from '../sim/clock';
 import { drain } from '../sim/loop';
-import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
+import { Pkt, pktDrop, pktPush } from '../sim/pool';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { traceWrite } from '../sim/stat';
+import { trace, traceBecause, traceCause } from '../sim/trace';
 import { timerAdd, timerDel } from '../sim/timer';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_HLEN, ethWrite, MAC_BROADCAST } from '../wire/ether';
@@ -168,7 +169,10 @@ function solicit(i: u32): void {
   }
   if (src == 0) src = addrSelect(ns, n.dev, n.ip);
   n.probes++;
+  const was = traceCause(0);
+  if (n.queueHead != 0) traceBecause(Pkt.at(n.queueHead));
   arpSend(n.dev, 1, n.state == NUD_PROBE ? n.mac : MAC_BROADCAST, src, 0, n.ip);
+  traceCause(was);
 }
 
 /** Sends an IP packet to a neighbour (takes it); it waits when the neighbour is not known yet. */
@@ -183,8 +187,7 @@ export function neighOutput(dev: u32, ip: u32, pkt: u32): i32 {
   }
   const n = Neigh.at(i);
   n.used = now();
-  const p = Pkt.at(pkt);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEIGH, p.ns, dev, ip, n.state, 0);
+  trace(Pkt.at(pkt), TRACE_NEIGH, ip, n.state | (((n.mac >> 32) as u32) << 16), n.mac as u32);
   if (n.state & VALID) {
     if (n.state == NUD_STALE) {
       n.state = NUD_DELAY;
@@ -236,6 +239,7 @@ function flushQueue(i: u32): void {
   n.queued = 0;
   while (q != 0) {
     const next = Pkt.at(q).next;
+    trace(Pkt.at(q), TRACE_NEIGH_DONE, n.ip, (n.mac >> 32) as u32, n.mac as u32);
     send(n.dev, n.mac, q);
     q = next;
   }

@@ -234,6 +234,12 @@ export function routeFind(ns: u32, dst: u32, oif: u32): i32 {
   return -ENETUNREACH;
 }
 
+/** Prefix length << 8 and table << 16 of a route, for the trace. @param i 0: an own address or a broadcast */
+export function routeKind(i: u32): u32 {
+  if (i == 0) return ((RT_TABLE_LOCAL as u32) << 16) | (32 << 8);
+  return (Route.at(i).table << 16) | (Route.at(i).bits << 8);
+}
+
 /** Whether a 16-byte IPv6 address can be reached: only own ones can. */
 export function routeFind6(ns: u32, dst: usize): i32 {
   const n = Ns.at(ns);

@@ -106,6 +106,7 @@ export function drain(): void {
     linkArrive(pkt);
     pkt = workPop();
   }
+  Sim.at().cause = 0;
 }
 
 function dispatch(kind: u32, obj: u32): void {

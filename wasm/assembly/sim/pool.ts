@@ -97,6 +97,8 @@ export class Pkt {
   oif: u32;
   /** Put together from fragments: the size of the largest; else 0. */
   fragMax: u32;
+  /** The route it takes, 0: an own address or a broadcast. */
+  route: u32;
   /** When it was received by the present machine, ns. */
   stamp: u64;
 
@@ -159,7 +161,6 @@ export function pktAlloc(len: u32): u32 {
   p.data = (bufAt(buf) as u32) + 16 + HEADROOM;
   p.len = len;
   p.id = ++s.packet;
-  if (s.traceOn) p.flags = PF_TRACE;
   return i;
 }
 

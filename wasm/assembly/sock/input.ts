@@ -3,7 +3,7 @@
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
 import { ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
-import { Pkt, pktFree } from '../sim/pool';
+import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { bindRemove, connFind, mapped } from './demux';
 import { pathLearn, pathMtu } from './glue';
 import { rawDeliver, rawError } from './raw';
@@ -13,6 +13,7 @@ import {
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { tcpSegment } from './tcp_input';
+import { traceRaw, traceTcp, traceUdp } from './trace';
 import { push, resendFrom } from './tcp_output';
 import { udpDeliver, udpError } from './udp';
 
@@ -39,6 +40,7 @@ function l4Length(p: Pkt): u32 {
 /** A TCP segment for this machine. Takes the packet. */
 export function tcpInput(ns: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
+  if (p.flags & PF_TRACE) traceTcp(p);
   tcpSegment(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
   );
@@ -62,6 +64,7 @@ export function udpInput(ns: u32, pkt: u32): i32 {
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, ttlOf(p), h + 8, data,
   );
   if (!took) return 0;
+  if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;
 }
@@ -70,10 +73,12 @@ export function udpInput(ns: u32, pkt: u32): i32 {
 export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
   const p = Pkt.at(pkt);
   const from = p.proto == IPV6 ? p.th : p.nh;
-  return rawDeliver(
+  const took = rawDeliver(
     ns as i32, p.indev as i32, proto, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), ttlOf(p), from as usize,
     p.data + p.len - from,
   );
+  if (took != 0 && p.flags & PF_TRACE) traceRaw(p, proto, took);
+  return took;
 }
 
 /** Errno of an ICMP destination unreachable, with 0x10000 when it ends the flow. @see Linux icmp_err_convert */

@@ -1,0 +1,63 @@
+/** Which socket a traced packet is for, or from: a second look-up, made for traced packets only. */
+import { SOCK_TO_CONN, SOCK_TO_DATAGRAM, SOCK_TO_LISTENER, SOCK_TO_NONE, SOCK_TO_RAW, TRACE_SOCK } from '../../abi';
+import { Pkt } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
+import { rd16, rd32 } from '../wire/bytes';
+import { PROTO_TCP } from '../wire/ipv4';
+import { bindFirst, connFind, listenerFind, mapped, udpFind } from './demux';
+import { S_TIME_WAIT, sockAt, T_UDP } from './table';
+
+const IPV6: u32 = 0x86dd;
+
+/** First word of an address of a packet: source at 0, destination at 1. */
+function word0(p: Pkt, which: usize): u64 {
+  return p.proto == IPV6 ? load<u64>((p.nh as usize) + 8 + which * 16) : 0;
+}
+
+/** Second word. */
+function word1(p: Pkt, which: usize): u64 {
+  if (p.proto == IPV6) return load<u64>((p.nh as usize) + 16 + which * 16);
+  return mapped(rd32((p.nh as usize) + 12 + which * 4));
+}
+
+/** The socket that sends an IPv4 packet of TCP or UDP, 0 when it cannot be told. @param th its transport header */
+export function senderOf(ns: u32, proto: u32, src: u32, dst: u32, th: usize): i32 {
+  const sport = rd16(th);
+  if (proto == PROTO_TCP) return connFind(ns as i32, 0, mapped(src), sport, 0, mapped(dst), rd16(th + 2));
+  for (let i = bindFirst(ns as i32, T_UDP, sport); i != 0; i = sockAt(i).bindNext) {
+    const s = sockAt(i);
+    if (s.lport == sport && s.ns == (ns as i32) && s.type == T_UDP) return i;
+  }
+  return 0;
+}
+
+/** A TCP segment is about to be taken: by a connection, a listener, or nobody. */
+export function traceTcp(p: Pkt): void {
+  const th = p.th as usize;
+  const ns = p.ns as i32;
+  const lport = rd16(th + 2);
+  let to = connFind(ns, word0(p, 1), word1(p, 1), lport, word0(p, 0), word1(p, 0), rd16(th));
+  let how: u32 = SOCK_TO_CONN;
+  if (to == 0 || sockAt(to).state == S_TIME_WAIT) {
+    const l = listenerFind(ns, word0(p, 1), word1(p, 1), lport, p.indev as i32);
+    if (l != 0 || to == 0) {
+      how = l != 0 ? SOCK_TO_LISTENER : SOCK_TO_NONE;
+      to = l;
+    }
+  }
+  traceWrite(p.id, TRACE_SOCK, p.ns, p.dev, to as u32, 6, how);
+}
+
+/** A UDP datagram was taken by a socket. */
+export function traceUdp(p: Pkt): void {
+  const th = p.th as usize;
+  const to = udpFind(
+    p.ns as i32, word0(p, 1), word1(p, 1), rd16(th + 2), word0(p, 0), word1(p, 0), rd16(th), p.indev as i32,
+  );
+  traceWrite(p.id, TRACE_SOCK, p.ns, p.dev, to as u32, 17, SOCK_TO_DATAGRAM);
+}
+
+/** Raw sockets have their copies. @param count how many */
+export function traceRaw(p: Pkt, proto: u32, count: i32): void {
+  traceWrite(p.id, TRACE_SOCK, p.ns, p.dev, count as u32, proto, SOCK_TO_RAW);
+}
