@@ -14,6 +14,8 @@ import { openPty } from '../linux/tty/pty.ts';
 import { CallLog } from './calls.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
+import { parseFilter } from './journey/filter.ts';
+import { Tracer } from './journey/journey.ts';
 import type { CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
@@ -49,6 +51,7 @@ class DrydockLab implements Lab {
   readonly #driver: Driver;
   readonly #calls: CallLog;
   readonly #tap: FrameTap;
+  readonly #tracer: Tracer;
 
   constructor(
     readonly world: LabWorld,
@@ -57,10 +60,12 @@ class DrydockLab implements Lab {
     driver: Driver,
     calls: CallLog,
     tap: FrameTap,
+    tracer: Tracer,
   ) {
     this.#driver = driver;
     this.#calls = calls;
     this.#tap = tap;
+    this.#tracer = tracer;
   }
 
   machine(name: string): Node | undefined {
@@ -160,6 +165,16 @@ class DrydockLab implements Lab {
     return this.#tap.since(since);
   }
 
+  trace(what: boolean | string): void {
+    const filters = typeof what === 'string' ? parseFilter(what, { world: this.world, machines: this.machines }) : what;
+    if (typeof filters === 'string') throw new RangeError(filters);
+    this.#tracer.trace(filters);
+  }
+
+  journeys(since: number): ReturnType<Lab['journeys']> {
+    return this.#tracer.journeys(since);
+  }
+
   calls(since: number): ReturnType<Lab['calls']> {
     return this.#calls.since(since);
   }
@@ -202,11 +217,20 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
     });
     return { name, kernel, docker: dockerd.service, dockerd };
   });
+  const tracer = new Tracer(world, machines);
   const driver = new Driver(
-    { clock: world.clock, core, pump: () => world.pump(), held: () => held.values().next().value },
+    {
+      clock: world.clock,
+      core,
+      pump() {
+        tracer.drain();
+        return world.pump();
+      },
+      held: () => held.values().next().value,
+    },
     host.turn,
   );
   const tap = new FrameTap(world, machines);
   await driver.pace(2e9, () => true);
-  return new DrydockLab(world, full, machines, driver, calls, tap);
+  return new DrydockLab(world, full, machines, driver, calls, tap, tracer);
 }

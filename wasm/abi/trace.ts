@@ -89,6 +89,8 @@ export const TRACE_RETURN = 47;
 export const TRACE_VOID = 48;
 /** A packet's mark changed; a = the new one. */
 export const TRACE_MARK = 49;
+/** A packet that was under way fits a filter, and is traced from here on; as TRACE_NEW. TRACE_L4 follows. */
+export const TRACE_PICKED = 50;
 
 /** TRACE_SOCK: a connection, a listener, a datagram socket, raw sockets; nobody (TCP resets). */
 export const SOCK_TO_CONN = 1;

@@ -195,6 +195,9 @@ export const SOCK_STATE: usize = SIM_BASE + 0x1000;
 export const TEMP_BASE: usize = SIM_BASE + 0x1400;
 /** TRACE_FILTERS records of TF_SIZE bytes. */
 export const TRACE_FILTER_BASE: usize = SIM_BASE + 0x1500;
+/** Flows that are traced because a traced packet reached their socket: keys of 8 bytes. */
+export const TRACE_FLOWS: u32 = 128;
+export const TRACE_FLOW_BASE: usize = SIM_BASE + 0x1600;
 
 /** Grows memory so that `end` bytes are addressable. @returns 0, or -1 when the host refuses */
 export function memReach(end: usize): i32 {

@@ -347,7 +347,9 @@ export class Machine implements Kernel {
     const ns = this.world.net.get(netns);
     if (!ns) return ENODEV;
     const sock = InetSocket.open(this.world.net, ns, family, type, protocol, () => this.world.inode());
-    if (!isErr(sock)) sock.uid = owner.uid;
+    if (isErr(sock)) return sock;
+    sock.uid = owner.uid;
+    sock.opener = { comm: owner.comm, pid: owner.pids.get(this.pidns) ?? owner.pid };
     return sock;
   }
 

@@ -45,10 +45,7 @@ export function arpSend(dev: u32, op: u32, to: u64, spa: u32, tha: u64, tpa: u32
   arpWrite(p.data as usize, op, mac, spa, tha, tpa);
   p.ns = Dev.at(dev).ns;
   p.dev = dev;
-  if (Sim.at().traceOn != 0) {
-    traceBorn(p, ETH_ARP);
-    trace(p, TRACE_ARP, op, spa, tpa);
-  }
+  if (Sim.at().traceOn != 0) traceBorn(p, ETH_ARP, TRACE_ARP, op, spa, tpa);
   ethWrite(pktPush(pkt, ETH_HLEN), to, mac, ETH_ARP);
   devXmit(dev, pkt);
 }

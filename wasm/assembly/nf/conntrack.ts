@@ -47,7 +47,7 @@ import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
 import { timerAdd, timerDel, timerWhen } from '../sim/timer';
-import { trace, traceFlow } from '../sim/trace';
+import { trace, traceFlow, tracePicked } from '../sim/trace';
 import { rd16, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
@@ -162,6 +162,7 @@ function traceConn(p: Pkt, ct: u32): void {
   const sport = ports ? (load<u16>(t + T_SPORT) as u32) : 0;
   const dport = ports ? (load<u16>(t + T_DPORT) as u32) : 0;
   traceFlow(p, ETH_IPV4, proto, rdMapped(t), rdMapped(t + T_DST), sport, dport);
+  if (p.flags & PF_TRACE) tracePicked(p);
 }
 
 /** Gives `pkt` the connection of the packet it answers, in the other direction. @see Linux nf_ct_attach */

@@ -1,7 +1,8 @@
 /**
  * What is traced, and the records that tell more than one number. A packet is traced because all are, because it fits
  * a filter where it is made, where it meets a device or where it gets its connection, or because it is made while a
- * traced one is handled: an answer, an error, an ARP request. The bit then goes with it and its copies to the end.
+ * traced one is handled (an answer, an error, an ARP request), or is sent by a socket that a traced one has reached.
+ * The bit then goes with it and its copies to the end.
  * Limits: filters look at Ethernet, ARP and IPv4; of IPv6 at the ethertype and the place only.
  */
 import {
@@ -33,8 +34,9 @@ import {
   TRACE_L4,
   TRACE_NEW,
   TRACE_PARENT,
+  TRACE_PICKED,
 } from '../../abi';
-import { Sim, TRACE_FILTER_BASE } from '../mem';
+import { Sim, TRACE_FILTER_BASE, TRACE_FLOW_BASE, TRACE_FLOWS } from '../mem';
 import { arpSpa, arpTpa } from '../wire/arp';
 import { rd16, rd32 } from '../wire/bytes';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ethType } from '../wire/ether';
@@ -48,6 +50,7 @@ import { traceWrite } from './stat';
 export function traceFilter(at: usize, count: u32): u32 {
   const n = min(count, TRACE_FILTERS);
   memory.copy(TRACE_FILTER_BASE, at, (n * TF_SIZE) as usize);
+  memory.fill(TRACE_FLOW_BASE, 0, (TRACE_FLOWS * 8) as usize);
   Sim.at().traceFilters = n;
   return n;
 }
@@ -102,7 +105,24 @@ export function traceFlow(p: Pkt, ether: u32, proto: u32, src: u32, dst: u32, sp
   }
 }
 
-/** Looks at the network header of a packet whose bytes end at `end`. */
+/** Where the key of a flow belongs. */
+function flowSlot(key: u64): usize {
+  return TRACE_FLOW_BASE + (((key >> 40) as u32) & (TRACE_FLOWS - 1)) * 8;
+}
+
+function flowKey(ns: u32, proto: u32, src: u32, dst: u32, ports: u32): u64 {
+  const h = ((((src as u64) << 32) | (dst as u64)) ^ ((ns as u64) << 17) ^ ((proto as u64) << 9)) * 0x9e3779b97f4a7c15;
+  return ((h ^ (h >> 29) ^ (ports as u64)) * 0xbf58476d1ce4e5b9) | 1;
+}
+
+/** A traced packet reached a socket: what that sends back is traced. Pre: IPv4; TCP or UDP. */
+export function traceAnswer(p: Pkt, proto: u32): void {
+  if (p.proto != ETH_IPV4) return;
+  const ip = p.nh as usize;
+  const key = flowKey(p.ns, proto, ip4Dst(ip), ip4Src(ip), rotl<u32>(rd32(p.th as usize), 16));
+  store<u64>(flowSlot(key), key);
+}
+
 function look(p: Pkt, ether: u32, at: usize, end: usize): void {
   if (ether == ETH_ARP && at + 28 <= end) traceFlow(p, ether, 0, arpSpa(at), arpTpa(at), 0, 0);
   else if (ether != ETH_IPV4 || at + 20 > end) traceFlow(p, ether, 0, 0, 0, 0, 0);
@@ -117,12 +137,43 @@ function flow4(p: Pkt, proto: u32, src: u32, dst: u32, th: usize, end: usize): v
 
 /** A frame meets a device (Pkt.dev): it is traced from here on when it fits. Pre: data at the Ethernet header. */
 export function traceFrame(p: Pkt): void {
-  if (p.flags & PF_TRACE) return;
+  if (p.flags & PF_TRACE || p.len < ETH_HLEN) return;
+  const at = (p.data + ETH_HLEN) as usize;
+  const end = (p.data + p.len) as usize;
+  const ether = ethType(p.data as usize);
   if (Sim.at().traceOn == TRACE_ALL) p.flags |= PF_TRACE;
-  else if (p.len >= ETH_HLEN) look(p, ethType(p.data as usize), p.data as usize + ETH_HLEN, (p.data + p.len) as usize);
+  else look(p, ether, at, end);
+  if (p.flags & PF_TRACE) tell(p, TRACE_PICKED, p.dev, ether, at, end);
 }
 
-/** Whether a packet that is being made is traced for a reason that does not lie in it; then says what it is made of. */
+/** An IPv4 packet inside IP is traced from here on. Pre: Pkt.nh is set. */
+export function tracePicked(p: Pkt): void {
+  tell(p, TRACE_PICKED, p.dev, ETH_IPV4, p.nh as usize, (p.data + p.len) as usize);
+}
+
+/** Says what a packet is. @param at its network header @param end of its bytes */
+function tell(p: Pkt, what: u32, dev: u32, ether: u32, at: usize, end: usize): void {
+  if (ether != ETH_IPV4 || at + 20 > end || at + ip4Hlen(at) > end) {
+    traceWrite(p.id, what, p.ns, dev, 0, 0, 0);
+    return;
+  }
+  const proto = ip4Proto(at);
+  traceWrite(p.id, what, p.ns, dev, proto, ip4Src(at), ip4Dst(at));
+  if (!(ip4Frag(at) & 0x1fff)) tell4(p, dev, proto, at + ip4Hlen(at), end, 0);
+}
+
+/** Says what IPv4 carries. @param sock that sends it, 0: unknown */
+function tell4(p: Pkt, dev: u32, proto: u32, th: usize, end: usize, sock: i32): void {
+  const have = (end - th) as u32;
+  if (have < 8) return;
+  if (proto == PROTO_TCP && have >= 20) {
+    const data = have - min(have, tcpHlen(th));
+    traceWrite(p.id, TRACE_L4, p.ns, dev, rd32(th), tcpFlags(th) | (data << 8), sock);
+  } else if (proto == PROTO_UDP) traceWrite(p.id, TRACE_L4, p.ns, dev, rd32(th), (have - 8) << 8, sock);
+  else if (proto == PROTO_ICMP) traceWrite(p.id, TRACE_L4, p.ns, dev, rd32(th + 4), rd16(th), sock);
+}
+
+/** Whether a packet that is being made is traced for a reason that does not lie in it. */
 function born(p: Pkt): bool {
   const s = Sim.at();
   if (s.cause == 0 && s.traceOn != TRACE_ALL) return false;
@@ -135,10 +186,12 @@ function parent(p: Pkt, dev: u32): void {
   if (cause != 0 && cause != p.id) traceWrite(p.id, TRACE_PARENT, p.ns, dev, cause, 0, 0);
 }
 
-/** A packet that is not IPv4 was made. Pre: Pkt.ns, dev and nh are set, and what `look` reads lies there. */
-export function traceBorn(p: Pkt, ether: u32): void {
+/** A packet that is not IPv4 was made. Pre: Pkt.ns, dev and nh are set. @param what record that tells what it is */
+export function traceBorn(p: Pkt, ether: u32, what: u32, a: u32, b: u32, c: u32): void {
   if (!born(p)) look(p, ether, p.nh as usize, (p.data + p.len) as usize);
-  if (p.flags & PF_TRACE) parent(p, p.dev);
+  if (!(p.flags & PF_TRACE)) return;
+  traceWrite(p.id, what, p.ns, p.dev, a, b, c);
+  parent(p, p.dev);
 }
 
 /**
@@ -147,16 +200,17 @@ export function traceBorn(p: Pkt, ether: u32): void {
  */
 export function traceNew(p: Pkt, dev: u32, proto: u32, src: u32, dst: u32): void {
   const th = p.th as usize;
-  const have = p.data + p.len - p.th;
-  if (!born(p)) flow4(p, proto, src, dst, th, th + (have as usize));
+  const end = (p.data + p.len) as usize;
+  if (!born(p)) {
+    flow4(p, proto, src, dst, th, end);
+    if ((proto == PROTO_TCP || proto == PROTO_UDP) && th + 4 <= end) {
+      const key = flowKey(p.ns, proto, src, dst, rd32(th));
+      if (load<u64>(flowSlot(key)) == key) p.flags |= PF_TRACE;
+    }
+  }
   if (!(p.flags & PF_TRACE)) return;
   traceWrite(p.id, TRACE_NEW, p.ns, dev, proto, src, dst);
-  if (proto == PROTO_TCP && have >= 20) {
-    const data = have - min(have, tcpHlen(th));
-    traceWrite(p.id, TRACE_L4, p.ns, dev, rd32(th), tcpFlags(th) | (data << 8), senderOf(p.ns, proto, src, dst, th));
-  } else if (proto == PROTO_UDP && have >= 8)
-    traceWrite(p.id, TRACE_L4, p.ns, dev, rd32(th), (have - 8) << 8, senderOf(p.ns, proto, src, dst, th));
-  else if (proto == PROTO_ICMP && have >= 8) traceWrite(p.id, TRACE_L4, p.ns, dev, rd32(th + 4), rd16(th), 0);
+  tell4(p, dev, proto, th, end, th + 8 <= end ? senderOf(p.ns, proto, src, dst, th) : 0);
   parent(p, dev);
 }
 

@@ -18,6 +18,8 @@ export class NetWorld {
   /** By index in the core. */
   readonly devices = new Map<number, Device>();
   readonly sockets = new Map<number, InetSocket>();
+  /** Sockets that were closed since the last pump: their packets may not have been told yet. */
+  readonly closed = new Map<number, InetSocket>();
   readonly captures = new Map<number, CaptureRing>();
   /** Who holds a socket's open file; set by the kernels. */
   holders: (file: unknown) => SocketInfo['users'] = () => [];
@@ -103,6 +105,7 @@ export class NetWorld {
   /** Hands the core's waiting events on. @returns whether there were any */
   pump(): boolean {
     let any = false;
+    this.closed.clear();
     this.core.events((kind, a) => {
       any = true;
       if (kind === EventKind.SOCK) this.sockets.get(a)?.event();
