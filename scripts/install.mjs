@@ -40,8 +40,8 @@ const CANDIDATES = [
 export const findChromium = () => CANDIDATES.find((path) => path && existsSync(path));
 
 /**
- * Installs Debian's chromium, fonts, tcpdump, tshark, iproute2 and iptables where apt and root are at hand; else a Chrome that is already
- * there serves, else it says what to do. @returns the browser's path, or undefined
+ * Installs Debian's chromium, fonts and the network programs that tests compare with, where apt and root are at hand;
+ * else a Chrome that is already there serves, else it says what to do. @returns the browser's path, or undefined
  */
 export function installBrowser() {
   const wanted = [
@@ -51,6 +51,11 @@ export function installBrowser() {
     ['tshark', () => onPath('tshark')],
     ['iproute2', () => onPath('ip')],
     ['iptables', () => onPath('iptables-restore')],
+    ['iperf3', () => onPath('iperf3')],
+    ['netcat-openbsd', () => onPath('nc')],
+    ['iputils-ping', () => onPath('ping')],
+    ['curl', () => onPath('curl')],
+    ['python3-minimal', () => onPath('python3')],
   ];
   const missing = wanted.filter(([, there]) => !there()).map(([name]) => name);
   if (missing.length > 0 && process.getuid?.() === 0 && onPath('apt-get')) {

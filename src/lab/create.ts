@@ -19,7 +19,8 @@ import { Tracer } from './journey/journey.ts';
 import type { CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
-import { buildTopology } from './topology.ts';
+import { addUplink, buildTopology } from './topology.ts';
+import { Uplink } from './uplink.ts';
 import { viewOf } from './views.ts';
 
 /** Mon 23 Nov 2026 22:00:00 UTC, the hour in which the golden transcripts were taken. */
@@ -61,6 +62,7 @@ class DrydockLab implements Lab {
     calls: CallLog,
     tap: FrameTap,
     tracer: Tracer,
+    readonly uplink: Uplink | undefined,
   ) {
     this.#driver = driver;
     this.#calls = calls;
@@ -192,7 +194,7 @@ class DrydockLab implements Lab {
 
 /** Opens a fresh lab. @throws Error when the core does not load: a broken build */
 export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
-  const full: Required<LabOptions> = { epochNs: EPOCH, hosts: 3, ...options };
+  const full: Required<LabOptions> = { epochNs: EPOCH, hosts: 3, uplink: false, ...options };
   const core = await loadCore(host.wasm, { seed: full.seed });
   const held = new Set<Promise<unknown>>();
   const world = createWorld({
@@ -208,6 +210,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   });
   registerPrograms(world);
   const topology = buildTopology(world, full.hosts, [layerOf(machineLayer(installedPrograms()), 0)]);
+  const uplink = full.uplink ? new Uplink(world, addUplink(topology.router)) : undefined;
   const calls = new CallLog(() => world.clock.now);
   const machines: Node[] = topology.nodes.map((kernel) => {
     const name = kernel.uts.hostname;
@@ -232,5 +235,5 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   );
   const tap = new FrameTap(world, machines);
   await driver.pace(2e9, () => true);
-  return new DrydockLab(world, full, machines, driver, calls, tap, tracer);
+  return new DrydockLab(world, full, machines, driver, calls, tap, tracer, uplink);
 }

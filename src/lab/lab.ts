@@ -7,6 +7,7 @@ import type { Kernel, World } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
 import type { Journey } from './journey/event.ts';
+import type { Uplink } from './uplink.ts';
 import type { LabView, ViewCall, ViewFrame } from './view.ts';
 
 /** What the lab needs of the world outside: the only place where it touches an event loop. */
@@ -23,6 +24,8 @@ export interface LabOptions {
   readonly epochNs?: bigint;
   /** Machines node1 … nodeN; default 3. */
   readonly hosts?: number;
+  /** Whether the LAN has a port that leads out of the lab; default not. */
+  readonly uplink?: boolean;
 }
 
 export interface CommandResult {
@@ -59,6 +62,8 @@ export interface Lab {
   readonly world: World;
   readonly options: Required<LabOptions>;
   readonly machines: readonly Machine[];
+  /** The LAN's port that leads out of the lab, when there is one. */
+  readonly uplink: Uplink | undefined;
   machine(name: string): Machine | undefined;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
   run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;

@@ -79,6 +79,16 @@ function addNode(world: LabWorld, router: KernelMachine, n: number, layers: read
   return node;
 }
 
+/** Adds the port of the LAN that leads out of the lab. @returns its device in the core */
+export function addUplink(router: KernelMachine): number {
+  const net = router.net(router.hostNetns);
+  must(net.addNic('uplink', { mac: parseMac('52:54:00:38:00:02') }));
+  must(net.setLink('uplink', { up: true, master: LAN }));
+  const device = router.world.net.get(router.hostNetns)?.find('uplink');
+  if (!device) throw new Error('topology: there is no uplink');
+  return device.dev;
+}
+
 function serveOutside(router: KernelMachine, external: KernelMachine, hosts: number): void {
   const names = new Map([
     ['router.lab', ROUTER],

@@ -9,6 +9,8 @@ export class Pacer {
   #running = false;
   #origin = 0;
   #base = 0;
+  #inbox: (() => void)[] = [];
+  #wake: () => void = () => undefined;
 
   constructor(
     readonly lab: Lab,
@@ -25,29 +27,57 @@ export class Pacer {
     }
   }
 
+  /** Does `work` between two steps of the lab, as soon as its clock has come up with the wall's; in order of calling. */
+  soon(work: () => void): void {
+    this.#inbox.push(work);
+    this.#wake();
+  }
+
   start(): void {
     this.#running = true;
+    this.#rebase();
+    void this.#loop();
+  }
+
+  /** The lab's present is the wall's present. */
+  #rebase(): void {
     this.#origin = performance.now();
     this.#base = this.lab.world.clock.now;
-    void this.#loop();
   }
 
   stop(): void {
     this.#running = false;
+    this.#wake();
   }
 
   async #loop(): Promise<void> {
     while (this.#running) {
       const began = performance.now();
       const budget = (): boolean => performance.now() - began < BEAT * 4;
-      if (this.pace === 'fast' && this.#waiting > 0) {
+      const fast = this.pace === 'fast' && this.#waiting > 0;
+      if (fast) {
         await this.lab.step(this.lab.world.clock.now + 20e6, budget);
-        this.#base = this.lab.world.clock.now;
-        this.#origin = performance.now();
+        this.#rebase();
       } else {
-        await this.lab.step(this.#base + (performance.now() - this.#origin) * 1e6, budget);
-        await new Promise((resolve) => setTimeout(resolve, BEAT));
+        const wall = this.#base + (began - this.#origin) * 1e6;
+        await this.lab.step(wall, budget);
+        // packets cost virtual time: a busy lab may be carried past the wall's clock, and goes on from there
+        if (this.lab.world.clock.now > wall) this.#rebase();
       }
+      const inbox = this.#inbox.splice(0);
+      for (const work of inbox) work();
+      if (!fast && inbox.length === 0) await this.#rest();
     }
+  }
+
+  /** Until the next beat, or until something comes. */
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, BEAT);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }

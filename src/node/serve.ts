@@ -3,33 +3,38 @@ import { existsSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Lab } from '../lab/lab.ts';
 import { readArgs, type Subcommand, usageError, wholeNumber } from './command.ts';
 import { openLab } from './host.ts';
 import { attachService } from './http-server.ts';
 import { Pacer } from './pacer.ts';
+import { openUplink, type Peering } from './uplink.ts';
 
 /** Where the API of node1 is when no -H is given. */
 const defaultSocket = (): string => `unix://${join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), 'drydock.sock')}`;
 
 export const serve: Subcommand = {
   name: 'serve',
-  usage: 'serve [-H unix://PATH | -H tcp://ADDRESS:PORT]... [--seed S] [--pace fast|real]',
+  usage: 'serve [-H unix://PATH | -H tcp://ADDRESS:PORT]... [--seed S] [--pace fast|real] [--uplink unix:PATH]',
   summary: 'serve the Docker Engine API of node1 (repeat -H for node2, node3)',
   async run(args) {
     const parsed = readArgs(this, args, {
       host: { type: 'string', short: 'H', multiple: true },
       seed: { type: 'string' },
       pace: { type: 'string' },
+      uplink: { type: 'string' },
     });
     if (!parsed) return 2;
     const seed = wholeNumber(parsed.values.seed ?? '1');
     const pace = parsed.values.pace ?? 'real';
     if (seed === undefined) return usageError(this, '--seed takes a whole number');
     if (pace !== 'fast' && pace !== 'real') return usageError(this, '--pace takes fast or real');
+    const uplink = parsed.values.uplink;
+    if (uplink !== undefined && !/^unix:./.test(uplink)) return usageError(this, '--uplink takes unix:PATH');
     const addresses = parsed.values.host ?? [defaultSocket()];
     // a real client counts ages by this computer's clock
     const epochNs = BigInt(Date.now()) * 1_000_000n;
-    const lab = await openLab({ seed, epochNs, hosts: Math.max(3, addresses.length) });
+    const lab = await openLab({ seed, epochNs, hosts: Math.max(3, addresses.length), uplink: uplink !== undefined });
     const pacer = new Pacer(lab, pace);
     const servers: Server[] = [];
     for (const [i, address] of addresses.entries()) {
@@ -45,12 +50,15 @@ export const serve: Subcommand = {
       servers.push(server);
       process.stdout.write(`${machine.name}: export DOCKER_HOST=${address}\n`);
     }
+    const peering = await tie(lab, pacer, uplink);
+    if (peering === null) return 1;
     pacer.start();
     await new Promise<void>((resolve) => {
       process.once('SIGINT', resolve);
       process.once('SIGTERM', resolve);
     });
     pacer.stop();
+    peering?.close();
     for (const server of servers) {
       server.closeAllConnections();
       server.close();
@@ -58,6 +66,20 @@ export const serve: Subcommand = {
     return 0;
   },
 };
+
+/** Ties the LAN to a unix socket, if that is asked for. @returns null when it cannot be, and says why */
+async function tie(lab: Lab, pacer: Pacer, address: string | undefined): Promise<Peering | undefined | null> {
+  if (!lab.uplink || address === undefined) return undefined;
+  const path = address.replace(/^unix:(\/\/)?/, '');
+  try {
+    const peering = await openUplink(lab.uplink, pacer, path);
+    process.stdout.write(`uplink: ${peering.role === 'connected' ? 'connected to' : 'listening at'} ${path}\n`);
+    return peering;
+  } catch (e) {
+    process.stderr.write(`drydock serve: ${address}: ${(e as Error).message}\n`);
+    return null;
+  }
+}
 
 /** @returns what went wrong, or undefined */
 function listen(server: Server, address: string): Promise<string | undefined> {

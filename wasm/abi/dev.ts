@@ -4,6 +4,7 @@ export const DEV_LOOPBACK = 1;
 export const DEV_VETH = 2;
 export const DEV_BRIDGE = 3;
 export const DEV_DUMMY = 4;
+/** Its other end is outside the lab: captures take what it sends, frameReceive brings what comes. */
 export const DEV_NIC = 5;
 export const DEVKEY_UP = 1;
 export const DEVKEY_MTU = 2;

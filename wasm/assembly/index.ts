@@ -7,7 +7,7 @@ export { traceFilter } from './sim/trace';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
 export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats, vethAdd } from './dev/dev';
 export { fdbDump } from './dev/fdb';
-export { frameSend } from './dev/xmit';
+export { frameReceive, frameSend } from './dev/xmit';
 export { slabUsed } from './sim/slab';
 export { addrAdd, addrDel } from './ip/addr';
 export { routeAdd, routeDel, routeLookup } from './ip/route';

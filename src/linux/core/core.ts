@@ -269,6 +269,10 @@ export interface Core {
   ): readonly [number, number];
   bridgeAdd(ns: number, name: string, mac: number): number;
   dummyAdd(ns: number, name: string, mac: number): number;
+  /** A device whose other end is outside the lab. */
+  nicAdd(ns: number, name: string, mac: number): number;
+  /** A frame comes in by such a device; the next `run` takes it on. @returns 0, -EMSGSIZE, -ENETDOWN or -ENOBUFS */
+  frameReceive(dev: number, frame: Uint8Array): number;
   devDel(dev: number): void;
   devMove(dev: number, ns: number): number;
   devSet(

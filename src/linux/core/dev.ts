@@ -34,6 +34,8 @@ type DevFace =
   | 'vethAdd'
   | 'bridgeAdd'
   | 'dummyAdd'
+  | 'nicAdd'
+  | 'frameReceive'
   | 'devDel'
   | 'devMove'
   | 'devSet'
@@ -55,6 +57,12 @@ export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
     },
     bridgeAdd: (ns, name, mac) => add(ns, abi.DEV_BRIDGE, name, mac),
     dummyAdd: (ns, name, mac) => add(ns, abi.DEV_DUMMY, name, mac),
+    nicAdd: (ns, name, mac) => add(ns, abi.DEV_NIC, name, mac),
+    frameReceive(dev, frame) {
+      if (frame.length > m.room) return -abi.EMSGSIZE;
+      m.bytes.set(frame, m.data);
+      return w.frameReceive(dev, m.data, frame.length);
+    },
     devDel: (dev) => w.devDel(dev),
     devMove: (dev, ns) => w.devMove(dev, ns),
     devSet: (dev, key, value) => w.devSet(dev, DEV_KEYS[key], value),

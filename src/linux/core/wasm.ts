@@ -24,6 +24,7 @@ export interface Wasm {
   devName(dev: number, name: number): number;
   devCarrier(dev: number): number;
   devStats(dev: number, out: number): void;
+  frameReceive(dev: number, at: number, len: number): number;
 
   addrAdd(dev: number, ip: number, bits: number): number;
   addrDel(dev: number, ip: number): number;

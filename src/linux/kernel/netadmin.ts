@@ -235,6 +235,8 @@ export interface NetAdmin {
   /** Equivalent: `ip link add NAME type bridge`. EEXIST when the name is taken. */
   addBridge(name: string, options?: { mac?: number; mtu?: number }): number | Errno;
   addDummy(name: string, options?: { mac?: number; mtu?: number }): number | Errno;
+  /** A device whose other end is outside the lab. */
+  addNic(name: string, options?: { mac?: number; mtu?: number }): number | Errno;
   /** Equivalent: `ip link add NAME type veth peer name PEER netns NS`. @param peerNetns a netns key, own when absent */
   addVeth(
     name: string,

@@ -51,6 +51,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('hostname', async () => (await import('./system.ts')).hostnameSpec),
   ...bin('id', async () => (await import('./system.ts')).idSpec),
   ...sbin('ifconfig', async () => (await import('./nettools.ts')).ifconfigSpec),
+  ...bin('iperf3', async () => (await import('./iperf3/iperf3.ts')).spec),
   ...entries(['/usr/sbin', '/usr/bin'], ['ip'], async () => (await import('./ip/ip.ts')).spec),
   ...sbin('iptables ip6tables iptables-nft ip6tables-nft', async () => (await import('./iptables/iptables.ts')).spec),
   ...sbin('iptables-restore ip6tables-restore', async () => (await import('./iptables/save.ts')).restoreSpec),

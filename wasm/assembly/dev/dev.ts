@@ -104,7 +104,7 @@ function unlinkNs(i: u32): void {
 }
 
 /**
- * Adds a device, down. @param kind DEV_LOOPBACK, DEV_BRIDGE or DEV_DUMMY @param name address of 16 bytes
+ * Adds a device, down. @param kind DEV_LOOPBACK, DEV_BRIDGE, DEV_DUMMY or DEV_NIC @param name address of 16 bytes
  * @returns its index, or -ENOSPC
  */
 export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {

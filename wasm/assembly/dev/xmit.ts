@@ -193,3 +193,22 @@ export function frameSend(dev: u32, frame: usize, len: u32): i32 {
   drain();
   return down != 0 ? -ENETDOWN : 0;
 }
+
+/**
+ * A frame comes in from outside the lab by a device whose other end is there (DEV_NIC); the next simRun takes it on, and
+ * all that wait with it.
+ * @returns 0, -EMSGSIZE (no frame, or longer than the device takes), -ENETDOWN or -ENOBUFS (counted)
+ */
+export function frameReceive(dev: u32, frame: usize, len: u32): i32 {
+  const d = Dev.at(dev);
+  if (len < ETH_HLEN || len > d.mtu + ETH_HLEN + 4) return -EMSGSIZE;
+  if (!d.up) return -ENETDOWN;
+  const pkt = pktAlloc(len);
+  if (pkt == 0) return -ENOBUFS;
+  const p = Pkt.at(pkt);
+  memory.copy(p.data as usize, frame, len as usize);
+  p.dev = dev;
+  p.gen = d.gen;
+  workPush(pkt);
+  return 0;
+}

@@ -27,6 +27,7 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     },
     addBridge: (name, options) => addSimple(w, ns, 'bridge', name, options),
     addDummy: (name, options) => addSimple(w, ns, 'dummy', name, options),
+    addNic: (name, options) => addSimple(w, ns, 'nic', name, options),
     addVeth: (name, peer, options) => addVeth(w, ns, name, peer, options),
     delLink: (name) => delLink(w, ns, name),
     setLink: (name, change) => setLink(w, ns, name, change),

@@ -59,14 +59,16 @@ export function addLoopback(world: NetWorld, ns: Netns): Device {
 export function addSimple(
   world: NetWorld,
   ns: Netns,
-  kind: 'bridge' | 'dummy',
+  kind: 'bridge' | 'dummy' | 'nic',
   name: string,
   options: { mac?: number; mtu?: number } = {},
 ): number | Errno {
   const bad = nameError(ns, name);
   if (bad) return bad;
   const mac = options.mac ?? randomMac(world);
-  const dev = kind === 'bridge' ? world.core.bridgeAdd(ns.core, name, mac) : world.core.dummyAdd(ns.core, name, mac);
+  const { core } = world;
+  const add = { bridge: core.bridgeAdd, dummy: core.dummyAdd, nic: core.nicAdd }[kind];
+  const dev = add(ns.core, name, mac);
   if (dev < 0) return errnoOf(dev);
   const d = register(world, ns, dev, kind, name, mac);
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);

@@ -5,7 +5,6 @@ import { type Core, EventKind } from '../../core/core.ts';
 import { ENOENT, type Errno } from '../errno.ts';
 import type { NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
 import { netAdmin } from './admin.ts';
-import type { CaptureRing } from './capture.ts';
 import { addLoopback, forget } from './links.ts';
 import { type Device, Netns } from './netns.ts';
 import type { InetSocket } from './sockfile.ts';
@@ -20,7 +19,8 @@ export class NetWorld {
   readonly sockets = new Map<number, InetSocket>();
   /** Sockets that were closed since the last pump: their packets may not have been told yet. */
   readonly closed = new Map<number, InetSocket>();
-  readonly captures = new Map<number, CaptureRing>();
+  /** Who is told when a capture has frames. */
+  readonly captures = new Map<number, { event(): void }>();
   /** Who holds a socket's open file; set by the kernels. */
   holders: (file: unknown) => SocketInfo['users'] = () => [];
   /** Unix and packet sockets of the machine that made a namespace; set by the kernels. */
