@@ -10,13 +10,15 @@ import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Process, SpawnRequest } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
+import { parseFilter as filterOf } from '../linux/programs/tcpdump/filter/parse.ts';
 import { openPty } from '../linux/tty/pty.ts';
 import { CallLog } from './calls.ts';
+import { LabCapture } from './capture.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
 import { parseFilter } from './journey/filter.ts';
 import { Tracer } from './journey/journey.ts';
-import type { CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
 import { addUplink, buildTopology } from './topology.ts';
@@ -175,6 +177,10 @@ class DrydockLab implements Lab {
 
   journeys(since: number): ReturnType<Lab['journeys']> {
     return this.#tracer.journeys(since);
+  }
+
+  async capture(filter = ''): Promise<Capture> {
+    return new LabCapture(this.world, this.machines, await filterOf(filter, async () => undefined));
   }
 
   calls(since: number): ReturnType<Lab['calls']> {

@@ -58,6 +58,16 @@ export interface Machine {
   readonly docker: HttpService;
 }
 
+/** A running capture of the whole lab. */
+export interface Capture {
+  /** The frames so far as a pcapng file that names every interface, its machine and container. */
+  bytes(): Uint8Array;
+  /** Frames that came faster than they were read. */
+  readonly dropped: number;
+  /** Ends it; `bytes` still gives the file. */
+  stop(): void;
+}
+
 export interface Lab {
   readonly world: World;
   readonly options: Required<LabOptions>;
@@ -89,6 +99,11 @@ export interface Lab {
    * `lost` counts records that were overwritten unread. Told in words by journey/words.ts: `sentence`.
    */
   journeys(since: number): { readonly journeys: readonly Journey[]; readonly next: number; readonly lost: number };
+  /**
+   * Captures every frame of the lab from now on, or those that fit a filter as tcpdump takes it (addresses, no names).
+   * @throws Error for a filter that is none, or when too many captures run
+   */
+  capture(filter?: string): Promise<Capture>;
   /** Requests that came to dockerd by its socket since `seq`, oldest first (not those made through `Machine.docker`). */
   calls(since: number): readonly ViewCall[];
   /** Removes every container, custom network and volume of a machine. */
