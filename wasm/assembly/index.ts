@@ -8,6 +8,7 @@ export { nsAdd, nsDel, nsSet } from './dev/ns';
 export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats, vethAdd } from './dev/dev';
 export { fdbDump } from './dev/fdb';
 export { frameReceive, frameSend } from './dev/xmit';
+export { pageNext } from './sim/page';
 export { slabUsed } from './sim/slab';
 export { addrAdd, addrDel } from './ip/addr';
 export { routeAdd, routeDel, routeLookup } from './ip/route';

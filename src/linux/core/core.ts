@@ -396,6 +396,14 @@ export interface Core {
   drops(): readonly number[];
 
   // --- the whole state
-  snapshot(): Uint8Array;
-  restore(memory: Uint8Array): void;
+  /**
+   * An image of all state (image.ts): a few MB at most for a small lab. Two cores of one build whose images are equal are
+   * in the same state. @param base an earlier whole image: only what differs from it is kept
+   */
+  snapshot(base?: Uint8Array): Uint8Array;
+  /**
+   * Puts an image back, into this core or another of the same build. @param base the one it is told against, when it is
+   * @throws RangeError naming what is wrong with the image; the state is then as it was
+   */
+  restore(image: Uint8Array, base?: Uint8Array): void;
 }

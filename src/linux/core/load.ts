@@ -5,6 +5,7 @@
 import { captureFace } from './capture.ts';
 import type { Core } from './core.ts';
 import { devFace } from './dev.ts';
+import { buildOf, Imager } from './image.ts';
 import { ipFace } from './ip.ts';
 import { Memory } from './memory.ts';
 import { nfFace } from './nf.ts';
@@ -18,18 +19,10 @@ export interface CoreOptions {
   readonly seed: number;
 }
 
-const PAGE = 65536;
-
-function wholeFace(memory: WebAssembly.Memory): Pick<Core, 'snapshot' | 'restore'> {
+function wholeFace(imager: Imager): Pick<Core, 'snapshot' | 'restore'> {
   return {
-    snapshot: () => new Uint8Array(memory.buffer).slice(),
-    restore(image) {
-      const missing = image.length - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-      const bytes = new Uint8Array(memory.buffer);
-      bytes.set(image);
-      bytes.fill(0, image.length);
-    },
+    snapshot: (base) => imager.snapshot(base),
+    restore: (image, base) => imager.restore(image, base),
   };
 }
 
@@ -51,6 +44,6 @@ export async function loadCore(wasm: BufferSource, options: CoreOptions): Promis
     ...nfFace(w, m),
     ...sockFace(w, m),
     ...captureFace(w, m),
-    ...wholeFace(w.memory),
+    ...wholeFace(new Imager(w, buildOf(wasm))),
   };
 }
