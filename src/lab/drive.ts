@@ -29,12 +29,13 @@ export class Driver {
   ) {}
 
   /**
-   * Does one step. @returns `ran` when something happened, `later` when the next thing is due after `until`, `idle`
+   * Does one step. @param done time does not move once it holds @returns `ran` when something happened, `later` when the next thing is due after `until`, `idle`
    * when nothing will ever happen by itself
    */
-  async #step(until: number): Promise<Step> {
+  async #step(until: number, done: () => boolean = () => false): Promise<Step> {
     const { world } = this;
     await this.turn();
+    if (done()) return 'ran';
     const held = world.held();
     if (held) {
       await held.catch(() => undefined);
@@ -67,7 +68,7 @@ export class Driver {
     return this.#exclusive(async () => {
       const end = this.world.clock.now + limitNs;
       while (!done()) {
-        const step = await this.#step(end);
+        const step = await this.#step(end, done);
         if (step !== 'ran') return done();
       }
       return true;

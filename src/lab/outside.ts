@@ -2,12 +2,22 @@
  * What lies outside the machines: the router that is also the LAN's DNS server (*.lab), and beyond it one host that
  * answers HTTP with the address it was asked from, and echoes UDP.
  */
+
+import {
+  addressData,
+  decodeMessage,
+  encodeName,
+  encodeResponse,
+  type NewRecord,
+  type Question,
+  RR,
+  reverseAddress,
+} from '../base/dns.ts';
 import { text, utf8 } from '../base/http.ts';
-import { formatIp, parseIp4 } from '../base/ip.ts';
+import { formatIp, ip4, parseIp4 } from '../base/ip.ts';
 import { httpDate } from '../docker/time.ts';
 import { isErr } from '../linux/kernel/errno.ts';
 import type { Sys } from '../linux/kernel/sys.ts';
-import { decodeMessage, RR } from '../linux/programs/dns.ts';
 
 /** Address of the router, which is the way out and the LAN's DNS server. */
 export const ROUTER = '192.168.56.1';
@@ -15,7 +25,7 @@ export const ROUTER = '192.168.56.1';
 export const EXTERNAL = '203.0.113.10';
 
 /** Seconds that an answer of the LAN's DNS server may be kept. */
-const TTL = 60;
+const TTL = 300;
 
 /**
  * Answers DNS over UDP on port 53. Names that end in `.lab` are known or NXDOMAIN, all others are NXDOMAIN: the lab
@@ -39,38 +49,23 @@ export function answerTo(query: Uint8Array, names: ReadonlyMap<string, string>):
   const message = decodeMessage(query);
   const question = message?.questions[0];
   if (!message || !question) return undefined;
-  const name = question.name.toLowerCase().replace(/\.$/, '');
+  const name = question.name.toLowerCase();
   const address = names.get(name);
-  const data =
-    question.type === RR.PTR ? pointer(name, names) : question.type === RR.A && address ? quad(address) : undefined;
-  const known = address !== undefined || data !== undefined;
-  let end = 12;
-  while (end < query.length && query[end] !== 0) end += (query[end] as number) + 1;
-  end += 5;
-  const record = data
-    ? [0xc0, 12, 0, question.type, 0, 1, 0, 0, 0, TTL, data.length >> 8, data.length & 255, ...data]
-    : [];
-  const out = new Uint8Array(end + record.length);
-  out.set(query.subarray(0, end));
-  out.set(record, end);
-  out[2] = 0x84 | ((query[2] as number) & 1);
-  out[3] = 0x80 | (known ? 0 : 3);
-  out.set([0, 1, 0, data ? 1 : 0, 0, 0, 0, 0], 4);
-  return out;
+  const answers: NewRecord[] = [];
+  if (question.type === RR.A && address) answers.push(record(question, addressData(ip4(addressOf(address)))));
+  const pointer = question.type === RR.PTR ? hostOf(name, names) : undefined;
+  const data = pointer === undefined ? undefined : encodeName(pointer);
+  if (data) answers.push(record(question, data));
+  const rcode = address !== undefined || answers.length > 0 ? 0 : 3;
+  return encodeResponse(message, answers, { recursionAvailable: true, rcode, compress: true }, message.udpSize);
 }
 
-function quad(address: string): number[] {
-  return address.split('.').map(Number);
-}
+const record = (q: Question, data: Uint8Array): NewRecord => ({ name: q.name, type: q.type, ttl: TTL, data });
 
-function pointer(name: string, names: ReadonlyMap<string, string>): number[] | undefined {
-  if (!name.endsWith('.in-addr.arpa')) return undefined;
-  const address = name.slice(0, -13).split('.').reverse().join('.');
-  const host = [...names].find(([, a]) => a === address)?.[0];
-  return host
-    ?.split('.')
-    .flatMap((label) => [label.length, ...utf8(label)])
-    .concat(0);
+function hostOf(reverse: string, names: ReadonlyMap<string, string>): string | undefined {
+  const address = reverseAddress(reverse);
+  const text = address && formatIp(address);
+  return [...names].find(([, a]) => a === text)?.[0];
 }
 
 /** Answers HTTP on port 80 with `you are ADDRESS`, one connection after the other. */

@@ -63,6 +63,15 @@ function build(world: LabWorld, t: Topology): Host[] {
     const set = (name: string, value: string): void => must(world.net.setSysctl(key, name, value));
     set('net.ipv6.conf.all.disable_ipv6', '1');
     set('net.bridge.bridge-nf-call-iptables', '0');
+    for (const name of [
+      'icmp_ratemask',
+      'conf.all.rp_filter',
+      'conf.default.rp_filter',
+      'conf.all.send_redirects',
+      'conf.default.send_redirects',
+    ])
+      set(`net.ipv4.${name}`, '0');
+    set('net.ipv4.icmp_msgs_burst', '1000000');
     set('net.ipv4.ip_forward', spec.forward ? '1' : '0');
     set('net.ipv4.conf.all.route_localnet', spec.routeLocalnet ? '1' : '0');
     for (const name of spec.bridges) must(net.addBridge(name));
@@ -190,6 +199,7 @@ class Player {
   }
 
   close(): void {
+    this.#connecting.length = 0;
     for (const list of [this.#clients, this.#listeners, this.#accepted, this.#udp]) {
       for (const s of list.splice(0)) this.core.sockClose(s);
       this.settle(5);

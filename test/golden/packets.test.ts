@@ -1,75 +1,88 @@
 /** The recorded captures of a real engine, scenario by scenario: which of them this lab repeats frame by frame. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { judge, type Outcome, play, SCENARIOS } from './packets.ts';
+import { judge, type Outcome, play, SCENARIOS, type Verdict } from './packets.ts';
 
 /**
- * Captures that agree, frame by frame on each interface; more may, none of these may be lost. The real docker-proxy
- * passes the answer's two segments on as two (b, f) or as one (e, g), as they race: here they are always two.
+ * Seeds that are tried until every scenario has agreed once. Most agree with any. Chance decides whether docker-proxy
+ * passes an answer's two segments on as two (f) or as one (e, g), as it does in the real one; and how long a neighbour
+ * counts as reachable (15 to 45 s), so whether a probe falls into a capture (f, j).
  */
-const HELD: readonly string[] = [
-  'a-host-to-published-hostip.host',
-  'a-host-to-published-hostip.web',
-  'b-host-to-published-localhost.host',
-  'b-host-to-published-localhost.web',
-  'c-host-to-container-ip.host',
-  'c-host-to-container-ip.web',
-  'd-lan-to-published.host',
-  'd-lan-to-published.web',
-  'e-container-to-published-hostip-same-bridge.web',
-  'g-container-to-published-other-bridge.web',
-  'h-ping-same-bridge.host',
-  'h-ping-same-bridge.cli',
-  'h-ping-same-bridge.web',
-  'i-container-to-outside.host',
-  'i-container-to-outside.cli',
-  'o-ping-ttl1.host',
-  'o-ping-ttl1.cli',
-  'q-tcp-closed-port.host',
-  'q-tcp-closed-port.cli',
-  'q-tcp-closed-port.web',
-  'r-isolated-networks.host',
-  'r-isolated-networks.aa',
-  's-arp-no-such-host.host',
-  's-arp-no-such-host.cli',
-  't-ping-gateway.host',
-  't-ping-gateway.cli',
-  'v-tcp-closed-host-port.host',
-  'v-tcp-closed-host-port.cli',
-  'x-container-start.host',
-];
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+
+/** Scenarios that need not agree yet, and why. */
+const OPEN: Readonly<Record<string, string>> = {
+  'n-traceroute-outside': 'the outside host does not limit its ICMP errors to six at once',
+};
+
+interface Row {
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+}
 
 describe('captures', () => {
-  let outcomes: Outcome[];
-  const named = (name: string): Outcome => {
-    const o = outcomes.find((x) => `${x.scenario}.${x.place}` === name);
-    if (!o) throw new Error(`there is no capture ${name}`);
-    return o;
-  };
+  /** The first play in which a scenario agreed at all its places; else the first play. */
+  const rows = new Map<string, readonly Row[]>();
+  const agreedWith = new Map<string, number>();
+  let plays = 0;
 
   beforeAll(async () => {
-    outcomes = await play();
-    const table = outcomes.map((o) => {
-      const v = judge(o);
-      const verdict = v.agree ? 'agree' : v.agreeByInterface ? 'agree on each interface' : v.difference;
-      return `${o.scenario}.${o.place}`.padEnd(52) + verdict;
-    });
-    console.log(table.join('\n'));
-  });
+    for (const seed of SEEDS) {
+      const wanted = [...SCENARIOS.keys()].filter((s) => !agreedWith.has(s) && !(s in OPEN && plays > 0));
+      if (wanted.length === 0) break;
+      plays++;
+      const outcomes = await play(seed);
+      for (const scenario of wanted) {
+        const own = outcomes.filter((o) => o.scenario === scenario);
+        const found = own.map((outcome) => ({ outcome, verdict: judge(outcome) }));
+        const agrees = found.every((r) => r.verdict.agreeByInterface);
+        if (agrees) agreedWith.set(scenario, seed);
+        if (agrees || !rows.has(scenario)) rows.set(scenario, found);
+      }
+    }
+    console.log(table());
+  }, 600_000);
+
+  const all = (): Row[] => [...rows.values()].flat();
+
+  function table(): string {
+    const text = ({ outcome: o, verdict: v }: Row): string => {
+      const frames = `${o.real.length} frames`.padStart(10);
+      const seed = agreedWith.get(o.scenario);
+      const open = seed !== undefined && o.scenario in OPEN ? ' (open no more)' : '';
+      const how = v.agree ? 'agree' : v.agreeByInterface ? 'agree on each interface' : `differ: ${v.difference}`;
+      return `${`${o.scenario}.${o.place}`.padEnd(50)}${frames}  ${how}${seed === undefined || seed === SEEDS[0] ? '' : ` (seed ${seed})`}${open}`;
+    };
+    const agree = all().filter((r) => r.verdict.agree).length;
+    const each = all().filter((r) => r.verdict.agreeByInterface).length;
+    const frames = all().reduce((n, r) => n + (r.verdict.agreeByInterface ? r.outcome.real.length : 0), 0);
+    return [
+      ...all().map(text),
+      `${all().length} captures of ${rows.size} scenarios, ${plays} plays: ${agree} agree, ${each - agree} agree on each ` +
+        `interface, ${all().length - each} differ; ${frames} frames in those that agree`,
+    ].join('\n');
+  }
 
   it('finds the recordings', () => {
-    expect(SCENARIOS.size).toBeGreaterThan(10);
-    for (const o of outcomes) expect(o.real.length).toBeGreaterThan(0);
+    expect(SCENARIOS.size).toBe(28);
+    expect(all().length).toBe(60);
+    // nothing but IPv6 was seen while containers stopped
+    const empty = all().filter((r) => r.outcome.real.length === 0);
+    expect(empty.map((r) => r.outcome.scenario)).toEqual(['z-container-stop']);
   });
 
-  for (const name of HELD)
-    it(name, () => {
-      const v = judge(named(name));
-      expect(v.agreeByInterface ? '' : v.difference).toBe('');
+  for (const scenario of SCENARIOS.keys())
+    it(scenario in OPEN ? `${scenario} (open: ${OPEN[scenario]})` : scenario, () => {
+      const differences = rows.get(scenario)?.map((r) => (r.verdict.agreeByInterface ? '' : r.verdict.difference));
+      expect(differences).toBeDefined();
+      if (!(scenario in OPEN)) expect(differences?.join('')).toBe('');
     });
 
-  it('can fail: a capture with a frame less does not agree', () => {
-    const o = named(HELD[0] as string);
-    const cut = { ...o, ours: o.ours.slice(1) };
-    expect(judge(cut)).toMatchObject({ agree: false, agreeByInterface: false });
+  it('can fail: a capture with a frame less, or two in another order, does not agree', () => {
+    const { outcome: o } = (rows.get('a-host-to-published-hostip') as readonly Row[])[0] as Row;
+    expect(judge({ ...o, ours: o.ours.slice(1) })).toMatchObject({ agree: false, agreeByInterface: false });
+    const swapped = [...o.ours];
+    const at = swapped.findIndex((l, i) => l.split(' ')[0] === swapped[i + 2]?.split(' ')[0] && l !== swapped[i + 2]);
+    [swapped[at], swapped[at + 2]] = [swapped[at + 2] as string, swapped[at] as string];
+    expect(judge({ ...o, ours: swapped })).toMatchObject({ agree: false, agreeByInterface: false });
   });
 });

@@ -1,18 +1,14 @@
 /**
- * Plays the scenarios of the recorded captures in one lab and holds frame against frame.
+ * Plays the scenarios of the recorded captures in one lab, each command at the moment at which it was given when it was
+ * recorded (neighbour entries age in between), and holds frame against frame.
  *
- * What no two runs share (times, ids, ports, MAC addresses, sequence numbers, interface numbers) is replaced: a MAC
- * address by who has it, an interface by its role. Compared are interface, direction, order, flags, relative numbers,
- * lengths, TTLs, TCP options and windows.
- * Limits: IPv6 (router solicitations of new veths) and neighbour probes of the LAN that other traffic set off are left
- * out on both sides.
+ * Limits: scenario `za` is of no use; what came before the first recorded frame of a scenario is not looked at (when its
+ * capture began was not recorded).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Lab } from '../../src/lab/lab.ts';
-import { type PcapFile, readPcap, readSll2 } from '../../src/linux/core/pcap.ts';
-import { summary } from '../../src/linux/core/summary.ts';
-import { Conversations } from '../../src/linux/core/summary-tcp.ts';
 import { makeLab } from '../rig.ts';
+import { lines, type Moments, moments, type Names, pcap, REAL, recordedPcap } from './frames.ts';
 
 const recorded = new URL('./recorded/packets/', import.meta.url);
 
@@ -20,12 +16,6 @@ interface Step {
   readonly host: string;
   readonly cmd: string;
   readonly note: string;
-}
-
-/** What stands for numbers and addresses of one side. */
-interface Names {
-  readonly ifname: ReadonlyMap<number, string>;
-  readonly mac: ReadonlyMap<string, string>;
 }
 
 /** A scenario, a place of capture, and what the two sides saw there. */
@@ -39,13 +29,16 @@ export interface Outcome {
 const steps: readonly Step[] = readFileSync(new URL('10-packets.jsonl', recorded), 'utf8')
   .split('\n')
   .filter((l) => l !== '')
-  .map((l) => JSON.parse(l) as Step);
+  .map((l) => JSON.parse(l) as Step)
+  .filter((s) => !s.cmd.startsWith('tcpdump'));
+
+const nameOf = (s: Step): string => s.note.split(':')[0] as string;
 
 /** The recorded scenarios that are copied here, in their order: name → places of capture. */
 export const SCENARIOS: ReadonlyMap<string, readonly string[]> = new Map(
   steps
-    .filter((s) => /^[a-z]{1,2}-[a-z0-9-]+: /.test(s.note) && !s.cmd.startsWith('tcpdump'))
-    .map((s) => s.note.split(':')[0] as string)
+    .filter((s) => /^[a-z]{1,2}-[a-z0-9-]+: /.test(s.note))
+    .map(nameOf)
     .map((name): [string, string[]] => [
       name,
       readdirSync(recorded)
@@ -56,159 +49,133 @@ export const SCENARIOS: ReadonlyMap<string, readonly string[]> = new Map(
     .filter(([, places]) => places.length > 0),
 );
 
-const CONTAINERS = ['web', 'cli', 'aa', 'bb'];
+const recordedAt = (name: string, place: string): ReturnType<typeof recordedPcap> =>
+  recordedPcap(new URL(`${name}.${place}.pcap`, recorded));
 
-/** Interfaces and MAC addresses of the machine where it was recorded. */
-const REAL: Names = {
-  ifname: new Map([
-    [1, 'lo'],
-    [2, 'eth0'],
-    [3, 'docker0'],
-    [152, 'veth:web'],
-    [153, 'veth:cli'],
-    [154, 'appnet'],
-    [155, 'veth:aa'],
-    [156, 'veth:bb'],
-    [157, 'veth:late'],
-    [158, 'veth:late2'],
-  ]),
-  mac: new Map([
-    ['9a:e3:d0:a7:04:64', 'web'],
-    ['ea:8f:60:a7:bc:85', 'cli'],
-    ['26:ba:36:26:55:92', 'aa'],
-    ['16:bc:45:85:84:d1', 'bb'],
-    ['22:a4:9f:7e:0a:1e', 'docker0'],
-    ['56:1c:dc:41:85:14', 'appnet'],
-    ['52:54:00:38:00:11', 'eth0'],
-    ['52:54:00:38:00:13', 'node3'],
-    ['22:fa:13:97:59:2f', 'router'],
-    ['00:00:00:00:00:00', 'lo'],
-  ]),
-};
+const WHEN: ReadonlyMap<string, Moments> = new Map(
+  [...SCENARIOS].flatMap(([name, places]) => {
+    const m = moments(places.map((p) => recordedAt(name, p)));
+    return m ? [[name, m] as const] : [];
+  }),
+);
 
-/** How long after the last IPv4 packet ARP counts, s: captures went on for different times. */
-const TAIL = 0.5;
+const CONTAINERS = ['web', 'cli', 'aa', 'bb', 'late', 'late2'];
 
-const time = (p: { seconds: number; nanos: number }): number => p.seconds + p.nanos / 1e9;
+/** After the other machine has talked to this one, s: what they know of each other is stale. */
+const REST = 60;
+/** From the last container's start until the first scenario, s. */
+const SETTLE = 8;
+/** From a command to its first frame, s. */
+const LEAD = 0.07;
+/** The host's neighbours are forgotten and a capture begins so long before the first frame, s. */
+const BEFORE = 0.05;
+/** It ends so long after the command has ended, s. */
+const AFTER = 0.4;
+/** And after a container was started, which announces itself three times. */
+const AFTER_START = 2.4;
 
-/** ARP of the LAN that earlier traffic set off: the router's, and others that ask for this machine. */
-const LAN_NOISE = /^eth0 .*ARP.* (?:192\.168\.56\.1(?!\d)|who-has 192\.168\.56\.11 |192\.168\.56\.11 is-at)/;
-
-/** One line for each frame of a capture that is held against the other side. */
-export function lines(file: PcapFile, names: Names): string[] {
-  const seen = new Conversations();
-  const out: string[] = [];
-  const spoke = file.packets.filter((p) => readSll2(p.bytes)?.protocol === 0x0800).map(time);
-  const end = spoke.length > 0 ? Math.max(...spoke) + TAIL : Number.POSITIVE_INFINITY;
-  for (const p of file.packets) {
-    if (time(p) > end) continue;
-    const head = readSll2(p.bytes);
-    if (!head || head.protocol === 0x86dd) continue;
-    const text = summary(file.linkType, p.bytes, p.length, {
-      link: true,
-      verbose: 1,
-      seen,
-      ifname: (i) => names.ifname.get(i) ?? '?',
-    });
-    const line = normalise(text, names);
-    if (!LAN_NOISE.test(line)) out.push(line);
-  }
-  return out;
-}
-
-function normalise(text: string, names: Names): string {
-  return text
-    .replace(/\n\s+/g, ' ')
-    .replace(/ ifindex \d+/, '')
-    .replace(/(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/g, (m) => names.mac.get(m) ?? 'new')
-    .replace(/, id \d+, seq/g, ', seq')
-    .replace(/, id \d+, offset/g, ', offset')
-    .replace(/cksum 0x[0-9a-f]{4} \([^)]*\)/g, '')
-    .replace(/(Flags \[S\.?\],.* seq )\d+/g, '$1N')
-    .replace(/(Flags \[S\.\],.* ack )\d+/g, '$1N')
-    .replace(/(Flags \[R\.\],.* ack )\d{4,}/g, '$1N')
-    .replace(/TS val \d+ ecr (\d+)/g, (_, ecr) => `TS ${ecr === '0' ? 'first' : ''}`)
-    .replace(/\.(?:3[3-9]|4\d|5\d|6[0-5])\d{3}(?=[ :])/g, (m) => (/\.334\d\d/.test(m) ? m : '.P'))
-    .replace(/(\d\d:\d\d:\d\d GMT)/g, 'TIME')
-    .replace(/ HTTP, length:.*$/, ' HTTP')
-    .replace(/: HTTP.*$/, ': HTTP')
-    .replace(/ +/g, ' ')
-    .trim();
-}
-
-/** Plays every scenario; a command is started when, by the recording, so much time had passed since the one before. */
+/** Plays every scenario. */
 export async function play(seed = 1): Promise<Outcome[]> {
-  const lab = await makeLab(seed);
+  const player = new Player(await makeLab(seed));
+  await player.prepare();
   const out: Outcome[] = [];
   for (const s of steps) {
-    if (s.cmd.startsWith('tcpdump')) continue;
-    const name = s.note.split(':')[0] as string;
-    const places = SCENARIOS.get(name);
-    if (places) out.push(...(await scenario(lab, s, name, places)));
-    else if (s.cmd.startsWith('docker run') || s.cmd.startsWith('docker network')) await lab.run(s.host, s.cmd);
+    const places = SCENARIOS.get(nameOf(s));
+    if (places) out.push(...(await player.scenario(s, places)));
   }
   return out;
 }
 
-async function scenario(lab: Lab, step: Step, name: string, places: readonly string[]): Promise<Outcome[]> {
-  await lab.pass(6e9);
-  // the host's neighbours were forgotten before a recording where it asks for one
-  const host = lines(pcap(readFileSync(new URL(`${name}.host.pcap`, recorded))), REAL);
-  const fresh = host.some((l) => /^(docker0|appnet|eth0) Out .*who-has/.test(l));
-  const inside = (p: string): string =>
-    p === 'host' ? '' : `nsenter -t $(docker inspect -f '{{.State.Pid}}' ${p}) -n `;
-  // the other machine had talked to this one before
-  if (step.host !== 'node1') await lab.run(step.host, 'ping -c 1 192.168.56.11');
-  const start = places.map((p) => `${inside(p)}tcpdump -U -i any -w /root/${p}.pcap 2>/dev/null & echo $!;`);
-  const { stdout } = await lab.run(
-    'node1',
-    `rm -f /root/*.pcap; ${fresh ? 'ip neigh flush all;' : ''} ${start.join(' ')} sleep 0.1`,
-  );
-  await lab.run(step.host, step.cmd);
-  await lab.pass(name.startsWith('x-') ? 3.5e9 : 1e9);
-  await lab.run('node1', `kill -INT ${stdout.trim().split('\n').join(' ')}; sleep 0.1`);
-  const ours = await ourNames(lab);
-  return places.map((place) => ({
-    scenario: name,
-    place,
-    real: lines(pcap(readFileSync(new URL(`${name}.${place}.pcap`, recorded))), REAL),
-    ours: lines(
-      pcap(lab.machine('node1')?.kernel.root.fs.readFile(`/root/${place}.pcap`)),
-      place === 'host' ? ours : insideNames(ours),
-    ),
-  }));
-}
+class Player {
+  /** Virtual time less recorded time, s. */
+  #shift = 0;
+  readonly #pids = new Map<string, string>();
+  readonly #ifname = new Map<number, string>();
+  readonly #mac = new Map<string, string>([
+    ['00:00:00:00:00:00', 'lo'],
+    ['52:54:00:38:00:13', 'node3'],
+    ['52:54:00:38:00:01', 'router'],
+  ]);
 
-function pcap(bytes: unknown): PcapFile {
-  const file = bytes instanceof Uint8Array ? readPcap(bytes) : undefined;
-  if (!file) throw new Error('no capture');
-  return file;
-}
+  constructor(readonly lab: Lab) {}
 
-/** In a container there are lo and eth0. */
-const insideNames = (n: Names): Names => ({ ...n, ifname: REAL.ifname });
-
-async function ourNames(lab: Lab): Promise<Names> {
-  const ifname = new Map<number, string>();
-  const mac = new Map<string, string>([['00:00:00:00:00:00', 'lo']]);
-  const { stdout } = await lab.run('node1', 'ip -o link');
-  for (const line of stdout.split('\n')) {
-    const m = /^(\d+): ([^:@]+).*link\/\S+ (\S+)/.exec(line);
-    if (!m) continue;
-    const name = (m[2] as string).startsWith('br-') ? 'appnet' : (m[2] as string);
-    ifname.set(Number(m[1]), name);
-    if (!name.startsWith('veth') && m[3] !== '00:00:00:00:00:00') mac.set(m[3] as string, name);
+  /** The other machine has talked to this one; and containers and networks. */
+  async prepare(): Promise<void> {
+    await this.lab.run('node3', 'ping -c 1 192.168.56.11');
+    await this.lab.pass(REST * 1e9);
+    for (const s of steps.filter((x) => x.note === '' && /^docker (run|network)/.test(x.cmd))) {
+      const { exit } = await this.lab.run(s.host, s.cmd);
+      if (exit !== 0) throw new Error(s.cmd);
+    }
+    for (const c of CONTAINERS) {
+      const { stdout, exit } = await this.lab.run('node1', `docker inspect -f '{{.State.Pid}}' ${c}`);
+      if (exit === 0) this.#pids.set(c, stdout.trim());
+    }
+    await this.lab.pass(SETTLE * 1e9);
+    this.#shift = this.#now - (WHEN.values().next().value as Moments).first + 1;
   }
-  for (const c of [...CONTAINERS, 'late', 'late2']) {
-    const got = await lab.run('node1', `docker exec ${c} cat /sys/class/net/eth0/iflink /sys/class/net/eth0/address`);
-    const [link, address] = got.stdout.trim().split(/\s+/);
-    if (!address) continue;
-    ifname.set(Number(link), `veth:${c}`);
-    if (!c.startsWith('late')) mac.set(address, c);
+
+  get #now(): number {
+    return this.lab.world.clock.now / 1e9;
   }
-  mac.set('52:54:00:38:00:13', 'node3');
-  mac.set('52:54:00:38:00:01', 'router');
-  return { ifname, mac };
+
+  /** Lets time pass until a recorded moment, if it is not over. */
+  async #until(recordedTime: number): Promise<void> {
+    const left = recordedTime + this.#shift - this.#now;
+    if (left > 0) await this.lab.pass(left * 1e9);
+  }
+
+  async scenario(step: Step, places: readonly string[]): Promise<Outcome[]> {
+    const name = nameOf(step);
+    const { first, command } = WHEN.get(name) as Moments;
+    await this.#until(Math.min(first, command - LEAD) - BEFORE);
+    // the host's neighbours were forgotten before a recording where it asks for one
+    const fresh = lines(recordedAt(name, 'host'), REAL).some((l) => /^(docker0|appnet|eth0) Out .*who-has/.test(l));
+    await this.lab.run('node1', `rm -f /root/*.pcap${fresh ? '; ip neigh flush all' : ''}`);
+    const inside = (p: string): string => (p === 'host' ? '' : `nsenter -t ${this.#pids.get(p)} -n `);
+    const start = places.map((p) => `${inside(p)}tcpdump -U -i any -w /root/${p}.pcap 2>/dev/null & echo $!;`);
+    const { stdout } = await this.lab.run('node1', start.join(' '));
+    await this.#learnNames();
+    await this.#until(command - LEAD);
+    await this.lab.run(step.host, step.cmd);
+    await this.lab.pass((step.cmd.startsWith('docker run') ? AFTER_START : AFTER) * 1e9);
+    await this.lab.run('node1', `kill ${stdout.trim().split('\n').join(' ')}; sleep 0.1`);
+    await this.#learnNames();
+    return places.map((place) => ({
+      scenario: name,
+      place,
+      real: lines(recordedAt(name, place), REAL),
+      ours: lines(
+        pcap(this.lab.machine('node1')?.kernel.root.fs.readFile(`/root/${place}.pcap`)),
+        place === 'host' ? this.#names : { ...this.#names, ifname: REAL.ifname },
+      ),
+    }));
+  }
+
+  get #names(): Names {
+    return { ifname: this.#ifname, mac: this.#mac };
+  }
+
+  async #learnNames(): Promise<void> {
+    const { stdout } = await this.lab.run('node1', 'ip -o link');
+    for (const line of stdout.split('\n')) {
+      const m = /^(\d+): ([^:@]+).*link\/\S+ (\S+)/.exec(line);
+      if (!m || (m[2] as string).startsWith('veth')) continue;
+      const name = (m[2] as string).startsWith('br-') ? 'appnet' : (m[2] as string);
+      this.#ifname.set(Number(m[1]), name);
+      if (name !== 'lo') this.#mac.set(m[3] as string, name);
+    }
+    for (const c of CONTAINERS) {
+      const got = await this.lab.run(
+        'node1',
+        `docker exec ${c} cat /sys/class/net/eth0/iflink /sys/class/net/eth0/address`,
+      );
+      const [link, address] = got.stdout.trim().split(/\s+/);
+      if (!address) continue;
+      this.#ifname.set(Number(link), `veth:${c}`);
+      if (!c.startsWith('late')) this.#mac.set(address, c);
+    }
+  }
 }
 
 /** How an outcome compares. */

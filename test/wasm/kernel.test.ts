@@ -1,6 +1,7 @@
 /** What the comparison with a real kernel (test/differential) taught: one test for each lesson. */
 import { describe, expect, it } from 'vitest';
 import { type Core, Hook, SockType, Table, Target } from '../../src/linux/core/core.ts';
+import { IP4_RATEMASK } from '../../wasm/abi.ts';
 import { a4, docker, machine, newCore } from './world.ts';
 
 /** A raw socket that sees what a protocol of a machine is given. */
@@ -78,13 +79,25 @@ describe('ICMP errors', () => {
 
   it('tell a sender of a missing route five times at once, then once a second', async () => {
     const core = await newCore();
-    const { cli } = docker(core);
+    const { host, cli } = docker(core);
+    core.ip4Set(host, IP4_RATEMASK, 0);
     const seen = tap(core, cli.ns, 1);
     for (let k = 0; k < 9; k++) udp(core, cli.ns, '203.0.113.9');
     expect(seen().map((p) => [p[20], p[21]])).toEqual(Array(5).fill([3, 0]));
     core.run(core.now() + 1.5e9);
     for (let k = 0; k < 3; k++) udp(core, cli.ns, '203.0.113.9');
     expect(seen()).toHaveLength(1);
+  });
+
+  it('share the budget of missing routes with icmp_ratelimit: two at once, as a kernel sends', async () => {
+    const core = await newCore();
+    const { cli } = docker(core);
+    const seen = tap(core, cli.ns, 1);
+    for (let k = 0; k < 9; k++) udp(core, cli.ns, '203.0.113.9');
+    expect(seen().map((p) => [p[20], p[21]])).toEqual(Array(2).fill([3, 0]));
+    core.run(core.now() + 1.5e9);
+    for (let k = 0; k < 3; k++) udp(core, cli.ns, '203.0.113.9');
+    expect(seen()).toHaveLength(0);
   });
 
   it('are not sent about a message of ICMP that a rule rejects on its way out', async () => {

@@ -61,9 +61,11 @@ async function world(): Promise<{ core: Core; w: Raw; lab: ReturnType<typeof doc
 test('random frames never trap, and every packet comes back to the pool', async () => {
   const { core, w, lab } = await world();
   const before = inFlight(w);
+  let tracked = 0;
   fc.assert(
     fc.property(fc.array(frame, { minLength: 1, maxLength: 20 }), (frames) => {
       for (const f of frames) send(w, lab.cli.eth, f);
+      tracked = Math.max(tracked, core.conns(lab.host).length);
       // A fragment waits 30 s for the rest of its datagram.
       core.run(core.now() + 40e9);
       expect(inFlight(w)).toEqual(before);
@@ -72,7 +74,7 @@ test('random frames never trap, and every packet comes back to the pool', async 
   );
   // Something got through: the test has looked at more than the first check.
   expect(core.drops().filter((n) => n > 0).length).toBeGreaterThan(5);
-  expect(core.conns(lab.host).length).toBeGreaterThan(0);
+  expect(tracked).toBeGreaterThan(5);
 });
 
 test('connections are forgotten when their time is over', async () => {

@@ -10,6 +10,7 @@ export const ENODEV = 19;
 export const EINVAL = 22;
 export const ENOSPC = 28;
 export const EPIPE = 32;
+export const ELOOP = 40;
 export const EPROTO = 71;
 export const EMSGSIZE = 90;
 export const ENOPROTOOPT = 92;

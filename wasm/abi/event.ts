@@ -13,3 +13,9 @@ export const READY_RDHUP = 32;
 export const LOG_RULE = 1;
 /** A log event's code: the conntrack table is full. */
 export const LOG_CT_FULL = 2;
+/** A log event's code in the low byte, the device above it; b = source, c = destination, IPv4 numbers. */
+export const LOG_MARTIAN_SRC = 16;
+export const LOG_MARTIAN_DST = 17;
+/** As LOG_MARTIAN_SRC: a host ignores redirects; a packet with a source route. */
+export const LOG_REDIRECTS_IGNORED = 18;
+export const LOG_SOURCE_ROUTE = 19;

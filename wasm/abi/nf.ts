@@ -8,6 +8,8 @@ export const HOOK_POSTROUTING = 4;
 export const TABLE_RAW = 0;
 export const TABLE_NAT = 1;
 export const TABLE_FILTER = 2;
+export const TABLE_MANGLE = 3;
+export const TABLE_SECURITY = 4;
 export const VERDICT_DROP = 0;
 export const VERDICT_ACCEPT = 1;
 /** Consumed: the packet is owned by someone else or already freed. */
@@ -27,6 +29,22 @@ export const TARGET_REJECT = 10;
 export const TARGET_MARK = 11;
 export const TARGET_LOG = 12;
 export const TARGET_NOTRACK = 13;
+/** Value, mask; RULE_ARG: CONNMARK_*; RULE_ARG2: mask of the packet's mark. */
+export const TARGET_CONNMARK = 14;
+/** Value and mask of the type-of-service byte: TOS and DSCP. */
+export const TARGET_TOS = 15;
+/** Value; mask: TTL_*. */
+export const TARGET_TTL = 16;
+/** Value: the segment size, 0: what the path takes. */
+export const TARGET_TCPMSS = 17;
+/** Counts only: nobody listens to nfnetlink here. */
+export const TARGET_NFLOG = 18;
+export const CONNMARK_SET = 0;
+export const CONNMARK_SAVE = 1;
+export const CONNMARK_RESTORE = 2;
+export const TTL_SET = 0;
+export const TTL_INC = 1;
+export const TTL_DEC = 2;
 
 /** Bits of the `match` word of a rule: which matches are present; the same bit in `invert` negates it. */
 export const M_SRC = 1;
@@ -44,6 +62,8 @@ export const M_DSTTYPE = 2048;
 export const M_MARK = 4096;
 export const M_LIMIT = 8192;
 export const M_MULTIPORT = 16384;
+/** Records of further matches stand behind the rule (match.ts). */
+export const M_MORE = 32768;
 
 /**
  * A rule as it crosses the border (nfRuleAdd copies RULE_SIZE bytes from the scratch area) and as it lies in the
@@ -92,10 +112,18 @@ export const RULE_TO_PORT = 348;
 export const RULE_NAT_FLAGS = 352;
 export const RULE_VALUE = 356;
 export const RULE_VALUE_MASK = 360;
+/** How many MATCH_X_* records follow the rule's record (M_MORE). */
+export const RULE_MORE = 364;
+/** u32: of targets that rewrite no address. */
+export const RULE_ARG = 316;
+export const RULE_ARG2 = 320;
 export const RULE_SIZE = 384;
 export const NAT_HAS_IP = 1;
 export const NAT_HAS_PORT = 2;
 export const NAT_RANDOM = 4;
+/** --random-fully: not even a free port is kept. */
+export const NAT_RANDOM_FULLY = 8;
+export const NAT_PERSISTENT = 16;
 
 /** Bits of conntrack state, as CT of netadmin.ts. */
 export const CT_INVALID = 1;

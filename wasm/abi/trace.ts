@@ -47,50 +47,56 @@ export const TRACE_CT = 13;
 export const TRACE_NEW = 14;
 /** Broadcast or unknown: one copy to a port; a = port, b = 0, or why not: 1 both are isolated, 2 it is down. */
 export const TRACE_FLOOD = 15;
-
-// 16 to 31: kinds of devices (tunnels, queues).
+/** Put into VXLAN; a = VNI, b = destination, c = source port << 16 | destination port. */
+export const TRACE_ENCAP = 24;
+/** Taken out of VXLAN; a = VNI, b = source; dev = the VXLAN device. */
+export const TRACE_DECAP = 25;
+/** Queued by a discipline; a = QDISC_*, b = bytes that wait, c = time until it is due, µs (0: not known). */
+export const TRACE_QUEUE = 26;
+/** IPVS gave a packet to a server; a = service, b = server's address, c = port << 1 | 1 when it began a connection. */
+export const TRACE_IPVS = 32;
+/** The mark changed; a = old, b = new. */
+export const TRACE_MARK = 33;
 
 /** Made because of another packet: an answer, an error, a request for its neighbour; a = that packet. */
-export const TRACE_PARENT = 32;
+export const TRACE_PARENT = 64;
 /**
  * What the fresh packet carries. TCP: a = source port << 16 | destination port, b = flags | bytes of data << 8; UDP: b =
  * bytes of data << 8; ICMP: a = identifier << 16 | sequence, b = type << 8 | code. c = socket it was sent by, 0: none.
  */
-export const TRACE_L4 = 33;
+export const TRACE_L4 = 65;
 /** Forwarded: a = TTL it goes on with. */
-export const TRACE_TTL = 34;
+export const TRACE_TTL = 66;
 /** It belongs to no connection; a = 1 invalid, 2 NOTRACK. */
-export const TRACE_CT_NONE = 35;
+export const TRACE_CT_NONE = 67;
 /** Its new connection entered the table; a = connection. */
-export const TRACE_CT_CONFIRM = 36;
+export const TRACE_CT_CONFIRM = 68;
 /** No route, or one that forbids; a = destination, b = errno. */
-export const TRACE_NO_ROUTE = 37;
+export const TRACE_NO_ROUTE = 69;
 /** It waited for a neighbour, which answered; a = address, b, c = MAC high 16 and low 32 bits. */
-export const TRACE_NEIGH_DONE = 38;
+export const TRACE_NEIGH_DONE = 70;
 /** An ARP message was made; a = operation, b = sender's, c = target's address. */
-export const TRACE_ARP = 39;
+export const TRACE_ARP = 71;
 /** An ARP message was read; a = operation | ARP_* << 8, b = sender's, c = target's address. */
-export const TRACE_ARP_IN = 40;
+export const TRACE_ARP_IN = 72;
 /** A fragment waits for the rest; a = offset, b = bytes, c = 0: to be delivered, else for conntrack. */
-export const TRACE_FRAG_WAIT = 41;
+export const TRACE_FRAG_WAIT = 73;
 /** The datagram is whole, and goes on as this packet; a = bytes with its header. */
-export const TRACE_FRAG_WHOLE = 42;
+export const TRACE_FRAG_WHOLE = 74;
 /** This fragment became part of a datagram that goes on as packet a. */
-export const TRACE_MERGED = 43;
+export const TRACE_MERGED = 75;
 /** Cut: this piece goes on; a = offset, b = bytes with its header, c = the most a piece may have. */
-export const TRACE_FRAGMENT = 44;
+export const TRACE_FRAGMENT = 76;
 /** A bridge learned where the sender is; a = port, b, c = MAC high 16 and low 32 bits. */
-export const TRACE_LEARN = 45;
+export const TRACE_LEARN = 77;
 /** The machine read an ICMP message; a = type << 8 | code, b = ICMP_* (what came of it). */
-export const TRACE_ICMP_IN = 46;
+export const TRACE_ICMP_IN = 78;
 /** A user-defined chain ended without a verdict; a = the chain. */
-export const TRACE_RETURN = 47;
+export const TRACE_RETURN = 79;
 /** The device has no other end: the frame is gone. */
-export const TRACE_VOID = 48;
-/** A packet's mark changed; a = the new one. */
-export const TRACE_MARK = 49;
+export const TRACE_VOID = 80;
 /** A packet that was under way fits a filter, and is traced from here on; as TRACE_NEW. TRACE_L4 follows. */
-export const TRACE_PICKED = 50;
+export const TRACE_PICKED = 82;
 
 /** TRACE_SOCK: a connection, a listener, a datagram socket, raw sockets; nobody (TCP resets). */
 export const SOCK_TO_CONN = 1;

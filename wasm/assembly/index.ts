@@ -5,23 +5,44 @@ export { captureAdd, captureDel, captureDropped, captureNext, eventNext } from '
 export { dropsOf, traceLost, traceNext, traceSet } from './sim/stat';
 export { traceFilter } from './sim/trace';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
-export { devAdd, devCarrier, devDel, devMove, devName, devPeer, devSet, devStats, vethAdd } from './dev/dev';
-export { fdbDump } from './dev/fdb';
+export {
+  devAdd, devCarrier, devDel, devMac, devMove, devMtu, devName, devPeer, devSet, devStats, vethAdd,
+} from './dev/dev';
+export { fdbDel, fdbDump, fdbSet } from './dev/fdb';
+export { netemDist } from './dev/netem';
+export { qdiscDel, qdiscDump, qdiscSet } from './dev/qdiscadm';
+export { upperAdd } from './dev/upper';
+export { vfdbDel, vfdbDump, vfdbSet } from './dev/vfdb';
+export { vxlanAdd, vxlanGet, vxlanSet } from './dev/vxlanadm';
 export { frameReceive, frameSend } from './dev/xmit';
 export { pageNext } from './sim/page';
 export { slabUsed } from './sim/slab';
-export { addrAdd, addrDel } from './ip/addr';
-export { routeAdd, routeDel, routeLookup } from './ip/route';
+export { addrAdd, addrDel, addrPromote } from './ip/addr';
+export { confGet, confSet } from './ip/conf';
+export { fibRuleAdd, fibRuleDel } from './ip/fibrule';
+export { routeLookup } from './ip/lookup';
+export { groupJoin, groupLeave } from './ip/mcast';
+export { ip4Get, ip4Set } from './ip/net4';
+export { proxyAdd, proxyDel, proxyDump } from './ip/proxyarp';
+export { routeAdd, routeDel } from './ip/route';
+export { memSpans } from './sim/span';
 export { announce, neighDel, neighDump, neighSet } from './ip/neigh';
 export {
-  nfBuiltin, nfChainAdd, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCounters, nfRuleDel, nfZero,
+  nfBuiltin, nfChainAdd, nfChainCount, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCount, nfRuleCounters, nfRuleDel,
+  nfZero,
 } from './nf/table';
-export { connDel, ctDump } from './nf/conntrack';
+export { connDel, connMark, ctDump } from './nf/conntrack';
+export { vsConnFlush, vsConns } from './nf/ipvs/conn';
+export { vsDestDel, vsDestSet, vsDests, vsServiceDel, vsServiceSet, vsServices, vsZero } from './nf/ipvs/service';
+export { nfGet, nfSet } from './nf/settings';
+export { nfLogNext } from './nf/target/log';
+export { sockOwner } from './nf/owner';
 export {
   accept as sockAccept, bind as sockBind, dump as sockDump, info as sockInfo, listen as sockListen, open as sockOpen,
-  ready as sockReady, recvFrom as sockRecvFrom,
+  ready as sockReady, recvFrom as sockRecvFrom, snmp as snmpRead,
 } from './sock/api';
 export {
   close as sockClose, connect as sockConnect, recv as sockRecv, send as sockSend, setOption as sockSet, shutdown as sockShutdown,
 } from './sock/border';
 export { optionGet as sockGet } from './sock/option';
+export { tcpInfo as sockTcpInfo } from './sock/tcp_info';

@@ -1,15 +1,17 @@
 /**
- * Memory map of the core. All state lies in linear memory at fixed places, so that a copy of memory is a snapshot:
- * no module of the core has a mutable module-level variable.
+ * Memory map of the core. All state lies in linear memory, so that a copy of memory is a snapshot: no module of the
+ * core has a mutable module-level variable.
  *
  *   0x00000  compiler's static data (tables of constants, < 64 KiB)
  *   0x10000  Sim block: clock, generator, queue heads, slab descriptors, drop counters
  *   SCRATCH  bytes that cross the border (names, payloads, dumped records)
  *   …        slabs and rings, in the order below
  *   SOCK     sockets (sock/mem.ts lays it out)
+ *   ARENA    grows: rings of sockets, and records of connections
  *
  * A slab is `cap` records of one size with a free list through their first word; record 0 is never handed out, so
- * index 0 means "none". A fresh slab is untouched memory: pages cost nothing until used.
+ * index 0 means "none". A fresh slab is untouched memory: pages cost nothing until used. sim/span.ts names the bytes
+ * that are in use.
  */
 
 export const SIM_BASE: usize = 0x10000;
@@ -20,7 +22,7 @@ export const SCRATCH_SIZE: usize = 0x110000;
 
 // --- packets: headers, and two classes of buffers
 export const PKT_REC: usize = 128;
-export const PKT_CAP: u32 = 4096;
+export const PKT_CAP: u32 = 32768;
 export const PKT_BASE: usize = SCRATCH_BASE + SCRATCH_SIZE;
 /** Room before a fresh payload for the headers of all layers below. */
 export const HEADROOM: u32 = 128;
@@ -33,7 +35,7 @@ export const JUMBO_BASE: usize = BUF_BASE + BUF_REC * BUF_CAP;
 
 // --- timers: records and the heap of their indices
 export const TIMER_REC: usize = 32;
-export const TIMER_CAP: u32 = 16384;
+export const TIMER_CAP: u32 = 65536;
 export const TIMER_BASE: usize = JUMBO_BASE + JUMBO_REC * JUMBO_CAP;
 export const TIMER_HEAP: usize = TIMER_BASE + TIMER_REC * TIMER_CAP;
 
@@ -50,63 +52,142 @@ export const CAPTURE_RING: usize = 256 * 1024;
 export const CAPTURE_RINGS: usize = CAPTURE_BASE + 2048;
 
 // --- namespaces, devices, bridges
-export const NS_REC: usize = 256;
-export const NS_CAP: u32 = 512;
+export const NS_REC: usize = 384;
+export const NS_CAP: u32 = 16384;
 export const NS_BASE: usize = CAPTURE_RINGS + CAPTURE_RING * CAPTURE_CAP;
 export const DEV_REC: usize = 256;
-export const DEV_CAP: u32 = 2048;
+export const DEV_CAP: u32 = 49152;
 export const DEV_BASE: usize = NS_BASE + NS_REC * NS_CAP;
-export const FDB_REC: usize = 40;
-export const FDB_CAP: u32 = 4096;
+export const FDB_REC: usize = 48;
+export const FDB_CAP: u32 = 49152;
 export const FDB_BASE: usize = DEV_BASE + DEV_REC * DEV_CAP;
-export const FDB_BUCKETS: u32 = 2048;
+export const FDB_BUCKETS: u32 = 16384;
 export const FDB_HASH: usize = FDB_BASE + FDB_REC * FDB_CAP;
 
 // --- addresses, routes, neighbours
-export const ADDR_REC: usize = 48;
-export const ADDR_CAP: u32 = 4096;
+export const ADDR_REC: usize = 64;
+export const ADDR_CAP: u32 = 65536;
 export const ADDR_BASE: usize = FDB_HASH + 4 * FDB_BUCKETS;
+export const ADDR_BUCKETS: u32 = 16384;
+export const ADDR_HASH: usize = ADDR_BASE + ADDR_REC * ADDR_CAP;
 export const ROUTE_REC: usize = 96;
-export const ROUTE_CAP: u32 = 8192;
-export const ROUTE_BASE: usize = ADDR_BASE + ADDR_REC * ADDR_CAP;
+export const ROUTE_CAP: u32 = 65536;
+export const ROUTE_BASE: usize = ADDR_HASH + 4 * ADDR_BUCKETS;
 export const NEIGH_REC: usize = 96;
-export const NEIGH_CAP: u32 = 4096;
+export const NEIGH_CAP: u32 = 65536;
 export const NEIGH_BASE: usize = ROUTE_BASE + ROUTE_REC * ROUTE_CAP;
-export const NEIGH_BUCKETS: u32 = 2048;
+export const NEIGH_BUCKETS: u32 = 16384;
 export const NEIGH_HASH: usize = NEIGH_BASE + NEIGH_REC * NEIGH_CAP;
 
 // --- netfilter
 export const CHAIN_REC: usize = 64;
-export const CHAIN_CAP: u32 = 4096;
+export const CHAIN_CAP: u32 = 65536;
 export const CHAIN_BASE: usize = NEIGH_HASH + 4 * NEIGH_BUCKETS;
 export const RULE_REC: usize = 384;
-export const RULE_CAP: u32 = 4096;
+export const RULE_CAP: u32 = 65536;
 export const RULE_BASE: usize = CHAIN_BASE + CHAIN_REC * CHAIN_CAP;
 export const JUMP_CAP: u32 = 1024;
 export const JUMP_BASE: usize = RULE_BASE + RULE_REC * RULE_CAP;
-export const CONN_REC: usize = 192;
-export const CONN_CAP: u32 = 8192;
-export const CONN_BASE: usize = JUMP_BASE + 8 * JUMP_CAP;
-export const CONN_BUCKETS: u32 = 8192;
-export const CONN_HASH: usize = CONN_BASE + CONN_REC * CONN_CAP;
+/** Connections lie in the arena, in blocks of CONN_CHUNK bytes; the heads of their hash and of the gc's wheel here. */
+export const CONN_REC: usize = 256;
+export const CONN_CAP: u32 = 1 << 20;
+export const CONN_CHUNK: u32 = 0x10000;
+/** Buckets at birth and at most. */
+export const CONN_BUCKETS: u32 = 1024;
+export const CONN_BUCKETS_MAX: u32 = 1 << 21;
+export const CONN_HASH: usize = JUMP_BASE + 8 * JUMP_CAP;
+export const CONN_WHEEL: usize = CONN_HASH + 4 * CONN_BUCKETS_MAX;
+export const CONN_SLOTS: u32 = 64;
 
 // --- reassembly, path MTUs
 export const FRAG_REC: usize = 64;
 export const FRAG_CAP: u32 = 256;
-export const FRAG_BASE: usize = CONN_HASH + 4 * CONN_BUCKETS;
+export const FRAG_BASE: usize = CONN_WHEEL + 4 * CONN_SLOTS;
 export const FRAG_BUCKETS: u32 = 128;
 export const FRAG_HASH: usize = FRAG_BASE + FRAG_REC * FRAG_CAP;
-export const PMTU_REC: usize = 24;
+export const PMTU_REC: usize = 40;
 /** Sets of four entries. */
 export const PMTU_SETS: u32 = 256;
 export const PMTU_BASE: usize = FRAG_HASH + 4 * FRAG_BUCKETS;
 
-/** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
 /** Senders that were told of missing routes. */
-export const PEER_REC: usize = 24;
+export const PEER_REC: usize = 32;
 export const PEER_CAP: u32 = 256;
 export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
-export const SOCK_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 0xffff) & ~0xffff;
+
+// --- netfilter, further: settings of a namespace, matches behind rules, what connections hold beside their tuples, log
+export const NFNS_REC: usize = 256;
+export const NFNS_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
+export const MATCH_REC: usize = 64;
+export const MATCH_CAP: u32 = 32768;
+export const MATCH_BASE: usize = NFNS_BASE + NFNS_REC * (NS_CAP as usize);
+export const NFLOG_REC: usize = 256;
+export const NFLOG_CAP: u32 = 128;
+export const NFLOG_BASE: usize = MATCH_BASE + MATCH_REC * MATCH_CAP;
+export const HASHLIMIT_REC: usize = 32;
+export const HASHLIMIT_CAP: u32 = 2048;
+export const HASHLIMIT_BASE: usize = NFLOG_BASE + NFLOG_REC * NFLOG_CAP;
+export const OWNER_REC: usize = 8;
+/** Sockets whose owners are known; those of higher numbers belong to root. */
+export const OWNER_CAP: u32 = 8192;
+export const OWNER_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
+
+// --- IPVS
+export const VS_SVC_REC: usize = 192;
+export const VS_SVC_CAP: u32 = 512;
+export const VS_SVC_BASE: usize = OWNER_BASE + OWNER_REC * OWNER_CAP;
+export const VS_DEST_REC: usize = 192;
+export const VS_DEST_CAP: u32 = 2048;
+export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
+export const VS_CONN_REC: usize = 128;
+export const VS_CONN_CAP: u32 = 4096;
+export const VS_CONN_BASE: usize = VS_DEST_BASE + VS_DEST_REC * VS_DEST_CAP;
+export const VS_BUCKETS: u32 = 4096;
+export const VS_HASH: usize = VS_CONN_BASE + VS_CONN_REC * VS_CONN_CAP;
+const NF_END: usize = VS_HASH + 4 * VS_BUCKETS;
+
+// --- IPv4's settings: of devices, of namespaces (all, default, the rest); policy rules, groups, proxied neighbours
+export const CONF_REC: usize = 200;
+export const CONF_BASE: usize = (NF_END + 7) & ~7;
+export const CONF_NS: usize = CONF_BASE + CONF_REC * DEV_CAP;
+export const NET4_REC: usize = 256;
+export const NET4_BASE: usize = CONF_NS + CONF_REC * 2 * NS_CAP;
+export const FIBRULE_REC: usize = 112;
+export const FIBRULE_CAP: u32 = 512;
+export const FIBRULE_BASE: usize = NET4_BASE + NET4_REC * NS_CAP;
+export const MCAST_REC: usize = 16;
+export const MCAST_CAP: u32 = 512;
+export const MCAST_BASE: usize = FIBRULE_BASE + FIBRULE_REC * FIBRULE_CAP;
+export const PNEIGH_REC: usize = 32;
+export const PNEIGH_CAP: u32 = 256;
+export const PNEIGH_BASE: usize = MCAST_BASE + MCAST_REC * MCAST_CAP;
+export const FLOW_BASE: usize = PNEIGH_BASE + PNEIGH_REC * PNEIGH_CAP;
+const IP4_END: usize = FLOW_BASE + 64;
+
+// --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
+export const QDISC_REC: usize = 512;
+export const QDISC_CAP: u32 = 512;
+export const QDISC_BASE: usize = (IP4_END + 7) & ~7;
+/** Tables of delay distributions: DIST_SIZE numbers of 16 bits each. */
+export const DIST_SIZE: u32 = 4096;
+export const DIST_CAP: u32 = 8;
+export const DIST_BASE: usize = QDISC_BASE + QDISC_REC * QDISC_CAP;
+export const VXLAN_REC: usize = 128;
+export const VXLAN_CAP: u32 = 512;
+export const VXLAN_BASE: usize = DIST_BASE + 2 * DIST_SIZE * DIST_CAP;
+export const VXLAN_BUCKETS: u32 = 256;
+export const VXLAN_HASH: usize = VXLAN_BASE + VXLAN_REC * VXLAN_CAP;
+export const VFDB_REC: usize = 64;
+export const VFDB_CAP: u32 = 8192;
+export const VFDB_BASE: usize = VXLAN_HASH + 4 * VXLAN_BUCKETS;
+export const VFDB_BUCKETS: u32 = 2048;
+export const VFDB_HASH: usize = VFDB_BASE + VFDB_REC * VFDB_CAP;
+export const UPPER_REC: usize = 32;
+export const UPPER_CAP: u32 = 2048;
+export const UPPER_BASE: usize = VFDB_HASH + 4 * VFDB_BUCKETS;
+
+/** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
+export const SOCK_BASE: usize = (UPPER_BASE + UPPER_REC * UPPER_CAP + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -125,7 +206,19 @@ export const SLAB_CONN: u32 = 13;
 export const SLAB_CAPTURE: u32 = 14;
 export const SLAB_FRAG: u32 = 15;
 export const SLAB_SOCK: u32 = 16;
-export const SLAB_MAX: u32 = 32;
+/** Netfilter's further ones; there is room for 64. */
+export const SLAB_MATCH: u32 = 40;
+export const SLAB_VS_SVC: u32 = 41;
+export const SLAB_VS_DEST: u32 = 42;
+export const SLAB_VS_CONN: u32 = 43;
+export const SLAB_FIBRULE: u32 = 54;
+export const SLAB_MCAST: u32 = 55;
+export const SLAB_PNEIGH: u32 = 56;
+export const SLAB_QDISC: u32 = 48;
+export const SLAB_VXLAN: u32 = 49;
+export const SLAB_VFDB: u32 = 50;
+export const SLAB_UPPER: u32 = 51;
+export const SLAB_MAX: u32 = 64;
 
 /** The one block of scalar state. Fields are zero at birth. */
 @unmanaged
@@ -158,14 +251,16 @@ export class Sim {
   jumps: u32;
   /** A gc of conntrack is due (timer handle). */
   ctTimer: u32;
-  /** Where the gc goes on. */
-  ctCursor: u32;
+  /** The second that the gc has done last. */
+  ctTick: u32;
   /** Scratch for functions with several results. */
   r0: u32;
   r1: u32;
   r2: u32;
   r3: u32;
   r4: u32;
+  /** Route lookup: bits of FIBR_*. */
+  r5: u32;
   conns: u32;
   /** Why the rerouting of a packet that is being sent failed (errno), 0: it did not. */
   rerouted: u32;
@@ -179,6 +274,28 @@ export class Sim {
   cause: u32;
   /** Filters of the trace that are set. */
   traceFilters: u32;
+  /** First free byte of the arena. */
+  arena: u32;
+  /** Connections' hash: buckets - 1 of the present round, and the bucket that is split next. */
+  ctMask: u32;
+  ctSplit: u32;
+  /** The chunk of connections that is being filled: next record and end, addresses. */
+  ctBump: u32;
+  ctEnd: u32;
+  /** Where the search for a neighbour or forwarding entry to give up goes on. */
+  neighCursor: u32;
+  fdbCursor: u32;
+  /** Ring of LOG records: first, count, lost. */
+  logHead: u32;
+  logCount: u32;
+  logLost: u32;
+  /** Services of IPVS in all namespaces: when 0, its hooks cost nothing. */
+  vsServices: u32;
+  vsConns: u32;
+  /** A sweep of IPVS's connections is due (timer handle). */
+  vsTimer: u32;
+  /** UDP sockets that tunnels hold. */
+  tunnels: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);
@@ -205,4 +322,17 @@ export function memReach(end: usize): i32 {
   const have = memory.size();
   if (have >= want) return 0;
   return memory.grow(want - have) < 0 ? -1 : 0;
+}
+
+/** The arena may grow to this address. */
+const ARENA_END: usize = 0x40000000;
+
+/** Takes fresh bytes off the arena. @param bytes a multiple of 64 @returns their address, 0 when there are none */
+export function arenaTake(bytes: u32): u32 {
+  const s = Sim.at();
+  const at = s.arena;
+  const end = (at as usize) + (bytes as usize);
+  if (end > ARENA_END || memReach(end) != 0) return 0;
+  s.arena = end as u32;
+  return at;
 }

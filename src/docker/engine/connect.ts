@@ -11,7 +11,7 @@ import type { Attachment, Container } from './container.ts';
 import { endpointErrors } from './create.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
-import { updateHosts } from './files.ts';
+import { updateFiles } from './files.ts';
 import { portRequests } from './ports.ts';
 
 /** Host address that `host-gateway` stands for. */
@@ -71,6 +71,10 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
   if (endpoint instanceof Failure) return endpoint;
   endpoint.gwPriority = settings.GwPriority ?? 0;
   endpoint.dnsNames = dnsNames(c, network, settings);
+  for (const link of settings.Links ?? []) {
+    const [name = '', alias] = link.split(':');
+    endpoint.links.set(alias ?? name, name);
+  }
   const joined = c.sandbox?.join(endpoint);
   if (joined) {
     network.deleteEndpoint(endpoint);
@@ -84,7 +88,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
 
 /** Names a container has on a network of its own: name, aliases, short id. */
 function dnsNames(c: Container, network: Network, settings: Partial<EndpointSettings>): string[] {
-  if (network.driver.type !== 'bridge' || network.name === 'bridge') return [];
+  if (!network.hasResolver) return [];
   const host = c.config.Hostname === c.shortId ? [] : [c.config.Hostname];
   return [...new Set([c.name, ...(settings.Aliases ?? []), c.shortId, ...host])];
 }
@@ -139,7 +143,7 @@ export function connect(
     republish(c, undefined);
     return moved;
   }
-  updateHosts(daemon.kernel, c, hostGateway(daemon));
+  updateFiles(daemon.kernel, c, hostGateway(daemon));
   daemon.networkEvent(network, 'connect', { container: c.id });
   return undefined;
 }
@@ -155,7 +159,7 @@ export function disconnect(daemon: Daemon, network: Network, c: Container): Fail
   const before = c.sandbox?.gatewayEndpoint;
   detach(c, attachment, endpoint);
   republish(c, before);
-  updateHosts(daemon.kernel, c, hostGateway(daemon));
+  updateFiles(daemon.kernel, c, hostGateway(daemon));
   daemon.networkEvent(network, 'disconnect', { container: c.id });
   return undefined;
 }

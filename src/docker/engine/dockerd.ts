@@ -58,7 +58,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
     fs.mkdir(dir, 0o755, true);
   const images = new ImageStore(kernel, VERSION);
   images.load(options.images ?? catalog, clock.epochAt());
-  const controller = new Controller(kernel, rng, self.pid);
+  const controller = new Controller(kernel, rng, self);
   for (const network of predefined()) {
     const made = controller.newNetwork(network);
     if (made instanceof Failure) throw new Error(`dockerd: ${network.name}: ${made.message}`);

@@ -3,9 +3,10 @@
  * @see moby daemon/libnetwork/etchosts, internal/resolvconf
  */
 import { text, utf8 } from '../../base/http.ts';
-import { formatIp } from '../../base/ip.ts';
+import { formatIp, parseIp } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
+import type { ExtServer } from '../libnetwork/resolver/answer.ts';
 import type { Container } from './container.ts';
 
 const HOSTS = [
@@ -57,6 +58,16 @@ function parseResolvConf(content: string): ResolvConf {
   return out;
 }
 
+/** Servers for names that the engine does not know: those the user gave, else the host's. */
+function extServers(c: Container, hostFile: string): ExtServer[] {
+  const given = c.hostConfig.Dns ?? [];
+  const list = given.length > 0 ? given : parseResolvConf(hostFile).nameservers;
+  return list.flatMap((s) => {
+    const ip = parseIp(s);
+    return ip ? [{ ip, host: given.length === 0 }] : [];
+  });
+}
+
 /** @param internal the container is on a network of its own, where 127.0.0.11 answers */
 export function resolvConf(c: Container, hostFile: string, internal: boolean): string {
   const host = parseResolvConf(hostFile);
@@ -105,21 +116,36 @@ export function writeFiles(kernel: Kernel, c: Container, hostGateway: string): v
     fs.writeFile(`${dir}/${name}`, utf8(content), { mode: 0o644, parents: true });
   };
   const shared = c.hostConfig.NetworkMode === 'host';
-  const read = (path: string): string => {
-    const bytes = fs.readFile(path);
-    return isErr(bytes) ? '' : text(bytes);
-  };
   const full = c.config.Domainname === '' ? c.config.Hostname : `${c.config.Hostname}.${c.config.Domainname}`;
   put('hostname', `${full}\n`);
-  put('hosts', shared ? read('/etc/hosts') : hostsFile(c, hostGateway));
-  const internal = (c.sandbox?.endpoints ?? []).some(
-    (e) => e.network.driver.type === 'bridge' && e.network.name !== 'bridge',
-  );
-  put('resolv.conf', resolvConf(c, read('/etc/resolv.conf'), internal));
+  put('hosts', shared ? readHost(kernel, '/etc/hosts') : hostsFile(c, hostGateway));
+  put('resolv.conf', setupDns(kernel, c));
 }
 
-/** Writes /etc/hosts anew after a network was connected or left. */
-export function updateHosts(kernel: Kernel, c: Container, hostGateway: string): void {
+/** The content of resolv.conf; tells the sandbox's resolver whom to ask. @see moby daemon/libnetwork/sandbox_dns_unix.go */
+function setupDns(kernel: Kernel, c: Container): string {
+  const hostFile = readHost(kernel, '/etc/resolv.conf');
+  const { sandbox } = c;
+  const content = resolvConf(c, hostFile, sandbox?.hasResolver ?? false);
+  if (sandbox) {
+    const ndots = Number(/^options .*\bndots:(\d+)/m.exec(content)?.[1] ?? 0);
+    sandbox.dns = { servers: extServers(c, hostFile), ndotsSet: ndots > 0, written: content };
+  }
+  return content;
+}
+
+/** Writes /etc/hosts anew after a network was connected or left, and resolv.conf unless it was changed by hand. */
+export function updateFiles(kernel: Kernel, c: Container, hostGateway: string): void {
   if (c.hostConfig.NetworkMode === 'host') return;
-  kernel.root.fs.writeFile(`${containerDir(c.id)}/hosts`, utf8(hostsFile(c, hostGateway)), { mode: 0o644 });
+  const { fs } = kernel.root;
+  const dir = containerDir(c.id);
+  fs.writeFile(`${dir}/hosts`, utf8(hostsFile(c, hostGateway)), { mode: 0o644 });
+  const path = `${dir}/resolv.conf`;
+  if (c.sandbox && readHost(kernel, path) === c.sandbox.dns.written)
+    fs.writeFile(path, utf8(setupDns(kernel, c)), { mode: 0o644 });
+}
+
+function readHost(kernel: Kernel, path: string): string {
+  const bytes = kernel.root.fs.readFile(path);
+  return isErr(bytes) ? '' : text(bytes);
 }

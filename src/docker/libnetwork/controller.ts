@@ -4,7 +4,7 @@
  */
 import { type IpAddr, type Prefix, parseIp, parsePrefix } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
-import type { Kernel } from '../../linux/kernel/machine.ts';
+import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
 import type { Driver } from './driver.ts';
 import { BridgeDriver } from './drivers/bridge/bridge.ts';
@@ -23,17 +23,17 @@ export class Controller {
   readonly ports: PortAllocator;
   readonly #drivers = new Map<string, Driver>();
 
-  /** @param pid dockerd's */
+  /** @param daemon dockerd's own process */
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
-    pid: number,
+    readonly daemon: DaemonSys,
   ) {
     const range = kernel.sysctl(kernel.hostNetns, 'net.ipv4.ip_local_port_range');
     const [begin, end] = typeof range === 'string' ? range.split(/\s+/).map(Number) : [];
     this.ports = new PortAllocator(begin, end);
     for (const d of [
-      new BridgeDriver({ kernel, allocator: this.ports, pid }, rng),
+      new BridgeDriver({ kernel, allocator: this.ports, pid: daemon.pid }, rng),
       plainDriver('host'),
       plainDriver('null'),
     ])
@@ -111,7 +111,7 @@ export class Controller {
 
   newSandbox(host: boolean): Sandbox {
     const netns = host ? this.kernel.hostNetns : this.kernel.netnsAdd();
-    return new Sandbox(this.kernel, this.rng.hex(64), netns, host);
+    return new Sandbox({ kernel: this.kernel, daemon: this.daemon, rng: this.rng }, this.rng.hex(64), netns, host);
   }
 
   #pools(options: NewNetwork): NetworkPool[] | Failure {

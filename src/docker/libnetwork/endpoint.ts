@@ -10,6 +10,8 @@ export class Endpoint {
   bindings: PortBinding[] = [];
   /** Names and values the resolver and inspect show. */
   dnsNames: string[] = [];
+  /** Aliases that only its own sandbox knows (`--link NAME:ALIAS`): alias to name. */
+  readonly links = new Map<string, string>();
   gwPriority = 0;
 
   constructor(

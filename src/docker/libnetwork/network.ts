@@ -56,6 +56,10 @@ export class Network {
   get id(): string {
     return this.info.id;
   }
+  /** Its containers ask the engine for names. */
+  get hasResolver(): boolean {
+    return this.driver.type === 'bridge' && this.name !== 'bridge';
+  }
   get name(): string {
     return this.info.name;
   }

@@ -4,31 +4,67 @@
  */
 import { SECOND } from '../../base/clock.ts';
 import { type IpAddr, last4, type Prefix } from '../../base/ip.ts';
-import type { Kernel } from '../../linux/kernel/machine.ts';
+import type { Rng } from '../../base/rng.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import { Failure } from '../errdefs.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { ExtServer } from './resolver/answer.ts';
+import { resolveIp, resolveName } from './resolver/names.ts';
+import { Resolver } from './resolver/resolver.ts';
 
 /** Unsolicited ARPs when an address appears, and the time between them. */
 const ARPS = 3;
 const ARP_INTERVAL = SECOND;
 
+/** What a sandbox is made with. */
+export interface SandboxEnv {
+  readonly kernel: Kernel;
+  /** dockerd's own process. */
+  readonly daemon: DaemonSys;
+  readonly rng: Rng;
+}
+
+/** What its containers' resolv.conf says and does not say. */
+export interface SandboxDns {
+  /** Servers for names that the engine does not know. */
+  readonly servers: readonly ExtServer[];
+  /** Names without a dot are kept from them. */
+  readonly ndotsSet: boolean;
+  /** The file as the engine wrote it last. */
+  readonly written: string;
+}
+
 export class Sandbox {
   readonly endpoints: Endpoint[] = [];
   #deleted = false;
 
+  dns: SandboxDns = { servers: [], ndotsSet: false, written: '' };
+  #resolver: Resolver | undefined;
+
   constructor(
-    readonly kernel: Kernel,
+    readonly env: SandboxEnv,
     readonly id: string,
     readonly netns: NetnsKey,
     /** The machine's own namespace (network mode host). */
     readonly host: boolean,
   ) {
     if (host) return;
+    const { kernel } = env;
     kernel.netnsName(netns, `/run/docker/netns/${id.slice(0, 12)}`);
     kernel.net(netns).setLink('lo', { up: true });
     // moby daemon/oci_linux.go: WithCommonOptions
     kernel.setSysctl(netns, 'net.ipv4.ip_unprivileged_port_start', '0');
+  }
+
+  get kernel(): Kernel {
+    return this.env.kernel;
+  }
+
+  /** 127.0.0.11 answers in it: it has joined a network of its own. That lasts as long as the sandbox. */
+  get hasResolver(): boolean {
+    return this.#resolver !== undefined;
   }
 
   /** As inspect shows it. */
@@ -44,6 +80,7 @@ export class Sandbox {
     if (joined instanceof Failure) return joined;
     endpoint.joined = joined;
     this.endpoints.push(endpoint);
+    if (network.hasResolver) this.#startResolver();
     if (joined.ifname === undefined) return undefined;
     const net = this.kernel.net(this.netns);
     if (!iface.ipv6) this.kernel.setSysctl(this.netns, `net.ipv6.conf.${ifname}.disable_ipv6`, '1');
@@ -86,10 +123,32 @@ export class Sandbox {
 
   delete(): void {
     this.#deleted = true;
+    this.#resolver?.stop();
     for (const e of [...this.endpoints]) this.leave(e);
     if (this.host) return;
     this.kernel.netnsUnname(`/run/docker/netns/${this.id.slice(0, 12)}`);
     this.kernel.netnsDel(this.netns);
+  }
+
+  #startResolver(): void {
+    if (this.#resolver) return;
+    const { kernel, daemon, rng } = this.env;
+    const sandbox = this;
+    this.#resolver = new Resolver(kernel, daemon, this.netns, rng, {
+      resolveName: (name, version) => resolveName(this.endpoints, name, version),
+      resolveIp: (ip) => resolveIp(this.endpoints, ip),
+      get ndotsSet() {
+        return sandbox.dns.ndotsSet;
+      },
+      get external() {
+        return sandbox.endpoints.some((e) => e.joined?.gateway ?? e.joined?.gatewayV6);
+      },
+      get servers() {
+        return sandbox.dns.servers;
+      },
+    });
+    const failed = this.#resolver.start();
+    if (isErr(failed)) kernel.log(`dockerd: embedded DNS: ${failed.text.toLowerCase()}`);
   }
 
   #freeName(prefix: string): string {

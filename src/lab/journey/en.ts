@@ -133,7 +133,7 @@ export const en: Words = {
     },
     policy: (e) => `${inChain(e.policy)}: no rule decides, the policy is ${e.policy.verdict}`,
     'chain-end': (e) => `${inChain(e)}: ends, back to where it was called from`,
-    mark: (e) => `marked 0x${e.mark.toString(16)}`,
+    mark: (e) => `its mark was 0x${e.from.toString(16)} and is now 0x${e.to.toString(16)}`,
     route,
     'no-route': (e) => `routing: no way to ${e.dst}: ${e.errno}`,
     fdb,
@@ -171,6 +171,13 @@ export const en: Words = {
     fragment: (e) => `cut: a fragment of ${e.bytes} bytes from offset ${e.offset} (a piece may have ${e.mtu})`,
     'icmp-read': (e) => `ICMP ${icmp(e.type, e.code)}: ${ICMP_RESULTS[e.result]}`,
     void: () => 'the interface has nothing at its other end: the frame is gone',
+    encapsulated: (e) =>
+      `put into a UDP datagram of VXLAN ${e.vni}, from port ${e.sport} to the tunnel's end at ${e.to}:${e.dport}`,
+    decapsulated: (e) => `taken out of VXLAN ${e.vni}, which came from the tunnel's end at ${e.from}`,
+    queued: (e) =>
+      `waits in the queue of ${e.qdisc} (${e.backlog} bytes)${e.us === 0 ? '' : `, for ${(e.us / 1000).toFixed(3)} ms`}`,
+    ipvs: (e) =>
+      `IPVS ${e.fresh ? 'chooses the server' : 'keeps to the server of its connection'}, ${e.server}:${e.port}`,
     other: (e) => `something this language has no words for yet: record ${e.what} (${e.a}, ${e.b}, ${e.c})`,
   },
 };

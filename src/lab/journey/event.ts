@@ -85,7 +85,7 @@ export type JourneyEvent =
     }
   | { readonly kind: 'policy'; readonly policy: PolicyName }
   | { readonly kind: 'chain-end'; readonly table: string; readonly chain: string }
-  | { readonly kind: 'mark'; readonly mark: number }
+  | { readonly kind: 'mark'; readonly from: number; readonly to: number }
   | {
       readonly kind: 'route';
       readonly dst: string;
@@ -164,6 +164,25 @@ export type JourneyEvent =
       readonly result: 'ignored' | 'answered' | 'told' | 'reply';
     }
   | { readonly kind: 'void' }
+  /** Put into VXLAN, taken out of it. */
+  | {
+      readonly kind: 'encapsulated';
+      readonly vni: number;
+      readonly to: string;
+      readonly sport: number;
+      readonly dport: number;
+    }
+  | { readonly kind: 'decapsulated'; readonly vni: number; readonly from: string }
+  | {
+      readonly kind: 'queued';
+      /** netem, tbf, … */
+      readonly qdisc: string;
+      /** Bytes that wait before it and with it. */
+      readonly backlog: number;
+      /** Time until it is due, µs; 0 not known. */
+      readonly us: number;
+    }
+  | { readonly kind: 'ipvs'; readonly server: string; readonly port: number; readonly fresh: boolean }
   | { readonly kind: 'other'; readonly what: number; readonly a: number; readonly b: number; readonly c: number };
 
 export type EventKind = JourneyEvent['kind'];

@@ -83,7 +83,17 @@ const READINGS: Readonly<Record<number, Reading>> = {
     return { kind: 'policy', policy: { ...names.chain(r.ns, r.a), verdict } };
   },
   [t.TRACE_RETURN]: (r, names) => ({ kind: 'chain-end', ...names.chain(r.ns, r.a) }),
-  [t.TRACE_MARK]: (r) => ({ kind: 'mark', mark: r.a }),
+  [t.TRACE_MARK]: (r) => ({ kind: 'mark', from: r.a, to: r.b }),
+  [t.TRACE_ENCAP]: (r) => ({
+    kind: 'encapsulated',
+    vni: r.a,
+    to: formatIp4(r.b),
+    sport: r.c >>> 16,
+    dport: r.c & 0xffff,
+  }),
+  [t.TRACE_DECAP]: (r) => ({ kind: 'decapsulated', vni: r.a, from: formatIp4(r.b) }),
+  [t.TRACE_QUEUE]: (r) => ({ kind: 'queued', qdisc: t.qdiscName(r.a), backlog: r.b, us: r.c }),
+  [t.TRACE_IPVS]: (r) => ({ kind: 'ipvs', server: formatIp4(r.b), port: r.c >>> 1, fresh: (r.c & 1) === 1 }),
   [t.TRACE_ROUTE]: (r, names) => route(r, names.device(r.dev)),
   [t.TRACE_NO_ROUTE]: (r) => ({ kind: 'no-route', dst: formatIp4(r.a), errno: errnoOf(-r.b).text }),
   [t.TRACE_FDB]: fdb,

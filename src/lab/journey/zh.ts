@@ -132,7 +132,7 @@ export const zh: Words = {
     },
     policy: (e) => `${inChain(e.policy)}：没有规则作出决定，默认策略是 ${e.policy.verdict}`,
     'chain-end': (e) => `${inChain(e)}：到了末尾，回到调用它的地方`,
-    mark: (e) => `打上标记 0x${e.mark.toString(16)}`,
+    mark: (e) => `标记由 0x${e.from.toString(16)} 改为 0x${e.to.toString(16)}`,
     route,
     'no-route': (e) => `路由：没有到 ${e.dst} 的路（${e.errno}）`,
     fdb,
@@ -165,6 +165,11 @@ export const zh: Words = {
     fragment: (e) => `切开：从偏移 ${e.offset} 起的一个 ${e.bytes} 字节的分片（每片最多 ${e.mtu} 字节）`,
     'icmp-read': (e) => `ICMP ${icmp(e.type, e.code)}：${ICMP_RESULTS[e.result]}`,
     void: () => '接口的另一端什么也没有：帧就此消失',
+    encapsulated: (e) => `封装进 VXLAN ${e.vni} 的 UDP 数据报，从端口 ${e.sport} 发往隧道的另一端 ${e.to}:${e.dport}`,
+    decapsulated: (e) => `从 VXLAN ${e.vni} 中取出，它来自隧道的另一端 ${e.from}`,
+    queued: (e) =>
+      `在 ${e.qdisc} 队列中等待（${e.backlog} 字节）${e.us === 0 ? '' : `，时长 ${(e.us / 1000).toFixed(3)} 毫秒`}`,
+    ipvs: (e) => `IPVS ${e.fresh ? '选定服务器' : '沿用该连接的服务器'} ${e.server}:${e.port}`,
     other: (e) => `这里还没有词来说它：记录 ${e.what}（${e.a}，${e.b}，${e.c}）`,
   },
 };

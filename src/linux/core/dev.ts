@@ -2,6 +2,7 @@
 import * as abi from '../../../wasm/abi.ts';
 import type { Core } from './core.ts';
 import type { Memory } from './memory.ts';
+import { TCP_SYSCTLS, type TcpSysctlName } from './tcp-sysctls.ts';
 import type { Wasm } from './wasm.ts';
 
 const NS_KEYS = {
@@ -24,6 +25,14 @@ const DEV_KEYS = {
   hairpin: abi.DEVKEY_HAIRPIN,
   isolated: abi.DEVKEY_ISOLATED,
   latencyNs: abi.DEVKEY_LATENCY,
+  learning: abi.DEVKEY_LEARNING,
+  flood: abi.DEVKEY_FLOOD,
+  mcast_flood: abi.DEVKEY_MCAST_FLOOD,
+  bcast_flood: abi.DEVKEY_BCAST_FLOOD,
+  ageingNs: abi.DEVKEY_AGEING,
+  group_fwd_mask: abi.DEVKEY_GROUP_FWD,
+  mode: abi.DEVKEY_MODE,
+  mac_auto: abi.DEVKEY_MAC_AUTO,
 } as const;
 
 type DevFace =
@@ -41,7 +50,10 @@ type DevFace =
   | 'devSet'
   | 'devName'
   | 'devCarrier'
-  | 'devStats';
+  | 'devStats'
+  | 'devMac'
+  | 'devMtu'
+  | 'upperAdd';
 
 export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
   const add = (ns: number, kind: number, name: string, mac: number): number =>
@@ -49,7 +61,12 @@ export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
   return {
     nsAdd: () => w.nsAdd(),
     nsDel: (ns) => w.nsDel(ns),
-    nsSet: (ns, key, value) => void w.nsSet(ns, NS_KEYS[key], value),
+    nsSet: (ns, key, value) =>
+      void w.nsSet(
+        ns,
+        key in NS_KEYS ? NS_KEYS[key as keyof typeof NS_KEYS] : TCP_SYSCTLS[key as TcpSysctlName].key,
+        value,
+      ),
     loopbackAdd: (ns, name) => add(ns, abi.DEV_LOOPBACK, name, 0),
     vethAdd(nsA, nameA, macA, nsB, nameB, macB) {
       const a = w.vethAdd(nsA, m.putName(nameA, 0), BigInt(macA), nsB, m.putName(nameB, 1), BigInt(macB));
@@ -71,7 +88,10 @@ export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
     devStats(dev) {
       w.devStats(dev, m.data);
       const f = (i: number): number => m.view.getFloat64(m.data + 8 * i, true);
-      return [f(0), f(1), f(2), f(3), f(4), f(5)];
+      return [f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8)];
     },
+    devMac: (dev) => Number(w.devMac(dev)),
+    devMtu: (dev) => w.devMtu(dev),
+    upperAdd: (ns, kind, name, mac, lower, arg) => w.upperAdd(ns, kind, m.putName(name), BigInt(mac), lower, arg),
   };
 }

@@ -7,10 +7,13 @@ import type { Core } from './core.ts';
 import { devFace } from './dev.ts';
 import { buildOf, Imager } from './image.ts';
 import { ipFace } from './ip.ts';
+import { ipvsFace } from './ipvs.ts';
 import { Memory } from './memory.ts';
 import { nfFace } from './nf.ts';
+import { qdiscFace } from './qdisc.ts';
 import { sockFace } from './sock.ts';
 import { timeFace } from './time.ts';
+import { vxlanFace } from './vxlan.ts';
 import type { Wasm } from './wasm.ts';
 
 /** What a core is made with. */
@@ -27,12 +30,15 @@ function wholeFace(imager: Imager): Pick<Core, 'snapshot' | 'restore'> {
 }
 
 /**
- * A fresh, empty core.
- * @param wasm the bytes of dist/core.wasm
+ * The face of an instance of the core's module.
+ * @param build what tells its images from those of other builds (buildOf)
+ * @throws Error when it gets no memory
  */
-export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
-  const module = await WebAssembly.compile(wasm);
-  const instance = new WebAssembly.Instance(module, {});
+export function coreOf(
+  instance: WebAssembly.Instance,
+  options: CoreOptions,
+  build: readonly [number, number] = [0, 0],
+): Core {
   const w = instance.exports as unknown as Wasm;
   if (w.coreInit(BigInt.asUintN(64, BigInt(Math.trunc(options.seed)))) !== 0)
     throw new Error('the packet core got no memory');
@@ -40,10 +46,21 @@ export async function loadCore(wasm: BufferSource, options: CoreOptions): Promis
   return {
     ...timeFace(w, m),
     ...devFace(w, m),
+    ...vxlanFace(w, m),
+    ...qdiscFace(w, m),
     ...ipFace(w, m),
     ...nfFace(w, m),
+    ...ipvsFace(w, m),
     ...sockFace(w, m),
     ...captureFace(w, m),
-    ...wholeFace(new Imager(w, buildOf(wasm))),
+    ...wholeFace(new Imager(w, build)),
   };
+}
+
+/**
+ * A fresh, empty core.
+ * @param wasm the bytes of dist/core.wasm
+ */
+export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
+  return coreOf(new WebAssembly.Instance(await WebAssembly.compile(wasm), {}), options, buildOf(wasm));
 }

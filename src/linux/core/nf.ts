@@ -1,6 +1,15 @@
 /** Netfilter of the core: rules as records, counters, connections. */
 import * as abi from '../../../wasm/abi.ts';
-import { type Addr16, type Core, type CoreConn, type CoreRule, Target } from './core.ts';
+import {
+  type Addr16,
+  type Core,
+  type CoreConn,
+  type CoreLog,
+  type CoreMatch,
+  type CoreRule,
+  NF_KEYS,
+  Target,
+} from './core.ts';
 import type { Memory } from './memory.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -14,6 +23,13 @@ type NfFace =
   | 'nfRuleCounters'
   | 'nfChainCounters'
   | 'nfZero'
+  | 'nfRuleCount'
+  | 'nfChainCount'
+  | 'nfSet'
+  | 'nfGet'
+  | 'logs'
+  | 'sockOwner'
+  | 'connMark'
   | 'conns'
   | 'connDel';
 
@@ -143,10 +159,31 @@ function putStateMatches(o: RuleRecord, r: CoreRule): void {
   }
 }
 
+/** Records of the matches behind the rule, after its own. */
+function putMore(o: RuleRecord, m: Memory, more: readonly CoreMatch[]): void {
+  if (more.length === 0) return;
+  o.has(abi.M_MORE, more, false);
+  o.u32(abi.RULE_MORE, more.length);
+  more.forEach((x, i) => {
+    const at = abi.RULE_SIZE + i * abi.MATCH_X_SIZE;
+    m.bytes.fill(0, o.at + at, o.at + at + abi.MATCH_X_SIZE);
+    o.u8(at + abi.MATCH_X_KIND, x.kind);
+    o.u8(at + abi.MATCH_X_NOT, x.not ? 1 : 0);
+    o.u8(at + abi.MATCH_X_P, x.p ?? 0);
+    o.u8(at + abi.MATCH_X_Q, x.q ?? 0);
+    if (x.words instanceof Uint8Array) m.bytes.set(x.words, o.at + at + abi.MATCH_X_A);
+    else
+      x.words.forEach((v, k) => {
+        o.u32(at + abi.MATCH_X_A + 4 * k, v);
+      });
+  });
+}
+
 function putTarget(o: RuleRecord, r: CoreRule): void {
   o.u32(abi.RULE_TARGET, r.target);
   o.u32(abi.RULE_CHAIN, r.chain ?? 0);
-  let flags = r.random ? abi.NAT_RANDOM : 0;
+  let flags = (r.random ? abi.NAT_RANDOM : 0) | (r.fully ? abi.NAT_RANDOM_FULLY : 0);
+  if (r.persistent) flags |= abi.NAT_PERSISTENT;
   if (r.toIp) {
     flags |= abi.NAT_HAS_IP;
     o.addr(abi.RULE_TO_IP, r.toIp);
@@ -156,6 +193,8 @@ function putTarget(o: RuleRecord, r: CoreRule): void {
     flags |= abi.NAT_HAS_PORT;
     o.range(abi.RULE_TO_PORT, r.toPort);
   }
+  if (r.arg !== undefined) o.u32(abi.RULE_ARG, r.arg);
+  if (r.arg2 !== undefined) o.u32(abi.RULE_ARG2, r.arg2);
   o.u32(abi.RULE_NAT_FLAGS, flags);
   o.u32(abi.RULE_VALUE, r.value ?? 0);
   o.u32(abi.RULE_VALUE_MASK, r.mask ?? (r.target === Target.MARK ? 0xffffffff : 0));
@@ -167,6 +206,7 @@ function putRule(m: Memory, r: CoreRule): number {
   putTransportMatches(o, r);
   putStateMatches(o, r);
   putTarget(o, r);
+  putMore(o, m, r.more ?? []);
   return o.finish();
 }
 
@@ -198,6 +238,26 @@ function readConn(m: Memory, at: number): CoreConn {
   };
 }
 
+function readLog(m: Memory, at: number): CoreLog {
+  const u32 = (off: number): number => m.view.getUint32(at + off, true);
+  const bytes = (off: number, len: number): Uint8Array => m.bytes.slice(at + off, at + off + len);
+  return {
+    rule: u32(abi.NFLOG_X_RULE),
+    ns: u32(abi.NFLOG_X_NS),
+    hook: u32(abi.NFLOG_X_HOOK),
+    indev: u32(abi.NFLOG_X_IN),
+    outdev: u32(abi.NFLOG_X_OUT),
+    physin: u32(abi.NFLOG_X_PHYSIN),
+    physout: u32(abi.NFLOG_X_PHYSOUT),
+    mark: u32(abi.NFLOG_X_MARK),
+    uid: u32(abi.NFLOG_X_UID) | 0,
+    gid: u32(abi.NFLOG_X_GID) | 0,
+    time: m.view.getFloat64(at + abi.NFLOG_X_TIME, true),
+    link: bytes(abi.NFLOG_X_MAC, u32(abi.NFLOG_X_MACLEN)),
+    packet: bytes(abi.NFLOG_X_DATA, u32(abi.NFLOG_X_LEN)),
+  };
+}
+
 export function nfFace(w: Wasm, m: Memory): Pick<Core, NfFace> {
   const two = (): readonly [number, number] => [m.view.getFloat64(m.data, true), m.view.getFloat64(m.data + 8, true)];
   return {
@@ -216,6 +276,17 @@ export function nfFace(w: Wasm, m: Memory): Pick<Core, NfFace> {
       return two();
     },
     nfZero: (chain) => w.nfZero(chain),
+    nfRuleCount: (handle, packets, bytes) => w.nfRuleCount(handle, packets, bytes),
+    nfChainCount: (chain, packets, bytes) => w.nfChainCount(chain, packets, bytes),
+    nfSet: (ns, key, value) => w.nfSet(ns, NF_KEYS.indexOf(key), value),
+    nfGet: (ns, key) => w.nfGet(ns, NF_KEYS.indexOf(key)),
+    logs() {
+      const out: CoreLog[] = [];
+      for (let at = w.nfLogNext(); at !== 0; at = w.nfLogNext()) out.push(readLog(m, at));
+      return out;
+    },
+    sockOwner: (sock, uid, gid) => w.sockOwner(sock, uid, gid),
+    connMark: (handle, mark) => w.connMark(handle, mark),
     conns(ns) {
       const out: CoreConn[] = [];
       const n = w.ctDump(ns, m.data, Math.floor(m.room / abi.CONN_X_SIZE));

@@ -2,6 +2,8 @@
 import * as abi from '../../../wasm/abi.ts';
 import type { Core, CoreDatagram, CoreSock } from './core.ts';
 import type { Memory } from './memory.ts';
+import { readSnmp } from './snmp.ts';
+import { readTcpInfo } from './tcp-info.ts';
 import type { Wasm } from './wasm.ts';
 
 const OPTIONS = {
@@ -23,6 +25,19 @@ const OPTIONS = {
   mtu_discover: abi.SOCKOPT_MTU_DISCOVER,
   error: abi.SOCKOPT_ERROR,
   acceptconn: abi.SOCKOPT_ACCEPTCONN,
+  cork: abi.SOCKOPT_CORK,
+  quickack: abi.SOCKOPT_QUICKACK,
+  keepidle: abi.SOCKOPT_KEEPIDLE,
+  keepintvl: abi.SOCKOPT_KEEPINTVL,
+  keepcnt: abi.SOCKOPT_KEEPCNT,
+  syncnt: abi.SOCKOPT_SYNCNT,
+  user_timeout: abi.SOCKOPT_USER_TIMEOUT,
+  linger2: abi.SOCKOPT_LINGER2,
+  maxseg: abi.SOCKOPT_MAXSEG,
+  congestion: abi.SOCKOPT_CONGESTION,
+  pktinfo: abi.SOCKOPT_PKTINFO,
+  freebind: abi.SOCKOPT_FREEBIND,
+  drops: abi.SOCKOPT_DROPS,
 } as const;
 
 type SockFace =
@@ -40,7 +55,9 @@ type SockFace =
   | 'sockSet'
   | 'sockGet'
   | 'sockInfo'
-  | 'socks';
+  | 'socks'
+  | 'sockTcpInfo'
+  | 'snmp';
 
 function readSock(m: Memory, at: number): CoreSock {
   const v = m.view;
@@ -119,6 +136,14 @@ export function sockFace(w: Wasm, m: Memory): Pick<Core, SockFace> {
     sockInfo(sock) {
       w.sockInfo(sock, m.data);
       return readSock(m, m.data);
+    },
+    sockTcpInfo(sock) {
+      w.sockTcpInfo(sock, m.data);
+      return readTcpInfo(m.view, m.data);
+    },
+    snmp(ns) {
+      w.snmpRead(ns);
+      return readSnmp(m.view, m.data);
     },
     socks(ns) {
       const out: CoreSock[] = [];

@@ -22,10 +22,12 @@ export {
   TRACE_CT,
   TRACE_CT_CONFIRM,
   TRACE_CT_NONE,
+  TRACE_DECAP,
   TRACE_DEV_IN,
   TRACE_DEV_OUT,
   TRACE_DNAT,
   TRACE_DROP,
+  TRACE_ENCAP,
   TRACE_FDB,
   TRACE_FILTERS,
   TRACE_FLOOD,
@@ -34,6 +36,7 @@ export {
   TRACE_FRAGMENT,
   TRACE_HOOK,
   TRACE_ICMP_IN,
+  TRACE_IPVS,
   TRACE_L4,
   TRACE_LEARN,
   TRACE_MARK,
@@ -45,6 +48,7 @@ export {
   TRACE_PARENT,
   TRACE_PICKED,
   TRACE_POLICY,
+  TRACE_QUEUE,
   TRACE_RETURN,
   TRACE_ROUTE,
   TRACE_RULE,
@@ -74,3 +78,9 @@ export function dropName(reason: number): DropName | undefined {
 
 /** Kinds of trace records by name, without `TRACE_`. */
 export const TraceWhat = numbers('TRACE');
+
+/** Name of a queueing discipline, `netem`; its number when it has none. */
+export function qdiscName(kind: number): string {
+  const kinds = Object.entries(abi).filter(([name, n]) => /^QDISC_[A-Z]+$/.test(name) && n === kind);
+  return kinds[0]?.[0].slice('QDISC_'.length).toLowerCase() ?? String(kind);
+}

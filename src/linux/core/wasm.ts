@@ -5,6 +5,8 @@ export interface Wasm {
   coreInit(seed: bigint): number;
   scratch(): number;
   scratchSize(): number;
+  /** Writes pairs of addresses (first, end) of the bytes in use; returns how many pairs. */
+  memSpans(out: number): number;
 
   simNow(): number;
   simNext(): number;
@@ -24,18 +26,45 @@ export interface Wasm {
   devName(dev: number, name: number): number;
   devCarrier(dev: number): number;
   devStats(dev: number, out: number): void;
+  devMac(dev: number): bigint;
+  devMtu(dev: number): number;
+  upperAdd(ns: number, kind: number, name: number, mac: bigint, lower: number, arg: number): number;
+  vxlanAdd(ns: number, name: number, mac: bigint, record: number): number;
+  vxlanSet(dev: number, record: number): number;
+  vxlanGet(dev: number, out: number): void;
+  vfdbSet(dev: number, record: number, how: number): number;
+  vfdbDel(dev: number, record: number): number;
+  vfdbDump(dev: number, out: number, room: number): number;
+  qdiscSet(dev: number, record: number, fresh: number): number;
+  qdiscDel(dev: number, parent: number, handle: number): number;
+  qdiscDump(dev: number, out: number): number;
+  netemDist(slot: number, from: number): void;
   frameReceive(dev: number, at: number, len: number): number;
 
-  addrAdd(dev: number, ip: number, bits: number): number;
+  addrAdd(dev: number, ip: number, bits: number, scope: number): number;
+  addrPromote(dev: number, ip: number): number;
   addrDel(dev: number, ip: number): number;
   routeAdd(ns: number, record: number): number;
   routeDel(ns: number, record: number): number;
-  routeLookup(ns: number, dst: number, src: number, dev: number, out: number): number;
+  routeLookup(ns: number, dst: number, src: number, flow: number, out: number): number;
+  confSet(ns: number, dev: number, key: number, value: number): number;
+  confGet(ns: number, dev: number, key: number): number;
+  ip4Set(ns: number, key: number, value: number): number;
+  ip4Get(ns: number, key: number): number;
+  fibRuleAdd(ns: number, record: number): number;
+  fibRuleDel(ns: number, record: number): number;
+  groupJoin(dev: number, ip: number): number;
+  groupLeave(dev: number, ip: number): number;
+  proxyAdd(dev: number, ip: number): number;
+  proxyDel(dev: number, ip: number): number;
+  proxyDump(ns: number, out: number, room: number): number;
   neighDump(ns: number, out: number, room: number): number;
   neighSet(dev: number, ip: number, mac: bigint, permanent: number): number;
   neighDel(dev: number, ip: number): number;
   announce(dev: number, ip: number): number;
   fdbDump(bridge: number, out: number, room: number): number;
+  fdbSet(port: number, mac: bigint, flags: number, how: number): number;
+  fdbDel(port: number, mac: bigint): number;
 
   nfBuiltin(ns: number, family: number, table: number, hook: number): number;
   nfChainAdd(ns: number, family: number, table: number): number;
@@ -46,6 +75,22 @@ export interface Wasm {
   nfRuleCounters(handle: number, out: number): void;
   nfChainCounters(chain: number, out: number): void;
   nfZero(chain: number): void;
+  nfRuleCount(handle: number, packets: number, bytes: number): void;
+  nfChainCount(chain: number, packets: number, bytes: number): void;
+  nfSet(ns: number, k: number, value: number): number;
+  nfGet(ns: number, k: number): number;
+  nfLogNext(): number;
+  vsServices(ns: number, out: number, room: number): number;
+  vsServiceSet(ns: number, record: number, edit: number): number;
+  vsServiceDel(handle: number): number;
+  vsDests(service: number, out: number, room: number): number;
+  vsDestSet(record: number, edit: number): number;
+  vsDestDel(handle: number): number;
+  vsZero(ns: number, service: number): void;
+  vsConns(ns: number, out: number, room: number): number;
+  vsConnFlush(ns: number): void;
+  sockOwner(sock: number, uid: number, gid: number): void;
+  connMark(handle: number, mark: number): void;
   ctDump(ns: number, out: number, room: number): number;
   connDel(handle: number): void;
 
@@ -64,6 +109,10 @@ export interface Wasm {
   sockGet(sock: number, key: number): number;
   sockInfo(sock: number, out: number): void;
   sockDump(ns: number, from: number): number;
+  /** Writes TCPI_MAX f64 at `out`. */
+  sockTcpInfo(sock: number, out: number): void;
+  /** Writes SNMP_MAX f64 where bytes cross. */
+  snmpRead(ns: number): void;
 
   captureAdd(ns: number, dev: number, snaplen: number): number;
   captureNext(capture: number): number;

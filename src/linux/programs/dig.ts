@@ -1,11 +1,21 @@
 /** `dig` and `host` of BIND. @see bind9 bin/dig */
 import { civil } from '../../base/civil.ts';
+import { RCODE, RR, reverseName } from '../../base/dns.ts';
 import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
-import { RCODE, RR, reverseName } from './dns.ts';
 import { MONTHS, WEEKDAYS } from './proc.ts';
-import { candidates, type Exchange, exchange, getaddrinfo, resolvConf } from './resolve.ts';
+import {
+  candidates,
+  type Exchange,
+  type ExchangeOptions,
+  exchange,
+  getaddrinfo,
+  PMTUDISC_OMIT,
+  resolvConf,
+} from './resolve.ts';
 import { type Context, defineProgram } from './spec.ts';
 
+/** Octets of an answer that dig takes over UDP. */
+const UDP_SIZE = 1232;
 const VERSION = '9.20.30-1-Debian';
 
 /** `A` for 1. */
@@ -74,6 +84,11 @@ async function dig(ctx: Context): Promise<number> {
   let short = false;
   let tries = 3;
   let wait = 5;
+  let edns = true;
+  let cookie = true;
+  let udpSize = UDP_SIZE;
+  let authenticData = true;
+  let recursion = true;
   const args = ctx.args;
   const parts = ['comments', 'question', 'answer', 'authority', 'additional', 'stats', 'cmd'];
   for (let i = 0; i < args.length; i++) {
@@ -88,6 +103,11 @@ async function dig(ctx: Context): Promise<number> {
       else if (key === 'all') for (const p of parts) off ? hidden.add(p) : hidden.delete(p);
       else if (parts.includes(key)) off ? hidden.add(key) : hidden.delete(key);
       else if (key === 'tries' || key === 'retry') tries = Math.max(1, Number(m?.[3] ?? 3));
+      else if (key === 'edns') edns = !off;
+      else if (key === 'cookie') cookie = !off;
+      else if (key === 'bufsize') udpSize = Number(m?.[3] ?? UDP_SIZE);
+      else if (key === 'adflag') authenticData = !off;
+      else if (key === 'recurse') recursion = !off;
       else if (key === 'time' || key === 'timeout') wait = Math.max(1, Number(m?.[3] ?? 5));
     } else if (a === '-x') {
       const ip = parseIp(args[++i] ?? '');
@@ -120,7 +140,14 @@ async function dig(ctx: Context): Promise<number> {
   for (const name of names.length > 0 ? names : ['.']) {
     const q: DigQuery = { name: name.replace(/\.$/, ''), type: type ?? (names.length > 0 ? RR.A : RR.NS) };
     if (shown('cmd')) await ctx.out(`\n; <<>> DiG ${VERSION} <<>> ${args.join(' ')}\n;; global options: +cmd\n`);
-    const x = await ask(ctx, q, servers, tries, wait, port);
+    const options = {
+      port,
+      pmtudisc: PMTUDISC_OMIT,
+      recursion,
+      authenticData,
+      ...(edns && { edns: { udpSize, ...(cookie && { cookie: sys.rng.bytes(8) }) } }),
+    };
+    const x = await ask(ctx, q, servers, tries, wait, options);
     if (!x) {
       code = 9;
       continue;
@@ -136,13 +163,13 @@ async function ask(
   servers: readonly IpAddr[],
   tries: number,
   wait: number,
-  port: number,
+  options: ExchangeOptions,
 ): Promise<Exchange | undefined> {
   for (let i = 0; i < tries; i++)
     for (const s of servers) {
-      const got = await exchange(ctx.sys, s, [q], wait * 1e9, port);
+      const got = await exchange(ctx.sys, s, [q], wait * 1e9, options);
       if (got !== 'refused' && got[0]) return got[0];
-      const where = `${formatIp(s)}#${port}`;
+      const where = `${formatIp(s)}#${options.port}`;
       await ctx.out(`;; communications error to ${where}: ${got === 'refused' ? 'connection refused' : 'timed out'}\n`);
     }
   await ctx.out(
@@ -186,7 +213,9 @@ async function host(ctx: Context): Promise<number> {
     let lines = '';
     let rcode = 0;
     for (const type of types) {
-      const got = await exchange(sys, servers[0] as IpAddr, [{ name: candidate, type }], 5e9);
+      const got = await exchange(sys, servers[0] as IpAddr, [{ name: candidate, type }], 5e9, {
+        pmtudisc: PMTUDISC_OMIT,
+      });
       const x = got === 'refused' ? undefined : got[0];
       if (!x) {
         await ctx.out(';; communications error: timed out\n;; no servers could be reached\n');

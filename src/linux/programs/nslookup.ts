@@ -1,7 +1,16 @@
 /** `nslookup` of BIND and of busybox. @see bind9 bin/dig/nslookup.c; busybox networking/nslookup.c */
+
+import { RCODE, RR, reverseName } from '../../base/dns.ts';
 import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
-import { RCODE, RR, reverseName } from './dns.ts';
-import { candidates, type Exchange, exchange, getaddrinfo, resolvConf } from './resolve.ts';
+import {
+  candidates,
+  type Exchange,
+  type ExchangeOptions,
+  exchange,
+  getaddrinfo,
+  PMTUDISC_OMIT,
+  resolvConf,
+} from './resolve.ts';
 import { type Context, defineProgram } from './spec.ts';
 
 /** Asks the servers in turn. */
@@ -10,6 +19,7 @@ async function ask(
   servers: readonly IpAddr[],
   name: string,
   types: readonly number[],
+  options: ExchangeOptions = {},
 ): Promise<{ got: (Exchange | undefined)[]; server: IpAddr }> {
   const conf = resolvConf(ctx.sys);
   for (let i = 0; i < conf.attempts; i++)
@@ -19,6 +29,7 @@ async function ask(
         server,
         types.map((type) => ({ name, type })),
         conf.timeout * 1e9,
+        options,
       );
       if (got !== 'refused' && got.some((x) => x)) return { got, server };
     }
@@ -34,10 +45,10 @@ async function busybox(ctx: Context, host: string, servers: readonly IpAddr[]): 
       ? [host]
       : candidates(host, conf);
   const types = ip ? [RR.PTR] : [RR.A, RR.AAAA];
-  let last = await ask(ctx, servers, names[0] as string, types);
   let asked = names[0] as string;
+  let last = await ask(ctx, servers, asked, types);
   for (const name of names) {
-    last = await ask(ctx, servers, name, types);
+    if (name !== asked) last = await ask(ctx, servers, name, types);
     asked = name;
     if (last.got.some((x) => x && x.message.rcode === 0)) break;
   }
@@ -81,7 +92,7 @@ async function bind(ctx: Context, host: string, servers: readonly IpAddr[], type
     let rcode = -1;
     let authoritative = true;
     for (const t of types) {
-      const { got, server } = await ask(ctx, servers, name, [t]);
+      const { got, server } = await ask(ctx, servers, name, [t], { pmtudisc: PMTUDISC_OMIT });
       const x = got[0];
       if (!x) {
         await ctx.out(

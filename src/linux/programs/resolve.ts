@@ -6,10 +6,19 @@
  * rules that matter with one address per scope (reachable first, loopback and IPv6 before IPv4).
  * @see glibc sysdeps/posix/getaddrinfo.c, resolv/res_query.c; resolv.conf(5)
  */
+
+import {
+  type DnsMessage,
+  decodeMessage,
+  encodeQuery,
+  type QueryFlags,
+  type Question,
+  RR,
+  reverseName,
+} from '../../base/dns.ts';
 import { type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { Fd, Sys } from '../kernel/sys.ts';
-import { type DnsMessage, decodeMessage, encodeQuery, RR, reverseName } from './dns.ts';
 import { readText } from './stdio.ts';
 
 /** Why a name has no address. @see gai_strerror(3) */
@@ -89,22 +98,32 @@ export interface Exchange {
   readonly size: number;
 }
 
+/** IP_PMTUDISC_OMIT: no DF, and no regard for a learned path MTU. BIND's sockets have it. @see ip(7) */
+export const PMTUDISC_OMIT = 5;
+
+/** How a query is sent, where it is not as the C library sends it. */
+export interface ExchangeOptions extends QueryFlags {
+  /** 53 as a rule. */
+  readonly port?: number;
+  /** IP_MTU_DISCOVER of the socket. @see ip(7) */
+  readonly pmtudisc?: number;
+}
+
 /**
  * Asks one server several questions at once from one socket, as glibc does for A and AAAA.
- * @param port 53 as a rule
  * @returns an answer for each question, undefined where none came in time
  */
 export async function exchange(
   sys: Sys,
   server: IpAddr,
-  questions: readonly { name: string; type: number }[],
+  questions: readonly Question[],
   timeoutNs: number,
-  port = 53,
+  options: ExchangeOptions = {},
 ): Promise<(Exchange | undefined)[] | 'refused'> {
   const fd = sys.socket(server.v === 4 ? 'inet' : 'inet6', 'dgram');
   if (isErr(fd)) return 'refused';
   try {
-    return await exchangeOn(sys, fd, server, questions, timeoutNs, port);
+    return await exchangeOn(sys, fd, server, questions, timeoutNs, options);
   } finally {
     sys.close(fd);
   }
@@ -114,18 +133,18 @@ async function exchangeOn(
   sys: Sys,
   fd: Fd,
   server: IpAddr,
-  questions: readonly { name: string; type: number }[],
+  questions: readonly Question[],
   timeoutNs: number,
-  port: number,
+  options: ExchangeOptions,
 ): Promise<(Exchange | undefined)[] | 'refused'> {
-  const connected = await sys.connect(fd, { ip: server, port });
+  if (options.pmtudisc !== undefined) sys.setsockopt(fd, 'mtu_discover', options.pmtudisc);
+  const connected = await sys.connect(fd, { ip: server, port: options.port ?? 53 });
   if (isErr(connected)) return 'refused';
   const start = sys.now();
   const answers: (Exchange | undefined)[] = questions.map(() => undefined);
   const ids = questions.map(() => sys.rng.below(65536));
   for (let i = 0; i < questions.length; i++) {
-    const q = questions[i] as { name: string; type: number };
-    const bytes = encodeQuery(ids[i] as number, q);
+    const bytes = encodeQuery(ids[i] as number, questions[i] as Question, options);
     if (!bytes) return answers;
     if (isErr(await sys.sendto(fd, bytes))) return 'refused';
   }
@@ -151,7 +170,7 @@ async function exchangeOn(
 export async function query(
   sys: Sys,
   conf: ResolvConf,
-  questions: readonly { name: string; type: number }[],
+  questions: readonly Question[],
 ): Promise<(Exchange | undefined)[]> {
   let best: (Exchange | undefined)[] = questions.map(() => undefined);
   for (let attempt = 0; attempt < conf.attempts; attempt++)

@@ -9,6 +9,7 @@ import {
   DROP_BAD_FRAME,
   DROP_DEV_DOWN,
   DROP_ISOLATED,
+  DROP_LINK_LOCAL,
   DROP_MTU,
   DROP_SAME_PORT,
   PKT_HOST,
@@ -22,16 +23,25 @@ import { nfBridgeForward, nfBridgePre } from '../nf/bridge';
 import { PF_BRIDGED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
-import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, macIsGroup } from '../wire/ether';
+import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn } from './fdb';
 import { Ns } from './ns';
+import { PORT_NO_BCAST, PORT_NO_FLOOD, PORT_NO_LEARN, PORT_NO_MCAST } from './port';
 import { devXmit, passUp } from './xmit';
 
 function traceFdb(pkt: u32, bridge: u32, port: u32, mac: u64): void {
   const p = Pkt.at(pkt);
   if (!(p.flags & PF_TRACE)) return;
   traceWrite(p.id, TRACE_FDB, p.ns, bridge, port, ((mac >> 32) as u32) | (p.port << 16), mac as u32);
+}
+
+/**
+ * Whether a frame to the group 01:80:c2:00:00:0x crosses the bridge: that of STP does, since STP is off; pause frames
+ * never; others by group_fwd_mask. @see IEEE 802.1D §7.12.6, Linux br_handle_frame
+ */
+function passesGroup(b: Dev, x: u32): bool {
+  return x == 0 || (x != 1 && (b.groupFwd & ((1 as u32) << x)) != 0);
 }
 
 /** A frame has arrived on a port (takes it). */
@@ -46,9 +56,16 @@ export function bridgeInput(pkt: u32): void {
     pktDrop(pkt, DROP_DEV_DOWN);
     return;
   }
-  // 01:80:c2:00:00:0x is for the bridge itself (802.1D §7.12.6); a group source is forged.
-  if (macIsGroup(src) || src == 0 || (ethDst(eth) & 0xfffffffffff0) == 0x0180c2000000) {
+  // A group source is forged.
+  if (macIsGroup(src) || src == 0) {
     pktDrop(pkt, DROP_BAD_FRAME);
+    return;
+  }
+  const learn = !(Dev.at(port).off & PORT_NO_LEARN);
+  if ((ethDst(eth) & 0xfffffffffff0) == 0x0180c2000000 && !passesGroup(b, ethDst(eth) as u32 & 15)) {
+    // For the port itself, where nobody listens. A pause frame does not even teach.
+    if (learn && (ethDst(eth) & 15) != 1) fdbLearn(bridge, port, src);
+    pktDrop(pkt, DROP_LINK_LOCAL);
     return;
   }
   if (ethDst(eth) == b.mac) p.pkttype = PKT_HOST;
@@ -57,7 +74,7 @@ export function bridgeInput(pkt: u32): void {
     p.flags |= PF_BRIDGED;
     if (nfBridgePre(pkt, bridge) != VERDICT_ACCEPT) return;
   }
-  if (fdbLearn(bridge, port, src)) trace(p, TRACE_LEARN, port, (src >> 32) as u32, src as u32);
+  if (learn && fdbLearn(bridge, port, src)) trace(p, TRACE_LEARN, port, (src >> 32) as u32, src as u32);
   const dst = ethDst(p.data as usize);
   if (macIsGroup(dst)) {
     traceFdb(pkt, bridge, 0, dst);
@@ -132,14 +149,22 @@ function refragment(to: u32, pkt: u32): void {
   }
 }
 
+/** Which ability a port needs to get a flooded frame; the machine's own groups go everywhere. @see Linux br_flood */
+function floodNeeds(from: u32, dst: u64): u32 {
+  if (!macIsGroup(dst)) return PORT_NO_FLOOD;
+  if (from == 0) return 0;
+  return dst == MAC_BROADCAST ? PORT_NO_BCAST : PORT_NO_MCAST;
+}
+
 /** Sends copies out of every port but the one it came in by; the frame stays the caller's. */
 function flood(bridge: u32, from: u32, pkt: u32): void {
+  const needs = floodNeeds(from, ethDst(Pkt.at(pkt).data as usize));
   let k = Dev.at(bridge).ports;
   while (k != 0) {
     const o = Dev.at(k);
     const next = o.nextPort;
     const apart = from != 0 && o.isolated && Dev.at(from).isolated;
-    if (o.up && o.carrier && !apart && (k != from || o.hairpin)) {
+    if (o.up && o.carrier && !apart && !(o.off & needs) && (k != from || o.hairpin)) {
       const copy = pktClone(pkt);
       if (copy != 0) {
         trace(Pkt.at(copy), TRACE_FLOOD, k, 0, 0);

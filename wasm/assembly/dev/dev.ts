@@ -1,32 +1,62 @@
 /**
- * Devices: the record, creation and removal, settings, carrier. A device's index is unique in the core; Linux's
+ * Devices: the record, creation and removal, settings. A device's index is unique in the core; Linux's
  * ifindex is the kernel's business.
  */
 import {
   DEV_BRIDGE,
   DEV_LOOPBACK,
+  DEV_MACVLAN,
   DEV_VETH,
+  DEV_VXLAN,
+  DEVKEY_AGEING,
+  DEVKEY_BCAST_FLOOD,
+  DEVKEY_FLOOD,
+  DEVKEY_GROUP_FWD,
   DEVKEY_HAIRPIN,
   DEVKEY_ISOLATED,
   DEVKEY_LATENCY,
+  DEVKEY_LEARNING,
   DEVKEY_MAC,
+  DEVKEY_MAC_AUTO,
   DEVKEY_MASTER,
+  DEVKEY_MCAST_FLOOD,
+  DEVKEY_MODE,
   DEVKEY_MTU,
   DEVKEY_PROMISC,
   DEVKEY_UP,
   EINVAL,
   ENOSPC,
-  EVENT_CARRIER,
 } from '../../abi';
 import { addrDevGone } from '../ip/addr';
+import { confDevInit } from '../ip/conf';
+import { groupDevGone } from '../ip/mcast';
 import { neighDevGone } from '../ip/neigh';
+import { proxyDevGone } from '../ip/proxyarp';
 import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
-import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
+import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { fdbBridgeGone, fdbLocalAdd, fdbLocalDel, fdbPortGone } from './fdb';
+import { fdbLocalAdd, fdbPortGone } from './fdb';
 import { Ns } from './ns';
+import {
+  bridgeCarrier,
+  carrierUpdate,
+  macSet,
+  PORT_NO_BCAST,
+  PORT_NO_FLOOD,
+  PORT_NO_LEARN,
+  PORT_NO_MCAST,
+  portAbility,
+  portJoin,
+  portLeave,
+} from './port';
+import { qdiscDevDown, qdiscDevGone } from './qdisc';
+import { upperGone, upperLowerGone, upperMode } from './upper';
+import { vxlanGone, vxlanLowerGone, vxlanOpen, vxlanStop } from './vxlanadm';
+
+/** A bridge's ageing time at first, ns. */
+const BRIDGE_AGEING: u64 = 300_000_000_000;
 
 @unmanaged
 export class Dev {
@@ -46,11 +76,39 @@ export class Dev {
   /** Bridge: its ports, newest first; port: the next one. */
   ports: u32;
   nextPort: u32;
-  /** Next device of the namespace. */
+  prevPort: u32;
+  /** Neighbours in the namespace's list of devices. */
   nextInNs: u32;
+  prevInNs: u32;
+  /** Its neighbour entries, and the forwarding entries that name it as port. */
+  neighs: u32;
+  fdbs: u32;
   /** Tells a reused record from the old one. */
   gen: u32;
+  /** Record of its kind: Vxlan, or Upper (what it stands on). */
+  side: u32;
+  /** Devices that stand on it: records of Upper. */
+  uppers: u32;
+  /** DEV_MACVLAN, DEV_IPVLAN: those take its frames. */
+  portOf: u32;
+  /** Queueing discipline at its root, 0: none. */
+  qdisc: u32;
+  /** Bridge port: PORT_*, what it does not do. */
+  off: u32;
+  /** Bridge: 802.1D groups that it forwards, a bit each. */
+  groupFwd: u32;
+  /** Bridge: its MAC was given by hand; else it is the lowest of its ports'. */
+  macSet: u32;
+  /** For walks over all devices. */
+  mark: u32;
+  /** Number of the newest forwarding entry. */
+  fdbSeq: u32;
   spare: u32;
+  /** Bridge: how long learned entries live, ns. */
+  ageing: u64;
+  rxErrors: u64;
+  txErrors: u64;
+  txCarrier: u64;
   mac: u64;
   /** Time a frame takes to the other end, ns. */
   latency: u64;
@@ -80,6 +138,8 @@ function linkNs(i: u32, ns: u32): void {
   const n = Ns.at(ns);
   d.ns = ns;
   d.nextInNs = n.devs;
+  d.prevInNs = 0;
+  if (n.devs != 0) Dev.at(n.devs).prevInNs = i;
   n.devs = i;
   if (d.kind == DEV_LOOPBACK) n.lo = i;
 }
@@ -88,19 +148,9 @@ function unlinkNs(i: u32): void {
   const d = Dev.at(i);
   const n = Ns.at(d.ns);
   if (n.lo == i) n.lo = 0;
-  if (n.devs == i) {
-    n.devs = d.nextInNs;
-    return;
-  }
-  let k = n.devs;
-  while (k != 0) {
-    const e = Dev.at(k);
-    if (e.nextInNs == i) {
-      e.nextInNs = d.nextInNs;
-      return;
-    }
-    k = e.nextInNs;
-  }
+  if (d.prevInNs == 0) n.devs = d.nextInNs;
+  else Dev.at(d.prevInNs).nextInNs = d.nextInNs;
+  if (d.nextInNs != 0) Dev.at(d.nextInNs).prevInNs = d.prevInNs;
 }
 
 /**
@@ -118,7 +168,12 @@ export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {
   d.gen = rng32() | 1;
   setName(i, name);
   linkNs(i, ns);
-  if (kind == DEV_BRIDGE) fdbLocalAdd(i, i, mac);
+  confDevInit(i);
+  if (kind == DEV_BRIDGE) {
+    d.ageing = BRIDGE_AGEING;
+    d.macSet = 1;
+    fdbLocalAdd(i, 0, mac);
+  }
   return i as i32;
 }
 
@@ -143,12 +198,20 @@ export function devPeer(i: u32): u32 {
 
 function remove(i: u32): void {
   const d = Dev.at(i);
+  upperLowerGone(i);
+  vxlanLowerGone(i);
+  qdiscDevGone(i);
+  if (d.kind == DEV_VXLAN) vxlanGone(i);
+  else if (d.kind >= (DEV_MACVLAN as u32)) upperGone(i);
   if (d.master != 0) portLeave(i);
   while (d.ports != 0) portLeave(d.ports);
-  if (d.kind == DEV_BRIDGE) fdbBridgeGone(i);
+  if (d.kind == DEV_BRIDGE) fdbPortGone(i, true);
+  d.up = 0;
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  groupDevGone(i);
+  proxyDevGone(i);
   unlinkNs(i);
   d.live = 0;
   slabFree(SLAB_DEV, i);
@@ -179,11 +242,15 @@ export function devMove(i: u32, ns: u32): i32 {
   if (d.kind == DEV_LOOPBACK) return -EINVAL;
   if (d.master != 0) portLeave(i);
   setUp(i, 0);
+  qdiscDevGone(i);
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  groupDevGone(i);
+  proxyDevGone(i);
   unlinkNs(i);
   linkNs(i, ns);
+  confDevInit(i);
   return 0;
 }
 
@@ -193,100 +260,37 @@ export function devName(i: u32, name: usize): i32 {
   return 0;
 }
 
-function carrierSet(i: u32, on: u32): void {
+/** Brings a device up or down. @returns 0, or -EADDRINUSE: a VXLAN's port is taken */
+function setUp(i: u32, up: u32): i32 {
   const d = Dev.at(i);
-  if (d.carrier == on) return;
-  d.carrier = on;
-  eventPush(EVENT_CARRIER, i, on, 0);
-  if (d.master != 0) bridgeCarrier(d.master);
-}
-
-/** A bridge has a carrier while a port has one. */
-function bridgeCarrier(b: u32): void {
-  const d = Dev.at(b);
-  let on: u32 = 0;
-  let k = d.ports;
-  while (k != 0) {
-    const p = Dev.at(k);
-    if (p.up && p.carrier) on = 1;
-    k = p.nextPort;
+  if (d.up == up) return 0;
+  if (d.kind == DEV_VXLAN) {
+    const err = up ? vxlanOpen(i) : 0;
+    if (err != 0) return err;
+    if (!up) vxlanStop(i);
   }
-  carrierSet(b, on & d.up);
-}
-
-/** Recomputes the carrier of a device after it, or its peer, went up or down. */
-function carrierUpdate(i: u32): void {
-  const d = Dev.at(i);
-  if (d.kind == DEV_BRIDGE) bridgeCarrier(i);
-  else if (d.peer != 0) {
-    const on: u32 = d.up & Dev.at(d.peer).up;
-    carrierSet(i, on);
-    carrierSet(d.peer, on);
-  } else carrierSet(i, d.kind == DEV_VETH ? 0 : d.up);
-}
-
-function setUp(i: u32, up: u32): void {
-  const d = Dev.at(i);
-  if (d.up == up) return;
   d.up = up;
-  if (!up) neighDevGone(i);
+  if (!up) {
+    masqueradeGone(i, 0);
+    neighDevGone(i);
+    qdiscDevDown(i);
+  }
   carrierUpdate(i);
   if (d.master != 0) {
     if (!up) fdbPortGone(i, false);
     bridgeCarrier(d.master);
   }
-}
-
-function portLeave(i: u32): void {
-  const d = Dev.at(i);
-  const b = Dev.at(d.master);
-  if (b.ports == i) b.ports = d.nextPort;
-  else {
-    let k = b.ports;
-    while (k != 0) {
-      const e = Dev.at(k);
-      if (e.nextPort == i) {
-        e.nextPort = d.nextPort;
-        break;
-      }
-      k = e.nextPort;
-    }
-  }
-  fdbPortGone(i, true);
-  const master = d.master;
-  d.master = 0;
-  d.nextPort = 0;
-  d.hairpin = 0;
-  d.isolated = 0;
-  bridgeCarrier(master);
-}
-
-function setMaster(i: u32, b: u32): i32 {
-  const d = Dev.at(i);
-  if (d.master == b) return 0;
-  if (b != 0) {
-    const m = Dev.at(b);
-    if (m.kind != DEV_BRIDGE || m.ns != d.ns || d.kind == DEV_BRIDGE || d.kind == DEV_LOOPBACK) return -EINVAL;
-  }
-  if (d.master != 0) portLeave(i);
-  if (b == 0) return 0;
-  const m = Dev.at(b);
-  d.master = b;
-  d.nextPort = m.ports;
-  m.ports = i;
-  fdbLocalAdd(b, i, d.mac);
-  bridgeCarrier(b);
   return 0;
 }
 
-function setMac(i: u32, mac: u64): void {
-  const d = Dev.at(i);
-  const b = d.kind == DEV_BRIDGE ? i : d.master;
-  if (b != 0) {
-    fdbLocalDel(b, i, d.mac);
-    fdbLocalAdd(b, i, mac);
-  }
-  d.mac = mac;
+/** The MAC of a device. */
+export function devMac(i: u32): u64 {
+  return Dev.at(i).mac;
+}
+
+/** The MTU of a device. */
+export function devMtu(i: u32): u32 {
+  return Dev.at(i).mtu;
 }
 
 /** Sets a property. @param key DEVKEY_*; a MAC is 48 bits, latency ns @returns 0 or -EINVAL */
@@ -295,17 +299,16 @@ export function devSet(i: u32, key: u32, value: f64): i32 {
   const v = (value as u64) as u32;
   switch (key) {
     case DEVKEY_UP:
-      setUp(i, v != 0 ? 1 : 0);
-      return 0;
+      return setUp(i, v != 0 ? 1 : 0);
     case DEVKEY_MTU:
       if (v < 68 || v > 65536) return -EINVAL;
       d.mtu = v;
       return 0;
     case DEVKEY_MAC:
-      setMac(i, value as u64);
+      macSet(i, value as u64);
       return 0;
     case DEVKEY_MASTER:
-      return setMaster(i, v);
+      return portJoin(i, v);
     case DEVKEY_PROMISC:
       d.promisc = v;
       return 0;
@@ -318,6 +321,27 @@ export function devSet(i: u32, key: u32, value: f64): i32 {
     case DEVKEY_LATENCY:
       d.latency = value as u64;
       return 0;
+    case DEVKEY_LEARNING:
+      return portAbility(d, PORT_NO_LEARN, v);
+    case DEVKEY_FLOOD:
+      return portAbility(d, PORT_NO_FLOOD, v);
+    case DEVKEY_MCAST_FLOOD:
+      return portAbility(d, PORT_NO_MCAST, v);
+    case DEVKEY_BCAST_FLOOD:
+      return portAbility(d, PORT_NO_BCAST, v);
+    case DEVKEY_AGEING:
+      d.ageing = value as u64;
+      return 0;
+    case DEVKEY_GROUP_FWD:
+      // STP, pause frames and LACP are never let through. @see Linux BR_GROUPFWD_RESTRICTED
+      if (v & 7) return -EINVAL;
+      d.groupFwd = v;
+      return 0;
+    case DEVKEY_MAC_AUTO:
+      d.macSet = v != 0 ? 0 : 1;
+      return 0;
+    case DEVKEY_MODE:
+      return upperMode(i, v);
   }
   return -EINVAL;
 }
@@ -327,7 +351,7 @@ export function devCarrier(i: u32): u32 {
   return Dev.at(i).carrier;
 }
 
-/** Writes six f64: rx packets, bytes, dropped, tx packets, bytes, dropped. */
+/** Writes DEV_STATS f64: rx packets, bytes, dropped, tx packets, bytes, dropped, rx errors, tx errors, tx carrier errors. */
 export function devStats(i: u32, out: usize): void {
   const d = Dev.at(i);
   store<f64>(out, d.rxPackets as f64);
@@ -336,4 +360,7 @@ export function devStats(i: u32, out: usize): void {
   store<f64>(out, d.txPackets as f64, 24);
   store<f64>(out, d.txBytes as f64, 32);
   store<f64>(out, d.txDropped as f64, 40);
+  store<f64>(out, d.rxErrors as f64, 48);
+  store<f64>(out, d.txErrors as f64, 56);
+  store<f64>(out, d.txCarrier as f64, 64);
 }

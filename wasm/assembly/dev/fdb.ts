@@ -1,25 +1,55 @@
 /**
- * Forwarding database of the bridges: one hash table for all, by (bridge, MAC). Learned entries age out after 300 s;
- * the bridge's own and its ports' MACs are local and permanent.
+ * Forwarding database of the bridges: one hash table for all, by (bridge, MAC). Learned entries age out by the
+ * bridge's ageing time; the bridge's own and its ports' MACs are local and permanent; static ones stay, but move when
+ * their MAC speaks elsewhere.
+ * @see Linux net/bridge/br_fdb.c
  */
-import { DROP_FDB_FULL, FDB_X_AGE, FDB_X_FLAGS, FDB_X_MAC, FDB_X_PORT, FDB_X_SIZE } from '../../abi';
-import { FDB_BASE, FDB_BUCKETS, FDB_CAP, FDB_HASH, FDB_REC, SLAB_FDB } from '../mem';
+import {
+  DROP_FDB_FULL,
+  EEXIST,
+  EINVAL,
+  ENOENT,
+  ENOSPC,
+  FDB_CREATE,
+  FDB_EXCL,
+  FDB_LOCAL,
+  FDB_PERMANENT,
+  FDB_STATIC,
+  FDB_USER,
+  FDB_X_AGE,
+  FDB_X_FLAGS,
+  FDB_X_MAC,
+  FDB_X_PORT,
+  FDB_X_SEQ,
+  FDB_X_SIZE,
+} from '../../abi';
+import { FDB_BASE, FDB_BUCKETS, FDB_HASH, FDB_REC, SLAB_FDB, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
+import { macIsGroup } from '../wire/ether';
+import { Dev } from './dev';
 
-const AGEING: u64 = 300_000_000_000;
-const LOCAL: u32 = 1;
-const PERMANENT: u32 = 2;
+const LOCAL: u32 = FDB_LOCAL;
+const PERMANENT: u32 = FDB_PERMANENT;
+const STATIC: u32 = FDB_STATIC;
+/** Entries looked at for an aged one when the table is full. */
+const SEARCH: u32 = 64;
 
 @unmanaged
 export class Fdb {
   next: u32;
+  /** 0: free record. */
   bridge: u32;
   port: u32;
   flags: u32;
   mac: u64;
   used: u64;
+  /** Entries of the same port. */
+  portNext: u32;
+  portPrev: u32;
+  /** Grows with the entries' creation. */
+  seq: u32;
 
   @inline static at(i: u32): Fdb {
     return changetype<Fdb>(FDB_BASE + (i as usize) * FDB_REC);
@@ -32,7 +62,7 @@ function bucket(bridge: u32, mac: u64): usize {
 }
 
 function aged(f: Fdb): bool {
-  return !(f.flags & PERMANENT) && now() - f.used > AGEING;
+  return !(f.flags & (PERMANENT | STATIC)) && now() - f.used > Dev.at(f.bridge).ageing;
 }
 
 /** The entry of a MAC, or 0. */
@@ -51,30 +81,57 @@ export function fdbIsLocal(i: u32): bool {
   return (Fdb.at(i).flags & LOCAL) != 0;
 }
 
-/** Removes the entries for which (bridge, port) fit; 0 fits all. `keepLocal` spares local ones; `old`: aged only. */
-function sweep(bridge: u32, port: u32, keepLocal: bool, old: bool): u32 {
-  let count: u32 = 0;
-  for (let b: u32 = 0; b < FDB_BUCKETS; b++) {
-    let at = FDB_HASH + (b as usize) * 4;
-    let i = load<u32>(at);
-    while (i != 0) {
-      const f = Fdb.at(i);
-      const next = f.next;
-      const fits = (bridge == 0 || f.bridge == bridge) && (port == 0 || f.port == port);
-      if (fits && !(keepLocal && f.flags & LOCAL) && (!old || aged(f))) {
-        store<u32>(at, next);
-        slabFree(SLAB_FDB, i);
-        count++;
-      } else at = changetype<usize>(f);
-      i = next;
-    }
+function linkPort(i: u32, port: u32): void {
+  const f = Fdb.at(i);
+  const d = Dev.at(port);
+  f.port = port;
+  f.portPrev = 0;
+  f.portNext = d.fdbs;
+  if (d.fdbs != 0) Fdb.at(d.fdbs).portPrev = i;
+  d.fdbs = i;
+}
+
+function unlinkPort(i: u32): void {
+  const f = Fdb.at(i);
+  if (f.portPrev == 0) Dev.at(f.port).fdbs = f.portNext;
+  else Fdb.at(f.portPrev).portNext = f.portNext;
+  if (f.portNext != 0) Fdb.at(f.portNext).portPrev = f.portPrev;
+}
+
+function movePort(i: u32, port: u32): void {
+  if (Fdb.at(i).port == port) return;
+  unlinkPort(i);
+  linkPort(i, port);
+}
+
+function remove(i: u32): void {
+  const f = Fdb.at(i);
+  let at = bucket(f.bridge, f.mac);
+  while (load<u32>(at) != i) at = changetype<usize>(Fdb.at(load<u32>(at)));
+  store<u32>(at, f.next);
+  unlinkPort(i);
+  f.bridge = 0;
+  slabFree(SLAB_FDB, i);
+}
+
+/** The table is full: looks at some entries for aged ones and removes them. @returns whether there were any */
+function makeRoom(): bool {
+  const s = Sim.at();
+  const top = slabTop(SLAB_FDB);
+  let freed = false;
+  for (let k: u32 = 0; k < SEARCH; k++) {
+    s.fdbCursor = s.fdbCursor + 1 < top ? s.fdbCursor + 1 : 1;
+    const f = Fdb.at(s.fdbCursor);
+    if (f.bridge == 0 || !aged(f)) continue;
+    remove(s.fdbCursor);
+    freed = true;
   }
-  return count;
+  return freed;
 }
 
 function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   let i = slabAlloc(SLAB_FDB);
-  if (i == 0 && sweep(0, 0, true, true) != 0) i = slabAlloc(SLAB_FDB);
+  if (i == 0 && makeRoom()) i = slabAlloc(SLAB_FDB);
   if (i == 0) {
     dropCount(DROP_FDB_FULL);
     return;
@@ -82,10 +139,11 @@ function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   const f = Fdb.at(i);
   const at = bucket(bridge, mac);
   f.bridge = bridge;
-  f.port = port;
+  linkPort(i, port);
   f.flags = flags;
   f.mac = mac;
   f.used = now();
+  f.seq = ++Dev.at(bridge).fdbSeq;
   f.next = load<u32>(at);
   store<u32>(at, i);
 }
@@ -98,7 +156,7 @@ export function fdbLearn(bridge: u32, port: u32, mac: u64): bool {
     if (f.mac == mac && f.bridge == bridge) {
       if (f.flags & LOCAL) return false;
       const news = f.port != port || aged(f);
-      f.port = port;
+      movePort(i, port);
       f.used = now();
       return news;
     }
@@ -108,61 +166,102 @@ export function fdbLearn(bridge: u32, port: u32, mac: u64): bool {
   return true;
 }
 
-/** Adds a local entry: `port` is the bridge itself for the bridge's own MAC. */
-export function fdbLocalAdd(bridge: u32, port: u32, mac: u64): void {
-  fdbLocalDel(bridge, 0, mac);
-  insert(bridge, port, mac, LOCAL | PERMANENT);
-}
-
-/** Removes the entry of a MAC; `port` 0: whatever port. */
-export function fdbLocalDel(bridge: u32, port: u32, mac: u64): void {
-  let at = bucket(bridge, mac);
-  let i = load<u32>(at);
+/** The entry of a MAC whatever its age, or 0. */
+function lookup(bridge: u32, mac: u64): u32 {
+  let i = load<u32>(bucket(bridge, mac));
   while (i != 0) {
     const f = Fdb.at(i);
-    if (f.mac == mac && f.bridge == bridge && (port == 0 || f.port == port)) {
-      store<u32>(at, f.next);
-      slabFree(SLAB_FDB, i);
-      return;
-    }
-    at = changetype<usize>(f);
+    if (f.mac == mac && f.bridge == bridge) return i;
     i = f.next;
   }
+  return 0;
+}
+
+/** Adds a local entry: `port` 0 for the bridge's own MAC. One that is local already stays. @see fdb_add_local */
+export function fdbLocalAdd(bridge: u32, port: u32, mac: u64): void {
+  const i = lookup(bridge, mac);
+  if (i != 0) {
+    if (Fdb.at(i).flags & LOCAL) return;
+    remove(i);
+  }
+  insert(bridge, port != 0 ? port : bridge, mac, LOCAL | PERMANENT);
+}
+
+/** A port or (0) the bridge gives up a MAC: its entry goes, unless another has the same MAC. @see fdb_delete_local */
+export function fdbLocalDel(bridge: u32, port: u32, mac: u64): void {
+  const i = lookup(bridge, mac);
+  if (i == 0) return;
+  const f = Fdb.at(i);
+  if (!(f.flags & LOCAL) || f.flags & FDB_USER || f.port != (port != 0 ? port : bridge)) return;
+  const b = Dev.at(bridge);
+  let k = b.ports;
+  while (k != 0) {
+    if (k != port && Dev.at(k).mac == mac) {
+      movePort(i, k);
+      return;
+    }
+    k = Dev.at(k).nextPort;
+  }
+  if (port != 0 && b.mac == mac) movePort(i, bridge);
+  else remove(i);
+}
+
+/**
+ * Sets an entry by hand. Equivalent: bridge fdb add MAC dev PORT master. @param port the bridge itself, or a port of it
+ * @param flags 0 (dynamic), FDB_STATIC, FDB_LOCAL | FDB_PERMANENT @param how FDB_CREATE, FDB_EXCL
+ * @returns 0, -EEXIST, -ENOENT, -EINVAL (a group's MAC, not a port), -ENOSPC
+ * @see Linux fdb_add_entry
+ */
+export function fdbSet(port: u32, mac: u64, flags: u32, how: u32): i32 {
+  const bridge = Dev.at(port).master != 0 ? Dev.at(port).master : port;
+  if (mac == 0 || macIsGroup(mac) || (port == bridge && !(flags & LOCAL))) return -EINVAL;
+  const i = lookup(bridge, mac);
+  if (i == 0) {
+    if (!(how & FDB_CREATE)) return -ENOENT;
+    insert(bridge, port, mac, flags | FDB_USER);
+    return lookup(bridge, mac) != 0 ? 0 : -ENOSPC;
+  }
+  if (how & FDB_EXCL) return -EEXIST;
+  const f = Fdb.at(i);
+  movePort(i, port);
+  f.flags = flags | FDB_USER;
+  f.used = now();
+  return 0;
+}
+
+/** Removes an entry by hand, of that port only. @returns 0 or -ENOENT */
+export function fdbDel(port: u32, mac: u64): i32 {
+  const bridge = Dev.at(port).master != 0 ? Dev.at(port).master : port;
+  const i = lookup(bridge, mac);
+  if (i == 0 || Fdb.at(i).port != port) return -ENOENT;
+  remove(i);
+  return 0;
 }
 
 /** A port goes down (learned entries go) or leaves (local ones too). */
 export function fdbPortGone(port: u32, leaves: bool): void {
-  sweep(0, port, !leaves, false);
-}
-
-/** A bridge is removed. */
-export function fdbBridgeGone(bridge: u32): void {
-  sweep(bridge, 0, false, false);
+  let i = Dev.at(port).fdbs;
+  while (i != 0) {
+    const next = Fdb.at(i).portNext;
+    if (leaves || !(Fdb.at(i).flags & (LOCAL | STATIC))) remove(i);
+    i = next;
+  }
 }
 
 /** Writes the live entries of a bridge as FDB_X_* records, at most `room`. @returns how many */
 export function fdbDump(bridge: u32, out: usize, room: u32): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 1; i < FDB_CAP && n < room; i++) {
+  const top = slabTop(SLAB_FDB);
+  for (let i: u32 = 1; i < top && n < room; i++) {
     const f = Fdb.at(i);
-    if (f.bridge != bridge || !isLinked(i) || aged(f)) continue;
+    if (f.bridge != bridge || aged(f)) continue;
     const p = out + (n as usize) * FDB_X_SIZE;
     store<u64>(p + FDB_X_MAC, f.mac);
     store<u32>(p + FDB_X_PORT, f.port);
     store<u32>(p + FDB_X_FLAGS, f.flags);
     store<f64>(p + FDB_X_AGE, (now() - f.used) as f64);
+    store<u32>(p + FDB_X_SEQ, f.seq);
     n++;
   }
   return n;
-}
-
-/** Whether a record is in the table (a freed one keeps its fields but the first). */
-function isLinked(i: u32): bool {
-  const f = Fdb.at(i);
-  let k = load<u32>(bucket(f.bridge, f.mac));
-  while (k != 0) {
-    if (k == i) return true;
-    k = Fdb.at(k).next;
-  }
-  return false;
 }

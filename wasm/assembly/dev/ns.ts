@@ -1,6 +1,9 @@
 /** A network namespace: heads of its lists and its sysctls. */
 import {
-  EINVAL,
+  CONF_ALL,
+  CONF_ARP_IGNORE,
+  CONF_FORWARDING,
+  CONF_ROUTE_LOCALNET,
   NSKEY_ARP_IGNORE,
   NSKEY_BRIDGE_NF,
   NSKEY_DEFAULT_TTL,
@@ -11,6 +14,9 @@ import {
   NSKEY_ROUTE_LOCALNET,
 } from '../../abi';
 import { addrNsDestroy } from '../ip/addr';
+import { confNsInit, confSet } from '../ip/conf';
+import { fibRuleNsDestroy } from '../ip/fibrule';
+import { net4Init } from '../ip/net4';
 import { peerNsDestroy } from '../ip/peer';
 import { neighNsDestroy } from '../ip/neigh';
 import { pmtuNsDestroy } from '../ip/pmtu';
@@ -18,20 +24,22 @@ import { fragNsDestroy } from '../ip/reassembly';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
+import { vsConnFlush } from '../nf/ipvs/conn';
+import { vsNsDestroy } from '../nf/ipvs/service';
+import { nfNsInit } from '../nf/settings';
 import { nfNsDestroy } from '../nf/table';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { sockNsDestroy } from '../sock/input';
+import { tcpKeySet, tcpNetDestroy } from '../sock/tcpnet';
 import { devNsDestroy } from './dev';
+import { vxlanNsDestroy } from './vxlanadm';
 
 @unmanaged
 export class Ns {
   live: u32;
-  ipForward: u32;
-  routeLocalnet: u32;
   echoIgnoreAll: u32;
   defaultTtl: u32;
   bridgeNf: u32;
-  arpIgnore: u32;
   portLo: u32;
   portHi: u32;
   /** Devices, newest first. */
@@ -40,15 +48,20 @@ export class Ns {
   lo: u32;
   /** Addresses in the order of adding. */
   addrs: u32;
+  addrsTail: u32;
+  /** Addresses on loopback whose whole prefix is local, but for 127/8. */
+  wideLo: u32;
   /** Routes, most specific first. */
   routes: u32;
   /** Identification of the next IPv4 packet. */
   ipid: u32;
   /** Rules that need conntrack: when 0, packets are not tracked. */
   ctUsers: u32;
-  /** Connections. */
+  /** Confirmed connections in the order of confirming, and how many. */
+  connHead: u32;
+  connTail: u32;
   conns: u32;
-  /** For sock/. */
+  /** For sock/: first and last of its sockets, its settings and counters. */
   sock0: u32;
   sock1: u32;
   sock2: u32;
@@ -57,6 +70,8 @@ export class Ns {
   natUsers: u32;
   /** Built-in chains made so far: when 0, hooks cost nothing. */
   nfChains: u32;
+  /** All its chains. */
+  chains: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
   chain0: u32;
 
@@ -75,6 +90,9 @@ export function nsAdd(): u32 {
   n.bridgeNf = 1;
   n.portLo = 32768;
   n.portHi = 60999;
+  confNsInit(i);
+  net4Init(i);
+  nfNsInit(i);
   return i;
 }
 
@@ -82,6 +100,7 @@ export function nsAdd(): u32 {
 export function nsDel(i: u32): void {
   const n = Ns.at(i);
   if (!n.live) return;
+  vxlanNsDestroy(i);
   sockNsDestroy(i);
   fragNsDestroy(i);
   pmtuNsDestroy(i);
@@ -90,8 +109,12 @@ export function nsDel(i: u32): void {
   addrNsDestroy(i);
   peerNsDestroy(i);
   routeNsDestroy(i);
+  fibRuleNsDestroy(i);
   ctNsDestroy(i);
+  vsConnFlush(i);
+  vsNsDestroy(i);
   nfNsDestroy(i);
+  tcpNetDestroy(i);
   n.live = 0;
   slabFree(SLAB_NS, i);
 }
@@ -101,11 +124,9 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
   const n = Ns.at(i);
   switch (key) {
     case NSKEY_IP_FORWARD:
-      n.ipForward = value;
-      return 0;
+      return confSet(i, CONF_ALL, CONF_FORWARDING, value);
     case NSKEY_ROUTE_LOCALNET:
-      n.routeLocalnet = value;
-      return 0;
+      return confSet(i, CONF_ALL, CONF_ROUTE_LOCALNET, value);
     case NSKEY_ECHO_IGNORE_ALL:
       n.echoIgnoreAll = value;
       return 0;
@@ -116,8 +137,7 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
       n.bridgeNf = value;
       return 0;
     case NSKEY_ARP_IGNORE:
-      n.arpIgnore = value;
-      return 0;
+      return confSet(i, CONF_ALL, CONF_ARP_IGNORE, value);
     case NSKEY_PORT_LO:
       n.portLo = value;
       return 0;
@@ -125,5 +145,5 @@ export function nsSet(i: u32, key: u32, value: u32): i32 {
       n.portHi = value;
       return 0;
   }
-  return -EINVAL;
+  return tcpKeySet(i, key, value);
 }

@@ -7,6 +7,8 @@
 import {
   DEV_BRIDGE,
   DEV_LOOPBACK,
+  DEV_MACVLAN,
+  DEV_VXLAN,
   DROP_BAD_FRAME,
   DROP_DEV_DOWN,
   DROP_IPV6,
@@ -32,19 +34,25 @@ import { ip4Input } from '../ip/input';
 import { ip6Input } from '../ip/ip6';
 import { Sim } from '../mem';
 import { clockStep, now } from '../sim/clock';
-import { PF_TRACE, Pkt, pktAlloc, pktDrop, pktFree, pktPull, pktScrub } from '../sim/pool';
+import { PF_TRACE, PF_UNCOUNTED, Pkt, pktAlloc, pktDrop, pktFree, pktPull, pktScrub } from '../sim/pool';
 import { drain } from '../sim/loop';
 import { captureFrame } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
 import { trace, traceBecause, traceFrame } from '../sim/trace';
 import { timerAdd } from '../sim/timer';
 import { workPush } from '../sim/work';
-import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup } from '../wire/ether';
+import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup, VLAN_HLEN } from '../wire/ether';
 import { bridgeInput, bridgeXmit } from './bridge';
 import { Dev } from './dev';
+import { qdiscXmit } from './qdisc';
+import { UPPER_PASS, UPPER_TAKEN, upperInput, upperXmit } from './upper';
+import { vxlanXmit } from './vxlan';
 
 /** Links a packet may cross before it is taken for one that loops. */
 const MAX_HOPS: u32 = 64;
+
+/** The type of 802.1Q as it lies in memory. */
+const TAG: u16 = 0x0081;
 
 /** Shows a frame to the captures. Pre: data is at the Ethernet header. */
 function tap(pkt: u32, pkttype: u32): void {
@@ -61,7 +69,7 @@ function tap(pkt: u32, pkttype: u32): void {
 
 /**
  * Hands a frame to a device (takes it). Pre: data is at the Ethernet header.
- * @returns 0, or -1 when the device is down
+ * @returns 0, -1 when the device is down, or -ENOBUFS when its queue has no room
  */
 export function devXmit(dev: u32, pkt: u32): i32 {
   const d = Dev.at(dev);
@@ -72,11 +80,28 @@ export function devXmit(dev: u32, pkt: u32): i32 {
     pktDrop(pkt, DROP_DEV_DOWN);
     return -1;
   }
+  if (d.qdisc != 0) return qdiscXmit(d.qdisc, pkt);
+  devStart(dev, pkt);
+  return 0;
+}
+
+/** The device itself sends a frame (takes it), past its queueing discipline. Pre: it is up. @see Linux dev_hard_start_xmit */
+export function devStart(dev: u32, pkt: u32): void {
+  const d = Dev.at(dev);
+  const p = Pkt.at(pkt);
   if (Sim.at().traceOn != 0) traceFrame(p);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_OUT, d.ns, dev, p.len, ethType(p.data as usize), 0);
   if (d.kind != DEV_LOOPBACK) tap(pkt, PKT_OUTGOING);
+  if (d.kind == DEV_VXLAN) {
+    vxlanXmit(dev, pkt);
+    return;
+  }
+  if (d.kind >= (DEV_MACVLAN as u32)) {
+    upperXmit(dev, pkt);
+    return;
+  }
   d.txPackets++;
-  d.txBytes += p.len as u64;
+  d.txBytes += counted(p);
   if (d.kind == DEV_BRIDGE) bridgeXmit(dev, pkt);
   else if (d.kind == DEV_LOOPBACK) {
     d.txBytes -= ETH_HLEN as u64;
@@ -87,7 +112,6 @@ export function devXmit(dev: u32, pkt: u32): i32 {
     trace(p, TRACE_VOID, 0, 0, 0);
     pktFree(pkt);
   }
-  return 0;
 }
 
 /** Carries a frame to the other end of a veth pair. @see Linux veth.c: veth_xmit */
@@ -95,7 +119,7 @@ function cross(d: Dev, pkt: u32): void {
   const o = Dev.at(d.peer);
   if (!o.up) {
     d.txPackets--;
-    d.txBytes -= Pkt.at(pkt).len as u64;
+    d.txBytes -= counted(Pkt.at(pkt));
     d.txDropped++;
     pktDrop(pkt, DROP_NO_CARRIER);
     return;
@@ -107,6 +131,11 @@ function cross(d: Dev, pkt: u32): void {
   p.gen = o.gen;
   if (d.latency == 0) workPush(pkt);
   else if (timerAdd(now() + d.latency, TIMER_LINK, pkt) == 0) pktFree(pkt);
+}
+
+/** Bytes that counters see: devices here carry a tag beside the frame (NETIF_F_HW_VLAN_CTAG_TX). */
+function counted(p: Pkt): u64 {
+  return (p.len - (load<u16>(p.data as usize, 12) == TAG ? VLAN_HLEN : 0)) as u64;
 }
 
 function classify(d: Dev, dst: u64): u32 {
@@ -137,8 +166,11 @@ export function linkArrive(pkt: u32): void {
     pktDrop(pkt, DROP_LOOP);
     return;
   }
-  d.rxPackets++;
-  d.rxBytes += d.kind == DEV_LOOPBACK ? ((p.len - ETH_HLEN) as u64) : (p.len as u64);
+  if (p.flags & PF_UNCOUNTED) p.flags &= ~PF_UNCOUNTED;
+  else {
+    d.rxPackets++;
+    d.rxBytes += d.kind == DEV_LOOPBACK ? ((p.len - ETH_HLEN) as u64) : counted(p);
+  }
   p.pkttype = classify(d, ethDst(p.data as usize));
   receive(pkt);
 }
@@ -153,16 +185,24 @@ export function passUp(bridge: u32, pkt: u32): void {
   receive(pkt);
 }
 
+/** What a device received goes to the devices that stand on it, to its bridge, or to the protocols. */
 function receive(pkt: u32): void {
   const p = Pkt.at(pkt);
-  const d = Dev.at(p.dev);
-  p.mac = p.data;
-  p.proto = ethType(p.data as usize);
+  let d = Dev.at(p.dev);
   p.stamp = now();
-  if (Sim.at().traceOn != 0) traceFrame(p);
-  traceBecause(p);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
-  tap(pkt, p.pkttype);
+  while (true) {
+    p.mac = p.data;
+    p.proto = ethType(p.data as usize);
+    if (Sim.at().traceOn != 0) traceFrame(p);
+    traceBecause(p);
+    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
+    tap(pkt, p.pkttype);
+    if (d.uppers == 0) break;
+    const next = upperInput(pkt);
+    if (next == UPPER_TAKEN) return;
+    if (next == UPPER_PASS) break;
+    d = Dev.at(p.dev);
+  }
   if (d.master != 0) {
     bridgeInput(pkt);
     return;
@@ -189,9 +229,9 @@ export function frameSend(dev: u32, frame: usize, len: u32): i32 {
   p.ns = d.ns;
   p.mac = p.data;
   p.proto = ethType(frame);
-  const down = devXmit(dev, pkt);
+  const err = devXmit(dev, pkt);
   drain();
-  return down != 0 ? -ENETDOWN : 0;
+  return err == -1 ? -ENETDOWN : err;
 }
 
 /**

@@ -1,7 +1,6 @@
 /**
  * Fragmentation: cuts an IPv4 packet that is too big for a link into pieces of whole 8-byte units.
- * Limits: options are repeated in every piece as they are.
- * @see Linux net/ipv4/ip_output.c: ip_do_fragment; RFC 791 §3.2
+ * @see Linux net/ipv4/ip_output.c: ip_do_fragment, ip_options.c: ip_options_fragment; RFC 791 §3.2
  */
 import { HEADROOM, PKT_REC } from '../mem';
 import { ctGet } from '../nf/conn';
@@ -37,6 +36,19 @@ function freeChain(head: u32): void {
   }
 }
 
+/** Options that only the first piece carries become no-operations. */
+function thinOptions(ip: usize, hlen: u32): void {
+  const end = ip + hlen;
+  let o = ip + 20;
+  while (o < end && load<u8>(o) != 0) {
+    const kind = load<u8>(o) as u32;
+    const len: u32 = kind == 1 ? 1 : (load<u8>(o, 1) as u32);
+    if (len == 0 || o + len > end) return;
+    if (!(kind & 0x80)) memory.fill(o, 1, len as usize);
+    o += len;
+  }
+}
+
 /**
  * Cuts a packet; it stays the caller's. What lies between data and nh (a frame's header) goes before every piece.
  * @param mtu the most bytes a piece may have, its IP header included
@@ -69,6 +81,7 @@ export function ip4Fragments(pkt: u32, mtu: u32): u32 {
     q.th = q.nh + hlen;
     memory.copy(q.th as usize, ip + hlen + at, n as usize);
     const h = q.nh as usize;
+    if (at != 0 && hlen > 20) thinOptions(h, hlen);
     const more = at + n < total || was & IP4_MF ? IP4_MF : 0;
     wr16(h + 2, hlen + n);
     wr16(h + 6, ((was & 0x1fff) + (at >> 3)) | more | keep);

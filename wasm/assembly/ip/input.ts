@@ -1,15 +1,15 @@
 /**
  * IPv4 input: checks, PREROUTING, the way up or through. Forwarding decrements the TTL in a private copy.
- * Limits: no options processing, no redirects, no rp_filter.
- * @see Linux net/ipv4/ip_input.c: ip_rcv, ip_local_deliver; route.c: ip_route_input_slow; ip_forward.c: ip_forward
+ * @see Linux net/ipv4/ip_input.c: ip_rcv, ip_rcv_finish_core, ip_local_deliver; ip_forward.c: ip_forward
  */
 import {
+  CONF_DROP_UNICAST_IN_L2_MULTICAST,
+  CONF_FORWARDING,
   DEV_LOOPBACK,
   DROP_BAD_CHECKSUM,
   DROP_BAD_HEADER,
   DROP_BLACKHOLE,
-  DROP_MARTIAN_DST,
-  DROP_MARTIAN_SRC,
+  DROP_BROADCAST,
   DROP_MTU,
   DROP_NO_BUFFER,
   DROP_NO_FORWARDING,
@@ -20,6 +20,7 @@ import {
   DROP_TTL,
   EACCES,
   EHOSTUNREACH,
+  EINVAL,
   HOOK_FORWARD,
   HOOK_INPUT,
   HOOK_PREROUTING,
@@ -29,15 +30,18 @@ import {
   RTN_LOCAL,
   RTN_MULTICAST,
   RTN_UNICAST,
+  RTN_UNREACHABLE,
+  TRACE_NO_ROUTE,
   TRACE_ROUTE,
   TRACE_TTL,
   VERDICT_ACCEPT,
 } from '../../abi';
 import { Dev } from '../dev/dev';
-import { Ns } from '../dev/ns';
+import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
-import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { rawInput, tcpInput, udpInput } from '../sock/input';
 import { csumFold, csumL4, csumPartial } from '../wire/checksum';
@@ -51,17 +55,21 @@ import {
   ip4Len,
   ip4Proto,
   ip4Src,
+  ip4Tos,
   ip4Ttl,
   PROTO_ICMP,
   PROTO_TCP,
   PROTO_UDP,
 } from '../wire/ipv4';
-import { addrType } from './addr';
+import { confOf, confOr } from './conf';
 import { icmpInput, icmpSend } from './icmp';
-import { ip4Finish, ip4Route } from './output';
+import { optionsForward, optionsInput } from './options';
+import { ip4Finish } from './output';
 import { peerMayTell } from './peer';
 import { DEFRAG_LOCAL, fragInput } from './reassembly';
+import { redirectSend } from './redirect';
 import { routeKind } from './route';
+import { FIBR_REDIRECT, routeInput } from './routein';
 
 /** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
 export function ip4Validate(pkt: u32): u32 {
@@ -102,55 +110,42 @@ export function ip4Input(pkt: u32): void {
   else route(pkt);
 }
 
-/** Whether a packet from outside pretends. @returns 0 or DROP_MARTIAN_* */
-function martian(p: Pkt, src: u32, dst: u32): u32 {
-  const lo = Dev.at(p.dev).kind == DEV_LOOPBACK;
-  const localnet = lo || Ns.at(p.ns).routeLocalnet != 0;
-  if (src >> 28 >= 14 || (src >> 24 == 127 && !localnet)) return DROP_MARTIAN_SRC;
-  if (src >> 24 == 0 && !(src == 0 && dst == 0xffffffff)) return DROP_MARTIAN_SRC;
-  if (dst >> 24 == 127 && !localnet) return DROP_MARTIAN_DST;
-  if (dst >> 24 == 0 || dst >> 28 == 15) return dst == 0xffffffff ? 0 : DROP_MARTIAN_DST;
-  const type = addrType(p.ns, src);
-  if (!lo && (type == RTN_LOCAL || (type == RTN_BROADCAST && src != 0)) && src >> 24 != 127) return DROP_MARTIAN_SRC;
-  return 0;
-}
-
 function route(pkt: u32): void {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
-  const src = ip4Src(ip);
   const dst = ip4Dst(ip);
-  const bad = martian(p, src, dst);
-  if (bad != 0) {
-    pktDrop(pkt, bad);
+  const err = routeInput(p.ns, p.dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip), false);
+  if (err > 0) {
+    pktDrop(pkt, err as u32);
     return;
   }
-  const type = addrType(p.ns, dst);
-  if (type != RTN_UNICAST) {
-    p.rtype = type;
-    p.outdev = Ns.at(p.ns).lo;
-    trace(p, TRACE_ROUTE, dst, dst, type | routeKind(0));
-    deliver(pkt);
-    return;
-  }
-  if (!Ns.at(p.ns).ipForward) {
-    pktDrop(pkt, DROP_NO_FORWARDING);
-    return;
-  }
-  const err = ip4Route(pkt, p.ns, dst, 0);
-  if (err != 0) {
-    unroutable(pkt, err);
-    return;
-  }
-  if (p.rtype == RTN_LOCAL) deliver(pkt);
-  else if (p.rtype != RTN_UNICAST || p.pkttype != PKT_HOST) pktDrop(pkt, DROP_NO_ROUTE);
+  const s = Sim.at();
+  p.rtype = err == 0 ? s.r0 : RTN_UNREACHABLE;
+  if (err == 0) {
+    p.outdev = s.r1;
+    p.nexthop = s.r2;
+    p.flags = s.r5 & FIBR_REDIRECT ? p.flags | PF_REDIRECT : p.flags & ~PF_REDIRECT;
+    if (p.flags & PF_TRACE)
+      traceWrite(p.id, TRACE_ROUTE, p.ns, p.outdev, dst, p.nexthop, p.rtype | routeKind(p.rtype == RTN_UNICAST ? s.r4 : 0));
+  } else trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
+  if (ip4Hlen(ip) > 20 && !optionsInput(pkt)) return;
+  if (err != 0) unroutable(pkt, err);
+  else if (p.rtype != RTN_UNICAST) {
+    if (p.rtype == RTN_LOCAL && p.pkttype != PKT_HOST && confOr(p.dev, CONF_DROP_UNICAST_IN_L2_MULTICAST))
+      pktDrop(pkt, DROP_BROADCAST);
+    else deliver(pkt);
+  } else if (p.pkttype != PKT_HOST) pktDrop(pkt, DROP_NO_ROUTE);
   else forward(pkt);
 }
 
 /** @see Linux route.c: ip_error */
 function unroutable(pkt: u32, err: i32): void {
   const p = Pkt.at(pkt);
-  if (err == -22) {
+  if (!confOf(p.dev, CONF_FORWARDING)) {
+    pktDrop(pkt, DROP_NO_FORWARDING);
+    return;
+  }
+  if (err == -EINVAL) {
     pktDrop(pkt, DROP_BLACKHOLE);
     return;
   }
@@ -181,7 +176,9 @@ function forward(pkt: u32): void {
   }
   ip4DecTtl(p.nh as usize);
   trace(p, TRACE_TTL, ip4Ttl(p.nh as usize), 0, 0);
+  if (p.flags & PF_REDIRECT) redirectSend(pkt);
   if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
+  if (p.flags & (PF_OPT_RR | PF_OPT_TS)) optionsForward(pkt);
   ip4Finish(pkt);
 }
 

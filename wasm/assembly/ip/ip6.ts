@@ -37,7 +37,7 @@ import { ETH_IPV6 } from '../wire/ether';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { addrIsLocal6 } from './addr';
 import { neighGroup } from './neigh';
-import { routeFind6 } from './route';
+import { routeFind6 } from './lookup';
 
 const IP6_HLEN: u32 = 40;
 

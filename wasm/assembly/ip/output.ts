@@ -19,6 +19,7 @@ import {
   RTN_BROADCAST,
   RTN_LOCAL,
   RTN_MULTICAST,
+  RTN_UNICAST,
   TRACE_NO_ROUTE,
   TRACE_ROUTE,
   VERDICT_ACCEPT,
@@ -34,17 +35,19 @@ import { trace, traceNew, tracePiece } from '../sim/trace';
 import { wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_IPV4, MAC_BROADCAST } from '../wire/ether';
-import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Write } from '../wire/ipv4';
+import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write } from '../wire/ipv4';
+import { fibType } from './fib';
 import { ip4Fragments } from './fragment';
 import { icmpSend } from './icmp';
 import { neighGroup, neighOutput } from './neigh';
 import { pmtuOf } from './pmtu';
-import { routeFind, routeKind } from './route';
+import { routeKind } from './route';
+import { routeOutput } from './routeout';
 
-/** Looks the route up and notes it in the packet. @returns 0 or a negative errno */
-export function ip4Route(pkt: u32, ns: u32, dst: u32, oif: u32): i32 {
-  const err = routeFind(ns, dst, oif);
+/** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
+export function ip4Route(pkt: u32, ns: u32, src: u32, dst: u32, oif: u32, tos: u32): i32 {
   const p = Pkt.at(pkt);
+  const err = routeOutput(ns, dst, src, oif, p.mark, tos);
   const s = Sim.at();
   if (err != 0) {
     trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
@@ -76,11 +79,6 @@ function lost(p: Pkt, proto: u32, src: u32, dst: u32, err: i32): void {
   trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
 }
 
-/** Whether a routed packet would leave with a source of loopback, which route_localnet does not allow. */
-function escapes(p: Pkt, src: u32): bool {
-  return src >> 24 == 127 && p.rtype != RTN_LOCAL && Ns.at(p.ns).routeLocalnet == 0;
-}
-
 function refuse(pkt: u32, reason: u32, err: i32): i32 {
   pktDrop(pkt, reason);
   return err;
@@ -109,7 +107,7 @@ export function ip4Output(
   p.proto = ETH_IPV4;
   p.flags |= PF_LOCAL;
   p.th = p.data;
-  const err = ip4Route(pkt, ns, daddr, oif);
+  const err = ip4Route(pkt, ns, saddr, daddr, oif, tos);
   if (err != 0) {
     if (Sim.at().traceOn != 0) lost(p, proto, saddr, daddr, err);
     return refuse(pkt, DROP_NO_ROUTE, err);
@@ -117,7 +115,6 @@ export function ip4Output(
   const src = saddr != 0 ? saddr : p.prefsrc;
   if (Sim.at().traceOn != 0) found(p, proto, src, daddr);
   if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
-  if (escapes(p, src)) return refuse(pkt, DROP_NO_ROUTE, -EINVAL);
   if (p.len + 20 > 65535) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   const ip = pktPush(pkt, 20);
@@ -136,7 +133,7 @@ export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   p.proto = ETH_IPV4;
   p.flags |= PF_LOCAL;
   p.th = p.data + ip4Hlen(ip);
-  const err = ip4Route(pkt, ns, ip4Dst(ip), oif);
+  const err = ip4Route(pkt, ns, 0, ip4Dst(ip), oif, ip4Tos(ip));
   if (err != 0) {
     if (Sim.at().traceOn != 0) lost(p, ip4Proto(ip), ip4Src(ip), ip4Dst(ip), err);
     return refuse(pkt, DROP_NO_ROUTE, err);
@@ -174,8 +171,11 @@ function localOut(pkt: u32, oif: u32): i32 {
 export function ip4Reroute(pkt: u32): u32 {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
-  let err = ip4Route(pkt, p.ns, ip4Dst(ip), p.oif);
-  if (err == 0 && escapes(p, ip4Src(ip))) err = -EINVAL;
+  // @see ip_route_me_harder: the source counts when it is an own or a host's
+  const src = ip4Src(ip);
+  const type = fibType(p.ns, src);
+  const kept = type == RTN_LOCAL || type == RTN_UNICAST ? src : 0;
+  const err = ip4Route(pkt, p.ns, kept, ip4Dst(ip), p.oif, ip4Tos(ip));
   if (err == 0) return 0;
   Sim.at().rerouted = -err as u32;
   return DROP_NO_ROUTE;
@@ -232,8 +232,8 @@ function emit(pkt: u32): i32 {
 }
 
 /** The source address output would choose towards `daddr`; 0 when there is no route: Sim.r0 is then the errno. */
-export function ip4RouteSource(ns: u32, daddr: u32, oif: u32): u32 {
-  const err = routeFind(ns, daddr, oif);
+export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0): u32 {
+  const err = routeOutput(ns, daddr, 0, oif, mark, 0);
   const s = Sim.at();
   if (err != 0) {
     s.r0 = -err as u32;
@@ -250,5 +250,5 @@ export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
 
 /** MTU of the device towards `daddr`; 1500 when there is no route. */
 export function ip4DevMtu(ns: u32, daddr: u32, oif: u32): u32 {
-  return routeFind(ns, daddr, oif) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
+  return routeOutput(ns, daddr, 0, oif, 0, 0) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
 }

@@ -1,7 +1,7 @@
 /**
- * Path MTUs learned from ICMP 3/4, by namespace and destination, for ten minutes. A table of sets: a full set gives up
- * the entry that expires first.
- * @see Linux net/ipv4/route.c: __ip_rt_update_pmtu, fnhe_*; RFC 1191
+ * What was learned of the ways to hosts, by namespace and destination: path MTUs from ICMP 3/4, for ten minutes, and
+ * next hops from redirects, for five. A table of sets: a full set gives up the entry that expires first.
+ * @see Linux net/ipv4/route.c: __ip_rt_update_pmtu, __ip_do_redirect, fnhe_*; RFC 1191
  */
 import { PMTU_BASE, PMTU_REC, PMTU_SETS, Sim } from '../mem';
 import { now } from '../sim/clock';
@@ -11,6 +11,8 @@ const WAYS: u32 = 4;
 /** net.ipv4.route.mtu_expires, min_pmtu */
 const LIFETIME: u64 = 600_000_000_000;
 const MIN_PMTU: u32 = 552;
+/** net.ipv4.route.gc_timeout */
+const REDIRECT_LIFETIME: u64 = 300_000_000_000;
 
 @unmanaged
 class Pmtu {
@@ -20,7 +22,12 @@ class Pmtu {
   mtu: u32;
   /** The path is narrower than MIN_PMTU: DF is not set towards it. */
   locked: u32;
+  /** When the MTU is forgotten; 0: there is none. */
   expires: u64;
+  /** The next hop that a redirect named, and when it is forgotten. */
+  gw: u32;
+  spare: u32;
+  gwExpires: u64;
 }
 
 function entry(ns: u32, dst: u32, way: u32): Pmtu {
@@ -29,14 +36,58 @@ function entry(ns: u32, dst: u32, way: u32): Pmtu {
   return changetype<Pmtu>(PMTU_BASE + ((set * WAYS + way) as usize) * PMTU_REC);
 }
 
-/** The live entry of a destination, or null. */
-function find(ns: u32, dst: u32): Pmtu | null {
+/** The entry of a destination, or null. */
+function lookup(ns: u32, dst: u32): Pmtu | null {
   if (Sim.at().pmtus == 0) return null;
   for (let w: u32 = 0; w < WAYS; w++) {
     const e = entry(ns, dst, w);
-    if (e.ns == ns && e.dst == dst && e.expires > now()) return e;
+    if (e.ns == ns && e.dst == dst) return e;
   }
   return null;
+}
+
+/** The entry of a destination with a live MTU, or null. */
+function find(ns: u32, dst: u32): Pmtu | null {
+  const e = lookup(ns, dst);
+  return e && e.expires > now() ? e : null;
+}
+
+/** The next hop that a redirect named for a destination, 0 none. */
+export function pmtuGateway(ns: u32, dst: u32): u32 {
+  const e = lookup(ns, dst);
+  return e && e.gwExpires > now() ? e.gw : 0;
+}
+
+/** When what is known of a destination is forgotten, ns; 0: nothing is known. */
+export function pmtuExpires(ns: u32, dst: u32): u64 {
+  const e = lookup(ns, dst);
+  if (!e) return 0;
+  const t = max(e.expires, e.gwExpires);
+  return t > now() ? t : 0;
+}
+
+/** The entry of a destination, made when there is none. */
+function make(ns: u32, dst: u32): Pmtu {
+  let best = entry(ns, dst, 0);
+  for (let w: u32 = 0; w < WAYS; w++) {
+    const e = entry(ns, dst, w);
+    if (e.ns == ns && e.dst == dst) return e;
+    if (max(e.expires, e.gwExpires) < max(best.expires, best.gwExpires)) best = e;
+  }
+  best.ns = ns;
+  best.dst = dst;
+  best.expires = 0;
+  best.gw = 0;
+  best.gwExpires = 0;
+  Sim.at().pmtus = 1;
+  return best;
+}
+
+/** A redirect named the next hop for a destination. */
+export function pmtuRedirect(ns: u32, dst: u32, gw: u32): void {
+  const e = make(ns, dst);
+  e.gw = gw;
+  e.gwExpires = now() + REDIRECT_LIFETIME;
 }
 
 /** The path MTU learned, or `dflt`, whichever is less. */
@@ -54,21 +105,10 @@ export function pmtuLocked(ns: u32, dst: u32): bool {
 /** Learns that packets to `dst` must not be larger than `mtu`; `old` is what was used so far. */
 export function pmtuUpdate(ns: u32, dst: u32, mtu: u32, old: u32): void {
   if (mtu >= old || mtu == 0) return;
-  let best = entry(ns, dst, 0);
-  for (let w: u32 = 0; w < WAYS; w++) {
-    const e = entry(ns, dst, w);
-    if (e.ns == ns && e.dst == dst) {
-      best = e;
-      break;
-    }
-    if (e.expires < best.expires) best = e;
-  }
-  best.ns = ns;
-  best.dst = dst;
+  const best = make(ns, dst);
   best.locked = mtu < MIN_PMTU ? 1 : 0;
   best.mtu = mtu < MIN_PMTU ? min(old, MIN_PMTU) : mtu;
   best.expires = now() + LIFETIME;
-  Sim.at().pmtus = 1;
 }
 
 /** A namespace goes: what it has learned goes. */
@@ -79,6 +119,7 @@ export function pmtuNsDestroy(ns: u32): void {
     if (e.ns == ns) {
       e.ns = 0;
       e.expires = 0;
+      e.gwExpires = 0;
     }
   }
 }

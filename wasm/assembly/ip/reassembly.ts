@@ -16,10 +16,10 @@ import {
   TRACE_FRAG_WHOLE,
   TRACE_MERGED,
 } from '../../abi';
-import { FRAG_BASE, FRAG_BUCKETS, FRAG_CAP, FRAG_HASH, FRAG_REC, SLAB_FRAG, Sim } from '../mem';
+import { FRAG_BASE, FRAG_BUCKETS, FRAG_HASH, FRAG_REC, SLAB_FRAG, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { PF_FRAG_PMTU, PF_IGNORE_DF, PF_TRACE, Pkt, pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
 import { trace } from '../sim/trace';
@@ -293,5 +293,7 @@ export function fragTimer(i: u32): void {
 
 /** A namespace goes: what waits in it goes. */
 export function fragNsDestroy(ns: u32): void {
-  for (let i: u32 = 1; i < FRAG_CAP; i++) if (FragQueue.at(i).ns == ns) kill(i, DROP_FRAGMENT);
+  if (Sim.at().fragsHeld == 0) return;
+  const top = slabTop(SLAB_FRAG);
+  for (let i: u32 = 1; i < top; i++) if (FragQueue.at(i).ns == ns) kill(i, DROP_FRAGMENT);
 }

@@ -7,18 +7,18 @@ import {
   DROP_POLICY,
   DROP_REJECT,
   DROP_RULE,
-  EVENT_LOG,
-  LOG_RULE,
   RULE_CHAIN,
   RULE_TARGET,
   RULE_VALUE,
   RULE_VALUE_MASK,
   TARGET_ACCEPT,
+  TARGET_CONNMARK,
   TARGET_DROP,
   TARGET_GOTO,
   TARGET_JUMP,
   TARGET_LOG,
   TARGET_MARK,
+  TARGET_NFLOG,
   TARGET_NONE,
   TARGET_NOTRACK,
   TARGET_REJECT,
@@ -30,7 +30,6 @@ import {
 } from '../../abi';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
-import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { ETH_IPV4 } from '../wire/ether';
@@ -39,6 +38,8 @@ import { ruleFits } from './match';
 import { natTarget } from './nat';
 import { nfReject } from './reject';
 import { Chain, Rule, ruleAt } from './table';
+import { nfLog } from './target/log';
+import { mangleTarget, markSet } from './target/mangle';
 
 /** The rule lets the packet go on to the next rule. */
 const CONTINUE: u32 = 0xffffffff;
@@ -92,7 +93,7 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
       i = Chain.at(at).first;
     } else if (target == TARGET_RETURN) i = 0;
     else {
-      const verdict = act(pkt, target, r, hook, indev, outdev);
+      const verdict = act(pkt, target, i, r, hook, indev, outdev);
       if (verdict != CONTINUE) {
         s.jumps = base;
         return verdict;
@@ -110,12 +111,13 @@ function policy(chain: u32, p: Pkt, bytes: u64): u32 {
   return c.drop ? DROP_POLICY : 0;
 }
 
-function act(pkt: u32, target: u32, r: usize, hook: u32, indev: u32, outdev: u32): u32 {
+function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
   const value = load<u32>(r + RULE_VALUE);
   const mask = load<u32>(r + RULE_VALUE_MASK);
   switch (target) {
     case TARGET_NONE:
+    case TARGET_NFLOG:
       return CONTINUE;
     case TARGET_ACCEPT:
       return 0;
@@ -125,15 +127,18 @@ function act(pkt: u32, target: u32, r: usize, hook: u32, indev: u32, outdev: u32
       nfReject(pkt, value, mask);
       return DROP_REJECT;
     case TARGET_MARK:
-      p.mark = (p.mark & ~mask) ^ value;
-      trace(p, TRACE_MARK, p.mark, 0, 0);
+      markSet(p, (p.mark & ~mask) ^ value);
       return CONTINUE;
     case TARGET_LOG:
-      eventPush(EVENT_LOG, LOG_RULE, value, p.id);
+      nfLog(pkt, i, hook, indev, outdev);
       return CONTINUE;
     case TARGET_NOTRACK:
       if (p.ct == 0) p.flags |= PF_NOTRACK;
       return CONTINUE;
+  }
+  if (target >= (TARGET_CONNMARK as u32)) {
+    const bad = mangleTarget(pkt, target, r, hook, outdev);
+    return bad == 0 ? CONTINUE : bad;
   }
   return natTarget(pkt, target, r, hook, indev, outdev);
 }

@@ -7,12 +7,16 @@
  * Ports are numbers in host order; of ICMP, sport is the identifier and dport is type << 8 | code.
  * @see Linux include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h
  */
-import { IPS_CONFIRMED, IPS_DYING } from '../../abi';
+import { IPS_ASSURED, IPS_CONFIRMED, IPS_DYING } from '../../abi';
 import { Ns } from '../dev/ns';
-import { CONN_BASE, CONN_BUCKETS, CONN_HASH, CONN_REC, SLAB_CONN, Sim } from '../mem';
+import { arenaTake, CONN_BUCKETS_MAX, CONN_CHUNK, CONN_HASH, CONN_REC, SLAB_CONN, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { Slab } from '../sim/slab';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+import { wheelAdd, wheelDel } from './wheel';
+
+/** Buckets looked at for a connection to give up. @see Linux NF_CT_EVICTION_RANGE */
+const EVICTION_RANGE: u32 = 8;
 
 export const TUPLE: usize = 40;
 export const T_DST: usize = 16;
@@ -22,47 +26,104 @@ export const T_PROTO: usize = 36;
 export const T_FAMILY: usize = 37;
 export const T_NS: usize = 38;
 
+/** Where the tuple of the original direction lies in a record; the other is TUPLE_STEP behind it. */
+const TUPLE_AT: usize = 24;
+const TUPLE_STEP: usize = 112;
+/** Where context.ts keeps its part. */
+export const CONN_CONTEXT: usize = 176;
+
+/**
+ * A connection, 256 bytes, four lines of cache: what a lookup of the original direction touches is the first, what
+ * each packet counts the second.
+ *
+ *   0 links of the hash, expiry, status | 24 tuple of the original direction | 64 counters | 136 tuple of the reply |
+ *   176 what context.ts keeps
+ *
+ * Its handle is its address / 64.
+ */
 @unmanaged
 export class Conn {
   next0: u32;
   next1: u32;
-  /** 0: free record. */
-  ns: u32;
-  status: u32;
-  tcpState: u32;
-  mark: u32;
   /** Absolute ns. */
   expires: u64;
+  status: u32;
   /** Packets that refer to it. */
   refs: u32;
-  lastDir: u32;
-  lastIndex: u32;
-  /** bit 0, 1: a FIN was seen in that direction. */
-  finSeen: u32;
-  /** UDP: from when on an answered flow counts as a stream. */
-  streamAt: u64;
+  tuple0: u64;
+  tuple1: u64;
+  tuple2: u64;
+  tuple3: u64;
+  tuple4: u64;
   packets0: u64;
   bytes0: u64;
   packets1: u64;
   bytes1: u64;
+  mark: u32;
+  /** 0: free record. */
+  ns: u32;
+  tcpState: u32;
+  /** Slot of the gc's wheel. */
+  slot: u32;
+  /** UDP: from when on an answered flow counts as a stream. */
+  streamAt: u64;
+  /** Neighbours in the list of its namespace and of its slot. */
+  nsNext: u32;
+  nsPrev: u32;
+  gcNext: u32;
+  gcPrev: u32;
 
   @inline static at(i: u32): Conn {
-    return changetype<Conn>(CONN_BASE + (i as usize) * CONN_REC);
+    return changetype<Conn>((i as usize) << 6);
   }
 }
 
 /** Tuple of a direction (0 original, 1 reply) of a connection. */
 export function tupleOf(ct: u32, dir: u32): usize {
-  return CONN_BASE + (ct as usize) * CONN_REC + 96 + (dir as usize) * TUPLE;
+  return ((ct as usize) << 6) + TUPLE_AT + (dir as usize) * TUPLE_STEP;
 }
 
-function hash(t: usize): usize {
+function hash(t: usize): u32 {
   let h = load<u64>(t) * 0x9e3779b97f4a7c15;
   h = (h ^ (h >> 29) ^ load<u64>(t, 8)) * 0xbf58476d1ce4e5b9;
   h = (h ^ (h >> 29) ^ load<u64>(t, 16)) * 0x9e3779b97f4a7c15;
   h = (h ^ (h >> 29) ^ load<u64>(t, 24)) * 0xbf58476d1ce4e5b9;
   h = (h ^ (h >> 29) ^ load<u64>(t, 32)) * 0x94d049bb133111eb;
-  return CONN_HASH + (((h >> 33) as u32) & (CONN_BUCKETS - 1)) * 4;
+  return (h >> 33) as u32;
+}
+
+/** Head of the bucket of a hash. The buckets grow one by one. @see Litwin: Linear Hashing */
+function bucket(h: u32): usize {
+  const s = Sim.at();
+  let b = h & s.ctMask;
+  if (b < s.ctSplit) b = h & (s.ctMask * 2 + 1);
+  return CONN_HASH + (b as usize) * 4;
+}
+
+/** Splits the next bucket in two. */
+function split(): void {
+  const s = Sim.at();
+  const size = s.ctMask + 1;
+  const from = CONN_HASH + (s.ctSplit as usize) * 4;
+  let node = load<u32>(from);
+  let low: u32 = 0;
+  let high: u32 = 0;
+  while (node != 0) {
+    const next = load<u32>(linkOf(node));
+    if (hash(tupleOf(node >> 1, node & 1)) & size) {
+      store<u32>(linkOf(node), high);
+      high = node;
+    } else {
+      store<u32>(linkOf(node), low);
+      low = node;
+    }
+    node = next;
+  }
+  store<u32>(from, low);
+  store<u32>(from + (size as usize) * 4, high);
+  if (++s.ctSplit < size) return;
+  s.ctMask = size * 2 - 1;
+  s.ctSplit = 0;
 }
 
 function sameTuple(a: usize, b: usize): bool {
@@ -76,12 +137,12 @@ function sameTuple(a: usize, b: usize): bool {
 }
 
 function linkOf(node: u32): usize {
-  return CONN_BASE + ((node >> 1) as usize) * CONN_REC + ((node & 1) as usize) * 4;
+  return (((node >> 1) as usize) << 6) + ((node & 1) as usize) * 4;
 }
 
 /** The confirmed, unexpired connection one of whose tuples this is. @returns connection * 2 + direction, or 0 */
 export function connFind(t: usize): u32 {
-  let node = load<u32>(hash(t));
+  let node = load<u32>(bucket(hash(t)));
   while (node != 0) {
     const next = load<u32>(linkOf(node));
     const ct = node >> 1;
@@ -96,13 +157,13 @@ export function connFind(t: usize): u32 {
 }
 
 function push(node: u32): void {
-  const at = hash(tupleOf(node >> 1, node & 1));
+  const at = bucket(hash(tupleOf(node >> 1, node & 1)));
   store<u32>(linkOf(node), load<u32>(at));
   store<u32>(at, node);
 }
 
 function pull(node: u32): void {
-  let at = hash(tupleOf(node >> 1, node & 1));
+  let at = bucket(hash(tupleOf(node >> 1, node & 1)));
   let k = load<u32>(at);
   while (k != 0) {
     if (k == node) {
@@ -154,9 +215,34 @@ export function icmpOpens(proto: u32, type: u32): bool {
   return proto == PROTO_ICMPV6 ? type == 128 : type == 8 || type == 13 || type == 17;
 }
 
-/** A connection that is not in the table yet, with both tuples. @returns 0 when the slab is full */
+/** A record of the table of connections, which grows by chunks of the arena. @returns 0 when it is full */
+function take(): u32 {
+  const s = Sim.at();
+  const slab = Slab.at(SLAB_CONN);
+  let i = slab.free;
+  if (i != 0) slab.free = Conn.at(i).next0;
+  else {
+    if (s.ctBump == s.ctEnd) {
+      const chunk = slab.used < slab.cap ? arenaTake(CONN_CHUNK) : 0;
+      if (chunk == 0) {
+        slab.failed++;
+        return 0;
+      }
+      s.ctBump = chunk;
+      s.ctEnd = chunk + CONN_CHUNK - (CONN_CHUNK % (CONN_REC as u32));
+    }
+    i = s.ctBump >> 6;
+    s.ctBump += CONN_REC as u32;
+  }
+  slab.used++;
+  slab.peak = max(slab.peak, slab.used);
+  memory.fill(changetype<usize>(Conn.at(i)), 0, CONN_REC);
+  return i;
+}
+
+/** A connection that is not in the table yet, with both tuples. @returns 0 when the table is full */
 export function connNew(ns: u32, t: usize): u32 {
-  const ct = slabAlloc(SLAB_CONN);
+  const ct = take();
   if (ct == 0) return 0;
   Conn.at(ct).ns = ns;
   memory.copy(tupleOf(ct, 0), t, TUPLE);
@@ -166,12 +252,31 @@ export function connNew(ns: u32, t: usize): u32 {
 
 /** Puts a connection in the table. Pre: neither tuple is in it. */
 export function connInsert(ct: u32): void {
+  const s = Sim.at();
   const c = Conn.at(ct);
   c.status |= IPS_CONFIRMED;
   push(ct * 2);
   push(ct * 2 + 1);
-  Ns.at(c.ns).conns++;
-  Sim.at().conns++;
+  const n = Ns.at(c.ns);
+  c.nsPrev = n.connTail;
+  if (n.connTail == 0) n.connHead = ct;
+  else Conn.at(n.connTail).nsNext = ct;
+  n.connTail = ct;
+  n.conns++;
+  s.conns++;
+  if (s.conns * 2 > s.ctMask + s.ctSplit && s.ctMask + 1 < CONN_BUCKETS_MAX) split();
+  wheelAdd(ct);
+}
+
+function leave(ct: u32): void {
+  const c = Conn.at(ct);
+  const n = Ns.at(c.ns);
+  if (c.nsPrev == 0) n.connHead = c.nsNext;
+  else Conn.at(c.nsPrev).nsNext = c.nsNext;
+  if (c.nsNext == 0) n.connTail = c.nsPrev;
+  else Conn.at(c.nsNext).nsPrev = c.nsPrev;
+  n.conns--;
+  Sim.at().conns--;
 }
 
 /** Takes a connection out of the table; it goes when no packet refers to it. */
@@ -181,16 +286,38 @@ export function connKill(ct: u32): void {
     pull(ct * 2);
     pull(ct * 2 + 1);
     c.status &= ~IPS_CONFIRMED;
-    Ns.at(c.ns).conns--;
-    Sim.at().conns--;
+    leave(ct);
+    wheelDel(ct);
   }
   c.status |= IPS_DYING;
   if (c.refs == 0) release(ct);
 }
 
+/** Frees an expired or unassured connection near a tuple's place. @param ns of this namespace only, 0: any
+ * @see Linux nf_conntrack_core.c: early_drop */
+export function connEvict(ns: u32, t: usize): bool {
+  const h = hash(t);
+  for (let k: u32 = 0; k < EVICTION_RANGE; k++) {
+    let node = load<u32>(bucket(h + k));
+    while (node != 0) {
+      const c = Conn.at(node >> 1);
+      if ((ns == 0 || c.ns == ns) && c.refs == 0 && (!(c.status & IPS_ASSURED) || c.expires <= now())) {
+        connKill(node >> 1);
+        return true;
+      }
+      node = load<u32>(linkOf(node));
+    }
+  }
+  return false;
+}
+
 function release(ct: u32): void {
-  Conn.at(ct).ns = 0;
-  slabFree(SLAB_CONN, ct);
+  const slab = Slab.at(SLAB_CONN);
+  const c = Conn.at(ct);
+  c.ns = 0;
+  c.next0 = slab.free;
+  slab.free = ct;
+  slab.used--;
 }
 
 /** One more packet refers to a connection. */

@@ -35,18 +35,17 @@ import {
   IPS_DYING,
   IPS_SEEN_REPLY,
   LOG_CT_FULL,
-  TIMER_CT_GC,
   TRACE_CT,
   TRACE_CT_CONFIRM,
   TRACE_CT_NONE,
   TRACE_SOME,
 } from '../../abi';
-import { CONN_CAP, Sim, TEMP_BASE } from '../mem';
+import { Ns } from '../dev/ns';
+import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
-import { timerAdd, timerDel, timerWhen } from '../sim/timer';
 import { trace, traceFlow, tracePicked } from '../sim/trace';
 import { rd16, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
@@ -54,6 +53,7 @@ import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROT
 import { icmpIsError, l4MinLen } from '../wire/l4';
 import {
   Conn,
+  connEvict,
   connFind,
   connInsert,
   connKill,
@@ -71,7 +71,8 @@ import {
   tupleInvert,
   tupleOf,
 } from './conn';
-import { ctTcp, TCP_INVALID, TCP_REOPEN } from './tcp';
+import { NfNs } from './settings';
+import { ctTcp, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
 
 /** Values of Pkt.ctinfo; 3 more in the reply direction. */
 export const CTINFO_ESTABLISHED: u32 = 0;
@@ -80,13 +81,6 @@ export const CTINFO_NEW: u32 = 2;
 export const CTINFO_REPLY: u32 = 3;
 
 const SECOND: u64 = 1_000_000_000;
-/** Linux: nf_conntrack_udp_timeout, _udp_timeout_stream, _icmp_timeout, _generic_timeout. */
-const UDP_TIMEOUT: u64 = 30 * SECOND;
-const UDP_STREAM: u64 = 120 * SECOND;
-const ICMP_TIMEOUT: u64 = 30 * SECOND;
-const GENERIC_TIMEOUT: u64 = 600 * SECOND;
-/** How long an expired connection may stay before the sweep. */
-const GC_SLACK: u64 = 10 * SECOND;
 
 /** Direction of a packet in its connection: 0 original, 1 reply. */
 export function ctDir(p: Pkt): u32 {
@@ -215,13 +209,14 @@ function track(p: Pkt): u32 {
     const ct = node >> 1;
     const dir = node & 1;
     ctGet(ct);
-    const result = update(ct, dir, proto, th);
+    const result = update(ct, dir, proto, th, endOf(p));
     if (result == TCP_REOPEN || result == TCP_INVALID) {
       ctPut(ct);
-      if (result == TCP_INVALID) return 0;
-      continue;
+      if (result == TCP_REOPEN) continue;
+      NfNs.at(p.ns).invalid++;
+      return 0;
     }
-    account(p, ct, dir);
+    if (result != TCP_IGNORE) account(p, ct, dir);
     const c = Conn.at(ct);
     const info =
       dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
@@ -235,36 +230,33 @@ function track(p: Pkt): u32 {
 
 /** Begins a connection; a full table first gives up one that was never answered. */
 function begin(ns: u32, t: usize): u32 {
-  let ct = connNew(ns, t);
-  if (ct == 0 && earlyDrop()) ct = connNew(ns, t);
-  if (ct == 0) eventPush(EVENT_LOG, LOG_CT_FULL, ns, 0);
-  else Conn.at(ct).streamAt = now() + 2 * SECOND;
+  const n = NfNs.at(ns);
+  const full = n.max != 0 && Ns.at(ns).conns >= n.max;
+  let ct = full ? 0 : connNew(ns, t);
+  if (ct == 0 && connEvict(full ? ns : 0, t)) {
+    n.earlyDrop++;
+    ct = connNew(ns, t);
+  }
+  if (ct == 0) {
+    n.refused++;
+    eventPush(EVENT_LOG, LOG_CT_FULL, ns, 0);
+  } else Conn.at(ct).streamAt = now() + 2 * SECOND;
   return ct;
 }
 
-/** Frees an expired or unassured connection. @see Linux nf_conntrack_core.c: early_drop */
-function earlyDrop(): bool {
-  const s = Sim.at();
-  for (let n: u32 = 0; n < CONN_CAP; n++) {
-    s.ctCursor = (s.ctCursor + 1) % CONN_CAP;
-    const c = Conn.at(s.ctCursor);
-    if (c.ns == 0 || !(c.status & IPS_CONFIRMED) || c.refs != 0) continue;
-    if (c.status & IPS_ASSURED && c.expires > now()) continue;
-    connKill(s.ctCursor);
-    return true;
-  }
-  return false;
-}
-
 /** Protocol's part: state and timeout. */
-function update(ct: u32, dir: u32, proto: u32, th: usize): i32 {
-  if (proto == PROTO_TCP) return ctTcp(ct, dir, th);
+function update(ct: u32, dir: u32, proto: u32, th: usize, end: usize): i32 {
+  if (proto == PROTO_TCP) return ctTcp(ct, dir, th, end);
   const c = Conn.at(ct);
+  const n = NfNs.at(c.ns);
   if (proto == PROTO_UDP) {
     const stream = (c.status & IPS_SEEN_REPLY) != 0 && now() > c.streamAt;
     if (stream) c.status |= IPS_ASSURED;
-    c.expires = now() + (stream ? UDP_STREAM : UDP_TIMEOUT);
-  } else c.expires = now() + (proto == PROTO_ICMP || proto == PROTO_ICMPV6 ? ICMP_TIMEOUT : GENERIC_TIMEOUT);
+    c.expires = now() + (((stream ? n.udpStream : n.udp) as u64) * SECOND);
+  } else {
+    const seconds = proto == PROTO_ICMP ? n.icmp : proto == PROTO_ICMPV6 ? n.icmp6 : n.generic;
+    c.expires = now() + (seconds as u64) * SECOND;
+  }
   return 0;
 }
 
@@ -292,7 +284,11 @@ export function ctConfirm(pkt: u32): u32 {
   if (original != 0 || reply != 0) {
     // Two first datagrams of one flow that raced: the second joins. @see Linux nf_ct_resolve_clash
     const same = original != 0 && original >> 1 == reply >> 1 && !(original & 1);
-    if (!same || load<u8>(tupleOf(ct, 0) + T_PROTO) != PROTO_UDP) return DROP_CT_CLASH;
+    if (!same || load<u8>(tupleOf(ct, 0) + T_PROTO) != PROTO_UDP) {
+      NfNs.at(c.ns).insertFailed++;
+      return DROP_CT_CLASH;
+    }
+    NfNs.at(c.ns).clashResolve++;
     ctPut(ct);
     p.ct = original >> 1;
     ctGet(p.ct);
@@ -300,31 +296,7 @@ export function ctConfirm(pkt: u32): u32 {
   }
   connInsert(ct);
   trace(p, TRACE_CT_CONFIRM, ct, 0, 0);
-  schedule(c.expires + GC_SLACK);
   return 0;
-}
-
-function schedule(when: u64): void {
-  const s = Sim.at();
-  if (s.ctTimer != 0) {
-    if (timerWhen(s.ctTimer) <= when) return;
-    timerDel(s.ctTimer);
-  }
-  s.ctTimer = timerAdd(when, TIMER_CT_GC, 0);
-}
-
-/** Sweeps expired connections out, and sleeps until the next is due. */
-export function ctGc(): void {
-  const s = Sim.at();
-  s.ctTimer = 0;
-  let next: u64 = u64.MAX_VALUE;
-  for (let i: u32 = 1; i < CONN_CAP; i++) {
-    const c = Conn.at(i);
-    if (c.ns == 0 || !(c.status & IPS_CONFIRMED)) continue;
-    if (c.expires <= now()) connKill(i);
-    else if (c.expires < next) next = c.expires;
-  }
-  if (next != u64.MAX_VALUE) schedule(next + GC_SLACK);
 }
 
 /** Forgets a connection by its handle. */
@@ -332,12 +304,14 @@ export function connDel(ct: u32): void {
   if (Conn.at(ct).status & IPS_CONFIRMED) connKill(ct);
 }
 
+/** Sets a connection's mark. */
+export function connMark(ct: u32, mark: u32): void {
+  if (Conn.at(ct).status & IPS_CONFIRMED) Conn.at(ct).mark = mark;
+}
+
 /** A namespace goes: its connections go. */
 export function ctNsDestroy(ns: u32): void {
-  for (let i: u32 = 1; i < CONN_CAP; i++) {
-    const c = Conn.at(i);
-    if (c.ns == ns && c.status & IPS_CONFIRMED) connKill(i);
-  }
+  while (Ns.at(ns).connHead != 0) connKill(Ns.at(ns).connHead);
 }
 
 function dumpOne(ct: u32, p: usize): void {
@@ -369,9 +343,8 @@ function dumpOne(ct: u32, p: usize): void {
 /** Writes a namespace's live connections as CONN_X_* records, at most `room`. @returns how many */
 export function ctDump(ns: u32, out: usize, room: u32): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 1; i < CONN_CAP && n < room; i++) {
-    const c = Conn.at(i);
-    if (c.ns != ns || !(c.status & IPS_CONFIRMED) || c.expires <= now()) continue;
+  for (let i = Ns.at(ns).connHead; i != 0 && n < room; i = Conn.at(i).nsNext) {
+    if (Conn.at(i).expires <= now()) continue;
     dumpOne(i, out + (n as usize) * CONN_X_SIZE);
     n++;
   }

@@ -1,5 +1,6 @@
 /**
- * The five hooks, and the order of what stands at each: reassembly, raw, conntrack, destination NAT, filter, source NAT, confirm.
+ * The five hooks, and the order of what stands at each: reassembly, raw, conntrack, mangle, destination NAT, filter,
+ * security, source NAT, confirm; IPVS before the filter of what is sent here, else behind it.
  * @see Linux include/uapi/linux/netfilter_ipv4.h: nf_ip_hook_priorities
  */
 import {
@@ -9,8 +10,10 @@ import {
   HOOK_POSTROUTING,
   HOOK_PREROUTING,
   TABLE_FILTER,
+  TABLE_MANGLE,
   TABLE_NAT,
   TABLE_RAW,
+  TABLE_SECURITY,
   TRACE_HOOK,
   VERDICT_ACCEPT,
   VERDICT_DROP,
@@ -18,7 +21,9 @@ import {
 } from '../../abi';
 import { Ns } from '../dev/ns';
 import { ip4Reroute } from '../ip/output';
-import { PF_BRIDGED, PF_PREROUTED, Pkt, pktDrop } from '../sim/pool';
+import { Sim } from '../mem';
+import { PF_BRIDGED, PF_PREROUTED, PF_TRACE, Pkt, pktDrop } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
@@ -27,6 +32,7 @@ import { icmpIsError } from '../wire/l4';
 import { chainRun } from './chain';
 import { CTINFO_NEW, CTINFO_RELATED, ctConfirm, ctIn } from './conntrack';
 import { natIcmpError, natPacket } from './mangle';
+import { VS_STOLEN, vsHook } from './ipvs/hook';
 import { protoOf } from './match';
 import { natDone, natIsSource, natNull } from './nat';
 import { chainOf } from './table';
@@ -57,30 +63,53 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   return natPacket(pkt, source);
 }
 
+/** mangle; what it changed of a packet of our own may mean another route. @see Linux iptable_mangle.c: ipt_mangle_out */
+function mangle(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
+  const p = Pkt.at(pkt);
+  const v4 = p.proto == ETH_IPV4;
+  const chain = chainOf(p.ns, v4 ? 4 : 6, TABLE_MANGLE, hook);
+  if (chain == 0) return 0;
+  if (hook != HOOK_OUTPUT || !v4) return chainRun(chain, pkt, hook, indev, outdev);
+  const mark = p.mark;
+  const tos = load<u8>(p.nh as usize, 1);
+  const bad = chainRun(chain, pkt, hook, indev, outdev);
+  if (bad != 0) return bad;
+  return p.mark != mark || load<u8>(p.nh as usize, 1) != tos ? ip4Reroute(pkt) : 0;
+}
+
+/** raw, connection tracking, mangle, the destination's NAT, and for what is sent here IPVS. */
+function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
+  const n = Ns.at(Pkt.at(pkt).ns);
+  let bad = table(TABLE_RAW, hook, pkt, indev, outdev);
+  if (bad == 0 && n.ctUsers != 0) bad = ctIn(pkt);
+  if (bad == 0) bad = mangle(hook, pkt, indev, Pkt.at(pkt).outdev);
+  if (bad == 0 && n.natUsers != 0) bad = natEntry(hook, pkt, indev, outdev);
+  if (bad == 0 && hook == HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
+  return bad;
+}
+
+/** Destination NAT; what was sent here is routed anew. */
+function natEntry(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
+  const before = Pkt.at(pkt).proto == ETH_IPV4 ? ip4Dst(Pkt.at(pkt).nh as usize) : 0;
+  const bad = nat(hook, pkt, indev, hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev);
+  if (bad != 0) return bad;
+  if (hook == HOOK_OUTPUT && before != 0 && ip4Dst(Pkt.at(pkt).nh as usize) != before) return ip4Reroute(pkt);
+  return 0;
+}
+
 function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const n = Ns.at(Pkt.at(pkt).ns);
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
-  const exit = hook == HOOK_INPUT || hook == HOOK_POSTROUTING;
-  let bad: u32 = 0;
-  if (entry) {
-    bad = table(TABLE_RAW, hook, pkt, indev, outdev);
-    if (bad != 0) return bad;
-    if (n.ctUsers != 0) {
-      bad = ctIn(pkt);
-      const before = Pkt.at(pkt).proto == ETH_IPV4 ? ip4Dst(Pkt.at(pkt).nh as usize) : 0;
-      if (bad == 0 && n.natUsers != 0) bad = nat(hook, pkt, indev, outdev);
-      if (bad != 0) return bad;
-      if (hook == HOOK_OUTPUT && before != 0 && ip4Dst(Pkt.at(pkt).nh as usize) != before) {
-        bad = ip4Reroute(pkt);
-        if (bad != 0) return bad;
-      }
-    }
-  }
+  let bad = entry ? enter(hook, pkt, indev, outdev) : mangle(hook, pkt, indev, outdev);
+  if (bad != 0) return bad;
+  const out = hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev;
   if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
-    bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
+    bad = table(TABLE_FILTER, hook, pkt, indev, out);
+    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, out);
+    if (bad == 0 && hook != HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }
-  if (exit && Pkt.at(pkt).ct != 0) {
+  if ((hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0) {
     if (n.natUsers != 0) bad = nat(hook, pkt, indev, outdev);
     if (bad == 0) bad = ctConfirm(pkt);
   }
@@ -110,6 +139,7 @@ export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   if (entry && n.ctUsers != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
   const bad = run(hook, pkt, indev, outdev);
   if (bad == 0) return VERDICT_ACCEPT;
+  if (bad == VS_STOLEN) return VERDICT_STOLEN;
   pktDrop(pkt, bad);
   return VERDICT_DROP;
 }

@@ -15,7 +15,7 @@ import { ctDir } from './conntrack';
 import { natTouches } from './nat';
 
 /** Rewrites one side of an IPv4 packet at `ip`. @param end of its bytes @param withPort whether ports go along */
-function rewrite(ip: usize, end: usize, source: bool, addr: u32, port: u32, withPort: bool): void {
+export function rewrite(ip: usize, end: usize, source: bool, addr: u32, port: u32, withPort: bool): void {
   const at = ip + (source ? 12 : 16);
   const old = load<u32>(at);
   const proto = ip4Proto(ip);
@@ -44,6 +44,12 @@ function rewrite(ip: usize, end: usize, source: bool, addr: u32, port: u32, with
 /** Port of a tuple for a side; of ICMP the identifier. */
 function portOf(t: usize, source: bool, proto: u32): u32 {
   return load<u16>(t + (source || proto == PROTO_ICMP ? T_SPORT : T_DPORT)) as u32;
+}
+
+/** Writes the checksum of an ICMP message anew. @param end of its bytes */
+export function icmpSum(th: usize, end: usize): void {
+  store<u16>(th, 0, 2);
+  store<u16>(th, csumFold(csumPartial(th, (end - th) as u32, 0)), 2);
 }
 
 /** Applies a connection's NAT to a packet. @param source which side this hook rewrites @returns 0 or DROP_NO_BUFFER */
@@ -82,8 +88,7 @@ export function natIcmpError(pkt: u32, source: bool): u32 {
   const other = tupleOf(p.ct, 1 - dir);
   const innerProto = ip4Proto(inner);
   rewrite(inner, end, !source, rdMapped(!source ? other : other + T_DST), portOf(other, !source, innerProto), true);
-  store<u16>(th, 0, 2);
-  store<u16>(th, csumFold(csumPartial(th, (end - th) as u32, 0)), 2);
+  icmpSum(th, end);
   const t = TEMP_BASE;
   tupleInvert(t, other);
   const old = rd32(ip + (source ? 12 : 16));

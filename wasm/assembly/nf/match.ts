@@ -17,6 +17,7 @@ import {
   M_IN,
   M_LIMIT,
   M_MARK,
+  M_MORE,
   M_MULTIPORT,
   M_OUT,
   M_PROTO,
@@ -64,6 +65,7 @@ import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Proto, ip4Src } from '../wire/ipv4';
 import { Conn } from './conn';
 import { ctBit } from './conntrack';
+import { moreFits } from './match/more';
 import { Rule } from './table';
 
 function nameFits(dev: u32, want: usize, mask: usize): bool {
@@ -180,5 +182,6 @@ export function ruleFits(i: u32, r: usize, p: Pkt, indev: u32, outdev: u32): boo
     const fits = (p.mark & load<u32>(r + RULE_MARK_MASK)) == load<u32>(r + RULE_MARK);
     if (fits == ((v & M_MARK) != 0)) return false;
   }
+  if (m & M_MORE && !moreFits(Rule.at(i).more, p, indev, outdev)) return false;
   return !(m & M_LIMIT) || limitFits(i, r);
 }

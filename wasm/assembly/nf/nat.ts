@@ -14,7 +14,9 @@ import {
   IPS_SRC_NAT_DONE,
   NAT_HAS_IP,
   NAT_HAS_PORT,
+  NAT_PERSISTENT,
   NAT_RANDOM,
+  NAT_RANDOM_FULLY,
   RULE_NAT_FLAGS,
   RULE_TO_IP,
   RULE_TO_IP2,
@@ -30,6 +32,7 @@ import { Pkt } from '../sim/pool';
 import { rng32 } from '../sim/rng';
 import { rdMapped, wrMapped } from '../wire/bytes';
 import { PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { TcpLast } from './context';
 import { Conn, connFind, T_DPORT, T_DST, T_PROTO, T_SPORT, TUPLE, tupleInvert, tupleOf } from './conn';
 
 /** Ports tried before a source is given up. */
@@ -60,11 +63,11 @@ function portAt(source: bool): usize {
   return WANT + (source || icmp ? T_SPORT : T_DPORT);
 }
 
-/** Seeks a free port in [lo, hi], beginning somewhere random. @returns false when there is none */
-function seek(ct: u32, source: bool, lo: u32, hi: u32): bool {
+/** Seeks a free port in [lo, hi]; of sources beginning somewhere random. @returns false when there is none */
+function seek(ct: u32, source: bool, lo: u32, hi: u32, anywhere: bool): bool {
   const at = portAt(source);
   const size: u32 = hi - lo + 1;
-  const start = rng32() % size;
+  const start = anywhere ? rng32() % size : 0;
   const tries = min(size, ATTEMPTS);
   for (let k: u32 = 0; k < tries; k++) {
     store<u16>(at, (lo + ((start + k) % size)) as u16);
@@ -79,20 +82,21 @@ function choosePort(ct: u32, source: bool, flags: u32, lo: u32, hi: u32): u32 {
   if (proto != PROTO_TCP && proto != PROTO_UDP && proto != PROTO_ICMP) return 0;
   const at = portAt(source);
   const port = load<u16>(at) as u32;
+  const random = (flags & (NAT_RANDOM | NAT_RANDOM_FULLY)) != 0;
   if (flags & NAT_HAS_PORT) {
-    if (!(flags & NAT_RANDOM) && port >= lo && port <= hi && (lo == hi || !taken(ct))) return 0;
+    if (!random && port >= lo && port <= hi && (lo == hi || !taken(ct))) return 0;
     if (lo == hi) {
       store<u16>(at, lo as u16);
       return source && taken(ct) ? DROP_NAT_NO_PORT : 0;
     }
-    return seek(ct, source, lo, hi) ? 0 : DROP_NAT_NO_PORT;
+    return seek(ct, source, lo, hi, source || random) ? 0 : DROP_NAT_NO_PORT;
   }
-  if (!(flags & NAT_RANDOM) && !taken(ct)) return 0;
+  if (!random && !taken(ct)) return 0;
   if (!source) return 0;
-  if (proto == PROTO_ICMP) return seek(ct, source, 0, 65535) ? 0 : DROP_NAT_NO_PORT;
+  if (proto == PROTO_ICMP) return seek(ct, source, 0, 65535, true) ? 0 : DROP_NAT_NO_PORT;
   const low: u32 = port < 512 ? 1 : port < 1024 ? 600 : 1024;
   const high: u32 = port < 512 ? 511 : port < 1024 ? 1023 : 65535;
-  return seek(ct, source, low, high) ? 0 : DROP_NAT_NO_PORT;
+  return seek(ct, source, low, high, true) ? 0 : DROP_NAT_NO_PORT;
 }
 
 /** Decides one half of a connection's NAT. Addresses are IPv4 numbers, 0: keep. @returns 0 or DROP_NAT_NO_PORT */
@@ -118,11 +122,11 @@ export function natNull(ct: u32, source: bool): u32 {
   return setup(ct, source, 0, 0, 0, 0);
 }
 
-/** The address of a range that a connection gets: always the same for one pair of ends. */
-function pick(ct: u32, lo: u32, hi: u32): u32 {
+/** The address of a range that a connection gets: always the same for one pair of ends, or (persistent) for one source. */
+function pick(ct: u32, lo: u32, hi: u32, persistent: bool): u32 {
   if (hi <= lo) return lo;
   const t = tupleOf(ct, 0);
-  const h: u32 = (rdMapped(t) * 0x9e3779b1) ^ (rdMapped(t + T_DST) * 0x85ebca6b);
+  const h: u32 = (rdMapped(t) * 0x9e3779b1) ^ (persistent ? 0 : rdMapped(t + T_DST) * 0x85ebca6b);
   return lo + ((h >> 7) % (hi - lo + 1));
 }
 
@@ -139,10 +143,11 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
   const hi = load<u16>(r + RULE_TO_PORT + 2) as u32;
   let ip: u32 = 0;
   if (target == TARGET_DNAT || target == TARGET_SNAT) {
-    if (flags & NAT_HAS_IP) ip = pick(p.ct, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2));
+    if (flags & NAT_HAS_IP) ip = pick(p.ct, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2), (flags & NAT_PERSISTENT) != 0);
   } else if (target == TARGET_MASQUERADE) {
     ip = addrGlobal(outdev, p.nexthop);
     if (ip == 0) return DROP_NAT_NO_PORT;
+    TcpLast.at(p.ct).masquerade = outdev;
   } else if (target == TARGET_REDIRECT) {
     ip = hook == HOOK_OUTPUT ? 0x7f000001 : addrFirst(indev);
     if (ip == 0) return DROP_NAT_NO_PORT;

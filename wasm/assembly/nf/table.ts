@@ -15,25 +15,33 @@ import {
   HOOK_PREROUTING,
   M_CTSTATE,
   M_LIMIT,
+  M_MORE,
   RULE_CHAIN,
   RULE_HEAD,
   RULE_LIMIT_BURST,
   RULE_LIMIT_NS,
   RULE_MATCH,
+  RULE_MORE,
   RULE_SIZE,
   RULE_TARGET,
   TABLE_FILTER,
+  TABLE_MANGLE,
   TABLE_NAT,
   TABLE_RAW,
+  TABLE_SECURITY,
+  TARGET_CONNMARK,
   TARGET_DNAT,
   TARGET_GOTO,
   TARGET_JUMP,
+  TARGET_NOTRACK,
   TARGET_REDIRECT,
 } from '../../abi';
 import { Ns } from '../dev/ns';
 import { CHAIN_BASE, CHAIN_CAP, CHAIN_REC, RULE_BASE, RULE_CAP, RULE_REC, SLAB_CHAIN, SLAB_RULE } from '../mem';
 import { now } from '../sim/clock';
 import { slabAlloc, slabFree } from '../sim/slab';
+import { moreAdd, moreDel, moreNeedsCt } from './match/more';
+import { moreChain } from './settings';
 
 const ENOTEMPTY: i32 = 39;
 /** hook of a user-defined chain. */
@@ -41,7 +49,8 @@ export const NO_HOOK: u32 = 255;
 
 @unmanaged
 export class Chain {
-  link: u32;
+  /** Next chain of the namespace. */
+  nextInNs: u32;
   /** 0: free record. */
   ns: u32;
   family: u32;
@@ -69,7 +78,8 @@ export class Rule {
   prev: u32;
   /** 0: free record. */
   chain: u32;
-  spare: u32;
+  /** First record of the matches behind it (M_MORE). */
+  more: u32;
   packets: u64;
   bytes: u64;
   /** `limit`: credit in ns, and when it was counted last. */
@@ -87,6 +97,7 @@ export function ruleAt(i: u32): usize {
 }
 
 function slot(ns: u32, family: u32, table: u32, hook: u32): usize {
+  if (table >= (TABLE_MANGLE as u32)) return moreChain(ns, family, table - TABLE_MANGLE, hook);
   const k: u32 = (family == 6 ? 15 : 0) + table * 5 + hook;
   return changetype<usize>(Ns.at(ns)) + offsetof<Ns>('chain0') + (k as usize) * 4;
 }
@@ -98,7 +109,8 @@ export function chainOf(ns: u32, family: u32, table: u32, hook: u32): u32 {
 
 function hookFits(table: u32, hook: u32): bool {
   if (table == TABLE_RAW) return hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
-  if (table == TABLE_FILTER) return hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT;
+  if (table == TABLE_MANGLE) return hook <= (HOOK_POSTROUTING as u32);
+  if (table == TABLE_FILTER || table == TABLE_SECURITY) return hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT;
   return table == TABLE_NAT && hook <= (HOOK_POSTROUTING as u32) && hook != HOOK_FORWARD;
 }
 
@@ -110,6 +122,8 @@ function make(ns: u32, family: u32, table: u32, hook: u32): i32 {
   c.family = family;
   c.table = table;
   c.hook = hook;
+  c.nextInNs = Ns.at(ns).chains;
+  Ns.at(ns).chains = i;
   return i as i32;
 }
 
@@ -136,6 +150,13 @@ export function nfChainDel(i: u32): i32 {
   if (c.ns == 0 || c.hook != NO_HOOK) return -EINVAL;
   if (c.refs != 0) return -EBUSY;
   if (c.rules != 0) return -ENOTEMPTY;
+  const n = Ns.at(c.ns);
+  if (n.chains == i) n.chains = c.nextInNs;
+  else {
+    let k = n.chains;
+    while (Chain.at(k).nextInNs != i) k = Chain.at(k).nextInNs;
+    Chain.at(k).nextInNs = c.nextInNs;
+  }
   c.ns = 0;
   slabFree(SLAB_CHAIN, i);
   return 0;
@@ -154,7 +175,8 @@ function need(i: u32, chain: u32, by: i32): void {
   const target = load<u32>(r + RULE_TARGET);
   if (c.table == TABLE_NAT) n.natUsers += by;
   const nat = target >= (TARGET_DNAT as u32) && target <= (TARGET_REDIRECT as u32);
-  if (c.table == TABLE_NAT || nat || load<u32>(r + RULE_MATCH) & M_CTSTATE) n.ctUsers += by;
+  const tracks = target == TARGET_CONNMARK || target == TARGET_NOTRACK || load<u32>(r + RULE_MATCH) & M_CTSTATE;
+  if (c.table == TABLE_NAT || nat || tracks || moreNeedsCt(Rule.at(i).more)) n.ctUsers += by;
   if (target == TARGET_JUMP || target == TARGET_GOTO) Chain.at(load<u32>(r + RULE_CHAIN)).refs += by;
 }
 
@@ -175,6 +197,14 @@ export function nfRuleAdd(chain: u32, index: i32, x: usize): i32 {
   memory.copy(ruleAt(i) + RULE_HEAD, x + RULE_HEAD, RULE_SIZE - RULE_HEAD);
   const r = Rule.at(i);
   r.chain = chain;
+  if (load<u32>(x + RULE_MATCH) & M_MORE) {
+    const more = moreAdd(x + RULE_SIZE, load<u32>(x + RULE_MORE));
+    if (more < 0) {
+      slabFree(SLAB_RULE, i);
+      return more;
+    }
+    r.more = more as u32;
+  }
   if (load<u32>(x + RULE_MATCH) & M_LIMIT) {
     r.credit = load<u64>(x + RULE_LIMIT_NS) * (load<u32>(x + RULE_LIMIT_BURST) as u64);
     r.last = now();
@@ -210,6 +240,7 @@ export function nfRuleDel(chain: u32, i: u32): i32 {
   if (r.next == 0) c.last = r.prev;
   else Rule.at(r.next).prev = r.prev;
   c.rules--;
+  moreDel(r.more);
   r.chain = 0;
   slabFree(SLAB_RULE, i);
   return 0;
@@ -227,6 +258,18 @@ export function nfChainCounters(i: u32, out: usize): void {
   store<f64>(out, Chain.at(i).bytes as f64, 8);
 }
 
+/** Sets packets and bytes of a rule (iptables-restore -c). */
+export function nfRuleCount(i: u32, packets: f64, bytes: f64): void {
+  Rule.at(i).packets = packets as u64;
+  Rule.at(i).bytes = bytes as u64;
+}
+
+/** Sets packets and bytes that met a chain's policy. */
+export function nfChainCount(i: u32, packets: f64, bytes: f64): void {
+  Chain.at(i).packets = packets as u64;
+  Chain.at(i).bytes = bytes as u64;
+}
+
 /** Zeroes the counters of a chain and its rules. */
 export function nfZero(chain: u32): void {
   const c = Chain.at(chain);
@@ -240,15 +283,14 @@ export function nfZero(chain: u32): void {
 
 /** A namespace goes: its chains and rules go. */
 export function nfNsDestroy(ns: u32): void {
-  for (let i: u32 = 1; i < CHAIN_CAP; i++) {
-    const c = Chain.at(i);
-    if (c.ns != ns) continue;
-    while (c.first != 0) nfRuleDel(i, c.first);
+  for (let i = Ns.at(ns).chains; i != 0; i = Chain.at(i).nextInNs) {
+    while (Chain.at(i).first != 0) nfRuleDel(i, Chain.at(i).first);
   }
-  for (let i: u32 = 1; i < CHAIN_CAP; i++) {
-    const c = Chain.at(i);
-    if (c.ns != ns) continue;
-    c.ns = 0;
+  let i = Ns.at(ns).chains;
+  while (i != 0) {
+    const next = Chain.at(i).nextInNs;
+    Chain.at(i).ns = 0;
     slabFree(SLAB_CHAIN, i);
+    i = next;
   }
 }

@@ -1,7 +1,12 @@
 /** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
-import { TIMER_CT_GC, TIMER_FRAG, TIMER_LINK, TIMER_NEIGH, TIMER_SOCK } from '../../abi';
+import {
+  TIMER_CT_GC, TIMER_FRAG, TIMER_IPVS, TIMER_LINK, TIMER_NEIGH, TIMER_PROXY_ARP, TIMER_QDISC, TIMER_SOCK,
+} from '../../abi';
+import { qdiscTimer } from '../dev/qdisc';
+import { vxlanSend } from '../dev/vxlan';
 import { linkArrive } from '../dev/xmit';
 import { neighTimer } from '../ip/neigh';
+import { proxyTimer } from '../ip/proxyarp';
 import { fragTimer } from '../ip/reassembly';
 import {
   ADDR_BASE,
@@ -16,7 +21,7 @@ import {
   CHAIN_BASE,
   CHAIN_CAP,
   CHAIN_REC,
-  CONN_BASE,
+  CONN_BUCKETS,
   CONN_CAP,
   CONN_REC,
   DEV_BASE,
@@ -25,12 +30,21 @@ import {
   FDB_BASE,
   FDB_CAP,
   FDB_REC,
+  FIBRULE_BASE,
+  FIBRULE_CAP,
+  FIBRULE_REC,
   FRAG_BASE,
   FRAG_CAP,
   FRAG_REC,
   JUMBO_BASE,
   JUMBO_CAP,
   JUMBO_REC,
+  MCAST_BASE,
+  MCAST_CAP,
+  MCAST_REC,
+  MATCH_BASE,
+  MATCH_CAP,
+  MATCH_REC,
   memReach,
   NEIGH_BASE,
   NEIGH_CAP,
@@ -41,6 +55,12 @@ import {
   PKT_BASE,
   PKT_CAP,
   PKT_REC,
+  PNEIGH_BASE,
+  PNEIGH_CAP,
+  PNEIGH_REC,
+  QDISC_BASE,
+  QDISC_CAP,
+  QDISC_REC,
   ROUTE_BASE,
   ROUTE_CAP,
   ROUTE_REC,
@@ -54,23 +74,54 @@ import {
   SLAB_CONN,
   SLAB_DEV,
   SLAB_FDB,
+  SLAB_FIBRULE,
   SLAB_FRAG,
   SLAB_JUMBO,
+  SLAB_MCAST,
+  SLAB_MATCH,
   SLAB_NEIGH,
   SLAB_NS,
   SLAB_PKT,
+  SLAB_PNEIGH,
+  SLAB_QDISC,
   SLAB_ROUTE,
   SLAB_RULE,
   SLAB_TIMER,
+  SLAB_UPPER,
+  SLAB_VFDB,
+  SLAB_VXLAN,
+  SLAB_VS_CONN,
+  SLAB_VS_DEST,
+  SLAB_VS_SVC,
   SOCK_BASE,
   Sim,
   TIMER_BASE,
   TIMER_CAP,
   TIMER_REC,
+  UPPER_BASE,
+  UPPER_CAP,
+  UPPER_REC,
+  VFDB_BASE,
+  VFDB_CAP,
+  VFDB_REC,
+  VXLAN_BASE,
+  VXLAN_CAP,
+  VXLAN_REC,
+  VS_CONN_BASE,
+  VS_CONN_CAP,
+  VS_CONN_REC,
+  VS_DEST_BASE,
+  VS_DEST_CAP,
+  VS_DEST_REC,
+  VS_SVC_BASE,
+  VS_SVC_CAP,
+  VS_SVC_REC,
 } from '../mem';
-import { ctGc } from '../nf/conntrack';
+import { vsSweep } from '../nf/ipvs/conn';
+import { ctGc } from '../nf/wheel';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
+import { PF_TUNNEL, Pkt } from './pool';
 import { rngSeed } from './rng';
 import { slabInit } from './slab';
 import { Timer, timerDel, timerFirst } from './timer';
@@ -92,9 +143,21 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_NEIGH, NEIGH_BASE, NEIGH_REC, NEIGH_CAP);
   slabInit(SLAB_CHAIN, CHAIN_BASE, CHAIN_REC, CHAIN_CAP);
   slabInit(SLAB_RULE, RULE_BASE, RULE_REC, RULE_CAP);
-  slabInit(SLAB_CONN, CONN_BASE, CONN_REC, CONN_CAP);
+  slabInit(SLAB_VS_SVC, VS_SVC_BASE, VS_SVC_REC, VS_SVC_CAP);
+  slabInit(SLAB_VS_DEST, VS_DEST_BASE, VS_DEST_REC, VS_DEST_CAP);
+  slabInit(SLAB_VS_CONN, VS_CONN_BASE, VS_CONN_REC, VS_CONN_CAP);
+  slabInit(SLAB_MATCH, MATCH_BASE, MATCH_REC, MATCH_CAP);
+  slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
+  Sim.at().ctMask = CONN_BUCKETS - 1;
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
+  slabInit(SLAB_FIBRULE, FIBRULE_BASE, FIBRULE_REC, FIBRULE_CAP);
+  slabInit(SLAB_MCAST, MCAST_BASE, MCAST_REC, MCAST_CAP);
+  slabInit(SLAB_PNEIGH, PNEIGH_BASE, PNEIGH_REC, PNEIGH_CAP);
   slabInit(SLAB_CAPTURE, CAPTURE_BASE, CAPTURE_REC, CAPTURE_CAP);
+  slabInit(SLAB_QDISC, QDISC_BASE, QDISC_REC, QDISC_CAP);
+  slabInit(SLAB_VXLAN, VXLAN_BASE, VXLAN_REC, VXLAN_CAP);
+  slabInit(SLAB_VFDB, VFDB_BASE, VFDB_REC, VFDB_CAP);
+  slabInit(SLAB_UPPER, UPPER_BASE, UPPER_REC, UPPER_CAP);
   return 0;
 }
 
@@ -102,8 +165,11 @@ export function simInit(seed: u64): i32 {
 export function drain(): void {
   let pkt = workPop();
   while (pkt != 0) {
-    clockCross();
-    linkArrive(pkt);
+    if (Pkt.at(pkt).flags & PF_TUNNEL) vxlanSend(pkt);
+    else {
+      clockCross();
+      linkArrive(pkt);
+    }
     pkt = workPop();
   }
   Sim.at().cause = 0;
@@ -115,6 +181,9 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_NEIGH) neighTimer(obj);
   else if (kind == TIMER_CT_GC) ctGc();
   else if (kind == TIMER_FRAG) fragTimer(obj);
+  else if (kind == TIMER_PROXY_ARP) proxyTimer(obj);
+  else if (kind == TIMER_QDISC) qdiscTimer(obj);
+  else if (kind == TIMER_IPVS) vsSweep();
 }
 
 /** Virtual ns now. */

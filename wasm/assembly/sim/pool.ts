@@ -45,6 +45,19 @@ export const PF_LOCAL: u32 = 128;
 export const PF_FRAG_PMTU: u32 = 256;
 /** May be fragmented whatever its DF says. @see Linux skb->ignore_df */
 export const PF_IGNORE_DF: u32 = 512;
+/** It leaves by the device it came by: its sender may be told of a better way. */
+export const PF_REDIRECT: u32 = 1 << 24;
+/** IP options fill in addresses on the way out (record route, timestamp). */
+export const PF_OPT_RR: u32 = 1 << 25;
+export const PF_OPT_TS: u32 = 1 << 26;
+/** Being bridged, and its port is known: Pkt.outdev. */
+export const PF_BRIDGE_OUT: u32 = 0x10000;
+/** IPVS has had it. @see Linux skb->ipvs_property */
+export const PF_IPVS: u32 = 0x20000;
+/** A packet in its tunnel's headers waits to be sent by the namespace below (dev/vxlan.ts: vxlanSend). */
+export const PF_TUNNEL: u32 = 1 << 20;
+/** It arrives at a device without having crossed a link: the device's counters have seen it, or must not. */
+export const PF_UNCOUNTED: u32 = 1 << 21;
 /** Bits that belong to the packet, not to the machine it is in. */
 const PF_KEEP: u32 = PF_TRACE;
 
@@ -226,6 +239,29 @@ export function pktWritable(i: u32): bool {
   if (p.mac) p.mac += shift;
   if (p.nh) p.nh += shift;
   if (p.th) p.th += shift;
+  bufUnref(p.buf);
+  p.buf = buf;
+  return true;
+}
+
+/** Sees to `n` bytes of room before `data` in a private buffer. @returns false when out of buffers: the packet is as it was */
+export function pktRoom(i: u32, n: u32): bool {
+  const p = Pkt.at(i);
+  const shared = load<u32>(bufAt(p.buf)) != 1;
+  if (!shared && pktHeadroom(i) >= n) return true;
+  if (pktHeadroom(i) >= n) return pktWritable(i);
+  const buf = bufAlloc(p.len + n + HEADROOM);
+  if (buf == 0) {
+    dropCount(DROP_NO_BUFFER);
+    return false;
+  }
+  const data = (bufAt(buf) as u32) + 16 + n + HEADROOM;
+  memory.copy(data as usize, p.data as usize, p.len as usize);
+  if (p.mac >= p.data) p.mac += data - p.data;
+  else p.mac = 0;
+  if (p.nh >= p.data) p.nh += data - p.data;
+  if (p.th >= p.data) p.th += data - p.data;
+  p.data = data;
   bufUnref(p.buf);
   p.buf = buf;
   return true;

@@ -125,6 +125,13 @@ function release(i: u32): void {
   c.lent = 0;
 }
 
+/** Bytes from the start of a capture's ring that may hold frames. */
+export function captureUsed(i: u32): u32 {
+  if (!(Sim.at().captures & ((1 as u32) << i))) return 0;
+  const c = Capture.at(i);
+  return c.wrapped ? (CAPTURE_RING as u32) : c.tail;
+}
+
 /** The oldest frame. @returns address of its FRAME_* record, valid until the next call on this capture; 0: none */
 export function captureNext(i: u32): usize {
   release(i);

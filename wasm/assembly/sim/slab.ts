@@ -73,3 +73,8 @@ export function slabFree(id: u32, i: u32): void {
 export function slabUsed(id: u32): u32 {
   return Slab.at(id).used;
 }
+
+/** The first index that was never used: records from 1 below it may be in use. */
+export function slabTop(id: u32): u32 {
+  return Slab.at(id).bump;
+}

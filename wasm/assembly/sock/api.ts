@@ -4,7 +4,7 @@
  */
 import {
   SOCK_X_DEV, SOCK_X_FAMILY, SOCK_X_LOCAL, SOCK_X_LPORT, SOCK_X_RECVQ, SOCK_X_REMOTE, SOCK_X_RPORT, SOCK_X_SENDQ, SOCK_X_SIZE,
-  SOCK_X_SOCK, SOCK_X_STATE, SOCK_X_TYPE, SOCK_X_V6ONLY,
+  SOCK_X_SOCK, SOCK_X_STATE, SOCK_X_TYPE, SOCK_X_V6ONLY, TCPKEY_SOMAXCONN,
 } from '../../abi';
 import { SCRATCH_BASE, SCRATCH_SIZE } from '../mem';
 import { portFree, sockBind } from './bind';
@@ -14,8 +14,9 @@ import { RDY_ERR, RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, nsAlive } from './glue';
 import { rawConnect, rawSend } from './raw';
 import {
   F_ADDR_BOUND, F_BOUND, F_CONNECTED, F_IN_BIND, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, S_CLOSE, S_ESTABLISHED, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock,
-  T_RAW, T_TCP, T_UDP, rcvRing, sndRing, sockAlloc, sockAt, sockRelease, sockTop,
+  T_RAW, T_TCP, T_UDP, rcvRing, sndRing, sockAlloc, sockAt, sockFirst, sockRelease, sockValid,
 } from './table';
+import { snmpDump, tcpKey } from './tcpnet';
 import { tcpAccept } from './tcp_listen';
 import { sndRoom, tcpClose, tcpConnect, tcpRecv, tcpSend, tcpShutdown } from './tcp_socket';
 import { udpConnect, udpSend } from './udp';
@@ -37,14 +38,13 @@ export function open(ns: i32, type: i32, family: i32, protocol: i32): i32 {
   if (type < 1 || type > 3) return -93;
   if (family != 4 && family != 6) return -97;
   if (!nsAlive(ns)) return -22;
-  const id = sockAlloc();
+  const id = sockAlloc(ns);
   if (id == 0) return -23;
   const s = sockAt(id);
   s.type = <u8>type;
   s.family = <u8>family;
   s.proto = <u8>(type == T_TCP ? 6 : type == T_UDP ? 17 : protocol);
   s.state = S_CLOSE;
-  s.ns = ns;
   if (family == 4) {
     s.l1 = mapped(0);
     s.r1 = mapped(0);
@@ -101,7 +101,8 @@ export function listen(id: i32, backlog: i32): i32 {
   const s = sockAt(id);
   if (s.type != T_TCP) return -95;
   if (s.state != S_CLOSE && s.state != S_LISTEN) return -22;
-  s.backlog = <u32>min(max(backlog, 0), 4096);
+  const most = tcpKey(s.ns, TCPKEY_SOMAXCONN);
+  s.backlog = min(<u32>backlog, most);
   if (s.state == S_LISTEN) return 0;
   if (s.lport == 0 || !(s.flags & F_IN_BIND)) {
     const had = s.flags & F_BOUND;
@@ -225,19 +226,22 @@ export function info(id: i32, at: usize): void {
 }
 
 /**
- * Writes records of a namespace's sockets from `from` on at DATA.
+ * Writes records of a namespace's sockets at DATA, oldest first, from socket `from` on (0, 1: the first).
  * @returns count; the next `from` is in the first word of the scratch area, 0 when that was all
  */
 export function dump(ns: i32, from: i32): i32 {
-  const top = sockTop();
   let n = 0;
-  let i = max(from, 1);
-  for (; i <= top && (n + 1) * SOCK_X_SIZE <= <i32>DATA_MAX; i++) {
-    const s = sockAt(i);
-    if (!s.used || s.ns != ns) continue;
+  let i = from <= 1 || !sockValid(from) ? sockFirst(ns) : from;
+  while (i != 0 && (n + 1) * SOCK_X_SIZE <= <i32>DATA_MAX) {
     info(i, DATA + <usize>(n * SOCK_X_SIZE));
     n++;
+    i = sockAt(i).nsNext;
   }
-  store<i32>(SCRATCH_BASE, i <= top ? i : 0);
+  store<i32>(SCRATCH_BASE, i);
   return n;
+}
+
+/** Counters of a namespace at DATA: SNMP_MAX f64. */
+export function snmp(ns: i32): void {
+  snmpDump(ns, DATA);
 }

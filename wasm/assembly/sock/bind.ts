@@ -10,6 +10,7 @@ import { addrIsLocal, hashSeed, portRange, random32, sourceFor } from './glue';
 import {
   F_ADDR_BOUND, F_BOUND, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, S_TIME_WAIT, Sock, T_RAW, T_TCP, sockAt, sockId,
 } from './table';
+import { timeWaitReuse } from './tcp_timewait';
 
 /** Whether two sockets' local addresses can catch the same packet. @see Linux ipv6_rcv_saddr_equal */
 function overlap(a: Sock, b: Sock): bool {
@@ -106,19 +107,21 @@ export function autobind(s: Sock): i32 {
 
 /** Perturbation of connect's port choice, one word for each of 16 buckets. */
 function perturb(h: u32): usize {
-  return SOCK_HEAD() - 128 + ((h & 15) << 2);
+  return SOCK_HEAD() - 192 + ((h & 15) << 2);
 }
 
 /**
  * Local address and port of a TCP connection to the remote set. Even ports by a keyed hash of the destination.
- * @returns 0, -EADDRNOTAVAIL (no port, or the tuple is in use), -ENETUNREACH …
+ * @returns 0; 1: it takes the place of a TIME_WAIT, Sock.spare is its initial sequence number; -EADDRNOTAVAIL (no port,
+ * or the tuple is in use), -ENETUNREACH …
  */
 export function connectPort(s: Sock): i32 {
   if (isAny(s.l0, s.l1)) {
     const err = sourceFor(s);
     if (err != 0) return err;
   }
-  if (s.lport != 0) return tupleFree(s, s.lport) ? 0 : -99;
+  s.spare = 0;
+  if (s.lport != 0) return !tupleFree(s, s.lport) ? -99 : s.spare != 0 ? 1 : 0;
   const range = portRange(s.ns);
   const lo = range & 0xffff;
   const n = ((range >> 16) - lo + 1) & ~1;
@@ -131,7 +134,7 @@ export function connectPort(s: Sock): i32 {
       if (!portUsable(s, port)) continue;
       store<u32>(slot, load<u32>(slot) + k + 2 + (random32() & 6));
       s.lport = <u16>port;
-      return 0;
+      return s.spare != 0 ? 1 : 0;
     }
   }
   return -99;
@@ -150,5 +153,8 @@ function portUsable(s: Sock, port: u32): bool {
 
 function tupleFree(s: Sock, port: u32): bool {
   const i = connFind(s.ns, s.l0, s.l1, port, s.r0, s.r1, s.rport);
-  return i == 0;
+  if (i == 0) return true;
+  if (sockAt(i).state != S_TIME_WAIT) return false;
+  s.spare = timeWaitReuse(sockAt(i));
+  return s.spare != 0;
 }

@@ -2,15 +2,15 @@
 import { SCRATCH_BASE, SCRATCH_SIZE } from '../mem';
 import { drain, simInit } from '../sim/loop';
 import * as api from './api';
-import { ARENA_BASE, TABLE_BASE, sockMemInit } from './mem';
+import { demuxInit } from './demux';
+import { sockMemInit } from './mem';
 import { optionSet } from './option';
-import { tableSize } from './table';
+import { tcpNetInit } from './tcpnet';
 
 /** Makes an empty world from a seed. @returns 0, or -1 without memory */
 export function coreInit(seed: u64): i32 {
-  if (TABLE_BASE + tableSize() > ARENA_BASE) return -1;
   const err = simInit(seed);
-  return err != 0 ? err : sockMemInit();
+  return err != 0 || sockMemInit() != 0 || demuxInit() != 0 || tcpNetInit() != 0 ? -1 : 0;
 }
 
 /** Address of the area through which names, addresses and bytes cross. */

@@ -5,8 +5,10 @@
  * @see Linux net/ipv4/inet_hashtables.c: compute_score, net/ipv4/udp.c: compute_score
  */
 import {
-  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_V6ONLY, HASH_SIZE, S_LISTEN, Sock, T_UDP, bindHeads, connHeads, sockAt, sockId,
+  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_UDP, sockAt, sockId, sockTop,
 } from './table';
+import { SOCK_STATE } from '../mem';
+import { blockAlloc, blockFree } from './ring';
 
 /** Upper half of ::ffff:0.0.0.0 as kept in Sock.l1: bytes 00 00 ff ff, then the IPv4 address. */
 export const V4_TAG: u64 = 0xffff0000;
@@ -54,32 +56,98 @@ export function finish(h0: u32): u32 {
   return h ^ (h >> 16);
 }
 
-function bindSlot(ns: i32, type: u8, port: u32): usize {
-  const h = finish(mix(mix(<u32>ns, type), port));
-  return bindHeads() + ((h & (HASH_SIZE - 1)) << 2);
+/** Where the hashes are described in the table's header: heads, how many, how many sockets. */
+const BIND: usize = 12;
+const CONN: usize = 24;
+const HEADS_MIN: u32 = 1024;
+const HEADS_MAX: u32 = 262144;
+
+function bindHash(ns: i32, type: u8, port: u32): u32 {
+  return finish(mix(mix(<u32>ns, type), port));
 }
 
-function connSlot(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32): usize {
-  let h = mix64(mix64(<u32>ns, l0 ^ r0), l1);
-  h = mix(mix64(h, r1), (lport << 16) | rport);
-  return connHeads() + ((finish(h) & (HASH_SIZE - 1)) << 2);
+function connHash(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32): u32 {
+  const h = mix64(mix64(<u32>ns, l0 ^ r0), l1);
+  return finish(mix(mix64(h, r1), (lport << 16) | rport));
+}
+
+/** Where the head of hash value h is. Pre: the hash has been made. */
+function slot(which: usize, h: u32): usize {
+  const head = SOCK_HEAD() + which;
+  return load<u32>(head) + ((h & (load<u32>(head + 4) - 1)) << 2);
+}
+
+function headsMake(size: u32): u32 {
+  const at = blockAlloc(size << 2);
+  if (at != 0) memory.fill(at, 0, size << 2);
+  return at;
+}
+
+/** Makes the hashes. @returns 0, or -1 without memory */
+export function demuxInit(): i32 {
+  for (let which: usize = BIND; which <= CONN; which += CONN - BIND) {
+    const at = headsMake(HEADS_MIN);
+    if (at == 0) return -1;
+    store<u32>(SOCK_HEAD() + which, at);
+    store<u32>(SOCK_HEAD() + which + 4, HEADS_MIN);
+  }
+  return 0;
+}
+
+/** Counts one more; doubles a hash that holds as many sockets as heads. Chains keep the order of their sockets. */
+function grow(which: usize): void {
+  const head = SOCK_HEAD() + which;
+  const size = load<u32>(head + 4);
+  const count = load<u32>(head + 8) + 1;
+  store<u32>(head + 8, count);
+  if (count <= size || size >= HEADS_MAX) return;
+  const at = headsMake(size << 1);
+  if (at == 0) return;
+  blockFree(load<u32>(head), size << 2);
+  store<u32>(head, at);
+  store<u32>(head + 4, size << 1);
+  const top = sockTop();
+  for (let i = 1; i <= top; i++) {
+    const s = sockAt(i);
+    if (!s.used) continue;
+    if (which == BIND && s.flags & F_IN_BIND) bindLink(s);
+    else if (which == CONN && s.flags & F_IN_CONN) connLink(s);
+  }
+}
+
+function shrink(which: usize): void {
+  const at = SOCK_HEAD() + which + 8;
+  store<u32>(at, load<u32>(at) - 1);
+}
+
+function bindLink(s: Sock): void {
+  const at = slot(BIND, bindHash(s.ns, s.type, s.lport));
+  const head = load<i32>(at);
+  s.bindNext = head;
+  s.bindPrev = 0;
+  if (head != 0) sockAt(head).bindPrev = s.id;
+  store<i32>(at, s.id);
+}
+
+function connLink(s: Sock): void {
+  const at = slot(CONN, connHash(s.ns, s.l0, s.l1, s.lport, s.r0, s.r1, s.rport));
+  const head = load<i32>(at);
+  s.connNext = head;
+  s.connPrev = 0;
+  if (head != 0) sockAt(head).connPrev = s.id;
+  store<i32>(at, s.id);
 }
 
 /** First socket of the bind chain; follow bindNext and compare ns, type, lport. */
 export function bindFirst(ns: i32, type: u8, port: u32): i32 {
-  return load<i32>(bindSlot(ns, type, port));
+  return load<i32>(slot(BIND, bindHash(ns, type, port)));
 }
 
 /** Puts a socket with its lport into the bind hash. */
 export function bindInsert(s: Sock): void {
   if (s.flags & F_IN_BIND) return;
-  const slot = bindSlot(s.ns, s.type, s.lport);
-  const id = sockId(s);
-  const head = load<i32>(slot);
-  s.bindNext = head;
-  s.bindPrev = 0;
-  if (head != 0) sockAt(head).bindPrev = id;
-  store<i32>(slot, id);
+  grow(BIND);
+  bindLink(s);
   s.flags |= F_IN_BIND;
 }
 
@@ -87,20 +155,16 @@ export function bindInsert(s: Sock): void {
 export function bindRemove(s: Sock): void {
   if (!(s.flags & F_IN_BIND)) return;
   if (s.bindPrev != 0) sockAt(s.bindPrev).bindNext = s.bindNext;
-  else store<i32>(bindSlot(s.ns, s.type, s.lport), s.bindNext);
+  else store<i32>(slot(BIND, bindHash(s.ns, s.type, s.lport)), s.bindNext);
   if (s.bindNext != 0) sockAt(s.bindNext).bindPrev = s.bindPrev;
   s.flags &= ~F_IN_BIND;
+  shrink(BIND);
 }
 
 /** Puts a TCP connection with its whole tuple into the connection hash. */
 export function connInsert(s: Sock): void {
-  const slot = connSlot(s.ns, s.l0, s.l1, s.lport, s.r0, s.r1, s.rport);
-  const id = sockId(s);
-  const head = load<i32>(slot);
-  s.connNext = head;
-  s.connPrev = 0;
-  if (head != 0) sockAt(head).connPrev = id;
-  store<i32>(slot, id);
+  grow(CONN);
+  connLink(s);
   s.flags |= F_IN_CONN;
 }
 
@@ -108,14 +172,15 @@ export function connInsert(s: Sock): void {
 export function connRemove(s: Sock): void {
   if (!(s.flags & F_IN_CONN)) return;
   if (s.connPrev != 0) sockAt(s.connPrev).connNext = s.connNext;
-  else store<i32>(connSlot(s.ns, s.l0, s.l1, s.lport, s.r0, s.r1, s.rport), s.connNext);
+  else store<i32>(slot(CONN, connHash(s.ns, s.l0, s.l1, s.lport, s.r0, s.r1, s.rport)), s.connNext);
   if (s.connNext != 0) sockAt(s.connNext).connPrev = s.connPrev;
   s.flags &= ~F_IN_CONN;
+  shrink(CONN);
 }
 
 /** The TCP connection of a tuple, or 0. */
 export function connFind(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32): i32 {
-  let i = load<i32>(connSlot(ns, l0, l1, lport, r0, r1, rport));
+  let i = load<i32>(slot(CONN, connHash(ns, l0, l1, lport, r0, r1, rport)));
   while (i != 0) {
     const s = sockAt(i);
     if (
@@ -145,8 +210,34 @@ function localScore(s: Sock, l0: u64, l1: u64, dev: i32): i32 {
   return score;
 }
 
-/** The listener for a connection to (local address, port) that came by `dev`, or 0. */
-export function listenerFind(ns: i32, l0: u64, l1: u64, lport: u32, dev: i32): i32 {
+/** Hash that spreads flows over sockets that share a port. @see Linux inet_ehashfn, reciprocal_scale */
+function flowHash(l1: u64, lport: u32, r0: u64, r1: u64, rport: u32): u32 {
+  return finish(mix(mix64(mix64(mix64(load<u32>(SOCK_STATE + 4), l1), r0), r1), (lport << 16) | rport));
+}
+
+/** Of the sockets that fit as well as `best` and share its port by SO_REUSEPORT, the one that is the flow's. */
+function spread(best: i32, score: i32, listen: bool, ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, dev: i32): i32 {
+  const b = sockAt(best);
+  let n: u32 = 0;
+  for (let i = bindFirst(ns, b.type, lport); i != 0; i = sockAt(i).bindNext)
+    if (shares(sockAt(i), b, score, listen, ns, l0, l1, lport, dev)) n++;
+  if (n < 2) return best;
+  let k = <u32>((<u64>flowHash(l1, lport, r0, r1, rport) * <u64>n) >> 32);
+  for (let i = bindFirst(ns, b.type, lport); i != 0; i = sockAt(i).bindNext) {
+    if (!shares(sockAt(i), b, score, listen, ns, l0, l1, lport, dev)) continue;
+    if (k == 0) return i;
+    k--;
+  }
+  return best;
+}
+
+function shares(s: Sock, b: Sock, score: i32, listen: bool, ns: i32, l0: u64, l1: u64, lport: u32, dev: i32): bool {
+  return (s.flags & (F_REUSEPORT | F_CONNECTED)) == F_REUSEPORT && s.lport == lport && s.ns == ns && s.type == b.type &&
+    (!listen || s.state == S_LISTEN) && localScore(s, l0, l1, dev) == score;
+}
+
+/** The listener for a connection from (r, rport) to (l, lport) that came by `dev`, or 0. */
+export function listenerFind(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, dev: i32): i32 {
   let best = 0;
   let bestScore = 0;
   let i = bindFirst(ns, 1, lport);
@@ -161,6 +252,7 @@ export function listenerFind(ns: i32, l0: u64, l1: u64, lport: u32, dev: i32): i
     }
     i = s.bindNext;
   }
+  if (best != 0 && sockAt(best).flags & F_REUSEPORT) return spread(best, bestScore, true, ns, l0, l1, lport, r0, r1, rport, dev);
   return best;
 }
 
@@ -184,5 +276,7 @@ export function udpFind(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64,
     }
     i = s.bindNext;
   }
+  if (best != 0 && (sockAt(best).flags & (F_REUSEPORT | F_CONNECTED)) == F_REUSEPORT)
+    return spread(best, bestScore, false, ns, l0, l1, lport, r0, r1, rport, dev);
   return best;
 }

@@ -67,6 +67,11 @@ export function l4Alloc(len: u32): u32 {
   return pktAlloc(len);
 }
 
+/** Notes the sender of a packet, for netfilter's owner match. */
+export function l4Owner(p: u32, id: i32): void {
+  Pkt.at(p).sock = id as u32;
+}
+
 /** Where its transport header goes. */
 export function l4At(p: u32): usize {
   return Pkt.at(p).data as usize;
@@ -100,7 +105,7 @@ export function l4Send(
   if (isV4(r0, r1)) {
     let src = isV4(l0, l1) ? v4Of(l1) : 0;
     const dst = v4Of(r1);
-    if (src == 0) src = ip4RouteSource(ns as u32, dst, dev as u32);
+    if (src == 0) src = ip4RouteSource(ns as u32, dst, dev as u32, mark);
     if (proto == L4_TCP || proto == L4_UDP) {
       store<u16>(sumAt, 0);
       let sum = csumL4(src, dst, proto, at, len) as u32;
@@ -144,7 +149,7 @@ export function isGroup(ns: i32, ip: u32): bool {
 /** Sets the local address to the one that packets to the remote would carry. @returns 0 or -ENETUNREACH … */
 export function sourceFor(s: Sock): i32 {
   if (isV4(s.r0, s.r1)) {
-    const src = ip4RouteSource(s.ns as u32, v4Of(s.r1), s.dev as u32);
+    const src = ip4RouteSource(s.ns as u32, v4Of(s.r1), s.dev as u32, s.mark);
     if (src == 0) return Sim.at().r0 != 0 ? -(Sim.at().r0 as i32) : -101;
     s.l0 = 0;
     s.l1 = mapped(src);

@@ -3,18 +3,22 @@
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
 import { ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
+import { Sim } from '../mem';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { bindRemove, connFind, mapped } from './demux';
-import { pathLearn, pathMtu } from './glue';
+import { pathLearn } from './glue';
+import { kernelUdpInput } from './kernel';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock, T_TCP, sockAt, sockRelease, sockTop,
+  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockRelease,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { tcpSegment } from './tcp_input';
+import { effectiveMss, mtuSync } from './tcp_output';
+import { lossByMtu } from './tcp_recovery';
+import { retransmitLost } from './tcp_write';
 import { traceRaw, traceTcp, traceUdp } from './trace';
-import { push, resendFrom } from './tcp_output';
 import { udpDeliver, udpError } from './udp';
 
 const IPV6: u32 = 0x86dd;
@@ -60,6 +64,10 @@ export function udpInput(ns: u32, pkt: u32): i32 {
   const dport = bswap<u16>(load<u16>(h + 2)) as u32;
   const len = bswap<u16>(load<u16>(h + 4)) as u32;
   const data = len >= 8 && len <= n ? len - 8 : n - 8;
+  if (
+    Sim.at().tunnels != 0 && p.proto != IPV6 &&
+    kernelUdpInput(ns, pkt, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport)
+  ) return 1;
   const took = udpDeliver(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, ttlOf(p), h + 8, data,
   );
@@ -143,32 +151,36 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
     udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info);
   else if (proto == 6) {
     const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
-    if (id != 0) tcpError(sockAt(id), errno, bswap<u32>(load<u32>(h + 4)), info);
+    if (id != 0) tcpError(sockAt(id), errno, code, bswap<u32>(load<u32>(h + 4)), info);
   }
   rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info);
 }
 
 /** Errors end a connection only while it opens; later they are soft. @see Linux tcp_v4_err, RFC 5461 */
-function tcpError(s: Sock, errno: u32, seq: u32, mtu: u32): void {
-  if (before(seq, s.sndUna) || after(seq, s.sndMax)) return;
+function tcpError(s: Sock, errno: u32, code: u32, seq: u32, mtu: u32): void {
+  if (s.state == S_TIME_WAIT || s.state == S_CLOSE || before(seq, s.sndUna) || after(seq, s.sndNxt)) return;
   if (errno == EMSGSIZE) {
-    // Path MTU discovery: smaller pieces from here on, and the lost one again. @see RFC 1191
+    // Path MTU discovery: smaller pieces from here on, and what was too long again. @see RFC 1191, Linux tcp_v4_mtu_reduced
     if (s.state == S_LISTEN) return;
-    const old = pathMtu(s);
     pathLearn(s.ns, s.r0, s.r1, mtu);
-    if (pathMtu(s) >= old || s.state == S_SYN_SENT || s.state == S_SYN_RECV || s.sndUna == s.sndMax) return;
-    resendFrom(s);
-    push(s);
-  } else if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) tcpAbort(s, errno as u16);
+    if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) return;
+    const old = s.pmtu;
+    mtuSync(s);
+    if (s.pmtu < old && lossByMtu(s, effectiveMss(s))) retransmitLost(s);
+  } else if (s.state == S_SYN_SENT) tcpAbort(s, errno as u16);
+  else if (s.state == S_SYN_RECV) {
+    // A half-open child goes only when its peer cannot be reached. @see Linux tcp_req_err
+    if (s.parent == 0 || (code <= 1 && seq == s.iss)) tcpAbort(s, errno as u16);
+  } else s.errSoft = errno as u16;
 }
 
 /** The namespace goes: its sockets end without a word on the wire. */
 export function sockNsDestroy(ns: u32): void {
-  const top = sockTop();
   for (let pass = 0; pass < 2; pass++) {
-    for (let i = 1; i <= top; i++) {
+    let i = sockFirst(ns as i32);
+    while (i != 0) {
       const s = sockAt(i);
-      if (!s.used || s.ns != (ns as i32)) continue;
+      i = s.nsNext;
       // Children first: they leave their listeners' queues.
       if ((pass == 0) == (s.state == S_LISTEN)) continue;
       if (s.type == T_TCP && s.state != S_LISTEN) {

@@ -1,30 +1,37 @@
 /**
- * Memory of sock/: what follows SOCK_BASE. At its end an arena that grows with the host's memory holds the rings.
+ * Memory of sock/: what follows SOCK_BASE. A small fixed part, then the core's arena, of which chunks of socket records,
+ * hash heads, rings and settings of namespaces are cut. What is not used is not there.
  *
- *   SOCK_BASE   segment scratch (256) | table header, hashes, records | 64 KiB align | ring arena …
+ *   SOCK_BASE   segment scratch (512) | header (256) | directory of record chunks | 64 KiB | arena …
  */
-import { SOCK_BASE, SOCK_STATE, memReach } from '../mem';
+import { SOCK_BASE, SOCK_STATE, Sim, arenaTake, memReach } from '../mem';
 
 /** Where the table's header lies. */
-export const TABLE_BASE: usize = SOCK_BASE + 256;
-/** Room for header, hash heads and records; border.ts checks that it suffices. */
-export const TABLE_ROOM: usize = 0x400000;
-/** First byte of the ring arena. */
-export const ARENA_BASE: usize = SOCK_BASE + TABLE_ROOM;
-/** The arena may grow to this many bytes. */
-const ARENA_MAX: usize = 0x8000000;
+export const TABLE_BASE: usize = SOCK_BASE + 512;
+/** First byte of the arena. */
+export const ARENA_BASE: usize = SOCK_BASE + 0x10000;
+/** What is asked of the arena at once: small blocks are cut of it. */
+const STEP: u32 = 0x40000;
 
 /** Makes the fixed part addressable. @returns 0, or -1 */
 export function sockMemInit(): i32 {
-  store<u32>(SOCK_STATE, ARENA_BASE as u32);
+  Sim.at().arena = ARENA_BASE as u32;
   return memReach(ARENA_BASE);
 }
 
-/** Takes fresh bytes off the arena. @returns 0 when there are none */
+/** Takes fresh (zero) bytes. @param bytes a multiple of 64 @returns 0 when there are none */
 export function carve(bytes: u32): u32 {
-  const at = load<u32>(SOCK_STATE);
-  const end = (at as usize) + (bytes as usize);
-  if (end > ARENA_BASE + ARENA_MAX || memReach(end) != 0) return 0;
-  store<u32>(SOCK_STATE, end as u32);
+  const next = SOCK_STATE;
+  const end = SOCK_STATE + 12;
+  if (load<u32>(next) + bytes > load<u32>(end)) {
+    const step = max(STEP, bytes);
+    const at = arenaTake(step);
+    if (at == 0) return 0;
+    // What was left of the last step joins when nobody took from the arena since.
+    if (at != load<u32>(end)) store<u32>(next, at);
+    store<u32>(end, at + step);
+  }
+  const at = load<u32>(next);
+  store<u32>(next, at + bytes);
   return at;
 }

@@ -1,16 +1,21 @@
 /** Socket options by number (SOCKOPT_*). @see socket(7), ip(7), tcp(7), udp(7) */
 import {
-  SOCKOPT_ACCEPTCONN, SOCKOPT_BROADCAST, SOCKOPT_DEV, SOCKOPT_ERROR, SOCKOPT_HDRINCL, SOCKOPT_KEEPALIVE, SOCKOPT_LINGER,
-  SOCKOPT_MARK, SOCKOPT_MTU_DISCOVER, SOCKOPT_NODELAY, SOCKOPT_RCVBUF, SOCKOPT_RECVERR, SOCKOPT_REUSEADDR, SOCKOPT_REUSEPORT,
-  SOCKOPT_SNDBUF, SOCKOPT_TOS, SOCKOPT_TTL, SOCKOPT_V6ONLY,
+  SOCKOPT_ACCEPTCONN, SOCKOPT_BROADCAST, SOCKOPT_CONGESTION, SOCKOPT_CORK, SOCKOPT_DEV, SOCKOPT_DROPS, SOCKOPT_ERROR, SOCKOPT_HDRINCL, SOCKOPT_FREEBIND, SOCKOPT_KEEPALIVE, SOCKOPT_KEEPCNT,
+  SOCKOPT_KEEPIDLE, SOCKOPT_KEEPINTVL, SOCKOPT_LINGER, SOCKOPT_LINGER2, SOCKOPT_MAXSEG,
+  SOCKOPT_MARK, SOCKOPT_MTU_DISCOVER, SOCKOPT_NODELAY, SOCKOPT_PKTINFO, SOCKOPT_QUICKACK, SOCKOPT_RCVBUF, SOCKOPT_RECVERR, SOCKOPT_REUSEADDR, SOCKOPT_REUSEPORT,
+  SOCKOPT_SNDBUF, SOCKOPT_SYNCNT, SOCKOPT_TOS, SOCKOPT_TTL, SOCKOPT_USER_TIMEOUT, SOCKOPT_V6ONLY, TCPKEY_KEEP_INTVL,
+  TCPKEY_KEEP_PROBES, TCPKEY_KEEP_TIME, TCPKEY_SYN_RETRIES, TCPKEY_CONGESTION, TCPKEY_FIN_TIMEOUT,
 } from '../../abi';
 import { RCVBUF_DEFAULT } from './dgram';
 import { nsTtl } from './glue';
 import {
-  F_BROADCAST, F_HDRINCL, F_KEEPALIVE, F_LINGER0, F_NODELAY, F_NODF, F_PMTU_DO, F_PMTU_PROBE, F_RECVERR, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_LISTEN,
-  T_TCP, sockAt,
+  F_BROADCAST, F_CORK, F_HDRINCL, F_KEEPALIVE, F_LINGER0, F_NODELAY, F_NODF, F_PINGPONG, F_PMTU_DO, F_PMTU_PROBE, F_RECVERR, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_CLOSE, S_LISTEN, S_SYN_SENT,
+  M_CONGESTION, M_FREEBIND, M_PKTINFO, M_QUICKACK, M_RCVBUF_LOCK, M_SNDBUF_LOCK, Sock, T_TCP, sockAt,
 } from './table';
-import { push } from './tcp_output';
+import { push } from './tcp_write';
+import { congStart } from './tcp_cong';
+import { effectiveMss } from './tcp_output';
+import { tcpKey } from './tcpnet';
 import { keepArm } from './tcp_timer';
 
 /** The flag behind a boolean option, or 0. */
@@ -23,6 +28,7 @@ function flagOf(key: i32): u32 {
   if (key == SOCKOPT_RECVERR) return F_RECVERR;
   if (key == SOCKOPT_BROADCAST) return F_BROADCAST;
   if (key == SOCKOPT_HDRINCL) return F_HDRINCL;
+  if (key == SOCKOPT_CORK) return F_CORK;
   return 0;
 }
 
@@ -35,7 +41,7 @@ export function optionSet(id: i32, key: i32, value: i32): i32 {
     if (value != 0) s.flags |= flag;
     else s.flags &= ~flag;
     if (flag == F_KEEPALIVE && s.type == T_TCP) keepArm(s);
-    if (flag == F_NODELAY && value != 0 && s.type == T_TCP) push(s);
+    if (s.type == T_TCP && (flag == F_NODELAY ? value != 0 : flag == F_CORK && value == 0)) push(s);
     return 0;
   }
   if (key == SOCKOPT_TTL) {
@@ -44,15 +50,63 @@ export function optionSet(id: i32, key: i32, value: i32): i32 {
   } else if (key == SOCKOPT_TOS) s.tos = <u8>value;
   else if (key == SOCKOPT_MARK) s.mark = <u32>value;
   else if (key == SOCKOPT_DEV) s.dev = value;
-  else if (key == SOCKOPT_SNDBUF) s.sndBuf = <u32>min(max(value << 1, 4608), 425984);
-  else if (key == SOCKOPT_RCVBUF) s.rcvBuf = <u32>min(max(value << 1, 2304), s.type == T_TCP ? 196608 : 425984);
+  else if (key == SOCKOPT_SNDBUF) {
+    s.sndBuf = <u32>min(max(min(value, BUF_MAX) << 1, 4608), 425984);
+    s.more |= M_SNDBUF_LOCK;
+  } else if (key == SOCKOPT_RCVBUF) rcvBufSet(s, value);
   else if (key == SOCKOPT_LINGER) {
     if (value == 0) s.flags |= F_LINGER0;
     else s.flags &= ~F_LINGER0;
   } else if (key == SOCKOPT_MTU_DISCOVER) {
-    if (value < 0 || value > 3) return -22;
+    // 4 (INTERFACE) and 5 (OMIT) send without DF, as 0 does; that they disregard a learned path MTU is not modelled.
+    if (value < 0 || value > 5) return -22;
     s.flags &= ~(F_NODF | F_PMTU_DO | F_PMTU_PROBE);
-    s.flags |= value == 0 ? F_NODF : value == 2 ? F_PMTU_DO : value == 3 ? F_PMTU_PROBE : 0;
+    s.flags |= value == 0 || value > 3 ? F_NODF : value == 2 ? F_PMTU_DO : value == 3 ? F_PMTU_PROBE : 0;
+  } else return s.type == T_TCP || key >= SOCKOPT_PKTINFO ? tcpOptionSet(s, key, value) : -92;
+  return 0;
+}
+
+/** net.core.rmem_max and wmem_max. */
+const BUF_MAX: i32 = 212992;
+
+/** SO_RCVBUF. What is asked for is doubled for the overhead; of a stream's, the window spans half. */
+function rcvBufSet(s: Sock, value: i32): void {
+  const n = <u32>max(min(value, BUF_MAX) << 1, 2304);
+  s.more |= M_RCVBUF_LOCK;
+  s.rcvBuf = s.type == T_TCP ? n >> 1 : n;
+  if (s.type == T_TCP && s.rcvSsthresh > s.rcvBuf) s.rcvSsthresh = s.rcvBuf;
+}
+
+/** Options of IPPROTO_TCP. @see tcp(7), Linux do_tcp_setsockopt */
+function tcpOptionSet(s: Sock, key: i32, value: i32): i32 {
+  if (key == SOCKOPT_PKTINFO || key == SOCKOPT_FREEBIND || key == SOCKOPT_QUICKACK) {
+    const bit = key == SOCKOPT_PKTINFO ? M_PKTINFO : key == SOCKOPT_FREEBIND ? M_FREEBIND : M_QUICKACK;
+    if (value != 0) s.more |= bit;
+    else s.more &= ~bit;
+    if (key == SOCKOPT_QUICKACK && value == 0) s.flags |= F_PINGPONG;
+    return 0;
+  }
+  if (key == SOCKOPT_KEEPIDLE || key == SOCKOPT_KEEPINTVL) {
+    if (value < 1 || value > 32767) return -22;
+    if (key == SOCKOPT_KEEPIDLE) s.keepIdle = <u32>value;
+    else s.keepIntvl = <u32>value;
+    if (s.state != S_CLOSE && s.state != S_LISTEN) keepArm(s);
+  } else if (key == SOCKOPT_KEEPCNT || key == SOCKOPT_SYNCNT) {
+    if (value < 1 || value > 127) return -22;
+    if (key == SOCKOPT_KEEPCNT) s.keepCnt = <u32>value;
+    else s.synRetries = <u32>value;
+  } else if (key == SOCKOPT_USER_TIMEOUT) {
+    if (value < 0) return -22;
+    s.userTimeout = <u32>value;
+  } else if (key == SOCKOPT_LINGER2) s.linger2 = value < 0 ? -1 : value > 120 ? 0 : value;
+  else if (key == SOCKOPT_MAXSEG) {
+    if (value != 0 && (value < 88 || value > 32767)) return -22;
+    s.maxseg = <u32>value;
+  } else if (key == SOCKOPT_CONGESTION) {
+    if (value < 0 || value > 1) return -2;
+    s.ca = <u8>value;
+    s.more |= M_CONGESTION;
+    congStart(s);
   } else return -92;
   return 0;
 }
@@ -74,6 +128,23 @@ export function optionGet(id: i32, key: i32): i32 {
   if (key == SOCKOPT_ACCEPTCONN) return s.state == S_LISTEN ? 1 : 0;
   // What an untouched socket answers: tcp_wmem[1], tcp_rmem[1], wmem_default, rmem_default.
   if (key == SOCKOPT_SNDBUF) return <i32>(s.sndBuf != 0 ? s.sndBuf : s.type == T_TCP ? 16384 : RCVBUF_DEFAULT);
-  if (key == SOCKOPT_RCVBUF) return <i32>(s.rcvBuf != 0 && s.type != T_TCP ? s.rcvBuf : s.type == T_TCP ? 131072 : RCVBUF_DEFAULT);
+  if (key == SOCKOPT_RCVBUF) return <i32>(s.type != T_TCP ? (s.rcvBuf != 0 ? s.rcvBuf : RCVBUF_DEFAULT) : s.more & M_RCVBUF_LOCK ? s.rcvBuf << 1 : max<u32>(131072, s.rcvSsthresh << 1));
+  return tcpOptionGet(s, key);
+}
+
+function tcpOptionGet(s: Sock, key: i32): i32 {
+  if (key == SOCKOPT_DROPS) return <i32>s.drops;
+  if (key == SOCKOPT_PKTINFO) return s.more & M_PKTINFO ? 1 : 0;
+  if (key == SOCKOPT_FREEBIND) return s.more & M_FREEBIND ? 1 : 0;
+  if (s.type != T_TCP) return -92;
+  if (key == SOCKOPT_KEEPIDLE) return <i32>(s.keepIdle != 0 ? s.keepIdle : tcpKey(s.ns, TCPKEY_KEEP_TIME));
+  if (key == SOCKOPT_KEEPINTVL) return <i32>(s.keepIntvl != 0 ? s.keepIntvl : tcpKey(s.ns, TCPKEY_KEEP_INTVL));
+  if (key == SOCKOPT_KEEPCNT) return <i32>(s.keepCnt != 0 ? s.keepCnt : tcpKey(s.ns, TCPKEY_KEEP_PROBES));
+  if (key == SOCKOPT_SYNCNT) return <i32>(s.synRetries != 0 ? s.synRetries : tcpKey(s.ns, TCPKEY_SYN_RETRIES));
+  if (key == SOCKOPT_USER_TIMEOUT) return <i32>s.userTimeout;
+  if (key == SOCKOPT_LINGER2) return s.linger2 != 0 ? s.linger2 : <i32>tcpKey(s.ns, TCPKEY_FIN_TIMEOUT);
+  if (key == SOCKOPT_MAXSEG) return <i32>(s.state == S_CLOSE || s.state == S_LISTEN || s.state == S_SYN_SENT ? (s.maxseg != 0 ? s.maxseg : 536) : effectiveMss(s));
+  if (key == SOCKOPT_CONGESTION) return <i32>(s.more & M_CONGESTION || s.state != S_CLOSE ? <u32>s.ca : tcpKey(s.ns, TCPKEY_CONGESTION));
+  if (key == SOCKOPT_QUICKACK) return s.flags & F_PINGPONG ? 0 : 1;
   return -92;
 }

@@ -6,7 +6,7 @@
  */
 import { bindFirst, isAny, isV4, mapped } from './demux';
 import { dgramPut } from './dgram';
-import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Send, rawSendHeader, sockEvent, sourceFor } from './glue';
+import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Owner, l4Send, rawSendHeader, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_HDRINCL, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, T_RAW, sockAt, sockId } from './table';
 
 /** connect(2): fixes the peer. */
@@ -36,6 +36,7 @@ export function rawSend(s: Sock, r0: u64, r1: u64, at: usize, len: u32): i32 {
   }
   const p = l4Alloc(len);
   if (p == 0) return -105;
+  l4Owner(p, sockId(s));
   memory.copy(l4At(p), at, len);
   const err = s.flags & F_HDRINCL
     ? rawSendHeader(s.ns, p, s.dev, s.mark)

@@ -1,28 +1,34 @@
 /**
- * What the data of a segment does: into the receive ring when it is next, beside it when it came early; FIN; and when
- * to acknowledge.
- * @see RFC 9293 §3.10.7.4 seventh and eighth step, Linux tcp_data_queue, __tcp_ack_snd_check
+ * What the data of a segment does: into the receive ring when it is next, beside it when it came early; FIN.
+ * @see RFC 9293 §3.10.7.4 seventh and eighth step, Linux tcp_data_queue, tcp_fin
  */
-import { RDY_HUP, RDY_IN, RDY_RDHUP, nowNs, sockEvent } from './glue';
+import {
+  SNMP_X_ABORT_ON_DATA, SNMP_X_DELAYED_ACK_LOST, SNMP_X_RCVQ_DROP, SNMP_X_ZERO_WINDOW_DROP,
+} from '../../abi';
+import { RDY_HUP, RDY_IN, RDY_RDHUP, sockEvent } from './glue';
+import { dsackSet, oooAdd, oooClear, oooCount, oooTake } from './ooo';
 import { ringReserve, ringWrite } from './ring';
 import { after, before, seqMax } from './seq';
 import { Segment, TH_FIN } from './segment';
 import {
-  F_ACK_NOW, F_FIN_RCVD, F_ORPHAN, F_PINGPONG, F_RCV_SHUT, OOO_MAX, S_CLOSE_WAIT, S_CLOSING, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
-  S_SYN_RECV, Sock, oooAt, rcvRing, sockId,
+  F_ACK_NOW, F_ACK_SCHED, F_FIN_RCVD, F_ORPHAN, F_PINGPONG, F_RCV_SHUT, S_CLOSE_WAIT, S_CLOSING, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
+  S_SYN_RECV, Sock, rcvRing, sockId,
 } from './table';
 import { tcpAbort, timeWait } from './tcp_close';
+import { dataCame, quickEnter } from './tcp_delack';
+import { snmpInc } from './tcpnet';
 import { replyReset } from './tcp_output';
-import { ackLater, SECOND } from './tcp_timer';
 
-/** Takes data and FIN. Pre: the segment reaches into the window. */
+/** Takes data and FIN. Pre: the segment has passed the sequence check. */
 export function dataInput(s: Sock, g: Segment): void {
-  if (s.state > S_FIN_WAIT2 || s.state == 2) {
-    // The peer has said FIN before: nothing may follow it.
+  // The peer has said FIN before: nothing may follow it.
+  if (s.state != S_ESTABLISHED && s.state != S_FIN_WAIT1 && s.state != S_FIN_WAIT2 && s.state != S_SYN_RECV) {
+    s.flags |= F_ACK_NOW;
     return;
   }
   if (g.len != 0 && s.flags & F_ORPHAN && after(g.seq + g.len, s.rcvNxt)) {
     // Nobody is left to read it. @see RFC 1122 §4.2.2.13, Linux tcp_rcv_state_process
+    snmpInc(s.ns, SNMP_X_ABORT_ON_DATA);
     replyReset(g);
     tcpAbort(s, 104);
     return;
@@ -31,88 +37,69 @@ export function dataInput(s: Sock, g: Segment): void {
   let data = <usize>g.data;
   let n = g.len;
   let fin = (g.flags & TH_FIN) != 0;
+  const edge = seqMax(s.rcvAdv, s.rcvNxt);
+  const end = seq + n + (fin ? 1 : 0);
+  if (!after(end, s.rcvNxt)) {
+    snmpInc(s.ns, SNMP_X_DELAYED_ACK_LOST);
+    dsackSet(s, seq, end);
+    outside(s);
+    return;
+  }
+  if (n != 0 && !before(seq, edge)) {
+    if (edge == s.rcvNxt) snmpInc(s.ns, SNMP_X_ZERO_WINDOW_DROP);
+    outside(s);
+    return;
+  }
   if (before(seq, s.rcvNxt)) {
+    dsackSet(s, seq, s.rcvNxt);
     const cut = s.rcvNxt - seq;
-    if (cut > n) {
-      n = 0;
-    } else {
-      data += cut;
-      n -= cut;
-    }
+    data += min(cut, n);
+    n -= min(cut, n);
     seq = s.rcvNxt;
   }
-  const edge = seqMax(s.rcvAdv, s.rcvNxt);
   if (after(seq + n, edge)) {
-    n = after(edge, seq) ? edge - seq : 0;
+    n = edge - seq;
     fin = false;
   }
   if (fin) {
     s.finSeq = seq + n;
     s.flags |= F_FIN_RCVD;
   }
-  const full = n >= 536;
-  const early = seq != s.rcvNxt;
-  const before0 = s.rcvNxt;
   if (n != 0) take(s, seq, data, n);
-  if (s.rcvNxt != before0) arrived(s, full, n);
-  if (early || s.oooCount != 0 || (n == 0 && !fin)) s.flags |= F_ACK_NOW;
   if (s.flags & F_FIN_RCVD && s.rcvNxt == s.finSeq) finInput(s);
+  else if (seq != s.rcvNxt && n == 0) s.flags |= F_ACK_NOW;
+}
+
+/** Old data, or data beyond the window: tell the peer where we are. */
+function outside(s: Sock): void {
+  quickEnter(s, 16);
+  s.flags |= F_ACK_SCHED | F_ACK_NOW;
 }
 
 /** Puts n bytes into the ring; what is now in order becomes readable. */
 function take(s: Sock, seq: u32, data: usize, n: u32): void {
   const ring = rcvRing(s);
   const off = ring.len + (seq - s.rcvNxt);
-  if (!ringReserve(ring, off + n)) return;
-  ringWrite(ring, off, data, n);
-  if (seq != s.rcvNxt) {
-    remember(s, seq, seq + n);
+  s.dataSegsIn++;
+  s.flags |= F_ACK_SCHED;
+  if (!ringReserve(ring, off + n)) {
+    snmpInc(s.ns, SNMP_X_RCVQ_DROP);
+    s.flags |= F_ACK_NOW;
     return;
   }
-  let next = seq + n;
-  while (s.oooCount != 0 && !after(load<u32>(oooAt(s, 0)), next)) {
-    next = seqMax(next, load<u32>(oooAt(s, 0) + 4));
-    forget(s, 0);
+  if (seq != s.rcvNxt) {
+    if (oooAdd(s, seq, seq + n)) ringWrite(ring, off, data, n);
+    s.rcvOoopack++;
+    s.flags |= F_ACK_NOW;
+    return;
   }
+  ringWrite(ring, off, data, n);
+  const next = oooCount(s) != 0 ? oooTake(s, seq + n) : seq + n;
+  if (oooCount(s) != 0) s.flags |= F_ACK_NOW;
   ring.len += next - s.rcvNxt;
+  s.bytesReceived += (next - s.rcvNxt) as u64;
   s.rcvNxt = next;
-}
-
-function forget(s: Sock, i: i32): void {
-  s.oooCount--;
-  memory.copy(oooAt(s, i), oooAt(s, i + 1), <usize>(<i32>s.oooCount - i) << 3);
-}
-
-/** Notes a run [from, to) that came early, merged with those it touches; too many: the last is forgotten. */
-function remember(s: Sock, from0: u32, to0: u32): void {
-  let from = from0;
-  let to = to0;
-  let i = 0;
-  while (i < <i32>s.oooCount && before(load<u32>(oooAt(s, i) + 4), from)) i++;
-  while (i < <i32>s.oooCount && !after(load<u32>(oooAt(s, i)), to)) {
-    if (before(load<u32>(oooAt(s, i)), from)) from = load<u32>(oooAt(s, i));
-    to = seqMax(to, load<u32>(oooAt(s, i) + 4));
-    forget(s, i);
-  }
-  if (<i32>s.oooCount == OOO_MAX) {
-    if (i == OOO_MAX) return;
-    s.oooCount--;
-  }
-  memory.copy(oooAt(s, i + 1), oooAt(s, i), <usize>(<i32>s.oooCount - i) << 3);
-  store<u32>(oooAt(s, i), from);
-  store<u32>(oooAt(s, i) + 4, to);
-  s.oooCount++;
-}
-
-/** In-order data came: grow the window, wake the reader, plan the acknowledgement. */
-function arrived(s: Sock, full: bool, n: u32): void {
-  const now = nowNs();
-  if (full) s.rcvSsthresh = min(s.rcvSsthresh + (n << 1), s.rcvBuf);
-  // Idle for long: a new burst is acknowledged at once again. @see Linux tcp_event_data_recv
-  if (s.rcvAt != 0 && now - s.rcvAt > max(s.rto, SECOND)) s.quick = 16;
-  s.rcvAt = now;
-  if (s.rcvNxt - s.rcvAcked > s.mss || (s.quick != 0 && !(s.flags & F_PINGPONG))) s.flags |= F_ACK_NOW;
-  else ackLater(s);
+  dataCame(s, n);
   if (!(s.flags & F_RCV_SHUT)) sockEvent(sockId(s), RDY_IN);
 }
 
@@ -120,12 +107,11 @@ function arrived(s: Sock, full: bool, n: u32): void {
 function finInput(s: Sock): void {
   s.rcvNxt++;
   s.flags &= ~F_FIN_RCVD;
-  s.flags |= F_RCV_SHUT;
-  s.oooCount = 0;
+  s.flags |= F_RCV_SHUT | F_ACK_SCHED;
+  oooClear(s);
   if (s.state == S_ESTABLISHED || s.state == S_SYN_RECV) {
     s.state = S_CLOSE_WAIT;
     s.flags |= F_PINGPONG;
-    if (!(s.flags & F_ACK_NOW)) ackLater(s);
     sockEvent(sockId(s), RDY_IN | RDY_RDHUP);
     return;
   }

@@ -1,22 +1,33 @@
 /**
  * TCP input: finds the connection and takes a segment through the steps of RFC 9293 §3.10.7.
- * Limits: urgent data is read as ordinary data; no SYN cookies, no Fast Open, no ECN.
- * @see Linux net/ipv4/tcp_input.c, RFC 5961 (challenge ACKs), RFC 7323 (PAWS)
+ * Limits: urgent data is read as ordinary data; no Fast Open, no ECN.
+ * @see Linux net/ipv4/tcp_input.c: tcp_validate_incoming, tcp_rcv_state_process; RFC 5961, RFC 7323 (PAWS)
  */
+import {
+  SNMP_TCP_IN_ERRS, SNMP_TCP_IN_SEGS, SNMP_X_ACK_SKIPPED_PAWS, SNMP_X_ACK_SKIPPED_SEQ, SNMP_X_CHALLENGE_ACK, SNMP_X_DELAYED_ACK_LOST,
+  SNMP_X_PAWS_ESTAB, SNMP_X_SYN_CHALLENGE, TCPKEY_INVALID_RATELIMIT,
+} from '../../abi';
 import { connFind, listenerFind } from './demux';
 import { RDY_OUT, nowNs, sockEvent } from './glue';
+import { dsackSet, sackAt } from './ooo';
 import { after, before } from './seq';
-import { Segment, TH_ACK, TH_FIN, TH_RST, TH_SYN, segLength, segment, segmentParse } from './segment';
+import { Segment, TH_ACK, TH_RST, TH_SYN, segLength, segment, segmentParse } from './segment';
 import {
-  F_ACK_NOW, F_ORPHAN, F_SACK, F_SND_SHUT, F_TS, F_WSCALE, S_CLOSE, S_CLOSING, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2, S_LAST_ACK,
-  S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, sockAt, sockId,
+  F_ACK_NOW, F_ORPHAN, F_SND_SHUT, F_TS, S_CLOSE, S_CLOSE_WAIT, S_CLOSING, S_FIN_WAIT1, S_FIN_WAIT2, S_LAST_ACK,
+  S_SYN_RECV,
+  S_SYN_SENT, S_TIME_WAIT, Sock, sockAt, sockId,
 } from './table';
 import { ackInput } from './tcp_ack';
-import { tcpAbort, tcpDone, timeWait } from './tcp_close';
+import { finWait2Enter, tcpAbort, tcpDone, timeWait } from './tcp_close';
 import { dataInput } from './tcp_data';
-import { listenInput, childEstablished } from './tcp_listen';
-import { WSCALE, push, replyReset, sendAck, sndEnd } from './tcp_output';
-import { SECOND, WAIT, keepArm, rtxArm, rtxCancel, rttSample } from './tcp_timer';
+import { ackCheck, quickEnter } from './tcp_delack';
+import { synRecvInput, synSentInput } from './tcp_handshake';
+import { listenInput } from './tcp_listen';
+import { snmpInc, tcpKey } from './tcpnet';
+import { replyReset, sendAck, sndEnd } from './tcp_output';
+import { timeWaitInput } from './tcp_timewait';
+import { rcvWindow } from './tcp_window';
+import { push } from './tcp_write';
 
 /**
  * A segment for this machine. Its checksum has been verified.
@@ -26,220 +37,159 @@ import { SECOND, WAIT, keepArm, rtxArm, rtxCancel, rttSample } from './tcp_timer
  */
 export function tcpSegment(ns: i32, dev: i32, l0: u64, l1: u64, r0: u64, r1: u64, at: usize, len: u32): void {
   const g = segment();
-  if (!segmentParse(g, at, len)) return;
+  snmpInc(ns, SNMP_TCP_IN_SEGS);
+  if (!segmentParse(g, at, len)) {
+    snmpInc(ns, SNMP_TCP_IN_ERRS);
+    return;
+  }
   g.ns = ns;
   g.dev = dev;
   g.l0 = l0;
   g.l1 = l1;
   g.r0 = r0;
   g.r1 = r1;
-  let id = connFind(ns, l0, l1, g.lport, r0, r1, g.rport);
-  if (id != 0 && sockAt(id).state == S_TIME_WAIT && timeWaitInput(sockAt(id), g)) return;
-  else if (id != 0 && sockAt(id).used && sockAt(id).state != S_TIME_WAIT && sockAt(id).state != S_CLOSE) {
-    connInput(sockAt(id), g);
-    return;
+  g.isn = 0;
+  const id = connFind(ns, l0, l1, g.lport, r0, r1, g.rport);
+  if (id != 0) {
+    const s = sockAt(id);
+    if (s.state != S_TIME_WAIT) {
+      s.segsIn++;
+      if (!connInput(s, g)) return;
+    } else if (timeWaitInput(s, g)) return;
   }
-  id = listenerFind(ns, l0, l1, g.lport, dev);
-  if (id == 0) replyReset(g);
-  else listenInput(sockAt(id), g);
+  const l = listenerFind(ns, l0, l1, g.lport, r0, r1, g.rport, dev);
+  if (l == 0) replyReset(g);
+  else listenInput(sockAt(l), g);
 }
 
-/**
- * A segment for a connection in TIME_WAIT. A new SYN beyond the old numbers starts a new connection.
- * @returns false when the segment goes on to the listener
- * @see Linux tcp_timewait_state_process
- */
-function timeWaitInput(s: Sock, g: Segment): bool {
-  if (g.flags & TH_RST) {
-    if (g.seq == s.rcvNxt) tcpDone(s);
-    return true;
-  }
-  if (g.flags & TH_SYN && !(g.flags & TH_ACK)) {
-    const newer = after(g.seq, s.rcvNxt) || ((s.flags & F_TS) != 0 && g.hasTs != 0 && <i32>(g.tsVal - s.tsRecent) > 0);
-    if (newer && listenerFind(g.ns, g.l0, g.l1, g.lport, g.dev) != 0) {
-      tcpDone(s);
-      return false;
-    }
-  }
-  if (segLength(g) != 0) {
-    if (g.flags & TH_FIN) rtxArm(s, WAIT);
-    sendAck(s);
-  }
-  return true;
-}
-
-function connInput(s: Sock, g: Segment): void {
+/** @returns whether the listener is to have the segment */
+function connInput(s: Sock, g: Segment): bool {
   const id = sockId(s);
   if (s.state == S_SYN_SENT) {
     synSentInput(s, g);
-    return;
+    return false;
   }
-  if (!acceptable(s, g)) return;
-  if (g.flags & TH_RST) {
-    resetInput(s, g);
-    return;
-  }
-  if (g.flags & TH_SYN) {
-    challenge(s);
-    return;
-  }
-  if (!(g.flags & TH_ACK)) return;
   if (s.state == S_SYN_RECV) {
-    if (before(g.ack, s.sndUna + 1) || after(g.ack, s.sndMax)) {
-      replyReset(g);
-      return;
-    }
-    if (!established(s, g)) return;
-  }
-  if (!ackInput(s, g)) return;
+    const r = synRecvInput(s, g);
+    if (r != 0) return r < 0;
+  } else if (!validate(s, g)) return false;
+  if (!ackInput(s, g)) return false;
   finAcked(s);
-  if (!s.used || s.state == S_TIME_WAIT) {
-    if (s.used && s.state == S_TIME_WAIT && s.flags & F_ACK_NOW) sendAck(s);
-    return;
+  if (!s.used || s.state == S_CLOSE) return false;
+  if (s.state == S_TIME_WAIT) {
+    if (segLength(g) != 0) sendAck(s);
+    return false;
   }
   if (segLength(g) != 0) dataInput(s, g);
-  if (sockAt(id).used && s.state != S_CLOSE) push(s);
+  if (!sockAt(id).used || s.state == S_CLOSE) return false;
+  if (s.state == S_TIME_WAIT) {
+    if (s.flags & F_ACK_NOW) sendAck(s);
+    return false;
+  }
+  ackCheck(s);
+  push(s);
+  return false;
 }
 
-/** Sequence and timestamp checks, RFC 9293 §3.10.7.4 first step and RFC 7323 §5.3. */
-function acceptable(s: Sock, g: Segment): bool {
-  if (s.flags & F_TS && g.hasTs) {
-    if (<i32>(g.tsVal - s.tsRecent) < 0 && !(g.flags & TH_RST)) {
-      if (!(g.flags & TH_RST)) challenge(s);
-      return false;
-    }
+/** Whether a timestamp is too old. @see RFC 7323 §5.3, Linux tcp_paws_check, tcp_disordered_ack */
+export function pawsRejects(s: Sock, g: Segment): bool {
+  if (!(s.flags & F_TS) || !g.hasTs || s.tsRecent == 0) return false;
+  if (<i32>(s.tsRecent - g.tsVal) <= 1) return false;
+  // After 24 days the clock may have wrapped.
+  if (((nowNs() / 1000000000) as u32) - s.tsRecentAt > 24 * 86400) return false;
+  const dup = (g.flags & TH_ACK) != 0 && segLength(g) == 0 && g.seq == s.rcvNxt && g.ack == s.sndUna &&
+    g.wnd << (s.sndScale as u32) == s.sndWnd && ((s.tsRecent - g.tsVal) as i64) * 1000000 <= s.rto;
+  return !dup;
+}
+
+/** Sequence, timestamps, RST, SYN. @returns false: dropped */
+function validate(s: Sock, g: Segment): bool {
+  const rst = (g.flags & TH_RST) != 0;
+  if (pawsRejects(s, g) && !rst) {
+    snmpInc(s.ns, SNMP_X_PAWS_ESTAB);
+    if (!tooOften(s, g, SNMP_X_ACK_SKIPPED_PAWS)) duplicateAck(s, g);
+    return false;
   }
-  const n = segLength(g);
-  const end = g.seq + n;
-  // The right edge promised; acknowledgements at its end pass too.
-  const edge = after(s.rcvAdv, s.rcvNxt) ? s.rcvAdv : s.rcvNxt;
-  const inside = !before(end, s.rcvNxt) && !after(g.seq, edge);
-  if (!inside || (n != 0 && !after(end, s.rcvNxt))) {
-    if (g.flags & TH_RST) return false;
-    // An old SYN-ACK or data come again, or a probe: tell what we expect.
-    if (n != 0 || before(g.seq, s.rcvNxt)) {
-      if (s.state == S_SYN_RECV && g.flags & TH_SYN && !(g.flags & TH_ACK)) rtxArm(s, 1);
-      else sendAck(s);
-    }
-    // What it acknowledges still counts.
-    if (!inside || s.state == S_SYN_RECV || !(g.flags & TH_ACK) || g.flags & TH_SYN) return false;
-    g.len = 0;
-    g.flags &= ~TH_FIN;
-    g.seq = s.rcvNxt;
-    return true;
+  const end = g.seq + segLength(g);
+  if (before(end, s.rcvWup) || after(g.seq, s.rcvNxt + rcvWindow(s))) {
+    if (rst) return false;
+    if (g.flags & TH_SYN) synChallenge(s);
+    else if (!tooOften(s, g, SNMP_X_ACK_SKIPPED_SEQ)) duplicateAck(s, g);
+    return false;
   }
-  if (s.flags & F_TS && g.hasTs && !after(g.seq, s.rcvAcked)) s.tsRecent = g.tsVal;
+  if (rst) {
+    resetInput(s, g);
+    return false;
+  }
+  if (g.flags & TH_SYN) {
+    synChallenge(s);
+    return false;
+  }
+  if (!(g.flags & TH_ACK)) return false;
+  tsTake(s, g);
   return true;
 }
 
-/** At most one a half second. @see RFC 5961 §7, Linux tcp_invalid_ratelimit */
-function challenge(s: Sock): void {
-  if (s.challengeAt != 0 && nowNs() - s.challengeAt < 500000000) return;
+/** Remembers the timestamp to echo. @see Linux tcp_replace_ts_recent */
+export function tsTake(s: Sock, g: Segment): void {
+  if (!(s.flags & F_TS) || !g.hasTs || after(g.seq, s.rcvWup)) return;
+  if (<i32>(s.tsRecent - g.tsVal) > 0 && s.tsRecent != 0) return;
+  s.tsRecent = g.tsVal;
+  s.tsRecentAt = (nowNs() / 1000000000) as u32;
+}
+
+/** Answers to segments that are not acceptable are limited, those with data not. @see Linux tcp_oow_rate_limited */
+export function tooOften(s: Sock, g: Segment, counter: u32): bool {
+  if (segLength(g) != 0 && !(g.flags & TH_SYN)) return false;
+  const gap = (tcpKey(s.ns, TCPKEY_INVALID_RATELIMIT) as i64) * 1000000;
+  if (s.challengeAt != 0 && nowNs() - s.challengeAt < gap) {
+    snmpInc(s.ns, counter);
+    return true;
+  }
   s.challengeAt = nowNs();
+  return false;
+}
+
+/** @see Linux tcp_send_dupack */
+function duplicateAck(s: Sock, g: Segment): void {
+  const end = g.seq + segLength(g);
+  if (end != g.seq && before(g.seq, s.rcvNxt)) {
+    snmpInc(s.ns, SNMP_X_DELAYED_ACK_LOST);
+    quickEnter(s, 16);
+    dsackSet(s, g.seq, after(end, s.rcvNxt) ? s.rcvNxt : end);
+  }
   sendAck(s);
 }
 
-/** A reset inside the window. @see RFC 5961 §3.2 */
+/** At most one a half second. @see RFC 5961 §7, Linux tcp_send_challenge_ack */
+export function challenge(s: Sock): void {
+  const gap = (tcpKey(s.ns, TCPKEY_INVALID_RATELIMIT) as i64) * 1000000;
+  if (s.challengeAt != 0 && nowNs() - s.challengeAt < gap) return;
+  s.challengeAt = nowNs();
+  snmpInc(s.ns, SNMP_X_CHALLENGE_ACK);
+  sendAck(s);
+}
+
+function synChallenge(s: Sock): void {
+  snmpInc(s.ns, SNMP_X_SYN_CHALLENGE);
+  challenge(s);
+}
+
+/** A reset inside the window. @see RFC 5961 §3.2, Linux tcp_reset_check */
 function resetInput(s: Sock, g: Segment): void {
-  if (g.seq != s.rcvNxt) {
+  let edge = s.rcvNxt;
+  for (let i: u32 = 0; i < (s.numSacks as u32); i++) {
+    const end = load<u32>(sackAt(s, i), 4);
+    if (after(end, edge)) edge = end;
+  }
+  // After our FIN, the peer may reset below its own: Linux takes rcv_nxt − 1 then.
+  const closing = g.seq == s.rcvNxt - 1 && (s.state == S_CLOSE_WAIT || s.state == S_LAST_ACK || s.state == S_CLOSING);
+  if (g.seq != s.rcvNxt && g.seq != edge && !closing) {
     challenge(s);
     return;
   }
-  if (s.state == S_SYN_RECV) {
-    tcpDone(s);
-    return;
-  }
   // Linux tcp_reset: EPIPE after the peer's FIN, else ECONNRESET.
-  tcpAbort(s, s.state == 8 ? 32 : 104);
-}
-
-function synSentInput(s: Sock, g: Segment): void {
-  const ack = (g.flags & TH_ACK) != 0;
-  if (ack && (!after(g.ack, s.iss) || after(g.ack, s.sndMax))) {
-    replyReset(g);
-    return;
-  }
-  if (g.flags & TH_RST) {
-    if (ack) tcpAbort(s, 111);
-    return;
-  }
-  if (!(g.flags & TH_SYN)) return;
-  synOptionsTaken(s, g);
-  s.irs = g.seq;
-  s.rcvNxt = g.seq + 1;
-  s.rcvAdv = s.rcvNxt + s.rcvSsthresh;
-  s.rcvAcked = s.rcvNxt;
-  if (!ack) {
-    // Both opened at once. @see RFC 9293 §3.5 figure 8
-    s.state = S_SYN_RECV;
-    s.sndNxt = s.iss + 1;
-    rtxArm(s, 1);
-    return;
-  }
-  s.state = S_ESTABLISHED;
-  s.sndUna = g.ack;
-  s.sndNxt = g.ack;
-  s.sndMax = g.ack;
-  s.sndBase = g.ack;
-  s.sndSml = g.ack;
-  windowTaken(s, g, g.wnd);
-  if (s.timedAt != 0) rttSample(s, nowNs() - s.timedAt);
-  s.timedAt = 0;
-  s.retries = 0;
-  rtxCancel(s);
-  keepArm(s);
-  s.flags |= F_ACK_NOW;
-  sockEvent(sockId(s), RDY_OUT);
-  push(s);
-}
-
-/** Options of the peer's SYN: what both can do holds. */
-export function synOptionsTaken(s: Sock, g: Segment): void {
-  if (g.hasTs) {
-    s.flags |= F_TS;
-    s.tsRecent = g.tsVal;
-  } else s.flags &= ~F_TS;
-  if (g.sack) s.flags |= F_SACK;
-  else s.flags &= ~F_SACK;
-  if (g.scale != 0) {
-    s.flags |= F_WSCALE;
-    s.sndScale = <u8>(g.scale - 1);
-    s.rcvScale = <u8>WSCALE;
-  } else {
-    s.flags &= ~F_WSCALE;
-    s.sndScale = 0;
-    s.rcvScale = 0;
-    s.rcvSsthresh = min(s.rcvSsthresh, 0xffff);
-  }
-  s.mss = min(s.advMss, g.mss != 0 ? g.mss : 536);
-  s.cwnd = s.mss * 10;
-  s.ssthresh = 0x7fffffff;
-}
-
-function windowTaken(s: Sock, g: Segment, wnd: u32): void {
-  s.sndWnd = wnd;
-  s.sndWl1 = g.seq;
-  s.sndWl2 = g.ack;
-}
-
-/** The acknowledgement of our SYN-ACK. @returns false when the connection had to go */
-function established(s: Sock, g: Segment): bool {
-  s.state = S_ESTABLISHED;
-  s.sndUna = s.iss + 1;
-  s.sndBase = s.sndUna;
-  s.sndSml = s.sndUna;
-  s.sndNxt = s.sndUna;
-  s.sndMax = s.sndUna;
-  windowTaken(s, g, g.wnd << s.sndScale);
-  if (s.timedAt != 0 && s.retries == 0) rttSample(s, nowNs() - s.timedAt);
-  s.timedAt = 0;
-  s.retries = 0;
-  s.rto = s.srtt == 0 ? SECOND : s.rto;
-  rtxCancel(s);
-  keepArm(s);
-  if (s.parent != 0) return childEstablished(s);
-  sockEvent(sockId(s), RDY_OUT);
-  return true;
+  tcpAbort(s, s.state == S_CLOSE_WAIT ? 32 : 104);
 }
 
 /** Moves on when our FIN has been acknowledged. */
@@ -247,9 +197,13 @@ function finAcked(s: Sock): void {
   if (!(s.flags & F_SND_SHUT) || s.sndUna != sndEnd(s) + 1) return;
   if (s.state == S_FIN_WAIT1) {
     s.state = S_FIN_WAIT2;
-    rtxCancel(s);
-    if (s.flags & F_ORPHAN) rtxArm(s, WAIT);
+    if (s.flags & F_ORPHAN) finWait2Enter(s);
     else sockEvent(sockId(s), RDY_OUT);
   } else if (s.state == S_CLOSING) timeWait(s);
   else if (s.state == S_LAST_ACK) tcpDone(s);
+}
+
+/** A segment goes to a connection that was made of it (SYN cookies). */
+export function tcpSegmentAgain(s: Sock, g: Segment): void {
+  connInput(s, g);
 }

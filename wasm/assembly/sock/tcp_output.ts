@@ -1,18 +1,24 @@
 /**
- * TCP output: headers and options, the window offered, what may be sent now (Nagle, window, congestion), resets.
- * Limits: no segmentation offload (Linux shows segments larger than the MSS on virtual links); urgent data is not sent.
- * @see RFC 9293 §3.8, Linux net/ipv4/tcp_output.c
+ * TCP output, the header: options, window, checksum; acknowledgements and resets. tcp_write.ts decides what may be sent.
+ * Limits: no segmentation offload: a segment is one packet of at most the path's MTU; urgent data is not sent; no ECN.
+ * @see RFC 9293 §3.1, RFC 7323, Linux net/ipv4/tcp_output.c: __tcp_transmit_skb, tcp_send_active_reset
  */
-import { finish, mix64, mix, isV4, isAny } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Send, nowNs, pathMtu } from './glue';
-import { ringRead } from './ring';
-import { after, before } from './seq';
-import { Segment, TH_ACK, TH_FIN, TH_PSH, TH_RST, TH_SYN, segLength } from './segment';
 import {
-  F_ACK_NOW, F_NODELAY, F_PINGPONG, F_RCV_SHUT, F_SACK, F_SND_SHUT, F_TS, F_WSCALE, S_ESTABLISHED, S_SYN_RECV, S_SYN_SENT,
-  Sock, oooAt, sndRing,
+  SNMP_TCP_OUT_RSTS, SNMP_TCP_OUT_SEGS, TCPKEY_SACK, TCPKEY_TIMESTAMPS, TCPKEY_WINDOW_SCALING,
+} from '../../abi';
+import { finish, mix64, mix, isV4 } from './demux';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu } from './glue';
+import { sackAt } from './ooo';
+import { ringRead } from './ring';
+import { after } from './seq';
+import { Segment, TH_ACK, TH_RST, TH_SYN, segLength } from './segment';
+import {
+  F_ACK_NOW, F_ACK_PUSHED, F_ACK_PUSHED2, F_ACK_SCHED, F_SACK, F_SND_SHUT, F_TS, F_WSCALE, M_DSACK, S_SYN_SENT, Sock, sndRing,
 } from './table';
-import { ackCancel, rtxArm } from './tcp_timer';
+import { snmpInc, tcpKey } from './tcpnet';
+import { ackCancel } from './tcp_timer';
+import { ATO_MIN } from './tcp_delack';
+import { windowSelect } from './tcp_window';
 
 /** The scale we offer: what holds a 32 MiB receive buffer (tcp_rmem[2]). */
 export const WSCALE: u32 = 10;
@@ -40,26 +46,19 @@ export function sndEnd(s: Sock): u32 {
   return s.sndBase + s.sndLen;
 }
 
-/** Bytes the receive side can still take. */
-export function rcvSpace(s: Sock): u32 {
-  const cap = s.rcvBuf;
-  return s.rcvLen < cap ? cap - s.rcvLen : 0;
+/** Beyond the last number that was queued, FIN included. @see Linux tcp_sock.write_seq */
+export function writeSeq(s: Sock): u32 {
+  return s.sndBase + s.sndLen + (s.flags & F_SND_SHUT ? 1 : 0);
 }
 
-/**
- * The window to offer, not scaled; moves the right edge and never back.
- * @see Linux __tcp_select_window
- */
-function selectWindow(s: Sock): u32 {
-  let win = min(s.rcvSsthresh, rcvSpace(s));
-  if (win < s.advMss && win < s.rcvBuf >> 4) win = 0;
-  const scale = <u32>s.rcvScale;
-  if (scale != 0) win = (win + (1 << scale) - 1) & ~((1 << scale) - 1);
-  const current = after(s.rcvAdv, s.rcvNxt) ? s.rcvAdv - s.rcvNxt : 0;
-  if (win < current) win = scale != 0 ? (current + (1 << scale) - 1) & ~((1 << scale) - 1) : current;
-  win = min(win, <u32>0xffff << scale);
-  s.rcvAdv = s.rcvNxt + win;
-  return win >> scale;
+/** Whether something was never sent yet. */
+export function sndPending(s: Sock): bool {
+  return after(writeSeq(s), s.sndNxt);
+}
+
+/** Right edge of the peer's window. */
+export function wndEnd(s: Sock): u32 {
+  return s.sndUna + s.sndWnd;
 }
 
 function put16(at: usize, v: u32): void {
@@ -74,8 +73,9 @@ function put32(at: usize, v: u32): void {
 function synOptions(s: Sock, at: usize, ack: bool): u32 {
   put32(at, 0x02040000 | s.advMss);
   let n: u32 = 4;
-  const ts = !ack || (s.flags & F_TS) != 0;
-  const sack = !ack || (s.flags & F_SACK) != 0;
+  const ts = ack ? (s.flags & F_TS) != 0 : tcpKey(s.ns, TCPKEY_TIMESTAMPS) != 0;
+  const sack = ack ? (s.flags & F_SACK) != 0 : tcpKey(s.ns, TCPKEY_SACK) != 0;
+  const scale = ack ? (s.flags & F_WSCALE) != 0 : tcpKey(s.ns, TCPKEY_WINDOW_SCALING) != 0;
   if (ts) {
     put16(at + n, sack ? 0x0402 : 0x0101);
     put16(at + n + 2, 0x080a);
@@ -86,11 +86,18 @@ function synOptions(s: Sock, at: usize, ack: bool): u32 {
     put32(at + n, 0x01010402);
     n += 4;
   }
-  if (!ack || s.flags & F_WSCALE) {
+  if (scale) {
     put32(at + n, 0x01030300 | WSCALE);
     n += 4;
   }
   return n;
+}
+
+/** SACK blocks the next segment carries: a DSACK, and as many runs as fit. */
+function sackCount(s: Sock): u32 {
+  if (!(s.flags & F_SACK)) return 0;
+  const n = (s.numSacks as u32) + (s.more & M_DSACK ? 1 : 0);
+  return min<u32>(n, s.flags & F_TS ? 3 : 4);
 }
 
 /** Options of any other segment: timestamps, and SACK blocks when runs wait. @returns their length */
@@ -102,25 +109,42 @@ function options(s: Sock, at: usize): u32 {
     put32(at + 8, s.tsRecent);
     n = 12;
   }
-  if (s.flags & F_SACK && s.oooCount != 0) {
-    const blocks = min(<u32>s.oooCount, 3);
-    put32(at + n, 0x01010500 | (2 + (blocks << 3)));
-    n += 4;
-    for (let i: u32 = 0; i < blocks; i++) {
-      const run = oooAt(s, <i32>i);
-      put32(at + n, load<u32>(run));
-      put32(at + n + 4, load<u32>(run + 4));
-      n += 8;
-    }
+  const blocks = sackCount(s);
+  if (blocks == 0) return n;
+  put32(at + n, 0x01010500 | (2 + (blocks << 3)));
+  n += 4;
+  let k: u32 = 0;
+  if (s.more & M_DSACK) {
+    put32(at + n, s.dsackStart);
+    put32(at + n + 4, s.dsackEnd);
+    n += 8;
+    k = 1;
+    s.more &= ~M_DSACK;
+  }
+  for (let i: u32 = 0; k < blocks; i++) {
+    put32(at + n, load<u32>(sackAt(s, i)));
+    put32(at + n + 4, load<u32>(sackAt(s, i), 4));
+    n += 8;
+    k++;
   }
   return n;
 }
 
 /** Length of {@link options}. */
-function optionsLength(s: Sock): u32 {
-  let n: u32 = s.flags & F_TS ? 12 : 0;
-  if (s.flags & F_SACK && s.oooCount != 0) n += 4 + (min(<u32>s.oooCount, 3) << 3);
-  return n;
+export function optionsLength(s: Sock): u32 {
+  const blocks = sackCount(s);
+  return (s.flags & F_TS ? 12 : 0) + (blocks != 0 ? 4 + (blocks << 3) : 0);
+}
+
+/** An acknowledgement leaves with the segment. @see Linux tcp_event_ack_sent */
+function ackSent(s: Sock): void {
+  if (s.quick != 0 && s.flags & F_ACK_SCHED) {
+    s.quick--;
+    // Out of quick acknowledgements: back to the least delay.
+    if (s.quick == 0) s.ato = ATO_MIN;
+  }
+  s.flags &= ~(F_ACK_NOW | F_ACK_SCHED | F_ACK_PUSHED | F_ACK_PUSHED2);
+  ackCancel(s);
 }
 
 /**
@@ -131,6 +155,7 @@ export function transmit(s: Sock, seq: u32, flags: u32, n: u32): i32 {
   const syn = (flags & TH_SYN) != 0;
   const p = l4Alloc(60 + n);
   if (p == 0) return -105;
+  l4Owner(p, s.id);
   const at = l4At(p);
   put16(at, s.lport);
   put16(at + 2, s.rport);
@@ -143,28 +168,36 @@ export function transmit(s: Sock, seq: u32, flags: u32, n: u32): i32 {
   let wnd: u32 = 0;
   if (syn) {
     wnd = min(s.rcvSsthresh, 0xffff);
+    s.rcvWup = s.rcvNxt;
     s.rcvAdv = s.rcvNxt + wnd;
-  } else if (!(flags & TH_RST)) wnd = selectWindow(s);
+  } else if (!(flags & TH_RST)) wnd = windowSelect(s);
   put16(at + 14, wnd);
   store<u32>(at + 16, 0);
-  if (n != 0) ringRead(sndRing(s), seq - s.sndBase, at + head, n);
-  if (flags & TH_ACK) {
-    s.rcvAcked = s.rcvNxt;
-    s.flags &= ~F_ACK_NOW;
-    if (s.quick != 0 && n == 0) s.quick--;
-    ackCancel(s);
+  if (n != 0) {
+    ringRead(sndRing(s), seq - s.sndBase, at + head, n);
+    s.dataSegsOut++;
+    s.bytesSent += n as u64;
   }
+  if (flags & TH_ACK) ackSent(s);
+  s.segsOut++;
+  snmpInc(s.ns, SNMP_TCP_OUT_SEGS);
+  if (flags & TH_RST) snmpInc(s.ns, SNMP_TCP_OUT_RSTS);
   return l4Send(s.ns, p, head + n, L4_TCP, s.l0, s.l1, s.r0, s.r1, s.ttl, s.tos, s.dev, s.mark, true, false);
 }
 
-/** An acknowledgement with nothing else. */
+/** An acknowledgement with nothing else. @see Linux tcp_acceptable_seq */
 export function sendAck(s: Sock): void {
-  transmit(s, after(s.sndNxt, s.sndMax) ? s.sndNxt : s.sndMax, TH_ACK, 0);
+  transmit(s, s.sndNxt, TH_ACK, 0);
 }
 
 /** A reset of a connection we know. */
 export function sendReset(s: Sock): void {
   transmit(s, s.sndNxt, TH_RST | TH_ACK, 0);
+}
+
+/** A segment without data that the peer must answer: an old sequence number. @see Linux tcp_xmit_probe_skb */
+export function sendProbe(s: Sock): i32 {
+  return transmit(s, s.sndUna - 1, TH_ACK, 0);
 }
 
 /** Answers a segment that belongs to no connection. @see RFC 9293 §3.10.7.1 */
@@ -182,6 +215,8 @@ export function replyReset(g: Segment): void {
   store<u8>(at + 13, <u8>(ack ? TH_RST | TH_ACK : TH_RST));
   store<u16>(at + 14, 0);
   store<u32>(at + 16, 0);
+  snmpInc(g.ns, SNMP_TCP_OUT_SEGS);
+  snmpInc(g.ns, SNMP_TCP_OUT_RSTS);
   l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, 0, 0, 0, true, false);
 }
 
@@ -190,97 +225,24 @@ export function sendSyn(s: Sock): i32 {
   return transmit(s, s.iss, s.state == S_SYN_SENT ? TH_SYN : TH_SYN | TH_ACK, 0);
 }
 
-/** Whether a piece smaller than the MSS has to wait. @see Linux tcp_nagle_check, tcp_minshall_check */
-function nagleHolds(s: Sock): bool {
-  return (
-    !(s.flags & (F_NODELAY | F_SND_SHUT)) && after(s.sndSml, s.sndUna) && !after(s.sndSml, s.sndNxt)
-  );
+/** Bytes of IP and TCP header without options. */
+export function headLength(s: Sock): u32 {
+  return isV4(s.r0, s.r1) ? 40 : 60;
+}
+
+/** Takes the path's MTU as it is known now. @see Linux tcp_sync_mss */
+export function mtuSync(s: Sock): void {
+  s.pmtu = pathMtu(s);
+  const head = headLength(s);
+  let mss = min(s.mssClamp, s.pmtu > head ? s.pmtu - head : 1);
+  // A peer with a small window gets pieces of half of it. @see Linux tcp_bound_to_half_wnd
+  const cut = s.maxWnd > 536 ? s.maxWnd >> 1 : s.maxWnd;
+  if (cut != 0 && mss > cut) mss = max(cut, 68 - 40);
+  s.mss = max<u32>(mss, 48);
 }
 
 /** Effective payload of a full segment with the options it carries now. */
 export function effectiveMss(s: Sock): u32 {
   const opt = optionsLength(s);
-  const path = pathMtu(s);
-  const head: u32 = isV4(s.r0, s.r1) ? 40 : 60;
-  const mss = min(s.mss, path > head ? path - head : 1);
-  return mss > opt + 1 ? mss - opt : 1;
-}
-
-/**
- * Sends what the window, congestion and Nagle allow: new data, then FIN. Sends the acknowledgement that is due when no
- * data carried it.
- */
-export function push(s: Sock): void {
-  pushData(s);
-  if (s.flags & F_ACK_NOW) sendAck(s);
-}
-
-function pushData(s: Sock): void {
-  if (s.state == S_SYN_SENT || s.state == S_SYN_RECV || s.state == 6 || s.state == 7 || s.state == 10) return;
-  const end = sndEnd(s);
-  const mss = effectiveMss(s);
-  const wnd = min(s.sndWnd, s.cwnd);
-  let sent = false;
-  for (;;) {
-    const fin = (s.flags & F_SND_SHUT) != 0;
-    if (after(s.sndNxt, end)) break;
-    const avail = end - s.sndNxt;
-    if (avail == 0 && !fin) break;
-    const flight = s.sndNxt - s.sndUna;
-    const room = wnd > flight ? wnd - flight : 0;
-    let n = min(avail, mss);
-    if (n > room) {
-      // Silly window: only full pieces, or half of the largest window, or all that an idle peer can take.
-      if (flight != 0 || room == 0) break;
-      n = room;
-    }
-    if (n < mss && n == avail && n != 0 && nagleHolds(s)) break;
-    const last = n == avail;
-    let flags = TH_ACK;
-    if (n != 0 && last) flags |= TH_PSH;
-    if (last && fin) flags |= TH_FIN;
-    if (n != 0 && n < mss) s.sndSml = s.sndNxt + n;
-    const seq = s.sndNxt;
-    s.sndNxt += n + (flags & TH_FIN);
-    if (after(s.sndNxt, s.sndMax)) {
-      if (s.timedAt == 0) {
-        s.timedAt = nowNs();
-        s.timedSeq = s.sndNxt;
-      }
-      s.sndMax = s.sndNxt;
-    }
-    if (n != 0 && nowNs() - s.rcvAt < 40000000 && s.rcvAt != 0) s.flags |= F_PINGPONG;
-    transmit(s, seq, flags, n);
-    sent = true;
-    if (flags & TH_FIN) break;
-  }
-  // Something is out, or something waits for a window: the timer looks after both.
-  if (s.rtxTimer == 0 && (s.sndUna != s.sndMax || (s.sndLen != 0 && !sent))) rtxArm(s, s.rto);
-}
-
-/**
- * Sends the oldest piece again and goes back to it: what follows is sent again as acknowledgements open the window.
- * @see Linux tcp_simple_retransmit
- */
-export function resendFrom(s: Sock): void {
-  retransmit(s);
-  const end = sndEnd(s);
-  const n = after(s.sndUna, end) ? 0 : min(min(end - s.sndUna, effectiveMss(s)), s.sndMax - s.sndUna);
-  s.sndNxt = s.sndUna + n;
-  if (s.sndNxt == end && after(s.sndMax, end)) s.sndNxt = s.sndMax;
-}
-
-/** Sends the oldest unacknowledged piece again. */
-export function retransmit(s: Sock): void {
-  const end = sndEnd(s);
-  const una = s.sndUna;
-  s.timedAt = 0;
-  if (after(una, end)) return;
-  const n = min(min(end - una, effectiveMss(s)), s.sndMax - una);
-  let flags = TH_ACK;
-  if (una + n == end) {
-    if (n != 0) flags |= TH_PSH;
-    if (s.flags & F_SND_SHUT && after(s.sndMax, end)) flags |= TH_FIN;
-  }
-  transmit(s, una, flags, n);
+  return s.mss > opt + 1 ? s.mss - opt : 1;
 }

@@ -2,23 +2,31 @@
  * TCP as the system calls see it: connect, listen, send, receive, shutdown, close.
  * @see Linux net/ipv4/tcp.c, net/ipv4/tcp_ipv4.c: tcp_v4_connect
  */
+import {
+  SNMP_TCP_ACTIVE_OPENS, SNMP_X_ABORT_ON_CLOSE, SNMP_X_ABORT_ON_DATA,
+} from '../../abi';
 import { connectPort } from './bind';
 import { bindInsert, bindRemove, connInsert, isV4, v4Of } from './demux';
 import { RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, isGroup, nowNs, pathMtu, sockEvent } from './glue';
+import { oooCount } from './ooo';
 import { RING_MAX, ringDrop, ringFree, ringPut, ringRead } from './ring';
 import {
-  F_LINGER0, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_WANT_OUT, S_CLOSE, S_CLOSE_WAIT, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
-  S_LAST_ACK, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, rcvRing, sndRing, sockAt, sockId, sockRelease, sockTop,
+  F_LINGER0, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_WANT_OUT, M_RCVBUF_LOCK, S_CLOSE, S_CLOSE_WAIT, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
+  S_LAST_ACK, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, rcvRing, sndRing, sockAt, sockRelease,
 } from './table';
-import { tcpAbort, tcpDone, unqueue } from './tcp_close';
-import { initialSeq, push, rcvSpace, sendAck, sendReset, sendSyn, tsOffset } from './tcp_output';
-import { SECOND, WAIT, rtxArm } from './tcp_timer';
+import { finWait2Enter, tcpAbort, tcpDone, unqueue } from './tcp_close';
+import { readDone } from './tcp_delack';
+import { snmpInc } from './tcpnet';
+import { headLength, initialSeq, sendReset, sendSyn, tsOffset } from './tcp_output';
+import { SECOND } from './tcp_rtt';
+import { rtxArm } from './tcp_timer';
+import { rcvSpaceAdjust } from './tcp_window';
+import { push } from './tcp_write';
 
 /** Half of tcp_rmem[1]: the window a connection starts with. @see Linux tcp_full_space */
 const FULL_SPACE: u32 = 65536;
-/** Bytes the receive ring may hold at most, and what autotuning lets the send side take. */
-const RCV_LIMIT: u32 = 196608;
-const SND_LIMIT: u32 = RING_MAX;
+/** tcp_wmem[1] and what follows the window from there. */
+const SND_FIRST: u32 = 87040;
 
 /**
  * MSS, first window and buffers of a new connection from the path's MTU.
@@ -29,20 +37,24 @@ const SND_LIMIT: u32 = RING_MAX;
 export function tcpPrepare(s: Sock, peerMss: u32, ts: bool): bool {
   const mtu = pathMtu(s);
   if (mtu < 68) return false;
-  const head: u32 = isV4(s.r0, s.r1) ? 40 : 60;
+  const head = headLength(s);
   s.advMss = min<u32>(<u32>mtu - head, 65535 - head);
+  if (s.maxseg != 0) s.advMss = min(s.advMss, s.maxseg);
   const active = s.state == S_SYN_SENT;
   let unit = s.advMss;
   if (!active) {
-    if (peerMss != 0) unit = min(unit, peerMss);
+    if (peerMss != 0) unit = min(unit, max<u32>(peerMss, 88));
     if (ts) unit -= 12;
   }
-  s.rcvSsthresh = unit > FULL_SPACE ? FULL_SPACE : (FULL_SPACE / unit) * unit;
+  const space = s.more & M_RCVBUF_LOCK ? s.rcvBuf : FULL_SPACE;
+  s.rcvSsthresh = unit > space ? space : (space / unit) * unit;
   s.rcvSsthresh = min<u32>(s.rcvSsthresh, 65535);
-  if (s.rcvBuf == 0) s.rcvBuf = RCV_LIMIT;
+  if (!(s.more & M_RCVBUF_LOCK)) s.rcvBuf = max(s.advMss * 2, 196608);
+  if (s.sndBuf == 0) s.sndBuf = max<u32>(SND_FIRST, s.advMss * 4);
+  s.mssClamp = s.advMss;
   s.mss = s.advMss;
+  s.reordering = 3;
   s.rto = SECOND;
-  s.quick = 16;
   return true;
 }
 
@@ -50,7 +62,7 @@ export function tcpPrepare(s: Sock, peerMss: u32, ts: bool): bool {
 export function tcpConnect(s: Sock): i32 {
   if (isV4(s.r0, s.r1) && isGroup(s.ns, v4Of(s.r1))) return -101;
   const err = connectPort(s);
-  if (err != 0) return err;
+  if (err < 0) return err;
   s.state = S_SYN_SENT;
   if (!tcpPrepare(s, 0, false)) {
     s.state = S_CLOSE;
@@ -59,16 +71,17 @@ export function tcpConnect(s: Sock): i32 {
   connInsert(s);
   bindInsert(s);
   s.flags &= ~(F_RCV_SHUT | F_SND_SHUT);
-  s.iss = initialSeq(s);
   s.tsOffset = tsOffset(s);
+  s.iss = err > 0 ? s.spare : initialSeq(s);
   s.sndUna = s.iss;
   s.sndNxt = s.iss + 1;
-  s.sndMax = s.sndNxt;
   s.sndBase = s.sndNxt;
   s.rcvNxt = 0;
   s.retries = 0;
+  s.backoff = 0;
   s.srtt = 0;
-  s.timedAt = nowNs();
+  s.synAt = nowNs();
+  snmpInc(s.ns, SNMP_TCP_ACTIVE_OPENS);
   rtxArm(s, SECOND);
   // A SYN that a rule or the route stopped is sent again like a lost one. @see Linux tcp_output.c: tcp_connect
   sendSyn(s);
@@ -77,7 +90,7 @@ export function tcpConnect(s: Sock): i32 {
 
 /** Bytes the sender may add now. */
 export function sndRoom(s: Sock): u32 {
-  const limit = s.sndBuf != 0 ? min(s.sndBuf, SND_LIMIT) : SND_LIMIT;
+  const limit = min(s.sndBuf, RING_MAX);
   return s.sndLen < limit ? limit - s.sndLen : 0;
 }
 
@@ -117,12 +130,10 @@ export function tcpRecv(s: Sock, at: usize, len: u32): i32 {
   const n = min(ring.len, len);
   ringRead(ring, 0, at, n);
   ringDrop(ring, n);
-  // Tell a sender that was held back. @see Linux tcp_cleanup_rbuf
-  if (!(s.flags & F_RCV_SHUT) && s.state != S_CLOSE && s.state != S_TIME_WAIT) {
-    const open = s.rcvAdv - s.rcvNxt;
-    const may = min(s.rcvSsthresh, rcvSpace(s));
-    if (may >= open << 1 && may - open >= s.advMss) sendAck(s);
-  }
+  if (ring.len == 0 && oooCount(s) == 0) ringFree(ring);
+  s.copiedSeq += n;
+  rcvSpaceAdjust(s);
+  readDone(s, n);
   return <i32>n;
 }
 
@@ -132,7 +143,7 @@ function finish(s: Sock): void {
   s.flags |= F_SND_SHUT;
   if (s.state == S_ESTABLISHED) s.state = S_FIN_WAIT1;
   else if (s.state == S_CLOSE_WAIT) s.state = S_LAST_ACK;
-  if (s.flags & F_RCV_SHUT && !(s.flags & F_ORPHAN)) sockEvent(sockId(s), RDY_HUP | RDY_OUT);
+  if (s.flags & F_RCV_SHUT && !(s.flags & F_ORPHAN)) sockEvent(s.id, RDY_HUP | RDY_OUT);
   push(s);
 }
 
@@ -152,14 +163,13 @@ export function tcpShutdown(s: Sock, how: i32): i32 {
   }
   if (how & 1) {
     s.flags |= F_RCV_SHUT;
-    sockEvent(sockId(s), RDY_IN | RDY_RDHUP);
+    sockEvent(s.id, RDY_IN | RDY_RDHUP);
   }
   return 0;
 }
 
-/** Ends all children that nobody accepted. */
+/** Ends all children that nobody accepted. @see Linux inet_csk_listen_stop */
 function listenStop(l: Sock): void {
-  const id = sockId(l);
   while (l.acceptHead != 0) {
     const s = sockAt(l.acceptHead);
     unqueue(s);
@@ -170,26 +180,9 @@ function listenStop(l: Sock): void {
       tcpDone(s);
     }
   }
-  // Half-open children hang in the connection hash only through their parent.
-  let i = l.synLen != 0 ? firstChild(id, 1) : 0;
-  while (i != 0) {
-    const s = sockAt(i);
-    tcpDone(s);
-    i = firstChild(id, i + 1);
-  }
-  l.synLen = 0;
+  while (l.synHead != 0) tcpDone(sockAt(l.synHead));
   l.state = S_CLOSE;
   bindRemove(l);
-}
-
-/** The next half-open child of a listener in the table, or 0. */
-function firstChild(parent: i32, from: i32): i32 {
-  const top = sockTop();
-  for (let i = from; i <= top; i++) {
-    const s = sockAt(i);
-    if (s.used && s.parent == parent) return i;
-  }
-  return 0;
 }
 
 /** The application lets go. */
@@ -210,13 +203,13 @@ export function tcpClose(s: Sock): void {
   }
   // Unread data, or linger 0: the peer must know. @see RFC 2525 §2.17
   if (rcvRing(s).len != 0 || s.flags & F_LINGER0) {
-    s.sndNxt = s.sndMax;
+    snmpInc(s.ns, s.flags & F_LINGER0 ? SNMP_X_ABORT_ON_DATA : SNMP_X_ABORT_ON_CLOSE);
     sendReset(s);
     tcpDone(s);
     return;
   }
   if (s.state == S_FIN_WAIT2) {
-    rtxArm(s, WAIT);
+    finWait2Enter(s);
     return;
   }
   finish(s);

@@ -51,7 +51,9 @@ export function traceTcp(p: Pkt): void {
   let to = connFind(ns, word0(p, 1), word1(p, 1), lport, word0(p, 0), word1(p, 0), rd16(th));
   let how: u32 = SOCK_TO_CONN;
   if (to == 0 || sockAt(to).state == S_TIME_WAIT) {
-    const l = listenerFind(ns, word0(p, 1), word1(p, 1), lport, p.indev as i32);
+    const l = listenerFind(
+      ns, word0(p, 1), word1(p, 1), lport, word0(p, 0), word1(p, 0), rd16(th), p.indev as i32,
+    );
     if (l != 0 || to == 0) {
       how = l != 0 ? SOCK_TO_LISTENER : SOCK_TO_NONE;
       to = l;

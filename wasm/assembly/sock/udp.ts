@@ -6,7 +6,7 @@
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
 import { dgramPut } from './dgram';
-import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Send, pathLearn, sockEvent, sourceFor } from './glue';
+import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, pathLearn, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
 
 /** Largest UDP payload over IPv4. */
@@ -48,6 +48,7 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   }
   const p = l4Alloc(8 + len);
   if (p == 0) return -105;
+  l4Owner(p, sockId(s));
   const h = l4At(p);
   store<u16>(h, bswap<u16>(s.lport));
   store<u16>(h + 2, bswap<u16>(<u16>rport));

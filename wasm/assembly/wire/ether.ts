@@ -5,6 +5,9 @@ export const ETH_HLEN: u32 = 14;
 export const ETH_IPV4: u32 = 0x0800;
 export const ETH_ARP: u32 = 0x0806;
 export const ETH_IPV6: u32 = 0x86dd;
+/** 802.1Q tag: two bytes of priority and VLAN, then the type of what follows. */
+export const ETH_VLAN: u32 = 0x8100;
+export const VLAN_HLEN: u32 = 4;
 export const MAC_BROADCAST: u64 = 0xffffffffffff;
 
 /** Destination. */

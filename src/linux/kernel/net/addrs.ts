@@ -15,6 +15,9 @@ export interface AddrOptions {
   readonly proto?: string;
 }
 
+/** RT_SCOPE_* */
+const SCOPE: Readonly<Record<Addr['scope'], number>> = { global: 0, link: 253, host: 254 };
+
 export function addAddr(
   world: NetWorld,
   ns: Netns,
@@ -28,9 +31,9 @@ export function addAddr(
     ns.addrs.some((a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, prefix.addr) && a.prefix.bits === prefix.bits)
   )
     return EEXIST;
-  const err = world.core.addrAdd(d.dev, toAddr16(prefix.addr), prefix.bits);
-  if (err < 0) return errnoOf(err);
   const scope = options.scope ?? defaultScope(d, prefix);
+  const err = world.core.addrAdd(d.dev, toAddr16(prefix.addr), prefix.bits, SCOPE[scope]);
+  if (err < 0) return errnoOf(err);
   const addr: Addr = {
     ifindex: d.ifindex,
     prefix,

@@ -158,7 +158,11 @@ export function delRoute(world: NetWorld, ns: Netns, given: Partial<Route> & { f
 export function lookupRoute(world: NetWorld, ns: Netns, dst: IpAddr, from?: IpAddr, ifname?: string): Route | Errno {
   const d = ifname === undefined ? undefined : ns.find(ifname);
   if (ifname !== undefined && !d) return ENODEV;
-  const r = world.core.routeLookup(ns.core, toAddr16(dst), from && toAddr16(from), d?.dev);
+  const r = world.core.routeLookup(ns.core, {
+    dst: toAddr16(dst),
+    ...(from && { src: toAddr16(from) }),
+    ...(d && { oif: d.dev }),
+  });
   if (typeof r === 'number') return errnoOf(r);
   const out = world.devices.get(r.dev);
   const types = Object.entries(TYPE).find(([, n]) => n === r.type);

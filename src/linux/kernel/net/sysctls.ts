@@ -1,22 +1,58 @@
 /** net.* sysctls: texts that programs read and write, some of which the core acts on. */
 import type { Core } from '../../core/core.ts';
+import { TCP_SYSCTLS, type TcpSysctlName } from '../../core/tcp-sysctls.ts';
 import { EINVAL, ENOENT, type Errno } from '../errno.ts';
 import { ipv6Switched } from './addrs.ts';
 import type { Netns } from './netns.ts';
+import { getSysctl4, setSysctl4, sysctl4Keys } from './sysctl4.ts';
 import type { NetWorld } from './world.ts';
+
+/** Congestion controls by the core's numbers. */
+const CONGESTION = ['reno', 'cubic'];
+
+function tcpName(leaf: string): string {
+  return leaf === 'somaxconn' ? 'net.core.somaxconn' : `net.ipv4.${leaf}`;
+}
+
+/** Sets what the core's sockets heed. @returns undefined when it is none of theirs */
+function setTcp(world: NetWorld, ns: Netns, name: string, text: string): Errno | 0 | undefined {
+  const leaf = name.slice(name.lastIndexOf('.') + 1);
+  const s = TCP_SYSCTLS[leaf as TcpSysctlName];
+  if (s === undefined || tcpName(leaf) !== name) return undefined;
+  const congestion = leaf === 'tcp_congestion_control';
+  const n = congestion ? CONGESTION.indexOf(text) : Number(text);
+  if (congestion && n < 0) return ENOENT;
+  if (text === '' || !Number.isInteger(n) || n < s.min || n > s.max) return EINVAL;
+  world.core.nsSet(ns.core, leaf as TcpSysctlName, n);
+  ns.sysctls.set(name, text);
+  return 0;
+}
 
 /** Defaults that do not belong to one device. */
 const DEFAULTS: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': '0',
   'net.ipv4.ip_default_ttl': '64',
+  'net.ipv4.ip_early_demux': '1',
+  'net.ipv4.ip_forward_update_priority': '1',
+  'net.ipv4.ip_forward_use_pmtu': '0',
+  'net.ipv4.ip_no_pmtu_disc': '0',
+  'net.ipv4.ipfrag_high_thresh': '4194304',
+  'net.ipv4.ipfrag_low_thresh': '3145728',
+  'net.ipv4.ipfrag_max_dist': '64',
+  'net.ipv4.ipfrag_time': '30',
+  'net.ipv4.icmp_ignore_bogus_error_responses': '1',
+  'net.ipv4.route.gc_timeout': '300',
+  'net.ipv4.route.min_adv_mss': '256',
+  'net.ipv4.route.min_pmtu': '552',
+  'net.ipv4.route.mtu_expires': '600',
+  'net.ipv4.neigh.default.gc_interval': '30',
+  'net.ipv4.neigh.default.gc_stale_time': '60',
+  'net.ipv4.neigh.default.gc_thresh1': '128',
+  'net.ipv4.neigh.default.gc_thresh2': '512',
+  'net.ipv4.neigh.default.gc_thresh3': '1024',
   'net.ipv4.ip_local_port_range': '32768\t60999',
-  'net.ipv4.ip_unprivileged_port_start': '1024',
-  'net.ipv4.ip_nonlocal_bind': '0',
   'net.ipv4.icmp_echo_ignore_all': '0',
-  'net.ipv4.icmp_echo_ignore_broadcasts': '1',
-  'net.ipv4.tcp_syn_retries': '6',
-  'net.ipv4.tcp_fin_timeout': '60',
-  'net.ipv4.tcp_congestion_control': 'reno',
+  'net.ipv4.tcp_available_congestion_control': 'reno cubic',
+  'net.ipv4.tcp_allowed_congestion_control': 'reno cubic',
   'net.ipv4.ping_group_range': '1\t0',
   'net.ipv6.conf.all.forwarding': '0',
   'net.bridge.bridge-nf-call-iptables': '1',
@@ -24,18 +60,14 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.bridge.bridge-nf-call-arptables': '1',
   'net.netfilter.nf_conntrack_max': '262144',
   'net.netfilter.nf_conntrack_count': '0',
-  'net.core.somaxconn': '4096',
+  ...Object.fromEntries(Object.entries(TCP_SYSCTLS).map(([leaf, s]) => [tcpName(leaf), String(s.value)])),
+  'net.ipv4.tcp_congestion_control': 'cubic',
 };
-/** Defaults of `net.ipv4.conf.DEVICE.*` and `net.ipv6.conf.DEVICE.*`. */
+/** Defaults of what is kept as text per device: `net.ipv4.conf.DEVICE.*`, `net.ipv6.conf.DEVICE.*`. */
 const PER_DEVICE: Readonly<Record<string, string>> = {
-  'ipv4 forwarding': '0',
-  'ipv4 route_localnet': '0',
-  'ipv4 rp_filter': '0',
-  'ipv4 arp_ignore': '0',
-  'ipv4 arp_announce': '0',
-  'ipv4 proxy_arp': '0',
-  'ipv4 accept_redirects': '1',
-  'ipv4 send_redirects': '1',
+  'ipv4 force_igmp_version': '0',
+  'ipv4 igmpv2_unsolicited_report_interval': '10000',
+  'ipv4 igmpv3_unsolicited_report_interval': '1000',
   'ipv6 disable_ipv6': '0',
   'ipv6 accept_ra': '1',
   'ipv6 forwarding': '0',
@@ -43,7 +75,6 @@ const PER_DEVICE: Readonly<Record<string, string>> = {
 };
 type CoreKey = Parameters<Core['nsSet']>[1];
 const CORE: Readonly<Record<string, CoreKey>> = {
-  'net.ipv4.ip_forward': 'ip_forward',
   'net.ipv4.ip_default_ttl': 'ip_default_ttl',
   'net.ipv4.icmp_echo_ignore_all': 'icmp_echo_ignore_all',
   'net.bridge.bridge-nf-call-iptables': 'bridge_nf_call_iptables',
@@ -74,13 +105,14 @@ export function sysctlKeys(ns: Netns): string[] {
     const [family, leaf] = k.split(' ') as [string, string];
     return devices.map((d) => `net.${family}.conf.${d}.${leaf}`);
   });
-  return [...new Set([...Object.keys(DEFAULTS), ...per])].sort();
+  return [...new Set([...Object.keys(DEFAULTS), ...per, ...sysctl4Keys(ns)])].sort();
 }
 
 export function getSysctl(world: NetWorld, ns: Netns, given: string): string | Errno {
   const name = canonical(given);
   if (name === 'net.netfilter.nf_conntrack_count') return String(world.core.conns(ns.core).length);
-  if (name === 'net.ipv4.conf.all.forwarding') return getSysctl(world, ns, 'net.ipv4.ip_forward');
+  const held = getSysctl4(world.core, ns, name);
+  if (held !== undefined) return held;
   const own = ns.sysctls.get(name);
   if (own !== undefined) return own;
   const fallback = DEFAULTS[name];
@@ -94,10 +126,13 @@ export function getSysctl(world: NetWorld, ns: Netns, given: string): string | E
 }
 
 export function setSysctl(world: NetWorld, ns: Netns, given: string, value: string): Errno | 0 {
-  let name = canonical(given);
-  if (name === 'net.ipv4.conf.all.forwarding') name = 'net.ipv4.ip_forward';
+  const name = canonical(given);
+  const done = setSysctl4(world.core, ns, name, value.trim());
+  if (done !== undefined) return done;
   if (DEFAULTS[name] === undefined && perDevice(ns, name) === undefined) return ENOENT;
   const text = value.trim();
+  const tcp = setTcp(world, ns, name, text);
+  if (tcp !== undefined) return tcp;
   const key = CORE[name];
   if (key !== undefined) {
     const n = Number(text);
@@ -113,10 +148,6 @@ export function setSysctl(world: NetWorld, ns: Netns, given: string, value: stri
     return 0;
   }
   ns.sysctls.set(name, text);
-  if (name.endsWith('.route_localnet')) {
-    const any = [...ns.sysctls].some(([k, v]) => k.endsWith('.route_localnet') && v !== '0');
-    world.core.nsSet(ns.core, 'route_localnet', any ? 1 : 0);
-  }
   if (name.endsWith('.disable_ipv6')) ipv6Switched(world, ns);
   return 0;
 }

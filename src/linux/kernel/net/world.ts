@@ -8,6 +8,7 @@ import { netAdmin } from './admin.ts';
 import { addLoopback, forget } from './links.ts';
 import { type Device, Netns } from './netns.ts';
 import type { InetSocket } from './sockfile.ts';
+import { inherit4 } from './sysctl4.ts';
 import { getSysctl, setSysctl, sysctlKeys } from './sysctls.ts';
 
 /** Inode numbers of network namespaces begin here. */
@@ -114,11 +115,10 @@ export class NetWorld {
     return any;
   }
 
-  /** A new namespace begins with the IPv4 settings of the first. @see Linux net/ipv4/devinet.c: devinet_init_net */
+  /** A new namespace begins with the IPv4 settings of the first. */
   inherit(key: NetnsKey, from: NetnsKey): void {
-    for (const [name, value] of this.#namespaces.get(from)?.sysctls ?? [])
-      if (name === 'net.ipv4.ip_forward' || /^net\.ipv4\.conf\.(all|default)\./.test(name))
-        this.setSysctl(key, name, value);
+    const [ns, first] = [this.#namespaces.get(key), this.#namespaces.get(from)];
+    if (ns && first) inherit4(this.core, ns, first);
   }
 
   sysctlKeys(key: NetnsKey): string[] {

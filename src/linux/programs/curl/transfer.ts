@@ -64,6 +64,9 @@ function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array |
 }
 
 /** State that lasts over redirects. */
+/** From the end of a transfer until curl closes a connection that is not kept, ns: real ones take as long at least. */
+const BEFORE_CLOSE = 300_000;
+
 export class Job {
   readonly start: number;
   readonly end: number;
@@ -204,6 +207,7 @@ export class Job {
       this.idle.key = key;
     } else {
       await this.note('shutting down connection #0');
+      await this.sys.sleep(BEFORE_CLOSE);
       wire.close();
     }
     return { head };

@@ -10,14 +10,20 @@ import { formatIp, type IpAddr, parseIp } from '../../../../base/ip.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel, Program } from '../../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../../linux/kernel/signal.ts';
-import { type Fd, ProcessExit, type SockAddr, type Sys } from '../../../../linux/kernel/sys.ts';
+import type { Fd, SockAddr, Sys } from '../../../../linux/kernel/sys.ts';
 import type { PortBinding } from '../../driver.ts';
+import { run } from '../../task.ts';
 
 const PATH = '/usr/sbin/docker-proxy';
 const SCTP = 132;
 /** A UDP client is forgotten after this long without an answer. */
 const UDP_IDLE = 90 * SECOND;
 const BACKLOG = 4096;
+/** From readiness until a sleeping goroutine reads, ns: at least, and at most that much more. */
+const WAKE_MIN = 20_000;
+const WAKE_SPREAD = 280_000;
+/** From its first read after that until it writes: splice(2) to the pipe and from it, ns. */
+const SPLICE = 100_000;
 
 /** One proxy process, from its socket on. */
 export class PortProxy {
@@ -129,13 +135,6 @@ function proxyArgv(b: PortBinding): string[] {
   ];
 }
 
-/** A task of a daemon: it ends with the daemon. */
-export function run(task: Promise<unknown>): void {
-  task.catch((reason: unknown) => {
-    if (!(reason instanceof ProcessExit)) throw reason;
-  });
-}
-
 async function serveTcp(sys: Sys, listener: Fd, target: SockAddr): Promise<void> {
   for (;;) {
     const got = await sys.accept(listener);
@@ -170,11 +169,21 @@ async function drain(sys: Sys, fd: Fd): Promise<void> {
   }
 }
 
-/** One direction; its end is passed on as half-close. */
+/**
+ * One direction; its end is passed on as half-close. Bytes that arrive while it wakes go out together: whether an
+ * answer's head and body are passed on as one segment or as two is a race, here as there.
+ */
 async function pump(sys: Sys, from: Fd, to: Fd): Promise<void> {
   for (;;) {
+    const now = await sys.poll([{ fd: from, in: true }], 0);
+    const asleep = !isErr(now) && now.length === 0;
+    if (asleep) {
+      await sys.poll([{ fd: from, in: true }], Number.POSITIVE_INFINITY);
+      await sys.sleep(WAKE_MIN + sys.rng.below(WAKE_SPREAD));
+    }
     const bytes = await sys.read(from, 32768);
     if (isErr(bytes) || bytes.length === 0) break;
+    if (asleep) await sys.sleep(SPLICE);
     if (isErr(await sys.write(to, bytes))) break;
   }
   sys.shutdown(to, 'write');

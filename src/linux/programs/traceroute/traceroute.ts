@@ -1,35 +1,18 @@
 /**
  * `traceroute`: the routers on the way, by datagrams of growing TTL.
  *
- * Limits: IPv4; UDP probes, or ICMP echo with -I; probes one after the other.
+ * Limits: IPv4; UDP probes, or ICMP echo with -I, whose probes (and busybox's) go one after the other.
  * @see traceroute 2.1; busybox networking/traceroute.c
  */
-import { formatIp, type IpAddr, sameIp } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
-import type { Fd } from '../kernel/sys.ts';
-import { echoRequest, parseIcmp } from './ping/icmp.ts';
-import { GAI_TEXT, getaddrinfo, getnameinfo } from './resolve.ts';
-import { type Context, defineProgram } from './spec.ts';
+import { formatIp, type IpAddr, sameIp } from '../../../base/ip.ts';
+import { isErr } from '../../kernel/errno.ts';
+import type { Fd } from '../../kernel/sys.ts';
+import { echoRequest, parseIcmp } from '../ping/icmp.ts';
+import { GAI_TEXT, getaddrinfo, getnameinfo } from '../resolve.ts';
+import { type Context, defineProgram } from '../spec.ts';
+import { type Answer, answerOf, ProbeRun } from './probes.ts';
 
 const FIRST_PORT = 33434;
-
-interface Answer {
-  readonly from: IpAddr;
-  readonly ms: number;
-  /** `!H`, `!N` … or empty. */
-  readonly mark: string;
-  readonly last: boolean;
-}
-
-const MARKS: Readonly<Record<number, string>> = {
-  0: ' !N',
-  1: ' !H',
-  2: ' !P',
-  4: ' !F',
-  9: ' !X',
-  10: ' !X',
-  13: ' !X',
-};
 
 /** Sends one probe and waits for what it causes. */
 async function probe(
@@ -72,9 +55,7 @@ async function probe(
       continue;
     }
     if (echo ? m.id !== id || m.seq !== serial + 1 : m.port !== port) continue;
-    if (m.type === 11) return { from: d.from.ip, ms, mark: '', last: false };
-    if (m.type === 3)
-      return { from: d.from.ip, ms, mark: m.code === 3 ? '' : (MARKS[m.code] ?? ` !<${m.code}>`), last: true };
+    if (m.type === 11 || m.type === 3) return answerOf(d.from.ip, m.type, m.code, ms);
   }
 }
 
@@ -101,12 +82,22 @@ async function run(ctx: Context): Promise<number> {
   const queries = num('queries', 3);
   const waitNs = num('wait', 5) * 1e9;
   const size = ctx.operands[1] === undefined ? (busybox ? 46 : 60) : Number(ctx.operands[1]);
+  const first = num('first', 1);
+  const header = `traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`;
+  if (!busybox && !o.has('icmp')) {
+    await ctx.out(header);
+    const failed = await new ProbeRun(ctx, { dst, first, max, queries, waitNs, size, numeric: o.has('numeric') }).run();
+    if (failed === undefined) return 0;
+    await ctx.err(`${failed}\n`);
+    return 1;
+  }
   const icmp = sys.socket('inet', 'raw', 1);
   const udp = sys.socket('inet', 'dgram');
+  if (!isErr(udp)) sys.setsockopt(udp, 'mtu_discover', 0);
   if (isErr(icmp) || isErr(udp)) return ctx.fail(`socket: ${isErr(icmp) ? icmp.text : 'failed'}`);
-  await ctx.out(`traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`);
+  await ctx.out(header);
   let serial = 0;
-  for (let ttl = num('first', 1); ttl <= max; ttl++) {
+  for (let ttl = first; ttl <= max; ttl++) {
     let line = String(ttl).padStart(2);
     if (busybox) line += ' ';
     let previous: IpAddr | undefined;

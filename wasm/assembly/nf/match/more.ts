@@ -1,0 +1,98 @@
+/**
+ * Matches that stand behind a rule: records in a slab, linked in the order of the command line. All must hold; those
+ * that remember (nth, quota, hashlimit) are asked only when those before them held.
+ * Limits: asked after the matches that are fields of the rule.
+ * @see Linux net/netfilter/x_tables.c; each kind names its file
+ */
+import {
+  ENOSPC,
+  MATCH_X_A,
+  MATCH_X_B,
+  MATCH_X_KIND,
+  MATCH_X_NEXT,
+  MATCH_X_NOT,
+  MATCH_X_SIZE,
+  MATCH_X_STATE,
+  MX_CONNMARK,
+  MX_CTADDR,
+  MX_CTEXPIRE,
+  MX_HASHLIMIT,
+  MX_NTH,
+  MX_QUOTA,
+  MX_RANDOM,
+} from '../../../abi';
+import { MATCH_BASE, MATCH_REC, SLAB_MATCH } from '../../mem';
+import { Pkt } from '../../sim/pool';
+import { slabAlloc, slabFree } from '../../sim/slab';
+import { countFits } from './count';
+import { ctFits } from './ct';
+import { packetFits } from './packet';
+
+/** Address of a match's record. */
+export function matchAt(i: u32): usize {
+  return MATCH_BASE + (i as usize) * MATCH_REC;
+}
+
+function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
+  if (kind >= (MX_CTADDR as u32) && kind <= (MX_CONNMARK as u32)) return ctFits(kind, m, p);
+  if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
+  return packetFits(kind, m, p, indev, outdev);
+}
+
+/** Whether a packet fits all matches from record `i` on. */
+export function moreFits(i: u32, p: Pkt, indev: u32, outdev: u32): bool {
+  while (i != 0) {
+    const m = matchAt(i);
+    const not = load<u8>(m, MATCH_X_NOT) != 0;
+    if (dispatch(load<u8>(m, MATCH_X_KIND) as u32, m, p, indev, outdev) == not) return false;
+    i = load<u32>(m, MATCH_X_NEXT);
+  }
+  return true;
+}
+
+/** Copies `n` records at `x` into the slab. @returns the first's index, 0 for none, -ENOSPC */
+export function moreAdd(x: usize, n: u32): i32 {
+  let first: u32 = 0;
+  for (let k = n; k != 0; k--) {
+    const i = slabAlloc(SLAB_MATCH);
+    if (i == 0) {
+      moreDel(first);
+      return -ENOSPC;
+    }
+    const m = matchAt(i);
+    memory.copy(m, x + ((k - 1) as usize) * MATCH_X_SIZE, MATCH_X_SIZE);
+    store<u32>(m, first, MATCH_X_NEXT);
+    store<u64>(m, 0, MATCH_X_STATE);
+    store<u64>(m, 0, MATCH_X_STATE + 8);
+    begin(m);
+    first = i;
+  }
+  return first as i32;
+}
+
+/** What a match remembers at first. */
+function begin(m: usize): void {
+  const kind = load<u8>(m, MATCH_X_KIND) as u32;
+  if (kind == MX_NTH) store<u64>(m, (load<u32>(m, MATCH_X_A) - 1 - load<u32>(m, MATCH_X_B)) as u64, MATCH_X_STATE);
+  if (kind == MX_QUOTA) store<u64>(m, load<u64>(m, MATCH_X_A), MATCH_X_STATE);
+}
+
+/** Gives the records from `i` on back. */
+export function moreDel(i: u32): void {
+  while (i != 0) {
+    const next = load<u32>(matchAt(i), MATCH_X_NEXT);
+    slabFree(SLAB_MATCH, i);
+    i = next;
+  }
+}
+
+/** Whether one of the matches from `i` on needs connections. */
+export function moreNeedsCt(i: u32): bool {
+  while (i != 0) {
+    const m = matchAt(i);
+    const kind = load<u8>(m, MATCH_X_KIND) as u32;
+    if ((kind >= (MX_CTADDR as u32) && kind <= (MX_CTEXPIRE as u32)) || kind == MX_CONNMARK) return true;
+    i = load<u32>(m, MATCH_X_NEXT);
+  }
+  return false;
+}
