@@ -1,7 +1,8 @@
 /** Small random networks: a tree of routers and hosts, over veth pairs and bridges, sometimes with a second way. */
 import { Rng } from '../../src/base/rng.ts';
 import { rulesFor } from './rules.ts';
-import type { Address, HostSpec, LinkSpec, Listener, Probe, RouteSpec, Topology } from './topology.ts';
+import { policy, settings } from './routing.ts';
+import type { Address, HostSpec, LinkSpec, Listener, PolicySpec, Probe, RouteSpec, Topology } from './topology.ts';
 
 /** Documentation networks of RFC 5737, cut into pieces of 32 addresses. */
 const NETS = ['192.0.2.', '198.51.100.', '203.0.113.'];
@@ -27,8 +28,10 @@ export class Dice {
 
 /** A host while it is made. */
 export interface Draft {
-  forward: boolean;
-  routeLocalnet: boolean;
+  readonly sysctls: [string, string][];
+  readonly perDevice: [string, string][];
+  readonly policy: PolicySpec[];
+  readonly proxies: { readonly dev: string; readonly ip: string }[];
   parent: number;
   /** Towards the parent. */
   uplink: string;
@@ -82,8 +85,10 @@ class Builder {
   host(): number {
     return (
       this.hosts.push({
-        forward: false,
-        routeLocalnet: false,
+        sysctls: [],
+        perDevice: [],
+        policy: [],
+        proxies: [],
         parent: -1,
         uplink: '',
         gateway: '',
@@ -108,7 +113,7 @@ class Builder {
     const up = this.hosts[parent] as Draft;
     const child = this.host();
     const down = this.hosts[child] as Draft;
-    const mtu = dice.chance(0.2) ? 1400 : 1500;
+    const mtu = dice.chance(0.3) ? dice.pick([1400, 1280, 900, 600, 1492]) : 1500;
     const dev = this.#device(child);
     let bridge: string | undefined;
     if (up.bridges.length > 0 && dice.chance(0.6)) bridge = dice.pick(up.bridges);
@@ -117,7 +122,8 @@ class Builder {
     if (bridge) {
       net = this.onBridge.get(`${parent} ${bridge}`) as Subnet;
       const port = `port${this.links.length}`;
-      this.links.push({ a: { host: parent, dev: port, master: bridge }, b: { host: child, dev }, mtu: 1500 });
+      const a = { host: parent, dev: port, master: bridge, hairpin: dice.chance(0.15), isolated: dice.chance(0.15) };
+      this.links.push({ a, b: { host: child, dev }, mtu: dice.chance(0.1) ? 1300 : 1500 });
       down.gateway = (up.addrs.find((a) => a.dev === bridge) as Address).ip;
     } else {
       net = this.#subnet(dice.pick([27, 28, 29, 30]));
@@ -205,11 +211,20 @@ function probes(dice: Dice, hosts: readonly Draft[]): Probe[] {
   for (const from of hosts.keys())
     for (const to of [...known, ...more]) {
       const add = (kind: Probe['kind'], size: number): void => {
-        const ttl = dice.pick(TTLS);
-        out.push({ id: 20000 + out.length, from, kind, to, port: dice.pick([...PORTS, 9]), ttl, size });
+        out.push({
+          id: 20000 + out.length,
+          from,
+          kind,
+          to,
+          port: dice.pick([...PORTS, 9]),
+          ttl: dice.pick(TTLS),
+          size,
+          tos: dice.chance(0.2) ? dice.pick([0x10, 0x08, 0xb8, 2]) : 0,
+          discover: dice.chance(0.7) ? 1 : dice.pick([0, 2] as const),
+        });
       };
-      add('ping', dice.pick([0, 8, 56, 600, 1000, 1300]));
-      for (let k = 0; k < 2; k++) add('udp', dice.pick([0, 1, 17, 512, 900, 1200]));
+      add('ping', dice.pick([0, 8, 56, 600, 1000, 1300, 1472, 1473, 3000]));
+      for (let k = 0; k < 2; k++) add('udp', dice.pick([0, 1, 17, 512, 900, 1200, 1472, 2000, 4000]));
       for (let k = 0; k < 2; k++) add('tcp', 0);
     }
   return out;
@@ -230,15 +245,17 @@ export function generate(seed: number): Topology {
   b.routes();
   for (const [i, h] of b.hosts.entries()) {
     const router = i === 0 || b.hosts.some((c) => c.parent === i);
-    h.forward = dice.chance(router ? 0.95 : 0.2);
-    h.routeLocalnet = dice.chance(0.1);
+    settings(dice, h, router);
+    if (dice.chance(0.25)) policy(dice, h, b.hosts);
   }
   listen(dice, b.hosts);
   const hosts = b.hosts.map((h, i): HostSpec => {
     const ruled = dice.chance(i === 0 ? 0.9 : 0.4);
     return {
-      forward: h.forward,
-      routeLocalnet: h.routeLocalnet,
+      sysctls: h.sysctls,
+      perDevice: h.perDevice,
+      policy: h.policy,
+      proxies: h.proxies,
       bridges: h.bridges,
       addrs: h.addrs,
       routes: h.routes,

@@ -3,15 +3,17 @@ import { Clock } from '../../src/base/clock.ts';
 import { type IpAddr, type Prefix, parseIp } from '../../src/base/ip.ts';
 import { Rng } from '../../src/base/rng.ts';
 import { type Core, SockType } from '../../src/linux/core/core.ts';
+import { coreOf } from '../../src/linux/core/load.ts';
 import { type Errno, isErr } from '../../src/linux/kernel/errno.ts';
 import type { NetAdmin, NetnsKey, NfTable } from '../../src/linux/kernel/netadmin.ts';
 import { createWorld, type LabWorld } from '../../src/linux/kernel/world.ts';
 import { Tables } from '../../src/linux/programs/iptables/iptables.ts';
 import { Parser } from '../../src/linux/programs/iptables/parse.ts';
 import { splitWords } from '../../src/linux/programs/iptables/save.ts';
-import { freshCore, ip } from '../linux/core/build.ts';
+import { ip } from '../linux/core/build.ts';
+import { coreBytes } from '../wasm/world.ts';
 import { packetText } from './packets.ts';
-import type { HostSpec, Outcome, Probe, RouteSpec, Topology } from './topology.ts';
+import { type HostSpec, type Outcome, type PolicySpec, type Probe, type RouteSpec, SETTINGS, type Topology } from './topology.ts';
 
 interface Host {
   readonly key: NetnsKey;
@@ -39,6 +41,26 @@ function route(net: NetAdmin, r: RouteSpec): void {
     ...(r.dst !== 'default' && { dst: prefix(r.dst) }),
     ...(r.via !== undefined && { via: addr(r.via) }),
     ...(ifindex !== undefined && { ifindex }),
+    ...(r.table !== undefined && { table: r.table }),
+    ...(r.metric !== undefined && { metric: r.metric }),
+    ...(r.src !== undefined && { src: addr(r.src) }),
+  });
+}
+
+function policy(net: NetAdmin, r: PolicySpec): void {
+  net.addPolicyRule({
+    family: 4,
+    priority: r.priority,
+    ...(r.not && { not: true }),
+    ...(r.from !== undefined && { src: prefix(r.from) }),
+    ...(r.to !== undefined && { dst: prefix(r.to) }),
+    ...(r.iif !== undefined && { iif: r.iif }),
+    ...(r.oif !== undefined && { oif: r.oif }),
+    ...(r.mark !== undefined && { mark: { value: r.mark, mask: 0xffffffff } }),
+    ...(r.tos !== undefined && { tos: r.tos }),
+    action: r.action,
+    ...(r.action === 'lookup' && { table: r.number }),
+    ...(r.action === 'goto' && { target: r.number }),
   });
 }
 
@@ -60,20 +82,8 @@ function build(world: LabWorld, t: Topology): Host[] {
   const hosts = t.hosts.map((spec): Host => {
     const key = world.net.add(undefined);
     const net = world.net.admin(key);
-    const set = (name: string, value: string): void => must(world.net.setSysctl(key, name, value));
-    set('net.ipv6.conf.all.disable_ipv6', '1');
-    set('net.bridge.bridge-nf-call-iptables', '0');
-    for (const name of [
-      'icmp_ratemask',
-      'conf.all.rp_filter',
-      'conf.default.rp_filter',
-      'conf.all.send_redirects',
-      'conf.default.send_redirects',
-    ])
-      set(`net.ipv4.${name}`, '0');
-    set('net.ipv4.icmp_msgs_burst', '1000000');
-    set('net.ipv4.ip_forward', spec.forward ? '1' : '0');
-    set('net.ipv4.conf.all.route_localnet', spec.routeLocalnet ? '1' : '0');
+    const set = (name: string, value: string): void => void world.net.setSysctl(key, name, value);
+    for (const [path, value] of [...SETTINGS, ...spec.sysctls]) set(`net/${path}`, value);
     for (const name of spec.bridges) must(net.addBridge(name));
     return { key, net, core: world.net.get(key)?.core ?? 0 };
   });
@@ -85,9 +95,20 @@ function build(world: LabWorld, t: Topology): Host[] {
       [a, at.net],
       [b, other.net],
     ] as const)
-      must(net.setLink(end.dev, { mtu, ...(end.master !== undefined && { master: end.master }) }));
+      must(
+        net.setLink(end.dev, {
+          mtu,
+          ...(end.master !== undefined && { master: end.master }),
+          ...(end.hairpin && { hairpin: true }),
+          ...(end.isolated && { isolated: true }),
+        }),
+      );
   }
-  for (const [i, spec] of t.hosts.entries()) configure((hosts[i] as Host).net, spec);
+  for (const [i, spec] of t.hosts.entries()) {
+    const host = hosts[i] as Host;
+    for (const [path, value] of spec.perDevice) must(world.net.setSysctl(host.key, `net/${path}`, value));
+    configure(host.net, spec);
+  }
   return hosts;
 }
 
@@ -95,6 +116,8 @@ function configure(net: NetAdmin, spec: HostSpec): void {
   for (const a of spec.addrs) must(net.addAddr(a.dev, { addr: addr(a.ip), bits: a.bits }));
   for (const l of net.links()) must(net.setLink(l.name, { up: true }));
   for (const r of spec.routes) route(net, r);
+  for (const r of spec.policy) policy(net, r);
+  for (const p of spec.proxies) must(net.addProxy(p.dev, addr(p.ip)));
   restore(net, spec.rules);
 }
 
@@ -139,12 +162,12 @@ class Player {
     const size = new Uint8Array(p.size).fill(120);
     if (p.kind === 'ping') {
       const raw = this.#raw.find((r) => r.host === p.from)?.sock as number;
-      core.sockSet(raw, 'ttl', p.ttl);
+      this.#options(raw, p);
       this.#call(p, core.sockSend(raw, echo(p.id, size), ip(p.to), 0));
       return;
     }
     const s = this.#open(p.from, p.kind === 'tcp' ? SockType.TCP : SockType.UDP);
-    core.sockSet(s, 'ttl', p.ttl);
+    this.#options(s, p);
     core.sockBind(s, ip('0.0.0.0'), p.id);
     this.#clients.push(s);
     if (p.kind === 'udp') this.#call(p, core.sockSend(s, size, ip(p.to), p.port));
@@ -154,6 +177,12 @@ class Player {
       this.#call(p, result === -115 ? 0 : result);
       if (result === -115) this.#connecting.push({ id: p.id, sock: s });
     }
+  }
+
+  #options(s: number, p: Probe): void {
+    this.core.sockSet(s, 'ttl', p.ttl);
+    this.core.sockSet(s, 'tos', p.tos);
+    this.core.sockSet(s, 'mtu_discover', p.discover);
   }
 
   #call(p: Probe, result: number): void {
@@ -230,9 +259,12 @@ function counters(hosts: readonly Host[]): string[] {
   return out.sort();
 }
 
+let compiled: Promise<WebAssembly.Module> | undefined;
+
 /** Plays a topology in the lab. */
 export async function playInLab(t: Topology): Promise<Outcome> {
-  const core = await freshCore(t.seed);
+  compiled ??= WebAssembly.compile(coreBytes());
+  const core = coreOf(new WebAssembly.Instance(await compiled, {}), { seed: t.seed });
   const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
   const hosts = build(world, t);
   const player = new Player(core, hosts, t);

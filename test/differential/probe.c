@@ -8,7 +8,8 @@
  *   RUN i length program argument …   queued; `length` bytes of its standard input follow the line
  *   GO                                runs what is queued, all at once, and prints: OUT i status length, then the bytes
  *   LISTEN i t|u address port         a TCP listener, or a UDP one that sends back what it gets
- *   PROBE id i p|u|t address port ttl size     ping, UDP datagram or TCP connection; source port and ICMP id are id
+ *   PROBE id i p|u|t address port ttl size tos discover     ping, UDP datagram or TCP connection; source port and ICMP
+ *                                     id are id; discover is IP_MTU_DISCOVER
  *   READY ms                          waits until all interfaces run (their carrier is known), at most so long
  *   PLAY quiet_ms                     sends all probes, until nothing has happened for so long; closes all sockets
  * Standard output besides OUT:
@@ -40,7 +41,7 @@ enum { S_RAW, S_UDP, S_LISTEN, S_ACCEPTED, S_CLIENT_UDP, S_CLIENT_TCP, S_GONE };
 
 struct run { int ns; char *argv[64]; char *in; size_t len; int from, to; pid_t pid; };
 struct sock { int kind, ns, id, done; };
-struct probe { int id, ns, kind, port, ttl, size; struct in_addr ip; };
+struct probe { int id, ns, kind, port, ttl, size, tos, discover; struct in_addr ip; };
 
 static struct run runs[MAX_RUN];
 static struct pollfd fds[MAX_SOCK];
@@ -253,8 +254,14 @@ static unsigned short checksum(const unsigned char *p, int n) {
   return htons(~sum & 0xffff);
 }
 
+static void options(int fd, const struct probe *p) {
+  setsockopt(fd, IPPROTO_IP, IP_TTL, &p->ttl, sizeof p->ttl);
+  setsockopt(fd, IPPROTO_IP, IP_TOS, &p->tos, sizeof p->tos);
+  setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &p->discover, sizeof p->discover);
+}
+
 static void send_probe(const struct probe *p) {
-  static unsigned char data[2048];
+  static unsigned char data[8192];
   struct sockaddr_in to = address(p->ip, p->kind == 'p' ? 0 : p->port);
   struct sockaddr_in own = address((struct in_addr){INADDR_ANY}, p->id);
   int result = 0;
@@ -264,11 +271,11 @@ static void send_probe(const struct probe *p) {
     memcpy(data, &h, 8);
     h.checksum = checksum(data, 8 + p->size);
     memcpy(data, &h, 8);
-    setsockopt(raw[p->ns], IPPROTO_IP, IP_TTL, &p->ttl, sizeof p->ttl);
+    options(raw[p->ns], p);
     result = sendto(raw[p->ns], data, 8 + p->size, 0, (struct sockaddr *)&to, sizeof to);
   } else {
     int fd = open_socket(p->ns, p->kind == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
-    setsockopt(fd, IPPROTO_IP, IP_TTL, &p->ttl, sizeof p->ttl);
+    options(fd, p);
     if (bind(fd, (struct sockaddr *)&own, sizeof own) != 0) die("bind");
     watch(fd, p->kind == 't' ? S_CLIENT_TCP : S_CLIENT_UDP, p->ns, p->id, p->kind == 't' ? POLLOUT : POLLIN);
     if (p->kind == 't') {
@@ -318,15 +325,15 @@ static void play(int quiet) {
 int main(void) {
   static char line[4096], ip[64], path[200], value[64];
   while (fgets(line, sizeof line, stdin)) {
-    int a, b, c, d, e;
+    int a, b, c, d, e, f, g;
     char k;
     if (sscanf(line, "NS %d", &a) == 1) make_namespaces(a);
     else if (sscanf(line, "SET %d %199s %63s", &a, path, value) == 3) set(a, path, value);
     else if (strncmp(line, "RUN ", 4) == 0) queue(line + 4);
     else if (strncmp(line, "GO", 2) == 0) go();
     else if (sscanf(line, "LISTEN %d %c %63s %d", &a, &k, ip, &b) == 4) add_listener(a, k, ip, b);
-    else if (sscanf(line, "PROBE %d %d %c %63s %d %d %d", &a, &b, &k, ip, &c, &d, &e) == 7) {
-      struct probe p = {.id = a, .ns = b, .kind = k, .port = c, .ttl = d, .size = e};
+    else if (sscanf(line, "PROBE %d %d %c %63s %d %d %d %d %d", &a, &b, &k, ip, &c, &d, &e, &f, &g) == 9) {
+      struct probe p = {.id = a, .ns = b, .kind = k, .port = c, .ttl = d, .size = e, .tos = f, .discover = g};
       inet_aton(ip, &p.ip);
       if (nprobes < MAX_SOCK) probes[nprobes++] = p;
     } else if (sscanf(line, "READY %d", &a) == 1) ready(a);

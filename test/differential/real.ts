@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { packetText } from './packets.ts';
-import type { HostSpec, Outcome, Topology } from './topology.ts';
+import { type HostSpec, type Outcome, SETTINGS, type Topology } from './topology.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const probe = `${root}.cache/differential-probe`;
@@ -37,30 +37,8 @@ function run(ns: number, input: string, ...argv: string[]): string {
   return `RUN ${ns} ${Buffer.byteLength(input)} ${argv.join(' ')}\n${input}`;
 }
 
-const SYSCTLS: readonly (readonly [string, string])[] = [
-  ['net/ipv6/conf/all/disable_ipv6', '1'],
-  ['net/ipv6/conf/default/disable_ipv6', '1'],
-  ['net/bridge/bridge-nf-call-iptables', '0'],
-  ['net/ipv4/icmp_ratemask', '0'],
-  ['net/ipv4/icmp_msgs_per_sec', '1000000'],
-  ['net/ipv4/icmp_msgs_burst', '1000000'],
-  // Sequence numbers, which are random, decide nothing.
-  ['net/netfilter/nf_conntrack_tcp_be_liberal', '1'],
-  ['net/netfilter/nf_conntrack_tcp_ignore_invalid_rst', '1'],
-  ['net/ipv4/conf/all/rp_filter', '0'],
-  ['net/ipv4/conf/default/rp_filter', '0'],
-  ['net/ipv4/conf/all/send_redirects', '0'],
-  ['net/ipv4/conf/default/send_redirects', '0'],
-];
-
-function settings(i: number, h: HostSpec): string {
-  const all = [
-    ...SYSCTLS,
-    ['net/ipv4/ip_forward', h.forward ? '1' : '0'],
-    ['net/ipv4/conf/all/route_localnet', h.routeLocalnet ? '1' : '0'],
-  ];
-  return all.map(([path, value]) => `SET ${i} ${path} ${value}\n`).join('');
-}
+const sets = (i: number, list: readonly (readonly [string, string])[]): string =>
+  list.map(([path, value]) => `SET ${i} net/${path} ${value}\n`).join('');
 
 /** All devices, by one `ip -batch` and in the lab's order: the kernel prefers older ones. */
 function links(t: Topology): string {
@@ -79,12 +57,24 @@ function configuration(t: Topology, i: number): string {
   for (const l of t.links)
     for (const end of [l.a, l.b])
       if (end.host === i)
-        out.push(`link set ${end.dev} mtu ${l.mtu} ${end.master === undefined ? '' : `master ${end.master} `}up`);
+        out.push(
+          `link set ${end.dev} mtu ${l.mtu} ${end.master === undefined ? '' : `master ${end.master} `}up`,
+          ...(end.hairpin ? [`link set ${end.dev} type bridge_slave hairpin on`] : []),
+          ...(end.isolated ? [`link set ${end.dev} type bridge_slave isolated on`] : []),
+        );
   out.push(...h.addrs.map((a) => `addr add ${a.ip}/${a.bits} brd + dev ${a.dev}`));
+  const word = (name: string, value: string | number | undefined): string =>
+    value === undefined ? '' : ` ${name} ${value}`;
   for (const r of h.routes) {
-    const via = r.via === undefined ? '' : ` via ${r.via}`;
-    out.push(`route add ${r.type} ${r.dst}${via}${r.dev === undefined ? '' : ` dev ${r.dev}`}`);
+    const rest = word('table', r.table) + word('metric', r.metric) + word('src', r.src);
+    out.push(`route add ${r.type} ${r.dst}${word('via', r.via)}${word('dev', r.dev)}${rest}`);
   }
+  for (const r of h.policy) {
+    const who = `${r.not ? ' not' : ''}${word('from', r.from)}${word('to', r.to)}${word('iif', r.iif)}${word('oif', r.oif)}`;
+    const what = r.action === 'lookup' || r.action === 'goto' ? `${r.action} ${r.number}` : r.action;
+    out.push(`rule add pref ${r.priority}${who}${word('fwmark', r.mark)}${word('tos', r.tos === undefined ? undefined : `0x${r.tos.toString(16)}`)} ${what}`);
+  }
+  out.push(...h.proxies.map((p) => `neigh add proxy ${p.ip} dev ${p.dev}`));
   return `${out.join('\n')}\n`;
 }
 
@@ -92,14 +82,15 @@ function script(t: Topology): string {
   const each = (f: (i: number, h: HostSpec) => string): string => t.hosts.map((h, i) => f(i, h)).join('');
   return [
     `NS ${t.hosts.length}\n`,
-    each(settings),
+    each((i, h) => sets(i, [...SETTINGS, ...h.sysctls])),
     run(0, links(t), 'ip', '-batch', '-'),
     'GO\n',
+    each((i, h) => sets(i, h.perDevice)),
     each((i) => run(i, configuration(t, i), 'ip', '-force', '-batch', '-')),
     each((i, h) => (h.rules === '' ? '' : run(i, h.rules, 'iptables-restore'))),
     'GO\n',
     each((i, h) => h.listeners.map((l) => `LISTEN ${i} ${l.proto[0]} ${l.ip} ${l.port}\n`).join('')),
-    ...t.probes.map((p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size}\n`),
+    ...t.probes.map((p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size} ${p.tos} ${p.discover}\n`),
     `READY 2000\nPLAY ${QUIET}\n`,
     each((i, h) => (h.rules === '' ? '' : run(i, '', 'iptables-save', '-c'))),
     'GO\n',

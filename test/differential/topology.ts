@@ -7,20 +7,43 @@ export interface Address {
 }
 
 export interface RouteSpec {
-  readonly type: 'unicast' | 'unreachable' | 'blackhole' | 'prohibit';
+  readonly type: 'unicast' | 'unreachable' | 'blackhole' | 'prohibit' | 'throw';
   /** `default`, or a prefix. */
   readonly dst: string;
   readonly via?: string;
   readonly dev?: string;
+  readonly table?: number;
+  readonly metric?: number;
+  readonly src?: string;
+}
+
+/** One `ip rule`. */
+export interface PolicySpec {
+  readonly priority: number;
+  readonly not: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark?: number;
+  readonly tos?: number;
+  readonly action: 'lookup' | 'blackhole' | 'unreachable' | 'prohibit' | 'nop' | 'goto';
+  /** Table of lookup, priority of goto. */
+  readonly number: number;
 }
 
 /** One network namespace. */
 export interface HostSpec {
-  readonly forward: boolean;
-  readonly routeLocalnet: boolean;
+  /** Below /proc/sys/net, set before there are devices. */
+  readonly sysctls: readonly (readonly [string, string])[];
+  /** Those of single devices, set after. */
+  readonly perDevice: readonly (readonly [string, string])[];
   readonly bridges: readonly string[];
   readonly addrs: readonly Address[];
   readonly routes: readonly RouteSpec[];
+  readonly policy: readonly PolicySpec[];
+  /** Addresses that are answered for as a proxy. */
+  readonly proxies: readonly { readonly dev: string; readonly ip: string }[];
   /** Text for iptables-restore; empty: none. */
   readonly rules: string;
   readonly listeners: readonly Listener[];
@@ -38,6 +61,8 @@ export interface End {
   readonly dev: string;
   /** The bridge it is a port of. */
   readonly master?: string;
+  readonly hairpin?: boolean;
+  readonly isolated?: boolean;
 }
 
 export interface LinkSpec {
@@ -56,6 +81,9 @@ export interface Probe {
   readonly ttl: number;
   /** Bytes of payload. */
   readonly size: number;
+  readonly tos: number;
+  /** IP_MTU_DISCOVER: 0 never DF, 1 as sockets do by themselves, 2 always DF. */
+  readonly discover: 0 | 1 | 2;
 }
 
 export interface Topology {
@@ -64,6 +92,22 @@ export interface Topology {
   readonly links: readonly LinkSpec[];
   readonly probes: readonly Probe[];
 }
+
+/** Sysctls below net/ of every host: what depends on real time or chance is off. */
+export const SETTINGS: readonly (readonly [string, string])[] = [
+  ['ipv6/conf/all/disable_ipv6', '1'],
+  ['ipv6/conf/default/disable_ipv6', '1'],
+  ['ipv4/icmp_ratemask', '0'],
+  ['ipv4/icmp_msgs_per_sec', '1000000'],
+  ['ipv4/icmp_msgs_burst', '1000000'],
+  // Sequence numbers, which are random, decide nothing.
+  ['netfilter/nf_conntrack_tcp_be_liberal', '1'],
+  ['netfilter/nf_conntrack_tcp_ignore_invalid_rst', '1'],
+  ['ipv4/conf/all/rp_filter', '0'],
+  ['ipv4/conf/default/rp_filter', '0'],
+  ['ipv4/conf/all/send_redirects', '0'],
+  ['ipv4/conf/default/send_redirects', '0'],
+];
 
 /** What happened in one of the two worlds, as sorted lines that are compared one by one. */
 export interface Outcome {

@@ -350,6 +350,7 @@ export class Machine implements Kernel {
     if (isErr(sock)) return sock;
     sock.uid = owner.uid;
     sock.opener = { comm: owner.comm, pid: owner.pids.get(this.pidns) ?? owner.pid };
+    this.world.core.sockOwner(sock.sock, owner.uid, owner.gid);
     return sock;
   }
 

@@ -197,7 +197,7 @@ export function ip4Finish(pkt: u32): i32 {
   const mtu = p.flags & PF_LOCAL && !df ? pmtuOf(p.ns, ip4Dst(p.nh as usize), d.mtu) : d.mtu;
   if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
   if (df && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
-    if (!(p.flags & PF_LOCAL)) icmpSend(pkt, 3, 4, mtu);
+    icmpSend(pkt, 3, 4, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }
   const size = p.fragMax != 0 ? min(p.fragMax, mtu) : mtu;

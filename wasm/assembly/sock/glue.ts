@@ -94,11 +94,12 @@ function pair(l0: u64, l1: u64, r0: u64, r1: u64): usize {
  */
 export function l4Send(
   ns: i32, p: u32, len: u32, proto: u32, l0: u64, l1: u64, r0: u64, r1: u64,
-  ttl: u32, tos: u32, dev: i32, mark: u32, df: bool, broadcast: bool,
+  ttl: u32, tos: u32, dev: i32, mark: u32, df: u32, broadcast: bool,
 ): i32 {
   const pkt = Pkt.at(p);
   pkt.len = len;
-  pkt.flags |= df ? PF_DF : PF_IGNORE_DF;
+  if (df != 0) pkt.flags |= PF_DF;
+  if (df != 1) pkt.flags |= PF_IGNORE_DF;
   if (broadcast) pkt.flags |= PF_BROADCAST;
   const at = pkt.data as usize;
   const sumAt = proto == L4_TCP ? at + 16 : at + 6;
@@ -169,7 +170,7 @@ export function pathMtu(s: Sock): u32 {
 
 /**
  * What IP_MTU_DISCOVER makes of a datagram of `len` bytes after its IPv4 header.
- * @returns 0: no DF, it may be fragmented; 1: DF; else it is too long: -MTU
+ * @returns 0: no DF; 1: DF; 2: DF, but it may be fragmented where that was not foreseen; else it is too long: -MTU
  * @see Linux ip_output.c: ip_setup_cork, __ip_append_data, __ip_make_skb
  */
 export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
@@ -177,8 +178,17 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
   const dst = v4Of(r1);
   const probe = (s.flags & F_PMTU_PROBE) != 0;
   const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
+  // Without a way there is nothing to be too long for: sending tells.
+  if (len + 20 > mtu && ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark) == 0) return 0;
   if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;
-  return s.flags & (F_PMTU_DO | F_PMTU_PROBE) || !pmtuLocked(s.ns as u32, dst) ? 1 : 0;
+  if (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) return 1;
+  return pmtuLocked(s.ns as u32, dst) ? 0 : 2;
+}
+
+/** Whether segments of a connection carry DF. @see Linux include/net/ip.h: ip_dont_fragment */
+export function segmentDf(s: Sock): bool {
+  if (s.flags & F_NODF) return false;
+  return (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) != 0 || !isV4(s.r0, s.r1) || !pmtuLocked(s.ns as u32, v4Of(s.r1));
 }
 
 /** ICMP 3/4 says that the way to an IPv4 destination takes `mtu` bytes at most. */

@@ -14,6 +14,7 @@ import {
   F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockRelease,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
+import { segment } from './segment';
 import { tcpSegment } from './tcp_input';
 import { effectiveMss, mtuSync } from './tcp_output';
 import { lossByMtu } from './tcp_recovery';
@@ -45,6 +46,7 @@ function l4Length(p: Pkt): u32 {
 export function tcpInput(ns: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
   if (p.flags & PF_TRACE) traceTcp(p);
+  segment().tos = p.proto == IPV6 ? 0 : (load<u8>(p.nh as usize, 1) as u32) & 0xfc;
   tcpSegment(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
   );

@@ -47,7 +47,7 @@ export function optionSet(id: i32, key: i32, value: i32): i32 {
   if (key == SOCKOPT_TTL) {
     if (value < -1 || value == 0 || value > 255) return -22;
     s.ttl = <u8>(value < 0 ? 0 : value);
-  } else if (key == SOCKOPT_TOS) s.tos = <u8>value;
+  } else if (key == SOCKOPT_TOS) s.tos = s.type == T_TCP ? <u8>((value & ~3) | (s.tos & 3)) : <u8>value;
   else if (key == SOCKOPT_MARK) s.mark = <u32>value;
   else if (key == SOCKOPT_DEV) s.dev = value;
   else if (key == SOCKOPT_SNDBUF) {

@@ -41,7 +41,7 @@ export function rawSend(s: Sock, r0: u64, r1: u64, at: usize, len: u32): i32 {
   const err = s.flags & F_HDRINCL
     ? rawSendHeader(s.ns, p, s.dev, s.mark)
     : l4Send(
-        s.ns, p, len, s.proto, s.l0, s.l1, r0, d1, s.ttl, s.tos, s.dev, s.mark, df == 1, (s.flags & F_BROADCAST) != 0,
+        s.ns, p, len, s.proto, s.l0, s.l1, r0, d1, s.ttl, s.tos, s.dev, s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
       );
   return err < 0 && err != -105 ? err : <i32>len;
 }

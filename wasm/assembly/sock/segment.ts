@@ -45,6 +45,8 @@ export class Segment {
   block1: u64;
   block2: u64;
   block3: u64;
+  /** Type of service of its packet without ECN: a reset answers with it. */
+  tos: u32;
 }
 
 /** Address of SACK block i of a segment: first and end. */

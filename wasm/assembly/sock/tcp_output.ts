@@ -7,7 +7,7 @@ import {
   SNMP_TCP_OUT_RSTS, SNMP_TCP_OUT_SEGS, TCPKEY_SACK, TCPKEY_TIMESTAMPS, TCPKEY_WINDOW_SCALING,
 } from '../../abi';
 import { finish, mix64, mix, isV4 } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu } from './glue';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu, segmentDf } from './glue';
 import { sackAt } from './ooo';
 import { ringRead } from './ring';
 import { after } from './seq';
@@ -182,7 +182,7 @@ export function transmit(s: Sock, seq: u32, flags: u32, n: u32): i32 {
   s.segsOut++;
   snmpInc(s.ns, SNMP_TCP_OUT_SEGS);
   if (flags & TH_RST) snmpInc(s.ns, SNMP_TCP_OUT_RSTS);
-  return l4Send(s.ns, p, head + n, L4_TCP, s.l0, s.l1, s.r0, s.r1, s.ttl, s.tos, s.dev, s.mark, true, false);
+  return l4Send(s.ns, p, head + n, L4_TCP, s.l0, s.l1, s.r0, s.r1, s.ttl, s.tos, s.dev, s.mark, segmentDf(s), false);
 }
 
 /** An acknowledgement with nothing else. @see Linux tcp_acceptable_seq */
@@ -217,7 +217,7 @@ export function replyReset(g: Segment): void {
   store<u32>(at + 16, 0);
   snmpInc(g.ns, SNMP_TCP_OUT_SEGS);
   snmpInc(g.ns, SNMP_TCP_OUT_RSTS);
-  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, 0, 0, 0, true, false);
+  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, g.tos, 0, 0, true, false);
 }
 
 /** Sends the SYN (or SYN-ACK) again or for the first time. */

@@ -56,7 +56,7 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   store<u16>(h + 6, 0);
   memory.copy(h + 8, at, len);
   const err = l4Send(
-    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, s.dev, s.mark, df == 1, (s.flags & F_BROADCAST) != 0,
+    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, s.dev, s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
   );
   return err < 0 && err != -105 ? err : <i32>len;
 }

@@ -1,7 +1,9 @@
 /** Addresses, with the routes that come and go with them. @see Linux net/ipv4/devinet.c, fib_frontend.c */
+
+import { CONF_ALL, CONF_PROMOTE_SECONDARIES } from '../../../../wasm/abi.ts';
 import { formatIp, type IpAddr, ip4, ip6, last4, linkLocal, network, type Prefix, sameIp } from '../../../base/ip.ts';
 import { EADDRNOTAVAIL, EEXIST, type Errno, errnoOf, isErr } from '../errno.ts';
-import type { Addr } from '../netadmin.ts';
+import type { Addr, Route } from '../netadmin.ts';
 import { LOOPBACK6, toAddr16 } from './addr16.ts';
 import type { Device, Netns } from './netns.ts';
 import { dropRoutes, pushRoute } from './routes.ts';
@@ -75,14 +77,17 @@ export function addrRoutes(world: NetWorld, d: Device, a: Addr): void {
       );
     return;
   }
-  if (d.kind === 'loopback' && prefix.bits < 32)
+  const primary = subnetOf(d.ns, a)[0] ?? a;
+  const src = primary.prefix.addr;
+  if (d.kind === 'loopback' && prefix.bits < 32 && primary === a)
     pushRoute(world, d.ns, { ...base, family: 4, type: 'local', dst: net, src: ip, scope: 'host', table: 255 }, false);
   pushRoute(
     world,
     d.ns,
-    { ...base, family: 4, type: 'local', dst: { addr: ip, bits: 32 }, src: ip, scope: 'host', table: 255 },
+    { ...base, family: 4, type: 'local', dst: { addr: ip, bits: 32 }, src, scope: 'host', table: 255 },
     false,
   );
+  if (primary !== a) return;
   if (prefix.bits < 31) {
     const broadcast = ip4(last4(prefix));
     pushRoute(
@@ -103,7 +108,45 @@ export function delAddr(world: NetWorld, ns: Netns, ifname: string, prefix: Pref
     (a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, prefix.addr) && a.prefix.bits === prefix.bits,
   );
   if (at < 0) return EADDRNOTAVAIL;
-  ns.addrs.splice(at, 1);
+  const gone = ns.addrs[at] as Addr;
+  const others = prefix.addr.v === 4 ? subnetOf(ns, gone).filter((a) => a !== gone) : [];
+  const primary = others.length > 0 && subnetOf(ns, gone)[0] === gone;
+  takeAway(world, ns, d, at);
+  if (primary && promotes(world, d)) promote(world, d, others[0] as Addr);
+  else if (primary) for (const a of others) takeAway(world, ns, d, ns.addrs.indexOf(a));
+  // The last address takes all of IPv4 with it. @see Linux fib_frontend.c: fib_inetaddr_event
+  if (prefix.addr.v === 4 && !ns.addrs.some((a) => a.ifindex === d.ifindex && a.prefix.addr.v === 4))
+    dropRoutes(world, ns, (r) => r.family === 4 && r.ifindex === d.ifindex);
+  return 0;
+}
+
+/** The addresses of a device that are on one network, the primary one first. */
+function subnetOf(ns: Netns, a: Addr): Addr[] {
+  const net = network(a.prefix);
+  return ns.addrs.filter(
+    (b) => b.ifindex === a.ifindex && b.prefix.bits === a.prefix.bits && sameIp(network(b.prefix).addr, net.addr),
+  );
+}
+
+function promotes(world: NetWorld, d: Device): boolean {
+  const get = (dev: number): number => world.core.confGet(d.ns.core, dev, CONF_PROMOTE_SECONDARIES);
+  return (get(CONF_ALL) | get(d.dev)) !== 0;
+}
+
+/** A secondary address becomes the primary one: its routes are made anew. @see Linux devinet.c: __inet_del_ifa */
+function promote(world: NetWorld, d: Device, a: Addr): void {
+  world.core.addrPromote(d.dev, toAddr16(a.prefix.addr));
+  for (const b of subnetOf(d.ns, a)) {
+    const own = (r: Route): boolean => r.type === 'local' && r.dst !== undefined && sameIp(r.dst.addr, b.prefix.addr);
+    dropRoutes(world, d.ns, (r) => r.ifindex === d.ifindex && own(r));
+    addrRoutes(world, d, b);
+  }
+}
+
+function takeAway(world: NetWorld, ns: Netns, d: Device, at: number): void {
+  const [gone] = ns.addrs.splice(at, 1);
+  if (!gone) return;
+  const { prefix } = gone;
   const text = formatIp(prefix.addr);
   dropRoutes(
     world,
@@ -114,7 +157,6 @@ export function delAddr(world: NetWorld, ns: Netns, ifname: string, prefix: Pref
         (r.type === 'local' && r.dst !== undefined && formatIp(r.dst.addr) === text)),
   );
   world.core.addrDel(d.dev, toAddr16(prefix.addr));
-  return 0;
 }
 
 /** Whether IPv6 is off on a device: `net.ipv6.conf.IF.disable_ipv6`, else `.all`. */

@@ -1,11 +1,12 @@
 /** Routes: the tables as Linux shows them, and their counterpart in the core. */
-import { contains, formatPrefix, type IpAddr, ip4, ip6, type Prefix, sameIp } from '../../../base/ip.ts';
+import { contains, formatPrefix, type IpAddr, ip4, ip6, network, type Prefix, sameIp } from '../../../base/ip.ts';
 import type { CoreRoute } from '../../core/core.ts';
 import { EEXIST, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno, ESRCH, errnoOf } from '../errno.ts';
-import type { Route } from '../netadmin.ts';
+import type { NextHop, Route, RouteAnswer, RouteQuery } from '../netadmin.ts';
 import { fromAddr16, toAddr16 } from './addr16.ts';
 import { addrRoutes } from './addrs.ts';
 import type { Device, Netns } from './netns.ts';
+import { addRoute4 } from './routes4.ts';
 import type { NetWorld } from './world.ts';
 
 const TYPE: Readonly<Record<Route['type'], number>> = {
@@ -16,6 +17,7 @@ const TYPE: Readonly<Record<Route['type'], number>> = {
   blackhole: 6,
   unreachable: 7,
   prohibit: 8,
+  throw: 9,
 };
 const SCOPE: Readonly<Record<Route['scope'], number>> = { global: 0, link: 253, host: 254 };
 
@@ -34,7 +36,45 @@ function toCore(ns: Netns, r: Route): CoreRoute {
     scope: SCOPE[r.scope],
     metric: r.metric,
     type: TYPE[r.type],
+    ...(r.nexthops && hops(ns, r.nexthops)),
   };
+}
+
+/** Several next hops: the first stands for the route, the others follow it. */
+function hops(ns: Netns, list: readonly NextHop[]): Partial<CoreRoute> {
+  const [first, ...more] = list.map((h) => ({
+    dev: ns.find(h.ifindex)?.dev ?? 0,
+    weight: h.weight,
+    ...(h.via && { gw: toAddr16(h.via) }),
+  }));
+  return { ...first, more };
+}
+
+/** Makes the core's routes of one destination, table and metric those of the list, in its order. */
+export function syncRoutes(world: NetWorld, ns: Netns, like: Route): Errno | 0 {
+  const same = ns.routes.filter((r) => sameKey(r, like));
+  while (world.core.routeDel(ns.core, { ...toCore(ns, like), dev: 0, gw: undefined, type: 0 } as never) === 0);
+  for (const r of same) {
+    const err = world.core.routeAdd(ns.core, { ...toCore(ns, r), append: true });
+    if (err < 0) return errnoOf(err);
+  }
+  return 0;
+}
+
+/** Whether two routes compete: one destination, table and metric. */
+export function sameKey(a: Route, b: Route): boolean {
+  return (
+    a.family === b.family &&
+    a.table === b.table &&
+    a.metric === b.metric &&
+    (a.dst && formatPrefix(a.dst)) === (b.dst && formatPrefix(b.dst))
+  );
+}
+
+/** Tables with routes in them besides main, local and default, as the kernel lists them. */
+export function routeTables(ns: Netns, family: 4 | 6): number[] {
+  const ids = new Set(ns.routes.filter((r) => r.family === family).map((r) => r.table));
+  return [...ids].filter((t) => t < 253 || t > 255).sort((a, b) => (a & 255) - (b & 255) || b - a);
 }
 
 /** Adds a route to the tables and, when `live`, to the core. */
@@ -51,7 +91,7 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
 export function dropRoutes(world: NetWorld, ns: Netns, fits: (r: Route) => boolean): number {
   const gone = ns.routes.filter(fits);
   for (const r of gone) {
-    if (r.table !== 255) world.core.routeDel(ns.core, toCore(ns, r));
+    if (r.table !== 255 || r.proto !== 'kernel') world.core.routeDel(ns.core, toCore(ns, r));
     ns.routes.splice(ns.routes.indexOf(r), 1);
   }
   return gone.length;
@@ -60,6 +100,12 @@ export function dropRoutes(world: NetWorld, ns: Netns, fits: (r: Route) => boole
 /** A device went down, moved, or is removed. */
 export function routesGone(world: NetWorld, d: Device): void {
   dropRoutes(world, d.ns, (r) => r.ifindex === d.ifindex);
+  for (const [i, r] of [...d.ns.routes.entries()].reverse()) {
+    const left = r.nexthops?.filter((h) => h.ifindex !== d.ifindex);
+    if (!left || left.length === r.nexthops?.length) continue;
+    if (left.length === 0) dropRoutes(world, d.ns, (x) => x === r);
+    else d.ns.routes[i] = { ...r, nexthops: left };
+  }
 }
 
 /** A device came up: the routes of its addresses come back. */
@@ -95,7 +141,14 @@ export function listRoutes(world: NetWorld, ns: Netns, family: 4 | 6, table = 25
     });
 }
 
-export function addRoute(world: NetWorld, ns: Netns, given: Partial<Route> & { family: 4 | 6 }): Errno | 0 {
+export function addRoute(
+  world: NetWorld,
+  ns: Netns,
+  given: Partial<Route> & { family: 4 | 6 },
+  how: 'add' | 'replace' | 'change' | 'append' | 'prepend' = 'add',
+): Errno | 0 {
+  if (given.family === 4) return addRoute4(world, ns, given, how);
+  if (how === 'replace' || how === 'change') delRoute(world, ns, { family: 6, ...(given.dst && { dst: given.dst }) });
   const dst = given.dst?.bits === 0 ? undefined : given.dst;
   let ifindex = given.ifindex;
   const type = given.type ?? 'unicast';
@@ -148,20 +201,29 @@ export function delRoute(world: NetWorld, ns: Netns, given: Partial<Route> & { f
     (r.dst ? formatPrefix(r.dst) : '') === (dst ? formatPrefix(dst) : '') &&
     (given.ifindex === undefined || r.ifindex === given.ifindex) &&
     (given.via === undefined || (r.via !== undefined && sameIp(r.via, given.via))) &&
-    (given.metric === undefined || r.metric === given.metric);
+    (given.metric === undefined || r.metric === given.metric) &&
+    (given.type === undefined || given.type === 'unicast' || r.type === given.type);
   const first = ns.routes.find(fits);
   if (!first) return ESRCH;
   dropRoutes(world, ns, (r) => r === first);
+  if (first.family === 4 && first.table !== 255) syncRoutes(world, ns, first);
   return 0;
 }
 
-export function lookupRoute(world: NetWorld, ns: Netns, dst: IpAddr, from?: IpAddr, ifname?: string): Route | Errno {
-  const d = ifname === undefined ? undefined : ns.find(ifname);
-  if (ifname !== undefined && !d) return ENODEV;
+export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): RouteAnswer | Errno {
+  const { dst, from } = query;
+  const [iif, oif] = [query.iif, query.oif].map((name) => (name === undefined ? undefined : ns.find(name)));
+  if ((query.iif !== undefined && !iif) || (query.oif !== undefined && !oif)) return ENODEV;
+  // A source of our own packets must be ours. @see Linux route.c: ip_route_output_key_hash_rcu
+  if (from?.v === 4 && !iif && from.value >>> 24 !== 127)
+    if (!ns.addrs.some((a) => sameIp(a.prefix.addr, from))) return ENETUNREACH;
   const r = world.core.routeLookup(ns.core, {
     dst: toAddr16(dst),
     ...(from && { src: toAddr16(from) }),
-    ...(d && { oif: d.dev }),
+    ...(iif && { iif: iif.dev }),
+    ...(oif && { oif: oif.dev }),
+    ...(query.mark !== undefined && { mark: query.mark }),
+    ...(query.tos !== undefined && { tos: query.tos }),
   });
   if (typeof r === 'number') return errnoOf(r);
   const out = world.devices.get(r.dev);
@@ -177,5 +239,10 @@ export function lookupRoute(world: NetWorld, ns: Netns, dst: IpAddr, from?: IpAd
     proto: 'boot',
     metric: r.metric,
     table: r.type === 2 ? 255 : r.table,
+    ...(r.redirected && { redirected: true }),
+    ...(r.redirects && { redirects: true }),
+    ...(r.mtu > 0 && { pathMtu: r.mtu }),
+    ...(r.expires > 0 && { expires: r.expires }),
+    ...(dst.v === 4 && { match: network({ addr: dst, bits: r.bits }) }),
   };
 }

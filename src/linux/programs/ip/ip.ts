@@ -7,9 +7,10 @@ import { ipAddr } from './addr.ts';
 import { abbreviated, IpError, matches, Words } from './args.ts';
 import type { IpEnv } from './env.ts';
 import { ipLink } from './link.ts';
-import { ipNeigh, ipRule } from './neigh.ts';
+import { ipNeigh } from './neigh.ts';
 import { ipNetns } from './netns.ts';
 import { ipRoute } from './route.ts';
+import { ipRule } from './rule.ts';
 
 const OBJECTS: Readonly<Record<string, (env: IpEnv) => Promise<number>>> = {
   address: ipAddr,

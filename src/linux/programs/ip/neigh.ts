@@ -1,9 +1,4 @@
-/**
- * `ip neigh`, `ip rule`: the neighbour table, and the rules of routing tables.
- *
- * Limits: rules are the three that every kernel starts with; adding others is answered with `Operation not supported`.
- * @see iproute2 ip/ipneigh.c, ip/iprule.c
- */
+/** `ip neigh`: the neighbour table, and the addresses that are answered for as a proxy. @see iproute2 ip/ipneigh.c */
 import { formatIp, formatMac, type IpAddr, parseMac } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Neigh } from '../../kernel/netadmin.ts';
@@ -33,6 +28,7 @@ interface NeighFilter {
   dev?: string;
   nud?: string;
   to?: IpAddr;
+  proxy?: boolean;
 }
 
 function readNeigh(env: IpEnv): NeighFilter {
@@ -42,6 +38,7 @@ function readNeigh(env: IpEnv): NeighFilter {
     if (word === 'dev') f.dev = deviceArg(env, w.need()).name;
     else if (word === 'nud') f.nud = w.need().toUpperCase();
     else if (word === 'all') continue;
+    else if (word === 'proxy') f.proxy = true;
     else f.to = prefixArg(word === 'to' ? w.need() : word, env.family).addr;
   }
   return f;
@@ -57,8 +54,28 @@ function list(env: IpEnv, f: NeighFilter): Neigh[] {
     .filter((n) => !f.to || formatIp(n.ip) === formatIp(f.to));
 }
 
+async function showProxies(env: IpEnv, f: NeighFilter): Promise<number> {
+  const dev = (ifindex: number): string => env.net.link(ifindex)?.name ?? `if${ifindex}`;
+  const rows = env.net
+    .proxies()
+    .map((p) => ({ dst: formatIp(p.ip), dev: dev(p.ifindex) }))
+    .filter((p) => (f.dev === undefined || p.dev === f.dev) && (!f.to || p.dst === formatIp(f.to)));
+  if (env.json)
+    await printJson(
+      env,
+      rows.map((p) => ({ ...p, proxy: null })),
+    );
+  else
+    await printEntries(
+      env,
+      rows.map((p) => [`${p.dst} ${f.dev === undefined ? `dev ${p.dev} ` : ''}proxy `]),
+    );
+  return 0;
+}
+
 async function show(env: IpEnv): Promise<number> {
   const f = readNeigh(env);
+  if (f.proxy) return showProxies(env, f);
   const rows = list(env, f);
   const dev = (n: Neigh): string => env.net.link(n.ifindex)?.name ?? `if${n.ifindex}`;
   if (env.json) {
@@ -92,6 +109,7 @@ async function modify(env: IpEnv, verb: string): Promise<number> {
   let ip: IpAddr | undefined;
   let mac: number | undefined;
   let permanent = true;
+  let proxy = false;
   for (let word = w.take(); word !== undefined; word = w.take()) {
     if (word === 'dev') dev = deviceArg(env, w.need()).name;
     else if (word === 'lladdr') {
@@ -99,10 +117,17 @@ async function modify(env: IpEnv, verb: string): Promise<number> {
       mac = parseMac(text);
       if (mac === undefined) throw new IpError(`"${text}" is invalid lladdr.`, 255);
     } else if (word === 'nud') permanent = w.need() === 'permanent';
-    else if (matches(word, 'proxy')) w.need();
-    else ip = addressArg(word === 'to' ? w.need() : word, env.family);
+    else if (word === 'proxy') {
+      proxy = true;
+      ip = addressArg(w.need(), env.family);
+    } else ip = addressArg(word === 'to' ? w.need() : word, env.family);
   }
   if (dev === undefined || !ip) throw new IpError('Device and destination are required arguments.', 255);
+  if (proxy) {
+    const e = verb === 'delete' ? env.net.delProxy(dev, ip) : env.net.addProxy(dev, ip);
+    if (isErr(e)) throw rtnetlink(e);
+    return 0;
+  }
   const known = env.net
     .neighs()
     .some((n) => n.ifindex === env.net.link(dev)?.ifindex && formatIp(n.ip) === formatIp(ip));
@@ -125,30 +150,5 @@ async function flush(env: IpEnv): Promise<number> {
     const name = env.net.link(n.ifindex)?.name;
     if (name !== undefined) env.net.delNeigh(name, n.ip);
   }
-  return 0;
-}
-
-/** `ip rule` */
-export async function ipRule(env: IpEnv): Promise<number> {
-  const verb = subcommand(env, 'rule', ['show', 'lst', 'list', 'add', 'delete', 'flush'], 'show');
-  if (verb === 'add' || verb === 'delete' || verb === 'flush')
-    throw new IpError('RTNETLINK answers: Operation not supported', 2);
-  const rules: [number, string][] =
-    env.family === 6
-      ? [
-          [0, 'local'],
-          [32766, 'main'],
-        ]
-      : [
-          [0, 'local'],
-          [32766, 'main'],
-          [32767, 'default'],
-        ];
-  if (env.json)
-    await printJson(
-      env,
-      rules.map(([priority, table]) => ({ priority, src: 'all', table })),
-    );
-  else await env.ctx.out(rules.map(([p, t]) => `${p}:\tfrom all lookup ${t}${env.busybox ? ' ' : ''}\n`).join(''));
   return 0;
 }
