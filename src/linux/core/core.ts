@@ -527,6 +527,8 @@ export interface TraceFilter {
 
 export interface CoreDatagram {
   readonly data: Uint8Array;
+  /** Address it was sent to (IP_PKTINFO). */
+  readonly local: Addr16;
   readonly ip: Addr16;
   readonly port: number;
   readonly ttl: number;
@@ -767,7 +769,6 @@ export interface Core {
       | 'linger2'
       | 'maxseg'
       | 'congestion'
-      | 'pktinfo'
       | 'freebind',
     value: number,
   ): number;
@@ -799,7 +800,6 @@ export interface Core {
       | 'linger2'
       | 'maxseg'
       | 'congestion'
-      | 'pktinfo'
       | 'freebind',
   ): number;
   sockInfo(sock: number): CoreSock;

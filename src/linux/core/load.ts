@@ -29,21 +29,30 @@ function wholeFace(imager: Imager): Pick<Core, 'snapshot' | 'restore'> {
   };
 }
 
+/** The compiled core, of which any number of cores can be made. */
+export type CoreModule = WebAssembly.Module;
+
+/** Compiles the bytes of dist/core.wasm. */
+export function compileCore(wasm: BufferSource): Promise<CoreModule> {
+  return WebAssembly.compile(wasm);
+}
+
 /**
- * The face of an instance of the core's module.
+ * A fresh, empty core and all that its module exports.
  * @param build what tells its images from those of other builds (buildOf)
  * @throws Error when it gets no memory
  */
-export function coreOf(
-  instance: WebAssembly.Instance,
+export function openCore(
+  module: CoreModule,
   options: CoreOptions,
   build: readonly [number, number] = [0, 0],
-): Core {
-  const w = instance.exports as unknown as Wasm;
+): { core: Core; exports: Record<string, unknown> } {
+  const { exports } = new WebAssembly.Instance(module, {});
+  const w = exports as unknown as Wasm;
   if (w.coreInit(BigInt.asUintN(64, BigInt(Math.trunc(options.seed)))) !== 0)
     throw new Error('the packet core got no memory');
   const m = new Memory(w);
-  return {
+  const core = {
     ...timeFace(w, m),
     ...devFace(w, m),
     ...vxlanFace(w, m),
@@ -55,6 +64,7 @@ export function coreOf(
     ...captureFace(w, m),
     ...wholeFace(new Imager(w, build)),
   };
+  return { core, exports };
 }
 
 /**
@@ -62,5 +72,5 @@ export function coreOf(
  * @param wasm the bytes of dist/core.wasm
  */
 export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
-  return coreOf(new WebAssembly.Instance(await WebAssembly.compile(wasm), {}), options, buildOf(wasm));
+  return openCore(await compileCore(wasm), options, buildOf(wasm)).core;
 }
