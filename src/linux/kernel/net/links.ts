@@ -106,6 +106,7 @@ export function forget(world: NetWorld, d: Device): void {
   for (const other of d.ns.devices) if (other.master === d) other.master = undefined;
   d.ns.remove(d);
   world.devices.delete(d.dev);
+  if (d.master) followPorts(world, d.master);
 }
 
 export function delLink(world: NetWorld, ns: Netns, name: string): Errno | 0 {
@@ -123,7 +124,17 @@ function setMtu(world: NetWorld, d: Device, mtu: number): Errno | 0 {
   if (mtu < 68 || mtu > 65535) return EINVAL;
   world.core.devSet(d.dev, 'mtu', mtu);
   d.mtu = mtu;
+  if (d.kind === 'bridge') d.mtuFixed = true;
+  if (d.master) followPorts(world, d.master);
   return 0;
+}
+
+/** A bridge takes the smallest MTU of its ports, unless its own was set. @see Linux net/bridge/br_if.c: br_mtu_auto_adjust */
+function followPorts(world: NetWorld, bridge: Device): void {
+  if (bridge.mtuFixed || bridge.kind !== 'bridge') return;
+  const ports = bridge.ns.devices.filter((d) => d.master === bridge);
+  bridge.mtu = ports.length > 0 ? Math.min(...ports.map((d) => d.mtu)) : 1500;
+  world.core.devSet(bridge.dev, 'mtu', bridge.mtu);
 }
 
 function setUp(world: NetWorld, d: Device, up: boolean): void {
@@ -141,8 +152,10 @@ function setUp(world: NetWorld, d: Device, up: boolean): void {
 
 function setMaster(world: NetWorld, d: Device, master: string | null): Errno | 0 {
   if (master === null) {
+    const was = d.master;
     d.master = undefined;
     world.core.devSet(d.dev, 'master', 0);
+    if (was) followPorts(world, was);
     return 0;
   }
   const bridge = d.ns.find(master);
@@ -151,6 +164,7 @@ function setMaster(world: NetWorld, d: Device, master: string | null): Errno | 0
   if (d.master && d.master !== bridge) return EBUSY;
   d.master = bridge;
   world.core.devSet(d.dev, 'master', bridge.dev);
+  followPorts(world, bridge);
   return 0;
 }
 

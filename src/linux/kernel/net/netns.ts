@@ -14,6 +14,8 @@ export interface Device {
   name: string;
   mac: number;
   mtu: number;
+  /** A bridge whose MTU was set by hand: it follows its ports no more. */
+  mtuFixed?: boolean;
   txqlen: number;
   up: boolean;
   promisc: boolean;
