@@ -12,7 +12,7 @@ import type { Counters } from './snmp.ts';
 import type { CoreTcpInfo } from './tcp-info.ts';
 import type { TcpSysctlName } from './tcp-sysctls.ts';
 
-export type { Counters, CoreTcpInfo };
+export type { CoreTcpInfo, Counters };
 
 /** Addresses cross as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 export type Addr16 = Uint8Array;

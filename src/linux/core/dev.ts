@@ -62,7 +62,11 @@ export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
     nsAdd: () => w.nsAdd(),
     nsDel: (ns) => w.nsDel(ns),
     nsSet: (ns, key, value) =>
-      void w.nsSet(ns, key in NS_KEYS ? NS_KEYS[key as keyof typeof NS_KEYS] : TCP_SYSCTLS[key as TcpSysctlName].key, value),
+      void w.nsSet(
+        ns,
+        key in NS_KEYS ? NS_KEYS[key as keyof typeof NS_KEYS] : TCP_SYSCTLS[key as TcpSysctlName].key,
+        value,
+      ),
     loopbackAdd: (ns, name) => add(ns, abi.DEV_LOOPBACK, name, 0),
     vethAdd(nsA, nameA, macA, nsB, nameB, macB) {
       const a = w.vethAdd(nsA, m.putName(nameA, 0), BigInt(macA), nsB, m.putName(nameB, 1), BigInt(macB));

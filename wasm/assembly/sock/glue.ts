@@ -16,7 +16,7 @@ import { rng32 } from '../sim/rng';
 import { timerAdd, timerDel as simTimerDel } from '../sim/timer';
 import { csumL4, csumL4v6 } from '../wire/checksum';
 import { V6_ONE, isAny, isV4, mapped, v4Of } from './demux';
-import { F_NODF, F_PMTU_DO, F_PMTU_PROBE, Sock } from './table';
+import { F_BROADCAST, F_NODF, F_PMTU_DO, F_PMTU_PROBE, Sock } from './table';
 
 export const L4_TCP: u32 = 6;
 export const L4_UDP: u32 = 17;
@@ -184,7 +184,10 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
   const probe = (s.flags & F_PMTU_PROBE) != 0;
   const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
   // Without a way there is nothing to be too long for: sending tells.
-  if (len + 20 > mtu && ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos) == 0) return 0;
+  if (len + 20 > mtu) {
+    if (ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos) == 0) return 0;
+    if (Sim.at().r0 == RTN_BROADCAST && !(s.flags & F_BROADCAST)) return 0;
+  }
   if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;
   if (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) return 1;
   return pmtuLocked(s.ns as u32, dst) ? 0 : 2;
