@@ -161,6 +161,19 @@ export function encodeResponse(
   return Uint8Array.from([query.id >> 8, query.id & 255, high, low, ...counts, ...asked, ...sent.flat()]);
 }
 
+/** A message with its length before it, as TCP carries it. @see RFC 1035 §4.2.2 */
+export function framed(message: Uint8Array): Uint8Array {
+  return Uint8Array.from([message.length >> 8, message.length & 255, ...message]);
+}
+
+/** The first message of bytes that TCP carried; undefined while some are missing. */
+export function unframed(bytes: Uint8Array): Uint8Array | undefined {
+  const [high, low] = bytes;
+  if (high === undefined || low === undefined) return undefined;
+  const end = 2 + high * 256 + low;
+  return bytes.length < end ? undefined : bytes.slice(2, end);
+}
+
 /** A record after its owner's name. */
 function recordTail(r: NewRecord): number[] {
   const { ttl, data } = r;

@@ -41,6 +41,9 @@ export function parseTranscript(text: string): TranscriptLine[] {
 /** The terminal of records that were taken on one. */
 const TTY = { cols: 160, rows: 40 };
 
+/** Between two commands, ns: recorded commands were not given without a breath between them either. */
+const PAUSE = 0.5e9;
+
 /** Plays one line. @returns the line as it is to be written */
 export async function playLine(lab: Lab, line: TranscriptLine): Promise<AnsweredLine> {
   const host = line.host ?? 'node1';
@@ -49,5 +52,6 @@ export async function playLine(lab: Lab, line: TranscriptLine): Promise<Answered
   else if (line.do === 'sh') await lab.run(host, line.cmd ?? ':');
   if (line.do !== undefined || line.cmd === undefined) return line;
   const { stdout, stderr, exit } = await lab.run(host, line.cmd, line.tty ? { tty: TTY } : {});
+  await lab.pass(PAUSE);
   return { ...line, stdout, stderr, exit };
 }

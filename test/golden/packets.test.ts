@@ -9,11 +9,6 @@ import { judge, type Outcome, play, SCENARIOS, type Verdict } from './packets.ts
  */
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
-/** Scenarios that need not agree yet, and why. */
-const OPEN: Readonly<Record<string, string>> = {
-  'n-traceroute-outside': 'the outside host does not limit its ICMP errors to six at once',
-};
-
 interface Row {
   readonly outcome: Outcome;
   readonly verdict: Verdict;
@@ -27,7 +22,7 @@ describe('captures', () => {
 
   beforeAll(async () => {
     for (const seed of SEEDS) {
-      const wanted = [...SCENARIOS.keys()].filter((s) => !agreedWith.has(s) && !(s in OPEN && plays > 0));
+      const wanted = [...SCENARIOS.keys()].filter((s) => !agreedWith.has(s));
       if (wanted.length === 0) break;
       plays++;
       const outcomes = await play(seed);
@@ -48,9 +43,8 @@ describe('captures', () => {
     const text = ({ outcome: o, verdict: v }: Row): string => {
       const frames = `${o.real.length} frames`.padStart(10);
       const seed = agreedWith.get(o.scenario);
-      const open = seed !== undefined && o.scenario in OPEN ? ' (open no more)' : '';
       const how = v.agree ? 'agree' : v.agreeByInterface ? 'agree on each interface' : `differ: ${v.difference}`;
-      return `${`${o.scenario}.${o.place}`.padEnd(50)}${frames}  ${how}${seed === undefined || seed === SEEDS[0] ? '' : ` (seed ${seed})`}${open}`;
+      return `${`${o.scenario}.${o.place}`.padEnd(50)}${frames}  ${how}${seed === undefined || seed === SEEDS[0] ? '' : ` (seed ${seed})`}`;
     };
     const agree = all().filter((r) => r.verdict.agree).length;
     const each = all().filter((r) => r.verdict.agreeByInterface).length;
@@ -71,10 +65,10 @@ describe('captures', () => {
   });
 
   for (const scenario of SCENARIOS.keys())
-    it(scenario in OPEN ? `${scenario} (open: ${OPEN[scenario]})` : scenario, () => {
+    it(scenario, () => {
       const differences = rows.get(scenario)?.map((r) => (r.verdict.agreeByInterface ? '' : r.verdict.difference));
       expect(differences).toBeDefined();
-      if (!(scenario in OPEN)) expect(differences?.join('')).toBe('');
+      expect(differences?.join('')).toBe('');
     });
 
   it('can fail: a capture with a frame less, or two in another order, does not agree', () => {

@@ -132,14 +132,23 @@ class Player {
     // the host's neighbours were forgotten before a recording where it asks for one
     const fresh = lines(recordedAt(name, 'host'), REAL).some((l) => /^(docker0|appnet|eth0) Out .*who-has/.test(l));
     await this.lab.run('node1', `rm -f /root/*.pcap${fresh ? '; ip neigh flush all' : ''}`);
-    const inside = (p: string): string => (p === 'host' ? '' : `nsenter -t ${this.#pids.get(p)} -n `);
-    const start = places.map((p) => `${inside(p)}tcpdump -U -i any -w /root/${p}.pcap 2>/dev/null & echo $!;`);
-    const { stdout } = await this.lab.run('node1', start.join(' '));
+    const pids: string[] = [];
+    for (const p of places) {
+      // captures inside containers were begun after the host's
+      const own = p === 'host' ? first : (moments([recordedAt(name, p)])?.first ?? first);
+      await this.#until(Math.min(own, command - LEAD) - BEFORE);
+      const inside = p === 'host' ? '' : `nsenter -t ${this.#pids.get(p)} -n `;
+      const { stdout } = await this.lab.run(
+        'node1',
+        `${inside}tcpdump -U -i any -w /root/${p}.pcap 2>/dev/null & echo $!`,
+      );
+      pids.push(stdout.trim());
+    }
     await this.#learnNames();
     await this.#until(command - LEAD);
     await this.lab.run(step.host, step.cmd);
     await this.lab.pass((step.cmd.startsWith('docker run') ? AFTER_START : AFTER) * 1e9);
-    await this.lab.run('node1', `kill ${stdout.trim().split('\n').join(' ')}; sleep 0.1`);
+    await this.lab.run('node1', `kill ${pids.join(' ')}; sleep 0.1`);
     await this.#learnNames();
     return places.map((place) => ({
       scenario: name,

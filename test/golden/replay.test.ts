@@ -13,10 +13,10 @@ const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 /** Records that agreed when this figure was last raised, of those that count. */
 const REACHED: Readonly<Record<string, number>> = {
   '01-ports': 151,
-  '02-links': 51,
-  '03-networks': 138,
-  '04-customization': 209,
-  '05-hostview': 68,
+  '02-links': 58,
+  '03-networks': 170,
+  '04-customization': 212,
+  '05-hostview': 72,
   '07-cli': 153,
   '09-api': 88,
 };

@@ -273,7 +273,7 @@ describe('IP options', () => {
     const { core, left, right } = await row();
     const seen = send(core, left, right, [7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     const [got] = seen.right;
-    expect([...(got ?? []).subarray(20, 31)]).toEqual([7, 11, 12, 198, 51, 100, 1, 198, 51, 100, 2]);
+    expect([...(got ?? new Uint8Array()).subarray(20, 31)]).toEqual([7, 11, 12, 198, 51, 100, 1, 198, 51, 100, 2]);
     expect(sum16(got as Uint8Array, 0, 32)).toBe(0xffff);
   });
 
@@ -282,7 +282,7 @@ describe('IP options', () => {
     const seen = send(core, left, right, [7, 2, 4, 0]);
     expect(seen.right).toEqual([]);
     const [error] = seen.left;
-    expect([...(error ?? []).subarray(20, 22)]).toEqual([12, 0]);
+    expect([...(error ?? new Uint8Array()).subarray(20, 22)]).toEqual([12, 0]);
     expect(error?.[24]).toBe(21);
   });
 

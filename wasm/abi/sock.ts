@@ -13,7 +13,10 @@ export const SOCK_X_RPORT = 42;
 export const SOCK_X_RECVQ = 44;
 export const SOCK_X_SENDQ = 48;
 export const SOCK_X_DEV = 52;
-export const SOCK_X_SIZE = 56;
+/** Index of the record, also when nobody holds it. */
+export const SOCK_X_ID = 56;
+export const SOCK_X_DROPS = 60;
+export const SOCK_X_SIZE = 64;
 
 // a datagram as received (sockRecvFrom): DGRAM_HEAD bytes, then `len` bytes
 export const DGRAM_LEN = 0;

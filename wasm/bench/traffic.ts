@@ -5,8 +5,9 @@
  *
  * A flow is a pair of ports: sources count up from SPORT, and after SPAN of them the destination port does.
  */
-import { devXmit } from '../assembly/dev/xmit';
+
 import { Dev } from '../assembly/dev/dev';
+import { devXmit } from '../assembly/dev/xmit';
 import { SCRATCH_BASE, SCRATCH_SIZE, Sim } from '../assembly/mem';
 import { drain, simRun } from '../assembly/sim/loop';
 import { Pkt, pktAlloc } from '../assembly/sim/pool';

@@ -17,6 +17,8 @@ export type { CoreTcpInfo, Counters };
 /** Addresses cross as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 export type Addr16 = Uint8Array;
 
+/** Code of a LOG event: a namespace's table of connections is full; b = the namespace. */
+export const LOG_CT_FULL = 2;
 export const Hook = { PREROUTING: 0, INPUT: 1, FORWARD: 2, OUTPUT: 3, POSTROUTING: 4 } as const;
 export const Table = { RAW: 0, NAT: 1, FILTER: 2, MANGLE: 3, SECURITY: 4 } as const;
 export const SockType = { TCP: 1, UDP: 2, RAW: 3, PACKET: 4 } as const;
@@ -478,6 +480,10 @@ export interface CoreSock {
   readonly sendQ: number;
   readonly v6only: boolean;
   readonly dev: number;
+  /** Number for sockTcpInfo, also of a socket that nobody holds. */
+  readonly id: number;
+  /** Datagrams, or SYNs, that found no room. */
+  readonly drops: number;
 }
 
 export interface CoreFrame {

@@ -74,6 +74,8 @@ function readSock(m: Memory, at: number): CoreSock {
     recvQ: v.getUint32(at + abi.SOCK_X_RECVQ, true),
     sendQ: v.getUint32(at + abi.SOCK_X_SENDQ, true),
     dev: v.getUint32(at + abi.SOCK_X_DEV, true),
+    id: v.getUint32(at + abi.SOCK_X_ID, true),
+    drops: v.getUint32(at + abi.SOCK_X_DROPS, true),
   };
 }
 

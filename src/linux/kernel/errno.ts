@@ -10,8 +10,15 @@ export class Errno {
     readonly code: number,
     /** glibc's text, `No such file or directory`. */
     readonly text: string,
+    /** What netlink adds (NLMSGERR_ATTR_MSG): iproute2 prints it in place of the text. */
+    readonly extack?: string,
   ) {
     Object.freeze(this);
+  }
+
+  /** The same error with netlink's words. */
+  says(extack: string): Errno {
+    return new Errno(this.name, this.code, this.text, extack);
   }
 }
 

@@ -4,9 +4,11 @@
  */
 
 import type { IpAddr, Prefix } from '../../base/ip.ts';
+import type { CoreTcpInfo, Counters } from '../core/core.ts';
 import type { Errno } from './errno.ts';
+import type { NfMatch } from './nfmatch.ts';
 
-export type LinkKind = 'loopback' | 'veth' | 'bridge' | 'dummy' | 'vxlan' | 'macvlan' | 'nic';
+export type LinkKind = 'loopback' | 'veth' | 'bridge' | 'dummy' | 'vxlan' | 'macvlan' | 'ipvlan' | 'vlan' | 'nic';
 
 export interface LinkStats {
   readonly rxPackets: number;
@@ -15,7 +17,59 @@ export interface LinkStats {
   readonly txPackets: number;
   readonly txBytes: number;
   readonly txDropped: number;
+  readonly rxErrors: number;
+  readonly txErrors: number;
+  readonly txCarrier: number;
 }
+
+/** What a bridge port does. */
+export interface PortFlags {
+  readonly hairpin: boolean;
+  readonly isolated: boolean;
+  readonly learning: boolean;
+  /** Gets frames to MACs that the bridge does not know; to groups; to everybody. */
+  readonly flood: boolean;
+  readonly mcastFlood: boolean;
+  readonly bcastFlood: boolean;
+}
+
+/** Settings of a bridge. */
+export interface BridgeSettings {
+  /** Hundredths of a second. */
+  readonly ageingTime: number;
+  readonly groupFwdMask: number;
+}
+
+/** Settings of a VXLAN as `ip link add … type vxlan` takes them. */
+export interface VxlanSettings {
+  readonly vni: number;
+  readonly remote?: IpAddr;
+  readonly local?: IpAddr;
+  /** Device of the link namespace. */
+  readonly dev?: string;
+  /** 8472 when absent, as Linux has it; Docker uses 4789. */
+  readonly dstport?: number;
+  readonly srcport?: readonly [number, number];
+  readonly ttl?: number | 'inherit';
+  readonly tos?: number | 'inherit';
+  readonly df?: 'unset' | 'set' | 'inherit';
+  readonly learning?: boolean;
+  readonly proxy?: boolean;
+  readonly l2miss?: boolean;
+  readonly l3miss?: boolean;
+  readonly udpcsum?: boolean;
+  /** Seconds, 0: never. */
+  readonly ageing?: number;
+  readonly maxaddress?: number;
+}
+
+export type MacvlanMode = 'private' | 'vepa' | 'bridge' | 'passthru';
+
+/** What a new device stands on, and how. */
+export type UpperSettings =
+  | { readonly kind: 'macvlan'; readonly mode: MacvlanMode }
+  | { readonly kind: 'ipvlan' }
+  | { readonly kind: 'vlan'; readonly id: number };
 
 /** Equivalent: one entry of `ip -d link`. */
 export interface Link {
@@ -33,12 +87,23 @@ export interface Link {
   readonly promisc: boolean;
   /** ifindex of the bridge it is a port of. */
   readonly master?: number;
-  /** veth and macvlan: ifindex of the peer or parent, in that device's namespace. */
+  /** IFLA_LINK. veth, macvlan, ipvlan, vlan: ifindex of the peer or parent, in that device's namespace. */
   readonly peerIfindex?: number;
-  /** veth whose peer is in another namespace: that namespace's id as this one numbers them (link-netnsid). */
+  /** The peer, parent or link namespace is another one: its id as this one numbers them (link-netnsid). */
   readonly peerNetnsId?: number;
   /** Bridge port attributes, when it has a master. */
-  readonly port?: { readonly hairpin: boolean; readonly isolated: boolean; readonly learning: boolean };
+  readonly port?: PortFlags;
+  /** `noqueue`, `noop`, or its root discipline. */
+  readonly qdisc: string;
+  readonly bridge?: BridgeSettings & {
+    /** MAC part of the bridge's id: 0 until a MAC was set or a port came. */
+    readonly id: number;
+    /** Learned entries of its forwarding table. */
+    readonly learned: number;
+  };
+  readonly vxlan?: VxlanSettings & { readonly l2misses: number; readonly l3misses: number };
+  readonly macvlan?: { readonly mode: MacvlanMode };
+  readonly vlan?: { readonly id: number };
   readonly stats: LinkStats;
 }
 
@@ -144,12 +209,104 @@ export interface FdbEntry {
   readonly master?: number;
   readonly local: boolean;
   readonly permanent: boolean;
+  /** Does not age. */
+  readonly static: boolean;
   /** Seconds since last use. */
   readonly age: number;
+  /** It is of the device's own list (VXLAN, filters of a device), not of its bridge's. */
+  readonly self: boolean;
+  /** VXLAN: where the MAC is, and what differs from the device's settings. */
+  readonly dst?: IpAddr;
+  readonly port?: number;
+  readonly vni?: number;
+  /** ifindex, in the link namespace. */
+  readonly via?: number;
+  readonly linkNetnsId?: number;
+}
+
+/** A change to a forwarding table. Equivalent: `bridge fdb add MAC dev DEV …` */
+export interface FdbChange {
+  readonly mac: number;
+  readonly dev: string;
+  readonly self: boolean;
+  readonly master: boolean;
+  readonly state: 'permanent' | 'static' | 'dynamic';
+  readonly dst?: IpAddr;
+  readonly port?: number;
+  readonly vni?: number;
+  readonly via?: string;
+}
+
+export type Distribution = 'uniform' | 'normal' | 'pareto' | 'paretonormal';
+
+/** Settings of a queueing discipline. Probabilities and correlations are of 2³² - 1, times ns, rates bytes/s. */
+export type QdiscSettings =
+  | {
+      readonly kind: 'netem';
+      /** packets */
+      readonly limit: number;
+      readonly delay?: number;
+      readonly jitter?: number;
+      readonly delayCorrelation?: number;
+      readonly distribution?: Distribution;
+      readonly loss?: readonly [probability: number, correlation: number];
+      /** Four-state chain: p13, p31, p32, p23, p14. */
+      readonly lossState?: readonly number[];
+      /** Gilbert-Elliott: p, r, h, 1-k. */
+      readonly lossGemodel?: readonly number[];
+      readonly duplicate?: readonly [probability: number, correlation: number];
+      readonly reorder?: readonly [probability: number, correlation: number];
+      readonly corrupt?: readonly [probability: number, correlation: number];
+      readonly gap?: number;
+      readonly rate?: number;
+      readonly overhead?: number;
+      readonly cell?: number;
+      readonly cellOverhead?: number;
+      readonly seed?: bigint;
+    }
+  | {
+      readonly kind: 'tbf';
+      readonly rate: number;
+      /** bytes */
+      readonly burst: number;
+      readonly limit: number;
+      readonly peakrate?: number;
+      readonly mtu?: number;
+    }
+  | { readonly kind: 'pfifo' | 'bfifo'; readonly limit: number };
+
+/** One line of `tc -s qdisc show`. `noqueue` stands for a device that has none. */
+export interface Qdisc {
+  readonly ifindex: number;
+  /** Major number, 0 for noqueue. */
+  readonly handle: number;
+  /** Class it hangs on as [major, minor]; absent: the root. */
+  readonly parent?: readonly [number, number];
+  readonly refcnt: number;
+  /** Absent: noqueue. */
+  readonly settings?: QdiscSettings;
+  readonly bytes: number;
+  readonly packets: number;
+  readonly drops: number;
+  readonly overlimits: number;
+  readonly requeues: number;
+  readonly backlog: number;
+  readonly qlen: number;
+}
+
+/** A request for a discipline: where, which handle, and how it treats what is there. */
+export interface QdiscRequest {
+  readonly dev: string;
+  /** Absent: the root. */
+  readonly parent?: readonly [number, number];
+  /** 0 or absent: chosen. */
+  readonly handle?: number;
+  readonly how: 'add' | 'change' | 'replace';
+  readonly settings: QdiscSettings;
 }
 
 export type NfFamily = 4 | 6;
-export type NfTable = 'raw' | 'nat' | 'filter';
+export type NfTable = 'raw' | 'nat' | 'filter' | 'mangle' | 'security';
 
 export interface PortRange {
   readonly from: number;
@@ -192,6 +349,12 @@ export interface NfRule {
   readonly limit?: { readonly count: number; readonly per: 1 | 60 | 3600 | 86400; readonly burst: number };
   readonly multiport?: Not<{ readonly side: 'source' | 'destination' | 'both'; readonly ports: readonly PortRange[] }>;
   readonly comment?: string;
+  /** `-m tcp --tcp-option` */
+  readonly tcpOption?: Not<number>;
+  /** `-f`: later fragments only. */
+  readonly fragment?: Not<true>;
+  /** Matches of other modules. */
+  readonly more?: readonly NfMatch[];
   /** Names of the modules given with -m, in order: `tcp`, `addrtype`, `conntrack`. */
   readonly modules: readonly string[];
   /** Absent: the rule only counts. */
@@ -207,8 +370,16 @@ export type NfTarget =
       readonly ipTo?: IpAddr;
       readonly ports?: PortRange;
       readonly random?: boolean;
+      /** --random-fully, --persistent */
+      readonly fully?: boolean;
+      readonly persistent?: boolean;
     }
-  | { readonly kind: 'MASQUERADE' | 'REDIRECT'; readonly ports?: PortRange; readonly random?: boolean }
+  | {
+      readonly kind: 'MASQUERADE' | 'REDIRECT';
+      readonly ports?: PortRange;
+      readonly random?: boolean;
+      readonly fully?: boolean;
+    }
   | {
       readonly kind: 'REJECT';
       readonly with:
@@ -220,10 +391,29 @@ export type NfTarget =
         | 'icmp-host-prohibited'
         | 'icmp-admin-prohibited'
         | 'tcp-reset'
-        | 'icmp6-port-unreachable';
+        | 'icmp6-no-route'
+        | 'icmp6-adm-prohibited'
+        | 'icmp6-addr-unreachable'
+        | 'icmp6-port-unreachable'
+        | 'icmp6-policy-fail'
+        | 'icmp6-reject-route';
     }
   | { readonly kind: 'MARK'; readonly value: number; readonly mask: number }
-  | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number };
+  | {
+      readonly kind: 'CONNMARK';
+      readonly how: 'set' | 'save' | 'restore';
+      readonly value: number;
+      readonly mask: number;
+      readonly nfmask: number;
+    }
+  | { readonly kind: 'TOS'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'DSCP'; readonly value: number }
+  | { readonly kind: 'TTL'; readonly how: 'set' | 'inc' | 'dec'; readonly value: number }
+  /** `mss` absent: as the path takes. */
+  | { readonly kind: 'TCPMSS'; readonly mss?: number }
+  | { readonly kind: 'NFLOG'; readonly prefix: string; readonly group: number }
+  /** `flags`: 1 tcp-sequence, 2 tcp-options, 4 ip-options, 8 uid, 32 macdecode. */
+  | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number; readonly flags?: number };
 
 export interface NfRuleState {
   readonly rule: NfRule;
@@ -284,6 +474,10 @@ export interface SocketInfo {
   readonly ifname?: string;
   readonly inode: number;
   readonly uid: number;
+  /** Datagrams, or SYNs, that found no room. */
+  readonly drops?: number;
+  /** TCP: struct tcp_info as it is now. */
+  readonly info?: () => CoreTcpInfo;
   /** Who holds it. */
   readonly users: readonly { readonly comm: string; readonly pid: number; readonly fd: number }[];
 }
@@ -303,6 +497,15 @@ export interface NetAdmin {
     peer: { name: string; netns?: NetnsKey; mac?: number; ifindex?: number },
     options?: { mac?: number; mtu?: number },
   ): number | Errno;
+  /** Equivalent: `ip link add NAME type vxlan …`. This namespace is the one it sends in, wherever it is moved. */
+  addVxlan(name: string, settings: VxlanSettings, options?: { mac?: number; mtu?: number }): number | Errno;
+  /** Equivalent: `ip link add link LOWER name NAME type macvlan mode bridge`, ipvlan, vlan. */
+  addUpper(
+    name: string,
+    lower: string,
+    settings: UpperSettings,
+    options?: { mac?: number; mtu?: number },
+  ): number | Errno;
   delLink(name: string): Errno | 0;
   setLink(
     name: string,
@@ -313,8 +516,13 @@ export interface NetAdmin {
       master?: string | null;
       name?: string;
       promisc?: boolean;
-      hairpin?: boolean;
-      isolated?: boolean;
+      /** Of a bridge port; EOPNOTSUPP when it is none. */
+      port?: Partial<PortFlags>;
+      /** Of a bridge. */
+      bridge?: Partial<BridgeSettings>;
+      /** Of a VXLAN: all but VNI and dstport. */
+      vxlan?: Partial<VxlanSettings>;
+      macvlan?: MacvlanMode;
       txqlen?: number;
     },
   ): Errno | 0;
@@ -360,7 +568,16 @@ export interface NetAdmin {
   delProxy(ifname: string, ip: IpAddr): Errno | 0;
   /** Gratuitous ARP for an address of the interface: a request who-has IP tell IP, broadcast. */
   announce(ifname: string, ip: IpAddr): Errno | 0;
+  /** All entries, newest first; without those of multicast lists. */
   fdb(bridge?: string): FdbEntry[];
+  setFdb(change: FdbChange, how: 'add' | 'append' | 'replace'): Errno | 0;
+  delFdb(change: FdbChange): Errno | 0;
+
+  // --- queueing disciplines
+  /** Of one device, or of all that are up or have one. */
+  qdiscs(ifname?: string): Qdisc[];
+  setQdisc(request: QdiscRequest): Errno | 0;
+  delQdisc(ifname: string, parent: readonly [number, number] | undefined, handle?: number): Errno | 0;
 
   // --- netfilter
   nfTables(family: NfFamily): NfTable[];
@@ -378,12 +595,23 @@ export interface NetAdmin {
   /** The first rule equal to this one, or -1. */
   nfFind(family: NfFamily, table: NfTable, chain: string, rule: NfRule): number;
   nfFlush(family: NfFamily, table: NfTable, chain?: string): Errno | 0;
-  nfZero(family: NfFamily, table: NfTable, chain?: string): Errno | 0;
+  nfZero(family: NfFamily, table: NfTable, chain?: string, index?: number): Errno | 0;
+  /** Sets the counters of a built-in chain, or of its `index`th rule. */
+  nfCount(
+    family: NfFamily,
+    table: NfTable,
+    chain: string,
+    index: number | undefined,
+    packets: number,
+    bytes: number,
+  ): Errno | 0;
   conntrack(): CtEntry[];
   /** Deletes the entries that match; gives how many. */
   conntrackDelete(match: (e: CtEntry) => boolean): number;
 
   sockets(): SocketInfo[];
+  /** Counters of /proc/net/snmp and /proc/net/netstat. */
+  counters(): Counters;
 }
 
 /** Names a network namespace inside the lab; opaque. */

@@ -52,6 +52,11 @@ export class LabWorld implements World {
     this.hold = (work) => options.hold(work);
     this.net = new NetWorld(options.core, options.clock, options.rng);
     this.net.holders = (file) => this.machines.flatMap((m) => holdersOf(m, file));
+    this.net.log = (owner, key, line) => {
+      const machine = this.machines.find((m) => m === owner);
+      if (machine?.hostNetns === key || this.net.sysctl(key, 'net.netfilter.nf_log_all_netns') === '1')
+        machine?.log(line);
+    };
     this.net.local = (owner, key) => this.machines.find((m) => m === owner)?.localSockets(key) ?? [];
     this.clock.follow(() => this.core.now());
   }

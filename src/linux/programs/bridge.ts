@@ -1,50 +1,155 @@
 /** `bridge`: ports of bridges and their forwarding database. @see iproute2 bridge/link.c, bridge/fdb.c */
-import { formatMac, linkLocal } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
-import type { FdbEntry, Link } from '../kernel/netadmin.ts';
-import { matches } from './ip/args.ts';
+import { formatIp, formatMac, linkLocal, parseIp, parseMac } from '../../base/ip.ts';
+import { type Errno, isErr } from '../kernel/errno.ts';
+import type { FdbChange, FdbEntry, Link, PortFlags } from '../kernel/netadmin.ts';
+import { IpError, matches, rtnetlink, Words } from './ip/args.ts';
+import { PORT_WORDS } from './ip/kinds.ts';
 import { linkFlags } from './ip/linkfmt.ts';
 import { type Context, defineProgram } from './spec.ts';
 
-async function showLinks(ctx: Context, words: readonly string[], details: boolean): Promise<number> {
+const on = (b: boolean | undefined): string => (b ? 'on' : 'off');
+
+/** The line of -d. */
+function portDetails(p: Link['port']): string {
+  return `    hairpin ${on(p?.hairpin)} guard off root_block off fastleave off learning ${on(p?.learning)} flood ${on(p?.flood)} mcast_flood ${on(p?.mcastFlood)} bcast_flood ${on(p?.bcastFlood)} mcast_router 1 mcast_to_unicast off neigh_suppress off neigh_vlan_suppress off vlan_tunnel off isolated ${on(p?.isolated)} locked off mab off \n`;
+}
+
+/** One port for -j; `mine` has its peer's name, by the number in this namespace. */
+function portJson(ctx: Context, l: Link, mine: string | undefined, details: boolean): Record<string, unknown> {
+  const p = l.port;
+  return {
+    ifindex: l.ifindex,
+    ...(mine !== undefined && { link: mine }),
+    ifname: l.name,
+    flags: linkFlags(l, false),
+    mtu: l.mtu,
+    master: ctx.sys.net.link(l.master ?? 0)?.name,
+    state: state(l),
+    priority: 32,
+    cost: 2,
+    ...(details &&
+      p && {
+        hairpin: p.hairpin,
+        guard: false,
+        root_block: false,
+        fastleave: false,
+        learning: p.learning,
+        flood: p.flood,
+        mcast_flood: p.mcastFlood,
+        bcast_flood: p.bcastFlood,
+        mcast_router: 1,
+        mcast_to_unicast: false,
+        neigh_suppress: false,
+        neigh_vlan_suppress: false,
+        vlan_tunnel: false,
+        isolated: p.isolated,
+        locked: false,
+        mab: false,
+      }),
+  };
+}
+
+const state = (l: Link): string => (l.up && l.carrier ? 'forwarding' : 'disabled');
+
+interface Show {
+  readonly details: boolean;
+  readonly stats: boolean;
+  readonly json: boolean;
+  readonly pretty: boolean;
+}
+
+const jsonText = (value: unknown, how: Show): string =>
+  `${how.pretty ? JSON.stringify(value, null, '    ') : JSON.stringify(value)}\n`;
+
+async function showLinks(ctx: Context, words: readonly string[], how: Show): Promise<number> {
   const { net } = ctx.sys;
   const dev = words[0] === 'dev' ? words[1] : undefined;
   if (dev !== undefined && !net.link(dev)) {
     await ctx.err(`Cannot find bridge device "${dev}"\n`);
     return 1;
   }
+  const ports = net.links().filter((l) => l.master !== undefined && (dev === undefined || l.name === dev));
+  // bridge looks the peer's number up in its own namespace, whatever namespace the peer is in
+  const peer = (l: Link): string | undefined =>
+    l.peerIfindex === undefined ? undefined : (net.link(l.peerIfindex)?.name ?? `if${l.peerIfindex}`);
+  if (how.json) {
+    await ctx.out(
+      jsonText(
+        ports.map((l) => portJson(ctx, l, peer(l), how.details)),
+        how,
+      ),
+    );
+    return 0;
+  }
   let out = '';
-  for (const l of net.links()) {
-    if (l.master === undefined || (dev !== undefined && l.name !== dev)) continue;
-    // bridge looks the peer's number up in its own namespace, whatever namespace the peer is in
-    const peer = l.peerIfindex === undefined ? '' : `@${net.link(l.peerIfindex)?.name ?? `if${l.peerIfindex}`}`;
-    out += `${l.ifindex}: ${l.name}${peer}: <${linkFlags(l, false).join(',')}> mtu ${l.mtu} master ${net.link(l.master)?.name ?? `if${l.master}`} state ${l.up && l.carrier ? 'forwarding' : 'disabled'} priority 32 cost 2 \n`;
-    if (details) {
-      const on = (b: boolean | undefined): string => (b ? 'on' : 'off');
-      out += `    hairpin ${on(l.port?.hairpin)} guard off root_block off fastleave off learning ${on(l.port?.learning ?? true)} flood on mcast_flood on bcast_flood on mcast_router 1 mcast_to_unicast off neigh_suppress off neigh_vlan_suppress off vlan_tunnel off isolated ${on(l.port?.isolated)} locked off mab off \n`;
-    }
+  for (const l of ports) {
+    const other = peer(l) === undefined ? '' : `@${peer(l)}`;
+    const master = net.link(l.master ?? 0)?.name ?? `if${l.master}`;
+    out += `${l.ifindex}: ${l.name}${other}: <${linkFlags(l, false).join(',')}> mtu ${l.mtu} master ${master} state ${state(l)} priority 32 cost 2 \n`;
+    if (how.details) out += portDetails(l.port);
   }
   await ctx.out(out);
   return 0;
 }
 
+const LINK_USAGE = `Usage: bridge link set dev DEV [ hairpin {on | off} ]
+                               [ learning {on | off} ]
+                               [ flood {on | off} ]
+                               [ mcast_flood {on | off} ]
+                               [ bcast_flood {on | off} ]
+                               [ isolated {on | off} ]
+                               [ self ] [ master ]
+       bridge link show [dev DEV]
+`;
+/** Port attributes of Linux that change nothing here; each takes a value. */
+const IDLE = [
+  'guard',
+  'fastleave',
+  'root_block',
+  'cost',
+  'priority',
+  'state',
+  'mcast_router',
+  'locked',
+  'learning_sync',
+];
+
 async function setLink(ctx: Context, words: readonly string[]): Promise<number> {
-  const at = words.indexOf('dev');
-  const dev = at < 0 ? words[0] : words[at + 1];
-  if (dev === undefined || !ctx.sys.net.link(dev)) {
-    await ctx.err(`Cannot find device "${dev ?? ''}"\n`);
-    return 1;
-  }
-  const change: { hairpin?: boolean; isolated?: boolean } = {};
+  const port: { -readonly [K in keyof PortFlags]?: boolean } = {};
+  let dev: string | undefined;
   for (let i = 0; i < words.length; i++) {
-    const v = words[i + 1] === 'on';
-    if (words[i] === 'hairpin') change.hairpin = v;
-    if (words[i] === 'isolated') change.isolated = v;
+    const w = words[i] as string;
+    const key = PORT_WORDS[w];
+    const value = words[i + 1];
+    if (w === 'self' || w === 'master') continue;
+    i++;
+    if (w === 'dev') dev = value;
+    else if (key !== undefined) {
+      if (value !== 'on' && value !== 'off') {
+        await ctx.err(`Error: argument of "${w}" must be one of "off", "on", not "${value ?? ''}"\n`);
+        return 255;
+      }
+      port[key] = value === 'on';
+    } else if (!IDLE.includes(w)) {
+      await ctx.err(LINK_USAGE);
+      return 255;
+    }
   }
-  const e = ctx.sys.net.setLink(dev, change);
+  if (dev === undefined) {
+    await ctx.err('Device is a required argument.\n');
+    return 255;
+  }
+  if (!ctx.sys.net.link(dev)) {
+    await ctx.err(`Cannot find bridge device "${dev}"\n`);
+    return 255;
+  }
+  return answer(ctx, ctx.sys.net.setLink(dev, { port }));
+}
+
+async function answer(ctx: Context, e: Errno | 0): Promise<number> {
   if (!isErr(e)) return 0;
-  await ctx.err(`RTNETLINK answers: ${e.text}\n`);
-  return 2;
+  await ctx.err(`${rtnetlink(e).message}\n`);
+  return 255;
 }
 
 /** Multicast addresses a device listens to, as the kernel keeps them in its own list. */
@@ -62,68 +167,196 @@ function listening(l: Link, hasV6: boolean): string[] {
   return ['33:33:00:00:00:01', '01:00:5e:00:00:01', ...(hasV6 ? [solicited] : [])];
 }
 
-async function showFdb(ctx: Context, words: readonly string[]): Promise<number> {
+/** What one entry says. */
+function fdbJson(ctx: Context, e: FdbEntry, name: string): Record<string, unknown> {
+  const master = e.master === undefined ? undefined : ctx.sys.net.link(e.master)?.name;
+  return {
+    mac: formatMac(e.mac),
+    ifname: name,
+    ...(e.dst && { dst: formatIp(e.dst) }),
+    ...(e.port !== undefined && { port: e.port }),
+    ...(e.vni !== undefined && { vni: e.vni }),
+    ...(e.via !== undefined && { viaIf: ctx.sys.net.link(e.via)?.name }),
+    ...(e.linkNetnsId !== undefined && { linkNetNsId: e.linkNetnsId }),
+    flags: e.self ? ['self'] : [],
+    ...(master !== undefined && { master }),
+    state: fdbState(e),
+  };
+}
+
+const fdbState = (e: FdbEntry): string => (e.permanent ? 'permanent' : e.static ? 'static' : '');
+
+function fdbText(ctx: Context, e: FdbEntry, name: string | undefined, stats: boolean): string {
+  let s = `${formatMac(e.mac)} `;
+  if (name !== undefined) s += `dev ${name} `;
+  if (e.dst) s += `dst ${formatIp(e.dst)} `;
+  if (e.port !== undefined) s += `port ${e.port} `;
+  if (e.vni !== undefined) s += `vni ${e.vni} `;
+  if (e.via !== undefined)
+    s += e.linkNetnsId === undefined ? `via ${ctx.sys.net.link(e.via)?.name} ` : `via ifindex ${e.via} `;
+  if (e.linkNetnsId !== undefined) s += `link-netnsid ${e.linkNetnsId} `;
+  const seconds = Math.floor(e.age);
+  if (stats && (e.master !== undefined || e.dst)) s += `used ${seconds}/${seconds} `;
+  if (e.self) s += 'self ';
+  if (e.master !== undefined) s += `master ${ctx.sys.net.link(e.master)?.name} `;
+  return `${s}${fdbState(e)}\n`;
+}
+
+/** Entries of a device's multicast list, as a dump has them. */
+function listEntries(l: Link, hasV6: boolean): FdbEntry[] {
+  return listening(l, hasV6).map((m) => ({
+    mac: parseMac(m) ?? 0,
+    ifindex: l.ifindex,
+    local: false,
+    permanent: true,
+    static: true,
+    age: 0,
+    self: true,
+  }));
+}
+
+const STATES: readonly string[] = ['permanent', 'static', 'dynamic'];
+
+async function showFdb(ctx: Context, words: readonly string[], how: Show): Promise<number> {
   const { net } = ctx.sys;
-  let br: string | undefined;
-  let dev: string | undefined;
+  const named: Record<string, string | undefined> = {};
   for (let i = 0; i < words.length; i++) {
     const w = words[i] as string;
-    if (w === 'br' || w === 'brport' || w === 'dev' || w === 'state') {
-      if (w === 'br') br = words[++i];
-      else if (w !== 'state') dev = words[++i];
-      else i++;
-    }
+    if (w === 'br' || w === 'brport' || w === 'dev' || w === 'state') named[w === 'brport' ? 'dev' : w] = words[++i];
   }
+  const { br, dev } = named;
+  const wanted = named.state === undefined ? undefined : STATES.find((s) => matches(named.state as string, s));
   for (const [what, name] of [
     ['bridge', br],
     ['device', dev],
   ] as const)
     if (name !== undefined && !net.link(name)) {
       await ctx.err(what === 'bridge' ? `Cannot find bridge device "${name}"\n` : `Cannot find device "${name}"\n`);
-      return 1;
+      return 255;
     }
   const bridge = br === undefined ? undefined : net.link(br)?.ifindex;
   const all = net.fdb();
-  let out = '';
+  const shown: [FdbEntry, string][] = [];
   for (const l of net.links()) {
     if (dev !== undefined && l.name !== dev) continue;
     if (bridge !== undefined && l.ifindex !== bridge && l.master !== bridge) continue;
     const hasV6 = net.addrs().some((a) => a.ifindex === l.ifindex && a.prefix.addr.v === 6);
-    const own = listening(l, hasV6).map((m) => `${m} dev ${l.name} self permanent\n`);
-    const learned = all.filter((e) => e.ifindex === l.ifindex).map((e) => entry(ctx, e, l));
+    const own = listEntries(l, hasV6);
+    const table = all.filter((e) => e.ifindex === l.ifindex);
     // of a bridge its own list comes first, of a port what was learned
-    out += (l.kind === 'bridge' ? [...own, ...learned] : [...learned, ...own]).join('');
+    const entries = l.kind === 'bridge' ? [...own, ...table] : [...table, ...own];
+    for (const e of entries) if (wanted === undefined || (fdbState(e) || 'dynamic') === wanted) shown.push([e, l.name]);
   }
-  await ctx.out(out);
+  await ctx.out(
+    how.json
+      ? jsonText(
+          shown.map(([e, name]) => fdbJson(ctx, e, name)),
+          how,
+        )
+      : shown.map(([e, name]) => fdbText(ctx, e, dev === undefined ? name : undefined, how.stats)).join(''),
+  );
   return 0;
 }
 
-function entry(ctx: Context, e: FdbEntry, l: Link): string {
-  const master = e.master ?? (l.kind === 'bridge' ? l.ifindex : l.master);
-  const name = master === undefined ? '' : `master ${ctx.sys.net.link(master)?.name} `;
-  return `${formatMac(e.mac)} dev ${l.name} ${name}${e.permanent ? 'permanent' : ''}\n`;
+const FDB_USAGE = `Usage: bridge fdb { add | append | del | replace } ADDR dev DEV
+              [ self ] [ master ] [ local | static | dynamic ] [ dst IPADDR ]
+              [ port PORT ] [ vni VNI ] [ via DEV ]
+       bridge fdb [ show [ br BRDEV ] [ brport DEV ] [ state STATE ] ]
+`;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A complaint about the words of `bridge fdb`. */
+class Complaint extends Error {}
+
+/** Reads the words of a change. @throws Complaint */
+function readFdb(words: readonly string[]): FdbChange {
+  const c: Writable<Partial<FdbChange>> = { state: 'permanent', self: false, master: false };
+  const w = new Words(words);
+  for (let word = w.take(); word !== undefined; word = w.take()) {
+    if (word === 'dev') c.dev = w.need();
+    else if (word === 'dst') c.dst = parseIp(w.need());
+    else if (word === 'port') c.port = Number(w.need());
+    else if (word === 'vni') c.vni = Number(w.need());
+    else if (word === 'via') c.via = w.need();
+    else if (word === 'self') c.self = true;
+    else if (matches(word, 'master')) c.master = true;
+    else if (matches(word, 'local') || matches(word, 'permanent')) c.state = 'permanent';
+    else if (matches(word, 'temp') || matches(word, 'static')) c.state = 'static';
+    else if (matches(word, 'dynamic')) c.state = 'dynamic';
+    else if (matches(word, 'vlan') || word === 'src_vni' || word === 'nhid') w.need();
+    else if (matches(word, 'use') || matches(word, 'router') || word === 'extern_learn' || word === 'sticky') continue;
+    else {
+      const mac = word === 'to' ? w.need() : word;
+      c.mac = parseMac(mac);
+      if (c.mac === undefined) throw new Complaint(`Invalid mac address ${mac}\n`);
+    }
+  }
+  if (c.dev === undefined || c.mac === undefined) throw new Complaint('Device and address are required arguments.\n');
+  if (!c.master) c.self = true;
+  return c as FdbChange;
+}
+
+async function changeFdb(ctx: Context, verb: string, words: readonly string[]): Promise<number> {
+  try {
+    const change = readFdb(words);
+    if (!ctx.sys.net.link(change.dev)) throw new Complaint(`Cannot find device "${change.dev}"\n`);
+    const { net } = ctx.sys;
+    return answer(ctx, verb === 'delete' ? net.delFdb(change) : net.setFdb(change, verb as 'add'));
+  } catch (e) {
+    if (!(e instanceof Complaint) && !(e instanceof IpError)) throw e;
+    await ctx.err(e.message.endsWith('\n') ? e.message : `${e.message}\n`);
+    return 255;
+  }
+}
+
+/** Reads the options before the object. */
+function readOptions(args: readonly string[]): { how: Show; words: readonly string[]; bad?: string } {
+  const how = { details: false, stats: false, json: false, pretty: false };
+  let i = 0;
+  for (; i < args.length && (args[i] as string).startsWith('-'); i++) {
+    const opt = (args[i] as string).startsWith('--') ? (args[i] as string).slice(1) : (args[i] as string);
+    if (matches(opt, '-details')) how.details = true;
+    else if (matches(opt, '-statistics') || matches(opt, '-stats')) how.stats = true;
+    else if (matches(opt, '-json')) how.json = true;
+    else if (matches(opt, '-pretty')) how.pretty = true;
+    else if (!matches(opt, '-color') && !matches(opt, '-oneline')) return { how, words: [], bad: args[i] };
+  }
+  return { how, words: args.slice(i) };
 }
 
 async function run(ctx: Context): Promise<number> {
-  const args = ctx.args.filter((a) => !a.startsWith('-'));
-  const details = ctx.args.some((a) => a.startsWith('-d'));
-  const object = args[0];
+  const { how, words, bad } = readOptions(ctx.args);
+  if (bad !== undefined) {
+    await ctx.err(`Option "${bad}" is unknown, try "bridge help".\n`);
+    return 255;
+  }
+  const object = words[0];
   if (object === undefined) {
     await ctx.err('Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }\nwhere  OBJECT := { link | fdb }\n');
     return 255;
   }
-  const verb = args[1] ?? 'show';
-  const rest = args.slice(2);
+  const verb = words[1] ?? 'show';
+  const rest = words.slice(2);
+  const shows = ['show', 'lst', 'list'].some((v) => matches(verb, v));
   if (matches(object, 'link')) {
     if (matches(verb, 'set')) return setLink(ctx, rest);
-    if (matches(verb, 'show') || matches(verb, 'lst') || matches(verb, 'list')) return showLinks(ctx, rest, details);
+    if (shows) return showLinks(ctx, rest, how);
   } else if (matches(object, 'fdb')) {
-    if (matches(verb, 'show') || matches(verb, 'lst') || matches(verb, 'list')) return showFdb(ctx, rest);
+    const change = ['add', 'append', 'replace', 'delete'].find((v) => matches(verb, v));
+    if (change !== undefined) return changeFdb(ctx, change, rest);
+    if (shows) return showFdb(ctx, rest, how);
   } else {
     await ctx.err(`Object "${object}" is unknown, try "bridge help".\n`);
     return 255;
   }
-  await ctx.err(`Command "${verb}" is unknown, try "bridge ${object} help".\n`);
+  await ctx.err(
+    verb === 'help'
+      ? matches(object, 'link')
+        ? LINK_USAGE
+        : FDB_USAGE
+      : `Command "${verb}" is unknown, try "bridge ${object} help".\n`,
+  );
   return 255;
 }
 
@@ -134,6 +367,10 @@ export const spec = defineProgram({
   summary: 'show and change bridge ports and forwarding entries',
   order: 'own',
   words: ['link', 'fdb'],
-  options: [{ name: 'details', short: 'd', shortOnly: true, help: 'more details' }],
+  options: [
+    { name: 'details', short: 'd', shortOnly: true, help: 'more details' },
+    { name: 'json', short: 'j', shortOnly: true, help: 'JSON' },
+    { name: 'statistics', short: 's', shortOnly: true, help: 'counters' },
+  ],
   run,
 });

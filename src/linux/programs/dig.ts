@@ -63,7 +63,7 @@ export function answerText(ctx: Context, x: Exchange, show: (part: string) => bo
     const t = civil(ctx.sys.realtime());
     const two = (n: number): string => String(n).padStart(2, '0');
     const server = formatIp(x.server);
-    s += `;; Query time: ${Math.round(x.time / 1e6)} msec\n;; SERVER: ${server}#${port}(${server}) (UDP)\n`;
+    s += `;; Query time: ${Math.round(x.time / 1e6)} msec\n;; SERVER: ${server}#${port}(${server}) (${x.tcp ? 'TCP' : 'UDP'})\n`;
     s += `;; WHEN: ${WEEKDAYS[t.weekday]} ${MONTHS[t.month - 1]} ${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} UTC ${t.year}\n;; MSG SIZE  rcvd: ${x.size}\n\n`;
   }
   return s;
@@ -152,6 +152,7 @@ async function dig(ctx: Context): Promise<number> {
       code = 9;
       continue;
     }
+    if (x.tcp && !short) await ctx.out(';; Truncated, retrying in TCP mode.\n');
     await ctx.out(short ? x.message.answers.map((r) => `${r.text}\n`).join('') : answerText(ctx, x, shown, port));
   }
   return code;

@@ -65,6 +65,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('netstat', async () => (await import('./nettools.ts')).netstatSpec),
   ...bin('nsenter', async () => (await import('./nsenter.ts')).spec),
   ...bin('nslookup', async () => (await import('./nslookup.ts')).spec),
+  ...sbin('nstat', async () => (await import('./nstat.ts')).spec),
   ...bin('pgrep', async () => (await import('./pkill.ts')).pgrepSpec),
   ...bin('ping ping4 ping6', async () => (await import('./ping/iputils.ts')).spec),
   ...bin('pkill', async () => (await import('./pkill.ts')).pkillSpec),
@@ -75,6 +76,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('stty', async () => (await import('./stty.ts')).spec),
   ...bin('sudo', async () => (await import('./sudo.ts')).spec),
   ...sbin('sysctl', async () => (await import('./status.ts')).sysctlSpec),
+  ...sbin('tc', async () => (await import('./tc/tc.ts')).spec),
   ...bin('tcpdump', async () => (await import('./tcpdump/tcpdump.ts')).spec),
   ...bin('timeout', async () => (await import('./timeout.ts')).spec),
   ...bin('top', async () => (await import('./top.ts')).spec),
@@ -82,7 +84,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
   // what only images have: no host path
-  ...entries([], ['python'], async () => (await import('./python.ts')).spec),
+  ...entries([], ['python'], async () => (await import('./python/python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),
 ];

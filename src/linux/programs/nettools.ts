@@ -285,7 +285,7 @@ async function brctl(ctx: Context): Promise<number> {
     for (const b of bridges) {
       if (br !== undefined && b.name !== br) continue;
       const list = ports(b);
-      out += `${b.name}\t\t8000.${formatMac(b.mac).replaceAll(':', '')}\tno\t\t${list[0]?.name ?? ''}\n`;
+      out += `${b.name}\t\t8000.${formatMac(b.bridge?.id ?? b.mac).replaceAll(':', '')}\tno\t\t${list[0]?.name ?? ''}\n`;
       for (const p of list.slice(1)) out += `\t\t\t\t\t\t\t${p.name}\n`;
     }
     await ctx.out(out);
@@ -310,10 +310,35 @@ async function brctl(ctx: Context): Promise<number> {
     return check(ctx, net.delLink(br), `bridge ${br} doesn't exist; can't delete it`);
   if ((verb === 'addif' || verb === 'delif') && br !== undefined && port !== undefined)
     return check(ctx, net.setLink(port, { master: verb === 'addif' ? br : null }), `can't ${verb} ${port}`);
+  const more = changeBridge(ctx, verb ?? '', br, port);
+  if (more) return more;
   await ctx.err(
-    'Usage: brctl [commands]\ncommands:\n\taddbr     \t<bridge>\t\tadd bridge\n\tdelbr     \t<bridge>\t\tdelete bridge\n\taddif     \t<bridge> <device>\tadd interface to bridge\n\tdelif     \t<bridge> <device>\tdelete interface from bridge\n\tshow      \t[ <bridge> ]\t\tshow a list of bridges\n\tshowmacs  \t<bridge>\t\tshow a list of mac addrs\n',
+    'Usage: brctl [commands]\ncommands:\n\taddbr     \t<bridge>\t\tadd bridge\n\tdelbr     \t<bridge>\t\tdelete bridge\n\taddif     \t<bridge> <device>\tadd interface to bridge\n\tdelif     \t<bridge> <device>\tdelete interface from bridge\n\thairpin   \t<bridge> <port> {on|off}\tturn hairpin on/off\n\tsetageing \t<bridge> <time>\t\tset ageing time\n\tshow      \t[ <bridge> ]\t\tshow a list of bridges\n\tshowmacs  \t<bridge>\t\tshow a list of mac addrs\n',
   );
   return 1;
+}
+
+/** `setageing`, `hairpin`. @returns undefined: neither */
+function changeBridge(
+  ctx: Context,
+  verb: string,
+  br: string | undefined,
+  arg: string | undefined,
+): Promise<number> | undefined {
+  const { net } = ctx.sys;
+  if (br === undefined || arg === undefined) return undefined;
+  if (verb === 'setageing') {
+    const seconds = Number(arg);
+    if (Number.isNaN(seconds) || seconds < 0) return ctx.fail('bad ageing time value', 1);
+    return check(ctx, net.setLink(br, { bridge: { ageingTime: Math.round(seconds * 100) } }), 'set ageing time failed');
+  }
+  const flag = ctx.operands[3];
+  if (verb !== 'hairpin' || (flag !== 'on' && flag !== 'off')) return undefined;
+  return check(
+    ctx,
+    net.setLink(arg, { port: { hairpin: flag === 'on' } }),
+    `can't set ${arg} to hairpin on bridge ${br}`,
+  );
 }
 
 async function check(ctx: Context, e: unknown, message: string): Promise<number> {

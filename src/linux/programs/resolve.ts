@@ -2,7 +2,7 @@
  * Names to addresses and back, as the C library does it: /etc/hosts, then DNS over UDP to the servers of
  * /etc/resolv.conf with its search list.
  *
- * Limits: nsswitch.conf is not read (it is always `files dns`); no EDNS, no fall-back to TCP; of RFC 6724 only the
+ * Limits: nsswitch.conf is not read (it is always `files dns`); no EDNS; of RFC 6724 only the
  * rules that matter with one address per scope (reachable first, loopback and IPv6 before IPv4).
  * @see glibc sysdeps/posix/getaddrinfo.c, resolv/res_query.c; resolv.conf(5)
  */
@@ -11,10 +11,12 @@ import {
   type DnsMessage,
   decodeMessage,
   encodeQuery,
+  framed,
   type QueryFlags,
   type Question,
   RR,
   reverseName,
+  unframed,
 } from '../../base/dns.ts';
 import { type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
 import { isErr } from '../kernel/errno.ts';
@@ -96,6 +98,8 @@ export interface Exchange {
   readonly server: IpAddr;
   /** Bytes of the message. */
   readonly size: number;
+  /** The answer by UDP was cut: this one came by TCP. */
+  readonly tcp?: boolean;
 }
 
 /** IP_PMTUDISC_OMIT: no DF, and no regard for a learned path MTU. BIND's sockets have it. @see ip(7) */
@@ -122,8 +126,43 @@ export async function exchange(
 ): Promise<(Exchange | undefined)[] | 'refused'> {
   const fd = sys.socket(server.v === 4 ? 'inet' : 'inet6', 'dgram');
   if (isErr(fd)) return 'refused';
+  let answers: (Exchange | undefined)[] | 'refused';
   try {
-    return await exchangeOn(sys, fd, server, questions, timeoutNs, options);
+    answers = await exchangeOn(sys, fd, server, questions, timeoutNs, options);
+  } finally {
+    sys.close(fd);
+  }
+  if (answers === 'refused') return answers;
+  for (const [i, a] of answers.entries())
+    if (a?.message.truncated)
+      answers[i] = (await exchangeTcp(sys, server, questions[i] as Question, timeoutNs, options)) ?? a;
+  return answers;
+}
+
+/** Asks once more, by TCP. @see RFC 7766 §5 */
+async function exchangeTcp(
+  sys: Sys,
+  server: IpAddr,
+  question: Question,
+  timeoutNs: number,
+  options: ExchangeOptions,
+): Promise<Exchange | undefined> {
+  const start = sys.now();
+  const query = encodeQuery(sys.rng.below(65536), question, options);
+  const fd = sys.socket(server.v === 4 ? 'inet' : 'inet6', 'stream');
+  if (isErr(fd) || !query) return undefined;
+  try {
+    if (isErr(await sys.connect(fd, { ip: server, port: options.port ?? 53 }))) return undefined;
+    if (isErr(await sys.write(fd, framed(query)))) return undefined;
+    for (let got = new Uint8Array(0); ; ) {
+      const bytes = unframed(got);
+      const message = bytes && decodeMessage(bytes);
+      if (bytes) return message && { message, time: sys.now() - start, server, size: bytes.length, tcp: true };
+      const ready = await sys.poll([{ fd, in: true }], Math.max(0, start + timeoutNs - sys.now()));
+      const part = isErr(ready) || ready.length === 0 ? ready : await sys.read(fd);
+      if (isErr(part) || part.length === 0) return undefined;
+      got = Uint8Array.from([...got, ...(part as Uint8Array)]);
+    }
   } finally {
     sys.close(fd);
   }

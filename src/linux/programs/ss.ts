@@ -1,7 +1,7 @@
 /**
  * `ss`: sockets of the network namespace, in iproute2's columns.
  *
- * Limits: -i, -m and -e add nothing the kernel here does not keep (inode and uid are shown with -e); filters are
+ * Limits: -m adds nothing; -e shows inode and uid; filters are
  * `state`, `sport`, `dport`, `src`, `dst` with `and`.
  * @see iproute2 misc/ss.c: render, column widths in passes
  */
@@ -10,6 +10,7 @@ import { isErr } from '../kernel/errno.ts';
 import type { SocketInfo } from '../kernel/netadmin.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram } from './spec.ts';
+import { tcpInfoText, tcpTimerText } from './ss-info.ts';
 
 /** A column: how it is aligned and what is printed before it. */
 interface Field {
@@ -130,6 +131,9 @@ interface View {
   readonly headers: boolean;
   readonly netid: boolean;
   readonly state: boolean;
+  readonly timers: boolean;
+  readonly info: boolean;
+  readonly oneline: boolean;
 }
 
 function fields(v: View): Field[] {
@@ -150,6 +154,9 @@ function fields(v: View): Field[] {
 function cellsOf(s: SocketInfo, v: View): string[] {
   const users = s.users.map((u) => `("${u.comm}",pid=${u.pid},fd=${u.fd})`).join(',');
   const extended = v.extended ? ` ${s.uid > 0 ? `uid:${s.uid} ` : ''}ino:${s.inode} sk:${s.inode.toString(16)}` : '';
+  const t = v.timers || v.info ? s.info?.() : undefined;
+  const shown = v.info && t && s.state !== 'TIME-WAIT' && s.state !== 'SYN-RECV';
+  const inside = shown ? `${v.oneline ? '' : '\n\t'}${tcpInfoText(t, s.state, v.numeric)}` : '';
   return [
     s.netid === 'unix' ? 'u_str' : s.netid === 'packet' ? 'p_raw' : s.netid,
     s.state,
@@ -160,7 +167,7 @@ function cellsOf(s: SocketInfo, v: View): string[] {
     `${addressText(s, s.peer, true)}${s.netid === 'unix' ? ' ' : ':'}`,
     portText(s, s.peer, v.numeric),
     v.processes && users !== '' ? ` users:(${users})` : '',
-    extended,
+    `${v.timers && t ? tcpTimerText(t) : ''}${extended}${inside}`,
   ];
 }
 
@@ -305,6 +312,9 @@ async function run(ctx: Context): Promise<number> {
     headers: !o.has('no-header'),
     netid: kinds.length !== 1,
     state: states === undefined || states.length !== 1,
+    timers: o.has('options'),
+    info: o.has('info'),
+    oneline: o.has('oneline'),
   };
   const columns = fields(view);
   const table = rows.map((s) => cellsOf(s, view));

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/base/http.ts';
+import { isErr } from '../../../src/linux/kernel/errno.ts';
 import { makeMachine, type TestMachine } from './machine.ts';
+
+/** A wait without end. */
+const FOREVER = { onInterrupt: () => () => {}, nonBlocking: false };
 
 /** httpd of busybox in web's namespace, serving one page. */
 async function serving(): Promise<TestMachine> {
@@ -124,6 +128,33 @@ LISTEN 0      9                  *:80              *:*    users:(("busybox",P))
 `,
     );
     expect((await m.sh('ss -tn')).stdout).toBe('State Recv-Q Send-Q Local Address:Port Peer Address:Port\n');
+  });
+
+  it('ss -tino tells what the sockets hold; nstat and /proc/net count', async () => {
+    const m = await makeMachine();
+    m.start(['nc', '-l', '-p', '7000'], { netns: m.spaces.web as number });
+    await m.pass(1e8);
+    const [inR, inW] = m.kernel.pipe();
+    m.start(['nc', 'web', '7000'], { fds: [inR, undefined, undefined] });
+    await inW.write(utf8('hello\n'), FOREVER);
+    await m.pass(1e9);
+    const { stdout } = await m.sh('ss -tino state established');
+    expect(stdout.replace(/rtt:[\d.]+\/[\d.]+/, 'rtt:T').replace(/minrtt:[\d.]+/, 'minrtt:T')).toMatch(
+      /^Recv-Q Send-Q Local Address:Port +Peer Address:Port *\n0 +0 +172\.17\.0\.1:\d+ +172\.17\.0\.2:7000 *\n\t ts sack cubic wscale:10,10 rto:20\d rtt:T mss:1448 pmtu:1500 rcvmss:536 advmss:1460 cwnd:10 bytes_sent:6 bytes_acked:7 segs_out:3 segs_in:2 data_segs_out:1 send \d+bps lastsnd:\d+ lastrcv:\d+ lastack:\d+ delivered:2 app_limited rcv_space:14600 rcv_ssthresh:64240 minrtt:T snd_wnd:65536 rcv_wnd:64512\n$/,
+    );
+    const counts = (await m.sh('nstat -az TcpActiveOpens TcpExtTCPOrigDataSent TcpRetransSegs')).stdout;
+    expect(counts).toBe(
+      '#kernel\nTcpActiveOpens                  1                  0.0\nTcpRetransSegs                  0                  0.0\nTcpExtTCPOrigDataSent           1                  0.0\n',
+    );
+    expect((await m.sh('nstat Tcp*Opens')).stdout).toBe('#kernel\n');
+    let snmp: string[] = [];
+    await m.exec(async (sys) => {
+      const bytes = sys.readFile('/proc/net/snmp');
+      snmp = isErr(bytes) ? [bytes.text] : new TextDecoder().decode(bytes).split('\n');
+      return 0;
+    });
+    expect(snmp[0]).toMatch(/^Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab/);
+    expect(snmp[1]).toMatch(/^Tcp: 1 200 120000 -1 1 0 0 0 1 /);
   });
 
   it('nc talks to a listening nc', async () => {

@@ -18,8 +18,8 @@ import {
   VERDICT_ACCEPT,
 } from '../../abi';
 import { ip4Fragments } from '../ip/fragment';
-import { nfBridgeForward, nfBridgePre } from '../nf/bridge';
-import { PF_BRIDGED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
+import { nfBridgeForward, nfBridgePre, nfBridgeResume } from '../nf/bridge';
+import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
@@ -71,7 +71,14 @@ export function bridgeInput(pkt: u32): void {
     p.flags |= PF_BRIDGED;
     if (nfBridgePre(pkt, bridge) != VERDICT_ACCEPT) return;
   }
-  if (learn) fdbLearn(bridge, port, src);
+  goOn(bridge, port, pkt);
+}
+
+/** A frame of a port finds its way (takes it). @see Linux br_input.c: br_handle_frame_finish */
+function goOn(bridge: u32, port: u32, pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const b = Dev.at(bridge);
+  if (!(Dev.at(port).off & PORT_NO_LEARN)) fdbLearn(bridge, port, ethSrc(p.data as usize));
   const dst = ethDst(p.data as usize);
   if (macIsGroup(dst)) {
     traceFdb(pkt, bridge, 0, dst);
@@ -116,7 +123,7 @@ function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
     return;
   }
   if (from != 0 && Pkt.at(pkt).flags & PF_BRIDGED) {
-    if (nfBridgeForward(pkt, bridge) != VERDICT_ACCEPT) return;
+    if (nfBridgeForward(pkt, bridge, to) != VERDICT_ACCEPT) return;
   }
   if (Pkt.at(pkt).fragMax == 0) {
     if (fitsDev(pkt, to)) devXmit(to, pkt);
@@ -176,6 +183,11 @@ function flood(bridge: u32, from: u32, pkt: u32): void {
 
 /** The machine sends a frame on the bridge device (takes it). @see Linux br_device.c: br_dev_xmit */
 export function bridgeXmit(bridge: u32, pkt: u32): void {
+  if (Pkt.at(pkt).flags & PF_BRIDGED_DNAT) {
+    nfBridgeResume(pkt);
+    goOn(bridge, Pkt.at(pkt).port, pkt);
+    return;
+  }
   const dst = ethDst(Pkt.at(pkt).data as usize);
   if (!macIsGroup(dst)) {
     const f = fdbFind(bridge, dst);

@@ -20,10 +20,10 @@ import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH, Sim } fro
 import { now } from '../sim/clock';
 import { drain } from '../sim/loop';
 import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
-import { rng32 } from '../sim/rng';
+import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { traceWrite } from '../sim/stat';
-import { timerAdd, timerDel } from '../sim/timer';
+import { timerAddWheel, timerDel } from '../sim/timer';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_HLEN, ethWrite, MAC_BROADCAST } from '../wire/ether';
 import { ip4Src } from '../wire/ipv4';
@@ -157,7 +157,7 @@ export function neighNsDestroy(ns: u32): void {}
 function setTimer(i: u32, delay: u64): void {
   const n = Neigh.at(i);
   timerDel(n.timer);
-  n.timer = timerAdd(now() + delay, TIMER_NEIGH, i);
+  n.timer = timerAddWheel(delay, TIMER_NEIGH, i);
 }
 
 /** The source a question is asked with, by arp_announce: the waiting packet's, or the device's own. */
@@ -308,7 +308,7 @@ function update(i: u32, mac: u64, news: u32, force: bool): void {
   n.timer = 0;
   if (state == NUD_REACHABLE) {
     const base = confTime(n.dev, CONF_BASE_REACHABLE_TIME);
-    n.reachable = base / 2 + ((rng32() as u64) * base >> 32);
+    n.reachable = base / 2 + (rngBelow((base / 1_000_000) as u32) as u64) * 1_000_000;
     setTimer(i, n.reachable);
   }
   if (!(old & VALID)) flushQueue(i);

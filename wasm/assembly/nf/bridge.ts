@@ -1,25 +1,30 @@
 /**
  * Bridge netfilter: IPv4 frames on a bridge cross the IP hooks too (bridge-nf-call-iptables), with the bridge as the
- * device of -i and -o. PREROUTING is crossed once, here, also by what then goes up to the machine.
- * Limits: no physdev; a frame whose destination was rewritten goes up to the machine, which routes it, even when it
- * would go out by the same bridge again.
+ * device of -i and -o, and the ports as those of physdev. PREROUTING is crossed once, here, also by what then goes up
+ * to the machine. A frame whose destination was rewritten to one behind the same bridge stays on the bridge.
  * @see Linux net/bridge/br_netfilter_hooks.c
  */
 import {
   DROP_BAD_HEADER,
+  DROP_NO_BUFFER,
   HOOK_FORWARD,
   HOOK_POSTROUTING,
   HOOK_PREROUTING,
   PKT_HOST,
   PKT_OTHERHOST,
+  RTN_UNICAST,
   VERDICT_ACCEPT,
   VERDICT_DROP,
+  VERDICT_STOLEN,
 } from '../../abi';
 import { Dev } from '../dev/dev';
-import { PF_PREROUTED, Pkt, pktDrop, pktWritable } from '../sim/pool';
+import { addrType } from '../ip/addr';
+import { neighMac, neighOutput } from '../ip/neigh';
+import { ip4Route } from '../ip/output';
+import { PF_BRIDGE_OUT, PF_BRIDGED_DNAT, PF_PREROUTED, Pkt, pktDrop, pktPull, pktWritable } from '../sim/pool';
 import { wrMac } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
-import { ETH_HLEN } from '../wire/ether';
+import { ETH_HLEN, ethSrc } from '../wire/ether';
 import { ip4Dst, ip4Hlen, ip4Len } from '../wire/ipv4';
 import { nfHook } from './hook';
 
@@ -50,21 +55,62 @@ export function nfBridgePre(pkt: u32, bridge: u32): i32 {
   p.dev = port;
   p.pkttype = type;
   p.flags |= PF_PREROUTED;
-  if (ip4Dst(p.nh as usize) != before && pktWritable(pkt)) {
-    wrMac(p.data as usize, Dev.at(bridge).mac);
-    p.pkttype = PKT_HOST;
+  return ip4Dst(p.nh as usize) == before ? VERDICT_ACCEPT : redirected(pkt, bridge);
+}
+
+/**
+ * The destination was rewritten: when it is behind the same bridge, the frame goes on there, to its neighbour; else it
+ * goes up, to be routed. @see br_nf_pre_routing_finish, br_nf_pre_routing_finish_bridge
+ */
+function redirected(pkt: u32, bridge: u32): i32 {
+  if (!pktWritable(pkt)) {
+    pktDrop(pkt, DROP_NO_BUFFER);
+    return VERDICT_DROP;
   }
+  const p = Pkt.at(pkt);
+  const ip = p.nh as usize;
+  const dst = ip4Dst(ip);
+  const type = addrType(p.ns, dst);
+  if (type == RTN_UNICAST && ip4Route(pkt, p.ns, 0, dst, 0, 0) == 0 && p.outdev == bridge && p.rtype == RTN_UNICAST) {
+    const mac = neighMac(bridge, p.nexthop);
+    if (mac != 0) {
+      wrMac(p.data as usize, mac);
+      return VERDICT_ACCEPT;
+    }
+    // The neighbour's answer brings it back to the bridge (bridgeXmit), with the sender it had.
+    p.user = (ethSrc(p.data as usize) >> 32) as u32;
+    p.user2 = ethSrc(p.data as usize) as u32;
+    p.flags |= PF_BRIDGED_DNAT;
+    pktPull(pkt, ETH_HLEN);
+    neighOutput(bridge, p.nexthop, pkt);
+    return VERDICT_STOLEN;
+  }
+  wrMac(p.data as usize, Dev.at(bridge).mac);
+  p.pkttype = PKT_HOST;
   return VERDICT_ACCEPT;
 }
 
-/** FORWARD and POSTROUTING of a bridged frame; the packet is freed unless VERDICT_ACCEPT. */
-export function nfBridgeForward(pkt: u32, bridge: u32): i32 {
+/** A redirected frame is back: it has the sender it had. */
+export function nfBridgeResume(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  p.flags &= ~PF_BRIDGED_DNAT;
+  p.dev = p.port;
+  p.nh = p.data + ETH_HLEN;
+  p.th = p.nh + ip4Hlen(p.nh as usize);
+  if (pktWritable(pkt)) wrMac((p.data + 6) as usize, ((p.user as u64) << 32) | (p.user2 as u64));
+}
+
+/** FORWARD and POSTROUTING of a bridged frame; the packet is freed unless VERDICT_ACCEPT. @param to the port it leaves by */
+export function nfBridgeForward(pkt: u32, bridge: u32, to: u32): i32 {
   const p = Pkt.at(pkt);
   const type = p.pkttype;
   if (type == PKT_OTHERHOST) p.pkttype = PKT_HOST;
   p.dev = bridge;
+  p.outdev = to;
+  p.flags |= PF_BRIDGE_OUT;
   if (nfHook(HOOK_FORWARD, pkt, bridge, bridge) != VERDICT_ACCEPT) return VERDICT_DROP;
   if (nfHook(HOOK_POSTROUTING, pkt, 0, bridge) != VERDICT_ACCEPT) return VERDICT_DROP;
   p.pkttype = type;
+  p.flags &= ~PF_BRIDGE_OUT;
   return VERDICT_ACCEPT;
 }

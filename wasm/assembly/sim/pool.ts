@@ -54,6 +54,8 @@ export const PF_OPT_RR: u32 = 1 << 25;
 export const PF_OPT_TS: u32 = 1 << 26;
 /** Being bridged, and its port is known: Pkt.outdev. */
 export const PF_BRIDGE_OUT: u32 = 0x10000;
+/** Bridged, with a destination of another port: it comes back to the bridge when that neighbour is known. */
+export const PF_BRIDGED_DNAT: u32 = 0x40000;
 /** IPVS has had it. @see Linux skb->ipvs_property */
 export const PF_IPVS: u32 = 0x20000;
 /** A packet in its tunnel's headers waits to be sent by the namespace below (dev/vxlan.ts: vxlanSend). */

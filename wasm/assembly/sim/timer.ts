@@ -1,11 +1,19 @@
 /**
- * Timers: a binary heap of record indices ordered by (due time, order of setting). A timer is a kind and an object;
+ * Timers: a binary heap of record indices ordered by (due time, order of setting; of the wheel's the other way round). A timer is a kind and an object;
  * sim/loop.ts dispatches it by a switch on the kind. Due times are virtual ns.
  */
 import { DROP_TIMER_FULL } from '../../abi';
 import { SLAB_TIMER, Sim, TIMER_BASE, TIMER_HEAP, TIMER_REC } from '../mem';
+import { now } from './clock';
 import { slabFree, slabTake } from './slab';
 import { dropCount } from './stat';
+
+/** ns between two ticks: HZ is 250. */
+const JIFFY: u64 = 4_000_000;
+/** A level of the wheel is eight times as coarse as the one before; the first reaches so many ticks. */
+const WHEEL_SHIFT: u64 = 3;
+const WHEEL_REACH: u64 = 63;
+const WHEEL_TOP: u64 = 21;
 
 @unmanaged
 export class Timer {
@@ -66,6 +74,32 @@ function siftDown(from: u32, i: u32): void {
 
 /** Sets a timer. @param when absolute ns @returns its handle, or 0 when there are too many (counted) */
 export function timerAdd(when: u64, kind: u32, obj: u32): u32 {
+  return add(when, Sim.at().timerSeq++, kind, obj);
+}
+
+/**
+ * Sets a timer of the timer wheel, which fires late: at the next boundary of its level (4 ms for what is near, 32 ms
+ * from a quarter of a second on, 256 ms from two seconds on, …). Of those that a boundary has, the last set fires first.
+ * @param delay ns from now
+ * @see Linux kernel/time/timer.c: calc_wheel_index, enqueue_timer
+ */
+export function timerAddWheel(delay: u64, kind: u32, obj: u32): u32 {
+  const clk = now() / JIFFY;
+  const expires = clk + (delay + JIFFY - 1) / JIFFY;
+  let shift: u64 = 0;
+  while (shift < WHEEL_TOP && expires - clk >= WHEEL_REACH << shift) shift += WHEEL_SHIFT;
+  const bucket = ((expires >> shift) + 1) << shift;
+  return add(bucket * JIFFY, ~Sim.at().timerSeq++, kind, obj);
+}
+
+/** The boundary of the wheel that a timer waits for, ns; 0: it is none of the wheel's, or none. */
+export function timerBucket(handle: u32): u64 {
+  if (handle == 0) return 0;
+  const t = Timer.at(handle);
+  return t.seq >> 63 ? t.when : 0;
+}
+
+function add(when: u64, seq: u64, kind: u32, obj: u32): u32 {
   const i = slabTake(SLAB_TIMER);
   if (i == 0) {
     dropCount(DROP_TIMER_FULL);
@@ -76,7 +110,7 @@ export function timerAdd(when: u64, kind: u32, obj: u32): u32 {
   t.kind = kind;
   t.obj = obj;
   t.when = when;
-  t.seq = s.timerSeq++;
+  t.seq = seq;
   s.timers++;
   siftUp(s.timers - 1, i);
   return i;

@@ -3,7 +3,7 @@
  * @see src/linux/core/core.ts for what each promises
  */
 import {
-  SOCK_X_DEV, SOCK_X_FAMILY, SOCK_X_LOCAL, SOCK_X_LPORT, SOCK_X_RECVQ, SOCK_X_REMOTE, SOCK_X_RPORT, SOCK_X_SENDQ, SOCK_X_SIZE,
+  SOCK_X_DEV, SOCK_X_DROPS, SOCK_X_FAMILY, SOCK_X_ID, SOCK_X_LOCAL, SOCK_X_LPORT, SOCK_X_RECVQ, SOCK_X_REMOTE, SOCK_X_RPORT, SOCK_X_SENDQ, SOCK_X_SIZE,
   SOCK_X_SOCK, SOCK_X_STATE, SOCK_X_TYPE, SOCK_X_V6ONLY, TCPKEY_SOMAXCONN,
 } from '../../abi';
 import { SCRATCH_BASE, SCRATCH_SIZE } from '../mem';
@@ -223,6 +223,8 @@ export function info(id: i32, at: usize): void {
   store<u32>(at + SOCK_X_RECVQ, rq);
   store<u32>(at + SOCK_X_SENDQ, sq);
   store<u32>(at + SOCK_X_DEV, <u32>s.dev);
+  store<u32>(at + SOCK_X_ID, <u32>id);
+  store<u32>(at + SOCK_X_DROPS, s.drops);
 }
 
 /**

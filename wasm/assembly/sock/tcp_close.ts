@@ -46,8 +46,8 @@ export function unqueue(s: Sock): void {
   s.parent = 0;
 }
 
-/** The state ends that counts as established. */
-function establishedEnd(s: Sock): void {
+/** The state ends that counts as established (before it changes). */
+export function establishedEnd(s: Sock): void {
   if (s.state == S_ESTABLISHED || s.state == S_CLOSE_WAIT) snmpDec(s.ns, SNMP_TCP_CURR_ESTAB);
 }
 

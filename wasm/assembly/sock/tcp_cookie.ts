@@ -3,15 +3,15 @@
  * The scale and SACK ride in the low bits of the timestamp.
  * @see RFC 4987 §3.6, Linux net/ipv4/syncookies.c
  */
-import { SNMP_X_SYNCOOKIES_FAILED, SNMP_X_SYNCOOKIES_RECV, SNMP_X_SYNCOOKIES_SENT, TCPKEY_SYNCOOKIES } from '../../abi';
+import { SNMP_X_SYNCOOKIES_FAILED, SNMP_X_SYNCOOKIES_RECV, SNMP_X_SYNCOOKIES_SENT, SNMP_X_LISTEN_OVERFLOWS, TCPKEY_SYNCOOKIES } from '../../abi';
 import { bindInsert, connInsert, finish, mix, mix64 } from './demux';
 import { hashSeed, nowNs } from './glue';
 import { Segment } from './segment';
-import { F_SACK, F_TS, F_WSCALE, M_COOKIE, S_CLOSE, Sock, sockAt } from './table';
+import { F_SACK, F_TS, F_WSCALE, M_COOKIE, S_CLOSE, S_SYN_RECV, Sock, sockAt } from './table';
 import { tcpDone } from './tcp_close';
 import { synOptionsTaken } from './tcp_handshake';
 import { tcpSegmentAgain } from './tcp_input';
-import { childMake, childNumbers } from './tcp_listen';
+import { acceptFull, childMake, childNumbers, listenDrop } from './tcp_listen';
 import { snmpInc, tcpKey } from './tcpnet';
 import { sendSyn, tsNow, tsOffset } from './tcp_output';
 
@@ -63,6 +63,11 @@ export function cookieSyn(s: Sock, g: Segment): void {
 /** An ACK for a listener: the answer to a cookie becomes a connection. @returns false: it answers none */
 export function cookieAck(l: Sock, g: Segment): bool {
   if (!(l.more & M_COOKIE) || tcpKey(l.ns, TCPKEY_SYNCOOKIES) == 0) return false;
+  if (acceptFull(l)) {
+    snmpInc(l.ns, SNMP_X_LISTEN_OVERFLOWS);
+    listenDrop(l);
+    return true;
+  }
   const id = childMake(l, g);
   if (id == 0) return false;
   const s = sockAt(id);
@@ -89,5 +94,7 @@ export function cookieAck(l: Sock, g: Segment): bool {
   connInsert(s);
   bindInsert(s);
   tcpSegmentAgain(s, g);
+  // It keeps nothing of a handshake that fails.
+  if (s.used && s.id == id && s.state == S_SYN_RECV) tcpDone(s);
   return true;
 }

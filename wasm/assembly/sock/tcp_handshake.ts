@@ -62,6 +62,9 @@ function up(s: Sock, g: Segment, wnd: u32): void {
   s.sndWl1 = g.seq;
   s.cwndUsageSeq = s.sndUna;
   s.rackSteps = 1;
+  s.delivered = 1;
+  // An active open's SYN counts as acknowledged. @see Linux tcp_snd_una_update
+  if (s.parent == 0) s.bytesAcked = 1;
   if (s.synAt != 0) {
     const us = max<i64>((nowNs() - s.synAt) / 1000, 1) as u32;
     minRttSample(s, us);

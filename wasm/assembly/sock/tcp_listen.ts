@@ -37,7 +37,7 @@ export function listenInput(l: Sock, g: Segment): void {
   if (l.synLen >= l.backlog && g.isn == 0) {
     if (cookies == 0) {
       snmpInc(l.ns, SNMP_X_REQQ_FULL_DROP);
-      drop(l);
+      listenDrop(l);
       return;
     }
     snmpInc(l.ns, SNMP_X_REQQ_FULL_DO_COOKIES);
@@ -45,29 +45,30 @@ export function listenInput(l: Sock, g: Segment): void {
   }
   if (acceptFull(l)) {
     snmpInc(l.ns, SNMP_X_LISTEN_OVERFLOWS);
-    drop(l);
+    listenDrop(l);
     return;
   }
   const most = tcpKey(l.ns, TCPKEY_BACKLOG_SYN);
   if (!cookie && cookies == 0 && g.isn == 0 && (l.synLen >= most || most - l.synLen < most >> 2)) {
-    drop(l);
+    listenDrop(l);
     return;
   }
   const s = childMake(l, g);
   if (s == 0) {
-    drop(l);
+    listenDrop(l);
     return;
   }
   if (cookie) cookieSyn(sockAt(s), g);
   else synTaken(sockAt(s), g);
 }
 
-/** @see Linux sk_acceptq_is_full */
-function acceptFull(l: Sock): bool {
+/** Whether no more connections may wait to be accepted. @see Linux sk_acceptq_is_full */
+export function acceptFull(l: Sock): bool {
   return l.acceptLen > l.backlog;
 }
 
-function drop(l: Sock): void {
+/** Counts a SYN or ACK that a listener could not take. */
+export function listenDrop(l: Sock): void {
   l.drops++;
   snmpInc(l.ns, SNMP_X_LISTEN_DROPS);
 }
@@ -145,7 +146,7 @@ export function childEstablished(s: Sock, g: Segment): bool {
   const id = sockId(s);
   if (acceptFull(l)) {
     snmpInc(s.ns, SNMP_X_LISTEN_OVERFLOWS);
-    drop(l);
+    listenDrop(l);
     s.more |= M_ACKED;
     if (tcpKey(s.ns, TCPKEY_ABORT_ON_OVERFLOW) != 0) {
       snmpInc(s.ns, SNMP_X_EMBRYONIC_RSTS);

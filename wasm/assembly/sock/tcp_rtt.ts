@@ -47,11 +47,11 @@ export function rttSample(s: Sock, us: u32): void {
   rtoSet(s);
 }
 
-/** The timeout of what was measured, without backoff. @see Linux __tcp_set_rto */
+/** The timeout of what was measured, without backoff, in whole milliseconds (ticks). @see Linux __tcp_set_rto */
 export function rtoSet(s: Sock): void {
   s.backoff = 0;
   if (s.srtt == 0) s.rto = SECOND;
-  else s.rto = min(((s.srtt >> 3) as i64 + (s.rttvar as i64)) * 1000, RTO_MAX);
+  else s.rto = min((((s.srtt >> 3) as i64 + (s.rttvar as i64) + 999) / 1000) * 1000000, RTO_MAX);
 }
 
 /** The least round trip of the last five minutes, µs; ~0 before the first. */

@@ -14,7 +14,7 @@ import {
   F_LINGER0, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_WANT_OUT, M_RCVBUF_LOCK, S_CLOSE, S_CLOSE_WAIT, S_ESTABLISHED, S_FIN_WAIT1, S_FIN_WAIT2,
   S_LAST_ACK, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, rcvRing, sndRing, sockAt, sockRelease,
 } from './table';
-import { finWait2Enter, tcpAbort, tcpDone, unqueue } from './tcp_close';
+import { establishedEnd, finWait2Enter, tcpAbort, tcpDone, unqueue } from './tcp_close';
 import { readDone } from './tcp_delack';
 import { snmpInc } from './tcpnet';
 import { headLength, initialSeq, sendReset, sendSyn, tsOffset } from './tcp_output';
@@ -118,7 +118,8 @@ export function tcpSend(s: Sock, at: usize, len: u32): i32 {
 export function tcpRecv(s: Sock, at: usize, len: u32): i32 {
   const ring = rcvRing(s);
   if (ring.len == 0) {
-    if (s.err != 0) {
+    // 32 (EPIPE) is left by a reset after the peer's FIN: the stream has ended before. @see Linux tcp_recvmsg_locked (SOCK_DONE)
+    if (s.err != 0 && s.err != 32) {
       const e = -<i32>s.err;
       s.err = 0;
       return e;
@@ -141,6 +142,7 @@ export function tcpRecv(s: Sock, at: usize, len: u32): i32 {
 function finish(s: Sock): void {
   if (s.flags & F_SND_SHUT) return;
   s.flags |= F_SND_SHUT;
+  establishedEnd(s);
   if (s.state == S_ESTABLISHED) s.state = S_FIN_WAIT1;
   else if (s.state == S_CLOSE_WAIT) s.state = S_LAST_ACK;
   if (s.flags & F_RCV_SHUT && !(s.flags & F_ORPHAN)) sockEvent(s.id, RDY_HUP | RDY_OUT);

@@ -4,7 +4,7 @@
  * @see moby daemon/libnetwork/resolver.go: forwardExtDNS, exchange, dialExtDNS
  */
 import { SECOND } from '../../../base/clock.ts';
-import { type DnsMessage, decodeMessage } from '../../../base/dns.ts';
+import { type DnsMessage, decodeMessage, framed, unframed } from '../../../base/dns.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Fd, Sys } from '../../../linux/kernel/sys.ts';
 import type { ExtServer } from './answer.ts';
@@ -52,21 +52,16 @@ async function askTcp(sys: Sys, fd: Fd, bytes: Uint8Array): Promise<Uint8Array |
   return readFramed(sys, fd, TIMEOUT);
 }
 
-/** A message with its length before it, as TCP carries it. @see RFC 1035 §4.2.2 */
-export function framed(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from([bytes.length >> 8, bytes.length & 255, ...bytes]);
-}
-
 /** One message from a stream; undefined at its end, or when it took too long. */
 export async function readFramed(sys: Sys, fd: Fd, timeoutNs: number): Promise<Uint8Array | undefined> {
   let got = new Uint8Array(0);
-  const wanted = (): number => (got.length < 2 ? 2 : 2 + ((got[0] as number) << 8) + (got[1] as number));
-  while (got.length < wanted()) {
+  for (;;) {
+    const message = unframed(got);
+    if (message) return message;
     const ready = await sys.poll([{ fd, in: true }], timeoutNs);
     if (isErr(ready) || ready.length === 0) return undefined;
-    const part = await sys.read(fd, wanted() - got.length);
+    const part = await sys.read(fd, 65537 - got.length);
     if (isErr(part) || part.length === 0) return undefined;
     got = Uint8Array.from([...got, ...part]);
   }
-  return got.slice(2);
 }

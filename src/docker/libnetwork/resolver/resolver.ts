@@ -5,7 +5,7 @@
  * @see moby daemon/libnetwork/resolver.go: Start, serveDNS
  */
 import { MS, SECOND } from '../../../base/clock.ts';
-import { type DnsMessage, decodeMessage } from '../../../base/dns.ts';
+import { type DnsMessage, decodeMessage, framed } from '../../../base/dns.ts';
 import type { Rng } from '../../../base/rng.ts';
 import { type Errno, isErr } from '../../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../../linux/kernel/machine.ts';
@@ -13,7 +13,7 @@ import type { NetnsKey } from '../../../linux/kernel/netadmin.ts';
 import type { Fd, SockAddr, Sys } from '../../../linux/kernel/sys.ts';
 import { run } from '../task.ts';
 import { answer, type Backend, servfail } from './answer.ts';
-import { forward, framed, readFramed } from './forward.ts';
+import { forward, readFramed } from './forward.ts';
 import { RESOLVER, setupNat } from './rules.ts';
 
 /** From the datagram's arrival until dockerd reads it. */

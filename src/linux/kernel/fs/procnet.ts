@@ -1,5 +1,6 @@
 /** /proc/PID/net: the network namespace as text. @see proc_pid_net(5) */
 import { formatMac, type IpAddr, ip4, mask4 } from '../../../base/ip.ts';
+import type { CoreTcpInfo, Counters } from '../../core/core.ts';
 import type { Machine } from '../kernel.ts';
 import type { Link, NetAdmin, NetnsKey, Route, SocketInfo } from '../netadmin.ts';
 import type { Inode } from './inode.ts';
@@ -12,7 +13,9 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     arp: file(arp),
     dev: file(dev),
     if_inet6: file(ifInet6),
+    netstat: file((net) => counters(net, ['TcpExt'])),
     route: file(route),
+    snmp: file((net) => counters(net, ['Tcp', 'Udp'])),
     tcp: file((net) => sockets(net, 'tcp', 4)),
     tcp6: file((net) => sockets(net, 'tcp', 6)),
     udp: file((net) => sockets(net, 'udp', 4)),
@@ -121,6 +124,20 @@ function ifInet6(net: NetAdmin): string {
     .join('');
 }
 
+/** What RFC 4022 has besides counters: algorithm (1 other), least and greatest timeout, connections at most (no limit). */
+const TCP_HEAD: Readonly<Record<string, number>> = { RtoAlgorithm: 1, RtoMin: 200, RtoMax: 120000, MaxConn: -1 };
+
+/** Groups of counters, a line of names and a line of numbers each. @see Linux net/ipv4/proc.c: snmp_seq_show */
+function counters(net: NetAdmin, groups: readonly (keyof Counters)[]): string {
+  const all = net.counters();
+  return groups
+    .map((g) => {
+      const row = g === 'Tcp' ? { ...TCP_HEAD, ...all.Tcp } : all[g];
+      return `${g}: ${Object.keys(row).join(' ')}\n${g}: ${Object.values(row).join(' ')}\n`;
+    })
+    .join('');
+}
+
 const TCP_STATES: Readonly<Record<string, number>> = {
   ESTAB: 1,
   'SYN-SENT': 2,
@@ -135,6 +152,16 @@ const TCP_STATES: Readonly<Record<string, number>> = {
   CLOSING: 11,
 };
 
+/** References, address, then rto, ato, quick acknowledgements and ping-pong, cwnd, threshold. @see Linux get_tcp4_sock */
+function tcpRest(s: SocketInfo, t: CoreTcpInfo): string {
+  if (s.state === 'TIME-WAIT' || s.state === 'SYN-RECV') return ' 1 0000000000000000';
+  const ticks = (us: number): number => Math.round(us / 1e4);
+  const threshold = s.state === 'LISTEN' ? 0 : t.ssthresh >= 0x7fffffff ? -1 : t.ssthresh;
+  const cwnd = s.state === 'LISTEN' ? 10 : t.cwnd;
+  const rto = s.state === 'LISTEN' ? 100 : ticks(t.rto);
+  return ` 1 0000000000000000 ${rto} ${ticks(t.ato)} 0 ${cwnd} ${threshold}`;
+}
+
 function sockets(net: NetAdmin, netid: 'tcp' | 'udp', family: 4 | 6): string {
   const wide = family === 6 ? 32 : 8;
   const head =
@@ -146,9 +173,14 @@ function sockets(net: NetAdmin, netid: 'tcp' | 'udp', family: 4 | 6): string {
     .sockets()
     .filter((s) => s.netid === netid && s.family === family)
     .map((s, i) => {
-      const queues = `${hex(s.sendQ, 8)}:${hex(s.recvQ, 8)} 00:00000000 00000000`;
-      const owner = `${String(s.uid).padStart(5)}        0 ${s.inode}`;
-      return `${String(i).padStart(4)}: ${end(s.local)} ${end(s.peer)} ${hex(TCP_STATES[s.state] ?? 7, 2)} ${queues} ${owner}`;
+      const t = s.info?.();
+      // tr: 1 retransmission, 2 keepalive, 3 time-wait, 4 zero-window probe; in hundredths of a second
+      const timer = t ? (t.timer === 5 ? 1 : t.timer) : 0;
+      const when = t ? hex(Math.max(0, Math.round(t.timerNs / 1e7)), 8) : '00000000';
+      const queues = `${hex(s.state === 'LISTEN' ? 0 : s.sendQ, 8)}:${hex(s.recvQ, 8)} ${hex(timer, 2)}:${when} ${hex(t?.retransmits ?? 0, 8)}`;
+      const owner = `${String(s.uid).padStart(5)} ${String(t?.probes ?? 0).padStart(8)} ${s.inode}`;
+      const rest = t ? tcpRest(s, t) : netid === 'udp' ? ` 2 0000000000000000 ${s.drops ?? 0}` : '';
+      return `${String(i).padStart(4)}: ${end(s.local)} ${end(s.peer)} ${hex(TCP_STATES[s.state] ?? 7, 2)} ${queues} ${owner}${rest}`;
     });
   return [head, ...rows].map((l) => `${netid === 'tcp' ? l.padEnd(149) : l.padEnd(127)}\n`).join('');
 }

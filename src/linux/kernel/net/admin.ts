@@ -2,21 +2,14 @@
 import type { NetAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr } from './addrs.ts';
 import { deleteConns, listConns } from './conntrack.ts';
+import { delFdb, listFdb, setFdb } from './fdbs.ts';
+import { addUpper, addVxlan } from './linkkinds.ts';
 import { addSimple, addVeth, delLink, linkOf, moveLink, setLink } from './links.ts';
-import {
-  addProxy,
-  announce,
-  delNeigh,
-  delProxy,
-  flushNeigh,
-  listFdb,
-  listNeighs,
-  listProxies,
-  setNeigh,
-} from './neighs.ts';
+import { addProxy, announce, delNeigh, delProxy, flushNeigh, listNeighs, listProxies, setNeigh } from './neighs.ts';
 import { Ruleset } from './netfilter.ts';
 import type { Netns } from './netns.ts';
 import { addPolicyRule, delPolicyRule } from './policy.ts';
+import { delQdisc, listQdiscs, setQdisc } from './qdiscs.ts';
 import { addRoute, delRoute, listRoutes, lookupRoute, routeTables } from './routes.ts';
 import { listSockets } from './sockinfo.ts';
 import type { NetWorld } from './world.ts';
@@ -40,6 +33,8 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     addDummy: (name, options) => addSimple(w, ns, 'dummy', name, options),
     addNic: (name, options) => addSimple(w, ns, 'nic', name, options),
     addVeth: (name, peer, options) => addVeth(w, ns, name, peer, options),
+    addVxlan: (name, settings, options) => addVxlan(w, ns, name, settings, options),
+    addUpper: (name, lower, settings, options) => addUpper(w, ns, name, lower, settings, options),
     delLink: (name) => delLink(w, ns, name),
     setLink: (name, change) => setLink(w, ns, name, change),
     moveLink: (name, to) => moveLink(w, ns, name, w.get(to)),
@@ -65,6 +60,11 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     delProxy: (ifname, ip) => delProxy(w, ns, ifname, ip),
     announce: (ifname, ip) => announce(w, ns, ifname, ip),
     fdb: (bridge) => listFdb(w, ns, bridge),
+    setFdb: (change, how) => setFdb(w, ns, change, how),
+    delFdb: (change) => delFdb(w, ns, change),
+    qdiscs: (ifname) => listQdiscs(w, ns, ifname),
+    setQdisc: (request) => setQdisc(w, ns, request),
+    delQdisc: (ifname, parent, handle) => delQdisc(w, ns, ifname, parent, handle),
     nfTables: (family) => rules(w, ns).tables(family),
     nfChains: (family, table) => rules(w, ns).chains(family, table),
     nfNewChain: (family, table, chain) => rules(w, ns).newChain(family, table, chain),
@@ -76,9 +76,12 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfDelete: (family, table, chain, index) => rules(w, ns).delete(family, table, chain, index),
     nfFind: (family, table, chain, rule) => rules(w, ns).find(family, table, chain, rule),
     nfFlush: (family, table, chain) => rules(w, ns).flush(family, table, chain),
-    nfZero: (family, table, chain) => rules(w, ns).zero(family, table, chain),
+    nfZero: (family, table, chain, index) => rules(w, ns).zero(family, table, chain, index),
+    nfCount: (family, table, chain, index, packets, bytes) =>
+      rules(w, ns).count(family, table, chain, index, packets, bytes),
     conntrack: () => listConns(w, ns),
     conntrackDelete: (match) => deleteConns(w, ns, match),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
+    counters: () => w.core.snmp(ns.core),
   };
 }

@@ -1,15 +1,18 @@
 /** Links: adding, changing, moving and removing devices. @see Linux net/core/rtnetlink.c */
-import { EBUSY, EEXIST, EINVAL, ENODEV, EOPNOTSUPP, ERANGE, type Errno, errnoOf, isErr } from '../errno.ts';
+import { EBUSY, EEXIST, EINVAL, ENETDOWN, ENODEV, EOPNOTSUPP, ERANGE, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Link, LinkKind, NetAdmin } from '../netadmin.ts';
 import { addrsGone, defaultAddrs, linkLocalGone } from './addrs.ts';
-import type { Device, Netns } from './netns.ts';
+import { kindOf, setKind } from './linkkinds.ts';
+import { type Device, type Netns, PORT_FLAGS } from './netns.ts';
+import { rootName } from './qdiscs.ts';
 import { routesBack, routesGone } from './routes.ts';
 import type { NetWorld } from './world.ts';
 
 /** IFNAMSIZ without the final NUL. */
 const NAME_MAX = 15;
 
-function nameError(ns: Netns, name: string): Errno | undefined {
+/** What is wrong with a new name. */
+export function nameError(ns: Netns, name: string): Errno | undefined {
   if (name === '' || name.length > NAME_MAX) return name === '' ? EINVAL : ERANGE;
   if (name === '.' || name === '..' || [...name].some((c) => c === '/' || c === ':' || c <= ' ')) return EINVAL;
   return ns.find(name) ? EEXIST : undefined;
@@ -21,31 +24,42 @@ export function randomMac(world: NetWorld): number {
   return hi * 0x1_0000_0000 + world.rng.u32();
 }
 
-function register(
+/** Enters a device of the core. */
+export function register(
   world: NetWorld,
   ns: Netns,
   dev: number,
   kind: LinkKind,
   name: string,
-  mac: number,
   ifindex?: number,
 ): Device {
+  const { core } = world;
   const d: Device = {
     dev,
     kind,
     ns,
     ifindex: ns.takeIfindex(ifindex),
     name,
-    mac,
-    mtu: kind === 'loopback' ? 65536 : 1500,
+    get mac() {
+      return core.devMac(dev);
+    },
+    set mac(mac) {
+      core.devSet(dev, 'mac', mac);
+    },
+    mtu: core.devMtu(dev),
     txqlen: kind === 'loopback' || (kind === 'veth' && name === 'eth0' && ns.devices.length === 1) ? 1000 : 0,
     up: false,
     promisc: false,
     promiscuity: 0,
     master: undefined,
     peer: undefined,
-    hairpin: false,
-    isolated: false,
+    lower: undefined,
+    arg: undefined,
+    linkNs: undefined,
+    port: PORT_FLAGS,
+    bridge: kind === 'bridge' ? { ageingTime: 30000, groupFwdMask: 0 } : undefined,
+    named: true,
+    unicast: [],
   };
   ns.add(d);
   world.devices.set(dev, d);
@@ -53,7 +67,7 @@ function register(
 }
 
 export function addLoopback(world: NetWorld, ns: Netns): Device {
-  return register(world, ns, world.core.loopbackAdd(ns.core, 'lo'), 'loopback', 'lo', 0);
+  return register(world, ns, world.core.loopbackAdd(ns.core, 'lo'), 'loopback', 'lo');
 }
 
 export function addSimple(
@@ -70,7 +84,11 @@ export function addSimple(
   const add = { bridge: core.bridgeAdd, dummy: core.dummyAdd, nic: core.nicAdd }[kind];
   const dev = add(ns.core, name, mac);
   if (dev < 0) return errnoOf(dev);
-  const d = register(world, ns, dev, kind, name, mac);
+  const d = register(world, ns, dev, kind, name);
+  if (kind === 'bridge' && options.mac === undefined) {
+    world.core.devSet(dev, 'mac_auto', 1);
+    d.named = false;
+  }
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);
   return d.ifindex;
 }
@@ -90,8 +108,8 @@ export function addVeth(
   const macs = [options.mac ?? randomMac(world), peer.mac ?? randomMac(world)] as const;
   const [a, b] = world.core.vethAdd(ns.core, name, macs[0], other.core, peer.name, macs[1]);
   if (a < 0) return errnoOf(a);
-  const far = register(world, other, b, 'veth', peer.name, macs[1], peer.ifindex);
-  const near = register(world, ns, a, 'veth', name, macs[0]);
+  const far = register(world, other, b, 'veth', peer.name, peer.ifindex);
+  const near = register(world, ns, a, 'veth', name);
   near.peer = far;
   far.peer = near;
   numberPeers(near);
@@ -109,23 +127,38 @@ export function forget(world: NetWorld, d: Device): void {
   if (d.master) followPorts(world, d.master);
 }
 
+/** Removes a device with its other end and all that stands on it, in whatever namespaces. */
+export function remove(world: NetWorld, d: Device): void {
+  for (const gone of [d, ...(d.peer ? [d.peer] : [])]) {
+    for (const upper of standing(world, gone)) remove(world, upper);
+    if (world.devices.has(gone.dev)) forget(world, gone);
+  }
+  world.core.devDel(d.dev);
+}
+
+/** Devices that stand on one (macvlan, ipvlan, vlan), or send by it (VXLAN). */
+export function standing(world: NetWorld, d: Device): Device[] {
+  return [...world.devices.values()].filter((x) => x.lower === d);
+}
+
 export function delLink(world: NetWorld, ns: Netns, name: string): Errno | 0 {
   const d = ns.named(name);
   if (isErr(d)) return d;
   if (d.kind === 'loopback') return EOPNOTSUPP;
-  const peer = d.peer;
-  forget(world, d);
-  if (peer) forget(world, peer);
-  world.core.devDel(d.dev);
+  remove(world, d);
   return 0;
 }
 
-function setMtu(world: NetWorld, d: Device, mtu: number): Errno | 0 {
+export function setMtu(world: NetWorld, d: Device, mtu: number): Errno | 0 {
   if (mtu < 68 || mtu > 65535) return EINVAL;
+  // what stands on a device is not larger than it; a VXLAN leaves room for its headers
+  const room = d.kind === 'vxlan' ? 50 : 0;
+  if (d.lower && mtu > d.lower.mtu - room) return EINVAL;
   world.core.devSet(d.dev, 'mtu', mtu);
   d.mtu = mtu;
   if (d.kind === 'bridge') d.mtuFixed = true;
   if (d.master) followPorts(world, d.master);
+  for (const upper of standing(world, d)) if (upper.kind !== 'vxlan' && upper.mtu > mtu) setMtu(world, upper, mtu);
   return 0;
 }
 
@@ -137,10 +170,12 @@ function followPorts(world: NetWorld, bridge: Device): void {
   world.core.devSet(bridge.dev, 'mtu', bridge.mtu);
 }
 
-function setUp(world: NetWorld, d: Device, up: boolean): void {
-  if (d.up === up) return;
+function setUp(world: NetWorld, d: Device, up: boolean): Errno | 0 {
+  if (d.up === up) return 0;
+  if (up && d.kind === 'vlan' && !d.lower?.up) return ENETDOWN;
+  const err = world.core.devSet(d.dev, 'up', up ? 1 : 0);
+  if (err < 0) return errnoOf(err);
   d.up = up;
-  world.core.devSet(d.dev, 'up', up ? 1 : 0);
   if (up) {
     defaultAddrs(world, d);
     routesBack(world, d);
@@ -148,12 +183,17 @@ function setUp(world: NetWorld, d: Device, up: boolean): void {
     linkLocalGone(world, d);
     routesGone(world, d);
   }
+  // VLANs go up and down with their device. @see Linux net/8021q/vlan.c: vlan_device_event
+  for (const upper of standing(world, d)) if (upper.kind === 'vlan') setUp(world, upper, up);
+  return 0;
 }
 
 function setMaster(world: NetWorld, d: Device, master: string | null): Errno | 0 {
   if (master === null) {
     const was = d.master;
+    if (d.master) d.master.named = true;
     d.master = undefined;
+    d.port = PORT_FLAGS;
     world.core.devSet(d.dev, 'master', 0);
     if (was) followPorts(world, was);
     return 0;
@@ -162,9 +202,20 @@ function setMaster(world: NetWorld, d: Device, master: string | null): Errno | 0
   if (!bridge) return ENODEV;
   if (bridge.kind !== 'bridge' || d.kind === 'bridge' || d.kind === 'loopback') return EINVAL;
   if (d.master && d.master !== bridge) return EBUSY;
+  const err = world.core.devSet(d.dev, 'master', bridge.dev);
+  if (err < 0) return errnoOf(err);
   d.master = bridge;
-  world.core.devSet(d.dev, 'master', bridge.dev);
   followPorts(world, bridge);
+  bridge.named = true;
+  return 0;
+}
+
+function rename(world: NetWorld, d: Device, name: string): Errno | 0 {
+  if (d.up && d.kind !== 'veth') return EBUSY;
+  const bad = nameError(d.ns, name);
+  if (bad) return bad;
+  d.name = name;
+  world.core.devName(d.dev, name);
   return 0;
 }
 
@@ -182,28 +233,26 @@ export function setLink(
   }
   if (change.mac !== undefined) {
     d.mac = change.mac;
-    world.core.devSet(d.dev, 'mac', change.mac);
+    d.named = true;
+    // one that passes everything through shares its MAC with the device below
+    if (d.arg === 'passthru' && d.lower) d.lower.mac = change.mac;
   }
   if (change.master !== undefined) {
     const bad = setMaster(world, d, change.master);
     if (bad) return bad;
   }
-  for (const key of ['promisc', 'hairpin', 'isolated'] as const) {
-    const value = change[key];
-    if (value === undefined) continue;
-    d[key] = value;
-    world.core.devSet(d.dev, key, value ? 1 : 0);
+  const bad = setKind(world, d, change);
+  if (bad) return bad;
+  if (change.promisc !== undefined) {
+    d.promisc = change.promisc;
+    world.core.devSet(d.dev, 'promisc', change.promisc ? 1 : 0);
   }
   if (change.txqlen !== undefined) d.txqlen = change.txqlen;
   if (change.name !== undefined) {
-    if (d.up && d.kind !== 'veth') return EBUSY;
-    const bad = nameError(ns, change.name);
-    if (bad) return bad;
-    d.name = change.name;
-    world.core.devName(d.dev, change.name);
+    const taken = rename(world, d, change.name);
+    if (taken) return taken;
   }
-  if (change.up !== undefined) setUp(world, d, change.up);
-  return 0;
+  return change.up === undefined ? 0 : setUp(world, d, change.up);
 }
 
 export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | undefined): Errno | 0 {
@@ -226,17 +275,30 @@ export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | u
   return 0;
 }
 
-/** Namespaces that a veth joins get numbers for each other. @see Linux net/core/net_namespace.c: peernet2id_alloc */
-function numberPeers(d: Device): void {
-  if (!d.peer || d.peer.ns === d.ns) return;
-  d.ns.netnsidOf(d.peer.ns);
-  d.peer.ns.netnsidOf(d.ns);
+/** Namespaces that a device joins get numbers for each other. @see Linux net/core/net_namespace.c: peernet2id_alloc */
+export function numberPeers(d: Device): void {
+  const far = d.peer?.ns ?? d.linkNs ?? d.lower?.ns;
+  if (!far || far === d.ns) return;
+  d.ns.netnsidOf(far);
+  if (d.peer) far.netnsidOf(d.ns);
+}
+
+/** What it hangs on: the other end, the device below, or (a VXLAN that was moved) itself. */
+function linked(d: Device): Pick<Link, 'peerIfindex' | 'peerNetnsId'> {
+  const other = d.peer ?? (d.linkNs ? undefined : d.lower);
+  const far = d.linkNs ?? other?.ns;
+  const apart = far !== undefined && far !== d.ns;
+  return {
+    ...(other && { peerIfindex: other.ifindex }),
+    ...(d.linkNs && apart && { peerIfindex: d.ifindex }),
+    ...(apart && { peerNetnsId: d.ns.netnsidOf(far) }),
+  };
 }
 
 /** A device as `ip -d link` has it. */
 export function linkOf(world: NetWorld, d: Device): Link {
-  const [rxPackets, rxBytes, rxDropped, txPackets, txBytes, txDropped] = world.core.devStats(d.dev);
-  const far = d.peer && d.peer.ns !== d.ns ? d.peer.ns : undefined;
+  const [rxPackets, rxBytes, rxDropped, txPackets, txBytes, txDropped, rxErrors, txErrors, txCarrier] =
+    world.core.devStats(d.dev);
   return {
     ifindex: d.ifindex,
     name: d.name,
@@ -247,9 +309,10 @@ export function linkOf(world: NetWorld, d: Device): Link {
     up: d.up,
     carrier: d.up && world.core.devCarrier(d.dev),
     promisc: d.promisc,
-    ...(d.master && { master: d.master.ifindex, port: { hairpin: d.hairpin, isolated: d.isolated, learning: true } }),
-    ...(d.peer && { peerIfindex: d.peer.ifindex }),
-    ...(far && { peerNetnsId: d.ns.netnsidOf(far) }),
-    stats: { rxPackets, rxBytes, rxDropped, txPackets, txBytes, txDropped },
+    qdisc: rootName(world, d),
+    ...(d.master && { master: d.master.ifindex, port: d.port }),
+    ...linked(d),
+    ...kindOf(world, d),
+    stats: { rxPackets, rxBytes, rxDropped, txPackets, txBytes, txDropped, rxErrors, txErrors, txCarrier },
   };
 }

@@ -1,7 +1,7 @@
-/** Neighbours and forwarding tables, read from the core. */
+/** Neighbours, read from the core. */
 import type { IpAddr } from '../../../base/ip.ts';
 import { EINVAL, ENODEV, ENOENT, type Errno, errnoOf, isErr } from '../errno.ts';
-import type { FdbEntry, Neigh } from '../netadmin.ts';
+import type { Neigh } from '../netadmin.ts';
 import { fromAddr16, toAddr16 } from './addr16.ts';
 import type { Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
@@ -79,23 +79,4 @@ export function announce(world: NetWorld, ns: Netns, ifname: string, ip: IpAddr)
   if (ip.v === 6) return EINVAL;
   const err = world.core.announce(d.dev, toAddr16(ip));
   return err < 0 ? errnoOf(err) : 0;
-}
-
-export function listFdb(world: NetWorld, ns: Netns, bridge?: string): FdbEntry[] {
-  const bridges = ns.devices.filter((d) => d.kind === 'bridge' && (bridge === undefined || d.name === bridge));
-  return bridges.flatMap((b) =>
-    world.core.fdb(b.dev).flatMap((f) => {
-      const port = world.devices.get(f.port) ?? b;
-      return [
-        {
-          mac: f.mac,
-          ifindex: port.ifindex,
-          master: b.ifindex,
-          local: f.local,
-          permanent: f.permanent || f.local,
-          age: f.ageNs / 1e9,
-        },
-      ];
-    }),
-  );
 }

@@ -10,10 +10,18 @@ const HOOKS: Readonly<Record<NfTable, readonly (keyof typeof Hook)[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
-const TABLE: Readonly<Record<NfTable, number>> = { raw: Table.RAW, nat: Table.NAT, filter: Table.FILTER };
+const TABLE: Readonly<Record<NfTable, number>> = {
+  raw: Table.RAW,
+  nat: Table.NAT,
+  filter: Table.FILTER,
+  mangle: Table.MANGLE,
+  security: Table.SECURITY,
+};
 /** The order in which iptables-save lists them. */
-const ORDER: readonly NfTable[] = ['raw', 'filter', 'nat'];
+const ORDER: readonly NfTable[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
 
 interface Rule {
   readonly rule: NfRule;
@@ -192,10 +200,40 @@ export class Ruleset {
     return 0;
   }
 
-  zero(family: NfFamily, table: NfTable, name?: string): Errno | 0 {
+  /** @param index of the one rule meant */
+  zero(family: NfFamily, table: NfTable, name?: string, index?: number): Errno | 0 {
     const chains = this.#table(family, table, false);
     if (name !== undefined && !chains.has(name)) return ENOENT;
+    if (name !== undefined && index !== undefined) return this.count(family, table, name, index, 0, 0);
     for (const c of chains.values()) if (name === undefined || c.name === name) this.world.core.nfZero(c.handle);
     return 0;
+  }
+
+  /** Sets counters of a chain, or of one of its rules. */
+  count(
+    family: NfFamily,
+    table: NfTable,
+    name: string,
+    index: number | undefined,
+    packets: number,
+    bytes: number,
+  ): Errno | 0 {
+    const chain = this.#table(family, table, false).get(name);
+    if (!chain) return ENOENT;
+    if (index === undefined) {
+      this.world.core.nfChainCount(chain.handle, packets, bytes);
+      return 0;
+    }
+    const rule = chain.rules[index];
+    if (!rule) return EINVAL;
+    this.world.core.nfRuleCount(rule.handle, packets, bytes);
+    return 0;
+  }
+
+  /** The rule that the core knows by a handle. */
+  ruleOf(handle: number): NfRule | undefined {
+    for (const chains of this.#tables.values())
+      for (const c of chains.values()) for (const r of c.rules) if (r.handle === handle) return r.rule;
+    return undefined;
   }
 }

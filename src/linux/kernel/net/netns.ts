@@ -1,7 +1,16 @@
 /** One network namespace: its devices, addresses, routes and tables as Linux numbers and names them. */
 import type { Errno } from '../errno.ts';
 import { ENODEV } from '../errno.ts';
-import type { Addr, LinkKind, NetnsKey, PolicyRule, Route } from '../netadmin.ts';
+import type {
+  Addr,
+  BridgeSettings,
+  LinkKind,
+  MacvlanMode,
+  NetnsKey,
+  PolicyRule,
+  PortFlags,
+  Route,
+} from '../netadmin.ts';
 import type { Ruleset } from './netfilter.ts';
 
 /** A device of the core with what the core does not know: its number and place. */
@@ -12,6 +21,7 @@ export interface Device {
   ns: Netns;
   ifindex: number;
   name: string;
+  /** Kept by the core. */
   mac: number;
   mtu: number;
   /** A bridge whose MTU was set by hand: it follows its ports no more. */
@@ -24,9 +34,29 @@ export interface Device {
   master: Device | undefined;
   /** The other end of a veth. */
   peer: Device | undefined;
-  hairpin: boolean;
-  isolated: boolean;
+  /** macvlan, ipvlan, vlan: what it stands on. */
+  lower: Device | undefined;
+  /** macvlan: its mode; vlan: its id. */
+  arg: MacvlanMode | number | undefined;
+  /** VXLAN: the namespace it sends in. */
+  linkNs: Netns | undefined;
+  port: PortFlags;
+  bridge: BridgeSettings | undefined;
+  /** Bridge: it has an id of its own: its MAC was set, or it had a port. */
+  named: boolean;
+  /** Unicast MACs of its own filter. */
+  unicast: number[];
 }
+
+/** What a port does until it is told otherwise. */
+export const PORT_FLAGS: PortFlags = {
+  hairpin: false,
+  isolated: false,
+  learning: true,
+  flood: true,
+  mcastFlood: true,
+  bcastFlood: true,
+};
 
 export class Netns {
   /** By ifindex, ascending: the order of `ip link`. */
@@ -47,6 +77,8 @@ export class Netns {
   rules: Ruleset | undefined;
   /** Processes and names that hold it. */
   refs = 0;
+  /** The last handle of a queueing discipline that was chosen. */
+  lastHandle = 0;
   #lastIfindex = 0;
 
   constructor(

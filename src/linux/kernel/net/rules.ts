@@ -1,8 +1,11 @@
 /** Rules as the core takes them, and as one text by which equal rules are known. */
+
 import type { CoreRule } from '../../core/core.ts';
 import { Target } from '../../core/core.ts';
+import * as abi from '../../core/match.ts';
 import type { NfRule, NfTarget, Not } from '../netadmin.ts';
 import { toAddr16 } from './addr16.ts';
+import { toCoreMatches } from './matches.ts';
 
 type Draft = { -readonly [K in keyof CoreRule]: CoreRule[K] };
 
@@ -17,7 +20,12 @@ const REJECT: Readonly<Record<string, readonly [number, number]>> = {
   'icmp-net-prohibited': [3, 9],
   'icmp-host-prohibited': [3, 10],
   'icmp-admin-prohibited': [3, 13],
+  'icmp6-no-route': [1, 0],
+  'icmp6-adm-prohibited': [1, 1],
+  'icmp6-addr-unreachable': [1, 3],
   'icmp6-port-unreachable': [1, 4],
+  'icmp6-policy-fail': [1, 5],
+  'icmp6-reject-route': [1, 6],
   'tcp-reset': [255, 0],
 };
 
@@ -49,6 +57,8 @@ export function toCoreRule(r: NfRule, chain: (name: string) => number): CoreRule
       multiportNot: r.multiport.not,
     });
   }
+  const more = toCoreMatches(r);
+  if (more.length > 0) out.more = more;
   if (r.target) Object.assign(out, target(r.target, chain));
   return out;
 }
@@ -66,6 +76,8 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
         ...(t.ipTo && { toIp2: toAddr16(t.ipTo) }),
         ...(t.ports && { toPort: [t.ports.from, t.ports.to] as const }),
         ...(t.random && { random: true }),
+        ...(t.fully && { fully: true }),
+        ...(t.persistent && { persistent: true }),
       };
     case 'MASQUERADE':
     case 'REDIRECT':
@@ -73,6 +85,7 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
         target: Target[t.kind],
         ...(t.ports && { toPort: [t.ports.from, t.ports.to] as const }),
         ...(t.random && { random: true }),
+        ...(t.fully && { fully: true }),
       };
     case 'REJECT': {
       const [type, code] = REJECT[t.with] ?? [3, 3];
@@ -82,6 +95,24 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
       return { target: Target.MARK, value: t.value, mask: t.mask };
     case 'LOG':
       return { target: Target.LOG, value: 0 };
+    case 'CONNMARK': {
+      const arg = { set: abi.CONNMARK_SET, save: abi.CONNMARK_SAVE, restore: abi.CONNMARK_RESTORE }[t.how];
+      return { target: Target.CONNMARK, value: t.value, mask: t.mask, arg, arg2: t.nfmask };
+    }
+    case 'TOS':
+      return { target: Target.TOS, value: t.value, mask: t.mask };
+    case 'DSCP':
+      return { target: Target.TOS, value: t.value << 2, mask: 0xfc };
+    case 'TTL':
+      return {
+        target: Target.TTL,
+        value: t.value,
+        mask: { set: abi.TTL_SET, inc: abi.TTL_INC, dec: abi.TTL_DEC }[t.how],
+      };
+    case 'TCPMSS':
+      return { target: Target.TCPMSS, value: t.mss ?? 0, mask: 0 };
+    case 'NFLOG':
+      return { target: Target.NFLOG };
     default:
       return { target: Target[t.kind] };
   }

@@ -45,6 +45,8 @@ function info(world: NetWorld, s: CoreSock, holders: Holders): SocketInfo {
     peer: { ip: ip(s.remote), port: s.rport },
     v6only: s.v6only,
     ...(d && { ifname: d.name }),
+    drops: s.drops,
+    ...(s.type === SockType.TCP && { info: () => world.core.sockTcpInfo(s.id) }),
     inode: file?.inode ?? 0,
     uid: file?.uid ?? 0,
     users: file ? holders(file) : [],

@@ -4,6 +4,7 @@ import { TCP_SYSCTLS, type TcpSysctlName } from '../../core/tcp-sysctls.ts';
 import { EINVAL, ENOENT, type Errno } from '../errno.ts';
 import { ipv6Switched } from './addrs.ts';
 import type { Netns } from './netns.ts';
+import { getNfSysctl, NF_SYSCTLS, setNfSysctl } from './nfsysctl.ts';
 import { getSysctl4, setSysctl4, sysctl4Keys } from './sysctl4.ts';
 import type { NetWorld } from './world.ts';
 
@@ -58,8 +59,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.bridge.bridge-nf-call-iptables': '1',
   'net.bridge.bridge-nf-call-ip6tables': '1',
   'net.bridge.bridge-nf-call-arptables': '1',
-  'net.netfilter.nf_conntrack_max': '262144',
-  'net.netfilter.nf_conntrack_count': '0',
   ...Object.fromEntries(Object.entries(TCP_SYSCTLS).map(([leaf, s]) => [tcpName(leaf), String(s.value)])),
   'net.ipv4.tcp_congestion_control': 'cubic',
 };
@@ -105,12 +104,13 @@ export function sysctlKeys(ns: Netns): string[] {
     const [family, leaf] = k.split(' ') as [string, string];
     return devices.map((d) => `net.${family}.conf.${d}.${leaf}`);
   });
-  return [...new Set([...Object.keys(DEFAULTS), ...per, ...sysctl4Keys(ns)])].sort();
+  return [...new Set([...Object.keys(DEFAULTS), ...NF_SYSCTLS, ...per, ...sysctl4Keys(ns)])].sort();
 }
 
 export function getSysctl(world: NetWorld, ns: Netns, given: string): string | Errno {
   const name = canonical(given);
-  if (name === 'net.netfilter.nf_conntrack_count') return String(world.core.conns(ns.core).length);
+  const nf = getNfSysctl(world.core, ns, name);
+  if (nf !== undefined) return nf;
   const held = getSysctl4(world.core, ns, name);
   if (held !== undefined) return held;
   const own = ns.sysctls.get(name);
@@ -127,6 +127,8 @@ export function getSysctl(world: NetWorld, ns: Netns, given: string): string | E
 
 export function setSysctl(world: NetWorld, ns: Netns, given: string, value: string): Errno | 0 {
   const name = canonical(given);
+  const nf = setNfSysctl(world.core, ns, name, value.trim());
+  if (nf !== undefined) return nf;
   const done = setSysctl4(world.core, ns, name, value.trim());
   if (done !== undefined) return done;
   if (DEFAULTS[name] === undefined && perDevice(ns, name) === undefined) return ENOENT;

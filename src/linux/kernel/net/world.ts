@@ -1,12 +1,13 @@
 /** Network namespaces, devices and sockets of all machines of a lab, by their numbers in the core. */
 import type { Clock } from '../../../base/clock.ts';
 import type { Rng } from '../../../base/rng.ts';
-import { type Core, EventKind } from '../../core/core.ts';
+import { type Core, type CoreLog, EventKind, LOG_CT_FULL } from '../../core/core.ts';
 import { ENOENT, type Errno } from '../errno.ts';
 import type { NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
 import { netAdmin } from './admin.ts';
-import { addLoopback, forget } from './links.ts';
+import { addLoopback, forget, remove } from './links.ts';
 import { type Device, Netns } from './netns.ts';
+import { logLine } from './nflog.ts';
 import type { InetSocket } from './sockfile.ts';
 import { inherit4 } from './sysctl4.ts';
 import { getSysctl, setSysctl, sysctlKeys } from './sysctls.ts';
@@ -24,6 +25,8 @@ export class NetWorld {
   holders: (file: unknown) => SocketInfo['users'] = () => [];
   /** Unix and packet sockets of the machine that made a namespace; set by the kernels. */
   local: (owner: unknown, key: NetnsKey) => SocketInfo[] = () => [];
+  /** Writes a line to the kernel's log of a machine; set by the kernels. */
+  log: (owner: unknown, key: NetnsKey, line: string) => void = () => {};
   readonly #namespaces = new Map<NetnsKey, Netns>();
   readonly #admins = new Map<NetnsKey, NetAdmin>();
   /** To be destroyed when the last holder lets go. */
@@ -72,12 +75,9 @@ export class NetWorld {
       return;
     }
     this.#doomed.delete(key);
-    for (const d of [...ns.devices]) {
-      const peer = d.peer;
-      if (d.kind === 'loopback') continue;
-      forget(this, d);
-      if (peer) forget(this, peer);
-      this.core.devDel(d.dev);
+    for (const d of [...this.devices.values()]) {
+      const here = d.ns === ns && d.kind !== 'loopback';
+      if ((here || d.linkNs === ns) && this.devices.has(d.dev)) remove(this, d);
     }
     for (const d of [...ns.devices]) forget(this, d);
     for (const other of this.#namespaces.values()) other.netnsids.delete(ns);
@@ -104,12 +104,32 @@ export class NetWorld {
   /** Hands the core's waiting events on. @returns whether there were any */
   pump(): boolean {
     let any = false;
-    this.core.events((kind, a) => {
+    this.core.events((kind, a, b) => {
       any = true;
       if (kind === EventKind.SOCK) this.sockets.get(a)?.event();
       else if (kind === EventKind.CAPTURE) this.captures.get(a)?.event();
+      else if (kind === EventKind.LOG && a === LOG_CT_FULL) this.#tableFull(b);
     });
+    if (any) for (const log of this.core.logs()) this.#logged(log);
     return any;
+  }
+
+  #byCore(core: number): Netns | undefined {
+    return this.all().find((n) => n.core === core);
+  }
+
+  /** Only the machine's own namespace logs, unless it is told to for all. @see nf_log_syslog.c: nf_log_ip_packet */
+  #logged(log: CoreLog): void {
+    const ns = this.#byCore(log.ns);
+    const target = ns?.rules?.ruleOf(log.rule)?.target;
+    if (!ns || target?.kind !== 'LOG') return;
+    const name = (dev: number): string => this.devices.get(dev)?.name ?? '';
+    this.log(ns.owner, ns.key, logLine(log, target, name));
+  }
+
+  #tableFull(core: number): void {
+    const ns = this.#byCore(core);
+    if (ns) this.log(ns.owner, ns.key, 'nf_conntrack: nf_conntrack: table full, dropping packet');
   }
 
   /** A new namespace begins with the IPv4 settings of the first. */

@@ -53,7 +53,7 @@ export class Words {
 
 /** Equivalent: `rtnl_talk` failing. */
 export function rtnetlink(e: Errno): IpError {
-  return new IpError(`RTNETLINK answers: ${e.text}`, 2);
+  return new IpError(e.extack === undefined ? `RTNETLINK answers: ${e.text}` : `Error: ${e.extack}.`, 2);
 }
 
 /** Equivalent: `nodev()` */

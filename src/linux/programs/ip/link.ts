@@ -3,9 +3,10 @@
  * @see iproute2 ip/iplink.c
  */
 import { formatMac, parseMac } from '../../../base/ip.ts';
-import { isErr } from '../../kernel/errno.ts';
+import { EINVAL, type Errno, isErr } from '../../kernel/errno.ts';
 import { garbage, IpError, matches, number, rtnetlink, Words, wrong } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
+import { type KindArgs, kindArgs, onOff } from './kinds.ts';
 import { hardwareLines, headLine, linkFlags, linkJson, linkName, operState, statsLines } from './linkfmt.ts';
 import { netnsArg } from './netns.ts';
 import { deviceArg, readFilter, selectLinks, subcommand } from './show.ts';
@@ -22,7 +23,7 @@ export async function ipLink(env: IpEnv): Promise<number> {
       return del(env);
     case 'help':
       await env.ctx.err(
-        'Usage: ip link add [name] NAME type { bridge | dummy | veth }\n       ip link set DEVICE { up | down | mtu | address | name | master | nomaster | netns }\n       ip link delete DEVICE\n       ip link show [ DEVICE ] [ up ] [ master DEVICE ] [ type TYPE ]\n',
+        'Usage: ip link add [link DEVICE] [name] NAME type { bridge | bridge_slave | dummy | ipvlan | macvlan | veth | vlan | vxlan } [ ARGS ]\n       ip link set DEVICE { up | down | mtu | address | name | master | nomaster | netns | type TYPE ARGS }\n       ip link delete DEVICE\n       ip link show [ DEVICE ] [ up ] [ master DEVICE ] [ type TYPE ]\n',
       );
       return 255;
     default:
@@ -77,6 +78,10 @@ interface NewLink {
   netns?: number;
   up?: boolean;
   type?: string;
+  /** What it stands on. */
+  link?: string;
+  txqlen?: number;
+  kind?: KindArgs;
 }
 
 function readNew(w: Words, env: IpEnv): NewLink {
@@ -89,15 +94,12 @@ function readNew(w: Words, env: IpEnv): NewLink {
     else if (word === 'netns') o.netns = netnsArg(env, w.need());
     else if (word === 'up') o.up = true;
     else if (word === 'down') o.up = false;
-    else if (word === 'txqueuelen' || word === 'txqlen' || word === 'numtxqueues' || word === 'numrxqueues') w.need();
-    else if (word === 'link' || word === 'group') w.need();
+    else if (word === 'txqueuelen' || word === 'txqlen') o.txqlen = number(w.need(), 'txqueuelen');
+    else if (word === 'numtxqueues' || word === 'numrxqueues' || word === 'group') w.need();
+    else if (word === 'link') o.link = deviceArg(env, w.need()).name;
     else if (matches(word, 'type')) {
       o.type = w.need();
-      // options of the type that Linux has and this kernel does not model take a value each
-      while (w.peek() !== undefined && w.peek() !== 'peer') {
-        w.take();
-        w.take();
-      }
+      o.kind = kindArgs(env, o.type, w, true);
     } else {
       if (word === 'dev') word = w.need();
       if (o.name !== undefined) throw garbage('name', word);
@@ -111,28 +113,43 @@ async function add(env: IpEnv): Promise<number> {
   const w = env.words;
   const o = readNew(w, env);
   if (o.type === undefined) throw new IpError('Not enough information: "type" argument is required', 255);
-  let made: number | { readonly text: string } = 0;
-  if (o.type === 'veth') {
-    const peer: NewLink = w.take() === 'peer' ? readNew(new Words(w.rest()), env) : {};
-    const name = o.name ?? freeName(env, 'veth', []);
-    const peerName = peer.name ?? freeName(env, 'veth', [name]);
-    const answer = env.net.addVeth(
-      name,
-      { name: peerName, netns: peer.netns, mac: peer.mac },
-      { mac: o.mac, mtu: o.mtu },
-    );
-    if (isErr(answer)) throw rtnetlink(answer);
-    if (o.netns !== undefined) env.net.moveLink(name, o.netns);
-    if (o.up) env.net.setLink(name, { up: true });
-    return 0;
-  }
-  if (o.type === 'bridge') made = env.net.addBridge(o.name ?? freeName(env, 'bridge', []), { mac: o.mac, mtu: o.mtu });
-  else if (o.type === 'dummy')
-    made = env.net.addDummy(o.name ?? freeName(env, 'dummy', []), { mac: o.mac, mtu: o.mtu });
-  else throw new IpError('Error: Unknown device type.', 2);
+  if (o.kind?.warning !== undefined) await env.ctx.err(o.kind.warning);
+  const name = o.name ?? freeName(env, o.type, []);
+  const options = { mac: o.mac, mtu: o.mtu };
+  const made = o.type === 'veth' ? addPair(env, name, o) : addOne(env, name, o, options);
   if (isErr(made)) throw rtnetlink(made);
-  if (o.up && o.name !== undefined) env.net.setLink(o.name, { up: true });
+  env.net.setLink(name, { txqlen: o.txqlen ?? 1000 });
+  if (o.netns !== undefined) {
+    const e = env.net.moveLink(name, o.netns);
+    if (isErr(e)) throw rtnetlink(e);
+  } else if (o.up) {
+    const e = env.net.setLink(name, { up: true });
+    if (isErr(e)) throw rtnetlink(e);
+  }
   return 0;
+}
+
+function addPair(env: IpEnv, name: string, o: NewLink): number | Errno {
+  const peer: NewLink = env.words.take() === 'peer' ? readNew(new Words(env.words.rest()), env) : {};
+  const other = peer.name ?? freeName(env, 'veth', [name]);
+  const made = env.net.addVeth(name, { name: other, netns: peer.netns, mac: peer.mac }, { mac: o.mac, mtu: o.mtu });
+  if (!isErr(made) && peer.netns === undefined) env.net.setLink(other, { txqlen: 1000 });
+  return made;
+}
+
+/** A device of any other kind. */
+function addOne(env: IpEnv, name: string, o: NewLink, options: { mac?: number; mtu?: number }): number | Errno {
+  const { net } = env;
+  const k = o.kind;
+  if (o.type === 'dummy') return net.addDummy(name, options);
+  if (o.type === 'bridge') {
+    const made = net.addBridge(name, options);
+    if (isErr(made) || !k?.change.bridge) return made;
+    return net.setLink(name, { bridge: k.change.bridge });
+  }
+  if (o.type === 'vxlan') return k?.vxlan ? net.addVxlan(name, k.vxlan, options) : EINVAL;
+  if (!k?.upper) throw new IpError('Error: Unknown device type.', 2);
+  return o.link === undefined ? EINVAL : net.addUpper(name, o.link, k.upper, options);
 }
 
 /** The kernel's `veth%d`. */
@@ -165,16 +182,8 @@ async function set(env: IpEnv): Promise<number> {
     else if (matches(word, 'promisc')) change.promisc = onOff('promisc', w.need());
     else if (word === 'txqueuelen' || word === 'txqlen' || word === 'qlen')
       change.txqlen = number(w.need(), 'txqueuelen');
-    else if (word === 'type') {
-      w.need();
-      readPort(w, change);
-    } else if (
-      word === 'arp' ||
-      word === 'multicast' ||
-      word === 'allmulticast' ||
-      word === 'alias' ||
-      word === 'group'
-    )
+    else if (word === 'type') Object.assign(change, kindArgs(env, w.need(), w, false).change);
+    else if (word === 'arp' || word === 'multicast' || word === 'allmulticast' || word === 'alias' || word === 'group')
       w.need();
     else {
       if (word === 'dev') word = w.need();
@@ -192,19 +201,4 @@ async function set(env: IpEnv): Promise<number> {
   const e = env.net.setLink(dev, change);
   if (isErr(e)) throw rtnetlink(e);
   return 0;
-}
-
-function onOff(name: string, value: string): boolean {
-  if (value !== 'on' && value !== 'off')
-    throw new IpError(`Error: argument of "${name}" must be one of "on" or "off", not "${value}"`, 255);
-  return value === 'on';
-}
-
-/** `type bridge_slave hairpin on isolated off` */
-function readPort(w: Words, change: { hairpin?: boolean; isolated?: boolean }): void {
-  for (let word = w.take(); word !== undefined; word = w.take()) {
-    if (word === 'hairpin') change.hairpin = onOff('hairpin', w.need());
-    else if (word === 'isolated') change.isolated = onOff('isolated', w.need());
-    else w.take();
-  }
 }

@@ -1,7 +1,6 @@
 /**
  * `iptables`, `ip6tables` (nf_tables back end): lists and changes netfilter's rules.
  *
- * Limits: tables raw, nat and filter; mangle and security are listed empty and cannot be changed.
  * @see iptables iptables/xtables.c, iptables/nft.c
  */
 import { type IpAddr, parseIp } from '../../../base/ip.ts';
@@ -10,21 +9,13 @@ import type { NetAdmin, NfChain, NfTable } from '../../kernel/netadmin.ts';
 import type { Sys } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { readText } from '../stdio.ts';
+import { BUILTIN, refused } from './kernel.ts';
 import { Parser, UsageError } from './parse.ts';
 import { chainHead, type ListStyle, listRule, saveRule } from './print.ts';
 import { type Command, TARGETS } from './words.ts';
 
 /** Name and version as messages begin. */
 export const VERSION = 'v1.8.13 (nf_tables)';
-
-/** Built-in chains of each table, in hook order. */
-export const BUILTIN: Readonly<Record<string, readonly string[]>> = {
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-  raw: ['PREROUTING', 'OUTPUT'],
-  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
-  security: ['INPUT', 'FORWARD', 'OUTPUT'],
-};
 
 /** Names of /etc/hosts, the only ones a rule may use. */
 export function hostsName(sys: Sys, v: 4 | 6): (name: string) => IpAddr | undefined {
@@ -52,7 +43,7 @@ export class KernelError extends Error {
   }
 }
 
-const isNfTable = (t: string): t is NfTable => t === 'raw' || t === 'nat' || t === 'filter';
+const isNfTable = (t: string): t is NfTable => t in BUILTIN;
 
 /** The chains of a table; those built in always exist for the tool. */
 export function chainsOf(net: NetAdmin, family: 4 | 6, table: string): NfChain[] {
@@ -90,8 +81,7 @@ export class Tables {
         3,
         false,
       );
-    if (!isNfTable(c.table)) throw new KernelError('Operation not supported.', 1);
-    return c.table;
+    return c.table as NfTable;
   }
 
   /** @returns lines for standard output */
@@ -141,11 +131,14 @@ export class Tables {
         if (!known) throw new UsageError(`Chain '${t.chain}' does not exist`);
       }
       this.#restrictions(table, name, rule);
-      if (c.verb === 'append') this.#check(this.net.nfInsert(this.family, table, name, rule));
-      else if (c.verb === 'insert') {
+      if (c.verb === 'append') {
+        this.#check(this.net.nfInsert(this.family, table, name, rule));
+        if (c.counters) this.net.nfCount(this.family, table, name, chain.rules.length + k, ...c.counters);
+      } else if (c.verb === 'insert') {
         const index = (c.number ?? 1) - 1 + k;
         if (index > chain.rules.length + k) throw new KernelError('Index of insertion too big.');
         this.#check(this.net.nfInsert(this.family, table, name, rule, index));
+        if (c.counters) this.net.nfCount(this.family, table, name, index, ...c.counters);
       } else {
         if ((c.number ?? 0) > chain.rules.length) throw new KernelError('Index of replacement too big.');
         this.#check(this.net.nfReplace(this.family, table, name, (c.number as number) - 1, rule));
@@ -155,19 +148,14 @@ export class Tables {
 
   /** What the kernel refuses by table, hook and protocol. @see nft_compat, xt_check_target */
   #restrictions(table: NfTable, chain: string, rule: Command['rules'][number]): void {
-    const kind = rule.target?.kind;
-    if ((kind === 'DNAT' || kind === 'SNAT' || kind === 'MASQUERADE' || kind === 'REDIRECT') && table !== 'nat')
+    const kind = rule.target?.kind ?? '';
+    if (refused(table, chain, rule))
       throw new KernelError(` RULE_APPEND failed (Invalid argument): rule in chain ${chain}`, 4, false);
-    if (
-      (kind === 'MASQUERADE' && (chain === 'PREROUTING' || chain === 'OUTPUT' || chain === 'INPUT')) ||
-      (kind === 'DNAT' && (chain === 'POSTROUTING' || chain === 'INPUT'))
-    )
-      throw new KernelError(` RULE_APPEND failed (Operation not supported): rule in chain ${chain}`, 4, false);
+    if (kind === 'REJECT' && !['INPUT', 'FORWARD', 'OUTPUT'].includes(chain) && BUILTIN[table]?.includes(chain))
+      throw new KernelError(` RULE_APPEND failed (Invalid argument): rule in chain ${chain}`, 4, false);
     const t = rule.target;
     if (t && 'ports' in t && t.ports && ![6, 17, 33, 132].includes(rule.proto?.value ?? 0))
       throw new UsageError('Need TCP, UDP, SCTP or DCCP with port specification');
-    if (t?.kind === 'REJECT' && t.with === 'tcp-reset' && rule.proto?.value !== 6)
-      throw new KernelError(` RULE_APPEND failed (Invalid argument): rule in chain ${chain}`, 4, false);
     if (rule.in && (chain === 'OUTPUT' || chain === 'POSTROUTING'))
       throw new UsageError(`Can't use -i with ${chain}\n`);
     if (rule.out && (chain === 'INPUT' || chain === 'PREROUTING')) throw new UsageError(`Can't use -o with ${chain}\n`);
@@ -211,7 +199,9 @@ export class Tables {
         return;
       case 'zero':
         if (c.chain !== undefined) this.#chain(c);
-        this.#check(net.nfZero(family, table, c.chain));
+        if (c.number !== undefined && c.number > this.#chain(c).rules.length)
+          throw new KernelError('Index of zeroing too big.');
+        this.#check(net.nfZero(family, table, c.chain, c.number === undefined ? undefined : c.number - 1));
         return;
       case 'new':
         this.#newChain(c, table);
@@ -301,7 +291,7 @@ export const familyOf = (name: string): 4 | 6 => (name.startsWith('ip6') ? 6 : 4
 /** Prints an error as the tool does. @returns the exit code */
 export async function complain(ctx: Context, e: unknown, name = ctx.name): Promise<number> {
   if (e instanceof UsageError) {
-    await ctx.err(`${name} ${VERSION}: ${e.message}\n`);
+    await ctx.err(e.bare ? `${e.message}\n` : `${name} ${VERSION}: ${e.message}\n`);
     if (e.hint && !e.message.startsWith("Chain '"))
       await ctx.err(`Try \`${name} -h' or '${name} --help' for more information.\n`);
     return e.code;
@@ -374,7 +364,7 @@ export const spec = defineProgram({
       arg: 'required',
       metavar: 'table',
       help: 'table to work on',
-      values: ['filter', 'nat', 'raw', 'mangle'],
+      values: ['filter', 'nat', 'raw', 'mangle', 'security'],
     },
     { name: 'protocol', short: 'p', arg: 'required', metavar: 'proto', help: 'protocol' },
     { name: 'jump', short: 'j', arg: 'required', metavar: 'target', help: 'target of the rule', values: TARGETS },

@@ -6,14 +6,30 @@
  */
 import { type IpAddr, network, type Prefix, parseIp, parseIp4 } from '../../../base/ip.ts';
 import type { NfRule, Not, PortRange } from '../../kernel/netadmin.ts';
+import type { AddrtypeMatch, NfMatch } from '../../kernel/nfmatch.ts';
+import { EXTENSIONS } from './ext/index.ts';
+import type { Draft } from './ext/spec.ts';
 import { ctStateBits, icmpType, protocolNumber, tcpFlagsBits } from './names.ts';
 import { maskBits } from './print.ts';
 import { buildTarget, limitRate, markValue, portNumber, UsageError } from './target.ts';
+import { BARE, TARGET_OPTIONS } from './target-options.ts';
 import { type Command, LONG, MATCHES, VERBS } from './words.ts';
 
 export { UsageError } from './target.ts';
 
 type Mutable = { -readonly [K in keyof NfRule]: NfRule[K] } & { modules: string[] };
+
+const INLINE = ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST'];
+
+/** Single types of addresses, not limited to a device, are fields of the rule. @returns whether they are all */
+function addrtypeFields(r: Mutable, m: AddrtypeMatch): boolean {
+  const single = (x: AddrtypeMatch['src']): boolean =>
+    !x || (x.value.length === 1 && INLINE.includes(x.value[0] ?? ''));
+  if (m.limit || !single(m.src) || !single(m.dst)) return false;
+  if (m.src) r.srcType = { value: m.src.value[0] as 'LOCAL', not: m.src.not };
+  if (m.dst) r.dstType = { value: m.dst.value[0] as 'LOCAL', not: m.dst.not };
+  return true;
+}
 
 /** One pass over the words. */
 export class Parser {
@@ -28,6 +44,7 @@ export class Parser {
     exact: false,
     lineNumbers: false,
     rules: [],
+    counters: undefined,
     help: false,
     version: false,
   };
@@ -39,6 +56,8 @@ export class Parser {
   #target: string | undefined;
   #goto = false;
   readonly #opts: Record<string, string> = {};
+  /** What extensions have read, by module. */
+  readonly #drafts = new Map<string, Draft<NfMatch>>();
 
   /** @param resolve looks a host name up in the hosts file */
   constructor(
@@ -71,7 +90,7 @@ export class Parser {
         const rest = w.slice(j + 1);
         if (this.#option(w[j] as string, rest === '' ? undefined : rest, true)) break;
       }
-    } else throw new UsageError(`Bad argument \`${w}'`);
+    } else throw new UsageError(`Bad argument \`${w}'`, true, 2, true);
     this.#not = false;
   }
 
@@ -123,7 +142,9 @@ export class Parser {
         return false;
       case '4':
       case '6':
+        return false;
       case 'f':
+        this.#rule.fragment = { value: true, not: this.#not };
         return false;
       case 'h':
         c.help = true;
@@ -139,8 +160,7 @@ export class Parser {
         take();
         return true;
       case 'c':
-        take();
-        this.#need('-c');
+        c.counters = [Number(take()), Number(this.#need('-c'))];
         return true;
       default:
         return this.#ruleOption(letter, take);
@@ -206,9 +226,10 @@ export class Parser {
       case 'm': {
         const name = take();
         const module = name === 'icmpv6' ? 'icmp6' : name;
-        if (!MATCHES.includes(module))
+        if (!MATCHES.includes(module) && !EXTENSIONS.has(module))
           throw new UsageError(`Couldn't load match \`${name}':No such file or directory\n`);
         if (!r.modules.includes(module)) r.modules.push(module);
+        if (EXTENSIONS.has(module) && !this.#drafts.has(module)) this.#drafts.set(module, { module } as Draft<NfMatch>);
         return true;
       }
       default:
@@ -271,6 +292,9 @@ export class Parser {
       const comp = name === 'syn' ? 2 : tcpFlagsBits(this.#need('--tcp-flags'));
       if (mask === undefined || comp === undefined) throw new UsageError('Unknown TCP flag');
       r.tcpFlags = { value: { mask, comp }, not };
+    } else if (name === 'tcp-option' && l4 === 'tcp') {
+      if (!has('tcp')) r.modules.push('tcp');
+      r.tcpOption = { value: Number(take()), not };
     } else if ((name === 'icmp-type' && proto === 1) || (name === 'icmpv6-type' && proto === 58)) {
       if (!has(proto === 1 ? 'icmp' : 'icmp6')) r.modules.push(proto === 1 ? 'icmp' : 'icmp6');
       const text = take();
@@ -283,13 +307,6 @@ export class Parser {
       if (value === undefined) throw new UsageError(`Bad ctstate "${text}"`.replace('ctstate', name));
       r.ctstate = { value, not };
       r.ctstateModule = name === 'ctstate' ? 'conntrack' : 'state';
-    } else if ((name === 'dst-type' || name === 'src-type') && has('addrtype')) {
-      const text = take();
-      if (!['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST'].includes(text))
-        throw new UsageError(`addrtype: bad type \`${text}'`);
-      const value = { value: text as 'LOCAL', not };
-      if (name === 'dst-type') r.dstType = value;
-      else r.srcType = value;
     } else if (name === 'mark' && has('mark')) r.mark = { value: markValue(take(), 0xffffffff), not };
     else if (name === 'limit' && has('limit')) r.limit = { ...limitRate(take()), burst: r.limit?.burst ?? 5 };
     else if (name === 'limit-burst' && has('limit'))
@@ -306,33 +323,45 @@ export class Parser {
         not,
       };
     } else if (name === 'comment' && has('comment')) r.comment = take();
-    else this.#targetOption(name, take);
+    else if (!this.#moduleOption(name, take)) this.#targetOption(name, take);
+  }
+
+  /** An option of a named module. @returns whether one has it */
+  #moduleOption(name: string, take: () => string): boolean {
+    for (const module of [...this.#drafts.keys()].reverse()) {
+      const read = EXTENSIONS.get(module)?.options[name];
+      if (!read) continue;
+      const draft = this.#drafts.get(module) as Draft<NfMatch>;
+      read(draft, { take, not: this.#not, family: this.family, address: (text) => this.#address(text) });
+      return true;
+    }
+    return false;
+  }
+
+  /** What the extensions have read becomes part of the rule. */
+  #finishModules(): void {
+    const r = this.#rule;
+    const more: NfMatch[] = [];
+    for (const [module, draft] of this.#drafts) {
+      EXTENSIONS.get(module)?.check?.(draft);
+      const m = draft as NfMatch;
+      if (module === 'conntrack' && Object.keys(draft).length === 1) {
+        if (!r.ctstate) throw new UsageError('conntrack: At least one option is required');
+      } else if (m.module !== 'addrtype' || !addrtypeFields(r, m)) more.push(m);
+    }
+    if (more.length > 0) r.more = more;
+    const proto = r.proto?.not ? 0 : (r.proto?.value ?? 0);
+    if (r.modules.includes('tcp') && proto !== 6) throw new UsageError("TCP match requires '-p tcp'");
+    if (r.modules.includes('mark') && !r.mark) throw new UsageError('mark: option "--mark" must be specified\n');
+    if ((r.multiport?.value.ports.reduce((n, p) => n + (p.from === p.to ? 1 : 2), 0) ?? 0) > 15)
+      throw new UsageError('too many ports specified');
   }
 
   #targetOption(name: string, take: () => string): void {
-    const allowed: Readonly<Record<string, readonly string[]>> = {
-      DNAT: ['to-destination', 'random', 'persistent'],
-      SNAT: ['to-source', 'random', 'random-fully', 'persistent'],
-      MASQUERADE: ['to-ports', 'random', 'random-fully'],
-      REDIRECT: ['to-ports', 'random'],
-      REJECT: ['reject-with'],
-      MARK: ['set-mark', 'set-xmark', 'and-mark', 'or-mark'],
-      LOG: ['log-prefix', 'log-level', 'log-ip-options', 'log-tcp-options', 'log-uid'],
-      CT: ['notrack'],
-    };
-    const names = allowed[this.#target ?? ''] ?? [];
+    const names = TARGET_OPTIONS[this.#target ?? ''] ?? [];
     const full = names.find((n) => n === name) ?? names.find((n) => n.startsWith(name) && name.length > 3);
     if (full === undefined) throw new UsageError(`unknown option "--${name}"`);
-    const bare = [
-      'random',
-      'random-fully',
-      'persistent',
-      'notrack',
-      'log-ip-options',
-      'log-tcp-options',
-      'log-uid',
-    ].includes(full);
-    this.#opts[full] = bare ? '' : take();
+    this.#opts[full] = BARE.includes(full) ? '' : take();
   }
 
   #finish(): void {
@@ -345,6 +374,7 @@ export class Parser {
     ] as const)
       if (p.length > 1 && p.some((x) => x.not))
         throw new UsageError(`! not allowed with multiple ${what} or destination IP addresses`);
+    this.#finishModules();
     if (this.#target !== undefined) this.#rule.target = buildTarget(this.family, this.#target, this.#goto, this.#opts);
     const sources = this.#sources.length > 0 ? this.#sources : [undefined];
     const destinations = this.#destinations.length > 0 ? this.#destinations : [undefined];

@@ -3,25 +3,22 @@
  * @see iptables iptables/nft-shared.c, extensions/libxt_*.c, libipt_*.c
  */
 import { formatIp, mask4, type Prefix } from '../../../base/ip.ts';
-import type { NfChain, NfRule, NfRuleState, NfTarget, Not, PortRange } from '../../kernel/netadmin.ts';
+import type { NfChain, NfRule, NfRuleState, Not, PortRange } from '../../kernel/netadmin.ts';
+import type { NfMatch } from '../../kernel/nfmatch.ts';
 import { serviceName } from '../services.ts';
-import { ctStateText, icmpName, LEVELS, protocolName, tcpFlagsText } from './names.ts';
+import { EXTENSIONS } from './ext/index.ts';
+import { ctStateText, icmpName, protocolName, tcpFlagsText } from './names.ts';
+import { saveString, targetList, targetWords } from './print-target.ts';
 
 const ports = (r: PortRange): string => (r.from === r.to ? String(r.from) : `${r.from}:${r.to}`);
 const hex = (n: number): string => `0x${(n >>> 0).toString(16)}`;
 const bang = (n: Not<unknown>): string => (n.not ? '! ' : '');
 const UNITS: Readonly<Record<number, string>> = { 1: 'sec', 60: 'min', 3600: 'hour', 86400: 'day' };
 
-/** Text with quotes where the shell needs them. @see xtables_save_string */
-export function saveString(s: string): string {
-  if (/^[A-Za-z0-9_:,.+=@/-]+$/.test(s) && s !== '') return s;
-  return `"${s.replace(/["\\]/g, '\\$&')}"`;
-}
-
 /** The matches of -m in the order in which the modules were given; those not named come after. */
 function moduleOrder(r: NfRule): string[] {
   const present: string[] = [];
-  if (r.sport || r.dport || r.tcpFlags) present.push(r.proto?.value === 17 ? 'udp' : 'tcp');
+  if (r.sport || r.dport || r.tcpFlags || r.tcpOption) present.push(r.proto?.value === 17 ? 'udp' : 'tcp');
   if (r.icmp) present.push(r.proto?.value === 58 ? 'icmp6' : 'icmp');
   if (r.multiport) present.push('multiport');
   if (r.srcType || r.dstType) present.push('addrtype');
@@ -29,9 +26,13 @@ function moduleOrder(r: NfRule): string[] {
   if (r.mark) present.push('mark');
   if (r.limit) present.push('limit');
   if (r.comment !== undefined) present.push('comment');
+  for (const m of r.more ?? []) present.push(m.module);
   const named = r.modules.filter((m, i) => r.modules.indexOf(m) === i);
   return [...named, ...present.filter((m) => !named.includes(m))];
 }
+
+/** What an extension knows of a rule, when it has a part in it. */
+const partOf = (module: string, r: NfRule): NfMatch | undefined => r.more?.find((m) => m.module === module);
 
 /** The words of one match module. */
 function matchWords(module: string, r: NfRule): string {
@@ -41,6 +42,7 @@ function matchWords(module: string, r: NfRule): string {
     case 'udp':
       if (r.sport) s += ` ${bang(r.sport)}--sport ${ports(r.sport.value)}`;
       if (r.dport) s += ` ${bang(r.dport)}--dport ${ports(r.dport.value)}`;
+      if (r.tcpOption) s += ` ${bang(r.tcpOption)}--tcp-option ${r.tcpOption.value}`;
       if (r.tcpFlags)
         s += ` ${bang(r.tcpFlags)}--tcp-flags ${tcpFlagsText(r.tcpFlags.value.mask)} ${tcpFlagsText(r.tcpFlags.value.comp)}`;
       return s;
@@ -52,13 +54,14 @@ function matchWords(module: string, r: NfRule): string {
       }
       return s;
     case 'conntrack':
-      return r.ctstate ? `${s} ${bang(r.ctstate)}--ctstate ${ctStateText(r.ctstate.value)}` : s;
+      if (r.ctstate) s += ` ${bang(r.ctstate)}--ctstate ${ctStateText(r.ctstate.value)}`;
+      return s + extensionSave(module, r);
     case 'state':
       return r.ctstate ? `${s} ${bang(r.ctstate)}--state ${ctStateText(r.ctstate.value)}` : s;
     case 'addrtype':
       if (r.srcType) s += ` ${bang(r.srcType)}--src-type ${r.srcType.value}`;
       if (r.dstType) s += ` ${bang(r.dstType)}--dst-type ${r.dstType.value}`;
-      return s;
+      return s + extensionSave(module, r);
     case 'mark':
       return r.mark ? `${s} ${bang(r.mark)}--mark ${markText(r.mark.value)}` : s;
     case 'limit':
@@ -76,50 +79,22 @@ function matchWords(module: string, r: NfRule): string {
     case 'comment':
       return `${s} --comment ${saveString(r.comment ?? '')}`;
     default:
-      return s;
+      return s + extensionSave(module, r);
   }
+}
+
+function extensionSave(module: string, r: NfRule): string {
+  const m = partOf(module, r);
+  return m ? (EXTENSIONS.get(module)?.save(m) ?? '') : '';
+}
+
+function extensionList(module: string, r: NfRule): string {
+  const m = partOf(module, r);
+  return m ? (EXTENSIONS.get(module)?.list(m) ?? '') : '';
 }
 
 function markText(m: { value: number; mask: number }): string {
   return m.mask === 0xffffffff ? hex(m.value) : `${hex(m.value)}/${hex(m.mask)}`;
-}
-
-/** The words of a target. */
-function targetWords(t: NfTarget): string {
-  switch (t.kind) {
-    case 'jump':
-      return `-j ${t.chain}`;
-    case 'goto':
-      return `-g ${t.chain}`;
-    case 'DNAT':
-    case 'SNAT':
-      return `-j ${t.kind} --to-${t.kind === 'DNAT' ? 'destination' : 'source'} ${natTo(t)}${t.random ? ' --random' : ''}`;
-    case 'MASQUERADE':
-    case 'REDIRECT':
-      return `-j ${t.kind}${t.ports ? ` --to-ports ${natPorts(t.ports)}` : ''}${t.random ? ' --random' : ''}`;
-    case 'REJECT':
-      return `-j REJECT --reject-with ${t.with}`;
-    case 'MARK':
-      return `-j MARK --set-xmark ${hex(t.value)}/${hex(t.mask)}`;
-    case 'LOG':
-      return `-j LOG${t.prefix === '' ? '' : ` --log-prefix ${saveString(t.prefix)}`}${t.level === 4 ? '' : ` --log-level ${t.level}`}`;
-    case 'NOTRACK':
-      return '-j CT --notrack';
-    default:
-      return `-j ${t.kind}`;
-  }
-}
-
-const natPorts = (p: PortRange): string => (p.from === p.to ? String(p.from) : `${p.from}-${p.to}`);
-
-function natTo(t: Extract<NfTarget, { kind: 'DNAT' | 'SNAT' }>): string {
-  let s = '';
-  if (t.ip) {
-    const wrap = t.ip.v === 6 && t.ports;
-    s = wrap ? `[${formatIp(t.ip)}]` : formatIp(t.ip);
-    if (t.ipTo && formatIp(t.ipTo) !== formatIp(t.ip)) s += `-${formatIp(t.ipTo)}`;
-  }
-  return t.ports ? `${s}:${natPorts(t.ports)}` : s;
 }
 
 /** A prefix with its mask as -S prints it: `172.17.0.2/32`. */
@@ -135,6 +110,7 @@ export function ruleWords(r: NfRule): string {
   if (r.in) out.push(`${bang(r.in)}-i ${r.in.value}`);
   if (r.out) out.push(`${bang(r.out)}-o ${r.out.value}`);
   if (r.proto && (r.proto.value !== 0 || r.proto.not)) out.push(`${bang(r.proto)}-p ${protocolName(r.proto.value)}`);
+  if (r.fragment) out.push(`${bang(r.fragment)}-f`);
   for (const m of moduleOrder(r)) out.push(matchWords(m, r));
   if (r.target) out.push(targetWords(r.target));
   return out.join(' ');
@@ -203,6 +179,12 @@ function addressColumn(p: Not<Prefix> | undefined, style: ListStyle): string {
   return not === '' ? ` ${text.padEnd(19)} ` : `!${text.padEnd(19)} `;
 }
 
+/** The column `opt`. */
+function fragmentText(r: NfRule, style: ListStyle): string {
+  if (style.family === 6) return '  ';
+  return r.fragment ? (r.fragment.not ? '!f' : '-f') : '--';
+}
+
 /** One row of -L. */
 export function listRule(s: NfRuleState, index: number, style: ListStyle): string {
   const r = s.rule;
@@ -214,7 +196,7 @@ export function listRule(s: NfRuleState, index: number, style: ListStyle): strin
   line += `${name.padEnd(9)}  `;
   const proto = r.proto?.value ?? 0;
   const protoText = protocolName(proto);
-  line += `${(r.proto?.not ? `!${protoText}` : protoText).padEnd(4)} ${style.family === 4 ? '-- ' : '   '}`;
+  line += `${(r.proto?.not ? `!${protoText}` : protoText).padEnd(4)} ${fragmentText(r, style)} `;
   if (style.verbose) {
     const iface = (n: Not<string> | undefined): string =>
       (n ? `${n.not ? '!' : ''}${n.value}` : style.numeric ? '*' : 'any').padEnd(6);
@@ -222,7 +204,7 @@ export function listRule(s: NfRuleState, index: number, style: ListStyle): strin
   }
   line += addressColumn(r.src, style);
   line += addressColumn(r.dst, style);
-  const rest = [...moduleOrder(r).map((m) => matchList(m, r, style)), t ? targetList(t) : '']
+  const rest = [...moduleOrder(r).map((m) => matchList(m, r, style)), t ? targetList(t, style.numeric) : '']
     .filter((x) => x !== '')
     .join(' ');
   if (t?.kind === 'goto') line += ' [goto] ';
@@ -243,6 +225,7 @@ function matchList(module: string, r: NfRule, style: ListStyle): string {
       const parts: string[] = [module];
       if (r.sport) parts.push(lport('spt', r.sport, r.proto?.value ?? 6, style.numeric));
       if (r.dport) parts.push(lport('dpt', r.dport, r.proto?.value ?? 6, style.numeric));
+      if (r.tcpOption) parts.push(`option=${r.tcpOption.not ? '!' : ''}${r.tcpOption.value}`);
       if (r.tcpFlags)
         parts.push(
           `flags:${r.tcpFlags.not ? '!' : ''}${style.numeric ? `0x${hex2(r.tcpFlags.value.mask)}/0x${hex2(r.tcpFlags.value.comp)}` : `${tcpFlagsText(r.tcpFlags.value.mask)}/${tcpFlagsText(r.tcpFlags.value.comp)}`}`,
@@ -260,10 +243,13 @@ function matchList(module: string, r: NfRule, style: ListStyle): string {
       return `${label}${r.icmp.not ? ' !' : ''}type ${type}${code === undefined ? '' : ` code ${code}`}`;
     }
     case 'conntrack':
-      return r.ctstate ? `${bang(r.ctstate)}ctstate ${ctStateText(r.ctstate.value)}` : '';
+      return [r.ctstate ? `${bang(r.ctstate)}ctstate ${ctStateText(r.ctstate.value)}` : '', extensionList(module, r)]
+        .filter((x) => x !== '')
+        .join(' ');
     case 'state':
       return r.ctstate ? `${bang(r.ctstate)}state ${ctStateText(r.ctstate.value)}` : '';
     case 'addrtype': {
+      if (partOf(module, r)) return extensionList(module, r);
       const parts = ['ADDRTYPE match'];
       if (r.srcType) parts.push(`src-type ${r.srcType.not ? '!' : ''}${r.srcType.value}`);
       if (r.dstType) parts.push(`dst-type ${r.dstType.not ? '!' : ''}${r.dstType.value}`);
@@ -282,45 +268,11 @@ function matchList(module: string, r: NfRule, style: ListStyle): string {
     case 'comment':
       return `/* ${r.comment ?? ''} */`;
     default:
-      return '';
+      return extensionList(module, r);
   }
 }
 
 const hex2 = (n: number): string => n.toString(16).toUpperCase().padStart(2, '0');
-
-function targetList(t: NfTarget): string {
-  switch (t.kind) {
-    case 'DNAT':
-    case 'SNAT':
-      return `to:${natTo(t)}${t.random ? ' random' : ''}`;
-    case 'MASQUERADE':
-      return `${t.ports ? `masq ports: ${natPorts(t.ports)}` : ''}${t.random ? ' random' : ''}`.trim();
-    case 'REDIRECT':
-      return `${t.ports ? `redir ports ${natPorts(t.ports)}` : ''}${t.random ? ' random' : ''}`.trim();
-    case 'REJECT':
-      return `reject-with ${t.with}`;
-    case 'MARK':
-      return t.mask === 0xffffffff ? `MARK set ${hex(t.value)}` : `MARK xset ${hex(t.value)}/${hex(t.mask)}`;
-    case 'LOG':
-      return `LOG flags 0 level ${t.level}${t.prefix === '' ? '' : ` prefix ${saveString(t.prefix).startsWith('"') ? saveString(t.prefix) : `"${t.prefix}"`}`}`;
-    case 'NOTRACK':
-      return 'NOTRACK';
-    default:
-      return '';
-  }
-}
-
-/** Levels by name, for --log-level. */
-export const logLevel = (text: string): number | undefined => {
-  if (/^[0-7]$/.test(text)) return Number(text);
-  const i = LEVELS.findIndex(
-    (l) =>
-      l === text.toLowerCase() ||
-      (text.toLowerCase() === 'err' && l === 'error') ||
-      (text.toLowerCase() === 'warn' && l === 'warning'),
-  );
-  return i < 0 ? undefined : i;
-};
 
 /** A dotted mask such as /255.255.0.0 as a prefix length; undefined when it has holes. */
 export function maskBits(mask: number): number | undefined {

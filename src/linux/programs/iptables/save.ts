@@ -1,7 +1,6 @@
 /**
  * `iptables-save` and `iptables-restore`: all rules as text, and back.
  *
- * Limits: counters given to -restore are not set.
  * @see iptables iptables/xtables-save.c, xtables-restore.c
  */
 import { isErr } from '../../kernel/errno.ts';
@@ -9,11 +8,12 @@ import type { NfTable } from '../../kernel/netadmin.ts';
 import { ctime } from '../proc.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { readAll, STDIN } from '../stdio.ts';
-import { BUILTIN, chainsOf, complain, familyOf, hostsName, KernelError, Tables, VERSION } from './iptables.ts';
+import { chainsOf, complain, familyOf, hostsName, KernelError, Tables, VERSION } from './iptables.ts';
+import { BUILTIN } from './kernel.ts';
 import { Parser, UsageError } from './parse.ts';
 import { saveRule } from './print.ts';
 
-const ORDER: readonly NfTable[] = ['raw', 'filter', 'nat'];
+const ORDER: readonly NfTable[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
 
 async function save(ctx: Context): Promise<number> {
   const family = familyOf(ctx.name);
@@ -90,21 +90,24 @@ async function restore(ctx: Context): Promise<number> {
     try {
       if (line.startsWith('*')) {
         const name = line.slice(1);
-        if (name !== 'raw' && name !== 'nat' && name !== 'filter')
-          throw new UsageError(`table '${name}' does not exist`, false);
-        table = name;
-        if (!ctx.options.has('noflush')) clear(ctx, family, name);
+        if (!(name in BUILTIN)) throw new UsageError(`table '${name}' does not exist`, false);
+        table = name as NfTable;
+        if (!ctx.options.has('noflush')) clear(ctx, family, table);
       } else if (line === 'COMMIT') table = undefined;
       else if (table === undefined) throw new UsageError(`line ${number}: no table given`, false);
       else if (line.startsWith(':')) {
-        const [name, policy] = line.slice(1).split(/\s+/) as [string, string?];
+        const [name, policy, count] = line.slice(1).split(/\s+/) as [string, string?, string?];
         if (BUILTIN[table]?.includes(name)) net.nfPolicy(family, table, name, policy === 'DROP' ? 'DROP' : 'ACCEPT');
         else if (!chainsOf(net, family, table).some((c) => c.name === name)) net.nfNewChain(family, table, name);
         else net.nfFlush(family, table, name);
+        const [packets, bytes] = counters(count);
+        if (ctx.options.has('counters')) net.nfCount(family, table, name, undefined, packets, bytes);
       } else {
-        const words = splitWords(line.replace(/^\[\d+:\d+\]\s*/, ''));
-        if (!ctx.options.has('test'))
-          tables.run(new Parser(family, ['-t', table, ...words], hostsName(ctx.sys, family)).parse());
+        const count = line.startsWith('[') ? line.slice(0, line.indexOf(']') + 1) : undefined;
+        const words = splitWords(line.slice(count?.length ?? 0));
+        const command = new Parser(family, ['-t', table, ...words], hostsName(ctx.sys, family)).parse();
+        if (ctx.options.has('counters') && count !== undefined) command.counters = counters(count);
+        if (!ctx.options.has('test')) tables.run(command);
       }
     } catch (e) {
       if (e instanceof UsageError)
@@ -118,6 +121,12 @@ async function restore(ctx: Context): Promise<number> {
   }
   if (table !== undefined) return ctx.fail(`COMMIT expected at line ${number}`);
   return 0;
+}
+
+/** `[packets:bytes]` */
+function counters(text: string | undefined): [number, number] {
+  const [packets, bytes] = (text ?? '[0:0]').slice(1, -1).split(':').map(Number);
+  return [packets || 0, bytes || 0];
 }
 
 /** Empties a table: what a restore without --noflush begins with. */

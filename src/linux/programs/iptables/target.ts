@@ -1,27 +1,11 @@
 /** Targets of iptables rules and the values they share with matches: ports, marks, rates. @see iptables extensions/ */
 import { type IpAddr, parseIp } from '../../../base/ip.ts';
 import type { NfTarget, PortRange } from '../../kernel/netadmin.ts';
-import { servicePort } from '../services.ts';
-import { logLevel } from './print.ts';
+import { LEVELS } from './names.ts';
+import { mangleTarget } from './target-mangle.ts';
+import { markValue, portNumber, UsageError } from './values.ts';
 
-/** A command line that cannot be carried out. `hint` adds the line that points to --help. */
-export class UsageError extends Error {
-  constructor(
-    message: string,
-    readonly hint = true,
-    /** 2 wrong words, 3 version problem, 1 other. */
-    readonly code = 2,
-  ) {
-    super(message);
-  }
-}
-
-/** A port by number or name. */
-export function portNumber(text: string): number {
-  const n = /^\d+$/.test(text) ? Number(text) : servicePort(text);
-  if (n === undefined || n > 65535) throw new UsageError(`invalid port/service \`${text}' specified`);
-  return n;
-}
+export { limitRate, markValue, portNumber, UsageError } from './values.ts';
 
 /** The target of -j (or -g) with its options. */
 export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Readonly<Record<string, string>>): NfTarget {
@@ -32,7 +16,9 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     const from = portNumber(a);
     return { from, to: b === undefined ? from : portNumber(b) };
   };
-  const random = 'random' in o || 'random-fully' in o ? true : undefined;
+  const random = 'random' in o ? true : undefined;
+  const fully = 'random-fully' in o ? true : undefined;
+  const persistent = 'persistent' in o ? true : undefined;
   switch (name) {
     case 'ACCEPT':
     case 'DROP':
@@ -40,15 +26,16 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     case 'NOTRACK':
       return { kind: name };
     case 'CT':
+      if (!('notrack' in o)) throw new UsageError('CT: only --notrack is carried out here');
       return { kind: 'NOTRACK' };
     case 'MASQUERADE':
     case 'REDIRECT':
-      return { kind: name, ports: portsOf(o['to-ports']), random };
+      return { kind: name, ports: portsOf(o['to-ports']), random, fully };
     case 'DNAT':
     case 'SNAT': {
       const key = name === 'DNAT' ? 'to-destination' : 'to-source';
-      if (o[key] === undefined) throw new UsageError(`${name}: option "--${key}" must be specified`);
-      return { kind: name, ...natAddress(family, o[key]), random };
+      if (o[key] === undefined) throw new UsageError(`${name}: option "--${key}" must be specified\n`);
+      return { kind: name, ...natAddress(family, o[key]), random, fully, persistent };
     }
     case 'REJECT':
       return { kind: 'REJECT', with: rejectWith(family, o['reject-with']) };
@@ -57,6 +44,8 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
       if (text === undefined)
         throw new UsageError('MARK: One of the --set-xmark, --{and,or,xor,set}-mark options is required');
       const m = markValue(text, 0xffffffff);
+      if (how === 'set-mark') return { kind: 'MARK', value: m.value, mask: (m.value | m.mask) >>> 0 };
+      if (how === 'xor-mark') return { kind: 'MARK', value: m.value, mask: 0 };
       if (how === 'and-mark') return { kind: 'MARK', value: 0, mask: ~m.value >>> 0 };
       if (how === 'or-mark') return { kind: 'MARK', value: m.value, mask: m.value };
       return { kind: 'MARK', ...m };
@@ -64,8 +53,15 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     case 'LOG': {
       const level = o['log-level'] === undefined ? 4 : logLevel(o['log-level']);
       if (level === undefined) throw new UsageError(`LOG: log-level "${o['log-level']}" unknown`);
-      return { kind: 'LOG', prefix: o['log-prefix'] ?? '', level };
+      return { kind: 'LOG', prefix: o['log-prefix'] ?? '', level, ...logFlags(o) };
     }
+    case 'CONNMARK':
+    case 'TOS':
+    case 'DSCP':
+    case 'TTL':
+    case 'TCPMSS':
+    case 'NFLOG':
+      return mangleTarget(name, o);
     default:
       return { kind: 'jump', chain: name };
   }
@@ -110,26 +106,36 @@ function rejectWith(family: 4 | 6, text: string | undefined): Extract<NfTarget, 
     'icmp-host-prohibited',
     'icmp-admin-prohibited',
     'tcp-reset',
+    'icmp6-no-route',
+    'icmp6-adm-prohibited',
+    'icmp6-addr-unreachable',
     'icmp6-port-unreachable',
+    'icmp6-policy-fail',
+    'icmp6-reject-route',
   ];
   if (!known.includes(full)) throw new UsageError(`unknown reject type "${text}"`);
   return full as 'tcp-reset';
 }
 
-/** `VALUE[/MASK]`, decimal or hexadecimal. */
-export function markValue(text: string, dflt: number): { value: number; mask: number } {
-  const [v, m] = text.split('/') as [string, string?];
-  const value = Number(v);
-  const mask = m === undefined ? dflt : Number(m);
-  if (v === '' || !Number.isInteger(value) || !Number.isInteger(mask))
-    throw new UsageError(`mark: bad mark value "${text}"`);
-  return { value: value >>> 0, mask: mask >>> 0 };
+/** Levels by name, for --log-level. */
+function logLevel(text: string): number | undefined {
+  if (/^[0-7]$/.test(text)) return Number(text);
+  const lower = text.toLowerCase();
+  const name = { err: 'error', warn: 'warning', panic: 'emerg' }[lower] ?? lower;
+  const i = (LEVELS as readonly string[]).indexOf(name);
+  return i < 0 ? undefined : i;
 }
 
-/** `5/min` */
-export function limitRate(text: string): { count: number; per: 1 | 60 | 3600 | 86400 } {
-  const m = /^(\d+)(?:\/(s|sec|second|m|min|minute|h|hour|d|day)s?)?$/.exec(text);
-  if (!m || Number(m[1]) === 0) throw new UsageError(`bad rate "${text}"'`);
-  const per = { s: 1, m: 60, h: 3600, d: 86400 }[(m[2] ?? 's')[0] as 's'] as 1 | 60 | 3600 | 86400;
-  return { count: Number(m[1]), per };
+const LOG_FLAGS = {
+  'log-tcp-sequence': 1,
+  'log-tcp-options': 2,
+  'log-ip-options': 4,
+  'log-uid': 8,
+  'log-macdecode': 32,
+};
+
+/** What LOG is to tell beside the usual. */
+function logFlags(o: Readonly<Record<string, string>>): { flags?: number } {
+  const flags = Object.entries(LOG_FLAGS).reduce((n, [name, bit]) => (name in o ? n | bit : n), 0);
+  return flags === 0 ? {} : { flags };
 }

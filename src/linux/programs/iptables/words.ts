@@ -30,6 +30,8 @@ export interface Command {
   lineNumbers: boolean;
   /** One for each combination of -s and -d addresses. */
   rules: NfRule[];
+  /** Packets and bytes that a new rule begins with. */
+  counters: readonly [number, number] | undefined;
   help: boolean;
   version: boolean;
 }
@@ -95,19 +97,7 @@ export const VERBS: Readonly<Record<string, Command['verb']>> = {
 };
 
 /** Matches that -m may name. */
-export const MATCHES = [
-  'tcp',
-  'udp',
-  'icmp',
-  'icmp6',
-  'conntrack',
-  'state',
-  'addrtype',
-  'mark',
-  'limit',
-  'multiport',
-  'comment',
-];
+export const MATCHES = ['tcp', 'udp', 'icmp', 'icmp6', 'state', 'mark', 'limit', 'multiport', 'comment'];
 /** Targets that are not chains of a user. */
 export const TARGETS = [
   'ACCEPT',
@@ -120,6 +110,12 @@ export const TARGETS = [
   'REDIRECT',
   'MARK',
   'LOG',
+  'CONNMARK',
+  'TOS',
+  'DSCP',
+  'TTL',
+  'TCPMSS',
+  'NFLOG',
   'CT',
   'NOTRACK',
 ];

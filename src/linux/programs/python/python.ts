@@ -1,12 +1,16 @@
 /**
- * `python`: runs a script. What a script does is a program of the machine that the script's file names
- * (Stat.program); its text is what `cat` shows.
+ * `python`: runs a script, or the text after -c. What a script of an image does is a program of the machine that the
+ * script's file names (Stat.program); its text is what `cat` shows. Other text is run by a small interpreter.
  *
- * Limits: no interpreter: scripts without a program, and -c, are refused; `-m http.server` is built in.
+ * Limits: those of run.ts; of modules that -m runs, `http.server` only; no interactive mode.
  */
-import { isErr } from '../kernel/errno.ts';
-import { serveDirectory } from './pyhttp.ts';
-import { type Context, defineProgram } from './spec.ts';
+import { isErr } from '../../kernel/errno.ts';
+import { type Context, defineProgram } from '../spec.ts';
+import { readAll, STDIN } from '../stdio.ts';
+import { serveDirectory } from './http.ts';
+import { runSource } from './run.ts';
+
+const USAGE = '[option] ... [-c cmd | -m mod | file | -] [arg] ...';
 
 async function run(ctx: Context): Promise<number> {
   const args = [...ctx.args];
@@ -19,20 +23,28 @@ async function run(ctx: Context): Promise<number> {
     }
     if (flag === '-m') return module(ctx, args);
     if (flag === '-c') {
-      await ctx.err(`${ctx.name}: this machine runs the scripts of its images only\n`);
-      return 1;
+      const [source, ...rest] = args;
+      if (source !== undefined) return runSource(sys, source, '<string>', ['-c', ...rest]);
+      await ctx.err(`Argument expected for the -c option\nusage: ${ctx.name} ${USAGE}\n`);
+      return 2;
     }
     if (flag !== '-u' && flag !== '-B' && flag !== '-E' && flag !== '-s' && flag !== '-I' && flag !== '-O') {
       await ctx.err(
-        `unknown option ${flag}\nusage: ${ctx.name} [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry '${ctx.name} -h' for more information.\n`,
+        `unknown option ${flag}\nusage: ${ctx.name} ${USAGE}\nTry '${ctx.name} -h' for more information.\n`,
       );
       return 2;
     }
   }
   const script = args[0];
-  if (script === undefined) {
-    await ctx.err(`${ctx.name}: this machine runs the scripts of its images only\n`);
-    return 1;
+  if (script === undefined || script === '-') {
+    if (sys.isatty(STDIN)) {
+      await ctx.err(`${ctx.name}: this machine has no interactive Python\n`);
+      return 1;
+    }
+    const source = await readAll(sys, STDIN);
+    return isErr(source)
+      ? 1
+      : runSource(sys, new TextDecoder().decode(source), '<stdin>', args.length > 0 ? args : ['']);
   }
   const st = sys.stat(script);
   if (isErr(st)) {
@@ -45,8 +57,8 @@ async function run(ctx: Context): Promise<number> {
     return 1;
   }
   if (st.program === undefined) {
-    await ctx.err(`${ctx.name}: ${script}: this machine runs the scripts of its images only\n`);
-    return 1;
+    const bytes = sys.readFile(script);
+    if (!isErr(bytes)) return runSource(sys, new TextDecoder().decode(bytes), script, args);
   }
   const code = await sys.interpret(script);
   if (!isErr(code)) return code;

@@ -1,14 +1,14 @@
 /** `python -m http.server`. @see CPython Lib/http/server.py */
-import { civil } from '../../base/civil.ts';
-import { formatIp, ip4, parseIp } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
-import type { SockAddr, Sys } from '../kernel/sys.ts';
-import { httpDate } from './curl/service.ts';
-import { MONTHS } from './proc.ts';
-import type { Context } from './spec.ts';
-import { eprint } from './stdio.ts';
-import { acceptLoop, type FileRequest, mediaType, readRequest } from './webserve.ts';
-import type { Wire } from './wire.ts';
+import { civil } from '../../../base/civil.ts';
+import { formatIp, ip4, parseIp } from '../../../base/ip.ts';
+import { isErr } from '../../kernel/errno.ts';
+import type { SockAddr, Sys } from '../../kernel/sys.ts';
+import { httpDate } from '../curl/service.ts';
+import { MONTHS } from '../proc.ts';
+import type { Context } from '../spec.ts';
+import { eprint } from '../stdio.ts';
+import { acceptLoop, type FileRequest, mediaType, readRequest } from '../webserve.ts';
+import type { Wire } from '../wire.ts';
 
 const encode = (s: string): Uint8Array => new TextEncoder().encode(s);
 

@@ -1,0 +1,203 @@
+/** Matches beside the common ones as records of the core. @see wasm/abi/match.ts */
+
+import type { IpAddr, Prefix } from '../../../base/ip.ts';
+import type { CoreMatch } from '../../core/core.ts';
+import * as abi from '../../core/match.ts';
+import type { NfRule, Not } from '../netadmin.ts';
+import {
+  ADDR_TYPES,
+  type AddrType,
+  type ConntrackMatch,
+  type HashlimitMatch,
+  type IpvsMatch,
+  type NfMatch,
+  type PhysdevMatch,
+  type Span,
+} from '../nfmatch.ts';
+import { toAddr16 } from './addr16.ts';
+
+/** RTN_* of the names of addrtype. */
+const TYPE: Readonly<Record<AddrType, number>> = {
+  UNSPEC: 0,
+  UNICAST: 1,
+  LOCAL: 2,
+  BROADCAST: 3,
+  ANYCAST: 4,
+  MULTICAST: 5,
+  BLACKHOLE: 6,
+  UNREACHABLE: 7,
+  PROHIBIT: 8,
+};
+const STATUS: Readonly<Record<string, number>> = {
+  NONE: 0x80000000,
+  EXPECTED: 1,
+  SEEN_REPLY: 2,
+  ASSURED: 4,
+  CONFIRMED: 8,
+};
+const PKTTYPE = { unicast: abi.PKT_HOST, broadcast: abi.PKT_BROADCAST, multicast: abi.PKT_MULTICAST } as const;
+
+/** 32 bytes: an address and its mask, or two addresses. */
+function twoAddresses(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(32);
+  out.set(a);
+  out.set(b, 16);
+  return out;
+}
+
+function prefixBytes(p: Prefix): Uint8Array {
+  const ones = p.addr.v === 4 ? 96 + p.bits : p.bits;
+  const mask = Uint8Array.from({ length: 16 }, (_, i) => (0xff00 >> Math.min(8, Math.max(0, ones - 8 * i))) & 0xff);
+  return twoAddresses(toAddr16(p.addr), mask);
+}
+
+const rangeBytes = ([lo, hi]: readonly [IpAddr, IpAddr]): Uint8Array => twoAddresses(toAddr16(lo), toAddr16(hi));
+
+/** Name and mask of a bridge port; a trailing + leaves the rest open. */
+function nameBytes(name: string): Uint8Array {
+  const prefix = name.endsWith('+');
+  const text = prefix ? name.slice(0, -1) : name;
+  const out = new Uint8Array(32);
+  for (let i = 0; i < Math.min(text.length, 15); i++) out[i] = text.charCodeAt(i);
+  out.fill(0xff, 16, 16 + (prefix ? text.length : Math.min(text.length + 1, 16)));
+  return out;
+}
+
+const span = (s: Span): number[] => [s.from, s.to];
+const u64 = (n: number): [number, number] => [n % 2 ** 32, Math.floor(n / 2 ** 32)];
+
+class Records {
+  readonly out: CoreMatch[] = [];
+
+  add<T>(
+    kind: number,
+    value: Not<T> | undefined,
+    words: (v: T) => readonly number[] | Uint8Array,
+    more: { readonly p?: number; readonly q?: number } = {},
+  ): void {
+    if (value) this.out.push({ kind, not: value.not, words: words(value.value), ...more });
+  }
+}
+
+function conntrack(o: Records, m: ConntrackMatch): void {
+  o.add(abi.MX_CTPROTO, m.proto, (v) => [v]);
+  [m.origsrc, m.origdst, m.replsrc, m.repldst].forEach((a, p) => {
+    o.add(abi.MX_CTADDR, a, prefixBytes, { p });
+  });
+  [m.origsrcport, m.origdstport, m.replsrcport, m.repldstport].forEach((a, p) => {
+    o.add(abi.MX_CTPORT, a, span, { p });
+  });
+  o.add(abi.MX_CTSTATUS, m.status, (names) => [names.reduce((n, s) => n | (STATUS[s] ?? 0), 0) >>> 0]);
+  o.add(abi.MX_CTEXPIRE, m.expire, span);
+  if (m.dir) o.add(abi.MX_CTDIR, { value: m.dir, not: false }, (d) => [d === 'REPLY' ? 1 : 0]);
+}
+
+function physdev(o: Records, m: PhysdevMatch): void {
+  o.add(abi.MX_PHYSDEV, m.isIn, () => [], { p: 2 });
+  o.add(abi.MX_PHYSDEV, m.in, nameBytes, { p: 0 });
+  o.add(abi.MX_PHYSDEV, m.isOut, () => [], { p: 3 });
+  o.add(abi.MX_PHYSDEV, m.out, nameBytes, { p: 1 });
+  o.add(abi.MX_PHYSDEV, m.isBridged, () => [], { p: 4 });
+}
+
+function ipvs(o: Records, m: IpvsMatch): void {
+  o.add(abi.MX_IPVS, m.ipvs, () => [], { p: 0 });
+  o.add(abi.MX_IPVS, m.proto, (v) => [v], { p: 1 });
+  o.add(
+    abi.MX_IPVS,
+    m.addr,
+    (p) => [p.addr.v === 4 ? p.addr.value : 0, p.bits === 0 ? 0 : (0xffffffff << (32 - p.bits)) >>> 0],
+    { p: 2 },
+  );
+  o.add(abi.MX_IPVS, m.port, (v) => [v], { p: 3 });
+  o.add(abi.MX_IPVS, m.dir, (d) => [d === 'REPLY' ? 1 : 0], { p: 4 });
+  o.add(abi.MX_IPVS, m.method, (x) => [{ MASQ: abi.VS_FWD_MASQ, IPIP: abi.VS_FWD_TUNNEL, GATE: abi.VS_FWD_ROUTE }[x]], {
+    p: 5,
+  });
+}
+
+/** Two rules that name the same table share its buckets. */
+const tableOf = (name: string): number => [...name].reduce((h, c) => (h * 31 + c.charCodeAt(0)) >>> 0, 7) || 1;
+
+function hashlimit(o: Records, m: HashlimitMatch): void {
+  const has = (x: string, bit: number): number => (m.mode.includes(x) ? bit : 0);
+  o.out.push({
+    kind: abi.MX_HASHLIMIT,
+    p: has('srcip', 1) | has('dstip', 2) | has('srcport', 4) | has('dstport', 8),
+    q: m.above ? 1 : 0,
+    words: [
+      ...u64(Math.floor((m.per * 1e9) / m.count)),
+      m.burst,
+      tableOf(m.name),
+      m.expire ?? m.per * 1000,
+      0,
+      0,
+      0,
+      m.srcmask | (m.dstmask << 16),
+    ],
+  });
+}
+
+function one(o: Records, m: NfMatch): void {
+  switch (m.module) {
+    case 'conntrack':
+      return conntrack(o, m);
+    case 'connmark':
+      return o.add(abi.MX_CONNMARK, m.mark, (v) => [v.value, v.mask]);
+    case 'iprange':
+      o.add(abi.MX_IPRANGE, m.src, rangeBytes, { p: 1 });
+      return o.add(abi.MX_IPRANGE, m.dst, rangeBytes, { p: 2 });
+    case 'addrtype': {
+      const bits = (t: readonly AddrType[]): number[] => [t.reduce((n, x) => n | (1 << TYPE[x]), 0)];
+      const q = m.limit === 'in' ? 1 : m.limit === 'out' ? 2 : 0;
+      o.add(abi.MX_ADDRTYPE, m.src, bits, { p: 1, q });
+      return o.add(abi.MX_ADDRTYPE, m.dst, bits, { p: 2, q });
+    }
+    case 'statistic': {
+      const not = m.not;
+      if (m.mode === 'random') return o.add(abi.MX_RANDOM, { value: m.probability ?? 0, not }, (v) => [v]);
+      return o.add(abi.MX_NTH, { value: m.every ?? 1, not }, (v) => [v, m.packet ?? 0]);
+    }
+    case 'mac':
+      return o.add(abi.MX_MAC, m.source, (v) => [Math.floor(v / 2 ** 32), v % 2 ** 32]);
+    case 'owner':
+      o.add(abi.MX_OWNER, m.uid, span, { p: 1 });
+      o.add(abi.MX_OWNER, m.gid, span, { p: 2 });
+      return o.add(abi.MX_OWNER, m.socket, () => [], { p: 4 });
+    case 'pkttype':
+      return o.add(abi.MX_PKTTYPE, m.type, (t) => [PKTTYPE[t]]);
+    case 'length':
+      return o.add(abi.MX_LENGTH, m.length, span);
+    case 'ttl':
+      return o.add(abi.MX_TTL, m.ttl, (v) => [v], { p: m.how === 'eq' ? 0 : m.how === 'lt' ? 1 : 2 });
+    case 'tos':
+      return o.add(abi.MX_TOS, m.tos, (v) => [v.value, v.mask]);
+    case 'dscp':
+      return o.add(abi.MX_TOS, m.dscp, (v) => [v << 2, 0xfc]);
+    case 'physdev':
+      return physdev(o, m);
+    case 'ipvs':
+      return ipvs(o, m);
+    case 'hashlimit':
+      return hashlimit(o, m);
+    case 'quota':
+      return o.add(abi.MX_QUOTA, m.bytes, u64);
+    case 'connbytes':
+      return o.add(abi.MX_CONNBYTES, m.count, (c) => [...u64(c.from), ...(c.to === undefined ? [-1, -1] : u64(c.to))], {
+        p: ['packets', 'bytes', 'avgpkt'].indexOf(m.mode),
+        q: ['original', 'reply', 'both'].indexOf(m.dir),
+      });
+  }
+}
+
+/** The records behind a rule, in the order of its modules. */
+export function toCoreMatches(r: NfRule): CoreMatch[] {
+  const o = new Records();
+  o.add(abi.MX_FRAGMENT, r.fragment, () => []);
+  o.add(abi.MX_TCPOPTION, r.tcpOption, (v) => [v]);
+  for (const m of r.more ?? []) one(o, m);
+  return o.out;
+}
+
+/** Whether a list names known address types. */
+export const isAddrType = (s: string): s is AddrType => (ADDR_TYPES as readonly string[]).includes(s);

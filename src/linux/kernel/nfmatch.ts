@@ -1,0 +1,169 @@
+/** Matches of rules beside the common ones, by the module of `-m`. @see Linux include/uapi/linux/netfilter/xt_*.h */
+import type { IpAddr, Prefix } from '../../base/ip.ts';
+import type { Not, PortRange } from './netadmin.ts';
+
+/** Numbers from `from` to `to`. */
+export type Span = PortRange;
+
+export const ADDR_TYPES = [
+  'UNSPEC',
+  'UNICAST',
+  'LOCAL',
+  'BROADCAST',
+  'ANYCAST',
+  'MULTICAST',
+  'BLACKHOLE',
+  'UNREACHABLE',
+  'PROHIBIT',
+] as const;
+export type AddrType = (typeof ADDR_TYPES)[number];
+
+export interface ConntrackMatch {
+  readonly module: 'conntrack';
+  readonly proto?: Not<number>;
+  readonly origsrc?: Not<Prefix>;
+  readonly origdst?: Not<Prefix>;
+  readonly replsrc?: Not<Prefix>;
+  readonly repldst?: Not<Prefix>;
+  readonly origsrcport?: Not<Span>;
+  readonly origdstport?: Not<Span>;
+  readonly replsrcport?: Not<Span>;
+  readonly repldstport?: Not<Span>;
+  readonly status?: Not<readonly string[]>;
+  readonly expire?: Not<Span>;
+  readonly dir?: 'ORIGINAL' | 'REPLY';
+}
+
+export interface ConnmarkMatch {
+  readonly module: 'connmark';
+  readonly mark: Not<{ readonly value: number; readonly mask: number }>;
+}
+
+export interface IprangeMatch {
+  readonly module: 'iprange';
+  readonly src?: Not<readonly [IpAddr, IpAddr]>;
+  readonly dst?: Not<readonly [IpAddr, IpAddr]>;
+}
+
+/** Several types, or limited to one device; single ones are fields of the rule. */
+export interface AddrtypeMatch {
+  readonly module: 'addrtype';
+  readonly src?: Not<readonly AddrType[]>;
+  readonly dst?: Not<readonly AddrType[]>;
+  readonly limit?: 'in' | 'out';
+}
+
+export interface StatisticMatch {
+  readonly module: 'statistic';
+  readonly mode: 'random' | 'nth';
+  readonly not: boolean;
+  /** random: in 2^-31. */
+  readonly probability?: number;
+  readonly every?: number;
+  readonly packet?: number;
+}
+
+export interface MacMatch {
+  readonly module: 'mac';
+  readonly source: Not<number>;
+}
+
+export interface OwnerMatch {
+  readonly module: 'owner';
+  readonly uid?: Not<Span>;
+  readonly gid?: Not<Span>;
+  /** --socket-exists */
+  readonly socket?: Not<true>;
+}
+
+export interface PkttypeMatch {
+  readonly module: 'pkttype';
+  readonly type: Not<'unicast' | 'broadcast' | 'multicast'>;
+}
+
+export interface LengthMatch {
+  readonly module: 'length';
+  readonly length: Not<Span>;
+}
+
+export interface TtlMatch {
+  readonly module: 'ttl';
+  readonly how: 'eq' | 'lt' | 'gt';
+  readonly ttl: Not<number>;
+}
+
+export interface TosMatch {
+  readonly module: 'tos';
+  readonly tos: Not<{ readonly value: number; readonly mask: number }>;
+}
+
+export interface DscpMatch {
+  readonly module: 'dscp';
+  readonly dscp: Not<number>;
+}
+
+export interface PhysdevMatch {
+  readonly module: 'physdev';
+  readonly in?: Not<string>;
+  readonly out?: Not<string>;
+  readonly isIn?: Not<true>;
+  readonly isOut?: Not<true>;
+  readonly isBridged?: Not<true>;
+}
+
+export interface IpvsMatch {
+  readonly module: 'ipvs';
+  readonly ipvs?: Not<true>;
+  readonly proto?: Not<number>;
+  readonly addr?: Not<Prefix>;
+  readonly port?: Not<number>;
+  readonly dir?: Not<'ORIGINAL' | 'REPLY'>;
+  readonly method?: Not<'GATE' | 'IPIP' | 'MASQ'>;
+}
+
+export interface HashlimitMatch {
+  readonly module: 'hashlimit';
+  readonly above: boolean;
+  readonly count: number;
+  readonly per: 1 | 60 | 3600 | 86400;
+  readonly burst: number;
+  readonly name: string;
+  /** srcip, srcport, dstip, dstport in the order in which they are printed. */
+  readonly mode: readonly string[];
+  readonly srcmask: number;
+  readonly dstmask: number;
+  /** ms of idleness after which a key is forgotten, when given. */
+  readonly expire?: number;
+}
+
+export interface QuotaMatch {
+  readonly module: 'quota';
+  readonly bytes: Not<number>;
+}
+
+export interface ConnbytesMatch {
+  readonly module: 'connbytes';
+  readonly count: Not<{ readonly from: number; readonly to: number | undefined }>;
+  readonly mode: 'packets' | 'bytes' | 'avgpkt';
+  readonly dir: 'original' | 'reply' | 'both';
+}
+
+/** A match beside the common ones. */
+export type NfMatch =
+  | ConntrackMatch
+  | ConnmarkMatch
+  | IprangeMatch
+  | AddrtypeMatch
+  | StatisticMatch
+  | MacMatch
+  | OwnerMatch
+  | PkttypeMatch
+  | LengthMatch
+  | TtlMatch
+  | TosMatch
+  | DscpMatch
+  | PhysdevMatch
+  | IpvsMatch
+  | HashlimitMatch
+  | QuotaMatch
+  | ConnbytesMatch;

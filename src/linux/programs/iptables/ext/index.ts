@@ -1,0 +1,28 @@
+/** All extensions by module. */
+import { addrtype, connbytes, connmark, conntrack, ipvs } from './conn.ts';
+import { hashlimit, quota, statistic } from './count.ts';
+import { dscp, iprange, length, mac, owner, physdev, pkttype, tos, ttl } from './packet.ts';
+import type { Extension } from './spec.ts';
+
+const ALL: readonly Extension[] = [
+  addrtype,
+  connbytes,
+  connmark,
+  conntrack,
+  dscp,
+  hashlimit,
+  iprange,
+  ipvs,
+  length,
+  mac,
+  owner,
+  physdev,
+  pkttype,
+  quota,
+  statistic,
+  tos,
+  ttl,
+];
+
+/** The extension of a module, when there is one. */
+export const EXTENSIONS: ReadonlyMap<string, Extension> = new Map(ALL.map((x) => [x.module, x]));

@@ -1,0 +1,48 @@
+/** What the kernel has of tables, and what it refuses in them. */
+import type { NfRule, NfTable } from '../../kernel/netadmin.ts';
+
+/** Built-in chains of each table, in hook order. */
+export const BUILTIN: Readonly<Record<string, readonly string[]>> = {
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+};
+
+/** Tables to which a target is bound. */
+const BOUND: Readonly<Record<string, NfTable>> = {
+  DNAT: 'nat',
+  SNAT: 'nat',
+  MASQUERADE: 'nat',
+  REDIRECT: 'nat',
+  TOS: 'mangle',
+  DSCP: 'mangle',
+  TTL: 'mangle',
+  NOTRACK: 'raw',
+  REJECT: 'filter',
+};
+/** Built-in chains of nat from which a target may be reached. */
+const HOOKED: Readonly<Record<string, readonly string[]>> = {
+  DNAT: ['PREROUTING', 'OUTPUT'],
+  REDIRECT: ['PREROUTING', 'OUTPUT'],
+  SNAT: ['POSTROUTING', 'INPUT'],
+  MASQUERADE: ['POSTROUTING'],
+};
+
+/** Whether the kernel takes a target in a chain. @see Linux net/netfilter/x_tables.c: xt_check_target, xt_TCPMSS.c */
+export function refused(table: NfTable, chain: string, rule: NfRule): boolean {
+  const t = rule.target;
+  const kind = t?.kind ?? '';
+  if (BOUND[kind] !== undefined && BOUND[kind] !== table) return true;
+  if (HOOKED[kind] && BUILTIN[table]?.includes(chain) && !HOOKED[kind].includes(chain)) return true;
+  if (t?.kind === 'REJECT' && t.with === 'tcp-reset' && rule.proto?.value !== 6) return true;
+  if (t?.kind === 'TCPMSS') {
+    const flags = rule.tcpFlags;
+    const syn = flags && !flags.not && flags.value.comp & 2 && flags.value.mask & 2;
+    if (rule.proto?.value !== 6 || !syn) return true;
+    if (t.mss === undefined && ['PREROUTING', 'INPUT'].includes(chain)) return true;
+  }
+  const owner = rule.more?.some((m) => m.module === 'owner');
+  return owner === true && ['PREROUTING', 'INPUT', 'FORWARD'].includes(chain);
+}
