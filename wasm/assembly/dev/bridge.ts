@@ -28,7 +28,7 @@ import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
 import { Ns } from './ns';
 import { PORT_NO_BCAST, PORT_NO_FLOOD, PORT_NO_LEARN, PORT_NO_MCAST } from './port';
-import { devXmit, passUp } from './xmit';
+import { devXmit, fitsDev, passUp } from './xmit';
 
 function traceFdb(pkt: u32, bridge: u32, port: u32, mac: u64): void {
   const p = Pkt.at(pkt);
@@ -130,7 +130,10 @@ function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
   if (from != 0 && Pkt.at(pkt).flags & PF_BRIDGED) {
     if (nfBridgeForward(pkt, bridge, to) != VERDICT_ACCEPT) return;
   }
-  if (Pkt.at(pkt).fragMax == 0) devXmit(to, pkt);
+  if (Pkt.at(pkt).fragMax == 0) {
+    if (fitsDev(pkt, to)) devXmit(to, pkt);
+    else pktDrop(pkt, DROP_MTU);
+  }
   else refragment(to, pkt);
 }
 

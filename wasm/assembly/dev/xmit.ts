@@ -13,6 +13,7 @@ import {
   DROP_DEV_DOWN,
   DROP_IPV6,
   DROP_LOOP,
+  DROP_MTU,
   DROP_NO_CARRIER,
   DROP_NS_GONE,
   DROP_UNKNOWN_PROTO,
@@ -117,6 +118,11 @@ export function devStart(dev: u32, pkt: u32): void {
   }
 }
 
+/** Whether a device takes a frame of this size: a VLAN tag more than its MTU. @see Linux netdevice.h: is_skb_forwardable */
+export function fitsDev(pkt: u32, dev: u32): bool {
+  return Pkt.at(pkt).len <= Dev.at(dev).mtu + (ETH_HLEN as u32) + 4;
+}
+
 /** Carries a frame to the other end of a veth pair. @see Linux veth.c: veth_xmit */
 function cross(d: Dev, pkt: u32): void {
   const o = Dev.at(d.peer);
@@ -125,6 +131,11 @@ function cross(d: Dev, pkt: u32): void {
     d.txBytes -= counted(Pkt.at(pkt));
     d.txDropped++;
     pktDrop(pkt, DROP_NO_CARRIER);
+    return;
+  }
+  if (!fitsDev(pkt, d.peer)) {
+    o.rxDropped++;
+    pktDrop(pkt, DROP_MTU);
     return;
   }
   pktScrub(pkt);

@@ -29,7 +29,7 @@ import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
-import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_TRACE, Pkt, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
+import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, traceNew, tracePiece } from '../sim/trace';
 import { wr16, wr32 } from '../wire/bytes';
@@ -107,7 +107,7 @@ export function ip4Output(
   p.proto = ETH_IPV4;
   p.flags |= PF_LOCAL;
   p.th = p.data;
-  const err = ip4Route(pkt, ns, saddr, daddr, oif, tos);
+  const err = ip4Route(pkt, ns, p.flags & PF_SRC_CHOSEN ? 0 : saddr, daddr, oif, tos);
   if (err != 0) {
     if (Sim.at().traceOn != 0) lost(p, proto, saddr, daddr, err);
     return refuse(pkt, DROP_NO_ROUTE, err);
@@ -232,8 +232,8 @@ function emit(pkt: u32): i32 {
 }
 
 /** The source address output would choose towards `daddr`; 0 when there is no route: Sim.r0 is then the errno. */
-export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0): u32 {
-  const err = dstOutput(ns, daddr, 0, oif, mark, 0);
+export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0, tos: u32 = 0): u32 {
+  const err = dstOutput(ns, daddr, 0, oif, mark, tos);
   const s = Sim.at();
   if (err != 0) {
     s.r0 = -err as u32;
@@ -241,6 +241,11 @@ export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0): u3
   }
   if (s.r3 == 0) s.r0 = ENETUNREACH;
   return s.r3;
+}
+
+/** Whether a connection finds its way with the source it has. @returns 0 or a negative errno @see ip_route_newports */
+export function ip4RouteCheck(ns: u32, daddr: u32, saddr: u32, oif: u32, mark: u32, tos: u32): i32 {
+  return routeOutput(ns, daddr, saddr, oif, mark, tos);
 }
 
 /** MTU of the way to `daddr`, as far as it is known; 1500 when there is no route. */

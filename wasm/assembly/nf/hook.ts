@@ -89,7 +89,7 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const n = Ns.at(Pkt.at(pkt).ns);
   let bad = table(TABLE_RAW, hook, pkt, indev, outdev);
   if (bad == 0 && n.ctUsers != 0) bad = ctIn(pkt);
-  if (bad == 0) bad = mangle(hook, pkt, indev, Pkt.at(pkt).outdev);
+  if (bad == 0) bad = mangle(hook, pkt, indev, outdev);
   if (bad == 0 && n.natUsers != 0) bad = natEntry(hook, pkt, indev, outdev);
   if (bad == 0 && hook == HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
   return bad;
@@ -98,7 +98,7 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 /** Destination NAT; what was sent here is routed anew. */
 function natEntry(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const before = Pkt.at(pkt).proto == ETH_IPV4 ? ip4Dst(Pkt.at(pkt).nh as usize) : 0;
-  const bad = nat(hook, pkt, indev, hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev);
+  const bad = nat(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
   if (hook == HOOK_OUTPUT && before != 0 && ip4Dst(Pkt.at(pkt).nh as usize) != before) return ip4Reroute(pkt);
   return 0;
@@ -109,10 +109,10 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   let bad = entry ? enter(hook, pkt, indev, outdev) : mangle(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
-  const out = hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev;
+  // A packet that was routed anew still counts as leaving by the device it was first to leave by. @see nf_hook_state
   if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
-    bad = table(TABLE_FILTER, hook, pkt, indev, out);
-    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, out);
+    bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
+    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
     if (bad == 0 && hook != HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }

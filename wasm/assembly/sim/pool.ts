@@ -48,6 +48,8 @@ export const PF_FRAG_PMTU: u32 = 256;
 export const PF_IGNORE_DF: u32 = 512;
 /** It leaves by the device it came by: its sender may be told of a better way. */
 export const PF_REDIRECT: u32 = 1 << 24;
+/** Its source was chosen by its route: rules that ask for one do not know it. */
+export const PF_SRC_CHOSEN: u32 = 1 << 27;
 /** IP options fill in addresses on the way out (record route, timestamp). */
 export const PF_OPT_RR: u32 = 1 << 25;
 export const PF_OPT_TS: u32 = 1 << 26;
