@@ -245,7 +245,7 @@ export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0, tos
 
 /** Whether a connection finds its way with the source it has. @returns 0 or a negative errno @see ip_route_newports */
 export function ip4RouteCheck(ns: u32, daddr: u32, saddr: u32, oif: u32, mark: u32, tos: u32): i32 {
-  return routeOutput(ns, daddr, saddr, oif, mark, tos);
+  return dstOutput(ns, daddr, saddr, oif, mark, tos);
 }
 
 /** MTU of the way to `daddr`, as far as it is known; 1500 when there is no route. */
