@@ -13,7 +13,15 @@ import { splitWords } from '../../src/linux/programs/iptables/save.ts';
 import { ip } from '../linux/core/build.ts';
 import { coreBytes } from '../wasm/world.ts';
 import { packetText } from './packets.ts';
-import { type HostSpec, type Outcome, type PolicySpec, type Probe, type RouteSpec, SETTINGS, type Topology } from './topology.ts';
+import {
+  type HostSpec,
+  type Outcome,
+  type PolicySpec,
+  type Probe,
+  type RouteSpec,
+  SETTINGS,
+  type Topology,
+} from './topology.ts';
 
 interface Host {
   readonly key: NetnsKey;
