@@ -59,7 +59,9 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of kernel/, a program and the shell see the system calls and their types, and nothing else. */
-export const SYSCALL_FACE = ['sys', 'netadmin', 'errno', 'signal', 'machine'].map((n) => `src/linux/kernel/${n}.ts`);
+export const SYSCALL_FACE = ['sys', 'netadmin', 'nfmatch', 'ipvs', 'errno', 'signal', 'machine'].map(
+  (n) => `src/linux/kernel/${n}.ts`,
+);
 const FACE_ONLY = ['src/linux/programs', 'src/linux/shell', 'src/docker/cli', 'src/docker/images'];
 
 const IMPORT = /(?:^|[\s;>])(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
