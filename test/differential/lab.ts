@@ -13,7 +13,15 @@ import { splitWords } from '../../src/linux/programs/iptables/save.ts';
 import { ip } from '../linux/core/build.ts';
 import { coreBytes } from '../wasm/world.ts';
 import { packetText } from './packets.ts';
-import { type HostSpec, type Outcome, type PolicySpec, type Probe, type RouteSpec, SETTINGS, type Topology } from './topology.ts';
+import {
+  type HostSpec,
+  type Outcome,
+  type PolicySpec,
+  type Probe,
+  type RouteSpec,
+  SETTINGS,
+  type Topology,
+} from './topology.ts';
 
 interface Host {
   readonly key: NetnsKey;
@@ -99,11 +107,29 @@ function build(world: LabWorld, t: Topology): Host[] {
         net.setLink(end.dev, {
           mtu,
           ...(end.master !== undefined && { master: end.master }),
-          ...(end.hairpin && { hairpin: true }),
-          ...(end.isolated && { isolated: true }),
+          ...((end.hairpin || end.isolated) && {
+            port: { hairpin: end.hairpin ?? false, isolated: end.isolated ?? false },
+          }),
         }),
       );
   }
+  for (const { lower, upper } of t.macvlans) {
+    const at = hosts[lower.host] as Host;
+    must(at.net.addUpper(upper.dev, lower.dev, { kind: 'macvlan', mode: 'bridge' }));
+    must(at.net.moveLink(upper.dev, (hosts[upper.host] as Host).key));
+  }
+  for (const { vni, learning, ends } of t.overlays)
+    for (const { host, dev, local, remote } of ends)
+      must(
+        (hosts[host] as Host).net.addVxlan(dev, {
+          vni,
+          learning,
+          udpcsum: false,
+          dstport: 4789,
+          local: addr(local),
+          remote: addr(remote),
+        }),
+      );
   for (const [i, spec] of t.hosts.entries()) {
     const host = hosts[i] as Host;
     for (const [path, value] of spec.perDevice) must(world.net.setSysctl(host.key, `net/${path}`, value));
