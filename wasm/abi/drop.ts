@@ -44,8 +44,8 @@ export const DROP_FRAG_TIMEOUT = 40;
 export const DROP_FRAG_OVERLAP = 41;
 export const DROP_FRAG_FULL = 42;
 /** The source does not come this way (rp_filter); IP options are wrong or not allowed. */
-export const DROP_RP_FILTER = 59;
-export const DROP_OPTIONS = 60;
+export const DROP_RP_FILTER = 45;
+export const DROP_OPTIONS = 46;
 /** IPVS: no server may be chosen; its table is full. */
 export const DROP_IPVS_NO_DEST = 48;
 export const DROP_IPVS_FULL = 49;

@@ -115,7 +115,8 @@ export class Pkt {
   oif: u32;
   /** For sock/: anything. */
   user2: u32;
-  spare: u32;
+  /** The route it takes, 0: an own address or a broadcast. */
+  route: u32;
   /** When it was received by the present machine, ns. */
   stamp: u64;
 
@@ -250,7 +251,6 @@ function allocSlow(len: u32): u32 {
   p.data = (bufAt(buf) as u32) + 16 + HEADROOM;
   p.len = len;
   p.id = ++s.packet;
-  if (s.traceOn) p.flags = PF_TRACE;
   return i;
 }
 
