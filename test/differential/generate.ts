@@ -1,7 +1,7 @@
 /** Small random networks: a tree of routers and hosts, over veth pairs and bridges, sometimes with a second way. */
 import { Rng } from '../../src/base/rng.ts';
-import { rulesFor } from './rules.ts';
 import { policy, settings } from './routing.ts';
+import { rulesFor } from './rules.ts';
 import type { Address, HostSpec, LinkSpec, Listener, PolicySpec, Probe, RouteSpec, Topology } from './topology.ts';
 
 /** Documentation networks of RFC 5737, cut into pieces of 32 addresses. */

@@ -72,7 +72,9 @@ function configuration(t: Topology, i: number): string {
   for (const r of h.policy) {
     const who = `${r.not ? ' not' : ''}${word('from', r.from)}${word('to', r.to)}${word('iif', r.iif)}${word('oif', r.oif)}`;
     const what = r.action === 'lookup' || r.action === 'goto' ? `${r.action} ${r.number}` : r.action;
-    out.push(`rule add pref ${r.priority}${who}${word('fwmark', r.mark)}${word('tos', r.tos === undefined ? undefined : `0x${r.tos.toString(16)}`)} ${what}`);
+    out.push(
+      `rule add pref ${r.priority}${who}${word('fwmark', r.mark)}${word('tos', r.tos === undefined ? undefined : `0x${r.tos.toString(16)}`)} ${what}`,
+    );
   }
   out.push(...h.proxies.map((p) => `neigh add proxy ${p.ip} dev ${p.dev}`));
   return `${out.join('\n')}\n`;
@@ -90,7 +92,9 @@ function script(t: Topology): string {
     each((i, h) => (h.rules === '' ? '' : run(i, h.rules, 'iptables-restore'))),
     'GO\n',
     each((i, h) => h.listeners.map((l) => `LISTEN ${i} ${l.proto[0]} ${l.ip} ${l.port}\n`).join('')),
-    ...t.probes.map((p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size} ${p.tos} ${p.discover}\n`),
+    ...t.probes.map(
+      (p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size} ${p.tos} ${p.discover}\n`,
+    ),
     `READY 2000\nPLAY ${QUIET}\n`,
     each((i, h) => (h.rules === '' ? '' : run(i, '', 'iptables-save', '-c'))),
     'GO\n',

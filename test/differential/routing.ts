@@ -42,7 +42,17 @@ function address(dice: Dice, hosts: readonly Draft[]): string {
 }
 
 function rule(dice: Dice, h: Draft, hosts: readonly Draft[], priority: number): PolicySpec {
-  const action = dice.pick(['lookup', 'lookup', 'lookup', 'lookup', 'unreachable', 'prohibit', 'blackhole', 'nop', 'goto'] as const);
+  const action = dice.pick([
+    'lookup',
+    'lookup',
+    'lookup',
+    'lookup',
+    'unreachable',
+    'prohibit',
+    'blackhole',
+    'nop',
+    'goto',
+  ] as const);
   return {
     priority,
     not: dice.chance(0.1),

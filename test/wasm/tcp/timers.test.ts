@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/linux/core/core.ts';
 import { newCore } from '../world.ts';
-import { readTcp, RST, type Tcp } from './frame.ts';
+import { RST, readTcp, type Tcp } from './frame.ts';
 import { generator, pattern, Wire } from './wire.ts';
 
 const ETIMEDOUT = 110;
