@@ -107,11 +107,29 @@ function build(world: LabWorld, t: Topology): Host[] {
         net.setLink(end.dev, {
           mtu,
           ...(end.master !== undefined && { master: end.master }),
-          ...(end.hairpin && { hairpin: true }),
-          ...(end.isolated && { isolated: true }),
+          ...((end.hairpin || end.isolated) && {
+            port: { hairpin: end.hairpin ?? false, isolated: end.isolated ?? false },
+          }),
         }),
       );
   }
+  for (const { lower, upper } of t.macvlans) {
+    const at = hosts[lower.host] as Host;
+    must(at.net.addUpper(upper.dev, lower.dev, { kind: 'macvlan', mode: 'bridge' }));
+    must(at.net.moveLink(upper.dev, (hosts[upper.host] as Host).key));
+  }
+  for (const { vni, learning, ends } of t.overlays)
+    for (const { host, dev, local, remote } of ends)
+      must(
+        (hosts[host] as Host).net.addVxlan(dev, {
+          vni,
+          learning,
+          udpcsum: false,
+          dstport: 4789,
+          local: addr(local),
+          remote: addr(remote),
+        }),
+      );
   for (const [i, spec] of t.hosts.entries()) {
     const host = hosts[i] as Host;
     for (const [path, value] of spec.perDevice) must(world.net.setSysctl(host.key, `net/${path}`, value));
@@ -272,7 +290,7 @@ let compiled: Promise<CoreModule> | undefined;
 /** Plays a topology in the lab. */
 export async function playInLab(t: Topology): Promise<Outcome> {
   compiled ??= compileCore(coreBytes());
-  const core = openCore(await compiled, { seed: t.seed }).core;
+  const { core } = openCore(await compiled, { seed: t.seed });
   const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
   const hosts = build(world, t);
   const player = new Player(core, hosts, t);

@@ -17,7 +17,7 @@ export function settings(dice: Dice, h: Draft, router: boolean): void {
   h.sysctls.push(['ipv4/ip_forward', dice.chance(router ? 0.95 : 0.2) ? '1' : '0']);
   if (h.bridges.length > 0) h.sysctls.push(['bridge/bridge-nf-call-iptables', dice.chance(BRIDGE_NF) ? '1' : '0']);
   if (dice.chance(0.1)) all('route_localnet', '1');
-  else if (dice.chance(0.1)) device('route_localnet', '1');
+  if (dice.chance(0.08)) device('route_localnet', '1');
   if (dice.chance(0.15)) all('rp_filter', dice.pick(['1', '2']));
   if (dice.chance(0.15)) fresh('rp_filter', dice.pick(['1', '2']));
   if (dice.chance(0.1)) device('rp_filter', dice.pick(['0', '1', '2']));

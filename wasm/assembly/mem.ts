@@ -275,6 +275,10 @@ export class Sim {
   fragsHeld: u32;
   /** 1: a path MTU was learned at some time. */
   pmtus: u32;
+  /** Traced packet that is being handled: what is made meanwhile is made because of it. 0: none. */
+  cause: u32;
+  /** Filters of the trace that are set. */
+  traceFilters: u32;
   /** First free byte of the arena. */
   arena: u32;
   /** Connections' hash: buckets - 1 of the present round, and the bucket that is split next. */
@@ -316,6 +320,11 @@ export const SLABS_BASE: usize = SIM_BASE + 0x800;
 export const SOCK_STATE: usize = SIM_BASE + 0x1000;
 /** 256 bytes for tuples and headers built on the way. */
 export const TEMP_BASE: usize = SIM_BASE + 0x1400;
+/** TRACE_FILTERS records of TF_SIZE bytes. */
+export const TRACE_FILTER_BASE: usize = SIM_BASE + 0x1500;
+/** Flows that are traced because a traced packet reached their socket: keys of 8 bytes. */
+export const TRACE_FLOWS: u32 = 128;
+export const TRACE_FLOW_BASE: usize = SIM_BASE + 0x1600;
 
 /** Grows memory so that `end` bytes are addressable. @returns 0, or -1 when the host refuses */
 export function memReach(end: usize): i32 {

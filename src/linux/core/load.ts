@@ -5,6 +5,7 @@
 import { captureFace } from './capture.ts';
 import type { Core } from './core.ts';
 import { devFace } from './dev.ts';
+import { buildOf, Imager } from './image.ts';
 import { ipFace } from './ip.ts';
 import { ipvsFace } from './ipvs.ts';
 import { Memory } from './memory.ts';
@@ -21,18 +22,10 @@ export interface CoreOptions {
   readonly seed: number;
 }
 
-const PAGE = 65536;
-
-function wholeFace(memory: WebAssembly.Memory): Pick<Core, 'snapshot' | 'restore'> {
+function wholeFace(imager: Imager): Pick<Core, 'snapshot' | 'restore'> {
   return {
-    snapshot: () => new Uint8Array(memory.buffer).slice(),
-    restore(image) {
-      const missing = image.length - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-      const bytes = new Uint8Array(memory.buffer);
-      bytes.set(image);
-      bytes.fill(0, image.length);
-    },
+    snapshot: (base) => imager.snapshot(base),
+    restore: (image, base) => imager.restore(image, base),
   };
 }
 
@@ -44,8 +37,16 @@ export function compileCore(wasm: BufferSource): Promise<CoreModule> {
   return WebAssembly.compile(wasm);
 }
 
-/** A fresh, empty core and all that its module exports. @throws Error when it gets no memory */
-export function openCore(module: CoreModule, options: CoreOptions): { core: Core; exports: Record<string, unknown> } {
+/**
+ * A fresh, empty core and all that its module exports.
+ * @param build what tells its images from those of other builds (buildOf)
+ * @throws Error when it gets no memory
+ */
+export function openCore(
+  module: CoreModule,
+  options: CoreOptions,
+  build: readonly [number, number] = [0, 0],
+): { core: Core; exports: Record<string, unknown> } {
   const { exports } = new WebAssembly.Instance(module, {});
   const w = exports as unknown as Wasm;
   if (w.coreInit(BigInt.asUintN(64, BigInt(Math.trunc(options.seed)))) !== 0)
@@ -61,7 +62,7 @@ export function openCore(module: CoreModule, options: CoreOptions): { core: Core
     ...ipvsFace(w, m),
     ...sockFace(w, m),
     ...captureFace(w, m),
-    ...wholeFace(w.memory),
+    ...wholeFace(new Imager(w, build)),
   };
   return { core, exports };
 }
@@ -71,5 +72,5 @@ export function openCore(module: CoreModule, options: CoreOptions): { core: Core
  * @param wasm the bytes of dist/core.wasm
  */
 export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
-  return openCore(await compileCore(wasm), options).core;
+  return openCore(await compileCore(wasm), options, buildOf(wasm)).core;
 }

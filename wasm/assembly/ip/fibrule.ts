@@ -58,7 +58,8 @@ function fits(ns: u32, i: u32, f: Flow): bool {
   if ((load<u32>(x + FIB_X_SRC) ^ f.src) & load<u32>(x + FIB_X_SRC_MASK)) return false;
   if ((load<u32>(x + FIB_X_DST) ^ f.dst) & load<u32>(x + FIB_X_DST_MASK)) return false;
   const tos = load<u32>(x + FIB_X_TOS);
-  if (tos != 0 && tos != (f.tos & 0xfc)) return false;
+  // TOS as it once was: without precedence. @see fib_dscp_masked_match
+  if (tos != 0 && tos != (f.tos & 0x1c)) return false;
   const proto = load<u32>(x + FIB_X_PROTO);
   if (proto != 0 && proto != f.proto) return false;
   return inRange(f.sport, load<u32>(x + FIB_X_SPORT)) && inRange(f.dport, load<u32>(x + FIB_X_DPORT));

@@ -26,9 +26,10 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
+import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
-import { PF_LOCAL, PF_TRACE, Pkt, pktAlloc, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
+import { PF_LOCAL, Pkt, pktAlloc, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
+import { traceBorn } from '../sim/trace';
 import { rawInput, tcpInput, udpInput } from '../sock/input';
 import { rd16, wr16, wr32 } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
@@ -74,7 +75,7 @@ export function ip6Output(ns: u32, pkt: u32, saddr: usize, daddr: usize, proto: 
   store<u8>(ip, (hoplimit != 0 ? hoplimit : 64) as u8, 7);
   memory.copy(ip + 8, saddr, 16);
   memory.copy(ip + 24, daddr, 16);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEW, ns, lo, proto, 0, 0);
+  if (Sim.at().traceOn != 0) traceBorn(p, ETH_IPV6, TRACE_NEW, proto, 0, 0);
   let verdict = nfHook(HOOK_OUTPUT, pkt, 0, lo);
   if (verdict == VERDICT_ACCEPT) verdict = nfHook(HOOK_POSTROUTING, pkt, 0, lo);
   if (verdict != VERDICT_ACCEPT) return verdict == VERDICT_DROP ? -EPERM : 0;

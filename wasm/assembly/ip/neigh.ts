@@ -13,16 +13,17 @@ import {
   CONF_RETRANS_TIME, CONF_UCAST_SOLICIT, CONF_UNRES_QLEN, DROP_NEIGH_FAILED, DROP_NEIGH_FULL, DROP_NEIGH_QUEUE, EINVAL,
   ENOBUFS, ENOENT, NEIGH_X_DEV, NEIGH_X_IP, NEIGH_X_MAC, NEIGH_X_SIZE, NEIGH_X_STATE, NUD_DELAY, NUD_FAILED,
   NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE, RT_SCOPE_LINK, TIMER_NEIGH, TRACE_NEIGH,
+  TRACE_NEIGH_DONE,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { devXmit } from '../dev/xmit';
 import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { drain } from '../sim/loop';
-import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
+import { Pkt, pktDrop, pktPush } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
-import { traceWrite } from '../sim/stat';
+import { trace, traceBecause, traceCause } from '../sim/trace';
 import { timerAddWheel, timerDel } from '../sim/timer';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_HLEN, ethWrite, MAC_BROADCAST } from '../wire/ether';
@@ -175,7 +176,10 @@ function asker(n: Neigh): u32 {
 function solicit(i: u32): void {
   const n = Neigh.at(i);
   n.probes++;
+  const was = traceCause(0);
+  if (n.queueHead != 0) traceBecause(Pkt.at(n.queueHead));
   arpSend(n.dev, 1, n.state == NUD_PROBE ? n.mac : MAC_BROADCAST, asker(n), 0, n.ip);
+  traceCause(was);
 }
 
 /** Whether packets can be sent to a neighbour at once; else it is asked for. */
@@ -210,8 +214,7 @@ export function neighOutput(dev: u32, ip: u32, pkt: u32): i32 {
   }
   const n = Neigh.at(i);
   n.used = now();
-  const p = Pkt.at(pkt);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEIGH, p.ns, dev, ip, n.state, 0);
+  trace(Pkt.at(pkt), TRACE_NEIGH, ip, n.state | (((n.mac >> 32) as u32) << 16), n.mac as u32);
   if (n.state & VALID) {
     if (n.state == NUD_STALE) {
       n.state = NUD_DELAY;
@@ -263,6 +266,7 @@ function flushQueue(i: u32): void {
   n.queued = 0;
   while (q != 0) {
     const next = Pkt.at(q).next;
+    trace(Pkt.at(q), TRACE_NEIGH_DONE, n.ip, (n.mac >> 32) as u32, n.mac as u32);
     send(n.dev, n.mac, q);
     q = next;
   }

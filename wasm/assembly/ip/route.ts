@@ -242,3 +242,9 @@ export function routeDevGone(dev: u32): void {
 export function routeNsDestroy(ns: u32): void {
   purge(ns, 0);
 }
+
+/** Prefix length << 8 and table << 16 of a route, for the trace. @param i 0: an own address or a broadcast */
+export function routeKind(i: u32): u32 {
+  if (i == 0) return ((RT_TABLE_LOCAL as u32) << 16) | (32 << 8);
+  return (Route.at(i).table << 16) | (Route.at(i).bits << 8);
+}

@@ -29,13 +29,16 @@ import {
   TARGET_NOTRACK,
   TARGET_REJECT,
   TARGET_RETURN,
+  TRACE_MARK,
   TRACE_POLICY,
+  TRACE_RETURN,
   TRACE_RULE,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace } from '../sim/trace';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Len } from '../wire/ipv4';
 import { ruleFits } from './match';
@@ -71,11 +74,15 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
   const out0: u64 = outdev != 0 ? Dev.at(outdev).name0 : 0;
   const out1: u64 = outdev != 0 ? Dev.at(outdev).name1 : 0;
   let i = Chain.at(chain).first;
+  // The chain that is run, for the trace.
+  let at = chain;
   while (true) {
     if (i == 0) {
       if (s.jumps == base) return policy(chain, p, bytes);
+      trace(p, TRACE_RETURN, at, 0, 0);
       s.jumps--;
-      i = load<u32>(JUMP_BASE + (s.jumps as usize) * 4);
+      i = load<u32>(JUMP_BASE + (s.jumps as usize) * 8);
+      at = load<u32>(JUMP_BASE + (s.jumps as usize) * 8, 4);
       continue;
     }
     const r = ruleAt(i);
@@ -98,10 +105,12 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
           s.jumps = base;
           return DROP_RULE;
         }
-        store<u32>(JUMP_BASE + (s.jumps as usize) * 4, rule.next);
+        store<u32>(JUMP_BASE + (s.jumps as usize) * 8, rule.next);
+        store<u32>(JUMP_BASE + (s.jumps as usize) * 8, at, 4);
         s.jumps++;
       }
-      i = Chain.at(load<u32>(r + RULE_CHAIN)).first;
+      at = load<u32>(r + RULE_CHAIN);
+      i = Chain.at(at).first;
     } else if (target == TARGET_RETURN) i = 0;
     else {
       const verdict = act(pkt, target, i, r, hook, indev, outdev);

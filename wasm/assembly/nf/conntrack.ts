@@ -36,14 +36,18 @@ import {
   IPS_SEEN_REPLY,
   LOG_CT_FULL,
   TRACE_CT,
+  TRACE_CT_CONFIRM,
+  TRACE_CT_NONE,
+  TRACE_SOME,
 } from '../../abi';
 import { Ns } from '../dev/ns';
-import { TEMP_BASE } from '../mem';
+import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
-import { rd16, wrMapped } from '../wire/bytes';
+import { trace, traceFlow, tracePicked } from '../sim/trace';
+import { rd16, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { icmpIsError, l4MinLen } from '../wire/l4';
@@ -152,7 +156,20 @@ function attach(p: Pkt, ct: u32, info: u32): void {
 function hold(p: Pkt, ct: u32, info: u32): void {
   p.ct = ct;
   p.ctinfo = info;
+  if (Sim.at().traceOn == TRACE_SOME && !(p.flags & PF_TRACE)) traceConn(p, ct);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_CT, p.ns, p.dev, ct, ctBit(p), ctDir(p));
+}
+
+/** A packet is traced when the connection it belongs to fits a filter as it began. */
+function traceConn(p: Pkt, ct: u32): void {
+  const t = tupleOf(ct, 0);
+  if (p.proto != ETH_IPV4) return;
+  const proto = load<u8>(t + T_PROTO) as u32;
+  const ports = proto == PROTO_TCP || proto == PROTO_UDP;
+  const sport = ports ? (load<u16>(t + T_SPORT) as u32) : 0;
+  const dport = ports ? (load<u16>(t + T_DPORT) as u32) : 0;
+  traceFlow(p, ETH_IPV4, proto, rdMapped(t), rdMapped(t + T_DST), sport, dport);
+  if (p.flags & PF_TRACE) tracePicked(p);
 }
 
 /** Gives `pkt` the connection of the packet it answers, in the other direction. @see Linux nf_ct_attach */
@@ -175,6 +192,12 @@ function related(p: Pkt): void {
 /** Tracks a packet that enters the machine or is sent by it. @returns 0, or DROP_CT_FULL */
 export function ctIn(pkt: u32): u32 {
   const p = Pkt.at(pkt);
+  const bad = track(p);
+  if (p.ct == 0 && bad == 0) trace(p, TRACE_CT_NONE, p.flags & PF_NOTRACK ? 2 : 1, 0, 0);
+  return bad;
+}
+
+function track(p: Pkt): u32 {
   if (p.ct != 0 || p.flags & PF_NOTRACK) return 0;
   const t = TEMP_BASE;
   const v4 = p.proto == ETH_IPV4;
@@ -284,6 +307,7 @@ export function ctConfirm(pkt: u32): u32 {
     return 0;
   }
   connInsert(ct);
+  trace(p, TRACE_CT_CONFIRM, ct, 0, 0);
   return 0;
 }
 

@@ -24,6 +24,7 @@ import { ip4Reroute } from '../ip/output';
 import { Sim } from '../mem';
 import { PF_BRIDGED, PF_PREROUTED, PF_TRACE, Pkt, pktDrop } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace } from '../sim/trace';
 import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP } from '../wire/ipv4';
@@ -88,7 +89,7 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const n = Ns.at(Pkt.at(pkt).ns);
   let bad = table(TABLE_RAW, hook, pkt, indev, outdev);
   if (bad == 0 && n.ctUsers != 0) bad = ctIn(pkt);
-  if (bad == 0) bad = mangle(hook, pkt, indev, Pkt.at(pkt).outdev);
+  if (bad == 0) bad = mangle(hook, pkt, indev, outdev);
   if (bad == 0 && n.natUsers != 0) bad = natEntry(hook, pkt, indev, outdev);
   if (bad == 0 && hook == HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
   return bad;
@@ -97,7 +98,7 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 /** Destination NAT; what was sent here is routed anew. */
 function natEntry(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const before = Pkt.at(pkt).proto == ETH_IPV4 ? ip4Dst(Pkt.at(pkt).nh as usize) : 0;
-  const bad = nat(hook, pkt, indev, hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev);
+  const bad = nat(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
   if (hook == HOOK_OUTPUT && before != 0 && ip4Dst(Pkt.at(pkt).nh as usize) != before) return ip4Reroute(pkt);
   return 0;
@@ -108,10 +109,10 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   let bad = entry ? enter(hook, pkt, indev, outdev) : mangle(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
-  const out = hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev;
+  // A packet that was routed anew still counts as leaving by the device it was first to leave by. @see nf_hook_state
   if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
-    bad = table(TABLE_FILTER, hook, pkt, indev, out);
-    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, out);
+    bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
+    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
     if (bad == 0 && hook != HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }
@@ -139,7 +140,7 @@ function whole(hook: u32, pkt: u32): bool {
 export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   const p = Pkt.at(pkt);
   const n = Ns.at(p.ns);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_HOOK, p.ns, p.dev, hook, indev, outdev);
+  trace(p, TRACE_HOOK, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   if (entry && n.ctUsers != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;

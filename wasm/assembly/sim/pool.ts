@@ -48,6 +48,8 @@ export const PF_FRAG_PMTU: u32 = 256;
 export const PF_IGNORE_DF: u32 = 512;
 /** It leaves by the device it came by: its sender may be told of a better way. */
 export const PF_REDIRECT: u32 = 1 << 24;
+/** Its source was chosen by its route: rules that ask for one do not know it. */
+export const PF_SRC_CHOSEN: u32 = 1 << 27;
 /** IP options fill in addresses on the way out (record route, timestamp). */
 export const PF_OPT_RR: u32 = 1 << 25;
 export const PF_OPT_TS: u32 = 1 << 26;
@@ -115,7 +117,8 @@ export class Pkt {
   oif: u32;
   /** For sock/: anything. */
   user2: u32;
-  spare: u32;
+  /** The route it takes, 0: an own address or a broadcast. */
+  route: u32;
   /** When it was received by the present machine, ns. */
   stamp: u64;
 
@@ -250,7 +253,6 @@ function allocSlow(len: u32): u32 {
   p.data = (bufAt(buf) as u32) + 16 + HEADROOM;
   p.len = len;
   p.id = ++s.packet;
-  if (s.traceOn) p.flags = PF_TRACE;
   return i;
 }
 

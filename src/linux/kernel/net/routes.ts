@@ -1,5 +1,5 @@
 /** Routes: the tables as Linux shows them, and their counterpart in the core. */
-import { contains, formatPrefix, type IpAddr, ip4, ip6, network, type Prefix, sameIp } from '../../../base/ip.ts';
+import { contains, formatPrefix, ip4, ip6, network, type Prefix, sameIp } from '../../../base/ip.ts';
 import type { CoreRoute } from '../../core/core.ts';
 import { EEXIST, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno, ESRCH, errnoOf } from '../errno.ts';
 import type { NextHop, Route, RouteAnswer, RouteQuery } from '../netadmin.ts';
