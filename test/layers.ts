@@ -7,6 +7,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'wasm/abi.ts': ['wasm/abi'],
   'wasm/abi': [],
   'wasm/assembly': ['wasm/abi.ts'],
+  'wasm/bench': ['wasm/assembly', 'wasm/abi.ts'],
   'src/base': [],
   'src/linux/core': ['src/base', 'wasm/abi.ts'],
   'src/linux/kernel': ['src/base', 'src/linux/core'],

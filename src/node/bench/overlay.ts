@@ -1,9 +1,13 @@
 /** Two machines with a network across them: on each a bridge with a VXLAN and a container, a wire between the two. */
-import { FDB_CREATE, NUD_PERMANENT, VXLAN_NO_CSUM } from '../../../wasm/abi.ts';
 import type { Core } from '../../linux/core/core.ts';
 import { address } from './frame.ts';
 import { installRules } from './rules.ts';
 import type { Box, Path } from './world.ts';
+
+/** vfdbSet: make an entry; its state: permanent; vxlanAdd: no checksum outside, as Docker has it. */
+const FDB_CREATE = 8;
+const NUD_PERMANENT = 128;
+const VXLAN_NO_CSUM = 16;
 
 export const VNI = 4097;
 export const VXLAN_PORT = 4789;
