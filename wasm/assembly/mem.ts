@@ -162,7 +162,11 @@ export const PNEIGH_REC: usize = 32;
 export const PNEIGH_CAP: u32 = 256;
 export const PNEIGH_BASE: usize = MCAST_BASE + MCAST_REC * MCAST_CAP;
 export const FLOW_BASE: usize = PNEIGH_BASE + PNEIGH_REC * PNEIGH_CAP;
-const IP4_END: usize = FLOW_BASE + 64;
+/** Routes found lately. */
+export const DST_REC: usize = 48;
+export const DST_CAP: u32 = 4096;
+export const DST_BASE: usize = FLOW_BASE + 64;
+const IP4_END: usize = DST_BASE + DST_REC * DST_CAP;
 
 // --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
 export const QDISC_REC: usize = 512;
@@ -225,8 +229,9 @@ export const SLAB_MAX: u32 = 64;
 export class Sim {
   /** Virtual time, ns. */
   now: u64;
-  /** State of the generator. */
+  /** State of the generator, and of the clock's jitter. */
   rng: u64;
+  jitter: u64;
   /** Sequence number of the next timer: ties fire in order of setting. */
   timerSeq: u64;
   /** Timers in the heap. */
@@ -281,6 +286,11 @@ export class Sim {
   /** Where the search for a neighbour or forwarding entry to give up goes on. */
   neighCursor: u32;
   fdbCursor: u32;
+  /** Freed packets that keep their small buffers, and how many. */
+  hot: u32;
+  hotCount: u32;
+  /** Generation of the routes that are remembered. */
+  dstGen: u32;
   /** Ring of LOG records: first, count, lost. */
   logHead: u32;
   logCount: u32;

@@ -511,6 +511,8 @@ export interface TraceRecord {
 
 export interface CoreDatagram {
   readonly data: Uint8Array;
+  /** Address it was sent to (IP_PKTINFO). */
+  readonly local: Addr16;
   readonly ip: Addr16;
   readonly port: number;
   readonly ttl: number;
@@ -751,7 +753,6 @@ export interface Core {
       | 'linger2'
       | 'maxseg'
       | 'congestion'
-      | 'pktinfo'
       | 'freebind',
     value: number,
   ): number;
@@ -783,7 +784,6 @@ export interface Core {
       | 'linger2'
       | 'maxseg'
       | 'congestion'
-      | 'pktinfo'
       | 'freebind',
   ): number;
   sockInfo(sock: number): CoreSock;

@@ -36,13 +36,22 @@ function wholeFace(memory: WebAssembly.Memory): Pick<Core, 'snapshot' | 'restore
   };
 }
 
-/** The face of an instance of the core's module. @throws Error when it gets no memory */
-export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Core {
-  const w = instance.exports as unknown as Wasm;
+/** The compiled core, of which any number of cores can be made. */
+export type CoreModule = WebAssembly.Module;
+
+/** Compiles the bytes of dist/core.wasm. */
+export function compileCore(wasm: BufferSource): Promise<CoreModule> {
+  return WebAssembly.compile(wasm);
+}
+
+/** A fresh, empty core and all that its module exports. @throws Error when it gets no memory */
+export function openCore(module: CoreModule, options: CoreOptions): { core: Core; exports: Record<string, unknown> } {
+  const { exports } = new WebAssembly.Instance(module, {});
+  const w = exports as unknown as Wasm;
   if (w.coreInit(BigInt.asUintN(64, BigInt(Math.trunc(options.seed)))) !== 0)
     throw new Error('the packet core got no memory');
   const m = new Memory(w);
-  return {
+  const core = {
     ...timeFace(w, m),
     ...devFace(w, m),
     ...vxlanFace(w, m),
@@ -54,6 +63,7 @@ export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Co
     ...captureFace(w, m),
     ...wholeFace(w.memory),
   };
+  return { core, exports };
 }
 
 /**
@@ -61,5 +71,5 @@ export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Co
  * @param wasm the bytes of dist/core.wasm
  */
 export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
-  return coreOf(new WebAssembly.Instance(await WebAssembly.compile(wasm), {}), options);
+  return openCore(await compileCore(wasm), options).core;
 }

@@ -23,7 +23,7 @@ import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_TRACE, Pkt, pktClone, pktDrop, pktFree 
 import { traceWrite } from '../sim/stat';
 import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
-import { Fdb, fdbFind, fdbIsLocal, fdbLearn } from './fdb';
+import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
 import { Ns } from './ns';
 import { PORT_NO_BCAST, PORT_NO_FLOOD, PORT_NO_LEARN, PORT_NO_MCAST } from './port';
 import { devXmit, passUp } from './xmit';
@@ -86,7 +86,7 @@ function goOn(bridge: u32, port: u32, pkt: u32): void {
     passUp(bridge, pkt);
     return;
   }
-  const f = fdbFind(bridge, dst);
+  const f = fdbLookup(bridge, port, dst);
   if (f != 0 && fdbIsLocal(f)) {
     traceFdb(pkt, bridge, bridge, dst);
     p.pkttype = PKT_HOST;

@@ -54,6 +54,7 @@ import {
 import { qdiscDevDown, qdiscDevGone } from './qdisc';
 import { upperGone, upperLowerGone, upperMode } from './upper';
 import { vxlanGone, vxlanLowerGone, vxlanOpen, vxlanStop } from './vxlanadm';
+import { dstFlush } from '../ip/dst';
 
 /** A bridge's ageing time at first, ns. */
 const BRIDGE_AGEING: u64 = 300_000_000_000;
@@ -83,6 +84,9 @@ export class Dev {
   /** Its neighbour entries, and the forwarding entries that name it as port. */
   neighs: u32;
   fdbs: u32;
+  /** Bridge port: the forwarding entries of the source and the destination it saw last; hints. */
+  fdbFrom: u32;
+  fdbTo: u32;
   /** Tells a reused record from the old one. */
   gen: u32;
   /** Record of its kind: Vxlan, or Upper (what it stands on). */
@@ -134,6 +138,7 @@ function setName(i: u32, name: usize): void {
 }
 
 function linkNs(i: u32, ns: u32): void {
+  dstFlush();
   const d = Dev.at(i);
   const n = Ns.at(ns);
   d.ns = ns;
@@ -145,6 +150,7 @@ function linkNs(i: u32, ns: u32): void {
 }
 
 function unlinkNs(i: u32): void {
+  dstFlush();
   const d = Dev.at(i);
   const n = Ns.at(d.ns);
   if (n.lo == i) n.lo = 0;
@@ -262,6 +268,7 @@ export function devName(i: u32, name: usize): i32 {
 
 /** Brings a device up or down. @returns 0, or -EADDRINUSE: a VXLAN's port is taken */
 function setUp(i: u32, up: u32): i32 {
+  dstFlush();
   const d = Dev.at(i);
   if (d.up == up) return 0;
   if (d.kind == DEV_VXLAN) {

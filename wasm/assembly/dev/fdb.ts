@@ -148,14 +148,34 @@ function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   store<u32>(at, i);
 }
 
+/** The entry of a destination that a port sends to, or 0. */
+export function fdbLookup(bridge: u32, port: u32, mac: u64): u32 {
+  const d = Dev.at(port);
+  const f = Fdb.at(d.fdbTo);
+  if (f.mac == mac && f.bridge == bridge && !aged(f)) return d.fdbTo;
+  const i = fdbFind(bridge, mac);
+  d.fdbTo = i;
+  return i;
+}
+
 /** Learns that `mac` is behind `port`. @see Linux br_fdb.c: br_fdb_update */
 export function fdbLearn(bridge: u32, port: u32, mac: u64): void {
+  const hint = Fdb.at(Dev.at(port).fdbFrom);
+  if (hint.mac == mac && hint.port == port && hint.bridge == bridge) {
+    hint.used = now();
+    return;
+  }
+  learn(bridge, port, mac);
+}
+
+function learn(bridge: u32, port: u32, mac: u64): void {
   let i = load<u32>(bucket(bridge, mac));
   while (i != 0) {
     const f = Fdb.at(i);
     if (f.mac == mac && f.bridge == bridge) {
       if (!(f.flags & LOCAL)) {
         movePort(i, port);
+        Dev.at(port).fdbFrom = i;
         f.used = now();
       }
       return;

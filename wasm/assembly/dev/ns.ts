@@ -33,6 +33,7 @@ import { sockNsDestroy } from '../sock/input';
 import { tcpKeySet, tcpNetDestroy } from '../sock/tcpnet';
 import { devNsDestroy } from './dev';
 import { vxlanNsDestroy } from './vxlanadm';
+import { dstFlush } from '../ip/dst';
 
 @unmanaged
 export class Ns {
@@ -70,6 +71,9 @@ export class Ns {
   natUsers: u32;
   /** Built-in chains made so far: when 0, hooks cost nothing. */
   nfChains: u32;
+  /** Which they are: bit table * 5 + hook, of IPv4 and of IPv6. */
+  nf4: u32;
+  nf6: u32;
   /** All its chains. */
   chains: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
@@ -121,6 +125,7 @@ export function nsDel(i: u32): void {
 
 /** Sets a sysctl. @param key NSKEY_* @returns 0 or -EINVAL */
 export function nsSet(i: u32, key: u32, value: u32): i32 {
+  dstFlush();
   const n = Ns.at(i);
   switch (key) {
     case NSKEY_IP_FORWARD:

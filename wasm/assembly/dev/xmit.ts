@@ -55,8 +55,11 @@ const TAG: u16 = 0x0081;
 /** Shows a frame to the captures. Pre: data is at the Ethernet header. */
 function tap(pkt: u32, pkttype: u32): void {
   clockStep();
+  if (Sim.at().captures != 0) show(pkt, pkttype);
+}
+
+function show(pkt: u32, pkttype: u32): void {
   let bits = Sim.at().captures;
-  if (bits == 0) return;
   const p = Pkt.at(pkt);
   while (bits != 0) {
     const i = ctz<u32>(bits);

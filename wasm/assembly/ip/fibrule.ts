@@ -16,6 +16,7 @@ import { FIBRULE_BASE, FIBRULE_REC, SLAB_FIBRULE } from '../mem';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { Flow, tableLookup } from './fib';
 import { Net4 } from './net4';
+import { dstFlush } from './dst';
 
 /** Rules that one lookup visits at most: what jumps in a circle ends. */
 const MAX_STEPS: u32 = 4096;
@@ -100,6 +101,7 @@ export function rulesLookup(ns: u32): i32 {
 
 /** Puts a rule behind those of its priority and lower ones. */
 function insert(ns: u32, i: u32): void {
+  dstFlush();
   const n = Net4.at(ns);
   const priority = field(i, FIB_X_PRIORITY);
   let prev: u32 = 0;
@@ -128,6 +130,7 @@ function own(ns: u32, priority: u32, table: u32): bool {
 
 /** Makes records of the kernel's own rules. */
 function begin(ns: u32): bool {
+  dstFlush();
   const n = Net4.at(ns);
   if (n.custom) return true;
   n.custom = 1;
@@ -146,6 +149,7 @@ export function fibRuleAdd(ns: u32, x: usize): i32 {
 
 /** Deletes the rule that is equal to a FIB_X_* record. @returns 0, -ENOENT, or -ENOBUFS */
 export function fibRuleDel(ns: u32, x: usize): i32 {
+  dstFlush();
   if (!begin(ns)) return -ENOBUFS;
   const n = Net4.at(ns);
   let prev: u32 = 0;

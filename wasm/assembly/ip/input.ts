@@ -59,13 +59,14 @@ import {
   PROTO_UDP,
 } from '../wire/ipv4';
 import { confOf, confOr } from './conf';
+import { dstInput } from './dst';
 import { icmpInput, icmpSend } from './icmp';
 import { optionsForward, optionsInput } from './options';
 import { ip4Finish } from './output';
 import { peerMayTell } from './peer';
 import { DEFRAG_LOCAL, fragInput } from './reassembly';
 import { redirectSend } from './redirect';
-import { FIBR_REDIRECT, routeInput } from './routein';
+import { FIBR_REDIRECT } from './routein';
 
 /** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
 export function ip4Validate(pkt: u32): u32 {
@@ -110,7 +111,7 @@ function route(pkt: u32): void {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
   const dst = ip4Dst(ip);
-  const err = routeInput(p.ns, p.dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip), false);
+  const err = dstInput(p.ns, p.dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
   if (err > 0) {
     pktDrop(pkt, err as u32);
     return;

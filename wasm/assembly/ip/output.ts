@@ -35,17 +35,17 @@ import { wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_IPV4, MAC_BROADCAST } from '../wire/ether';
 import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write } from '../wire/ipv4';
+import { dstOutput } from './dst';
 import { fibType } from './fib';
 import { ip4Fragments } from './fragment';
 import { icmpSend } from './icmp';
 import { neighGroup, neighOutput } from './neigh';
 import { pmtuOf } from './pmtu';
-import { routeOutput } from './routeout';
 
 /** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
 export function ip4Route(pkt: u32, ns: u32, src: u32, dst: u32, oif: u32, tos: u32): i32 {
   const p = Pkt.at(pkt);
-  const err = routeOutput(ns, dst, src, oif, p.mark, tos);
+  const err = dstOutput(ns, dst, src, oif, p.mark, tos);
   if (err != 0) return err;
   const s = Sim.at();
   p.rtype = s.r0;
@@ -203,7 +203,7 @@ function emit(pkt: u32): i32 {
 
 /** The source address output would choose towards `daddr`; 0 when there is no route: Sim.r0 is then the errno. */
 export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0): u32 {
-  const err = routeOutput(ns, daddr, 0, oif, mark, 0);
+  const err = dstOutput(ns, daddr, 0, oif, mark, 0);
   const s = Sim.at();
   if (err != 0) {
     s.r0 = -err as u32;
@@ -220,5 +220,5 @@ export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
 
 /** MTU of the device towards `daddr`; 1500 when there is no route. */
 export function ip4DevMtu(ns: u32, daddr: u32, oif: u32): u32 {
-  return routeOutput(ns, daddr, 0, oif, 0, 0) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
+  return dstOutput(ns, daddr, 0, oif, 0, 0) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
 }

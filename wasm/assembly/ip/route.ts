@@ -16,6 +16,7 @@ import { ROUTE_BASE, ROUTE_REC, SLAB_ROUTE } from '../mem';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16, wrMapped } from '../wire/bytes';
 import { Net4 } from './net4';
+import { dstFlush } from './dst';
 
 /** No such process: what Linux says when a route to delete is not there. */
 const ESRCH: i32 = 3;
@@ -138,6 +139,7 @@ export function routeAdd(ns: u32, x: usize): i32 {
 }
 
 function insert(ns: u32, i: u32, r: Route): i32 {
+  dstFlush();
   let prev: u32 = 0;
   let k = Ns.at(ns).routes;
   while (k != 0 && !comesBefore(r, Route.at(k))) {
@@ -157,6 +159,7 @@ function insert(ns: u32, i: u32, r: Route): i32 {
 }
 
 function unlink(ns: u32, prev: u32, i: u32): void {
+  dstFlush();
   if (prev == 0) Ns.at(ns).routes = Route.at(i).next;
   else Route.at(prev).next = Route.at(i).next;
   let k = i;
@@ -197,6 +200,7 @@ export function routeDel(ns: u32, x: usize): i32 {
 
 /** Takes a device's next hops off a route. @returns whether none is left */
 function thin(k: u32, dev: u32): bool {
+  dstFlush();
   while (Route.at(k).more != 0) {
     const r = Route.at(k);
     const more = Route.at(r.more);

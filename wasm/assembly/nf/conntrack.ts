@@ -85,7 +85,7 @@ export function ctDir(p: Pkt): u32 {
 
 /** CT_* bit of a packet that has a connection. */
 export function ctBit(p: Pkt): u32 {
-  const k = p.ctinfo % 3;
+  const k = p.ctinfo >= CTINFO_REPLY ? p.ctinfo - CTINFO_REPLY : p.ctinfo;
   return k == CTINFO_NEW ? CT_NEW : k == CTINFO_RELATED ? CT_RELATED : CT_ESTABLISHED;
 }
 
@@ -102,13 +102,21 @@ function tuple4(t: usize, ns: u32, ip: usize, end: usize): bool {
   if (end < ip + 20 || ip4Frag(ip) & 0x1fff) return false;
   const proto = ip4Proto(ip);
   const th = ip + ip4Hlen(ip);
-  memory.fill(t + 32, 0, 8);
-  wrMapped(t, ip4Src(ip));
-  wrMapped(t + T_DST, ip4Dst(ip));
-  store<u8>(t + T_PROTO, proto as u8);
-  store<u8>(t + T_FAMILY, 4);
-  store<u16>(t + T_NS, ns as u16);
-  return ports(t, proto, th, end);
+  // In whole words: they are read as such at once.
+  store<u64>(t, 0);
+  store<u64>(t, 0xffff0000 | ((load<u32>(ip, 12) as u64) << 32), 8);
+  store<u64>(t, 0, 16);
+  store<u64>(t, 0xffff0000 | ((load<u32>(ip, 16) as u64) << 32), 24);
+  let last = ((proto as u64) << 32) | (4 << 40) | ((ns as u64) << 48);
+  if (proto == PROTO_TCP || proto == PROTO_UDP) {
+    if (th + 4 > end) return false;
+    last |= (rd16(th) as u64) | ((rd16(th + 2) as u64) << 16);
+  } else if (proto == PROTO_ICMP) {
+    if (th + 8 > end) return false;
+    last |= (rd16(th + 4) as u64) | ((rd16(th) as u64) << 16);
+  }
+  store<u64>(t, last, 32);
+  return true;
 }
 
 function ports(t: usize, proto: u32, th: usize, end: usize): bool {
@@ -136,9 +144,14 @@ function tuple6(t: usize, ns: u32, p: Pkt): bool {
 }
 
 function attach(p: Pkt, ct: u32, info: u32): void {
+  ctGet(ct);
+  hold(p, ct, info);
+}
+
+/** The packet takes over a reference. */
+function hold(p: Pkt, ct: u32, info: u32): void {
   p.ct = ct;
   p.ctinfo = info;
-  ctGet(ct);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_CT, p.ns, p.dev, ct, ctBit(p), ctDir(p));
 }
 
@@ -198,8 +211,7 @@ export function ctIn(pkt: u32): u32 {
     const info =
       dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
     if (dir == 1) c.status |= IPS_SEEN_REPLY;
-    attach(p, ct, info);
-    ctPut(ct);
+    hold(p, ct, info);
     return 0;
   }
   return 0;

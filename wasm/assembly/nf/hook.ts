@@ -29,17 +29,24 @@ import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP } from '../wire/ipv4';
 import { icmpIsError } from '../wire/l4';
 import { chainRun } from './chain';
-import { CTINFO_NEW, CTINFO_RELATED, ctConfirm, ctIn } from './conntrack';
+import { CTINFO_NEW, CTINFO_RELATED, CTINFO_REPLY, ctConfirm, ctIn } from './conntrack';
 import { natIcmpError, natPacket } from './mangle';
 import { VS_STOLEN, vsHook } from './ipvs/hook';
 import { protoOf } from './match';
 import { natDone, natIsSource, natNull } from './nat';
-import { chainOf } from './table';
+import { chainBit, chainOf } from './table';
+
+/** Whether a packet's namespace has a chain for it at a hook. */
+function hasChain(p: Pkt, t: u32, hook: u32): bool {
+  const n = Ns.at(p.ns);
+  return ((p.proto == ETH_IPV4 ? n.nf4 : n.nf6) & chainBit(t, hook)) != 0;
+}
 
 function table(t: u32, hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
+  if (!hasChain(p, t, hook)) return 0;
   const chain = chainOf(p.ns, p.proto == ETH_IPV4 ? 4 : 6, t, hook);
-  return chain == 0 ? 0 : chainRun(chain, pkt, hook, indev, outdev);
+  return chainRun(chain, pkt, hook, indev, outdev);
 }
 
 /** NAT at a hook: the chain for the first packet of a connection, the rewriting for all. @returns 0 or DROP_* */
@@ -47,7 +54,7 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
   if (p.ct == 0 || p.proto != ETH_IPV4) return 0;
   const source = natIsSource(hook);
-  const kind = p.ctinfo % 3;
+  const kind = p.ctinfo >= CTINFO_REPLY ? p.ctinfo - CTINFO_REPLY : p.ctinfo;
   if (kind == CTINFO_RELATED && protoOf(p) == PROTO_ICMP && icmpIsError(load<u8>(p.th as usize) as u32))
     return natIcmpError(pkt, source);
   // A reset of REJECT is related too, and may be the first to pass here. @see Linux nf_nat_core.c: nf_nat_inet_fn
@@ -65,9 +72,9 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 /** mangle; what it changed of a packet of our own may mean another route. @see Linux iptable_mangle.c: ipt_mangle_out */
 function mangle(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
+  if (!hasChain(p, TABLE_MANGLE, hook)) return 0;
   const v4 = p.proto == ETH_IPV4;
   const chain = chainOf(p.ns, v4 ? 4 : 6, TABLE_MANGLE, hook);
-  if (chain == 0) return 0;
   if (hook != HOOK_OUTPUT || !v4) return chainRun(chain, pkt, hook, indev, outdev);
   const mark = p.mark;
   const tos = load<u8>(p.nh as usize, 1);

@@ -56,8 +56,14 @@ export function open(ns: i32, type: i32, family: i32, protocol: i32): i32 {
   return id;
 }
 
+/** Whether a handle names a socket that somebody holds: what comes from outside may be stale. */
+export function held(id: i32): bool {
+  return sockValid(id) && !(sockAt(id).flags & F_ORPHAN);
+}
+
 /** bind(2); the address is in the scratch area. */
 export function bind(id: i32, port: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.family == 4 && !isV4(addr0(), addr1())) return -97;
   // A v6 socket bound to 0.0.0.0 in mapped form takes IPv4 only; :: takes both.
@@ -66,6 +72,7 @@ export function bind(id: i32, port: i32): i32 {
 
 /** connect(2); the address is in the scratch area. */
 export function connect(id: i32, port: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   let r0 = addr0();
   let r1 = addr1();
@@ -98,6 +105,7 @@ export function connect(id: i32, port: i32): i32 {
 
 /** listen(2) */
 export function listen(id: i32, backlog: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type != T_TCP) return -95;
   if (s.state != S_CLOSE && s.state != S_LISTEN) return -22;
@@ -120,12 +128,14 @@ export function listen(id: i32, backlog: i32): i32 {
 
 /** accept(2) */
 export function accept(id: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   return s.type == T_TCP ? tcpAccept(s) : -95;
 }
 
 /** send(2): `len` bytes at DATA; `to` tells that address and port are given. */
 export function send(id: i32, len: i32, to: bool, port: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (<u32>len > DATA_MAX) return -90;
   if (s.type == T_TCP) return tcpSend(s, DATA, <u32>len);
@@ -139,6 +149,7 @@ export function send(id: i32, len: i32, to: bool, port: i32): i32 {
 
 /** recv(2) of a stream: bytes at DATA. */
 export function recv(id: i32, max: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type != T_TCP) return -95;
   return tcpRecv(s, DATA, min(<u32>max, DATA_MAX));
@@ -146,6 +157,7 @@ export function recv(id: i32, max: i32): i32 {
 
 /** recvfrom(2) of datagrams: a record of dgram.ts at DATA. */
 export function recvFrom(id: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type == T_TCP) return -95;
   const n = dgramTake(s, DATA);
@@ -160,6 +172,7 @@ export function recvFrom(id: i32): i32 {
 
 /** shutdown(2) */
 export function shutdown(id: i32, how: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type == T_TCP) return tcpShutdown(s, how);
   if (!(s.flags & F_CONNECTED)) return -107;
@@ -170,8 +183,8 @@ export function shutdown(id: i32, how: i32): i32 {
 
 /** close(2): the handle is dead. */
 export function close(id: i32): void {
+  if (!held(id)) return;
   const s = sockAt(id);
-  if (!s.used || s.flags & F_ORPHAN) return;
   if (s.type == T_TCP) tcpClose(s);
   else {
     bindRemove(s);
@@ -181,6 +194,7 @@ export function close(id: i32): void {
 
 /** Readiness as poll(2) sees it now. @see Linux tcp_poll, datagram_poll */
 export function ready(id: i32): i32 {
+  if (!held(id)) return RDY_ERR | RDY_HUP;
   const s = sockAt(id);
   let m: u32 = s.err != 0 ? RDY_ERR : 0;
   if (s.type != T_TCP) {
@@ -201,6 +215,10 @@ export function ready(id: i32): i32 {
 
 /** Writes the record of a socket at `at` (SOCK_X_*). */
 export function info(id: i32, at: usize): void {
+  if (!sockValid(id)) {
+    memory.fill(at, 0, SOCK_X_SIZE);
+    return;
+  }
   const s = sockAt(id);
   store<u32>(at + SOCK_X_SOCK, s.flags & F_ORPHAN || s.parent != 0 ? 0 : id);
   store<u8>(at + SOCK_X_TYPE, s.type);
