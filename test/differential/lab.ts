@@ -3,7 +3,7 @@ import { Clock } from '../../src/base/clock.ts';
 import { type IpAddr, type Prefix, parseIp } from '../../src/base/ip.ts';
 import { Rng } from '../../src/base/rng.ts';
 import { type Core, SockType } from '../../src/linux/core/core.ts';
-import { coreOf } from '../../src/linux/core/load.ts';
+import { type CoreModule, compileCore, openCore } from '../../src/linux/core/load.ts';
 import { type Errno, isErr } from '../../src/linux/kernel/errno.ts';
 import type { NetAdmin, NetnsKey, NfTable } from '../../src/linux/kernel/netadmin.ts';
 import { createWorld, type LabWorld } from '../../src/linux/kernel/world.ts';
@@ -285,12 +285,12 @@ function counters(hosts: readonly Host[]): string[] {
   return out.sort();
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<CoreModule> | undefined;
 
 /** Plays a topology in the lab. */
 export async function playInLab(t: Topology): Promise<Outcome> {
-  compiled ??= WebAssembly.compile(coreBytes());
-  const core = coreOf(new WebAssembly.Instance(await compiled, {}), { seed: t.seed });
+  compiled ??= compileCore(coreBytes());
+  const { core } = openCore(await compiled, { seed: t.seed });
   const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
   const hosts = build(world, t);
   const player = new Player(core, hosts, t);
