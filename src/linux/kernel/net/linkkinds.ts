@@ -1,5 +1,5 @@
 /** Devices of kinds that stand on others or tunnel: VXLAN, macvlan, ipvlan, VLAN; and what is set by kind. */
-import * as abi from '../../../../wasm/abi.ts';
+import * as abi from '../../core/abi.ts';
 import { type IpAddr, ip4 } from '../../../base/ip.ts';
 import type { CoreVxlan } from '../../core/core.ts';
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Errno, errnoOf, isErr } from '../errno.ts';
