@@ -4,5 +4,7 @@ import { installPackages } from './install.mjs';
 installPackages();
 const { buildNode } = await import('./node.mjs');
 await buildNode();
+const { buildBenchWasm } = await import('./wasm.mjs');
+await buildBenchWasm();
 const { main } = await import('../dist/node/main.js');
 process.exitCode = await main(['bench', ...process.argv.slice(2)]);

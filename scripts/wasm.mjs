@@ -1,62 +1,75 @@
-// Compiles wasm/assembly to dist/core.wasm with AssemblyScript, unless nothing has changed since the last time.
-// Usage: node scripts/wasm.mjs [--force] [--bench]
+// Compiles wasm/assembly to dist/core.wasm with AssemblyScript and inlines with Binaryen, unless nothing has changed
+// since the last time. Usage: node scripts/wasm.mjs [--force] [--bench] [--debug]
+//   --bench: also dist/core-bench.wasm, the same core with a source and a sink of packets beside it, and
+//            dist/core-bench-untraced.wasm, the same without what trace costs
+//   --debug: with the names of functions, for profiles
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fresh, root } from './fresh.mjs';
 
+const debug = process.argv.includes('--debug');
+
 /** stub: the runtime never frees anything; the core keeps all of its state in linear memory by itself. */
-const OPTIONS = [
-  '--runtime',
-  'stub',
-  '-O3',
-  '--noAssert',
-  '--use',
-  'abort=',
-  ...(process.env.DEBUG_NAMES ? ['--debug'] : []),
-];
+const OPTIONS = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort=', ...(debug ? ['--debug'] : [])];
 
 /** What asc uses by default, and every browser of the last years has. */
-const FEATURES = ({ Features: f }) =>
+const features = ({ Features: f }) =>
   f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory | f.BulkMemoryOpt;
 
-async function compile(entry, output) {
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  const { default: asc } = await import('assemblyscript/asc');
-  const { error, stderr } = await asc.main([entry, '--outFile', output, '--baseDir', root, ...OPTIONS]);
-  process.stderr.write(stderr.toString());
-  if (error) throw error;
-  if (!process.env.NOINLINE) await inline(join(root, output));
-}
+/** Sizes, in Binaryen's units, up to which functions are inlined: always; where that enables more; with one caller. */
+const INLINE = { always: 30, flexible: 60, oneCaller: 1000 };
 
-/** Inlines across the whole module, which asc leaves out: a packet crosses some fifty small functions. */
+/** Inlines across the whole module, which asc leaves out: a packet crosses a hundred small functions. */
 async function inline(file) {
   const { default: binaryen } = await import('binaryen');
   const module = binaryen.readBinary(readFileSync(file));
-  module.setFeatures(FEATURES(binaryen));
+  module.setFeatures(features(binaryen));
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
-  binaryen.setDebugInfo(!!process.env.DEBUG_NAMES);
-  binaryen.setAlwaysInlineMaxSize(+(process.env.AI ?? 40));
-  binaryen.setFlexibleInlineMaxSize(+(process.env.FI ?? 100));
-  binaryen.setOneCallerInlineMaxSize(+(process.env.OC ?? 1000));
+  binaryen.setDebugInfo(debug);
+  binaryen.setAlwaysInlineMaxSize(INLINE.always);
+  binaryen.setFlexibleInlineMaxSize(INLINE.flexible);
+  binaryen.setOneCallerInlineMaxSize(INLINE.oneCaller);
   module.optimize();
   writeFileSync(file, module.emitBinary());
 }
 
+/** @param edit what to make of a source before it is compiled */
+async function compile(entry, output, edit) {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const { default: asc } = await import('assemblyscript/asc');
+  const read = (name, dir) => {
+    try {
+      return edit(readFileSync(join(dir, name), 'utf8'));
+    } catch {
+      return null;
+    }
+  };
+  const args = [entry, '--outFile', output, '--baseDir', root, ...OPTIONS];
+  const { error, stderr } = await asc.main(args, edit ? { readFile: read } : {});
+  process.stderr.write(stderr.toString());
+  if (error) throw error;
+  await inline(join(root, output));
+}
+
+const build = (output, entry, edit) =>
+  fresh(output, ['wasm', 'scripts/wasm.mjs'], [output, ...OPTIONS], () => compile(entry, output, edit));
+
 /** Brings dist/core.wasm up to date. @throws Error with the compiler's message */
 export async function buildWasm() {
-  await fresh('dist/core.wasm', ['wasm', 'scripts/wasm.mjs'], OPTIONS, () =>
-    compile('wasm/assembly/index.ts', 'dist/core.wasm'),
-  );
+  await build('dist/core.wasm', 'wasm/assembly/index.ts');
 }
 
-/** Brings dist/core-bench.wasm up to date: the same core with a source and a sink beside it. */
+/** Brings the cores that benchmarks run up to date. */
 export async function buildBenchWasm() {
-  await fresh('dist/core-bench.wasm', ['wasm', 'scripts/wasm.mjs'], OPTIONS, () =>
-    compile('wasm/bench/index.ts', 'dist/core-bench.wasm'),
-  );
+  await build('dist/core-bench.wasm', 'wasm/bench/index.ts');
+  // Without its bit no packet is ever traced, and all that asks for it is left out.
+  const untraced = (text) => text.replace('PF_TRACE: u32 = 1;', 'PF_TRACE: u32 = 0;');
+  await build('dist/core-bench-untraced.wasm', 'wasm/bench/index.ts', untraced);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await (process.argv.includes('--bench') ? buildBenchWasm() : buildWasm());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildWasm();
+  if (process.argv.includes('--bench')) await buildBenchWasm();
+}

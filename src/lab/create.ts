@@ -10,11 +10,15 @@ import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Process, SpawnRequest } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
+import { parseFilter as filterOf } from '../linux/programs/tcpdump/filter/parse.ts';
 import { openPty } from '../linux/tty/pty.ts';
 import { CallLog } from './calls.ts';
+import { LabCapture } from './capture.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
-import type { CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import { parseFilter } from './journey/filter.ts';
+import { Tracer } from './journey/journey.ts';
+import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
 import { addUplink, buildTopology } from './topology.ts';
@@ -50,6 +54,7 @@ class DrydockLab implements Lab {
   readonly #driver: Driver;
   readonly #calls: CallLog;
   readonly #tap: FrameTap;
+  readonly #tracer: Tracer;
 
   constructor(
     readonly world: LabWorld,
@@ -58,11 +63,13 @@ class DrydockLab implements Lab {
     driver: Driver,
     calls: CallLog,
     tap: FrameTap,
+    tracer: Tracer,
     readonly uplink: Uplink | undefined,
   ) {
     this.#driver = driver;
     this.#calls = calls;
     this.#tap = tap;
+    this.#tracer = tracer;
   }
 
   machine(name: string): Node | undefined {
@@ -162,6 +169,20 @@ class DrydockLab implements Lab {
     return this.#tap.since(since);
   }
 
+  trace(what: boolean | string): void {
+    const filters = typeof what === 'string' ? parseFilter(what, { world: this.world, machines: this.machines }) : what;
+    if (typeof filters === 'string') throw new RangeError(filters);
+    this.#tracer.trace(filters);
+  }
+
+  journeys(since: number): ReturnType<Lab['journeys']> {
+    return this.#tracer.journeys(since);
+  }
+
+  async capture(filter = ''): Promise<Capture> {
+    return new LabCapture(this.world, this.machines, await filterOf(filter, async () => undefined));
+  }
+
   calls(since: number): ReturnType<Lab['calls']> {
     return this.#calls.since(since);
   }
@@ -205,11 +226,20 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
     });
     return { name, kernel, docker: dockerd.service, dockerd };
   });
+  const tracer = new Tracer(world, machines);
   const driver = new Driver(
-    { clock: world.clock, core, pump: () => world.pump(), held: () => held.values().next().value },
+    {
+      clock: world.clock,
+      core,
+      pump() {
+        tracer.drain();
+        return world.pump();
+      },
+      held: () => held.values().next().value,
+    },
     host.turn,
   );
   const tap = new FrameTap(world, machines);
   await driver.pace(2e9, () => true);
-  return new DrydockLab(world, full, machines, driver, calls, tap, uplink);
+  return new DrydockLab(world, full, machines, driver, calls, tap, tracer, uplink);
 }

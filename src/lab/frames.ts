@@ -6,6 +6,7 @@ import { etherText } from '../linux/core/summary.ts';
 import { Conversations, tcpFlags } from '../linux/core/summary-tcp.ts';
 import type { Device } from '../linux/kernel/net/netns.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
+import { Places } from './places.ts';
 import type { ViewFrame } from './view.ts';
 import type { Viewed } from './views.ts';
 
@@ -44,7 +45,7 @@ export class FrameTap {
   }
 
   #drain(): void {
-    const places = new Map<number, string>();
+    const places = new Places(this.world, this.machines);
     for (let f = this.world.core.captureRead(this.#capture); f; f = this.world.core.captureRead(this.#capture)) {
       const d = this.world.net.devices.get(f.dev);
       if (d) this.#frames.push(this.#decode(f, d, places));
@@ -52,13 +53,11 @@ export class FrameTap {
     if (this.#frames.length > KEPT) this.#frames.splice(0, this.#frames.length - KEPT);
   }
 
-  #decode(f: CoreFrame, d: Device, places: Map<number, string>): ViewFrame {
-    const [machine = '', container] = this.#place(d.ns.key, places).split('\n');
+  #decode(f: CoreFrame, d: Device, places: Places): ViewFrame {
     return {
       seq: this.#seq++,
       time: f.time,
-      machine,
-      ...(container !== undefined && { container }),
+      ...places.of(d.ns.key),
       ifname: d.name,
       link: d.dev,
       direction: DIRECTIONS[f.pkttype] ?? 'In',
@@ -67,25 +66,6 @@ export class FrameTap {
       summary: etherText(f.bytes, f.length, { seen: this.#conversations }),
       packet: f.packet,
     };
-  }
-
-  /** Machine, and on a second line the container, whose namespace it is. */
-  #place(netns: number, places: Map<number, string>): string {
-    let place = places.get(netns);
-    if (place === undefined) {
-      place = this.#find(netns);
-      places.set(netns, place);
-    }
-    return place;
-  }
-
-  #find(netns: number): string {
-    for (const m of this.machines) {
-      if (m.kernel.hostNetns === netns) return m.name;
-      for (const c of m.dockerd.daemon.containers.values())
-        if (c.running?.netns === netns || c.sandbox?.netns === netns) return `${m.name}\n${c.name}`;
-    }
-    return this.world.net.get(netns)?.devices.some((d) => d.name === 'wan') ? 'router' : 'outside';
   }
 }
 

@@ -6,6 +6,7 @@ import type { HttpService } from '../base/http.ts';
 import type { Kernel, World } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
+import type { Journey } from './journey/event.ts';
 import type { Uplink } from './uplink.ts';
 import type { LabView, ViewCall, ViewFrame } from './view.ts';
 
@@ -57,6 +58,16 @@ export interface Machine {
   readonly docker: HttpService;
 }
 
+/** A running capture of the whole lab. */
+export interface Capture {
+  /** The frames so far as a pcapng file that names every interface, its machine and container. */
+  bytes(): Uint8Array;
+  /** Frames that came faster than they were read. */
+  readonly dropped: number;
+  /** Ends it; `bytes` still gives the file. */
+  stop(): void;
+}
+
 export interface Lab {
   readonly world: World;
   readonly options: Required<LabOptions>;
@@ -78,6 +89,21 @@ export interface Lab {
   view(): LabView;
   /** Frames that crossed since `seq`, oldest first; the ring keeps the last 4096 and counts what it lost. */
   frames(since: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /**
+   * Traces every packet from now on, none, or those that fit a filter in words (journey/filter.ts) and what is made
+   * because of them. @throws RangeError telling what is wrong with the filter
+   */
+  trace(what: boolean | string): void;
+  /**
+   * The ways of the traced packets that were first seen at `since` or later; `next` is the `since` of those to come,
+   * `lost` counts records that were overwritten unread. Told in words by journey/words.ts: `sentence`.
+   */
+  journeys(since: number): { readonly journeys: readonly Journey[]; readonly next: number; readonly lost: number };
+  /**
+   * Captures every frame of the lab from now on, or those that fit a filter as tcpdump takes it (addresses, no names).
+   * @throws Error for a filter that is none, or when too many captures run
+   */
+  capture(filter?: string): Promise<Capture>;
   /** Requests that came to dockerd by its socket since `seq`, oldest first (not those made through `Machine.docker`). */
   calls(since: number): readonly ViewCall[];
   /** Removes every container, custom network and volume of a machine. */

@@ -1,5 +1,7 @@
 /** What the page and the lesson checks see of a lab: immutable snapshots of its objects and of what crossed it. */
 
+export type { Journey, Step } from './journey/event.ts';
+
 /** One interface as the map draws it. `id` is stable while the interface lives. */
 export interface ViewLink {
   readonly id: number;

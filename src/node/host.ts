@@ -5,11 +5,20 @@ import { createLab } from '../lab/create.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
 
 /** dist/core.wasm, from the bundle in dist/node or from the sources in src/node. */
-export function coreWasm(): Uint8Array {
-  const places = ['../core.wasm', '../../dist/core.wasm'].map((p) => fileURLToPath(new URL(p, import.meta.url)));
+export function coreWasm(): Uint8Array<ArrayBuffer> {
+  return compiled('core');
+}
+
+/** A core that benchmarks run: dist/NAME.wasm. */
+export function benchWasm(name: 'core-bench' | 'core-bench-untraced'): Uint8Array<ArrayBuffer> {
+  return compiled(name);
+}
+
+function compiled(name: string): Uint8Array<ArrayBuffer> {
+  const places = [`../${name}.wasm`, `../../dist/${name}.wasm`].map((p) => fileURLToPath(new URL(p, import.meta.url)));
   const found = places.find((p) => existsSync(p));
-  if (!found) throw new Error(`core.wasm is in none of ${places.join(', ')}: run npm run wasm`);
-  return readFileSync(found);
+  if (!found) throw new Error(`${name}.wasm is in none of ${places.join(', ')}: run npm run wasm`);
+  return new Uint8Array(readFileSync(found));
 }
 
 /** Opens a fresh lab. */

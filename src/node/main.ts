@@ -5,8 +5,9 @@ import type { Subcommand } from './command.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
+import { trace } from './trace.ts';
 
-const SUBCOMMANDS: readonly Subcommand[] = [replay, run, check, serve, bench];
+const SUBCOMMANDS: readonly Subcommand[] = [replay, run, trace, check, serve, bench];
 
 function help(): string {
   const width = Math.max(...SUBCOMMANDS.map((c) => c.usage.length)) + 2;

@@ -1,8 +1,19 @@
 /** Small random networks: a tree of routers and hosts, over veth pairs and bridges, sometimes with a second way. */
 import { Rng } from '../../src/base/rng.ts';
-import { rulesFor } from './rules.ts';
 import { policy, settings } from './routing.ts';
-import type { Address, HostSpec, LinkSpec, Listener, PolicySpec, Probe, RouteSpec, Topology } from './topology.ts';
+import { rulesFor } from './rules.ts';
+import type {
+  Address,
+  HostSpec,
+  LinkSpec,
+  Listener,
+  MacvlanSpec,
+  OverlaySpec,
+  PolicySpec,
+  Probe,
+  RouteSpec,
+  Topology,
+} from './topology.ts';
 
 /** Documentation networks of RFC 5737, cut into pieces of 32 addresses. */
 const NETS = ['192.0.2.', '198.51.100.', '203.0.113.'];
@@ -52,12 +63,20 @@ interface Subnet {
   next: number;
 }
 
+const inside = (n: Subnet, ip: string): boolean => {
+  const last = Number(ip.slice(n.base.length));
+  return last > n.from && last < n.from + 2 ** (32 - n.bits) - 1;
+};
+
 class Builder {
   readonly hosts: Draft[] = [];
   readonly links: LinkSpec[] = [];
+  readonly macvlans: MacvlanSpec[] = [];
+  readonly overlays: OverlaySpec[] = [];
   readonly onBridge = new Map<string, Subnet>();
   #piece: number;
   #pieces = 0;
+  readonly #subnets: Subnet[] = [];
 
   constructor(readonly dice: Dice) {
     this.#piece = dice.below(24);
@@ -66,7 +85,9 @@ class Builder {
   #subnet(bits: number): Subnet {
     const n = (this.#piece + this.#pieces++ * 7) % 24;
     const from = (n % 8) * 32;
-    return { base: NETS[Math.floor(n / 8)] as string, from, bits, next: from + 1 };
+    const net = { base: NETS[Math.floor(n / 8)] as string, from, bits, next: from + 1 };
+    this.#subnets.push(net);
+    return net;
   }
 
   #take(host: number, dev: string, net: Subnet): string {
@@ -163,6 +184,41 @@ class Builder {
       (this.hosts[a] as Draft).routes.push({ type: 'unicast', dst: `${target.ip}/32`, via, dev: devA });
   }
 
+  /** A new host whose device is a macvlan on another host's: a neighbour on that one's link. */
+  sibling(of: number): void {
+    const child = this.hosts[of] as Draft;
+    const own = child.addrs.find((a) => a.dev === child.uplink);
+    const net =
+      own && [...this.#subnets].find((n) => own.ip.startsWith(n.base) && own.bits === n.bits && inside(n, own.ip));
+    if (!net || net.bits === 30 || this.onBridge.has(`${child.parent} ${child.gateway}`)) return;
+    const host = this.host();
+    const h = this.hosts[host] as Draft;
+    h.devices.push('mv0');
+    this.macvlans.push({ lower: { host: of, dev: child.uplink }, upper: { host, dev: 'mv0' } });
+    this.#take(host, 'mv0', net);
+    h.parent = child.parent;
+    h.uplink = 'mv0';
+    h.gateway = child.gateway;
+  }
+
+  /** A VXLAN between two hosts, over whatever way leads from one to the other. */
+  overlay(dice: Dice, a: number, b: number): void {
+    const net = this.#subnet(30);
+    const outer = [a, b].map((i) => (this.hosts[i] as Draft).addrs[0]?.ip ?? '');
+    if (outer.includes('')) return;
+    const ends = [a, b].map((host, i) => ({
+      host,
+      dev: 'vx0',
+      local: outer[i] as string,
+      remote: outer[1 - i] as string,
+    }));
+    for (const { host, dev } of ends) {
+      (this.hosts[host] as Draft).devices.push(dev);
+      this.#take(host, dev, net);
+    }
+    this.overlays.push({ vni: 1 + dice.below(0xffffff), learning: dice.chance(0.7), ends });
+  }
+
   /** Default routes to the parent, and routes down to the subnets behind children. */
   routes(): void {
     for (const [i, h] of this.hosts.entries()) {
@@ -242,12 +298,16 @@ export function generate(seed: number): Topology {
     b.attach(parent);
   }
   if (size > 2 && dice.chance(0.3)) b.shortcut(1, size - 1);
+  // choices of their own, so that the rest of a seed's network stays what it was
+  const more = new Dice(seed + 500_000);
+  if (more.chance(0.3)) b.sibling(1 + more.below(size - 1));
   b.routes();
   for (const [i, h] of b.hosts.entries()) {
     const router = i === 0 || b.hosts.some((c) => c.parent === i);
     settings(dice, h, router);
     if (dice.chance(0.25)) policy(dice, h, b.hosts);
   }
+  if (more.chance(0.4)) b.overlay(more, 0, 1 + more.below(b.hosts.length - 1));
   listen(dice, b.hosts);
   const hosts = b.hosts.map((h, i): HostSpec => {
     const ruled = dice.chance(i === 0 ? 0.9 : 0.4);
@@ -263,5 +323,5 @@ export function generate(seed: number): Topology {
       listeners: h.listeners,
     };
   });
-  return { seed, hosts, links: b.links, probes: probes(dice, b.hosts) };
+  return { seed, hosts, links: b.links, macvlans: b.macvlans, overlays: b.overlays, probes: probes(dice, b.hosts) };
 }

@@ -3,7 +3,7 @@ import { Clock } from '../../src/base/clock.ts';
 import { type IpAddr, type Prefix, parseIp } from '../../src/base/ip.ts';
 import { Rng } from '../../src/base/rng.ts';
 import { type Core, SockType } from '../../src/linux/core/core.ts';
-import { coreOf } from '../../src/linux/core/load.ts';
+import { type CoreModule, compileCore, openCore } from '../../src/linux/core/load.ts';
 import { type Errno, isErr } from '../../src/linux/kernel/errno.ts';
 import type { NetAdmin, NetnsKey, NfTable } from '../../src/linux/kernel/netadmin.ts';
 import { createWorld, type LabWorld } from '../../src/linux/kernel/world.ts';
@@ -13,7 +13,15 @@ import { splitWords } from '../../src/linux/programs/iptables/save.ts';
 import { ip } from '../linux/core/build.ts';
 import { coreBytes } from '../wasm/world.ts';
 import { packetText } from './packets.ts';
-import { type HostSpec, type Outcome, type PolicySpec, type Probe, type RouteSpec, SETTINGS, type Topology } from './topology.ts';
+import {
+  type HostSpec,
+  type Outcome,
+  type PolicySpec,
+  type Probe,
+  type RouteSpec,
+  SETTINGS,
+  type Topology,
+} from './topology.ts';
 
 interface Host {
   readonly key: NetnsKey;
@@ -99,11 +107,29 @@ function build(world: LabWorld, t: Topology): Host[] {
         net.setLink(end.dev, {
           mtu,
           ...(end.master !== undefined && { master: end.master }),
-          ...(end.hairpin && { hairpin: true }),
-          ...(end.isolated && { isolated: true }),
+          ...((end.hairpin || end.isolated) && {
+            port: { hairpin: end.hairpin ?? false, isolated: end.isolated ?? false },
+          }),
         }),
       );
   }
+  for (const { lower, upper } of t.macvlans) {
+    const at = hosts[lower.host] as Host;
+    must(at.net.addUpper(upper.dev, lower.dev, { kind: 'macvlan', mode: 'bridge' }));
+    must(at.net.moveLink(upper.dev, (hosts[upper.host] as Host).key));
+  }
+  for (const { vni, learning, ends } of t.overlays)
+    for (const { host, dev, local, remote } of ends)
+      must(
+        (hosts[host] as Host).net.addVxlan(dev, {
+          vni,
+          learning,
+          udpcsum: false,
+          dstport: 4789,
+          local: addr(local),
+          remote: addr(remote),
+        }),
+      );
   for (const [i, spec] of t.hosts.entries()) {
     const host = hosts[i] as Host;
     for (const [path, value] of spec.perDevice) must(world.net.setSysctl(host.key, `net/${path}`, value));
@@ -259,12 +285,12 @@ function counters(hosts: readonly Host[]): string[] {
   return out.sort();
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<CoreModule> | undefined;
 
 /** Plays a topology in the lab. */
 export async function playInLab(t: Topology): Promise<Outcome> {
-  compiled ??= WebAssembly.compile(coreBytes());
-  const core = coreOf(new WebAssembly.Instance(await compiled, {}), { seed: t.seed });
+  compiled ??= compileCore(coreBytes());
+  const { core } = openCore(await compiled, { seed: t.seed });
   const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
   const hosts = build(world, t);
   const player = new Player(core, hosts, t);

@@ -24,7 +24,9 @@ export function obstacle(): string | undefined {
   if (cc.status !== 0) return `the probe does not compile: ${cc.stderr}`;
   const rules =
     '*nat\n-A POSTROUTING -p tcp -m addrtype --dst-type LOCAL -m conntrack --ctstate NEW -j MASQUERADE\nCOMMIT\n';
-  const links = 'link add name bridge7 type bridge\nlink add name veth7 type veth peer name veth8\n';
+  const links =
+    'link add name bridge7 type bridge\nlink add name veth7 type veth peer name veth8\n' +
+    'link add link veth7 name mv7 type macvlan mode bridge\nlink add name vx7 type vxlan id 7 dstport 4789\n';
   const trial = spawnSync(probe, {
     input: `NS 1\n${run(0, rules, 'iptables-restore')}${run(0, links, 'ip', '-batch', '-')}GO\n`,
     encoding: 'utf8',
@@ -51,6 +53,39 @@ function links(t: Topology): string {
   ].join('');
 }
 
+/** Devices that stand on others, or send by the host they are made in. */
+function uppers(t: Topology): string {
+  const macvlans = t.macvlans.map(({ lower, upper }) =>
+    run(
+      lower.host,
+      `link add link ${lower.dev} name ${upper.dev} netns /proc/self/fd/${100 + upper.host} type macvlan mode bridge\n`,
+      'ip',
+      '-batch',
+      '-',
+    ),
+  );
+  const vxlans = t.overlays.flatMap(({ vni, learning, ends }) =>
+    ends.map((e) =>
+      run(
+        e.host,
+        `link add name ${e.dev} type vxlan id ${vni} dstport 4789 local ${e.local} remote ${e.remote} ${learning ? '' : 'no'}learning noudpcsum\n`,
+        'ip',
+        '-batch',
+        '-',
+      ),
+    ),
+  );
+  return [...macvlans, ...vxlans].join('');
+}
+
+/** Devices of a host that are not ends of veth pairs. */
+function standing(t: Topology, host: number): string[] {
+  return [
+    ...t.macvlans.filter((m) => m.upper.host === host).map((m) => m.upper.dev),
+    ...t.overlays.flatMap((o) => o.ends.filter((e) => e.host === host).map((e) => e.dev)),
+  ];
+}
+
 function configuration(t: Topology, i: number): string {
   const h = t.hosts[i] as HostSpec;
   const out = ['link set lo up', ...h.bridges.map((b) => `link set ${b} up`)];
@@ -62,6 +97,7 @@ function configuration(t: Topology, i: number): string {
           ...(end.hairpin ? [`link set ${end.dev} type bridge_slave hairpin on`] : []),
           ...(end.isolated ? [`link set ${end.dev} type bridge_slave isolated on`] : []),
         );
+  out.push(...standing(t, i).map((dev) => `link set ${dev} up`));
   out.push(...h.addrs.map((a) => `addr add ${a.ip}/${a.bits} brd + dev ${a.dev}`));
   const word = (name: string, value: string | number | undefined): string =>
     value === undefined ? '' : ` ${name} ${value}`;
@@ -72,7 +108,9 @@ function configuration(t: Topology, i: number): string {
   for (const r of h.policy) {
     const who = `${r.not ? ' not' : ''}${word('from', r.from)}${word('to', r.to)}${word('iif', r.iif)}${word('oif', r.oif)}`;
     const what = r.action === 'lookup' || r.action === 'goto' ? `${r.action} ${r.number}` : r.action;
-    out.push(`rule add pref ${r.priority}${who}${word('fwmark', r.mark)}${word('tos', r.tos === undefined ? undefined : `0x${r.tos.toString(16)}`)} ${what}`);
+    out.push(
+      `rule add pref ${r.priority}${who}${word('fwmark', r.mark)}${word('tos', r.tos === undefined ? undefined : `0x${r.tos.toString(16)}`)} ${what}`,
+    );
   }
   out.push(...h.proxies.map((p) => `neigh add proxy ${p.ip} dev ${p.dev}`));
   return `${out.join('\n')}\n`;
@@ -85,12 +123,16 @@ function script(t: Topology): string {
     each((i, h) => sets(i, [...SETTINGS, ...h.sysctls])),
     run(0, links(t), 'ip', '-batch', '-'),
     'GO\n',
+    uppers(t),
+    'GO\n',
     each((i, h) => sets(i, h.perDevice)),
     each((i) => run(i, configuration(t, i), 'ip', '-force', '-batch', '-')),
     each((i, h) => (h.rules === '' ? '' : run(i, h.rules, 'iptables-restore'))),
     'GO\n',
     each((i, h) => h.listeners.map((l) => `LISTEN ${i} ${l.proto[0]} ${l.ip} ${l.port}\n`).join('')),
-    ...t.probes.map((p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size} ${p.tos} ${p.discover}\n`),
+    ...t.probes.map(
+      (p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size} ${p.tos} ${p.discover}\n`,
+    ),
     `READY 2000\nPLAY ${QUIET}\n`,
     each((i, h) => (h.rules === '' ? '' : run(i, '', 'iptables-save', '-c'))),
     'GO\n',

@@ -17,7 +17,7 @@ export function settings(dice: Dice, h: Draft, router: boolean): void {
   h.sysctls.push(['ipv4/ip_forward', dice.chance(router ? 0.95 : 0.2) ? '1' : '0']);
   if (h.bridges.length > 0) h.sysctls.push(['bridge/bridge-nf-call-iptables', dice.chance(BRIDGE_NF) ? '1' : '0']);
   if (dice.chance(0.1)) all('route_localnet', '1');
-  else if (dice.chance(0.1)) device('route_localnet', '1');
+  if (dice.chance(0.08)) device('route_localnet', '1');
   if (dice.chance(0.15)) all('rp_filter', dice.pick(['1', '2']));
   if (dice.chance(0.15)) fresh('rp_filter', dice.pick(['1', '2']));
   if (dice.chance(0.1)) device('rp_filter', dice.pick(['0', '1', '2']));
@@ -42,7 +42,17 @@ function address(dice: Dice, hosts: readonly Draft[]): string {
 }
 
 function rule(dice: Dice, h: Draft, hosts: readonly Draft[], priority: number): PolicySpec {
-  const action = dice.pick(['lookup', 'lookup', 'lookup', 'lookup', 'unreachable', 'prohibit', 'blackhole', 'nop', 'goto'] as const);
+  const action = dice.pick([
+    'lookup',
+    'lookup',
+    'lookup',
+    'lookup',
+    'unreachable',
+    'prohibit',
+    'blackhole',
+    'nop',
+    'goto',
+  ] as const);
   return {
     priority,
     not: dice.chance(0.1),

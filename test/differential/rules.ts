@@ -43,6 +43,60 @@ class Writer {
   }
 }
 
+/** A match of the less common modules. */
+function further(dice: Dice, chain: string, ips: readonly string[]): string {
+  const not = dice.chance(0.25) ? '! ' : '';
+  const ip = dice.pick(ips);
+  const kinds = [
+    `-m iprange ${not}--${dice.pick(['src', 'dst'])}-range ${ip}-${ip} `,
+    `-m length ${not}--length ${dice.pick(['0:60', '61:100', '84'])} `,
+    `-m ttl ${dice.pick(['--ttl-eq 64', '--ttl-eq 63', '--ttl-lt 64', '--ttl-gt 62'])} `,
+    `-m tos ${not}--tos ${dice.pick(['0x00', '0x10', '0xc0/0xe0'])} `,
+    `-m dscp ${not}--dscp ${dice.pick(['0', '10', '48'])} `,
+    `-m mark ${not}--mark ${dice.pick(['1', '2', '0/1', '0x10/0xf0'])} `,
+    `-m connmark ${not}--mark ${dice.pick(['1', '2', '0/1', '0x10/0xf0'])} `,
+    `-m conntrack ${not}--ctorigdst ${ip} `,
+    `-m conntrack ${not}--ctreplsrc ${ip} `,
+    `-m conntrack --ctdir ${dice.pick(['ORIGINAL', 'REPLY'])} `,
+    `-m conntrack ${not}--ctproto ${dice.pick([1, 6, 17])} `,
+    `-m conntrack ${not}--ctstatus ${dice.pick(['SEEN_REPLY', 'ASSURED', 'CONFIRMED', 'NONE'])} `,
+    `-m conntrack ${not}--ctorigdstport ${dice.pick(['53', '80:443', '5000'])} `,
+    `-m addrtype ${not}--dst-type LOCAL,MULTICAST `,
+    ...(/PREROUTING|INPUT/.test(chain) ? ['-m addrtype --dst-type LOCAL --limit-iface-in '] : []),
+    ...(/OUTPUT|POSTROUTING/.test(chain) ? [`-m owner ${not}--socket-exists `, `-m owner ${not}--uid-owner 0 `] : []),
+  ];
+  return dice.pick(kinds);
+}
+
+/** Marks and mangling at all five hooks. */
+function mangle(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
+  const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+  for (const name of hooks) w.chain('mangle', name, 'ACCEPT');
+  if (dice.chance(0.5)) w.rule('mangle', '-A PREROUTING -j CONNMARK --restore-mark');
+  const count = 2 + dice.below(6);
+  for (let k = 0; k < count; k++) {
+    const chain = dice.pick(hooks);
+    const proto = dice.pick(PROTOS);
+    const target = dice.pick([
+      `MARK --set-mark ${dice.pick(['1', '2', '0x10/0xf0'])}`,
+      'MARK --or-mark 2',
+      'MARK --and-mark 1',
+      'MARK --xor-mark 3',
+      `CONNMARK --set-mark ${dice.pick(['1', '2/3'])}`,
+      'CONNMARK --save-mark',
+      'CONNMARK --restore-mark --nfmask 0xf --ctmask 0x3',
+      `TOS --set-tos ${dice.pick(['0x10', '0x08/0x1c'])}`,
+      `DSCP --set-dscp ${dice.pick(['10', '46'])}`,
+      'TTL --ttl-dec 1',
+      'TTL --ttl-set 33',
+      'DROP',
+    ]);
+    w.rule('mangle', `-A ${chain} ${matches(dice, h, all, chain, proto)}-j ${target}`);
+  }
+  if (dice.chance(0.4)) w.rule('mangle', '-A POSTROUTING -j CONNMARK --save-mark');
+  for (const name of hooks) w.rule('mangle', `-A ${name}`);
+}
+
 /** Matches that may stand in a chain. */
 function matches(dice: Dice, h: Draft, all: readonly Draft[], chain: string, proto: string): string {
   let out = '';
@@ -76,6 +130,12 @@ function matches(dice: Dice, h: Draft, all: readonly Draft[], chain: string, pro
     const states = ['NEW', 'ESTABLISHED', 'RELATED,ESTABLISHED', 'INVALID', 'RELATED', 'DNAT', 'SNAT', 'NEW,UNTRACKED'];
     out += `-m conntrack ${not(0.15)}--ctstate ${dice.pick(states)} `;
   }
+  if (dice.chance(0.2))
+    out += further(
+      dice,
+      chain,
+      ips.map((a) => a.ip),
+    );
   if (dice.chance(0.15)) {
     const type = dice.pick(['LOCAL', 'LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST']);
     out += `-m addrtype ${not(0.2)}--${dice.pick(['src', 'dst'])}-type ${type} `;
@@ -158,6 +218,7 @@ export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[]): string {
   const w = new Writer();
   if (dice.chance(0.85)) filter(dice, w, h, all);
   if (dice.chance(0.75)) nat(dice, w, h, all);
+  if (dice.chance(0.35)) mangle(dice, w, h, all);
   if (dice.chance(0.1)) {
     w.chain('raw', 'PREROUTING', 'ACCEPT');
     w.chain('raw', 'OUTPUT', 'ACCEPT');

@@ -71,6 +71,24 @@ export interface LinkSpec {
   readonly mtu: number;
 }
 
+/** A macvlan in bridge mode on a device of `lower`, which belongs to another host. */
+export interface MacvlanSpec {
+  readonly lower: End;
+  readonly upper: End;
+}
+
+/** Two hosts with a VXLAN to each other. */
+export interface OverlaySpec {
+  readonly vni: number;
+  readonly learning: boolean;
+  readonly ends: readonly {
+    readonly host: number;
+    readonly dev: string;
+    readonly local: string;
+    readonly remote: string;
+  }[];
+}
+
 /** `id` is the source port, and the identifier of an ICMP echo: unique in a topology. */
 export interface Probe {
   readonly id: number;
@@ -90,6 +108,8 @@ export interface Topology {
   readonly seed: number;
   readonly hosts: readonly HostSpec[];
   readonly links: readonly LinkSpec[];
+  readonly macvlans: readonly MacvlanSpec[];
+  readonly overlays: readonly OverlaySpec[];
   readonly probes: readonly Probe[];
 }
 

@@ -44,29 +44,29 @@ export const DROP_FRAG_TIMEOUT = 40;
 export const DROP_FRAG_OVERLAP = 41;
 export const DROP_FRAG_FULL = 42;
 /** The source does not come this way (rp_filter); IP options are wrong or not allowed. */
-export const DROP_RP_FILTER = 59;
-export const DROP_OPTIONS = 60;
+export const DROP_RP_FILTER = 45;
+export const DROP_OPTIONS = 46;
 /** IPVS: no server may be chosen; its table is full. */
 export const DROP_IPVS_NO_DEST = 48;
 export const DROP_IPVS_FULL = 49;
 /** Sent by the namespace's policy of conntrack: the table of this namespace is at nf_conntrack_max. */
 export const DROP_CT_MAX = 50;
 /** Queueing disciplines: lost by netem, no room in the queue, larger than a bucket. */
-export const DROP_QDISC_LOSS = 52;
-export const DROP_QDISC_FULL = 53;
-export const DROP_QDISC_SIZE = 54;
+export const DROP_QDISC_LOSS = 70;
+export const DROP_QDISC_FULL = 71;
+export const DROP_QDISC_SIZE = 72;
 /** The queue's device went, or the queue was replaced. */
-export const DROP_QDISC_GONE = 55;
+export const DROP_QDISC_GONE = 73;
 /** VXLAN: no destination for the MAC, a bad header, a VNI that nobody has, own or fixed MAC as source. */
-export const DROP_VXLAN_NO_DST = 56;
-export const DROP_VXLAN_HEADER = 57;
-export const DROP_VXLAN_VNI = 58;
-export const DROP_VXLAN_SRC = 59;
+export const DROP_VXLAN_NO_DST = 74;
+export const DROP_VXLAN_HEADER = 75;
+export const DROP_VXLAN_VNI = 76;
+export const DROP_VXLAN_SRC = 77;
 /** VXLAN: the forwarding table is full, or at the device's limit (counted, nothing is dropped). */
-export const DROP_VXLAN_FULL = 60;
+export const DROP_VXLAN_FULL = 78;
 /** A VXLAN's ARP request that ends at the proxy. */
-export const DROP_VXLAN_PROXY = 61;
+export const DROP_VXLAN_PROXY = 79;
 /** Bridge: a group of 802.1D that is not forwarded; a port that does not flood. */
-export const DROP_LINK_LOCAL = 62;
+export const DROP_LINK_LOCAL = 80;
 /** Counters: indices 0..DROP_MAX-1. */
-export const DROP_MAX = 64;
+export const DROP_MAX = 96;

@@ -36,7 +36,9 @@ export const DGRAM_ERR_ERRNO = 34;
  * no error, the device it came by.
  */
 export const DGRAM_ERR_INFO = 36;
-export const DGRAM_HEAD = 40;
+/** Address it was sent to (IP_PKTINFO); zero in entries of the error queue. */
+export const DGRAM_LOCAL = 40;
+export const DGRAM_HEAD = 56;
 
 /** Where an address and where bytes cross, as offsets in the scratch area (scratch()). */
 export const CROSS_ADDR = 0;
@@ -137,6 +139,5 @@ export const SOCKOPT_LINGER2 = 26;
 export const SOCKOPT_MAXSEG = 27;
 /** 0 reno, 1 cubic */
 export const SOCKOPT_CONGESTION = 28;
-export const SOCKOPT_PKTINFO = 29;
 export const SOCKOPT_FREEBIND = 30;
 export const SOCKOPT_DROPS = 31;

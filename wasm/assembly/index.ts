@@ -2,7 +2,8 @@
 export { coreInit, scratch, scratchSize } from './sock/border';
 export { simNext, simNow, simRun } from './sim/loop';
 export { captureAdd, captureDel, captureDropped, captureNext, eventNext } from './sim/ring';
-export { dropsOf, traceNext, traceSet } from './sim/stat';
+export { dropsOf, traceLost, traceNext, traceSet } from './sim/stat';
+export { traceFilter } from './sim/trace';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
 export {
   devAdd, devCarrier, devDel, devMac, devMove, devMtu, devName, devPeer, devSet, devStats, vethAdd,
@@ -14,6 +15,7 @@ export { upperAdd } from './dev/upper';
 export { vfdbDel, vfdbDump, vfdbSet } from './dev/vfdb';
 export { vxlanAdd, vxlanGet, vxlanSet } from './dev/vxlanadm';
 export { frameReceive, frameSend } from './dev/xmit';
+export { pageNext } from './sim/page';
 export { slabUsed } from './sim/slab';
 export { addrAdd, addrDel, addrPromote } from './ip/addr';
 export { confGet, confSet } from './ip/conf';

@@ -162,7 +162,11 @@ export const PNEIGH_REC: usize = 32;
 export const PNEIGH_CAP: u32 = 256;
 export const PNEIGH_BASE: usize = MCAST_BASE + MCAST_REC * MCAST_CAP;
 export const FLOW_BASE: usize = PNEIGH_BASE + PNEIGH_REC * PNEIGH_CAP;
-const IP4_END: usize = FLOW_BASE + 64;
+/** Routes found lately. */
+export const DST_REC: usize = 48;
+export const DST_CAP: u32 = 4096;
+export const DST_BASE: usize = FLOW_BASE + 64;
+const IP4_END: usize = DST_BASE + DST_REC * DST_CAP;
 
 // --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
 export const QDISC_REC: usize = 512;
@@ -257,8 +261,9 @@ export const SLAB_MAX: u32 = 64;
 export class Sim {
   /** Virtual time, ns. */
   now: u64;
-  /** State of the generator. */
+  /** State of the generator, and of the clock's jitter. */
   rng: u64;
+  jitter: u64;
   /** Sequence number of the next timer: ties fire in order of setting. */
   timerSeq: u64;
   /** Timers in the heap. */
@@ -302,6 +307,10 @@ export class Sim {
   fragsHeld: u32;
   /** 1: a path MTU was learned at some time. */
   pmtus: u32;
+  /** Traced packet that is being handled: what is made meanwhile is made because of it. 0: none. */
+  cause: u32;
+  /** Filters of the trace that are set. */
+  traceFilters: u32;
   /** First free byte of the arena. */
   arena: u32;
   /** Connections' hash: buckets - 1 of the present round, and the bucket that is split next. */
@@ -313,6 +322,11 @@ export class Sim {
   /** Where the search for a neighbour or forwarding entry to give up goes on. */
   neighCursor: u32;
   fdbCursor: u32;
+  /** Freed packets that keep their small buffers, and how many. */
+  hot: u32;
+  hotCount: u32;
+  /** Generation of the routes that are remembered. */
+  dstGen: u32;
   /** Ring of LOG records: first, count, lost. */
   logHead: u32;
   logCount: u32;
@@ -338,6 +352,11 @@ export const SLABS_BASE: usize = SIM_BASE + 0x800;
 export const SOCK_STATE: usize = SIM_BASE + 0x1000;
 /** 256 bytes for tuples and headers built on the way. */
 export const TEMP_BASE: usize = SIM_BASE + 0x1400;
+/** TRACE_FILTERS records of TF_SIZE bytes. */
+export const TRACE_FILTER_BASE: usize = SIM_BASE + 0x1500;
+/** Flows that are traced because a traced packet reached their socket: keys of 8 bytes. */
+export const TRACE_FLOWS: u32 = 128;
+export const TRACE_FLOW_BASE: usize = SIM_BASE + 0x1600;
 
 /** Grows memory so that `end` bytes are addressable. @returns 0, or -1 when the host refuses */
 export function memReach(end: usize): i32 {

@@ -1,10 +1,51 @@
 /** Captures, traces and drop counters of the core. */
 import * as abi from '../../../wasm/abi.ts';
-import type { Core } from './core.ts';
+import type { Core, TraceFilter } from './core.ts';
 import type { Memory } from './memory.ts';
 import type { Wasm } from './wasm.ts';
 
-type CaptureFace = 'captureAdd' | 'captureRead' | 'captureDropped' | 'captureDel' | 'trace' | 'traceRead' | 'drops';
+type CaptureFace =
+  | 'captureAdd'
+  | 'captureRead'
+  | 'captureDropped'
+  | 'captureDel'
+  | 'trace'
+  | 'traceRead'
+  | 'traceLost'
+  | 'drops';
+
+function putFilters(w: Wasm, m: Memory, filters: readonly TraceFilter[]): void {
+  if (filters.length > abi.TRACE_FILTERS) throw new RangeError(`more than ${abi.TRACE_FILTERS} filters`);
+  filters.forEach((f, i) => {
+    putFilter(m, m.data + i * abi.TF_SIZE, f);
+  });
+  w.traceFilter(m.data, filters.length);
+}
+
+function putFilter(m: Memory, at: number, f: TraceFilter): void {
+  const v = m.view;
+  let what = 0;
+  const one = (bit: number, off: number, value: number | undefined): void => {
+    if (value === undefined) return;
+    what |= bit;
+    v.setUint32(at + off, value, true);
+  };
+  const ends = (bit: number, off: number, net: readonly [number, number] | undefined): void => {
+    one(bit, off, net?.[0]);
+    one(bit, off + 4, net?.[1]);
+  };
+  one(abi.TF_HAS_NS, abi.TF_NS, f.ns);
+  one(abi.TF_HAS_DEV, abi.TF_DEV, f.dev);
+  one(abi.TF_HAS_ETHER, abi.TF_ETHER, f.ethertype);
+  one(abi.TF_HAS_PROTO, abi.TF_PROTO, f.proto);
+  ends(abi.TF_HAS_HOST, abi.TF_HOST, f.host);
+  ends(abi.TF_HAS_SRC, abi.TF_SRC, f.src);
+  ends(abi.TF_HAS_DST, abi.TF_DST, f.dst);
+  one(abi.TF_HAS_PORT, abi.TF_PORT, f.port);
+  one(abi.TF_HAS_SPORT, abi.TF_SPORT, f.sport);
+  one(abi.TF_HAS_DPORT, abi.TF_DPORT, f.dport);
+  v.setUint32(at + abi.TF_WHAT, what, true);
+}
 
 export function captureFace(w: Wasm, m: Memory): Pick<Core, CaptureFace> {
   return {
@@ -25,7 +66,11 @@ export function captureFace(w: Wasm, m: Memory): Pick<Core, CaptureFace> {
     },
     captureDropped: (capture) => w.captureDropped(capture),
     captureDel: (capture) => w.captureDel(capture),
-    trace: (on) => w.traceSet(on ? 1 : 0),
+    trace(what) {
+      if (typeof what !== 'boolean') putFilters(w, m, what);
+      w.traceSet(what === true ? abi.TRACE_ALL : what === false ? abi.TRACE_OFF : abi.TRACE_SOME);
+    },
+    traceLost: () => w.traceLost(),
     traceRead(each) {
       for (let at = w.traceNext(); at !== 0; at = w.traceNext()) {
         const v = m.view;

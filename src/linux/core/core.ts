@@ -511,8 +511,26 @@ export interface TraceRecord {
   readonly c: number;
 }
 
+/** Which packets to trace: all that is present must hold. Addresses are IPv4 numbers with their masks. */
+export interface TraceFilter {
+  readonly ns?: number;
+  readonly dev?: number;
+  /** 0x0800, 0x0806, … */
+  readonly ethertype?: number;
+  readonly proto?: number;
+  /** Of either end, of the source, of the destination. */
+  readonly host?: readonly [address: number, mask: number];
+  readonly src?: readonly [address: number, mask: number];
+  readonly dst?: readonly [address: number, mask: number];
+  readonly port?: number;
+  readonly sport?: number;
+  readonly dport?: number;
+}
+
 export interface CoreDatagram {
   readonly data: Uint8Array;
+  /** Address it was sent to (IP_PKTINFO). */
+  readonly local: Addr16;
   readonly ip: Addr16;
   readonly port: number;
   readonly ttl: number;
@@ -781,7 +799,6 @@ export interface Core {
       | 'linger2'
       | 'maxseg'
       | 'congestion'
-      | 'pktinfo'
       | 'freebind',
     value: number,
   ): number;
@@ -813,7 +830,6 @@ export interface Core {
       | 'linger2'
       | 'maxseg'
       | 'congestion'
-      | 'pktinfo'
       | 'freebind',
   ): number;
   sockInfo(sock: number): CoreSock;
@@ -829,13 +845,27 @@ export interface Core {
   captureRead(capture: number): CoreFrame | undefined;
   captureDropped(capture: number): number;
   captureDel(capture: number): void;
-  /** Trace every packet from now on (or none). */
-  trace(on: boolean): void;
+  /**
+   * What is traced from now on: every packet, none, or what fits one of the filters (four at most) and what is made
+   * because of it. @throws RangeError for more filters than the core holds
+   */
+  trace(what: boolean | readonly TraceFilter[]): void;
+  /** Takes the waiting records, oldest first. */
   traceRead(each: (r: TraceRecord) => void): void;
+  /** Records that were overwritten before they were read. */
+  traceLost(): number;
   /** Packets dropped so far by reason (index: Drop in abi.ts). */
   drops(): readonly number[];
 
   // --- the whole state
-  snapshot(): Uint8Array;
-  restore(memory: Uint8Array): void;
+  /**
+   * An image of all state (image.ts): a few MB at most for a small lab. Two cores of one build whose images are equal are
+   * in the same state. @param base an earlier whole image: only what differs from it is kept
+   */
+  snapshot(base?: Uint8Array): Uint8Array;
+  /**
+   * Puts an image back, into this core or another of the same build. @param base the one it is told against, when it is
+   * @throws RangeError naming what is wrong with the image; the state is then as it was
+   */
+  restore(image: Uint8Array, base?: Uint8Array): void;
 }

@@ -1,7 +1,7 @@
 /**
  * A captured frame taken apart: one typed layer inside the other, down to the payload. Tolerant of truncation: a layer
  * that is cut short is absent, and `cut` tells its name.
- * Limits: no VLAN tags, no IPv4 fragments put together, of IPv6 extension headers hop-by-hop only.
+ * Limits: no IPv4 fragments put together, of IPv6 extension headers hop-by-hop only.
  * @see RFC 894, 826, 791, 8200, 792, 4443, 768, 9293, 7348
  */
 import { type IpAddr, ip4, ip6 } from '../../base/ip.ts';
@@ -11,7 +11,7 @@ import { dissectTcp, type Tcp } from './dissect-tcp.ts';
 export type { Dns, DnsQuestion, DnsRecord } from './dissect-dns.ts';
 export type { Tcp, TcpOption } from './dissect-tcp.ts';
 
-export const EtherType = { IP4: 0x0800, ARP: 0x0806, IP6: 0x86dd } as const;
+export const EtherType = { IP4: 0x0800, ARP: 0x0806, IP6: 0x86dd, VLAN: 0x8100 } as const;
 export const Proto = { ICMP: 1, TCP: 6, UDP: 17, ICMP6: 58 } as const;
 
 export interface Ethernet {
@@ -20,6 +20,18 @@ export interface Ethernet {
   readonly src: number;
   readonly type: number;
 }
+
+/** An 802.1Q tag: two bytes, and the ethertype of what follows. */
+export interface Vlan {
+  readonly id: number;
+  readonly priority: number;
+  /** May be dropped first. */
+  readonly dei: boolean;
+  readonly ethertype: number;
+}
+
+/** Bytes of a tag. */
+export const VLAN_LENGTH = 4;
 
 export interface Arp {
   /** 1 request, 2 reply */
@@ -106,8 +118,10 @@ export interface Vxlan {
 /** A packet by layers; absent ones were not there (or cut). */
 export interface Packet {
   readonly eth?: Ethernet;
-  /** Ethertype, also where there is no Ethernet header. */
+  /** Ethertype of what is carried (behind VLAN tags), also where there is no Ethernet header. */
   readonly ethertype: number;
+  /** 802.1Q tags, the outer one first. */
+  readonly vlans?: readonly Vlan[];
   readonly arp?: Arp;
   readonly ip?: Ip;
   readonly icmp?: Icmp;
@@ -145,10 +159,20 @@ export function dissectNetwork(ethertype: number, b: Uint8Array): Packet {
     const arp = dissectArp(b);
     return arp ? { ethertype, arp } : { ethertype, cut: 'arp' };
   }
+  if (ethertype === EtherType.VLAN) return dissectTagged(b);
   if (ethertype !== EtherType.IP4 && ethertype !== EtherType.IP6) return { ethertype };
   const ip = ethertype === EtherType.IP4 ? dissectIp4(b) : dissectIp6(b);
   if (!ip) return { ethertype, cut: ethertype === EtherType.IP4 ? 'ip' : 'ip6' };
   return { ethertype, ip, ...dissectTransport(ip) };
+}
+
+/** What follows a tag's ethertype. */
+function dissectTagged(b: Uint8Array): Packet {
+  if (b.length < VLAN_LENGTH) return { ethertype: EtherType.VLAN, cut: 'vlan' };
+  const tci = u16(b, 0);
+  const tag: Vlan = { id: tci & 0xfff, priority: tci >> 13, dei: (tci & 0x1000) !== 0, ethertype: u16(b, 2) };
+  const inner = dissectNetwork(tag.ethertype, b.subarray(VLAN_LENGTH));
+  return { ...inner, vlans: [tag, ...(inner.vlans ?? [])] };
 }
 
 export function dissectArp(b: Uint8Array): Arp | undefined {

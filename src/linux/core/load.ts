@@ -5,6 +5,7 @@
 import { captureFace } from './capture.ts';
 import type { Core } from './core.ts';
 import { devFace } from './dev.ts';
+import { buildOf, Imager } from './image.ts';
 import { ipFace } from './ip.ts';
 import { ipvsFace } from './ipvs.ts';
 import { Memory } from './memory.ts';
@@ -21,28 +22,37 @@ export interface CoreOptions {
   readonly seed: number;
 }
 
-const PAGE = 65536;
-
-function wholeFace(memory: WebAssembly.Memory): Pick<Core, 'snapshot' | 'restore'> {
+function wholeFace(imager: Imager): Pick<Core, 'snapshot' | 'restore'> {
   return {
-    snapshot: () => new Uint8Array(memory.buffer).slice(),
-    restore(image) {
-      const missing = image.length - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-      const bytes = new Uint8Array(memory.buffer);
-      bytes.set(image);
-      bytes.fill(0, image.length);
-    },
+    snapshot: (base) => imager.snapshot(base),
+    restore: (image, base) => imager.restore(image, base),
   };
 }
 
-/** The face of an instance of the core's module. @throws Error when it gets no memory */
-export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Core {
-  const w = instance.exports as unknown as Wasm;
+/** The compiled core, of which any number of cores can be made. */
+export type CoreModule = WebAssembly.Module;
+
+/** Compiles the bytes of dist/core.wasm. */
+export function compileCore(wasm: BufferSource): Promise<CoreModule> {
+  return WebAssembly.compile(wasm);
+}
+
+/**
+ * A fresh, empty core and all that its module exports.
+ * @param build what tells its images from those of other builds (buildOf)
+ * @throws Error when it gets no memory
+ */
+export function openCore(
+  module: CoreModule,
+  options: CoreOptions,
+  build: readonly [number, number] = [0, 0],
+): { core: Core; exports: Record<string, unknown> } {
+  const { exports } = new WebAssembly.Instance(module, {});
+  const w = exports as unknown as Wasm;
   if (w.coreInit(BigInt.asUintN(64, BigInt(Math.trunc(options.seed)))) !== 0)
     throw new Error('the packet core got no memory');
   const m = new Memory(w);
-  return {
+  const core = {
     ...timeFace(w, m),
     ...devFace(w, m),
     ...vxlanFace(w, m),
@@ -52,8 +62,9 @@ export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Co
     ...ipvsFace(w, m),
     ...sockFace(w, m),
     ...captureFace(w, m),
-    ...wholeFace(w.memory),
+    ...wholeFace(new Imager(w, build)),
   };
+  return { core, exports };
 }
 
 /**
@@ -61,5 +72,5 @@ export function coreOf(instance: WebAssembly.Instance, options: CoreOptions): Co
  * @param wasm the bytes of dist/core.wasm
  */
 export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
-  return coreOf(new WebAssembly.Instance(await WebAssembly.compile(wasm), {}), options);
+  return openCore(await compileCore(wasm), options, buildOf(wasm)).core;
 }

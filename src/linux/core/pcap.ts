@@ -1,6 +1,6 @@
 /**
  * Classic capture files: writing (Ethernet and Linux cooked v2, micro- or nanoseconds) and reading either byte order.
- * Limits: no pcapng; of link types only those two are written, any is read.
+ * Limits: of link types only those two are written, any is read.
  * @see draft-ietf-opsawg-pcap, tcpdump.org LINKTYPE_LINUX_SLL2
  */
 import type { CoreFrame } from './core.ts';

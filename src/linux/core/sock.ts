@@ -35,7 +35,6 @@ const OPTIONS = {
   linger2: abi.SOCKOPT_LINGER2,
   maxseg: abi.SOCKOPT_MAXSEG,
   congestion: abi.SOCKOPT_CONGESTION,
-  pktinfo: abi.SOCKOPT_PKTINFO,
   freebind: abi.SOCKOPT_FREEBIND,
   drops: abi.SOCKOPT_DROPS,
 } as const;
@@ -85,6 +84,7 @@ function readDatagram(m: Memory, at: number): CoreDatagram {
   const data = at + abi.DGRAM_HEAD;
   const plain = {
     data: m.bytes.slice(data, data + len),
+    local: m.addrAt(at + abi.DGRAM_LOCAL),
     ip: m.addrAt(at + abi.DGRAM_IP),
     port: v.getUint16(at + abi.DGRAM_PORT, true),
     ttl: v.getUint8(at + abi.DGRAM_TTL),

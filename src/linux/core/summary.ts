@@ -6,7 +6,17 @@
  * @see tcpdump 4.99 print-sll.c, print-ether.c, print-arp.c, print-ip.c, print-ip6.c
  */
 import { formatIp, formatIp4, formatMac, type IpAddr } from '../../base/ip.ts';
-import { type Arp, dissectNetwork, type Ethernet, EtherType, type Ip, type Packet, Proto } from './dissect.ts';
+import {
+  type Arp,
+  dissectNetwork,
+  type Ethernet,
+  EtherType,
+  type Ip,
+  type Packet,
+  Proto,
+  VLAN_LENGTH,
+  type Vlan,
+} from './dissect.ts';
 import { LinkType, readSll2, SLL2_LENGTH, type Sll2 } from './pcap.ts';
 import { icmp6Text, icmpText } from './summary-icmp.ts';
 import { type Conversations, tcpText } from './summary-tcp.ts';
@@ -35,7 +45,7 @@ const ETHERTYPES: Readonly<Record<number, string>> = {
   [EtherType.IP4]: 'IPv4',
   [EtherType.ARP]: 'ARP',
   [EtherType.IP6]: 'IPv6',
-  33024: '802.1Q',
+  [EtherType.VLAN]: '802.1Q',
   35020: 'LLDP',
 };
 
@@ -95,8 +105,19 @@ function etherHeader(eth: Ethernet, length: number, o: SummaryOptions): string {
   return `${formatMac(eth.src)} > ${formatMac(eth.dst)}, ${type}, length ${length}: `;
 }
 
+/** The tags of a frame, which only -e shows. */
+function tagsText(tags: readonly Vlan[], o: SummaryOptions): string {
+  const type = (n: number): string => (o.quiet ? (ETHERTYPES[n] ?? 'Unknown Ethertype') : typeText(n));
+  return tags.map((t) => `vlan ${t.id}, p ${t.priority}${t.dei ? ', DEI' : ''}, ${type(t.ethertype)}, `).join('');
+}
+
 /** What follows the link header. @param length bytes on the wire from `bytes` on */
 export function networkText(p: Packet, bytes: Uint8Array, length: number, o: SummaryOptions): string {
+  if (p.vlans) {
+    const skip = p.vlans.length * VLAN_LENGTH;
+    const { vlans, ...inner } = p;
+    return (o.link ? tagsText(vlans, o) : '') + networkText(inner, bytes.subarray(skip), length - skip, o);
+  }
   if (p.ethertype === EtherType.ARP) {
     const prefix = o.link ? '' : 'ARP, ';
     return prefix + (p.arp ? arpText(p.arp, length, o) : '[|arp]');

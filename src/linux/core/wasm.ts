@@ -124,5 +124,10 @@ export interface Wasm {
   captureDel(capture: number): void;
   traceSet(on: number): void;
   traceNext(): number;
+  traceLost(): number;
+  /** Filters of TF_SIZE bytes from `at`. */
+  traceFilter(at: number, count: number): number;
   dropsOf(reason: number): number;
+  /** The first page of 4 KiB from `from` on that holds something, or nothing; else the end. */
+  pageNext(from: number, zero: number): number;
 }

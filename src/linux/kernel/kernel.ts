@@ -347,10 +347,10 @@ export class Machine implements Kernel {
     const ns = this.world.net.get(netns);
     if (!ns) return ENODEV;
     const sock = InetSocket.open(this.world.net, ns, family, type, protocol, () => this.world.inode());
-    if (!isErr(sock)) {
-      sock.uid = owner.uid;
-      this.world.core.sockOwner(sock.sock, owner.uid, owner.gid);
-    }
+    if (isErr(sock)) return sock;
+    sock.uid = owner.uid;
+    sock.opener = { comm: owner.comm, pid: owner.pids.get(this.pidns) ?? owner.pid };
+    this.world.core.sockOwner(sock.sock, owner.uid, owner.gid);
     return sock;
   }
 

@@ -6,6 +6,7 @@
 import type { IpAddr, Prefix } from '../../base/ip.ts';
 import type { CoreTcpInfo, Counters } from '../core/core.ts';
 import type { Errno } from './errno.ts';
+import type { IpvsAdmin } from './ipvs.ts';
 import type { NfMatch } from './nfmatch.ts';
 
 export type LinkKind = 'loopback' | 'veth' | 'bridge' | 'dummy' | 'vxlan' | 'macvlan' | 'ipvlan' | 'vlan' | 'nic';
@@ -463,6 +464,15 @@ export interface CtEntry {
   readonly replyBytes: number;
 }
 
+/** What `conntrack -S` counts. */
+export interface CtStats {
+  readonly invalid: number;
+  readonly insertFailed: number;
+  readonly drop: number;
+  readonly earlyDrop: number;
+  readonly clashResolve: number;
+}
+
 /** One line of `ss`. */
 export interface SocketInfo {
   readonly netid: 'tcp' | 'udp' | 'raw' | 'icmp' | 'unix' | 'packet';
@@ -486,7 +496,7 @@ export interface SocketInfo {
   readonly users: readonly { readonly comm: string; readonly pid: number; readonly fd: number }[];
 }
 
-export interface NetAdmin {
+export interface NetAdmin extends IpvsAdmin {
   // --- links
   links(): Link[];
   link(nameOrIndex: string | number): Link | undefined;
@@ -612,6 +622,10 @@ export interface NetAdmin {
   conntrack(): CtEntry[];
   /** Deletes the entries that match; gives how many. */
   conntrackDelete(match: (e: CtEntry) => boolean): number;
+  /** Gives the entries that match a new mark. @returns those, as they were */
+  conntrackMark(match: (e: CtEntry) => boolean, mark: (old: number) => number): CtEntry[];
+  /** Counters of connection tracking since the namespace began. */
+  conntrackStats(): CtStats;
 
   sockets(): SocketInfo[];
   /** Counters of /proc/net/snmp and /proc/net/netstat. */

@@ -40,6 +40,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...sbin('brctl', async () => (await import('./nettools.ts')).brctlSpec),
   ...sbin('bridge', async () => (await import('./bridge.ts')).spec),
   ...bin('busybox', async () => (await import('./busybox/busybox.ts')).spec),
+  ...sbin('ipvsadm', async () => (await import('./ipvsadm/ipvsadm.ts')).spec),
   ...sbin('conntrack', async () => (await import('./conntrack.ts')).spec),
   ...bin('curl', async () => (await import('./curl/curl.ts')).spec),
   ...bin('dig', async () => (await import('./dig.ts')).spec),

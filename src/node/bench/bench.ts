@@ -1,8 +1,13 @@
-/** drydock bench [core|docker] [--json]: prints how fast the lab is. */
+/** drydock bench [core|docker] [--json] [--quick]: prints how fast the lab is; --quick: fewer runs, a thousand flows only. */
+
+import { loadavg } from 'node:os';
+import { compileCore } from '../../linux/core/load.ts';
 import { readArgs, type Subcommand, usageError } from '../command.ts';
-import { coreWasm, openLab } from '../host.ts';
-import { benchCore } from './core.ts';
+import { benchWasm, coreWasm, openLab } from '../host.ts';
+import { benchPaths, type Effort, FULL, QUICK, traceRows } from './core.ts';
 import { benchDocker } from './docker.ts';
+import { kernel, nativeCore } from './native.ts';
+import { containerRows, idleRows, sizeRow, tcpRow } from './scale.ts';
 
 /** A table with a line for each row, numbers to the right. */
 function table(rows: readonly object[]): string {
@@ -14,15 +19,31 @@ function table(rows: readonly object[]): string {
   return `${cells.map(line).join('\n')}\n`;
 }
 
+type Print = (title: string, rows: readonly object[]) => void;
+
+/** All about the packet core. Each table is printed as soon as it is complete. */
+async function core(print: Print, effort: Effort): Promise<void> {
+  const module = await compileCore(benchWasm('core-bench'));
+  const load = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
+  const before = load();
+  print('core paths', [...benchPaths(module, effort, nativeCore(effort.packets * 2), kernel(effort.packets / 4))]);
+  print('core trace', traceRows(module, await compileCore(benchWasm('core-bench-untraced')), effort));
+  print('core containers', [...containerRows(module, effort)]);
+  print('core idle connections', idleRows(module, effort));
+  print('core tcp', [tcpRow(module, effort.packets / 1000)]);
+  print('core size', [await sizeRow(coreWasm(), () => openLab({ seed: 1 }))]);
+  print('core machine', [{ loadBefore: before, loadAfter: load() }]);
+}
+
 export const bench: Subcommand = {
   name: 'bench',
-  usage: 'bench [core|docker] [--json]',
+  usage: 'bench [core|docker] [--json] [--quick]',
   summary: 'measure the packet core and a whole lab',
   async run(args) {
     const json = args.includes('--json');
     const parsed = readArgs(
       this,
-      args.filter((a) => a !== '--json'),
+      args.filter((a) => a !== '--json' && a !== '--quick'),
       {},
     );
     if (!parsed) return 2;
@@ -34,7 +55,7 @@ export const bench: Subcommand = {
         : `${title}\n${table(rows)}\n`;
       process.stdout.write(text);
     };
-    if (which !== 'docker') print('core', await benchCore(coreWasm()));
+    if (which !== 'docker') await core(print, args.includes('--quick') ? QUICK : FULL);
     if (which !== 'core') print('docker', await benchDocker((seed) => openLab({ seed })));
     return 0;
   },

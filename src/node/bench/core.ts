@@ -1,162 +1,135 @@
 /**
- * Benchmarks of the packet core: CPU time per datagram from one socket to another, over the paths that Docker's
- * packets take. Every datagram that arrives is counted, and the receiving side verifies its checksums.
+ * Benchmarks of the packet core: CPU time of a datagram over the paths that Docker's packets take, from a device to the
+ * socket that reads it, beside plain C and the Linux kernel doing the same. All sides run by turns, so that what else
+ * the machine does hits them alike: the ratios are what to look at.
  */
-import { type Addr16, type Core, Hook, SockType, Table, Target } from '../../linux/core/core.ts';
-import { loadCore } from '../../linux/core/load.ts';
+import type { CoreModule } from '../../linux/core/load.ts';
+import type { Measure } from './native.ts';
+import { overlay } from './overlay.ts';
+import { type Flow, Subject } from './subject.ts';
+import type { Path } from './world.ts';
 
-/** One line of the table. */
-export interface CoreRow {
+/** One line: a path with so many bytes (of the frame) and flows. */
+export interface PathRow {
   readonly path: string;
-  /** Bytes of the IP packet. */
   readonly bytes: number;
-  readonly packets: number;
-  /** CPU nanoseconds per packet, whole path with both sockets: median and least of the runs. */
+  readonly flows: number;
+  /** CPU nanoseconds per packet: median and least of the runs. */
   readonly nsPerPacket: number;
   readonly min: number;
-  /** All that was sent arrived. */
+  /** On this very binary every frame's checksums were right and every datagram arrived. */
   readonly checked: boolean;
+  readonly c: number | null;
+  readonly kernel: number | null;
+  /** Medians: core / C, core / kernel. */
+  readonly ratioC: number | null;
+  readonly ratioKernel: number | null;
 }
 
-const RUNS = 5;
-const PACKETS = 20_000;
-/** Datagrams on their way before the receiver reads: less than a socket's queue holds. */
-const BURST = 32;
-const HEADERS = 28;
-const PORT = 9;
-
-function ip(text: string): Addr16 {
-  const out = new Uint8Array(16);
-  out[10] = out[11] = 0xff;
-  for (const [i, part] of text.split('.').entries()) out[12 + i] = Number(part);
-  return out;
+/** How much is measured. */
+export interface Effort {
+  readonly runs: number;
+  readonly packets: number;
+  readonly flows: readonly number[];
+  readonly bytes: readonly number[];
 }
 
-/** A container behind docker0 of a machine, a host beyond the machine's eth0, rules as Docker makes them. */
-class Bench {
-  readonly host: number;
-  readonly outside: number;
-  readonly containers: number[] = [];
-  readonly #bridge: number;
+export const FULL: Effort = { runs: 5, packets: 100_000, flows: [1, 1000, 64_000, 1_000_000], bytes: [64, 1500] };
+export const QUICK: Effort = { runs: 3, packets: 50_000, flows: [1000], bytes: [64, 1500] };
+/** Frames looked at one by one before a path is measured. */
+const CHECKED = 200;
+/** Flows of the kernel's rows: with more, its own limits of connections decide. */
+const KERNEL_FLOWS = 1000;
 
-  constructor(readonly core: Core) {
-    this.host = core.nsAdd();
-    this.outside = core.nsAdd();
-    core.nsSet(this.host, 'ip_forward', 1);
-    const [near, far] = core.vethAdd(this.host, 'eth0', 0x525400380011, this.outside, 'eth0', 0x525400380001);
-    this.#up(near, '192.0.2.1', 24);
-    this.#up(far, '192.0.2.2', 24);
-    this.#route(this.host, '192.0.2.0', 24, near);
-    this.#route(this.outside, '192.0.2.0', 24, far);
-    this.#bridge = core.bridgeAdd(this.host, 'docker0', 0x0242ac110001);
-    this.#up(this.#bridge, '172.17.0.1', 16);
-    for (const n of [2, 3]) this.#container(n);
-    this.#rules();
-  }
+const round = (x: number): number => Math.round(x * 100) / 100;
 
-  #up(dev: number, address: string, bits: number): void {
-    const { core } = this;
-    core.devSet(dev, 'up', 1);
-    core.addrAdd(dev, ip(address), bits);
-  }
+function median(xs: readonly number[]): number {
+  return [...xs].sort((a, b) => a - b)[xs.length >> 1] as number;
+}
 
-  #route(ns: number, dst: string, bits: number, dev: number, gw?: string): void {
-    this.core.routeAdd(ns, {
-      table: 254,
-      dst: ip(dst),
-      bits,
-      dev,
-      ...(gw && { gw: ip(gw) }),
-      scope: gw ? 0 : 253,
-      metric: 0,
-      type: 1,
-    });
-  }
+/** CPU ns of each packet, undefined when one was lost. */
+export function cost(flow: Flow, packets: number): number | undefined {
+  const before = process.cpuUsage();
+  const came = flow.send(packets);
+  const { user, system } = process.cpuUsage(before);
+  return came === packets ? ((user + system) * 1000) / packets : undefined;
+}
 
-  #container(n: number): void {
-    const ns = this.core.nsAdd();
-    const [port, eth0] = this.core.vethAdd(this.host, `veth${n}`, 0x020000000100 + n, ns, 'eth0', 0x0242ac110000 + n);
-    this.core.devSet(port, 'master', this.#bridge);
-    this.core.devSet(port, 'up', 1);
-    this.#up(eth0, `172.17.0.${n}`, 16);
-    this.#route(ns, '172.17.0.0', 16, eth0);
-    this.#route(ns, '0.0.0.0', 0, eth0, '172.17.0.1');
-    this.containers.push(ns);
-  }
-
-  #rules(): void {
-    const { core, host } = this;
-    this.#route(host, '172.17.0.0', 16, this.#bridge);
-    const nat = (hook: number): number => core.nfBuiltin(host, 4, Table.NAT, hook);
-    core.nfRuleAdd(nat(Hook.POSTROUTING), -1, {
-      src: ip('172.17.0.0'),
-      srcBits: 16,
-      out: 'docker0',
-      outNot: true,
-      target: Target.MASQUERADE,
-    });
-    core.nfRuleAdd(nat(Hook.PREROUTING), -1, {
-      dstType: 1,
-      proto: 17,
-      dport: [PORT, PORT],
-      target: Target.DNAT,
-      toIp: ip('172.17.0.2'),
-    });
-    const forward = core.nfBuiltin(host, 4, Table.FILTER, Hook.FORWARD);
-    core.nfRuleAdd(forward, -1, { out: 'docker0', ctstate: 4 | 8, target: Target.ACCEPT });
-    core.nfRuleAdd(forward, -1, { in: 'docker0', target: Target.ACCEPT });
-    core.nfRuleAdd(forward, -1, { dst: ip('172.17.0.2'), out: 'docker0', proto: 17, target: Target.ACCEPT });
-    core.nfPolicy(forward, true);
-  }
-
-  /** Sends `PACKETS` datagrams and counts those that come. @returns ns of CPU per packet, or -1 when some were lost */
-  run(from: number, to: number, address: string, bytes: number): number {
-    const { core } = this;
-    const rx = core.sockOpen(to, SockType.UDP, 4, 17);
-    core.sockBind(rx, ip('0.0.0.0'), PORT);
-    const tx = core.sockOpen(from, SockType.UDP, 4, 17);
-    core.sockConnect(tx, ip(address), PORT);
-    const payload = new Uint8Array(bytes - HEADERS);
-    core.sockSend(tx, payload);
-    core.run(core.now() + 10e6);
-    core.sockRecvFrom(rx);
-    let arrived = 0;
-    const before = process.cpuUsage();
-    for (let sent = 0; sent < PACKETS; sent += BURST) {
-      for (let i = 0; i < BURST; i++) core.sockSend(tx, payload);
-      while (typeof core.sockRecvFrom(rx) !== 'number') arrived++;
+/** Runs the sides by turns. @returns medians and least; null for a side that is absent or lost packets */
+function alternate(
+  runs: number,
+  sides: readonly (() => number | undefined)[],
+): ({ median: number; min: number } | null)[] {
+  const all = sides.map((): number[] => []);
+  for (let i = 0; i < runs; i++)
+    for (const [k, side] of sides.entries()) {
+      const ns = side();
+      if (ns !== undefined) (all[k] as number[]).push(ns);
     }
-    const { user, system } = process.cpuUsage(before);
-    core.sockClose(rx);
-    core.sockClose(tx);
-    core.events(() => {});
-    return arrived === PACKETS ? ((user + system) * 1000) / PACKETS : -1;
-  }
+  return all.map((xs) => (xs.length < runs ? null : { median: median(xs), min: Math.min(...xs) }));
 }
 
-/** Measures the paths. */
-export async function benchCore(wasm: Uint8Array): Promise<CoreRow[]> {
-  const bench = new Bench(await loadCore(wasm, { seed: 1 }));
-  const [a, b] = bench.containers as [number, number];
-  const paths: readonly (readonly [string, number, number, string])[] = [
-    ['one bridge', b, a, '172.17.0.2'],
-    ['masquerade out', a, bench.outside, '192.0.2.2'],
-    ['DNAT in', bench.outside, a, '192.0.2.1'],
-  ];
-  const rows: CoreRow[] = [];
-  for (const [path, from, to, address] of paths)
-    for (const bytes of [64, 1500]) {
-      bench.run(from, to, address, bytes);
-      const runs = Array.from({ length: RUNS }, () => bench.run(from, to, address, bytes)).sort((x, y) => x - y);
-      const median = runs[RUNS >> 1] as number;
-      rows.push({
-        path,
-        bytes,
-        packets: PACKETS,
-        nsPerPacket: Math.round(median),
-        min: Math.round(runs[0] as number),
-        checked: (runs[0] as number) >= 0,
-      });
-    }
-  return rows;
+const NAMES = ['masquerade out', 'DNAT in', 'one bridge', 'overlay'] as const;
+
+/** A fresh world for each path and number of flows, so that one's connections are not another's. */
+function subjectFor(module: CoreModule, name: string, flows: number): { subject: Subject; path: Path } {
+  const subject = new Subject(module);
+  const { core, world } = subject;
+  const path = name === 'overlay' ? overlay(core) : (world.paths().find((p) => p.name === name) as Path);
+  // net.netfilter.nf_conntrack_max: two connections for a flow of the overlay at most.
+  if (flows > 100_000) for (const ns of path.machines ?? [world.host]) core.nfSet(ns, 'max', 0);
+  return { subject, path };
+}
+
+/** Measures the paths. @param c, linux the other sides, where they can be had */
+export function* benchPaths(module: CoreModule, e: Effort, c?: Measure, linux?: Measure): Generator<PathRow> {
+  for (const name of NAMES)
+    for (const flows of e.flows)
+      for (const bytes of e.bytes) {
+        const { subject, path } = subjectFor(module, name, flows);
+        const flow = subject.flow(path, bytes, flows);
+        const right = flow.check(CHECKED);
+        const warm = Math.max(50_000, flows * 2);
+        const all = flow.send(warm) === warm;
+        const [core, native, kernel] = alternate(e.runs, [
+          () => cost(flow, e.packets),
+          () => c?.(name, bytes, flows),
+          () => (flows === KERNEL_FLOWS ? linux?.(name, bytes, flows) : undefined),
+        ]) as [ReturnType<typeof alternate>[0], ReturnType<typeof alternate>[0], ReturnType<typeof alternate>[0]];
+        const ratio = (other: typeof core): number | null => (core && other ? round(core.median / other.median) : null);
+        yield {
+          path: name,
+          bytes,
+          flows,
+          nsPerPacket: round(core?.median ?? -1),
+          min: round(core?.min ?? -1),
+          checked: right && all && core !== null && subject.drops() === 0,
+          c: native && round(native.median),
+          kernel: kernel && round(kernel.median),
+          ratioC: ratio(native),
+          ratioKernel: ratio(kernel),
+        };
+      }
+}
+
+/** What tracing costs when it is compiled in and off: the same core with and without it, by turns. */
+export function traceRows(traced: CoreModule, untraced: CoreModule, e: Effort): object[] {
+  return NAMES.slice(0, 3).map((name) => {
+    const flows = [traced, untraced].map((module) => {
+      const { subject, path } = subjectFor(module, name, 1000);
+      const flow = subject.flow(path, 64, 1000);
+      flow.send(50_000);
+      return flow;
+    });
+    const sides = flows.map((flow) => (): number | undefined => cost(flow, e.packets));
+    const [withIt, without] = alternate(e.runs * 2, sides);
+    const percent = (a?: number, b?: number): number => round(((a ?? 0) / (b ?? 1) - 1) * 100);
+    return {
+      path: name,
+      traceOff: round(withIt?.median ?? -1),
+      compiledOut: round(without?.median ?? -1),
+      percent: percent(withIt?.median, without?.median),
+      percentOfMin: percent(withIt?.min, without?.min),
+    };
+  });
 }

@@ -1,12 +1,14 @@
 /** dist/core-bench.wasm at work: the core with its source and sink of datagrams. */
 import type { Core } from '../../linux/core/core.ts';
-import { coreOf } from '../../linux/core/load.ts';
+import { type CoreModule, openCore } from '../../linux/core/load.ts';
 import { datagram, sumsRight } from './frame.ts';
 import { type Path, World } from './world.ts';
 
 /** What the bench build exports besides the core. */
 interface Traffic {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer };
+  scratch(): number;
+  memSpans(out: number): number;
   benchFrame(): number;
   benchRun(dev: number, len: number, first: number, flows: number, packets: number, dport: number, n: number): number;
 }
@@ -20,16 +22,35 @@ export class Subject {
   readonly core: Core;
   readonly world: World;
   readonly #traffic: Traffic;
+  #before = 0;
 
-  constructor(module: WebAssembly.Module, containers = 2) {
-    const instance = new WebAssembly.Instance(module, {});
-    this.#traffic = instance.exports as unknown as Traffic;
-    this.core = coreOf(instance, { seed: 1 });
+  constructor(module: CoreModule, containers = 2) {
+    const { core, exports } = openCore(module, { seed: 1 });
+    this.#traffic = exports as unknown as Traffic;
+    this.core = core;
     this.world = new World(this.core, containers);
+  }
+
+  /** Packets dropped since the last flow was prepared. */
+  drops(): number {
+    return this.core.drops().reduce((a, b) => a + b, 0) - this.#before;
+  }
+
+  /** Bytes of memory that hold state. */
+  inUse(): number {
+    const t = this.#traffic;
+    const at = t.scratch() + 65536;
+    const pairs = t.memSpans(at);
+    const view = new Uint32Array(t.memory.buffer, at, pairs * 2);
+    let sum = 0;
+    for (let i = 0; i < pairs * 2; i += 2) sum += (view[i + 1] as number) - (view[i] as number);
+    return sum;
   }
 
   /** Prepares a path: sockets at its end, the frame to repeat. */
   flow(path: Path, bytes: number, flows: number): Flow {
+    this.#before = 0;
+    this.#before = this.drops();
     const socks = this.world.receivers(path, Math.ceil(flows / SPAN));
     return new Flow(this.core, this.#traffic, path, bytes, flows, socks);
   }

@@ -20,6 +20,8 @@ export interface Path {
   /** Namespace and device of the receiver. */
   readonly ns: number;
   readonly rxDev: number;
+  /** Namespaces that track its connections; absent: the world's machine. */
+  readonly machines?: readonly number[];
 }
 
 /** A container: its namespace, its eth0 and the address. */
@@ -77,8 +79,6 @@ export class World {
     this.#attach(ns, dev, ip, 16, '172.17.0.0');
     const gw = address('172.17.0.1');
     core.routeAdd(ns, { table: 254, dst: ANY, bits: 0, dev, gw, scope: 0, metric: 0, type: 1 });
-    // It has spoken once: the bridge knows its port.
-    core.announce(dev, address(ip));
     const box = { ns, dev, mac, ip };
     this.boxes.push(box);
     return box;
@@ -99,6 +99,8 @@ export class World {
 
   /** From one container to another. */
   between(a: Box, b: Box): Path {
+    // They have spoken once: the bridge knows their ports.
+    for (const box of [a, b]) this.core.announce(box.dev, address(box.ip));
     return { name: 'one bridge', dev: a.dev, from: a, to: b, dport: SERVICE, ns: b.ns, rxDev: b.dev };
   }
 

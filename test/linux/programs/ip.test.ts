@@ -58,6 +58,61 @@ describe('ip', () => {
     });
   });
 
+  it('adds, shows and deletes policy rules, and asks for routes as flows', async () => {
+    const m = await makeMachine();
+    for (const line of [
+      'ip rule add from 172.17.0.0/16 lookup 100',
+      'ip rule add fwmark 0x10/0xf0 table 9 pref 50',
+      'ip rule add not to 1.2.3.4 prohibit pref 60',
+      'ip route add 10.60.0.0/16 via 172.17.0.3 table 100',
+      'ip route add throw 10.61.0.0/16 table 100',
+      'ip route add 10.62.0.0/16 nexthop via 172.17.0.2 weight 2 nexthop via 172.17.0.3',
+    ])
+      expect([line, await m.sh(line)]).toMatchObject([line, { code: 0, stderr: '' }]);
+    expect((await m.sh('ip rule')).stdout).toBe(
+      '0:\tfrom all lookup local\n50:\tfrom all fwmark 0x10/0xf0 lookup 9\n60:\tnot from all to 1.2.3.4 prohibit\n' +
+        '32765:\tfrom 172.17.0.0/16 lookup 100\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n',
+    );
+    expect((await m.sh('ip rule del pref 60')).code).toBe(0);
+    expect(await m.sh('ip rule del table 77')).toMatchObject({
+      code: 2,
+      stderr: 'RTNETLINK answers: No such file or directory\n',
+    });
+    expect((await m.sh('ip route get 10.60.1.1 from 172.17.0.1')).stdout).toBe(
+      '10.60.1.1 from 172.17.0.1 via 172.17.0.3 dev docker0 table 100 uid 0 \n    cache \n',
+    );
+    expect((await m.sh('ip route show 10.62.0.0/16')).stdout).toBe(
+      '10.62.0.0/16 \n\tnexthop via 172.17.0.2 dev docker0 weight 2 \n\tnexthop via 172.17.0.3 dev docker0 weight 1 \n',
+    );
+    expect((await m.sh('ip route show table 100')).stdout).toBe(
+      '10.60.0.0/16 via 172.17.0.3 dev docker0 \nthrow 10.61.0.0/16 \n',
+    );
+    expect(await m.sh('ip route show table nope')).toMatchObject({
+      stderr: 'Error: argument "nope" is wrong: table id value is invalid\n\n',
+    });
+  });
+
+  it('keeps secondary addresses only with promote_secondaries', async () => {
+    const m = await makeMachine();
+    const addrs = async () => (await m.sh('ip -o -4 a show d0')).stdout.split('\n').map((l) => l.split(/\s+/)[3]);
+    const all = async (...lines: string[]): Promise<void> => {
+      for (const line of lines) expect([line, (await m.sh(line)).stderr]).toEqual([line, '']);
+    };
+    await all(
+      'ip link add d0 type dummy',
+      'ip link set d0 up',
+      'ip a add 10.9.0.1/24 dev d0',
+      'ip a add 10.9.0.2/24 dev d0',
+    );
+    expect((await m.sh('ip -o -4 a show d0')).stdout).toContain('10.9.0.2/24 scope global secondary d0');
+    await all('sysctl -w net.ipv4.conf.d0.promote_secondaries=1', 'ip a del 10.9.0.1/24 dev d0');
+    expect(await addrs()).toEqual(['10.9.0.2/24', undefined]);
+    expect((await m.sh('ip route get 10.9.0.9')).stdout).toContain('src 10.9.0.2');
+    await all('ip a add 10.9.0.3/24 dev d0', 'sysctl -w net.ipv4.conf.d0.promote_secondaries=0');
+    await all('ip a del 10.9.0.2/24 dev d0');
+    expect(await addrs()).toEqual([undefined]);
+  });
+
   it('makes, changes and deletes devices', async () => {
     const m = await makeMachine();
     for (const line of [

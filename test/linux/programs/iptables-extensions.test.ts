@@ -242,3 +242,28 @@ describe('extensions of iptables', () => {
     });
   });
 });
+
+describe('LOG', () => {
+  it('writes the kernel line of what it saw to dmesg', async () => {
+    const m = await makeMachine();
+    await m.run(['iptables', '-A', 'INPUT', '-p', 'icmp', '-j', 'LOG', '--log-prefix', 'seen: ']);
+    await m.run(['iptables', '-A', 'OUTPUT', '-p', 'udp', '-j', 'LOG', '--log-uid', '--log-level', 'debug']);
+    expect((await m.sh('ping -c 1 172.17.0.1', 'web')).code).toBe(0);
+    await m.run(['nc', '-u', '-w', '1', '172.17.0.2', '9'], { stdin: 'x' });
+    const lines = (await m.sh('dmesg')).stdout
+      .split('\n')
+      .filter((l) => l.includes('IN='))
+      .map((l) =>
+        l
+          .slice(l.indexOf(']') + 2)
+          .replace(/MAC=22:a4:9f:7e:0a:1e(:[0-9a-f]{2}){6}:08:00/, 'MAC=…')
+          .replace(/ ID=\d+/g, ' ID=N')
+          .replace(/SPT=\d+/, 'SPT=N'),
+      );
+    expect(lines).toEqual([
+      'seen: IN=docker0 OUT= PHYSIN=vethweb MAC=… SRC=172.17.0.2 DST=172.17.0.1 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=N DF PROTO=ICMP TYPE=8 CODE=0 ID=N SEQ=1 ',
+      'IN= OUT=docker0 SRC=172.17.0.1 DST=172.17.0.2 LEN=29 TOS=0x00 PREC=0x00 TTL=64 ID=N DF PROTO=UDP SPT=N DPT=9 LEN=9 UID=0 GID=0 ',
+      'seen: IN=docker0 OUT= PHYSIN=vethweb MAC=… SRC=172.17.0.2 DST=172.17.0.1 LEN=57 TOS=0x00 PREC=0xC0 TTL=64 ID=N PROTO=ICMP TYPE=3 CODE=3 [SRC=172.17.0.1 DST=172.17.0.2 LEN=29 TOS=0x00 PREC=0x00 TTL=64 ID=N DF PROTO=UDP SPT=N DPT=9 LEN=9 ] ',
+    ]);
+  });
+});

@@ -4,7 +4,7 @@ import type { Core } from '../../../src/linux/core/core.ts';
 import type { Wasm } from '../../../src/linux/core/wasm.ts';
 import { SLAB_IDS } from '../slabs.ts';
 import { newCore, newCoreWithExports } from '../world.ts';
-import { ACK, FIN, fixSums, PSH, readTcp, RST, SYN, type Tcp, tcpFrame } from './frame.ts';
+import { ACK, FIN, fixSums, PSH, RST, readTcp, SYN, type Tcp, tcpFrame } from './frame.ts';
 import { generator, pattern, pump, Stream, Wire } from './wire.ts';
 
 const ECONNRESET = 104;
@@ -98,7 +98,12 @@ describe('a flood of SYNs', () => {
     const core = await newCore(2);
     const w = new Wire(core, generator(2));
     core.nsSet(w.b.ns, 'tcp_syncookies', 0);
-    core.neighSet(w.b.dev, new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 77]), 0x02000000004d, true);
+    core.neighSet(
+      w.b.dev,
+      new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 77]),
+      0x02000000004d,
+      true,
+    );
     w.listen(w.b, 80, 16);
     flood(core, w, 100);
     expect(core.socks(w.b.ns).filter((s) => s.state === 3).length).toBe(16);
@@ -109,7 +114,12 @@ describe('a flood of SYNs', () => {
   it('with cookies a friend still gets through, with his options', async () => {
     const core = await newCore(3);
     const w = new Wire(core, generator(3));
-    core.neighSet(w.b.dev, new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 77]), 0x02000000004d, true);
+    core.neighSet(
+      w.b.dev,
+      new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 77]),
+      0x02000000004d,
+      true,
+    );
     const server = w.listen(w.b, 80, 16);
     flood(core, w, 100);
     const client = w.tcp(w.a);
@@ -189,7 +199,11 @@ describe('nonsense', () => {
         if (!t || random() > 0.3) return false;
         const to = dir === 0 ? w.b.dev : w.a.dev;
         // a blind attacker knows the addresses and ports, and guesses numbers and flags
-        const guess = { ...t, seq: t.seq + 0x10000000 + below(0x60000000), ack: t.ack + 0x10000000 + below(0x60000000) };
+        const guess = {
+          ...t,
+          seq: t.seq + 0x10000000 + below(0x60000000),
+          ack: t.ack + 0x10000000 + below(0x60000000),
+        };
         const flags = [RST, SYN, FIN | ACK, SYN | ACK, PSH | ACK, 0, 63, RST | ACK][below(8)] as number;
         evil.push([to, tcpFrame(dir + 1, 2 - dir, { ...guess, flags, data: pattern(below(1400)) })]);
         // header bytes of real ones are damaged: without right checksums, and cut short with them

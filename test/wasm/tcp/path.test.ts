@@ -70,7 +70,9 @@ describe('a path that narrows', () => {
     };
     pump(w, [new Stream(core, a, b, pattern(50_000))]);
     const error = new Uint8Array(14 + 20 + 8 + 28);
-    error.set([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 56, 0, 1, 0, 0, 64, 1, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1]);
+    error.set([
+      2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 56, 0, 1, 0, 0, 64, 1, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1,
+    ]);
     error.set([3, 4, 0, 0, 0, 0, 2, 88], 34);
     error.set(quoted as Uint8Array, 42);
     const sum = (from: number, to: number): number => {

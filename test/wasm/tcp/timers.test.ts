@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/linux/core/core.ts';
 import { newCore } from '../world.ts';
-import { readTcp, RST, type Tcp } from './frame.ts';
+import { RST, readTcp, type Tcp } from './frame.ts';
 import { generator, pattern, Wire } from './wire.ts';
 
 const ETIMEDOUT = 110;
@@ -102,11 +102,10 @@ describe('acknowledgements', () => {
       core.sockRecv(a, 100);
     }
     seen.length = 0;
-    const sent = (core.sockSend(a, pattern(10)), core.now());
+    core.sockSend(a, pattern(10));
     w.pass(300);
     const ack = seen.find((s) => s.dir === 1) as Seen;
     const data = seen.find((s) => s.dir === 0) as Seen;
-    expect(sent).toBeGreaterThan(0);
     expect(ack.at - data.at).toBeGreaterThan(45);
     expect(ack.at - data.at).toBeLessThan(55);
     expect(core.snmp(w.b.ns).TcpExt.DelayedACKs).toBeGreaterThan(0);

@@ -15,6 +15,7 @@ import {
   PKT_HOST,
   TRACE_FDB,
   TRACE_FLOOD,
+  TRACE_LEARN,
   VERDICT_ACCEPT,
 } from '../../abi';
 import { ip4Fragments } from '../ip/fragment';
@@ -23,16 +24,18 @@ import { Ns6 } from '../ip6/idev';
 import { nfBridgeForward, nfBridgePre, nfBridgeResume } from '../nf/bridge';
 import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace, tracePiece } from '../sim/trace';
 import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
-import { Fdb, fdbFind, fdbIsLocal, fdbLearn } from './fdb';
+import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
 import { Ns } from './ns';
 import { PORT_NO_BCAST, PORT_NO_FLOOD, PORT_NO_LEARN, PORT_NO_MCAST } from './port';
-import { devXmit, passUp } from './xmit';
+import { devXmit, fitsDev, passUp } from './xmit';
 
 function traceFdb(pkt: u32, bridge: u32, port: u32, mac: u64): void {
   const p = Pkt.at(pkt);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FDB, p.ns, bridge, port, (mac >> 32) as u32, mac as u32);
+  if (!(p.flags & PF_TRACE)) return;
+  traceWrite(p.id, TRACE_FDB, p.ns, bridge, port, ((mac >> 32) as u32) | (p.port << 16), mac as u32);
 }
 
 /**
@@ -80,7 +83,9 @@ export function bridgeInput(pkt: u32): void {
 function goOn(bridge: u32, port: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
   const b = Dev.at(bridge);
-  if (!(Dev.at(port).off & PORT_NO_LEARN)) fdbLearn(bridge, port, ethSrc(p.data as usize));
+  const src = ethSrc(p.data as usize);
+  if (!(Dev.at(port).off & PORT_NO_LEARN) && fdbLearn(bridge, port, src))
+    trace(p, TRACE_LEARN, port, (src >> 32) as u32, src as u32);
   const dst = ethDst(p.data as usize);
   if (macIsGroup(dst)) {
     traceFdb(pkt, bridge, 0, dst);
@@ -88,7 +93,7 @@ function goOn(bridge: u32, port: u32, pkt: u32): void {
     passUp(bridge, pkt);
     return;
   }
-  const f = fdbFind(bridge, dst);
+  const f = fdbLookup(bridge, port, dst);
   if (f != 0 && fdbIsLocal(f)) {
     traceFdb(pkt, bridge, bridge, dst);
     p.pkttype = PKT_HOST;
@@ -127,7 +132,10 @@ function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
   if (from != 0 && Pkt.at(pkt).flags & PF_BRIDGED) {
     if (nfBridgeForward(pkt, bridge, to) != VERDICT_ACCEPT) return;
   }
-  if (Pkt.at(pkt).fragMax == 0) devXmit(to, pkt);
+  if (Pkt.at(pkt).fragMax == 0) {
+    if (fitsDev(pkt, to)) devXmit(to, pkt);
+    else pktDrop(pkt, DROP_MTU);
+  }
   else refragment(to, pkt);
 }
 
@@ -139,8 +147,9 @@ function refragment(to: u32, pkt: u32): void {
     devXmit(to, pkt);
     return;
   }
+  const size = p.fragMax;
   let f: u32 = 0;
-  if (p.fragMax <= mtu) f = p.proto == ETH_IPV6 ? ip6Fragments(pkt, p.fragMax) : ip4Fragments(pkt, p.fragMax);
+  if (size <= mtu) f = p.proto == ETH_IPV6 ? ip6Fragments(pkt, size) : ip4Fragments(pkt, size);
   if (f == 0) {
     pktDrop(pkt, DROP_MTU);
     return;
@@ -149,6 +158,7 @@ function refragment(to: u32, pkt: u32): void {
   while (f != 0) {
     const next = Pkt.at(f).next;
     Pkt.at(f).next = 0;
+    tracePiece(Pkt.at(f), size);
     devXmit(to, f);
     f = next;
   }
@@ -172,11 +182,10 @@ function flood(bridge: u32, from: u32, pkt: u32): void {
     if (o.up && o.carrier && !apart && !(o.off & needs) && (k != from || o.hairpin)) {
       const copy = pktClone(pkt);
       if (copy != 0) {
-        const p = Pkt.at(copy);
-        if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FLOOD, p.ns, bridge, k, 0, 0);
+        trace(Pkt.at(copy), TRACE_FLOOD, k, 0, 0);
         forward(bridge, from, k, copy);
       }
-    }
+    } else if (k != from) trace(Pkt.at(pkt), TRACE_FLOOD, k, apart ? 1 : 2, 0);
     k = next;
   }
 }

@@ -32,7 +32,7 @@ import { idevGone, idevInit, idevState } from '../ip6/idev';
 import { route6DevGone } from '../ip6/route';
 import { confDevInit } from '../ip/conf';
 import { groupDevGone } from '../ip/mcast';
-import { neighDevGone } from '../ip/neigh';
+import { neighDevGone } from '../ip/neightab';
 import { proxyDevGone } from '../ip/proxyarp';
 import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
@@ -56,6 +56,7 @@ import {
 import { qdiscDevDown, qdiscDevGone } from './qdisc';
 import { upperGone, upperLowerGone, upperMode } from './upper';
 import { vxlanGone, vxlanLowerGone, vxlanOpen, vxlanStop } from './vxlanadm';
+import { dstFlush } from '../ip/dst';
 
 /** A bridge's ageing time at first, ns. */
 const BRIDGE_AGEING: u64 = 300_000_000_000;
@@ -85,6 +86,9 @@ export class Dev {
   /** Its neighbour entries, and the forwarding entries that name it as port. */
   neighs: u32;
   fdbs: u32;
+  /** Bridge port: the forwarding entries of the source and the destination it saw last; hints. */
+  fdbFrom: u32;
+  fdbTo: u32;
   /** Tells a reused record from the old one. */
   gen: u32;
   /** Record of its kind: Vxlan, or Upper (what it stands on). */
@@ -136,6 +140,7 @@ function setName(i: u32, name: usize): void {
 }
 
 function linkNs(i: u32, ns: u32): void {
+  dstFlush();
   const d = Dev.at(i);
   const n = Ns.at(ns);
   d.ns = ns;
@@ -147,6 +152,7 @@ function linkNs(i: u32, ns: u32): void {
 }
 
 function unlinkNs(i: u32): void {
+  dstFlush();
   const d = Dev.at(i);
   const n = Ns.at(d.ns);
   if (n.lo == i) n.lo = 0;
@@ -269,6 +275,7 @@ export function devName(i: u32, name: usize): i32 {
 
 /** Brings a device up or down. @returns 0, or -EADDRINUSE: a VXLAN's port is taken */
 function setUp(i: u32, up: u32): i32 {
+  dstFlush();
   const d = Dev.at(i);
   if (d.up == up) return 0;
   if (d.kind == DEV_VXLAN) {

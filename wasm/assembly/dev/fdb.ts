@@ -148,21 +148,42 @@ function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   store<u32>(at, i);
 }
 
-/** Learns that `mac` is behind `port`. @see Linux br_fdb.c: br_fdb_update */
-export function fdbLearn(bridge: u32, port: u32, mac: u64): void {
+/** The entry of a destination that a port sends to, or 0. */
+export function fdbLookup(bridge: u32, port: u32, mac: u64): u32 {
+  const d = Dev.at(port);
+  const f = Fdb.at(d.fdbTo);
+  if (f.mac == mac && f.bridge == bridge && !aged(f)) return d.fdbTo;
+  const i = fdbFind(bridge, mac);
+  d.fdbTo = i;
+  return i;
+}
+
+/** Learns that `mac` is behind `port`. @returns whether that is news @see Linux br_fdb.c: br_fdb_update */
+export function fdbLearn(bridge: u32, port: u32, mac: u64): bool {
+  const hint = Fdb.at(Dev.at(port).fdbFrom);
+  if (hint.mac == mac && hint.port == port && hint.bridge == bridge) {
+    hint.used = now();
+    return false;
+  }
+  return learn(bridge, port, mac);
+}
+
+function learn(bridge: u32, port: u32, mac: u64): bool {
   let i = load<u32>(bucket(bridge, mac));
   while (i != 0) {
     const f = Fdb.at(i);
     if (f.mac == mac && f.bridge == bridge) {
-      if (!(f.flags & LOCAL)) {
-        movePort(i, port);
-        f.used = now();
-      }
-      return;
+      if (f.flags & LOCAL) return false;
+      const news = f.port != port || aged(f);
+      movePort(i, port);
+      Dev.at(port).fdbFrom = i;
+      f.used = now();
+      return news;
     }
     i = f.next;
   }
   insert(bridge, port, mac, 0);
+  return true;
 }
 
 /** The entry of a MAC whatever its age, or 0. */

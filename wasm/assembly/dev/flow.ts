@@ -4,7 +4,7 @@
  */
 import { hashSeed } from '../sock/glue';
 import { rd32 } from '../wire/bytes';
-import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethSrc, ethType } from '../wire/ether';
+import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethType } from '../wire/ether';
 import { ip4Dst, ip4Hlen, ip4IsFragment, ip4Proto, ip4Src, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 
 function mix(h: u32, x: u32): u32 {
@@ -34,7 +34,6 @@ export function flowHash(eth: usize, len: u32): u32 {
     for (let i: usize = 8; i < 24; i += 4) h = mix(h, load<u32>(ip + i) ^ load<u32>(ip + i + 16));
     return mix(h, load<u8>(ip, 6) as u32);
   }
-  const d = ethDst(eth);
-  const s = ethSrc(eth);
-  return mix(mix(mix(seed, (d ^ s) as u32), ((d ^ s) >> 32) as u32), type);
+  // Of anything else the type alone counts, as where the kernel's dissector finds no addresses.
+  return mix(seed, type);
 }

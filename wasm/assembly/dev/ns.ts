@@ -18,7 +18,7 @@ import { confNsInit, confSet } from '../ip/conf';
 import { fibRuleNsDestroy } from '../ip/fibrule';
 import { net4Init } from '../ip/net4';
 import { peerNsDestroy } from '../ip/peer';
-import { neighNsDestroy } from '../ip/neigh';
+import { neighNsDestroy } from '../ip/neightab';
 import { pmtuNsDestroy } from '../ip/pmtu';
 import { fragNsDestroy } from '../ip/reassembly';
 import { ns6Init } from '../ip6/idev';
@@ -38,6 +38,7 @@ import { sockNsDestroy } from '../sock/input';
 import { tcpKeySet, tcpNetDestroy } from '../sock/tcpnet';
 import { devNsDestroy } from './dev';
 import { vxlanNsDestroy } from './vxlanadm';
+import { dstFlush } from '../ip/dst';
 
 @unmanaged
 export class Ns {
@@ -75,6 +76,9 @@ export class Ns {
   natUsers: u32;
   /** Built-in chains made so far: when 0, hooks cost nothing. */
   nfChains: u32;
+  /** Which they are: bit table * 5 + hook, of IPv4 and of IPv6. */
+  nf4: u32;
+  nf6: u32;
   /** All its chains. */
   chains: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
@@ -131,6 +135,7 @@ export function nsDel(i: u32): void {
 
 /** Sets a sysctl. @param key NSKEY_* @returns 0 or -EINVAL */
 export function nsSet(i: u32, key: u32, value: u32): i32 {
+  dstFlush();
   const n = Ns.at(i);
   switch (key) {
     case NSKEY_IP_FORWARD:

@@ -18,6 +18,7 @@ import { eventPush } from '../sim/ring';
 import { Dev } from './dev';
 import { fdbLocalAdd, fdbLocalDel, fdbPortGone } from './fdb';
 import { standsOn, Upper } from './upper';
+import { dstFlush } from '../ip/dst';
 
 /** What a bridge port does not do: learn; get floods of unknown unicast, of groups, of broadcasts. */
 export const PORT_NO_LEARN: u32 = 1;
@@ -27,6 +28,7 @@ export const PORT_NO_BCAST: u32 = 8;
 
 /** Sets the carrier, and that of what stands on the device (no deeper than upper.ts allows). */
 function carrierSet(i: u32, on: u32): void {
+  dstFlush();
   const d = Dev.at(i);
   if (d.carrier == on) return;
   d.carrier = on;

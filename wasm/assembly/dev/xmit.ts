@@ -12,6 +12,7 @@ import {
   DROP_BAD_FRAME,
   DROP_DEV_DOWN,
   DROP_LOOP,
+  DROP_MTU,
   DROP_NO_CARRIER,
   DROP_NS_GONE,
   DROP_UNKNOWN_PROTO,
@@ -26,6 +27,7 @@ import {
   TIMER_LINK,
   TRACE_DEV_IN,
   TRACE_DEV_OUT,
+  TRACE_VOID,
 } from '../../abi';
 import { arpInput } from '../ip/arp';
 import { ip4Input } from '../ip/input';
@@ -36,6 +38,7 @@ import { PF_LOOPED, PF_TRACE, PF_UNCOUNTED, Pkt, pktAlloc, pktDrop, pktFree, pkt
 import { drain } from '../sim/loop';
 import { captureFrame } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
+import { trace, traceBecause, traceFrame } from '../sim/trace';
 import { timerAdd } from '../sim/timer';
 import { workPush } from '../sim/work';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup, VLAN_HLEN } from '../wire/ether';
@@ -54,8 +57,11 @@ const TAG: u16 = 0x0081;
 /** Shows a frame to the captures. Pre: data is at the Ethernet header. */
 function tap(pkt: u32, pkttype: u32): void {
   clockStep();
+  if (Sim.at().captures != 0) show(pkt, pkttype);
+}
+
+function show(pkt: u32, pkttype: u32): void {
   let bits = Sim.at().captures;
-  if (bits == 0) return;
   const p = Pkt.at(pkt);
   while (bits != 0) {
     const i = ctz<u32>(bits);
@@ -86,6 +92,7 @@ export function devXmit(dev: u32, pkt: u32): i32 {
 export function devStart(dev: u32, pkt: u32): void {
   const d = Dev.at(dev);
   const p = Pkt.at(pkt);
+  if (Sim.at().traceOn != 0) traceFrame(p);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_OUT, d.ns, dev, p.len, ethType(p.data as usize), 0);
   if (d.kind != DEV_LOOPBACK) tap(pkt, PKT_OUTGOING);
   if (d.kind == DEV_VXLAN) {
@@ -104,7 +111,15 @@ export function devStart(dev: u32, pkt: u32): void {
     p.gen = d.gen;
     workPush(pkt);
   } else if (d.peer != 0) cross(d, pkt);
-  else pktFree(pkt);
+  else {
+    trace(p, TRACE_VOID, 0, 0, 0);
+    pktFree(pkt);
+  }
+}
+
+/** Whether a device takes a frame of this size: a VLAN tag more than its MTU. @see Linux netdevice.h: is_skb_forwardable */
+export function fitsDev(pkt: u32, dev: u32): bool {
+  return Pkt.at(pkt).len <= Dev.at(dev).mtu + (ETH_HLEN as u32) + 4;
 }
 
 /** Carries a frame to the other end of a veth pair. @see Linux veth.c: veth_xmit */
@@ -115,6 +130,11 @@ function cross(d: Dev, pkt: u32): void {
     d.txBytes -= counted(Pkt.at(pkt));
     d.txDropped++;
     pktDrop(pkt, DROP_NO_CARRIER);
+    return;
+  }
+  if (!fitsDev(pkt, d.peer)) {
+    o.rxDropped++;
+    pktDrop(pkt, DROP_MTU);
     return;
   }
   pktScrub(pkt);
@@ -186,6 +206,8 @@ function receive(pkt: u32): void {
   while (true) {
     p.mac = p.data;
     p.proto = ethType(p.data as usize);
+    if (Sim.at().traceOn != 0) traceFrame(p);
+    traceBecause(p);
     if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
     if (p.flags & PF_LOOPED) p.flags &= ~PF_LOOPED;
     else tap(pkt, p.pkttype);

@@ -14,6 +14,7 @@ import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped } from '../wire/bytes';
 import { confDevSettled, confOf } from './conf';
+import { dstFlush } from './dst';
 
 @unmanaged
 export class Addr {
@@ -120,6 +121,7 @@ function behind(a: Addr): u32 {
 }
 
 function link(i: u32, prev: u32): void {
+  dstFlush();
   const a = Addr.at(i);
   const n = Ns.at(a.ns);
   a.prev = prev;
@@ -132,6 +134,7 @@ function link(i: u32, prev: u32): void {
 
 /** A secondary address takes the place of a primary one that went. @param ip16 16 bytes @see promote_secondaries */
 export function addrPromote(dev: u32, ip16: usize): i32 {
+  dstFlush();
   const i = find(dev, ip16);
   if (i == 0) return -EADDRNOTAVAIL;
   Addr.at(i).secondary = 0;
@@ -151,6 +154,7 @@ function find(dev: u32, ip16: usize): u32 {
 }
 
 function unlink(ns: u32, i: u32): void {
+  dstFlush();
   const n = Ns.at(ns);
   const a = Addr.at(i);
   pull(i * 2);

@@ -4,21 +4,24 @@
  * @see Linux net/ipv4/arp.c: arp_process, RFC 826
  */
 import {
-  CONF_ARP_ACCEPT, CONF_ARP_FILTER, CONF_ARP_IGNORE, CONF_DROP_GRATUITOUS_ARP, CONF_FORWARDING, CONF_MEDIUM_ID,
+  ARP_ANSWERED, ARP_IGNORED, ARP_LEARNED, CONF_ARP_ACCEPT, CONF_ARP_FILTER, CONF_ARP_IGNORE, CONF_DROP_GRATUITOUS_ARP, CONF_FORWARDING, CONF_MEDIUM_ID,
   CONF_PROXY_ARP, CONF_PROXY_ARP_PVLAN, CONF_ROUTE_LOCALNET, DROP_BAD_HEADER, CONF_PROXY_DELAY, NUD_REACHABLE, NUD_STALE,
   PKT_HOST, RT_SCOPE_HOST, RT_SCOPE_LINK, RTN_LOCAL, RTN_UNICAST,
+  TRACE_ARP, TRACE_ARP_IN,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { devXmit } from '../dev/xmit';
 import { Sim } from '../mem';
 import { Pkt, pktAlloc, pktDrop, pktFree, pktPush } from '../sim/pool';
+import { trace, traceBorn } from '../sim/trace';
 import { ARP_LEN, ARP_REPLY, ARP_REQUEST, arpIsIpv4, arpOp, arpSha, arpSpa, arpTpa, arpWrite } from '../wire/arp';
 import { rdMac } from '../wire/bytes';
 import { ETH_ARP, ETH_HLEN, ethWrite, MAC_BROADCAST } from '../wire/ether';
 import { addrConfirm, addrIsLocal, addrOnLink } from './addr';
 import { confMax, confOf, confOr } from './conf';
 import { fibType } from './fib';
-import { neighFind, neighHeard, neighLearn } from './neigh';
+import { neighHeard, neighLearn } from './neigh';
+import { neighFind } from './neightab';
 import { proxyHas, proxyLater } from './proxyarp';
 import { routeInput } from './routein';
 import { routeOutput } from './routeout';
@@ -32,6 +35,9 @@ export function arpSend(dev: u32, op: u32, to: u64, spa: u32, tha: u64, tpa: u32
   p.nh = p.data;
   p.proto = ETH_ARP;
   arpWrite(p.data as usize, op, mac, spa, tha, tpa);
+  p.ns = Dev.at(dev).ns;
+  p.dev = dev;
+  if (Sim.at().traceOn != 0) traceBorn(p, ETH_ARP, TRACE_ARP, op, spa, tpa);
   ethWrite(pktPush(pkt, ETH_HLEN), to, mac, ETH_ARP);
   devXmit(dev, pkt);
 }
@@ -57,7 +63,18 @@ export function arpInput(pkt: u32): void {
   const tpa = arpTpa(m);
   const tha = rdMac(m + 18);
   const type = p.pkttype;
+  const s = Sim.at();
+  const made = s.packet;
+  heard(ns, dev, op, sha, spa, tha, tpa, type);
+  if (s.traceOn != 0) {
+    const result: u32 = s.packet != made ? ARP_ANSWERED : spa != 0 && neighFind(dev, spa) != 0 ? ARP_LEARNED : ARP_IGNORED;
+    trace(p, TRACE_ARP_IN, op | (result << 8), spa, tpa);
+  }
   pktFree(pkt);
+}
+
+/** What a message says is answered and noted. */
+function heard(ns: u32, dev: u32, op: u32, sha: u64, spa: u32, tha: u64, tpa: u32, type: u32): void {
   if (op != ARP_REQUEST && op != ARP_REPLY) return;
   if (tpa >> 28 == 14 || (tpa >> 24 == 127 && !confOr(dev, CONF_ROUTE_LOCALNET))) return;
   if (spa == tpa && confOr(dev, CONF_DROP_GRATUITOUS_ARP)) return;

@@ -11,6 +11,7 @@ import {
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { CONF_BASE, CONF_NS, CONF_REC } from '../mem';
+import { dstFlush } from './dst';
 
 /** Where values begin; before them a word of bits: which were set by hand. */
 const VALUES: usize = 8;
@@ -32,6 +33,7 @@ function get(at: usize, key: u32): u32 {
 }
 
 function put(at: usize, key: u32, value: u32): void {
+  dstFlush();
   store<u32>(at + VALUES + ((key as usize) << 2), value);
 }
 

@@ -16,6 +16,7 @@ import { FIBRULE_BASE, FIBRULE_REC, SLAB_FIBRULE } from '../mem';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { Flow, tableLookup } from './fib';
 import { Net4 } from './net4';
+import { dstFlush } from './dst';
 
 /** Rules that one lookup visits at most: what jumps in a circle ends. */
 const MAX_STEPS: u32 = 4096;
@@ -57,7 +58,8 @@ function fits(ns: u32, i: u32, f: Flow): bool {
   if ((load<u32>(x + FIB_X_SRC) ^ f.src) & load<u32>(x + FIB_X_SRC_MASK)) return false;
   if ((load<u32>(x + FIB_X_DST) ^ f.dst) & load<u32>(x + FIB_X_DST_MASK)) return false;
   const tos = load<u32>(x + FIB_X_TOS);
-  if (tos != 0 && tos != (f.tos & 0xfc)) return false;
+  // TOS as it once was: without precedence. @see fib_dscp_masked_match
+  if (tos != 0 && tos != (f.tos & 0x1c)) return false;
   const proto = load<u32>(x + FIB_X_PROTO);
   if (proto != 0 && proto != f.proto) return false;
   return inRange(f.sport, load<u32>(x + FIB_X_SPORT)) && inRange(f.dport, load<u32>(x + FIB_X_DPORT));
@@ -100,6 +102,7 @@ export function rulesLookup(ns: u32): i32 {
 
 /** Puts a rule behind those of its priority and lower ones. */
 function insert(ns: u32, i: u32): void {
+  dstFlush();
   const n = Net4.at(ns);
   const priority = field(i, FIB_X_PRIORITY);
   let prev: u32 = 0;
@@ -128,6 +131,7 @@ function own(ns: u32, priority: u32, table: u32): bool {
 
 /** Makes records of the kernel's own rules. */
 function begin(ns: u32): bool {
+  dstFlush();
   const n = Net4.at(ns);
   if (n.custom) return true;
   n.custom = 1;
@@ -146,6 +150,7 @@ export function fibRuleAdd(ns: u32, x: usize): i32 {
 
 /** Deletes the rule that is equal to a FIB_X_* record. @returns 0, -ENOENT, or -ENOBUFS */
 export function fibRuleDel(ns: u32, x: usize): i32 {
+  dstFlush();
   if (!begin(ns)) return -ENOBUFS;
   const n = Net4.at(ns);
   let prev: u32 = 0;

@@ -4,9 +4,10 @@
  * @see Linux net/ipv4/icmp.c: __icmp_send, icmp_reply, icmp_rcv; RFC 792, RFC 1122 §3.2.2
  */
 import {
-  DEV_LOOPBACK, DROP_BAD_CHECKSUM, DROP_BAD_HEADER, IP4_ECHO_IGNORE_BROADCASTS, IP4_ERRORS_USE_INBOUND_IFADDR,
+  DEV_LOOPBACK, DROP_BAD_CHECKSUM, DROP_BAD_HEADER, ICMP_ANSWERED, ICMP_IGNORED, ICMP_REPLY, ICMP_TOLD,
+  IP4_ECHO_IGNORE_BROADCASTS, IP4_ERRORS_USE_INBOUND_IFADDR,
   IP4_FWMARK_REFLECT, IP4_MSGS_BURST, IP4_MSGS_PER_SEC, IP4_RATEMASK, PKT_HOST, RT_SCOPE_LINK, RTN_BROADCAST, RTN_LOCAL,
-  RTN_MULTICAST,
+  RTN_MULTICAST, TRACE_ICMP_IN,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
@@ -15,6 +16,7 @@ import { ctAttachReply } from '../nf/conntrack';
 import { now } from '../sim/clock';
 import { PF_ICMP_ERROR, PF_LOCAL, Pkt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
+import { trace, traceBecause, traceCause } from '../sim/trace';
 import { icmpErrorToSock } from '../sock/input';
 import { wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
@@ -117,7 +119,9 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
   e.flags |= PF_ICMP_ERROR;
   // It belongs to the connection of what it answers. @see Linux icmp.c: icmp_glue_bits
   ctAttachReply(err, pkt);
+  const was = traceBecause(p);
   output(ns, err, errorSource(p), ip4Src(ip), tos, replyMark(p));
+  traceCause(was);
 }
 
 /** Mark of an answer to a packet. @see Linux IP4_REPLY_MARK */
@@ -155,9 +159,11 @@ export function icmpInput(pkt: u32): void {
   const group = p.rtype == RTN_BROADCAST || p.rtype == RTN_MULTICAST;
   const asks = type == ICMP_ECHO || type == ICMP_TIMESTAMP;
   if (group && (!asks || ip4Get(p.ns, IP4_ECHO_IGNORE_BROADCASTS))) {
+    trace(p, TRACE_ICMP_IN, (type << 8) | (load<u8>(m, 1) as u32), ICMP_IGNORED, 0);
     pktFree(pkt);
     return;
   }
+  trace(p, TRACE_ICMP_IN, (type << 8) | (load<u8>(m, 1) as u32), fate(p, type), 0);
   if (type == ICMP_ECHO) {
     if (!Ns.at(p.ns).echoIgnoreAll) answer(p, m, len, ICMP_ECHOREPLY, len);
   } else if (type == ICMP_TIMESTAMP) answer(p, m, len, ICMP_TIMESTAMPREPLY, 20);
@@ -167,6 +173,14 @@ export function icmpInput(pkt: u32): void {
     if (len >= 8 + 20 && len >= 8 + ip4Hlen(inner) + 8) icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32);
   }
   pktFree(pkt);
+}
+
+/** What comes of a message, for the trace. */
+function fate(p: Pkt, type: u32): u32 {
+  if (type == ICMP_ECHO) return Ns.at(p.ns).echoIgnoreAll ? ICMP_IGNORED : ICMP_ANSWERED;
+  if (type == ICMP_TIMESTAMP) return ICMP_ANSWERED;
+  if (type == ICMP_ECHOREPLY) return ICMP_REPLY;
+  return icmpIsError(type) ? ICMP_TOLD : ICMP_IGNORED;
 }
 
 /** The address that answers to a packet come from. @see Linux fib_frontend.c: fib_compute_spec_dst */

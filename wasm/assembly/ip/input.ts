@@ -31,7 +31,9 @@ import {
   RTN_MULTICAST,
   RTN_UNICAST,
   RTN_UNREACHABLE,
+  TRACE_NO_ROUTE,
   TRACE_ROUTE,
+  TRACE_TTL,
   VERDICT_ACCEPT,
 } from '../../abi';
 import { Dev } from '../dev/dev';
@@ -40,6 +42,7 @@ import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
 import { PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace } from '../sim/trace';
 import { rawInput, tcpInput, udpInput } from '../sock/input';
 import { csumFold, csumL4, csumPartial } from '../wire/checksum';
 import {
@@ -59,13 +62,15 @@ import {
   PROTO_UDP,
 } from '../wire/ipv4';
 import { confOf, confOr } from './conf';
+import { dstInput } from './dst';
 import { icmpInput, icmpSend } from './icmp';
 import { optionsForward, optionsInput } from './options';
 import { ip4Finish } from './output';
 import { peerMayTell } from './peer';
 import { DEFRAG_LOCAL, fragInput } from './reassembly';
 import { redirectSend } from './redirect';
-import { FIBR_REDIRECT, routeInput } from './routein';
+import { routeKind } from './route';
+import { FIBR_REDIRECT } from './routein';
 
 /** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
 export function ip4Validate(pkt: u32): u32 {
@@ -110,7 +115,7 @@ function route(pkt: u32): void {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
   const dst = ip4Dst(ip);
-  const err = routeInput(p.ns, p.dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip), false);
+  const err = dstInput(p.ns, p.dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
   if (err > 0) {
     pktDrop(pkt, err as u32);
     return;
@@ -121,8 +126,9 @@ function route(pkt: u32): void {
     p.outdev = s.r1;
     p.nexthop = s.r2;
     p.flags = s.r5 & FIBR_REDIRECT ? p.flags | PF_REDIRECT : p.flags & ~PF_REDIRECT;
-    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, p.ns, p.dev, dst, p.nexthop, p.rtype);
-  }
+    if (p.flags & PF_TRACE)
+      traceWrite(p.id, TRACE_ROUTE, p.ns, p.outdev, dst, p.nexthop, p.rtype | routeKind(p.rtype == RTN_UNICAST ? s.r4 : 0));
+  } else trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
   if (ip4Hlen(ip) > 20 && !optionsInput(pkt)) return;
   if (err != 0) unroutable(pkt, err);
   else if (p.rtype != RTN_UNICAST) {
@@ -170,6 +176,7 @@ function forward(pkt: u32): void {
     return;
   }
   ip4DecTtl(p.nh as usize);
+  trace(p, TRACE_TTL, ip4Ttl(p.nh as usize), 0, 0);
   if (p.flags & PF_REDIRECT) redirectSend(pkt);
   if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
   if (p.flags & (PF_OPT_RR | PF_OPT_TS)) optionsForward(pkt);

@@ -13,9 +13,8 @@ import { timerDel } from '../sim/timer';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { arpAnnounce } from './arp';
 import { confTime } from './conf';
-import {
-  Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighFind, neighFlush, neighMake, neighRemove, neighWait,
-} from './neigh';
+import { neighFlush, neighWait } from './neigh';
+import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighFind, neighMake, neighRemove } from './neightab';
 
 /** Sets an entry by hand. Equivalent: ip neigh replace IP lladdr MAC. @param ip16 16 bytes @returns 0 or -ENOBUFS */
 export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 {

@@ -4,6 +4,7 @@ import {
   IP4_RATELIMIT, IP4_RATEMASK, IP4_REDIRECT_LOAD, IP4_REDIRECT_NUMBER, IP4_REDIRECT_SILENCE,
 } from '../../abi';
 import { NET4_BASE, NET4_REC } from '../mem';
+import { dstFlush } from './dst';
 
 /** Settings come first, by IP4_* number. */
 @unmanaged
@@ -65,6 +66,7 @@ export function net4Init(ns: u32): void {
 
 /** Sets a setting. @param key IP4_* @returns 0 or -EINVAL */
 export function ip4Set(ns: u32, key: u32, value: u32): i32 {
+  dstFlush();
   if (key >= (IP4_COUNT as u32)) return -EINVAL;
   store<u32>(at(ns, key), value);
   return 0;

@@ -20,7 +20,7 @@ import {
   RTN_LOCAL,
   RTN_MULTICAST,
   RTN_UNICAST,
-  TRACE_NEW,
+  TRACE_NO_ROUTE,
   TRACE_ROUTE,
   VERDICT_ACCEPT,
   VERDICT_DROP,
@@ -29,31 +29,54 @@ import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
-import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_TRACE, Pkt, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
+import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace, traceNew, tracePiece } from '../sim/trace';
 import { wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_IPV4, MAC_BROADCAST } from '../wire/ether';
 import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write } from '../wire/ipv4';
+import { dstOutput } from './dst';
 import { fibType } from './fib';
 import { ip4Fragments } from './fragment';
 import { icmpSend } from './icmp';
 import { neighGroup, neighOutput } from './neigh';
 import { pmtuOf } from './pmtu';
-import { routeOutput } from './routeout';
+import { routeKind } from './route';
 
 /** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
 export function ip4Route(pkt: u32, ns: u32, src: u32, dst: u32, oif: u32, tos: u32): i32 {
   const p = Pkt.at(pkt);
-  const err = routeOutput(ns, dst, src, oif, p.mark, tos);
-  if (err != 0) return err;
+  const err = dstOutput(ns, dst, src, oif, p.mark, tos);
   const s = Sim.at();
+  if (err != 0) {
+    trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
+    return err;
+  }
   p.rtype = s.r0;
   p.outdev = s.r1;
   p.nexthop = s.r2;
   p.prefsrc = s.r3;
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, ns, p.outdev, dst, p.nexthop, p.rtype);
+  p.route = s.r4;
+  routed(p, dst);
   return 0;
+}
+
+/** Tells the route of a packet. */
+function routed(p: Pkt, dst: u32): void {
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, p.ns, p.outdev, dst, p.nexthop, p.rtype | routeKind(p.route));
+}
+
+/** A packet is being made, and has its route: what it is comes first in a trace. */
+function found(p: Pkt, proto: u32, src: u32, dst: u32): void {
+  traceNew(p, p.outdev, proto, src, dst);
+  routed(p, dst);
+}
+
+/** A packet that was being made has no way to go. */
+function lost(p: Pkt, proto: u32, src: u32, dst: u32, err: i32): void {
+  traceNew(p, 0, proto, src, dst);
+  trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
 }
 
 function refuse(pkt: u32, reason: u32, err: i32): i32 {
@@ -83,18 +106,21 @@ export function ip4Output(
   p.mark = mark;
   p.proto = ETH_IPV4;
   p.flags |= PF_LOCAL;
-  const err = ip4Route(pkt, ns, saddr, daddr, oif, tos);
-  if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
-  if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
+  p.th = p.data;
+  const err = ip4Route(pkt, ns, p.flags & PF_SRC_CHOSEN ? 0 : saddr, daddr, oif, tos);
+  if (err != 0) {
+    if (Sim.at().traceOn != 0) lost(p, proto, saddr, daddr, err);
+    return refuse(pkt, DROP_NO_ROUTE, err);
+  }
   const src = saddr != 0 ? saddr : p.prefsrc;
+  if (Sim.at().traceOn != 0) found(p, proto, src, daddr);
+  if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
   if (p.len + 20 > 65535) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
-  p.th = p.data;
   const ip = pktPush(pkt, 20);
   p.nh = p.data;
   const hops = ttl != 0 ? ttl : p.rtype == RTN_MULTICAST ? (1 as u32) : n.defaultTtl;
   ip4Write(ip, tos, p.len, n.ipid++ & 0xffff, p.flags & PF_DF ? IP4_DF : 0, hops, proto, src, daddr);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEW, ns, p.outdev, proto, src, daddr);
   return localOut(pkt, oif);
 }
 
@@ -106,19 +132,22 @@ export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   p.ns = ns;
   p.proto = ETH_IPV4;
   p.flags |= PF_LOCAL;
+  p.th = p.data + ip4Hlen(ip);
   const err = ip4Route(pkt, ns, 0, ip4Dst(ip), oif, ip4Tos(ip));
-  if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
+  if (err != 0) {
+    if (Sim.at().traceOn != 0) lost(p, ip4Proto(ip), ip4Src(ip), ip4Dst(ip), err);
+    return refuse(pkt, DROP_NO_ROUTE, err);
+  }
+  if (Sim.at().traceOn != 0) found(p, ip4Proto(ip), ip4Src(ip) != 0 ? ip4Src(ip) : p.prefsrc, ip4Dst(ip));
   if (p.rtype == RTN_BROADCAST && !(p.flags & PF_BROADCAST)) return refuse(pkt, DROP_BROADCAST, -EACCES);
   if (p.len > Dev.at(p.outdev).mtu) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   p.flags |= PF_IGNORE_DF;
   p.nh = p.data;
-  p.th = p.data + ip4Hlen(ip);
   wr16(ip + 2, p.len);
   if (load<u16>(ip, 4) == 0) wr16(ip + 4, Ns.at(ns).ipid++ & 0xffff);
   if (ip4Src(ip) == 0) wr32(ip + 12, p.prefsrc);
   store<u16>(ip, 0, 10);
   store<u16>(ip, csumFold(csumPartial(ip, ip4Hlen(ip), 0)), 10);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEW, ns, p.outdev, ip4Proto(ip), ip4Src(ip), ip4Dst(ip));
   return localOut(pkt, oif);
 }
 
@@ -184,6 +213,7 @@ function cut(pkt: u32, mtu: u32): i32 {
   while (f != 0) {
     const next = Pkt.at(f).next;
     Pkt.at(f).next = 0;
+    tracePiece(Pkt.at(f), mtu);
     const e = emit(f);
     if (err == 0) err = e;
     f = next;
@@ -202,8 +232,8 @@ function emit(pkt: u32): i32 {
 }
 
 /** The source address output would choose towards `daddr`; 0 when there is no route: Sim.r0 is then the errno. */
-export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0): u32 {
-  const err = routeOutput(ns, daddr, 0, oif, mark, 0);
+export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0, tos: u32 = 0): u32 {
+  const err = dstOutput(ns, daddr, 0, oif, mark, tos);
   const s = Sim.at();
   if (err != 0) {
     s.r0 = -err as u32;
@@ -213,6 +243,11 @@ export function ip4RouteSource(ns: u32, daddr: u32, oif: u32, mark: u32 = 0): u3
   return s.r3;
 }
 
+/** Whether a connection finds its way with the source it has. @returns 0 or a negative errno @see ip_route_newports */
+export function ip4RouteCheck(ns: u32, daddr: u32, saddr: u32, oif: u32, mark: u32, tos: u32): i32 {
+  return dstOutput(ns, daddr, saddr, oif, mark, tos);
+}
+
 /** MTU of the way to `daddr`, as far as it is known; 1500 when there is no route. */
 export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
   return pmtuOf(ns, daddr, ip4DevMtu(ns, daddr, oif));
@@ -220,5 +255,5 @@ export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
 
 /** MTU of the device towards `daddr`; 1500 when there is no route. */
 export function ip4DevMtu(ns: u32, daddr: u32, oif: u32): u32 {
-  return routeOutput(ns, daddr, 0, oif, 0, 0) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
+  return dstOutput(ns, daddr, 0, oif, 0, 0) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
 }

@@ -80,6 +80,7 @@ function make(ns: u32, dst: u32): Pmtu {
   best.gw = 0;
   best.gwExpires = 0;
   Sim.at().pmtus = 1;
+  Sim.at().dstGen++;
   return best;
 }
 

@@ -5,13 +5,24 @@
  * Limits: FRAG_CAP datagrams and FRAG_HELD fragments wait in the whole lab; ECN bits are those of the first fragment.
  * @see Linux net/ipv4/ip_fragment.c: ip_frag_queue, ip_frag_reasm, ip_expire; RFC 815, RFC 1858, RFC 5722
  */
-import { DROP_FRAG_FULL, DROP_FRAG_OVERLAP, DROP_FRAG_TIMEOUT, DROP_FRAGMENT, RTN_LOCAL, TIMER_FRAG } from '../../abi';
+import {
+  DROP_FRAG_FULL,
+  DROP_FRAG_OVERLAP,
+  DROP_FRAG_TIMEOUT,
+  DROP_FRAGMENT,
+  RTN_LOCAL,
+  TIMER_FRAG,
+  TRACE_FRAG_WAIT,
+  TRACE_FRAG_WHOLE,
+  TRACE_MERGED,
+} from '../../abi';
 import { FRAG_BASE, FRAG_BUCKETS, FRAG_HASH, FRAG_REC, SLAB_FRAG, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { PF_FRAG_PMTU, PF_IGNORE_DF, Pkt, pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
+import { PF_FRAG_PMTU, PF_IGNORE_DF, PF_TRACE, Pkt, pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
+import { trace } from '../sim/trace';
 import { rd16, wr16 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { IP4_DF, IP4_MF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src } from '../wire/ipv4';
@@ -206,8 +217,19 @@ export function fragInput(pkt: u32, user: u32): bool {
   const size = ip4Len(ip);
   q.maxSize = max(q.maxSize, size);
   if (frag & IP4_DF) q.maxDf = max(q.maxDf, size);
-  if (!q.lastIn || q.meat != q.len) return false;
+  if (!q.lastIn || q.meat != q.len) {
+    trace(p, TRACE_FRAG_WAIT, from, end - from, user);
+    return false;
+  }
   return assemble(i, pkt);
+}
+
+/** A fragment's bytes are copied to the datagram that goes on as `whole`, traced when one of them was. */
+function merged(f: u32, whole: Pkt): void {
+  const p = Pkt.at(f);
+  trace(p, TRACE_MERGED, whole.id, 0, 0);
+  whole.flags |= p.flags & PF_TRACE;
+  pktFree(f);
 }
 
 /** All is here: `pkt`, the last to arrive, becomes the datagram. */
@@ -234,7 +256,7 @@ function assemble(i: u32, pkt: u32): bool {
     const next = Pkt.at(f).next;
     memory.copy(at + hlen + offsetOf(f), Pkt.at(f).th as usize, bytesOf(f) as usize);
     Sim.at().fragsHeld--;
-    if (f != pkt) pktFree(f);
+    if (f != pkt) merged(f, p);
     f = next;
   }
   const df = q.maxDf == q.maxSize;
@@ -243,6 +265,7 @@ function assemble(i: u32, pkt: u32): bool {
   store<u16>(at, 0, 10);
   store<u16>(at, csumFold(csumPartial(at, hlen, 0)), 10);
   p.next = 0;
+  trace(p, TRACE_FRAG_WHOLE, total, 0, 0);
   p.fragMax = q.maxSize;
   p.flags |= df ? PF_FRAG_PMTU | PF_IGNORE_DF : PF_IGNORE_DF;
   unlink(i);

@@ -17,6 +17,7 @@ import { route6Add, route6Del } from '../ip6/route';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16, wrMapped } from '../wire/bytes';
 import { Net4 } from './net4';
+import { dstFlush } from './dst';
 
 /** No such process: what Linux says when a route to delete is not there. */
 const ESRCH: i32 = 3;
@@ -136,6 +137,7 @@ export function routeAdd(ns: u32, x: usize): i32 {
 }
 
 function insert(ns: u32, i: u32, r: Route): i32 {
+  dstFlush();
   let prev: u32 = 0;
   let k = Ns.at(ns).routes;
   while (k != 0 && !comesBefore(r, Route.at(k))) {
@@ -155,6 +157,7 @@ function insert(ns: u32, i: u32, r: Route): i32 {
 }
 
 function unlink(ns: u32, prev: u32, i: u32): void {
+  dstFlush();
   if (prev == 0) Ns.at(ns).routes = Route.at(i).next;
   else Route.at(prev).next = Route.at(i).next;
   let k = i;
@@ -196,6 +199,7 @@ export function routeDel(ns: u32, x: usize): i32 {
 
 /** Takes a device's next hops off a route. @returns whether none is left */
 function thin(k: u32, dev: u32): bool {
+  dstFlush();
   while (Route.at(k).more != 0) {
     const r = Route.at(k);
     const more = Route.at(r.more);
@@ -236,4 +240,10 @@ export function routeDevGone(dev: u32): void {
 /** All routes of a namespace go. */
 export function routeNsDestroy(ns: u32): void {
   purge(ns, 0);
+}
+
+/** Prefix length << 8 and table << 16 of a route, for the trace. @param i 0: an own address or a broadcast */
+export function routeKind(i: u32): u32 {
+  if (i == 0) return ((RT_TABLE_LOCAL as u32) << 16) | (32 << 8);
+  return (Route.at(i).table << 16) | (Route.at(i).bits << 8);
 }

@@ -108,7 +108,8 @@ export const FIBR_REDIRECT: u32 = 4;
 
 /**
  * Routes what came in by a device. The answer is in Sim: r0 = RTN_LOCAL, _BROADCAST, _MULTICAST (for this machine) or
- * _UNICAST (through), r1 = out device, r2 = next hop, r5 = FIBR_*.
+ * _UNICAST (through), r1 = out device, r2 = next hop, r4 = route of what goes through,
+ * r5 = FIBR_*.
  * @param proto IP protocol @param arp a question of ARP's: what does not leave by another device is no one's
  * @returns 0; DROP_* (positive): a martian, say nothing; -errno: no route
  */
@@ -146,6 +147,7 @@ function through(ns: u32, dev: u32, src: u32, dst: u32, mark: u32, tos: u32, arp
   const out = s.r1;
   const hop = s.r2;
   const bits = s.r5;
+  const route = s.r4;
   const ok = validate(ns, dev, src, dst, out, mark, tos);
   if (ok < 0) return badSource(dev, src, dst, -ok);
   let redirect: u32 = 0;
@@ -156,6 +158,7 @@ function through(ns: u32, dev: u32, src: u32, dst: u32, mark: u32, tos: u32, arp
   s.r0 = type;
   s.r1 = out;
   s.r2 = hop;
+  s.r4 = route;
   s.r5 = bits | redirect;
   return 0;
 }

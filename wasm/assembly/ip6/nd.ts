@@ -1,11 +1,12 @@
 /**
  * Neighbour discovery as it arrives: solicitations are answered and teach who asks; advertisements move the neighbour
- * on; either may show that an address under trial is taken. The table of neighbours is ip/neigh.ts's.
+ * on; either may show that an address under trial is taken. Its neighbours lie in the table of ip/neightab.ts.
  * Limits: no redirects; of router advertisements only the hop limit is heeded; no proxying.
  * @see Linux net/ipv6/ndisc.c: ndisc_recv_ns, ndisc_recv_na, ndisc_solicit; RFC 4861 §7.2
  */
 import { IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
-import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighUpdate, neighValid } from '../ip/neigh';
+import { neighUpdate } from '../ip/neigh';
+import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighValid } from '../ip/neightab';
 import { Dev } from '../dev/dev';
 import { Pkt } from '../sim/pool';
 import { rd32, rdMac } from '../wire/bytes';

@@ -19,7 +19,8 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { addrType } from '../ip/addr';
-import { neighMac, neighOutput } from '../ip/neigh';
+import { neighOutput } from '../ip/neigh';
+import { neighMac } from '../ip/neightab';
 import { ip4Route } from '../ip/output';
 import { PF_BRIDGE_OUT, PF_BRIDGED_DNAT, PF_PREROUTED, Pkt, pktDrop, pktPull, pktWritable } from '../sim/pool';
 import { wrMac } from '../wire/bytes';

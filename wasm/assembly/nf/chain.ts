@@ -7,7 +7,13 @@ import {
   DROP_POLICY,
   DROP_REJECT,
   DROP_RULE,
+  M_IN,
+  M_OUT,
   RULE_CHAIN,
+  RULE_IN,
+  RULE_INVERT,
+  RULE_MATCH,
+  RULE_OUT,
   RULE_TARGET,
   RULE_VALUE,
   RULE_VALUE_MASK,
@@ -23,12 +29,16 @@ import {
   TARGET_NOTRACK,
   TARGET_REJECT,
   TARGET_RETURN,
+  TRACE_MARK,
   TRACE_POLICY,
+  TRACE_RETURN,
   TRACE_RULE,
 } from '../../abi';
+import { Dev } from '../dev/dev';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace } from '../sim/trace';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Len } from '../wire/ipv4';
 import { ip6Len } from '../wire/ipv6';
@@ -46,6 +56,11 @@ function bytesOf(p: Pkt): u64 {
   return (p.proto == ETH_IPV4 ? ip4Len(p.nh as usize) : ip6Len(p.nh as usize)) as u64;
 }
 
+/** Whether a device's name fits a rule's, at `r` and 16 bytes on its mask. Of all matches these tell most packets apart. */
+function nameFits(r: usize, n0: u64, n1: u64): bool {
+  return (((n0 ^ load<u64>(r)) & load<u64>(r, 16)) | ((n1 ^ load<u64>(r, 8)) & load<u64>(r, 24))) == 0;
+}
+
 /**
  * Runs a packet through a built-in chain. The packet stays the caller's.
  * @returns 0 to accept, or the reason to drop (DROP_*)
@@ -55,17 +70,29 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
   const p = Pkt.at(pkt);
   const base = s.jumps;
   const bytes = bytesOf(p);
+  const in0: u64 = indev != 0 ? Dev.at(indev).name0 : 0;
+  const in1: u64 = indev != 0 ? Dev.at(indev).name1 : 0;
+  const out0: u64 = outdev != 0 ? Dev.at(outdev).name0 : 0;
+  const out1: u64 = outdev != 0 ? Dev.at(outdev).name1 : 0;
   let i = Chain.at(chain).first;
+  // The chain that is run, for the trace.
+  let at = chain;
   while (true) {
     if (i == 0) {
       if (s.jumps == base) return policy(chain, p, bytes);
+      trace(p, TRACE_RETURN, at, 0, 0);
       s.jumps--;
-      i = load<u32>(JUMP_BASE + (s.jumps as usize) * 4);
+      i = load<u32>(JUMP_BASE + (s.jumps as usize) * 8);
+      at = load<u32>(JUMP_BASE + (s.jumps as usize) * 8, 4);
       continue;
     }
     const r = ruleAt(i);
     const rule = Rule.at(i);
-    if (!ruleFits(i, r, p, indev, outdev)) {
+    const m = load<u32>(r + RULE_MATCH);
+    const named =
+      (!(m & M_IN) || nameFits(r + RULE_IN, in0, in1) != ((load<u32>(r + RULE_INVERT) & M_IN) != 0)) &&
+      (!(m & M_OUT) || nameFits(r + RULE_OUT, out0, out1) != ((load<u32>(r + RULE_INVERT) & M_OUT) != 0));
+    if (!named || (m & ~(M_IN | M_OUT) && !ruleFits(i, r, p, indev, outdev))) {
       i = rule.next;
       continue;
     }
@@ -79,10 +106,12 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
           s.jumps = base;
           return DROP_RULE;
         }
-        store<u32>(JUMP_BASE + (s.jumps as usize) * 4, rule.next);
+        store<u32>(JUMP_BASE + (s.jumps as usize) * 8, rule.next);
+        store<u32>(JUMP_BASE + (s.jumps as usize) * 8, at, 4);
         s.jumps++;
       }
-      i = Chain.at(load<u32>(r + RULE_CHAIN)).first;
+      at = load<u32>(r + RULE_CHAIN);
+      i = Chain.at(at).first;
     } else if (target == TARGET_RETURN) i = 0;
     else {
       const verdict = act(pkt, target, i, r, hook, indev, outdev);

@@ -84,6 +84,11 @@ export function tupleOf(ct: u32, dir: u32): usize {
 }
 
 function hash(t: usize): u32 {
+  // Of IPv4 the upper words are zero.
+  if ((load<u64>(t) | load<u64>(t, 16)) == 0) {
+    const k = (load<u64>(t, 8) ^ (load<u64>(t, 32) * 0x9e3779b97f4a7c15)) * 0xbf58476d1ce4e5b9;
+    return (((k ^ (k >> 32) ^ load<u64>(t, 24)) * 0x94d049bb133111eb) >> 33) as u32;
+  }
   let h = load<u64>(t) * 0x9e3779b97f4a7c15;
   h = (h ^ (h >> 29) ^ load<u64>(t, 8)) * 0xbf58476d1ce4e5b9;
   h = (h ^ (h >> 29) ^ load<u64>(t, 16)) * 0x9e3779b97f4a7c15;

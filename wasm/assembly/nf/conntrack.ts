@@ -36,14 +36,18 @@ import {
   IPS_SEEN_REPLY,
   LOG_CT_FULL,
   TRACE_CT,
+  TRACE_CT_CONFIRM,
+  TRACE_CT_NONE,
+  TRACE_SOME,
 } from '../../abi';
 import { Ns } from '../dev/ns';
-import { TEMP_BASE } from '../mem';
+import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
-import { rd16, wrMapped } from '../wire/bytes';
+import { trace, traceFlow, tracePicked } from '../sim/trace';
+import { rd16, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
@@ -86,7 +90,7 @@ export function ctDir(p: Pkt): u32 {
 
 /** CT_* bit of a packet that has a connection. */
 export function ctBit(p: Pkt): u32 {
-  const k = p.ctinfo % 3;
+  const k = p.ctinfo >= CTINFO_REPLY ? p.ctinfo - CTINFO_REPLY : p.ctinfo;
   return k == CTINFO_NEW ? CT_NEW : k == CTINFO_RELATED ? CT_RELATED : CT_ESTABLISHED;
 }
 
@@ -103,13 +107,21 @@ function tuple4(t: usize, ns: u32, ip: usize, end: usize): bool {
   if (end < ip + 20 || ip4Frag(ip) & 0x1fff) return false;
   const proto = ip4Proto(ip);
   const th = ip + ip4Hlen(ip);
-  memory.fill(t + 32, 0, 8);
-  wrMapped(t, ip4Src(ip));
-  wrMapped(t + T_DST, ip4Dst(ip));
-  store<u8>(t + T_PROTO, proto as u8);
-  store<u8>(t + T_FAMILY, 4);
-  store<u16>(t + T_NS, ns as u16);
-  return ports(t, proto, th, end);
+  // In whole words: they are read as such at once.
+  store<u64>(t, 0);
+  store<u64>(t, 0xffff0000 | ((load<u32>(ip, 12) as u64) << 32), 8);
+  store<u64>(t, 0, 16);
+  store<u64>(t, 0xffff0000 | ((load<u32>(ip, 16) as u64) << 32), 24);
+  let last = ((proto as u64) << 32) | (4 << 40) | ((ns as u64) << 48);
+  if (proto == PROTO_TCP || proto == PROTO_UDP) {
+    if (th + 4 > end) return false;
+    last |= (rd16(th) as u64) | ((rd16(th + 2) as u64) << 16);
+  } else if (proto == PROTO_ICMP) {
+    if (th + 8 > end) return false;
+    last |= (rd16(th + 4) as u64) | ((rd16(th) as u64) << 16);
+  }
+  store<u64>(t, last, 32);
+  return true;
 }
 
 function ports(t: usize, proto: u32, th: usize, end: usize): bool {
@@ -145,10 +157,28 @@ function untracked6(type: u32): bool {
 }
 
 function attach(p: Pkt, ct: u32, info: u32): void {
+  ctGet(ct);
+  hold(p, ct, info);
+}
+
+/** The packet takes over a reference. */
+function hold(p: Pkt, ct: u32, info: u32): void {
   p.ct = ct;
   p.ctinfo = info;
-  ctGet(ct);
+  if (Sim.at().traceOn == TRACE_SOME && !(p.flags & PF_TRACE)) traceConn(p, ct);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_CT, p.ns, p.dev, ct, ctBit(p), ctDir(p));
+}
+
+/** A packet is traced when the connection it belongs to fits a filter as it began. */
+function traceConn(p: Pkt, ct: u32): void {
+  const t = tupleOf(ct, 0);
+  if (p.proto != ETH_IPV4) return;
+  const proto = load<u8>(t + T_PROTO) as u32;
+  const ports = proto == PROTO_TCP || proto == PROTO_UDP;
+  const sport = ports ? (load<u16>(t + T_SPORT) as u32) : 0;
+  const dport = ports ? (load<u16>(t + T_DPORT) as u32) : 0;
+  traceFlow(p, ETH_IPV4, proto, rdMapped(t), rdMapped(t + T_DST), sport, dport);
+  if (p.flags & PF_TRACE) tracePicked(p);
 }
 
 /** Gives `pkt` the connection of the packet it answers, in the other direction. @see Linux nf_ct_attach */
@@ -172,6 +202,12 @@ function related(p: Pkt): void {
 /** Tracks a packet that enters the machine or is sent by it. @returns 0, or DROP_CT_FULL */
 export function ctIn(pkt: u32): u32 {
   const p = Pkt.at(pkt);
+  const bad = track(p);
+  if (p.ct == 0 && bad == 0) trace(p, TRACE_CT_NONE, p.flags & PF_NOTRACK ? 2 : 1, 0, 0);
+  return bad;
+}
+
+function track(p: Pkt): u32 {
   if (p.ct != 0 || p.flags & PF_NOTRACK) return 0;
   const t = TEMP_BASE;
   const v4 = p.proto == ETH_IPV4;
@@ -212,8 +248,7 @@ export function ctIn(pkt: u32): u32 {
     const info =
       dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
     if (dir == 1) c.status |= IPS_SEEN_REPLY;
-    attach(p, ct, info);
-    ctPut(ct);
+    hold(p, ct, info);
     return 0;
   }
   return 0;
@@ -286,6 +321,7 @@ export function ctConfirm(pkt: u32): u32 {
     return 0;
   }
   connInsert(ct);
+  trace(p, TRACE_CT_CONFIRM, ct, 0, 0);
   return 0;
 }
 

@@ -24,25 +24,32 @@ import { ip4Reroute } from '../ip/output';
 import { ip6Reroute } from '../ip6/output';
 import { frag6Track } from '../ip6/reassembly';
 import { Sim } from '../mem';
-import { PF_BRIDGED, PF_PREROUTED, PF_TRACE, Pkt, pktDrop } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
+import { PF_BRIDGED, PF_PREROUTED, Pkt, pktDrop } from '../sim/pool';
+import { trace } from '../sim/trace';
 import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { icmpIsError } from '../wire/l4';
 import { chainRun } from './chain';
-import { CTINFO_NEW, CTINFO_RELATED, ctConfirm, ctIn } from './conntrack';
+import { CTINFO_NEW, CTINFO_RELATED, CTINFO_REPLY, ctConfirm, ctIn } from './conntrack';
 import { natIcmpError, natPacket } from './mangle';
 import { natIcmpError6, natPacket6 } from './mangle6';
 import { VS_STOLEN, vsHook } from './ipvs/hook';
 import { protoOf } from './match';
 import { natDone, natIsSource, natNull } from './nat';
-import { chainOf } from './table';
+import { chainBit, chainOf } from './table';
+
+/** Whether a packet's namespace has a chain for it at a hook. */
+function hasChain(p: Pkt, t: u32, hook: u32): bool {
+  const n = Ns.at(p.ns);
+  return ((p.proto == ETH_IPV4 ? n.nf4 : n.nf6) & chainBit(t, hook)) != 0;
+}
 
 function table(t: u32, hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
+  if (!hasChain(p, t, hook)) return 0;
   const chain = chainOf(p.ns, p.proto == ETH_IPV4 ? 4 : 6, t, hook);
-  return chain == 0 ? 0 : chainRun(chain, pkt, hook, indev, outdev);
+  return chainRun(chain, pkt, hook, indev, outdev);
 }
 
 function isIcmpError(p: Pkt): bool {
@@ -57,7 +64,7 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (p.ct == 0) return 0;
   const v4 = p.proto == ETH_IPV4;
   const source = natIsSource(hook);
-  const kind = p.ctinfo % 3;
+  const kind = p.ctinfo >= CTINFO_REPLY ? p.ctinfo - CTINFO_REPLY : p.ctinfo;
   if (kind == CTINFO_RELATED && isIcmpError(p)) return v4 ? natIcmpError(pkt, source) : natIcmpError6(pkt, source);
   // A reset of REJECT is related too, and may be the first to pass here. @see Linux nf_nat_core.c: nf_nat_inet_fn
   if ((kind == CTINFO_NEW || kind == CTINFO_RELATED) && !natDone(p.ct, source)) {
@@ -74,9 +81,9 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 /** mangle; what it changed of a packet of our own may mean another route. @see Linux iptable_mangle.c: ipt_mangle_out */
 function mangle(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
+  if (!hasChain(p, TABLE_MANGLE, hook)) return 0;
   const v4 = p.proto == ETH_IPV4;
   const chain = chainOf(p.ns, v4 ? 4 : 6, TABLE_MANGLE, hook);
-  if (chain == 0) return 0;
   if (hook != HOOK_OUTPUT) return chainRun(chain, pkt, hook, indev, outdev);
   const mark = p.mark;
   const tos = load<u8>(p.nh as usize, 1);
@@ -96,7 +103,7 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const n = Ns.at(Pkt.at(pkt).ns);
   let bad = table(TABLE_RAW, hook, pkt, indev, outdev);
   if (bad == 0 && n.ctUsers != 0) bad = ctIn(pkt);
-  if (bad == 0) bad = mangle(hook, pkt, indev, Pkt.at(pkt).outdev);
+  if (bad == 0) bad = mangle(hook, pkt, indev, outdev);
   if (bad == 0 && n.natUsers != 0) bad = natEntry(hook, pkt, indev, outdev);
   if (bad == 0 && hook == HOOK_OUTPUT && vsMay(pkt)) bad = vsHook(hook, pkt);
   return bad;
@@ -106,7 +113,7 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 function natEntry(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (Pkt.at(pkt).proto != ETH_IPV4) return natEntry6(hook, pkt, indev, outdev);
   const before = ip4Dst(Pkt.at(pkt).nh as usize);
-  const bad = nat(hook, pkt, indev, hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev);
+  const bad = nat(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
   if (hook == HOOK_OUTPUT && ip4Dst(Pkt.at(pkt).nh as usize) != before) return ip4Reroute(pkt);
   return 0;
@@ -117,7 +124,7 @@ function natEntry6(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
   const d0 = load<u64>(p.nh as usize, 24);
   const d1 = load<u64>(p.nh as usize, 32);
-  const bad = nat(hook, pkt, indev, hook == HOOK_OUTPUT ? p.outdev : outdev);
+  const bad = nat(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
   const same = load<u64>(p.nh as usize, 24) == d0 && load<u64>(p.nh as usize, 32) == d1;
   return hook == HOOK_OUTPUT && !same ? ip6Reroute(pkt) : 0;
@@ -128,10 +135,10 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   let bad = entry ? enter(hook, pkt, indev, outdev) : mangle(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
-  const out = hook == HOOK_OUTPUT ? Pkt.at(pkt).outdev : outdev;
+  // A packet that was routed anew still counts as leaving by the device it was first to leave by. @see nf_hook_state
   if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
-    bad = table(TABLE_FILTER, hook, pkt, indev, out);
-    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, out);
+    bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
+    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
     if (bad == 0 && hook != HOOK_OUTPUT && vsMay(pkt)) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }
@@ -160,7 +167,7 @@ function whole(hook: u32, pkt: u32): bool {
 export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   const p = Pkt.at(pkt);
   const n = Ns.at(p.ns);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_HOOK, p.ns, p.dev, hook, indev, outdev);
+  trace(p, TRACE_HOOK, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   if (entry && n.ctUsers != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;

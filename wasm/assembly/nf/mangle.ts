@@ -58,12 +58,12 @@ export function natPacket(pkt: u32, source: bool): u32 {
   const dir = ctDir(p);
   if (!natTouches(p.ct, source, dir)) return 0;
   if (!pktWritable(pkt)) return DROP_NO_BUFFER;
-  const t = TEMP_BASE;
-  tupleInvert(t, tupleOf(p.ct, 1 - dir));
+  // What the other direction's packets are sent to is what this one's come from.
+  const other = tupleOf(p.ct, 1 - dir);
   const ip = p.nh as usize;
   const proto = ip4Proto(ip);
-  const addr = rdMapped(source ? t : t + T_DST);
-  const port = portOf(t, source, proto);
+  const addr = rdMapped(source ? other + T_DST : other);
+  const port = portOf(other, !source, proto);
   const at = ip + (source ? 12 : 16);
   const oldAddr = rd32(at);
   const portAt = proto == PROTO_ICMP ? 4 : source ? 0 : 2;

@@ -14,12 +14,10 @@ import {
   M_DST,
   M_DSTTYPE,
   M_ICMP,
-  M_IN,
   M_LIMIT,
   M_MARK,
   M_MORE,
   M_MULTIPORT,
-  M_OUT,
   M_PROTO,
   M_SPORT,
   M_SRC,
@@ -35,8 +33,6 @@ import {
   RULE_DST_TYPE,
   RULE_ICMP_CODE,
   RULE_ICMP_TYPE,
-  RULE_IN,
-  RULE_IN_MASK,
   RULE_INVERT,
   RULE_LIMIT_BURST,
   RULE_LIMIT_NS,
@@ -46,8 +42,6 @@ import {
   RULE_MULTI,
   RULE_MULTI_COUNT,
   RULE_MULTI_SIDE,
-  RULE_OUT,
-  RULE_OUT_MASK,
   RULE_PROTO,
   RULE_SPORT,
   RULE_SRC,
@@ -56,7 +50,6 @@ import {
   RULE_TCP_COMP,
   RULE_TCP_MASK,
 } from '../../abi';
-import { Dev } from '../dev/dev';
 import { addrIsLocal6, addrType } from '../ip/addr';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, Pkt } from '../sim/pool';
@@ -68,12 +61,6 @@ import { Conn } from './conn';
 import { ctBit } from './conntrack';
 import { moreFits } from './match/more';
 import { Rule } from './table';
-
-function nameFits(dev: u32, want: usize, mask: usize): bool {
-  const n0: u64 = dev != 0 ? Dev.at(dev).name0 : 0;
-  const n1: u64 = dev != 0 ? Dev.at(dev).name1 : 0;
-  return ((n0 ^ load<u64>(want)) & load<u64>(mask)) == 0 && ((n1 ^ load<u64>(want, 8)) & load<u64>(mask, 8)) == 0;
-}
 
 /** The address in a packet against an address and mask of a rule. */
 function addrFits(p: Pkt, source: bool, want: usize, mask: usize): bool {
@@ -168,15 +155,13 @@ function portsFit(p: Pkt, r: usize, m: u32, v: u32): bool {
   return true;
 }
 
-/** Whether a packet fits a rule. @param i rule handle @param r its record */
+/** Whether a packet fits a rule but for the names of its devices, which chain.ts looks at first. @param i rule handle @param r its record */
 export function ruleFits(i: u32, r: usize, p: Pkt, indev: u32, outdev: u32): bool {
   const m = load<u32>(r + RULE_MATCH);
   if (m == 0) return true;
   const v = load<u32>(r + RULE_INVERT);
   if (m & M_SRC && addrFits(p, true, r + RULE_SRC, r + RULE_SRC_MASK) == ((v & M_SRC) != 0)) return false;
   if (m & M_DST && addrFits(p, false, r + RULE_DST, r + RULE_DST_MASK) == ((v & M_DST) != 0)) return false;
-  if (m & M_IN && nameFits(indev, r + RULE_IN, r + RULE_IN_MASK) == ((v & M_IN) != 0)) return false;
-  if (m & M_OUT && nameFits(outdev, r + RULE_OUT, r + RULE_OUT_MASK) == ((v & M_OUT) != 0)) return false;
   if (m & M_PROTO && (protoOf(p) == load<u32>(r + RULE_PROTO)) == ((v & M_PROTO) != 0)) return false;
   if (m & (M_SPORT | M_DPORT | M_MULTIPORT | M_TCPFLAGS | M_ICMP) && !portsFit(p, r, m, v)) return false;
   if (m & M_CTSTATE && stateFits(p, load<u32>(r + RULE_CTSTATE)) == ((v & M_CTSTATE) != 0)) return false;

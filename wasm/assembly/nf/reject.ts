@@ -3,6 +3,7 @@ import { RTN_BROADCAST, RTN_MULTICAST } from '../../abi';
 import { icmpSend } from '../ip/icmp';
 import { ip4Output } from '../ip/output';
 import { PF_DF, Pkt, pktAlloc } from '../sim/pool';
+import { traceBecause, traceCause } from '../sim/trace';
 import { rd16, rd32, wr16, wr32 } from '../wire/bytes';
 import { csumL4 } from '../wire/checksum';
 import { ETH_IPV4 } from '../wire/ether';
@@ -49,5 +50,7 @@ function reset(pkt: u32): void {
   store<u16>(t, csumL4(ip4Dst(ip), ip4Src(ip), PROTO_TCP, t, 20), 16);
   q.flags |= PF_DF;
   ctAttachReply(answer, pkt);
+  const was = traceBecause(p);
   ip4Output(p.ns, answer, ip4Dst(ip), ip4Src(ip), PROTO_TCP, 0, 0, 0, 0);
+  traceCause(was);
 }

@@ -102,6 +102,11 @@ function slot(ns: u32, family: u32, table: u32, hook: u32): usize {
   return changetype<usize>(Ns.at(ns)) + offsetof<Ns>('chain0') + (k as usize) * 4;
 }
 
+/** Bit of a built-in chain in Ns.nf4 and nf6. */
+export function chainBit(table: u32, hook: u32): u32 {
+  return (1 as u32) << (table * 5 + hook);
+}
+
 /** The built-in chain of a hook, 0 when nobody has asked for it. */
 export function chainOf(ns: u32, family: u32, table: u32, hook: u32): u32 {
   return load<u32>(slot(ns, family, table, hook));
@@ -135,7 +140,10 @@ export function nfBuiltin(ns: u32, family: u32, table: u32, hook: u32): i32 {
   const i = make(ns, family, table, hook);
   if (i < 0) return i;
   store<u32>(at, i as u32);
-  Ns.at(ns).nfChains++;
+  const n = Ns.at(ns);
+  n.nfChains++;
+  if (family == 4) n.nf4 |= chainBit(table, hook);
+  else n.nf6 |= chainBit(table, hook);
   return i;
 }
 

@@ -1,10 +1,9 @@
 /**
  * The lab's one clock: virtual nanoseconds since the core was made. Work costs time: crossing a link or being seen
- * by a tap moves the clock a few microseconds with seeded jitter, so stamps of captures strictly increase. Packets that come in a burst share most of the cost, as they do
- * where a driver polls.
+ * by a tap moves the clock a few microseconds with seeded jitter, so stamps of captures strictly increase. Packets that
+ * come in a burst share most of the cost, as they do where a driver polls.
  */
 import { Sim } from '../mem';
-import { rngBelow } from './rng';
 
 /** Virtual ns. */
 export function now(): u64 {
@@ -17,10 +16,18 @@ export function clockAdvance(t: u64): void {
   if (t > s.now) s.now = t;
 }
 
+/** 31 bits of jitter: a linear congruence of its own, for several are drawn for each packet. @see Knuth: MMIX */
+function jitter(): u64 {
+  const s = Sim.at();
+  const j = s.jitter * 6364136223846793005 + 1442695040888963407;
+  s.jitter = j;
+  return j >> 33;
+}
+
 /** Cost of one step inside a machine, 1 to 4 µs; a tenth of it while other packets wait: they are taken in one go. */
 export function clockStep(): void {
   const s = Sim.at();
-  s.now += s.workHead == 0 ? 1000 + (rngBelow(3000) as u64) : 100 + (rngBelow(300) as u64);
+  s.now += s.workHead == 0 ? 1000 + ((jitter() * 3000) >> 31) : 100 + ((jitter() * 300) >> 31);
 }
 
 /**
@@ -29,5 +36,5 @@ export function clockStep(): void {
  */
 export function clockCross(): void {
   const s = Sim.at();
-  s.now += s.workHead == 0 ? 9000 + (rngBelow(16000) as u64) : 200 + (rngBelow(400) as u64);
+  s.now += s.workHead == 0 ? 9000 + ((jitter() * 16000) >> 31) : 200 + ((jitter() * 400) >> 31);
 }

@@ -197,6 +197,7 @@ export function drain(): void {
     }
     pkt = workPop();
   }
+  Sim.at().cause = 0;
 }
 
 function dispatch(kind: u32, obj: u32): void {

@@ -10,6 +10,7 @@
 import { DROP_NO_BUFFER } from '../../abi';
 import {
   BUF_BASE,
+  BUF_CAP,
   BUF_REC,
   HEADROOM,
   JUMBO_BASE,
@@ -49,6 +50,8 @@ export const PF_IGNORE_DF: u32 = 512;
 export const PF_LOOPED: u32 = 1 << 28;
 /** It leaves by the device it came by: its sender may be told of a better way. */
 export const PF_REDIRECT: u32 = 1 << 24;
+/** Its source was chosen by its route: rules that ask for one do not know it. */
+export const PF_SRC_CHOSEN: u32 = 1 << 27;
 /** IP options fill in addresses on the way out (record route, timestamp). */
 export const PF_OPT_RR: u32 = 1 << 25;
 export const PF_OPT_TS: u32 = 1 << 26;
@@ -84,18 +87,18 @@ export class Pkt {
   ns: u32;
   /** Device it is on now. */
   dev: u32;
-  /** Device it came in by (0: made here), and goes out by: for netfilter's -i and -o. */
-  indev: u32;
-  outdev: u32;
-  /** Bridge port it came in by. */
-  port: u32;
   pkttype: u32;
   flags: u32;
-  mark: u32;
   /** Identity, kept by copies and across veth pairs. */
   id: u32;
   /** Links crossed so far. */
   hops: u32;
+  /** Generation of the device it travels to. */
+  gen: u32;
+  /** For sock/: anything. */
+  user: u32;
+  // From here to `oif`: what it forgets when it leaves the machine (pktScrub).
+  mark: u32;
   /** Connection (0 none) and IP_CT_*: 0 established, 1 related, 2 new; +3 when in reply direction. */
   ct: u32;
   ctinfo: u32;
@@ -103,17 +106,21 @@ export class Pkt {
   rtype: u32;
   nexthop: u32;
   prefsrc: u32;
+  /** Device it came in by (0: made here), and goes out by: for netfilter's -i and -o. */
+  indev: u32;
+  outdev: u32;
+  /** Bridge port it came in by. */
+  port: u32;
   /** Sending socket, 0 none. */
   sock: u32;
-  /** For sock/: anything. */
-  user: u32;
-  user2: u32;
-  /** Generation of the device it travels to. */
-  gen: u32;
-  /** Device its sender insists on, 0 any. */
-  oif: u32;
   /** Put together from fragments: the size of the largest; else 0. */
   fragMax: u32;
+  /** Device its sender insists on, 0 any. */
+  oif: u32;
+  /** For sock/: anything. */
+  user2: u32;
+  /** The route it takes, 0: an own address or a broadcast. */
+  route: u32;
   /** When it was received by the present machine, ns. */
   stamp: u64;
 
@@ -136,8 +143,17 @@ function bufEnd(buf: u32): usize {
 
 function bufAlloc(bytes: u32): u32 {
   let buf: u32 = 0;
-  if (bytes + 16 <= (BUF_REC as u32)) buf = slabTake(SLAB_BUF);
-  else if (bytes + 16 > (JUMBO_REC as u32)) return 0;
+  if (bytes + 16 <= (BUF_REC as u32)) {
+    buf = slabTake(SLAB_BUF);
+    if (buf == 0) {
+      const i = coolOne();
+      if (i != 0) {
+        buf = Sim.at().r0;
+        slabFree(SLAB_PKT, i);
+      }
+    }
+  }
+  if (bytes + 16 > (JUMBO_REC as u32)) return 0;
   if (buf == 0) {
     buf = slabTake(SLAB_JUMBO);
     if (buf == 0) return 0;
@@ -156,27 +172,88 @@ function bufUnref(buf: u32): void {
   else slabFree(SLAB_BUF, buf);
 }
 
+/** Zeroes a header but for its buffer. */
+function clear(p: Pkt): void {
+  const at = changetype<usize>(p);
+  store<u64>(at, 0, 16);
+  store<u64>(at, 0, 24);
+  store<u64>(at, 0, 32);
+  store<u64>(at, 0, 40);
+  store<u64>(at, 0, 48);
+  store<u64>(at, 0, 56);
+  scrub(p);
+  store<u64>(at, 0, 112);
+  store<u64>(at, 0, 120);
+}
+
+/** Zeroes the fields that belong to the machine it was in. */
+function scrub(p: Pkt): void {
+  const at = changetype<usize>(p);
+  store<u64>(at, 0, offsetof<Pkt>('mark'));
+  store<u64>(at, 0, offsetof<Pkt>('mark') + 8);
+  store<u64>(at, 0, offsetof<Pkt>('mark') + 16);
+  store<u64>(at, 0, offsetof<Pkt>('mark') + 24);
+  store<u64>(at, 0, offsetof<Pkt>('mark') + 32);
+  store<u64>(at, 0, offsetof<Pkt>('mark') + 40);
+}
+
 /** A packet with a fresh identity and `len` bytes (not cleared) behind HEADROOM. @returns 0 when out of buffers */
 export function pktAlloc(len: u32): u32 {
+  const s = Sim.at();
+  const i = s.hot;
+  if (i == 0 || len + HEADROOM + 16 > (BUF_REC as u32)) return allocSlow(len);
+  const p = Pkt.at(i);
+  s.hot = p.next;
+  s.hotCount--;
+  p.next = 0;
+  clear(p);
+  p.data = (BUF_BASE as u32) + p.buf * (BUF_REC as u32) + 16 + HEADROOM;
+  p.len = len;
+  p.id = ++s.packet;
+  return i;
+}
+
+/** Parts a packet that lies ready from its buffer. @returns its header; the buffer's number is in Sim.r0; 0: there is none */
+function coolOne(): u32 {
+  const s = Sim.at();
+  const i = s.hot;
+  if (i == 0) return 0;
+  s.hot = Pkt.at(i).next;
+  s.hotCount--;
+  s.r0 = Pkt.at(i).buf;
+  return i;
+}
+
+/** A header without buffer. @returns 0 when there are none */
+function headAlloc(): u32 {
+  let i = slabTake(SLAB_PKT);
+  if (i == 0) {
+    i = coolOne();
+    if (i != 0) slabFree(SLAB_BUF, Sim.at().r0);
+  }
+  return i;
+}
+
+function allocSlow(len: u32): u32 {
   const buf = bufAlloc(len + HEADROOM);
   if (buf == 0) {
     dropCount(DROP_NO_BUFFER);
     return 0;
   }
-  const i = slabTake(SLAB_PKT);
+  const i = headAlloc();
   if (i == 0) {
     bufUnref(buf);
     dropCount(DROP_NO_BUFFER);
     return 0;
   }
   const p = Pkt.at(i);
-  memory.fill(changetype<usize>(p), 0, PKT_REC);
+  p.next = 0;
+  clear(p);
   const s = Sim.at();
   p.buf = buf;
   p.data = (bufAt(buf) as u32) + 16 + HEADROOM;
   p.len = len;
   p.id = ++s.packet;
-  if (s.traceOn) p.flags = PF_TRACE;
   return i;
 }
 
@@ -184,7 +261,15 @@ export function pktAlloc(len: u32): u32 {
 export function pktFree(i: u32): void {
   const p = Pkt.at(i);
   if (p.ct != 0) ctPut(p.ct);
-  bufUnref(p.buf);
+  const buf = p.buf;
+  if (buf < BUF_CAP && load<u32>(BUF_BASE + (buf as usize) * BUF_REC) == 1) {
+    const s = Sim.at();
+    p.next = s.hot;
+    s.hot = i;
+    s.hotCount++;
+    return;
+  }
+  bufUnref(buf);
   slabFree(SLAB_PKT, i);
 }
 
@@ -210,7 +295,7 @@ export function pktDrop(i: u32, reason: u32): void {
 
 /** A second header on the same bytes, same identity. @returns 0 when out of headers (counted) */
 export function pktClone(i: u32): u32 {
-  const j = slabTake(SLAB_PKT);
+  const j = headAlloc();
   if (j == 0) {
     dropCount(DROP_NO_BUFFER);
     return 0;
@@ -225,9 +310,12 @@ export function pktClone(i: u32): u32 {
 
 /** Makes the bytes private to this header. @returns false when out of buffers: the packet is as it was */
 export function pktWritable(i: u32): bool {
+  return load<u32>(bufAt(Pkt.at(i).buf)) == 1 || copyOut(i);
+}
+
+function copyOut(i: u32): bool {
   const p = Pkt.at(i);
   const old = bufAt(p.buf);
-  if (load<u32>(old) == 1) return true;
   const size = (bufEnd(p.buf) - old) as u32;
   const buf = bufAlloc(size - 16);
   if (buf == 0) {
@@ -295,16 +383,6 @@ export function pktPull(i: u32, n: u32): void {
 export function pktScrub(i: u32): void {
   const p = Pkt.at(i);
   p.flags &= PF_KEEP;
-  p.mark = 0;
   if (p.ct != 0) ctPut(p.ct);
-  p.ct = 0;
-  p.ctinfo = 0;
-  p.rtype = 0;
-  p.nexthop = 0;
-  p.prefsrc = 0;
-  p.indev = 0;
-  p.outdev = 0;
-  p.port = 0;
-  p.sock = 0;
-  p.fragMax = 0;
+  scrub(p);
 }

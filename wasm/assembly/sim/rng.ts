@@ -3,7 +3,9 @@ import { Sim } from '../mem';
 
 /** Seeds it. */
 export function rngSeed(seed: u64): void {
-  Sim.at().rng = seed;
+  const s = Sim.at();
+  s.rng = seed;
+  s.jitter = seed ^ 0x5851f42d4c957f2d;
 }
 
 /** 64 random bits. @see Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators */

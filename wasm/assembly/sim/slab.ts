@@ -2,7 +2,7 @@
  * Slabs: fixed tables of equal records with a free list, the only allocator of the core.
  * Limits: capacities are compile-time constants; a full slab is an error the caller counts.
  */
-import { SLABS_BASE } from '../mem';
+import { SLAB_BUF, SLAB_PKT, SLABS_BASE, Sim } from '../mem';
 
 /** Descriptor of a slab. `bump` is the first record never used; `free` heads the list of returned ones. */
 @unmanaged
@@ -69,9 +69,10 @@ export function slabFree(id: u32, i: u32): void {
   s.used--;
 }
 
-/** Records in use. */
+/** Records in use; packets and buffers that lie ready are not. */
 export function slabUsed(id: u32): u32 {
-  return Slab.at(id).used;
+  const ready = id == SLAB_PKT || id == SLAB_BUF ? Sim.at().hotCount : 0;
+  return Slab.at(id).used - ready;
 }
 
 /** The first index that was never used: records from 1 below it may be in use. */

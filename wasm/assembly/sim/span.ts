@@ -4,25 +4,46 @@
  * one zeroes what lies between them.
  */
 import {
+  ADDR6_BASE,
   CAPTURE_CAP,
   CAPTURE_RING,
   CAPTURE_RINGS,
+  CONF_BASE,
+  CONF_NS,
+  CONF_REC,
   CONN_BUCKETS_MAX,
   CONN_HASH,
+  DST_BASE,
+  DST_CAP,
+  DST_REC,
   EVENT_BASE,
   EVENT_CAP,
   EVENT_REC,
+  FIBRULE_BASE,
+  IDEV6_BASE,
+  IDEV6_REC,
+  NET4_BASE,
+  NET4_REC,
   NFNS_BASE,
   NFNS_REC,
+  NS6_BASE,
+  NS6_REC,
   NS_CAP,
   SCRATCH_BASE,
   SCRATCH_SIZE,
   SIM_BASE,
+  SLAB_ADDR6,
+  SLAB_DEV,
+  SLAB_FIBRULE,
+  SLAB_FRAG6,
   SLAB_MATCH,
   SLAB_NS,
   SLAB_PKT,
   SLAB_RULE,
+  SLAB_PNEIGH,
+  SLAB_QDISC,
   SLAB_TIMER,
+  SLAB_UPPER,
   SLAB_VS_CONN,
   Sim,
   TIMER_CAP,
@@ -71,6 +92,17 @@ export function memSpans(out: usize): u32 {
   n = hole(out, n, CONN_HASH + (heads as usize) * 4, CONN_HASH + (CONN_BUCKETS_MAX as usize) * 4);
   n = hole(out, n, NFNS_BASE + (slabTop(SLAB_NS) as usize) * NFNS_REC, NFNS_BASE + NFNS_REC * (NS_CAP as usize));
   for (let id = SLAB_MATCH; id <= SLAB_VS_CONN; id++) n = slabHole(out, n, id);
+  const devs = slabTop(SLAB_DEV) as usize;
+  const spaces = slabTop(SLAB_NS) as usize;
+  n = hole(out, n, CONF_BASE + CONF_REC * devs, CONF_NS);
+  n = hole(out, n, CONF_NS + CONF_REC * 2 * spaces, NET4_BASE);
+  n = hole(out, n, NET4_BASE + NET4_REC * spaces, FIBRULE_BASE);
+  for (let id = SLAB_FIBRULE; id <= SLAB_PNEIGH; id++) n = slabHole(out, n, id);
+  n = hole(out, n, DST_BASE, DST_BASE + DST_REC * (DST_CAP as usize));
+  for (let id = SLAB_QDISC; id <= SLAB_UPPER; id++) n = slabHole(out, n, id);
+  n = hole(out, n, IDEV6_BASE + IDEV6_REC * devs, NS6_BASE);
+  n = hole(out, n, NS6_BASE + NS6_REC * spaces, ADDR6_BASE);
+  for (let id = SLAB_ADDR6; id <= SLAB_FRAG6; id++) n = slabHole(out, n, id);
   n = hole(out, n, sockTableEnd(), ARENA_BASE);
   store<u32>(out + (n as usize) * 8, s.arena, 4);
   return n + 1;

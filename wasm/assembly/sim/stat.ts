@@ -13,9 +13,14 @@ export function dropsOf(reason: u32): f64 {
   return load<u64>(DROPS_BASE + (reason as usize) * 8) as f64;
 }
 
-/** Traces every packet from now on, or none. */
-export function traceSet(on: u32): void {
-  Sim.at().traceOn = on;
+/** Says what is traced from now on. @param mode TRACE_OFF, TRACE_ALL or TRACE_SOME */
+export function traceSet(mode: u32): void {
+  Sim.at().traceOn = mode;
+}
+
+/** Records that gave way to newer ones before they were read. */
+export function traceLost(): u32 {
+  return Sim.at().traceLost;
 }
 
 /** Writes one record; callers look at the packet's trace bit first. */

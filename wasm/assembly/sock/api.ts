@@ -57,8 +57,14 @@ export function open(ns: i32, type: i32, family: i32, protocol: i32): i32 {
   return id;
 }
 
+/** Whether a handle names a socket that somebody holds: what comes from outside may be stale. */
+export function held(id: i32): bool {
+  return sockValid(id) && !(sockAt(id).flags & F_ORPHAN);
+}
+
 /** bind(2); the address is in the scratch area. */
 export function bind(id: i32, port: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.family == 4 && !isV4(addr0(), addr1())) return -97;
   if (s.family == 6 && needsDev(addr0())) {
@@ -73,6 +79,7 @@ export function bind(id: i32, port: i32): i32 {
 
 /** connect(2); the address is in the scratch area. */
 export function connect(id: i32, port: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   let r0 = addr0();
   let r1 = addr1();
@@ -112,6 +119,7 @@ export function connect(id: i32, port: i32): i32 {
 
 /** listen(2) */
 export function listen(id: i32, backlog: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type != T_TCP) return -95;
   if (s.state != S_CLOSE && s.state != S_LISTEN) return -22;
@@ -134,12 +142,14 @@ export function listen(id: i32, backlog: i32): i32 {
 
 /** accept(2) */
 export function accept(id: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   return s.type == T_TCP ? tcpAccept(s) : -95;
 }
 
 /** send(2): `len` bytes at DATA; `to` tells that address and port are given. */
 export function send(id: i32, len: i32, to: bool, port: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (<u32>len > DATA_MAX) return -90;
   if (s.type == T_TCP) return tcpSend(s, DATA, <u32>len);
@@ -154,6 +164,7 @@ export function send(id: i32, len: i32, to: bool, port: i32): i32 {
 
 /** recv(2) of a stream: bytes at DATA. */
 export function recv(id: i32, max: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type != T_TCP) return -95;
   return tcpRecv(s, DATA, min(<u32>max, DATA_MAX));
@@ -161,6 +172,7 @@ export function recv(id: i32, max: i32): i32 {
 
 /** recvfrom(2) of datagrams: a record of dgram.ts at DATA. */
 export function recvFrom(id: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type == T_TCP) return -95;
   const n = dgramTake(s, DATA);
@@ -175,6 +187,7 @@ export function recvFrom(id: i32): i32 {
 
 /** shutdown(2) */
 export function shutdown(id: i32, how: i32): i32 {
+  if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.type == T_TCP) return tcpShutdown(s, how);
   if (!(s.flags & F_CONNECTED)) return -107;
@@ -185,8 +198,8 @@ export function shutdown(id: i32, how: i32): i32 {
 
 /** close(2): the handle is dead. */
 export function close(id: i32): void {
+  if (!held(id)) return;
   const s = sockAt(id);
-  if (!s.used || s.flags & F_ORPHAN) return;
   if (s.type == T_TCP) tcpClose(s);
   else {
     bindRemove(s);
@@ -196,6 +209,7 @@ export function close(id: i32): void {
 
 /** Readiness as poll(2) sees it now. @see Linux tcp_poll, datagram_poll */
 export function ready(id: i32): i32 {
+  if (!held(id)) return RDY_ERR | RDY_HUP;
   const s = sockAt(id);
   let m: u32 = s.err != 0 ? RDY_ERR : 0;
   if (s.type != T_TCP) {
@@ -216,6 +230,10 @@ export function ready(id: i32): i32 {
 
 /** Writes the record of a socket at `at` (SOCK_X_*). */
 export function info(id: i32, at: usize): void {
+  if (!sockValid(id)) {
+    memory.fill(at, 0, SOCK_X_SIZE);
+    return;
+  }
   const s = sockAt(id);
   store<u32>(at + SOCK_X_SOCK, s.flags & F_ORPHAN || s.parent != 0 ? 0 : id);
   store<u8>(at + SOCK_X_TYPE, s.type);

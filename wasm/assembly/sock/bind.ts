@@ -1,15 +1,16 @@
 /**
  * Local addresses and ports: who conflicts with whom, ephemeral ports.
- * Limits: every port below 1024 is free for all (no capabilities here); SO_REUSEPORT does not ask for the same user,
- * and does not spread the load.
+ * Limits: every port below 1024 is free for all (no capabilities here); SO_REUSEPORT does not ask for the same user.
  * @see Linux net/ipv4/inet_connection_sock.c: inet_csk_bind_conflict, inet_csk_find_open_port;
  *      net/ipv4/inet_hashtables.c: __inet_hash_connect; net/ipv4/udp.c: udp_lib_get_port
  */
+import { TCPKEY_NONLOCAL_BIND } from '../../abi';
 import { bindFirst, bindInsert, connFind, finish, isAny, isV4, mix, mix64 } from './demux';
 import { addrIsLocal, hashSeed, portRange, random32, sourceFor } from './glue';
 import {
-  F_ADDR_BOUND, F_BOUND, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, S_TIME_WAIT, Sock, T_RAW, T_TCP, sockAt, sockId,
+  F_ADDR_BOUND, F_BOUND, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, M_FREEBIND, SOCK_HEAD, S_LISTEN, S_TIME_WAIT, Sock, T_RAW, T_TCP, sockAt, sockId,
 } from './table';
+import { tcpKey } from './tcpnet';
 import { timeWaitReuse } from './tcp_timewait';
 
 /** Whether two sockets' local addresses can catch the same packet. @see Linux ipv6_rcv_saddr_equal */
@@ -51,7 +52,7 @@ export function portFree(s: Sock, port: u32): bool {
  */
 export function sockBind(s: Sock, a0: u64, a1: u64, port: u32): i32 {
   if (s.flags & F_BOUND) return -22;
-  if (!isAny(a0, a1) && !addrIsLocal(s.ns, a0, a1)) return -99;
+  if (!isAny(a0, a1) && !(s.more & M_FREEBIND) && tcpKey(s.ns, TCPKEY_NONLOCAL_BIND) == 0 && !addrIsLocal(s.ns, a0, a1)) return -99;
   if (s.family == 6 && s.flags & F_V6ONLY && isV4(a0, a1)) return -22;
   const o0 = s.l0;
   const o1 = s.l1;

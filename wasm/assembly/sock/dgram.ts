@@ -2,9 +2,9 @@
  * Datagram queues of UDP and raw sockets: records in the receive ring, charged against SO_RCVBUF with the overhead a
  * real socket buffer has; what does not fit is dropped and counted.
  *
- *     len u32 | port u16 ttl u8 flags u8 | address 16 | time f64 | error: type u8 code u8 errno u16, info u32 | bytes
+ *     len u32 | port u16 ttl u8 flags u8 | address 16 | time f64 | error: type u8 code u8 errno u16, info u32 | local 16 | bytes
  */
-import { DGRAM_HEAD, DROP_SOCK_BUFFER } from '../../abi';
+import { DGRAM_HEAD, DGRAM_LOCAL, DROP_SOCK_BUFFER } from '../../abi';
 import { dropCount } from '../sim/stat';
 import { RDY_ERR, RDY_IN, nowNs, sockEvent } from './glue';
 import { ringDrop, ringPut, ringRead, ringReserve } from './ring';
@@ -20,6 +20,12 @@ const OVERHEAD: u32 = 768;
 /** Scratch for one head. */
 function scratch(): usize {
   return SOCK_HEAD() - 64;
+}
+
+/** The next datagram that is queued was sent to (l0, l1). */
+export function dgramLocal(l0: u64, l1: u64): void {
+  store<u64>(scratch() + DGRAM_LOCAL, l0);
+  store<u64>(scratch() + DGRAM_LOCAL + 8, l1);
 }
 
 /**
@@ -47,6 +53,7 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
   store<u32>(h + 32, error);
   store<u32>(h + 36, info);
   ringPut(ring, h, DGRAM_HEAD);
+  dgramLocal(0, 0);
   ringPut(ring, data, len);
   s.charged += cost;
   sockEvent(sockId(s), error != 0 ? RDY_ERR | RDY_IN : RDY_IN);

@@ -8,18 +8,18 @@ import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
 import { ip6DevMtu, ip6Mtu, ip6Output, ip6OutputRaw, ip6RouteSource } from '../ip6/output';
 import { Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
-import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteSource } from '../ip/output';
+import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
 import { Ns } from '../dev/ns';
 import { NS_CAP, SCRATCH_BASE, SOCK_STATE, Sim } from '../mem';
-import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, Pkt, pktAlloc, pktDrop, pktPull } from '../sim/pool';
+import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_SRC_CHOSEN, Pkt, pktAlloc, pktDrop } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
 import { timerAdd, timerDel as simTimerDel } from '../sim/timer';
 import { csumL4, csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6 } from '../wire/ipv4';
 import { isAny, isV4, mapped, v4Of } from './demux';
-import { F_NODF, F_PMTU_DO, F_PMTU_PROBE, Sock } from './table';
+import { F_BROADCAST, F_NODF, F_PMTU_DO, F_PMTU_PROBE, Sock } from './table';
 
 export const L4_TCP: u32 = 6;
 export const L4_UDP: u32 = 17;
@@ -109,7 +109,10 @@ export function l4Send(
   if (isV4(r0, r1)) {
     let src = isV4(l0, l1) ? v4Of(l1) : 0;
     const dst = v4Of(r1);
-    if (src == 0) src = ip4RouteSource(ns as u32, dst, dev as u32, mark);
+    if (src == 0) {
+      src = ip4RouteSource(ns as u32, dst, dev as u32, mark, tos);
+      pkt.flags |= PF_SRC_CHOSEN;
+    }
     if (proto == L4_TCP || proto == L4_UDP) {
       store<u16>(sumAt, 0);
       let sum = csumL4(src, dst, proto, at, len) as u32;
@@ -162,8 +165,10 @@ export function isGroup(ns: i32, ip: u32): bool {
 /** Sets the local address to the one that packets to the remote would carry. @returns 0 or -ENETUNREACH … */
 export function sourceFor(s: Sock): i32 {
   if (isV4(s.r0, s.r1)) {
-    const src = ip4RouteSource(s.ns as u32, v4Of(s.r1), s.dev as u32, s.mark);
+    const src = ip4RouteSource(s.ns as u32, v4Of(s.r1), s.dev as u32, s.mark, s.tos);
     if (src == 0) return Sim.at().r0 != 0 ? -(Sim.at().r0 as i32) : -101;
+    const err = ip4RouteCheck(s.ns as u32, v4Of(s.r1), src, s.dev as u32, s.mark, s.tos);
+    if (err != 0) return err;
     s.l0 = 0;
     s.l1 = mapped(src);
     return 0;
@@ -194,7 +199,10 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
   const probe = (s.flags & F_PMTU_PROBE) != 0;
   const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
   // Without a way there is nothing to be too long for: sending tells.
-  if (len + 20 > mtu && ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark) == 0) return 0;
+  if (len + 20 > mtu) {
+    if (ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos) == 0) return 0;
+    if (Sim.at().r0 == RTN_BROADCAST && !(s.flags & F_BROADCAST)) return 0;
+  }
   if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;
   if (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) return 1;
   return pmtuLocked(s.ns as u32, dst) ? 0 : 2;

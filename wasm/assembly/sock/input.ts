@@ -4,7 +4,7 @@
  */
 import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Sim } from '../mem';
-import { Pkt, pktFree } from '../sim/pool';
+import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { UPPER_CUT, UPPER_LATER, ip6Upper } from '../wire/ipv6';
 import { bindRemove, connFind, mapped } from './demux';
 import { pathLearn } from './glue';
@@ -20,6 +20,7 @@ import { tcpSegment } from './tcp_input';
 import { effectiveMss, mtuSync } from './tcp_output';
 import { lossByMtu } from './tcp_recovery';
 import { retransmitLost } from './tcp_write';
+import { traceRaw, traceTcp, traceUdp } from './trace';
 import { udpDeliver, udpError } from './udp';
 
 const IPV6: u32 = 0x86dd;
@@ -45,6 +46,7 @@ function l4Length(p: Pkt): u32 {
 /** A TCP segment for this machine. Takes the packet. */
 export function tcpInput(ns: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
+  if (p.flags & PF_TRACE) traceTcp(p);
   segment().tos = p.proto == IPV6 ? 0 : (load<u8>(p.nh as usize, 1) as u32) & 0xfc;
   tcpSegment(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
@@ -73,6 +75,7 @@ export function udpInput(ns: u32, pkt: u32): i32 {
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, ttlOf(p), h + 8, data,
   );
   if (!took) return 0;
+  if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;
 }
@@ -81,10 +84,12 @@ export function udpInput(ns: u32, pkt: u32): i32 {
 export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
   const p = Pkt.at(pkt);
   const from = p.proto == IPV6 ? p.th : p.nh;
-  return rawDeliver(
+  const took = rawDeliver(
     ns as i32, p.indev as i32, proto, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), ttlOf(p), from as usize,
     p.data + p.len - from,
   );
+  if (took != 0 && p.flags & PF_TRACE) traceRaw(p, proto, took);
+  return took;
 }
 
 /** Errno of an ICMP destination unreachable, with 0x10000 when it ends the flow. @see Linux icmp_err_convert */

@@ -2,7 +2,7 @@
 import {
   SOCKOPT_ACCEPTCONN, SOCKOPT_BROADCAST, SOCKOPT_CONGESTION, SOCKOPT_CORK, SOCKOPT_DEV, SOCKOPT_DROPS, SOCKOPT_ERROR, SOCKOPT_HDRINCL, SOCKOPT_FREEBIND, SOCKOPT_KEEPALIVE, SOCKOPT_KEEPCNT,
   SOCKOPT_KEEPIDLE, SOCKOPT_KEEPINTVL, SOCKOPT_LINGER, SOCKOPT_LINGER2, SOCKOPT_MAXSEG,
-  SOCKOPT_MARK, SOCKOPT_MTU_DISCOVER, SOCKOPT_NODELAY, SOCKOPT_PKTINFO, SOCKOPT_QUICKACK, SOCKOPT_RCVBUF, SOCKOPT_RECVERR, SOCKOPT_REUSEADDR, SOCKOPT_REUSEPORT,
+  SOCKOPT_MARK, SOCKOPT_MTU_DISCOVER, SOCKOPT_NODELAY, SOCKOPT_QUICKACK, SOCKOPT_RCVBUF, SOCKOPT_RECVERR, SOCKOPT_REUSEADDR, SOCKOPT_REUSEPORT,
   SOCKOPT_SNDBUF, SOCKOPT_SYNCNT, SOCKOPT_TOS, SOCKOPT_TTL, SOCKOPT_USER_TIMEOUT, SOCKOPT_V6ONLY, TCPKEY_KEEP_INTVL,
   TCPKEY_KEEP_PROBES, TCPKEY_KEEP_TIME, TCPKEY_SYN_RETRIES, TCPKEY_CONGESTION, TCPKEY_FIN_TIMEOUT,
 } from '../../abi';
@@ -10,7 +10,7 @@ import { RCVBUF_DEFAULT } from './dgram';
 import { nsTtl } from './glue';
 import {
   F_BROADCAST, F_CORK, F_HDRINCL, F_KEEPALIVE, F_LINGER0, F_NODELAY, F_NODF, F_PINGPONG, F_PMTU_DO, F_PMTU_PROBE, F_RECVERR, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_CLOSE, S_LISTEN, S_SYN_SENT,
-  M_CONGESTION, M_FREEBIND, M_PKTINFO, M_QUICKACK, M_RCVBUF_LOCK, M_SNDBUF_LOCK, Sock, T_TCP, sockAt,
+  M_CONGESTION, M_FREEBIND, M_QUICKACK, M_RCVBUF_LOCK, M_SNDBUF_LOCK, Sock, T_TCP, sockAt, sockValid,
 } from './table';
 import { push } from './tcp_write';
 import { congStart } from './tcp_cong';
@@ -34,6 +34,7 @@ function flagOf(key: i32): u32 {
 
 /** setsockopt(2). @returns 0, -ENOPROTOOPT, -EINVAL */
 export function optionSet(id: i32, key: i32, value: i32): i32 {
+  if (!sockValid(id)) return -9;
   const s = sockAt(id);
   const flag = flagOf(key);
   if (flag != 0) {
@@ -62,7 +63,7 @@ export function optionSet(id: i32, key: i32, value: i32): i32 {
     if (value < 0 || value > 5) return -22;
     s.flags &= ~(F_NODF | F_PMTU_DO | F_PMTU_PROBE);
     s.flags |= value == 0 || value > 3 ? F_NODF : value == 2 ? F_PMTU_DO : value == 3 ? F_PMTU_PROBE : 0;
-  } else return s.type == T_TCP || key >= SOCKOPT_PKTINFO ? tcpOptionSet(s, key, value) : -92;
+  } else return s.type == T_TCP || key == SOCKOPT_FREEBIND ? tcpOptionSet(s, key, value) : -92;
   return 0;
 }
 
@@ -79,8 +80,8 @@ function rcvBufSet(s: Sock, value: i32): void {
 
 /** Options of IPPROTO_TCP. @see tcp(7), Linux do_tcp_setsockopt */
 function tcpOptionSet(s: Sock, key: i32, value: i32): i32 {
-  if (key == SOCKOPT_PKTINFO || key == SOCKOPT_FREEBIND || key == SOCKOPT_QUICKACK) {
-    const bit = key == SOCKOPT_PKTINFO ? M_PKTINFO : key == SOCKOPT_FREEBIND ? M_FREEBIND : M_QUICKACK;
+  if (key == SOCKOPT_FREEBIND || key == SOCKOPT_QUICKACK) {
+    const bit = key == SOCKOPT_FREEBIND ? M_FREEBIND : M_QUICKACK;
     if (value != 0) s.more |= bit;
     else s.more &= ~bit;
     if (key == SOCKOPT_QUICKACK && value == 0) s.flags |= F_PINGPONG;
@@ -113,6 +114,7 @@ function tcpOptionSet(s: Sock, key: i32, value: i32): i32 {
 
 /** getsockopt(2). `error` reads and clears. */
 export function optionGet(id: i32, key: i32): i32 {
+  if (!sockValid(id)) return -9;
   const s = sockAt(id);
   const flag = flagOf(key);
   if (flag != 0) return s.flags & flag ? 1 : 0;
@@ -134,7 +136,6 @@ export function optionGet(id: i32, key: i32): i32 {
 
 function tcpOptionGet(s: Sock, key: i32): i32 {
   if (key == SOCKOPT_DROPS) return <i32>s.drops;
-  if (key == SOCKOPT_PKTINFO) return s.more & M_PKTINFO ? 1 : 0;
   if (key == SOCKOPT_FREEBIND) return s.more & M_FREEBIND ? 1 : 0;
   if (s.type != T_TCP) return -92;
   if (key == SOCKOPT_KEEPIDLE) return <i32>(s.keepIdle != 0 ? s.keepIdle : tcpKey(s.ns, TCPKEY_KEEP_TIME));

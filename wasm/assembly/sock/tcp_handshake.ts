@@ -62,6 +62,7 @@ function up(s: Sock, g: Segment, wnd: u32): void {
   s.sndWl1 = g.seq;
   s.cwndUsageSeq = s.sndUna;
   s.rackSteps = 1;
+  s.challengeAt = 0;
   s.delivered = 1;
   // An active open's SYN counts as acknowledged. @see Linux tcp_snd_una_update
   if (s.parent == 0) s.bytesAcked = 1;

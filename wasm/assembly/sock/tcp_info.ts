@@ -10,7 +10,7 @@ import {
 import { nowNs } from './glue';
 import { timerWhen } from '../sim/timer';
 import {
-  F_SACK, F_TS, F_WSCALE, M_CWND_LIMITED, M_TIMER_PROBE, M_TIMER_REO, M_TIMER_TLP, S_LISTEN, S_TIME_WAIT, Sock, sockAt,
+  F_SACK, F_TS, F_WSCALE, M_CWND_LIMITED, M_TIMER_PROBE, M_TIMER_REO, M_TIMER_TLP, S_LISTEN, S_TIME_WAIT, Sock, T_TCP, sockAt, sockValid,
 } from './table';
 import { effectiveMss, sndPending, writeSeq } from './tcp_output';
 import { rcvWindow } from './tcp_window';
@@ -26,8 +26,9 @@ function sinceMs(t: i64): f64 {
 
 /** Writes TCPI_MAX numbers at `at`. */
 export function tcpInfo(id: i32, at: usize): void {
-  const s = sockAt(id);
   memory.fill(at, 0, (TCPI_MAX as usize) << 3);
+  if (!sockValid(id) || sockAt(id).type != T_TCP) return;
+  const s = sockAt(id);
   put(at, TCPI_STATE, s.state as f64);
   put(at, TCPI_CONGESTION, s.ca as f64);
   put(at, TCPI_OPTIONS, ((s.flags & F_TS ? 1 : 0) | (s.flags & F_SACK ? 2 : 0) | (s.flags & F_WSCALE ? 4 : 0)) as f64);

@@ -10,13 +10,13 @@ import {
 } from '../../abi';
 import { TM_ACK, TM_RTX, TM_KEEP, nowNs, timerDel, timerSet } from './glue';
 import {
-  CA_CWR, CA_OPEN, F_KEEPALIVE, F_ORPHAN, F_SACK, M_TIMER_PROBE, M_TIMER_REO, M_TIMER_TLP, S_CLOSE, S_FIN_WAIT2, S_LISTEN, S_SYN_RECV,
+  CA_CWR, CA_OPEN, CA_RECOVERY, F_KEEPALIVE, F_ORPHAN, F_SACK, M_TIMER_PROBE, M_TIMER_REO, M_TIMER_TLP, S_CLOSE, S_FIN_WAIT2, S_LISTEN, S_SYN_RECV,
   S_SYN_SENT, S_TIME_WAIT, Sock, sockAt, sockId,
 } from './table';
 import { ackTimeout } from './tcp_delack';
 import { snmpInc, tcpKey } from './tcpnet';
 import { sendProbe, sendReset, sendSyn, sndPending, tsNow } from './tcp_output';
-import { lossEnter, reoRecover } from './tcp_recovery';
+import { lossEnter, reduce, reoRecover } from './tcp_recovery';
 import { rackTimeout } from './tcp_rack';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { RTO_MAX, SECOND } from './tcp_rtt';
@@ -227,8 +227,10 @@ function lossDue(s: Sock): void {
 
 /** @see Linux tcp_rack_reo_timeout */
 function reoDue(s: Sock): void {
+  const lost = s.lostTotal;
   if (rackTimeout(s)) {
-    if (s.caState < 3) reoRecover(s);
+    if (s.caState < CA_RECOVERY) reoRecover(s);
+    if (s.caState == CA_RECOVERY) reduce(s, 1, s.lostTotal - lost, 0);
     retransmitLost(s);
   }
   if (s.rtxTimer == 0) rtxRearm(s);

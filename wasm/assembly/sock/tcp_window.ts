@@ -12,6 +12,9 @@ import { snmpInc, tcpKey } from './tcpnet';
 /** What auto-tuning may reach: as much as a ring holds. */
 export const RCV_MAX: u32 = 0x100000;
 
+/** A segment must fill half of its buffer to let the window grow. @see Linux __tcp_grow_window */
+const GROW_MIN: u32 = 1152;
+
 /** Bytes the receive side can still take. */
 export function rcvRoom(s: Sock): u32 {
   return s.rcvLen < s.rcvBuf ? s.rcvBuf - s.rcvLen : 0;
@@ -67,7 +70,7 @@ export function windowSelect(s: Sock): u32 {
 /** n bytes came in order: the window may grow by twice as much. Small pieces, whose buffers cost more than they hold, do not count. */
 export function windowGrow(s: Sock, n: u32): void {
   const most = min(s.rcvBuf, rcvRoom(s));
-  if (s.rcvSsthresh >= most || n < 536) return;
+  if (s.rcvSsthresh >= most || n < GROW_MIN) return;
   s.rcvSsthresh += min(most - s.rcvSsthresh, n << 1);
 }
 

@@ -3,11 +3,15 @@
  * Limits: no UDP-Lite, no GRO/GSO, no multicast membership (a socket bound to the port gets what the host takes).
  * @see RFC 768, Linux net/ipv4/udp.c
  */
+import {
+  SNMP_UDP_IN_DATAGRAMS, SNMP_UDP_IN_ERRORS, SNMP_UDP_NO_PORTS, SNMP_UDP_OUT_DATAGRAMS, SNMP_UDP_RCVBUF_ERRORS, SNMP_UDP_SNDBUF_ERRORS,
+} from '../../abi';
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
-import { dgramPut } from './dgram';
+import { dgramLocal, dgramPut } from './dgram';
 import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, pathLearn, sendDev, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
+import { snmpInc } from './tcpnet';
 
 /** Largest UDP payload over IPv4. */
 const MAX: u32 = 65507;
@@ -58,6 +62,8 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   const err = l4Send(
     s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, sendDev(s, d0), s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
   );
+  if (err == 0) snmpInc(s.ns, SNMP_UDP_OUT_DATAGRAMS);
+  else if (err == -105) snmpInc(s.ns, SNMP_UDP_SNDBUF_ERRORS);
   return err < 0 && err != -105 ? err : <i32>len;
 }
 
@@ -66,9 +72,18 @@ export function udpDeliver(
   ns: i32, dev: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, ttl: u32, data: usize, len: u32,
 ): bool {
   const id = udpFind(ns, l0, l1, lport, r0, r1, rport, dev);
-  if (id == 0) return false;
+  if (id == 0) {
+    snmpInc(ns, SNMP_UDP_NO_PORTS);
+    return false;
+  }
   const s = sockAt(id);
-  if (!(s.flags & F_RCV_SHUT)) dgramPut(s, r0, r1, rport, ttl, 0, data, len, <u32>dev);
+  if (s.flags & F_RCV_SHUT) return true;
+  dgramLocal(l0, l1);
+  if (dgramPut(s, r0, r1, rport, ttl, 0, data, len, <u32>dev)) snmpInc(ns, SNMP_UDP_IN_DATAGRAMS);
+  else {
+    snmpInc(ns, SNMP_UDP_IN_ERRORS);
+    snmpInc(ns, SNMP_UDP_RCVBUF_ERRORS);
+  }
   return true;
 }
 

@@ -1,8 +1,9 @@
 /** NetAdmin of one namespace: the table of its operations. */
 import type { NetAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr, listAddrs } from './addrs.ts';
-import { deleteConns, listConns } from './conntrack.ts';
+import { connStats, deleteConns, listConns, markConns } from './conntrack.ts';
 import { delFdb, listFdb, setFdb } from './fdbs.ts';
+import { ipvsAdmin } from './ipvs.ts';
 import { addUpper, addVxlan } from './linkkinds.ts';
 import { addSimple, addVeth, delLink, linkOf, moveLink, setLink } from './links.ts';
 import { addProxy, announce, delNeigh, delProxy, flushNeigh, listNeighs, listProxies, setNeigh } from './neighs.ts';
@@ -24,6 +25,7 @@ function rules(world: NetWorld, ns: Netns): Ruleset {
 export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = () => []): NetAdmin {
   const w = world;
   return {
+    ...ipvsAdmin(w, ns),
     links: () => ns.devices.map((d) => linkOf(w, d)),
     link(nameOrIndex) {
       const d = ns.find(nameOrIndex);
@@ -80,6 +82,8 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfCount: (family, table, chain, index, packets, bytes) =>
       rules(w, ns).count(family, table, chain, index, packets, bytes),
     conntrack: () => listConns(w, ns),
+    conntrackMark: (match, mark) => markConns(w, ns, match, mark),
+    conntrackStats: () => connStats(w, ns),
     conntrackDelete: (match) => deleteConns(w, ns, match),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
     counters: () => w.core.snmp(ns.core),

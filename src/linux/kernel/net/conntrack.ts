@@ -1,6 +1,6 @@
 /** Connections of a namespace, read from the core. */
 import type { CoreConn } from '../../core/core.ts';
-import type { CtEntry } from '../netadmin.ts';
+import type { CtEntry, CtStats } from '../netadmin.ts';
 import { fromAddr16 } from './addr16.ts';
 import type { Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
@@ -60,6 +60,30 @@ function entry(c: CoreConn): CtEntry {
 
 export function listConns(world: NetWorld, ns: Netns): CtEntry[] {
   return world.core.conns(ns.core).map(entry);
+}
+
+/** Gives connections a new mark. @returns them as they were */
+export function markConns(
+  world: NetWorld,
+  ns: Netns,
+  match: (e: CtEntry) => boolean,
+  mark: (old: number) => number,
+): CtEntry[] {
+  const found = world.core.conns(ns.core).filter((c) => match(entry(c)));
+  for (const c of found) world.core.connMark(c.handle, mark(c.mark) >>> 0);
+  return found.map(entry);
+}
+
+export function connStats(world: NetWorld, ns: Netns): CtStats {
+  const of = (key: 'invalid' | 'insert_failed' | 'drop' | 'early_drop' | 'clash_resolve'): number =>
+    world.core.nfGet(ns.core, key);
+  return {
+    invalid: of('invalid'),
+    insertFailed: of('insert_failed'),
+    drop: of('drop'),
+    earlyDrop: of('early_drop'),
+    clashResolve: of('clash_resolve'),
+  };
 }
 
 export function deleteConns(world: NetWorld, ns: Netns, match: (e: CtEntry) => boolean): number {

@@ -127,6 +127,7 @@ export function forget(world: NetWorld, d: Device): void {
   renameIpv6(d.ns, d.name, undefined);
   d.ns.remove(d);
   world.devices.delete(d.dev);
+  if (d.master) followPorts(world, d.master);
 }
 
 /** Removes a device with its other end and all that stands on it, in whatever namespaces. */
@@ -158,8 +159,18 @@ export function setMtu(world: NetWorld, d: Device, mtu: number): Errno | 0 {
   if (d.lower && mtu > d.lower.mtu - room) return EINVAL;
   world.core.devSet(d.dev, 'mtu', mtu);
   d.mtu = mtu;
+  if (d.kind === 'bridge') d.mtuFixed = true;
+  if (d.master) followPorts(world, d.master);
   for (const upper of standing(world, d)) if (upper.kind !== 'vxlan' && upper.mtu > mtu) setMtu(world, upper, mtu);
   return 0;
+}
+
+/** A bridge takes the smallest MTU of its ports, unless its own was set. @see Linux net/bridge/br_if.c: br_mtu_auto_adjust */
+function followPorts(world: NetWorld, bridge: Device): void {
+  if (bridge.mtuFixed || bridge.kind !== 'bridge') return;
+  const ports = bridge.ns.devices.filter((d) => d.master === bridge);
+  bridge.mtu = ports.length > 0 ? Math.min(...ports.map((d) => d.mtu)) : 1500;
+  world.core.devSet(bridge.dev, 'mtu', bridge.mtu);
 }
 
 function setUp(world: NetWorld, d: Device, up: boolean): Errno | 0 {
@@ -182,10 +193,12 @@ function setUp(world: NetWorld, d: Device, up: boolean): Errno | 0 {
 
 function setMaster(world: NetWorld, d: Device, master: string | null): Errno | 0 {
   if (master === null) {
+    const was = d.master;
     if (d.master) d.master.named = true;
     d.master = undefined;
     d.port = PORT_FLAGS;
     world.core.devSet(d.dev, 'master', 0);
+    if (was) followPorts(world, was);
     return 0;
   }
   const bridge = d.ns.find(master);
@@ -195,6 +208,7 @@ function setMaster(world: NetWorld, d: Device, master: string | null): Errno | 0
   const err = world.core.devSet(d.dev, 'master', bridge.dev);
   if (err < 0) return errnoOf(err);
   d.master = bridge;
+  followPorts(world, bridge);
   bridge.named = true;
   return 0;
 }

@@ -141,49 +141,65 @@ function hashlimit(o: Records, m: HashlimitMatch): void {
 function one(o: Records, m: NfMatch): void {
   switch (m.module) {
     case 'conntrack':
-      return conntrack(o, m);
+      conntrack(o, m);
+      break;
     case 'connmark':
-      return o.add(abi.MX_CONNMARK, m.mark, (v) => [v.value, v.mask]);
+      o.add(abi.MX_CONNMARK, m.mark, (v) => [v.value, v.mask]);
+      break;
     case 'iprange':
       o.add(abi.MX_IPRANGE, m.src, rangeBytes, { p: 1 });
-      return o.add(abi.MX_IPRANGE, m.dst, rangeBytes, { p: 2 });
+      o.add(abi.MX_IPRANGE, m.dst, rangeBytes, { p: 2 });
+      break;
     case 'addrtype': {
       const bits = (t: readonly AddrType[]): number[] => [t.reduce((n, x) => n | (1 << TYPE[x]), 0)];
       const q = m.limit === 'in' ? 1 : m.limit === 'out' ? 2 : 0;
       o.add(abi.MX_ADDRTYPE, m.src, bits, { p: 1, q });
-      return o.add(abi.MX_ADDRTYPE, m.dst, bits, { p: 2, q });
+      o.add(abi.MX_ADDRTYPE, m.dst, bits, { p: 2, q });
+      break;
     }
     case 'statistic': {
       const not = m.not;
-      if (m.mode === 'random') return o.add(abi.MX_RANDOM, { value: m.probability ?? 0, not }, (v) => [v]);
-      return o.add(abi.MX_NTH, { value: m.every ?? 1, not }, (v) => [v, m.packet ?? 0]);
+      if (m.mode === 'random') o.add(abi.MX_RANDOM, { value: m.probability ?? 0, not }, (v) => [v]);
+      else o.add(abi.MX_NTH, { value: m.every ?? 1, not }, (v) => [v, m.packet ?? 0]);
+      break;
     }
     case 'mac':
-      return o.add(abi.MX_MAC, m.source, (v) => [Math.floor(v / 2 ** 32), v % 2 ** 32]);
+      o.add(abi.MX_MAC, m.source, (v) => [Math.floor(v / 2 ** 32), v % 2 ** 32]);
+      break;
     case 'owner':
       o.add(abi.MX_OWNER, m.uid, span, { p: 1 });
       o.add(abi.MX_OWNER, m.gid, span, { p: 2 });
-      return o.add(abi.MX_OWNER, m.socket, () => [], { p: 4 });
+      o.add(abi.MX_OWNER, m.socket, () => [], { p: 4 });
+      break;
     case 'pkttype':
-      return o.add(abi.MX_PKTTYPE, m.type, (t) => [PKTTYPE[t]]);
+      o.add(abi.MX_PKTTYPE, m.type, (t) => [PKTTYPE[t]]);
+      break;
     case 'length':
-      return o.add(abi.MX_LENGTH, m.length, span);
+      o.add(abi.MX_LENGTH, m.length, span);
+      break;
     case 'ttl':
-      return o.add(abi.MX_TTL, m.ttl, (v) => [v], { p: m.how === 'eq' ? 0 : m.how === 'lt' ? 1 : 2 });
+      o.add(abi.MX_TTL, m.ttl, (v) => [v], { p: m.how === 'eq' ? 0 : m.how === 'lt' ? 1 : 2 });
+      break;
     case 'tos':
-      return o.add(abi.MX_TOS, m.tos, (v) => [v.value, v.mask]);
+      o.add(abi.MX_TOS, m.tos, (v) => [v.value, v.mask]);
+      break;
     case 'dscp':
-      return o.add(abi.MX_TOS, m.dscp, (v) => [v << 2, 0xfc]);
+      o.add(abi.MX_TOS, m.dscp, (v) => [v << 2, 0xfc]);
+      break;
     case 'physdev':
-      return physdev(o, m);
+      physdev(o, m);
+      break;
     case 'ipvs':
-      return ipvs(o, m);
+      ipvs(o, m);
+      break;
     case 'hashlimit':
-      return hashlimit(o, m);
+      hashlimit(o, m);
+      break;
     case 'quota':
-      return o.add(abi.MX_QUOTA, m.bytes, u64);
+      o.add(abi.MX_QUOTA, m.bytes, u64);
+      break;
     case 'connbytes':
-      return o.add(abi.MX_CONNBYTES, m.count, (c) => [...u64(c.from), ...(c.to === undefined ? [-1, -1] : u64(c.to))], {
+      o.add(abi.MX_CONNBYTES, m.count, (c) => [...u64(c.from), ...(c.to === undefined ? [-1, -1] : u64(c.to))], {
         p: ['packets', 'bytes', 'avgpkt'].indexOf(m.mode),
         q: ['original', 'reply', 'both'].indexOf(m.dir),
       });

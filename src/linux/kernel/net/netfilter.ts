@@ -94,6 +94,30 @@ export class Ruleset {
     return n;
   }
 
+  /** A chain by its handle in the core. */
+  chainAt(handle: number): { family: NfFamily; table: NfTable; chain: string } | undefined {
+    const found = this.#at(handle);
+    return found && { family: found.family, table: found.table, chain: found.chain.name };
+  }
+
+  /** A rule by the handles of its chain and itself, with its place in the chain. */
+  ruleAt(chain: number, handle: number): { table: NfTable; chain: string; index: number; rule: NfRule } | undefined {
+    const found = this.#at(chain);
+    const index = found?.chain.rules.findIndex((r) => r.handle === handle) ?? -1;
+    const rule = found?.chain.rules[index];
+    return found && rule && { table: found.table, chain: found.chain.name, index, rule: rule.rule };
+  }
+
+  #at(handle: number): { family: NfFamily; table: NfTable; chain: Chain } | undefined {
+    for (const [key, chains] of this.#tables)
+      for (const chain of chains.values()) {
+        if (chain.handle !== handle) continue;
+        const [family, table] = key.split(' ') as [string, NfTable];
+        return { family: Number(family) as NfFamily, table, chain };
+      }
+    return undefined;
+  }
+
   newChain(family: NfFamily, table: NfTable, name: string): Errno | 0 {
     const chains = this.#table(family, table, true);
     if (chains.has(name)) return EEXIST;

@@ -24,6 +24,8 @@ export interface Device {
   /** Kept by the core. */
   mac: number;
   mtu: number;
+  /** A bridge whose MTU was set by hand: it follows its ports no more. */
+  mtuFixed?: boolean;
   txqlen: number;
   up: boolean;
   promisc: boolean;

@@ -2,7 +2,7 @@
  * Queueing disciplines as netlink sets and shows them: who may replace whom, handles, the messages.
  * @see Linux net/sched/sch_api.c: tc_modify_qdisc, tc_get_qdisc
  */
-import * as abi from '../../../../wasm/abi.ts';
+import * as abi from '../../core/abi.ts';
 import type { CoreQdisc, CoreQdiscState } from '../../core/core.ts';
 import { EEXIST, EINVAL, ENOENT, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Qdisc, QdiscRequest, QdiscSettings } from '../netadmin.ts';

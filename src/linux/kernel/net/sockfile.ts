@@ -25,9 +25,17 @@ const TCP = 6;
 const UDP = 17;
 const TYPES: Readonly<Record<SocketType, number>> = { stream: SockType.TCP, dgram: SockType.UDP, raw: SockType.RAW };
 
+/** A process by its name and its number on its machine. */
+export interface SocketOpener {
+  readonly comm: string;
+  readonly pid: number;
+}
+
 export class InetSocket extends SocketFile {
   readonly changed = new WaitQueue();
   uid = 0;
+  /** The process that opened it, for what is told when it is over. */
+  opener: SocketOpener | undefined;
   #connecting = false;
 
   private constructor(
@@ -85,6 +93,7 @@ export class InetSocket extends SocketFile {
       if (sock === -EAGAIN.code) return undefined;
       if (sock < 0) return errnoOf(sock);
       const file = new InetSocket(this.world, this.ns, sock, this.family, this.type, this.protocol, this.inodes);
+      file.opener = this.opener;
       return { file, peer: file.peer() ?? {} };
     });
   }
@@ -247,6 +256,7 @@ export class InetSocket extends SocketFile {
 
   release(): void {
     this.world.sockets.delete(this.sock);
+    this.world.closed.set(this.sock, this);
     this.world.core.sockClose(this.sock);
     this.changed.wake();
   }

@@ -19,6 +19,8 @@ export class NetWorld {
   /** By index in the core. */
   readonly devices = new Map<number, Device>();
   readonly sockets = new Map<number, InetSocket>();
+  /** Sockets that were closed since the last pump: their packets may not have been told yet. */
+  readonly closed = new Map<number, InetSocket>();
   /** Who is told when a capture has frames. */
   readonly captures = new Map<number, { event(): void }>();
   /** Who holds a socket's open file; set by the kernels. */
@@ -104,6 +106,7 @@ export class NetWorld {
   /** Hands the core's waiting events on. @returns whether there were any */
   pump(): boolean {
     let any = false;
+    this.closed.clear();
     this.core.events((kind, a, b) => {
       any = true;
       if (kind === EventKind.SOCK) this.sockets.get(a)?.event();

@@ -2,7 +2,7 @@
 import { formatIp, formatMac, type IpAddr, parseMac } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Neigh } from '../../kernel/netadmin.ts';
-import { addressArg, IpError, matches, prefixArg, rtnetlink } from './args.ts';
+import { addressArg, IpError, prefixArg, rtnetlink } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
 import { deviceArg, subcommand } from './show.ts';
 

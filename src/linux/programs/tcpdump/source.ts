@@ -1,6 +1,6 @@
 /** Where packets come from: a capture on interfaces, or a file; both as records of one link type. */
 
-import { dissectNetwork } from '../../core/dissect.ts';
+import { dissectNetwork, type Packet, VLAN_LENGTH } from '../../core/dissect.ts';
 import { LinkType, readPcap, readSll2, SLL2_LENGTH, toSll2 } from '../../core/pcap.ts';
 import { type Errno, isErr } from '../../kernel/errno.ts';
 import type { Capture, Sys } from '../../kernel/sys.ts';
@@ -75,13 +75,17 @@ export async function fileSource(sys: Sys, path: string): Promise<Source | Errno
   };
 }
 
+/** Bytes of the VLAN tags of a packet: filters look behind them, as they do where the kernel has taken them off. */
+const tags = (p: Packet): number => (p.vlans?.length ?? 0) * VLAN_LENGTH;
+
 /** What a filter needs to know of a packet. */
 export function subjectOf(linkType: number, c: Captured): Subject {
   if (linkType === LinkType.LINUX_SLL2) {
     const h = readSll2(c.bytes);
-    const network = c.bytes.subarray(SLL2_LENGTH);
+    const packet = dissectNetwork(h?.protocol ?? 0, c.bytes.subarray(SLL2_LENGTH));
+    const network = c.bytes.subarray(SLL2_LENGTH + tags(packet));
     return {
-      packet: dissectNetwork(h?.protocol ?? 0, network),
+      packet,
       length: c.length,
       outgoing: c.outgoing,
       src: h?.mac,
@@ -90,10 +94,11 @@ export function subjectOf(linkType: number, c: Captured): Subject {
   }
   const b = c.bytes;
   const mac = (at: number): number => b.subarray(at, at + 6).reduce((v, x) => v * 256 + x, 0);
-  const network = b.subarray(14);
   const type = ((b[12] ?? 0) << 8) | (b[13] ?? 0);
+  const packet = dissectNetwork(type, b.subarray(14));
+  const network = b.subarray(14 + tags(packet));
   return {
-    packet: dissectNetwork(type, network),
+    packet,
     length: c.length,
     outgoing: c.outgoing,
     dst: mac(0),

@@ -106,6 +106,8 @@ export function matchesFilter(f: Filter, s: Subject): boolean {
       return f.less ? s.length <= f.bytes : s.length >= f.bytes;
     case 'cast':
       return castMatch(s, f);
+    case 'vlan':
+      return p.vlans?.some((t) => f.id === undefined || t.id === f.id) ?? false;
     case 'way':
       return s.outgoing === f.out;
     case 'bytes':

@@ -1,7 +1,7 @@
 /**
  * Filter expressions of libpcap: `tcp port 80 and not host 10.0.0.1`, into a tree.
  *
- * Limits: no arithmetic on bytes but `tcp[tcpflags] & FLAGS != 0` and its kin, no vlan, mpls, inbound on files.
+ * Limits: no arithmetic on bytes but `tcp[tcpflags] & FLAGS != 0` and its kin, no mpls, inbound on files.
  * @see pcap-filter(7), libpcap grammar.y
  */
 import { type IpAddr, network, type Prefix, parseIp, parseIp4, parseMac } from '../../../../base/ip.ts';
@@ -29,6 +29,7 @@ export type Filter =
   | { readonly kind: 'length'; readonly less: boolean; readonly bytes: number }
   | { readonly kind: 'cast'; readonly what: 'broadcast' | 'multicast'; readonly ether: boolean }
   | { readonly kind: 'way'; readonly out: boolean }
+  | { readonly kind: 'vlan'; readonly id: number | undefined }
   | {
       readonly kind: 'bytes';
       readonly base: string;
@@ -123,6 +124,7 @@ class FilterParser {
     if (w === 'inbound' || w === 'outbound') return { kind: 'way', out: w === 'outbound' };
     if (w === 'less' || w === 'greater') return { kind: 'length', less: w === 'less', bytes: this.#number() };
     if (w === 'broadcast' || w === 'multicast') return { kind: 'cast', what: w, ether: true };
+    if (w === 'vlan') return { kind: 'vlan', id: this.#vlan() };
     if (w === 'gateway') throw new FilterError("'gateway' not supported in this configuration");
     let proto: string | undefined;
     let word: string | undefined = w;
@@ -141,6 +143,15 @@ class FilterParser {
       if (word === 'broadcast' || word === 'multicast') return { kind: 'cast', what: word, ether: proto === 'ether' };
     }
     return this.#qualified(proto, word as string);
+  }
+
+  /** The id behind `vlan`, when there is one. */
+  #vlan(): number | undefined {
+    const id = Number(this.#peek() ?? '');
+    if (this.#peek() === undefined || !Number.isInteger(id)) return undefined;
+    this.#at++;
+    if (id > 4095) throw new FilterError(`VLAN tag ${id} greater than maximum 4095`);
+    return id;
   }
 
   async #qualified(proto: string | undefined, first: string): Promise<Filter> {

@@ -1,0 +1,137 @@
+/**
+ * A capture of the whole lab: every frame on every interface of every machine, as a pcapng file that names them.
+ * Equivalent: dumpcap on all interfaces of all machines at once, with one clock.
+ * Limits: 15 captures at once, with those of tcpdump and the map; frames that come faster than the lab's loop turns are
+ * counted as dropped.
+ */
+import type { CoreFrame } from '../linux/core/core.ts';
+import { LinkType, SNAPLEN } from '../linux/core/pcap.ts';
+import {
+  concat,
+  type PcapngPacket,
+  type PcapngReception,
+  pcapngInterface,
+  pcapngPacket,
+  pcapngSection,
+  pcapngStatistics,
+} from '../linux/core/pcapng.ts';
+import type { Device } from '../linux/kernel/net/netns.ts';
+import type { LabWorld } from '../linux/kernel/world.ts';
+import { matchesFilter } from '../linux/programs/tcpdump/filter/match.ts';
+import type { Filter } from '../linux/programs/tcpdump/filter/parse.ts';
+import { subjectOf } from '../linux/programs/tcpdump/source.ts';
+import type { Capture } from './lab.ts';
+import { Places } from './places.ts';
+import type { Viewed } from './views.ts';
+
+const OUTGOING = 4;
+const RECEPTION: readonly PcapngReception[] = ['unicast', 'broadcast', 'multicast', 'promiscuous'];
+
+/** What is known of an interface that frames were seen on. */
+interface Seen {
+  readonly index: number;
+  frames: number;
+}
+
+/** A running capture. */
+export class LabCapture implements Capture {
+  readonly #world: LabWorld;
+  readonly #machines: readonly Viewed[];
+  readonly #filter: Filter | undefined;
+  readonly #handle: number;
+  readonly #start: bigint;
+  readonly #blocks: Uint8Array[];
+  readonly #seen = new Map<Device, Seen>();
+  #open = true;
+  #lost = 0;
+
+  /** @throws Error when too many captures run @param filter as tcpdump's, undefined: every frame */
+  constructor(world: LabWorld, machines: readonly Viewed[], filter?: Filter) {
+    this.#world = world;
+    this.#machines = machines;
+    this.#filter = filter;
+    this.#handle = world.core.captureAdd(0, 0, SNAPLEN);
+    if (this.#handle === 0) throw new Error('too many captures run at once');
+    world.net.captures.set(this.#handle, { event: () => this.#drain() });
+    this.#start = world.clock.epochAt();
+    this.#blocks = [pcapngSection({ hardware: 'Drydock lab', os: 'Linux', userappl: 'drydock' })];
+  }
+
+  /** The file so far, with what each interface counted. */
+  bytes(): Uint8Array {
+    if (this.#open) this.#drain();
+    const now = this.#world.clock.epochAt();
+    const dropped = this.dropped;
+    const statistics = [...this.#seen.values()].map((s) =>
+      // The ring is one for all interfaces: what it lost is told once, with the first.
+      pcapngStatistics({
+        interface: s.index,
+        time: now,
+        start: this.#start,
+        end: now,
+        received: s.frames,
+        dropped: s.index === 0 ? dropped : 0,
+      }),
+    );
+    return concat([...this.#blocks, ...statistics]);
+  }
+
+  /** Frames that came faster than they were read. */
+  get dropped(): number {
+    return this.#open ? this.#world.core.captureDropped(this.#handle) : this.#lost;
+  }
+
+  /** Ends it; `bytes` still gives the file. */
+  stop(): void {
+    if (!this.#open) return;
+    this.#drain();
+    this.#lost = this.dropped;
+    this.#open = false;
+    this.#world.net.captures.delete(this.#handle);
+    this.#world.core.captureDel(this.#handle);
+  }
+
+  #drain(): void {
+    const { core, net } = this.#world;
+    const places = new Places(this.#world, this.#machines);
+    for (let f = core.captureRead(this.#handle); f; f = core.captureRead(this.#handle)) {
+      const d = net.devices.get(f.dev);
+      if (d && this.#wants(f)) this.#blocks.push(pcapngPacket(this.#packet(f, this.#interface(d, places))));
+    }
+  }
+
+  #wants(f: CoreFrame): boolean {
+    if (!this.#filter) return true;
+    const captured = { time: 0n, bytes: f.bytes, length: f.length, outgoing: f.pkttype === OUTGOING };
+    return matchesFilter(this.#filter, subjectOf(LinkType.EN10MB, captured));
+  }
+
+  #packet(f: CoreFrame, seen: Seen): PcapngPacket {
+    seen.frames++;
+    const outgoing = f.pkttype === OUTGOING;
+    const reception = RECEPTION[f.pkttype];
+    return {
+      interface: seen.index,
+      time: this.#world.clock.epochAt(f.time),
+      length: f.length,
+      bytes: f.bytes,
+      direction: outgoing ? 'outbound' : 'inbound',
+      ...(reception && { reception }),
+      id: f.packet,
+    };
+  }
+
+  /** The interface a frame is on; one that is new is told first. */
+  #interface(d: Device, places: Places): Seen {
+    let seen = this.#seen.get(d);
+    if (!seen) {
+      const { machine, container } = places.of(d.ns.key);
+      const description = container === undefined ? machine : `${machine}/${container}`;
+      const of = { linkType: LinkType.EN10MB, snaplen: SNAPLEN, name: d.name, description, hardware: d.kind };
+      this.#blocks.push(pcapngInterface(d.mac === 0 ? of : { ...of, mac: d.mac }));
+      seen = { index: this.#seen.size, frames: 0 };
+      this.#seen.set(d, seen);
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,298 @@
+/** Policy rules, next hops, the check of sources, redirects, proxy ARP, ICMP's budget, IP options: through the core's face. */
+import { describe, expect, it } from 'vitest';
+import { type Core, type CoreAnswer, SockType } from '../../src/linux/core/core.ts';
+import * as abi from '../../wasm/abi.ts';
+import { a4, address, answers, gateway, machine, newCore, ping, sum16, text4 } from './world.ts';
+
+/** Three machines in a row, left 192.0.2.1 – .2 router 198.51.100.1 – .2 right, with default routes to the router. */
+async function row() {
+  const core = await newCore();
+  const [left, router, right] = [machine(core), machine(core), machine(core)];
+  const [l, rl] = core.vethAdd(left, 'eth0', 0x020000000001, router, 'eth0', 0x020000000002);
+  const [r, rr] = core.vethAdd(right, 'eth0', 0x020000000003, router, 'eth1', 0x020000000004);
+  for (const d of [l, rl, r, rr]) core.devSet(d, 'up', 1);
+  address(core, left, l, '192.0.2.1', 24);
+  address(core, router, rl, '192.0.2.2', 24);
+  address(core, router, rr, '198.51.100.1', 24);
+  address(core, right, r, '198.51.100.2', 24);
+  gateway(core, left, l, '192.0.2.2');
+  gateway(core, right, r, '198.51.100.1');
+  core.nsSet(router, 'ip_forward', 1);
+  return { core, left, router, right, l, rl, r, rr };
+}
+
+const route = (dst: string, bits: number, dev: number, more: object = {}) => ({
+  table: 254,
+  dst: a4(dst),
+  bits,
+  dev,
+  scope: 253,
+  metric: 0,
+  type: 1,
+  ...more,
+});
+
+const found = (r: CoreAnswer | number): CoreAnswer => {
+  if (typeof r === 'number') throw new Error(`no route: ${r}`);
+  return r;
+};
+
+describe('policy rules', () => {
+  it('lead to tables by source, mark and device; others go on to main', async () => {
+    const { core, router, rl, rr } = await row();
+    core.routeAdd(router, route('203.0.113.0', 24, rl, { table: 100, gw: a4('192.0.2.9') }));
+    core.routeAdd(router, route('203.0.113.0', 24, rr, { gw: a4('198.51.100.9') }));
+    const hop = (q: object): string => {
+      const r = core.routeLookup(router, { dst: a4('203.0.113.5'), ...q });
+      return typeof r === 'number' ? String(r) : text4(r.gw as Uint8Array);
+    };
+    expect(hop({ mark: 7 })).toBe('198.51.100.9');
+    core.fibRuleAdd(router, { priority: 10, action: abi.FIB_TO_TABLE, table: 100, mark: 7 });
+    core.fibRuleAdd(router, {
+      priority: 11,
+      action: abi.FIB_UNREACHABLE,
+      table: 0,
+      src: { addr: 0xc0000200, bits: 24 },
+    });
+    expect(hop({ mark: 7 })).toBe('192.0.2.9');
+    expect(hop({})).toBe('198.51.100.9');
+    expect(hop({ src: a4('192.0.2.2') })).toBe('-101');
+    expect(core.fibRuleDel(router, { priority: 10, action: abi.FIB_TO_TABLE, table: 100, mark: 8 })).toBe(-2);
+    expect(core.fibRuleDel(router, { priority: 10, action: abi.FIB_TO_TABLE, table: 100, mark: 7 })).toBe(0);
+    expect(hop({ mark: 7 })).toBe('198.51.100.9');
+  });
+
+  it('a throw route ends its table only', async () => {
+    const { core, router, rr } = await row();
+    core.routeAdd(router, { ...route('203.0.113.0', 24, 0), type: abi.RTN_THROW, table: 100 });
+    core.routeAdd(router, route('203.0.113.0', 24, rr));
+    core.fibRuleAdd(router, { priority: 10, action: abi.FIB_TO_TABLE, table: 100 });
+    expect(found(core.routeLookup(router, { dst: a4('203.0.113.5') })).dev).toBe(rr);
+  });
+});
+
+it('several next hops share flows by weight, each flow keeps its own', async () => {
+  const { core, router, rl, rr } = await row();
+  const more = [{ gw: a4('198.51.100.9'), dev: rr, weight: 3 }];
+  core.routeAdd(router, route('203.0.113.0', 24, rl, { gw: a4('192.0.2.9'), weight: 1, more }));
+  let right = 0;
+  for (let k = 0; k < 200; k++) {
+    const flow = { dst: a4(`203.0.113.${k}`), src: a4('192.0.2.2') };
+    const first = found(core.routeLookup(router, flow)).dev;
+    expect(found(core.routeLookup(router, flow)).dev).toBe(first);
+    if (first === rr) right++;
+  }
+  expect(right).toBeGreaterThan(120);
+  expect(right).toBeLessThan(180);
+});
+
+it('rp_filter 1 wants the way back to be the way here, 2 any way, 0 none', async () => {
+  const { core, left, router, right, rl } = await row();
+  // The sender's own address is not one that the router has a way to.
+  const lo = core.routeLookup(left, { dst: a4('127.0.0.1') }) as CoreAnswer;
+  core.addrAdd(lo.dev, a4('203.0.113.1'), 32);
+  const arrives = (): boolean => {
+    const s = core.sockOpen(right, SockType.RAW, 4, 17);
+    const u = core.sockOpen(left, SockType.UDP, 4, 0);
+    core.sockBind(u, a4('203.0.113.1'), 4000);
+    core.sockSend(u, new Uint8Array(4), a4('198.51.100.2'), 9);
+    const got = typeof core.sockRecvFrom(s) !== 'number';
+    core.sockClose(s);
+    core.sockClose(u);
+    return got;
+  };
+  expect(arrives()).toBe(true);
+  core.confSet(router, rl, abi.CONF_RP_FILTER, 2);
+  expect(arrives()).toBe(false);
+  core.routeAdd(router, route('203.0.113.0', 24, found(core.routeLookup(router, { dst: a4('198.51.100.2') })).dev));
+  expect(arrives()).toBe(true);
+  core.confSet(router, abi.CONF_ALL, abi.CONF_RP_FILTER, 1);
+  core.confSet(router, rl, abi.CONF_RP_FILTER, 1);
+  expect(arrives()).toBe(false);
+});
+
+it('settings: default reaches devices that were not set, all.forwarding every device and all.accept_redirects', async () => {
+  const { core, router, rl, rr } = await row();
+  const spare = core.dummyAdd(router, 'd0', 0x020000000009);
+  core.confSet(router, spare, abi.CONF_ARP_IGNORE, 8);
+  const other = core.dummyAdd(router, 'd1', 0x02000000000a);
+  core.confSet(router, abi.CONF_DEFAULT, abi.CONF_ARP_IGNORE, 2);
+  const value = (dev: number): number => core.confGet(router, dev, abi.CONF_ARP_IGNORE);
+  expect([spare, other, rl].map(value)).toEqual([8, 2, 0]);
+  expect(core.confGet(router, rr, abi.CONF_FORWARDING)).toBe(1);
+  expect(core.confGet(router, abi.CONF_ALL, abi.CONF_ACCEPT_REDIRECTS)).toBe(0);
+  core.confSet(router, abi.CONF_ALL, abi.CONF_FORWARDING, 0);
+  expect(core.confGet(router, rr, abi.CONF_FORWARDING)).toBe(0);
+});
+
+describe('redirects', () => {
+  /** A host, a gateway, and a better gateway on one link. */
+  async function link() {
+    const core = await newCore();
+    const [host, gate, better] = [machine(core), machine(core), machine(core)];
+    const bridge = core.bridgeAdd(gate, 'br0', 0x02000000000f);
+    core.devSet(bridge, 'up', 1);
+    address(core, gate, bridge, '192.0.2.1', 24);
+    for (const [i, ns] of [host, better].entries()) {
+      const [port, eth] = core.vethAdd(gate, `p${i}`, 0x020000000010 + i, ns, 'eth0', 0x020000000020 + i);
+      core.devSet(port, 'master', bridge);
+      core.devSet(port, 'up', 1);
+      core.devSet(eth, 'up', 1);
+      address(core, ns, eth, `192.0.2.${10 + i}`, 24);
+      if (i === 0) gateway(core, ns, eth, '192.0.2.1');
+    }
+    core.nsSet(gate, 'ip_forward', 1);
+    core.routeAdd(gate, route('203.0.113.0', 24, bridge, { gw: a4('192.0.2.11'), scope: 0 }));
+    const lo = core.routeLookup(better, { dst: a4('127.0.0.1') }) as CoreAnswer;
+    core.addrAdd(lo.dev, a4('203.0.113.5'), 32);
+    return { core, host, gate };
+  }
+
+  it('tell a host of the better gateway, which it takes once it knows it', async () => {
+    const { core, host } = await link();
+    const hop = (): string => text4(found(core.routeLookup(host, { dst: a4('203.0.113.5') })).gw as Uint8Array);
+    const s = ping(core, host, '203.0.113.5');
+    expect(answers(core, s).sort()).toEqual(['192.0.2.1 5', '203.0.113.5 0']);
+    core.run(core.now() + 1e9);
+    ping(core, host, '203.0.113.5');
+    expect(hop()).toBe('192.0.2.11');
+    expect(found(core.routeLookup(host, { dst: a4('203.0.113.5') })).redirected).toBe(true);
+    core.run(core.now() + 301e9);
+    expect(hop()).toBe('192.0.2.1');
+  });
+
+  it('are not sent with send_redirects 0, and not taken with accept_redirects 0', async () => {
+    const { core, host, gate } = await link();
+    core.confSet(host, abi.CONF_ALL, abi.CONF_ACCEPT_REDIRECTS, 0);
+    const dev = found(core.routeLookup(host, { dst: a4('192.0.2.1') })).dev;
+    core.confSet(host, dev, abi.CONF_ACCEPT_REDIRECTS, 0);
+    for (let k = 0; k < 3; k++) {
+      ping(core, host, '203.0.113.5');
+      core.run(core.now() + 1e9);
+    }
+    expect(found(core.routeLookup(host, { dst: a4('203.0.113.5') })).redirected).toBe(false);
+    core.confSet(gate, abi.CONF_ALL, abi.CONF_SEND_REDIRECTS, 0);
+    core.confSet(gate, found(core.routeLookup(gate, { dst: a4('192.0.2.10') })).dev, abi.CONF_SEND_REDIRECTS, 0);
+    core.run(core.now() + 60e9);
+    expect(answers(core, ping(core, host, '203.0.113.5'))).toEqual(['203.0.113.5 0']);
+  });
+});
+
+describe('proxy ARP', () => {
+  async function wide() {
+    const w = await row();
+    // The left host takes everything for its link.
+    w.core.routeAdd(w.left, route('198.51.100.0', 24, w.l));
+    w.core.confSet(w.router, w.rl, abi.CONF_PROXY_DELAY, 0);
+    return w;
+  }
+
+  it('answers for what lies behind another device with proxy_arp', async () => {
+    const { core, left, router, rl } = await wide();
+    expect(answers(core, ping(core, left, '198.51.100.2'))).toEqual([]);
+    core.confSet(router, rl, abi.CONF_PROXY_ARP, 1);
+    core.run(core.now() + 4e9);
+    expect(answers(core, ping(core, left, '198.51.100.2'))).toEqual(['198.51.100.2 0']);
+  });
+
+  it('answers for single addresses, after a delay of up to proxy_delay', async () => {
+    const { core, left, router, rl } = await wide();
+    core.confSet(router, rl, abi.CONF_PROXY_DELAY, 800);
+    core.proxyAdd(rl, a4('198.51.100.2'));
+    expect(core.proxies(router).map((p) => text4(p.ip))).toEqual(['198.51.100.2']);
+    const s = ping(core, left, '198.51.100.2');
+    expect(answers(core, s)).toEqual([]);
+    core.run(core.now() + 0.9e9);
+    expect(answers(core, s)).toEqual(['198.51.100.2 0']);
+    expect(core.proxyDel(rl, a4('198.51.100.2'))).toBe(0);
+    expect(core.proxyDel(rl, a4('198.51.100.2'))).toBe(-2);
+  });
+});
+
+it('arp_ignore 1 answers only for addresses of the device that is asked', async () => {
+  const { core, left, router, l, rl } = await row();
+  core.routeAdd(left, route('198.51.100.1', 32, l));
+  core.confSet(router, rl, abi.CONF_ARP_IGNORE, 1);
+  expect(answers(core, ping(core, left, '198.51.100.1'))).toEqual([]);
+  core.confSet(router, rl, abi.CONF_ARP_IGNORE, 0);
+  core.run(core.now() + 4e9);
+  expect(answers(core, ping(core, left, '198.51.100.1'))).toEqual(['198.51.100.1 0']);
+});
+
+it('icmp_ratelimit: six errors to one host at once, then one a second', async () => {
+  const { core, left, router } = await row();
+  const s = core.sockOpen(left, SockType.RAW, 4, 1);
+  const burst = (n: number): number => {
+    for (let k = 0; k < n; k++) {
+      const u = core.sockOpen(left, SockType.UDP, 4, 0);
+      core.sockSend(u, new Uint8Array(1), a4('192.0.2.2'), 9);
+      core.sockClose(u);
+    }
+    return answers(core, s).length;
+  };
+  expect(burst(10)).toBe(6);
+  core.run(core.now() + 1e9);
+  expect(burst(10)).toBe(1);
+  core.ip4Set(router, abi.IP4_RATEMASK, 0);
+  expect(burst(10)).toBe(10);
+});
+
+it('timestamp requests are answered', async () => {
+  const { core, left } = await row();
+  const s = core.sockOpen(left, SockType.RAW, 4, 1);
+  const m = Uint8Array.of(13, 0, 0, 0, 0, 9, 0, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0);
+  const c = ~sum16(m, 0, m.length) & 0xffff;
+  m[2] = c >> 8;
+  m[3] = c & 255;
+  core.sockSend(s, m, a4('192.0.2.2'), 0);
+  const d = core.sockRecvFrom(s);
+  if (typeof d === 'number') throw new Error('no answer');
+  expect([...d.data.subarray(20, 22)]).toEqual([14, 0]);
+  expect([...d.data.subarray(28, 32)]).toEqual([0, 0, 0, 5]);
+});
+
+describe('IP options', () => {
+  /** Sends an echo request with options from left to right. @returns what raw ICMP sockets of both saw */
+  function send(core: Core, left: number, right: number, options: number[]) {
+    const [a, b] = [left, right].map((ns) => core.sockOpen(ns, SockType.RAW, 4, 1)) as [number, number];
+    core.sockSet(a, 'hdrincl', 1);
+    const p = new Uint8Array(20 + options.length + 8);
+    p.set([0x40 | (5 + options.length / 4), 0, 0, p.length, 0, 1, 0, 0, 64, 1, 0, 0, 192, 0, 2, 1, 198, 51, 100, 2]);
+    p.set(options, 20);
+    p.set([8, 0, 0xf7, 0xfe, 0, 1, 0, 0], 20 + options.length);
+    core.sockSend(a, p, a4('198.51.100.2'), 0);
+    const read = (s: number): Uint8Array[] => {
+      const out: Uint8Array[] = [];
+      for (let d = core.sockRecvFrom(s); typeof d !== 'number'; d = core.sockRecvFrom(s)) out.push(d.data);
+      return out;
+    };
+    return { left: read(a), right: read(b) };
+  }
+
+  it('record route notes each machine', async () => {
+    const { core, left, right } = await row();
+    const seen = send(core, left, right, [7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const [got] = seen.right;
+    expect([...(got ?? new Uint8Array()).subarray(20, 31)]).toEqual([7, 11, 12, 198, 51, 100, 1, 198, 51, 100, 2]);
+    expect(sum16(got as Uint8Array, 0, 32)).toBe(0xffff);
+  });
+
+  it('what is malformed is answered with a parameter problem that points at it', async () => {
+    const { core, left, right } = await row();
+    const seen = send(core, left, right, [7, 2, 4, 0]);
+    expect(seen.right).toEqual([]);
+    const [error] = seen.left;
+    expect([...(error ?? new Uint8Array()).subarray(20, 22)]).toEqual([12, 0]);
+    expect(error?.[24]).toBe(21);
+  });
+
+  it('source routes are refused by routers that do not accept them', async () => {
+    const { core, left, router, right } = await row();
+    const before = core.drops()[abi.DROP_OPTIONS] ?? 0;
+    expect(send(core, left, right, [131, 7, 4, 198, 51, 100, 2, 0]).right).toEqual([]);
+    expect(core.drops()[abi.DROP_OPTIONS]).toBe(before + 1);
+    core.confSet(router, abi.CONF_ALL, abi.CONF_ACCEPT_SOURCE_ROUTE, 1);
+    core.confSet(right, abi.CONF_ALL, abi.CONF_ACCEPT_SOURCE_ROUTE, 1);
+    expect(send(core, left, right, [131, 7, 4, 198, 51, 100, 2, 0]).right).toHaveLength(1);
+  });
+});

@@ -1,0 +1,25 @@
+/** Pages of memory, for those who copy it: which hold anything. Nothing is written. */
+
+/** Bytes of a page; wasm's own are 16 times as big. */
+const PAGE: usize = 4096;
+
+/** Whether a page holds nothing but zeros. */
+function isZero(at: usize): bool {
+  const end = at + PAGE;
+  while (at < end) {
+    const some =
+      load<u64>(at) | load<u64>(at, 8) | load<u64>(at, 16) | load<u64>(at, 24) |
+      load<u64>(at, 32) | load<u64>(at, 40) | load<u64>(at, 48) | load<u64>(at, 56);
+    if (some != 0) return false;
+    at += 64;
+  }
+  return true;
+}
+
+/** The first page from `from` on that holds something. @param zero 1: that holds nothing @returns the end when there is none */
+export function pageNext(from: u32, zero: u32): u32 {
+  const end = (memory.size() as u32) << 4;
+  let i = from;
+  while (i < end && (isZero((i as usize) * PAGE) ? 1 : 0) != zero) i++;
+  return i;
+}
