@@ -21,6 +21,7 @@ import { nd6Solicit } from '../ip6/nd';
 import { now } from '../sim/clock';
 import { Pkt, pktDrop, pktPush } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
+import { traceIn6 } from '../sim/trace6';
 import { timerAddWheel, timerDel } from '../sim/timer';
 import { trace, traceBecause, traceCause } from '../sim/trace';
 import { ETH_HLEN, ETH_IPV6, ethWrite, MAC_BROADCAST } from '../wire/ether';
@@ -29,7 +30,7 @@ import { addrIsLocal, addrOnLink, addrSelect } from './addr';
 import { arpSend } from './arp';
 import { confMax, confOf, confTime } from './conf';
 import { icmpUnreachHost } from './icmp';
-import { NEIGH_VALID, Neigh, neigh6Make, neighFind, neighMake } from './neightab';
+import { NEIGH_VALID, Neigh, neigh6Bytes, neigh6Make, neighFind, neighMake } from './neightab';
 
 /** Sets an entry's timer. */
 export function neighWait(i: u32, delay: u64): void {
@@ -101,15 +102,17 @@ export function neigh6Output(dev: u32, ip16: usize, pkt: u32): i32 {
   return -ENOBUFS;
 }
 
-/** A neighbour's address as a trace tells it: of an IPv6 one the last 32 bits. */
-function told(n: Neigh): u32 {
-  return n.v6 ? bswap<u32>((n.a1 >> 32) as u32) : n.ip;
+/** Tells of a packet and its neighbour. @param b the record's second word */
+function tell(pkt: u32, i: u32, what: u32, b: u32): void {
+  const n = Neigh.at(i);
+  if (n.v6) traceIn6(Pkt.at(pkt), neigh6Bytes(i));
+  trace(Pkt.at(pkt), what, n.v6 ? 0 : n.ip, b, n.mac as u32);
 }
 
 function outputTo(i: u32, dev: u32, pkt: u32): i32 {
   const n = Neigh.at(i);
   n.used = now();
-  trace(Pkt.at(pkt), TRACE_NEIGH, told(n), n.state | (((n.mac >> 32) as u32) << 16), n.mac as u32);
+  tell(pkt, i, TRACE_NEIGH, n.state | (((n.mac >> 32) as u32) << 16));
   if (n.state & NEIGH_VALID) {
     if (n.state == NUD_STALE) {
       n.state = NUD_DELAY;
@@ -162,7 +165,7 @@ export function neighFlush(i: u32): void {
   n.queued = 0;
   while (q != 0) {
     const next = Pkt.at(q).next;
-    trace(Pkt.at(q), TRACE_NEIGH_DONE, told(n), (n.mac >> 32) as u32, n.mac as u32);
+    tell(q, i, TRACE_NEIGH_DONE, (n.mac >> 32) as u32);
     send(n.dev, n.mac, q);
     q = next;
   }

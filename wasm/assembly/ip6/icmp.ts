@@ -2,11 +2,23 @@
  * ICMPv6: answers echo requests, tells senders of errors, and sockets of errors about their packets.
  * @see Linux net/ipv6/icmp.c: icmp6_send, icmpv6_echo_reply, icmpv6_rcv; RFC 4443
  */
-import { DEV_LOOPBACK, DROP_BAD_CHECKSUM, DROP_BAD_HEADER, PKT_HOST } from '../../abi';
+import {
+  DEV_LOOPBACK,
+  DROP_BAD_CHECKSUM,
+  DROP_BAD_HEADER,
+  ICMP_ANSWERED,
+  ICMP_IGNORED,
+  ICMP_READ,
+  ICMP_REPLY,
+  ICMP_TOLD,
+  PKT_HOST,
+  TRACE_ICMP_IN,
+} from '../../abi';
 import { Dev } from '../dev/dev';
 import { Sim } from '../mem';
 import { ctAttachReply } from '../nf/conntrack';
 import { PF_ICMP_ERROR, PF_IGNORE_DF, Pkt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
+import { trace, traceBecause, traceCause } from '../sim/trace';
 import { icmpErrorToSock } from '../sock/input';
 import { wr32 } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
@@ -89,7 +101,9 @@ export function icmp6Send(pkt: u32, type: u32, code: u32, info: u32): void {
   store<u16>(m, csumL4v6(AT_ICMP_SRC, AT_ICMP_DST, PROTO_ICMPV6, m, 8 + quote), 2);
   e.flags |= PF_ICMP_ERROR;
   ctAttachReply(err, pkt);
+  const was = traceBecause(p);
   output(p.ns, err, 0, oif);
+  traceCause(was);
 }
 
 /** Sends a message of ICMP's own between AT_ICMP_*; a rule that rejects it is not answered. */
@@ -121,12 +135,21 @@ export function icmp6Input(pkt: u32): void {
     return;
   }
   const type = load<u8>(m) as u32;
+  trace(p, TRACE_ICMP_IN, (type << 8) | (load<u8>(m, 1) as u32), fate(p, type), 6);
   if (type == ICMP6_ECHO) echo(p, m, len);
   else if (type == ICMP6_NS) ns6Input(p, m, len);
   else if (type == ICMP6_NA) na6Input(p, m, len);
   else if (type == ICMP6_RA) ra6Input(p, m, len);
   else if (type >= 1 && type <= 4 && len >= 8 + IP6_HLEN + 8) icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32);
   pktFree(pkt);
+}
+
+/** What comes of a message, for the trace: neighbour discovery answers or is ignored, its own records tell. */
+function fate(p: Pkt, type: u32): u32 {
+  if (type == ICMP6_ECHO) return Ns6.at(p.ns).echoIgnoreAll ? ICMP_IGNORED : ICMP_ANSWERED;
+  if (type == ICMP6_ECHO + 1) return ICMP_REPLY;
+  if (type < 5) return ICMP_TOLD;
+  return type == ICMP6_NS || type == ICMP6_NA || type == ICMP6_RA ? ICMP_READ : ICMP_IGNORED;
 }
 
 function echo(p: Pkt, m: usize, len: u32): void {

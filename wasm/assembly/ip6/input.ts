@@ -26,14 +26,16 @@ import {
   RTN_LOCAL,
   RTN_MULTICAST,
   TRACE_ROUTE,
+  TRACE_TTL,
   VERDICT_ACCEPT,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { nfHook } from '../nf/hook';
 import { DEFRAG_LOCAL } from '../ip/reassembly';
 import { clockStep } from '../sim/clock';
-import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
+import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { trace } from '../sim/trace';
+import { traceIn6 } from '../sim/trace6';
 import { rawInput, tcpInput, udpInput } from '../sock/input';
 import { csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
@@ -75,6 +77,7 @@ import { Idev, idevMtu, Ns6 } from './idev';
 import { mc6Member } from './mcast';
 import { ip6Finish, ip6Route } from './output';
 import { frag6Input, frag6IsPiece, frag6Truncated } from './reassembly';
+import { route6Kind } from './route';
 
 /** Validates an IPv6 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
 export function ip6Validate(pkt: u32): u32 {
@@ -149,7 +152,9 @@ function route(pkt: u32): void {
       return;
     }
     p.rtype = RTN_MULTICAST;
-    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, p.ns, p.dev, 0, 0, RTN_MULTICAST);
+    traceIn6(p, dst);
+    traceIn6(p, dst);
+    trace(p, TRACE_ROUTE, 0, 0, RTN_MULTICAST | route6Kind(0));
     deliver(pkt);
     return;
   }
@@ -200,6 +205,7 @@ function forward(pkt: u32): void {
     return;
   }
   store<u8>(p.nh as usize, load<u8>(p.nh as usize, 7) - 1, 7);
+  trace(p, TRACE_TTL, ip6Hops(p.nh as usize), 0, 0);
   if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
   ip6Finish(pkt);
 }

@@ -18,7 +18,7 @@ import {
   RTN_LOCAL,
   RTN_MULTICAST,
   RTN_UNICAST,
-  TRACE_NEW,
+  TRACE_NO_ROUTE,
   TRACE_ROUTE,
   VERDICT_ACCEPT,
   VERDICT_DROP,
@@ -29,37 +29,58 @@ import { nfHook } from '../nf/hook';
 import { neigh6Output, neighGroup } from '../ip/neigh';
 import { PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
+import { trace, tracePiece } from '../sim/trace';
+import { traceIn6, traceNew6 } from '../sim/trace6';
 import { workPush } from '../sim/work';
 import { csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV6, ethWrite } from '../wire/ether';
-import { PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { IP6_HLEN, in6GroupMac, in6IsAny, in6IsMulticast, in6NeedsDev, ip6Dst, ip6Len, ip6Next, ip6Src, ip6Write } from '../wire/ipv6';
 import { ip6Fragments } from './fragment';
 import { icmp6Send } from './icmp';
 import { Idev, idevMtu } from './idev';
 import { mc6Member } from './mcast';
 import { pmtu6Of } from './pmtu';
-import { route6Find, route6Gateway, route6Source } from './route';
+import { route6Find, route6Gateway, route6Kind, route6Source } from './route';
 import { AT_SOURCE } from './scratch';
 import { src6Select } from './source';
-
-/** The end of an address as a trace tells it: its last 32 bits. */
-function tail(p: usize): u32 {
-  return bswap<u32>(load<u32>(p, 12));
-}
 
 /** Looks the route up and notes it in the packet. @returns 0 or a negative errno */
 export function ip6Route(pkt: u32, ns: u32, dst: usize, oif: u32): i32 {
   const err = route6Find(ns, dst, oif);
-  if (err != 0) return err;
   const s = Sim.at();
   const p = Pkt.at(pkt);
+  if (err != 0) {
+    lost(p, dst, err);
+    return err;
+  }
   p.rtype = s.r0;
   p.outdev = s.r1;
   p.nexthop = s.r2;
   p.prefsrc = s.r4;
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, ns, p.outdev, tail(dst), p.nexthop, p.rtype);
+  p.route = s.r4;
+  routed(p, dst);
   return 0;
+}
+
+/** Tells the route of a packet. */
+function routed(p: Pkt, dst: usize): void {
+  traceIn6(p, dst);
+  traceIn6(p, p.nexthop != 0 ? route6Gateway(p.nexthop) : dst);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ROUTE, p.ns, p.outdev, 0, 0, p.rtype | route6Kind(p.route));
+}
+
+/** Tells that a packet has no way to go. */
+function lost(p: Pkt, dst: usize, err: i32): void {
+  traceIn6(p, dst);
+  trace(p, TRACE_NO_ROUTE, 0, -err as u32, 0);
+}
+
+/** A packet is being made, and has its route, or none (err): what it is comes first in a trace. */
+function made(p: Pkt, proto: u32, src: usize, dst: usize, err: i32): void {
+  traceNew6(p, err == 0 ? p.outdev : 0, proto, src, dst);
+  if (err == 0) routed(p, dst);
+  else lost(p, dst, err);
 }
 
 function refuse(pkt: u32, reason: u32, err: i32): i32 {
@@ -99,22 +120,25 @@ export function ip6Output(
   p.mark = mark;
   p.proto = ETH_IPV6;
   p.flags |= PF_LOCAL;
+  p.th = p.data;
   const err = ip6Route(pkt, ns, daddr, oif);
-  if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
+  if (err != 0) {
+    if (Sim.at().traceOn != 0) made(p, proto, saddr, daddr, err);
+    return refuse(pkt, DROP_NO_ROUTE, err);
+  }
   let src = saddr;
   if (in6IsAny(saddr)) {
     src = ip6SourceOn(ns, daddr);
     if (src == 0) return refuse(pkt, DROP_NO_ROUTE, -EADDRNOTAVAIL);
   }
+  if (Sim.at().traceOn != 0) made(p, proto, src, daddr, 0);
   if (p.len > 65535) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   const len = p.len;
-  p.th = p.data;
   const ip = pktPush(pkt, IP6_HLEN);
   p.nh = p.data;
   const limit = hops != 0 ? hops : p.rtype == RTN_MULTICAST ? (1 as u32) : Idev.at(p.outdev).hopLimit;
   ip6Write(ip, tclass, flowLabel(src, daddr, proto, p.th as usize, len), len, proto, limit, src, daddr);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEW, ns, p.outdev, proto, tail(src), tail(daddr));
   if (p.rtype == RTN_MULTICAST) loopBack(pkt);
   return localOut(pkt, oif);
 }
@@ -164,7 +188,7 @@ export function ip6SendBuilt(ns: u32, pkt: u32, dev: u32, hlen: u32): void {
   p.outdev = dev;
   p.nexthop = 0;
   p.rtype = in6IsMulticast(ip6Dst(ip)) ? RTN_MULTICAST : RTN_UNICAST;
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_NEW, ns, dev, ip6Next(ip), tail(ip6Src(ip)), tail(ip6Dst(ip)));
+  if (Sim.at().traceOn != 0) traceNew6(p, dev, PROTO_ICMPV6, ip6Src(ip), ip6Dst(ip));
   localOut(pkt, dev);
 }
 
@@ -176,11 +200,12 @@ export function ip6OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   p.ns = ns;
   p.proto = ETH_IPV6;
   p.flags |= PF_LOCAL;
+  p.th = p.data + IP6_HLEN;
   const err = ip6Route(pkt, ns, ip6Dst(ip), oif);
+  if (Sim.at().traceOn != 0) made(p, ip6Next(ip), ip6Src(ip), ip6Dst(ip), err);
   if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
   if (p.len > idevMtu(p.outdev)) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   p.nh = p.data;
-  p.th = p.data + IP6_HLEN;
   return localOut(pkt, oif);
 }
 
@@ -261,6 +286,7 @@ function cut(pkt: u32, mtu: u32): i32 {
   while (f != 0) {
     const next = Pkt.at(f).next;
     Pkt.at(f).next = 0;
+    tracePiece(Pkt.at(f), mtu);
     const e = emit(f);
     if (err == 0) err = e;
     f = next;

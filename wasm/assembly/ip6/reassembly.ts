@@ -4,13 +4,14 @@
  * Limits: FRAG6_CAP datagrams wait in the whole lab; the fragments count with those of IPv4.
  * @see Linux net/ipv6/reassembly.c: ip6_frag_queue, ip6_frag_reasm, ip6frag_expire_frag_queue; RFC 8200 §4.5, RFC 5722
  */
-import { DROP_BAD_HEADER, DROP_FRAG_FULL, DROP_FRAG_OVERLAP, DROP_FRAG_TIMEOUT, DROP_FRAGMENT, TIMER_FRAG6 } from '../../abi';
+import { DROP_BAD_HEADER, DROP_FRAG_FULL, DROP_FRAG_OVERLAP, DROP_FRAG_TIMEOUT, DROP_FRAGMENT, TIMER_FRAG6, TRACE_FRAG_WAIT, TRACE_FRAG_WHOLE, TRACE_MERGED } from '../../abi';
 import { FRAG6_BASE, FRAG6_CAP, FRAG6_REC, SLAB_FRAG6, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { PF_IGNORE_DF, Pkt, pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
+import { PF_IGNORE_DF, PF_TRACE, Pkt, pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
+import { trace } from '../sim/trace';
 import { rd16, rd32, same16, wr16 } from '../wire/bytes';
 import {
   ICMP6_PARAM,
@@ -215,8 +216,19 @@ export function frag6Input(pkt: u32, user: u32, at: u32, told: u32): bool {
   q.meat += n;
   q.maxSize = max(q.maxSize, ip6Len(ip));
   if (from == 0) q.proto = (told << 8) | (load<u8>(fh) as u32);
-  if (!q.lastIn || q.meat != q.len) return false;
+  if (!q.lastIn || q.meat != q.len) {
+    trace(p, TRACE_FRAG_WAIT, from, n, user);
+    return false;
+  }
   return assemble(i, pkt);
+}
+
+/** A fragment's bytes are copied to the datagram that goes on as `whole`, traced when one of them was. */
+function merged(f: u32, whole: Pkt): void {
+  const p = Pkt.at(f);
+  trace(p, TRACE_MERGED, whole.id, 0, 0);
+  whole.flags |= p.flags & PF_TRACE;
+  pktFree(f);
 }
 
 /** All is here: `pkt`, the last to arrive, becomes the datagram. */
@@ -242,12 +254,13 @@ function assemble(i: u32, pkt: u32): bool {
     const next = Pkt.at(f).next;
     memory.copy(at + hlen + offsetOf(f), Pkt.at(f).th as usize, bytesOf(f) as usize);
     Sim.at().fragsHeld--;
-    if (f != pkt) pktFree(f);
+    if (f != pkt) merged(f, p);
     f = next;
   }
   store<u8>(at + (q.proto >> 8), q.proto as u8);
   wr16(at + 4, total - IP6_HLEN);
   p.next = 0;
+  trace(p, TRACE_FRAG_WHOLE, total, 0, 0);
   p.fragMax = q.maxSize;
   p.flags |= PF_IGNORE_DF;
   unlink(i);

@@ -203,6 +203,12 @@ export function route6NsDestroy(ns: u32): void {
   purge(ns, 0);
 }
 
+/** How a trace tells a route: its prefix length << 8, and its table << 16. @param i 0: an own address */
+export function route6Kind(i: u32): u32 {
+  if (i == 0) return ((RT_TABLE_LOCAL as u32) << 16) | (128 << 8);
+  return (Route6.at(i).table << 16) | (Route6.at(i).bits << 8);
+}
+
 function answer(type: u32, dev: u32, hop: u32, route: u32): i32 {
   const s = Sim.at();
   s.r0 = type;

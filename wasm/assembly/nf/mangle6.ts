@@ -4,9 +4,10 @@
  */
 import { DROP_NO_BUFFER, TRACE_DNAT, TRACE_SNAT } from '../../abi';
 import { TEMP_BASE } from '../mem';
-import { PF_TRACE, Pkt, pktWritable } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
-import { rd16, rd32, same16, wr16 } from '../wire/bytes';
+import { Pkt, pktWritable } from '../sim/pool';
+import { trace } from '../sim/trace';
+import { traceIn6 } from '../sim/trace6';
+import { rd16, same16, wr16 } from '../wire/bytes';
 import { csumL4v6, csumReplace16, csumReplace32 } from '../wire/checksum';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { ip6Len, ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
@@ -64,8 +65,10 @@ function portOf(t: usize, source: bool, proto: u32): u32 {
   return load<u16>(t + (source || proto == PROTO_ICMPV6 ? T_SPORT : T_DPORT)) as u32;
 }
 
-function trace(p: Pkt, source: bool, old: u32, fresh: u32, ports: u32): void {
-  if (p.flags & PF_TRACE) traceWrite(p.id, source ? TRACE_SNAT : TRACE_DNAT, p.ns, p.dev, old, fresh, ports);
+/** Tells that an address was replaced. Pre: the old one is told (traceIn6). @param ports the old << 16 | the new */
+function replaced(p: Pkt, source: bool, fresh: usize, ports: u32): void {
+  traceIn6(p, fresh);
+  trace(p, source ? TRACE_SNAT : TRACE_DNAT, 0, 0, ports);
 }
 
 /** Applies a connection's NAT to a packet. @param source which side this hook rewrites @returns 0 or DROP_NO_BUFFER */
@@ -84,10 +87,10 @@ export function natPacket6(pkt: u32, source: bool): u32 {
   const at = ip + (source ? 8 : 24);
   const portAt = (p.th as usize) + (proto == PROTO_ICMPV6 ? 4 : source ? 0 : 2);
   if (same16(at, addr) && rd16(portAt) == port) return 0;
-  const old = rd32(at + 12);
+  traceIn6(p, at);
   const oldPort = rd16(portAt);
   rewrite(ip, end, source, addr, port);
-  trace(p, source, old, rd32(addr + 12), (oldPort << 16) | port);
+  replaced(p, source, addr, (oldPort << 16) | port);
   return 0;
 }
 
@@ -107,10 +110,10 @@ export function natIcmpError6(pkt: u32, source: bool): u32 {
   const t = TEMP_BASE;
   tupleInvert(t, other);
   const at = ip + (source ? 8 : 24);
-  const old = rd32(at + 12);
+  traceIn6(p, at);
   address(at, source ? t : t + T_DST, 0);
   store<u16>(th, 0, 2);
   store<u16>(th, csumL4v6(ip + 8, ip + 24, PROTO_ICMPV6, th, (end - th) as u32), 2);
-  trace(p, source, old, rd32(at + 12), 0);
+  replaced(p, source, at, 0);
   return 0;
 }

@@ -5,6 +5,7 @@ import { icmp6Send } from '../ip6/icmp';
 import { ip6Output } from '../ip6/output';
 import { AT_RESET } from '../ip6/scratch';
 import { Pkt, pktAlloc } from '../sim/pool';
+import { traceBecause, traceCause } from '../sim/trace';
 import { rd32, wr16, wr32, rd16 } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
 import { PROTO_TCP } from '../wire/ipv4';
@@ -48,5 +49,7 @@ function reset(pkt: u32): void {
   store<u16>(t, csumL4v6(AT_RESET, AT_RESET + 16, PROTO_TCP, t, 20), 16);
   ctAttachReply(answer, pkt);
   const oif = in6NeedsDev(ip + 8) && p.indev != 0 && Dev.at(p.indev).kind != DEV_LOOPBACK ? p.indev : 0;
+  const was = traceBecause(p);
   ip6Output(p.ns, answer, AT_RESET, AT_RESET + 16, PROTO_TCP, 0, 0, 0, oif);
+  traceCause(was);
 }
