@@ -170,10 +170,15 @@ describe('over IPv6', () => {
     const lab = await openLab({ seed: 1, hosts: 2 });
     await lab.run('node1', 'ip addr add 2001:db8::1/64 dev eth0 nodad');
     await lab.run('node2', 'ip addr add 2001:db8::2/64 dev eth0 nodad; nc -lk -p 80 &');
-    await lab.run('node1', 'ip6tables -t nat -A OUTPUT -d 2001:db8::99 -p tcp -j DNAT --to-destination [2001:db8::2]:80');
+    await lab.run(
+      'node1',
+      'ip6tables -t nat -A OUTPUT -d 2001:db8::99 -p tcp -j DNAT --to-destination [2001:db8::2]:80',
+    );
     const journeys = await traced(lab, 'node1', 'nc -w 1 2001:db8::99 8080 </dev/null');
     expect(journeys[0]?.title).toMatch(/^TCP 2001:db8::1\.\d+ > 2001:db8::99\.8080 \[S\]$/);
-    expect(lines(journeys[0]).join('\n')).toContain('destination rewritten from [2001:db8::99]:8080 to [2001:db8::2]:80');
+    expect(lines(journeys[0]).join('\n')).toContain(
+      'destination rewritten from [2001:db8::99]:8080 to [2001:db8::2]:80',
+    );
   });
 });
 
