@@ -208,7 +208,6 @@ export function pktAlloc(len: u32): u32 {
   p.data = (BUF_BASE as u32) + p.buf * (BUF_REC as u32) + 16 + HEADROOM;
   p.len = len;
   p.id = ++s.packet;
-  if (s.traceOn) p.flags = PF_TRACE;
   return i;
 }
 
