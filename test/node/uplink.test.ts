@@ -51,6 +51,17 @@ async function beside(script: string): Promise<string> {
 /** Shell words that wait until node1 takes connections at a port. */
 const open = (port: number): string => `for i in $(seq 100); do nc -z 192.168.56.11 ${port} && break; sleep 0.1; done`;
 
+/** Runs `tc` on node1. */
+const tc = (...args: string[]): Promise<string> =>
+  engine.run('debian', ['tc', ...args], {
+    NetworkMode: 'host',
+    Privileged: true,
+    Binds: ['/usr/sbin/tc:/usr/sbin/tc'],
+  });
+
+/** The drop counter of a discipline, as `tc -s` shows it. */
+const dropped = (text: string): number => Number(/dropped (\d+)/.exec(text)?.[1]);
+
 beforeAll(async () => {
   if (reason) return;
   writeFileSync(join(dir, 'blob'), Buffer.from(Array.from({ length: BLOB }, (_, i) => (i * 2654435761) >>> 24)));
@@ -120,6 +131,21 @@ describe.skipIf(reason !== undefined)('real peers', () => {
     );
     expect(out.match(/iperf Done\./g)).toHaveLength(2);
     expect(out.match(/[1-9]\S* [KMG]bits\/sec .*receiver/g)).toHaveLength(2);
+  });
+
+  it('every byte arrives over a wire with delay, jitter and loss', async () => {
+    await tc('qdisc', 'add', 'dev', 'eth0', 'root', 'netem', 'delay', '5ms', '2ms', 'loss', '3%');
+    const shown = await tc('-s', 'qdisc', 'show', 'dev', 'eth0');
+    expect(
+      await beside(
+        'head -c 300000 blob > part; timeout 50 nc -N 192.168.56.11 7000 < part > back; cmp part back && echo same',
+      ),
+    ).toBe('same\n');
+    const after = await tc('-s', 'qdisc', 'show', 'dev', 'eth0');
+    expect(dropped(shown)).toBe(0);
+    expect(dropped(after)).toBeGreaterThan(0);
+    expect(await beside('ping -c 20 -i 0.05 192.168.56.11; true')).toMatch(/rtt min\/avg\/max\/mdev = [3-9]\./);
+    await tc('qdisc', 'del', 'dev', 'eth0', 'root');
   });
 
   it('closes on a peer that sends nonsense, and serves the next', async () => {
