@@ -12,9 +12,7 @@ function shared(all: readonly (readonly [string, number])[]): string[] {
 
 /** Constants of the border whose names begin so, but for some. */
 const ofAbi = (prefix: string, but: readonly string[] = []): [string, number][] =>
-  Object.entries(abi).filter(
-    (e): e is [string, number] => e[0].startsWith(prefix) && !but.includes(e[0]) && typeof e[1] === 'number',
-  );
+  Object.entries<number>(abi).filter(([name]) => name.startsWith(prefix) && !but.includes(name));
 
 /** Constants of a source of the core: numbers, or `1 << n`. */
 function ofSource(file: string, prefix: string): [string, number][] {
