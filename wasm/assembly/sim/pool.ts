@@ -23,6 +23,7 @@ import {
   Sim,
 } from '../mem';
 import { ctGet, ctPut } from '../nf/conn';
+import { copy } from '../wire/bytes';
 import { slabFree, slabTake } from './slab';
 import { dropCount, traceDrop } from './stat';
 
@@ -208,7 +209,6 @@ export function pktAlloc(len: u32): u32 {
   p.data = (BUF_BASE as u32) + p.buf * (BUF_REC as u32) + 16 + HEADROOM;
   p.len = len;
   p.id = ++s.packet;
-  if (s.traceOn) p.flags = PF_TRACE;
   return i;
 }
 
@@ -300,7 +300,7 @@ export function pktClone(i: u32): u32 {
     return 0;
   }
   const q = Pkt.at(j);
-  memory.copy(changetype<usize>(q), changetype<usize>(Pkt.at(i)), PKT_REC);
+  copy(changetype<usize>(q), changetype<usize>(Pkt.at(i)), PKT_REC as u32);
   const b = bufAt(q.buf);
   store<u32>(b, load<u32>(b) + 1);
   if (q.ct != 0) ctGet(q.ct);

@@ -5,7 +5,7 @@
 import { ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Sim } from '../mem';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
-import { bindRemove, connFind, mapped } from './demux';
+import { bindRemove, connFind, mapped, rawAny } from './demux';
 import { pathLearn } from './glue';
 import { kernelUdpInput } from './kernel';
 import { rawDeliver, rawError } from './raw';
@@ -81,6 +81,7 @@ export function udpInput(ns: u32, pkt: u32): i32 {
 
 /** Copies to raw sockets of the protocol. @returns how many took it */
 export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
+  if (!rawAny()) return 0;
   const p = Pkt.at(pkt);
   const from = p.proto == IPV6 ? p.th : p.nh;
   const took = rawDeliver(
