@@ -18,7 +18,7 @@ import {
 import type { Device } from '../linux/kernel/net/netns.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
 import { matchesFilter } from '../linux/programs/tcpdump/filter/match.ts';
-import type { Filter } from '../linux/programs/tcpdump/filter/parse.ts';
+import { type Filter, parseFilter } from '../linux/programs/tcpdump/filter/parse.ts';
 import { subjectOf } from '../linux/programs/tcpdump/source.ts';
 import type { Capture } from './lab.ts';
 import { Places } from './places.ts';
@@ -33,8 +33,13 @@ interface Seen {
   frames: number;
 }
 
+/** Begins to capture. @param filter as tcpdump's, empty: every frame @throws Error for one that is none, or too many captures */
+export async function openCapture(world: LabWorld, machines: readonly Viewed[], filter: string): Promise<Capture> {
+  return new LabCapture(world, machines, await parseFilter(filter, async () => undefined));
+}
+
 /** A running capture. */
-export class LabCapture implements Capture {
+class LabCapture implements Capture {
   readonly #world: LabWorld;
   readonly #machines: readonly Viewed[];
   readonly #filter: Filter | undefined;

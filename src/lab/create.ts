@@ -10,14 +10,11 @@ import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Process, SpawnRequest } from '../linux/kernel/machine.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
-import { parseFilter as filterOf } from '../linux/programs/tcpdump/filter/parse.ts';
 import { openPty } from '../linux/tty/pty.ts';
 import { CallLog } from './calls.ts';
-import { LabCapture } from './capture.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
-import { parseFilter } from './journey/filter.ts';
-import { Tracer } from './journey/journey.ts';
+import type { Tracer } from './journey/journey.ts';
 import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
@@ -54,7 +51,8 @@ class DrydockLab implements Lab {
   readonly #driver: Driver;
   readonly #calls: CallLog;
   readonly #tap: FrameTap;
-  readonly #tracer: Tracer;
+  /** There once somebody traces: its code is loaded then. */
+  #tracer: Tracer | undefined;
 
   constructor(
     readonly world: LabWorld,
@@ -63,13 +61,11 @@ class DrydockLab implements Lab {
     driver: Driver,
     calls: CallLog,
     tap: FrameTap,
-    tracer: Tracer,
     readonly uplink: Uplink | undefined,
   ) {
     this.#driver = driver;
     this.#calls = calls;
     this.#tap = tap;
-    this.#tracer = tracer;
   }
 
   machine(name: string): Node | undefined {
@@ -169,18 +165,30 @@ class DrydockLab implements Lab {
     return this.#tap.since(since);
   }
 
-  trace(what: boolean | string): void {
-    const filters = typeof what === 'string' ? parseFilter(what, { world: this.world, machines: this.machines }) : what;
+  async trace(what: boolean | string): Promise<void> {
+    const { world, machines } = this;
+    const [{ parseFilter }, { Tracer }] = await Promise.all([
+      import('./journey/filter.ts'),
+      import('./journey/journey.ts'),
+    ]);
+    const filters = typeof what === 'string' ? parseFilter(what, { world, machines }) : what;
     if (typeof filters === 'string') throw new RangeError(filters);
+    this.#tracer ??= new Tracer(world, machines);
     this.#tracer.trace(filters);
   }
 
   journeys(since: number): ReturnType<Lab['journeys']> {
-    return this.#tracer.journeys(since);
+    return this.#tracer?.journeys(since) ?? { journeys: [], next: 0, lost: 0 };
+  }
+
+  /** Takes the core's trace records before they are overwritten. */
+  drainTrace(): void {
+    this.#tracer?.drain();
   }
 
   async capture(filter = ''): Promise<Capture> {
-    return new LabCapture(this.world, this.machines, await filterOf(filter, async () => undefined));
+    const { openCapture } = await import('./capture.ts');
+    return openCapture(this.world, this.machines, filter);
   }
 
   calls(since: number): ReturnType<Lab['calls']> {
@@ -226,13 +234,13 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
     });
     return { name, kernel, docker: dockerd.service, dockerd };
   });
-  const tracer = new Tracer(world, machines);
+  let lab: DrydockLab | undefined;
   const driver = new Driver(
     {
       clock: world.clock,
       core,
       pump() {
-        tracer.drain();
+        lab?.drainTrace();
         return world.pump();
       },
       held: () => held.values().next().value,
@@ -241,5 +249,6 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   );
   const tap = new FrameTap(world, machines);
   await driver.pace(2e9, () => true);
-  return new DrydockLab(world, full, machines, driver, calls, tap, tracer, uplink);
+  lab = new DrydockLab(world, full, machines, driver, calls, tap, uplink);
+  return lab;
 }

@@ -93,7 +93,7 @@ export interface Lab {
    * Traces every packet from now on, none, or those that fit a filter in words (journey/filter.ts) and what is made
    * because of them. @throws RangeError telling what is wrong with the filter
    */
-  trace(what: boolean | string): void;
+  trace(what: boolean | string): Promise<void>;
   /**
    * The ways of the traced packets that were first seen at `since` or later; `next` is the `since` of those to come,
    * `lost` counts records that were overwritten unread. Told in words by journey/words.ts: `sentence`.

@@ -33,7 +33,7 @@ export const trace: Subcommand = {
     if (!lab.machine(host)) return usageError(this, `there is no machine '${host}'`);
     if (setup !== undefined && !(await prepare(lab, setup))) return 1;
     try {
-      lab.trace(filter ?? true);
+      await lab.trace(filter ?? true);
     } catch (e) {
       if (!(e instanceof RangeError)) throw e;
       return usageError(this, `--filter: ${e.message}`);

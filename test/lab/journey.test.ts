@@ -12,10 +12,10 @@ import { openLab } from '../../src/node/host.ts';
 /** Traces what a command causes. */
 async function traced(lab: Lab, host: string, command: string, what: boolean | string = true): Promise<Journey[]> {
   const { next } = lab.journeys(0);
-  lab.trace(what);
+  await lab.trace(what);
   await lab.run(host, command);
   await lab.pass(1e9);
-  lab.trace(false);
+  await lab.trace(false);
   const { journeys, lost } = lab.journeys(next);
   expect(lost).toBe(0);
   return [...journeys];
@@ -128,7 +128,7 @@ test('what is wrong with a filter is said', async () => {
     ['host fe80::1', "'fe80::1' is no IPv4 address or prefix"],
     ['tcp or udp or icmp or arp or ip', 'more than 4 alternatives'],
   ] as const)
-    expect(() => lab.trace(filter)).toThrow(new RangeError(message));
+    await expect(lab.trace(filter)).rejects.toThrow(new RangeError(message));
 });
 
 /** Names of the constants of a file that begin with a prefix: read from the source, so that none is forgotten. */

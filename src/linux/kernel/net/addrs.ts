@@ -1,7 +1,7 @@
 /** Addresses, with the routes that come and go with them. @see Linux net/ipv4/devinet.c, fib_frontend.c */
 
-import { CONF_ALL, CONF_PROMOTE_SECONDARIES } from '../../../../wasm/abi.ts';
 import { formatIp, type IpAddr, ip4, ip6, last4, linkLocal, network, type Prefix, sameIp } from '../../../base/ip.ts';
+import { CONF_ALL, CONF_PROMOTE_SECONDARIES } from '../../core/abi.ts';
 import { EADDRNOTAVAIL, EEXIST, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Addr, Route } from '../netadmin.ts';
 import { LOOPBACK6, toAddr16 } from './addr16.ts';

@@ -2,8 +2,9 @@
  * Forwarding tables: of bridges, of VXLANs, and the unicast filters of devices.
  * @see Linux net/core/rtnetlink.c: rtnl_fdb_add, rtnl_fdb_del; net/bridge/br_fdb.c, drivers/net/vxlan/vxlan_core.c
  */
-import * as abi from '../../core/abi.ts';
+
 import { ip4 } from '../../../base/ip.ts';
+import * as abi from '../../core/abi.ts';
 import { EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { FdbChange, FdbEntry } from '../netadmin.ts';
 import { standing } from './links.ts';

@@ -1,6 +1,7 @@
 /** Devices of kinds that stand on others or tunnel: VXLAN, macvlan, ipvlan, VLAN; and what is set by kind. */
-import * as abi from '../../core/abi.ts';
+
 import { type IpAddr, ip4 } from '../../../base/ip.ts';
+import * as abi from '../../core/abi.ts';
 import type { CoreVxlan } from '../../core/core.ts';
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Link, MacvlanMode, NetAdmin, UpperSettings, VxlanSettings } from '../netadmin.ts';

@@ -3,7 +3,7 @@
  * here are their names and units.
  * @see Linux Documentation/networking/ip-sysctl.rst; net/ipv4/devinet.c, sysctl_net_ipv4.c; net/core/neighbour.c
  */
-import * as abi from '../../../../wasm/abi.ts';
+import * as abi from '../../core/abi.ts';
 import type { Core } from '../../core/core.ts';
 import { EINVAL, ENOENT, type Errno } from '../errno.ts';
 import type { Netns } from './netns.ts';
