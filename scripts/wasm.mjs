@@ -10,8 +10,11 @@ import { fresh, root } from './fresh.mjs';
 
 const debug = process.argv.includes('--debug');
 
-/** stub: the runtime never frees anything; the core keeps all of its state in linear memory by itself. */
-const OPTIONS = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort=', ...(debug ? ['--debug'] : [])];
+/**
+ * stub: the runtime never frees anything; the core keeps all of its state in linear memory by itself. debug: names,
+ * which inlining goes by and the last step leaves out.
+ */
+const OPTIONS = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort=', '--debug'];
 
 /** What asc uses by default, and every browser of the last years has. */
 const features = ({ Features: f }) =>
@@ -19,6 +22,53 @@ const features = ({ Features: f }) =>
 
 /** Sizes, in Binaryen's units, up to which functions are inlined: always; where that enables more; with one caller. */
 const INLINE = { always: 30, flexible: 60, oneCaller: 1000 };
+/** The same for what each packet crosses. */
+const INLINE_HOT = { always: 100, flexible: 300, oneCaller: 10000 };
+
+/** Where the functions are that each packet crosses. */
+const HOT = [
+  'dev/xmit/',
+  'dev/bridge/',
+  'dev/fdb/',
+  'dev/vxlan/',
+  'ip/dst/',
+  'ip/input/',
+  'ip/neigh/',
+  'ip/output/',
+  'nf/chain/',
+  'nf/conn/',
+  'nf/conntrack/',
+  'nf/hook/',
+  'nf/mangle/',
+  'nf/match/',
+  'nf/nat/',
+  'sim/clock/',
+  'sim/pool/',
+  'sim/work/',
+  'sock/demux/',
+  'sock/dgram/',
+  'sock/input/',
+  'sock/ring/',
+  'sock/tcpnet/',
+  'sock/udp/',
+  'wire/',
+].map((place) => `wasm/assembly/${place}`);
+
+function limits(binaryen, { always, flexible, oneCaller }) {
+  binaryen.setAlwaysInlineMaxSize(always);
+  binaryen.setFlexibleInlineMaxSize(flexible);
+  binaryen.setOneCallerInlineMaxSize(oneCaller);
+}
+
+/** Forbids that anything but what each packet crosses is inlined further. Pre: functions have names. */
+function coolDown(binaryen, module) {
+  for (let i = 0; i < module.getNumFunctions(); i++) {
+    const { name } = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
+    if (HOT.some((place) => name.startsWith(place))) continue;
+    binaryen.setPassArgument('no-inline', name);
+    module.runPasses(['no-inline']);
+  }
+}
 
 /** Inlines across the whole module, which asc leaves out: a packet crosses a hundred small functions. */
 async function inline(file) {
@@ -27,11 +77,14 @@ async function inline(file) {
   module.setFeatures(features(binaryen));
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
-  binaryen.setDebugInfo(debug);
-  binaryen.setAlwaysInlineMaxSize(INLINE.always);
-  binaryen.setFlexibleInlineMaxSize(INLINE.flexible);
-  binaryen.setOneCallerInlineMaxSize(INLINE.oneCaller);
+  binaryen.setDebugInfo(true);
+  binaryen.setAllowInliningFunctionsWithLoops(true);
+  limits(binaryen, INLINE);
   module.optimize();
+  coolDown(binaryen, module);
+  limits(binaryen, INLINE_HOT);
+  module.optimize();
+  binaryen.setDebugInfo(debug);
   writeFileSync(file, module.emitBinary());
 }
 
@@ -54,7 +107,7 @@ async function compile(entry, output, edit) {
 }
 
 const build = (output, entry, edit) =>
-  fresh(output, ['wasm', 'scripts/wasm.mjs'], [output, ...OPTIONS], () => compile(entry, output, edit));
+  fresh(output, ['wasm', 'scripts/wasm.mjs'], [output, String(debug), ...OPTIONS], () => compile(entry, output, edit));
 
 /** Brings dist/core.wasm up to date. @throws Error with the compiler's message */
 export async function buildWasm() {

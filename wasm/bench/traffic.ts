@@ -13,7 +13,7 @@ import { drain, simRun } from '../assembly/sim/loop';
 import { Pkt, pktAlloc } from '../assembly/sim/pool';
 import { eventNext } from '../assembly/sim/ring';
 import { recvFrom } from '../assembly/sock/api';
-import { wr16 } from '../assembly/wire/bytes';
+import { copy, wr16 } from '../assembly/wire/bytes';
 import { csumFold, csumPartial } from '../assembly/wire/checksum';
 import { ETH_IPV4 } from '../assembly/wire/ether';
 
@@ -65,7 +65,7 @@ export function benchRun(dev: u32, len: u32, first: u32, flows: u32, packets: u3
     const pkt = pktAlloc(len);
     const p = Pkt.at(pkt);
     const at = p.data as usize;
-    memory.copy(at, FRAME, len as usize);
+    copy(at, FRAME, len);
     const turn = flow / SPAN;
     wr16(at + L4, SPORT + flow - turn * SPAN);
     wr16(at + L4 + 2, dport + turn);

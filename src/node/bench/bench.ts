@@ -28,7 +28,7 @@ async function core(print: Print, effort: Effort): Promise<void> {
   const before = load();
   print('core paths', [...benchPaths(module, effort, nativeCore(effort.packets * 2), kernel(effort.packets / 4))]);
   print('core trace', traceRows(module, await compileCore(benchWasm('core-bench-untraced')), effort));
-  print('core containers', [...containerRows(module, effort)]);
+  print('core containers', containerRows(module, effort));
   print('core idle connections', idleRows(module, effort));
   print('core tcp', [tcpRow(module, effort.packets / 1000)]);
   print('core size', [await sizeRow(coreWasm(), () => openLab({ seed: 1 }))]);

@@ -10,33 +10,34 @@ import { type Box, World } from './world.ts';
 const round = (x: number): number => Math.round(x * 100) / 100;
 const least = (xs: readonly number[]): number => Math.min(...xs);
 
-function repeat(runs: number, measure: () => number | undefined): number[] {
-  return Array.from({ length: runs }, () => measure() ?? Number.NaN).sort((a, b) => a - b);
-}
-
-/** Unicast between two containers of many, and what a container costs to have and to make. */
-export function* containerRows(module: CoreModule, e: Effort): Generator<object> {
-  for (const containers of [10, 100, 1000, 10_000]) {
+/** Unicast between two containers of many, by turns, and what a container costs to have and to make. */
+export function containerRows(module: CoreModule, e: Effort): object[] {
+  const bridges = [10, 100, 1000, 10_000].map((containers) => {
     const subject = new Subject(module, 2);
     const { world } = subject;
     const before = subject.inUse();
     const began = cpuMs();
     for (let i = 2; i < containers; i++) world.add();
-    const ms = cpuMs() - began;
-    const bytes = (subject.inUse() - before) / Math.max(1, containers - 2);
+    const made = containers - 2;
+    const msPerContainer = round((cpuMs() - began) / made);
+    const bytesPerContainer = Math.round((subject.inUse() - before) / made);
     const flow = subject.flow(world.between(world.boxes[0] as Box, world.boxes.at(-1) as Box), 64, 1000);
     const right = flow.check(50);
     flow.send(50_000);
-    const ns = repeat(e.runs, () => cost(flow, e.packets));
-    yield {
+    return { containers, subject, flow, right, bytesPerContainer, msPerContainer, ns: [] as number[] };
+  });
+  for (let i = 0; i < e.runs; i++) for (const b of bridges) b.ns.push(cost(b.flow, e.packets) ?? Number.NaN);
+  return bridges.map(({ containers, subject, right, bytesPerContainer, msPerContainer, ns }) => {
+    ns.sort((x, y) => x - y);
+    return {
       containers,
       nsPerPacket: round(ns[ns.length >> 1] as number),
       min: round(ns[0] as number),
       checked: right && subject.drops() === 0,
-      bytesPerContainer: Math.round(bytes),
-      msPerContainer: round(ms / Math.max(1, containers - 2)),
+      bytesPerContainer,
+      msPerContainer,
     };
-  }
+  });
 }
 
 /** A thousand active flows with none, and with a million idle connections beside them. */

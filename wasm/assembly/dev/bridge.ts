@@ -54,6 +54,7 @@ export function bridgeInput(pkt: u32): void {
   const b = Dev.at(bridge);
   const eth = p.data as usize;
   const src = ethSrc(eth);
+  const dst = ethDst(eth);
   if (!b.up) {
     pktDrop(pkt, DROP_DEV_DOWN);
     return;
@@ -64,13 +65,13 @@ export function bridgeInput(pkt: u32): void {
     return;
   }
   const learn = !(Dev.at(port).off & PORT_NO_LEARN);
-  if ((ethDst(eth) & 0xfffffffffff0) == 0x0180c2000000 && !passesGroup(b, ethDst(eth) as u32 & 15)) {
+  if ((dst & 0xfffffffffff0) == 0x0180c2000000 && !passesGroup(b, (dst as u32) & 15)) {
     // For the port itself, where nobody listens. A pause frame does not even teach.
-    if (learn && (ethDst(eth) & 15) != 1) fdbLearn(bridge, port, src);
+    if (learn && (dst & 15) != 1) fdbLearn(bridge, port, src);
     pktDrop(pkt, DROP_LINK_LOCAL);
     return;
   }
-  if (ethDst(eth) == b.mac) p.pkttype = PKT_HOST;
+  if (dst == b.mac) p.pkttype = PKT_HOST;
   p.port = port;
   if (p.proto == ETH_IPV4 ? Ns.at(p.ns).bridgeNf : p.proto == ETH_IPV6 && Ns6.at(p.ns).bridgeNf) {
     p.flags |= PF_BRIDGED;

@@ -12,6 +12,7 @@ import { Ns } from '../dev/ns';
 import { arenaTake, CONN_BUCKETS_MAX, CONN_CHUNK, CONN_HASH, CONN_REC, SLAB_CONN, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { Slab } from '../sim/slab';
+import { copy } from '../wire/bytes';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { wheelAdd, wheelDel } from './wheel';
 
@@ -202,8 +203,8 @@ function inverseIcmp(proto: u32, type: u32): u32 {
 
 /** Writes the tuple of the other direction. `out` and `t` differ. */
 export function tupleInvert(out: usize, t: usize): void {
-  memory.copy(out, t + T_DST, 16);
-  memory.copy(out + T_DST, t, 16);
+  copy(out, t + T_DST, 16);
+  copy(out + T_DST, t, 16);
   store<u64>(out, load<u64>(t, 32), 32);
   const proto = load<u8>(t + T_PROTO) as u32;
   if (proto == PROTO_ICMP || proto == PROTO_ICMPV6) {
@@ -250,7 +251,7 @@ export function connNew(ns: u32, t: usize): u32 {
   const ct = take();
   if (ct == 0) return 0;
   Conn.at(ct).ns = ns;
-  memory.copy(tupleOf(ct, 0), t, TUPLE);
+  copy(tupleOf(ct, 0), t, TUPLE as u32);
   tupleInvert(tupleOf(ct, 1), t);
   return ct;
 }

@@ -23,6 +23,7 @@ import {
   Sim,
 } from '../mem';
 import { ctGet, ctPut } from '../nf/conn';
+import { copy } from '../wire/bytes';
 import { slabFree, slabTake } from './slab';
 import { dropCount, traceDrop } from './stat';
 
@@ -301,7 +302,7 @@ export function pktClone(i: u32): u32 {
     return 0;
   }
   const q = Pkt.at(j);
-  memory.copy(changetype<usize>(q), changetype<usize>(Pkt.at(i)), PKT_REC);
+  copy(changetype<usize>(q), changetype<usize>(Pkt.at(i)), PKT_REC as u32);
   const b = bufAt(q.buf);
   store<u32>(b, load<u32>(b) + 1);
   if (q.ct != 0) ctGet(q.ct);

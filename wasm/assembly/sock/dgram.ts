@@ -7,7 +7,7 @@
 import { DGRAM_HEAD, DGRAM_LOCAL, DROP_SOCK_BUFFER } from '../../abi';
 import { dropCount } from '../sim/stat';
 import { RDY_ERR, RDY_IN, nowNs, sockEvent } from './glue';
-import { ringDrop, ringPut, ringRead, ringReserve } from './ring';
+import { ringDrop, ringRead, ringReserve, ringWrite } from './ring';
 import { SOCK_HEAD, Sock, rcvRing, sockId } from './table';
 
 
@@ -42,7 +42,10 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
     dropCount(DROP_SOCK_BUFFER);
     return false;
   }
-  const h = scratch();
+  const tail = (ring.head + ring.len) & (ring.cap - 1);
+  const whole = tail + DGRAM_HEAD <= ring.cap;
+  const local = scratch() + DGRAM_LOCAL;
+  const h = whole ? ((ring.at + tail) as usize) : scratch();
   store<u32>(h, len);
   store<u16>(h + 4, <u16>rport);
   store<u8>(h + 6, <u8>ttl);
@@ -52,9 +55,13 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
   store<f64>(h + 24, <f64>nowNs());
   store<u32>(h + 32, error);
   store<u32>(h + 36, info);
-  ringPut(ring, h, DGRAM_HEAD);
+  if (whole) {
+    store<u64>(h + DGRAM_LOCAL, load<u64>(local));
+    store<u64>(h + DGRAM_LOCAL + 8, load<u64>(local, 8));
+  } else ringWrite(ring, ring.len, h, DGRAM_HEAD);
   dgramLocal(0, 0);
-  ringPut(ring, data, len);
+  ringWrite(ring, ring.len + DGRAM_HEAD, data, len);
+  ring.len += DGRAM_HEAD + len;
   s.charged += cost;
   sockEvent(sockId(s), error != 0 ? RDY_ERR | RDY_IN : RDY_IN);
   return true;
@@ -64,9 +71,10 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
 export function dgramTake(s: Sock, at: usize): u32 {
   const ring = rcvRing(s);
   if (ring.len == 0) return 0;
-  ringRead(ring, 0, at, DGRAM_HEAD);
-  const len = load<u32>(at);
-  ringRead(ring, DGRAM_HEAD, at + DGRAM_HEAD, len);
+  // A head that wraps is put together first: the length may lie on both ends.
+  if (ring.head + DGRAM_HEAD > ring.cap) ringRead(ring, 0, at, DGRAM_HEAD);
+  const len = load<u32>(ring.head + DGRAM_HEAD > ring.cap ? at : ((ring.at + ring.head) as usize));
+  ringRead(ring, 0, at, DGRAM_HEAD + len);
   ringDrop(ring, DGRAM_HEAD + len);
   s.charged -= len + OVERHEAD;
   return DGRAM_HEAD + len;

@@ -6,7 +6,7 @@ import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT,
 import { Sim } from '../mem';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { UPPER_CUT, UPPER_LATER, ip6Upper } from '../wire/ipv6';
-import { bindRemove, connFind, mapped } from './demux';
+import { bindRemove, connFind, mapped, rawAny } from './demux';
 import { pathLearn } from './glue';
 import { kernelUdpInput } from './kernel';
 import { rawDeliver, rawError } from './raw';
@@ -82,6 +82,7 @@ export function udpInput(ns: u32, pkt: u32): i32 {
 
 /** Copies to raw sockets of the protocol. @returns how many took it */
 export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
+  if (!rawAny()) return 0;
   const p = Pkt.at(pkt);
   const from = p.proto == IPV6 ? p.th : p.nh;
   const took = rawDeliver(

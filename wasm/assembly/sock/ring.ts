@@ -4,6 +4,7 @@
  * holds none.
  * Limits: a ring holds 1 MiB (Linux: tcp_wmem[2], tcp_rmem[2] are 4 MiB and 6 MiB or more).
  */
+import { copy } from '../wire/bytes';
 import { carve } from './mem';
 import { SOCK_HEAD } from './table';
 
@@ -90,7 +91,7 @@ export function ringWrite(r: Ring, off: u32, src: usize, n: u32): void {
   const mask = r.cap - 1;
   const at = (r.head + off) & mask;
   const first = min(n, r.cap - at);
-  memory.copy(r.at + at, src, first);
+  copy(r.at + at, src, first);
   if (first < n) memory.copy(r.at, src + first, n - first);
 }
 
@@ -99,7 +100,7 @@ export function ringRead(r: Ring, off: u32, dst: usize, n: u32): void {
   const mask = r.cap - 1;
   const at = (r.head + off) & mask;
   const first = min(n, r.cap - at);
-  memory.copy(dst, r.at + at, first);
+  copy(dst, r.at + at, first);
   if (first < n) memory.copy(dst + first, r.at, n - first);
 }
 

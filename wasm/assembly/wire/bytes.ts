@@ -62,6 +62,17 @@ export function prefix16(a: usize, b: usize, bits: u32): bool {
   return x1 >> (128 - bits) == 0;
 }
 
+/** Copies bytes that do not overlap. Short ones by words: memory.copy leaves compiled code for the engine's. */
+export function copy(to: usize, from: usize, n: u32): void {
+  if (n - 8 > 120) {
+    memory.copy(to, from, n as usize);
+    return;
+  }
+  const last = (n - 8) as usize;
+  for (let i: usize = 0; i < last; i += 8) store<u64>(to + i, load<u64>(from + i));
+  store<u64>(to + last, load<u64>(from + last));
+}
+
 /** Netmask of an IPv4 prefix length. */
 export function mask4(bits: u32): u32 {
   return bits == 0 ? 0 : (0xffffffff as u32) << (32 - bits);
