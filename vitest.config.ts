@@ -1,8 +1,25 @@
 import { defineConfig } from 'vitest/config';
 
-/** Left out of `npm run check`, which is to stay quick: the page in a browser, the comparison with the kernel. */
-const SLOW = ['test/e2e/**', ...(process.env.DRYDOCK_ALL ? [] : ['test/differential/**'])];
+/** The page in a browser has a configuration of its own. */
+const PAGE = ['test/e2e/**'];
+
+/** Left out of `npm run check`, which is to stay quick; `npm test` sets DRYDOCK_ALL and plays them too. */
+const SLOW = [
+  'test/differential/**',
+  'test/property/**',
+  'test/golden/packets.test.ts',
+  'test/lab/fuzz.test.ts',
+  'test/node/{capture,uplink}.test.ts',
+  'test/wasm/capacity.test.ts',
+  'test/wasm/tcp/matrix.test.ts',
+];
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], exclude: SLOW, environment: 'node', testTimeout: 60000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: process.env.DRYDOCK_ALL ? PAGE : [...PAGE, ...SLOW],
+    environment: 'node',
+    testTimeout: 60000,
+    hookTimeout: 120000,
+  },
 });

@@ -12,6 +12,7 @@ export * from './abi/errno';
 export * from './abi/event';
 export * from './abi/fdb';
 export * from './abi/fib';
+export * from './abi/ip6';
 export * from './abi/ipvs';
 export * from './abi/match';
 export * from './abi/neigh';

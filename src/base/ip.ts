@@ -8,7 +8,14 @@
 export type Ip4 = number;
 
 /** An address of either family. */
-export type IpAddr = { readonly v: 4; readonly value: Ip4 } | { readonly v: 6; readonly value: bigint };
+export type IpAddr =
+  | { readonly v: 4; readonly value: Ip4 }
+  | {
+      readonly v: 6;
+      readonly value: bigint;
+      /** The interface whose link a link-local address is of. @see RFC 4007 §11 */
+      readonly zone?: string;
+    };
 
 /** A prefix; host bits are kept as given. */
 export interface Prefix {
@@ -105,14 +112,22 @@ export function parseIp(s: string): IpAddr | undefined {
 export const ip4 = (value: Ip4): IpAddr => ({ v: 4, value: value >>> 0 });
 export const ip6 = (value: bigint): IpAddr => ({ v: 6, value });
 
-/** An address as text, IPv6 in its short form. */
+/** An address as text, IPv6 in its short form and with its zone. */
 export function formatIp(a: IpAddr): string {
-  return a.v === 4 ? formatIp4(a.value) : formatIp6(a.value);
+  if (a.v === 4) return formatIp4(a.value);
+  return a.zone === undefined ? formatIp6(a.value) : `${formatIp6(a.value)}%${a.zone}`;
 }
 
-/** Are two addresses the same? */
+/** Are two addresses the same? (Zones are not compared.) */
 export function sameIp(a: IpAddr, b: IpAddr): boolean {
   return a.v === b.v && a.value === b.value;
+}
+
+/** Whether an address means something on one link only: fe80::/10, and groups of that scope. */
+export function needsZone(a: IpAddr): boolean {
+  if (a.v === 4) return false;
+  if (a.value >> 120n === 0xffn) return ((a.value >> 112n) & 15n) <= 2n;
+  return a.value >> 118n === 0x3fan;
 }
 
 /** `address/bits`; @returns undefined when either part is wrong */

@@ -2,7 +2,8 @@
  * Recorded frames as lines that two runs can share: what no two runs have in common (times, ids, ephemeral ports, MAC
  * addresses, sequence numbers, interface numbers) is replaced, an address by who has it, an interface by its role.
  * Left are interface, direction, order, flags, relative numbers, lengths, TTLs, TCP options, windows, and what DNS says.
- * Limits: IPv6 (router solicitations and listener reports of new veths) is left out on both sides.
+ * Limits: IPv6 (router solicitations and listener reports of new veths, which are sent at random moments) is left out on
+ * both sides.
  */
 import { readFileSync } from 'node:fs';
 import { type PcapFile, readPcap, readSll2 } from '../../src/linux/core/pcap.ts';

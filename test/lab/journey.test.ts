@@ -139,6 +139,49 @@ function constants(file: string, prefix: string): string[] {
     .filter((n) => n.startsWith(prefix));
 }
 
+describe('over IPv6', () => {
+  it('tells addresses, routes, neighbours and the messages that ask for them', async () => {
+    const lab = await openLab({ seed: 1, hosts: 2 });
+    await lab.run('node1', 'ip addr add 2001:db8::1/64 dev eth0 nodad');
+    await lab.run('node2', 'ip addr add 2001:db8::2/64 dev eth0 nodad; sleep 3');
+    const journeys = await traced(lab, 'node1', 'ping -c 1 2001:db8::2');
+    const echo = journeys.find((j) => j.title === 'ICMPv6 2001:db8::1 > 2001:db8::2 echo request');
+    expect(lines(echo)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /^node1 eth0: ping \(PID \d+\) sends an ICMPv6 message \(echo request\) from 2001:db8::1 to 2001:db8::2$/,
+        ),
+        'node1 eth0: routing: 2001:db8::2 is reached directly by eth0 (table main, route 2001:db8::/64)',
+        'node1 eth0: the MAC address of 2001:db8::2 is not known: the packet waits while neighbour discovery asks for it',
+        'node1 eth0: 2001:db8::2 has answered: it is at 52:54:00:38:00:12, the packet goes on',
+        'node2 lo: routing: 2001:db8::2 is an address of this machine',
+        'node2 eth0: ICMPv6 echo request: answered',
+      ]),
+    );
+    const asks = journeys.find((j) => j.title === 'ICMPv6 2001:db8::1 > ff02::1:ff00:2 neighbor solicitation');
+    expect(asks?.because).toBe(echo?.packet);
+    expect(lines(asks).at(-1)).toBe('node2 eth0: ICMPv6 neighbour solicitation: for neighbour discovery');
+    const answer = journeys.find((j) => j.title === 'ICMPv6 2001:db8::2 > 2001:db8::1 echo reply');
+    expect(answer?.because).toBe(echo?.packet);
+    expect(lines(answer, 'zh').at(-1)).toMatch(/^node1 eth0: ICMPv6 回显应答：/);
+  });
+
+  it('tells what NAT rewrites, ports behind brackets', async () => {
+    const lab = await openLab({ seed: 1, hosts: 2 });
+    await lab.run('node1', 'ip addr add 2001:db8::1/64 dev eth0 nodad');
+    await lab.run('node2', 'ip addr add 2001:db8::2/64 dev eth0 nodad; nc -lk -p 80 &');
+    await lab.run(
+      'node1',
+      'ip6tables -t nat -A OUTPUT -d 2001:db8::99 -p tcp -j DNAT --to-destination [2001:db8::2]:80',
+    );
+    const journeys = await traced(lab, 'node1', 'nc -w 1 2001:db8::99 8080 </dev/null');
+    expect(journeys[0]?.title).toMatch(/^TCP 2001:db8::1\.\d+ > 2001:db8::99\.8080 \[S\]$/);
+    expect(lines(journeys[0]).join('\n')).toContain(
+      'destination rewritten from [2001:db8::99]:8080 to [2001:db8::2]:80',
+    );
+  });
+});
+
 describe('no record and no reason is without words', () => {
   const kinds = constants('trace.ts', 'TRACE_').filter((n) => !/^TRACE_(OFF|ALL|SOME|FILTERS)$/.test(n));
   const numbers = TraceWhat as Readonly<Record<string, number>>;

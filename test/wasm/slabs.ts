@@ -14,4 +14,5 @@ export const SLAB_IDS = {
   rule: 12,
   connection: 13,
   datagram: 15,
+  datagram6: 27,
 } as const;

@@ -199,3 +199,31 @@ export function answers(core: Core, s: number): string[] {
     else out.push(`${text4(d.ip)} ${d.data[0] === 0x45 ? d.data[20] : d.data[0]}`);
   }
 }
+
+/** An IPv6 address as it crosses the border. */
+export function a6(text: string): Uint8Array {
+  const out = new Uint8Array(16);
+  const [head, tail] = text.split('::') as [string, string | undefined];
+  const words = (s: string): number[] => (s === '' ? [] : s.split(':').map((w) => Number.parseInt(w, 16)));
+  const front = words(head);
+  const back = tail === undefined ? [] : words(tail);
+  const all = [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
+  all.forEach((w, i) => {
+    out[2 * i] = w >> 8;
+    out[2 * i + 1] = w & 255;
+  });
+  return out;
+}
+
+/** The shortest text of an IPv6 address. @see RFC 5952 */
+export function text6(a: Uint8Array, at = 0): string {
+  const words = Array.from({ length: 8 }, (_, i) => ((a[at + 2 * i]! << 8) | a[at + 2 * i + 1]!).toString(16));
+  let best = [0, 0];
+  for (let i = 0; i < 8; i++) {
+    let n = 0;
+    while (i + n < 8 && words[i + n] === '0') n++;
+    if (n > best[1]!) best = [i, n];
+  }
+  const [from, n] = best as [number, number];
+  return n < 2 ? words.join(':') : `${words.slice(0, from).join(':')}::${words.slice(from + n).join(':')}`;
+}

@@ -2,7 +2,9 @@
 
 export const NEIGH_X_IP = 0;
 export const NEIGH_X_DEV = 16;
+/** NUD_*, and NEIGH_X_ROUTER. */
 export const NEIGH_X_STATE = 20;
+export const NEIGH_X_ROUTER = 0x10000;
 /** u64, 48 bits used. */
 export const NEIGH_X_MAC = 24;
 export const NEIGH_X_SIZE = 32;

@@ -31,7 +31,10 @@ export const DGRAM_ERR_TYPE = 32;
 export const DGRAM_ERR_CODE = 33;
 /** u16. */
 export const DGRAM_ERR_ERRNO = 34;
-/** u32: the MTU an ICMP 3/4 tells, or the one a datagram was too long for (DGRAM_IS_ERROR = 2: a local error). */
+/**
+ * u32: the MTU an ICMP 3/4 tells, or the one a datagram was too long for (DGRAM_IS_ERROR = 2: a local error); of what is
+ * no error, the device it came by.
+ */
 export const DGRAM_ERR_INFO = 36;
 /** Address it was sent to (IP_PKTINFO); zero in entries of the error queue. */
 export const DGRAM_LOCAL = 40;
@@ -39,6 +42,8 @@ export const DGRAM_HEAD = 56;
 
 /** Where an address and where bytes cross, as offsets in the scratch area (scratch()). */
 export const CROSS_ADDR = 0;
+/** u32: the device that an address of one link is given for, 0 none (sin6_scope_id). */
+export const CROSS_SCOPE = 16;
 export const CROSS_DATA = 64;
 
 // socket options

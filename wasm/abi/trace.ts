@@ -13,7 +13,7 @@ export const TR_B = 24;
 export const TR_C = 28;
 export const TR_SIZE = 32;
 
-/** What a trace record says; a, b, c as told. Addresses are IPv4 numbers. */
+/** What a trace record says; a, b, c as told. Addresses are IPv4 numbers; of IPv6 packets see TRACE_IN6. */
 /** Received by a device; a = pkttype, b = length, c = ethertype. */
 export const TRACE_DEV_IN = 1;
 /** Handed to a device; a = length, c = ethertype. */
@@ -89,7 +89,7 @@ export const TRACE_MERGED = 75;
 export const TRACE_FRAGMENT = 76;
 /** A bridge learned where the sender is; a = port, b, c = MAC high 16 and low 32 bits. */
 export const TRACE_LEARN = 77;
-/** The machine read an ICMP message; a = type << 8 | code, b = ICMP_* (what came of it). */
+/** The machine read an ICMP message; a = type << 8 | code, b = ICMP_* (what came of it), c = 6: ICMPv6. */
 export const TRACE_ICMP_IN = 78;
 /** A user-defined chain ended without a verdict; a = the chain. */
 export const TRACE_RETURN = 79;
@@ -97,6 +97,12 @@ export const TRACE_RETURN = 79;
 export const TRACE_VOID = 80;
 /** A packet that was under way fits a filter, and is traced from here on; as TRACE_NEW. TRACE_L4 follows. */
 export const TRACE_PICKED = 82;
+
+/**
+ * An IPv6 address of the record that follows, which has 0 in its place; one for each, in the order of its words.
+ * Its 16 bytes as four numbers are dev, a, b, c.
+ */
+export const TRACE_IN6 = 83;
 
 /** TRACE_SOCK: a connection, a listener, a datagram socket, raw sockets; nobody (TCP resets). */
 export const SOCK_TO_CONN = 1;
@@ -115,6 +121,8 @@ export const ICMP_IGNORED = 0;
 export const ICMP_ANSWERED = 1;
 export const ICMP_TOLD = 2;
 export const ICMP_REPLY = 3;
+/** Neighbour discovery has read it. */
+export const ICMP_READ = 4;
 
 /** What is traced. */
 export const TRACE_OFF = 0;

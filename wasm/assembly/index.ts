@@ -25,8 +25,10 @@ export { groupJoin, groupLeave } from './ip/mcast';
 export { ip4Get, ip4Set } from './ip/net4';
 export { proxyAdd, proxyDel, proxyDump } from './ip/proxyarp';
 export { routeAdd, routeDel } from './ip/route';
+export { addr6Add, addr6Flags } from './ip6/addr';
+export { ip6DevSet, ip6NsSet } from './ip6/idev';
 export { memSpans } from './sim/span';
-export { announce, neighDel, neighDump, neighSet } from './ip/neigh';
+export { announce, neighDel, neighDump, neighSet } from './ip/neighadm';
 export {
   nfBuiltin, nfChainAdd, nfChainCount, nfChainCounters, nfChainDel, nfPolicy, nfRuleAdd, nfRuleCount, nfRuleCounters, nfRuleDel,
   nfZero,

@@ -73,7 +73,7 @@ export const ADDR_HASH: usize = ADDR_BASE + ADDR_REC * ADDR_CAP;
 export const ROUTE_REC: usize = 96;
 export const ROUTE_CAP: u32 = 65536;
 export const ROUTE_BASE: usize = ADDR_HASH + 4 * ADDR_BUCKETS;
-export const NEIGH_REC: usize = 96;
+export const NEIGH_REC: usize = 128;
 export const NEIGH_CAP: u32 = 65536;
 export const NEIGH_BASE: usize = ROUTE_BASE + ROUTE_REC * ROUTE_CAP;
 export const NEIGH_BUCKETS: u32 = 16384;
@@ -190,8 +190,36 @@ export const UPPER_REC: usize = 32;
 export const UPPER_CAP: u32 = 2048;
 export const UPPER_BASE: usize = VFDB_HASH + 4 * VFDB_BUCKETS;
 
+// --- IPv6: devices, addresses, groups, routes, path MTUs, datagrams being put together, senders told of errors
+export const IDEV6_REC: usize = 96;
+export const IDEV6_BASE: usize = (UPPER_BASE + UPPER_REC * UPPER_CAP + 7) & ~7;
+export const NS6_REC: usize = 32;
+export const NS6_BASE: usize = IDEV6_BASE + IDEV6_REC * DEV_CAP;
+export const ADDR6_REC: usize = 64;
+export const ADDR6_CAP: u32 = 4096;
+export const ADDR6_BASE: usize = NS6_BASE + NS6_REC * NS_CAP;
+export const MC6_REC: usize = 48;
+export const MC6_CAP: u32 = 8192;
+export const MC6_BASE: usize = ADDR6_BASE + ADDR6_REC * ADDR6_CAP;
+export const ROUTE6_REC: usize = 96;
+export const ROUTE6_CAP: u32 = 8192;
+export const ROUTE6_BASE: usize = MC6_BASE + MC6_REC * MC6_CAP;
+export const PMTU6_REC: usize = 32;
+/** Sets of four entries. */
+export const PMTU6_SETS: u32 = 64;
+export const PMTU6_BASE: usize = ROUTE6_BASE + ROUTE6_REC * ROUTE6_CAP;
+export const FRAG6_REC: usize = 96;
+export const FRAG6_CAP: u32 = 256;
+export const FRAG6_BASE: usize = PMTU6_BASE + PMTU6_REC * 4 * PMTU6_SETS;
+export const TOLD6_REC: usize = 40;
+export const TOLD6_CAP: u32 = 256;
+export const TOLD6_BASE: usize = FRAG6_BASE + FRAG6_REC * FRAG6_CAP;
+/** Addresses of 16 bytes built on the way: their uses are in ip6/scratch.ts. */
+export const TEMP6_BASE: usize = TOLD6_BASE + TOLD6_REC * TOLD6_CAP;
+export const TEMP6_SIZE: usize = 512;
+
 /** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
-export const SOCK_BASE: usize = (UPPER_BASE + UPPER_REC * UPPER_CAP + 0xffff) & ~0xffff;
+export const SOCK_BASE: usize = (TEMP6_BASE + TEMP6_SIZE + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -210,6 +238,10 @@ export const SLAB_CONN: u32 = 13;
 export const SLAB_CAPTURE: u32 = 14;
 export const SLAB_FRAG: u32 = 15;
 export const SLAB_SOCK: u32 = 16;
+export const SLAB_ADDR6: u32 = 24;
+export const SLAB_MC6: u32 = 25;
+export const SLAB_ROUTE6: u32 = 26;
+export const SLAB_FRAG6: u32 = 27;
 /** Netfilter's further ones; there is room for 64. */
 export const SLAB_MATCH: u32 = 40;
 export const SLAB_VS_SVC: u32 = 41;

@@ -160,7 +160,7 @@ function ipamConfig(n: Network): IpamConfig[] | null {
   return n.pools.map((p) => ({
     Subnet: formatPrefix(p.pool.subnet),
     ...(p.spec.ipRange ? { IPRange: p.spec.ipRange } : {}),
-    ...(p.gateway && (p.spec.gateway !== undefined || p.spec.subnet === undefined)
+    ...(p.gateway && (p.spec.gateway !== undefined || p.spec.subnet === undefined || p.spec.auto)
       ? { Gateway: formatIp(p.gateway) }
       : {}),
     ...(p.spec.aux && Object.keys(p.spec.aux).length > 0 ? { AuxiliaryAddresses: { ...p.spec.aux } } : {}),

@@ -2,7 +2,7 @@
  * The network controller: networks by id and name, sandboxes, pools, drivers.
  * @see moby daemon/libnetwork/controller.go
  */
-import { type IpAddr, type Prefix, parseIp, parsePrefix } from '../../base/ip.ts';
+import { formatPrefix, type IpAddr, ip6, type Prefix, parseIp, parsePrefix } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
@@ -19,6 +19,8 @@ export type NewNetwork = Omit<NetworkInfo, 'id' | 'created'>;
 
 export class Controller {
   readonly networks = new Map<string, Network>();
+  /** The upper 48 bits of its unique local addresses, drawn when first needed. */
+  #ula: bigint | undefined;
   readonly ipam = new Ipam();
   readonly ports: PortAllocator;
   readonly #drivers = new Map<string, Driver>();
@@ -120,7 +122,7 @@ export class Controller {
     const specs: IpamSpec[] = [...options.ipam];
     const v6 = (s: IpamSpec): boolean => s.subnet?.includes(':') ?? false;
     if (options.enableIPv4 && !specs.some((s) => !v6(s))) specs.unshift({});
-    if (options.enableIPv6 && !specs.some(v6)) specs.push({ subnet: uniqueLocal(this.rng) });
+    if (options.enableIPv6 && !specs.some(v6)) specs.push({ subnet: this.#uniqueLocal(), auto: true });
     for (const spec of [...specs.filter((s) => !v6(s)), ...specs.filter(v6)]) {
       const made = this.#pool(spec);
       if (made instanceof Failure) {
@@ -130,6 +132,16 @@ export class Controller {
       out.push(made);
     }
     return out;
+  }
+
+  /** The next free /64 of the daemon's unique local /48. @see RFC 4193, moby daemon/libnetwork/ipamutils */
+  #uniqueLocal(): string {
+    this.#ula ??= BigInt(`0xfd${this.rng.hex(10)}`);
+    const taken = [...this.networks.values()].flatMap((n) => n.pools.map((p) => formatPrefix(p.pool.subnet)));
+    for (let n = 0n; ; n++) {
+      const text = formatPrefix({ addr: ip6((this.#ula << 80n) | (n << 64n)), bits: 64 });
+      if (!taken.includes(text)) return text;
+    }
   }
 
   #pool(spec: IpamSpec): NetworkPool | Failure {
@@ -162,9 +174,3 @@ export class Controller {
 }
 
 const firstHost = (p: Prefix): IpAddr => (p.addr.v === 4 && p.bits >= 31 ? p.addr : addTo(p.addr, 1));
-
-/** A unique local /64 of the daemon. @see RFC 4193 */
-function uniqueLocal(rng: Rng): string {
-  const g = rng.hex(10);
-  return `fd${g.slice(0, 2)}:${g.slice(2, 6).replace(/^0+(?=.)/, '')}:${g.slice(6, 10).replace(/^0+(?=.)/, '')}::/64`;
-}

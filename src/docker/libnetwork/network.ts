@@ -8,6 +8,8 @@ import type { Ipam, Pool } from './ipam/allocator.ts';
 /** One subnet as the user asked for it (texts as given; empty where not). */
 export interface IpamSpec {
   readonly subnet?: string;
+  /** The daemon chose the subnet: it tells the gateway too. */
+  readonly auto?: boolean;
   readonly ipRange?: string;
   readonly gateway?: string;
   readonly aux?: Readonly<Record<string, string>>;

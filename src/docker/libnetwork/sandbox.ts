@@ -85,7 +85,7 @@ export class Sandbox {
     const net = this.kernel.net(this.netns);
     if (!iface.ipv6) this.kernel.setSysctl(this.netns, `net.ipv6.conf.${ifname}.disable_ipv6`, '1');
     if (iface.ipv4) net.addAddr(ifname, iface.ipv4, broadcast(iface.ipv4));
-    if (iface.ipv6) net.addAddr(ifname, iface.ipv6);
+    if (iface.ipv6) net.addAddr(ifname, iface.ipv6, { nodad: true });
     net.setLink(ifname, { up: true });
     this.updateGateway();
     this.#announce(endpoint, ifname, 0);
@@ -113,9 +113,10 @@ export class Sandbox {
     const net = this.kernel.net(this.netns);
     const gateway = this.gatewayEndpoint?.joined?.gateway;
     const present = net.routes(4).find((r) => r.dst === undefined && r.type === 'unicast');
-    if (present?.via && gateway && present.via.value === gateway.value) return;
-    if (present) net.delRoute(present);
-    if (gateway) net.addRoute({ family: 4, via: gateway });
+    if (present?.via?.value !== gateway?.value) {
+      if (present) net.delRoute(present);
+      if (gateway) net.addRoute({ family: 4, via: gateway });
+    }
     const six = this.endpoints.find((e) => e.joined?.gatewayV6)?.joined?.gatewayV6;
     if (six && !net.routes(6).some((r) => r.dst === undefined && r.type === 'unicast'))
       net.addRoute({ family: 6, via: six });
@@ -159,8 +160,9 @@ export class Sandbox {
   }
 
   #announce(endpoint: Endpoint, ifname: string, sent: number): void {
-    if (!endpoint.iface.ipv4 || sent === ARPS || this.#deleted || !this.endpoints.includes(endpoint)) return;
-    this.kernel.net(this.netns).announce(ifname, endpoint.iface.ipv4.addr);
+    if (sent === ARPS || this.#deleted || !this.endpoints.includes(endpoint)) return;
+    const { ipv4, ipv6 } = endpoint.iface;
+    for (const a of [ipv4, ipv6]) if (a) this.kernel.net(this.netns).announce(ifname, a.addr);
     this.kernel.world.clock.after(ARP_INTERVAL, () => this.#announce(endpoint, ifname, sent + 1));
   }
 }

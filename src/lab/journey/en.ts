@@ -4,8 +4,11 @@ import type { Ends, EventOf, Holder, Rewrite, RuleName } from './event.ts';
 import type { Words } from './words.ts';
 
 const who = (h: Holder | undefined): string => (h ? `${h.comm} (PID ${h.pid})` : 'the kernel');
-const end = (address: string, port: number | undefined): string =>
-  address === '' ? 'no address' : port === undefined ? address : `${address}:${port}`;
+const end = (address: string, port: number | undefined): string => {
+  if (address === '') return 'no address';
+  if (port === undefined) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+};
 
 const ICMP_TYPES: Readonly<Record<number, string>> = {
   0: 'echo reply',
@@ -27,14 +30,36 @@ const UNREACHABLE: Readonly<Record<number, string>> = {
   13: 'prohibited by an administrator',
 };
 
-function icmp(type: number, code: number): string {
+const ICMP6_TYPES: Readonly<Record<number, string>> = {
+  1: 'destination unreachable',
+  2: 'packet too big',
+  3: 'time exceeded',
+  4: 'parameter problem',
+  128: 'echo request',
+  129: 'echo reply',
+  133: 'router solicitation',
+  134: 'router advertisement',
+  135: 'neighbour solicitation',
+  136: 'neighbour advertisement',
+  143: 'multicast listener report',
+};
+const UNREACHABLE6: Readonly<Record<number, string>> = {
+  0: 'no route to the destination',
+  1: 'prohibited by an administrator',
+  3: 'address unreachable',
+  4: 'port unreachable',
+};
+
+function icmp(type: number, code: number, v6: boolean): string {
+  if (v6 && type === 1 && UNREACHABLE6[code] !== undefined) return UNREACHABLE6[code];
+  if (v6) return ICMP6_TYPES[type] ?? `type ${type} code ${code}`;
   if (type === 3) return UNREACHABLE[code] ?? `destination unreachable (code ${code})`;
   return ICMP_TYPES[type] ?? `type ${type} code ${code}`;
 }
 
 function packet(e: Ends): string {
   if (e.flags !== undefined) return `a TCP segment [${e.flags}]${e.bytes ? ` with ${e.bytes} bytes` : ''}`;
-  if (e.type !== undefined) return `an ICMP message (${icmp(e.type, e.code ?? 0)})`;
+  if (e.type !== undefined) return `an ${e.proto} message (${icmp(e.type, e.code ?? 0, e.proto === 'ICMPv6')})`;
   return e.bytes === undefined ? `a packet of ${e.proto}` : `a ${e.proto} datagram of ${e.bytes} bytes`;
 }
 
@@ -106,6 +131,7 @@ const ICMP_RESULTS: Readonly<Record<EventOf<'icmp-read'>['result'], string>> = {
   answered: 'answered',
   told: 'told to the socket whose packet it quotes',
   reply: 'for the program that waits for it',
+  read: 'for neighbour discovery',
 };
 
 const STATES = { NEW: 'new', ESTABLISHED: 'established', RELATED: 'related' } as const;
@@ -148,7 +174,7 @@ export const en: Words = {
     socket: (e) => SOCKETS[e.how](e),
     neighbour: (e) =>
       e.mac === undefined
-        ? `the MAC address of ${e.ip} is not known: the packet waits while ARP asks for it`
+        ? `the MAC address of ${e.ip} is not known: the packet waits while ${e.ip.includes(':') ? 'neighbour discovery' : 'ARP'} asks for it`
         : `neighbour ${e.ip} is at ${e.mac} (${e.state})`,
     'neighbour-found': (e) => `${e.ip} has answered: it is at ${e.mac}, the packet goes on`,
     'arp-made': (e) =>
@@ -169,7 +195,7 @@ export const en: Words = {
     reassembled: (e) => `the fragments are put together again: ${e.bytes} bytes`,
     merged: (e) => `its bytes are part of the datagram that goes on as packet ${e.into}`,
     fragment: (e) => `cut: a fragment of ${e.bytes} bytes from offset ${e.offset} (a piece may have ${e.mtu})`,
-    'icmp-read': (e) => `ICMP ${icmp(e.type, e.code)}: ${ICMP_RESULTS[e.result]}`,
+    'icmp-read': (e) => `${e.v6 ? 'ICMPv6' : 'ICMP'} ${icmp(e.type, e.code, e.v6)}: ${ICMP_RESULTS[e.result]}`,
     void: () => 'the interface has nothing at its other end: the frame is gone',
     encapsulated: (e) =>
       `put into a UDP datagram of VXLAN ${e.vni}, from port ${e.sport} to the tunnel's end at ${e.to}:${e.dport}`,

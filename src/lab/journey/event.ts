@@ -12,7 +12,7 @@ export interface Holder {
 
 /** Two ends of a packet, addresses as text. Ports are absent where the protocol has none. */
 export interface Ends {
-  /** `TCP`, `UDP`, `ICMP`, or a number. */
+  /** `TCP`, `UDP`, `ICMP`, `ICMPv6`, or a number. */
   readonly proto: string;
   readonly src: string;
   readonly dst: string;
@@ -159,9 +159,11 @@ export type JourneyEvent =
   | { readonly kind: 'fragment'; readonly offset: number; readonly bytes: number; readonly mtu: number }
   | {
       readonly kind: 'icmp-read';
+      /** ICMPv6. */
+      readonly v6: boolean;
       readonly type: number;
       readonly code: number;
-      readonly result: 'ignored' | 'answered' | 'told' | 'reply';
+      readonly result: 'ignored' | 'answered' | 'told' | 'reply' | 'read';
     }
   | { readonly kind: 'void' }
   /** Put into VXLAN, taken out of it. */

@@ -4,7 +4,7 @@
  * Limits: the last 2048 packets are kept, of each 2000 steps.
  */
 import type { TraceRecord } from '../../linux/core/core.ts';
-import { TRACE_L4 } from '../../linux/core/trace.ts';
+import { TRACE_IN6, TRACE_L4 } from '../../linux/core/trace.ts';
 import type { LabWorld } from '../../linux/kernel/world.ts';
 import type { Viewed } from '../views.ts';
 import type { Ends, EventOf, Journey, JourneyEvent, Step } from './event.ts';
@@ -35,11 +35,22 @@ export function titleOf(e: Ends): string {
   if (e.proto === '') return 'a frame';
   const head = `${e.proto} ${end(e.src === '' ? '?' : e.src, e.sport)} > ${end(e.dst, e.dport)}`;
   if (e.flags !== undefined) return `${head} [${e.flags}]${e.bytes ? ` ${e.bytes} bytes` : ''}`;
-  if (e.type !== undefined) return `${head} ${icmpTitle(e.type, e.code ?? 0)}`;
+  if (e.type !== undefined) return `${head} ${icmpTitle(e.type, e.code ?? 0, e.proto)}`;
   return e.bytes === undefined ? head : `${head} ${e.bytes} bytes`;
 }
 
-function icmpTitle(type: number, code: number): string {
+const ICMP6_TITLES: Readonly<Record<number, string>> = {
+  128: 'echo request',
+  129: 'echo reply',
+  133: 'router solicitation',
+  134: 'router advertisement',
+  135: 'neighbor solicitation',
+  136: 'neighbor advertisement',
+  143: 'multicast listener report v2',
+};
+
+function icmpTitle(type: number, code: number, proto: string): string {
+  if (proto === 'ICMPv6') return ICMP6_TITLES[type] ?? `type ${type} code ${code}`;
   if (type === 8) return 'echo request';
   return type === 0 ? 'echo reply' : `type ${type} code ${code}`;
 }
@@ -97,6 +108,10 @@ export class Tracer {
   #take(r: TraceRecord, names: Names): void {
     const draft = this.#draft(r.packet);
     if (draft.steps.length >= LONGEST) return;
+    if (r.what === TRACE_IN6) {
+      this.#reader.address(r);
+      return;
+    }
     if (r.what === TRACE_L4) {
       this.#addEnds(draft, r, names);
       return;

@@ -2,7 +2,7 @@
  * Trace records as events with names. A reader keeps, for each packet, what later records of it need: its protocol,
  * and in which direction of its connection it goes.
  */
-import { formatIp4, formatMac } from '../../base/ip.ts';
+import { formatIp, formatIp4, formatIp6, formatMac, formatPrefix, ip4, ip6, network, sameIp } from '../../base/ip.ts';
 import { Hook, Target, type TraceRecord } from '../../linux/core/core.ts';
 import { tcpFlags } from '../../linux/core/summary-tcp.ts';
 import * as t from '../../linux/core/trace.ts';
@@ -10,7 +10,7 @@ import { errnoOf } from '../../linux/kernel/errno.ts';
 import type { Ends, EventOf, JourneyEvent, Rewrite } from './event.ts';
 import type { Names } from './names.ts';
 
-const ICMP = 1;
+const ICMP = [1, 58];
 const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 58: 'ICMPv6' };
 const HOOKS = Object.keys(Hook);
 const TARGETS = Object.keys(Target);
@@ -44,13 +44,21 @@ const SOCKETS: Readonly<Record<number, EventOf<'socket'>['how']>> = {
   [t.SOCK_TO_NONE]: 'nobody',
 };
 const ARP_RESULTS = ['ignored', 'answered', 'learned'] as const;
-const ICMP_RESULTS = ['ignored', 'answered', 'told', 'reply'] as const;
+const ICMP_RESULTS = ['ignored', 'answered', 'told', 'reply', 'read'] as const;
 
 /** What later records of a packet need. */
 interface Seen {
   proto?: number;
   /** Its connection's answer: rewriting is undone. */
   reply?: boolean;
+  /** IPv6 addresses of the record to come, in order. */
+  in6?: bigint[];
+}
+
+/** The next address of a record: the IPv6 address that went before it, or an IPv4 number. */
+function address(n: number, seen: Seen): string {
+  const next = seen.in6?.shift();
+  return next === undefined ? formatIp4(n) : formatIp6(next);
 }
 
 /** Name of a transport protocol. */
@@ -94,8 +102,8 @@ const READINGS: Readonly<Record<number, Reading>> = {
   [t.TRACE_DECAP]: (r) => ({ kind: 'decapsulated', vni: r.a, from: formatIp4(r.b) }),
   [t.TRACE_QUEUE]: (r) => ({ kind: 'queued', qdisc: t.qdiscName(r.a), backlog: r.b, us: r.c }),
   [t.TRACE_IPVS]: (r) => ({ kind: 'ipvs', server: formatIp4(r.b), port: r.c >>> 1, fresh: (r.c & 1) === 1 }),
-  [t.TRACE_ROUTE]: (r, names) => route(r, names.device(r.dev)),
-  [t.TRACE_NO_ROUTE]: (r) => ({ kind: 'no-route', dst: formatIp4(r.a), errno: errnoOf(-r.b).text }),
+  [t.TRACE_ROUTE]: (r, names, seen) => route(r, names.device(r.dev), seen),
+  [t.TRACE_NO_ROUTE]: (r, _, seen) => ({ kind: 'no-route', dst: address(r.a, seen), errno: errnoOf(-r.b).text }),
   [t.TRACE_FDB]: fdb,
   [t.TRACE_FLOOD]: (r, names) => {
     const port = names.device(r.a) ?? '?';
@@ -110,16 +118,16 @@ const READINGS: Readonly<Record<number, Reading>> = {
     const by = how === 'raw' ? undefined : names.holder(r.a);
     return { kind: 'socket', how, proto: protocol(r.b), ...(how === 'raw' && { count: r.a }), ...(by && { by }) };
   },
-  [t.TRACE_NEIGH]: (r) => {
+  [t.TRACE_NEIGH]: (r, _, seen) => {
     const state = r.b & 0xffff;
     return {
       kind: 'neighbour',
-      ip: formatIp4(r.a),
+      ip: address(r.a, seen),
       state: STATES[state] ?? String(state),
       ...((state & VALID) !== 0 && { mac: mac(r.b >>> 16, r.c) }),
     };
   },
-  [t.TRACE_NEIGH_DONE]: (r) => ({ kind: 'neighbour-found', ip: formatIp4(r.a), mac: mac(r.b, r.c) }),
+  [t.TRACE_NEIGH_DONE]: (r, _, seen) => ({ kind: 'neighbour-found', ip: address(r.a, seen), mac: mac(r.b, r.c) }),
   [t.TRACE_ARP]: (r) => ({ kind: 'arp-made', ...arp(r) }),
   [t.TRACE_ARP_IN]: (r) => ({ kind: 'arp-read', ...arp(r), result: ARP_RESULTS[r.a >> 8] ?? 'ignored' }),
   [t.TRACE_CT]: (r, _, seen) => {
@@ -135,6 +143,7 @@ const READINGS: Readonly<Record<number, Reading>> = {
   [t.TRACE_FRAGMENT]: (r) => ({ kind: 'fragment', offset: r.a, bytes: r.b, mtu: r.c }),
   [t.TRACE_ICMP_IN]: (r) => ({
     kind: 'icmp-read',
+    v6: r.c === 6,
     type: r.a >> 8,
     code: r.a & 0xff,
     result: ICMP_RESULTS[r.b] ?? 'ignored',
@@ -145,23 +154,25 @@ const READINGS: Readonly<Record<number, Reading>> = {
 /** What the packet is, as far as IP tells. */
 function ends(r: TraceRecord, seen: Seen): Ends {
   seen.proto = r.a;
-  const address = (a: number): string => (a === 0 ? '' : formatIp4(a));
-  return { proto: r.a === 0 ? '' : protocol(r.a), src: address(r.b), dst: address(r.c) };
+  const end = (a: number): string => (a === 0 && !seen.in6?.length ? '' : address(a, seen));
+  return { proto: r.a === 0 && !seen.in6?.length ? '' : protocol(r.a), src: end(r.b), dst: end(r.c) };
 }
 
-function route(r: TraceRecord, out: string | undefined): JourneyEvent {
+function route(r: TraceRecord, out: string | undefined, seen: Seen): JourneyEvent {
+  const [dst6, via6] = seen.in6?.splice(0) ?? [];
+  const to = dst6 === undefined ? ip4(r.a) : ip6(dst6);
+  const via = via6 === undefined ? ip4(r.b) : ip6(via6);
   const type = ROUTE_TYPES[r.c & 0xff] ?? 'other';
   const bits = (r.c >> 8) & 0xff;
   const table = r.c >>> 16;
-  const net = bits === 0 ? 0 : (r.a & (0xffffffff << (32 - bits))) >>> 0;
   return {
     kind: 'route',
-    dst: formatIp4(r.a),
-    ...(r.b !== r.a && { via: formatIp4(r.b) }),
+    dst: formatIp(to),
+    ...(!sameIp(via, to) && { via: formatIp(via) }),
     ...(out !== undefined && { out }),
     type,
     table: TABLES[table] ?? String(table),
-    prefix: bits === 0 ? 'default' : `${formatIp4(net)}/${bits}`,
+    prefix: bits === 0 ? 'default' : formatPrefix(network({ addr: to, bits })),
   };
 }
 
@@ -181,10 +192,11 @@ function fdb(r: TraceRecord, names: Names): JourneyEvent {
 
 function rewrite(r: TraceRecord, side: Rewrite['side'], seen: Seen): Rewrite {
   const [was, is] = [r.c >>> 16, r.c & 0xffff];
-  const end = (address: number, port: number): string => {
-    if (r.c === 0 || seen.proto === undefined) return formatIp4(address);
-    if (seen.proto === ICMP) return was === is ? formatIp4(address) : `${formatIp4(address)} id ${port}`;
-    return `${formatIp4(address)}:${port}`;
+  const end = (n: number, port: number): string => {
+    const text = address(n, seen);
+    if (r.c === 0 || seen.proto === undefined) return text;
+    if (ICMP.includes(seen.proto)) return was === is ? text : `${text} id ${port}`;
+    return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
   };
   return { side, from: end(r.a, was), to: end(r.b, is), undone: seen.reply === true };
 }
@@ -198,14 +210,14 @@ export function endsOf(of: Ends, r: TraceRecord): Ends {
   const { proto, src, dst } = of;
   const made = { proto, src, dst };
   const [hi, lo] = [r.a >>> 16, r.a & 0xffff];
-  if (made.proto === 'ICMP') return { ...made, type: r.b >> 8, code: r.b & 0xff, id: hi, seq: lo };
+  if (made.proto.startsWith('ICMP')) return { ...made, type: r.b >> 8, code: r.b & 0xff, id: hi, seq: lo };
   const ports = { ...made, sport: hi, dport: lo, bytes: r.b >>> 8 };
   return made.proto === 'TCP' ? { ...ports, flags: tcpFlags(r.b & 0xff) } : ports;
 }
 
-/** Whether a kind of record is known. L4 is, although it is no step of its own. */
+/** Whether a kind of record is known. L4 and IN6 are, although they are no steps of their own. */
 export function isKnown(what: number): boolean {
-  return what === t.TRACE_L4 || READINGS[what] !== undefined;
+  return what === t.TRACE_L4 || what === t.TRACE_IN6 || READINGS[what] !== undefined;
 }
 
 /** Reads the records of one core in order. */
@@ -213,14 +225,25 @@ export class Reader {
   /** By packet; the oldest are forgotten. */
   readonly #seen = new Map<number, Seen>();
 
+  /** Keeps an address (TRACE_IN6) for the record that tells it. */
+  address(r: TraceRecord): void {
+    const bytes = [r.dev, r.a, r.b, r.c].reduce((all, word) => (all << 32n) | BigInt(word), 0n);
+    const seen = this.#of(r.packet);
+    seen.in6 = [...(seen.in6 ?? []), bytes];
+  }
+
   read(r: TraceRecord, names: Names): JourneyEvent {
-    let seen = this.#seen.get(r.packet);
+    const reading = READINGS[r.what];
+    return reading ? reading(r, names, this.#of(r.packet)) : { kind: 'other', what: r.what, a: r.a, b: r.b, c: r.c };
+  }
+
+  #of(packet: number): Seen {
+    let seen = this.#seen.get(packet);
     if (!seen) {
       seen = {};
-      this.#seen.set(r.packet, seen);
+      this.#seen.set(packet, seen);
       if (this.#seen.size > 4096) this.#seen.delete(this.#seen.keys().next().value as number);
     }
-    const reading = READINGS[r.what];
-    return reading ? reading(r, names, seen) : { kind: 'other', what: r.what, a: r.a, b: r.b, c: r.c };
+    return seen;
   }
 }

@@ -4,8 +4,11 @@ import type { Ends, EventOf, Holder, Rewrite, RuleName } from './event.ts';
 import type { Words } from './words.ts';
 
 const who = (h: Holder | undefined): string => (h ? `${h.comm}（PID ${h.pid}）` : '内核');
-const end = (address: string, port: number | undefined): string =>
-  address === '' ? '（无地址）' : port === undefined ? address : `${address}:${port}`;
+const end = (address: string, port: number | undefined): string => {
+  if (address === '') return '（无地址）';
+  if (port === undefined) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+};
 
 const ICMP_TYPES: Readonly<Record<number, string>> = {
   0: '回显应答',
@@ -27,14 +30,36 @@ const UNREACHABLE: Readonly<Record<number, string>> = {
   13: '被管理员禁止',
 };
 
-function icmp(type: number, code: number): string {
+const ICMP6_TYPES: Readonly<Record<number, string>> = {
+  1: '目的不可达',
+  2: '包太大',
+  3: '超时',
+  4: '参数问题',
+  128: '回显请求',
+  129: '回显应答',
+  133: '路由器请求',
+  134: '路由器通告',
+  135: '邻居请求',
+  136: '邻居通告',
+  143: '组播侦听者报告',
+};
+const UNREACHABLE6: Readonly<Record<number, string>> = {
+  0: '没有到目的地的路由',
+  1: '被管理员禁止',
+  3: '地址不可达',
+  4: '端口不可达',
+};
+
+function icmp(type: number, code: number, v6: boolean): string {
+  if (v6 && type === 1 && UNREACHABLE6[code] !== undefined) return UNREACHABLE6[code];
+  if (v6) return ICMP6_TYPES[type] ?? `类型 ${type} 代码 ${code}`;
   if (type === 3) return UNREACHABLE[code] ?? `目的不可达（代码 ${code}）`;
   return ICMP_TYPES[type] ?? `类型 ${type} 代码 ${code}`;
 }
 
 function packet(e: Ends): string {
   if (e.flags !== undefined) return `TCP 段 [${e.flags}]${e.bytes ? `，带 ${e.bytes} 字节数据` : ''}`;
-  if (e.type !== undefined) return `ICMP 消息（${icmp(e.type, e.code ?? 0)}）`;
+  if (e.type !== undefined) return `${e.proto} 消息（${icmp(e.type, e.code ?? 0, e.proto === 'ICMPv6')}）`;
   return e.bytes === undefined ? `${e.proto} 包` : `${e.bytes} 字节的 ${e.proto} 数据报`;
 }
 
@@ -105,6 +130,7 @@ const ICMP_RESULTS: Readonly<Record<EventOf<'icmp-read'>['result'], string>> = {
   answered: '作出回答',
   told: '告知它所引用的包的套接字',
   reply: '交给等待它的程序',
+  read: '由邻居发现处理',
 };
 
 const STATES = { NEW: '新连接（NEW）', ESTABLISHED: '已建立（ESTABLISHED）', RELATED: '相关（RELATED）' } as const;
@@ -146,7 +172,7 @@ export const zh: Words = {
     socket: (e) => SOCKETS[e.how](e),
     neighbour: (e) =>
       e.mac === undefined
-        ? `还不知道 ${e.ip} 的 MAC 地址：包等着，由 ARP 去询问`
+        ? `还不知道 ${e.ip} 的 MAC 地址：包等着，由 ${e.ip.includes(':') ? '邻居发现' : 'ARP '}去询问`
         : `邻居 ${e.ip} 的 MAC 是 ${e.mac}（${e.state}）`,
     'neighbour-found': (e) => `${e.ip} 已回答：MAC 是 ${e.mac}，包继续前进`,
     'arp-made': (e) =>
@@ -163,7 +189,7 @@ export const zh: Words = {
     reassembled: (e) => `分片重新拼好：${e.bytes} 字节`,
     merged: (e) => `它的内容并入数据报，作为包 ${e.into} 继续前进`,
     fragment: (e) => `切开：从偏移 ${e.offset} 起的一个 ${e.bytes} 字节的分片（每片最多 ${e.mtu} 字节）`,
-    'icmp-read': (e) => `ICMP ${icmp(e.type, e.code)}：${ICMP_RESULTS[e.result]}`,
+    'icmp-read': (e) => `${e.v6 ? 'ICMPv6' : 'ICMP'} ${icmp(e.type, e.code, e.v6)}：${ICMP_RESULTS[e.result]}`,
     void: () => '接口的另一端什么也没有：帧就此消失',
     encapsulated: (e) => `封装进 VXLAN ${e.vni} 的 UDP 数据报，从端口 ${e.sport} 发往隧道的另一端 ${e.to}:${e.dport}`,
     decapsulated: (e) => `从 VXLAN ${e.vni} 中取出，它来自隧道的另一端 ${e.from}`,

@@ -324,6 +324,8 @@ export interface CoreNeigh {
   readonly ip: Addr16;
   readonly mac: number;
   /** NUD_*: 1 incomplete, 2 reachable, 4 stale, 8 delay, 16 probe, 32 failed, 64 noarp, 128 permanent */
+  /** It says that it is a router (IPv6). */
+  readonly router: boolean;
   readonly state: number;
 }
 
@@ -533,6 +535,8 @@ export interface CoreDatagram {
   readonly port: number;
   readonly ttl: number;
   readonly time: number;
+  /** Device it came by. */
+  readonly dev: number;
   /** Set when this is an error queue entry: ICMP type and code, errno; the MTU of EMSGSIZE; whether this machine made it. */
   readonly error?: {
     readonly type: number;
@@ -646,6 +650,31 @@ export interface Core {
   /** A secondary address becomes a primary one. */
   addrPromote(dev: number, ip: Addr16): number;
   addrDel(dev: number, ip: Addr16): number;
+  /** Gives an IPv6 address, which is tried out first unless `flags` has IFA_F_NODAD. */
+  addr6Add(dev: number, ip: Addr16, bits: number, flags: number): number;
+  /** IFA_F_* (abi/ip6.ts) of an IPv6 address as it stands, or a negative errno. */
+  addr6Flags(dev: number, ip: Addr16): number;
+  /** net.ipv6.conf.DEVICE.*, integers. */
+  ip6DevSet(
+    dev: number,
+    key:
+      | 'disable_ipv6'
+      | 'forwarding'
+      | 'accept_ra'
+      | 'accept_dad'
+      | 'dad_transmits'
+      | 'hop_limit'
+      | 'mtu'
+      | 'router_solicitations'
+      | 'proxy_ndp',
+    value: number,
+  ): number;
+  /** Of a namespace: whether it forwards IPv6 (conf.all.forwarding), and other sysctls that name no device. */
+  ip6NsSet(
+    ns: number,
+    key: 'forwarding' | 'bindv6only' | 'bridge_nf_call_ip6tables' | 'echo_ignore_all' | 'ratelimit',
+    value: number,
+  ): number;
   routeAdd(ns: number, route: CoreRoute): number;
   routeDel(ns: number, route: CoreRoute): number;
   /** @returns the route chosen with its source address, or a negative errno */
@@ -723,14 +752,15 @@ export interface Core {
 
   // --- sockets
   sockOpen(ns: number, type: number, family: 4 | 6, protocol: number): number;
-  sockBind(sock: number, ip: Addr16, port: number): number;
+  /** @param scope device (core index) that an address of one link is given for; so in the calls below */
+  sockBind(sock: number, ip: Addr16, port: number, scope?: number): number;
   /** 0 when done (UDP), -EINPROGRESS for TCP: Ready.OUT, or Ready.ERR and the `error` option, tell the end. */
-  sockConnect(sock: number, ip: Addr16, port: number): number;
+  sockConnect(sock: number, ip: Addr16, port: number, scope?: number): number;
   sockListen(sock: number, backlog: number): number;
   /** A new socket, or -EAGAIN. */
   sockAccept(sock: number): number;
   /** TCP: bytes taken (0 < n), or -EAGAIN, -EPIPE, … UDP and raw: all or an error. `to` absent: the connected peer. */
-  sockSend(sock: number, bytes: Uint8Array, ip?: Addr16, port?: number): number;
+  sockSend(sock: number, bytes: Uint8Array, ip?: Addr16, port?: number, scope?: number): number;
   /** TCP stream bytes: an empty array at end of stream, -EAGAIN when there are none yet. */
   sockRecv(sock: number, max: number): Uint8Array | number;
   /** UDP and raw: one datagram, or -EAGAIN. */

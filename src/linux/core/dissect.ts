@@ -62,6 +62,8 @@ export interface Ip6Header {
   readonly hopLimit: number;
   /** A hop-by-hop options header precedes the transport. */
   readonly hopByHop: boolean;
+  /** A fragment header: where its part begins, its datagram's number, whether more follows. */
+  readonly fragment?: { readonly offset: number; readonly id: number; readonly more: boolean };
   readonly hopOptions?: Uint8Array;
   /** What the fixed header names next. */
   readonly next: number;
@@ -219,12 +221,17 @@ export function dissectIp6(b: Uint8Array): Ip | undefined {
   const length = u16(b, 4);
   const next = b[6] as number;
   const hopByHop = next === 0 && b.length >= 48;
-  const skip = hopByHop ? ((b[41] as number) + 1) * 8 : 0;
+  const hop = hopByHop ? ((b[41] as number) + 1) * 8 : 0;
+  const at = 40 + hop;
+  const after = hopByHop ? (b[40] as number) : next;
+  const cut = after === 44 && b.length >= at + 8;
+  const skip = hop + (cut ? 8 : 0);
+  const word = cut ? u16(b, at + 2) : 0;
   return {
     v: 6,
     src: addr6(b, 8),
     dst: addr6(b, 24),
-    proto: hopByHop ? (b[40] as number) : next,
+    proto: cut ? (b[at] as number) : after,
     ttl: b[7] as number,
     h6: {
       trafficClass: (u16(b, 0) >> 4) & 255,
@@ -232,7 +239,8 @@ export function dissectIp6(b: Uint8Array): Ip | undefined {
       length,
       hopLimit: b[7] as number,
       hopByHop,
-      ...(hopByHop ? { hopOptions: b.subarray(40, 40 + skip) } : {}),
+      ...(hopByHop ? { hopOptions: b.subarray(40, at) } : {}),
+      ...(cut ? { fragment: { offset: word & 0xfff8, id: u32(b, at + 4), more: (word & 1) !== 0 } } : {}),
       next,
     },
     body: b.subarray(40 + skip, 40 + length),
@@ -246,6 +254,7 @@ type Transport = Pick<Packet, 'icmp' | 'udp' | 'tcp' | 'dns' | 'vxlan' | 'http' 
 /** The transport layer of a packet and what is known above it. */
 export function dissectTransport(ip: Ip): Transport {
   if (ip.h4 && ip.h4.offset !== 0) return {};
+  if (ip.h6?.fragment && ip.h6.fragment.offset !== 0) return {};
   if (ip.proto === Proto.TCP) {
     const tcp = dissectTcp(ip.body, ip.bodyLength);
     if (!tcp) return { cut: 'tcp' };

@@ -7,6 +7,10 @@ import type { Wasm } from './wasm.ts';
 type IpFace =
   | 'addrAdd'
   | 'addrDel'
+  | 'addr6Add'
+  | 'addr6Flags'
+  | 'ip6DevSet'
+  | 'ip6NsSet'
   | 'addrPromote'
   | 'routeAdd'
   | 'routeDel'
@@ -29,6 +33,26 @@ type IpFace =
   | 'fdb'
   | 'fdbSet'
   | 'fdbDel';
+
+const DEV6_KEYS = {
+  disable_ipv6: abi.IP6KEY_DISABLE,
+  forwarding: abi.IP6KEY_FORWARDING,
+  accept_ra: abi.IP6KEY_ACCEPT_RA,
+  accept_dad: abi.IP6KEY_ACCEPT_DAD,
+  dad_transmits: abi.IP6KEY_DAD_TRANSMITS,
+  hop_limit: abi.IP6KEY_HOP_LIMIT,
+  mtu: abi.IP6KEY_MTU,
+  router_solicitations: abi.IP6KEY_RTR_SOLICITS,
+  proxy_ndp: abi.IP6KEY_PROXY_NDP,
+} as const;
+
+const NS6_KEYS = {
+  forwarding: abi.IP6KEY_FORWARDING,
+  bindv6only: abi.IP6KEY_BINDV6ONLY,
+  bridge_nf_call_ip6tables: abi.IP6KEY_BRIDGE_NF,
+  echo_ignore_all: abi.IP6KEY_ECHO_IGNORE_ALL,
+  ratelimit: abi.IP6KEY_RATELIMIT,
+} as const;
 
 /** Writes a route's record into the data area. @param hop one more next hop, instead of the first @returns where */
 function putRoute(m: Memory, r: CoreRoute, hop?: CoreNextHop): number {
@@ -141,7 +165,8 @@ function readNeigh(m: Memory, at: number): CoreNeigh {
   return {
     ip: m.addrAt(at + abi.NEIGH_X_IP),
     dev: v.getUint32(at + abi.NEIGH_X_DEV, true),
-    state: v.getUint32(at + abi.NEIGH_X_STATE, true),
+    state: v.getUint32(at + abi.NEIGH_X_STATE, true) & 0xffff,
+    router: v.getUint32(at + abi.NEIGH_X_STATE, true) >= abi.NEIGH_X_ROUTER,
     mac: Number(v.getBigUint64(at + abi.NEIGH_X_MAC, true)),
   };
 }
@@ -165,6 +190,10 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
     addrAdd: (dev, ip, bits, scope = 0) => w.addrAdd(dev, m.putAddr(ip), bits, scope),
     addrPromote: (dev, ip) => w.addrPromote(dev, m.putAddr(ip)),
     addrDel: (dev, ip) => w.addrDel(dev, m.putAddr(ip)),
+    addr6Add: (dev, ip, bits, flags) => w.addr6Add(dev, m.putAddr(ip), bits, flags),
+    addr6Flags: (dev, ip) => w.addr6Flags(dev, m.putAddr(ip)),
+    ip6DevSet: (dev, key, value) => w.ip6DevSet(dev, DEV6_KEYS[key], value),
+    ip6NsSet: (ns, key, value) => w.ip6NsSet(ns, NS6_KEYS[key], value),
     routeAdd: (ns, route) => addRoute(w, m, ns, route),
     routeDel: (ns, route) => w.routeDel(ns, putRoute(m, route)),
     routeLookup: (ns, flow) => lookup(w, m, ns, flow),

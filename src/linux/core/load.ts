@@ -67,10 +67,20 @@ export function openCore(
   return { core, exports };
 }
 
+/** What was made of bytes: the same bytes are compiled once. */
+const compiled = new WeakMap<BufferSource, Promise<readonly [CoreModule, readonly [number, number]]>>();
+
+async function compile(wasm: BufferSource): Promise<readonly [CoreModule, readonly [number, number]]> {
+  return [await compileCore(wasm), buildOf(wasm)];
+}
+
 /**
  * A fresh, empty core.
- * @param wasm the bytes of dist/core.wasm
+ * @param wasm the bytes of dist/core.wasm; they do not change
  */
 export async function loadCore(wasm: BufferSource, options: CoreOptions): Promise<Core> {
-  return openCore(await compileCore(wasm), options, buildOf(wasm)).core;
+  const known = compiled.get(wasm) ?? compile(wasm);
+  compiled.set(wasm, known);
+  const [module, build] = await known;
+  return openCore(module, options, build).core;
 }

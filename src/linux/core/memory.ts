@@ -2,7 +2,7 @@
  * The core's linear memory seen from TypeScript: the scratch area through which names, addresses, records and payloads
  * cross, and typed views that follow the memory when it grows.
  */
-import { CROSS_ADDR, CROSS_DATA } from '../../../wasm/abi.ts';
+import { CROSS_ADDR, CROSS_DATA, CROSS_SCOPE } from '../../../wasm/abi.ts';
 import type { Addr16 } from './core.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -43,9 +43,10 @@ export class Memory {
     return this.#at + CROSS_DATA;
   }
 
-  /** Puts an address where calls look for it. @returns where */
-  putAddr(ip: Addr16): number {
+  /** Puts an address where calls look for it, and the device it is given for. @returns where */
+  putAddr(ip: Addr16, scope = 0): number {
     this.bytes.set(ip, this.addr);
+    this.view.setUint32(this.addr + CROSS_SCOPE, scope, true);
     return this.addr;
   }
 

@@ -90,34 +90,35 @@ function readDatagram(m: Memory, at: number): CoreDatagram {
     ttl: v.getUint8(at + abi.DGRAM_TTL),
     time: v.getFloat64(at + abi.DGRAM_TIME, true),
   };
-  if (v.getUint8(at + abi.DGRAM_IS_ERROR) === 0) return plain;
+  const info = v.getUint32(at + abi.DGRAM_ERR_INFO, true);
+  if (v.getUint8(at + abi.DGRAM_IS_ERROR) === 0) return { ...plain, dev: info };
   const error = {
     type: v.getUint8(at + abi.DGRAM_ERR_TYPE),
     code: v.getUint8(at + abi.DGRAM_ERR_CODE),
     errno: v.getUint16(at + abi.DGRAM_ERR_ERRNO, true),
-    mtu: v.getUint32(at + abi.DGRAM_ERR_INFO, true),
+    mtu: info,
     local: v.getUint8(at + abi.DGRAM_IS_ERROR) === 2,
   };
-  return { ...plain, error };
+  return { ...plain, dev: 0, error };
 }
 
 export function sockFace(w: Wasm, m: Memory): Pick<Core, SockFace> {
   return {
     sockOpen: (ns, type, family, protocol) => w.sockOpen(ns, type, family, protocol),
-    sockBind(sock, ip, port) {
-      m.putAddr(ip);
+    sockBind(sock, ip, port, scope) {
+      m.putAddr(ip, scope);
       return w.sockBind(sock, port);
     },
-    sockConnect(sock, ip, port) {
-      m.putAddr(ip);
+    sockConnect(sock, ip, port, scope) {
+      m.putAddr(ip, scope);
       return w.sockConnect(sock, port);
     },
     sockListen: (sock, backlog) => w.sockListen(sock, backlog),
     sockAccept: (sock) => w.sockAccept(sock),
-    sockSend(sock, bytes, ip, port) {
+    sockSend(sock, bytes, ip, port, scope) {
       const part = bytes.length > m.room ? bytes.subarray(0, m.room) : bytes;
       m.bytes.set(part, m.data);
-      if (ip) m.putAddr(ip);
+      if (ip) m.putAddr(ip, scope);
       return w.sockSend(sock, part.length, ip ? 1 : 0, port ?? 0);
     },
     sockRecv(sock, max) {

@@ -153,6 +153,7 @@ const PROTO_NAMES: Readonly<Record<number, string>> = {
   [Proto.UDP]: 'UDP',
   [Proto.ICMP6]: 'ICMPv6',
   0: 'Options',
+  44: 'Fragment',
 };
 
 /** The ones' complement sum of bytes, folded. @see RFC 1071 */
@@ -197,6 +198,13 @@ function ip6Text(p: Packet, ip: Ip, o: SummaryOptions): string {
   return detail + transportText(p, ip, o);
 }
 
+/** A transport's text without the addresses: behind a fragment header tcpdump tells the ports alone. */
+function bare(text: string, src: string, dst: string): string {
+  const head = `${src} > ${dst}: `;
+  if (text.startsWith(head)) return text.slice(head.length);
+  return text.startsWith(`${src}.`) ? text.slice(src.length + 1).replace(`> ${dst}.`, '> ') : text;
+}
+
 /** Hop-by-hop options in parentheses. @see tcpdump print-ip6opts.c */
 function hopOptions(ip: Ip): string {
   const b = ip.h6?.hopOptions ?? new Uint8Array();
@@ -217,11 +225,25 @@ function hopOptions(ip: Ip): string {
   return text;
 }
 
+/** A fragment header; of a later fragment that is all. @see tcpdump print-frag6.c */
+function fragmentText(ip: Ip, o: SummaryOptions): string {
+  const f = ip.h6?.fragment;
+  if (!f) return '';
+  const id = o.verbose ? `0x${f.id.toString(16).padStart(8, '0')}:` : '';
+  return `frag (${id}${f.offset}|${ip.bodyLength})`;
+}
+
 function transportText(p: Packet, ip: Ip, o: SummaryOptions): string {
   const src = hostText(ip.src, o);
   const dst = hostText(ip.dst, o);
   if (ip.h4 && (ip.h4.offset !== 0 || ip.h4.mf) && ip.h4.offset !== 0)
     return `${src} > ${dst}: ${(o.port && PROTO_NAMES[ip.proto]?.toLowerCase()) ?? `ip-proto-${ip.proto}`}`;
+  const frag = fragmentText(ip, o);
+  if (frag !== '') {
+    const whole: Ip = { ...ip, h6: ip.h6 && { ...ip.h6, fragment: undefined } };
+    const rest = ip.h6?.fragment?.offset === 0 ? ` ${bare(transportText(p, whole, o), src, dst)}` : '';
+    return `${src} > ${dst}: ${frag}${rest}`;
+  }
   if (p.tcp) return tcpText(p, p.tcp, ip, o);
   if (p.udp) return udpText(p, p.udp, ip, o);
   const hbh = ip.h6?.hopByHop ? `HBH ${o.verbose ? hopOptions(ip) : ''}` : '';

@@ -44,6 +44,10 @@ export interface Wasm {
   addrAdd(dev: number, ip: number, bits: number, scope: number): number;
   addrPromote(dev: number, ip: number): number;
   addrDel(dev: number, ip: number): number;
+  addr6Add(dev: number, ip: number, bits: number, flags: number): number;
+  addr6Flags(dev: number, ip: number): number;
+  ip6DevSet(dev: number, key: number, value: number): number;
+  ip6NsSet(ns: number, key: number, value: number): number;
   routeAdd(ns: number, record: number): number;
   routeDel(ns: number, record: number): number;
   routeLookup(ns: number, dst: number, src: number, flow: number, out: number): number;

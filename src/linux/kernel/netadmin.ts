@@ -116,6 +116,8 @@ export interface Addr {
   readonly scope: 'global' | 'link' | 'host';
   /** `kernel_lo`, `kernel_ll`, or undefined. */
   readonly proto?: string;
+  /** IPv6: IFA_F_* as it stands: 0x02 nodad, 0x08 dadfailed, 0x20 deprecated, 0x40 tentative. */
+  readonly flags?: number;
   readonly label: string;
 }
 
@@ -200,6 +202,8 @@ export interface Neigh {
   readonly ifindex: number;
   readonly ip: IpAddr;
   readonly mac?: number;
+  /** IPv6: it says that it is a router. */
+  readonly router?: boolean;
   readonly state: 'INCOMPLETE' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'PERMANENT' | 'NOARP';
 }
 
@@ -545,7 +549,7 @@ export interface NetAdmin extends IpvsAdmin {
   addAddr(
     ifname: string,
     prefix: Prefix,
-    options?: { broadcast?: IpAddr; scope?: Addr['scope']; label?: string },
+    options?: { broadcast?: IpAddr; scope?: Addr['scope']; label?: string; nodad?: boolean; noprefixroute?: boolean },
   ): Errno | 0;
   delAddr(ifname: string, prefix: Prefix): Errno | 0;
   routes(family: 4 | 6, table?: number): Route[];

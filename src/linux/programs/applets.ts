@@ -43,6 +43,7 @@ const APPLETS = new Map<string, AppletLoader>([
   ['timeout', async () => (await import('./timeout.ts')).spec],
   ['top', async () => (await import('./top.ts')).spec],
   ['traceroute', async () => (await import('./traceroute/traceroute.ts')).spec],
+  ['traceroute6', async () => (await import('./traceroute/traceroute.ts')).spec],
   ['uname', async () => (await import('./system.ts')).unameSpec],
   ['uptime', async () => (await import('./status.ts')).uptimeSpec],
   ['wget', async () => (await import('./wget.ts')).spec],

@@ -81,7 +81,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('tcpdump', async () => (await import('./tcpdump/tcpdump.ts')).spec),
   ...bin('timeout', async () => (await import('./timeout.ts')).spec),
   ...bin('top', async () => (await import('./top.ts')).spec),
-  ...bin('traceroute', async () => (await import('./traceroute/traceroute.ts')).spec),
+  ...bin('traceroute traceroute6', async () => (await import('./traceroute/traceroute.ts')).spec),
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
   // what only images have: no host path

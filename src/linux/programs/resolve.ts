@@ -239,7 +239,13 @@ export interface Resolved {
 
 /** @param family 0 is both */
 export async function getaddrinfo(sys: Sys, name: string, family: 4 | 6 | 0 = 0): Promise<Resolved | GaiError> {
-  const literal = parseIp(name.replace(/%.*/, ''));
+  const percent = name.indexOf('%');
+  const bare = parseIp(percent < 0 ? name : name.slice(0, percent));
+  const zone = percent < 0 ? undefined : name.slice(percent + 1);
+  // A zone is the name or the number of an interface. @see getaddrinfo(3), RFC 4007 §11
+  const link = zone === undefined ? undefined : (sys.net.link(zone) ?? sys.net.link(Number(zone)));
+  if (zone !== undefined && (bare?.v !== 6 || !link)) return 'EAI_NONAME';
+  const literal: IpAddr | undefined = bare?.v === 6 && link ? { ...bare, zone: link.name } : bare;
   if (literal) return family === 0 || literal.v === family ? { addrs: [literal], canonical: name } : 'EAI_NONAME';
   if (name === '' || name.includes(' ')) return 'EAI_NONAME';
   const lower = name.toLowerCase().replace(/\.$/, '');

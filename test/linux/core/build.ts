@@ -9,11 +9,19 @@ import { Conversations } from '../../../src/linux/core/summary-tcp.ts';
 
 const root = new URL('../../../', import.meta.url);
 
-/** A fresh core; compiles the wasm when its source is newer. */
-export async function freshCore(seed = 1): Promise<Core> {
-  execFileSync(process.execPath, ['scripts/wasm.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  return loadCore(readFileSync(new URL('dist/core.wasm', root)), { seed });
+let wasm: Uint8Array<ArrayBuffer> | undefined;
+
+/** The core's bytes, compiled when the source is newer. */
+function coreBytes(): Uint8Array<ArrayBuffer> {
+  if (!wasm) {
+    execFileSync(process.execPath, ['scripts/wasm.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    wasm = new Uint8Array(readFileSync(new URL('dist/core.wasm', root)));
+  }
+  return wasm;
 }
+
+/** A fresh core. */
+export const freshCore = (seed = 1): Promise<Core> => loadCore(coreBytes(), { seed });
 
 /** An address in its 16 bytes. */
 export function ip(text: string): Addr16 {

@@ -19,11 +19,13 @@ import {
   VERDICT_ACCEPT,
 } from '../../abi';
 import { ip4Fragments } from '../ip/fragment';
+import { ip6Fragments } from '../ip6/fragment';
+import { Ns6 } from '../ip6/idev';
 import { nfBridgeForward, nfBridgePre, nfBridgeResume } from '../nf/bridge';
 import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
-import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
+import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
 import { Ns } from './ns';
@@ -71,7 +73,7 @@ export function bridgeInput(pkt: u32): void {
   }
   if (dst == b.mac) p.pkttype = PKT_HOST;
   p.port = port;
-  if (p.proto == ETH_IPV4 && Ns.at(p.ns).bridgeNf) {
+  if (p.proto == ETH_IPV4 ? Ns.at(p.ns).bridgeNf : p.proto == ETH_IPV6 && Ns6.at(p.ns).bridgeNf) {
     p.flags |= PF_BRIDGED;
     if (nfBridgePre(pkt, bridge) != VERDICT_ACCEPT) return;
   }
@@ -147,7 +149,8 @@ function refragment(to: u32, pkt: u32): void {
     return;
   }
   const size = p.fragMax;
-  let f = size > mtu ? 0 : ip4Fragments(pkt, size);
+  let f: u32 = 0;
+  if (size <= mtu) f = p.proto == ETH_IPV6 ? ip6Fragments(pkt, size) : ip4Fragments(pkt, size);
   if (f == 0) {
     pktDrop(pkt, DROP_MTU);
     return;

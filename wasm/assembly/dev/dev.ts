@@ -28,9 +28,11 @@ import {
   ENOSPC,
 } from '../../abi';
 import { addrDevGone } from '../ip/addr';
+import { idevGone, idevInit, idevState } from '../ip6/idev';
+import { route6DevGone } from '../ip6/route';
 import { confDevInit } from '../ip/conf';
 import { groupDevGone } from '../ip/mcast';
-import { neighDevGone } from '../ip/neigh';
+import { neighDevGone } from '../ip/neightab';
 import { proxyDevGone } from '../ip/proxyarp';
 import { routeDevGone } from '../ip/route';
 import { DEV_BASE, DEV_REC, SLAB_DEV } from '../mem';
@@ -175,6 +177,7 @@ export function devAdd(ns: u32, kind: u32, name: usize, mac: u64): i32 {
   setName(i, name);
   linkNs(i, ns);
   confDevInit(i);
+  idevInit(i);
   if (kind == DEV_BRIDGE) {
     d.ageing = BRIDGE_AGEING;
     d.macSet = 1;
@@ -213,9 +216,11 @@ function remove(i: u32): void {
   while (d.ports != 0) portLeave(d.ports);
   if (d.kind == DEV_BRIDGE) fdbPortGone(i, true);
   d.up = 0;
+  idevGone(i);
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  route6DevGone(i);
   groupDevGone(i);
   proxyDevGone(i);
   unlinkNs(i);
@@ -249,9 +254,11 @@ export function devMove(i: u32, ns: u32): i32 {
   if (d.master != 0) portLeave(i);
   setUp(i, 0);
   qdiscDevGone(i);
+  idevGone(i);
   neighDevGone(i);
   addrDevGone(i);
   routeDevGone(i);
+  route6DevGone(i);
   groupDevGone(i);
   proxyDevGone(i);
   unlinkNs(i);
@@ -283,6 +290,7 @@ function setUp(i: u32, up: u32): i32 {
     qdiscDevDown(i);
   }
   carrierUpdate(i);
+  idevState(i);
   if (d.master != 0) {
     if (!up) fdbPortGone(i, false);
     bridgeCarrier(d.master);

@@ -13,6 +13,7 @@ import {
   ELOOP,
   EVENT_CARRIER,
 } from '../../abi';
+import { idevState } from '../ip6/idev';
 import { eventPush } from '../sim/ring';
 import { Dev } from './dev';
 import { fdbLocalAdd, fdbLocalDel, fdbPortGone } from './fdb';
@@ -32,6 +33,7 @@ function carrierSet(i: u32, on: u32): void {
   if (d.carrier == on) return;
   d.carrier = on;
   eventPush(EVENT_CARRIER, i, on, 0);
+  idevState(i);
   if (d.master != 0) bridgeCarrier(d.master);
   let u = d.uppers;
   while (u != 0) {

@@ -28,7 +28,7 @@ import {
   VXLAN_PROXY,
   VXLAN_TTL_INHERIT,
 } from '../../abi';
-import { neighFind, neighMac } from '../ip/neigh';
+import { neighFind, neighMac } from '../ip/neightab';
 import { ip4Output, ip4RouteSource } from '../ip/output';
 import { routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';

@@ -11,7 +11,6 @@ import {
   DEV_VXLAN,
   DROP_BAD_FRAME,
   DROP_DEV_DOWN,
-  DROP_IPV6,
   DROP_LOOP,
   DROP_MTU,
   DROP_NO_CARRIER,
@@ -32,10 +31,10 @@ import {
 } from '../../abi';
 import { arpInput } from '../ip/arp';
 import { ip4Input } from '../ip/input';
-import { ip6Input } from '../ip/ip6';
+import { ip6Input } from '../ip6/input';
 import { Sim } from '../mem';
 import { clockStep, now } from '../sim/clock';
-import { PF_TRACE, PF_UNCOUNTED, Pkt, pktAlloc, pktDrop, pktFree, pktPull, pktScrub } from '../sim/pool';
+import { PF_LOOPED, PF_TRACE, PF_UNCOUNTED, Pkt, pktAlloc, pktDrop, pktFree, pktPull, pktScrub } from '../sim/pool';
 import { drain } from '../sim/loop';
 import { captureFrame } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
@@ -210,7 +209,8 @@ function receive(pkt: u32): void {
     if (Sim.at().traceOn != 0) traceFrame(p);
     traceBecause(p);
     if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
-    tap(pkt, p.pkttype);
+    if (p.flags & PF_LOOPED) p.flags &= ~PF_LOOPED;
+    else tap(pkt, p.pkttype);
     if (d.uppers == 0) break;
     const next = upperInput(pkt);
     if (next == UPPER_TAKEN) return;
@@ -226,10 +226,8 @@ function receive(pkt: u32): void {
   p.indev = p.dev;
   if (p.proto == ETH_IPV4) ip4Input(pkt);
   else if (p.proto == ETH_ARP) arpInput(pkt);
-  else if (p.proto == ETH_IPV6) {
-    if (d.kind == DEV_LOOPBACK) ip6Input(pkt);
-    else pktDrop(pkt, DROP_IPV6);
-  } else pktDrop(pkt, DROP_UNKNOWN_PROTO);
+  else if (p.proto == ETH_IPV6) ip6Input(pkt);
+  else pktDrop(pkt, DROP_UNKNOWN_PROTO);
 }
 
 /** Sends a whole Ethernet frame out of a device, as a packet socket does. @returns 0, -EMSGSIZE, -ENETDOWN or -ENOBUFS */

@@ -8,10 +8,11 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
+import { addr6Add, addr6Del, addr6IsLocal } from '../ip6/addr';
 import { ADDR_BASE, ADDR_BUCKETS, ADDR_HASH, ADDR_REC, SLAB_ADDR } from '../mem';
 import { masqueradeGone } from '../nf/masquerade';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { isMapped, mask4, rdMapped, same16 } from '../wire/bytes';
+import { isMapped, mask4, rdMapped } from '../wire/bytes';
 import { confDevSettled, confOf } from './conf';
 import { dstFlush } from './dst';
 
@@ -20,12 +21,10 @@ export class Addr {
   next: u32;
   ns: u32;
   dev: u32;
-  /** Prefix length, of the address's own family. */
+  /** Prefix length. */
   bits: u32;
-  /** IPv4 number, 0 for IPv6. */
   ip: u32;
-  /** 0 or 1. */
-  v6: u32;
+  spare: u32;
   a0: u64;
   a1: u64;
   /** Links of the hash by own address and by broadcast address. */
@@ -86,6 +85,7 @@ function isWide(a: Addr): bool {
  * @see Linux devinet.c: __inet_insert_ifa
  */
 export function addrAdd(dev: u32, ip16: usize, bits: u32, scope: u32): i32 {
+  if (!isMapped(ip16)) return addr6Add(dev, ip16, bits, 0);
   if (find(dev, ip16) != 0) return -EEXIST;
   const i = slabAlloc(SLAB_ADDR);
   if (i == 0) return -ENOBUFS;
@@ -94,13 +94,11 @@ export function addrAdd(dev: u32, ip16: usize, bits: u32, scope: u32): i32 {
   a.dev = dev;
   a.bits = bits;
   memory.copy(bytesOf(i), ip16, 16);
-  if (isMapped(ip16)) {
-    a.ip = rdMapped(ip16);
-    a.scope = a.ip >> 24 == 127 ? (RT_SCOPE_HOST as u32) : scope;
-    push(i * 2);
-    if (bits < 31) push(i * 2 + 1);
-    if (isWide(a)) Ns.at(a.ns).wideLo++;
-  } else a.v6 = 1;
+  a.ip = rdMapped(ip16);
+  a.scope = a.ip >> 24 == 127 ? (RT_SCOPE_HOST as u32) : scope;
+  push(i * 2);
+  if (bits < 31) push(i * 2 + 1);
+  if (isWide(a)) Ns.at(a.ns).wideLo++;
   link(i, behind(a));
   confDevSettled(dev);
   return 0;
@@ -111,14 +109,12 @@ function behind(a: Addr): u32 {
   const n = Ns.at(a.ns);
   let place: u32 = 0;
   let first: u32 = 0;
-  if (!a.v6) {
-    for (let k = n.addrs; k != 0; k = Addr.at(k).next) {
-      const o = Addr.at(k);
-      if (o.dev != a.dev || o.v6 || o.secondary) continue;
-      if (first == 0) first = k;
-      if (o.bits == a.bits && ((o.ip ^ a.ip) & mask4(a.bits)) == 0) a.secondary = 1;
-      if (a.scope <= o.scope) place = k;
-    }
+  for (let k = n.addrs; k != 0; k = Addr.at(k).next) {
+    const o = Addr.at(k);
+    if (o.dev != a.dev || o.secondary) continue;
+    if (first == 0) first = k;
+    if (o.bits == a.bits && ((o.ip ^ a.ip) & mask4(a.bits)) == 0) a.secondary = 1;
+    if (a.scope <= o.scope) place = k;
   }
   if (a.secondary || first == 0) return n.addrsTail;
   return place != 0 ? place : Addr.at(first).prev;
@@ -148,16 +144,11 @@ export function addrPromote(dev: u32, ip16: usize): i32 {
 /** A device's record of an address, or 0. */
 function find(dev: u32, ip16: usize): u32 {
   const ns = Dev.at(dev).ns;
-  if (isMapped(ip16)) {
-    const ip = rdMapped(ip16);
-    for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
-      const a = Addr.at(node >> 1);
-      if (!(node & 1) && a.ip == ip && a.dev == dev) return node >> 1;
-    }
-    return 0;
-  }
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).dev == dev && same16(bytesOf(k), ip16)) return k;
+  if (!isMapped(ip16)) return 0;
+  const ip = rdMapped(ip16);
+  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
+    const a = Addr.at(node >> 1);
+    if (!(node & 1) && a.ip == ip && a.dev == dev) return node >> 1;
   }
   return 0;
 }
@@ -166,11 +157,9 @@ function unlink(ns: u32, i: u32): void {
   dstFlush();
   const n = Ns.at(ns);
   const a = Addr.at(i);
-  if (!a.v6) {
-    pull(i * 2);
-    if (a.bits < 31) pull(i * 2 + 1);
-    if (isWide(a)) n.wideLo--;
-  }
+  pull(i * 2);
+  if (a.bits < 31) pull(i * 2 + 1);
+  if (isWide(a)) n.wideLo--;
   if (a.prev == 0) n.addrs = a.next;
   else Addr.at(a.prev).next = a.next;
   if (a.next == 0) n.addrsTail = a.prev;
@@ -180,9 +169,10 @@ function unlink(ns: u32, i: u32): void {
 
 /** Takes an address away. @returns 0 or -EADDRNOTAVAIL */
 export function addrDel(dev: u32, ip16: usize): i32 {
+  if (!isMapped(ip16)) return addr6Del(dev, ip16);
   const i = find(dev, ip16);
   if (i == 0) return -EADDRNOTAVAIL;
-  if (!Addr.at(i).v6) masqueradeGone(dev, Addr.at(i).ip);
+  masqueradeGone(dev, Addr.at(i).ip);
   unlink(Dev.at(dev).ns, i);
   return 0;
 }
@@ -219,7 +209,7 @@ function kindOf(ns: u32, ip: u32): u32 {
   if (ip >> 24 != 127 && Ns.at(ns).wideLo == 0) return kind;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6 || a.bits == 32 || ((a.ip ^ ip) & mask4(a.bits)) != 0) continue;
+    if (a.bits == 32 || ((a.ip ^ ip) & mask4(a.bits)) != 0) continue;
     if (Dev.at(a.dev).kind == DEV_LOOPBACK) return RTN_LOCAL;
   }
   return kind;
@@ -239,7 +229,7 @@ function primary(i: u32): u32 {
   if (!own.secondary) return own.ip;
   for (let k = Ns.at(own.ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    const same = !a.v6 && !a.secondary && a.dev == own.dev && a.bits == own.bits;
+    const same = !a.secondary && a.dev == own.dev && a.bits == own.bits;
     if (same && ((a.ip ^ own.ip) & mask4(a.bits)) == 0) return a.ip;
   }
   return own.ip;
@@ -255,7 +245,7 @@ export function addrLocal(ns: u32, ip: u32, oif: u32): u32 {
   if (found != 0 || (ip >> 24 != 127 && Ns.at(ns).wideLo == 0)) return found;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6 || a.bits == 32 || ((a.ip ^ ip) & mask4(a.bits)) != 0 || (oif != 0 && a.dev != oif)) continue;
+    if (a.bits == 32 || ((a.ip ^ ip) & mask4(a.bits)) != 0 || (oif != 0 && a.dev != oif)) continue;
     if (Dev.at(a.dev).kind == DEV_LOOPBACK) return k;
   }
   return 0;
@@ -283,7 +273,7 @@ export function addrIsOwn(ns: u32, ip: u32): bool {
 /** Whether a device has an address. */
 export function addrAny(dev: u32): bool {
   for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).dev == dev && !Addr.at(k).v6) return true;
+    if (Addr.at(k).dev == dev) return true;
   }
   return false;
 }
@@ -292,7 +282,7 @@ export function addrAny(dev: u32): bool {
 export function addrOnLink(dev: u32, ip: u32, b: u32): bool {
   for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6 || a.dev != dev || a.secondary || ((a.ip ^ ip) & mask4(a.bits)) != 0) continue;
+    if (a.dev != dev || a.secondary || ((a.ip ^ ip) & mask4(a.bits)) != 0) continue;
     if (b == 0 || ((a.ip ^ b) & mask4(a.bits)) == 0) return true;
   }
   return false;
@@ -305,7 +295,7 @@ export function addrOnLink(dev: u32, ip: u32, b: u32): bool {
 export function addrConfirm(ns: u32, dev: u32, dst: u32, local: u32, scope: u32): bool {
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6 || (dev != 0 && a.dev != dev)) continue;
+    if ((dev != 0 && a.dev != dev)) continue;
     if (!(local == 0 ? a.scope <= scope : a.ip == local && a.scope <= scope)) continue;
     if (dst == 0 || ((a.ip ^ dst) & mask4(a.bits)) == 0) return true;
   }
@@ -315,10 +305,7 @@ export function addrConfirm(ns: u32, dev: u32, dst: u32, local: u32, scope: u32)
 /** Whether a 16-byte address is the machine's own. */
 export function addrIsLocal6(ns: u32, ip16: usize): bool {
   if (isMapped(ip16)) return addrIsLocal(ns, rdMapped(ip16));
-  for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
-    if (Addr.at(k).v6 && same16(bytesOf(k), ip16)) return true;
-  }
-  return false;
+  return addr6IsLocal(ns, ip16, 0);
 }
 
 /** Whether it is the broadcast address of a connected network (all ones). */
@@ -349,7 +336,7 @@ export function addrSelect(dev: u32, dst: u32, scope: u32): u32 {
   let first: u32 = 0;
   for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (a.v6 || a.dev != dev || a.secondary || min(a.scope, narrow) > scope) continue;
+    if (a.dev != dev || a.secondary || min(a.scope, narrow) > scope) continue;
     if (dst == 0 || ((a.ip ^ dst) & mask4(a.bits)) == 0) return a.ip;
     if (first == 0) first = a.ip;
   }
@@ -362,7 +349,7 @@ function elsewhere(ns: u32, scope: u32): u32 {
   for (let d = Ns.at(ns).devs; d != 0; d = Dev.at(d).nextInNs) {
     for (let k = Ns.at(ns).addrs; k != 0; k = Addr.at(k).next) {
       const a = Addr.at(k);
-      if (a.v6 || a.dev != d || a.secondary || a.scope == RT_SCOPE_LINK || a.scope > scope) continue;
+      if (a.dev != d || a.secondary || a.scope == RT_SCOPE_LINK || a.scope > scope) continue;
       found = a.ip;
       break;
     }
@@ -374,7 +361,7 @@ function elsewhere(ns: u32, scope: u32): u32 {
 export function addrFirst(dev: u32): u32 {
   for (let k = Ns.at(Dev.at(dev).ns).addrs; k != 0; k = Addr.at(k).next) {
     const a = Addr.at(k);
-    if (!a.v6 && a.dev == dev) return a.ip;
+    if (a.dev == dev) return a.ip;
   }
   return 0;
 }

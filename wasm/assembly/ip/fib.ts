@@ -132,7 +132,7 @@ function scan(ns: u32, first: u32, last: u32, shorter: i32): i32 {
   let thrown: u32 = 0;
   for (let k = Ns.at(ns).routes; k != 0; k = Route.at(k).next) {
     const r = Route.at(k);
-    if (((dst ^ r.dst) & mask4(r.bits)) != 0 || r.v6 || r.table == thrown || (r.bits as i32) <= shorter) continue;
+    if (((dst ^ r.dst) & mask4(r.bits)) != 0 || r.table == thrown || (r.bits as i32) <= shorter) continue;
     const place = rank(r.table);
     if (place < first) continue;
     if (place > last) break;

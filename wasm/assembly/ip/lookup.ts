@@ -7,10 +7,10 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
+import { route6Lookup } from '../ip6/route';
 import { Sim } from '../mem';
 import { now } from '../sim/clock';
-import { isMapped, prefix16, rdMapped, wrMapped } from '../wire/bytes';
-import { addrIsLocal6 } from './addr';
+import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { FIBR_GW } from './fib';
 import { pmtuExpires, pmtuGateway, pmtuOf } from './pmtu';
 import { dstOf, gwOf, Route } from './route';
@@ -20,19 +20,6 @@ import { routeOutput } from './routeout';
 /** A martian is no valid question. */
 const EINVAL_ANSWER: i32 = -22;
 
-/** Whether a 16-byte IPv6 address can be reached: only own ones can. */
-export function routeFind6(ns: u32, dst: usize): i32 {
-  const n = Ns.at(ns);
-  if (!addrIsLocal6(ns, dst) || n.lo == 0) return -ENETUNREACH;
-  const s = Sim.at();
-  s.r0 = RTN_LOCAL;
-  s.r1 = n.lo;
-  s.r2 = 0;
-  s.r3 = 0;
-  s.r4 = 0;
-  return 0;
-}
-
 /**
  * Leaves the route of a flow as a ROUTE_X_* record at `out`.
  * @param dst address of 16 bytes @param src 16 bytes of the source, 0 none
@@ -40,7 +27,7 @@ export function routeFind6(ns: u32, dst: usize): i32 {
  * @returns 0 or a negative errno
  */
 export function routeLookup(ns: u32, dst: usize, src: usize, flow: usize, out: usize): i32 {
-  if (!isMapped(dst)) return lookup6(ns, dst, out);
+  if (!isMapped(dst)) return route6Lookup(ns, dst, src, load<u32>(flow + FLOW_X_OIF), out);
   const ip = rdMapped(dst);
   const from = src != 0 ? rdMapped(src) : 0;
   const iif = load<u32>(flow + FLOW_X_IIF);
@@ -82,32 +69,4 @@ function write(ns: u32, ip: u32, from: u32, input: bool, out: usize): void {
     if (end != 0) store<u32>(out + ROUTE_X_EXPIRES, ((end - now()) / 1_000_000_000) as u32);
   }
   store<u32>(out + ROUTE_X_CACHE, cache);
-}
-
-function lookup6(ns: u32, dst: usize, out: usize): i32 {
-  memory.fill(out, 0, ROUTE_X_SIZE);
-  memory.copy(out + ROUTE_X_DST, dst, 16);
-  store<u32>(out + ROUTE_X_BITS, 128);
-  if (routeFind6(ns, dst) == 0) {
-    memory.copy(out + ROUTE_X_SRC, dst, 16);
-    store<u32>(out + ROUTE_X_TABLE, RT_TABLE_LOCAL);
-    store<u32>(out + ROUTE_X_DEV, Ns.at(ns).lo);
-    store<u32>(out + ROUTE_X_TYPE, RTN_LOCAL);
-    store<u32>(out + ROUTE_X_FLAGS, ROUTE_HAS_SRC);
-    return 0;
-  }
-  for (let k = Ns.at(ns).routes; k != 0; k = Route.at(k).next) {
-    const r = Route.at(k);
-    if (!r.v6 || !prefix16(dstOf(k), dst, r.bits) || r.dev == 0 || !Dev.at(r.dev).up) continue;
-    memory.copy(out + ROUTE_X_GW, gwOf(k), 16);
-    store<u32>(out + ROUTE_X_TABLE, r.table);
-    store<u32>(out + ROUTE_X_BITS, r.bits);
-    store<u32>(out + ROUTE_X_DEV, r.dev);
-    store<u32>(out + ROUTE_X_SCOPE, r.scope);
-    store<u32>(out + ROUTE_X_METRIC, r.metric);
-    store<u32>(out + ROUTE_X_TYPE, r.type);
-    store<u32>(out + ROUTE_X_FLAGS, r.flags & ROUTE_HAS_GW);
-    return 0;
-  }
-  return -ENETUNREACH;
 }

@@ -40,7 +40,7 @@ export function redirectSend(pkt: u32): void {
 function isDefaultGateway(ns: u32, gw: u32, dev: u32): bool {
   for (let k = Ns.at(ns).routes; k != 0; k = Route.at(k).next) {
     const r = Route.at(k);
-    if (!r.v6 && r.bits == 0 && r.gw == gw && r.dev == dev) return true;
+    if (r.bits == 0 && r.gw == gw && r.dev == dev) return true;
   }
   return false;
 }

@@ -13,6 +13,7 @@ import {
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { ROUTE_BASE, ROUTE_REC, SLAB_ROUTE } from '../mem';
+import { route6Add, route6Del } from '../ip6/route';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16, wrMapped } from '../wire/bytes';
 import { Net4 } from './net4';
@@ -33,7 +34,7 @@ export class Route {
   type: u32;
   /** ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_ONLINK. */
   flags: u32;
-  v6: u32;
+  spare6: u32;
   d0: u64;
   d1: u64;
   g0: u64;
@@ -82,7 +83,6 @@ function fill(ns: u32, x: usize): u32 {
   if (i == 0) return 0;
   const r = Route.at(i);
   const dst = x + ROUTE_X_DST;
-  const v6: u32 = isMapped(dst) ? 0 : 1;
   const bits = load<u32>(x + ROUTE_X_BITS);
   r.ns = ns;
   r.table = load<u32>(x + ROUTE_X_TABLE);
@@ -92,16 +92,13 @@ function fill(ns: u32, x: usize): u32 {
   r.metric = load<u32>(x + ROUTE_X_METRIC);
   r.type = load<u32>(x + ROUTE_X_TYPE);
   r.flags = load<u32>(x + ROUTE_X_FLAGS);
-  r.v6 = v6;
   r.weight = load<u32>(x + ROUTE_X_WEIGHT) + 1;
   memory.copy(dstOf(i), dst, 16);
   if (r.flags & ROUTE_HAS_GW) memory.copy(gwOf(i), x + ROUTE_X_GW, 16);
-  if (!v6) {
-    r.dst = rdMapped(dst) & mask4(bits);
-    wrMapped(dstOf(i), r.dst);
-    if (r.flags & ROUTE_HAS_GW) r.gw = rdMapped(x + ROUTE_X_GW);
-    if (r.flags & ROUTE_HAS_SRC) r.src = rdMapped(x + ROUTE_X_SRC);
-  }
+  r.dst = rdMapped(dst) & mask4(bits);
+  wrMapped(dstOf(i), r.dst);
+  if (r.flags & ROUTE_HAS_GW) r.gw = rdMapped(x + ROUTE_X_GW);
+  if (r.flags & ROUTE_HAS_SRC) r.src = rdMapped(x + ROUTE_X_SRC);
   return i;
 }
 
@@ -113,7 +110,7 @@ function find(ns: u32, r: Route, i: u32): u32 {
 
 function twin(k: u32, r: Route, i: u32): bool {
   const o = Route.at(k);
-  return o.table == r.table && o.bits == r.bits && o.metric == r.metric && o.v6 == r.v6 && same16(dstOf(k), dstOf(i));
+  return o.table == r.table && o.bits == r.bits && o.metric == r.metric && same16(dstOf(k), dstOf(i));
 }
 
 /**
@@ -121,7 +118,8 @@ function twin(k: u32, r: Route, i: u32): bool {
  * @param x address of a ROUTE_X_* record @returns 0, -EEXIST, -EINVAL, -ENOBUFS or -ESRCH
  */
 export function routeAdd(ns: u32, x: usize): i32 {
-  if (load<u32>(x + ROUTE_X_BITS) > (isMapped(x + ROUTE_X_DST) ? 32 : 128)) return -EINVAL;
+  if (!isMapped(x + ROUTE_X_DST)) return route6Add(ns, x);
+  if (load<u32>(x + ROUTE_X_BITS) > 32) return -EINVAL;
   const i = fill(ns, x);
   if (i == 0) return -ENOBUFS;
   const r = Route.at(i);
@@ -172,6 +170,7 @@ function unlink(ns: u32, prev: u32, i: u32): void {
 
 /** Deletes the first route that fits; dev, metric, type 0 and an absent gateway fit any. @returns 0 or -ESRCH */
 export function routeDel(ns: u32, x: usize): i32 {
+  if (!isMapped(x + ROUTE_X_DST)) return route6Del(ns, x);
   const bits = load<u32>(x + ROUTE_X_BITS);
   const table = load<u32>(x + ROUTE_X_TABLE);
   const dev = load<u32>(x + ROUTE_X_DEV);

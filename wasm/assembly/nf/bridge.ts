@@ -1,5 +1,5 @@
 /**
- * Bridge netfilter: IPv4 frames on a bridge cross the IP hooks too (bridge-nf-call-iptables), with the bridge as the
+ * Bridge netfilter: IPv4 and IPv6 frames on a bridge cross the IP hooks too (bridge-nf-call-iptables, bridge-nf-call-ip6tables), with the bridge as the
  * device of -i and -o, and the ports as those of physdev. PREROUTING is crossed once, here, also by what then goes up
  * to the machine. A frame whose destination was rewritten to one behind the same bridge stays on the bridge.
  * @see Linux net/bridge/br_netfilter_hooks.c
@@ -19,12 +19,14 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { addrType } from '../ip/addr';
-import { neighMac, neighOutput } from '../ip/neigh';
+import { neighOutput } from '../ip/neigh';
+import { neighMac } from '../ip/neightab';
 import { ip4Route } from '../ip/output';
 import { PF_BRIDGE_OUT, PF_BRIDGED_DNAT, PF_PREROUTED, Pkt, pktDrop, pktPull, pktWritable } from '../sim/pool';
 import { wrMac } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
-import { ETH_HLEN, ethSrc } from '../wire/ether';
+import { ETH_HLEN, ETH_IPV6, ethSrc } from '../wire/ether';
+import { IP6_HLEN, ip6Len, ip6Upper } from '../wire/ipv6';
 import { ip4Dst, ip4Hlen, ip4Len } from '../wire/ipv4';
 import { nfHook } from './hook';
 
@@ -37,25 +39,40 @@ function valid(p: Pkt): bool {
   return csumFold(csumPartial(ip, ip4Hlen(ip), 0)) == 0;
 }
 
+/** Header checks of a bridged packet, as ipv6_rcv does them. */
+function valid6(p: Pkt): bool {
+  const ip = (p.data + ETH_HLEN) as usize;
+  const len = p.len - ETH_HLEN;
+  return len >= IP6_HLEN && load<u8>(ip) >> 4 == 6 && ip6Len(ip) <= len;
+}
+
+/** What changes when NAT gives another destination. */
+function destination(p: Pkt): u64 {
+  const ip = p.nh as usize;
+  if (p.proto != ETH_IPV6) return ip4Dst(ip) as u64;
+  return (load<u64>(ip, 24) * 0x9e3779b97f4a7c15) ^ load<u64>(ip, 32);
+}
+
 /** PREROUTING of a frame that entered a bridge; the packet is freed unless VERDICT_ACCEPT. */
 export function nfBridgePre(pkt: u32, bridge: u32): i32 {
   const p = Pkt.at(pkt);
-  if (!valid(p)) {
+  const v6 = p.proto == ETH_IPV6;
+  if (!(v6 ? valid6(p) : valid(p))) {
     pktDrop(pkt, DROP_BAD_HEADER);
     return VERDICT_DROP;
   }
   p.nh = p.data + ETH_HLEN;
-  p.th = p.nh + ip4Hlen(p.nh as usize);
+  p.th = p.nh + (v6 ? ip6Upper(p.nh as usize, (p.data + p.len) as usize) >> 16 : ip4Hlen(p.nh as usize));
   const type = p.pkttype;
   const port = p.dev;
-  const before = ip4Dst(p.nh as usize);
+  const before = destination(p);
   if (type == PKT_OTHERHOST) p.pkttype = PKT_HOST;
   p.dev = bridge;
   if (nfHook(HOOK_PREROUTING, pkt, bridge, 0) != VERDICT_ACCEPT) return VERDICT_DROP;
   p.dev = port;
   p.pkttype = type;
   p.flags |= PF_PREROUTED;
-  return ip4Dst(p.nh as usize) == before ? VERDICT_ACCEPT : redirected(pkt, bridge);
+  return destination(p) == before ? VERDICT_ACCEPT : redirected(pkt, bridge);
 }
 
 /**
@@ -68,6 +85,11 @@ function redirected(pkt: u32, bridge: u32): i32 {
     return VERDICT_DROP;
   }
   const p = Pkt.at(pkt);
+  if (p.proto == ETH_IPV6) {
+    wrMac(p.data as usize, Dev.at(bridge).mac);
+    p.pkttype = PKT_HOST;
+    return VERDICT_ACCEPT;
+  }
   const ip = p.nh as usize;
   const dst = ip4Dst(ip);
   const type = addrType(p.ns, dst);

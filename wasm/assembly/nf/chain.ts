@@ -41,6 +41,7 @@ import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Len } from '../wire/ipv4';
+import { ip6Len } from '../wire/ipv6';
 import { ruleFits } from './match';
 import { natTarget } from './nat';
 import { nfReject } from './reject';
@@ -52,7 +53,7 @@ import { mangleTarget, markSet } from './target/mangle';
 const CONTINUE: u32 = 0xffffffff;
 
 function bytesOf(p: Pkt): u64 {
-  return p.proto == ETH_IPV4 ? (ip4Len(p.nh as usize) as u64) : ((p.data + p.len - p.nh) as u64);
+  return (p.proto == ETH_IPV4 ? ip4Len(p.nh as usize) : ip6Len(p.nh as usize)) as u64;
 }
 
 /** Whether a device's name fits a rule's, at `r` and 16 bytes on its mask. Of all matches these tell most packets apart. */

@@ -50,6 +50,7 @@ import { trace, traceFlow, tracePicked } from '../sim/trace';
 import { rd16, rdMapped, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
 import { icmpIsError, l4MinLen } from '../wire/l4';
 import {
   Conn,
@@ -136,15 +137,23 @@ function ports(t: usize, proto: u32, th: usize, end: usize): bool {
   return true;
 }
 
-function tuple6(t: usize, ns: u32, p: Pkt): bool {
-  const ip = p.nh as usize;
+/** Writes the tuple of an IPv6 header at `ip` whose bytes end at `end`. @returns false when it has none */
+function tuple6(t: usize, ns: u32, ip: usize, end: usize): bool {
+  if (end < ip + 40) return false;
+  const up = ip6Upper(ip, end);
+  if (up & (UPPER_LATER | UPPER_CUT)) return false;
+  const proto = up & 255;
   memory.copy(t, ip + 8, 32);
   memory.fill(t + 32, 0, 8);
-  const proto = load<u8>(ip, 6) as u32;
   store<u8>(t + T_PROTO, proto as u8);
   store<u8>(t + T_FAMILY, 6);
   store<u16>(t + T_NS, ns as u16);
-  return ports(t, proto, p.th as usize, endOf(p));
+  return ports(t, proto, ip + ((up >> 16) as usize), end);
+}
+
+/** Messages that are never tracked: neighbour discovery, group reports. @see Linux nf_conntrack_proto_icmpv6.c: noct_valid_new */
+function untracked6(type: u32): bool {
+  return (type >= 130 && type <= 136) || type == 143;
 }
 
 function attach(p: Pkt, ct: u32, info: u32): void {
@@ -183,7 +192,8 @@ function related(p: Pkt): void {
   const inner = (p.th + 8) as usize;
   const t = TEMP_BASE;
   const back = TEMP_BASE + TUPLE;
-  if (!tuple4(t, p.ns, inner, endOf(p))) return;
+  const v4 = p.proto == ETH_IPV4;
+  if (!(v4 ? tuple4(t, p.ns, inner, endOf(p)) : tuple6(t, p.ns, inner, endOf(p)))) return;
   tupleInvert(back, t);
   const node = connFind(back);
   if (node != 0) attach(p, node >> 1, node & 1 ? CTINFO_RELATED + CTINFO_REPLY : CTINFO_RELATED);
@@ -203,12 +213,16 @@ function track(p: Pkt): u32 {
   const v4 = p.proto == ETH_IPV4;
   if (v4) {
     if (ip4IsFragment(p.nh as usize) || !tuple4(t, p.ns, p.nh as usize, endOf(p))) return 0;
-  } else if (!tuple6(t, p.ns, p)) return 0;
+  } else if (!tuple6(t, p.ns, p.nh as usize, endOf(p))) return 0;
   const proto = load<u8>(t + T_PROTO) as u32;
   const th = p.th as usize;
   if (th + l4MinLen(proto) > endOf(p)) return 0;
-  if (proto == PROTO_ICMP && icmpIsError(load<u8>(th) as u32)) {
+  if (v4 ? proto == PROTO_ICMP && icmpIsError(load<u8>(th) as u32) : proto == PROTO_ICMPV6 && load<u8>(th) < 128) {
     related(p);
+    return 0;
+  }
+  if (proto == PROTO_ICMPV6 && untracked6(load<u8>(th) as u32)) {
+    p.flags |= PF_NOTRACK;
     return 0;
   }
   for (let round = 0; round < 2; round++) {

@@ -21,17 +21,19 @@ import {
 } from '../../abi';
 import { Ns } from '../dev/ns';
 import { ip4Reroute } from '../ip/output';
+import { ip6Reroute } from '../ip6/output';
+import { frag6Track } from '../ip6/reassembly';
 import { Sim } from '../mem';
-import { PF_BRIDGED, PF_PREROUTED, PF_TRACE, Pkt, pktDrop } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
+import { PF_BRIDGED, PF_PREROUTED, Pkt, pktDrop } from '../sim/pool';
 import { trace } from '../sim/trace';
 import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
-import { ip4Dst, ip4IsFragment, PROTO_ICMP } from '../wire/ipv4';
+import { ip4Dst, ip4IsFragment, PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { icmpIsError } from '../wire/l4';
 import { chainRun } from './chain';
 import { CTINFO_NEW, CTINFO_RELATED, CTINFO_REPLY, ctConfirm, ctIn } from './conntrack';
 import { natIcmpError, natPacket } from './mangle';
+import { natIcmpError6, natPacket6 } from './mangle6';
 import { VS_STOLEN, vsHook } from './ipvs/hook';
 import { protoOf } from './match';
 import { natDone, natIsSource, natNull } from './nat';
@@ -50,14 +52,20 @@ function table(t: u32, hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   return chainRun(chain, pkt, hook, indev, outdev);
 }
 
+function isIcmpError(p: Pkt): bool {
+  const proto = protoOf(p);
+  const type = load<u8>(p.th as usize) as u32;
+  return p.proto == ETH_IPV4 ? proto == PROTO_ICMP && icmpIsError(type) : proto == PROTO_ICMPV6 && type < 128;
+}
+
 /** NAT at a hook: the chain for the first packet of a connection, the rewriting for all. @returns 0 or DROP_* */
 function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
-  if (p.ct == 0 || p.proto != ETH_IPV4) return 0;
+  if (p.ct == 0) return 0;
+  const v4 = p.proto == ETH_IPV4;
   const source = natIsSource(hook);
   const kind = p.ctinfo >= CTINFO_REPLY ? p.ctinfo - CTINFO_REPLY : p.ctinfo;
-  if (kind == CTINFO_RELATED && protoOf(p) == PROTO_ICMP && icmpIsError(load<u8>(p.th as usize) as u32))
-    return natIcmpError(pkt, source);
+  if (kind == CTINFO_RELATED && isIcmpError(p)) return v4 ? natIcmpError(pkt, source) : natIcmpError6(pkt, source);
   // A reset of REJECT is related too, and may be the first to pass here. @see Linux nf_nat_core.c: nf_nat_inet_fn
   if ((kind == CTINFO_NEW || kind == CTINFO_RELATED) && !natDone(p.ct, source)) {
     const bad = table(TABLE_NAT, hook, pkt, indev, outdev);
@@ -67,7 +75,7 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
       if (clash != 0) return clash;
     }
   }
-  return natPacket(pkt, source);
+  return v4 ? natPacket(pkt, source) : natPacket6(pkt, source);
 }
 
 /** mangle; what it changed of a packet of our own may mean another route. @see Linux iptable_mangle.c: ipt_mangle_out */
@@ -76,12 +84,18 @@ function mangle(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (!hasChain(p, TABLE_MANGLE, hook)) return 0;
   const v4 = p.proto == ETH_IPV4;
   const chain = chainOf(p.ns, v4 ? 4 : 6, TABLE_MANGLE, hook);
-  if (hook != HOOK_OUTPUT || !v4) return chainRun(chain, pkt, hook, indev, outdev);
+  if (hook != HOOK_OUTPUT) return chainRun(chain, pkt, hook, indev, outdev);
   const mark = p.mark;
   const tos = load<u8>(p.nh as usize, 1);
   const bad = chainRun(chain, pkt, hook, indev, outdev);
   if (bad != 0) return bad;
-  return p.mark != mark || load<u8>(p.nh as usize, 1) != tos ? ip4Reroute(pkt) : 0;
+  if (p.mark == mark && load<u8>(p.nh as usize, 1) == tos) return 0;
+  return v4 ? ip4Reroute(pkt) : ip6Reroute(pkt);
+}
+
+/** Whether IPVS has anything to do with a packet. */
+function vsMay(pkt: u32): bool {
+  return Sim.at().vsServices != 0 && Pkt.at(pkt).proto == ETH_IPV4;
 }
 
 /** raw, connection tracking, mangle, the destination's NAT, and for what is sent here IPVS. */
@@ -91,17 +105,29 @@ function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (bad == 0 && n.ctUsers != 0) bad = ctIn(pkt);
   if (bad == 0) bad = mangle(hook, pkt, indev, outdev);
   if (bad == 0 && n.natUsers != 0) bad = natEntry(hook, pkt, indev, outdev);
-  if (bad == 0 && hook == HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
+  if (bad == 0 && hook == HOOK_OUTPUT && vsMay(pkt)) bad = vsHook(hook, pkt);
   return bad;
 }
 
 /** Destination NAT; what was sent here is routed anew. */
 function natEntry(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
-  const before = Pkt.at(pkt).proto == ETH_IPV4 ? ip4Dst(Pkt.at(pkt).nh as usize) : 0;
+  if (Pkt.at(pkt).proto != ETH_IPV4) return natEntry6(hook, pkt, indev, outdev);
+  const before = ip4Dst(Pkt.at(pkt).nh as usize);
   const bad = nat(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
-  if (hook == HOOK_OUTPUT && before != 0 && ip4Dst(Pkt.at(pkt).nh as usize) != before) return ip4Reroute(pkt);
+  if (hook == HOOK_OUTPUT && ip4Dst(Pkt.at(pkt).nh as usize) != before) return ip4Reroute(pkt);
   return 0;
+}
+
+/** The same over IPv6. */
+function natEntry6(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
+  const p = Pkt.at(pkt);
+  const d0 = load<u64>(p.nh as usize, 24);
+  const d1 = load<u64>(p.nh as usize, 32);
+  const bad = nat(hook, pkt, indev, outdev);
+  if (bad != 0) return bad;
+  const same = load<u64>(p.nh as usize, 24) == d0 && load<u64>(p.nh as usize, 32) == d1;
+  return hook == HOOK_OUTPUT && !same ? ip6Reroute(pkt) : 0;
 }
 
 function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
@@ -113,7 +139,7 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
     bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
     if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
-    if (bad == 0 && hook != HOOK_OUTPUT && Sim.at().vsServices != 0) bad = vsHook(hook, pkt);
+    if (bad == 0 && hook != HOOK_OUTPUT && vsMay(pkt)) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }
   if ((hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0) {
@@ -126,10 +152,11 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 /** Conntrack sees whole packets only. @returns false: a fragment, held or dropped @see Linux nf_defrag_ipv4.c */
 function whole(hook: u32, pkt: u32): bool {
   const p = Pkt.at(pkt);
-  if (p.proto != ETH_IPV4 || p.ct != 0 || !ip4IsFragment(p.nh as usize)) return true;
-  if (hook == HOOK_OUTPUT) return fragInput(pkt, DEFRAG_CT_OUT);
+  const v4 = p.proto == ETH_IPV4;
+  if (p.ct != 0 || (v4 && !ip4IsFragment(p.nh as usize))) return true;
   const bridged = p.flags & PF_BRIDGED && !(p.flags & PF_PREROUTED);
-  return fragInput(pkt, bridged ? DEFRAG_CT_BRIDGE : DEFRAG_CT_IN);
+  const user = hook == HOOK_OUTPUT ? DEFRAG_CT_OUT : bridged ? DEFRAG_CT_BRIDGE : DEFRAG_CT_IN;
+  return v4 ? fragInput(pkt, user) : frag6Track(pkt, user);
 }
 
 /**

@@ -56,6 +56,7 @@ import { PF_NOTRACK, Pkt } from '../sim/pool';
 import { rd16 } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Proto, ip4Src } from '../wire/ipv4';
+import { in6IsAny, in6IsMulticast, ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
 import { Conn } from './conn';
 import { ctBit } from './conntrack';
 import { moreFits } from './match/more';
@@ -76,7 +77,8 @@ function addrFits(p: Pkt, source: bool, want: usize, mask: usize): bool {
 
 /** Transport protocol of a packet. */
 export function protoOf(p: Pkt): u32 {
-  return p.proto == ETH_IPV4 ? ip4Proto(p.nh as usize) : (load<u8>(p.nh as usize, 6) as u32);
+  if (p.proto == ETH_IPV4) return ip4Proto(p.nh as usize);
+  return ip6Upper(p.nh as usize, (p.data + p.len) as usize) & 255;
 }
 
 function portIn(port: u32, range: usize): bool {
@@ -86,8 +88,9 @@ function portIn(port: u32, range: usize): bool {
 /** addrtype: 1 LOCAL, 2 UNICAST, 3 BROADCAST, 4 MULTICAST. */
 function typeFits(p: Pkt, source: bool, want: u32): bool {
   if (p.proto != ETH_IPV4) {
-    const local = addrIsLocal6(p.ns, (p.nh as usize) + (source ? 8 : 24));
-    return want == 1 ? local : want == 2 && !local;
+    const at = (p.nh as usize) + (source ? 8 : 24);
+    if (want == 1) return addrIsLocal6(p.ns, at);
+    return want == 4 ? in6IsMulticast(at) : want == 2 && !in6IsMulticast(at) && !in6IsAny(at);
   }
   const ip = p.nh as usize;
   const type = addrType(p.ns, source ? ip4Src(ip) : ip4Dst(ip));
@@ -134,6 +137,7 @@ function portsFit(p: Pkt, r: usize, m: u32, v: u32): bool {
   if (th == 0 || have < 8) return false;
   // Ports are in the first fragment only. @see Linux xt_tcpudp.c
   if (p.proto == ETH_IPV4 && ip4Frag(p.nh as usize) & 0x1fff) return false;
+  if (p.proto != ETH_IPV4 && ip6Upper(p.nh as usize, (p.data + p.len) as usize) & (UPPER_LATER | UPPER_CUT)) return false;
   if (m & M_SPORT && portIn(rd16(th), r + RULE_SPORT) == ((v & M_SPORT) != 0)) return false;
   if (m & M_DPORT && portIn(rd16(th + 2), r + RULE_DPORT) == ((v & M_DPORT) != 0)) return false;
   if (m & M_MULTIPORT && multiFits(th, r) == ((v & M_MULTIPORT) != 0)) return false;

@@ -27,11 +27,16 @@ import {
   TARGET_SNAT,
 } from '../../abi';
 import { addrFirst, addrGlobal } from '../ip/addr';
+import { addr6OfScope } from '../ip6/addr';
+import { AT_NAT } from '../ip6/scratch';
+import { src6Select } from '../ip6/source';
 import { TEMP_BASE } from '../mem';
 import { Pkt } from '../sim/pool';
 import { rng32 } from '../sim/rng';
-import { rdMapped, wrMapped } from '../wire/bytes';
-import { PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { rd32, rdMapped, wr32, wrMapped } from '../wire/bytes';
+import { ETH_IPV6 } from '../wire/ether';
+import { in6Scope, ip6Dst } from '../wire/ipv6';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { TcpLast } from './context';
 import { Conn, connFind, T_DPORT, T_DST, T_PROTO, T_SPORT, TUPLE, tupleInvert, tupleOf } from './conn';
 
@@ -59,7 +64,8 @@ function taken(ct: u32): bool {
 
 /** Offset in a tuple of the port that the rewrite may change: ICMP's identifier is its sport in both. */
 function portAt(source: bool): usize {
-  const icmp = (load<u8>(WANT + T_PROTO) as u32) == PROTO_ICMP;
+  const proto = load<u8>(WANT + T_PROTO) as u32;
+  const icmp = proto == PROTO_ICMP || proto == PROTO_ICMPV6;
   return WANT + (source || icmp ? T_SPORT : T_DPORT);
 }
 
@@ -79,7 +85,8 @@ function seek(ct: u32, source: bool, lo: u32, hi: u32, anywhere: bool): bool {
 /** Picks the port of WANT. @returns 0 or DROP_NAT_NO_PORT */
 function choosePort(ct: u32, source: bool, flags: u32, lo: u32, hi: u32): u32 {
   const proto = load<u8>(WANT + T_PROTO) as u32;
-  if (proto != PROTO_TCP && proto != PROTO_UDP && proto != PROTO_ICMP) return 0;
+  const icmp = proto == PROTO_ICMP || proto == PROTO_ICMPV6;
+  if (proto != PROTO_TCP && proto != PROTO_UDP && !icmp) return 0;
   const at = portAt(source);
   const port = load<u16>(at) as u32;
   const random = (flags & (NAT_RANDOM | NAT_RANDOM_FULLY)) != 0;
@@ -93,20 +100,20 @@ function choosePort(ct: u32, source: bool, flags: u32, lo: u32, hi: u32): u32 {
   }
   if (!random && !taken(ct)) return 0;
   if (!source) return 0;
-  if (proto == PROTO_ICMP) return seek(ct, source, 0, 65535, true) ? 0 : DROP_NAT_NO_PORT;
+  if (icmp) return seek(ct, source, 0, 65535, true) ? 0 : DROP_NAT_NO_PORT;
   const low: u32 = port < 512 ? 1 : port < 1024 ? 600 : 1024;
   const high: u32 = port < 512 ? 511 : port < 1024 ? 1023 : 65535;
   return seek(ct, source, low, high, true) ? 0 : DROP_NAT_NO_PORT;
 }
 
-/** Decides one half of a connection's NAT. Addresses are IPv4 numbers, 0: keep. @returns 0 or DROP_NAT_NO_PORT */
-function setup(ct: u32, source: bool, ip: u32, flags: u32, lo: u32, hi: u32): u32 {
+/** Decides one half of a connection's NAT. @param ip its new address, 16 bytes, 0: keep @returns 0 or DROP_NAT_NO_PORT */
+function setup(ct: u32, source: bool, ip: usize, flags: u32, lo: u32, hi: u32): u32 {
   const c = Conn.at(ct);
   const was = TEMP_BASE + 80;
   tupleInvert(was, tupleOf(ct, 1));
   // Of ICMP the inverse loses the code; types are restored from the original.
   memory.copy(WANT, was, TUPLE);
-  if (ip != 0) wrMapped(source ? WANT : WANT + T_DST, ip);
+  if (ip != 0) memory.copy(source ? WANT : WANT + T_DST, ip, 16);
   const bad = choosePort(ct, source, flags, lo, hi);
   if (bad != 0) return bad;
   if (memory.compare(WANT, was, TUPLE) != 0) {
@@ -141,6 +148,11 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
   const flags = load<u32>(r + RULE_NAT_FLAGS);
   const lo = load<u16>(r + RULE_TO_PORT) as u32;
   const hi = load<u16>(r + RULE_TO_PORT + 2) as u32;
+  if (p.proto == ETH_IPV6) {
+    const at = address6(p, target, r, hook, indev, outdev);
+    if (at == NO_ADDRESS) return DROP_NAT_NO_PORT;
+    return setup(p.ct, source, at, flags, lo, hi);
+  }
   let ip: u32 = 0;
   if (target == TARGET_DNAT || target == TARGET_SNAT) {
     if (flags & NAT_HAS_IP) ip = pick(p.ct, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2), (flags & NAT_PERSISTENT) != 0);
@@ -152,7 +164,48 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
     ip = hook == HOOK_OUTPUT ? 0x7f000001 : addrFirst(indev);
     if (ip == 0) return DROP_NAT_NO_PORT;
   }
-  return setup(p.ct, source, ip, flags, lo, hi);
+  if (ip != 0) wrMapped(AT_NAT, ip);
+  return setup(p.ct, source, ip != 0 ? AT_NAT : 0, flags, lo, hi);
+}
+
+/** No address can be had. */
+const NO_ADDRESS: usize = 1;
+
+/** The address a target gives an IPv6 connection, at AT_NAT. @returns AT_NAT, 0: it keeps its own, or NO_ADDRESS */
+function address6(p: Pkt, target: u32, r: usize, hook: u32, indev: u32, outdev: u32): usize {
+  if (target == TARGET_DNAT || target == TARGET_SNAT) {
+    const flags = load<u32>(r + RULE_NAT_FLAGS);
+    if (!(flags & NAT_HAS_IP)) return 0;
+    const lo = r + RULE_TO_IP;
+    memory.copy(AT_NAT, lo, 16);
+    // A range is of one /96: the last word is chosen.
+    const last = pick6(p.ct, rd32(lo + 12), rd32(r + RULE_TO_IP2 + 12), (flags & NAT_PERSISTENT) != 0);
+    wr32(AT_NAT + 12, last);
+    return AT_NAT;
+  }
+  const dst = ip6Dst(p.nh as usize);
+  if (target == TARGET_MASQUERADE) {
+    if (!src6Select(p.ns, outdev, dst, AT_NAT)) return NO_ADDRESS;
+    TcpLast.at(p.ct).masquerade = outdev;
+    return AT_NAT;
+  }
+  if (hook == HOOK_OUTPUT) {
+    store<u64>(AT_NAT, 0);
+    store<u64>(AT_NAT, 0x0100000000000000, 8);
+    return AT_NAT;
+  }
+  const own = addr6OfScope(indev, in6Scope(dst));
+  if (own == 0) return NO_ADDRESS;
+  memory.copy(AT_NAT, own, 16);
+  return AT_NAT;
+}
+
+/** The last word of an address of a range, chosen as pick does. */
+function pick6(ct: u32, lo: u32, hi: u32, persistent: bool): u32 {
+  if (hi <= lo) return lo;
+  const t = tupleOf(ct, 0);
+  const h: u32 = (rd32(t + 12) * 0x9e3779b1) ^ (persistent ? 0 : rd32(t + T_DST + 12) * 0x85ebca6b);
+  return lo + ((h >> 7) % (hi - lo + 1));
 }
 
 /** Whether the connection's NAT touches packets of a direction at a kind of hook. */

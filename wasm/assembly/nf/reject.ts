@@ -10,11 +10,15 @@ import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_TCP } from '../wire/ipv4';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, tcpFlags, tcpHlen } from '../wire/l4';
 import { ctAttachReply } from './conntrack';
+import { nfReject6 } from './reject6';
 
 /** Answers a packet that is about to be dropped. @param type ICMP type, 255: TCP reset @param code ICMP code */
 export function nfReject(pkt: u32, type: u32, code: u32): void {
   const p = Pkt.at(pkt);
-  if (p.proto != ETH_IPV4) return;
+  if (p.proto != ETH_IPV4) {
+    nfReject6(pkt, type, code);
+    return;
+  }
   if (type == 255) reset(pkt);
   else icmpSend(pkt, type, code, 0);
 }

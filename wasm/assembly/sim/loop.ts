@@ -1,6 +1,7 @@
 /** The core's heart: set-up of memory, the loop from link event to link event, and the run of timers. */
 import {
-  TIMER_CT_GC, TIMER_FRAG, TIMER_IPVS, TIMER_LINK, TIMER_NEIGH, TIMER_PROXY_ARP, TIMER_QDISC, TIMER_SOCK,
+  TIMER_CT_GC, TIMER_DAD6, TIMER_FRAG, TIMER_FRAG6, TIMER_IPVS, TIMER_LINK, TIMER_MLD6, TIMER_MLD6_AGAIN, TIMER_NEIGH,
+  TIMER_PROXY_ARP, TIMER_QDISC, TIMER_RS6, TIMER_SOCK,
 } from '../../abi';
 import { qdiscTimer } from '../dev/qdisc';
 import { vxlanSend } from '../dev/vxlan';
@@ -8,7 +9,14 @@ import { linkArrive } from '../dev/xmit';
 import { neighTimer } from '../ip/neigh';
 import { proxyTimer } from '../ip/proxyarp';
 import { fragTimer } from '../ip/reassembly';
+import { dadTimer } from '../ip6/addr';
+import { mldAgain, mldTimer } from '../ip6/mcast';
+import { frag6Timer } from '../ip6/reassembly';
+import { rsTimer } from '../ip6/rs';
 import {
+  ADDR6_BASE,
+  ADDR6_CAP,
+  ADDR6_REC,
   ADDR_BASE,
   ADDR_CAP,
   ADDR_REC,
@@ -33,12 +41,18 @@ import {
   FIBRULE_BASE,
   FIBRULE_CAP,
   FIBRULE_REC,
+  FRAG6_BASE,
+  FRAG6_CAP,
+  FRAG6_REC,
   FRAG_BASE,
   FRAG_CAP,
   FRAG_REC,
   JUMBO_BASE,
   JUMBO_CAP,
   JUMBO_REC,
+  MC6_BASE,
+  MC6_CAP,
+  MC6_REC,
   MCAST_BASE,
   MCAST_CAP,
   MCAST_REC,
@@ -61,6 +75,9 @@ import {
   QDISC_BASE,
   QDISC_CAP,
   QDISC_REC,
+  ROUTE6_BASE,
+  ROUTE6_CAP,
+  ROUTE6_REC,
   ROUTE_BASE,
   ROUTE_CAP,
   ROUTE_REC,
@@ -68,6 +85,7 @@ import {
   RULE_CAP,
   RULE_REC,
   SLAB_ADDR,
+  SLAB_ADDR6,
   SLAB_BUF,
   SLAB_CAPTURE,
   SLAB_CHAIN,
@@ -76,7 +94,9 @@ import {
   SLAB_FDB,
   SLAB_FIBRULE,
   SLAB_FRAG,
+  SLAB_FRAG6,
   SLAB_JUMBO,
+  SLAB_MC6,
   SLAB_MCAST,
   SLAB_MATCH,
   SLAB_NEIGH,
@@ -85,6 +105,7 @@ import {
   SLAB_PNEIGH,
   SLAB_QDISC,
   SLAB_ROUTE,
+  SLAB_ROUTE6,
   SLAB_RULE,
   SLAB_TIMER,
   SLAB_UPPER,
@@ -150,6 +171,10 @@ export function simInit(seed: u64): i32 {
   slabInit(SLAB_CONN, 0, CONN_REC, CONN_CAP);
   Sim.at().ctMask = CONN_BUCKETS - 1;
   slabInit(SLAB_FRAG, FRAG_BASE, FRAG_REC, FRAG_CAP);
+  slabInit(SLAB_ADDR6, ADDR6_BASE, ADDR6_REC, ADDR6_CAP);
+  slabInit(SLAB_MC6, MC6_BASE, MC6_REC, MC6_CAP);
+  slabInit(SLAB_ROUTE6, ROUTE6_BASE, ROUTE6_REC, ROUTE6_CAP);
+  slabInit(SLAB_FRAG6, FRAG6_BASE, FRAG6_REC, FRAG6_CAP);
   slabInit(SLAB_FIBRULE, FIBRULE_BASE, FIBRULE_REC, FIBRULE_CAP);
   slabInit(SLAB_MCAST, MCAST_BASE, MCAST_REC, MCAST_CAP);
   slabInit(SLAB_PNEIGH, PNEIGH_BASE, PNEIGH_REC, PNEIGH_CAP);
@@ -181,6 +206,11 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_NEIGH) neighTimer(obj);
   else if (kind == TIMER_CT_GC) ctGc();
   else if (kind == TIMER_FRAG) fragTimer(obj);
+  else if (kind == TIMER_DAD6) dadTimer(obj);
+  else if (kind == TIMER_MLD6) mldTimer(obj);
+  else if (kind == TIMER_MLD6_AGAIN) mldAgain(obj);
+  else if (kind == TIMER_RS6) rsTimer(obj);
+  else if (kind == TIMER_FRAG6) frag6Timer(obj);
   else if (kind == TIMER_PROXY_ARP) proxyTimer(obj);
   else if (kind == TIMER_QDISC) qdiscTimer(obj);
   else if (kind == TIMER_IPVS) vsSweep();

@@ -47,6 +47,8 @@ export const PF_LOCAL: u32 = 128;
 export const PF_FRAG_PMTU: u32 = 256;
 /** May be fragmented whatever its DF says. @see Linux skb->ignore_df */
 export const PF_IGNORE_DF: u32 = 512;
+/** A copy of a multicast datagram that its sender hears too: no tap sees it come. */
+export const PF_LOOPED: u32 = 1 << 28;
 /** It leaves by the device it came by: its sender may be told of a better way. */
 export const PF_REDIRECT: u32 = 1 << 24;
 /** Its source was chosen by its route: rules that ask for one do not know it. */

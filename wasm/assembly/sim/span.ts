@@ -4,6 +4,7 @@
  * one zeroes what lies between them.
  */
 import {
+  ADDR6_BASE,
   CAPTURE_CAP,
   CAPTURE_RING,
   CAPTURE_RINGS,
@@ -19,16 +20,22 @@ import {
   EVENT_CAP,
   EVENT_REC,
   FIBRULE_BASE,
+  IDEV6_BASE,
+  IDEV6_REC,
   NET4_BASE,
   NET4_REC,
   NFNS_BASE,
   NFNS_REC,
+  NS6_BASE,
+  NS6_REC,
   NS_CAP,
   SCRATCH_BASE,
   SCRATCH_SIZE,
   SIM_BASE,
+  SLAB_ADDR6,
   SLAB_DEV,
   SLAB_FIBRULE,
+  SLAB_FRAG6,
   SLAB_MATCH,
   SLAB_NS,
   SLAB_PKT,
@@ -93,6 +100,9 @@ export function memSpans(out: usize): u32 {
   for (let id = SLAB_FIBRULE; id <= SLAB_PNEIGH; id++) n = slabHole(out, n, id);
   n = hole(out, n, DST_BASE, DST_BASE + DST_REC * (DST_CAP as usize));
   for (let id = SLAB_QDISC; id <= SLAB_UPPER; id++) n = slabHole(out, n, id);
+  n = hole(out, n, IDEV6_BASE + IDEV6_REC * devs, NS6_BASE);
+  n = hole(out, n, NS6_BASE + NS6_REC * spaces, ADDR6_BASE);
+  for (let id = SLAB_ADDR6; id <= SLAB_FRAG6; id++) n = slabHole(out, n, id);
   n = hole(out, n, sockTableEnd(), ARENA_BASE);
   store<u32>(out + (n as usize) * 8, s.arena, 4);
   return n + 1;

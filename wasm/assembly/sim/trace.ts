@@ -3,7 +3,7 @@
  * a filter where it is made, where it meets a device or where it gets its connection, or because it is made while a
  * traced one is handled (an answer, an error, an ARP request), or is sent by a socket that a traced one has reached.
  * The bit then goes with it and its copies to the end.
- * Limits: filters look at Ethernet, ARP and IPv4; of IPv6 at the ethertype and the place only.
+ * Limits: filters look at Ethernet, ARP and IPv4; of IPv6 at the ethertype and the place only. Records of IPv6: trace6.ts.
  */
 import {
   TF_DEV,
@@ -39,12 +39,13 @@ import {
 import { Sim, TRACE_FILTER_BASE, TRACE_FLOW_BASE, TRACE_FLOWS } from '../mem';
 import { arpSpa, arpTpa } from '../wire/arp';
 import { rd16, rd32 } from '../wire/bytes';
-import { ETH_ARP, ETH_HLEN, ETH_IPV4, ethType } from '../wire/ether';
+import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethType } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { tcpFlags, tcpHlen } from '../wire/l4';
 import { senderOf } from '../sock/trace';
 import { PF_TRACE, Pkt } from './pool';
 import { traceWrite } from './stat';
+import { tracePiece6, traceTell6 } from './trace6';
 
 /** Sets the filters: TRACE_FILTERS records of TF_SIZE bytes at most. @returns how many are set */
 export function traceFilter(at: usize, count: u32): u32 {
@@ -153,6 +154,10 @@ export function tracePicked(p: Pkt): void {
 
 /** Says what a packet is. @param at its network header @param end of its bytes */
 function tell(p: Pkt, what: u32, dev: u32, ether: u32, at: usize, end: usize): void {
+  if (ether == ETH_IPV6) {
+    traceTell6(p, what, dev, at, end);
+    return;
+  }
   if (ether != ETH_IPV4 || at + 20 > end || at + ip4Hlen(at) > end) {
     traceWrite(p.id, what, p.ns, dev, 0, 0, 0);
     return;
@@ -174,24 +179,25 @@ function tell4(p: Pkt, dev: u32, proto: u32, th: usize, end: usize, sock: i32): 
 }
 
 /** Whether a packet that is being made is traced for a reason that does not lie in it. */
-function born(p: Pkt): bool {
+export function traceMade(p: Pkt): bool {
   const s = Sim.at();
   if (s.cause == 0 && s.traceOn != TRACE_ALL) return false;
   p.flags |= PF_TRACE;
   return true;
 }
 
-function parent(p: Pkt, dev: u32): void {
+/** Tells because of what a packet is made. */
+export function traceParent(p: Pkt, dev: u32): void {
   const cause = Sim.at().cause;
   if (cause != 0 && cause != p.id) traceWrite(p.id, TRACE_PARENT, p.ns, dev, cause, 0, 0);
 }
 
 /** A packet that is not IPv4 was made. Pre: Pkt.ns, dev and nh are set. @param what record that tells what it is */
 export function traceBorn(p: Pkt, ether: u32, what: u32, a: u32, b: u32, c: u32): void {
-  if (!born(p)) look(p, ether, p.nh as usize, (p.data + p.len) as usize);
+  if (!traceMade(p)) look(p, ether, p.nh as usize, (p.data + p.len) as usize);
   if (!(p.flags & PF_TRACE)) return;
   traceWrite(p.id, what, p.ns, p.dev, a, b, c);
-  parent(p, p.dev);
+  traceParent(p, p.dev);
 }
 
 /**
@@ -201,7 +207,7 @@ export function traceBorn(p: Pkt, ether: u32, what: u32, a: u32, b: u32, c: u32)
 export function traceNew(p: Pkt, dev: u32, proto: u32, src: u32, dst: u32): void {
   const th = p.th as usize;
   const end = (p.data + p.len) as usize;
-  if (!born(p)) {
+  if (!traceMade(p)) {
     flow4(p, proto, src, dst, th, end);
     if ((proto == PROTO_TCP || proto == PROTO_UDP) && th + 4 <= end) {
       const key = flowKey(p.ns, proto, src, dst, rd32(th));
@@ -211,11 +217,15 @@ export function traceNew(p: Pkt, dev: u32, proto: u32, src: u32, dst: u32): void
   if (!(p.flags & PF_TRACE)) return;
   traceWrite(p.id, TRACE_NEW, p.ns, dev, proto, src, dst);
   tell4(p, dev, proto, th, end, th + 8 <= end ? senderOf(p.ns, proto, src, dst, th) : 0);
-  parent(p, dev);
+  traceParent(p, dev);
 }
 
 /** A piece of a packet that was cut goes on. @param mtu the most it may have */
 export function tracePiece(p: Pkt, mtu: u32): void {
+  if (p.proto == ETH_IPV6) {
+    tracePiece6(p, mtu);
+    return;
+  }
   const ip = p.nh as usize;
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FRAGMENT, p.ns, p.dev, (ip4Frag(ip) & 0x1fff) << 3, ip4Len(ip), mtu);
 }

@@ -3,17 +3,17 @@
  * @see src/linux/core/core.ts for what each promises
  */
 import {
-  SOCK_X_DEV, SOCK_X_DROPS, SOCK_X_FAMILY, SOCK_X_ID, SOCK_X_LOCAL, SOCK_X_LPORT, SOCK_X_RECVQ, SOCK_X_REMOTE, SOCK_X_RPORT, SOCK_X_SENDQ, SOCK_X_SIZE,
+  CROSS_SCOPE, SOCK_X_DEV, SOCK_X_DROPS, SOCK_X_FAMILY, SOCK_X_ID, SOCK_X_LOCAL, SOCK_X_LPORT, SOCK_X_RECVQ, SOCK_X_REMOTE, SOCK_X_RPORT, SOCK_X_SENDQ, SOCK_X_SIZE,
   SOCK_X_SOCK, SOCK_X_STATE, SOCK_X_TYPE, SOCK_X_V6ONLY, TCPKEY_SOMAXCONN,
 } from '../../abi';
 import { SCRATCH_BASE, SCRATCH_SIZE } from '../mem';
 import { portFree, sockBind } from './bind';
 import { bindInsert, bindRemove, isAny, isV4, mapped } from './demux';
 import { dgramTake } from './dgram';
-import { RDY_ERR, RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, nsAlive } from './glue';
+import { RDY_ERR, RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, needsDev, nsAlive, nsV6Only, scopeDev } from './glue';
 import { rawConnect, rawSend } from './raw';
 import {
-  F_ADDR_BOUND, F_BOUND, F_CONNECTED, F_IN_BIND, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, S_CLOSE, S_ESTABLISHED, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock,
+  F_ADDR_BOUND, F_BOUND, F_CONNECTED, F_IN_BIND, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_V6ONLY, S_CLOSE, S_ESTABLISHED, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock,
   T_RAW, T_TCP, T_UDP, rcvRing, sndRing, sockAlloc, sockAt, sockFirst, sockRelease, sockValid,
 } from './table';
 import { snmpDump, tcpKey } from './tcpnet';
@@ -49,6 +49,7 @@ export function open(ns: i32, type: i32, family: i32, protocol: i32): i32 {
     s.l1 = mapped(0);
     s.r1 = mapped(0);
   }
+  if (family == 6 && nsV6Only(ns)) s.flags |= F_V6ONLY;
   if (type == T_RAW) {
     s.lport = s.proto;
     bindInsert(s);
@@ -66,6 +67,12 @@ export function bind(id: i32, port: i32): i32 {
   if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.family == 4 && !isV4(addr0(), addr1())) return -97;
+  if (s.family == 6 && needsDev(addr0())) {
+    const scope = scopeDev(addr0());
+    if (scope != 0 && s.dev != 0 && s.dev != scope) return -22;
+    if (scope != 0) s.dev = scope;
+    if (s.dev == 0) return -22;
+  }
   // A v6 socket bound to 0.0.0.0 in mapped form takes IPv4 only; :: takes both.
   return sockBind(s, addr0(), addr1(), <u32>port);
 }
@@ -90,6 +97,13 @@ export function connect(id: i32, port: i32): i32 {
   if (isAny(r0, r1)) {
     r0 = 0;
     r1 = s.family == 4 || isV4(r0, r1) ? mapped(0x7f000001) : 0x0100000000000000;
+  }
+  // What is of one link needs to be told which. @see Linux __ip6_datagram_connect, tcp_v6_connect
+  if (!isV4(r0, r1) && needsDev(r0)) {
+    const scope = scopeDev(r0);
+    if (scope != 0 && s.dev != 0 && s.dev != scope) return -22;
+    if (scope != 0) s.dev = scope;
+    if (s.dev == 0) return -22;
   }
   s.r0 = r0;
   s.r1 = r1;
@@ -140,6 +154,7 @@ export function send(id: i32, len: i32, to: bool, port: i32): i32 {
   if (<u32>len > DATA_MAX) return -90;
   if (s.type == T_TCP) return tcpSend(s, DATA, <u32>len);
   if (!to && !(s.flags & F_CONNECTED)) return -89;
+  if (!to) store<u32>(SCRATCH_BASE + CROSS_SCOPE, 0);
   const r0 = to ? addr0() : s.r0;
   const r1 = to ? addr1() : s.r1;
   if (s.family == 4 && !isV4(r0, r1)) return -97;

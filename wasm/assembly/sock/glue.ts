@@ -2,20 +2,23 @@
  * What sock/ asks of the layers below, in sock/'s own terms: addresses as two words, packets with a transport header.
  */
 import {
-  EVENT_SOCK, READY_ERR, READY_HUP, READY_IN, READY_OUT, READY_RDHUP, RTN_BROADCAST, TIMER_SOCK,
+  CROSS_SCOPE, DROP_NO_ROUTE, EVENT_SOCK, READY_ERR, READY_HUP, READY_IN, READY_OUT, READY_RDHUP, RTN_BROADCAST, TIMER_SOCK,
 } from '../../abi';
 import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
-import { ip6Output } from '../ip/ip6';
+import { ip6DevMtu, ip6Mtu, ip6Output, ip6OutputRaw, ip6RouteSource } from '../ip6/output';
+import { Ns6 } from '../ip6/idev';
+import { pmtu6Update } from '../ip6/pmtu';
 import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
 import { Ns } from '../dev/ns';
-import { NS_CAP, SOCK_STATE, Sim } from '../mem';
-import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_SRC_CHOSEN, Pkt, pktAlloc, pktPull } from '../sim/pool';
+import { NS_CAP, SCRATCH_BASE, SOCK_STATE, Sim } from '../mem';
+import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_SRC_CHOSEN, Pkt, pktAlloc, pktDrop } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
 import { timerAdd, timerDel as simTimerDel } from '../sim/timer';
 import { csumL4, csumL4v6 } from '../wire/checksum';
-import { V6_ONE, isAny, isV4, mapped, v4Of } from './demux';
+import { PROTO_ICMPV6 } from '../wire/ipv4';
+import { isAny, isV4, mapped, v4Of } from './demux';
 import { F_BROADCAST, F_NODF, F_PMTU_DO, F_PMTU_PROBE, Sock } from './table';
 
 export const L4_TCP: u32 = 6;
@@ -118,19 +121,28 @@ export function l4Send(
     }
     return ip4Output(ns as u32, p, src, dst, proto, ttl, tos, mark, dev as u32);
   }
-  const both = isAny(l0, l1) ? pair(0, V6_ONE, r0, r1) : pair(l0, l1, r0, r1);
-  if (proto == L4_TCP || proto == L4_UDP) {
-    store<u16>(sumAt, 0);
+  const both = pair(l0, l1, r0, r1);
+  if (isAny(l0, l1)) {
+    const err = ip6RouteSource(ns as u32, both + 16, dev as u32, both);
+    if (err != 0) {
+      pktDrop(p, DROP_NO_ROUTE);
+      return err;
+    }
+  }
+  const at6 = proto == PROTO_ICMPV6 ? at + 2 : sumAt;
+  if (proto == L4_TCP || proto == L4_UDP || (proto == PROTO_ICMPV6 && len >= 4)) {
+    store<u16>(at6, 0);
     let sum = csumL4v6(both, both + 16, proto, at, len) as u32;
     if (sum == 0 && proto == L4_UDP) sum = 0xffff;
-    store<u16>(sumAt, sum as u16);
+    store<u16>(at6, sum as u16);
   }
-  return ip6Output(ns as u32, p, both, both + 16, proto, ttl);
+  return ip6Output(ns as u32, p, both, both + 16, proto, ttl, tos, mark, dev as u32);
 }
 
-/** Sends a packet that has its IPv4 header. Takes it. */
+/** Sends a packet that has its IP header. Takes it. */
 export function rawSendHeader(ns: i32, p: u32, dev: i32, mark: u32): i32 {
   Pkt.at(p).mark = mark;
+  if (load<u8>(Pkt.at(p).data as usize) >> 4 == 6) return ip6OutputRaw(ns as u32, p, dev as u32);
   return ip4OutputRaw(ns as u32, p, dev as u32);
 }
 
@@ -161,16 +173,18 @@ export function sourceFor(s: Sock): i32 {
     s.l1 = mapped(src);
     return 0;
   }
-  if (!addrIsLocal6(s.ns as u32, pair(s.r0, s.r1, 0, 0))) return -101;
-  s.l0 = s.r0;
-  s.l1 = s.r1;
+  const both = pair(0, 0, s.r0, s.r1);
+  const err = ip6RouteSource(s.ns as u32, both + 16, s.dev as u32, both);
+  if (err != 0) return err;
+  s.l0 = load<u64>(both);
+  s.l1 = load<u64>(both, 8);
   return 0;
 }
 
 /** MTU of the way to the remote, bytes; 0 when there is none. */
 export function pathMtu(s: Sock): u32 {
   if (isV4(s.r0, s.r1)) return ip4Mtu(s.ns as u32, v4Of(s.r1), s.dev as u32);
-  return 65536;
+  return ip6Mtu(s.ns as u32, pair(s.r0, s.r1, 0, 0), s.dev as u32);
 }
 
 /**
@@ -179,7 +193,8 @@ export function pathMtu(s: Sock): u32 {
  * @see Linux ip_output.c: ip_setup_cork, __ip_append_data, __ip_make_skb
  */
 export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
-  if (!isV4(r0, r1) || s.flags & F_NODF) return 0;
+  if (s.flags & F_NODF) return 0;
+  if (!isV4(r0, r1)) return datagramDf6(s, len, r0, r1);
   const dst = v4Of(r1);
   const probe = (s.flags & F_PMTU_PROBE) != 0;
   const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
@@ -199,9 +214,38 @@ export function segmentDf(s: Sock): bool {
   return (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) != 0 || !isV4(s.r0, s.r1) || !pmtuLocked(s.ns as u32, v4Of(s.r1));
 }
 
-/** ICMP 3/4 says that the way to an IPv4 destination takes `mtu` bytes at most. */
+/** The same over IPv6, where only a sender that forbids it (DO, PROBE) is refused. @see Linux ip6_output.c: __ip6_append_data */
+function datagramDf6(s: Sock, len: u32, r0: u64, r1: u64): i32 {
+  if (!(s.flags & (F_PMTU_DO | F_PMTU_PROBE))) return 0;
+  const dst = pair(r0, r1, 0, 0);
+  const dev = sendDev(s, r0);
+  const mtu = s.flags & F_PMTU_PROBE ? ip6DevMtu(s.ns as u32, dst, dev as u32) : ip6Mtu(s.ns as u32, dst, dev as u32);
+  return len + 40 > mtu ? -(mtu as i32) : 1;
+}
+
+/** Whether the first half of an IPv6 address tells that it means something on one link only. */
+export function needsDev(a0: u64): bool {
+  if ((a0 & 0xff) == 0xff) return ((a0 >> 8) & 15) <= 2;
+  return (a0 & 0xc0ff) == 0x80fe;
+}
+
+/** The device that the address in the scratch area is given for (sin6_scope_id), 0 none. */
+export function scopeDev(a0: u64): i32 {
+  return needsDev(a0) ? load<i32>(SCRATCH_BASE + CROSS_SCOPE) : 0;
+}
+
+/** The device a datagram must leave by: the socket's, or that of the destination's scope; 0 any. */
+export function sendDev(s: Sock, r0: u64): i32 {
+  return s.dev != 0 ? s.dev : scopeDev(r0);
+}
+
+/** ICMP 3/4 or ICMPv6 2 says that the way to a destination takes `mtu` bytes at most. */
 export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32): void {
-  if (!isV4(r0, r1)) return;
+  if (!isV4(r0, r1)) {
+    const to = pair(r0, r1, 0, 0);
+    pmtu6Update(ns as u32, to, mtu, ip6Mtu(ns as u32, to, 0));
+    return;
+  }
   const dst = v4Of(r1);
   pmtuUpdate(ns as u32, dst, mtu, ip4Mtu(ns as u32, dst, 0));
 }
@@ -209,6 +253,11 @@ export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32): void {
 /** Whether a namespace exists. */
 export function nsAlive(ns: i32): bool {
   return ns > 0 && (ns as u32) < NS_CAP && Ns.at(ns as u32).live != 0;
+}
+
+/** net.ipv6.bindv6only of a namespace. */
+export function nsV6Only(ns: i32): bool {
+  return Ns6.at(ns as u32).bindV6Only != 0;
 }
 
 /** net.ipv4.ip_default_ttl of a namespace. */

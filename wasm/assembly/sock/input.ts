@@ -2,9 +2,10 @@
  * What ip/ hands to sock/: segments, datagrams, copies for raw sockets, ICMP errors, timers, the end of a namespace.
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
-import { ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
+import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Sim } from '../mem';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
+import { UPPER_CUT, UPPER_LATER, ip6Upper } from '../wire/ipv6';
 import { bindRemove, connFind, mapped, rawAny } from './demux';
 import { pathLearn } from './glue';
 import { kernelUdpInput } from './kernel';
@@ -105,6 +106,17 @@ function unreachable(code: u32): u32 {
   return ENETUNREACH;
 }
 
+/** The same of ICMPv6. @see Linux net/ipv6/icmp.c: icmpv6_err_convert */
+function errno6(type: u32, code: u32): u32 {
+  if (type == 2) return EMSGSIZE;
+  if (type == 3) return EHOSTUNREACH;
+  if (type == 4) return EPROTO | 0x10000;
+  if (code == 0) return ENETUNREACH;
+  if (code == 4) return ECONNREFUSED | 0x10000;
+  if (code == 1 || code == 5 || code == 6) return EACCES | 0x10000;
+  return code < 7 ? EHOSTUNREACH : EPROTO | 0x10000;
+}
+
 /** An ICMP error that quotes one of our packets; the packet stays the caller's. pkt.th is the ICMP header. */
 export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   const p = Pkt.at(pkt);
@@ -126,10 +138,11 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
     l1 = load<u64>(q + 16);
     r0 = load<u64>(q + 24);
     r1 = load<u64>(q + 32);
-    proto = load<u8>(q + 6) as u32;
-    h = q + 40;
-    if (type == 1 && code == 4) errno = ECONNREFUSED | 0x10000;
-    else if (type == 1 && code == 0) errno = ENETUNREACH;
+    const up = ip6Upper(q, end);
+    if (up & (UPPER_CUT | UPPER_LATER)) return;
+    proto = up & 255;
+    h = q + ((up >> 16) as usize);
+    errno = errno6(type, code);
   } else {
     if (q + 28 > end) return;
     l1 = mapped(bswap<u32>(load<u32>(q + 12)));
@@ -146,7 +159,8 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   const lport = bswap<u16>(load<u16>(h)) as u32;
   const rport = bswap<u16>(load<u16>(h + 2)) as u32;
   const len = (end - h) as u32;
-  const info = !v6 && errno == EMSGSIZE ? (bswap<u16>(load<u16>((p.th as usize) + 6)) as u32) : 0;
+  let info: u32 = 0;
+  if (errno == EMSGSIZE) info = v6 ? bswap<u32>(load<u32>((p.th as usize) + 4)) : (bswap<u16>(load<u16>((p.th as usize) + 6)) as u32);
   // Without an MTU it says nothing. @see Linux icmp_unreach
   if (errno == EMSGSIZE && info == 0) return;
   if (errno == EMSGSIZE && proto != 17 && proto != 6) pathLearn(ns as i32, r0, r1, info);

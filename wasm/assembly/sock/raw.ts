@@ -1,12 +1,12 @@
 /**
  * Raw sockets: copies of packets of one protocol (with their IPv4 header), and packets whose header the kernel or the
  * sender writes.
- * Limits: no ICMP_FILTER; IPV6_CHECKSUM is not set for the sender.
+ * Limits: no ICMP_FILTER; IPV6_CHECKSUM for ICMPv6 only, where it is always on.
  * @see Linux net/ipv4/raw.c
  */
 import { bindFirst, isAny, isV4, mapped } from './demux';
 import { dgramPut } from './dgram';
-import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Owner, l4Send, rawSendHeader, sockEvent, sourceFor } from './glue';
+import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Owner, l4Send, rawSendHeader, sendDev, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_HDRINCL, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, T_RAW, sockAt, sockId } from './table';
 
 /** connect(2): fixes the peer. */
@@ -41,7 +41,7 @@ export function rawSend(s: Sock, r0: u64, r1: u64, at: usize, len: u32): i32 {
   const err = s.flags & F_HDRINCL
     ? rawSendHeader(s.ns, p, s.dev, s.mark)
     : l4Send(
-        s.ns, p, len, s.proto, s.l0, s.l1, r0, d1, s.ttl, s.tos, s.dev, s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
+        s.ns, p, len, s.proto, s.l0, s.l1, r0, d1, s.ttl, s.tos, sendDev(s, r0), s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
       );
   return err < 0 && err != -105 ? err : <i32>len;
 }
@@ -64,7 +64,7 @@ export function rawDeliver(
     const s = sockAt(i);
     const next = s.bindNext;
     if (wants(s, ns, proto, v4, l0, l1, r0, r1, dev)) {
-      if (!(s.flags & F_RCV_SHUT)) dgramPut(s, r0, r1, 0, ttl, 0, data, len);
+      if (!(s.flags & F_RCV_SHUT)) dgramPut(s, r0, r1, 0, ttl, 0, data, len, <u32>dev);
       n++;
     }
     i = next;

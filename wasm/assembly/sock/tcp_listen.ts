@@ -7,7 +7,7 @@ import {
   SNMP_X_REQQ_FULL_DROP, TCPKEY_ABORT_ON_OVERFLOW, TCPKEY_BACKLOG_SYN, TCPKEY_SYNCOOKIES,
 } from '../../abi';
 import { bindInsert, connInsert, isV4, v4Of } from './demux';
-import { RDY_IN, isGroup, nowNs, sockEvent } from './glue';
+import { RDY_IN, isGroup, needsDev, nowNs, sockEvent } from './glue';
 import { Segment, TH_ACK, TH_RST, TH_SYN } from './segment';
 import {
   F_CORK, F_KEEPALIVE, F_NODELAY, F_QUEUED, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, M_ACKED, M_CONGESTION, M_QUICKACK, M_RCVBUF_LOCK, M_SNDBUF_LOCK, S_LISTEN, S_SYN_RECV, Sock,
@@ -81,7 +81,8 @@ export function childMake(l: Sock, g: Segment): i32 {
   s.type = l.type;
   s.family = l.family;
   s.proto = l.proto;
-  s.dev = l.dev;
+  // Who spoke to us from a link is on that link. @see Linux tcp_v6_conn_request
+  s.dev = l.dev != 0 || !needsDev(g.r0) ? l.dev : g.dev;
   s.mark = l.mark;
   s.ttl = l.ttl;
   s.tos = l.tos;

@@ -7,7 +7,7 @@ import {
   SNMP_TCP_OUT_RSTS, SNMP_TCP_OUT_SEGS, TCPKEY_SACK, TCPKEY_TIMESTAMPS, TCPKEY_WINDOW_SCALING,
 } from '../../abi';
 import { finish, mix64, mix, isV4 } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu, segmentDf } from './glue';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, needsDev, nowNs, pathMtu, segmentDf } from './glue';
 import { sackAt } from './ooo';
 import { ringRead } from './ring';
 import { after } from './seq';
@@ -217,7 +217,8 @@ export function replyReset(g: Segment): void {
   store<u32>(at + 16, 0);
   snmpInc(g.ns, SNMP_TCP_OUT_SEGS);
   snmpInc(g.ns, SNMP_TCP_OUT_RSTS);
-  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, g.tos, 0, 0, true, false);
+  const dev = needsDev(g.r0) ? g.dev : 0;
+  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, g.tos, dev, 0, true, false);
 }
 
 /** Sends the SYN (or SYN-ACK) again or for the first time. */

@@ -60,7 +60,7 @@ export function tcpPrepare(s: Sock, peerMss: u32, ts: bool): bool {
 
 /** Starts a connection. Pre: remote is set. @returns -EINPROGRESS or an error */
 export function tcpConnect(s: Sock): i32 {
-  if (isV4(s.r0, s.r1) && isGroup(s.ns, v4Of(s.r1))) return -101;
+  if (isV4(s.r0, s.r1) ? isGroup(s.ns, v4Of(s.r1)) : (s.r0 & 0xff) == 0xff) return -101;
   const err = connectPort(s);
   if (err < 0) return err;
   s.state = S_SYN_SENT;

@@ -1,10 +1,11 @@
 /** Addresses, with the routes that come and go with them. @see Linux net/ipv4/devinet.c, fib_frontend.c */
 
-import { formatIp, type IpAddr, ip4, ip6, last4, linkLocal, network, type Prefix, sameIp } from '../../../base/ip.ts';
+import { formatIp, type IpAddr, ip4, last4, network, type Prefix, sameIp } from '../../../base/ip.ts';
 import { CONF_ALL, CONF_PROMOTE_SECONDARIES } from '../../core/abi.ts';
 import { EADDRNOTAVAIL, EEXIST, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Addr, Route } from '../netadmin.ts';
-import { LOOPBACK6, toAddr16 } from './addr16.ts';
+import { toAddr16 } from './addr16.ts';
+import { addAddr6, addr6Routes, auto6, compare6, flags6, gone6, listed6 } from './ipv6.ts';
 import type { Device, Netns } from './netns.ts';
 import { dropRoutes, pushRoute } from './routes.ts';
 import type { NetWorld } from './world.ts';
@@ -15,6 +16,20 @@ export interface AddrOptions {
   readonly scope?: Addr['scope'];
   readonly label?: string;
   readonly proto?: string;
+  /** IPv6: it is used at once, without a trial. */
+  readonly nodad?: boolean;
+  readonly noprefixroute?: boolean;
+}
+
+/** Addresses in the order of `ip addr`: as they were added; of IPv6 the widest scope first, and the newest. */
+export function listAddrs(world: NetWorld, ns: Netns): Addr[] {
+  const v6 = ns.addrs.filter((a) => a.prefix.addr.v === 6).sort((a, b) => compare6(ns, a, b));
+  return ns.addrs
+    .map((a) => (a.prefix.addr.v === 4 ? a : (v6.shift() as Addr)))
+    .flatMap((a) => {
+      if (a.prefix.addr.v === 4) return [a];
+      return listed6(world, ns, a) ? [{ ...a, flags: flags6(world, ns, a) }] : [];
+    });
 }
 
 /** RT_SCOPE_* */
@@ -29,13 +44,15 @@ export function addAddr(
 ): Errno | 0 {
   const d = ns.named(ifname);
   if (isErr(d)) return d;
-  if (
-    ns.addrs.some((a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, prefix.addr) && a.prefix.bits === prefix.bits)
-  )
-    return EEXIST;
+  const v6 = prefix.addr.v === 6;
+  const twin = (a: Addr): boolean =>
+    a.ifindex === d.ifindex && sameIp(a.prefix.addr, prefix.addr) && (v6 || a.prefix.bits === prefix.bits);
+  if (ns.addrs.some(twin)) return EEXIST;
   const scope = options.scope ?? defaultScope(d, prefix);
-  const err = world.core.addrAdd(d.dev, toAddr16(prefix.addr), prefix.bits, SCOPE[scope]);
-  if (err < 0) return errnoOf(err);
+  const bad = v6
+    ? addAddr6(world, d, prefix, options.nodad === true)
+    : errnoOrZero(world.core.addrAdd(d.dev, toAddr16(prefix.addr), prefix.bits, SCOPE[scope]));
+  if (bad) return bad;
   const addr: Addr = {
     ifindex: d.ifindex,
     prefix,
@@ -45,9 +62,11 @@ export function addAddr(
     label: options.label ?? d.name,
   };
   ns.addrs.push(addr);
-  if (d.up) addrRoutes(world, d, addr);
+  if (d.up) addrRoutes(world, d, addr, options.noprefixroute !== true);
   return 0;
 }
+
+const errnoOrZero = (n: number): Errno | 0 => (n < 0 ? errnoOf(n) : 0);
 
 function defaultScope(d: Device, prefix: Prefix): Addr['scope'] {
   if (d.kind === 'loopback') return 'host';
@@ -56,25 +75,13 @@ function defaultScope(d: Device, prefix: Prefix): Addr['scope'] {
 }
 
 /** Local, broadcast and connected routes of one address. */
-export function addrRoutes(world: NetWorld, d: Device, a: Addr): void {
+export function addrRoutes(world: NetWorld, d: Device, a: Addr, connected = true): void {
   const { prefix } = a;
   const ip = prefix.addr;
   const base = { ifindex: d.ifindex, metric: 0, proto: 'kernel' as const };
   const net = network(prefix);
   if (ip.v === 6) {
-    pushRoute(
-      world,
-      d.ns,
-      { ...base, family: 6, type: 'local', dst: { addr: ip, bits: 128 }, scope: 'global', table: 255 },
-      false,
-    );
-    if (prefix.bits < 128)
-      pushRoute(
-        world,
-        d.ns,
-        { ...base, family: 6, type: 'unicast', dst: net, scope: 'global', table: 254, metric: 256 },
-        d.kind !== 'loopback',
-      );
+    addr6Routes(world, d, prefix, connected);
     return;
   }
   const primary = subnetOf(d.ns, a)[0] ?? a;
@@ -97,7 +104,7 @@ export function addrRoutes(world: NetWorld, d: Device, a: Addr): void {
       false,
     );
   }
-  if (d.kind !== 'loopback' && prefix.bits < 32)
+  if (d.kind !== 'loopback' && prefix.bits < 32 && connected)
     pushRoute(world, d.ns, { ...base, family: 4, type: 'unicast', dst: net, src: ip, scope: 'link', table: 254 }, true);
 }
 
@@ -156,45 +163,21 @@ function takeAway(world: NetWorld, ns: Netns, d: Device, at: number): void {
       ((r.src !== undefined && formatIp(r.src) === text) ||
         (r.type === 'local' && r.dst !== undefined && formatIp(r.dst.addr) === text)),
   );
+  if (prefix.addr.v === 6) gone6(world, d, prefix);
   world.core.addrDel(d.dev, toAddr16(prefix.addr));
-}
-
-/** Whether IPv6 is off on a device: `net.ipv6.conf.IF.disable_ipv6`, else `.all`. */
-function noIpv6(d: Device): boolean {
-  const get = (name: string): string | undefined => d.ns.sysctls.get(`net.ipv6.conf.${name}.disable_ipv6`);
-  return (get(d.name) ?? get('all') ?? get('default')) === '1';
 }
 
 /** What a device gets by itself when it comes up: lo its loopback addresses, others a link-local one. */
 export function defaultAddrs(world: NetWorld, d: Device): void {
   const { ns } = d;
-  const has = (ip: IpAddr): boolean => ns.addrs.some((a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, ip));
-  if (d.kind === 'loopback') {
-    if (!has(ip4(0x7f000001))) addAddr(world, ns, d.name, { addr: ip4(0x7f000001), bits: 8 });
-    if (!noIpv6(d) && !has(LOOPBACK6))
-      addAddr(world, ns, d.name, { addr: LOOPBACK6, bits: 128 }, { scope: 'host', proto: 'kernel_lo' });
-    return;
-  }
-  const ll = ip6(linkLocal(d.mac));
-  if (!noIpv6(d) && !has(ll)) addAddr(world, ns, d.name, { addr: ll, bits: 64 }, { scope: 'link', proto: 'kernel_ll' });
-}
-
-/** IPv6 addresses do not outlive a device that goes down. */
-export function linkLocalGone(world: NetWorld, d: Device): void {
-  for (const a of d.ns.addrs.filter((x) => x.ifindex === d.ifindex && x.prefix.addr.v === 6))
-    delAddr(world, d.ns, d.name, a.prefix);
+  const loopback = ip4(0x7f000001);
+  if (d.kind === 'loopback' && !ns.addrs.some((a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, loopback)))
+    addAddr(world, ns, d.name, { addr: loopback, bits: 8 });
+  auto6(world, d);
 }
 
 /** A device is removed or moves: its addresses go (the core has dropped its own). */
 export function addrsGone(d: Device): void {
   const kept = d.ns.addrs.filter((a) => a.ifindex !== d.ifindex);
   d.ns.addrs.splice(0, d.ns.addrs.length, ...kept);
-}
-
-/** `disable_ipv6` was written. */
-export function ipv6Switched(world: NetWorld, ns: Netns): void {
-  for (const d of ns.devices) {
-    if (noIpv6(d)) linkLocalGone(world, d);
-    else if (d.up) defaultAddrs(world, d);
-  }
 }

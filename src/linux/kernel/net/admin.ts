@@ -1,6 +1,6 @@
 /** NetAdmin of one namespace: the table of its operations. */
 import type { NetAdmin, SocketInfo } from '../netadmin.ts';
-import { addAddr, delAddr } from './addrs.ts';
+import { addAddr, delAddr, listAddrs } from './addrs.ts';
 import { connStats, deleteConns, listConns, markConns } from './conntrack.ts';
 import { delFdb, listFdb, setFdb } from './fdbs.ts';
 import { ipvsAdmin } from './ipvs.ts';
@@ -40,7 +40,7 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     delLink: (name) => delLink(w, ns, name),
     setLink: (name, change) => setLink(w, ns, name, change),
     moveLink: (name, to) => moveLink(w, ns, name, w.get(to)),
-    addrs: () => [...ns.addrs],
+    addrs: () => listAddrs(w, ns),
     addAddr: (ifname, prefix, options) => addAddr(w, ns, ifname, prefix, options),
     delAddr: (ifname, prefix) => delAddr(w, ns, ifname, prefix),
     routes: (family, table) => listRoutes(w, ns, family, table),

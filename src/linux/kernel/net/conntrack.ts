@@ -20,6 +20,12 @@ const TCP = [
 const SEEN_REPLY = 2;
 const ASSURED = 4;
 
+/** The type of the echo that answers: of a request the reply, and the other way round. */
+function answerType(c: CoreConn): number {
+  if (c.proto === 58) return c.icmpType === 128 ? 129 : 128;
+  return c.icmpType === 8 ? 0 : 8;
+}
+
 function entry(c: CoreConn): CtEntry {
   const icmp = c.proto === 1 || c.proto === 58;
   const kind = icmp ? { icmpType: c.icmpType, icmpCode: c.icmpCode } : {};
@@ -38,7 +44,7 @@ function entry(c: CoreConn): CtEntry {
       proto: c.proto,
       sport: c.rsport,
       dport: c.rdport,
-      ...(icmp && { icmpType: c.icmpType === 8 ? 0 : 8, icmpCode: c.icmpCode }),
+      ...(icmp && { icmpType: answerType(c), icmpCode: c.icmpCode }),
     },
     ...(c.proto === 6 && { tcpState: TCP[c.tcpState] ?? 'NONE' }),
     assured: (c.status & ASSURED) !== 0,

@@ -1,7 +1,8 @@
 /** Links: adding, changing, moving and removing devices. @see Linux net/core/rtnetlink.c */
 import { EBUSY, EEXIST, EINVAL, ENETDOWN, ENODEV, EOPNOTSUPP, ERANGE, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Link, LinkKind, NetAdmin } from '../netadmin.ts';
-import { addrsGone, defaultAddrs, linkLocalGone } from './addrs.ts';
+import { addrsGone, defaultAddrs } from './addrs.ts';
+import { ipv6Gone, renameIpv6, syncIpv6 } from './ipv6.ts';
 import { kindOf, setKind } from './linkkinds.ts';
 import { type Device, type Netns, PORT_FLAGS } from './netns.ts';
 import { rootName } from './qdiscs.ts';
@@ -63,6 +64,7 @@ export function register(
   };
   ns.add(d);
   world.devices.set(dev, d);
+  syncIpv6(world, d);
   return d;
 }
 
@@ -122,6 +124,7 @@ export function forget(world: NetWorld, d: Device): void {
   addrsGone(d);
   routesGone(world, d);
   for (const other of d.ns.devices) if (other.master === d) other.master = undefined;
+  renameIpv6(d.ns, d.name, undefined);
   d.ns.remove(d);
   world.devices.delete(d.dev);
   if (d.master) followPorts(world, d.master);
@@ -180,7 +183,7 @@ function setUp(world: NetWorld, d: Device, up: boolean): Errno | 0 {
     defaultAddrs(world, d);
     routesBack(world, d);
   } else {
-    linkLocalGone(world, d);
+    ipv6Gone(world, d);
     routesGone(world, d);
   }
   // VLANs go up and down with their device. @see Linux net/8021q/vlan.c: vlan_device_event
@@ -214,6 +217,7 @@ function rename(world: NetWorld, d: Device, name: string): Errno | 0 {
   if (d.up && d.kind !== 'veth') return EBUSY;
   const bad = nameError(d.ns, name);
   if (bad) return bad;
+  renameIpv6(d.ns, d.name, name);
   d.name = name;
   world.core.devName(d.dev, name);
   return 0;
@@ -268,9 +272,11 @@ export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | u
   const moved = world.core.devMove(d.dev, to.core);
   if (moved < 0) return errnoOf(moved);
   ns.remove(d);
+  renameIpv6(ns, d.name, undefined);
   d.ns = to;
   d.ifindex = to.takeIfindex(d.ifindex);
   to.add(d);
+  syncIpv6(world, d);
   numberPeers(d);
   return 0;
 }

@@ -1,6 +1,6 @@
 /** Neighbours, read from the core. */
 import type { IpAddr } from '../../../base/ip.ts';
-import { EINVAL, ENODEV, ENOENT, type Errno, errnoOf, isErr } from '../errno.ts';
+import { ENODEV, ENOENT, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Neigh } from '../netadmin.ts';
 import { fromAddr16, toAddr16 } from './addr16.ts';
 import type { Netns } from './netns.ts';
@@ -22,7 +22,17 @@ export function listNeighs(world: NetWorld, ns: Netns): Neigh[] {
     const d = world.devices.get(n.dev);
     const state = NUD[n.state] ?? 'FAILED';
     const known = state !== 'INCOMPLETE' && state !== 'FAILED';
-    return d ? [{ ifindex: d.ifindex, ip: fromAddr16(n.ip), ...(known && { mac: n.mac }), state }] : [];
+    return d
+      ? [
+          {
+            ifindex: d.ifindex,
+            ip: fromAddr16(n.ip),
+            ...(known && { mac: n.mac }),
+            ...(n.router && { router: true }),
+            state,
+          },
+        ]
+      : [];
   });
 }
 
@@ -76,7 +86,6 @@ export function delProxy(world: NetWorld, ns: Netns, ifname: string, ip: IpAddr)
 export function announce(world: NetWorld, ns: Netns, ifname: string, ip: IpAddr): Errno | 0 {
   const d = ns.find(ifname);
   if (!d) return ENODEV;
-  if (ip.v === 6) return EINVAL;
   const err = world.core.announce(d.dev, toAddr16(ip));
   return err < 0 ? errnoOf(err) : 0;
 }

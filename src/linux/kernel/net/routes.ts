@@ -1,10 +1,21 @@
 /** Routes: the tables as Linux shows them, and their counterpart in the core. */
-import { contains, formatPrefix, ip4, ip6, network, type Prefix, sameIp } from '../../../base/ip.ts';
+import {
+  contains,
+  formatPrefix,
+  type IpAddr,
+  ip4,
+  ip6,
+  needsZone,
+  network,
+  type Prefix,
+  sameIp,
+} from '../../../base/ip.ts';
 import type { CoreRoute } from '../../core/core.ts';
-import { EEXIST, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno, ESRCH, errnoOf } from '../errno.ts';
+import { EEXIST, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno, ESRCH, errnoOf } from '../errno.ts';
 import type { NextHop, Route, RouteAnswer, RouteQuery } from '../netadmin.ts';
 import { fromAddr16, toAddr16 } from './addr16.ts';
 import { addrRoutes } from './addrs.ts';
+import { last6, localRoute6 } from './ipv6.ts';
 import type { Device, Netns } from './netns.ts';
 import { addRoute4 } from './routes4.ts';
 import type { NetWorld } from './world.ts';
@@ -91,7 +102,7 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
 export function dropRoutes(world: NetWorld, ns: Netns, fits: (r: Route) => boolean): number {
   const gone = ns.routes.filter(fits);
   for (const r of gone) {
-    if (r.table !== 255 || r.proto !== 'kernel') world.core.routeDel(ns.core, toCore(ns, r));
+    if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
     ns.routes.splice(ns.routes.indexOf(r), 1);
   }
   return gone.length;
@@ -128,11 +139,20 @@ function order(a: Route, b: Route): number {
   return (a.dst?.bits ?? 0) - (b.dst?.bits ?? 0) || a.metric - b.metric;
 }
 
+/** Destination order of `ip -6 route`: of nested prefixes the narrower first, so the default last. @see Linux fib6_walk */
+function order6(a: Route, b: Route): number {
+  const everything: Prefix = { addr: ip6(0n), bits: 0 };
+  const [p, q] = [a.dst ?? everything, b.dst ?? everything];
+  const [x, y] = [last6(p), last6(q)];
+  if (x !== y) return x < y ? -1 : 1;
+  return q.bits - p.bits || a.metric - b.metric;
+}
+
 export function listRoutes(world: NetWorld, ns: Netns, family: 4 | 6, table = 254): Route[] {
   return ns.routes
-    .filter((r) => r.family === family && r.table === table)
+    .filter((r) => r.family === family && r.table === table && localRoute6(world, ns, r))
     .map((r, i) => ({ r, i }))
-    .sort((a, b) => order(a.r, b.r) || a.i - b.i)
+    .sort((a, b) => (family === 4 ? order(a.r, b.r) : order6(a.r, b.r)) || a.i - b.i)
     .map(({ r }) => {
       const d = r.ifindex === undefined ? undefined : ns.find(r.ifindex);
       return d && d.kind !== 'loopback' && !world.core.devCarrier(d.dev) && table !== 255
@@ -154,12 +174,9 @@ export function addRoute(
   const type = given.type ?? 'unicast';
   if (type === 'unicast') {
     if (given.via) {
-      const via = given.via;
-      const connected = ns.addrs.find(
-        (a) => contains(a.prefix, via) && (ifindex === undefined || a.ifindex === ifindex),
-      );
-      if (!connected) return ENETUNREACH;
-      ifindex = connected.ifindex;
+      const found = given.via.v === 6 ? gateway6(ns, given.via, ifindex) : gateway4(ns, given.via, ifindex);
+      if (typeof found !== 'number') return found;
+      ifindex = found;
     }
     if (ifindex === undefined) return ENODEV;
     const d = ns.find(ifindex);
@@ -167,6 +184,8 @@ export function addRoute(
     if (!d.up) return ENETDOWN;
   }
   if (dst && dst.addr.v === 4 && !sameNetwork(dst)) return EINVAL;
+  // What forbids hangs on lo in IPv6.
+  if (type !== 'unicast' && given.family === 6) ifindex ??= ns.find('lo')?.ifindex;
   const route: Route = {
     family: given.family,
     type,
@@ -176,7 +195,7 @@ export function addRoute(
     ...(given.src && { src: given.src }),
     scope: given.scope ?? (type !== 'unicast' || given.via ? 'global' : 'link'),
     proto: given.proto ?? 'boot',
-    metric: given.metric ?? 0,
+    metric: given.metric || (given.family === 6 ? 1024 : 0),
     table: given.table ?? 254,
   };
   const twin = ns.routes.some(
@@ -187,6 +206,32 @@ export function addRoute(
       (r.dst && formatPrefix(r.dst)) === (route.dst && formatPrefix(route.dst)),
   );
   return twin ? EEXIST : pushRoute(world, ns, route, true);
+}
+
+/** The interface of a gateway: that of an address whose prefix holds it. */
+function gateway4(ns: Netns, via: IpAddr, ifindex: number | undefined): number | Errno {
+  const connected = ns.addrs.find((a) => contains(a.prefix, via) && (ifindex === undefined || a.ifindex === ifindex));
+  return connected?.ifindex ?? ENETUNREACH;
+}
+
+/**
+ * The interface of an IPv6 gateway: a link-local one needs it told; others must be on a link, and not our own.
+ * @see Linux net/ipv6/route.c: ip6_validate_gw
+ */
+function gateway6(ns: Netns, via: IpAddr, ifindex: number | undefined): number | Errno {
+  if (ns.addrs.some((a) => sameIp(a.prefix.addr, via) && (ifindex === undefined || a.ifindex === ifindex)))
+    return EINVAL;
+  if (needsZone(via)) return ifindex ?? EINVAL;
+  const link = ns.routes.find(
+    (r) =>
+      r.family === 6 &&
+      r.table === 254 &&
+      !r.via &&
+      r.dst &&
+      contains(r.dst, via) &&
+      (ifindex ?? r.ifindex) === r.ifindex,
+  );
+  return link?.ifindex ?? EHOSTUNREACH;
 }
 
 function sameNetwork(p: Prefix): boolean {
@@ -226,6 +271,7 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(query.tos !== undefined && { tos: query.tos }),
   });
   if (typeof r === 'number') return errnoOf(r);
+  const proto = dst.v === 6 ? protoOf(world, ns, r) : 'boot';
   const out = world.devices.get(r.dev);
   const types = Object.entries(TYPE).find(([, n]) => n === r.type);
   return {
@@ -236,7 +282,7 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(out && { ifindex: out.ifindex }),
     ...(r.src && { src: fromAddr16(r.src) }),
     scope: r.scope === 254 ? 'host' : r.scope === 253 ? 'link' : 'global',
-    proto: 'boot',
+    proto,
     metric: r.metric,
     table: r.type === 2 ? 255 : r.table,
     ...(r.redirected && { redirected: true }),
@@ -245,4 +291,16 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(r.expires > 0 && { expires: r.expires }),
     ...(dst.v === 4 && { match: network({ addr: dst, bits: r.bits }) }),
   };
+}
+
+/** Who made the IPv6 route that a lookup chose: `ip -6 route get` tells it. */
+function protoOf(world: NetWorld, ns: Netns, r: CoreRoute): Route['proto'] {
+  if (r.type === 2) return 'kernel';
+  const ifindex = world.devices.get(r.dev)?.ifindex;
+  const dst = fromAddr16(r.dst);
+  const fits = ns.routes
+    .filter((x) => x.family === 6 && x.ifindex === ifindex && x.table === r.table && x.metric === r.metric)
+    .filter((x) => x.dst === undefined || contains(x.dst, dst))
+    .sort((a, b) => (b.dst?.bits ?? 0) - (a.dst?.bits ?? 0));
+  return fits[0]?.proto ?? 'boot';
 }

@@ -1,5 +1,5 @@
 /** inet and inet6 sockets as open files, over sockets of the core. */
-import type { IpAddr } from '../../../base/ip.ts';
+import { type IpAddr, needsZone } from '../../../base/ip.ts';
 import { Ready, SockType } from '../../core/core.ts';
 import {
   EAFNOSUPPORT,
@@ -78,7 +78,7 @@ export class InetSocket extends SocketFile {
   override bind(addr: SockAddr): Errno | 0 {
     const ip = this.#ip(addr.ip);
     if (isErr(ip)) return ip;
-    const err = this.world.core.sockBind(this.sock, toAddr16(ip), addr.port ?? 0);
+    const err = this.world.core.sockBind(this.sock, toAddr16(ip), addr.port ?? 0, this.#scope(ip));
     return err < 0 ? errnoOf(err) : 0;
   }
 
@@ -102,7 +102,7 @@ export class InetSocket extends SocketFile {
     const ip = this.#ip(addr.ip);
     if (isErr(ip)) return ip;
     if (!this.#connecting) {
-      const err = this.world.core.sockConnect(this.sock, toAddr16(ip), addr.port ?? 0);
+      const err = this.world.core.sockConnect(this.sock, toAddr16(ip), addr.port ?? 0, this.#scope(ip));
       if (err === 0) return 0;
       if (err !== -EINPROGRESS.code) return errnoOf(err);
       this.#connecting = true;
@@ -125,6 +125,18 @@ export class InetSocket extends SocketFile {
     return ip;
   }
 
+  /** The device (core index) that an address with a zone is given for, 0 none (sin6_scope_id). */
+  #scope(ip: IpAddr): number {
+    if (ip.v === 4 || ip.zone === undefined) return 0;
+    return (this.ns.find(ip.zone) ?? this.ns.find(Number(ip.zone)))?.dev ?? 0;
+  }
+
+  /** An address of one link with the name of the link it is of. */
+  #zoned(ip: IpAddr, dev: number): IpAddr {
+    const d = this.world.devices.get(dev);
+    return ip.v === 6 && needsZone(ip) && d ? { ...ip, zone: d.name } : ip;
+  }
+
   read(max: number, wait: Waiter): Promise<Uint8Array | Errno> {
     if (this.type !== 'stream') return this.recvfrom(wait).then((d) => (isErr(d) ? d : d.data));
     return waitFor(this.changed, wait, () => {
@@ -142,7 +154,7 @@ export class InetSocket extends SocketFile {
     return waitFor(this.changed, wait, (): Datagram | Errno | undefined => {
       const got = this.world.core.sockRecvFrom(this.sock);
       if (typeof got === 'number') return got === -EAGAIN.code ? undefined : errnoOf(got);
-      const from = { ip: fromAddr16(got.ip), port: got.port };
+      const from = { ip: this.#zoned(fromAddr16(got.ip), got.dev), port: got.port };
       const error = got.error && {
         icmpError: { ...got.error, errno: errnoOf(got.error.errno), from: from.ip },
       };
@@ -157,11 +169,18 @@ export class InetSocket extends SocketFile {
   /** Sends all of it; a stream waits for room. EPIPE leaves SIGPIPE to the caller. */
   override async sendto(bytes: Uint8Array, to: SockAddr | undefined, wait: Waiter): Promise<number | Errno> {
     const ip = to?.ip && toAddr16(to.ip);
+    const scope = to?.ip ? this.#scope(to.ip) : 0;
     if (this.type !== 'stream' && !ip && this.peer() === undefined) return EDESTADDRREQ;
     let done = 0;
     for (;;) {
       const n = await waitFor(this.changed, wait, () => {
-        const sent = this.world.core.sockSend(this.sock, done === 0 ? bytes : bytes.subarray(done), ip, to?.port);
+        const sent = this.world.core.sockSend(
+          this.sock,
+          done === 0 ? bytes : bytes.subarray(done),
+          ip,
+          to?.port,
+          scope,
+        );
         return sent === -EAGAIN.code ? undefined : sent;
       });
       if (isErr(n)) return done > 0 ? done : n;
@@ -178,7 +197,7 @@ export class InetSocket extends SocketFile {
 
   override local(): SockAddr {
     const info = this.world.core.sockInfo(this.sock);
-    return { ip: fromAddr16(info.local), port: info.lport };
+    return { ip: this.#zoned(fromAddr16(info.local), info.dev), port: info.lport };
   }
 
   override remote(): SockAddr | Errno {
@@ -190,7 +209,7 @@ export class InetSocket extends SocketFile {
     const info = this.world.core.sockInfo(this.sock);
     return info.rport === 0 && info.type !== SockType.RAW
       ? undefined
-      : { ip: fromAddr16(info.remote), port: info.rport };
+      : { ip: this.#zoned(fromAddr16(info.remote), info.dev), port: info.rport };
   }
 
   override setOption(option: SockOption, value: number): Errno | 0 {

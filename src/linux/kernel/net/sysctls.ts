@@ -2,7 +2,7 @@
 import type { Core } from '../../core/core.ts';
 import { TCP_SYSCTLS, type TcpSysctlName } from '../../core/tcp-sysctls.ts';
 import { EINVAL, ENOENT, type Errno } from '../errno.ts';
-import { ipv6Switched } from './addrs.ts';
+import { setting6Written } from './ipv6.ts';
 import type { Netns } from './netns.ts';
 import { getNfSysctl, NF_SYSCTLS, setNfSysctl } from './nfsysctl.ts';
 import { getSysctl4, setSysctl4, sysctl4Keys } from './sysctl4.ts';
@@ -56,6 +56,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.tcp_allowed_congestion_control': 'reno cubic',
   'net.ipv4.ping_group_range': '1\t0',
   'net.ipv6.conf.all.forwarding': '0',
+  'net.ipv6.bindv6only': '0',
+  'net.ipv6.icmp.echo_ignore_all': '0',
+  'net.ipv6.icmp.ratelimit': '1000',
   'net.bridge.bridge-nf-call-iptables': '1',
   'net.bridge.bridge-nf-call-ip6tables': '1',
   'net.bridge.bridge-nf-call-arptables': '1',
@@ -71,12 +74,26 @@ const PER_DEVICE: Readonly<Record<string, string>> = {
   'ipv6 accept_ra': '1',
   'ipv6 forwarding': '0',
   'ipv6 proxy_ndp': '0',
+  'ipv6 accept_dad': '1',
+  'ipv6 dad_transmits': '1',
+  'ipv6 autoconf': '1',
+  'ipv6 addr_gen_mode': '0',
+  'ipv6 hop_limit': '64',
+  'ipv6 mtu': '1500',
+  'ipv6 router_solicitations': '-1',
 };
 type CoreKey = Parameters<Core['nsSet']>[1];
 const CORE: Readonly<Record<string, CoreKey>> = {
   'net.ipv4.ip_default_ttl': 'ip_default_ttl',
   'net.ipv4.icmp_echo_ignore_all': 'icmp_echo_ignore_all',
   'net.bridge.bridge-nf-call-iptables': 'bridge_nf_call_iptables',
+};
+
+const NS6: Readonly<Record<string, Parameters<Core['ip6NsSet']>[1]>> = {
+  'net.ipv6.bindv6only': 'bindv6only',
+  'net.ipv6.icmp.echo_ignore_all': 'echo_ignore_all',
+  'net.ipv6.icmp.ratelimit': 'ratelimit',
+  'net.bridge.bridge-nf-call-ip6tables': 'bridge_nf_call_ip6tables',
 };
 
 /** `net/ipv4/ip_forward` and `net.ipv4.ip_forward` are one; a device's name may hold dots in the first form. */
@@ -120,9 +137,8 @@ export function getSysctl(world: NetWorld, ns: Netns, given: string): string | E
   const device = perDevice(ns, name);
   if (device === undefined) return ENOENT;
   const m = /^(net\.ipv[46]\.conf)\..+\.([a-z0-9_]+)$/.exec(name) as RegExpExecArray;
-  return (
-    (m[2] === 'forwarding' || m[2] === 'disable_ipv6' ? ns.sysctls.get(`${m[1]}.default.${m[2]}`) : undefined) ?? device
-  );
+  const v6 = m[1] === 'net.ipv6.conf' && m[2] !== 'mtu';
+  return (v6 || m[2] === 'forwarding' ? ns.sysctls.get(`${m[1]}.default.${m[2]}`) : undefined) ?? device;
 }
 
 export function setSysctl(world: NetWorld, ns: Netns, given: string, value: string): Errno | 0 {
@@ -150,6 +166,9 @@ export function setSysctl(world: NetWorld, ns: Netns, given: string, value: stri
     return 0;
   }
   ns.sysctls.set(name, text);
-  if (name.endsWith('.disable_ipv6')) ipv6Switched(world, ns);
+  const ns6 = NS6[name];
+  if (ns6 !== undefined) world.core.ip6NsSet(ns.core, ns6, Math.max(0, Number(text) || 0));
+  const m = /^net\.ipv6\.conf\.(.+)\.([a-z0-9_]+)$/.exec(name);
+  if (m) setting6Written(world, ns, (m[1] as string).replaceAll('/', '.'), m[2] as string, text);
   return 0;
 }

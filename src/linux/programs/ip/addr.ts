@@ -1,7 +1,7 @@
 /**
  * `ip address`: show, add, del, flush.
  *
- * Limits: lifetimes are always for ever; flags are `secondary` only.
+ * Limits: lifetimes are always for ever.
  * @see iproute2 ip/ipaddress.c
  */
 import {
@@ -63,12 +63,30 @@ function secondary(all: readonly Addr[], a: Addr): boolean {
   return first !== undefined && first !== a;
 }
 
+/** IFA_F_* in the order and with the names of iproute2. @see ip/ipaddress.c: ifa_flag_data */
+const FLAGS: readonly (readonly [number, string])[] = [
+  [0x02, 'nodad'],
+  [0x08, 'dadfailed'],
+  [0x20, 'deprecated'],
+  [0x40, 'tentative'],
+];
+
+/** The flags of an IPv6 address, each with a space. Busybox knows two by name. */
+function flagText(env: IpEnv, a: Addr): string {
+  const flags = a.flags ?? 0;
+  const known = env.busybox ? FLAGS.slice(2).reverse() : FLAGS;
+  const named = known.filter(([bit]) => flags & bit).map(([, name]) => `${name} `);
+  const rest = flags & ~0x60;
+  return named.join('') + (env.busybox && rest !== 0 ? `flags ${rest.toString(16).padStart(2, '0')} ` : '');
+}
+
 function addressLine(env: IpEnv, a: Addr, all: readonly Addr[]): string {
   const v4 = a.prefix.addr.v === 4;
   let s = `${v4 ? 'inet' : 'inet6'} ${formatPrefix(a.prefix)} `;
   if (a.broadcast) s += `brd ${formatIp(a.broadcast)} `;
   s += `scope ${a.scope} `;
   if (secondary(all, a)) s += 'secondary ';
+  s += flagText(env, a);
   if (a.proto !== undefined && !env.busybox) s += `proto ${a.proto} `;
   return s + (v4 ? a.label : '');
 }
@@ -127,6 +145,7 @@ function addressJson(a: Addr, all: readonly Addr[]): Record<string, unknown> {
     ...(a.broadcast ? { broadcast: formatIp(a.broadcast) } : {}),
     scope: a.scope,
     ...(secondary(all, a) ? { secondary: true } : {}),
+    ...Object.fromEntries(FLAGS.filter(([bit]) => (a.flags ?? 0) & bit).map(([, name]) => [name, true])),
     ...(a.proto === undefined ? {} : { protocol: a.proto }),
     ...(v4 ? { label: a.label } : {}),
     valid_life_time: 4294967295,
@@ -141,6 +160,8 @@ async function modify(env: IpEnv, verb: 'add' | 'del' | 'replace'): Promise<numb
   let scope: Addr['scope'] | undefined;
   let broadcast: ReturnType<typeof parseIp>;
   let label: string | undefined;
+  let nodad = false;
+  let noprefixroute = false;
   for (let word = w.take(); word !== undefined; word = w.take()) {
     if (word === 'dev') dev = w.need();
     else if (matches(word, 'broadcast') || word === 'brd') {
@@ -149,7 +170,9 @@ async function modify(env: IpEnv, verb: 'add' | 'del' | 'replace'): Promise<numb
       else if (b !== '-') broadcast = addressArg(b, env.family);
     } else if (word === 'scope') scope = w.need() as Addr['scope'];
     else if (word === 'label') label = w.need();
-    else if (word === 'nodad' || word === 'noprefixroute' || word === 'home') continue;
+    else if (word === 'nodad') nodad = true;
+    else if (word === 'noprefixroute') noprefixroute = true;
+    else if (word === 'home') continue;
     else if (word === 'valid_lft' || word === 'preferred_lft' || word === 'metric') w.need();
     else {
       if (word === 'local') word = w.need();
@@ -169,7 +192,7 @@ async function modify(env: IpEnv, verb: 'add' | 'del' | 'replace'): Promise<numb
         : new IpError(`Error: ${v}: address not found.`.replace('ipv4: address', 'ipv4: Address'), 2);
     return 0;
   }
-  const e = env.net.addAddr(dev, prefix, { broadcast, scope, label });
+  const e = env.net.addAddr(dev, prefix, { broadcast, scope, label, nodad, noprefixroute });
   if (isErr(e)) {
     if (e.name === 'EEXIST' && verb === 'replace') return 0;
     throw env.busybox || e.name !== 'EEXIST'

@@ -85,6 +85,7 @@ async function show(env: IpEnv): Promise<number> {
         dst: formatIp(n.ip),
         dev: dev(n),
         ...(n.mac === undefined ? {} : { lladdr: formatMac(n.mac) }),
+        ...(n.router ? { router: null } : {}),
         state: [n.state],
       })),
     );
@@ -97,7 +98,7 @@ async function show(env: IpEnv): Promise<number> {
       if (f.dev === undefined || env.busybox) s += `dev ${dev(n)} `;
       if (n.mac !== undefined) s += `lladdr ${formatMac(n.mac)} `;
       if (env.busybox) return [`${s}ref 1 used 0/0/0 probes 1 ${n.state}`];
-      return [`${s}${n.state} `];
+      return [`${s}${n.router ? 'router ' : ''}${n.state} `];
     }),
   );
   return 0;

@@ -136,7 +136,7 @@ function routeText(env: IpEnv, r: Route, f: RouteFilter): string {
   if (r.proto !== 'boot' || env.details) s += `proto ${r.proto} `;
   if ((r.scope !== 'global' || env.details) && r.family === 4) s += `scope ${r.scope} `;
   if (r.src) s += `src ${formatIp(r.src)} `;
-  if (r.metric > 0) s += `metric ${r.metric} `;
+  if (r.metric > 0 || r.family === 6) s += `metric ${r.metric} `;
   if (r.onlink) s += 'onlink ';
   if (r.linkdown) s += 'linkdown ';
   if (r.mtu !== undefined) s += `mtu ${r.mtu} `;

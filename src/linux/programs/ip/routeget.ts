@@ -46,7 +46,20 @@ function flags(r: RouteAnswer): string[] {
   ];
 }
 
+/** What `ip -6 route get` tells: the route that was chosen, all of it. */
+function lines6(env: IpEnv, q: Draft, r: RouteAnswer): string[] {
+  let s = r.type === 'unicast' && !env.details ? '' : `${r.type} `;
+  s += `${formatIp(q.dst as IpAddr)} from ${q.from ? formatIp(q.from) : '::'} `;
+  if (r.via) s += `via ${formatIp(r.via)} `;
+  if (r.ifindex !== undefined) s += `dev ${devName(env, r)} `;
+  if (r.table !== 254) s += `table ${tableName(env, r.table)} `;
+  if (r.proto !== 'boot') s += `proto ${r.proto} `;
+  if (r.src) s += `src ${formatIp(r.src)} `;
+  return [`${s}metric ${r.metric} pref medium`];
+}
+
 function lines(env: IpEnv, q: Draft, r: RouteAnswer): string[] {
+  if (r.family === 6 && !env.busybox) return lines6(env, q, r);
   const dst = formatIp(q.dst as IpAddr);
   let s = r.type === 'unicast' && !env.details ? '' : `${r.type} `;
   s += `${q.fibmatch && r.match ? formatPrefix(r.match) : dst} `;

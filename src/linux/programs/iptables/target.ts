@@ -96,7 +96,16 @@ function rejectWith(family: 4 | 6, text: string | undefined): Extract<NfTarget, 
     'tcp-rst': 'tcp-reset',
     'admin-prohib': 'icmp-admin-prohibited',
   };
-  const full = alias[text] ?? text;
+  const alias6: Readonly<Record<string, string>> = {
+    'no-route': 'icmp6-no-route',
+    'adm-prohibited': 'icmp6-adm-prohibited',
+    'addr-unreach': 'icmp6-addr-unreachable',
+    'port-unreach': 'icmp6-port-unreachable',
+    'policy-fail': 'icmp6-policy-fail',
+    'reject-route': 'icmp6-reject-route',
+    'tcp-rst': 'tcp-reset',
+  };
+  const full = (family === 4 ? alias : alias6)[text] ?? text;
   const known = [
     'icmp-port-unreachable',
     'icmp-host-unreachable',
@@ -113,7 +122,8 @@ function rejectWith(family: 4 | 6, text: string | undefined): Extract<NfTarget, 
     'icmp6-policy-fail',
     'icmp6-reject-route',
   ];
-  if (!known.includes(full)) throw new UsageError(`unknown reject type "${text}"`);
+  if (!known.includes(full) || (full !== 'tcp-reset' && full.startsWith('icmp6') !== (family === 6)))
+    throw new UsageError(`unknown reject type "${text}"`);
   return full as 'tcp-reset';
 }
 

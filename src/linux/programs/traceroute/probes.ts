@@ -64,10 +64,21 @@ const MARKS: Readonly<Record<number, string>> = {
   13: ' !X',
 };
 
+/** The same of ICMPv6, type 1. */
+const MARKS6: Readonly<Record<number, string>> = { 0: ' !N', 1: ' !X', 2: ' !H', 3: ' !H', 4: '' };
+
+/** ICMP types of a family: destination unreachable, time exceeded. */
+export const unreachable = (v: 4 | 6): number => (v === 4 ? 3 : 1);
+export const timeExceeded = (v: 4 | 6): number => (v === 4 ? 11 : 3);
+
+/** Bytes of a probe's headers: IP, and UDP or ICMP. */
+export const headersOf = (ip: IpAddr): number => (ip.v === 4 ? 28 : 48);
+
 /** The answer that an ICMP error is. */
 export function answerOf(from: IpAddr, type: number, code: number, ms: number): Answer {
-  return type === 3
-    ? { from, ms, mark: MARKS[code] ?? ` !<${code}>`, last: true }
+  const marks = from.v === 4 ? MARKS : MARKS6;
+  return type === unreachable(from.v)
+    ? { from, ms, mark: marks[code] ?? ` !<${code}>`, last: true }
     : { from, ms, mark: '', last: false };
 }
 
@@ -118,7 +129,7 @@ export class ProbeRun {
 
   async #send(p: Probe): Promise<string | undefined> {
     const sys = this.#sys;
-    const fd = sys.socket('inet', 'dgram');
+    const fd = sys.socket(this.trace.dst.v === 4 ? 'inet' : 'inet6', 'dgram');
     if (isErr(fd)) return `socket: ${fd.text}`;
     sys.setsockopt(fd, 'mtu_discover', PMTUDISC_DONT);
     sys.setsockopt(fd, 'ttl', p.ttl);
@@ -127,7 +138,10 @@ export class ProbeRun {
     sys.setsockopt(fd, 'recverr', 1);
     p.sent = sys.now();
     p.fd = fd;
-    const sent = await sys.sendto(fd, new Uint8Array(Math.max(0, this.trace.size - 28)).fill(0x40));
+    const sent = await sys.sendto(
+      fd,
+      new Uint8Array(Math.max(0, this.trace.size - headersOf(this.trace.dst))).fill(0x40),
+    );
     if (isErr(sent)) return `send: ${sent.text}`;
     await sys.sleep(PROBE_COST);
     return undefined;

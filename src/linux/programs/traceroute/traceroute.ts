@@ -1,7 +1,7 @@
 /**
- * `traceroute`: the routers on the way, by datagrams of growing TTL.
+ * `traceroute`, `traceroute6`: the routers on the way, by datagrams of growing TTL.
  *
- * Limits: IPv4; UDP probes, or ICMP echo with -I, whose probes (and busybox's) go one after the other.
+ * Limits: UDP probes, or ICMP echo with -I, whose probes (and busybox's) go one after the other.
  * @see traceroute 2.1; busybox networking/traceroute.c
  */
 import { formatIp, type IpAddr, sameIp } from '../../../base/ip.ts';
@@ -10,7 +10,7 @@ import type { Fd } from '../../kernel/sys.ts';
 import { echoRequest, parseIcmp } from '../ping/icmp.ts';
 import { GAI_TEXT, getaddrinfo, getnameinfo } from '../resolve.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { type Answer, answerOf, ProbeRun } from './probes.ts';
+import { type Answer, answerOf, headersOf, ProbeRun, timeExceeded, unreachable } from './probes.ts';
 
 const FIRST_PORT = 33434;
 
@@ -35,8 +35,8 @@ async function probe(
   const sent = await sys.sendto(
     out,
     echo
-      ? echoRequest(4, id, serial + 1, new Uint8Array(Math.max(0, size - 28)))
-      : new Uint8Array(Math.max(0, size - 28)).fill(0x40),
+      ? echoRequest(dst.v, id, serial + 1, new Uint8Array(Math.max(0, size - headersOf(dst))))
+      : new Uint8Array(Math.max(0, size - headersOf(dst))).fill(0x40),
     { ip: dst, port },
   );
   if (isErr(sent)) return sent.text;
@@ -47,7 +47,7 @@ async function probe(
     if (ready.length === 0) return undefined;
     const d = await sys.recvfrom(icmp);
     if (isErr(d) || !d.from.ip) continue;
-    const m = parseIcmp(4, d.data, d.ttl ?? 0);
+    const m = parseIcmp(dst.v, d.data, d.ttl ?? 0);
     if (!m) continue;
     const ms = (d.time - start) / 1e6;
     if (m.kind === 'reply') {
@@ -55,7 +55,7 @@ async function probe(
       continue;
     }
     if (echo ? m.id !== id || m.seq !== serial + 1 : m.port !== port) continue;
-    if (m.type === 11 || m.type === 3) return answerOf(d.from.ip, m.type, m.code, ms);
+    if (m.type === timeExceeded(dst.v) || m.type === unreachable(dst.v)) return answerOf(d.from.ip, m.type, m.code, ms);
   }
 }
 
@@ -67,7 +67,8 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(`Usage: ${ctx.name} [OPTIONS] HOST [BYTES]\n`);
     return busybox ? 1 : 2;
   }
-  const found = await getaddrinfo(sys, host, 4);
+  const six = ctx.name === 'traceroute6' || o.has('6');
+  const found = await getaddrinfo(sys, host, six ? 6 : o.has('4') || busybox ? 4 : 0);
   if (typeof found === 'string') {
     await ctx.err(
       busybox
@@ -81,7 +82,7 @@ async function run(ctx: Context): Promise<number> {
   const max = num('max-hops', 30);
   const queries = num('queries', 3);
   const waitNs = num('wait', 5) * 1e9;
-  const size = ctx.operands[1] === undefined ? (busybox ? 46 : 60) : Number(ctx.operands[1]);
+  const size = ctx.operands[1] === undefined ? (busybox ? 46 : dst.v === 4 ? 60 : 80) : Number(ctx.operands[1]);
   const first = num('first', 1);
   const header = `traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`;
   if (!busybox && !o.has('icmp')) {
@@ -91,8 +92,9 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(`${failed}\n`);
     return 1;
   }
-  const icmp = sys.socket('inet', 'raw', 1);
-  const udp = sys.socket('inet', 'dgram');
+  const family = dst.v === 4 ? 'inet' : 'inet6';
+  const icmp = sys.socket(family, 'raw', dst.v === 4 ? 1 : 58);
+  const udp = sys.socket(family, 'dgram');
   if (!isErr(udp)) sys.setsockopt(udp, 'mtu_discover', 0);
   if (isErr(icmp) || isErr(udp)) return ctx.fail(`socket: ${isErr(icmp) ? icmp.text : 'failed'}`);
   await ctx.out(header);
@@ -141,6 +143,7 @@ export const spec = defineProgram({
     { name: 'numeric', short: 'n', shortOnly: true, help: 'print numeric addresses' },
     { name: 'icmp', short: 'I', shortOnly: true, help: 'use ICMP ECHO' },
     { name: '4', short: '4', shortOnly: true, help: 'use IPv4' },
+    { name: '6', short: '6', shortOnly: true, help: 'use IPv6' },
     arg('first', 'f', 'N', 'first TTL'),
     arg('max-hops', 'm', 'N', 'max TTL'),
     arg('queries', 'q', 'N', 'probes per hop'),

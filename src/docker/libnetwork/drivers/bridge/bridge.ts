@@ -1,7 +1,7 @@
 /**
  * The bridge driver: a Linux bridge for each network, a veth pair for each endpoint, iptables for both.
  *
- * Limits: the IPv6 side of a network has no rules yet; an existing device is taken over only by the default bridge.
+ * Limits: an existing device is taken over only by the default bridge.
  * @see moby daemon/libnetwork/drivers/bridge/bridge_linux.go
  */
 import { formatIp, type IpAddr, last4, type Prefix, sameIp } from '../../../../base/ip.ts';
@@ -26,7 +26,7 @@ const IFNAMSIZ = 16;
 
 interface BridgeEndpoint {
   readonly mac: number;
-  readonly address: Prefix | undefined;
+  readonly addresses: readonly Prefix[];
   hostVeth: string | undefined;
   mappings: Mapping[];
 }
@@ -35,7 +35,8 @@ interface BridgeNetwork {
   readonly id: string;
   readonly name: string;
   readonly config: BridgeConfig;
-  readonly subnet: Prefix | undefined;
+  /** Of each family it has. */
+  readonly subnets: readonly Prefix[];
   readonly gateway: Prefix | undefined;
   readonly gatewayV6: Prefix | undefined;
   readonly endpoints: Map<string, BridgeEndpoint>;
@@ -79,22 +80,32 @@ export class BridgeDriver implements Driver {
             `(${other.config.bridgeName}): networks have same bridge name`,
         );
     if (config.bridgeName.length >= IFNAMSIZ) return new Failure('system', 'numerical result out of range');
-    const subnet = ipv4[0]?.pool;
+    const subnets = [ipv4[0]?.pool, ipv6[0]?.pool].filter((s) => s !== undefined);
     const gateway = ipv4[0]?.gateway;
     const network: BridgeNetwork = {
       id,
       name: options.name,
       config,
-      subnet,
+      subnets,
       gateway,
       gatewayV6: ipv6[0]?.gateway,
       endpoints: new Map(),
     };
     const failure = this.#setupDevice(network);
     if (failure) return failure;
-    if (subnet) program(this.#net, networkRules(config, subnet));
+    if (ipv6.length > 0) this.#forward6();
+    for (const subnet of subnets) program(this.#net, networkRules(config, subnet));
     this.#networks.set(id, network);
     return undefined;
+  }
+
+  /** The first network with IPv6 makes a router of the host. @see moby setup_ip_forwarding.go: setupIPv6Forwarding */
+  #forward6(): void {
+    const { kernel } = this.env;
+    if (kernel.sysctl(kernel.hostNetns, 'net.ipv6.conf.all.forwarding') === '1') return;
+    for (const where of ['default', 'all'])
+      kernel.setSysctl(kernel.hostNetns, `net.ipv6.conf.${where}.forwarding`, '1');
+    this.#net.nfPolicy(6, 'filter', 'FORWARD', 'DROP');
   }
 
   #setupDevice(network: BridgeNetwork): Failure | undefined {
@@ -108,10 +119,14 @@ export class BridgeDriver implements Driver {
     net.setLink(config.bridgeName, { txqlen: 0 });
     for (const address of [network.gateway, network.gatewayV6]) {
       if (!address) continue;
-      const broadcast =
-        address.addr.v === 4 && address.bits < 31 ? { broadcast: { v: 4 as const, value: last4(address) } } : {};
+      const options =
+        address.addr.v === 6
+          ? { nodad: true }
+          : address.bits < 31
+            ? { broadcast: { v: 4 as const, value: last4(address) } }
+            : {};
       const has = net.addrs().some((a) => a.label === config.bridgeName && sameIp(a.prefix.addr, address.addr));
-      if (!has) net.addAddr(config.bridgeName, address, broadcast);
+      if (!has) net.addAddr(config.bridgeName, address, options);
     }
     net.setLink(config.bridgeName, { up: true });
     return undefined;
@@ -121,15 +136,16 @@ export class BridgeDriver implements Driver {
     const network = this.#networks.get(id);
     if (!network) return;
     this.#networks.delete(id);
-    if (network.subnet) remove(this.#net, networkRules(network.config, network.subnet));
+    for (const subnet of network.subnets) remove(this.#net, networkRules(network.config, subnet));
     this.#net.delLink(network.config.bridgeName);
   }
 
   createEndpoint(nid: string, eid: string, iface: EndpointInterface): Failure | undefined {
     const network = this.#network(nid);
     iface.mac ??= randomMac(this.rng);
-    network.endpoints.set(eid, { mac: iface.mac, address: iface.ipv4, hostVeth: undefined, mappings: [] });
-    if (iface.ipv4) program(this.#net, directAccessRules(network.config, iface.ipv4.addr));
+    const addresses = [iface.ipv4, iface.ipv6].filter((a) => a !== undefined);
+    network.endpoints.set(eid, { mac: iface.mac, addresses, hostVeth: undefined, mappings: [] });
+    for (const a of addresses) program(this.#net, directAccessRules(network.config, a.addr));
     return undefined;
   }
 
@@ -140,10 +156,10 @@ export class BridgeDriver implements Driver {
     network.endpoints.delete(eid);
     const net = this.#net;
     if (endpoint.hostVeth !== undefined) net.delLink(endpoint.hostVeth);
-    const address = endpoint.address?.addr;
-    if (!address) return;
-    remove(net, directAccessRules(network.config, address));
-    forget(net, address);
+    for (const { addr } of endpoint.addresses) {
+      remove(net, directAccessRules(network.config, addr));
+      forget(net, addr);
+    }
   }
 
   join(nid: string, eid: string, sandbox: NetnsKey, ifname: string): JoinInfo | Failure {
@@ -181,8 +197,9 @@ export class BridgeDriver implements Driver {
   programExternalConnectivity(nid: string, eid: string, ports: readonly PortRequest[]): PortBinding[] | Failure {
     const network = this.#network(nid);
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
-    if (!endpoint.address) return [];
-    const mappings = addPortMappings(this.env, network.config, endpoint.address.addr, ports);
+    if (endpoint.addresses.length === 0) return [];
+    const ips = endpoint.addresses.map((a) => a.addr);
+    const mappings = addPortMappings(this.env, network.config, ips, ports);
     if (mappings instanceof Failure) return mappings;
     endpoint.mappings = mappings;
     return mappings.map((m) => m.binding);
@@ -194,7 +211,7 @@ export class BridgeDriver implements Driver {
     if (!endpoint) return;
     releaseMappings(this.env, network.config, endpoint.mappings);
     endpoint.mappings = [];
-    if (endpoint.address) forget(this.#net, endpoint.address.addr);
+    for (const { addr } of endpoint.addresses) forget(this.#net, addr);
   }
 
   ifacePrefix(nid: string): string {

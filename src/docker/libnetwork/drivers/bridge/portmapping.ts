@@ -35,7 +35,7 @@ export const goText = (e: Errno): string => e.text.toLowerCase();
 export function addPortMappings(
   env: PortEnv,
   config: BridgeConfig,
-  containerIp: IpAddr,
+  containerIps: readonly IpAddr[],
   requests: readonly PortRequest[],
 ): Mapping[] | Failure {
   if (config.internal || config.gatewayMode === 'routed' || config.gatewayMode === 'isolated') return [];
@@ -45,7 +45,7 @@ export function addPortMappings(
     return failure;
   };
   for (const group of groups(requests, config)) {
-    const got = bindGroup(env, containerIp, group);
+    const got = bindGroup(env, containerIps, group);
     if (got instanceof Failure) return undo(got);
     mappings.push(...got);
   }
@@ -100,7 +100,11 @@ function compare(a: PortRequest, b: PortRequest): number {
   return (a.hostIp?.v ?? 0) - (b.hostIp?.v ?? 0);
 }
 
-function bindGroup(env: PortEnv, containerIp: IpAddr, group: Group): Mapping[] | Failure {
+/**
+ * Binds a port on every host address of a group. What stands behind an address is the container's of the same family;
+ * behind an IPv6 one the IPv4 address, when it has no other (the proxy passes between them).
+ */
+function bindGroup(env: PortEnv, containerIps: readonly IpAddr[], group: Group): Mapping[] | Failure {
   const { proto, port, hostPort: start, hostPortEnd: end } = group.request;
   const single = start !== 0 && start === end;
   for (let attempt = 1; ; attempt++) {
@@ -110,6 +114,8 @@ function bindGroup(env: PortEnv, containerIp: IpAddr, group: Group): Mapping[] |
     let error: Errno | 0 = 0;
     let at = group.ips[0] as IpAddr;
     for (const hostIp of group.ips) {
+      const containerIp = containerIps.find((c) => c.v === hostIp.v) ?? (hostIp.v === 6 ? containerIps[0] : undefined);
+      if (!containerIp) continue;
       const binding = { proto, port, containerIp, hostIp, hostPort: chosen };
       const proxy = new PortProxy(env.kernel, binding, env.pid);
       bound.push({ binding, proxy });
@@ -121,7 +127,8 @@ function bindGroup(env: PortEnv, containerIp: IpAddr, group: Group): Mapping[] |
     for (const m of bound) m.proxy.stop();
     env.allocator.release(group.ips, proto, chosen);
     if (!single && error.name === 'EADDRINUSE' && attempt < ATTEMPTS) continue;
-    const where = `${hostPort(at, chosen)}:${formatIp(containerIp)}:${port}/${proto}`;
+    const behind = containerIps.find((c) => c.v === at.v) ?? (containerIps[0] as IpAddr);
+    const where = `${hostPort(at, chosen)}:${formatIp(behind)}:${port}/${proto}`;
     return new Failure('system', `failed to bind host port for ${where}: ${goText(error)}`);
   }
 }

@@ -72,11 +72,12 @@ export function setupBase(net: NetAdmin): void {
   net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
 }
 
-/** What a network needs. @param subnet its IPv4 subnet */
+/** What a network needs of one family. @param subnet its subnet of that family */
 export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
   const br = config.bridgeName;
+  const family = subnet.addr.v;
   const rule = (table: NfTable, chain: string, r: Omit<NfRule, 'modules'>, head = false): Placed => ({
-    family: 4,
+    family,
     table,
     chain,
     rule: { ...r, modules: r.ctstate ? ['conntrack'] : [] },
@@ -108,7 +109,7 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
           rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: DROP }),
           rule('filter', 'DOCKER-FORWARD', { in: is(br), out: not(br), target: ACCEPT }),
         ]),
-    ...(routed ? [rule('filter', 'DOCKER', { out: is(br), proto: is(1), target: ACCEPT })] : []),
+    ...(routed ? [rule('filter', 'DOCKER', { out: is(br), proto: is(family === 4 ? 1 : 58), target: ACCEPT })] : []),
     rule('filter', 'DOCKER', { in: not(br), out: is(br), target: DROP }),
     rule('filter', 'DOCKER-CT', { out: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT }),
     rule('filter', 'DOCKER-BRIDGE', { out: is(br), target: jump('DOCKER') }),
@@ -132,18 +133,19 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
 export function directAccessRules(config: BridgeConfig, ip: IpAddr): Placed[] {
   if (config.internal || config.gatewayMode === 'routed' || config.gatewayMode === 'nat-unprotected') return [];
   const rule: NfRule = { dst: is(host(ip)), in: not(config.bridgeName), modules: [], target: DROP };
-  return [{ family: 4, table: 'raw', chain: 'PREROUTING', rule }];
+  return [{ family: ip.v, table: 'raw', chain: 'PREROUTING', rule }];
 }
 
-/** A published port of IPv4: DNAT on the way in, ACCEPT in the forward path, and loopback kept local. */
+/** A published port whose two sides are of one family: DNAT on the way in, ACCEPT in the forward path, and loopback kept local. */
 export function portRules(
   config: BridgeConfig,
   binding: { proto: Proto; port: number; containerIp: IpAddr; hostIp: IpAddr; hostPort: number },
 ): Placed[] {
   const { proto, containerIp, hostIp } = binding;
-  if (hostIp.v !== 4 || containerIp.v !== 4) return [];
+  if (hostIp.v !== containerIp.v) return [];
   const br = config.bridgeName;
-  const any = hostIp.value === 0;
+  const family = hostIp.v;
+  const any = BigInt(hostIp.value) === 0n;
   const at = { ...(any ? {} : { dst: is(host(hostIp)) }), proto: is(PROTO[proto]), modules: [proto] };
   const dport = (port: number): NfRule['dport'] => is({ from: port, to: port });
   const accept: NfRule = {
@@ -155,7 +157,7 @@ export function portRules(
     modules: [proto],
     target: ACCEPT,
   };
-  const forward: Placed = { family: 4, table: 'filter', chain: 'DOCKER', rule: accept, head: true };
+  const forward: Placed = { family, table: 'filter', chain: 'DOCKER', rule: accept, head: true };
   if (config.gatewayMode === 'routed') return [forward];
   const dnat: NfRule = {
     ...at,
@@ -164,10 +166,10 @@ export function portRules(
     target: { kind: 'DNAT', ip: containerIp, ports: { from: binding.port, to: binding.port } },
   };
   const loopback: NfRule = { ...at, in: not('lo'), dport: dport(binding.hostPort), target: DROP };
-  const isLoopback = hostIp.value >>> 24 === 127;
+  const isLoopback = hostIp.v === 4 ? hostIp.value >>> 24 === 127 : hostIp.value === 1n;
   return [
-    { family: 4, table: 'nat', chain: 'DOCKER', rule: dnat },
+    { family, table: 'nat', chain: 'DOCKER', rule: dnat },
     forward,
-    ...(isLoopback ? [{ family: 4, table: 'raw', chain: 'PREROUTING', rule: loopback } as const] : []),
+    ...(isLoopback ? [{ family, table: 'raw', chain: 'PREROUTING', rule: loopback } as const] : []),
   ];
 }

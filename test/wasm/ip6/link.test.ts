@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { a6, newCore } from '../world.ts';
+import { answers6, lines6, linkLocal, pair, ping6, wait } from './world6.ts';
+
+const MAC1 = 0x020000000001;
+const MAC2 = 0x020000000002;
+
+test('a device that comes up reports its groups, tries its address out, and asks for routers', async () => {
+  const core = await newCore();
+  const { a, da } = pair(core);
+  const cap = core.captureAdd(a, da, 0);
+  expect(core.addr6Flags(da, a6(linkLocal(MAC1))) & 64).toBe(64);
+  wait(core, 2.5);
+  expect(core.addr6Flags(da, a6(linkLocal(MAC1))) & 64).toBe(0);
+  const out = lines6(core, cap).filter((l) => l.startsWith('Out'));
+  const solicited = 'ff02::1:ff00:1';
+  expect(out).toContain(`Out :: > ff02::16 hl 1 MLDv2 ${solicited}`);
+  expect(out.filter((l) => l.includes('NS'))).toEqual([`Out :: > ${solicited} hl 255 NS ${linkLocal(MAC1)}`]);
+  const good = out.slice(out.findIndex((l) => l.includes('NS')) + 1);
+  expect(good.filter((l) => l.includes('RS'))).toEqual([`Out ${linkLocal(MAC1)} > ff02::2 hl 255 RS`]);
+  expect(good).toContain(`Out ${linkLocal(MAC1)} > ff02::16 hl 1 MLDv2 ${solicited}`);
+});
+
+test('two hosts on a link find each other and answer', async () => {
+  const core = await newCore();
+  const { a, b, da, db } = pair(core);
+  wait(core, 3);
+  const cap = core.captureAdd(a, da, 0);
+  const s = ping6(core, a, '2001:db8::2');
+  expect(answers6(core, s)).toEqual(['2001:db8::2']);
+  expect(lines6(core, cap)).toEqual([
+    'Out 2001:db8::1 > ff02::1:ff00:2 hl 255 NS 2001:db8::2',
+    'In 2001:db8::2 > 2001:db8::1 hl 255 NA 2001:db8::2',
+    'Out 2001:db8::1 > 2001:db8::2 hl 64 echo request',
+    'In 2001:db8::2 > 2001:db8::1 hl 64 echo reply',
+  ]);
+  expect(core.neighs(a).map((n) => [n.dev, n.state])).toEqual([[da, 2]]);
+  expect(core.neighs(b).map((n) => [n.dev, n.state])).toEqual([[db, 8]]);
+  // Five seconds later the asked one, which knows the asker by hearsay only, probes it.
+  wait(core, 6);
+  expect(lines6(core, cap).filter((l) => !l.includes('RS'))).toEqual([
+    `In ${linkLocal(MAC2)} > 2001:db8::1 hl 255 NS 2001:db8::1`,
+    `Out 2001:db8::1 > ${linkLocal(MAC2)} hl 255 NA 2001:db8::1`,
+  ]);
+});
+
+test('an address of one link needs its device; all nodes answer a group', async () => {
+  const core = await newCore();
+  const { a, da } = pair(core);
+  wait(core, 3);
+  expect(answers6(core, ping6(core, a, linkLocal(MAC2), 56, da))).toEqual([linkLocal(MAC2)]);
+  expect(answers6(core, ping6(core, a, 'ff02::1', 56, da)).sort()).toEqual([linkLocal(MAC1), linkLocal(MAC2)]);
+  expect(answers6(core, ping6(core, a, '::1'))).toEqual(['::1']);
+});
+
+test('an address that somebody has is not used', async () => {
+  const core = await newCore();
+  const { a, da, db } = pair(core);
+  wait(core, 3);
+  core.addr6Add(da, a6('2001:db8::2'), 64, 0);
+  expect(core.addr6Flags(da, a6('2001:db8::2'))).toBe(64);
+  wait(core, 3);
+  expect(core.addr6Flags(da, a6('2001:db8::2'))).toBe(64 | 8);
+  expect(core.addr6Flags(db, a6('2001:db8::2')) & 8).toBe(0);
+  // Of two that try at the same time, who hears the other first gives way.
+  core.addr6Add(da, a6('2001:db8::9'), 64, 0);
+  core.addr6Add(db, a6('2001:db8::9'), 64, 0);
+  wait(core, 3);
+  expect([da, db].map((d) => core.addr6Flags(d, a6('2001:db8::9'))).sort()).toEqual([0, 64 | 8]);
+  // A failed address stands in the way of its owner until it is deleted.
+  core.addrDel(da, a6('2001:db8::2'));
+  expect(answers6(core, ping6(core, a, '2001:db8::2'))).toEqual(['2001:db8::2']);
+});
+
+test('nobody there: the sender is told after three tries', async () => {
+  const core = await newCore();
+  const { a, da } = pair(core);
+  wait(core, 3);
+  const cap = core.captureAdd(a, da, 0);
+  const s = ping6(core, a, '2001:db8::77');
+  wait(core, 4);
+  expect(lines6(core, cap).filter((l) => l.includes('NS'))).toHaveLength(3);
+  expect(answers6(core, s)).toEqual(['2001:db8::1 error 1/3']);
+});
