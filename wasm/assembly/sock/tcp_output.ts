@@ -8,6 +8,7 @@ import {
 } from '../../abi';
 import { finish, mix64, mix, isV4 } from './demux';
 import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu, segmentDf } from './glue';
+import { OWNER_KERNEL } from '../nf/owner';
 import { sackAt } from './ooo';
 import { ringRead } from './ring';
 import { after } from './seq';
@@ -182,7 +183,9 @@ export function transmit(s: Sock, seq: u32, flags: u32, n: u32): i32 {
   s.segsOut++;
   snmpInc(s.ns, SNMP_TCP_OUT_SEGS);
   if (flags & TH_RST) snmpInc(s.ns, SNMP_TCP_OUT_RSTS);
-  return l4Send(s.ns, p, head + n, L4_TCP, s.l0, s.l1, s.r0, s.r1, s.ttl, s.tos, s.dev, s.mark, segmentDf(s), false);
+  // A SYN-ACK, small as it is, is never cut. @see Linux ip_output.c: ip_build_and_send_pkt
+  const df = (flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK) || segmentDf(s);
+  return l4Send(s.ns, p, head + n, L4_TCP, s.l0, s.l1, s.r0, s.r1, s.ttl, s.tos, s.dev, s.mark, df, false);
 }
 
 /** An acknowledgement with nothing else. @see Linux tcp_acceptable_seq */
@@ -205,6 +208,7 @@ export function replyReset(g: Segment): void {
   if (g.flags & TH_RST) return;
   const p = l4Alloc(20);
   if (p == 0) return;
+  l4Owner(p, OWNER_KERNEL);
   const at = l4At(p);
   put16(at, g.lport);
   put16(at + 2, g.rport);
