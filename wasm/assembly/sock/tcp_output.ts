@@ -7,8 +7,7 @@ import {
   SNMP_TCP_OUT_RSTS, SNMP_TCP_OUT_SEGS, TCPKEY_SACK, TCPKEY_TIMESTAMPS, TCPKEY_WINDOW_SCALING,
 } from '../../abi';
 import { finish, mix64, mix, isV4 } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, nowNs, pathMtu, segmentDf } from './glue';
-import { OWNER_KERNEL } from '../nf/owner';
+import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4OwnerKernel, l4Send, nowNs, pathMtu, segmentDf } from './glue';
 import { sackAt } from './ooo';
 import { ringRead } from './ring';
 import { after } from './seq';
@@ -208,7 +207,7 @@ export function replyReset(g: Segment): void {
   if (g.flags & TH_RST) return;
   const p = l4Alloc(20);
   if (p == 0) return;
-  l4Owner(p, OWNER_KERNEL);
+  l4OwnerKernel(p);
   const at = l4At(p);
   put16(at, g.lport);
   put16(at + 2, g.rport);
