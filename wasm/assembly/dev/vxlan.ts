@@ -19,18 +19,7 @@ import { routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';
 import { clockStep } from '../sim/clock';
 import {
-  PF_DF,
-  PF_TRACE,
-  PF_TUNNEL,
-  PF_UNCOUNTED,
-  Pkt,
-  pktAlloc,
-  pktClone,
-  pktDrop,
-  pktPull,
-  pktPush,
-  pktRoom,
-  pktScrub,
+  PF_DF, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt, pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub,
 } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { workPush } from '../sim/work';
