@@ -14,6 +14,8 @@ const why = obstacle();
 if (why !== undefined) console.log(`The lab is not compared with a real kernel: ${why}`);
 const count = Number(process.env.DRYDOCK_TOPOLOGIES ?? 200);
 const first = Number(process.env.DRYDOCK_SEED ?? 1);
+/** The share of topologies that must have been compared, however busy the machine was. */
+const COMPARED = 0.75;
 
 /** The same topology with one more rule on the first host that has a filter. */
 function planted(t: Topology): Topology {
@@ -28,7 +30,8 @@ describe.skipIf(why !== undefined)('the lab and the kernel', () => {
     if (busy.length > 0) console.log(`Not compared, the machine was too busy: seeds ${busy.join(', ')}`);
     console.log(`${count - busy.length} topologies, ${probes} probes, ${found.length} differences`);
     expect(found).toEqual([]);
-    expect(busy.length).toBeLessThan(count);
+    // The machine may have been busy now and then, not always.
+    expect(count - busy.length).toBeGreaterThanOrEqual(Math.ceil(count * COMPARED));
   }, 0);
 
   it('a rule that only one of them has is noticed', async () => {

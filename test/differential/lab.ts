@@ -154,6 +154,8 @@ class Player {
   readonly #raw: { readonly host: number; readonly sock: number }[] = [];
   readonly #udp: number[] = [];
   readonly #listeners: number[] = [];
+  /** Ports of listeners: what comes from one gets no answer, NAT could set two of them on each other for ever. */
+  readonly #serving = new Set<number>();
   readonly #accepted: number[] = [];
   readonly #clients: number[] = [];
   readonly #connecting: { readonly id: number; readonly sock: number }[] = [];
@@ -175,6 +177,7 @@ class Player {
     for (const [i, spec] of this.t.hosts.entries()) {
       for (const proto of [1, 6, 17]) this.#raw.push({ host: i, sock: this.#open(i, SockType.RAW, proto) });
       for (const l of spec.listeners) {
+        this.#serving.add(l.port);
         const s = this.#open(i, l.proto === 'tcp' ? SockType.TCP : SockType.UDP);
         if (this.core.sockBind(s, ip(l.ip), l.port) < 0) throw new Error('bind');
         if (l.proto === 'tcp') this.core.sockListen(s, 1024);
@@ -228,7 +231,7 @@ class Player {
     for (const s of this.#udp)
       for (let d = core.sockRecvFrom(s); typeof d !== 'number'; d = core.sockRecvFrom(s)) {
         any = true;
-        core.sockSend(s, d.data, d.ip, d.port);
+        if (!this.#serving.has(d.port)) core.sockSend(s, d.data, d.ip, d.port);
       }
     for (const s of this.#listeners)
       for (let c = core.sockAccept(s); c >= 0; c = core.sockAccept(s)) {

@@ -7,11 +7,13 @@
  *   SET i path value                  a sysctl below /proc/sys; one that does not exist is passed over
  *   RUN i length program argument …   queued; `length` bytes of its standard input follow the line
  *   GO                                runs what is queued, all at once, and prints: OUT i status length, then the bytes
- *   LISTEN i t|u address port         a TCP listener, or a UDP one that sends back what it gets
+ *   LISTEN i t|u address port         a TCP listener, or a UDP one that sends back what it gets, unless it came from
+ *                                     a listener's port: NAT can set two of them on each other for ever
  *   PROBE id i p|u|t address port ttl size tos discover     ping, UDP datagram or TCP connection; source port and ICMP
  *                                     id are id; discover is IP_MTU_DISCOVER
  *   READY ms                          waits until all interfaces run (their carrier is known), at most so long
- *   PLAY quiet_ms                     sends all probes, until nothing has happened for so long; closes all sockets
+ *   PLAY quiet_ms                     sends all probes, until nothing has happened for so long, or for ever (MOST_MS); closes all
+ *                                     sockets
  * Standard output besides OUT:
  *   P i hex                           a packet delivered in namespace i, from its IP header on (140 bytes at most)
  *   S id errno                        what the sending call (connect of TCP) of a probe gave
@@ -36,7 +38,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_FD = 100, MAX_NS = 32, MAX_RUN = 64, MAX_SOCK = 8192 };
+enum { FIRST_FD = 100, MOST_MS = 5000, MAX_NS = 32, MAX_RUN = 64, MAX_SOCK = 8192 };
 enum { S_RAW, S_UDP, S_LISTEN, S_ACCEPTED, S_CLIENT_UDP, S_CLIENT_TCP, S_GONE };
 
 struct run { int ns; char *argv[64]; char *in; size_t len; int from, to; pid_t pid; };
@@ -48,6 +50,8 @@ static struct pollfd fds[MAX_SOCK];
 static struct sock socks[MAX_SOCK];
 static struct probe probes[MAX_SOCK];
 static int nruns, nsocks, nprobes, count, raw[MAX_NS];
+static long deadline;
+static char serving[65536];
 
 static void die(const char *what) {
   fprintf(stderr, "%s: %s\n", what, strerror(errno));
@@ -181,6 +185,7 @@ static void add_listener(int ns, char proto, const char *ip, int port) {
   int fd = open_socket(ns, proto == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
   if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0) die("bind");
   if (proto == 't' && listen(fd, 1024) != 0) die("listen");
+  serving[port] = 1;
   watch(fd, proto == 't' ? S_LISTEN : S_UDP, ns, 0, POLLIN);
 }
 
@@ -221,14 +226,15 @@ static int serve(int i) {
   ssize_t n = recvfrom(fds[i].fd, buffer, sizeof buffer, MSG_DONTWAIT, (struct sockaddr *)&from, &size);
   if (n < 0) return 0;
   if (s->kind == S_RAW) print_packet(s->ns, buffer, n);
-  if (s->kind == S_UDP) sendto(fds[i].fd, buffer, n, 0, (struct sockaddr *)&from, size);
+  if (s->kind == S_UDP && !serving[ntohs(from.sin_port)])
+    sendto(fds[i].fd, buffer, n, 0, (struct sockaddr *)&from, size);
   return 1;
 }
 
 /* Handles all that is there. Returns whether anything was. */
 static int drain(int wait) {
   int any = 0;
-  while (poll(fds, nsocks, any ? 0 : wait) > 0) {
+  while (now_ms() < deadline && poll(fds, nsocks, any ? 0 : wait) > 0) {
     int now = 0;
     for (int i = 0, n = nsocks; i < n; i++) {
       if (!fds[i].revents) continue;
@@ -305,6 +311,7 @@ static void play(int quiet) {
       if (k == 0) raw[i] = fd;
     }
   long begin = now_ms();
+  deadline = begin + MOST_MS;
   for (int i = 0; i < nprobes; i++) {
     send_probe(&probes[i]);
     drain(0);

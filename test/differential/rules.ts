@@ -192,9 +192,25 @@ function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   }
 }
 
+/**
+ * Whether rules of nat could make two clashing sources share a port that was chosen at random: the lab chooses anew
+ * (README: known differences). Datagrams that are answered from another own address than they were sent to, and
+ * answers that get an own address as their source.
+ */
+function sharesPorts(h: Draft, rules: readonly string[]): boolean {
+  const datagrams = (rule: string): boolean => !/-p (tcp|icmp) /.test(rule);
+  const to = (rule: string, option: string): boolean =>
+    h.addrs.some((a) => rule.endsWith(`${option} ${a.ip}`) || rule.includes(`${option} ${a.ip}:`));
+  return (
+    rules.some((r) => r.startsWith('-A PREROUTING ') && datagrams(r) && to(r, '--to-destination')) &&
+    rules.some((r) => r.startsWith('-A POSTROUTING ') && datagrams(r) && to(r, '--to-source'))
+  );
+}
+
 function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   for (const name of ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING']) w.chain('nat', name, 'ACCEPT');
   if (h.bridges.length > 0 && dice.chance(0.7)) docker(dice, w, h, all);
+  const rules: string[] = [];
   const count = 1 + dice.below(5);
   for (let k = 0; k < count; k++) {
     const chain = dice.pick(['PREROUTING', 'PREROUTING', 'OUTPUT', 'POSTROUTING', 'POSTROUTING', 'INPUT']);
@@ -209,8 +225,10 @@ function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
     else if (dice.chance(0.15)) target = dice.pick(['-j ACCEPT', '-j RETURN', '-j REDIRECT']);
     else
       target = `-j DNAT --to-destination ${natTarget(dice, h, all)}${ports && dice.chance(0.6) ? `:${dice.pick(PORTS)}` : ''}`;
-    w.rule('nat', `-A ${chain} ${matches(dice, h, all, chain, proto)}${target}`);
+    rules.push(`-A ${chain} ${matches(dice, h, all, chain, proto)}${target}`);
   }
+  const shares = sharesPorts(h, rules);
+  for (const r of rules) if (!shares || !r.startsWith('-A POSTROUTING ')) w.rule('nat', r);
 }
 
 /** A ruleset for one host, for iptables-restore. */

@@ -8,44 +8,18 @@
  * @see Linux drivers/net/vxlan/vxlan_core.c: vxlan_xmit, vxlan_xmit_one, arp_reduce, vxlan_rcv; RFC 7348
  */
 import {
-  DROP_DEV_DOWN,
-  DROP_NO_BUFFER,
-  DROP_NO_ROUTE,
-  DROP_NS_GONE,
-  DROP_VXLAN_HEADER,
-  DROP_VXLAN_NO_DST,
-  DROP_VXLAN_PROXY,
-  DROP_VXLAN_SRC,
-  DROP_VXLAN_VNI,
-  ENETUNREACH,
-  RTN_LOCAL,
-  TRACE_DECAP,
-  TRACE_ENCAP,
-  VXLAN_L2MISS,
-  VXLAN_L3MISS,
-  VXLAN_LEARN,
-  VXLAN_NO_CSUM,
-  VXLAN_PROXY,
-  VXLAN_TTL_INHERIT,
+  DROP_DEV_DOWN, DROP_NO_BUFFER, DROP_NO_ROUTE, DROP_NS_GONE, DROP_VXLAN_HEADER, DROP_VXLAN_NO_DST, DROP_VXLAN_PROXY,
+  DROP_VXLAN_SRC, DROP_VXLAN_VNI, ENETUNREACH, RTN_LOCAL, RTN_UNICAST, TRACE_DECAP, TRACE_ENCAP, VXLAN_L2MISS,
+  VXLAN_L3MISS, VXLAN_LEARN, VXLAN_NO_CSUM, VXLAN_PROXY, VXLAN_TTL_INHERIT,
 } from '../../abi';
 import { neighFind, neighMac } from '../ip/neightab';
 import { ip4Output, ip4RouteSource } from '../ip/output';
+import { pmtuOf, pmtuUpdate } from '../ip/pmtu';
 import { routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';
 import { clockStep } from '../sim/clock';
 import {
-  PF_DF,
-  PF_TRACE,
-  PF_TUNNEL,
-  PF_UNCOUNTED,
-  Pkt,
-  pktAlloc,
-  pktClone,
-  pktDrop,
-  pktPull,
-  pktPush,
-  pktRoom,
-  pktScrub,
+  PF_DF, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt, pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub,
 } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { workPush } from '../sim/work';
@@ -53,7 +27,7 @@ import { ARP_LEN, ARP_REPLY, ARP_REQUEST, arpIsIpv4, arpOp, arpSha, arpSpa, arpT
 import { rd32, wr16, wr32 } from '../wire/bytes';
 import { csumL4 } from '../wire/checksum';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ethDst, ethSrc, ethType, ethWrite, macIsGroup } from '../wire/ether';
-import { IP4_DF, ip4Frag, ip4Src, ip4Tos, ip4Ttl, PROTO_UDP } from '../wire/ipv4';
+import { IP4_DF, ip4Dst, ip4Frag, ip4Src, ip4Tos, ip4Ttl, PROTO_UDP } from '../wire/ipv4';
 import { Dev } from './dev';
 import { flowHash } from './flow';
 import { Ns } from './ns';
@@ -63,6 +37,8 @@ import { Vfdb, vfdbFind, vfdbLearn, vfdbMore } from './vfdb';
 const HEADERS: u32 = 16;
 /** The I bit: the VNI is valid. */
 const FLAG_VNI: u32 = 0x08000000;
+/** All that comes before the packet inside: IP, UDP, VXLAN, Ethernet. */
+const OVERHEAD: u32 = 50;
 /** Space for the headers of IP and Ethernet that follow. */
 const BELOW: u32 = 48;
 
@@ -240,8 +216,12 @@ function encap(dev: u32, v: Vxlan, f: u32, pkt: u32): void {
   const df = v.df == 1 || (v.df == 2 && ip && ip4Frag(inner) & IP4_DF) ? PF_DF : 0;
   const dst = to.dst;
   const oif = to.oif != 0 ? to.oif : v.lower;
+  // What stays in its namespace keeps its mark and its sender. @see Linux skb_scrub_packet
   const mark = d.ns == v.linkNs ? p.mark : 0;
+  const sock = d.ns == v.linkNs ? p.sock : 0;
   const size = p.len - ETH_HLEN;
+  // A frame that came by a bridge has no route.
+  const routed = ip && p.rtype == RTN_UNICAST && p.outdev == dev;
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_ENCAP, d.ns, dev, vni, dst, (sport << 16) | port);
   pktScrub(pkt);
   const h = pktPush(pkt, HEADERS);
@@ -253,7 +233,9 @@ function encap(dev: u32, v: Vxlan, f: u32, pkt: u32): void {
   wr32(h + 12, vni << 8);
   p.mac = 0;
   p.flags |= PF_TUNNEL | df;
+  p.rtype = routed ? RTN_UNICAST : 0;
   p.mark = mark;
+  p.sock = sock;
   p.dev = dev;
   p.gen = d.gen;
   p.nexthop = dst;
@@ -296,6 +278,7 @@ export function vxlanSend(pkt: u32): void {
     bypass(d, v, pkt, size);
     return;
   }
+  if (p.rtype == RTN_UNICAST) checkPmtu(d, pkt, pmtuOf(v.linkNs, dst, Dev.at(Sim.at().r1).mtu) - OVERHEAD);
   const src = v.local != 0 ? v.local : ip4RouteSource(v.linkNs, dst, oif);
   const h = p.data as usize;
   if (!(v.flags & VXLAN_NO_CSUM)) {
@@ -310,6 +293,17 @@ export function vxlanSend(pkt: u32): void {
     d.txErrors++;
     if (sent == -ENETUNREACH) d.txCarrier++;
   }
+}
+
+/**
+ * The route of a packet that does not fit into the tunnel's learns what does; the packet itself goes on, in fragments.
+ * @param mtu what the tunnel's way holds of a packet inside @see Linux ip_tunnel_core.c: skb_tunnel_check_pmtu
+ */
+function checkPmtu(d: Dev, pkt: u32, mtu: u32): void {
+  const p = Pkt.at(pkt);
+  if (p.len - HEADERS - ETH_HLEN <= mtu) return;
+  const dst = ip4Dst((p.data + HEADERS + ETH_HLEN) as usize);
+  pmtuUpdate(d.ns, dst, mtu, pmtuOf(d.ns, dst, d.mtu));
 }
 
 /**

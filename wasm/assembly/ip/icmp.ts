@@ -13,6 +13,7 @@ import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
 import { ctAttachReply } from '../nf/conntrack';
+import { OWNER_KERNEL } from '../nf/owner';
 import { now } from '../sim/clock';
 import { PF_ICMP_ERROR, PF_LOCAL, Pkt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
@@ -26,7 +27,7 @@ import { ICMP_ECHO, ICMP_ECHOREPLY, icmpIsError } from '../wire/l4';
 import { addrSelect } from './addr';
 import { fibLookup, fibSource, flowSet } from './fib';
 import { ip4Get, Net4 } from './net4';
-import { ip4Output } from './output';
+import { ip4Mtu, ip4Output } from './output';
 import { peerRateAllows } from './peer';
 import { redirectInput } from './redirect';
 import { routeOutput } from './routeout';
@@ -105,7 +106,8 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
     const inside = arrived != 0 && Dev.at(arrived).kind == DEV_LOOPBACK;
     if (!inside && (!globalAllows(ns) || !rateAllows(ns, ip4Src(ip), tos))) return;
   }
-  const quote = min(min(ip4Len(ip), p.data + p.len - p.nh), ERROR_MAX - 28);
+  const room = min(ip4Mtu(ns, ip4Src(ip), 0), ERROR_MAX);
+  const quote = min(min(ip4Len(ip), p.data + p.len - p.nh), room - 28);
   const err = pktAlloc(8 + quote);
   if (err == 0) return;
   const e = Pkt.at(err);
@@ -133,6 +135,7 @@ function replyMark(p: Pkt): u32 {
 function output(ns: u32, pkt: u32, src: u32, dst: u32, tos: u32, mark: u32): void {
   const s = Sim.at();
   s.icmpBusy = 1;
+  Pkt.at(pkt).sock = OWNER_KERNEL;
   ip4Output(ns, pkt, src, dst, PROTO_ICMP, 0, tos, mark, 0);
   s.icmpBusy = 0;
 }

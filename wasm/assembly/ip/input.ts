@@ -67,6 +67,7 @@ import { icmpInput, icmpSend } from './icmp';
 import { optionsForward, optionsInput } from './options';
 import { ip4Finish } from './output';
 import { peerMayTell } from './peer';
+import { pmtuForward } from './pmtu';
 import { DEFRAG_LOCAL, fragInput } from './reassembly';
 import { redirectSend } from './redirect';
 import { routeKind } from './route';
@@ -163,7 +164,7 @@ function forward(pkt: u32): void {
     pktDrop(pkt, DROP_TTL);
     return;
   }
-  const mtu = Dev.at(p.outdev).mtu;
+  const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), Dev.at(p.outdev).mtu);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
   if (exceeds && (p.fragMax > mtu || !(p.flags & PF_IGNORE_DF))) {

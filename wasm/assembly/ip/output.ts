@@ -41,7 +41,7 @@ import { fibType } from './fib';
 import { ip4Fragments } from './fragment';
 import { icmpSend } from './icmp';
 import { neighGroup, neighOutput } from './neigh';
-import { pmtuOf } from './pmtu';
+import { pmtuForward, pmtuOf } from './pmtu';
 import { routeKind } from './route';
 
 /** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
@@ -194,7 +194,7 @@ export function ip4Finish(pkt: u32): i32 {
   p.len = ip4Len(p.nh as usize);
   // What carries DF of its own accord was measured by its sender, perhaps against the device only (a probe).
   const df = (ip4Frag(p.nh as usize) & IP4_DF) != 0;
-  const mtu = p.flags & PF_LOCAL && !df ? pmtuOf(p.ns, ip4Dst(p.nh as usize), d.mtu) : d.mtu;
+  const mtu = wayMtu(p, df, d.mtu);
   if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
   if (df && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
     icmpSend(pkt, 3, 4, mtu);
@@ -202,6 +202,13 @@ export function ip4Finish(pkt: u32): i32 {
   }
   const size = p.fragMax != 0 ? min(p.fragMax, mtu) : mtu;
   return p.len <= size ? emit(pkt) : cut(pkt, size);
+}
+
+/** What fits on the way of a packet. */
+function wayMtu(p: Pkt, df: bool, dflt: u32): u32 {
+  const dst = ip4Dst(p.nh as usize);
+  if (!(p.flags & PF_LOCAL)) return pmtuForward(p.ns, dst, dflt);
+  return df ? dflt : pmtuOf(p.ns, dst, dflt);
 }
 
 /** Sends a packet as fragments (takes it). @returns the first error */

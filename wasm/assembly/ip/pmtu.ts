@@ -103,6 +103,15 @@ export function pmtuLocked(ns: u32, dst: u32): bool {
   return e ? e.locked != 0 : false;
 }
 
+/**
+ * What forwarding may send to a destination: what is learned does not count, unless it is less than an honest path has.
+ * @see Linux include/net/ip.h: ip_dst_mtu_maybe_forward
+ */
+export function pmtuForward(ns: u32, dst: u32, dflt: u32): u32 {
+  const e = find(ns, dst);
+  return e && e.locked ? min(e.mtu, dflt) : dflt;
+}
+
 /** Learns that packets to `dst` must not be larger than `mtu`; `old` is what was used so far. */
 export function pmtuUpdate(ns: u32, dst: u32, mtu: u32, old: u32): void {
   if (mtu >= old || mtu == 0) return;

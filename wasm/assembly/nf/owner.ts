@@ -1,5 +1,8 @@
-/** Who sends: user and group of each socket, for -m owner and LOG. @see Linux net/netfilter/xt_owner.c */
+/** Who sends: user and group of each socket, for -m owner and LOG. @see Linux net/netfilter/xt_owner.c: owner_mt */
 import { OWNER_BASE, OWNER_CAP, OWNER_REC } from '../mem';
+
+/** The sender of what the kernel itself sends by a socket of its own (ICMP, resets): one without a file, so without a user. */
+export const OWNER_KERNEL: u32 = 0xffffffff;
 
 function at(sock: u32): usize {
   return OWNER_BASE + ((sock & 0xffff) as usize) * OWNER_REC;
@@ -12,13 +15,15 @@ export function sockOwner(sock: u32, uid: u32, gid: u32): void {
   store<u32>(at(sock), gid, 4);
 }
 
-/** User of a socket. */
+/** User of a socket; 0xffffffff: none. */
 export function ownerUid(sock: u32): u32 {
+  if (sock == OWNER_KERNEL) return sock;
   return (sock & 0xffff) >= OWNER_CAP ? 0 : load<u32>(at(sock));
 }
 
-/** Group of a socket. */
+/** Group of a socket; 0xffffffff: none. */
 export function ownerGid(sock: u32): u32 {
+  if (sock == OWNER_KERNEL) return sock;
   return (sock & 0xffff) >= OWNER_CAP ? 0 : load<u32>(at(sock), 4);
 }
 
@@ -26,6 +31,7 @@ export function ownerGid(sock: u32): u32 {
 export function ownerFits(sock: u32, what: u32, lo: u32, hi: u32): bool {
   if (sock == 0) return false;
   if (what == 4) return true;
+  if (sock == OWNER_KERNEL) return false;
   const id = what == 1 ? ownerUid(sock) : ownerGid(sock);
   return id >= lo && id <= hi;
 }

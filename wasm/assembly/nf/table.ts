@@ -33,7 +33,6 @@ import {
   TARGET_DNAT,
   TARGET_GOTO,
   TARGET_JUMP,
-  TARGET_NOTRACK,
   TARGET_REDIRECT,
 } from '../../abi';
 import { Ns } from '../dev/ns';
@@ -183,8 +182,9 @@ function need(i: u32, chain: u32, by: i32): void {
   const target = load<u32>(r + RULE_TARGET);
   if (c.table == TABLE_NAT) n.natUsers += by;
   const nat = target >= (TARGET_DNAT as u32) && target <= (TARGET_REDIRECT as u32);
-  const tracks = target == TARGET_CONNMARK || target == TARGET_NOTRACK || load<u32>(r + RULE_MATCH) & M_CTSTATE;
-  if (c.table == TABLE_NAT || nat || tracks || moreNeedsCt(Rule.at(i).more)) n.ctUsers += by;
+  // The table of NAT alone tracks nothing, its targets do. @see Linux nf_nat_inet_fn, xt_nat.c: xt_nat_checkentry
+  const tracks = target == TARGET_CONNMARK || load<u32>(r + RULE_MATCH) & M_CTSTATE;
+  if (nat || tracks || moreNeedsCt(Rule.at(i).more)) n.ctUsers += by;
   if (target == TARGET_JUMP || target == TARGET_GOTO) Chain.at(load<u32>(r + RULE_CHAIN)).refs += by;
 }
 

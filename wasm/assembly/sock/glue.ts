@@ -12,6 +12,7 @@ import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSour
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
 import { Ns } from '../dev/ns';
 import { NS_CAP, SCRATCH_BASE, SOCK_STATE, Sim } from '../mem';
+import { OWNER_KERNEL } from '../nf/owner';
 import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_SRC_CHOSEN, Pkt, pktAlloc, pktDrop } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
@@ -73,6 +74,11 @@ export function l4Alloc(len: u32): u32 {
 /** Notes the sender of a packet, for netfilter's owner match. */
 export function l4Owner(p: u32, id: i32): void {
   Pkt.at(p).sock = id as u32;
+}
+
+/** Notes that the kernel itself sends a packet. */
+export function l4OwnerKernel(p: u32): void {
+  Pkt.at(p).sock = OWNER_KERNEL;
 }
 
 /** Where its transport header goes. */

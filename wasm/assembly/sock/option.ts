@@ -119,7 +119,9 @@ export function optionGet(id: i32, key: i32): i32 {
   const flag = flagOf(key);
   if (flag != 0) return s.flags & flag ? 1 : 0;
   if (key == SOCKOPT_ERROR) {
-    const e = <i32>s.err;
+    // A soft error is told when there is no other. @see Linux net/core/sock.c: sk_getsockopt, SO_ERROR
+    const e = <i32>(s.err != 0 ? s.err : s.errSoft);
+    if (s.err == 0) s.errSoft = 0;
     s.err = 0;
     return e;
   }

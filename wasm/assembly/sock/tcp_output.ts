@@ -7,7 +7,9 @@ import {
   SNMP_TCP_OUT_RSTS, SNMP_TCP_OUT_SEGS, TCPKEY_SACK, TCPKEY_TIMESTAMPS, TCPKEY_WINDOW_SCALING,
 } from '../../abi';
 import { finish, mix64, mix, isV4 } from './demux';
-import { L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4Send, needsDev, nowNs, pathMtu, segmentDf } from './glue';
+import {
+  L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4OwnerKernel, l4Send, needsDev, nowNs, pathMtu, segmentDf,
+} from './glue';
 import { sackAt } from './ooo';
 import { ringRead } from './ring';
 import { after } from './seq';
@@ -182,7 +184,9 @@ export function transmit(s: Sock, seq: u32, flags: u32, n: u32): i32 {
   s.segsOut++;
   snmpInc(s.ns, SNMP_TCP_OUT_SEGS);
   if (flags & TH_RST) snmpInc(s.ns, SNMP_TCP_OUT_RSTS);
-  return l4Send(s.ns, p, head + n, L4_TCP, s.l0, s.l1, s.r0, s.r1, s.ttl, s.tos, s.dev, s.mark, segmentDf(s), false);
+  // A SYN-ACK, small as it is, is never cut. @see Linux ip_output.c: ip_build_and_send_pkt
+  const df = (flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK) || segmentDf(s);
+  return l4Send(s.ns, p, head + n, L4_TCP, s.l0, s.l1, s.r0, s.r1, s.ttl, s.tos, s.dev, s.mark, df, false);
 }
 
 /** An acknowledgement with nothing else. @see Linux tcp_acceptable_seq */
@@ -205,6 +209,7 @@ export function replyReset(g: Segment): void {
   if (g.flags & TH_RST) return;
   const p = l4Alloc(20);
   if (p == 0) return;
+  l4OwnerKernel(p);
   const at = l4At(p);
   put16(at, g.lport);
   put16(at + 2, g.rport);

@@ -1,6 +1,5 @@
 /** Matches on the connection of a packet: conntrack beyond its state, connmark. @see Linux net/netfilter/xt_conntrack.c, xt_connmark.c */
 import {
-  IPS_CONFIRMED,
   MATCH_X_A,
   MATCH_X_B,
   MATCH_X_E,
@@ -61,11 +60,9 @@ export function ctFits(kind: u32, m: usize, p: Pkt): bool {
       return portFits(ct, which, m);
     case MX_CTPROTO:
       return protoOf(ct) == a;
-    case MX_CTSTATUS: {
-      const status = Conn.at(ct).status & ~(IPS_CONFIRMED as u32) & 0x1f;
-      const confirmed = Conn.at(ct).status & IPS_CONFIRMED;
-      return a >> 31 != 0 ? status == 0 && confirmed == 0 : (Conn.at(ct).status & a) != 0;
-    }
+    case MX_CTSTATUS:
+      // NONE is a mask without a bit: no connection has it. @see Linux xt_conntrack.c: conntrack_mt
+      return (Conn.at(ct).status & a & 0x7fffffff) != 0;
     case MX_CTDIR:
       return ctDir(p) == a;
     case MX_CTEXPIRE: {

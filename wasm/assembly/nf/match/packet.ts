@@ -27,7 +27,7 @@ import {
   RTN_UNICAST,
 } from '../../../abi';
 import { Dev } from '../../dev/dev';
-import { addrIsLocal6, addrOnDev, addrType } from '../../ip/addr';
+import { addrIsLocal6, addrLocal, addrOnDev, addrType } from '../../ip/addr';
 import { PF_BRIDGE_OUT, PF_BRIDGED, PF_IPVS, Pkt } from '../../sim/pool';
 import { ETH_IPV4, ethSrc } from '../../wire/ether';
 import { ip4Dst, ip4Frag, ip4Len, ip4Proto, ip4Src, PROTO_TCP } from '../../wire/ipv4';
@@ -60,8 +60,10 @@ function typeOf(p: Pkt, source: bool, dev: u32, limited: bool): u32 {
   }
   const ip = source ? ip4Src(p.nh as usize) : ip4Dst(p.nh as usize);
   const type = addrType(p.ns, ip);
-  if (limited && (type == RTN_LOCAL || type == RTN_BROADCAST) && !addrOnDev(dev, ip)) return RTN_UNICAST;
-  return type;
+  if (!limited) return type;
+  // All of 127.0.0.0/8 is loopback's. @see Linux fib_frontend.c: inet_dev_addr_type
+  if (type == RTN_LOCAL && addrLocal(p.ns, ip, dev) == 0) return RTN_UNICAST;
+  return type == RTN_BROADCAST && !addrOnDev(dev, ip) ? RTN_UNICAST : type;
 }
 
 function addrtypeFits(m: usize, p: Pkt, indev: u32, outdev: u32): bool {
