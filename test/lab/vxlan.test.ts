@@ -22,6 +22,7 @@ describe('a VXLAN made by hand', () => {
         host,
         `cat > /root/overlay.sh <<'END'
 set -e
+sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 ip link add vx0 type vxlan id 42 dstport 4789 remote 192.168.56.${peer} local 192.168.56.1${n} dev eth0
 ip addr add 10.42.0.${n}/24 dev vx0
 ip link set vx0 up
@@ -113,7 +114,7 @@ describe('macvlan, VLANs and bridges by hand', () => {
     for (const n of [1, 2])
       await out(
         `node${n}`,
-        `ip link add link eth0 name eth0.10 type vlan id 10; ip addr add 10.10.0.${n}/24 dev eth0.10; ip link set eth0.10 up`,
+        `sysctl -qw net.ipv6.conf.default.disable_ipv6=1; ip link add link eth0 name eth0.10 type vlan id 10; ip addr add 10.10.0.${n}/24 dev eth0.10; ip link set eth0.10 up`,
       );
     expect(await out('node1', 'ping -c1 10.10.0.2')).toContain(' 0% packet loss');
     const text = await out(

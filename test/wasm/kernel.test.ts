@@ -129,6 +129,8 @@ describe('TCP', () => {
     const core = await newCore();
     const { host, cli } = docker(core);
     const input = core.nfBuiltin(host, 4, Table.FILTER, Hook.INPUT);
+    // connections are tracked once a rule asks for their state
+    core.nfRuleAdd(input, -1, { ctstate: 2, target: Target.NONE });
     core.nfRuleAdd(input, -1, { proto: 6, target: Target.REJECT, value: 255 });
     const post = core.nfBuiltin(host, 4, Table.NAT, Hook.POSTROUTING);
     const rule = core.nfRuleAdd(post, -1, { target: Target.NONE });
