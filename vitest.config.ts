@@ -19,6 +19,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: process.env.DRYDOCK_ALL ? PAGE : [...PAGE, ...SLOW],
     environment: 'node',
+    maxWorkers: '100%',
     testTimeout: 60000,
     hookTimeout: 120000,
   },
