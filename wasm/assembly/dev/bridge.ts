@@ -2,7 +2,7 @@
  * A learning bridge. Frames go to the port the forwarding table names, are flooded when it does not, and come up to
  * the bridge's own device when they are for it. Ports are flooded newest first, as Linux lists them; the machine
  * itself gets its copy last. IPv4 frames cross netfilter on the way (br_netfilter).
- * Limits: no spanning tree, no multicast snooping, no VLANs.
+ * Limits: no spanning tree, no multicast snooping, no VLAN filtering.
  * @see Linux net/bridge/br_input.c: br_handle_frame, br_forward.c: br_flood
  */
 import {

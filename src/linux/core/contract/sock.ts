@@ -45,6 +45,20 @@ export interface CoreDatagram {
   };
 }
 
+/** Options that are set and read alike: TCP's own, and IP_FREEBIND. */
+type TcpOption =
+  | 'cork'
+  | 'quickack'
+  | 'keepidle'
+  | 'keepintvl'
+  | 'keepcnt'
+  | 'syncnt'
+  | 'user_timeout'
+  | 'linger2'
+  | 'maxseg'
+  | 'congestion'
+  | 'freebind';
+
 /** Sockets. */
 export interface SocketsCore {
   sockOpen(ns: number, type: number, family: 4 | 6, protocol: number): number;
@@ -85,17 +99,7 @@ export interface SocketsCore {
       | 'linger'
       | 'hdrincl'
       | 'mtu_discover'
-      | 'cork'
-      | 'quickack'
-      | 'keepidle'
-      | 'keepintvl'
-      | 'keepcnt'
-      | 'syncnt'
-      | 'user_timeout'
-      | 'linger2'
-      | 'maxseg'
-      | 'congestion'
-      | 'freebind',
+      | TcpOption,
     value: number,
   ): number;
   /** `error` reads and clears the pending error (positive errno). */
@@ -116,17 +120,7 @@ export interface SocketsCore {
       | 'tos'
       | 'broadcast'
       | 'drops'
-      | 'cork'
-      | 'quickack'
-      | 'keepidle'
-      | 'keepintvl'
-      | 'keepcnt'
-      | 'syncnt'
-      | 'user_timeout'
-      | 'linger2'
-      | 'maxseg'
-      | 'congestion'
-      | 'freebind',
+      | TcpOption,
   ): number;
   sockInfo(sock: number): CoreSock;
   socks(ns: number): CoreSock[];
