@@ -74,11 +74,12 @@ function linkView(world: LabWorld, ns: Netns, d: Device): ViewLink {
   };
 }
 
-/** `tcp/0.0.0.0:5000`, sorted. */
+/** `tcp/0.0.0.0:5000`, sorted; without dockerd's resolver, which lives in containers' namespaces but is none of theirs. */
 function listening(m: Viewed, key: NetnsKey): string[] {
   const open = m.kernel
     .net(key)
     .sockets()
-    .filter((s) => (s.netid === 'tcp' && s.state === 'LISTEN') || (s.netid === 'udp' && s.state === 'UNCONN'));
+    .filter((s) => (s.netid === 'tcp' && s.state === 'LISTEN') || (s.netid === 'udp' && s.state === 'UNCONN'))
+    .filter((s) => !s.users.some((u) => u.comm === 'dockerd'));
   return open.map((s) => `${s.netid}/${s.local.ip ? formatIp(s.local.ip) : '*'}:${s.local.port}`).sort();
 }
