@@ -57,7 +57,7 @@ export async function commitContainer(
     ...(c.image ? { parent: c.image.id } : {}),
   });
   if (ref) daemon.images.tag(ref, image.id);
-  daemon.emit('image', 'create', image.id, {});
+  daemon.emit('image', 'create', image.id, { name: image.id });
   if (ref) daemon.emit('image', 'tag', image.id, { name: familiarString(ref) });
   daemon.containerEvent(c, 'commit', {
     comment: options.comment,

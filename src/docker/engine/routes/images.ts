@@ -54,6 +54,7 @@ const prune: Handler = ({ daemon, query }) => {
     }
     space += freed(daemon, image.layers);
   }
+  daemon.pruned('image', space);
   return json(daemon, 200, { ImagesDeleted: gone.length > 0 ? gone : null, SpaceReclaimed: space });
 };
 
