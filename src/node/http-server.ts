@@ -16,13 +16,22 @@ const HIGH_WATER = 1 << 18;
 /** A server whose connections speak HTTP with the service; it does not listen yet. */
 export function httpServer(service: HttpService, pacer: Pacer): Server & { readonly connections: Set<Socket> } {
   const connections = new Set<Socket>();
-  const guarded: HttpService = { handle: (request) => pacer.serve(handle(service, request)) };
+  const guarded: HttpService = { handle: (request) => pacer.serve(handle(service, patient(request, pacer))) };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
     serveConnection(socketDuplex(socket), guarded).catch(() => socket.destroy());
   });
   return Object.assign(server, { connections });
+}
+
+/** A request whose body may take the client a while. */
+function patient(request: HttpRequest, pacer: Pacer): HttpRequest {
+  const { body } = request;
+  if (body instanceof Uint8Array) return request;
+  const source = body[Symbol.asyncIterator]();
+  const slow = { [Symbol.asyncIterator]: () => ({ next: () => pacer.idle(source.next()) }) };
+  return Object.create(request, { body: { value: slow } }) as HttpRequest;
 }
 
 /** A handler that throws is a bug of the lab: the client gets a 500 with its text, others go on. */

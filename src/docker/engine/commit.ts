@@ -84,7 +84,7 @@ function imageConfig(c: ContainerConfig): ImageConfig {
 }
 
 /** `--change` instructions: CMD ENTRYPOINT ENV EXPOSE LABEL USER WORKDIR VOLUME STOPSIGNAL. */
-function applyChanges(base: ImageConfig, changes: readonly string[]): ImageConfig | Failure {
+export function applyChanges(base: ImageConfig, changes: readonly string[]): ImageConfig | Failure {
   let config = base;
   for (const line of changes.filter((l) => l.trim() !== '')) {
     const m = /^\s*([A-Za-z]+)[\s=]+(.*)$/.exec(line);

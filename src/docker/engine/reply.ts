@@ -54,6 +54,13 @@ export function empty(daemon: Daemon, status: number): HttpResponse {
   return { status, headers: headers(daemon, {}, tail), body: new Uint8Array(0) };
 }
 
+/** The same answer with further headers, before those of the connection. */
+export function extended(answer: HttpResponse, more: Record<string, string>): HttpResponse {
+  const all = Object.entries(answer.headers);
+  const at = all.findIndex(([name]) => name === 'date');
+  return { ...answer, headers: Object.fromEntries([...all.slice(0, at), ...Object.entries(more), ...all.slice(at)]) };
+}
+
 export function failure(daemon: Daemon, f: Failure): HttpResponse {
   return f.kind === 'notModified' ? empty(daemon, 304) : json(daemon, httpStatus(f), { message: f.message });
 }
