@@ -82,6 +82,9 @@ export interface SpawnOptions {
   readonly foreground?: boolean;
   /** A new session (setsid): the child has no controlling terminal until it opens one. */
   readonly session?: boolean;
+  /** Whose process it is (setuid, setgid); the caller's own when absent. */
+  readonly uid?: number;
+  readonly gid?: number;
   /** Ignored signals stay ignored in the child; handlers never pass on. These are set to ignored. */
   readonly ignore?: readonly number[];
   /** Network namespace to enter first, by a path such as /proc/123/ns/net or /run/netns/NAME (setns). */
