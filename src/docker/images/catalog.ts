@@ -74,6 +74,7 @@ export const catalog: readonly ImageSpec[] = [
       {
         ...DEBIAN_FILES,
         '/usr/bin/redis-server': { program: 'redis-server', size: 1_800_000 },
+        '/usr/bin/redis-cli': { program: 'redis-cli', size: 900_000 },
         '/usr/local/bin/docker-entrypoint.sh': { program: 'docker-entrypoint', mode: 0o755 },
         '/data': { dir: true },
       },

@@ -6,7 +6,8 @@ export const imagePrograms: ReadonlyMap<string, () => Promise<Program>> = new Ma
   ['docker-entrypoint', async () => (await import('./entrypoint.ts')).entrypoint],
   ['nginx', async () => (await import('./nginx/nginx.ts')).nginx],
   ['postgres', async () => (await import('./postgres.ts')).postgres],
-  ['redis-server', async () => (await import('./redis.ts')).redis],
+  ['redis-cli', async () => (await import('./redis/cli.ts')).redisCli],
+  ['redis-server', async () => (await import('./redis/server.ts')).redisServer],
   ['su', async () => (await import('./su.ts')).su],
   ['webapp', async () => (await import('./webapp.ts')).webapp],
 ]);
