@@ -251,6 +251,9 @@ export interface Sys {
   /** The process's own copy; change it freely. */
   readonly env: Record<string, string>;
   getuid(): number;
+  /** EPERM unless the caller is root. @see setuid(2) */
+  setuid(uid: number): Errno | 0;
+  setgid(gid: number): Errno | 0;
   getpgid(pid?: number): number | Errno;
   setpgid(pid: number, pgid: number): Errno | 0;
   setsid(): number | Errno;
