@@ -40,7 +40,8 @@ const python: Program = {
 export async function makeRig(programs: readonly Program[] = []): Promise<Rig> {
   const core = await freshCore();
   const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(1), hold: (work) => work });
-  for (const p of [...imagePrograms, python, ...programs]) world.programs.set(p.name, p);
+  for (const [name, load] of imagePrograms) world.programs.set(name, load);
+  for (const p of [python, ...programs]) world.programs.set(p.name, p);
   const kernel = createKernel(world, { hostname: 'node1' });
   const net = kernel.net(kernel.hostNetns);
   net.setLink('lo', { up: true });

@@ -20,6 +20,7 @@ export const errors = {
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
+  emptyParameter: (name: string): Failure => invalid(`bad parameter: ${name}cannot be empty`),
   parseInt: (text: string): Failure => system(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`),
 
   // --- containers
@@ -33,6 +34,22 @@ export const errors = {
         'You have to remove (or rename) that container to be able to reuse that name.',
     ),
   noCommand: invalid('no command specified'),
+  linkTarget: (name: string, cause: Failure): Failure =>
+    new Failure(
+      cause.kind === 'notFound' ? 'invalid' : cause.kind,
+      `could not get container for ${name}: ${cause.message}`,
+    ),
+  noNameOrId: (term: string): Failure => invalid(`invalid name or ID supplied: ${JSON.stringify(term)}`),
+  linkHost: invalid(
+    "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
+  ),
+  linkStopped: (child: string, link: string): Failure =>
+    system(`Cannot link to a non running container: /${child} AS ${link}`),
+  linkNetwork: (id: string): Failure => system(`container ${id} not attached to default bridge network`),
+  linkNotDefault: (child: string): Failure =>
+    system(`cannot link to /${child}, as it does not belong to the default network`),
+  linkOwnName: invalid('Conflict, cannot remove the default link name of the container'),
+  linkNoParent: (parent: string, name: string): Failure => invalid(`Cannot get parent ${parent} for link name ${name}`),
   badPort: (text: string): Failure => invalid(`invalid port specification: ${JSON.stringify(text)}`),
   badHostIp: (text: string): Failure => invalid(`invalid host IP address: ${text}`),
   memoryTooSmall: invalid('Minimum memory limit allowed is 6MB'),
@@ -71,6 +88,11 @@ export const errors = {
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>
     conflict(`cannot join network namespace of a non running container: container ${name} is exited`),
+
+  noFile: (path: string, container: string): Failure =>
+    notFound(`Could not find the file ${path} in container ${container}`),
+  notDirectory: invalid('extraction point is not a directory'),
+  readOnlyRootfs: forbidden('container rootfs is marked read-only'),
 
   // --- exec
   noExec: (id: string): Failure => notFound(`No such exec instance: ${id}`),

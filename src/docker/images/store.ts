@@ -7,8 +7,8 @@
  */
 import type { Kernel, Layer } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
-import { rfc3339Nano } from '../time.ts';
 import { digest, sha256 } from './digest.ts';
+import { imageJson } from './json.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from './reference.ts';
 import type { ImageConfig, ImageSpec, ImageStep } from './spec.ts';
 
@@ -43,6 +43,8 @@ export interface Image {
   readonly history: readonly HistoryEntry[];
   /** Bytes of all layers. */
   readonly size: number;
+  /** Its JSON, when it was not made here. */
+  readonly raw?: string;
 }
 
 export interface NewImage {
@@ -53,6 +55,8 @@ export interface NewImage {
   readonly comment?: string;
   readonly history: readonly HistoryEntry[];
   readonly parent?: string;
+  /** The image's JSON as it was loaded; made from the rest when absent. */
+  readonly raw?: string;
 }
 
 /** Layers of a catalog's steps: the same in every engine. */
@@ -124,22 +128,9 @@ export class ImageStore {
   }
 
   add(image: NewImage): Image {
-    const json = JSON.stringify({
-      architecture: 'amd64',
-      author: image.author,
-      comment: image.comment,
-      config: image.config,
-      created: rfc3339Nano(image.created),
-      history: image.history.map((h) => ({
-        created: rfc3339Nano(h.created),
-        created_by: h.createdBy,
-        comment: h.comment,
-      })),
-      os: 'linux',
-      rootfs: { type: 'layers', diff_ids: image.layers.map((l) => l.diffId) },
-    });
     const made: Image = {
-      id: digest(json),
+      id: digest(image.raw ?? imageJson(image)),
+      ...(image.raw === undefined ? {} : { raw: image.raw }),
       ...(image.parent === undefined ? {} : { parent: image.parent }),
       layers: image.layers,
       config: image.config,
@@ -152,6 +143,12 @@ export class ImageStore {
     };
     this.#images.set(made.id, made);
     return made;
+  }
+
+  /** A layer that some image has. */
+  layer(diffId: string): ImageLayer | undefined {
+    for (const image of this.#images.values()) for (const l of image.layers) if (l.diffId === diffId) return l;
+    return undefined;
   }
 
   tag(ref: Reference, id: string): void {

@@ -44,9 +44,9 @@ export interface Content {
   bytes(): Uint8Array;
 }
 
-/** Bytes that are there. */
-export function contentOf(bytes: Uint8Array): Content {
-  return { size: bytes.length, bytes: () => bytes };
+/** Bytes that are there. @param program set when they are only the face of a program (a script) */
+export function contentOf(bytes: Uint8Array, program?: string): Content {
+  return { size: bytes.length, program, bytes: () => bytes };
 }
 
 /** A text, encoded when something asks for it. @param program set when it is only the face of a program (a script) */
