@@ -338,6 +338,8 @@ export class Sim {
   vsTimer: u32;
   /** UDP sockets that tunnels hold. */
   tunnels: u32;
+  /** TCP socket whose connect(2) is under way. */
+  opening: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);
