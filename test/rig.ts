@@ -2,20 +2,26 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createLab } from '../src/lab/create.ts';
-import type { Lab } from '../src/lab/lab.ts';
-import { parseTranscript, playLine } from '../src/lab/replay.ts';
+import type { Lab, LabOptions } from '../src/lab/lab.ts';
+import { parseTranscript, playLine, RECORDED } from '../src/lab/replay.ts';
 import type { LabWorld } from '../src/linux/kernel/world.ts';
 
 const wasm = readFileSync(fileURLToPath(new URL('../dist/core.wasm', import.meta.url)));
 
 /** A fresh lab of three machines. */
-export function makeLab(seed = 1): Promise<Lab> {
-  return createLab({ wasm, turn: () => new Promise((resolve) => setImmediate(resolve)) }, { seed });
+export function makeLab(seed = 1, options: Omit<LabOptions, 'seed'> = {}): Promise<Lab> {
+  return createLab(
+    { wasm, turn: () => new Promise((resolve) => setImmediate(resolve)) },
+    {
+      ...options,
+      seed,
+    },
+  );
 }
 
 /** Plays a transcript file in a fresh lab. @returns the answered transcript, as `drydock replay` prints it */
 export async function replay(file: string, seed: number): Promise<string> {
-  const lab = await makeLab(seed);
+  const lab = await makeLab(seed, RECORDED);
   let out = '';
   for (const line of parseTranscript(readFileSync(file, 'utf8')))
     out += `${JSON.stringify(await playLine(lab, line))}\n`;
