@@ -57,7 +57,7 @@ export async function commitContainer(
     ...(c.image ? { parent: c.image.id } : {}),
   });
   if (ref) daemon.images.tag(ref, image.id);
-  daemon.emit('image', 'create', image.id, {});
+  daemon.emit('image', 'create', image.id, { name: image.id });
   if (ref) daemon.emit('image', 'tag', image.id, { name: familiarString(ref) });
   daemon.containerEvent(c, 'commit', {
     comment: options.comment,
@@ -84,7 +84,7 @@ function imageConfig(c: ContainerConfig): ImageConfig {
 }
 
 /** `--change` instructions: CMD ENTRYPOINT ENV EXPOSE LABEL USER WORKDIR VOLUME STOPSIGNAL. */
-function applyChanges(base: ImageConfig, changes: readonly string[]): ImageConfig | Failure {
+export function applyChanges(base: ImageConfig, changes: readonly string[]): ImageConfig | Failure {
   let config = base;
   for (const line of changes.filter((l) => l.trim() !== '')) {
     const m = /^\s*([A-Za-z]+)[\s=]+(.*)$/.exec(line);

@@ -88,6 +88,11 @@ export class Daemon {
     this.emit('container', action, c.id, { ...c.config.Labels, image: c.config.Image, name: c.name, ...more });
   }
 
+  /** The end of a prune. @param reclaimed bytes */
+  pruned(type: EngineEvent['type'], reclaimed: number): void {
+    this.emit(type, 'prune', '', { reclaimed: String(reclaimed) });
+  }
+
   networkEvent(n: Network, action: string, more: Record<string, string> = {}): void {
     this.emit('network', action, n.id, { name: n.name, type: n.info.driver, ...more });
   }

@@ -20,6 +20,7 @@ export const errors = {
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
+  emptyParameter: (name: string): Failure => invalid(`bad parameter: ${name}cannot be empty`),
   parseInt: (text: string): Failure => system(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`),
 
   // --- containers
@@ -87,6 +88,11 @@ export const errors = {
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>
     conflict(`cannot join network namespace of a non running container: container ${name} is exited`),
+
+  noFile: (path: string, container: string): Failure =>
+    notFound(`Could not find the file ${path} in container ${container}`),
+  notDirectory: invalid('extraction point is not a directory'),
+  readOnlyRootfs: forbidden('container rootfs is marked read-only'),
 
   // --- exec
   noExec: (id: string): Failure => notFound(`No such exec instance: ${id}`),

@@ -5,10 +5,11 @@ import type { Process } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
+import { parseDetachKeys } from './detach.ts';
 import { daemonEnvironment, override, withHome } from './environment.ts';
 import { errors } from './errors.ts';
 import { linkedEnvironment } from './links.ts';
-import { empty, hijack, streamed } from './reply.ts';
+import { empty, hijack, MIDDLEWARE, streamed, streamType } from './reply.ts';
 import { duplexSink, encode, feed, OutputQueue } from './session.ts';
 import { execError, lookupUser } from './start.ts';
 import { STDOUT } from './stdcopy.ts';
@@ -59,8 +60,14 @@ export function createExec(daemon: Daemon, name: string, c: Container, config: E
   };
   daemon.execs.set(exec.id, exec);
   c.execIds.push(exec.id);
-  daemon.containerEvent(c, `exec_create: ${(config.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  daemon.containerEvent(c, `exec_create: ${commandLine(config)}`, { execID: exec.id });
   return { Id: exec.id };
+}
+
+/** As events name it: the program, a space, its arguments. */
+function commandLine(config: ExecConfig): string {
+  const [program = '', ...args] = config.Cmd ?? [];
+  return `${program} ${args.join(' ')}`;
 }
 
 /** POST /exec/{id}/start */
@@ -68,12 +75,14 @@ export async function startExec(
   daemon: Daemon,
   exec: Exec,
   options: { Detach?: boolean; Tty?: boolean; ConsoleSize?: [number, number] | null },
-  request: HttpRequest,
+  { request, version }: { readonly request: HttpRequest; readonly version: string },
 ): Promise<HttpResponse | Failure> {
   const c = exec.container;
   if (exec.started) return errors.execRan(exec.id);
   if (c.status === 'paused') return errors.execPaused(c.name);
   if (!c.running) return errors.notRunning(c.id);
+  const keys = parseDetachKeys(exec.config.DetachKeys ?? '');
+  if (keys instanceof Failure) return keys;
   exec.started = true;
   const size = options.ConsoleSize ?? exec.config.ConsoleSize;
   const tty = exec.config.Tty ?? false;
@@ -84,7 +93,7 @@ export async function startExec(
     stdin: exec.config.AttachStdin ?? false,
   });
   exec.streams = streams;
-  daemon.containerEvent(c, `exec_start: ${(exec.config.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  daemon.containerEvent(c, `exec_start: ${commandLine(exec.config)}`, { execID: exec.id });
   if (options.Detach) {
     const failure = await begin(daemon, exec, streams);
     return failure ?? empty(daemon, 200);
@@ -103,21 +112,25 @@ export async function startExec(
   void begin(daemon, exec, streams).then(async (failure) => {
     if (failure) await sink(STDOUT, failureText(failure));
     else {
-      if (duplex && want.stdin) void feed(duplex, streams, true);
-      await streams.drained;
-      await ended(exec);
+      const left = duplex && want.stdin ? feed(duplex, streams, true, tty ? keys : undefined) : never;
+      if (await Promise.race([streams.drained.then(() => ended(exec)), left.then((keyed) => keyed || never)]))
+        daemon.containerEvent(c, 'exec_detach', { execID: exec.id });
     }
     duplex?.closeWrite();
     duplex?.close();
     queue.end();
   });
-  return duplex ? hijack(request.headers.upgrade !== undefined, tty) : streamed(queue.body());
+  if (!duplex) return streamed(queue.body());
+  return hijack(request.headers.upgrade !== undefined, streamType(tty, version), MIDDLEWARE);
 }
 
 /** The client reads a process's exit code right after its output: wait until it is known. */
-async function ended(exec: Exec): Promise<void> {
+async function ended(exec: Exec): Promise<false> {
   await exec.process?.exited;
+  return false;
 }
+
+const never = new Promise<never>(() => {});
 
 const failureText = (f: Failure): Uint8Array => new TextEncoder().encode(`${f.message}\r\n`);
 

@@ -7,8 +7,8 @@
  */
 import type { Kernel, Layer } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
-import { rfc3339Nano } from '../time.ts';
 import { digest, sha256 } from './digest.ts';
+import { imageJson } from './json.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from './reference.ts';
 import type { ImageConfig, ImageSpec, ImageStep } from './spec.ts';
 
@@ -43,6 +43,8 @@ export interface Image {
   readonly history: readonly HistoryEntry[];
   /** Bytes of all layers. */
   readonly size: number;
+  /** Its JSON, when it was not made here. */
+  readonly raw?: string;
 }
 
 export interface NewImage {
@@ -53,20 +55,48 @@ export interface NewImage {
   readonly comment?: string;
   readonly history: readonly HistoryEntry[];
   readonly parent?: string;
+  /** The image's JSON as it was loaded; made from the rest when absent. */
+  readonly raw?: string;
 }
 
+/** Layers of a catalog's steps: the same in every engine. */
+const layers = new WeakMap<ImageStep, ImageLayer>();
+
 export class ImageStore {
-  readonly #images = new Map<string, Image>();
-  /** `docker.io/library/busybox:latest` → id */
-  readonly #tags = new Map<string, string>();
+  readonly #byId = new Map<string, Image>();
+  readonly #idByTag = new Map<string, string>();
+  /** Catalogs that nobody has asked for. */
+  #waiting: (() => void)[] = [];
 
   constructor(
     readonly kernel: Kernel,
     readonly version: string,
   ) {}
 
-  /** Makes the images of a catalog, in order. @param boot nanoseconds since 1970 */
+  get #images(): Map<string, Image> {
+    this.#fill();
+    return this.#byId;
+  }
+
+  /** `docker.io/library/busybox:latest` → id */
+  get #tags(): Map<string, string> {
+    this.#fill();
+    return this.#idByTag;
+  }
+
+  #fill(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const make of waiting) make();
+  }
+
+  /** Has the images of a catalog, which are made when first asked for, in order. @param boot nanoseconds since 1970 */
   load(catalog: readonly ImageSpec[], boot: bigint): void {
+    this.#waiting.push(() => this.#make(catalog, boot));
+  }
+
+  #make(catalog: readonly ImageSpec[], boot: bigint): void {
     const made = new Map<string, Image>();
     for (const spec of catalog) {
       const base = spec.from === undefined ? undefined : made.get(spec.from);
@@ -89,29 +119,18 @@ export class ImageStore {
 
   #layer(step: ImageStep, salt: string): ImageLayer[] {
     if (!step.files) return [];
-    const key = `${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`;
-    return [
-      { layer: this.kernel.layer(step.files), diffId: digest(key), size: step.size, cacheId: sha256(`cache ${key}`) },
-    ];
+    const known = layers.get(step);
+    if (known) return [known];
+    const diffId = digest(`${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`);
+    const made = { layer: this.kernel.layer(step.files), diffId, size: step.size, cacheId: sha256(`cache ${diffId}`) };
+    layers.set(step, made);
+    return [made];
   }
 
   add(image: NewImage): Image {
-    const json = JSON.stringify({
-      architecture: 'amd64',
-      author: image.author,
-      comment: image.comment,
-      config: image.config,
-      created: rfc3339Nano(image.created),
-      history: image.history.map((h) => ({
-        created: rfc3339Nano(h.created),
-        created_by: h.createdBy,
-        comment: h.comment,
-      })),
-      os: 'linux',
-      rootfs: { type: 'layers', diff_ids: image.layers.map((l) => l.diffId) },
-    });
     const made: Image = {
-      id: digest(json),
+      id: digest(image.raw ?? imageJson(image)),
+      ...(image.raw === undefined ? {} : { raw: image.raw }),
       ...(image.parent === undefined ? {} : { parent: image.parent }),
       layers: image.layers,
       config: image.config,
@@ -124,6 +143,12 @@ export class ImageStore {
     };
     this.#images.set(made.id, made);
     return made;
+  }
+
+  /** A layer that some image has. */
+  layer(diffId: string): ImageLayer | undefined {
+    for (const image of this.#images.values()) for (const l of image.layers) if (l.diffId === diffId) return l;
+    return undefined;
   }
 
   tag(ref: Reference, id: string): void {

@@ -15,7 +15,7 @@ import { inspectContainer } from '../inspect.ts';
 import { listContainers } from '../list.ts';
 import { readLogs } from '../logs.ts';
 import { deleteContainer, removeContainer, renameContainer } from '../remove.ts';
-import { bytes, empty, json, MULTIPLEXED, RAW } from '../reply.ts';
+import { bytes, empty, json, streamType } from '../reply.ts';
 import { type Call, flag, flagOr, type Handler, type Route, readJson } from '../router.ts';
 import { startContainer } from '../start.ts';
 import { statsStream } from '../stats.ts';
@@ -61,7 +61,7 @@ const list: Handler = ({ daemon, query }) => {
   return rows instanceof Failure ? rows : json(daemon, 200, rows);
 };
 
-const logs = on((c, { daemon, query, request }) => {
+const logs = on((c, { daemon, query, request, version }) => {
   const stdout = flag(query, 'stdout');
   const stderr = flag(query, 'stderr');
   if (!stdout && !stderr) return errors.noStream;
@@ -81,22 +81,27 @@ const logs = on((c, { daemon, query, request }) => {
     until: at('until'),
   };
   const body = readLogs(c, options, () => daemon.now(), request.gone);
-  return bytes(daemon, 200, c.config.Tty ? RAW : MULTIPLEXED, body);
+  return bytes(daemon, 200, streamType(c.config.Tty, version), body);
 });
 
-const wait = on((c, { daemon, query }) => {
+const wait = on((c, { daemon, query, request }) => {
   const condition = (query.get('condition') || 'not-running') as WaitCondition;
   if (condition !== 'not-running' && condition !== 'next-exit' && condition !== 'removed')
     return new Failure('invalid', `invalid condition: ${JSON.stringify(condition)}`);
   const code = c.wait(condition);
+  const gone = request.gone?.then(() => undefined);
   async function* answer(): AsyncGenerator<Uint8Array> {
-    yield utf8(`${JSON.stringify({ StatusCode: await code })}\n`);
+    const ended = await (gone ? Promise.race([code, gone]) : code);
+    const why = ended === undefined ? 'context canceled' : condition === 'removed' ? '' : c.error;
+    yield utf8(`${JSON.stringify({ ...(why === '' ? {} : { Error: { Message: why } }), StatusCode: ended ?? -1 })}\n`);
   }
   return bytes(daemon, 200, 'application/json', answer());
 });
 
-const attach = on((c, { query, request }) =>
-  attachContainer(
+const attach = on((c, call) => {
+  const { daemon, query } = call;
+  return attachContainer(
+    daemon,
     c,
     {
       stdin: flag(query, 'stdin'),
@@ -104,10 +109,11 @@ const attach = on((c, { query, request }) =>
       stderr: flag(query, 'stderr'),
       logs: flag(query, 'logs'),
       stream: flag(query, 'stream'),
+      detachKeys: query.get('detachKeys') ?? '',
     },
-    request,
-  ),
-);
+    call,
+  );
+});
 
 const resize = act((c, { query }) => {
   if (!c.running) return errors.notRunning(c.id);
@@ -154,6 +160,7 @@ const prune: Handler = async ({ daemon, query }) => {
     await removeContainer(daemon, c);
     gone.push(c.id);
   }
+  daemon.pruned('container', space);
   return json(daemon, 200, { ContainersDeleted: gone.length > 0 ? gone : null, SpaceReclaimed: space });
 };
 
@@ -180,11 +187,12 @@ const execCreate = on(async (c, { daemon, request, params }) => {
 
 const execOf = (daemon: Daemon, id: string): Exec | Failure => daemon.execs.get(id) ?? errors.noExec(id);
 
-const execStart: Handler = async ({ daemon, request, params }) => {
+const execStart: Handler = async (call) => {
+  const { daemon, request, params } = call;
   const exec = execOf(daemon, params.id as string);
   if (exec instanceof Failure) return exec;
   const body = await readJson<{ Detach?: boolean; Tty?: boolean }>(request);
-  return body instanceof Failure ? body : startExec(daemon, exec, body, request);
+  return body instanceof Failure ? body : startExec(daemon, exec, body, call);
 };
 
 const execInspect: Handler = ({ daemon, params }) => {

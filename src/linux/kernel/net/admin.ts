@@ -72,6 +72,7 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     setQdisc: (request) => setQdisc(w, ns, request),
     delQdisc: (ifname, parent, handle) => delQdisc(w, ns, ifname, parent, handle),
     nfTables: (family) => rules(w, ns).tables(family),
+    nfRuleset: () => rules(w, ns).ruleset(),
     nfChains: (family, table) => rules(w, ns).chains(family, table),
     nfNewChain: (family, table, chain) => rules(w, ns).newChain(family, table, chain),
     nfDelChain: (family, table, chain) => rules(w, ns).delChain(family, table, chain),

@@ -29,14 +29,14 @@ const RETURN: NfRule['target'] = { kind: 'RETURN' };
 const LINK_LOCAL = parsePrefix('fe80::/10') as Prefix;
 const host = (ip: IpAddr): Prefix => ({ addr: ip, bits: ip.v === 4 ? 32 : 128 });
 
+/** In the order in which the daemon makes them; DOCKER-USER comes last. */
 const FILTER_CHAINS = [
   'DOCKER',
+  'DOCKER-FORWARD',
   'DOCKER-BRIDGE',
   'DOCKER-CT',
-  'DOCKER-FORWARD',
   'DOCKER-ISOLATION-STAGE-1',
   'DOCKER-ISOLATION-STAGE-2',
-  'DOCKER-USER',
 ];
 
 /** Puts rules in. */
@@ -63,12 +63,13 @@ export function setupBase(net: NetAdmin): void {
     program(net, [
       rule('nat', 'PREROUTING', { dstType, modules: ['addrtype'], target: jump('DOCKER') }),
       rule('nat', 'OUTPUT', { dst: not(loopback), dstType, modules: ['addrtype'], target: jump('DOCKER') }),
-      rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-USER') }),
       rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-FORWARD') }),
       rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-CT') }),
       rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-ISOLATION-STAGE-1') }),
       rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-BRIDGE') }),
     ]);
+    net.nfNewChain(family, 'filter', 'DOCKER-USER');
+    program(net, [{ ...rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-USER') }), head: true }]);
   }
   net.nfPolicy(4, 'filter', 'FORWARD', 'DROP');
   net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
