@@ -11,14 +11,9 @@ import type { Attachment, Container } from './container.ts';
 import { endpointErrors } from './create.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
-import { updateFiles } from './files.ts';
+import { addOwnHosts, followLinks, removeOwnHosts, updateDns } from './files.ts';
+import { LINKS_NETWORK } from './links.ts';
 import { portRequests } from './ports.ts';
-
-/** Host address that `host-gateway` stands for. */
-export function hostGateway(daemon: Daemon): string {
-  const gateway = daemon.controller.byName('bridge')?.pools[0]?.gateway;
-  return gateway ? formatIp(gateway) : '';
-}
 
 /** Makes the sandbox with all endpoints and publishes ports. On failure nothing stays. */
 export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefined {
@@ -75,12 +70,14 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
     const [name = '', alias] = link.split(':');
     endpoint.links.set(alias ?? name, name);
   }
-  const joined = c.sandbox?.join(endpoint);
+  attachment.endpoint = endpoint;
+  const unlinkable = network.name === LINKS_NETWORK ? followLinks(daemon, c, endpoint) : undefined;
+  const joined = unlinkable ?? c.sandbox?.join(endpoint);
   if (joined) {
+    attachment.endpoint = undefined;
     network.deleteEndpoint(endpoint);
     return joined;
   }
-  attachment.endpoint = endpoint;
   if (endpoint.dnsNames.length > 0) attachment.dnsNames = endpoint.dnsNames;
   attachment.networkId = network.id;
   return undefined;
@@ -143,7 +140,8 @@ export function connect(
     republish(c, undefined);
     return moved;
   }
-  updateFiles(daemon.kernel, c, hostGateway(daemon));
+  addOwnHosts(daemon.kernel, c, attachment.endpoint as unknown as Endpoint);
+  updateDns(daemon.kernel, c);
   daemon.networkEvent(network, 'connect', { container: c.id });
   return undefined;
 }
@@ -159,7 +157,7 @@ export function disconnect(daemon: Daemon, network: Network, c: Container): Fail
   const before = c.sandbox?.gatewayEndpoint;
   detach(c, attachment, endpoint);
   republish(c, before);
-  updateFiles(daemon.kernel, c, hostGateway(daemon));
+  removeOwnHosts(daemon.kernel, c, endpoint);
   daemon.networkEvent(network, 'disconnect', { container: c.id });
   return undefined;
 }

@@ -25,7 +25,6 @@ export interface Running {
   readonly uts: UtsNs;
   readonly mounts: Mounts;
   readonly streams: Streams;
-  readonly env: Readonly<Record<string, string>>;
   /** Ends the shim's row in the process table. */
   endShim(): void;
 }

@@ -8,6 +8,7 @@ import { Container, INIT_FILES, type MountPoint } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
 import { hostConfig, mergeConfig } from './hostconfig.ts';
+import { parseLink } from './links.ts';
 import { generateName, validName } from './names.ts';
 import { checkBindings } from './ports.ts';
 
@@ -32,6 +33,8 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   const again = reserveName(daemon, named);
   if (again instanceof Failure) return again;
   const container = build(daemon, id, named, config, host, image);
+  const unlinked = registerLinks(daemon, container);
+  if (unlinked) return unlinked;
   for (const [key, settings] of networks) {
     const network = daemon.controller.find(key);
     const attachment = { settings, networkId: network instanceof Failure ? '' : network.id, endpoint: undefined };
@@ -40,6 +43,28 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   daemon.containers.set(id, container);
   daemon.containerEvent(container, 'create');
   return { Id: id, Warnings: warnings(host) };
+}
+
+/** Links of a container that is not on a network of its own. @see moby daemon/daemon_unix.go: registerLinks */
+function registerLinks(daemon: Daemon, c: Container): Failure | undefined {
+  const mode = c.hostConfig.NetworkMode;
+  if (!['bridge', 'host', 'none'].includes(mode) && !mode.startsWith('container:')) return undefined;
+  const found: [Container, string][] = [];
+  for (const text of c.hostConfig.Links ?? []) {
+    const link = parseLink(text);
+    if (link instanceof Failure) return link;
+    let child = daemon.container(link.name);
+    let term = link.name;
+    while (!(child instanceof Failure) && child.hostConfig.NetworkMode.startsWith('container:')) {
+      term = child.hostConfig.NetworkMode.slice(10);
+      child = daemon.container(term);
+    }
+    if (child instanceof Failure) return errors.linkTarget(term, child);
+    if (child.hostConfig.NetworkMode === 'host') return errors.linkHost;
+    found.push([child, link.alias]);
+  }
+  for (const [child, alias] of found) daemon.links.link(c, child, alias);
+  return undefined;
 }
 
 function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | undefined {

@@ -13,6 +13,7 @@ import type { Container } from './container.ts';
 import { errors } from './errors.ts';
 import { type EngineEvent, Events } from './events.ts';
 import type { Exec } from './exec.ts';
+import { LinkIndex } from './links.ts';
 import type { OpenPty } from './streams.ts';
 import type { VolumeStore } from './volumes.ts';
 
@@ -39,6 +40,7 @@ export class Daemon {
   readonly containers = new Map<string, Container>();
   readonly execs = new Map<string, Exec>();
   readonly events = new Events();
+  readonly links = new LinkIndex();
   readonly id: string;
 
   constructor(
@@ -67,9 +69,10 @@ export class Daemon {
 
   /** By full id, name with or without slash, or unique id prefix. */
   container(term: string): Container | Failure {
-    const exact = this.containers.get(term) ?? this.containerByName(term);
+    if (term === '') return errors.noNameOrId(term);
+    const exact = this.containers.get(term) ?? this.containerByName(term) ?? this.links.find(term);
     if (exact) return exact;
-    const hits = term === '' ? [] : [...this.containers.values()].filter((c) => c.id.startsWith(term));
+    const hits = [...this.containers.values()].filter((c) => c.id.startsWith(term));
     if (hits.length === 1) return hits[0] as Container;
     return hits.length > 1 ? errors.ambiguous(term) : errors.noContainer(term);
   }

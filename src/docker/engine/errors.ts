@@ -34,6 +34,17 @@ export const errors = {
         'You have to remove (or rename) that container to be able to reuse that name.',
     ),
   noCommand: invalid('no command specified'),
+  linkTarget: (name: string, cause: Failure): Failure =>
+    new Failure(cause.kind === 'notFound' ? 'invalid' : cause.kind, `could not get container for ${name}: ${cause.message}`),
+  noNameOrId: (term: string): Failure => invalid(`invalid name or ID supplied: ${JSON.stringify(term)}`),
+  linkHost: invalid("conflicting options: host type networking can't be used with links. This would result in undefined behavior"),
+  linkStopped: (child: string, link: string): Failure =>
+    system(`Cannot link to a non running container: /${child} AS ${link}`),
+  linkNetwork: (id: string): Failure => system(`container ${id} not attached to default bridge network`),
+  linkNotDefault: (child: string): Failure =>
+    system(`cannot link to /${child}, as it does not belong to the default network`),
+  linkOwnName: invalid('Conflict, cannot remove the default link name of the container'),
+  linkNoParent: (parent: string, name: string): Failure => invalid(`Cannot get parent ${parent} for link name ${name}`),
   badPort: (text: string): Failure => invalid(`invalid port specification: ${JSON.stringify(text)}`),
   badHostIp: (text: string): Failure => invalid(`invalid host IP address: ${text}`),
   memoryTooSmall: invalid('Minimum memory limit allowed is 6MB'),

@@ -6,7 +6,9 @@ import { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { parseDetachKeys } from './detach.ts';
+import { daemonEnvironment, override, withHome } from './environment.ts';
 import { errors } from './errors.ts';
+import { linkedEnvironment } from './links.ts';
 import { empty, hijack, MIDDLEWARE, streamed, streamType } from './reply.ts';
 import { duplexSink, encode, feed, OutputQueue } from './session.ts';
 import { execError, lookupUser } from './start.ts';
@@ -31,6 +33,8 @@ export interface Exec {
   readonly id: string;
   readonly container: Container;
   readonly config: ExecConfig;
+  /** As at the time it was made. */
+  readonly env: Readonly<Record<string, string>>;
   process: Process | undefined;
   streams: Streams | undefined;
   exitCode: number | null;
@@ -42,10 +46,13 @@ export function createExec(daemon: Daemon, name: string, c: Container, config: E
   if ((config.Cmd ?? []).length === 0) return errors.noExecCommand;
   if (c.status === 'paused') return errors.execPaused(name);
   if (!c.running) return errors.notRunning(c.id);
+  const linked = linkedEnvironment(daemon.links, c);
+  if (linked instanceof Failure) return linked;
   const exec: Exec = {
     id: daemon.rng.hex(64),
     container: c,
     config,
+    env: override(daemonEnvironment(c, config.Tty ?? false, linked), config.Env ?? []),
     process: undefined,
     streams: undefined,
     exitCode: null,
@@ -142,7 +149,7 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
   }
   const process = daemon.kernel.spawn({
     argv: config.Cmd as string[],
-    env: execEnv(run.env, config, user.home),
+    env: withHome(exec.env, user.home),
     cwd: config.WorkingDir || c.config.WorkingDir || '/',
     uid: user.uid,
     gid: user.gid,
@@ -168,17 +175,6 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
   exec.process = process;
   streams.pump();
   return undefined;
-}
-
-function execEnv(base: Readonly<Record<string, string>>, config: ExecConfig, home: string): Record<string, string> {
-  const out: Record<string, string> = { ...base, ...(config.User ? { HOME: home } : {}) };
-  if (config.Tty) out.TERM = 'xterm';
-  for (const entry of config.Env ?? []) {
-    const eq = entry.indexOf('=');
-    if (eq > 0) out[entry.slice(0, eq)] = entry.slice(eq + 1);
-    else delete out[entry];
-  }
-  return out;
 }
 
 /** GET /exec/{id}/json */

@@ -57,13 +57,19 @@ export function inspectContainer(daemon: Daemon, c: Container, size: boolean): C
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: execs.length > 0 ? execs : null,
-    HostConfig: c.hostConfig,
+    HostConfig: { ...c.hostConfig, Links: links(daemon, c) },
     GraphDriver: { Data: graphData(c), Name: 'overlay2' },
     ...(size ? { SizeRw: c.rootfs.upperSize, SizeRootFs: (c.image?.size ?? 0) + c.rootfs.upperSize } : {}),
     Mounts: mountRows(c),
     Config: c.config,
     NetworkSettings: networkSettings(c),
   };
+}
+
+/** Links as they are now, `/db:/web/db`. */
+function links(daemon: Daemon, c: Container): string[] | null {
+  const all = daemon.links.children(c).map(({ name, child }) => `/${child.name}:${name}`);
+  return all.length > 0 ? all : null;
 }
 
 function graphData(c: Container): Record<string, string> {

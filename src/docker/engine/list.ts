@@ -142,7 +142,7 @@ function row(daemon: Daemon, c: Container, size: boolean): ContainerSummary {
   const rw = c.rootfs.upperSize;
   return {
     Id: c.id,
-    Names: [`/${c.name}`],
+    Names: [`/${c.name}`, ...daemon.links.namesOf(c)].sort(),
     Image: imageName(daemon, c),
     ImageID: c.image?.id ?? '',
     Command: command(c),

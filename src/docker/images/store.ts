@@ -59,18 +59,44 @@ export interface NewImage {
   readonly raw?: string;
 }
 
+/** Layers of a catalog's steps: the same in every engine. */
+const layers = new WeakMap<ImageStep, ImageLayer>();
+
 export class ImageStore {
-  readonly #images = new Map<string, Image>();
-  /** `docker.io/library/busybox:latest` → id */
-  readonly #tags = new Map<string, string>();
+  readonly #byId = new Map<string, Image>();
+  readonly #idByTag = new Map<string, string>();
+  /** Catalogs that nobody has asked for. */
+  #waiting: (() => void)[] = [];
 
   constructor(
     readonly kernel: Kernel,
     readonly version: string,
   ) {}
 
-  /** Makes the images of a catalog, in order. @param boot nanoseconds since 1970 */
+  get #images(): Map<string, Image> {
+    this.#fill();
+    return this.#byId;
+  }
+
+  /** `docker.io/library/busybox:latest` → id */
+  get #tags(): Map<string, string> {
+    this.#fill();
+    return this.#idByTag;
+  }
+
+  #fill(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const make of waiting) make();
+  }
+
+  /** Has the images of a catalog, which are made when first asked for, in order. @param boot nanoseconds since 1970 */
   load(catalog: readonly ImageSpec[], boot: bigint): void {
+    this.#waiting.push(() => this.#make(catalog, boot));
+  }
+
+  #make(catalog: readonly ImageSpec[], boot: bigint): void {
     const made = new Map<string, Image>();
     for (const spec of catalog) {
       const base = spec.from === undefined ? undefined : made.get(spec.from);
@@ -93,10 +119,12 @@ export class ImageStore {
 
   #layer(step: ImageStep, salt: string): ImageLayer[] {
     if (!step.files) return [];
-    const key = `${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`;
-    return [
-      { layer: this.kernel.layer(step.files), diffId: digest(key), size: step.size, cacheId: sha256(`cache ${key}`) },
-    ];
+    const known = layers.get(step);
+    if (known) return [known];
+    const diffId = digest(`${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`);
+    const made = { layer: this.kernel.layer(step.files), diffId, size: step.size, cacheId: sha256(`cache ${diffId}`) };
+    layers.set(step, made);
+    return [made];
   }
 
   add(image: NewImage): Image {

@@ -215,26 +215,26 @@ export const containerRoutes: readonly Route[] = [
   post('/containers/create', create),
   post('/containers/prune', prune),
   get(
-    '/containers/{id}/json',
+    '/containers/{id*}/json',
     on((c, { daemon, query }) => json(daemon, 200, inspectContainer(daemon, c, flag(query, 'size')))),
   ),
-  get('/containers/{id}/top', top),
-  get('/containers/{id}/logs', logs),
-  get('/containers/{id}/stats', stats),
-  get('/containers/{id}/changes', changes),
+  get('/containers/{id*}/top', top),
+  get('/containers/{id*}/logs', logs),
+  get('/containers/{id*}/stats', stats),
+  get('/containers/{id*}/changes', changes),
   post(
-    '/containers/{id}/start',
+    '/containers/{id*}/start',
     act((c, { daemon }) => startContainer(daemon, c)),
   ),
   post(
-    '/containers/{id}/stop',
+    '/containers/{id*}/stop',
     act((c, call) => stopContainer(call.daemon, c, timeoutOf(call))),
   ),
   post(
-    '/containers/{id}/restart',
+    '/containers/{id*}/restart',
     act((c, call) => restartContainer(call.daemon, call.params.id as string, c, timeoutOf(call))),
   ),
-  post('/containers/{id}/kill', async (call) => {
+  post('/containers/{id*}/kill', async (call) => {
     const { daemon, params, query } = call;
     const name = params.id as string;
     const c = daemon.container(name);
@@ -242,27 +242,31 @@ export const containerRoutes: readonly Route[] = [
     return (await killContainer(daemon, name, c, query.get('signal') ?? '')) ?? empty(daemon, 204);
   }),
   post(
-    '/containers/{id}/pause',
+    '/containers/{id*}/pause',
     act((c, { daemon }) => pauseContainer(daemon, c)),
   ),
   post(
-    '/containers/{id}/unpause',
+    '/containers/{id*}/unpause',
     act((c, { daemon }) => unpauseContainer(daemon, c)),
   ),
-  post('/containers/{id}/wait', wait),
-  post('/containers/{id}/attach', attach),
-  post('/containers/{id}/resize', resize),
+  post('/containers/{id*}/wait', wait),
+  post('/containers/{id*}/attach', attach),
+  post('/containers/{id*}/resize', resize),
   post(
-    '/containers/{id}/rename',
+    '/containers/{id*}/rename',
     act((c, { daemon, query }) => renameContainer(daemon, c, query.get('name') ?? '')),
   ),
-  post('/containers/{id}/update', update),
-  post('/containers/{id}/exec', execCreate),
+  post('/containers/{id*}/update', update),
+  post('/containers/{id*}/exec', execCreate),
   {
     method: 'DELETE',
-    pattern: '/containers/{id}',
+    pattern: '/containers/{id*}',
     handler: act((c, { daemon, query, params }) =>
-      deleteContainer(daemon, params.id as string, c, { force: flag(query, 'force'), volumes: flag(query, 'v') }),
+      deleteContainer(daemon, params.id as string, c, {
+        force: flag(query, 'force'),
+        volumes: flag(query, 'v'),
+        link: flag(query, 'link'),
+      }),
     ),
   },
   post('/exec/{id}/start', execStart),
