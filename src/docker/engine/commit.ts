@@ -46,7 +46,13 @@ export async function commitContainer(
     comment: options.comment,
     history: [
       ...(c.image?.history ?? []),
-      { created, createdBy: c.argv.join(' '), comment: options.comment, size: layer?.size ?? 0, author: options.author },
+      {
+        created,
+        createdBy: c.argv.join(' '),
+        comment: options.comment,
+        size: layer?.size ?? 0,
+        author: options.author,
+      },
     ],
     ...(c.image ? { parent: c.image.id } : {}),
   });

@@ -35,9 +35,14 @@ export const errors = {
     ),
   noCommand: invalid('no command specified'),
   linkTarget: (name: string, cause: Failure): Failure =>
-    new Failure(cause.kind === 'notFound' ? 'invalid' : cause.kind, `could not get container for ${name}: ${cause.message}`),
+    new Failure(
+      cause.kind === 'notFound' ? 'invalid' : cause.kind,
+      `could not get container for ${name}: ${cause.message}`,
+    ),
   noNameOrId: (term: string): Failure => invalid(`invalid name or ID supplied: ${JSON.stringify(term)}`),
-  linkHost: invalid("conflicting options: host type networking can't be used with links. This would result in undefined behavior"),
+  linkHost: invalid(
+    "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
+  ),
   linkStopped: (child: string, link: string): Failure =>
     system(`Cannot link to a non running container: /${child} AS ${link}`),
   linkNetwork: (id: string): Failure => system(`container ${id} not attached to default bridge network`),
@@ -115,6 +120,13 @@ export const errors = {
     conflict(`conflict: unable to delete ${image} (must be forced) - image is referenced in multiple repositories`),
   imageHasChildren: (image: string): Failure =>
     conflict(`conflict: unable to delete ${image} (cannot be forced) - image has dependent child images`),
+
+  noBuildKit: new Failure(
+    'notImplemented',
+    'BuildKit is not part of this engine: build with the classic builder (DOCKER_BUILDKIT=0)',
+  ),
+  noRemoteContext: (remote: string): Failure =>
+    system(`error downloading remote context ${remote}: nothing outside of the lab can be fetched`),
 
   // --- networks
   networkName: invalid('invalid name: name is empty'),

@@ -112,7 +112,12 @@ function variables(name: string, ip: string, child: Container): string[] {
   let first = ports[0];
   let last = ports[0];
   for (const [i, p] of ports.entries()) {
-    out.push(`${stem(p)}=${url(p)}`, `${stem(p)}_ADDR=${ip}`, `${stem(p)}_PORT=${p.port}`, `${stem(p)}_PROTO=${p.proto}`);
+    out.push(
+      `${stem(p)}=${url(p)}`,
+      `${stem(p)}_ADDR=${ip}`,
+      `${stem(p)}_PORT=${p.port}`,
+      `${stem(p)}_PROTO=${p.proto}`,
+    );
     if (last && first && p.port === last.port + 1 && p.proto === first.proto) {
       last = p;
       if (i < ports.length - 1) continue;

@@ -36,25 +36,29 @@ export function applyInstruction(
   c: ImageConfig,
   i: Instruction,
   variables: Variables,
-  escape = '\\',
+  escapeChar = '\\',
 ): ImageConfig | Failure | undefined {
   const { rest } = i;
-  const one = (): string => expand(rest, variables, escape);
+  const one = (): string => expand(rest, variables, escapeChar);
   switch (i.name) {
     case 'CMD':
       return { ...c, Cmd: commandOf(c, rest) };
     case 'ENTRYPOINT':
       return { ...c, Entrypoint: commandOf(c, rest) };
     case 'ENV':
-      return pairs(i, variables, escape, (name, value) => {
-        c = { ...c, Env: [...(c.Env ?? []).filter((e) => e.split('=')[0] !== name), `${name}=${value}`] };
-      }) ?? c;
+      return (
+        pairs(i, variables, escapeChar, (name, value) => {
+          c = { ...c, Env: [...(c.Env ?? []).filter((e) => e.split('=')[0] !== name), `${name}=${value}`] };
+        }) ?? c
+      );
     case 'LABEL':
-      return pairs(i, variables, escape, (name, value) => {
-        c = { ...c, Labels: sorted({ ...c.Labels, [name]: value }) };
-      }) ?? c;
+      return (
+        pairs(i, variables, escapeChar, (name, value) => {
+          c = { ...c, Labels: sorted({ ...c.Labels, [name]: value }) };
+        }) ?? c
+      );
     case 'EXPOSE': {
-      const ports = words(rest, variables, escape).map((p): [string, Record<string, never>] => [
+      const ports = words(rest, variables, escapeChar).map((p): [string, Record<string, never>] => [
         p.includes('/') ? p : `${p}/tcp`,
         {},
       ]);
@@ -63,7 +67,7 @@ export function applyInstruction(
       return { ...c, ExposedPorts: sorted({ ...c.ExposedPorts, ...Object.fromEntries(ports) }) };
     }
     case 'HEALTHCHECK':
-      return { ...c, Healthcheck: healthcheck(c, i) };
+      return { ...c, Healthcheck: healthcheck(i) };
     case 'ONBUILD':
       return { ...c, OnBuild: [...(c.OnBuild ?? []), rest] };
     case 'SHELL':
@@ -77,7 +81,7 @@ export function applyInstruction(
         ...c,
         Volumes: {
           ...c.Volumes,
-          ...Object.fromEntries((jsonForm(rest) ?? words(rest, variables, escape)).map((v) => [v, {}])),
+          ...Object.fromEntries((jsonForm(rest) ?? words(rest, variables, escapeChar)).map((v) => [v, {}])),
         },
       };
     case 'WORKDIR': {
@@ -104,16 +108,17 @@ export function clean(path: string): string {
 function pairs(
   i: Instruction,
   variables: Variables,
-  escape: string,
+  escapeChar: string,
   each: (name: string, value: string) => void,
 ): Failure | undefined {
   if (!/^(?:[^\s='"]|'[^']*'|"[^"]*")+=/.test(i.rest)) {
     const m = /^(\S+)\s+(.*)$/s.exec(i.rest);
-    if (!m) return new Failure('invalid', `dockerfile parse error on line ${i.line}: ${i.name} must have two arguments`);
-    each(m[1] as string, expand(m[2] as string, variables, escape));
+    if (!m)
+      return new Failure('invalid', `dockerfile parse error on line ${i.line}: ${i.name} must have two arguments`);
+    each(m[1] as string, expand(m[2] as string, variables, escapeChar));
     return undefined;
   }
-  for (const word of words(i.rest, variables, escape)) {
+  for (const word of words(i.rest, variables, escapeChar)) {
     const eq = word.indexOf('=');
     if (eq <= 0)
       return new Failure(
@@ -125,7 +130,7 @@ function pairs(
   return undefined;
 }
 
-function healthcheck(c: ImageConfig, i: Instruction): Record<string, unknown> {
+function healthcheck(i: Instruction): Record<string, unknown> {
   const [, kind = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(i.rest) ?? [];
   if (kind.toUpperCase() === 'NONE') return { Test: ['NONE'] };
   const list = jsonForm(rest);

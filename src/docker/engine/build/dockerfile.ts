@@ -42,7 +42,7 @@ const KNOWN = new Set([
 export interface Dockerfile {
   readonly instructions: readonly Instruction[];
   /** The character that escapes: `\`, or the one of `# escape=`. */
-  readonly escape: string;
+  readonly escapeChar: string;
 }
 
 const error = (line: number, what: string): Failure =>
@@ -51,7 +51,7 @@ const error = (line: number, what: string): Failure =>
 /** @returns a failure that names the first line at fault */
 export function parseDockerfile(text: string): Dockerfile | Failure {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const escape = directive(lines);
+  const escapeChar = directive(lines);
   const out: Instruction[] = [];
   for (let i = 0; i < lines.length; i++) {
     const first = (lines[i] as string).trim();
@@ -62,7 +62,7 @@ export function parseDockerfile(text: string): Dockerfile | Failure {
       const comment = joined !== '' && current.trim().startsWith('#');
       if (comment || (joined !== '' && current.trim() === '')) continue;
       const trimmed = joined === '' ? current.trimStart() : current;
-      if (!trimmed.trimEnd().endsWith(escape)) {
+      if (!trimmed.trimEnd().endsWith(escapeChar)) {
         joined += trimmed.trimEnd();
         break;
       }
@@ -72,10 +72,10 @@ export function parseDockerfile(text: string): Dockerfile | Failure {
     if (made instanceof Failure) return made;
     out.push(made);
   }
-  return out.length > 0 ? { instructions: out, escape } : new Failure('invalid', 'file with no instructions');
+  return out.length > 0 ? { instructions: out, escapeChar } : new Failure('invalid', 'file with no instructions');
 }
 
-/** The escape that a directive at the top sets. */
+/** The escapeChar that a directive at the top sets. */
 function directive(lines: readonly string[]): string {
   for (const line of lines) {
     const m = /^#\s*([a-zA-Z]\w*)\s*=\s*(\S+)\s*$/.exec(line.trim());

@@ -12,7 +12,7 @@ class Lexer {
   constructor(
     readonly text: string,
     readonly variables: Variables,
-    readonly escape: string,
+    readonly escapeChar: string,
   ) {}
 
   /** Words between blanks that are not quoted. @param raw quotes and escapes stay (LABEL, ENV names are cut later) */
@@ -44,7 +44,7 @@ class Lexer {
     if (c === '"') return this.#until('"', true);
     if (c === '$') return this.#variable();
     this.#at++;
-    if (c === this.escape && this.#at < this.text.length) return this.text[this.#at++] as string;
+    if (c === this.escapeChar && this.#at < this.text.length) return this.text[this.#at++] as string;
     return c;
   }
 
@@ -54,7 +54,7 @@ class Lexer {
     while (this.#at < this.text.length && this.text[this.#at] !== quote) {
       const c = this.text[this.#at] as string;
       if (expands && c === '$') out += this.#variable();
-      else if (expands && c === this.escape && '"$\\'.includes(this.text[this.#at + 1] ?? ' ')) {
+      else if (expands && c === this.escapeChar && '"$\\'.includes(this.text[this.#at + 1] ?? ' ')) {
         out += this.text[this.#at + 1];
         this.#at += 2;
       } else {
@@ -82,13 +82,13 @@ class Lexer {
     const [, name = '', operator = '', word = ''] = braced;
     const value = this.variables.get(name);
     const set = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
-    const other = new Lexer(word, this.variables, this.escape).all();
+    const other = new Lexer(word, this.variables, this.escapeChar).all();
     if (operator.endsWith('+')) return set ? other : '';
     return set ? (value as string) : other;
   }
 }
 
-export const words = (text: string, variables: Variables, escape = '\\'): string[] =>
-  new Lexer(text, variables, escape).words();
-export const expand = (text: string, variables: Variables, escape = '\\'): string =>
-  new Lexer(text, variables, escape).all();
+export const words = (text: string, variables: Variables, escapeChar = '\\'): string[] =>
+  new Lexer(text, variables, escapeChar).words();
+export const expand = (text: string, variables: Variables, escapeChar = '\\'): string =>
+  new Lexer(text, variables, escapeChar).all();
