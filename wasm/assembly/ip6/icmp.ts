@@ -33,6 +33,7 @@ import {
   ICMP6_TOOBIG,
   IP6_HLEN,
   in6IsAny,
+  in6IsLinkLocal,
   in6IsMulticast,
   in6NeedsDev,
   ip6Class,
@@ -88,7 +89,8 @@ export function icmp6Send(pkt: u32, type: u32, code: u32, info: u32): void {
   const oif = in6NeedsDev(ip6Src(ip)) && p.indev != 0 && Dev.at(p.indev).kind != DEV_LOOPBACK ? p.indev : 0;
   memory.copy(AT_ICMP_DST, ip6Src(ip), 16);
   if (!allowed(p, type, AT_ICMP_DST, oif)) return;
-  if (addr6IsLocal(p.ns, ip6Dst(ip), 0)) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
+  // Of one link only where it came by that link: not over loopback. @see Linux ipv6_chk_addr in icmp6_send
+  if (addr6IsLocal(p.ns, ip6Dst(ip), in6IsLinkLocal(ip6Dst(ip)) ? p.dev : 0)) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
   else if (ip6RouteSource(p.ns, AT_ICMP_DST, oif, AT_ICMP_SRC) != 0) return;
   const quote = min(min(ip6Len(ip), p.data + p.len - p.nh), ERROR_MAX);
   const err = pktAlloc(8 + quote);

@@ -4,6 +4,7 @@
  */
 import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Sim } from '../mem';
+import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
 import { bindRemove, connFind, isV4, mapped, rawAny } from './demux';
@@ -12,7 +13,7 @@ import { kernelUdpInput } from './kernel';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease,
+  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
@@ -78,6 +79,11 @@ export function udpInput(ns: u32, pkt: u32): i32 {
   if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;
+}
+
+/** The device that the sender of a packet is bound to, 0 none. @param sock Pkt.sock */
+export function sockBoundDev(sock: u32): u32 {
+  return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) ? (sockAt(sock as i32).dev as u32) : 0;
 }
 
 /** Copies to raw sockets of the protocol. @returns how many took it */
