@@ -270,7 +270,8 @@ export function ip6Finish(pkt: u32): i32 {
   p.data = p.nh;
   p.len = ip6Len(ip);
   const link = idevMtu(dev);
-  const mtu = p.flags & PF_LOCAL && !(p.flags & PF_DF) ? pmtu6Of(p.ns, ip6Dst(ip), link) : link;
+  // What is forwarded is held to the path's MTU as well, if this machine has come to know it. @see Linux ip6_skb_dst_mtu
+  const mtu = p.flags & PF_LOCAL && p.flags & PF_DF ? link : pmtu6Of(p.ns, ip6Dst(ip), link);
   if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
   if (p.len > mtu && !(p.flags & PF_IGNORE_DF)) {
     icmp6Send(pkt, 2, 0, mtu);
