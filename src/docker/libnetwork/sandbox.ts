@@ -57,6 +57,7 @@ export class Sandbox {
     kernel.net(netns).setLink('lo', { up: true });
     // moby daemon/oci_linux.go: WithCommonOptions
     kernel.setSysctl(netns, 'net.ipv4.ip_unprivileged_port_start', '0');
+    kernel.setSysctl(netns, 'net.ipv4.ping_group_range', '0 2147483647');
   }
 
   get kernel(): Kernel {
