@@ -6,6 +6,7 @@ import {
 import { qdiscTimer } from '../dev/qdisc';
 import { vxlanSend } from '../dev/vxlan';
 import { linkArrive } from '../dev/xmit';
+import { flowArrive } from '../flow/replay';
 import { neighTimer } from '../ip/neigh';
 import { proxyTimer } from '../ip/proxyarp';
 import { fragTimer } from '../ip/reassembly';
@@ -193,7 +194,7 @@ export function drain(): void {
     if (Pkt.at(pkt).flags & PF_TUNNEL) vxlanSend(pkt);
     else {
       clockCross();
-      linkArrive(pkt);
+      flowArrive(pkt);
     }
     pkt = workPop();
   }
