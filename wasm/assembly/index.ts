@@ -15,6 +15,7 @@ export { upperAdd } from './dev/upper';
 export { vfdbDel, vfdbDump, vfdbSet } from './dev/vfdb';
 export { vxlanAdd, vxlanGet, vxlanSet } from './dev/vxlanadm';
 export { frameReceive, frameSend } from './dev/xmit';
+export { flowCount, flowSet } from './flow/epoch';
 export { pageNext } from './sim/page';
 export { slabUsed } from './sim/slab';
 export { addrAdd, addrDel, addrPromote } from './ip/addr';
