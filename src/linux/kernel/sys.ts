@@ -12,7 +12,7 @@ import type { HttpService } from '../../base/http.ts';
 import type { IpAddr } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Errno } from './errno.ts';
-import type { NetAdmin, NetnsKey } from './netadmin.ts';
+import type { CtEvent, NetAdmin, NetnsKey } from './netadmin.ts';
 
 /** Unwinds a process: thrown by `exit` and by a terminating signal. @see exit(2) */
 export class ProcessExit extends Error {
@@ -255,6 +255,13 @@ export interface Capture {
   close(): void;
 }
 
+/** What happens to the connections of a namespace, from when it was opened on. */
+export interface CtEvents {
+  /** The next event; EINTR on a signal. */
+  read(): Promise<CtEvent | Errno>;
+  close(): void;
+}
+
 export interface Sys {
   // --- the process itself
   readonly pid: number;
@@ -378,6 +385,8 @@ export interface Sys {
   bindToDevice(fd: Fd, ifname: string): Errno | 0;
   /** A packet socket on one interface, or on all (undefined), in promiscuous mode when asked. */
   capture(ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno;
+  /** Listens to connection tracking, as a netlink socket of its groups does. */
+  conntrackEvents(): CtEvents | Errno;
   /**
    * The HTTP service that listens on a unix socket, for a client of the same machine that talks messages rather than
    * bytes (the docker command). ENOENT no such path, ECONNREFUSED nobody listens.
