@@ -127,11 +127,14 @@ export const NFLOG_BASE: usize = MATCH_BASE + MATCH_REC * MATCH_CAP;
 export const HASHLIMIT_REC: usize = 32;
 export const HASHLIMIT_CAP: u32 = 2048;
 export const HASHLIMIT_BASE: usize = NFLOG_BASE + NFLOG_REC * NFLOG_CAP;
+export const CTEV_REC: usize = 144;
+export const CTEV_CAP: u32 = 1024;
+export const CTEV_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
 // --- IPVS
 export const VS_SVC_REC: usize = 192;
 export const VS_SVC_CAP: u32 = 512;
-export const VS_SVC_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
+export const VS_SVC_BASE: usize = CTEV_BASE + CTEV_REC * CTEV_CAP;
 export const VS_DEST_REC: usize = 192;
 export const VS_DEST_CAP: u32 = 2048;
 export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
@@ -350,6 +353,10 @@ export class Sim {
   logHead: u32;
   logCount: u32;
   logLost: u32;
+  /** Events of connections that wait (nf/ctevent.ts). */
+  ctevHead: u32;
+  ctevCount: u32;
+  ctevLost: u32;
   /** Services of IPVS in all namespaces: when 0, its hooks cost nothing. */
   vsServices: u32;
   vsConns: u32;

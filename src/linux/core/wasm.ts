@@ -101,6 +101,8 @@ export interface Wasm {
   connMark(handle: number, mark: number): void;
   ctDump(ns: number, out: number, room: number): number;
   connDel(handle: number): void;
+  ctWatch(ns: number, by: number): void;
+  ctEventNext(): number;
 
   sockOpen(ns: number, type: number, family: number, protocol: number): number;
   sockBind(sock: number, port: number): number;

@@ -7,13 +7,14 @@
  * Ports are numbers in host order; of ICMP, sport is the identifier and dport is type << 8 | code.
  * @see Linux include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h
  */
-import { IPS_ASSURED, IPS_CONFIRMED, IPS_DYING } from '../../abi';
+import { CTEV_DESTROY, IPS_ASSURED, IPS_CONFIRMED, IPS_DYING } from '../../abi';
 import { Ns } from '../dev/ns';
 import { arenaTake, CONN_BUCKETS_MAX, CONN_CHUNK, CONN_HASH, CONN_REC, SLAB_CONN, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { Slab } from '../sim/slab';
 import { copy } from '../wire/bytes';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+import { ctEvent } from './ctevent';
 import { wheelAdd, wheelDel } from './wheel';
 
 /** Buckets looked at for a connection to give up. @see Linux NF_CT_EVICTION_RANGE */
@@ -294,6 +295,7 @@ export function connKill(ct: u32): void {
   Sim.at().rec = 0;
   const c = Conn.at(ct);
   if (c.status & IPS_CONFIRMED) {
+    ctEvent(ct, CTEV_DESTROY);
     pull(ct * 2);
     pull(ct * 2 + 1);
     c.status &= ~IPS_CONFIRMED;

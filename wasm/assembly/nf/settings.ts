@@ -59,6 +59,8 @@ export class NfNs {
   vsUdp: u32;
   /** First service. */
   vsFirst: u32;
+  /** How many listen to what happens to connections. */
+  watch: u32;
 
   @inline static at(ns: u32): NfNs {
     return changetype<NfNs>(NFNS_BASE + (ns as usize) * NFNS_REC);
