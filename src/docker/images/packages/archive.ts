@@ -62,6 +62,9 @@ const textEntry = (name: string, s: string): TarEntry => ({
   bytes: utf8(s),
 });
 
+/** An archive of one text. */
+export const tarOf = (name: string, s: string): Uint8Array => joined(writeTar([textEntry(name, s)]));
+
 export function debOf(p: Package): Uint8Array {
   const control = joined(writeTar([textEntry('./control', controlOf(p))]));
   const data = joined(writeTar(entries(p, './')));
