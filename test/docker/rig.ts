@@ -43,7 +43,7 @@ const python: Program = {
 export async function makeRig(programs: readonly Program[] = []): Promise<Rig> {
   const core = await loadCore(wasm, { seed: 1 });
   const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(1), hold: (work) => work });
-  for (const [name, load] of imagePrograms) world.programs.set(name, load);
+  for (const [name, load] of imagePrograms) world.programs.set(name, await load());
   for (const p of [python, ...programs]) world.programs.set(p.name, p);
   const kernel = createKernel(world, { hostname: 'node1' });
   const net = kernel.net(kernel.hostNetns);

@@ -1,9 +1,9 @@
 /** The files of the mirrors by path; made when they are asked for. */
-import { utf8 } from '../base/http.ts';
-import { ALPINE_PACKAGES } from '../docker/images/packages/alpine.ts';
-import { apkOf, debOf, tarOf } from '../docker/images/packages/archive.ts';
-import { DEBIAN_PACKAGES } from '../docker/images/packages/debian.ts';
-import { apkIndex, debIndex, debPath, release } from '../docker/images/packages/index.ts';
+import { utf8 } from '../../base/http.ts';
+import { ALPINE_PACKAGES } from './alpine.ts';
+import { apkOf, debOf, tarOf } from './archive.ts';
+import { DEBIAN_PACKAGES } from './debian.ts';
+import { apkIndex, debIndex, debPath, release } from './indices.ts';
 
 /** @returns undefined when there is no such file */
 export function find(path: string): Uint8Array | undefined {
