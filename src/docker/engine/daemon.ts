@@ -39,10 +39,10 @@ export class Daemon {
   /** In the order they were made. */
   readonly containers = new Map<string, Container>();
   readonly execs = new Map<string, Exec>();
+  /** Images by what made them: parent and instruction. */
+  readonly buildCache = new Map<string, string>();
   readonly events = new Events();
   readonly links = new LinkIndex();
-  readonly id: string;
-
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
@@ -52,10 +52,9 @@ export class Daemon {
     readonly openPty: OpenPty | undefined,
     /** dockerd's own process id. */
     readonly pid: number,
-  ) {
-    const h = rng.hex(32);
-    this.id = [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
-  }
+    /** The engine's own id. */
+    readonly id: string,
+  ) {}
 
   /** Nanoseconds since 1970. */
   now(): bigint {

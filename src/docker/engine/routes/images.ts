@@ -4,7 +4,7 @@ import { Failure } from '../../errdefs.ts';
 import { parseReference, withDefaultTag } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
-import { applyChanges } from '../commit.ts';
+import { applyChanges } from '../build/config.ts';
 import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
 import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
