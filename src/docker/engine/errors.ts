@@ -84,6 +84,12 @@ export const errors = {
       'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ' +
         `unable to start container process: error during container init: mkdir ${dir}: not a directory`,
     ),
+  noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
+  noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
+  pidStopped: (id: string): Failure =>
+    conflict(
+      `failed to join PID namespace: cannot join namespace of a non running container: container ${id} is exited`,
+    ),
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>
     conflict(`cannot join network namespace of a non running container: container ${name} is exited`),

@@ -4,6 +4,7 @@ import type { Program } from '../../../linux/kernel/machine.ts';
 /** For `World.programs`. */
 export const imagePrograms: ReadonlyMap<string, () => Promise<Program>> = new Map<string, () => Promise<Program>>([
   ['docker-entrypoint', async () => (await import('./entrypoint.ts')).entrypoint],
+  ['docker-init', async () => (await import('./init.ts')).init],
   ['nginx', async () => (await import('./nginx/nginx.ts')).nginx],
   ['pg_isready', async () => (await import('./postgresql/isready.ts')).isReady],
   ['postgres', async () => (await import('./postgres.ts')).postgres],
