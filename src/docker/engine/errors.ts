@@ -16,6 +16,8 @@ export const errors = {
   invalidFilter: invalid('invalid filter'),
   invalidFilterKey: (key: string): Failure => invalid(`invalid filter '${key}'`),
   invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),
+  manyUntil: invalid('more than one until filter specified'),
+  badTime: (text: string): Failure => invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`),
   invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
