@@ -93,7 +93,8 @@ function verifyContainerMode(daemon: Daemon, target: string, body: CreateBody, h
   if (Object.keys(body.ExposedPorts ?? {}).length > 0)
     return errors.networkMode('port exposing and the container type network mode');
   const other = daemon.container(target);
-  if (other instanceof Failure) return other.wrap('joining network namespace of container');
+  if (other instanceof Failure)
+    return new Failure('invalid', other.wrap('joining network namespace of container').message);
   host.NetworkMode = `container:${other.id}`;
   return undefined;
 }
