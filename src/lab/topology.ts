@@ -22,6 +22,15 @@ export interface Topology {
 /** IPv4 address of node `n` (from 1) on the LAN. */
 export const nodeAddress = (n: number): string => `192.168.56.${10 + n}`;
 
+/**
+ * What the engines of the recorded machines were called, as far as recordings tell: an engine's id, or the part of the
+ * unique local addresses that comes from it.
+ */
+export function engineIdentity(node: string): { id?: string; globalId?: bigint } {
+  if (node === 'node2') return { id: 'ba07a94a-8c5b-44c9-919a-0416c2c456b1' };
+  return node === 'node3' ? { globalId: 0x09a113d985n } : {};
+}
+
 const nodeMac = (n: number): string => `52:54:00:38:00:${(0x10 + n).toString(16)}`;
 
 function prefix(text: string): Prefix {

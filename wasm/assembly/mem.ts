@@ -127,15 +127,11 @@ export const NFLOG_BASE: usize = MATCH_BASE + MATCH_REC * MATCH_CAP;
 export const HASHLIMIT_REC: usize = 32;
 export const HASHLIMIT_CAP: u32 = 2048;
 export const HASHLIMIT_BASE: usize = NFLOG_BASE + NFLOG_REC * NFLOG_CAP;
-export const OWNER_REC: usize = 8;
-/** Sockets whose owners are known; those of higher numbers belong to root. */
-export const OWNER_CAP: u32 = 8192;
-export const OWNER_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
 // --- IPVS
 export const VS_SVC_REC: usize = 192;
 export const VS_SVC_CAP: u32 = 512;
-export const VS_SVC_BASE: usize = OWNER_BASE + OWNER_REC * OWNER_CAP;
+export const VS_SVC_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 export const VS_DEST_REC: usize = 192;
 export const VS_DEST_CAP: u32 = 2048;
 export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
@@ -338,6 +334,8 @@ export class Sim {
   vsTimer: u32;
   /** UDP sockets that tunnels hold. */
   tunnels: u32;
+  /** TCP socket whose connect(2) is under way. */
+  opening: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

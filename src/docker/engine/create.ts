@@ -1,11 +1,11 @@
 /** POST /containers/create. @see moby daemon/create.go, daemon/container.go: verifyContainerSettings */
-import { contains, parseIp, parseMac } from '../../base/ip.ts';
 import type { ContainerConfig, CreateAnswer, CreateBody, EndpointSettings, HostConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { sha256 } from '../images/digest.ts';
 import type { Image } from '../images/store.ts';
 import { Container, INIT_FILES, type MountPoint } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
+import { checkEndpoint, isUserDefined } from './endpoints.ts';
 import { errors } from './errors.ts';
 import { hostConfig, mergeConfig } from './hostconfig.ts';
 import { parseLink } from './links.ts';
@@ -37,7 +37,7 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   if (unlinked) return unlinked;
   for (const [key, settings] of networks) {
     const network = daemon.controller.find(key);
-    const attachment = { settings, networkId: network instanceof Failure ? '' : network.id, endpoint: undefined };
+    const attachment = { settings, networkId: '', endpoint: undefined };
     container.attachments.set(network instanceof Failure ? key : network.name, attachment);
   }
   daemon.containers.set(id, container);
@@ -47,8 +47,7 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
 
 /** Links of a container that is not on a network of its own. @see moby daemon/daemon_unix.go: registerLinks */
 function registerLinks(daemon: Daemon, c: Container): Failure | undefined {
-  const mode = c.hostConfig.NetworkMode;
-  if (!['bridge', 'host', 'none'].includes(mode) && !mode.startsWith('container:')) return undefined;
+  if (isUserDefined(c.hostConfig.NetworkMode)) return undefined;
   const found: [Container, string][] = [];
   for (const text of c.hostConfig.Links ?? []) {
     const link = parseLink(text);
@@ -93,9 +92,7 @@ function verifyContainerMode(daemon: Daemon, target: string, body: CreateBody, h
   if (Object.keys(body.ExposedPorts ?? {}).length > 0)
     return errors.networkMode('port exposing and the container type network mode');
   const other = daemon.container(target);
-  if (other instanceof Failure)
-    return new Failure('invalid', other.wrap('joining network namespace of container').message);
-  host.NetworkMode = `container:${other.id}`;
+  if (!(other instanceof Failure)) host.NetworkMode = `container:${other.id}`;
   return undefined;
 }
 
@@ -128,38 +125,6 @@ function endpoints(
     if (only) out.set(host.NetworkMode, legacyMac ? { MacAddress: legacyMac } : {});
   }
   return out;
-}
-
-/** @see moby daemon/container_operations.go: validateEndpointSettings */
-export function checkEndpoint(daemon: Daemon, name: string, settings: Partial<EndpointSettings>): Failure | undefined {
-  const why = endpointErrors(daemon, name, settings);
-  return why ? why.wrap(`invalid config for network ${name}`) : undefined;
-}
-
-/** Without the network's name; undefined when all is well or the network is not known (start tells). */
-export function endpointErrors(daemon: Daemon, name: string, settings: Partial<EndpointSettings>): Failure | undefined {
-  const found: string[] = [];
-  const ip = settings.IPAMConfig?.IPv4Address;
-  const network = daemon.controller.find(name);
-  if (ip) {
-    const value = parseIp(ip);
-    if (value?.v !== 4) found.push(`invalid IPv4 address: ${ip}`);
-    if (name === 'bridge' || name === 'host' || name === 'none')
-      found.push('user specified IP address is supported on user defined networks only');
-    if (!(network instanceof Failure)) {
-      if (!network.hasUserSubnet)
-        found.push(
-          'user specified IP address is supported only when connecting to networks with user configured subnets',
-        );
-      else if (!value || !network.pools.some((p) => contains(p.pool.subnet, value)))
-        found.push(`no configured subnet or ip-range contain the IP address ${ip}`);
-    }
-  }
-  if (settings.MacAddress && parseMac(settings.MacAddress) === undefined)
-    found.push(`invalid MAC address: ${settings.MacAddress}`);
-  if (found.length === 0) return undefined;
-  const list = found.length === 1 ? (found[0] as string) : found.map((f) => `* ${f}`).join('\n');
-  return new Failure('invalid', `invalid endpoint settings:\n${list}`);
 }
 
 function warnings(host: HostConfig): string[] {

@@ -43,8 +43,6 @@ export class Daemon {
   readonly buildCache = new Map<string, string>();
   readonly events = new Events();
   readonly links = new LinkIndex();
-  readonly id: string;
-
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
@@ -54,10 +52,9 @@ export class Daemon {
     readonly openPty: OpenPty | undefined,
     /** dockerd's own process id. */
     readonly pid: number,
-  ) {
-    const h = rng.hex(32);
-    this.id = [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
-  }
+    /** The engine's own id. */
+    readonly id: string,
+  ) {}
 
   /** Nanoseconds since 1970. */
   now(): bigint {

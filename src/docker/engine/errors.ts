@@ -133,11 +133,15 @@ export const errors = {
   networkExists: (name: string): Failure => conflict(`network with name ${name} already exists`),
   networkPredefined: (name: string): Failure => forbidden(`operation is not permitted on predefined ${name} network`),
   networkCannotRemove: (name: string): Failure => forbidden(`${name} is a pre-defined network and cannot be removed`),
-  noFamily: invalid('IPv4 or IPv6 must be enabled'),
   endpointExists: (name: string, network: string): Failure =>
     forbidden(`endpoint with name ${name} already exists in network ${network}`),
   notConnected: (id: string, network: string): Failure =>
     system(`container ${id} is not connected to network ${network}`),
+  notConnectedStopped: (id: string, network: string): Failure =>
+    system(`container ${id} is not connected to the network ${network}`),
+  noEndpoint: (name: string): Failure => notFound(`endpoint ${name} not found`),
+  networkOfRemoved: (id: string): Failure =>
+    conflict(`container ${id} is marked for removal and cannot be connected or disconnected to the network`),
   connectHost: forbidden('cannot connect container to host network - container must be created in host network mode'),
   disconnectHost: forbidden(
     'cannot disconnect container from host network - container was created in host network mode',
@@ -149,6 +153,16 @@ export const errors = {
     'container sharing network namespace with another container or host cannot be connected to any other network',
   ),
   noConfigNetwork: (name: string): Failure => notFound(`configuration network "${name}" does not exist`),
+  configOnlyFields: forbidden(
+    'configuration network can only contain network specific fields. Network operator fields like ' +
+      '[ ingress | internal | attachable | scope ] are not supported.',
+  ),
+  configOnlyFrom: forbidden('a configuration network cannot depend on another configuration network'),
+  configFromWithOptions: forbidden(
+    'network driver options are not supported if the network depends on a configuration network',
+  ),
+  scopeSwarm: forbidden('cannot create a swarm scoped network when swarm is not active'),
+  ingressScope: forbidden('Ingress network can only be global scope network'),
   configFromWithSettings: forbidden(
     'user specified configurations are not supported if the network depends on a configuration network',
   ),
@@ -161,5 +175,12 @@ export const errors = {
     'unavailable',
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
   ),
+  noSwarmManager: forbidden(
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+  ),
   notInSwarm: new Failure('unavailable', 'This node is not part of a swarm'),
 } as const;
+
+/** Several errors as a list. @see moby internal/multierror */
+export const joined = (found: readonly string[]): string =>
+  found.length === 1 ? (found[0] as string) : found.map((f) => `* ${f}`).join('\n');

@@ -4,7 +4,7 @@
  * @see moby daemon/libnetwork/sandbox_dns_unix.go, daemon/container_operations_unix.go: addLegacyLinks
  */
 import { text, utf8 } from '../../base/http.ts';
-import { formatIp, parseIp } from '../../base/ip.ts';
+import { parseIp } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
 import type { Failure } from '../errdefs.ts';

@@ -127,7 +127,8 @@ function sharedNamespace(
   const mode = c.hostConfig.NetworkMode;
   if (!mode.startsWith('container:')) return undefined;
   const other = daemon.container(mode.slice(10));
-  if (other instanceof Failure) return other.wrap('joining network namespace of container');
+  if (other instanceof Failure)
+    return new Failure('system', `joining network namespace of container: ${other.message}`);
   if (!other.running) return errors.netContainerStopped(other.name);
   return { id: other.id, netns: other.running.netns, hostname: other.config.Hostname };
 }

@@ -3,6 +3,7 @@
  *
  * Limits: sizes are those of the recorded images, not sums over the files a layer lists.
  */
+import { NGINX_FILES } from './apps/nginx/files.ts';
 import { BUSYBOX_FILES } from './busybox.ts';
 import { DEBIAN_FILES, WEB_TOOLS } from './debian.ts';
 import { WEBAPP_SOURCE } from './scripts.ts';
@@ -18,18 +19,6 @@ const built = (createdBy: string): ImageStep => ({ size: 0, createdBy, comment: 
 const POSTGRES =
   '/usr/lib/postgresql/$PG_VERSION/bin/postgres -D /var/lib/postgresql/$PG_VERSION/main/ ' +
   '-c config_file=/etc/postgresql/$PG_VERSION/main/postgresql.conf';
-
-const NGINX_INDEX = `<!DOCTYPE html>
-<html>
-<head>
-<title>Welcome to nginx!</title>
-</head>
-<body>
-<h1>Welcome to nginx!</h1>
-<p>This page says that the web server is running and waits for its own pages.</p>
-</body>
-</html>
-`;
 
 const ALPINE_RELEASE = 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME="Alpine Linux v3.22"\n';
 
@@ -65,9 +54,7 @@ export const catalog: readonly ImageSpec[] = [
         ...DEBIAN_FILES,
         '/usr/sbin/nginx': { program: 'nginx', size: 1_300_000 },
         '/docker-entrypoint.sh': { program: 'docker-entrypoint', mode: 0o755 },
-        '/etc/nginx/nginx.conf': 'user www-data;\nworker_processes 2;\n',
-        '/usr/share/nginx/html/index.html': NGINX_INDEX,
-        '/var/log/nginx': { dir: true },
+        ...NGINX_FILES,
       },
       84373460,
     ),
@@ -87,6 +74,7 @@ export const catalog: readonly ImageSpec[] = [
       {
         ...DEBIAN_FILES,
         '/usr/bin/redis-server': { program: 'redis-server', size: 1_800_000 },
+        '/usr/bin/redis-cli': { program: 'redis-cli', size: 900_000 },
         '/usr/local/bin/docker-entrypoint.sh': { program: 'docker-entrypoint', mode: 0o755 },
         '/data': { dir: true },
       },

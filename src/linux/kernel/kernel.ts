@@ -29,6 +29,7 @@ import type {
 } from './machine.ts';
 import { openCapture } from './net/capture.ts';
 import { unixInfos } from './net/holders.ts';
+import { mayOpen } from './net/privilege.ts';
 import { InetSocket } from './net/sockfile.ts';
 import type { NetAdmin, NetnsKey, SocketInfo } from './netadmin.ts';
 import { PidNamespace } from './pidns.ts';
@@ -349,9 +350,12 @@ export class Machine implements Kernel {
   ): SocketFile | Errno {
     const ns = this.world.net.get(netns);
     if (!ns) return ENODEV;
+    const refused = mayOpen(this.world.net, ns, owner, type, protocol);
+    if (isErr(refused)) return refused;
     const sock = InetSocket.open(this.world.net, ns, family, type, protocol, () => this.world.inode());
     if (isErr(sock)) return sock;
     sock.uid = owner.uid;
+    sock.gid = owner.gid;
     sock.opener = { comm: owner.comm, pid: owner.pids.get(this.pidns) ?? owner.pid };
     this.world.core.sockOwner(sock.sock, owner.uid, owner.gid);
     return sock;

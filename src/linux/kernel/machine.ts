@@ -38,7 +38,11 @@ export interface FileSystem {
   readFile(path: string): Uint8Array | Errno;
   /** Makes parent directories as needed when `parents`. */
   /** With `program`, the bytes are a script's and that program gives its behaviour. */
-  writeFile(path: string, bytes: Uint8Array, options?: { mode?: number; parents?: boolean; program?: string }): Errno | 0;
+  writeFile(
+    path: string,
+    bytes: Uint8Array,
+    options?: { mode?: number; parents?: boolean; program?: string },
+  ): Errno | 0;
   mkdir(path: string, mode?: number, parents?: boolean): Errno | 0;
   unlink(path: string): Errno | 0;
   rmdir(path: string): Errno | 0;

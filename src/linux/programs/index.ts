@@ -66,6 +66,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('netstat', async () => (await import('./nettools.ts')).netstatSpec),
   ...bin('nsenter', async () => (await import('./nsenter.ts')).spec),
   ...bin('nslookup', async () => (await import('./nslookup.ts')).spec),
+  ...sbin('nft', async () => (await import('./nft/nft.ts')).spec),
   ...sbin('nstat', async () => (await import('./nstat.ts')).spec),
   ...bin('pgrep', async () => (await import('./pkill.ts')).pgrepSpec),
   ...bin('ping ping4 ping6', async () => (await import('./ping/iputils.ts')).spec),

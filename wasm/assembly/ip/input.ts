@@ -101,6 +101,8 @@ export function ip4Input(pkt: u32): void {
     return;
   }
   p.flags &= ~PF_LOCAL;
+  // What a bridge or a sender of this machine knew of its fragments is forgotten. @see Linux ip_rcv_core
+  p.fragMax = 0;
   if (!(p.flags & PF_PREROUTED)) {
     const before = ip4Dst(p.nh as usize);
     if (nfHook(HOOK_PREROUTING, pkt, p.dev, 0) != VERDICT_ACCEPT) return;

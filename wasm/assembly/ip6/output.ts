@@ -229,7 +229,8 @@ function localOut(pkt: u32, oif: u32): i32 {
 export function ip6Reroute(pkt: u32): u32 {
   const p = Pkt.at(pkt);
   const dst = ip6Dst(p.nh as usize);
-  const err = ip6Route(pkt, p.ns, dst, in6NeedsDev(dst) ? p.oif : 0);
+  // An address of a link is looked for on the link the packet was to leave by. @see Linux ip6_route_me_harder
+  const err = ip6Route(pkt, p.ns, dst, in6NeedsDev(dst) ? p.outdev : 0);
   if (err == 0) return 0;
   Sim.at().rerouted = -err as u32;
   return DROP_NO_ROUTE;
@@ -270,7 +271,7 @@ export function ip6Finish(pkt: u32): i32 {
   const mtu = p.flags & PF_LOCAL && !(p.flags & PF_DF) ? pmtu6Of(p.ns, ip6Dst(ip), link) : link;
   if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
   if (p.len > mtu && !(p.flags & PF_IGNORE_DF)) {
-    if (!(p.flags & PF_LOCAL)) icmp6Send(pkt, 2, 0, mtu);
+    icmp6Send(pkt, 2, 0, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }
   const size = p.fragMax != 0 ? min(p.fragMax, mtu) : mtu;

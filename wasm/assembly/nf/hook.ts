@@ -39,6 +39,18 @@ import { protoOf } from './match';
 import { natDone, natIsSource, natNull } from './nat';
 import { chainBit, chainOf } from './table';
 
+/** Rules that need a packet of this kind tracked. */
+function ctUsers(p: Pkt): u32 {
+  const n = Ns.at(p.ns);
+  return p.proto == ETH_IPV4 ? n.ctUsers : n.ctUsers6;
+}
+
+/** Rules of the nat table that is asked about it. */
+function natUsers(p: Pkt): u32 {
+  const n = Ns.at(p.ns);
+  return p.proto == ETH_IPV4 ? n.natUsers : n.natUsers6;
+}
+
 /** Whether a packet's namespace has a chain for it at a hook. */
 function hasChain(p: Pkt, t: u32, hook: u32): bool {
   const n = Ns.at(p.ns);
@@ -100,11 +112,11 @@ function vsMay(pkt: u32): bool {
 
 /** raw, connection tracking, mangle, the destination's NAT, and for what is sent here IPVS. */
 function enter(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
-  const n = Ns.at(Pkt.at(pkt).ns);
+  const p = Pkt.at(pkt);
   let bad = table(TABLE_RAW, hook, pkt, indev, outdev);
-  if (bad == 0 && n.ctUsers != 0) bad = ctIn(pkt);
+  if (bad == 0 && ctUsers(p) != 0) bad = ctIn(pkt);
   if (bad == 0) bad = mangle(hook, pkt, indev, outdev);
-  if (bad == 0 && n.natUsers != 0) bad = natEntry(hook, pkt, indev, outdev);
+  if (bad == 0 && natUsers(p) != 0) bad = natEntry(hook, pkt, indev, outdev);
   if (bad == 0 && hook == HOOK_OUTPUT && vsMay(pkt)) bad = vsHook(hook, pkt);
   return bad;
 }
@@ -131,7 +143,6 @@ function natEntry6(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 }
 
 function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
-  const n = Ns.at(Pkt.at(pkt).ns);
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   let bad = entry ? enter(hook, pkt, indev, outdev) : mangle(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
@@ -143,7 +154,7 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
     if (bad != 0) return bad;
   }
   if ((hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0) {
-    if (n.natUsers != 0) bad = nat(hook, pkt, indev, outdev);
+    if (natUsers(Pkt.at(pkt)) != 0) bad = nat(hook, pkt, indev, outdev);
     if (bad == 0) bad = ctConfirm(pkt);
   }
   return bad;
@@ -170,7 +181,7 @@ export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   trace(p, TRACE_HOOK, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
-  if (entry && n.ctUsers != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
+  if (entry && ctUsers(p) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
   const bad = run(hook, pkt, indev, outdev);
   if (bad == 0) return VERDICT_ACCEPT;
   if (bad == VS_STOLEN) return VERDICT_STOLEN;

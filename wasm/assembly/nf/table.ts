@@ -180,11 +180,19 @@ function need(i: u32, chain: u32, by: i32): void {
   const c = Chain.at(chain);
   const n = Ns.at(c.ns);
   const target = load<u32>(r + RULE_TARGET);
-  if (c.table == TABLE_NAT) n.natUsers += by;
+  const v6 = c.family == 6;
+  if (c.table == TABLE_NAT) {
+    if (v6) n.natUsers6 += by;
+    else n.natUsers += by;
+  }
   const nat = target >= (TARGET_DNAT as u32) && target <= (TARGET_REDIRECT as u32);
   // The table of NAT alone tracks nothing, its targets do. @see Linux nf_nat_inet_fn, xt_nat.c: xt_nat_checkentry
   const tracks = target == TARGET_CONNMARK || load<u32>(r + RULE_MATCH) & M_CTSTATE;
-  if (nat || tracks || moreNeedsCt(Rule.at(i).more)) n.ctUsers += by;
+  // Each family is tracked for itself. @see Linux nf_conntrack_proto.c: nf_ct_netns_get
+  if (nat || tracks || moreNeedsCt(Rule.at(i).more)) {
+    if (v6) n.ctUsers6 += by;
+    else n.ctUsers += by;
+  }
   if (target == TARGET_JUMP || target == TARGET_GOTO) Chain.at(load<u32>(r + RULE_CHAIN)).refs += by;
 }
 

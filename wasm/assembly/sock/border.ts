@@ -1,5 +1,5 @@
 /** The socket calls that may send: each carries the packets it made before it returns. */
-import { SCRATCH_BASE, SCRATCH_SIZE } from '../mem';
+import { SCRATCH_BASE, SCRATCH_SIZE, Sim } from '../mem';
 import { drain } from '../sim/loop';
 import * as api from './api';
 import { optionSet } from './option';
@@ -15,8 +15,10 @@ export function scratchSize(): usize {
 }
 
 export function connect(id: i32, port: i32): i32 {
+  Sim.at().opening = id as u32;
   const r = api.connect(id, port);
   drain();
+  Sim.at().opening = 0;
   return r;
 }
 

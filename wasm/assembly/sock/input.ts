@@ -5,14 +5,17 @@
 import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Sim } from '../mem';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
-import { UPPER_CUT, UPPER_LATER, ip6Upper } from '../wire/ipv6';
-import { bindRemove, connFind, mapped, rawAny } from './demux';
+import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
+import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
+import { bindRemove, connFind, isV4, mapped, rawAny } from './demux';
 import { pathLearn } from './glue';
 import { kernelUdpInput } from './kernel';
+import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockRelease,
+  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
@@ -47,7 +50,7 @@ function l4Length(p: Pkt): u32 {
 export function tcpInput(ns: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
   if (p.flags & PF_TRACE) traceTcp(p);
-  segment().tos = p.proto == IPV6 ? 0 : (load<u8>(p.nh as usize, 1) as u32) & 0xfc;
+  segment().tos = (p.proto == IPV6 ? ip6Class(p.nh as usize) : (load<u8>(p.nh as usize, 1) as u32)) & 0xfc;
   tcpSegment(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
   );
@@ -80,7 +83,7 @@ export function udpInput(ns: u32, pkt: u32): i32 {
   return 1;
 }
 
-/** Copies to raw sockets of the protocol. @returns how many took it */
+/** Copies to raw sockets of the protocol, and to the ping socket that asked. @returns how many took it */
 export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
   if (!rawAny()) return 0;
   const p = Pkt.at(pkt);
@@ -89,8 +92,17 @@ export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
     ns as i32, p.indev as i32, proto, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), ttlOf(p), from as usize,
     p.data + p.len - from,
   );
-  if (took != 0 && p.flags & PF_TRACE) traceRaw(p, proto, took);
+  const ping: i32 = (proto == PROTO_ICMP || proto == PROTO_ICMPV6) && pingInput(ns as i32, p, proto) ? 1 : 0;
+  if (took + ping != 0 && p.flags & PF_TRACE) traceRaw(p, proto, took + ping);
   return took;
+}
+
+/** An ICMP message, when its checksum is right. @returns whether a ping socket took it */
+function pingInput(ns: i32, p: Pkt, proto: u32): bool {
+  const h = p.th as usize;
+  const len = l4Length(p);
+  const sum = proto == PROTO_ICMP ? csumFold(csumPartial(h, len, 0)) : csumL4v6((p.nh as usize) + 8, (p.nh as usize) + 24, proto, h, len);
+  return sum == 0 && pingDeliver(ns, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), ttlOf(p), h, len);
 }
 
 /** Errno of an ICMP destination unreachable, with 0x10000 when it ends the flow. @see Linux icmp_err_convert */
@@ -170,6 +182,8 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
     const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
     if (id != 0) tcpError(sockAt(id), errno, code, bswap<u32>(load<u32>(h + 4)), info);
   }
+  if (proto == PROTO_ICMP || proto == PROTO_ICMPV6)
+    pingError(ns as i32, l0, l1, from0, from1, type, code, errno, hard, h, len, info);
   rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info);
 }
 
@@ -184,8 +198,12 @@ function tcpError(s: Sock, errno: u32, code: u32, seq: u32, mtu: u32): void {
     const old = s.pmtu;
     mtuSync(s);
     if (s.pmtu < old && lossByMtu(s, effectiveMss(s))) retransmitLost(s);
-  } else if (s.state == S_SYN_SENT) tcpAbort(s, errno as u16);
-  else if (s.state == S_SYN_RECV) {
+  } else if (s.state == S_SYN_SENT) {
+    // Over IPv6 what comes back before connect(2) has returned finds the socket locked: only the next SYN tells.
+    // @see Linux tcp_v6_err: sock_owned_by_user
+    if (!isV4(s.r0, s.r1) && Sim.at().opening == (sockId(s) as u32)) s.errSoft = errno as u16;
+    else tcpAbort(s, errno as u16);
+  } else if (s.state == S_SYN_RECV) {
     // A half-open child goes only when its peer cannot be reached. @see Linux tcp_req_err
     if (s.parent == 0 || (code <= 1 && seq == s.iss)) tcpAbort(s, errno as u16);
   } else s.errSoft = errno as u16;

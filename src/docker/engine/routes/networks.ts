@@ -87,9 +87,9 @@ function disconnectOf(
   daemon: Parameters<typeof disconnect>[0],
   n: Network,
   c: Parameters<typeof disconnect>[2],
-  _body: ConnectBody,
+  body: ConnectBody,
 ): Failure | undefined {
-  return disconnect(daemon, n, c);
+  return disconnect(daemon, n, c, body.Force ?? false);
 }
 
 const volumeList: Handler = ({ daemon, query }) => {

@@ -18,7 +18,8 @@ export const entrypoint: Program = {
   },
 };
 
-function lookup(sys: Sys, command: string): string | undefined {
+/** The file of a command, looked up in $PATH. */
+export function lookup(sys: Sys, command: string): string | undefined {
   if (command.includes('/')) return command;
   const path = sys.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   return path

@@ -46,7 +46,7 @@ export interface Content {
 
 /** Bytes that are there. @param program set when they are only the face of a program (a script) */
 export function contentOf(bytes: Uint8Array, program?: string): Content {
-  return { size: bytes.length, ...(program === undefined ? {} : { program }), bytes: () => bytes };
+  return { size: bytes.length, program, bytes: () => bytes };
 }
 
 /** A text, encoded when something asks for it. @param program set when it is only the face of a program (a script) */

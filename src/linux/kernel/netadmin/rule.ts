@@ -115,12 +115,16 @@ export type NfTarget =
 
 export interface NfRuleState {
   readonly rule: NfRule;
+  /** Its number in the table, in the order in which things were made. */
+  readonly handle: number;
   readonly packets: number;
   readonly bytes: number;
 }
 
 export interface NfChain {
   readonly name: string;
+  /** As a rule's; 0: a built-in chain that nobody has put anything into. */
+  readonly handle: number;
   /** Built-in chains have one. */
   readonly policy?: 'ACCEPT' | 'DROP';
   readonly packets: number;
@@ -130,9 +134,19 @@ export interface NfChain {
   readonly references: number;
 }
 
+/** A table as nf_tables keeps it: chains in the order in which they were made. */
+export interface NfTableState {
+  readonly family: NfFamily;
+  readonly table: NfTable;
+  readonly handle: number;
+  readonly chains: readonly NfChain[];
+}
+
 /** Tables, chains and rules of a namespace. */
 export interface RuleAdmin {
   nfTables(family: NfFamily): NfTable[];
+  /** Everything that was made, oldest table first. Equivalent: `nft list ruleset` */
+  nfRuleset(): NfTableState[];
   /** Chains in the kernel's order: built-in ones in hook order, then the others sorted by name. */
   nfChains(family: NfFamily, table: NfTable): NfChain[];
   nfNewChain(family: NfFamily, table: NfTable, chain: string): Errno | 0;

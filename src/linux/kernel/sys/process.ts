@@ -31,6 +31,9 @@ export interface SpawnOptions {
   readonly foreground?: boolean;
   /** A new session (setsid): the child has no controlling terminal until it opens one. */
   readonly session?: boolean;
+  /** Whose process it is (setuid, setgid); the caller's own when absent. */
+  readonly uid?: number;
+  readonly gid?: number;
   /** Ignored signals stay ignored in the child; handlers never pass on. These are set to ignored. */
   readonly ignore?: readonly number[];
   /** Network namespace to enter first, by a path such as /proc/123/ns/net or /run/netns/NAME (setns). */
@@ -89,6 +92,9 @@ export interface ProcessCalls {
   /** The process's own copy; change it freely. */
   readonly env: Record<string, string>;
   getuid(): number;
+  /** EPERM unless the caller is root. @see setuid(2) */
+  setuid(uid: number): Errno | 0;
+  setgid(gid: number): Errno | 0;
   getpgid(pid?: number): number | Errno;
   setpgid(pid: number, pgid: number): Errno | 0;
   setsid(): number | Errno;

@@ -50,7 +50,22 @@ export type SockOption =
   | 'rcvbuf'
   | 'recverr'
   | 'mtu_discover'
-  | 'linger';
+  | 'linger'
+  | 'cork'
+  | 'quickack'
+  | 'keepidle'
+  | 'keepintvl'
+  | 'keepcnt'
+  | 'syncnt'
+  | 'user_timeout'
+  | 'linger2'
+  | 'maxseg'
+  /** An index of {@link CONGESTION_CONTROLS}. */
+  | 'congestion'
+  | 'freebind';
+
+/** What TCP_CONGESTION may be, by number. */
+export const CONGESTION_CONTROLS = ['reno', 'cubic'] as const;
 
 /** A frame as a packet socket sees it. */
 export interface CapturedFrame {
