@@ -217,6 +217,11 @@ class Body implements AsyncIterable<Uint8Array> {
     }
     return this.#source.next();
   }
+  /** The next part; null at the end. */
+  async next(): Promise<Uint8Array | null> {
+    const { done, value } = await this.#next();
+    return done ? null : value;
+  }
   /** The sender waits to be told to go on, and was not. */
   get unwanted(): boolean {
     return this.invite !== undefined && !this.#begun;
@@ -230,9 +235,11 @@ class Body implements AsyncIterable<Uint8Array> {
 /** The rest of a connection whose head has been read; writes wait in a queue until `open`. */
 class Taken implements Duplex {
   #queued: Uint8Array[] | undefined = [];
+  /** @param body what is read instead of the bare connection: clients that send a chunked body without an end */
   constructor(
     readonly reader: Reader,
     readonly duplex: Duplex,
+    readonly body?: Body,
   ) {}
   async open(): Promise<void> {
     const queued = this.#queued ?? [];
@@ -240,7 +247,7 @@ class Taken implements Duplex {
     for (const bytes of queued) await this.duplex.write(bytes);
   }
   read(): Promise<Uint8Array | null> {
-    return this.reader.some(Number.POSITIVE_INFINITY);
+    return this.body ? this.body.next().catch(() => null) : this.reader.some(Number.POSITIVE_INFINITY);
   }
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#queued) this.#queued.push(bytes.slice());
@@ -324,7 +331,8 @@ async function serveOne(
     expects ? () => duplex.write(utf8('HTTP/1.1 100 Continue\r\n\r\n')) : undefined,
   );
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  const taken = new Taken(reader, duplex);
+  const framed = headers.upgrade === undefined && headers['transfer-encoding'] !== undefined;
+  const taken = new Taken(reader, duplex, framed ? content : undefined);
   const request: HttpRequest = {
     method,
     path: mark < 0 ? target : target.slice(0, mark),
