@@ -9,10 +9,10 @@ import { checkEndpoint, isUserDefined } from './endpoints.ts';
 import { errors } from './errors.ts';
 import { hostConfig, mergeConfig } from './hostconfig.ts';
 import { parseLink } from './links.ts';
+import { copyUp, mountPoints } from './mounts.ts';
 import { generateName, validName } from './names.ts';
 import { checkBindings } from './ports.ts';
-
-const MIN_MEMORY = 6 * 1024 * 1024;
+import { adaptResources, verifyContainer } from './verify.ts';
 
 export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
   const host = hostConfig(body.HostConfig);
@@ -32,7 +32,9 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   await daemon.sleep(COST.create);
   const again = reserveName(daemon, named);
   if (again instanceof Failure) return again;
-  const container = build(daemon, id, named, config, host, image);
+  const mounts = mountPoints(daemon, config, host);
+  if (mounts instanceof Failure) return mounts;
+  const container = build(daemon, id, named, config, host, image, mounts);
   const unlinked = registerLinks(daemon, container);
   if (unlinked) return unlinked;
   for (const [key, settings] of networks) {
@@ -67,10 +69,9 @@ function registerLinks(daemon: Daemon, c: Container): Failure | undefined {
 }
 
 function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | undefined {
-  const memory = host.Memory as number;
-  if (memory > 0 && memory < MIN_MEMORY) return errors.memoryTooSmall;
-  const ports = checkBindings(host.PortBindings);
-  if (ports) return ports;
+  const bad = verifyContainer(body, host) ?? checkBindings(host.PortBindings);
+  if (bad) return bad;
+  adaptResources(host);
   const mode = host.NetworkMode;
   if (mode.startsWith('container:')) return verifyContainerMode(daemon, mode.slice(10), body, host);
   if (mode === 'host' && (host.Links ?? []).length > 0)
@@ -139,33 +140,13 @@ function build(
   config: ContainerConfig,
   host: HostConfig,
   image: Image | undefined,
+  mounts: readonly MountPoint[],
 ): Container {
   const { kernel } = daemon;
   const layers = (image?.layers ?? []).map((l) => l.layer);
   const rootfs = kernel.overlay([...layers, kernel.layer(INIT_FILES)]);
   const container = new Container(id, name, daemon.now(), sha256(`rw ${id}`), config, host, image, rootfs);
-  container.mounts.push(...mountPoints(daemon, config, host));
+  container.mounts.push(...mounts);
+  copyUp(daemon, container);
   return container;
-}
-
-/** `-v` in its three forms, and the image's volumes. */
-function mountPoints(daemon: Daemon, config: ContainerConfig, host: HostConfig): MountPoint[] {
-  const out = new Map<string, MountPoint>();
-  for (const bind of host.Binds ?? []) {
-    const [source = '', destination = '', mode = ''] = bind.split(':');
-    const readOnly = mode.split(',').includes('ro');
-    if (source.startsWith('/')) {
-      daemon.kernel.root.fs.mkdir(source, 0o755, true);
-      out.set(destination, { type: 'bind', name: '', source, destination, readOnly });
-    } else {
-      const v = daemon.volumes.create(source);
-      out.set(destination, { type: 'volume', name: v.name, source: v.path, destination, readOnly });
-    }
-  }
-  for (const destination of Object.keys(config.Volumes ?? {})) {
-    if (out.has(destination)) continue;
-    const v = daemon.volumes.create(undefined);
-    out.set(destination, { type: 'volume', name: v.name, source: v.path, destination, readOnly: false });
-  }
-  return [...out.values()];
 }

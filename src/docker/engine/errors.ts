@@ -52,7 +52,6 @@ export const errors = {
   linkNoParent: (parent: string, name: string): Failure => invalid(`Cannot get parent ${parent} for link name ${name}`),
   badPort: (text: string): Failure => invalid(`invalid port specification: ${JSON.stringify(text)}`),
   badHostIp: (text: string): Failure => invalid(`invalid host IP address: ${text}`),
-  memoryTooSmall: invalid('Minimum memory limit allowed is 6MB'),
   networkMode: (why: string): Failure => invalid(`conflicting options: ${why}`),
   badContainerMode: invalid('invalid network mode: invalid container format container:<name|id>'),
   alreadyStarted: new Failure('notModified', 'container is already started'),
@@ -168,6 +167,19 @@ export const errors = {
   ),
 
   // --- volumes, plugins, swarm
+  duplicateMount: (path: string): Failure => invalid(`Duplicate mount point: ${path}`),
+  volumesFromMode: (mode: string): Failure => invalid(`invalid mode for volumes-from: ${mode}`),
+  volumeSpec: (spec: string, why?: string): Failure =>
+    invalid(`invalid volume specification: '${spec}'${why === undefined ? '' : `: ${why}`}`),
+  mountMode: (mode: string): Failure => invalid(`invalid mode: ${mode}`),
+  mountConfig: (type: string, why: string): Failure => invalid(`invalid mount config for type "${type}": ${why}`),
+  volumeNameIn: (name: string): Failure =>
+    invalid(
+      `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
+        '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path',
+    ),
+  noVolumeDriver: (name: string, driver: string): Failure =>
+    notFound(`create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`),
   noVolume: (name: string): Failure => notFound(`get ${name}: no such volume`),
   volumeInUse: (name: string, ids: string): Failure => conflict(`remove ${name}: volume is in use - [${ids}]`),
   noPlugin: (name: string): Failure => notFound(`plugin "${name}" not found`),

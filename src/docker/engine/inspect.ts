@@ -6,7 +6,7 @@ import { networksOf } from './connect.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { containerDir } from './files.ts';
-import { mountRows } from './list.ts';
+import { mountRows } from './mounts.ts';
 import { exposedPorts, portMap } from './ports.ts';
 
 const OVERLAY = '/var/lib/docker/overlay2';

@@ -15,6 +15,7 @@ import { daemonEnvironment, withHome } from './environment.ts';
 import { errors } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
 import { linkedEnvironment } from './links.ts';
+import { mountPointsInto } from './mounts.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
 
@@ -54,7 +55,12 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   await daemon.sleep(COST.task);
   const pidns = kernel.pidnsAdd();
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
-  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns }), shared?.id);
+  const mounts = mountAll(
+    daemon,
+    c,
+    kernel.mounts(c.rootfs, { pidns, netns, readOnly: c.hostConfig.ReadonlyRootfs === true }),
+    shared?.id,
+  );
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User);
@@ -137,7 +143,7 @@ function sharedNamespace(
 function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): Mounts {
   const host = daemon.kernel.root.fs;
   const dir = containerDir(filesOf);
-  for (const m of c.mounts) mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
+  mountPointsInto(daemon, c, mounts);
   for (const name of ['resolv.conf', 'hostname', 'hosts'])
     mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
   return mounts;

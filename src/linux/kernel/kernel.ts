@@ -221,8 +221,8 @@ export class Machine implements Kernel {
   tmpfs(): TreeFs {
     return tmpfs(this.tree);
   }
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey }): Mounts {
-    const table = new MountTable(rootfs, { source: rootfs.type });
+  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts {
+    const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });
     this.#mountSystem(table, of.pidns as PidNamespace, of.netns);
     return table;
   }

@@ -225,7 +225,7 @@ export interface Kernel {
   overlay(lowers: readonly Layer[]): OverlayFs;
   tmpfs(): FileSystem;
   /** A mount table over `rootfs`, with /proc of a PID namespace, /dev, /dev/pts, /sys as containers have them. */
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey }): Mounts;
+  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts;
 
   // --- processes
   /** ENOENT, EACCES, ENOTDIR, ENOEXEC as execve; then nothing was started. */

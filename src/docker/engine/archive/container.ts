@@ -45,7 +45,7 @@ export function filesOf(daemon: Daemon, c: Container): FileSystem {
   if (c.running) return c.running.mounts.fs;
   const { kernel } = daemon;
   const mounts = kernel.mounts(c.rootfs, { pidns: kernel.pidns, netns: kernel.hostNetns });
-  for (const m of c.mounts)
+  for (const m of c.mounts.filter((each) => each.type !== 'tmpfs'))
     mounts.bind(m.destination, kernel.root.fs, m.source, { source: '/dev/vda', readOnly: m.readOnly });
   return mounts.fs;
 }

@@ -21,6 +21,7 @@ import { startContainer } from '../start.ts';
 import { statsStream } from '../stats.ts';
 import { killContainer, pauseContainer, restartContainer, stopContainer, unpauseContainer } from '../stop.ts';
 import { topContainer } from '../top.ts';
+import { type UpdateBody, updateContainer } from '../update.ts';
 
 type On = (c: Container, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
 
@@ -142,11 +143,9 @@ const changes = on((c, { daemon }) => {
 });
 
 const update = on(async (c, { daemon, request }) => {
-  const body = await readJson<{ RestartPolicy?: { Name: string; MaximumRetryCount: number } }>(request);
+  const body = await readJson<UpdateBody>(request);
   if (body instanceof Failure) return body;
-  if (body.RestartPolicy?.Name) c.hostConfig.RestartPolicy = body.RestartPolicy;
-  daemon.containerEvent(c, 'update');
-  return json(daemon, 200, { Warnings: null });
+  return updateContainer(daemon, c, body) ?? json(daemon, 200, { Warnings: null });
 });
 
 const prune: Handler = async ({ daemon, query }) => {

@@ -33,8 +33,13 @@ export function matchAt(i: u32): usize {
   return MATCH_BASE + (i as usize) * MATCH_REC;
 }
 
+/** Whether a match is about a packet's connection: without one it does not fit, nor does its contrary. */
+function ofConnection(kind: u32): bool {
+  return kind >= (MX_CTADDR as u32) && kind <= (MX_CONNMARK as u32);
+}
+
 function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
-  if (kind >= (MX_CTADDR as u32) && kind <= (MX_CONNMARK as u32)) return ctFits(kind, m, p);
+  if (ofConnection(kind)) return ctFits(kind, m, p);
   if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
   return packetFits(kind, m, p, indev, outdev);
 }
@@ -44,7 +49,9 @@ export function moreFits(i: u32, p: Pkt, indev: u32, outdev: u32): bool {
   while (i != 0) {
     const m = matchAt(i);
     const not = load<u8>(m, MATCH_X_NOT) != 0;
-    if (dispatch(load<u8>(m, MATCH_X_KIND) as u32, m, p, indev, outdev) == not) return false;
+    const kind = load<u8>(m, MATCH_X_KIND) as u32;
+    if (ofConnection(kind) && p.ct == 0) return false;
+    if (dispatch(kind, m, p, indev, outdev) == not) return false;
     i = load<u32>(m, MATCH_X_NEXT);
   }
   return true;
