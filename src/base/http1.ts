@@ -235,19 +235,30 @@ class Body implements AsyncIterable<Uint8Array> {
 /** The rest of a connection whose head has been read; writes wait in a queue until `open`. */
 class Taken implements Duplex {
   #queued: Uint8Array[] | undefined = [];
-  /** @param body what is read instead of the bare connection: clients that send a chunked body without an end */
+  /**
+   * @param body the request's: what is left of it comes first and counts for nothing
+   * @param framed the body has no end, and is what is to be read
+   */
   constructor(
     readonly reader: Reader,
     readonly duplex: Duplex,
     readonly body?: Body,
+    readonly framed = false,
   ) {}
   async open(): Promise<void> {
     const queued = this.#queued ?? [];
     this.#queued = undefined;
     for (const bytes of queued) await this.duplex.write(bytes);
   }
-  read(): Promise<Uint8Array | null> {
-    return this.body ? this.body.next().catch(() => null) : this.reader.some(Number.POSITIVE_INFINITY);
+  async read(): Promise<Uint8Array | null> {
+    try {
+      if (this.framed && this.body) return await this.body.next();
+      await this.body?.drain();
+      return await this.reader.some(Number.POSITIVE_INFINITY);
+    } catch (e) {
+      if (e instanceof MalformedBody) return null;
+      throw e;
+    }
   }
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#queued) this.#queued.push(bytes.slice());
@@ -331,8 +342,8 @@ async function serveOne(
     expects ? () => duplex.write(utf8('HTTP/1.1 100 Continue\r\n\r\n')) : undefined,
   );
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  const framed = headers.upgrade === undefined && headers['transfer-encoding'] !== undefined;
-  const taken = new Taken(reader, duplex, framed ? content : undefined);
+  const chunked = headers['transfer-encoding'] !== undefined;
+  const taken = new Taken(reader, duplex, chunked && headers.upgrade ? undefined : content, chunked);
   const request: HttpRequest = {
     method,
     path: mark < 0 ? target : target.slice(0, mark),

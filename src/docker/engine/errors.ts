@@ -88,6 +88,8 @@ export const errors = {
   netContainerStopped: (name: string): Failure =>
     conflict(`cannot join network namespace of a non running container: container ${name} is exited`),
 
+  badResize: (what: string, value: string): Failure =>
+    invalid(`invalid resize ${what} ${JSON.stringify(value)}: invalid syntax`),
   noFile: (path: string, container: string): Failure =>
     notFound(`Could not find the file ${path} in container ${container}`),
   notDirectory: invalid('extraction point is not a directory'),
