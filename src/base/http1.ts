@@ -232,9 +232,10 @@ class Body implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** The rest of a connection whose head has been read; writes wait in a queue until `open`. */
+/** The rest of a connection whose head has been read; writes, and its end, wait in a queue until `open`. */
 class Taken implements Duplex {
   #queued: Uint8Array[] | undefined = [];
+  #ending: 'no' | 'half' | 'whole' = 'no';
   /**
    * @param body the request's: what is left of it comes first and counts for nothing
    * @param framed the body has no end, and is what is to be read
@@ -249,6 +250,8 @@ class Taken implements Duplex {
     const queued = this.#queued ?? [];
     this.#queued = undefined;
     for (const bytes of queued) await this.duplex.write(bytes);
+    if (this.#ending === 'half') this.duplex.closeWrite();
+    if (this.#ending === 'whole') this.duplex.close();
   }
   async read(): Promise<Uint8Array | null> {
     try {
@@ -265,10 +268,12 @@ class Taken implements Duplex {
     else await this.duplex.write(bytes);
   }
   closeWrite(): void {
-    this.duplex.closeWrite();
+    if (!this.#queued) this.duplex.closeWrite();
+    else if (this.#ending === 'no') this.#ending = 'half';
   }
   close(): void {
-    this.duplex.close();
+    if (!this.#queued) this.duplex.close();
+    else this.#ending = 'whole';
   }
   get closed(): boolean {
     return this.duplex.closed;
@@ -361,6 +366,7 @@ async function serveOne(
     await duplex.write(
       utf8(`HTTP/1.1 ${response.status} ${reason(response.status)}\r\n${headerLines(response.headers)}\r\n`),
     );
+    await duplex.settle?.();
     await taken.open();
     return 'taken';
   }

@@ -80,8 +80,12 @@ export class ServedLab {
       TZ: 'UTC',
     };
     const answer = await new Promise<{ stdout: string; stderr: string; exit: number }>((resolve) => {
-      const child = execFile('bash', ['-c', line.cmd ?? ':'], { env, cwd: this.#dir, maxBuffer: 1 << 26 }, (e, out, err) =>
-        resolve({ stdout: out, stderr: err, exit: typeof e?.code === 'number' ? e.code : e ? 255 : 0 }),
+      const child = execFile(
+        'bash',
+        ['-c', line.cmd ?? ':'],
+        { env, cwd: this.#dir, maxBuffer: 1 << 26 },
+        (e, out, err) =>
+          resolve({ stdout: out, stderr: err, exit: typeof e?.code === 'number' ? e.code : e ? 255 : 0 }),
       );
       child.stdin?.end();
     });

@@ -104,9 +104,6 @@ export const errors = {
     `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
 
   // --- images
-  registryDown: system(
-    'Get "https://registry-1.docker.io/v2/": dial tcp 192.168.56.1:443: connect: connection refused',
-  ),
   imageInUse: (ref: string, container: string, image: string): Failure =>
     conflict(
       `conflict: unable to remove repository reference "${ref}" (must force) - ` +
@@ -183,6 +180,13 @@ export const errors = {
   noVolumeDriver: (name: string, driver: string): Failure =>
     notFound(`create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`),
   noVolume: (name: string): Failure => notFound(`get ${name}: no such volume`),
+  badVolumeName: (name: string): Failure =>
+    name.length < 2
+      ? invalid(`create ${name}: volume name is too short, names should be at least two alphanumeric characters`)
+      : invalid(
+          `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
+            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path',
+        ),
   volumeInUse: (name: string, ids: string): Failure => conflict(`remove ${name}: volume is in use - [${ids}]`),
   noPlugin: (name: string): Failure => notFound(`plugin "${name}" not found`),
   noSwarm: new Failure(

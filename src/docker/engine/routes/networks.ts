@@ -106,8 +106,14 @@ const volumeCreate: Handler = async ({ daemon, request }) => {
     Name?: string;
     Labels?: Record<string, string> | null;
     DriverOpts?: Record<string, string> | null;
+    Driver?: string;
   }>(request);
   if (body instanceof Failure) return body;
+  const name = body.Name ?? '';
+  const driver = body.Driver || 'local';
+  if (driver !== 'local')
+    return errors.noPlugin(driver).wrap(`create ${name}: error looking up volume plugin ${driver}`);
+  if (name !== '' && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) return errors.badVolumeName(name);
   const made = daemon.volumes.create(body.Name || undefined, body.Labels ?? null, body.DriverOpts ?? null);
   return json(daemon, 201, volumeJson(made));
 };
