@@ -8,8 +8,8 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'unbash';
-import type { Lab } from '../../src/lab/lab.ts';
-import { type AnsweredLine, playLine, type TranscriptLine } from '../../src/lab/replay.ts';
+import type { Lab, LabOptions } from '../../src/lab/lab.ts';
+import { type AnsweredLine, playLine, RECORDED, type TranscriptLine } from '../../src/lab/replay.ts';
 import { openLab } from '../../src/node/host.ts';
 import { httpServer } from '../../src/node/http-server.ts';
 import { Pacer } from '../../src/node/pacer.ts';
@@ -53,8 +53,9 @@ export class ServedLab {
     readonly pacer: Pacer,
   ) {}
 
-  static async open(seed: number): Promise<ServedLab> {
-    const lab = await openLab({ seed, epochNs: BigInt(Date.now()) * 1_000_000n });
+  /** @param options beyond those of the recorded world */
+  static async open(seed: number, options: Partial<LabOptions> = {}): Promise<ServedLab> {
+    const lab = await openLab({ ...RECORDED, ...options, seed, epochNs: BigInt(Date.now()) * 1_000_000n });
     const served = new ServedLab(lab, new Pacer(lab, 'fast'));
     for (const machine of lab.machines) {
       const server = httpServer(machine.docker, served.pacer);
