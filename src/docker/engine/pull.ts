@@ -7,11 +7,11 @@ import { MS } from '../../base/clock.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
+import { HUB, reachRegistry } from '../images/registry.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import type { Image, ImageLayer, NewImage } from '../images/store.ts';
 import type { Daemon } from './daemon.ts';
 import { line, progressBar } from './progress.ts';
-import { HUB, reachRegistry } from '../images/registry.ts';
 
 /** Downloads at once. */
 const PARALLEL = 3;
@@ -51,6 +51,23 @@ export async function pullImage(daemon: Daemon, from: string, tag: string): Prom
   return (async function* () {
     for (const { ref, chain } of wanted) yield* pull(daemon, ref, chain);
   })();
+}
+
+/** GET /distribution/{name}/json: what the registry has under a name, without taking it. */
+export async function inspectDistribution(daemon: Daemon, name: string): Promise<Record<string, unknown> | Failure> {
+  const ref = parseReference(name);
+  if (ref instanceof Failure) return ref;
+  const isHub = ref.domain === 'docker.io';
+  const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : ref.domain);
+  if (refused) return refused;
+  const hub = await daemon.kernel.world.hold(import('../images/hub/hub.ts'));
+  const found = isHub ? hub.findHub(familiarName(ref), withDefaultTag(ref).tag ?? 'latest') : 'no repository';
+  if (typeof found === 'string') return denied(familiarName(ref));
+  const id = manifestDigest(make(daemon, found));
+  return {
+    Descriptor: { mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest: id, size: 528 },
+    Platforms: [{ architecture: 'amd64', os: 'linux' }],
+  };
 }
 
 const denied = (name: string): Failure =>

@@ -10,9 +10,9 @@ import { pack } from '../archive/pack.ts';
 import { unpack } from '../archive/unpack.ts';
 import { layerFrom } from '../commit.ts';
 import type { Daemon } from '../daemon.ts';
-import { errors } from '../errors.ts';
 import { line } from '../progress.ts';
-import { lookupUser } from '../start.ts';
+import { pullImage } from '../pull.ts';
+import { lookupUser } from '../user.ts';
 import type { BuildOptions } from './build.ts';
 import { applyInstruction, clean, commandOf, variablesOf } from './config.ts';
 import { copyEntries, type Tree, treeOf } from './context.ts';
@@ -100,8 +100,14 @@ export class Stages {
       return;
     }
     const earlier = this.#done.find((s) => s.name !== '' && s.name === base)?.image;
-    const image = earlier ?? this.daemon.images.get(base);
-    if (image instanceof Failure) throw new BuildError(errors.registryDown.message);
+    let image = earlier ?? this.daemon.images.get(base);
+    if (image instanceof Failure) {
+      const pulled = await pullImage(this.daemon, base, '');
+      if (pulled instanceof Failure) throw new BuildError(pulled.message);
+      yield* pulled;
+      image = this.daemon.images.get(base);
+      if (image instanceof Failure) throw new BuildError(image.message);
+    }
     Object.assign(stage, { image, config: { ...image.config, OnBuild: null }, layers: image.layers });
     yield told(image);
     const triggers = image.config.OnBuild ?? [];
