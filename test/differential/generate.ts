@@ -2,6 +2,7 @@
 import { Rng } from '../../src/base/rng.ts';
 import { policy, settings } from './routing.ts';
 import { rulesFor } from './rules.ts';
+import { joined, probes6, sixes } from './six.ts';
 import type {
   Address,
   HostSpec,
@@ -14,10 +15,13 @@ import type {
   RouteSpec,
   Topology,
 } from './topology.ts';
+import { FOUR, SIX } from './words.ts';
 
 /** Documentation networks of RFC 5737, cut into pieces of 32 addresses. */
 const NETS = ['192.0.2.', '198.51.100.', '203.0.113.'];
 const PORTS = [53, 80, 443, 5000, 8080];
+/** The share of topologies with IPv6. */
+const DUAL_STACK = 0.5;
 
 /** Choices with a seed. */
 export class Dice {
@@ -286,6 +290,20 @@ function probes(dice: Dice, hosts: readonly Draft[]): Probe[] {
   return out;
 }
 
+/** Gives a part of the topologies IPv6 as well. */
+function dualStack(b: Builder, t: Topology): Topology {
+  const dice = new Dice(t.seed + 600_000);
+  if (!dice.chance(DUAL_STACK)) return t;
+  const halves = sixes(dice, b.hosts, t);
+  const drafts = halves.map((h) => h.draft);
+  const hosts = t.hosts.map((h, i) => {
+    const half = halves[i] as (typeof halves)[number];
+    const ruled = half.draft.addrs.length > 0 && dice.chance(i === 0 ? 0.9 : 0.4);
+    return joined(h, half, ruled ? rulesFor(dice, half.draft, drafts.filter((d) => d.addrs.length > 0), SIX) : '');
+  });
+  return { ...t, hosts, probes: [...t.probes, ...probes6(dice, halves, 20000 + t.probes.length)] };
+}
+
 /** The topology of a seed. */
 export function generate(seed: number): Topology {
   const dice = new Dice(seed);
@@ -319,9 +337,11 @@ export function generate(seed: number): Topology {
       bridges: h.bridges,
       addrs: h.addrs,
       routes: h.routes,
-      rules: ruled ? rulesFor(dice, h, b.hosts) : '',
+      rules: ruled ? rulesFor(dice, h, b.hosts, FOUR) : '',
+      rules6: '',
       listeners: h.listeners,
     };
   });
-  return { seed, hosts, links: b.links, macvlans: b.macvlans, overlays: b.overlays, probes: probes(dice, b.hosts) };
+  const { links, macvlans, overlays } = b;
+  return dualStack(b, { seed, hosts, links, macvlans, overlays, probes: probes(dice, b.hosts) });
 }

@@ -2,7 +2,7 @@
 import { Clock } from '../../src/base/clock.ts';
 import { type IpAddr, type Prefix, parseIp } from '../../src/base/ip.ts';
 import { Rng } from '../../src/base/rng.ts';
-import { type Core, SockType } from '../../src/linux/core/core.ts';
+import { type Core, type CoreDatagram, SockType } from '../../src/linux/core/core.ts';
 import { type CoreModule, compileCore, openCore } from '../../src/linux/core/load.ts';
 import { type Errno, isErr } from '../../src/linux/kernel/errno.ts';
 import type { NetAdmin, NetnsKey, NfTable } from '../../src/linux/kernel/netadmin.ts';
@@ -10,11 +10,12 @@ import { createWorld, type LabWorld } from '../../src/linux/kernel/world.ts';
 import { Tables } from '../../src/linux/programs/iptables/iptables.ts';
 import { Parser } from '../../src/linux/programs/iptables/parse.ts';
 import { splitWords } from '../../src/linux/programs/iptables/save.ts';
+import { coreBytes } from '../core.ts';
 import { ip } from '../linux/core/build.ts';
-import { coreBytes } from '../wasm/world.ts';
-import { packetText } from './packets.ts';
+import { isReport, packetText } from './packets.ts';
 import {
   type HostSpec,
+  isSix,
   type Outcome,
   type PolicySpec,
   type Probe,
@@ -27,6 +28,8 @@ interface Host {
   readonly key: NetnsKey;
   readonly core: number;
   readonly net: NetAdmin;
+  /** The core's number of a device. */
+  dev(name: string): number;
 }
 
 function must(result: Errno | number): void {
@@ -44,7 +47,7 @@ function route(net: NetAdmin, r: RouteSpec): void {
   const ifindex = r.dev === undefined ? undefined : net.link(r.dev)?.ifindex;
   // As `ip -force -batch`: a route that is there already stays.
   net.addRoute({
-    family: 4,
+    family: isSix(r.dst) || isSix(r.via ?? '') ? 6 : 4,
     type: r.type,
     ...(r.dst !== 'default' && { dst: prefix(r.dst) }),
     ...(r.via !== undefined && { via: addr(r.via) }),
@@ -72,17 +75,17 @@ function policy(net: NetAdmin, r: PolicySpec): void {
   });
 }
 
-function restore(net: NetAdmin, rules: string): void {
-  const tables = new Tables(net, 4);
+function restore(net: NetAdmin, family: 4 | 6, rules: string): void {
+  const tables = new Tables(net, family);
   let table: NfTable = 'filter';
   for (const line of rules.split('\n')) {
     if (line.startsWith('*')) table = line.slice(1) as NfTable;
     else if (line.startsWith(':')) {
       const [name, policy] = line.slice(1).split(' ') as [string, string];
-      if (policy === '-') must(net.nfNewChain(4, table, name));
-      else must(net.nfPolicy(4, table, name, policy as 'ACCEPT' | 'DROP'));
+      if (policy === '-') must(net.nfNewChain(family, table, name));
+      else must(net.nfPolicy(family, table, name, policy as 'ACCEPT' | 'DROP'));
     } else if (line !== '' && line !== 'COMMIT')
-      tables.run(new Parser(4, ['-t', table, ...splitWords(line)], () => undefined).parse());
+      tables.run(new Parser(family, ['-t', table, ...splitWords(line)], () => undefined).parse());
   }
 }
 
@@ -93,7 +96,9 @@ function build(world: LabWorld, t: Topology): Host[] {
     const set = (name: string, value: string): void => void world.net.setSysctl(key, name, value);
     for (const [path, value] of [...SETTINGS, ...spec.sysctls]) set(`net/${path}`, value);
     for (const name of spec.bridges) must(net.addBridge(name));
-    return { key, net, core: world.net.get(key)?.core ?? 0 };
+    const ns = world.net.get(key);
+    const dev = (name: string): number => ns?.devices.find((d) => d.name === name)?.dev ?? 0;
+    return { key, net, core: ns?.core ?? 0, dev };
   });
   for (const { a, b, mtu } of t.links) {
     const at = hosts[a.host] as Host;
@@ -139,19 +144,20 @@ function build(world: LabWorld, t: Topology): Host[] {
 }
 
 function configure(net: NetAdmin, spec: HostSpec): void {
-  for (const a of spec.addrs) must(net.addAddr(a.dev, { addr: addr(a.ip), bits: a.bits }));
   for (const l of net.links()) must(net.setLink(l.name, { up: true }));
+  for (const a of spec.addrs) must(net.addAddr(a.dev, { addr: addr(a.ip), bits: a.bits }, { nodad: isSix(a.ip) }));
   for (const r of spec.routes) route(net, r);
   for (const r of spec.policy) policy(net, r);
   for (const p of spec.proxies) must(net.addProxy(p.dev, addr(p.ip)));
-  restore(net, spec.rules);
+  restore(net, 4, spec.rules);
+  restore(net, 6, spec.rules6);
 }
 
 /** Sockets of the lab's hosts, driven by hand. */
 class Player {
   readonly calls: string[] = [];
   readonly delivered: string[] = [];
-  readonly #raw: { readonly host: number; readonly sock: number }[] = [];
+  readonly #raw: { readonly host: number; readonly sock: number; readonly proto: number; readonly six: boolean }[] = [];
   readonly #udp: number[] = [];
   readonly #listeners: number[] = [];
   /** Ports of listeners: what comes from one gets no answer, NAT could set two of them on each other for ever. */
@@ -166,19 +172,22 @@ class Player {
     readonly t: Topology,
   ) {}
 
-  #open(host: number, type: number, proto = 0): number {
-    const s = this.core.sockOpen(this.hosts[host]?.core ?? 0, type, 4, proto);
+  #open(host: number, type: number, six: boolean, proto = 0): number {
+    const s = this.core.sockOpen(this.hosts[host]?.core ?? 0, type, six ? 6 : 4, proto);
     if (s < 0) throw new Error(`socket: ${s}`);
     this.core.sockSet(s, 'reuseaddr', 1);
+    if (six) this.core.sockSet(s, 'v6only', 1);
     return s;
   }
 
   listen(): void {
     for (const [i, spec] of this.t.hosts.entries()) {
-      for (const proto of [1, 6, 17]) this.#raw.push({ host: i, sock: this.#open(i, SockType.RAW, proto) });
+      for (const six of [false, true])
+        for (const proto of [six ? 58 : 1, 6, 17])
+          this.#raw.push({ host: i, sock: this.#open(i, SockType.RAW, six, proto), proto, six });
       for (const l of spec.listeners) {
         this.#serving.add(l.port);
-        const s = this.#open(i, l.proto === 'tcp' ? SockType.TCP : SockType.UDP);
+        const s = this.#open(i, l.proto === 'tcp' ? SockType.TCP : SockType.UDP, isSix(l.ip));
         if (this.core.sockBind(s, ip(l.ip), l.port) < 0) throw new Error('bind');
         if (l.proto === 'tcp') this.core.sockListen(s, 1024);
         (l.proto === 'tcp' ? this.#listeners : this.#udp).push(s);
@@ -189,20 +198,23 @@ class Player {
   send(p: Probe): void {
     const { core } = this;
     const size = new Uint8Array(p.size).fill(120);
+    const six = isSix(p.to);
+    const [to, dev] = p.to.split('%') as [string, string?];
+    const scope = dev === undefined ? 0 : (this.hosts[p.from] as Host).dev(dev);
     if (p.kind === 'ping') {
-      const raw = this.#raw.find((r) => r.host === p.from)?.sock as number;
+      const raw = this.#raw.find((r) => r.host === p.from && r.six === six)?.sock as number;
       this.#options(raw, p);
-      this.#call(p, core.sockSend(raw, echo(p.id, size), ip(p.to), 0));
+      this.#call(p, core.sockSend(raw, echo(p.id, size, six), ip(to), 0, scope));
       return;
     }
-    const s = this.#open(p.from, p.kind === 'tcp' ? SockType.TCP : SockType.UDP);
+    const s = this.#open(p.from, p.kind === 'tcp' ? SockType.TCP : SockType.UDP, six);
     this.#options(s, p);
-    core.sockBind(s, ip('0.0.0.0'), p.id);
+    core.sockBind(s, ip(six ? '::' : '0.0.0.0'), p.id);
     this.#clients.push(s);
-    if (p.kind === 'udp') this.#call(p, core.sockSend(s, size, ip(p.to), p.port));
+    if (p.kind === 'udp') this.#call(p, core.sockSend(s, size, ip(to), p.port, scope));
     else {
       core.sockSet(s, 'linger', 0);
-      const result = core.sockConnect(s, ip(p.to), p.port);
+      const result = core.sockConnect(s, ip(to), p.port, scope);
       this.#call(p, result === -115 ? 0 : result);
       if (result === -115) this.#connecting.push({ id: p.id, sock: s });
     }
@@ -223,15 +235,16 @@ class Player {
     const { core } = this;
     let any = false;
     core.events(() => {});
-    for (const { host, sock } of this.#raw)
+    for (const { host, sock, proto, six } of this.#raw)
       for (let d = core.sockRecvFrom(sock); typeof d !== 'number'; d = core.sockRecvFrom(sock)) {
         any = true;
-        this.delivered.push(`${host} ${packetText(d.data)}`);
+        const packet = six ? withHeader(d, proto) : d.data;
+        if (!isReport(packet)) this.delivered.push(`${host} ${packetText(packet)}`);
       }
     for (const s of this.#udp)
       for (let d = core.sockRecvFrom(s); typeof d !== 'number'; d = core.sockRecvFrom(s)) {
         any = true;
-        if (!this.#serving.has(d.port)) core.sockSend(s, d.data, d.ip, d.port);
+        if (!this.#serving.has(d.port)) core.sockSend(s, d.data, d.ip, d.port, linkLocal(d.ip) ? d.dev : 0);
       }
     for (const s of this.#listeners)
       for (let c = core.sockAccept(s); c >= 0; c = core.sockAccept(s)) {
@@ -265,10 +278,22 @@ class Player {
   }
 }
 
+const linkLocal = (ip: Uint8Array): boolean => ip[0] === 0xfe && (ip[1] as number) >> 6 === 2;
+
+/** What a raw socket of IPv6 was given, with a header made up from what it tells. */
+function withHeader(d: CoreDatagram, proto: number): Uint8Array {
+  const b = new Uint8Array(40 + d.data.length);
+  b.set([0x60, 0, 0, 0, d.data.length >> 8, d.data.length & 255, proto, d.ttl]);
+  b.set(d.ip, 8);
+  b.set(d.local, 24);
+  b.set(d.data, 40);
+  return b;
+}
+
 /** An ICMP echo request with its checksum. */
-function echo(id: number, payload: Uint8Array): Uint8Array {
+function echo(id: number, payload: Uint8Array, six: boolean): Uint8Array {
   const b = new Uint8Array(8 + payload.length);
-  b.set([8, 0, 0, 0, id >> 8, id & 255, 0, 1]);
+  b.set([six ? 128 : 8, 0, 0, 0, id >> 8, id & 255, 0, 1]);
   b.set(payload, 8);
   let sum = 0;
   for (let i = 0; i < b.length; i++) sum += i & 1 ? (b[i] as number) : (b[i] as number) << 8;
@@ -281,10 +306,14 @@ function echo(id: number, payload: Uint8Array): Uint8Array {
 function counters(hosts: readonly Host[]): string[] {
   const out: string[] = [];
   for (const [i, h] of hosts.entries())
-    for (const table of h.net.nfTables(4))
-      for (const chain of h.net.nfChains(4, table))
-        for (const [k, r] of chain.rules.entries())
-          out.push(`${i} ${table} ${chain.name} ${k + 1}: ${r.packets} packets ${r.bytes} bytes`);
+    for (const family of [4, 6] as const)
+      for (const table of h.net.nfTables(family))
+        for (const chain of h.net.nfChains(family, table))
+          for (const [k, r] of chain.rules.entries())
+            if (r.rule.icmp?.value.type !== 143)
+              out.push(
+                `${i}${family === 6 ? ' six' : ''} ${table} ${chain.name} ${k + 1}: ${r.packets} packets ${r.bytes} bytes`,
+              );
   return out.sort();
 }
 
@@ -292,7 +321,7 @@ let compiled: Promise<CoreModule> | undefined;
 
 /** Plays a topology in the lab. */
 export async function playInLab(t: Topology): Promise<Outcome> {
-  compiled ??= compileCore(coreBytes());
+  compiled ??= compileCore(coreBytes);
   const { core } = openCore(await compiled, { seed: t.seed });
   const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
   const hosts = build(world, t);

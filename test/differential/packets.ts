@@ -1,4 +1,5 @@
-/** A delivered IPv4 packet in one line: what the two worlds must agree on, nothing that may differ. */
+/** A delivered packet in one line: what the two worlds must agree on, nothing that may differ. */
+import { formatIp } from '../../src/base/ip.ts';
 
 const ip = (b: Uint8Array, at: number): string => b.subarray(at, at + 4).join('.');
 const u16 = (b: Uint8Array, at: number): number => ((b[at] ?? 0) << 8) | (b[at + 1] ?? 0);
@@ -22,9 +23,41 @@ function transport(b: Uint8Array, th: number, proto: number, quoted: boolean): s
   return `icmp ${type}/${code} info ${u16(b, th + 6)} [${packetText(b.subarray(th + 8), true)}]`;
 }
 
+const ip6 = (b: Uint8Array, at: number): string =>
+  formatIp({ v: 6, value: Array.from(b.subarray(at, at + 16)).reduce((n, x) => (n << 8n) | BigInt(x), 0n) });
+
+const ERRORS6 = 128;
+const PIECE = 44;
+
+function icmp6(b: Uint8Array, th: number, quoted: boolean): string {
+  const type = b[th] ?? 0;
+  const code = b[th + 1] ?? 0;
+  if (type === 128 || type === 129) return `icmp6 ${type === 128 ? 'request' : 'reply'} ${u16(b, th + 4)}`;
+  if (type === 135 || type === 136) return `icmp6 ${type} ${b[th + 4]} ${ip6(b, th + 8)} option ${b[th + 24]}`;
+  if (quoted || type >= ERRORS6) return `icmp6 ${type}/${code}`;
+  return `icmp6 ${type}/${code} info ${u16(b, th + 6)} [${packetText(b.subarray(th + 8), true)}]`;
+}
+
+function packet6(b: Uint8Array, quoted: boolean): string {
+  const hops = `hops ${b[7]}${quoted ? ` class ${(u16(b, 0) >> 4) & 255}` : ''}`;
+  const head = `${ip6(b, 8)} > ${ip6(b, 24)} ${hops} len ${u16(b, 4)}`;
+  const piece = b[6] === PIECE;
+  const proto = piece ? (b[40] ?? 0) : (b[6] ?? 0);
+  const th = piece ? 48 : 40;
+  const part = piece ? ` piece ${u16(b, 42)}` : '';
+  if (piece && u16(b, 42) > 7) return `${head}${part} of ${proto}`;
+  return `${head}${part} ${proto === 58 ? icmp6(b, th, quoted) : transport(b, th, proto, quoted)}`;
+}
+
+/** Whether a packet is a report of who is in which group: these come at random times. */
+export function isReport(b: Uint8Array): boolean {
+  return (b[0] ?? 0) >> 4 === 6 && b[6] === 58 && b[40] === 143;
+}
+
 /** @param quoted in an ICMP error */
 export function packetText(b: Uint8Array, quoted = false): string {
   if (b.length < 20) return 'short';
+  if ((b[0] ?? 0) >> 4 === 6) return packet6(b, quoted);
   const th = ((b[0] ?? 0) & 15) * 4;
   const df = u16(b, 6) & 0x4000 ? ' DF' : '';
   const head = `${ip(b, 12)} > ${ip(b, 16)} ttl ${b[8]} tos ${b[1]} len ${u16(b, 2)}${df}`;

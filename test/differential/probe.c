@@ -10,12 +10,13 @@
  *   LISTEN i t|u address port         a TCP listener, or a UDP one that sends back what it gets, unless it came from
  *                                     a listener's port: NAT can set two of them on each other for ever
  *   PROBE id i p|u|t address port ttl size tos discover     ping, UDP datagram or TCP connection; source port and ICMP
- *                                     id are id; discover is IP_MTU_DISCOVER
+ *                                     id are id; discover is IP_MTU_DISCOVER; an IPv6 address may have a %device behind it
  *   READY ms                          waits until all interfaces run (their carrier is known), at most so long
  *   PLAY quiet_ms                     sends all probes, until nothing has happened for so long, or for ever (MOST_MS); closes all
  *                                     sockets
  * Standard output besides OUT:
- *   P i hex                           a packet delivered in namespace i, from its IP header on (140 bytes at most)
+ *   P i hex                           a packet delivered in namespace i, from its IP header on (180 bytes at most); that of
+ *                                     IPv6 is made up from what raw sockets tell: no flow label, no extension headers
  *   S id errno                        what the sending call (connect of TCP) of a probe gave
  *   T id errno                        how a TCP connection attempt ended (nothing: not at all)
  *   TIME ms                           from the first probe to the last close
@@ -27,6 +28,8 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip6.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <sched.h>
@@ -39,17 +42,17 @@
 #include <unistd.h>
 
 enum { FIRST_FD = 100, MOST_MS = 5000, MAX_NS = 32, MAX_RUN = 64, MAX_SOCK = 8192 };
-enum { S_RAW, S_UDP, S_LISTEN, S_ACCEPTED, S_CLIENT_UDP, S_CLIENT_TCP, S_GONE };
+enum { S_RAW, S_RAW6, S_UDP, S_LISTEN, S_ACCEPTED, S_CLIENT_UDP, S_CLIENT_TCP, S_GONE };
 
 struct run { int ns; char *argv[64]; char *in; size_t len; int from, to; pid_t pid; };
 struct sock { int kind, ns, id, done; };
-struct probe { int id, ns, kind, port, ttl, size, tos, discover; struct in_addr ip; };
+struct probe { int id, ns, kind, port, ttl, size, tos, discover; char ip[64]; };
 
 static struct run runs[MAX_RUN];
 static struct pollfd fds[MAX_SOCK];
 static struct sock socks[MAX_SOCK];
 static struct probe probes[MAX_SOCK];
-static int nruns, nsocks, nprobes, count, raw[MAX_NS];
+static int nruns, nsocks, nprobes, count, raw[MAX_NS], raw6[MAX_NS];
 static long deadline;
 static char serving[65536];
 
@@ -77,11 +80,16 @@ static int watch(int fd, int kind, int ns, int id, short events) {
   return fd;
 }
 
-static int open_socket(int ns, int type, int proto) {
+static int open_socket(int ns, int family, int type, int proto) {
   enter(ns);
-  int fd = socket(AF_INET, type, proto);
+  int fd = socket(family, type, proto);
   if (fd < 0) die("socket");
   int size = 8 << 20, one = 1;
+  if (family == AF_INET6) {
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &one, sizeof one);
+    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &one, sizeof one);
+  }
   setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   return fd;
@@ -173,17 +181,41 @@ static void ready(int ms) {
   for (long end = now_ms() + ms; pending() && now_ms() < end;) usleep(5000);
 }
 
-static struct sockaddr_in address(struct in_addr ip, int port) {
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = ip};
-  return a;
+union address { struct sockaddr any; struct sockaddr_in four; struct sockaddr_in6 six; };
+
+/* In the namespace whose devices a scope names. Returns the family. */
+static int address(union address *a, int ns, const char *text, int port) {
+  char ip[64];
+  char *dev;
+  memset(a, 0, sizeof *a);
+  snprintf(ip, sizeof ip, "%s", text);
+  if (!strchr(ip, ':')) {
+    a->four.sin_family = AF_INET;
+    a->four.sin_port = htons(port);
+    inet_aton(ip, &a->four.sin_addr);
+    return AF_INET;
+  }
+  enter(ns);
+  if ((dev = strchr(ip, '%'))) *dev++ = 0, a->six.sin6_scope_id = if_nametoindex(dev);
+  a->six.sin6_family = AF_INET6;
+  a->six.sin6_port = htons(port);
+  inet_pton(AF_INET6, ip, &a->six.sin6_addr);
+  return AF_INET6;
+}
+
+static socklen_t length(int family) {
+  return family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
+static int port_of(const union address *a) {
+  return ntohs(a->any.sa_family == AF_INET6 ? a->six.sin6_port : a->four.sin_port);
 }
 
 static void add_listener(int ns, char proto, const char *ip, int port) {
-  struct in_addr in;
-  inet_aton(ip, &in);
-  struct sockaddr_in a = address(in, port);
-  int fd = open_socket(ns, proto == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
-  if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0) die("bind");
+  union address a;
+  int family = address(&a, ns, ip, port);
+  int fd = open_socket(ns, family, proto == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
+  if (bind(fd, &a.any, length(family)) != 0) die("bind");
   if (proto == 't' && listen(fd, 1024) != 0) die("listen");
   serving[port] = 1;
   watch(fd, proto == 't' ? S_LISTEN : S_UDP, ns, 0, POLLIN);
@@ -191,7 +223,7 @@ static void add_listener(int ns, char proto, const char *ip, int port) {
 
 static void print_packet(int ns, const unsigned char *p, ssize_t n) {
   printf("P %d ", ns);
-  for (ssize_t i = 0; i < n && i < 140; i++) printf("%02x", p[i]);
+  for (ssize_t i = 0; i < n && i < 180; i++) printf("%02x", p[i]);
   putchar('\n');
 }
 
@@ -200,11 +232,35 @@ static void reset_on_close(int fd) {
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof l);
 }
 
+/* A packet of a raw socket of IPv6, with a header made up for it. */
+static int serve6(int i) {
+  static unsigned char buffer[65536 + sizeof(struct ip6_hdr)];
+  struct ip6_hdr *h = (struct ip6_hdr *)buffer;
+  struct iovec part = {buffer + sizeof *h, sizeof buffer - sizeof *h};
+  char control[256];
+  union address from;
+  struct msghdr m = {&from, sizeof from, &part, 1, control, sizeof control, 0};
+  ssize_t n = recvmsg(fds[i].fd, &m, MSG_DONTWAIT);
+  if (n < 0) return 0;
+  memset(h, 0, sizeof *h);
+  h->ip6_vfc = 0x60;
+  h->ip6_plen = htons(n);
+  h->ip6_nxt = socks[i].id;
+  h->ip6_src = from.six.sin6_addr;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+    if (c->cmsg_type == IPV6_HOPLIMIT) h->ip6_hlim = *(int *)CMSG_DATA(c);
+    if (c->cmsg_type == IPV6_PKTINFO) h->ip6_dst = ((struct in6_pktinfo *)CMSG_DATA(c))->ipi6_addr;
+  }
+  print_packet(socks[i].ns, buffer, n + sizeof *h);
+  return 1;
+}
+
 static int serve(int i) {
   static unsigned char buffer[65536];
   struct sock *s = &socks[i];
-  struct sockaddr_in from;
+  union address from;
   socklen_t size = sizeof from;
+  if (s->kind == S_RAW6) return serve6(i);
   if (s->kind == S_LISTEN) {
     int fd = accept(fds[i].fd, NULL, NULL);
     if (fd < 0) return 0;
@@ -223,11 +279,10 @@ static int serve(int i) {
     return 1;
   }
   if (s->kind == S_ACCEPTED) return 0;
-  ssize_t n = recvfrom(fds[i].fd, buffer, sizeof buffer, MSG_DONTWAIT, (struct sockaddr *)&from, &size);
+  ssize_t n = recvfrom(fds[i].fd, buffer, sizeof buffer, MSG_DONTWAIT, &from.any, &size);
   if (n < 0) return 0;
   if (s->kind == S_RAW) print_packet(s->ns, buffer, n);
-  if (s->kind == S_UDP && !serving[ntohs(from.sin_port)])
-    sendto(fds[i].fd, buffer, n, 0, (struct sockaddr *)&from, size);
+  if (s->kind == S_UDP && !serving[port_of(&from)]) sendto(fds[i].fd, buffer, n, 0, &from.any, size);
   return 1;
 }
 
@@ -260,35 +315,37 @@ static unsigned short checksum(const unsigned char *p, int n) {
   return htons(~sum & 0xffff);
 }
 
-static void options(int fd, const struct probe *p) {
-  setsockopt(fd, IPPROTO_IP, IP_TTL, &p->ttl, sizeof p->ttl);
-  setsockopt(fd, IPPROTO_IP, IP_TOS, &p->tos, sizeof p->tos);
-  setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &p->discover, sizeof p->discover);
+static void options(int fd, int family, const struct probe *p) {
+  int six = family == AF_INET6, level = six ? IPPROTO_IPV6 : IPPROTO_IP;
+  setsockopt(fd, level, six ? IPV6_UNICAST_HOPS : IP_TTL, &p->ttl, sizeof p->ttl);
+  setsockopt(fd, level, six ? IPV6_TCLASS : IP_TOS, &p->tos, sizeof p->tos);
+  setsockopt(fd, level, six ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &p->discover, sizeof p->discover);
 }
 
 static void send_probe(const struct probe *p) {
   static unsigned char data[8192];
-  struct sockaddr_in to = address(p->ip, p->kind == 'p' ? 0 : p->port);
-  struct sockaddr_in own = address((struct in_addr){INADDR_ANY}, p->id);
-  int result = 0;
+  union address to, own;
+  int family = address(&to, p->ns, p->ip, p->kind == 'p' ? 0 : p->port), result = 0;
+  address(&own, p->ns, family == AF_INET6 ? "::" : "0.0.0.0", p->id);
   memset(data, 'x', sizeof data);
   if (p->kind == 'p') {
-    struct icmphdr h = {.type = ICMP_ECHO, .un.echo = {htons(p->id), htons(1)}};
+    struct icmphdr h = {.type = family == AF_INET6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO, .un.echo = {htons(p->id), htons(1)}};
+    int fd = family == AF_INET6 ? raw6[p->ns] : raw[p->ns];
     memcpy(data, &h, 8);
     h.checksum = checksum(data, 8 + p->size);
     memcpy(data, &h, 8);
-    options(raw[p->ns], p);
-    result = sendto(raw[p->ns], data, 8 + p->size, 0, (struct sockaddr *)&to, sizeof to);
+    options(fd, family, p);
+    result = sendto(fd, data, 8 + p->size, 0, &to.any, length(family));
   } else {
-    int fd = open_socket(p->ns, p->kind == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
-    options(fd, p);
-    if (bind(fd, (struct sockaddr *)&own, sizeof own) != 0) die("bind");
+    int fd = open_socket(p->ns, family, p->kind == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
+    options(fd, family, p);
+    if (bind(fd, &own.any, length(family)) != 0) die("bind");
     watch(fd, p->kind == 't' ? S_CLIENT_TCP : S_CLIENT_UDP, p->ns, p->id, p->kind == 't' ? POLLOUT : POLLIN);
     if (p->kind == 't') {
       reset_on_close(fd);
-      result = connect(fd, (struct sockaddr *)&to, sizeof to);
+      result = connect(fd, &to.any, length(family));
       if (result < 0 && errno != EINPROGRESS) socks[nsocks - 1].done = 1, fds[nsocks - 1].events = 0;
-    } else result = sendto(fd, data, p->size, 0, (struct sockaddr *)&to, sizeof to);
+    } else result = sendto(fd, data, p->size, 0, &to.any, length(family));
   }
   printf("S %d %d\n", p->id, result < 0 && errno != EINPROGRESS ? errno : 0);
 }
@@ -307,8 +364,10 @@ static void play(int quiet) {
   int protocols[] = {IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP};
   for (int i = 0; i < count; i++)
     for (int k = 0; k < 3; k++) {
-      int fd = watch(open_socket(i, SOCK_RAW, protocols[k]), S_RAW, i, 0, POLLIN);
-      if (k == 0) raw[i] = fd;
+      int fd = watch(open_socket(i, AF_INET, SOCK_RAW, protocols[k]), S_RAW, i, 0, POLLIN);
+      int six = k == 0 ? IPPROTO_ICMPV6 : protocols[k];
+      int fd6 = watch(open_socket(i, AF_INET6, SOCK_RAW, six), S_RAW6, i, six, POLLIN);
+      if (k == 0) raw[i] = fd, raw6[i] = fd6;
     }
   long begin = now_ms();
   deadline = begin + MOST_MS;
@@ -341,7 +400,7 @@ int main(void) {
     else if (sscanf(line, "LISTEN %d %c %63s %d", &a, &k, ip, &b) == 4) add_listener(a, k, ip, b);
     else if (sscanf(line, "PROBE %d %d %c %63s %d %d %d %d %d", &a, &b, &k, ip, &c, &d, &e, &f, &g) == 9) {
       struct probe p = {.id = a, .ns = b, .kind = k, .port = c, .ttl = d, .size = e, .tos = f, .discover = g};
-      inet_aton(ip, &p.ip);
+      memcpy(p.ip, ip, sizeof p.ip);
       if (nprobes < MAX_SOCK) probes[nprobes++] = p;
     } else if (sscanf(line, "READY %d", &a) == 1) ready(a);
     else if (sscanf(line, "PLAY %d", &a) == 1) play(a);

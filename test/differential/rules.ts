@@ -1,22 +1,17 @@
 /** Random rulesets: what Docker installs on a bridge host, and rules with the matches and targets that are modelled. */
 import type { Dice, Draft } from './generate.ts';
+import { FOUR, type Words } from './words.ts';
 
 const PORTS = [53, 80, 443, 5000, 8080];
-const REJECTS = [
-  'icmp-port-unreachable',
-  'icmp-host-unreachable',
-  'icmp-net-unreachable',
-  'icmp-proto-unreachable',
-  'icmp-host-prohibited',
-  'icmp-net-prohibited',
-  'icmp-admin-prohibited',
-];
 
 class Writer {
   readonly #tables = new Map<string, { readonly chains: Map<string, string>; readonly rules: string[] }>();
 
+  constructor(readonly words: Words) {}
+
   chain(table: string, name: string, policy = '-'): void {
     this.#of(table).chains.set(name, policy);
+    if (policy !== '-' && table !== 'nat' && this.words.first) this.rule(table, `-A ${name} ${this.words.first}`);
   }
 
   rule(table: string, text: string): void {
@@ -44,13 +39,13 @@ class Writer {
 }
 
 /** A match of the less common modules. */
-function further(dice: Dice, chain: string, ips: readonly string[]): string {
+function further(dice: Dice, words: Words, chain: string, ips: readonly string[]): string {
   const not = dice.chance(0.25) ? '! ' : '';
   const ip = dice.pick(ips);
   const kinds = [
     `-m iprange ${not}--${dice.pick(['src', 'dst'])}-range ${ip}-${ip} `,
     `-m length ${not}--length ${dice.pick(['0:60', '61:100', '84'])} `,
-    `-m ttl ${dice.pick(['--ttl-eq 64', '--ttl-eq 63', '--ttl-lt 64', '--ttl-gt 62'])} `,
+    ...(words.ttl.length > 0 ? [`${dice.pick(words.ttl)} `] : []),
     `-m tos ${not}--tos ${dice.pick(['0x00', '0x10', '0xc0/0xe0'])} `,
     `-m dscp ${not}--dscp ${dice.pick(['0', '10', '48'])} `,
     `-m mark ${not}--mark ${dice.pick(['1', '2', '0/1', '0x10/0xf0'])} `,
@@ -58,7 +53,7 @@ function further(dice: Dice, chain: string, ips: readonly string[]): string {
     `-m conntrack ${not}--ctorigdst ${ip} `,
     `-m conntrack ${not}--ctreplsrc ${ip} `,
     `-m conntrack --ctdir ${dice.pick(['ORIGINAL', 'REPLY'])} `,
-    `-m conntrack ${not}--ctproto ${dice.pick([1, 6, 17])} `,
+    `-m conntrack ${not}--ctproto ${dice.pick([words.icmpNumber, 6, 17])} `,
     `-m conntrack ${not}--ctstatus ${dice.pick(['SEEN_REPLY', 'ASSURED', 'CONFIRMED', 'NONE'])} `,
     `-m conntrack ${not}--ctorigdstport ${dice.pick(['53', '80:443', '5000'])} `,
     `-m addrtype ${not}--dst-type LOCAL,MULTICAST `,
@@ -85,20 +80,22 @@ function mangle(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
       `CONNMARK --set-mark ${dice.pick(['1', '2/3'])}`,
       'CONNMARK --save-mark',
       'CONNMARK --restore-mark --nfmask 0xf --ctmask 0x3',
-      `TOS --set-tos ${dice.pick(['0x10', '0x08/0x1c'])}`,
-      `DSCP --set-dscp ${dice.pick(['10', '46'])}`,
-      'TTL --ttl-dec 1',
-      'TTL --ttl-set 33',
+      // A class that is changed after conntrack has verified the checksum of a datagram out of fragments makes the kernel
+      // drop it here. @see Linux net/netfilter/utils.c: nf_ip6_checksum (csum_complete_sw)
+      ...(w.words !== FOUR && /PREROUTING|INPUT/.test(chain)
+        ? ['DROP', 'DROP']
+        : [`TOS --set-tos ${dice.pick(['0x10', '0x08/0x1c'])}`, `DSCP --set-dscp ${dice.pick(['10', '46'])}`]),
+      ...w.words.setTtl,
       'DROP',
     ]);
-    w.rule('mangle', `-A ${chain} ${matches(dice, h, all, chain, proto)}-j ${target}`);
+    w.rule('mangle', `-A ${chain} ${matches(dice, w.words, h, all, chain, proto)}-j ${target}`);
   }
   if (dice.chance(0.4)) w.rule('mangle', '-A POSTROUTING -j CONNMARK --save-mark');
   for (const name of hooks) w.rule('mangle', `-A ${name}`);
 }
 
 /** Matches that may stand in a chain. */
-function matches(dice: Dice, h: Draft, all: readonly Draft[], chain: string, proto: string): string {
+function matches(dice: Dice, words: Words, h: Draft, all: readonly Draft[], chain: string, proto: string): string {
   let out = '';
   const ips = all.flatMap((x) => x.addrs);
   const not = (p: number): string => (dice.chance(p) ? '! ' : '');
@@ -112,10 +109,10 @@ function matches(dice: Dice, h: Draft, all: readonly Draft[], chain: string, pro
   if (!/OUTPUT|POSTROUTING/.test(chain) && dice.chance(0.3)) out += `${not(0.2)}-i ${dev()} `;
   if (!/INPUT|PREROUTING/.test(chain) && dice.chance(0.3)) out += `${not(0.2)}-o ${dev()} `;
   if (proto !== '') {
-    out += `-p ${proto} `;
+    out += `-p ${proto === 'icmp' ? words.icmp : proto} `;
     if (proto === 'icmp') {
       if (dice.chance(0.6))
-        out += `-m icmp ${not(0.2)}--icmp-type ${dice.pick(['8', '0', '3', '3/3', '3/1', '11', '11/0'])} `;
+        out += `${words.icmpMatch} ${not(0.2)}--${words === FOUR ? 'icmp' : 'icmpv6'}-type ${dice.pick(words.icmpTypes)} `;
     } else if (dice.chance(0.2)) {
       out += `-m multiport ${not(0.2)}--dports ${dice.pick(['53,80', '80:443,5000', '8080'])} `;
     } else {
@@ -133,11 +130,12 @@ function matches(dice: Dice, h: Draft, all: readonly Draft[], chain: string, pro
   if (dice.chance(0.2))
     out += further(
       dice,
+      words,
       chain,
       ips.map((a) => a.ip),
     );
   if (dice.chance(0.15)) {
-    const type = dice.pick(['LOCAL', 'LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST']);
+    const type = dice.pick(words.addrTypes);
     out += `-m addrtype ${not(0.2)}--${dice.pick(['src', 'dst'])}-type ${type} `;
   }
   return out;
@@ -158,8 +156,8 @@ function filter(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
     const target = dice.pick(['ACCEPT', 'ACCEPT', 'DROP', 'REJECT', 'REJECT', 'RETURN', 'USER', '']);
     let tail = target === '' ? '' : target === 'USER' && chain === 'USER' ? '-j RETURN' : `-j ${target}`;
     if (target === 'REJECT')
-      tail += ` --reject-with ${proto === 'tcp' && dice.chance(0.6) ? 'tcp-reset' : dice.pick(REJECTS)}`;
-    w.rule('filter', `-A ${chain} ${matches(dice, h, all, chain === 'USER' ? 'FORWARD' : chain, proto)}${tail}`.trim());
+      tail += ` --reject-with ${proto === 'tcp' && dice.chance(0.6) ? 'tcp-reset' : dice.pick(w.words.rejects)}`;
+    w.rule('filter', `-A ${chain} ${matches(dice, w.words, h, all, chain === 'USER' ? 'FORWARD' : chain, proto)}${tail}`.trim());
   }
   for (const name of ['INPUT', 'FORWARD', 'OUTPUT', 'USER']) w.rule('filter', `-A ${name}`);
 }
@@ -173,7 +171,7 @@ function natTarget(dice: Dice, h: Draft, all: readonly Draft[]): string {
 function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   w.chain('nat', 'DOCKER');
   w.rule('nat', '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER');
-  w.rule('nat', `-A OUTPUT ${dice.chance(0.7) ? '! -d 127.0.0.0/8 ' : ''}-m addrtype --dst-type LOCAL -j DOCKER`);
+  w.rule('nat', `-A OUTPUT ${dice.chance(0.7) ? `! -d ${w.words.loopback} ` : ''}-m addrtype --dst-type LOCAL -j DOCKER`);
   for (const bridge of h.bridges) {
     const own = h.addrs.find((a) => a.dev === bridge);
     if (!own) continue;
@@ -184,10 +182,10 @@ function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
       const to = natTarget(dice, h, all);
       w.rule(
         'nat',
-        `-A DOCKER ${dice.chance(0.6) ? `! -i ${bridge} ` : ''}-p ${proto} -m ${proto} --dport ${dice.pick(PORTS)} -j DNAT --to-destination ${to}:${dice.pick(PORTS)}`,
+        `-A DOCKER ${dice.chance(0.6) ? `! -i ${bridge} ` : ''}-p ${proto} -m ${proto} --dport ${dice.pick(PORTS)} -j DNAT --to-destination ${w.words.place(to, dice.pick(PORTS))}`,
       );
       if (dice.chance(0.4))
-        w.rule('nat', `-A POSTROUTING -s ${to}/32 -d ${to}/32 -p ${proto} -m ${proto} --dport 80 -j MASQUERADE`);
+        w.rule('nat', `-A POSTROUTING -s ${to}/${w.words.bits} -d ${to}/${w.words.bits} -p ${proto} -m ${proto} --dport 80 -j MASQUERADE`);
     }
   }
 }
@@ -198,9 +196,9 @@ function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
  * answers that get an own address as their source.
  */
 function sharesPorts(h: Draft, rules: readonly string[]): boolean {
-  const datagrams = (rule: string): boolean => !/-p (tcp|icmp) /.test(rule);
+  const datagrams = (rule: string): boolean => !/-p (tcp|icmp|ipv6-icmp) /.test(rule);
   const to = (rule: string, option: string): boolean =>
-    h.addrs.some((a) => rule.endsWith(`${option} ${a.ip}`) || rule.includes(`${option} ${a.ip}:`));
+    h.addrs.some((a) => rule.endsWith(`${option} ${a.ip}`) || rule.includes(`${option} ${a.ip}:`) || rule.includes(`${option} [${a.ip}]:`));
   return (
     rules.some((r) => r.startsWith('-A PREROUTING ') && datagrams(r) && to(r, '--to-destination')) &&
     rules.some((r) => r.startsWith('-A POSTROUTING ') && datagrams(r) && to(r, '--to-source'))
@@ -219,21 +217,23 @@ function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
     let target: string;
     if (chain === 'POSTROUTING' && dice.chance(0.5)) target = '-j MASQUERADE';
     else if (chain === 'POSTROUTING' || chain === 'INPUT') {
-      const ip = chain === 'INPUT' || dice.chance(0.4) ? '203.0.113.250' : dice.pick(h.addrs).ip;
+      const ip = chain === 'INPUT' || dice.chance(0.4) ? w.words.nobody : dice.pick(h.addrs).ip;
       target = `-j SNAT --to-source ${ip}`;
     } else if (ports && dice.chance(0.3)) target = `-j REDIRECT --to-ports ${dice.pick(PORTS)}`;
     else if (dice.chance(0.15)) target = dice.pick(['-j ACCEPT', '-j RETURN', '-j REDIRECT']);
-    else
-      target = `-j DNAT --to-destination ${natTarget(dice, h, all)}${ports && dice.chance(0.6) ? `:${dice.pick(PORTS)}` : ''}`;
-    rules.push(`-A ${chain} ${matches(dice, h, all, chain, proto)}${target}`);
+    else {
+      const to = natTarget(dice, h, all);
+      target = `-j DNAT --to-destination ${ports && dice.chance(0.6) ? w.words.place(to, dice.pick(PORTS)) : to}`;
+    }
+    rules.push(`-A ${chain} ${matches(dice, w.words, h, all, chain, proto)}${target}`);
   }
   const shares = sharesPorts(h, rules);
   for (const r of rules) if (!shares || !r.startsWith('-A POSTROUTING ')) w.rule('nat', r);
 }
 
-/** A ruleset for one host, for iptables-restore. */
-export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[]): string {
-  const w = new Writer();
+/** A ruleset for one host, for iptables-restore or ip6tables-restore. */
+export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[], words: Words): string {
+  const w = new Writer(words);
   if (dice.chance(0.85)) filter(dice, w, h, all);
   if (dice.chance(0.75)) nat(dice, w, h, all);
   if (dice.chance(0.35)) mangle(dice, w, h, all);
@@ -242,7 +242,7 @@ export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[]): string {
     w.chain('raw', 'OUTPUT', 'ACCEPT');
     w.rule(
       'raw',
-      `-A PREROUTING ${matches(dice, h, all, 'PREROUTING', dice.pick(['tcp', 'udp']))}-j ${dice.pick(['DROP', 'CT --notrack'])}`,
+      `-A PREROUTING ${matches(dice, w.words, h, all, 'PREROUTING', dice.pick(['tcp', 'udp']))}-j ${dice.pick(['DROP', 'CT --notrack'])}`,
     );
   }
   return w.text();

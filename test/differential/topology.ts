@@ -46,6 +46,8 @@ export interface HostSpec {
   readonly proxies: readonly { readonly dev: string; readonly ip: string }[];
   /** Text for iptables-restore; empty: none. */
   readonly rules: string;
+  /** The same for ip6tables-restore. */
+  readonly rules6: string;
   readonly listeners: readonly Listener[];
 }
 
@@ -94,6 +96,7 @@ export interface Probe {
   readonly id: number;
   readonly from: number;
   readonly kind: 'ping' | 'udp' | 'tcp';
+  /** A link-local address has its device behind a %. */
   readonly to: string;
   readonly port: number;
   readonly ttl: number;
@@ -112,6 +115,9 @@ export interface Topology {
   readonly overlays: readonly OverlaySpec[];
   readonly probes: readonly Probe[];
 }
+
+/** Whether an address, a prefix or a destination is of IPv6. */
+export const isSix = (text: string): boolean => text.includes(':');
 
 /** Sysctls below net/ of every host: what depends on real time or chance is off. */
 export const SETTINGS: readonly (readonly [string, string])[] = [

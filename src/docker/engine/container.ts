@@ -25,7 +25,6 @@ export interface Running {
   readonly uts: UtsNs;
   readonly mounts: Mounts;
   readonly streams: Streams;
-  readonly env: Readonly<Record<string, string>>;
   /** Ends the shim's row in the process table. */
   endShim(): void;
 }
@@ -153,12 +152,19 @@ export class Container {
 
 /** A volume or host directory inside the container. */
 export interface MountPoint {
-  readonly type: 'volume' | 'bind';
+  readonly type: 'volume' | 'bind' | 'tmpfs';
   readonly name: string;
   /** On the machine. */
   readonly source: string;
   readonly destination: string;
+  /** As inspect shows it: `z`, `ro`. */
+  readonly mode: string;
   readonly readOnly: boolean;
+  readonly propagation: string;
+  /** A volume that is to begin with what the image has in its place. */
+  readonly copy: boolean;
+  /** tmpfs: options of the mount. */
+  readonly options?: string;
 }
 
 /** What lies in every container over its image. */

@@ -143,7 +143,7 @@ export function mergeConfig(id: string, body: CreateBody, image: Image | undefin
     StdinOnce: body.StdinOnce ?? false,
     Env: mergeEnv(body.Env ?? null, from?.Env ?? null),
     Cmd: cmd,
-    ...(body.Healthcheck ? { Healthcheck: body.Healthcheck } : {}),
+    ...((body.Healthcheck ?? from?.Healthcheck) ? { Healthcheck: body.Healthcheck ?? from?.Healthcheck } : {}),
     Image: body.Image ?? '',
     Volumes: Object.keys(volumes).length > 0 ? volumes : null,
     WorkingDir: body.WorkingDir || from?.WorkingDir || '',

@@ -8,15 +8,16 @@ import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { FileSystem, Mounts, Process } from '../../linux/kernel/machine.ts';
 import type { WaitStatus } from '../../linux/kernel/sys.ts';
 import { Failure } from '../errdefs.ts';
-import { allocateNetwork, hostGateway, releaseNetwork } from './connect.ts';
+import { allocateNetwork, releaseNetwork } from './connect.ts';
 import type { Container, Running } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
+import { daemonEnvironment, withHome } from './environment.ts';
 import { errors } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
+import { linkedEnvironment } from './links.ts';
+import { mountPointsInto } from './mounts.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
-
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** POST /containers/{id}/start */
 export async function startContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
@@ -33,7 +34,9 @@ export async function startContainer(daemon: Daemon, c: Container): Promise<Fail
 /** The part of start that a restart policy repeats. The caller holds the container's lock. */
 async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined> {
   await daemon.sleep(COST.network);
-  const failure = allocateNetwork(daemon, c) ?? (await runTask(daemon, c));
+  const linked = linkedEnvironment(daemon.links, c);
+  const failure =
+    linked instanceof Failure ? linked : (allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
   if (!failure) return undefined;
   c.error = failure.message;
   if (c.exitCode === 0) c.exitCode = 128;
@@ -44,20 +47,25 @@ async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined
   return failure;
 }
 
-async function runTask(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+async function runTask(daemon: Daemon, c: Container, linked: readonly string[]): Promise<Failure | undefined> {
   const { kernel } = daemon;
   const shared = sharedNamespace(daemon, c);
   if (shared instanceof Failure) return undo(daemon, c, shared);
-  writeFiles(kernel, c, hostGateway(daemon));
+  writeFiles(daemon, c);
   await daemon.sleep(COST.task);
   const pidns = kernel.pidnsAdd();
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
-  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns }), shared?.id);
+  const mounts = mountAll(
+    daemon,
+    c,
+    kernel.mounts(c.rootfs, { pidns, netns, readOnly: c.hostConfig.ReadonlyRootfs === true }),
+    shared?.id,
+  );
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User);
   if (user instanceof Failure) return undo(daemon, c, user);
-  const env = environment(c, user.home);
+  const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
   const streams = openStreams(daemon, c);
   const process = kernel.spawn({
@@ -84,7 +92,7 @@ async function runTask(daemon: Daemon, c: Container): Promise<Failure | undefine
     c.exitCode = cause.code;
     return undo(daemon, c, errors.task('create', cause.text));
   }
-  c.running = { process, pidns, netns, uts, mounts, streams, env, endShim: () => shim.end(0) };
+  c.running = { process, pidns, netns, uts, mounts, streams, endShim: () => shim.end(0) };
   began(daemon, c, process);
   return undefined;
 }
@@ -125,7 +133,8 @@ function sharedNamespace(
   const mode = c.hostConfig.NetworkMode;
   if (!mode.startsWith('container:')) return undefined;
   const other = daemon.container(mode.slice(10));
-  if (other instanceof Failure) return other.wrap('joining network namespace of container');
+  if (other instanceof Failure)
+    return new Failure('system', `joining network namespace of container: ${other.message}`);
   if (!other.running) return errors.netContainerStopped(other.name);
   return { id: other.id, netns: other.running.netns, hostname: other.config.Hostname };
 }
@@ -134,7 +143,7 @@ function sharedNamespace(
 function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): Mounts {
   const host = daemon.kernel.root.fs;
   const dir = containerDir(filesOf);
-  for (const m of c.mounts) mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
+  mountPointsInto(daemon, c, mounts);
   for (const name of ['resolv.conf', 'hostname', 'hosts'])
     mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
   return mounts;
@@ -143,18 +152,6 @@ function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id):
 function shimArgv(id: string): string[] {
   const socket = '/var/run/docker/containerd/containerd.sock';
   return ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, '-address', socket];
-}
-
-/** What the process finds in its environment; later entries win. */
-function environment(c: Container, home: string): Record<string, string> {
-  const base = [PATH, `HOSTNAME=${c.config.Hostname}`, ...(c.config.Tty ? ['TERM=xterm'] : [])];
-  const out: Record<string, string> = {};
-  for (const entry of [...base, ...(c.config.Env ?? [])]) {
-    const eq = entry.indexOf('=');
-    if (eq > 0) out[entry.slice(0, eq)] = entry.slice(eq + 1);
-  }
-  out.HOME ??= home;
-  return out;
 }
 
 export interface User {

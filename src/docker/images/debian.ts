@@ -57,7 +57,23 @@ export const DEBIAN_FILES: LayerSpec = {
   '/var/log': { dir: true },
   '/var/lib': { dir: true },
   '/var/www': { dir: true },
+  ...programs('/usr/bin', 'apt apt-cache apt-get dpkg'),
+  '/etc/apt/sources.list.d/debian.sources':
+    'Types: deb\nURIs: http://deb.debian.org/debian\nSuites: forky\nComponents: main\n' +
+    'Signed-By: /usr/share/keyrings/debian-archive-keyring.pgp\n',
+  '/var/lib/dpkg/status': '',
+  '/var/lib/dpkg/info': { dir: true },
+  '/var/lib/apt/lists': { dir: true },
+  '/var/cache/apt/archives': { dir: true },
 };
+
+/** What Ubuntu says of itself. */
+export const ubuntuFiles = (codename: string, version: string): LayerSpec => ({
+  '/etc/debian_version': 'trixie/sid\n',
+  '/etc/os-release': `PRETTY_NAME="Ubuntu ${version} LTS"\nNAME="Ubuntu"\nVERSION_ID="${version}"\nVERSION_CODENAME=${codename}\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\n`,
+  '/etc/apt/sources.list.d/debian.sources': '',
+  '/etc/apt/sources.list.d/ubuntu.sources': `Types: deb\nURIs: http://archive.ubuntu.com/ubuntu/\nSuites: ${codename} ${codename}-updates\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n\nTypes: deb\nURIs: http://security.ubuntu.com/ubuntu/\nSuites: ${codename}-security\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n`,
+});
 
 /** Python and the network tools that training/base has on top of Debian. */
 export const WEB_TOOLS: LayerSpec = {

@@ -11,6 +11,10 @@ export interface Wasm {
   simNow(): number;
   simNext(): number;
   simRun(until: number): void;
+  /** Remembers flows (1: as at first) or not. */
+  flowSet(on: number): void;
+  /** 0: segments replayed, 1: recorded, 2: times all were forgotten for want of room, 3: paths kept. */
+  flowCount(k: number): number;
   /** Address of four words, or 0. */
   eventNext(): number;
 

@@ -2,7 +2,7 @@
  * One machine: its root file system, namespaces and processes, and what dockerd and the lab ask of it.
  */
 import type { HttpService } from '../../base/http.ts';
-import { baseLayer } from './base-files.ts';
+import { baseFiles, namedFiles } from './base-files.ts';
 import { ENODEV, ENXIO, type Errno, ESRCH, isErr } from './errno.ts';
 import { devfs, devpts, openNull } from './fs/devfs.ts';
 import { layerOf, type TreeLayer } from './fs/layer.ts';
@@ -46,7 +46,7 @@ import type { LabWorld } from './world.ts';
 
 export interface MachineOptions {
   readonly hostname: string;
-  /** Layers over the base files, bottom first (programs, docker's own files). */
+  /** Layers over the base files, and under those with its name, bottom first (programs, docker's own files). */
   readonly layers?: readonly Layer[];
   /** argv of pid 1. */
   readonly init?: readonly string[];
@@ -56,6 +56,9 @@ export interface MachineOptions {
 
 /** Created files of the machine are as old as this, virtual ns. */
 const FILES_MADE = -86_400e9;
+
+/** What the files of all machines are laid over. */
+const BASE = layerOf(baseFiles(), FILES_MADE);
 
 export class Machine implements Kernel {
   readonly release = '6.18.44-fc-v769';
@@ -99,8 +102,8 @@ export class Machine implements Kernel {
     world.net.hold(this.hostNetns);
     this.pidns = new PidNamespace(world.pidnsId(), undefined);
     this.sysctls = new Sysctls(this);
-    const base = layerOf(baseLayer(options.hostname), FILES_MADE);
-    const fs = overlay(this.tree, [base, ...(options.layers ?? [])]);
+    const named = layerOf(namedFiles(options.hostname), FILES_MADE);
+    const fs = overlay(this.tree, [BASE, ...(options.layers ?? []), named]);
     this.root = new MountTable(fs, { source: '/dev/vda1', type: 'ext4' });
     this.#mountSystem(this.root, this.pidns, this.hostNetns);
     this.root.mount('/run', tmpfs(this.tree), { source: 'tmpfs', options: 'rw,nosuid,nodev,mode=755' });
@@ -218,8 +221,8 @@ export class Machine implements Kernel {
   tmpfs(): TreeFs {
     return tmpfs(this.tree);
   }
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey }): Mounts {
-    const table = new MountTable(rootfs, { source: rootfs.type });
+  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts {
+    const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });
     this.#mountSystem(table, of.pidns as PidNamespace, of.netns);
     return table;
   }

@@ -61,7 +61,7 @@ export class Ns {
   routes: u32;
   /** Identification of the next IPv4 packet. */
   ipid: u32;
-  /** Rules that need conntrack: when 0, packets are not tracked. */
+  /** Rules of IPv4 that need conntrack: when 0, its packets are not tracked. */
   ctUsers: u32;
   /** Confirmed connections in the order of confirming, and how many. */
   connHead: u32;
@@ -72,7 +72,7 @@ export class Ns {
   sock1: u32;
   sock2: u32;
   sock3: u32;
-  /** Rules of nat tables: when 0, the nat hooks are skipped. */
+  /** Rules of IPv4's nat table: when 0, the nat hooks are skipped. */
   natUsers: u32;
   /** Built-in chains made so far: when 0, hooks cost nothing. */
   nfChains: u32;
@@ -81,6 +81,9 @@ export class Ns {
   nf6: u32;
   /** All its chains. */
   chains: u32;
+  /** ctUsers and natUsers of IPv6. */
+  ctUsers6: u32;
+  natUsers6: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
   chain0: u32;
 

@@ -122,9 +122,14 @@ export function ip6Input(pkt: u32): void {
     return;
   }
   p.flags &= ~PF_LOCAL;
+  // What a bridge or a sender of this machine knew of its fragments is forgotten. @see Linux ip6_rcv_core
+  p.fragMax = 0;
   const ip = p.nh as usize;
-  // What we say to ourselves with an address of a link is of that link. @see Linux icmp6_iif, inet6_iif
-  if (Dev.at(p.dev).kind == DEV_LOOPBACK && in6IsLinkLocal(ip6Src(ip))) p.indev = addr6Dev(p.ns, ip6Src(ip));
+  // What we say to ourselves counts as having come by the device that has the address. @see Linux ip6_rcv_core: iif
+  if (Dev.at(p.dev).kind == DEV_LOOPBACK) {
+    const owner = addr6Dev(p.ns, ip6Dst(ip));
+    if (owner != 0) p.indev = owner;
+  }
   if (ip6Next(ip) == NEXT_HOP) {
     const len = extLen(ip + IP6_HLEN, ip + p.len);
     if (len == 0) pktDrop(pkt, DROP_BAD_HEADER);

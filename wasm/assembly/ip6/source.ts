@@ -4,11 +4,12 @@
  * @see RFC 6724 §5, Linux net/ipv6/addrconf.c: ipv6_dev_get_saddr; addrlabel.c
  */
 import { IFA_F_DEPRECATED } from '../../abi';
-import { prefix16 } from '../wire/bytes';
+import { Dev } from '../dev/dev';
+import { Ns } from '../dev/ns';
+import { prefix16, same16 } from '../wire/bytes';
 import { in6IsAny, in6IsLinkLocal, in6IsLoopback, in6IsMulticast, in6Scope } from '../wire/ipv6';
 import { Addr6, addr6Bytes, addr6Good } from './addr';
-import { Ns6 } from './idev';
-import { same16 } from '../wire/bytes';
+import { Idev } from './idev';
 
 /** Label of an address in the default policy table. */
 function labelOf(p: usize): u32 {
@@ -59,17 +60,27 @@ function better(a: u32, b: u32, dev: u32, dst: usize): bool {
   return common(p, dst, x.bits) > common(q, dst, y.bits);
 }
 
+/** The best address of device `on` for `dst` out of device `dev`; of equals the newest, 0: none is good. */
+function bestOf(on: u32, dev: u32, dst: usize): u32 {
+  let best: u32 = 0;
+  for (let k = Idev.at(on).addrs; k != 0; k = Addr6.at(k).nextOnDev) {
+    if (addr6Good(k) && (best == 0 || better(k, best, dev, dst))) best = k;
+  }
+  return best;
+}
+
 /**
- * Chooses the source for `dst` out of device `dev`; its 16 bytes go to `out`.
+ * Chooses the source for `dst` out of device `dev`; its 16 bytes go to `out`. Of equals that of the oldest device wins.
  * @returns false when there is none
  */
 export function src6Select(ns: u32, dev: u32, dst: usize, out: usize): bool {
-  const here = in6IsMulticast(dst) || in6IsLinkLocal(dst);
   let best: u32 = 0;
-  for (let k = Ns6.at(ns).addrs; k != 0; k = Addr6.at(k).next) {
-    const a = Addr6.at(k);
-    if (!addr6Good(k) || (here && a.dev != dev)) continue;
-    if (best == 0 || better(k, best, dev, dst)) best = k;
+  if (in6IsMulticast(dst) || in6IsLinkLocal(dst)) best = bestOf(dev, dev, dst);
+  else {
+    for (let d = Ns.at(ns).devs; d != 0; d = Dev.at(d).nextInNs) {
+      const k = bestOf(d, dev, dst);
+      if (k != 0 && (best == 0 || !better(best, k, dev, dst))) best = k;
+    }
   }
   if (best == 0 || in6IsAny(addr6Bytes(best))) return false;
   memory.copy(out, addr6Bytes(best), 16);

@@ -64,9 +64,11 @@ export class Conn {
   mark: u32;
   /** 0: free record. */
   ns: u32;
-  tcpState: u32;
+  tcpState: u16;
   /** Slot of the gc's wheel. */
-  slot: u32;
+  slot: u16;
+  /** Number of the connection, of which no other has had the same. */
+  serial: u32;
   /** UDP: from when on an answered flow counts as a stream. */
   streamAt: u64;
   /** Neighbours in the list of its namespace and of its slot. */
@@ -225,6 +227,7 @@ export function icmpOpens(proto: u32, type: u32): bool {
 /** A record of the table of connections, which grows by chunks of the arena. @returns 0 when it is full */
 function take(): u32 {
   const s = Sim.at();
+  s.rec = 0;
   const slab = Slab.at(SLAB_CONN);
   let i = slab.free;
   if (i != 0) slab.free = Conn.at(i).next0;
@@ -244,6 +247,7 @@ function take(): u32 {
   slab.used++;
   slab.peak = max(slab.peak, slab.used);
   memory.fill(changetype<usize>(Conn.at(i)), 0, CONN_REC);
+  Conn.at(i).serial = ++s.ctSerial;
   return i;
 }
 
@@ -288,6 +292,7 @@ function leave(ct: u32): void {
 
 /** Takes a connection out of the table; it goes when no packet refers to it. */
 export function connKill(ct: u32): void {
+  Sim.at().rec = 0;
   const c = Conn.at(ct);
   if (c.status & IPS_CONFIRMED) {
     ctEvent(ct, CTEV_DESTROY);

@@ -25,6 +25,7 @@ import {
   TRACE_SOME,
 } from '../../abi';
 import { Ns } from '../dev/ns';
+import { recAbort, recTracked } from '../flow/record';
 import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
@@ -56,9 +57,9 @@ import {
   tupleInvert,
   tupleOf,
 } from './conn';
-import { connRecord, ctEvent, ctSeen } from './ctevent';
+import { connRecord, ctEvent, ctShape } from './ctevent';
 import { NfNs } from './settings';
-import { ctTcp, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
+import { ctTcp, ctTcpCalm, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
 
 /** Values of Pkt.ctinfo; 3 more in the reply direction. */
 export const CTINFO_ESTABLISHED: u32 = 0;
@@ -221,21 +222,24 @@ function track(p: Pkt): u32 {
     const ct = node >> 1;
     const dir = node & 1;
     ctGet(ct);
-    const seen = ctSeen(ct);
+    const seen = ctShape(ct);
     const result = update(ct, dir, proto, th, endOf(p));
     if (result == TCP_REOPEN || result == TCP_INVALID) {
       ctPut(ct);
+      recAbort();
       if (result == TCP_REOPEN) continue;
       NfNs.at(p.ns).invalid++;
       return 0;
     }
-    if (result != TCP_IGNORE) account(p, ct, dir);
+    if (result == TCP_IGNORE) recAbort();
+    else account(p, ct, dir);
     const c = Conn.at(ct);
     const info =
       dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
     if (dir == 1) c.status |= IPS_SEEN_REPLY;
-    if (ctSeen(ct) != seen) ctEvent(ct, CTEV_UPDATE);
+    if (ctShape(ct) != seen) ctEvent(ct, CTEV_UPDATE);
     hold(p, ct, info);
+    if (Sim.at().rec != 0) recTracked(ct, dir);
     return 0;
   }
   return 0;
@@ -273,9 +277,28 @@ function update(ct: u32, dir: u32, proto: u32, th: usize, end: usize): i32 {
   return 0;
 }
 
-function account(p: Pkt, ct: u32, dir: u32): void {
+/**
+ * Whether a packet would leave a connection's status as it is and be believed.
+ * @param th its UDP header, or TCP's, of a segment with ACK and perhaps PSH @param when as late as it may come, ns
+ */
+export function ctCalm(ct: u32, dir: u32, proto: u32, th: usize, end: usize, when: u64): bool {
   const c = Conn.at(ct);
-  const bytes = (endOf(p) - (p.nh as usize)) as u64;
+  if (proto == PROTO_TCP) return ctTcpCalm(ct, dir, th, end);
+  return (c.status & (IPS_SEEN_REPLY | IPS_ASSURED)) != IPS_SEEN_REPLY || when <= c.streamAt;
+}
+
+/** One more packet of a connection. Pre: ctCalm. @param bytes of the IP packet */
+export function ctSeen(ct: u32, dir: u32, proto: u32, th: usize, end: usize, bytes: u32): void {
+  update(ct, dir, proto, th, end);
+  count(ct, dir, bytes as u64);
+}
+
+function account(p: Pkt, ct: u32, dir: u32): void {
+  count(ct, dir, (endOf(p) - (p.nh as usize)) as u64);
+}
+
+function count(ct: u32, dir: u32, bytes: u64): void {
+  const c = Conn.at(ct);
   if (dir == 0) {
     c.packets0++;
     c.bytes0 += bytes;
@@ -292,6 +315,7 @@ export function ctConfirm(pkt: u32): u32 {
   const ct = p.ct;
   const c = Conn.at(ct);
   if (c.status & (IPS_CONFIRMED | IPS_DYING)) return 0;
+  recAbort();
   const original = connFind(tupleOf(ct, 0));
   const reply = connFind(tupleOf(ct, 1));
   if (original != 0 || reply != 0) {

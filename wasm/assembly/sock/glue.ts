@@ -6,6 +6,7 @@ import {
 } from '../../abi';
 import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
 import { ip6DevMtu, ip6Mtu, ip6Output, ip6OutputRaw, ip6RouteSource } from '../ip6/output';
+import { route6Find } from '../ip6/route';
 import { Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
 import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
@@ -226,6 +227,8 @@ function datagramDf6(s: Sock, len: u32, r0: u64, r1: u64): i32 {
   const dst = pair(r0, r1, 0, 0);
   const dev = sendDev(s, r0);
   const mtu = s.flags & F_PMTU_PROBE ? ip6DevMtu(s.ns as u32, dst, dev as u32) : ip6Mtu(s.ns as u32, dst, dev as u32);
+  // Without a way there is nothing to be too long for: sending tells.
+  if (len + 40 > mtu && route6Find(s.ns as u32, dst, dev as u32) != 0) return 0;
   return len + 40 > mtu ? -(mtu as i32) : 1;
 }
 
@@ -233,6 +236,11 @@ function datagramDf6(s: Sock, len: u32, r0: u64, r1: u64): i32 {
 export function needsDev(a0: u64): bool {
   if ((a0 & 0xff) == 0xff) return ((a0 >> 8) & 15) <= 2;
   return (a0 & 0xc0ff) == 0x80fe;
+}
+
+/** Whether an address is ::1. */
+export function isLoopback6(a0: u64, a1: u64): bool {
+  return a0 == 0 && a1 == 0x0100000000000000;
 }
 
 /** The device that the address in the scratch area is given for (sin6_scope_id), 0 none. */

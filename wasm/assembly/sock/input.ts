@@ -4,18 +4,19 @@
  */
 import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Sim } from '../mem';
+import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
-import { UPPER_CUT, UPPER_LATER, ip6Upper } from '../wire/ipv6';
-import { bindRemove, connFind, mapped, rawAny } from './demux';
+import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
+import { bindRemove, connFind, isV4, mapped, rawAny } from './demux';
 import { pathLearn } from './glue';
 import { kernelUdpInput } from './kernel';
 import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockRelease,
+  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
@@ -50,7 +51,7 @@ function l4Length(p: Pkt): u32 {
 export function tcpInput(ns: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
   if (p.flags & PF_TRACE) traceTcp(p);
-  segment().tos = p.proto == IPV6 ? 0 : (load<u8>(p.nh as usize, 1) as u32) & 0xfc;
+  segment().tos = (p.proto == IPV6 ? ip6Class(p.nh as usize) : (load<u8>(p.nh as usize, 1) as u32)) & 0xfc;
   tcpSegment(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
   );
@@ -81,6 +82,11 @@ export function udpInput(ns: u32, pkt: u32): i32 {
   if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;
+}
+
+/** The device that the sender of a packet is bound to, 0 none. @param sock Pkt.sock */
+export function sockBoundDev(sock: u32): u32 {
+  return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) ? (sockAt(sock as i32).dev as u32) : 0;
 }
 
 /** Copies to raw sockets of the protocol, and to the ping socket that asked. @returns how many took it */
@@ -198,8 +204,12 @@ function tcpError(s: Sock, errno: u32, code: u32, seq: u32, mtu: u32): void {
     const old = s.pmtu;
     mtuSync(s);
     if (s.pmtu < old && lossByMtu(s, effectiveMss(s))) retransmitLost(s);
-  } else if (s.state == S_SYN_SENT) tcpAbort(s, errno as u16);
-  else if (s.state == S_SYN_RECV) {
+  } else if (s.state == S_SYN_SENT) {
+    // Over IPv6 what comes back before connect(2) has returned finds the socket locked: only the next SYN tells.
+    // @see Linux tcp_v6_err: sock_owned_by_user
+    if (!isV4(s.r0, s.r1) && Sim.at().opening == (sockId(s) as u32)) s.errSoft = errno as u16;
+    else tcpAbort(s, errno as u16);
+  } else if (s.state == S_SYN_RECV) {
     // A half-open child goes only when its peer cannot be reached. @see Linux tcp_req_err
     if (s.parent == 0 || (code <= 1 && seq == s.iss)) tcpAbort(s, errno as u16);
   } else s.errSoft = errno as u16;

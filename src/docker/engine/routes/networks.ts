@@ -53,7 +53,9 @@ const prune: Handler = ({ daemon, query }) => {
   const until = filters.get('until')[0];
   const ago = until === undefined ? undefined : goDuration(until);
   const at = until === undefined ? undefined : ago === undefined ? parseUnix(until) : daemon.now() - ago;
-  return json(daemon, 200, pruneNetworks(daemon, filters, at));
+  const gone = pruneNetworks(daemon, filters, at);
+  daemon.pruned('network', 0);
+  return json(daemon, 200, gone);
 };
 
 /** `1h30m`, `10s`; undefined when it is none. @see Go time.ParseDuration */
@@ -85,9 +87,9 @@ function disconnectOf(
   daemon: Parameters<typeof disconnect>[0],
   n: Network,
   c: Parameters<typeof disconnect>[2],
-  _body: ConnectBody,
+  body: ConnectBody,
 ): Failure | undefined {
-  return disconnect(daemon, n, c);
+  return disconnect(daemon, n, c, body.Force ?? false);
 }
 
 const volumeList: Handler = ({ daemon, query }) => {
@@ -131,6 +133,7 @@ const volumePrune: Handler = ({ daemon, query }) => {
   const used = new Set([...daemon.containers.values()].flatMap((c) => c.mounts.map((m) => m.name)));
   const gone = daemon.volumes.list().filter((v) => !used.has(v.name) && (v.anonymous || all));
   for (const v of gone) daemon.volumes.remove(v.name);
+  daemon.pruned('volume', 0);
   return json(daemon, 200, { VolumesDeleted: gone.length > 0 ? gone.map((v) => v.name) : null, SpaceReclaimed: 0 });
 };
 

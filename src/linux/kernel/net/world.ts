@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Rng } from '../../../base/rng.ts';
 import { type Core, type CoreLog, EventKind, LOG_CT_FULL } from '../../core/core.ts';
 import { ENOENT, type Errno } from '../errno.ts';
-import type { NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
+import type { LinkKind, NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
 import { netAdmin } from './admin.ts';
 import { ConnWatch } from './connwatch.ts';
 import { addLoopback, forget, remove } from './links.ts';
@@ -41,6 +41,8 @@ export class NetWorld {
     readonly core: Core,
     readonly clock: Clock,
     readonly rng: Rng,
+    /** Kinds of devices that these kernels are built without. */
+    readonly without: readonly LinkKind[] = [],
   ) {}
 
   /** A new namespace with lo, down. @param owner whose it is, undefined for one of no machine */
