@@ -57,11 +57,7 @@ export interface ConntrackAdmin {
   /** Deletes the entries that match; gives how many. */
   conntrackDelete(match: (e: CtEntry) => boolean, user?: CtEvent['user']): number;
   /** Gives the entries that match a new mark. @returns those, as they were */
-  conntrackMark(
-    match: (e: CtEntry) => boolean,
-    mark: (old: number) => number,
-    user?: CtEvent['user'],
-  ): CtEntry[];
+  conntrackMark(match: (e: CtEntry) => boolean, mark: (old: number) => number, user?: CtEvent['user']): CtEntry[];
   /** Counters of connection tracking since the namespace began. */
   conntrackStats(): CtStats;
 }
