@@ -11,7 +11,7 @@ import type { ImageSpec } from '../images/spec.ts';
 import type { Image, ImageLayer, NewImage } from '../images/store.ts';
 import type { Daemon } from './daemon.ts';
 import { line, progressBar } from './progress.ts';
-import { HUB, reachRegistry } from './registry.ts';
+import { HUB, reachRegistry } from '../images/registry.ts';
 
 /** Downloads at once. */
 const PARALLEL = 3;
@@ -30,7 +30,7 @@ export async function pullImage(daemon: Daemon, from: string, tag: string): Prom
   const parsed = parseReference(`${from}${tag === '' ? '' : tag.includes(':') ? `@${tag}` : `:${tag}`}`);
   if (parsed instanceof Failure) return parsed;
   const isHub = parsed.domain === 'docker.io';
-  const refused = await reachRegistry(daemon, isHub ? HUB : parsed.domain);
+  const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : parsed.domain);
   if (refused) return refused;
   const name = familiarName(parsed);
   if (!isHub) return denied(name);

@@ -57,7 +57,7 @@ import {
   tupleInvert,
   tupleOf,
 } from './conn';
-import { connRecord, ctEvent, ctShape } from './ctevent';
+import { connRecord, ctEvent, ctPhase } from './ctevent';
 import { NfNs } from './settings';
 import { ctTcp, ctTcpCalm, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
 
@@ -222,7 +222,7 @@ function track(p: Pkt): u32 {
     const ct = node >> 1;
     const dir = node & 1;
     ctGet(ct);
-    const seen = ctShape(ct);
+    const seen = ctPhase(ct);
     const result = update(ct, dir, proto, th, endOf(p));
     if (result == TCP_REOPEN || result == TCP_INVALID) {
       ctPut(ct);
@@ -237,7 +237,7 @@ function track(p: Pkt): u32 {
     const info =
       dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
     if (dir == 1) c.status |= IPS_SEEN_REPLY;
-    if (ctShape(ct) != seen) ctEvent(ct, CTEV_UPDATE);
+    if (ctPhase(ct) != seen) ctEvent(ct, CTEV_UPDATE);
     hold(p, ct, info);
     if (Sim.at().rec != 0) recTracked(ct, dir);
     return 0;

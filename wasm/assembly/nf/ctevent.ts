@@ -46,7 +46,7 @@ export function ctWatch(ns: u32, by: i32): void {
 }
 
 /** What of a connection's change is an event, in one word; 0 while nobody listens or it is not in the table. */
-export function ctShape(ct: u32): u32 {
+export function ctPhase(ct: u32): u32 {
   const c = Conn.at(ct);
   if (NfNs.at(c.ns).watch == 0 || !(c.status & IPS_CONFIRMED)) return 0;
   return ((c.tcpState + 1) << 8) | (c.status & (IPS_SEEN_REPLY | IPS_ASSURED));
