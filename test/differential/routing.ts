@@ -4,7 +4,7 @@ import type { PolicySpec } from './topology.ts';
 
 /** Tables that rules lead to. */
 /** How often bridges hand their frames to netfilter. */
-const BRIDGE_NF = 0;
+const BRIDGE_NF = 0.4;
 
 const TABLES = [100, 200, 254];
 
