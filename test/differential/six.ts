@@ -83,6 +83,8 @@ function settings(dice: Dice, h: Draft, router: boolean): [string, string][] {
     ['ipv6/conf/default/addr_gen_mode', '1'],
     ['ipv6/conf/default/accept_dad', '0'],
     ['ipv6/conf/default/router_solicitations', '0'],
+    ['ipv6/conf/all/accept_redirects', '0'],
+    ['ipv6/conf/default/accept_redirects', '0'],
     ['ipv6/icmp/ratelimit', '0'],
     ['ipv6/conf/all/forwarding', dice.chance(router ? 0.95 : 0.2) ? '1' : '0'],
   ];

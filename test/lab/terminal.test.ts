@@ -268,7 +268,7 @@ describe('a day at the terminal', () => {
     const images = await p.runs('docker images');
     expect(images.split('\n')[0]).toMatch(/^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE$/);
     for (const line of images.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    expect(await p.runs('docker pull nginx; echo $?')).toMatch(
+    expect(await p.runs('docker pull nosuchimage; echo $?')).toMatch(
       /^Using default tag: latest\nError response from daemon: [^\n]+\n1\n$/,
     );
     expect(await p.runs('yes | head -c 1M | wc -c')).toBe('1048576\n');

@@ -77,6 +77,7 @@ import { Idev, idevMtu, Ns6 } from './idev';
 import { mc6Member } from './mcast';
 import { ip6Finish, ip6Route } from './output';
 import { frag6Input, frag6IsPiece, frag6Truncated } from './reassembly';
+import { redirect6 } from './redirect';
 import { route6Kind } from './route';
 
 /** Validates an IPv6 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
@@ -197,6 +198,7 @@ function forward(pkt: u32): void {
     pktDrop(pkt, DROP_MARTIAN_SRC);
     return;
   }
+  if (p.outdev == p.indev) redirect6(pkt);
   const mtu = max(idevMtu(p.outdev), IP6_MIN_MTU);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip6_pkt_too_big
   const exceeds = p.len > mtu && (p.fragMax != 0 ? p.fragMax > mtu : !(p.flags & PF_IGNORE_DF));

@@ -273,7 +273,7 @@ export function ip6Finish(pkt: u32): i32 {
   // What is forwarded is held to the path's MTU as well, if this machine has come to know it. @see Linux ip6_skb_dst_mtu
   const mtu = p.flags & PF_LOCAL && p.flags & PF_DF ? link : pmtu6Of(p.ns, ip6Dst(ip), link);
   if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
-  if (p.len > mtu && !(p.flags & PF_IGNORE_DF)) {
+  if (p.len > mtu && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
     icmp6Send(pkt, 2, 0, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }
