@@ -99,9 +99,7 @@ function configuration(t: Topology, i: number): string {
           ...(end.isolated ? [`link set ${end.dev} type bridge_slave isolated on`] : []),
         );
   out.push(...standing(t, i).map((dev) => `link set ${dev} up`));
-  out.push(
-    ...h.addrs.map((a) => `addr add ${a.ip}/${a.bits} ${isSix(a.ip) ? 'nodad' : 'brd +'} dev ${a.dev}`),
-  );
+  out.push(...h.addrs.map((a) => `addr add ${a.ip}/${a.bits} ${isSix(a.ip) ? 'nodad' : 'brd +'} dev ${a.dev}`));
   const word = (name: string, value: string | number | undefined): string =>
     value === undefined ? '' : ` ${name} ${value}`;
   for (const r of h.routes) {
@@ -179,8 +177,7 @@ function parse(t: Topology, output: string): Parsed {
     if (word === 'P') {
       const packet = Buffer.from(b ?? '', 'hex');
       if (!isReport(packet)) delivered.push(`${a} ${packetText(packet)}`);
-    }
-    else if (word === 'S') calls.push(`${a} ${kinds.get(a)} call ${b}`);
+    } else if (word === 'S') calls.push(`${a} ${kinds.get(a)} call ${b}`);
     else if (word === 'T') calls.push(`${a} tcp end ${b}`);
     else if (word === 'TIME') ms = Number(a);
     else if (word === 'OUT') {

@@ -16,6 +16,8 @@ export const errors = {
   invalidFilter: invalid('invalid filter'),
   invalidFilterKey: (key: string): Failure => invalid(`invalid filter '${key}'`),
   invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),
+  manyUntil: invalid('more than one until filter specified'),
+  badTime: (text: string): Failure => invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`),
   invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
@@ -83,6 +85,12 @@ export const errors = {
     system(
       'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ' +
         `unable to start container process: error during container init: mkdir ${dir}: not a directory`,
+    ),
+  noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
+  noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
+  pidStopped: (id: string): Failure =>
+    conflict(
+      `failed to join PID namespace: cannot join namespace of a non running container: container ${id} is exited`,
     ),
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>
