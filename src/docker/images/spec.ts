@@ -7,7 +7,6 @@ export interface ImageConfig {
   readonly Entrypoint: string[] | null;
   readonly Env: string[] | null;
   readonly ExposedPorts?: Record<string, Record<string, never>>;
-  readonly Healthcheck?: Readonly<Record<string, unknown>>;
   readonly Labels: Record<string, string> | null;
   readonly OnBuild: string[] | null;
   readonly Healthcheck?: unknown;
