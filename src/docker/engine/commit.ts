@@ -45,7 +45,7 @@ export async function commitContainer(
   if (run) daemon.kernel.freeze(run.pidns, false);
   const created = daemon.now();
   const image = daemon.images.add({
-    layers: [...(c.image?.layers ?? []), ...(c.rootfs.changes().length > 0 ? [layer] : [])],
+    layers: [...(c.image?.layers ?? []), layer],
     config,
     created,
     author: options.author,
