@@ -4,9 +4,8 @@ import {
   TIMER_PROXY_ARP, TIMER_QDISC, TIMER_RS6, TIMER_SOCK,
 } from '../../abi';
 import { qdiscTimer } from '../dev/qdisc';
-import { vxlanSend } from '../dev/vxlan';
 import { linkArrive } from '../dev/xmit';
-import { flowArrive } from '../flow/replay';
+import { flowArrive, flowTunnel } from '../flow/replay';
 import { neighTimer } from '../ip/neigh';
 import { proxyTimer } from '../ip/proxyarp';
 import { fragTimer } from '../ip/reassembly';
@@ -191,7 +190,7 @@ export function simInit(seed: u64): i32 {
 export function drain(): void {
   let pkt = workPop();
   while (pkt != 0) {
-    if (Pkt.at(pkt).flags & PF_TUNNEL) vxlanSend(pkt);
+    if (Pkt.at(pkt).flags & PF_TUNNEL) flowTunnel(pkt);
     else {
       clockCross();
       flowArrive(pkt);
