@@ -171,6 +171,7 @@ export type Op =
     }
   | { readonly op: 'frames'; readonly list: readonly Frame[]; readonly by: number }
   | { readonly op: 'stream'; readonly from: number; readonly to: number; readonly port: number; readonly size: number }
+  | { readonly op: 'steady'; readonly from: number; readonly to: number; readonly port: number; readonly every: number }
   | { readonly op: 'change'; readonly what: number; readonly which: number }
   | { readonly op: 'run'; readonly ms: number }
   | { readonly op: 'echo' | 'look' };
@@ -217,7 +218,17 @@ export const op: fc.Arbitrary<Op> = fc.oneof(
       size: fc.constantFrom(1, 3000, 60_000),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ op: fc.constant('change' as const), what: n, which: n }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('steady' as const),
+      from: n,
+      to: n,
+      port: n,
+      every: fc.constantFrom(900, 2300),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('change' as const), what: n, which: n }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -446,6 +457,13 @@ function apply(w: World, o: Op, seen: unknown[]): void {
       }
       return;
     }
+    case 'steady':
+      // Longer than a neighbour is taken to be reachable, so that it matters when it was used last.
+      for (let t = 0; t < 50_000; t += o.every) {
+        seen.push(core.sockSend(pick(w.senders, o.from), Uint8Array.of(t), a4(pick(IP, o.to)), pick(PORT, o.port)));
+        core.run(core.now() + o.every * 1e6);
+      }
+      return;
     case 'change':
       pick(CHANGES, o.what)(w, o.which);
       return;
