@@ -22,7 +22,8 @@ function dockerode(): string | undefined {
 
 const python = ['python3', '/usr/bin/python3'].find((p) => spawnSync(p, ['-c', 'import docker']).status === 0);
 const modules = dockerode();
-if (!modules) console.log('clients.test.ts: dockerode is not installed: skipped (DRYDOCK_CLIENTS names a folder with it)');
+if (!modules)
+  console.log('clients.test.ts: dockerode is not installed: skipped (DRYDOCK_CLIENTS names a folder with it)');
 if (!python) console.log('clients.test.ts: docker-py is not installed: skipped');
 
 async function run(command: string, args: (socket: string) => string[]): Promise<{ code: number; text: string }> {

@@ -60,7 +60,9 @@ export async function benchDocker(open: (seed: number) => Promise<Lab>): Promise
     measure(what, times, (i) => lab.run('node1', command(i)), realMs);
   rows.push(await run('docker run -d', 50, () => 'docker run -d busybox top', 489));
   rows.push(await run('docker rm -f, 50 containers', 1, () => 'docker rm -f $(docker ps -aq)'));
-  rows.push(await run('50 times docker run -d', 3, () => 'for i in $(seq 50); do docker run -d busybox top; done', 27000));
+  rows.push(
+    await run('50 times docker run -d', 3, () => 'for i in $(seq 50); do docker run -d busybox top; done', 27000),
+  );
   await lab.run('node1', 'docker rm -f $(docker ps -aq)');
   rows.push(await run('docker network create', 20, (i) => `docker network create n${i}`, 427));
   rows.push(await run('docker run -d -P training/webapp', 50, () => 'docker run -d -P training/webapp'));
