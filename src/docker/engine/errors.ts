@@ -17,6 +17,7 @@ export const errors = {
   invalidFilterKey: (key: string): Failure => invalid(`invalid filter '${key}'`),
   invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),
   invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
+  jsonTail: invalid('unexpected content after JSON'),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
