@@ -7,7 +7,7 @@ import { isErr } from '../linux/kernel/errno.ts';
 import { createKernel, type Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Layer } from '../linux/kernel/machine.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
-import { MIRROR, MIRROR_NAMES, serveMirror } from './mirror.ts';
+import { MIRROR, MIRROR_NAMES, serveMirror } from './mirror/server.ts';
 import { addressOf, EXTERNAL, ROUTER, serveDns, serveEcho, serveHttp } from './outside.ts';
 
 /** The router's LAN bridge. */

@@ -299,7 +299,18 @@ function dualStack(b: Builder, t: Topology): Topology {
   const hosts = t.hosts.map((h, i) => {
     const half = halves[i] as (typeof halves)[number];
     const ruled = half.draft.addrs.length > 0 && dice.chance(i === 0 ? 0.9 : 0.4);
-    return joined(h, half, ruled ? rulesFor(dice, half.draft, drafts.filter((d) => d.addrs.length > 0), SIX) : '');
+    return joined(
+      h,
+      half,
+      ruled
+        ? rulesFor(
+            dice,
+            half.draft,
+            drafts.filter((d) => d.addrs.length > 0),
+            SIX,
+          )
+        : '',
+    );
   });
   return { ...t, hosts, probes: [...t.probes, ...probes6(dice, halves, 20000 + t.probes.length)] };
 }

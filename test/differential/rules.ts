@@ -11,7 +11,8 @@ class Writer {
 
   chain(table: string, name: string, policy = '-'): void {
     this.#of(table).chains.set(name, policy);
-    if (policy !== '-' && table !== 'nat' && this.words.first) this.rule(table, `-A ${name} ${this.words.first}`);
+    if (policy === '-' || table === 'nat') return;
+    for (const rule of this.words.first) this.rule(table, `-A ${name} ${rule}`);
   }
 
   rule(table: string, text: string): void {
@@ -157,7 +158,10 @@ function filter(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
     let tail = target === '' ? '' : target === 'USER' && chain === 'USER' ? '-j RETURN' : `-j ${target}`;
     if (target === 'REJECT')
       tail += ` --reject-with ${proto === 'tcp' && dice.chance(0.6) ? 'tcp-reset' : dice.pick(w.words.rejects)}`;
-    w.rule('filter', `-A ${chain} ${matches(dice, w.words, h, all, chain === 'USER' ? 'FORWARD' : chain, proto)}${tail}`.trim());
+    w.rule(
+      'filter',
+      `-A ${chain} ${matches(dice, w.words, h, all, chain === 'USER' ? 'FORWARD' : chain, proto)}${tail}`.trim(),
+    );
   }
   for (const name of ['INPUT', 'FORWARD', 'OUTPUT', 'USER']) w.rule('filter', `-A ${name}`);
 }
@@ -171,7 +175,10 @@ function natTarget(dice: Dice, h: Draft, all: readonly Draft[]): string {
 function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   w.chain('nat', 'DOCKER');
   w.rule('nat', '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER');
-  w.rule('nat', `-A OUTPUT ${dice.chance(0.7) ? `! -d ${w.words.loopback} ` : ''}-m addrtype --dst-type LOCAL -j DOCKER`);
+  w.rule(
+    'nat',
+    `-A OUTPUT ${dice.chance(0.7) ? `! -d ${w.words.loopback} ` : ''}-m addrtype --dst-type LOCAL -j DOCKER`,
+  );
   for (const bridge of h.bridges) {
     const own = h.addrs.find((a) => a.dev === bridge);
     if (!own) continue;
@@ -185,7 +192,10 @@ function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
         `-A DOCKER ${dice.chance(0.6) ? `! -i ${bridge} ` : ''}-p ${proto} -m ${proto} --dport ${dice.pick(PORTS)} -j DNAT --to-destination ${w.words.place(to, dice.pick(PORTS))}`,
       );
       if (dice.chance(0.4))
-        w.rule('nat', `-A POSTROUTING -s ${to}/${w.words.bits} -d ${to}/${w.words.bits} -p ${proto} -m ${proto} --dport 80 -j MASQUERADE`);
+        w.rule(
+          'nat',
+          `-A POSTROUTING -s ${to}/${w.words.bits} -d ${to}/${w.words.bits} -p ${proto} -m ${proto} --dport 80 -j MASQUERADE`,
+        );
     }
   }
 }
@@ -198,7 +208,12 @@ function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
 function sharesPorts(h: Draft, rules: readonly string[]): boolean {
   const datagrams = (rule: string): boolean => !/-p (tcp|icmp|ipv6-icmp) /.test(rule);
   const to = (rule: string, option: string): boolean =>
-    h.addrs.some((a) => rule.endsWith(`${option} ${a.ip}`) || rule.includes(`${option} ${a.ip}:`) || rule.includes(`${option} [${a.ip}]:`));
+    h.addrs.some(
+      (a) =>
+        rule.endsWith(`${option} ${a.ip}`) ||
+        rule.includes(`${option} ${a.ip}:`) ||
+        rule.includes(`${option} [${a.ip}]:`),
+    );
   return (
     rules.some((r) => r.startsWith('-A PREROUTING ') && datagrams(r) && to(r, '--to-destination')) &&
     rules.some((r) => r.startsWith('-A POSTROUTING ') && datagrams(r) && to(r, '--to-source'))

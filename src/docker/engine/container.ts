@@ -39,6 +39,13 @@ export interface Attachment {
   dnsNames?: string[];
 }
 
+/** State.Health, in the API's field order. */
+export interface Health {
+  Status: 'starting' | 'healthy' | 'unhealthy';
+  FailingStreak: number;
+  readonly Log: { readonly Start: string; readonly End: string; readonly ExitCode: number; readonly Output: string }[];
+}
+
 export class Container {
   name: string;
   readonly created: bigint;
@@ -51,6 +58,7 @@ export class Container {
   restartCount = 0;
   hasBeenManuallyStopped = false;
   running: Running | undefined;
+  health: Health | undefined;
   /** Numbers of the terminals in its /dev/pts. */
   readonly terminals = new Set<number>();
   /** Made before the process, so that attach finds it. */
@@ -145,12 +153,17 @@ export class Container {
     for (const c of all) c(streams);
   }
 
+  #healthText(): string {
+    if (!this.health) return '';
+    return this.health.Status === 'starting' ? ' (health: starting)' : ` (${this.health.Status})`;
+  }
+
   /** ps's STATUS. @see moby container/state.go: String */
   statusText(now: bigint): string {
     const ago = (t: bigint | undefined): string => humanDuration(t === undefined ? 0 : Number(now - t));
     if (this.status === 'paused') return `Up ${ago(this.startedAt)} (Paused)`;
     if (this.status === 'restarting') return `Restarting (${this.exitCode}) ${ago(this.finishedAt)} ago`;
-    if (this.status === 'running') return `Up ${ago(this.startedAt)}`;
+    if (this.status === 'running') return `Up ${ago(this.startedAt)}${this.#healthText()}`;
     if (this.status === 'removing') return 'Removal In Progress';
     if (this.status === 'dead') return 'Dead';
     if (this.startedAt === undefined) return 'Created';

@@ -62,6 +62,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   const fs = kernel.root.fs;
   for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])
     fs.mkdir(dir, 0o755, true);
+  fs.writeFile('/usr/bin/docker-init', new Uint8Array(0), { mode: 0o755, parents: true, program: 'docker-init' });
   const images = new ImageStore(kernel, VERSION);
   images.load(options.images ?? catalog, clock.epochAt());
   const id = options.id ?? randomId(rng);

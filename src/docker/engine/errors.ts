@@ -16,6 +16,8 @@ export const errors = {
   invalidFilter: invalid('invalid filter'),
   invalidFilterKey: (key: string): Failure => invalid(`invalid filter '${key}'`),
   invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),
+  manyUntil: invalid('more than one until filter specified'),
+  badTime: (text: string): Failure => invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`),
   invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
   jsonTail: invalid('unexpected content after JSON'),
   contentType: (type: string): Failure =>
@@ -84,6 +86,12 @@ export const errors = {
     system(
       'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ' +
         `unable to start container process: error during container init: mkdir ${dir}: not a directory`,
+    ),
+  noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
+  noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
+  pidStopped: (id: string): Failure =>
+    conflict(
+      `failed to join PID namespace: cannot join namespace of a non running container: container ${id} is exited`,
     ),
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>
@@ -173,15 +181,10 @@ export const errors = {
     invalid(`invalid volume specification: '${spec}'${why === undefined ? '' : `: ${why}`}`),
   mountMode: (mode: string): Failure => invalid(`invalid mode: ${mode}`),
   mountConfig: (type: string, why: string): Failure => invalid(`invalid mount config for type "${type}": ${why}`),
-  volumeNameIn: (name: string): Failure =>
-    invalid(
-      `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
-        '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path',
-    ),
   noVolumeDriver: (name: string, driver: string): Failure =>
     notFound(`create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`),
   noVolume: (name: string): Failure => notFound(`get ${name}: no such volume`),
-  badVolumeName: (name: string): Failure =>
+  volumeNameIn: (name: string): Failure =>
     name.length < 2
       ? invalid(`create ${name}: volume name is too short, names should be at least two alphanumeric characters`)
       : invalid(

@@ -2,6 +2,7 @@
 import type { HttpRequest, HttpResponse } from '../../base/http.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Process } from '../../linux/kernel/machine.ts';
+import { SIGNALS } from '../../linux/kernel/signal.ts';
 import { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
@@ -9,11 +10,13 @@ import { parseDetachKeys } from './detach.ts';
 import { daemonEnvironment, override, withHome } from './environment.ts';
 import { errors } from './errors.ts';
 import { linkedEnvironment } from './links.ts';
+import { privileges } from './process.ts';
 import { empty, hijack, MIDDLEWARE, streamed, streamType } from './reply.ts';
 import { duplexSink, encode, feed, OutputQueue } from './session.ts';
-import { execError, lookupUser } from './start.ts';
+import { execError } from './start.ts';
 import { STDOUT } from './stdcopy.ts';
 import { type Sink, Streams } from './streams.ts';
+import { lookupUser } from './user.ts';
 
 export interface ExecConfig {
   readonly User?: string;
@@ -142,17 +145,28 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
     streams.abandon();
     return errors.notRunning(c.id);
   }
-  const user = lookupUser(run.mounts.fs, config.User || c.config.User);
+  const groups = config.User ? null : (c.hostConfig.GroupAdd as string[] | null);
+  const user = lookupUser(run.mounts.fs, config.User || c.config.User, groups);
   if (user instanceof Failure) {
     streams.abandon();
+    exec.exitCode = 126;
     return user;
+  }
+  const cwd = config.WorkingDir || c.config.WorkingDir || '/';
+  if (isErr(run.mounts.fs.stat(cwd, true))) {
+    streams.abandon();
+    exec.exitCode = 127;
+    const why = `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: no such file or directory`;
+    return new Failure('invalid', errors.execFailed(why));
   }
   const process = daemon.kernel.spawn({
     argv: config.Cmd as string[],
     env: withHome(exec.env, user.home),
-    cwd: config.WorkingDir || c.config.WorkingDir || '/',
+    cwd,
     uid: user.uid,
     gid: user.gid,
+    groups: user.groups,
+    ...privileges(c, config.Privileged),
     root: run.mounts,
     netns: run.netns,
     uts: run.uts,
@@ -175,6 +189,42 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
   exec.process = process;
   streams.pump();
   return undefined;
+}
+
+/** A health check: its output (of both streams, up to `limit` bytes) and exit code, and a way to end it. */
+export function probeExec(
+  daemon: Daemon,
+  c: Container,
+  command: readonly string[],
+  limit: number,
+): { readonly ended: Promise<{ code: number; output: string }>; kill(): void } {
+  const made = createExec(daemon, c.name, c, { Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  if (made instanceof Failure) return { ended: Promise.resolve({ code: -1, output: made.message }), kill() {} };
+  const exec = daemon.execs.get(made.Id) as Exec;
+  exec.started = true;
+  let output = '';
+  const decoder = new TextDecoder();
+  const onOutput: Sink = (_stream, bytes) => {
+    if (output.length < limit) output = (output + decoder.decode(bytes, { stream: true })).slice(0, limit);
+  };
+  const streams = new Streams(daemon.kernel, { terminals: c.terminals, stdin: false, onOutput });
+  daemon.containerEvent(c, `exec_start: ${commandLine(exec.config)}`, { execID: exec.id });
+  const run = async (): Promise<{ code: number; output: string }> => {
+    const failure = await begin(daemon, exec, streams);
+    if (!failure) {
+      await streams.drained;
+      await exec.process?.exited;
+    }
+    daemon.execs.delete(exec.id);
+    c.execIds.splice(c.execIds.indexOf(exec.id), 1);
+    return failure ? { code: exec.exitCode ?? -1, output: failure.message } : { code: exec.exitCode ?? -1, output };
+  };
+  return {
+    ended: run(),
+    kill() {
+      if (exec.process) daemon.kernel.kill(exec.process.pid, SIGNALS.SIGKILL);
+    },
+  };
 }
 
 /** GET /exec/{id}/json */

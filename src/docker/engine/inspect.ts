@@ -43,6 +43,7 @@ export function inspectContainer(daemon: Daemon, c: Container, size: boolean): C
       Error: c.error,
       StartedAt: time(c.startedAt),
       FinishedAt: time(c.finishedAt),
+      ...(c.health ? { Health: c.health } : {}),
     },
     Image: c.image?.id ?? '',
     ResolvConfPath: prepared ? `${dir}/resolv.conf` : '',

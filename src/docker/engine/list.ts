@@ -63,7 +63,7 @@ function byState(_daemon: Daemon, f: Filters): Test[] | Failure {
   return [
     (c) => f.exact('status', c.status),
     (c) => !f.has('exited') || (!c.isRunning && c.startedAt !== undefined && f.exact('exited', String(c.exitCode))),
-    () => health.length === 0 || health.includes('none'),
+    (c) => health.length === 0 || health.includes(c.health?.Status ?? 'none'),
     (c) => f.get('id').length === 0 || f.get('id').some((id) => c.id.startsWith(id)),
     (c) => f.match('name', c.name) || f.match('name', `/${c.name}`),
     (c) => f.labels(c.config.Labels),

@@ -14,6 +14,7 @@ import { unpack } from './archive/unpack.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
+import type { Volume } from './volumes.ts';
 
 /** One entry of HostConfig.Mounts (`--mount`). */
 interface MountSpec {
@@ -124,7 +125,6 @@ function fromBind(daemon: Daemon, spec: string, driver: string): MountPoint | Fa
       propagation: words.find((w) => PROPAGATION.includes(w)) ?? 'rprivate',
       copy: false,
     };
-  if (!VOLUME_NAME.test(source)) return errors.volumeNameIn(source);
   const v = makeVolume(daemon, source, driver);
   if (v instanceof Failure) return v;
   return {
@@ -135,13 +135,15 @@ function fromBind(daemon: Daemon, spec: string, driver: string): MountPoint | Fa
   };
 }
 
-function makeVolume(
+/** A volume of that name, made if need be; without a name a new one. */
+export function makeVolume(
   daemon: Daemon,
   name: string | undefined,
   driver = '',
   labels: Readonly<Record<string, string>> | null = null,
   options: Readonly<Record<string, string>> | null = null,
-): { name: string; path: string } | Failure {
+): Volume | Failure {
+  if (name !== undefined && !VOLUME_NAME.test(name)) return errors.volumeNameIn(name);
   if (driver !== '' && driver !== 'local') return errors.noVolumeDriver(name ?? '', driver);
   return daemon.volumes.create(name, labels, options);
 }
@@ -171,7 +173,6 @@ function fromMount(daemon: Daemon, m: MountSpec): MountPoint | Failure {
       return { ...where, mode: '', readOnly, propagation, copy: false };
     }
     case 'volume': {
-      if (source !== '' && !VOLUME_NAME.test(source)) return errors.volumeNameIn(source);
       const { Labels, DriverConfig, NoCopy } = m.VolumeOptions ?? {};
       const v = makeVolume(
         daemon,

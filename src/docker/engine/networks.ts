@@ -19,6 +19,7 @@ import { COST, type Daemon } from './daemon.ts';
 import { errors, joined } from './errors.ts';
 import { type Filters, parseBool } from './filters.ts';
 import { sorted } from './hostconfig.ts';
+import type { Pruning } from './prune.ts';
 
 const PREDEFINED = ['bridge', 'host', 'none', 'default'];
 export const NETWORK_FILTERS = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type'];
@@ -212,15 +213,11 @@ export function listNetworks(daemon: Daemon, f: Filters): Network[] | Failure {
 }
 
 /** POST /networks/prune */
-export function pruneNetworks(
-  daemon: Daemon,
-  f: Filters,
-  until: bigint | undefined,
-): { NetworksDeleted: string[] | null } {
+export function pruneNetworks(daemon: Daemon, pruning: Pruning): { NetworksDeleted: string[] | null } {
   const gone: string[] = [];
   for (const n of [...daemon.controller.networks.values()]) {
     if (PREDEFINED.includes(n.name) || n.endpoints.size > 0) continue;
-    if (!f.labels(n.info.labels) || (until !== undefined && n.info.created > until)) continue;
+    if (!pruning.labels(n.info.labels) || !pruning.old(n.info.created)) continue;
     if (daemon.controller.deleteNetwork(n)) continue;
     daemon.networkEvent(n, 'destroy');
     gone.push(n.name);

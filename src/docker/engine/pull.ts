@@ -7,11 +7,11 @@ import { MS } from '../../base/clock.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
+import { HUB, reachRegistry } from '../images/registry.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import type { Image, ImageLayer, NewImage } from '../images/store.ts';
 import type { Daemon } from './daemon.ts';
 import { line, progressBar } from './progress.ts';
-import { HUB, reachRegistry } from './registry.ts';
 
 /** Downloads at once. */
 const PARALLEL = 3;
@@ -30,7 +30,7 @@ export async function pullImage(daemon: Daemon, from: string, tag: string): Prom
   const parsed = parseReference(`${from}${tag === '' ? '' : tag.includes(':') ? `@${tag}` : `:${tag}`}`);
   if (parsed instanceof Failure) return parsed;
   const isHub = parsed.domain === 'docker.io';
-  const refused = await reachRegistry(daemon, isHub ? HUB : parsed.domain);
+  const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : parsed.domain);
   if (refused) return refused;
   const name = familiarName(parsed);
   if (!isHub) return denied(name);
@@ -58,7 +58,7 @@ export async function inspectDistribution(daemon: Daemon, name: string): Promise
   const ref = parseReference(name);
   if (ref instanceof Failure) return ref;
   const isHub = ref.domain === 'docker.io';
-  const refused = await reachRegistry(daemon, isHub ? HUB : ref.domain);
+  const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : ref.domain);
   if (refused) return refused;
   const hub = await daemon.kernel.world.hold(import('../images/hub/hub.ts'));
   const found = isHub ? hub.findHub(familiarName(ref), withDefaultTag(ref).tag ?? 'latest') : 'no repository';

@@ -3,7 +3,6 @@
  * @see moby daemon/start.go, daemon/monitor.go
  */
 import { SECOND } from '../../base/clock.ts';
-import { text } from '../../base/http.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { FileSystem, Mounts, Process } from '../../linux/kernel/machine.ts';
 import type { WaitStatus } from '../../linux/kernel/sys.ts';
@@ -14,10 +13,13 @@ import { COST, type Daemon } from './daemon.ts';
 import { daemonEnvironment, withHome } from './environment.ts';
 import { errors } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
+import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { mountPointsInto } from './mounts.ts';
+import { initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
+import { lookupUser } from './user.ts';
 
 /** POST /containers/{id}/start */
 export async function startContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
@@ -53,7 +55,8 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   if (shared instanceof Failure) return undo(daemon, c, shared);
   writeFiles(daemon, c);
   await daemon.sleep(COST.task);
-  const pidns = kernel.pidnsAdd();
+  const pidns = pidNamespace(daemon, c);
+  if (pidns instanceof Failure) return undo(daemon, c, pidns);
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
   const mounts = mountAll(
     daemon,
@@ -63,17 +66,21 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   );
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
-  const user = lookupUser(mounts.fs, c.config.User);
+  const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
   if (user instanceof Failure) return undo(daemon, c, user);
+  const unset = setSysctls(daemon, c, netns);
+  if (unset) return undo(daemon, c, unset);
   const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
   const streams = openStreams(daemon, c);
   const process = kernel.spawn({
-    argv: c.argv,
+    argv: initArgv(daemon, c, mounts),
     env,
     cwd: workdir(mounts.fs, c.config.WorkingDir),
     uid: user.uid,
     gid: user.gid,
+    groups: user.groups,
+    ...privileges(c),
     root: mounts,
     netns,
     uts,
@@ -109,6 +116,7 @@ function began(daemon: Daemon, c: Container, _process: Process): void {
   c.startedAt = daemon.now();
   c.running?.streams.pump();
   daemon.containerEvent(c, 'start');
+  watchHealth(daemon, c);
 }
 
 function openStreams(daemon: Daemon, c: Container): Streams {
@@ -152,36 +160,6 @@ function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id):
 function shimArgv(id: string): string[] {
   const socket = '/var/run/docker/containerd/containerd.sock';
   return ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, '-address', socket];
-}
-
-export interface User {
-  readonly uid: number;
-  readonly gid: number;
-  readonly home: string;
-}
-
-/** `name`, `uid`, with `:group`. @see moby/sys/user: GetExecUser */
-export function lookupUser(fs: FileSystem, spec: string): User | Failure {
-  const rows = (file: string): string[][] => {
-    const bytes = fs.readFile(file);
-    return isErr(bytes)
-      ? []
-      : text(bytes)
-          .split('\n')
-          .map((line) => line.split(':'));
-  };
-  const [name = '', group] = spec.split(':');
-  const wanted = name === '' ? '0' : name;
-  const row = rows('/etc/passwd').find((r) => r[0] === wanted || r[2] === wanted);
-  if (!row && !/^\d+$/.test(wanted)) return errors.noUser(wanted);
-  let gid = row ? Number(row[3]) : 0;
-  if (group !== undefined) {
-    const g = rows('/etc/group').find((r) => r[0] === group || r[2] === group);
-    if (!g && !/^\d+$/.test(group))
-      return new Failure('system', `unable to find group ${group}: no matching entries in group file`);
-    gid = g ? Number(g[2]) : Number(group);
-  }
-  return { uid: row ? Number(row[2]) : Number(wanted), gid, home: row?.[5] || '/' };
 }
 
 /** The working directory, made when it is missing. */

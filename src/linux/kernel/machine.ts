@@ -146,6 +146,10 @@ export interface SpawnRequest {
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** Supplementary groups. */
+  readonly groups?: readonly number[];
+  /** `CAP_NET_RAW` and so on; all when absent. */
+  readonly caps?: ReadonlySet<string>;
   /** Absent: the machine's own root, namespaces, and /dev/null as fds. */
   readonly root?: Mounts;
   readonly netns?: NetnsKey;

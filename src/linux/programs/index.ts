@@ -86,6 +86,12 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
   // what only images have: no host path
+  ...entries([], ['apk'], async () => (await import('./pkg/apk.ts')).apkSpec),
+  ...entries([], ['apt'], async () => (await import('./pkg/apt.ts')).aptSpec),
+  ...entries([], ['apt-cache'], async () => (await import('./pkg/apt.ts')).aptCacheSpec),
+  ...entries([], ['apt-get'], async () => (await import('./pkg/apt.ts')).aptGetSpec),
+  ...entries([], ['dpkg'], async () => (await import('./pkg/dpkg.ts')).dpkgSpec),
+  ...entries([], ['inetutils-ping'], async () => (await import('./ping/inetutils.ts')).spec),
   ...entries([], ['python'], async () => (await import('./python/python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),

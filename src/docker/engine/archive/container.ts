@@ -2,6 +2,8 @@
  * Files of a container: what `docker cp` and `docker export` read and write, running or not.
  * @see moby daemon/archive_unix.go, daemon/export.go
  */
+
+import { base64 } from '../../../base/base64.ts';
 import { utf8 } from '../../../base/http.ts';
 import { gunzip, isGzip } from '../../../base/inflate.ts';
 import { readTar, type TarEntry, writeTar } from '../../../base/tar.ts';
@@ -10,7 +12,6 @@ import type { FileSystem } from '../../../linux/kernel/machine.ts';
 import type { FileKind, Stat } from '../../../linux/kernel/sys.ts';
 import { Failure } from '../../errdefs.ts';
 import { rfc3339Nano } from '../../time.ts';
-import { base64 } from '../base64.ts';
 import type { Container } from '../container.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';

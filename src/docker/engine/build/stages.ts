@@ -12,7 +12,7 @@ import { layerFrom } from '../commit.ts';
 import type { Daemon } from '../daemon.ts';
 import { line } from '../progress.ts';
 import { pullImage } from '../pull.ts';
-import { lookupUser } from '../start.ts';
+import { lookupUser } from '../user.ts';
 import type { BuildOptions } from './build.ts';
 import { applyInstruction, clean, commandOf, variablesOf } from './config.ts';
 import { copyEntries, type Tree, treeOf } from './context.ts';

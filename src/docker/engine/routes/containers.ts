@@ -14,6 +14,7 @@ import { Filters } from '../filters.ts';
 import { inspectContainer } from '../inspect.ts';
 import { listContainers } from '../list.ts';
 import { readLogs } from '../logs.ts';
+import { parsePruning } from '../prune.ts';
 import { deleteContainer, removeContainer, renameContainer } from '../remove.ts';
 import { bytes, empty, json, streamType } from '../reply.ts';
 import { type Call, flag, flagOr, type Handler, type Route, readJson } from '../router.ts';
@@ -162,12 +163,12 @@ const update = on(async (c, { daemon, request }) => {
 });
 
 const prune: Handler = async ({ daemon, query }) => {
-  const filters = Filters.parse(query.get('filters'));
-  if (filters instanceof Failure) return filters;
+  const pruning = parsePruning(daemon, query.get('filters'), ['label', 'label!', 'until']);
+  if (pruning instanceof Failure) return pruning;
   const gone: string[] = [];
   let space = 0;
   for (const c of [...daemon.containers.values()]) {
-    if (c.isRunning || !filters.labels(c.config.Labels)) continue;
+    if (c.isRunning || !pruning.labels(c.config.Labels) || !pruning.old(c.created)) continue;
     space += c.rootfs.upperSize;
     await removeContainer(daemon, c);
     gone.push(c.id);

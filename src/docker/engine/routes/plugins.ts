@@ -1,7 +1,7 @@
 /** Plugins: none are there. @see moby api/server/router/plugin */
 import { Failure } from '../../errdefs.ts';
+import { HUB, reachRegistry } from '../../images/registry.ts';
 import { errors } from '../errors.ts';
-import { HUB, reachRegistry } from '../registry.ts';
 import { json } from '../reply.ts';
 import type { Handler, Route } from '../router.ts';
 
@@ -9,7 +9,7 @@ const unknown: Handler = ({ params }) => errors.noPlugin(params.name as string);
 
 /** Plugins would come from a registry. */
 const pull: Handler = async ({ daemon, query }) =>
-  (await reachRegistry(daemon, HUB)) ??
+  (await reachRegistry(daemon.controller.daemon.sys, HUB)) ??
   new Failure(
     'notFound',
     `pull access denied for ${query.get('remote')}, repository does not exist or may require 'docker login'`,

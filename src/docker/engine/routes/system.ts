@@ -1,6 +1,7 @@
 /** /_ping, /version, /info, /events, /system/df, /auth, /distribution. */
 import { utf8 } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
+import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';
@@ -8,7 +9,6 @@ import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../eve
 import { Filters } from '../filters.ts';
 import { diskUsage, info, version } from '../info.ts';
 import { inspectDistribution } from '../pull.ts';
-import { HUB, reachRegistry } from '../registry.ts';
 import { bytes, json, ping } from '../reply.ts';
 import { type Handler, type Route, readJson } from '../router.ts';
 
@@ -75,7 +75,7 @@ const auth: Handler = async ({ daemon, request }) => {
   const given = (body.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '');
   const host = given === '' || given === 'index.docker.io' || given === 'docker.io' ? HUB : given;
   return (
-    (await reachRegistry(daemon, host)) ??
+    (await reachRegistry(daemon.controller.daemon.sys, host)) ??
     new Failure('unauthorized', `Get "https://${host}/v2/": unauthorized: incorrect username or password`)
   );
 };

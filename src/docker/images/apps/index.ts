@@ -6,6 +6,7 @@ export const imagePrograms: ReadonlyMap<string, () => Promise<Program>> = new Ma
   ['apache', async () => (await import('./httpd.ts')).httpd],
   ['curl-entrypoint', async () => (await import('./small.ts')).curlEntrypoint],
   ['docker-entrypoint', async () => (await import('./entrypoint.ts')).entrypoint],
+  ['docker-init', async () => (await import('./init.ts')).init],
   ['hello-world', async () => (await import('./small.ts')).hello],
   ['http-echo', async () => (await import('./small.ts')).httpEcho],
   ['nginx', async () => (await import('./nginx/nginx.ts')).nginx],

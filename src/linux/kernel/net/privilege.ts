@@ -9,6 +9,7 @@ import type { NetWorld } from './world.ts';
 interface Asker {
   readonly uid: number;
   readonly gid: number;
+  can?(capability: string): boolean;
 }
 
 const ICMP = 1;
@@ -25,7 +26,7 @@ function numbers(world: NetWorld, ns: Netns, name: string): number[] {
 
 /** Whether somebody may have a socket: raw ones are root's, ping sockets those of net.ipv4.ping_group_range. */
 export function mayOpen(world: NetWorld, ns: Netns, who: Asker, type: SocketType, protocol: number): Errno | 0 {
-  if (type === 'raw') return who.uid === 0 ? 0 : EPERM;
+  if (type === 'raw') return (who.can?.('CAP_NET_RAW') ?? who.uid === 0) ? 0 : EPERM;
   if (!isPing(type, protocol)) return 0;
   const [low = 1, high = 0] = numbers(world, ns, 'net.ipv4.ping_group_range');
   return who.gid >= low && who.gid <= high ? 0 : EACCES;

@@ -95,6 +95,8 @@ export interface ProcessCalls {
   /** EPERM unless the caller is root. @see setuid(2) */
   setuid(uid: number): Errno | 0;
   setgid(gid: number): Errno | 0;
+  /** Supplementary groups. @see getgroups(2) */
+  getgroups(): readonly number[];
   getpgid(pid?: number): number | Errno;
   setpgid(pid: number, pgid: number): Errno | 0;
   setsid(): number | Errno;

@@ -36,6 +36,10 @@ export class SysIdentity extends SysBase {
     return 0;
   }
 
+  getgroups(): readonly number[] {
+    return this.p.groups;
+  }
+
   getpgid(pid = 0): number | Errno {
     const q = pid === 0 ? this.p : this.p.pidns.byPid.get(pid);
     return q ? q.infoIn(this.p.pidns).pgid : ESRCH;

@@ -9,6 +9,7 @@ import {
   EINVAL,
   ENOSYS,
   ENOTSOCK,
+  EPERM,
   EPIPE,
   EPROTONOSUPPORT,
   type Errno,
@@ -34,6 +35,20 @@ function ofProcess(service: HttpService, p: Proc): HttpService {
       return service.handle({ ...request, gone: request.gone ? Promise.race([request.gone, ended]) : ended });
     },
   };
+}
+
+/** What changes a namespace: netlink asks for CAP_NET_ADMIN. */
+const CHANGES = [
+  'addAddr addBridge addDummy addNic addPolicyRule addProxy addRoute addUpper addVeth addVxlan',
+  'conntrackDelete conntrackMark delAddr delFdb delLink delNeigh delPolicyRule delProxy delQdisc delRoute flushNeigh',
+  'ipvsFlush ipvsServer ipvsServerDelete ipvsService ipvsServiceDelete ipvsSetTimeouts ipvsZero moveLink',
+  'nfDelChain nfDelete nfFlush nfInsert nfNewChain nfPolicy nfRenameChain nfReplace nfZero setFdb setLink setNeigh setQdisc',
+].flatMap((line) => line.split(' '));
+
+/** What a process without CAP_NET_ADMIN has: it sees everything and changes nothing. */
+function readOnly(admin: NetAdmin): NetAdmin {
+  const refused = (): Errno => EPERM;
+  return { ...admin, ...Object.fromEntries(CHANGES.map((name) => [name, refused])) };
 }
 
 export class SysSockets extends SysFiles {
@@ -180,7 +195,7 @@ export class SysSockets extends SysFiles {
     const admin = this.m.net(netns);
     this.#netOf = netns;
     this.#net = {
-      ...admin,
+      ...(this.p.can('CAP_NET_ADMIN') ? admin : readOnly(admin)),
       sockets: () => {
         this.m.current = this.p;
         return admin.sockets();

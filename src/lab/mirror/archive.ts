@@ -2,9 +2,9 @@
  * Packages as bytes: a `.deb` (ar of control and data archives) and an `.apk` (one archive with .PKGINFO first).
  * @see deb(5), ar(5); apk-package(5)
  */
-import { utf8 } from '../../../base/http.ts';
-import { type TarEntry, writeTar } from '../../../base/tar.ts';
-import { binary } from '../../../linux/kernel/fs/layer.ts';
+import { utf8 } from '../../base/http.ts';
+import { type TarEntry, writeTar } from '../../base/tar.ts';
+import { binary } from '../../linux/kernel/fs/layer.ts';
 import type { Package, PackageFile } from './spec.ts';
 
 /** Files, with the directories on the way to them. */
@@ -61,6 +61,9 @@ const textEntry = (name: string, s: string): TarEntry => ({
   target: '',
   bytes: utf8(s),
 });
+
+/** An archive of one text. */
+export const tarOf = (name: string, s: string): Uint8Array => joined(writeTar([textEntry(name, s)]));
 
 export function debOf(p: Package): Uint8Array {
   const control = joined(writeTar([textEntry('./control', controlOf(p))]));

@@ -1,5 +1,5 @@
 /** Base64 with padding. @see RFC 4648 §4, §5 */
-import { text } from '../../base/http.ts';
+import { text } from './http.ts';
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

@@ -1,5 +1,5 @@
 /** A mirror's indices as texts. @see repository-format of Debian, apk-v2 of Alpine */
-import { sha256 } from '../digest.ts';
+import { sha256 } from '../../docker/images/digest.ts';
 import { apkOf, controlOf, debOf } from './archive.ts';
 import type { Package } from './spec.ts';
 

@@ -1,9 +1,9 @@
 /** The files of the mirrors by path; made when they are asked for. */
-import { utf8 } from '../base/http.ts';
-import { ALPINE_PACKAGES } from '../docker/images/packages/alpine.ts';
-import { apkOf, debOf } from '../docker/images/packages/archive.ts';
-import { DEBIAN_PACKAGES } from '../docker/images/packages/debian.ts';
-import { apkIndex, debIndex, debPath, release } from '../docker/images/packages/index.ts';
+import { utf8 } from '../../base/http.ts';
+import { ALPINE_PACKAGES } from './alpine.ts';
+import { apkOf, debOf, tarOf } from './archive.ts';
+import { DEBIAN_PACKAGES } from './debian.ts';
+import { apkIndex, debIndex, debPath, release } from './indices.ts';
 
 /** @returns undefined when there is no such file */
 export function find(path: string): Uint8Array | undefined {
@@ -29,7 +29,7 @@ function debian(archive: string, path: string): Uint8Array | undefined {
 
 function alpine(repository: string, file: string): Uint8Array | undefined {
   const packages = repository === 'main' ? ALPINE_PACKAGES : [];
-  if (file === 'APKINDEX') return utf8(apkIndex(packages));
+  if (file === 'APKINDEX.tar.gz') return tarOf('APKINDEX', apkIndex(packages));
   const found = packages.find((p) => `${p.name}-${p.version}.apk` === file);
   return found && apkOf(found);
 }

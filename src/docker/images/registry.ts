@@ -11,7 +11,6 @@ import type { Sys } from '../../linux/kernel/sys.ts';
 import { getaddrinfo, resolvConf } from '../../linux/programs/resolve.ts';
 import { connectBy, Wire } from '../../linux/programs/wire.ts';
 import { Failure } from '../errdefs.ts';
-import type { Daemon } from './daemon.ts';
 
 /** Docker Hub's registry. */
 export const HUB = 'registry-1.docker.io';
@@ -19,9 +18,8 @@ export const HUB = 'registry-1.docker.io';
 /** How long the engine waits for a connection, ns. */
 const PATIENCE = 15e9;
 
-/** Greets a registry. @param host `registry-1.docker.io`, `localhost:5000` */
-export async function reachRegistry(daemon: Daemon, host: string): Promise<Failure | undefined> {
-  const { sys } = daemon.controller.daemon;
+/** Greets a registry. @param sys the engine's own @param host `registry-1.docker.io`, `localhost:5000` */
+export async function reachRegistry(sys: Sys, host: string): Promise<Failure | undefined> {
   const [name = '', port = '443'] = host.split(':');
   const local = name === 'localhost' || name.startsWith('127.');
   const refused = await greet(sys, name, Number(port));

@@ -2,11 +2,11 @@
  * The host of the package mirrors and of the image registry: what deb.debian.org, archive.ubuntu.com,
  * dl-cdn.alpinelinux.org and registry-1.docker.io lead to.
  */
-import { text, utf8 } from '../base/http.ts';
-import { httpDate } from '../docker/time.ts';
-import { isErr } from '../linux/kernel/errno.ts';
-import type { Fd, Sys } from '../linux/kernel/sys.ts';
-import { addressOf } from './outside.ts';
+import { text, utf8 } from '../../base/http.ts';
+import { httpDate } from '../../docker/time.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { Fd, Sys } from '../../linux/kernel/sys.ts';
+import { addressOf } from '../outside.ts';
 
 /** Address of the mirrors. */
 export const MIRROR = '203.0.113.20';
@@ -65,7 +65,7 @@ async function serve(sys: Sys, fd: Fd): Promise<void> {
     const [method = '', target = ''] = buffer.slice(0, buffer.indexOf('\r\n')).split(' ');
     const close = /^connection: *close/im.test(buffer.slice(0, end));
     buffer = buffer.slice(end + 4);
-    const { find } = await sys.load(() => import('./mirrorfiles.ts'));
+    const { find } = await sys.load(() => import('./files.ts'));
     const body = find(decodeURIComponent(target.replace(/^http:\/\/[^/]*/, '')));
     const status = body ? '200 OK' : '404 Not Found';
     const bytes = body ?? utf8('Not Found\n');

@@ -32,7 +32,7 @@ less 685-1 320 pager program similar to more | | usr/bin/less=less
 lsof 4.99.4-2 480 utility to list open files | | usr/bin/lsof=lsof
 mtr-tiny 0.96-1 200 Full screen ncurses traceroute tool | libcap2-bin | usr/bin/mtr=mtr
 net-tools 2.10-1.3 1010 NET-3 networking toolkit | | usr/bin/netstat=netstat usr/sbin/arp=arp usr/sbin/ifconfig=ifconfig usr/sbin/route=route
-netbase 6.5 44 Basic TCP/IP networking system | | etc/services etc/protocols
+netbase 6.5 44 Basic TCP/IP networking system | | usr/share/doc/netbase/copyright
 netcat-openbsd 1.229-1 112 TCP/IP swiss army knife | libbsd0 | usr/bin/nc.openbsd=nc usr/bin/nc->nc.openbsd usr/bin/netcat->nc.openbsd
 netcat-traditional 1.10-50 140 TCP/IP swiss army knife | | usr/bin/nc.traditional=nc usr/bin/nc->nc.traditional usr/bin/netcat->nc.traditional
 nftables 1.1.5-2 180 Program to control packet filtering rules by Netfilter project | libnftnl11 libedit2 | usr/sbin/nft=nft
