@@ -7,11 +7,11 @@ import { MS } from '../../base/clock.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
+import { HUB, reachRegistry } from '../images/registry.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import type { Image, ImageLayer, NewImage } from '../images/store.ts';
 import type { Daemon } from './daemon.ts';
 import { line, progressBar } from './progress.ts';
-import { HUB, reachRegistry } from '../images/registry.ts';
 
 /** Downloads at once. */
 const PARALLEL = 3;
