@@ -127,15 +127,27 @@ export function flagOr(query: URLSearchParams, name: string, fallback: boolean):
 
 /** The JSON body; an empty one is an empty object. */
 export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
-  const body = text(await collect(request.body));
+  const body = await collect(request.body).then(text, () => undefined);
+  if (body === undefined) return errors.invalidJson('unexpected EOF');
   if (body === '') return {} as T;
   const type = request.headers['content-type'] ?? '';
   if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
   try {
-    return JSON.parse(body) as T;
+    return withoutNulls(JSON.parse(body)) as T;
   } catch {
     return errors.invalidJson(whyInvalid(body));
   }
+}
+
+/** Fields whose names are data: these stay when their value is null. */
+const MAPS = new Set(['EndpointsConfig', 'ExposedPorts', 'Labels', 'PortBindings', 'Volumes', 'buildargs']);
+
+/** To Go a field that is null is a field that is absent. */
+function withoutNulls(value: unknown, isMap = false): unknown {
+  if (Array.isArray(value)) return value.map((v) => withoutNulls(v));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, v]) => v !== null || isMap);
+  return Object.fromEntries(kept.map(([k, v]) => [k, withoutNulls(v, MAPS.has(k))]));
 }
 
 /** Go's words: the text ended early, or a character that cannot stand where it does. */

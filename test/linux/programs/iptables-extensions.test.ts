@@ -133,6 +133,7 @@ const RULES: readonly (readonly [string, string, string])[] = [
     'LOG flags 47 level 7 prefix "x:_"',
   ],
   ['-t raw -A PREROUTING -j CT --notrack', '-A PREROUTING -j CT --notrack', 'CT notrack'],
+  ['-t raw -A PREROUTING -j NOTRACK', '-A PREROUTING -j NOTRACK', 'NOTRACK'],
   [
     '-t nat -A POSTROUTING -j SNAT --to-source 1.2.3.4-1.2.3.9 --random --persistent',
     '-A POSTROUTING -j SNAT --to-source 1.2.3.4-1.2.3.9 --random --persistent',

@@ -159,8 +159,7 @@ export class Stages {
     const fs = this.daemon.kernel.overlay(this.#stage.layers.map((l) => l.layer));
     if (!isErr(fs.stat(dir, true))) return;
     fs.mkdir(dir, 0o755, true);
-    const made = layerFrom(this.daemon, dir, fs);
-    if (made) this.#stage.layers = [...this.#stage.layers, made];
+    this.#stage.layers = [...this.#stage.layers, layerFrom(this.daemon, dir, fs)];
   }
 
   async *#run(i: Instruction): AsyncGenerator<Uint8Array> {
@@ -208,7 +207,7 @@ export class Stages {
     const failure = unpack(fs, '/', entries, options);
     if (failure) throw new BuildError(failure.message);
     const layer = layerFrom(this.daemon, sum, fs);
-    if (layer) stage.layers = [...stage.layers, layer];
+    stage.layers = [...stage.layers, layer];
     yield told(this.#add(stage.config, createdBy, layer));
   }
 
