@@ -19,7 +19,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: process.env.DRYDOCK_ALL ? PAGE : [...PAGE, ...SLOW],
     environment: 'node',
+    globalSetup: 'test/setup.ts',
     maxWorkers: '100%',
+    // Modules keep no state of labs: the files of a worker share them, and what the engine has compiled of them.
+    isolate: false,
     testTimeout: 60000,
     hookTimeout: 120000,
   },

@@ -10,11 +10,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 function files(path) {
   return readdirSync(path, { withFileTypes: true }).flatMap((e) => {
     const full = join(path, e.name);
-    return e.isDirectory() ? files(full) : [full];
+    if (e.isDirectory()) return files(full);
+    return e.name === 'README.md' ? [] : [full];
   });
 }
 
-/** SHA-256 over the names and bytes of all files below `paths` (relative to the root) and the strings in `salt`. */
+/** SHA-256 over the names and bytes of all files but READMEs below `paths` (relative to the root), and over `salt`. */
 export function digest(paths, salt = []) {
   const hash = createHash('sha256').update(JSON.stringify(salt));
   for (const path of paths) {

@@ -1,23 +1,25 @@
-/** Labs for tests: the compiled core from dist/, turns of the event loop from Node. */
+/** Labs for tests: the compiled core, turns of the event loop from Node. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { createLab } from '../src/lab/create.ts';
-import type { Lab } from '../src/lab/lab.ts';
-import { parseTranscript, playLine } from '../src/lab/replay.ts';
+import type { Lab, LabOptions } from '../src/lab/lab.ts';
+import { parseTranscript, playLine, RECORDED } from '../src/lab/replay.ts';
 import type { LabWorld } from '../src/linux/kernel/world.ts';
-
-const wasm = readFileSync(fileURLToPath(new URL('../dist/core.wasm', import.meta.url)));
+import { coreBytes } from './core.ts';
 
 /** A fresh lab of three machines. */
-export function makeLab(seed = 1): Promise<Lab> {
-  return createLab({ wasm, turn: () => new Promise((resolve) => setImmediate(resolve)) }, { seed });
+export function makeLab(seed = 1, options: Omit<LabOptions, 'seed'> = {}): Promise<Lab> {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return createLab({ wasm: coreBytes, turn }, { ...options, seed });
 }
 
-/** Plays a transcript file in a fresh lab. @returns the answered transcript, as `drydock replay` prints it */
-export async function replay(file: string, seed: number): Promise<string> {
-  const lab = await makeLab(seed);
+/**
+ * Plays a transcript file in a fresh lab, or its first `most` lines.
+ * @returns the answered transcript, as `drydock replay` prints it
+ */
+export async function replay(file: string, seed: number, most = Number.POSITIVE_INFINITY): Promise<string> {
+  const lab = await makeLab(seed, RECORDED);
   let out = '';
-  for (const line of parseTranscript(readFileSync(file, 'utf8')))
+  for (const line of parseTranscript(readFileSync(file, 'utf8')).slice(0, most))
     out += `${JSON.stringify(await playLine(lab, line))}\n`;
   const found = bugs(lab);
   if (found.length > 0) throw new Error(found.join('\n'));

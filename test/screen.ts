@@ -127,11 +127,11 @@ export class Screen {
     }
     const gone = this.#rows.shift() as Row;
     if (!this.#other) this.scrolled.push(textOf(gone));
-    this.#rows.push(this.#blank());
+    this.#rows.push(gone.fill(' '));
   }
 
   #blank(): Row {
-    return Array.from({ length: this.cols }, () => ' ');
+    return new Array<string>(this.cols).fill(' ');
   }
 
   #escape(text: string): number {
@@ -212,5 +212,7 @@ export class Screen {
 }
 
 function textOf(row: Row): string {
-  return row.join('').replace(/ +$/, '');
+  let end = row.length;
+  while (end > 0 && row[end - 1] === ' ') end--;
+  return row.slice(0, end).join('');
 }

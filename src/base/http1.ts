@@ -1,9 +1,10 @@
 /**
  * HTTP/1.1 on a byte stream: the server side of a connection over an {@link HttpService}, and the client side of one
- * exchange. Keep-alive, Content-Length and chunked bodies both ways, connections taken over (Upgrade, hijack).
- * @see RFC 9112; Go net/http/server.go for the order of header lines
+ * exchange. Keep-alive, Content-Length and chunked bodies both ways, connections taken over (Upgrade, hijack), requests
+ * in a row without waiting, Expect: 100-continue.
+ * @see RFC 9112; Go net/http/server.go for the order of header lines and the words of refusals
  *
- * Limits: no pipelining of answers, no trailers, no Expect: 100-continue (a server here reads bodies at once).
+ * Limits: no trailers; one request of a connection is handled at a time.
  */
 import type { Duplex, Headers, HttpRequest, HttpResponse, HttpService } from './http.ts';
 import { text, utf8 } from './http.ts';
@@ -144,6 +145,7 @@ const REASONS: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
 };
 
 /** Reason phrase of a status, empty when unknown. */
@@ -155,11 +157,10 @@ export function reason(status: number): string {
 async function* body(reader: Reader, headers: Headers, whole: boolean): AsyncGenerator<Uint8Array> {
   if ((headers['transfer-encoding'] ?? '').toLowerCase().includes('chunked')) {
     for (;;) {
-      const line = await reader.line();
-      const size = Number.parseInt(line ?? '0', 16);
-      if (!(size > 0)) break;
+      const size = chunkSize(await reader.line());
+      if (size === 0) break;
       yield* exactly(reader, size);
-      await reader.line();
+      if ((await reader.line()) !== '') throw new MalformedBody();
     }
     for (let line = await reader.line(); line; line = await reader.line());
     return;
@@ -169,10 +170,27 @@ async function* body(reader: Reader, headers: Headers, whole: boolean): AsyncGen
   else if (whole) yield* exactly(reader, Number.POSITIVE_INFINITY);
 }
 
+/** A body that breaks off, or whose chunks are none: the connection is of no use after it. */
+export class MalformedBody extends Error {
+  constructor() {
+    super('unexpected EOF');
+  }
+}
+
+/** Size in hexadecimal, before `;` and extensions. */
+function chunkSize(line: string | undefined): number {
+  const m = /^([0-9a-fA-F]{1,12})\s*(?:;.*)?$/.exec(line ?? '');
+  if (!m) throw new MalformedBody();
+  return Number.parseInt(m[1] as string, 16);
+}
+
 async function* exactly(reader: Reader, size: number): AsyncGenerator<Uint8Array> {
   for (let left = size; left > 0; ) {
     const part = await reader.some(left);
-    if (part === null) return;
+    if (part === null) {
+      if (size === Number.POSITIVE_INFINITY) return;
+      throw new MalformedBody();
+    }
     left -= part.length;
     yield part;
   }
@@ -181,42 +199,81 @@ async function* exactly(reader: Reader, size: number): AsyncGenerator<Uint8Array
 /** A body that may be iterated once, and that tells when it has been read to its end. */
 class Body implements AsyncIterable<Uint8Array> {
   readonly #source: AsyncGenerator<Uint8Array>;
-  constructor(source: AsyncGenerator<Uint8Array>) {
+  #begun = false;
+  /** @param invite what to do before the first byte is read: tell the sender to go on */
+  constructor(
+    source: AsyncGenerator<Uint8Array>,
+    readonly invite?: () => Promise<void>,
+  ) {
     this.#source = source;
   }
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return { next: () => this.#source.next() };
+    return { next: () => this.#next() };
+  }
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    if (!this.#begun) {
+      this.#begun = true;
+      await this.invite?.();
+    }
+    return this.#source.next();
+  }
+  /** The next part; null at the end. */
+  async next(): Promise<Uint8Array | null> {
+    const { done, value } = await this.#next();
+    return done ? null : value;
+  }
+  /** The sender waits to be told to go on, and was not. */
+  get unwanted(): boolean {
+    return this.invite !== undefined && !this.#begun;
   }
   /** Reads what the handler left, so that the next message can follow. */
   async drain(): Promise<void> {
-    for await (const _ of this.#source);
+    for (;;) if ((await this.#next()).done) return;
   }
 }
 
-/** The rest of a connection whose head has been read; writes wait in a queue until `open`. */
+/** The rest of a connection whose head has been read; writes, and its end, wait in a queue until `open`. */
 class Taken implements Duplex {
   #queued: Uint8Array[] | undefined = [];
+  #ending: 'no' | 'half' | 'whole' = 'no';
+  /**
+   * @param body the request's: what is left of it comes first and counts for nothing
+   * @param framed the body has no end, and is what is to be read
+   */
   constructor(
     readonly reader: Reader,
     readonly duplex: Duplex,
+    readonly body?: Body,
+    readonly framed = false,
   ) {}
   async open(): Promise<void> {
     const queued = this.#queued ?? [];
     this.#queued = undefined;
     for (const bytes of queued) await this.duplex.write(bytes);
+    if (this.#ending === 'half') this.duplex.closeWrite();
+    if (this.#ending === 'whole') this.duplex.close();
   }
-  read(): Promise<Uint8Array | null> {
-    return this.reader.some(Number.POSITIVE_INFINITY);
+  async read(): Promise<Uint8Array | null> {
+    try {
+      if (this.framed && this.body) return await this.body.next();
+      await this.body?.drain();
+      return await this.reader.some(Number.POSITIVE_INFINITY);
+    } catch (e) {
+      if (e instanceof MalformedBody) return null;
+      throw e;
+    }
   }
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#queued) this.#queued.push(bytes.slice());
     else await this.duplex.write(bytes);
   }
   closeWrite(): void {
-    this.duplex.closeWrite();
+    if (!this.#queued) this.duplex.closeWrite();
+    else if (this.#ending === 'no') this.#ending = 'half';
   }
   close(): void {
-    this.duplex.close();
+    if (!this.#queued) this.duplex.close();
+    else this.#ending = 'whole';
   }
   get closed(): boolean {
     return this.duplex.closed;
@@ -229,13 +286,9 @@ export async function serveConnection(duplex: Duplex, service: HttpService): Pro
   for (;;) {
     const lines = await reader.head();
     if (lines === undefined) break;
-    const request = lines === 'bad' ? undefined : parseRequest(lines);
-    if (!request) {
-      await duplex.write(
-        utf8(
-          'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request',
-        ),
-      );
+    const request = lines === 'bad' ? '400 Bad Request' : parseRequest(lines);
+    if (typeof request === 'string') {
+      await refuse(duplex, request);
       break;
     }
     const going = await serveOne(reader, duplex, service, request);
@@ -245,6 +298,14 @@ export async function serveConnection(duplex: Duplex, service: HttpService): Pro
   duplex.close();
 }
 
+/** @param why `400 Bad Request`, perhaps with a colon and more */
+async function refuse(duplex: Duplex, why: string): Promise<void> {
+  const line = why.split(':')[0];
+  await duplex.write(
+    utf8(`HTTP/1.1 ${line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${why}`),
+  );
+}
+
 interface Head {
   readonly method: string;
   readonly target: string;
@@ -252,11 +313,23 @@ interface Head {
   readonly headers: Headers;
 }
 
-function parseRequest(lines: readonly string[]): Head | undefined {
-  const [method, target, version, more] = (lines[0] as string).split(' ');
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** @returns the head, or the words with which it is refused */
+function parseRequest(lines: readonly string[]): Head | string {
+  const [method = '', target = '', version = '', more] = (lines[0] as string).split(' ');
   const headers = parseHeaders(lines.slice(1));
-  if (!method || !target || more !== undefined || !version?.startsWith('HTTP/1.') || !headers) return undefined;
-  return { method, target, old: version === 'HTTP/1.0', headers };
+  if (!TOKEN.test(method) || target === '' || more !== undefined || !headers) return '400 Bad Request';
+  if (!/^HTTP\/\d\.\d$/.test(version)) return '400 Bad Request';
+  if (!version.startsWith('HTTP/1.')) return '505 HTTP Version Not Supported: unsupported protocol version';
+  const old = version === 'HTTP/1.0';
+  if (!old && headers.host === undefined) return '400 Bad Request: missing required Host header';
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    return `501 Not Implemented: Unsupported transfer encoding`;
+  const length = headers['content-length'];
+  if (length !== undefined && coding === undefined && !/^\d{1,15}$/.test(length)) return '400 Bad Request';
+  return { method, target, old, headers };
 }
 
 async function serveOne(
@@ -268,9 +341,14 @@ async function serveOne(
   const { headers, method } = head;
   const target = head.target.startsWith('/') ? head.target : head.target.replace(/^[a-z]+:\/\/[^/]*/, '') || '/';
   const mark = target.indexOf('?');
-  const content = new Body(body(reader, headers, false));
+  const expects = (headers.expect ?? '').toLowerCase() === '100-continue' && !head.old;
+  const content = new Body(
+    body(reader, headers, false),
+    expects ? () => duplex.write(utf8('HTTP/1.1 100 Continue\r\n\r\n')) : undefined,
+  );
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  const taken = new Taken(reader, duplex);
+  const chunked = headers['transfer-encoding'] !== undefined;
+  const taken = new Taken(reader, duplex, chunked && headers.upgrade ? undefined : content, chunked);
   const request: HttpRequest = {
     method,
     path: mark < 0 ? target : target.slice(0, mark),
@@ -279,7 +357,8 @@ async function serveOne(
     body: hasBody ? content : EMPTY,
     duplex: taken,
     get gone() {
-      return hasBody ? content.drain().then(() => reader.ending()) : reader.ending();
+      const rest = hasBody ? content.drain().then(() => reader.ending()) : reader.ending();
+      return rest.catch(() => undefined);
     },
   };
   const response = await service.handle(request);
@@ -287,13 +366,14 @@ async function serveOne(
     await duplex.write(
       utf8(`HTTP/1.1 ${response.status} ${reason(response.status)}\r\n${headerLines(response.headers)}\r\n`),
     );
+    await duplex.settle?.();
     await taken.open();
     return 'taken';
   }
   const asked = (headers.connection ?? '').toLowerCase();
-  const close = asked.includes('close') || (head.old && !asked.includes('keep-alive'));
+  const close = asked.includes('close') || (head.old && !asked.includes('keep-alive')) || (hasBody && content.unwanted);
   const closing = (await writeResponse(duplex, response, method === 'HEAD', head.old, close)) || close;
-  if (hasBody) await content.drain();
+  if (hasBody && !closing) await content.drain();
   return closing ? 'close' : 'next';
 }
 

@@ -18,7 +18,7 @@ import type { Tracer } from './journey/journey.ts';
 import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
-import { addUplink, buildTopology } from './topology.ts';
+import { addUplink, buildTopology, engineIdentity } from './topology.ts';
 import { Uplink } from './uplink.ts';
 import { viewOf } from './views.ts';
 
@@ -208,13 +208,14 @@ class DrydockLab implements Lab {
 
 /** Opens a fresh lab. @throws Error when the core does not load: a broken build */
 export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
-  const full: Required<LabOptions> = { epochNs: EPOCH, hosts: 3, uplink: false, ...options };
+  const full: Required<LabOptions> = { epochNs: EPOCH, hosts: 3, uplink: false, without: [], ...options };
   const core = await loadCore(host.wasm, { seed: full.seed });
   const held = new Set<Promise<unknown>>();
   const world = createWorld({
     core,
     clock: new Clock(full.epochNs),
     rng: new Rng(full.seed),
+    without: full.without,
     hold(work) {
       held.add(work);
       const done = (): boolean => held.delete(work);
@@ -230,6 +231,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
     const name = kernel.uts.hostname;
     const dockerd = startDockerd(kernel, {
       openPty: (size, taken) => openPty(kernel, size, taken),
+      ...engineIdentity(name),
       wrap: (service) => calls.wrap(name, service),
     });
     return { name, kernel, docker: dockerd.service, dockerd };

@@ -4,6 +4,7 @@
  */
 import type { HttpService } from '../base/http.ts';
 import type { Kernel, World } from '../linux/kernel/machine.ts';
+import type { LinkKind } from '../linux/kernel/netadmin.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
 import type { Journey } from './journey/event.ts';
@@ -24,6 +25,8 @@ export interface LabOptions {
   readonly epochNs?: bigint;
   /** Machines node1 … nodeN; default 3. */
   readonly hosts?: number;
+  /** Kinds of devices that the machines' kernels are built without; default none. */
+  readonly without?: readonly LinkKind[];
   /** Whether the LAN has a port that leads out of the lab; default not. */
   readonly uplink?: boolean;
 }

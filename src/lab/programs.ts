@@ -20,7 +20,8 @@ const dockerCompleter: Completer = {
 export function registerPrograms(world: World): void {
   const ash = ashProgram();
   const shells = [bashProgram({ completers: { docker: dockerCompleter } }), dashProgram(), ash];
-  for (const program of [...shells, ...imagePrograms]) world.programs.set(program.name, program);
+  for (const program of shells) world.programs.set(program.name, program);
+  for (const [name, load] of imagePrograms) world.programs.set(name, load);
   world.programs.set('docker', async () => (await import('../docker/cli/main.ts')).dockerProgram);
   for (const { name, load } of HOST_PROGRAMS) world.programs.set(name, load);
   for (const { name, load } of TEXT_TOOLS) world.programs.set(name, async () => programOf((await load()).spec));

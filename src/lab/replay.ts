@@ -2,7 +2,7 @@
  * Transcripts: lines of JSON that a lab can play and answer. The form is that of recordings of a real engine, so the
  * two can be held against each other.
  */
-import type { Lab } from './lab.ts';
+import type { Lab, LabOptions } from './lab.ts';
 
 /** One line of a transcript. */
 export interface TranscriptLine {
@@ -37,6 +37,12 @@ export function parseTranscript(text: string): TranscriptLine[] {
       }
     });
 }
+
+/**
+ * The kernels of the recorded machines had no dummy and no ipvlan devices: a lab that is to answer as they did is opened
+ * without these.
+ */
+export const RECORDED = { without: ['dummy', 'ipvlan'] } as const satisfies Partial<LabOptions>;
 
 /** The terminal of records that were taken on one. */
 const TTY = { cols: 160, rows: 40 };

@@ -14,11 +14,18 @@ export function benchWasm(name: 'core-bench' | 'core-bench-untraced'): Uint8Arra
   return compiled(name);
 }
 
+/** Read once: cores of the same bytes share what was compiled. */
+const read = new Map<string, Uint8Array<ArrayBuffer>>();
+
 function compiled(name: string): Uint8Array<ArrayBuffer> {
+  const known = read.get(name);
+  if (known) return known;
   const places = [`../${name}.wasm`, `../../dist/${name}.wasm`].map((p) => fileURLToPath(new URL(p, import.meta.url)));
   const found = places.find((p) => existsSync(p));
   if (!found) throw new Error(`${name}.wasm is in none of ${places.join(', ')}: run npm run wasm`);
-  return new Uint8Array(readFileSync(found));
+  const bytes = new Uint8Array(readFileSync(found));
+  read.set(name, bytes);
+  return bytes;
 }
 
 /** Opens a fresh lab. */

@@ -1,112 +1,97 @@
-/** An HTTP service of the lab behind Node's HTTP server, with connections that the handler may take over. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { type Duplex, duplexPair, type HttpRequest, type HttpResponse, type HttpService } from '../base/http.ts';
+/**
+ * An HTTP service of the lab on a socket of this computer: each connection is a byte stream for the same codec that
+ * serves /var/run/docker.sock inside the lab, so that both answer alike.
+ *
+ * A peer that is slow makes the handler wait (writes resolve when the socket has drained); one that half-closes is
+ * still answered; one that vanishes ends what was done for it.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex, HttpRequest, HttpResponse, HttpService } from '../base/http.ts';
+import { serveConnection } from '../base/http1.ts';
 import type { Pacer } from './pacer.ts';
 
-/** Bytes of a request body at most; larger ones are refused with 413. */
-const MAX_BODY = 512 * 1024 * 1024;
+/** Bytes that may wait unread before the peer is made to wait. */
+const HIGH_WATER = 1 << 18;
 
-export function attachService(server: Server, service: HttpService, pacer: Pacer): void {
-  server.on('request', (req, res) => void answer(service, pacer, req, res).catch(() => res.destroy()));
-  server.on(
-    'upgrade',
-    (req: IncomingMessage, socket: Socket, head: Buffer) =>
-      void upgrade(service, pacer, req, socket, head).catch(() => socket.destroy()),
-  );
+/** Milliseconds in which a peer reads a head. */
+const SETTLE = 3;
+
+/** A server whose connections speak HTTP with the service; it does not listen yet. */
+export function httpServer(service: HttpService, pacer: Pacer): Server & { readonly connections: Set<Socket> } {
+  const connections = new Set<Socket>();
+  const guarded: HttpService = { handle: (request) => pacer.serve(handle(service, patient(request, pacer))) };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    serveConnection(socketDuplex(socket), guarded).catch(() => socket.destroy());
+  });
+  return Object.assign(server, { connections });
 }
 
-/** The request target; one that begins with two slashes is a path as well, not another host. */
-function targetOf(target: string): URL {
-  const path = target.startsWith('/') ? `http://docker${target}` : target;
-  return URL.canParse(path) ? new URL(path) : new URL('http://docker/');
-}
-
-function requestOf(req: IncomingMessage, body: Uint8Array, extra: Pick<HttpRequest, 'duplex' | 'gone'>): HttpRequest {
-  const url = targetOf(req.url ?? '/');
-  const headers: Record<string, string> = {};
-  for (const [k, v] of Object.entries(req.headers))
-    if (v !== undefined) headers[k] = Array.isArray(v) ? v.join(', ') : v;
-  return { method: req.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body, ...extra };
-}
-
-async function answer(service: HttpService, pacer: Pacer, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const body: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req) {
-    size += (chunk as Buffer).length;
-    if (size > MAX_BODY) return void res.writeHead(413).end();
-    body.push(chunk as Buffer);
-  }
-  const gone = new Promise<void>((resolve) => res.on('close', resolve));
-  const response = await pacer.serve(service.handle(requestOf(req, Buffer.concat(body), { gone }))).catch(broken);
-  res.writeHead(response.status, response.headers);
-  if (response.body instanceof Uint8Array) {
-    res.end(req.method === 'HEAD' ? undefined : response.body);
-    return;
-  }
-  res.flushHeaders();
-  for await (const chunk of response.body) {
-    if (res.destroyed) break;
-    if (!res.write(chunk)) await new Promise((resolve) => res.once('drain', resolve).once('close', resolve));
-  }
-  res.end();
+/** A request whose body may take the client a while. */
+function patient(request: HttpRequest, pacer: Pacer): HttpRequest {
+  const { body } = request;
+  if (body instanceof Uint8Array) return request;
+  const source = body[Symbol.asyncIterator]();
+  const slow = { [Symbol.asyncIterator]: () => ({ next: () => pacer.idle(source.next()) }) };
+  return Object.create(request, { body: { value: slow } }) as HttpRequest;
 }
 
 /** A handler that throws is a bug of the lab: the client gets a 500 with its text, others go on. */
-function broken(e: unknown): HttpResponse {
-  const body = Buffer.from(`${JSON.stringify({ message: `drydock: ${(e as Error).message}` })}\n`);
-  return { status: 500, headers: { 'content-type': 'application/json' }, body };
+async function handle(service: HttpService, request: HttpRequest): Promise<HttpResponse> {
+  try {
+    return await service.handle(request);
+  } catch (e) {
+    const body = Buffer.from(`${JSON.stringify({ message: `drydock: ${(e as Error).message}` })}\n`);
+    return { status: 500, headers: { 'content-type': 'application/json' }, body };
+  }
 }
 
-async function upgrade(
-  service: HttpService,
-  pacer: Pacer,
-  req: IncomingMessage,
-  socket: Socket,
-  head: Buffer,
-): Promise<void> {
-  const length = Number(req.headers['content-length'] ?? 0);
-  let body = head.subarray(0, length);
-  let rest = head.subarray(length);
-  while (body.length < length) {
-    const chunk = await new Promise<Buffer | undefined>((resolve) => {
-      socket.once('data', resolve).once('close', () => resolve(undefined));
-    });
-    if (!chunk) return;
-    const joined = Buffer.concat([body, chunk]);
-    body = joined.subarray(0, length);
-    rest = joined.subarray(length);
-  }
-  const [ours, theirs] = duplexPair();
-  const gone = new Promise<void>((resolve) => socket.on('close', () => resolve()));
-  const response = await pacer.serve(service.handle(requestOf(req, body, { duplex: theirs, gone }))).catch(broken);
-  const headers = Object.entries(response.headers).map(([k, v]) => `${k}: ${v}\r\n`);
-  socket.write(
-    `HTTP/1.1 ${response.status} ${response.status === 101 ? 'UPGRADED' : 'ERROR'}\r\n${headers.join('')}\r\n`,
-  );
-  if (!response.hijacked) {
-    if (response.body instanceof Uint8Array) socket.write(response.body);
-    socket.end();
-    return;
-  }
-  if (rest.length > 0) void ours.write(rest);
+/** A socket as a byte stream. */
+function socketDuplex(socket: Socket): Duplex {
+  const chunks: Uint8Array[] = [];
+  let waiting = 0;
+  let ended = false;
+  let wake: () => void = () => undefined;
+  const end = (): void => {
+    ended = true;
+    wake();
+  };
   socket.on('data', (chunk) => {
-    socket.pause();
-    void ours.write(chunk).then(() => socket.resume());
+    chunks.push(chunk as Buffer);
+    waiting += chunk.length;
+    if (waiting > HIGH_WATER) socket.pause();
+    wake();
   });
-  socket.on('end', () => ours.closeWrite());
-  socket.on('error', () => ours.close());
-  void gone.then(() => ours.close());
-  await pump(ours, socket);
-}
-
-/** The handler's output to the client, until it ends. */
-async function pump(from: Duplex, socket: Socket): Promise<void> {
-  for (;;) {
-    const chunk = await from.read();
-    if (chunk === null) break;
-    if (!socket.write(chunk)) await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
-  }
-  socket.end();
+  socket.on('end', end).on('close', end).on('error', end);
+  return {
+    async read() {
+      while (chunks.length === 0) {
+        if (ended) return null;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const chunk = chunks.shift() as Uint8Array;
+      waiting -= chunk.length;
+      if (socket.isPaused() && waiting < HIGH_WATER) socket.resume();
+      return chunk;
+    },
+    async write(bytes) {
+      if (socket.destroyed || socket.writableEnded || socket.write(bytes)) return;
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          socket.off('drain', done).off('close', done);
+          resolve();
+        };
+        socket.on('drain', done).on('close', done);
+      });
+    },
+    settle: () => new Promise((resolve) => setTimeout(resolve, SETTLE)),
+    closeWrite: () => void socket.end(),
+    close: () => socket.destroySoon(),
+    get closed() {
+      return socket.destroyed || socket.writableEnded;
+    },
+  };
 }

@@ -27,6 +27,16 @@ export class Pacer {
     }
   }
 
+  /** The opposite, within {@link serve}: it is the client that is waited for. */
+  async idle<T>(work: Promise<T>): Promise<T> {
+    this.#waiting--;
+    try {
+      return await work;
+    } finally {
+      this.#waiting++;
+    }
+  }
+
   /** Does `work` between two steps of the lab, as soon as its clock has come up with the wall's; in order of calling. */
   soon(work: () => void): void {
     this.#inbox.push(work);

@@ -1,12 +1,12 @@
 /** drydock serve: the Engine API of the lab's machines on unix sockets and TCP ports of this computer. */
 import { existsSync, mkdirSync, unlinkSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Lab } from '../lab/lab.ts';
 import { readArgs, type Subcommand, usageError, wholeNumber } from './command.ts';
 import { openLab } from './host.ts';
-import { attachService } from './http-server.ts';
+import { httpServer } from './http-server.ts';
 import { Pacer } from './pacer.ts';
 import { openUplink, type Peering } from './uplink.ts';
 
@@ -36,12 +36,11 @@ export const serve: Subcommand = {
     const epochNs = BigInt(Date.now()) * 1_000_000n;
     const lab = await openLab({ seed, epochNs, hosts: Math.max(3, addresses.length), uplink: uplink !== undefined });
     const pacer = new Pacer(lab, pace);
-    const servers: Server[] = [];
+    const servers: ReturnType<typeof httpServer>[] = [];
     for (const [i, address] of addresses.entries()) {
       const machine = lab.machines[i];
       if (!machine) break;
-      const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 });
-      attachService(server, machine.docker, pacer);
+      const server = httpServer(machine.docker, pacer);
       const error = await listen(server, address);
       if (error) {
         process.stderr.write(`drydock serve: ${address}: ${error}\n`);
@@ -60,8 +59,8 @@ export const serve: Subcommand = {
     pacer.stop();
     peering?.close();
     for (const server of servers) {
-      server.closeAllConnections();
       server.close();
+      for (const socket of server.connections) socket.destroy();
     }
     return 0;
   },

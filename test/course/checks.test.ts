@@ -84,6 +84,7 @@ const rule = (packets: number): NfRuleState => ({
     dport: { value: { from: 5000, to: 5000 }, not: false },
     target: { kind: 'DNAT' },
   },
+  handle: 1,
   packets,
   bytes: 0,
 });

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { LessonFiles } from '../../src/course/loader.ts';
 import { proveLesson } from '../../src/course/prove.ts';
 import { createLab } from '../../src/lab/create.ts';
+import { coreBytes } from '../core.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const wasm = readFileSync(`${root}dist/core.wasm`);
 const makeLab = (options: { seed: number; hosts: number }) =>
-  createLab({ wasm, turn: () => new Promise((resolve) => setImmediate(resolve)) }, options);
+  createLab({ wasm: coreBytes, turn: () => new Promise((resolve) => setImmediate(resolve)) }, options);
 
 const filesOf = (lesson: string): LessonFiles => {
   const read = (name: string) => readFileSync(`${root}lessons/${lesson}/${name}`, 'utf8');

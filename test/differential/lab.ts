@@ -10,8 +10,8 @@ import { createWorld, type LabWorld } from '../../src/linux/kernel/world.ts';
 import { Tables } from '../../src/linux/programs/iptables/iptables.ts';
 import { Parser } from '../../src/linux/programs/iptables/parse.ts';
 import { splitWords } from '../../src/linux/programs/iptables/save.ts';
+import { coreBytes } from '../core.ts';
 import { ip } from '../linux/core/build.ts';
-import { coreBytes } from '../wasm/world.ts';
 import { byChance, packetText } from './packets.ts';
 import {
   type HostSpec,
@@ -322,7 +322,7 @@ let compiled: Promise<CoreModule> | undefined;
 
 /** Plays a topology in the lab. */
 export async function playInLab(t: Topology): Promise<Outcome> {
-  compiled ??= compileCore(coreBytes());
+  compiled ??= compileCore(coreBytes);
   const { core } = openCore(await compiled, { seed: t.seed });
   const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
   const hosts = build(world, t);

@@ -1,19 +1,16 @@
 /** A machine with dockerd for tests: the compiled core from dist/, virtual time driven as fast as it goes. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Clock } from '../../src/base/clock.ts';
 import { collect, type HttpResponse, text, utf8 } from '../../src/base/http.ts';
 import { parsePrefix } from '../../src/base/ip.ts';
 import { Rng } from '../../src/base/rng.ts';
 import { type Dockerd, startDockerd } from '../../src/docker/engine/dockerd.ts';
 import { imagePrograms } from '../../src/docker/images/apps/index.ts';
-import { loadCore } from '../../src/linux/core/load.ts';
 import { createKernel, type Machine } from '../../src/linux/kernel/kernel.ts';
 import type { Program } from '../../src/linux/kernel/machine.ts';
 import { createWorld, type LabWorld } from '../../src/linux/kernel/world.ts';
 import { openPty } from '../../src/linux/tty/pty.ts';
+import { freshCore } from '../core.ts';
 
-const wasm = readFileSync(fileURLToPath(new URL('../../dist/core.wasm', import.meta.url)));
 const EPOCH = 1795473608_000_000_000n;
 
 export interface Rig {
@@ -41,9 +38,16 @@ const python: Program = {
 };
 
 export async function makeRig(programs: readonly Program[] = []): Promise<Rig> {
-  const core = await loadCore(wasm, { seed: 1 });
-  const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(1), hold: (work) => work });
-  for (const p of [...imagePrograms, python, ...programs]) world.programs.set(p.name, p);
+  const core = await freshCore();
+  // While a program's module is on its way, time stands still.
+  let loading = 0;
+  const hold = <T>(work: Promise<T>): Promise<T> => {
+    loading++;
+    return work.finally(() => loading--);
+  };
+  const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(1), hold });
+  for (const [name, load] of imagePrograms) world.programs.set(name, load);
+  for (const p of [python, ...programs]) world.programs.set(p.name, p);
   const kernel = createKernel(world, { hostname: 'node1' });
   const net = kernel.net(kernel.hostNetns);
   net.setLink('lo', { up: true });
@@ -56,7 +60,7 @@ export async function makeRig(programs: readonly Program[] = []): Promise<Rig> {
     for (let idle = 0; !done(); ) {
       await new Promise((resolve) => setImmediate(resolve));
       if (world.bugs.length > 0) throw world.bugs[0]?.error;
-      if (done() || world.pump()) continue;
+      if (done() || world.pump() || loading > 0) continue;
       const t = world.next();
       if (t === Number.POSITIVE_INFINITY) {
         if (++idle > 50) throw new Error('nothing will happen any more');

@@ -1,10 +1,10 @@
 /** Tables at their capacity: what does not fit is counted, and all comes back. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileCore, openCore } from '../../src/linux/core/load.ts';
 import { datagram } from '../../src/node/bench/frame.ts';
 import { World } from '../../src/node/bench/world.ts';
 import { DROP_CT_FULL, DROP_FDB_FULL } from '../../wasm/abi.ts';
+import { coreBytes } from '../core.ts';
 import { SLAB_IDS } from './slabs.ts';
 
 interface Raw {
@@ -15,7 +15,7 @@ interface Raw {
   frameSend(dev: number, at: number, len: number): number;
 }
 
-const compiled = compileCore(readFileSync('dist/core.wasm'));
+const compiled = compileCore(coreBytes);
 
 async function world(containers = 2) {
   const { core, exports } = openCore(await compiled, { seed: 1 });

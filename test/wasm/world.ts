@@ -1,23 +1,8 @@
 /** Builds small worlds in a core for the tests of wasm/: machines, a bridge, captures read as lines. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Core, type CoreFrame, type CoreRule, Hook, SockType, Table, Target } from '../../src/linux/core/core.ts';
-import { loadCore } from '../../src/linux/core/load.ts';
+import { freshCore } from '../core.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-let bytes: Uint8Array<ArrayBuffer> | undefined;
-
-/** The compiled core's bytes, compiled first when sources changed. */
-export function coreBytes(): Uint8Array<ArrayBuffer> {
-  if (!bytes) {
-    execFileSync(process.execPath, ['scripts/wasm.mjs'], { cwd: root, stdio: 'ignore' });
-    bytes = new Uint8Array(readFileSync(`${root}/dist/core.wasm`));
-  }
-  return bytes;
-}
-
-export const newCore = (seed = 1): Promise<Core> => loadCore(coreBytes(), { seed });
+export { freshCore as newCore } from '../core.ts';
 
 /** A core, and what its module exports besides the face. */
 export async function newCoreWithExports(seed = 1): Promise<{ core: Core; exports: unknown }> {
@@ -29,7 +14,7 @@ export async function newCoreWithExports(seed = 1): Promise<{ core: Core; export
       exports = this.exports;
     }
   };
-  const core = await newCore(seed);
+  const core = await freshCore(seed);
   WebAssembly.Instance = real;
   return { core, exports };
 }

@@ -1,4 +1,5 @@
 /** All commands, and how words lead to them. */
+import { ARCHIVE_COMMANDS } from './cmd/archives.ts';
 import { CONTAINER_COMMANDS } from './cmd/container/index.ts';
 import { IMAGE_COMMANDS } from './cmd/image/index.ts';
 import { NETWORK_COMMANDS } from './cmd/network/index.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...NETWORK_COMMANDS,
   ...VOLUME_COMMANDS,
   ...SYSTEM_COMMANDS,
+  ...ARCHIVE_COMMANDS,
   ...OTHER_COMMANDS,
 ]);
 

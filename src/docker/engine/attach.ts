@@ -1,9 +1,11 @@
 /** POST /containers/{id}/attach. @see moby daemon/attach.go */
 import type { Duplex, HttpRequest, HttpResponse } from '../../base/http.ts';
-import type { Failure } from '../errdefs.ts';
+import { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { parseDetachKeys } from './detach.ts';
 import { errors } from './errors.ts';
-import { hijack } from './reply.ts';
+import { hijack, streamType } from './reply.ts';
 import { duplexSink, encode, feed, type Wanted } from './session.ts';
 import type { Streams } from './streams.ts';
 
@@ -12,17 +14,33 @@ export interface AttachOptions extends Wanted {
   readonly logs: boolean;
   /** What is written from now on. */
   readonly stream: boolean;
+  readonly detachKeys: string;
 }
 
 /** Takes the connection over. A container that has not started yet is attached to when it does. */
-export function attachContainer(c: Container, options: AttachOptions, request: HttpRequest): HttpResponse | Failure {
+export function attachContainer(
+  daemon: Daemon,
+  c: Container,
+  options: AttachOptions,
+  { request, version }: { readonly request: HttpRequest; readonly version: string },
+): HttpResponse | Failure {
+  const keys = parseDetachKeys(options.detachKeys);
+  if (keys instanceof Failure) return keys;
   if (c.status === 'paused') return errors.attachPaused(c.id);
   const duplex = request.duplex;
-  if (duplex) void serve(c, options, duplex);
-  return hijack(request.headers.upgrade !== undefined, c.config.Tty);
+  daemon.containerEvent(c, 'attach');
+  const left = (): void => daemon.containerEvent(c, 'detach');
+  if (duplex) void serve(c, { ...options, keys: c.config.Tty ? keys : undefined, left }, duplex);
+  return hijack(request.headers.upgrade !== undefined, streamType(c.config.Tty, version));
 }
 
-async function serve(c: Container, options: AttachOptions, duplex: Duplex): Promise<void> {
+interface Session extends AttachOptions {
+  readonly keys: readonly number[] | undefined;
+  /** Called when the detach keys came. */
+  left(): void;
+}
+
+async function serve(c: Container, options: Session, duplex: Duplex): Promise<void> {
   if (options.logs)
     for (const line of c.log.lines) {
       const out = encode(options, c.config.Tty, line.stream, line.bytes);
@@ -36,17 +54,20 @@ async function serve(c: Container, options: AttachOptions, duplex: Duplex): Prom
   const cancel = c.whenStreams((streams) => void follow(c, options, duplex, streams));
   // A start that fails ends the attachment, too.
   if (!c.streams) {
-    await c.wait('next-exit');
+    await c.wait('over');
     cancel();
     if (!c.streams) duplex.close();
   }
 }
 
-async function follow(c: Container, options: AttachOptions, duplex: Duplex, streams: Streams): Promise<void> {
+async function follow(c: Container, options: Session, duplex: Duplex, streams: Streams): Promise<void> {
   const remove = streams.add(duplexSink(duplex, options, c.config.Tty));
-  if (options.stdin && c.config.OpenStdin) void feed(duplex, streams, c.config.StdinOnce);
-  await streams.drained;
+  const input = options.stdin && c.config.OpenStdin;
+  const left = input ? feed(duplex, streams, c.config.StdinOnce, options.keys) : never;
+  if (await Promise.race([streams.drained.then(() => false), left.then((keyed) => keyed || never)])) options.left();
   remove();
   duplex.closeWrite();
   duplex.close();
 }
+
+const never = new Promise<never>(() => {});

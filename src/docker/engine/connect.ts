@@ -5,20 +5,16 @@
 import { formatIp, formatMac, parseIp, parseMac } from '../../base/ip.ts';
 import type { EndpointSettings } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
+import type { GatewayFor, LinkedPeer } from '../libnetwork/driver.ts';
 import type { Endpoint } from '../libnetwork/endpoint.ts';
 import type { Network } from '../libnetwork/network.ts';
 import type { Attachment, Container } from './container.ts';
-import { endpointErrors } from './create.ts';
 import type { Daemon } from './daemon.ts';
+import { endpointErrors, endpointSysctls, IFNAME, isUserDefined, SYSCTLS } from './endpoints.ts';
 import { errors } from './errors.ts';
-import { updateFiles } from './files.ts';
-import { portRequests } from './ports.ts';
-
-/** Host address that `host-gateway` stands for. */
-export function hostGateway(daemon: Daemon): string {
-  const gateway = daemon.controller.byName('bridge')?.pools[0]?.gateway;
-  return gateway ? formatIp(gateway) : '';
-}
+import { addOwnHosts, followLinks, removeOwnHosts, updateDns } from './files.ts';
+import { LINKS_NETWORK } from './links.ts';
+import { exposedPorts, portRequests } from './ports.ts';
 
 /** Makes the sandbox with all endpoints and publishes ports. On failure nothing stays. */
 export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefined {
@@ -26,8 +22,9 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
   if (mode.startsWith('container:')) return undefined;
   const networks: [Network, Attachment][] = [];
   for (const [name, attachment] of c.attachments) {
-    const network = daemon.controller.find(attachment.networkId || name);
-    if (network instanceof Failure) return errors.networking(new Failure('notFound', `network ${name} not found`));
+    // those made by a user are looked for by their id once they were joined
+    const network = daemon.controller.find(isUserDefined(name) ? attachment.networkId || name : name);
+    if (network instanceof Failure) return errors.networking(network);
     networks.push([network, attachment]);
   }
   c.sandbox = daemon.controller.newSandbox(mode === 'host');
@@ -51,11 +48,27 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
 
 const rank = (n: Network, mode: string): number => (n.name === mode || n.id === mode ? 0 : 1);
 
-/** Ports are published on the endpoint that has the default route. */
+/**
+ * Ports are published on the endpoint that has the default route of a family; those of IPv6 on that of IPv4 when there
+ * is no other. What is published where it should not be is taken back.
+ */
 function publish(c: Container): Failure | undefined {
-  const target = c.sandbox?.gatewayEndpoint;
-  if (!target) return undefined;
-  return target.publish(portRequests(c.config.ExposedPorts, c.hostConfig));
+  const { sandbox } = c;
+  const [four, six] = [sandbox?.gatewayEndpoint(4), sandbox?.gatewayEndpoint(6)];
+  const wants = (e: Endpoint): GatewayFor => ({ ipv4: e === four, ipv6: e === (six ?? four) });
+  const all = sandbox?.endpoints ?? [];
+  const changed = all.filter((e) => {
+    const { ipv4, ipv6 } = wants(e);
+    return (e.gatewayFor?.ipv4 ?? false) !== ipv4 || (e.gatewayFor?.ipv6 ?? false) !== ipv6;
+  });
+  for (const e of changed) if (e.gatewayFor) e.unpublish();
+  for (const e of changed) {
+    const gateway = wants(e);
+    if (!gateway.ipv4 && !gateway.ipv6) continue;
+    const failure = e.publish(portRequests(c.config.ExposedPorts, c.hostConfig), gateway);
+    if (failure) return failure;
+  }
+  return undefined;
 }
 
 function attach(daemon: Daemon, c: Container, network: Network, attachment: Attachment): Failure | undefined {
@@ -75,15 +88,29 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
     const [name = '', alias] = link.split(':');
     endpoint.links.set(alias ?? name, name);
   }
-  const joined = c.sandbox?.join(endpoint);
+  endpoint.ifname = settings.DriverOpts?.[IFNAME];
+  endpoint.sysctls = endpointSysctls(settings.DriverOpts?.[SYSCTLS]);
+  endpoint.linkLocal = (settings.IPAMConfig?.LinkLocalIPs ?? []).flatMap((ip) => parseIp(ip) ?? []);
+  if (network.name === LINKS_NETWORK) endpoint.linked = linkedPeers(daemon, c);
+  attachment.endpoint = endpoint;
+  const unlinkable = network.name === LINKS_NETWORK ? followLinks(daemon, c, endpoint) : undefined;
+  const joined = unlinkable ?? c.sandbox?.join(endpoint);
   if (joined) {
+    attachment.endpoint = undefined;
     network.deleteEndpoint(endpoint);
     return joined;
   }
-  attachment.endpoint = endpoint;
   if (endpoint.dnsNames.length > 0) attachment.dnsNames = endpoint.dnsNames;
   attachment.networkId = network.id;
   return undefined;
+}
+
+/** What a container may reach by its links although ICC is off. */
+function linkedPeers(daemon: Daemon, c: Container): LinkedPeer[] {
+  return daemon.links.children(c).flatMap(({ child }) => {
+    const ip = child.attachments.get(LINKS_NETWORK)?.endpoint?.iface.ipv4;
+    return ip ? [{ ip: ip.addr, ports: exposedPorts(child.config.ExposedPorts) }] : [];
+  });
 }
 
 /** Names a container has on a network of its own: name, aliases, short id. */
@@ -112,7 +139,7 @@ function detach(c: Container, attachment: Attachment, endpoint: Endpoint): void 
   attachment.endpoint = undefined;
 }
 
-/** POST /networks/{id}/connect */
+/** POST /networks/{id}/connect. @see moby daemon/container_operations.go: ConnectToNetwork, updateNetworkSettings */
 export function connect(
   daemon: Daemon,
   network: Network,
@@ -120,65 +147,64 @@ export function connect(
   settings: Partial<EndpointSettings>,
 ): Failure | undefined {
   const mode = c.hostConfig.NetworkMode;
-  if (network.driver.type === 'host') return errors.connectHost;
-  if (mode.startsWith('container:') || mode === 'host') return errors.sharedNamespace;
-  const others = [...c.attachments.keys()];
-  if (others.length > 0 && (network.driver.type === 'null' || others.includes('none'))) return errors.privateMode;
+  if (c.status === 'removing' || c.status === 'dead') return errors.networkOfRemoved(c.id);
+  if (mode.startsWith('container:')) return errors.sharedNamespace;
   const bad = endpointErrors(daemon, network.name, settings);
   if (bad) return bad;
-  if (c.attachments.has(network.name)) return errors.endpointExists(c.name, network.name);
-  const attachment: Attachment = { settings, networkId: network.id, endpoint: undefined };
+  if (mode !== 'host' && network.driver.type === 'host') return errors.connectHost;
+  if (c.attachments.has(network.name)) return c.isRunning ? errors.endpointExists(c.name, network.name) : undefined;
+  const others = [...c.attachments.keys()];
+  if (mode === 'host') return errors.sharedNamespace;
+  if (others.length > 0 && (network.driver.type === 'null' || others.includes('none'))) return errors.privateMode;
+  const attachment: Attachment = { settings, networkId: c.isRunning ? network.id : '', endpoint: undefined };
   c.attachments.set(network.name, attachment);
   if (!c.isRunning) return undefined;
-  const before = c.sandbox?.gatewayEndpoint;
   const failure = attach(daemon, c, network, attachment);
   if (failure) {
     c.attachments.delete(network.name);
     return failure;
   }
-  const moved = republish(c, before);
-  if (moved) {
-    detach(c, attachment, attachment.endpoint as unknown as Endpoint);
+  const endpoint = attachment.endpoint as unknown as Endpoint;
+  const unpublished = publish(c);
+  if (unpublished) {
+    detach(c, attachment, endpoint);
     c.attachments.delete(network.name);
-    republish(c, undefined);
-    return moved;
+    publish(c);
+    return unpublished;
   }
-  updateFiles(daemon.kernel, c, hostGateway(daemon));
+  addOwnHosts(daemon.kernel, c, endpoint);
+  updateDns(daemon.kernel, c);
   daemon.networkEvent(network, 'connect', { container: c.id });
   return undefined;
 }
 
-/** POST /networks/{id}/disconnect */
-export function disconnect(daemon: Daemon, network: Network, c: Container): Failure | undefined {
-  if (c.hostConfig.NetworkMode === 'host' && network.driver.type === 'host') return errors.disconnectHost;
+/** POST /networks/{id}/disconnect. @param force an endpoint without its container is taken away, too */
+export function disconnect(daemon: Daemon, network: Network, c: Container, force: boolean): Failure | undefined {
+  if (c.status === 'removing' || c.status === 'dead') return errors.networkOfRemoved(c.id);
   const attachment = c.attachments.get(network.name);
-  if (!attachment) return errors.notConnected(c.id, network.name);
+  if (!c.isRunning) {
+    if (!attachment) return errors.notConnectedStopped(c.id, network.name);
+    c.attachments.delete(network.name);
+    return undefined;
+  }
+  if (c.hostConfig.NetworkMode === 'host' && network.driver.type === 'host') return errors.disconnectHost;
+  const endpoint = attachment?.endpoint;
+  if (!attachment || !endpoint) return force ? errors.noEndpoint(c.name) : errors.notConnected(c.id, network.name);
   c.attachments.delete(network.name);
-  const endpoint = attachment.endpoint;
-  if (!endpoint) return undefined;
-  const before = c.sandbox?.gatewayEndpoint;
   detach(c, attachment, endpoint);
-  republish(c, before);
-  updateFiles(daemon.kernel, c, hostGateway(daemon));
+  publish(c);
+  removeOwnHosts(daemon.kernel, c, endpoint);
   daemon.networkEvent(network, 'disconnect', { container: c.id });
   return undefined;
-}
-
-/** Moves published ports when the default route has moved to another endpoint. */
-function republish(c: Container, before: Endpoint | undefined): Failure | undefined {
-  const now = c.sandbox?.gatewayEndpoint;
-  if (now === before) return undefined;
-  before?.unpublish();
-  return publish(c);
 }
 
 /** One entry of NetworkSettings.Networks. */
 export function endpointSettings(attachment: Attachment): EndpointSettings {
   const { settings, endpoint } = attachment;
-  const gateway = endpoint?.joined?.gateway ?? endpoint?.network.pools[0]?.gateway;
+  const gateway = endpoint?.joined?.gateway;
   const address = endpoint?.iface.ipv4;
   const hasDevice = endpoint?.joined?.ifname !== undefined;
-  const own = endpoint && endpoint.network.driver.type === 'bridge' && endpoint.network.name !== 'bridge';
+  const own = endpoint?.network.hasResolver;
   const v6 = endpoint?.iface.ipv6;
   return {
     IPAMConfig: settings.IPAMConfig ?? null,
@@ -190,7 +216,7 @@ export function endpointSettings(attachment: Attachment): EndpointSettings {
     GwPriority: settings.GwPriority ?? 0,
     NetworkID: attachment.networkId,
     EndpointID: endpoint?.id ?? '',
-    Gateway: address && gateway && !endpoint.network.info.internal ? formatIp(gateway) : '',
+    Gateway: address && gateway ? formatIp(gateway) : '',
     IPAddress: address ? formatIp(address.addr) : '',
     IPPrefixLen: address?.bits ?? 0,
     IPv6Gateway: endpoint?.joined?.gatewayV6 ? formatIp(endpoint.joined.gatewayV6) : '',

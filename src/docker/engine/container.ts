@@ -13,7 +13,8 @@ import type { Streams } from './streams.ts';
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
 
 interface Waiting {
-  readonly condition: WaitCondition;
+  /** `over`: this run is, or it could not begin. */
+  readonly condition: WaitCondition | 'over';
   readonly resolve: (code: number) => void;
 }
 
@@ -25,7 +26,6 @@ export interface Running {
   readonly uts: UtsNs;
   readonly mounts: Mounts;
   readonly streams: Streams;
-  readonly env: Readonly<Record<string, string>>;
   /** Ends the shim's row in the process table. */
   endShim(): void;
 }
@@ -37,6 +37,13 @@ export interface Attachment {
   endpoint: Endpoint | undefined;
   /** Names it had when it ran last, on a network of its own. */
   dnsNames?: string[];
+}
+
+/** State.Health, in the API's field order. */
+export interface Health {
+  Status: 'starting' | 'healthy' | 'unhealthy';
+  FailingStreak: number;
+  readonly Log: { readonly Start: string; readonly End: string; readonly ExitCode: number; readonly Output: string }[];
 }
 
 export class Container {
@@ -51,6 +58,7 @@ export class Container {
   restartCount = 0;
   hasBeenManuallyStopped = false;
   running: Running | undefined;
+  health: Health | undefined;
   /** Numbers of the terminals in its /dev/pts. */
   readonly terminals = new Set<number>();
   /** Made before the process, so that attach finds it. */
@@ -102,7 +110,7 @@ export class Container {
   }
 
   /** Resolves with the exit code when the condition holds. */
-  wait(condition: WaitCondition): Promise<number> {
+  wait(condition: Waiting['condition']): Promise<number> {
     if (condition === 'not-running' && !this.isRunning) return Promise.resolve(this.exitCode);
     return new Promise((resolve) => {
       this.#waiters.push({ condition, resolve });
@@ -115,6 +123,13 @@ export class Container {
     const due: Waiting[] = [];
     for (const w of this.#waiters) (removed || w.condition !== 'removed' ? due : stay).push(w);
     this.#waiters = stay;
+    for (const w of due) w.resolve(this.exitCode);
+  }
+
+  /** A start has failed: who waits for an exit waits on. */
+  notifyFailed(): void {
+    const due = this.#waiters.filter((w) => w.condition === 'over');
+    this.#waiters = this.#waiters.filter((w) => w.condition !== 'over');
     for (const w of due) w.resolve(this.exitCode);
   }
 
@@ -138,12 +153,17 @@ export class Container {
     for (const c of all) c(streams);
   }
 
+  #healthText(): string {
+    if (!this.health) return '';
+    return this.health.Status === 'starting' ? ' (health: starting)' : ` (${this.health.Status})`;
+  }
+
   /** ps's STATUS. @see moby container/state.go: String */
   statusText(now: bigint): string {
     const ago = (t: bigint | undefined): string => humanDuration(t === undefined ? 0 : Number(now - t));
     if (this.status === 'paused') return `Up ${ago(this.startedAt)} (Paused)`;
     if (this.status === 'restarting') return `Restarting (${this.exitCode}) ${ago(this.finishedAt)} ago`;
-    if (this.status === 'running') return `Up ${ago(this.startedAt)}`;
+    if (this.status === 'running') return `Up ${ago(this.startedAt)}${this.#healthText()}`;
     if (this.status === 'removing') return 'Removal In Progress';
     if (this.status === 'dead') return 'Dead';
     if (this.startedAt === undefined) return 'Created';
@@ -153,12 +173,19 @@ export class Container {
 
 /** A volume or host directory inside the container. */
 export interface MountPoint {
-  readonly type: 'volume' | 'bind';
+  readonly type: 'volume' | 'bind' | 'tmpfs';
   readonly name: string;
   /** On the machine. */
   readonly source: string;
   readonly destination: string;
+  /** As inspect shows it: `z`, `ro`. */
+  readonly mode: string;
   readonly readOnly: boolean;
+  readonly propagation: string;
+  /** A volume that is to begin with what the image has in its place. */
+  readonly copy: boolean;
+  /** tmpfs: options of the mount. */
+  readonly options?: string;
 }
 
 /** What lies in every container over its image. */

@@ -1,17 +1,18 @@
 /** POST /containers/create. @see moby daemon/create.go, daemon/container.go: verifyContainerSettings */
-import { contains, parseIp, parseMac } from '../../base/ip.ts';
 import type { ContainerConfig, CreateAnswer, CreateBody, EndpointSettings, HostConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { sha256 } from '../images/digest.ts';
 import type { Image } from '../images/store.ts';
 import { Container, INIT_FILES, type MountPoint } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
+import { checkEndpoint, isUserDefined } from './endpoints.ts';
 import { errors } from './errors.ts';
 import { hostConfig, mergeConfig } from './hostconfig.ts';
+import { parseLink } from './links.ts';
+import { copyUp, mountPoints } from './mounts.ts';
 import { generateName, validName } from './names.ts';
 import { checkBindings } from './ports.ts';
-
-const MIN_MEMORY = 6 * 1024 * 1024;
+import { adaptResources, verifyContainer } from './verify.ts';
 
 export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
   const host = hostConfig(body.HostConfig);
@@ -31,10 +32,14 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   await daemon.sleep(COST.create);
   const again = reserveName(daemon, named);
   if (again instanceof Failure) return again;
-  const container = build(daemon, id, named, config, host, image);
+  const mounts = mountPoints(daemon, config, host);
+  if (mounts instanceof Failure) return mounts;
+  const container = build(daemon, id, named, config, host, image, mounts);
+  const unlinked = registerLinks(daemon, container);
+  if (unlinked) return unlinked;
   for (const [key, settings] of networks) {
     const network = daemon.controller.find(key);
-    const attachment = { settings, networkId: network instanceof Failure ? '' : network.id, endpoint: undefined };
+    const attachment = { settings, networkId: '', endpoint: undefined };
     container.attachments.set(network instanceof Failure ? key : network.name, attachment);
   }
   daemon.containers.set(id, container);
@@ -42,11 +47,31 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   return { Id: id, Warnings: warnings(host) };
 }
 
+/** Links of a container that is not on a network of its own. @see moby daemon/daemon_unix.go: registerLinks */
+function registerLinks(daemon: Daemon, c: Container): Failure | undefined {
+  if (isUserDefined(c.hostConfig.NetworkMode)) return undefined;
+  const found: [Container, string][] = [];
+  for (const text of c.hostConfig.Links ?? []) {
+    const link = parseLink(text);
+    if (link instanceof Failure) return link;
+    let child = daemon.container(link.name);
+    let term = link.name;
+    while (!(child instanceof Failure) && child.hostConfig.NetworkMode.startsWith('container:')) {
+      term = child.hostConfig.NetworkMode.slice(10);
+      child = daemon.container(term);
+    }
+    if (child instanceof Failure) return errors.linkTarget(term, child);
+    if (child.hostConfig.NetworkMode === 'host') return errors.linkHost;
+    found.push([child, link.alias]);
+  }
+  for (const [child, alias] of found) daemon.links.link(c, child, alias);
+  return undefined;
+}
+
 function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | undefined {
-  const memory = host.Memory as number;
-  if (memory > 0 && memory < MIN_MEMORY) return errors.memoryTooSmall;
-  const ports = checkBindings(host.PortBindings);
-  if (ports) return ports;
+  const bad = verifyContainer(body, host) ?? checkBindings(host.PortBindings);
+  if (bad) return bad;
+  adaptResources(host);
   const mode = host.NetworkMode;
   if (mode.startsWith('container:')) return verifyContainerMode(daemon, mode.slice(10), body, host);
   if (mode === 'host' && (host.Links ?? []).length > 0)
@@ -68,8 +93,7 @@ function verifyContainerMode(daemon: Daemon, target: string, body: CreateBody, h
   if (Object.keys(body.ExposedPorts ?? {}).length > 0)
     return errors.networkMode('port exposing and the container type network mode');
   const other = daemon.container(target);
-  if (other instanceof Failure) return other.wrap('joining network namespace of container');
-  host.NetworkMode = `container:${other.id}`;
+  if (!(other instanceof Failure)) host.NetworkMode = `container:${other.id}`;
   return undefined;
 }
 
@@ -104,38 +128,6 @@ function endpoints(
   return out;
 }
 
-/** @see moby daemon/container_operations.go: validateEndpointSettings */
-export function checkEndpoint(daemon: Daemon, name: string, settings: Partial<EndpointSettings>): Failure | undefined {
-  const why = endpointErrors(daemon, name, settings);
-  return why ? why.wrap(`invalid config for network ${name}`) : undefined;
-}
-
-/** Without the network's name; undefined when all is well or the network is not known (start tells). */
-export function endpointErrors(daemon: Daemon, name: string, settings: Partial<EndpointSettings>): Failure | undefined {
-  const found: string[] = [];
-  const ip = settings.IPAMConfig?.IPv4Address;
-  const network = daemon.controller.find(name);
-  if (ip) {
-    const value = parseIp(ip);
-    if (value?.v !== 4) found.push(`invalid IPv4 address: ${ip}`);
-    if (name === 'bridge' || name === 'host' || name === 'none')
-      found.push('user specified IP address is supported on user defined networks only');
-    if (!(network instanceof Failure)) {
-      if (!network.hasUserSubnet)
-        found.push(
-          'user specified IP address is supported only when connecting to networks with user configured subnets',
-        );
-      else if (!value || !network.pools.some((p) => contains(p.pool.subnet, value)))
-        found.push(`no configured subnet or ip-range contain the IP address ${ip}`);
-    }
-  }
-  if (settings.MacAddress && parseMac(settings.MacAddress) === undefined)
-    found.push(`invalid MAC address: ${settings.MacAddress}`);
-  if (found.length === 0) return undefined;
-  const list = found.length === 1 ? (found[0] as string) : found.map((f) => `* ${f}`).join('\n');
-  return new Failure('invalid', `invalid endpoint settings:\n${list}`);
-}
-
 function warnings(host: HostConfig): string[] {
   const published = Object.keys(host.PortBindings).length > 0;
   return host.NetworkMode === 'host' && published ? ['Published ports are discarded when using host network mode'] : [];
@@ -148,33 +140,13 @@ function build(
   config: ContainerConfig,
   host: HostConfig,
   image: Image | undefined,
+  mounts: readonly MountPoint[],
 ): Container {
   const { kernel } = daemon;
   const layers = (image?.layers ?? []).map((l) => l.layer);
   const rootfs = kernel.overlay([...layers, kernel.layer(INIT_FILES)]);
   const container = new Container(id, name, daemon.now(), sha256(`rw ${id}`), config, host, image, rootfs);
-  container.mounts.push(...mountPoints(daemon, config, host));
+  container.mounts.push(...mounts);
+  copyUp(daemon, container);
   return container;
-}
-
-/** `-v` in its three forms, and the image's volumes. */
-function mountPoints(daemon: Daemon, config: ContainerConfig, host: HostConfig): MountPoint[] {
-  const out = new Map<string, MountPoint>();
-  for (const bind of host.Binds ?? []) {
-    const [source = '', destination = '', mode = ''] = bind.split(':');
-    const readOnly = mode.split(',').includes('ro');
-    if (source.startsWith('/')) {
-      daemon.kernel.root.fs.mkdir(source, 0o755, true);
-      out.set(destination, { type: 'bind', name: '', source, destination, readOnly });
-    } else {
-      const v = daemon.volumes.create(source);
-      out.set(destination, { type: 'volume', name: v.name, source: v.path, destination, readOnly });
-    }
-  }
-  for (const destination of Object.keys(config.Volumes ?? {})) {
-    if (out.has(destination)) continue;
-    const v = daemon.volumes.create(undefined);
-    out.set(destination, { type: 'volume', name: v.name, source: v.path, destination, readOnly: false });
-  }
-  return [...out.values()];
 }

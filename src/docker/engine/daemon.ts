@@ -13,6 +13,7 @@ import type { Container } from './container.ts';
 import { errors } from './errors.ts';
 import { type EngineEvent, Events } from './events.ts';
 import type { Exec } from './exec.ts';
+import { LinkIndex } from './links.ts';
 import type { OpenPty } from './streams.ts';
 import type { VolumeStore } from './volumes.ts';
 
@@ -38,9 +39,10 @@ export class Daemon {
   /** In the order they were made. */
   readonly containers = new Map<string, Container>();
   readonly execs = new Map<string, Exec>();
+  /** Images by what made them: parent and instruction. */
+  readonly buildCache = new Map<string, string>();
   readonly events = new Events();
-  readonly id: string;
-
+  readonly links = new LinkIndex();
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
@@ -50,10 +52,9 @@ export class Daemon {
     readonly openPty: OpenPty | undefined,
     /** dockerd's own process id. */
     readonly pid: number,
-  ) {
-    const h = rng.hex(32);
-    this.id = [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
-  }
+    /** The engine's own id. */
+    readonly id: string,
+  ) {}
 
   /** Nanoseconds since 1970. */
   now(): bigint {
@@ -67,9 +68,10 @@ export class Daemon {
 
   /** By full id, name with or without slash, or unique id prefix. */
   container(term: string): Container | Failure {
-    const exact = this.containers.get(term) ?? this.containerByName(term);
+    if (term === '') return errors.noNameOrId(term);
+    const exact = this.containers.get(term) ?? this.containerByName(term) ?? this.links.find(term);
     if (exact) return exact;
-    const hits = term === '' ? [] : [...this.containers.values()].filter((c) => c.id.startsWith(term));
+    const hits = [...this.containers.values()].filter((c) => c.id.startsWith(term));
     if (hits.length === 1) return hits[0] as Container;
     return hits.length > 1 ? errors.ambiguous(term) : errors.noContainer(term);
   }
@@ -86,6 +88,11 @@ export class Daemon {
 
   containerEvent(c: Container, action: string, more: Record<string, string> = {}): void {
     this.emit('container', action, c.id, { ...c.config.Labels, image: c.config.Image, name: c.name, ...more });
+  }
+
+  /** The end of a prune. @param reclaimed bytes */
+  pruned(type: EngineEvent['type'], reclaimed: number): void {
+    this.emit(type, 'prune', '', { reclaimed: String(reclaimed) });
   }
 
   networkEvent(n: Network, action: string, more: Record<string, string> = {}): void {

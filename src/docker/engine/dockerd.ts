@@ -5,9 +5,11 @@
  * @see moby cmd/dockerd/daemon.go
  */
 import type { HttpService } from '../../base/http.ts';
+import type { Rng } from '../../base/rng.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
 import { catalog } from '../images/catalog.ts';
+import { sha256 } from '../images/digest.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import { ImageStore } from '../images/store.ts';
 import { Controller, type NewNetwork } from '../libnetwork/controller.ts';
@@ -23,6 +25,10 @@ export interface DockerdOptions {
   readonly images?: readonly ImageSpec[];
   /** Terminals for `-t`; without it such containers get pipes. */
   readonly openPty?: OpenPty;
+  /** The engine's id; else a random one. */
+  readonly id?: string;
+  /** RFC 4193 Global ID (40 bits) of its IPv6 pools; else from its id. */
+  readonly globalId?: bigint;
   /** Put around the API where it is served on its socket: a wire tap. */
   readonly wrap?: (service: HttpService) => HttpService;
 }
@@ -56,15 +62,18 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   const fs = kernel.root.fs;
   for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])
     fs.mkdir(dir, 0o755, true);
+  fs.writeFile('/usr/bin/docker-init', new Uint8Array(0), { mode: 0o755, parents: true, program: 'docker-init' });
   const images = new ImageStore(kernel, VERSION);
   images.load(options.images ?? catalog, clock.epochAt());
-  const controller = new Controller(kernel, rng, self);
+  const id = options.id ?? randomId(rng);
+  const globalId = options.globalId ?? globalIdOf(id);
+  const controller = new Controller(kernel, rng, self, globalId);
   for (const network of predefined()) {
     const made = controller.newNetwork(network);
     if (made instanceof Failure) throw new Error(`dockerd: ${network.name}: ${made.message}`);
   }
   const volumes = new VolumeStore(kernel, rng);
-  const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid);
+  const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid, id);
   const service = createRouter(daemon, routes);
   const close = kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
   const clean = (): Promise<void> => cleanDaemon(daemon);
@@ -79,6 +88,17 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
       self.end(0);
     },
   };
+}
+
+/** A UUID, as far as its form goes. */
+function randomId(rng: Rng): string {
+  const h = rng.hex(32);
+  return [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
+}
+
+/** @see moby daemon/daemon_unix.go: deriveULABaseNetwork */
+function globalIdOf(id: string): bigint {
+  return BigInt(`0x${sha256(id).slice(6, 16)}`);
 }
 
 function predefined(): NewNetwork[] {

@@ -16,10 +16,13 @@ export const errors = {
   invalidFilter: invalid('invalid filter'),
   invalidFilterKey: (key: string): Failure => invalid(`invalid filter '${key}'`),
   invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),
+  manyUntil: invalid('more than one until filter specified'),
+  badTime: (text: string): Failure => invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`),
   invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
+  emptyParameter: (name: string): Failure => invalid(`bad parameter: ${name}cannot be empty`),
   parseInt: (text: string): Failure => system(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`),
 
   // --- containers
@@ -33,9 +36,24 @@ export const errors = {
         'You have to remove (or rename) that container to be able to reuse that name.',
     ),
   noCommand: invalid('no command specified'),
+  linkTarget: (name: string, cause: Failure): Failure =>
+    new Failure(
+      cause.kind === 'notFound' ? 'invalid' : cause.kind,
+      `could not get container for ${name}: ${cause.message}`,
+    ),
+  noNameOrId: (term: string): Failure => invalid(`invalid name or ID supplied: ${JSON.stringify(term)}`),
+  linkHost: invalid(
+    "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
+  ),
+  linkStopped: (child: string, link: string): Failure =>
+    system(`Cannot link to a non running container: /${child} AS ${link}`),
+  linkNetwork: (id: string): Failure => system(`container ${id} not attached to default bridge network`),
+  linkNotDefault: (child: string): Failure =>
+    system(`cannot link to /${child}, as it does not belong to the default network`),
+  linkOwnName: invalid('Conflict, cannot remove the default link name of the container'),
+  linkNoParent: (parent: string, name: string): Failure => invalid(`Cannot get parent ${parent} for link name ${name}`),
   badPort: (text: string): Failure => invalid(`invalid port specification: ${JSON.stringify(text)}`),
   badHostIp: (text: string): Failure => invalid(`invalid host IP address: ${text}`),
-  memoryTooSmall: invalid('Minimum memory limit allowed is 6MB'),
   networkMode: (why: string): Failure => invalid(`conflicting options: ${why}`),
   badContainerMode: invalid('invalid network mode: invalid container format container:<name|id>'),
   alreadyStarted: new Failure('notModified', 'container is already started'),
@@ -68,9 +86,22 @@ export const errors = {
       'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ' +
         `unable to start container process: error during container init: mkdir ${dir}: not a directory`,
     ),
+  noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
+  noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
+  pidStopped: (id: string): Failure =>
+    conflict(
+      `failed to join PID namespace: cannot join namespace of a non running container: container ${id} is exited`,
+    ),
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>
     conflict(`cannot join network namespace of a non running container: container ${name} is exited`),
+
+  badResize: (what: string, value: string): Failure =>
+    invalid(`invalid resize ${what} ${JSON.stringify(value)}: invalid syntax`),
+  noFile: (path: string, container: string): Failure =>
+    notFound(`Could not find the file ${path} in container ${container}`),
+  notDirectory: invalid('extraction point is not a directory'),
+  readOnlyRootfs: forbidden('container rootfs is marked read-only'),
 
   // --- exec
   noExec: (id: string): Failure => notFound(`No such exec instance: ${id}`),
@@ -81,9 +112,6 @@ export const errors = {
     `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
 
   // --- images
-  registryDown: system(
-    'Get "https://registry-1.docker.io/v2/": dial tcp 192.168.56.1:443: connect: connection refused',
-  ),
   imageInUse: (ref: string, container: string, image: string): Failure =>
     conflict(
       `conflict: unable to remove repository reference "${ref}" (must force) - ` +
@@ -99,16 +127,27 @@ export const errors = {
   imageHasChildren: (image: string): Failure =>
     conflict(`conflict: unable to delete ${image} (cannot be forced) - image has dependent child images`),
 
+  noBuildKit: new Failure(
+    'notImplemented',
+    'BuildKit is not part of this engine: build with the classic builder (DOCKER_BUILDKIT=0)',
+  ),
+  noRemoteContext: (remote: string): Failure =>
+    system(`error downloading remote context ${remote}: nothing outside of the lab can be fetched`),
+
   // --- networks
   networkName: invalid('invalid name: name is empty'),
   networkExists: (name: string): Failure => conflict(`network with name ${name} already exists`),
   networkPredefined: (name: string): Failure => forbidden(`operation is not permitted on predefined ${name} network`),
   networkCannotRemove: (name: string): Failure => forbidden(`${name} is a pre-defined network and cannot be removed`),
-  noFamily: invalid('IPv4 or IPv6 must be enabled'),
   endpointExists: (name: string, network: string): Failure =>
     forbidden(`endpoint with name ${name} already exists in network ${network}`),
   notConnected: (id: string, network: string): Failure =>
     system(`container ${id} is not connected to network ${network}`),
+  notConnectedStopped: (id: string, network: string): Failure =>
+    system(`container ${id} is not connected to the network ${network}`),
+  noEndpoint: (name: string): Failure => notFound(`endpoint ${name} not found`),
+  networkOfRemoved: (id: string): Failure =>
+    conflict(`container ${id} is marked for removal and cannot be connected or disconnected to the network`),
   connectHost: forbidden('cannot connect container to host network - container must be created in host network mode'),
   disconnectHost: forbidden(
     'cannot disconnect container from host network - container was created in host network mode',
@@ -120,17 +159,49 @@ export const errors = {
     'container sharing network namespace with another container or host cannot be connected to any other network',
   ),
   noConfigNetwork: (name: string): Failure => notFound(`configuration network "${name}" does not exist`),
+  configOnlyFields: forbidden(
+    'configuration network can only contain network specific fields. Network operator fields like ' +
+      '[ ingress | internal | attachable | scope ] are not supported.',
+  ),
+  configOnlyFrom: forbidden('a configuration network cannot depend on another configuration network'),
+  configFromWithOptions: forbidden(
+    'network driver options are not supported if the network depends on a configuration network',
+  ),
+  scopeSwarm: forbidden('cannot create a swarm scoped network when swarm is not active'),
+  ingressScope: forbidden('Ingress network can only be global scope network'),
   configFromWithSettings: forbidden(
     'user specified configurations are not supported if the network depends on a configuration network',
   ),
 
   // --- volumes, plugins, swarm
+  duplicateMount: (path: string): Failure => invalid(`Duplicate mount point: ${path}`),
+  volumesFromMode: (mode: string): Failure => invalid(`invalid mode for volumes-from: ${mode}`),
+  volumeSpec: (spec: string, why?: string): Failure =>
+    invalid(`invalid volume specification: '${spec}'${why === undefined ? '' : `: ${why}`}`),
+  mountMode: (mode: string): Failure => invalid(`invalid mode: ${mode}`),
+  mountConfig: (type: string, why: string): Failure => invalid(`invalid mount config for type "${type}": ${why}`),
+  noVolumeDriver: (name: string, driver: string): Failure =>
+    notFound(`create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`),
   noVolume: (name: string): Failure => notFound(`get ${name}: no such volume`),
+  volumeNameIn: (name: string): Failure =>
+    name.length < 2
+      ? invalid(`create ${name}: volume name is too short, names should be at least two alphanumeric characters`)
+      : invalid(
+          `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
+            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path',
+        ),
   volumeInUse: (name: string, ids: string): Failure => conflict(`remove ${name}: volume is in use - [${ids}]`),
   noPlugin: (name: string): Failure => notFound(`plugin "${name}" not found`),
   noSwarm: new Failure(
     'unavailable',
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
   ),
+  noSwarmManager: forbidden(
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+  ),
   notInSwarm: new Failure('unavailable', 'This node is not part of a swarm'),
 } as const;
+
+/** Several errors as a list. @see moby internal/multierror */
+export const joined = (found: readonly string[]): string =>
+  found.length === 1 ? (found[0] as string) : found.map((f) => `* ${f}`).join('\n');

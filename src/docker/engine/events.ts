@@ -5,7 +5,7 @@ import { sorted } from './hostconfig.ts';
 const KEPT = 256;
 
 export interface EngineEvent {
-  readonly type: 'container' | 'network' | 'image' | 'volume' | 'daemon';
+  readonly type: 'container' | 'network' | 'image' | 'volume' | 'daemon' | 'builder';
   readonly action: string;
   readonly id: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -39,7 +39,11 @@ export class Events {
 export function eventJson(e: EngineEvent): string {
   const legacy =
     e.type === 'container' || e.type === 'image'
-      ? { status: e.action, id: e.id, ...(e.type === 'container' ? { from: e.attributes.image ?? '' } : {}) }
+      ? {
+          status: e.action,
+          ...(e.id === '' ? {} : { id: e.id }),
+          ...(e.type === 'container' && e.attributes.image ? { from: e.attributes.image } : {}),
+        }
       : {};
   const body = JSON.stringify({
     ...legacy,

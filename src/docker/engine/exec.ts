@@ -2,15 +2,21 @@
 import type { HttpRequest, HttpResponse } from '../../base/http.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Process } from '../../linux/kernel/machine.ts';
+import { SIGNALS } from '../../linux/kernel/signal.ts';
 import { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
+import { parseDetachKeys } from './detach.ts';
+import { daemonEnvironment, override, withHome } from './environment.ts';
 import { errors } from './errors.ts';
-import { empty, hijack, streamed } from './reply.ts';
+import { linkedEnvironment } from './links.ts';
+import { privileges } from './process.ts';
+import { empty, hijack, MIDDLEWARE, streamed, streamType } from './reply.ts';
 import { duplexSink, encode, feed, OutputQueue } from './session.ts';
-import { execError, lookupUser } from './start.ts';
+import { execError } from './start.ts';
 import { STDOUT } from './stdcopy.ts';
 import { type Sink, Streams } from './streams.ts';
+import { lookupUser } from './user.ts';
 
 export interface ExecConfig {
   readonly User?: string;
@@ -30,6 +36,8 @@ export interface Exec {
   readonly id: string;
   readonly container: Container;
   readonly config: ExecConfig;
+  /** As at the time it was made. */
+  readonly env: Readonly<Record<string, string>>;
   process: Process | undefined;
   streams: Streams | undefined;
   exitCode: number | null;
@@ -41,10 +49,13 @@ export function createExec(daemon: Daemon, name: string, c: Container, config: E
   if ((config.Cmd ?? []).length === 0) return errors.noExecCommand;
   if (c.status === 'paused') return errors.execPaused(name);
   if (!c.running) return errors.notRunning(c.id);
+  const linked = linkedEnvironment(daemon.links, c);
+  if (linked instanceof Failure) return linked;
   const exec: Exec = {
     id: daemon.rng.hex(64),
     container: c,
     config,
+    env: override(daemonEnvironment(c, config.Tty ?? false, linked), config.Env ?? []),
     process: undefined,
     streams: undefined,
     exitCode: null,
@@ -52,8 +63,14 @@ export function createExec(daemon: Daemon, name: string, c: Container, config: E
   };
   daemon.execs.set(exec.id, exec);
   c.execIds.push(exec.id);
-  daemon.containerEvent(c, `exec_create: ${(config.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  daemon.containerEvent(c, `exec_create: ${commandLine(config)}`, { execID: exec.id });
   return { Id: exec.id };
+}
+
+/** As events name it: the program, a space, its arguments. */
+function commandLine(config: ExecConfig): string {
+  const [program = '', ...args] = config.Cmd ?? [];
+  return `${program} ${args.join(' ')}`;
 }
 
 /** POST /exec/{id}/start */
@@ -61,12 +78,14 @@ export async function startExec(
   daemon: Daemon,
   exec: Exec,
   options: { Detach?: boolean; Tty?: boolean; ConsoleSize?: [number, number] | null },
-  request: HttpRequest,
+  { request, version }: { readonly request: HttpRequest; readonly version: string },
 ): Promise<HttpResponse | Failure> {
   const c = exec.container;
   if (exec.started) return errors.execRan(exec.id);
   if (c.status === 'paused') return errors.execPaused(c.name);
   if (!c.running) return errors.notRunning(c.id);
+  const keys = parseDetachKeys(exec.config.DetachKeys ?? '');
+  if (keys instanceof Failure) return keys;
   exec.started = true;
   const size = options.ConsoleSize ?? exec.config.ConsoleSize;
   const tty = exec.config.Tty ?? false;
@@ -77,7 +96,7 @@ export async function startExec(
     stdin: exec.config.AttachStdin ?? false,
   });
   exec.streams = streams;
-  daemon.containerEvent(c, `exec_start: ${(exec.config.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  daemon.containerEvent(c, `exec_start: ${commandLine(exec.config)}`, { execID: exec.id });
   if (options.Detach) {
     const failure = await begin(daemon, exec, streams);
     return failure ?? empty(daemon, 200);
@@ -96,21 +115,25 @@ export async function startExec(
   void begin(daemon, exec, streams).then(async (failure) => {
     if (failure) await sink(STDOUT, failureText(failure));
     else {
-      if (duplex && want.stdin) void feed(duplex, streams, true);
-      await streams.drained;
-      await ended(exec);
+      const left = duplex && want.stdin ? feed(duplex, streams, true, tty ? keys : undefined) : never;
+      if (await Promise.race([streams.drained.then(() => ended(exec)), left.then((keyed) => keyed || never)]))
+        daemon.containerEvent(c, 'exec_detach', { execID: exec.id });
     }
     duplex?.closeWrite();
     duplex?.close();
     queue.end();
   });
-  return duplex ? hijack(request.headers.upgrade !== undefined, tty) : streamed(queue.body());
+  if (!duplex) return streamed(queue.body());
+  return hijack(request.headers.upgrade !== undefined, streamType(tty, version), MIDDLEWARE);
 }
 
 /** The client reads a process's exit code right after its output: wait until it is known. */
-async function ended(exec: Exec): Promise<void> {
+async function ended(exec: Exec): Promise<false> {
   await exec.process?.exited;
+  return false;
 }
+
+const never = new Promise<never>(() => {});
 
 const failureText = (f: Failure): Uint8Array => new TextEncoder().encode(`${f.message}\r\n`);
 
@@ -122,17 +145,28 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
     streams.abandon();
     return errors.notRunning(c.id);
   }
-  const user = lookupUser(run.mounts.fs, config.User || c.config.User);
+  const groups = config.User ? null : (c.hostConfig.GroupAdd as string[] | null);
+  const user = lookupUser(run.mounts.fs, config.User || c.config.User, groups);
   if (user instanceof Failure) {
     streams.abandon();
+    exec.exitCode = 126;
     return user;
+  }
+  const cwd = config.WorkingDir || c.config.WorkingDir || '/';
+  if (isErr(run.mounts.fs.stat(cwd, true))) {
+    streams.abandon();
+    exec.exitCode = 127;
+    const why = `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: no such file or directory`;
+    return new Failure('invalid', errors.execFailed(why));
   }
   const process = daemon.kernel.spawn({
     argv: config.Cmd as string[],
-    env: execEnv(run.env, config, user.home),
-    cwd: config.WorkingDir || c.config.WorkingDir || '/',
+    env: withHome(exec.env, user.home),
+    cwd,
     uid: user.uid,
     gid: user.gid,
+    groups: user.groups,
+    ...privileges(c, config.Privileged),
     root: run.mounts,
     netns: run.netns,
     uts: run.uts,
@@ -157,15 +191,40 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
   return undefined;
 }
 
-function execEnv(base: Readonly<Record<string, string>>, config: ExecConfig, home: string): Record<string, string> {
-  const out: Record<string, string> = { ...base, ...(config.User ? { HOME: home } : {}) };
-  if (config.Tty) out.TERM = 'xterm';
-  for (const entry of config.Env ?? []) {
-    const eq = entry.indexOf('=');
-    if (eq > 0) out[entry.slice(0, eq)] = entry.slice(eq + 1);
-    else delete out[entry];
-  }
-  return out;
+/** A health check: its output (of both streams, up to `limit` bytes) and exit code, and a way to end it. */
+export function probeExec(
+  daemon: Daemon,
+  c: Container,
+  command: readonly string[],
+  limit: number,
+): { readonly ended: Promise<{ code: number; output: string }>; kill(): void } {
+  const made = createExec(daemon, c.name, c, { Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  if (made instanceof Failure) return { ended: Promise.resolve({ code: -1, output: made.message }), kill() {} };
+  const exec = daemon.execs.get(made.Id) as Exec;
+  exec.started = true;
+  let output = '';
+  const decoder = new TextDecoder();
+  const onOutput: Sink = (_stream, bytes) => {
+    if (output.length < limit) output = (output + decoder.decode(bytes, { stream: true })).slice(0, limit);
+  };
+  const streams = new Streams(daemon.kernel, { terminals: c.terminals, stdin: false, onOutput });
+  daemon.containerEvent(c, `exec_start: ${commandLine(exec.config)}`, { execID: exec.id });
+  const run = async (): Promise<{ code: number; output: string }> => {
+    const failure = await begin(daemon, exec, streams);
+    if (!failure) {
+      await streams.drained;
+      await exec.process?.exited;
+    }
+    daemon.execs.delete(exec.id);
+    c.execIds.splice(c.execIds.indexOf(exec.id), 1);
+    return failure ? { code: exec.exitCode ?? -1, output: failure.message } : { code: exec.exitCode ?? -1, output };
+  };
+  return {
+    ended: run(),
+    kill() {
+      if (exec.process) daemon.kernel.kill(exec.process.pid, SIGNALS.SIGKILL);
+    },
+  };
 }
 
 /** GET /exec/{id}/json */

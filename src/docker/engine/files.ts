@@ -1,151 +1,141 @@
 /**
- * The files the engine writes for a container: /etc/hosts, /etc/hostname, /etc/resolv.conf.
- * @see moby daemon/libnetwork/etchosts, internal/resolvconf
+ * The files the engine writes for a container: /etc/hosts, /etc/hostname, /etc/resolv.conf. They are written when it
+ * starts; later only lines of hosts change, and resolv.conf unless somebody else has changed it.
+ * @see moby daemon/libnetwork/sandbox_dns_unix.go, daemon/container_operations_unix.go: addLegacyLinks
  */
 import { text, utf8 } from '../../base/http.ts';
-import { formatIp, parseIp } from '../../base/ip.ts';
+import { parseIp } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
-import type { ExtServer } from '../libnetwork/resolver/answer.ts';
+import type { Failure } from '../errdefs.ts';
+import type { Endpoint } from '../libnetwork/endpoint.ts';
+import { addHosts, buildHosts, deleteHosts, type HostsRecord, updateHosts } from '../libnetwork/etchosts.ts';
+import { ResolvConf } from '../libnetwork/resolvconf.ts';
+import { RESOLVER } from '../libnetwork/resolver/rules.ts';
 import type { Container } from './container.ts';
-
-const HOSTS = [
-  '127.0.0.1\tlocalhost',
-  '::1\tlocalhost ip6-localhost ip6-loopback',
-  'fe00::\tip6-localnet',
-  'ff00::\tip6-mcastprefix',
-  'ff02::1\tip6-allnodes',
-  'ff02::2\tip6-allrouters',
-];
+import type { Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import { aliasOf, LINKS_NETWORK } from './links.ts';
 
 /** Where a container's files lie on the machine. */
 export const containerDir = (id: string): string => `/var/lib/docker/containers/${id}`;
 
+const fullName = (c: Container): string =>
+  c.config.Domainname === '' ? c.config.Hostname : `${c.config.Hostname}.${c.config.Domainname}`;
+
 /** `web.example.com web`, `h1.d.example h1`, or the short id. */
 function ownNames(c: Container): string {
-  const full = c.config.Domainname === '' ? c.config.Hostname : `${c.config.Hostname}.${c.config.Domainname}`;
+  const full = fullName(c);
   const dot = full.indexOf('.');
   return dot < 0 ? full : `${full} ${full.slice(0, dot)}`;
 }
 
-/** @param hostGateway what `host-gateway` stands for */
-export function hostsFile(c: Container, hostGateway: string): string {
-  const extra = (c.hostConfig.ExtraHosts ?? []).map((e) => {
-    const at = e.search(/[:=]/);
-    const ip = e.slice(at + 1).replace(/^\[|\]$/g, '');
-    return `${ip === 'host-gateway' ? hostGateway : ip}\t${e.slice(0, at)}`;
-  });
-  const own = (c.sandbox?.endpoints ?? []).flatMap((e) =>
-    [e.iface.ipv4, e.iface.ipv6].flatMap((a) => (a ? [`${formatIp(a.addr)}\t${ownNames(c)}`] : [])),
-  );
-  return `${[...HOSTS, ...extra, ...own].join('\n')}\n`;
+/** An endpoint's addresses under the container's own names. */
+function ownRecords(c: Container, { iface }: Endpoint): HostsRecord[] {
+  const hosts = ownNames(c);
+  return [iface.ipv4, iface.ipv6].flatMap((a) => (a ? [{ ip: a.addr, hosts }] : []));
 }
 
-interface ResolvConf {
-  readonly nameservers: string[];
-  readonly search: string[];
-  readonly options: string[];
-}
-
-function parseResolvConf(content: string): ResolvConf {
-  const out: ResolvConf = { nameservers: [], search: [], options: [] };
-  for (const line of content.split('\n')) {
-    const [key, ...words] = line.trim().split(/\s+/);
-    if (key === 'nameserver' && words[0]) out.nameservers.push(words[0]);
-    else if (key === 'search' || key === 'domain') out.search.splice(0, out.search.length, ...words);
-    else if (key === 'options') out.options.push(...words);
-  }
-  return out;
-}
-
-/** Servers for names that the engine does not know: those the user gave, else the host's. */
-function extServers(c: Container, hostFile: string): ExtServer[] {
-  const given = c.hostConfig.Dns ?? [];
-  const list = given.length > 0 ? given : parseResolvConf(hostFile).nameservers;
-  return list.flatMap((s) => {
-    const ip = parseIp(s);
-    return ip ? [{ ip, host: given.length === 0 }] : [];
+/** `--add-host`; `host-gateway` is the default bridge's own address. */
+function extraRecords(daemon: Daemon, c: Container): HostsRecord[] {
+  return (c.hostConfig.ExtraHosts ?? []).flatMap((entry) => {
+    const at = entry.search(/[:=]/);
+    const value = entry.slice(at + 1).replace(/^\[|\]$/g, '');
+    const gateways = daemon.controller.byName('bridge')?.pools.flatMap((p) => p.gateway ?? []) ?? [];
+    const ip = parseIp(value);
+    const ips = value === 'host-gateway' ? gateways : ip ? [ip] : [];
+    return ips.map((each) => ({ ip: each, hosts: entry.slice(0, at) }));
   });
 }
 
-/** @param internal the container is on a network of its own, where 127.0.0.11 answers */
-export function resolvConf(c: Container, hostFile: string, internal: boolean): string {
-  const host = parseResolvConf(hostFile);
-  const { Dns, DnsSearch, DnsOptions } = c.hostConfig;
-  const overrides: string[] = [];
-  const pick = (given: string[] | null, fallback: string[], name: string): string[] => {
-    if (!given || given.length === 0) return fallback;
-    overrides.push(name);
-    return given;
-  };
-  const external = pick(Dns, host.nameservers, 'nameservers');
-  const search = pick(DnsSearch, host.search, 'search').filter((s) => s !== '.');
-  const options = [...pick(DnsOptions, host.options, 'options')];
-  const hadNdots = options.some((o) => o.startsWith('ndots:'));
-  if (internal && !hadNdots) options.push('ndots:0');
-  const fromHost = Dns && Dns.length > 0;
-  const comments = [
-    `# Based on host file: '/etc/resolv.conf' (${internal ? 'internal resolver' : 'legacy'})`,
-    ...(internal ? [`# ExtServers: [${external.map((s) => (fromHost ? s : `host(${s})`)).join(' ')}]`] : []),
-    `# Overrides: [${overrides.join(' ')}]`,
-    ...(hadNdots && overrides.includes('options')
-      ? ['# Option ndots from: override']
-      : internal && !hadNdots
-        ? ['# Option ndots from: internal']
-        : []),
-  ];
-  const lines = [
-    '# Generated by Docker Engine.',
-    '# This file can be edited; Docker Engine will not make further changes once it',
-    '# has been modified.',
-    '',
-    ...(internal ? ['127.0.0.11'] : external).map((s) => `nameserver ${s}`),
-    ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
-    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
-    '',
-    ...comments,
-  ];
-  return `${lines.join('\n')}\n`;
+/** What a link of the default bridge adds: alias, host name and, when it is another, name. */
+function linkRecords(child: Container, name: string): HostsRecord[] {
+  const alias = aliasOf(name);
+  const hosts = [alias, child.config.Hostname, ...(alias === child.name ? [] : [child.name])].join(' ');
+  const iface = child.attachments.get(LINKS_NETWORK)?.endpoint?.iface;
+  return [iface?.ipv4, iface?.ipv6].flatMap((a) => (a ? [{ ip: a.addr, hosts }] : []));
+}
+
+const hasIPv6 = (kernel: Kernel, c: Container): boolean =>
+  !c.sandbox || kernel.sysctl(c.sandbox.netns, 'net.ipv6.conf.lo.disable_ipv6') !== '1';
+
+function hostsFile(daemon: Daemon, c: Container): string {
+  const extra = extraRecords(daemon, c);
+  if (c.hostConfig.NetworkMode === 'host' && extra.length === 0) return read(daemon.kernel, '/etc/hosts');
+  const linked = c.attachments.has(LINKS_NETWORK)
+    ? daemon.links.children(c).flatMap(({ name, child }) => linkRecords(child, name))
+    : [];
+  const own = (c.sandbox?.endpoints ?? []).flatMap((e) => ownRecords(c, e));
+  return buildHosts([...extra, ...linked, ...own], hasIPv6(daemon.kernel, c));
 }
 
 /** Writes all three anew. */
-export function writeFiles(kernel: Kernel, c: Container, hostGateway: string): void {
-  const fs = kernel.root.fs;
-  const dir = containerDir(c.id);
-  const put = (name: string, content: string): void => {
-    fs.writeFile(`${dir}/${name}`, utf8(content), { mode: 0o644, parents: true });
-  };
-  const shared = c.hostConfig.NetworkMode === 'host';
-  const full = c.config.Domainname === '' ? c.config.Hostname : `${c.config.Hostname}.${c.config.Domainname}`;
-  put('hostname', `${full}\n`);
-  put('hosts', shared ? readHost(kernel, '/etc/hosts') : hostsFile(c, hostGateway));
-  put('resolv.conf', setupDns(kernel, c));
+export function writeFiles(daemon: Daemon, c: Container): void {
+  const put = (name: string, content: string): void => write(daemon.kernel, `${containerDir(c.id)}/${name}`, content);
+  put('hostname', `${fullName(c)}\n`);
+  put('hosts', hostsFile(daemon, c));
+  put('resolv.conf', setupDns(daemon.kernel, c));
 }
 
-/** The content of resolv.conf; tells the sandbox's resolver whom to ask. @see moby daemon/libnetwork/sandbox_dns_unix.go */
-function setupDns(kernel: Kernel, c: Container): string {
-  const hostFile = readHost(kernel, '/etc/resolv.conf');
-  const { sandbox } = c;
-  const content = resolvConf(c, hostFile, sandbox?.hasResolver ?? false);
-  if (sandbox) {
-    const ndots = Number(/^options .*\bndots:(\d+)/m.exec(content)?.[1] ?? 0);
-    sandbox.dns = { servers: extServers(c, hostFile), ndotsSet: ndots > 0, written: content };
+/** A container comes to the default bridge: its children must be there, its parents learn its address. */
+export function followLinks(daemon: Daemon, c: Container, endpoint: Endpoint): Failure | undefined {
+  for (const { child } of daemon.links.children(c))
+    if (!child.attachments.has(LINKS_NETWORK)) return errors.linkNotDefault(child.name);
+  for (const { name, parent } of daemon.links.parents(c)) {
+    if (!parent.sandbox) continue;
+    for (const a of [endpoint.iface.ipv4, endpoint.iface.ipv6])
+      if (a) editHosts(daemon.kernel, parent, (content) => updateHosts(content, a.addr, aliasOf(name)));
   }
+  return undefined;
+}
+
+/** A link was taken away. */
+export function unlinkHosts(kernel: Kernel, parent: Container, child: Container, name: string): void {
+  if (parent.sandbox) editHosts(kernel, parent, (content) => deleteHosts(content, linkRecords(child, name)));
+}
+
+/** A network was connected. */
+export function addOwnHosts(kernel: Kernel, c: Container, endpoint: Endpoint): void {
+  const records = ownRecords(c, endpoint).filter((r) => r.ip.v === 4 || hasIPv6(kernel, c));
+  editHosts(kernel, c, (content) => addHosts(content, records));
+}
+
+/** A network was left. */
+export function removeOwnHosts(kernel: Kernel, c: Container, endpoint: Endpoint): void {
+  editHosts(kernel, c, (content) => deleteHosts(content, ownRecords(c, endpoint)));
+}
+
+function editHosts(kernel: Kernel, c: Container, edit: (content: string) => string): void {
+  const path = `${containerDir(c.id)}/hosts`;
+  write(kernel, path, edit(read(kernel, path)));
+}
+
+/** The content of resolv.conf; tells the sandbox's resolver whom to ask. */
+function setupDns(kernel: Kernel, c: Container): string {
+  const { Dns: servers, DnsSearch: search, DnsOptions: options } = c.hostConfig;
+  const conf = new ResolvConf(read(kernel, '/etc/resolv.conf')).override({ servers, search, options });
+  const { sandbox } = c;
+  if (!sandbox || sandbox.host) return conf.generate();
+  const ndotsSet = conf.option('ndots') !== undefined;
+  const ext = sandbox.hasResolver ? conf.forInternal(RESOLVER, ['ndots:0']) : [];
+  if (!sandbox.hasResolver) conf.forLegacy(sandbox.endpoints.some((e) => e.network.info.enableIPv6));
+  const content = conf.generate();
+  sandbox.dns = { servers: ext, ndotsSet, written: content };
   return content;
 }
 
-/** Writes /etc/hosts anew after a network was connected or left, and resolv.conf unless it was changed by hand. */
-export function updateFiles(kernel: Kernel, c: Container, hostGateway: string): void {
-  if (c.hostConfig.NetworkMode === 'host') return;
-  const { fs } = kernel.root;
-  const dir = containerDir(c.id);
-  fs.writeFile(`${dir}/hosts`, utf8(hostsFile(c, hostGateway)), { mode: 0o644 });
-  const path = `${dir}/resolv.conf`;
-  if (c.sandbox && readHost(kernel, path) === c.sandbox.dns.written)
-    fs.writeFile(path, utf8(setupDns(kernel, c)), { mode: 0o644 });
+/** Writes resolv.conf anew after a network was connected, unless it was changed by hand. */
+export function updateDns(kernel: Kernel, c: Container): void {
+  const path = `${containerDir(c.id)}/resolv.conf`;
+  if (c.sandbox && !c.sandbox.host && read(kernel, path) === c.sandbox.dns.written)
+    write(kernel, path, setupDns(kernel, c));
 }
 
-function readHost(kernel: Kernel, path: string): string {
+const write = (kernel: Kernel, path: string, content: string): void => {
+  kernel.root.fs.writeFile(path, utf8(content), { mode: 0o644, parents: true });
+};
+
+function read(kernel: Kernel, path: string): string {
   const bytes = kernel.root.fs.readFile(path);
   return isErr(bytes) ? '' : text(bytes);
 }

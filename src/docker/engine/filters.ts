@@ -5,6 +5,12 @@
 import type { Failure } from '../errdefs.ts';
 import { errors } from './errors.ts';
 
+/** @see Go strconv.ParseBool */
+export function parseBool(text: string): boolean | undefined {
+  if (['1', 'true', 'True', 'TRUE', 't', 'T'].includes(text)) return true;
+  return ['0', 'false', 'False', 'FALSE', 'f', 'F'].includes(text) ? false : undefined;
+}
+
 export class Filters {
   readonly #fields = new Map<string, string[]>();
 
@@ -49,9 +55,7 @@ export class Filters {
   bool(key: string): boolean | undefined | Failure {
     const [value] = this.get(key);
     if (value === undefined) return undefined;
-    if (['1', 'true', 'True', 'TRUE', 't', 'T'].includes(value)) return true;
-    if (['0', 'false', 'False', 'FALSE', 'f', 'F'].includes(value)) return false;
-    return errors.invalidFilterValue(key, value);
+    return parseBool(value) ?? errors.invalidFilterValue(key, value);
   }
 
   /** Any value equals, or nothing is asked. */

@@ -143,7 +143,7 @@ export function mergeConfig(id: string, body: CreateBody, image: Image | undefin
     StdinOnce: body.StdinOnce ?? false,
     Env: mergeEnv(body.Env ?? null, from?.Env ?? null),
     Cmd: cmd,
-    ...(body.Healthcheck ? { Healthcheck: body.Healthcheck } : {}),
+    ...mergeHealth(body.Healthcheck, from?.Healthcheck),
     Image: body.Image ?? '',
     Volumes: Object.keys(volumes).length > 0 ? volumes : null,
     WorkingDir: body.WorkingDir || from?.WorkingDir || '',
@@ -154,6 +154,14 @@ export function mergeConfig(id: string, body: CreateBody, image: Image | undefin
     ...(body.StopTimeout === undefined ? {} : { StopTimeout: body.StopTimeout }),
     ...(body.Shell ? { Shell: body.Shell } : {}),
   };
+}
+
+/** What the request does not say of a check comes from the image. @see moby daemon/commit.go: merge */
+function mergeHealth(own: unknown, image: unknown): { Healthcheck?: Record<string, unknown> } {
+  const [mine, theirs] = [own, image] as (Record<string, unknown> | null | undefined)[];
+  if (!mine && !theirs) return {};
+  const test = (mine?.Test as string[] | null | undefined) ?? [];
+  return { Healthcheck: { ...theirs, ...mine, ...(test.length === 0 && theirs?.Test ? { Test: theirs.Test } : {}) } };
 }
 
 function mergeEnv(own: readonly string[] | null, image: readonly string[] | null): string[] | null {

@@ -4,6 +4,7 @@ import { API_VERSION, type Daemon, MIN_API_VERSION, VERSION } from './daemon.ts'
 import { Filters } from './filters.ts';
 import { imageRows } from './images.ts';
 import { listContainers } from './list.ts';
+import { RUNC } from './runc.ts';
 import { MEMORY } from './stats.ts';
 import { volumeJson } from './volumes.ts';
 
@@ -117,7 +118,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
     Labels: [],
     ExperimentalBuild: false,
     ServerVersion: VERSION,
-    Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
+    Runtimes: { 'io.containerd.runc.v2': RUNC, runc: RUNC },
     DefaultRuntime: 'runc',
     Swarm: {
       NodeID: '',

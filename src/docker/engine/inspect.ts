@@ -1,19 +1,19 @@
 /** GET /containers/{id}/json, in the API's field order. @see moby daemon/inspect.go */
 import { formatIp } from '../../base/ip.ts';
-import type { ContainerInspect, NetworkSettings, PortMap } from '../api/types.ts';
+import type { ContainerConfig, ContainerInspect, NetworkSettings, PortMap } from '../api/types.ts';
 import { rfc3339Nano, ZERO_TIME } from '../time.ts';
 import { networksOf } from './connect.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { containerDir } from './files.ts';
-import { mountRows } from './list.ts';
+import { mountRows } from './mounts.ts';
 import { exposedPorts, portMap } from './ports.ts';
 
 const OVERLAY = '/var/lib/docker/overlay2';
 
 /** NetworkSettings.Ports: empty when it does not run or its networks have no ports. */
 export function containerPorts(c: Container): PortMap {
-  const bridged = (c.sandbox?.endpoints ?? []).filter((e) => e.joined?.ifname !== undefined);
+  const bridged = (c.sandbox?.endpoints ?? []).filter((e) => e.gatewayFor && e.network.driver.type === 'bridge');
   if (bridged.length === 0 || !c.isRunning) return {};
   const bindings = bridged.flatMap((e) => e.bindings);
   return portMap(exposedPorts(c.config.ExposedPorts), bindings, (b) => formatIp(b.hostIp));
@@ -43,6 +43,7 @@ export function inspectContainer(daemon: Daemon, c: Container, size: boolean): C
       Error: c.error,
       StartedAt: time(c.startedAt),
       FinishedAt: time(c.finishedAt),
+      ...(c.health ? { Health: c.health } : {}),
     },
     Image: c.image?.id ?? '',
     ResolvConfPath: prepared ? `${dir}/resolv.conf` : '',
@@ -57,13 +58,28 @@ export function inspectContainer(daemon: Daemon, c: Container, size: boolean): C
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: execs.length > 0 ? execs : null,
-    HostConfig: c.hostConfig,
+    HostConfig: { ...c.hostConfig, Links: links(daemon, c) },
     GraphDriver: { Data: graphData(c), Name: 'overlay2' },
     ...(size ? { SizeRw: c.rootfs.upperSize, SizeRootFs: (c.image?.size ?? 0) + c.rootfs.upperSize } : {}),
     Mounts: mountRows(c),
-    Config: c.config,
+    Config: withMac(c),
     NetworkSettings: networkSettings(c),
   };
+}
+
+/** The address that was asked for on the network of the network mode is told here, too. */
+function withMac(c: Container): ContainerConfig {
+  const { MacAddress } = c.attachments.get(c.hostConfig.NetworkMode)?.settings ?? {};
+  if (!MacAddress) return c.config;
+  const entries = Object.entries(c.config);
+  const at = entries.findIndex(([key]) => key === 'OnBuild');
+  return Object.fromEntries([...entries.slice(0, at), ['MacAddress', MacAddress], ...entries.slice(at)]) as never;
+}
+
+/** Links as they are now, `/db:/web/db`. */
+function links(daemon: Daemon, c: Container): string[] | null {
+  const all = daemon.links.children(c).map(({ name, child }) => `/${child.name}:${name}`);
+  return all.length > 0 ? all : null;
 }
 
 function graphData(c: Container): Record<string, string> {

@@ -7,6 +7,7 @@ import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
 import type { Filters } from './filters.ts';
 import { containerPorts } from './inspect.ts';
+import { mountRows } from './mounts.ts';
 import { exposedPorts, portFilter, portRows } from './ports.ts';
 
 const ACCEPTED = [
@@ -62,7 +63,7 @@ function byState(_daemon: Daemon, f: Filters): Test[] | Failure {
   return [
     (c) => f.exact('status', c.status),
     (c) => !f.has('exited') || (!c.isRunning && c.startedAt !== undefined && f.exact('exited', String(c.exitCode))),
-    () => health.length === 0 || health.includes('none'),
+    (c) => health.length === 0 || health.includes(c.health?.Status ?? 'none'),
     (c) => f.get('id').length === 0 || f.get('id').some((id) => c.id.startsWith(id)),
     (c) => f.match('name', c.name) || f.match('name', `/${c.name}`),
     (c) => f.labels(c.config.Labels),
@@ -142,7 +143,7 @@ function row(daemon: Daemon, c: Container, size: boolean): ContainerSummary {
   const rw = c.rootfs.upperSize;
   return {
     Id: c.id,
-    Names: [`/${c.name}`],
+    Names: [`/${c.name}`, ...daemon.links.namesOf(c)].sort(),
     Image: imageName(daemon, c),
     ImageID: c.image?.id ?? '',
     Command: command(c),
@@ -163,18 +164,4 @@ function row(daemon: Daemon, c: Container, size: boolean): ContainerSummary {
 function command(c: Container): string {
   const [path = '', ...args] = c.argv;
   return [path, ...args.map((a) => (a.includes(' ') ? `'${a}'` : a))].join(' ');
-}
-
-/** Mounts as list and inspect show them. */
-export function mountRows(c: Container): unknown[] {
-  return c.mounts.map((m) => ({
-    Type: m.type,
-    ...(m.type === 'volume' ? { Name: m.name } : {}),
-    Source: m.source,
-    Destination: m.destination,
-    ...(m.type === 'volume' ? { Driver: 'local' } : {}),
-    Mode: m.type === 'volume' ? (m.readOnly ? 'ro' : c.hostConfig.Binds ? 'z' : '') : m.readOnly ? 'ro' : '',
-    RW: !m.readOnly,
-    Propagation: m.type === 'bind' ? 'rprivate' : '',
-  }));
 }

@@ -1,13 +1,25 @@
 /** Networks over the API: create, list, inspect, prune. @see moby daemon/network.go, api/types/network/ipam.go */
-import { formatIp, formatMac, formatPrefix, network as masked, parsePrefix } from '../../base/ip.ts';
+import {
+  contains,
+  formatIp,
+  formatMac,
+  formatPrefix,
+  network as masked,
+  overlaps,
+  type Prefix,
+  parseIp,
+  parsePrefix,
+} from '../../base/ip.ts';
 import type { IpamConfig, NetworkInspect } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
+import type { NewNetwork } from '../libnetwork/controller.ts';
 import type { IpamSpec, Network } from '../libnetwork/network.ts';
 import { rfc3339Nano } from '../time.ts';
 import { COST, type Daemon } from './daemon.ts';
-import { errors } from './errors.ts';
-import type { Filters } from './filters.ts';
+import { errors, joined } from './errors.ts';
+import { type Filters, parseBool } from './filters.ts';
 import { sorted } from './hostconfig.ts';
+import type { Pruning } from './prune.ts';
 
 const PREDEFINED = ['bridge', 'host', 'none', 'default'];
 export const NETWORK_FILTERS = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type'];
@@ -28,32 +40,24 @@ export interface NetworkCreateBody {
   readonly Labels?: Record<string, string> | null;
 }
 
-/** POST /networks/create */
+/** POST /networks/create. @see moby daemon/network.go: createNetwork, libnetwork/controller.go: NewNetwork */
 export async function createNetwork(
   daemon: Daemon,
   body: NetworkCreateBody,
 ): Promise<{ Id: string; Warning: string } | Failure> {
   const name = body.Name ?? '';
-  if (name === '') return errors.networkName;
   if (PREDEFINED.includes(name)) return errors.networkPredefined(name);
-  if (daemon.controller.byName(name)) return errors.networkExists(name);
-  if (body.Scope === 'swarm')
-    return new Failure('forbidden', 'cannot create a swarm scoped network when swarm is not active');
-  if (body.Driver === 'overlay') return errors.noSwarm;
-  const configs = body.IPAM?.Config ?? [];
-  const bad = validateIpam(configs);
+  if (body.Driver === 'overlay') return errors.noSwarmManager;
+  const enableIPv4 = family(body.EnableIPv4, body.Options, 'enable_ipv4', true);
+  if (enableIPv4 instanceof Failure) return enableIPv4;
+  const enableIPv6 = family(body.EnableIPv6, body.Options, 'enable_ipv6', false);
+  if (enableIPv6 instanceof Failure) return enableIPv6;
+  const bad = validateIpam(body.IPAM?.Config ?? [], enableIPv6) ?? checkName(daemon, name);
   if (bad) return bad;
-  const from = configFrom(daemon, body);
-  if (from instanceof Failure) return from;
-  const enableIPv4 = body.EnableIPv4 ?? true;
-  const enableIPv6 = body.EnableIPv6 ?? false;
-  if (!enableIPv4 && !enableIPv6 && !body.ConfigOnly) return errors.noFamily;
-  await daemon.sleep(COST.bridge);
-  if (daemon.controller.byName(name)) return errors.networkExists(name);
-  const made = daemon.controller.newNetwork({
+  const wanted: NewNetwork = {
     name,
-    driver: body.Driver || 'bridge',
-    scope: 'local',
+    driver: body.ConfigOnly ? 'null' : body.Driver || 'bridge',
+    scope: body.ConfigOnly ? 'local' : body.Scope || 'local',
     enableIPv4,
     enableIPv6,
     internal: body.Internal ?? false,
@@ -65,21 +69,64 @@ export async function createNetwork(
     ipamOptions: body.IPAM?.Options ?? null,
     options: body.Options ?? {},
     labels: body.Labels ?? {},
-    ipam: from ? from.info.ipam : configs.map(toSpec),
-  });
+    ipam: (body.IPAM?.Config ?? []).map(toSpec),
+  };
+  const network = validate(wanted, body.Scope ?? '') ?? configured(daemon, wanted);
+  if (network instanceof Failure) return network;
+  if (wanted.scope === 'swarm') return errors.scopeSwarm;
+  if (wanted.ingress) return errors.ingressScope;
+  await daemon.sleep(COST.bridge);
+  const taken = checkName(daemon, name);
+  if (taken) return taken;
+  const made = daemon.controller.newNetwork(network);
   if (made instanceof Failure) return made;
   daemon.networkEvent(made, 'create');
   return { Id: made.id, Warning: '' };
 }
 
-function configFrom(daemon: Daemon, body: NetworkCreateBody): Network | Failure | undefined {
-  const name = body.ConfigFrom?.Network ?? '';
-  if (name === '') return undefined;
-  const found = daemon.controller.byName(name);
-  if (!found?.info.configOnly) return errors.noConfigNetwork(name);
-  if ((body.IPAM?.Config ?? []).length > 0 || Object.keys(body.Options ?? {}).length > 0)
-    return errors.configFromWithSettings;
-  return found;
+function checkName(daemon: Daemon, name: string): Failure | undefined {
+  if (name.trim() === '') return errors.networkName;
+  return daemon.controller.byName(name) ? errors.networkExists(name) : undefined;
+}
+
+/** Whether a family is on: the field, then the option of that name, then the fallback. */
+function family(
+  field: boolean | null | undefined,
+  options: NetworkCreateBody['Options'],
+  name: string,
+  fallback: boolean,
+): boolean | Failure {
+  const key = `com.docker.network.${name}`;
+  const text = options?.[key];
+  if (field !== null && field !== undefined) return field;
+  if (text === undefined) return fallback;
+  const value = parseBool(text);
+  return value ?? new Failure('invalid', `driver-opt ${JSON.stringify(key)} is not a valid bool`);
+}
+
+/** What cannot be together. @see moby libnetwork/network.go: validateConfiguration */
+function validate(n: NewNetwork, scope: string): Failure | undefined {
+  if (n.configOnly && (n.ingress || n.internal || n.attachable || scope !== '')) return errors.configOnlyFields;
+  if (n.configFrom === '') return undefined;
+  if (n.configOnly) return errors.configOnlyFrom;
+  const own =
+    n.ipamDriver !== 'default' ||
+    !n.enableIPv4 ||
+    n.enableIPv6 ||
+    Object.keys(n.labels).length > 0 ||
+    Object.keys(n.ipamOptions ?? {}).length > 0 ||
+    n.ipam.length > 0;
+  if (own) return errors.configFromWithSettings;
+  return Object.keys(n.options).length > 0 ? errors.configFromWithOptions : undefined;
+}
+
+/** With what its configuration network says. */
+function configured(daemon: Daemon, n: NewNetwork): NewNetwork | Failure {
+  if (n.configFrom === '') return n;
+  const from = daemon.controller.byName(n.configFrom);
+  if (!from?.info.configOnly) return errors.noConfigNetwork(n.configFrom);
+  const { enableIPv4, enableIPv6, labels, ipamDriver, ipamOptions, ipam, options } = from.info;
+  return { ...n, enableIPv4, enableIPv6, labels, ipamDriver, ipamOptions, ipam, options };
 }
 
 const toSpec = (c: IpamConfig): IpamSpec => ({
@@ -90,17 +137,50 @@ const toSpec = (c: IpamConfig): IpamSpec => ({
 });
 
 /** @see moby api/types/network/ipam.go: ValidateIPAM */
-function validateIpam(configs: readonly IpamConfig[]): Failure | undefined {
-  const found: string[] = [];
-  for (const { Subnet = '' } of configs) {
-    const p = parsePrefix(Subnet);
-    if (!p) found.push(`invalid subnet ${Subnet}: invalid CIDR block notation`);
-    else if (formatPrefix(masked(p)) !== formatPrefix(p))
-      found.push(`invalid subnet ${Subnet}: it should be ${formatPrefix(masked(p))}`);
+function validateIpam(configs: readonly IpamConfig[], enableIPv6: boolean): Failure | undefined {
+  const found = configs.flatMap((c) => subnetErrors(c, enableIPv6));
+  return found.length === 0 ? undefined : new Failure('invalid', `invalid network config:\n${joined(found)}`);
+}
+
+function subnetErrors(c: IpamConfig, enableIPv6: boolean): string[] {
+  const { Subnet = '', IPRange = '', Gateway = '' } = c;
+  const subnet = parsePrefix(Subnet);
+  if (!subnet) return [`invalid subnet ${Subnet}: invalid CIDR block notation`];
+  if (subnet.addr.v === 6 && !enableIPv6) return [];
+  const out: string[] = [];
+  if (!isMasked(subnet)) out.push(`invalid subnet ${Subnet}: it should be ${formatPrefix(masked(subnet))}`);
+  out.push(...rangeErrors(IPRange, subnet));
+  const gateway = addressError(Gateway, subnet);
+  if (gateway) out.push(`invalid gateway ${Gateway}: ${gateway}`);
+  for (const [name, aux] of Object.entries(c.AuxiliaryAddresses ?? {})) {
+    const why = addressError(aux, subnet);
+    if (why) out.push(`invalid auxiliary address ${name}: ${why}`);
   }
-  if (found.length === 0) return undefined;
-  const list = found.length === 1 ? (found[0] as string) : found.map((f) => `* ${f}`).join('\n');
-  return new Failure('invalid', `invalid network config:\n${list}`);
+  return out;
+}
+
+const isMasked = (p: Prefix): boolean => formatPrefix(masked(p)) === formatPrefix(p);
+
+function rangeErrors(text: string, subnet: Prefix): string[] {
+  if (text === '') return [];
+  const range = parsePrefix(text);
+  const at = `invalid ip-range ${text}`;
+  if (!range) return [`${at}: invalid CIDR block notation`];
+  if (range.addr.v !== subnet.addr.v) return [`${at}: parent subnet is an IPv${subnet.addr.v} block`];
+  const out: string[] = [];
+  const parent = formatPrefix(subnet);
+  if (range.bits < subnet.bits) out.push(`${at}: CIDR block is bigger than its parent subnet ${parent}`);
+  if (!isMasked(range)) out.push(`${at}: it should be ${formatPrefix(masked(range))}`);
+  if (!overlaps(subnet, range)) out.push(`${at}: parent subnet ${parent} doesn't contain ip-range`);
+  return out;
+}
+
+function addressError(text: string, subnet: Prefix): string | undefined {
+  if (text === '') return undefined;
+  const ip = parseIp(text);
+  if (!ip) return 'invalid address';
+  if (ip.v !== subnet.addr.v) return `parent subnet is an IPv${subnet.addr.v} block`;
+  return contains(subnet, ip) ? undefined : `parent subnet ${formatPrefix(subnet)} doesn't contain this address`;
 }
 
 export function removeNetwork(daemon: Daemon, n: Network): Failure | undefined {
@@ -133,15 +213,11 @@ export function listNetworks(daemon: Daemon, f: Filters): Network[] | Failure {
 }
 
 /** POST /networks/prune */
-export function pruneNetworks(
-  daemon: Daemon,
-  f: Filters,
-  until: bigint | undefined,
-): { NetworksDeleted: string[] | null } {
+export function pruneNetworks(daemon: Daemon, pruning: Pruning): { NetworksDeleted: string[] | null } {
   const gone: string[] = [];
   for (const n of [...daemon.controller.networks.values()]) {
     if (PREDEFINED.includes(n.name) || n.endpoints.size > 0) continue;
-    if (!f.labels(n.info.labels) || (until !== undefined && n.info.created > until)) continue;
+    if (!pruning.labels(n.info.labels) || !pruning.old(n.info.created)) continue;
     if (daemon.controller.deleteNetwork(n)) continue;
     daemon.networkEvent(n, 'destroy');
     gone.push(n.name);
@@ -149,22 +225,28 @@ export function pruneNetworks(
   return { NetworksDeleted: gone.length > 0 ? gone : null };
 }
 
+/**
+ * Subnets as a user gave them, those of families that are off among them; then those that the engine chose.
+ * @see moby daemon/network.go: buildIPAMResources
+ */
 function ipamConfig(n: Network): IpamConfig[] | null {
-  if (n.driver.type !== 'bridge') return null;
-  if (n.info.configOnly)
-    return n.info.ipam.map((s) => ({
-      ...(s.subnet ? { Subnet: s.subnet } : {}),
+  const given = n.info.ipam.map(
+    (s): IpamConfig => ({
+      Subnet: s.subnet ?? '',
       ...(s.ipRange ? { IPRange: s.ipRange } : {}),
       ...(s.gateway ? { Gateway: s.gateway } : {}),
+      ...(s.aux && Object.keys(s.aux).length > 0 ? { AuxiliaryAddresses: sorted(s.aux) } : {}),
+    }),
+  );
+  const six = (c: IpamConfig): boolean => c.Subnet?.includes(':') ?? false;
+  const chosen = n.pools
+    .filter((p) => p.spec.subnet === undefined)
+    .map((p) => ({
+      Subnet: formatPrefix(p.pool.subnet),
+      ...(p.gateway ? { Gateway: formatIp(p.gateway) } : {}),
     }));
-  return n.pools.map((p) => ({
-    Subnet: formatPrefix(p.pool.subnet),
-    ...(p.spec.ipRange ? { IPRange: p.spec.ipRange } : {}),
-    ...(p.gateway && (p.spec.gateway !== undefined || p.spec.subnet === undefined || p.spec.auto)
-      ? { Gateway: formatIp(p.gateway) }
-      : {}),
-    ...(p.spec.aux && Object.keys(p.spec.aux).length > 0 ? { AuxiliaryAddresses: { ...p.spec.aux } } : {}),
-  }));
+  const all = [...given.filter((c) => !six(c)), ...given.filter(six), ...chosen];
+  return all.length > 0 ? all : null;
 }
 
 /** GET /networks/{id}. @param withContainers false in lists */

@@ -87,7 +87,7 @@ export function portMap(
 ): PortMap {
   const entries = ports.map((p): [string, ApiBinding[] | null] => {
     const mine = bindings.filter((b) => b.port === p.port && b.proto === p.proto);
-    const list = mine.map((b) => ({ HostIp: show(b), HostPort: String(b.hostPort) }));
+    const list = mine.map((b) => ({ HostIp: show(b), HostPort: b.hostPort === 0 ? '' : String(b.hostPort) }));
     return [`${p.port}/${p.proto}`, list.length > 0 ? list : null];
   });
   return Object.fromEntries(entries.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
@@ -99,8 +99,10 @@ export function portRows(map: PortMap): Port[] {
   for (const [key, list] of Object.entries(map)) {
     const { port, proto } = parsePortKey(key) as PortKey;
     if (!list) out.push({ PrivatePort: port, Type: proto });
-    for (const b of list ?? [])
-      out.push({ IP: b.HostIp, PrivatePort: port, PublicPort: Number(b.HostPort), Type: proto });
+    for (const b of list ?? []) {
+      const open = b.HostPort === '' ? {} : { PublicPort: Number(b.HostPort) };
+      out.push({ IP: b.HostIp, PrivatePort: port, ...open, Type: proto });
+    }
   }
   return out;
 }

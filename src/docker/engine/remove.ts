@@ -4,13 +4,15 @@ import type { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
-import { containerDir } from './files.ts';
+import { containerDir, unlinkHosts } from './files.ts';
 import { validName } from './names.ts';
 
 /** What DELETE /containers/{id} asks for. */
 interface Removal {
   readonly force: boolean;
   readonly volumes: boolean;
+  /** Only the link that `name` is. */
+  readonly link?: boolean;
 }
 
 /** DELETE /containers/{id}: after a start that is under way. @param name as the client called it */
@@ -20,7 +22,20 @@ export function deleteContainer(
   c: Container,
   options: Removal,
 ): Promise<Failure | undefined> {
+  if (options.link) return Promise.resolve(removeLink(daemon, name, c));
   return c.locked(() => deleteLocked(daemon, name, c, options));
+}
+
+/** `docker rm --link PARENT/ALIAS` @see moby daemon/delete.go: rmLink */
+function removeLink(daemon: Daemon, name: string, child: Container): Failure | undefined {
+  const full = name.startsWith('/') ? name : `/${name}`;
+  const parentName = full.slice(0, full.lastIndexOf('/'));
+  if (parentName === '') return errors.linkOwnName;
+  const parent = daemon.containerByName(parentName);
+  if (!parent) return errors.linkNoParent(parentName, full);
+  daemon.links.unlink(full, parent);
+  unlinkHosts(daemon.kernel, parent, child, full);
+  return undefined;
 }
 
 async function deleteLocked(
@@ -53,6 +68,7 @@ async function deleteLocked(
 export async function removeContainer(daemon: Daemon, c: Container, volumes = c.hostConfig.AutoRemove): Promise<void> {
   if (!daemon.containers.delete(c.id)) return;
   c.status = 'removing';
+  daemon.links.delete(c);
   for (const id of c.execIds) daemon.execs.delete(id);
   const dir = containerDir(c.id);
   for (const file of ['hosts', 'hostname', 'resolv.conf']) daemon.kernel.root.fs.unlink(`${dir}/${file}`);
@@ -73,6 +89,7 @@ export function renameContainer(daemon: Daemon, c: Container, to: string): Failu
   const other = daemon.containerByName(bare);
   if (other) return errors.nameTaken(bare, other.id).wrap('Error when allocating new name');
   const old = c.name;
+  daemon.links.rename(c, old, bare);
   c.name = bare;
   for (const a of c.attachments.values())
     if (a.endpoint) a.endpoint.dnsNames = a.endpoint.dnsNames.map((n) => (n === old ? bare : n));

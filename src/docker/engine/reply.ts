@@ -8,6 +8,7 @@
 import { type HttpResponse, utf8 } from '../../base/http.ts';
 import { type Failure, httpStatus } from '../errdefs.ts';
 import { httpDate } from '../time.ts';
+import { compareVersions } from './apiversion.ts';
 import { API_VERSION, type Daemon, VERSION } from './daemon.ts';
 
 const BUFFER = 2048;
@@ -53,6 +54,13 @@ export function empty(daemon: Daemon, status: number): HttpResponse {
   return { status, headers: headers(daemon, {}, tail), body: new Uint8Array(0) };
 }
 
+/** The same answer with further headers, before those of the connection. */
+export function extended(answer: HttpResponse, more: Record<string, string>): HttpResponse {
+  const all = Object.entries(answer.headers);
+  const at = all.findIndex(([name]) => name === 'date');
+  return { ...answer, headers: Object.fromEntries([...all.slice(0, at), ...Object.entries(more), ...all.slice(at)]) };
+}
+
 export function failure(daemon: Daemon, f: Failure): HttpResponse {
   return f.kind === 'notModified' ? empty(daemon, 304) : json(daemon, httpStatus(f), { message: f.message });
 }
@@ -69,6 +77,13 @@ export function bare(daemon: Daemon, status: number, message: string): HttpRespo
     },
     body,
   };
+}
+
+/** To the same resource under its clean path. */
+export function moved(daemon: Daemon, path: string, query: URLSearchParams): HttpResponse {
+  const search = `${query}` === '' ? '' : `?${query}`;
+  const head = { location: `${path}${search}`, date: httpDate(daemon.now()), 'content-length': '0' };
+  return { status: 301, headers: head, body: new Uint8Array(0) };
 }
 
 /** Wrong API version. Old clients cannot read JSON errors and get text. */
@@ -111,27 +126,37 @@ export function ping(daemon: Daemon, head: boolean): HttpResponse {
   };
 }
 
+/** Headers that are sent before the handler takes the connection over. */
+export const MIDDLEWARE = {
+  'api-version': API_VERSION,
+  'docker-experimental': 'false',
+  ostype: 'linux',
+  server: SERVER,
+};
+
 /** What {@link hijack} answers to a client that keeps its connection: the same bytes as a body. */
 export function streamed(body: AsyncIterable<Uint8Array>): HttpResponse {
-  const { headers: head } = hijack(false, false);
-  return { status: 200, headers: head, body };
+  return { status: 200, headers: { 'content-type': RAW, ...MIDDLEWARE }, body };
 }
 
-/** The head that goes before a connection that was taken over. @param upgrade the client asked for `Upgrade: tcp` */
-export function hijack(upgrade: boolean, tty: boolean): HttpResponse {
-  const type = tty ? RAW : MULTIPLEXED;
+/**
+ * The head that goes before a connection that was taken over.
+ * @param upgrade the client asked for `Upgrade: tcp`
+ * @param type what follows; clients that did not ask are always told {@link RAW}
+ * @param rest further headers: attach sends none, exec {@link MIDDLEWARE}
+ */
+export function hijack(upgrade: boolean, type: string, rest: Record<string, string> = {}): HttpResponse {
   return {
     status: upgrade ? 101 : 200,
     headers: upgrade
-      ? { 'content-type': type, connection: 'Upgrade', upgrade: 'tcp' }
-      : {
-          'content-type': RAW,
-          'api-version': API_VERSION,
-          'docker-experimental': 'false',
-          ostype: 'linux',
-          server: SERVER,
-        },
+      ? { 'content-type': type, connection: 'Upgrade', upgrade: 'tcp', ...rest }
+      : { 'content-type': RAW, ...rest },
     body: new Uint8Array(0),
     hijacked: true,
   };
+}
+
+/** Type of a stream's bytes: framed unless there is a terminal; clients before 1.42 are told nothing of it. */
+export function streamType(tty: boolean, version: string): string {
+  return tty || compareVersions(version, '1.42') < 0 ? RAW : MULTIPLEXED;
 }

@@ -4,9 +4,10 @@
  */
 import { collect, type HttpRequest, type HttpResponse, type HttpService, text } from '../../base/http.ts';
 import { Failure } from '../errdefs.ts';
+import { compareVersions } from './apiversion.ts';
 import { API_VERSION, COST, type Daemon, MIN_API_VERSION } from './daemon.ts';
 import { errors } from './errors.ts';
-import { bare, failure, versionError } from './reply.ts';
+import { bare, failure, moved, versionError } from './reply.ts';
 
 /** One request with what the route's pattern took from its path. */
 export interface Call {
@@ -14,6 +15,8 @@ export interface Call {
   readonly request: HttpRequest;
   readonly query: URLSearchParams;
   readonly params: Readonly<Record<string, string>>;
+  /** The API version the client speaks: `1.51`. */
+  readonly version: string;
 }
 
 export type Handler = (call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
@@ -56,18 +59,14 @@ function decode(s: string): string {
   }
 }
 
-const compareVersions = (a: string, b: string): number => {
-  const [am = 0, an = 0] = a.split('.').map(Number);
-  const [bm = 0, bn = 0] = b.split('.').map(Number);
-  return am - bm || an - bn;
-};
-
 /** dockerd's API. */
 export function createRouter(daemon: Daemon, routes: readonly Route[]): HttpService {
   return {
     async handle(request) {
       const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path);
       const path = versioned ? (versioned[2] as string) : request.path;
+      const clean = cleanPath(path);
+      if (clean !== path) return moved(daemon, `${request.path.slice(0, -path.length)}${clean}`, request.query);
       const found = find(routes, request.method, path);
       if (!found) return bare(daemon, 404, errors.pageNotFound.message);
       const version = versioned?.[1];
@@ -85,11 +84,21 @@ export function createRouter(daemon: Daemon, routes: readonly Route[]): HttpServ
           true,
         );
       await daemon.sleep(COST.request);
-      const call = { daemon, request, query: request.query, params: found.params };
+      const call = { daemon, request, query: request.query, params: found.params, version: version ?? API_VERSION };
       const answer = await found.route.handler(call);
       return answer instanceof Failure ? failure(daemon, answer) : answer;
     },
   };
+}
+
+/** Without empty segments, `.` and `..`; a slash at the end stays. @see gorilla/mux: cleanPath */
+function cleanPath(path: string): string {
+  const out: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') out.pop();
+    else if (segment !== '' && segment !== '.') out.push(segment);
+  }
+  return `/${out.join('/')}${path.endsWith('/') && out.length > 0 ? '/' : ''}`;
 }
 
 function find(
@@ -118,15 +127,27 @@ export function flagOr(query: URLSearchParams, name: string, fallback: boolean):
 
 /** The JSON body; an empty one is an empty object. */
 export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
-  const body = text(await collect(request.body));
+  const body = await collect(request.body).then(text, () => undefined);
+  if (body === undefined) return errors.invalidJson('unexpected EOF');
   if (body === '') return {} as T;
   const type = request.headers['content-type'] ?? '';
   if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
   try {
-    return JSON.parse(body) as T;
+    return withoutNulls(JSON.parse(body)) as T;
   } catch {
     return errors.invalidJson(whyInvalid(body));
   }
+}
+
+/** Fields whose names are data: these stay when their value is null. */
+const MAPS = new Set(['EndpointsConfig', 'ExposedPorts', 'Labels', 'PortBindings', 'Volumes', 'buildargs']);
+
+/** To Go a field that is null is a field that is absent. */
+function withoutNulls(value: unknown, isMap = false): unknown {
+  if (Array.isArray(value)) return value.map((v) => withoutNulls(v));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, v]) => v !== null || isMap);
+  return Object.fromEntries(kept.map(([k, v]) => [k, withoutNulls(v, MAPS.has(k))]));
 }
 
 /** Go's words: the text ended early, or a character that cannot stand where it does. */

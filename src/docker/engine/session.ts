@@ -3,6 +3,7 @@
  * @see moby daemon/attach.go, container/stream/attach.go
  */
 import type { Duplex } from '../../base/http.ts';
+import { DetachScanner } from './detach.ts';
 import { frame, STDERR, STDOUT, type StreamId } from './stdcopy.ts';
 import type { Sink, Streams } from './streams.ts';
 
@@ -56,8 +57,24 @@ export function duplexSink(duplex: Duplex, want: Wanted, tty: boolean): Sink {
   };
 }
 
-/** Passes the client's bytes to the process. @param once end of the client's stream is end of the process's input */
-export async function feed(duplex: Duplex, streams: Streams, once: boolean): Promise<void> {
-  for (let bytes = await duplex.read(); bytes; bytes = await duplex.read()) await streams.write(bytes);
+/**
+ * Passes the client's bytes to the process, until the client's stream ends or the detach keys come.
+ * @param once end of the client's stream is end of the process's input
+ * @param keys detach keys; none without a terminal
+ * @returns whether the keys came
+ */
+export async function feed(
+  duplex: Duplex,
+  streams: Streams,
+  once: boolean,
+  keys: readonly number[] | undefined,
+): Promise<boolean> {
+  const scanner = keys && new DetachScanner(keys);
+  for (let bytes = await duplex.read(); bytes; bytes = await duplex.read()) {
+    const { pass, detached } = scanner?.scan(bytes) ?? { pass: bytes, detached: false };
+    if (pass.length > 0) await streams.write(pass);
+    if (detached) return true;
+  }
   if (once) streams.closeInput();
+  return false;
 }

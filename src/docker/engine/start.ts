@@ -3,20 +3,23 @@
  * @see moby daemon/start.go, daemon/monitor.go
  */
 import { SECOND } from '../../base/clock.ts';
-import { text } from '../../base/http.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { FileSystem, Mounts, Process } from '../../linux/kernel/machine.ts';
 import type { WaitStatus } from '../../linux/kernel/sys.ts';
 import { Failure } from '../errdefs.ts';
-import { allocateNetwork, hostGateway, releaseNetwork } from './connect.ts';
+import { allocateNetwork, releaseNetwork } from './connect.ts';
 import type { Container, Running } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
+import { daemonEnvironment, withHome } from './environment.ts';
 import { errors } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
+import { watchHealth } from './health.ts';
+import { linkedEnvironment } from './links.ts';
+import { mountPointsInto } from './mounts.ts';
+import { initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
-
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+import { lookupUser } from './user.ts';
 
 /** POST /containers/{id}/start */
 export async function startContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
@@ -33,39 +36,51 @@ export async function startContainer(daemon: Daemon, c: Container): Promise<Fail
 /** The part of start that a restart policy repeats. The caller holds the container's lock. */
 async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined> {
   await daemon.sleep(COST.network);
-  const failure = allocateNetwork(daemon, c) ?? (await runTask(daemon, c));
+  const linked = linkedEnvironment(daemon.links, c);
+  const failure =
+    linked instanceof Failure ? linked : (allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
   if (!failure) return undefined;
   c.error = failure.message;
   if (c.exitCode === 0) c.exitCode = 128;
   c.status = c.startedAt === undefined ? 'created' : 'exited';
   c.log.close(daemon.now());
   if (c.hostConfig.AutoRemove) await removeContainer(daemon, c);
-  else c.notify(false);
+  else c.notifyFailed();
   return failure;
 }
 
-async function runTask(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+async function runTask(daemon: Daemon, c: Container, linked: readonly string[]): Promise<Failure | undefined> {
   const { kernel } = daemon;
   const shared = sharedNamespace(daemon, c);
   if (shared instanceof Failure) return undo(daemon, c, shared);
-  writeFiles(kernel, c, hostGateway(daemon));
+  writeFiles(daemon, c);
   await daemon.sleep(COST.task);
-  const pidns = kernel.pidnsAdd();
+  const pidns = pidNamespace(daemon, c);
+  if (pidns instanceof Failure) return undo(daemon, c, pidns);
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
-  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns }), shared?.id);
+  const mounts = mountAll(
+    daemon,
+    c,
+    kernel.mounts(c.rootfs, { pidns, netns, readOnly: c.hostConfig.ReadonlyRootfs === true }),
+    shared?.id,
+  );
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
-  const user = lookupUser(mounts.fs, c.config.User);
+  const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
   if (user instanceof Failure) return undo(daemon, c, user);
-  const env = environment(c, user.home);
+  const unset = setSysctls(daemon, c, netns);
+  if (unset) return undo(daemon, c, unset);
+  const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
   const streams = openStreams(daemon, c);
   const process = kernel.spawn({
-    argv: c.argv,
+    argv: initArgv(daemon, c, mounts),
     env,
     cwd: workdir(mounts.fs, c.config.WorkingDir),
     uid: user.uid,
     gid: user.gid,
+    groups: user.groups,
+    ...privileges(c),
     root: mounts,
     netns,
     uts,
@@ -84,7 +99,7 @@ async function runTask(daemon: Daemon, c: Container): Promise<Failure | undefine
     c.exitCode = cause.code;
     return undo(daemon, c, errors.task('create', cause.text));
   }
-  c.running = { process, pidns, netns, uts, mounts, streams, env, endShim: () => shim.end(0) };
+  c.running = { process, pidns, netns, uts, mounts, streams, endShim: () => shim.end(0) };
   began(daemon, c, process);
   return undefined;
 }
@@ -101,6 +116,7 @@ function began(daemon: Daemon, c: Container, _process: Process): void {
   c.startedAt = daemon.now();
   c.running?.streams.pump();
   daemon.containerEvent(c, 'start');
+  watchHealth(daemon, c);
 }
 
 function openStreams(daemon: Daemon, c: Container): Streams {
@@ -125,7 +141,8 @@ function sharedNamespace(
   const mode = c.hostConfig.NetworkMode;
   if (!mode.startsWith('container:')) return undefined;
   const other = daemon.container(mode.slice(10));
-  if (other instanceof Failure) return other.wrap('joining network namespace of container');
+  if (other instanceof Failure)
+    return new Failure('system', `joining network namespace of container: ${other.message}`);
   if (!other.running) return errors.netContainerStopped(other.name);
   return { id: other.id, netns: other.running.netns, hostname: other.config.Hostname };
 }
@@ -134,7 +151,7 @@ function sharedNamespace(
 function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): Mounts {
   const host = daemon.kernel.root.fs;
   const dir = containerDir(filesOf);
-  for (const m of c.mounts) mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
+  mountPointsInto(daemon, c, mounts);
   for (const name of ['resolv.conf', 'hostname', 'hosts'])
     mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
   return mounts;
@@ -143,48 +160,6 @@ function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id):
 function shimArgv(id: string): string[] {
   const socket = '/var/run/docker/containerd/containerd.sock';
   return ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, '-address', socket];
-}
-
-/** What the process finds in its environment; later entries win. */
-function environment(c: Container, home: string): Record<string, string> {
-  const base = [PATH, `HOSTNAME=${c.config.Hostname}`, ...(c.config.Tty ? ['TERM=xterm'] : [])];
-  const out: Record<string, string> = {};
-  for (const entry of [...base, ...(c.config.Env ?? [])]) {
-    const eq = entry.indexOf('=');
-    if (eq > 0) out[entry.slice(0, eq)] = entry.slice(eq + 1);
-  }
-  out.HOME ??= home;
-  return out;
-}
-
-export interface User {
-  readonly uid: number;
-  readonly gid: number;
-  readonly home: string;
-}
-
-/** `name`, `uid`, with `:group`. @see moby/sys/user: GetExecUser */
-export function lookupUser(fs: FileSystem, spec: string): User | Failure {
-  const rows = (file: string): string[][] => {
-    const bytes = fs.readFile(file);
-    return isErr(bytes)
-      ? []
-      : text(bytes)
-          .split('\n')
-          .map((line) => line.split(':'));
-  };
-  const [name = '', group] = spec.split(':');
-  const wanted = name === '' ? '0' : name;
-  const row = rows('/etc/passwd').find((r) => r[0] === wanted || r[2] === wanted);
-  if (!row && !/^\d+$/.test(wanted)) return errors.noUser(wanted);
-  let gid = row ? Number(row[3]) : 0;
-  if (group !== undefined) {
-    const g = rows('/etc/group').find((r) => r[0] === group || r[2] === group);
-    if (!g && !/^\d+$/.test(group))
-      return new Failure('system', `unable to find group ${group}: no matching entries in group file`);
-    gid = g ? Number(g[2]) : Number(group);
-  }
-  return { uid: row ? Number(row[2]) : Number(wanted), gid, home: row?.[5] || '/' };
 }
 
 /** The working directory, made when it is missing. */
@@ -249,6 +224,6 @@ async function restartLater(daemon: Daemon, c: Container): Promise<void> {
   await c.locked(async () => {
     if (c.status !== 'restarting') return;
     c.restartCount++;
-    await launch(daemon, c);
+    if (await launch(daemon, c)) c.notify(false);
   });
 }

@@ -3,6 +3,8 @@
  *
  * Limits: sizes are those of the recorded images, not sums over the files a layer lists.
  */
+import { ALPINE_FILES } from './alpine.ts';
+import { NGINX_FILES } from './apps/nginx/files.ts';
 import { BUSYBOX_FILES } from './busybox.ts';
 import { DEBIAN_FILES, WEB_TOOLS } from './debian.ts';
 import { WEBAPP_SOURCE } from './scripts.ts';
@@ -18,20 +20,6 @@ const built = (createdBy: string): ImageStep => ({ size: 0, createdBy, comment: 
 const POSTGRES =
   '/usr/lib/postgresql/$PG_VERSION/bin/postgres -D /var/lib/postgresql/$PG_VERSION/main/ ' +
   '-c config_file=/etc/postgresql/$PG_VERSION/main/postgresql.conf';
-
-const NGINX_INDEX = `<!DOCTYPE html>
-<html>
-<head>
-<title>Welcome to nginx!</title>
-</head>
-<body>
-<h1>Welcome to nginx!</h1>
-<p>This page says that the web server is running and waits for its own pages.</p>
-</body>
-</html>
-`;
-
-const ALPINE_RELEASE = 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME="Alpine Linux v3.22"\n';
 
 /** Oldest first. */
 export const catalog: readonly ImageSpec[] = [
@@ -65,9 +53,7 @@ export const catalog: readonly ImageSpec[] = [
         ...DEBIAN_FILES,
         '/usr/sbin/nginx': { program: 'nginx', size: 1_300_000 },
         '/docker-entrypoint.sh': { program: 'docker-entrypoint', mode: 0o755 },
-        '/etc/nginx/nginx.conf': 'user www-data;\nworker_processes 2;\n',
-        '/usr/share/nginx/html/index.html': NGINX_INDEX,
-        '/var/log/nginx': { dir: true },
+        ...NGINX_FILES,
       },
       84373460,
     ),
@@ -87,6 +73,7 @@ export const catalog: readonly ImageSpec[] = [
       {
         ...DEBIAN_FILES,
         '/usr/bin/redis-server': { program: 'redis-server', size: 1_800_000 },
+        '/usr/bin/redis-cli': { program: 'redis-cli', size: 900_000 },
         '/usr/local/bin/docker-entrypoint.sh': { program: 'docker-entrypoint', mode: 0o755 },
         '/data': { dir: true },
       },
@@ -154,7 +141,7 @@ export const catalog: readonly ImageSpec[] = [
     name: 'alpine',
     age: 616,
     from: 'busybox',
-    steps: imported({ '/etc/alpine-release': '3.22.0\n', '/etc/os-release': ALPINE_RELEASE }, 102),
+    steps: imported(ALPINE_FILES, 102),
     comment: 'Imported from -',
     config: { ...NO_CONFIG, Cmd: ['sh'] },
   },

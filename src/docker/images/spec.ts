@@ -9,6 +9,8 @@ export interface ImageConfig {
   readonly ExposedPorts?: Record<string, Record<string, never>>;
   readonly Labels: Record<string, string> | null;
   readonly OnBuild: string[] | null;
+  readonly Healthcheck?: unknown;
+  readonly Shell?: string[];
   readonly StopSignal?: string;
   readonly User: string;
   readonly Volumes: Record<string, Record<string, never>> | null;

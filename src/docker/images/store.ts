@@ -7,8 +7,8 @@
  */
 import type { Kernel, Layer } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
-import { rfc3339Nano } from '../time.ts';
 import { digest, sha256 } from './digest.ts';
+import { imageJson } from './json.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from './reference.ts';
 import type { ImageConfig, ImageSpec, ImageStep } from './spec.ts';
 
@@ -43,6 +43,8 @@ export interface Image {
   readonly history: readonly HistoryEntry[];
   /** Bytes of all layers. */
   readonly size: number;
+  /** Its JSON, when it was not made here. */
+  readonly raw?: string;
 }
 
 export interface NewImage {
@@ -53,65 +55,91 @@ export interface NewImage {
   readonly comment?: string;
   readonly history: readonly HistoryEntry[];
   readonly parent?: string;
+  /** The image's JSON as it was loaded; made from the rest when absent. */
+  readonly raw?: string;
 }
 
+/** Layers of a catalog's steps: the same in every engine. */
+const layers = new WeakMap<ImageStep, ImageLayer>();
+
 export class ImageStore {
-  readonly #images = new Map<string, Image>();
-  /** `docker.io/library/busybox:latest` → id */
-  readonly #tags = new Map<string, string>();
+  readonly #byId = new Map<string, Image>();
+  readonly #idByTag = new Map<string, string>();
+  /** Catalogs that nobody has asked for. */
+  #waiting: (() => void)[] = [];
+  /** Unix ns from which the ages of specs are counted. */
+  #boot = 0n;
+  /** `docker.io/library/nginx@sha256:…` → id */
+  readonly #idByDigest = new Map<string, string>();
 
   constructor(
     readonly kernel: Kernel,
     readonly version: string,
   ) {}
 
-  /** Makes the images of a catalog, in order. @param boot nanoseconds since 1970 */
+  get #images(): Map<string, Image> {
+    this.#fill();
+    return this.#byId;
+  }
+
+  /** `docker.io/library/busybox:latest` → id */
+  get #tags(): Map<string, string> {
+    this.#fill();
+    return this.#idByTag;
+  }
+
+  #fill(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const make of waiting) make();
+  }
+
+  /** Has the images of a catalog, which are made when first asked for, in order. @param boot nanoseconds since 1970 */
   load(catalog: readonly ImageSpec[], boot: bigint): void {
+    this.#boot = boot;
+    this.#waiting.push(() => this.#make(catalog));
+  }
+
+  #make(catalog: readonly ImageSpec[]): void {
     const made = new Map<string, Image>();
     for (const spec of catalog) {
-      const base = spec.from === undefined ? undefined : made.get(spec.from);
-      const created = boot - BigInt(spec.age) * 1_000_000_000n + BigInt(`0x${sha256(spec.name).slice(0, 7)}`);
-      const image = this.add({
-        layers: [...(base?.layers ?? []), ...spec.steps.flatMap((s) => this.#layer(s, spec.name))],
-        config: spec.config,
-        created,
-        comment: spec.comment,
-        history: [
-          ...(base?.history ?? []),
-          ...spec.steps.map((s) => ({ created, createdBy: s.createdBy, comment: s.comment, size: s.size })),
-        ],
-      });
+      const image = this.add(this.specified(spec, spec.from === undefined ? undefined : made.get(spec.from)));
       made.set(spec.name, image);
       const ref = parseReference(spec.name);
       if (!(ref instanceof Failure)) this.tag(withDefaultTag(ref), image.id);
     }
   }
 
+  /** What a spec says an image is, over the one it stands on: the same whenever it is asked for. */
+  specified(spec: ImageSpec, base?: NewImage): NewImage {
+    const created = this.#boot - BigInt(spec.age) * 1_000_000_000n + BigInt(`0x${sha256(spec.name).slice(0, 7)}`);
+    return {
+      layers: [...(base?.layers ?? []), ...spec.steps.flatMap((s) => this.#layer(s, spec.name))],
+      config: spec.config,
+      created,
+      comment: spec.comment,
+      history: [
+        ...(base?.history ?? []),
+        ...spec.steps.map((s) => ({ created, createdBy: s.createdBy, comment: s.comment, size: s.size })),
+      ],
+    };
+  }
+
   #layer(step: ImageStep, salt: string): ImageLayer[] {
     if (!step.files) return [];
-    const key = `${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`;
-    return [
-      { layer: this.kernel.layer(step.files), diffId: digest(key), size: step.size, cacheId: sha256(`cache ${key}`) },
-    ];
+    const known = layers.get(step);
+    if (known) return [known];
+    const diffId = digest(`${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`);
+    const made = { layer: this.kernel.layer(step.files), diffId, size: step.size, cacheId: sha256(`cache ${diffId}`) };
+    layers.set(step, made);
+    return [made];
   }
 
   add(image: NewImage): Image {
-    const json = JSON.stringify({
-      architecture: 'amd64',
-      author: image.author,
-      comment: image.comment,
-      config: image.config,
-      created: rfc3339Nano(image.created),
-      history: image.history.map((h) => ({
-        created: rfc3339Nano(h.created),
-        created_by: h.createdBy,
-        comment: h.comment,
-      })),
-      os: 'linux',
-      rootfs: { type: 'layers', diff_ids: image.layers.map((l) => l.diffId) },
-    });
     const made: Image = {
-      id: digest(json),
+      id: digest(image.raw ?? imageJson(image)),
+      ...(image.raw === undefined ? {} : { raw: image.raw }),
       ...(image.parent === undefined ? {} : { parent: image.parent }),
       layers: image.layers,
       config: image.config,
@@ -126,8 +154,35 @@ export class ImageStore {
     return made;
   }
 
+  /** A layer that some image has. */
+  layer(diffId: string): ImageLayer | undefined {
+    for (const image of this.#images.values()) for (const l of image.layers) if (l.diffId === diffId) return l;
+    return undefined;
+  }
+
   tag(ref: Reference, id: string): void {
     this.#tags.set(key(ref), id);
+  }
+
+  /** Notes under which digest a registry has an image. @param ref with a digest */
+  addDigest(ref: Reference, id: string): void {
+    this.#idByDigest.set(digestKey(ref), id);
+  }
+
+  removeDigests(id: string): Reference[] {
+    const gone = this.digestsOf(id);
+    for (const ref of gone) this.#idByDigest.delete(digestKey(ref));
+    return gone;
+  }
+
+  /** Digests by which registries know an image. */
+  digestsOf(id: string): Reference[] {
+    const out: Reference[] = [];
+    for (const [k, v] of this.#idByDigest) {
+      const ref = parseReference(k);
+      if (v === id && !(ref instanceof Failure)) out.push(ref);
+    }
+    return out;
   }
 
   untag(ref: Reference): boolean {
@@ -135,7 +190,8 @@ export class ImageStore {
   }
 
   byTag(ref: Reference): Image | undefined {
-    const id = this.#tags.get(key(withDefaultTag(ref)));
+    const id =
+      ref.digest === undefined ? this.#tags.get(key(withDefaultTag(ref))) : this.#idByDigest.get(digestKey(ref));
     return id === undefined ? undefined : this.#images.get(id);
   }
 
@@ -196,3 +252,4 @@ export class ImageStore {
 }
 
 const key = (ref: Reference): string => `${ref.domain}/${ref.path}:${ref.tag ?? 'latest'}`;
+const digestKey = (ref: Reference): string => `${ref.domain}/${ref.path}@${ref.digest}`;

@@ -2,40 +2,46 @@
  * The network controller: networks by id and name, sandboxes, pools, drivers.
  * @see moby daemon/libnetwork/controller.go
  */
-import { formatPrefix, type IpAddr, ip6, type Prefix, parseIp, parsePrefix } from '../../base/ip.ts';
+import { text } from '../../base/http.ts';
+import { type IpAddr, ip4, ip6, type Prefix, parseIp, parsePrefix } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
 import type { Driver } from './driver.ts';
 import { BridgeDriver } from './drivers/bridge/bridge.ts';
 import { plainDriver } from './drivers/plain.ts';
-import { Ipam } from './ipam/allocator.ts';
-import { addTo } from './ipam/pools.ts';
+import { UpperDriver } from './drivers/upper.ts';
+import { Ipam, type Pool } from './ipam/allocator.ts';
+import { LOCAL_POOLS, uniqueLocal } from './ipam/pools.ts';
 import { type IpamSpec, Network, type NetworkInfo, type NetworkPool } from './network.ts';
 import { PortAllocator } from './portallocator.ts';
+import { ResolvConf } from './resolvconf.ts';
 import { Sandbox } from './sandbox.ts';
 
 export type NewNetwork = Omit<NetworkInfo, 'id' | 'created'>;
 
 export class Controller {
   readonly networks = new Map<string, Network>();
-  /** The upper 48 bits of its unique local addresses, drawn when first needed. */
-  #ula: bigint | undefined;
-  readonly ipam = new Ipam();
+  readonly ipam: Ipam;
   readonly ports: PortAllocator;
   readonly #drivers = new Map<string, Driver>();
 
-  /** @param daemon dockerd's own process */
+  /** @param daemon dockerd's own process @param globalId of the host's unique local addresses, 40 bits */
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
     readonly daemon: DaemonSys,
+    globalId: bigint,
   ) {
+    this.ipam = new Ipam([...LOCAL_POOLS, uniqueLocal(globalId)]);
     const range = kernel.sysctl(kernel.hostNetns, 'net.ipv4.ip_local_port_range');
     const [begin, end] = typeof range === 'string' ? range.split(/\s+/).map(Number) : [];
     this.ports = new PortAllocator(begin, end);
     for (const d of [
       new BridgeDriver({ kernel, allocator: this.ports, pid: daemon.pid }, rng),
+      new UpperDriver('macvlan', kernel, rng),
+      new UpperDriver('ipvlan', kernel, rng),
       plainDriver('host'),
       plainDriver('null'),
     ])
@@ -60,44 +66,44 @@ export class Controller {
   }
 
   newNetwork(options: NewNetwork): Network | Failure {
-    const driver = this.#drivers.get(options.driver);
-    if (!driver)
-      return new Failure(
-        'notFound',
-        `could not find plugin ${options.driver} in v2 plugin registry: plugin "${options.driver}" not found`,
-      );
     const id = this.rng.hex(64);
-    const pools = options.configOnly ? [] : this.#pools(options);
+    const info = { ...options, id, created: this.kernel.world.clock.epochAt() };
+    if (options.configOnly) return this.#add(new Network(info, this.#driver('null') as Driver, this.ipam, []));
+    const driver = this.#driver(options.driver);
+    if (driver instanceof Failure) return driver;
+    const settings = {
+      name: options.name,
+      generic: options.options,
+      internal: options.internal,
+      enableIPv4: options.enableIPv4,
+      enableIPv6: options.enableIPv6,
+    };
+    const skip = driver.skipGateway(settings);
+    if (skip instanceof Failure) return skip;
+    const pools = driver.pools ? this.#pools(options, skip) : [];
     if (pools instanceof Failure) return pools;
-    const network = new Network(
-      { ...options, id, created: this.kernel.world.clock.epochAt() },
-      driver,
-      this.ipam,
-      pools,
-    );
-    if (!options.configOnly) {
-      const failure = driver.createNetwork(
-        id,
-        {
-          name: options.name,
-          generic: options.options,
-          internal: options.internal,
-          enableIPv4: options.enableIPv4,
-          enableIPv6: options.enableIPv6,
-        },
-        network.ipamData(4),
-        network.ipamData(6),
-      );
-      if (failure) {
-        for (const p of pools) this.ipam.releasePool(p.pool);
-        return failure;
-      }
-    }
-    this.networks.set(id, network);
+    const network = new Network(info, driver, this.ipam, pools);
+    const failure = driver.createNetwork(id, settings, network.ipamData(4), network.ipamData(6));
+    if (!failure) return this.#add(network);
+    for (const p of pools) this.ipam.releasePool(p.pool);
+    return failure;
+  }
+
+  #driver(type: string): Driver | Failure {
+    return this.#drivers.get(type) ?? new Failure('notFound', `plugin "${type}" not found`);
+  }
+
+  #add(network: Network): Network {
+    this.networks.set(network.id, network);
     return network;
   }
 
   deleteNetwork(network: Network): Failure | undefined {
+    if (network.info.configOnly && [...this.networks.values()].some((n) => n.info.configFrom === network.name))
+      return new Failure(
+        'forbidden',
+        `error while removing network: configuration network ${JSON.stringify(network.name)} is in use`,
+      );
     if (network.endpoints.size > 0) {
       const active = [...network.endpoints.values()].map((e) => `name:"${e.name}" id:"${e.id.slice(0, 12)}"`);
       return new Failure(
@@ -116,61 +122,74 @@ export class Controller {
     return new Sandbox({ kernel: this.kernel, daemon: this.daemon, rng: this.rng }, this.rng.hex(64), netns, host);
   }
 
-  #pools(options: NewNetwork): NetworkPool[] | Failure {
-    if (options.driver === 'host' || options.driver === 'null') return [];
+  /** @param skip families that are to have no gateway */
+  #pools(options: NewNetwork, skip: { readonly v4: boolean; readonly v6: boolean }): NetworkPool[] | Failure {
+    if (options.ipamDriver !== 'default' && options.ipamDriver !== 'null')
+      return new Failure('notFound', `plugin "${options.ipamDriver}" not found`);
     const out: NetworkPool[] = [];
-    const specs: IpamSpec[] = [...options.ipam];
-    const v6 = (s: IpamSpec): boolean => s.subnet?.includes(':') ?? false;
-    if (options.enableIPv4 && !specs.some((s) => !v6(s))) specs.unshift({});
-    if (options.enableIPv6 && !specs.some(v6)) specs.push({ subnet: this.#uniqueLocal(), auto: true });
-    for (const spec of [...specs.filter((s) => !v6(s)), ...specs.filter(v6)]) {
-      const made = this.#pool(spec);
-      if (made instanceof Failure) {
-        for (const p of out) this.ipam.releasePool(p.pool);
-        return made;
+    for (const version of [4, 6] as const) {
+      if (!(version === 4 ? options.enableIPv4 : options.enableIPv6)) continue;
+      const given = options.ipam.filter((s) => familyOf(s) === version);
+      for (const spec of given.length > 0 ? given : [{}]) {
+        const made = this.#pool(version, spec, options.ipamDriver, version === 4 ? skip.v4 : skip.v6);
+        if (made instanceof Failure) {
+          for (const p of out) this.ipam.releasePool(p.pool);
+          return made;
+        }
+        out.push(made);
       }
-      out.push(made);
     }
     return out;
   }
 
-  /** The next free /64 of the daemon's unique local /48. @see RFC 4193, moby daemon/libnetwork/ipamutils */
-  #uniqueLocal(): string {
-    this.#ula ??= BigInt(`0xfd${this.rng.hex(10)}`);
-    const taken = [...this.networks.values()].flatMap((n) => n.pools.map((p) => formatPrefix(p.pool.subnet)));
-    for (let n = 0n; ; n++) {
-      const text = formatPrefix({ addr: ip6((this.#ula << 80n) | (n << 64n)), bits: 64 });
-      if (!taken.includes(text)) return text;
-    }
-  }
-
-  #pool(spec: IpamSpec): NetworkPool | Failure {
+  #pool(version: 4 | 6, spec: IpamSpec, driver: string, skipGateway: boolean): NetworkPool | Failure {
     const subnet = spec.subnet === undefined ? undefined : parsePrefix(spec.subnet);
     const range = spec.ipRange === undefined ? undefined : parsePrefix(spec.ipRange);
-    const pool = this.ipam.requestPool(subnet, range, this.#hostPrefixes());
+    if (driver === 'null') return { pool: everything(version), gateway: undefined, spec };
+    const pool = subnet
+      ? this.ipam.requestPool(subnet, range)
+      : this.ipam.choosePool(
+          version,
+          this.#reserved().filter((p) => p.addr.v === version),
+        );
     if (pool instanceof Failure) return pool;
     const undo = (f: Failure): Failure => {
       this.ipam.releasePool(pool);
       return f;
     };
     const asked = spec.gateway === undefined ? undefined : parseIp(spec.gateway);
-    const wanted: IpAddr | undefined = asked ?? (range ? undefined : firstHost(pool.subnet));
-    const gateway = this.ipam.requestAddress(pool, wanted);
+    const gateway = asked || !skipGateway ? this.ipam.requestAddress(pool, asked) : undefined;
     if (gateway instanceof Failure)
-      return undo(asked ? gateway.wrap(`failed to allocate gateway (${spec.gateway})`) : gateway);
-    for (const aux of Object.values(spec.aux ?? {})) {
-      const ip = parseIp(aux);
-      const got = ip ? this.ipam.requestAddress(pool, ip) : undefined;
-      if (got instanceof Failure) return undo(got.wrap(`failed to allocate secondary ip address (${aux})`));
+      return undo(new Failure('system', `failed to allocate gateway (${spec.gateway ?? ''}): ${gateway.message}`));
+    const aux: Record<string, IpAddr> = {};
+    for (const [name, text] of Object.entries(spec.aux ?? {})) {
+      const ip = parseIp(text);
+      if (!ip) continue;
+      const got = this.ipam.requestAddress(pool, ip);
+      if (got instanceof Failure)
+        return undo(new Failure('system', `failed to allocate secondary ip address (${name}:${text}): ${got.message}`));
+      aux[name] = ip;
     }
-    return { pool, gateway, spec };
+    return { pool, gateway, spec, ...(spec.aux ? { aux } : {}) };
   }
 
-  /** What a pool that we choose must not overlap: prefixes the host has routes to. */
-  #hostPrefixes(): Prefix[] {
+  /**
+   * What a pool that we choose must not overlap: what the host reaches without a router, and its name servers.
+   * @see moby daemon/libnetwork/netutils/utils_linux.go: InferReservedNetworks
+   */
+  #reserved(): Prefix[] {
     const net = this.kernel.net(this.kernel.hostNetns);
-    return net.routes(4).flatMap((r) => (r.dst && r.type === 'unicast' ? [r.dst] : []));
+    const onLink = net.routes(4).flatMap((r) => (r.dst && !r.via && r.type === 'unicast' ? [r.dst] : []));
+    const file = this.kernel.root.fs.readFile('/etc/resolv.conf');
+    const servers = isErr(file) ? [] : new ResolvConf(text(file)).nameservers;
+    return [...onLink, ...servers.map((addr): Prefix => ({ addr, bits: addr.v === 4 ? 32 : 128 }))];
   }
 }
 
-const firstHost = (p: Prefix): IpAddr => (p.addr.v === 4 && p.bits >= 31 ? p.addr : addTo(p.addr, 1));
+const familyOf = (spec: IpamSpec): 4 | 6 => (spec.subnet?.includes(':') ? 6 : 4);
+
+/** What the IPAM driver `null` gives. */
+const everything = (version: 4 | 6): Pool => {
+  const all: Prefix = { addr: version === 4 ? ip4(0) : ip6(0n), bits: 0 };
+  return { subnet: all, range: all, used: new Set() };
+};

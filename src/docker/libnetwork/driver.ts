@@ -10,8 +10,10 @@ import type { Proto } from './portallocator.ts';
 /** One subnet of a network as IPAM gave it. */
 export interface IpamData {
   readonly pool: Prefix;
-  /** The bridge's own address, with the pool's length. */
+  /** The network's own address, with the pool's length. */
   readonly gateway?: Prefix;
+  /** `--aux-address`, by name. */
+  readonly aux?: Readonly<Record<string, IpAddr>>;
 }
 
 export interface NetworkOptions {
@@ -30,12 +32,31 @@ export interface EndpointInterface {
   readonly ipv6?: Prefix;
 }
 
+/** A container that another is linked to, or the other way round, and the ports it shows. */
+export interface LinkedPeer {
+  readonly ip: IpAddr;
+  readonly ports: readonly { readonly proto: Proto; readonly port: number }[];
+}
+
+/** How a sandbox takes an endpoint. */
+export interface JoinOptions {
+  readonly sandbox: NetnsKey;
+  /** The name its device is to have, `eth0`. */
+  readonly ifname: string;
+  /** Legacy links: containers that may be reached although the network forbids it. */
+  readonly linked?: readonly LinkedPeer[];
+}
+
 /** How the endpoint appears in its sandbox. */
 export interface JoinInfo {
   /** Name of the device in the sandbox's namespace, made by the driver; absent: none (host, null). */
   readonly ifname?: string;
   readonly gateway?: IpAddr;
   readonly gatewayV6?: IpAddr;
+  /** A default route by the device alone, of these families. */
+  readonly onDevice?: readonly (4 | 6)[];
+  /** It leads out although it has no gateway. */
+  readonly external?: boolean;
 }
 
 /** A port that is to be published. */
@@ -56,23 +77,35 @@ export interface PortBinding {
   readonly port: number;
   readonly containerIp: IpAddr;
   readonly hostIp: IpAddr;
+  /** 0: it has none of the host; the container itself is open to who has a route to it. */
   readonly hostPort: number;
+}
+
+/** For which families an endpoint leads out of its sandbox. */
+export interface GatewayFor {
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
 }
 
 export interface Driver {
   /** `bridge` */
   readonly type: string;
+  /** Networks have pools of addresses (all but host and null). */
+  readonly pools: boolean;
+  /** Which families of a network are to have no gateway address, unless one was asked for. */
+  skipGateway(options: NetworkOptions): { readonly v4: boolean; readonly v6: boolean } | Failure;
   createNetwork(id: string, options: NetworkOptions, ipv4: IpamData[], ipv6: IpamData[]): Failure | undefined;
   deleteNetwork(id: string): void;
   createEndpoint(network: string, endpoint: string, iface: EndpointInterface): Failure | undefined;
   deleteEndpoint(network: string, endpoint: string): void;
-  /** Makes the device in the sandbox. @param ifname the name it is to have, `eth0` */
-  join(network: string, endpoint: string, sandbox: NetnsKey, ifname: string): JoinInfo | Failure;
+  /** Makes the device in the sandbox. */
+  join(network: string, endpoint: string, options: JoinOptions): JoinInfo | Failure;
   leave(network: string, endpoint: string): void;
   programExternalConnectivity(
     network: string,
     endpoint: string,
     ports: readonly PortRequest[],
+    gateway: GatewayFor,
   ): PortBinding[] | Failure;
   revokeExternalConnectivity(network: string, endpoint: string): void;
   /** Prefix of interface names in sandboxes. */

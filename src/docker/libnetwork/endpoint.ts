@@ -1,6 +1,8 @@
 /** An endpoint: one attachment of a sandbox to a network. @see moby daemon/libnetwork/endpoint.go */
+
+import type { IpAddr } from '../../base/ip.ts';
 import { Failure } from '../errdefs.ts';
-import type { EndpointInterface, JoinInfo, PortBinding, PortRequest } from './driver.ts';
+import type { EndpointInterface, GatewayFor, JoinInfo, LinkedPeer, PortBinding, PortRequest } from './driver.ts';
 import type { Network } from './network.ts';
 
 export class Endpoint {
@@ -13,6 +15,16 @@ export class Endpoint {
   /** Aliases that only its own sandbox knows (`--link NAME:ALIAS`): alias to name. */
   readonly links = new Map<string, string>();
   gwPriority = 0;
+  /** What of the sandbox's ports is published by it; undefined: it is no way out. */
+  gatewayFor: GatewayFor | undefined;
+  /** The name its device is to have in the sandbox; else the next free one. */
+  ifname: string | undefined;
+  /** Settings of its device there, `net.ipv4.conf.IFNAME.log_martians` and value. */
+  sysctls: readonly (readonly [string, string])[] = [];
+  /** More addresses of its device. */
+  linkLocal: readonly IpAddr[] = [];
+  /** Containers it is linked to, on the default bridge. */
+  linked: readonly LinkedPeer[] = [];
 
   constructor(
     readonly id: string,
@@ -23,16 +35,18 @@ export class Endpoint {
   ) {}
 
   /** Publishes ports; on failure nothing stays behind. */
-  publish(ports: readonly PortRequest[]): Failure | undefined {
-    const got = this.network.driver.programExternalConnectivity(this.network.id, this.id, ports);
+  publish(ports: readonly PortRequest[], gateway: GatewayFor): Failure | undefined {
+    const got = this.network.driver.programExternalConnectivity(this.network.id, this.id, ports, gateway);
     if (got instanceof Failure)
       return got.wrap(`driver failed programming external connectivity on endpoint ${this.name} (${this.id})`);
     this.bindings = got;
+    this.gatewayFor = gateway;
     return undefined;
   }
 
   unpublish(): void {
     this.network.driver.revokeExternalConnectivity(this.network.id, this.id);
     this.bindings = [];
+    this.gatewayFor = undefined;
   }
 }

@@ -1,15 +1,13 @@
 /** A network of the controller: its driver, its pools, its endpoints. @see moby daemon/libnetwork/network.go */
-import { formatIp, type IpAddr, type Prefix } from '../../base/ip.ts';
+import { contains, formatIp, type IpAddr, type Prefix } from '../../base/ip.ts';
 import { Failure } from '../errdefs.ts';
 import type { Driver, EndpointInterface, IpamData } from './driver.ts';
 import { Endpoint } from './endpoint.ts';
-import type { Ipam, Pool } from './ipam/allocator.ts';
+import { type Ipam, NO_ADDRESS, type Pool } from './ipam/allocator.ts';
 
 /** One subnet as the user asked for it (texts as given; empty where not). */
 export interface IpamSpec {
   readonly subnet?: string;
-  /** The daemon chose the subnet: it tells the gateway too. */
-  readonly auto?: boolean;
   readonly ipRange?: string;
   readonly gateway?: string;
   readonly aux?: Readonly<Record<string, string>>;
@@ -41,6 +39,7 @@ export interface NetworkInfo {
 export interface NetworkPool {
   readonly pool: Pool;
   readonly gateway: IpAddr | undefined;
+  readonly aux?: Readonly<Record<string, IpAddr>>;
   readonly spec: IpamSpec;
 }
 
@@ -60,7 +59,7 @@ export class Network {
   }
   /** Its containers ask the engine for names. */
   get hasResolver(): boolean {
-    return this.driver.type === 'bridge' && this.name !== 'bridge';
+    return this.driver.pools && this.name !== 'bridge';
   }
   get name(): string {
     return this.info.name;
@@ -74,12 +73,34 @@ export class Network {
     return this.#of(version).map((p) => ({
       pool: p.pool.subnet,
       ...(p.gateway ? { gateway: { addr: p.gateway, bits: p.pool.subnet.bits } } : {}),
+      ...(p.aux ? { aux: p.aux } : {}),
     }));
   }
 
-  /** The user gave a subnet: `--ip` is possible. */
-  get hasUserSubnet(): boolean {
-    return this.pools.some((p) => p.spec.subnet !== undefined);
+  /** Subnets of one family that a user gave: only in these `--ip` is possible. */
+  userSubnets(version: 4 | 6): Prefix[] {
+    return this.#of(version)
+      .filter((p) => p.spec.subnet !== undefined)
+      .map((p) => p.pool.subnet);
+  }
+
+  /** An address of one family: the one that is asked for, or the first free one of the pools in order. */
+  #address(version: 4 | 6, wanted: IpAddr | undefined): { pool: Pool; address: IpAddr } | Failure {
+    for (const { pool } of this.#of(version)) {
+      if (wanted && !contains(pool.subnet, wanted)) continue;
+      const address = this.ipam.requestAddress(pool, wanted);
+      if (!(address instanceof Failure)) return { pool, address };
+      if (wanted || address !== NO_ADDRESS) return address;
+    }
+    if (wanted)
+      return new Failure(
+        'invalid',
+        `invalid address ${formatIp(wanted)}: It does not belong to any of this network's subnets`,
+      );
+    return new Failure(
+      'system',
+      `no available IPv${version} addresses on this network's address pools: ${this.name} (${this.id})`,
+    );
   }
 
   /** Makes an endpoint with addresses; the driver makes its device when it joins a sandbox. */
@@ -96,17 +117,11 @@ export class Network {
     };
     const prefixes: Prefix[] = [];
     for (const version of [4, 6] as const) {
-      const p = this.#of(version)[0];
-      if (!p) continue;
-      const got = this.ipam.requestAddress(p.pool, version === 4 ? want.address : want.addressV6);
-      if (got instanceof Failure)
-        return give(
-          got.message.startsWith('no available')
-            ? new Failure(got.kind, `${got.message}: ${this.name} (${this.id})`)
-            : got,
-        );
-      taken.push({ pool: p.pool, address: got });
-      prefixes.push({ addr: got, bits: p.pool.subnet.bits });
+      if (this.#of(version).length === 0) continue;
+      const got = this.#address(version, version === 4 ? want.address : want.addressV6);
+      if (got instanceof Failure) return give(got);
+      taken.push(got);
+      prefixes.push({ addr: got.address, bits: got.pool.subnet.bits });
     }
     const ipv4 = prefixes.find((p) => p.addr.v === 4);
     const ipv6 = prefixes.find((p) => p.addr.v === 6);
@@ -127,7 +142,7 @@ export class Network {
     this.driver.deleteEndpoint(this.id, endpoint.id);
     for (const p of this.pools)
       for (const a of [endpoint.iface.ipv4, endpoint.iface.ipv6])
-        if (a && a.addr.v === p.pool.subnet.addr.v && p.pool.used.has(formatIp(a.addr)))
+        if (a && contains(p.pool.subnet, a.addr) && p.pool.used.has(formatIp(a.addr)))
           this.ipam.releaseAddress(p.pool, a.addr);
   }
 }

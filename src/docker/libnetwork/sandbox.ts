@@ -5,10 +5,11 @@
 import { SECOND } from '../../base/clock.ts';
 import { type IpAddr, last4, type Prefix } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
-import { isErr } from '../../linux/kernel/errno.ts';
+import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import { Failure } from '../errdefs.ts';
+import type { JoinInfo } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ExtServer } from './resolver/answer.ts';
 import { resolveIp, resolveName } from './resolver/names.ts';
@@ -56,6 +57,7 @@ export class Sandbox {
     kernel.net(netns).setLink('lo', { up: true });
     // moby daemon/oci_linux.go: WithCommonOptions
     kernel.setSysctl(netns, 'net.ipv4.ip_unprivileged_port_start', '0');
+    kernel.setSysctl(netns, 'net.ipv4.ping_group_range', '0 2147483647');
   }
 
   get kernel(): Kernel {
@@ -75,8 +77,12 @@ export class Sandbox {
   /** Attaches an endpoint: device, addresses, routes, announcements. */
   join(endpoint: Endpoint): Failure | undefined {
     const { network, iface } = endpoint;
-    const ifname = this.#freeName(network.driver.ifacePrefix(network.id));
-    const joined = network.driver.join(network.id, endpoint.id, this.netns, ifname);
+    const ifname = endpoint.ifname ?? this.#freeName(network.driver.ifacePrefix(network.id));
+    const joined = network.driver.join(network.id, endpoint.id, {
+      sandbox: this.netns,
+      ifname,
+      linked: endpoint.linked,
+    });
     if (joined instanceof Failure) return joined;
     endpoint.joined = joined;
     this.endpoints.push(endpoint);
@@ -84,6 +90,11 @@ export class Sandbox {
     if (joined.ifname === undefined) return undefined;
     const net = this.kernel.net(this.netns);
     if (!iface.ipv6) this.kernel.setSysctl(this.netns, `net.ipv6.conf.${ifname}.disable_ipv6`, '1');
+    for (const [name, value] of endpoint.sysctls) {
+      const set = this.kernel.setSysctl(this.netns, name.replace(/\.ifname\./i, `.${ifname}.`), value);
+      if (isErr(set)) return this.#sysctlFailed(endpoint, ifname, name, value, set);
+    }
+    for (const addr of endpoint.linkLocal) net.addAddr(ifname, { addr, bits: addr.v === 4 ? 16 : 64 });
     if (iface.ipv4) net.addAddr(ifname, iface.ipv4, broadcast(iface.ipv4));
     if (iface.ipv6) net.addAddr(ifname, iface.ipv6, { nodad: true });
     net.setLink(ifname, { up: true });
@@ -101,25 +112,44 @@ export class Sandbox {
     if (!this.#deleted) this.updateGateway();
   }
 
-  /** The endpoint that has the default route: the highest priority, then the network whose name sorts first. */
-  get gatewayEndpoint(): Endpoint | undefined {
+  #sysctlFailed(endpoint: Endpoint, ifname: string, name: string, value: string, e: Errno): Failure {
+    this.leave(endpoint);
+    const path = `/proc/sys/${name.replace(/\.ifname\./i, `.${ifname}.`).replaceAll('.', '/')}`;
+    return new Failure(
+      'system',
+      `failed to add interface ${ifname} to sandbox: unable to set sysctl ${name}=${value}: open ${path}: ${e.text.toLowerCase()}`,
+    );
+  }
+
+  /**
+   * The endpoint that has the default route of a family: the highest priority, then one that leads out with both
+   * families, then the network whose name sorts first.
+   */
+  gatewayEndpoint(family: 4 | 6): Endpoint | undefined {
+    const leads = ({ joined: j }: Endpoint, v: 4 | 6): boolean =>
+      (v === 4 ? j?.gateway : j?.gatewayV6) !== undefined || (j?.onDevice?.includes(v) ?? false);
+    const both = (e: Endpoint): number => Number(leads(e, 4) && leads(e, 6));
     return this.endpoints
-      .filter((e) => e.joined?.gateway)
-      .sort((a, b) => b.gwPriority - a.gwPriority || (a.network.name < b.network.name ? -1 : 1))[0];
+      .filter((e) => leads(e, family))
+      .sort(
+        (a, b) => b.gwPriority - a.gwPriority || both(b) - both(a) || (a.network.name < b.network.name ? -1 : 1),
+      )[0];
   }
 
   /** Sets the default route anew. */
   updateGateway(): void {
+    for (const family of [4, 6] as const) this.#updateRoute(family, this.gatewayEndpoint(family)?.joined);
+  }
+
+  #updateRoute(family: 4 | 6, joined: JoinInfo | undefined): void {
     const net = this.kernel.net(this.netns);
-    const gateway = this.gatewayEndpoint?.joined?.gateway;
-    const present = net.routes(4).find((r) => r.dst === undefined && r.type === 'unicast');
-    if (present?.via?.value !== gateway?.value) {
-      if (present) net.delRoute(present);
-      if (gateway) net.addRoute({ family: 4, via: gateway });
-    }
-    const six = this.endpoints.find((e) => e.joined?.gatewayV6)?.joined?.gatewayV6;
-    if (six && !net.routes(6).some((r) => r.dst === undefined && r.type === 'unicast'))
-      net.addRoute({ family: 6, via: six });
+    const via = family === 4 ? joined?.gateway : joined?.gatewayV6;
+    const ifindex = via || joined?.ifname === undefined ? undefined : net.link(joined.ifname)?.ifindex;
+    const present = net.routes(family).find((r) => r.dst === undefined && r.type === 'unicast');
+    if (present && present.via?.value === via?.value && (via || present.ifindex === ifindex)) return;
+    if (present) net.delRoute(present);
+    if (via) net.addRoute({ family, via });
+    else if (ifindex !== undefined) net.addRoute({ family, ifindex, scope: 'link' });
   }
 
   delete(): void {
@@ -142,7 +172,9 @@ export class Sandbox {
         return sandbox.dns.ndotsSet;
       },
       get external() {
-        return sandbox.endpoints.some((e) => e.joined?.gateway ?? e.joined?.gatewayV6);
+        return (
+          [4, 6].some((v) => sandbox.gatewayEndpoint(v as 4 | 6)) || sandbox.endpoints.some((e) => e.joined?.external)
+        );
       },
       get servers() {
         return sandbox.dns.servers;

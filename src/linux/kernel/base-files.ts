@@ -92,16 +92,14 @@ if [ "$BASH" ]; then
 fi
 `;
 
-/** /etc and the directories of a machine. */
-export function baseLayer(hostname: string): LayerSpec {
+/** /etc and the directories of every machine. */
+export function baseFiles(): LayerSpec {
   const out: Record<string, LayerFile> = {};
   for (const line of DIRS) for (const dir of line.split(' ')) out[`/${dir}`] = { dir: true };
   out['/root'] = { dir: true, mode: 0o700 };
   for (const tmp of ['/tmp', '/var/tmp']) out[tmp] = { dir: true, mode: 0o1777 };
   for (const [path, link] of Object.entries(LINKS)) out[path] = { link };
   const text: Readonly<Record<string, string>> = {
-    '/etc/hostname': `${hostname}\n`,
-    '/etc/hosts': `127.0.0.1\tlocalhost\n127.0.1.1\t${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n`,
     '/etc/resolv.conf': 'nameserver 192.168.56.1\n',
     '/etc/passwd': PASSWD,
     '/etc/group': GROUP,
@@ -119,6 +117,14 @@ export function baseLayer(hostname: string): LayerSpec {
     '/root/.profile': PROFILE,
   };
   return { ...out, ...text };
+}
+
+/** Its files that name a machine. */
+export function namedFiles(hostname: string): LayerSpec {
+  return {
+    '/etc/hostname': `${hostname}\n`,
+    '/etc/hosts': `127.0.0.1\tlocalhost\n127.0.1.1\t${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n`,
+  };
 }
 
 /** A program and the paths at which a machine has it. */

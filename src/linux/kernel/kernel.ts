@@ -2,7 +2,7 @@
  * One machine: its root file system, namespaces and processes, and what dockerd and the lab ask of it.
  */
 import type { HttpService } from '../../base/http.ts';
-import { baseLayer } from './base-files.ts';
+import { baseFiles, namedFiles } from './base-files.ts';
 import { ENODEV, ENXIO, type Errno, ESRCH, isErr } from './errno.ts';
 import { devfs, devpts, openNull } from './fs/devfs.ts';
 import { layerOf, type TreeLayer } from './fs/layer.ts';
@@ -29,6 +29,7 @@ import type {
 } from './machine.ts';
 import { openCapture } from './net/capture.ts';
 import { unixInfos } from './net/holders.ts';
+import { mayOpen } from './net/privilege.ts';
 import { InetSocket } from './net/sockfile.ts';
 import type { NetAdmin, NetnsKey, SocketInfo } from './netadmin.ts';
 import { PidNamespace } from './pidns.ts';
@@ -37,7 +38,7 @@ import { Proc, type ProcSpec } from './process.ts';
 import { end, flush, type SignalHost, send } from './signals.ts';
 import type { SocketFile } from './socket.ts';
 import { spawnRequest } from './spawn.ts';
-import type { Capture, OpenFlags, SocketType } from './sys.ts';
+import type { Capture, CtEvents, OpenFlags, SocketType } from './sys.ts';
 import { Sysctls } from './sysctl.ts';
 import { makeSys } from './sysimpl/sys.ts';
 import { UnixListener, type UnixSocket } from './unix.ts';
@@ -45,7 +46,7 @@ import type { LabWorld } from './world.ts';
 
 export interface MachineOptions {
   readonly hostname: string;
-  /** Layers over the base files, bottom first (programs, docker's own files). */
+  /** Layers over the base files, and under those with its name, bottom first (programs, docker's own files). */
   readonly layers?: readonly Layer[];
   /** argv of pid 1. */
   readonly init?: readonly string[];
@@ -55,6 +56,9 @@ export interface MachineOptions {
 
 /** Created files of the machine are as old as this, virtual ns. */
 const FILES_MADE = -86_400e9;
+
+/** What the files of all machines are laid over. */
+const BASE = layerOf(baseFiles(), FILES_MADE);
 
 export class Machine implements Kernel {
   readonly release = '6.18.44-fc-v769';
@@ -98,8 +102,8 @@ export class Machine implements Kernel {
     world.net.hold(this.hostNetns);
     this.pidns = new PidNamespace(world.pidnsId(), undefined);
     this.sysctls = new Sysctls(this);
-    const base = layerOf(baseLayer(options.hostname), FILES_MADE);
-    const fs = overlay(this.tree, [base, ...(options.layers ?? [])]);
+    const named = layerOf(namedFiles(options.hostname), FILES_MADE);
+    const fs = overlay(this.tree, [BASE, ...(options.layers ?? []), named]);
     this.root = new MountTable(fs, { source: '/dev/vda1', type: 'ext4' });
     this.#mountSystem(this.root, this.pidns, this.hostNetns);
     this.root.mount('/run', tmpfs(this.tree), { source: 'tmpfs', options: 'rw,nosuid,nodev,mode=755' });
@@ -217,8 +221,8 @@ export class Machine implements Kernel {
   tmpfs(): TreeFs {
     return tmpfs(this.tree);
   }
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey }): Mounts {
-    const table = new MountTable(rootfs, { source: rootfs.type });
+  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts {
+    const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });
     this.#mountSystem(table, of.pidns as PidNamespace, of.netns);
     return table;
   }
@@ -346,9 +350,12 @@ export class Machine implements Kernel {
   ): SocketFile | Errno {
     const ns = this.world.net.get(netns);
     if (!ns) return ENODEV;
+    const refused = mayOpen(this.world.net, ns, owner, type, protocol);
+    if (isErr(refused)) return refused;
     const sock = InetSocket.open(this.world.net, ns, family, type, protocol, () => this.world.inode());
     if (isErr(sock)) return sock;
     sock.uid = owner.uid;
+    sock.gid = owner.gid;
     sock.opener = { comm: owner.comm, pid: owner.pids.get(this.pidns) ?? owner.pid };
     this.world.core.sockOwner(sock.sock, owner.uid, owner.gid);
     return sock;
@@ -365,6 +372,19 @@ export class Machine implements Kernel {
       dropped: () => capture.dropped(),
       close: () => {
         if (p.captures.delete(capture)) capture.close();
+      },
+    };
+  }
+
+  conntrackEvents(p: Proc, netns: NetnsKey): CtEvents | Errno {
+    const ns = this.world.net.get(netns);
+    if (!ns) return ENODEV;
+    const events = this.world.net.connWatch.open(ns, (op) => p.blocking(op));
+    p.captures.add(events);
+    return {
+      read: () => events.read(),
+      close: () => {
+        if (p.captures.delete(events)) events.close();
       },
     };
   }

@@ -37,11 +37,24 @@ export interface FileSystem {
   readdir(path: string): DirEntry[] | Errno;
   readFile(path: string): Uint8Array | Errno;
   /** Makes parent directories as needed when `parents`. */
-  writeFile(path: string, bytes: Uint8Array, options?: { mode?: number; parents?: boolean }): Errno | 0;
+  /** With `program`, the bytes are a script's and that program gives its behaviour. */
+  writeFile(
+    path: string,
+    bytes: Uint8Array,
+    options?: { mode?: number; parents?: boolean; program?: string },
+  ): Errno | 0;
   mkdir(path: string, mode?: number, parents?: boolean): Errno | 0;
   unlink(path: string): Errno | 0;
   rmdir(path: string): Errno | 0;
   symlink(target: string, path: string): Errno | 0;
+  /** Another name for a file. */
+  link(from: string, to: string): Errno | 0;
+  /** Where a symlink points, as it was written. */
+  readlink(path: string): string | Errno;
+  /** Absolute path without symlinks, `.` and `..`. @param follow whether a symlink in the last place is followed */
+  resolve(path: string, follow: boolean): string | Errno;
+  /** Modification time of a file or symlink, virtual ns. */
+  utimes(path: string, mtime: number): Errno | 0;
   rename(from: string, to: string): Errno | 0;
   chmod(path: string, mode: number): Errno | 0;
   chown(path: string, uid: number, gid: number): Errno | 0;
@@ -133,6 +146,10 @@ export interface SpawnRequest {
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** Supplementary groups. */
+  readonly groups?: readonly number[];
+  /** `CAP_NET_RAW` and so on; all when absent. */
+  readonly caps?: ReadonlySet<string>;
   /** Absent: the machine's own root, namespaces, and /dev/null as fds. */
   readonly root?: Mounts;
   readonly netns?: NetnsKey;
@@ -212,7 +229,7 @@ export interface Kernel {
   overlay(lowers: readonly Layer[]): OverlayFs;
   tmpfs(): FileSystem;
   /** A mount table over `rootfs`, with /proc of a PID namespace, /dev, /dev/pts, /sys as containers have them. */
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey }): Mounts;
+  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts;
 
   // --- processes
   /** ENOENT, EACCES, ENOTDIR, ENOEXEC as execve; then nothing was started. */

@@ -29,6 +29,10 @@ export interface ProcSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly uid: number;
   readonly gid: number;
+  /** Supplementary groups; none when absent. */
+  readonly groups?: readonly number[];
+  /** What root may in it; everything when absent. @see capabilities(7) */
+  readonly caps?: ReadonlySet<string> | undefined;
   readonly umask: number;
   readonly pgid: number | undefined;
   readonly sid: number | undefined;
@@ -62,6 +66,8 @@ export class Proc implements Process {
   umask: number;
   uid: number;
   gid: number;
+  groups: readonly number[];
+  readonly caps: ReadonlySet<string> | undefined;
   pgid: number;
   sid: number;
   tty: TtyDevice | undefined;
@@ -103,6 +109,8 @@ export class Proc implements Process {
     this.env = spec.env;
     this.uid = spec.uid;
     this.gid = spec.gid;
+    this.groups = spec.groups ?? [];
+    this.caps = spec.caps;
     this.umask = spec.umask;
     this.pgid = spec.pgid ?? this.pid;
     this.sid = spec.sid ?? this.pid;
@@ -114,6 +122,11 @@ export class Proc implements Process {
       this.#settle = resolve;
     });
     spec.parent?.children.add(this);
+  }
+
+  /** Whether it has a capability: users other than root have none. */
+  can(capability: string): boolean {
+    return this.uid === 0 && (this.caps?.has(capability) ?? true);
   }
 
   get alive(): boolean {

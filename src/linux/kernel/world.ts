@@ -17,7 +17,7 @@ import type { Machine } from './kernel.ts';
 import type { Program, World } from './machine.ts';
 import { holdersOf } from './net/holders.ts';
 import { NetWorld } from './net/world.ts';
-import type { NetAdmin } from './netadmin.ts';
+import type { LinkKind, NetAdmin } from './netadmin.ts';
 
 export type NamedProgram = Program | (() => Promise<Program>);
 
@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly core: Core;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** Kinds of devices that the machines' kernels are built without. */
+  readonly without?: readonly LinkKind[];
   /** Tells the driver of host work that virtual time must wait for. */
   hold<T>(work: Promise<T>): Promise<T>;
 }
@@ -50,7 +52,7 @@ export class LabWorld implements World {
     this.core = options.core;
     this.rng = options.rng;
     this.hold = (work) => options.hold(work);
-    this.net = new NetWorld(options.core, options.clock, options.rng);
+    this.net = new NetWorld(options.core, options.clock, options.rng, options.without);
     this.net.holders = (file) => this.machines.flatMap((m) => holdersOf(m, file));
     this.net.log = (owner, key, line) => {
       const machine = this.machines.find((m) => m === owner);

@@ -1,11 +1,11 @@
 /**
  * What `ss -i` and `ss -o` add to a TCP socket's line, in iproute2's words.
- * Limits: pacing and delivery rates are not estimated; nothing is said of busy times.
+ * Limits: the delivery rate is not estimated; nothing is said of busy times.
  * @see iproute2 misc/ss.c: tcp_stats_print, tcp_timer_print, print_ms_timer
  */
 import type { CoreTcpInfo } from '../core/core.ts';
+import { CONGESTION_CONTROLS } from '../kernel/sys.ts';
 
-const CONGESTION = ['reno', 'cubic'];
 const TIMERS = ['off', 'on', 'keepalive', 'timewait', 'persist', 'on'];
 /** No threshold yet. */
 const SSTHRESH_SHOWN = 0xffff;
@@ -22,6 +22,14 @@ function rate(bps: number, numeric: boolean): string {
   return bps > 1e3 ? `${(bps / 1e3).toFixed(1)}K` : g(bps);
 }
 
+/** What fq would send by: twice the window in a round trip while it doubles, then a fifth more. @see Linux tcp_update_pacing_rate */
+function pacing(t: CoreTcpInfo, numeric: boolean): string {
+  if (!t.rtt) return '';
+  const share = t.cwnd < Math.floor(t.ssthresh / 2) ? 2 : 1.2;
+  const bytes = Math.floor((t.sndMss * Math.max(t.cwnd, t.unacked) * share * 1e6) / t.rtt);
+  return ` pacing_rate ${rate(bytes * 8, numeric)}bps`;
+}
+
 /** `name:value` for each value that is not 0. */
 function nonzero(pairs: readonly (readonly [string, number])[]): string {
   return pairs.map(([name, n]) => (n !== 0 ? ` ${name}:${g(n)}` : '')).join('');
@@ -29,8 +37,8 @@ function nonzero(pairs: readonly (readonly [string, number])[]): string {
 
 /** The internal TCP information, each field with a blank before it. */
 export function tcpInfoText(t: CoreTcpInfo, state: string, numeric: boolean): string {
-  const flags = `${t.options & 1 ? ' ts' : ''}${t.options & 2 ? ' sack' : ''} ${CONGESTION[t.congestion] ?? ''}`;
-  if (state === 'LISTEN') return ` ${CONGESTION[t.congestion] ?? ''} cwnd:10`;
+  const flags = `${t.options & 1 ? ' ts' : ''}${t.options & 2 ? ' sack' : ''} ${CONGESTION_CONTROLS[t.congestion] ?? ''}`;
+  if (state === 'LISTEN') return ` ${CONGESTION_CONTROLS[t.congestion] ?? ''} cwnd:10`;
   const scale = t.options & 4 ? ` wscale:${t.sndWscale},${t.rcvWscale}` : '';
   const backoff = t.backoff ? ` backoff:${t.backoff}` : '';
   const rtt = t.rtt ? ` rtt:${g(t.rtt / 1000)}/${g(t.rttvar / 1000)}` : '';
@@ -61,8 +69,9 @@ export function tcpInfoText(t: CoreTcpInfo, state: string, numeric: boolean): st
       ['lastsnd', t.lastSnd],
       ['lastrcv', t.lastRcv],
       ['lastack', t.lastAck],
-      ['delivered', t.delivered],
     ]) +
+    pacing(t, numeric) +
+    nonzero([['delivered', t.delivered]]) +
     (t.appLimited ? ' app_limited' : '') +
     (t.unacked ? ` unacked:${t.unacked}` : '') +
     (t.retrans || t.totalRetrans ? ` retrans:${t.retrans}/${t.totalRetrans}` : '') +

@@ -1,27 +1,10 @@
 /** Builders and checkers of the core's tests: a small network, sockets in words, traffic as tcpdump lines. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { parseIp } from '../../../src/base/ip.ts';
 import { type Addr16, type Core, type CoreFrame, SockType } from '../../../src/linux/core/core.ts';
-import { loadCore } from '../../../src/linux/core/load.ts';
 import { etherText } from '../../../src/linux/core/summary.ts';
 import { Conversations } from '../../../src/linux/core/summary-tcp.ts';
 
-const root = new URL('../../../', import.meta.url);
-
-let wasm: Uint8Array<ArrayBuffer> | undefined;
-
-/** The core's bytes, compiled when the source is newer. */
-function coreBytes(): Uint8Array<ArrayBuffer> {
-  if (!wasm) {
-    execFileSync(process.execPath, ['scripts/wasm.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-    wasm = new Uint8Array(readFileSync(new URL('dist/core.wasm', root)));
-  }
-  return wasm;
-}
-
-/** A fresh core. */
-export const freshCore = (seed = 1): Promise<Core> => loadCore(coreBytes(), { seed });
+export { freshCore } from '../../core.ts';
 
 /** An address in its 16 bytes. */
 export function ip(text: string): Addr16 {

@@ -1,7 +1,7 @@
 /** What iptables 1.8.9 (nf_tables) printed for the same words on Linux 6.18; where 1.8.13 differs (numbers of protocols with -n), as that. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { splitWords } from '../../../src/linux/programs/iptables/save.ts';
-import { makeMachine } from './machine.ts';
+import { makeMachine, type TestMachine } from './machine.ts';
 
 /** Words as given, as -S prints them when that differs, what -L -n says behind the columns. */
 const RULES: readonly (readonly [string, string, string])[] = [
@@ -134,6 +134,7 @@ const RULES: readonly (readonly [string, string, string])[] = [
     'LOG flags 47 level 7 prefix "x:_"',
   ],
   ['-t raw -A PREROUTING -j CT --notrack', '-A PREROUTING -j CT --notrack', 'CT notrack'],
+  ['-t raw -A PREROUTING -j NOTRACK', '-A PREROUTING -j NOTRACK', 'NOTRACK'],
   [
     '-t nat -A POSTROUTING -j SNAT --to-source 1.2.3.4-1.2.3.9 --random --persistent',
     '-A POSTROUTING -j SNAT --to-source 1.2.3.4-1.2.3.9 --random --persistent',
@@ -157,8 +158,16 @@ const RULES: readonly (readonly [string, string, string])[] = [
 ];
 
 describe('extensions of iptables', () => {
+  let m: TestMachine;
+  beforeAll(async () => {
+    m = await makeMachine();
+  });
+  beforeEach(() => {
+    const net = m.kernel.net(m.kernel.hostNetns);
+    for (const table of net.nfTables(4)) net.nfFlush(4, table);
+  });
+
   it.each(RULES)('%s', async (given, saved, listed) => {
-    const m = await makeMachine();
     const words = splitWords(given);
     expect(await m.run(['iptables', ...words])).toMatchObject({ code: 0, stderr: '' });
     const table = words[0] === '-t' ? (words[1] as string) : 'filter';
@@ -174,7 +183,6 @@ describe('extensions of iptables', () => {
   });
 
   it('-f stands in the column of options', async () => {
-    const m = await makeMachine();
     await m.sh('iptables -A INPUT -f -j DROP');
     await m.sh('iptables -A INPUT ! -f -j DROP');
     expect((await m.sh('iptables -S INPUT')).stdout).toBe(
@@ -216,7 +224,6 @@ describe('extensions of iptables', () => {
     ['-A INPUT --dport 80', 'unknown option "--dport"\n', 2],
     ['-A INPUT -p udp -m tcp --dport 80', "TCP match requires '-p tcp'\n", 2],
   ])('%s is refused in the words of the tool', async (line, message, code) => {
-    const m = await makeMachine();
     expect(await m.run(['iptables', ...splitWords(line)])).toMatchObject({
       code,
       stderr: `iptables v1.8.13 (nf_tables): ${message}${HINT}`,
@@ -236,7 +243,6 @@ describe('extensions of iptables', () => {
     ['-t nat -A POSTROUTING -j REDIRECT', 'POSTROUTING'],
     ['-t mangle -A FORWARD -j TCPMSS --clamp-mss-to-pmtu', 'FORWARD'],
   ])('%s is refused by the kernel', async (line, chain) => {
-    const m = await makeMachine();
     expect(await m.run(['iptables', ...splitWords(line)])).toMatchObject({
       code: 4,
       stderr: `iptables v1.8.13 (nf_tables):  RULE_APPEND failed (Invalid argument): rule in chain ${chain}\n`,

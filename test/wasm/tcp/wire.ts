@@ -205,8 +205,8 @@ export class Stream {
         return;
       }
       if (got.length === 0) this.eof = true;
-      for (let i = 0; i < got.length; i++)
-        if (got[i] !== this.data[this.have + i]) throw new Error(`byte ${this.have + i} is wrong`);
+      if (Buffer.compare(got, this.data.subarray(this.have, this.have + got.length)) !== 0)
+        throw new Error(`one of the bytes from ${this.have} is wrong`);
       this.have += got.length;
       left -= got.length;
     }

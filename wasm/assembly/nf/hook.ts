@@ -20,6 +20,7 @@ import {
   VERDICT_STOLEN,
 } from '../../abi';
 import { Ns } from '../dev/ns';
+import { recAbort } from '../flow/record';
 import { ip4Reroute } from '../ip/output';
 import { ip6Reroute } from '../ip6/output';
 import { frag6Track } from '../ip6/reassembly';
@@ -81,6 +82,7 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (kind == CTINFO_RELATED && isIcmpError(p)) return v4 ? natIcmpError(pkt, source) : natIcmpError6(pkt, source);
   // A reset of REJECT is related too, and may be the first to pass here. @see Linux nf_nat_core.c: nf_nat_inet_fn
   if ((kind == CTINFO_NEW || kind == CTINFO_RELATED) && !natDone(p.ct, source)) {
+    recAbort();
     const bad = table(TABLE_NAT, hook, pkt, indev, outdev);
     if (bad != 0) return bad;
     if (!natDone(p.ct, source)) {
@@ -113,7 +115,9 @@ function mangle(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
 
 /** Whether IPVS has anything to do with a packet. */
 function vsMay(pkt: u32): bool {
-  return Sim.at().vsServices != 0 && Pkt.at(pkt).proto == ETH_IPV4;
+  if (Sim.at().vsServices == 0 || Pkt.at(pkt).proto != ETH_IPV4) return false;
+  recAbort();
+  return true;
 }
 
 /** raw, connection tracking, mangle, the destination's NAT, and for what is sent here IPVS. */

@@ -11,10 +11,11 @@ import { portFree, sockBind } from './bind';
 import { bindInsert, bindRemove, isAny, isV4, mapped } from './demux';
 import { dgramTake } from './dgram';
 import { RDY_ERR, RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, needsDev, nsAlive, nsV6Only, scopeDev } from './glue';
+import { pingConnect, pingSend } from './ping';
 import { rawConnect, rawSend } from './raw';
 import {
   F_ADDR_BOUND, F_BOUND, F_CONNECTED, F_IN_BIND, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_V6ONLY, S_CLOSE, S_ESTABLISHED, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock,
-  T_RAW, T_TCP, T_UDP, rcvRing, sndRing, sockAlloc, sockAt, sockFirst, sockRelease, sockValid,
+  T_PING, T_RAW, T_TCP, T_UDP, rcvRing, sndRing, sockAlloc, sockAt, sockFirst, sockRelease, sockValid,
 } from './table';
 import { snmpDump, tcpKey } from './tcpnet';
 import { tcpAccept } from './tcp_listen';
@@ -35,7 +36,7 @@ const DATA_MAX: u32 = (SCRATCH_SIZE as u32) - 64;
 
 /** socket(2). @returns a handle or a negative errno */
 export function open(ns: i32, type: i32, family: i32, protocol: i32): i32 {
-  if (type < 1 || type > 3) return -93;
+  if (type < 1 || (type > 3 && type != T_PING)) return -93;
   if (family != 4 && family != 6) return -97;
   if (!nsAlive(ns)) return -22;
   const id = sockAlloc(ns);
@@ -114,7 +115,7 @@ export function connect(id: i32, port: i32): i32 {
     s.l1 = s.family == 4 ? mapped(0) : 0;
   }
   if (s.type == T_TCP) return tcpConnect(s);
-  return s.type == T_UDP ? udpConnect(s) : rawConnect(s);
+  return s.type == T_UDP ? udpConnect(s) : s.type == T_PING ? pingConnect(s) : rawConnect(s);
 }
 
 /** listen(2) */
@@ -159,7 +160,7 @@ export function send(id: i32, len: i32, to: bool, port: i32): i32 {
   const r1 = to ? addr1() : s.r1;
   if (s.family == 4 && !isV4(r0, r1)) return -97;
   if (s.type == T_UDP) return udpSend(s, r0, r1, to ? <u32>port : <u32>s.rport, DATA, <u32>len);
-  return rawSend(s, r0, r1, DATA, <u32>len);
+  return s.type == T_PING ? pingSend(s, r0, r1, DATA, <u32>len) : rawSend(s, r0, r1, DATA, <u32>len);
 }
 
 /** recv(2) of a stream: bytes at DATA. */

@@ -1,6 +1,6 @@
 /**
  * Local addresses and ports: who conflicts with whom, ephemeral ports.
- * Limits: every port below 1024 is free for all (no capabilities here); SO_REUSEPORT does not ask for the same user.
+ * Limits: who may have a port below 1024 is asked above; SO_REUSEPORT does not ask for the same user.
  * @see Linux net/ipv4/inet_connection_sock.c: inet_csk_bind_conflict, inet_csk_find_open_port;
  *      net/ipv4/inet_hashtables.c: __inet_hash_connect; net/ipv4/udp.c: udp_lib_get_port
  */
@@ -8,8 +8,9 @@ import { TCPKEY_NONLOCAL_BIND } from '../../abi';
 import { bindFirst, bindInsert, connFind, finish, isAny, isV4, mix, mix64 } from './demux';
 import { addrIsLocal, hashSeed, portRange, random32, sourceFor } from './glue';
 import {
-  F_ADDR_BOUND, F_BOUND, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, M_FREEBIND, SOCK_HEAD, S_LISTEN, S_TIME_WAIT, Sock, T_RAW, T_TCP, sockAt, sockId,
+  F_ADDR_BOUND, F_BOUND, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, M_FREEBIND, SOCK_HEAD, S_LISTEN, S_TIME_WAIT, Sock, T_PING, T_RAW, T_TCP, sockAt, sockId,
 } from './table';
+import { pingPort } from './ping';
 import { tcpKey } from './tcpnet';
 import { timeWaitReuse } from './tcp_timewait';
 
@@ -64,7 +65,7 @@ export function sockBind(s: Sock, a0: u64, a1: u64, port: u32): i32 {
     return 0;
   }
   let p = port;
-  if (p == 0) p = findPort(s);
+  if (p == 0) p = s.type == T_PING ? pingPort(s) : findPort(s);
   else if (!portFree(s, p)) p = 0;
   if (p == 0) {
     s.l0 = o0;

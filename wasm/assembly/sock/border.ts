@@ -1,17 +1,8 @@
 /** The socket calls that may send: each carries the packets it made before it returns. */
 import { SCRATCH_BASE, SCRATCH_SIZE, Sim } from '../mem';
-import { drain, simInit } from '../sim/loop';
+import { drain } from '../sim/loop';
 import * as api from './api';
-import { demuxInit } from './demux';
-import { sockMemInit } from './mem';
 import { optionSet } from './option';
-import { tcpNetInit } from './tcpnet';
-
-/** Makes an empty world from a seed. @returns 0, or -1 without memory */
-export function coreInit(seed: u64): i32 {
-  const err = simInit(seed);
-  return err != 0 || sockMemInit() != 0 || demuxInit() != 0 || tcpNetInit() != 0 ? -1 : 0;
-}
 
 /** Address of the area through which names, addresses and bytes cross. */
 export function scratch(): usize {

@@ -5,7 +5,7 @@
  * @see Linux net/ipv4/inet_hashtables.c: compute_score, net/ipv4/udp.c: compute_score
  */
 import {
-  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_RAW, T_UDP, sockAt, sockId, sockTop,
+  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_PING, T_RAW, T_UDP, sockAt, sockId, sockTop,
 } from './table';
 import { SOCK_STATE } from '../mem';
 import { blockAlloc, blockFree } from './ring';
@@ -156,7 +156,7 @@ export function bindInsert(s: Sock): void {
   if (s.flags & F_IN_BIND) return;
   grow(BIND);
   bindLink(s);
-  if (s.type == T_RAW) store<u32>(RAWS, load<u32>(RAWS) + 1);
+  if (s.type == T_RAW || s.type == T_PING) store<u32>(RAWS, load<u32>(RAWS) + 1);
   s.flags |= F_IN_BIND;
 }
 
@@ -166,7 +166,7 @@ export function bindRemove(s: Sock): void {
   if (s.bindPrev != 0) sockAt(s.bindPrev).bindNext = s.bindNext;
   else store<i32>(slot(BIND, bindHash(s.ns, s.type, s.lport)), s.bindNext);
   if (s.bindNext != 0) sockAt(s.bindNext).bindPrev = s.bindPrev;
-  if (s.type == T_RAW) store<u32>(RAWS, load<u32>(RAWS) - 1);
+  if (s.type == T_RAW || s.type == T_PING) store<u32>(RAWS, load<u32>(RAWS) - 1);
   s.flags &= ~F_IN_BIND;
   shrink(BIND);
 }

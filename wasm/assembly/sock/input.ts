@@ -6,10 +6,13 @@ import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT,
 import { Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
+import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
+import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
 import { bindRemove, connFind, isV4, mapped, rawAny } from './demux';
 import { pathLearn } from './glue';
 import { kernelUdpInput } from './kernel';
+import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
@@ -86,7 +89,7 @@ export function sockBoundDev(sock: u32): u32 {
   return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) ? (sockAt(sock as i32).dev as u32) : 0;
 }
 
-/** Copies to raw sockets of the protocol. @returns how many took it */
+/** Copies to raw sockets of the protocol, and to the ping socket that asked. @returns how many took it */
 export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
   if (!rawAny()) return 0;
   const p = Pkt.at(pkt);
@@ -95,8 +98,17 @@ export function rawInput(ns: u32, pkt: u32, proto: u32): i32 {
     ns as i32, p.indev as i32, proto, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), ttlOf(p), from as usize,
     p.data + p.len - from,
   );
-  if (took != 0 && p.flags & PF_TRACE) traceRaw(p, proto, took);
+  const ping: i32 = (proto == PROTO_ICMP || proto == PROTO_ICMPV6) && pingInput(ns as i32, p, proto) ? 1 : 0;
+  if (took + ping != 0 && p.flags & PF_TRACE) traceRaw(p, proto, took + ping);
   return took;
+}
+
+/** An ICMP message, when its checksum is right. @returns whether a ping socket took it */
+function pingInput(ns: i32, p: Pkt, proto: u32): bool {
+  const h = p.th as usize;
+  const len = l4Length(p);
+  const sum = proto == PROTO_ICMP ? csumFold(csumPartial(h, len, 0)) : csumL4v6((p.nh as usize) + 8, (p.nh as usize) + 24, proto, h, len);
+  return sum == 0 && pingDeliver(ns, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), ttlOf(p), h, len);
 }
 
 /** Errno of an ICMP destination unreachable, with 0x10000 when it ends the flow. @see Linux icmp_err_convert */
@@ -176,6 +188,8 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
     const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
     if (id != 0) tcpError(sockAt(id), errno, code, bswap<u32>(load<u32>(h + 4)), info);
   }
+  if (proto == PROTO_ICMP || proto == PROTO_ICMPV6)
+    pingError(ns as i32, l0, l1, from0, from1, type, code, errno, hard, h, len, info);
   rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info);
 }
 

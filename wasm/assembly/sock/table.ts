@@ -55,6 +55,9 @@ export class Sock {
   ns: i32;
   dev: i32;
   mark: u32;
+  /** Whose it is, for netfilter. */
+  uid: u32;
+  gid: u32;
   l0: u64;
   l1: u64;
   r0: u64;

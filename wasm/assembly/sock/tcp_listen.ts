@@ -84,6 +84,8 @@ export function childMake(l: Sock, g: Segment): i32 {
   // Who spoke to us from a link is on that link. @see Linux tcp_v6_conn_request
   s.dev = l.dev != 0 || !needsDev(g.r0) ? l.dev : g.dev;
   s.mark = l.mark;
+  s.uid = l.uid;
+  s.gid = l.gid;
   s.ttl = l.ttl;
   s.tos = l.tos;
   s.flags = l.flags & (F_REUSEADDR | F_REUSEPORT | F_V6ONLY | F_NODELAY | F_KEEPALIVE | F_CORK);

@@ -81,16 +81,6 @@ const images: readonly CommandSpec[] = [
     'builder build',
   ]),
   known('push', '[OPTIONS] NAME[:TAG]', 'Send an image to a registry', exactly(1), ['image push', 'push']),
-  known('import', '[OPTIONS] file|URL|- [REPOSITORY[:TAG]]', 'Make an image of a tar archive', atLeast(1), [
-    'image import',
-    'import',
-  ]),
-  known('load', '[OPTIONS]', 'Load images from a tar archive', NONE, ['image load', 'load']),
-  known('save', '[OPTIONS] IMAGE [IMAGE...]', 'Save images in a tar archive', atLeast(1), ['image save', 'save']),
-  known('export', '[OPTIONS] CONTAINER', 'Write the files of a container as a tar archive', exactly(1), [
-    'container export',
-    'export',
-  ]),
   login,
   known('logout', '[SERVER]', 'Log out of a registry', between(0, 1)),
   search,

@@ -14,13 +14,15 @@ import { Filters } from '../filters.ts';
 import { inspectContainer } from '../inspect.ts';
 import { listContainers } from '../list.ts';
 import { readLogs } from '../logs.ts';
+import { parsePruning } from '../prune.ts';
 import { deleteContainer, removeContainer, renameContainer } from '../remove.ts';
-import { bytes, empty, json, MULTIPLEXED, RAW } from '../reply.ts';
+import { bytes, empty, json, streamType } from '../reply.ts';
 import { type Call, flag, flagOr, type Handler, type Route, readJson } from '../router.ts';
 import { startContainer } from '../start.ts';
 import { statsStream } from '../stats.ts';
 import { killContainer, pauseContainer, restartContainer, stopContainer, unpauseContainer } from '../stop.ts';
 import { topContainer } from '../top.ts';
+import { type UpdateBody, updateContainer } from '../update.ts';
 
 type On = (c: Container, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
 
@@ -61,7 +63,7 @@ const list: Handler = ({ daemon, query }) => {
   return rows instanceof Failure ? rows : json(daemon, 200, rows);
 };
 
-const logs = on((c, { daemon, query, request }) => {
+const logs = on((c, { daemon, query, request, version }) => {
   const stdout = flag(query, 'stdout');
   const stderr = flag(query, 'stderr');
   if (!stdout && !stderr) return errors.noStream;
@@ -81,22 +83,27 @@ const logs = on((c, { daemon, query, request }) => {
     until: at('until'),
   };
   const body = readLogs(c, options, () => daemon.now(), request.gone);
-  return bytes(daemon, 200, c.config.Tty ? RAW : MULTIPLEXED, body);
+  return bytes(daemon, 200, streamType(c.config.Tty, version), body);
 });
 
-const wait = on((c, { daemon, query }) => {
+const wait = on((c, { daemon, query, request }) => {
   const condition = (query.get('condition') || 'not-running') as WaitCondition;
   if (condition !== 'not-running' && condition !== 'next-exit' && condition !== 'removed')
     return new Failure('invalid', `invalid condition: ${JSON.stringify(condition)}`);
   const code = c.wait(condition);
+  const gone = request.gone?.then(() => undefined);
   async function* answer(): AsyncGenerator<Uint8Array> {
-    yield utf8(`${JSON.stringify({ StatusCode: await code })}\n`);
+    const ended = await (gone ? Promise.race([code, gone]) : code);
+    const why = ended === undefined ? 'context canceled' : condition === 'removed' ? '' : c.error;
+    yield utf8(`${JSON.stringify({ ...(why === '' ? {} : { Error: { Message: why } }), StatusCode: ended ?? -1 })}\n`);
   }
   return bytes(daemon, 200, 'application/json', answer());
 });
 
-const attach = on((c, { query, request }) =>
-  attachContainer(
+const attach = on((c, call) => {
+  const { daemon, query } = call;
+  return attachContainer(
+    daemon,
     c,
     {
       stdin: flag(query, 'stdin'),
@@ -104,16 +111,30 @@ const attach = on((c, { query, request }) =>
       stderr: flag(query, 'stderr'),
       logs: flag(query, 'logs'),
       stream: flag(query, 'stream'),
+      detachKeys: query.get('detachKeys') ?? '',
     },
-    request,
-  ),
-);
-
-const resize = act((c, { query }) => {
-  if (!c.running) return errors.notRunning(c.id);
-  c.running.streams.pty?.resize({ rows: Number(query.get('h')), cols: Number(query.get('w')) });
-  return undefined;
+    call,
+  );
 });
+
+const resize = on((c, { daemon, query }) => {
+  const size = sizeOf(query);
+  if (size instanceof Failure) return size;
+  if (!c.running) return errors.notRunning(c.id);
+  c.running.streams.pty?.resize(size);
+  return empty(daemon, 200);
+});
+
+/** `h` and `w` of a resize. */
+function sizeOf(query: URLSearchParams): { rows: number; cols: number } | Failure {
+  const read = (name: string, word: string): number | Failure => {
+    const text = query.get(name) ?? '';
+    return /^\d{1,10}$/.test(text) ? Number(text) : errors.badResize(word, text);
+  };
+  const [rows, cols] = [read('h', 'height'), read('w', 'width')];
+  if (rows instanceof Failure) return rows;
+  return cols instanceof Failure ? cols : { rows, cols };
+}
 
 const stats = on((c, { daemon, query, request }) =>
   bytes(
@@ -136,24 +157,23 @@ const changes = on((c, { daemon }) => {
 });
 
 const update = on(async (c, { daemon, request }) => {
-  const body = await readJson<{ RestartPolicy?: { Name: string; MaximumRetryCount: number } }>(request);
+  const body = await readJson<UpdateBody>(request);
   if (body instanceof Failure) return body;
-  if (body.RestartPolicy?.Name) c.hostConfig.RestartPolicy = body.RestartPolicy;
-  daemon.containerEvent(c, 'update');
-  return json(daemon, 200, { Warnings: null });
+  return updateContainer(daemon, c, body) ?? json(daemon, 200, { Warnings: null });
 });
 
 const prune: Handler = async ({ daemon, query }) => {
-  const filters = Filters.parse(query.get('filters'));
-  if (filters instanceof Failure) return filters;
+  const pruning = parsePruning(daemon, query.get('filters'), ['label', 'label!', 'until']);
+  if (pruning instanceof Failure) return pruning;
   const gone: string[] = [];
   let space = 0;
   for (const c of [...daemon.containers.values()]) {
-    if (c.isRunning || !filters.labels(c.config.Labels)) continue;
+    if (c.isRunning || !pruning.labels(c.config.Labels) || !pruning.old(c.created)) continue;
     space += c.rootfs.upperSize;
     await removeContainer(daemon, c);
     gone.push(c.id);
   }
+  daemon.pruned('container', space);
   return json(daemon, 200, { ContainersDeleted: gone.length > 0 ? gone : null, SpaceReclaimed: space });
 };
 
@@ -180,11 +200,12 @@ const execCreate = on(async (c, { daemon, request, params }) => {
 
 const execOf = (daemon: Daemon, id: string): Exec | Failure => daemon.execs.get(id) ?? errors.noExec(id);
 
-const execStart: Handler = async ({ daemon, request, params }) => {
+const execStart: Handler = async (call) => {
+  const { daemon, request, params } = call;
   const exec = execOf(daemon, params.id as string);
   if (exec instanceof Failure) return exec;
   const body = await readJson<{ Detach?: boolean; Tty?: boolean }>(request);
-  return body instanceof Failure ? body : startExec(daemon, exec, body, request);
+  return body instanceof Failure ? body : startExec(daemon, exec, body, call);
 };
 
 const execInspect: Handler = ({ daemon, params }) => {
@@ -195,7 +216,9 @@ const execInspect: Handler = ({ daemon, params }) => {
 const execResize: Handler = ({ daemon, params, query }) => {
   const exec = execOf(daemon, params.id as string);
   if (exec instanceof Failure) return exec;
-  exec.streams?.pty?.resize({ rows: Number(query.get('h')), cols: Number(query.get('w')) });
+  const size = sizeOf(query);
+  if (size instanceof Failure) return size;
+  exec.streams?.pty?.resize(size);
   return empty(daemon, 200);
 };
 
@@ -207,26 +230,26 @@ export const containerRoutes: readonly Route[] = [
   post('/containers/create', create),
   post('/containers/prune', prune),
   get(
-    '/containers/{id}/json',
+    '/containers/{id*}/json',
     on((c, { daemon, query }) => json(daemon, 200, inspectContainer(daemon, c, flag(query, 'size')))),
   ),
-  get('/containers/{id}/top', top),
-  get('/containers/{id}/logs', logs),
-  get('/containers/{id}/stats', stats),
-  get('/containers/{id}/changes', changes),
+  get('/containers/{id*}/top', top),
+  get('/containers/{id*}/logs', logs),
+  get('/containers/{id*}/stats', stats),
+  get('/containers/{id*}/changes', changes),
   post(
-    '/containers/{id}/start',
+    '/containers/{id*}/start',
     act((c, { daemon }) => startContainer(daemon, c)),
   ),
   post(
-    '/containers/{id}/stop',
+    '/containers/{id*}/stop',
     act((c, call) => stopContainer(call.daemon, c, timeoutOf(call))),
   ),
   post(
-    '/containers/{id}/restart',
+    '/containers/{id*}/restart',
     act((c, call) => restartContainer(call.daemon, call.params.id as string, c, timeoutOf(call))),
   ),
-  post('/containers/{id}/kill', async (call) => {
+  post('/containers/{id*}/kill', async (call) => {
     const { daemon, params, query } = call;
     const name = params.id as string;
     const c = daemon.container(name);
@@ -234,27 +257,31 @@ export const containerRoutes: readonly Route[] = [
     return (await killContainer(daemon, name, c, query.get('signal') ?? '')) ?? empty(daemon, 204);
   }),
   post(
-    '/containers/{id}/pause',
+    '/containers/{id*}/pause',
     act((c, { daemon }) => pauseContainer(daemon, c)),
   ),
   post(
-    '/containers/{id}/unpause',
+    '/containers/{id*}/unpause',
     act((c, { daemon }) => unpauseContainer(daemon, c)),
   ),
-  post('/containers/{id}/wait', wait),
-  post('/containers/{id}/attach', attach),
-  post('/containers/{id}/resize', resize),
+  post('/containers/{id*}/wait', wait),
+  post('/containers/{id*}/attach', attach),
+  post('/containers/{id*}/resize', resize),
   post(
-    '/containers/{id}/rename',
+    '/containers/{id*}/rename',
     act((c, { daemon, query }) => renameContainer(daemon, c, query.get('name') ?? '')),
   ),
-  post('/containers/{id}/update', update),
-  post('/containers/{id}/exec', execCreate),
+  post('/containers/{id*}/update', update),
+  post('/containers/{id*}/exec', execCreate),
   {
     method: 'DELETE',
-    pattern: '/containers/{id}',
+    pattern: '/containers/{id*}',
     handler: act((c, { daemon, query, params }) =>
-      deleteContainer(daemon, params.id as string, c, { force: flag(query, 'force'), volumes: flag(query, 'v') }),
+      deleteContainer(daemon, params.id as string, c, {
+        force: flag(query, 'force'),
+        volumes: flag(query, 'v'),
+        link: flag(query, 'link'),
+      }),
     ),
   },
   post('/exec/{id}/start', execStart),

@@ -1,10 +1,18 @@
 /** Routes below /images. @see moby api/server/router/image */
+import { collect, type HttpResponse } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
+import { parseReference, withDefaultTag } from '../../images/reference.ts';
+import { NO_CONFIG } from '../../images/spec.ts';
+import { importImage, loadImages, saveImages } from '../archive/images.ts';
+import { applyChanges } from '../build/config.ts';
 import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
-import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, pullImage, removeImage, tagImage } from '../images.ts';
-import { empty, json } from '../reply.ts';
+import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
+import { line } from '../progress.ts';
+import { pullImage } from '../pull.ts';
+import { bytes, empty, json } from '../reply.ts';
 import { flag, type Handler, type Route } from '../router.ts';
+import { stream } from './archive.ts';
 
 const list: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));
@@ -12,10 +20,58 @@ const list: Handler = ({ daemon, query }) => {
   return filters.check(IMAGE_FILTERS) ?? json(daemon, 200, imageRows(daemon, filters, flag(query, 'all')));
 };
 
-const create: Handler = ({ daemon, query }) =>
-  query.get('fromImage')
-    ? pullImage(daemon, query.get('fromImage') as string, query.get('tag') ?? '')
-    : new Failure('notImplemented', 'importing an image is not supported by this engine');
+const create: Handler = async (call) => {
+  const { daemon, query } = call;
+  const from = query.get('fromImage');
+  if (!from) return imported(call);
+  const pulled = await pullImage(daemon, from, query.get('tag') ?? '');
+  return pulled instanceof Failure ? pulled : bytes(daemon, 200, 'application/json', pulled);
+};
+
+const imported: Handler = async ({ daemon, query, request }) => {
+  const source = query.get('fromSrc') ?? '';
+  if (source !== '-' && source !== '') return unreachable(source);
+  const archive = await collect(request.body);
+  const repo = query.get('repo') ?? '';
+  const tag = query.get('tag') ?? '';
+  const parsed = repo === '' ? undefined : parseReference(`${repo}${tag === '' ? '' : `:${tag}`}`);
+  if (parsed instanceof Failure) return parsed;
+  const config = applyChanges(
+    NO_CONFIG,
+    query.getAll('changes').flatMap((x) => x.split('\n')),
+  );
+  if (config instanceof Failure) return config;
+  const comment = query.get('message') || 'Imported from -';
+  const ref = parsed && withDefaultTag(parsed);
+  const id = importImage(daemon, archive, { config, comment, ref });
+  return id instanceof Failure ? id : messages(daemon, [line({ status: id })]);
+};
+
+/** Nothing outside of the lab can be fetched. */
+function unreachable(source: string): Failure {
+  const url = /^https?:\/\//.test(source) ? source : `http://${source}`;
+  const host = /^https?:\/\/([^/:]*)/.exec(url)?.[1] ?? '';
+  return new Failure('system', `Get ${JSON.stringify(url)}: dial tcp: lookup ${host} on 192.168.56.1:53: no such host`);
+}
+
+const messages = (daemon: Daemon, lines: readonly Uint8Array[]): HttpResponse =>
+  bytes(daemon, 200, 'application/json', each(lines));
+
+async function* each(lines: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* lines;
+}
+
+const save: Handler = (call) => {
+  const { daemon, query, params } = call;
+  const names = params.name === undefined ? query.getAll('names').flatMap((n) => n.split(',')) : [params.name];
+  const chunks = saveImages(daemon, names);
+  return chunks instanceof Failure ? chunks : stream(call, 'application/x-tar', chunks);
+};
+
+const load: Handler = async ({ daemon, query, request }) => {
+  const loaded = loadImages(daemon, await collect(request.body), flag(query, 'quiet'));
+  return loaded instanceof Failure ? loaded : messages(daemon, loaded);
+};
 
 const inspect: Handler = ({ daemon, params }) => {
   const image = daemon.images.get(params.name as string);
@@ -54,6 +110,7 @@ const prune: Handler = ({ daemon, query }) => {
     }
     space += freed(daemon, image.layers);
   }
+  daemon.pruned('image', space);
   return json(daemon, 200, { ImagesDeleted: gone.length > 0 ? gone : null, SpaceReclaimed: space });
 };
 
@@ -66,6 +123,9 @@ export const imageRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/images/json', handler: list },
   { method: 'POST', pattern: '/images/create', handler: create },
   { method: 'POST', pattern: '/images/prune', handler: prune },
+  { method: 'GET', pattern: '/images/get', handler: save },
+  { method: 'POST', pattern: '/images/load', handler: load },
+  { method: 'GET', pattern: '/images/{name*}/get', handler: save },
   { method: 'GET', pattern: '/images/{name*}/json', handler: inspect },
   { method: 'GET', pattern: '/images/{name*}/history', handler: history },
   { method: 'POST', pattern: '/images/{name*}/tag', handler: tag },

@@ -3,11 +3,11 @@ import type { HttpResponse } from '../../../base/http.ts';
 import type { EndpointSettings } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import type { Network } from '../../libnetwork/network.ts';
-import { parseUnix } from '../../time.ts';
 import { connect, disconnect } from '../connect.ts';
 import { COST } from '../daemon.ts';
 import { errors } from '../errors.ts';
 import { Filters } from '../filters.ts';
+import { makeVolume } from '../mounts.ts';
 import {
   createNetwork,
   inspectNetwork,
@@ -16,6 +16,7 @@ import {
   pruneNetworks,
   removeNetwork,
 } from '../networks.ts';
+import { parsePruning } from '../prune.ts';
 import { empty, json } from '../reply.ts';
 import { type Call, flag, type Handler, type Route, readJson } from '../router.ts';
 import { volumeJson } from '../volumes.ts';
@@ -48,22 +49,12 @@ const create: Handler = async ({ daemon, request }) => {
 };
 
 const prune: Handler = ({ daemon, query }) => {
-  const filters = Filters.parse(query.get('filters'));
-  if (filters instanceof Failure) return filters;
-  const until = filters.get('until')[0];
-  const ago = until === undefined ? undefined : goDuration(until);
-  const at = until === undefined ? undefined : ago === undefined ? parseUnix(until) : daemon.now() - ago;
-  return json(daemon, 200, pruneNetworks(daemon, filters, at));
+  const pruning = parsePruning(daemon, query.get('filters'), ['label', 'label!', 'until']);
+  if (pruning instanceof Failure) return pruning;
+  const gone = pruneNetworks(daemon, pruning);
+  daemon.pruned('network', 0);
+  return json(daemon, 200, gone);
 };
-
-/** `1h30m`, `10s`; undefined when it is none. @see Go time.ParseDuration */
-function goDuration(s: string): bigint | undefined {
-  const units: Record<string, number> = { h: 3.6e12, m: 6e10, s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
-  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|us|ns|s))+$/.test(s)) return undefined;
-  let total = 0;
-  for (const m of s.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|us|ns|s)/g)) total += Number(m[1]) * (units[m[2] as string] ?? 0);
-  return BigInt(Math.floor(total));
-}
 
 const change = (work: typeof disconnectOf): Handler =>
   on(async (n, { daemon, request }) => {
@@ -85,9 +76,9 @@ function disconnectOf(
   daemon: Parameters<typeof disconnect>[0],
   n: Network,
   c: Parameters<typeof disconnect>[2],
-  _body: ConnectBody,
+  body: ConnectBody,
 ): Failure | undefined {
-  return disconnect(daemon, n, c);
+  return disconnect(daemon, n, c, body.Force ?? false);
 }
 
 const volumeList: Handler = ({ daemon, query }) => {
@@ -102,12 +93,13 @@ const volumeList: Handler = ({ daemon, query }) => {
 const volumeCreate: Handler = async ({ daemon, request }) => {
   const body = await readJson<{
     Name?: string;
+    Driver?: string;
     Labels?: Record<string, string> | null;
     DriverOpts?: Record<string, string> | null;
   }>(request);
   if (body instanceof Failure) return body;
-  const made = daemon.volumes.create(body.Name || undefined, body.Labels ?? null, body.DriverOpts ?? null);
-  return json(daemon, 201, volumeJson(made));
+  const made = makeVolume(daemon, body.Name || undefined, body.Driver, body.Labels ?? null, body.DriverOpts ?? null);
+  return made instanceof Failure ? made : json(daemon, 201, volumeJson(made));
 };
 
 const volumeGet: Handler = ({ daemon, params }) => {
@@ -125,12 +117,15 @@ const volumeRemove: Handler = ({ daemon, params, query }) => {
 };
 
 const volumePrune: Handler = ({ daemon, query }) => {
-  const filters = Filters.parse(query.get('filters'));
-  if (filters instanceof Failure) return filters;
-  const all = filters.bool('all') === true;
+  const pruning = parsePruning(daemon, query.get('filters'), ['all', 'label', 'label!']);
+  if (pruning instanceof Failure) return pruning;
+  const all = pruning.filters.bool('all');
+  if (all instanceof Failure) return all;
   const used = new Set([...daemon.containers.values()].flatMap((c) => c.mounts.map((m) => m.name)));
-  const gone = daemon.volumes.list().filter((v) => !used.has(v.name) && (v.anonymous || all));
+  const unused = daemon.volumes.list().filter((v) => !used.has(v.name) && pruning.labels(v.labels));
+  const gone = unused.filter((v) => v.anonymous || all);
   for (const v of gone) daemon.volumes.remove(v.name);
+  daemon.pruned('volume', 0);
   return json(daemon, 200, { VolumesDeleted: gone.length > 0 ? gone.map((v) => v.name) : null, SpaceReclaimed: 0 });
 };
 

@@ -2,16 +2,17 @@
  * The drivers without devices: `host` (the sandbox is the machine's own namespace) and `null` (none but lo).
  * @see moby daemon/libnetwork/drivers/host, drivers/null
  */
-import type { Failure } from '../../errdefs.ts';
-import { Failure as Failed } from '../../errdefs.ts';
+import { Failure } from '../../errdefs.ts';
 import type { Driver, JoinInfo } from '../driver.ts';
 
 export function plainDriver(type: 'host' | 'null'): Driver {
   let network: string | undefined;
   return {
     type,
+    pools: false,
+    skipGateway: () => ({ v4: true, v6: true }),
     createNetwork(id): Failure | undefined {
-      if (network !== undefined) return new Failed('forbidden', `only one instance of "${type}" network is allowed`);
+      if (network !== undefined) return new Failure('forbidden', `only one instance of "${type}" network is allowed`);
       network = id;
       return undefined;
     },

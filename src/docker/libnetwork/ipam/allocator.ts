@@ -4,7 +4,17 @@
  * Limits: one address space (local). IPv6 pools are given out, but a pool holds at most 2^20 addresses at once.
  * @see moby daemon/libnetwork/ipams/defaultipam/allocator.go, address_space.go
  */
-import { contains, formatIp, type IpAddr, last4, network, overlaps, type Prefix, sameIp } from '../../../base/ip.ts';
+import {
+  contains,
+  formatIp,
+  formatPrefix,
+  type IpAddr,
+  last4,
+  network,
+  overlaps,
+  type Prefix,
+  sameIp,
+} from '../../../base/ip.ts';
 import { Failure } from '../../errdefs.ts';
 import { addTo, firstFree, LOCAL_POOLS, type PoolBase } from './pools.ts';
 
@@ -18,41 +28,71 @@ export interface Pool {
   readonly used: Set<string>;
 }
 
+/** A subnet in use: as a whole, or by ranges that share its addresses. */
+interface Subnet {
+  readonly prefix: Prefix;
+  readonly used: Set<string>;
+  readonly holders: Set<Pool>;
+}
+
 const OVERLAP = new Failure('forbidden', 'invalid pool request: Pool overlaps with other one on this address space');
+const EXHAUSTED = new Failure('invalid', 'all predefined address pools have been fully subnetted');
 
 /** Address in use. */
 export const ADDRESS_IN_USE = new Failure('forbidden', 'Address already in use');
-export const NO_ADDRESS = new Failure('system', "no available IPv4 addresses on this network's address pools");
+export const NO_ADDRESS = new Failure('unavailable', 'no available addresses on this pool');
+const OUT_OF_RANGE = new Failure('invalid', 'requested address is out of range');
 
 export class Ipam {
-  readonly #pools: Pool[] = [];
+  readonly #subnets = new Map<string, Subnet>();
 
   constructor(readonly defaults: readonly PoolBase[] = LOCAL_POOLS) {}
 
-  /** @param reserved prefixes that a pool chosen here must not overlap: the host's routes and name servers */
-  requestPool(subnet?: Prefix, range?: Prefix, reserved: readonly Prefix[] = []): Pool | Failure {
-    const taken = this.#pools.map((p) => p.subnet);
-    const chosen = subnet ?? firstFree(this.defaults, [...taken, ...reserved]);
-    if (!chosen) return new Failure('system', 'all predefined address pools have been fully subnetted');
-    if (subnet && taken.some((t) => overlaps(t, subnet))) return OVERLAP;
-    const pool: Pool = { subnet: network(chosen), range: network(range ?? chosen), used: new Set() };
-    if (chosen.addr.v === 4 && chosen.bits < 31) {
-      pool.used.add(formatIp(pool.subnet.addr));
-      pool.used.add(formatIp({ v: 4, value: last4(chosen) }));
-    } else if (chosen.addr.v === 6) pool.used.add(formatIp(pool.subnet.addr));
-    this.#pools.push(pool);
+  /**
+   * A pool of the predefined ones, for networks that ask for none.
+   * @param reserved prefixes that it must not overlap: what the host reaches directly, its name servers
+   */
+  choosePool(version: 4 | 6, reserved: readonly Prefix[] = []): Pool | Failure {
+    const taken = [...this.#subnets.values()].map((s) => s.prefix);
+    const bases = this.defaults.filter((b) => b.base.addr.v === version);
+    const chosen = firstFree(bases, [...taken, ...reserved]);
+    return chosen ? this.#hold(chosen, chosen) : EXHAUSTED;
+  }
+
+  /**
+   * @param range a part of the subnet. Only whole subnets are held against those in use: that of two networks with
+   * ranges of one subnet is a bridge's business.
+   */
+  requestPool(subnet: Prefix, range?: Prefix): Pool | Failure {
+    const whole = network(subnet);
+    const part = range && range.bits >= whole.bits ? network(range) : whole;
+    const present = this.#subnets.get(formatPrefix(whole));
+    const held = present && [...present.holders].some((h) => formatPrefix(h.range) === formatPrefix(part));
+    if (present && (!range || held)) return OVERLAP;
+    if (!range && [...this.#subnets.values()].some((s) => overlaps(s.prefix, whole))) return OVERLAP;
+    return this.#hold(whole, part);
+  }
+
+  #hold(prefix: Prefix, range: Prefix): Pool {
+    const key = formatPrefix(prefix);
+    const subnet = this.#subnets.get(key) ?? { prefix, used: reservedOf(prefix), holders: new Set() };
+    this.#subnets.set(key, subnet);
+    const pool: Pool = { subnet: prefix, range, used: subnet.used };
+    subnet.holders.add(pool);
     return pool;
   }
 
   releasePool(pool: Pool): void {
-    const i = this.#pools.indexOf(pool);
-    if (i >= 0) this.#pools.splice(i, 1);
+    const key = formatPrefix(pool.subnet);
+    const subnet = this.#subnets.get(key);
+    subnet?.holders.delete(pool);
+    if (subnet?.holders.size === 0) this.#subnets.delete(key);
   }
 
   /** A certain address, or the lowest free one of the range. */
   requestAddress(pool: Pool, wanted?: IpAddr): IpAddr | Failure {
     if (wanted) {
-      if (!contains(pool.subnet, wanted)) return new Failure('invalid', 'Requested address is out of range');
+      if (!contains(pool.subnet, wanted)) return OUT_OF_RANGE;
       if (pool.used.has(formatIp(wanted))) return ADDRESS_IN_USE;
       pool.used.add(formatIp(wanted));
       return wanted;
@@ -72,4 +112,10 @@ export class Ipam {
   releaseAddress(pool: Pool, address: IpAddr): void {
     if (!sameIp(address, pool.subnet.addr)) pool.used.delete(formatIp(address));
   }
+}
+
+/** A subnet's first address, and with IPv4 its last, are no host's; but for /31 and /32. */
+function reservedOf(p: Prefix): Set<string> {
+  if (p.addr.v === 6) return new Set([formatIp(p.addr)]);
+  return new Set(p.bits < 31 ? [formatIp(p.addr), formatIp({ v: 4, value: last4(p) })] : []);
 }

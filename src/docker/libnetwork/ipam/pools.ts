@@ -3,7 +3,7 @@
  * 192.168.0.0/16 in /20 steps.
  * @see moby daemon/libnetwork/ipamutils/utils.go
  */
-import { type IpAddr, ip4, overlaps, type Prefix, parsePrefix } from '../../../base/ip.ts';
+import { type IpAddr, ip4, ip6, overlaps, type Prefix, parsePrefix } from '../../../base/ip.ts';
 
 /** A base that is split into networks of `size` bits. */
 export interface PoolBase {
@@ -23,13 +23,20 @@ export const LOCAL_POOLS: readonly PoolBase[] = [
   base('192.168.0.0/16', 20),
 ];
 
+/** The unique local /48 of a host, split into /64. @param globalId 40 bits @see RFC 4193 §3 */
+export function uniqueLocal(globalId: bigint): PoolBase {
+  return { base: { addr: ip6((0xfdn << 120n) | (globalId << 80n)), bits: 48 }, size: 64 };
+}
+
 /** All networks of the pools, in order. */
 export function* poolNetworks(pools: readonly PoolBase[]): Generator<Prefix> {
-  for (const pool of pools) {
-    if (pool.base.addr.v !== 4) continue;
-    const step = 2 ** (32 - pool.size);
-    const count = 2 ** (pool.size - pool.base.bits);
-    for (let i = 0; i < count; i++) yield { addr: ip4(pool.base.addr.value + i * step), bits: pool.size };
+  for (const { base, size } of pools) {
+    const count = 2 ** (size - base.bits);
+    for (let i = 0; i < count; i++) {
+      const { addr } = base;
+      if (addr.v === 4) yield { addr: ip4(addr.value + i * 2 ** (32 - size)), bits: size };
+      else yield { addr: ip6(addr.value + (BigInt(i) << BigInt(128 - size))), bits: size };
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Counters } from '../snmp.ts';
 import type { CoreTcpInfo } from '../tcp-info.ts';
 import type { Addr16 } from './base.ts';
 
-export const SockType = { TCP: 1, UDP: 2, RAW: 3, PACKET: 4 } as const;
+export const SockType = { TCP: 1, UDP: 2, RAW: 3, PACKET: 4, PING: 5 } as const;
 
 export interface CoreSock {
   readonly sock: number;

@@ -44,23 +44,39 @@ export interface Content {
   bytes(): Uint8Array;
 }
 
-/** Bytes that are there. @param program set when the text is only the face of a program (a script) */
+/** Bytes that are there. @param program set when they are only the face of a program (a script) */
 export function contentOf(bytes: Uint8Array, program?: string): Content {
   return { size: bytes.length, program, bytes: () => bytes };
 }
 
+/** A text, encoded when something asks for it. @param program set when it is only the face of a program (a script) */
+function textContent(text: string, program?: string): Content {
+  let made: Uint8Array | undefined;
+  const bytes = (): Uint8Array => {
+    made ??= utf8(text);
+    return made;
+  };
+  return {
+    get size() {
+      return bytes().length;
+    },
+    program,
+    bytes,
+  };
+}
+
 const MAGIC = '\x7fELF\x02\x01\x01drydock\0';
 
-/** The image of a program's binary: an ELF-like head that names the program, padded to its size. */
+/** The image of a program's binary: an ELF-like head that names the program (ASCII), padded to its size. */
 export function binary(program: string, size = 65536): Content {
-  const head = utf8(`${MAGIC}${program}\0`);
+  const head = `${MAGIC}${program}\0`;
   const total = Math.max(size, head.length);
   return {
     size: total,
     program,
     bytes: () => {
       const out = new Uint8Array(total);
-      out.set(head);
+      out.set(utf8(head));
       return out;
     },
   };
@@ -76,9 +92,11 @@ export function binaryProgram(bytes: Uint8Array): string | undefined {
 
 /** A layer as the kernel holds it. */
 export class TreeLayer implements Layer {
-  readonly size: number;
-  constructor(readonly root: LayerDir) {
-    this.size = sizeOf(root);
+  #size: number | undefined;
+  constructor(readonly root: LayerDir) {}
+  get size(): number {
+    this.#size ??= sizeOf(this.root);
+    return this.#size;
   }
 }
 
@@ -89,66 +107,67 @@ function sizeOf(node: LayerNode): number {
   return sum;
 }
 
-interface Draft {
-  kind: 'draft';
-  meta: LayerMeta;
-  entries: Map<string, LayerNode | Draft>;
+/** A directory that is being filled. */
+interface Draft extends LayerDir {
+  mode: number;
+  uid: number;
+  gid: number;
+  readonly entries: Map<string, LayerNode>;
 }
 
 /** Builds the tree of a layer. @param mtime given to every inode, virtual ns */
 export function layerOf(spec: LayerSpec, mtime: number): TreeLayer {
-  const newDraft = (mode = 0o755, uid = 0, gid = 0): Draft => ({
-    kind: 'draft',
-    meta: { mode, uid, gid, mtime },
-    entries: new Map(),
-  });
+  const newDraft = (): Draft => ({ kind: 'dir', mode: 0o755, uid: 0, gid: 0, mtime, entries: new Map() });
+  const within = (dir: Draft, name: string): Draft => {
+    const there = dir.entries.get(name);
+    if (there?.kind === 'dir') return there as Draft;
+    const made = newDraft();
+    dir.entries.set(name, made);
+    return made;
+  };
   const root = newDraft();
   for (const [path, file] of Object.entries(spec)) {
     const names = path.split('/').filter((n) => n !== '');
     const last = names.pop();
     let dir = root;
-    for (const name of names) {
-      let next = dir.entries.get(name);
-      if (next?.kind !== 'draft') {
-        next = newDraft();
-        dir.entries.set(name, next);
-      }
-      dir = next;
-    }
+    for (const name of names) dir = within(dir, name);
     if (typeof file === 'object' && 'dir' in file) {
-      const meta = { mode: file.mode ?? 0o755, uid: file.uid ?? 0, gid: file.gid ?? 0, mtime };
-      const old = last === undefined ? root : dir.entries.get(last);
-      if (old?.kind === 'draft') old.meta = meta;
-      else if (last !== undefined) dir.entries.set(last, { kind: 'draft', meta, entries: new Map() });
+      if (last !== undefined) dir = within(dir, last);
+      dir.mode = file.mode ?? 0o755;
+      dir.uid = file.uid ?? 0;
+      dir.gid = file.gid ?? 0;
     } else if (last !== undefined) dir.entries.set(last, leaf(file, mtime));
   }
-  return new TreeLayer(seal(root));
+  return new TreeLayer(root);
 }
 
 function leaf(file: Exclude<LayerFile, { dir: true }>, mtime: number): LayerNode {
-  if (typeof file === 'string')
-    return { kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime, content: contentOf(utf8(file)) };
+  if (typeof file === 'string') return { kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime, content: textContent(file) };
   if ('link' in file) return { kind: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime, target: file.link };
   if ('text' in file) {
     const program = 'program' in file ? file.program : undefined;
     const mode = file.mode ?? (program === undefined ? 0o644 : 0o755);
     const owner = { uid: ('uid' in file && file.uid) || 0, gid: ('gid' in file && file.gid) || 0 };
-    return { kind: 'file', mode, ...owner, mtime, content: contentOf(utf8(file.text), program) };
+    return { kind: 'file', mode, ...owner, mtime, content: textContent(file.text, program) };
   }
   return { kind: 'file', mode: file.mode ?? 0o755, uid: 0, gid: 0, mtime, content: binary(file.program, file.size) };
 }
 
-function seal(d: Draft): LayerDir {
-  const entries = new Map<string, LayerNode>();
-  for (const [name, node] of d.entries) entries.set(name, node.kind === 'draft' ? seal(node) : node);
-  return { kind: 'dir', ...d.meta, entries };
-}
+const EMPTY: LayerDir = { kind: 'dir', mode: 0o755, uid: 0, gid: 0, mtime: 0, entries: new Map() };
+
+/** Trees that were merged, by the lower one and the layer over it: containers of an image share theirs. */
+const merged = new WeakMap<LayerDir, WeakMap<TreeLayer, LayerDir>>();
 
 /** One tree of all layers, bottom first: upper entries win, directories merge, whiteouts remove. */
 export function mergeLayers(layers: readonly TreeLayer[]): LayerDir {
-  let merged: LayerDir = { kind: 'dir', mode: 0o755, uid: 0, gid: 0, mtime: 0, entries: new Map() };
-  for (const layer of layers) merged = mergeDirs(merged, layer.root);
-  return merged;
+  return layers.reduce(mergeLayer, EMPTY);
+}
+
+function mergeLayer(lower: LayerDir, layer: TreeLayer): LayerDir {
+  const known = merged.get(lower) ?? new WeakMap<TreeLayer, LayerDir>();
+  const tree = known.get(layer) ?? mergeDirs(lower, layer.root);
+  merged.set(lower, known.set(layer, tree));
+  return tree;
 }
 
 function mergeDirs(lower: LayerDir, upper: LayerDir): LayerDir {

@@ -32,7 +32,7 @@ export class MountTable implements Mounts, Crossing {
   readonly top: Place;
   readonly fs: TreeFace;
 
-  constructor(rootfs: FileSystem, info: { source: string; type?: string; options?: string }) {
+  constructor(rootfs: FileSystem, info: { source: string; type?: string; options?: string; readOnly?: boolean }) {
     const root = placeIn(rootfs, '/');
     if (isErr(root)) throw new Error('a root file system without a root');
     const type = info.type ?? rootfs.type;
@@ -41,8 +41,8 @@ export class MountTable implements Mounts, Crossing {
       source: info.source,
       target: '/',
       type,
-      options: info.options ?? RW,
-      readOnly: false,
+      options: info.options ?? (info.readOnly ? 'ro,relatime' : RW),
+      readOnly: info.readOnly ?? false,
       within: '/',
       parent: undefined,
       at: undefined,

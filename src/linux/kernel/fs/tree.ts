@@ -273,6 +273,13 @@ export class TreeInode extends Inode {
     this.#touch();
   }
 
+  /** Makes it a script with this text, whose behaviour a program gives. */
+  setScript(bytes: Uint8Array, program: string): void {
+    this.#buffer = undefined;
+    this.#content = contentOf(bytes.slice(), program);
+    this.#touch();
+  }
+
   writeAt(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length;
     this.#room(end);

@@ -190,13 +190,20 @@ export class TreeFace implements FileSystem {
   readFile(path: string): Uint8Array | Errno {
     return readAll(this.crossing, '/', path);
   }
-  writeFile(path: string, bytes: Uint8Array, options: { mode?: number; parents?: boolean } = {}): Errno | 0 {
+  writeFile(
+    path: string,
+    bytes: Uint8Array,
+    options: { mode?: number; parents?: boolean; program?: string } = {},
+  ): Errno | 0 {
     const slash = path.lastIndexOf('/');
     if (options.parents && slash > 0) {
       const made = mkdirAll(this.crossing, path.slice(0, slash), 0o755);
       if (made !== 0) return made;
     }
-    return writeAll(this.crossing, '/', path, bytes, options.mode ?? 0o644, 0);
+    const written = writeAll(this.crossing, '/', path, bytes, options.mode ?? 0o644, 0);
+    const place = written === 0 && options.program !== undefined ? this.place(path) : undefined;
+    if (place && !isErr(place) && place.inode instanceof TreeInode) place.inode.setScript(bytes, options.program ?? '');
+    return written;
   }
   mkdir(path: string, mode = 0o755, parents = false): Errno | 0 {
     if (parents) return mkdirAll(this.crossing, path, mode);
@@ -212,6 +219,21 @@ export class TreeFace implements FileSystem {
   symlink(target: string, path: string): Errno | 0 {
     const made = makeAt(this.crossing, '/', path, { kind: 'symlink', mode: 0o777, target });
     return isErr(made) ? made : 0;
+  }
+  link(from: string, to: string): Errno | 0 {
+    return linkAt(this.crossing, '/', from, to);
+  }
+  readlink(path: string): string | Errno {
+    const place = find(this.crossing, '/', path, false);
+    return isErr(place) ? place : place.inode.readlink();
+  }
+  resolve(path: string, follow: boolean): string | Errno {
+    const place = find(this.crossing, '/', path, follow);
+    return isErr(place) ? place : pathOf(place);
+  }
+  utimes(path: string, mtime: number): Errno | 0 {
+    const place = find(this.crossing, '/', path, false);
+    return isErr(place) ? place : place.inode.setMeta({ mtime });
   }
   rename(from: string, to: string): Errno | 0 {
     return renameAt(this.crossing, '/', from, to);

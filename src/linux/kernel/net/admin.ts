@@ -1,5 +1,6 @@
 /** NetAdmin of one namespace: the table of its operations. */
-import type { NetAdmin, SocketInfo } from '../netadmin.ts';
+import { EOPNOTSUPP, type Errno } from '../errno.ts';
+import type { LinkKind, NetAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr, listAddrs } from './addrs.ts';
 import { connStats, deleteConns, listConns, markConns } from './conntrack.ts';
 import { delFdb, listFdb, setFdb } from './fdbs.ts';
@@ -24,6 +25,8 @@ function rules(world: NetWorld, ns: Netns): Ruleset {
 /** @param unix unix sockets of the machine, which ss lists too */
 export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = () => []): NetAdmin {
   const w = world;
+  const missing = (kind: LinkKind): Errno | undefined =>
+    w.without.includes(kind) ? EOPNOTSUPP.says('Unknown device type') : undefined;
   return {
     ...ipvsAdmin(w, ns),
     links: () => ns.devices.map((d) => linkOf(w, d)),
@@ -32,11 +35,12 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
       return d && linkOf(w, d);
     },
     addBridge: (name, options) => addSimple(w, ns, 'bridge', name, options),
-    addDummy: (name, options) => addSimple(w, ns, 'dummy', name, options),
+    addDummy: (name, options) => missing('dummy') ?? addSimple(w, ns, 'dummy', name, options),
     addNic: (name, options) => addSimple(w, ns, 'nic', name, options),
     addVeth: (name, peer, options) => addVeth(w, ns, name, peer, options),
     addVxlan: (name, settings, options) => addVxlan(w, ns, name, settings, options),
-    addUpper: (name, lower, settings, options) => addUpper(w, ns, name, lower, settings, options),
+    addUpper: (name, lower, settings, options) =>
+      missing(settings.kind) ?? addUpper(w, ns, name, lower, settings, options),
     delLink: (name) => delLink(w, ns, name),
     setLink: (name, change) => setLink(w, ns, name, change),
     moveLink: (name, to) => moveLink(w, ns, name, w.get(to)),
@@ -68,6 +72,7 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     setQdisc: (request) => setQdisc(w, ns, request),
     delQdisc: (ifname, parent, handle) => delQdisc(w, ns, ifname, parent, handle),
     nfTables: (family) => rules(w, ns).tables(family),
+    nfRuleset: () => rules(w, ns).ruleset(),
     nfChains: (family, table) => rules(w, ns).chains(family, table),
     nfNewChain: (family, table, chain) => rules(w, ns).newChain(family, table, chain),
     nfDelChain: (family, table, chain) => rules(w, ns).delChain(family, table, chain),
@@ -82,9 +87,9 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfCount: (family, table, chain, index, packets, bytes) =>
       rules(w, ns).count(family, table, chain, index, packets, bytes),
     conntrack: () => listConns(w, ns),
-    conntrackMark: (match, mark) => markConns(w, ns, match, mark),
+    conntrackMark: (match, mark, user) => markConns(w, ns, match, mark, user),
     conntrackStats: () => connStats(w, ns),
-    conntrackDelete: (match) => deleteConns(w, ns, match),
+    conntrackDelete: (match, user) => deleteConns(w, ns, match, user),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
     counters: () => w.core.snmp(ns.core),
   };

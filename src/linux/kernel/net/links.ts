@@ -1,5 +1,17 @@
 /** Links: adding, changing, moving and removing devices. @see Linux net/core/rtnetlink.c */
-import { EBUSY, EEXIST, EINVAL, ENETDOWN, ENODEV, EOPNOTSUPP, ERANGE, type Errno, errnoOf, isErr } from '../errno.ts';
+import {
+  EADDRNOTAVAIL,
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  ENETDOWN,
+  ENODEV,
+  EOPNOTSUPP,
+  ERANGE,
+  type Errno,
+  errnoOf,
+  isErr,
+} from '../errno.ts';
 import type { Link, LinkKind, NetAdmin } from '../netadmin.ts';
 import { addrsGone, defaultAddrs } from './addrs.ts';
 import { ipv6Gone, renameIpv6, syncIpv6 } from './ipv6.ts';
@@ -23,6 +35,12 @@ export function nameError(ns: Netns, name: string): Errno | undefined {
 export function randomMac(world: NetWorld): number {
   const hi = ((world.rng.u32() & 0xffff) | 0x0200) & 0xfeff;
   return hi * 0x1_0000_0000 + world.rng.u32();
+}
+
+/** No device has a group's address, or none. @see Linux include/linux/etherdevice.h: is_valid_ether_addr */
+export function macError(mac: number | undefined): Errno | undefined {
+  if (mac === undefined) return undefined;
+  return mac === 0 || Math.floor(mac / 2 ** 40) % 2 === 1 ? EADDRNOTAVAIL : undefined;
 }
 
 /** Enters a device of the core. */
@@ -79,7 +97,7 @@ export function addSimple(
   name: string,
   options: { mac?: number; mtu?: number } = {},
 ): number | Errno {
-  const bad = nameError(ns, name);
+  const bad = nameError(ns, name) ?? macError(options.mac);
   if (bad) return bad;
   const mac = options.mac ?? randomMac(world);
   const { core } = world;
@@ -105,7 +123,11 @@ export function addVeth(
   const other = peer.netns === undefined ? ns : world.get(peer.netns);
   if (!other) return EINVAL;
   const bad =
-    nameError(ns, name) ?? nameError(other, peer.name) ?? (other === ns && peer.name === name ? EEXIST : undefined);
+    nameError(ns, name) ??
+    nameError(other, peer.name) ??
+    (other === ns && peer.name === name ? EEXIST : undefined) ??
+    macError(options.mac) ??
+    macError(peer.mac);
   if (bad) return bad;
   const macs = [options.mac ?? randomMac(world), peer.mac ?? randomMac(world)] as const;
   const [a, b] = world.core.vethAdd(ns.core, name, macs[0], other.core, peer.name, macs[1]);
@@ -236,6 +258,8 @@ export function setLink(
     if (bad) return bad;
   }
   if (change.mac !== undefined) {
+    const bad = macError(change.mac);
+    if (bad) return bad;
     d.mac = change.mac;
     d.named = true;
     // one that passes everything through shares its MAC with the device below

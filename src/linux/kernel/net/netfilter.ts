@@ -1,7 +1,7 @@
 /** The rule tables of one namespace, mirrored into the core. @see Linux net/netfilter/x_tables.c */
 import { Hook, Table } from '../../core/core.ts';
 import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTEMPTY, type Errno, errnoOf } from '../errno.ts';
-import type { NfChain, NfFamily, NfRule, NfTable } from '../netadmin.ts';
+import type { NfChain, NfFamily, NfRule, NfTable, NfTableState } from '../netadmin.ts';
 import type { Netns } from './netns.ts';
 import { ruleKey, toCoreRule } from './rules.ts';
 import type { NetWorld } from './world.ts';
@@ -28,6 +28,8 @@ interface Rule {
   readonly key: string;
   /** The core's. */
   readonly handle: number;
+  /** Number in its table, in the order in which chains and rules were made. */
+  readonly id: number;
 }
 
 interface Chain {
@@ -35,12 +37,25 @@ interface Chain {
   readonly handle: number;
   policy: 'ACCEPT' | 'DROP' | undefined;
   readonly rules: Rule[];
+  /** As a rule's; 0: a built-in chain that nobody has put anything into. */
+  id: number;
+}
+
+/** A table that somebody has made a chain in. */
+interface Made {
+  readonly family: NfFamily;
+  readonly table: NfTable;
+  /** Among the tables of the namespace, from 1. */
+  readonly handle: number;
+  /** The last number given to a chain or rule. */
+  last: number;
 }
 
 export class Ruleset {
   /** `4 nat` → chains by name. */
   readonly #tables = new Map<string, Map<string, Chain>>();
-  readonly #touched = new Set<string>();
+  /** By the same key, oldest first. */
+  readonly #made = new Map<string, Made>();
 
   constructor(
     readonly world: NetWorld,
@@ -48,18 +63,28 @@ export class Ruleset {
   ) {}
 
   tables(family: NfFamily): NfTable[] {
-    return ORDER.filter((t) => this.#touched.has(`${family} ${t}`));
+    return ORDER.filter((t) => this.#made.has(`${family} ${t}`));
   }
 
-  #table(family: NfFamily, table: NfTable, change: boolean): Map<string, Chain> {
+  /** The next number of a table, which is made when it is not there yet. */
+  #id(family: NfFamily, table: NfTable): number {
     const key = `${family} ${table}`;
-    if (change) this.#touched.add(key);
+    let made = this.#made.get(key);
+    if (!made) {
+      made = { family, table, handle: this.#made.size + 1, last: 0 };
+      this.#made.set(key, made);
+    }
+    return ++made.last;
+  }
+
+  #table(family: NfFamily, table: NfTable): Map<string, Chain> {
+    const key = `${family} ${table}`;
     let chains = this.#tables.get(key);
     if (!chains) {
       chains = new Map();
       for (const hook of HOOKS[table]) {
         const handle = this.world.core.nfBuiltin(this.ns.core, family, TABLE[table], Hook[hook]);
-        chains.set(hook, { name: hook, handle, policy: 'ACCEPT', rules: [] });
+        chains.set(hook, { name: hook, handle, policy: 'ACCEPT', rules: [], id: 0 });
       }
       this.#tables.set(key, chains);
     }
@@ -67,22 +92,34 @@ export class Ruleset {
   }
 
   chains(family: NfFamily, table: NfTable): NfChain[] {
-    const chains = this.#table(family, table, false);
+    const chains = this.#table(family, table);
     const all = [...chains.values()];
     const user = all.filter((c) => c.policy === undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
-    return [...all.filter((c) => c.policy !== undefined), ...user].map((c) => {
-      const [packets, bytes] = c.policy === undefined ? [0, 0] : this.world.core.nfChainCounters(c.handle);
-      return {
-        name: c.name,
-        ...(c.policy && { policy: c.policy }),
-        packets,
-        bytes,
-        rules: c.rules.map((r) => {
-          const [p, b] = this.world.core.nfRuleCounters(r.handle);
-          return { rule: r.rule, packets: p, bytes: b };
-        }),
-        references: this.#references(chains, c.name),
-      };
+    return [...all.filter((c) => c.policy !== undefined), ...user].map((c) => this.#state(chains, c));
+  }
+
+  #state(chains: Map<string, Chain>, c: Chain): NfChain {
+    const [packets, bytes] = c.policy === undefined ? [0, 0] : this.world.core.nfChainCounters(c.handle);
+    return {
+      name: c.name,
+      handle: c.id,
+      ...(c.policy && { policy: c.policy }),
+      packets,
+      bytes,
+      rules: c.rules.map((r) => {
+        const [p, b] = this.world.core.nfRuleCounters(r.handle);
+        return { rule: r.rule, handle: r.id, packets: p, bytes: b };
+      }),
+      references: this.#references(chains, c.name),
+    };
+  }
+
+  /** All that was made, oldest first, as nf_tables keeps it. */
+  ruleset(): NfTableState[] {
+    return [...this.#made.values()].map(({ family, table, handle }) => {
+      const chains = this.#table(family, table);
+      const made = [...chains.values()].filter((c) => c.id > 0).sort((a, b) => a.id - b.id);
+      return { family, table, handle, chains: made.map((c) => this.#state(chains, c)) };
     });
   }
 
@@ -119,16 +156,16 @@ export class Ruleset {
   }
 
   newChain(family: NfFamily, table: NfTable, name: string): Errno | 0 {
-    const chains = this.#table(family, table, true);
+    const chains = this.#table(family, table);
     if (chains.has(name)) return EEXIST;
     const handle = this.world.core.nfChainAdd(this.ns.core, family, TABLE[table]);
     if (handle < 0) return errnoOf(handle);
-    chains.set(name, { name, handle, policy: undefined, rules: [] });
+    chains.set(name, { name, handle, policy: undefined, rules: [], id: this.#id(family, table) });
     return 0;
   }
 
   delChain(family: NfFamily, table: NfTable, name: string): Errno | 0 {
-    const chains = this.#table(family, table, true);
+    const chains = this.#table(family, table);
     const chain = chains.get(name);
     if (!chain) return ENOENT;
     if (chain.policy !== undefined) return EINVAL;
@@ -140,7 +177,7 @@ export class Ruleset {
   }
 
   renameChain(family: NfFamily, table: NfTable, name: string, to: string): Errno | 0 {
-    const chains = this.#table(family, table, true);
+    const chains = this.#table(family, table);
     const chain = chains.get(name);
     if (!chain) return ENOENT;
     if (chain.policy !== undefined) return EINVAL;
@@ -159,17 +196,18 @@ export class Ruleset {
   }
 
   policy(family: NfFamily, table: NfTable, name: string, policy: 'ACCEPT' | 'DROP'): Errno | 0 {
-    const chain = this.#table(family, table, true).get(name);
+    const chain = this.#table(family, table).get(name);
     if (!chain) return ENOENT;
     if (chain.policy === undefined) return EINVAL;
     chain.policy = policy;
+    chain.id ||= this.#id(family, table);
     this.world.core.nfPolicy(chain.handle, policy === 'DROP');
     return 0;
   }
 
   /** @param index 0 is the head; undefined appends; EINVAL beyond the end */
   insert(family: NfFamily, table: NfTable, name: string, rule: NfRule, index?: number): Errno | 0 {
-    const chains = this.#table(family, table, true);
+    const chains = this.#table(family, table);
     const chain = chains.get(name);
     if (!chain) return ENOENT;
     const at = index ?? chain.rules.length;
@@ -183,12 +221,13 @@ export class Ruleset {
     const core = toCoreRule(rule, (c) => chains.get(c)?.handle ?? 0);
     const handle = this.world.core.nfRuleAdd(chain.handle, index === undefined ? -1 : at, core);
     if (handle < 0) return errnoOf(handle);
-    chain.rules.splice(at, 0, { rule, key: ruleKey(rule), handle });
+    chain.id ||= this.#id(family, table);
+    chain.rules.splice(at, 0, { rule, key: ruleKey(rule), handle, id: this.#id(family, table) });
     return 0;
   }
 
   replace(family: NfFamily, table: NfTable, name: string, index: number, rule: NfRule): Errno | 0 {
-    const chain = this.#table(family, table, true).get(name);
+    const chain = this.#table(family, table).get(name);
     if (!chain) return ENOENT;
     if (index >= chain.rules.length) return EINVAL;
     const err = this.insert(family, table, name, rule, index);
@@ -196,7 +235,7 @@ export class Ruleset {
   }
 
   delete(family: NfFamily, table: NfTable, name: string, index: number): Errno | 0 {
-    const chain = this.#table(family, table, true).get(name);
+    const chain = this.#table(family, table).get(name);
     if (!chain) return ENOENT;
     const rule = chain.rules[index];
     if (!rule) return EINVAL;
@@ -208,14 +247,14 @@ export class Ruleset {
   find(family: NfFamily, table: NfTable, name: string, rule: NfRule): number {
     const key = ruleKey(rule);
     return (
-      this.#table(family, table, false)
+      this.#table(family, table)
         .get(name)
         ?.rules.findIndex((r) => r.key === key) ?? -1
     );
   }
 
   flush(family: NfFamily, table: NfTable, name?: string): Errno | 0 {
-    const chains = this.#table(family, table, true);
+    const chains = this.#table(family, table);
     if (name !== undefined && !chains.has(name)) return ENOENT;
     for (const c of chains.values()) {
       if (name !== undefined && c.name !== name) continue;
@@ -226,7 +265,7 @@ export class Ruleset {
 
   /** @param index of the one rule meant */
   zero(family: NfFamily, table: NfTable, name?: string, index?: number): Errno | 0 {
-    const chains = this.#table(family, table, false);
+    const chains = this.#table(family, table);
     if (name !== undefined && !chains.has(name)) return ENOENT;
     if (name !== undefined && index !== undefined) return this.count(family, table, name, index, 0, 0);
     for (const c of chains.values()) if (name === undefined || c.name === name) this.world.core.nfZero(c.handle);
@@ -242,7 +281,7 @@ export class Ruleset {
     packets: number,
     bytes: number,
   ): Errno | 0 {
-    const chain = this.#table(family, table, false).get(name);
+    const chain = this.#table(family, table).get(name);
     if (!chain) return ENOENT;
     if (index === undefined) {
       this.world.core.nfChainCount(chain.handle, packets, bytes);

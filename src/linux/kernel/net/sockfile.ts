@@ -19,10 +19,12 @@ import type { Datagram, SockAddr, SocketType, SockOption } from '../sys.ts';
 import { WaitQueue, waitFor } from '../waitqueue.ts';
 import { ANY4, ANY6, fromAddr16, toAddr16 } from './addr16.ts';
 import type { Netns } from './netns.ts';
+import { isPing, mayBind } from './privilege.ts';
 import type { NetWorld } from './world.ts';
 
 const TCP = 6;
 const UDP = 17;
+const ESTABLISHED = 1;
 const TYPES: Readonly<Record<SocketType, number>> = { stream: SockType.TCP, dgram: SockType.UDP, raw: SockType.RAW };
 
 /** A process by its name and its number on its machine. */
@@ -34,6 +36,7 @@ export interface SocketOpener {
 export class InetSocket extends SocketFile {
   readonly changed = new WaitQueue();
   uid = 0;
+  gid = 0;
   /** The process that opened it, for what is told when it is over. */
   opener: SocketOpener | undefined;
   #connecting = false;
@@ -61,12 +64,13 @@ export class InetSocket extends SocketFile {
     protocol: number,
     inodes: () => number,
   ): InetSocket | Errno {
-    const wanted = type === 'stream' ? TCP : type === 'dgram' ? UDP : protocol;
-    // IPPROTO_ICMP datagram sockets are not offered: ping uses a raw one, as root.
+    const ping = isPing(type, protocol);
+    if (ping && (protocol === 1) !== (family === 'inet')) return EPROTONOSUPPORT;
+    const wanted = ping ? protocol : type === 'stream' ? TCP : type === 'dgram' ? UDP : protocol;
     if (type !== 'raw' && protocol !== 0 && protocol !== wanted) return EPROTONOSUPPORT;
     if (type === 'raw' && protocol === 0) return EPROTONOSUPPORT;
     const v = family === 'inet' ? 4 : 6;
-    const sock = world.core.sockOpen(ns.core, TYPES[type], v, wanted);
+    const sock = world.core.sockOpen(ns.core, ping ? SockType.PING : TYPES[type], v, wanted);
     return sock < 0 ? errnoOf(sock) : new InetSocket(world, ns, sock, v, type, wanted, inodes);
   }
 
@@ -78,6 +82,10 @@ export class InetSocket extends SocketFile {
   override bind(addr: SockAddr): Errno | 0 {
     const ip = this.#ip(addr.ip);
     if (isErr(ip)) return ip;
+    if (this.type !== 'raw' && !isPing(this.type, this.protocol)) {
+      const refused = mayBind(this.world, this.ns, this, addr.port ?? 0);
+      if (isErr(refused)) return refused;
+    }
     const err = this.world.core.sockBind(this.sock, toAddr16(ip), addr.port ?? 0, this.#scope(ip));
     return err < 0 ? errnoOf(err) : 0;
   }
@@ -94,6 +102,8 @@ export class InetSocket extends SocketFile {
       if (sock < 0) return errnoOf(sock);
       const file = new InetSocket(this.world, this.ns, sock, this.family, this.type, this.protocol, this.inodes);
       file.opener = this.opener;
+      file.uid = this.uid;
+      file.gid = this.gid;
       return { file, peer: file.peer() ?? {} };
     });
   }
@@ -207,7 +217,7 @@ export class InetSocket extends SocketFile {
   /** Whom it is connected to. */
   peer(): SockAddr | undefined {
     const info = this.world.core.sockInfo(this.sock);
-    return info.rport === 0 && info.type !== SockType.RAW
+    return info.rport === 0 && info.type !== SockType.RAW && info.state !== ESTABLISHED
       ? undefined
       : { ip: this.#zoned(fromAddr16(info.remote), info.dev), port: info.rport };
   }

@@ -36,7 +36,8 @@ function info(world: NetWorld, s: CoreSock, holders: Holders): SocketInfo {
     return zero ? (s.family === 4 ? ANY4 : ANY6) : addr;
   };
   return {
-    netid: s.type === SockType.TCP ? 'tcp' : s.type === SockType.UDP ? 'udp' : 'raw',
+    netid:
+      s.type === SockType.TCP ? 'tcp' : s.type === SockType.UDP ? 'udp' : s.type === SockType.PING ? 'icmp' : 'raw',
     family: s.family,
     state: s.type === SockType.TCP ? (TCP_STATE[s.state] ?? 'UNCONN') : s.rport !== 0 ? 'ESTAB' : 'UNCONN',
     recvQ: s.recvQ,

@@ -2,14 +2,12 @@
 import type { Core } from '../../core/core.ts';
 import { TCP_SYSCTLS, type TcpSysctlName } from '../../core/tcp-sysctls.ts';
 import { EINVAL, ENOENT, type Errno } from '../errno.ts';
+import { CONGESTION_CONTROLS } from '../sys.ts';
 import { setting6Written } from './ipv6.ts';
 import type { Netns } from './netns.ts';
 import { getNfSysctl, NF_SYSCTLS, setNfSysctl } from './nfsysctl.ts';
 import { getSysctl4, setSysctl4, sysctl4Keys } from './sysctl4.ts';
 import type { NetWorld } from './world.ts';
-
-/** Congestion controls by the core's numbers. */
-const CONGESTION = ['reno', 'cubic'];
 
 function tcpName(leaf: string): string {
   return leaf === 'somaxconn' ? 'net.core.somaxconn' : `net.ipv4.${leaf}`;
@@ -21,7 +19,7 @@ function setTcp(world: NetWorld, ns: Netns, name: string, text: string): Errno |
   const s = TCP_SYSCTLS[leaf as TcpSysctlName];
   if (s === undefined || tcpName(leaf) !== name) return undefined;
   const congestion = leaf === 'tcp_congestion_control';
-  const n = congestion ? CONGESTION.indexOf(text) : Number(text);
+  const n = congestion ? (CONGESTION_CONTROLS as readonly string[]).indexOf(text) : Number(text);
   if (congestion && n < 0) return ENOENT;
   if (text === '' || !Number.isInteger(n) || n < s.min || n > s.max) return EINVAL;
   world.core.nsSet(ns.core, leaf as TcpSysctlName, n);
@@ -163,6 +161,14 @@ export function setSysctl(world: NetWorld, ns: Netns, given: string, value: stri
     world.core.nsSet(ns.core, 'port_range_lo', lo);
     world.core.nsSet(ns.core, 'port_range_hi', hi);
     ns.sysctls.set(name, `${lo}\t${hi}`);
+    return 0;
+  }
+  if (name === 'net.ipv4.ping_group_range') {
+    const [low, high = 0] = text.split(/\s+/).map(Number);
+    if (![low, high].every((n) => Number.isInteger(n) && (n as number) >= 0 && (n as number) <= 0x7fffffff))
+      return EINVAL;
+    // Nobody's, when it is no range. @see Linux ipv4_ping_group_range
+    ns.sysctls.set(name, high < (low as number) ? '1\t0' : `${low}\t${high}`);
     return 0;
   }
   ns.sysctls.set(name, text);

@@ -24,6 +24,22 @@ export class SysIdentity extends SysBase {
     return this.p.uid;
   }
 
+  setuid(uid: number): Errno | 0 {
+    if (this.p.uid !== 0 && this.p.uid !== uid) return EPERM;
+    this.p.uid = uid;
+    return 0;
+  }
+
+  setgid(gid: number): Errno | 0 {
+    if (this.p.uid !== 0 && this.p.gid !== gid) return EPERM;
+    this.p.gid = gid;
+    return 0;
+  }
+
+  getgroups(): readonly number[] {
+    return this.p.groups;
+  }
+
   getpgid(pid = 0): number | Errno {
     const q = pid === 0 ? this.p : this.p.pidns.byPid.get(pid);
     return q ? q.infoIn(this.p.pidns).pgid : ESRCH;

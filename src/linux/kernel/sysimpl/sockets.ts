@@ -9,6 +9,7 @@ import {
   EINVAL,
   ENOSYS,
   ENOTSOCK,
+  EPERM,
   EPIPE,
   EPROTONOSUPPORT,
   type Errno,
@@ -22,7 +23,7 @@ import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
 import { SocketFile } from '../socket.ts';
-import type { Capture, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
+import type { Capture, CtEvents, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
 import { UnixListener, UnixSocket } from '../unix.ts';
 import { SysFiles } from './files.ts';
 
@@ -34,6 +35,20 @@ function ofProcess(service: HttpService, p: Proc): HttpService {
       return service.handle({ ...request, gone: request.gone ? Promise.race([request.gone, ended]) : ended });
     },
   };
+}
+
+/** What changes a namespace: netlink asks for CAP_NET_ADMIN. */
+const CHANGES = [
+  'addAddr addBridge addDummy addNic addPolicyRule addProxy addRoute addUpper addVeth addVxlan',
+  'conntrackDelete conntrackMark delAddr delFdb delLink delNeigh delPolicyRule delProxy delQdisc delRoute flushNeigh',
+  'ipvsFlush ipvsServer ipvsServerDelete ipvsService ipvsServiceDelete ipvsSetTimeouts ipvsZero moveLink',
+  'nfDelChain nfDelete nfFlush nfInsert nfNewChain nfPolicy nfRenameChain nfReplace nfZero setFdb setLink setNeigh setQdisc',
+].flatMap((line) => line.split(' '));
+
+/** What a process without CAP_NET_ADMIN has: it sees everything and changes nothing. */
+function readOnly(admin: NetAdmin): NetAdmin {
+  const refused = (): Errno => EPERM;
+  return { ...admin, ...Object.fromEntries(CHANGES.map((name) => [name, refused])) };
 }
 
 export class SysSockets extends SysFiles {
@@ -146,6 +161,10 @@ export class SysSockets extends SysFiles {
     return this.m.capture(this.p, this.netns, ifname, snaplen, promisc) ?? ENOSYS;
   }
 
+  conntrackEvents(): CtEvents | Errno {
+    return this.m.conntrackEvents(this.p, this.netns);
+  }
+
   netnsOf(path: string): NetnsKey | Errno {
     const place = find(this.tree, this.p.cwd, path);
     return isErr(place) ? place : (place.inode.netns ?? EINVAL);
@@ -176,7 +195,7 @@ export class SysSockets extends SysFiles {
     const admin = this.m.net(netns);
     this.#netOf = netns;
     this.#net = {
-      ...admin,
+      ...(this.p.can('CAP_NET_ADMIN') ? admin : readOnly(admin)),
       sockets: () => {
         this.m.current = this.p;
         return admin.sockets();

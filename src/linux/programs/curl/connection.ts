@@ -114,6 +114,9 @@ export async function openConnection(
       last = fd;
       continue;
     }
+    // --keepalive-time is 60 unless said otherwise
+    sys.setsockopt(fd, 'keepalive', 1);
+    for (const option of ['keepidle', 'keepintvl'] as const) sys.setsockopt(fd, option, 60);
     await note(`  Trying ${ip.v === 6 ? `[${formatIp(ip)}]` : formatIp(ip)}:${u.port}...`);
     const bad = await bindLocal(sys, fd, ip.v, t);
     if (bad) {

@@ -48,11 +48,8 @@ const isNfTable = (t: string): t is NfTable => t in BUILTIN;
 /** The chains of a table; those built in always exist for the tool. */
 export function chainsOf(net: NetAdmin, family: 4 | 6, table: string): NfChain[] {
   const own = isNfTable(table) ? net.nfChains(family, table) : [];
-  const missing = (BUILTIN[table] ?? []).filter((n) => !own.some((c) => c.name === n));
-  const built = [
-    ...own.filter((c) => c.policy),
-    ...missing.map((name): NfChain => ({ name, policy: 'ACCEPT', packets: 0, bytes: 0, rules: [], references: 0 })),
-  ].sort((a, b) => (BUILTIN[table] ?? []).indexOf(a.name) - (BUILTIN[table] ?? []).indexOf(b.name));
+  const order = BUILTIN[table] ?? [];
+  const built = own.filter((c) => c.policy).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return [...built, ...own.filter((c) => !c.policy)];
 }
 

@@ -16,7 +16,7 @@ const bang = (n: Not<unknown>): string => (n.not ? '! ' : '');
 const UNITS: Readonly<Record<number, string>> = { 1: 'sec', 60: 'min', 3600: 'hour', 86400: 'day' };
 
 /** The matches of -m in the order in which the modules were given; those not named come after. */
-function moduleOrder(r: NfRule): string[] {
+export function moduleOrder(r: NfRule): string[] {
   const present: string[] = [];
   if (r.sport || r.dport || r.tcpFlags || r.tcpOption) present.push(r.proto?.value === 17 ? 'udp' : 'tcp');
   if (r.icmp) present.push(r.proto?.value === 58 ? 'icmp6' : 'icmp');
@@ -32,7 +32,7 @@ function moduleOrder(r: NfRule): string[] {
 }
 
 /** What an extension knows of a rule, once for each time it was named. */
-const partsOf = (module: string, r: NfRule): NfMatch[] => (r.more ?? []).filter((m) => m.module === module);
+export const partsOf = (module: string, r: NfRule): NfMatch[] => (r.more ?? []).filter((m) => m.module === module);
 
 /** The words of one match module. */
 function matchWords(module: string, r: NfRule): string {

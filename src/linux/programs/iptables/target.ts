@@ -27,7 +27,7 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
       return { kind: name };
     case 'CT':
       if (!('notrack' in o)) throw new UsageError('CT: only --notrack is carried out here');
-      return { kind: 'NOTRACK' };
+      return { kind: 'NOTRACK', ct: true };
     case 'MASQUERADE':
     case 'REDIRECT':
       return { kind: name, ports: portsOf(o['to-ports']), random, fully };
@@ -69,7 +69,9 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
 
 function natAddress(family: 4 | 6, text: string): { ip?: IpAddr; ipTo?: IpAddr; ports?: PortRange } {
   const m =
-    family === 6 ? /^(?:\[([^\]]*)\]|([0-9a-fA-F:]*))(?::(.*))?$/.exec(text) : /^()([\d.-]*)(?::(.*))?$/.exec(text);
+    family === 6
+      ? /^(?:\[([^\]]*)\]|([0-9a-fA-F:]*(?:-[0-9a-fA-F:]+)?))(?::(.*))?$/.exec(text)
+      : /^()([\d.-]*)(?::(.*))?$/.exec(text);
   if (!m) throw new UsageError(`Bad IP address "${text}"`);
   const hostText = m[1] || m[2] || '';
   const [a, b] = hostText.split('-') as [string, string?];

@@ -34,10 +34,13 @@ async function run(ctx: Context): Promise<number> {
     ttl: o.has('ttl') ? Number(o.value('ttl')) : undefined,
     src,
     ifname: src ? undefined : via,
+    first: 'raw',
   });
   if (isErr(pinger))
     return ctx.fail(
-      pinger.name === 'EPERM' ? 'permission denied (are you root?)' : `can't create raw socket: ${pinger.text}`,
+      pinger.name === 'EPERM' || pinger.name === 'EACCES'
+        ? 'permission denied (are you root?)'
+        : `can't create raw socket: ${pinger.text}`,
     );
   let stopped = false;
   sys.sigaction(SIGNALS.SIGINT, () => {

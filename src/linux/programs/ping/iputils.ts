@@ -270,10 +270,15 @@ async function run(ctx: Context): Promise<number> {
     tos: num('tos'),
     mark: num('mark'),
     recverr: true,
+    first: 'dgram',
     pmtudisc: discover < 0 ? undefined : discover,
     ...from,
   });
-  if (isErr(pinger)) return ctx.fail(`socktype: SOCK_RAW: ${pinger.text}`, 2);
+  if (isErr(pinger)) {
+    await ctx.fail('socktype: SOCK_RAW');
+    await ctx.fail(`socket: ${pinger.text}`);
+    return pinger.name === 'EPERM' ? ctx.fail('=> missing cap_net_raw+p capability or setuid?', 2) : 2;
+  }
   const numeric = ctx.options.has('numeric') || parseIp(target) !== undefined;
   const session = new Session(ctx, pinger, target, numeric, s);
   const stop = { now: false, status: false };

@@ -1,4 +1,4 @@
-/** One ICMP echo session on a raw socket: sending numbered requests, matching what comes back. */
+/** One ICMP echo session on a ping socket or a raw one: sending numbered requests, matching what comes back. */
 import type { IpAddr } from '../../../base/ip.ts';
 import { type Errno, isErr } from '../../kernel/errno.ts';
 import type { Fd, Sys } from '../../kernel/sys.ts';
@@ -14,6 +14,8 @@ export interface PingSocket {
   readonly mark?: number;
   /** IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe. */
   readonly pmtudisc?: number;
+  /** Which kind of socket is tried first; the other is taken when that one may not be had. */
+  readonly first: 'dgram' | 'raw';
   /** Whether the socket has an error queue, which tells of what this machine refuses to send. */
   readonly recverr?: boolean;
   /** Interface or source address. */
@@ -84,6 +86,8 @@ export class Pinger {
     readonly sys: Sys,
     readonly fd: Fd,
     readonly to: PingSocket,
+    /** A ping socket: the kernel gives the identifier and hands on what belongs to it. */
+    readonly dgram: boolean,
   ) {
     this.id = sys.pid & 0xffff;
     this.v = to.dst.v;
@@ -91,7 +95,14 @@ export class Pinger {
 
   /** Opens the socket. The errno names the call that failed: EPERM for socket(2), ENODEV for the interface. */
   static open(sys: Sys, to: PingSocket): Pinger | Errno {
-    const fd = sys.socket(to.dst.v === 4 ? 'inet' : 'inet6', 'raw', to.dst.v === 4 ? 1 : 58);
+    const open = (type: 'dgram' | 'raw'): Fd | Errno =>
+      sys.socket(to.dst.v === 4 ? 'inet' : 'inet6', type, to.dst.v === 4 ? 1 : 58);
+    let dgram = to.first === 'dgram';
+    let fd = open(to.first);
+    if (isErr(fd) && fd.name === (dgram ? 'EACCES' : 'EPERM')) {
+      dgram = !dgram;
+      fd = open(dgram ? 'dgram' : 'raw');
+    }
     if (isErr(fd)) return fd;
     if (to.ifname !== undefined) {
       const e = sys.bindToDevice(fd, to.ifname);
@@ -106,7 +117,7 @@ export class Pinger {
     if (to.mark !== undefined) sys.setsockopt(fd, 'mark', to.mark);
     if (to.pmtudisc !== undefined) sys.setsockopt(fd, 'mtu_discover', to.pmtudisc);
     if (to.recverr) sys.setsockopt(fd, 'recverr', 1);
-    return new Pinger(sys, fd, to);
+    return new Pinger(sys, fd, to, dgram);
   }
 
   /** Sends request number `seq`. */
@@ -144,10 +155,12 @@ export class Pinger {
         return d;
       }
       if (d.icmpError) {
-        // Of ICMP errors the raw socket has the messages themselves.
+        // Of ICMP errors a raw socket has the messages themselves, a ping socket the head of what it sent.
         const e = d.icmpError;
-        if (!e.local) continue;
-        return { kind: 'local', errno: e.errno, mtu: e.mtu };
+        if (e.local) return { kind: 'local', errno: e.errno, mtu: e.mtu };
+        if (!this.dgram || d.data.length < 8) continue;
+        const seq = ((d.data[6] as number) << 8) | (d.data[7] as number);
+        return { kind: 'error', seq, type: e.type, code: e.code, mtu: e.mtu, from: e.from };
       }
       const m = parseIcmp(this.v, d.data, d.ttl ?? 0);
       const event = m && d.from.ip ? this.#event(m, d.from.ip, d.time) : undefined;
@@ -156,7 +169,7 @@ export class Pinger {
   }
 
   #event(m: IcmpMessage, from: IpAddr, time: number): PingEvent | undefined {
-    if (m.id !== this.id) return undefined;
+    if (!this.dgram && m.id !== this.id) return undefined;
     const sent = this.#sentAt.get(m.seq);
     if (sent === undefined) return undefined;
     if (m.kind === 'error') return { kind: 'error', seq: m.seq, type: m.type, code: m.code, mtu: m.mtu, from };

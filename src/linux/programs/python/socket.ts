@@ -4,9 +4,10 @@
  * Limits: IPv4 and IPv6 stream and datagram sockets; the options that sockets here have.
  * @see CPython Modules/socketmodule.c, Lib/socket.py: create_connection
  */
+import { utf8 } from '../../../base/http.ts';
 import { formatIp, type IpAddr, parseIp } from '../../../base/ip.ts';
 import { type Errno, errnoOf, isErr } from '../../kernel/errno.ts';
-import type { Fd, SockAddr, SockOption, Sys } from '../../kernel/sys.ts';
+import { CONGESTION_CONTROLS, type Fd, type SockAddr, type SockOption, type Sys } from '../../kernel/sys.ts';
 import { GAI_TEXT, getaddrinfo } from '../resolve.ts';
 import {
   type Named,
@@ -37,10 +38,13 @@ const NUMBERS: Readonly<Record<string, number>> = {
   SOCK_DGRAM,
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
+  SO_ERROR: 4,
   SO_BROADCAST: 6,
   SO_SNDBUF: 7,
   SO_RCVBUF: 8,
   SO_KEEPALIVE: 9,
+  SO_REUSEPORT: 15,
+  SO_MARK: 36,
   IPPROTO_IP: 0,
   IPPROTO_TCP: 6,
   IPPROTO_UDP: 17,
@@ -48,6 +52,16 @@ const NUMBERS: Readonly<Record<string, number>> = {
   IP_TOS: 1,
   IP_TTL: 2,
   TCP_NODELAY: 1,
+  TCP_MAXSEG: 2,
+  TCP_CORK: 3,
+  TCP_KEEPIDLE: 4,
+  TCP_KEEPINTVL: 5,
+  TCP_KEEPCNT: 6,
+  TCP_SYNCNT: 7,
+  TCP_LINGER2: 8,
+  TCP_QUICKACK: 12,
+  TCP_CONGESTION: 13,
+  TCP_USER_TIMEOUT: 18,
   IPV6_V6ONLY: 26,
   SHUT_RD: 0,
   SHUT_WR: 1,
@@ -61,9 +75,23 @@ const OPTIONS: Readonly<Record<string, SockOption>> = {
   '1 9': 'keepalive',
   '0 1': 'tos',
   '0 2': 'ttl',
+  '1 15': 'reuseport',
+  '1 36': 'mark',
   '6 1': 'nodelay',
+  '6 2': 'maxseg',
+  '6 3': 'cork',
+  '6 4': 'keepidle',
+  '6 5': 'keepintvl',
+  '6 6': 'keepcnt',
+  '6 7': 'syncnt',
+  '6 8': 'linger2',
+  '6 12': 'quickack',
+  '6 13': 'congestion',
+  '6 18': 'user_timeout',
   '41 26': 'v6only',
 };
+const SO_ERROR = '1 4';
+const TCP_CA_NAME_MAX = 16;
 const ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'ConnectionRefusedError',
   ECONNRESET: 'ConnectionResetError',
@@ -130,6 +158,7 @@ class PySocket {
       close: () => this.#close(),
       settimeout: ([t]) => this.settimeout(t as Py),
       setsockopt: ([level, name, value]) => this.#setsockopt(`${level} ${name}`, value as Py),
+      getsockopt: ([level, name, size]) => this.#getsockopt(`${level} ${name}`, size !== undefined),
       getsockname: () => tuple(ok(sys.getsockname(this.#fd))),
       getpeername: () => tuple(ok(sys.getpeername(this.#fd))),
       fileno: () => this.#fd,
@@ -218,9 +247,28 @@ class PySocket {
   #setsockopt(key: string, value: Py): null {
     const option = OPTIONS[key];
     if (!option) throw raise('OSError', 92, 'Protocol not available');
-    ok(this.sys.setsockopt(this.#fd, option, numberOf(value) ?? 0));
+    ok(this.sys.setsockopt(this.#fd, option, option === 'congestion' ? congestionOf(value) : (numberOf(value) ?? 0)));
     return null;
   }
+
+  /** @param asBytes a length was given: the value as bytes, which of all here is a name only */
+  #getsockopt(key: string, asBytes: boolean): Py {
+    const option = key === SO_ERROR ? 'error' : OPTIONS[key];
+    if (!option) throw raise('OSError', 92, 'Protocol not available');
+    const value = ok(this.sys.getsockopt(this.#fd, option));
+    if (option !== 'congestion' || !asBytes) return value;
+    const name = new Uint8Array(TCP_CA_NAME_MAX);
+    name.set(utf8(CONGESTION_CONTROLS[value] ?? ''));
+    return name;
+  }
+}
+
+/** The number of a congestion control that is given by its name. */
+function congestionOf(value: Py): number {
+  const name = new TextDecoder().decode(bytesOf(value)).replace(/\0+$/, '');
+  const n = (CONGESTION_CONTROLS as readonly string[]).indexOf(name);
+  if (n < 0) throw raise('FileNotFoundError', 2, 'No such file or directory');
+  return n;
 }
 
 async function lookup(sys: Sys, name: string, version: 4 | 6 | 0): Promise<readonly IpAddr[]> {

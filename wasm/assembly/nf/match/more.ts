@@ -13,14 +13,27 @@ import {
   MATCH_X_NOT,
   MATCH_X_SIZE,
   MATCH_X_STATE,
+  MX_ADDRTYPE,
   MX_CONNMARK,
   MX_CTADDR,
+  MX_CTDIR,
   MX_CTEXPIRE,
+  MX_CTPORT,
+  MX_CTPROTO,
+  MX_CTSTATUS,
+  MX_FRAGMENT,
   MX_HASHLIMIT,
+  MX_IPRANGE,
+  MX_MAC,
   MX_NTH,
+  MX_PHYSDEV,
+  MX_PKTTYPE,
   MX_QUOTA,
   MX_RANDOM,
+  MX_TOS,
+  MX_TTL,
 } from '../../../abi';
+import { recAbort } from '../../flow/record';
 import { MATCH_BASE, MATCH_REC, SLAB_MATCH } from '../../mem';
 import { Pkt } from '../../sim/pool';
 import { slabAlloc, slabFree } from '../../sim/slab';
@@ -38,7 +51,15 @@ function ofConnection(kind: u32): bool {
   return kind >= (MX_CTADDR as u32) && kind <= (MX_CONNMARK as u32);
 }
 
+/** Kinds whose answer is the same for every packet of a flow, until a setting or the connection's status changes. */
+const STEADY: u64 =
+  ((1 as u64) << MX_CTADDR) | ((1 as u64) << MX_CTPORT) | ((1 as u64) << MX_CTPROTO) | ((1 as u64) << MX_CTSTATUS) |
+  ((1 as u64) << MX_CTDIR) | ((1 as u64) << MX_ADDRTYPE) | ((1 as u64) << MX_IPRANGE) | ((1 as u64) << MX_MAC) |
+  ((1 as u64) << MX_PKTTYPE) | ((1 as u64) << MX_TTL) | ((1 as u64) << MX_TOS) | ((1 as u64) << MX_PHYSDEV) |
+  ((1 as u64) << MX_FRAGMENT);
+
 function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
+  if (((STEADY >> (kind as u64)) & 1) == 0) recAbort();
   if (ofConnection(kind)) return ctFits(kind, m, p);
   if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
   return packetFits(kind, m, p, indev, outdev);

@@ -1,26 +1,27 @@
 /**
  * The bridge driver: a Linux bridge for each network, a veth pair for each endpoint, iptables for both.
- *
- * Limits: an existing device is taken over only by the default bridge.
  * @see moby daemon/libnetwork/drivers/bridge/bridge_linux.go
  */
-import { formatIp, type IpAddr, last4, type Prefix, sameIp } from '../../../../base/ip.ts';
+import { contains, formatIp, type IpAddr, last4, type Prefix, sameIp } from '../../../../base/ip.ts';
 import type { Rng } from '../../../../base/rng.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
-import type { NetAdmin, NetnsKey } from '../../../../linux/kernel/netadmin.ts';
+import type { NetAdmin } from '../../../../linux/kernel/netadmin.ts';
 import { Failure } from '../../../errdefs.ts';
 import type {
   Driver,
   EndpointInterface,
+  GatewayFor,
   IpamData,
   JoinInfo,
+  JoinOptions,
   NetworkOptions,
   PortBinding,
   PortRequest,
 } from '../../driver.ts';
-import { type BridgeConfig, bridgeConfig } from './config.ts';
-import { addPortMappings, goText, type Mapping, type PortEnv, releaseMappings } from './portmapping.ts';
-import { directAccessRules, networkRules, program, remove, setupBase } from './rules.ts';
+import { goText, macRefused, randomMac } from '../device.ts';
+import { type BridgeConfig, bridgeConfig, checkAddresses } from './config.ts';
+import { addPortMappings, type Mapping, type PortEnv, releaseMappings } from './portmapping.ts';
+import { directAccessRules, linkRules, networkRules, type Placed, program, remove, setupBase } from './rules.ts';
 
 const IFNAMSIZ = 16;
 
@@ -29,6 +30,8 @@ interface BridgeEndpoint {
   readonly addresses: readonly Prefix[];
   hostVeth: string | undefined;
   mappings: Mapping[];
+  /** Of legacy links, on a network without ICC. */
+  links: readonly Placed[];
 }
 
 interface BridgeNetwork {
@@ -37,20 +40,18 @@ interface BridgeNetwork {
   readonly config: BridgeConfig;
   /** Of each family it has. */
   readonly subnets: readonly Prefix[];
-  readonly gateway: Prefix | undefined;
-  readonly gatewayV6: Prefix | undefined;
+  /** The bridge's own addresses. */
+  readonly addresses: readonly Prefix[];
+  /** Where containers send what is for others, by IP version. */
+  readonly gateway: { readonly 4: IpAddr | undefined; readonly 6: IpAddr | undefined };
+  /** The device was made for it. */
+  ownDevice: boolean;
   readonly endpoints: Map<string, BridgeEndpoint>;
-}
-
-/** A MAC address that is locally administered and unicast. @see libnetwork/netutils: GenerateRandomMAC */
-export function randomMac(rng: Rng): number {
-  const b = rng.bytes(6);
-  b[0] = ((b[0] as number) & 0xfe) | 0x02;
-  return b.reduce((n, x) => n * 256 + x, 0);
 }
 
 export class BridgeDriver implements Driver {
   readonly type = 'bridge';
+  readonly pools = true;
   readonly #networks = new Map<string, BridgeNetwork>();
 
   constructor(
@@ -67,28 +68,34 @@ export class BridgeDriver implements Driver {
     return this.env.kernel.net(this.env.kernel.hostNetns);
   }
 
+  skipGateway(options: NetworkOptions): { v4: boolean; v6: boolean } | Failure {
+    const config = bridgeConfig('', options);
+    if (config instanceof Failure) return config;
+    const { gatewayMode: mode, inhibitIPv4, internal } = config;
+    return { v4: mode[4] === 'isolated' || (inhibitIPv4 && internal), v6: mode[6] === 'isolated' };
+  }
+
   createNetwork(id: string, options: NetworkOptions, ipv4: IpamData[], ipv6: IpamData[]): Failure | undefined {
     const config = bridgeConfig(id, options);
     if (config instanceof Failure) return config;
-    if (ipv4.length > 1 || ipv6.length > 1)
-      return new Failure('invalid', "bridge driver doesn't support multiple subnets");
-    for (const other of this.#networks.values())
-      if (other.config.bridgeName === config.bridgeName)
-        return new Failure(
-          'forbidden',
-          `cannot create network ${id} (${config.bridgeName}): conflicts with network ${other.id} ` +
-            `(${other.config.bridgeName}): networks have same bridge name`,
-        );
+    const [four, six] = [ipv4[0], ipv6[0]];
+    const bad = checkAddresses(config, options, ipv4, ipv6) ?? this.#conflict(id, config, four, six);
+    if (bad) return bad;
     if (config.bridgeName.length >= IFNAMSIZ) return new Failure('system', 'numerical result out of range');
-    const subnets = [ipv4[0]?.pool, ipv6[0]?.pool].filter((s) => s !== undefined);
-    const gateway = ipv4[0]?.gateway;
+    const subnets = [four?.pool, six?.pool].filter((s) => s !== undefined);
+    const own4 = config.inhibitIPv4 || config.gatewayMode[4] === 'isolated' ? undefined : four?.gateway;
+    const own6 = config.gatewayMode[6] === 'isolated' ? undefined : six?.gateway;
     const network: BridgeNetwork = {
       id,
       name: options.name,
       config,
       subnets,
-      gateway,
-      gatewayV6: ipv6[0]?.gateway,
+      addresses: [own4, own6].filter((a) => a !== undefined),
+      gateway: {
+        4: four?.aux?.DefaultGatewayIPv4 ?? four?.gateway?.addr,
+        6: six?.aux?.DefaultGatewayIPv6 ?? six?.gateway?.addr,
+      },
+      ownDevice: false,
       endpoints: new Map(),
     };
     const failure = this.#setupDevice(network);
@@ -96,6 +103,32 @@ export class BridgeDriver implements Driver {
     if (ipv6.length > 0) this.#forward6();
     for (const subnet of subnets) program(this.#net, networkRules(config, subnet));
     this.#networks.set(id, network);
+    return undefined;
+  }
+
+  /** Two networks cannot have one bridge, or addresses of each other's. */
+  #conflict(id: string, config: BridgeConfig, four?: IpamData, six?: IpamData): Failure | undefined {
+    const clash = (other: BridgeNetwork): string | undefined => {
+      if (other.config.bridgeName === config.bridgeName) return 'networks have same bridge name';
+      for (const [data, name] of [
+        [four, 'IPv4'],
+        [six, 'IPv6'],
+      ] as const) {
+        const theirs = data && other.subnets.find((s) => s.addr.v === data.pool.addr.v);
+        if (theirs && (contains(theirs, data.pool.addr) || contains(data.pool, theirs.addr)))
+          return `networks have overlapping ${name}`;
+      }
+      return undefined;
+    };
+    for (const other of this.#networks.values()) {
+      const why = clash(other);
+      if (why)
+        return new Failure(
+          'forbidden',
+          `cannot create network ${id} (${config.bridgeName}): conflicts with network ${other.id} ` +
+            `(${other.config.bridgeName}): ${why}`,
+        );
+    }
     return undefined;
   }
 
@@ -115,10 +148,10 @@ export class BridgeDriver implements Driver {
     if (!net.link(config.bridgeName)) {
       const added = net.addBridge(config.bridgeName, { mac: randomMac(this.rng), ...mtu });
       if (isErr(added)) return new Failure('system', goText(added));
-    }
+      network.ownDevice = true;
+    } else if (config.mtu > 0) net.setLink(config.bridgeName, mtu);
     net.setLink(config.bridgeName, { txqlen: 0 });
-    for (const address of [network.gateway, network.gatewayV6]) {
-      if (!address) continue;
+    for (const address of network.addresses) {
       const options =
         address.addr.v === 6
           ? { nodad: true }
@@ -137,14 +170,14 @@ export class BridgeDriver implements Driver {
     if (!network) return;
     this.#networks.delete(id);
     for (const subnet of network.subnets) remove(this.#net, networkRules(network.config, subnet));
-    this.#net.delLink(network.config.bridgeName);
+    if (network.ownDevice && !network.config.defaultBridge) this.#net.delLink(network.config.bridgeName);
   }
 
   createEndpoint(nid: string, eid: string, iface: EndpointInterface): Failure | undefined {
     const network = this.#network(nid);
     iface.mac ??= randomMac(this.rng);
     const addresses = [iface.ipv4, iface.ipv6].filter((a) => a !== undefined);
-    network.endpoints.set(eid, { mac: iface.mac, addresses, hostVeth: undefined, mappings: [] });
+    network.endpoints.set(eid, { mac: iface.mac, addresses, hostVeth: undefined, mappings: [], links: [] });
     for (const a of addresses) program(this.#net, directAccessRules(network.config, a.addr));
     return undefined;
   }
@@ -162,7 +195,7 @@ export class BridgeDriver implements Driver {
     }
   }
 
-  join(nid: string, eid: string, sandbox: NetnsKey, ifname: string): JoinInfo | Failure {
+  join(nid: string, eid: string, { sandbox, ifname, linked = [] }: JoinOptions): JoinInfo | Failure {
     const network = this.#network(nid);
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
     const net = this.#net;
@@ -173,6 +206,7 @@ export class BridgeDriver implements Driver {
       { name: ifname, netns: sandbox, mac: endpoint.mac },
       { mac: randomMac(this.rng), ...mtu },
     );
+    if (isErr(made) && made.name === 'EADDRNOTAVAIL') return macRefused(hostVeth, endpoint.mac, made);
     if (isErr(made))
       return new Failure('system', `failed to add the host (${hostVeth}) <=> sandbox pair interfaces: ${goText(made)}`);
     endpoint.hostVeth = hostVeth;
@@ -180,10 +214,18 @@ export class BridgeDriver implements Driver {
     inside.setLink(ifname, { txqlen: 0, ...mtu });
     net.setLink(hostVeth, { master: network.config.bridgeName, txqlen: 0 });
     net.setLink(hostVeth, { up: true });
+    const own = endpoint.addresses[0]?.addr;
+    if (!network.config.icc && own?.v === 4) {
+      endpoint.links = linked.flatMap((child) => linkRules(network.config, own, child));
+      program(net, endpoint.links);
+    }
+    if (network.config.internal) return { ifname };
+    const { 4: four, 6: six } = network.gateway;
+    const has = (v: 4 | 6): boolean => endpoint.addresses.some((a) => a.addr.v === v);
     return {
       ifname,
-      ...(network.gateway && !network.config.internal ? { gateway: network.gateway.addr } : {}),
-      ...(network.gatewayV6 && !network.config.internal ? { gatewayV6: network.gatewayV6.addr } : {}),
+      ...(four && has(4) ? { gateway: four } : {}),
+      ...(six && has(6) ? { gatewayV6: six } : {}),
     };
   }
 
@@ -192,14 +234,21 @@ export class BridgeDriver implements Driver {
     if (endpoint?.hostVeth === undefined) return;
     this.#net.delLink(endpoint.hostVeth);
     endpoint.hostVeth = undefined;
+    remove(this.#net, endpoint.links);
+    endpoint.links = [];
   }
 
-  programExternalConnectivity(nid: string, eid: string, ports: readonly PortRequest[]): PortBinding[] | Failure {
+  programExternalConnectivity(
+    nid: string,
+    eid: string,
+    ports: readonly PortRequest[],
+    gateway: GatewayFor,
+  ): PortBinding[] | Failure {
     const network = this.#network(nid);
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
     if (endpoint.addresses.length === 0) return [];
     const ips = endpoint.addresses.map((a) => a.addr);
-    const mappings = addPortMappings(this.env, network.config, ips, ports);
+    const mappings = addPortMappings(this.env, network.config, ips, ports, gateway);
     if (mappings instanceof Failure) return mappings;
     endpoint.mappings = mappings;
     return mappings.map((m) => m.binding);

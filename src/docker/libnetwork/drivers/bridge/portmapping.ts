@@ -2,12 +2,13 @@
  * Publishes an endpoint's ports: a host port from the allocator, a bound socket, iptables rules, a proxy.
  * @see moby daemon/libnetwork/drivers/bridge/port_mapping_linux.go: addPortMappings
  */
-import { formatIp, type IpAddr, ip4, ip6 } from '../../../../base/ip.ts';
+import { formatIp, type IpAddr, ip4, ip6, sameIp } from '../../../../base/ip.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
 import type { Kernel, Process } from '../../../../linux/kernel/machine.ts';
 import { Failure } from '../../../errdefs.ts';
-import type { PortBinding, PortRequest } from '../../driver.ts';
+import type { GatewayFor, PortBinding, PortRequest } from '../../driver.ts';
 import type { PortAllocator } from '../../portallocator.ts';
+import { goText } from '../device.ts';
 import type { BridgeConfig } from './config.ts';
 import { PortProxy } from './proxy.ts';
 import { portRules, program, remove } from './rules.ts';
@@ -25,11 +26,9 @@ export interface PortEnv {
 /** A published port with what stands behind it. */
 export interface Mapping {
   readonly binding: PortBinding;
-  readonly proxy: PortProxy;
+  /** None when the container is reached directly. */
+  readonly proxy?: PortProxy;
 }
-
-/** Go's text of an errno: glibc's, in lower case. */
-export const goText = (e: Errno): string => e.text.toLowerCase();
 
 /** Requests of one container port and host port range are given the same host port on all their addresses. */
 export function addPortMappings(
@@ -37,22 +36,24 @@ export function addPortMappings(
   config: BridgeConfig,
   containerIps: readonly IpAddr[],
   requests: readonly PortRequest[],
+  gateway: GatewayFor,
 ): Mapping[] | Failure {
-  if (config.internal || config.gatewayMode === 'routed' || config.gatewayMode === 'isolated') return [];
   const mappings: Mapping[] = [];
   const undo = (failure: Failure): Failure => {
     releaseMappings(env, config, mappings);
     return failure;
   };
-  for (const group of groups(requests, config)) {
-    const got = bindGroup(env, containerIps, group);
+  const { bound, direct } = groups(requests, config, containerIps, gateway);
+  for (const group of bound) {
+    const got = bindGroup(env, group);
     if (got instanceof Failure) return undo(got);
     mappings.push(...got);
   }
+  mappings.push(...direct);
   const net = env.kernel.net(env.kernel.hostNetns);
   for (const m of mappings) program(net, portRules(config, m.binding));
   for (const m of mappings) {
-    const serving = m.proxy.serve();
+    const serving = m.proxy?.serve();
     if (isErr(serving)) {
       const at = hostPort(m.binding.hostIp, m.binding.hostPort);
       return undo(
@@ -66,29 +67,71 @@ export function addPortMappings(
 export function releaseMappings(env: PortEnv, config: BridgeConfig, mappings: readonly Mapping[]): void {
   const net = env.kernel.net(env.kernel.hostNetns);
   for (const m of mappings) {
-    m.proxy.stop();
+    m.proxy?.stop();
     remove(net, portRules(config, m.binding));
-    env.allocator.release([m.binding.hostIp], m.binding.proto, m.binding.hostPort);
+    if (m.proxy) env.allocator.release([m.binding.hostIp], m.binding.proto, m.binding.hostPort);
   }
+}
+
+/** A host address and the container's that stands behind it. */
+interface Side {
+  readonly hostIp: IpAddr;
+  readonly containerIp: IpAddr;
 }
 
 interface Group {
   readonly request: PortRequest;
-  readonly ips: IpAddr[];
+  readonly sides: Side[];
 }
 
-/** Ports that were asked for come before those that may be any; then by container port. */
-function groups(requests: readonly PortRequest[], config: BridgeConfig): Group[] {
+/**
+ * Ports that were asked for come before those that may be any; then by container port. Where containers are routed to,
+ * nothing of the host is bound.
+ */
+function groups(
+  requests: readonly PortRequest[],
+  config: BridgeConfig,
+  containerIps: readonly IpAddr[],
+  gateway: GatewayFor,
+): { bound: Group[]; direct: Mapping[] } {
   const out = new Map<string, Group>();
+  const direct: Mapping[] = [];
   for (const r of [...requests].sort(compare)) {
     const key = `${r.proto} ${r.port} ${r.hostPort} ${r.hostPortEnd}`;
-    const ips = r.hostIp ? [r.hostIp] : config.defaultBinding ? [config.defaultBinding] : [ip4(0), ip6(0n)];
-    const group = out.get(key);
-    if (!group) out.set(key, { request: r, ips });
-    else if (r.hostPort === 0 || !ips.every((ip) => group.ips.some((g) => formatIp(g) === formatIp(ip))))
-      group.ips.push(...ips.filter((ip) => !group.ips.some((g) => formatIp(g) === formatIp(ip))));
+    for (const family of [4, 6] as const) {
+      const side = sideOf(r, config, containerIps, gateway, family);
+      if (!side) continue;
+      if (config.gatewayMode[family] === 'routed') {
+        const hostIp = family === 4 ? ip4(0) : ip6(0n);
+        direct.push({ binding: { proto: r.proto, port: r.port, ...side, hostIp, hostPort: 0 } });
+        continue;
+      }
+      const group = out.get(key) ?? { request: r, sides: [] };
+      out.set(key, group);
+      if (!group.sides.some((s) => sameIp(s.hostIp, side.hostIp))) group.sides.push(side);
+    }
   }
-  return [...out.values()];
+  return { bound: [...out.values()], direct };
+}
+
+/**
+ * The sides of one family, if there are any. What stands behind a host address is the container's of the same family;
+ * behind an IPv6 one the IPv4 address, when it has no other (the proxy passes between them).
+ * @see moby drivers/bridge/port_mapping_linux.go: configurePortBindingIPv4, configurePortBindingIPv6
+ */
+function sideOf(
+  r: PortRequest,
+  config: BridgeConfig,
+  containerIps: readonly IpAddr[],
+  gateway: GatewayFor,
+  family: 4 | 6,
+): Side | undefined {
+  if (!(family === 4 ? gateway.ipv4 : gateway.ipv6)) return undefined;
+  const own = containerIps.find((c) => c.v === family);
+  const containerIp = own ?? (family === 6 && gateway.ipv4 ? containerIps[0] : undefined);
+  const wanted = r.hostIp ?? config.defaultBinding;
+  if (!containerIp || (wanted && wanted.v !== family)) return undefined;
+  return { hostIp: wanted ?? (family === 4 ? ip4(0) : ip6(0n)), containerIp };
 }
 
 function compare(a: PortRequest, b: PortRequest): number {
@@ -100,35 +143,30 @@ function compare(a: PortRequest, b: PortRequest): number {
   return (a.hostIp?.v ?? 0) - (b.hostIp?.v ?? 0);
 }
 
-/**
- * Binds a port on every host address of a group. What stands behind an address is the container's of the same family;
- * behind an IPv6 one the IPv4 address, when it has no other (the proxy passes between them).
- */
-function bindGroup(env: PortEnv, containerIps: readonly IpAddr[], group: Group): Mapping[] | Failure {
+/** Binds a port on every host address of a group. */
+function bindGroup(env: PortEnv, group: Group): Mapping[] | Failure {
   const { proto, port, hostPort: start, hostPortEnd: end } = group.request;
+  const ips = group.sides.map((s) => s.hostIp);
   const single = start !== 0 && start === end;
   for (let attempt = 1; ; attempt++) {
-    const chosen = env.allocator.request(group.ips, proto, start, end);
+    const chosen = env.allocator.request(ips, proto, start, end);
     if (chosen instanceof Failure) return chosen;
-    const bound: Mapping[] = [];
+    const bound: { binding: PortBinding; proxy: PortProxy }[] = [];
     let error: Errno | 0 = 0;
-    let at = group.ips[0] as IpAddr;
-    for (const hostIp of group.ips) {
-      const containerIp = containerIps.find((c) => c.v === hostIp.v) ?? (hostIp.v === 6 ? containerIps[0] : undefined);
-      if (!containerIp) continue;
-      const binding = { proto, port, containerIp, hostIp, hostPort: chosen };
+    let at = group.sides[0] as Side;
+    for (const side of group.sides) {
+      const binding = { proto, port, ...side, hostPort: chosen };
       const proxy = new PortProxy(env.kernel, binding, env.pid);
       bound.push({ binding, proxy });
       error = proxy.bind();
-      at = hostIp;
+      at = side;
       if (isErr(error)) break;
     }
     if (!isErr(error)) return bound;
     for (const m of bound) m.proxy.stop();
-    env.allocator.release(group.ips, proto, chosen);
+    env.allocator.release(ips, proto, chosen);
     if (!single && error.name === 'EADDRINUSE' && attempt < ATTEMPTS) continue;
-    const behind = containerIps.find((c) => c.v === at.v) ?? (containerIps[0] as IpAddr);
-    const where = `${hostPort(at, chosen)}:${formatIp(behind)}:${port}/${proto}`;
+    const where = `${hostPort(at.hostIp, chosen)}:${formatIp(at.containerIp)}:${port}/${proto}`;
     return new Failure('system', `failed to bind host port for ${where}: ${goText(error)}`);
   }
 }

@@ -155,9 +155,19 @@ async function forward(sys: Sys, client: Fd, target: SockAddr): Promise<void> {
     sys.close(backend);
     return;
   }
+  for (const fd of [client, backend]) keepAlive(sys, fd);
   await Promise.all([pump(sys, client, backend), pump(sys, backend, client)]);
   sys.close(client);
   sys.close(backend);
+}
+
+/** What Go does to every connection. @see Go src/net/tcpsock.go: newTCPConn, KeepAliveConfig */
+function keepAlive(sys: Sys, fd: Fd): void {
+  sys.setsockopt(fd, 'nodelay', 1);
+  sys.setsockopt(fd, 'keepalive', 1);
+  sys.setsockopt(fd, 'keepidle', 15);
+  sys.setsockopt(fd, 'keepintvl', 15);
+  sys.setsockopt(fd, 'keepcnt', 9);
 }
 
 /** Takes what has come, so that closing sends FIN and not RST. */

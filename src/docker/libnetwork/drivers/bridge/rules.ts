@@ -5,6 +5,7 @@
 import { type IpAddr, type Prefix, parsePrefix } from '../../../../base/ip.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import { CT, type NetAdmin, type NfFamily, type NfRule, type NfTable } from '../../../../linux/kernel/netadmin.ts';
+import type { LinkedPeer } from '../../driver.ts';
 import type { Proto } from '../../portallocator.ts';
 import type { BridgeConfig } from './config.ts';
 
@@ -25,16 +26,17 @@ const jump = (chain: string): NfRule['target'] => ({ kind: 'jump', chain });
 const ACCEPT: NfRule['target'] = { kind: 'ACCEPT' };
 const DROP: NfRule['target'] = { kind: 'DROP' };
 const RETURN: NfRule['target'] = { kind: 'RETURN' };
+const LINK_LOCAL = parsePrefix('fe80::/10') as Prefix;
 const host = (ip: IpAddr): Prefix => ({ addr: ip, bits: ip.v === 4 ? 32 : 128 });
 
+/** In the order in which the daemon makes them; DOCKER-USER comes last. */
 const FILTER_CHAINS = [
   'DOCKER',
+  'DOCKER-FORWARD',
   'DOCKER-BRIDGE',
   'DOCKER-CT',
-  'DOCKER-FORWARD',
   'DOCKER-ISOLATION-STAGE-1',
   'DOCKER-ISOLATION-STAGE-2',
-  'DOCKER-USER',
 ];
 
 /** Puts rules in. */
@@ -61,12 +63,13 @@ export function setupBase(net: NetAdmin): void {
     program(net, [
       rule('nat', 'PREROUTING', { dstType, modules: ['addrtype'], target: jump('DOCKER') }),
       rule('nat', 'OUTPUT', { dst: not(loopback), dstType, modules: ['addrtype'], target: jump('DOCKER') }),
-      rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-USER') }),
       rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-FORWARD') }),
       rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-CT') }),
       rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-ISOLATION-STAGE-1') }),
       rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-BRIDGE') }),
     ]);
+    net.nfNewChain(family, 'filter', 'DOCKER-USER');
+    program(net, [{ ...rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-USER') }), head: true }]);
   }
   net.nfPolicy(4, 'filter', 'FORWARD', 'DROP');
   net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
@@ -91,15 +94,16 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
         ? rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: ACCEPT })
         : rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: DROP }),
     ];
-  const routed = config.gatewayMode === 'routed';
+  const mode = config.gatewayMode[family];
+  const routed = mode === 'routed';
+  const source = config.hostIp[family];
+  const leave: NfRule['target'] = source ? { kind: 'SNAT', ip: source } : { kind: 'MASQUERADE' };
   const established = is(CT.RELATED | CT.ESTABLISHED);
   const stage1 = 'DOCKER-ISOLATION-STAGE-1';
   return [
     ...(config.masquerade
       ? [
-          ...(routed
-            ? []
-            : [rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: { kind: 'MASQUERADE' } }, true)]),
+          ...(routed ? [] : [rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: leave }, true)]),
           rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true),
         ]
       : []),
@@ -110,7 +114,7 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
           rule('filter', 'DOCKER-FORWARD', { in: is(br), out: not(br), target: ACCEPT }),
         ]),
     ...(routed ? [rule('filter', 'DOCKER', { out: is(br), proto: is(family === 4 ? 1 : 58), target: ACCEPT })] : []),
-    rule('filter', 'DOCKER', { in: not(br), out: is(br), target: DROP }),
+    rule('filter', 'DOCKER', { in: not(br), out: is(br), target: mode === 'nat-unprotected' ? ACCEPT : DROP }),
     rule('filter', 'DOCKER-CT', { out: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT }),
     rule('filter', 'DOCKER-BRIDGE', { out: is(br), target: jump('DOCKER') }),
     rule('filter', stage1, { in: is(br), out: not(br), target: jump('DOCKER-ISOLATION-STAGE-2') }),
@@ -131,9 +135,29 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
 
 /** Drops what reaches a container's address other than by its bridge. */
 export function directAccessRules(config: BridgeConfig, ip: IpAddr): Placed[] {
-  if (config.internal || config.gatewayMode === 'routed' || config.gatewayMode === 'nat-unprotected') return [];
-  const rule: NfRule = { dst: is(host(ip)), in: not(config.bridgeName), modules: [], target: DROP };
-  return [{ family: ip.v, table: 'raw', chain: 'PREROUTING', rule }];
+  const mode = config.gatewayMode[ip.v];
+  if (config.internal || mode === 'routed' || mode === 'nat-unprotected') return [];
+  const dst = is(host(ip));
+  const rules: NfRule[] = [
+    ...config.trusted.map((name) => ({ dst, in: is(name), modules: [], target: ACCEPT })),
+    { dst, in: not(config.bridgeName), modules: [], target: DROP },
+  ];
+  return rules.map((rule) => ({ family: ip.v, table: 'raw', chain: 'PREROUTING', rule }));
+}
+
+/**
+ * Without ICC, a link lets the parent reach the child's ports, and the child answer.
+ * @see moby drivers/bridge/internal/iptabler/link.go
+ */
+export function linkRules(config: BridgeConfig, parent: IpAddr, child: LinkedPeer): Placed[] {
+  const br = config.bridgeName;
+  return child.ports.flatMap(({ proto, port }): Placed[] => {
+    const at = is({ from: port, to: port });
+    const both = { in: is(br), out: is(br), proto: is(PROTO[proto]), modules: [proto], target: ACCEPT };
+    const there: NfRule = { ...both, src: is(host(parent)), dst: is(host(child.ip)), dport: at };
+    const back: NfRule = { ...both, src: is(host(child.ip)), dst: is(host(parent)), sport: at };
+    return [there, back].map((rule) => ({ family: parent.v, table: 'filter', chain: 'DOCKER', rule }));
+  });
 }
 
 /** A published port whose two sides are of one family: DNAT on the way in, ACCEPT in the forward path, and loopback kept local. */
@@ -142,7 +166,7 @@ export function portRules(
   binding: { proto: Proto; port: number; containerIp: IpAddr; hostIp: IpAddr; hostPort: number },
 ): Placed[] {
   const { proto, containerIp, hostIp } = binding;
-  if (hostIp.v !== containerIp.v) return [];
+  if (config.internal || hostIp.v !== containerIp.v) return [];
   const br = config.bridgeName;
   const family = hostIp.v;
   const any = BigInt(hostIp.value) === 0n;
@@ -158,18 +182,21 @@ export function portRules(
     target: ACCEPT,
   };
   const forward: Placed = { family, table: 'filter', chain: 'DOCKER', rule: accept, head: true };
-  if (config.gatewayMode === 'routed') return [forward];
+  const mode = config.gatewayMode[family];
+  const open = mode === 'nat-unprotected' ? [] : [forward];
+  if (binding.hostPort === 0) return open;
   const dnat: NfRule = {
     ...at,
+    ...(family === 6 ? { src: not(LINK_LOCAL) } : {}),
     in: not(br),
     dport: dport(binding.hostPort),
     target: { kind: 'DNAT', ip: containerIp, ports: { from: binding.port, to: binding.port } },
   };
   const loopback: NfRule = { ...at, in: not('lo'), dport: dport(binding.hostPort), target: DROP };
-  const isLoopback = hostIp.v === 4 ? hostIp.value >>> 24 === 127 : hostIp.value === 1n;
+  const isLoopback = hostIp.v === 4 && hostIp.value >>> 24 === 127;
   return [
     { family, table: 'nat', chain: 'DOCKER', rule: dnat },
-    forward,
+    ...open,
     ...(isLoopback ? [{ family, table: 'raw', chain: 'PREROUTING', rule: loopback } as const] : []),
   ];
 }

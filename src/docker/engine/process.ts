@@ -1,0 +1,58 @@
+/**
+ * What the options of a container make of its first process: namespaces shared with others, kernel parameters, an init,
+ * capabilities.
+ * @see moby daemon/oci_linux.go
+ */
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { Mounts, PidNs } from '../../linux/kernel/machine.ts';
+import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
+import { Failure } from '../errdefs.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import type { Container } from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+
+/** Where `--init` finds its program, on the machine and in containers. */
+const INIT_PATH = '/usr/bin/docker-init';
+const INIT_INSIDE = '/sbin/docker-init';
+
+/** `--pid` */
+export function pidNamespace(daemon: Daemon, c: Container): PidNs | Failure {
+  const mode = (c.hostConfig.PidMode as string | undefined) ?? '';
+  if (mode === 'host') return daemon.kernel.pidns;
+  if (!mode.startsWith('container:')) return daemon.kernel.pidnsAdd();
+  const other = daemon.container(mode.slice(10));
+  if (other instanceof Failure) return other.wrap('failed to join PID namespace');
+  if (!other.running) return errors.pidStopped(other.id);
+  return other.running.pidns;
+}
+
+/** `--sysctl`: parameters of the container's own namespaces. */
+export function setSysctls(daemon: Daemon, c: Container, netns: NetnsKey): Failure | undefined {
+  const given = (c.hostConfig.Sysctls as Record<string, string> | undefined) ?? {};
+  for (const [name, value] of Object.entries(given)) {
+    if (name.startsWith('net.') && c.hostConfig.NetworkMode === 'host')
+      return errors.task('create', `sysctl "${name}" not allowed in host network namespace`);
+    const set = daemon.kernel.setSysctl(netns, name, value);
+    if (isErr(set) && name.startsWith('net.')) {
+      const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+      const verb = set.name === 'ENOENT' ? 'open' : 'write';
+      return errors.task('create', `${verb} sysctl key ${name}: ${verb} ${path}: ${set.text.toLowerCase()}`);
+    }
+  }
+  return undefined;
+}
+
+/** `--init`: the program is run by docker-init, which passes signals on and reaps what others leave behind. */
+export function initArgv(daemon: Daemon, c: Container, mounts: Mounts): string[] {
+  if (c.hostConfig.Init !== true || ((c.hostConfig.PidMode as string | undefined) ?? '') !== '') return c.argv;
+  mounts.bind(INIT_INSIDE, daemon.kernel.root.fs, INIT_PATH, { source: '/dev/vda', readOnly: true });
+  return [INIT_INSIDE, '--', ...c.argv];
+}
+
+/** @param privileged of `docker exec --privileged` */
+export function privileges(c: Container, privileged = false): { readonly caps?: ReadonlySet<string> } {
+  const { CapAdd, CapDrop, Privileged } = c.hostConfig;
+  if (privileged || Privileged) return {};
+  return { caps: new Set(capabilitiesOf(CapAdd, CapDrop, false)) };
+}

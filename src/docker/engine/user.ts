@@ -1,0 +1,50 @@
+/** `--user`: who a process of a container is. @see moby/sys/user: GetExecUser, GetAdditionalGroups */
+import { text } from '../../base/http.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { FileSystem } from '../../linux/kernel/machine.ts';
+import type { Failure } from '../errdefs.ts';
+import { errors } from './errors.ts';
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  /** Supplementary groups. */
+  readonly groups: readonly number[];
+  readonly home: string;
+}
+
+const isNumber = (s: string): boolean => /^\d+$/.test(s);
+
+/** @param spec `name`, `uid`, with `:group` @param more groups by name or number (`--group-add`) */
+export function lookupUser(fs: FileSystem, spec: string, more: readonly string[] | null = null): User | Failure {
+  const passwd = rows(fs, '/etc/passwd');
+  const group = rows(fs, '/etc/group');
+  const [name = '', wantedGroup] = spec.split(':');
+  const wanted = name === '' ? '0' : name;
+  const row = passwd.find((r) => r[0] === wanted || r[2] === wanted);
+  if (!row && !isNumber(wanted)) return errors.noUser(wanted);
+  const gidOf = (g: string): number | undefined => {
+    const found = group.find((r) => r[0] === g || r[2] === g);
+    return found ? Number(found[2]) : isNumber(g) ? Number(g) : undefined;
+  };
+  const gid = wantedGroup === undefined ? Number(row?.[3] ?? 0) : gidOf(wantedGroup);
+  if (gid === undefined) return errors.noGroup(wantedGroup as string);
+  // those of which the file says that the user is in, unless a group was asked for
+  const own =
+    wantedGroup === undefined && row ? group.filter((r) => (r[3] ?? '').split(',').includes(row[0] as string)) : [];
+  const groups = new Set(own.map((r) => Number(r[2])));
+  for (const g of more ?? []) {
+    const number = gidOf(g);
+    if (number === undefined) return errors.noGroups(g);
+    groups.add(number);
+  }
+  return { uid: row ? Number(row[2]) : Number(wanted), gid, groups: [...groups], home: row?.[5] || '/' };
+}
+
+function rows(fs: FileSystem, file: string): string[][] {
+  const bytes = fs.readFile(file);
+  if (isErr(bytes)) return [];
+  return text(bytes)
+    .split('\n')
+    .map((line) => line.split(':'));
+}

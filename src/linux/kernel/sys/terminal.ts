@@ -1,0 +1,35 @@
+/** Terminals. */
+import type { Errno } from '../errno.ts';
+import type { Fd } from './file.ts';
+
+/** Terminal modes a program may change. @see termios(3) */
+export interface Termios {
+  /** Line at a time with editing of the line by the kernel. */
+  readonly icanon: boolean;
+  readonly echo: boolean;
+  /** ^C ^Z ^\ make signals. */
+  readonly isig: boolean;
+  /** Output \n becomes \r\n. */
+  readonly opost: boolean;
+  /** Input \r becomes \n. */
+  readonly icrnl: boolean;
+  /** ^S and ^Q stop and start output. */
+  readonly ixon: boolean;
+}
+export const COOKED: Termios = { icanon: true, echo: true, isig: true, opost: true, icrnl: true, ixon: true };
+export const RAW: Termios = { icanon: false, echo: false, isig: false, opost: false, icrnl: false, ixon: false };
+
+export interface WinSize {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** Calls on terminals. */
+export interface TerminalCalls {
+  isatty(fd: Fd): boolean;
+  tcgetattr(fd: Fd): Termios | Errno;
+  tcsetattr(fd: Fd, t: Termios): Errno | 0;
+  tcgetpgrp(fd: Fd): number | Errno;
+  tcsetpgrp(fd: Fd, pgid: number): Errno | 0;
+  winsize(fd: Fd): WinSize | Errno;
+}
