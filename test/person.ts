@@ -2,6 +2,15 @@
 import type { Lab, Terminal } from '../src/lab/lab.ts';
 import { Screen } from './screen.ts';
 
+/** Keys as a terminal sends them. */
+export const UP = '\x1b[A';
+export const DOWN = '\x1b[B';
+export const LEFT = '\x1b[D';
+export const HOME = '\x1b[H';
+export const END = '\x1b[F';
+export const ESC = '\x1b';
+export const ctrl = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) & 31);
+
 /** Virtual nanoseconds between two looks at the screen. */
 const GLANCE = 2e7;
 /** Virtual nanoseconds after which a person gives up. */

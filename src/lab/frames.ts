@@ -1,7 +1,7 @@
 /** The tap on every wire of a lab: frames as they crossed each interface, decoded for people. */
 import { formatIp, formatIp4 } from '../base/ip.ts';
 import type { CoreFrame } from '../linux/core/core.ts';
-import { dissect, Proto } from '../linux/core/dissect.ts';
+import { dissect, type Packet, Proto } from '../linux/core/dissect.ts';
 import { etherText } from '../linux/core/summary.ts';
 import { Conversations, tcpFlags } from '../linux/core/summary-tcp.ts';
 import type { Device } from '../linux/kernel/net/netns.ts';
@@ -18,7 +18,7 @@ const DIRECTIONS = ['In', 'B', 'M', 'P', 'Out'] as const;
 const DNS_PORT = 53;
 
 /** What a decoded frame says of itself. */
-type Decoded = Pick<ViewFrame, 'proto' | 'src' | 'dst' | 'sport' | 'dport' | 'flags'>;
+type Decoded = Pick<ViewFrame, 'proto' | 'src' | 'dst' | 'sport' | 'dport' | 'flags' | 'housekeeping'>;
 
 export class FrameTap {
   #frames: ViewFrame[] = [];
@@ -82,5 +82,17 @@ function decode(bytes: Uint8Array): Decoded {
     const { sport, dport } = p.udp;
     return { proto: sport === DNS_PORT || dport === DNS_PORT ? 'DNS' : 'UDP', ...ends, sport, dport };
   }
-  return { proto: p.icmp ? (p.ip.v === 4 ? 'ICMP' : 'ICMPv6') : p.ip.proto === Proto.TCP ? 'TCP' : 'IP', ...ends };
+  if (p.icmp && p.ip.v === 6) return { proto: 'ICMPv6', ...ends, ...(isHousekeeping(p) && { housekeeping: true }) };
+  return { proto: p.icmp ? 'ICMP' : p.ip.proto === Proto.TCP ? 'TCP' : 'IP', ...ends };
+}
+
+/** ICMPv6 types. @see RFC 4861 §4.1, RFC 2710 §3, RFC 3810 §5.2 */
+const ROUTER_SOLICITATION = 133;
+const NEIGHBOUR_SOLICITATION = 135;
+const GROUP_REPORTS: readonly number[] = [131, 132, 143];
+
+/** What every interface sends when it comes up, whoever uses it. @see RFC 4862 §5.4.2 (an address on trial asks from ::) */
+function isHousekeeping({ icmp, ip }: Packet): boolean {
+  if (icmp?.type === NEIGHBOUR_SOLICITATION) return ip?.src.value === 0n;
+  return icmp?.type === ROUTER_SOLICITATION || GROUP_REPORTS.includes(icmp?.type ?? 0);
 }

@@ -72,7 +72,7 @@ function hostOf(reverse: string, names: ReadonlyMap<string, string>): string | u
 export async function serveHttp(sys: Sys): Promise<void> {
   const fd = sys.socket('inet', 'stream');
   if (isErr(fd)) return;
-  if (isErr(sys.bind(fd, { ip: { v: 4, value: 0 }, port: 80 })) || isErr(sys.listen(fd, 16))) return;
+  if (isErr(sys.bind(fd, { ip: ip4(addressOf(EXTERNAL)), port: 80 })) || isErr(sys.listen(fd, 16))) return;
   for (;;) {
     const got = await sys.accept(fd);
     if (!isErr(got)) void answerHttp(sys, got.fd, got.peer.ip ? formatIp(got.peer.ip) : '?');

@@ -7,6 +7,7 @@ import { isErr } from '../linux/kernel/errno.ts';
 import { createKernel, type Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Layer } from '../linux/kernel/machine.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
+import { MIRROR, MIRROR_NAMES, serveMirror } from './mirror/server.ts';
 import { addressOf, EXTERNAL, ROUTER, serveDns, serveEcho, serveHttp } from './outside.ts';
 
 /** The router's LAN bridge. */
@@ -71,6 +72,7 @@ function joinExternal(router: KernelMachine, external: KernelMachine): void {
   must(out.setLink('lo', { up: true }));
   must(out.setLink('eth0', { up: true }));
   must(out.addAddr('eth0', prefix(`${EXTERNAL}/24`)));
+  must(out.addAddr('eth0', prefix(`${MIRROR}/24`)));
   must(out.addRoute({ family: 4, via: { v: 4, value: addressOf('203.0.113.1') } }));
 }
 
@@ -104,7 +106,9 @@ function serveOutside(router: KernelMachine, external: KernelMachine, hosts: num
     ['ext.lab', EXTERNAL],
   ]);
   for (let n = 1; n <= hosts; n++) names.set(`node${n}.lab`, nodeAddress(n));
+  for (const name of MIRROR_NAMES) names.set(name, MIRROR);
   void serveDns(router.daemon(['dnsmasq']).sys, names);
   void serveHttp(external.daemon(['httpd']).sys);
   void serveEcho(external.daemon(['echod']).sys);
+  void serveMirror(external.daemon(['apache2']).sys);
 }

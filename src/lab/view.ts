@@ -70,6 +70,8 @@ export interface ViewFrame {
   readonly dport?: number;
   /** TCP flags as tcpdump writes them: `S`, `S.`, `P.`, `F.`, `R`. */
   readonly flags?: string;
+  /** An interface's IPv6 sets itself up: it looks for routers, reports its groups, tries out an address. */
+  readonly housekeeping?: boolean;
   readonly length: number;
   /** One line as tcpdump prints it, without the time. */
   readonly summary: string;

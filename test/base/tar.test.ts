@@ -17,7 +17,7 @@ const entry = (name: string, more: Partial<TarEntry> = {}): TarEntry => ({
   bytes: new Uint8Array(0),
   ...more,
 });
-const pack = (entries: TarEntry[]): Buffer => Buffer.concat([...writeTar(entries)]);
+const pack = (entries: TarEntry[]): Uint8Array => new Uint8Array(Buffer.concat([...writeTar(entries)]));
 const long = `${'d'.repeat(60)}/${'e'.repeat(60)}/file`;
 const entries = [
   entry('etc/', { kind: 'dir', mode: 0o755 }),

@@ -294,7 +294,7 @@ function probes(dice: Dice, hosts: readonly Draft[]): Probe[] {
 function dualStack(b: Builder, t: Topology): Topology {
   const dice = new Dice(t.seed + 600_000);
   if (!dice.chance(DUAL_STACK)) return t;
-  const halves = sixes(dice, b.hosts, b.links);
+  const halves = sixes(dice, b.hosts, t);
   const drafts = halves.map((h) => h.draft);
   const hosts = t.hosts.map((h, i) => {
     const half = halves[i] as (typeof halves)[number];

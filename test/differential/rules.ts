@@ -80,8 +80,11 @@ function mangle(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
       `CONNMARK --set-mark ${dice.pick(['1', '2/3'])}`,
       'CONNMARK --save-mark',
       'CONNMARK --restore-mark --nfmask 0xf --ctmask 0x3',
-      `TOS --set-tos ${dice.pick(['0x10', '0x08/0x1c'])}`,
-      `DSCP --set-dscp ${dice.pick(['10', '46'])}`,
+      // A class that is changed after conntrack has verified the checksum of a datagram out of fragments makes the kernel
+      // drop it here. @see Linux net/netfilter/utils.c: nf_ip6_checksum (csum_complete_sw)
+      ...(w.words !== FOUR && /PREROUTING|INPUT/.test(chain)
+        ? ['DROP', 'DROP']
+        : [`TOS --set-tos ${dice.pick(['0x10', '0x08/0x1c'])}`, `DSCP --set-dscp ${dice.pick(['10', '46'])}`]),
       ...w.words.setTtl,
       'DROP',
     ]);

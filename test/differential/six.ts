@@ -3,7 +3,7 @@
  * routes lead the same ways, some of them by link-local addresses. Links too narrow for IPv6 stay without it.
  */
 import type { Dice, Draft } from './generate.ts';
-import type { Address, HostSpec, LinkSpec, Listener, Probe, RouteSpec } from './topology.ts';
+import type { Address, End, HostSpec, Listener, Probe, RouteSpec, Topology } from './topology.ts';
 
 const NETS = ['192.0.2.', '198.51.100.', '203.0.113.'];
 /** How often bridges hand their frames of IPv6 to netfilter. */
@@ -39,10 +39,10 @@ function network(dst: string, bits: number): string {
 const linkLocal = (host: number, dev: number): string => `fe80::${host + 1}:${dev + 1}`;
 
 /** Addresses of all hosts: one beside each of IPv4, and a link-local one on every device that has such. */
-function addresses(hosts: readonly Draft[], links: readonly LinkSpec[], bits: number): Address[][] {
-  const narrow = new Set(
-    links.filter((l) => l.mtu < LEAST).flatMap((l) => [l.a, l.b].map((end) => `${end.host} ${end.dev}`)),
-  );
+function addresses(hosts: readonly Draft[], { links, macvlans }: Topology, bits: number): Address[][] {
+  const name = (end: End): string => `${end.host} ${end.dev}`;
+  const narrow = new Set(links.filter((l) => l.mtu < LEAST).flatMap((l) => [name(l.a), name(l.b)]));
+  for (const m of macvlans) if (narrow.has(name(m.lower))) narrow.add(name(m.upper));
   return hosts.map((h, i) => {
     const wide = h.addrs.filter((a) => !narrow.has(`${i} ${a.dev}`) && a.dev !== 'vx0');
     const global = wide.map((a) => ({ dev: a.dev, ip: beside(a.ip) as string, bits }));
@@ -83,6 +83,8 @@ function settings(dice: Dice, h: Draft, router: boolean): [string, string][] {
     ['ipv6/conf/default/addr_gen_mode', '1'],
     ['ipv6/conf/default/accept_dad', '0'],
     ['ipv6/conf/default/router_solicitations', '0'],
+    ['ipv6/conf/all/accept_redirects', '0'],
+    ['ipv6/conf/default/accept_redirects', '0'],
     ['ipv6/icmp/ratelimit', '0'],
     ['ipv6/conf/all/forwarding', dice.chance(router ? 0.95 : 0.2) ? '1' : '0'],
   ];
@@ -103,9 +105,9 @@ function listeners(dice: Dice, addrs: readonly Address[], of: readonly Listener[
 }
 
 /** IPv6 for all hosts of a topology. */
-export function sixes(dice: Dice, hosts: readonly Draft[], links: readonly LinkSpec[]): Half[] {
+export function sixes(dice: Dice, hosts: readonly Draft[], t: Topology): Half[] {
   const bits = dice.pick([64, 64, 112]);
-  const addrs = addresses(hosts, links, bits);
+  const addrs = addresses(hosts, t, bits);
   return hosts.map((h, i): Half => {
     const own = addrs[i] as Address[];
     const router = i === 0 || hosts.some((c) => c.parent === i);

@@ -39,7 +39,13 @@ const python: Program = {
 
 export async function makeRig(programs: readonly Program[] = []): Promise<Rig> {
   const core = await freshCore();
-  const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(1), hold: (work) => work });
+  // While a program's module is on its way, time stands still.
+  let loading = 0;
+  const hold = <T>(work: Promise<T>): Promise<T> => {
+    loading++;
+    return work.finally(() => loading--);
+  };
+  const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(1), hold });
   for (const [name, load] of imagePrograms) world.programs.set(name, load);
   for (const p of [python, ...programs]) world.programs.set(p.name, p);
   const kernel = createKernel(world, { hostname: 'node1' });
@@ -54,7 +60,7 @@ export async function makeRig(programs: readonly Program[] = []): Promise<Rig> {
     for (let idle = 0; !done(); ) {
       await new Promise((resolve) => setImmediate(resolve));
       if (world.bugs.length > 0) throw world.bugs[0]?.error;
-      if (done() || world.pump()) continue;
+      if (done() || world.pump() || loading > 0) continue;
       const t = world.next();
       if (t === Number.POSITIVE_INFINITY) {
         if (++idle > 50) throw new Error('nothing will happen any more');

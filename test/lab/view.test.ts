@@ -11,3 +11,23 @@ it('a container listens where its own programs do, not where dockerd’s resolve
   expect(db).toContain(':6379');
   expect(db).not.toContain('127.0.0.11');
 });
+
+it('what a starting container sends for IPv6 by itself is told from what its program sends', async () => {
+  const lab = await makeLab();
+  await lab.run('node1', 'docker run -d --name box busybox sleep 100');
+  await lab.pass(10e9);
+  await lab.run('node1', 'docker exec box ping -c 1 172.17.0.1; ping -c 1 fe80::5054:ff:fe38:12%eth0');
+  const { frames } = lab.frames(0);
+  const said = (own: boolean): string =>
+    frames
+      .filter((f) => (f.housekeeping ?? false) === own)
+      .map((f) => f.summary)
+      .join('\n');
+  expect(said(true)).toMatch(/ > ff02::2: ICMP6, router solicitation/);
+  expect(said(true)).toMatch(/ > ff02::16: .*multicast listener report/);
+  expect(said(true)).toMatch(/:: > ff02::1:ff.*neighbor solicitation/);
+  expect(said(true)).not.toMatch(/echo|ARP|advertisement/);
+  expect(said(false)).toMatch(/ICMP echo request/);
+  expect(said(false)).toMatch(/ICMP6, neighbor solicitation, who has fe80::5054:ff:fe38:12/);
+  expect(said(false)).not.toMatch(/router solicitation|listener report/);
+});

@@ -128,4 +128,12 @@ describe('Motion', () => {
     motion.at(0);
     expect(motion.at(150)).toHaveLength(1);
   });
+
+  it('leaves out what interfaces send by themselves', () => {
+    const motion = new Motion();
+    const [own, ...others] = frames(3);
+    motion.add([{ ...own!, housekeeping: true }, ...others], 0);
+    expect(motion.at(0).map((f) => f.frame.seq)).toEqual([1]);
+    expect(motion.at(200).map((f) => f.frame.seq)).toEqual([1, 2]);
+  });
 });

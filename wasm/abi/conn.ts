@@ -23,3 +23,14 @@ export const CONN_X_OBYTES = 104;
 export const CONN_X_RPACKETS = 112;
 export const CONN_X_RBYTES = 120;
 export const CONN_X_SIZE = 128;
+
+/** What happened to a connection (ctEventNext): CTEV_X_SIZE bytes; its record follows the head. */
+export const CTEV_X_TYPE = 0;
+export const CTEV_X_NS = 4;
+/** f64 ns. */
+export const CTEV_X_TIME = 8;
+export const CTEV_X_CONN = 16;
+export const CTEV_X_SIZE = 144;
+export const CTEV_NEW = 1;
+export const CTEV_UPDATE = 2;
+export const CTEV_DESTROY = 4;

@@ -13,6 +13,8 @@ export const READY_RDHUP = 32;
 export const LOG_RULE = 1;
 /** A log event's code: the conntrack table is full. */
 export const LOG_CT_FULL = 2;
+/** A log event's code: something happened to a connection of a namespace that is watched. */
+export const LOG_CT_EVENT = 3;
 /** A log event's code in the low byte, the device above it; b = source, c = destination, IPv4 numbers. */
 export const LOG_MARTIAN_SRC = 16;
 export const LOG_MARTIAN_DST = 17;

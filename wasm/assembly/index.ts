@@ -15,6 +15,7 @@ export { upperAdd } from './dev/upper';
 export { vfdbDel, vfdbDump, vfdbSet } from './dev/vfdb';
 export { vxlanAdd, vxlanGet, vxlanSet } from './dev/vxlanadm';
 export { frameReceive, frameSend } from './dev/xmit';
+export { flowCount, flowSet } from './flow/epoch';
 export { pageNext } from './sim/page';
 export { slabUsed } from './sim/slab';
 export { addrAdd, addrDel, addrPromote } from './ip/addr';
@@ -34,6 +35,7 @@ export {
   nfZero,
 } from './nf/table';
 export { connDel, connMark, ctDump } from './nf/conntrack';
+export { ctEventNext, ctWatch } from './nf/ctevent';
 export { vsConnFlush, vsConns } from './nf/ipvs/conn';
 export { vsDestDel, vsDestSet, vsDests, vsServiceDel, vsServiceSet, vsServices, vsZero } from './nf/ipvs/service';
 export { nfGet, nfSet } from './nf/settings';

@@ -127,11 +127,14 @@ export const NFLOG_BASE: usize = MATCH_BASE + MATCH_REC * MATCH_CAP;
 export const HASHLIMIT_REC: usize = 32;
 export const HASHLIMIT_CAP: u32 = 2048;
 export const HASHLIMIT_BASE: usize = NFLOG_BASE + NFLOG_REC * NFLOG_CAP;
+export const CTEV_REC: usize = 144;
+export const CTEV_CAP: u32 = 1024;
+export const CTEV_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
 // --- IPVS
 export const VS_SVC_REC: usize = 192;
 export const VS_SVC_CAP: u32 = 512;
-export const VS_SVC_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
+export const VS_SVC_BASE: usize = CTEV_BASE + CTEV_REC * CTEV_CAP;
 export const VS_DEST_REC: usize = 192;
 export const VS_DEST_CAP: u32 = 2048;
 export const VS_DEST_BASE: usize = VS_SVC_BASE + VS_SVC_REC * VS_SVC_CAP;
@@ -214,8 +217,31 @@ export const TOLD6_BASE: usize = FRAG6_BASE + FRAG6_REC * FRAG6_CAP;
 export const TEMP6_BASE: usize = TOLD6_BASE + TOLD6_REC * TOLD6_CAP;
 export const TEMP6_SIZE: usize = 512;
 
+// --- flows: memos, the heads of their hash, who asked for one, the paths they share, what is being recorded
+export const MEMO_REC: usize = 64;
+export const MEMO_CAP: u32 = 1 << 18;
+export const MEMO_BASE: usize = (TEMP6_BASE + TEMP6_SIZE + 0xfff) & ~0xfff;
+/** Buckets at birth and at most. */
+export const MEMO_BUCKETS: u32 = 1024;
+export const MEMO_BUCKETS_MAX: u32 = 1 << 18;
+export const MEMO_HASH: usize = MEMO_BASE + MEMO_REC * (MEMO_CAP as usize);
+export const PATH_REC: usize = 512;
+export const PATH_CAP: u32 = 4096;
+export const PATH_BASE: usize = MEMO_HASH + 4 * (MEMO_BUCKETS_MAX as usize);
+export const PATH_BUCKETS: u32 = 1024;
+export const PATH_HASH: usize = PATH_BASE + PATH_REC * (PATH_CAP as usize);
+/** A path and a memo that are being made, and the times of the steps of a segment. */
+export const REC_PATH: usize = PATH_HASH + 4 * (PATH_BUCKETS as usize);
+export const REC_MEMO: usize = REC_PATH + PATH_REC;
+export const REC_TIMES: usize = REC_MEMO + MEMO_REC;
+/** A word for each hash of those that asked, and a byte for each of their pages that was written. */
+export const ASK_CAP: u32 = 1 << 19;
+export const ASK_BASE: usize = (REC_TIMES + 256 + 0xfff) & ~0xfff;
+export const ASK_PAGES: usize = ASK_BASE + 4 * (ASK_CAP as usize);
+export const FLOW_END: usize = ASK_PAGES + (4 * ASK_CAP) / 4096;
+
 /** Where sock/ begins; sock/mem.ts lays out what follows and knows the end of all. */
-export const SOCK_BASE: usize = (TEMP6_BASE + TEMP6_SIZE + 0xffff) & ~0xffff;
+export const SOCK_BASE: usize = (FLOW_END + 0xffff) & ~0xffff;
 
 // --- slab numbers; sock/ uses 16..31
 export const SLAB_PKT: u32 = 1;
@@ -327,6 +353,10 @@ export class Sim {
   logHead: u32;
   logCount: u32;
   logLost: u32;
+  /** Events of connections that wait (nf/ctevent.ts). */
+  ctevHead: u32;
+  ctevCount: u32;
+  ctevLost: u32;
   /** Services of IPVS in all namespaces: when 0, its hooks cost nothing. */
   vsServices: u32;
   vsConns: u32;
@@ -336,6 +366,28 @@ export class Sim {
   tunnels: u32;
   /** TCP socket whose connect(2) is under way. */
   opening: u32;
+  /** Flows are not remembered (flow/). */
+  flowOff: u32;
+  /** What memos are good for: it moves on when anything changes that they depend on. */
+  flowEpoch: u32;
+  /** A segment is being recorded, and the steps of the clock in it so far. */
+  rec: u32;
+  recSteps: u32;
+  /** It came to its end. */
+  recDone: u32;
+  recEpoch: u32;
+  /** Memos and paths that are kept, buckets - 1 of the memos' hash, the epoch they are of; the first path that owes. */
+  memos: u32;
+  memoMask: u32;
+  paths: u32;
+  pathEpoch: u32;
+  pathsOwing: u32;
+  /** Number of the newest connection. */
+  ctSerial: u32;
+  /** Segments replayed and recorded, times that all were forgotten for want of room. */
+  flowHits: u64;
+  flowMade: u64;
+  flowGone: u64;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

@@ -39,6 +39,8 @@ export class Daemon {
   /** In the order they were made. */
   readonly containers = new Map<string, Container>();
   readonly execs = new Map<string, Exec>();
+  /** Images by what made them: parent and instruction. */
+  readonly buildCache = new Map<string, string>();
   readonly events = new Events();
   readonly links = new LinkIndex();
   constructor(

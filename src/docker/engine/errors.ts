@@ -128,6 +128,13 @@ export const errors = {
   imageHasChildren: (image: string): Failure =>
     conflict(`conflict: unable to delete ${image} (cannot be forced) - image has dependent child images`),
 
+  noBuildKit: new Failure(
+    'notImplemented',
+    'BuildKit is not part of this engine: build with the classic builder (DOCKER_BUILDKIT=0)',
+  ),
+  noRemoteContext: (remote: string): Failure =>
+    system(`error downloading remote context ${remote}: nothing outside of the lab can be fetched`),
+
   // --- networks
   networkName: invalid('invalid name: name is empty'),
   networkExists: (name: string): Failure => conflict(`network with name ${name} already exists`),

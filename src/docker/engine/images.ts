@@ -1,4 +1,4 @@
-/** Images over the API: list, inspect, history, tag, removal, pulls that cannot be. @see moby daemon/images */
+/** Images over the API: list, inspect, history, tag, removal. @see moby daemon/images */
 import { Failure } from '../errdefs.ts';
 import { digest } from '../images/digest.ts';
 import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
@@ -42,7 +42,7 @@ export function imageRows(daemon: Daemon, filters: Filters, all: boolean): Image
         Id: image.id,
         Labels: image.config.Labels,
         ParentId: image.parent ?? '',
-        RepoDigests: [],
+        RepoDigests: daemon.images.digestsOf(image.id).map((r) => familiarString(r)),
         RepoTags: shown,
         SharedSize: -1,
         Size: image.size,
@@ -73,7 +73,7 @@ export function inspectImage(daemon: Daemon, image: Image): Record<string, unkno
   return {
     Id: image.id,
     RepoTags: daemon.images.tagsOf(image.id),
-    RepoDigests: [],
+    RepoDigests: daemon.images.digestsOf(image.id).map((r) => familiarString(r)),
     Parent: image.parent ?? '',
     Comment: image.comment,
     Created: rfc3339Nano(image.created),
@@ -97,9 +97,11 @@ export function inspectImage(daemon: Daemon, image: Image): Record<string, unkno
       Cmd: config.Cmd,
       Entrypoint: config.Entrypoint,
       Env: config.Env,
+      ...(config.Healthcheck ? { Healthcheck: config.Healthcheck } : {}),
       ...(config.ExposedPorts ? { ExposedPorts: config.ExposedPorts } : {}),
       Labels: config.Labels,
       OnBuild: config.OnBuild,
+      ...(config.Shell ? { Shell: config.Shell } : {}),
       ...(config.StopSignal ? { StopSignal: config.StopSignal } : {}),
       User: config.User,
       Volumes: config.Volumes,
@@ -155,14 +157,16 @@ export function removeImage(daemon: Daemon, name: string, force: boolean): Remov
     if (running) return errors.imageIdInUse(short, running.shortId, true);
     if (refs.length > 1 && !force) return errors.imageManyTags(short);
     if (users[0] && !force) return errors.imageIdInUse(short, users[0].shortId, false);
-    return [...untag(daemon, image, refs), ...destroy(daemon, image)];
+    return [...untag(daemon, image, refs), ...untagDigests(daemon, image), ...destroy(daemon, image)];
   }
   const parsed = parseReference(name);
   if (parsed instanceof Failure) return parsed;
   const ref = withDefaultTag(parsed);
   if (refs.length === 1 && users[0] && !force) return errors.imageInUse(name, users[0].shortId, short);
   const out = untag(daemon, image, [ref]);
-  if (refs.length > 1 || users.length > 0) return out;
+  if (refs.length > 1) return out;
+  out.push(...untagDigests(daemon, image));
+  if (users.length > 0) return out;
   return [...out, ...destroy(daemon, image)];
 }
 
@@ -184,7 +188,12 @@ function chainIds(image: Image): string[] {
   return out;
 }
 
-/** The image, and the layers it has alone. */
+/** The digests go with the last tag. */
+function untagDigests(daemon: Daemon, image: Image): Removed[] {
+  return daemon.images.removeDigests(image.id).map((ref) => ({ Untagged: familiarString(ref) }));
+}
+
+/** The image, and the layer it has alone. */
 function destroy(daemon: Daemon, image: Image): Removed[] {
   if (daemon.images.childrenOf(image.id).length > 0) return [];
   daemon.images.remove(image.id);
@@ -193,16 +202,4 @@ function destroy(daemon: Daemon, image: Image): Removed[] {
   const kept = new Set(daemon.images.list().flatMap(chainIds));
   for (const id of chainIds(image).reverse()) if (!kept.has(id)) out.push({ Deleted: id });
   return out;
-}
-
-/** POST /images/create?fromImage=: there is no registry to reach. */
-export function pullImage(_daemon: Daemon, from: string, tag: string): Failure {
-  const ref = parseReference(`${from}${tag === '' || tag.includes(':') ? '' : `:${tag}`}`);
-  if (ref instanceof Failure) return ref;
-  if (ref.domain === 'docker.io') return errors.registryDown;
-  const host = ref.domain.split(':')[0] as string;
-  return new Failure(
-    'system',
-    `Get "https://${ref.domain}/v2/": dial tcp: lookup ${host} on 192.168.56.1:53: no such host`,
-  );
 }

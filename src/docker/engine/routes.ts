@@ -2,6 +2,7 @@
 
 import type { Route } from './router.ts';
 import { archiveRoutes } from './routes/archive.ts';
+import { buildRoutes } from './routes/build.ts';
 import { containerRoutes } from './routes/containers.ts';
 import { imageRoutes } from './routes/images.ts';
 import { networkRoutes } from './routes/networks.ts';
@@ -11,6 +12,7 @@ export const routes: readonly Route[] = [
   ...systemRoutes,
   ...containerRoutes,
   ...archiveRoutes,
+  ...buildRoutes,
   ...imageRoutes,
   ...networkRoutes,
 ];

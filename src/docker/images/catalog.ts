@@ -3,6 +3,7 @@
  *
  * Limits: sizes are those of the recorded images, not sums over the files a layer lists.
  */
+import { ALPINE_FILES } from './alpine.ts';
 import { NGINX_FILES } from './apps/nginx/files.ts';
 import { BUSYBOX_FILES } from './busybox.ts';
 import { DEBIAN_FILES, WEB_TOOLS } from './debian.ts';
@@ -19,8 +20,6 @@ const built = (createdBy: string): ImageStep => ({ size: 0, createdBy, comment: 
 const POSTGRES =
   '/usr/lib/postgresql/$PG_VERSION/bin/postgres -D /var/lib/postgresql/$PG_VERSION/main/ ' +
   '-c config_file=/etc/postgresql/$PG_VERSION/main/postgresql.conf';
-
-const ALPINE_RELEASE = 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME="Alpine Linux v3.22"\n';
 
 /** Oldest first. */
 export const catalog: readonly ImageSpec[] = [
@@ -142,7 +141,7 @@ export const catalog: readonly ImageSpec[] = [
     name: 'alpine',
     age: 616,
     from: 'busybox',
-    steps: imported({ '/etc/alpine-release': '3.22.0\n', '/etc/os-release': ALPINE_RELEASE }, 102),
+    steps: imported(ALPINE_FILES, 102),
     comment: 'Imported from -',
     config: { ...NO_CONFIG, Cmd: ['sh'] },
   },

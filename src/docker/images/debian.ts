@@ -57,7 +57,48 @@ export const DEBIAN_FILES: LayerSpec = {
   '/var/log': { dir: true },
   '/var/lib': { dir: true },
   '/var/www': { dir: true },
+  ...programs('/usr/bin', 'apt apt-cache apt-get dpkg'),
+  '/etc/apt/sources.list.d/debian.sources':
+    'Types: deb\nURIs: http://deb.debian.org/debian\nSuites: forky\nComponents: main\n' +
+    'Signed-By: /usr/share/keyrings/debian-archive-keyring.pgp\n',
+  '/var/lib/dpkg/status': '',
+  '/var/lib/dpkg/info': { dir: true },
+  '/var/lib/apt/lists': { dir: true },
+  '/var/cache/apt/archives': { dir: true },
 };
+
+/** What Ubuntu says of itself. */
+export const ubuntuFiles = (codename: string, version: string): LayerSpec => ({
+  '/etc/debian_version': 'trixie/sid\n',
+  '/etc/os-release': `PRETTY_NAME="Ubuntu ${version} LTS"\nNAME="Ubuntu"\nVERSION_ID="${version}"\nVERSION_CODENAME=${codename}\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\n`,
+  '/etc/apt/sources.list.d/debian.sources': '',
+  '/etc/apt/sources.list.d/ubuntu.sources': `Types: deb\nURIs: http://archive.ubuntu.com/ubuntu/\nSuites: ${codename} ${codename}-updates\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n\nTypes: deb\nURIs: http://security.ubuntu.com/ubuntu/\nSuites: ${codename}-security\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n`,
+});
+
+/** What `apt-get update` left in training/base when it was built: enough for the tutorial's own words to work. */
+const LISTS = `Package: inetutils-ping
+Version: 2:2.6-5
+Architecture: amd64
+Maintainer: Debian <packages@lists.debian.org>
+Installed-Size: 400
+Depends: netbase
+Section: net
+Priority: optional
+Description: ICMP echo tool
+Filename: pool/main/i/inetutils-ping/inetutils-ping_2.6-5_amd64.deb
+Size: 148672
+
+Package: netbase
+Version: 6.5
+Architecture: amd64
+Maintainer: Debian <packages@lists.debian.org>
+Installed-Size: 44
+Section: net
+Priority: optional
+Description: Basic TCP/IP networking system
+Filename: pool/main/n/netbase/netbase_6.5_amd64.deb
+Size: 5824
+`;
 
 /** Python and the network tools that training/base has on top of Debian. */
 export const WEB_TOOLS: LayerSpec = {
@@ -67,4 +108,5 @@ export const WEB_TOOLS: LayerSpec = {
   '/usr/local/bin/python': { link: '/usr/bin/python3' },
   '/etc/passwd': `${PASSWD}postgres:x:999:999::/var/lib/postgresql:/bin/sh\n`,
   '/etc/group': `${GROUP}postgres:x:999:\n`,
+  '/var/lib/apt/lists/deb.debian.org_debian_dists_forky_main_binary-amd64_Packages': LISTS,
 };

@@ -10,6 +10,7 @@ export interface ImageConfig {
   readonly Healthcheck?: Readonly<Record<string, unknown>>;
   readonly Labels: Record<string, string> | null;
   readonly OnBuild: string[] | null;
+  readonly Shell?: string[];
   readonly StopSignal?: string;
   readonly User: string;
   readonly Volumes: Record<string, Record<string, never>> | null;

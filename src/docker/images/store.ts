@@ -67,6 +67,10 @@ export class ImageStore {
   readonly #idByTag = new Map<string, string>();
   /** Catalogs that nobody has asked for. */
   #waiting: (() => void)[] = [];
+  /** Unix ns from which the ages of specs are counted. */
+  #boot = 0n;
+  /** `docker.io/library/nginx@sha256:…` → id */
+  readonly #idByDigest = new Map<string, string>();
 
   constructor(
     readonly kernel: Kernel,
@@ -93,28 +97,33 @@ export class ImageStore {
 
   /** Has the images of a catalog, which are made when first asked for, in order. @param boot nanoseconds since 1970 */
   load(catalog: readonly ImageSpec[], boot: bigint): void {
-    this.#waiting.push(() => this.#make(catalog, boot));
+    this.#boot = boot;
+    this.#waiting.push(() => this.#make(catalog));
   }
 
-  #make(catalog: readonly ImageSpec[], boot: bigint): void {
+  #make(catalog: readonly ImageSpec[]): void {
     const made = new Map<string, Image>();
     for (const spec of catalog) {
-      const base = spec.from === undefined ? undefined : made.get(spec.from);
-      const created = boot - BigInt(spec.age) * 1_000_000_000n + BigInt(`0x${sha256(spec.name).slice(0, 7)}`);
-      const image = this.add({
-        layers: [...(base?.layers ?? []), ...spec.steps.flatMap((s) => this.#layer(s, spec.name))],
-        config: spec.config,
-        created,
-        comment: spec.comment,
-        history: [
-          ...(base?.history ?? []),
-          ...spec.steps.map((s) => ({ created, createdBy: s.createdBy, comment: s.comment, size: s.size })),
-        ],
-      });
+      const image = this.add(this.specified(spec, spec.from === undefined ? undefined : made.get(spec.from)));
       made.set(spec.name, image);
       const ref = parseReference(spec.name);
       if (!(ref instanceof Failure)) this.tag(withDefaultTag(ref), image.id);
     }
+  }
+
+  /** What a spec says an image is, over the one it stands on: the same whenever it is asked for. */
+  specified(spec: ImageSpec, base?: NewImage): NewImage {
+    const created = this.#boot - BigInt(spec.age) * 1_000_000_000n + BigInt(`0x${sha256(spec.name).slice(0, 7)}`);
+    return {
+      layers: [...(base?.layers ?? []), ...spec.steps.flatMap((s) => this.#layer(s, spec.name))],
+      config: spec.config,
+      created,
+      comment: spec.comment,
+      history: [
+        ...(base?.history ?? []),
+        ...spec.steps.map((s) => ({ created, createdBy: s.createdBy, comment: s.comment, size: s.size })),
+      ],
+    };
   }
 
   #layer(step: ImageStep, salt: string): ImageLayer[] {
@@ -155,12 +164,34 @@ export class ImageStore {
     this.#tags.set(key(ref), id);
   }
 
+  /** Notes under which digest a registry has an image. @param ref with a digest */
+  addDigest(ref: Reference, id: string): void {
+    this.#idByDigest.set(digestKey(ref), id);
+  }
+
+  removeDigests(id: string): Reference[] {
+    const gone = this.digestsOf(id);
+    for (const ref of gone) this.#idByDigest.delete(digestKey(ref));
+    return gone;
+  }
+
+  /** Digests by which registries know an image. */
+  digestsOf(id: string): Reference[] {
+    const out: Reference[] = [];
+    for (const [k, v] of this.#idByDigest) {
+      const ref = parseReference(k);
+      if (v === id && !(ref instanceof Failure)) out.push(ref);
+    }
+    return out;
+  }
+
   untag(ref: Reference): boolean {
     return this.#tags.delete(key(ref));
   }
 
   byTag(ref: Reference): Image | undefined {
-    const id = this.#tags.get(key(withDefaultTag(ref)));
+    const id =
+      ref.digest === undefined ? this.#tags.get(key(withDefaultTag(ref))) : this.#idByDigest.get(digestKey(ref));
     return id === undefined ? undefined : this.#images.get(id);
   }
 
@@ -221,3 +252,4 @@ export class ImageStore {
 }
 
 const key = (ref: Reference): string => `${ref.domain}/${ref.path}:${ref.tag ?? 'latest'}`;
+const digestKey = (ref: Reference): string => `${ref.domain}/${ref.path}@${ref.digest}`;

@@ -4,6 +4,7 @@ import {
   type Addr16,
   type Core,
   type CoreConn,
+  type CoreConnEvent,
   type CoreLog,
   type CoreMatch,
   type CoreRule,
@@ -28,6 +29,8 @@ type NfFace =
   | 'nfSet'
   | 'nfGet'
   | 'logs'
+  | 'connWatch'
+  | 'connEvents'
   | 'sockOwner'
   | 'connMark'
   | 'conns'
@@ -238,6 +241,12 @@ function readConn(m: Memory, at: number): CoreConn {
   };
 }
 
+const CONN_EVENTS: Readonly<Record<number, CoreConnEvent['type']>> = {
+  [abi.CTEV_NEW]: 'NEW',
+  [abi.CTEV_UPDATE]: 'UPDATE',
+  [abi.CTEV_DESTROY]: 'DESTROY',
+};
+
 function readLog(m: Memory, at: number): CoreLog {
   const u32 = (off: number): number => m.view.getUint32(at + off, true);
   const bytes = (off: number, len: number): Uint8Array => m.bytes.slice(at + off, at + off + len);
@@ -294,5 +303,17 @@ export function nfFace(w: Wasm, m: Memory): Pick<Core, NfFace> {
       return out;
     },
     connDel: (handle) => w.connDel(handle),
+    connWatch: (ns, by) => w.ctWatch(ns, by),
+    connEvents() {
+      const out: CoreConnEvent[] = [];
+      for (let at = w.ctEventNext(); at !== 0; at = w.ctEventNext())
+        out.push({
+          type: CONN_EVENTS[m.view.getUint32(at + abi.CTEV_X_TYPE, true)] ?? 'UPDATE',
+          ns: m.view.getUint32(at + abi.CTEV_X_NS, true),
+          time: m.view.getFloat64(at + abi.CTEV_X_TIME, true),
+          conn: readConn(m, at + abi.CTEV_X_CONN),
+        });
+      return out;
+    },
   };
 }

@@ -11,6 +11,10 @@ export interface Wasm {
   simNow(): number;
   simNext(): number;
   simRun(until: number): void;
+  /** Remembers flows (1: as at first) or not. */
+  flowSet(on: number): void;
+  /** 0: segments replayed, 1: recorded, 2: times all were forgotten for want of room, 3: paths kept. */
+  flowCount(k: number): number;
   /** Address of four words, or 0. */
   eventNext(): number;
 
@@ -97,6 +101,8 @@ export interface Wasm {
   connMark(handle: number, mark: number): void;
   ctDump(ns: number, out: number, room: number): number;
   connDel(handle: number): void;
+  ctWatch(ns: number, by: number): void;
+  ctEventNext(): number;
 
   sockOpen(ns: number, type: number, family: number, protocol: number): number;
   sockBind(sock: number, port: number): number;

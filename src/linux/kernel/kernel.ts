@@ -38,7 +38,7 @@ import { Proc, type ProcSpec } from './process.ts';
 import { end, flush, type SignalHost, send } from './signals.ts';
 import type { SocketFile } from './socket.ts';
 import { spawnRequest } from './spawn.ts';
-import type { Capture, OpenFlags, SocketType } from './sys.ts';
+import type { Capture, CtEvents, OpenFlags, SocketType } from './sys.ts';
 import { Sysctls } from './sysctl.ts';
 import { makeSys } from './sysimpl/sys.ts';
 import { UnixListener, type UnixSocket } from './unix.ts';
@@ -372,6 +372,19 @@ export class Machine implements Kernel {
       dropped: () => capture.dropped(),
       close: () => {
         if (p.captures.delete(capture)) capture.close();
+      },
+    };
+  }
+
+  conntrackEvents(p: Proc, netns: NetnsKey): CtEvents | Errno {
+    const ns = this.world.net.get(netns);
+    if (!ns) return ENODEV;
+    const events = this.world.net.connWatch.open(ns, (op) => p.blocking(op));
+    p.captures.add(events);
+    return {
+      read: () => events.read(),
+      close: () => {
+        if (p.captures.delete(events)) events.close();
       },
     };
   }

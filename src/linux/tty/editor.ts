@@ -9,6 +9,7 @@ import { SIGNALS } from '../kernel/signal.ts';
 import type { Fd, Sys, Termios } from '../kernel/sys.ts';
 import type { Candidates } from '../shell/completion.ts';
 import type { History } from '../shell/history.ts';
+import { edit } from './bindings.ts';
 import { insertion, listing } from './completion.ts';
 import { type Key, readKey, readPaste } from './keys.ts';
 import { EditedLine } from './line.ts';
@@ -209,110 +210,9 @@ export class LineEditor {
       case 'Paste':
         return this.#paste();
     }
-    if (this.#edit(name)) await this.#redraw();
+    if (edit(this.#line, this.#recall, name)) await this.#redraw();
     else await this.#print('\x07');
     return undefined;
-  }
-
-  /** Changes the line; false when there was nothing to do. */
-  #edit(name: string): boolean {
-    const l = this.#line;
-    const kill = this.#kill(name);
-    if (kill) {
-      if (kill[0] === kill[1]) return false;
-      l.kill(kill[0], kill[1]);
-      return true;
-    }
-    l.notKill();
-    switch (name) {
-      case 'C-a':
-      case 'Home':
-        l.home();
-        return true;
-      case 'C-e':
-      case 'End':
-        l.end();
-        return true;
-      case 'C-b':
-      case 'Left':
-        l.left();
-        return true;
-      case 'C-f':
-      case 'Right':
-        l.right();
-        return true;
-      case 'M-b':
-        l.cursor = l.wordLeft();
-        return true;
-      case 'M-f':
-        l.cursor = l.wordRight();
-        return true;
-      case 'Backspace':
-      case 'C-h':
-        return l.backspace();
-      case 'C-d':
-      case 'Delete':
-        return l.delete();
-      case 'C-y':
-        l.yank();
-        return true;
-      case 'C-t':
-        l.transpose();
-        return true;
-      case 'C-l':
-        return true;
-      default:
-        return this.#historyOrCase(name);
-    }
-  }
-
-  #kill(name: string): [number, number] | undefined {
-    const l = this.#line;
-    switch (name) {
-      case 'C-k':
-        return [l.cursor, l.chars.length];
-      case 'C-u':
-        return [0, l.cursor];
-      case 'C-w':
-        return [l.blankLeft(), l.cursor];
-      case 'M-d':
-        return [l.cursor, l.wordRight()];
-      case 'M-Backspace':
-        return [l.wordLeft(), l.cursor];
-      default:
-        return undefined;
-    }
-  }
-
-  #historyOrCase(name: string): boolean {
-    switch (name) {
-      case 'C-p':
-      case 'Up':
-        return this.#recall.walk(-1);
-      case 'C-n':
-      case 'Down':
-        return this.#recall.walk(1);
-      case 'M-<':
-        return this.#recall.walk(Number.NEGATIVE_INFINITY);
-      case 'M->':
-        return this.#recall.walk(Number.POSITIVE_INFINITY);
-      case 'M-u':
-        this.#line.recase('upper');
-        return true;
-      case 'M-l':
-        this.#line.recase('lower');
-        return true;
-      case 'M-c':
-        this.#line.recase('capital');
-        return true;
-      case 'M-.':
-      case 'M-_':
-        return this.#recall.yankLastArgument();
-      case 'C-g':
-        return false;
-      default:
-        return false;
-    }
   }
 
   /** Text pasted as one piece: shown in reverse until the next key. */

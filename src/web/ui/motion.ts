@@ -19,9 +19,10 @@ const STEP = 130;
 
 /**
  * A veth's two ends see the same crossing: the sender's end alone is drawn. Loopback and what only passes a bridge
- * from inside are not lines on the map.
+ * from inside are not lines on the map. What interfaces send by themselves when they come up would hide what people do.
  */
 const isDrawn = (f: ViewFrame): boolean => {
+  if (f.housekeeping) return false;
   if (f.ifname === 'lo') return true;
   if (f.direction === 'Out') return true;
   return f.container === undefined && !f.ifname.startsWith('veth');

@@ -18,9 +18,11 @@ import {
   TRACE_LEARN,
   VERDICT_ACCEPT,
 } from '../../abi';
+import { recForwards } from '../flow/record';
 import { ip4Fragments } from '../ip/fragment';
 import { ip6Fragments } from '../ip6/fragment';
 import { Ns6 } from '../ip6/idev';
+import { Sim } from '../mem';
 import { nfBridgeForward, nfBridgePre, nfBridgeResume } from '../nf/bridge';
 import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
@@ -95,6 +97,7 @@ function goOn(bridge: u32, port: u32, pkt: u32): void {
     return;
   }
   const f = fdbLookup(bridge, port, dst);
+  if (f != 0 && Sim.at().rec != 0) recForwards(f);
   if (f != 0 && fdbIsLocal(f)) {
     traceFdb(pkt, bridge, bridge, dst);
     p.pkttype = PKT_HOST;
@@ -203,6 +206,7 @@ export function bridgeXmit(bridge: u32, pkt: u32): void {
     const f = fdbFind(bridge, dst);
     if (f != 0) {
       const to = Fdb.at(f).port;
+      if (Sim.at().rec != 0) recForwards(f);
       traceFdb(pkt, bridge, to, dst);
       if (fdbIsLocal(f)) passUp(bridge, pkt);
       else forward(bridge, 0, to, pkt);

@@ -27,6 +27,7 @@ import {
   EINVAL,
   ENOSPC,
 } from '../../abi';
+import { flowSettle, flowStale } from '../flow/epoch';
 import { addrDevGone } from '../ip/addr';
 import { idevGone, idevInit, idevState } from '../ip6/idev';
 import { route6DevGone } from '../ip6/route';
@@ -131,6 +132,16 @@ export class Dev {
   @inline static at(i: u32): Dev {
     return changetype<Dev>(DEV_BASE + (i as usize) * DEV_REC);
   }
+}
+
+/** Address of a device's counters of what came in: packets, bytes. */
+export function devIn(i: u32): usize {
+  return changetype<usize>(Dev.at(i)) + offsetof<Dev>('rxPackets');
+}
+
+/** Address of a device's counters of what went out: packets, bytes. */
+export function devOut(i: u32): usize {
+  return changetype<usize>(Dev.at(i)) + offsetof<Dev>('txPackets');
 }
 
 function setName(i: u32, name: usize): void {
@@ -248,6 +259,7 @@ export function devNsDestroy(ns: u32): void {
 
 /** Moves a device to another namespace: down there, without addresses, routes and master. */
 export function devMove(i: u32, ns: u32): i32 {
+  flowStale();
   const d = Dev.at(i);
   if (d.ns == ns) return 0;
   if (d.kind == DEV_LOOPBACK) return -EINVAL;
@@ -269,6 +281,7 @@ export function devMove(i: u32, ns: u32): i32 {
 
 /** Renames it. @param name address of 16 bytes */
 export function devName(i: u32, name: usize): i32 {
+  flowStale();
   setName(i, name);
   return 0;
 }
@@ -310,6 +323,7 @@ export function devMtu(i: u32): u32 {
 
 /** Sets a property. @param key DEVKEY_*; a MAC is 48 bits, latency ns @returns 0 or -EINVAL */
 export function devSet(i: u32, key: u32, value: f64): i32 {
+  flowStale();
   const d = Dev.at(i);
   const v = (value as u64) as u32;
   switch (key) {
@@ -368,6 +382,7 @@ export function devCarrier(i: u32): u32 {
 
 /** Writes DEV_STATS f64: rx packets, bytes, dropped, tx packets, bytes, dropped, rx errors, tx errors, tx carrier errors. */
 export function devStats(i: u32, out: usize): void {
+  flowSettle();
   const d = Dev.at(i);
   store<f64>(out, d.rxPackets as f64);
   store<f64>(out, d.rxBytes as f64, 8);

@@ -23,6 +23,8 @@ import {
   FDB_X_SEQ,
   FDB_X_SIZE,
 } from '../../abi';
+import { flowStale } from '../flow/epoch';
+import { recHeard } from '../flow/record';
 import { FDB_BASE, FDB_BUCKETS, FDB_HASH, FDB_REC, SLAB_FDB, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
@@ -76,6 +78,12 @@ export function fdbFind(bridge: u32, mac: u64): u32 {
   return 0;
 }
 
+/** Whether a live entry is still good at a time. */
+export function fdbYoung(i: u32, when: u64): bool {
+  const f = Fdb.at(i);
+  return (f.flags & (PERMANENT | STATIC)) != 0 || when - f.used <= Dev.at(f.bridge).ageing;
+}
+
 /** Whether an entry is the machine's own. */
 export function fdbIsLocal(i: u32): bool {
   return (Fdb.at(i).flags & LOCAL) != 0;
@@ -100,11 +108,13 @@ function unlinkPort(i: u32): void {
 
 function movePort(i: u32, port: u32): void {
   if (Fdb.at(i).port == port) return;
+  flowStale();
   unlinkPort(i);
   linkPort(i, port);
 }
 
 function remove(i: u32): void {
+  flowStale();
   const f = Fdb.at(i);
   let at = bucket(f.bridge, f.mac);
   while (load<u32>(at) != i) at = changetype<usize>(Fdb.at(load<u32>(at)));
@@ -163,6 +173,7 @@ export function fdbLearn(bridge: u32, port: u32, mac: u64): bool {
   const hint = Fdb.at(Dev.at(port).fdbFrom);
   if (hint.mac == mac && hint.port == port && hint.bridge == bridge) {
     hint.used = now();
+    if (Sim.at().rec != 0) recHeard(Dev.at(port).fdbFrom);
     return false;
   }
   return learn(bridge, port, mac);
@@ -178,6 +189,7 @@ function learn(bridge: u32, port: u32, mac: u64): bool {
       movePort(i, port);
       Dev.at(port).fdbFrom = i;
       f.used = now();
+      if (Sim.at().rec != 0) recHeard(i);
       return news;
     }
     i = f.next;
@@ -243,6 +255,7 @@ export function fdbSet(port: u32, mac: u64, flags: u32, how: u32): i32 {
   }
   if (how & FDB_EXCL) return -EEXIST;
   const f = Fdb.at(i);
+  flowStale();
   movePort(i, port);
   f.flags = flags | FDB_USER;
   f.used = now();

@@ -1,7 +1,8 @@
 /**
  * macvlan: several MACs behind one device. Unicast frames for one of them are its own, groups are copied to all; in
  * bridge mode they reach each other without going out, and none reaches the lower device itself.
- * Limits: no source mode; groups are copied to every macvlan, whatever it listens to.
+ * Those of IPv6 only where they are listened to.
+ * Limits: no source mode; the filter of groups is exact, where Linux hashes; groups of IPv4 are not filtered.
  * @see Linux drivers/net/macvlan.c: macvlan_handle_frame, macvlan_queue_xmit, macvlan_process_broadcast
  */
 import {
@@ -13,6 +14,7 @@ import {
   MACVLAN_VEPA,
   PKT_HOST,
 } from '../../abi';
+import { mc6Hears } from '../ip6/mcast';
 import { PF_UNCOUNTED, Pkt, pktClone, pktDrop, pktScrub } from '../sim/pool';
 import { workPush } from '../sim/work';
 import { ETH_HLEN, ethDst, ethSrc, macIsGroup } from '../wire/ether';
@@ -37,12 +39,18 @@ function find(lower: Dev, mac: u64): u32 {
   return 0;
 }
 
+/** Whether a macvlan is to have a group's frame: macvlan_set_mac_lists keeps a filter of what its device listens to. */
+function wants(dev: u32, dst: u64): bool {
+  return dst >> 32 != 0x3333 || mc6Hears(dev, dst as u32);
+}
+
 /** Copies a group's frame to the macvlans in `modes` but `except`; the frame stays the caller's. */
 function broadcast(lower: Dev, except: u32, modes: u32, pkt: u32): void {
+  const dst = ethDst(Pkt.at(pkt).data as usize);
   let i = lower.uppers;
   while (i != 0) {
     const u = Upper.at(i);
-    if (u.kind == DEV_MACVLAN && u.dev != except && u.arg & modes && Dev.at(u.dev).up) {
+    if (u.kind == DEV_MACVLAN && u.dev != except && u.arg & modes && Dev.at(u.dev).up && wants(u.dev, dst)) {
       const copy = pktClone(pkt);
       if (copy != 0) {
         pktScrub(copy);

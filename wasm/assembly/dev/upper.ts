@@ -16,6 +16,7 @@ import {
   ENOSPC,
   MACVLAN_PASSTHRU,
 } from '../../abi';
+import { flowStale } from '../flow/epoch';
 import { SLAB_DEV, SLAB_UPPER, UPPER_BASE, UPPER_REC } from '../mem';
 import { Pkt } from '../sim/pool';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
@@ -203,6 +204,7 @@ export function upperMode(dev: u32, arg: u32): i32 {
   const u = Upper.at(d.side);
   if (u.arg == arg) return 0;
   if (u.arg == MACVLAN_PASSTHRU || arg == MACVLAN_PASSTHRU) return -EINVAL;
+  flowStale();
   u.arg = arg;
   return 0;
 }

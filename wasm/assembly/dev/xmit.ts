@@ -29,6 +29,7 @@ import {
   TRACE_DEV_OUT,
   TRACE_VOID,
 } from '../../abi';
+import { recAbort, recCount, recCross, recVxlan } from '../flow/record';
 import { arpInput } from '../ip/arp';
 import { ip4Input } from '../ip/input';
 import { ip6Input } from '../ip6/input';
@@ -43,7 +44,7 @@ import { timerAdd } from '../sim/timer';
 import { workPush } from '../sim/work';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethType, MAC_BROADCAST, macIsGroup, VLAN_HLEN } from '../wire/ether';
 import { bridgeInput, bridgeXmit } from './bridge';
-import { Dev } from './dev';
+import { Dev, devIn, devOut } from './dev';
 import { qdiscXmit } from './qdisc';
 import { UPPER_PASS, UPPER_TAKEN, upperInput, upperXmit } from './upper';
 import { vxlanXmit } from './vxlan';
@@ -83,7 +84,10 @@ export function devXmit(dev: u32, pkt: u32): i32 {
     pktDrop(pkt, DROP_DEV_DOWN);
     return -1;
   }
-  if (d.qdisc != 0) return qdiscXmit(d.qdisc, pkt);
+  if (d.qdisc != 0) {
+    recAbort();
+    return qdiscXmit(d.qdisc, pkt);
+  }
   devStart(dev, pkt);
   return 0;
 }
@@ -95,19 +99,24 @@ export function devStart(dev: u32, pkt: u32): void {
   if (Sim.at().traceOn != 0) traceFrame(p);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_OUT, d.ns, dev, p.len, ethType(p.data as usize), 0);
   if (d.kind != DEV_LOOPBACK) tap(pkt, PKT_OUTGOING);
+  const rec = Sim.at().rec != 0;
   if (d.kind == DEV_VXLAN) {
+    if (rec) recVxlan(pkt, dev);
     vxlanXmit(dev, pkt);
     return;
   }
   if (d.kind >= (DEV_MACVLAN as u32)) {
+    recAbort();
     upperXmit(dev, pkt);
     return;
   }
   d.txPackets++;
   d.txBytes += counted(p);
+  if (rec) recCount(devOut(dev), counted(p));
   if (d.kind == DEV_BRIDGE) bridgeXmit(dev, pkt);
   else if (d.kind == DEV_LOOPBACK) {
     d.txBytes -= ETH_HLEN as u64;
+    recAbort();
     p.gen = d.gen;
     workPush(pkt);
   } else if (d.peer != 0) cross(d, pkt);
@@ -142,7 +151,10 @@ function cross(d: Dev, pkt: u32): void {
   p.dev = d.peer;
   p.ns = o.ns;
   p.gen = o.gen;
-  if (d.latency == 0) workPush(pkt);
+  if (d.latency == 0) {
+    if (Sim.at().rec != 0) recCross(pkt, d.peer);
+    workPush(pkt);
+  }
   else if (timerAdd(now() + d.latency, TIMER_LINK, pkt) == 0) pktFree(pkt);
 }
 
@@ -183,6 +195,7 @@ export function linkArrive(pkt: u32): void {
   else {
     d.rxPackets++;
     d.rxBytes += d.kind == DEV_LOOPBACK ? ((p.len - ETH_HLEN) as u64) : counted(p);
+    if (Sim.at().rec != 0) recCount(devIn(p.dev), counted(p));
   }
   p.pkttype = classify(d, ethDst(p.data as usize));
   receive(pkt);
@@ -195,6 +208,7 @@ export function passUp(bridge: u32, pkt: u32): void {
   p.dev = bridge;
   d.rxPackets++;
   d.rxBytes += (p.len - ETH_HLEN) as u64;
+  if (Sim.at().rec != 0) recCount(devIn(bridge), (p.len - ETH_HLEN) as u64);
   receive(pkt);
 }
 
@@ -212,6 +226,7 @@ function receive(pkt: u32): void {
     if (p.flags & PF_LOOPED) p.flags &= ~PF_LOOPED;
     else tap(pkt, p.pkttype);
     if (d.uppers == 0) break;
+    recAbort();
     const next = upperInput(pkt);
     if (next == UPPER_TAKEN) return;
     if (next == UPPER_PASS) break;

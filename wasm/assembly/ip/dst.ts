@@ -6,6 +6,7 @@
  * @see Linux net/core/dst.c, net/ipv4/route.c: rt_cache_valid
  */
 import { RTN_LOCAL, RTN_UNICAST } from '../../abi';
+import { flowStale } from '../flow/epoch';
 import { DST_BASE, DST_CAP, DST_REC, Sim } from '../mem';
 import { Net4 } from './net4';
 import { Route } from './route';
@@ -39,6 +40,7 @@ class Dst {
 /** Something changed on which routes depend. */
 export function dstFlush(): void {
   Sim.at().dstGen++;
+  flowStale();
 }
 
 function recall(d: Dst): i32 {

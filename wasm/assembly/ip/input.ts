@@ -37,6 +37,7 @@ import {
   VERDICT_ACCEPT,
 } from '../../abi';
 import { Dev } from '../dev/dev';
+import { recAbort, recChecked, recDeliver } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
@@ -82,6 +83,7 @@ export function ip4Validate(pkt: u32): u32 {
   const total = ip4Len(ip);
   if (hlen < 20 || total < hlen || total > p.len) return DROP_BAD_HEADER;
   if (csumFold(csumPartial(ip, hlen, 0)) != 0) return DROP_BAD_CHECKSUM;
+  if (Sim.at().rec != 0) recChecked();
   p.len = total;
   p.nh = p.data;
   p.th = p.data + hlen;
@@ -180,7 +182,10 @@ function forward(pkt: u32): void {
   }
   ip4DecTtl(p.nh as usize);
   trace(p, TRACE_TTL, ip4Ttl(p.nh as usize), 0, 0);
-  if (p.flags & PF_REDIRECT) redirectSend(pkt);
+  if (p.flags & PF_REDIRECT) {
+    recAbort();
+    redirectSend(pkt);
+  }
   if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
   if (p.flags & (PF_OPT_RR | PF_OPT_TS)) optionsForward(pkt);
   ip4Finish(pkt);
@@ -191,6 +196,13 @@ function deliver(pkt: u32): void {
   const p = Pkt.at(pkt);
   if (ip4IsFragment(p.nh as usize) && !fragInput(pkt, DEFRAG_LOCAL)) return;
   if (nfHook(HOOK_INPUT, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
+  if (Sim.at().rec != 0) recDeliver(pkt);
+  ip4ToTransport(pkt);
+}
+
+/** A whole packet for this machine has passed INPUT: to the sockets and protocols that want it (takes it; nh, th are set). */
+export function ip4ToTransport(pkt: u32): void {
+  const p = Pkt.at(pkt);
   const ip = p.nh as usize;
   const proto = ip4Proto(ip);
   const ns = p.ns;

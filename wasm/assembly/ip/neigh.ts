@@ -16,8 +16,11 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { devXmit } from '../dev/xmit';
+import { flowStale } from '../flow/epoch';
+import { recAbort, recNeighbour } from '../flow/record';
 import { icmp6UnreachAddr } from '../ip6/icmp';
 import { nd6Solicit } from '../ip6/nd';
+import { Sim } from '../mem';
 import { now } from '../sim/clock';
 import { Pkt, pktDrop, pktPush } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
@@ -119,8 +122,10 @@ function outputTo(i: u32, dev: u32, pkt: u32): i32 {
       n.updated = now();
       neighWait(i, confTime(n.dev, CONF_DELAY_FIRST_PROBE_TIME));
     }
+    if (Sim.at().rec != 0) recNeighbour(i);
     return send(dev, n.mac, pkt);
   }
+  recAbort();
   enqueue(n, pkt);
   wanted(i);
   return 0;
@@ -207,6 +212,7 @@ export function neighUpdate(i: u32, mac: u64, news: u32, force: bool): void {
     if (mac == n.mac && state == NUD_STALE) state = old;
   }
   if (state != old || mac != n.mac) n.updated = now();
+  if (mac != n.mac) flowStale();
   n.mac = mac;
   if (state == old) return;
   n.state = state;

@@ -3,6 +3,7 @@ import {
   CONF_BASE_REACHABLE_TIME, EINVAL, ENOBUFS, ENOENT, NEIGH_X_DEV, NEIGH_X_IP, NEIGH_X_MAC, NEIGH_X_ROUTER, NEIGH_X_SIZE,
   NEIGH_X_STATE, NUD_PERMANENT, NUD_REACHABLE,
 } from '../../abi';
+import { flowStale } from '../flow/epoch';
 import { Dev } from '../dev/dev';
 import { nd6Announce } from '../ip6/nd';
 import { SLAB_NEIGH } from '../mem';
@@ -25,6 +26,7 @@ export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 
   const n = Neigh.at(i);
   timerDel(n.timer);
   n.timer = 0;
+  flowStale();
   n.mac = mac;
   n.updated = now();
   n.confirmed = now();

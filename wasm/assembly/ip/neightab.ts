@@ -5,6 +5,7 @@
  */
 import { DROP_NEIGH_FAILED, NUD_DELAY, NUD_FAILED, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
 import { Dev } from '../dev/dev';
+import { flowStale } from '../flow/epoch';
 import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { Pkt, pktDrop } from '../sim/pool';
@@ -18,6 +19,9 @@ const STALE_TIME: u64 = 60_000_000_000;
 const SEARCH: u32 = 256;
 /** States in which an entry has a MAC that is used. */
 export const NEIGH_VALID: u32 = NUD_PERMANENT | NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
+
+/** Of these, those that a packet does not change. */
+export const NEIGH_STEADY: u32 = NEIGH_VALID & ~(NUD_STALE as u32);
 
 @unmanaged
 export class Neigh {
@@ -150,6 +154,7 @@ function forced(): bool {
 
 /** Frees an entry with what waits for it. */
 export function neighRemove(i: u32): void {
+  flowStale();
   const n = Neigh.at(i);
   timerDel(n.timer);
   n.timer = 0;

@@ -3,8 +3,10 @@
  * next hops from redirects, for five. A table of sets: a full set gives up the entry that expires first.
  * @see Linux net/ipv4/route.c: __ip_rt_update_pmtu, __ip_do_redirect, fnhe_*; RFC 1191
  */
+import { recAbort } from '../flow/record';
 import { PMTU_BASE, PMTU_REC, PMTU_SETS, Sim } from '../mem';
 import { now } from '../sim/clock';
+import { dstFlush } from './dst';
 
 /** Entries of a set. */
 const WAYS: u32 = 4;
@@ -41,7 +43,11 @@ function lookup(ns: u32, dst: u32): Pmtu | null {
   if (Sim.at().pmtus == 0) return null;
   for (let w: u32 = 0; w < WAYS; w++) {
     const e = entry(ns, dst, w);
-    if (e.ns == ns && e.dst == dst) return e;
+    if (e.ns == ns && e.dst == dst) {
+      // It holds for a time only.
+      recAbort();
+      return e;
+    }
   }
   return null;
 }
@@ -80,7 +86,7 @@ function make(ns: u32, dst: u32): Pmtu {
   best.gw = 0;
   best.gwExpires = 0;
   Sim.at().pmtus = 1;
-  Sim.at().dstGen++;
+  dstFlush();
   return best;
 }
 

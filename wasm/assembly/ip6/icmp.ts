@@ -33,6 +33,7 @@ import {
   ICMP6_TOOBIG,
   IP6_HLEN,
   in6IsAny,
+  in6IsLinkLocal,
   in6IsMulticast,
   in6NeedsDev,
   ip6Class,
@@ -44,7 +45,7 @@ import {
   UPPER_CUT,
   UPPER_LATER,
 } from '../wire/ipv6';
-import { addr6IsLocal } from './addr';
+import { addr6Dev, addr6IsLocal } from './addr';
 import { Ns6 } from './idev';
 import { tell6 } from './limit';
 import { na6Input, ns6Input, ra6Input } from './nd';
@@ -80,15 +81,23 @@ function allowed(p: Pkt, type: u32, dst: usize, oif: u32): bool {
   return tell6(p.ns, dst, s.r4 != 0 ? Route6.at(s.r4).bits : 128);
 }
 
+/** The device a packet counts as having come by; one that leaves, as leaving by. @see Linux net/ipv6/icmp.c: icmp6_iif */
+function cameBy(p: Pkt): u32 {
+  if (p.indev != 0) return p.indev;
+  const owner = Dev.at(p.outdev).kind == DEV_LOOPBACK ? addr6Dev(p.ns, ip6Dst(p.nh as usize)) : 0;
+  return owner != 0 ? owner : p.outdev;
+}
+
 /** Tells the sender of a packet of an error; the packet stays the caller's. @param info second word: MTU, pointer */
 export function icmp6Send(pkt: u32, type: u32, code: u32, info: u32): void {
   const p = Pkt.at(pkt);
   if (Sim.at().icmpBusy || !mayAnswer(p, type, code)) return;
   const ip = p.nh as usize;
-  const oif = in6NeedsDev(ip6Src(ip)) && p.indev != 0 && Dev.at(p.indev).kind != DEV_LOOPBACK ? p.indev : 0;
+  const oif = in6NeedsDev(ip6Src(ip)) ? cameBy(p) : 0;
   memory.copy(AT_ICMP_DST, ip6Src(ip), 16);
   if (!allowed(p, type, AT_ICMP_DST, oif)) return;
-  if (addr6IsLocal(p.ns, ip6Dst(ip), 0)) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
+  // Of one link only where it came by that link: not over loopback. @see Linux ipv6_chk_addr in icmp6_send
+  if (addr6IsLocal(p.ns, ip6Dst(ip), in6IsLinkLocal(ip6Dst(ip)) ? p.dev : 0)) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
   else if (ip6RouteSource(p.ns, AT_ICMP_DST, oif, AT_ICMP_SRC) != 0) return;
   const quote = min(min(ip6Len(ip), p.data + p.len - p.nh), ERROR_MAX);
   const err = pktAlloc(8 + quote);
@@ -155,8 +164,7 @@ function fate(p: Pkt, type: u32): u32 {
 function echo(p: Pkt, m: usize, len: u32): void {
   if (Ns6.at(p.ns).echoIgnoreAll) return;
   const ip = p.nh as usize;
-  const lo = Dev.at(p.dev).kind == DEV_LOOPBACK;
-  const oif = in6NeedsDev(ip6Src(ip)) && !lo ? p.dev : 0;
+  const oif = in6NeedsDev(ip6Src(ip)) ? cameBy(p) : 0;
   memory.copy(AT_ICMP_DST, ip6Src(ip), 16);
   if (!in6IsMulticast(ip6Dst(ip))) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
   else if (ip6RouteSource(p.ns, AT_ICMP_DST, oif, AT_ICMP_SRC) != 0) return;

@@ -77,6 +77,7 @@ import { Idev, idevMtu, Ns6 } from './idev';
 import { mc6Member } from './mcast';
 import { ip6Finish, ip6Route } from './output';
 import { frag6Input, frag6IsPiece, frag6Truncated } from './reassembly';
+import { redirect6 } from './redirect';
 import { route6Kind } from './route';
 
 /** Validates an IPv6 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
@@ -125,8 +126,11 @@ export function ip6Input(pkt: u32): void {
   // What a bridge or a sender of this machine knew of its fragments is forgotten. @see Linux ip6_rcv_core
   p.fragMax = 0;
   const ip = p.nh as usize;
-  // What we say to ourselves with an address of a link is of that link. @see Linux icmp6_iif, inet6_iif
-  if (Dev.at(p.dev).kind == DEV_LOOPBACK && in6IsLinkLocal(ip6Src(ip))) p.indev = addr6Dev(p.ns, ip6Src(ip));
+  // What we say to ourselves counts as having come by the device that has the address. @see Linux ip6_rcv_core: iif
+  if (Dev.at(p.dev).kind == DEV_LOOPBACK) {
+    const owner = addr6Dev(p.ns, ip6Dst(ip));
+    if (owner != 0) p.indev = owner;
+  }
   if (ip6Next(ip) == NEXT_HOP) {
     const len = extLen(ip + IP6_HLEN, ip + p.len);
     if (len == 0) pktDrop(pkt, DROP_BAD_HEADER);
@@ -194,6 +198,7 @@ function forward(pkt: u32): void {
     pktDrop(pkt, DROP_MARTIAN_SRC);
     return;
   }
+  if (p.outdev == p.indev) redirect6(pkt);
   const mtu = max(idevMtu(p.outdev), IP6_MIN_MTU);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip6_pkt_too_big
   const exceeds = p.len > mtu && (p.fragMax != 0 ? p.fragMax > mtu : !(p.flags & PF_IGNORE_DF));

@@ -10,6 +10,7 @@ import { same16 } from '../wire/bytes';
 import { Ns6 } from './idev';
 
 const BURST: u64 = 6;
+const SECOND: u64 = 1_000_000_000;
 
 @unmanaged
 class Told {
@@ -33,8 +34,15 @@ function dstOf(t: Told): usize {
 /** Whether `dst` may be told once more; it counts as told. @param bits prefix length of the route towards it */
 export function tell6(ns: u32, dst: usize, bits: u32): bool {
   const full = (Ns6.at(ns).rateLimit as u64) * 1_000_000;
-  if (full == 0) return true;
-  const cost = bits < 128 ? full >> ((128 - bits) >> 5) : full;
+  return full == 0 || pay(ns, dst, bits < 128 ? full >> ((128 - bits) >> 5) : full);
+}
+
+/** Whether a redirect to or because of `dst` may be sent; it counts as sent. */
+export function tell6Redirect(ns: u32, dst: usize): bool {
+  return pay(ns, dst, SECOND);
+}
+
+function pay(ns: u32, dst: usize, cost: u64): bool {
   let place = Told.at(0);
   for (let i: u32 = 0; i < TOLD6_CAP; i++) {
     const t = Told.at(i);

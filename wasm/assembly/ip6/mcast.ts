@@ -69,6 +69,14 @@ export function mc6Member(dev: u32, group: usize): bool {
   return i != 0 && Mc6.at(i).users != 0;
 }
 
+/** Whether a device listens to a group whose Ethernet address ends so. @param tail its last 32 bits */
+export function mc6Hears(dev: u32, tail: u32): bool {
+  for (let i = Idev.at(dev).groups; i != 0; i = Mc6.at(i).next) {
+    if (Mc6.at(i).users != 0 && bswap<u32>(load<u32>(mc6Group(i), 12)) == tail) return true;
+  }
+  return false;
+}
+
 /** Joins a group, or counts one more that wants it. */
 export function mc6Join(dev: u32, group: usize): void {
   let i = find(dev, group);

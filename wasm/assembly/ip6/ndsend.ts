@@ -1,5 +1,5 @@
 /**
- * Messages of neighbour discovery as they leave: solicitations, advertisements, solicitations for routers.
+ * Messages of neighbour discovery as they leave: solicitations, advertisements, redirects, solicitations for routers.
  * @see Linux net/ipv6/ndisc.c: ndisc_send_ns, ndisc_send_na, ndisc_send_rs; RFC 4861 §4
  */
 import { Dev } from '../dev/dev';
@@ -8,13 +8,15 @@ import { rng32 } from '../sim/rng';
 import { wr16, wr32, wrMac } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6 } from '../wire/ipv4';
-import { ICMP6_NA, ICMP6_NS, ICMP6_RS, IP6_HLEN, in6Group, in6SolicitedNode, ip6Write } from '../wire/ipv6';
+import { ICMP6_NA, ICMP6_NS, ICMP6_RS, IP6_HLEN, in6Group, in6SolicitedNode, ip6Dst, ip6Write } from '../wire/ipv6';
 import { ip6SendBuilt } from './output';
 import { AT_ANY, AT_GROUP } from './scratch';
 
 const OPT_SOURCE: u32 = 1;
 const OPT_TARGET: u32 = 2;
+const OPT_PACKET: u32 = 4;
 const OPT_NONCE: u32 = 14;
+const ICMP6_REDIRECT: u32 = 137;
 /** Bits of an advertisement. */
 export const NA_ROUTER: u32 = 0x80000000;
 export const NA_SOLICITED: u32 = 0x40000000;
@@ -79,6 +81,30 @@ export function ndSendNa(dev: u32, target: usize, src: usize, dst: usize, flags:
   wr32(m + 4, flags);
   memory.copy(m + 8, target, 16);
   if (option) linkOption(m + 24, OPT_TARGET, dev);
+  emit(dev, pkt, len, src, dst);
+}
+
+/**
+ * Tells `dst` that packets to where the packet at `ip` goes are to be sent to `target`.
+ * @param mac of the target, 0: not known @param size of the option with the packet, a multiple of 8
+ */
+export function ndSendRedirect(dev: u32, src: usize, dst: usize, target: usize, mac: u64, ip: usize, size: u32): void {
+  const len: u32 = 40 + (mac != 0 ? 8 : 0) + size;
+  const pkt = message(len);
+  if (pkt == 0) return;
+  const m = (Pkt.at(pkt).data + IP6_HLEN) as usize;
+  memory.fill(m, 0, len as usize);
+  wr32(m, ICMP6_REDIRECT << 24);
+  memory.copy(m + 8, target, 16);
+  memory.copy(m + 24, ip6Dst(ip), 16);
+  let at = m + 40;
+  if (mac != 0) {
+    wr16(at, (OPT_TARGET << 8) | 1);
+    wrMac(at + 2, mac);
+    at += 8;
+  }
+  wr16(at, (OPT_PACKET << 8) | (size >> 3));
+  memory.copy(at + 8, ip, (size - 8) as usize);
   emit(dev, pkt, len, src, dst);
 }
 

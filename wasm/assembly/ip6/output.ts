@@ -32,6 +32,7 @@ import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
 import { traceIn6, traceNew6 } from '../sim/trace6';
 import { workPush } from '../sim/work';
+import { sockBoundDev } from '../sock/input';
 import { csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV6, ethWrite } from '../wire/ether';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
@@ -230,7 +231,8 @@ export function ip6Reroute(pkt: u32): u32 {
   const p = Pkt.at(pkt);
   const dst = ip6Dst(p.nh as usize);
   // An address of a link is looked for on the link the packet was to leave by. @see Linux ip6_route_me_harder
-  const err = ip6Route(pkt, p.ns, dst, in6NeedsDev(dst) ? p.outdev : 0);
+  const bound = sockBoundDev(p.sock);
+  const err = ip6Route(pkt, p.ns, dst, bound != 0 ? bound : in6NeedsDev(dst) ? p.outdev : 0);
   if (err == 0) return 0;
   Sim.at().rerouted = -err as u32;
   return DROP_NO_ROUTE;
@@ -268,9 +270,10 @@ export function ip6Finish(pkt: u32): i32 {
   p.data = p.nh;
   p.len = ip6Len(ip);
   const link = idevMtu(dev);
-  const mtu = p.flags & PF_LOCAL && !(p.flags & PF_DF) ? pmtu6Of(p.ns, ip6Dst(ip), link) : link;
+  // What is forwarded is held to the path's MTU as well, if this machine has come to know it. @see Linux ip6_skb_dst_mtu
+  const mtu = p.flags & PF_LOCAL && p.flags & PF_DF ? link : pmtu6Of(p.ns, ip6Dst(ip), link);
   if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
-  if (p.len > mtu && !(p.flags & PF_IGNORE_DF)) {
+  if (p.len > mtu && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
     icmp6Send(pkt, 2, 0, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }

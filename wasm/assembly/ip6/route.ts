@@ -36,7 +36,7 @@ import { Ns } from '../dev/ns';
 import { ROUTE6_BASE, ROUTE6_REC, SLAB_ROUTE6, Sim } from '../mem';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { prefix16, same16 } from '../wire/bytes';
-import { in6IsAny, in6IsMulticast } from '../wire/ipv6';
+import { in6IsAny, in6IsLinkLocal, in6IsMulticast } from '../wire/ipv6';
 import { addr6Dev, addr6IsLocal } from './addr';
 import { Idev, Ns6 } from './idev';
 import { src6Select } from './source';
@@ -227,7 +227,9 @@ function verdictOf(type: u32): i32 {
 
 /** Whether `dst` is an own address to one who insists on device `oif` (0: none). */
 function own(ns: u32, dst: usize, oif: u32): bool {
-  if (oif == 0 || oif == Ns.at(ns).lo) return addr6IsLocal(ns, dst, 0);
+  if (oif == 0) return addr6IsLocal(ns, dst, 0);
+  // The link of a link-local address is never loopback.
+  if (oif == Ns.at(ns).lo) return !in6IsLinkLocal(dst) && addr6IsLocal(ns, dst, 0);
   return addr6IsLocal(ns, dst, oif);
 }
 

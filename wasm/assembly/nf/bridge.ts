@@ -18,10 +18,12 @@ import {
   VERDICT_STOLEN,
 } from '../../abi';
 import { Dev } from '../dev/dev';
+import { recAbort, recChecked } from '../flow/record';
 import { addrType } from '../ip/addr';
 import { neighOutput } from '../ip/neigh';
 import { neighMac } from '../ip/neightab';
 import { ip4Route } from '../ip/output';
+import { Sim } from '../mem';
 import { PF_BRIDGE_OUT, PF_BRIDGED_DNAT, PF_PREROUTED, Pkt, pktDrop, pktPull, pktWritable } from '../sim/pool';
 import { wrMac } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
@@ -61,6 +63,7 @@ export function nfBridgePre(pkt: u32, bridge: u32): i32 {
     pktDrop(pkt, DROP_BAD_HEADER);
     return VERDICT_DROP;
   }
+  if (Sim.at().rec != 0) recChecked();
   p.nh = p.data + ETH_HLEN;
   p.th = p.nh + (v6 ? ip6Upper(p.nh as usize, (p.data + p.len) as usize) >> 16 : ip4Hlen(p.nh as usize));
   const type = p.pkttype;
@@ -80,6 +83,7 @@ export function nfBridgePre(pkt: u32, bridge: u32): i32 {
  * goes up, to be routed. @see br_nf_pre_routing_finish, br_nf_pre_routing_finish_bridge
  */
 function redirected(pkt: u32, bridge: u32): i32 {
+  recAbort();
   if (!pktWritable(pkt)) {
     pktDrop(pkt, DROP_NO_BUFFER);
     return VERDICT_DROP;

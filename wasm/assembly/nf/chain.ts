@@ -35,6 +35,7 @@ import {
   TRACE_RULE,
 } from '../../abi';
 import { Dev } from '../dev/dev';
+import { recAbort, recCount } from '../flow/record';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
@@ -98,6 +99,7 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
     }
     rule.packets++;
     rule.bytes += bytes;
+    if (s.rec != 0) recCount(changetype<usize>(rule) + offsetof<Rule>('packets'), bytes);
     const target = load<u32>(r + RULE_TARGET);
     if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_RULE, p.ns, p.dev, rule.chain, i, target);
     if (target == TARGET_JUMP || target == TARGET_GOTO) {
@@ -128,6 +130,7 @@ function policy(chain: u32, p: Pkt, bytes: u64): u32 {
   const c = Chain.at(chain);
   c.packets++;
   c.bytes += bytes;
+  if (Sim.at().rec != 0) recCount(changetype<usize>(c) + offsetof<Chain>('packets'), bytes);
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_POLICY, p.ns, p.dev, chain, c.drop ? 0 : 1, 0);
   return c.drop ? DROP_POLICY : 0;
 }
@@ -142,6 +145,10 @@ function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, out
       return CONTINUE;
     case TARGET_ACCEPT:
       return 0;
+  }
+  // All others do more than let a packet pass.
+  recAbort();
+  switch (target) {
     case TARGET_DROP:
       return DROP_RULE;
     case TARGET_REJECT:

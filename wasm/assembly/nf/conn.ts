@@ -7,13 +7,14 @@
  * Ports are numbers in host order; of ICMP, sport is the identifier and dport is type << 8 | code.
  * @see Linux include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h
  */
-import { IPS_ASSURED, IPS_CONFIRMED, IPS_DYING } from '../../abi';
+import { CTEV_DESTROY, IPS_ASSURED, IPS_CONFIRMED, IPS_DYING } from '../../abi';
 import { Ns } from '../dev/ns';
 import { arenaTake, CONN_BUCKETS_MAX, CONN_CHUNK, CONN_HASH, CONN_REC, SLAB_CONN, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { Slab } from '../sim/slab';
 import { copy } from '../wire/bytes';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+import { ctEvent } from './ctevent';
 import { wheelAdd, wheelDel } from './wheel';
 
 /** Buckets looked at for a connection to give up. @see Linux NF_CT_EVICTION_RANGE */
@@ -63,9 +64,11 @@ export class Conn {
   mark: u32;
   /** 0: free record. */
   ns: u32;
-  tcpState: u32;
+  tcpState: u16;
   /** Slot of the gc's wheel. */
-  slot: u32;
+  slot: u16;
+  /** Number of the connection, of which no other has had the same. */
+  serial: u32;
   /** UDP: from when on an answered flow counts as a stream. */
   streamAt: u64;
   /** Neighbours in the list of its namespace and of its slot. */
@@ -224,6 +227,7 @@ export function icmpOpens(proto: u32, type: u32): bool {
 /** A record of the table of connections, which grows by chunks of the arena. @returns 0 when it is full */
 function take(): u32 {
   const s = Sim.at();
+  s.rec = 0;
   const slab = Slab.at(SLAB_CONN);
   let i = slab.free;
   if (i != 0) slab.free = Conn.at(i).next0;
@@ -243,6 +247,7 @@ function take(): u32 {
   slab.used++;
   slab.peak = max(slab.peak, slab.used);
   memory.fill(changetype<usize>(Conn.at(i)), 0, CONN_REC);
+  Conn.at(i).serial = ++s.ctSerial;
   return i;
 }
 
@@ -287,8 +292,10 @@ function leave(ct: u32): void {
 
 /** Takes a connection out of the table; it goes when no packet refers to it. */
 export function connKill(ct: u32): void {
+  Sim.at().rec = 0;
   const c = Conn.at(ct);
   if (c.status & IPS_CONFIRMED) {
+    ctEvent(ct, CTEV_DESTROY);
     pull(ct * 2);
     pull(ct * 2 + 1);
     c.status &= ~IPS_CONFIRMED;

@@ -5,25 +5,9 @@
  * @see Linux net/netfilter/nf_conntrack_core.c: nf_conntrack_in, __nf_conntrack_confirm
  */
 import {
-  CONN_X_HANDLE,
-  CONN_X_ICMP_CODE,
-  CONN_X_ICMP_TYPE,
-  CONN_X_MARK,
-  CONN_X_OBYTES,
-  CONN_X_ODPORT,
-  CONN_X_OPACKETS,
-  CONN_X_OSPORT,
-  CONN_X_OSRC,
-  CONN_X_PROTO,
-  CONN_X_RBYTES,
-  CONN_X_RDPORT,
-  CONN_X_RPACKETS,
-  CONN_X_RSPORT,
-  CONN_X_RSRC,
   CONN_X_SIZE,
-  CONN_X_STATUS,
-  CONN_X_TCP_STATE,
-  CONN_X_TIMEOUT,
+  CTEV_NEW,
+  CTEV_UPDATE,
   CT_ESTABLISHED,
   CT_NEW,
   CT_RELATED,
@@ -41,6 +25,7 @@ import {
   TRACE_SOME,
 } from '../../abi';
 import { Ns } from '../dev/ns';
+import { recAbort, recTracked } from '../flow/record';
 import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
@@ -72,8 +57,9 @@ import {
   tupleInvert,
   tupleOf,
 } from './conn';
+import { connRecord, ctEvent, ctPhase } from './ctevent';
 import { NfNs } from './settings';
-import { ctTcp, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
+import { ctTcp, ctTcpCalm, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
 
 /** Values of Pkt.ctinfo; 3 more in the reply direction. */
 export const CTINFO_ESTABLISHED: u32 = 0;
@@ -236,19 +222,24 @@ function track(p: Pkt): u32 {
     const ct = node >> 1;
     const dir = node & 1;
     ctGet(ct);
+    const seen = ctPhase(ct);
     const result = update(ct, dir, proto, th, endOf(p));
     if (result == TCP_REOPEN || result == TCP_INVALID) {
       ctPut(ct);
+      recAbort();
       if (result == TCP_REOPEN) continue;
       NfNs.at(p.ns).invalid++;
       return 0;
     }
-    if (result != TCP_IGNORE) account(p, ct, dir);
+    if (result == TCP_IGNORE) recAbort();
+    else account(p, ct, dir);
     const c = Conn.at(ct);
     const info =
       dir == 1 ? CTINFO_ESTABLISHED + CTINFO_REPLY : c.status & IPS_SEEN_REPLY ? CTINFO_ESTABLISHED : CTINFO_NEW;
     if (dir == 1) c.status |= IPS_SEEN_REPLY;
+    if (ctPhase(ct) != seen) ctEvent(ct, CTEV_UPDATE);
     hold(p, ct, info);
+    if (Sim.at().rec != 0) recTracked(ct, dir);
     return 0;
   }
   return 0;
@@ -286,9 +277,28 @@ function update(ct: u32, dir: u32, proto: u32, th: usize, end: usize): i32 {
   return 0;
 }
 
-function account(p: Pkt, ct: u32, dir: u32): void {
+/**
+ * Whether a packet would leave a connection's status as it is and be believed.
+ * @param th its UDP header, or TCP's, of a segment with ACK and perhaps PSH @param when as late as it may come, ns
+ */
+export function ctCalm(ct: u32, dir: u32, proto: u32, th: usize, end: usize, when: u64): bool {
   const c = Conn.at(ct);
-  const bytes = (endOf(p) - (p.nh as usize)) as u64;
+  if (proto == PROTO_TCP) return ctTcpCalm(ct, dir, th, end);
+  return (c.status & (IPS_SEEN_REPLY | IPS_ASSURED)) != IPS_SEEN_REPLY || when <= c.streamAt;
+}
+
+/** One more packet of a connection. Pre: ctCalm. @param bytes of the IP packet */
+export function ctSeen(ct: u32, dir: u32, proto: u32, th: usize, end: usize, bytes: u32): void {
+  update(ct, dir, proto, th, end);
+  count(ct, dir, bytes as u64);
+}
+
+function account(p: Pkt, ct: u32, dir: u32): void {
+  count(ct, dir, (endOf(p) - (p.nh as usize)) as u64);
+}
+
+function count(ct: u32, dir: u32, bytes: u64): void {
+  const c = Conn.at(ct);
   if (dir == 0) {
     c.packets0++;
     c.bytes0 += bytes;
@@ -305,6 +315,7 @@ export function ctConfirm(pkt: u32): u32 {
   const ct = p.ct;
   const c = Conn.at(ct);
   if (c.status & (IPS_CONFIRMED | IPS_DYING)) return 0;
+  recAbort();
   const original = connFind(tupleOf(ct, 0));
   const reply = connFind(tupleOf(ct, 1));
   if (original != 0 || reply != 0) {
@@ -321,6 +332,7 @@ export function ctConfirm(pkt: u32): u32 {
     return 0;
   }
   connInsert(ct);
+  ctEvent(ct, CTEV_NEW);
   trace(p, TRACE_CT_CONFIRM, ct, 0, 0);
   return 0;
 }
@@ -332,7 +344,10 @@ export function connDel(ct: u32): void {
 
 /** Sets a connection's mark. */
 export function connMark(ct: u32, mark: u32): void {
-  if (Conn.at(ct).status & IPS_CONFIRMED) Conn.at(ct).mark = mark;
+  const c = Conn.at(ct);
+  if (!(c.status & IPS_CONFIRMED) || c.mark == mark) return;
+  c.mark = mark;
+  ctEvent(ct, CTEV_UPDATE);
 }
 
 /** A namespace goes: its connections go. */
@@ -340,38 +355,12 @@ export function ctNsDestroy(ns: u32): void {
   while (Ns.at(ns).connHead != 0) connKill(Ns.at(ns).connHead);
 }
 
-function dumpOne(ct: u32, p: usize): void {
-  const c = Conn.at(ct);
-  const o = tupleOf(ct, 0);
-  const r = tupleOf(ct, 1);
-  memory.copy(p + CONN_X_OSRC, o, 32);
-  memory.copy(p + CONN_X_RSRC, r, 32);
-  const proto = load<u8>(o + T_PROTO) as u32;
-  const icmp = proto == PROTO_ICMP || proto == PROTO_ICMPV6;
-  store<u16>(p + CONN_X_OSPORT, load<u16>(o + T_SPORT));
-  store<u16>(p + CONN_X_ODPORT, load<u16>(o + (icmp ? T_SPORT : T_DPORT)));
-  store<u16>(p + CONN_X_RSPORT, load<u16>(r + T_SPORT));
-  store<u16>(p + CONN_X_RDPORT, load<u16>(r + (icmp ? T_SPORT : T_DPORT)));
-  store<u8>(p + CONN_X_PROTO, proto as u8);
-  store<u8>(p + CONN_X_ICMP_TYPE, icmp ? ((load<u16>(o + T_DPORT) >> 8) as u8) : 0);
-  store<u8>(p + CONN_X_ICMP_CODE, icmp ? (load<u16>(o + T_DPORT) as u8) : 0);
-  store<u8>(p + CONN_X_TCP_STATE, c.tcpState as u8);
-  store<u32>(p + CONN_X_STATUS, c.status);
-  store<u32>(p + CONN_X_MARK, c.mark);
-  store<u32>(p + CONN_X_HANDLE, ct);
-  store<f64>(p + CONN_X_TIMEOUT, (c.expires - now()) as f64);
-  store<f64>(p + CONN_X_OPACKETS, c.packets0 as f64);
-  store<f64>(p + CONN_X_OBYTES, c.bytes0 as f64);
-  store<f64>(p + CONN_X_RPACKETS, c.packets1 as f64);
-  store<f64>(p + CONN_X_RBYTES, c.bytes1 as f64);
-}
-
 /** Writes a namespace's live connections as CONN_X_* records, at most `room`. @returns how many */
 export function ctDump(ns: u32, out: usize, room: u32): u32 {
   let n: u32 = 0;
   for (let i = Ns.at(ns).connHead; i != 0 && n < room; i = Conn.at(i).nsNext) {
     if (Conn.at(i).expires <= now()) continue;
-    dumpOne(i, out + (n as usize) * CONN_X_SIZE);
+    connRecord(i, out + (n as usize) * CONN_X_SIZE);
     n++;
   }
   return n;

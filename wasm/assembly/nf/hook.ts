@@ -20,6 +20,7 @@ import {
   VERDICT_STOLEN,
 } from '../../abi';
 import { Ns } from '../dev/ns';
+import { recAbort } from '../flow/record';
 import { ip4Reroute } from '../ip/output';
 import { ip6Reroute } from '../ip6/output';
 import { frag6Track } from '../ip6/reassembly';
@@ -29,6 +30,7 @@ import { trace } from '../sim/trace';
 import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+import { ip6Class } from '../wire/ipv6';
 import { icmpIsError } from '../wire/l4';
 import { chainRun } from './chain';
 import { CTINFO_NEW, CTINFO_RELATED, CTINFO_REPLY, ctConfirm, ctIn } from './conntrack';
@@ -80,6 +82,7 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   if (kind == CTINFO_RELATED && isIcmpError(p)) return v4 ? natIcmpError(pkt, source) : natIcmpError6(pkt, source);
   // A reset of REJECT is related too, and may be the first to pass here. @see Linux nf_nat_core.c: nf_nat_inet_fn
   if ((kind == CTINFO_NEW || kind == CTINFO_RELATED) && !natDone(p.ct, source)) {
+    recAbort();
     const bad = table(TABLE_NAT, hook, pkt, indev, outdev);
     if (bad != 0) return bad;
     if (!natDone(p.ct, source)) {
@@ -90,6 +93,11 @@ function nat(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   return v4 ? natPacket(pkt, source) : natPacket6(pkt, source);
 }
 
+/** Type of service, or traffic class. */
+function classOf(p: Pkt): u32 {
+  return p.proto == ETH_IPV4 ? (load<u8>(p.nh as usize, 1) as u32) : ip6Class(p.nh as usize);
+}
+
 /** mangle; what it changed of a packet of our own may mean another route. @see Linux iptable_mangle.c: ipt_mangle_out */
 function mangle(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
@@ -98,16 +106,18 @@ function mangle(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   const chain = chainOf(p.ns, v4 ? 4 : 6, TABLE_MANGLE, hook);
   if (hook != HOOK_OUTPUT) return chainRun(chain, pkt, hook, indev, outdev);
   const mark = p.mark;
-  const tos = load<u8>(p.nh as usize, 1);
+  const tos = classOf(p);
   const bad = chainRun(chain, pkt, hook, indev, outdev);
   if (bad != 0) return bad;
-  if (p.mark == mark && load<u8>(p.nh as usize, 1) == tos) return 0;
+  if (p.mark == mark && classOf(p) == tos) return 0;
   return v4 ? ip4Reroute(pkt) : ip6Reroute(pkt);
 }
 
 /** Whether IPVS has anything to do with a packet. */
 function vsMay(pkt: u32): bool {
-  return Sim.at().vsServices != 0 && Pkt.at(pkt).proto == ETH_IPV4;
+  if (Sim.at().vsServices == 0 || Pkt.at(pkt).proto != ETH_IPV4) return false;
+  recAbort();
+  return true;
 }
 
 /** raw, connection tracking, mangle, the destination's NAT, and for what is sent here IPVS. */

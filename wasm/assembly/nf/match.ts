@@ -50,6 +50,7 @@ import {
   RULE_TCP_COMP,
   RULE_TCP_MASK,
 } from '../../abi';
+import { recAbort } from '../flow/record';
 import { addrIsLocal6, addrType } from '../ip/addr';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, Pkt } from '../sim/pool';
@@ -109,6 +110,7 @@ function stateFits(p: Pkt, want: u32): bool {
 
 /** Spends a packet's worth of credit, if there is one. @see Linux xt_limit.c */
 function limitFits(i: u32, r: usize): bool {
+  recAbort();
   const rule = Rule.at(i);
   const cost = load<u64>(r + RULE_LIMIT_NS);
   const cap = cost * (load<u32>(r + RULE_LIMIT_BURST) as u64);

@@ -4,6 +4,7 @@
  * @see Linux include/net/netns/conntrack.h, net/netfilter/nf_conntrack_standalone.c
  */
 import { EINVAL } from '../../abi';
+import { flowStale } from '../flow/epoch';
 import { NFNS_BASE, NFNS_REC, NS_CAP } from '../mem';
 
 @unmanaged
@@ -58,6 +59,8 @@ export class NfNs {
   vsUdp: u32;
   /** First service. */
   vsFirst: u32;
+  /** How many listen to what happens to connections. */
+  watch: u32;
 
   @inline static at(ns: u32): NfNs {
     return changetype<NfNs>(NFNS_BASE + (ns as usize) * NFNS_REC);
@@ -110,6 +113,7 @@ export function nfNsInit(ns: u32): void {
 /** Sets the k-th setting (NfNs from tcp0 on; counters cannot be set). @returns 0 or -EINVAL */
 export function nfSet(ns: u32, k: u32, value: u32): i32 {
   if (ns == 0 || ns >= NS_CAP || (k >= SETTINGS && k < SETTINGS + COUNTERS) || k >= LAST) return -EINVAL;
+  flowStale();
   store<u32>(word(ns, k), value);
   return 0;
 }

@@ -36,6 +36,7 @@ import {
   TARGET_REDIRECT,
 } from '../../abi';
 import { Ns } from '../dev/ns';
+import { flowSettle, flowStale } from '../flow/epoch';
 import { CHAIN_BASE, CHAIN_CAP, CHAIN_REC, RULE_BASE, RULE_CAP, RULE_REC, SLAB_CHAIN, SLAB_RULE } from '../mem';
 import { now } from '../sim/clock';
 import { slabAlloc, slabFree } from '../sim/slab';
@@ -138,6 +139,7 @@ export function nfBuiltin(ns: u32, family: u32, table: u32, hook: u32): i32 {
   if (load<u32>(at) != 0) return load<u32>(at) as i32;
   const i = make(ns, family, table, hook);
   if (i < 0) return i;
+  flowStale();
   store<u32>(at, i as u32);
   const n = Ns.at(ns);
   n.nfChains++;
@@ -171,6 +173,7 @@ export function nfChainDel(i: u32): i32 {
 
 /** Sets a built-in chain's policy. */
 export function nfPolicy(i: u32, drop: u32): void {
+  flowStale();
   Chain.at(i).drop = drop;
 }
 
@@ -264,30 +267,35 @@ export function nfRuleDel(chain: u32, i: u32): i32 {
 
 /** Writes packets and bytes of a rule, f64 each. */
 export function nfRuleCounters(i: u32, out: usize): void {
+  flowSettle();
   store<f64>(out, Rule.at(i).packets as f64);
   store<f64>(out, Rule.at(i).bytes as f64, 8);
 }
 
 /** Writes packets and bytes that met a chain's policy, f64 each. */
 export function nfChainCounters(i: u32, out: usize): void {
+  flowSettle();
   store<f64>(out, Chain.at(i).packets as f64);
   store<f64>(out, Chain.at(i).bytes as f64, 8);
 }
 
 /** Sets packets and bytes of a rule (iptables-restore -c). */
 export function nfRuleCount(i: u32, packets: f64, bytes: f64): void {
+  flowSettle();
   Rule.at(i).packets = packets as u64;
   Rule.at(i).bytes = bytes as u64;
 }
 
 /** Sets packets and bytes that met a chain's policy. */
 export function nfChainCount(i: u32, packets: f64, bytes: f64): void {
+  flowSettle();
   Chain.at(i).packets = packets as u64;
   Chain.at(i).bytes = bytes as u64;
 }
 
 /** Zeroes the counters of a chain and its rules. */
 export function nfZero(chain: u32): void {
+  flowSettle();
   const c = Chain.at(chain);
   c.packets = 0;
   c.bytes = 0;

@@ -23,7 +23,7 @@ import {
   TF_WSCALE,
 } from './context';
 import { NfNs } from './settings';
-import { segmentEnd, seqBefore, tcpReadOptions, tcpWindow, WIN_BAD, WIN_IGNORE } from './tcp_window';
+import { segmentEnd, seqBefore, tcpFits, tcpReadOptions, tcpWindow, WIN_BAD, WIN_IGNORE } from './tcp_window';
 
 /** Where the options of a SYN are read that is not believed; the rest of TEMP_BASE is for tuples. */
 const SCRATCH: usize = TEMP_BASE + 224;
@@ -219,7 +219,7 @@ function advance(ct: u32, dir: u32, index: u32, old: u32, state: u32): i32 {
   const l = TcpLast.at(ct);
   l.index = index;
   l.dir = dir;
-  c.tcpState = state;
+  c.tcpState = state as u16;
   if (old != state && state == FW) TcpSide.at(ct, dir).flags |= TF_CLOSE_INIT;
   let seconds = choose(ct, c.ns, index, state);
   if (!(c.status & IPS_SEEN_REPLY)) {
@@ -235,13 +235,19 @@ function advance(ct: u32, dir: u32, index: u32, old: u32, state: u32): i32 {
   return TCP_OK;
 }
 
+/** Whether an acknowledgement (ACK, perhaps PSH) of a connection that is sure lies in its window: it changes no state. */
+export function ctTcpCalm(ct: u32, dir: u32, th: usize, end: usize): bool {
+  const c = Conn.at(ct);
+  return c.tcpState == ES && (c.status & IPS_ASSURED) != 0 && sane(th, end) && tcpFits(ct, dir, th, end);
+}
+
 /** One segment of a connection. @param dir 0 original, 1 reply @param th TCP header @param end of its bytes @returns TCP_* */
 export function ctTcp(ct: u32, dir: u32, th: usize, end: usize): i32 {
   const c = Conn.at(ct);
   if (!sane(th, end)) return TCP_INVALID;
   const index = flagIndex(tcpFlags(th));
   if (!(c.status & IPS_CONFIRMED) && dir == 0 && c.tcpState == 0 && !begin(ct, c.ns, index, th, end)) return TCP_INVALID;
-  let old = c.tcpState;
+  let old = c.tcpState as u32;
   let state = load<u8>(STATES + ((dir * 60 + index * 10 + old) as usize)) as u32;
   const l = TcpLast.at(ct);
   if (state == IV) return TCP_INVALID;
@@ -270,7 +276,7 @@ export function ctTcp(ct: u32, dir: u32, th: usize, end: usize): i32 {
     if (kind == RST_DOUBTED) state = old;
     if (kind == RST_ANSWER) return advance(ct, dir, index, old, state);
   }
-  const window = tcpWindow(ct, dir, index, c.tcpState, th, end, NfNs.at(c.ns).liberal != 0);
+  const window = tcpWindow(ct, dir, index, c.tcpState as u32, th, end, NfNs.at(c.ns).liberal != 0);
   if (window == WIN_IGNORE) return TCP_IGNORE;
   if (window == WIN_BAD) {
     outOfWindow(ct, dir, index);

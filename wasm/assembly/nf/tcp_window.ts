@@ -166,6 +166,17 @@ export function tcpWindow(ct: u32, dir: u32, index: u32, state: u32, th: usize, 
   return WIN_OK;
 }
 
+/** Whether a segment with ACK alone is in the window beyond doubt: tcpWindow says WIN_OK then, and only notes it. */
+export function tcpFits(ct: u32, dir: u32, th: usize, end: usize): bool {
+  const sender = TcpSide.at(ct, dir);
+  const receiver = TcpSide.at(ct, 1 - dir);
+  if (sender.maxWin == 0 || !seqBefore(rd32(th + 4), sender.maxEnd + 1)) return false;
+  const ack = rd32(th + 8);
+  const sack = receiver.flags & TF_SACK ? sackEdge(th, end, ack) : ack;
+  if (!seqBefore(sack, receiver.end + 1) || ackLate(sender, receiver, sack)) return false;
+  return receiver.maxWin == 0 || seqBefore(sender.end - receiver.maxWin - 1, segmentEnd(th, end));
+}
+
 /** What a segment in the window says of both sides. */
 function note(ct: u32, dir: u32, index: u32, flags: u32, seq: u32, ack: u32, sack: u32, stop: u32, raw: u32): void {
   const sender = TcpSide.at(ct, dir);

@@ -25,7 +25,7 @@ export function wheelAdd(ct: u32): void {
   const slot = tick % CONN_SLOTS;
   const at = head(slot);
   const first = load<u32>(at);
-  c.slot = slot;
+  c.slot = slot as u16;
   c.gcPrev = 0;
   c.gcNext = first;
   if (first != 0) Conn.at(first).gcPrev = ct;
@@ -36,7 +36,7 @@ export function wheelAdd(ct: u32): void {
 /** Takes it out. */
 export function wheelDel(ct: u32): void {
   const c = Conn.at(ct);
-  if (c.gcPrev == 0) store<u32>(head(c.slot), c.gcNext);
+  if (c.gcPrev == 0) store<u32>(head(c.slot as u32), c.gcNext);
   else Conn.at(c.gcPrev).gcNext = c.gcNext;
   if (c.gcNext != 0) Conn.at(c.gcNext).gcPrev = c.gcPrev;
 }

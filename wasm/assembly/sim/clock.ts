@@ -27,6 +27,7 @@ function jitter(): u64 {
 /** Cost of one step inside a machine, 1 to 4 µs; a tenth of it while other packets wait: they are taken in one go. */
 export function clockStep(): void {
   const s = Sim.at();
+  s.recSteps++;
   s.now += s.workHead == 0 ? 1000 + ((jitter() * 3000) >> 31) : 100 + ((jitter() * 300) >> 31);
 }
 

@@ -7,6 +7,7 @@ import { devInit } from '../dev/init';
 import { qdiscTimer } from '../dev/qdisc';
 import { vxlanSend } from '../dev/vxlan';
 import { linkArrive } from '../dev/xmit';
+import { flowArrive } from '../flow/replay';
 import { ipInit } from '../ip/init';
 import { neighTimer } from '../ip/neigh';
 import { proxyTimer } from '../ip/proxyarp';
@@ -45,7 +46,7 @@ export function drain(): void {
     if (Pkt.at(pkt).flags & PF_TUNNEL) vxlanSend(pkt);
     else {
       clockCross();
-      linkArrive(pkt);
+      flowArrive(pkt);
     }
     pkt = workPop();
   }

@@ -1,4 +1,5 @@
-/** Pages of memory, for those who copy it: which hold anything. Nothing is written. */
+/** Pages of memory, for those who copy it: which hold anything. What is remembered of flows is no state: it goes first. */
+import { flowForget } from '../flow/epoch';
 
 /** Bytes of a page; wasm's own are 16 times as big. */
 const PAGE: usize = 4096;
@@ -19,6 +20,7 @@ function isZero(at: usize): bool {
 /** The first page from `from` on that holds something. @param zero 1: that holds nothing @returns the end when there is none */
 export function pageNext(from: u32, zero: u32): u32 {
   const end = (memory.size() as u32) << 4;
+  if (from == 0 && zero == 0) flowForget();
   let i = from;
   while (i < end && (isZero((i as usize) * PAGE) ? 1 : 0) != zero) i++;
   return i;

@@ -201,6 +201,7 @@ function scrub(p: Pkt): void {
 /** A packet with a fresh identity and `len` bytes (not cleared) behind HEADROOM. @returns 0 when out of buffers */
 export function pktAlloc(len: u32): u32 {
   const s = Sim.at();
+  s.rec = 0;
   const i = s.hot;
   if (i == 0 || len + HEADROOM + 16 > (BUF_REC as u32)) return allocSlow(len);
   const p = Pkt.at(i);
@@ -227,6 +228,7 @@ function coolOne(): u32 {
 
 /** A header without buffer. @returns 0 when there are none */
 function headAlloc(): u32 {
+  Sim.at().rec = 0;
   let i = slabTake(SLAB_PKT);
   if (i == 0) {
     i = coolOne();

@@ -33,6 +33,7 @@ const MERGE_SPAN: u32 = 32;
 /** Appends an event; the oldest gives way when the ring is full (counted). */
 export function eventPush(kind: u32, a: u32, b: u32, c: u32): void {
   const s = Sim.at();
+  s.rec = 0;
   if (kind == EVENT_SOCK || kind == EVENT_CAPTURE) {
     const span = min(s.eventCount, MERGE_SPAN);
     for (let k: u32 = 1; k <= span; k++) {

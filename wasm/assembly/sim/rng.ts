@@ -11,6 +11,7 @@ export function rngSeed(seed: u64): void {
 /** 64 random bits. @see Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators */
 export function rng64(): u64 {
   const s = Sim.at();
+  s.rec = 0;
   s.rng += 0x9e3779b97f4a7c15;
   let z = s.rng;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;

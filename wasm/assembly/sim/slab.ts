@@ -2,7 +2,19 @@
  * Slabs: fixed tables of equal records with a free list, the only allocator of the core.
  * Limits: capacities are compile-time constants; a full slab is an error the caller counts.
  */
-import { SLAB_BUF, SLAB_PKT, SLABS_BASE, Sim } from '../mem';
+import { flowStale } from '../flow/epoch';
+import {
+  SLAB_ADDR, SLAB_BUF, SLAB_CHAIN, SLAB_DEV, SLAB_FIBRULE, SLAB_MATCH, SLAB_MCAST, SLAB_NS, SLAB_PKT, SLAB_PNEIGH,
+  SLAB_QDISC, SLAB_ROUTE, SLAB_RULE, SLAB_UPPER, SLAB_VFDB, SLAB_VS_DEST, SLAB_VS_SVC, SLAB_VXLAN, SLABS_BASE, Sim,
+} from '../mem';
+
+/** Tables whose records decide where packets go: with one more or less, no remembered flow is good. */
+const SETTINGS: u64 =
+  ((1 as u64) << SLAB_NS) | ((1 as u64) << SLAB_DEV) | ((1 as u64) << SLAB_ADDR) | ((1 as u64) << SLAB_ROUTE) |
+  ((1 as u64) << SLAB_CHAIN) | ((1 as u64) << SLAB_RULE) |
+  (((1 as u64) << SLAB_MATCH) | ((1 as u64) << SLAB_VS_SVC) | ((1 as u64) << SLAB_VS_DEST)) |
+  (((1 as u64) << SLAB_FIBRULE) | ((1 as u64) << SLAB_MCAST) | ((1 as u64) << SLAB_PNEIGH)) |
+  (((1 as u64) << SLAB_QDISC) | ((1 as u64) << SLAB_VXLAN) | ((1 as u64) << SLAB_VFDB) | ((1 as u64) << SLAB_UPPER));
 
 /** Descriptor of a slab. `bump` is the first record never used; `free` heads the list of returned ones. */
 @unmanaged
@@ -53,6 +65,8 @@ export function slabTake(id: u32): u32 {
 
 /** A zeroed record. @returns its index, 0 when the slab is full */
 export function slabAlloc(id: u32): u32 {
+  Sim.at().rec = 0;
+  if ((SETTINGS >> (id as u64)) & 1) flowStale();
   const i = slabTake(id);
   if (i != 0) {
     const s = Slab.at(id);
@@ -63,6 +77,7 @@ export function slabAlloc(id: u32): u32 {
 
 /** Gives a record back; its first word becomes the link. */
 export function slabFree(id: u32, i: u32): void {
+  if ((SETTINGS >> (id as u64)) & 1) flowStale();
   const s = Slab.at(id);
   store<u32>((s.base as usize) + (i as usize) * (s.size as usize), s.free);
   s.free = i;

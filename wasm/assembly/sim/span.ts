@@ -3,6 +3,7 @@
  * rings that have never been used, and the scratch area. Whoever copies a core copies these spans; whoever restores
  * one zeroes what lies between them.
  */
+import { flowSettle } from '../flow/epoch';
 import {
   ADDR6_BASE,
   CAPTURE_CAP,
@@ -20,8 +21,10 @@ import {
   EVENT_CAP,
   EVENT_REC,
   FIBRULE_BASE,
+  FLOW_END,
   IDEV6_BASE,
   IDEV6_REC,
+  MEMO_BASE,
   NET4_BASE,
   NET4_REC,
   NFNS_BASE,
@@ -103,6 +106,8 @@ export function memSpans(out: usize): u32 {
   n = hole(out, n, IDEV6_BASE + IDEV6_REC * devs, NS6_BASE);
   n = hole(out, n, NS6_BASE + NS6_REC * spaces, ADDR6_BASE);
   for (let id = SLAB_ADDR6; id <= SLAB_FRAG6; id++) n = slabHole(out, n, id);
+  flowSettle();
+  n = hole(out, n, MEMO_BASE, FLOW_END);
   n = hole(out, n, sockTableEnd(), ARENA_BASE);
   store<u32>(out + (n as usize) * 8, s.arena, 4);
   return n + 1;

@@ -4,6 +4,7 @@ import { DROPS_BASE, Sim, TRACE_BASE, TRACE_CAP } from '../mem';
 
 /** Counts a drop. @param reason DROP_* */
 export function dropCount(reason: u32): void {
+  Sim.at().rec = 0;
   const p = DROPS_BASE + (reason as usize) * 8;
   store<u64>(p, load<u64>(p) + 1);
 }

@@ -100,6 +100,7 @@ export function timerBucket(handle: u32): u64 {
 }
 
 function add(when: u64, seq: u64, kind: u32, obj: u32): u32 {
+  Sim.at().rec = 0;
   const i = slabTake(SLAB_TIMER);
   if (i == 0) {
     dropCount(DROP_TIMER_FULL);
@@ -120,6 +121,7 @@ function add(when: u64, seq: u64, kind: u32, obj: u32): u32 {
 export function timerDel(handle: u32): void {
   if (handle == 0) return;
   const s = Sim.at();
+  s.rec = 0;
   const pos = Timer.at(handle).pos;
   s.timers--;
   if (pos != s.timers) {

@@ -238,6 +238,11 @@ export function needsDev(a0: u64): bool {
   return (a0 & 0xc0ff) == 0x80fe;
 }
 
+/** Whether an address is ::1. */
+export function isLoopback6(a0: u64, a1: u64): bool {
+  return a0 == 0 && a1 == 0x0100000000000000;
+}
+
 /** The device that the address in the scratch area is given for (sin6_scope_id), 0 none. */
 export function scopeDev(a0: u64): i32 {
   return needsDev(a0) ? load<i32>(SCRATCH_BASE + CROSS_SCOPE) : 0;

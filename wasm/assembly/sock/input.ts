@@ -4,6 +4,7 @@
  */
 import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
 import { Sim } from '../mem';
+import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
@@ -15,7 +16,7 @@ import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease,
+  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
@@ -81,6 +82,11 @@ export function udpInput(ns: u32, pkt: u32): i32 {
   if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;
+}
+
+/** The device that the sender of a packet is bound to, 0 none. @param sock Pkt.sock */
+export function sockBoundDev(sock: u32): u32 {
+  return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) ? (sockAt(sock as i32).dev as u32) : 0;
 }
 
 /** Copies to raw sockets of the protocol, and to the ping socket that asked. @returns how many took it */

@@ -8,7 +8,7 @@ import {
 } from '../../abi';
 import { finish, mix64, mix, isV4 } from './demux';
 import {
-  L4_TCP, hashSeed, l4Alloc, l4At, l4Owner, l4OwnerKernel, l4Send, needsDev, nowNs, pathMtu, segmentDf,
+  L4_TCP, hashSeed, isLoopback6, l4Alloc, l4At, l4Owner, l4OwnerKernel, l4Send, needsDev, nowNs, pathMtu, segmentDf,
 } from './glue';
 import { sackAt } from './ooo';
 import { ringRead } from './ring';
@@ -222,7 +222,8 @@ export function replyReset(g: Segment): void {
   store<u32>(at + 16, 0);
   snmpInc(g.ns, SNMP_TCP_OUT_SEGS);
   snmpInc(g.ns, SNMP_TCP_OUT_RSTS);
-  const dev = needsDev(g.r0) ? g.dev : 0;
+  // @see Linux tcp_v6_send_response: rt6_need_strict
+  const dev = needsDev(g.r0) || isLoopback6(g.r0, g.r1) ? g.dev : 0;
   l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, g.tos, dev, 0, true, false);
 }
 

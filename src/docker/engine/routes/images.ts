@@ -4,11 +4,12 @@ import { Failure } from '../../errdefs.ts';
 import { parseReference, withDefaultTag } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
-import { applyChanges } from '../commit.ts';
+import { applyChanges } from '../build/config.ts';
 import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
-import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, pullImage, removeImage, tagImage } from '../images.ts';
+import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
 import { line } from '../progress.ts';
+import { pullImage } from '../pull.ts';
 import { bytes, empty, json } from '../reply.ts';
 import { flag, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
@@ -19,9 +20,12 @@ const list: Handler = ({ daemon, query }) => {
   return filters.check(IMAGE_FILTERS) ?? json(daemon, 200, imageRows(daemon, filters, flag(query, 'all')));
 };
 
-const create: Handler = (call) => {
-  const from = call.query.get('fromImage');
-  return from ? pullImage(call.daemon, from, call.query.get('tag') ?? '') : imported(call);
+const create: Handler = async (call) => {
+  const { daemon, query } = call;
+  const from = query.get('fromImage');
+  if (!from) return imported(call);
+  const pulled = await pullImage(daemon, from, query.get('tag') ?? '');
+  return pulled instanceof Failure ? pulled : bytes(daemon, 200, 'application/json', pulled);
 };
 
 const imported: Handler = async ({ daemon, query, request }) => {

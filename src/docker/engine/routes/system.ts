@@ -87,11 +87,6 @@ export const systemRoutes: readonly Route[] = [
           'dial tcp: lookup index.docker.io on 192.168.56.1:53: no such host',
       ),
   },
-  {
-    method: 'POST',
-    pattern: '/build/prune',
-    handler: ({ daemon }) => json(daemon, 200, { CachesDeleted: null, SpaceReclaimed: 0 }),
-  },
   { method: 'GET', pattern: '/plugins', handler: ({ daemon }) => json(daemon, 200, []) },
   { method: 'GET', pattern: '/plugins/{name*}/json', handler: ({ params }) => errors.noPlugin(params.name as string) },
   ...SWARM.map((pattern): Route => ({ method: 'GET', pattern, handler: noSwarm })),

@@ -27,3 +27,23 @@ export function lookup(sys: Sys, command: string): string | undefined {
     .map((dir) => `${dir}/${command}`)
     .find((file) => !isErr(sys.access(file, { exec: true })));
 }
+
+/** docker-entrypoint.sh of the official redis image: options alone mean the server, which runs as a user of its own. */
+export const redisEntrypoint: Program = {
+  name: 'redis-entrypoint',
+  async main(sys) {
+    const argv = sys.argv.slice(1);
+    const [first = ''] = argv;
+    if (first.startsWith('-') || first.endsWith('.conf')) argv.unshift('redis-server');
+    const path = lookup(sys, argv[0] ?? '');
+    if (path !== undefined) {
+      if (argv[0] === 'redis-server') {
+        sys.setgid(999);
+        sys.setuid(999);
+      }
+      await sys.exec(path, argv);
+    }
+    await print(sys, 2, `${sys.argv[0]}: exec: ${first}: not found\n`);
+    return 127;
+  },
+};

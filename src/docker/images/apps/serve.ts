@@ -1,6 +1,6 @@
 /** What the little servers of the images share: a listening socket, lines of text, one HTTP request from a socket. */
 import { utf8 } from '../../../base/http.ts';
-import { ip4 } from '../../../base/ip.ts';
+import { ip4, ip6 } from '../../../base/ip.ts';
 import { type Errno, isErr } from '../../../linux/kernel/errno.ts';
 import type { Fd, Sys } from '../../../linux/kernel/sys.ts';
 
@@ -13,6 +13,18 @@ export function listenTcp(sys: Sys, port: number, backlog: number): Fd | Errno {
   if (isErr(bound)) return bound;
   const listening = sys.listen(fd, backlog);
   return isErr(listening) ? listening : fd;
+}
+
+/** Listens on all addresses of both families with one socket, as Go does. */
+export function listenDual(sys: Sys, port: number, backlog: number): Fd | Errno {
+  const fd = sys.socket('inet6', 'stream');
+  if (isErr(fd)) return listenTcp(sys, port, backlog);
+  sys.setsockopt(fd, 'reuseaddr', 1);
+  const bound = sys.bind(fd, { ip: ip6(0n), port });
+  const e = isErr(bound) ? bound : sys.listen(fd, backlog);
+  if (!isErr(e)) return fd;
+  sys.close(fd);
+  return e;
 }
 
 export async function print(sys: Sys, fd: Fd, text: string): Promise<void> {

@@ -186,6 +186,14 @@ export interface CoreConn {
   readonly handle: number;
 }
 
+/** Something that happened to a connection, and how it was then. */
+export interface CoreConnEvent {
+  readonly type: 'NEW' | 'UPDATE' | 'DESTROY';
+  readonly ns: number;
+  readonly time: number;
+  readonly conn: CoreConn;
+}
+
 /** Chains, rules, connections. Family 6 holds the rules of IPv6. */
 export interface NetfilterCore {
   /** Built-in chains exist from the start: their handles. */
@@ -212,6 +220,10 @@ export interface NetfilterCore {
   sockOwner(sock: number, uid: number, gid: number): void;
   conns(ns: number): CoreConn[];
   connDel(handle: number): void;
+  /** Begins (1) or ends (-1) to note what happens to a namespace's connections. */
+  connWatch(ns: number, by: 1 | -1): void;
+  /** Takes what was noted, oldest first. */
+  connEvents(): CoreConnEvent[];
   /** Sets a connection's mark. */
   connMark(handle: number, mark: number): void;
 }

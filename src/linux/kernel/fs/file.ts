@@ -8,16 +8,55 @@ import type { TreeInode } from './tree.ts';
 const READY = { in: true, out: true, hup: false, err: false };
 const never = (): (() => void) => () => {};
 
-/** An open regular file of a tree. */
-export class RegularFile implements OpenFile {
-  readonly kind = 'file';
-  #at = 0;
+/** What all of them are: always ready, as old and big as their inode, which /proc/PID/fd reopens. */
+abstract class InodeFile {
+  readonly onReady = never;
   constructor(
-    /** The inode; /proc/PID/fd reopens it. */
-    readonly inode: TreeInode,
-    readonly flags: OpenFlags,
+    readonly inode: Inode,
     readonly path: string,
   ) {}
+  ready(): typeof READY {
+    return READY;
+  }
+  stat(): Stat {
+    return this.inode.stat();
+  }
+  release(): void {}
+}
+
+/** One with a position. */
+abstract class SeekableFile extends InodeFile {
+  readonly kind = 'file';
+  protected at = 0;
+  protected abstract readonly size: number;
+
+  seek(offset: number, whence: 'set' | 'cur' | 'end'): number | Errno {
+    const base = whence === 'set' ? 0 : whence === 'cur' ? this.at : this.size;
+    if (base + offset < 0) return EINVAL;
+    this.at = base + offset;
+    return this.at;
+  }
+
+  protected take(bytes: Uint8Array, max: number): Uint8Array {
+    const out = bytes.slice(this.at, this.at + max);
+    this.at += out.length;
+    return out;
+  }
+}
+
+/** An open regular file of a tree. */
+export class RegularFile extends SeekableFile implements OpenFile {
+  constructor(
+    override readonly inode: TreeInode,
+    readonly flags: OpenFlags,
+    path: string,
+  ) {
+    super(inode, path);
+  }
+
+  protected get size(): number {
+    return this.inode.size;
+  }
 
   read(max: number): Promise<Uint8Array | Errno> {
     return Promise.resolve(this.readNow(max));
@@ -25,34 +64,15 @@ export class RegularFile implements OpenFile {
 
   readNow(max: number): Uint8Array | Errno {
     if (this.flags.read === false || (this.flags.read === undefined && this.flags.write)) return EBADF;
-    const bytes = this.inode.bytes();
-    const out = bytes.slice(this.#at, this.#at + max);
-    this.#at += out.length;
-    return out;
+    return this.take(this.inode.bytes(), max);
   }
 
   write(bytes: Uint8Array): Promise<number | Errno> {
     if (!this.flags.write && !this.flags.append) return Promise.resolve(EBADF);
-    if (this.flags.append) this.#at = this.inode.size;
-    this.inode.writeAt(this.#at, bytes);
-    this.#at += bytes.length;
+    if (this.flags.append) this.at = this.size;
+    this.inode.writeAt(this.at, bytes);
+    this.at += bytes.length;
     return Promise.resolve(bytes.length);
-  }
-
-  ready(): typeof READY {
-    return READY;
-  }
-  onReady = never;
-  stat(): Stat {
-    return this.inode.stat();
-  }
-  release(): void {}
-
-  seek(offset: number, whence: 'set' | 'cur' | 'end'): number | Errno {
-    const base = whence === 'set' ? 0 : whence === 'cur' ? this.#at : this.inode.size;
-    if (base + offset < 0) return EINVAL;
-    this.#at = base + offset;
-    return this.#at;
   }
 
   truncate(size: number): Errno | 0 {
@@ -63,62 +83,39 @@ export class RegularFile implements OpenFile {
 }
 
 /** A directory opened as a file: it can be stat'ed and fchdir'ed to, not read. */
-export class DirFile implements OpenFile {
+export class DirFile extends InodeFile implements OpenFile {
   readonly kind = 'dir';
-  constructor(
-    readonly inode: Inode,
-    readonly path: string,
-  ) {}
   read(): Promise<Errno> {
     return Promise.resolve(EISDIR);
   }
   write(): Promise<Errno> {
     return Promise.resolve(EBADF);
   }
-  ready(): typeof READY {
-    return READY;
-  }
-  onReady = never;
-  stat(): Stat {
-    return this.inode.stat();
-  }
-  release(): void {}
 }
 
 /** A file whose text is made when it is opened (/proc, /sys) and whose writes go to a setter. */
-export class TextFile implements OpenFile {
-  readonly kind = 'file';
-  #at = 0;
+export class TextFile extends SeekableFile implements OpenFile {
   constructor(
-    readonly inode: Inode,
-    readonly path: string,
+    inode: Inode,
+    path: string,
     readonly bytes: Uint8Array,
     readonly store?: (bytes: Uint8Array) => Errno | 0,
-  ) {}
+  ) {
+    super(inode, path);
+  }
+
+  protected get size(): number {
+    return this.bytes.length;
+  }
+
   read(max: number): Promise<Uint8Array | Errno> {
     return Promise.resolve(this.readNow(max));
   }
   readNow(max: number): Uint8Array {
-    const out = this.bytes.slice(this.#at, this.#at + max);
-    this.#at += out.length;
-    return out;
+    return this.take(this.bytes, max);
   }
   write(bytes: Uint8Array): Promise<number | Errno> {
     const result = this.store ? this.store(bytes) : EINVAL;
     return Promise.resolve(result === 0 ? bytes.length : result);
-  }
-  ready(): typeof READY {
-    return READY;
-  }
-  onReady = never;
-  stat(): Stat {
-    return this.inode.stat();
-  }
-  release(): void {}
-  seek(offset: number, whence: 'set' | 'cur' | 'end'): number | Errno {
-    const base = whence === 'set' ? 0 : whence === 'cur' ? this.#at : this.bytes.length;
-    if (base + offset < 0) return EINVAL;
-    this.#at = base + offset;
-    return this.#at;
   }
 }

@@ -87,9 +87,9 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfCount: (family, table, chain, index, packets, bytes) =>
       rules(w, ns).count(family, table, chain, index, packets, bytes),
     conntrack: () => listConns(w, ns),
-    conntrackMark: (match, mark) => markConns(w, ns, match, mark),
+    conntrackMark: (match, mark, user) => markConns(w, ns, match, mark, user),
     conntrackStats: () => connStats(w, ns),
-    conntrackDelete: (match) => deleteConns(w, ns, match),
+    conntrackDelete: (match, user) => deleteConns(w, ns, match, user),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
     counters: () => w.core.snmp(ns.core),
   };

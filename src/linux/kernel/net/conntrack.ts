@@ -1,6 +1,6 @@
 /** Connections of a namespace, read from the core. */
 import type { CoreConn } from '../../core/core.ts';
-import type { CtEntry, CtStats } from '../netadmin.ts';
+import type { CtEntry, CtEvent, CtStats } from '../netadmin.ts';
 import { fromAddr16 } from './addr16.ts';
 import type { Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
@@ -26,7 +26,8 @@ function answerType(c: CoreConn): number {
   return c.icmpType === 8 ? 0 : 8;
 }
 
-function entry(c: CoreConn): CtEntry {
+/** A connection as it is listed. */
+export function entry(c: CoreConn): CtEntry {
   const icmp = c.proto === 1 || c.proto === 58;
   const kind = icmp ? { icmpType: c.icmpType, icmpCode: c.icmpCode } : {};
   return {
@@ -51,6 +52,7 @@ function entry(c: CoreConn): CtEntry {
     seenReply: (c.status & SEEN_REPLY) !== 0,
     timeout: Math.max(0, Math.ceil(c.timeoutNs / 1e9)),
     mark: c.mark,
+    id: c.handle,
     origPackets: c.opackets,
     origBytes: c.obytes,
     replyPackets: c.rpackets,
@@ -68,9 +70,12 @@ export function markConns(
   ns: Netns,
   match: (e: CtEntry) => boolean,
   mark: (old: number) => number,
+  user?: CtEvent['user'],
 ): CtEntry[] {
+  world.connWatch.tell();
   const found = world.core.conns(ns.core).filter((c) => match(entry(c)));
   for (const c of found) world.core.connMark(c.handle, mark(c.mark) >>> 0);
+  world.connWatch.tell(user);
   return found.map(entry);
 }
 
@@ -86,8 +91,16 @@ export function connStats(world: NetWorld, ns: Netns): CtStats {
   };
 }
 
-export function deleteConns(world: NetWorld, ns: Netns, match: (e: CtEntry) => boolean): number {
+/** @param user whose doing it is, for those who listen */
+export function deleteConns(
+  world: NetWorld,
+  ns: Netns,
+  match: (e: CtEntry) => boolean,
+  user?: CtEvent['user'],
+): number {
+  world.connWatch.tell();
   const gone = world.core.conns(ns.core).filter((c) => match(entry(c)));
   for (const c of gone) world.core.connDel(c.handle);
+  world.connWatch.tell(user);
   return gone.length;
 }

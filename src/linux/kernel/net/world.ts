@@ -5,6 +5,7 @@ import { type Core, type CoreLog, EventKind, LOG_CT_FULL } from '../../core/core
 import { ENOENT, type Errno } from '../errno.ts';
 import type { LinkKind, NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
 import { netAdmin } from './admin.ts';
+import { ConnWatch } from './connwatch.ts';
 import { addLoopback, forget, remove } from './links.ts';
 import { type Device, Netns } from './netns.ts';
 import { logLine } from './nflog.ts';
@@ -23,6 +24,7 @@ export class NetWorld {
   readonly closed = new Map<number, InetSocket>();
   /** Who is told when a capture has frames. */
   readonly captures = new Map<number, { event(): void }>();
+  readonly connWatch = new ConnWatch(this);
   /** Who holds a socket's open file; set by the kernels. */
   holders: (file: unknown) => SocketInfo['users'] = () => [];
   /** Unix and packet sockets of the machine that made a namespace; set by the kernels. */
@@ -116,6 +118,7 @@ export class NetWorld {
       else if (kind === EventKind.LOG && a === LOG_CT_FULL) this.#tableFull(b);
     });
     if (any) for (const log of this.core.logs()) this.#logged(log);
+    if (any) this.connWatch.tell();
     return any;
   }
 

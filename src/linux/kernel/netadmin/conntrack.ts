@@ -22,10 +22,24 @@ export interface CtEntry {
   /** Seconds until it is forgotten. */
   readonly timeout: number;
   readonly mark: number;
+  /** Of this connection alone while it lives. */
+  readonly id: number;
   readonly origPackets: number;
   readonly origBytes: number;
   readonly replyPackets: number;
   readonly replyBytes: number;
+}
+
+/** Something that happened to a connection, and how it was then. */
+export interface CtEvent {
+  readonly type: 'NEW' | 'UPDATE' | 'DESTROY';
+  /** Virtual ns. */
+  readonly time: number;
+  readonly entry: CtEntry;
+  /** Whether its time was not over. */
+  readonly left: boolean;
+  /** The process that did it by hand. */
+  readonly user?: { readonly pid: number; readonly comm: string };
 }
 
 /** What `conntrack -S` counts. */
@@ -41,9 +55,9 @@ export interface CtStats {
 export interface ConntrackAdmin {
   conntrack(): CtEntry[];
   /** Deletes the entries that match; gives how many. */
-  conntrackDelete(match: (e: CtEntry) => boolean): number;
+  conntrackDelete(match: (e: CtEntry) => boolean, user?: CtEvent['user']): number;
   /** Gives the entries that match a new mark. @returns those, as they were */
-  conntrackMark(match: (e: CtEntry) => boolean, mark: (old: number) => number): CtEntry[];
+  conntrackMark(match: (e: CtEntry) => boolean, mark: (old: number) => number, user?: CtEvent['user']): CtEntry[];
   /** Counters of connection tracking since the namespace began. */
   conntrackStats(): CtStats;
 }

@@ -2,6 +2,7 @@
 import type { HttpService } from '../../../base/http.ts';
 import type { IpAddr } from '../../../base/ip.ts';
 import type { Errno } from '../errno.ts';
+import type { CtEvent } from '../netadmin.ts';
 import type { Fd } from './file.ts';
 
 export type SocketFamily = 'inet' | 'inet6' | 'unix' | 'packet';
@@ -91,6 +92,13 @@ export interface Capture {
   close(): void;
 }
 
+/** What happens to the connections of a namespace, from when it was opened on. */
+export interface CtEvents {
+  /** The next event; EINTR on a signal. */
+  read(): Promise<CtEvent | Errno>;
+  close(): void;
+}
+
 /** Calls on sockets. */
 export interface SocketCalls {
   socket(family: SocketFamily, type: SocketType, protocol?: number): Fd | Errno;
@@ -109,6 +117,8 @@ export interface SocketCalls {
   bindToDevice(fd: Fd, ifname: string): Errno | 0;
   /** A packet socket on one interface, or on all (undefined), in promiscuous mode when asked. */
   capture(ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno;
+  /** Listens to connection tracking, as a netlink socket of its groups does. */
+  conntrackEvents(): CtEvents | Errno;
   /**
    * The HTTP service that listens on a unix socket, for a client of the same machine that talks messages rather than
    * bytes (the docker command). ENOENT no such path, ECONNREFUSED nobody listens.

@@ -23,7 +23,7 @@ import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
 import { SocketFile } from '../socket.ts';
-import type { Capture, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
+import type { Capture, CtEvents, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
 import { UnixListener, UnixSocket } from '../unix.ts';
 import { SysFiles } from './files.ts';
 
@@ -159,6 +159,10 @@ export class SysSockets extends SysFiles {
 
   capture(ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno {
     return this.m.capture(this.p, this.netns, ifname, snaplen, promisc) ?? ENOSYS;
+  }
+
+  conntrackEvents(): CtEvents | Errno {
+    return this.m.conntrackEvents(this.p, this.netns);
   }
 
   netnsOf(path: string): NetnsKey | Errno {

@@ -25,7 +25,7 @@ const INLINE = ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST'];
 function addrtypeFields(r: Mutable, m: AddrtypeMatch): boolean {
   const single = (x: AddrtypeMatch['src']): boolean =>
     !x || (x.value.length === 1 && INLINE.includes(x.value[0] ?? ''));
-  if (m.limit || !single(m.src) || !single(m.dst)) return false;
+  if (m.limit || !single(m.src) || !single(m.dst) || (m.src && r.srcType) || (m.dst && r.dstType)) return false;
   if (m.src) r.srcType = { value: m.src.value[0] as 'LOCAL', not: m.src.not };
   if (m.dst) r.dstType = { value: m.dst.value[0] as 'LOCAL', not: m.dst.not };
   return true;
@@ -56,8 +56,8 @@ export class Parser {
   #target: string | undefined;
   #goto = false;
   readonly #opts: Record<string, string> = {};
-  /** What extensions have read, by module. */
-  readonly #drafts = new Map<string, Draft<NfMatch>>();
+  /** What extensions have read, one for each -m: a module may be named again. */
+  readonly #drafts: (readonly [string, Draft<NfMatch>])[] = [];
 
   /** @param resolve looks a host name up in the hosts file */
   constructor(
@@ -229,7 +229,7 @@ export class Parser {
         if (!MATCHES.includes(module) && !EXTENSIONS.has(module))
           throw new UsageError(`Couldn't load match \`${name}':No such file or directory\n`);
         if (!r.modules.includes(module)) r.modules.push(module);
-        if (EXTENSIONS.has(module) && !this.#drafts.has(module)) this.#drafts.set(module, { module } as Draft<NfMatch>);
+        if (EXTENSIONS.has(module)) this.#drafts.push([module, { module } as Draft<NfMatch>]);
         return true;
       }
       default:
@@ -328,10 +328,9 @@ export class Parser {
 
   /** An option of a named module. @returns whether one has it */
   #moduleOption(name: string, take: () => string): boolean {
-    for (const module of [...this.#drafts.keys()].reverse()) {
+    for (const [module, draft] of [...this.#drafts].reverse()) {
       const read = EXTENSIONS.get(module)?.options[name];
       if (!read) continue;
-      const draft = this.#drafts.get(module) as Draft<NfMatch>;
       read(draft, { take, not: this.#not, family: this.family, address: (text) => this.#address(text) });
       return true;
     }

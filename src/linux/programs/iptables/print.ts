@@ -31,8 +31,8 @@ export function moduleOrder(r: NfRule): string[] {
   return [...named, ...present.filter((m) => !named.includes(m))];
 }
 
-/** What an extension knows of a rule, when it has a part in it. */
-export const partOf = (module: string, r: NfRule): NfMatch | undefined => r.more?.find((m) => m.module === module);
+/** What an extension knows of a rule, once for each time it was named. */
+export const partsOf = (module: string, r: NfRule): NfMatch[] => (r.more ?? []).filter((m) => m.module === module);
 
 /** The words of one match module. */
 function matchWords(module: string, r: NfRule): string {
@@ -84,13 +84,15 @@ function matchWords(module: string, r: NfRule): string {
 }
 
 function extensionSave(module: string, r: NfRule): string {
-  const m = partOf(module, r);
-  return m ? (EXTENSIONS.get(module)?.save(m) ?? '') : '';
+  return partsOf(module, r)
+    .map((m) => EXTENSIONS.get(module)?.save(m) ?? '')
+    .join(` -m ${module}`);
 }
 
 function extensionList(module: string, r: NfRule): string {
-  const m = partOf(module, r);
-  return m ? (EXTENSIONS.get(module)?.list(m) ?? '') : '';
+  return partsOf(module, r)
+    .map((m) => EXTENSIONS.get(module)?.list(m) ?? '')
+    .join(' ');
 }
 
 function markText(m: { value: number; mask: number }): string {
@@ -249,8 +251,9 @@ function matchList(module: string, r: NfRule, style: ListStyle): string {
     case 'state':
       return r.ctstate ? `${bang(r.ctstate)}state ${ctStateText(r.ctstate.value)}` : '';
     case 'addrtype': {
-      if (partOf(module, r)) return extensionList(module, r);
-      const parts = ['ADDRTYPE match'];
+      const more = extensionList(module, r);
+      if (!r.srcType && !r.dstType) return more;
+      const parts = [...(more === '' ? [] : [more]), 'ADDRTYPE match'];
       if (r.srcType) parts.push(`src-type ${r.srcType.not ? '!' : ''}${r.srcType.value}`);
       if (r.dstType) parts.push(`dst-type ${r.dstType.not ? '!' : ''}${r.dstType.value}`);
       return parts.join(' ');

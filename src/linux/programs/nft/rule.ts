@@ -5,7 +5,7 @@
 import { formatIp, type Prefix } from '../../../base/ip.ts';
 import type { NfFamily, NfRule, NfRuleState, Not, PortRange } from '../../kernel/netadmin.ts';
 import type { AddrtypeMatch, ConntrackMatch } from '../../kernel/nfmatch.ts';
-import { moduleOrder, partOf } from '../iptables/print.ts';
+import { moduleOrder, partsOf } from '../iptables/print.ts';
 import { serviceName } from '../services.ts';
 import {
   addrtypeWords,
@@ -89,7 +89,7 @@ function module(family: NfFamily, name: string, r: NfRule, style: Style): string
     }
     return transport(name as 'tcp' | 'udp', r, style);
   }
-  const part = partOf(name, r);
+  const part = partsOf(name, r)[0];
   switch (name) {
     case 'tcp':
       return tcpWords(r);

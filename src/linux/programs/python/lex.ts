@@ -4,6 +4,7 @@
  * Limits: integers and floats in decimal, integers in hexadecimal; format specifications in f-strings are refused.
  * @see The Python Language Reference §2
  */
+import { ESCAPES as C_ESCAPES } from '../../../base/escapes.ts';
 
 /** A piece of source. */
 export interface Token {
@@ -32,19 +33,7 @@ const OPERATORS = [
 ];
 const OPEN = '([{';
 const CLOSE = ')]}';
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  '0': '\0',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-};
+const ESCAPES: Readonly<Record<string, string>> = { ...C_ESCAPES, '0': '\0', "'": "'", '"': '"' };
 
 const isNameStart = (c: string): boolean => /[A-Za-z_\u0080-\uffff]/.test(c);
 const isName = (c: string): boolean => /[A-Za-z0-9_\u0080-\uffff]/.test(c);

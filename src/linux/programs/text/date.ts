@@ -1,5 +1,6 @@
 /** date: the virtual clock's date. The machine's time zone is UTC. */
-import { civil, DAY_NAMES, daysFromCivil, MONTH_NAMES, two } from '../../../base/civil.ts';
+import { civil, daysFromCivil } from '../../../base/civil.ts';
+import { strftime as plain } from '../../../base/strftime.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 
@@ -54,89 +55,14 @@ export const spec = defineProgram({
   },
 });
 
-/** Formats a time as strftime(3) with GNU date's %N, %s and %:z. */
+/** Formats a time as strftime(3) with GNU date's %N and %:z. @param ns since 1970 */
 export function strftime(format: string, ns: bigint): string {
-  const t = civil(ns);
-  const one = (spec: string): string => {
-    switch (spec) {
-      case 'Y':
-        return String(t.year);
-      case 'y':
-        return two(t.year % 100);
-      case 'C':
-        return two(Math.floor(t.year / 100));
-      case 'm':
-        return two(t.month);
-      case 'd':
-        return two(t.day);
-      case 'e':
-        return String(t.day).padStart(2);
-      case 'H':
-        return two(t.hour);
-      case 'k':
-        return String(t.hour).padStart(2);
-      case 'I':
-        return two(t.hour % 12 || 12);
-      case 'M':
-        return two(t.minute);
-      case 'S':
-        return two(t.second);
-      case 'N':
-        return String(t.nanos).padStart(9, '0');
-      case 's':
-        return String(t.epoch);
-      case 'j':
-        return String(t.yearday).padStart(3, '0');
-      case 'a':
-        return (DAY_NAMES[t.weekday] as string).slice(0, 3);
-      case 'A':
-        return DAY_NAMES[t.weekday] as string;
-      case 'b':
-      case 'h':
-        return (MONTH_NAMES[t.month - 1] as string).slice(0, 3);
-      case 'B':
-        return MONTH_NAMES[t.month - 1] as string;
-      case 'p':
-        return t.hour < 12 ? 'AM' : 'PM';
-      case 'u':
-        return String(t.weekday || 7);
-      case 'w':
-        return String(t.weekday);
-      case 'F':
-        return `${t.year}-${two(t.month)}-${two(t.day)}`;
-      case 'T':
-        return `${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
-      case 'R':
-        return `${two(t.hour)}:${two(t.minute)}`;
-      case 'D':
-        return `${two(t.month)}/${two(t.day)}/${two(t.year % 100)}`;
-      case 'c':
-        return strftime('%a %b %e %H:%M:%S %Y', ns);
-      case 'x':
-        return strftime('%m/%d/%y', ns);
-      case 'X':
-        return strftime('%H:%M:%S', ns);
-      case 'z':
-        return '+0000';
-      case ':z':
-        return '+00:00';
-      case 'Z':
-        return 'UTC';
-      case 'n':
-        return '\n';
-      case 't':
-        return '\t';
-      case '%':
-        return '%';
-      default:
-        return `%${spec}`;
-    }
-  };
-  return format.replace(/%(-?)(:z|3N|6N|.)/g, (_, dash: string, spec: string) => {
-    if (spec === '3N' || spec === '6N') return one('N').slice(0, Number(spec[0]));
-    const s = one(spec);
-    return dash ? s.replace(/^[0 ]+(?=\d)/, '') : s;
+  const nanos = String(civil(ns).nanos).padStart(9, '0');
+  const own = format.replace(/%(%|:z|[36]?N)/g, (whole, spec: string) => {
+    if (spec === '%') return whole;
+    return spec === ':z' ? '+00:00' : nanos.slice(0, Number.parseInt(spec, 10) || 9);
   });
+  return plain(own, ns);
 }
 
 /** `@SECONDS`, `YYYY-MM-DD[ HH:MM[:SS]]`, `now`, `N unit [ago]`, `yesterday`, `tomorrow`. */

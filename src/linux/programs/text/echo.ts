@@ -1,18 +1,9 @@
 /** echo: its arguments. */
+import { ESCAPES as C_ESCAPES } from '../../../base/escapes.ts';
 import { utf8 } from '../../../base/http.ts';
 import { defineProgram } from '../spec.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\',
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
+const ESCAPES: Readonly<Record<string, string>> = { ...C_ESCAPES, e: '\x1b' };
 
 /** The `echo` command. */
 export const spec = defineProgram({

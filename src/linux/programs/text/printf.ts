@@ -1,20 +1,10 @@
 /** printf: arguments by a format, which is used again while arguments are left. */
+import { ESCAPES as C_ESCAPES } from '../../../base/escapes.ts';
 import { utf8 } from '../../../base/http.ts';
 import { defineProgram } from '../spec.ts';
 import { sprintf } from './awk/value.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\',
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
+const ESCAPES: Readonly<Record<string, string>> = { ...C_ESCAPES, '"': '"', e: '\x1b' };
 
 /** The `printf` command. */
 export const spec = defineProgram({

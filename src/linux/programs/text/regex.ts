@@ -5,22 +5,7 @@
  * elements are single characters.
  * @see POSIX.1-2017 XBD chapter 9, glibc regcomp
  */
-
-/** Character classes between `[:` and `:]`. */
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'a-zA-Z',
-  digit: '0-9',
-  alnum: 'a-zA-Z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: ' \\t\\n\\r\\f\\v',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  print: ' -~',
-  graph: '!-~',
-  cntrl: '\\x00-\\x1f\\x7f',
-  xdigit: '0-9A-Fa-f',
-};
+import { CHARACTER_CLASSES } from '../../../base/charclass.ts';
 
 /** A compiled expression, or glibc's text of what is wrong with it. */
 export type Compiled = { readonly re: RegExp } | { readonly error: string };
@@ -162,7 +147,7 @@ function bracket(p: string, i: number): { source: string; next: number } | undef
       const close = p.indexOf(`${kind}]`, j + 2);
       if (close < 0) return undefined;
       const name = p.slice(j + 2, close);
-      body += kind === ':' ? (CLASSES[name] ?? '') : inClass(name);
+      body += kind === ':' ? (CHARACTER_CLASSES[name] ?? '') : inClass(name);
       j = close + 2;
       continue;
     }

@@ -1,4 +1,5 @@
 /** tr: characters for characters. */
+import { ESCAPES } from '../../../base/escapes.ts';
 import { text as decode } from '../../../base/http.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
@@ -71,16 +72,6 @@ const CLASS: Readonly<Record<string, (c: number) => boolean>> = {
   graph: (c) => c > 32 && c < 127,
   cntrl: (c) => c < 32 || c === 127,
   xdigit: (c) => (c >= 48 && c <= 57) || ((c | 32) >= 97 && (c | 32) <= 102),
-};
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  '\\': '\\',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
 };
 
 /** Ranges, classes and escapes of a set, as its characters in order. */

@@ -3,11 +3,11 @@
  * Limits: floating point is that of a double; `%a` is not known.
  * @see bash builtins/printf.def
  */
+import { strftime } from '../../../base/strftime.ts';
 import { backslashQuote, decodeEscapes, singleQuote } from '../expand/quote.ts';
 import type { Shell } from '../shell.ts';
 import type { Builtin, Output } from './builtin.ts';
 import { assignName } from './names.ts';
-import { strftime } from './strftime.ts';
 
 const SPEC = /^%([-+ #0']*)(\*|-?\d+)?(?:\.(\*|-?\d+)?)?([hlLjzt]*)(\([^)]*\)T|[a-zA-Z%])/;
 
@@ -169,7 +169,7 @@ function dateText(p: Printer, format: string): string {
   const arg = p.next();
   const now = p.sh.sys.realtime() / 1_000_000_000n;
   const n = arg === undefined || arg === '' || arg === '-1' || arg === '-2' ? now : p.integer(arg);
-  return strftime(format === '' ? '%X' : format, Number(n));
+  return strftime(format === '' ? '%X' : format, n * 1_000_000_000n);
 }
 
 /** One pass over the format. */

@@ -5,21 +5,9 @@
  * @see glob(7), bash lib/glob/sm_loop.c
  */
 
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: ' \\t\\n\\r\\f\\v',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  print: ' -~',
-  graph: '!-~',
-  cntrl: '\\x00-\\x1f\\x7f',
-  xdigit: '0-9A-Fa-f',
-  word: 'A-Za-z0-9_',
-};
+import { CHARACTER_CLASSES } from '../../../base/charclass.ts';
+
+const CLASSES: Readonly<Record<string, string>> = { ...CHARACTER_CLASSES, word: 'A-Za-z0-9_' };
 
 const REGEX_SPECIAL = /[\\^$.*+?()[\]{}|/]/;
 const literal = (c: string): string => (REGEX_SPECIAL.test(c) ? `\\${c}` : c);

@@ -2,19 +2,9 @@
  * Quoting and its inverse: `$'…'` escapes, the quoting of `printf %q`, `${x@Q}`, `declare -p` and `set -x`.
  * @see bash lib/sh/strtrans.c: ansicstr; lib/sh/shquote.c
  */
+import { ESCAPES } from '../../../base/escapes.ts';
 
-const SIMPLE: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  E: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-};
+const SIMPLE: Readonly<Record<string, string>> = { ...ESCAPES, e: '\x1b', E: '\x1b' };
 
 /** Which escapes are known: those of `echo -e` and `printf %b` (`\0nnn`, `\c`), or of a printf format (`\nnn`). */
 export interface EscapeRules {

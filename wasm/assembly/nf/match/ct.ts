@@ -47,10 +47,9 @@ function secondsLeft(ct: u32): u32 {
   return ((c.expires - now()) / 1_000_000_000) as u32;
 }
 
-/** Whether a packet's connection fits. @param kind MX_CT*, MX_CONNMARK @param m the record */
+/** Whether a packet's connection fits. Pre: it has one. @param kind MX_CT*, MX_CONNMARK @param m the record */
 export function ctFits(kind: u32, m: usize, p: Pkt): bool {
   const ct = p.ct;
-  if (ct == 0) return false;
   const which = load<u8>(m, MATCH_X_P) as u32;
   const a = load<u32>(m, MATCH_X_A);
   switch (kind) {

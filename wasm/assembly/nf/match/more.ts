@@ -13,14 +13,27 @@ import {
   MATCH_X_NOT,
   MATCH_X_SIZE,
   MATCH_X_STATE,
+  MX_ADDRTYPE,
   MX_CONNMARK,
   MX_CTADDR,
+  MX_CTDIR,
   MX_CTEXPIRE,
+  MX_CTPORT,
+  MX_CTPROTO,
+  MX_CTSTATUS,
+  MX_FRAGMENT,
   MX_HASHLIMIT,
+  MX_IPRANGE,
+  MX_MAC,
   MX_NTH,
+  MX_PHYSDEV,
+  MX_PKTTYPE,
   MX_QUOTA,
   MX_RANDOM,
+  MX_TOS,
+  MX_TTL,
 } from '../../../abi';
+import { recAbort } from '../../flow/record';
 import { MATCH_BASE, MATCH_REC, SLAB_MATCH } from '../../mem';
 import { Pkt } from '../../sim/pool';
 import { slabAlloc, slabFree } from '../../sim/slab';
@@ -33,8 +46,21 @@ export function matchAt(i: u32): usize {
   return MATCH_BASE + (i as usize) * MATCH_REC;
 }
 
+/** Whether a match is about a packet's connection: without one it does not fit, nor does its contrary. */
+function ofConnection(kind: u32): bool {
+  return kind >= (MX_CTADDR as u32) && kind <= (MX_CONNMARK as u32);
+}
+
+/** Kinds whose answer is the same for every packet of a flow, until a setting or the connection's status changes. */
+const STEADY: u64 =
+  ((1 as u64) << MX_CTADDR) | ((1 as u64) << MX_CTPORT) | ((1 as u64) << MX_CTPROTO) | ((1 as u64) << MX_CTSTATUS) |
+  ((1 as u64) << MX_CTDIR) | ((1 as u64) << MX_ADDRTYPE) | ((1 as u64) << MX_IPRANGE) | ((1 as u64) << MX_MAC) |
+  ((1 as u64) << MX_PKTTYPE) | ((1 as u64) << MX_TTL) | ((1 as u64) << MX_TOS) | ((1 as u64) << MX_PHYSDEV) |
+  ((1 as u64) << MX_FRAGMENT);
+
 function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
-  if (kind >= (MX_CTADDR as u32) && kind <= (MX_CONNMARK as u32)) return ctFits(kind, m, p);
+  if (((STEADY >> (kind as u64)) & 1) == 0) recAbort();
+  if (ofConnection(kind)) return ctFits(kind, m, p);
   if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
   return packetFits(kind, m, p, indev, outdev);
 }
@@ -44,7 +70,9 @@ export function moreFits(i: u32, p: Pkt, indev: u32, outdev: u32): bool {
   while (i != 0) {
     const m = matchAt(i);
     const not = load<u8>(m, MATCH_X_NOT) != 0;
-    if (dispatch(load<u8>(m, MATCH_X_KIND) as u32, m, p, indev, outdev) == not) return false;
+    const kind = load<u8>(m, MATCH_X_KIND) as u32;
+    if (ofConnection(kind) && p.ct == 0) return false;
+    if (dispatch(kind, m, p, indev, outdev) == not) return false;
     i = load<u32>(m, MATCH_X_NEXT);
   }
   return true;

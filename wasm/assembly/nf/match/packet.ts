@@ -25,12 +25,16 @@ import {
   RTN_LOCAL,
   RTN_MULTICAST,
   RTN_UNICAST,
+  RTN_UNREACHABLE,
 } from '../../../abi';
 import { Dev } from '../../dev/dev';
-import { addrIsLocal6, addrLocal, addrOnDev, addrType } from '../../ip/addr';
+import { addrLocal, addrOnDev, addrType } from '../../ip/addr';
+import { addr6IsLocal } from '../../ip6/addr';
+import { route6Find } from '../../ip6/route';
 import { PF_BRIDGE_OUT, PF_BRIDGED, PF_IPVS, Pkt } from '../../sim/pool';
 import { ETH_IPV4, ethSrc } from '../../wire/ether';
 import { ip4Dst, ip4Frag, ip4Len, ip4Proto, ip4Src, PROTO_TCP } from '../../wire/ipv4';
+import { in6IsAny, in6IsMulticast } from '../../wire/ipv6';
 import { tcpHlen } from '../../wire/l4';
 import { vsMatch } from '../ipvs/match';
 import { ownerFits } from '../owner';
@@ -54,10 +58,6 @@ function rangeFits(m: usize, p: Pkt): bool {
 
 /** What an address is, perhaps as one device sees it. @returns RTN_* */
 function typeOf(p: Pkt, source: bool, dev: u32, limited: bool): u32 {
-  if (p.proto != ETH_IPV4) {
-    const at = (p.nh as usize) + (source ? 8 : 24);
-    return load<u8>(at) == 0xff ? RTN_MULTICAST : addrIsLocal6(p.ns, at) ? RTN_LOCAL : RTN_UNICAST;
-  }
   const ip = source ? ip4Src(p.nh as usize) : ip4Dst(p.nh as usize);
   const type = addrType(p.ns, ip);
   if (!limited) return type;
@@ -66,8 +66,27 @@ function typeOf(p: Pkt, source: bool, dev: u32, limited: bool): u32 {
   return type == RTN_BROADCAST && !addrOnDev(dev, ip) ? RTN_UNICAST : type;
 }
 
+const HAS_UNICAST: u32 = (1 as u32) << RTN_UNICAST;
+const HAS_MULTICAST: u32 = (1 as u32) << RTN_MULTICAST;
+const HAS_LOCAL: u32 = (1 as u32) << RTN_LOCAL;
+const HAS_UNREACHABLE: u32 = (1 as u32) << RTN_UNREACHABLE;
+
+/** Over IPv6 several types are asked for together: all of these must hold. @see Linux xt_addrtype.c: match_type6 */
+function typesFit6(p: Pkt, at: usize, want: u32, dev: u32): bool {
+  const group = in6IsMulticast(at);
+  if (want & HAS_MULTICAST && !group) return false;
+  if (want & HAS_UNICAST && (group || in6IsAny(at))) return false;
+  if (!(want & (HAS_LOCAL | HAS_UNREACHABLE))) return true;
+  if (route6Find(p.ns, at, dev) != 0) return (want & HAS_UNREACHABLE) != 0;
+  return (want & HAS_LOCAL) != 0 && addr6IsLocal(p.ns, at, dev);
+}
+
 function addrtypeFits(m: usize, p: Pkt, indev: u32, outdev: u32): bool {
   const limit = load<u8>(m, MATCH_X_Q) as u32;
+  if (p.proto != ETH_IPV4) {
+    const at = (p.nh as usize) + (load<u8>(m, MATCH_X_P) == 1 ? 8 : 24);
+    return typesFit6(p, at, load<u32>(m, MATCH_X_A), limit == 0 ? 0 : limit == 2 ? outdev : indev);
+  }
   const type = typeOf(p, load<u8>(m, MATCH_X_P) == 1, limit == 2 ? outdev : indev, limit != 0);
   return (load<u32>(m, MATCH_X_A) & ((1 as u32) << type)) != 0;
 }

@@ -22,12 +22,14 @@ import {
 } from '../../../abi';
 import { Dev } from '../../dev/dev';
 import { ip4Mtu } from '../../ip/output';
+import { ip6Mtu } from '../../ip6/output';
 import { PF_TRACE, Pkt, pktWritable } from '../../sim/pool';
 import { traceWrite } from '../../sim/stat';
 import { rd16, wr16 } from '../../wire/bytes';
 import { csumReplace16 } from '../../wire/checksum';
 import { ETH_IPV4 } from '../../wire/ether';
-import { ip4Frag, ip4Hlen, ip4Len, ip4Src } from '../../wire/ipv4';
+import { ip4Frag, ip4Len, ip4Src } from '../../wire/ipv4';
+import { ip6Class, ip6Len, ip6Src } from '../../wire/ipv6';
 import { TCP_SYN, tcpFlags, tcpHlen } from '../../wire/l4';
 import { Conn } from '../conn';
 
@@ -59,11 +61,14 @@ function setByte(ip: usize, at: u32, even: u32, value: u32): void {
 
 function tos(pkt: u32, r: usize): u32 {
   const p = Pkt.at(pkt);
-  const was = load<u8>(p.nh as usize, 1) as u32;
+  const v4 = p.proto == ETH_IPV4;
+  const was = v4 ? (load<u8>(p.nh as usize, 1) as u32) : ip6Class(p.nh as usize);
   const is: u32 = (was & ~load<u32>(r + RULE_VALUE_MASK)) ^ load<u32>(r + RULE_VALUE);
   if ((is & 0xff) == was) return 0;
   if (!pktWritable(pkt)) return DROP_NO_BUFFER;
-  setByte(Pkt.at(pkt).nh as usize, 1, 0, is & 0xff);
+  const ip = Pkt.at(pkt).nh as usize;
+  if (v4) setByte(ip, 1, 0, is & 0xff);
+  else wr16(ip, (rd16(ip) & 0xf00f) | ((is & 0xff) << 4));
   return 0;
 }
 
@@ -82,18 +87,23 @@ function ttl(pkt: u32, r: usize): u32 {
 /** The segment size that fits both ways, 0: not known. @see xt_TCPMSS.c: tcpmss_reverse_mtu */
 function clamp(p: Pkt, hook: u32, outdev: u32): u32 {
   if (outdev == 0) return 0;
+  const v4 = p.proto == ETH_IPV4;
   const out = Dev.at(outdev).mtu;
-  const back = hook == HOOK_OUTPUT || p.indev == 0 ? out : ip4Mtu(p.ns, ip4Src(p.nh as usize), 0);
+  let back = out;
+  if (hook != HOOK_OUTPUT && p.indev != 0)
+    back = v4 ? ip4Mtu(p.ns, ip4Src(p.nh as usize), 0) : ip6Mtu(p.ns, ip6Src(p.nh as usize), 0);
   const mtu = min(out, back);
-  return mtu <= 40 ? 0 : mtu - 40;
+  const heads: u32 = v4 ? 40 : 60;
+  return mtu <= heads ? 0 : mtu - heads;
 }
 
 /** Lowers the MSS option of a SYN, or adds one to a SYN that has none (RFC 1122: 536 is meant). */
 function tcpmss(pkt: u32, r: usize, hook: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
-  if (ip4Frag(p.nh as usize) & 0x1fff) return 0;
+  const v4 = p.proto == ETH_IPV4;
+  if (v4 && ip4Frag(p.nh as usize) & 0x1fff) return 0;
   const head = tcpHlen(p.th as usize);
-  const total = ip4Len(p.nh as usize) - ip4Hlen(p.nh as usize);
+  const total = (v4 ? ip4Len(p.nh as usize) : ip6Len(p.nh as usize)) - (p.th - p.nh);
   if (total < head || head < 20) return DROP_RULE;
   let want = load<u32>(r + RULE_VALUE);
   if (want == 0) want = clamp(p, hook, outdev);
@@ -134,8 +144,7 @@ export function mangleTarget(pkt: u32, target: u32, r: usize, hook: u32, outdev:
     connmark(Pkt.at(pkt), r);
     return 0;
   }
-  if (Pkt.at(pkt).proto != ETH_IPV4) return 0;
   if (target == TARGET_TOS) return tos(pkt, r);
-  if (target == TARGET_TTL) return ttl(pkt, r);
+  if (target == TARGET_TTL) return Pkt.at(pkt).proto == ETH_IPV4 ? ttl(pkt, r) : 0;
   return target == TARGET_TCPMSS ? tcpmss(pkt, r, hook, outdev) : 0;
 }

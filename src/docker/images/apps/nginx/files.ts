@@ -88,3 +88,42 @@ export const NGINX_FILES: LayerSpec = {
   '/var/log/nginx/access.log': { link: '/dev/stdout' },
   '/var/log/nginx/error.log': { link: '/dev/stderr' },
 };
+
+const OFFICIAL_CONF = `
+user nginx;
+worker_processes auto;
+
+error_log /var/log/nginx/error.log notice;
+pid /run/nginx.pid;
+
+events {
+    worker_connections 1024;
+}
+
+http {
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+
+    log_format main '$remote_addr - $remote_user [$time_local] "$request" '
+                    '$status $body_bytes_sent "$http_referer" '
+                    '"$http_user_agent" "$http_x_forwarded_for"';
+
+    access_log /var/log/nginx/access.log main;
+
+    sendfile on;
+    keepalive_timeout 65;
+
+    include /etc/nginx/conf.d/*.conf;
+}
+`;
+
+/** Where the official image differs: what it logs. */
+export const OFFICIAL_NGINX_FILES: LayerSpec = { '/etc/nginx/nginx.conf': OFFICIAL_CONF };
+
+/** The account its workers run as. */
+export const NGINX_ACCOUNT: LayerSpec = {
+  '/etc/passwd':
+    'root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n' +
+    'nginx:x:101:101:nginx user:/nonexistent:/bin/false\n',
+  '/etc/group': 'root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\nnginx:x:101:\n',
+};

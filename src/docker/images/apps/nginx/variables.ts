@@ -39,6 +39,11 @@ const PLAIN: Readonly<Record<string, (r: Request) => string>> = {
   request: (r) => r.line,
   request_body: (r) => new TextDecoder().decode(r.body),
   request_length: (r) => String(r.line.length + r.headers.reduce((n, [k, v]) => n + k.length + v.length + 4, 4)),
+  request_id: (r) => {
+    const id = r.vars.get('request_id') ?? r.sys.rng.hex(32);
+    r.vars.set('request_id', id);
+    return id;
+  },
   request_method: (r) => r.method,
   request_time: (r) => ((r.sys.now() - r.start) / 1e9).toFixed(3),
   request_uri: (r) => r.target,

@@ -1,4 +1,5 @@
 /** Tokens of an awk program. @see POSIX.1-2017 awk, grammar */
+import { ESCAPES as C_ESCAPES } from '../../../../base/escapes.ts';
 
 export type TokenKind =
   | 'number'
@@ -119,18 +120,7 @@ const OPS = [
   '$',
   '=',
 ];
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  '\\': '\\',
-  '"': '"',
-  '/': '/',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-};
+const ESCAPES: Readonly<Record<string, string>> = { ...C_ESCAPES, '"': '"', '/': '/' };
 
 /** Splits a program. @throws AwkError */
 export function lex(s: string): Token[] {

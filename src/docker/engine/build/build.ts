@@ -1,0 +1,86 @@
+/**
+ * POST /build: the classic builder. A Dockerfile's instructions one after another, each an image; RUN in a container.
+ * @see moby builder/dockerfile/{builder,dispatchers,internals}.go
+ *
+ * Limits: nothing is fetched (ADD of a URL, remote contexts); no BuildKit.
+ */
+import { text } from '../../../base/http.ts';
+import type { TarEntry } from '../../../base/tar.ts';
+import { Failure } from '../../errdefs.ts';
+import { familiarString, parseReference, type Reference, withDefaultTag } from '../../images/reference.ts';
+import type { Daemon } from '../daemon.ts';
+import { failed, line } from '../progress.ts';
+import { treeOf } from './context.ts';
+import { type Dockerfile, parseDockerfile } from './dockerfile.ts';
+import { BuildError, Stages } from './stages.ts';
+
+export interface BuildOptions {
+  readonly dockerfile: string;
+  readonly tags: readonly string[];
+  readonly buildArgs: Readonly<Record<string, string | null>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly target: string;
+  readonly noCache: boolean;
+  readonly quiet: boolean;
+  /** Containers of steps are removed when they succeed; when they fail. */
+  readonly remove: boolean;
+  readonly forceRemove: boolean;
+  readonly networkMode: string;
+}
+
+/** Checks what can be checked before anything is sent. @returns the stream of messages */
+export function startBuild(
+  daemon: Daemon,
+  context: readonly TarEntry[],
+  options: BuildOptions,
+): AsyncIterable<Uint8Array> | Failure {
+  const tree = treeOf(context);
+  const file = tree.get(options.dockerfile);
+  if (!file) return new Failure('system', `Cannot locate specified Dockerfile: ${options.dockerfile}`);
+  const source = text(file.bytes);
+  if (source.trim() === '') return new Failure('invalid', `the Dockerfile (${options.dockerfile}) cannot be empty`);
+  const dockerfile = parseDockerfile(source);
+  if (dockerfile instanceof Failure) return dockerfile;
+  const first = dockerfile.instructions.find((i) => i.name !== 'ARG');
+  if (first?.name !== 'FROM') return new Failure('invalid', 'No build stage in current context');
+  const refs: Reference[] = [];
+  for (const tag of options.tags) {
+    const ref = parseReference(tag);
+    if (ref instanceof Failure) return ref;
+    refs.push(withDefaultTag(ref));
+  }
+  return run(daemon, new Stages(daemon, tree, options, dockerfile.escapeChar), dockerfile, refs, options);
+}
+
+async function* run(
+  daemon: Daemon,
+  stages: Stages,
+  dockerfile: Dockerfile,
+  refs: readonly Reference[],
+  options: BuildOptions,
+): AsyncGenerator<Uint8Array> {
+  const { quiet } = options;
+  try {
+    const total = dockerfile.instructions.length;
+    for (const [n, i] of dockerfile.instructions.entries()) {
+      if (i.name === 'FROM' && stages.reached(options.target)) break;
+      const messages = [line({ stream: `Step ${n + 1}/${total} : ${i.original}` }), line({ stream: '\n' })];
+      if (!quiet) yield* messages;
+      for await (const message of stages.step(i)) if (!quiet) yield message;
+    }
+    if (options.target !== '' && !stages.reached(options.target))
+      throw new BuildError(`target stage ${JSON.stringify(options.target)} could not be found`);
+    const { id } = stages.finish();
+    const short = id.slice(7, 19);
+    if (!quiet) yield line({ aux: { ID: id } });
+    yield line({ stream: quiet ? `${id}\n` : `Successfully built ${short}\n` });
+    for (const ref of refs) {
+      daemon.images.tag(ref, id);
+      daemon.emit('image', 'tag', id, { name: familiarString(ref) });
+      if (!quiet) yield line({ stream: `Successfully tagged ${familiarString(ref)}\n` });
+    }
+  } catch (e) {
+    if (!(e instanceof BuildError)) throw e;
+    yield failed(e.message, e.code);
+  }
+}

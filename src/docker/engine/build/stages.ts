@@ -1,0 +1,273 @@
+/** The stages of a build: the image that each instruction makes from the one before. */
+import type { TarEntry } from '../../../base/tar.ts';
+import { isErr } from '../../../linux/kernel/errno.ts';
+import { Failure } from '../../errdefs.ts';
+import { sha256 } from '../../images/digest.ts';
+import { type ImageConfig, NO_CONFIG } from '../../images/spec.ts';
+import type { Image, ImageLayer } from '../../images/store.ts';
+import { entriesOf, epochOf, virtualOf } from '../archive/container.ts';
+import { pack } from '../archive/pack.ts';
+import { unpack } from '../archive/unpack.ts';
+import { layerFrom } from '../commit.ts';
+import type { Daemon } from '../daemon.ts';
+import { errors } from '../errors.ts';
+import { line } from '../progress.ts';
+import { lookupUser } from '../user.ts';
+import type { BuildOptions } from './build.ts';
+import { applyInstruction, clean, commandOf, variablesOf } from './config.ts';
+import { copyEntries, type Tree, treeOf } from './context.ts';
+import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
+import { metadataStep, runStep } from './run.ts';
+import { expand, words } from './words.ts';
+
+/** Ends a build. @param code exit code of the command that failed */
+export class BuildError extends Error {
+  constructor(
+    message: string,
+    readonly code?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** What one stage has come to. */
+interface Stage {
+  readonly name: string;
+  image: Image | undefined;
+  config: ImageConfig;
+  layers: readonly ImageLayer[];
+  /** ARGs declared in it. */
+  readonly args: Map<string, string>;
+}
+
+export class Stages {
+  readonly #done: Stage[] = [];
+  #now: Stage | undefined;
+  /** ARGs before the first FROM. */
+  readonly #global = new Map<string, string>();
+  #author = '';
+
+  constructor(
+    readonly daemon: Daemon,
+    readonly context: Tree,
+    readonly options: BuildOptions,
+    readonly escapeChar: string,
+  ) {}
+
+  reached(target: string): boolean {
+    return target !== '' && (this.#now?.name === target || String(this.#done.length) === target);
+  }
+
+  get #stage(): Stage {
+    if (!this.#now) throw new BuildError('No build stage in current context');
+    return this.#now;
+  }
+
+  /** The image of the last stage. */
+  finish(): Image {
+    const stage = this.#stage;
+    const { labels } = this.options;
+    if (Object.keys(labels).length > 0)
+      this.#add({ ...stage.config, Labels: { ...stage.config.Labels, ...labels } }, '');
+    if (!stage.image) throw new BuildError('No image was generated. Is your Dockerfile empty?');
+    return stage.image;
+  }
+
+  /** Does one instruction. @returns what it tells */
+  async *step(i: Instruction): AsyncGenerator<Uint8Array> {
+    if (i.name === 'FROM') yield* this.#from(i);
+    else if (i.name === 'ARG' && !this.#now) this.#arg(i, this.#global);
+    else if (i.name === 'RUN') yield* this.#run(i);
+    else if (i.name === 'COPY' || i.name === 'ADD') yield* this.#copy(i);
+    else yield* this.#change(i);
+  }
+
+  #variables(): Map<string, string> {
+    const stage = this.#now;
+    if (!stage) return this.#global;
+    return new Map([...stage.args, ...variablesOf(stage.config)]);
+  }
+
+  async *#from(i: Instruction): AsyncGenerator<Uint8Array> {
+    if (this.#now) this.#done.push(this.#now);
+    const [base = '', as, name = ''] = words(i.rest, this.#global, this.escapeChar);
+    if (as !== undefined && as.toUpperCase() !== 'AS')
+      throw new BuildError(`dockerfile parse error on line ${i.line}: FROM requires either one or three arguments`);
+    const stage: Stage = { name, image: undefined, config: NO_CONFIG, layers: [], args: new Map() };
+    this.#now = stage;
+    if (base === 'scratch') {
+      yield line({ stream: ' ---> \n' });
+      return;
+    }
+    const earlier = this.#done.find((s) => s.name !== '' && s.name === base)?.image;
+    const image = earlier ?? this.daemon.images.get(base);
+    if (image instanceof Failure) throw new BuildError(errors.registryDown.message);
+    Object.assign(stage, { image, config: { ...image.config, OnBuild: null }, layers: image.layers });
+    yield told(image);
+    const triggers = image.config.OnBuild ?? [];
+    if (triggers.length > 0)
+      yield line({ stream: `# Executing ${triggers.length} build trigger${triggers.length > 1 ? 's' : ''}\n` });
+    for (const trigger of triggers) {
+      const parsed = parseInstruction(trigger, i.line);
+      if (parsed instanceof Failure) throw new BuildError(parsed.message);
+      yield* this.step(parsed);
+    }
+  }
+
+  #arg(i: Instruction, into: Map<string, string>): void {
+    for (const word of words(i.rest, this.#variables(), this.escapeChar)) {
+      const eq = word.indexOf('=');
+      const name = eq < 0 ? word : word.slice(0, eq);
+      const given = this.options.buildArgs[name];
+      const value = given ?? (eq < 0 ? this.#global.get(name) : word.slice(eq + 1));
+      if (value !== undefined && value !== null) into.set(name, value);
+    }
+  }
+
+  async *#change(i: Instruction): AsyncGenerator<Uint8Array> {
+    const stage = this.#stage;
+    if (i.name === 'MAINTAINER') this.#author = i.rest;
+    if (i.name === 'ARG') this.#arg(i, stage.args);
+    const next =
+      i.name === 'ARG' || i.name === 'MAINTAINER'
+        ? stage.config
+        : applyInstruction(stage.config, i, this.#variables(), this.escapeChar);
+    if (next instanceof Failure) throw new BuildError(next.message);
+    const createdBy = `/bin/sh -c #(nop)  ${i.name} ${shown(i, next ?? stage.config)}`;
+    if (yield* this.#cached(createdBy, i.name)) return;
+    yield* metadataStep(this.daemon, this.options, stage.image);
+    if (i.name === 'WORKDIR') this.#makeWorkdir((next as ImageConfig).WorkingDir);
+    yield told(this.#add(next ?? stage.config, createdBy));
+  }
+
+  #makeWorkdir(dir: string): void {
+    const fs = this.daemon.kernel.overlay(this.#stage.layers.map((l) => l.layer));
+    if (!isErr(fs.stat(dir, true))) return;
+    fs.mkdir(dir, 0o755, true);
+    const made = layerFrom(this.daemon, dir, fs);
+    if (made) this.#stage.layers = [...this.#stage.layers, made];
+  }
+
+  async *#run(i: Instruction): AsyncGenerator<Uint8Array> {
+    const stage = this.#stage;
+    const argv = commandOf(stage.config, i.rest);
+    const args = [...stage.args].filter(([name]) => !variablesOf(stage.config).has(name));
+    const env = args.map(([name, value]) => `${name}=${value}`);
+    const prefix = env.length > 0 ? `|${env.length} ${env.join(' ')} ` : '';
+    const createdBy = prefix + argv.join(' ');
+    if (yield* this.#cached(createdBy, 'RUN')) return;
+    if (!stage.image) throw new BuildError('no image to run in: FROM scratch has no files yet');
+    const ran = yield* runStep(this.daemon, this.options, stage.image, stage.config, argv, env);
+    if (ran.layer) stage.layers = [...stage.layers, ran.layer];
+    yield told(this.#add(stage.config, createdBy, ran.layer));
+  }
+
+  async *#copy(i: Instruction): AsyncGenerator<Uint8Array> {
+    const stage = this.#stage;
+    const list = jsonForm(i.rest)?.map((w) => expand(w, this.#variables(), this.escapeChar));
+    const all = list ?? words(i.rest, this.#variables(), this.escapeChar);
+    const dest = all.at(-1) ?? '';
+    if (all.length < 2)
+      throw new BuildError(`dockerfile parse error on line ${i.line}: ${i.name} requires at least two arguments`);
+    const { WorkingDir } = stage.config;
+    const at = dest.startsWith('/') ? dest : `${WorkingDir === '' ? '' : WorkingDir}/${dest}`;
+    const target = clean(at) + (/\/\.?$/.test(at) && clean(at) !== '/' ? '/' : '');
+    const fs = this.daemon.kernel.overlay(stage.layers.map((l) => l.layer));
+    const sources = all.slice(0, -1);
+    const remote = sources.find((s) => /^https?:\/\//.test(s));
+    if (remote) throw new BuildError(`${i.name} failed: nothing can be fetched from ${remote}`);
+    const tree = i.flags.from === undefined ? this.context : this.#treeOf(i.flags.from);
+    const found = copyEntries(tree, sources, target, (path) => {
+      const stat = fs.stat(path, true);
+      return !isErr(stat) && stat.kind === 'dir';
+    });
+    if (found instanceof Failure) throw new BuildError(`${i.name} failed: ${found.message}`);
+    const entries = i.name === 'ADD' ? found.flatMap((e) => extracted(e, target)) : found;
+    const sum = sha256(entries.map((e) => `${e.name} ${e.mode} ${sha256(latin(e.bytes))}`).join('\n'));
+    const kind = entries.length === 1 && entries[0]?.kind === 'file' ? 'file' : 'multi';
+    const createdBy = `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;
+    if (yield* this.#cached(createdBy, i.name)) return;
+    const owner = lookupUser(fs, i.flags.chown ?? '0:0');
+    if (owner instanceof Failure) throw new BuildError(owner.message);
+    const options = { noOverwriteDirNonDir: false, owner, virtual: virtualOf(this.daemon) };
+    const failure = unpack(fs, '/', entries, options);
+    if (failure) throw new BuildError(failure.message);
+    const layer = layerFrom(this.daemon, sum, fs);
+    if (layer) stage.layers = [...stage.layers, layer];
+    yield told(this.#add(stage.config, createdBy, layer));
+  }
+
+  /** The files of an earlier stage, or of an image. */
+  #treeOf(name: string): Tree {
+    const stage = this.#done.find((s) => s.name === name) ?? this.#done[/^\d+$/.test(name) ? Number(name) : -1];
+    const image = stage ?? this.daemon.images.get(name);
+    if (image instanceof Failure) throw new BuildError(`invalid from flag value ${name}: ${image.message}`);
+    const fs = this.daemon.kernel.overlay(image.layers.map((l) => l.layer));
+    return treeOf([...pack(fs, '/', '', epochOf(this.daemon))]);
+  }
+
+  /** An image that the same instruction has made from the same image before. */
+  *#cached(createdBy: string, salt: string): Generator<Uint8Array, boolean> {
+    const stage = this.#stage;
+    const key = `${stage.image?.id ?? 'scratch'} ${salt} ${createdBy}`;
+    this.#key = key;
+    const id = this.options.noCache ? undefined : this.daemon.buildCache.get(key);
+    const image = id === undefined ? undefined : this.daemon.images.get(id);
+    if (!image || image instanceof Failure) return false;
+    Object.assign(stage, { image, config: image.config, layers: image.layers });
+    yield line({ stream: ' ---> Using cache\n' });
+    yield told(image);
+    return true;
+  }
+  #key = '';
+
+  #add(config: ImageConfig, createdBy: string, layer?: ImageLayer): Image {
+    const stage = this.#stage;
+    const created = this.daemon.now();
+    const image = this.daemon.images.add({
+      layers: stage.layers,
+      config,
+      created,
+      author: this.#author,
+      history: [
+        ...(stage.image?.history ?? []),
+        { created, createdBy, comment: '', size: layer?.size ?? 0, author: this.#author },
+      ],
+      ...(stage.image ? { parent: stage.image.id } : {}),
+    });
+    if (this.#key !== '') this.daemon.buildCache.set(this.#key, image.id);
+    stage.image = image;
+    stage.config = config;
+    this.daemon.emit('image', 'create', image.id, { name: image.id });
+    return image;
+  }
+}
+
+const told = (image: Image): Uint8Array => line({ stream: ` ---> ${image.id.slice(7, 19)}\n` });
+
+/** As history shows what a config instruction did. */
+function shown(i: Instruction, config: ImageConfig): string {
+  const go = (list: readonly string[]): string => `[${list.map((s) => JSON.stringify(s)).join(' ')}]`;
+  if (i.name === 'CMD') return go(config.Cmd ?? []);
+  if (i.name === 'ENTRYPOINT') return go(config.Entrypoint ?? []);
+  if (i.name === 'VOLUME') return `[${Object.keys(config.Volumes ?? {}).join(' ')}]`;
+  return i.rest;
+}
+
+/** ADD unpacks archives. */
+function extracted(e: TarEntry, target: string): TarEntry[] {
+  if (e.kind !== 'file' || !/\.(?:tar|tar\.gz|tgz)$/.test(e.name)) {
+    const isArchive = e.kind === 'file' && e.bytes.length >= 512 && latin(e.bytes.subarray(257, 262)) === 'ustar';
+    if (!isArchive) return [e];
+  }
+  const entries = entriesOf(e.bytes);
+  if (entries instanceof Failure) return [e];
+  const dir = target.replace(/^\/+|\/+$/g, '');
+  return entries.map((x) => ({ ...x, name: dir === '' ? x.name : `${dir}/${x.name}` }));
+}
+
+function latin(bytes: Uint8Array): string {
+  let out = '';
+  for (const b of bytes) out += String.fromCharCode(b);
+  return out;
+}

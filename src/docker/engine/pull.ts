@@ -1,0 +1,176 @@
+/**
+ * POST /images/create?fromImage=: layers come three at a time and are unpacked in order, with the messages that the
+ * real engine sends.
+ * @see moby distribution/pull_v2.go, distribution/xfer/download.go, pkg/progress
+ */
+import { MS } from '../../base/clock.ts';
+import { Failure } from '../errdefs.ts';
+import { digest, sha256 } from '../images/digest.ts';
+import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
+import { HUB, reachRegistry } from '../images/registry.ts';
+import type { ImageSpec } from '../images/spec.ts';
+import type { Image, ImageLayer, NewImage } from '../images/store.ts';
+import type { Daemon } from './daemon.ts';
+import { line, progressBar } from './progress.ts';
+
+/** Downloads at once. */
+const PARALLEL = 3;
+/** Bytes a second that come in, and that are unpacked. */
+const DOWNLOAD = 40e6;
+const UNPACK = 120e6;
+/** Between two messages of progress. */
+const TICK = 100 * MS;
+/** What compression leaves of a layer. */
+const PACKED = 0.4;
+
+type Stream = AsyncIterable<Uint8Array>;
+
+/** @param tag a tag or digest, or empty for all tags when the image has none */
+export async function pullImage(daemon: Daemon, from: string, tag: string): Promise<Stream | Failure> {
+  const parsed = parseReference(`${from}${tag === '' ? '' : tag.includes(':') ? `@${tag}` : `:${tag}`}`);
+  if (parsed instanceof Failure) return parsed;
+  const isHub = parsed.domain === 'docker.io';
+  const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : parsed.domain);
+  if (refused) return refused;
+  const name = familiarName(parsed);
+  if (!isHub) return denied(name);
+  const hub = await daemon.kernel.world.hold(import('../images/hub/hub.ts'));
+  const all = tag === '' && parsed.tag === undefined && parsed.digest === undefined;
+  const tags = all ? hub.hubTags(name) : [parsed.tag ?? 'latest'];
+  const wanted: { ref: Reference; chain: ImageSpec[] }[] = [];
+  for (const t of tags) {
+    const found = parsed.digest === undefined ? hub.findHub(name, t) : byDigest(daemon, hub, name, parsed.digest);
+    if (found === 'no repository') return hub.ELSEWHERE.has(name) ? notCarried(name) : denied(name);
+    if (found === 'no tag') {
+      const shown = familiarString(parsed.digest === undefined ? { ...parsed, tag: t } : parsed);
+      return new Failure('notFound', `manifest for ${shown} not found: manifest unknown: manifest unknown`);
+    }
+    wanted.push({ ref: parsed.digest === undefined ? { ...parsed, tag: t } : parsed, chain: found });
+  }
+  if (wanted.length === 0) return denied(name);
+  return (async function* () {
+    for (const { ref, chain } of wanted) yield* pull(daemon, ref, chain);
+  })();
+}
+
+const denied = (name: string): Failure =>
+  new Failure(
+    'notFound',
+    `pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
+  );
+
+const notCarried = (name: string): Failure =>
+  new Failure('notFound', `${name} is on Docker Hub, but this laboratory's registry does not carry it`);
+
+type Hub = typeof import('../images/hub/hub.ts');
+
+function byDigest(daemon: Daemon, hub: Hub, name: string, wanted: string): ImageSpec[] | 'no repository' | 'no tag' {
+  const tags = hub.hubTags(name);
+  if (tags.length === 0) return 'no repository';
+  for (const t of tags) {
+    const chain = hub.findHub(name, t);
+    if (typeof chain !== 'string' && manifestDigest(make(daemon, chain)) === wanted) return chain;
+  }
+  return 'no tag';
+}
+
+const make = (daemon: Daemon, chain: readonly ImageSpec[]): NewImage =>
+  chain.reduce<NewImage | undefined>((base, spec) => daemon.images.specified(spec, base), undefined) as NewImage;
+
+/** What names an image in a registry. */
+const manifestDigest = (image: NewImage): string =>
+  digest(
+    JSON.stringify({ layers: image.layers.map((l) => l.diffId), config: image.config, created: String(image.created) }),
+  );
+
+const shortOf = (l: ImageLayer): string => sha256(`gzip ${l.diffId}`).slice(0, 12);
+
+async function* pull(daemon: Daemon, ref: Reference, chain: readonly ImageSpec[]): Stream {
+  const image = make(daemon, chain);
+  const full = withDefaultTag(ref);
+  const name = `${ref.domain === 'docker.io' ? ref.path : `${ref.domain}/${ref.path}`}`;
+  yield line({ status: `Pulling from ${name}`, id: full.tag ?? full.digest ?? '' });
+  await daemon.sleep(300 * MS);
+  const before = daemon.images.byTag(full);
+  const manifest = manifestDigest(image);
+  const added = daemon.images.add(image);
+  const known = before?.id === added.id;
+  if (!known) yield* fetchLayers(daemon, image, added);
+  daemon.images.addDigest({ domain: ref.domain, path: ref.path, digest: manifest }, added.id);
+  if (ref.digest === undefined) daemon.images.tag(full, added.id);
+  yield line({ status: `Digest: ${manifest}` });
+  const shown = familiarString(full);
+  yield line({ status: `Status: ${known ? 'Image is up to date' : 'Downloaded newer image'} for ${shown}` });
+  daemon.emit('image', 'pull', shown, { name: familiarName(ref) });
+}
+
+/** One layer on its way. */
+interface Transfer {
+  readonly id: string;
+  readonly total: number;
+  readonly size: number;
+  got: number;
+  unpacked: number;
+  state: 'waiting' | 'downloading' | 'here' | 'unpacking' | 'done';
+}
+
+async function* fetchLayers(daemon: Daemon, image: NewImage, added: Image): Stream {
+  const here = new Set(daemon.images.list().flatMap((i) => (i === added ? [] : i.layers.map((l) => l.diffId))));
+  const transfers: Transfer[] = [];
+  for (const l of image.layers) {
+    const id = shortOf(l);
+    if (here.has(l.diffId)) {
+      yield line({ status: 'Already exists', progressDetail: {}, id });
+      continue;
+    }
+    yield line({ status: 'Pulling fs layer', progressDetail: {}, id });
+    transfers.push({
+      id,
+      total: Math.max(32, Math.ceil(l.size * PACKED)),
+      size: Math.max(32, l.size),
+      got: 0,
+      unpacked: 0,
+      state: 'waiting',
+    });
+  }
+  for (const t of transfers.slice(PARALLEL)) yield line({ status: 'Waiting', progressDetail: {}, id: t.id });
+  while (transfers.some((t) => t.state !== 'done')) {
+    await daemon.sleep(TICK);
+    yield* download(transfers);
+    yield* unpack(transfers);
+  }
+}
+
+const progress = (status: string, t: Transfer, current: number, total: number): Uint8Array =>
+  line({ status, progressDetail: { current, total }, progress: progressBar(current, total), id: t.id });
+
+function* download(transfers: readonly Transfer[]): Generator<Uint8Array> {
+  const active = transfers.filter((t) => t.state === 'waiting' || t.state === 'downloading').slice(0, PARALLEL);
+  for (const t of active) {
+    t.state = 'downloading';
+    t.got = Math.min(t.total, t.got + Math.ceil((DOWNLOAD / active.length) * (TICK / 1e9)));
+    yield progress('Downloading', t, t.got, t.total);
+    if (t.got < t.total) continue;
+    t.state = 'here';
+    yield line({ status: 'Verifying Checksum', progressDetail: {}, id: t.id });
+    yield line({ status: 'Download complete', progressDetail: {}, id: t.id });
+  }
+}
+
+/** In order: the next layer waits for the one below it. */
+function* unpack(transfers: readonly Transfer[]): Generator<Uint8Array> {
+  let budget = UNPACK * (TICK / 1e9);
+  for (const t of transfers) {
+    if (t.state === 'done') continue;
+    if ((t.state !== 'here' && t.state !== 'unpacking') || budget <= 0) return;
+    t.state = 'unpacking';
+    const step = Math.min(budget, t.size - t.unpacked);
+    budget -= step;
+    t.unpacked += step;
+    const packed = Math.ceil((t.unpacked / t.size) * t.total);
+    yield progress('Extracting', t, packed, t.total);
+    if (t.unpacked < t.size) return;
+    t.state = 'done';
+    yield line({ status: 'Pull complete', progressDetail: {}, id: t.id });
+  }
+}

@@ -1,0 +1,189 @@
+/** `conntrack`: lists, changes, deletes and watches entries of connection tracking. @see conntrack-tools src/conntrack.c */
+import { isErr } from '../../kernel/errno.ts';
+import type { CtEntry, CtEvent } from '../../kernel/netadmin.ts';
+import { SIGNALS } from '../../kernel/signal.ts';
+import { type Context, defineProgram, helpText } from '../spec.ts';
+import { BadCommand, filterOf, markOf, type Test } from './filter.ts';
+import { entryText, eventText, type Shown, tuple } from './text.ts';
+
+const BANNER = 'conntrack v1.4.9 (conntrack-tools)';
+const COMMANDS = ['list', 'count', 'stats', 'update', 'delete', 'flush', 'event'] as const;
+const OUTPUTS = ['extended', 'id', 'timestamp', 'ktimestamp', 'labels', 'userspace'];
+const EVENTS: Readonly<Record<string, readonly CtEvent['type'][]>> = {
+  ALL: ['NEW', 'UPDATE', 'DESTROY'],
+  NEW: ['NEW'],
+  UPDATES: ['UPDATE'],
+  DESTROY: ['DESTROY'],
+};
+/** Commands that take none of the words that choose. */
+const WHOLE = ['flush', 'count', 'stats'];
+
+const sameEntry = (a: CtEntry, b: CtEntry): boolean => tuple(a.original) === tuple(b.original);
+
+function shownOf(ctx: Context): Shown {
+  const words = (ctx.options.value('output') ?? '').split(',').filter((w) => w !== '');
+  for (const w of words) if (!OUTPUTS.includes(w)) throw new BadCommand(`Bad parameter \`${w}'`);
+  return {
+    extended: words.includes('extended'),
+    id: words.includes('id'),
+    timestamp: words.includes('timestamp'),
+    counters: ctx.options.has('counters') || ctx.sys.sysctl('net.netfilter.nf_conntrack_acct') === '1',
+  };
+}
+
+/** How many lines there were. */
+const told = (ctx: Context, n: number, what: string): Promise<unknown> => ctx.err(`${BANNER}: ${n} flow ${what}.\n`);
+
+/** Shows what happens until ^C. */
+async function watch(ctx: Context, test: Test, shown: Shown): Promise<number> {
+  const { sys } = ctx;
+  const wanted = (ctx.options.value('event-mask') ?? 'ALL').toUpperCase().split(',');
+  const types = wanted.flatMap((w) => EVENTS[w] ?? []);
+  const bad = wanted.find((w) => !EVENTS[w]);
+  if (bad !== undefined) throw new BadCommand(`Bad parameter \`${bad}'`);
+  const events = sys.conntrackEvents();
+  if (isErr(events)) return ctx.fail(events.text);
+  let stopped = false;
+  for (const sig of [SIGNALS.SIGINT, SIGNALS.SIGTERM])
+    sys.sigaction(sig, () => {
+      stopped = true;
+    });
+  const began = sys.realtime() - BigInt(Math.floor(sys.now()));
+  let n = 0;
+  while (!stopped) {
+    const e = await events.read();
+    if (isErr(e) || !types.includes(e.type) || !test(e.entry)) continue;
+    n++;
+    await ctx.out(eventText(e, shown, began));
+  }
+  events.close();
+  await told(ctx, n, 'events have been shown');
+  return 0;
+}
+
+async function change(ctx: Context, test: Test, shown: Shown): Promise<number> {
+  const { net } = ctx.sys;
+  if (!ctx.options.has('mark')) {
+    await told(ctx, 0, 'entries have been updated');
+    return 1;
+  }
+  const { value, mask } = markOf(ctx.options.value('mark') ?? '');
+  const done = net.conntrackMark(test, (old) => (old & ~mask) ^ value, { pid: ctx.sys.pid, comm: ctx.name });
+  const after = net.conntrack();
+  await ctx.out(done.map((e) => entryText(after.find((x) => sameEntry(x, e)) ?? e, shown)).join(''));
+  await told(ctx, done.length, 'entries have been updated');
+  return done.length > 0 ? 0 : 1;
+}
+
+async function remove(ctx: Context, test: Test, shown: Shown): Promise<number> {
+  const { net } = ctx.sys;
+  const gone = net.conntrack().filter(test);
+  net.conntrackDelete(test, { pid: ctx.sys.pid, comm: ctx.name });
+  await ctx.out(gone.map((e) => entryText(e, shown)).join(''));
+  await told(ctx, gone.length, 'entries have been deleted');
+  return gone.length > 0 ? 0 : 1;
+}
+
+async function carryOut(ctx: Context): Promise<number> {
+  const { net } = ctx.sys;
+  const o = ctx.options;
+  const given = COMMANDS.filter((c) => o.has(c));
+  if (given.length > 1) throw new BadCommand('Invalid commands combination');
+  const command = given[0];
+  const type = ctx.operands[0];
+  if (type !== undefined && !['conntrack', 'expect', 'dying', 'unconfirmed'].includes(type))
+    throw new BadCommand(`unknown type \`${type}'`);
+  const test = filterOf(o, command === 'update');
+  const shown = shownOf(ctx);
+  if (command !== undefined && WHOLE.includes(command) && o.has('proto'))
+    throw new BadCommand("Illegal option `--protonum' with this command");
+  const none = type !== undefined && type !== 'conntrack';
+  switch (command) {
+    case 'list': {
+      const found = none ? [] : net.conntrack().filter(test);
+      await ctx.out(found.map((e) => entryText(e, shown)).join(''));
+      if (type === 'expect') await ctx.err(`${BANNER}: 0 expectations have been shown.\n`);
+      else await told(ctx, found.length, 'entries have been shown');
+      return 0;
+    }
+    case 'count':
+      await ctx.out(`${none ? 0 : net.conntrack().length}\n`);
+      return 0;
+    case 'stats': {
+      const t = net.conntrackStats();
+      await ctx.out(
+        `cpu=0   \tfound=0 invalid=${t.invalid} insert=0 insert_failed=${t.insertFailed} drop=${t.drop} early_drop=${t.earlyDrop} error=0 search_restart=0 clash_resolve=${t.clashResolve} chaintoolong=0 \n`,
+      );
+      return 0;
+    }
+    case 'update':
+      return change(ctx, test, shown);
+    case 'delete':
+      return remove(ctx, test, shown);
+    case 'flush':
+      net.conntrackDelete(() => true, { pid: ctx.sys.pid, comm: ctx.name });
+      await ctx.err(`${BANNER}: connection tracking table has been emptied.\n`);
+      return 0;
+    case 'event':
+      return watch(ctx, test, shown);
+    default:
+      await ctx.out(helpText(spec));
+      return 0;
+  }
+}
+
+async function run(ctx: Context): Promise<number> {
+  try {
+    return await carryOut(ctx);
+  } catch (e) {
+    if (!(e instanceof BadCommand)) throw e;
+    const hint = e.hint ? "Try `conntrack -h' or 'conntrack --help' for more information.\n" : '';
+    await ctx.err(`${BANNER}: ${e.message}\n${hint}`);
+    return 2;
+  }
+}
+
+const arg = (name: string, short: string | undefined, help: string) =>
+  ({ name, short, arg: 'required', metavar: 'ARG', help }) as const;
+
+/** The `conntrack` command. */
+export const spec = defineProgram({
+  name: 'conntrack',
+  path: '/usr/sbin/conntrack',
+  summary: 'Show and change connection tracking',
+  synopsis: ['[commands] [options]'],
+  usageExit: 2,
+  usageError: 'none',
+  version: 'conntrack v1.4.9 (conntrack-tools)',
+  options: [
+    { name: 'list', short: 'L', help: 'list the table' },
+    { name: 'delete', short: 'D', help: 'delete entries' },
+    { name: 'flush', short: 'F', help: 'empty the table' },
+    { name: 'count', short: 'C', help: 'show the number of entries' },
+    { name: 'update', short: 'U', help: 'change the mark of entries' },
+    { name: 'stats', short: 'S', help: 'show counters' },
+    { name: 'event', short: 'E', help: 'show what happens' },
+    arg('event-mask', 'e', 'NEW, UPDATES or DESTROY'),
+    arg('proto', 'p', 'layer 4 protocol'),
+    arg('orig-src', 's', 'original source address'),
+    arg('orig-dst', 'd', 'original destination address'),
+    arg('reply-src', 'r', 'reply source address'),
+    arg('reply-dst', 'q', 'reply destination address'),
+    arg('family', 'f', 'ipv4 or ipv6'),
+    arg('state', undefined, 'TCP state'),
+    arg('mark', 'm', 'mark'),
+    arg('status', 'u', 'ASSURED, SEEN_REPLY or UNREPLIED'),
+    { name: 'any-nat', short: 'j', help: 'translated' },
+    arg('orig-port-src', undefined, 'original source port'),
+    arg('orig-port-dst', undefined, 'original destination port'),
+    arg('reply-port-src', undefined, 'source port of the reply'),
+    arg('reply-port-dst', undefined, 'destination port of the reply'),
+    arg('sport', undefined, 'source port'),
+    arg('dport', undefined, 'destination port'),
+    arg('output', 'o', 'output format'),
+    { name: 'src-nat', short: 'n', help: 'source translated' },
+    { name: 'dst-nat', short: 'g', help: 'destination translated' },
+    { name: 'counters', help: 'show counters' },
+  ],
+  run,
+});
