@@ -12,6 +12,11 @@ export interface Duplex {
   closeWrite(): void;
   /** Both directions end; pending reads give null. */
   close(): void;
+  /**
+   * Resolves when the peer has most likely read what was written: clients that read the head of an answer by a buffer of
+   * their own lose what comes in one piece with it. Absent where pieces stay apart.
+   */
+  settle?(): Promise<void>;
   /** True once the other end closed or this end did. */
   readonly closed: boolean;
 }

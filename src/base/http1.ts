@@ -217,6 +217,11 @@ class Body implements AsyncIterable<Uint8Array> {
     }
     return this.#source.next();
   }
+  /** The next part; null at the end. */
+  async next(): Promise<Uint8Array | null> {
+    const { done, value } = await this.#next();
+    return done ? null : value;
+  }
   /** The sender waits to be told to go on, and was not. */
   get unwanted(): boolean {
     return this.invite !== undefined && !this.#begun;
@@ -227,30 +232,48 @@ class Body implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** The rest of a connection whose head has been read; writes wait in a queue until `open`. */
+/** The rest of a connection whose head has been read; writes, and its end, wait in a queue until `open`. */
 class Taken implements Duplex {
   #queued: Uint8Array[] | undefined = [];
+  #ending: 'no' | 'half' | 'whole' = 'no';
+  /**
+   * @param body the request's: what is left of it comes first and counts for nothing
+   * @param framed the body has no end, and is what is to be read
+   */
   constructor(
     readonly reader: Reader,
     readonly duplex: Duplex,
+    readonly body?: Body,
+    readonly framed = false,
   ) {}
   async open(): Promise<void> {
     const queued = this.#queued ?? [];
     this.#queued = undefined;
     for (const bytes of queued) await this.duplex.write(bytes);
+    if (this.#ending === 'half') this.duplex.closeWrite();
+    if (this.#ending === 'whole') this.duplex.close();
   }
-  read(): Promise<Uint8Array | null> {
-    return this.reader.some(Number.POSITIVE_INFINITY);
+  async read(): Promise<Uint8Array | null> {
+    try {
+      if (this.framed && this.body) return await this.body.next();
+      await this.body?.drain();
+      return await this.reader.some(Number.POSITIVE_INFINITY);
+    } catch (e) {
+      if (e instanceof MalformedBody) return null;
+      throw e;
+    }
   }
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#queued) this.#queued.push(bytes.slice());
     else await this.duplex.write(bytes);
   }
   closeWrite(): void {
-    this.duplex.closeWrite();
+    if (!this.#queued) this.duplex.closeWrite();
+    else if (this.#ending === 'no') this.#ending = 'half';
   }
   close(): void {
-    this.duplex.close();
+    if (!this.#queued) this.duplex.close();
+    else this.#ending = 'whole';
   }
   get closed(): boolean {
     return this.duplex.closed;
@@ -324,7 +347,8 @@ async function serveOne(
     expects ? () => duplex.write(utf8('HTTP/1.1 100 Continue\r\n\r\n')) : undefined,
   );
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  const taken = new Taken(reader, duplex);
+  const chunked = headers['transfer-encoding'] !== undefined;
+  const taken = new Taken(reader, duplex, chunked && headers.upgrade ? undefined : content, chunked);
   const request: HttpRequest = {
     method,
     path: mark < 0 ? target : target.slice(0, mark),
@@ -342,6 +366,7 @@ async function serveOne(
     await duplex.write(
       utf8(`HTTP/1.1 ${response.status} ${reason(response.status)}\r\n${headerLines(response.headers)}\r\n`),
     );
+    await duplex.settle?.();
     await taken.open();
     return 'taken';
   }
@@ -362,6 +387,7 @@ async function writeResponse(
 ): Promise<boolean> {
   const { status } = response;
   const given: Record<string, string> = { ...response.headers };
+  if (old) delete given['transfer-encoding'];
   const bodiless = status === 204 || status === 304 || status < 200;
   const whole = response.body instanceof Uint8Array;
   if (!bodiless && given['content-length'] === undefined) {

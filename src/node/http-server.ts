@@ -13,6 +13,9 @@ import type { Pacer } from './pacer.ts';
 /** Bytes that may wait unread before the peer is made to wait. */
 const HIGH_WATER = 1 << 18;
 
+/** Milliseconds in which a peer reads a head. */
+const SETTLE = 3;
+
 /** A server whose connections speak HTTP with the service; it does not listen yet. */
 export function httpServer(service: HttpService, pacer: Pacer): Server & { readonly connections: Set<Socket> } {
   const connections = new Set<Socket>();
@@ -84,6 +87,7 @@ function socketDuplex(socket: Socket): Duplex {
         socket.on('drain', done).on('close', done);
       });
     },
+    settle: () => new Promise((resolve) => setTimeout(resolve, SETTLE)),
     closeWrite: () => void socket.end(),
     close: () => socket.destroySoon(),
     get closed() {

@@ -12,7 +12,7 @@ import { Parser } from '../../src/linux/programs/iptables/parse.ts';
 import { splitWords } from '../../src/linux/programs/iptables/save.ts';
 import { coreBytes } from '../core.ts';
 import { ip } from '../linux/core/build.ts';
-import { isReport, packetText } from './packets.ts';
+import { byChance, packetText } from './packets.ts';
 import {
   type HostSpec,
   isSix,
@@ -23,6 +23,7 @@ import {
   SETTINGS,
   type Topology,
 } from './topology.ts';
+import { BY_CHANCE } from './words.ts';
 
 interface Host {
   readonly key: NetnsKey;
@@ -239,7 +240,7 @@ class Player {
       for (let d = core.sockRecvFrom(sock); typeof d !== 'number'; d = core.sockRecvFrom(sock)) {
         any = true;
         const packet = six ? withHeader(d, proto) : d.data;
-        if (!isReport(packet)) this.delivered.push(`${host} ${packetText(packet)}`);
+        if (!byChance(packet)) this.delivered.push(`${host} ${packetText(packet)}`);
       }
     for (const s of this.#udp)
       for (let d = core.sockRecvFrom(s); typeof d !== 'number'; d = core.sockRecvFrom(s)) {
@@ -310,7 +311,7 @@ function counters(hosts: readonly Host[]): string[] {
       for (const table of h.net.nfTables(family))
         for (const chain of h.net.nfChains(family, table))
           for (const [k, r] of chain.rules.entries())
-            if (r.rule.icmp?.value.type !== 143)
+            if (!BY_CHANCE.includes(r.rule.icmp?.value.type ?? 0))
               out.push(
                 `${i}${family === 6 ? ' six' : ''} ${table} ${chain.name} ${k + 1}: ${r.packets} packets ${r.bytes} bytes`,
               );

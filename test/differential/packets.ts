@@ -1,5 +1,6 @@
 /** A delivered packet in one line: what the two worlds must agree on, nothing that may differ. */
 import { formatIp } from '../../src/base/ip.ts';
+import { BY_CHANCE } from './words.ts';
 
 const ip = (b: Uint8Array, at: number): string => b.subarray(at, at + 4).join('.');
 const u16 = (b: Uint8Array, at: number): number => ((b[at] ?? 0) << 8) | (b[at + 1] ?? 0);
@@ -49,9 +50,9 @@ function packet6(b: Uint8Array, quoted: boolean): string {
   return `${head}${part} ${proto === 58 ? icmp6(b, th, quoted) : transport(b, th, proto, quoted)}`;
 }
 
-/** Whether a packet is a report of who is in which group: these come at random times. */
-export function isReport(b: Uint8Array): boolean {
-  return (b[0] ?? 0) >> 4 === 6 && b[6] === 58 && b[40] === 143;
+/** Whether a packet is one that chance or real time decide on: a report of groups, a redirect. */
+export function byChance(b: Uint8Array): boolean {
+  return (b[0] ?? 0) >> 4 === 6 && b[6] === 58 && BY_CHANCE.includes(b[40] ?? 0);
 }
 
 /** @param quoted in an ICMP error */

@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isReport, packetText } from './packets.ts';
+import { byChance, packetText } from './packets.ts';
 import { type HostSpec, isSix, type Outcome, SETTINGS, type Topology } from './topology.ts';
-import { REPORTS } from './words.ts';
+import { BY_CHANCE, chanceOption } from './words.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const probe = `${root}.cache/differential-probe`;
@@ -154,7 +154,7 @@ function counters(host: string, text: string): string[] {
     const chain = `${host}${family} ${table} ${m[3]}`;
     const k = (seen.get(chain) ?? 0) + 1;
     seen.set(chain, k);
-    if (line.includes(REPORTS)) continue;
+    if (BY_CHANCE.some((type) => line.includes(chanceOption(type)))) continue;
     out.push(`${chain} ${k}: ${m[1]} packets ${m[2]} bytes`);
   }
   return out;
@@ -176,7 +176,7 @@ function parse(t: Topology, output: string): Parsed {
     at = end + 1;
     if (word === 'P') {
       const packet = Buffer.from(b ?? '', 'hex');
-      if (!isReport(packet)) delivered.push(`${a} ${packetText(packet)}`);
+      if (!byChance(packet)) delivered.push(`${a} ${packetText(packet)}`);
     } else if (word === 'S') calls.push(`${a} ${kinds.get(a)} call ${b}`);
     else if (word === 'T') calls.push(`${a} tcp end ${b}`);
     else if (word === 'TIME') ms = Number(a);

@@ -2,10 +2,10 @@
 import type { Dice, Draft } from './generate.ts';
 import type { PolicySpec } from './topology.ts';
 
-/** Tables that rules lead to. */
 /** How often bridges hand their frames to netfilter. */
 const BRIDGE_NF = 0;
 
+/** Tables that rules lead to. */
 const TABLES = [100, 200, 254];
 
 /** Sysctls: forwarding, the checks of sources, ARP, bridges. */

@@ -11,7 +11,8 @@ class Writer {
 
   chain(table: string, name: string, policy = '-'): void {
     this.#of(table).chains.set(name, policy);
-    if (policy !== '-' && table !== 'nat' && this.words.first) this.rule(table, `-A ${name} ${this.words.first}`);
+    if (policy === '-' || table === 'nat') return;
+    for (const rule of this.words.first) this.rule(table, `-A ${name} ${rule}`);
   }
 
   rule(table: string, text: string): void {

@@ -17,8 +17,8 @@ export interface Words {
   readonly bits: number;
   /** An address with a port behind it. */
   place(ip: string, port: number): string;
-  /** A rule that stands first in every chain of a table that sees all packets; undefined: none. */
-  readonly first: string | undefined;
+  /** Rules that stand first in every chain of a table that sees all packets. */
+  readonly first: readonly string[];
 }
 
 export const FOUR: Words = {
@@ -42,11 +42,14 @@ export const FOUR: Words = {
   nobody: '203.0.113.250',
   bits: 32,
   place: (ip, port) => `${ip}:${port}`,
-  first: undefined,
+  first: [],
 };
 
-/** Reports of group membership come at random times: they are let through and not counted. */
-export const REPORTS = '--icmpv6-type 143';
+/** Reports of group membership and redirects are sent when chance or real time wills: let through, not counted. */
+export const BY_CHANCE = [137, 143];
+
+/** The option of a rule for such messages. */
+export const chanceOption = (type: number): string => `--icmpv6-type ${type}`;
 
 export const SIX: Words = {
   icmp: 'ipv6-icmp',
@@ -68,5 +71,5 @@ export const SIX: Words = {
   nobody: '2001:db8:ffff::250',
   bits: 128,
   place: (ip, port) => `[${ip}]:${port}`,
-  first: `-p ipv6-icmp -m icmp6 ${REPORTS} -j ACCEPT`,
+  first: BY_CHANCE.map((type) => `-p ipv6-icmp -m icmp6 ${chanceOption(type)} -j ACCEPT`),
 };

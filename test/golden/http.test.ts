@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { RECORDED } from '../../src/lab/replay.ts';
 import { bugs, makeLab } from '../rig.ts';
 import { HttpPlayer, type HttpRecord, type Verdict } from './http.ts';
 import { shapeFaults } from './shape.ts';
@@ -23,7 +24,7 @@ const GATEWAY_BRIDGE = {
 const REACHED = 140;
 
 it(`at least ${REACHED} recorded requests are answered alike`, async () => {
-  const lab = await makeLab();
+  const lab = await makeLab(1, RECORDED);
   const player = new HttpPlayer(lab);
   // the machine had been in a swarm and out again
   const body = JSON.stringify({ Name: 'docker_gwbridge', Options: GATEWAY_BRIDGE });

@@ -74,9 +74,9 @@ export class HttpPlayer {
         if (taken(c.want) && c.requests.at(-1)?.includes('stdin=1')) c.client.closeWrite();
       }
     }
-    await this.#pass(() => false, SECOND);
+    await this.#pass(() => false, SECOND / 5);
     for (const c of connections.values()) c.client.closeWrite();
-    await this.#pass(() => false, SECOND / 2);
+    await this.#pass(() => false, SECOND / 5);
     for (const c of connections.values()) c.client.close();
     return [...connections.values()].flatMap((c) => this.#judge(record, c));
   }

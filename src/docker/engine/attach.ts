@@ -54,7 +54,7 @@ async function serve(c: Container, options: Session, duplex: Duplex): Promise<vo
   const cancel = c.whenStreams((streams) => void follow(c, options, duplex, streams));
   // A start that fails ends the attachment, too.
   if (!c.streams) {
-    await c.wait('next-exit');
+    await c.wait('over');
     cancel();
     if (!c.streams) duplex.close();
   }

@@ -35,7 +35,7 @@ export async function commitContainer(
   const run = options.pause && c.status === 'running' ? c.running : undefined;
   if (run) daemon.kernel.freeze(run.pidns, true);
   await daemon.sleep(COST.commit);
-  const layer = layerOf(daemon, c.id, c.rootfs);
+  const layer = layerFrom(daemon, c.id, c.rootfs);
   if (run) daemon.kernel.freeze(run.pidns, false);
   const created = daemon.now();
   const image = daemon.images.add({
@@ -67,12 +67,8 @@ export async function commitContainer(
   return { Id: image.id };
 }
 
-/** What was written over an image, as a layer of its own; undefined when nothing was. @param salt makes its digest its own */
-export function layerFrom(daemon: Daemon, salt: string, written: OverlayFs): ImageLayer | undefined {
-  return written.changes().length === 0 ? undefined : layerOf(daemon, salt, written);
-}
-
-function layerOf(daemon: Daemon, salt: string, written: OverlayFs): ImageLayer {
+/** What was written over an image, as a layer of its own, even when that is nothing. @param salt makes its digest its own */
+export function layerFrom(daemon: Daemon, salt: string, written: OverlayFs): ImageLayer {
   const diffId = digest(`layer ${salt} ${daemon.now()}`);
   return { layer: written.freeze(), diffId, size: written.upperSize, cacheId: sha256(`cache ${diffId}`) };
 }

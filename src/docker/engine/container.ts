@@ -13,7 +13,8 @@ import type { Streams } from './streams.ts';
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
 
 interface Waiting {
-  readonly condition: WaitCondition;
+  /** `over`: this run is, or it could not begin. */
+  readonly condition: WaitCondition | 'over';
   readonly resolve: (code: number) => void;
 }
 
@@ -109,7 +110,7 @@ export class Container {
   }
 
   /** Resolves with the exit code when the condition holds. */
-  wait(condition: WaitCondition): Promise<number> {
+  wait(condition: Waiting['condition']): Promise<number> {
     if (condition === 'not-running' && !this.isRunning) return Promise.resolve(this.exitCode);
     return new Promise((resolve) => {
       this.#waiters.push({ condition, resolve });
@@ -122,6 +123,13 @@ export class Container {
     const due: Waiting[] = [];
     for (const w of this.#waiters) (removed || w.condition !== 'removed' ? due : stay).push(w);
     this.#waiters = stay;
+    for (const w of due) w.resolve(this.exitCode);
+  }
+
+  /** A start has failed: who waits for an exit waits on. */
+  notifyFailed(): void {
+    const due = this.#waiters.filter((w) => w.condition === 'over');
+    this.#waiters = this.#waiters.filter((w) => w.condition !== 'over');
     for (const w of due) w.resolve(this.exitCode);
   }
 

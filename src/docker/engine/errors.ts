@@ -24,6 +24,7 @@ export const errors = {
   manyUntil: invalid('more than one until filter specified'),
   badTime: (text: string): Failure => invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`),
   invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
+  jsonTail: invalid('unexpected content after JSON'),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
@@ -101,6 +102,8 @@ export const errors = {
   netContainerStopped: (name: string): Failure =>
     conflict(`cannot join network namespace of a non running container: container ${name} is exited`),
 
+  badResize: (what: string, value: string): Failure =>
+    invalid(`invalid resize ${what} ${JSON.stringify(value)}: invalid syntax`),
   noFile: (path: string, container: string): Failure =>
     notFound(`Could not find the file ${path} in container ${container}`),
   notDirectory: invalid('extraction point is not a directory'),
@@ -115,9 +118,6 @@ export const errors = {
     `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
 
   // --- images
-  registryDown: system(
-    'Get "https://registry-1.docker.io/v2/": dial tcp 192.168.56.1:443: connect: connection refused',
-  ),
   imageInUse: (ref: string, container: string, image: string): Failure =>
     conflict(
       `conflict: unable to remove repository reference "${ref}" (must force) - ` +
@@ -186,14 +186,16 @@ export const errors = {
     invalid(`invalid volume specification: '${spec}'${why === undefined ? '' : `: ${why}`}`),
   mountMode: (mode: string): Failure => invalid(`invalid mode: ${mode}`),
   mountConfig: (type: string, why: string): Failure => invalid(`invalid mount config for type "${type}": ${why}`),
-  volumeNameIn: (name: string): Failure =>
-    invalid(
-      `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
-        '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path',
-    ),
   noVolumeDriver: (name: string, driver: string): Failure =>
     notFound(`create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`),
   noVolume: (name: string): Failure => notFound(`get ${name}: no such volume`),
+  volumeNameIn: (name: string): Failure =>
+    name.length < 2
+      ? invalid(`create ${name}: volume name is too short, names should be at least two alphanumeric characters`)
+      : invalid(
+          `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
+            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path',
+        ),
   volumeInUse: (name: string, ids: string): Failure => conflict(`remove ${name}: volume is in use - [${ids}]`),
   noPlugin: (name: string): Failure => notFound(`plugin "${name}" not found`),
   noSwarm: new Failure(

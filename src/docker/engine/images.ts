@@ -178,6 +178,11 @@ function untag(daemon: Daemon, image: Image, refs: readonly Reference[]): Remove
   });
 }
 
+/** The digests go with the last tag. */
+function untagDigests(daemon: Daemon, image: Image): Removed[] {
+  return daemon.images.removeDigests(image.id).map((ref) => ({ Untagged: familiarString(ref) }));
+}
+
 /** Ids of an image's layers, each with those below it. @see OCI image-spec config.md: Layer ChainID */
 function chainIds(image: Image): string[] {
   const out: string[] = [];
@@ -188,12 +193,7 @@ function chainIds(image: Image): string[] {
   return out;
 }
 
-/** The digests go with the last tag. */
-function untagDigests(daemon: Daemon, image: Image): Removed[] {
-  return daemon.images.removeDigests(image.id).map((ref) => ({ Untagged: familiarString(ref) }));
-}
-
-/** The image, and the layer it has alone. */
+/** The image, and the layers it has alone. */
 function destroy(daemon: Daemon, image: Image): Removed[] {
   if (daemon.images.childrenOf(image.id).length > 0) return [];
   daemon.images.remove(image.id);

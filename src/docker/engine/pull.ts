@@ -53,6 +53,23 @@ export async function pullImage(daemon: Daemon, from: string, tag: string): Prom
   })();
 }
 
+/** GET /distribution/{name}/json: what the registry has under a name, without taking it. */
+export async function inspectDistribution(daemon: Daemon, name: string): Promise<Record<string, unknown> | Failure> {
+  const ref = parseReference(name);
+  if (ref instanceof Failure) return ref;
+  const isHub = ref.domain === 'docker.io';
+  const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : ref.domain);
+  if (refused) return refused;
+  const hub = await daemon.kernel.world.hold(import('../images/hub/hub.ts'));
+  const found = isHub ? hub.findHub(familiarName(ref), withDefaultTag(ref).tag ?? 'latest') : 'no repository';
+  if (typeof found === 'string') return denied(familiarName(ref));
+  const id = manifestDigest(make(daemon, found));
+  return {
+    Descriptor: { mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest: id, size: 528 },
+    Platforms: [{ architecture: 'amd64', os: 'linux' }],
+  };
+}
+
 const denied = (name: string): Failure =>
   new Failure(
     'notFound',

@@ -6,6 +6,8 @@ import { buildRoutes } from './routes/build.ts';
 import { containerRoutes } from './routes/containers.ts';
 import { imageRoutes } from './routes/images.ts';
 import { networkRoutes } from './routes/networks.ts';
+import { pluginRoutes } from './routes/plugins.ts';
+import { swarmRoutes } from './routes/swarm.ts';
 import { systemRoutes } from './routes/system.ts';
 
 export const routes: readonly Route[] = [
@@ -15,4 +17,6 @@ export const routes: readonly Route[] = [
   ...buildRoutes,
   ...imageRoutes,
   ...networkRoutes,
+  ...pluginRoutes,
+  ...swarmRoutes,
 ];

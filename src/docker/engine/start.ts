@@ -45,7 +45,7 @@ async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined
   c.status = c.startedAt === undefined ? 'created' : 'exited';
   c.log.close(daemon.now());
   if (c.hostConfig.AutoRemove) await removeContainer(daemon, c);
-  else c.notify(false);
+  else c.notifyFailed();
   return failure;
 }
 
@@ -224,6 +224,6 @@ async function restartLater(daemon: Daemon, c: Container): Promise<void> {
   await c.locked(async () => {
     if (c.status !== 'restarting') return;
     c.restartCount++;
-    await launch(daemon, c);
+    if (await launch(daemon, c)) c.notify(false);
   });
 }

@@ -35,36 +35,41 @@ class Record {
     return this.m.view.getFloat64(this.at + off, true);
   }
 
-  stats(off: number): CoreVsStats {
+  #stats(off: number): CoreVsStats {
     const out = { conns: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
     COUNTS.forEach((name, k) => {
       out[name] = this.f64(off + 8 * k);
     });
     return out;
   }
+
+  /** What services and servers have alike, at the same places. */
+  counted(): Pick<CoreVsService & CoreVsDest, 'handle' | 'addr' | 'port' | 'stats' | 'rates'> {
+    return {
+      handle: this.u32(abi.VS_X_HANDLE),
+      addr: this.u32(abi.VS_X_ADDR),
+      port: this.u32(abi.VS_X_PORT),
+      stats: this.#stats(abi.VS_X_STATS),
+      rates: this.#stats(abi.VS_X_RATES),
+    };
+  }
 }
 
 function readService(r: Record): CoreVsService {
   return {
-    handle: r.u32(abi.VS_X_HANDLE),
+    ...r.counted(),
     proto: r.u32(abi.VS_X_PROTO),
-    addr: r.u32(abi.VS_X_ADDR),
-    port: r.u32(abi.VS_X_PORT),
     fwmark: r.u32(abi.VS_X_FWMARK),
     sched: r.u32(abi.VS_X_SCHED),
     persist: r.u32(abi.VS_X_PERSIST),
     netmask: r.u32(abi.VS_X_NETMASK),
-    stats: r.stats(abi.VS_X_STATS),
-    rates: r.stats(abi.VS_X_RATES),
   };
 }
 
 function readDest(r: Record): CoreVsDest {
   return {
-    handle: r.u32(abi.VS_X_HANDLE),
+    ...r.counted(),
     service: r.u32(abi.VS_X_SVC),
-    addr: r.u32(abi.VS_X_ADDR),
-    port: r.u32(abi.VS_X_PORT),
     weight: r.u32(abi.VS_X_WEIGHT),
     fwd: r.u32(abi.VS_X_FWD),
     upper: r.u32(abi.VS_X_UPPER),
@@ -72,8 +77,6 @@ function readDest(r: Record): CoreVsDest {
     active: r.u32(abi.VS_X_ACTIVE),
     inactive: r.u32(abi.VS_X_INACTIVE),
     persistent: r.u32(abi.VS_X_PERSISTENT),
-    stats: r.stats(abi.VS_X_STATS),
-    rates: r.stats(abi.VS_X_RATES),
   };
 }
 

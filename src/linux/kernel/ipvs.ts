@@ -1,18 +1,13 @@
 /** IPVS of a namespace, as its netlink family has it. @see Linux net/netfilter/ipvs/ip_vs_ctl.c: ip_vs_genl_ops */
 import type { IpAddr } from '../../base/ip.ts';
+import type { CoreVsStats } from '../core/core.ts';
 import type { Errno } from './errno.ts';
 
 export const VS_SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'sh'] as const;
 export type VsScheduler = (typeof VS_SCHEDULERS)[number];
 export type VsMethod = 'Masq' | 'Local' | 'Tunnel' | 'Route';
 
-export interface VsStats {
-  readonly conns: number;
-  readonly inPackets: number;
-  readonly outPackets: number;
-  readonly inBytes: number;
-  readonly outBytes: number;
-}
+export type VsStats = CoreVsStats;
 
 /** How a service is known. */
 export type VsKey =

@@ -18,17 +18,13 @@ export const ADDR_TYPES = [
 ] as const;
 export type AddrType = (typeof ADDR_TYPES)[number];
 
-export interface ConntrackMatch {
+/** The ends of a connection's two directions. */
+type CtEnd = 'origsrc' | 'origdst' | 'replsrc' | 'repldst';
+
+export interface ConntrackMatch
+  extends Readonly<Partial<Record<CtEnd, Not<Prefix>> & Record<`${CtEnd}port`, Not<Span>>>> {
   readonly module: 'conntrack';
   readonly proto?: Not<number>;
-  readonly origsrc?: Not<Prefix>;
-  readonly origdst?: Not<Prefix>;
-  readonly replsrc?: Not<Prefix>;
-  readonly repldst?: Not<Prefix>;
-  readonly origsrcport?: Not<Span>;
-  readonly origdstport?: Not<Span>;
-  readonly replsrcport?: Not<Span>;
-  readonly repldstport?: Not<Span>;
   readonly status?: Not<readonly string[]>;
   readonly expire?: Not<Span>;
   readonly dir?: 'ORIGINAL' | 'REPLY';

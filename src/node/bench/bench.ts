@@ -5,14 +5,14 @@ import { compileCore } from '../../linux/core/load.ts';
 import { readArgs, type Subcommand, usageError } from '../command.ts';
 import { benchWasm, coreWasm, openLab } from '../host.ts';
 import { benchPaths, type Effort, FULL, QUICK, traceRows } from './core.ts';
-import { benchDocker } from './docker.ts';
+import { benchDocker, benchMany } from './docker.ts';
 import { kernel, nativeCore } from './native.ts';
 import { containerRows, idleRows, sizeRow, tcpRow } from './scale.ts';
 
 /** A table with a line for each row, numbers to the right. */
 function table(rows: readonly object[]): string {
-  const keys = Object.keys(rows[0] ?? {});
-  const cells = [keys, ...rows.map((r) => keys.map((k) => String((r as Record<string, unknown>)[k])))];
+  const keys = [...new Set(rows.flatMap((r) => Object.keys(r)))];
+  const cells = [keys, ...rows.map((r) => keys.map((k) => String((r as Record<string, unknown>)[k] ?? '')))];
   const widths = keys.map((_, i) => Math.max(...cells.map((row) => (row[i] as string).length)));
   const line = (row: readonly string[]): string =>
     row.map((c, i) => (i === 0 ? c.padEnd(widths[i] as number) : c.padStart(widths[i] as number))).join('  ');
@@ -56,7 +56,11 @@ export const bench: Subcommand = {
       process.stdout.write(text);
     };
     if (which !== 'docker') await core(print, args.includes('--quick') ? QUICK : FULL);
-    if (which !== 'core') print('docker', await benchDocker((seed) => openLab({ seed })));
+    if (which === 'core') return 0;
+    print('docker', await benchDocker((seed) => openLab({ seed })));
+    const { growth, lists } = await benchMany((seed) => openLab({ seed }));
+    print('docker containers', growth);
+    print('docker lists', lists);
     return 0;
   },
 };

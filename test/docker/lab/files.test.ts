@@ -87,7 +87,7 @@ describe('cp', () => {
     );
     expect(await m.out('cat /tmp/back/sub/two /tmp/copy /tmp/followed')).toBe('2\n1\n1');
     expect((await m.out('docker diff box')).split('\n')).toEqual([
-      'C /srv',
+      'A /srv',
       'A /srv/link',
       'A /srv/one',
       'A /srv/sub',

@@ -56,6 +56,7 @@ const RULES: readonly (readonly [string, string, string])[] = [
   ['-A INPUT -m pkttype ! --pkt-type multicast', '', 'PKTTYPE != multicast'],
   ['-A INPUT -m length --length 10:20', '', 'length 10:20'],
   ['-A INPUT -m length ! --length 10', '', 'length !10'],
+  ['-A INPUT -m length --length 10:20 -m length ! --length 15', '', 'length 10:20 length !15'],
   ['-A INPUT -m ttl --ttl-eq 5', '', 'TTL match TTL == 5'],
   ['-A INPUT -m ttl ! --ttl-eq 5', '', 'TTL match TTL != 5'],
   ['-A INPUT -m ttl --ttl-lt 5', '', 'TTL match TTL < 5'],
@@ -133,6 +134,7 @@ const RULES: readonly (readonly [string, string, string])[] = [
     'LOG flags 47 level 7 prefix "x:_"',
   ],
   ['-t raw -A PREROUTING -j CT --notrack', '-A PREROUTING -j CT --notrack', 'CT notrack'],
+  ['-t raw -A PREROUTING -j NOTRACK', '-A PREROUTING -j NOTRACK', 'NOTRACK'],
   [
     '-t nat -A POSTROUTING -j SNAT --to-source 1.2.3.4-1.2.3.9 --random --persistent',
     '-A POSTROUTING -j SNAT --to-source 1.2.3.4-1.2.3.9 --random --persistent',

@@ -92,17 +92,17 @@ describe('a path that narrows', () => {
 
 describe('sizes', () => {
   it('the MSS follows the MTU of each side, and TCP_MAXSEG', async () => {
-    for (const [mtu, maxseg, mss, adv] of [
-      [1500, 0, 1448, 1460],
-      [1400, 0, 1348, 1360],
-      [9000, 0, 8948, 8960],
-      [576, 0, 524, 536],
-      [1500, 700, 688, 700],
+    for (const [mtu, maxseg, mss] of [
+      [1500, 0, 1448],
+      [1400, 0, 1348],
+      [9000, 0, 8948],
+      [576, 0, 524],
+      [1500, 700, 688],
     ] as const) {
       const core = await newCore(mtu);
       const w = new Wire(core, generator(mtu), mtu);
       const [a, b] = w.connect(5000, 60, (client) => core.sockSet(client, 'maxseg', maxseg));
-      expect(core.sockTcpInfo(a)).toMatchObject({ sndMss: mss, advmss: adv });
+      expect(core.sockTcpInfo(a)).toMatchObject({ sndMss: mss, advmss: mss });
       let longest = 0;
       w.fate = (_, f) => {
         longest = Math.max(longest, readTcp(f)?.data.length ?? 0);

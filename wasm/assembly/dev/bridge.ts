@@ -24,10 +24,11 @@ import { ip6Fragments } from '../ip6/fragment';
 import { Ns6 } from '../ip6/idev';
 import { Sim } from '../mem';
 import { nfBridgeForward, nfBridgePre, nfBridgeResume } from '../nf/bridge';
-import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
+import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_IGNORE_DF, PF_TRACE, Pkt, pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
 import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
+import { ip4Frag } from '../wire/ipv4';
 import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
 import { Ns } from './ns';
@@ -134,37 +135,51 @@ function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
     return;
   }
   if (from != 0 && Pkt.at(pkt).flags & PF_BRIDGED) {
-    if (nfBridgeForward(pkt, bridge, to) != VERDICT_ACCEPT) return;
+    if (nfBridgeForward(pkt, bridge, to) == VERDICT_ACCEPT) refragment(bridge, to, pkt);
+    return;
   }
-  if (Pkt.at(pkt).fragMax == 0) {
-    if (fitsDev(pkt, to)) devXmit(to, pkt);
-    else pktDrop(pkt, DROP_MTU);
-  }
-  else refragment(to, pkt);
+  fit(to, pkt);
 }
 
-/** What bridge netfilter put together leaves as fragments again (takes it). @see Linux br_nf_dev_queue_xmit */
-function refragment(to: u32, pkt: u32): void {
+/** Sends a frame that is not too long for the port (takes it). */
+function fit(to: u32, pkt: u32): void {
+  if (fitsDev(pkt, to)) devXmit(to, pkt);
+  else pktDrop(pkt, DROP_MTU);
+}
+
+/** Whether what is too long for a port must not be cut to `mtu`. @see Linux br_nf_ip_fragment, ip6_fragment */
+function whole(p: Pkt, mtu: u32): bool {
+  if (p.fragMax > mtu) return true;
+  return !(p.flags & PF_IGNORE_DF) && (p.proto == ETH_IPV6 || (ip4Frag(p.nh as usize) & 0x4000) != 0);
+}
+
+/**
+ * What went through netfilter leaves in pieces that fit (takes it): no longer than those it was put together of, nor
+ * than the MTU of the bridge, whose route it has. @see Linux br_nf_dev_queue_xmit, br_nf_core.c: fake_mtu
+ */
+function refragment(bridge: u32, to: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
+  const max = p.fragMax;
   const mtu = Dev.at(to).mtu;
-  if (p.len - ETH_HLEN <= min(p.fragMax, mtu)) {
+  if (p.len - ETH_HLEN <= (max != 0 ? min(max, mtu) : mtu)) {
     devXmit(to, pkt);
     return;
   }
-  const size = p.fragMax;
-  let f: u32 = 0;
-  if (size <= mtu) f = p.proto == ETH_IPV6 ? ip6Fragments(pkt, size) : ip4Fragments(pkt, size);
+  const own = Dev.at(bridge).mtu;
+  const size = max != 0 ? min(max, own) : own;
+  const f = whole(p, own) ? 0 : p.proto == ETH_IPV6 ? ip6Fragments(pkt, size) : ip4Fragments(pkt, size);
   if (f == 0) {
     pktDrop(pkt, DROP_MTU);
     return;
   }
   pktFree(pkt);
-  while (f != 0) {
-    const next = Pkt.at(f).next;
-    Pkt.at(f).next = 0;
-    tracePiece(Pkt.at(f), size);
-    devXmit(to, f);
-    f = next;
+  let k = f;
+  while (k != 0) {
+    const next = Pkt.at(k).next;
+    Pkt.at(k).next = 0;
+    tracePiece(Pkt.at(k), size);
+    fit(to, k);
+    k = next;
   }
 }
 

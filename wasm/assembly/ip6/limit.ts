@@ -34,7 +34,7 @@ function dstOf(t: Told): usize {
 /** Whether `dst` may be told once more; it counts as told. @param bits prefix length of the route towards it */
 export function tell6(ns: u32, dst: usize, bits: u32): bool {
   const full = (Ns6.at(ns).rateLimit as u64) * 1_000_000;
-  return full == 0 || pay(ns, dst, bits < 128 ? full >> ((128 - bits) >> 5) : full);
+  return pay(ns, dst, bits < 128 ? full >> ((128 - bits) >> 5) : full);
 }
 
 /** Whether a redirect to or because of `dst` may be sent; it counts as sent. */
@@ -42,6 +42,7 @@ export function tell6Redirect(ns: u32, dst: usize): bool {
   return pay(ns, dst, SECOND);
 }
 
+/** Errors and redirects spend what one bucket holds; an error without a limit empties it. */
 function pay(ns: u32, dst: usize, cost: u64): bool {
   let place = Told.at(0);
   for (let i: u32 = 0; i < TOLD6_CAP; i++) {
@@ -51,7 +52,7 @@ function pay(ns: u32, dst: usize, cost: u64): bool {
   }
   place.ns = ns;
   place.last = now();
-  place.tokens = BURST * cost;
+  place.tokens = 60 * SECOND;
   memory.copy(dstOf(place), dst, 16);
   return spend(place, cost);
 }

@@ -1,7 +1,7 @@
 /**
  * Neighbour discovery as it arrives: solicitations are answered and teach who asks; advertisements move the neighbour
  * on; either may show that an address under trial is taken. Its neighbours lie in the table of ip/neightab.ts.
- * Limits: no redirects; of router advertisements only the hop limit is heeded; no proxying.
+ * Limits: redirects are not followed; of router advertisements only the hop limit is heeded; no proxying.
  * @see Linux net/ipv6/ndisc.c: ndisc_recv_ns, ndisc_recv_na, ndisc_solicit; RFC 4861 §7.2
  */
 import { IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';

@@ -7,6 +7,7 @@
 import {
   DROP_BAD_HEADER,
   DROP_NO_BUFFER,
+  DROP_NO_ROUTE,
   HOOK_FORWARD,
   HOOK_POSTROUTING,
   HOOK_PREROUTING,
@@ -20,15 +21,17 @@ import {
 import { Dev } from '../dev/dev';
 import { recAbort, recChecked } from '../flow/record';
 import { addrType } from '../ip/addr';
-import { neighOutput } from '../ip/neigh';
-import { neighMac } from '../ip/neightab';
+import { neigh6Output, neighOutput } from '../ip/neigh';
+import { Neigh, neigh6Find, neighMac, neighValid } from '../ip/neightab';
 import { ip4Route } from '../ip/output';
+import { ip6Route } from '../ip6/output';
+import { route6Gateway } from '../ip6/route';
 import { Sim } from '../mem';
 import { PF_BRIDGE_OUT, PF_BRIDGED_DNAT, PF_PREROUTED, Pkt, pktDrop, pktPull, pktWritable } from '../sim/pool';
 import { wrMac } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV6, ethSrc } from '../wire/ether';
-import { IP6_HLEN, ip6Len, ip6Upper } from '../wire/ipv6';
+import { IP6_HLEN, in6NeedsDev, ip6Dst, ip6Len, ip6Upper } from '../wire/ipv6';
 import { ip4Dst, ip4Hlen, ip4Len } from '../wire/ipv4';
 import { nfHook } from './hook';
 
@@ -89,11 +92,7 @@ function redirected(pkt: u32, bridge: u32): i32 {
     return VERDICT_DROP;
   }
   const p = Pkt.at(pkt);
-  if (p.proto == ETH_IPV6) {
-    wrMac(p.data as usize, Dev.at(bridge).mac);
-    p.pkttype = PKT_HOST;
-    return VERDICT_ACCEPT;
-  }
+  if (p.proto == ETH_IPV6) return redirected6(pkt, bridge);
   const ip = p.nh as usize;
   const dst = ip4Dst(ip);
   const type = addrType(p.ns, dst);
@@ -103,11 +102,7 @@ function redirected(pkt: u32, bridge: u32): i32 {
       wrMac(p.data as usize, mac);
       return VERDICT_ACCEPT;
     }
-    // The neighbour's answer brings it back to the bridge (bridgeXmit), with the sender it had.
-    p.user = (ethSrc(p.data as usize) >> 32) as u32;
-    p.user2 = ethSrc(p.data as usize) as u32;
-    p.flags |= PF_BRIDGED_DNAT;
-    pktPull(pkt, ETH_HLEN);
+    waits(pkt);
     neighOutput(bridge, p.nexthop, pkt);
     return VERDICT_STOLEN;
   }
@@ -116,13 +111,46 @@ function redirected(pkt: u32, bridge: u32): i32 {
   return VERDICT_ACCEPT;
 }
 
+/** The same over IPv6; without a way to the new destination it is dropped. @see br_nf_pre_routing_finish_ipv6 */
+function redirected6(pkt: u32, bridge: u32): i32 {
+  const p = Pkt.at(pkt);
+  const dst = ip6Dst(p.nh as usize);
+  if (ip6Route(pkt, p.ns, dst, in6NeedsDev(dst) ? bridge : 0) != 0) {
+    pktDrop(pkt, DROP_NO_ROUTE);
+    return VERDICT_DROP;
+  }
+  if (p.outdev == bridge && p.rtype == RTN_UNICAST) {
+    const hop = p.nexthop != 0 ? route6Gateway(p.nexthop) : dst;
+    const k = neigh6Find(bridge, hop);
+    if (k != 0 && neighValid(k)) {
+      wrMac(p.data as usize, Neigh.at(k).mac);
+      return VERDICT_ACCEPT;
+    }
+    waits(pkt);
+    neigh6Output(bridge, hop, pkt);
+    return VERDICT_STOLEN;
+  }
+  wrMac(p.data as usize, Dev.at(bridge).mac);
+  p.pkttype = PKT_HOST;
+  return VERDICT_ACCEPT;
+}
+
+/** The neighbour's answer brings a frame back to the bridge (bridgeXmit), with the sender it had. */
+function waits(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  p.user = (ethSrc(p.data as usize) >> 32) as u32;
+  p.user2 = ethSrc(p.data as usize) as u32;
+  p.flags |= PF_BRIDGED_DNAT;
+  pktPull(pkt, ETH_HLEN);
+}
+
 /** A redirected frame is back: it has the sender it had. */
 export function nfBridgeResume(pkt: u32): void {
   const p = Pkt.at(pkt);
   p.flags &= ~PF_BRIDGED_DNAT;
   p.dev = p.port;
   p.nh = p.data + ETH_HLEN;
-  p.th = p.nh + ip4Hlen(p.nh as usize);
+  p.th = p.nh + (p.proto == ETH_IPV6 ? ip6Upper(p.nh as usize, (p.data + p.len) as usize) >> 16 : ip4Hlen(p.nh as usize));
   if (pktWritable(pkt)) wrMac((p.data + 6) as usize, ((p.user as u64) << 32) | (p.user2 as u64));
 }
 

@@ -8,6 +8,7 @@ import { SNMP_X_DSACK_OFO_SENT, SNMP_X_DSACK_OLD_SENT, SNMP_X_OFO_DROP, SNMP_X_O
 import { ringFree, ringReserve } from './ring';
 import { after, before, seqMax } from './seq';
 import { F_SACK, M_DSACK, Sock, oooRing } from './table';
+import { windowGrow } from './tcp_window';
 import { snmpInc, tcpKey } from './tcpnet';
 
 const ROOM: u32 = 4096;
@@ -69,6 +70,8 @@ export function oooAdd(s: Sock, from0: u32, to0: u32): bool {
   store<u32>(runAt(s, i), to, 4);
   s.oooLen += 8;
   sackTouch(s, from, to);
+  // Without SACK the window stays, so that acknowledgements are duplicates. @see Linux tcp_data_queue_ofo
+  if (s.flags & F_SACK) windowGrow(s, to0 - from0);
   return true;
 }
 

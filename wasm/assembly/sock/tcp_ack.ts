@@ -34,7 +34,11 @@ export function ackInput(s: Sock, g: Segment): bool {
     challenge(s);
     return false;
   }
-  if (after(g.ack, s.sndNxt)) return false;
+  // What was never sent is told off too, as Linux does of late. @see RFC 9293 §3.10.7.4
+  if (after(g.ack, s.sndNxt)) {
+    challenge(s);
+    return false;
+  }
   const a = acking();
   memory.fill(changetype<usize>(a), 0, offsetof<Acking>());
   a.priorUna = s.sndUna;

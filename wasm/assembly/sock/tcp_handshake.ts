@@ -10,7 +10,7 @@ import { RDY_OUT, nowNs, sockEvent } from './glue';
 import { after, before } from './seq';
 import { Segment, TH_ACK, TH_RST, TH_SYN, segLength } from './segment';
 import {
-  F_ACK_NOW, F_SACK, F_TS, F_WSCALE, S_ESTABLISHED, S_SYN_RECV, Sock, sockId,
+  F_ACK_NOW, F_SACK, F_TS, F_WSCALE, M_RCVBUF_LOCK, S_ESTABLISHED, S_SYN_RECV, Sock, sockId,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { INIT_CWND, SSTHRESH_INFINITE, congInit } from './tcp_cong';
@@ -21,6 +21,11 @@ import { WSCALE, mtuSync, replyReset, sendAck, sendSyn, tsNow } from './tcp_outp
 import { minRttSample, rtoSet, rttSample } from './tcp_rtt';
 import { keepArm, rtxArm, rtxCancel } from './tcp_timer';
 import { push } from './tcp_write';
+
+/** What the timestamps option takes of each segment. */
+const TS_LEN: u32 = 12;
+/** What half of tcp_rmem's default holds. */
+const RCV_START: u32 = 65536;
 
 /** Options of the peer's SYN: what both can do holds. */
 export function synOptionsTaken(s: Sock, g: Segment): void {
@@ -81,6 +86,9 @@ function up(s: Sock, g: Segment, wnd: u32): void {
   mtuSync(s);
   congInit(s);
   s.cwndStamp = nowNs();
+  // Timestamps take their part of each segment; one segment of the caller's buffer stays free. @see Linux tcp_init_buffer_space
+  if (s.flags & F_TS) s.advMss -= TS_LEN;
+  if (s.parent == 0 && !(s.more & M_RCVBUF_LOCK)) s.rcvSsthresh = min(s.rcvSsthresh, RCV_START - s.advMss);
   s.rcvMss = max<u32>(min(min(min(s.advMss, s.mss), (s.rcvAdv - s.rcvWup) >> 1), 536), 88);
   s.copiedSeq = s.rcvNxt;
   s.rcvSpace = min<u32>(s.rcvAdv - s.rcvWup, INIT_CWND * s.advMss);

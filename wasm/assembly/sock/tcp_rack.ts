@@ -79,12 +79,13 @@ function detect(s: Sock): i64 {
   return wait;
 }
 
-/** Looks for losses after an acknowledgement; waits with a timer for what may only be late. */
-export function rackMarkLost(s: Sock): void {
-  if (!(s.more & M_RACK_ADVANCED)) return;
+/** Looks for losses after an acknowledgement; waits for what may only be late. @returns whether the timer runs for that */
+export function rackMarkLost(s: Sock): bool {
+  if (!(s.more & M_RACK_ADVANCED)) return false;
   s.more &= ~M_RACK_ADVANCED;
   const wait = detect(s);
   if (wait != 0) timerArm(s, M_TIMER_REO, wait + TIMEOUT_MIN);
+  return wait != 0;
 }
 
 /** The wait is over. @returns whether losses are known now */

@@ -10,7 +10,7 @@ import {
 import { nowNs } from './glue';
 import { after, before } from './seq';
 import {
-  ACK_DATA_SACKED, ACK_LOST_RETRANS, ACK_ORIG_SACKED, ACK_RENEGING, ACK_UNA_ADVANCED, Acking, Segment,
+  ACK_DATA_SACKED, ACK_LOST_RETRANS, ACK_ORIG_SACKED, ACK_RENEGING, ACK_SET_TIMER, ACK_UNA_ADVANCED, Acking, Segment,
 } from './segment';
 import {
   CA_CWR, CA_DISORDER, CA_LOSS, CA_OPEN, CA_RECOVERY, F_SACK, F_TS, M_FRTO, M_RACK_ADVANCED, Sock,
@@ -238,7 +238,7 @@ function identify(s: Sock, a: Acking): void {
   if (txCount(s) == 0) return;
   if (s.flags & F_SACK) {
     const prior = s.retransOut;
-    rackMarkLost(s);
+    if (rackMarkLost(s)) a.flags &= ~ACK_SET_TIMER;
     if (prior > s.retransOut) a.flags |= ACK_LOST_RETRANS;
     return;
   }

@@ -66,7 +66,7 @@ export async function* runStep(
   c.whenStreams((streams) => {
     streams.add((_stream, bytes) => queue.push(line({ stream: text(bytes) })));
   });
-  const ended = c.wait('next-exit');
+  const ended = c.wait('over');
   const failure = await startContainer(daemon, c);
   if (failure) throw new BuildError(failure.message);
   void ended.then(() => queue.end());

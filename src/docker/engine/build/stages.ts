@@ -3,6 +3,7 @@ import type { TarEntry } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import { Failure } from '../../errdefs.ts';
 import { sha256 } from '../../images/digest.ts';
+import { parseReference, withDefaultTag } from '../../images/reference.ts';
 import { type ImageConfig, NO_CONFIG } from '../../images/spec.ts';
 import type { Image, ImageLayer } from '../../images/store.ts';
 import { entriesOf, epochOf, virtualOf } from '../archive/container.ts';
@@ -10,8 +11,8 @@ import { pack } from '../archive/pack.ts';
 import { unpack } from '../archive/unpack.ts';
 import { layerFrom } from '../commit.ts';
 import type { Daemon } from '../daemon.ts';
-import { errors } from '../errors.ts';
 import { line } from '../progress.ts';
+import { pullImage } from '../pull.ts';
 import { lookupUser } from '../user.ts';
 import type { BuildOptions } from './build.ts';
 import { applyInstruction, clean, commandOf, variablesOf } from './config.ts';
@@ -100,8 +101,7 @@ export class Stages {
       return;
     }
     const earlier = this.#done.find((s) => s.name !== '' && s.name === base)?.image;
-    const image = earlier ?? this.daemon.images.get(base);
-    if (image instanceof Failure) throw new BuildError(errors.registryDown.message);
+    const image = earlier ?? (yield* this.#pulled(base));
     Object.assign(stage, { image, config: { ...image.config, OnBuild: null }, layers: image.layers });
     yield told(image);
     const triggers = image.config.OnBuild ?? [];
@@ -112,6 +112,21 @@ export class Stages {
       if (parsed instanceof Failure) throw new BuildError(parsed.message);
       yield* this.step(parsed);
     }
+  }
+
+  /** An image of a FROM line, pulled when it is not here. */
+  async *#pulled(name: string): AsyncGenerator<Uint8Array, Image> {
+    const here = this.daemon.images.get(name);
+    if (!(here instanceof Failure) && !this.options.pull) return here;
+    const ref = parseReference(name);
+    if (ref instanceof Failure) throw new BuildError(ref.message);
+    const full = withDefaultTag(ref);
+    const pulled = await pullImage(this.daemon, `${ref.domain}/${ref.path}`, full.digest ?? full.tag ?? '');
+    if (pulled instanceof Failure) throw new BuildError(pulled.message);
+    yield* pulled;
+    const image = this.daemon.images.get(name);
+    if (image instanceof Failure) throw new BuildError(image.message);
+    return image;
   }
 
   #arg(i: Instruction, into: Map<string, string>): void {
@@ -144,8 +159,7 @@ export class Stages {
     const fs = this.daemon.kernel.overlay(this.#stage.layers.map((l) => l.layer));
     if (!isErr(fs.stat(dir, true))) return;
     fs.mkdir(dir, 0o755, true);
-    const made = layerFrom(this.daemon, dir, fs);
-    if (made) this.#stage.layers = [...this.#stage.layers, made];
+    this.#stage.layers = [...this.#stage.layers, layerFrom(this.daemon, dir, fs)];
   }
 
   async *#run(i: Instruction): AsyncGenerator<Uint8Array> {
@@ -193,7 +207,7 @@ export class Stages {
     const failure = unpack(fs, '/', entries, options);
     if (failure) throw new BuildError(failure.message);
     const layer = layerFrom(this.daemon, sum, fs);
-    if (layer) stage.layers = [...stage.layers, layer];
+    stage.layers = [...stage.layers, layer];
     yield told(this.#add(stage.config, createdBy, layer));
   }
 

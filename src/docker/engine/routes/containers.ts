@@ -118,11 +118,24 @@ const attach = on((c, call) => {
   );
 });
 
-const resize = act((c, { query }) => {
+const resize = on((c, { daemon, query }) => {
+  const size = sizeOf(query);
+  if (size instanceof Failure) return size;
   if (!c.running) return errors.notRunning(c.id);
-  c.running.streams.pty?.resize({ rows: Number(query.get('h')), cols: Number(query.get('w')) });
-  return undefined;
+  c.running.streams.pty?.resize(size);
+  return empty(daemon, 200);
 });
+
+/** `h` and `w` of a resize. */
+function sizeOf(query: URLSearchParams): { rows: number; cols: number } | Failure {
+  const read = (name: string, word: string): number | Failure => {
+    const text = query.get(name) ?? '';
+    return /^\d{1,10}$/.test(text) ? Number(text) : errors.badResize(word, text);
+  };
+  const [rows, cols] = [read('h', 'height'), read('w', 'width')];
+  if (rows instanceof Failure) return rows;
+  return cols instanceof Failure ? cols : { rows, cols };
+}
 
 const stats = on((c, { daemon, query, request }) =>
   bytes(
@@ -204,7 +217,9 @@ const execInspect: Handler = ({ daemon, params }) => {
 const execResize: Handler = ({ daemon, params, query }) => {
   const exec = execOf(daemon, params.id as string);
   if (exec instanceof Failure) return exec;
-  exec.streams?.pty?.resize({ rows: Number(query.get('h')), cols: Number(query.get('w')) });
+  const size = sizeOf(query);
+  if (size instanceof Failure) return size;
+  exec.streams?.pty?.resize(size);
   return empty(daemon, 200);
 };
 

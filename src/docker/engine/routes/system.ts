@@ -1,14 +1,16 @@
-/** /_ping, /version, /info, /events, /system/df, and what other subsystems answer while they are off. */
+/** /_ping, /version, /info, /events, /system/df, /auth, /distribution. */
 import { utf8 } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
+import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';
 import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../events.ts';
 import { Filters } from '../filters.ts';
 import { diskUsage, info, version } from '../info.ts';
+import { inspectDistribution } from '../pull.ts';
 import { bytes, json, ping } from '../reply.ts';
-import type { Handler, Route } from '../router.ts';
+import { type Handler, type Route, readJson } from '../router.ts';
 
 const events: Handler = ({ daemon, query, request }) => {
   const filters = Filters.parse(query.get('filters'));
@@ -66,8 +68,22 @@ async function* stream(
   stop();
 }
 
-const noSwarm: Handler = () => errors.noSwarm;
-const SWARM = ['/swarm', '/nodes', '/services', '/tasks', '/secrets', '/configs', '/swarm/unlockkey'];
+/** POST /auth: nobody has an account. */
+const auth: Handler = async ({ daemon, request }) => {
+  const body = await readJson<{ serveraddress?: string }>(request);
+  if (body instanceof Failure) return body;
+  const given = (body.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  const host = given === '' || given === 'index.docker.io' || given === 'docker.io' ? HUB : given;
+  return (
+    (await reachRegistry(daemon.controller.daemon.sys, host)) ??
+    new Failure('unauthorized', `Get "https://${host}/v2/": unauthorized: incorrect username or password`)
+  );
+};
+
+const distribution: Handler = async ({ daemon, params }) => {
+  const found = await inspectDistribution(daemon, params.name as string);
+  return found instanceof Failure ? found : json(daemon, 200, found);
+};
 
 export const systemRoutes: readonly Route[] = [
   { method: 'HEAD', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, true) },
@@ -76,7 +92,8 @@ export const systemRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/info', handler: ({ daemon }) => json(daemon, 200, info(daemon)) },
   { method: 'GET', pattern: '/events', handler: events },
   { method: 'GET', pattern: '/system/df', handler: ({ daemon }) => json(daemon, 200, diskUsage(daemon)) },
-  { method: 'POST', pattern: '/auth', handler: () => errors.registryDown },
+  { method: 'POST', pattern: '/auth', handler: auth },
+  { method: 'GET', pattern: '/distribution/{name*}/json', handler: distribution },
   {
     method: 'GET',
     pattern: '/images/search',
@@ -87,12 +104,4 @@ export const systemRoutes: readonly Route[] = [
           'dial tcp: lookup index.docker.io on 192.168.56.1:53: no such host',
       ),
   },
-  { method: 'GET', pattern: '/plugins', handler: ({ daemon }) => json(daemon, 200, []) },
-  { method: 'GET', pattern: '/plugins/{name*}/json', handler: ({ params }) => errors.noPlugin(params.name as string) },
-  ...SWARM.map((pattern): Route => ({ method: 'GET', pattern, handler: noSwarm })),
-  ...['/nodes/{id}', '/services/{id}', '/tasks/{id}'].map(
-    (pattern): Route => ({ method: 'GET', pattern, handler: noSwarm }),
-  ),
-  { method: 'POST', pattern: '/services/create', handler: noSwarm },
-  { method: 'POST', pattern: '/swarm/leave', handler: () => errors.notInSwarm },
 ];

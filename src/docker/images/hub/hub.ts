@@ -7,7 +7,11 @@ import { TOOLS } from './tools.ts';
 
 /** Repository (without domain and `library/`) → tags, and the spec that several of them share. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  alpine: { alpine: 'latest', 'alpine:3.22': '3.22 3 3.21 edge', 'alpine:3.20': '3.20 3.19 3.18' },
+  alpine: {
+    alpine: 'latest',
+    'alpine:3.22': '3.22 3 3.21 edge',
+    'alpine:3.20': '3.20 3.19 3.18 3.17 3.16 3.15 3.14 3.13 3.12 3.11 3.10',
+  },
   busybox: { busybox: 'latest', 'busybox:1.37': '1.37 1.36 1.37.0 1.36.1 stable uclibc musl glibc 1' },
   debian: {
     debian: 'latest',
@@ -16,7 +20,11 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'debian:bookworm': 'bookworm 12',
     'debian:bookworm-slim': 'bookworm-slim 12-slim',
   },
-  ubuntu: { ubuntu: 'latest', 'ubuntu:24.04': '24.04 noble', 'ubuntu:22.04': '22.04 jammy 20.04 focal' },
+  ubuntu: {
+    ubuntu: 'latest',
+    'ubuntu:24.04': '24.04 noble',
+    'ubuntu:22.04': '22.04 jammy 20.04 focal 18.04 bionic 16.04 xenial 14.04 trusty',
+  },
   python: {
     'python:3': 'latest 3 3.14 3.13 3.12 3.11 3-slim 3.12-slim 3.13-slim slim',
     'python:3-alpine': 'alpine 3-alpine 3.12-alpine 3.13-alpine 3.14-alpine',

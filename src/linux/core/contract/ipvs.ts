@@ -9,29 +9,30 @@ export interface CoreVsStats {
   readonly outBytes: number;
 }
 
-/** A virtual service of IPVS. Addresses are IPv4 numbers. */
-export interface CoreVsService {
+/** What services and servers have alike. Addresses are IPv4 numbers. */
+interface Counted {
   readonly handle: number;
-  /** IP protocol; 0: known by the mark of packets. */
-  readonly proto: number;
   readonly addr: number;
   readonly port: number;
+  readonly stats: CoreVsStats;
+  readonly rates: CoreVsStats;
+}
+
+/** A virtual service of IPVS. */
+export interface CoreVsService extends Counted {
+  /** IP protocol; 0: known by the mark of packets. */
+  readonly proto: number;
   readonly fwmark: number;
   /** 0 rr, 1 wrr, 2 lc, 3 wlc, 4 sh */
   readonly sched: number;
   /** Seconds for which a client keeps its server, 0: not. */
   readonly persist: number;
   readonly netmask: number;
-  readonly stats: CoreVsStats;
-  readonly rates: CoreVsStats;
 }
 
 /** A real server of IPVS. */
-export interface CoreVsDest {
-  readonly handle: number;
+export interface CoreVsDest extends Counted {
   readonly service: number;
-  readonly addr: number;
-  readonly port: number;
   readonly weight: number;
   /** 0 masquerading, 1 local, 2 tunnel, 3 route */
   readonly fwd: number;
@@ -40,8 +41,6 @@ export interface CoreVsDest {
   readonly active: number;
   readonly inactive: number;
   readonly persistent: number;
-  readonly stats: CoreVsStats;
-  readonly rates: CoreVsStats;
 }
 
 /** A connection of IPVS. */

@@ -60,7 +60,9 @@ export interface NfRule {
 }
 
 export type NfTarget =
-  | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' | 'NOTRACK' }
+  | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' }
+  /** `ct`: given as `CT --notrack`. */
+  | { readonly kind: 'NOTRACK'; readonly ct?: boolean }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | {
       readonly kind: 'DNAT' | 'SNAT';

@@ -91,7 +91,7 @@ export function targetWords(t: NfTarget): string {
     case 'LOG':
       return logWords(t);
     case 'NOTRACK':
-      return '-j CT --notrack';
+      return t.ct ? '-j CT --notrack' : '-j NOTRACK';
     default:
       return `-j ${t.kind}`;
   }
@@ -168,7 +168,7 @@ export function targetList(t: NfTarget, numeric: boolean): string {
     case 'LOG':
       return logList(t, numeric);
     case 'NOTRACK':
-      return 'CT notrack';
+      return t.ct ? 'CT notrack' : 'NOTRACK';
     default:
       return '';
   }

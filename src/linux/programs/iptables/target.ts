@@ -27,7 +27,7 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
       return { kind: name };
     case 'CT':
       if (!('notrack' in o)) throw new UsageError('CT: only --notrack is carried out here');
-      return { kind: 'NOTRACK' };
+      return { kind: 'NOTRACK', ct: true };
     case 'MASQUERADE':
     case 'REDIRECT':
       return { kind: name, ports: portsOf(o['to-ports']), random, fully };

@@ -44,7 +44,12 @@ async function run(ctx: Context): Promise<number> {
   const interval = Number(o.value('interval') ?? 1) * 1e9;
   const deadline = o.has('timeout') ? sys.now() + Number(o.value('timeout')) * 1e9 : Number.POSITIVE_INFINITY;
   const linger = o.has('linger') ? Number(o.value('linger')) * 1e9 : LINGER;
-  const pinger = Pinger.open(sys, { dst, size, first: 'raw', ...(o.has('ttl') ? { ttl: Number(o.value('ttl')) } : {}) });
+  const pinger = Pinger.open(sys, {
+    dst,
+    size,
+    first: 'raw',
+    ...(o.has('ttl') ? { ttl: Number(o.value('ttl')) } : {}),
+  });
   if (isErr(pinger))
     return ctx.fail(pinger.name === 'EPERM' ? 'Lacking privilege for icmp socket.' : `socket: ${pinger.text}`);
   let stopped = false;
