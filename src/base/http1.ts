@@ -387,6 +387,7 @@ async function writeResponse(
 ): Promise<boolean> {
   const { status } = response;
   const given: Record<string, string> = { ...response.headers };
+  if (old) delete given['transfer-encoding'];
   const bodiless = status === 204 || status === 304 || status < 200;
   const whole = response.body instanceof Uint8Array;
   if (!bodiless && given['content-length'] === undefined) {

@@ -80,6 +80,17 @@ async function tie(lab: Lab, pacer: Pacer, address: string | undefined): Promise
   }
 }
 
+/** What dockerd says of an address that others can reach. @see moby cmd/dockerd/daemon.go: loadListeners */
+const OPEN = [
+  'Binding to IP address without --tlsverify is insecure and gives root access on this machine to everyone who has access to your network.',
+  'Binding to an IP address, even on localhost, can also give access to scripts run in a browser. Be safe out there!',
+];
+
+function warn(message: string, host: string): void {
+  const time = new Date().toISOString();
+  process.stderr.write(`time="${time}" level=warning msg="${message}" host="${host}"\n`);
+}
+
 /** @returns what went wrong, or undefined */
 function listen(server: Server, address: string): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -93,10 +104,7 @@ function listen(server: Server, address: string): Promise<string | undefined> {
     } else if (address.startsWith('tcp://')) {
       const at = address.lastIndexOf(':');
       const host = address.slice(6, at).replace(/^\[|\]$/g, '') || '127.0.0.1';
-      if (!['127.0.0.1', '::1', 'localhost'].includes(host))
-        process.stderr.write(
-          `drydock serve: ${address} can be reached from other machines, and nothing asks for a password\n`,
-        );
+      if (!['127.0.0.1', '::1', 'localhost'].includes(host)) for (const why of OPEN) warn(why, address);
       server.listen(Number(address.slice(at + 1)), host, done);
     } else resolve('an address begins with unix:// or tcp://');
   });

@@ -42,7 +42,7 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
     const attachment = { settings, networkId: '', endpoint: undefined };
     container.attachments.set(network instanceof Failure ? key : network.name, attachment);
   }
-  daemon.containers.set(id, container);
+  daemon.enter(container);
   daemon.containerEvent(container, 'create');
   return { Id: id, Warnings: warnings(host) };
 }

@@ -37,7 +37,8 @@ export const COST = {
 
 export class Daemon {
   /** In the order they were made. */
-  readonly containers = new Map<string, Container>();
+  readonly #containers = new Map<string, Container>();
+  readonly #byName = new Map<string, Container>();
   readonly execs = new Map<string, Exec>();
   /** Images by what made them: parent and instruction. */
   readonly buildCache = new Map<string, string>();
@@ -66,6 +67,10 @@ export class Daemon {
     return this.kernel.world.clock.sleep(ns);
   }
 
+  get containers(): ReadonlyMap<string, Container> {
+    return this.#containers;
+  }
+
   /** By full id, name with or without slash, or unique id prefix. */
   container(term: string): Container | Failure {
     if (term === '') return errors.noNameOrId(term);
@@ -77,9 +82,25 @@ export class Daemon {
   }
 
   containerByName(name: string): Container | undefined {
-    const bare = name.startsWith('/') ? name.slice(1) : name;
-    for (const c of this.containers.values()) if (c.name === bare) return c;
-    return undefined;
+    return this.#byName.get(name.startsWith('/') ? name.slice(1) : name);
+  }
+
+  /** A container has been made. */
+  enter(c: Container): void {
+    this.#containers.set(c.id, c);
+    this.#byName.set(c.name, c);
+  }
+
+  rename(c: Container, name: string): void {
+    this.#byName.delete(c.name);
+    c.name = name;
+    this.#byName.set(name, c);
+  }
+
+  /** @returns whether it was there */
+  forget(c: Container): boolean {
+    if (this.#byName.get(c.name) === c) this.#byName.delete(c.name);
+    return this.#containers.delete(c.id);
   }
 
   emit(type: EngineEvent['type'], action: string, id: string, attributes: Record<string, string>): void {

@@ -19,6 +19,7 @@ export const errors = {
   manyUntil: invalid('more than one until filter specified'),
   badTime: (text: string): Failure => invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`),
   invalidJson: (why: string): Failure => invalid(`invalid JSON: ${why}`),
+  jsonTail: invalid('unexpected content after JSON'),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
   noStream: invalid('Bad parameters: you must choose at least one stream'),

@@ -66,7 +66,7 @@ async function deleteLocked(
 
 /** Takes a container that does not run out of the books. */
 export async function removeContainer(daemon: Daemon, c: Container, volumes = c.hostConfig.AutoRemove): Promise<void> {
-  if (!daemon.containers.delete(c.id)) return;
+  if (!daemon.forget(c)) return;
   c.status = 'removing';
   daemon.links.delete(c);
   for (const id of c.execIds) daemon.execs.delete(id);
@@ -90,7 +90,7 @@ export function renameContainer(daemon: Daemon, c: Container, to: string): Failu
   if (other) return errors.nameTaken(bare, other.id).wrap('Error when allocating new name');
   const old = c.name;
   daemon.links.rename(c, old, bare);
-  c.name = bare;
+  daemon.rename(c, bare);
   for (const a of c.attachments.values())
     if (a.endpoint) a.endpoint.dnsNames = a.endpoint.dnsNames.map((n) => (n === old ? bare : n));
   daemon.containerEvent(c, 'rename', { oldName: `/${old}` });

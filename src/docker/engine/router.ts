@@ -7,6 +7,7 @@ import { Failure } from '../errdefs.ts';
 import { compareVersions } from './apiversion.ts';
 import { API_VERSION, COST, type Daemon, MIN_API_VERSION } from './daemon.ts';
 import { errors } from './errors.ts';
+import { jsonFault } from './jsonfault.ts';
 import { bare, failure, moved, versionError } from './reply.ts';
 
 /** One request with what the route's pattern took from its path. */
@@ -133,9 +134,13 @@ export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
   const type = request.headers['content-type'] ?? '';
   if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
   try {
-    return withoutNulls(JSON.parse(body)) as T;
+    const value: unknown = JSON.parse(body) ?? {};
+    if (typeof value === 'object' && !Array.isArray(value)) return withoutNulls(value) as T;
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    return errors.invalidJson(`json: cannot unmarshal ${kind} into Go value`);
   } catch {
-    return errors.invalidJson(whyInvalid(body));
+    const why = jsonFault(body);
+    return why === undefined ? errors.jsonTail : errors.invalidJson(why);
   }
 }
 
@@ -148,23 +153,4 @@ function withoutNulls(value: unknown, isMap = false): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([, v]) => v !== null || isMap);
   return Object.fromEntries(kept.map(([k, v]) => [k, withoutNulls(v, MAPS.has(k))]));
-}
-
-/** Go's words: the text ended early, or a character that cannot stand where it does. */
-function whyInvalid(body: string): string {
-  let depth = 0;
-  let quoted = false;
-  for (let i = 0; i < body.length; i++) {
-    const c = body[i] as string;
-    if (quoted) {
-      if (c === '\\') i++;
-      else if (c === '"') quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === '{' || c === '[') depth++;
-    else if (c === '}' || c === ']') depth--;
-  }
-  const first = body.trim()[0] ?? '';
-  return depth > 0 || quoted
-    ? 'unexpected EOF'
-    : `invalid character '${first}' looking for beginning of ${first === '{' ? 'object key string' : 'value'}`;
 }

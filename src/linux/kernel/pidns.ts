@@ -34,6 +34,13 @@ export class PidNamespace implements PidNs {
     return other.chain().includes(this);
   }
 
+  /** Those that something holds of, in order of pid. */
+  those(wanted: (p: Proc) => boolean): Proc[] {
+    const found: [number, Proc][] = [];
+    for (const entry of this.byPid) if (wanted(entry[1])) found.push(entry);
+    return found.sort((a, b) => a[0] - b[0]).map(([, p]) => p);
+  }
+
   /** Its processes in order of pid. */
   list(): Proc[] {
     return [...this.byPid.entries()].sort((a, b) => a[0] - b[0]).map(([, p]) => p);

@@ -104,6 +104,7 @@ export function addVxlan(
   const d = register(world, ns, dev, 'vxlan', name);
   d.linkNs = ns;
   d.lower = lower;
+  if (lower) world.stacked.add(d);
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);
   return d.ifindex;
 }
@@ -131,6 +132,7 @@ export function addUpper(
   if (dev < 0) return errnoOf(dev);
   const d = register(world, ns, dev, settings.kind, name);
   d.lower = lower;
+  world.stacked.add(d);
   d.arg = settings.kind === 'vlan' ? settings.id : settings.kind === 'macvlan' ? settings.mode : undefined;
   numberPeers(d);
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);

@@ -149,6 +149,7 @@ export function forget(world: NetWorld, d: Device): void {
   renameIpv6(d.ns, d.name, undefined);
   d.ns.remove(d);
   world.devices.delete(d.dev);
+  world.stacked.delete(d);
   if (d.master) followPorts(world, d.master);
 }
 
@@ -163,7 +164,7 @@ export function remove(world: NetWorld, d: Device): void {
 
 /** Devices that stand on one (macvlan, ipvlan, vlan), or send by it (VXLAN). */
 export function standing(world: NetWorld, d: Device): Device[] {
-  return [...world.devices.values()].filter((x) => x.lower === d);
+  return world.stacked.size === 0 ? [] : [...world.stacked].filter((x) => x.lower === d);
 }
 
 export function delLink(world: NetWorld, ns: Netns, name: string): Errno | 0 {

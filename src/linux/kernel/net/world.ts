@@ -19,6 +19,8 @@ const FIRST_INODE = 4026531840;
 export class NetWorld {
   /** By index in the core. */
   readonly devices = new Map<number, Device>();
+  /** Of these, what stands on another or sends by it. */
+  readonly stacked = new Set<Device>();
   readonly sockets = new Map<number, InetSocket>();
   /** Sockets that were closed since the last pump: their packets may not have been told yet. */
   readonly closed = new Map<number, InetSocket>();
