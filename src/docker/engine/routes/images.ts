@@ -9,8 +9,6 @@ import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
 import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
 import { line } from '../progress.ts';
-import { pullImage } from '../pull.ts';
-import { pushImage } from '../push.ts';
 import { bytes, empty, json } from '../reply.ts';
 import { flag, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
@@ -25,6 +23,7 @@ const create: Handler = async (call) => {
   const { daemon, query } = call;
   const from = query.get('fromImage');
   if (!from) return imported(call);
+  const { pullImage } = await daemon.kernel.world.hold(import('../pull.ts'));
   const pulled = await pullImage(daemon, from, query.get('tag') ?? '');
   return pulled instanceof Failure ? pulled : bytes(daemon, 200, 'application/json', pulled);
 };
@@ -90,7 +89,8 @@ const tag: Handler = ({ daemon, params, query }) => {
   return tagImage(daemon, image, query.get('repo') ?? '', query.get('tag') ?? '') ?? empty(daemon, 201);
 };
 
-const push: Handler = ({ daemon, params, query }) => {
+const push: Handler = async ({ daemon, params, query }) => {
+  const { pushImage } = await daemon.kernel.world.hold(import('../push.ts'));
   const sent = pushImage(daemon, params.name as string, query.get('tag') ?? '');
   return sent instanceof Failure ? sent : bytes(daemon, 200, 'application/json', sent);
 };
