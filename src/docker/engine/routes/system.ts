@@ -1,14 +1,12 @@
 /** /_ping, /version, /info, /events, /system/df, /auth, /distribution. */
 import { utf8 } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
-import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';
 import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../events.ts';
 import { Filters } from '../filters.ts';
 import { diskUsage, info, version } from '../info.ts';
-import { inspectDistribution } from '../pull.ts';
 import { bytes, json, ping } from '../reply.ts';
 import { type Handler, type Route, readJson } from '../router.ts';
 
@@ -73,6 +71,7 @@ const auth: Handler = async ({ daemon, request }) => {
   const body = await readJson<{ serveraddress?: string }>(request);
   if (body instanceof Failure) return body;
   const given = (body.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  const { HUB, reachRegistry } = await daemon.kernel.world.hold(import('../../images/registry.ts'));
   const host = given === '' || given === 'index.docker.io' || given === 'docker.io' ? HUB : given;
   return (
     (await reachRegistry(daemon.controller.daemon.sys, host)) ??
@@ -81,6 +80,7 @@ const auth: Handler = async ({ daemon, request }) => {
 };
 
 const distribution: Handler = async ({ daemon, params }) => {
+  const { inspectDistribution } = await daemon.kernel.world.hold(import('../pull.ts'));
   const found = await inspectDistribution(daemon, params.name as string);
   return found instanceof Failure ? found : json(daemon, 200, found);
 };
