@@ -21,28 +21,16 @@ const features = ({ Features: f }) =>
   f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory | f.BulkMemoryOpt;
 
 /** Sizes, in Binaryen's units, up to which functions are inlined: always; where that enables more; with one caller. */
-const INLINE = { always: 30, flexible: 60, oneCaller: 1000 };
+const INLINE = { always: 8, flexible: 12, oneCaller: 100 };
 /** The same for what each packet crosses. */
 const INLINE_HOT = { always: 100, flexible: 300, oneCaller: 10000 };
 
-/** Where the functions are that each packet crosses. */
+/** Where the functions are that each packet of a remembered flow crosses. */
 const HOT = [
   'dev/xmit/',
-  'dev/bridge/',
-  'dev/fdb/',
-  'dev/vxlan/',
-  'ip/dst/',
-  'ip/input/',
-  'ip/neigh/',
-  'ip/output/',
-  'nf/chain/',
-  'nf/conn/',
-  'nf/conntrack/',
-  'nf/hook/',
-  'nf/mangle/',
-  'nf/match/',
-  'nf/nat/',
+  'flow/',
   'sim/clock/',
+  'sim/loop/',
   'sim/pool/',
   'sim/work/',
   'sock/demux/',
@@ -75,14 +63,15 @@ async function inline(file) {
   const { default: binaryen } = await import('binaryen');
   const module = binaryen.readBinary(readFileSync(file));
   module.setFeatures(features(binaryen));
-  binaryen.setOptimizeLevel(3);
-  binaryen.setShrinkLevel(0);
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(1);
   binaryen.setDebugInfo(true);
   binaryen.setAllowInliningFunctionsWithLoops(true);
   limits(binaryen, INLINE);
   module.optimize();
   coolDown(binaryen, module);
   limits(binaryen, INLINE_HOT);
+  binaryen.setOptimizeLevel(3);
   module.optimize();
   binaryen.setDebugInfo(debug);
   writeFileSync(file, module.emitBinary());

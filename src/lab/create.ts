@@ -18,6 +18,7 @@ import type { Tracer } from './journey/journey.ts';
 import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
+import { ServiceManager, SYSTEMD_SOCKET } from './systemd.ts';
 import { addUplink, buildTopology, engineIdentity } from './topology.ts';
 import { Uplink } from './uplink.ts';
 import { viewOf } from './views.ts';
@@ -229,11 +230,15 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const calls = new CallLog(() => world.clock.now);
   const machines: Node[] = topology.nodes.map((kernel) => {
     const name = kernel.uts.hostname;
+    const manager = new ServiceManager(() => world.clock.epochAt());
     const dockerd = startDockerd(kernel, {
       openPty: (size, taken) => openPty(kernel, size, taken),
       ...engineIdentity(name),
+      log: (line, pid) => manager.log(pid, line),
       wrap: (service) => calls.wrap(name, service),
     });
+    manager.manage(dockerd);
+    kernel.serve(SYSTEMD_SOCKET, manager.service);
     return { name, kernel, docker: dockerd.service, dockerd };
   });
   let lab: DrydockLab | undefined;

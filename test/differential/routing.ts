@@ -3,7 +3,7 @@ import type { Dice, Draft } from './generate.ts';
 import type { PolicySpec } from './topology.ts';
 
 /** How often bridges hand their frames to netfilter. */
-const BRIDGE_NF = 0.4;
+const BRIDGE_NF = 0;
 
 /** Tables that rules lead to. */
 const TABLES = [100, 200, 254];

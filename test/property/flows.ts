@@ -171,6 +171,7 @@ export type Op =
     }
   | { readonly op: 'frames'; readonly list: readonly Frame[]; readonly by: number }
   | { readonly op: 'stream'; readonly from: number; readonly to: number; readonly port: number; readonly size: number }
+  | { readonly op: 'steady'; readonly from: number; readonly to: number; readonly port: number; readonly every: number }
   | { readonly op: 'change'; readonly what: number; readonly which: number }
   | { readonly op: 'run'; readonly ms: number }
   | { readonly op: 'echo' | 'look' };
@@ -217,7 +218,17 @@ export const op: fc.Arbitrary<Op> = fc.oneof(
       size: fc.constantFrom(1, 3000, 60_000),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ op: fc.constant('change' as const), what: n, which: n }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('steady' as const),
+      from: n,
+      to: n,
+      port: n,
+      every: fc.constantFrom(900, 2300),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('change' as const), what: n, which: n }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -227,6 +238,23 @@ export const op: fc.Arbitrary<Op> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('echo' as const, 'echo' as const, 'look' as const) }) },
 );
+
+/** Flows that find their way, [sender, address, port]: those of most ops. */
+const WAYS = [
+  [4, 2, 1],
+  [0, 3, 0],
+  [2, 0, 0],
+  [6, 5, 0],
+  [8, 6, 0],
+  [1, 2, 0],
+  [3, 3, 0],
+] as const;
+
+/** Sends one datagram; numbers choose, most of them one of WAYS. */
+function datagramTo(w: World, from: number, to: number, port: number, bytes: Uint8Array): number {
+  const [a, b, c] = from % 4 === 0 ? [from, to, port] : pick(WAYS, to);
+  return w.core.sockSend(pick(w.senders, a), bytes, a4(pick(IP, b)), pick(PORT, c));
+}
 
 const pick = <T>(list: readonly T[], i: number): T => list[i % list.length] as T;
 
@@ -420,14 +448,7 @@ function apply(w: World, o: Op, seen: unknown[]): void {
     case 'send':
       for (let i = 0; i < o.times; i++)
         for (const [from, to, port, size] of o.flows)
-          seen.push(
-            core.sockSend(
-              pick(w.senders, from),
-              new Uint8Array(size).fill(size + i),
-              a4(pick(IP, to)),
-              pick(PORT, port),
-            ),
-          );
+          seen.push(datagramTo(w, from, to, port, new Uint8Array(size).fill(size + i)));
       return;
     case 'frames':
       for (let i = 0; i < 3; i++) for (const f of o.list) seen.push(core.frameReceive(w.d.cli.port, datagram(w, f)));
@@ -446,6 +467,13 @@ function apply(w: World, o: Op, seen: unknown[]): void {
       }
       return;
     }
+    case 'steady':
+      // Longer than a neighbour is taken to be reachable, so that it matters when it was used last.
+      for (let t = 0; t < 50_000; t += o.every) {
+        seen.push(datagramTo(w, o.from, o.to, o.port, Uint8Array.of(t)));
+        core.run(core.now() + o.every * 1e6);
+      }
+      return;
     case 'change':
       pick(CHANGES, o.what)(w, o.which);
       return;

@@ -382,6 +382,8 @@ export class Sim {
   paths: u32;
   pathEpoch: u32;
   pathsOwing: u32;
+  /** It moves on when another datagram socket may be the one that a packet is for. */
+  sockEpoch: u32;
   /** Number of the newest connection. */
   ctSerial: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */

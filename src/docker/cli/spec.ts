@@ -19,6 +19,7 @@ export type FlagType =
   | 'float'
   | 'list'
   | 'strings'
+  | 'stringArray'
   | 'map'
   | 'filter'
   | 'mount'

@@ -39,7 +39,7 @@ export async function commitContainer(
   if (run) daemon.kernel.freeze(run.pidns, false);
   const created = daemon.now();
   const image = daemon.images.add({
-    layers: [...(c.image?.layers ?? []), ...(layer ? [layer] : [])],
+    layers: [...(c.image?.layers ?? []), layer],
     config,
     created,
     author: options.author,
@@ -50,7 +50,7 @@ export async function commitContainer(
         created,
         createdBy: c.argv.join(' '),
         comment: options.comment,
-        size: layer?.size ?? 0,
+        size: layer.size,
         author: options.author,
       },
     ],
@@ -67,9 +67,8 @@ export async function commitContainer(
   return { Id: image.id };
 }
 
-/** What was written over an image, as a layer of its own; undefined when nothing was. @param salt makes its digest its own */
-export function layerFrom(daemon: Daemon, salt: string, written: OverlayFs): ImageLayer | undefined {
-  if (written.changes().length === 0) return undefined;
+/** What was written over an image, as a layer of its own, even when that is nothing. @param salt makes its digest its own */
+export function layerFrom(daemon: Daemon, salt: string, written: OverlayFs): ImageLayer {
   const diffId = digest(`layer ${salt} ${daemon.now()}`);
   return { layer: written.freeze(), diffId, size: written.upperSize, cacheId: sha256(`cache ${diffId}`) };
 }

@@ -51,8 +51,8 @@ export class Daemon {
     readonly controller: Controller,
     readonly volumes: VolumeStore,
     readonly openPty: OpenPty | undefined,
-    /** dockerd's own process id. */
-    readonly pid: number,
+    /** dockerd's own process id; another one after a restart. */
+    public pid: number,
     /** The engine's own id. */
     readonly id: string,
   ) {}

@@ -13,7 +13,9 @@ import { sha256 } from '../images/digest.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import { ImageStore } from '../images/store.ts';
 import { Controller, type NewNetwork } from '../libnetwork/controller.ts';
+import { rfc3339Nano } from '../time.ts';
 import { Daemon, VERSION } from './daemon.ts';
+import { liveRestore, startWanted, stopAll } from './lifecycle.ts';
 import { deleteContainer } from './remove.ts';
 import { createRouter } from './router.ts';
 import { routes } from './routes.ts';
@@ -29,6 +31,8 @@ export interface DockerdOptions {
   readonly id?: string;
   /** RFC 4193 Global ID (40 bits) of its IPv6 pools; else from its id. */
   readonly globalId?: bigint;
+  /** Takes lines of its log. */
+  readonly log?: (line: string, pid: number) => void;
   /** Put around the API where it is served on its socket: a wire tap. */
   readonly wrap?: (service: HttpService) => HttpService;
 }
@@ -40,6 +44,12 @@ export interface Dockerd {
   clean(): Promise<void>;
   /** Ends the engine: containers are killed, the socket goes. */
   stop(): Promise<void>;
+  /** What a service manager's stop does: the process ends, and its containers unless live-restore is set. */
+  down(): Promise<void>;
+  /** Starts it again. */
+  up(): Promise<void>;
+  /** Process id; 0 while it is down. */
+  readonly pid: number;
 }
 
 const SOCKET = '/run/docker.sock';
@@ -57,7 +67,7 @@ const BRIDGE_OPTIONS = {
 /** Starts it: processes, default networks, docker0 and its rules, images, the socket. */
 export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dockerd {
   const { rng, clock } = kernel.world;
-  const self = kernel.daemon(['dockerd'], { parent: 1 });
+  let self = kernel.daemon(['dockerd'], { parent: 1 });
   const containerd = kernel.daemon(CONTAINERD, { parent: self.pid });
   const fs = kernel.root.fs;
   for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])
@@ -75,7 +85,12 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   const volumes = new VolumeStore(kernel, rng);
   const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid, id);
   const service = createRouter(daemon, routes);
-  const close = kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
+  const listen = (): (() => void) => kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
+  let close = listen();
+  let isUp = true;
+  const say = (level: string, message: string, more = ''): void =>
+    options.log?.(`time="${rfc3339Nano(daemon.now())}" level=${level} msg=${JSON.stringify(message)}${more}`, self.pid);
+  greet(say);
   const clean = (): Promise<void> => cleanDaemon(daemon);
   return {
     service,
@@ -87,7 +102,41 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
       containerd.end(0);
       self.end(0);
     },
+    get pid() {
+      return isUp ? self.pid : 0;
+    },
+    async down() {
+      if (!isUp) return;
+      isUp = false;
+      say('info', "Processing signal 'terminated'");
+      close();
+      if (!liveRestore(kernel)) await stopAll(daemon);
+      say('info', 'Daemon shutdown complete');
+      self.end(0);
+    },
+    async up() {
+      if (isUp) return;
+      self = kernel.daemon(['dockerd'], { parent: 1 });
+      controller.daemon = self;
+      daemon.pid = self.pid;
+      isUp = true;
+      greet(say);
+      await startWanted(daemon);
+      close = listen();
+    },
   };
+}
+
+type Say = (level: string, message: string, more?: string) => void;
+
+/** What it says when it starts. */
+function greet(say: Say): void {
+  say('info', 'Starting up');
+  say('info', 'Loading containers: start.');
+  say('info', 'Loading containers: done.');
+  say('info', 'Docker daemon', ` storage-driver=overlay2 version=${VERSION}`);
+  say('info', 'Daemon has completed initialization');
+  say('info', 'API listen on /run/docker.sock');
 }
 
 /** A UUID, as far as its form goes. */

@@ -1,5 +1,6 @@
 /** Images over the API: list, inspect, history, tag, removal. @see moby daemon/images */
 import { Failure } from '../errdefs.ts';
+import { digest } from '../images/digest.ts';
 import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
 import type { Image } from '../images/store.ts';
 import { rfc3339Nano } from '../time.ts';
@@ -182,13 +183,23 @@ function untagDigests(daemon: Daemon, image: Image): Removed[] {
   return daemon.images.removeDigests(image.id).map((ref) => ({ Untagged: familiarString(ref) }));
 }
 
-/** The image, and the layer it has alone. */
+/** Ids of an image's layers, each with those below it. @see OCI image-spec config.md: Layer ChainID */
+function chainIds(image: Image): string[] {
+  const out: string[] = [];
+  for (const { diffId } of image.layers) {
+    const below = out.at(-1);
+    out.push(below === undefined ? diffId : digest(`${below} ${diffId}`));
+  }
+  return out;
+}
+
+/** The image, and the layers it has alone. */
 function destroy(daemon: Daemon, image: Image): Removed[] {
   if (daemon.images.childrenOf(image.id).length > 0) return [];
   daemon.images.remove(image.id);
   daemon.emit('image', 'delete', image.id, { name: image.id });
   const out: Removed[] = [{ Deleted: image.id }];
-  const kept = new Set(daemon.images.list().flatMap((i) => i.layers.map((l) => l.diffId)));
-  for (const l of [...image.layers].reverse()) if (!kept.has(l.diffId) && l.size > 0) out.push({ Deleted: l.diffId });
+  const kept = new Set(daemon.images.list().flatMap(chainIds));
+  for (const id of chainIds(image).reverse()) if (!kept.has(id)) out.push({ Deleted: id });
   return out;
 }

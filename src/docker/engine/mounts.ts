@@ -143,8 +143,8 @@ export function makeVolume(
   labels: Readonly<Record<string, string>> | null = null,
   options: Readonly<Record<string, string>> | null = null,
 ): Volume | Failure {
-  if (name !== undefined && !VOLUME_NAME.test(name)) return errors.volumeNameIn(name);
   if (driver !== '' && driver !== 'local') return errors.noVolumeDriver(name ?? '', driver);
+  if (name !== undefined && !VOLUME_NAME.test(name)) return errors.volumeNameIn(name);
   return daemon.volumes.create(name, labels, options);
 }
 

@@ -31,7 +31,8 @@ export class Controller {
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
-    readonly daemon: DaemonSys,
+    /** The engine's own process; another one after a restart. */
+    public daemon: DaemonSys,
     globalId: bigint,
   ) {
     this.ipam = new Ipam([...LOCAL_POOLS, uniqueLocal(globalId)]);

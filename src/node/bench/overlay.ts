@@ -4,7 +4,8 @@ import { address } from './frame.ts';
 import { installRules } from './rules.ts';
 import type { Box, Path } from './world.ts';
 
-/** vfdbSet: make an entry; its state: permanent; vxlanAdd: no checksum outside, as Docker has it. */
+/** fdbSet: does not age. fdbSet, vfdbSet: make an entry; its state: permanent; vxlanAdd: no checksum outside, as Docker has it. */
+const FDB_STATIC = 4;
 const FDB_CREATE = 8;
 const NUD_PERMANENT = 128;
 const VXLAN_NO_CSUM = 16;
@@ -53,7 +54,12 @@ export function overlay(core: Core): Path {
   const forward = (at: typeof a, mac: number, to: string): number =>
     core.vfdbSet(at.vxlan, { mac, dst: number(to), state: NUD_PERMANENT }, FDB_CREATE);
   if (forward(a, b.mac, two.ip) < 0 || forward(b, a.mac, one.ip) < 0) throw new Error('no entry in the VXLAN');
-  // Each has heard of the other, so that the bridges know their ports.
+  // The bridges know where the other container is, as after an answer of its; what it broadcasts does not cross.
+  for (const [at, other] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    if (core.fdbSet(at.vxlan, other.mac, FDB_STATIC, FDB_CREATE) < 0) throw new Error('no entry in the bridge');
   const hello = core.now() + 1e9;
   core.announce(a.dev, address(a.ip));
   core.announce(b.dev, address(b.ip));

@@ -56,6 +56,7 @@ const RULES: readonly (readonly [string, string, string])[] = [
   ['-A INPUT -m pkttype ! --pkt-type multicast', '', 'PKTTYPE != multicast'],
   ['-A INPUT -m length --length 10:20', '', 'length 10:20'],
   ['-A INPUT -m length ! --length 10', '', 'length !10'],
+  ['-A INPUT -m length --length 10:20 -m length ! --length 15', '', 'length 10:20 length !15'],
   ['-A INPUT -m ttl --ttl-eq 5', '', 'TTL match TTL == 5'],
   ['-A INPUT -m ttl ! --ttl-eq 5', '', 'TTL match TTL != 5'],
   ['-A INPUT -m ttl --ttl-lt 5', '', 'TTL match TTL < 5'],

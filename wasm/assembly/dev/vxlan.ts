@@ -12,6 +12,7 @@ import {
   DROP_VXLAN_SRC, DROP_VXLAN_VNI, ENETUNREACH, RTN_LOCAL, RTN_UNICAST, TRACE_DECAP, TRACE_ENCAP, VXLAN_L2MISS,
   VXLAN_L3MISS, VXLAN_LEARN, VXLAN_NO_CSUM, VXLAN_PROXY, VXLAN_TTL_INHERIT,
 } from '../../abi';
+import { recAbort, recFailed, recSums } from '../flow/record';
 import { neighFind, neighMac } from '../ip/neightab';
 import { ip4Output, ip4RouteSource } from '../ip/output';
 import { pmtuOf, pmtuUpdate } from '../ip/pmtu';
@@ -282,6 +283,7 @@ export function vxlanSend(pkt: u32): void {
   const src = v.local != 0 ? v.local : ip4RouteSource(v.linkNs, dst, oif);
   const h = p.data as usize;
   if (!(v.flags & VXLAN_NO_CSUM)) {
+    if (Sim.at().rec != 0) recSums();
     const sum = csumL4(src, dst, PROTO_UDP, h, p.len);
     store<u16>(h, sum == 0 ? 0xffff : sum, 6);
   }
@@ -290,6 +292,7 @@ export function vxlanSend(pkt: u32): void {
     d.txPackets++;
     d.txBytes += size as u64;
   } else {
+    recFailed();
     d.txErrors++;
     if (sent == -ENETUNREACH) d.txCarrier++;
   }
@@ -302,6 +305,7 @@ export function vxlanSend(pkt: u32): void {
 function checkPmtu(d: Dev, pkt: u32, mtu: u32): void {
   const p = Pkt.at(pkt);
   if (p.len - HEADERS - ETH_HLEN <= mtu) return;
+  recAbort();
   const dst = ip4Dst((p.data + HEADERS + ETH_HLEN) as usize);
   pmtuUpdate(d.ns, dst, mtu, pmtuOf(d.ns, dst, d.mtu));
 }

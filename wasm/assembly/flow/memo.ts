@@ -32,14 +32,16 @@ export class Memo {
   ct: u32;
   serial: u32;
   status: u32;
-  /** The memo that its last packet found next. */
+  /** The memo of the segment behind this one, 0: not found yet. What a memo makes of a frame is always the same. */
   next: u32;
   newAddrs: u64;
   newPorts: u32;
   /** What is added to the sums: of the IPv4 header, of the transport. */
   ipSum: u16;
   l4Sum: u16;
-  spare: u64;
+  /** The datagram socket that its packets are for, 0: none, and the epoch of sockets in which it was found. */
+  sock: i32;
+  sockEpoch: u32;
 }
 
 /** What becomes of the packet. */
@@ -51,6 +53,8 @@ export const END_VXLAN: u32 = 3;
 export const PATH_CHECKS: u32 = 1;
 export const PATH_MACS: u32 = 2;
 export const PATH_IP: u32 = 4;
+/** The packet gets headers (tunnel.ts), with a UDP checksum. */
+export const PATH_SUMS: u32 = 8;
 
 /** Pairs of counters that a path can have. */
 export const PATH_COUNTERS: u32 = 40;
@@ -105,6 +109,9 @@ export class Path {
   endFlags: u32;
   /** How many counters follow. */
   counters: u32;
+  /** Namespace whose identifications of IPv4 packets are used, 0: none; the header word of a header that is new. */
+  idNs: u32;
+  newHead: u64;
 }
 
 /** From where on a path's bytes tell it apart, and where its counters begin. */

@@ -6,8 +6,8 @@
  * All of it costs a packet nothing but a look at Sim.rec when nothing is recorded.
  */
 import { DEV_LOOPBACK } from '../../abi';
-import { Dev } from '../dev/dev';
-import { MEMO_REC, PATH_BUCKETS, PATH_CAP, PATH_HASH, PATH_REC, REC_MEMO, REC_PATH, Sim } from '../mem';
+import { Dev, devOut } from '../dev/dev';
+import { MEMO_REC, PATH_BUCKETS, PATH_CAP, PATH_HASH, PATH_REC, REC_MEMO, REC_PATH, REC_TIMES, Sim } from '../mem';
 import { Conn } from '../nf/conn';
 import { Pkt } from '../sim/pool';
 import { csumFold16 } from '../wire/checksum';
@@ -15,7 +15,8 @@ import { ETH_HLEN } from '../wire/ether';
 import { PROTO_TCP } from '../wire/ipv4';
 import { flowStale } from './epoch';
 import { headOf, protoOf, IP, L4, moves, sumAt, sumMoved, turns } from './frame';
-import { END_CROSS, END_DELIVER, END_VXLAN, Memo, memoBegin, memoKeep, PATH_CHECKS, PATH_COUNTERS, PATH_IP, PATH_KEY, PATH_LIST, PATH_MACS, Path, pathAt } from './memo';
+import { END_CROSS, END_DELIVER, END_VXLAN, Memo, memoBegin, memoKeep, PATH_CHECKS, PATH_COUNTERS, PATH_IP, PATH_KEY, PATH_LIST, PATH_MACS, PATH_SUMS, Path, pathAt } from './memo';
+import { OUTER, TUNNEL, tunnelHeaders, tunnelPair } from './outer';
 
 /** Bits of the header word that are the TTL. */
 const TTL: u64 = 0xff00000000;
@@ -56,6 +57,44 @@ export function recBegin(pkt: u32): void {
   s.recSteps = 0;
   s.recDone = 0;
   s.rec = Dev.at(p.dev).kind == DEV_LOOPBACK ? 0 : 1;
+}
+
+/** The same for what `vxlanSend` takes. @param size bytes of the packet inside */
+export function recBeginTunnel(pkt: u32, head: u64, size: u32): void {
+  const s = Sim.at();
+  const p = Pkt.at(pkt);
+  memory.fill(REC_PATH, 0, PATH_REC + 64);
+  const r = path();
+  r.dev = p.dev | TUNNEL;
+  r.gen = p.gen;
+  r.head = head;
+  r.flags = p.flags;
+  const m = memo();
+  s.recEpoch = s.flowEpoch;
+  m.addrs = tunnelPair(p);
+  m.ports = load<u32>(p.data as usize);
+  m.max = p.len;
+  s.recSteps = 0;
+  s.recDone = 0;
+  s.rec = 1;
+  recCount(devOut(p.dev), size as u64);
+}
+
+/** The sender of a tunnel's packet computes its sum. */
+export function recSums(): void {
+  path().bits |= PATH_SUMS;
+}
+
+/** A header took the next identification of a namespace. */
+export function recId(ns: u32): void {
+  const r = path();
+  if (r.idNs != 0 || !(r.dev & TUNNEL)) recAbort();
+  r.idNs = ns;
+}
+
+/** It did not go out, after all. */
+export function recFailed(): void {
+  Sim.at().recDone = 0;
 }
 
 /** Two counters at `at`, packets and bytes, are moved on by one packet of `bytes`. */
@@ -159,6 +198,10 @@ function finish(pkt: u32, f: usize): void {
   const r = path();
   const m = memo();
   s.rec = 0;
+  if (r.dev & TUNNEL) {
+    finishTunnel(pkt, f);
+    return;
+  }
   const bytes = r.end == END_DELIVER ? Pkt.at(pkt).len + ETH_HLEN : Pkt.at(pkt).len;
   const head = headOf(f);
   if (bytes != m.max || ((head ^ r.head) & ~TTL) != 0 || load<u16>(f + 12) != 8) return;
@@ -183,6 +226,24 @@ function finish(pkt: u32, f: usize): void {
   const udp = protoOf(head) != PROTO_TCP;
   if (sumMoved(l4Was, m.l4Sum, udp) != load<u16>(field)) return;
   s.recDone = 1;
+}
+
+/** Reads which headers a tunnel's packet got; a memo would write the same. @param f where the frame begins */
+function finishTunnel(pkt: u32, f: usize): void {
+  const s = Sim.at();
+  const r = path();
+  const m = memo();
+  if (r.end != END_CROSS || r.idNs == 0 || Pkt.at(pkt).len != m.max + OUTER) return;
+  r.steps = s.recSteps;
+  r.newMac0 = load<u64>(f);
+  r.newMac1 = load<u64>(f, 6);
+  r.newHead = headOf(f);
+  m.newAddrs = load<u64>(f + IP, 12);
+  m.newPorts = load<u32>(f + L4);
+  // A sum that was computed and then patched is left to the slow way.
+  if (r.bits & PATH_SUMS && m.newPorts != m.ports) return;
+  tunnelHeaders(REC_TIMES + 128, m, r, load<u16>(f + IP, 4), m.max);
+  if (memory.compare(REC_TIMES + 128, f, OUTER as usize) == 0) s.recDone = 1;
 }
 
 /** The path like the one recorded, or a new one. @returns its address, 0: there is no room */

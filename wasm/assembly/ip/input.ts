@@ -44,7 +44,7 @@ import { clockStep } from '../sim/clock';
 import { PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
-import { rawInput, tcpInput, udpInput } from '../sock/input';
+import { rawInput, tcpInput, udpInput, udpInputTo } from '../sock/input';
 import { csumFold, csumL4, csumPartial } from '../wire/checksum';
 import {
   IP4_DF,
@@ -200,6 +200,24 @@ function deliver(pkt: u32): void {
   ip4ToTransport(pkt);
 }
 
+/** The same of a UDP datagram whose socket is known (sock/input.ts: udpSocket). Pre: no raw sockets, a whole header. */
+export function ip4ToSocket(pkt: u32, sock: i32): void {
+  const p = Pkt.at(pkt);
+  const ip = p.nh as usize;
+  const th = p.th as usize;
+  if (load<u16>(th, 6) != 0 && csumL4(ip4Src(ip), ip4Dst(ip), PROTO_UDP, th, p.data + p.len - p.th) != 0) {
+    pktDrop(pkt, DROP_SOCK_CHECKSUM);
+    return;
+  }
+  if (udpInputTo(p.ns, pkt, sock) == 0) noPort(pkt);
+}
+
+/** Nobody listens at a datagram's port (takes it). */
+function noPort(pkt: u32): void {
+  icmpSend(pkt, 3, 3, 0);
+  pktDrop(pkt, DROP_NO_SOCKET);
+}
+
 /** A whole packet for this machine has passed INPUT: to the sockets and protocols that want it (takes it; nh, th are set). */
 export function ip4ToTransport(pkt: u32): void {
   const p = Pkt.at(pkt);
@@ -231,7 +249,5 @@ function transport(pkt: u32, proto: u32): void {
     else tcpInput(p.ns, pkt);
     return;
   }
-  if (udpInput(p.ns, pkt) != 0) return;
-  icmpSend(pkt, 3, 3, 0);
-  pktDrop(pkt, DROP_NO_SOCKET);
+  if (udpInput(p.ns, pkt) == 0) noPort(pkt);
 }

@@ -27,6 +27,7 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
+import { recId } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
@@ -119,6 +120,7 @@ export function ip4Output(
   if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   const ip = pktPush(pkt, 20);
   p.nh = p.data;
+  if (Sim.at().rec != 0) recId(ns);
   const hops = ttl != 0 ? ttl : p.rtype == RTN_MULTICAST ? (1 as u32) : n.defaultTtl;
   ip4Write(ip, tos, p.len, n.ipid++ & 0xffff, p.flags & PF_DF ? IP4_DF : 0, hops, proto, src, daddr);
   return localOut(pkt, oif);

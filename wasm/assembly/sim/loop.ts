@@ -5,9 +5,8 @@ import {
 } from '../../abi';
 import { devInit } from '../dev/init';
 import { qdiscTimer } from '../dev/qdisc';
-import { vxlanSend } from '../dev/vxlan';
 import { linkArrive } from '../dev/xmit';
-import { flowArrive } from '../flow/replay';
+import { flowArrive, flowTunnel } from '../flow/replay';
 import { ipInit } from '../ip/init';
 import { neighTimer } from '../ip/neigh';
 import { proxyTimer } from '../ip/proxyarp';
@@ -43,7 +42,7 @@ export function coreInit(seed: u64): i32 {
 export function drain(): void {
   let pkt = workPop();
   while (pkt != 0) {
-    if (Pkt.at(pkt).flags & PF_TUNNEL) vxlanSend(pkt);
+    if (Pkt.at(pkt).flags & PF_TUNNEL) flowTunnel(pkt);
     else {
       clockCross();
       flowArrive(pkt);

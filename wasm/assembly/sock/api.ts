@@ -8,7 +8,7 @@ import {
 } from '../../abi';
 import { SCRATCH_BASE, SCRATCH_SIZE } from '../mem';
 import { portFree, sockBind } from './bind';
-import { bindInsert, bindRemove, isAny, isV4, mapped } from './demux';
+import { bindInsert, bindRemove, isAny, isV4, mapped, sockMoved } from './demux';
 import { dgramTake } from './dgram';
 import { RDY_ERR, RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, needsDev, nsAlive, nsV6Only, scopeDev } from './glue';
 import { pingConnect, pingSend } from './ping';
@@ -65,6 +65,7 @@ export function held(id: i32): bool {
 
 /** bind(2); the address is in the scratch area. */
 export function bind(id: i32, port: i32): i32 {
+  sockMoved();
   if (!held(id)) return -9;
   const s = sockAt(id);
   if (s.family == 4 && !isV4(addr0(), addr1())) return -97;
@@ -80,6 +81,7 @@ export function bind(id: i32, port: i32): i32 {
 
 /** connect(2); the address is in the scratch area. */
 export function connect(id: i32, port: i32): i32 {
+  sockMoved();
   if (!held(id)) return -9;
   const s = sockAt(id);
   let r0 = addr0();

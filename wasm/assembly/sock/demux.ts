@@ -7,7 +7,7 @@
 import {
   F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_PING, T_RAW, T_UDP, sockAt, sockId, sockTop,
 } from './table';
-import { SOCK_STATE } from '../mem';
+import { SOCK_STATE, Sim } from '../mem';
 import { blockAlloc, blockFree } from './ring';
 
 /** Upper half of ::ffff:0.0.0.0 as kept in Sock.l1: bytes 00 00 ff ff, then the IPv4 address. */
@@ -151,9 +151,15 @@ export function bindFirst(ns: i32, type: u8, port: u32): i32 {
   return load<i32>(slot(BIND, bindHash(ns, type, port)));
 }
 
+/** Another socket may fit a datagram from here on: none that was found is good any more. */
+export function sockMoved(): void {
+  Sim.at().sockEpoch++;
+}
+
 /** Puts a socket with its lport into the bind hash. */
 export function bindInsert(s: Sock): void {
   if (s.flags & F_IN_BIND) return;
+  sockMoved();
   grow(BIND);
   bindLink(s);
   if (s.type == T_RAW || s.type == T_PING) store<u32>(RAWS, load<u32>(RAWS) + 1);
@@ -163,6 +169,7 @@ export function bindInsert(s: Sock): void {
 /** Takes it out again. */
 export function bindRemove(s: Sock): void {
   if (!(s.flags & F_IN_BIND)) return;
+  sockMoved();
   if (s.bindPrev != 0) sockAt(s.bindPrev).bindNext = s.bindNext;
   else store<i32>(slot(BIND, bindHash(s.ns, s.type, s.lport)), s.bindNext);
   if (s.bindNext != 0) sockAt(s.bindNext).bindPrev = s.bindPrev;

@@ -2,26 +2,27 @@
  * What ip/ hands to sock/: segments, datagrams, copies for raw sockets, ICMP errors, timers, the end of a namespace.
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
-import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO } from '../../abi';
+import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO, SNMP_UDP_NO_PORTS } from '../../abi';
 import { Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
-import { bindRemove, connFind, isV4, mapped, rawAny } from './demux';
+import { vxlanInput } from '../dev/vxlan';
+import { bindRemove, connFind, isV4, mapped, rawAny, udpFind } from './demux';
 import { pathLearn } from './glue';
-import { kernelUdpInput } from './kernel';
 import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_CLOSE, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
+  F_ORPHAN, S_CLOSE, S_KERNEL, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
 import { tcpSegment } from './tcp_input';
 import { effectiveMss, mtuSync } from './tcp_output';
+import { snmpInc } from './tcpnet';
 import { lossByMtu } from './tcp_recovery';
 import { retransmitLost } from './tcp_write';
 import { traceRaw, traceTcp, traceUdp } from './trace';
@@ -58,27 +59,47 @@ export function tcpInput(ns: u32, pkt: u32): void {
   pktFree(pkt);
 }
 
+/** The socket that a datagram is for, 0: none. That of a tunnel goes first. Pre: it has a whole header. */
+export function udpSocket(ns: u32, p: Pkt): i32 {
+  const h = p.th as usize;
+  const sport = bswap<u16>(load<u16>(h)) as u32;
+  const dport = bswap<u16>(load<u16>(h + 2)) as u32;
+  if (Sim.at().tunnels != 0 && p.proto != IPV6) {
+    const id = udpFind(ns as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, 0);
+    if (id != 0 && sockAt(id).state == S_KERNEL) return id;
+  }
+  return udpFind(ns as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, p.indev as i32);
+}
+
 /** A UDP datagram. @returns 1 taken, 0 no socket (the caller still owns it) */
 export function udpInput(ns: u32, pkt: u32): i32 {
   const p = Pkt.at(pkt);
-  const n = l4Length(p);
-  const h = p.th as usize;
-  if (n < 8) {
+  if (l4Length(p) < 8) {
     pktFree(pkt);
     return 1;
   }
-  const sport = bswap<u16>(load<u16>(h)) as u32;
-  const dport = bswap<u16>(load<u16>(h + 2)) as u32;
+  return udpInputTo(ns, pkt, udpSocket(ns, p));
+}
+
+/** The same of one whose socket is known: udpSocket. */
+export function udpInputTo(ns: u32, pkt: u32, id: i32): i32 {
+  const p = Pkt.at(pkt);
+  const h = p.th as usize;
+  if (id == 0) {
+    snmpInc(ns as i32, SNMP_UDP_NO_PORTS);
+    return 0;
+  }
+  const s = sockAt(id);
+  if (s.state == S_KERNEL) {
+    vxlanInput(ns, pkt, bswap<u16>(load<u16>(h + 2)) as u32);
+    return 1;
+  }
+  const n = l4Length(p);
   const len = bswap<u16>(load<u16>(h + 4)) as u32;
   const data = len >= 8 && len <= n ? len - 8 : n - 8;
-  if (
-    Sim.at().tunnels != 0 && p.proto != IPV6 &&
-    kernelUdpInput(ns, pkt, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport)
-  ) return 1;
-  const took = udpDeliver(
-    ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, ttlOf(p), h + 8, data,
+  udpDeliver(
+    s, p.indev, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), bswap<u16>(load<u16>(h)) as u32, ttlOf(p), h + 8, data,
   );
-  if (!took) return 0;
   if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;

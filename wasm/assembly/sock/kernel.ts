@@ -1,8 +1,7 @@
 /** Sockets that the kernel itself holds: UDP ports of tunnels. They show in ss without a process. */
-import { vxlanInput } from '../dev/vxlan';
 import { Sim } from '../mem';
 import { sockBind } from './bind';
-import { bindRemove, mapped, udpFind } from './demux';
+import { bindRemove, mapped } from './demux';
 import { S_KERNEL, sockAlloc, sockAt, sockRelease, T_UDP } from './table';
 
 /** Takes a UDP port on all IPv4 addresses. @returns the socket, -ENFILE, or -EADDRINUSE */
@@ -32,15 +31,4 @@ export function kernelClose(id: u32): void {
   bindRemove(s);
   sockRelease(s);
   Sim.at().tunnels--;
-}
-
-/**
- * A datagram that a tunnel's socket wants goes there (takes it then).
- * @returns whether it was taken
- */
-export function kernelUdpInput(ns: u32, pkt: u32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32): bool {
-  const id = udpFind(ns as i32, l0, l1, lport, r0, r1, rport, 0);
-  if (id == 0 || sockAt(id).state != S_KERNEL) return false;
-  vxlanInput(ns, pkt, lport);
-  return true;
 }

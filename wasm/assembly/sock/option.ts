@@ -6,6 +6,7 @@ import {
   SOCKOPT_SNDBUF, SOCKOPT_SYNCNT, SOCKOPT_TOS, SOCKOPT_TTL, SOCKOPT_USER_TIMEOUT, SOCKOPT_V6ONLY, TCPKEY_KEEP_INTVL,
   TCPKEY_KEEP_PROBES, TCPKEY_KEEP_TIME, TCPKEY_SYN_RETRIES, TCPKEY_CONGESTION, TCPKEY_FIN_TIMEOUT,
 } from '../../abi';
+import { sockMoved } from './demux';
 import { RCVBUF_DEFAULT } from './dgram';
 import { nsTtl } from './glue';
 import {
@@ -34,6 +35,7 @@ function flagOf(key: i32): u32 {
 
 /** setsockopt(2). @returns 0, -ENOPROTOOPT, -EINVAL */
 export function optionSet(id: i32, key: i32, value: i32): i32 {
+  sockMoved();
   if (!sockValid(id)) return -9;
   const s = sockAt(id);
   const flag = flagOf(key);

@@ -4,7 +4,7 @@
  * @see RFC 768, Linux net/ipv4/udp.c
  */
 import {
-  SNMP_UDP_IN_DATAGRAMS, SNMP_UDP_IN_ERRORS, SNMP_UDP_NO_PORTS, SNMP_UDP_OUT_DATAGRAMS, SNMP_UDP_RCVBUF_ERRORS, SNMP_UDP_SNDBUF_ERRORS,
+  SNMP_UDP_IN_DATAGRAMS, SNMP_UDP_IN_ERRORS, SNMP_UDP_OUT_DATAGRAMS, SNMP_UDP_RCVBUF_ERRORS, SNMP_UDP_SNDBUF_ERRORS,
 } from '../../abi';
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
@@ -67,24 +67,17 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   return err < 0 && err != -105 ? err : <i32>len;
 }
 
-/** A datagram for this machine. @returns false when no socket wants it: the caller answers with port unreachable */
+/** A datagram from (r, rport) to (l, its port) for a socket. */
 export function udpDeliver(
-  ns: i32, dev: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, ttl: u32, data: usize, len: u32,
-): bool {
-  const id = udpFind(ns, l0, l1, lport, r0, r1, rport, dev);
-  if (id == 0) {
-    snmpInc(ns, SNMP_UDP_NO_PORTS);
-    return false;
-  }
-  const s = sockAt(id);
-  if (s.flags & F_RCV_SHUT) return true;
+  s: Sock, dev: u32, l0: u64, l1: u64, r0: u64, r1: u64, rport: u32, ttl: u32, data: usize, len: u32,
+): void {
+  if (s.flags & F_RCV_SHUT) return;
   dgramLocal(l0, l1);
-  if (dgramPut(s, r0, r1, rport, ttl, 0, data, len, <u32>dev)) snmpInc(ns, SNMP_UDP_IN_DATAGRAMS);
+  if (dgramPut(s, r0, r1, rport, ttl, 0, data, len, dev)) snmpInc(s.ns, SNMP_UDP_IN_DATAGRAMS);
   else {
-    snmpInc(ns, SNMP_UDP_IN_ERRORS);
-    snmpInc(ns, SNMP_UDP_RCVBUF_ERRORS);
+    snmpInc(s.ns, SNMP_UDP_IN_ERRORS);
+    snmpInc(s.ns, SNMP_UDP_RCVBUF_ERRORS);
   }
-  return true;
 }
 
 /**

@@ -21,6 +21,7 @@ import { FORMAT_HELP } from './format.ts';
 
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
+  { path: ['buildx'], short: 'Build with BuildKit' },
   { path: ['checkpoint'], short: 'Manage checkpoints' },
   { path: ['config'], short: 'Manage configs of a swarm' },
   { path: ['context'], short: 'Manage contexts' },
@@ -75,16 +76,10 @@ const login = command({
 });
 
 const images: readonly CommandSpec[] = [
-  known('build', '[OPTIONS] PATH | URL | -', 'Build an image from a Dockerfile', exactly(1), [
-    'image build',
-    'build',
-    'builder build',
-  ]),
   known('push', '[OPTIONS] NAME[:TAG]', 'Send an image to a registry', exactly(1), ['image push', 'push']),
   login,
   known('logout', '[SERVER]', 'Log out of a registry', between(0, 1)),
   search,
-  known('builder prune', '', 'Remove the build cache', NONE),
   known(
     'manifest annotate',
     '[OPTIONS] MANIFEST_LIST MANIFEST',

@@ -5,6 +5,7 @@ import { parseDuration, parseInt64 } from './gostrconv.ts';
 const REPEATED = new Set([
   'list',
   'strings',
+  'stringArray',
   'map',
   'filter',
   'mount',

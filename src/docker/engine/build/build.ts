@@ -21,6 +21,8 @@ export interface BuildOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly target: string;
   readonly noCache: boolean;
+  /** Images of FROM lines are pulled anew. */
+  readonly pull: boolean;
   readonly quiet: boolean;
   /** Containers of steps are removed when they succeed; when they fail. */
   readonly remove: boolean;

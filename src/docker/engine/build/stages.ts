@@ -3,6 +3,7 @@ import type { TarEntry } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import { Failure } from '../../errdefs.ts';
 import { sha256 } from '../../images/digest.ts';
+import { parseReference, withDefaultTag } from '../../images/reference.ts';
 import { type ImageConfig, NO_CONFIG } from '../../images/spec.ts';
 import type { Image, ImageLayer } from '../../images/store.ts';
 import { entriesOf, epochOf, virtualOf } from '../archive/container.ts';
@@ -100,14 +101,7 @@ export class Stages {
       return;
     }
     const earlier = this.#done.find((s) => s.name !== '' && s.name === base)?.image;
-    let image = earlier ?? this.daemon.images.get(base);
-    if (image instanceof Failure) {
-      const pulled = await pullImage(this.daemon, base, '');
-      if (pulled instanceof Failure) throw new BuildError(pulled.message);
-      yield* pulled;
-      image = this.daemon.images.get(base);
-      if (image instanceof Failure) throw new BuildError(image.message);
-    }
+    const image = earlier ?? (yield* this.#pulled(base));
     Object.assign(stage, { image, config: { ...image.config, OnBuild: null }, layers: image.layers });
     yield told(image);
     const triggers = image.config.OnBuild ?? [];
@@ -118,6 +112,21 @@ export class Stages {
       if (parsed instanceof Failure) throw new BuildError(parsed.message);
       yield* this.step(parsed);
     }
+  }
+
+  /** An image of a FROM line, pulled when it is not here. */
+  async *#pulled(name: string): AsyncGenerator<Uint8Array, Image> {
+    const here = this.daemon.images.get(name);
+    if (!(here instanceof Failure) && !this.options.pull) return here;
+    const ref = parseReference(name);
+    if (ref instanceof Failure) throw new BuildError(ref.message);
+    const full = withDefaultTag(ref);
+    const pulled = await pullImage(this.daemon, `${ref.domain}/${ref.path}`, full.digest ?? full.tag ?? '');
+    if (pulled instanceof Failure) throw new BuildError(pulled.message);
+    yield* pulled;
+    const image = this.daemon.images.get(name);
+    if (image instanceof Failure) throw new BuildError(image.message);
+    return image;
   }
 
   #arg(i: Instruction, into: Map<string, string>): void {
@@ -150,8 +159,7 @@ export class Stages {
     const fs = this.daemon.kernel.overlay(this.#stage.layers.map((l) => l.layer));
     if (!isErr(fs.stat(dir, true))) return;
     fs.mkdir(dir, 0o755, true);
-    const made = layerFrom(this.daemon, dir, fs);
-    if (made) this.#stage.layers = [...this.#stage.layers, made];
+    this.#stage.layers = [...this.#stage.layers, layerFrom(this.daemon, dir, fs)];
   }
 
   async *#run(i: Instruction): AsyncGenerator<Uint8Array> {
@@ -199,7 +207,7 @@ export class Stages {
     const failure = unpack(fs, '/', entries, options);
     if (failure) throw new BuildError(failure.message);
     const layer = layerFrom(this.daemon, sum, fs);
-    if (layer) stage.layers = [...stage.layers, layer];
+    stage.layers = [...stage.layers, layer];
     yield told(this.#add(stage.config, createdBy, layer));
   }
 

@@ -23,6 +23,7 @@ const build: Handler = async ({ daemon, query, request }) => {
     labels: labels as Record<string, string>,
     target: query.get('target') ?? '',
     noCache: flag(query, 'nocache'),
+    pull: flag(query, 'pull'),
     quiet: flag(query, 'q'),
     remove: flagOr(query, 'rm', true),
     forceRemove: flag(query, 'forcerm'),

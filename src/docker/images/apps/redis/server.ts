@@ -22,7 +22,6 @@ const MAGIC = 'REDIS0012';
 export const redisServer: Program = {
   name: 'redis-server',
   async main(sys) {
-    await sys.cpu(30 * MS);
     if (['--version', '-v'].includes(sys.argv[1] ?? '')) {
       await print(sys, 1, `Redis server v=${VERSION} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=0\n`);
       return 0;
@@ -69,6 +68,7 @@ export class Server {
     this.stores = Array.from({ length: Number(settings.get('databases') ?? 16) }, () => new Store(ms));
     this.since = sys.now();
     this.runId = sys.rng.hex(40);
+    this.#catchSignals();
     this.lastSave = Math.floor(ms() / 1000);
   }
 
@@ -85,8 +85,23 @@ export class Server {
     return print(this.sys, 1, `${this.sys.pid}:${role} ${at} ${line}\n`);
   }
 
+  /** SIGTERM and SIGINT end the server when it has started. */
+  #catchSignals(): void {
+    const { sys } = this;
+    for (const [signal, name] of [
+      [SIGNALS.SIGTERM, 'SIGTERM'],
+      [SIGNALS.SIGINT, 'SIGINT'],
+    ] as const)
+      sys.sigaction(signal, () => {
+        const at = Math.floor(Number(sys.realtime()) / 1e9);
+        void print(sys, 1, `${sys.pid}:signal-handler (${at}) Received ${name} scheduling shutdown...\n`);
+        this.stop('User requested shutdown...', true);
+      });
+  }
+
   async run(): Promise<number> {
     const { sys } = this;
+    await sys.cpu(30 * MS);
     const port = Number(this.settings.get('port'));
     await this.log('* monotonic clock: POSIX clock_gettime');
     const listener = listenTcp(sys, port, Number(this.settings.get('tcp-backlog')));
@@ -98,15 +113,6 @@ export class Server {
     sys.setTitle([`redis-server 0.0.0.0:${port}`]);
     await this.log(`* Running mode=standalone, port=${port}.`);
     await this.log('* Server initialized');
-    for (const [signal, name] of [
-      [SIGNALS.SIGTERM, 'SIGTERM'],
-      [SIGNALS.SIGINT, 'SIGINT'],
-    ] as const)
-      sys.sigaction(signal, () => {
-        const at = Math.floor(Number(sys.realtime()) / 1e9);
-        void print(sys, 1, `${sys.pid}:signal-handler (${at}) Received ${name} scheduling shutdown...\n`);
-        this.stop('User requested shutdown...', true);
-      });
     await this.#load();
     await this.log('* Ready to accept connections tcp');
     await this.#serve(listener);

@@ -1,0 +1,109 @@
+/** What of a directory is sent to the builder. @see docker/cli cli/command/image/build/context.go; patternmatcher */
+import { type TarEntry, writeTar } from '../../../../base/tar.ts';
+import { isErr } from '../../../../linux/kernel/errno.ts';
+import { packLocal } from '../../archive/local.ts';
+import { joined } from '../../archive/write.ts';
+import type { Ctx } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+
+export interface BuildContext {
+  readonly archive: Uint8Array;
+  /** Name of the Dockerfile in the archive. */
+  readonly dockerfile: string;
+  /** Text of the Dockerfile. */
+  readonly source: string;
+  /** Bytes of `.dockerignore`, and of the files. */
+  readonly ignoreSize: number;
+  readonly size: number;
+}
+
+/** @param dir absolute or relative @param file of `-f`; '' for DIR/Dockerfile; '-' standard input */
+export function readContext(
+  ctx: Ctx,
+  dir: string,
+  file: string,
+  stdin: Uint8Array | undefined,
+): BuildContext | Failure {
+  const { sys } = ctx;
+  const st = sys.stat(dir);
+  if (isErr(st)) return new Failure(`unable to prepare context: path ${JSON.stringify(dir)} not found`);
+  if (st.kind !== 'dir') return new Failure(`unable to prepare context: context must be a directory: ${dir}`);
+  const root = dir.replace(/(?<=.)\/+$/, '');
+  const ignore = sys.readFile(`${root}/.dockerignore`);
+  const rules = isErr(ignore) ? [] : rulesOf(new TextDecoder().decode(ignore));
+  const entries: TarEntry[] = [];
+  for (const e of packLocal(sys, root, '.')) {
+    const name = e.name.replace(/^\.\//, '').replace(/\/$/, '');
+    if (name === '.' || name === '') continue;
+    if (!ignored(rules, name)) entries.push({ ...e, name: e.kind === 'dir' ? `${name}/` : name });
+  }
+  let source: string;
+  let name = file === '' ? 'Dockerfile' : relative(ctx, root, file);
+  if (file === '-') {
+    source = new TextDecoder().decode(stdin ?? new Uint8Array(0));
+    name = '.dockerfile.stdin';
+    entries.push({
+      name,
+      kind: 'file',
+      mode: 0o600,
+      uid: 0,
+      gid: 0,
+      mtime: 0n,
+      target: '',
+      bytes: stdin ?? new Uint8Array(0),
+    });
+  } else {
+    const path = file === '' ? `${root}/Dockerfile` : file;
+    const bytes = sys.readFile(path);
+    if (isErr(bytes))
+      return new Failure(
+        `unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${absolute(ctx, path)}: ${bytes.text.toLowerCase()}`,
+      );
+    source = new TextDecoder().decode(bytes);
+    if (!entries.some((e) => e.name === name))
+      entries.push({ name, kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0n, target: '', bytes });
+  }
+  const archive = joined([...writeTar(entries)]);
+  const size = entries.reduce((n, e) => n + e.bytes.length + e.name.length + 32, 0);
+  return { archive, dockerfile: name, source, ignoreSize: isErr(ignore) ? 2 : ignore.length, size };
+}
+
+const absolute = (ctx: Ctx, path: string): string =>
+  path.startsWith('/') ? path : `${ctx.sys.cwd()}/${path.replace(/^\.\//, '')}`;
+
+/** A Dockerfile's name below the context; one outside gets a name of its own. */
+function relative(ctx: Ctx, root: string, file: string): string {
+  const base = `${absolute(ctx, root === '.' ? '' : root).replace(/\/$/, '')}/`;
+  const full = absolute(ctx, file);
+  return full.startsWith(base) ? full.slice(base.length) : `.dockerfile.${full.replace(/\W/g, '')}`;
+}
+
+interface Rule {
+  readonly keep: boolean;
+  readonly re: RegExp;
+}
+
+function rulesOf(text: string): Rule[] {
+  return text
+    .split('\n')
+    .map((l) => l.trim())
+    .filter((l) => l !== '' && !l.startsWith('#'))
+    .map((l) => {
+      const keep = l.startsWith('!');
+      const pattern = (keep ? l.slice(1) : l).replace(/^\.?\//, '').replace(/\/$/, '');
+      const source = pattern
+        .replace(/[.+^${}()|\\]/g, '\\$&')
+        .replace(/\*\*\/?/g, '\0')
+        .replace(/\*/g, '[^/]*')
+        .replace(/\?/g, '[^/]')
+        .replaceAll('\0', '(?:.*/)?');
+      return { keep, re: new RegExp(`^${source}(?:/.*)?$`) };
+    });
+}
+
+/** The last rule that fits decides. */
+function ignored(rules: readonly Rule[], name: string): boolean {
+  let out = false;
+  for (const r of rules) if (r.re.test(name)) out = !r.keep;
+  return out;
+}

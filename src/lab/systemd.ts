@@ -1,0 +1,156 @@
+/**
+ * The service manager of a machine: units, their states, and the journal. `systemctl` and `journalctl` ask it over
+ * /run/systemd/private.
+ *
+ * Limits: the units are docker.service and containerd.service; nothing else is started or stopped by it.
+ */
+import { civil, DAY_NAMES, two } from '../base/civil.ts';
+import { type HttpRequest, type HttpResponse, type HttpService, utf8 } from '../base/http.ts';
+import type { Dockerd } from '../docker/engine/dockerd.ts';
+
+/** Where it listens. */
+export const SYSTEMD_SOCKET = '/run/systemd/private';
+
+/** One line of the journal. */
+interface Entry {
+  /** Unix ns. */
+  readonly time: bigint;
+  readonly unit: string;
+  readonly ident: string;
+  readonly pid: number;
+  readonly message: string;
+}
+
+interface Unit {
+  readonly name: string;
+  readonly description: string;
+  readonly docs: string;
+  enabled: boolean;
+  /** Unix ns of the last change. */
+  since: bigint;
+  active: boolean;
+  readonly main: string;
+  pid(): number;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const TITLE = 'Docker Application Container Engine';
+
+export class ServiceManager {
+  readonly #journal: Entry[] = [];
+  readonly #units = new Map<string, Unit>();
+  #wake: (() => void)[] = [];
+
+  constructor(readonly now: () => bigint) {}
+
+  /** Takes a line of dockerd's log. */
+  log(pid: number, message: string, unit = 'docker.service', ident = 'dockerd'): void {
+    this.#journal.push({ time: this.now(), unit, ident, pid, message });
+    const wake = this.#wake;
+    this.#wake = [];
+    for (const w of wake) w();
+  }
+
+  /** Makes the engine a unit. */
+  manage(dockerd: Dockerd): void {
+    const since = this.now();
+    const common = { enabled: true, since, active: true };
+    this.#units.set('docker.service', {
+      ...common,
+      name: 'docker.service',
+      description: TITLE,
+      docs: 'https://docs.docker.com',
+      main: 'dockerd',
+      pid: () => dockerd.pid,
+      start: () => dockerd.up(),
+      stop: () => dockerd.down(),
+    });
+    this.#units.set('containerd.service', {
+      ...common,
+      name: 'containerd.service',
+      description: 'containerd container runtime',
+      docs: 'https://containerd.io',
+      main: 'containerd',
+      pid: () => 0,
+      start: async () => {},
+      stop: async () => {},
+    });
+    this.log(1, `Started docker.service - ${TITLE}.`, 'docker.service', 'systemd');
+  }
+
+  get service(): HttpService {
+    return { handle: (request) => this.#handle(request) };
+  }
+
+  async #handle(r: HttpRequest): Promise<HttpResponse> {
+    const [, kind = '', name = '', action = ''] = r.path.split('/');
+    if (kind === 'journal') return this.#journalAnswer(r);
+    if (kind !== 'units') return json(404, {});
+    if (name === '')
+      return json(
+        200,
+        [...this.#units.values()].map((u) => this.#shown(u)),
+      );
+    const unit = this.#units.get(name.includes('.') ? name : `${name}.service`);
+    if (!unit) return json(404, {});
+    if (r.method === 'POST') await this.#act(unit, action);
+    return json(200, this.#shown(unit));
+  }
+
+  async #act(u: Unit, action: string): Promise<void> {
+    const say = (what: string): void =>
+      this.log(1, `${what} ${u.name} - ${u.description}${what.endsWith('ing') ? '...' : '.'}`, u.name, 'systemd');
+    if ((action === 'stop' || action === 'restart') && u.active) {
+      say('Stopping');
+      await u.stop();
+      u.active = false;
+      u.since = this.now();
+      this.log(1, `${u.name}: Deactivated successfully.`, u.name, 'systemd');
+      say('Stopped');
+    }
+    if ((action === 'start' || action === 'restart') && !u.active) {
+      say('Starting');
+      await u.start();
+      u.active = true;
+      u.since = this.now();
+      say('Started');
+    }
+    if (action === 'enable') u.enabled = true;
+    if (action === 'disable') u.enabled = false;
+  }
+
+  #shown(u: Unit): Record<string, unknown> {
+    const c = civil(u.since);
+    const day = (DAY_NAMES[c.weekday] as string).slice(0, 3);
+    return {
+      name: u.name,
+      description: u.description,
+      docs: u.docs,
+      enabled: u.enabled,
+      active: u.active,
+      main: u.main,
+      pid: u.active ? u.pid() : 0,
+      since: `${day} ${c.year}-${two(c.month)}-${two(c.day)} ${two(c.hour)}:${two(c.minute)}:${two(c.second)} UTC`,
+      ago: Number((this.now() - u.since) / 1_000_000_000n),
+    };
+  }
+
+  /** `?after=N&wait=1`: lines from the N-th on; waits for one when there is none. */
+  async #journalAnswer(r: HttpRequest): Promise<HttpResponse> {
+    const after = Number(r.query.get('after') ?? 0);
+    if (r.query.get('wait') === '1' && this.#journal.length <= after)
+      await Promise.race([
+        new Promise<void>((resolve) => this.#wake.push(resolve)),
+        r.gone ?? new Promise<void>(() => {}),
+      ]);
+    const lines = this.#journal.slice(after).map((e) => ({ ...e, time: String(e.time) }));
+    return json(200, { next: this.#journal.length, lines });
+  }
+}
+
+const json = (status: number, value: unknown): HttpResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: utf8(JSON.stringify(value)),
+});

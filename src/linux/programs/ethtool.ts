@@ -1,0 +1,184 @@
+/**
+ * `ethtool`: what the driver of a device says of it.
+ *
+ * Limits: nothing can be set; of features the usual ones of virtual devices are listed.
+ * @see ethtool ethtool.c, netlink/settings.c; Linux drivers/net/veth.c, net/bridge/br_device.c
+ */
+import { formatMac } from '../../base/ip.ts';
+import type { Link } from '../kernel/netadmin.ts';
+import { type Context, defineProgram } from './spec.ts';
+
+/** Driver name and version by kind of device. */
+const DRIVERS: Readonly<Record<string, { name: string; version: string; firmware: string; stats: boolean }>> = {
+  veth: { name: 'veth', version: '1.0', firmware: '', stats: true },
+  bridge: { name: 'bridge', version: '2.3', firmware: 'N/A', stats: false },
+  macvlan: { name: 'macvlan', version: '0.1', firmware: '', stats: false },
+  ipvlan: { name: 'ipvlan', version: '0.1', firmware: '', stats: false },
+  vxlan: { name: 'vxlan', version: '0.1', firmware: '', stats: false },
+  vlan: { name: '802.1Q VLAN Support', version: '1.8', firmware: 'N/A', stats: false },
+  dummy: { name: 'dummy', version: '1.0', firmware: '', stats: false },
+  nic: { name: 'virtio_net', version: '1.0.0', firmware: '', stats: true },
+};
+
+async function run(ctx: Context): Promise<number> {
+  const { sys, args } = ctx;
+  const flags = args.filter((a) => a.startsWith('-'));
+  const name = args.find((a) => !a.startsWith('-'));
+  const flag = flags[0];
+  if (flag === '--version') return ctx.out('ethtool version 6.15\n').then(() => 0);
+  if (name === undefined || flags.length > 1) {
+    await ctx.err('ethtool: bad command line argument(s)\nFor more information run ethtool -h\n');
+    return 1;
+  }
+  const link = sys.net.link(name);
+  const unsupported = async (): Promise<number> => {
+    await ctx.err('netlink error: Operation not supported\n');
+    return 1;
+  };
+  if (!link) {
+    if (flag === '-i' || flag === '--driver') {
+      await ctx.err('Cannot get driver information: No such device\n');
+      return 71;
+    }
+    await ctx.err(
+      'netlink error: no device matches name (offset 24)\nnetlink error: No such device\nNo data available\n',
+    );
+    return 75;
+  }
+  switch (flag) {
+    case undefined:
+      return ctx.out(settings(link)).then(() => 0);
+    case '-i':
+    case '--driver':
+      return driver(ctx, link);
+    case '-k':
+    case '--show-features':
+    case '--show-offload':
+      return ctx.out(features(link)).then(() => 0);
+    case '-S':
+    case '--statistics':
+      return statistics(ctx, link);
+    case '-P':
+    case '--show-permaddr':
+      return ctx.out(`Permanent address: ${link.kind === 'nic' ? formatMac(link.mac) : 'not set'}\n`).then(() => 0);
+    case '-l':
+    case '--show-channels':
+      if (link.kind !== 'veth' && link.kind !== 'nic') return unsupported();
+      return ctx
+        .out(
+          `Channel parameters for ${name}:\nPre-set maximums:\nRX:\t\t2\nTX:\t\t2\nOther:\t\tn/a\nCombined:\tn/a\nCurrent hardware settings:\nRX:\t\t1\nTX:\t\t1\nOther:\t\tn/a\nCombined:\tn/a\n`,
+        )
+        .then(() => 0);
+    case '-g':
+    case '-a':
+    case '-c':
+    case '-K':
+    case '-s':
+    case '-G':
+    case '-L':
+    case '-C':
+      return unsupported();
+    default:
+      await ctx.err('ethtool: bad command line argument(s)\nFor more information run ethtool -h\n');
+      return 1;
+  }
+}
+
+function settings(l: Link): string {
+  const yes = l.carrier && l.up ? 'yes' : 'no';
+  const head = `Settings for ${l.name}:\n`;
+  if (l.kind === 'loopback' || l.kind === 'dummy') return `${head}\tLink detected: ${yes}\n`;
+  const copper = l.kind === 'veth';
+  const speed = copper || (l.kind === 'bridge' && l.carrier) ? '10000Mb/s' : 'Unknown!';
+  const duplex = copper ? 'Full' : 'Unknown! (255)';
+  return (
+    `${head}\tSupported ports: [  ]\n\tSupported link modes:   Not reported\n\tSupported pause frame use: No\n` +
+    '\tSupports auto-negotiation: No\n\tSupported FEC modes: Not reported\n\tAdvertised link modes:  Not reported\n' +
+    '\tAdvertised pause frame use: No\n\tAdvertised auto-negotiation: No\n\tAdvertised FEC modes: Not reported\n' +
+    `\tSpeed: ${speed}\n\tDuplex: ${duplex}\n\tAuto-negotiation: off\n` +
+    `\tPort: ${copper ? 'Twisted Pair\n\tPHYAD: 0' : 'Other\n\tPHYAD: 0'}\n\tTransceiver: internal\n${copper ? '\tMDI-X: Unknown\n' : ''}\tLink detected: ${yes}\n`
+  );
+}
+
+async function driver(ctx: Context, l: Link): Promise<number> {
+  const d = DRIVERS[l.kind];
+  if (!d) {
+    await ctx.err('Cannot get driver information: Operation not supported\n');
+    return 71;
+  }
+  await ctx.out(
+    `driver: ${d.name}\nversion: ${d.version}\nfirmware-version: ${d.firmware}\nexpansion-rom-version: \nbus-info: ${d.firmware}\n` +
+      `supports-statistics: ${d.stats ? 'yes' : 'no'}\nsupports-test: no\nsupports-eeprom-access: no\nsupports-register-dump: no\nsupports-priv-flags: no\n`,
+  );
+  return 0;
+}
+
+async function statistics(ctx: Context, l: Link): Promise<number> {
+  if (l.kind !== 'veth') {
+    await ctx.err('no stats available\n');
+    return 94;
+  }
+  const queue = ['xdp_packets', 'xdp_bytes', 'drops', 'xdp_redirect', 'xdp_drops', 'xdp_tx', 'xdp_tx_errors'];
+  const lines = [
+    `peer_ifindex: ${l.peerIfindex ?? 0}`,
+    ...queue.map((q) => `rx_queue_0_${q}: 0`),
+    'tx_queue_0_xdp_xmit: 0',
+    'tx_queue_0_xdp_xmit_errors: 0',
+  ];
+  await ctx.out(`NIC statistics:\n${lines.map((x) => `     ${x}\n`).join('')}`);
+  return 0;
+}
+
+/** Features of a virtual device: a tab in front marks what belongs to the one above. */
+function features(l: Link): string {
+  const gro = l.kind === 'veth' ? 'off' : 'on';
+  const fixed = 'off [fixed]';
+  const rows: readonly (readonly [string, string])[] = [
+    ['rx-checksumming', 'on'],
+    ['tx-checksumming', 'on'],
+    ['\ttx-checksum-ipv4', fixed],
+    ['\ttx-checksum-ip-generic', 'on'],
+    ['\ttx-checksum-ipv6', fixed],
+    ['\ttx-checksum-fcoe-crc', fixed],
+    ['\ttx-checksum-sctp', 'on'],
+    ['scatter-gather', 'on'],
+    ['\ttx-scatter-gather', 'on'],
+    ['\ttx-scatter-gather-fraglist', 'on'],
+    ['tcp-segmentation-offload', 'on'],
+    ['\ttx-tcp-segmentation', 'on'],
+    ['\ttx-tcp-ecn-segmentation', 'on'],
+    ['\ttx-tcp-mangleid-segmentation', 'on'],
+    ['\ttx-tcp6-segmentation', 'on'],
+    ['generic-segmentation-offload', 'on'],
+    ['generic-receive-offload', gro],
+    ['large-receive-offload', fixed],
+    ['rx-vlan-offload', 'on'],
+    ['tx-vlan-offload', 'on'],
+    ['ntuple-filters', fixed],
+    ['receive-hashing', fixed],
+    ['highdma', 'on'],
+    ['rx-vlan-filter', fixed],
+    ['vlan-challenged', fixed],
+    ['tx-udp-segmentation', 'on'],
+    ['loopback', fixed],
+    ['rx-fcs', fixed],
+    ['rx-all', fixed],
+    ['hw-tc-offload', fixed],
+  ];
+  return `Features for ${l.name}:\n${rows.map(([n, v]) => `${n}: ${v}\n`).join('')}`;
+}
+
+/** The `ethtool` command. */
+export const spec = defineProgram({
+  name: 'ethtool',
+  path: '/usr/sbin/ethtool',
+  summary: 'Display or change Ethernet device settings',
+  order: 'own',
+  options: [
+    { name: 'driver', short: 'i', help: 'show the driver' },
+    { name: 'show-features', short: 'k', help: 'show features' },
+    { name: 'statistics', short: 'S', help: 'show the statistics of the driver' },
+    { name: 'show-permaddr', short: 'P', help: 'show the permanent address' },
+  ],
+  run,
+});
