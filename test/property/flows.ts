@@ -400,6 +400,7 @@ const CHANGES: readonly ((w: World, k: number) => void)[] = [
     w.core.trace(w.traced);
   },
   (w) => void w.core.snapshot(),
+  (w, k) => w.core.sockConnect(pick(w.receivers, k), a4(pick(IP, k)), 4000 + (k & 1)),
   (w, k) => w.core.devSet(w.d.cli.eth, 'mac', 0xea8f60a7bc85 + (k & 1)),
   (w, k) =>
     w.core.vfdbSet(
