@@ -21,7 +21,7 @@ const REACHED: Readonly<Record<string, number>> = {
   '04-customization': 235,
   '05-hostview': 72,
   '07-cli': 154,
-  '09-api': 88,
+  '09-api': 89,
 };
 
 async function compare(

@@ -125,7 +125,7 @@ test('what is wrong with a filter is said', async () => {
     ['port http', "'http' is no port"],
     ['on nothing0', "there is no interface 'nothing0'"],
     ['in nowhere', "there is no 'nowhere': a machine, or machine/container"],
-    ['host fe80::1', "'fe80::1' is no IPv4 address or prefix"],
+    ['host fe80::1/129', "'fe80::1/129' is no address or prefix"],
     ['tcp or udp or icmp or arp or ip', 'more than 4 alternatives'],
   ] as const)
     await expect(lab.trace(filter)).rejects.toThrow(new RangeError(message));
@@ -164,6 +164,28 @@ describe('over IPv6', () => {
     const answer = journeys.find((j) => j.title === 'ICMPv6 2001:db8::2 > 2001:db8::1 echo reply');
     expect(answer?.because).toBe(echo?.packet);
     expect(lines(answer, 'zh').at(-1)).toMatch(/^node1 eth0: ICMPv6 回显应答：/);
+  });
+
+  it('filters by protocol, address and port, and follows the answers', async () => {
+    const lab = await openLab({ seed: 1, hosts: 2 });
+    await lab.run('node1', 'ip addr add 2001:db8::1/64 dev eth0 nodad');
+    await lab.run('node2', 'ip addr add 2001:db8::2/64 dev eth0 nodad; nc -6 -lk -p 80 & sleep 3');
+    const both = 'ping -c1 2001:db8::2; ping -c1 192.168.56.12; nc -w 1 2001:db8::2 80 </dev/null';
+    const titles = async (filter: string) => (await traced(lab, 'node1', both, filter)).map((j) => j.title);
+    const web = await titles('tcp and dst 2001:db8::2 and dst port 80');
+    expect(web[0]).toMatch(/^TCP 2001:db8::1\.\d+ > 2001:db8::2\.80 \[S\]$/);
+    // The answers do not fit: they are traced because of what they answer, or because their socket was reached.
+    expect(web.filter((t) => t.startsWith('TCP 2001:db8::2.80 >')).length).toBeGreaterThan(1);
+    expect(web.some((t) => t.includes('echo'))).toBe(false);
+    const echo = ['ICMPv6 2001:db8::1 > 2001:db8::2 echo request', 'ICMPv6 2001:db8::2 > 2001:db8::1 echo reply'];
+    expect((await titles('icmp6 and src 2001:db8::/64')).filter((t) => t.includes('echo'))).toEqual(echo);
+    expect(await titles('port 80 and host 2001:db8::3 or src port 80 and udp')).toEqual([]);
+    await lab.run('node2', 'ip6tables -A INPUT -p ipv6-icmp --icmpv6-type echo-request -j DROP');
+    const dropped = (await traced(lab, 'node1', 'ping -c1 -W1 2001:db8::2', 'icmp6 and host 2001:db8::2')).find(
+      (j) => j.title === echo[0],
+    );
+    expect(lines(dropped).at(-1)).toMatch(/^node2 eth0: dropped by table filter, chain INPUT, rule 1 /);
+    expect(lines(dropped, 'zh').at(-1)).toMatch(/^node2 eth0: 被/);
   });
 
   it('tells what NAT rewrites, ports behind brackets', async () => {

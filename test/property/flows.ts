@@ -475,7 +475,11 @@ function apply(w: World, o: Op, seen: unknown[]): void {
       }
       return;
     case 'change':
-      pick(CHANGES, o.what)(w, o.which);
+      // A flow is remembered when it changes, and goes on.
+      for (let i = 0; i < 8; i++) {
+        if (i === 4) pick(CHANGES, o.what)(w, o.which);
+        seen.push(datagramTo(w, 1, o.what + (o.which >> 3), 0, Uint8Array.of(i)));
+      }
       return;
     case 'run':
       core.run(core.now() + o.ms * 1e6);

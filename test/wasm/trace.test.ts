@@ -113,7 +113,7 @@ test('filters choose a flow, with all that comes of it; others leave no record',
   const core = await newCore();
   const w = docker(core);
   publish(core, w.host);
-  core.trace([{ proto: 1, dst: [0xc0a8380d, 0xffffffff], ns: w.cli.ns }]);
+  core.trace([{ proto: 1, dst: [a4('192.168.56.13'), new Uint8Array(16).fill(255)], ns: w.cli.ns }]);
   ping(core, w.web.ns, '192.168.56.13', 1, 1);
   expect(journey(core)).toEqual([]);
   ping(core, w.cli.ns, '192.168.56.13', 2, 1);

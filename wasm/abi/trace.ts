@@ -130,7 +130,7 @@ export const TRACE_ALL = 1;
 /** What fits one of the filters, and what is made because of it. */
 export const TRACE_SOME = 2;
 
-/** Filters, each a conjunction of the matches that TF_WHAT names; all words u32, addresses IPv4 numbers. */
+/** Filters, each a conjunction of the matches that TF_WHAT names; words are u32. */
 export const TRACE_FILTERS = 4;
 export const TF_WHAT = 0;
 export const TF_NS = 4;
@@ -139,15 +139,15 @@ export const TF_DEV = 8;
 export const TF_ETHER = 12;
 /** Transport protocol. */
 export const TF_PROTO = 16;
-/** Either address, the source, the destination: value and mask. */
-export const TF_HOST = 20;
-export const TF_SRC = 28;
-export const TF_DST = 36;
 /** Either port, the source's, the destination's. */
-export const TF_PORT = 44;
-export const TF_SPORT = 48;
-export const TF_DPORT = 52;
-export const TF_SIZE = 56;
+export const TF_PORT = 20;
+export const TF_SPORT = 24;
+export const TF_DPORT = 28;
+/** Either address, the source, the destination: 16 bytes of value and 16 of mask, IPv4 as ::ffff:a.b.c.d. */
+export const TF_HOST = 32;
+export const TF_SRC = 64;
+export const TF_DST = 96;
+export const TF_SIZE = 128;
 
 export const TF_HAS_NS = 1;
 export const TF_HAS_DEV = 2;

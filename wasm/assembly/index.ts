@@ -3,7 +3,7 @@ export { scratch, scratchSize } from './sock/border';
 export { coreInit, simNext, simNow, simRun } from './sim/loop';
 export { captureAdd, captureDel, captureDropped, captureNext, eventNext } from './sim/ring';
 export { dropsOf, traceLost, traceNext, traceSet } from './sim/stat';
-export { traceFilter } from './sim/trace';
+export { traceFilter } from './sim/tracefilter';
 export { nsAdd, nsDel, nsSet } from './dev/ns';
 export {
   devAdd, devCarrier, devDel, devMac, devMove, devMtu, devName, devPeer, devSet, devStats, vethAdd,

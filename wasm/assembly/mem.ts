@@ -408,7 +408,7 @@ export const TEMP_BASE: usize = SIM_BASE + 0x1400;
 export const TRACE_FILTER_BASE: usize = SIM_BASE + 0x1500;
 /** Flows that are traced because a traced packet reached their socket: keys of 8 bytes. */
 export const TRACE_FLOWS: u32 = 128;
-export const TRACE_FLOW_BASE: usize = SIM_BASE + 0x1600;
+export const TRACE_FLOW_BASE: usize = SIM_BASE + 0x1700;
 
 /** Pages that memory grows by beyond what is needed: hosts collect garbage when it grows, untouched pages are free. */
 const GROWTH: i32 = 64;

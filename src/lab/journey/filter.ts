@@ -1,14 +1,15 @@
 /**
  * Which packets to trace, in words: alternatives joined by `or` (four at most), each a conjunction joined by `and`:
  *
- *     tcp udp icmp arp ip ip6                    host A   src A   dst A   (an address or a prefix)
+ *     tcp udp icmp icmp6 arp ip ip6              host A   src A   dst A   (an address or a prefix)
  *     port N   src port N   dst port N           on NAME  (an interface)   in MACHINE[/CONTAINER]
  *
  * Limits: no `not`, no parentheses; for those there is tcpdump.
  */
-import { mask4, parsePrefix } from '../../base/ip.ts';
-import type { TraceFilter } from '../../linux/core/core.ts';
+import { parseIp, parsePrefix } from '../../base/ip.ts';
+import type { Addr16, TraceFilter } from '../../linux/core/core.ts';
 import { TRACE_FILTERS } from '../../linux/core/trace.ts';
+import { toAddr16 } from '../../linux/kernel/net/addr16.ts';
 import type { LabWorld } from '../../linux/kernel/world.ts';
 import { Places } from '../places.ts';
 import type { Viewed } from '../views.ts';
@@ -19,9 +20,10 @@ const PROTOCOLS: Readonly<Record<string, Draft>> = {
   ip: { ethertype: 0x0800 },
   arp: { ethertype: 0x0806 },
   ip6: { ethertype: 0x86dd },
-  icmp: { ethertype: 0x0800, proto: 1 },
-  tcp: { ethertype: 0x0800, proto: 6 },
-  udp: { ethertype: 0x0800, proto: 17 },
+  icmp: { proto: 1 },
+  icmp6: { proto: 58 },
+  tcp: { proto: 6 },
+  udp: { proto: 17 },
 };
 
 /** What names stand for. */
@@ -89,11 +91,14 @@ function primitive(words: string[], who: Who): Draft[] {
   throw new FilterError(`'${word}' is no word of a filter`);
 }
 
-function net(text: string | undefined): readonly [number, number] {
-  const p = text === undefined ? undefined : parsePrefix(text.includes('/') ? text : `${text}/32`);
-  if (p?.addr.v !== 4) throw new FilterError(`'${text ?? ''}' is no IPv4 address or prefix`);
-  const mask = mask4(p.bits);
-  return [(p.addr.value & mask) >>> 0, mask];
+/** An address or a prefix, and the bits of it that count; in the mapped form the first 96 of IPv4 do. */
+function net(text = ''): readonly [Addr16, Addr16] {
+  const whole = parseIp(text);
+  const p = whole ? { addr: whole, bits: whole.v === 4 ? 32 : 128 } : parsePrefix(text);
+  if (!p) throw new FilterError(`'${text}' is no address or prefix`);
+  const bits = p.addr.v === 4 ? 96 + p.bits : p.bits;
+  const mask = new Uint8Array(16).map((_, i) => 0xff00 >> Math.min(8, Math.max(0, bits - 8 * i)));
+  return [toAddr16(p.addr), mask];
 }
 
 function port(text: string | undefined): number {

@@ -1,6 +1,6 @@
 /** Captures, traces and drop counters of the core. */
 import * as abi from '../../../wasm/abi.ts';
-import type { Core, TraceFilter } from './core.ts';
+import type { Addr16, Core, TraceFilter } from './core.ts';
 import type { Memory } from './memory.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -30,9 +30,11 @@ function putFilter(m: Memory, at: number, f: TraceFilter): void {
     what |= bit;
     v.setUint32(at + off, value, true);
   };
-  const ends = (bit: number, off: number, net: readonly [number, number] | undefined): void => {
-    one(bit, off, net?.[0]);
-    one(bit, off + 4, net?.[1]);
+  const ends = (bit: number, off: number, net: readonly [Addr16, Addr16] | undefined): void => {
+    if (!net) return;
+    what |= bit;
+    m.bytes.set(net[0], at + off);
+    m.bytes.set(net[1], at + off + 16);
   };
   one(abi.TF_HAS_NS, abi.TF_NS, f.ns);
   one(abi.TF_HAS_DEV, abi.TF_DEV, f.dev);

@@ -31,8 +31,9 @@ import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
-import { trace, traceFlow, tracePicked } from '../sim/trace';
-import { rd16, rdMapped, wrMapped } from '../wire/bytes';
+import { trace, tracePicked } from '../sim/trace';
+import { traceFlow } from '../sim/tracefilter';
+import { rd16, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
@@ -158,12 +159,13 @@ function hold(p: Pkt, ct: u32, info: u32): void {
 /** A packet is traced when the connection it belongs to fits a filter as it began. */
 function traceConn(p: Pkt, ct: u32): void {
   const t = tupleOf(ct, 0);
-  if (p.proto != ETH_IPV4) return;
   const proto = load<u8>(t + T_PROTO) as u32;
   const ports = proto == PROTO_TCP || proto == PROTO_UDP;
   const sport = ports ? (load<u16>(t + T_SPORT) as u32) : 0;
   const dport = ports ? (load<u16>(t + T_DPORT) as u32) : 0;
-  traceFlow(p, ETH_IPV4, proto, rdMapped(t), rdMapped(t + T_DST), sport, dport);
+  const s1 = load<u64>(t, 8);
+  const d1 = load<u64>(t, T_DST + 8);
+  traceFlow(p, p.proto, proto, load<u64>(t), s1, load<u64>(t, T_DST), d1, sport, dport);
   if (p.flags & PF_TRACE) tracePicked(p);
 }
 

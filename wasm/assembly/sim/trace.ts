@@ -3,58 +3,22 @@
  * a filter where it is made, where it meets a device or where it gets its connection, or because it is made while a
  * traced one is handled (an answer, an error, an ARP request), or is sent by a socket that a traced one has reached.
  * The bit then goes with it and its copies to the end.
- * Limits: filters look at Ethernet, ARP and IPv4; of IPv6 at the ethertype and the place only. Records of IPv6: trace6.ts.
+ * Filters: tracefilter.ts. Records of IPv6: trace6.ts.
  */
-import {
-  TF_DEV,
-  TF_DPORT,
-  TF_DST,
-  TF_ETHER,
-  TF_HAS_DEV,
-  TF_HAS_DPORT,
-  TF_HAS_DST,
-  TF_HAS_ETHER,
-  TF_HAS_HOST,
-  TF_HAS_NS,
-  TF_HAS_PORT,
-  TF_HAS_PROTO,
-  TF_HAS_SPORT,
-  TF_HAS_SRC,
-  TF_HOST,
-  TF_NS,
-  TF_PORT,
-  TF_PROTO,
-  TF_SIZE,
-  TF_SPORT,
-  TF_SRC,
-  TF_WHAT,
-  TRACE_ALL,
-  TRACE_FILTERS,
-  TRACE_FRAGMENT,
-  TRACE_L4,
-  TRACE_NEW,
-  TRACE_PARENT,
-  TRACE_PICKED,
-} from '../../abi';
-import { Sim, TRACE_FILTER_BASE, TRACE_FLOW_BASE, TRACE_FLOWS } from '../mem';
+import { TRACE_ALL, TRACE_FRAGMENT, TRACE_L4, TRACE_NEW, TRACE_PARENT, TRACE_PICKED } from '../../abi';
+import { Sim } from '../mem';
 import { arpSpa, arpTpa } from '../wire/arp';
 import { rd16, rd32 } from '../wire/bytes';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ETH_IPV6, ethType } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { IP6_HLEN } from '../wire/ipv6';
 import { tcpFlags, tcpHlen } from '../wire/l4';
+import { mapped } from '../sock/demux';
 import { senderOf } from '../sock/trace';
 import { PF_TRACE, Pkt } from './pool';
 import { traceWrite } from './stat';
-import { tracePiece6, traceTell6 } from './trace6';
-
-/** Sets the filters: TRACE_FILTERS records of TF_SIZE bytes at most. @returns how many are set */
-export function traceFilter(at: usize, count: u32): u32 {
-  const n = min(count, TRACE_FILTERS);
-  memory.copy(TRACE_FILTER_BASE, at, (n * TF_SIZE) as usize);
-  memory.fill(TRACE_FLOW_BASE, 0, (TRACE_FLOWS * 8) as usize);
-  Sim.at().traceFilters = n;
-  return n;
-}
+import { traceAnswer6, traceLook6, tracePiece6, traceTell6 } from './trace6';
+import { traceFlow, traceFlowKeep, traceFlowKept } from './tracefilter';
 
 /** Writes a record about a packet, if it is traced. */
 export function trace(p: Pkt, what: u32, a: u32, b: u32, c: u32): void {
@@ -74,66 +38,25 @@ export function traceCause(cause: u32): u32 {
   return was;
 }
 
-function hostFits(src: u32, dst: u32, f: usize): bool {
-  const mask = load<u32>(f, TF_HOST + 4);
-  const want = load<u32>(f, TF_HOST);
-  return ((src ^ want) & mask) == 0 || ((dst ^ want) & mask) == 0;
-}
-
-/** Whether two ends fit a filter. Ports are 0 where there are none. */
-function endsFit(f: usize, w: u32, src: u32, dst: u32, sport: u32, dport: u32): bool {
-  if (w & TF_HAS_HOST && !hostFits(src, dst, f)) return false;
-  if (w & TF_HAS_SRC && ((src ^ load<u32>(f, TF_SRC)) & load<u32>(f, TF_SRC + 4)) != 0) return false;
-  if (w & TF_HAS_DST && ((dst ^ load<u32>(f, TF_DST)) & load<u32>(f, TF_DST + 4)) != 0) return false;
-  if (w & TF_HAS_PORT && sport != load<u32>(f, TF_PORT) && dport != load<u32>(f, TF_PORT)) return false;
-  if (w & TF_HAS_SPORT && sport != load<u32>(f, TF_SPORT)) return false;
-  return !(w & TF_HAS_DPORT) || dport == load<u32>(f, TF_DPORT);
-}
-
-/** Marks a packet that fits a filter. @param proto 0 when it is not IPv4 */
-export function traceFlow(p: Pkt, ether: u32, proto: u32, src: u32, dst: u32, sport: u32, dport: u32): void {
-  const n = Sim.at().traceFilters;
-  for (let i: u32 = 0; i < n; i++) {
-    const f = TRACE_FILTER_BASE + ((i * TF_SIZE) as usize);
-    const w = load<u32>(f, TF_WHAT);
-    if (w & TF_HAS_NS && p.ns != load<u32>(f, TF_NS)) continue;
-    if (w & TF_HAS_DEV && p.dev != load<u32>(f, TF_DEV)) continue;
-    if (w & TF_HAS_ETHER && ether != load<u32>(f, TF_ETHER)) continue;
-    if (w & TF_HAS_PROTO && proto != load<u32>(f, TF_PROTO)) continue;
-    if (!endsFit(f, w, src, dst, sport, dport)) continue;
-    p.flags |= PF_TRACE;
-    return;
-  }
-}
-
-/** Where the key of a flow belongs. */
-function flowSlot(key: u64): usize {
-  return TRACE_FLOW_BASE + (((key >> 40) as u32) & (TRACE_FLOWS - 1)) * 8;
-}
-
-function flowKey(ns: u32, proto: u32, src: u32, dst: u32, ports: u32): u64 {
-  const h = ((((src as u64) << 32) | (dst as u64)) ^ ((ns as u64) << 17) ^ ((proto as u64) << 9)) * 0x9e3779b97f4a7c15;
-  return ((h ^ (h >> 29) ^ (ports as u64)) * 0xbf58476d1ce4e5b9) | 1;
-}
-
-/** A traced packet reached a socket: what that sends back is traced. Pre: IPv4; TCP or UDP. */
+/** A traced packet reached a socket: what that sends back is traced. Pre: TCP or UDP. */
 export function traceAnswer(p: Pkt, proto: u32): void {
-  if (p.proto != ETH_IPV4) return;
   const ip = p.nh as usize;
-  const key = flowKey(p.ns, proto, ip4Dst(ip), ip4Src(ip), rotl<u32>(rd32(p.th as usize), 16));
-  store<u64>(flowSlot(key), key);
+  const ports = rotl<u32>(rd32(p.th as usize), 16);
+  if (p.proto != ETH_IPV4) traceAnswer6(p, proto, ports);
+  else traceFlowKeep(p.ns, proto, 0, mapped(ip4Dst(ip)), 0, mapped(ip4Src(ip)), ports);
 }
 
 function look(p: Pkt, ether: u32, at: usize, end: usize): void {
-  if (ether == ETH_ARP && at + 28 <= end) traceFlow(p, ether, 0, arpSpa(at), arpTpa(at), 0, 0);
-  else if (ether != ETH_IPV4 || at + 20 > end) traceFlow(p, ether, 0, 0, 0, 0, 0);
-  else if (ip4Frag(at) & 0x1fff) traceFlow(p, ether, ip4Proto(at), ip4Src(at), ip4Dst(at), 0, 0);
-  else flow4(p, ip4Proto(at), ip4Src(at), ip4Dst(at), at + ip4Hlen(at), end);
+  if (ether == ETH_ARP && at + 28 <= end) traceFlow(p, ether, 0, 0, mapped(arpSpa(at)), 0, mapped(arpTpa(at)), 0, 0);
+  else if (ether == ETH_IPV6 && at + IP6_HLEN <= end) traceLook6(p, at, end);
+  else if (ether != ETH_IPV4 || at + 20 > end) traceFlow(p, ether, 0, 0, 0, 0, 0, 0, 0);
+  else flow4(p, ip4Proto(at), ip4Src(at), ip4Dst(at), ip4Frag(at) & 0x1fff ? end : at + ip4Hlen(at), end);
 }
 
+/** Marks an IPv4 packet that fits a filter. @param th its transport header, `end` when it has none */
 function flow4(p: Pkt, proto: u32, src: u32, dst: u32, th: usize, end: usize): void {
-  const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && th + 4 <= end;
-  traceFlow(p, ETH_IPV4, proto, src, dst, ports ? rd16(th) : 0, ports ? rd16(th + 2) : 0);
+  const ports: u32 = (proto == PROTO_TCP || proto == PROTO_UDP) && th + 4 <= end ? rd32(th) : 0;
+  traceFlow(p, ETH_IPV4, proto, 0, mapped(src), 0, mapped(dst), ports >> 16, ports & 0xffff);
 }
 
 /** A frame meets a device (Pkt.dev): it is traced from here on when it fits. Pre: data at the Ethernet header. */
@@ -147,9 +70,9 @@ export function traceFrame(p: Pkt): void {
   if (p.flags & PF_TRACE) tell(p, TRACE_PICKED, p.dev, ether, at, end);
 }
 
-/** An IPv4 packet inside IP is traced from here on. Pre: Pkt.nh is set. */
+/** A packet inside IP is traced from here on. Pre: Pkt.nh is set. */
 export function tracePicked(p: Pkt): void {
-  tell(p, TRACE_PICKED, p.dev, ETH_IPV4, p.nh as usize, (p.data + p.len) as usize);
+  tell(p, TRACE_PICKED, p.dev, p.proto, p.nh as usize, (p.data + p.len) as usize);
 }
 
 /** Says what a packet is. @param at its network header @param end of its bytes */
@@ -209,10 +132,8 @@ export function traceNew(p: Pkt, dev: u32, proto: u32, src: u32, dst: u32): void
   const end = (p.data + p.len) as usize;
   if (!traceMade(p)) {
     flow4(p, proto, src, dst, th, end);
-    if ((proto == PROTO_TCP || proto == PROTO_UDP) && th + 4 <= end) {
-      const key = flowKey(p.ns, proto, src, dst, rd32(th));
-      if (load<u64>(flowSlot(key)) == key) p.flags |= PF_TRACE;
-    }
+    const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && th + 4 <= end;
+    if (ports && traceFlowKept(p.ns, proto, 0, mapped(src), 0, mapped(dst), rd32(th))) p.flags |= PF_TRACE;
   }
   if (!(p.flags & PF_TRACE)) return;
   traceWrite(p.id, TRACE_NEW, p.ns, dev, proto, src, dst);

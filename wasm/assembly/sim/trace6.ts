@@ -7,11 +7,42 @@ import { IP6_HLEN, ip6Dst, ip6Len, ip6Src, ip6Upper, UPPER_CUT, UPPER_LATER } fr
 import { tcpFlags, tcpHlen } from '../wire/l4';
 import { PF_TRACE, Pkt } from './pool';
 import { traceWrite } from './stat';
-import { traceFlow, traceMade, traceParent } from './trace';
+import { traceMade, traceParent } from './trace';
+import { traceFlow, traceFlowKeep, traceFlowKept } from './tracefilter';
 
 /** The next record about a traced packet tells this address. @param at its 16 bytes */
 export function traceIn6(p: Pkt, at: usize): void {
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_IN6, p.ns, rd32(at), rd32(at + 4), rd32(at + 8), rd32(at + 12));
+}
+
+/** Source's and destination's port of a transport header, 0 when it has none. */
+function carriedPorts(proto: u32, th: usize, end: usize): u32 {
+  return (proto == PROTO_TCP || proto == PROTO_UDP) && th + 4 <= end ? rd32(th) : 0;
+}
+
+/** Marks a packet that fits a filter. */
+function flow6(p: Pkt, proto: u32, src: usize, dst: usize, ports: u32): void {
+  const s1 = load<u64>(src, 8);
+  const d1 = load<u64>(dst, 8);
+  traceFlow(p, ETH_IPV6, proto, load<u64>(src), s1, load<u64>(dst), d1, ports >> 16, ports & 0xffff);
+}
+
+function kept(ns: u32, proto: u32, src: usize, dst: usize, ports: u32): bool {
+  return traceFlowKept(ns, proto, load<u64>(src), load<u64>(src, 8), load<u64>(dst), load<u64>(dst, 8), ports);
+}
+
+/** Marks the packet at `ip` when it fits a filter. Pre: its header is within `end`. */
+export function traceLook6(p: Pkt, ip: usize, end: usize): void {
+  const up = ip6Upper(ip, end);
+  const th = up & (UPPER_CUT | UPPER_LATER) ? end : ip + ((up >> 16) as usize);
+  flow6(p, up & 255, ip6Src(ip), ip6Dst(ip), carriedPorts(up & 255, th, end));
+}
+
+/** What answers a traced packet is traced. @param ports of the answer */
+export function traceAnswer6(p: Pkt, proto: u32, ports: u32): void {
+  const s = ip6Dst(p.nh as usize);
+  const d = ip6Src(p.nh as usize);
+  traceFlowKeep(p.ns, proto, load<u64>(s), load<u64>(s, 8), load<u64>(d), load<u64>(d, 8), ports);
 }
 
 /** Says what a packet carries. @param th its transport header @param sock that sends it, 0: unknown */
@@ -43,7 +74,11 @@ export function traceTell6(p: Pkt, what: u32, dev: u32, ip: usize, end: usize): 
  * @param dev device it is to go out by, 0: there is none @param src its source, 16 bytes @param dst its destination
  */
 export function traceNew6(p: Pkt, dev: u32, proto: u32, src: usize, dst: usize): void {
-  if (!traceMade(p)) traceFlow(p, ETH_IPV6, 0, 0, 0, 0, 0);
+  if (!traceMade(p)) {
+    const ports = carriedPorts(proto, p.th as usize, (p.data + p.len) as usize);
+    flow6(p, proto, src, dst, ports);
+    if (ports != 0 && kept(p.ns, proto, src, dst, ports)) p.flags |= PF_TRACE;
+  }
   if (!(p.flags & PF_TRACE)) return;
   traceIn6(p, src);
   traceIn6(p, dst);

@@ -1,4 +1,5 @@
 /** The core: captures, traces, counters, the whole state. */
+import type { Addr16 } from './base.ts';
 
 /** Code of a LOG event: a namespace's table of connections is full; b = the namespace. */
 export const LOG_CT_FULL = 2;
@@ -33,10 +34,10 @@ export interface TraceFilter {
   /** 0x0800, 0x0806, … */
   readonly ethertype?: number;
   readonly proto?: number;
-  /** Of either end, of the source, of the destination. */
-  readonly host?: readonly [address: number, mask: number];
-  readonly src?: readonly [address: number, mask: number];
-  readonly dst?: readonly [address: number, mask: number];
+  /** Of either end, of the source, of the destination; IPv4 in its mapped form. */
+  readonly host?: readonly [address: Addr16, mask: Addr16];
+  readonly src?: readonly [address: Addr16, mask: Addr16];
+  readonly dst?: readonly [address: Addr16, mask: Addr16];
   readonly port?: number;
   readonly sport?: number;
   readonly dport?: number;
