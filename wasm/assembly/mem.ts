@@ -389,6 +389,8 @@ export class Sim {
   sockEpoch: u32;
   /** Number of the newest connection. */
   ctSerial: u32;
+  /** The packet that a route is sought for, 0: none. */
+  asking: u32;
   /** Connections whose source was rewritten. */
   natSources: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */
