@@ -98,11 +98,14 @@ export const CONN_BUCKETS_MAX: u32 = 1 << 21;
 export const CONN_HASH: usize = JUMP_BASE + 8 * JUMP_CAP;
 export const CONN_WHEEL: usize = CONN_HASH + 4 * CONN_BUCKETS_MAX;
 export const CONN_SLOTS: u32 = 64;
+/** Heads of the lists of rewritten sources (nf/bysource.ts). */
+export const NAT_SOURCE_BUCKETS: u32 = 1 << 16;
+export const NAT_SOURCES: usize = CONN_WHEEL + 4 * CONN_SLOTS;
 
 // --- reassembly, path MTUs
 export const FRAG_REC: usize = 64;
 export const FRAG_CAP: u32 = 256;
-export const FRAG_BASE: usize = CONN_WHEEL + 4 * CONN_SLOTS;
+export const FRAG_BASE: usize = NAT_SOURCES + 4 * NAT_SOURCE_BUCKETS;
 export const FRAG_BUCKETS: u32 = 128;
 export const FRAG_HASH: usize = FRAG_BASE + FRAG_REC * FRAG_CAP;
 export const PMTU_REC: usize = 40;
@@ -386,6 +389,10 @@ export class Sim {
   sockEpoch: u32;
   /** Number of the newest connection. */
   ctSerial: u32;
+  /** The packet that a route is sought for, 0: none. */
+  asking: u32;
+  /** Connections whose source was rewritten. */
+  natSources: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */
   flowHits: u64;
   flowMade: u64;

@@ -121,9 +121,11 @@ export function ip4RouteIn(pkt: u32, dev: u32): i32 {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
   const dst = ip4Dst(ip);
-  const err = dstInput(p.ns, dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
-  if (err > 0) return err;
   const s = Sim.at();
+  s.asking = pkt;
+  const err = dstInput(p.ns, dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
+  s.asking = 0;
+  if (err > 0) return err;
   p.rtype = err == 0 ? s.r0 : RTN_UNREACHABLE;
   if (err == 0) {
     p.outdev = s.r1;

@@ -6,13 +6,13 @@
 import {
   CONF_ACCEPT_LOCAL, CONF_BC_FORWARDING, CONF_FORWARDING, CONF_LOG_MARTIANS, CONF_PROXY_ARP_PVLAN, CONF_ROUTE_LOCALNET,
   CONF_RP_FILTER, CONF_SEND_REDIRECTS, CONF_SHARED_MEDIA, CONF_SRC_VALID_MARK, DEV_LOOPBACK, DROP_MARTIAN_DST,
-  DROP_MARTIAN_SRC, DROP_RP_FILTER, EHOSTUNREACH, EVENT_LOG, LOG_MARTIAN_DST, LOG_MARTIAN_SRC, RTN_BROADCAST, RTN_LOCAL,
+  DROP_MARTIAN_SRC, DROP_RP_FILTER, EHOSTUNREACH, LOG_MARTIAN_DST, LOG_MARTIAN_SRC, RTN_BROADCAST, RTN_LOCAL,
   RTN_MULTICAST, RTN_UNICAST,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
-import { eventPush } from '../sim/ring';
+import { nfLogMartian } from '../nf/target/log';
 import { addrAny, addrIsOwn, addrOnLink } from './addr';
 import { confAnd, confMax, confOf, confOr } from './conf';
 import { Flow, fibLookup, fibOnLink, flowSet } from './fib';
@@ -23,7 +23,7 @@ import { redirected } from './routeout';
 
 /** Tells the log of a martian, when the device wants that. @param what LOG_MARTIAN_* */
 function log(dev: u32, what: u32, src: u32, dst: u32): void {
-  if (confOr(dev, CONF_LOG_MARTIANS)) eventPush(EVENT_LOG, what | (dev << 8), src, dst);
+  if (confOr(dev, CONF_LOG_MARTIANS)) nfLogMartian(what, dev, src, dst, Sim.at().asking);
 }
 
 function badSource(dev: u32, src: u32, dst: u32, reason: u32): i32 {
