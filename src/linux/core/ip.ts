@@ -44,6 +44,7 @@ const DEV6_KEYS = {
   hop_limit: abi.IP6KEY_HOP_LIMIT,
   mtu: abi.IP6KEY_MTU,
   router_solicitations: abi.IP6KEY_RTR_SOLICITS,
+  accept_redirects: abi.IP6KEY_ACCEPT_REDIRECTS,
   proxy_ndp: abi.IP6KEY_PROXY_NDP,
 } as const;
 

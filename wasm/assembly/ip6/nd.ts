@@ -1,7 +1,7 @@
 /**
  * Neighbour discovery as it arrives: solicitations are answered and teach who asks; advertisements move the neighbour
  * on; either may show that an address under trial is taken. Its neighbours lie in the table of ip/neightab.ts.
- * Limits: redirects are not followed; of router advertisements only the hop limit is heeded; no proxying.
+ * Limits: of router advertisements only the hop limit is heeded; no proxying.
  * @see Linux net/ipv6/ndisc.c: ndisc_recv_ns, ndisc_recv_na, ndisc_solicit; RFC 4861 §7.2
  */
 import { IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
@@ -19,10 +19,10 @@ import { rsStop } from './rs';
 import { AT_ASKER, AT_GROUP, AT_TARGET } from './scratch';
 
 const OPT_SOURCE: u32 = 1;
-const OPT_TARGET: u32 = 2;
+export const OPT_TARGET: u32 = 2;
 
 /** The link-layer address of an option, 0 when it is not there; Pkt's options begin at m + from. */
-function linkOption(m: usize, from: u32, len: u32, kind: u32): u64 {
+export function linkOption(m: usize, from: u32, len: u32, kind: u32): u64 {
   let at = from;
   while (at + 8 <= len) {
     const size = (load<u8>(m + at, 1) as u32) << 3;
@@ -34,7 +34,7 @@ function linkOption(m: usize, from: u32, len: u32, kind: u32): u64 {
 }
 
 /** Whether the options of a message are well-formed; one that is not is ignored as a whole. */
-function optionsHold(m: usize, from: u32, len: u32): bool {
+export function optionsHold(m: usize, from: u32, len: u32): bool {
   let at = from;
   while (at < len) {
     if (at + 2 > len) return false;
@@ -46,7 +46,7 @@ function optionsHold(m: usize, from: u32, len: u32): bool {
 }
 
 /** What RFC 4861 §7.1 asks of every message: it has not been forwarded, and its code is 0. */
-function genuine(p: Pkt, m: usize): bool {
+export function genuine(p: Pkt, m: usize): bool {
   return ip6Hops(p.nh as usize) == 255 && load<u8>(m, 1) == 0;
 }
 

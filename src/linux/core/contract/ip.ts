@@ -105,6 +105,7 @@ export interface IpCore {
       | 'hop_limit'
       | 'mtu'
       | 'router_solicitations'
+      | 'accept_redirects'
       | 'proxy_ndp',
     value: number,
   ): number;
