@@ -215,8 +215,20 @@ class Body implements AsyncIterable<Uint8Array> {
       this.#begun = true;
       await this.invite?.();
     }
-    return this.#source.next();
+    try {
+      const next = await this.#source.next();
+      if (next.done) this.#finish();
+      return next;
+    } catch (e) {
+      this.#finish();
+      throw e;
+    }
   }
+  #finish: () => void = () => undefined;
+  /** Resolves when all of it has been read, or can be read no more. */
+  readonly finished = new Promise<void>((resolve) => {
+    this.#finish = resolve;
+  });
   /** The next part; null at the end. */
   async next(): Promise<Uint8Array | null> {
     const { done, value } = await this.#next();
@@ -357,8 +369,7 @@ async function serveOne(
     body: hasBody ? content : EMPTY,
     duplex: taken,
     get gone() {
-      const rest = hasBody ? content.drain().then(() => reader.ending()) : reader.ending();
-      return rest.catch(() => undefined);
+      return (hasBody ? content.finished : Promise.resolve()).then(() => reader.ending());
     },
   };
   const response = await service.handle(request);
@@ -370,6 +381,8 @@ async function serveOne(
     await taken.open();
     return 'taken';
   }
+  // an answer that goes on: what is left of the request is of no use, but its end tells that the client has gone
+  if (hasBody && !content.unwanted && !(response.body instanceof Uint8Array)) content.drain().catch(() => undefined);
   const asked = (headers.connection ?? '').toLowerCase();
   const close = asked.includes('close') || (head.old && !asked.includes('keep-alive')) || (hasBody && content.unwanted);
   const closing = (await writeResponse(duplex, response, method === 'HEAD', head.old, close)) || close;

@@ -209,7 +209,14 @@ class DrydockLab implements Lab {
 
 /** Opens a fresh lab. @throws Error when the core does not load: a broken build */
 export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
-  const full: Required<LabOptions> = { epochNs: EPOCH, hosts: 3, uplink: false, without: [], ...options };
+  const full: Required<LabOptions> = {
+    epochNs: EPOCH,
+    hosts: 3,
+    uplink: false,
+    without: [],
+    mirrors: true,
+    ...options,
+  };
   const core = await loadCore(host.wasm, { seed: full.seed });
   const held = new Set<Promise<unknown>>();
   const world = createWorld({
@@ -225,7 +232,8 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
     },
   });
   registerPrograms(world);
-  const topology = buildTopology(world, full.hosts, [layerOf(machineLayer(installedPrograms()), 0)]);
+  const layers = [layerOf(machineLayer(installedPrograms()), 0)];
+  const topology = buildTopology(world, full.hosts, layers, full.mirrors);
   const uplink = full.uplink ? new Uplink(world, addUplink(topology.router)) : undefined;
   const calls = new CallLog(() => world.clock.now);
   const machines: Node[] = topology.nodes.map((kernel) => {

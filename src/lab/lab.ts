@@ -27,6 +27,8 @@ export interface LabOptions {
   readonly hosts?: number;
   /** Kinds of devices that the machines' kernels are built without; default none. */
   readonly without?: readonly LinkKind[];
+  /** Whether packages and images can be fetched from beyond the router; default they can. */
+  readonly mirrors?: boolean;
   /** Whether the LAN has a port that leads out of the lab; default not. */
   readonly uplink?: boolean;
 }

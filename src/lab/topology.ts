@@ -44,8 +44,11 @@ function must(result: unknown): void {
   if (isErr(result)) throw new Error(`topology: ${result.text}`);
 }
 
-/** Makes `hosts` nodes with `layers` over their base files, wired up and with addresses. */
-export function buildTopology(world: LabWorld, hosts: number, layers: readonly Layer[]): Topology {
+/**
+ * Makes `hosts` nodes with `layers` over their base files, wired up and with addresses.
+ * @param mirrors whether packages and images can be fetched from beyond the router
+ */
+export function buildTopology(world: LabWorld, hosts: number, layers: readonly Layer[], mirrors = true): Topology {
   const router = createKernel(world, { hostname: 'router' });
   const external = createKernel(world, { hostname: 'ext' });
   const net = router.net(router.hostNetns);
@@ -58,7 +61,7 @@ export function buildTopology(world: LabWorld, hosts: number, layers: readonly L
   joinExternal(router, external);
   const nodes: KernelMachine[] = [];
   for (let n = 1; n <= hosts; n++) nodes.push(addNode(world, router, n, layers));
-  serveOutside(router, external, hosts);
+  serveOutside(router, external, hosts, mirrors);
   return { nodes, router, external };
 }
 
@@ -100,15 +103,17 @@ export function addUplink(router: KernelMachine): number {
   return device.dev;
 }
 
-function serveOutside(router: KernelMachine, external: KernelMachine, hosts: number): void {
+function serveOutside(router: KernelMachine, external: KernelMachine, hosts: number, mirrors: boolean): void {
   const names = new Map([
     ['router.lab', ROUTER],
     ['ext.lab', EXTERNAL],
   ]);
   for (let n = 1; n <= hosts; n++) names.set(`node${n}.lab`, nodeAddress(n));
-  for (const name of MIRROR_NAMES) names.set(name, MIRROR);
+  // where there are none, the registry's name leads to the router, which refuses
+  if (mirrors) for (const name of MIRROR_NAMES) names.set(name, MIRROR);
+  else names.set('registry-1.docker.io', ROUTER);
   void serveDns(router.daemon(['dnsmasq']).sys, names);
   void serveHttp(external.daemon(['httpd']).sys);
   void serveEcho(external.daemon(['echod']).sys);
-  void serveMirror(external.daemon(['apache2']).sys);
+  if (mirrors) void serveMirror(external.daemon(['apache2']).sys);
 }

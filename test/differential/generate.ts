@@ -1,6 +1,6 @@
 /** Small random networks: a tree of routers and hosts, over veth pairs and bridges, sometimes with a second way. */
 import { Rng } from '../../src/base/rng.ts';
-import { policy, settings } from './routing.ts';
+import { marked, policy, settings } from './routing.ts';
 import { rulesFor } from './rules.ts';
 import { joined, probes6, sixes } from './six.ts';
 import type {
@@ -338,6 +338,9 @@ export function generate(seed: number): Topology {
   }
   if (more.chance(0.4)) b.overlay(more, 0, 1 + more.below(b.hosts.length - 1));
   listen(dice, b.hosts);
+  const marking = new Dice(seed + 700_000);
+  const marks = b.hosts.map(() => marking.chance(0.2));
+  for (const [i, h] of b.hosts.entries()) if (marks[i]) marked(marking, h, b.hosts);
   const hosts = b.hosts.map((h, i): HostSpec => {
     const ruled = dice.chance(i === 0 ? 0.9 : 0.4);
     return {
@@ -348,7 +351,8 @@ export function generate(seed: number): Topology {
       bridges: h.bridges,
       addrs: h.addrs,
       routes: h.routes,
-      rules: ruled ? rulesFor(dice, h, b.hosts, FOUR) : '',
+      rules:
+        ruled || marks[i] ? rulesFor(ruled ? dice : marking, h, b.hosts, FOUR, marks[i] ? marking : undefined) : '',
       rules6: '',
       listeners: h.listeners,
     };

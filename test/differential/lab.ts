@@ -68,7 +68,7 @@ function policy(net: NetAdmin, r: PolicySpec): void {
     ...(r.to !== undefined && { dst: prefix(r.to) }),
     ...(r.iif !== undefined && { iif: r.iif }),
     ...(r.oif !== undefined && { oif: r.oif }),
-    ...(r.mark !== undefined && { mark: { value: r.mark, mask: 0xffffffff } }),
+    ...(r.mark !== undefined && { mark: r.mark }),
     ...(r.tos !== undefined && { tos: r.tos }),
     action: r.action,
     ...(r.action === 'lookup' && { table: r.number }),

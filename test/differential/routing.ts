@@ -3,7 +3,7 @@ import type { Dice, Draft } from './generate.ts';
 import type { PolicySpec } from './topology.ts';
 
 /** How often bridges hand their frames to netfilter. */
-const BRIDGE_NF = 0;
+const BRIDGE_NF = 0.4;
 
 /** Tables that rules lead to. */
 const TABLES = [100, 200, 254];
@@ -61,7 +61,7 @@ function rule(dice: Dice, h: Draft, hosts: readonly Draft[], priority: number): 
     ...(dice.chance(0.25) && { iif: dice.pick([...h.devices, 'lo']) }),
     ...(dice.chance(0.05) && { oif: dice.pick(h.devices) }),
     ...(dice.chance(0.1) && { tos: 0x10 }),
-    ...(dice.chance(0.1) && { mark: 1 }),
+    ...(dice.chance(0.1) && { mark: { value: 1, mask: 0xffffffff } }),
     action,
     number: action === 'goto' ? dice.pick([32766, 32767, priority + 3]) : dice.pick(TABLES),
   };
@@ -81,4 +81,23 @@ export function policy(dice: Dice, h: Draft, hosts: readonly Draft[]): void {
     h.routes.push({ type: dice.pick(['throw', 'unreachable', 'blackhole', 'prohibit'] as const), dst, table });
   }
   if (dice.chance(0.3)) h.proxies.push({ dev: dice.pick(h.devices), ip: dice.pick(dice.pick(hosts).addrs).ip });
+}
+
+/** Marks of packets that rules ask for. */
+export const MARKS = ['1', '2', '3', '0x10'];
+
+/** Rules that ask for marks, and settings that carry marks further. The rules that set them: rules.ts. */
+export function marked(dice: Dice, h: Draft, hosts: readonly Draft[]): void {
+  const count = 1 + dice.below(3);
+  for (let k = 0; k < count; k++) {
+    const mark = { value: Number(dice.pick(MARKS)), mask: dice.pick([0xffffffff, 0xffffffff, 0xf, 2]) };
+    h.policy.push({ ...rule(dice, h, hosts, 50 + 10 * k + dice.below(5)), mark });
+  }
+  for (const r of [...h.routes]) {
+    if (r.table !== undefined || r.metric !== undefined) continue;
+    if (dice.chance(0.4)) h.routes.push({ ...r, table: dice.pick([100, 200]) });
+  }
+  if (dice.chance(0.4)) h.sysctls.push(['ipv4/conf/all/src_valid_mark', '1']);
+  if (dice.chance(0.4)) h.sysctls.push(['ipv4/fwmark_reflect', '1']);
+  if (dice.chance(0.4)) h.sysctls.push(['ipv4/tcp_fwmark_accept', '1']);
 }

@@ -1,5 +1,6 @@
 /** Random rulesets: what Docker installs on a bridge host, and rules with the matches and targets that are modelled. */
 import type { Dice, Draft } from './generate.ts';
+import { MARKS } from './routing.ts';
 import { FOUR, type Words } from './words.ts';
 
 const PORTS = [53, 80, 443, 5000, 8080];
@@ -246,8 +247,27 @@ function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   for (const r of rules) if (!shares || !r.startsWith('-A POSTROUTING ')) w.rule('nat', r);
 }
 
-/** A ruleset for one host, for iptables-restore or ip6tables-restore. */
-export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[], words: Words): string {
+/** Marks that policy rules ask for, given before packets are routed; kept with connections, as multihomed hosts do. */
+function marks(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
+  const kept = dice.chance(0.6);
+  for (const chain of ['PREROUTING', 'OUTPUT']) {
+    w.chain('mangle', chain, 'ACCEPT');
+    if (kept) w.rule('mangle', `-A ${chain} -j CONNMARK --restore-mark`);
+    const count = 1 + dice.below(3);
+    for (let k = 0; k < count; k++) {
+      const fresh = kept ? '-m mark --mark 0 ' : '';
+      const which = matches(dice, w.words, h, all, chain, dice.pick(PROTOS));
+      w.rule('mangle', `-A ${chain} ${fresh}${which}-j MARK --set-mark ${dice.pick(MARKS)}`);
+    }
+    if (kept) w.rule('mangle', `-A ${chain} -m mark ! --mark 0 -j CONNMARK --save-mark`);
+  }
+}
+
+/**
+ * A ruleset for one host, for iptables-restore or ip6tables-restore.
+ * @param marking the dice for marks, when the host's policy asks for them
+ */
+export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[], words: Words, marking?: Dice): string {
   const w = new Writer(words);
   if (dice.chance(0.85)) filter(dice, w, h, all);
   if (dice.chance(0.75)) nat(dice, w, h, all);
@@ -260,5 +280,6 @@ export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[], words: Wor
       `-A PREROUTING ${matches(dice, w.words, h, all, 'PREROUTING', dice.pick(['tcp', 'udp']))}-j ${dice.pick(['DROP', 'CT --notrack'])}`,
     );
   }
+  if (marking) marks(marking, w, h, all);
   return w.text();
 }

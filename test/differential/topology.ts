@@ -25,7 +25,7 @@ export interface PolicySpec {
   readonly to?: string;
   readonly iif?: string;
   readonly oif?: string;
-  readonly mark?: number;
+  readonly mark?: { readonly value: number; readonly mask: number };
   readonly tos?: number;
   readonly action: 'lookup' | 'blackhole' | 'unreachable' | 'prohibit' | 'nop' | 'goto';
   /** Table of lookup, priority of goto. */

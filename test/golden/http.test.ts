@@ -21,7 +21,7 @@ const GATEWAY_BRIDGE = {
 };
 
 /** Requests that agreed when this figure was last raised. */
-const REACHED = 140;
+const REACHED = 148;
 
 it(`at least ${REACHED} recorded requests are answered alike`, async () => {
   const lab = await makeLab(1, RECORDED);

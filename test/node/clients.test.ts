@@ -27,7 +27,7 @@ if (!modules)
 if (!python) console.log('clients.test.ts: docker-py is not installed: skipped');
 
 async function run(command: string, args: (socket: string) => string[]): Promise<{ code: number; text: string }> {
-  const served = await ServedLab.open(1);
+  const served = await ServedLab.open(1, { mirrors: true });
   const child = spawn(command, args(served.socket('node1')), { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr])

@@ -25,7 +25,9 @@ async function talk(request: string | Buffer, done?: (text: string) => boolean):
       text += d.toString('latin1');
       if (done?.(text)) resolve();
     });
-    s.on('end', resolve).on('close', () => resolve()).on('error', () => resolve());
+    s.on('end', resolve)
+      .on('close', () => resolve())
+      .on('error', () => resolve());
   });
   s.write(request);
   if (!done) s.end();
@@ -180,7 +182,11 @@ describe('clients', () => {
       const { Id } = JSON.parse(made.body) as { Id: string };
       const body = JSON.stringify({ Tty });
       const answer = await talk(
-        post(`/v1.51/exec/${Id}/start`, body, 'Content-Type: application/json\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n'),
+        post(
+          `/v1.51/exec/${Id}/start`,
+          body,
+          'Content-Type: application/json\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n',
+        ),
         (t) => t.includes('hi'),
       );
       expect(answer).toContain(`HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.${type}\r\n`);
@@ -194,7 +200,11 @@ describe('clients', () => {
     const listeners = async (): Promise<number> =>
       (JSON.parse((await api('GET', '/info')).body) as { NEventsListener: number }).NEventsListener;
     const before = await listeners();
-    for (const request of [get('/events'), get(`/containers/${id}/logs?follow=1&stdout=1`), get(`/containers/${id}/stats`)]) {
+    for (const request of [
+      get('/events'),
+      get(`/containers/${id}/logs?follow=1&stdout=1`),
+      get(`/containers/${id}/stats`),
+    ]) {
       const s = await open();
       s.write(request);
       await new Promise((resolve) => s.once('data', resolve));

@@ -400,6 +400,7 @@ const CHANGES: readonly ((w: World, k: number) => void)[] = [
     w.core.trace(w.traced);
   },
   (w) => void w.core.snapshot(),
+  (w, k) => w.core.sockConnect(pick(w.receivers, k), a4(pick(IP, k)), 4000 + (k & 1)),
   (w, k) => w.core.devSet(w.d.cli.eth, 'mac', 0xea8f60a7bc85 + (k & 1)),
   (w, k) =>
     w.core.vfdbSet(
@@ -475,7 +476,11 @@ function apply(w: World, o: Op, seen: unknown[]): void {
       }
       return;
     case 'change':
-      pick(CHANGES, o.what)(w, o.which);
+      // A flow is remembered when it changes, and goes on.
+      for (let i = 0; i < 8; i++) {
+        if (i === 4) pick(CHANGES, o.what)(w, o.which);
+        seen.push(datagramTo(w, 1, o.what + (o.which >> 3), 0, Uint8Array.of(i)));
+      }
       return;
     case 'run':
       core.run(core.now() + o.ms * 1e6);

@@ -37,7 +37,7 @@ export interface ContainerConfig {
   StdinOnce: boolean;
   Env: string[] | null;
   Cmd: string[] | null;
-  Healthcheck?: unknown;
+  Healthcheck?: Readonly<Record<string, unknown>>;
   Image: string;
   Volumes: Record<string, Record<string, never>> | null;
   WorkingDir: string;

@@ -1,7 +1,7 @@
 /** All commands, and how words lead to them. */
 import { ARCHIVE_COMMANDS } from './cmd/archives.ts';
 import { build } from './cmd/build/build.ts';
-import { builderPrune } from './cmd/build/prune.ts';
+import { builderPrune, buildxVersion } from './cmd/build/prune.ts';
 import { CONTAINER_COMMANDS } from './cmd/container/index.ts';
 import { IMAGE_COMMANDS } from './cmd/image/index.ts';
 import { NETWORK_COMMANDS } from './cmd/network/index.ts';
@@ -20,6 +20,7 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...ARCHIVE_COMMANDS,
   build,
   builderPrune,
+  buildxVersion,
   ...OTHER_COMMANDS,
 ]);
 

@@ -71,6 +71,10 @@ function registerLinks(daemon: Daemon, c: Container): Failure | undefined {
 function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | undefined {
   const bad = verifyContainer(body, host) ?? checkBindings(host.PortBindings);
   if (bad) return bad;
+  for (const mode of [host.IpcMode, host.PidMode] as (string | undefined)[]) {
+    const other = mode?.startsWith('container:') ? daemon.container(mode.slice(10)) : undefined;
+    if (other instanceof Failure) return other;
+  }
   adaptResources(host);
   const mode = host.NetworkMode;
   if (mode.startsWith('container:')) return verifyContainerMode(daemon, mode.slice(10), body, host);

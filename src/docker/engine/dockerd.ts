@@ -15,10 +15,7 @@ import { ImageStore } from '../images/store.ts';
 import { Controller, type NewNetwork } from '../libnetwork/controller.ts';
 import { rfc3339Nano } from '../time.ts';
 import { Daemon, VERSION } from './daemon.ts';
-import { liveRestore, startWanted, stopAll } from './lifecycle.ts';
-import { deleteContainer } from './remove.ts';
 import { createRouter } from './router.ts';
-import { routes } from './routes.ts';
 import type { OpenPty } from './streams.ts';
 import { VolumeStore } from './volumes.ts';
 
@@ -84,7 +81,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   }
   const volumes = new VolumeStore(kernel, rng);
   const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid, id);
-  const service = createRouter(daemon, routes);
+  const service = createRouter(daemon, async () => (await kernel.world.hold(import('./routes.ts'))).routes);
   const listen = (): (() => void) => kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
   let close = listen();
   let isUp = true;
@@ -110,6 +107,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
       isUp = false;
       say('info', "Processing signal 'terminated'");
       close();
+      const { liveRestore, stopAll } = await kernel.world.hold(import('./lifecycle.ts'));
       if (!liveRestore(kernel)) await stopAll(daemon);
       say('info', 'Daemon shutdown complete');
       self.end(0);
@@ -121,6 +119,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
       daemon.pid = self.pid;
       isUp = true;
       greet(say);
+      const { startWanted } = await kernel.world.hold(import('./lifecycle.ts'));
       await startWanted(daemon);
       close = listen();
     },
@@ -172,6 +171,7 @@ function predefined(): NewNetwork[] {
 }
 
 async function cleanDaemon(daemon: Daemon): Promise<void> {
+  const { deleteContainer } = await daemon.kernel.world.hold(import('./remove.ts'));
   for (const c of [...daemon.containers.values()].reverse())
     await deleteContainer(daemon, c.name, c, { force: true, volumes: true });
   for (const n of [...daemon.controller.networks.values()])

@@ -15,6 +15,11 @@ export const errors = {
   pageNotFound: notFound('page not found'),
   invalidFilter: invalid('invalid filter'),
   invalidFilterKey: (key: string): Failure => invalid(`invalid filter '${key}'`),
+  unreadableLog: new Failure('notImplemented', 'configured logging driver does not support reading'),
+  badState: (state: string, known: readonly string[]): Failure =>
+    invalid(`invalid filter 'status=${state}': invalid value for state (${state}): must be one of ${known.join(', ')}`),
+  badExitCode: (code: string): Failure =>
+    invalid(`invalid filter 'exited=${code}': strconv.Atoi: parsing "${code}": invalid syntax`),
   invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),
   manyUntil: invalid('more than one until filter specified'),
   badTime: (text: string): Failure => invalid(`failed to parse value as time or duration: ${JSON.stringify(text)}`),

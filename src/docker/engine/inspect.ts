@@ -49,7 +49,7 @@ export function inspectContainer(daemon: Daemon, c: Container, size: boolean): C
     ResolvConfPath: prepared ? `${dir}/resolv.conf` : '',
     HostnamePath: prepared ? `${dir}/hostname` : '',
     HostsPath: prepared ? `${dir}/hosts` : '',
-    LogPath: prepared ? `${dir}/${c.id}-json.log` : '',
+    LogPath: prepared && c.hostConfig.LogConfig.Type === 'json-file' ? `${dir}/${c.id}-json.log` : '',
     Name: `/${c.name}`,
     RestartCount: c.restartCount,
     Driver: 'overlay2',

@@ -25,7 +25,8 @@ export function jsonFault(source: string): string | undefined {
       at++;
       if (!'bfnrt\\/"u'.includes(source[at] ?? ' ')) bad('in string escape code');
       if (source[at] === 'u')
-        for (let n = 0; n < 4; n++) if (!/[0-9a-fA-F]/.test(source[++at] ?? '')) bad('in \\u hexadecimal character escape');
+        for (let n = 0; n < 4; n++)
+          if (!/[0-9a-fA-F]/.test(source[++at] ?? '')) bad('in \\u hexadecimal character escape');
     }
     at++;
   };

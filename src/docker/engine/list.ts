@@ -27,7 +27,7 @@ const ACCEPTED = [
   'status',
   'volume',
 ];
-const STATUSES = ['created', 'dead', 'exited', 'paused', 'removing', 'restarting', 'running'];
+const STATUSES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
 
 export interface ListOptions {
   readonly all: boolean;
@@ -56,9 +56,8 @@ export function listContainers(daemon: Daemon, options: ListOptions): ContainerS
 }
 
 function byState(_daemon: Daemon, f: Filters): Test[] | Failure {
-  for (const status of f.get('status'))
-    if (!STATUSES.includes(status)) return errors.invalidFilterValue('status', status);
-  for (const code of f.get('exited')) if (!/^-?\d+$/.test(code)) return errors.invalidFilterValue('exited', code);
+  for (const status of f.get('status')) if (!STATUSES.includes(status)) return errors.badState(status, STATUSES);
+  for (const code of f.get('exited')) if (!/^-?\d+$/.test(code)) return errors.badExitCode(code);
   const health = f.get('health');
   return [
     (c) => f.exact('status', c.status),

@@ -27,6 +27,23 @@ export function pidNamespace(daemon: Daemon, c: Container): PidNs | Failure {
   return other.running.pidns;
 }
 
+/** Devices of the host that are asked for must be there; there is no driver for GPUs. @see moby daemon/oci_linux.go: WithDevices */
+export function checkDevices(daemon: Daemon, c: Container): Failure | undefined {
+  const devices = (c.hostConfig.Devices as readonly { PathOnHost: string }[] | null) ?? [];
+  const missing = devices.find((d) => isErr(daemon.kernel.root.fs.stat(d.PathOnHost, true)));
+  if (missing)
+    return new Failure(
+      'system',
+      `error gathering device information while adding custom device "${missing.PathOnHost}": no such file or directory`,
+    );
+  const requests =
+    (c.hostConfig.DeviceRequests as readonly { Driver: string; Capabilities: string[][] }[] | null) ?? [];
+  const [request] = requests;
+  if (!request) return undefined;
+  const wanted = request.Capabilities.map((all) => `[${all.join(' ')}]`).join(' ');
+  return new Failure('system', `could not select device driver "${request.Driver}" with capabilities: [${wanted}]`);
+}
+
 /** `--sysctl`: parameters of the container's own namespaces. */
 export function setSysctls(daemon: Daemon, c: Container, netns: NetnsKey): Failure | undefined {
   const given = (c.hostConfig.Sysctls as Record<string, string> | undefined) ?? {};

@@ -60,10 +60,12 @@ function decode(s: string): string {
   }
 }
 
-/** dockerd's API. */
-export function createRouter(daemon: Daemon, routes: readonly Route[]): HttpService {
+/** dockerd's API. @param load gives the routes, whose code arrives with the first request */
+export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[]>): HttpService {
+  let routes: readonly Route[] | undefined;
   return {
     async handle(request) {
+      routes ??= await load();
       const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path);
       const path = versioned ? (versioned[2] as string) : request.path;
       const clean = cleanPath(path);

@@ -16,7 +16,7 @@ import { containerDir, writeFiles } from './files.ts';
 import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { mountPointsInto } from './mounts.ts';
-import { initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
+import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
 import { lookupUser } from './user.ts';
@@ -68,7 +68,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
   if (user instanceof Failure) return undo(daemon, c, user);
-  const unset = setSysctls(daemon, c, netns);
+  const unset = checkDevices(daemon, c) ?? setSysctls(daemon, c, netns);
   if (unset) return undo(daemon, c, unset);
   const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });

@@ -49,6 +49,8 @@ function verifyCpu(r: Resources): Failure | undefined {
     return invalid(`range of CPUs is from 0.01 to ${CPUS}.00, as there are only ${CPUS} CPUs available`);
   if (number(r, 'CpuShares') < 0)
     return invalid(`invalid CPU shares (${number(r, 'CpuShares')}): value must be a positive integer`);
+  if (number(r, 'CpuRealtimePeriod') !== 0 || number(r, 'CpuRealtimeRuntime') !== 0)
+    return invalid('kernel does not support CPU real-time scheduler');
   if (period !== 0 && (period < 1000 || period > 1_000_000))
     return invalid('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
   if (quota > 0 && quota < 1000) return invalid('CPU cfs quota can not be less than 1ms (i.e. 1000)');
@@ -106,6 +108,7 @@ export function verifyContainer(body: CreateBody, host: HostConfig): Failure | u
   return (
     verifyHealth((body.Healthcheck ?? {}) as Resources) ??
     verifyHost(host) ??
+    verifyLog(host.LogConfig) ??
     verifyRestart(host.RestartPolicy) ??
     verifyResources(host as unknown as Resources, false)
   );
@@ -115,6 +118,17 @@ function verifyHost(host: HostConfig): Failure | undefined {
   const { Name } = host.RestartPolicy;
   if (host.AutoRemove && Name !== 'no' && Name !== '')
     return invalid("can't create 'AutoRemove' container with restart policy");
+  const isolation = (host.Isolation as string | undefined) ?? '';
+  if (!['', 'default'].includes(isolation))
+    return invalid(`invalid isolation (${isolation}): linux only supports 'default'`);
+  const ipc = (host.IpcMode as string | undefined) ?? '';
+  if (!/^(none|private|shareable|host|container:.*|)$/.test(ipc)) return invalid(`invalid IPC mode: ${ipc}`);
+  if (Object.keys((host.StorageOpt as object | null) ?? {}).length > 0)
+    return new Failure('system', "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+  for (const target of Object.keys((host.Tmpfs as object | null) ?? {})) {
+    if (target === '/') return invalid("invalid specification: destination can't be '/'");
+    if (!target.startsWith('/')) return invalid(`invalid mount path: '${target}' mount path must be absolute`);
+  }
   const score = host.OomScoreAdj as number;
   if (score < -1000 || score > 1000) return invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if ((host.ShmSize as number) < 0) return invalid('SHM size can not be less than 0');
@@ -127,6 +141,23 @@ function verifyHost(host: HostConfig): Failure | undefined {
     host[key] = known;
   }
   return undefined;
+}
+
+const LOG_DRIVERS = 'awslogs fluentd gcplogs gelf journald json-file local none splunk syslog'.split(' ');
+const JSON_FILE_OPTIONS = 'max-file max-size compress labels labels-regex env env-regex tag'.split(' ');
+
+/** @see moby daemon/logger/factory.go: ValidateLogOpts, jsonfilelog: ValidateLogOpt */
+function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | undefined {
+  const { mode, ...options } = Config ?? {};
+  const buffer = options['max-buffer-size'];
+  delete options['max-buffer-size'];
+  if (!LOG_DRIVERS.includes(Type)) return invalid(`logger: no log driver named '${Type}' is registered`);
+  if (mode !== undefined && !['', 'blocking', 'non-blocking'].includes(mode))
+    return invalid(`logger: logging mode not supported: ${mode}`);
+  if (buffer !== undefined && mode !== 'non-blocking')
+    return invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+  const unknown = Object.keys(options).find((key) => Type === 'json-file' && !JSON_FILE_OPTIONS.includes(key));
+  return unknown === undefined ? undefined : invalid(`unknown log opt '${unknown}' for json-file log driver`);
 }
 
 function verifyHealth(h: Resources): Failure | undefined {

@@ -7,9 +7,9 @@ export interface ImageConfig {
   readonly Entrypoint: string[] | null;
   readonly Env: string[] | null;
   readonly ExposedPorts?: Record<string, Record<string, never>>;
+  readonly Healthcheck?: Readonly<Record<string, unknown>>;
   readonly Labels: Record<string, string> | null;
   readonly OnBuild: string[] | null;
-  readonly Healthcheck?: unknown;
   readonly Shell?: string[];
   readonly StopSignal?: string;
   readonly User: string;

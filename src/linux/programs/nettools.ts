@@ -7,6 +7,7 @@
 import { formatIp, formatIp4, formatMac, type IpAddr, mask4 } from '../../base/ip.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { Link, SocketInfo } from '../kernel/netadmin.ts';
+import { changeArp, changeInterface, changeRoute, interfaceTable } from './netconf.ts';
 import { getnameinfo } from './resolve.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram, type OptionSpec } from './spec.ts';
@@ -58,6 +59,10 @@ async function netstat(ctx: Context): Promise<number> {
   const o = ctx.options;
   if (o.has('route')) return route(ctx);
   if (o.has('groups')) return groups(ctx);
+  if (o.has('interfaces')) {
+    await ctx.out(`Kernel Interface table\n${interfaceTable(ctx, o.has('all'))}`);
+    return 0;
+  }
   const kinds = (['tcp', 'udp', 'raw'] as const).filter((k) => o.has(k));
   const inet = kinds.length > 0 ? [...kinds] : ['tcp', 'udp', 'raw'];
   const what = o.has('listening') ? '(only servers)' : o.has('all') ? '(servers and established)' : '(w/o servers)';
@@ -96,6 +101,7 @@ export const netstatSpec = defineProgram({
     flag('program', 'p', 'PID and program'),
     flag('route', 'r', 'routing table'),
     flag('groups', 'g', 'multicast group memberships'),
+    flag('interfaces', 'i', 'interface table'),
     flag('extend', 'e', 'more'),
     flag('wide', 'W', 'wide'),
   ],
@@ -105,7 +111,7 @@ export const netstatSpec = defineProgram({
 // --- route
 
 async function route(ctx: Context): Promise<number> {
-  if (ctx.operands.length > 0) return ctx.fail('changing routes: use `ip route`', 4);
+  if (ctx.operands.length > 0) return changeRoute(ctx);
   const numeric = ctx.options.has('numeric');
   let out = 'Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n';
   const name = async (ip: IpAddr | undefined, dflt: string, plain: string): Promise<string> => {
@@ -135,7 +141,9 @@ async function route(ctx: Context): Promise<number> {
 export const routeSpec = defineProgram({
   name: 'route',
   path: '/usr/sbin/route',
-  summary: 'Show the IP routing table',
+  summary: 'Show or change the IP routing table',
+  synopsis: ['[-n]', '{add|del} [-net|-host] TARGET [netmask M] [gw G] [metric N] [[dev] INTERFACE]'],
+  rewrite: (args) => args.flatMap((a) => (a === '-net' || a === '-host' ? [] : [a])),
   options: [flag('numeric', 'n', 'numbers instead of names'), flag('extend', 'e', 'more')],
   run: route,
 });
@@ -143,6 +151,7 @@ export const routeSpec = defineProgram({
 // --- arp
 
 async function arp(ctx: Context): Promise<number> {
+  if (ctx.options.has('delete') || ctx.options.has('set')) return changeArp(ctx);
   const { net } = ctx.sys;
   const numeric = ctx.options.has('numeric');
   const rows = net.neighs().filter((n) => n.ip.v === 4 && n.state !== 'NOARP');
@@ -179,6 +188,9 @@ export const arpSpec = defineProgram({
     flag('numeric', 'n', 'numbers instead of names'),
     flag('all', 'a', 'BSD style'),
     flag('linux', 'e', 'Linux style'),
+    flag('delete', 'd', 'delete an entry'),
+    flag('set', 's', 'set an entry: HOST MAC'),
+    { name: 'device', short: 'i', arg: 'required', metavar: 'IF', help: 'interface' },
   ],
   run: arp,
 });
@@ -261,9 +273,11 @@ async function ifconfig(ctx: Context): Promise<number> {
     );
     return 1;
   }
-  if (name !== undefined && (verb === 'up' || verb === 'down')) {
-    const e = net.setLink(name, { up: verb === 'up' });
-    return isErr(e) ? ctx.fail(`SIOCSIFFLAGS: ${e.text}`) : 0;
+  const link = name === undefined ? undefined : net.link(name);
+  if (link && verb !== undefined) return changeInterface(ctx, link, ctx.operands.slice(1));
+  if (ctx.options.has('short')) {
+    await ctx.out(interfaceTable(ctx, ctx.options.has('all')));
+    return 0;
   }
   const all = net.links().filter((l) => (name === undefined ? ctx.options.has('all') || l.up : l.name === name));
   const sorted = ctx.flavour === 'busybox' ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -278,8 +292,11 @@ export const ifconfigSpec = defineProgram({
   name: 'ifconfig',
   path: '/usr/sbin/ifconfig',
   summary: 'Show network interfaces',
-  synopsis: ['[-a] [INTERFACE [up|down]]'],
-  options: [flag('all', 'a', 'also those that are down')],
+  synopsis: [
+    '[-a] [-s] [INTERFACE]',
+    'INTERFACE [ADDRESS[/LEN]] [netmask M] [broadcast B] [mtu N] [hw ether MAC] [up|down]',
+  ],
+  options: [flag('all', 'a', 'also those that are down'), flag('short', 's', 'as netstat -i')],
   run: ifconfig,
 });
 

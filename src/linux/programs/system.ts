@@ -105,15 +105,18 @@ export const whoamiSpec = defineProgram({
   },
 });
 
-function account(ctx: Context, who: string | undefined): { uid: number; gid: number } | undefined {
-  const text = readText(ctx.sys, '/etc/passwd');
-  const rows = (isErr(text) ? '' : text).split('\n').map((l) => l.split(':'));
-  const row =
-    who === undefined
-      ? rows.find((r) => Number(r[2]) === ctx.sys.getuid() && r.length > 3)
-      : rows.find((r) => r[0] === who || r[2] === who);
-  if (row) return { uid: Number(row[2]), gid: Number(row[3]) };
-  return who === undefined ? { uid: ctx.sys.getuid(), gid: ctx.sys.getuid() } : undefined;
+/** Who a user is, or this process: its group comes first among its groups. */
+function account(ctx: Context, who: string | undefined): { uid: number; groups: number[] } | undefined {
+  const { sys } = ctx;
+  if (who === undefined) return { uid: sys.getuid(), groups: [...new Set([sys.getgid(), ...sys.getgroups()])] };
+  const rows = (file: string): string[][] => {
+    const text = readText(sys, file);
+    return (isErr(text) ? '' : text).split('\n').map((l) => l.split(':'));
+  };
+  const row = rows('/etc/passwd').find((r) => r[0] === who || r[2] === who);
+  if (!row) return undefined;
+  const more = rows('/etc/group').filter((r) => (r[3] ?? '').split(',').includes(row[0] as string));
+  return { uid: Number(row[2]), groups: [...new Set([Number(row[3]), ...more.map((r) => Number(r[2]))])] };
 }
 
 /** The `id` command. */
@@ -136,12 +139,17 @@ export const idSpec = defineProgram({
       );
     const o = ctx.options;
     const user = userNames(ctx.sys).get(a.uid);
-    const group = groupNames(ctx.sys).get(a.gid);
+    const names = groupNames(ctx.sys);
+    const gid = a.groups[0] as number;
     const show = (id: number, name: string | undefined): string => (o.has('name') ? (name ?? String(id)) : String(id));
     const full = (id: number, name: string | undefined): string => (name === undefined ? String(id) : `${id}(${name})`);
     if (o.has('user')) await ctx.out(`${show(a.uid, user)}\n`);
-    else if (o.has('group') || o.has('groups')) await ctx.out(`${show(a.gid, group)}\n`);
-    else await ctx.out(`uid=${full(a.uid, user)} gid=${full(a.gid, group)} groups=${full(a.gid, group)}\n`);
+    else if (o.has('group')) await ctx.out(`${show(gid, names.get(gid))}\n`);
+    else if (o.has('groups')) await ctx.out(`${a.groups.map((g) => show(g, names.get(g))).join(' ')}\n`);
+    else
+      await ctx.out(
+        `uid=${full(a.uid, user)} gid=${full(gid, names.get(gid))} groups=${a.groups.map((g) => full(g, names.get(g))).join(',')}\n`,
+      );
     return 0;
   },
 });

@@ -97,3 +97,41 @@ it.each([
 ])('%s', async (command, output) => {
   expect(await sh(command)).toBe(output);
 });
+
+it('nmap tells open from closed, and who is there', async () => {
+  await sh('docker run -d --name target nginx; sleep 1');
+  const ip = (await sh(`docker inspect -f '{{.NetworkSettings.IPAddress}}' target`)).trim();
+  expect(await sh(`nmap -p 80,81 ${ip}`)).toMatch(
+    /\nPORT {3}STATE {2}SERVICE\n80\/tcp open {3}http\n81\/tcp closed unknown\nMAC Address: /,
+  );
+  expect(await sh('nmap -n -sn 192.168.56.0/28')).toMatch(/\(4 hosts up\)/);
+});
+
+it('net-tools change routes, addresses and neighbours', async () => {
+  expect(
+    await sh(
+      'route add -net 10.9.0.0 netmask 255.255.0.0 gw 192.168.56.1; ip route show 10.9.0.0/16; route del -net 10.9.0.0/16; route del -net 10.9.0.0/16; echo $?',
+    ),
+  ).toBe('10.9.0.0/16 via 192.168.56.1 dev eth0 \n7\nSIOCDELRT: No such process\n');
+  expect(
+    await sh('ip link add d0 type dummy; ifconfig d0 10.5.0.1 netmask 255.255.255.0 up; ip -4 -o addr show d0'),
+  ).toMatch(/inet 10\.5\.0\.1\/24 brd 10\.5\.0\.255 scope global d0/);
+  expect(
+    await sh(
+      'arp -s 192.168.56.77 02:00:00:00:00:01; ip neigh show 192.168.56.77; arp -d 192.168.56.77; arp -d 192.168.56.77; echo $?',
+    ),
+  ).toBe('192.168.56.77 dev eth0 lladdr 02:00:00:00:00:01 PERMANENT \n255\nNo ARP entry for 192.168.56.77\n');
+});
+
+it('unshare makes a network of its own, lsns finds it', async () => {
+  expect(await sh('unshare -n ip -br link')).toBe('lo               DOWN           00:00:00:00:00:00 <LOOPBACK> \n');
+  expect(await sh('unshare -n sleep 9 & sleep 0.1; lsns -n -t net | grep -c "sleep 9"; kill %1')).toBe('1\n');
+});
+
+it('tar and diff', async () => {
+  await sh('mkdir -p /t/d /o; cd /t; echo a > a; echo b > d/b; tar cf /x.tar a d');
+  expect(await sh('cd /; tar tf x.tar; tar xf x.tar -C o; cat o/d/b; docker save alpine | tar t | tail -1')).toBe(
+    'a\nd/\nd/b\nb\nrepositories\n',
+  );
+  expect(await sh('cd /t; diff a d/b; echo $?; diff -q a a; echo $?')).toBe('1c1\n< a\n---\n> b\n1\n0\n');
+});

@@ -256,7 +256,7 @@ def _():
     t.remove()
     v.remove()
     fails(errors.NotFound, 404, 'no such volume', lambda: client.volumes.get('pyvol'))
-    fails(errors.APIError, 404, 'plugin "nope" not found', lambda: client.volumes.create('q', driver='nope'))
+    fails(errors.APIError, 404, 'plugin "nope" not found', lambda: client.volumes.create('qq', driver='nope'))
 
 
 @check('system: df, info, prune, login, and what is off')

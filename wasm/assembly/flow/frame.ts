@@ -2,10 +2,12 @@
  * Frames that memos are made of: IPv4 without options, whole, UDP or TCP's plain segments, nothing behind the packet.
  * And what a rewrite does to a sum.
  */
+import { Dev } from '../dev/dev';
+import { Ns } from '../dev/ns';
 import { Pkt } from '../sim/pool';
 import { rd16 } from '../wire/bytes';
 import { csumFold16 } from '../wire/checksum';
-import { ETH_HLEN } from '../wire/ether';
+import { ETH_HLEN, ethDst } from '../wire/ether';
 import { PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 
 /** Offsets in a frame. */
@@ -21,6 +23,36 @@ export function protoOf(head: u64): u32 {
 export function headOf(f: usize): u64 {
   const w = (load<u16>(f + IP) as u64) | ((load<u32>(f + IP, 6) as u64) << 16);
   return load<u8>(f + IP, 9) == PROTO_TCP ? w | ((load<u8>(f + L4, 13) as u64) << 48) : w;
+}
+
+/** How much of a frame decides its way: all of the key; not the ports; the link's addresses only. */
+export const KEY_FLOW: u32 = 0;
+export const KEY_HOSTS: u32 = 1;
+export const KEY_LINK: u32 = 2;
+
+/**
+ * KEY_* of a frame that arrives at a device. Bridged without netfilter its headers are not looked at; a namespace without
+ * chains asks for no ports. @see Open vSwitch: megaflows
+ */
+export function keyKind(dev: u32, f: usize): u32 {
+  const d = Dev.at(dev);
+  if (d.master == 0) return Ns.at(d.ns).nfChains == 0 ? KEY_HOSTS : KEY_FLOW;
+  return Ns.at(d.ns).bridgeNf == 0 && ethDst(f) != Dev.at(d.master).mac ? KEY_LINK : KEY_FLOW;
+}
+
+/** The header word of a key. */
+export function keyHead(kind: u32, head: u64): u64 {
+  return kind == KEY_FLOW ? head : kind == KEY_HOSTS ? head & 0xffffffffffff : 0;
+}
+
+/** Source and destination in a key. */
+export function keyAddrs(kind: u32, f: usize): u64 {
+  return kind == KEY_LINK ? 0 : load<u64>(f + IP, 12);
+}
+
+/** Ports in a key. */
+export function keyPorts(kind: u32, f: usize): u32 {
+  return kind == KEY_FLOW ? load<u32>(f + L4) : 0;
 }
 
 /** Where the transport's sum lies in a frame. */

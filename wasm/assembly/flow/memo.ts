@@ -35,6 +35,7 @@ export class Memo {
   /** The memo of the segment behind this one, 0: not found yet. What a memo makes of a frame is always the same. */
   next: u32;
   newAddrs: u64;
+  /** Of a memo without ports: the destination port that `sock` is of. */
   newPorts: u32;
   /** What is added to the sums: of the IPv4 header, of the transport. */
   ipSum: u16;
@@ -79,6 +80,8 @@ export class Path {
   flags: u32;
   /** PATH_* */
   bits: u32;
+  /** KEY_*; fields of a key that do not count are 0. */
+  kind: u32;
   /** Steps of the clock, and after how many of them each entry is used. */
   steps: u32;
   fdb: u32;

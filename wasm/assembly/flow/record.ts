@@ -14,7 +14,7 @@ import { csumFold16 } from '../wire/checksum';
 import { ETH_HLEN } from '../wire/ether';
 import { PROTO_TCP } from '../wire/ipv4';
 import { flowStale } from './epoch';
-import { headOf, protoOf, IP, L4, moves, sumAt, sumMoved, turns } from './frame';
+import { headOf, KEY_FLOW, KEY_HOSTS, KEY_LINK, keyHead, keyKind, protoOf, IP, L4, moves, sumAt, sumMoved, turns } from './frame';
 import { END_CROSS, END_DELIVER, END_VXLAN, Memo, memoBegin, memoKeep, PATH_CHECKS, PATH_COUNTERS, PATH_IP, PATH_KEY, PATH_LIST, PATH_MACS, PATH_SUMS, Path, pathAt } from './memo';
 import { OUTER, TUNNEL, tunnelHeaders, tunnelPair } from './outer';
 
@@ -47,6 +47,7 @@ export function recBegin(pkt: u32): void {
   r.mac1 = load<u64>(f, 6);
   r.head = headOf(f);
   r.flags = p.flags;
+  r.kind = keyKind(p.dev, f);
   const m = memo();
   s.recEpoch = s.flowEpoch;
   m.addrs = load<u64>(f + IP, 12);
@@ -225,8 +226,26 @@ function finish(pkt: u32, f: usize): void {
   if (sumMoved(ipWas, m.ipSum, false) != load<u16>(f + IP, 10)) return;
   const udp = protoOf(head) != PROTO_TCP;
   if (sumMoved(l4Was, m.l4Sum, udp) != load<u16>(field)) return;
+  if (r.kind != KEY_FLOW) widen(r, m);
   s.recDone = 1;
 }
+
+/** Leaves out of the key what did not count; unless it did. */
+function widen(r: Path, m: Memo): void {
+  if (m.ct != 0 || m.l4Sum != 0 || (r.kind == KEY_LINK && r.bits & (PATH_CHECKS | PATH_IP))) {
+    r.kind = KEY_NONE;
+    return;
+  }
+  r.head = keyHead(r.kind, r.head);
+  m.ports = 0;
+  m.newPorts = 0;
+  if (r.kind == KEY_HOSTS) return;
+  m.addrs = 0;
+  m.newAddrs = 0;
+}
+
+/** Such a segment is not kept. */
+const KEY_NONE: u32 = 3;
 
 /** Reads which headers a tunnel's packet got; a memo would write the same. @param f where the frame begins */
 function finishTunnel(pkt: u32, f: usize): void {
@@ -268,7 +287,7 @@ function pathOf(): usize {
 export function recEnd(old: usize): void {
   const s = Sim.at();
   s.rec = 0;
-  if (s.recDone == 0 || s.recEpoch != s.flowEpoch) return;
+  if (s.recDone == 0 || s.recEpoch != s.flowEpoch || path().kind == KEY_NONE) return;
   s.recDone = 0;
   memoBegin();
   const at = pathOf();

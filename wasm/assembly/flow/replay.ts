@@ -18,13 +18,13 @@ import { ctCalm, ctSeen } from '../nf/conntrack';
 import { clockCross } from '../sim/clock';
 import { PF_UNCOUNTED, Pkt, pktPush } from '../sim/pool';
 import { workPush } from '../sim/work';
-import { rawAny } from '../sock/demux';
+import { rawAny, udpAlone } from '../sock/demux';
 import { udpSocket } from '../sock/input';
 import { csumFold, csumL4, csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV4 } from '../wire/ether';
 import { PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { flowOwe } from './epoch';
-import { frameFits, frameWhole, headOf, IP, L4, protoOf, sumAt, sumMoved } from './frame';
+import { frameFits, frameWhole, headOf, IP, keyAddrs, keyHead, keyKind, keyPorts, L4, protoOf, sumAt, sumMoved } from './frame';
 import {
   END_CROSS, END_DELIVER, Memo, memoAsk, memoFind, memoHash, PATH_CHECKS, PATH_IP, PATH_MACS, PATH_SUMS, Path,
 } from './memo';
@@ -50,7 +50,7 @@ export function flowArrive(pkt: u32): void {
     return;
   }
   const f = p.data as usize;
-  let at = first(p, f);
+  const at = first(p, f, keyKind(p.dev, f));
   if (at == 0) {
     slow(pkt, 0);
     return;
@@ -125,10 +125,16 @@ function cross(pkt: u32, r: Path): bool {
   return true;
 }
 
-/** The memo behind a memo, 0: there is none yet. What a memo makes of a frame is always the same, so it is always that one. */
+/**
+ * The memo behind a memo, 0: there is none yet. What a memo makes of a frame is always the same, so it is always that one,
+ * unless the one behind looks at more of the frame.
+ */
 function follow(p: Pkt, m: Memo, f: usize): usize {
-  if (m.next == 0) m.next = first(p, f) as u32;
-  return m.next as usize;
+  if (m.next != 0) return m.next as usize;
+  const kind = keyKind(p.dev, f);
+  const at = first(p, f, kind);
+  if (kind >= changetype<Path>(m.path as usize).kind) m.next = at as u32;
+  return at;
 }
 
 /** Carries a packet from segment to segment (takes it). @param checked whether the sum of its header was verified */
@@ -163,11 +169,11 @@ function walk(pkt: u32, memo: usize, f: usize, checked: bool): void {
   }
 }
 
-/** The memo of a frame, 0: none. */
-function first(p: Pkt, f: usize): usize {
-  const head = headOf(f);
-  const addrs = load<u64>(f + IP, 12);
-  const ports = load<u32>(f + L4);
+/** The memo of a frame, 0: none. @param kind keyKind */
+function first(p: Pkt, f: usize, kind: u32): usize {
+  const head = keyHead(kind, headOf(f));
+  const addrs = keyAddrs(kind, f);
+  const ports = keyPorts(kind, f);
   return memoFind(memoHash(p.dev, head, addrs, ports), p.dev, load<u64>(f), load<u64>(f, 6), head, addrs, ports);
 }
 
@@ -181,13 +187,18 @@ function slow(pkt: u32, old: usize): void {
     linkArrive(pkt);
     return;
   }
-  if (old == 0 && !memoAsk(memoHash(p.dev, headOf(f), load<u64>(f + IP, 12), load<u32>(f + L4)))) {
+  if (old == 0 && !memoAsk(hashOf(p, f))) {
     linkArrive(pkt);
     return;
   }
   recBegin(pkt);
   linkArrive(pkt);
   recEnd(old);
+}
+
+function hashOf(p: Pkt, f: usize): u64 {
+  const kind = keyKind(p.dev, f);
+  return memoHash(p.dev, keyHead(kind, headOf(f)), keyAddrs(kind, f), keyPorts(kind, f));
 }
 
 /** Whether the packet's bytes are its own, in a small buffer. */
@@ -315,14 +326,22 @@ function arrived(pkt: u32, m: Memo, r: Path): void {
   p.th = p.nh + 20;
   p.data = p.nh;
   p.len -= ETH_HLEN;
-  if (protoOf(r.head) != PROTO_UDP || rawAny()) {
+  if (load<u8>(p.nh as usize, 9) != PROTO_UDP || rawAny()) {
     ip4ToTransport(pkt);
     return;
   }
-  const s = Sim.at();
-  if (m.sockEpoch != s.sockEpoch + 1) {
-    m.sock = udpSocket(p.ns, p);
-    m.sockEpoch = s.sockEpoch + 1;
-  }
-  ip4ToSocket(pkt, m.sock);
+  ip4ToSocket(pkt, socketOf(p, m));
+}
+
+/** The socket of a datagram, which is remembered while sockets stay as they are. */
+function socketOf(p: Pkt, m: Memo): i32 {
+  const epoch = Sim.at().sockEpoch + 1;
+  const port: u32 = m.ports == 0 ? (load<u16>(p.th as usize, 2) as u32) : m.newPorts;
+  if (m.sockEpoch == epoch && m.newPorts == port) return m.sock;
+  const id = udpSocket(p.ns, p);
+  if (m.ports == 0 && !udpAlone(id)) return id;
+  m.sock = id;
+  m.sockEpoch = epoch;
+  m.newPorts = port;
+  return id;
 }

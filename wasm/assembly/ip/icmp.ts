@@ -6,7 +6,7 @@
 import {
   DEV_LOOPBACK, DROP_BAD_CHECKSUM, DROP_BAD_HEADER, ICMP_ANSWERED, ICMP_IGNORED, ICMP_REPLY, ICMP_TOLD,
   IP4_ECHO_IGNORE_BROADCASTS, IP4_ERRORS_USE_INBOUND_IFADDR,
-  IP4_FWMARK_REFLECT, IP4_MSGS_BURST, IP4_MSGS_PER_SEC, IP4_RATEMASK, PKT_HOST, RT_SCOPE_LINK, RTN_BROADCAST, RTN_LOCAL,
+  IP4_MSGS_BURST, IP4_MSGS_PER_SEC, IP4_RATEMASK, PKT_HOST, RT_SCOPE_LINK, RTN_BROADCAST, RTN_LOCAL,
   RTN_MULTICAST, TRACE_ICMP_IN,
 } from '../../abi';
 import { Dev } from '../dev/dev';
@@ -26,7 +26,7 @@ import { ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Tos, PROTO_ICMP 
 import { ICMP_ECHO, ICMP_ECHOREPLY, icmpIsError } from '../wire/l4';
 import { addrSelect } from './addr';
 import { fibLookup, fibSource, flowSet } from './fib';
-import { ip4Get, Net4 } from './net4';
+import { ip4Get, Net4, replyMark } from './net4';
 import { ip4Mtu, ip4Output } from './output';
 import { peerRateAllows } from './peer';
 import { redirectInput } from './redirect';
@@ -122,13 +122,8 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
   // It belongs to the connection of what it answers. @see Linux icmp.c: icmp_glue_bits
   ctAttachReply(err, pkt);
   const was = traceBecause(p);
-  output(ns, err, errorSource(p), ip4Src(ip), tos, replyMark(p));
+  output(ns, err, errorSource(p), ip4Src(ip), tos, replyMark(p.ns, p.mark));
   traceCause(was);
-}
-
-/** Mark of an answer to a packet. @see Linux IP4_REPLY_MARK */
-function replyMark(p: Pkt): u32 {
-  return ip4Get(p.ns, IP4_FWMARK_REFLECT) ? p.mark : 0;
 }
 
 /** Sends a message of ICMP's own; a rule that rejects it is not answered. @see Linux icmp.c: icmp_xmit_lock */
@@ -213,5 +208,5 @@ function answer(p: Pkt, m: usize, len: u32, type: u32, size: u32): void {
   }
   store<u16>(r, 0, 2);
   store<u16>(r, csumFold(csumPartial(r, size, 0)), 2);
-  output(p.ns, reply, specificDst(p), ip4Src(ip), ip4Tos(ip), replyMark(p));
+  output(p.ns, reply, specificDst(p), ip4Src(ip), ip4Tos(ip), replyMark(p.ns, p.mark));
 }

@@ -116,15 +116,13 @@ export function ip4Input(pkt: u32): void {
   else route(pkt);
 }
 
-function route(pkt: u32): void {
+/** Looks up the route of what came in by a device, and notes it in the packet. @returns as routeInput */
+export function ip4RouteIn(pkt: u32, dev: u32): i32 {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
   const dst = ip4Dst(ip);
-  const err = dstInput(p.ns, p.dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
-  if (err > 0) {
-    pktDrop(pkt, err as u32);
-    return;
-  }
+  const err = dstInput(p.ns, dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
+  if (err > 0) return err;
   const s = Sim.at();
   p.rtype = err == 0 ? s.r0 : RTN_UNREACHABLE;
   if (err == 0) {
@@ -134,7 +132,17 @@ function route(pkt: u32): void {
     if (p.flags & PF_TRACE)
       traceWrite(p.id, TRACE_ROUTE, p.ns, p.outdev, dst, p.nexthop, p.rtype | routeKind(p.rtype == RTN_UNICAST ? s.r4 : 0));
   } else trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
-  if (ip4Hlen(ip) > 20 && !optionsInput(pkt)) return;
+  return err;
+}
+
+function route(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const err = ip4RouteIn(pkt, p.dev);
+  if (err > 0) {
+    pktDrop(pkt, err as u32);
+    return;
+  }
+  if (ip4Hlen(p.nh as usize) > 20 && !optionsInput(pkt)) return;
   if (err != 0) unroutable(pkt, err);
   else if (p.rtype != RTN_UNICAST) {
     if (p.rtype == RTN_LOCAL && p.pkttype != PKT_HOST && confOr(p.dev, CONF_DROP_UNICAST_IN_L2_MULTICAST))

@@ -1,6 +1,6 @@
 /** IPv4's state of a namespace: the settings that belong to no device, and the heads of its lists. @see Linux struct netns_ipv4 */
 import {
-  EINVAL, IP4_COUNT, IP4_ECHO_IGNORE_BROADCASTS, IP4_ERROR_BURST, IP4_ERROR_COST, IP4_MSGS_BURST, IP4_MSGS_PER_SEC,
+  EINVAL, IP4_COUNT, IP4_ECHO_IGNORE_BROADCASTS, IP4_ERROR_BURST, IP4_ERROR_COST, IP4_FWMARK_REFLECT, IP4_MSGS_BURST, IP4_MSGS_PER_SEC,
   IP4_RATELIMIT, IP4_RATEMASK, IP4_REDIRECT_LOAD, IP4_REDIRECT_NUMBER, IP4_REDIRECT_SILENCE,
 } from '../../abi';
 import { NET4_BASE, NET4_REC } from '../mem';
@@ -80,4 +80,9 @@ export function ip4Get(ns: u32, key: u32): u32 {
 /** A setting in ms as ns. */
 export function ip4Time(ns: u32, key: u32): u64 {
   return (load<u32>(at(ns, key)) as u64) * 1_000_000;
+}
+
+/** Mark of an answer to a packet that no socket gives. @see Linux IP4_REPLY_MARK */
+export function replyMark(ns: u32, mark: u32): u32 {
+  return ip4Get(ns, IP4_FWMARK_REFLECT) ? mark : 0;
 }

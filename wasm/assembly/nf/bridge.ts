@@ -20,10 +20,9 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { recAbort, recChecked } from '../flow/record';
-import { addrType } from '../ip/addr';
+import { ip4RouteIn } from '../ip/input';
 import { neigh6Output, neighOutput } from '../ip/neigh';
 import { Neigh, neigh6Find, neighMac, neighValid } from '../ip/neightab';
-import { ip4Route } from '../ip/output';
 import { ip6Route } from '../ip6/output';
 import { route6Gateway } from '../ip6/route';
 import { Sim } from '../mem';
@@ -93,10 +92,12 @@ function redirected(pkt: u32, bridge: u32): i32 {
   }
   const p = Pkt.at(pkt);
   if (p.proto == ETH_IPV6) return redirected6(pkt, bridge);
-  const ip = p.nh as usize;
-  const dst = ip4Dst(ip);
-  const type = addrType(p.ns, dst);
-  if (type == RTN_UNICAST && ip4Route(pkt, p.ns, 0, dst, 0, 0) == 0 && p.outdev == bridge && p.rtype == RTN_UNICAST) {
+  const err = ip4RouteIn(pkt, bridge);
+  if (err > 0) {
+    pktDrop(pkt, err as u32);
+    return VERDICT_DROP;
+  }
+  if (p.rtype == RTN_UNICAST && p.outdev == bridge) {
     const mac = neighMac(bridge, p.nexthop);
     if (mac != 0) {
       wrMac(p.data as usize, mac);

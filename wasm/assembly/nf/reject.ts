@@ -1,13 +1,16 @@
 /** The REJECT target: an ICMP error, or a TCP reset. @see Linux net/ipv4/netfilter/nf_reject_ipv4.c */
 import { RTN_BROADCAST, RTN_MULTICAST } from '../../abi';
+import { Ns } from '../dev/ns';
+import { devXmit } from '../dev/xmit';
 import { icmpSend } from '../ip/icmp';
-import { ip4Output } from '../ip/output';
-import { PF_DF, Pkt, pktAlloc } from '../sim/pool';
+import { replyMark } from '../ip/net4';
+import { ip4Output, ip4Reroute } from '../ip/output';
+import { PF_BRIDGED, PF_DF, Pkt, pktAlloc, pktDrop, pktPush } from '../sim/pool';
 import { traceBecause, traceCause } from '../sim/trace';
 import { rd16, rd32, wr16, wr32 } from '../wire/bytes';
 import { csumL4 } from '../wire/checksum';
-import { ETH_IPV4 } from '../wire/ether';
-import { ip4Dst, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_TCP } from '../wire/ipv4';
+import { ETH_HLEN, ETH_IPV4, ethDst, ethSrc, ethWrite } from '../wire/ether';
+import { IP4_DF, ip4Dst, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, ip4Write, PROTO_TCP } from '../wire/ipv4';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, tcpFlags, tcpHlen } from '../wire/l4';
 import { ctAttachReply } from './conntrack';
 import { nfReject6 } from './reject6';
@@ -51,6 +54,34 @@ function reset(pkt: u32): void {
   q.flags |= PF_DF;
   ctAttachReply(answer, pkt);
   const was = traceBecause(p);
-  ip4Output(p.ns, answer, ip4Dst(ip), ip4Src(ip), PROTO_TCP, 0, 0, 0, 0);
+  if (p.flags & PF_BRIDGED) acrossBridge(p, answer);
+  else ip4Output(p.ns, answer, ip4Dst(ip), ip4Src(ip), PROTO_TCP, 0, 0, replyMark(p.ns, p.mark), 0);
   traceCause(was);
+}
+
+/**
+ * A reset about what a bridge has let in goes back by the port that came in by, from the station it was sent to, past
+ * the hooks (takes the answer); there must be a route for it all the same. @see Linux nf_send_reset: nf_bridge_get_physindev
+ */
+function acrossBridge(p: Pkt, answer: u32): void {
+  const q = Pkt.at(answer);
+  const ip = p.nh as usize;
+  q.ns = p.ns;
+  q.mark = replyMark(p.ns, p.mark);
+  q.proto = ETH_IPV4;
+  q.th = q.data;
+  const head = pktPush(answer, 20);
+  q.nh = q.data;
+  ip4Write(head, 0, q.len, 0, IP4_DF, Ns.at(p.ns).defaultTtl, PROTO_TCP, ip4Dst(ip), ip4Src(ip));
+  const bad = ip4Reroute(answer);
+  if (bad != 0) pktDrop(answer, bad);
+  else bridgeAnswer(p, answer, ETH_IPV4);
+}
+
+/** Sends an answer with its IP header out of the port that a bridged packet came in by (takes it). */
+export function bridgeAnswer(p: Pkt, answer: u32, type: u32): void {
+  const eth = p.mac as usize;
+  ethWrite(pktPush(answer, ETH_HLEN), ethSrc(eth), ethDst(eth), type);
+  Pkt.at(answer).mac = Pkt.at(answer).data;
+  devXmit(p.port, answer);
 }

@@ -1,17 +1,20 @@
 /** The REJECT target over IPv6: an ICMPv6 error, or a TCP reset. @see Linux net/ipv6/netfilter/nf_reject_ipv6.c */
-import { DEV_LOOPBACK, PKT_HOST } from '../../abi';
+import { DEV_LOOPBACK, DROP_NO_ROUTE, PKT_HOST } from '../../abi';
 import { Dev } from '../dev/dev';
 import { icmp6Send } from '../ip6/icmp';
-import { ip6Output } from '../ip6/output';
+import { Idev } from '../ip6/idev';
+import { ip6Output, ip6Route } from '../ip6/output';
 import { AT_RESET } from '../ip6/scratch';
-import { Pkt, pktAlloc } from '../sim/pool';
+import { PF_BRIDGED, Pkt, pktAlloc, pktDrop, pktPush } from '../sim/pool';
 import { traceBecause, traceCause } from '../sim/trace';
 import { rd32, wr16, wr32, rd16 } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
+import { ETH_IPV6 } from '../wire/ether';
 import { PROTO_TCP } from '../wire/ipv4';
-import { in6IsMulticast, in6NeedsDev, ip6Len, ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
+import { IP6_HLEN, in6IsMulticast, in6NeedsDev, ip6Len, ip6Upper, ip6Write, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, tcpFlags, tcpHlen } from '../wire/l4';
 import { ctAttachReply } from './conntrack';
+import { bridgeAnswer } from './reject';
 
 /** Answers a packet that is about to be dropped. @param type ICMPv6 type, 255: TCP reset @param code ICMPv6 code */
 export function nfReject6(pkt: u32, type: u32, code: u32): void {
@@ -50,6 +53,24 @@ function reset(pkt: u32): void {
   ctAttachReply(answer, pkt);
   const oif = in6NeedsDev(ip + 8) && p.indev != 0 && Dev.at(p.indev).kind != DEV_LOOPBACK ? p.indev : 0;
   const was = traceBecause(p);
-  ip6Output(p.ns, answer, AT_RESET, AT_RESET + 16, PROTO_TCP, 0, 0, 0, oif);
+  if (p.flags & PF_BRIDGED) acrossBridge(p, answer, oif);
+  else ip6Output(p.ns, answer, AT_RESET, AT_RESET + 16, PROTO_TCP, 0, 0, 0, oif);
   traceCause(was);
+}
+
+/** As over IPv4 (reject.ts). */
+function acrossBridge(p: Pkt, answer: u32, oif: u32): void {
+  const q = Pkt.at(answer);
+  q.ns = p.ns;
+  q.proto = ETH_IPV6;
+  if (ip6Route(answer, p.ns, AT_RESET + 16, oif) != 0) {
+    pktDrop(answer, DROP_NO_ROUTE);
+    return;
+  }
+  q.th = q.data;
+  const len = q.len;
+  const head = pktPush(answer, IP6_HLEN);
+  q.nh = q.data;
+  ip6Write(head, 0, 0, len, PROTO_TCP, Idev.at(q.outdev).hopLimit, AT_RESET, AT_RESET + 16);
+  bridgeAnswer(p, answer, ETH_IPV6);
 }

@@ -1,5 +1,6 @@
 /** Pages of memory, for those who copy it: which hold anything. What is remembered of flows is no state: it goes first. */
 import { flowForget } from '../flow/epoch';
+import { FLOW_END, MEMO_BASE } from '../mem';
 
 /** Bytes of a page; wasm's own are 16 times as big. */
 const PAGE: usize = 4096;
@@ -22,6 +23,8 @@ export function pageNext(from: u32, zero: u32): u32 {
   const end = (memory.size() as u32) << 4;
   if (from == 0 && zero == 0) flowForget();
   let i = from;
-  while (i < end && (isZero((i as usize) * PAGE) ? 1 : 0) != zero) i++;
+  // There is nothing where flows are remembered: flowForget has seen to it.
+  const gap = ((MEMO_BASE + PAGE - 1) / PAGE) as u32;
+  while (i < end && (isZero((i as usize) * PAGE) ? 1 : 0) != zero) i = i == gap && zero == 0 ? ((FLOW_END / PAGE) as u32) : i + 1;
   return i;
 }

@@ -273,6 +273,18 @@ export function listenerFind(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1:
   return best;
 }
 
+/** Whether a socket is the only one of its port, and takes datagrams from all: whoever sends there, it is for this one. */
+export function udpAlone(id: i32): bool {
+  if (id == 0) return false;
+  const s = sockAt(id);
+  if (s.flags & F_CONNECTED) return false;
+  for (let i = bindFirst(s.ns, T_UDP, s.lport); i != 0; i = sockAt(i).bindNext) {
+    const o = sockAt(i);
+    if (i != id && o.lport == s.lport && o.ns == s.ns && o.type == T_UDP) return false;
+  }
+  return true;
+}
+
 /** The UDP socket for a datagram to (local, lport) from (remote, rport), or 0. */
 export function udpFind(ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, dev: i32): i32 {
   let best = 0;

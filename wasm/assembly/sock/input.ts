@@ -61,6 +61,7 @@ export function tcpInput(ns: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
   if (p.flags & PF_TRACE) traceTcp(p);
   segment().tos = (p.proto == IPV6 ? ip6Class(p.nh as usize) : (load<u8>(p.nh as usize, 1) as u32)) & 0xfc;
+  segment().mark = p.mark;
   tcpSegment(
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
   );

@@ -47,6 +47,8 @@ export class Segment {
   block3: u64;
   /** Type of service of its packet without ECN: a reset answers with it. */
   tos: u32;
+  /** Netfilter's mark of its packet. */
+  mark: u32;
 }
 
 /** Address of SACK block i of a segment: first and end. */

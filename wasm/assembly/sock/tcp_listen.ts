@@ -3,9 +3,10 @@
  * @see Linux net/ipv4/tcp_input.c: tcp_conn_request, net/ipv4/tcp_minisocks.c: tcp_check_req
  */
 import {
-  SNMP_TCP_PASSIVE_OPENS, SNMP_X_EMBRYONIC_RSTS, SNMP_X_LISTEN_DROPS, SNMP_X_LISTEN_OVERFLOWS, SNMP_X_REQQ_FULL_DO_COOKIES,
+  IP4_TCP_FWMARK_ACCEPT, SNMP_TCP_PASSIVE_OPENS, SNMP_X_EMBRYONIC_RSTS, SNMP_X_LISTEN_DROPS, SNMP_X_LISTEN_OVERFLOWS, SNMP_X_REQQ_FULL_DO_COOKIES,
   SNMP_X_REQQ_FULL_DROP, TCPKEY_ABORT_ON_OVERFLOW, TCPKEY_BACKLOG_SYN, TCPKEY_SYNCOOKIES,
 } from '../../abi';
+import { ip4Get } from '../ip/net4';
 import { bindInsert, connInsert, isV4, v4Of } from './demux';
 import { RDY_IN, isGroup, needsDev, nowNs, sockEvent } from './glue';
 import { Segment, TH_ACK, TH_RST, TH_SYN } from './segment';
@@ -83,7 +84,8 @@ export function childMake(l: Sock, g: Segment): i32 {
   s.proto = l.proto;
   // Who spoke to us from a link is on that link. @see Linux tcp_v6_conn_request
   s.dev = l.dev != 0 || !needsDev(g.r0) ? l.dev : g.dev;
-  s.mark = l.mark;
+  // @see Linux inet_request_mark
+  s.mark = l.mark == 0 && ip4Get(l.ns as u32, IP4_TCP_FWMARK_ACCEPT) != 0 ? g.mark : l.mark;
   s.uid = l.uid;
   s.gid = l.gid;
   s.ttl = l.ttl;

@@ -6,6 +6,7 @@
 import {
   SNMP_TCP_OUT_RSTS, SNMP_TCP_OUT_SEGS, TCPKEY_SACK, TCPKEY_TIMESTAMPS, TCPKEY_WINDOW_SCALING,
 } from '../../abi';
+import { replyMark } from '../ip/net4';
 import { finish, mix64, mix, isV4 } from './demux';
 import {
   L4_TCP, hashSeed, isLoopback6, l4Alloc, l4At, l4Owner, l4OwnerKernel, l4Send, needsDev, nowNs, pathMtu, segmentDf,
@@ -224,7 +225,7 @@ export function replyReset(g: Segment): void {
   snmpInc(g.ns, SNMP_TCP_OUT_RSTS);
   // @see Linux tcp_v6_send_response: rt6_need_strict
   const dev = needsDev(g.r0) || isLoopback6(g.r0, g.r1) ? g.dev : 0;
-  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, g.tos, dev, 0, true, false);
+  l4Send(g.ns, p, 20, L4_TCP, g.l0, g.l1, g.r0, g.r1, 0, g.tos, dev, isV4(g.r0, g.r1) ? replyMark(g.ns as u32, g.mark) : 0, true, false);
 }
 
 /** Sends the SYN (or SYN-ACK) again or for the first time. */

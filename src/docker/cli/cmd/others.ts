@@ -76,7 +76,6 @@ const login = command({
 });
 
 const images: readonly CommandSpec[] = [
-  known('push', '[OPTIONS] NAME[:TAG]', 'Send an image to a registry', exactly(1), ['image push', 'push']),
   login,
   known('logout', '[SERVER]', 'Log out of a registry', between(0, 1)),
   search,

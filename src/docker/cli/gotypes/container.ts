@@ -75,6 +75,40 @@ const DEVICE = struct(
   ['CgroupPermissions', STRING],
 );
 const ULIMIT = ptrTo(struct('units.Ulimit', ['Name', STRING], ['Hard', INT64], ['Soft', INT64]));
+const DEVICE_REQUEST = struct(
+  'container.DeviceRequest',
+  ['Driver', STRING],
+  ['Count', INT],
+  ['DeviceIDs', STRINGS],
+  ['Capabilities', sliceOf(STRINGS)],
+  ['Options', STRING_MAP],
+);
+const BIND_OPTIONS = struct(
+  'mount.BindOptions',
+  ['Propagation', named('mount.Propagation'), '', true],
+  ['NonRecursive', BOOL, '', true],
+  ['CreateMountpoint', BOOL, '', true],
+  ['ReadOnlyNonRecursive', BOOL, '', true],
+  ['ReadOnlyForceRecursive', BOOL, '', true],
+);
+const VOLUME_OPTIONS = struct(
+  'mount.VolumeOptions',
+  ['NoCopy', BOOL, '', true],
+  ['Labels', STRING_MAP, '', true],
+  ['Subpath', STRING, '', true],
+  [
+    'DriverConfig',
+    ptrTo(struct('mount.Driver', ['Name', STRING, '', true], ['Options', STRING_MAP, '', true])),
+    '',
+    true,
+  ],
+);
+const TMPFS_OPTIONS = struct(
+  'mount.TmpfsOptions',
+  ['SizeBytes', INT64, '', true],
+  ['Mode', UINT64, '', true],
+  ['Options', sliceOf(STRINGS), '', true],
+);
 const MOUNT = struct(
   'mount.Mount',
   ['Type', named('mount.Type'), '', true],
@@ -82,10 +116,10 @@ const MOUNT = struct(
   ['Target', STRING, '', true],
   ['ReadOnly', BOOL, '', true],
   ['Consistency', named('mount.Consistency'), '', true],
-  ['BindOptions', ANY, '', true],
-  ['VolumeOptions', ANY, '', true],
-  ['ImageOptions', ANY, '', true],
-  ['TmpfsOptions', ANY, '', true],
+  ['BindOptions', ptrTo(BIND_OPTIONS), '', true],
+  ['VolumeOptions', ptrTo(VOLUME_OPTIONS), '', true],
+  ['ImageOptions', ptrTo(struct('mount.ImageOptions', ['Subpath', STRING, '', true])), '', true],
+  ['TmpfsOptions', ptrTo(TMPFS_OPTIONS), '', true],
   ['ClusterOptions', ANY, '', true],
 );
 
@@ -148,7 +182,7 @@ const HOST_CONFIG = struct(
   ['CpusetMems', STRING],
   ['Devices', sliceOf(DEVICE)],
   ['DeviceCgroupRules', STRINGS],
-  ['DeviceRequests', sliceOf(ANY)],
+  ['DeviceRequests', sliceOf(DEVICE_REQUEST)],
   ['KernelMemory', INT64, '', true],
   ['KernelMemoryTCP', INT64, '', true],
   ['MemoryReservation', INT64],

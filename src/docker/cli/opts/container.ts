@@ -7,6 +7,7 @@ import type { Ctx } from '../context.ts';
 import { goQuote, type Parsed, parseInt64 } from '../flags/gostrconv.ts';
 import type { Options } from '../flags/options.ts';
 import { sortedMap } from '../gojson.ts';
+import { deviceNumbers, deviceRequests } from './devices.ts';
 import { parseNetworks } from './endpoint.ts';
 import { readEnvironment, readLabels } from './files.ts';
 import { parseExpose, parsePortSpecs, standardNotation } from './ports.ts';
@@ -27,7 +28,7 @@ export interface ContainerBody {
   [other: string]: unknown;
 }
 
-const orNull = (list: readonly string[]): readonly string[] | null => (list.length > 0 ? list : null);
+const orNull = <T>(list: readonly T[]): readonly T[] | null => (list.length > 0 ? list : null);
 
 /** opts.ParseRestartPolicy */
 export function restartPolicy(s: string): Parsed<RestartPolicy> {
@@ -149,11 +150,11 @@ function resources(o: Options): Record<string, unknown> {
     NanoCpus: n('cpus'),
     CgroupParent: o.string('cgroup-parent'),
     BlkioWeight: n('blkio-weight'),
-    BlkioWeightDevice: [],
-    BlkioDeviceReadBps: [],
-    BlkioDeviceWriteBps: [],
-    BlkioDeviceReadIOps: [],
-    BlkioDeviceWriteIOps: [],
+    BlkioWeightDevice: deviceNumbers(o.list('blkio-weight-device'), 'Weight'),
+    BlkioDeviceReadBps: deviceNumbers(o.list('device-read-bps'), 'Rate'),
+    BlkioDeviceWriteBps: deviceNumbers(o.list('device-write-bps'), 'Rate'),
+    BlkioDeviceReadIOps: deviceNumbers(o.list('device-read-iops'), 'Rate'),
+    BlkioDeviceWriteIOps: deviceNumbers(o.list('device-write-iops'), 'Rate'),
     CpuPeriod: n('cpu-period'),
     CpuQuota: n('cpu-quota'),
     CpuRealtimePeriod: n('cpu-rt-period'),
@@ -279,7 +280,7 @@ function hostConfig(o: Options, p: Parts, networkMode: string): ContainerBody['H
     ...resources(o),
     Devices: p.devices,
     DeviceCgroupRules: orNull(o.list('device-cgroup-rule')),
-    DeviceRequests: null,
+    DeviceRequests: orNull(deviceRequests(o.list('gpus'))),
     MemoryReservation: o.int('memory-reservation'),
     MemorySwap: o.int('memory-swap'),
     MemorySwappiness: o.int('memory-swappiness'),

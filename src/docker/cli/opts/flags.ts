@@ -1,6 +1,7 @@
 /** The flags that `docker run` and `docker create` share. @see docker/cli cli/command/container/opts.go: addFlags */
 import { ramInBytes } from '../flags/values.ts';
 import { type FlagSpec, flag } from '../spec.ts';
+import { gpuRequest, rateDevice, weightDevice } from './devices.ts';
 import * as check from './validators.ts';
 
 const environment: readonly FlagSpec[] = [
@@ -9,7 +10,7 @@ const environment: readonly FlagSpec[] = [
     check: check.deviceCgroupRule,
   }),
   flag('device', 'list', 'Give the container a device of the host'),
-  flag('gpus', 'gpu-request', "GPUs for the container ('all' for all of them)", { check: check.gpuRequest }),
+  flag('gpus', 'gpu-request', "GPUs for the container ('all' for all of them)", { check: gpuRequest }),
   flag('env', 'list', 'Set environment variables', { short: 'e', check: check.environment }),
   flag('env-file', 'list', 'Read environment variables from a file', { names: 'file' }),
   flag('entrypoint', 'string', 'Run this instead of the ENTRYPOINT of the image'),
@@ -90,7 +91,7 @@ const health: readonly FlagSpec[] = [
 
 const resources: readonly FlagSpec[] = [
   flag('blkio-weight', 'uint16', 'Block I/O weight, 10 to 1000, 0 for none (default 0)'),
-  flag('blkio-weight-device', 'list', 'Block I/O weight of one device', { default: '[]' }),
+  flag('blkio-weight-device', 'list', 'Block I/O weight of one device', { default: '[]', check: weightDevice }),
   flag('cidfile', 'string', 'Write the id of the container to this file'),
   flag('cpuset-cpus', 'string', 'CPUs it may run on (0-3, 0,1)'),
   flag('cpuset-mems', 'string', 'Memory nodes it may use (0-3, 0,1)'),
@@ -102,10 +103,22 @@ const resources: readonly FlagSpec[] = [
   flag('cpu-rt-runtime', 'int', 'Real-time run time in microseconds'),
   flag('cpu-shares', 'int', 'Relative CPU weight', { short: 'c' }),
   flag('cpus', 'decimal', 'Number of CPUs'),
-  flag('device-read-bps', 'list', 'Highest read rate of a device, bytes a second', { default: '[]' }),
-  flag('device-read-iops', 'list', 'Highest read rate of a device, operations a second', { default: '[]' }),
-  flag('device-write-bps', 'list', 'Highest write rate of a device, bytes a second', { default: '[]' }),
-  flag('device-write-iops', 'list', 'Highest write rate of a device, operations a second', { default: '[]' }),
+  flag('device-read-bps', 'list', 'Highest read rate of a device, bytes a second', {
+    default: '[]',
+    check: rateDevice('bytes'),
+  }),
+  flag('device-read-iops', 'list', 'Highest read rate of a device, operations a second', {
+    default: '[]',
+    check: rateDevice('operations'),
+  }),
+  flag('device-write-bps', 'list', 'Highest write rate of a device, bytes a second', {
+    default: '[]',
+    check: rateDevice('bytes'),
+  }),
+  flag('device-write-iops', 'list', 'Highest write rate of a device, operations a second', {
+    default: '[]',
+    check: rateDevice('operations'),
+  }),
   flag('io-maxbandwidth', 'bytes', 'Highest bandwidth of the system drive (Windows only)'),
   flag('io-maxiops', 'uint', 'Highest operation rate of the system drive (Windows only)'),
   flag('kernel-memory', 'bytes', 'Limit of kernel memory'),

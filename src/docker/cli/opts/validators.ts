@@ -3,7 +3,7 @@
  * @see docker/cli opts/{opts,hosts,env,network,ulimit,gpus,mount,throttledevice}.go
  */
 import { parseIp } from '../../../base/ip.ts';
-import { goQuote, parseInt64 } from '../flags/gostrconv.ts';
+import { goQuote, parseBool, parseInt64 } from '../flags/gostrconv.ts';
 
 type Checked = { readonly value: string } | { readonly error: string };
 const ok = (value: string): Checked => ({ value });
@@ -141,39 +141,39 @@ export function deviceCgroupRule(s: string): Checked {
   return /^[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}$/.test(s) ? ok(s) : no(`invalid device cgroup format '${s}'`);
 }
 
-/** `--mount`: checks the keys; conversion is in mounts.ts. */
+/** `--mount`: checks the keys; {@link ./volumes.ts} converts. */
 export function mount(s: string): Checked {
   let type = 'volume';
   let target = '';
+  const options = new Set<string>();
   for (const field of s.split(',')) {
     const at = field.indexOf('=');
     const key = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
-    if (at < 0 && !['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive'].includes(key))
-      return no(`invalid field '${field}' must be a key=value pair`);
-    if (key === 'type') type = field.slice(at + 1).toLowerCase();
-    else if (key === 'target' || key === 'dst' || key === 'destination') target = field.slice(at + 1);
+    const value = field.slice(at + 1);
+    if (at < 0 && !MOUNT_FLAGS.has(key)) return no(`invalid field '${field}' must be a key=value pair`);
+    if (at >= 0 && MOUNT_FLAGS.has(key) && 'error' in parseBool(value)) return no(`invalid value for ${key}: ${value}`);
+    if (key === 'type') type = value.toLowerCase();
+    else if (key === 'target' || key === 'dst' || key === 'destination') target = value;
     else if (!MOUNT_KEYS.has(key)) return no(`unexpected key '${key}' in '${field}'`);
+    else if (key === 'bind-recursive' && !RECURSIVE.has(value))
+      return no(
+        `invalid value for bind-recursive: ${value} (must be "enabled", "disabled", "writable", or "readonly")`,
+      );
+    options.add(key.split('-')[0] as string);
   }
   if (type === '') return no('type is required');
   if (target === '') return no('target is required');
+  for (const kind of ['volume', 'image', 'bind', 'tmpfs'])
+    if (type !== kind && options.has(kind)) return no(`cannot mix '${kind}-*' options with mount type '${type}'`);
   return ok(s);
 }
+const MOUNT_FLAGS = new Set(['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive']);
+const RECURSIVE = new Set(['enabled', 'disabled', 'writable', 'readonly']);
 const MOUNT_KEYS = new Set(
   'readonly ro source src consistency bind-propagation bind-nonrecursive bind-recursive volume-nocopy volume-label volume-driver volume-opt volume-subpath tmpfs-size tmpfs-mode image-subpath'.split(
     ' ',
   ),
 );
-
-/** `--gpus` */
-export function gpuRequest(s: string): Checked {
-  for (const field of s.split(',')) {
-    const at = field.indexOf('=');
-    if (at >= 0) continue;
-    if (field !== 'all' && 'error' in parseInt64(field, 10, 64, 'Atoi'))
-      return no(`invalid count (${field}): value must be either "all" or an integer: invalid syntax`);
-  }
-  return ok(s);
-}
 
 /** `--memory-swap`: a size or -1 for unlimited. */
 export function memorySwap(parse: (s: string) => { value: number } | { error: string }): (s: string) => Checked {

@@ -1,5 +1,5 @@
 /** `-v` and `--mount` as the API takes them. @see docker/cli internal/volumespec, opts/mount.go */
-import type { Parsed } from '../flags/gostrconv.ts';
+import { type Parsed, parseBool } from '../flags/gostrconv.ts';
 import { ramInBytes } from '../flags/values.ts';
 
 export interface Volumes {
@@ -41,39 +41,54 @@ export function normalize(path: string): string {
 
 /** `--mount type=bind,source=…,target=…,readonly`. The value was checked before. */
 export function parseMount(value: string): Record<string, unknown> {
-  const mount: Record<string, unknown> = { Type: 'volume' };
-  const volume: Record<string, unknown> = {};
-  const bind: Record<string, unknown> = {};
-  const tmpfs: Record<string, unknown> = {};
+  const given = new Map<string, string>();
+  const maps = { 'volume-label': {}, 'volume-opt': {} } as Record<string, Record<string, string>>;
   for (const field of value.split(',')) {
     const at = field.indexOf('=');
     const key = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
     const v = at < 0 ? 'true' : field.slice(at + 1);
-    if (key === 'type') mount.Type = v.toLowerCase();
-    else if (key === 'source' || key === 'src') mount.Source = v;
-    else if (key === 'target' || key === 'dst' || key === 'destination') mount.Target = v;
-    else if (key === 'readonly' || key === 'ro') mount.ReadOnly = v === 'true' || v === '1' ? true : undefined;
-    else if (key === 'consistency') mount.Consistency = v;
-    else if (key === 'bind-propagation') bind.Propagation = v;
-    else if (key === 'volume-nocopy') volume.NoCopy = v === 'true' || v === '1';
-    else if (key === 'volume-subpath') volume.Subpath = v;
-    else if (key === 'volume-driver') volume.DriverConfig = { Name: v };
-    else if (key === 'tmpfs-size') {
-      const size = ramInBytes(v);
-      if ('value' in size) tmpfs.SizeBytes = size.value;
-    } else if (key === 'tmpfs-mode') tmpfs.Mode = Number.parseInt(v, 8);
+    const map = maps[key];
+    const [name = '', ...rest] = v.split('=');
+    if (map) map[name] = rest.join('=');
+    else given.set(SHORT[key] ?? key, v);
   }
-  const { Type, Source, Target, ReadOnly, Consistency } = mount;
-  const some = (o: Record<string, unknown>): Record<string, unknown> | undefined =>
-    Object.keys(o).length > 0 ? o : undefined;
+  const on = (key: string): true | undefined => {
+    const v = parseBool(given.get(key) ?? 'false');
+    return ('value' in v && v.value) || undefined;
+  };
   return {
-    Type,
-    Source,
-    Target,
-    ReadOnly,
-    Consistency,
-    BindOptions: some(bind),
-    VolumeOptions: some(volume),
-    TmpfsOptions: some(tmpfs),
+    Type: given.get('type')?.toLowerCase() ?? 'volume',
+    Source: given.get('source'),
+    Target: given.get('target'),
+    ReadOnly: on('readonly'),
+    Consistency: given.get('consistency'),
+    BindOptions: some({
+      Propagation: given.get('bind-propagation'),
+      NonRecursive: on('bind-nonrecursive') ?? (given.get('bind-recursive') === 'disabled' || undefined),
+      ReadOnlyNonRecursive: given.get('bind-recursive') === 'writable' || undefined,
+      ReadOnlyForceRecursive: given.get('bind-recursive') === 'readonly' || undefined,
+    }),
+    VolumeOptions: some({
+      NoCopy: on('volume-nocopy'),
+      Labels: some(maps['volume-label'] ?? {}),
+      Subpath: given.get('volume-subpath'),
+      DriverConfig: some({ Name: given.get('volume-driver'), Options: some(maps['volume-opt'] ?? {}) }),
+    }),
+    ImageOptions: some({ Subpath: given.get('image-subpath') }),
+    TmpfsOptions: some({
+      SizeBytes: given.has('tmpfs-size') ? size(given.get('tmpfs-size') as string) : undefined,
+      Mode: given.has('tmpfs-mode') ? Number.parseInt(given.get('tmpfs-mode') as string, 8) : undefined,
+    }),
   };
 }
+
+const SHORT: Readonly<Record<string, string>> = { src: 'source', dst: 'target', destination: 'target', ro: 'readonly' };
+
+function size(text: string): number | undefined {
+  const n = ramInBytes(text);
+  return 'value' in n ? n.value : undefined;
+}
+
+/** Undefined for an object that says nothing. */
+const some = (o: Record<string, unknown>): Record<string, unknown> | undefined =>
+  Object.values(o).some((v) => v !== undefined) ? o : undefined;

@@ -2,7 +2,6 @@
 import { collect } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
 import { entriesOf } from '../archive/container.ts';
-import { startBuild } from '../build/build.ts';
 import { errors } from '../errors.ts';
 import { bytes, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
@@ -16,6 +15,7 @@ const build: Handler = async ({ daemon, query, request }) => {
   if (!buildArgs || !labels) return errors.invalidJson('unexpected end of JSON input');
   const context = entriesOf(await collect(request.body));
   if (context instanceof Failure) return context;
+  const { startBuild } = await daemon.kernel.world.hold(import('../build/build.ts'));
   const stream = startBuild(daemon, context, {
     dockerfile: (query.get('dockerfile') || 'Dockerfile').replace(/^\.?\//, ''),
     tags: query.getAll('t').filter((t) => t !== ''),

@@ -67,6 +67,7 @@ const logs = on((c, { daemon, query, request, version }) => {
   const stdout = flag(query, 'stdout');
   const stderr = flag(query, 'stderr');
   if (!stdout && !stderr) return errors.noStream;
+  if (c.hostConfig.LogConfig.Type === 'none') return errors.unreadableLog;
   const at = (name: string): bigint | undefined => {
     const value = query.get(name);
     if (!value || value === '0') return undefined;

@@ -9,7 +9,6 @@ import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
 import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
 import { line } from '../progress.ts';
-import { pullImage } from '../pull.ts';
 import { bytes, empty, json } from '../reply.ts';
 import { flag, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
@@ -24,6 +23,7 @@ const create: Handler = async (call) => {
   const { daemon, query } = call;
   const from = query.get('fromImage');
   if (!from) return imported(call);
+  const { pullImage } = await daemon.kernel.world.hold(import('../pull.ts'));
   const pulled = await pullImage(daemon, from, query.get('tag') ?? '');
   return pulled instanceof Failure ? pulled : bytes(daemon, 200, 'application/json', pulled);
 };
@@ -89,6 +89,12 @@ const tag: Handler = ({ daemon, params, query }) => {
   return tagImage(daemon, image, query.get('repo') ?? '', query.get('tag') ?? '') ?? empty(daemon, 201);
 };
 
+const push: Handler = async ({ daemon, params, query }) => {
+  const { pushImage } = await daemon.kernel.world.hold(import('../push.ts'));
+  const sent = pushImage(daemon, params.name as string, query.get('tag') ?? '');
+  return sent instanceof Failure ? sent : bytes(daemon, 200, 'application/json', sent);
+};
+
 const remove: Handler = ({ daemon, params, query }) => {
   const gone = removeImage(daemon, params.name as string, flag(query, 'force'));
   return gone instanceof Failure ? gone : json(daemon, 200, gone);
@@ -129,5 +135,6 @@ export const imageRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/images/{name*}/json', handler: inspect },
   { method: 'GET', pattern: '/images/{name*}/history', handler: history },
   { method: 'POST', pattern: '/images/{name*}/tag', handler: tag },
+  { method: 'POST', pattern: '/images/{name*}/push', handler: push },
   { method: 'DELETE', pattern: '/images/{name*}', handler: remove },
 ];

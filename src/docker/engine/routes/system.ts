@@ -8,7 +8,6 @@ import { errors } from '../errors.ts';
 import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../events.ts';
 import { Filters } from '../filters.ts';
 import { diskUsage, info, version } from '../info.ts';
-import { inspectDistribution } from '../pull.ts';
 import { bytes, json, ping } from '../reply.ts';
 import { type Handler, type Route, readJson } from '../router.ts';
 
@@ -81,6 +80,7 @@ const auth: Handler = async ({ daemon, request }) => {
 };
 
 const distribution: Handler = async ({ daemon, params }) => {
+  const { inspectDistribution } = await daemon.kernel.world.hold(import('../pull.ts'));
   const found = await inspectDistribution(daemon, params.name as string);
   return found instanceof Failure ? found : json(daemon, 200, found);
 };

@@ -76,11 +76,6 @@ export function hubTags(repo: string): string[] {
   return Object.values(TAGS[repo] ?? {}).flatMap((t) => t.split(' '));
 }
 
-/** Repositories whose names hold a text: what `docker search` finds. */
-export function searchHub(term: string): string[] {
-  return Object.keys(TAGS).filter((name) => name.includes(term.toLowerCase()));
-}
-
 function chain(name: string): ImageSpec[] {
   const spec = SPECS.get(name);
   if (!spec) throw new Error(`hub: there is no image ${name}`);

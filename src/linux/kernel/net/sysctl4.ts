@@ -67,6 +67,7 @@ const PLAIN: Readonly<Record<string, readonly [number, number]>> = {
   icmp_msgs_per_sec: [abi.IP4_MSGS_PER_SEC, 1],
   icmp_ratelimit: [abi.IP4_RATELIMIT, 1],
   icmp_ratemask: [abi.IP4_RATEMASK, 1],
+  tcp_fwmark_accept: [abi.IP4_TCP_FWMARK_ACCEPT, 1],
   'route.error_burst': [abi.IP4_ERROR_BURST, 1],
   'route.error_cost': [abi.IP4_ERROR_COST, 1],
   'route.redirect_load': [abi.IP4_REDIRECT_LOAD, 1],

@@ -92,6 +92,7 @@ export interface ProcessCalls {
   /** The process's own copy; change it freely. */
   readonly env: Record<string, string>;
   getuid(): number;
+  getgid(): number;
   /** EPERM unless the caller is root. @see setuid(2) */
   setuid(uid: number): Errno | 0;
   setgid(gid: number): Errno | 0;

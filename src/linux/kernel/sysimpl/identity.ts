@@ -24,6 +24,10 @@ export class SysIdentity extends SysBase {
     return this.p.uid;
   }
 
+  getgid(): number {
+    return this.p.gid;
+  }
+
   setuid(uid: number): Errno | 0 {
     if (this.p.uid !== 0 && this.p.uid !== uid) return EPERM;
     this.p.uid = uid;

@@ -2,7 +2,7 @@
 import { ip6, parseIp } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
-import { httpDate } from '../curl/service.ts';
+import { httpDate } from '../httpdate.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { acceptLoop, mediaType, readRequest } from '../webserve.ts';
 import type { Wire } from '../wire.ts';

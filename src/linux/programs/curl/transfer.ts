@@ -12,7 +12,6 @@ import { Wire } from '../wire.ts';
 import { type Note, openConnection } from './connection.ts';
 import { CURLE, type CurlFailure, type Report, type Transfer } from './options.ts';
 import type { Meter } from './progress.ts';
-import { serviceStream } from './service.ts';
 import { type CurlUrl, hostPort, parseUrl, resolveLocation, urlText } from './url.ts';
 
 /** Where the answer goes. */
@@ -141,10 +140,6 @@ export class Job {
   }
 
   async #once(u: CurlUrl, method: string, body: Uint8Array | undefined): Promise<{ head: ResponseHead } | CurlFailure> {
-    if (this.t.unixSocket !== undefined) {
-      const service = this.sys.service(this.t.unixSocket);
-      if (!isErr(service)) return this.#exchange(serviceStream(this.sys, service), u, method, body, undefined);
-    }
     const key = `${u.scheme} ${hostPort(u, true)} ${this.t.unixSocket ?? ''}`;
     let fd = this.idle.key === key ? this.idle.fd : undefined;
     if (fd !== undefined) await this.note(`Reusing existing http: connection with host ${u.host}`);

@@ -3,9 +3,10 @@
  * @see jq src/execute.c, docs/content/manual
  */
 import type { Filter, Pattern } from './ast.ts';
-import { BUILTINS, DEFINED } from './builtins.ts';
+import { BUILTINS } from './builtins.ts';
 import { formatted } from './format.ts';
 import { deletePath, get, getPath, type Key, type Path, setPath } from './paths.ts';
+import { DEFINED } from './prelude.ts';
 import { arithmetic, described, isObject, JqError, type Json, truthy } from './value.ts';
 
 /** A value, and how it was reached from the input (undefined where that has no meaning). */

@@ -3,7 +3,7 @@ import { civil } from '../../../base/civil.ts';
 import { formatIp, ip4, parseIp } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { SockAddr, Sys } from '../../kernel/sys.ts';
-import { httpDate } from '../curl/service.ts';
+import { httpDate } from '../httpdate.ts';
 import { MONTHS } from '../proc.ts';
 import type { Context } from '../spec.ts';
 import { eprint } from '../stdio.ts';

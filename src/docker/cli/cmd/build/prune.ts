@@ -1,4 +1,4 @@
-/** `docker builder prune`. @see docker/cli cli/command/builder/prune.go */
+/** `docker builder prune`, `docker buildx version`. @see docker/cli cli/command/builder/prune.go, docker/buildx commands/version.go */
 import { failed } from '../../failure.ts';
 import { humanSize } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
@@ -24,6 +24,19 @@ export const builderPrune = command({
     });
     if (failed(got)) return got;
     await ctx.out(`Total:\t${humanSize(got.SpaceReclaimed ?? 0)}\n`);
+    return 0;
+  },
+});
+
+export const buildxVersion = command({
+  path: ['buildx', 'version'],
+  aliases: ['buildx version'],
+  use: '',
+  short: 'Show the version of buildx',
+  args: NONE,
+  flags: [],
+  run: async (ctx) => {
+    await ctx.out('github.com/docker/buildx 0.29.1+ds1 0.29.1+ds1-4\n');
     return 0;
   },
 });

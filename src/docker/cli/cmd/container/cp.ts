@@ -42,7 +42,7 @@ async function statIn(ctx: Ctx, container: string, path: string): Promise<PathSt
 
 /** On a terminal the command says how much it has copied. */
 async function report(ctx: Ctx, o: Options, bytes: number, to: string): Promise<number> {
-  const quiet = o.changed('quiet') ? o.bool('quiet') : !ctx.sys.isatty(2);
+  const quiet = o.changed('quiet') ? o.bool('quiet') : !ctx.sys.isatty(1);
   if (!quiet) await ctx.err(`Successfully copied ${humanSize(bytes, 3)} to ${to}\n`);
   return 0;
 }

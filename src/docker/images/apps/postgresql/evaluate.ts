@@ -1,7 +1,8 @@
 /** Values of expressions. */
+
+import type { Expr } from './ast.ts';
 import type { Datum, TypeName } from './data.ts';
 import { SqlError } from './error.ts';
-import type { Expr } from './parse.ts';
 
 /** What expressions may ask for. */
 export interface Around {

@@ -1,8 +1,9 @@
 /** Statements at work: on tables, databases, roles, and the few system views people look at. */
+
+import type { Expr, Select, Statement } from './ast.ts';
 import type { Cluster, Column, Database, Datum, Table, TypeName } from './data.ts';
 import { SqlError } from './error.ts';
 import { AGGREGATES, type Around, cast, evaluate, type Row, shown, type Typed } from './evaluate.ts';
-import type { Expr, Select, Statement } from './parse.ts';
 
 /** What a statement gave: rows, and what its completion says. */
 export interface Outcome {
