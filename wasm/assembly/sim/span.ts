@@ -45,7 +45,7 @@ import {
   SLAB_NS,
   SLAB_PKT,
   SLAB_RULE,
-  SLAB_PNEIGH,
+  SLAB_MEMBER,
   SLAB_QDISC,
   SLAB_TIMER,
   SLAB_UPPER,
@@ -103,7 +103,7 @@ export function memSpans(out: usize): u32 {
   n = hole(out, n, CONF_BASE + CONF_REC * devs, CONF_NS);
   n = hole(out, n, CONF_NS + CONF_REC * 2 * spaces, NET4_BASE);
   n = hole(out, n, NET4_BASE + NET4_REC * spaces, FIBRULE_BASE);
-  for (let id = SLAB_FIBRULE; id <= SLAB_PNEIGH; id++) n = slabHole(out, n, id);
+  for (let id = SLAB_FIBRULE; id <= SLAB_MEMBER; id++) n = slabHole(out, n, id);
   n = hole(out, n, DST_BASE, DST_BASE + DST_REC * (DST_CAP as usize));
   for (let id = SLAB_QDISC; id <= SLAB_UPPER; id++) n = slabHole(out, n, id);
   n = hole(out, n, IDEV6_BASE + IDEV6_REC * devs, NS6_BASE);
