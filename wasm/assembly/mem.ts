@@ -396,6 +396,9 @@ export class Sim {
   ctSerial: u32;
   /** The packet that a route is sought for, 0: none. */
   asking: u32;
+  /** Of what is to be sent, while its route is sought: protocol, source port | destination port << 16. */
+  askProto: u32;
+  askPorts: u32;
   /** Connections whose source was rewritten. */
   natSources: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */

@@ -35,10 +35,10 @@ import { traceWrite } from '../sim/stat';
 import { trace, traceNew, tracePiece } from '../sim/trace';
 import { workPush } from '../sim/work';
 import { groupLoops } from '../sock/group';
-import { wr16, wr32 } from '../wire/bytes';
+import { rd16, wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV4, ethWrite, MAC_BROADCAST } from '../wire/ether';
-import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write } from '../wire/ipv4';
+import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { dstOutput } from './dst';
 import { fibType } from './fib';
 import { ip4Fragments } from './fragment';
@@ -47,6 +47,7 @@ import { groupHas } from './mcast';
 import { neighGroup, neighOutput } from './neigh';
 import { pmtuForward, pmtuOf } from './pmtu';
 import { routeKind } from './route';
+import { routeFor } from './routeout';
 
 /** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
 export function ip4Route(pkt: u32, ns: u32, src: u32, dst: u32, oif: u32, tos: u32): i32 {
@@ -112,7 +113,10 @@ export function ip4Output(
   p.proto = ETH_IPV4;
   p.flags |= PF_LOCAL;
   p.th = p.data;
+  const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && p.len >= 4;
+  routeFor(proto, ports ? rd16(p.th as usize) : 0, ports ? rd16((p.th + 2) as usize) : 0);
   const err = ip4Route(pkt, ns, p.flags & PF_SRC_CHOSEN ? 0 : saddr, daddr, oif, tos);
+  routeFor(0, 0, 0);
   if (err != 0) {
     if (Sim.at().traceOn != 0) lost(p, proto, saddr, daddr, err);
     return refuse(pkt, DROP_NO_ROUTE, err);
@@ -212,7 +216,12 @@ export function ip4Reroute(pkt: u32): u32 {
   const src = ip4Src(ip);
   const type = fibType(p.ns, src);
   const kept = type == RTN_LOCAL || type == RTN_UNICAST ? src : 0;
+  const proto = ip4Proto(ip);
+  const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && !ip4IsFragment(ip);
+  const th = ip + ip4Hlen(ip);
+  routeFor(proto, ports ? rd16(th) : 0, ports ? rd16(th + 2) : 0);
   const err = ip4Route(pkt, p.ns, kept, ip4Dst(ip), p.oif, ip4Tos(ip));
+  routeFor(0, 0, 0);
   if (err == 0) return 0;
   Sim.at().rerouted = -err as u32;
   return DROP_NO_ROUTE;
