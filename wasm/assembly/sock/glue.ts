@@ -207,7 +207,7 @@ export function pathMtu(s: Sock): u32 {
  * @returns 0: no DF; 1: DF; 2: DF, but it may be fragmented where that was not foreseen; else it is too long: -MTU
  * @see Linux ip_output.c: ip_setup_cork, __ip_append_data, __ip_make_skb
  */
-export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
+export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64, rport: u32): i32 {
   if (s.flags & F_NODF) return 0;
   if (!isV4(r0, r1)) return datagramDf6(s, len, r0, r1);
   const dst = v4Of(r1);
@@ -215,7 +215,10 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
   const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
   // Without a way there is nothing to be too long for: sending tells.
   if (len + 20 > mtu) {
-    if (ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos) == 0) return 0;
+    routeFor(s.proto as u32, (s.proto as u32) == L4_UDP ? (s.lport as u32) : 0, rport);
+    const src = ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos);
+    routeFor(0, 0, 0);
+    if (src == 0) return 0;
     if (Sim.at().r0 == RTN_BROADCAST && !(s.flags & F_BROADCAST)) return 0;
   }
   if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;

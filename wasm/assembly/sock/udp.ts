@@ -46,7 +46,7 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   // 0.0.0.0 and :: mean this host.
   if (isAny(r0, r1)) d1 = s.family == 4 || isV4(r0, r1) ? mapped(0x7f000001) : 0x0100000000000000;
   if (isV4(d0, d1) && isBroadcast(s.ns, v4Of(d1)) && !(s.flags & F_BROADCAST)) return -13;
-  const df = datagramDf(s, 8 + len, d0, d1);
+  const df = datagramDf(s, 8 + len, d0, d1, rport as u32);
   if (df < 0) {
     if (s.flags & F_RECVERR) dgramPut(s, d0, d1, rport, 0, 90 << 16, at, 0, -df);
     return -90;
