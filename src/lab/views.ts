@@ -68,7 +68,7 @@ function linkView(world: LabWorld, ns: Netns, d: Device): ViewLink {
     mac: formatMac(d.mac),
     up: d.up,
     carrier: d.up && world.core.devCarrier(d.dev),
-    addrs: ns.addrs.filter((a) => a.ifindex === d.ifindex).map((a) => formatPrefix(a.prefix)),
+    addrs: ns.addrs.of(d.ifindex).map((a) => formatPrefix(a.prefix)),
     ...(d.master && { master: d.master.name }),
     ...(d.peer && { peer: d.peer.dev }),
   };

@@ -5,12 +5,10 @@
 
 /** One string, quoted. @param html escape <, > and & as \u003c and so on (json.Marshal does) */
 export function goString(s: string, html = true): string {
-  let out = JSON.stringify(s)
-    .replace(/\u2028/g, '\\u2028')
-    .replace(/\u2029/g, '\\u2029')
-    .replace(/\x7f/g, '\x7f');
-  if (html) out = out.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
-  return out;
+  const out = JSON.stringify(s);
+  if (!/[<>&\u2028\u2029]/.test(out)) return out;
+  const escaped = html ? /[<>&\u2028\u2029]/g : /[\u2028\u2029]/g;
+  return out.replace(escaped, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A plain value; object keys keep their order (struct fields), undefined ones are left out. */

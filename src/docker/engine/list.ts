@@ -139,7 +139,7 @@ function imageName(daemon: Daemon, c: Container): string {
 }
 
 function row(daemon: Daemon, c: Container, size: boolean): ContainerSummary {
-  const rw = c.rootfs.upperSize;
+  const rw = size ? c.rootfs.upperSize : 0;
   return {
     Id: c.id,
     Names: [`/${c.name}`, ...daemon.links.namesOf(c)].sort(),

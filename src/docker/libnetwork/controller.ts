@@ -192,5 +192,5 @@ const familyOf = (spec: IpamSpec): 4 | 6 => (spec.subnet?.includes(':') ? 6 : 4)
 /** What the IPAM driver `null` gives. */
 const everything = (version: 4 | 6): Pool => {
   const all: Prefix = { addr: version === 4 ? ip4(0) : ip6(0n), bits: 0 };
-  return { subnet: all, range: all, used: new Set() };
+  return { subnet: all, range: all, used: new Set(), from: 0 };
 };

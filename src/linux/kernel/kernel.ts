@@ -235,7 +235,7 @@ export class Machine implements Kernel {
     return p;
   }
   group(pgid: number): Proc[] {
-    return this.pidns.those((p) => p.pgid === pgid && !p.status);
+    return this.pidns.group(pgid).filter((p) => !p.status);
   }
   spawn(request: SpawnRequest): Process | Errno {
     return spawnRequest(this, request);

@@ -8,6 +8,8 @@ export class PidNamespace implements PidNs {
   /** pid 1 of this namespace. */
   init: Proc | undefined;
   frozen = false;
+  /** Process groups; the outermost namespace has them, for they are of its numbers. */
+  readonly #groups = new Map<number, Set<Proc>>();
   constructor(
     readonly id: number,
     readonly parent: PidNamespace | undefined,
@@ -34,11 +36,20 @@ export class PidNamespace implements PidNs {
     return other.chain().includes(this);
   }
 
-  /** Those that something holds of, in order of pid. */
-  those(wanted: (p: Proc) => boolean): Proc[] {
-    const found: [number, Proc][] = [];
-    for (const entry of this.byPid) if (wanted(entry[1])) found.push(entry);
-    return found.sort((a, b) => a[0] - b[0]).map(([, p]) => p);
+  /** The processes of a group, in order of pid. Pre: this is the outermost namespace. */
+  group(pgid: number): Proc[] {
+    return [...(this.#groups.get(pgid) ?? [])].sort((a, b) => a.pid - b.pid);
+  }
+
+  joinGroup(pgid: number, p: Proc): void {
+    const group = this.#groups.get(pgid);
+    if (group) group.add(p);
+    else this.#groups.set(pgid, new Set([p]));
+  }
+
+  leaveGroup(pgid: number, p: Proc): void {
+    const group = this.#groups.get(pgid);
+    if (group?.delete(p) && group.size === 0) this.#groups.delete(pgid);
   }
 
   /** Its processes in order of pid. */

@@ -68,7 +68,7 @@ export class Proc implements Process {
   gid: number;
   groups: readonly number[];
   readonly caps: ReadonlySet<string> | undefined;
-  pgid: number;
+  #pgid: number;
   sid: number;
   tty: TtyDevice | undefined;
   /** Its parent never waits (a daemon, init): it vanishes when it ends. */
@@ -88,6 +88,8 @@ export class Proc implements Process {
   #settle: (status: WaitStatus) => void = () => {};
   readonly #calls = new Set<PendingCall>();
   readonly #resumed = new WaitQueue();
+  /** The outermost PID namespace. */
+  readonly #root: PidNamespace;
 
   constructor(spec: ProcSpec, now: number) {
     this.parent = spec.parent;
@@ -112,7 +114,9 @@ export class Proc implements Process {
     this.groups = spec.groups ?? [];
     this.caps = spec.caps;
     this.umask = spec.umask;
-    this.pgid = spec.pgid ?? this.pid;
+    this.#root = [...this.pids.keys()].pop() as PidNamespace;
+    this.#pgid = spec.pgid ?? this.pid;
+    this.#root.joinGroup(this.#pgid, this);
     this.sid = spec.sid ?? this.pid;
     this.tty = spec.tty;
     this.actions = new Map(spec.actions);
@@ -137,14 +141,25 @@ export class Proc implements Process {
     return this.pidns.init === this;
   }
 
+  /** Its process group, a number of the outermost namespace. */
+  get pgid(): number {
+    return this.#pgid;
+  }
+
+  set pgid(pgid: number) {
+    this.#root.leaveGroup(this.#pgid, this);
+    this.#pgid = pgid;
+    this.#root.joinGroup(pgid, this);
+  }
+
   get info(): ProcInfo {
-    return this.infoIn([...this.pids.keys()].pop() as PidNamespace);
+    return this.infoIn(this.#root);
   }
 
   /** Its row of the process table with the numbers of a namespace. */
   infoIn(ns: PidNamespace): ProcInfo {
     const number = (p: Proc | undefined): number => p?.pids.get(ns) ?? 0;
-    const root = [...this.pids.keys()].pop() as PidNamespace;
+    const root = this.#root;
     return {
       pid: number(this),
       ppid: number(this.parent),
@@ -238,6 +253,7 @@ export class Proc implements Process {
   /** Takes the zombie out of the tables. */
   reap(): void {
     for (const [ns, pid] of this.pids) if (ns.byPid.get(pid) === this) ns.byPid.delete(pid);
+    this.#root.leaveGroup(this.#pgid, this);
     this.parent?.children.delete(this);
   }
 

@@ -4,7 +4,7 @@
  * @see Linux net/ipv4/arp.c: arp_process, RFC 826
  */
 import {
-  ARP_ANSWERED, ARP_IGNORED, ARP_LEARNED, CONF_ARP_ACCEPT, CONF_ARP_FILTER, CONF_ARP_IGNORE, CONF_DROP_GRATUITOUS_ARP, CONF_FORWARDING, CONF_MEDIUM_ID,
+  ARP_ANSWERED, ARP_IGNORED, ARP_LEARNED, CONF_ARP_ACCEPT, CONF_ARP_FILTER, CONF_ARP_IGNORE, CONF_DROP_GRATUITOUS_ARP, CONF_FORWARDING, CONF_LOG_MARTIANS, CONF_MEDIUM_ID,
   CONF_PROXY_ARP, CONF_PROXY_ARP_PVLAN, CONF_ROUTE_LOCALNET, DROP_BAD_HEADER, CONF_PROXY_DELAY, NUD_REACHABLE, NUD_STALE,
   PKT_HOST, RT_SCOPE_HOST, RT_SCOPE_LINK, RTN_LOCAL, RTN_UNICAST,
   TRACE_ARP, TRACE_ARP_IN,
@@ -22,6 +22,7 @@ import { confMax, confOf, confOr } from './conf';
 import { fibType } from './fib';
 import { neighHeard, neighLearn } from './neigh';
 import { neighFind } from './neightab';
+import { Net4 } from './net4';
 import { proxyHas, proxyLater } from './proxyarp';
 import { routeInput } from './routein';
 import { routeOutput } from './routeout';
@@ -90,9 +91,20 @@ function heard(ns: u32, dev: u32, op: u32, sha: u64, spa: u32, tha: u64, tpa: u3
   learn(dev, op, sha, spa, tha, tpa, type);
 }
 
+/**
+ * Whether a request can be this machine's to answer, or a martian to tell of: most of what a switch floods is not, and
+ * is spared the look-ups of a route.
+ */
+function concerns(ns: u32, dev: u32, tpa: u32): bool {
+  const n = Net4.at(ns);
+  if (n.customLocal || n.custom || addrIsLocal(ns, tpa) || confOr(dev, CONF_LOG_MARTIANS)) return true;
+  if (!confOf(dev, CONF_FORWARDING)) return false;
+  return confOr(dev, CONF_PROXY_ARP) || confOr(dev, CONF_PROXY_ARP_PVLAN) || proxyHas(dev, tpa);
+}
+
 /** A request: answers it for own addresses and for those it is a proxy of. @returns whether it is dealt with */
 function asked(ns: u32, dev: u32, sha: u64, spa: u32, tpa: u32, type: u32): bool {
-  if (routeInput(ns, dev, spa, tpa, 0, 0, 0, true) != 0) return false;
+  if (!concerns(ns, dev, tpa) || routeInput(ns, dev, spa, tpa, 0, 0, 0, true) != 0) return false;
   const s = Sim.at();
   const kind = s.r0;
   const out = s.r1;

@@ -6,10 +6,10 @@
  */
 import { ENOENT, EINVAL, ENOBUFS, CONF_PROXY_DELAY, CONF_PROXY_QLEN, TIMER_PROXY_ARP } from '../../abi';
 import { Dev } from '../dev/dev';
-import { PNEIGH_BASE, PNEIGH_CAP, PNEIGH_REC, SLAB_PNEIGH } from '../mem';
+import { PNEIGH_BASE, PNEIGH_REC, SLAB_PNEIGH } from '../mem';
 import { now } from '../sim/clock';
 import { rngBelow } from '../sim/rng';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { Slab, slabAlloc, slabFree } from '../sim/slab';
 import { timerAdd, timerDel } from '../sim/timer';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { ARP_REPLY } from '../wire/arp';
@@ -38,8 +38,13 @@ class Proxied {
   }
 }
 
+/** Behind the last record that was ever used: with no proxies there is nothing to look at. */
+function end(): u32 {
+  return Slab.at(SLAB_PNEIGH).bump;
+}
+
 function find(dev: u32, ip: u32): u32 {
-  for (let i: u32 = 1; i < PNEIGH_CAP; i++) {
+  for (let i: u32 = 1; i < end(); i++) {
     const p = Proxied.at(i);
     if (p.kind == PROXY && p.ip == ip && p.dev == dev) return i;
   }
@@ -66,7 +71,8 @@ export function proxyAdd(dev: u32, ip16: usize): i32 {
 
 function remove(i: u32): void {
   timerDel(Proxied.at(i).timer);
-  Proxied.at(i).kind = 0;
+  // The free list takes the first word: without a device a free record is nobody's.
+  Proxied.at(i).dev = 0;
   slabFree(SLAB_PNEIGH, i);
 }
 
@@ -80,13 +86,13 @@ export function proxyDel(dev: u32, ip16: usize): i32 {
 
 /** A device goes: what is proxied on it, and what waits there. */
 export function proxyDevGone(dev: u32): void {
-  for (let i: u32 = 1; i < PNEIGH_CAP; i++) if (Proxied.at(i).kind != 0 && Proxied.at(i).dev == dev) remove(i);
+  for (let i: u32 = 1; i < end(); i++) if (Proxied.at(i).kind != 0 && Proxied.at(i).dev == dev) remove(i);
 }
 
 /** Answers a question after a while, at random up to proxy_delay; when proxy_qlen wait already, never. */
 export function proxyLater(dev: u32, mac: u64, asker: u32, ip: u32): void {
   let waiting: u32 = 0;
-  for (let k: u32 = 1; k < PNEIGH_CAP; k++) if (Proxied.at(k).kind == WAITING && Proxied.at(k).dev == dev) waiting++;
+  for (let k: u32 = 1; k < end(); k++) if (Proxied.at(k).kind == WAITING && Proxied.at(k).dev == dev) waiting++;
   const i = waiting > confOf(dev, CONF_PROXY_QLEN) ? 0 : slabAlloc(SLAB_PNEIGH);
   if (i == 0) return;
   const p = Proxied.at(i);
@@ -114,7 +120,7 @@ export function proxyTimer(i: u32): void {
 /** Writes the proxied addresses of a namespace: device and 16 bytes of address each, at most `room`. @returns how many */
 export function proxyDump(ns: u32, out: usize, room: u32): u32 {
   let count: u32 = 0;
-  for (let i: u32 = 1; i < PNEIGH_CAP && count < room; i++) {
+  for (let i: u32 = 1; i < end() && count < room; i++) {
     const p = Proxied.at(i);
     if (p.kind != PROXY || Dev.at(p.dev).ns != ns) continue;
     store<u32>(out + (count as usize) * 20, p.dev);

@@ -26,6 +26,8 @@ export interface Pool {
   /** Addresses are taken from here when none is asked for. */
   readonly range: Prefix;
   readonly used: Set<string>;
+  /** How far into the range the search for a free address begins: all before it are in use. */
+  from: number;
 }
 
 /** A subnet in use: as a whole, or by ranges that share its addresses. */
@@ -77,7 +79,7 @@ export class Ipam {
     const key = formatPrefix(prefix);
     const subnet = this.#subnets.get(key) ?? { prefix, used: reservedOf(prefix), holders: new Set() };
     this.#subnets.set(key, subnet);
-    const pool: Pool = { subnet: prefix, range, used: subnet.used };
+    const pool: Pool = { subnet: prefix, range, used: subnet.used, from: 0 };
     subnet.holders.add(pool);
     return pool;
   }
@@ -99,9 +101,10 @@ export class Ipam {
     }
     const width = pool.range.addr.v === 4 ? 32 : 128;
     const span = Math.min(SPAN, 2 ** (width - pool.range.bits));
-    for (let i = 0; i < span; i++) {
+    for (let i = pool.from; i < span; i++) {
       const a = addTo(pool.range.addr, i);
       const text = formatIp(a);
+      pool.from = i + 1;
       if (pool.used.has(text)) continue;
       pool.used.add(text);
       return a;
@@ -110,8 +113,16 @@ export class Ipam {
   }
 
   releaseAddress(pool: Pool, address: IpAddr): void {
-    if (!sameIp(address, pool.subnet.addr)) pool.used.delete(formatIp(address));
+    if (sameIp(address, pool.subnet.addr)) return;
+    pool.used.delete(formatIp(address));
+    for (const p of this.#subnets.get(formatPrefix(pool.subnet))?.holders ?? [])
+      p.from = Math.min(p.from, offset(p.range, address));
   }
+}
+
+/** How far into a range an address is; 0 before it. */
+function offset(range: Prefix, a: IpAddr): number {
+  return Math.max(0, Number(BigInt(a.value) - BigInt(range.addr.value)));
 }
 
 /** A subnet's first address, and with IPv4 its last, are no host's; but for /31 and /32. */

@@ -23,8 +23,8 @@ export interface AddrOptions {
 
 /** Addresses in the order of `ip addr`: as they were added; of IPv6 the widest scope first, and the newest. */
 export function listAddrs(world: NetWorld, ns: Netns): Addr[] {
-  const v6 = ns.addrs.filter((a) => a.prefix.addr.v === 6).sort((a, b) => compare6(ns, a, b));
-  return ns.addrs
+  const v6 = ns.addrs.all.filter((a) => a.prefix.addr.v === 6).sort((a, b) => compare6(ns, a, b));
+  return ns.addrs.all
     .map((a) => (a.prefix.addr.v === 4 ? a : (v6.shift() as Addr)))
     .flatMap((a) => {
       if (a.prefix.addr.v === 4) return [a];
@@ -45,9 +45,8 @@ export function addAddr(
   const d = ns.named(ifname);
   if (isErr(d)) return d;
   const v6 = prefix.addr.v === 6;
-  const twin = (a: Addr): boolean =>
-    a.ifindex === d.ifindex && sameIp(a.prefix.addr, prefix.addr) && (v6 || a.prefix.bits === prefix.bits);
-  if (ns.addrs.some(twin)) return EEXIST;
+  const twin = (a: Addr): boolean => sameIp(a.prefix.addr, prefix.addr) && (v6 || a.prefix.bits === prefix.bits);
+  if (ns.addrs.of(d.ifindex).some(twin)) return EEXIST;
   const scope = options.scope ?? defaultScope(d, prefix);
   const bad = v6
     ? addAddr6(world, d, prefix, options.nodad === true)
@@ -111,28 +110,25 @@ export function addrRoutes(world: NetWorld, d: Device, a: Addr, connected = true
 export function delAddr(world: NetWorld, ns: Netns, ifname: string, prefix: Prefix): Errno | 0 {
   const d = ns.named(ifname);
   if (isErr(d)) return d;
-  const at = ns.addrs.findIndex(
-    (a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, prefix.addr) && a.prefix.bits === prefix.bits,
-  );
-  if (at < 0) return EADDRNOTAVAIL;
-  const gone = ns.addrs[at] as Addr;
+  const gone = ns.addrs.of(d.ifindex).find((a) => sameIp(a.prefix.addr, prefix.addr) && a.prefix.bits === prefix.bits);
+  if (!gone) return EADDRNOTAVAIL;
   const others = prefix.addr.v === 4 ? subnetOf(ns, gone).filter((a) => a !== gone) : [];
   const primary = others.length > 0 && subnetOf(ns, gone)[0] === gone;
-  takeAway(world, ns, d, at);
+  takeAway(world, d, gone);
   if (primary && promotes(world, d)) promote(world, d, others[0] as Addr);
-  else if (primary) for (const a of others) takeAway(world, ns, d, ns.addrs.indexOf(a));
+  else if (primary) for (const a of others) takeAway(world, d, a);
   // The last address takes all of IPv4 with it. @see Linux fib_frontend.c: fib_inetaddr_event
-  if (prefix.addr.v === 4 && !ns.addrs.some((a) => a.ifindex === d.ifindex && a.prefix.addr.v === 4))
-    dropRoutes(world, ns, (r) => r.family === 4 && r.ifindex === d.ifindex);
+  if (prefix.addr.v === 4 && !ns.addrs.of(d.ifindex).some((a) => a.prefix.addr.v === 4))
+    dropRoutes(world, d, (r) => r.family === 4);
   return 0;
 }
 
 /** The addresses of a device that are on one network, the primary one first. */
 function subnetOf(ns: Netns, a: Addr): Addr[] {
   const net = network(a.prefix);
-  return ns.addrs.filter(
-    (b) => b.ifindex === a.ifindex && b.prefix.bits === a.prefix.bits && sameIp(network(b.prefix).addr, net.addr),
-  );
+  return ns.addrs
+    .of(a.ifindex)
+    .filter((b) => b.prefix.bits === a.prefix.bits && sameIp(network(b.prefix).addr, net.addr));
 }
 
 function promotes(world: NetWorld, d: Device): boolean {
@@ -145,23 +141,21 @@ function promote(world: NetWorld, d: Device, a: Addr): void {
   world.core.addrPromote(d.dev, toAddr16(a.prefix.addr));
   for (const b of subnetOf(d.ns, a)) {
     const own = (r: Route): boolean => r.type === 'local' && r.dst !== undefined && sameIp(r.dst.addr, b.prefix.addr);
-    dropRoutes(world, d.ns, (r) => r.ifindex === d.ifindex && own(r));
+    dropRoutes(world, d, own);
     addrRoutes(world, d, b);
   }
 }
 
-function takeAway(world: NetWorld, ns: Netns, d: Device, at: number): void {
-  const [gone] = ns.addrs.splice(at, 1);
-  if (!gone) return;
+function takeAway(world: NetWorld, d: Device, gone: Addr): void {
+  d.ns.addrs.delete(gone);
   const { prefix } = gone;
   const text = formatIp(prefix.addr);
   dropRoutes(
     world,
-    ns,
+    d,
     (r) =>
-      r.ifindex === d.ifindex &&
-      ((r.src !== undefined && formatIp(r.src) === text) ||
-        (r.type === 'local' && r.dst !== undefined && formatIp(r.dst.addr) === text)),
+      (r.src !== undefined && formatIp(r.src) === text) ||
+      (r.type === 'local' && r.dst !== undefined && formatIp(r.dst.addr) === text),
   );
   if (prefix.addr.v === 6) gone6(world, d, prefix);
   world.core.addrDel(d.dev, toAddr16(prefix.addr));
@@ -171,13 +165,12 @@ function takeAway(world: NetWorld, ns: Netns, d: Device, at: number): void {
 export function defaultAddrs(world: NetWorld, d: Device): void {
   const { ns } = d;
   const loopback = ip4(0x7f000001);
-  if (d.kind === 'loopback' && !ns.addrs.some((a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, loopback)))
+  if (d.kind === 'loopback' && !ns.addrs.of(d.ifindex).some((a) => sameIp(a.prefix.addr, loopback)))
     addAddr(world, ns, d.name, { addr: loopback, bits: 8 });
   auto6(world, d);
 }
 
 /** A device is removed or moves: its addresses go (the core has dropped its own). */
 export function addrsGone(d: Device): void {
-  const kept = d.ns.addrs.filter((a) => a.ifindex !== d.ifindex);
-  d.ns.addrs.splice(0, d.ns.addrs.length, ...kept);
+  for (const a of [...d.ns.addrs.of(d.ifindex)]) d.ns.addrs.delete(a);
 }

@@ -29,7 +29,6 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
   const missing = (kind: LinkKind): Errno | undefined =>
     w.without.includes(kind) ? EOPNOTSUPP.says('Unknown device type') : undefined;
   return {
-    ...ipvsAdmin(w, ns),
     links: () => ns.devices.map((d) => linkOf(w, d)),
     link(nameOrIndex) {
       const d = ns.find(nameOrIndex);
@@ -94,5 +93,6 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     conntrackDelete: (match, user) => deleteConns(w, ns, match, user),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
     counters: () => w.core.snmp(ns.core),
+    ...ipvsAdmin(w, ns),
   };
 }

@@ -89,7 +89,7 @@ export function setting6Written(world: NetWorld, ns: Netns, where: string, leaf:
 export function auto6(world: NetWorld, d: Device): void {
   if (noIpv6(d)) return;
   const { ns } = d;
-  const has = (ip: IpAddr): boolean => ns.addrs.some((a) => a.ifindex === d.ifindex && sameIp(a.prefix.addr, ip));
+  const has = (ip: IpAddr): boolean => ns.addrs.of(d.ifindex).some((a) => sameIp(a.prefix.addr, ip));
   if (d.kind === 'loopback') {
     if (!has(LOOPBACK6))
       addAddr(world, ns, d.name, { addr: LOOPBACK6, bits: 128 }, { scope: 'host', proto: 'kernel_lo' });
@@ -105,7 +105,7 @@ export function auto6(world: NetWorld, d: Device): void {
     metric: 256,
     table: 255,
   };
-  if (!ns.routes.some((r) => r.ifindex === d.ifindex && r.type === 'multicast' && r.family === 6))
+  if (!ns.routes.of(d.ifindex).some((r) => r.type === 'multicast' && r.family === 6))
     pushRoute(world, ns, groups, true);
   const ll = ip6(linkLocal(d.mac));
   if (setting(d, 'addr_gen_mode') !== '1' && !has(ll))
@@ -114,9 +114,8 @@ export function auto6(world: NetWorld, d: Device): void {
 
 /** IPv6 ends on a device (it goes down, or is switched): its addresses and routes do not outlive that. */
 export function ipv6Gone(world: NetWorld, d: Device): void {
-  for (const a of d.ns.addrs.filter((x) => x.ifindex === d.ifindex && x.prefix.addr.v === 6))
-    delAddr(world, d.ns, d.name, a.prefix);
-  dropRoutes(world, d.ns, (r) => r.ifindex === d.ifindex && r.family === 6);
+  for (const a of d.ns.addrs.of(d.ifindex).filter((x) => x.prefix.addr.v === 6)) delAddr(world, d.ns, d.name, a.prefix);
+  dropRoutes(world, d, (r) => r.family === 6);
 }
 
 /** Gives the core a device's IPv6 address. @returns EACCES where IPv6 is off, EADDRNOTAVAIL for a group or :: */
@@ -135,28 +134,21 @@ export function addr6Routes(world: NetWorld, d: Device, prefix: Prefix, connecte
   pushRoute(world, d.ns, local, false);
   if (d.kind === 'loopback' || !connected) return;
   const dst = network(prefix);
-  const there = d.ns.routes.some(
-    (r) => r.ifindex === d.ifindex && r.table === 254 && r.dst && formatPrefix(r.dst) === formatPrefix(dst) && !r.via,
-  );
+  const there = d.ns.routes
+    .of(d.ifindex)
+    .some((r) => r.table === 254 && r.dst && formatPrefix(r.dst) === formatPrefix(dst) && !r.via);
   if (!there) pushRoute(world, d.ns, { ...base, type: 'unicast', dst, metric: 256, table: 254 }, true);
 }
 
 /** An address went: so does the connected route, unless another address is of that prefix. */
 export function gone6(world: NetWorld, d: Device, prefix: Prefix): void {
   const dst = network(prefix);
-  const other = d.ns.addrs.some(
-    (a) => a.ifindex === d.ifindex && a.prefix.bits === prefix.bits && contains(dst, a.prefix.addr),
-  );
+  const other = d.ns.addrs.of(d.ifindex).some((a) => a.prefix.bits === prefix.bits && contains(dst, a.prefix.addr));
   if (other) return;
   dropRoutes(
     world,
-    d.ns,
-    (r) =>
-      r.ifindex === d.ifindex &&
-      r.proto === 'kernel' &&
-      r.table === 254 &&
-      r.dst !== undefined &&
-      formatPrefix(r.dst) === formatPrefix(dst),
+    d,
+    (r) => r.proto === 'kernel' && r.table === 254 && r.dst !== undefined && formatPrefix(r.dst) === formatPrefix(dst),
   );
 }
 
@@ -178,7 +170,8 @@ export function listed6(world: NetWorld, ns: Netns, a: Addr): boolean {
 /** Order of a device's addresses: the widest scope first, then the newest. @see Linux ipv6_link_dev_addr */
 export function compare6(ns: Netns, a: Addr, b: Addr): number {
   if (a.ifindex !== b.ifindex) return a.ifindex - b.ifindex;
-  return SCOPE_ORDER[b.scope] - SCOPE_ORDER[a.scope] || ns.addrs.indexOf(b) - ns.addrs.indexOf(a);
+  const here = ns.addrs.of(a.ifindex);
+  return SCOPE_ORDER[b.scope] - SCOPE_ORDER[a.scope] || here.indexOf(b) - here.indexOf(a);
 }
 
 /** The last address of a prefix: what orders `ip -6 route`, where narrower routes come before those that hold them. */
@@ -190,6 +183,6 @@ export function last6(p: Prefix): bigint {
 export function localRoute6(world: NetWorld, ns: Netns, r: Route): boolean {
   if (r.family !== 6 || r.type !== 'local' || r.dst === undefined) return true;
   const text = formatIp(r.dst.addr);
-  const a = ns.addrs.find((x) => x.ifindex === r.ifindex && formatIp(x.prefix.addr) === text);
+  const a = ns.addrs.of(r.ifindex).find((x) => formatIp(x.prefix.addr) === text);
   return a === undefined || (state(world, ns, a) & 0x48) === 0;
 }

@@ -241,7 +241,7 @@ function rename(world: NetWorld, d: Device, name: string): Errno | 0 {
   const bad = nameError(d.ns, name);
   if (bad) return bad;
   renameIpv6(d.ns, d.name, name);
-  d.name = name;
+  d.ns.rename(d, name);
   world.core.devName(d.dev, name);
   return 0;
 }

@@ -11,6 +11,7 @@ import type {
   PortFlags,
   Route,
 } from '../netadmin.ts';
+import { DeviceList } from './devicelist.ts';
 import type { Ruleset } from './netfilter.ts';
 
 /** A device of the core with what the core does not know: its number and place. */
@@ -61,8 +62,8 @@ export const PORT_FLAGS: PortFlags = {
 export class Netns {
   /** By ifindex, ascending: the order of `ip link`. */
   readonly devices: Device[] = [];
-  readonly addrs: Addr[] = [];
-  readonly routes: Route[] = [];
+  readonly addrs = new DeviceList<Addr>();
+  readonly routes = new DeviceList<Route>();
   /** Policy rules, lowest priority first. */
   readonly policy: PolicyRule[] = [
     { family: 4, priority: 0, action: 'lookup', table: 255 },
@@ -72,14 +73,17 @@ export class Netns {
     { family: 6, priority: 32766, action: 'lookup', table: 254 },
   ];
   readonly sysctls = new Map<string, string>();
-  /** link-netnsid of other namespaces as this one numbers them. */
-  readonly netnsids = new Map<Netns, number>();
   rules: Ruleset | undefined;
   /** Processes and names that hold it. */
   refs = 0;
   /** The last handle of a queueing discipline that was chosen. */
   lastHandle = 0;
   #lastIfindex = 0;
+  readonly #byIndex = new Map<number, Device>();
+  readonly #byName = new Map<string, Device>();
+  /** link-netnsid of other namespaces as this one numbers them, and the other way round. */
+  readonly #netnsids = new Map<Netns, number>();
+  readonly #numbered: (Netns | undefined)[] = [];
 
   constructor(
     readonly key: NetnsKey,
@@ -91,7 +95,7 @@ export class Netns {
 
   /** The next number: they are never used again. @param wanted a number that is free */
   takeIfindex(wanted?: number): number {
-    if (wanted !== undefined && !this.devices.some((d) => d.ifindex === wanted)) {
+    if (wanted !== undefined && !this.#byIndex.has(wanted)) {
       this.#lastIfindex = Math.max(this.#lastIfindex, wanted);
       return wanted;
     }
@@ -99,16 +103,26 @@ export class Netns {
   }
 
   add(d: Device): void {
-    this.devices.push(d);
-    this.devices.sort((a, b) => a.ifindex - b.ifindex);
+    this.devices.splice(this.devices.findLastIndex((x) => x.ifindex < d.ifindex) + 1, 0, d);
+    this.#byIndex.set(d.ifindex, d);
+    this.#byName.set(d.name, d);
   }
 
   remove(d: Device): void {
     this.devices.splice(this.devices.indexOf(d), 1);
+    this.#byIndex.delete(d.ifindex);
+    this.#byName.delete(d.name);
+  }
+
+  /** Pre: the name is free. */
+  rename(d: Device, name: string): void {
+    this.#byName.delete(d.name);
+    d.name = name;
+    this.#byName.set(name, d);
   }
 
   find(nameOrIndex: string | number): Device | undefined {
-    return this.devices.find((d) => d.name === nameOrIndex || d.ifindex === nameOrIndex);
+    return typeof nameOrIndex === 'string' ? this.#byName.get(nameOrIndex) : this.#byIndex.get(nameOrIndex);
   }
 
   named(name: string): Device | Errno {
@@ -117,12 +131,19 @@ export class Netns {
 
   /** How this namespace numbers another one (it gets a number when it is first asked). */
   netnsidOf(other: Netns): number {
-    let id = this.netnsids.get(other);
-    if (id === undefined) {
-      const taken = new Set(this.netnsids.values());
-      for (id = 0; taken.has(id); id++);
-      this.netnsids.set(other, id);
-    }
-    return id;
+    const known = this.#netnsids.get(other);
+    if (known !== undefined) return known;
+    const gap = this.#netnsids.size < this.#numbered.length ? this.#numbered.indexOf(undefined) : this.#numbered.length;
+    this.#numbered[gap] = other;
+    this.#netnsids.set(other, gap);
+    return gap;
+  }
+
+  /** Another namespace is gone: its number is free. */
+  forgetNetns(other: Netns): void {
+    const id = this.#netnsids.get(other);
+    if (id === undefined) return;
+    this.#netnsids.delete(other);
+    this.#numbered[id] = undefined;
   }
 }

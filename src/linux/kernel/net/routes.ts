@@ -63,7 +63,7 @@ function hops(ns: Netns, list: readonly NextHop[]): Partial<CoreRoute> {
 
 /** Makes the core's routes of one destination, table and metric those of the list, in its order. */
 export function syncRoutes(world: NetWorld, ns: Netns, like: Route): Errno | 0 {
-  const same = ns.routes.filter((r) => sameKey(r, like));
+  const same = ns.routes.all.filter((r) => sameKey(r, like));
   while (world.core.routeDel(ns.core, { ...toCore(ns, like), dev: 0, gw: undefined, type: 0 } as never) === 0);
   for (const r of same) {
     const err = world.core.routeAdd(ns.core, { ...toCore(ns, r), append: true });
@@ -84,7 +84,7 @@ export function sameKey(a: Route, b: Route): boolean {
 
 /** Tables with routes in them besides main, local and default, as the kernel lists them. */
 export function routeTables(ns: Netns, family: 4 | 6): number[] {
-  const ids = new Set(ns.routes.filter((r) => r.family === family).map((r) => r.table));
+  const ids = new Set(ns.routes.all.filter((r) => r.family === family).map((r) => r.table));
   return [...ids].filter((t) => t < 253 || t > 255).sort((a, b) => (a & 255) - (b & 255) || b - a);
 }
 
@@ -98,36 +98,33 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
   return 0;
 }
 
-/** Removes the routes that fit. @returns how many */
-export function dropRoutes(world: NetWorld, ns: Netns, fits: (r: Route) => boolean): number {
-  const gone = ns.routes.filter(fits);
-  for (const r of gone) {
-    if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
-    ns.routes.splice(ns.routes.indexOf(r), 1);
-  }
-  return gone.length;
+function dropRoute(world: NetWorld, ns: Netns, r: Route): void {
+  if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
+  ns.routes.delete(r);
+}
+
+/** Removes the routes of a device that fit. */
+export function dropRoutes(world: NetWorld, d: Device, fits: (r: Route) => boolean): void {
+  for (const r of d.ns.routes.of(d.ifindex).filter(fits)) dropRoute(world, d.ns, r);
 }
 
 /** A device went down, moved, or is removed. */
 export function routesGone(world: NetWorld, d: Device): void {
-  dropRoutes(world, d.ns, (r) => r.ifindex === d.ifindex);
-  for (const [i, r] of [...d.ns.routes.entries()].reverse()) {
+  const { ns } = d;
+  dropRoutes(world, d, () => true);
+  for (const r of [...ns.routes.of(undefined)].reverse()) {
     const left = r.nexthops?.filter((h) => h.ifindex !== d.ifindex);
     if (!left || left.length === r.nexthops?.length) continue;
-    if (left.length === 0) dropRoutes(world, d.ns, (x) => x === r);
-    else d.ns.routes[i] = { ...r, nexthops: left };
+    if (left.length === 0) dropRoute(world, ns, r);
+    else ns.routes.set(ns.routes.all.map((x) => (x === r ? { ...r, nexthops: left } : x)));
   }
 }
 
 /** A device came up: the routes of its addresses come back. */
 export function routesBack(world: NetWorld, d: Device): void {
-  const here = d.ns.addrs.filter((a) => a.ifindex === d.ifindex);
+  const here = d.ns.addrs.of(d.ifindex);
   for (const a of here)
-    if (
-      !d.ns.routes.some(
-        (r) => r.ifindex === d.ifindex && r.type === 'local' && r.dst && sameIp(r.dst.addr, a.prefix.addr),
-      )
-    )
+    if (!d.ns.routes.of(d.ifindex).some((r) => r.type === 'local' && r.dst && sameIp(r.dst.addr, a.prefix.addr)))
       addrRoutes(world, d, a);
 }
 
@@ -149,7 +146,7 @@ function order6(a: Route, b: Route): number {
 }
 
 export function listRoutes(world: NetWorld, ns: Netns, family: 4 | 6, table = 254): Route[] {
-  return ns.routes
+  return ns.routes.all
     .filter((r) => r.family === family && r.table === table && localRoute6(world, ns, r))
     .map((r, i) => ({ r, i }))
     .sort((a, b) => (family === 4 ? order(a.r, b.r) : order6(a.r, b.r)) || a.i - b.i)
@@ -198,7 +195,7 @@ export function addRoute(
     metric: given.metric || (given.family === 6 ? 1024 : 0),
     table: given.table ?? 254,
   };
-  const twin = ns.routes.some(
+  const twin = ns.routes.all.some(
     (r) =>
       r.family === route.family &&
       r.table === route.table &&
@@ -210,7 +207,9 @@ export function addRoute(
 
 /** The interface of a gateway: that of an address whose prefix holds it. */
 function gateway4(ns: Netns, via: IpAddr, ifindex: number | undefined): number | Errno {
-  const connected = ns.addrs.find((a) => contains(a.prefix, via) && (ifindex === undefined || a.ifindex === ifindex));
+  const connected = ns.addrs.all.find(
+    (a) => contains(a.prefix, via) && (ifindex === undefined || a.ifindex === ifindex),
+  );
   return connected?.ifindex ?? ENETUNREACH;
 }
 
@@ -219,10 +218,10 @@ function gateway4(ns: Netns, via: IpAddr, ifindex: number | undefined): number |
  * @see Linux net/ipv6/route.c: ip6_validate_gw
  */
 function gateway6(ns: Netns, via: IpAddr, ifindex: number | undefined): number | Errno {
-  if (ns.addrs.some((a) => sameIp(a.prefix.addr, via) && (ifindex === undefined || a.ifindex === ifindex)))
+  if (ns.addrs.all.some((a) => sameIp(a.prefix.addr, via) && (ifindex === undefined || a.ifindex === ifindex)))
     return EINVAL;
   if (needsZone(via)) return ifindex ?? EINVAL;
-  const link = ns.routes.find(
+  const link = ns.routes.all.find(
     (r) =>
       r.family === 6 &&
       r.table === 254 &&
@@ -248,9 +247,9 @@ export function delRoute(world: NetWorld, ns: Netns, given: Partial<Route> & { f
     (given.via === undefined || (r.via !== undefined && sameIp(r.via, given.via))) &&
     (given.metric === undefined || r.metric === given.metric) &&
     (given.type === undefined || given.type === 'unicast' || r.type === given.type);
-  const first = ns.routes.find(fits);
+  const first = ns.routes.all.find(fits);
   if (!first) return ESRCH;
-  dropRoutes(world, ns, (r) => r === first);
+  dropRoute(world, ns, first);
   if (first.family === 4 && first.table !== 255) syncRoutes(world, ns, first);
   return 0;
 }
@@ -261,7 +260,7 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
   if ((query.iif !== undefined && !iif) || (query.oif !== undefined && !oif)) return ENODEV;
   // A source of our own packets must be ours. @see Linux route.c: ip_route_output_key_hash_rcu
   if (from?.v === 4 && !iif && from.value >>> 24 !== 127)
-    if (!ns.addrs.some((a) => sameIp(a.prefix.addr, from))) return ENETUNREACH;
+    if (!ns.addrs.all.some((a) => sameIp(a.prefix.addr, from))) return ENETUNREACH;
   const r = world.core.routeLookup(ns.core, {
     dst: toAddr16(dst),
     ...(from && { src: toAddr16(from) }),
@@ -298,7 +297,7 @@ function protoOf(world: NetWorld, ns: Netns, r: CoreRoute): Route['proto'] {
   if (r.type === 2) return 'kernel';
   const ifindex = world.devices.get(r.dev)?.ifindex;
   const dst = fromAddr16(r.dst);
-  const fits = ns.routes
+  const fits = ns.routes.all
     .filter((x) => x.family === 6 && x.ifindex === ifindex && x.table === r.table && x.metric === r.metric)
     .filter((x) => x.dst === undefined || contains(x.dst, dst))
     .sort((a, b) => (b.dst?.bits ?? 0) - (a.dst?.bits ?? 0));

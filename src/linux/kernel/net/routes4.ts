@@ -18,7 +18,7 @@ const narrower = (a: Route | undefined, b: Route): Route => (a && (a.dst?.bits ?
 
 /** Whether an address is the broadcast address of a network of this namespace. */
 function isBroadcast(ns: Netns, ip: IpAddr): boolean {
-  return ns.addrs.some(
+  return ns.addrs.all.some(
     (a) => ip.v === 4 && a.prefix.addr.v === 4 && a.prefix.bits < 31 && last4(a.prefix) === ip.value,
   );
 }
@@ -33,10 +33,10 @@ function gateway(
 ): number | Errno {
   if (scope !== 'global') return EINVAL;
   if (isBroadcast(ns, via)) return EINVAL;
-  const own = ns.addrs.find((a) => sameIp(a.prefix.addr, via) && (ifindex === undefined || a.ifindex === ifindex));
+  const own = ns.addrs.all.find((a) => sameIp(a.prefix.addr, via) && (ifindex === undefined || a.ifindex === ifindex));
   if (own) return own.ifindex;
   let best: Route | undefined;
-  for (const r of ns.routes) {
+  for (const r of ns.routes.all) {
     if (r.family !== 4 || (r.table !== 254 && r.table !== table) || r.ifindex === undefined) continue;
     if (ifindex !== undefined && r.ifindex !== ifindex) continue;
     if (r.dst === undefined || contains(r.dst, via)) best = narrower(best, r);
@@ -56,7 +56,7 @@ function nextHop(ns: Netns, h: Partial<NextHop>, table: number, scope: Route['sc
   const d = ifindex === undefined ? undefined : ns.find(ifindex);
   if (!d) return ENODEV;
   if (!d.up) return ENETDOWN;
-  if (h.via && h.onlink && (isBroadcast(ns, h.via) || ns.addrs.some((a) => sameIp(a.prefix.addr, h.via as IpAddr))))
+  if (h.via && h.onlink && (isBroadcast(ns, h.via) || ns.addrs.all.some((a) => sameIp(a.prefix.addr, h.via as IpAddr))))
     return EINVAL;
   return d.ifindex;
 }
@@ -91,7 +91,7 @@ function draft(ns: Netns, given: Given): Route | Errno {
     if (isErr(at)) return at;
     ifindex = at;
   }
-  if (given.src && !ns.addrs.some((a) => sameIp(a.prefix.addr, given.src as IpAddr))) return EINVAL;
+  if (given.src && !ns.addrs.all.some((a) => sameIp(a.prefix.addr, given.src as IpAddr))) return EINVAL;
   return {
     family: 4,
     type,
@@ -124,17 +124,17 @@ export function addRoute4(
 ): Errno | 0 {
   const r = draft(ns, given);
   if (isErr(r)) return r;
-  const first = ns.routes.findIndex((x) => sameKey(x, r));
+  const first = ns.routes.all.findIndex((x) => sameKey(x, r));
   if (first >= 0) {
     if (how === 'add') return EEXIST;
-    if (how !== 'replace' && ns.routes.some((x) => identical(x, r))) return EEXIST;
+    if (how !== 'replace' && ns.routes.all.some((x) => identical(x, r))) return EEXIST;
   } else if (how === 'change') return ENOENT;
-  const last = ns.routes.findLastIndex((x) => sameKey(x, r));
-  const before = [...ns.routes];
+  const last = ns.routes.all.findLastIndex((x) => sameKey(x, r));
+  const before = [...ns.routes.all];
   if (first < 0) ns.routes.push(r);
-  else if (how === 'append') ns.routes.splice(last + 1, 0, r);
-  else ns.routes.splice(first, how === 'prepend' ? 0 : 1, r);
+  else if (how === 'append') ns.routes.set(before.toSpliced(last + 1, 0, r));
+  else ns.routes.set(before.toSpliced(first, how === 'prepend' ? 0 : 1, r));
   const err = syncRoutes(world, ns, r);
-  if (isErr(err)) ns.routes.splice(0, ns.routes.length, ...before);
+  if (isErr(err)) ns.routes.set(before);
   return err;
 }

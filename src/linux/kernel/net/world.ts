@@ -91,7 +91,7 @@ export class NetWorld {
       if ((here || d.linkNs === ns) && this.devices.has(d.dev)) remove(this, d);
     }
     for (const d of [...ns.devices]) forget(this, d);
-    for (const other of this.#namespaces.values()) other.netnsids.delete(ns);
+    for (const other of this.#namespaces.values()) other.forgetNetns(ns);
     this.#namespaces.delete(key);
     this.#admins.delete(key);
     this.core.nsDel(ns.core);
