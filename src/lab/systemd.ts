@@ -29,10 +29,14 @@ interface Unit {
   /** Unix ns of the last change. */
   since: bigint;
   active: boolean;
+  /** Its last start ended so. */
+  failed: boolean;
   readonly main: string;
   pid(): number;
-  start(): Promise<void>;
+  /** @returns whether it runs */
+  start(): Promise<boolean>;
   stop(): Promise<void>;
+  reload?(): void;
 }
 
 const TITLE = 'Docker Application Container Engine';
@@ -55,7 +59,7 @@ export class ServiceManager {
   /** Makes the engine a unit. */
   manage(dockerd: Dockerd): void {
     const since = this.now();
-    const common = { enabled: true, since, active: true };
+    const common = { enabled: true, since, active: true, failed: false };
     this.#units.set('docker.service', {
       ...common,
       name: 'docker.service',
@@ -65,6 +69,7 @@ export class ServiceManager {
       pid: () => dockerd.pid,
       start: () => dockerd.up(),
       stop: () => dockerd.down(),
+      reload: () => dockerd.reload(),
     });
     this.#units.set('containerd.service', {
       ...common,
@@ -73,7 +78,7 @@ export class ServiceManager {
       docs: 'https://containerd.io',
       main: 'containerd',
       pid: () => 0,
-      start: async () => {},
+      start: async () => true,
       stop: async () => {},
     });
     this.log(1, `Started docker.service - ${TITLE}.`, 'docker.service', 'systemd');
@@ -111,10 +116,21 @@ export class ServiceManager {
     }
     if ((action === 'start' || action === 'restart') && !u.active) {
       say('Starting');
-      await u.start();
-      u.active = true;
+      u.active = await u.start();
+      u.failed = !u.active;
       u.since = this.now();
-      say('Started');
+      if (u.active) say('Started');
+      else {
+        const note = (text: string): void => this.log(1, `${u.name}: ${text}`, u.name, 'systemd');
+        note('Main process exited, code=exited, status=1/FAILURE');
+        note("Failed with result 'exit-code'.");
+        say('Failed to start');
+      }
+    }
+    if (action === 'reload' && u.active && u.reload) {
+      say('Reloading');
+      u.reload();
+      say('Reloaded');
     }
     if (action === 'enable') u.enabled = true;
     if (action === 'disable') u.enabled = false;
@@ -129,6 +145,8 @@ export class ServiceManager {
       docs: u.docs,
       enabled: u.enabled,
       active: u.active,
+      failed: u.failed,
+      canReload: u.reload !== undefined,
       main: u.main,
       pid: u.active ? u.pid() : 0,
       since: `${day} ${c.year}-${two(c.month)}-${two(c.day)} ${two(c.hour)}:${two(c.minute)}:${two(c.second)} UTC`,

@@ -22,6 +22,7 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
   if (mode.startsWith('container:')) return undefined;
   const networks: [Network, Attachment][] = [];
   for (const [name, attachment] of c.attachments) {
+    if (name === 'bridge' && daemon.config.bridge === 'none') continue;
     // those made by a user are looked for by their id once they were joined
     const network = daemon.controller.find(isUserDefined(name) ? attachment.networkId || name : name);
     if (network instanceof Failure) return errors.networking(network);
@@ -173,7 +174,7 @@ export function connect(
     return unpublished;
   }
   addOwnHosts(daemon.kernel, c, endpoint);
-  updateDns(daemon.kernel, c);
+  updateDns(daemon, c);
   daemon.networkEvent(network, 'connect', { container: c.id });
   return undefined;
 }

@@ -15,7 +15,8 @@ import { checkBindings } from './ports.ts';
 import { adaptResources, verifyContainer } from './verify.ts';
 
 export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
-  const host = hostConfig(body.HostConfig);
+  const { 'log-driver': Type, 'log-opts': Config } = daemon.config;
+  const host = hostConfig(body.HostConfig, { Type, Config: { ...Config } });
   const bad = verify(daemon, body, host);
   if (bad) return bad;
   const image = body.Image ? daemon.images.get(body.Image) : undefined;

@@ -9,6 +9,7 @@ import type { Failure } from '../errdefs.ts';
 import type { ImageStore } from '../images/store.ts';
 import type { Controller } from '../libnetwork/controller.ts';
 import type { Network } from '../libnetwork/network.ts';
+import { type Config, DEFAULTS } from './config/config.ts';
 import type { Container } from './container.ts';
 import { errors } from './errors.ts';
 import { type EngineEvent, Events } from './events.ts';
@@ -55,6 +56,8 @@ export class Daemon {
     public pid: number,
     /** The engine's own id. */
     readonly id: string,
+    /** What it was told; something else after a restart or a reload. */
+    public config: Config = DEFAULTS,
   ) {}
 
   /** Nanoseconds since 1970. */

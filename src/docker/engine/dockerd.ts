@@ -7,13 +7,16 @@
 import type { HttpService } from '../../base/http.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
+import { SIGNALS } from '../../linux/kernel/signal.ts';
 import { Failure } from '../errdefs.ts';
 import { catalog } from '../images/catalog.ts';
 import { sha256 } from '../images/digest.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import { ImageStore } from '../images/store.ts';
-import { Controller, type NewNetwork } from '../libnetwork/controller.ts';
+import { Controller } from '../libnetwork/controller.ts';
 import { rfc3339Nano } from '../time.ts';
+import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded } from './config/config.ts';
+import { initBridge, plainNetworks, settings } from './config/networks.ts';
 import { Daemon, VERSION } from './daemon.ts';
 import { createRouter } from './router.ts';
 import type { OpenPty } from './streams.ts';
@@ -43,23 +46,16 @@ export interface Dockerd {
   stop(): Promise<void>;
   /** What a service manager's stop does: the process ends, and its containers unless live-restore is set. */
   down(): Promise<void>;
-  /** Starts it again. */
-  up(): Promise<void>;
+  /** Starts it again. @returns whether it did: a configuration that is wrong ends it */
+  up(): Promise<boolean>;
+  /** SIGHUP: takes over what may change in its configuration. */
+  reload(): void;
   /** Process id; 0 while it is down. */
   readonly pid: number;
 }
 
 const SOCKET = '/run/docker.sock';
 const CONTAINERD = ['containerd', '--config', '/var/run/docker/containerd/containerd.toml'];
-
-const BRIDGE_OPTIONS = {
-  'com.docker.network.bridge.default_bridge': 'true',
-  'com.docker.network.bridge.enable_icc': 'true',
-  'com.docker.network.bridge.enable_ip_masquerade': 'true',
-  'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
-  'com.docker.network.bridge.name': 'docker0',
-  'com.docker.network.driver.mtu': '1500',
-};
 
 /** Starts it: processes, default networks, docker0 and its rules, images, the socket. */
 export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dockerd {
@@ -74,13 +70,17 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   images.load(options.images ?? catalog, clock.epochAt());
   const id = options.id ?? randomId(rng);
   const globalId = options.globalId ?? globalIdOf(id);
-  const controller = new Controller(kernel, rng, self, globalId);
-  for (const network of predefined()) {
+  const first = readConfig(kernel);
+  const config = first instanceof Failure ? DEFAULTS : first;
+  const controller = new Controller(kernel, rng, self, settings(config, globalId));
+  for (const network of plainNetworks()) {
     const made = controller.newNetwork(network);
     if (made instanceof Failure) throw new Error(`dockerd: ${network.name}: ${made.message}`);
   }
+  const bridge = initBridge(kernel, controller, config);
+  if (bridge) throw new Error(`dockerd: ${bridge.message}`);
   const volumes = new VolumeStore(kernel, rng);
-  const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid, id);
+  const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid, id, config);
   const service = createRouter(daemon, async () => (await kernel.world.hold(import('./routes.ts'))).routes);
   const listen = (): (() => void) => kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
   let close = listen();
@@ -88,6 +88,31 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   const say = (level: string, message: string, more = ''): void =>
     options.log?.(`time="${rfc3339Nano(daemon.now())}" level=${level} msg=${JSON.stringify(message)}${more}`, self.pid);
   greet(say);
+  const reload = (): void => {
+    say('info', 'Got signal to reload configuration, reloading from', ` config-file=${CONFIG_FILE}`);
+    const file = readConfig(kernel);
+    if (file instanceof Failure) {
+      say('error', file.message);
+      return;
+    }
+    daemon.config = reloaded(daemon.config, file);
+    daemon.emit('daemon', 'reload', id, reloadAttributes(daemon));
+    say('info', `Reloaded configuration: ${JSON.stringify(shown(daemon.config))}`);
+  };
+  const begin = (): void => {
+    self.sys.sigaction(SIGNALS.SIGHUP, reload);
+  };
+  begin();
+  /** What is wrong with it, in one line; the networks follow it. */
+  const configure = (): Failure | undefined => {
+    const next = readConfig(kernel);
+    if (next instanceof Failure) return next;
+    const bad = checkStart(next);
+    if (bad) return bad;
+    controller.configure(settings(next, globalId));
+    daemon.config = next;
+    return initBridge(kernel, controller, next);
+  };
   const clean = (): Promise<void> => cleanDaemon(daemon);
   return {
     service,
@@ -107,22 +132,51 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
       isUp = false;
       say('info', "Processing signal 'terminated'");
       close();
-      const { liveRestore, stopAll } = await kernel.world.hold(import('./lifecycle.ts'));
-      if (!liveRestore(kernel)) await stopAll(daemon);
+      const { stopAll } = await kernel.world.hold(import('./lifecycle.ts'));
+      if (!daemon.config['live-restore']) await stopAll(daemon);
       say('info', 'Daemon shutdown complete');
       self.end(0);
     },
     async up() {
-      if (isUp) return;
+      if (isUp) return true;
       self = kernel.daemon(['dockerd'], { parent: 1 });
       controller.daemon = self;
       daemon.pid = self.pid;
+      begin();
+      const bad = configure();
+      if (bad) {
+        options.log?.(bad.message, self.pid);
+        self.end(1);
+        return false;
+      }
       isUp = true;
       greet(say);
       const { startWanted } = await kernel.world.hold(import('./lifecycle.ts'));
       await startWanted(daemon);
       close = listen();
+      return true;
     },
+    reload,
+  };
+}
+
+/** What it says of its configuration: what differs from the defaults. */
+function shown(config: Config): Record<string, unknown> {
+  const set = Object.entries(config).filter(
+    ([k, v]) => JSON.stringify(v) !== JSON.stringify(DEFAULTS[k as keyof Config]),
+  );
+  return Object.fromEntries(set);
+}
+
+/** @see moby daemon/reload.go: Reload */
+function reloadAttributes({ config, kernel }: Daemon): Record<string, string> {
+  return {
+    debug: String(config.debug),
+    'insecure-registries': JSON.stringify(config['insecure-registries']),
+    labels: JSON.stringify(config.labels),
+    'live-restore': String(config['live-restore']),
+    name: kernel.uts.hostname,
+    'registry-mirrors': JSON.stringify(config['registry-mirrors']),
   };
 }
 
@@ -147,27 +201,6 @@ function randomId(rng: Rng): string {
 /** @see moby daemon/daemon_unix.go: deriveULABaseNetwork */
 function globalIdOf(id: string): bigint {
   return BigInt(`0x${sha256(id).slice(6, 16)}`);
-}
-
-function predefined(): NewNetwork[] {
-  const network = (name: string, driver: string, opts: Record<string, string>): NewNetwork => ({
-    name,
-    driver,
-    scope: 'local',
-    enableIPv4: true,
-    enableIPv6: false,
-    internal: false,
-    attachable: false,
-    ingress: false,
-    configOnly: false,
-    configFrom: '',
-    ipamDriver: 'default',
-    ipamOptions: null,
-    options: opts,
-    labels: {},
-    ipam: [],
-  });
-  return [network('host', 'host', {}), network('none', 'null', {}), network('bridge', 'bridge', BRIDGE_OPTIONS)];
 }
 
 async function cleanDaemon(daemon: Daemon): Promise<void> {

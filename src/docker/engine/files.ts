@@ -74,7 +74,7 @@ export function writeFiles(daemon: Daemon, c: Container): void {
   const put = (name: string, content: string): void => write(daemon.kernel, `${containerDir(c.id)}/${name}`, content);
   put('hostname', `${fullName(c)}\n`);
   put('hosts', hostsFile(daemon, c));
-  put('resolv.conf', setupDns(daemon.kernel, c));
+  put('resolv.conf', setupDns(daemon, c));
 }
 
 /** A container comes to the default bridge: its children must be there, its parents learn its address. */
@@ -110,9 +110,14 @@ function editHosts(kernel: Kernel, c: Container, edit: (content: string) => stri
   write(kernel, path, edit(read(kernel, path)));
 }
 
-/** The content of resolv.conf; tells the sandbox's resolver whom to ask. */
-function setupDns(kernel: Kernel, c: Container): string {
-  const { Dns: servers, DnsSearch: search, DnsOptions: options } = c.hostConfig;
+/** The content of resolv.conf: what the container asks for, else the engine; tells the sandbox's resolver whom to ask. */
+function setupDns({ kernel, config }: Daemon, c: Container): string {
+  const own = c.hostConfig;
+  const or = (mine: readonly string[] | null, all: readonly string[]): readonly string[] =>
+    mine && mine.length > 0 ? mine : all;
+  const servers = or(own.Dns, config.dns);
+  const search = or(own.DnsSearch, config['dns-search']);
+  const options = or(own.DnsOptions, config['dns-opts']);
   const conf = new ResolvConf(read(kernel, '/etc/resolv.conf')).override({ servers, search, options });
   const { sandbox } = c;
   if (!sandbox || sandbox.host) return conf.generate();
@@ -125,10 +130,11 @@ function setupDns(kernel: Kernel, c: Container): string {
 }
 
 /** Writes resolv.conf anew after a network was connected, unless it was changed by hand. */
-export function updateDns(kernel: Kernel, c: Container): void {
+export function updateDns(daemon: Daemon, c: Container): void {
+  const { kernel } = daemon;
   const path = `${containerDir(c.id)}/resolv.conf`;
   if (c.sandbox && !c.sandbox.host && read(kernel, path) === c.sandbox.dns.written)
-    write(kernel, path, setupDns(kernel, c));
+    write(kernel, path, setupDns(daemon, c));
 }
 
 const write = (kernel: Kernel, path: string, content: string): void => {

@@ -2,7 +2,7 @@
  * HostConfig in the field order of the API, with what the daemon fills in.
  * @see moby api/types/container/hostconfig.go, daemon/daemon_unix.go: adaptContainerSettings
  */
-import type { ContainerConfig, CreateBody, HostConfig } from '../api/types.ts';
+import type { ContainerConfig, CreateBody, HostConfig, LogConfig } from '../api/types.ts';
 import type { Image } from '../images/store.ts';
 
 const MASKED = [
@@ -94,8 +94,18 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Init: undefined,
 };
 
-/** The container's HostConfig. */
-export function hostConfig(body: Partial<HostConfig> | undefined): HostConfig {
+const JSON_FILE: LogConfig = { Type: 'json-file', Config: {} };
+
+/** A container without a driver has the engine's; options are the engine's too where the driver is. @see moby daemon/logs.go: mergeAndVerifyLogConfig */
+function logConfig({ Type, Config }: LogConfig, engine: LogConfig): LogConfig {
+  const own = Config ?? {};
+  if (Type !== '' && Type !== engine.Type) return { Type, Config };
+  const both = { ...engine.Config, ...own };
+  return { Type: engine.Type, Config: Type === '' || Object.keys(both).length > 0 ? both : Config };
+}
+
+/** The container's HostConfig. @param log the engine's own */
+export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig = JSON_FILE): HostConfig {
   const given: Readonly<Record<string, unknown>> = body ?? {};
   const out: Record<string, unknown> = {};
   for (const [key, fallback] of Object.entries(DEFAULTS)) {
@@ -104,7 +114,7 @@ export function hostConfig(body: Partial<HostConfig> | undefined): HostConfig {
   }
   const h = out as HostConfig & Record<string, unknown>;
   h.NetworkMode = h.NetworkMode === '' || h.NetworkMode === 'default' ? 'bridge' : h.NetworkMode;
-  if (h.LogConfig.Type === '') h.LogConfig = { Type: 'json-file', Config: h.LogConfig.Config ?? {} };
+  h.LogConfig = logConfig(h.LogConfig, log);
   if (h.RestartPolicy.Name === '') h.RestartPolicy = { Name: 'no', MaximumRetryCount: 0 };
   h.PortBindings ??= {};
   h.CgroupnsMode = h.CgroupnsMode === '' ? 'host' : h.CgroupnsMode;

@@ -1,7 +1,10 @@
 /** GET /version, /info, /system/df. @see moby daemon/info.go */
+import { formatPrefix, network as masked, parsePrefix } from '../../base/ip.ts';
 import { rfc3339Nano } from '../time.ts';
+import type { Config } from './config/config.ts';
 import { API_VERSION, type Daemon, MIN_API_VERSION, VERSION } from './daemon.ts';
 import { Filters } from './filters.ts';
+import { sorted } from './hostconfig.ts';
 import { imageRows } from './images.ts';
 import { listContainers } from './list.ts';
 import { RUNC } from './runc.ts';
@@ -54,7 +57,23 @@ export function version(daemon: Daemon): Record<string, unknown> {
   };
 }
 
+/** Registries: mirrors end in a slash; an insecure one is a subnet or a host. @see moby registry/config.go */
+function registryConfig(config: Config): Record<string, unknown> {
+  const mirrors = config['registry-mirrors'].map((m) => (m.endsWith('/') ? m : `${m}/`));
+  const insecure = config['insecure-registries'];
+  const hosts = insecure.filter((r) => !parsePrefix(r));
+  const cidrs = insecure.flatMap((r) => parsePrefix(r) ?? []).map((p) => formatPrefix(masked(p)));
+  const official = { Mirrors: mirrors, Name: 'docker.io', Official: true, Secure: true };
+  const others = hosts.map((Name) => [Name, { Mirrors: [], Name, Official: false, Secure: false }]);
+  return {
+    IndexConfigs: sorted({ 'docker.io': official, ...Object.fromEntries(others) }),
+    InsecureRegistryCIDRs: [...cidrs, '::1/128', '127.0.0.0/8'],
+    Mirrors: mirrors.length > 0 ? mirrors : null,
+  };
+}
+
 export function info(daemon: Daemon): Record<string, unknown> {
+  const { config } = daemon;
   const all = [...daemon.containers.values()];
   const count = (status: string): number => all.filter((c) => c.status === status).length;
   return {
@@ -86,13 +105,13 @@ export function info(daemon: Daemon): Record<string, unknown> {
     CPUShares: true,
     CPUSet: true,
     PidsLimit: true,
-    IPv4Forwarding: true,
-    Debug: false,
+    IPv4Forwarding: daemon.kernel.sysctl(daemon.kernel.hostNetns, 'net.ipv4.ip_forward') === '1',
+    Debug: config.debug,
     NFd: 28,
     OomKillDisable: true,
     NGoroutines: 49,
     SystemTime: rfc3339Nano(daemon.now()),
-    LoggingDriver: 'json-file',
+    LoggingDriver: config['log-driver'],
     CgroupDriver: 'cgroupfs',
     CgroupVersion: '1',
     NEventsListener: daemon.events.listeners,
@@ -103,9 +122,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
     Architecture: 'x86_64',
     IndexServerAddress: 'https://index.docker.io/v1/',
     RegistryConfig: {
-      IndexConfigs: { 'docker.io': { Mirrors: [], Name: 'docker.io', Official: true, Secure: true } },
-      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
-      Mirrors: null,
+      ...registryConfig(config),
     },
     NCPU: 2,
     MemTotal: MEMORY,
@@ -115,7 +132,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
     HttpsProxy: '',
     NoProxy: '',
     Name: daemon.kernel.uts.hostname,
-    Labels: [],
+    Labels: config.labels,
     ExperimentalBuild: false,
     ServerVersion: VERSION,
     Runtimes: { 'io.containerd.runc.v2': RUNC, runc: RUNC },
@@ -128,7 +145,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
       Error: '',
       RemoteManagers: null,
     },
-    LiveRestoreEnabled: false,
+    LiveRestoreEnabled: config['live-restore'],
     Isolation: '',
     InitBinary: 'docker-init',
     ContainerdCommit: { ID: '' },

@@ -2,12 +2,13 @@
 
 class Fault extends Error {}
 
-/** @returns undefined when its first value is well-formed */
-export function jsonFault(source: string): string | undefined {
+/** @param whole nothing may follow its first value (Unmarshal; else Decode) @returns undefined when it is well-formed */
+export function jsonFault(source: string, whole = false): string | undefined {
   let at = 0;
   const bad = (where: string): never => {
     const c = source[at];
-    throw new Fault(c === undefined ? 'unexpected EOF' : `invalid character ${quoted(c)} ${where}`);
+    const end = whole ? 'unexpected end of JSON input' : 'unexpected EOF';
+    throw new Fault(c === undefined ? end : `invalid character ${quoted(c)} ${where}`);
   };
   const blank = (): void => {
     while (/[ \t\r\n]/.test(source[at] ?? 'x')) at++;
@@ -87,6 +88,8 @@ export function jsonFault(source: string): string | undefined {
   };
   try {
     value();
+    blank();
+    if (whole && at < source.length) bad('after top-level value');
     return undefined;
   } catch (e) {
     if (e instanceof Fault) return e.message;

@@ -3,9 +3,6 @@
  * those whose restart policy asks for it come back.
  * @see moby daemon/daemon.go: Shutdown, restore; cmd/dockerd/daemon.go
  */
-import { text } from '../../base/http.ts';
-import { isErr } from '../../linux/kernel/errno.ts';
-import type { Kernel } from '../../linux/kernel/machine.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { startContainer } from './start.ts';
@@ -13,17 +10,6 @@ import { stopContainer } from './stop.ts';
 
 /** Seconds that the containers have before they are killed. */
 const PATIENCE = 15;
-
-/** What /etc/docker/daemon.json asks for. */
-export function liveRestore(kernel: Kernel): boolean {
-  const bytes = kernel.root.fs.readFile('/etc/docker/daemon.json');
-  if (isErr(bytes)) return false;
-  try {
-    return (JSON.parse(text(bytes)) as Record<string, unknown>)['live-restore'] === true;
-  } catch {
-    return false;
-  }
-}
 
 /** Stops all containers, as a shutdown does: what was running may come back. */
 export async function stopAll(daemon: Daemon): Promise<void> {

@@ -71,8 +71,9 @@ export async function createNetwork(
     labels: body.Labels ?? {},
     ipam: (body.IPAM?.Config ?? []).map(toSpec),
   };
-  const network = validate(wanted, body.Scope ?? '') ?? configured(daemon, wanted);
-  if (network instanceof Failure) return network;
+  const asked = validate(wanted, body.Scope ?? '') ?? configured(daemon, wanted);
+  if (asked instanceof Failure) return asked;
+  const network = { ...asked, options: { ...daemon.config['default-network-opts'][asked.driver], ...asked.options } };
   if (wanted.scope === 'swarm') return errors.scopeSwarm;
   if (wanted.ingress) return errors.ingressScope;
   await daemon.sleep(COST.bridge);

@@ -1,11 +1,14 @@
 /** GET /containers/{id}/top: the machine's ps over the processes of a container. @see moby daemon/top_unix.go */
 
 import { civil, two } from '../../base/civil.ts';
+import { text } from '../../base/http.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
 import type { ProcInfo } from '../../linux/kernel/sys.ts';
 import { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
+import { MEMORY } from './stats.ts';
 
 type Column = readonly [title: string, value: (p: ProcInfo, daemon: Daemon) => string];
 
@@ -15,7 +18,17 @@ const started = (p: ProcInfo, daemon: Daemon): string => {
   const c = civil(daemon.kernel.world.clock.epochAt(p.start));
   return `${two(c.hour)}:${two(c.minute)}`;
 };
-const user = (p: ProcInfo): string => (p.uid === 0 ? 'root' : String(p.uid));
+/** The name that the machine has for the user, not the container; cut as ps cuts it. @see procps: escape_user */
+function user(p: ProcInfo, daemon: Daemon): string {
+  const file = daemon.kernel.root.fs.readFile('/etc/passwd');
+  const rows = isErr(file)
+    ? []
+    : text(file)
+        .split('\n')
+        .map((line) => line.split(':'));
+  const name = rows.find((r) => r[2] === String(p.uid))?.[0] ?? String(p.uid);
+  return name.length > 8 ? `${name.slice(0, 7)}+` : name;
+}
 const command = (p: ProcInfo): string => p.argv.join(' ') || `[${p.comm}]`;
 
 /** ps -ef */
@@ -50,6 +63,21 @@ const NAMED: Readonly<Record<string, Column>> = {
   vsz: ['VSZ', (p) => String(p.vsz)],
 };
 
+/** ps aux */
+const BSD: readonly Column[] = [
+  ['USER', user],
+  ['PID', (p) => String(p.pid)],
+  ['%CPU', (p, d) => ((100 * p.cpu) / Math.max(1, d.kernel.world.clock.now - p.start)).toFixed(1)],
+  ['%MEM', (p) => ((100 * p.rss * 1024) / MEMORY).toFixed(1)],
+  ['VSZ', (p) => String(p.vsz)],
+  ['RSS', (p) => String(p.rss)],
+  ['TTY', (p) => p.tty ?? '?'],
+  ['STAT', (p) => p.state],
+  ['START', started],
+  ['TIME', (p) => `${Math.floor(p.cpu / 60e9)}:${two(Math.floor(p.cpu / 1e9) % 60)}`],
+  ['COMMAND', command],
+];
+
 export function topContainer(
   daemon: Daemon,
   c: Container,
@@ -68,7 +96,8 @@ export function topContainer(
 
 function parseColumns(args: string): readonly Column[] | Failure {
   const m = /(?:^|\s)-?o\s*([a-z,=%]+)/.exec(args);
-  if (!m) return FULL;
+  const [first = ''] = args.trim().split(' ');
+  if (!m) return !first.startsWith('-') && first.includes('u') ? BSD : FULL;
   const out: Column[] = [];
   for (const name of (m[1] as string).split(',')) {
     const column = NAMED[name];

@@ -147,7 +147,7 @@ const LOG_DRIVERS = 'awslogs fluentd gcplogs gelf journald json-file local none 
 const JSON_FILE_OPTIONS = 'max-file max-size compress labels labels-regex env env-regex tag'.split(' ');
 
 /** @see moby daemon/logger/factory.go: ValidateLogOpts, jsonfilelog: ValidateLogOpt */
-function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | undefined {
+export function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | undefined {
   const { mode, ...options } = Config ?? {};
   const buffer = options['max-buffer-size'];
   delete options['max-buffer-size'];

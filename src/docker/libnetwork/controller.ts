@@ -13,11 +13,11 @@ import { BridgeDriver } from './drivers/bridge/bridge.ts';
 import { plainDriver } from './drivers/plain.ts';
 import { UpperDriver } from './drivers/upper.ts';
 import { Ipam, type Pool } from './ipam/allocator.ts';
-import { LOCAL_POOLS, uniqueLocal } from './ipam/pools.ts';
 import { type IpamSpec, Network, type NetworkInfo, type NetworkPool } from './network.ts';
 import { PortAllocator } from './portallocator.ts';
 import { ResolvConf } from './resolvconf.ts';
 import { Sandbox } from './sandbox.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 export type NewNetwork = Omit<NetworkInfo, 'id' | 'created'>;
 
@@ -26,27 +26,48 @@ export class Controller {
   readonly ipam: Ipam;
   readonly ports: PortAllocator;
   readonly #drivers = new Map<string, Driver>();
+  readonly #bridges: BridgeDriver;
+  #settings: Settings;
 
-  /** @param daemon dockerd's own process @param globalId of the host's unique local addresses, 40 bits */
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
     /** The engine's own process; another one after a restart. */
     public daemon: DaemonSys,
-    globalId: bigint,
+    settings: Settings = DEFAULT_SETTINGS,
   ) {
-    this.ipam = new Ipam([...LOCAL_POOLS, uniqueLocal(globalId)]);
+    this.#settings = settings;
+    this.ipam = new Ipam(settings.pools);
     const range = kernel.sysctl(kernel.hostNetns, 'net.ipv4.ip_local_port_range');
     const [begin, end] = typeof range === 'string' ? range.split(/\s+/).map(Number) : [];
     this.ports = new PortAllocator(begin, end);
+    const self = this;
+    const env = {
+      kernel,
+      allocator: this.ports,
+      get daemon() {
+        return self.daemon;
+      },
+      get settings() {
+        return self.#settings;
+      },
+    };
+    this.#bridges = new BridgeDriver(env, rng);
     for (const d of [
-      new BridgeDriver({ kernel, allocator: this.ports, pid: daemon.pid }, rng),
+      this.#bridges,
       new UpperDriver('macvlan', kernel, rng),
       new UpperDriver('ipvlan', kernel, rng),
       plainDriver('host'),
       plainDriver('null'),
     ])
       this.#drivers.set(d.type, d);
+  }
+
+  /** Follows other settings from now on: the engine has started again. */
+  configure(settings: Settings): void {
+    this.#settings = settings;
+    this.ipam.defaults = settings.pools;
+    this.#bridges.configure();
   }
 
   /** By name: the exact one. */

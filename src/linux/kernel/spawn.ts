@@ -209,9 +209,21 @@ function giveFiles(m: Machine, child: Proc, fds: readonly (OpenFile | undefined)
   }
 }
 
+/**
+ * Loads the program and runs it. When its module does not arrive, or throws while it is evaluated, the process says so
+ * as ld.so does and ends with 127; the next run tries again.
+ */
 async function runImage(m: Machine, p: Proc, image: Image): Promise<number> {
-  const program = await loadProgram(m.world.programs, image.program, m.world.hold);
+  const program = await loadProgram(m.world.programs, image.program, m.world.hold).catch((error: unknown) =>
+    String(error),
+  );
   await p.runnable();
+  if (typeof program === 'string') {
+    m.log(`${image.exe}: ${program}`);
+    const text = `${image.comm}: error while loading shared libraries: ${program}\n`;
+    await makeSys(m, p).write(2, new TextEncoder().encode(text));
+    return 127;
+  }
   if (!program) {
     m.log(`${image.exe}: no program named ${image.program}`);
     await makeSys(m, p).write(
@@ -235,7 +247,11 @@ export async function start(m: Machine, p: Proc, delay: number, body: () => Prom
     endWith(m.signals, p, new ProcessExit(code & 255, 0));
   } catch (error) {
     if (error instanceof ProcessExit) endWith(m.signals, p, error);
-    else m.signals.bug(p, error);
+    else {
+      const fault = `${p.comm}: fault in this laboratory's program: ${String(error)}\n`;
+      await makeSys(m, p).write(2, new TextEncoder().encode(fault));
+      m.signals.bug(p, error);
+    }
   }
 }
 

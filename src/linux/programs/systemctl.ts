@@ -16,6 +16,8 @@ interface Unit {
   readonly docs: string;
   readonly enabled: boolean;
   readonly active: boolean;
+  readonly failed: boolean;
+  readonly canReload: boolean;
   readonly main: string;
   readonly pid: number;
   readonly since: string;
@@ -90,7 +92,7 @@ async function one(
   const unit = await ask<Unit>(service, 'GET', `/units/${name}`);
   switch (command) {
     case 'is-active':
-      await ctx.out(`${unit?.active ? 'active' : 'inactive'}\n`);
+      await ctx.out(`${unit?.active ? 'active' : unit?.failed ? 'failed' : 'inactive'}\n`);
       return unit?.active ? 0 : unit ? 3 : 4;
     case 'is-enabled':
       if (!unit) {
@@ -111,8 +113,7 @@ async function one(
         await ctx.err(`Failed to ${command} ${name}: Unit ${name} not ${command === 'stop' ? 'loaded' : 'found'}.\n`);
         return 5;
       }
-      await ask(service, 'POST', `/units/${name}/${command}`);
-      return 0;
+      return order(ctx, service, command, unit);
     case 'enable':
     case 'disable': {
       if (!unit) {
@@ -133,14 +134,36 @@ async function one(
   }
 }
 
+/** Start, stop, restart, reload. */
+async function order(ctx: Context, service: HttpService, command: string, unit: Unit): Promise<number> {
+  const { name } = unit;
+  if (command === 'reload' && !unit.canReload) {
+    await ctx.err(`Failed to reload ${name}: Job type reload is not applicable for unit ${name}.\n`);
+    return 1;
+  }
+  if (command === 'reload' && !unit.active) {
+    await ctx.err(`${name} is not active, cannot reload.\n`);
+    return 1;
+  }
+  const now = await ask<Unit>(service, 'POST', `/units/${name}/${command}`);
+  if (command === 'stop' || !now?.failed) return 0;
+  await ctx.err(
+    `Job for ${name} failed because the control process exited with error code.\n` +
+      `See "systemctl status ${name}" and "journalctl -xeu ${name}" for details.\n`,
+  );
+  return 1;
+}
+
 async function status(ctx: Context, service: HttpService, u: Unit, flags: ReadonlySet<string>): Promise<number> {
   const tty = ctx.sys.isatty(1);
   const green = (s: string): string => (tty && u.active ? `\x1b[0;1;32m${s}\x1b[0m` : s);
   const state = u.active
     ? `${green('active (running)')} since ${u.since}; ${ago(u.ago)}`
-    : `inactive (dead) since ${u.since}; ${ago(u.ago)}`;
+    : u.failed
+      ? `failed (Result: exit-code) since ${u.since}; ${ago(u.ago)}`
+      : `inactive (dead) since ${u.since}; ${ago(u.ago)}`;
   const enabled = u.enabled ? 'enabled' : 'disabled';
-  let out = `${green(u.active ? '●' : '○')} ${u.name} - ${u.description}\n     Loaded: loaded (/usr/lib/systemd/system/${u.name}; ${enabled}; preset: enabled)\n     Active: ${state}\n       Docs: ${u.docs}\n`;
+  let out = `${green(u.active ? '●' : u.failed ? '×' : '○')} ${u.name} - ${u.description}\n     Loaded: loaded (/usr/lib/systemd/system/${u.name}; ${enabled}; preset: enabled)\n     Active: ${state}\n       Docs: ${u.docs}\n`;
   if (u.pid > 0)
     out += `   Main PID: ${u.pid} (${u.main})\n     CGroup: /system.slice/${u.name}\n             └─${u.pid} ${u.main}\n`;
   const lines =
@@ -231,6 +254,7 @@ export const systemctlSpec = defineProgram({
     'start',
     'stop',
     'restart',
+    'reload',
     'is-active',
     'is-enabled',
     'enable',

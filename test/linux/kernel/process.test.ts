@@ -22,6 +22,23 @@ describe('processes', () => {
     });
   });
 
+  it('say why when their code does not arrive, and run when it does', async () => {
+    const rig = await makeRig();
+    rig.program('late', async () => 0);
+    const entry = rig.world.programs.get('late');
+    rig.world.programs.set('late', async () => {
+      throw new Error('chunk is gone');
+    });
+    expect(await rig.run(['late'])).toEqual({
+      code: 127,
+      signal: 0,
+      stdout: '',
+      stderr: 'late: error while loading shared libraries: Error: chunk is gone\n',
+    });
+    rig.world.programs.set('late', entry as never);
+    expect((await rig.run(['late'])).code).toBe(0);
+  });
+
   it('spawn, wait and leave a zombie until they are waited for', async () => {
     const rig = await makeRig();
     rig.program('three', async () => 3);

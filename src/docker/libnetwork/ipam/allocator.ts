@@ -48,7 +48,8 @@ const OUT_OF_RANGE = new Failure('invalid', 'requested address is out of range')
 export class Ipam {
   readonly #subnets = new Map<string, Subnet>();
 
-  constructor(readonly defaults: readonly PoolBase[] = LOCAL_POOLS) {}
+  /** @param defaults the predefined pools, in order */
+  constructor(public defaults: readonly PoolBase[] = LOCAL_POOLS) {}
 
   /**
    * A pool of the predefined ones, for networks that ask for none.

@@ -21,7 +21,16 @@ import type {
 import { goText, macRefused, randomMac } from '../device.ts';
 import { type BridgeConfig, bridgeConfig, checkAddresses } from './config.ts';
 import { addPortMappings, type Mapping, type PortEnv, releaseMappings } from './portmapping.ts';
-import { directAccessRules, linkRules, networkRules, type Placed, program, remove, setupBase } from './rules.ts';
+import {
+  directAccessRules,
+  linkRules,
+  networkRules,
+  type Placed,
+  program,
+  remove,
+  restore,
+  setupBase,
+} from './rules.ts';
 
 const IFNAMSIZ = 16;
 
@@ -59,9 +68,19 @@ export class BridgeDriver implements Driver {
     readonly rng: Rng,
   ) {
     const { kernel } = env;
-    setupBase(this.#net);
-    kernel.setSysctl(kernel.hostNetns, 'net.ipv4.ip_forward', '1');
+    this.configure();
     kernel.setSysctl(kernel.hostNetns, 'net.bridge.bridge-nf-call-iptables', '1');
+  }
+
+  /** Does what the engine's settings ask for; networks keep what they have, and get back rules that were taken away. */
+  configure(): void {
+    const { kernel, settings } = this.env;
+    setupBase(this.#net, settings);
+    for (const { config, subnets } of this.#networks.values())
+      for (const subnet of subnets) restore(this.#net, networkRules(config, subnet), settings.firewall);
+    if (!settings.forward || kernel.sysctl(kernel.hostNetns, 'net.ipv4.ip_forward') === '1') return;
+    kernel.setSysctl(kernel.hostNetns, 'net.ipv4.ip_forward', '1');
+    if (settings.firewall[4] && settings.dropForward) this.#net.nfPolicy(4, 'filter', 'FORWARD', 'DROP');
   }
 
   get #net(): NetAdmin {
@@ -76,7 +95,7 @@ export class BridgeDriver implements Driver {
   }
 
   createNetwork(id: string, options: NetworkOptions, ipv4: IpamData[], ipv6: IpamData[]): Failure | undefined {
-    const config = bridgeConfig(id, options);
+    const config = bridgeConfig(id, options, !this.env.settings.userlandProxy);
     if (config instanceof Failure) return config;
     const [four, six] = [ipv4[0], ipv6[0]];
     const bad = checkAddresses(config, options, ipv4, ipv6) ?? this.#conflict(id, config, four, six);
@@ -100,8 +119,17 @@ export class BridgeDriver implements Driver {
     };
     const failure = this.#setupDevice(network);
     if (failure) return failure;
-    if (ipv6.length > 0) this.#forward6();
-    for (const subnet of subnets) program(this.#net, networkRules(config, subnet));
+    if (ipv6.length > 0 && this.env.settings.forward) this.#forward6();
+    const { firewall } = this.env.settings;
+    for (const subnet of subnets) {
+      const rules = networkRules(config, subnet);
+      if (!config.defaultBridge) program(this.#net, rules, firewall);
+      else {
+        // What an engine with (or without) proxies left goes.
+        remove(this.#net, networkRules({ ...config, hairpin: !config.hairpin }, subnet), firewall);
+        restore(this.#net, rules, firewall);
+      }
+    }
     this.#networks.set(id, network);
     return undefined;
   }
@@ -138,7 +166,8 @@ export class BridgeDriver implements Driver {
     if (kernel.sysctl(kernel.hostNetns, 'net.ipv6.conf.all.forwarding') === '1') return;
     for (const where of ['default', 'all'])
       kernel.setSysctl(kernel.hostNetns, `net.ipv6.conf.${where}.forwarding`, '1');
-    this.#net.nfPolicy(6, 'filter', 'FORWARD', 'DROP');
+    const { firewall, dropForward } = this.env.settings;
+    if (firewall[6] && dropForward) this.#net.nfPolicy(6, 'filter', 'FORWARD', 'DROP');
   }
 
   #setupDevice(network: BridgeNetwork): Failure | undefined {
@@ -151,6 +180,9 @@ export class BridgeDriver implements Driver {
       network.ownDevice = true;
     } else if (config.mtu > 0) net.setLink(config.bridgeName, mtu);
     net.setLink(config.bridgeName, { txqlen: 0 });
+    if (config.defaultBridge) this.#leaveOthers(network);
+    if (config.hairpin)
+      this.env.kernel.setSysctl(this.env.kernel.hostNetns, `net.ipv4.conf.${config.bridgeName}.route_localnet`, '1');
     for (const address of network.addresses) {
       const options =
         address.addr.v === 6
@@ -165,11 +197,21 @@ export class BridgeDriver implements Driver {
     return undefined;
   }
 
+  /** docker0 outlives its network: addresses of an earlier one go. */
+  #leaveOthers({ config, addresses }: BridgeNetwork): void {
+    for (const { label, prefix } of this.#net.addrs()) {
+      const mine = addresses.some((a) => sameIp(a.addr, prefix.addr) && a.bits === prefix.bits);
+      const linkLocal = prefix.addr.v === 6 && prefix.addr.value >> 118n === 0x3fan;
+      if (label === config.bridgeName && !mine && !linkLocal) this.#net.delAddr(config.bridgeName, prefix);
+    }
+  }
+
   deleteNetwork(id: string): void {
     const network = this.#networks.get(id);
     if (!network) return;
     this.#networks.delete(id);
-    for (const subnet of network.subnets) remove(this.#net, networkRules(network.config, subnet));
+    for (const subnet of network.subnets)
+      remove(this.#net, networkRules(network.config, subnet), this.env.settings.firewall);
     if (network.ownDevice && !network.config.defaultBridge) this.#net.delLink(network.config.bridgeName);
   }
 
@@ -178,7 +220,8 @@ export class BridgeDriver implements Driver {
     iface.mac ??= randomMac(this.rng);
     const addresses = [iface.ipv4, iface.ipv6].filter((a) => a !== undefined);
     network.endpoints.set(eid, { mac: iface.mac, addresses, hostVeth: undefined, mappings: [], links: [] });
-    for (const a of addresses) program(this.#net, directAccessRules(network.config, a.addr));
+    for (const a of addresses)
+      program(this.#net, directAccessRules(network.config, a.addr), this.env.settings.firewall);
     return undefined;
   }
 
@@ -190,7 +233,7 @@ export class BridgeDriver implements Driver {
     const net = this.#net;
     if (endpoint.hostVeth !== undefined) net.delLink(endpoint.hostVeth);
     for (const { addr } of endpoint.addresses) {
-      remove(net, directAccessRules(network.config, addr));
+      remove(net, directAccessRules(network.config, addr), this.env.settings.firewall);
       forget(net, addr);
     }
   }
@@ -213,11 +256,12 @@ export class BridgeDriver implements Driver {
     const inside = this.env.kernel.net(sandbox);
     inside.setLink(ifname, { txqlen: 0, ...mtu });
     net.setLink(hostVeth, { master: network.config.bridgeName, txqlen: 0 });
+    if (network.config.hairpin) net.setLink(hostVeth, { port: { hairpin: true } });
     net.setLink(hostVeth, { up: true });
     const own = endpoint.addresses[0]?.addr;
     if (!network.config.icc && own?.v === 4) {
       endpoint.links = linked.flatMap((child) => linkRules(network.config, own, child));
-      program(net, endpoint.links);
+      program(net, endpoint.links, this.env.settings.firewall);
     }
     if (network.config.internal) return { ifname };
     const { 4: four, 6: six } = network.gateway;
@@ -234,7 +278,7 @@ export class BridgeDriver implements Driver {
     if (endpoint?.hostVeth === undefined) return;
     this.#net.delLink(endpoint.hostVeth);
     endpoint.hostVeth = undefined;
-    remove(this.#net, endpoint.links);
+    remove(this.#net, endpoint.links, this.env.settings.firewall);
     endpoint.links = [];
   }
 

@@ -36,6 +36,8 @@ export interface BridgeConfig {
   readonly internal: boolean;
   readonly defaultBridge: boolean;
   readonly ifacePrefix: string;
+  /** No proxies: what a container sends to its own published port turns round at the bridge. */
+  readonly hairpin: boolean;
 }
 
 /** @see Go strconv.ParseBool */
@@ -90,7 +92,7 @@ class Reader {
 }
 
 /** @param id the network's id, of which the bridge is named unless an option names it */
-export function bridgeConfig(id: string, options: NetworkOptions): BridgeConfig | Failure {
+export function bridgeConfig(id: string, options: NetworkOptions, hairpin = false): BridgeConfig | Failure {
   const read = new Reader(options.generic);
   const binding = read.ip('bridge.host_binding_ipv4');
   const host4 = read.ip('host_ipv4');
@@ -108,6 +110,7 @@ export function bridgeConfig(id: string, options: NetworkOptions): BridgeConfig 
     internal: options.internal,
     defaultBridge: read.flag('bridge.default_bridge', false),
     ifacePrefix: read.text('container_iface_prefix') || 'eth',
+    hairpin,
   };
   if (read.failure) return read.failure;
   if ((config.gatewayMode[4] === 'isolated' || config.gatewayMode[6] === 'isolated') && !config.internal)

@@ -4,13 +4,14 @@
  */
 import { formatIp, type IpAddr, ip4, ip6, sameIp } from '../../../../base/ip.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
-import type { Kernel, Process } from '../../../../linux/kernel/machine.ts';
+import type { DaemonSys, Kernel } from '../../../../linux/kernel/machine.ts';
 import { Failure } from '../../../errdefs.ts';
 import type { GatewayFor, PortBinding, PortRequest } from '../../driver.ts';
 import type { PortAllocator } from '../../portallocator.ts';
+import type { Settings } from '../../settings.ts';
 import { goText } from '../device.ts';
 import type { BridgeConfig } from './config.ts';
-import { PortProxy } from './proxy.ts';
+import { HeldPort, PortProxy } from './proxy.ts';
 import { portRules, program, remove } from './rules.ts';
 
 /** How often another port is tried when something else on the host has the one that was chosen. */
@@ -19,15 +20,16 @@ const ATTEMPTS = 10;
 export interface PortEnv {
   readonly kernel: Kernel;
   readonly allocator: PortAllocator;
-  /** dockerd's, the parent of the proxies. */
-  readonly pid: Process['pid'];
+  /** dockerd itself, the parent of the proxies. */
+  readonly daemon: DaemonSys;
+  readonly settings: Settings;
 }
 
 /** A published port with what stands behind it. */
 export interface Mapping {
   readonly binding: PortBinding;
   /** None when the container is reached directly. */
-  readonly proxy?: PortProxy;
+  readonly proxy?: PortProxy | HeldPort;
 }
 
 /** Requests of one container port and host port range are given the same host port on all their addresses. */
@@ -51,7 +53,7 @@ export function addPortMappings(
   }
   mappings.push(...direct);
   const net = env.kernel.net(env.kernel.hostNetns);
-  for (const m of mappings) program(net, portRules(config, m.binding));
+  for (const m of mappings) program(net, portRules(config, m.binding), env.settings.firewall);
   for (const m of mappings) {
     const serving = m.proxy?.serve();
     if (isErr(serving)) {
@@ -68,7 +70,7 @@ export function releaseMappings(env: PortEnv, config: BridgeConfig, mappings: re
   const net = env.kernel.net(env.kernel.hostNetns);
   for (const m of mappings) {
     m.proxy?.stop();
-    remove(net, portRules(config, m.binding));
+    remove(net, portRules(config, m.binding), env.settings.firewall);
     if (m.proxy) env.allocator.release([m.binding.hostIp], m.binding.proto, m.binding.hostPort);
   }
 }
@@ -128,7 +130,7 @@ function sideOf(
 ): Side | undefined {
   if (!(family === 4 ? gateway.ipv4 : gateway.ipv6)) return undefined;
   const own = containerIps.find((c) => c.v === family);
-  const containerIp = own ?? (family === 6 && gateway.ipv4 ? containerIps[0] : undefined);
+  const containerIp = own ?? (family === 6 && gateway.ipv4 && !config.hairpin ? containerIps[0] : undefined);
   const wanted = r.hostIp ?? config.defaultBinding;
   if (!containerIp || (wanted && wanted.v !== family)) return undefined;
   return { hostIp: wanted ?? (family === 4 ? ip4(0) : ip6(0n)), containerIp };
@@ -151,12 +153,14 @@ function bindGroup(env: PortEnv, group: Group): Mapping[] | Failure {
   for (let attempt = 1; ; attempt++) {
     const chosen = env.allocator.request(ips, proto, start, end);
     if (chosen instanceof Failure) return chosen;
-    const bound: { binding: PortBinding; proxy: PortProxy }[] = [];
+    const bound: { binding: PortBinding; proxy: PortProxy | HeldPort }[] = [];
     let error: Errno | 0 = 0;
     let at = group.sides[0] as Side;
     for (const side of group.sides) {
       const binding = { proto, port, ...side, hostPort: chosen };
-      const proxy = new PortProxy(env.kernel, binding, env.pid);
+      const proxy = env.settings.userlandProxy
+        ? new PortProxy(env.kernel, binding, env.daemon.pid)
+        : new HeldPort(env.daemon.sys, binding);
       bound.push({ binding, proxy });
       error = proxy.bind();
       at = side;

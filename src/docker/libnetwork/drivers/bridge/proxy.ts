@@ -72,6 +72,33 @@ export class PortProxy {
   }
 }
 
+/** Without proxies: dockerd's own socket, which nobody else can have; nothing is accepted. */
+export class HeldPort {
+  #fd: Fd | undefined;
+
+  constructor(
+    readonly sys: Sys,
+    readonly binding: PortBinding,
+  ) {}
+
+  bind(): Errno | 0 {
+    if (this.binding.proto === 'sctp') return 0;
+    const fd = bindHostPort(this.sys, this.binding);
+    if (isErr(fd)) return fd;
+    this.#fd = fd;
+    return 0;
+  }
+
+  serve(): Errno | 0 {
+    return this.binding.proto === 'tcp' ? this.sys.listen(this.#fd as Fd, 0) : 0;
+  }
+
+  stop(): void {
+    if (this.#fd !== undefined) this.sys.close(this.#fd);
+    this.#fd = undefined;
+  }
+}
+
 /** A socket bound to the host's side of a mapping. */
 function bindHostPort(sys: Sys, { hostIp, hostPort, proto }: PortBinding): Fd | Errno {
   const fd = sys.socket(hostIp.v === 4 ? 'inet' : 'inet6', proto === 'tcp' ? 'stream' : 'dgram');

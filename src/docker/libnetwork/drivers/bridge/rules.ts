@@ -3,10 +3,10 @@
  * @see moby daemon/libnetwork/drivers/bridge/internal/iptabler
  */
 import { type IpAddr, type Prefix, parsePrefix } from '../../../../base/ip.ts';
-import { isErr } from '../../../../linux/kernel/errno.ts';
 import { CT, type NetAdmin, type NfFamily, type NfRule, type NfTable } from '../../../../linux/kernel/netadmin.ts';
 import type { LinkedPeer } from '../../driver.ts';
 import type { Proto } from '../../portallocator.ts';
+import type { Settings } from '../../settings.ts';
 import type { BridgeConfig } from './config.ts';
 
 /** A rule and where it goes. */
@@ -39,40 +39,63 @@ const FILTER_CHAINS = [
   'DOCKER-ISOLATION-STAGE-2',
 ];
 
-/** Puts rules in. */
-export function program(net: NetAdmin, rules: readonly Placed[]): void {
-  for (const r of rules) net.nfInsert(r.family, r.table, r.chain, r.rule, r.head ? 0 : undefined);
+/** Puts rules in. @param on families whose rules are the engine's business */
+export function program(net: NetAdmin, rules: readonly Placed[], on: Settings['firewall']): void {
+  for (const r of rules) if (on[r.family]) net.nfInsert(r.family, r.table, r.chain, r.rule, r.head ? 0 : undefined);
 }
 
 /** Takes rules out that are there. */
-export function remove(net: NetAdmin, rules: readonly Placed[]): void {
+export function remove(net: NetAdmin, rules: readonly Placed[], on: Settings['firewall']): void {
   for (const r of rules) {
+    if (!on[r.family]) continue;
     const i = net.nfFind(r.family, r.table, r.chain, r.rule);
     if (i >= 0) net.nfDelete(r.family, r.table, r.chain, i);
   }
 }
 
+/** Puts those in that are missing: somebody may have flushed them, or they are there from before. */
+export function restore(net: NetAdmin, rules: readonly Placed[], on: Settings['firewall']): void {
+  const missing = rules.filter((r) => on[r.family] && net.nfFind(r.family, r.table, r.chain, r.rule) < 0);
+  program(net, missing, on);
+}
+
+/** What the host itself sends to its own addresses; with proxies 127.0.0.0/8 is theirs. */
+function localJump(family: NfFamily, proxies: boolean): Placed {
+  const loopback = parsePrefix(family === 4 ? '127.0.0.0/8' : '::1/128') as Prefix;
+  const rule: NfRule = {
+    ...(proxies ? { dst: not(loopback) } : {}),
+    dstType: is('LOCAL'),
+    modules: ['addrtype'],
+    target: jump('DOCKER'),
+  };
+  return { family, table: 'nat', chain: 'OUTPUT', rule };
+}
+
 /** Chains and jumps that the daemon makes when it starts; nothing is made twice. */
-export function setupBase(net: NetAdmin): void {
+export function setupBase(net: NetAdmin, { firewall: on, userlandProxy }: Settings): void {
   for (const family of [4, 6] as const) {
-    if (isErr(net.nfNewChain(family, 'nat', 'DOCKER'))) continue;
-    for (const chain of FILTER_CHAINS) net.nfNewChain(family, 'filter', chain);
-    const loopback = parsePrefix(family === 4 ? '127.0.0.0/8' : '::1/128') as Prefix;
+    if (!on[family]) continue;
+    net.nfNewChain(family, 'nat', 'DOCKER');
+    for (const chain of [...FILTER_CHAINS, 'DOCKER-USER']) net.nfNewChain(family, 'filter', chain);
+    remove(net, [localJump(family, !userlandProxy)], on);
     const dstType = is('LOCAL' as const);
     const rule = (table: NfTable, chain: string, r: NfRule): Placed => ({ family, table, chain, rule: r });
-    program(net, [
-      rule('nat', 'PREROUTING', { dstType, modules: ['addrtype'], target: jump('DOCKER') }),
-      rule('nat', 'OUTPUT', { dst: not(loopback), dstType, modules: ['addrtype'], target: jump('DOCKER') }),
-      rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-FORWARD') }),
-      rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-CT') }),
-      rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-ISOLATION-STAGE-1') }),
-      rule('filter', 'DOCKER-FORWARD', { modules: [], target: jump('DOCKER-BRIDGE') }),
-    ]);
-    net.nfNewChain(family, 'filter', 'DOCKER-USER');
-    program(net, [{ ...rule('filter', 'FORWARD', { modules: [], target: jump('DOCKER-USER') }), head: true }]);
+    const plain = (chain: string, to: string): Placed => rule('filter', chain, { modules: [], target: jump(to) });
+    restore(
+      net,
+      [
+        rule('nat', 'PREROUTING', { dstType, modules: ['addrtype'], target: jump('DOCKER') }),
+        localJump(family, userlandProxy),
+        plain('FORWARD', 'DOCKER-FORWARD'),
+        plain('DOCKER-FORWARD', 'DOCKER-CT'),
+        plain('DOCKER-FORWARD', 'DOCKER-ISOLATION-STAGE-1'),
+        plain('DOCKER-FORWARD', 'DOCKER-BRIDGE'),
+        { ...plain('FORWARD', 'DOCKER-USER'), head: true },
+      ],
+      on,
+    );
   }
-  net.nfPolicy(4, 'filter', 'FORWARD', 'DROP');
-  net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
+  if (on[4]) net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
 }
 
 /** What a network needs of one family. @param subnet its subnet of that family */
@@ -104,7 +127,15 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
     ...(config.masquerade
       ? [
           ...(routed ? [] : [rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: leave }, true)]),
-          rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true),
+          ...(config.hairpin ? [] : [rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true)]),
+        ]
+      : []),
+    ...(config.hairpin
+      ? [
+          {
+            ...rule('nat', 'POSTROUTING', {}, true),
+            rule: { out: is(br), srcType: is('LOCAL' as const), modules: ['addrtype'], target: leave },
+          },
         ]
       : []),
     ...(config.icc
@@ -188,14 +219,24 @@ export function portRules(
   const dnat: NfRule = {
     ...at,
     ...(family === 6 ? { src: not(LINK_LOCAL) } : {}),
-    in: not(br),
+    ...(config.hairpin ? {} : { in: not(br) }),
     dport: dport(binding.hostPort),
     target: { kind: 'DNAT', ip: containerIp, ports: { from: binding.port, to: binding.port } },
   };
   const loopback: NfRule = { ...at, in: not('lo'), dport: dport(binding.hostPort), target: DROP };
+  const own = is(host(containerIp));
+  const turned: NfRule = {
+    src: own,
+    dst: own,
+    proto: is(PROTO[proto]),
+    dport: dport(binding.port),
+    modules: [proto],
+    target: { kind: 'MASQUERADE' },
+  };
   const isLoopback = hostIp.v === 4 && hostIp.value >>> 24 === 127;
   return [
     { family, table: 'nat', chain: 'DOCKER', rule: dnat },
+    ...(config.hairpin ? [{ family, table: 'nat', chain: 'POSTROUTING', rule: turned } as const] : []),
     ...open,
     ...(isLoopback ? [{ family, table: 'raw', chain: 'PREROUTING', rule: loopback } as const] : []),
   ];

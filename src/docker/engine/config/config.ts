@@ -1,0 +1,176 @@
+/**
+ * What the engine was told in /etc/docker/daemon.json.
+ *
+ * Limits: the command line of dockerd is that of its unit (`-H fd://`, so `hosts` conflicts); nftables is not there.
+ * @see moby daemon/config/config.go: MergeDaemonConfigurations, getConflictFreeConfiguration, Validate
+ */
+import { text } from '../../../base/http.ts';
+import { parseIp, parsePrefix } from '../../../base/ip.ts';
+import { isErr } from '../../../linux/kernel/errno.ts';
+import type { Kernel } from '../../../linux/kernel/machine.ts';
+import { Failure } from '../../errdefs.ts';
+import { LOCAL_POOLS, type PoolBase } from '../../libnetwork/ipam/pools.ts';
+import { jsonFault } from '../jsonfault.ts';
+import { verifyLog } from '../verify.ts';
+import { DIRECTIVES, mismatch, namesSet } from './directives.ts';
+
+/** Where it is read from. */
+export const CONFIG_FILE = '/etc/docker/daemon.json';
+
+/** Directives with a meaning here, by their names; those not set have dockerd's defaults. */
+export interface Config {
+  readonly debug: boolean;
+  readonly icc: boolean;
+  readonly 'ip-forward': boolean;
+  readonly 'ip-forward-no-drop': boolean;
+  readonly 'ip-masq': boolean;
+  readonly iptables: boolean;
+  readonly ip6tables: boolean;
+  readonly ipv6: boolean;
+  readonly 'live-restore': boolean;
+  readonly 'userland-proxy': boolean;
+  /** Bytes; 0: the default. */
+  readonly mtu: number;
+  /** `none`: no docker0. */
+  readonly bridge: string;
+  readonly bip: string;
+  readonly bip6: string;
+  readonly 'fixed-cidr': string;
+  readonly 'fixed-cidr-v6': string;
+  readonly 'default-gateway': string;
+  readonly 'default-gateway-v6': string;
+  readonly ip: string;
+  readonly 'firewall-backend': string;
+  readonly 'log-driver': string;
+  readonly 'log-opts': Readonly<Record<string, string>>;
+  readonly labels: readonly string[];
+  readonly dns: readonly string[];
+  readonly 'dns-search': readonly string[];
+  readonly 'dns-opts': readonly string[];
+  readonly 'insecure-registries': readonly string[];
+  readonly 'registry-mirrors': readonly string[];
+  readonly 'default-address-pools': readonly { readonly base?: string; readonly size?: number }[];
+  /** By driver. */
+  readonly 'default-network-opts': Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** With no file. */
+export const DEFAULTS: Config = {
+  debug: false,
+  icc: true,
+  'ip-forward': true,
+  'ip-forward-no-drop': false,
+  'ip-masq': true,
+  iptables: true,
+  ip6tables: true,
+  ipv6: false,
+  'live-restore': false,
+  'userland-proxy': true,
+  mtu: 0,
+  bridge: '',
+  bip: '',
+  bip6: '',
+  'fixed-cidr': '',
+  'fixed-cidr-v6': '',
+  'default-gateway': '',
+  'default-gateway-v6': '',
+  ip: '0.0.0.0',
+  'firewall-backend': '',
+  'log-driver': 'json-file',
+  'log-opts': {},
+  labels: [],
+  dns: [],
+  'dns-search': [],
+  'dns-opts': [],
+  'insecure-registries': [],
+  'registry-mirrors': [],
+  'default-address-pools': [],
+  'default-network-opts': {},
+};
+
+/** Those that a running engine takes over. @see moby daemon/reload.go */
+const RELOADABLE = ['debug', 'labels', 'live-restore', 'insecure-registries', 'registry-mirrors'] as const;
+
+const refuse = (why: string): Failure =>
+  new Failure('system', `unable to configure the Docker daemon with file ${CONFIG_FILE}: ${why}`);
+
+/** Reads the file of a machine; the defaults when there is none. */
+export function readConfig(kernel: Kernel): Config | Failure {
+  const bytes = kernel.root.fs.readFile(CONFIG_FILE);
+  if (isErr(bytes)) return DEFAULTS;
+  const config = parseConfig(text(bytes));
+  return typeof config === 'string' ? refuse(config) : config;
+}
+
+/** @returns the configuration, or why the text is none */
+export function parseConfig(source: string): Config | string {
+  const trimmed = source.trim();
+  if (trimmed === '') return DEFAULTS;
+  const fault = jsonFault(trimmed, true);
+  if (fault !== undefined) return fault;
+  const file: unknown = JSON.parse(trimmed);
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    return `json: cannot unmarshal ${Array.isArray(file) ? 'array' : typeof file} into Go value of type map[string]interface {}`;
+  const given = file as Record<string, unknown>;
+  const unknown = namesSet(given).filter((name) => !DIRECTIVES.has(name));
+  if (unknown.length > 0) return `the following directives don't match any configuration option: ${unknown.join(', ')}`;
+  if (given.hosts !== undefined)
+    return (
+      'the following directives are specified both as a flag and in the configuration file: ' +
+      `hosts: (from flag: [fd://], from file: [${[given.hosts].flat().join(' ')}])`
+    );
+  for (const [name, value] of Object.entries(given)) {
+    const why = mismatch(name, value);
+    if (why !== undefined) return why;
+  }
+  const config: Config = { ...DEFAULTS, ...Object.fromEntries(Object.entries(given).filter(([, v]) => v !== null)) };
+  const invalid = validate(config);
+  return invalid === undefined
+    ? config
+    : `merged configuration validation from file and command line flags failed: ${invalid}`;
+}
+
+/** @see moby daemon/config/config.go: Validate */
+function validate(c: Config): string | undefined {
+  const label = c.labels.find((l) => !l.includes('='));
+  if (label !== undefined) return `bad attribute format: ${label}`;
+  const server = c.dns.find((s) => !parseIp(s));
+  if (server !== undefined) return `IP address is not correctly formatted: ${server}`;
+  if (c.mtu < 0) return `invalid default MTU: ${c.mtu}`;
+  if (!['', 'iptables', 'nftables'].includes(c['firewall-backend']))
+    return `invalid firewall-backend "${c['firewall-backend']}"`;
+  for (const mirror of c['registry-mirrors'])
+    if (!/^https?:\/\//.test(mirror))
+      return `invalid mirror: no scheme specified for "${mirror}": must use either 'https://' or 'http://'`;
+  for (const { base = '', size = 0 } of c['default-address-pools']) {
+    const prefix = parsePrefix(base);
+    if (!prefix) return `invalid CIDR address: ${base}`;
+    if (size < prefix.bits)
+      return `invalid default address pool: size ${size} is smaller than the base's ${prefix.bits}`;
+  }
+  return undefined;
+}
+
+/** What stops the engine only once it begins. @see moby daemon/daemon.go: NewDaemon */
+export function checkStart(c: Config): Failure | undefined {
+  const log = verifyLog({ Type: c['log-driver'], Config: { ...c['log-opts'] } });
+  if (log) return new Failure('system', `failed to start daemon: failed to set log opts: ${log.message}`);
+  if (c['firewall-backend'] === 'nftables')
+    return new Failure('system', 'failed to start daemon: nftables is not supported by this laboratory');
+  return undefined;
+}
+
+/** The running configuration with what may change in it. */
+export function reloaded(now: Config, file: Config): Config {
+  return { ...now, ...Object.fromEntries(RELOADABLE.map((name) => [name, file[name]])) };
+}
+
+/** Bases of the subnets that networks get. @param unique of the host's own IPv6 addresses, when none is given */
+export function addressPools(c: Config, unique: PoolBase): PoolBase[] {
+  const own = c['default-address-pools'].flatMap(({ base = '', size = 0 }): PoolBase[] => {
+    const prefix = parsePrefix(base);
+    return prefix ? [{ base: prefix, size }] : [];
+  });
+  const pools = own.length > 0 ? own : [...LOCAL_POOLS];
+  return pools.some((p) => p.base.addr.v === 6) ? pools : [...pools, unique];
+}
