@@ -110,7 +110,7 @@ function configuration(t: Topology, i: number): string {
     const who = `${r.not ? ' not' : ''}${word('from', r.from)}${word('to', r.to)}${word('iif', r.iif)}${word('oif', r.oif)}`;
     const what = r.action === 'lookup' || r.action === 'goto' ? `${r.action} ${r.number}` : r.action;
     out.push(
-      `rule add pref ${r.priority}${who}${word('fwmark', r.mark && `${r.mark.value}/0x${r.mark.mask.toString(16)}`)}${word('tos', r.tos === undefined ? undefined : `0x${r.tos.toString(16)}`)} ${what}`,
+      `rule add pref ${r.priority}${who}${word('fwmark', r.mark && `${r.mark.value}/0x${r.mark.mask.toString(16)}`)}${word('tos', r.tos === undefined ? undefined : `0x${r.tos.toString(16)}`)}${word('ipproto', r.proto)}${word('sport', r.sport)}${word('dport', r.dport)} ${what}`,
     );
   }
   out.push(...h.proxies.map((p) => `neigh add proxy ${p.ip} dev ${p.dev}`));

@@ -92,6 +92,13 @@ export function marked(dice: Dice, h: Draft, hosts: readonly Draft[]): void {
   for (let k = 0; k < count; k++) {
     const mark = { value: Number(dice.pick(MARKS)), mask: dice.pick([0xffffffff, 0xffffffff, 0xf, 2]) };
     h.policy.push({ ...rule(dice, h, hosts, 50 + 10 * k + dice.below(5)), mark });
+    if (dice.chance(0.5)) {
+      const port = dice.pick([53, 80, 443, 5000, 8080]);
+      const { mark: _, ...plain } = rule(dice, h, hosts, 55 + 10 * k + dice.below(5));
+      const proto = dice.pick(['tcp', 'udp', 'icmp'] as const);
+      const ports = proto !== 'icmp' && (dice.chance(0.5) ? { dport: port } : dice.chance(0.5) && { sport: port });
+      h.policy.push({ ...plain, proto, ...ports });
+    }
   }
   for (const r of [...h.routes]) {
     if (r.table !== undefined || r.metric !== undefined) continue;

@@ -201,30 +201,9 @@ function docker(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   }
 }
 
-/**
- * Whether rules of nat could make two clashing sources share a port that was chosen at random: the lab chooses anew
- * (README: known differences). Datagrams that are answered from another own address than they were sent to, and
- * answers that get an own address as their source.
- */
-function sharesPorts(h: Draft, rules: readonly string[]): boolean {
-  const datagrams = (rule: string): boolean => !/-p (tcp|icmp|ipv6-icmp) /.test(rule);
-  const to = (rule: string, option: string): boolean =>
-    h.addrs.some(
-      (a) =>
-        rule.endsWith(`${option} ${a.ip}`) ||
-        rule.includes(`${option} ${a.ip}:`) ||
-        rule.includes(`${option} [${a.ip}]:`),
-    );
-  return (
-    rules.some((r) => r.startsWith('-A PREROUTING ') && datagrams(r) && to(r, '--to-destination')) &&
-    rules.some((r) => r.startsWith('-A POSTROUTING ') && datagrams(r) && to(r, '--to-source'))
-  );
-}
-
 function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   for (const name of ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING']) w.chain('nat', name, 'ACCEPT');
   if (h.bridges.length > 0 && dice.chance(0.7)) docker(dice, w, h, all);
-  const rules: string[] = [];
   const count = 1 + dice.below(5);
   for (let k = 0; k < count; k++) {
     const chain = dice.pick(['PREROUTING', 'PREROUTING', 'OUTPUT', 'POSTROUTING', 'POSTROUTING', 'INPUT']);
@@ -241,10 +220,8 @@ function nat(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
       const to = natTarget(dice, h, all);
       target = `-j DNAT --to-destination ${ports && dice.chance(0.6) ? w.words.place(to, dice.pick(PORTS)) : to}`;
     }
-    rules.push(`-A ${chain} ${matches(dice, w.words, h, all, chain, proto)}${target}`);
+    w.rule('nat', `-A ${chain} ${matches(dice, w.words, h, all, chain, proto)}${target}`);
   }
-  const shares = sharesPorts(h, rules);
-  for (const r of rules) if (!shares || !r.startsWith('-A POSTROUTING ')) w.rule('nat', r);
 }
 
 /** Marks that policy rules ask for, given before packets are routed; kept with connections, as multihomed hosts do. */
@@ -252,12 +229,14 @@ function marks(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   const kept = dice.chance(0.6);
   for (const chain of ['PREROUTING', 'OUTPUT']) {
     w.chain('mangle', chain, 'ACCEPT');
-    if (kept) w.rule('mangle', `-A ${chain} -j CONNMARK --restore-mark`);
+    if (kept) {
+      w.rule('mangle', `-A ${chain} -j CONNMARK --restore-mark`);
+      w.rule('mangle', `-A ${chain} -m mark ! --mark 0 -j ACCEPT`);
+    }
     const count = 1 + dice.below(3);
     for (let k = 0; k < count; k++) {
-      const fresh = kept ? '-m mark --mark 0 ' : '';
       const which = matches(dice, w.words, h, all, chain, dice.pick(PROTOS));
-      w.rule('mangle', `-A ${chain} ${fresh}${which}-j MARK --set-mark ${dice.pick(MARKS)}`);
+      w.rule('mangle', `-A ${chain} ${which}-j MARK --set-mark ${dice.pick(MARKS)}`);
     }
     if (kept) w.rule('mangle', `-A ${chain} -m mark ! --mark 0 -j CONNMARK --save-mark`);
   }

@@ -27,6 +27,9 @@ export interface PolicySpec {
   readonly oif?: string;
   readonly mark?: { readonly value: number; readonly mask: number };
   readonly tos?: number;
+  readonly proto?: 'tcp' | 'udp' | 'icmp';
+  readonly sport?: number;
+  readonly dport?: number;
   readonly action: 'lookup' | 'blackhole' | 'unreachable' | 'prohibit' | 'nop' | 'goto';
   /** Table of lookup, priority of goto. */
   readonly number: number;

@@ -80,6 +80,32 @@ test('a node routes between two others, and traceroute6 shows it', async () => {
   expect(await out(lab, 'node3', 'cat /tmp/got')).toBe('hello\n');
 });
 
+test('a redirect of the hop in use is followed, unless accept_redirects says no', async () => {
+  const lab = await makeLab(1);
+  const far = '2001:db8:2::3';
+  const router = 'fe80::5054:ff:fe38:12';
+  await lab.run('node2', 'sysctl -w net.ipv6.conf.all.forwarding=1; ip addr add 2001:db8:1::2/64 dev eth0 nodad');
+  await lab.run('node2', 'ip addr add 2001:db8:2::2/64 dev eth0 nodad');
+  await lab.run('node3', 'ip addr add 2001:db8:2::3/64 dev eth0 nodad; ip -6 route add 2001:db8:1::/64 dev eth0');
+  await lab.run(
+    'node1',
+    'ip addr add 2001:db8:1::1/64 dev eth0 nodad; sysctl -w net.ipv6.conf.eth0.accept_redirects=0',
+  );
+  await lab.run('node1', `ip -6 route add default via ${router} dev eth0`);
+  const way = async (): Promise<string> => (await out(lab, 'node1', `ip -6 route get ${far}`)).trim();
+  const through = `${far} from :: via ${router} dev eth0 src 2001:db8:1::1 metric 1024 pref medium`;
+  expect(await way()).toBe(through);
+  await lab.run('node1', `ping -c 2 ${far}`);
+  expect(await way()).toBe(through);
+  await lab.run('node1', `sysctl -w net.ipv6.conf.eth0.accept_redirects=1; sleep 2; ping -c 2 ${far}`);
+  expect(await way()).toBe(`${far} from :: dev eth0 src 2001:db8:1::1 metric 1024 pref medium`);
+  // It is an exception: no route of the table, and gone with the one it is of.
+  expect(await out(lab, 'node1', 'ip -6 route')).not.toContain(`${far} `);
+  expect(await out(lab, 'node1', `ping -c 1 -t 1 ${far}`)).toContain(`64 bytes from ${far}: icmp_seq=1 ttl=64`);
+  await lab.run('node1', `ip -6 route del default; ip -6 route add default via ${router} dev eth0`);
+  expect(await way()).toBe(through);
+});
+
 test('docker network create --ipv6: addresses, routes and rules; packets flow', async () => {
   const lab = await makeLab(1);
   await lab.run('node3', 'docker network create --ipv6 --subnet 2001:db8:1::/64 six');

@@ -16,6 +16,9 @@ export const IP6KEY_ECHO_IGNORE_ALL = 12;
 /** net.ipv6.icmp.ratelimit, ms. */
 export const IP6KEY_RATELIMIT = 13;
 
+/** Of a device: whether redirects are followed. */
+export const IP6KEY_ACCEPT_REDIRECTS = 14;
+
 /** IFA_F_* of Linux. */
 export const IFA_F_NODAD = 2;
 export const IFA_F_DADFAILED = 8;

@@ -141,3 +141,8 @@ export const SOCKOPT_MAXSEG = 27;
 export const SOCKOPT_CONGESTION = 28;
 export const SOCKOPT_FREEBIND = 30;
 export const SOCKOPT_DROPS = 31;
+/** Of multicasts that the socket sends: TTL (hops), device, whether they are heard here; whether it takes what others joined. */
+export const SOCKOPT_MULTICAST_TTL = 32;
+export const SOCKOPT_MULTICAST_IF = 33;
+export const SOCKOPT_MULTICAST_LOOP = 34;
+export const SOCKOPT_MULTICAST_ALL = 35;

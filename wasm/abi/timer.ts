@@ -14,5 +14,7 @@ export const TIMER_MLD6 = 11;
 export const TIMER_MLD6_AGAIN = 15;
 export const TIMER_RS6 = 13;
 export const TIMER_FRAG6 = 14;
+/** IGMP: reports of a device. */
+export const TIMER_IGMP = 5;
 /** Kinds from here belong to sock/: dispatched to sockTimer(kind, obj). */
 export const TIMER_SOCK = 16;

@@ -22,12 +22,13 @@ export { addrAdd, addrDel, addrPromote } from './ip/addr';
 export { confGet, confSet } from './ip/conf';
 export { fibRuleAdd, fibRuleDel } from './ip/fibrule';
 export { routeLookup } from './ip/lookup';
-export { groupJoin, groupLeave } from './ip/mcast';
+export { groupDump, groupJoin, groupLeave } from './ip/mcast';
 export { ip4Get, ip4Set } from './ip/net4';
 export { proxyAdd, proxyDel, proxyDump } from './ip/proxyarp';
 export { routeAdd, routeDel } from './ip/route';
 export { addr6Add, addr6Flags } from './ip6/addr';
 export { ip6DevSet, ip6NsSet } from './ip6/idev';
+export { mc6Dump } from './ip6/mcast';
 export { memSpans } from './sim/span';
 export { announce, neighDel, neighDump, neighSet } from './ip/neighadm';
 export {
@@ -42,7 +43,7 @@ export { nfGet, nfSet } from './nf/settings';
 export { nfLogNext } from './nf/target/log';
 export { sockOwner } from './nf/owner';
 export {
-  accept as sockAccept, bind as sockBind, dump as sockDump, info as sockInfo, listen as sockListen, open as sockOpen,
+  accept as sockAccept, bind as sockBind, dump as sockDump, group as sockGroup, info as sockInfo, listen as sockListen, open as sockOpen,
   ready as sockReady, recvFrom as sockRecvFrom, snmp as snmpRead,
 } from './sock/api';
 export {

@@ -98,11 +98,14 @@ export const CONN_BUCKETS_MAX: u32 = 1 << 21;
 export const CONN_HASH: usize = JUMP_BASE + 8 * JUMP_CAP;
 export const CONN_WHEEL: usize = CONN_HASH + 4 * CONN_BUCKETS_MAX;
 export const CONN_SLOTS: u32 = 64;
+/** Heads of the lists of rewritten sources (nf/bysource.ts). */
+export const NAT_SOURCE_BUCKETS: u32 = 1 << 16;
+export const NAT_SOURCES: usize = CONN_WHEEL + 4 * CONN_SLOTS;
 
 // --- reassembly, path MTUs
 export const FRAG_REC: usize = 64;
 export const FRAG_CAP: u32 = 256;
-export const FRAG_BASE: usize = CONN_WHEEL + 4 * CONN_SLOTS;
+export const FRAG_BASE: usize = NAT_SOURCES + 4 * NAT_SOURCE_BUCKETS;
 export const FRAG_BUCKETS: u32 = 128;
 export const FRAG_HASH: usize = FRAG_BASE + FRAG_REC * FRAG_CAP;
 export const PMTU_REC: usize = 40;
@@ -154,13 +157,17 @@ export const NET4_BASE: usize = CONF_NS + CONF_REC * 2 * NS_CAP;
 export const FIBRULE_REC: usize = 112;
 export const FIBRULE_CAP: u32 = 512;
 export const FIBRULE_BASE: usize = NET4_BASE + NET4_REC * NS_CAP;
-export const MCAST_REC: usize = 16;
-export const MCAST_CAP: u32 = 512;
+export const MCAST_REC: usize = 24;
+export const MCAST_CAP: u32 = 2048;
 export const MCAST_BASE: usize = FIBRULE_BASE + FIBRULE_REC * FIBRULE_CAP;
 export const PNEIGH_REC: usize = 32;
 export const PNEIGH_CAP: u32 = 256;
 export const PNEIGH_BASE: usize = MCAST_BASE + MCAST_REC * MCAST_CAP;
-export const FLOW_BASE: usize = PNEIGH_BASE + PNEIGH_REC * PNEIGH_CAP;
+/** Groups that sockets have joined. */
+export const MEMBER_REC: usize = 24;
+export const MEMBER_CAP: u32 = 4096;
+export const MEMBER_BASE: usize = PNEIGH_BASE + PNEIGH_REC * PNEIGH_CAP;
+export const FLOW_BASE: usize = MEMBER_BASE + MEMBER_REC * MEMBER_CAP;
 /** Routes found lately. */
 export const DST_REC: usize = 48;
 export const DST_CAP: u32 = 4096;
@@ -272,6 +279,7 @@ export const SLAB_VS_CONN: u32 = 43;
 export const SLAB_FIBRULE: u32 = 54;
 export const SLAB_MCAST: u32 = 55;
 export const SLAB_PNEIGH: u32 = 56;
+export const SLAB_MEMBER: u32 = 57;
 export const SLAB_QDISC: u32 = 48;
 export const SLAB_VXLAN: u32 = 49;
 export const SLAB_VFDB: u32 = 50;
@@ -386,6 +394,13 @@ export class Sim {
   sockEpoch: u32;
   /** Number of the newest connection. */
   ctSerial: u32;
+  /** The packet that a route is sought for, 0: none. */
+  asking: u32;
+  /** Of what is to be sent, while its route is sought: protocol, source port | destination port << 16. */
+  askProto: u32;
+  askPorts: u32;
+  /** Connections whose source was rewritten. */
+  natSources: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */
   flowHits: u64;
   flowMade: u64;

@@ -21,6 +21,7 @@ type IpFace =
   | 'confGet'
   | 'ip4Set'
   | 'ip4Get'
+  | 'groups'
   | 'groupJoin'
   | 'groupLeave'
   | 'proxyAdd'
@@ -43,6 +44,7 @@ const DEV6_KEYS = {
   hop_limit: abi.IP6KEY_HOP_LIMIT,
   mtu: abi.IP6KEY_MTU,
   router_solicitations: abi.IP6KEY_RTR_SOLICITS,
+  accept_redirects: abi.IP6KEY_ACCEPT_REDIRECTS,
   proxy_ndp: abi.IP6KEY_PROXY_NDP,
 } as const;
 
@@ -185,6 +187,21 @@ function readFdb(m: Memory, at: number): CoreFdb {
   };
 }
 
+function groups(w: Wasm, m: Memory, dev: number): { ip: Uint8Array; users: number }[] {
+  const out: { ip: Uint8Array; users: number }[] = [];
+  const four = w.groupDump(dev, m.data, Math.floor(m.room / 8));
+  for (let at = m.data; at < m.data + four * 8; at += 8) {
+    const ip = new Uint8Array(16);
+    ip.fill(255, 10, 12);
+    new DataView(ip.buffer).setUint32(12, m.view.getUint32(at, true));
+    out.push({ ip, users: m.view.getUint32(at + 4, true) });
+  }
+  const six = w.mc6Dump(dev, m.data, Math.floor(m.room / 20));
+  for (let at = m.data; at < m.data + six * 20; at += 20)
+    out.push({ ip: m.addrAt(at), users: m.view.getUint32(at + 16, true) });
+  return out;
+}
+
 export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
   return {
     addrAdd: (dev, ip, bits, scope = 0) => w.addrAdd(dev, m.putAddr(ip), bits, scope),
@@ -203,6 +220,7 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
     confGet: (ns, dev, key) => w.confGet(ns, dev, key) >>> 0,
     ip4Set: (ns, key, value) => w.ip4Set(ns, key, value),
     ip4Get: (ns, key) => w.ip4Get(ns, key) >>> 0,
+    groups: (dev) => groups(w, m, dev),
     groupJoin: (dev, ip) => w.groupJoin(dev, ip),
     groupLeave: (dev, ip) => w.groupLeave(dev, ip),
     proxyAdd: (dev, ip) => w.proxyAdd(dev, m.putAddr(ip)),

@@ -37,6 +37,10 @@ const OPTIONS = {
   congestion: abi.SOCKOPT_CONGESTION,
   freebind: abi.SOCKOPT_FREEBIND,
   drops: abi.SOCKOPT_DROPS,
+  multicast_ttl: abi.SOCKOPT_MULTICAST_TTL,
+  multicast_if: abi.SOCKOPT_MULTICAST_IF,
+  multicast_loop: abi.SOCKOPT_MULTICAST_LOOP,
+  multicast_all: abi.SOCKOPT_MULTICAST_ALL,
 } as const;
 
 type SockFace =
@@ -50,6 +54,7 @@ type SockFace =
   | 'sockRecvFrom'
   | 'sockShutdown'
   | 'sockClose'
+  | 'sockGroup'
   | 'sockReady'
   | 'sockSet'
   | 'sockGet'
@@ -133,6 +138,10 @@ export function sockFace(w: Wasm, m: Memory): Pick<Core, SockFace> {
     },
     sockShutdown: (sock, how) => w.sockShutdown(sock, how),
     sockClose: (sock) => w.sockClose(sock),
+    sockGroup(sock, dev, ip, join) {
+      m.putAddr(ip);
+      return w.sockGroup(sock, dev, join ? 1 : 0);
+    },
     sockReady: (sock) => w.sockReady(sock),
     sockSet: (sock, key, value) => w.sockSet(sock, OPTIONS[key], value),
     sockGet: (sock, key) => w.sockGet(sock, OPTIONS[key]),

@@ -61,6 +61,8 @@ export interface Wasm {
   ip4Get(ns: number, key: number): number;
   fibRuleAdd(ns: number, record: number): number;
   fibRuleDel(ns: number, record: number): number;
+  groupDump(dev: number, at: number, room: number): number;
+  mc6Dump(dev: number, at: number, room: number): number;
   groupJoin(dev: number, ip: number): number;
   groupLeave(dev: number, ip: number): number;
   proxyAdd(dev: number, ip: number): number;
@@ -114,6 +116,7 @@ export interface Wasm {
   sockRecvFrom(sock: number): number;
   sockShutdown(sock: number, how: number): number;
   sockClose(sock: number): void;
+  sockGroup(sock: number, dev: number, join: number): number;
   sockReady(sock: number): number;
   sockSet(sock: number, key: number, value: number): number;
   sockGet(sock: number, key: number): number;

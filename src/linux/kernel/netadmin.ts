@@ -6,6 +6,7 @@
 import type { IpvsAdmin } from './ipvs.ts';
 import type { AddressAdmin } from './netadmin/address.ts';
 import type { ConntrackAdmin } from './netadmin/conntrack.ts';
+import type { GroupAdmin } from './netadmin/group.ts';
 import type { LinkAdmin } from './netadmin/link.ts';
 import type { NeighAdmin } from './netadmin/neigh.ts';
 import type { QdiscAdmin } from './netadmin/qdisc.ts';
@@ -15,6 +16,7 @@ import type { SocketAdmin } from './netadmin/sockinfo.ts';
 
 export * from './netadmin/address.ts';
 export * from './netadmin/conntrack.ts';
+export * from './netadmin/group.ts';
 export * from './netadmin/link.ts';
 export * from './netadmin/neigh.ts';
 export * from './netadmin/qdisc.ts';
@@ -28,6 +30,7 @@ export interface NetAdmin
     AddressAdmin,
     RouteAdmin,
     NeighAdmin,
+    GroupAdmin,
     QdiscAdmin,
     RuleAdmin,
     ConntrackAdmin,

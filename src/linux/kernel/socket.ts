@@ -1,8 +1,9 @@
 /** Sockets as open files: what every family answers. Calls that a family does not know give EOPNOTSUPP. */
+import type { IpAddr } from '../../base/ip.ts';
 import { ENOTCONN, EOPNOTSUPP, type Errno } from './errno.ts';
 import { makeStat } from './fs/inode.ts';
 import type { OpenFile, Waiter } from './machine.ts';
-import type { Datagram, SockAddr, SockOption, Stat } from './sys.ts';
+import type { Datagram, GroupInterface, SockAddr, SockOption, Stat } from './sys.ts';
 
 /** What accept gives. */
 export interface Accepted {
@@ -60,6 +61,12 @@ export abstract class SocketFile implements OpenFile {
   }
   getOption(_option: SockOption | 'error' | 'acceptconn'): number | Errno {
     return 0;
+  }
+  membership(_group: IpAddr, _on: GroupInterface, _join: boolean): Errno | 0 {
+    return EOPNOTSUPP;
+  }
+  multicastInterface(_on: GroupInterface): Errno | 0 {
+    return EOPNOTSUPP;
   }
   bindToDevice(_ifname: string): Errno | 0 {
     return EOPNOTSUPP;

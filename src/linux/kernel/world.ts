@@ -56,7 +56,11 @@ export class LabWorld implements World {
     this.net.holders = (file) => this.machines.flatMap((m) => holdersOf(m, file));
     this.net.log = (owner, key, line) => {
       const machine = this.machines.find((m) => m === owner);
-      if (machine?.hostNetns === key || this.net.sysctl(key, 'net.netfilter.nf_log_all_netns') === '1')
+      if (
+        key === undefined ||
+        machine?.hostNetns === key ||
+        this.net.sysctl(key, 'net.netfilter.nf_log_all_netns') === '1'
+      )
         machine?.log(line);
     };
     this.net.local = (owner, key) => this.machines.find((m) => m === owner)?.localSockets(key) ?? [];

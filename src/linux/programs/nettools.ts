@@ -40,9 +40,25 @@ function endpoint(s: SocketInfo, end: SocketInfo['local'], numeric: boolean, wid
   return `${ip.slice(0, width - port.length - 1)}:${port}`;
 }
 
+/** `netstat -g` @see net-tools netstat.c: igmp_do_one */
+async function groups(ctx: Context): Promise<number> {
+  const { net } = ctx.sys;
+  let out = 'IPv6/IPv4 Group Memberships\nInterface       RefCnt Group\n--------------- ------ ---------------------\n';
+  for (const v of [4, 6] as const) {
+    for (const g of net.groups().filter((x) => x.ip.v === v)) {
+      const name = ctx.options.has('numeric') ? undefined : await getnameinfo(ctx.sys, g.ip);
+      const dev = net.link(g.ifindex)?.name ?? '';
+      out += `${dev.padEnd(15)} ${String(g.users).padEnd(6)} ${name ?? formatIp(g.ip)}\n`;
+    }
+  }
+  await ctx.out(out);
+  return 0;
+}
+
 async function netstat(ctx: Context): Promise<number> {
   const o = ctx.options;
   if (o.has('route')) return route(ctx);
+  if (o.has('groups')) return groups(ctx);
   if (o.has('interfaces')) {
     await ctx.out(`Kernel Interface table\n${interfaceTable(ctx, o.has('all'))}`);
     return 0;
@@ -84,6 +100,7 @@ export const netstatSpec = defineProgram({
     flag('numeric', 'n', 'numbers instead of names'),
     flag('program', 'p', 'PID and program'),
     flag('route', 'r', 'routing table'),
+    flag('groups', 'g', 'multicast group memberships'),
     flag('interfaces', 'i', 'interface table'),
     flag('extend', 'e', 'more'),
     flag('wide', 'W', 'wide'),

@@ -6,6 +6,11 @@ import { makeMachine, type TestMachine } from './machine.ts';
 /** Words as given, as -S prints them when that differs, what -L -n says behind the columns. */
 const RULES: readonly (readonly [string, string, string])[] = [
   ['-A FORWARD -m connmark --mark 1', '-A FORWARD -m connmark --mark 0x1', 'connmark match  0x1'],
+  [
+    '-A FORWARD -m mark --mark 1 -m connmark --mark 2',
+    '-A FORWARD -m mark --mark 0x1 -m connmark --mark 0x2',
+    'mark match 0x1 connmark match  0x2',
+  ],
   ['-A FORWARD -m connmark ! --mark 1/0xff', '-A FORWARD -m connmark ! --mark 0x1/0xff', 'connmark match ! 0x1/0xff'],
   [
     '-A FORWARD -m iprange --src-range 10.0.0.1-10.0.0.9 ! --dst-range 10.0.0.1-10.0.0.2',

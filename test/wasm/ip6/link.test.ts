@@ -82,3 +82,48 @@ test('nobody there: the sender is told after three tries', async () => {
   expect(lines6(core, cap).filter((l) => l.includes('NS'))).toHaveLength(3);
   expect(answers6(core, s)).toEqual(['2001:db8::1 error 1/3']);
 });
+
+/** A router advertisement to all nodes. @param mtu its option */
+function advertisement(mac: number, hops: number, mtu: number): Uint8Array {
+  const frame = new Uint8Array(14 + 40 + 24);
+  const v = new DataView(frame.buffer);
+  frame.set([0x33, 0x33, 0, 0, 0, 1]);
+  v.setUint16(6, Math.floor(mac / 0x100000000));
+  v.setUint32(8, mac % 0x100000000);
+  v.setUint16(12, 0x86dd);
+  v.setUint32(14, 0x60000000);
+  v.setUint32(18, (24 << 16) | (58 << 8) | 255);
+  frame.set(a6(linkLocal(mac)), 22);
+  frame.set(a6('ff02::1'), 38);
+  frame.set([134, 0, 0, 0, hops, 0, 7, 8], 54);
+  frame.set([5, 1, 0, 0], 70);
+  v.setUint32(74, mtu);
+  let sum = 24 + 58;
+  for (let i = 22; i < frame.length; i += 2) sum += v.getUint16(i);
+  while (sum > 0xffff) sum = (sum >> 16) + (sum & 0xffff);
+  v.setUint16(56, 0xffff - sum);
+  return frame;
+}
+
+test('a router advertisement sets hop limit and MTU of a host, within what the device can do', async () => {
+  const core = await newCore();
+  const { a, da } = pair(core);
+  wait(core, 3);
+  const cap = core.captureAdd(a, da, 0);
+  const longest = (): number => {
+    answers6(core, ping6(core, a, '2001:db8::2', 1400));
+    let most = 0;
+    for (let f = core.captureRead(cap); f; f = core.captureRead(cap))
+      if (f.pkttype === 4) most = Math.max(most, f.length);
+    return most - 14;
+  };
+  expect(longest()).toBe(1448);
+  for (const mtu of [1279, 1501]) {
+    core.frameReceive(da, advertisement(MAC2, 33, mtu));
+    expect(longest()).toBe(1448);
+  }
+  core.frameReceive(da, advertisement(MAC2, 33, 1300));
+  expect(longest()).toBe(1296);
+  answers6(core, ping6(core, a, '2001:db8::2'));
+  expect(lines6(core, cap)[0]).toBe('Out 2001:db8::1 > 2001:db8::2 hl 33 echo request');
+});

@@ -32,6 +32,7 @@ import { addrDevGone } from '../ip/addr';
 import { idevGone, idevInit, idevState } from '../ip6/idev';
 import { route6DevGone } from '../ip6/route';
 import { confDevInit } from '../ip/conf';
+import { igmpUp } from '../ip/igmp';
 import { groupDevGone } from '../ip/mcast';
 import { neighDevGone } from '../ip/neightab';
 import { proxyDevGone } from '../ip/proxyarp';
@@ -110,7 +111,8 @@ export class Dev {
   mark: u32;
   /** Number of the newest forwarding entry. */
   fdbSeq: u32;
-  spare: u32;
+  /** When changes of IPv4 groups are told next. */
+  igmpTimer: u32;
   /** Bridge: how long learned entries live, ns. */
   ageing: u64;
   rxErrors: u64;
@@ -304,6 +306,7 @@ function setUp(i: u32, up: u32): i32 {
   }
   carrierUpdate(i);
   idevState(i);
+  if (up) igmpUp(i);
   if (d.master != 0) {
     if (!up) fdbPortGone(i, false);
     bridgeCarrier(d.master);

@@ -66,7 +66,9 @@ export function arpInput(pkt: u32): void {
   const type = p.pkttype;
   const s = Sim.at();
   const made = s.packet;
+  s.asking = pkt;
   heard(ns, dev, op, sha, spa, tha, tpa, type);
+  s.asking = 0;
   if (s.traceOn != 0) {
     const result: u32 = s.packet != made ? ARP_ANSWERED : spa != 0 && neighFind(dev, spa) != 0 ? ARP_LEARNED : ARP_IGNORED;
     trace(p, TRACE_ARP_IN, op | (result << 8), spa, tpa);

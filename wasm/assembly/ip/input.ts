@@ -41,7 +41,7 @@ import { recAbort, recChecked, recDeliver } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
-import { PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { rawInput, tcpInput, udpInput, udpInputTo } from '../sock/input';
@@ -112,7 +112,7 @@ export function ip4Input(pkt: u32): void {
   }
   p.flags &= ~PF_PREROUTED;
   // What came over loopback keeps the route it was sent with.
-  if (p.rtype == RTN_LOCAL && Dev.at(p.dev).kind == DEV_LOOPBACK) deliver(pkt);
+  if (p.flags & PF_OWN_GROUP || (p.rtype == RTN_LOCAL && Dev.at(p.dev).kind == DEV_LOOPBACK)) deliver(pkt);
   else route(pkt);
 }
 
@@ -121,9 +121,11 @@ export function ip4RouteIn(pkt: u32, dev: u32): i32 {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
   const dst = ip4Dst(ip);
-  const err = dstInput(p.ns, dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
-  if (err > 0) return err;
   const s = Sim.at();
+  s.asking = pkt;
+  const err = dstInput(p.ns, dev, ip4Src(ip), dst, p.mark, ip4Tos(ip), ip4Proto(ip));
+  s.asking = 0;
+  if (err > 0) return err;
   p.rtype = err == 0 ? s.r0 : RTN_UNREACHABLE;
   if (err == 0) {
     p.outdev = s.r1;
@@ -204,7 +206,9 @@ function deliver(pkt: u32): void {
   const p = Pkt.at(pkt);
   if (ip4IsFragment(p.nh as usize) && !fragInput(pkt, DEFRAG_LOCAL)) return;
   if (nfHook(HOOK_INPUT, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
-  if (Sim.at().rec != 0) recDeliver(pkt);
+  // A group's datagram is for as many sockets as there are.
+  if (p.rtype != RTN_LOCAL) recAbort();
+  else if (Sim.at().rec != 0) recDeliver(pkt);
   ip4ToTransport(pkt);
 }
 

@@ -1,22 +1,29 @@
 /**
- * Multicast groups that devices listen to. Every device is in 224.0.0.1.
- * Limits: no IGMP: switches here flood groups; no source filters.
+ * Multicast groups that devices listen to. Every device is in 224.0.0.1, of which nobody is told; a change of another is
+ * told by IGMP (igmp.ts). A group that was left is kept until that is told.
+ * Limits: no source filters.
  * @see Linux net/ipv4/igmp.c: ip_check_mc_rcu, ip_mc_inc_group
  */
 import { EADDRNOTAVAIL, EINVAL, ENOBUFS } from '../../abi';
 import { Dev } from '../dev/dev';
 import { MCAST_BASE, MCAST_REC, SLAB_MCAST } from '../mem';
+import { flowStale } from '../flow/epoch';
 import { slabAlloc, slabFree } from '../sim/slab';
+import { igmpChanged, igmpStop } from './igmp';
 import { Net4 } from './net4';
 
-const ALL_HOSTS: u32 = 0xe0000001;
+export const ALL_HOSTS: u32 = 0xe0000001;
 
 @unmanaged
-class Group {
+export class Group {
   next: u32;
   dev: u32;
   ip: u32;
+  /** Who wants it; 0: it was left, and that is still to be told. */
   users: u32;
+  /** How often the change is still to be told. */
+  changes: u32;
+  spare: u32;
 
   @inline static at(i: u32): Group {
     return changetype<Group>(MCAST_BASE + (i as usize) * MCAST_REC);
@@ -31,30 +38,37 @@ function find(dev: u32, ip: u32): u32 {
 
 /** Whether packets to a group are taken on a device. */
 export function groupHas(dev: u32, ip: u32): bool {
-  return ip == ALL_HOSTS || find(dev, ip) != 0;
+  if (ip == ALL_HOSTS) return true;
+  const k = find(dev, ip);
+  return k != 0 && Group.at(k).users != 0;
 }
 
 /** One more wants a group on a device. Equivalent: setsockopt IP_ADD_MEMBERSHIP @returns 0, -EINVAL or -ENOBUFS */
 export function groupJoin(dev: u32, ip: u32): i32 {
   if (ip >> 28 != 14) return -EINVAL;
-  const k = find(dev, ip);
-  if (k != 0) {
+  let k = find(dev, ip);
+  if (k != 0 && Group.at(k).users != 0) {
     Group.at(k).users++;
     return 0;
   }
-  const i = slabAlloc(SLAB_MCAST);
-  if (i == 0) return -ENOBUFS;
-  const n = Net4.at(Dev.at(dev).ns);
-  const g = Group.at(i);
-  g.dev = dev;
-  g.ip = ip;
-  g.users = 1;
-  g.next = n.groups;
-  n.groups = i;
+  if (k == 0) {
+    k = slabAlloc(SLAB_MCAST);
+    if (k == 0) return -ENOBUFS;
+    const n = Net4.at(Dev.at(dev).ns);
+    const g = Group.at(k);
+    g.dev = dev;
+    g.ip = ip;
+    g.next = n.groups;
+    n.groups = k;
+  }
+  Group.at(k).users = 1;
+  flowStale();
+  igmpChanged(dev, k);
   return 0;
 }
 
-function unlink(ns: u32, i: u32): void {
+/** Forgets a group. */
+export function groupRemove(ns: u32, i: u32): void {
   const n = Net4.at(ns);
   if (n.groups == i) n.groups = Group.at(i).next;
   else {
@@ -68,18 +82,33 @@ function unlink(ns: u32, i: u32): void {
 /** One less wants it. Equivalent: setsockopt IP_DROP_MEMBERSHIP @returns 0 or -EADDRNOTAVAIL */
 export function groupLeave(dev: u32, ip: u32): i32 {
   const k = find(dev, ip);
-  if (k == 0) return -EADDRNOTAVAIL;
-  if (--Group.at(k).users == 0) unlink(Dev.at(dev).ns, k);
+  if (k == 0 || Group.at(k).users == 0) return -EADDRNOTAVAIL;
+  if (--Group.at(k).users != 0) return 0;
+  flowStale();
+  if (!igmpChanged(dev, k)) groupRemove(Dev.at(dev).ns, k);
   return 0;
 }
 
 /** A device goes or moves: its groups go. */
 export function groupDevGone(dev: u32): void {
   const ns = Dev.at(dev).ns;
+  igmpStop(dev);
   let k = Net4.at(ns).groups;
   while (k != 0) {
     const next = Group.at(k).next;
-    if (Group.at(k).dev == dev) unlink(ns, k);
+    if (Group.at(k).dev == dev) groupRemove(ns, k);
     k = next;
   }
+}
+
+/** Writes the groups of a device, but for 224.0.0.1: address and users, 8 bytes each. @returns how many */
+export function groupDump(dev: u32, out: usize, room: u32): u32 {
+  let n: u32 = 0;
+  for (let k = Net4.at(Dev.at(dev).ns).groups; k != 0 && n < room; k = Group.at(k).next) {
+    if (Group.at(k).dev != dev || Group.at(k).users == 0) continue;
+    store<u32>(out + ((n * 8) as usize), Group.at(k).ip);
+    store<u32>(out + ((n * 8) as usize), Group.at(k).users, 4);
+    n++;
+  }
+  return n;
 }

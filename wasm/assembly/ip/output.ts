@@ -30,20 +30,24 @@ import { Ns } from '../dev/ns';
 import { recId } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
-import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
+import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_OWN_GROUP, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, traceNew, tracePiece } from '../sim/trace';
-import { wr16, wr32 } from '../wire/bytes';
+import { workPush } from '../sim/work';
+import { groupLoops } from '../sock/group';
+import { rd16, wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
-import { ETH_IPV4, MAC_BROADCAST } from '../wire/ether';
-import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write } from '../wire/ipv4';
+import { ETH_HLEN, ETH_IPV4, ethWrite, MAC_BROADCAST } from '../wire/ether';
+import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { dstOutput } from './dst';
 import { fibType } from './fib';
 import { ip4Fragments } from './fragment';
 import { icmpSend } from './icmp';
+import { groupHas } from './mcast';
 import { neighGroup, neighOutput } from './neigh';
 import { pmtuForward, pmtuOf } from './pmtu';
 import { routeKind } from './route';
+import { routeFor } from './routeout';
 
 /** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
 export function ip4Route(pkt: u32, ns: u32, src: u32, dst: u32, oif: u32, tos: u32): i32 {
@@ -87,7 +91,8 @@ function refuse(pkt: u32, reason: u32, err: i32): i32 {
 
 /**
  * Sends a transport segment (takes it). Pre: Pkt.data/len span the transport header and its data, checksummed.
- * @param saddr source, 0: the route's @param ttl 0: the namespace's default @param oif device to go out by, 0 any
+ * @param saddr source, 0: the route's
+ * @param ttl 0: the namespace's default; 256: of a multicast, not beyond this machine @param oif device to go out by, 0 any
  * @returns 0 or -ENETUNREACH, -EHOSTUNREACH, -EACCES (broadcast, prohibit), -EPERM (a rule), -EMSGSIZE, -ENOBUFS, -EINVAL
  */
 export function ip4Output(
@@ -108,7 +113,10 @@ export function ip4Output(
   p.proto = ETH_IPV4;
   p.flags |= PF_LOCAL;
   p.th = p.data;
+  const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && p.len >= 4;
+  routeFor(proto, ports ? rd16(p.th as usize) : 0, ports ? rd16((p.th + 2) as usize) : 0);
   const err = ip4Route(pkt, ns, p.flags & PF_SRC_CHOSEN ? 0 : saddr, daddr, oif, tos);
+  routeFor(0, 0, 0);
   if (err != 0) {
     if (Sim.at().traceOn != 0) lost(p, proto, saddr, daddr, err);
     return refuse(pkt, DROP_NO_ROUTE, err);
@@ -121,9 +129,40 @@ export function ip4Output(
   const ip = pktPush(pkt, 20);
   p.nh = p.data;
   if (Sim.at().rec != 0) recId(ns);
-  const hops = ttl != 0 ? ttl : p.rtype == RTN_MULTICAST ? (1 as u32) : n.defaultTtl;
+  const hops = ttl != 0 ? ttl & 255 : p.rtype == RTN_MULTICAST ? (1 as u32) : n.defaultTtl;
   ip4Write(ip, tos, p.len, n.ipid++ & 0xffff, p.flags & PF_DF ? IP4_DF : 0, hops, proto, src, daddr);
+  if (p.rtype == RTN_MULTICAST) {
+    loopBack(pkt);
+    if (ttl > 255) {
+      pktFree(pkt);
+      return 0;
+    }
+  }
   return localOut(pkt, oif);
+}
+
+/** A member of a group hears its own datagrams, unless it does not want to. @see Linux ip_output.c: ip_mc_output */
+function loopBack(pkt: u32): void {
+  const p = Pkt.at(pkt);
+  const dev = p.outdev;
+  const dst = ip4Dst(p.nh as usize);
+  if (Dev.at(dev).kind == DEV_LOOPBACK || !groupHas(dev, dst) || !groupLoops(p.sock)) return;
+  const copy = pktClone(pkt);
+  if (copy == 0 || !pktWritable(copy)) {
+    if (copy != 0) pktFree(copy);
+    return;
+  }
+  const q = Pkt.at(copy);
+  ethWrite(pktPush(copy, ETH_HLEN), groupMac(dst), Dev.at(dev).mac, ETH_IPV4);
+  q.flags |= PF_LOOPED | PF_OWN_GROUP;
+  q.dev = dev;
+  q.gen = Dev.at(dev).gen;
+  workPush(copy);
+}
+
+/** The Ethernet address of a group. @see RFC 1112 §6.4 */
+function groupMac(group: u32): u64 {
+  return 0x01005e000000 | ((group & 0x7fffff) as u64);
 }
 
 /** Sends a packet with its IP header (IP_HDRINCL, takes it): length, a zero id, source and checksum are filled in. */
@@ -177,7 +216,12 @@ export function ip4Reroute(pkt: u32): u32 {
   const src = ip4Src(ip);
   const type = fibType(p.ns, src);
   const kept = type == RTN_LOCAL || type == RTN_UNICAST ? src : 0;
+  const proto = ip4Proto(ip);
+  const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && !ip4IsFragment(ip);
+  const th = ip + ip4Hlen(ip);
+  routeFor(proto, ports ? rd16(th) : 0, ports ? rd16(th + 2) : 0);
   const err = ip4Route(pkt, p.ns, kept, ip4Dst(ip), p.oif, ip4Tos(ip));
+  routeFor(0, 0, 0);
   if (err == 0) return 0;
   Sim.at().rerouted = -err as u32;
   return DROP_NO_ROUTE;
@@ -236,7 +280,7 @@ function emit(pkt: u32): i32 {
   const dev = p.outdev;
   if (Dev.at(dev).kind == DEV_LOOPBACK) return neighGroup(dev, 0, pkt);
   if (p.rtype == RTN_BROADCAST) return neighGroup(dev, MAC_BROADCAST, pkt);
-  if (p.rtype == RTN_MULTICAST) return neighGroup(dev, 0x01005e000000 | ((p.nexthop & 0x7fffff) as u64), pkt);
+  if (p.rtype == RTN_MULTICAST) return neighGroup(dev, groupMac(p.nexthop), pkt);
   return neighOutput(dev, p.nexthop, pkt);
 }
 

@@ -6,13 +6,17 @@
 import {
   CONF_ACCEPT_LOCAL, CONF_BC_FORWARDING, CONF_FORWARDING, CONF_LOG_MARTIANS, CONF_PROXY_ARP_PVLAN, CONF_ROUTE_LOCALNET,
   CONF_RP_FILTER, CONF_SEND_REDIRECTS, CONF_SHARED_MEDIA, CONF_SRC_VALID_MARK, DEV_LOOPBACK, DROP_MARTIAN_DST,
-  DROP_MARTIAN_SRC, DROP_RP_FILTER, EHOSTUNREACH, EVENT_LOG, LOG_MARTIAN_DST, LOG_MARTIAN_SRC, RTN_BROADCAST, RTN_LOCAL,
+  DROP_MARTIAN_SRC, DROP_RP_FILTER, EHOSTUNREACH, LOG_MARTIAN_DST, LOG_MARTIAN_SRC, RTN_BROADCAST, RTN_LOCAL,
   RTN_MULTICAST, RTN_UNICAST,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
-import { eventPush } from '../sim/ring';
+import { nfLogMartian } from '../nf/target/log';
+import { Pkt } from '../sim/pool';
+import { rd16 } from '../wire/bytes';
+import { ETH_IPV4 } from '../wire/ether';
+import { ip4Hlen, ip4IsFragment, ip4Proto, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { addrAny, addrIsOwn, addrOnLink } from './addr';
 import { confAnd, confMax, confOf, confOr } from './conf';
 import { Flow, fibLookup, fibOnLink, flowSet } from './fib';
@@ -23,7 +27,7 @@ import { redirected } from './routeout';
 
 /** Tells the log of a martian, when the device wants that. @param what LOG_MARTIAN_* */
 function log(dev: u32, what: u32, src: u32, dst: u32): void {
-  if (confOr(dev, CONF_LOG_MARTIANS)) eventPush(EVENT_LOG, what | (dev << 8), src, dst);
+  if (confOr(dev, CONF_LOG_MARTIANS)) nfLogMartian(what, dev, src, dst, Sim.at().asking);
 }
 
 function badSource(dev: u32, src: u32, dst: u32, reason: u32): i32 {
@@ -59,6 +63,7 @@ function validate(ns: u32, dev: u32, src: u32, dst: u32, out: u32, mark: u32, to
   const f = flowSet(src, dst, out, 0);
   f.tos = tos;
   if (confOr(dev, CONF_SRC_VALID_MARK)) f.mark = mark;
+  dissect(f, true);
   const failed = rpf != 0 ? -(DROP_RP_FILTER as i32) : 0;
   if (fibLookup(ns) != 0) return failed;
   const type = Sim.at().r0;
@@ -68,6 +73,21 @@ function validate(ns: u32, dev: u32, src: u32, dst: u32, out: u32, mark: u32, to
   if (rpf == 1) return failed;
   Flow.get().oif = dev;
   return fibLookup(ns) == 0 && Sim.at().r0 == RTN_UNICAST && fibOnLink() ? 1 : 0;
+}
+
+/**
+ * What else a question about a packet received holds: protocol and ports, unless it is a fragment.
+ * @param back the way to its sender is asked for @see Linux fib4_rules_early_flow_dissect
+ */
+function dissect(f: Flow, back: bool): void {
+  const pkt = Sim.at().asking;
+  if (pkt == 0 || Pkt.at(pkt).proto != ETH_IPV4) return;
+  const ip = Pkt.at(pkt).nh as usize;
+  f.proto = ip4Proto(ip);
+  if ((f.proto != PROTO_TCP && f.proto != PROTO_UDP) || ip4IsFragment(ip)) return;
+  const th = ip + ip4Hlen(ip);
+  f.sport = rd16(back ? th + 2 : th);
+  f.dport = rd16(back ? th : th + 2);
 }
 
 /** A packet to a group. @returns 0 or DROP_* */
@@ -126,6 +146,7 @@ export function routeInput(ns: u32, dev: u32, src: u32, dst: u32, mark: u32, tos
   f.mark = mark;
   f.tos = tos;
   f.proto = proto;
+  dissect(f, false);
   const err = fibLookup(ns);
   if (err != 0) return confOf(dev, CONF_FORWARDING) ? err : -EHOSTUNREACH;
   const type = Sim.at().r0;

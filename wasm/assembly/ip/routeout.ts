@@ -61,6 +61,9 @@ export function routeOutput(ns: u32, dst: u32, src: u32, oif: u32, mark: u32, to
   const f = flowSet(dst, src, 0, oif);
   f.mark = mark;
   f.tos = tos;
+  f.proto = Sim.at().askProto;
+  f.sport = Sim.at().askPorts & 0xffff;
+  f.dport = Sim.at().askPorts >> 16;
   const err = fibLookup(ns);
   if (err != 0) return oif != 0 ? direct(dst, oif, src, RT_SCOPE_LINK) : err;
   const s = Sim.at();
@@ -86,4 +89,11 @@ export function redirected(ns: u32, dst: u32): void {
   if (gw == 0) return;
   s.r2 = gw;
   s.r5 |= FIBR_GW;
+}
+
+/** The next questions are about what a protocol sends between two ports; all 0: it is not known. */
+export function routeFor(proto: u32, sport: u32, dport: u32): void {
+  const s = Sim.at();
+  s.askProto = proto;
+  s.askPorts = sport | (dport << 16);
 }

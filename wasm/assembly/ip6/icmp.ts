@@ -30,6 +30,7 @@ import {
   ICMP6_NS,
   ICMP6_PARAM,
   ICMP6_RA,
+  ICMP6_REDIRECT,
   ICMP6_TOOBIG,
   IP6_HLEN,
   in6IsAny,
@@ -50,6 +51,7 @@ import { Ns6 } from './idev';
 import { tell6 } from './limit';
 import { na6Input, ns6Input, ra6Input } from './nd';
 import { ip6Output, ip6RouteSource } from './output';
+import { redirect6Input } from './redirect';
 import { Route6, route6Find } from './route';
 import { AT_ICMP_DST, AT_ICMP_SRC } from './scratch';
 
@@ -149,6 +151,7 @@ export function icmp6Input(pkt: u32): void {
   else if (type == ICMP6_NS) ns6Input(p, m, len);
   else if (type == ICMP6_NA) na6Input(p, m, len);
   else if (type == ICMP6_RA) ra6Input(p, m, len);
+  else if (type == ICMP6_REDIRECT) redirect6Input(p, m, len);
   else if (type >= 1 && type <= 4 && len >= 8 + IP6_HLEN + 8) icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32);
   pktFree(pkt);
 }
@@ -158,7 +161,7 @@ function fate(p: Pkt, type: u32): u32 {
   if (type == ICMP6_ECHO) return Ns6.at(p.ns).echoIgnoreAll ? ICMP_IGNORED : ICMP_ANSWERED;
   if (type == ICMP6_ECHO + 1) return ICMP_REPLY;
   if (type < 5) return ICMP_TOLD;
-  return type == ICMP6_NS || type == ICMP6_NA || type == ICMP6_RA ? ICMP_READ : ICMP_IGNORED;
+  return type == ICMP6_NS || type == ICMP6_NA || type == ICMP6_RA || type == ICMP6_REDIRECT ? ICMP_READ : ICMP_IGNORED;
 }
 
 function echo(p: Pkt, m: usize, len: u32): void {

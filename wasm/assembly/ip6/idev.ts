@@ -9,6 +9,7 @@ import {
   EINVAL,
   IP6KEY_ACCEPT_DAD,
   IP6KEY_ACCEPT_RA,
+  IP6KEY_ACCEPT_REDIRECTS,
   IP6KEY_BINDV6ONLY,
   IP6KEY_BRIDGE_NF,
   IP6KEY_DAD_TRANSMITS,
@@ -61,6 +62,7 @@ export class Idev {
   rsInterval: u32;
   mldTimer: u32;
   mldAgainTimer: u32;
+  acceptRedirects: u32;
 
   @inline static at(dev: u32): Idev {
     return changetype<Idev>(IDEV6_BASE + (dev as usize) * IDEV6_REC);
@@ -97,6 +99,7 @@ export function idevInit(dev: u32): void {
   memory.fill(changetype<usize>(d), 0, IDEV6_REC);
   d.disabled = Dev.at(dev).kind == DEV_LOOPBACK ? 0 : 1;
   d.acceptRa = 1;
+  d.acceptRedirects = 1;
   d.acceptDad = 1;
   d.dadTransmits = 1;
   d.hopLimit = 64;
@@ -195,6 +198,9 @@ export function ip6DevSet(dev: u32, key: u32, value: u32): i32 {
       return 0;
     case IP6KEY_ACCEPT_RA:
       d.acceptRa = value;
+      return 0;
+    case IP6KEY_ACCEPT_REDIRECTS:
+      d.acceptRedirects = value;
       return 0;
     case IP6KEY_ACCEPT_DAD:
       d.acceptDad = value;

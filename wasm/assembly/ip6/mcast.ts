@@ -1,7 +1,7 @@
 /**
  * Groups that a device listens to, and the MLDv2 reports about them: a change is told twice, the first time at once and
  * again within a second; when the link-local address has become good, all groups are told again with it.
- * Limits: no source filters; queries are not answered (nobody asks here); sockets cannot join.
+ * Limits: no source filters; queries are not answered (nobody asks here).
  * @see Linux net/ipv6/mcast.c: mld_ifc_work, mld_send_cr, ipv6_mc_dad_complete; RFC 3810 §6.1
  */
 import { TIMER_MLD6, TIMER_MLD6_AGAIN } from '../../abi';
@@ -75,6 +75,18 @@ export function mc6Hears(dev: u32, tail: u32): bool {
     if (Mc6.at(i).users != 0 && bswap<u32>(load<u32>(mc6Group(i), 12)) == tail) return true;
   }
   return false;
+}
+
+/** Writes the groups of a device: 16 bytes and users, 20 bytes each. @returns how many */
+export function mc6Dump(dev: u32, out: usize, room: u32): u32 {
+  let n: u32 = 0;
+  for (let i = Idev.at(dev).groups; i != 0 && n < room; i = Mc6.at(i).next) {
+    if (Mc6.at(i).users == 0) continue;
+    memory.copy(out + ((n * 20) as usize), mc6Group(i), 16);
+    store<u32>(out + ((n * 20) as usize), Mc6.at(i).users, 16);
+    n++;
+  }
+  return n;
 }
 
 /** Joins a group, or counts one more that wants it. */

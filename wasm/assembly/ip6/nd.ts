@@ -1,7 +1,7 @@
 /**
  * Neighbour discovery as it arrives: solicitations are answered and teach who asks; advertisements move the neighbour
  * on; either may show that an address under trial is taken. Its neighbours lie in the table of ip/neightab.ts.
- * Limits: redirects are not followed; of router advertisements only the hop limit is heeded; no proxying.
+ * Limits: of router advertisements only hop limit and MTU are heeded; no proxying.
  * @see Linux net/ipv6/ndisc.c: ndisc_recv_ns, ndisc_recv_na, ndisc_solicit; RFC 4861 §7.2
  */
 import { IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
@@ -11,7 +11,7 @@ import { Dev } from '../dev/dev';
 import { Pkt } from '../sim/pool';
 import { rd32, rdMac } from '../wire/bytes';
 import { ETH_IPV6 } from '../wire/ether';
-import { in6Group, in6IsAny, in6IsMulticast, ip6Dst, ip6Hops, ip6Src } from '../wire/ipv6';
+import { IP6_MIN_MTU, in6Group, in6IsAny, in6IsMulticast, ip6Dst, ip6Hops, ip6Src } from '../wire/ipv6';
 import { Addr6, addr6Find, addr6IsLocal, addr6LinkLocal, dadFail } from './addr';
 import { Idev } from './idev';
 import { NA_OVERRIDE, NA_ROUTER, NA_SOLICITED, ndSendNa, ndSendNs } from './ndsend';
@@ -19,10 +19,11 @@ import { rsStop } from './rs';
 import { AT_ASKER, AT_GROUP, AT_TARGET } from './scratch';
 
 const OPT_SOURCE: u32 = 1;
-const OPT_TARGET: u32 = 2;
+const OPT_MTU: u32 = 5;
+export const OPT_TARGET: u32 = 2;
 
 /** The link-layer address of an option, 0 when it is not there; Pkt's options begin at m + from. */
-function linkOption(m: usize, from: u32, len: u32, kind: u32): u64 {
+export function linkOption(m: usize, from: u32, len: u32, kind: u32): u64 {
   let at = from;
   while (at + 8 <= len) {
     const size = (load<u8>(m + at, 1) as u32) << 3;
@@ -34,7 +35,7 @@ function linkOption(m: usize, from: u32, len: u32, kind: u32): u64 {
 }
 
 /** Whether the options of a message are well-formed; one that is not is ignored as a whole. */
-function optionsHold(m: usize, from: u32, len: u32): bool {
+export function optionsHold(m: usize, from: u32, len: u32): bool {
   let at = from;
   while (at < len) {
     if (at + 2 > len) return false;
@@ -46,7 +47,7 @@ function optionsHold(m: usize, from: u32, len: u32): bool {
 }
 
 /** What RFC 4861 §7.1 asks of every message: it has not been forwarded, and its code is 0. */
-function genuine(p: Pkt, m: usize): bool {
+export function genuine(p: Pkt, m: usize): bool {
   return ip6Hops(p.nh as usize) == 255 && load<u8>(m, 1) == 0;
 }
 
@@ -113,6 +114,14 @@ function advertised(k: u32, lladdr: u64, flags: u32): void {
   neighUpdate(k, mac, flags & NA_SOLICITED ? NUD_REACHABLE : NUD_STALE, true);
 }
 
+/** The MTU that a router advertisement tells of, 0: none. */
+function mtuOption(m: usize, len: u32): u32 {
+  for (let at: u32 = 16; at + 8 <= len; at += (load<u8>(m + at, 1) as u32) << 3) {
+    if (load<u8>(m + at) == OPT_MTU && load<u8>(m + at, 1) == 1) return rd32(m + at + 4);
+  }
+  return 0;
+}
+
 /** A router advertisement: of no use to a router. */
 export function ra6Input(p: Pkt, m: usize, len: u32): void {
   const d = Idev.at(p.dev);
@@ -120,6 +129,8 @@ export function ra6Input(p: Pkt, m: usize, len: u32): void {
   if (!optionsHold(m, 16, len)) return;
   const hops = load<u8>(m, 4) as u32;
   if (hops != 0) d.hopLimit = hops;
+  const mtu = mtuOption(m, len);
+  if (mtu >= IP6_MIN_MTU && mtu <= Dev.at(p.dev).mtu) d.mtu = mtu;
   rsStop(p.dev);
 }
 

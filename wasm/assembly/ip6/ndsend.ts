@@ -8,7 +8,7 @@ import { rng32 } from '../sim/rng';
 import { wr16, wr32, wrMac } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6 } from '../wire/ipv4';
-import { ICMP6_NA, ICMP6_NS, ICMP6_RS, IP6_HLEN, in6Group, in6SolicitedNode, ip6Dst, ip6Write } from '../wire/ipv6';
+import { ICMP6_NA, ICMP6_NS, ICMP6_REDIRECT, ICMP6_RS, IP6_HLEN, in6Group, in6SolicitedNode, ip6Dst, ip6Write } from '../wire/ipv6';
 import { ip6SendBuilt } from './output';
 import { AT_ANY, AT_GROUP } from './scratch';
 
@@ -16,7 +16,6 @@ const OPT_SOURCE: u32 = 1;
 const OPT_TARGET: u32 = 2;
 const OPT_PACKET: u32 = 4;
 const OPT_NONCE: u32 = 14;
-const ICMP6_REDIRECT: u32 = 137;
 /** Bits of an advertisement. */
 export const NA_ROUTER: u32 = 0x80000000;
 export const NA_SOLICITED: u32 = 0x40000000;

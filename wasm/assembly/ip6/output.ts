@@ -40,6 +40,7 @@ import { IP6_HLEN, in6GroupMac, in6IsAny, in6IsMulticast, in6NeedsDev, ip6Dst, i
 import { ip6Fragments } from './fragment';
 import { icmp6Send } from './icmp';
 import { Idev, idevMtu } from './idev';
+import { groupLoops } from '../sock/group';
 import { mc6Member } from './mcast';
 import { pmtu6Of } from './pmtu';
 import { route6Find, route6Gateway, route6Kind, route6Source } from './route';
@@ -138,9 +139,15 @@ export function ip6Output(
   const len = p.len;
   const ip = pktPush(pkt, IP6_HLEN);
   p.nh = p.data;
-  const limit = hops != 0 ? hops : p.rtype == RTN_MULTICAST ? (1 as u32) : Idev.at(p.outdev).hopLimit;
+  const limit = hops != 0 ? hops & 255 : p.rtype == RTN_MULTICAST ? (1 as u32) : Idev.at(p.outdev).hopLimit;
   ip6Write(ip, tclass, flowLabel(src, daddr, proto, p.th as usize, len), len, proto, limit, src, daddr);
-  if (p.rtype == RTN_MULTICAST) loopBack(pkt);
+  if (p.rtype == RTN_MULTICAST) {
+    loopBack(pkt);
+    if (hops > 255) {
+      pktFree(pkt);
+      return 0;
+    }
+  }
   return localOut(pkt, oif);
 }
 
@@ -243,7 +250,7 @@ function loopBack(pkt: u32): void {
   const p = Pkt.at(pkt);
   const dst = ip6Dst(p.nh as usize);
   const dev = p.outdev;
-  if (Dev.at(dev).kind == DEV_LOOPBACK || !mc6Member(dev, dst)) return;
+  if (Dev.at(dev).kind == DEV_LOOPBACK || !mc6Member(dev, dst) || !groupLoops(p.sock)) return;
   const copy = pktClone(pkt);
   if (copy == 0 || !pktWritable(copy)) {
     if (copy != 0) pktFree(copy);

@@ -42,6 +42,8 @@ import { Idev, Ns6 } from './idev';
 import { src6Select } from './source';
 
 const ESRCH: i32 = 3;
+/** Route6.flags: an exception that a redirect made, before the route it is of. */
+const LEARNED: u32 = 4;
 
 @unmanaged
 export class Route6 {
@@ -54,7 +56,7 @@ export class Route6 {
   scope: u32;
   metric: u32;
   type: u32;
-  /** bit 0: gateway, bit 1: source. */
+  /** bit 0: gateway, bit 1: source, bit 2: learned by a redirect. */
   flags: u32;
   spare: u32;
   d0: u64;
@@ -129,7 +131,7 @@ export function route6Add(ns: u32, x: usize): i32 {
   let k = Ns6.at(ns).routes;
   while (k != 0 && !comesBefore(r, Route6.at(k))) {
     const o = Route6.at(k);
-    if (twin(o, r) && same16(dstOf(k), dstOf(i)) && same16(route6Gateway(k), route6Gateway(i))) {
+    if (!(o.flags & LEARNED) && twin(o, r) && same16(dstOf(k), dstOf(i)) && same16(route6Gateway(k), route6Gateway(i))) {
       r.ns = 0;
       slabFree(SLAB_ROUTE6, i);
       return -EEXIST;
@@ -166,6 +168,7 @@ export function route6Del(ns: u32, x: usize): i32 {
   for (let k = Ns6.at(ns).routes; k != 0; k = Route6.at(k).next) {
     const r = Route6.at(k);
     if (
+      !(r.flags & LEARNED) &&
       r.table == table &&
       r.bits == bits &&
       prefix16(dstOf(k), x + ROUTE_X_DST, bits) &&
@@ -175,11 +178,56 @@ export function route6Del(ns: u32, x: usize): i32 {
       (!gw || same16(route6Gateway(k), x + ROUTE_X_GW))
     ) {
       unlink(ns, prev, k);
+      forget(ns);
       return 0;
     }
     prev = k;
   }
   return -ESRCH;
+}
+
+/** A route went: what redirects said of it is forgotten. */
+function forget(ns: u32): void {
+  let prev: u32 = 0;
+  let k = Ns6.at(ns).routes;
+  while (k != 0) {
+    const next = Route6.at(k).next;
+    if (Route6.at(k).flags & LEARNED) unlink(ns, prev, k);
+    else prev = k;
+    k = next;
+  }
+}
+
+/**
+ * The hop `from` on a device tells of a better one to `dst`: `gw`, or (0) `dst` itself.
+ * @returns whether that hop is the one in use, so that it is believed
+ */
+export function route6Redirect(ns: u32, dev: u32, from: usize, dst: usize, gw: usize): bool {
+  if (route6Find(ns, dst, dev) != 0) return false;
+  const hop = Sim.at().r2;
+  if (hop == 0 || !same16(route6Gateway(hop), from)) return false;
+  let i = hop;
+  if (!(Route6.at(hop).flags & LEARNED)) {
+    i = slabAlloc(SLAB_ROUTE6);
+    if (i == 0) return false;
+    const r = Route6.at(i);
+    memory.copy(changetype<usize>(r), changetype<usize>(Route6.at(hop)), ROUTE6_REC);
+    r.bits = 128;
+    memory.copy(dstOf(i), dst, 16);
+    let prev: u32 = 0;
+    let k = Ns6.at(ns).routes;
+    while (k != 0 && comesBefore(Route6.at(k), r)) {
+      prev = k;
+      k = Route6.at(k).next;
+    }
+    r.next = k;
+    if (prev == 0) Ns6.at(ns).routes = i;
+    else Route6.at(prev).next = i;
+  }
+  const r = Route6.at(i);
+  r.flags = (r.flags & ~(1 as u32)) | LEARNED | (gw != 0 ? 1 : 0);
+  if (gw != 0) memory.copy(route6Gateway(i), gw, 16);
+  return true;
 }
 
 function purge(ns: u32, dev: u32): void {

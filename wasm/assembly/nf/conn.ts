@@ -7,13 +7,14 @@
  * Ports are numbers in host order; of ICMP, sport is the identifier and dport is type << 8 | code.
  * @see Linux include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h
  */
-import { CTEV_DESTROY, IPS_ASSURED, IPS_CONFIRMED, IPS_DYING } from '../../abi';
+import { CTEV_DESTROY, IPS_ASSURED, IPS_CONFIRMED, IPS_DYING, IPS_SRC_NAT } from '../../abi';
 import { Ns } from '../dev/ns';
 import { arenaTake, CONN_BUCKETS_MAX, CONN_CHUNK, CONN_HASH, CONN_REC, SLAB_CONN, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { Slab } from '../sim/slab';
 import { copy } from '../wire/bytes';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+import { sourceDel } from './bysource';
 import { ctEvent } from './ctevent';
 import { wheelAdd, wheelDel } from './wheel';
 
@@ -290,15 +291,19 @@ function leave(ct: u32): void {
   Sim.at().conns--;
 }
 
+/** Whether a connection is in the table: it was confirmed, and has not been taken out since. */
+export function connInTable(c: Conn): bool {
+  return (c.status & (IPS_CONFIRMED | IPS_DYING)) == IPS_CONFIRMED;
+}
+
 /** Takes a connection out of the table; it goes when no packet refers to it. */
 export function connKill(ct: u32): void {
   Sim.at().rec = 0;
   const c = Conn.at(ct);
-  if (c.status & IPS_CONFIRMED) {
+  if (connInTable(c)) {
     ctEvent(ct, CTEV_DESTROY);
     pull(ct * 2);
     pull(ct * 2 + 1);
-    c.status &= ~IPS_CONFIRMED;
     leave(ct);
     wheelDel(ct);
   }
@@ -327,6 +332,7 @@ export function connEvict(ns: u32, t: usize): bool {
 function release(ct: u32): void {
   const slab = Slab.at(SLAB_CONN);
   const c = Conn.at(ct);
+  if (c.status & IPS_SRC_NAT) sourceDel(ct);
   c.ns = 0;
   c.next0 = slab.free;
   slab.free = ct;
@@ -342,5 +348,5 @@ export function ctGet(ct: u32): void {
 export function ctPut(ct: u32): void {
   const c = Conn.at(ct);
   c.refs--;
-  if (c.refs == 0 && !(c.status & IPS_CONFIRMED)) release(ct);
+  if (c.refs == 0 && !connInTable(c)) release(ct);
 }

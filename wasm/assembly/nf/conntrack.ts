@@ -42,6 +42,7 @@ import {
   Conn,
   connEvict,
   connFind,
+  connInTable,
   connInsert,
   connKill,
   connNew,
@@ -341,13 +342,13 @@ export function ctConfirm(pkt: u32): u32 {
 
 /** Forgets a connection by its handle. */
 export function connDel(ct: u32): void {
-  if (Conn.at(ct).status & IPS_CONFIRMED) connKill(ct);
+  if (connInTable(Conn.at(ct))) connKill(ct);
 }
 
 /** Sets a connection's mark. */
 export function connMark(ct: u32, mark: u32): void {
   const c = Conn.at(ct);
-  if (!(c.status & IPS_CONFIRMED) || c.mark == mark) return;
+  if (!connInTable(c) || c.mark == mark) return;
   c.mark = mark;
   ctEvent(ct, CTEV_UPDATE);
 }

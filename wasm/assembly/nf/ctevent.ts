@@ -29,7 +29,6 @@ import {
   CTEV_X_TYPE,
   EVENT_LOG,
   IPS_ASSURED,
-  IPS_CONFIRMED,
   IPS_SEEN_REPLY,
   LOG_CT_EVENT,
 } from '../../abi';
@@ -37,7 +36,7 @@ import { CTEV_BASE, CTEV_CAP, CTEV_REC, NS_CAP, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { eventPush } from '../sim/ring';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
-import { Conn, T_DPORT, T_PROTO, T_SPORT, tupleOf } from './conn';
+import { Conn, connInTable, T_DPORT, T_PROTO, T_SPORT, tupleOf } from './conn';
 import { NfNs } from './settings';
 
 /** Whether somebody listens to a namespace's connections: one more, one less. */
@@ -48,14 +47,14 @@ export function ctWatch(ns: u32, by: i32): void {
 /** What of a connection's change is an event, in one word; 0 while nobody listens or it is not in the table. */
 export function ctPhase(ct: u32): u32 {
   const c = Conn.at(ct);
-  if (NfNs.at(c.ns).watch == 0 || !(c.status & IPS_CONFIRMED)) return 0;
+  if (NfNs.at(c.ns).watch == 0 || !connInTable(c)) return 0;
   return ((c.tcpState + 1) << 8) | (c.status & (IPS_SEEN_REPLY | IPS_ASSURED));
 }
 
 /** Notes what happened to a connection. @param what CTEV_* */
 export function ctEvent(ct: u32, what: u32): void {
   const c = Conn.at(ct);
-  if (NfNs.at(c.ns).watch == 0 || (what != CTEV_DESTROY && !(c.status & IPS_CONFIRMED))) return;
+  if (NfNs.at(c.ns).watch == 0 || (what != CTEV_DESTROY && !connInTable(c))) return;
   const s = Sim.at();
   if (s.ctevCount == CTEV_CAP) {
     s.ctevLost++;

@@ -38,11 +38,13 @@ import { ETH_IPV6 } from '../wire/ether';
 import { in6Scope, ip6Dst } from '../wire/ipv6';
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { TcpLast } from './context';
+import { sourceAdd, sourceLike, sourceNext } from './bysource';
 import { Conn, connFind, T_DPORT, T_DST, T_PROTO, T_SPORT, TUPLE, tupleInvert, tupleOf } from './conn';
 
 /** Ports tried before a source is given up. */
 const ATTEMPTS: u32 = 4096;
-/** The tuple being chosen, and its inverse. */
+/** What the connection is before; the tuple being chosen, and its inverse. */
+const WAS: usize = TEMP_BASE + 80;
 const WANT: usize = TEMP_BASE + 128;
 const BACK: usize = TEMP_BASE + 176;
 
@@ -106,19 +108,42 @@ function choosePort(ct: u32, source: bool, flags: u32, lo: u32, hi: u32): u32 {
   return seek(ct, source, low, high, true) ? 0 : DROP_NAT_NO_PORT;
 }
 
-/** Decides one half of a connection's NAT. @param ip its new address, 16 bytes, 0: keep @returns 0 or DROP_NAT_NO_PORT */
-function setup(ct: u32, source: bool, ip: usize, flags: u32, lo: u32, hi: u32): u32 {
+/** Whether the source of WANT is one of a range. @see Linux nf_in_range */
+function within(first: usize, last: usize, flags: u32, lo: u32, hi: u32): bool {
+  if (first != 0 && (memory.compare(WANT, first, 16) < 0 || memory.compare(WANT, last, 16) > 0)) return false;
+  const port = load<u16>(WANT + T_SPORT) as u32;
+  return !(flags & NAT_HAS_PORT) || (port >= lo && port <= hi);
+}
+
+/** Leaves in WANT the source that it has, or that an earlier connection of this source was given, if it will do. */
+function asBefore(ct: u32, first: usize, last: usize, flags: u32, lo: u32, hi: u32): bool {
+  memory.copy(WANT, WAS, TUPLE);
+  if (within(first, last, flags, lo, hi)) return !taken(ct);
+  for (let k = sourceNext(0, WAS); k != 0; k = sourceNext(k, WAS)) {
+    sourceLike(WANT, k, WAS);
+    if (within(first, last, flags, lo, hi)) return !taken(ct);
+  }
+  return false;
+}
+
+/**
+ * Decides one half of a connection's NAT.
+ * @param ip its new address, 16 bytes, 0: keep @param first the range that it is of, to `last` @returns 0 or DROP_NAT_NO_PORT
+ */
+function setup(ct: u32, source: bool, ip: usize, first: usize, last: usize, flags: u32, lo: u32, hi: u32): u32 {
   const c = Conn.at(ct);
-  const was = TEMP_BASE + 80;
-  tupleInvert(was, tupleOf(ct, 1));
   // Of ICMP the inverse loses the code; types are restored from the original.
-  memory.copy(WANT, was, TUPLE);
-  if (ip != 0) memory.copy(source ? WANT : WANT + T_DST, ip, 16);
-  const bad = choosePort(ct, source, flags, lo, hi);
-  if (bad != 0) return bad;
-  if (memory.compare(WANT, was, TUPLE) != 0) {
+  tupleInvert(WAS, tupleOf(ct, 1));
+  if (!source || flags & (NAT_RANDOM | NAT_RANDOM_FULLY) || !asBefore(ct, first, last, flags, lo, hi)) {
+    memory.copy(WANT, WAS, TUPLE);
+    if (ip != 0) memory.copy(source ? WANT : WANT + T_DST, ip, 16);
+    const bad = choosePort(ct, source, flags, lo, hi);
+    if (bad != 0) return bad;
+  }
+  if (memory.compare(WANT, WAS, TUPLE) != 0) {
     tupleInvert(tupleOf(ct, 1), WANT);
     c.status |= source ? IPS_SRC_NAT : IPS_DST_NAT;
+    if (source) sourceAdd(ct);
   }
   c.status |= source ? IPS_SRC_NAT_DONE : IPS_DST_NAT_DONE;
   return 0;
@@ -126,7 +151,7 @@ function setup(ct: u32, source: bool, ip: usize, flags: u32, lo: u32, hi: u32): 
 
 /** No rule matched: the connection keeps its addresses, but not a source port that clashes. */
 export function natNull(ct: u32, source: bool): u32 {
-  return setup(ct, source, 0, 0, 0, 0);
+  return setup(ct, source, 0, 0, 0, 0, 0, 0);
 }
 
 /** The address of a range that a connection gets: always the same for one pair of ends, or (persistent) for one source. */
@@ -151,7 +176,7 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
   if (p.proto == ETH_IPV6) {
     const at = address6(p, target, r, hook, indev, outdev);
     if (at == NO_ADDRESS) return DROP_NAT_NO_PORT;
-    return setup(p.ct, source, at, flags, lo, hi);
+    return set(p.ct, source, at, r, flags, lo, hi);
   }
   let ip: u32 = 0;
   if (target == TARGET_DNAT || target == TARGET_SNAT) {
@@ -165,7 +190,13 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
     if (ip == 0) return DROP_NAT_NO_PORT;
   }
   if (ip != 0) wrMapped(AT_NAT, ip);
-  return setup(p.ct, source, ip != 0 ? AT_NAT : 0, flags, lo, hi);
+  return set(p.ct, source, ip != 0 ? AT_NAT : 0, r, flags, lo, hi);
+}
+
+/** The range is the rule's, or the one address that was found. */
+function set(ct: u32, source: bool, ip: usize, r: usize, flags: u32, lo: u32, hi: u32): u32 {
+  const ruled = ip != 0 && (flags & NAT_HAS_IP) != 0;
+  return setup(ct, source, ip, ruled ? r + RULE_TO_IP : ip, ruled ? r + RULE_TO_IP2 : ip, flags, lo, hi);
 }
 
 /** No address can be had. */

@@ -8,7 +8,7 @@ import { TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { rd16, rd32 } from '../wire/bytes';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, tcpFlags, tcpHlen } from '../wire/l4';
-import { Conn, connKill } from './conn';
+import { Conn, connInTable, connKill } from './conn';
 import {
   contextClear,
   TcpLast,
@@ -225,7 +225,7 @@ function advance(ct: u32, dir: u32, index: u32, old: u32, state: u32): i32 {
   if (!(c.status & IPS_SEEN_REPLY)) {
     if (index == K_RST) {
       // A connection whose only answer is a reset never was one.
-      if (c.status & IPS_CONFIRMED) connKill(ct);
+      if (connInTable(c)) connKill(ct);
       return TCP_OK;
     }
     if (index == K_SYN && old == SS) return TCP_IGNORE;

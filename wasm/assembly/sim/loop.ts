@@ -1,6 +1,7 @@
 /** The core's heart: the set-up of all rooms, the loop from link event to link event, and the run of timers. */
 import {
-  TIMER_CT_GC, TIMER_DAD6, TIMER_FRAG, TIMER_FRAG6, TIMER_IPVS, TIMER_LINK, TIMER_MLD6, TIMER_MLD6_AGAIN, TIMER_NEIGH,
+  TIMER_CT_GC, TIMER_DAD6, TIMER_FRAG, TIMER_FRAG6,
+  TIMER_IGMP, TIMER_IPVS, TIMER_LINK, TIMER_MLD6, TIMER_MLD6_AGAIN, TIMER_NEIGH,
   TIMER_PROXY_ARP, TIMER_QDISC, TIMER_RS6, TIMER_SOCK,
 } from '../../abi';
 import { devInit } from '../dev/init';
@@ -13,6 +14,7 @@ import { proxyTimer } from '../ip/proxyarp';
 import { fragTimer } from '../ip/reassembly';
 import { dadTimer } from '../ip6/addr';
 import { ip6Init } from '../ip6/init';
+import { igmpTimer } from '../ip/igmp';
 import { mldAgain, mldTimer } from '../ip6/mcast';
 import { frag6Timer } from '../ip6/reassembly';
 import { rsTimer } from '../ip6/rs';
@@ -65,6 +67,7 @@ function dispatch(kind: u32, obj: u32): void {
   else if (kind == TIMER_FRAG6) frag6Timer(obj);
   else if (kind == TIMER_PROXY_ARP) proxyTimer(obj);
   else if (kind == TIMER_QDISC) qdiscTimer(obj);
+  else if (kind == TIMER_IGMP) igmpTimer(obj);
   else if (kind == TIMER_IPVS) vsSweep();
 }
 

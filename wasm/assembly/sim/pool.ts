@@ -65,6 +65,8 @@ export const PF_IPVS: u32 = 0x20000;
 /** A packet in its tunnel's headers waits to be sent by the namespace below (dev/vxlan.ts: vxlanSend). */
 export const PF_TUNNEL: u32 = 1 << 20;
 /** It arrives at a device without having crossed a link: the device's counters have seen it, or must not. */
+/** An own multicast that its sender hears: it is for this machine, whatever its route. */
+export const PF_OWN_GROUP: u32 = 1 << 22;
 export const PF_UNCOUNTED: u32 = 1 << 21;
 /** Bits that belong to the packet, not to the machine it is in. */
 const PF_KEEP: u32 = PF_TRACE;

@@ -25,6 +25,8 @@ import {
   IDEV6_BASE,
   IDEV6_REC,
   MEMO_BASE,
+  NAT_SOURCES,
+  NAT_SOURCE_BUCKETS,
   NET4_BASE,
   NET4_REC,
   NFNS_BASE,
@@ -43,7 +45,7 @@ import {
   SLAB_NS,
   SLAB_PKT,
   SLAB_RULE,
-  SLAB_PNEIGH,
+  SLAB_MEMBER,
   SLAB_QDISC,
   SLAB_TIMER,
   SLAB_UPPER,
@@ -93,6 +95,7 @@ export function memSpans(out: usize): u32 {
   for (let id = SLAB_NS; id <= SLAB_RULE; id++) n = slabHole(out, n, id);
   const heads = s.ctMask + 1 + s.ctSplit;
   n = hole(out, n, CONN_HASH + (heads as usize) * 4, CONN_HASH + (CONN_BUCKETS_MAX as usize) * 4);
+  if (s.natSources == 0) n = hole(out, n, NAT_SOURCES, NAT_SOURCES + 4 * (NAT_SOURCE_BUCKETS as usize));
   n = hole(out, n, NFNS_BASE + (slabTop(SLAB_NS) as usize) * NFNS_REC, NFNS_BASE + NFNS_REC * (NS_CAP as usize));
   for (let id = SLAB_MATCH; id <= SLAB_VS_CONN; id++) n = slabHole(out, n, id);
   const devs = slabTop(SLAB_DEV) as usize;
@@ -100,7 +103,7 @@ export function memSpans(out: usize): u32 {
   n = hole(out, n, CONF_BASE + CONF_REC * devs, CONF_NS);
   n = hole(out, n, CONF_NS + CONF_REC * 2 * spaces, NET4_BASE);
   n = hole(out, n, NET4_BASE + NET4_REC * spaces, FIBRULE_BASE);
-  for (let id = SLAB_FIBRULE; id <= SLAB_PNEIGH; id++) n = slabHole(out, n, id);
+  for (let id = SLAB_FIBRULE; id <= SLAB_MEMBER; id++) n = slabHole(out, n, id);
   n = hole(out, n, DST_BASE, DST_BASE + DST_REC * (DST_CAP as usize));
   for (let id = SLAB_QDISC; id <= SLAB_UPPER; id++) n = slabHole(out, n, id);
   n = hole(out, n, IDEV6_BASE + IDEV6_REC * devs, NS6_BASE);

@@ -11,6 +11,7 @@ import { portFree, sockBind } from './bind';
 import { bindInsert, bindRemove, isAny, isV4, mapped, sockMoved } from './demux';
 import { dgramTake } from './dgram';
 import { RDY_ERR, RDY_HUP, RDY_IN, RDY_OUT, RDY_RDHUP, needsDev, nsAlive, nsV6Only, scopeDev } from './glue';
+import { groupAdd, groupDrop, groupsDrop } from './group';
 import { pingConnect, pingSend } from './ping';
 import { rawConnect, rawSend } from './raw';
 import {
@@ -77,6 +78,13 @@ export function bind(id: i32, port: i32): i32 {
   }
   // A v6 socket bound to 0.0.0.0 in mapped form takes IPv4 only; :: takes both.
   return sockBind(s, addr0(), addr1(), <u32>port);
+}
+
+/** Joins or leaves the group in the scratch area on a device, or leaves it on whatever device (0). */
+export function group(id: i32, dev: u32, join: bool): i32 {
+  sockMoved();
+  if (!held(id)) return -9;
+  return join ? groupAdd(sockAt(id), dev, addr0(), addr1()) : groupDrop(sockAt(id), dev, addr0(), addr1());
 }
 
 /** connect(2); the address is in the scratch area. */
@@ -205,6 +213,7 @@ export function close(id: i32): void {
   const s = sockAt(id);
   if (s.type == T_TCP) tcpClose(s);
   else {
+    groupsDrop(s);
     bindRemove(s);
     sockRelease(s);
   }

@@ -10,6 +10,7 @@ import { route6Find } from '../ip6/route';
 import { Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
 import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
+import { routeFor } from '../ip/routeout';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
 import { Ns } from '../dev/ns';
 import { NS_CAP, SCRATCH_BASE, SOCK_STATE, Sim } from '../mem';
@@ -18,6 +19,7 @@ import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_SRC_CHOSEN, Pkt, pktAlloc, pktDro
 import { eventPush } from '../sim/ring';
 import { rng32 } from '../sim/rng';
 import { timerAdd, timerDel as simTimerDel } from '../sim/timer';
+import { rd16 } from '../wire/bytes';
 import { csumL4, csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6 } from '../wire/ipv4';
 import { isAny, isV4, mapped, v4Of } from './demux';
@@ -117,7 +119,10 @@ export function l4Send(
     let src = isV4(l0, l1) ? v4Of(l1) : 0;
     const dst = v4Of(r1);
     if (src == 0) {
+      const ports = proto == L4_TCP || proto == L4_UDP;
+      routeFor(proto, ports ? rd16(at) : 0, ports ? rd16(at + 2) : 0);
       src = ip4RouteSource(ns as u32, dst, dev as u32, mark, tos);
+      routeFor(0, 0, 0);
       pkt.flags |= PF_SRC_CHOSEN;
     }
     if (proto == L4_TCP || proto == L4_UDP) {
@@ -172,9 +177,12 @@ export function isGroup(ns: i32, ip: u32): bool {
 /** Sets the local address to the one that packets to the remote would carry. @returns 0 or -ENETUNREACH … */
 export function sourceFor(s: Sock): i32 {
   if (isV4(s.r0, s.r1)) {
+    routeFor(s.proto as u32, s.lport as u32, s.rport as u32);
     const src = ip4RouteSource(s.ns as u32, v4Of(s.r1), s.dev as u32, s.mark, s.tos);
-    if (src == 0) return Sim.at().r0 != 0 ? -(Sim.at().r0 as i32) : -101;
-    const err = ip4RouteCheck(s.ns as u32, v4Of(s.r1), src, s.dev as u32, s.mark, s.tos);
+    const none = Sim.at().r0;
+    const err = src == 0 ? 0 : ip4RouteCheck(s.ns as u32, v4Of(s.r1), src, s.dev as u32, s.mark, s.tos);
+    routeFor(0, 0, 0);
+    if (src == 0) return none != 0 ? -(none as i32) : -101;
     if (err != 0) return err;
     s.l0 = 0;
     s.l1 = mapped(src);
@@ -199,7 +207,7 @@ export function pathMtu(s: Sock): u32 {
  * @returns 0: no DF; 1: DF; 2: DF, but it may be fragmented where that was not foreseen; else it is too long: -MTU
  * @see Linux ip_output.c: ip_setup_cork, __ip_append_data, __ip_make_skb
  */
-export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
+export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64, rport: u32): i32 {
   if (s.flags & F_NODF) return 0;
   if (!isV4(r0, r1)) return datagramDf6(s, len, r0, r1);
   const dst = v4Of(r1);
@@ -207,7 +215,10 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64): i32 {
   const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
   // Without a way there is nothing to be too long for: sending tells.
   if (len + 20 > mtu) {
-    if (ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos) == 0) return 0;
+    routeFor(s.proto as u32, (s.proto as u32) == L4_UDP ? (s.lport as u32) : 0, rport);
+    const src = ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos);
+    routeFor(0, 0, 0);
+    if (src == 0) return 0;
     if (Sim.at().r0 == RTN_BROADCAST && !(s.flags & F_BROADCAST)) return 0;
   }
   if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;

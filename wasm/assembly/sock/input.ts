@@ -2,7 +2,7 @@
  * What ip/ hands to sock/: segments, datagrams, copies for raw sockets, ICMP errors, timers, the end of a namespace.
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
-import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO, SNMP_UDP_NO_PORTS } from '../../abi';
+import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO, RTN_BROADCAST, RTN_MULTICAST, SNMP_UDP_NO_PORTS } from '../../abi';
 import { Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
@@ -12,6 +12,7 @@ import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
 import { vxlanInput } from '../dev/vxlan';
 import { bindRemove, connFind, isV4, mapped, rawAny, udpFind } from './demux';
 import { pathLearn } from './glue';
+import { groupDeliver, groupsDrop } from './group';
 import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
@@ -48,6 +49,13 @@ function l4Length(p: Pkt): u32 {
   return p.data + p.len - p.th;
 }
 
+/** Bytes of data of a datagram. */
+function dataLength(p: Pkt): u32 {
+  const n = l4Length(p);
+  const len = bswap<u16>(load<u16>((p.th as usize) + 4)) as u32;
+  return len >= 8 && len <= n ? len - 8 : n - 8;
+}
+
 /** A TCP segment for this machine. Takes the packet. */
 export function tcpInput(ns: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
@@ -79,7 +87,22 @@ export function udpInput(ns: u32, pkt: u32): i32 {
     pktFree(pkt);
     return 1;
   }
-  return udpInputTo(ns, pkt, udpSocket(ns, p));
+  const to = udpSocket(ns, p);
+  const many = p.rtype == RTN_MULTICAST || p.rtype == RTN_BROADCAST;
+  return many && (to == 0 || sockAt(to).state != S_KERNEL) ? groupInput(ns, pkt) : udpInputTo(ns, pkt, to);
+}
+
+/** A multicast or broadcast: all that fit have a copy; that none does is nobody's fault. @returns 1 */
+function groupInput(ns: u32, pkt: u32): i32 {
+  const p = Pkt.at(pkt);
+  const h = p.th as usize;
+  const took = groupDeliver(
+    ns as i32, p.indev, word0(p, 1), word1(p, 1), bswap<u16>(load<u16>(h + 2)) as u32, word0(p, 0), word1(p, 0),
+    bswap<u16>(load<u16>(h)) as u32, ttlOf(p), h + 8, dataLength(p),
+  );
+  if (took != 0 && p.flags & PF_TRACE) traceUdp(p);
+  pktFree(pkt);
+  return 1;
 }
 
 /** The same of one whose socket is known: udpSocket. */
@@ -95,11 +118,8 @@ export function udpInputTo(ns: u32, pkt: u32, id: i32): i32 {
     vxlanInput(ns, pkt, bswap<u16>(load<u16>(h + 2)) as u32);
     return 1;
   }
-  const n = l4Length(p);
-  const len = bswap<u16>(load<u16>(h + 4)) as u32;
-  const data = len >= 8 && len <= n ? len - 8 : n - 8;
   udpDeliver(
-    s, p.indev, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), bswap<u16>(load<u16>(h)) as u32, ttlOf(p), h + 8, data,
+    s, p.indev, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), bswap<u16>(load<u16>(h)) as u32, ttlOf(p), h + 8, dataLength(p),
   );
   if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
@@ -250,6 +270,7 @@ export function sockNsDestroy(ns: u32): void {
         s.flags |= F_ORPHAN;
         tcpDone(s);
       } else {
+        groupsDrop(s);
         bindRemove(s);
         sockRelease(s);
       }

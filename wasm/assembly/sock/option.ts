@@ -2,7 +2,8 @@
 import {
   SOCKOPT_ACCEPTCONN, SOCKOPT_BROADCAST, SOCKOPT_CONGESTION, SOCKOPT_CORK, SOCKOPT_DEV, SOCKOPT_DROPS, SOCKOPT_ERROR, SOCKOPT_HDRINCL, SOCKOPT_FREEBIND, SOCKOPT_KEEPALIVE, SOCKOPT_KEEPCNT,
   SOCKOPT_KEEPIDLE, SOCKOPT_KEEPINTVL, SOCKOPT_LINGER, SOCKOPT_LINGER2, SOCKOPT_MAXSEG,
-  SOCKOPT_MARK, SOCKOPT_MTU_DISCOVER, SOCKOPT_NODELAY, SOCKOPT_QUICKACK, SOCKOPT_RCVBUF, SOCKOPT_RECVERR, SOCKOPT_REUSEADDR, SOCKOPT_REUSEPORT,
+  SOCKOPT_MARK, SOCKOPT_MTU_DISCOVER, SOCKOPT_MULTICAST_ALL, SOCKOPT_MULTICAST_IF, SOCKOPT_MULTICAST_LOOP,
+  SOCKOPT_MULTICAST_TTL, SOCKOPT_NODELAY, SOCKOPT_QUICKACK, SOCKOPT_RCVBUF, SOCKOPT_RECVERR, SOCKOPT_REUSEADDR, SOCKOPT_REUSEPORT,
   SOCKOPT_SNDBUF, SOCKOPT_SYNCNT, SOCKOPT_TOS, SOCKOPT_TTL, SOCKOPT_USER_TIMEOUT, SOCKOPT_V6ONLY, TCPKEY_KEEP_INTVL,
   TCPKEY_KEEP_PROBES, TCPKEY_KEEP_TIME, TCPKEY_SYN_RETRIES, TCPKEY_CONGESTION, TCPKEY_FIN_TIMEOUT,
 } from '../../abi';
@@ -11,7 +12,7 @@ import { RCVBUF_DEFAULT } from './dgram';
 import { nsTtl } from './glue';
 import {
   F_BROADCAST, F_CORK, F_HDRINCL, F_KEEPALIVE, F_LINGER0, F_NODELAY, F_NODF, F_PINGPONG, F_PMTU_DO, F_PMTU_PROBE, F_RECVERR, F_REUSEADDR, F_REUSEPORT, F_V6ONLY, S_CLOSE, S_LISTEN, S_SYN_SENT,
-  M_CONGESTION, M_FREEBIND, M_QUICKACK, M_RCVBUF_LOCK, M_SNDBUF_LOCK, Sock, T_TCP, sockAt, sockValid,
+  M_CONGESTION, M_FREEBIND, M_NO_MC_ALL, M_NO_MC_LOOP, M_QUICKACK, M_RCVBUF_LOCK, M_SNDBUF_LOCK, Sock, T_TCP, sockAt, sockValid,
 } from './table';
 import { push } from './tcp_write';
 import { congStart } from './tcp_cong';
@@ -65,6 +66,14 @@ export function optionSet(id: i32, key: i32, value: i32): i32 {
     if (value < 0 || value > 5) return -22;
     s.flags &= ~(F_NODF | F_PMTU_DO | F_PMTU_PROBE);
     s.flags |= value == 0 || value > 3 ? F_NODF : value == 2 ? F_PMTU_DO : value == 3 ? F_PMTU_PROBE : 0;
+  } else if (key == SOCKOPT_MULTICAST_TTL) {
+    if (value < -1 || value > 255) return -22;
+    s.mcHops = <u32>(value < 0 ? 0 : value + 1);
+  } else if (key == SOCKOPT_MULTICAST_IF) s.mcDev = <u32>value;
+  else if (key == SOCKOPT_MULTICAST_LOOP || key == SOCKOPT_MULTICAST_ALL) {
+    const bit = key == SOCKOPT_MULTICAST_LOOP ? M_NO_MC_LOOP : M_NO_MC_ALL;
+    if (value == 0) s.more |= bit;
+    else s.more &= ~bit;
   } else return s.type == T_TCP || key == SOCKOPT_FREEBIND ? tcpOptionSet(s, key, value) : -92;
   return 0;
 }
@@ -130,6 +139,10 @@ export function optionGet(id: i32, key: i32): i32 {
   if (key == SOCKOPT_TTL) return s.ttl != 0 ? <i32>s.ttl : nsTtl(s.ns);
   if (key == SOCKOPT_TOS) return s.tos;
   if (key == SOCKOPT_MTU_DISCOVER) return s.flags & F_NODF ? 0 : s.flags & F_PMTU_DO ? 2 : s.flags & F_PMTU_PROBE ? 3 : 1;
+  if (key == SOCKOPT_MULTICAST_TTL) return s.mcHops == 0 ? 1 : <i32>(s.mcHops - 1);
+  if (key == SOCKOPT_MULTICAST_IF) return <i32>s.mcDev;
+  if (key == SOCKOPT_MULTICAST_LOOP) return s.more & M_NO_MC_LOOP ? 0 : 1;
+  if (key == SOCKOPT_MULTICAST_ALL) return s.more & M_NO_MC_ALL ? 0 : 1;
   if (key == SOCKOPT_MARK) return <i32>s.mark;
   if (key == SOCKOPT_ACCEPTCONN) return s.state == S_LISTEN ? 1 : 0;
   // What an untouched socket answers: tcp_wmem[1], tcp_rmem[1], wmem_default, rmem_default.

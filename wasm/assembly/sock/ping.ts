@@ -75,7 +75,7 @@ export function pingSend(s: Sock, r0: u64, r1: u64, at: usize, len: u32): i32 {
   if (bound != 0) return bound;
   const d1 = isAny(r0, r1) ? (v4 ? mapped(0x7f000001) : 0x0100000000000000) : r1;
   if (v4 && isBroadcast(s.ns, v4Of(d1)) && !(s.flags & F_BROADCAST)) return -13;
-  const df = datagramDf(s, len, r0, d1);
+  const df = datagramDf(s, len, r0, d1, 0);
   if (df < 0) {
     if (s.flags & F_RECVERR) dgramPut(s, r0, d1, 0, 0, 90 << 16, at, 0, -df);
     return -90;

@@ -29,7 +29,7 @@ export function rawSend(s: Sock, r0: u64, r1: u64, at: usize, len: u32): i32 {
   if (s.flags & F_SND_SHUT) return -32;
   if (len > 65515) return -90;
   const d1 = isAny(r0, r1) ? (s.family == 4 ? mapped(0x7f000001) : 0x0100000000000000) : r1;
-  const df = s.flags & F_HDRINCL ? 0 : datagramDf(s, len, r0, d1);
+  const df = s.flags & F_HDRINCL ? 0 : datagramDf(s, len, r0, d1, 0);
   if (df < 0) {
     if (s.flags & F_RECVERR) dgramPut(s, r0, d1, 0, 0, 90 << 16, at, 0, -df);
     return -90;

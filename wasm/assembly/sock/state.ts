@@ -116,3 +116,6 @@ export const M_FREEBIND: u32 = 1 << 18;
 export const M_QUICKACK: u32 = 1 << 19;
 /** TCP_CONGESTION was set. */
 export const M_CONGESTION: u32 = 1 << 20;
+/** IP_MULTICAST_LOOP and IP_MULTICAST_ALL are off. */
+export const M_NO_MC_LOOP: u32 = 1 << 21;
+export const M_NO_MC_ALL: u32 = 1 << 22;

@@ -255,8 +255,10 @@ export class Sock {
   dsackDups: u32;
   reordSeen: u32;
   rcvOoopack: u32;
-  /** Multicast groups joined (igmp's list), SO_INCOMING_CPU and others: for later. */
+  /** Groups joined (group.ts); the device its multicasts leave by, 0 any; IP_MULTICAST_TTL and one more, 0 unset. */
   groups: u32;
+  mcDev: u32;
+  mcHops: u32;
   spare: u32;
 }
 

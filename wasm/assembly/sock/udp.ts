@@ -1,6 +1,6 @@
 /**
  * UDP sockets.
- * Limits: no UDP-Lite, no GRO/GSO, no multicast membership (a socket bound to the port gets what the host takes).
+ * Limits: no UDP-Lite, no GRO/GSO.
  * @see RFC 768, Linux net/ipv4/udp.c
  */
 import {
@@ -9,7 +9,8 @@ import {
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
 import { dgramLocal, dgramPut } from './dgram';
-import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, pathLearn, sendDev, sockEvent, sourceFor } from './glue';
+import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, pathLearn, sockEvent, sourceFor } from './glue';
+import { hopsOf, outDev } from './group';
 import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
 import { snmpInc } from './tcpnet';
 
@@ -45,7 +46,7 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   // 0.0.0.0 and :: mean this host.
   if (isAny(r0, r1)) d1 = s.family == 4 || isV4(r0, r1) ? mapped(0x7f000001) : 0x0100000000000000;
   if (isV4(d0, d1) && isBroadcast(s.ns, v4Of(d1)) && !(s.flags & F_BROADCAST)) return -13;
-  const df = datagramDf(s, 8 + len, d0, d1);
+  const df = datagramDf(s, 8 + len, d0, d1, rport as u32);
   if (df < 0) {
     if (s.flags & F_RECVERR) dgramPut(s, d0, d1, rport, 0, 90 << 16, at, 0, -df);
     return -90;
@@ -60,7 +61,7 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   store<u16>(h + 6, 0);
   memory.copy(h + 8, at, len);
   const err = l4Send(
-    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, s.ttl, s.tos, sendDev(s, d0), s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
+    s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, hopsOf(s, d0, d1), s.tos, outDev(s, d0, d1), s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
   );
   if (err == 0) snmpInc(s.ns, SNMP_UDP_OUT_DATAGRAMS);
   else if (err == -105) snmpInc(s.ns, SNMP_UDP_SNDBUF_ERRORS);

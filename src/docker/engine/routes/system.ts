@@ -1,6 +1,7 @@
 /** /_ping, /version, /info, /events, /system/df, /auth, /distribution. */
 import { utf8 } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
+import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';
@@ -71,7 +72,6 @@ const auth: Handler = async ({ daemon, request }) => {
   const body = await readJson<{ serveraddress?: string }>(request);
   if (body instanceof Failure) return body;
   const given = (body.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '');
-  const { HUB, reachRegistry } = await daemon.kernel.world.hold(import('../../images/registry.ts'));
   const host = given === '' || given === 'index.docker.io' || given === 'docker.io' ? HUB : given;
   return (
     (await reachRegistry(daemon.controller.daemon.sys, host)) ??

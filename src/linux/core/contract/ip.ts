@@ -105,6 +105,7 @@ export interface IpCore {
       | 'hop_limit'
       | 'mtu'
       | 'router_solicitations'
+      | 'accept_redirects'
       | 'proxy_ndp',
     value: number,
   ): number;
@@ -127,7 +128,8 @@ export interface IpCore {
   /** net.ipv4.*: keys are IP4_* of abi/conf.ts; times are ms. */
   ip4Set(ns: number, key: number, value: number): number;
   ip4Get(ns: number, key: number): number;
-  /** Multicast groups that a device takes packets of. */
+  /** Multicast groups that a device listens to, newest first, and how many want each; 224.0.0.1, which all do, apart. */
+  groups(dev: number): { readonly ip: Addr16; readonly users: number }[];
   groupJoin(dev: number, ip: number): number;
   groupLeave(dev: number, ip: number): number;
   /** Addresses that are answered for as a proxy. */

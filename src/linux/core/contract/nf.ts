@@ -121,6 +121,7 @@ export interface CoreMatch {
 
 /** A packet that a LOG target saw. */
 export interface CoreLog {
+  /** 0: no rule; a martian, whose source and destination are `packet`, and `hook` LOG_MARTIAN_* */
   readonly rule: number;
   readonly ns: number;
   readonly hook: number;

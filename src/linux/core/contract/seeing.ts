@@ -3,6 +3,8 @@ import type { Addr16 } from './base.ts';
 
 /** Code of a LOG event: a namespace's table of connections is full; b = the namespace. */
 export const LOG_CT_FULL = 2;
+/** What is wrong with a martian: its source, else its destination. */
+export const LOG_MARTIAN_SRC = 16;
 
 export interface CoreFrame {
   readonly time: number;

@@ -45,7 +45,7 @@ export interface CoreDatagram {
   };
 }
 
-/** Options that are set and read alike: TCP's own, and IP_FREEBIND. */
+/** Options that are set and read alike: TCP's own, IP_FREEBIND, and those of multicasts (the device by core index). */
 type TcpOption =
   | 'cork'
   | 'quickack'
@@ -57,7 +57,11 @@ type TcpOption =
   | 'linger2'
   | 'maxseg'
   | 'congestion'
-  | 'freebind';
+  | 'freebind'
+  | 'multicast_ttl'
+  | 'multicast_if'
+  | 'multicast_loop'
+  | 'multicast_all';
 
 /** Sockets. */
 export interface SocketsCore {
@@ -78,6 +82,8 @@ export interface SocketsCore {
   /** 1 read, 2 write, 3 both */
   sockShutdown(sock: number, how: number): number;
   sockClose(sock: number): void;
+  /** Joins a group on a device, or leaves it (dev 0: wherever it was joined). */
+  sockGroup(sock: number, dev: number, ip: Addr16, join: boolean): number;
   /** Present readiness, bits of {@link Ready}. */
   sockReady(sock: number): number;
   sockSet(

@@ -13,6 +13,8 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     arp: file(arp),
     dev: file(dev),
     if_inet6: file(ifInet6),
+    igmp: file(igmp),
+    igmp6: file(igmp6),
     netstat: file((net) => counters(net, ['TcpExt'])),
     route: file(route),
     snmp: file((net) => counters(net, ['Tcp', 'Udp'])),
@@ -120,6 +122,42 @@ function ifInet6(net: NetAdmin): string {
       const name = (net.link(a.ifindex)?.name ?? '').padStart(8);
       const two = (n: number): string => n.toString(16).padStart(2, '0');
       return `${ip} ${two(a.ifindex)} ${two(a.prefix.bits)} ${two(scope)} 80 ${name}\n`;
+    })
+    .join('');
+}
+
+/** @see Linux net/ipv4/igmp.c: igmp_mc_seq_show */
+function igmp(net: NetAdmin): string {
+  const rows = net.links().map(({ ifindex, name }) => {
+    const groups = net
+      .groups()
+      .flatMap((g) => (g.ifindex === ifindex && g.ip.v === 4 ? [{ ...g, ip: g.ip.value }] : []));
+    if (groups.length === 0) return '';
+    const head = `${ifindex}\t${name.padEnd(10)}: ${String(groups.length).padStart(5)} ${'V3'.padStart(7)}\n`;
+    const line = (ip: number, users: number): string =>
+      `\t\t\t\t${hex4(ip)} ${String(users).padStart(5)} 0:00000000\t\t0\n`;
+    return head + groups.map((g) => line(g.ip, g.users)).join('');
+  });
+  return `Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n${rows.join('')}`;
+}
+
+/** MAF_LAST_REPORTER, which who tells of a group is; MAF_LOADED; MAF_NOREPORT: all nodes, and groups of this node. */
+const REPORTED = 0x4;
+const NOT_REPORTED = 0xc;
+
+/** @see Linux net/ipv6/mcast.c: igmp6_mc_seq_show */
+function igmp6(net: NetAdmin): string {
+  return net
+    .groups()
+    .flatMap(({ ifindex, ip, users }) => {
+      if (ip.v !== 6) return [];
+      const scope = (ip.value >> 112n) & 15n;
+      const silent = scope < 2n || ip.value === 0xff02n << 112n || ip.value === (0xff02n << 112n) + 1n;
+      const name = (net.link(ifindex)?.name ?? '').padEnd(15);
+      const group = ip.value.toString(16).padStart(32, '0');
+      return [
+        `${String(ifindex).padEnd(4)} ${name} ${group} ${String(users).padStart(5)} ${hex(silent ? NOT_REPORTED : REPORTED, 8)} 0\n`,
+      ];
     })
     .join('');
 }

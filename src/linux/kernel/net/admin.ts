@@ -4,6 +4,7 @@ import type { LinkKind, NetAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr, listAddrs } from './addrs.ts';
 import { connStats, deleteConns, listConns, markConns } from './conntrack.ts';
 import { delFdb, listFdb, setFdb } from './fdbs.ts';
+import { listGroups } from './groups.ts';
 import { ipvsAdmin } from './ipvs.ts';
 import { addUpper, addVxlan } from './linkkinds.ts';
 import { addSimple, addVeth, delLink, linkOf, moveLink, setLink } from './links.ts';
@@ -60,6 +61,7 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     setNeigh: (ifname, ip, mac, permanent) => setNeigh(w, ns, ifname, ip, mac, permanent),
     delNeigh: (ifname, ip) => delNeigh(w, ns, ifname, ip),
     flushNeigh: (ifname) => flushNeigh(w, ns, ifname),
+    groups: () => listGroups(w, ns),
     proxies: () => listProxies(w, ns),
     addProxy: (ifname, ip) => addProxy(w, ns, ifname, ip),
     delProxy: (ifname, ip) => delProxy(w, ns, ifname, ip),

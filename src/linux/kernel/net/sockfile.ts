@@ -2,11 +2,13 @@
 import { type IpAddr, needsZone } from '../../../base/ip.ts';
 import { Ready, SockType } from '../../core/core.ts';
 import {
+  EADDRNOTAVAIL,
   EAFNOSUPPORT,
   EAGAIN,
   EDESTADDRREQ,
   EINPROGRESS,
   EINVAL,
+  ENODEV,
   ENOTCONN,
   EPROTONOSUPPORT,
   type Errno,
@@ -15,9 +17,10 @@ import {
 } from '../errno.ts';
 import type { Waiter } from '../machine.ts';
 import { type Accepted, SocketFile } from '../socket.ts';
-import type { Datagram, SockAddr, SocketType, SockOption } from '../sys.ts';
+import type { Datagram, GroupInterface, SockAddr, SocketType, SockOption } from '../sys.ts';
 import { WaitQueue, waitFor } from '../waitqueue.ts';
 import { ANY4, ANY6, fromAddr16, toAddr16 } from './addr16.ts';
+import { groupDevice } from './groups.ts';
 import type { Netns } from './netns.ts';
 import { isPing, mayBind } from './privilege.ts';
 import type { NetWorld } from './world.ts';
@@ -238,6 +241,20 @@ export class InetSocket extends SocketFile {
         return value < 0 ? errnoOf(value) : value;
       }
     }
+  }
+
+  override membership(group: IpAddr, on: GroupInterface, join: boolean): Errno | 0 {
+    const dev = groupDevice(this.world, this.ns, group, on, !join);
+    if (isErr(dev)) return dev;
+    const err = this.world.core.sockGroup(this.sock, dev, toAddr16(group), join);
+    return err < 0 ? errnoOf(err) : 0;
+  }
+
+  override multicastInterface(on: GroupInterface): Errno | 0 {
+    const dev = groupDevice(this.world, this.ns, ANY4, on, true);
+    if (isErr(dev)) return dev === ENODEV ? EADDRNOTAVAIL : dev;
+    const err = this.world.core.sockSet(this.sock, 'multicast_if', dev);
+    return err < 0 ? errnoOf(err) : 0;
   }
 
   override bindToDevice(ifname: string): Errno | 0 {

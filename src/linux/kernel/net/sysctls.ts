@@ -78,6 +78,7 @@ const PER_DEVICE: Readonly<Record<string, string>> = {
   'ipv6 addr_gen_mode': '0',
   'ipv6 hop_limit': '64',
   'ipv6 mtu': '1500',
+  'ipv6 accept_redirects': '1',
   'ipv6 router_solicitations': '-1',
 };
 type CoreKey = Parameters<Core['nsSet']>[1];

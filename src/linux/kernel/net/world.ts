@@ -7,6 +7,7 @@ import type { LinkKind, NetAdmin, NetnsKey, SocketInfo } from '../netadmin.ts';
 import { netAdmin } from './admin.ts';
 import { ConnWatch } from './connwatch.ts';
 import { addLoopback, forget, remove } from './links.ts';
+import { martianLines, NetRatelimit } from './martian.ts';
 import { type Device, Netns } from './netns.ts';
 import { logLine } from './nflog.ts';
 import type { InetSocket } from './sockfile.ts';
@@ -31,8 +32,10 @@ export class NetWorld {
   holders: (file: unknown) => SocketInfo['users'] = () => [];
   /** Unix and packet sockets of the machine that made a namespace; set by the kernels. */
   local: (owner: unknown, key: NetnsKey) => SocketInfo[] = () => [];
-  /** Writes a line to the kernel's log of a machine; set by the kernels. */
-  log: (owner: unknown, key: NetnsKey, line: string) => void = () => {};
+  /** Writes a line to the kernel's log of a machine; set by the kernels. Key: the namespace, where that decides. */
+  log: (owner: unknown, key: NetnsKey | undefined, line: string) => void = () => {};
+  /** By machine. */
+  readonly #rates = new Map<unknown, NetRatelimit>();
   readonly #namespaces = new Map<NetnsKey, Netns>();
   readonly #admins = new Map<NetnsKey, NetAdmin>();
   /** To be destroyed when the last holder lets go. */
@@ -131,10 +134,20 @@ export class NetWorld {
   /** Only the machine's own namespace logs, unless it is told to for all. @see nf_log_syslog.c: nf_log_ip_packet */
   #logged(log: CoreLog): void {
     const ns = this.#byCore(log.ns);
+    if (ns && log.rule === 0) this.#martian(ns, log);
     const target = ns?.rules?.ruleOf(log.rule)?.target;
     if (!ns || target?.kind !== 'LOG') return;
     const name = (dev: number): string => this.devices.get(dev)?.name ?? '';
     this.log(ns.owner, ns.key, logLine(log, target, name));
+  }
+
+  #martian(ns: Netns, log: CoreLog): void {
+    const rate = this.#rates.get(ns.owner) ?? new NetRatelimit();
+    this.#rates.set(ns.owner, rate);
+    const first = rate.allow(log.time);
+    if (!first) return;
+    const dev = this.devices.get(log.indev)?.name ?? '';
+    for (const line of [...first, ...martianLines(log, dev)]) this.log(ns.owner, undefined, line);
   }
 
   #tableFull(core: number): void {

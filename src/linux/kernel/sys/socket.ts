@@ -63,7 +63,16 @@ export type SockOption =
   | 'maxseg'
   /** An index of {@link CONGESTION_CONTROLS}. */
   | 'congestion'
-  | 'freebind';
+  | 'freebind'
+  | 'multicast_ttl'
+  | 'multicast_loop'
+  | 'multicast_all';
+
+/** The interface that a call about a group means: by index, by an IPv4 address of its own, else that of the group's route. */
+export interface GroupInterface {
+  readonly ifindex?: number;
+  readonly address?: IpAddr;
+}
 
 /** What TCP_CONGESTION may be, by number. */
 export const CONGESTION_CONTROLS = ['reno', 'cubic'] as const;
@@ -113,6 +122,12 @@ export interface SocketCalls {
   getpeername(fd: Fd): SockAddr | Errno;
   setsockopt(fd: Fd, option: SockOption, value: number): Errno | 0;
   getsockopt(fd: Fd, option: SockOption | 'error' | 'acceptconn'): number | Errno;
+  /** IP_ADD_MEMBERSHIP, IPV6_JOIN_GROUP. EADDRINUSE: it has it; ENODEV: no such interface. */
+  joinGroup(fd: Fd, group: IpAddr, on: GroupInterface): Errno | 0;
+  /** IP_DROP_MEMBERSHIP, IPV6_LEAVE_GROUP. EADDRNOTAVAIL: it is in no such group. */
+  leaveGroup(fd: Fd, group: IpAddr, on: GroupInterface): Errno | 0;
+  /** IP_MULTICAST_IF, IPV6_MULTICAST_IF: by what its multicasts leave; nothing named: as their route says. */
+  multicastInterface(fd: Fd, on: GroupInterface): Errno | 0;
   /** Binds a socket to one interface (SO_BINDTODEVICE). */
   bindToDevice(fd: Fd, ifname: string): Errno | 0;
   /** A packet socket on one interface, or on all (undefined), in promiscuous mode when asked. */

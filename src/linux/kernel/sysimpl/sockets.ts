@@ -1,5 +1,6 @@
 /** System calls on sockets, and what belongs to a network namespace. */
 import type { HttpService } from '../../../base/http.ts';
+import type { IpAddr } from '../../../base/ip.ts';
 import {
   EADDRINUSE,
   EAFNOSUPPORT,
@@ -23,7 +24,17 @@ import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
 import { SocketFile } from '../socket.ts';
-import type { Capture, CtEvents, Datagram, Fd, SockAddr, SocketFamily, SocketType, SockOption } from '../sys.ts';
+import type {
+  Capture,
+  CtEvents,
+  Datagram,
+  Fd,
+  GroupInterface,
+  SockAddr,
+  SocketFamily,
+  SocketType,
+  SockOption,
+} from '../sys.ts';
 import { UnixListener, UnixSocket } from '../unix.ts';
 import { SysFiles } from './files.ts';
 
@@ -151,6 +162,18 @@ export class SysSockets extends SysFiles {
   getsockopt(fd: Fd, option: SockOption | 'error' | 'acceptconn'): number | Errno {
     const sock = this.#sock(fd);
     return isErr(sock) ? sock : sock.getOption(option);
+  }
+  joinGroup(fd: Fd, group: IpAddr, on: GroupInterface): Errno | 0 {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.membership(group, on, true);
+  }
+  leaveGroup(fd: Fd, group: IpAddr, on: GroupInterface): Errno | 0 {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.membership(group, on, false);
+  }
+  multicastInterface(fd: Fd, on: GroupInterface): Errno | 0 {
+    const sock = this.#sock(fd);
+    return isErr(sock) ? sock : sock.multicastInterface(on);
   }
   bindToDevice(fd: Fd, ifname: string): Errno | 0 {
     const sock = this.#sock(fd);

@@ -7,6 +7,7 @@ import { ipAddr } from './addr.ts';
 import { abbreviated, IpError, matches, Words } from './args.ts';
 import type { IpEnv } from './env.ts';
 import { ipLink } from './link.ts';
+import { ipMaddr } from './maddr.ts';
 import { ipNeigh } from './neigh.ts';
 import { ipNetns } from './netns.ts';
 import { ipRoute } from './route.ts';
@@ -19,11 +20,12 @@ const OBJECTS: Readonly<Record<string, (env: IpEnv) => Promise<number>>> = {
   neighbor: ipNeigh,
   neighbour: ipNeigh,
   link: ipLink,
+  maddress: ipMaddr,
   netns: ipNetns,
 };
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
-where  OBJECT := { address | link | neigh | netns | route | rule }
+where  OBJECT := { address | link | maddress | neigh | netns | route | rule }
        OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -f[amily] { inet | inet6 } | -4 | -6 |
                     -br[ief] | -j[son] | -p[retty] | -o[neline] | -n[etns] NAME | -c[olor] }
 `;
@@ -99,7 +101,7 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(USAGE);
     return 255;
   }
-  const name = abbreviated(object, ['address', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'netns']);
+  const name = abbreviated(object, ['address', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'maddress', 'netns']);
   if (name === undefined) {
     await ctx.err(`Object "${object}" is unknown, try "ip help".\n`);
     return 1;

@@ -307,7 +307,8 @@ export class Parser {
       if (value === undefined) throw new UsageError(`Bad ctstate "${text}"`.replace('ctstate', name));
       r.ctstate = { value, not };
       r.ctstateModule = name === 'ctstate' ? 'conntrack' : 'state';
-    } else if (name === 'mark' && has('mark')) r.mark = { value: markValue(take(), 0xffffffff), not };
+    } else if (name === 'mark' && r.modules.lastIndexOf('mark') > r.modules.lastIndexOf('connmark'))
+      r.mark = { value: markValue(take(), 0xffffffff), not };
     else if (name === 'limit' && has('limit')) r.limit = { ...limitRate(take()), burst: r.limit?.burst ?? 5 };
     else if (name === 'limit-burst' && has('limit'))
       r.limit = { count: r.limit?.count ?? 3, per: r.limit?.per ?? 3600, burst: Number(take()) };

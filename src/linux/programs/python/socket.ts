@@ -9,6 +9,7 @@ import { formatIp, type IpAddr, parseIp } from '../../../base/ip.ts';
 import { type Errno, errnoOf, isErr } from '../../kernel/errno.ts';
 import { CONGESTION_CONTROLS, type Fd, type SockAddr, type SockOption, type Sys } from '../../kernel/sys.ts';
 import { GAI_TEXT, getaddrinfo } from '../resolve.ts';
+import { GROUP_OPTIONS, packed, setGroupOption, unpacked } from './group.ts';
 import {
   type Named,
   numberOf,
@@ -62,6 +63,17 @@ const NUMBERS: Readonly<Record<string, number>> = {
   TCP_QUICKACK: 12,
   TCP_CONGESTION: 13,
   TCP_USER_TIMEOUT: 18,
+  IP_MULTICAST_IF: 32,
+  IP_MULTICAST_TTL: 33,
+  IP_MULTICAST_LOOP: 34,
+  IP_ADD_MEMBERSHIP: 35,
+  IP_DROP_MEMBERSHIP: 36,
+  IPV6_MULTICAST_IF: 17,
+  IPV6_MULTICAST_HOPS: 18,
+  IPV6_MULTICAST_LOOP: 19,
+  IPV6_JOIN_GROUP: 20,
+  IPV6_LEAVE_GROUP: 21,
+  INADDR_ANY: 0,
   IPV6_V6ONLY: 26,
   SHUT_RD: 0,
   SHUT_WR: 1,
@@ -88,6 +100,11 @@ const OPTIONS: Readonly<Record<string, SockOption>> = {
   '6 12': 'quickack',
   '6 13': 'congestion',
   '6 18': 'user_timeout',
+  '0 33': 'multicast_ttl',
+  '0 34': 'multicast_loop',
+  '0 49': 'multicast_all',
+  '41 18': 'multicast_ttl',
+  '41 19': 'multicast_loop',
   '41 26': 'v6only',
 };
 const SO_ERROR = '1 4';
@@ -245,6 +262,10 @@ class PySocket {
   }
 
   #setsockopt(key: string, value: Py): null {
+    if (GROUP_OPTIONS.has(key)) {
+      ok(setGroupOption(this.sys, this.#fd, key, typeof value === 'number' ? value : bytesOf(value)));
+      return null;
+    }
     const option = OPTIONS[key];
     if (!option) throw raise('OSError', 92, 'Protocol not available');
     ok(this.sys.setsockopt(this.#fd, option, option === 'congestion' ? congestionOf(value) : (numberOf(value) ?? 0)));
@@ -269,6 +290,13 @@ function congestionOf(value: Py): number {
   const n = (CONGESTION_CONTROLS as readonly string[]).indexOf(name);
   if (n < 0) throw raise('FileNotFoundError', 2, 'No such file or directory');
   return n;
+}
+
+/** The bytes of an address. */
+function inetPton(text: string, v: 4 | 6): Uint8Array {
+  const ip = parseIp(text);
+  if (ip?.v !== v) throw raise('OSError', 'illegal IP address string passed to inet_pton');
+  return packed(ip);
 }
 
 async function lookup(sys: Sys, name: string, version: 4 | 6 | 0): Promise<readonly IpAddr[]> {
@@ -310,6 +338,15 @@ export function socketModule(sys: Sys, exception: (name: string) => Py): PyObjec
     createConnection(sys, to ?? null, timeout ?? named.get('timeout') ?? null),
   );
   put('gethostbyname', async ([name]) => formatIp((await lookup(sys, str(name as Py), 4))[0] as IpAddr));
+  put('inet_aton', ([text]) => inetPton(str(text as Py), 4));
+  put('inet_pton', ([family, text]) => inetPton(str(text as Py), family === AF_INET6 ? 6 : 4));
+  put('inet_ntoa', ([bytes]) => formatIp(unpacked(bytesOf(bytes))));
+  put('inet_ntop', ([, bytes]) => formatIp(unpacked(bytesOf(bytes))));
+  put('if_nametoindex', ([name]) => {
+    const link = sys.net.link(str(name as Py));
+    if (!link) throw raise('OSError', 19, 'no interface with this name');
+    return link.ifindex;
+  });
   put('gethostname', () => sys.gethostname());
   module.attrs.set('timeout', exception('TimeoutError'));
   module.attrs.set('error', exception('OSError'));

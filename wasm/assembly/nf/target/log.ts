@@ -23,9 +23,11 @@ import {
   NFLOG_X_TIME,
   NFLOG_X_UID,
 } from '../../../abi';
+import { Dev } from '../../dev/dev';
 import { NFLOG_BASE, NFLOG_CAP, NFLOG_REC, Sim } from '../../mem';
 import { Pkt } from '../../sim/pool';
 import { eventPush } from '../../sim/ring';
+import { wr32 } from '../../wire/bytes';
 import { ETH_HLEN } from '../../wire/ether';
 import { physIn, physOut } from '../match/packet';
 import { ownerGid, ownerUid } from '../owner';
@@ -58,6 +60,30 @@ export function nfLog(pkt: u32, i: u32, hook: u32, indev: u32, outdev: u32): voi
   memory.copy(at + NFLOG_X_DATA, p.nh as usize, len as usize);
   store<f64>(at, s.now as f64, NFLOG_X_TIME);
   eventPush(EVENT_LOG, LOG_RULE, i, p.id);
+}
+
+/** Notes a martian of a device. @param what LOG_MARTIAN_* @param pkt whose link header is told, 0 none */
+export function nfLogMartian(what: u32, dev: u32, src: u32, dst: u32, pkt: u32): void {
+  const s = Sim.at();
+  if (s.logCount == NFLOG_CAP) {
+    s.logLost++;
+    return;
+  }
+  const at = NFLOG_BASE + (((s.logHead + s.logCount) % NFLOG_CAP) as usize) * NFLOG_REC;
+  s.logCount++;
+  memory.fill(at, 0, NFLOG_REC);
+  store<u32>(at, Dev.at(dev).ns, NFLOG_X_NS);
+  store<u32>(at, what, NFLOG_X_HOOK);
+  store<u32>(at, dev, NFLOG_X_IN);
+  if (pkt != 0 && Pkt.at(pkt).mac != 0) {
+    store<u32>(at, ETH_HLEN, NFLOG_X_MACLEN);
+    memory.copy(at + NFLOG_X_MAC, Pkt.at(pkt).mac as usize, ETH_HLEN as usize);
+  }
+  store<u32>(at, 8, NFLOG_X_LEN);
+  wr32(at + NFLOG_X_DATA, src);
+  wr32(at + NFLOG_X_DATA + 4, dst);
+  store<f64>(at, s.now as f64, NFLOG_X_TIME);
+  eventPush(EVENT_LOG, what | (dev << 8), src, dst);
 }
 
 /** Takes the oldest record (NFLOG_X_*). @returns its address, valid until the next packet; 0 when there is none */
