@@ -207,15 +207,6 @@ describe('proxy ARP', () => {
     expect(core.proxyDel(rl, a4('198.51.100.2'))).toBe(0);
     expect(core.proxyDel(rl, a4('198.51.100.2'))).toBe(-2);
   });
-
-  it('forgets single addresses in any number', async () => {
-    const { core, router, rl } = await wide();
-    const all = ['198.51.100.2', '198.51.100.3', '198.51.100.4'];
-    for (const ip of all) core.proxyAdd(rl, a4(ip));
-    for (const ip of all) expect(core.proxyDel(rl, a4(ip))).toBe(0);
-    expect(core.proxies(router)).toEqual([]);
-    for (const ip of all) expect(core.proxyDel(rl, a4(ip))).toBe(-2);
-  });
 });
 
 it('arp_ignore 1 answers only for addresses of the device that is asked', async () => {

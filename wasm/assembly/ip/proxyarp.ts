@@ -71,8 +71,7 @@ export function proxyAdd(dev: u32, ip16: usize): i32 {
 
 function remove(i: u32): void {
   timerDel(Proxied.at(i).timer);
-  // The free list takes the first word: without a device a free record is nobody's.
-  Proxied.at(i).dev = 0;
+  Proxied.at(i).kind = 0;
   slabFree(SLAB_PNEIGH, i);
 }
 

@@ -33,7 +33,7 @@ export function groupDevice(
   if (on.ifindex) return ns.find(on.ifindex)?.dev ?? ENODEV;
   const { address } = on;
   if (address && address.value !== 0) {
-    const own = ns.addrs.find((a) => sameIp(a.prefix.addr, address));
+    const own = ns.addrs.all.find((a) => sameIp(a.prefix.addr, address));
     return (own && ns.find(own.ifindex)?.dev) ?? ENODEV;
   }
   if (wild) return 0;
