@@ -61,7 +61,7 @@ export const SCRIPTS: readonly string[] = [
   `trap 'echo got TERM' TERM; kill -TERM $$; echo after; trap - TERM; trap 'echo X' USR1; trap -p USR1; kill -USR1 $$; sleep 0.01; echo done`,
   `trap '' INT; trap; (trap); trap 'echo e' EXIT; (echo sub); bash -c 'kill -TERM $$'; echo $?`,
   `sleep 0.2 & p=$!; wait $p; echo $?; (exit 7) & wait $!; echo $?; sleep 5 & kill $!; wait $! 2>/dev/null; echo $?; wait; echo $?`,
-  `(sleep 0.3; echo late) & echo early; wait; echo end; for i in 1 2 3; do (echo $i) & wait; done; jobs; { sleep 0.05; echo bg; } & wait %1`,
+  `(sleep 0.3; echo late) & echo early; wait; echo end; for i in 1 2 3; do (sleep 0.0$i; echo $i) & wait; done; { sleep 0.05; echo bg; } & wait %1`,
   `printf '%s-%d-%05.2f-%x-%c|%5s|%-5s|%%\\n' str 42 3.14159 255 abc r l; printf '%s\\n' a b c; printf '%d %i\\n' 0x10 010; printf '%b\\n' 'a\\tb\\0101'; printf '%q %q\\n' 'a b' "it's"; printf '%s %s\\n' one; printf -v v '%03d' 7; echo $v; printf '%e %g %g\\n' 12345.678 0.0001 1e10; printf '%+d % d\\n' 5 5; printf '%.3s|%*d\\n' abcdef 5 42; printf 'no newline'; printf '\\n%o %X %#x\\n' 8 255 255; printf "%s"; echo`,
   `printf '%d\\n' abc 2>/dev/null; echo $?; printf '%d\\n' "'A"; printf '%5.1f|%-8s|%08.3f\\n' 2.25 ab 3.14159; printf '%(%Y)T\\n' 0; printf '%u\\n' -1`,
   `echo -e 'a\\tb\\nc\\x41\\0101'; echo -n x; echo; echo -E 'a\\tb'; echo -ne 'q\\n'; echo -- x; echo -z; echo -e 'stop\\chere'; echo`,

@@ -76,7 +76,7 @@ export function setupBase(net: NetAdmin, { firewall: on, userlandProxy }: Settin
   for (const family of [4, 6] as const) {
     if (!on[family]) continue;
     net.nfNewChain(family, 'nat', 'DOCKER');
-    for (const chain of [...FILTER_CHAINS, 'DOCKER-USER']) net.nfNewChain(family, 'filter', chain);
+    for (const chain of FILTER_CHAINS) net.nfNewChain(family, 'filter', chain);
     remove(net, [localJump(family, !userlandProxy)], on);
     const dstType = is('LOCAL' as const);
     const rule = (table: NfTable, chain: string, r: NfRule): Placed => ({ family, table, chain, rule: r });
@@ -90,10 +90,11 @@ export function setupBase(net: NetAdmin, { firewall: on, userlandProxy }: Settin
         plain('DOCKER-FORWARD', 'DOCKER-CT'),
         plain('DOCKER-FORWARD', 'DOCKER-ISOLATION-STAGE-1'),
         plain('DOCKER-FORWARD', 'DOCKER-BRIDGE'),
-        { ...plain('FORWARD', 'DOCKER-USER'), head: true },
       ],
       on,
     );
+    net.nfNewChain(family, 'filter', 'DOCKER-USER');
+    restore(net, [{ ...plain('FORWARD', 'DOCKER-USER'), head: true }], on);
   }
   if (on[4]) net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
 }
