@@ -173,11 +173,13 @@ export class Container {
 
 /** A volume or host directory inside the container. */
 export interface MountPoint {
-  readonly type: 'volume' | 'bind' | 'tmpfs';
+  readonly type: 'volume' | 'bind' | 'tmpfs' | 'image';
   readonly name: string;
   /** On the machine. */
   readonly source: string;
   readonly destination: string;
+  /** Of an image: the part that is mounted. */
+  readonly subpath?: string;
   /** As inspect shows it: `z`, `ro`. */
   readonly mode: string;
   readonly readOnly: boolean;

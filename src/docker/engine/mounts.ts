@@ -28,6 +28,7 @@ interface MountSpec {
     readonly Labels?: Readonly<Record<string, string>> | null;
     readonly DriverConfig?: { readonly Name?: string; readonly Options?: Readonly<Record<string, string>> | null };
   } | null;
+  readonly ImageOptions?: { readonly Subpath?: string } | null;
   readonly TmpfsOptions?: { readonly SizeBytes?: number; readonly Mode?: number } | null;
 }
 
@@ -184,6 +185,15 @@ function fromMount(daemon: Daemon, m: MountSpec): MountPoint | Failure {
       if (v instanceof Failure) return v;
       return { ...volumeMount(v.name, v.path, destination), readOnly, copy: NoCopy !== true };
     }
+    case 'image': {
+      if (source === '') return bad('field Source must not be empty');
+      const tree = imageTree(daemon, source);
+      if (tree instanceof Failure) return tree;
+      const subpath = m.ImageOptions?.Subpath ?? '';
+      if (isErr(tree.stat(clean(subpath), true))) return bad(`subpath does not exist in the image: ${subpath}`);
+      const where = { type: 'image' as const, name: '', source, destination, subpath };
+      return { ...where, mode: '', readOnly, propagation: '', copy: false };
+    }
     case 'tmpfs': {
       if (source !== '') return bad('field Source must not be specified');
       const { SizeBytes = 0, Mode = 0 } = m.TmpfsOptions ?? {};
@@ -197,6 +207,13 @@ function fromMount(daemon: Daemon, m: MountSpec): MountPoint | Failure {
     default:
       return errors.mountConfig(type, 'mount type unknown');
   }
+}
+
+/** An image's files with a layer of their own for what is written. */
+function imageTree(daemon: Daemon, name: string): FileSystem | Failure {
+  const image = daemon.images.get(name);
+  if (image instanceof Failure) return image;
+  return daemon.kernel.overlay([...image.layers.map((l) => l.layer), daemon.kernel.layer({})]);
 }
 
 /** `--tmpfs` by destination. */
@@ -230,9 +247,19 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): v
       mountTmpfs(daemon, mounts, m.destination, m.options ?? '');
       continue;
     }
+    if (m.type === 'image') {
+      const tree = imageTree(daemon, m.source);
+      if (tree instanceof Failure) continue;
+      mounts.bind(m.destination, tree, clean(m.subpath ?? ''), { source: 'overlay', readOnly: m.readOnly });
+      continue;
+    }
     if (isErr(host.stat(m.source, true))) host.mkdir(m.source, 0o755, true);
     mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
   }
+  // A device is the host's own file, as runc has it in a user namespace.
+  const devices = (c.hostConfig.Devices as readonly { PathOnHost: string; PathInContainer: string }[] | null) ?? [];
+  for (const { PathOnHost, PathInContainer } of devices)
+    if (!isErr(host.stat(PathOnHost, true))) mounts.bind(PathInContainer, host, PathOnHost, { source: 'udev' });
   for (const [path, options] of Object.entries(tmpfsOf(c.hostConfig))) mountTmpfs(daemon, mounts, path, options);
 }
 

@@ -3,7 +3,7 @@
  */
 import type { HttpService } from '../../base/http.ts';
 import { baseFiles, namedFiles } from './base-files.ts';
-import { ENODEV, ENXIO, type Errno, ESRCH, isErr } from './errno.ts';
+import { ENODEV, ENXIO, EPERM, type Errno, ESRCH, isErr } from './errno.ts';
 import { devfs, devpts, openNull } from './fs/devfs.ts';
 import { layerOf, type TreeLayer } from './fs/layer.ts';
 import { MountTable } from './fs/mounts.ts';
@@ -364,6 +364,7 @@ export class Machine implements Kernel {
   capture(p: Proc, netns: NetnsKey, ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno {
     const ns = this.world.net.get(netns);
     if (!ns) return ENODEV;
+    if (!p.can('CAP_NET_RAW')) return EPERM;
     const capture = openCapture(this.world.net, ns, ifname, snaplen, promisc, (op) => p.blocking(op));
     if (isErr(capture)) return capture;
     p.captures.add(capture);

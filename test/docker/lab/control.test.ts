@@ -98,3 +98,18 @@ test('attach', async () => {
   const { stdout } = await m.lab.run('node1', '(echo hello; sleep 1) | timeout 3 docker attach echo');
   expect(stdout).toBe('hello\n');
 });
+
+test('files of another image, a device, and no raw sockets', async () => {
+  const mount = (more = '', command = 'ls /n'): string =>
+    `docker run --rm --mount type=image,source=nginx,target=/n${more} busybox ${command}`;
+  expect(await m.lines(mount())).toContain('etc');
+  expect(await m.lines(mount(',image-subpath=etc/nginx'))).toContain('nginx.conf');
+  expect(await m.out(mount('', 'sh -c "echo x > /n/mine; cat /n/mine"'))).toBe('x');
+  expect(await m.fails(mount(',readonly', 'touch /n/mine'))).toMatch(/Read-only file system/);
+  expect(await m.fails(mount(',image-subpath=nosuch'))).toMatch(/^invalid mount config for type "image": subpath/);
+  expect(await m.out('docker run --rm --device /dev/zero:/dev/nil busybox head -c 2 /dev/nil | xxd -p')).toBe('0000');
+  const sniff = 'nicolaka/netshoot timeout 1 tcpdump -i eth0';
+  expect(await m.fails(`docker run --rm --cap-drop NET_RAW ${sniff}`, true)).toMatch(
+    /eth0: You don't have permission to perform this capture on that device\n\(socket: Operation not permitted\)/,
+  );
+});

@@ -180,6 +180,7 @@ test('docker info, logs, labels; a reload takes over what it can', async () => {
 
 test('rules that somebody flushed come back with the engine', async () => {
   await restart({});
+  await m.out('docker network create own');
   const rules = (): Promise<string> => m.out('iptables -S; iptables -t nat -S');
   const before = await rules();
   await m.out('iptables -F; iptables -t nat -F');

@@ -127,10 +127,6 @@ async function openSource(ctx: Context): Promise<{ source: Source; iface: string
   const name = numbered ?? iface;
   const link = sys.net.link(name);
   if (name !== 'any' && !link) return fail(`${name}: No such device exists`);
-  if (sys.getuid() !== 0)
-    return fail(
-      `${name}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`,
-    );
   if (link && !link.up) return fail(`${name}: That device is not up`);
   const snaplen = Number(o.value('snapshot-length') ?? 262144) || 262144;
   const capture = sys.capture(
