@@ -1,7 +1,7 @@
 /**
  * HTTP messages as values, and the byte stream that a hijacked connection becomes. The Engine API router, the
  * docker command, curl and the little web servers of the lab share these; the codec (bytes on a socket) is
- * `http1.ts`.
+ * `http1/`.
  */
 
 /** A byte stream with two ends and half-close. `read` gives null at the end of the other side's stream. */

@@ -7,7 +7,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex, HttpRequest, HttpResponse, HttpService } from '../base/http.ts';
-import { serveConnection } from '../base/http1.ts';
+import { serveConnection } from '../base/http1/server.ts';
 import type { Pacer } from './pacer.ts';
 
 /** Bytes that may wait unread before the peer is made to wait. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { collect, type Duplex, duplexPair, type HttpService, text, utf8 } from '../../src/base/http.ts';
-import { type ClientResponse, exchange, serveConnection } from '../../src/base/http1.ts';
+import { type ClientResponse, exchange } from '../../src/base/http1/client.ts';
+import { serveConnection } from '../../src/base/http1/server.ts';
 
 async function* parts(...list: string[]): AsyncGenerator<Uint8Array> {
   for (const part of list) yield utf8(part);

@@ -3,7 +3,7 @@
  * headers that clients read, and the shape of JSON bodies.
  */
 import { type Duplex, duplexPair } from '../../src/base/http.ts';
-import { serveConnection } from '../../src/base/http1.ts';
+import { serveConnection } from '../../src/base/http1/server.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { type Answer, parseAnswers } from './answers.ts';
 import { shapeFaults } from './shape.ts';

@@ -1,7 +1,8 @@
 /** Whether the core remembers flows cannot be seen: every counter, clock, entry, event and byte is what it is without. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { build, flowGround, op, play, shape } from './flows.ts';
+import { op, play } from './flows.ts';
+import { build, flowGround, shape } from './flowworld.ts';
 
 test.each([1, 2, 3, 4])(
   'with and without the memory of flows a world is the same, whatever happens in it (%i)',

@@ -1,12 +1,12 @@
 /**
  * dockerd: starts the engine on a machine and gives its API.
  *
- * Limits: nothing outlives it (no state on disk); swarm, builds, plugins and registries are not there.
+ * Limits: no state on disk: what it holds is kept in memory while it is down; no swarm, BuildKit or plugins.
  * @see moby cmd/dockerd/daemon.go
  */
 import type { HttpService } from '../../base/http.ts';
 import type { Rng } from '../../base/rng.ts';
-import type { Kernel } from '../../linux/kernel/machine.ts';
+import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../linux/kernel/signal.ts';
 import { Failure } from '../errdefs.ts';
 import { catalog } from '../images/catalog.ts';
@@ -59,20 +59,25 @@ const CONTAINERD = ['containerd', '--config', '/var/run/docker/containerd/contai
 
 /** Starts it: processes, default networks, docker0 and its rules, images, the socket. */
 export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dockerd {
+  const process = kernel.daemon(['dockerd'], { parent: 1 });
+  const containerd = kernel.daemon(CONTAINERD, { parent: process.pid });
+  const id = options.id ?? randomId(kernel.world.rng);
+  const globalId = options.globalId ?? globalIdOf(id);
+  return new Engine(assemble(kernel, options, process, id, globalId), options, process, containerd, globalId);
+}
+
+/** Everything the engine holds, with the networks that are always there. */
+function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: string, globalId: bigint): Daemon {
   const { rng, clock } = kernel.world;
-  let self = kernel.daemon(['dockerd'], { parent: 1 });
-  const containerd = kernel.daemon(CONTAINERD, { parent: self.pid });
   const fs = kernel.root.fs;
   for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])
     fs.mkdir(dir, 0o755, true);
   fs.writeFile('/usr/bin/docker-init', new Uint8Array(0), { mode: 0o755, parents: true, program: 'docker-init' });
   const images = new ImageStore(kernel, VERSION);
-  images.load(options.images ?? catalog, clock.epochAt());
-  const id = options.id ?? randomId(rng);
-  const globalId = options.globalId ?? globalIdOf(id);
+  images.load(o.images ?? catalog, clock.epochAt());
   const first = readConfig(kernel);
   const config = first instanceof Failure ? DEFAULTS : first;
-  const controller = new Controller(kernel, rng, self, settings(config, globalId));
+  const controller = new Controller(kernel, rng, process, settings(config, globalId));
   for (const network of plainNetworks()) {
     const made = controller.newNetwork(network);
     if (made instanceof Failure) throw new Error(`dockerd: ${network.name}: ${made.message}`);
@@ -80,84 +85,118 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
   const bridge = initBridge(kernel, controller, config);
   if (bridge) throw new Error(`dockerd: ${bridge.message}`);
   const volumes = new VolumeStore(kernel, rng);
-  const daemon = new Daemon(kernel, rng, images, controller, volumes, options.openPty, self.pid, id, config);
-  const service = createRouter(daemon, async () => (await kernel.world.hold(import('./routes.ts'))).routes);
-  const listen = (): (() => void) => kernel.serve(SOCKET, options.wrap ? options.wrap(service) : service);
-  let close = listen();
-  let isUp = true;
-  const say = (level: string, message: string, more = ''): void =>
-    options.log?.(`time="${rfc3339Nano(daemon.now())}" level=${level} msg=${JSON.stringify(message)}${more}`, self.pid);
-  greet(say);
-  const reload = (): void => {
-    say('info', 'Got signal to reload configuration, reloading from', ` config-file=${CONFIG_FILE}`);
-    const file = readConfig(kernel);
+  return new Daemon(kernel, rng, images, controller, volumes, o.openPty, process.pid, id, config);
+}
+
+/** The engine as a service: it runs, ends, begins again. */
+class Engine implements Dockerd {
+  readonly service: HttpService;
+  #process: DaemonSys;
+  #isUp = true;
+  #close: () => void;
+
+  constructor(
+    readonly daemon: Daemon,
+    readonly options: DockerdOptions,
+    process: DaemonSys,
+    readonly containerd: DaemonSys,
+    readonly globalId: bigint,
+  ) {
+    this.#process = process;
+    const { world } = daemon.kernel;
+    this.service = createRouter(daemon, async () => (await world.hold(import('./routes.ts'))).routes);
+    this.#close = this.#listen();
+    greet(this.#say);
+    this.#heed();
+  }
+
+  get pid(): number {
+    return this.#isUp ? this.#process.pid : 0;
+  }
+
+  clean(): Promise<void> {
+    return cleanDaemon(this.daemon);
+  }
+
+  async stop(): Promise<void> {
+    await this.clean();
+    this.#close();
+    this.containerd.end(0);
+    this.#process.end(0);
+  }
+
+  async down(): Promise<void> {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#say('info', "Processing signal 'terminated'");
+    this.#close();
+    const { stopAll } = await this.daemon.kernel.world.hold(import('./lifecycle.ts'));
+    if (!this.daemon.config['live-restore']) await stopAll(this.daemon);
+    this.#say('info', 'Daemon shutdown complete');
+    this.#process.end(0);
+  }
+
+  async up(): Promise<boolean> {
+    if (this.#isUp) return true;
+    const { daemon } = this;
+    this.#process = daemon.kernel.daemon(['dockerd'], { parent: 1 });
+    daemon.controller.daemon = this.#process;
+    daemon.pid = this.#process.pid;
+    this.#heed();
+    const bad = this.#configure();
+    if (bad) {
+      this.options.log?.(bad.message, this.#process.pid);
+      this.#process.end(1);
+      return false;
+    }
+    this.#isUp = true;
+    greet(this.#say);
+    const { startWanted } = await daemon.kernel.world.hold(import('./lifecycle.ts'));
+    await startWanted(daemon);
+    this.#close = this.#listen();
+    return true;
+  }
+
+  reload(): void {
+    const { daemon } = this;
+    this.#say('info', 'Got signal to reload configuration, reloading from', ` config-file=${CONFIG_FILE}`);
+    const file = readConfig(daemon.kernel);
     if (file instanceof Failure) {
-      say('error', file.message);
+      this.#say('error', file.message);
       return;
     }
     daemon.config = reloaded(daemon.config, file);
-    daemon.emit('daemon', 'reload', id, reloadAttributes(daemon));
-    say('info', `Reloaded configuration: ${JSON.stringify(shown(daemon.config))}`);
-  };
-  const begin = (): void => {
-    self.sys.sigaction(SIGNALS.SIGHUP, reload);
-  };
-  begin();
-  /** What is wrong with it, in one line; the networks follow it. */
-  const configure = (): Failure | undefined => {
-    const next = readConfig(kernel);
+    daemon.emit('daemon', 'reload', daemon.id, reloadAttributes(daemon));
+    this.#say('info', `Reloaded configuration: ${JSON.stringify(shown(daemon.config))}`);
+  }
+
+  readonly #say: Say = (level, message, more = '') =>
+    this.options.log?.(
+      `time="${rfc3339Nano(this.daemon.now())}" level=${level} msg=${JSON.stringify(message)}${more}`,
+      this.#process.pid,
+    );
+
+  #listen(): () => void {
+    const { wrap } = this.options;
+    return this.daemon.kernel.serve(SOCKET, wrap ? wrap(this.service) : this.service);
+  }
+
+  /** Its process heeds SIGHUP. */
+  #heed(): void {
+    this.#process.sys.sigaction(SIGNALS.SIGHUP, () => this.reload());
+  }
+
+  /** Takes over the configuration as it is now; the networks follow it. @returns what is wrong with it, in one line */
+  #configure(): Failure | undefined {
+    const { daemon } = this;
+    const next = readConfig(daemon.kernel);
     if (next instanceof Failure) return next;
     const bad = checkStart(next);
     if (bad) return bad;
-    controller.configure(settings(next, globalId));
+    daemon.controller.configure(settings(next, this.globalId));
     daemon.config = next;
-    return initBridge(kernel, controller, next);
-  };
-  const clean = (): Promise<void> => cleanDaemon(daemon);
-  return {
-    service,
-    daemon,
-    clean,
-    async stop() {
-      await clean();
-      close();
-      containerd.end(0);
-      self.end(0);
-    },
-    get pid() {
-      return isUp ? self.pid : 0;
-    },
-    async down() {
-      if (!isUp) return;
-      isUp = false;
-      say('info', "Processing signal 'terminated'");
-      close();
-      const { stopAll } = await kernel.world.hold(import('./lifecycle.ts'));
-      if (!daemon.config['live-restore']) await stopAll(daemon);
-      say('info', 'Daemon shutdown complete');
-      self.end(0);
-    },
-    async up() {
-      if (isUp) return true;
-      self = kernel.daemon(['dockerd'], { parent: 1 });
-      controller.daemon = self;
-      daemon.pid = self.pid;
-      begin();
-      const bad = configure();
-      if (bad) {
-        options.log?.(bad.message, self.pid);
-        self.end(1);
-        return false;
-      }
-      isUp = true;
-      greet(say);
-      const { startWanted } = await kernel.world.hold(import('./lifecycle.ts'));
-      await startWanted(daemon);
-      close = listen();
-      return true;
-    },
-    reload,
-  };
+    return initBridge(daemon.kernel, daemon.controller, next);
+  }
 }
 
 /** What it says of its configuration: what differs from the defaults. */

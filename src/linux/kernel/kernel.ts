@@ -367,27 +367,14 @@ export class Machine implements Kernel {
     if (!p.can('CAP_NET_RAW')) return EPERM;
     const capture = openCapture(this.world.net, ns, ifname, snaplen, promisc, (op) => p.blocking(op));
     if (isErr(capture)) return capture;
-    p.captures.add(capture);
-    return {
-      read: () => capture.read(),
-      dropped: () => capture.dropped(),
-      close: () => {
-        if (p.captures.delete(capture)) capture.close();
-      },
-    };
+    return { read: () => capture.read(), dropped: () => capture.dropped(), close: p.watching(capture) };
   }
 
   conntrackEvents(p: Proc, netns: NetnsKey): CtEvents | Errno {
     const ns = this.world.net.get(netns);
     if (!ns) return ENODEV;
     const events = this.world.net.connWatch.open(ns, (op) => p.blocking(op));
-    p.captures.add(events);
-    return {
-      read: () => events.read(),
-      close: () => {
-        if (p.captures.delete(events)) events.close();
-      },
-    };
+    return { read: () => events.read(), close: p.watching(events) };
   }
 
   log(line: string): void {

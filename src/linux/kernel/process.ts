@@ -231,6 +231,14 @@ export class Proc implements Process {
     this.#calls.clear();
   }
 
+  /** It listens until it ends, or until the function that is given is called. */
+  watching(on: { close(): void }): () => void {
+    this.captures.add(on);
+    return () => {
+      if (this.captures.delete(on)) on.close();
+    };
+  }
+
   /** Records the end, closes everything; blocked calls never return. */
   finish(status: WaitStatus): void {
     this.status = status;

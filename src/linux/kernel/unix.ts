@@ -6,7 +6,7 @@
  */
 
 import type { Duplex, HttpService } from '../../base/http.ts';
-import { serveConnection } from '../../base/http1.ts';
+import { serveConnection } from '../../base/http1/server.ts';
 import { EADDRINUSE, ECONNREFUSED, EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE, type Errno, isErr } from './errno.ts';
 import type { TreeInode } from './fs/tree.ts';
 import type { Machine } from './kernel.ts';

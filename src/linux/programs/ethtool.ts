@@ -1,7 +1,7 @@
 /**
  * `ethtool`: what the driver of a device says of it.
  *
- * Limits: nothing can be set; of features the usual ones of virtual devices are listed.
+ * Limits: nothing can be set; the core's devices have no queues, offloads or XDP, so there are none to show.
  * @see ethtool ethtool.c, netlink/settings.c; Linux drivers/net/veth.c, net/bridge/br_device.c
  */
 import { formatMac } from '../../base/ip.ts';
@@ -51,24 +51,17 @@ async function run(ctx: Context): Promise<number> {
     case '-i':
     case '--driver':
       return driver(ctx, link);
-    case '-k':
-    case '--show-features':
-    case '--show-offload':
-      return ctx.out(features(link)).then(() => 0);
     case '-S':
     case '--statistics':
       return statistics(ctx, link);
     case '-P':
     case '--show-permaddr':
       return ctx.out(`Permanent address: ${link.kind === 'nic' ? formatMac(link.mac) : 'not set'}\n`).then(() => 0);
+    case '-k':
+    case '--show-features':
+    case '--show-offload':
     case '-l':
     case '--show-channels':
-      if (link.kind !== 'veth' && link.kind !== 'nic') return unsupported();
-      return ctx
-        .out(
-          `Channel parameters for ${name}:\nPre-set maximums:\nRX:\t\t2\nTX:\t\t2\nOther:\t\tn/a\nCombined:\tn/a\nCurrent hardware settings:\nRX:\t\t1\nTX:\t\t1\nOther:\t\tn/a\nCombined:\tn/a\n`,
-        )
-        .then(() => 0);
     case '-g':
     case '-a':
     case '-c':
@@ -118,54 +111,8 @@ async function statistics(ctx: Context, l: Link): Promise<number> {
     await ctx.err('no stats available\n');
     return 94;
   }
-  const queue = ['xdp_packets', 'xdp_bytes', 'drops', 'xdp_redirect', 'xdp_drops', 'xdp_tx', 'xdp_tx_errors'];
-  const lines = [
-    `peer_ifindex: ${l.peerIfindex ?? 0}`,
-    ...queue.map((q) => `rx_queue_0_${q}: 0`),
-    'tx_queue_0_xdp_xmit: 0',
-    'tx_queue_0_xdp_xmit_errors: 0',
-  ];
-  await ctx.out(`NIC statistics:\n${lines.map((x) => `     ${x}\n`).join('')}`);
+  await ctx.out(`NIC statistics:\n     peer_ifindex: ${l.peerIfindex ?? 0}\n`);
   return 0;
-}
-
-/** Features of a virtual device: a tab in front marks what belongs to the one above. */
-function features(l: Link): string {
-  const gro = l.kind === 'veth' ? 'off' : 'on';
-  const fixed = 'off [fixed]';
-  const rows: readonly (readonly [string, string])[] = [
-    ['rx-checksumming', 'on'],
-    ['tx-checksumming', 'on'],
-    ['\ttx-checksum-ipv4', fixed],
-    ['\ttx-checksum-ip-generic', 'on'],
-    ['\ttx-checksum-ipv6', fixed],
-    ['\ttx-checksum-fcoe-crc', fixed],
-    ['\ttx-checksum-sctp', 'on'],
-    ['scatter-gather', 'on'],
-    ['\ttx-scatter-gather', 'on'],
-    ['\ttx-scatter-gather-fraglist', 'on'],
-    ['tcp-segmentation-offload', 'on'],
-    ['\ttx-tcp-segmentation', 'on'],
-    ['\ttx-tcp-ecn-segmentation', 'on'],
-    ['\ttx-tcp-mangleid-segmentation', 'on'],
-    ['\ttx-tcp6-segmentation', 'on'],
-    ['generic-segmentation-offload', 'on'],
-    ['generic-receive-offload', gro],
-    ['large-receive-offload', fixed],
-    ['rx-vlan-offload', 'on'],
-    ['tx-vlan-offload', 'on'],
-    ['ntuple-filters', fixed],
-    ['receive-hashing', fixed],
-    ['highdma', 'on'],
-    ['rx-vlan-filter', fixed],
-    ['vlan-challenged', fixed],
-    ['tx-udp-segmentation', 'on'],
-    ['loopback', fixed],
-    ['rx-fcs', fixed],
-    ['rx-all', fixed],
-    ['hw-tc-offload', fixed],
-  ];
-  return `Features for ${l.name}:\n${rows.map(([n, v]) => `${n}: ${v}\n`).join('')}`;
 }
 
 /** The `ethtool` command. */
@@ -176,7 +123,6 @@ export const spec = defineProgram({
   order: 'own',
   options: [
     { name: 'driver', short: 'i', help: 'show the driver' },
-    { name: 'show-features', short: 'k', help: 'show features' },
     { name: 'statistics', short: 'S', help: 'show the statistics of the driver' },
     { name: 'show-permaddr', short: 'P', help: 'show the permanent address' },
   ],

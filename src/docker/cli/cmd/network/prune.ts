@@ -1,39 +1,21 @@
 import { filterQuery } from '../../client.ts';
 import type { Ctx } from '../../context.ts';
 import { type Failure, failed } from '../../failure.ts';
-import { command, flag, NONE } from '../../spec.ts';
+import { type Pruned, pruneCommand, wentList } from '../prune.ts';
 
-/** Removes unused networks. @returns what to print */
-export async function pruneNetworks(ctx: Ctx, filters: readonly string[]): Promise<string | Failure> {
+/** Removes unused networks. */
+export async function pruneNetworks(ctx: Ctx, filters: readonly string[]): Promise<Pruned | Failure> {
   const got = await ctx.client.post<{ NetworksDeleted: string[] | null }>('/networks/prune', {
     query: { filters: filterQuery(filters) },
   });
-  if (failed(got)) return got;
-  const names = got.NetworksDeleted ?? [];
-  return names.length > 0 ? `Deleted Networks:\n${names.map((n) => `${n}\n`).join('')}\n` : '';
+  return failed(got) ? got : { text: wentList('Deleted Networks', got.NetworksDeleted) };
 }
 
 /** `docker network prune` */
-export const networkPrune = command({
-  path: ['network', 'prune'],
-  use: '[OPTIONS]',
+export const networkPrune = pruneCommand({
+  kind: 'network',
   short: 'Remove all networks that no container uses',
-  args: NONE,
-  flags: [
-    flag('force', 'bool', 'Do not ask', { short: 'f' }),
-    flag('filter', 'filter', 'Only those that meet a condition (until=<timestamp>)'),
-  ],
-  run: async (ctx, o) => {
-    if (
-      !o.bool('force') &&
-      !(await ctx.confirm(
-        'WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to continue?',
-      ))
-    )
-      return 0;
-    const text = await pruneNetworks(ctx, o.list('filter'));
-    if (failed(text)) return text;
-    await ctx.out(text);
-    return 0;
-  },
+  condition: 'until=<timestamp>',
+  warning: () => 'all custom networks not used by at least one container',
+  remove: (ctx, _all, filters) => pruneNetworks(ctx, filters),
 });

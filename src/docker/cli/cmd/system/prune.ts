@@ -4,6 +4,7 @@ import { command, flag, NONE } from '../../spec.ts';
 import { pruneContainers } from '../container/prune.ts';
 import { pruneImages } from '../image/prune.ts';
 import { pruneNetworks } from '../network/prune.ts';
+import { pruneVolumes } from '../volume/prune.ts';
 
 /** `docker system prune` */
 export const systemPrune = command({
@@ -34,24 +35,18 @@ export const systemPrune = command({
       return 0;
     const filters = o.list('filter');
     let reclaimed = 0;
-    const containers = await pruneContainers(ctx, filters);
-    if (failed(containers)) return containers;
-    if (containers.text !== '') await ctx.out(`${containers.text}\n`);
-    reclaimed += containers.reclaimed;
-    const networks = await pruneNetworks(ctx, filters);
-    if (failed(networks)) return networks;
-    await ctx.out(networks);
-    if (o.bool('volumes')) {
-      const got = await ctx.client.post<{ VolumesDeleted: string[] | null; SpaceReclaimed: number }>('/volumes/prune');
-      if (failed(got)) return got;
-      if (got.VolumesDeleted?.length)
-        await ctx.out(`Deleted Volumes:\n${got.VolumesDeleted.map((v) => `${v}\n`).join('')}\n`);
-      reclaimed += got.SpaceReclaimed;
+    const steps = [
+      () => pruneContainers(ctx, filters),
+      () => pruneNetworks(ctx, filters),
+      ...(o.bool('volumes') ? [() => pruneVolumes(ctx, false, [])] : []),
+      () => pruneImages(ctx, all, filters),
+    ];
+    for (const step of steps) {
+      const done = await step();
+      if (failed(done)) return done;
+      if (done.text !== '') await ctx.out(`${done.text}\n`);
+      reclaimed += done.reclaimed ?? 0;
     }
-    const images = await pruneImages(ctx, all, filters);
-    if (failed(images)) return images;
-    if (images.text !== '') await ctx.out(`${images.text}\n`);
-    reclaimed += images.reclaimed;
     const cache = await ctx.client.post<{ SpaceReclaimed?: number }>('/build/prune', { query: { filters: '' } });
     if (failed(cache) && !(cache instanceof DaemonError && cache.status === 404)) return cache;
     if (!failed(cache)) reclaimed += cache.SpaceReclaimed ?? 0;

@@ -12,7 +12,6 @@ import {
   Body,
   CANCEL_REQUEST,
   Fields,
-  type Message,
   MessageReader,
   message,
   type Notice,
@@ -38,7 +37,7 @@ export interface Activity {
 
 /** Serves one client on descriptor 0 of its own process. */
 export class Backend {
-  readonly #reader = new MessageReader();
+  readonly #reader: MessageReader;
   readonly #activity: Activity;
   #user = '';
   #database = '';
@@ -52,6 +51,7 @@ export class Backend {
     readonly peer: SockAddr,
     readonly post: Postmaster,
   ) {
+    this.#reader = new MessageReader(sys, fd);
     this.#activity = { pid: sys.pid, user: '', database: '', application: '', client: peer, state: 'idle', query: '' };
   }
 
@@ -65,18 +65,6 @@ export class Backend {
     await this.sys.write(this.fd, all.done());
   }
 
-  async #next(typed: boolean): Promise<Message | undefined> {
-    for (;;) {
-      const m = this.#reader.next(typed);
-      if (m === 'bad') return undefined;
-      if (m) return m;
-      const bytes = await this.sys.read(this.fd);
-      if (isErr(bytes) && bytes.name === 'EINTR') continue;
-      if (isErr(bytes) || bytes.length === 0) return undefined;
-      this.#reader.push(bytes);
-    }
-  }
-
   async run(): Promise<void> {
     this.#title('startup');
     if (!(await this.#greet())) return;
@@ -84,7 +72,7 @@ export class Backend {
     await this.#send(...this.#welcome());
     for (;;) {
       await this.#ready();
-      const m = await this.#next(true);
+      const m = await this.#reader.read();
       if (!m || m.type === 'X') break;
       if (m.type === 'Q') await this.#query(new Fields(m.body).string());
       else if (m.type !== 'S' && m.type !== 'H')
@@ -110,7 +98,7 @@ export class Backend {
   /** Up to and with authentication. @returns whether the client may go on */
   async #greet(): Promise<boolean> {
     for (;;) {
-      const m = await this.#next(false);
+      const m = await this.#reader.read(false);
       if (!m) return false;
       const f = new Fields(m.body);
       const version = f.int32();
@@ -143,7 +131,7 @@ export class Backend {
     const local = !this.peer.ip || isLoopback(this.peer.ip);
     if (!local && this.#cluster.hostAuth !== 'trust') {
       await this.#send(message('R', new Body().int32(3)));
-      const m = await this.#next(true);
+      const m = await this.#reader.read();
       if (!m) return false;
       const password = m.type === 'p' ? new Fields(m.body).string() : undefined;
       if (!role || role.password === null || password !== role.password) {

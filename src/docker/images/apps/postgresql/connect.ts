@@ -67,7 +67,7 @@ export interface Refused {
 }
 
 export class Connection {
-  readonly #reader = new MessageReader();
+  readonly #reader: MessageReader;
   readonly parameters = new Map<string, string>();
 
   private constructor(
@@ -78,7 +78,9 @@ export class Connection {
     readonly where: string,
     /** Its address, when it is one of TCP. */
     readonly address: string | undefined,
-  ) {}
+  ) {
+    this.#reader = new MessageReader(sys, fd);
+  }
 
   /** Opens the socket only. */
   static async dial(sys: Sys, t: Target): Promise<Connection | Refused> {
@@ -158,16 +160,8 @@ export class Connection {
     }
   }
 
-  async next(): Promise<Message | undefined> {
-    for (;;) {
-      const m = this.#reader.next(true);
-      if (m === 'bad') return undefined;
-      if (m) return m;
-      const bytes = await this.sys.read(this.fd);
-      if (isErr(bytes) && bytes.name === 'EINTR') continue;
-      if (isErr(bytes) || bytes.length === 0) return undefined;
-      this.#reader.push(bytes);
-    }
+  next(): Promise<Message | undefined> {
+    return this.#reader.read();
   }
 
   async query(sql: string): Promise<void> {

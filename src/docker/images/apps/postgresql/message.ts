@@ -1,5 +1,7 @@
 /** Messages of the frontend/backend protocol, version 3. @see postgresql.org/docs/current/protocol-message-formats.html */
 import { text, utf8 } from '../../../../base/http.ts';
+import { isErr } from '../../../../linux/kernel/errno.ts';
+import type { Fd, Sys } from '../../../../linux/kernel/sys.ts';
 
 /** Version 3.0 in a startup message. */
 export const PROTOCOL = 196608;
@@ -80,19 +82,36 @@ export class Fields {
   }
 }
 
-/** Cuts messages from bytes. */
+/** Cuts messages from the bytes of a connection. */
 export class MessageReader {
   #bytes: Uint8Array = new Uint8Array(0);
 
-  push(more: Uint8Array): void {
+  constructor(
+    readonly sys: Sys,
+    readonly fd: Fd,
+  ) {}
+
+  /** The next message, undefined at the end or after what is none. @param typed false for the first message of a client */
+  async read(typed = true): Promise<Message | undefined> {
+    for (;;) {
+      const m = this.#next(typed);
+      if (m === 'bad') return undefined;
+      if (m) return m;
+      const bytes = await this.sys.read(this.fd);
+      if (isErr(bytes) && bytes.name === 'EINTR') continue;
+      if (isErr(bytes) || bytes.length === 0) return undefined;
+      this.#push(bytes);
+    }
+  }
+
+  #push(more: Uint8Array): void {
     const joined = new Uint8Array(this.#bytes.length + more.length);
     joined.set(this.#bytes);
     joined.set(more, this.#bytes.length);
     this.#bytes = joined;
   }
 
-  /** @param typed false for the first message of a client */
-  next(typed: boolean): Message | undefined | 'bad' {
+  #next(typed: boolean): Message | undefined | 'bad' {
     const head = typed ? 1 : 0;
     if (this.#bytes.length < head + 4) return undefined;
     const size = new DataView(this.#bytes.buffer, this.#bytes.byteOffset).getUint32(head);

@@ -1,0 +1,89 @@
+/** Reading one connection: heads, lines, bytes. */
+import { type Duplex, text } from '../http.ts';
+
+const MAX_HEAD = 65536;
+const EMPTY = new Uint8Array(0);
+
+/** Buffered reading of one connection, shared by heads, bodies and whoever takes the connection over. */
+export class Reader {
+  #buffer: Uint8Array = EMPTY;
+  #ended = false;
+  #pulling: Promise<boolean> | undefined;
+  constructor(readonly duplex: Duplex) {}
+
+  /** Waits for more bytes. @returns false at the end of the stream */
+  pull(): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false);
+    this.#pulling ??= this.duplex.read().then((bytes) => {
+      this.#pulling = undefined;
+      if (bytes === null) {
+        this.#ended = true;
+        return false;
+      }
+      this.#buffer = this.#buffer.length === 0 ? bytes : join(this.#buffer, bytes);
+      return true;
+    });
+    return this.#pulling;
+  }
+
+  /** Resolves at the end of the other side's stream; never while more comes. */
+  async ending(): Promise<void> {
+    while (!this.#ended) {
+      const had = this.#buffer.length;
+      if (!(await this.pull())) return;
+      if (this.#buffer.length > had + MAX_HEAD) return new Promise(() => {});
+    }
+  }
+
+  /** Everything up to the blank line; undefined at end of stream, 'bad' when it is too long. */
+  async head(): Promise<string[] | 'bad' | undefined> {
+    for (;;) {
+      const end = find(this.#buffer, '\r\n\r\n');
+      if (end >= 0) {
+        const lines = text(this.#take(end + 4))
+          .slice(0, -4)
+          .split('\r\n');
+        if (lines.length > 1 || lines[0] !== '') return lines;
+        continue;
+      }
+      if (this.#buffer.length > MAX_HEAD) return 'bad';
+      if (!(await this.pull())) return this.#buffer.length > 0 ? 'bad' : undefined;
+    }
+  }
+
+  async line(): Promise<string | undefined> {
+    for (;;) {
+      const end = find(this.#buffer, '\r\n');
+      if (end >= 0) return text(this.#take(end + 2)).slice(0, -2);
+      if (this.#buffer.length > MAX_HEAD || !(await this.pull())) return undefined;
+    }
+  }
+
+  /** 1 … max bytes as they come; null at the end. */
+  async some(max: number): Promise<Uint8Array | null> {
+    while (this.#buffer.length === 0) if (!(await this.pull())) return null;
+    return this.#take(Math.min(max, this.#buffer.length));
+  }
+
+  #take(n: number): Uint8Array {
+    const out = this.#buffer.subarray(0, n);
+    this.#buffer = this.#buffer.subarray(n);
+    return out;
+  }
+}
+
+/** Two byte strings in one. */
+export function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
+function find(bytes: Uint8Array, what: string): number {
+  outer: for (let i = 0; i + what.length <= bytes.length; i++) {
+    for (let j = 0; j < what.length; j++) if (bytes[i + j] !== what.charCodeAt(j)) continue outer;
+    return i;
+  }
+  return -1;
+}
