@@ -34,7 +34,7 @@ test('no reason to drop, timer or kind of record has a number twice', () => {
 
 test('no bit of a packet and no slab is used twice', () => {
   const bits = ofSource('sim/pool.ts', 'PF_');
-  const slabs = ofSource('mem.ts', 'SLAB_');
+  const slabs = ofSource('layout.ts', 'SLAB_');
   expect(bits.length).toBeGreaterThan(15);
   expect(slabs.length).toBeGreaterThan(30);
   expect([...shared(bits), ...shared(slabs)]).toEqual([]);
