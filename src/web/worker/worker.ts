@@ -3,7 +3,8 @@
 import { plans } from 'drydock:plans';
 import * as Comlink from 'comlink';
 import coreUrl from '../../../dist/core.wasm?url';
-import { LessonRunner, Observer } from '../../course/runner.ts';
+import { Observer } from '../../course/observer.ts';
+import { LessonRunner } from '../../course/runner.ts';
 import { createLab } from '../../lab/create.ts';
 import type { Lab, Terminal } from '../../lab/lab.ts';
 import type { Batch, LabWorker, Speed } from './api.ts';
