@@ -123,6 +123,11 @@ export function sameIp(a: IpAddr, b: IpAddr): boolean {
   return a.v === b.v && a.value === b.value;
 }
 
+/** Are two prefixes the same? Undefined is the same as undefined only. */
+export function samePrefix(a: Prefix | undefined, b: Prefix | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.bits === b.bits && sameIp(a.addr, b.addr);
+}
+
 /** Whether an address means something on one link only: fe80::/10, and groups of that scope. */
 export function needsZone(a: IpAddr): boolean {
   if (a.v === 4) return false;
