@@ -198,7 +198,9 @@ export function parseMac(s: string): number | undefined {
 /** A MAC address as six pairs of hexadecimal digits. */
 export function formatMac(mac: number): string {
   const hex = mac.toString(16).padStart(12, '0');
-  return (hex.match(/../g) as string[]).join(':');
+  let out = hex.slice(0, 2);
+  for (let i = 2; i < 12; i += 2) out += `:${hex.slice(i, i + 2)}`;
+  return out;
 }
 
 /** The link-local IPv6 address of a MAC by EUI-64. @see RFC 4291 appendix A */
