@@ -15,7 +15,7 @@ import { CallLog } from './calls.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
 import type { Tracer } from './journey/journey.ts';
-import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import type { Capture, CommandResult, Host, Inside, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
 import { ServiceManager, SYSTEMD_SOCKET } from './systemd.ts';
@@ -71,6 +71,14 @@ class DrydockLab implements Lab {
 
   machine(name: string): Node | undefined {
     return this.machines.find((m) => m.name === name);
+  }
+
+  inside(name: string, container?: string): Inside | undefined {
+    const node = this.machine(name);
+    if (!node || container === undefined)
+      return node && { net: node.kernel.net(node.kernel.hostNetns), fs: node.kernel.root.fs };
+    const running = [...node.dockerd.daemon.containers.values()].find((c) => c.name === container)?.running;
+    return running && { net: node.kernel.net(running.netns), fs: running.mounts.fs };
   }
 
   #node(name: string): Node {

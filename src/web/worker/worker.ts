@@ -3,13 +3,15 @@
 import { plans } from 'drydock:plans';
 import * as Comlink from 'comlink';
 import coreUrl from '../../../dist/core.wasm?url';
-import { LessonRunner, Observer } from '../../course/runner.ts';
+import { Observer } from '../../course/observer.ts';
+import { LessonRunner } from '../../course/runner.ts';
 import { createLab } from '../../lab/create.ts';
 import type { Lab, Terminal } from '../../lab/lab.ts';
 import type { Batch, LabWorker, Speed } from './api.ts';
 import { Feed } from './feed.ts';
 import { Outlet } from './outlet.ts';
 import { Pace } from './pace.ts';
+import { Visits } from './visits.ts';
 
 /** Host milliseconds in one slice of work, between which the page's messages are read. */
 const SLICE = 6;
@@ -55,6 +57,7 @@ class Session {
   #lookAt = 0;
   #looking = false;
   #wake: (() => void) | undefined;
+  readonly visits: Visits;
 
   constructor(
     readonly lab: Lab,
@@ -63,6 +66,7 @@ class Session {
   ) {
     this.#pace = new Pace(lab.world.clock.now, now());
     this.#observer = new Observer(lab, runner);
+    this.visits = new Visits(lab);
   }
 
   async run(): Promise<never> {
@@ -168,6 +172,11 @@ const api: LabWorker = {
   input: (terminal, bytes) => session?.input(terminal, bytes),
   resize: (terminal, cols, rows) => session?.resize(terminal, cols, rows),
   drawn: (terminal, bytes) => session?.drawn(terminal, bytes),
+  async visit(machine, visit) {
+    if (!session) throw new Error('not started');
+    return session.visits.visit(machine, visit);
+  },
+  stopVisit: (machine) => void session?.visits.stop(machine),
   pace: (speed) => {
     if (session) session.speed = speed;
   },
