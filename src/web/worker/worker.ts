@@ -3,7 +3,6 @@
 import { plans } from 'drydock:plans';
 import * as Comlink from 'comlink';
 import coreUrl from '../../../dist/core.wasm?url';
-import { LessonRunner } from '../../course/runner.ts';
 import type { LessonPlan } from '../../course/schema.ts';
 import { createLab } from '../../lab/create.ts';
 import type { Log } from '../../lab/log/entry.ts';
@@ -24,13 +23,17 @@ let terminals = 0;
 async function makePlay(anew: boolean, log?: Log): Promise<Play> {
   const lab = await createLab({ wasm, turn }, { seed: plan.seed, hosts: plan.machines });
   for (const { machine, run } of plan.setup) await lab.run(machine, run);
-  const runner = new LessonRunner(plan);
-  const first = log?.entries[0];
-  const note = first?.kind === 'note' ? noteOf(first.text) : undefined;
-  if (note && 'from' in note) await (await import('./begin.ts')).solveBefore(lab, runner, note.from);
-  const made = new Play(lab, runner, sink, anew);
+  const made = new Play(lab, plan, sink, anew);
+  if (log) await begin(made, log);
   made.timeline = () => time.timeline();
   return made;
+}
+
+/** What a log needs before it can be played: the lesson, and what was done of it before. */
+async function begin({ lab, lesson }: Play, { entries: [first] }: Log): Promise<void> {
+  const runner = await lesson.load();
+  const note = first?.kind === 'note' ? noteOf(first.text) : undefined;
+  if (note && 'from' in note) await (await import('./begin.ts')).solveBefore(lab, runner, note.from);
 }
 
 async function replace(playback: Playback): Promise<void> {
