@@ -1,6 +1,6 @@
 /** Feeds a runner from a lab, remembering what it has shown it. */
 import type { Lab } from '../lab/lab.ts';
-import { within } from './checks/check.ts';
+import { within } from './checks/tree.ts';
 import { evidenceOf } from './evidence.ts';
 import type { LessonRunner } from './runner.ts';
 import type { LessonPlan } from './schema.ts';
