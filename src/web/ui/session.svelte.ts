@@ -1,6 +1,6 @@
 /** The page's side of one lab: a worker, what it has told, and the terminals that show its shells. */
 import * as Comlink from 'comlink';
-import type { Batch, LabView, LabWorker, Speed, StepProgress, ViewFrame } from '../worker/api.ts';
+import type { Batch, LabView, LabWorker, Speed, StepProgress, ViewFrame, Visit, Visited } from '../worker/api.ts';
 
 /** Frames kept for the list. */
 const KEEP = 300;
@@ -90,6 +90,16 @@ export class Session {
   pace(speed: Speed): void {
     this.speed = speed;
     void this.#remote.pace(speed);
+  }
+
+  /** Fetches with a browser on a machine. */
+  async visit(machine: string, visit: Visit): Promise<Visited> {
+    await this.#started;
+    return this.#remote.visit(machine, visit);
+  }
+
+  stopVisit(machine: string): void {
+    void this.#remote.stopVisit(machine);
   }
 
   clearFrames(): void {

@@ -3,9 +3,11 @@
  * ends the worker and starts another. Everything that flows to the page comes in batches, at most one per frame.
  */
 import type { StepProgress } from '../../course/runner.ts';
+import type { Visit, Visited } from '../../lab/browser/browser.ts';
 import type { LabView, ViewFrame } from '../../lab/view.ts';
 
 export type { StepProgress } from '../../course/runner.ts';
+export type { NetError, Visit, Visited } from '../../lab/browser/browser.ts';
 export type { LabView, ViewContainer, ViewFrame, ViewLink, ViewMachine, ViewPort } from '../../lab/view.ts';
 
 /** How virtual time goes against the wall clock: 1, slower, or 0 for a stop. */
@@ -39,4 +41,7 @@ export interface LabWorker {
   /** The page has drawn this many bytes of a terminal's output. */
   drawn(terminal: number, bytes: number): void;
   pace(speed: Speed): void;
+  /** Fetches a page, or a part of one, with a browser on a machine; a second page ends the fetching of the first. */
+  visit(machine: string, visit: Visit): Promise<Visited>;
+  stopVisit(machine: string): void;
 }

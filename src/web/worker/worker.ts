@@ -11,6 +11,7 @@ import type { Batch, LabWorker, Speed } from './api.ts';
 import { Feed } from './feed.ts';
 import { Outlet } from './outlet.ts';
 import { Pace } from './pace.ts';
+import { Visits } from './visits.ts';
 
 /** Host milliseconds in one slice of work, between which the page's messages are read. */
 const SLICE = 6;
@@ -56,6 +57,7 @@ class Session {
   #lookAt = 0;
   #looking = false;
   #wake: (() => void) | undefined;
+  readonly visits: Visits;
 
   constructor(
     readonly lab: Lab,
@@ -64,6 +66,7 @@ class Session {
   ) {
     this.#pace = new Pace(lab.world.clock.now, now());
     this.#observer = new Observer(lab, runner);
+    this.visits = new Visits(lab);
   }
 
   async run(): Promise<never> {
@@ -169,6 +172,11 @@ const api: LabWorker = {
   input: (terminal, bytes) => session?.input(terminal, bytes),
   resize: (terminal, cols, rows) => session?.resize(terminal, cols, rows),
   drawn: (terminal, bytes) => session?.drawn(terminal, bytes),
+  async visit(machine, visit) {
+    if (!session) throw new Error('not started');
+    return session.visits.visit(machine, visit);
+  },
+  stopVisit: (machine) => void session?.visits.stop(machine),
   pace: (speed) => {
     if (session) session.speed = speed;
   },
