@@ -4,6 +4,7 @@
  *
  * Limits: scripts are not run; one exchange per connection.
  */
+import { utf8 } from '../../base/http.ts';
 import type { DaemonSys } from '../../linux/kernel/machine.ts';
 import { parseUrl, resolveLocation, urlText } from '../../linux/programs/curl/url.ts';
 import type { Machine } from '../lab.ts';
@@ -16,8 +17,8 @@ export interface Visit {
   /** As typed or as linked. */
   readonly url: string;
   readonly referer?: string;
-  /** Fields of a form sent by POST, already encoded. */
-  readonly post?: { readonly type: string; readonly bytes: Uint8Array };
+  /** Fields of a form sent by POST, encoded as its type says. */
+  readonly post?: { readonly type: string; readonly text: string };
   /** A picture or style sheet of a page, not the page itself. */
   readonly part?: boolean;
 }
@@ -81,7 +82,12 @@ export class Browser {
     const { sys } = this.#process;
     const redirects: Answer[] = [];
     let { url } = v;
-    let ask: Ask = { method: v.post ? 'POST' : 'GET', body: v.post, accept: v.part ? PART : PAGE, referer: v.referer };
+    let ask: Ask = {
+      method: v.post ? 'POST' : 'GET',
+      body: v.post && { type: v.post.type, bytes: utf8(v.post.text) },
+      accept: v.part ? PART : PAGE,
+      referer: v.referer,
+    };
     for (;;) {
       const u = parseUrl(url);
       if ('code' in u) return { ...failure(url, 'INVALID_URL'), redirects };

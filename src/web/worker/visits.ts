@@ -1,25 +1,37 @@
 /** Browsers on the lab's machines, one each, made when first used. */
 import type { Browser, Visit, Visited } from '../../lab/browser/browser.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { fail } from './host.ts';
 
 export class Visits {
   readonly #browsers = new Map<string, Promise<Browser>>();
+  /** Who waits for visits that have not begun, in their order. */
+  readonly #waiting: ((visited: Promise<Visited>) => void)[] = [];
 
   constructor(readonly lab: Lab) {}
 
-  /** @throws Error when there is no such machine */
-  async visit(machine: string, visit: Visit): Promise<Visited> {
-    return (await this.#browser(machine)).visit(visit);
+  /** The next visit that begins is one's own. */
+  next(): Promise<Visited> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  async stop(machine: string): Promise<void> {
-    (await this.#browsers.get(machine))?.stop();
+  /** Begins a visit, whoever waits for it. */
+  begin(machine: string, visit: Visit): void {
+    const visited = this.#browser(machine).then((browser) => browser.visit(visit));
+    const tell = this.#waiting.shift();
+    if (tell) tell(visited);
+    else visited.catch(fail);
+  }
+
+  stop(machine: string): void {
+    void this.#browsers.get(machine)?.then((browser) => browser.stop());
   }
 
   #browser(machine: string): Promise<Browser> {
     let made = this.#browsers.get(machine);
     if (!made) {
-      made = this.#start(machine);
+      // Virtual time stands still until the code is there.
+      made = this.lab.world.hold(this.#start(machine));
       this.#browsers.set(machine, made);
     }
     return made;
@@ -32,3 +44,15 @@ export class Visits {
     return new Browser(machine);
   }
 }
+
+/** What a visit gives that cannot begin: the past is being played. */
+export const aborted = ({ url }: Visit): Visited => ({
+  url,
+  error: 'ABORTED',
+  status: 0,
+  reason: '',
+  headers: [],
+  bytes: new Uint8Array(0),
+  time: 0,
+  redirects: [],
+});

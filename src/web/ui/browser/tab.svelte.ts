@@ -4,7 +4,7 @@ import type { Visit, Visited } from '../../worker/api.ts';
 /** How a tab reaches the lab. */
 export interface Fetcher {
   visit(machine: string, visit: Visit): Promise<Visited>;
-  stopVisit(machine: string): void;
+  stop(machine: string): void;
 }
 
 interface Stop {
@@ -64,7 +64,7 @@ export class Tab {
     if (!this.loading) return;
     this.#turn++;
     this.loading = false;
-    this.fetcher.stopVisit(this.machine);
+    this.fetcher.stop(this.machine);
   }
 
   /** A part of the page that is shown. */
