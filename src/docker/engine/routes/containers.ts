@@ -2,14 +2,16 @@
 import { type HttpResponse, utf8 } from '../../../base/http.ts';
 import type { CreateBody } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
+import type { ImageConfig } from '../../images/spec.ts';
 import { parseRfc3339, parseUnix } from '../../time.ts';
 import { attachContainer } from '../attach.ts';
 import { commitContainer } from '../commit.ts';
 import type { Container, WaitCondition } from '../container.ts';
 import { createContainer } from '../create.ts';
 import type { Daemon } from '../daemon.ts';
+import { CONFIG, CREATE, EXEC, EXEC_START, UPDATE } from '../decode/containers.ts';
 import { errors } from '../errors.ts';
-import { createExec, type Exec, type ExecConfig, execJson, startExec } from '../exec.ts';
+import { createExec, type Exec, type ExecConfig, type ExecStart, execJson, startExec } from '../exec.ts';
 import { Filters } from '../filters.ts';
 import { inspectContainer } from '../inspect.ts';
 import { listContainers } from '../list.ts';
@@ -45,7 +47,7 @@ const timeoutOf = (call: Call): { timeout?: number; signal?: string } => {
 };
 
 const create: Handler = async ({ daemon, request, query }) => {
-  const body = await readJson<CreateBody>(request);
+  const body = await readJson<CreateBody>(request, CREATE);
   if (body instanceof Failure) return body;
   const made = await createContainer(daemon, query.get('name') ?? '', body);
   return made instanceof Failure ? made : json(daemon, 201, made);
@@ -158,7 +160,7 @@ const changes = on((c, { daemon }) => {
 });
 
 const update = on(async (c, { daemon, request }) => {
-  const body = await readJson<UpdateBody>(request);
+  const body = await readJson<UpdateBody>(request, UPDATE);
   if (body instanceof Failure) return body;
   return updateContainer(daemon, c, body) ?? json(daemon, 200, { Warnings: null });
 });
@@ -178,10 +180,13 @@ const prune: Handler = async ({ daemon, query }) => {
   return json(daemon, 200, { ContainersDeleted: gone.length > 0 ? gone : null, SpaceReclaimed: space });
 };
 
-const commit: Handler = async ({ daemon, query }) => {
+const commit: Handler = async ({ daemon, query, request }) => {
   const c = daemon.container(query.get('container') ?? '');
   if (c instanceof Failure) return c;
+  const config = await readJson<Partial<ImageConfig>>(request, CONFIG);
+  if (config instanceof Failure) return config;
   const made = await commitContainer(daemon, c, {
+    config,
     repo: query.get('repo') ?? '',
     tag: query.get('tag') ?? '',
     author: query.get('author') ?? '',
@@ -193,7 +198,7 @@ const commit: Handler = async ({ daemon, query }) => {
 };
 
 const execCreate = on(async (c, { daemon, request, params }) => {
-  const body = await readJson<ExecConfig>(request);
+  const body = await readJson<ExecConfig>(request, EXEC);
   if (body instanceof Failure) return body;
   const made = createExec(daemon, params.id as string, c, body);
   return made instanceof Failure ? made : json(daemon, 201, made);
@@ -205,7 +210,7 @@ const execStart: Handler = async (call) => {
   const { daemon, request, params } = call;
   const exec = execOf(daemon, params.id as string);
   if (exec instanceof Failure) return exec;
-  const body = await readJson<{ Detach?: boolean; Tty?: boolean }>(request);
+  const body = await readJson<ExecStart>(request, EXEC_START);
   return body instanceof Failure ? body : startExec(daemon, exec, body, call);
 };
 
