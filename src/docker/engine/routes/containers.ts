@@ -25,6 +25,7 @@ import { statsStream } from '../stats.ts';
 import { killContainer, pauseContainer, restartContainer, stopContainer, unpauseContainer } from '../stop.ts';
 import { topContainer } from '../top.ts';
 import { type UpdateBody, updateContainer } from '../update.ts';
+import { handshake } from '../websocket.ts';
 
 type On = (c: Container, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
 
@@ -103,7 +104,14 @@ const wait = on((c, { daemon, query, request }) => {
   return bytes(daemon, 200, 'application/json', answer());
 });
 
-const attach = on((c, call) => {
+const attach = on((c, call) => attachAs(c, call));
+
+const attachSocket = on((c, call) => {
+  const answer = handshake(call.request.headers);
+  return answer.hijacked ? attachAs(c, call, answer) : answer;
+});
+
+function attachAs(c: Container, call: Call, socket?: HttpResponse): HttpResponse | Failure {
   const { daemon, query } = call;
   return attachContainer(
     daemon,
@@ -117,8 +125,9 @@ const attach = on((c, call) => {
       detachKeys: query.get('detachKeys') ?? '',
     },
     call,
+    socket,
   );
-});
+}
 
 const resize = on((c, { daemon, query }) => {
   const size = sizeOf(query);
@@ -272,6 +281,7 @@ export const containerRoutes: readonly Route[] = [
   ),
   post('/containers/{id*}/wait', wait),
   post('/containers/{id*}/attach', attach),
+  get('/containers/{id*}/attach/ws', attachSocket),
   post('/containers/{id*}/resize', resize),
   post(
     '/containers/{id*}/rename',
