@@ -6,6 +6,8 @@ import { digest, sha256 } from '../images/digest.ts';
 import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
 import { type ImageConfig, NO_CONFIG } from '../images/spec.ts';
 import type { ImageLayer } from '../images/store.ts';
+import { epochOf } from './archive/container.ts';
+import { layerTar } from './archive/layer.ts';
 import { applyChanges } from './build/config.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
@@ -74,10 +76,11 @@ export async function commitContainer(
   return { Id: image.id };
 }
 
-/** What was written over an image, as a layer of its own, even when that is nothing. @param salt makes its digest its own */
+/** What was written over an image, as a layer of its own, even when that is nothing. @param salt makes its directory its own */
 export function layerFrom(daemon: Daemon, salt: string, written: OverlayFs): ImageLayer {
-  const diffId = digest(`layer ${salt} ${daemon.now()}`);
-  return { layer: written.freeze(), diffId, size: written.upperSize, cacheId: sha256(`cache ${diffId}`) };
+  const layer = written.freeze();
+  const diffId = digest(layerTar({ layer }, epochOf(daemon)));
+  return { layer, diffId, size: written.upperSize, cacheId: sha256(`cache ${salt} ${daemon.now()}`) };
 }
 
 /** What of a container's config an image keeps. */

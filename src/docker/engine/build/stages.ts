@@ -156,15 +156,17 @@ export class Stages {
     const createdBy = `/bin/sh -c #(nop)  ${i.name} ${shown(i, next ?? stage.config)}`;
     if (yield* this.#cached(createdBy, i.name)) return;
     yield* metadataStep(this.daemon, this.options, stage.image);
-    if (i.name === 'WORKDIR') this.#makeWorkdir((next as ImageConfig).WorkingDir);
-    yield told(this.#add(next ?? stage.config, createdBy));
+    const made = i.name === 'WORKDIR' ? this.#makeWorkdir((next as ImageConfig).WorkingDir) : undefined;
+    yield told(this.#add(next ?? stage.config, createdBy, made));
   }
 
-  #makeWorkdir(dir: string): void {
+  #makeWorkdir(dir: string): ImageLayer | undefined {
     const fs = this.daemon.kernel.overlay(this.#stage.layers.map((l) => l.layer));
-    if (!isErr(fs.stat(dir, true))) return;
+    if (!isErr(fs.stat(dir, true))) return undefined;
     fs.mkdir(dir, 0o755, true);
-    this.#stage.layers = [...this.#stage.layers, layerFrom(this.daemon, dir, fs)];
+    const layer = layerFrom(this.daemon, dir, fs);
+    this.#stage.layers = [...this.#stage.layers, layer];
+    return layer;
   }
 
   async *#run(i: Instruction): AsyncGenerator<Uint8Array> {
@@ -268,7 +270,7 @@ export class Stages {
       author: this.#author,
       history: [
         ...(stage.image?.history ?? []),
-        { created, createdBy, comment: '', size: layer?.size ?? 0, author: this.#author },
+        { created, createdBy, comment: '', size: layer?.size ?? 0, author: this.#author, empty: !layer },
       ],
       ...(stage.image ? { parent: stage.image.id } : {}),
     });
