@@ -51,7 +51,6 @@ interface Node extends Machine {
 class DrydockLab implements Lab {
   readonly #driver: Driver;
   readonly #calls: CallLog;
-  readonly #tap: FrameTap;
   /** There once somebody traces: its code is loaded then. */
   #tracer: Tracer | undefined;
 
@@ -61,12 +60,11 @@ class DrydockLab implements Lab {
     readonly machines: readonly Node[],
     driver: Driver,
     calls: CallLog,
-    tap: FrameTap,
+    readonly tap: FrameTap,
     readonly uplink: Uplink | undefined,
   ) {
     this.#driver = driver;
     this.#calls = calls;
-    this.#tap = tap;
   }
 
   machine(name: string): Node | undefined {
@@ -162,8 +160,8 @@ class DrydockLab implements Lab {
     return viewOf(this.world, this.machines);
   }
 
-  frames(since: number): ReturnType<Lab['frames']> {
-    return this.#tap.since(since);
+  frames(since: number, most?: number): ReturnType<Lab['frames']> {
+    return this.tap.since(since, most);
   }
 
   async trace(what: boolean | string): Promise<void> {
@@ -180,6 +178,14 @@ class DrydockLab implements Lab {
 
   journeys(since: number): ReturnType<Lab['journeys']> {
     return this.#tracer?.journeys(since) ?? { journeys: [], next: 0, lost: 0 };
+  }
+
+  journey(packet: number): ReturnType<Lab['journey']> {
+    return this.#tracer?.journey(packet);
+  }
+
+  drops(since: number): ReturnType<Lab['drops']> {
+    return this.#tracer?.drops(since) ?? [];
   }
 
   /** Takes the core's trace records before they are overwritten. */

@@ -1,9 +1,16 @@
 /** The page's side of one lab: a worker, what it has told, and the terminals that show its shells. */
 import * as Comlink from 'comlink';
-import type { Batch, LabView, LabWorker, Speed, StepProgress, ViewFrame } from '../worker/api.ts';
+import type {
+  Batch,
+  DropText,
+  LabView,
+  LabWorker,
+  PacketsFace,
+  Speed,
+  StepProgress,
+  ViewFrame,
+} from '../worker/api.ts';
 
-/** Frames kept for the list. */
-const KEEP = 300;
 /** Performance entry of the first output of a terminal: from then on the prompt can be used. */
 const PROMPT = 'drydock:prompt';
 
@@ -22,11 +29,15 @@ export class Session {
   status = $state<'starting' | 'ready' | 'failed'>('starting');
   view = $state.raw<LabView | undefined>(undefined);
   progress = $state.raw<readonly StepProgress[]>([]);
-  frames = $state.raw<readonly ViewFrame[]>([]);
-  lost = $state(0);
   speed = $state<Speed>(1);
-  /** Called with each batch of frames, for what moves. */
-  readonly onFrames = new Set<(frames: readonly ViewFrame[]) => void>();
+  /** The pane in front below the terminals. */
+  pane = $state('map');
+  /** A prompt is there: what is not needed for it may be loaded. */
+  prompted = $state(false);
+  /** What the list of packets shall show next: a packet's number, or an expression of its filter. */
+  wanted = $state.raw<{ readonly packet?: number; readonly place?: string } | undefined>(undefined);
+  /** Called with each batch of frames and drops, for what moves, and how many frames were left out. */
+  readonly onTraffic = new Set<(frames: readonly ViewFrame[], drops: readonly DropText[], lost: number) => void>();
   #worker: Worker;
   #remote: Comlink.Remote<LabWorker>;
   #byNumber = new Map<number, Screen>();
@@ -58,17 +69,31 @@ export class Session {
 
   #take(batch: Batch): void {
     if (this.#over) return;
-    if (batch.output.length > 0 && performance.getEntriesByName(PROMPT).length === 0) performance.mark(PROMPT);
+    if (batch.output.length > 0 && !this.prompted) this.#prompt();
     for (const { terminal, bytes } of batch.output)
       this.#byNumber.get(terminal)?.write(bytes, () => void this.#remote.drawn(terminal, bytes.length));
     for (const { terminal, status } of batch.ended) this.#byNumber.get(terminal)?.ended(status);
     if (batch.view) this.view = batch.view;
     if (batch.progress) this.progress = batch.progress;
-    if (batch.lost > 0) this.lost += batch.lost;
-    if (batch.frames.length > 0) {
-      this.frames = [...this.frames, ...batch.frames].slice(-KEEP);
-      for (const tell of this.onFrames) tell(batch.frames);
-    }
+    if (batch.frames.length + batch.drops.length + batch.lost > 0)
+      for (const tell of this.onTraffic) tell(batch.frames, batch.drops, batch.lost);
+  }
+
+  #prompt(): void {
+    this.prompted = true;
+    if (performance.getEntriesByName(PROMPT).length === 0) performance.mark(PROMPT);
+    void this.#remote.watch();
+  }
+
+  /** The captured frames. */
+  get packets(): PacketsFace {
+    return this.#remote.packets as unknown as PacketsFace;
+  }
+
+  /** Brings the list of packets to the front, at a packet or with those of a place. */
+  showPackets(wanted: { packet?: number; place?: string }): void {
+    this.wanted = wanted;
+    this.pane = 'packets';
   }
 
   /** Opens a shell on a machine. @returns how to type into it and to resize it */
@@ -90,11 +115,6 @@ export class Session {
   pace(speed: Speed): void {
     this.speed = speed;
     void this.#remote.pace(speed);
-  }
-
-  clearFrames(): void {
-    this.frames = [];
-    this.lost = 0;
   }
 
   end(): void {

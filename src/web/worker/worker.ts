@@ -8,8 +8,10 @@ import { createLab } from '../../lab/create.ts';
 import type { Lab, Terminal } from '../../lab/lab.ts';
 import type { Batch, LabWorker, Speed } from './api.ts';
 import { Feed } from './feed.ts';
+import { lazily } from './lazily.ts';
 import { Outlet } from './outlet.ts';
 import { Pace } from './pace.ts';
+import type { Watch } from './watch.ts';
 
 /** Host milliseconds in one slice of work, between which the page's messages are read. */
 const SLICE = 6;
@@ -55,6 +57,7 @@ class Session {
   #lookAt = 0;
   #looking = false;
   #wake: (() => void) | undefined;
+  #watch: Watch | undefined;
 
   constructor(
     readonly lab: Lab,
@@ -109,14 +112,15 @@ class Session {
       return bytes.length > 0 ? [{ terminal, bytes }] : [];
     });
     const view = this.#feed.view(wall, () => this.lab.view());
-    const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
+    const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
+    const drops = this.#watch?.drops() ?? [];
     const progress = this.#progress;
     const ended = this.#ended;
-    if (output.length + ended.length + frames.length + lost === 0 && !view && !progress) return;
+    if (output.length + ended.length + frames.length + lost + drops.length === 0 && !view && !progress) return;
     this.#batchAt = wall;
     this.#progress = undefined;
     this.#ended = [];
-    this.sink({ output, ended, view, frames, lost, progress, time: this.lab.world.clock.now });
+    this.sink({ output, ended, view, frames, lost, drops, progress, time: this.lab.world.clock.now });
   }
 
   open(machine: string, cols: number, rows: number): number {
@@ -144,12 +148,26 @@ class Session {
     this.#wake?.();
   }
 
+  async watch(): Promise<void> {
+    const { Watch } = await import('./watch.ts');
+    this.#watch ??= new Watch(this.lab);
+  }
+
+  get tracing(): boolean {
+    return this.#watch?.tracing ?? false;
+  }
+
   set speed(speed: Speed) {
     this.#pace.speed = speed;
   }
 }
 
 let session: Session | undefined;
+
+function running(): Session {
+  if (!session) throw new Error('not started');
+  return session;
+}
 
 const api: LabWorker = {
   async start(lesson, sink) {
@@ -162,9 +180,14 @@ const api: LabWorker = {
     session.run().catch(fail);
   },
   async open(machine, cols, rows) {
-    if (!session) throw new Error('not started');
-    return session.open(machine, cols, rows);
+    return running().open(machine, cols, rows);
   },
+  watch: () => running().watch(),
+  packets: lazily(async () => {
+    const { Packets } = await import('./packets.ts');
+    const { lab } = running();
+    return new Packets(lab, () => running().tracing);
+  }),
   input: (terminal, bytes) => session?.input(terminal, bytes),
   resize: (terminal, cols, rows) => session?.resize(terminal, cols, rows),
   drawn: (terminal, bytes) => session?.drawn(terminal, bytes),
