@@ -55,6 +55,8 @@ export interface RunOptions {
 export interface Terminal {
   readonly pty: PtyPair;
   readonly exited: Promise<number>;
+  /** Hangs up: SIGHUP to the shell and its jobs. */
+  close(): void;
 }
 
 export interface Machine {
@@ -83,8 +85,16 @@ export interface Lab {
   machine(name: string): Machine | undefined;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
   run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;
-  /** An interactive login shell; output flows while something drives the lab. */
-  terminal(host: string, size: WinSize): Terminal;
+  /**
+   * Starts `bash -c command` in the same way, while something else drives the lab. What it gives comes when the command
+   * has ended.
+   */
+  exec(host: string, command: string, stdin?: Uint8Array): Promise<CommandResult>;
+  /**
+   * An interactive login shell; output flows while something drives the lab.
+   * @param out takes its output as it comes, at a pace of virtual time (display.ts); absent: the caller empties the pty
+   */
+  terminal(host: string, size: WinSize, out?: (bytes: Uint8Array) => void): Terminal;
   /** Lets `ns` of virtual time pass, as fast as possible. */
   pass(ns: number): Promise<void>;
   /**

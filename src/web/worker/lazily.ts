@@ -1,14 +1,25 @@
 /** Parts of the worker whose code arrives when the page first asks for them. */
 
-/** What is made by `make` at the first call of any of its methods, which therefore all answer later. */
-export function lazily<Face extends object>(make: () => Promise<object>): Face {
-  let made: Promise<object> | undefined;
-  const get =
-    (_: object, name: string | symbol) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      made ??= make();
-      const part = (await made) as Record<string | symbol, (...args: unknown[]) => unknown>;
-      return part[name]?.(...args);
-    };
-  return new Proxy({}, { get }) as Face;
+/**
+ * A face whose methods are those of what `make` makes of the present owner, at the first call for that owner; they all
+ * answer later.
+ */
+export function lazily<Owner extends object, Face extends object>(
+  owner: () => Owner,
+  make: (owner: Owner) => Promise<object>,
+): Face {
+  const made = new WeakMap<Owner, Promise<object>>();
+  const call = async (name: string | symbol, args: unknown[]): Promise<unknown> => {
+    const of = owner();
+    const part = made.get(of) ?? make(of);
+    made.set(of, part);
+    const methods = (await part) as Record<string | symbol, (...args: unknown[]) => unknown>;
+    return methods[name]?.(...args);
+  };
+  return new Proxy({} as Face, {
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        call(name, args),
+  });
 }

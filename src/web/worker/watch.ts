@@ -36,12 +36,18 @@ export class Watch {
   readonly #governor = new Governor();
   #seen = 0;
   #drop = 0;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(readonly lab: Lab) {
     lab.tap.watch();
     void lab.trace(true);
     this.#seen = lab.tap.next;
-    setInterval(() => this.#look(), EVERY);
+    this.#timer = setInterval(() => this.#look(), EVERY);
+  }
+
+  /** Looks no more. */
+  end(): void {
+    clearInterval(this.#timer);
   }
 
   /** Whether packets are traced now. */

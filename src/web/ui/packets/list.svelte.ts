@@ -38,7 +38,7 @@ export class PacketList {
   /** Asks for what is in sight. @param top number of the first row in sight @param rows in sight */
   async look(top: number, rows: number): Promise<void> {
     const from = this.following ? -1 : Math.max(0, top - MARGIN);
-    this.window = await this.session.packets.window(this.query, from, rows + 2 * MARGIN);
+    this.window = await this.session.remote.packets.window(this.query, from, rows + 2 * MARGIN);
   }
 
   async choose(seq: number): Promise<void> {
@@ -50,7 +50,7 @@ export class PacketList {
   async tell(): Promise<void> {
     const seq = this.chosen;
     if (seq === undefined) return;
-    const detail = await this.session.packets.detail(seq, settings.language);
+    const detail = await this.session.remote.packets.detail(seq, settings.language);
     if (this.chosen === seq) this.detail = detail ?? 'gone';
   }
 
