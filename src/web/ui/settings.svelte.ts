@@ -30,10 +30,9 @@ class Settings {
     recall('language', navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en', oneOf('en', 'zh')),
   );
   theme = $state<Theme>(recall('theme', 'system', oneOf('system', 'light', 'dark')));
-  /** Share of the width that the lesson has, of the height the terminal has, of the network pane the drawing has. */
+  /** Share of the width that the lesson has, of the height the terminal has. */
   columns = $state(recall('columns', 0.38, share));
   rows = $state(recall('rows', 0.4, share));
-  drawing = $state(recall('drawing', 0.77, share));
   #systemDark = $state(matchMedia('(prefers-color-scheme: dark)').matches);
 
   constructor() {
@@ -44,7 +43,7 @@ class Settings {
       $effect(() => {
         document.documentElement.lang = this.language === 'zh' ? 'zh-CN' : 'en';
         document.documentElement.dataset.theme = this.theme;
-        for (const key of ['language', 'theme', 'columns', 'rows', 'drawing'] as const) keep(key, this[key]);
+        for (const key of ['language', 'theme', 'columns', 'rows'] as const) keep(key, this[key]);
       });
     });
   }

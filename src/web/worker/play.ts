@@ -12,6 +12,7 @@ import { type Note, noteOf, noteText } from './notes.ts';
 import { Pace } from './pace.ts';
 import { Terminals } from './terminals.ts';
 import { Visits } from './visits.ts';
+import type { Watch } from './watch.ts';
 
 /** Host milliseconds in one slice of work, between which the page's messages are read. */
 const SLICE = 6;
@@ -48,6 +49,7 @@ export class Play {
   #commands = 0;
   readonly #jobs: (() => Promise<void>)[] = [];
   #stopped: (() => void) | undefined;
+  #watch: Watch | undefined;
 
   constructor(
     readonly lab: Lab,
@@ -86,7 +88,19 @@ export class Play {
       if (done && !this.#playback) await this.#rest();
       else await turn();
     }
+    this.#watch?.end();
     this.#stopped();
+  }
+
+  /** From now on frames are kept whole, packets are traced, and drops are told. */
+  async watch(): Promise<void> {
+    const { Watch } = await import('./watch.ts');
+    this.#watch ??= new Watch(this.lab);
+  }
+
+  /** Whether packets are traced now. */
+  get tracing(): boolean {
+    return this.#watch?.tracing ?? false;
   }
 
   /** Ends the loop, once the slice at work is over. */
@@ -216,9 +230,10 @@ export class Play {
     if (wall - this.#batchAt < BATCH_EVERY) return;
     const { output, ended } = this.terminals.take();
     const view = this.#feed.view(wall, () => this.lab.view());
-    const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
+    const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
+    const drops = this.#watch?.drops() ?? [];
     const timeline = this.#changed ? this.timeline?.() : undefined;
-    const news = output.length + ended.length + frames.length + lost + this.#opened.length > 0;
+    const news = output.length + ended.length + frames.length + lost + drops.length + this.#opened.length > 0;
     if (!news && !view && !this.lesson.news && !timeline && this.#replay === undefined) return;
     const fast = this.#playback !== undefined && !this.#shown;
     this.#batchAt = wall;
@@ -230,6 +245,7 @@ export class Play {
       view,
       frames: fast ? [] : frames,
       lost: fast ? 0 : lost,
+      drops: fast ? [] : drops,
       progress: this.lesson.take(),
       timeline,
       replay: this.#replay,
