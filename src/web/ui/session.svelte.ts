@@ -1,6 +1,16 @@
 /** The page's side of one lab: a worker, what it has told, and the terminals that show its shells. */
 import * as Comlink from 'comlink';
-import type { Batch, LabView, LabWorker, Replay, Speed, StepProgress, Timeline, ViewFrame } from '../worker/api.ts';
+import type {
+  Batch,
+  LabView,
+  LabWorker,
+  Replay,
+  Speed,
+  Started,
+  StepProgress,
+  Timeline,
+  ViewFrame,
+} from '../worker/api.ts';
 import type { Screen } from './terminal/screen.ts';
 import { type Tab, type TabPlan, Tabs } from './terminal/tabs.svelte.ts';
 
@@ -27,11 +37,18 @@ export class Session {
   frames = $state.raw<readonly ViewFrame[]>([]);
   lost = $state(0);
   speed = $state<Speed>(1);
-  /** Virtual ns. */
+  /** How fast time goes when it does not stand still. */
+  flow = $state<Speed>(1);
+  /** Virtual ns, and what o'clock it was in the lab at 0: ms since 1970. */
   time = $state(0);
+  labEpoch = $state(0);
   timeline = $state.raw<Timeline>({ commands: [], undo: false, redo: false });
   /** A log is being played. */
   replay = $state.raw<Replay | undefined>(undefined);
+  /** The log that it was begun with is being played. */
+  restoring = $state(false);
+  /** The lab that a log was played in is not the one of which it was. */
+  differs = $state(false);
   /** Counts the labs that this session has had: one more with each undo. */
   epoch = $state(0);
   readonly tabs: Tabs;
@@ -41,7 +58,7 @@ export class Session {
   browser: ((url: string) => void) | undefined;
   readonly remote: RemoteLab;
   #worker: Worker;
-  #started: Promise<void>;
+  #started: Promise<Started>;
   #settled: Promise<void>;
   #settle: () => void = () => {};
   /** Terminals that the log which is played has opened. */
@@ -50,8 +67,13 @@ export class Session {
   #over = false;
 
   /** @param packed a log to begin with */
-  constructor(lesson: string, terminals: readonly TabPlan[], packed?: Uint8Array) {
+  constructor(
+    readonly lesson: string,
+    terminals: readonly TabPlan[],
+    packed?: Uint8Array,
+  ) {
     this.tabs = new Tabs(terminals);
+    this.restoring = packed !== undefined;
     this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
     this.#worker.onerror = (event) => {
       console.error(event.message);
@@ -65,7 +87,8 @@ export class Session {
       packed,
     );
     this.#started.then(
-      () => {
+      ({ epoch }) => {
+        this.labEpoch = epoch;
         this.status = 'ready';
       },
       (error: unknown) => {
@@ -107,6 +130,7 @@ export class Session {
       this.frames = [...this.frames, ...batch.frames].slice(-KEEP);
       for (const tell of this.onFrames) tell(batch.frames);
     }
+    if (batch.differs) this.differs = true;
     if (batch.replay) this.replay = batch.replay;
     else if (batch.replay === null) this.#replayed();
   }
@@ -122,6 +146,7 @@ export class Session {
 
   #replayed(): void {
     this.replay = undefined;
+    this.restoring = false;
     this.#settle();
     for (const tab of this.tabs.all) {
       if (tab.number === undefined) continue;
@@ -183,6 +208,7 @@ export class Session {
 
   pace(speed: Speed): void {
     this.speed = speed;
+    if (speed > 0) this.flow = speed;
     void this.remote.time.pace(speed);
   }
 

@@ -2,6 +2,7 @@
 import { type LessonRunner, Observer } from '../../course/runner.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Act, Log } from '../../lab/log/entry.ts';
+import { printOf } from '../../lab/log/print.ts';
 import { Sitting } from '../../lab/log/sitting.ts';
 import type { Batch, Replay, Speed, Timeline } from './api.ts';
 import { Feed } from './feed.ts';
@@ -15,8 +16,12 @@ const SLICE = 6;
 const BATCH_EVERY = 16;
 /** Time between two looks of the lesson at the lab, ms. */
 const LOOK_EVERY = 150;
+/** Time between two batches when nothing happens but that time passes, ms. */
+const TICK = 200;
 /** Longest sleep of an idle lab, ms. */
 const IDLE = 8;
+/** How long the end of what is shown can be looked at, ms. */
+const HOLD = 1500;
 /** The note that says: here the lesson looked and saw something. */
 const LOOK = 'look';
 
@@ -25,6 +30,8 @@ export interface Playback {
   readonly log: Log;
   /** Virtual ns between which it goes by the wall clock. */
   readonly shown?: { readonly from: number; readonly until: number };
+  /** What the lab looked like at the end (lab/log/print.ts). */
+  readonly print?: number;
 }
 
 export class Play {
@@ -40,13 +47,15 @@ export class Play {
   #changed = true;
   #progress: LessonRunner['progress'] | undefined;
   #replay: Replay | null | undefined;
+  #differs = false;
+  /** Until then what was shown stays, ms of the wall clock. */
+  #held: number | undefined;
   #batchAt = 0;
   #lookAt = Number.NEGATIVE_INFINITY;
   #looking = false;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
   #over: (() => void) | undefined;
-  #done = 0;
   #commands = 0;
   readonly #jobs: (() => Promise<void>)[] = [];
   #stopped: (() => void) | undefined;
@@ -154,20 +163,25 @@ export class Play {
     const paced = this.#pace.tick(now(), this.sitting.now);
     if (!this.#playback) return paced;
     const { shown, log } = this.#playback;
-    if (!shown || this.sitting.now >= shown.until) return log.end;
+    if (!shown) return log.end;
+    if (this.sitting.now >= shown.until) {
+      this.#held ??= now() + HOLD;
+      return now() < this.#held ? shown.until : log.end;
+    }
     return this.#shown ? Math.min(paced, shown.until) : shown.from;
   }
 
   get #shown(): boolean {
     const shown = this.#playback?.shown;
-    return shown !== undefined && this.sitting.now >= shown.from && this.sitting.now < shown.until;
+    if (shown === undefined || this.sitting.now < shown.from) return false;
+    return this.sitting.now < shown.until || (this.#held !== undefined && now() < this.#held);
   }
 
   /** All that was due up to `goal` is done. */
   #advance(goal: number): void {
     const { log } = this.#playback as Playback;
-    this.#replay = { done: this.#done, all: log.entries.length, commands: this.#commands, fast: !this.#shown };
     if (goal < log.end || this.sitting.playing) return;
+    this.#differs = this.#playback?.print !== undefined && this.#playback.print !== printOf(this.lab.view());
     this.#playback = undefined;
     this.#replay = null;
     this.#changed = true;
@@ -176,9 +190,7 @@ export class Play {
   }
 
   #did(act: Act): void {
-    this.#changed = true;
     if (!this.#playback) return;
-    this.#done++;
     if (act.kind === 'open') {
       const { terminal, machine, title } = act;
       this.#opened.push({ terminal, machine, title });
@@ -220,8 +232,11 @@ export class Play {
     const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
     const timeline = this.#changed ? this.timeline?.() : undefined;
     const news = output.length + ended.length + frames.length + lost + this.#opened.length > 0;
-    if (!news && !view && !this.#progress && !timeline && this.#replay === undefined) return;
+    const idle = !news && !view && !this.#progress && !timeline && this.#replay === undefined;
+    if (idle && wall - this.#batchAt < TICK) return;
     const fast = this.#playback !== undefined && !this.#shown;
+    if (this.#playback && this.#replay === undefined)
+      this.#replay = { commands: this.#commands, end: this.#playback.log.end, fast };
     this.#batchAt = wall;
     this.sink({
       anew: this.#anew || undefined,
@@ -234,6 +249,7 @@ export class Play {
       progress: this.#progress,
       timeline,
       replay: this.#replay,
+      differs: this.#differs || undefined,
       time: this.sitting.now,
     });
     this.#anew = false;
@@ -241,5 +257,6 @@ export class Play {
     this.#changed = false;
     this.#progress = undefined;
     this.#replay = undefined;
+    this.#differs = false;
   }
 }
