@@ -25,7 +25,7 @@ export type {
 export type { Catalogue } from './catalogue.ts';
 
 /** How virtual time goes against the wall clock: 1, slower, or 0 for a stop. */
-export type Speed = 0 | 0.01 | 0.1 | 1;
+export type Speed = 0 | 0.001 | 0.01 | 0.1 | 1;
 
 /** A command that a shell began. */
 export interface CommandLine {
@@ -50,11 +50,10 @@ export interface Timeline {
 
 /** A log that is being played. */
 export interface Replay {
-  /** Acts done, and all of them. */
-  readonly done: number;
-  readonly all: number;
-  /** Commands in it. */
+  /** Commands in it: Enter was pressed so often. */
   readonly commands: number;
+  /** Virtual ns at which it is over. */
+  readonly end: number;
   /** As fast as it can, or to be looked at. */
   readonly fast: boolean;
 }
@@ -82,6 +81,8 @@ export interface Batch {
   readonly timeline?: Timeline;
   /** Present while a log is played; `null`: that is over. */
   readonly replay?: Replay | null;
+  /** With the end of a replay: the lab is not what it was when the log was packed. */
+  readonly differs?: boolean;
   /** Virtual nanoseconds. */
   readonly time: number;
 }
@@ -214,6 +215,12 @@ export interface LogFace {
   pack(): Promise<Uint8Array>;
 }
 
+/** A lab that has been made. */
+export interface Started {
+  /** Milliseconds since 1970 at virtual time 0. */
+  readonly epoch: number;
+}
+
 export interface LabWorker {
   /** From now on frames are kept whole and packets are traced. */
   watch(): Promise<void>;
@@ -227,5 +234,5 @@ export interface LabWorker {
    * Makes the lab. Batches go to `sink` until the worker ends.
    * @param packed a log to be played first
    */
-  start(lesson: string, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<void>;
+  start(lesson: string, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<Started>;
 }
