@@ -99,7 +99,7 @@ export class Netns {
   readonly #netnsids = new Map<Netns, number>();
   readonly #numbered: (Netns | undefined)[] = [];
   /** Namespaces that have a number for this one. */
-  readonly knownBy = new Set<Netns>();
+  readonly #knownBy = new Set<Netns>();
 
   constructor(
     readonly key: NetnsKey,
@@ -152,16 +152,16 @@ export class Netns {
     const gap = this.#netnsids.size < this.#numbered.length ? this.#numbered.indexOf(undefined) : this.#numbered.length;
     this.#numbered[gap] = other;
     this.#netnsids.set(other, gap);
-    other.knownBy.add(this);
+    other.#knownBy.add(this);
     return gap;
   }
 
-  /** Another namespace is gone: its number is free. */
-  forgetNetns(other: Netns): void {
-    const id = this.#netnsids.get(other);
-    if (id === undefined) return;
-    this.#netnsids.delete(other);
-    this.#numbered[id] = undefined;
-    other.knownBy.delete(this);
+  /** It is gone: the numbers that others had for it are free. */
+  gone(): void {
+    for (const other of this.#netnsids.keys()) other.#knownBy.delete(this);
+    for (const other of this.#knownBy) {
+      other.#numbered[other.#netnsids.get(this) as number] = undefined;
+      other.#netnsids.delete(this);
+    }
   }
 }

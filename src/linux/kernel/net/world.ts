@@ -89,7 +89,7 @@ export class NetWorld {
     const theirs = [...this.stacked].filter((d) => d.linkNs === ns && d.ns !== ns);
     for (const d of [...ns.devices, ...theirs]) if (d.kind !== 'loopback' && this.devices.has(d.dev)) remove(this, d);
     for (const d of [...ns.devices]) forget(this, d);
-    for (const other of [...ns.knownBy]) other.forgetNetns(ns);
+    ns.gone();
     this.#namespaces.delete(key);
     this.#admins.delete(key);
     this.core.nsDel(ns.core);
