@@ -14,9 +14,11 @@ import {
   ROUTE_X_BITS,
   ROUTE_X_DEV,
   ROUTE_X_DST,
+  ROUTE_X_EXPIRES,
   ROUTE_X_FLAGS,
   ROUTE_X_GW,
   ROUTE_X_METRIC,
+  ROUTE_X_MTU,
   ROUTE_X_SCOPE,
   ROUTE_X_SIZE,
   ROUTE_X_SRC,
@@ -39,6 +41,7 @@ import { prefix16, same16 } from '../wire/bytes';
 import { in6IsAny, in6IsLinkLocal, in6IsMulticast } from '../wire/ipv6';
 import { addr6Dev, addr6IsLocal } from './addr';
 import { Idev, Ns6 } from './idev';
+import { pmtu6Left, pmtu6Of } from './pmtu';
 import { src6Select } from './source';
 
 const ESRCH: i32 = 3;
@@ -338,5 +341,9 @@ export function route6Lookup(ns: u32, dst: usize, src: usize, oif: u32, out: usi
   store<u32>(out + ROUTE_X_METRIC, k ? r.metric : 0);
   store<u32>(out + ROUTE_X_TYPE, type);
   store<u32>(out + ROUTE_X_FLAGS, (hop != 0 ? 1 : 0) | (known ? 2 : 0));
+  const mtu = pmtu6Of(ns, dst, 0xffffffff);
+  if (mtu == 0xffffffff) return 0;
+  store<u32>(out + ROUTE_X_MTU, mtu);
+  store<u32>(out + ROUTE_X_EXPIRES, pmtu6Left(ns, dst));
   return 0;
 }

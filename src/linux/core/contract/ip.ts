@@ -82,6 +82,13 @@ export interface CoreNeigh {
   readonly state: number;
 }
 
+/** A router advertisement: the ICMPv6 message that a device received, and from whom. */
+export interface CoreRouterAdvert {
+  readonly dev: number;
+  readonly from: Addr16;
+  readonly message: Uint8Array;
+}
+
 /** Addresses, routes, neighbours. */
 export interface IpCore {
   /** Makes `ip` local in the namespace (accepting it and answering ARP); routes are added apart. @param scope RT_SCOPE_*, 0 */
@@ -93,6 +100,10 @@ export interface IpCore {
   addr6Add(dev: number, ip: Addr16, bits: number, flags: number): number;
   /** IFA_F_* (abi/ip6.ts) of an IPv6 address as it stands, or a negative errno. */
   addr6Flags(dev: number, ip: Addr16): number;
+  /** An IPv6 address is no longer preferred as a source (1), or is again (0). */
+  addr6Deprecate(dev: number, ip: Addr16, on: 0 | 1): number;
+  /** Takes the router advertisements that devices have accepted, oldest first. */
+  routerAdverts(): CoreRouterAdvert[];
   /** net.ipv6.conf.DEVICE.*, integers. */
   ip6DevSet(
     dev: number,
