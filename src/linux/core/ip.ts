@@ -83,6 +83,7 @@ function putRoute(m: Memory, r: CoreRoute, hop?: CoreNextHop): number {
   v.setUint32(at + abi.ROUTE_X_SCOPE, r.scope, true);
   v.setUint32(at + abi.ROUTE_X_METRIC, r.metric, true);
   v.setUint32(at + abi.ROUTE_X_TYPE, r.type, true);
+  v.setUint32(at + abi.ROUTE_X_MTU, r.mtu ?? 0, true);
   const flags =
     (gw ? abi.ROUTE_HAS_GW : 0) |
     (r.src ? abi.ROUTE_HAS_SRC : 0) |

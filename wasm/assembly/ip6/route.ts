@@ -40,7 +40,7 @@ import { slabAlloc, slabFree } from '../sim/slab';
 import { prefix16, same16 } from '../wire/bytes';
 import { in6IsAny, in6IsLinkLocal, in6IsMulticast } from '../wire/ipv6';
 import { addr6Dev, addr6IsLocal } from './addr';
-import { Idev, Ns6 } from './idev';
+import { Idev, idevMtu, Ns6 } from './idev';
 import { pmtu6Left, pmtu6Of } from './pmtu';
 import { src6Select } from './source';
 
@@ -61,7 +61,8 @@ export class Route6 {
   type: u32;
   /** bit 0: gateway, bit 1: source, bit 2: learned by a redirect. */
   flags: u32;
-  spare: u32;
+  /** Of packets that it takes, 0: the device's. */
+  mtu: u32;
   d0: u64;
   d1: u64;
   g0: u64;
@@ -87,6 +88,12 @@ export function route6Gateway(i: u32): usize {
 export function route6Source(i: u32): usize {
   if (i == 0 || !(Route6.at(i).flags & 2)) return 0;
   return changetype<usize>(Route6.at(i)) + offsetof<Route6>('s0');
+}
+
+/** The MTU of a route: its own, else that of its device. @param i 0: an own address @see Linux net/ipv6/route.c: ip6_mtu */
+export function route6Mtu(i: u32, dev: u32): u32 {
+  const own = i == 0 ? 0 : Route6.at(i).mtu;
+  return own != 0 ? min(own, 65535) : idevMtu(dev);
 }
 
 /** Place of a table in the order of lookup; 2 and more are never looked up. */
@@ -126,6 +133,7 @@ export function route6Add(ns: u32, x: usize): i32 {
   r.metric = load<u32>(x + ROUTE_X_METRIC);
   r.type = load<u32>(x + ROUTE_X_TYPE);
   r.flags = load<u32>(x + ROUTE_X_FLAGS);
+  r.mtu = load<u32>(x + ROUTE_X_MTU);
   memory.copy(dstOf(i), x + ROUTE_X_DST, 16);
   maskBits(dstOf(i), bits);
   if (r.flags & 1) memory.copy(route6Gateway(i), x + ROUTE_X_GW, 16);

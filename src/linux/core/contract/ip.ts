@@ -14,6 +14,8 @@ export interface CoreRoute {
   readonly metric: number;
   /** RTN_*: 1 unicast, 2 local, 3 broadcast, 5 multicast, 6 blackhole, 7 unreachable, 8 prohibit, 9 throw */
   readonly type: number;
+  /** IPv6: of packets that it takes; absent or 0: the device's. */
+  readonly mtu?: number;
   /** Next hops after the first. */
   readonly more?: readonly CoreNextHop[];
   /** Of the first next hop when there are several; 1 when absent. */
