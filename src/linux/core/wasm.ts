@@ -50,6 +50,8 @@ export interface Wasm {
   addrDel(dev: number, ip: number): number;
   addr6Add(dev: number, ip: number, bits: number, flags: number): number;
   addr6Flags(dev: number, ip: number): number;
+  addr6Deprecate(dev: number, ip: number, on: number): number;
+  raNext(): number;
   ip6DevSet(dev: number, key: number, value: number): number;
   ip6NsSet(ns: number, key: number, value: number): number;
   routeAdd(ns: number, record: number): number;
