@@ -15,6 +15,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/linux/shell': ['src/base', 'src/linux/kernel', 'src/linux/tty'],
   'src/linux/programs': ['src/base', 'src/linux/core', 'src/linux/kernel'],
   'src/docker/errdefs.ts': [],
+  'src/docker/ignore.ts': [],
   'src/docker/time.ts': ['src/base'],
   'src/docker/api': ['src/base'],
   'src/docker/cli': [
@@ -24,6 +25,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/shell',
     'src/linux/programs',
     'src/docker/api',
+    'src/docker/ignore.ts',
     'src/docker/time.ts',
   ],
   'src/docker/libnetwork': [
@@ -49,6 +51,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/libnetwork',
     'src/docker/images',
     'src/docker/errdefs.ts',
+    'src/docker/ignore.ts',
     'src/docker/time.ts',
   ],
   'src/lab': ['src/base', 'src/linux', 'src/docker'],
