@@ -43,6 +43,7 @@ export interface Wasm {
   qdiscDel(dev: number, parent: number, handle: number): number;
   qdiscDump(dev: number, out: number): number;
   netemDist(slot: number, from: number): void;
+  frameSend(dev: number, at: number, len: number): number;
   frameReceive(dev: number, at: number, len: number): number;
 
   addrAdd(dev: number, ip: number, bits: number, scope: number): number;
