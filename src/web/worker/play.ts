@@ -43,6 +43,8 @@ export class Play {
   #progress: LessonRunner['progress'] | undefined;
   #replay: Replay | null | undefined;
   #batchAt = 0;
+  /** A key was struck since the last batch. */
+  #typed = false;
   #lookAt = Number.NEGATIVE_INFINITY;
   #looking = false;
   #wake: (() => void) | undefined;
@@ -115,6 +117,7 @@ export class Play {
 
   do(act: Act): void {
     if (this.#playback) return;
+    if (act.kind === 'input') this.#typed = true;
     this.sitting.do(act);
     this.#wake?.();
   }
@@ -229,7 +232,9 @@ export class Play {
 
   #send(): void {
     const wall = now();
-    if (wall - this.#batchAt < BATCH_EVERY) return;
+    // what answers a key does not wait for the next frame's batch
+    if (wall - this.#batchAt < BATCH_EVERY && !(this.#typed && this.terminals.waiting)) return;
+    this.#typed = false;
     const { output, ended } = this.terminals.take();
     const view = this.#feed.view(wall, () => this.lab.view());
     const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
