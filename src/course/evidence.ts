@@ -1,10 +1,10 @@
 /** What checks look at: the lab's state now, and its traffic since the step began. */
 import { collect, text } from '../base/http.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Attempt, Outcome } from '../lab/probe/probe.ts';
 import type { Journey, LabView, ViewCall, ViewFrame } from '../lab/view.ts';
 import { isErr } from '../linux/kernel/errno.ts';
 import type { NetAdmin, NfFamily, NfRuleState, NfTable } from '../linux/kernel/netadmin.ts';
-import type { Outcome, ReachCheck } from './checks/reach.ts';
 
 /** Traffic since some moment. */
 export interface Traffic {
@@ -26,7 +26,7 @@ export interface Evidence extends Traffic {
   file(machine: string, container: string | undefined, path: string): string | undefined;
   rules(machine: string, family: NfFamily, table: NfTable, chain: string): readonly NfRuleState[];
   /** What would become of an attempt; the lab is not touched. */
-  probe(check: ReachCheck): Promise<Outcome>;
+  probe(attempt: Attempt): Promise<Outcome>;
   /** Whether a question of the step is answered. */
   answered(question: string): boolean;
   /** The same with the traffic since that step began. */
@@ -67,7 +67,7 @@ export function evidenceOf(lab: Lab, traffic: Partial<Traffic> = {}): Evidence {
       const chains = lab.inside(machine)?.net.nfChains(family, table) ?? [];
       return chains.find((c) => c.name === chain)?.rules ?? [];
     },
-    probe: async () => 'silent',
+    probe: (attempt) => lab.probe(attempt),
     answered: () => false,
     since: () => evidence,
   };

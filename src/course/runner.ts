@@ -5,10 +5,11 @@
  */
 import type { Journey, ViewCall, ViewFrame } from '../lab/view.ts';
 import { type AnswerState, mark } from './answers.ts';
-import { type Check, within } from './checks/check.ts';
 import { baselineOf, each, judge, type Latch } from './checks/judge.ts';
+import { type Check, within } from './checks/tree.ts';
 import { type Evidence, NO_TRAFFIC, type Traffic } from './evidence.ts';
-import { goalsOf, type LessonPlan, type Question, type StepPlan } from './schema.ts';
+import type { LessonPlan, Question, StepPlan } from './schema.ts';
+import { goalsOf, needsOf } from './steps.ts';
 
 export type StepState = 'locked' | 'open' | 'done';
 
@@ -27,12 +28,6 @@ export interface StepProgress {
 
 /** Frames of an open step that are kept to be looked at; older ones have been judged already. */
 const KEEP = 4096;
-
-/** Steps that must be done before this one. */
-export function needsOf(plan: LessonPlan, index: number): readonly string[] {
-  const step = plan.steps[index] as StepPlan;
-  return step.needs ?? (index === 0 ? [] : [(plan.steps[index - 1] as StepPlan).id]);
-}
 
 /** Everything that is judged of a step, by the head of its place. */
 const judged = (step: StepPlan): readonly (readonly [string, Check])[] => [

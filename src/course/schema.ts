@@ -3,12 +3,12 @@
  * lessons/README.md tells it for authors, lessons/lesson.schema.json for editors.
  */
 import * as v from 'valibot';
-import { type Check, check } from './checks/check.ts';
+import { check } from './checks/check.ts';
 import { container } from './checks/container.ts';
 import { id, text } from './checks/fields.ts';
 import { type Value, value } from './values.ts';
 
-export type { Check } from './checks/check.ts';
+export type { Check } from './checks/tree.ts';
 
 export type Language = 'en' | 'zh';
 export const LANGUAGES = ['en', 'zh'] as const;
@@ -139,6 +139,3 @@ export const lessonSchema = v.strictObject({
 /** What lesson.yaml says, with defaults filled in. */
 export type LessonPlan = v.InferOutput<typeof lessonSchema>;
 export type StepPlan = LessonPlan['steps'][number];
-
-/** The checks that a step's goals stand for. */
-export const goalsOf = (step: StepPlan): readonly Check[] => ('all' in step.check ? step.check.all : [step.check]);

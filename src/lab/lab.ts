@@ -8,6 +8,7 @@ import type { LinkKind, NetAdmin } from '../linux/kernel/netadmin.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
 import type { Journey } from './journey/event.ts';
+import type { Attempt, Outcome } from './probe/probe.ts';
 import type { Uplink } from './uplink.ts';
 import type { LabView, ViewCall, ViewFrame } from './view.ts';
 
@@ -91,6 +92,8 @@ export interface Lab {
   machine(name: string): Machine | undefined;
   /** Network and files of a machine, or of a container that has a network of its own. */
   inside(machine: string, container?: string): Inside | undefined;
+  /** What would become of an attempt to reach something. It is made in a copy of the core: the lab sees nothing of it. */
+  probe(attempt: Attempt): Promise<Outcome>;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
   run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;
   /**

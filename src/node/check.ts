@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type Compiled, compile, compileCourse, LESSON_FILES, type LessonFiles } from '../course/compile/compile.ts';
+import { courseJsonSchema, lessonJsonSchema } from '../course/jsonschema.ts';
 import { foldersOf } from '../course/outline.ts';
 import { proveCourse } from '../course/prove/course.ts';
 import { type Finding, proveCompiled } from '../course/prove/lesson.ts';
@@ -9,6 +10,9 @@ import { readArgs, type Subcommand, usageError } from './command.ts';
 import { openLab } from './host.ts';
 
 const COURSE = 'course.yaml';
+
+/** What editors get: lessons/NAME.schema.json. */
+const SCHEMAS: Readonly<Record<string, () => unknown>> = { lesson: lessonJsonSchema, course: courseJsonSchema };
 
 /** Folders of lessons at or below `dir`, in order. */
 export function lessonFolders(dir: string): string[] {
@@ -90,11 +94,18 @@ function print({ name, findings, ms }: Report): void {
 
 export const check: Subcommand = {
   name: 'check',
-  usage: 'check [DIR] [--json]',
+  usage: 'check [DIR] [--json] | check --schema lesson|course',
   summary: 'prove a course or a lesson: files agree, nothing passes by itself, the solution passes each step',
   async run(args) {
-    const parsed = readArgs(this, args, { json: { type: 'boolean' } });
+    const parsed = readArgs(this, args, { json: { type: 'boolean' }, schema: { type: 'string' } });
     if (!parsed) return 2;
+    const { schema } = parsed.values;
+    if (schema !== undefined) {
+      const make = SCHEMAS[schema];
+      if (!make) return usageError(this, `there is no schema of a ${schema}`);
+      process.stdout.write(`${JSON.stringify(make(), null, 2)}\n`);
+      return 0;
+    }
     const dir = parsed.operands[0] ?? 'lessons';
     if (parsed.operands.length > 1) return usageError(this, 'at most one DIR');
     if (!existsSync(dir)) return usageError(this, `there is no folder ${dir}`);

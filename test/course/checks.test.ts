@@ -2,9 +2,10 @@
 
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { type Check, check as schema } from '../../src/course/checks/check.ts';
+import { check as schema } from '../../src/course/checks/check.ts';
 import { walk } from '../../src/course/checks/inspect.ts';
 import { baselineOf, judge } from '../../src/course/checks/judge.ts';
+import type { Check } from '../../src/course/checks/tree.ts';
 import { type Evidence, NO_TRAFFIC } from '../../src/course/evidence.ts';
 import type { LabView, ViewCall, ViewFrame } from '../../src/lab/view.ts';
 import type { NfRuleState } from '../../src/linux/kernel/netadmin.ts';

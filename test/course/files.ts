@@ -7,7 +7,7 @@ import type { MakeLab } from '../../src/course/prove/lesson.ts';
 import { createLab } from '../../src/lab/create.ts';
 import { coreBytes } from '../core.ts';
 
-const root = fileURLToPath(new URL('../../lessons/', import.meta.url));
+export const root = fileURLToPath(new URL('../../lessons/', import.meta.url));
 
 export const course = sound('lessons', compileCourse(readFileSync(`${root}course.yaml`, 'utf8')));
 

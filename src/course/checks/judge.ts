@@ -7,7 +7,6 @@
  */
 import type { Evidence } from '../evidence.ts';
 import { judgeCall } from './call.ts';
-import { type Check, within } from './check.ts';
 import { judgeConntrack } from './conntrack.ts';
 import { judgeContainer } from './container.ts';
 import { judgeDns } from './dns.ts';
@@ -23,6 +22,7 @@ import { judgeProbe, judgeTried } from './reach.ts';
 import { judgeRequest } from './request.ts';
 import { judgeRoute } from './route.ts';
 import { judgeRule, packetsOf } from './rule.ts';
+import { type Check, within } from './tree.ts';
 import { judgeVolume } from './volume.ts';
 
 /** Places of traffic checks that have been seen true. */

@@ -1,6 +1,6 @@
 /** Whether the words of a lesson fit its data, and each other. */
 import type { LessonPlan, Question, StepPlan } from '../schema.ts';
-import { goalsOf } from '../schema.ts';
+import { goalsOf } from '../steps.ts';
 import { type Block, RUNGS, type StepText } from '../text.ts';
 import type { Fault } from './fault.ts';
 import type { Words } from './words.ts';

@@ -1,5 +1,5 @@
 /** Whether what lesson.yaml names exists: steps, machines, questions. The schema cannot tell. */
-import { type Check, within } from '../checks/check.ts';
+import { type Check, within } from '../checks/tree.ts';
 import type { Commands, LessonPlan, StepPlan } from '../schema.ts';
 import type { Data, Path } from './data.ts';
 import type { Fault } from './fault.ts';

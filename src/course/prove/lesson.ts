@@ -3,9 +3,10 @@
  * solution, played part by part, passes each step in order and no check early, questions can be answered, what it says
  * of the state can come true, a way back leads back, and two runs are the same to the last byte.
  */
-import type { Check } from '../checks/check.ts';
+import type { Check } from '../checks/tree.ts';
 import { type Compiled, compile, type LessonFiles } from '../compile/compile.ts';
-import { goalsOf, type Question, type StepPlan } from '../schema.ts';
+import type { Question, StepPlan } from '../schema.ts';
+import { goalsOf } from '../steps.ts';
 import { proveDetours } from './detours.ts';
 import type { Finding } from './finding.ts';
 import { type MakeLab, Stage } from './stage.ts';

@@ -2,7 +2,6 @@
  * How long a key waits for its echo in the page's worker while the lab is busy: from the time it is struck to the batch
  * that carries the first byte the terminal answers. The same loop as in the page (`src/web/worker/play.ts`), in Node.
  */
-import { LessonRunner } from '../../course/runner.ts';
 import type { LessonPlan } from '../../course/schema.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Batch } from '../../web/worker/api.ts';
@@ -58,7 +57,7 @@ async function echoes(lab: Lab, noise: Noise, keys: number): Promise<Echo[]> {
   for (const command of noise.commands) await lab.run('node1', command);
   const plan = { id: 'bench', seed: 1, machines: 1, setup: [], steps: [], live: {} } as unknown as LessonPlan;
   let heard: (() => void) | undefined;
-  const play = new Play(lab, new LessonRunner(plan), (batch: Batch) => {
+  const play = new Play(lab, plan, (batch: Batch) => {
     for (const { terminal, bytes } of batch.output) {
       play.drawn(terminal, bytes.length);
       if (terminal === OWN) heard?.();

@@ -1,6 +1,16 @@
 /** The page's side of one lab: a worker, what it has told, and the terminals that show its shells. */
 import * as Comlink from 'comlink';
-import type { Batch, LabView, LabWorker, Replay, Speed, StepProgress, Timeline, ViewFrame } from '../worker/api.ts';
+import type {
+  Batch,
+  Catalogue,
+  LabView,
+  LabWorker,
+  Replay,
+  Speed,
+  StepProgress,
+  Timeline,
+  ViewFrame,
+} from '../worker/api.ts';
 import type { Screen } from './terminal/screen.ts';
 import { type Tab, type TabPlan, Tabs } from './terminal/tabs.svelte.ts';
 
@@ -184,6 +194,21 @@ export class Session {
   pace(speed: Speed): void {
     this.speed = speed;
     void this.remote.time.pace(speed);
+  }
+
+  answer(step: string, question: string, given: string): void {
+    void this.remote.lesson.answer(step, question, given);
+  }
+
+  /** Goes on in a fresh lab, played up to the start of a step. */
+  async restart(step?: string): Promise<void> {
+    await this.#started;
+    await this.remote.lesson.restart(step);
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    await this.#started;
+    return this.remote.lesson.catalogue();
   }
 
   clearFrames(): void {

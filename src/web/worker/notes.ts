@@ -2,6 +2,8 @@
 import type { Visit } from '../../lab/browser/browser.ts';
 
 export type Note =
+  /** Where the lab began: the steps before this one had been done for the learner. */
+  | { readonly from: string }
   /** The lesson looked at the lab here and saw something new. */
   | { readonly look: true }
   /** A question was answered. */

@@ -1,12 +1,13 @@
 /** A lab at play: the loop that drives a sitting, by the wall clock or as fast as it can, and tells the page. */
-import { Observer } from '../../course/observer.ts';
-import type { LessonRunner } from '../../course/runner.ts';
+
+import type { LessonPlan } from '../../course/schema.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Act, Log } from '../../lab/log/entry.ts';
 import { Sitting } from '../../lab/log/sitting.ts';
 import type { Batch, Replay, Speed, Timeline } from './api.ts';
 import { Feed } from './feed.ts';
-import { fail, now, turn } from './host.ts';
+import { now, turn } from './host.ts';
+import { Lesson } from './lesson.ts';
 import { type Note, noteOf, noteText } from './notes.ts';
 import { Pace } from './pace.ts';
 import { Terminals } from './terminals.ts';
@@ -16,8 +17,6 @@ import { Visits } from './visits.ts';
 const SLICE = 6;
 /** Time between two batches, ms: one frame of a 60 Hz screen. */
 const BATCH_EVERY = 16;
-/** Time between two looks of the lesson at the lab, ms. */
-const LOOK_EVERY = 150;
 /** Longest sleep of an idle lab, ms. */
 const IDLE = 8;
 
@@ -36,17 +35,14 @@ export class Play {
   timeline: (() => Timeline) | undefined;
   readonly #feed = new Feed();
   readonly #pace: Pace;
-  readonly #observer: Observer;
   #opened: { terminal: number; machine: string; title: string }[] = [];
   #anew: boolean;
   #changed = true;
-  #progress: LessonRunner['progress'] | undefined;
+  readonly lesson: Lesson;
   #replay: Replay | null | undefined;
   #batchAt = 0;
   /** A key was struck since the last batch. */
   #typed = false;
-  #lookAt = Number.NEGATIVE_INFINITY;
-  #looking = false;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
   #over: (() => void) | undefined;
@@ -57,7 +53,7 @@ export class Play {
 
   constructor(
     readonly lab: Lab,
-    readonly runner: LessonRunner,
+    plan: LessonPlan,
     readonly sink: (batch: Batch) => void,
     anew = false,
   ) {
@@ -72,8 +68,9 @@ export class Play {
       },
     });
     this.#pace = new Pace(this.sitting.now, now());
-    this.#observer = new Observer(lab, runner);
-    this.#progress = runner.progress;
+    this.lesson = new Lesson(lab, plan, () => {
+      if (!this.#playback) this.note({ look: true });
+    });
   }
 
   /** Drives the lab until it is stopped. */
@@ -86,7 +83,7 @@ export class Play {
       const behind = this.terminals.behind;
       const done = behind || (await this.sitting.step(goal, () => now() < end && !this.terminals.behind));
       if (done && !behind && this.#playback) this.#advance(goal);
-      this.#look();
+      this.lesson.look(this.playing);
       this.#send();
       if (done && !this.#playback) await this.#rest();
       else await turn();
@@ -182,7 +179,7 @@ export class Play {
     this.#playback = undefined;
     this.#replay = null;
     this.#changed = true;
-    this.#lookAt = Number.NEGATIVE_INFINITY;
+    this.lesson.hurry();
     this.#over?.();
   }
 
@@ -200,7 +197,8 @@ export class Play {
 
   #noted(note: Note | undefined): void {
     if (!note) return;
-    if ('look' in note && this.#playback) this.#look(true);
+    if ('look' in note && this.#playback) this.lesson.look(true);
+    if ('answer' in note) this.lesson.answer(note.answer.step, note.answer.question, note.answer.given);
     if ('visit' in note) this.visits.begin(note.visit.machine, note.visit.visit);
     if ('stopVisit' in note) this.visits.stop(note.stopVisit.machine);
   }
@@ -216,20 +214,6 @@ export class Play {
     });
   }
 
-  /** Not waited for: a question to the engine may take virtual time, which only passes while the loop goes on. */
-  #look(now_ = false): void {
-    if (this.#looking || (!now_ && !this.#playback && now() - this.#lookAt < LOOK_EVERY)) return;
-    this.#lookAt = now();
-    this.#looking = true;
-    this.#observer.look().then((changed) => {
-      if (changed) {
-        this.#progress = this.runner.progress;
-        if (!this.#playback) this.sitting.do({ kind: 'note', text: noteText({ look: true }) });
-      }
-      this.#looking = false;
-    }, fail);
-  }
-
   #send(): void {
     const wall = now();
     // what answers a key does not wait for the next frame's batch
@@ -240,7 +224,7 @@ export class Play {
     const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
     const timeline = this.#changed ? this.timeline?.() : undefined;
     const news = output.length + ended.length + frames.length + lost + this.#opened.length > 0;
-    if (!news && !view && !this.#progress && !timeline && this.#replay === undefined) return;
+    if (!news && !view && !this.lesson.news && !timeline && this.#replay === undefined) return;
     const fast = this.#playback !== undefined && !this.#shown;
     this.#batchAt = wall;
     this.sink({
@@ -251,15 +235,15 @@ export class Play {
       view,
       frames: fast ? [] : frames,
       lost: fast ? 0 : lost,
-      progress: this.#progress,
+      progress: this.lesson.take(),
       timeline,
       replay: this.#replay,
       time: this.sitting.now,
     });
+    if (output.length > 0) void this.lesson.load();
     this.#anew = false;
     this.#opened = [];
     this.#changed = false;
-    this.#progress = undefined;
     this.#replay = undefined;
   }
 }

@@ -3,11 +3,12 @@
 import { plans } from 'drydock:plans';
 import * as Comlink from 'comlink';
 import coreUrl from '../../../dist/core.wasm?url';
-import { LessonRunner } from '../../course/runner.ts';
 import type { LessonPlan } from '../../course/schema.ts';
 import { createLab } from '../../lab/create.ts';
+import type { Log } from '../../lab/log/entry.ts';
 import type { Batch, LabWorker } from './api.ts';
 import { fail, turn } from './host.ts';
+import { noteOf } from './notes.ts';
 import { Play, type Playback } from './play.ts';
 import { Time } from './time.ts';
 import { aborted } from './visits.ts';
@@ -18,18 +19,27 @@ let sink: (batch: Batch) => void;
 let play: Play;
 let terminals = 0;
 
-async function makePlay(anew: boolean): Promise<Play> {
+/** @param log that will be played in it */
+async function makePlay(anew: boolean, log?: Log): Promise<Play> {
   const lab = await createLab({ wasm, turn }, { seed: plan.seed, hosts: plan.machines });
   for (const { machine, run } of plan.setup) await lab.run(machine, run);
-  const made = new Play(lab, new LessonRunner(plan), sink, anew);
+  const made = new Play(lab, plan, sink, anew);
+  if (log) await begin(made, log);
   made.timeline = () => time.timeline();
   return made;
+}
+
+/** What a log needs before it can be played: the lesson, and what was done of it before. */
+async function begin({ lab, lesson }: Play, { entries: [first] }: Log): Promise<void> {
+  const runner = await lesson.load();
+  const note = first?.kind === 'note' ? noteOf(first.text) : undefined;
+  if (note && 'from' in note) await (await import('./begin.ts')).solveBefore(lab, runner, note.from);
 }
 
 async function replace(playback: Playback): Promise<void> {
   await play.stop();
   const { speed } = play;
-  play = await makePlay(true);
+  play = await makePlay(true, playback.log);
   play.speed = speed;
   const over = play.play(playback);
   play.run().catch(fail);
@@ -51,7 +61,7 @@ const api: LabWorker = {
     sink = listener;
     wasm = await (await fetch(coreUrl)).arrayBuffer();
     const log = packed && (await (await import('./log.ts')).unpackLog(packed, plan)).log;
-    play = await makePlay(log !== undefined);
+    play = await makePlay(log !== undefined, log);
     if (log) {
       terminals = Math.max(0, ...log.entries.map((e) => ('terminal' in e ? e.terminal + 1 : 0)));
       void play.play({ log });
@@ -77,6 +87,14 @@ const api: LabWorker = {
     drawn: (terminal, bytes) => play.drawn(terminal, bytes),
   },
   time,
+  lesson: {
+    answer: (step, question, given) => play.note({ answer: { step, question, given } }),
+    restart: (step) => time.restart(step),
+    async catalogue() {
+      const { catalogueOf } = await import('./catalogue.ts');
+      return catalogueOf(play.lab);
+    },
+  },
   visits: {
     async visit(machine, visit) {
       if (play.playing) return aborted(visit);
