@@ -60,6 +60,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/web/ui': ['src/base', 'src/course', 'src/lab/view.ts', 'src/web/worker/api.ts'],
   'src/web': ['src/web/ui', 'src/web/worker', 'src/base', 'src/course'],
   'src/node': ['src/base', 'src/linux', 'src/docker', 'src/lab', 'src/course'],
+  'src/node/bench': ['src/base', 'src/linux', 'src/docker', 'src/lab', 'src/course', 'src/node', 'src/web/worker'],
 };
 
 /** Of kernel/, a program and the shell see the system calls and their types, and nothing else. */

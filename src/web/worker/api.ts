@@ -1,6 +1,6 @@
 /**
  * What the page and its worker say to each other (over comlink). One worker holds one lab; to begin again the page
- * ends the worker and starts another. Everything that flows to the page comes in batches, at most one per frame.
+ * ends the worker and starts another. Everything that flows to the page comes in batches, one per frame and one more for each key.
  */
 import type { StepProgress } from '../../course/runner.ts';
 import type { Visit, Visited } from '../../lab/browser/browser.ts';

@@ -52,6 +52,8 @@ export class Play {
   /** Until then what was shown stays, ms of the wall clock. */
   #held: number | undefined;
   #batchAt = 0;
+  /** A key was struck since the last batch. */
+  #typed = false;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
   #over: (() => void) | undefined;
@@ -135,6 +137,7 @@ export class Play {
 
   do(act: Act): void {
     if (this.#playback) return;
+    if (act.kind === 'input') this.#typed = true;
     this.sitting.do(act);
     this.#wake?.();
   }
@@ -239,7 +242,9 @@ export class Play {
 
   #send(): void {
     const wall = now();
-    if (wall - this.#batchAt < BATCH_EVERY) return;
+    // what answers a key does not wait for the next frame's batch
+    if (wall - this.#batchAt < BATCH_EVERY && !(this.#typed && this.terminals.waiting)) return;
+    this.#typed = false;
     const { output, ended } = this.terminals.take();
     const view = this.#feed.view(wall, () => this.lab.view());
     const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
