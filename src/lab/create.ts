@@ -8,14 +8,15 @@ import { isErr } from '../linux/kernel/errno.ts';
 import { layerOf } from '../linux/kernel/fs/layer.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Process, SpawnRequest } from '../linux/kernel/machine.ts';
-import type { WinSize } from '../linux/kernel/sys.ts';
+import type { WaitStatus, WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
 import { openPty } from '../linux/tty/pty.ts';
 import { CallLog } from './calls.ts';
+import { Displays } from './display.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
 import type { Tracer } from './journey/journey.ts';
-import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import type { Capture, CommandResult, Host, Inside, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
 import { ServiceManager, SYSTEMD_SOCKET } from './systemd.ts';
@@ -48,10 +49,14 @@ interface Node extends Machine {
   readonly dockerd: Dockerd;
 }
 
+/** `$?` of a shell that ended. */
+const codeOf = (s: WaitStatus): number => (s.state === 'signaled' ? 128 + s.signal : s.code);
+
 class DrydockLab implements Lab {
   readonly #driver: Driver;
   readonly #calls: CallLog;
   readonly #tap: FrameTap;
+  readonly #displays: Displays;
   /** There once somebody traces: its code is loaded then. */
   #tracer: Tracer | undefined;
 
@@ -67,10 +72,19 @@ class DrydockLab implements Lab {
     this.#driver = driver;
     this.#calls = calls;
     this.#tap = tap;
+    this.#displays = new Displays(world.clock);
   }
 
   machine(name: string): Node | undefined {
     return this.machines.find((m) => m.name === name);
+  }
+
+  inside(name: string, container?: string): Inside | undefined {
+    const node = this.machine(name);
+    if (!node || container === undefined)
+      return node && { net: node.kernel.net(node.kernel.hostNetns), fs: node.kernel.root.fs };
+    const running = [...node.dockerd.daemon.containers.values()].find((c) => c.name === container)?.running;
+    return running && { net: node.kernel.net(running.netns), fs: running.mounts.fs };
   }
 
   #node(name: string): Node {
@@ -83,15 +97,24 @@ class DrydockLab implements Lab {
     const node = this.#node(host);
     return options.tty
       ? this.#runOnTerminal(node, command, options.tty, options)
-      : this.#runWithPipes(node, command, options);
+      : this.#withPipes(node, command, options.stdin, (shell) => this.#finish(shell));
   }
 
-  async #runWithPipes(node: Node, command: string, options: RunOptions): Promise<CommandResult> {
+  async exec(host: string, command: string, stdin?: Uint8Array): Promise<CommandResult> {
+    return this.#withPipes(this.#node(host), command, stdin, async (shell) => codeOf(await shell.exited));
+  }
+
+  async #withPipes(
+    node: Node,
+    command: string,
+    stdin: Uint8Array | undefined,
+    end: (shell: Process) => Promise<number>,
+  ): Promise<CommandResult> {
     const out = new Sink();
     const err = new Sink();
-    const stdin = options.stdin ? new Source(options.stdin) : node.kernel.devNull();
-    const shell = this.#shell(node, ['bash', '-c', command], SHELL_ENV, { fds: [stdin, out, err] });
-    const exit = await this.#finish(shell);
+    const source = stdin ? new Source(stdin) : node.kernel.devNull();
+    const shell = this.#shell(node, ['bash', '-c', command], SHELL_ENV, { fds: [source, out, err] });
+    const exit = await end(shell);
     return { stdout: out.text(), stderr: err.text(), exit };
   }
 
@@ -132,22 +155,30 @@ class DrydockLab implements Lab {
   async #finish(shell: Process): Promise<number> {
     let exit: number | undefined;
     void shell.exited.then((status) => {
-      exit = status.state === 'signaled' ? 128 + status.signal : status.code;
+      exit = codeOf(status);
     });
     await this.#driver.until(() => exit !== undefined, LIMIT);
     return exit ?? HUNG;
   }
 
-  terminal(host: string, size: WinSize): Terminal {
+  terminal(host: string, size: WinSize, out?: (bytes: Uint8Array) => void): Terminal {
     const node = this.#node(host);
     const pty = openPty(node.kernel, size);
+    const stop = out ? this.#displays.add(pty, out) : undefined;
     const env = { ...SHELL_ENV, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
     const shell = this.#shell(node, ['-bash'], env, {
       path: '/bin/bash',
       fds: [pty.slave, pty.slave, pty.slave],
       tty: pty.slave.tty,
     });
-    return { pty, exited: shell.exited.then((s) => (s.state === 'signaled' ? 128 + s.signal : s.code)) };
+    return {
+      pty,
+      exited: shell.exited.then(codeOf),
+      close() {
+        stop?.();
+        pty.close();
+      },
+    };
   }
 
   async pass(ns: number): Promise<void> {
@@ -182,9 +213,10 @@ class DrydockLab implements Lab {
     return this.#tracer?.journeys(since) ?? { journeys: [], next: 0, lost: 0 };
   }
 
-  /** Takes the core's trace records before they are overwritten. */
-  drainTrace(): void {
+  /** Between two steps: takes the core's trace records before they are overwritten, and the terminals' output. */
+  drain(): void {
     this.#tracer?.drain();
+    this.#displays.drain();
   }
 
   async capture(filter = ''): Promise<Capture> {
@@ -255,7 +287,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
       clock: world.clock,
       core,
       pump() {
-        lab?.drainTrace();
+        lab?.drain();
         return world.pump();
       },
       held: () => held.values().next().value,

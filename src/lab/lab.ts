@@ -3,8 +3,8 @@
  * lesson runner hold this and nothing below it.
  */
 import type { HttpService } from '../base/http.ts';
-import type { Kernel, World } from '../linux/kernel/machine.ts';
-import type { LinkKind } from '../linux/kernel/netadmin.ts';
+import type { FileSystem, Kernel, World } from '../linux/kernel/machine.ts';
+import type { LinkKind, NetAdmin } from '../linux/kernel/netadmin.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
 import type { Journey } from './journey/event.ts';
@@ -54,6 +54,8 @@ export interface RunOptions {
 export interface Terminal {
   readonly pty: PtyPair;
   readonly exited: Promise<number>;
+  /** Hangs up: SIGHUP to the shell and its jobs. */
+  close(): void;
 }
 
 export interface Machine {
@@ -61,6 +63,13 @@ export interface Machine {
   readonly kernel: Kernel;
   /** dockerd's API. */
   readonly docker: HttpService;
+}
+
+/** What is inside a machine or a container. */
+export interface Inside {
+  readonly net: NetAdmin;
+  /** The tree as its programs see it. */
+  readonly fs: FileSystem;
 }
 
 /** A running capture of the whole lab. */
@@ -80,10 +89,20 @@ export interface Lab {
   /** The LAN's port that leads out of the lab, when there is one. */
   readonly uplink: Uplink | undefined;
   machine(name: string): Machine | undefined;
+  /** Network and files of a machine, or of a container that has a network of its own. */
+  inside(machine: string, container?: string): Inside | undefined;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
   run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;
-  /** An interactive login shell; output flows while something drives the lab. */
-  terminal(host: string, size: WinSize): Terminal;
+  /**
+   * Starts `bash -c command` in the same way, while something else drives the lab. What it gives comes when the command
+   * has ended.
+   */
+  exec(host: string, command: string, stdin?: Uint8Array): Promise<CommandResult>;
+  /**
+   * An interactive login shell; output flows while something drives the lab.
+   * @param out takes its output as it comes, at a pace of virtual time (display.ts); absent: the caller empties the pty
+   */
+  terminal(host: string, size: WinSize, out?: (bytes: Uint8Array) => void): Terminal;
   /** Lets `ns` of virtual time pass, as fast as possible. */
   pass(ns: number): Promise<void>;
   /**

@@ -33,8 +33,11 @@ export interface Route {
 
 /** The parameters, when a path fits a pattern. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const want = pattern.split('/').slice(1);
-  const have = path.split('/').slice(1);
+  return matchSegments(pattern.split('/').slice(1), path.split('/').slice(1));
+}
+
+function matchSegments(want: readonly string[], have: readonly string[]): Record<string, string> | undefined {
+  if (!want[0]?.startsWith('{') && want[0] !== have[0]) return undefined;
   const params: Record<string, string> = {};
   let h = 0;
   for (let w = 0; w < want.length; w++) {
@@ -64,10 +67,10 @@ function unescaped(s: string): string {
 
 /** dockerd's API. @param load gives the routes, whose code arrives with the first request */
 export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[]>): HttpService {
-  let routes: readonly Route[] | undefined;
+  let routes: Table | undefined;
   return {
     async handle(request) {
-      routes ??= await load();
+      routes ??= tableOf(await load());
       const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path);
       const path = versioned ? (versioned[2] as string) : request.path;
       const clean = cleanPath(path);
@@ -106,14 +109,21 @@ function cleanPath(path: string): string {
   return `/${out.join('/')}${path.endsWith('/') && out.length > 0 ? '/' : ''}`;
 }
 
+/** Routes with their patterns in segments. */
+type Table = readonly (Route & { readonly segments: readonly string[] })[];
+
+const tableOf = (routes: readonly Route[]): Table =>
+  routes.map((r) => ({ ...r, segments: r.pattern.split('/').slice(1) }));
+
 function find(
-  routes: readonly Route[],
+  table: Table,
   method: string,
   path: string,
 ): { route: Route; params: Record<string, string> } | undefined {
-  for (const route of routes) {
+  const have = path.split('/').slice(1);
+  for (const route of table) {
     if (route.method !== method) continue;
-    const params = matchPath(route.pattern, path);
+    const params = matchSegments(route.segments, have);
     if (params) return { route, params };
   }
   return undefined;

@@ -3,16 +3,56 @@
  * ends the worker and starts another. Everything that flows to the page comes in batches, at most one per frame.
  */
 import type { StepProgress } from '../../course/runner.ts';
+import type { Visit, Visited } from '../../lab/browser/browser.ts';
+import type { Happening } from '../../lab/log/happen.ts';
 import type { LabView, ViewFrame } from '../../lab/view.ts';
 
 export type { StepProgress } from '../../course/runner.ts';
+export type { NetError, Visit, Visited } from '../../lab/browser/browser.ts';
+export type { Happening } from '../../lab/log/happen.ts';
 export type { LabView, ViewContainer, ViewFrame, ViewLink, ViewMachine, ViewPort } from '../../lab/view.ts';
 
 /** How virtual time goes against the wall clock: 1, slower, or 0 for a stop. */
-export type Speed = 0 | 0.1 | 1;
+export type Speed = 0 | 0.01 | 0.1 | 1;
+
+/** A command that a shell began. */
+export interface CommandLine {
+  readonly terminal: number;
+  readonly machine: string;
+  readonly text: string;
+  /** Virtual ns. */
+  readonly begin: number;
+  /** Absent while it runs. */
+  readonly end?: number;
+  /** What it left in `$?`. */
+  readonly status?: number;
+}
+
+/** What the time's tools can do now. */
+export interface Timeline {
+  readonly commands: readonly CommandLine[];
+  /** Whether there is something to undo, and to do again. */
+  readonly undo: boolean;
+  readonly redo: boolean;
+}
+
+/** A log that is being played. */
+export interface Replay {
+  /** Acts done, and all of them. */
+  readonly done: number;
+  readonly all: number;
+  /** Commands in it. */
+  readonly commands: number;
+  /** As fast as it can, or to be looked at. */
+  readonly fast: boolean;
+}
 
 /** What has happened since the last batch. */
 export interface Batch {
+  /** The lab is another one now: screens and frames of the old one are to be forgotten. */
+  readonly anew?: boolean;
+  /** Terminals that were opened by a log. */
+  readonly opened?: readonly { readonly terminal: number; readonly machine: string; readonly title: string }[];
   /** Terminal output, oldest first. */
   readonly output: readonly { readonly terminal: number; readonly bytes: Uint8Array }[];
   /** Terminals whose shell has ended, with its status. */
@@ -24,19 +64,64 @@ export interface Batch {
   readonly lost: number;
   /** Present when it has changed. */
   readonly progress?: readonly StepProgress[];
+  /** Present when it has changed. */
+  readonly timeline?: Timeline;
+  /** Present while a log is played; `null`: that is over. */
+  readonly replay?: Replay | null;
   /** Virtual nanoseconds. */
   readonly time: number;
 }
 
-export interface LabWorker {
-  /** Makes the lab. Batches go to `sink` until the worker ends. */
-  start(lesson: string, sink: (batch: Batch) => void): Promise<void>;
-  /** Opens a login shell; its number names it from then on. */
-  open(machine: string, cols: number, rows: number): Promise<number>;
+/** @see terminals.ts */
+export interface TerminalsFace {
+  /** Opens a login shell; its number names it from then on. @param again the number of one whose shell has ended */
+  open(machine: string, title: string, cols: number, rows: number, again?: number): Promise<number>;
+  /** The shell that a running container has: `bash` or `sh`. */
+  shellOf(machine: string, container: string): Promise<string>;
   /** Keys. */
   input(terminal: number, bytes: Uint8Array): void;
   resize(terminal: number, cols: number, rows: number): void;
+  /** Hangs up. */
+  close(terminal: number): void;
   /** The page has drawn this many bytes of a terminal's output. */
   drawn(terminal: number, bytes: number): void;
+}
+
+/** @see time.ts */
+export interface TimeFace {
   pace(speed: Speed): void;
+  /** Stops time and lets the next event happen. */
+  step(): Promise<{ readonly time: number; readonly happened: readonly Happening[] }>;
+  /** Takes back the last command. */
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  /** Goes back before a command (its place in the timeline) and shows it by the wall clock, then the rest at once. */
+  again(command: number): Promise<void>;
+  /** Ends a replay that is shown: what is left of it is played at once. */
+  skip(): void;
+}
+
+/** @see visits.ts */
+export interface VisitsFace {
+  /** Fetches a page, or a part of one, with a browser on a machine; a second page ends the fetching of the first. */
+  visit(machine: string, visit: Visit): Promise<Visited>;
+  stop(machine: string): void;
+}
+
+/** @see log.ts */
+export interface LogFace {
+  /** Seed, lesson and log of this sitting, packed. */
+  pack(): Promise<Uint8Array>;
+}
+
+export interface LabWorker {
+  readonly terminals: TerminalsFace;
+  readonly time: TimeFace;
+  readonly visits: VisitsFace;
+  readonly log: LogFace;
+  /**
+   * Makes the lab. Batches go to `sink` until the worker ends.
+   * @param packed a log to be played first
+   */
+  start(lesson: string, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<void>;
 }

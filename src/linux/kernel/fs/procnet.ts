@@ -9,7 +9,7 @@ import { SynthDir, SynthFile } from './synth.ts';
 /** @param netns the namespace of the process whose directory it is */
 export function procNet(m: Machine, netns: () => NetnsKey): Inode {
   const file = (make: (net: NetAdmin) => string): SynthFile => new SynthFile(() => make(m.net(netns())));
-  return new SynthDir({
+  return new SynthDir(() => ({
     arp: file(arp),
     dev: file(dev),
     if_inet6: file(ifInet6),
@@ -23,7 +23,7 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     udp: file((net) => sockets(net, 'udp', 4)),
     udp6: file((net) => sockets(net, 'udp', 6)),
     unix: file(unix),
-  });
+  }));
 }
 
 const hex = (n: number, width: number): string => n.toString(16).toUpperCase().padStart(width, '0');

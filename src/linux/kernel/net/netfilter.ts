@@ -23,13 +23,21 @@ const TABLE: Readonly<Record<NfTable, number>> = {
 /** The order in which iptables-save lists them. */
 const ORDER: readonly NfTable[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
 
-interface Rule {
-  readonly rule: NfRule;
-  readonly key: string;
-  /** The core's. */
-  readonly handle: number;
-  /** Number in its table, in the order in which chains and rules were made. */
-  readonly id: number;
+class Rule {
+  #key: string | undefined;
+
+  constructor(
+    readonly rule: NfRule,
+    /** The core's. */
+    readonly handle: number,
+    /** Number in its table, in the order in which chains and rules were made. */
+    readonly id: number,
+  ) {}
+
+  get key(): string {
+    this.#key ??= ruleKey(this.rule);
+    return this.#key;
+  }
 }
 
 interface Chain {
@@ -187,7 +195,7 @@ export class Ruleset {
         const t = r.rule.target;
         if ((t?.kind !== 'jump' && t?.kind !== 'goto') || t.chain !== name) continue;
         const rule: NfRule = { ...r.rule, target: { ...t, chain: to } };
-        c.rules[i] = { ...r, rule, key: ruleKey(rule) };
+        c.rules[i] = new Rule(rule, r.handle, r.id);
       }
     chains.delete(name);
     chain.name = to;
@@ -222,7 +230,7 @@ export class Ruleset {
     const handle = this.world.core.nfRuleAdd(chain.handle, index === undefined ? -1 : at, core);
     if (handle < 0) return errnoOf(handle);
     chain.id ||= this.#id(family, table);
-    chain.rules.splice(at, 0, { rule, key: ruleKey(rule), handle, id: this.#id(family, table) });
+    chain.rules.splice(at, 0, new Rule(rule, handle, this.#id(family, table)));
     return 0;
   }
 

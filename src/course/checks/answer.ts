@@ -1,0 +1,6 @@
+/** `answer`: a question of the step has been answered: rightly, or, of a prediction, at all. */
+import * as v from 'valibot';
+import { id } from './fields.ts';
+
+/** The question's id. */
+export const answer = id;
