@@ -19,7 +19,7 @@ class Decoder {
   fault: string | undefined;
   /** The struct that is being filled, and the names that lead to the present field. */
   #struct = '';
-  #path: string[] = [];
+  readonly #path: string[] = [];
 
   #refuse(what: string, type: GoType): undefined {
     const where = this.#struct === '' ? 'value' : `struct field ${this.#struct}.${this.#path.join('.')}`;
@@ -58,17 +58,21 @@ class Decoder {
 
   #object(value: object, type: GoType & { kind: 'struct' }): Record<string, unknown> {
     const out: Record<string, unknown> = {};
-    const [struct, path] = [this.#struct, this.#path];
+    const struct = this.#struct;
+    const depth = this.#path.length;
     for (const [key, v] of Object.entries(value)) {
       const field = find(type.fields, key);
       if (field) {
         this.#struct = type.name.replace(/^.*\./, '');
-        this.#path = [...path, ...(field.from === undefined ? [] : [field.from]), field.name];
+        this.#path.length = depth;
+        if (field.from !== undefined) this.#path.push(field.from);
+        this.#path.push(field.name);
       }
       const read = field ? this.read(v, field.type) : (v ?? undefined);
       if (read !== undefined) out[field?.name ?? key] = read;
     }
-    [this.#struct, this.#path] = [struct, path];
+    this.#struct = struct;
+    this.#path.length = depth;
     return out;
   }
 }
