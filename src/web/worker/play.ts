@@ -3,6 +3,7 @@
 import type { LessonPlan } from '../../course/schema.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Act, Log } from '../../lab/log/entry.ts';
+import { printOf } from '../../lab/log/print.ts';
 import { Sitting } from '../../lab/log/sitting.ts';
 import type { Batch, Replay, Speed, Timeline } from './api.ts';
 import { Feed } from './feed.ts';
@@ -12,19 +13,26 @@ import { type Note, noteOf, noteText } from './notes.ts';
 import { Pace } from './pace.ts';
 import { Terminals } from './terminals.ts';
 import { Visits } from './visits.ts';
+import type { Watch } from './watch.ts';
 
 /** Host milliseconds in one slice of work, between which the page's messages are read. */
 const SLICE = 6;
 /** Time between two batches, ms: one frame of a 60 Hz screen. */
 const BATCH_EVERY = 16;
+/** Time between two batches when nothing happens but that time passes, ms. */
+const TICK = 200;
 /** Longest sleep of an idle lab, ms. */
 const IDLE = 8;
+/** How long the end of what is shown can be looked at, ms. */
+const HOLD = 1500;
 
 /** A log to be played: at once, but for what is to be looked at. */
 export interface Playback {
   readonly log: Log;
   /** Virtual ns between which it goes by the wall clock. */
   readonly shown?: { readonly from: number; readonly until: number };
+  /** What the lab looked like at the end (lab/log/print.ts). */
+  readonly print?: number;
 }
 
 export class Play {
@@ -40,14 +48,19 @@ export class Play {
   #changed = true;
   readonly lesson: Lesson;
   #replay: Replay | null | undefined;
+  #differs = false;
+  /** Until then what was shown stays, ms of the wall clock. */
+  #held: number | undefined;
   #batchAt = 0;
+  /** A key was struck since the last batch. */
+  #typed = false;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
   #over: (() => void) | undefined;
-  #done = 0;
   #commands = 0;
   readonly #jobs: (() => Promise<void>)[] = [];
   #stopped: (() => void) | undefined;
+  #watch: Watch | undefined;
 
   constructor(
     readonly lab: Lab,
@@ -86,7 +99,19 @@ export class Play {
       if (done && !this.#playback) await this.#rest();
       else await turn();
     }
+    this.#watch?.end();
     this.#stopped();
+  }
+
+  /** From now on frames are kept whole, packets are traced, and drops are told. */
+  async watch(): Promise<void> {
+    const { Watch } = await import('./watch.ts');
+    this.#watch ??= new Watch(this.lab);
+  }
+
+  /** Whether packets are traced now. */
+  get tracing(): boolean {
+    return this.#watch?.tracing ?? false;
   }
 
   /** Ends the loop, once the slice at work is over. */
@@ -112,6 +137,7 @@ export class Play {
 
   do(act: Act): void {
     if (this.#playback) return;
+    if (act.kind === 'input') this.#typed = true;
     this.sitting.do(act);
     this.#wake?.();
   }
@@ -159,20 +185,25 @@ export class Play {
     const paced = this.#pace.tick(now(), this.sitting.now);
     if (!this.#playback) return paced;
     const { shown, log } = this.#playback;
-    if (!shown || this.sitting.now >= shown.until) return log.end;
+    if (!shown) return log.end;
+    if (this.sitting.now >= shown.until) {
+      this.#held ??= now() + HOLD;
+      return now() < this.#held ? shown.until : log.end;
+    }
     return this.#shown ? Math.min(paced, shown.until) : shown.from;
   }
 
   get #shown(): boolean {
     const shown = this.#playback?.shown;
-    return shown !== undefined && this.sitting.now >= shown.from && this.sitting.now < shown.until;
+    if (shown === undefined || this.sitting.now < shown.from) return false;
+    return this.sitting.now < shown.until || (this.#held !== undefined && now() < this.#held);
   }
 
   /** All that was due up to `goal` is done. */
   #advance(goal: number): void {
     const { log } = this.#playback as Playback;
-    this.#replay = { done: this.#done, all: log.entries.length, commands: this.#commands, fast: !this.#shown };
     if (goal < log.end || this.sitting.playing) return;
+    this.#differs = this.#playback?.print !== undefined && this.#playback.print !== printOf(this.lab.view());
     this.#playback = undefined;
     this.#replay = null;
     this.#changed = true;
@@ -181,10 +212,8 @@ export class Play {
   }
 
   #did(act: Act): void {
-    this.#changed = true;
     if (act.kind === 'note') this.#noted(noteOf(act.text));
     if (!this.#playback) return;
-    this.#done++;
     if (act.kind === 'open') {
       const { terminal, machine, title } = act;
       this.#opened.push({ terminal, machine, title });
@@ -213,14 +242,20 @@ export class Play {
 
   #send(): void {
     const wall = now();
-    if (wall - this.#batchAt < BATCH_EVERY) return;
+    // what answers a key does not wait for the next frame's batch
+    if (wall - this.#batchAt < BATCH_EVERY && !(this.#typed && this.terminals.waiting)) return;
+    this.#typed = false;
     const { output, ended } = this.terminals.take();
     const view = this.#feed.view(wall, () => this.lab.view());
-    const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
+    const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
+    const drops = this.#watch?.drops() ?? [];
     const timeline = this.#changed ? this.timeline?.() : undefined;
-    const news = output.length + ended.length + frames.length + lost + this.#opened.length > 0;
-    if (!news && !view && !this.lesson.news && !timeline && this.#replay === undefined) return;
+    const news = output.length + ended.length + frames.length + lost + drops.length + this.#opened.length > 0;
+    const idle = !news && !view && !this.lesson.news && !timeline && this.#replay === undefined;
+    if (idle && wall - this.#batchAt < TICK) return;
     const fast = this.#playback !== undefined && !this.#shown;
+    if (this.#playback && this.#replay === undefined)
+      this.#replay = { commands: this.#commands, end: this.#playback.log.end, fast };
     this.#batchAt = wall;
     this.sink({
       anew: this.#anew || undefined,
@@ -230,9 +265,11 @@ export class Play {
       view,
       frames: fast ? [] : frames,
       lost: fast ? 0 : lost,
+      drops: fast ? [] : drops,
       progress: this.lesson.take(),
       timeline,
       replay: this.#replay,
+      differs: this.#differs || undefined,
       time: this.sitting.now,
     });
     if (output.length > 0) void this.lesson.load();
@@ -240,5 +277,6 @@ export class Play {
     this.#opened = [];
     this.#changed = false;
     this.#replay = undefined;
+    this.#differs = false;
   }
 }

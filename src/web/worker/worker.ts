@@ -8,6 +8,7 @@ import { createLab } from '../../lab/create.ts';
 import type { Log } from '../../lab/log/entry.ts';
 import type { Batch, LabWorker } from './api.ts';
 import { fail, turn } from './host.ts';
+import { lazily } from './lazily.ts';
 import { noteOf } from './notes.ts';
 import { Play, type Playback } from './play.ts';
 import { Time } from './time.ts';
@@ -17,15 +18,18 @@ let wasm: ArrayBuffer;
 let plan: LessonPlan;
 let sink: (batch: Batch) => void;
 let play: Play;
+let seed: number;
 let terminals = 0;
+let watched = false;
 
 /** @param log that will be played in it */
 async function makePlay(anew: boolean, log?: Log): Promise<Play> {
-  const lab = await createLab({ wasm, turn }, { seed: plan.seed, hosts: plan.machines });
+  const lab = await createLab({ wasm, turn }, { seed, hosts: plan.machines });
   for (const { machine, run } of plan.setup) await lab.run(machine, run);
   const made = new Play(lab, plan, sink, anew);
   if (log) await begin(made, log);
   made.timeline = () => time.timeline();
+  if (watched) await made.watch();
   return made;
 }
 
@@ -55,18 +59,21 @@ const time = new Time({
 
 const api: LabWorker = {
   async start(lesson, listener, packed) {
-    const found = plans.find((p) => p.id === lesson);
-    if (!found) throw new Error(`no lesson ${lesson}`);
-    plan = found;
+    const wanted = plans.find((p) => p.id === lesson);
+    if (!wanted) throw new Error(`no lesson ${lesson}`);
+    plan = wanted;
     sink = listener;
     wasm = await (await fetch(coreUrl)).arrayBuffer();
-    const log = packed && (await (await import('./log.ts')).unpackLog(packed, plan)).log;
-    play = await makePlay(log !== undefined, log);
-    if (log) {
+    const found = packed && (await (await import('./log.ts')).unpackLog(packed, plan));
+    seed = found?.seed ?? plan.seed;
+    play = await makePlay(found !== undefined, found?.log);
+    if (found) {
+      const { log, print } = found;
       terminals = Math.max(0, ...log.entries.map((e) => ('terminal' in e ? e.terminal + 1 : 0)));
-      void play.play({ log });
+      void play.play({ log, print });
     }
     play.run().catch(fail);
+    return { epoch: Number(play.lab.options.epochNs / 1_000_000n) };
   },
   terminals: {
     async open(machine, title, cols, rows, again) {
@@ -104,6 +111,14 @@ const api: LabWorker = {
     },
     stop: (machine) => play.note({ stopVisit: { machine } }),
   },
+  async watch() {
+    watched = true;
+    await play.watch();
+  },
+  packets: lazily(
+    () => play,
+    async (at) => new (await import('./packets.ts')).Packets(at.lab, () => at.tracing),
+  ),
   log: {
     async pack() {
       const { packLog } = await import('./log.ts');

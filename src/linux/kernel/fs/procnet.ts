@@ -4,6 +4,7 @@ import type { CoreTcpInfo, Counters } from '../../core/core.ts';
 import type { Machine } from '../kernel.ts';
 import type { Link, NetAdmin, NetnsKey, Route, SocketInfo } from '../netadmin.ts';
 import type { Inode } from './inode.ts';
+import { recentDir } from './procrecent.ts';
 import { SynthDir, SynthFile } from './synth.ts';
 
 /** @param netns the namespace of the process whose directory it is */
@@ -23,6 +24,7 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     udp: file((net) => sockets(net, 'udp', 4)),
     udp6: file((net) => sockets(net, 'udp', 6)),
     unix: file(unix),
+    xt_recent: recentDir(m, netns),
   }));
 }
 
