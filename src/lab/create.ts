@@ -2,20 +2,25 @@
 import { Clock } from '../base/clock.ts';
 import { Rng } from '../base/rng.ts';
 import { type Dockerd, startDockerd } from '../docker/engine/dockerd.ts';
+import type { Core } from '../linux/core/core.ts';
 import { loadCore } from '../linux/core/load.ts';
 import { machineLayer } from '../linux/kernel/base-files.ts';
 import { isErr } from '../linux/kernel/errno.ts';
 import { layerOf } from '../linux/kernel/fs/layer.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
-import type { Process, SpawnRequest } from '../linux/kernel/machine.ts';
-import type { WinSize } from '../linux/kernel/sys.ts';
+import type { FileSystem, Process, SpawnRequest } from '../linux/kernel/machine.ts';
+import type { NetnsKey } from '../linux/kernel/netadmin.ts';
+import type { WaitStatus, WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
 import { openPty } from '../linux/tty/pty.ts';
 import { CallLog } from './calls.ts';
+import { Displays } from './display.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
 import type { Tracer } from './journey/journey.ts';
-import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import type { Capture, CommandResult, Host, Inside, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import type { Asker } from './probe/names.ts';
+import type { Attempt, Outcome, Prober } from './probe/probe.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
 import { ServiceManager, SYSTEMD_SOCKET } from './systemd.ts';
@@ -48,12 +53,25 @@ interface Node extends Machine {
   readonly dockerd: Dockerd;
 }
 
+/** What the lab was made of and may need again. */
+interface Origin {
+  /** Names that the router's DNS server knows. */
+  readonly zone: ReadonlyMap<string, string>;
+  /** Another core of the same build. */
+  readonly emptyCore: () => Promise<Core>;
+}
+
+/** `$?` of a shell that ended. */
+const codeOf = (s: WaitStatus): number => (s.state === 'signaled' ? 128 + s.signal : s.code);
+
 class DrydockLab implements Lab {
   readonly #driver: Driver;
   readonly #calls: CallLog;
-  readonly #tap: FrameTap;
+  readonly #displays: Displays;
   /** There once somebody traces: its code is loaded then. */
   #tracer: Tracer | undefined;
+  #prober: Prober | undefined;
+  readonly #origin: Origin;
 
   constructor(
     readonly world: LabWorld,
@@ -61,16 +79,52 @@ class DrydockLab implements Lab {
     readonly machines: readonly Node[],
     driver: Driver,
     calls: CallLog,
-    tap: FrameTap,
+    readonly tap: FrameTap,
     readonly uplink: Uplink | undefined,
+    origin: Origin,
   ) {
+    this.#origin = origin;
     this.#driver = driver;
     this.#calls = calls;
-    this.#tap = tap;
+    this.#displays = new Displays(world.clock);
   }
 
   machine(name: string): Node | undefined {
     return this.machines.find((m) => m.name === name);
+  }
+
+  inside(name: string, container?: string): Inside | undefined {
+    return this.#place(name, container);
+  }
+
+  #place(name: string, container?: string): (Inside & Asker & { netns: NetnsKey }) | undefined {
+    const node = this.machine(name);
+    if (!node) return undefined;
+    const { kernel, dockerd } = node;
+    const of = (netns: NetnsKey, fs: FileSystem, resolver?: Asker['resolver']) => ({
+      net: kernel.net(netns),
+      fs,
+      netns,
+      resolver,
+    });
+    if (container === undefined) return of(kernel.hostNetns, kernel.root.fs);
+    const all = [...dockerd.daemon.containers.values()];
+    const running = all.find((c) => c.name === container)?.running;
+    // A container that shares another one's network has that one's resolver.
+    const sandbox = running && all.find((c) => c.sandbox?.netns === running.netns)?.sandbox;
+    return running && of(running.netns, running.mounts.fs, sandbox?.names);
+  }
+
+  probe(attempt: Attempt): Promise<Outcome> {
+    return this.world.hold(this.#probe(attempt));
+  }
+
+  async #probe(attempt: Attempt): Promise<Outcome> {
+    const from = this.#place(attempt.machine, attempt.container);
+    if (!from) return 'unreachable';
+    const { Prober } = await import('./probe/probe.ts');
+    this.#prober ??= new Prober(this.world, this.#origin.zone, this.#origin.emptyCore);
+    return this.#prober.probe(attempt, from);
   }
 
   #node(name: string): Node {
@@ -83,15 +137,24 @@ class DrydockLab implements Lab {
     const node = this.#node(host);
     return options.tty
       ? this.#runOnTerminal(node, command, options.tty, options)
-      : this.#runWithPipes(node, command, options);
+      : this.#withPipes(node, command, options.stdin, (shell) => this.#finish(shell));
   }
 
-  async #runWithPipes(node: Node, command: string, options: RunOptions): Promise<CommandResult> {
+  async exec(host: string, command: string, stdin?: Uint8Array): Promise<CommandResult> {
+    return this.#withPipes(this.#node(host), command, stdin, async (shell) => codeOf(await shell.exited));
+  }
+
+  async #withPipes(
+    node: Node,
+    command: string,
+    stdin: Uint8Array | undefined,
+    end: (shell: Process) => Promise<number>,
+  ): Promise<CommandResult> {
     const out = new Sink();
     const err = new Sink();
-    const stdin = options.stdin ? new Source(options.stdin) : node.kernel.devNull();
-    const shell = this.#shell(node, ['bash', '-c', command], SHELL_ENV, { fds: [stdin, out, err] });
-    const exit = await this.#finish(shell);
+    const source = stdin ? new Source(stdin) : node.kernel.devNull();
+    const shell = this.#shell(node, ['bash', '-c', command], SHELL_ENV, { fds: [source, out, err] });
+    const exit = await end(shell);
     return { stdout: out.text(), stderr: err.text(), exit };
   }
 
@@ -132,22 +195,30 @@ class DrydockLab implements Lab {
   async #finish(shell: Process): Promise<number> {
     let exit: number | undefined;
     void shell.exited.then((status) => {
-      exit = status.state === 'signaled' ? 128 + status.signal : status.code;
+      exit = codeOf(status);
     });
     await this.#driver.until(() => exit !== undefined, LIMIT);
     return exit ?? HUNG;
   }
 
-  terminal(host: string, size: WinSize): Terminal {
+  terminal(host: string, size: WinSize, out?: (bytes: Uint8Array) => void): Terminal {
     const node = this.#node(host);
     const pty = openPty(node.kernel, size);
+    const stop = out ? this.#displays.add(pty, out) : undefined;
     const env = { ...SHELL_ENV, TERM: 'xterm-256color', COLORTERM: 'truecolor' };
     const shell = this.#shell(node, ['-bash'], env, {
       path: '/bin/bash',
       fds: [pty.slave, pty.slave, pty.slave],
       tty: pty.slave.tty,
     });
-    return { pty, exited: shell.exited.then((s) => (s.state === 'signaled' ? 128 + s.signal : s.code)) };
+    return {
+      pty,
+      exited: shell.exited.then(codeOf),
+      close() {
+        stop?.();
+        pty.close();
+      },
+    };
   }
 
   async pass(ns: number): Promise<void> {
@@ -162,8 +233,8 @@ class DrydockLab implements Lab {
     return viewOf(this.world, this.machines);
   }
 
-  frames(since: number): ReturnType<Lab['frames']> {
-    return this.#tap.since(since);
+  frames(since: number, most?: number): ReturnType<Lab['frames']> {
+    return this.tap.since(since, most);
   }
 
   async trace(what: boolean | string): Promise<void> {
@@ -182,9 +253,18 @@ class DrydockLab implements Lab {
     return this.#tracer?.journeys(since) ?? { journeys: [], next: 0, lost: 0 };
   }
 
-  /** Takes the core's trace records before they are overwritten. */
-  drainTrace(): void {
+  journey(packet: number): ReturnType<Lab['journey']> {
+    return this.#tracer?.journey(packet);
+  }
+
+  drops(since: number): ReturnType<Lab['drops']> {
+    return this.#tracer?.drops(since) ?? [];
+  }
+
+  /** Between two steps: takes the core's trace records before they are overwritten, and the terminals' output. */
+  drain(): void {
     this.#tracer?.drain();
+    this.#displays.drain();
   }
 
   async capture(filter = ''): Promise<Capture> {
@@ -255,7 +335,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
       clock: world.clock,
       core,
       pump() {
-        lab?.drainTrace();
+        lab?.drain();
         return world.pump();
       },
       held: () => held.values().next().value,
@@ -264,6 +344,9 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   );
   const tap = new FrameTap(world, machines);
   await driver.pace(2e9, () => true);
-  lab = new DrydockLab(world, full, machines, driver, calls, tap, uplink);
+  lab = new DrydockLab(world, full, machines, driver, calls, tap, uplink, {
+    zone: topology.zone,
+    emptyCore: () => loadCore(host.wasm, { seed: full.seed }),
+  });
   return lab;
 }

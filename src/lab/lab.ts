@@ -3,13 +3,15 @@
  * lesson runner hold this and nothing below it.
  */
 import type { HttpService } from '../base/http.ts';
-import type { Kernel, World } from '../linux/kernel/machine.ts';
-import type { LinkKind } from '../linux/kernel/netadmin.ts';
+import type { FileSystem, Kernel, World } from '../linux/kernel/machine.ts';
+import type { LinkKind, NetAdmin } from '../linux/kernel/netadmin.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
+import type { FrameTap } from './frames.ts';
 import type { Journey } from './journey/event.ts';
+import type { Attempt, Outcome } from './probe/probe.ts';
 import type { Uplink } from './uplink.ts';
-import type { LabView, ViewCall, ViewFrame } from './view.ts';
+import type { LabView, ViewCall, ViewDrop, ViewFrame } from './view.ts';
 
 /** What the lab needs of the world outside: the only place where it touches an event loop. */
 export interface Host {
@@ -54,6 +56,8 @@ export interface RunOptions {
 export interface Terminal {
   readonly pty: PtyPair;
   readonly exited: Promise<number>;
+  /** Hangs up: SIGHUP to the shell and its jobs. */
+  close(): void;
 }
 
 export interface Machine {
@@ -61,6 +65,13 @@ export interface Machine {
   readonly kernel: Kernel;
   /** dockerd's API. */
   readonly docker: HttpService;
+}
+
+/** What is inside a machine or a container. */
+export interface Inside {
+  readonly net: NetAdmin;
+  /** The tree as its programs see it. */
+  readonly fs: FileSystem;
 }
 
 /** A running capture of the whole lab. */
@@ -80,10 +91,22 @@ export interface Lab {
   /** The LAN's port that leads out of the lab, when there is one. */
   readonly uplink: Uplink | undefined;
   machine(name: string): Machine | undefined;
+  /** Network and files of a machine, or of a container that has a network of its own. */
+  inside(machine: string, container?: string): Inside | undefined;
+  /** What would become of an attempt to reach something. It is made in a copy of the core: the lab sees nothing of it. */
+  probe(attempt: Attempt): Promise<Outcome>;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
   run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;
-  /** An interactive login shell; output flows while something drives the lab. */
-  terminal(host: string, size: WinSize): Terminal;
+  /**
+   * Starts `bash -c command` in the same way, while something else drives the lab. What it gives comes when the command
+   * has ended.
+   */
+  exec(host: string, command: string, stdin?: Uint8Array): Promise<CommandResult>;
+  /**
+   * An interactive login shell; output flows while something drives the lab.
+   * @param out takes its output as it comes, at a pace of virtual time (display.ts); absent: the caller empties the pty
+   */
+  terminal(host: string, size: WinSize, out?: (bytes: Uint8Array) => void): Terminal;
   /** Lets `ns` of virtual time pass, as fast as possible. */
   pass(ns: number): Promise<void>;
   /**
@@ -92,8 +115,13 @@ export interface Lab {
    */
   step(until: number, budget: () => boolean): Promise<boolean>;
   view(): LabView;
-  /** Frames that crossed since `seq`, oldest first; the ring keeps the last 4096 and counts what it lost. */
-  frames(since: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /**
+   * Frames that crossed since `seq`, oldest first; the lab keeps the last 8192 and counts what it lost.
+   * @param most of more, the newest are given
+   */
+  frames(since: number, most?: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /** What the lab keeps of its frames, as bytes; not copied. */
+  readonly tap: FrameTap;
   /**
    * Traces every packet from now on, none, or those that fit a filter in words (journey/filter.ts) and what is made
    * because of them. @throws RangeError telling what is wrong with the filter
@@ -104,6 +132,10 @@ export interface Lab {
    * `lost` counts records that were overwritten unread. Told in words by journey/words.ts: `sentence`.
    */
   journeys(since: number): { readonly journeys: readonly Journey[]; readonly next: number; readonly lost: number };
+  /** The way of one packet and of its copies, as far as it was traced and is remembered. */
+  journey(packet: number): Journey | undefined;
+  /** Drops of traced packets since `seq`, oldest first; the last 256 are kept. */
+  drops(since: number): readonly ViewDrop[];
   /**
    * Captures every frame of the lab from now on, or those that fit a filter as tcpdump takes it (addresses, no names).
    * @throws Error for a filter that is none, or when too many captures run

@@ -9,7 +9,7 @@ import type { Rng } from '../../base/rng.ts';
 import type { Core } from '../core/core.ts';
 import type { Errno } from './errno.ts';
 import type { NetAdmin, NetnsKey } from './netadmin.ts';
-import type { DirEntry, OpenFlags, ProcInfo, Stat, Sys, Termios, WaitStatus, WinSize } from './sys.ts';
+import type { DirEntry, OpenFlags, ProcInfo, ShellMark, Stat, Sys, Termios, WaitStatus, WinSize } from './sys.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -21,6 +21,8 @@ export interface World {
   readonly programs: Map<string, Program | (() => Promise<Program>)>;
   /** Namespaces of all machines live in one core: makes one that belongs to no machine (the switch, the router). */
   bareNetns(): NetAdmin;
+  /** Called when a shell on a terminal waits for a command or begins one. */
+  marked?: ((tty: TtyDevice, mark: ShellMark) => void) | undefined;
 }
 
 /** An executable: its `main` is called with the process's own system calls and gives the exit code. */

@@ -14,10 +14,11 @@ import type { Clock } from '../../base/clock.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Core } from '../core/core.ts';
 import type { Machine } from './kernel.ts';
-import type { Program, World } from './machine.ts';
+import type { Program, TtyDevice, World } from './machine.ts';
 import { holdersOf } from './net/holders.ts';
 import { NetWorld } from './net/world.ts';
 import type { LinkKind, NetAdmin } from './netadmin.ts';
+import type { ShellMark } from './sys.ts';
 
 export type NamedProgram = Program | (() => Promise<Program>);
 
@@ -44,6 +45,8 @@ export class LabWorld implements World {
   readonly bugs: { readonly comm: string; readonly error: unknown }[] = [];
   /** In the order in which they were made. */
   readonly machines: Machine[] = [];
+  /** Called when a shell on a terminal waits for a command or begins one. */
+  marked: ((tty: TtyDevice, mark: ShellMark) => void) | undefined;
   #nextInode = 1000;
   #nextPidns = 4026531836;
 

@@ -244,6 +244,7 @@ export async function interactiveLoop(sh: Shell, editing: boolean): Promise<numb
         await runText(sh, pre, 'eval');
         sh.status = status;
       }
+      sh.sys.mark(0, { kind: 'prompt', status: sh.status });
       const got = await readCommand(sh, next);
       if (got === 'eof') {
         await sh.write(2, sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '\n');
@@ -255,6 +256,7 @@ export async function interactiveLoop(sh: Shell, editing: boolean): Promise<numb
         return sh.status;
       }
       if (got === 'again') continue;
+      sh.sys.mark(0, { kind: 'command', text: got.text.trimEnd() });
       await runOne(sh, got.text);
       sh.commandNumber++;
     }

@@ -1,52 +1,96 @@
 /** The page's side of one lab: a worker, what it has told, and the terminals that show its shells. */
 import * as Comlink from 'comlink';
-import type { Batch, LabView, LabWorker, Speed, StepProgress, ViewFrame } from '../worker/api.ts';
+import type {
+  Batch,
+  Catalogue,
+  DropText,
+  LabView,
+  LabWorker,
+  Replay,
+  Speed,
+  Started,
+  StepProgress,
+  Timeline,
+  ViewFrame,
+} from '../worker/api.ts';
+import type { Screen } from './terminal/screen.ts';
+import { type Tab, type TabPlan, Tabs } from './terminal/tabs.svelte.ts';
 
-/** Frames kept for the list. */
-const KEEP = 300;
 /** Performance entry of the first output of a terminal: from then on the prompt can be used. */
 const PROMPT = 'drydock:prompt';
+/** From the first prompt to what is loaded after it, ms. */
+const MOMENT = 200;
 
-/** A terminal as the session sees it: somewhere to write, and a way to type. */
-export interface Screen {
-  write(bytes: Uint8Array, drawn: () => void): void;
-  ended(status: number): void;
-  /** Types a text and Enter, as if pasted. */
-  type(text: string): void;
-  /** Sends a key such as `^C`. */
-  press(key: string): void;
-  focus(): void;
-}
+/** The worker's faces, as comlink gives them. */
+type RemoteLab = {
+  readonly [K in keyof LabWorker]: LabWorker[K] extends (...args: never[]) => unknown
+    ? Comlink.Remote<Pick<LabWorker, K>>[K]
+    : Comlink.Remote<LabWorker[K]>;
+};
 
 export class Session {
   status = $state<'starting' | 'ready' | 'failed'>('starting');
+  /** The first prompt has been there for a moment: what it did not need may be loaded. */
+  settled = $state(false);
   view = $state.raw<LabView | undefined>(undefined);
   progress = $state.raw<readonly StepProgress[]>([]);
-  frames = $state.raw<readonly ViewFrame[]>([]);
-  lost = $state(0);
   speed = $state<Speed>(1);
-  /** Called with each batch of frames, for what moves. */
-  readonly onFrames = new Set<(frames: readonly ViewFrame[]) => void>();
+  /** How fast time goes when it does not stand still. */
+  flow = $state<Speed>(1);
+  /** Virtual ns, and what o'clock it was in the lab at 0: ms since 1970. */
+  time = $state(0);
+  labEpoch = $state(0);
+  timeline = $state.raw<Timeline>({ commands: [], undo: false, redo: false });
+  /** A log is being played. */
+  replay = $state.raw<Replay | undefined>(undefined);
+  /** The log that it was begun with is being played. */
+  restoring = $state(false);
+  /** The lab that a log was played in is not the one of which it was. */
+  differs = $state(false);
+  /** Counts the labs that this session has had: one more with each undo. */
+  epoch = $state(0);
+  readonly tabs: Tabs;
+  /** The pane in front below the terminals. */
+  pane = $state('map');
+  /** What the list of packets shall show next: a packet, or what crosses a place. */
+  wanted = $state.raw<{ readonly packet?: number; readonly place?: string } | undefined>(undefined);
+  /** Called with each batch of frames and drops, for what moves, and how many frames were left out. */
+  readonly onTraffic = new Set<(frames: readonly ViewFrame[], drops: readonly DropText[], lost: number) => void>();
+  /** Shows a published port's page; there once something does. @see openBrowser */
+  browser: ((url: string) => void) | undefined;
+  readonly remote: RemoteLab;
   #worker: Worker;
-  #remote: Comlink.Remote<LabWorker>;
-  #byNumber = new Map<number, Screen>();
-  #byMachine = new Map<string, Screen>();
-  #started: Promise<void>;
+  #started: Promise<Started>;
+  #settled: Promise<void>;
+  #settle: () => void = () => {};
+  /** Terminals that the log which is played has opened. */
+  #opened = new Set<number>();
+  #prompted = false;
   #over = false;
 
-  constructor(lesson: string) {
+  /** @param packed a log to begin with */
+  constructor(
+    readonly lesson: string,
+    terminals: readonly TabPlan[],
+    packed?: Uint8Array,
+  ) {
+    this.tabs = new Tabs(terminals);
+    this.restoring = packed !== undefined;
     this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
     this.#worker.onerror = (event) => {
       console.error(event.message);
       this.status = 'failed';
     };
-    this.#remote = Comlink.wrap<LabWorker>(this.#worker);
-    this.#started = this.#remote.start(
+    this.remote = Comlink.wrap<LabWorker>(this.#worker) as unknown as RemoteLab;
+    this.#settled = packed ? this.#unsettled() : Promise.resolve();
+    this.#started = this.remote.start(
       lesson,
       Comlink.proxy((batch: Batch) => this.#take(batch)),
+      packed,
     );
     this.#started.then(
-      () => {
+      ({ epoch }) => {
+        this.labEpoch = epoch;
         this.status = 'ready';
       },
       (error: unknown) => {
@@ -56,45 +100,136 @@ export class Session {
     );
   }
 
+  #unsettled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
   #take(batch: Batch): void {
     if (this.#over) return;
-    if (batch.output.length > 0 && performance.getEntriesByName(PROMPT).length === 0) performance.mark(PROMPT);
+    if (batch.anew) this.#anew();
+    for (const { terminal, machine, title } of batch.opened ?? []) {
+      this.tabs.forNumber(terminal, machine, title);
+      this.#opened.add(terminal);
+    }
+    if (batch.output.length > 0 && !this.#prompted) {
+      this.#prompted = true;
+      performance.mark(PROMPT);
+      setTimeout(() => {
+        this.settled = true;
+        void this.remote.watch();
+      }, MOMENT);
+    }
     for (const { terminal, bytes } of batch.output)
-      this.#byNumber.get(terminal)?.write(bytes, () => void this.#remote.drawn(terminal, bytes.length));
-    for (const { terminal, status } of batch.ended) this.#byNumber.get(terminal)?.ended(status);
+      this.tabs.byNumber(terminal)?.write(bytes, () => void this.remote.terminals.drawn(terminal, bytes.length));
+    for (const { terminal, status } of batch.ended) this.tabs.byNumber(terminal)?.end(status);
+    this.time = batch.time;
     if (batch.view) this.view = batch.view;
     if (batch.progress) this.progress = batch.progress;
-    if (batch.lost > 0) this.lost += batch.lost;
-    if (batch.frames.length > 0) {
-      this.frames = [...this.frames, ...batch.frames].slice(-KEEP);
-      for (const tell of this.onFrames) tell(batch.frames);
+    if (batch.timeline) this.timeline = batch.timeline;
+    if (batch.frames.length + batch.drops.length + batch.lost > 0)
+      for (const tell of this.onTraffic) tell(batch.frames, batch.drops, batch.lost);
+    if (batch.differs) this.differs = true;
+    if (batch.replay) this.replay = batch.replay;
+    else if (batch.replay === null) this.#replayed();
+  }
+
+  /** Another lab has taken the place of the one before: a log will be played in it. */
+  #anew(): void {
+    this.epoch++;
+    this.#opened.clear();
+    for (const tab of this.tabs.all) tab.reset();
+    this.#settled = this.#unsettled();
+  }
+
+  #replayed(): void {
+    this.replay = undefined;
+    this.restoring = false;
+    this.#settle();
+    for (const tab of this.tabs.all) {
+      if (tab.number === undefined) continue;
+      if (!this.#opened.has(tab.number)) {
+        tab.number = undefined;
+        if (tab.stays) void this.open(tab);
+        else this.tabs.remove(tab);
+      } else tab.screen?.fit();
     }
   }
 
-  /** Opens a shell on a machine. @returns how to type into it and to resize it */
-  async open(machine: string, cols: number, rows: number, screen: Screen) {
-    this.#byMachine.set(machine, screen);
+  /** Opens a shell for a tab that has a screen, unless a log has done so. */
+  async open(tab: Tab): Promise<void> {
     await this.#started;
-    const number = await this.#remote.open(machine, cols, rows);
-    this.#byNumber.set(number, screen);
-    return {
-      input: (bytes: Uint8Array) => void this.#remote.input(number, bytes),
-      resize: (c: number, r: number) => void this.#remote.resize(number, c, r),
-    };
+    await this.#settled;
+    const { screen } = tab;
+    if (!screen) return;
+    if (tab.number !== undefined && tab.ended === undefined) return;
+    tab.ended = undefined;
+    const { machine, title, stays } = tab;
+    tab.number = await this.remote.terminals.open(machine, stays ? '' : title, screen.cols, screen.rows, tab.number);
+  }
+
+  input(tab: Tab, bytes: Uint8Array): void {
+    if (tab.number !== undefined) void this.remote.terminals.input(tab.number, bytes);
+  }
+
+  resize(tab: Tab, cols: number, rows: number): void {
+    if (tab.number !== undefined && !this.replay) void this.remote.terminals.resize(tab.number, cols, rows);
+  }
+
+  close(tab: Tab): void {
+    if (tab.number !== undefined) void this.remote.terminals.close(tab.number);
+    this.tabs.remove(tab);
+  }
+
+  /** Another shell on a machine. */
+  openTerminal(machine: string, title = machine): Tab {
+    const tab = this.tabs.add({ machine, title, stays: false });
+    this.tabs.active = tab.key;
+    return tab;
+  }
+
+  /** A shell in a running container: `docker exec` in a terminal of its machine, typed where it can be seen. */
+  async openShell(machine: string, container: string): Promise<void> {
+    const shell = await this.remote.terminals.shellOf(machine, container);
+    this.openTerminal(machine, container).command = `docker exec -it ${container} ${shell}`;
+  }
+
+  /** Shows what a published port serves. @returns false when nothing here can */
+  openBrowser(url: string): boolean {
+    this.browser?.(url);
+    return this.browser !== undefined;
   }
 
   screen(machine: string): Screen | undefined {
-    return this.#byMachine.get(machine);
+    return this.tabs.of(machine)?.screen;
   }
 
   pace(speed: Speed): void {
     this.speed = speed;
-    void this.#remote.pace(speed);
+    if (speed > 0) this.flow = speed;
+    void this.remote.time.pace(speed);
   }
 
-  clearFrames(): void {
-    this.frames = [];
-    this.lost = 0;
+  answer(step: string, question: string, given: string): void {
+    void this.remote.lesson.answer(step, question, given);
+  }
+
+  /** Goes on in a fresh lab, played up to the start of a step. */
+  async restart(step?: string): Promise<void> {
+    await this.#started;
+    await this.remote.lesson.restart(step);
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    await this.#started;
+    return this.remote.lesson.catalogue();
+  }
+
+  /** Brings the list of packets to the front, at a packet or with those of a place. */
+  showPackets(wanted: { packet?: number; place?: string }): void {
+    this.wanted = wanted;
+    this.pane = 'packets';
   }
 
   end(): void {

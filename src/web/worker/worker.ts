@@ -1,175 +1,129 @@
-/** The worker: a lab, the clock that paces it, its terminals and the lesson's runner. */
+/** The worker: the lab at play, and the faces that it shows the page. One file for each concern; this one puts them together. */
 
 import { plans } from 'drydock:plans';
 import * as Comlink from 'comlink';
 import coreUrl from '../../../dist/core.wasm?url';
-import { LessonRunner, Observer } from '../../course/runner.ts';
+import type { LessonPlan } from '../../course/schema.ts';
 import { createLab } from '../../lab/create.ts';
-import type { Lab, Terminal } from '../../lab/lab.ts';
-import type { Batch, LabWorker, Speed } from './api.ts';
-import { Feed } from './feed.ts';
-import { Outlet } from './outlet.ts';
-import { Pace } from './pace.ts';
+import type { Log } from '../../lab/log/entry.ts';
+import type { Batch, LabWorker } from './api.ts';
+import { fail, turn } from './host.ts';
+import { lazily } from './lazily.ts';
+import { noteOf } from './notes.ts';
+import { Play, type Playback } from './play.ts';
+import { Time } from './time.ts';
+import { aborted } from './visits.ts';
 
-/** Host milliseconds in one slice of work, between which the page's messages are read. */
-const SLICE = 6;
-/** Time between two batches, ms: one frame of a 60 Hz screen. */
-const BATCH_EVERY = 16;
-/** Time between two looks of the lesson at the lab, ms. */
-const LOOK_EVERY = 150;
-/** Longest sleep of an idle lab, ms. */
-const IDLE = 8;
+let wasm: ArrayBuffer;
+let plan: LessonPlan;
+let sink: (batch: Batch) => void;
+let play: Play;
+let seed: number;
+let terminals = 0;
+let watched = false;
 
-interface OpenTerminal {
-  readonly shell: Terminal;
-  readonly outlet: Outlet;
+/** @param log that will be played in it */
+async function makePlay(anew: boolean, log?: Log): Promise<Play> {
+  const lab = await createLab({ wasm, turn }, { seed, hosts: plan.machines });
+  for (const { machine, run } of plan.setup) await lab.run(machine, run);
+  const made = new Play(lab, plan, sink, anew);
+  if (log) await begin(made, log);
+  made.timeline = () => time.timeline();
+  if (watched) await made.watch();
+  return made;
 }
 
-const now = () => performance.now();
-
-/** A macrotask without a timer's minimum delay. */
-const channel = new MessageChannel();
-const turns: (() => void)[] = [];
-channel.port1.onmessage = () => turns.shift()?.();
-const turn = (): Promise<void> =>
-  new Promise((resolve) => {
-    turns.push(resolve);
-    channel.port2.postMessage(0);
-  });
-
-/** A bug of the lab: thrown where the page's error handler for the worker sees it. */
-const fail = (error: unknown): void => {
-  setTimeout(() => {
-    throw error;
-  });
-};
-
-class Session {
-  readonly #terminals: OpenTerminal[] = [];
-  readonly #feed = new Feed();
-  readonly #pace: Pace;
-  readonly #observer: Observer;
-  #ended: { terminal: number; status: number }[] = [];
-  #progress: LessonRunner['progress'] | undefined;
-  #batchAt = 0;
-  #lookAt = 0;
-  #looking = false;
-  #wake: (() => void) | undefined;
-
-  constructor(
-    readonly lab: Lab,
-    readonly runner: LessonRunner,
-    readonly sink: (batch: Batch) => void,
-  ) {
-    this.#pace = new Pace(lab.world.clock.now, now());
-    this.#observer = new Observer(lab, runner);
-  }
-
-  async run(): Promise<never> {
-    this.#look();
-    this.#progress = this.runner.progress;
-    for (;;) {
-      const goal = this.#pace.tick(now(), this.lab.world.clock.now);
-      const end = now() + SLICE;
-      const done = await this.lab.step(goal, () => now() < end);
-      this.#look();
-      this.#send();
-      if (done) await this.#rest();
-      else await turn();
-    }
-  }
-
-  /** Sleeps a little, or until something is typed. */
-  #rest(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, IDLE);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  /** Not waited for: a question to the engine may take virtual time, which only passes while the loop goes on. */
-  #look(): void {
-    if (this.#looking || now() - this.#lookAt < LOOK_EVERY) return;
-    this.#lookAt = now();
-    this.#looking = true;
-    this.#observer.look().then((changed) => {
-      if (changed) this.#progress = this.runner.progress;
-      this.#looking = false;
-    }, fail);
-  }
-
-  #send(): void {
-    const wall = now();
-    if (wall - this.#batchAt < BATCH_EVERY) return;
-    const output = this.#terminals.flatMap(({ outlet }, terminal) => {
-      const bytes = outlet.next();
-      return bytes.length > 0 ? [{ terminal, bytes }] : [];
-    });
-    const view = this.#feed.view(wall, () => this.lab.view());
-    const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
-    const progress = this.#progress;
-    const ended = this.#ended;
-    if (output.length + ended.length + frames.length + lost === 0 && !view && !progress) return;
-    this.#batchAt = wall;
-    this.#progress = undefined;
-    this.#ended = [];
-    this.sink({ output, ended, view, frames, lost, progress, time: this.lab.world.clock.now });
-  }
-
-  open(machine: string, cols: number, rows: number): number {
-    const shell = this.lab.terminal(machine, { cols, rows });
-    const terminal = this.#terminals.push({ shell, outlet: new Outlet(shell.pty) }) - 1;
-    shell.exited.then((status) => {
-      this.#ended.push({ terminal, status });
-    });
-    this.#wake?.();
-    return terminal;
-  }
-
-  input(terminal: number, bytes: Uint8Array): void {
-    this.#terminals[terminal]?.shell.pty.input(bytes);
-    this.#wake?.();
-  }
-
-  resize(terminal: number, cols: number, rows: number): void {
-    this.#terminals[terminal]?.shell.pty.resize({ cols, rows });
-    this.#wake?.();
-  }
-
-  drawn(terminal: number, bytes: number): void {
-    this.#terminals[terminal]?.outlet.drawn(bytes);
-    this.#wake?.();
-  }
-
-  set speed(speed: Speed) {
-    this.#pace.speed = speed;
-  }
+/** What a log needs before it can be played: the lesson, and what was done of it before. */
+async function begin({ lab, lesson }: Play, { entries: [first] }: Log): Promise<void> {
+  const runner = await lesson.load();
+  const note = first?.kind === 'note' ? noteOf(first.text) : undefined;
+  if (note && 'from' in note) await (await import('./begin.ts')).solveBefore(lab, runner, note.from);
 }
 
-let session: Session | undefined;
+async function replace(playback: Playback): Promise<void> {
+  await play.stop();
+  const { speed } = play;
+  play = await makePlay(true, playback.log);
+  play.speed = speed;
+  const over = play.play(playback);
+  play.run().catch(fail);
+  await over;
+}
+
+const time = new Time({
+  get play() {
+    return play;
+  },
+  replace,
+});
 
 const api: LabWorker = {
-  async start(lesson, sink) {
-    const plan = plans.find((p) => p.id === lesson);
-    if (!plan) throw new Error(`no lesson ${lesson}`);
-    const wasm = await (await fetch(coreUrl)).arrayBuffer();
-    const lab = await createLab({ wasm, turn }, { seed: plan.seed, hosts: plan.machines });
-    for (const { machine, run } of plan.setup) await lab.run(machine, run);
-    session = new Session(lab, new LessonRunner(plan), sink);
-    session.run().catch(fail);
+  async start(lesson, listener, packed) {
+    const wanted = plans.find((p) => p.id === lesson);
+    if (!wanted) throw new Error(`no lesson ${lesson}`);
+    plan = wanted;
+    sink = listener;
+    wasm = await (await fetch(coreUrl)).arrayBuffer();
+    const found = packed && (await (await import('./log.ts')).unpackLog(packed, plan));
+    seed = found?.seed ?? plan.seed;
+    play = await makePlay(found !== undefined, found?.log);
+    if (found) {
+      const { log, print } = found;
+      terminals = Math.max(0, ...log.entries.map((e) => ('terminal' in e ? e.terminal + 1 : 0)));
+      void play.play({ log, print });
+    }
+    play.run().catch(fail);
+    return { epoch: Number(play.lab.options.epochNs / 1_000_000n) };
   },
-  async open(machine, cols, rows) {
-    if (!session) throw new Error('not started');
-    return session.open(machine, cols, rows);
+  terminals: {
+    async open(machine, title, cols, rows, again) {
+      const terminal = again ?? terminals++;
+      play.do({ kind: 'open', terminal, machine, title, cols, rows });
+      return terminal;
+    },
+    async shellOf(machine, container) {
+      const { shellOf } = await import('./shells.ts');
+      return shellOf(play.lab, machine, container);
+    },
+    input(terminal, bytes) {
+      time.typed();
+      play.do({ kind: 'input', terminal, bytes });
+    },
+    resize: (terminal, cols, rows) => play.do({ kind: 'resize', terminal, cols, rows }),
+    close: (terminal) => play.do({ kind: 'close', terminal }),
+    drawn: (terminal, bytes) => play.drawn(terminal, bytes),
   },
-  input: (terminal, bytes) => session?.input(terminal, bytes),
-  resize: (terminal, cols, rows) => session?.resize(terminal, cols, rows),
-  drawn: (terminal, bytes) => session?.drawn(terminal, bytes),
-  pace: (speed) => {
-    if (session) session.speed = speed;
+  time,
+  lesson: {
+    answer: (step, question, given) => play.note({ answer: { step, question, given } }),
+    restart: (step) => time.restart(step),
+    async catalogue() {
+      const { catalogueOf } = await import('./catalogue.ts');
+      return catalogueOf(play.lab);
+    },
+  },
+  visits: {
+    async visit(machine, visit) {
+      if (play.playing) return aborted(visit);
+      const visited = play.visits.next();
+      play.note({ visit: { machine, visit } });
+      return visited;
+    },
+    stop: (machine) => play.note({ stopVisit: { machine } }),
+  },
+  async watch() {
+    watched = true;
+    await play.watch();
+  },
+  packets: lazily(
+    () => play,
+    async (at) => new (await import('./packets.ts')).Packets(at.lab, () => at.tracing),
+  ),
+  log: {
+    async pack() {
+      const { packLog } = await import('./log.ts');
+      return packLog(play, plan);
+    },
   },
 };
 

@@ -24,6 +24,14 @@ export interface WinSize {
   readonly rows: number;
 }
 
+/**
+ * What an interactive shell does on its terminal: it waits for a command at its first prompt (`status`: what the last one
+ * left in `$?`), or it begins one. What OSC 133 tells a terminal's program, told to the lab without a byte of output.
+ */
+export type ShellMark =
+  | { readonly kind: 'prompt'; readonly status: number }
+  | { readonly kind: 'command'; readonly text: string };
+
 /** Calls on terminals. */
 export interface TerminalCalls {
   isatty(fd: Fd): boolean;
@@ -32,4 +40,6 @@ export interface TerminalCalls {
   tcgetpgrp(fd: Fd): number | Errno;
   tcsetpgrp(fd: Fd, pgid: number): Errno | 0;
   winsize(fd: Fd): WinSize | Errno;
+  /** Tells those who look after the lab where the shell of this terminal is. Nothing happens when `fd` is none. */
+  mark(fd: Fd, mark: ShellMark): void;
 }

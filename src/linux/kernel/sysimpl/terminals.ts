@@ -2,7 +2,7 @@
 import { EBADF, ENOTTY, EPERM, type Errno, ESRCH } from '../errno.ts';
 import type { TtyDevice } from '../machine.ts';
 import type { PidNamespace } from '../pidns.ts';
-import type { Fd, Termios, WinSize } from '../sys.ts';
+import type { Fd, ShellMark, Termios, WinSize } from '../sys.ts';
 import { SysSockets } from './sockets.ts';
 
 export class SysTerminals extends SysSockets {
@@ -45,5 +45,9 @@ export class SysTerminals extends SysSockets {
   winsize(fd: Fd): WinSize | Errno {
     const t = this.#tty(fd);
     return 'code' in t ? t : t.winsize;
+  }
+  mark(fd: Fd, mark: ShellMark): void {
+    const tty = this.file(fd)?.tty;
+    if (tty) this.m.world.marked?.(tty, mark);
   }
 }

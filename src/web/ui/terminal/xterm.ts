@@ -1,0 +1,111 @@
+/** xterm.js as a screen of the page. What is not needed for the first prompt is loaded by extras.ts. */
+import { FitAddon } from '@xterm/addon-fit';
+import { Terminal } from '@xterm/xterm';
+import type { Session } from '../session.svelte.ts';
+import { settings } from '../settings.svelte.ts';
+import { keyed } from './keys.ts';
+import type { Screen } from './screen.ts';
+import { documentFor } from './style-sheets.ts';
+import type { Tab } from './tabs.svelte.ts';
+import { paper, slate } from './theme.ts';
+
+/** A terminal on the page. */
+export interface Xterm {
+  readonly term: Terminal;
+  readonly screen: Screen;
+  /** Fills its place, unless a log says how large it is. */
+  takeRoom(): void;
+  dispose(): void;
+}
+
+const encoder = new TextEncoder();
+/** The window operation that sets the size in characters. @see xterm's ctlseqs, CSI Ps ; Ps ; Ps t */
+const SET_SIZE = 8;
+
+export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; session: Session }): Xterm {
+  const term = new Terminal({
+    documentOverride: documentFor(document),
+    fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono').trim(),
+    fontSize: settings.terminalType,
+    lineHeight: 1.2,
+    cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    scrollback: 5000,
+    theme: settings.dark ? slate : paper,
+    macOptionIsMeta: true,
+    minimumContrastRatio: 4.5,
+    // marks of what was found
+    allowProposedApi: true,
+  });
+  const fit = new FitAddon();
+  term.loadAddon(fit);
+  term.open(place);
+
+  /** A log is being played: it, not the room on the page, says how large the terminal is. */
+  let replaying = false;
+  const takeRoom = (): void => {
+    if (!replaying && place.clientWidth > 0 && place.clientHeight > 0) fit.fit();
+  };
+
+  const screen: Screen = {
+    get cols() {
+      return term.cols;
+    },
+    get rows() {
+      return term.rows;
+    },
+    write: (bytes, drawn) => term.write(bytes, drawn),
+    reset() {
+      term.write('', () => {
+        term.reset();
+        replaying = true;
+      });
+    },
+    fit() {
+      term.write('', () => {
+        replaying = false;
+        takeRoom();
+        session.resize(tab, term.cols, term.rows);
+      });
+    },
+    ended: () => term.write(`\r\n${settings.t.shellEnded}\r\n`),
+    type(text) {
+      term.paste(text);
+      term.input('\r');
+    },
+    begin: (text) => term.paste(text),
+    press(key) {
+      const letter = /^\^([A-Z[\\\]])$/.exec(key)?.[1];
+      term.input(letter ? String.fromCharCode(letter.charCodeAt(0) - 64) : key);
+    },
+    focus: () => term.focus(),
+  };
+  term.parser.registerCsiHandler({ final: 't' }, (params) => {
+    const [what, rows, cols] = params as number[];
+    if (what === SET_SIZE && replaying && rows && cols) term.resize(cols, rows);
+    return what === SET_SIZE;
+  });
+  term.onData((text) => {
+    if (tab.ended === undefined) session.input(tab, encoder.encode(text));
+    else if (text === '\r') void session.open(tab);
+  });
+  term.onBinary((text) =>
+    session.input(
+      tab,
+      Uint8Array.from(text, (c) => c.charCodeAt(0)),
+    ),
+  );
+  term.onResize(({ cols, rows }) => session.resize(tab, cols, rows));
+  term.attachCustomKeyEventHandler((event) => !keyed(event, term, tab));
+  const watch = new ResizeObserver(takeRoom);
+  watch.observe(place);
+  fit.fit();
+  return {
+    term,
+    screen,
+    takeRoom,
+    dispose() {
+      watch.disconnect();
+      term.dispose();
+    },
+  };
+}
