@@ -33,10 +33,12 @@ async function makePlay(anew: boolean, log?: Log): Promise<Play> {
 }
 
 /** What a log needs before it can be played: the lesson, and what was done of it before. */
-async function begin({ lab, lesson }: Play, { entries: [first] }: Log): Promise<void> {
-  const runner = await lesson.load();
+async function begin({ lesson }: Play, { entries: [first] }: Log): Promise<void> {
+  const observer = await lesson.load();
   const note = first?.kind === 'note' ? noteOf(first.text) : undefined;
-  if (note && 'from' in note) await (await import('./begin.ts')).solveBefore(lab, runner, note.from);
+  if (!note || !('from' in note)) return;
+  await (await import('./begin.ts')).solveBefore(observer, note.from);
+  lesson.tell();
 }
 
 async function replace(playback: Playback): Promise<void> {
