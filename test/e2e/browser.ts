@@ -8,6 +8,9 @@ import { preview } from 'vite';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What the tests' own browser says where it forbids service workers. */
+export const BLOCKED = 'Service Worker registration blocked by Playwright';
+
 /** A served page and a browser for it. */
 export interface Stage {
   readonly address: string;
@@ -33,7 +36,13 @@ export async function stage(): Promise<Stage> {
   return {
     address,
     async open(options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en', ...options });
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        locale: 'en',
+        // What keeps the page for offline use is tried on its own: elsewhere each visit is a first one.
+        serviceWorkers: 'block',
+        ...options,
+      });
       const page = await context.newPage();
       const visit = new Visit(page, address);
       await page.goto(address);
@@ -56,7 +65,8 @@ export class Visit {
     address: string,
   ) {
     page.on('console', (m) => {
-      if (m.type() === 'error' || m.type() === 'warning') this.noise.push(m.text());
+      if (m.type() !== 'error' && m.type() !== 'warning') return;
+      if (m.text() !== BLOCKED) this.noise.push(m.text());
     });
     page.on('pageerror', (e) => this.noise.push(e.message));
     page.on('request', (r) => {

@@ -36,6 +36,7 @@ export {
   nfZero,
 } from './nf/table';
 export { connDel, connMark, ctDump } from './nf/conntrack';
+export { recentDump, recentSet } from './nf/match/recent';
 export { ctEventNext, ctWatch } from './nf/ctevent';
 export { vsConnFlush, vsConns } from './nf/ipvs/conn';
 export { vsDestDel, vsDestSet, vsDests, vsServiceDel, vsServiceSet, vsServices, vsZero } from './nf/ipvs/service';

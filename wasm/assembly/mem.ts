@@ -118,6 +118,8 @@ export class Sim {
   /** Of what is to be sent, while its route is sought: protocol, source port | destination port << 16. */
   askProto: u32;
   askPorts: u32;
+  /** A match could not remember a packet: it is dropped. */
+  hotdrop: u32;
   /** Connections whose source was rewritten. */
   natSources: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */

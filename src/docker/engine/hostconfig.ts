@@ -128,7 +128,9 @@ export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig
   return h;
 }
 
-const structured = <T>(value: T): T => (typeof value === 'object' ? (JSON.parse(JSON.stringify(value)) as T) : value);
+/** A copy of its own: defaults are shared. */
+const structured = <T>(value: T): T =>
+  typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as T) : value;
 
 /** The container's Config: the request's over the image's. @see moby daemon/commit.go: merge */
 export function mergeConfig(id: string, body: CreateBody, image: Image | undefined): ContainerConfig {

@@ -31,8 +31,11 @@ export interface Route {
 
 /** The parameters, when a path fits a pattern. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const want = pattern.split('/').slice(1);
-  const have = path.split('/').slice(1);
+  return matchSegments(pattern.split('/').slice(1), path.split('/').slice(1));
+}
+
+function matchSegments(want: readonly string[], have: readonly string[]): Record<string, string> | undefined {
+  if (!want[0]?.startsWith('{') && want[0] !== have[0]) return undefined;
   const params: Record<string, string> = {};
   let h = 0;
   for (let w = 0; w < want.length; w++) {
@@ -62,10 +65,10 @@ function decode(s: string): string {
 
 /** dockerd's API. @param load gives the routes, whose code arrives with the first request */
 export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[]>): HttpService {
-  let routes: readonly Route[] | undefined;
+  let routes: Table | undefined;
   return {
     async handle(request) {
-      routes ??= await load();
+      routes ??= tableOf(await load());
       const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path);
       const path = versioned ? (versioned[2] as string) : request.path;
       const clean = cleanPath(path);
@@ -104,14 +107,21 @@ function cleanPath(path: string): string {
   return `/${out.join('/')}${path.endsWith('/') && out.length > 0 ? '/' : ''}`;
 }
 
+/** Routes with their patterns in segments. */
+type Table = readonly (Route & { readonly segments: readonly string[] })[];
+
+const tableOf = (routes: readonly Route[]): Table =>
+  routes.map((r) => ({ ...r, segments: r.pattern.split('/').slice(1) }));
+
 function find(
-  routes: readonly Route[],
+  table: Table,
   method: string,
   path: string,
 ): { route: Route; params: Record<string, string> } | undefined {
-  for (const route of routes) {
+  const have = path.split('/').slice(1);
+  for (const route of table) {
     if (route.method !== method) continue;
-    const params = matchPath(route.pattern, path);
+    const params = matchSegments(route.segments, have);
     if (params) return { route, params };
   }
   return undefined;
@@ -137,7 +147,10 @@ export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
   if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
   try {
     const value: unknown = JSON.parse(body) ?? {};
-    if (typeof value === 'object' && !Array.isArray(value)) return withoutNulls(value) as T;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      dropNulls(value);
+      return value as T;
+    }
     const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     return errors.invalidJson(`json: cannot unmarshal ${kind} into Go value`);
   } catch {
@@ -150,9 +163,12 @@ export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
 const MAPS = new Set(['EndpointsConfig', 'ExposedPorts', 'Labels', 'PortBindings', 'Volumes', 'buildargs']);
 
 /** To Go a field that is null is a field that is absent. */
-function withoutNulls(value: unknown, isMap = false): unknown {
-  if (Array.isArray(value)) return value.map((v) => withoutNulls(v));
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([, v]) => v !== null || isMap);
-  return Object.fromEntries(kept.map(([k, v]) => [k, withoutNulls(v, MAPS.has(k))]));
+function dropNulls(value: object, isMap = false): void {
+  const fields = value as Record<string, unknown>;
+  for (const key of Object.keys(fields)) {
+    const v = fields[key];
+    if (typeof v !== 'object') continue;
+    if (v !== null) dropNulls(v, MAPS.has(key));
+    else if (!isMap && !Array.isArray(value)) delete fields[key];
+  }
 }

@@ -101,6 +101,8 @@ export interface Wasm {
   vsConnFlush(ns: number): void;
   sockOwner(sock: number, uid: number, gid: number): void;
   connMark(handle: number, mark: number): void;
+  recentDump(ns: number, name: bigint, out: number, room: number): number;
+  recentSet(ns: number, name: bigint, how: number, ip: number): number;
   ctDump(ns: number, out: number, room: number): number;
   connDel(handle: number): void;
   ctWatch(ns: number, by: number): void;

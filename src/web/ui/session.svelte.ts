@@ -2,6 +2,7 @@
 import * as Comlink from 'comlink';
 import type {
   Batch,
+  Catalogue,
   LabView,
   LabWorker,
   Replay,
@@ -210,6 +211,21 @@ export class Session {
     this.speed = speed;
     if (speed > 0) this.flow = speed;
     void this.remote.time.pace(speed);
+  }
+
+  answer(step: string, question: string, given: string): void {
+    void this.remote.lesson.answer(step, question, given);
+  }
+
+  /** Goes on in a fresh lab, played up to the start of a step. */
+  async restart(step?: string): Promise<void> {
+    await this.#started;
+    await this.remote.lesson.restart(step);
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    await this.#started;
+    return this.remote.lesson.catalogue();
   }
 
   clearFrames(): void {

@@ -3,12 +3,16 @@
  * ends the worker and starts another. Everything that flows to the page comes in batches, at most one per frame.
  */
 import type { StepProgress } from '../../course/runner.ts';
+import type { Visit, Visited } from '../../lab/browser/browser.ts';
 import type { Happening } from '../../lab/log/happen.ts';
 import type { LabView, ViewFrame } from '../../lab/view.ts';
+import type { Catalogue } from './catalogue.ts';
 
 export type { StepProgress } from '../../course/runner.ts';
+export type { NetError, Visit, Visited } from '../../lab/browser/browser.ts';
 export type { Happening } from '../../lab/log/happen.ts';
 export type { LabView, ViewContainer, ViewFrame, ViewLink, ViewMachine, ViewPort } from '../../lab/view.ts';
+export type { Catalogue } from './catalogue.ts';
 
 /** How virtual time goes against the wall clock: 1, slower, or 0 for a stop. */
 export type Speed = 0 | 0.001 | 0.01 | 0.1 | 1;
@@ -100,6 +104,22 @@ export interface TimeFace {
   skip(): void;
 }
 
+/** The lesson, and what there is without one. */
+export interface LessonFace {
+  /** Answers a question of a step. */
+  answer(step: string, question: string, given: string): void;
+  /** Goes on in a fresh lab, played up to the start of a step; without one from the beginning. */
+  restart(step?: string): Promise<void>;
+  catalogue(): Promise<Catalogue>;
+}
+
+/** @see visits.ts */
+export interface VisitsFace {
+  /** Fetches a page, or a part of one, with a browser on a machine; a second page ends the fetching of the first. */
+  visit(machine: string, visit: Visit): Promise<Visited>;
+  stop(machine: string): void;
+}
+
 /** @see log.ts */
 export interface LogFace {
   /** Seed, lesson and log of this sitting, packed. */
@@ -115,6 +135,8 @@ export interface Started {
 export interface LabWorker {
   readonly terminals: TerminalsFace;
   readonly time: TimeFace;
+  readonly lesson: LessonFace;
+  readonly visits: VisitsFace;
   readonly log: LogFace;
   /**
    * Makes the lab. Batches go to `sink` until the worker ends.

@@ -19,11 +19,10 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { ADDR6_BASE, ADDR6_REC, SLAB_ADDR6 } from '../mem';
-import { now } from '../sim/clock';
 import { drain } from '../sim/loop';
 import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { timerAdd, timerDel } from '../sim/timer';
+import { timerAddWheel, timerDel } from '../sim/timer';
 import { same16 } from '../wire/bytes';
 import { in6IsLinkLocal, in6Scope, in6SolicitedNode } from '../wire/ipv6';
 import { Idev, Ns6 } from './idev';
@@ -249,7 +248,7 @@ function begin(i: u32): void {
   }
   a.flags &= ~IFA_F_WAITING;
   a.probes = d.dadTransmits;
-  a.timer = timerAdd(now() + (rngBelow(DELAY_MS) as u64) * 1_000_000, TIMER_DAD6, i);
+  a.timer = timerAddWheel((rngBelow(DELAY_MS) as u64) * 1_000_000, TIMER_DAD6, i);
 }
 
 /** Time for a probe, or for the end of the trial. */
@@ -261,7 +260,7 @@ export function dadTimer(i: u32): void {
     return;
   }
   a.probes--;
-  a.timer = timerAdd(now() + SECOND, TIMER_DAD6, i);
+  a.timer = timerAddWheel(SECOND, TIMER_DAD6, i);
   ndSendDad(a.dev, addr6Bytes(i));
 }
 

@@ -17,6 +17,7 @@ import {
 import { Dev } from '../dev/dev';
 import { Sim } from '../mem';
 import { ctAttachReply } from '../nf/conntrack';
+import { OWNER_KERNEL } from '../nf/owner';
 import { PF_ICMP_ERROR, PF_IGNORE_DF, Pkt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { trace, traceBecause, traceCause } from '../sim/trace';
 import { icmpErrorToSock } from '../sock/input';
@@ -122,6 +123,7 @@ function output(ns: u32, pkt: u32, tclass: u32, oif: u32): void {
   const s = Sim.at();
   s.icmpBusy = 1;
   Pkt.at(pkt).flags |= PF_IGNORE_DF;
+  Pkt.at(pkt).sock = OWNER_KERNEL;
   ip6Output(ns, pkt, AT_ICMP_SRC, AT_ICMP_DST, PROTO_ICMPV6, 0, tclass, 0, oif);
   s.icmpBusy = 0;
 }

@@ -26,6 +26,7 @@ import {
 import { Dev } from '../dev/dev';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
+import { OWNER_KERNEL } from '../nf/owner';
 import { neigh6Output, neighGroup } from '../ip/neigh';
 import { PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
@@ -191,6 +192,7 @@ export function ip6SendBuilt(ns: u32, pkt: u32, dev: u32, hlen: u32): void {
   p.ns = ns;
   p.proto = ETH_IPV6;
   p.flags |= PF_LOCAL;
+  p.sock = OWNER_KERNEL;
   p.nh = p.data;
   p.th = p.data + hlen;
   p.outdev = dev;

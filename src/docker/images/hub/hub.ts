@@ -71,6 +71,9 @@ export function findHub(repo: string, tag: string): ImageSpec[] | 'no repository
   return name === undefined ? 'no tag' : chain(name);
 }
 
+/** Repositories that can be pulled, by name. */
+export const hubRepositories = (): string[] => Object.keys(TAGS).sort();
+
 /** Tags of a repository, as its index lists them. */
 export function hubTags(repo: string): string[] {
   return Object.values(TAGS[repo] ?? {}).flatMap((t) => t.split(' '));

@@ -6,13 +6,13 @@
 import {
   contains,
   formatIp,
-  formatPrefix,
   type IpAddr,
   ip6,
   linkLocal,
   network,
   type Prefix,
   sameIp,
+  samePrefix,
 } from '../../../base/ip.ts';
 import type { Core } from '../../core/core.ts';
 import { EACCES, EADDRNOTAVAIL, type Errno, errnoOf } from '../errno.ts';
@@ -52,10 +52,22 @@ const CORE6: Readonly<Record<string, readonly [Parameters<Core['ip6DevSet']>[1],
 
 /** Tells the core what is set for a device. */
 export function syncIpv6(world: NetWorld, d: Device): void {
-  for (const [leaf, [key, dflt]] of Object.entries(CORE6)) {
-    const text = setting(d, leaf);
-    world.core.ip6DevSet(d.dev, key, (text === undefined ? dflt : Number(text)) >>> 0);
-  }
+  for (const leaf of Object.keys(CORE6)) syncLeaf(world, d, leaf);
+}
+
+function syncLeaf(world: NetWorld, d: Device, leaf: string): void {
+  const known = CORE6[leaf];
+  if (!known) return;
+  const [key, dflt] = known;
+  const text = setting(d, leaf);
+  world.core.ip6DevSet(d.dev, key, (text === undefined ? dflt : Number(text)) >>> 0);
+}
+
+/** A device is new: the core gave it the defaults, and IPv6 is off but on a loopback one. */
+export function beginIpv6(world: NetWorld, d: Device): void {
+  const changed = [...d.ns.sysctls.keys()].some((name) => name.startsWith('net.ipv6.conf.'));
+  if (changed) syncIpv6(world, d);
+  else if (d.kind !== 'loopback') syncLeaf(world, d, 'disable_ipv6');
 }
 
 /** A device is renamed, moves or goes: what was set for it by name follows, or is forgotten. */
@@ -78,7 +90,7 @@ export function setting6Written(world: NetWorld, ns: Netns, where: string, leaf:
   if (where === 'default' || CORE6[leaf] === undefined) return;
   for (const d of ns.devices) {
     if (where !== 'all' && d.name !== where) continue;
-    syncIpv6(world, d);
+    syncLeaf(world, d, leaf);
     if (leaf !== 'disable_ipv6') continue;
     if (noIpv6(d)) ipv6Gone(world, d);
     else if (d.up) auto6(world, d);
@@ -134,9 +146,7 @@ export function addr6Routes(world: NetWorld, d: Device, prefix: Prefix, connecte
   pushRoute(world, d.ns, local, false);
   if (d.kind === 'loopback' || !connected) return;
   const dst = network(prefix);
-  const there = d.ns.routes
-    .of(d.ifindex)
-    .some((r) => r.table === 254 && r.dst && formatPrefix(r.dst) === formatPrefix(dst) && !r.via);
+  const there = d.ns.routes.of(d.ifindex).some((r) => r.table === 254 && samePrefix(r.dst, dst) && !r.via);
   if (!there) pushRoute(world, d.ns, { ...base, type: 'unicast', dst, metric: 256, table: 254 }, true);
 }
 
@@ -145,11 +155,7 @@ export function gone6(world: NetWorld, d: Device, prefix: Prefix): void {
   const dst = network(prefix);
   const other = d.ns.addrs.of(d.ifindex).some((a) => a.prefix.bits === prefix.bits && contains(dst, a.prefix.addr));
   if (other) return;
-  dropRoutes(
-    world,
-    d,
-    (r) => r.proto === 'kernel' && r.table === 254 && r.dst !== undefined && formatPrefix(r.dst) === formatPrefix(dst),
-  );
+  dropRoutes(world, d, (r) => r.proto === 'kernel' && r.table === 254 && samePrefix(r.dst, dst));
 }
 
 function state(world: NetWorld, ns: Netns, a: Addr): number {

@@ -1,7 +1,6 @@
 /** Routes: the tables as Linux shows them, and their counterpart in the core. */
 import {
   contains,
-  formatPrefix,
   type IpAddr,
   ip4,
   ip6,
@@ -9,6 +8,7 @@ import {
   network,
   type Prefix,
   sameIp,
+  samePrefix,
 } from '../../../base/ip.ts';
 import type { CoreRoute } from '../../core/core.ts';
 import { EEXIST, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno, ESRCH, errnoOf } from '../errno.ts';
@@ -74,12 +74,7 @@ export function syncRoutes(world: NetWorld, ns: Netns, like: Route): Errno | 0 {
 
 /** Whether two routes compete: one destination, table and metric. */
 export function sameKey(a: Route, b: Route): boolean {
-  return (
-    a.family === b.family &&
-    a.table === b.table &&
-    a.metric === b.metric &&
-    (a.dst && formatPrefix(a.dst)) === (b.dst && formatPrefix(b.dst))
-  );
+  return a.family === b.family && a.table === b.table && a.metric === b.metric && samePrefix(a.dst, b.dst);
 }
 
 /** Tables with routes in them besides main, local and default, as the kernel lists them. */
@@ -195,13 +190,7 @@ export function addRoute(
     metric: given.metric || (given.family === 6 ? 1024 : 0),
     table: given.table ?? 254,
   };
-  const twin = ns.routes.all.some(
-    (r) =>
-      r.family === route.family &&
-      r.table === route.table &&
-      r.metric === route.metric &&
-      (r.dst && formatPrefix(r.dst)) === (route.dst && formatPrefix(route.dst)),
-  );
+  const twin = ns.routes.all.some((r) => sameKey(r, route));
   return twin ? EEXIST : pushRoute(world, ns, route, true);
 }
 
@@ -242,7 +231,7 @@ export function delRoute(world: NetWorld, ns: Netns, given: Partial<Route> & { f
   const fits = (r: Route): boolean =>
     r.family === given.family &&
     r.table === (given.table ?? 254) &&
-    (r.dst ? formatPrefix(r.dst) : '') === (dst ? formatPrefix(dst) : '') &&
+    samePrefix(r.dst, dst) &&
     (given.ifindex === undefined || r.ifindex === given.ifindex) &&
     (given.via === undefined || (r.via !== undefined && sameIp(r.via, given.via))) &&
     (given.metric === undefined || r.metric === given.metric) &&

@@ -20,7 +20,7 @@ const FIRST_INODE = 4026531840;
 export class NetWorld {
   /** By index in the core. */
   readonly devices = new Map<number, Device>();
-  /** Of these, what stands on another or sends by it. */
+  /** Of these, what stands on another, or sends by it or by a namespace. */
   readonly stacked = new Set<Device>();
   readonly sockets = new Map<number, InetSocket>();
   /** Sockets that were closed since the last pump: their packets may not have been told yet. */
@@ -86,12 +86,10 @@ export class NetWorld {
       return;
     }
     this.#doomed.delete(key);
-    for (const d of [...this.devices.values()]) {
-      const here = d.ns === ns && d.kind !== 'loopback';
-      if ((here || d.linkNs === ns) && this.devices.has(d.dev)) remove(this, d);
-    }
+    const theirs = [...this.stacked].filter((d) => d.linkNs === ns && d.ns !== ns);
+    for (const d of [...ns.devices, ...theirs]) if (d.kind !== 'loopback' && this.devices.has(d.dev)) remove(this, d);
     for (const d of [...ns.devices]) forget(this, d);
-    for (const other of this.#namespaces.values()) other.forgetNetns(ns);
+    ns.gone();
     this.#namespaces.delete(key);
     this.#admins.delete(key);
     this.core.nsDel(ns.core);

@@ -72,6 +72,7 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
       term.paste(text);
       term.input('\r');
     },
+    begin: (text) => term.paste(text),
     press(key) {
       const letter = /^\^([A-Z[\\\]])$/.exec(key)?.[1];
       term.input(letter ? String.fromCharCode(letter.charCodeAt(0) - 64) : key);
