@@ -20,8 +20,9 @@ import type { LabWorld } from '../linux/kernel/world.ts';
 import { matchesFilter } from '../linux/programs/tcpdump/filter/match.ts';
 import { type Filter, parseFilter } from '../linux/programs/tcpdump/filter/parse.ts';
 import { subjectOf } from '../linux/programs/tcpdump/source.ts';
+import type { KeptFrame } from './frames.ts';
 import type { Capture } from './lab.ts';
-import { Places } from './places.ts';
+import { type Place, Places } from './places.ts';
 import type { Viewed } from './views.ts';
 
 const OUTGOING = 4;
@@ -35,38 +36,45 @@ interface Seen {
 
 /** Begins to capture. @param filter as tcpdump's, empty: every frame @throws Error for one that is none, or too many captures */
 export async function openCapture(world: LabWorld, machines: readonly Viewed[], filter: string): Promise<Capture> {
-  return new LabCapture(world, machines, await parseFilter(filter, async () => undefined));
+  return new LabCapture(world, machines, await frameFilter(filter));
 }
 
-/** A running capture. */
-class LabCapture implements Capture {
-  readonly #world: LabWorld;
-  readonly #machines: readonly Viewed[];
-  readonly #filter: Filter | undefined;
-  readonly #handle: number;
-  readonly #start: bigint;
-  readonly #blocks: Uint8Array[];
-  readonly #seen = new Map<Device, Seen>();
-  #open = true;
-  #lost = 0;
+/** Reads a filter as tcpdump takes it. @returns what tells whether a frame fits @throws Error for a text that is none */
+export async function frameFilter(text: string): Promise<(f: CoreFrame) => boolean> {
+  const filter: Filter | undefined = await parseFilter(text, async () => undefined);
+  if (!filter) return () => true;
+  return (f) => {
+    const captured = { time: 0n, bytes: f.bytes, length: f.length, outgoing: f.pkttype === OUTGOING };
+    return matchesFilter(filter, subjectOf(LinkType.EN10MB, captured));
+  };
+}
 
-  /** @throws Error when too many captures run @param filter as tcpdump's, undefined: every frame */
-  constructor(world: LabWorld, machines: readonly Viewed[], filter?: Filter) {
+/** Frames that are kept, as a pcapng file. */
+export function writeFrames(world: LabWorld, frames: readonly KeptFrame[], dropped: number): Uint8Array {
+  const writer = new Writer(world);
+  for (const { core, device, ifname, place } of frames) writer.add(core, device, ifname, place);
+  return writer.bytes(dropped);
+}
+
+/** A file that grows frame by frame; an interface that is new is told first. */
+class Writer {
+  readonly #world: LabWorld;
+  readonly #start: bigint;
+  readonly #blocks = [pcapngSection({ hardware: 'Drydock lab', os: 'Linux', userappl: 'drydock' })];
+  readonly #seen = new Map<Device, Seen>();
+
+  constructor(world: LabWorld) {
     this.#world = world;
-    this.#machines = machines;
-    this.#filter = filter;
-    this.#handle = world.core.captureAdd(0, 0, SNAPLEN);
-    if (this.#handle === 0) throw new Error('too many captures run at once');
-    world.net.captures.set(this.#handle, { event: () => this.#drain() });
     this.#start = world.clock.epochAt();
-    this.#blocks = [pcapngSection({ hardware: 'Drydock lab', os: 'Linux', userappl: 'drydock' })];
+  }
+
+  add(f: CoreFrame, d: Device, ifname: string, place: Place): void {
+    this.#blocks.push(pcapngPacket(this.#packet(f, this.#interface(d, ifname, place))));
   }
 
   /** The file so far, with what each interface counted. */
-  bytes(): Uint8Array {
-    if (this.#open) this.#drain();
+  bytes(dropped: number): Uint8Array {
     const now = this.#world.clock.epochAt();
-    const dropped = this.dropped;
     const statistics = [...this.#seen.values()].map((s) =>
       // The ring is one for all interfaces: what it lost is told once, with the first.
       pcapngStatistics({
@@ -79,36 +87,6 @@ class LabCapture implements Capture {
       }),
     );
     return concat([...this.#blocks, ...statistics]);
-  }
-
-  /** Frames that came faster than they were read. */
-  get dropped(): number {
-    return this.#open ? this.#world.core.captureDropped(this.#handle) : this.#lost;
-  }
-
-  /** Ends it; `bytes` still gives the file. */
-  stop(): void {
-    if (!this.#open) return;
-    this.#drain();
-    this.#lost = this.dropped;
-    this.#open = false;
-    this.#world.net.captures.delete(this.#handle);
-    this.#world.core.captureDel(this.#handle);
-  }
-
-  #drain(): void {
-    const { core, net } = this.#world;
-    const places = new Places(this.#world, this.#machines);
-    for (let f = core.captureRead(this.#handle); f; f = core.captureRead(this.#handle)) {
-      const d = net.devices.get(f.dev);
-      if (d && this.#wants(f)) this.#blocks.push(pcapngPacket(this.#packet(f, this.#interface(d, places))));
-    }
-  }
-
-  #wants(f: CoreFrame): boolean {
-    if (!this.#filter) return true;
-    const captured = { time: 0n, bytes: f.bytes, length: f.length, outgoing: f.pkttype === OUTGOING };
-    return matchesFilter(this.#filter, subjectOf(LinkType.EN10MB, captured));
   }
 
   #packet(f: CoreFrame, seen: Seen): PcapngPacket {
@@ -126,17 +104,64 @@ class LabCapture implements Capture {
     };
   }
 
-  /** The interface a frame is on; one that is new is told first. */
-  #interface(d: Device, places: Places): Seen {
+  #interface(d: Device, name: string, { machine, container }: Place): Seen {
     let seen = this.#seen.get(d);
     if (!seen) {
-      const { machine, container } = places.of(d.ns.key);
       const description = container === undefined ? machine : `${machine}/${container}`;
-      const of = { linkType: LinkType.EN10MB, snaplen: SNAPLEN, name: d.name, description, hardware: d.kind };
+      const of = { linkType: LinkType.EN10MB, snaplen: SNAPLEN, name, description, hardware: d.kind };
       this.#blocks.push(pcapngInterface(d.mac === 0 ? of : { ...of, mac: d.mac }));
       seen = { index: this.#seen.size, frames: 0 };
       this.#seen.set(d, seen);
     }
     return seen;
+  }
+}
+
+/** A running capture. */
+class LabCapture implements Capture {
+  readonly #world: LabWorld;
+  readonly #machines: readonly Viewed[];
+  readonly #wants: (f: CoreFrame) => boolean;
+  readonly #handle: number;
+  readonly #file: Writer;
+  #open = true;
+  #lost = 0;
+
+  /** @throws Error when too many captures run */
+  constructor(world: LabWorld, machines: readonly Viewed[], wants: (f: CoreFrame) => boolean) {
+    this.#world = world;
+    this.#machines = machines;
+    this.#wants = wants;
+    this.#handle = world.core.captureAdd(0, 0, SNAPLEN);
+    if (this.#handle === 0) throw new Error('too many captures run at once');
+    world.net.captures.set(this.#handle, { event: () => this.#drain() });
+    this.#file = new Writer(world);
+  }
+
+  bytes(): Uint8Array {
+    if (this.#open) this.#drain();
+    return this.#file.bytes(this.dropped);
+  }
+
+  get dropped(): number {
+    return this.#open ? this.#world.core.captureDropped(this.#handle) : this.#lost;
+  }
+
+  stop(): void {
+    if (!this.#open) return;
+    this.#drain();
+    this.#lost = this.dropped;
+    this.#open = false;
+    this.#world.net.captures.delete(this.#handle);
+    this.#world.core.captureDel(this.#handle);
+  }
+
+  #drain(): void {
+    const { core, net } = this.#world;
+    const places = new Places(this.#world, this.#machines);
+    for (let f = core.captureRead(this.#handle); f; f = core.captureRead(this.#handle)) {
+      const d = net.devices.get(f.dev);
+      if (d && this.#wants(f)) this.#file.add(f, d, d.name, places.of(d.ns.key));
+    }
   }
 }

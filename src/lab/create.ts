@@ -67,7 +67,6 @@ const codeOf = (s: WaitStatus): number => (s.state === 'signaled' ? 128 + s.sign
 class DrydockLab implements Lab {
   readonly #driver: Driver;
   readonly #calls: CallLog;
-  readonly #tap: FrameTap;
   readonly #displays: Displays;
   /** There once somebody traces: its code is loaded then. */
   #tracer: Tracer | undefined;
@@ -80,14 +79,13 @@ class DrydockLab implements Lab {
     readonly machines: readonly Node[],
     driver: Driver,
     calls: CallLog,
-    tap: FrameTap,
+    readonly tap: FrameTap,
     readonly uplink: Uplink | undefined,
     origin: Origin,
   ) {
     this.#origin = origin;
     this.#driver = driver;
     this.#calls = calls;
-    this.#tap = tap;
     this.#displays = new Displays(world.clock);
   }
 
@@ -235,8 +233,8 @@ class DrydockLab implements Lab {
     return viewOf(this.world, this.machines);
   }
 
-  frames(since: number): ReturnType<Lab['frames']> {
-    return this.#tap.since(since);
+  frames(since: number, most?: number): ReturnType<Lab['frames']> {
+    return this.tap.since(since, most);
   }
 
   async trace(what: boolean | string): Promise<void> {
@@ -253,6 +251,14 @@ class DrydockLab implements Lab {
 
   journeys(since: number): ReturnType<Lab['journeys']> {
     return this.#tracer?.journeys(since) ?? { journeys: [], next: 0, lost: 0 };
+  }
+
+  journey(packet: number): ReturnType<Lab['journey']> {
+    return this.#tracer?.journey(packet);
+  }
+
+  drops(since: number): ReturnType<Lab['drops']> {
+    return this.#tracer?.drops(since) ?? [];
   }
 
   /** Between two steps: takes the core's trace records before they are overwritten, and the terminals' output. */

@@ -1,60 +1,131 @@
-/** The tap on every wire of a lab: frames as they crossed each interface, decoded for people. */
+/**
+ * The tap on every wire of a lab: frames as they crossed each interface. They are kept as bytes and decoded for people
+ * when somebody asks, so that traffic which nobody looks at costs next to nothing.
+ */
 import type { CoreFrame } from '../linux/core/core.ts';
+import { SNAPLEN } from '../linux/core/pcap.ts';
 import { etherText } from '../linux/core/summary.ts';
 import { Conversations } from '../linux/core/summary-tcp.ts';
 import type { Device } from '../linux/kernel/net/netns.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
 import { decodeFrame } from './decode.ts';
-import { Places } from './places.ts';
+import { type Place, Places } from './places.ts';
 import type { ViewFrame } from './view.ts';
 import type { Viewed } from './views.ts';
 
 /** Frames that are kept for those who ask. */
-const KEPT = 4096;
-/** Bytes of a frame that are looked at. */
-const SNAPLEN = 256;
+export const KEPT = 8192;
+/** Bytes of them. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** Bytes of a frame that are kept while nobody watches. */
+const HEADERS = 256;
 const DIRECTIONS = ['In', 'B', 'M', 'P', 'Out'] as const;
 
+/** A frame as it was captured, and where. */
+export interface KeptFrame {
+  /** Counts up by one for each frame of the lab. */
+  readonly seq: number;
+  readonly core: CoreFrame;
+  readonly device: Device;
+  readonly ifname: string;
+  readonly place: Place;
+}
+
 export class FrameTap {
-  #frames: ViewFrame[] = [];
+  #kept: KeptFrame[] = [];
+  #bytes = 0;
   #seq = 0;
+  #views = new WeakMap<KeptFrame, ViewFrame>();
   #conversations = new Conversations();
-  readonly #capture: number;
+  #capture: number;
+  /** Frames that the core had to drop in captures that are closed. */
+  #dropped = 0;
 
   constructor(
     readonly world: LabWorld,
     readonly machines: readonly Viewed[],
   ) {
-    this.#capture = world.core.captureAdd(0, 0, SNAPLEN);
+    this.#capture = world.core.captureAdd(0, 0, HEADERS);
   }
 
-  /** Frames with a sequence number of `seq` or more, oldest first, and how many such were lost. */
-  since(seq: number): { frames: readonly ViewFrame[]; lost: number } {
+  /** From now on frames are kept whole and taken as they come: for those who show them. */
+  watch(): void {
+    const { core, net } = this.world;
     this.#drain();
-    const first = this.#frames[0]?.seq ?? this.#seq;
+    this.#dropped += core.captureDropped(this.#capture);
+    core.captureDel(this.#capture);
+    this.#capture = core.captureAdd(0, 0, SNAPLEN);
+    net.captures.set(this.#capture, { event: () => this.#drain() });
+  }
+
+  /**
+   * Frames with a sequence number of `seq` or more, oldest first, and how many such were lost or left out.
+   * @param most of more, the newest are given
+   */
+  since(seq: number, most = KEPT): { frames: readonly ViewFrame[]; lost: number } {
+    const { frames, lost } = this.kept(seq);
+    const given = frames.slice(-most);
+    return { frames: given.map((f) => this.view(f)), lost: lost + frames.length - given.length };
+  }
+
+  /** The same, as captured. */
+  kept(seq: number): { frames: readonly KeptFrame[]; lost: number } {
+    this.#drain();
+    const first = this.#kept[0]?.seq ?? this.#seq;
     const missed = Math.max(0, first - seq);
-    return {
-      frames: this.#frames.slice(Math.max(0, seq - first)),
-      lost: missed + this.world.core.captureDropped(this.#capture),
-    };
+    return { frames: this.#kept.slice(Math.max(0, seq - first)), lost: missed + this.dropped };
+  }
+
+  /** Sequence number of the next frame. */
+  get next(): number {
+    this.#drain();
+    return this.#seq;
+  }
+
+  /** Frames that came faster than they were read, since the lab began. */
+  get dropped(): number {
+    return this.#dropped + this.world.core.captureDropped(this.#capture);
+  }
+
+  /** A frame decoded. Relative numbers of a TCP connection begin with the first segment of it that was decoded. */
+  view(kept: KeptFrame): ViewFrame {
+    let view = this.#views.get(kept);
+    if (!view) {
+      view = this.#decode(kept);
+      this.#views.set(kept, view);
+    }
+    return view;
   }
 
   #drain(): void {
-    const places = new Places(this.world, this.machines);
-    for (let f = this.world.core.captureRead(this.#capture); f; f = this.world.core.captureRead(this.#capture)) {
-      const d = this.world.net.devices.get(f.dev);
-      if (d) this.#frames.push(this.#decode(f, d, places));
+    const { core, net } = this.world;
+    let places: Places | undefined;
+    for (let f = core.captureRead(this.#capture); f; f = core.captureRead(this.#capture)) {
+      const device = net.devices.get(f.dev);
+      if (!device) continue;
+      places ??= new Places(this.world, this.machines);
+      this.#bytes += f.bytes.length;
+      const place = places.of(device.ns.key);
+      this.#kept.push({ seq: this.#seq++, core: f, device, ifname: device.name, place });
     }
-    if (this.#frames.length > KEPT) this.#frames.splice(0, this.#frames.length - KEPT);
+    // A quarter more than is kept may gather, so that the list is not moved for every frame.
+    if (this.#kept.length > KEPT * 1.25 || this.#bytes > KEPT_BYTES) this.#forget();
   }
 
-  #decode(f: CoreFrame, d: Device, places: Places): ViewFrame {
+  #forget(): void {
+    let n = Math.max(0, this.#kept.length - KEPT);
+    for (let i = 0; i < n; i++) this.#bytes -= (this.#kept[i] as KeptFrame).core.bytes.length;
+    while (this.#bytes > KEPT_BYTES) this.#bytes -= (this.#kept[n++] as KeptFrame).core.bytes.length;
+    this.#kept.splice(0, n);
+  }
+
+  #decode({ seq, core: f, device, ifname, place }: KeptFrame): ViewFrame {
     return {
-      seq: this.#seq++,
+      seq,
       time: f.time,
-      ...places.of(d.ns.key),
-      ifname: d.name,
-      link: d.dev,
+      ...place,
+      ifname,
+      link: device.dev,
       direction: DIRECTIONS[f.pkttype] ?? 'In',
       ...decodeFrame(f.bytes),
       length: f.length,

@@ -7,10 +7,11 @@ import type { FileSystem, Kernel, World } from '../linux/kernel/machine.ts';
 import type { LinkKind, NetAdmin } from '../linux/kernel/netadmin.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
+import type { FrameTap } from './frames.ts';
 import type { Journey } from './journey/event.ts';
 import type { Attempt, Outcome } from './probe/probe.ts';
 import type { Uplink } from './uplink.ts';
-import type { LabView, ViewCall, ViewFrame } from './view.ts';
+import type { LabView, ViewCall, ViewDrop, ViewFrame } from './view.ts';
 
 /** What the lab needs of the world outside: the only place where it touches an event loop. */
 export interface Host {
@@ -114,8 +115,13 @@ export interface Lab {
    */
   step(until: number, budget: () => boolean): Promise<boolean>;
   view(): LabView;
-  /** Frames that crossed since `seq`, oldest first; the ring keeps the last 4096 and counts what it lost. */
-  frames(since: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /**
+   * Frames that crossed since `seq`, oldest first; the lab keeps the last 8192 and counts what it lost.
+   * @param most of more, the newest are given
+   */
+  frames(since: number, most?: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /** What the lab keeps of its frames, as bytes; not copied. */
+  readonly tap: FrameTap;
   /**
    * Traces every packet from now on, none, or those that fit a filter in words (journey/filter.ts) and what is made
    * because of them. @throws RangeError telling what is wrong with the filter
@@ -126,6 +132,10 @@ export interface Lab {
    * `lost` counts records that were overwritten unread. Told in words by journey/words.ts: `sentence`.
    */
   journeys(since: number): { readonly journeys: readonly Journey[]; readonly next: number; readonly lost: number };
+  /** The way of one packet and of its copies, as far as it was traced and is remembered. */
+  journey(packet: number): Journey | undefined;
+  /** Drops of traced packets since `seq`, oldest first; the last 256 are kept. */
+  drops(since: number): readonly ViewDrop[];
   /**
    * Captures every frame of the lab from now on, or those that fit a filter as tcpdump takes it (addresses, no names).
    * @throws Error for a filter that is none, or when too many captures run

@@ -1,6 +1,18 @@
 /** What the page and the lesson checks see of a lab: immutable snapshots of its objects and of what crossed it. */
 
+import type { EventOf, Step } from './journey/event.ts';
+
+export type { Field, FieldKey, Layer } from './anatomy/layer.ts';
 export type { Journey, Step } from './journey/event.ts';
+
+/** A traced packet that was dropped: where, and by which rule or for which reason. */
+export interface ViewDrop {
+  /** Counts up by one for each drop of the lab. */
+  readonly seq: number;
+  /** What the packet is, `TCP 172.18.0.2.41712 > 172.17.0.2.80 [S]`. */
+  readonly title: string;
+  readonly step: Step & EventOf<'dropped'>;
+}
 
 /** One interface as the map draws it. `id` is stable while the interface lives. */
 export interface ViewLink {

@@ -8,6 +8,7 @@ import { proveCourse } from '../course/prove/course.ts';
 import { type Finding, proveCompiled } from '../course/prove/lesson.ts';
 import { readArgs, type Subcommand, usageError } from './command.ts';
 import { openLab } from './host.ts';
+import { whenever } from './watch.ts';
 
 const COURSE = 'course.yaml';
 
@@ -92,12 +93,38 @@ function print({ name, findings, ms }: Report): void {
   process.stdout.write(`${name}: ${faults} faults, ${(ms / 1000).toFixed(1)} s\n\n`);
 }
 
+/** Proves all that is in a folder. @param tell gets each report as it is done @returns the number of faults */
+async function prove(dir: string, tell: (report: Report) => void, json: boolean): Promise<number> {
+  const started = performance.now();
+  const folders = lessonFolders(dir);
+  const root = courseOf(dir);
+  const reports: Report[] = root === undefined ? [] : [checkCourse(root)];
+  for (const r of reports) tell(r);
+  for (const folder of folders) {
+    const report = await checkLesson(folder);
+    reports.push(report);
+    tell(report);
+  }
+  const faults = reports.flatMap((r) => r.findings).filter((f) => !f.ok).length;
+  const seconds = (performance.now() - started) / 1000;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ lessons: folders.length, faults, seconds, reports }, null, 2)}\n`
+      : `${folders.length} lessons, ${faults} faults, ${seconds.toFixed(1)} s\n`,
+  );
+  return faults;
+}
+
 export const check: Subcommand = {
   name: 'check',
-  usage: 'check [DIR] [--json] | check --schema lesson|course',
+  usage: 'check [DIR] [--json] [--watch] | check --schema lesson|course',
   summary: 'prove a course or a lesson: files agree, nothing passes by itself, the solution passes each step',
   async run(args) {
-    const parsed = readArgs(this, args, { json: { type: 'boolean' }, schema: { type: 'string' } });
+    const parsed = readArgs(this, args, {
+      json: { type: 'boolean' },
+      watch: { type: 'boolean' },
+      schema: { type: 'string' },
+    });
     if (!parsed) return 2;
     const { schema } = parsed.values;
     if (schema !== undefined) {
@@ -109,23 +136,10 @@ export const check: Subcommand = {
     const dir = parsed.operands[0] ?? 'lessons';
     if (parsed.operands.length > 1) return usageError(this, 'at most one DIR');
     if (!existsSync(dir)) return usageError(this, `there is no folder ${dir}`);
-    const folders = lessonFolders(dir);
-    if (folders.length === 0) return usageError(this, `no lesson.yaml in ${dir}`);
-    const started = performance.now();
-    const root = courseOf(dir);
-    const reports: Report[] = root === undefined ? [] : [checkCourse(root)];
-    const tell = parsed.values.json ? () => undefined : print;
-    for (const r of reports) tell(r);
-    for (const folder of folders) {
-      const report = await checkLesson(folder);
-      reports.push(report);
-      tell(report);
-    }
-    const faults = reports.flatMap((r) => r.findings).filter((f) => !f.ok).length;
-    const seconds = (performance.now() - started) / 1000;
-    if (parsed.values.json)
-      process.stdout.write(`${JSON.stringify({ lessons: folders.length, faults, seconds, reports }, null, 2)}\n`);
-    else process.stdout.write(`${folders.length} lessons, ${faults} faults, ${seconds.toFixed(1)} s\n`);
+    if (lessonFolders(dir).length === 0) return usageError(this, `no lesson.yaml in ${dir}`);
+    const once = () => prove(dir, parsed.values.json ? () => undefined : print, parsed.values.json !== undefined);
+    const faults = await once();
+    if (parsed.values.watch) await whenever(dir, once);
     return faults === 0 ? 0 : 1;
   },
 };

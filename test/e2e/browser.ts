@@ -14,8 +14,8 @@ export const BLOCKED = 'Service Worker registration blocked by Playwright';
 /** A served page and a browser for it. */
 export interface Stage {
   readonly address: string;
-  /** Opens the page in a context of its own. */
-  open(options?: BrowserContextOptions): Promise<Visit>;
+  /** Opens the page in a context of its own. @param where in the course: `#/lesson/step` */
+  open(options?: BrowserContextOptions, where?: string): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function stage(): Promise<Stage> {
   const address = `http://127.0.0.1:${(server.httpServer.address() as { port: number }).port}/`;
   return {
     address,
-    async open(options = {}) {
+    async open(options = {}, where = '') {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         locale: 'en',
@@ -45,7 +45,7 @@ export async function stage(): Promise<Stage> {
       });
       const page = await context.newPage();
       const visit = new Visit(page, address);
-      await page.goto(address);
+      await page.goto(`${address}${where}`);
       return visit;
     },
     async close() {

@@ -1,8 +1,8 @@
 /** The map's geometry and pace. */
 import { describe, expect, it } from 'vitest';
 import type { LabView, ViewContainer, ViewFrame, ViewLink } from '../../src/lab/view.ts';
-import { along, type Box, layout, socketsOf } from '../../src/web/ui/layout.ts';
-import { Motion } from '../../src/web/ui/motion.ts';
+import { along, type Box, layout, socketsOf } from '../../src/web/ui/map/layout.ts';
+import { Motion } from '../../src/web/ui/map/motion.ts';
 
 const link = (id: number, name: string, kind: string, more: Partial<ViewLink> = {}): ViewLink => ({
   id,

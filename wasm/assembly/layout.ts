@@ -186,7 +186,11 @@ export const FLOW_BASE: usize = MEMBER_BASE + MEMBER_REC * MEMBER_CAP;
 export const DST_REC: usize = 48;
 export const DST_CAP: u32 = 4096;
 export const DST_BASE: usize = FLOW_BASE + 64;
-const IP4_END: usize = DST_BASE + DST_REC * DST_CAP;
+/** Router advertisements that wait to be read. */
+export const RA_REC: usize = 1536;
+export const RA_CAP: u32 = 32;
+export const RA_BASE: usize = DST_BASE + DST_REC * DST_CAP;
+const IP4_END: usize = RA_BASE + RA_REC * RA_CAP;
 
 // --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
 export const QDISC_REC: usize = 512;

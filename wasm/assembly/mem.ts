@@ -84,6 +84,9 @@ export class Sim {
   ctevHead: u32;
   ctevCount: u32;
   ctevLost: u32;
+  /** Router advertisements that wait (ip6/ra.ts). */
+  raHead: u32;
+  raCount: u32;
   /** Services of IPVS in all namespaces: when 0, its hooks cost nothing. */
   vsServices: u32;
   vsConns: u32;

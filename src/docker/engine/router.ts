@@ -6,6 +6,8 @@ import { collect, type HttpRequest, type HttpResponse, type HttpService, text } 
 import { Failure } from '../errdefs.ts';
 import { compareVersions } from './apiversion.ts';
 import { API_VERSION, COST, type Daemon, MIN_API_VERSION } from './daemon.ts';
+import { decode } from './decode/decode.ts';
+import type { GoType } from './decode/types.ts';
 import { errors } from './errors.ts';
 import { jsonFault } from './jsonfault.ts';
 import { bare, failure, moved, versionError } from './reply.ts';
@@ -49,13 +51,13 @@ function matchSegments(want: readonly string[], have: readonly string[]): Record
     if (take < 1 || h + take > have.length) return undefined;
     const value = have.slice(h, h + take).join('/');
     if (value === '') return undefined;
-    params[segment.slice(1, greedy ? -2 : -1)] = decode(value);
+    params[segment.slice(1, greedy ? -2 : -1)] = unescaped(value);
     h += take;
   }
   return h === have.length ? params : undefined;
 }
 
-function decode(s: string): string {
+function unescaped(s: string): string {
   try {
     return decodeURIComponent(s);
   } catch {
@@ -138,37 +140,20 @@ export function flagOr(query: URLSearchParams, name: string, fallback: boolean):
   return query.has(name) ? flag(query, name) : fallback;
 }
 
-/** The JSON body; an empty one is an empty object. */
-export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
+/** The JSON body as the Go type that the route decodes; an empty one is an empty object. */
+export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T | Failure> {
   const body = await collect(request.body).then(text, () => undefined);
   if (body === undefined) return errors.invalidJson('unexpected EOF');
   if (body === '') return {} as T;
   const type = request.headers['content-type'] ?? '';
   if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
+  let parsed: unknown;
   try {
-    const value: unknown = JSON.parse(body) ?? {};
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      dropNulls(value);
-      return value as T;
-    }
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    return errors.invalidJson(`json: cannot unmarshal ${kind} into Go value`);
+    parsed = JSON.parse(body);
   } catch {
     const why = jsonFault(body);
     return why === undefined ? errors.jsonTail : errors.invalidJson(why);
   }
-}
-
-/** Fields whose names are data: these stay when their value is null. */
-const MAPS = new Set(['EndpointsConfig', 'ExposedPorts', 'Labels', 'PortBindings', 'Volumes', 'buildargs']);
-
-/** To Go a field that is null is a field that is absent. */
-function dropNulls(value: object, isMap = false): void {
-  const fields = value as Record<string, unknown>;
-  for (const key of Object.keys(fields)) {
-    const v = fields[key];
-    if (typeof v !== 'object') continue;
-    if (v !== null) dropNulls(v, MAPS.has(key));
-    else if (!isMap && !Array.isArray(value)) delete fields[key];
-  }
+  const { value, fault } = decode(parsed, as);
+  return fault === undefined ? ((value ?? {}) as T) : errors.invalidJson(fault);
 }

@@ -1,11 +1,12 @@
 /**
  * Journeys: the records of the core, taken while the lab runs and put together by packet. A step that explains the one
  * before it joins it: a NAT rule and the rewriting it caused, a rule or policy and the drop.
- * Limits: the last 2048 packets are kept, of each 2000 steps.
+ * Limits: the last 2048 packets are kept, of each 2000 steps; of the drops, the last 256.
  */
 import type { TraceRecord } from '../../linux/core/core.ts';
 import { TRACE_IN6, TRACE_L4 } from '../../linux/core/trace.ts';
 import type { LabWorld } from '../../linux/kernel/world.ts';
+import type { ViewDrop } from '../view.ts';
 import type { Viewed } from '../views.ts';
 import type { Ends, EventOf, Journey, JourneyEvent, Step } from './event.ts';
 import { Names } from './names.ts';
@@ -13,6 +14,7 @@ import { endsOf, Reader } from './read.ts';
 
 const KEPT = 2048;
 const LONGEST = 2000;
+const KEPT_DROPS = 256;
 /** Targets whose rewriting follows at once. */
 const NAT = ['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT'];
 /** DROP_RULE, DROP_POLICY, DROP_REJECT of wasm/abi/drop.ts: dropped by what the step before says. */
@@ -61,7 +63,9 @@ function arpTitle(e: EventOf<'arp-made'>): string {
 
 export class Tracer {
   readonly #drafts = new Map<number, Draft>();
+  readonly #drops: ViewDrop[] = [];
   #seq = 0;
+  #dropSeq = 0;
   #on = false;
   #reader = new Reader();
 
@@ -91,8 +95,19 @@ export class Tracer {
   journeys(since: number): { journeys: readonly Journey[]; next: number; lost: number } {
     this.drain();
     const drafts = [...this.#drafts.values()].filter((d) => d.seq >= since);
-    const journeys = drafts.map(({ seq: _, ...d }) => ({ ...d, steps: [...d.steps] }));
-    return { journeys, next: this.#seq, lost: this.world.core.traceLost() };
+    return { journeys: drafts.map(told), next: this.#seq, lost: this.world.core.traceLost() };
+  }
+
+  journey(packet: number): Journey | undefined {
+    this.drain();
+    const draft = this.#drafts.get(packet);
+    return draft && told(draft);
+  }
+
+  /** Drops with a sequence number of `seq` or more, oldest first. */
+  drops(seq: number): readonly ViewDrop[] {
+    this.drain();
+    return this.#drops.filter((d) => d.seq >= seq);
   }
 
   #draft(packet: number): Draft {
@@ -135,6 +150,13 @@ export class Tracer {
     const joined = join(draft.steps, step);
     if (joined) draft.steps[draft.steps.length - 1] = joined;
     else draft.steps.push(step);
+    const last = joined ?? step;
+    if (last.kind === 'dropped') this.#addDrop(draft.title, last);
+  }
+
+  #addDrop(title: string, step: ViewDrop['step']): void {
+    this.#drops.push({ seq: this.#dropSeq++, title, step });
+    if (this.#drops.length > KEPT_DROPS) this.#drops.shift();
   }
 
   /** The ports and the sender of the packet whose making was told last. */
@@ -147,6 +169,11 @@ export class Tracer {
     draft.steps[at] = { ...made, ...ends, ...(by && { by }) };
     draft.title = titleOf(ends);
   }
+}
+
+/** A draft as it stands. */
+function told({ seq: _, ...draft }: Draft): Journey {
+  return { ...draft, steps: [...draft.steps] };
 }
 
 /** The step that says both what the last one says and why, or undefined when they are two. */

@@ -5,7 +5,10 @@ import type { Tcp, TcpOption } from './dissect-tcp.ts';
 import { hostText, portText, type SummaryOptions, sum16 } from './summary.ts';
 import { dnsText } from './summary-udp.ts';
 
-/** First sequence numbers of the conversations met so far, by both ends. */
+/** Conversations that are remembered. */
+const REMEMBERED = 4096;
+
+/** First sequence numbers of the conversations met so far, by both ends; of too many, the oldest are forgotten. */
 export class Conversations {
   readonly #first = new Map<string, { seq: number; ack: number }>();
 
@@ -23,6 +26,7 @@ export class Conversations {
     if (!known || t.flags & SYN) {
       const first = reverse ? { ack: seq, seq: (ack - 1) >>> 0 } : { seq, ack: (ack - 1) >>> 0 };
       this.#first.set(key, first);
+      if (this.#first.size > REMEMBERED) this.#first.delete(this.#first.keys().next().value as string);
       return { seq, ack, seqBase: first.seq, ackBase: first.ack, reverse };
     }
     seq = (seq - (reverse ? known.ack : known.seq)) >>> 0;

@@ -1,14 +1,11 @@
 /**
  * `arping` of iputils and busybox: ARP requests to a neighbour.
- *
- * Limits: needs packet sockets that send; where the kernel has none, says so.
  * @see iputils arping.c; RFC 826
  */
 import { formatIp, formatMac, type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
 import { dissect } from '../core/dissect.ts';
-import { type Errno, isErr } from '../kernel/errno.ts';
+import { isErr } from '../kernel/errno.ts';
 import { SIGNALS } from '../kernel/signal.ts';
-import type { Sys } from '../kernel/sys.ts';
 import { getaddrinfo } from './resolve.ts';
 import { type Context, defineProgram } from './spec.ts';
 
@@ -42,15 +39,6 @@ function message(m: Message): Uint8Array {
   mac(32, m.about);
   v.setUint32(38, m.target);
   return b;
-}
-
-/** Sends one frame through a packet socket. */
-async function send(sys: Sys, ifindex: number, frame: Uint8Array): Promise<0 | Errno> {
-  const fd = sys.socket('packet', 'raw');
-  if (isErr(fd)) return fd;
-  const sent = await sys.sendto(fd, frame, { ifindex });
-  sys.close(fd);
-  return isErr(sent) ? sent : 0;
 }
 
 async function run(ctx: Context): Promise<number> {
@@ -100,7 +88,8 @@ async function run(ctx: Context): Promise<number> {
     const op = o.has('answer') ? 2 : 1;
     const about = o.has('answer') ? link.mac : EVERYBODY;
     const frame = message({ op, from: link.mac, to, about, senderIp: source, target: dst.value });
-    if (isErr(await send(sys, link.ifindex, frame))) return ctx.fail('sendto: Operation not permitted', 2);
+    const failed = capture.send(frame);
+    if (failed !== 0) return ctx.fail(`sendto: ${failed.text}`, 2);
     sent++;
     if (to === EVERYBODY) broadcast++;
     const timer = sys.fork({ fds: {} }, async (child) => {

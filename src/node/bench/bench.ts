@@ -6,6 +6,7 @@ import { readArgs, type Subcommand, usageError } from '../command.ts';
 import { benchWasm, builtPage, coreWasm, openLab } from '../host.ts';
 import { benchPaths, type Effort, FULL, QUICK, traceRows } from './core.ts';
 import { benchDocker, benchMany } from './docker.ts';
+import { benchKeys } from './keys.ts';
 import { kernel, nativeCore } from './native.ts';
 import { benchPage } from './page.ts';
 import { containerRows, idleRows, sizeRow, tcpRow } from './scale.ts';
@@ -69,6 +70,7 @@ export const bench: Subcommand = {
     const { growth, lists } = await benchMany((seed) => openLab({ seed }));
     print('docker containers', growth);
     print('docker lists', lists);
+    print('docker keys', await benchKeys(() => openLab({ seed: 1 }), quick ? 100 : 400));
     return 0;
   },
 };

@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import type {
   Batch,
   Catalogue,
+  DropText,
   LabView,
   LabWorker,
   Replay,
@@ -15,8 +16,6 @@ import type {
 import type { Screen } from './terminal/screen.ts';
 import { type Tab, type TabPlan, Tabs } from './terminal/tabs.svelte.ts';
 
-/** Frames kept for the list. */
-const KEEP = 300;
 /** Performance entry of the first output of a terminal: from then on the prompt can be used. */
 const PROMPT = 'drydock:prompt';
 /** From the first prompt to what is loaded after it, ms. */
@@ -35,8 +34,6 @@ export class Session {
   settled = $state(false);
   view = $state.raw<LabView | undefined>(undefined);
   progress = $state.raw<readonly StepProgress[]>([]);
-  frames = $state.raw<readonly ViewFrame[]>([]);
-  lost = $state(0);
   speed = $state<Speed>(1);
   /** How fast time goes when it does not stand still. */
   flow = $state<Speed>(1);
@@ -53,8 +50,12 @@ export class Session {
   /** Counts the labs that this session has had: one more with each undo. */
   epoch = $state(0);
   readonly tabs: Tabs;
-  /** Called with each batch of frames, for what moves. */
-  readonly onFrames = new Set<(frames: readonly ViewFrame[]) => void>();
+  /** The pane in front below the terminals. */
+  pane = $state('map');
+  /** What the list of packets shall show next: a packet, or what crosses a place. */
+  wanted = $state.raw<{ readonly packet?: number; readonly place?: string } | undefined>(undefined);
+  /** Called with each batch of frames and drops, for what moves, and how many frames were left out. */
+  readonly onTraffic = new Set<(frames: readonly ViewFrame[], drops: readonly DropText[], lost: number) => void>();
   /** Shows a published port's page; there once something does. @see openBrowser */
   browser: ((url: string) => void) | undefined;
   readonly remote: RemoteLab;
@@ -117,6 +118,7 @@ export class Session {
       performance.mark(PROMPT);
       setTimeout(() => {
         this.settled = true;
+        void this.remote.watch();
       }, MOMENT);
     }
     for (const { terminal, bytes } of batch.output)
@@ -126,11 +128,8 @@ export class Session {
     if (batch.view) this.view = batch.view;
     if (batch.progress) this.progress = batch.progress;
     if (batch.timeline) this.timeline = batch.timeline;
-    if (batch.lost > 0) this.lost += batch.lost;
-    if (batch.frames.length > 0) {
-      this.frames = [...this.frames, ...batch.frames].slice(-KEEP);
-      for (const tell of this.onFrames) tell(batch.frames);
-    }
+    if (batch.frames.length + batch.drops.length + batch.lost > 0)
+      for (const tell of this.onTraffic) tell(batch.frames, batch.drops, batch.lost);
     if (batch.differs) this.differs = true;
     if (batch.replay) this.replay = batch.replay;
     else if (batch.replay === null) this.#replayed();
@@ -140,7 +139,6 @@ export class Session {
   #anew(): void {
     this.epoch++;
     this.#opened.clear();
-    this.clearFrames();
     for (const tab of this.tabs.all) tab.reset();
     this.#settled = this.#unsettled();
   }
@@ -228,9 +226,10 @@ export class Session {
     return this.remote.lesson.catalogue();
   }
 
-  clearFrames(): void {
-    this.frames = [];
-    this.lost = 0;
+  /** Brings the list of packets to the front, at a packet or with those of a place. */
+  showPackets(wanted: { packet?: number; place?: string }): void {
+    this.wanted = wanted;
+    this.pane = 'packets';
   }
 
   end(): void {

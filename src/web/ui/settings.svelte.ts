@@ -30,7 +30,6 @@ const KEPT = [
   'theme',
   'columns',
   'rows',
-  'drawing',
   'terminalType',
   'transcript',
   'tabLeaves',
@@ -44,10 +43,9 @@ class Settings {
     recall('language', navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en', oneOf('en', 'zh')),
   );
   theme = $state<Theme>(recall('theme', 'system', oneOf('system', 'light', 'dark')));
-  /** Share of the width that the lesson has, of the height the terminal has, of the network pane the drawing has. */
+  /** Share of the width that the lesson has, of the height the terminal has. */
   columns = $state(recall('columns', 0.38, share));
   rows = $state(recall('rows', 0.4, share));
-  drawing = $state(recall('drawing', 0.77, share));
   /** Size of a terminal's type, px. */
   terminalType = $state(recall<number>('terminalType', TYPE, (v) => typeof v === 'number' && v >= 8 && v <= 40));
   /** Terminals are also told as text. */

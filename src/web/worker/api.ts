@@ -1,17 +1,27 @@
 /**
  * What the page and its worker say to each other (over comlink). One worker holds one lab; to begin again the page
- * ends the worker and starts another. Everything that flows to the page comes in batches, at most one per frame.
+ * ends the worker and starts another. Everything that flows to the page comes in batches, one per frame and one more for each key.
  */
 import type { StepProgress } from '../../course/runner.ts';
 import type { Visit, Visited } from '../../lab/browser/browser.ts';
 import type { Happening } from '../../lab/log/happen.ts';
-import type { LabView, ViewFrame } from '../../lab/view.ts';
+import type { LabView, Layer, ViewFrame } from '../../lab/view.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export type { StepProgress } from '../../course/runner.ts';
 export type { NetError, Visit, Visited } from '../../lab/browser/browser.ts';
 export type { Happening } from '../../lab/log/happen.ts';
-export type { LabView, ViewContainer, ViewFrame, ViewLink, ViewMachine, ViewPort } from '../../lab/view.ts';
+export type {
+  Field,
+  FieldKey,
+  LabView,
+  Layer,
+  ViewContainer,
+  ViewFrame,
+  ViewLink,
+  ViewMachine,
+  ViewPort,
+} from '../../lab/view.ts';
 export type { Catalogue } from './catalogue.ts';
 
 /** How virtual time goes against the wall clock: 1, slower, or 0 for a stop. */
@@ -63,6 +73,8 @@ export interface Batch {
   readonly frames: readonly ViewFrame[];
   /** Frames that crossed but were not sent: too many at a time, or overwritten in the lab's ring. */
   readonly lost: number;
+  /** Packets that were dropped, once the page watches. */
+  readonly drops: readonly DropText[];
   /** Present when it has changed. */
   readonly progress?: readonly StepProgress[];
   /** Present when it has changed. */
@@ -73,6 +85,83 @@ export interface Batch {
   readonly differs?: boolean;
   /** Virtual nanoseconds. */
   readonly time: number;
+}
+
+/** A packet that was dropped: where, and why in words. */
+export interface DropText {
+  readonly seq: number;
+  readonly time: number;
+  readonly packet: number;
+  readonly machine: string;
+  readonly container?: string;
+  /** Interface it is about, when there is one. */
+  readonly ifname?: string;
+  /** `TCP 172.18.0.2.41712 > 172.17.0.2.80 [S]` */
+  readonly title: string;
+  /** Chain whose rule or policy did it. */
+  readonly chain?: string;
+  readonly text: { readonly en: string; readonly zh: string };
+}
+
+/** Which frames the list shows. */
+export interface PacketQuery {
+  /** As tcpdump takes it; empty: every frame. */
+  readonly text: string;
+  /** `ARP`, `ICMP`, `TCP`, `UDP`, `DNS`, `VXLAN`; none: all. */
+  readonly protos: readonly string[];
+  /** `node1` or `node1/web`; empty: everywhere. */
+  readonly place: string;
+  /** Nothing that comes is added. */
+  readonly stopped: boolean;
+}
+
+/** A part of the list. Rows have numbers that they keep. */
+export interface PacketWindow {
+  /** Number of the first of `rows`. */
+  readonly first: number;
+  /** Number of the oldest row that is kept, and one more than that of the newest. */
+  readonly gone: number;
+  readonly end: number;
+  readonly rows: readonly ViewFrame[];
+  /** Frames that were overwritten before they could be listed. */
+  readonly lost: number;
+  /** Whether packets are traced now: in a flood they are not. */
+  readonly tracing: boolean;
+  /** What is wrong with the filter: the list is still that of the last good one. */
+  readonly error?: string;
+}
+
+/** A journey in words. */
+export interface JourneyText {
+  readonly packet: number;
+  readonly title: string;
+  readonly steps: readonly {
+    readonly time: number;
+    readonly kind: string;
+    /** `node1/web eth0` */
+    readonly place: string;
+    readonly text: string;
+  }[];
+}
+
+/** All about one frame. */
+export interface FrameDetail {
+  readonly frame: ViewFrame;
+  readonly bytes: Uint8Array;
+  readonly layers: readonly Layer[];
+  /** The same packet on every interface that it crossed, as far as they are kept. */
+  readonly crossings: readonly ViewFrame[];
+  /** What led to it first, itself last; none when it was not traced. */
+  readonly journeys: readonly JourneyText[];
+}
+
+/** The captured frames. @see packets.ts */
+export interface PacketsFace {
+  /** @param from number of a row, negative: the newest rows */
+  window(query: PacketQuery, from: number, count: number): Promise<PacketWindow>;
+  detail(seq: number, lang: 'en' | 'zh'): Promise<FrameDetail | undefined>;
+  /** The frames of the list as a pcapng file. */
+  file(): Promise<Uint8Array>;
 }
 
 /** @see terminals.ts */
@@ -133,6 +222,9 @@ export interface Started {
 }
 
 export interface LabWorker {
+  /** From now on frames are kept whole and packets are traced. */
+  watch(): Promise<void>;
+  readonly packets: PacketsFace;
   readonly terminals: TerminalsFace;
   readonly time: TimeFace;
   readonly lesson: LessonFace;

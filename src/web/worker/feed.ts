@@ -5,6 +5,8 @@ const VIEW_EVERY = 100;
 const FRAMES_EVERY = 33;
 /** Frames in one batch; of more, the newest are sent and the others counted. */
 export const MOST_FRAMES = 60;
+/** Frames that are decoded for a batch. */
+const MOST_READ = 4 * MOST_FRAMES;
 
 /** The LAN is a bridge of the router; its ports repeat what the machines' own interfaces have shown. */
 const isShown = (f: ViewFrame): boolean => f.machine !== 'router' || f.ifname === 'lan';
@@ -29,13 +31,13 @@ export class Feed {
   /** The frames since the last ones, when it is time for some. */
   frames(
     wall: number,
-    read: (since: number) => { readonly frames: readonly ViewFrame[]; readonly lost: number },
+    read: (since: number, most: number) => { readonly frames: readonly ViewFrame[] },
   ): { frames: readonly ViewFrame[]; lost: number } {
     if (wall - this.#framesAt < FRAMES_EVERY) return { frames: [], lost: 0 };
     this.#framesAt = wall;
-    const got = read(Math.max(0, this.#seq)).frames.filter((f) => f.seq > this.#seq);
+    const got = read(this.#seq + 1, MOST_READ).frames;
     const first = got[0]?.seq ?? this.#seq + 1;
-    const skipped = Math.max(0, first - this.#seq - 1);
+    const skipped = first - this.#seq - 1;
     this.#seq = got.at(-1)?.seq ?? this.#seq;
     const shown = got.filter(isShown);
     const frames = shown.slice(-MOST_FRAMES);

@@ -13,6 +13,7 @@ import { type Note, noteOf, noteText } from './notes.ts';
 import { Pace } from './pace.ts';
 import { Terminals } from './terminals.ts';
 import { Visits } from './visits.ts';
+import type { Watch } from './watch.ts';
 
 /** Host milliseconds in one slice of work, between which the page's messages are read. */
 const SLICE = 6;
@@ -51,12 +52,15 @@ export class Play {
   /** Until then what was shown stays, ms of the wall clock. */
   #held: number | undefined;
   #batchAt = 0;
+  /** A key was struck since the last batch. */
+  #typed = false;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
   #over: (() => void) | undefined;
   #commands = 0;
   readonly #jobs: (() => Promise<void>)[] = [];
   #stopped: (() => void) | undefined;
+  #watch: Watch | undefined;
 
   constructor(
     readonly lab: Lab,
@@ -95,7 +99,19 @@ export class Play {
       if (done && !this.#playback) await this.#rest();
       else await turn();
     }
+    this.#watch?.end();
     this.#stopped();
+  }
+
+  /** From now on frames are kept whole, packets are traced, and drops are told. */
+  async watch(): Promise<void> {
+    const { Watch } = await import('./watch.ts');
+    this.#watch ??= new Watch(this.lab);
+  }
+
+  /** Whether packets are traced now. */
+  get tracing(): boolean {
+    return this.#watch?.tracing ?? false;
   }
 
   /** Ends the loop, once the slice at work is over. */
@@ -121,6 +137,7 @@ export class Play {
 
   do(act: Act): void {
     if (this.#playback) return;
+    if (act.kind === 'input') this.#typed = true;
     this.sitting.do(act);
     this.#wake?.();
   }
@@ -225,12 +242,15 @@ export class Play {
 
   #send(): void {
     const wall = now();
-    if (wall - this.#batchAt < BATCH_EVERY) return;
+    // what answers a key does not wait for the next frame's batch
+    if (wall - this.#batchAt < BATCH_EVERY && !(this.#typed && this.terminals.waiting)) return;
+    this.#typed = false;
     const { output, ended } = this.terminals.take();
     const view = this.#feed.view(wall, () => this.lab.view());
-    const { frames, lost } = this.#feed.frames(wall, (since) => this.lab.frames(since));
+    const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
+    const drops = this.#watch?.drops() ?? [];
     const timeline = this.#changed ? this.timeline?.() : undefined;
-    const news = output.length + ended.length + frames.length + lost + this.#opened.length > 0;
+    const news = output.length + ended.length + frames.length + lost + drops.length + this.#opened.length > 0;
     const idle = !news && !view && !this.lesson.news && !timeline && this.#replay === undefined;
     if (idle && wall - this.#batchAt < TICK) return;
     const fast = this.#playback !== undefined && !this.#shown;
@@ -245,6 +265,7 @@ export class Play {
       view,
       frames: fast ? [] : frames,
       lost: fast ? 0 : lost,
+      drops: fast ? [] : drops,
       progress: this.lesson.take(),
       timeline,
       replay: this.#replay,

@@ -8,6 +8,7 @@ import { createLab } from '../../lab/create.ts';
 import type { Log } from '../../lab/log/entry.ts';
 import type { Batch, LabWorker } from './api.ts';
 import { fail, turn } from './host.ts';
+import { lazily } from './lazily.ts';
 import { noteOf } from './notes.ts';
 import { Play, type Playback } from './play.ts';
 import { Time } from './time.ts';
@@ -19,6 +20,7 @@ let sink: (batch: Batch) => void;
 let play: Play;
 let seed: number;
 let terminals = 0;
+let watched = false;
 
 /** @param log that will be played in it */
 async function makePlay(anew: boolean, log?: Log): Promise<Play> {
@@ -27,6 +29,7 @@ async function makePlay(anew: boolean, log?: Log): Promise<Play> {
   const made = new Play(lab, plan, sink, anew);
   if (log) await begin(made, log);
   made.timeline = () => time.timeline();
+  if (watched) await made.watch();
   return made;
 }
 
@@ -108,6 +111,14 @@ const api: LabWorker = {
     },
     stop: (machine) => play.note({ stopVisit: { machine } }),
   },
+  async watch() {
+    watched = true;
+    await play.watch();
+  },
+  packets: lazily(
+    () => play,
+    async (at) => new (await import('./packets.ts')).Packets(at.lab, () => at.tracing),
+  ),
   log: {
     async pack() {
       const { packLog } = await import('./log.ts');

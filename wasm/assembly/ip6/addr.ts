@@ -1,7 +1,7 @@
 /**
  * IPv6 addresses of devices, and their trial before use (duplicate address detection): tentative, then good, or failed.
  * A tentative address is nobody's yet: packets to it are not taken, and it is no source.
- * Limits: lifetimes do not run; no optimistic and no temporary addresses. A bridge without a carrier has its link-local
+ * Limits: lifetimes run above; no optimistic and no temporary addresses. A bridge without a carrier has its link-local
  * address at once, as if it had had a carrier before.
  * @see Linux net/ipv6/addrconf.c: ipv6_add_addr, addrconf_dad_begin, addrconf_dad_work, addrconf_dad_completed; RFC 4862 §5.4
  */
@@ -12,6 +12,7 @@ import {
   EEXIST,
   ENOBUFS,
   IFA_F_DADFAILED,
+  IFA_F_DEPRECATED,
   IFA_F_NODAD,
   IFA_F_TENTATIVE,
   IFA_F_WAITING,
@@ -204,6 +205,15 @@ export function addr6DevGone(dev: u32): void {
 export function addr6Flags(dev: u32, ip: usize): i32 {
   const i = addr6Find(dev, ip);
   return i == 0 ? -EADDRNOTAVAIL : (Addr6.at(i).flags as i32);
+}
+
+/** An address is no longer preferred as a source, or is again. @returns 0 or -EADDRNOTAVAIL */
+export function addr6Deprecate(dev: u32, ip: usize, on: u32): i32 {
+  const i = addr6Find(dev, ip);
+  if (i == 0) return -EADDRNOTAVAIL;
+  const a = Addr6.at(i);
+  a.flags = on ? a.flags | IFA_F_DEPRECATED : a.flags & ~IFA_F_DEPRECATED;
+  return 0;
 }
 
 /** IPv6 begins on a device: the groups of its addresses are joined. */

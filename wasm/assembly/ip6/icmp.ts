@@ -50,8 +50,9 @@ import {
 import { addr6Dev, addr6IsLocal } from './addr';
 import { Ns6 } from './idev';
 import { tell6 } from './limit';
-import { na6Input, ns6Input, ra6Input } from './nd';
+import { na6Input, ns6Input } from './nd';
 import { ip6Output, ip6RouteSource } from './output';
+import { ra6Input } from './ra';
 import { redirect6Input } from './redirect';
 import { Route6, route6Find } from './route';
 import { AT_ICMP_DST, AT_ICMP_SRC } from './scratch';

@@ -35,7 +35,7 @@ export function recentDir(m: Machine, netns: () => NetnsKey): SynthDir {
       (text) => change(net(), table, text),
     );
   return new SynthDir(
-    {},
+    () => ({}),
     (name) => (net().recentTables().includes(name) ? file(name) : undefined),
     () => net().recentTables(),
   );

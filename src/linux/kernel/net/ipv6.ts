@@ -20,6 +20,7 @@ import type { Addr, Route } from '../netadmin.ts';
 import { LOOPBACK6, toAddr16 } from './addr16.ts';
 import { addAddr, delAddr } from './addrs.ts';
 import type { Device, Netns } from './netns.ts';
+import { forgetRouters } from './ra.ts';
 import { dropRoutes, pushRoute } from './routes.ts';
 import type { NetWorld } from './world.ts';
 
@@ -30,11 +31,11 @@ const GROUPS: Prefix = { addr: ip6(0xffn << 120n), bits: 8 };
 const SCOPE_ORDER: Readonly<Record<Addr['scope'], number>> = { global: 14, link: 2, host: 2 };
 
 /** What is set for a device: its own value, else that of `default`. */
-function setting(d: Device, leaf: string): string | undefined {
+export function setting6(d: Device, leaf: string): string | undefined {
   return d.ns.sysctls.get(`net.ipv6.conf.${d.name}.${leaf}`) ?? d.ns.sysctls.get(`net.ipv6.conf.default.${leaf}`);
 }
 
-const noIpv6 = (d: Device): boolean => setting(d, 'disable_ipv6') === '1';
+const noIpv6 = (d: Device): boolean => setting6(d, 'disable_ipv6') === '1';
 
 /** Settings of a device that the core acts on: its name there, and the default. */
 const CORE6: Readonly<Record<string, readonly [Parameters<Core['ip6DevSet']>[1], number]>> = {
@@ -59,7 +60,7 @@ function syncLeaf(world: NetWorld, d: Device, leaf: string): void {
   const known = CORE6[leaf];
   if (!known) return;
   const [key, dflt] = known;
-  const text = setting(d, leaf);
+  const text = setting6(d, leaf);
   world.core.ip6DevSet(d.dev, key, (text === undefined ? dflt : Number(text)) >>> 0);
 }
 
@@ -87,6 +88,7 @@ export function setting6Written(world: NetWorld, ns: Netns, where: string, leaf:
     for (const d of ns.devices) ns.sysctls.set(`net.ipv6.conf.${d.name}.${leaf}`, value);
     if (leaf === 'forwarding') world.core.ip6NsSet(ns.core, 'forwarding', Number(value) ? 1 : 0);
   }
+  if (leaf === 'forwarding' && Number(value) !== 0) forgetRouters(world, ns);
   if (where === 'default' || CORE6[leaf] === undefined) return;
   for (const d of ns.devices) {
     if (where !== 'all' && d.name !== where) continue;
@@ -120,13 +122,15 @@ export function auto6(world: NetWorld, d: Device): void {
   if (!ns.routes.of(d.ifindex).some((r) => r.type === 'multicast' && r.family === 6))
     pushRoute(world, ns, groups, true);
   const ll = ip6(linkLocal(d.mac));
-  if (setting(d, 'addr_gen_mode') !== '1' && !has(ll))
+  if (setting6(d, 'addr_gen_mode') !== '1' && !has(ll))
     addAddr(world, ns, d.name, { addr: ll, bits: 64 }, { scope: 'link', proto: 'kernel_ll' });
 }
 
 /** IPv6 ends on a device (it goes down, or is switched): its addresses and routes do not outlive that. */
 export function ipv6Gone(world: NetWorld, d: Device): void {
   for (const a of d.ns.addrs.of(d.ifindex).filter((x) => x.prefix.addr.v === 6)) delAddr(world, d.ns, d.name, a.prefix);
+  // What a router said of the link's MTU is forgotten.
+  if (d.ns.sysctls.delete(`net.ipv6.conf.${d.name}.mtu`)) syncIpv6(world, d);
   dropRoutes(world, d, (r) => r.family === 6);
 }
 

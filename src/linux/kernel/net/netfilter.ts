@@ -65,6 +65,8 @@ interface Made {
 export class Ruleset {
   /** `4 nat` → chains by name. */
   readonly #tables = new Map<string, Map<string, Chain>>();
+  /** By the core's handle. */
+  readonly #byHandle = new Map<number, { family: NfFamily; table: NfTable; chain: Chain }>();
   /** By the same key, oldest first. */
   readonly #made = new Map<string, Made>();
 
@@ -95,7 +97,9 @@ export class Ruleset {
       chains = new Map();
       for (const hook of HOOKS[table]) {
         const handle = this.world.core.nfBuiltin(this.ns.core, family, TABLE[table], Hook[hook]);
-        chains.set(hook, { name: hook, handle, policy: 'ACCEPT', rules: [], id: 0 });
+        const chain: Chain = { name: hook, handle, policy: 'ACCEPT', rules: [], id: 0 };
+        chains.set(hook, chain);
+        this.#byHandle.set(handle, { family, table, chain });
       }
       this.#tables.set(key, chains);
     }
@@ -144,26 +148,16 @@ export class Ruleset {
 
   /** A chain by its handle in the core. */
   chainAt(handle: number): { family: NfFamily; table: NfTable; chain: string } | undefined {
-    const found = this.#at(handle);
+    const found = this.#byHandle.get(handle);
     return found && { family: found.family, table: found.table, chain: found.chain.name };
   }
 
   /** A rule by the handles of its chain and itself, with its place in the chain. */
   ruleAt(chain: number, handle: number): { table: NfTable; chain: string; index: number; rule: NfRule } | undefined {
-    const found = this.#at(chain);
+    const found = this.#byHandle.get(chain);
     const index = found?.chain.rules.findIndex((r) => r.handle === handle) ?? -1;
     const rule = found?.chain.rules[index];
     return found && rule && { table: found.table, chain: found.chain.name, index, rule: rule.rule };
-  }
-
-  #at(handle: number): { family: NfFamily; table: NfTable; chain: Chain } | undefined {
-    for (const [key, chains] of this.#tables)
-      for (const chain of chains.values()) {
-        if (chain.handle !== handle) continue;
-        const [family, table] = key.split(' ') as [string, NfTable];
-        return { family: Number(family) as NfFamily, table, chain };
-      }
-    return undefined;
   }
 
   newChain(family: NfFamily, table: NfTable, name: string): Errno | 0 {
@@ -171,7 +165,9 @@ export class Ruleset {
     if (chains.has(name)) return EEXIST;
     const handle = this.world.core.nfChainAdd(this.ns.core, family, TABLE[table]);
     if (handle < 0) return errnoOf(handle);
-    chains.set(name, { name, handle, policy: undefined, rules: [], id: this.#id(family, table) });
+    const chain: Chain = { name, handle, policy: undefined, rules: [], id: this.#id(family, table) };
+    chains.set(name, chain);
+    this.#byHandle.set(handle, { family, table, chain });
     return 0;
   }
 
@@ -184,6 +180,7 @@ export class Ruleset {
     if (this.#references(chains, name) > 0) return EBUSY;
     this.world.core.nfChainDel(chain.handle);
     chains.delete(name);
+    this.#byHandle.delete(chain.handle);
     return 0;
   }
 

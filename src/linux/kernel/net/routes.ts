@@ -47,6 +47,7 @@ function toCore(ns: Netns, r: Route): CoreRoute {
     scope: SCOPE[r.scope],
     metric: r.metric,
     type: TYPE[r.type],
+    ...(r.mtu !== undefined && { mtu: r.mtu }),
     ...(r.nexthops && hops(ns, r.nexthops)),
   };
 }
@@ -96,6 +97,11 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
 function dropRoute(world: NetWorld, ns: Netns, r: Route): void {
   if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
   ns.routes.delete(r);
+}
+
+/** A route's time is over: it carries nothing from now on, but is listed until it is cleared away. */
+export function expireRoute(world: NetWorld, ns: Netns, r: Route): void {
+  if (ns.routes.all.includes(r)) world.core.routeDel(ns.core, toCore(ns, r));
 }
 
 /** Removes the routes of a device that fit. */
@@ -150,7 +156,10 @@ export function listRoutes(world: NetWorld, ns: Netns, family: 4 | 6, table = 25
       return d && d.kind !== 'loopback' && !world.core.devCarrier(d.dev) && table !== 255
         ? { ...r, linkdown: true }
         : r;
-    });
+    })
+    .map((r) =>
+      r.expires === undefined ? r : { ...r, expiresIn: Math.trunc((r.expires - world.clock.now) / 1e9) || 0 },
+    );
 }
 
 export function addRoute(
@@ -185,6 +194,8 @@ export function addRoute(
     ...(given.via && { via: given.via }),
     ...(ifindex !== undefined && { ifindex }),
     ...(given.src && { src: given.src }),
+    ...(given.mtu !== undefined && { mtu: given.mtu }),
+    ...(given.advmss !== undefined && { advmss: given.advmss }),
     scope: given.scope ?? (type !== 'unicast' || given.via ? 'global' : 'link'),
     proto: given.proto ?? 'boot',
     metric: given.metric || (given.family === 6 ? 1024 : 0),
@@ -259,7 +270,7 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(query.tos !== undefined && { tos: query.tos }),
   });
   if (typeof r === 'number') return errnoOf(r);
-  const proto = dst.v === 6 ? protoOf(world, ns, r) : 'boot';
+  const found = dst.v === 6 ? chosen6(world, ns, r) : undefined;
   const out = world.devices.get(r.dev);
   const types = Object.entries(TYPE).find(([, n]) => n === r.type);
   return {
@@ -270,9 +281,13 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(out && { ifindex: out.ifindex }),
     ...(r.src && { src: fromAddr16(r.src) }),
     scope: r.scope === 254 ? 'host' : r.scope === 253 ? 'link' : 'global',
-    proto,
+    proto: dst.v === 6 && r.type === 2 ? 'kernel' : (found?.proto ?? 'boot'),
     metric: r.metric,
     table: r.type === 2 ? 255 : r.table,
+    ...(found?.mtu !== undefined && { mtu: found.mtu }),
+    ...(found?.advmss !== undefined && { advmss: found.advmss }),
+    ...(found?.hoplimit !== undefined && { hoplimit: found.hoplimit }),
+    ...(found?.pref !== undefined && { pref: found.pref }),
     ...(r.redirected && { redirected: true }),
     ...(r.redirects && { redirects: true }),
     ...(r.mtu > 0 && { pathMtu: r.mtu }),
@@ -281,14 +296,14 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
   };
 }
 
-/** Who made the IPv6 route that a lookup chose: `ip -6 route get` tells it. */
-function protoOf(world: NetWorld, ns: Netns, r: CoreRoute): Route['proto'] {
-  if (r.type === 2) return 'kernel';
+/** The IPv6 route that a lookup chose, none for an own address: `ip -6 route get` tells all of it. */
+function chosen6(world: NetWorld, ns: Netns, r: CoreRoute): Route | undefined {
+  if (r.type === 2) return undefined;
   const ifindex = world.devices.get(r.dev)?.ifindex;
   const dst = fromAddr16(r.dst);
   const fits = ns.routes.all
     .filter((x) => x.family === 6 && x.ifindex === ifindex && x.table === r.table && x.metric === r.metric)
     .filter((x) => x.dst === undefined || contains(x.dst, dst))
     .sort((a, b) => (b.dst?.bits ?? 0) - (a.dst?.bits ?? 0));
-  return fits[0]?.proto ?? 'boot';
+  return fits[0];
 }

@@ -10,6 +10,7 @@ import { addLoopback, forget, remove } from './links.ts';
 import { martianLines, NetRatelimit } from './martian.ts';
 import { type Device, Netns } from './netns.ts';
 import { logLine } from './nflog.ts';
+import { routerAdvertised } from './ra.ts';
 import type { InetSocket } from './sockfile.ts';
 import { inherit4 } from './sysctl4.ts';
 import { getSysctl, setSysctl, sysctlKeys } from './sysctls.ts';
@@ -113,13 +114,16 @@ export class NetWorld {
   /** Hands the core's waiting events on. @returns whether there were any */
   pump(): boolean {
     let any = false;
+    let adverts = false;
     this.closed.clear();
     this.core.events((kind, a, b) => {
       any = true;
       if (kind === EventKind.SOCK) this.sockets.get(a)?.event();
       else if (kind === EventKind.CAPTURE) this.captures.get(a)?.event();
+      else if (kind === EventKind.RA) adverts = true;
       else if (kind === EventKind.LOG && a === LOG_CT_FULL) this.#tableFull(b);
     });
+    if (adverts) for (const ra of this.core.routerAdverts()) routerAdvertised(this, ra);
     if (any) for (const log of this.core.logs()) this.#logged(log);
     if (any) this.connWatch.tell();
     return any;

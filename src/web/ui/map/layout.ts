@@ -5,7 +5,7 @@
  * Limits: draws one focus machine in full, the others as boxes; bridges beside docker0 get bars of their own, but
  * container links to a second bridge are drawn to the first interface's card side only.
  */
-import type { LabView, ViewContainer, ViewLink, ViewMachine } from '../worker/api.ts';
+import type { LabView, ViewContainer, ViewLink, ViewMachine } from '../../worker/api.ts';
 
 export interface Box {
   readonly x: number;

@@ -3,7 +3,7 @@
  * in their order, slowly when there are few and faster the more are waiting, so that cause is seen before effect
  * and the map is never far behind.
  */
-import type { ViewFrame } from '../worker/api.ts';
+import type { ViewFrame } from '../../worker/api.ts';
 
 export interface Flight {
   readonly frame: ViewFrame;
@@ -61,19 +61,3 @@ export class Motion {
     return this.#flights.length > 0;
   }
 }
-
-/** The family of a protocol name: which shape and colour it has. */
-export function familyOf(proto: string): 'TCP' | 'UDP' | 'ARP' | 'ICMP' | 'DNS' {
-  if (proto.startsWith('ICMP')) return 'ICMP';
-  if (proto === 'ARP' || proto === 'UDP' || proto === 'DNS') return proto;
-  return 'TCP';
-}
-
-/** Outline of each family's glyph around the origin, radius about 6. */
-export const GLYPHS = {
-  TCP: 'M6 0A6 6 0 1 1-6 0A6 6 0 1 1 6 0Z',
-  UDP: 'M-5-5H5V5H-5Z',
-  ARP: 'M0-7L7 0L0 7L-7 0Z',
-  ICMP: 'M0-7L6.5 5H-6.5Z',
-  DNS: 'M-3.5-6H3.5L7 0L3.5 6H-3.5L-7 0Z',
-} as const;
