@@ -2,7 +2,7 @@
 import type { Capture, Lab } from '../../lab/lab.ts';
 import { truths } from '../answers.ts';
 import { evidenceOf } from '../evidence.ts';
-import { Observer, wantsTrace } from '../observer.ts';
+import { Observer } from '../observer.ts';
 import { LessonRunner, type StepProgress } from '../runner.ts';
 import type { Commands, LessonPlan, Question, StepPlan, Truth } from '../schema.ts';
 
@@ -29,7 +29,6 @@ export class Stage {
   /** Opens a lab, runs the lesson's setup, and looks at it for the first time. */
   static async open(plan: LessonPlan, makeLab: MakeLab): Promise<Stage> {
     const lab = await makeLab({ seed: plan.seed, hosts: plan.machines });
-    if (wantsTrace(plan)) await lab.trace(true);
     const stage = new Stage(lab, new LessonRunner(plan), await lab.capture());
     for (const { machine, run } of plan.setup) stage.#printed += await perform(lab, machine, run);
     await stage.pass();
