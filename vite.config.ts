@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { lessons, relaxWhileDeveloping } from './vite.lessons.ts';
+import { offline } from './vite.offline.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,7 +22,13 @@ const fakeLab: Plugin = {
 
 export default defineConfig({
   base: './',
-  plugins: [fakeLab, lessons(at('./lessons')), relaxWhileDeveloping, svelte({ configFile: false })],
+  plugins: [
+    fakeLab,
+    lessons(at('./lessons')),
+    relaxWhileDeveloping,
+    svelte({ configFile: false }),
+    offline(at('./src/web/offline')),
+  ],
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],

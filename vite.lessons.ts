@@ -1,40 +1,55 @@
 /**
- * Vite plugin: lessons/NN-slug/ as modules, compiled when the page is built. `drydock:plans` is what the worker needs
- * (data of the checks), `drydock:texts` what the page shows.
+ * Vite plugin: the course as modules, compiled when the page is built. `drydock:course` is its outline and a loader for
+ * each lesson; a lesson is a module (and so a file of the page) of its own, `drydock:lesson/ID`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import { loadLesson } from './src/course/loader.ts';
+import { compileCourse, compileLesson, LESSON_FILES, type LessonFiles, sound } from './src/course/compile/compile.ts';
+import { type CoursePlan, foldersOf, headOf, type Outline } from './src/course/outline.ts';
+import type { Lesson } from './src/course/text.ts';
 
-const FILES = ['lesson.yaml', 'en.md', 'zh.md', 'solution.sh'] as const;
+const LESSON = 'drydock:lesson/';
+const NAMES = ['drydock:course', 'drydock:plans', 'drydock:texts'];
 
 /** @param dir the lessons' folder */
 export function lessons(dir: string): Plugin {
-  const names = () =>
-    readdirSync(dir, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort();
-  const load = () =>
-    names().map((name) =>
-      loadLesson(
-        Object.fromEntries(FILES.map((f) => [f, readFileSync(join(dir, name, f), 'utf8')])) as Record<
-          (typeof FILES)[number],
-          string
-        >,
-      ),
-    );
+  const course = (): CoursePlan => sound(dir, compileCourse(readFileSync(join(dir, 'course.yaml'), 'utf8')));
+  const load = (folder: string): Lesson => {
+    const read = LESSON_FILES.map((f) => [f, readFileSync(join(dir, folder, f), 'utf8')]);
+    return sound(`${dir}/${folder}`, compileLesson(Object.fromEntries(read) as LessonFiles));
+  };
+  const outline = (plan: CoursePlan): Outline => {
+    const heads = new Map(foldersOf(plan).map(({ id, folder }) => [id, headOf(load(folder).plan)]));
+    return {
+      ...plan,
+      parts: plan.parts.map((p) => ({ ...p, lessons: p.lessons.flatMap((id) => heads.get(id) ?? []) })),
+    };
+  };
+  /** What a module says. */
+  const source = (name: string, plan: CoursePlan): string => {
+    const all = foldersOf(plan);
+    const first = () => load(all[0]?.folder as string);
+    if (name === 'drydock:plans') return `export const plans = ${JSON.stringify([first().plan])};`;
+    if (name === 'drydock:texts') return `export const lessons = ${JSON.stringify([first()])};`;
+    if (name === 'drydock:course') {
+      const loaders = all.map(({ id }) => `${JSON.stringify(id)}: () => import(${JSON.stringify(LESSON + id)})`);
+      return `export const outline = ${JSON.stringify(outline(plan))};\nexport const lessons = {${loaders.join(', ')}};`;
+    }
+    const folder = all.find(({ id }) => LESSON + id === name)?.folder;
+    if (folder === undefined) throw new Error(`course.yaml has no ${name}`);
+    return `export const lesson = ${JSON.stringify(load(folder))};`;
+  };
   return {
     name: 'drydock-lessons',
-    resolveId: (id) => (id === 'drydock:plans' || id === 'drydock:texts' ? `\0${id}` : undefined),
+    resolveId: (id) => (NAMES.includes(id) || id.startsWith(LESSON) ? `\0${id}` : undefined),
     load(id) {
-      if (id !== '\0drydock:plans' && id !== '\0drydock:texts') return undefined;
-      for (const name of names()) for (const f of FILES) this.addWatchFile(join(dir, name, f));
-      const all = load();
-      return id === '\0drydock:plans'
-        ? `export const plans = ${JSON.stringify(all.map((l) => l.plan))};`
-        : `export const lessons = ${JSON.stringify(all)};`;
+      const name = id.slice(1);
+      if (id[0] !== '\0' || !(NAMES.includes(name) || name.startsWith(LESSON))) return undefined;
+      const plan = course();
+      this.addWatchFile(join(dir, 'course.yaml'));
+      for (const { folder } of foldersOf(plan)) for (const f of LESSON_FILES) this.addWatchFile(join(dir, folder, f));
+      return source(name, plan);
     },
   };
 }

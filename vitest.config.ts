@@ -7,7 +7,7 @@ const PAGE = ['test/e2e/**'];
 const SLOW = [
   'test/differential/**',
   'test/property/**',
-  'test/golden/packets.test.ts',
+  'test/golden/{cli,packets}.test.ts',
   'test/lab/fuzz.test.ts',
   'test/node/{capture,uplink}.test.ts',
   'test/wasm/capacity.test.ts',
@@ -23,6 +23,8 @@ export default defineConfig({
     maxWorkers: '100%',
     // Modules keep no state of labs: the files of a worker share them, and what the engine has compiled of them.
     isolate: false,
+    // What was transformed once is kept for the next run.
+    experimental: { fsModuleCache: true, fsModuleCachePath: '.cache/vitest' },
     testTimeout: 60000,
     hookTimeout: 120000,
   },

@@ -13,6 +13,7 @@ export const PAGE_INPUTS = [
   'index.html',
   'vite.config.ts',
   'vite.lessons.ts',
+  'vite.offline.ts',
   'package-lock.json',
 ];
 

@@ -12,7 +12,8 @@ export async function buildNode() {
       configFile: false,
       logLevel: 'warn',
       build: { ssr: 'src/node/main.ts', outDir: 'dist/node', target: 'node20', emptyOutDir: true, minify: false },
-      ssr: { noExternal: true },
+      // What only a benchmark or a test needs stays where it is installed.
+      ssr: { noExternal: true, external: ['playwright-core'] },
     });
   });
 }

@@ -39,6 +39,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
+  /** Where it is not the usual one of the status. */
+  readonly reason?: string;
   readonly headers: Headers;
   /** Whole, or in chunks as they come. Empty when the request's duplex was taken over (status 101 or a hijacked 200). */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;

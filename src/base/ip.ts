@@ -123,6 +123,11 @@ export function sameIp(a: IpAddr, b: IpAddr): boolean {
   return a.v === b.v && a.value === b.value;
 }
 
+/** Are two prefixes the same? Undefined is the same as undefined only. */
+export function samePrefix(a: Prefix | undefined, b: Prefix | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.bits === b.bits && sameIp(a.addr, b.addr);
+}
+
 /** Whether an address means something on one link only: fe80::/10, and groups of that scope. */
 export function needsZone(a: IpAddr): boolean {
   if (a.v === 4) return false;
@@ -193,7 +198,9 @@ export function parseMac(s: string): number | undefined {
 /** A MAC address as six pairs of hexadecimal digits. */
 export function formatMac(mac: number): string {
   const hex = mac.toString(16).padStart(12, '0');
-  return (hex.match(/../g) as string[]).join(':');
+  let out = hex.slice(0, 2);
+  for (let i = 2; i < 12; i += 2) out += `:${hex.slice(i, i + 2)}`;
+  return out;
 }
 
 /** The link-local IPv6 address of a MAC by EUI-64. @see RFC 4291 appendix A */

@@ -23,7 +23,12 @@ export interface TabOptions {
 /** `docker ps` and other tables: tabwriter.NewWriter(out, 10, 1, 3, ' ', 0). @see docker/cli cli/command/formatter */
 export const DOCKER_TABLE: TabOptions = { minWidth: 10, tabWidth: 1, padding: 3, padChar: ' ' };
 
-const width = (s: string): number => [...s].length;
+/** Code points of a text. */
+function width(s: string): number {
+  let n = s.length;
+  for (let i = 1; i < s.length; i++) if ((s.charCodeAt(i) & 0xfc00) === 0xdc00) n--;
+  return n;
+}
 
 /**
  * Aligns a whole text. Pre: lines end with `\n`; the last one may not.

@@ -2,12 +2,14 @@
 import { Clock } from '../base/clock.ts';
 import { Rng } from '../base/rng.ts';
 import { type Dockerd, startDockerd } from '../docker/engine/dockerd.ts';
+import type { Core } from '../linux/core/core.ts';
 import { loadCore } from '../linux/core/load.ts';
 import { machineLayer } from '../linux/kernel/base-files.ts';
 import { isErr } from '../linux/kernel/errno.ts';
 import { layerOf } from '../linux/kernel/fs/layer.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
-import type { Process, SpawnRequest } from '../linux/kernel/machine.ts';
+import type { FileSystem, Process, SpawnRequest } from '../linux/kernel/machine.ts';
+import type { NetnsKey } from '../linux/kernel/netadmin.ts';
 import type { WaitStatus, WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
 import { openPty } from '../linux/tty/pty.ts';
@@ -16,7 +18,9 @@ import { Displays } from './display.ts';
 import { Driver } from './drive.ts';
 import { FrameTap } from './frames.ts';
 import type { Tracer } from './journey/journey.ts';
-import type { Capture, CommandResult, Host, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import type { Capture, CommandResult, Host, Inside, Lab, LabOptions, Machine, RunOptions, Terminal } from './lab.ts';
+import type { Asker } from './probe/names.ts';
+import type { Attempt, Outcome, Prober } from './probe/probe.ts';
 import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
 import { ServiceManager, SYSTEMD_SOCKET } from './systemd.ts';
@@ -49,6 +53,14 @@ interface Node extends Machine {
   readonly dockerd: Dockerd;
 }
 
+/** What the lab was made of and may need again. */
+interface Origin {
+  /** Names that the router's DNS server knows. */
+  readonly zone: ReadonlyMap<string, string>;
+  /** Another core of the same build. */
+  readonly emptyCore: () => Promise<Core>;
+}
+
 /** `$?` of a shell that ended. */
 const codeOf = (s: WaitStatus): number => (s.state === 'signaled' ? 128 + s.signal : s.code);
 
@@ -58,6 +70,8 @@ class DrydockLab implements Lab {
   readonly #displays: Displays;
   /** There once somebody traces: its code is loaded then. */
   #tracer: Tracer | undefined;
+  #prober: Prober | undefined;
+  readonly #origin: Origin;
 
   constructor(
     readonly world: LabWorld,
@@ -67,7 +81,9 @@ class DrydockLab implements Lab {
     calls: CallLog,
     readonly tap: FrameTap,
     readonly uplink: Uplink | undefined,
+    origin: Origin,
   ) {
+    this.#origin = origin;
     this.#driver = driver;
     this.#calls = calls;
     this.#displays = new Displays(world.clock);
@@ -75,6 +91,40 @@ class DrydockLab implements Lab {
 
   machine(name: string): Node | undefined {
     return this.machines.find((m) => m.name === name);
+  }
+
+  inside(name: string, container?: string): Inside | undefined {
+    return this.#place(name, container);
+  }
+
+  #place(name: string, container?: string): (Inside & Asker & { netns: NetnsKey }) | undefined {
+    const node = this.machine(name);
+    if (!node) return undefined;
+    const { kernel, dockerd } = node;
+    const of = (netns: NetnsKey, fs: FileSystem, resolver?: Asker['resolver']) => ({
+      net: kernel.net(netns),
+      fs,
+      netns,
+      resolver,
+    });
+    if (container === undefined) return of(kernel.hostNetns, kernel.root.fs);
+    const all = [...dockerd.daemon.containers.values()];
+    const running = all.find((c) => c.name === container)?.running;
+    // A container that shares another one's network has that one's resolver.
+    const sandbox = running && all.find((c) => c.sandbox?.netns === running.netns)?.sandbox;
+    return running && of(running.netns, running.mounts.fs, sandbox?.names);
+  }
+
+  probe(attempt: Attempt): Promise<Outcome> {
+    return this.world.hold(this.#probe(attempt));
+  }
+
+  async #probe(attempt: Attempt): Promise<Outcome> {
+    const from = this.#place(attempt.machine, attempt.container);
+    if (!from) return 'unreachable';
+    const { Prober } = await import('./probe/probe.ts');
+    this.#prober ??= new Prober(this.world, this.#origin.zone, this.#origin.emptyCore);
+    return this.#prober.probe(attempt, from);
   }
 
   #node(name: string): Node {
@@ -294,6 +344,9 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   );
   const tap = new FrameTap(world, machines);
   await driver.pace(2e9, () => true);
-  lab = new DrydockLab(world, full, machines, driver, calls, tap, uplink);
+  lab = new DrydockLab(world, full, machines, driver, calls, tap, uplink, {
+    zone: topology.zone,
+    emptyCore: () => loadCore(host.wasm, { seed: full.seed }),
+  });
   return lab;
 }

@@ -2,14 +2,13 @@
  * The tap on every wire of a lab: frames as they crossed each interface. They are kept as bytes and decoded for people
  * when somebody asks, so that traffic which nobody looks at costs next to nothing.
  */
-import { formatIp, formatIp4 } from '../base/ip.ts';
 import type { CoreFrame } from '../linux/core/core.ts';
-import { dissect, type Packet, Proto } from '../linux/core/dissect.ts';
 import { SNAPLEN } from '../linux/core/pcap.ts';
 import { etherText } from '../linux/core/summary.ts';
-import { Conversations, tcpFlags } from '../linux/core/summary-tcp.ts';
+import { Conversations } from '../linux/core/summary-tcp.ts';
 import type { Device } from '../linux/kernel/net/netns.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
+import { decodeFrame } from './decode.ts';
 import { type Place, Places } from './places.ts';
 import type { ViewFrame } from './view.ts';
 import type { Viewed } from './views.ts';
@@ -21,7 +20,6 @@ const KEPT_BYTES = 16 * 1024 * 1024;
 /** Bytes of a frame that are kept while nobody watches. */
 const HEADERS = 256;
 const DIRECTIONS = ['In', 'B', 'M', 'P', 'Out'] as const;
-const DNS_PORT = 53;
 
 /** A frame as it was captured, and where. */
 export interface KeptFrame {
@@ -32,9 +30,6 @@ export interface KeptFrame {
   readonly ifname: string;
   readonly place: Place;
 }
-
-/** What a decoded frame says of itself. */
-type Decoded = Pick<ViewFrame, 'proto' | 'src' | 'dst' | 'sport' | 'dport' | 'flags' | 'housekeeping'>;
 
 export class FrameTap {
   #kept: KeptFrame[] = [];
@@ -132,38 +127,10 @@ export class FrameTap {
       ifname,
       link: device.dev,
       direction: DIRECTIONS[f.pkttype] ?? 'In',
-      ...decode(f.bytes),
+      ...decodeFrame(f.bytes),
       length: f.length,
       summary: etherText(f.bytes, f.length, { seen: this.#conversations }),
       packet: f.packet,
     };
   }
-}
-function decode(bytes: Uint8Array): Decoded {
-  const p = dissect(bytes);
-  if (p.arp) return { proto: 'ARP', src: formatIp4(p.arp.senderIp), dst: formatIp4(p.arp.targetIp) };
-  if (!p.ip) return { proto: 'Ethernet', src: '', dst: '' };
-  const ends = { src: formatIp(p.ip.src), dst: formatIp(p.ip.dst) };
-  if (p.tcp) {
-    const { sport, dport, flags } = p.tcp;
-    return { proto: p.http === undefined ? 'TCP' : 'HTTP', ...ends, sport, dport, flags: tcpFlags(flags) };
-  }
-  if (p.udp) {
-    const { sport, dport } = p.udp;
-    if (p.vxlan) return { proto: 'VXLAN', ...ends, sport, dport };
-    return { proto: sport === DNS_PORT || dport === DNS_PORT ? 'DNS' : 'UDP', ...ends, sport, dport };
-  }
-  if (p.icmp && p.ip.v === 6) return { proto: 'ICMPv6', ...ends, ...(isHousekeeping(p) && { housekeeping: true }) };
-  return { proto: p.icmp ? 'ICMP' : p.ip.proto === Proto.TCP ? 'TCP' : 'IP', ...ends };
-}
-
-/** ICMPv6 types. @see RFC 4861 §4.1, RFC 2710 §3, RFC 3810 §5.2 */
-const ROUTER_SOLICITATION = 133;
-const NEIGHBOUR_SOLICITATION = 135;
-const GROUP_REPORTS: readonly number[] = [131, 132, 143];
-
-/** What every interface sends when it comes up, whoever uses it. @see RFC 4862 §5.4.2 (an address on trial asks from ::) */
-function isHousekeeping({ icmp, ip }: Packet): boolean {
-  if (icmp?.type === NEIGHBOUR_SOLICITATION) return ip?.src.value === 0n;
-  return icmp?.type === ROUTER_SOLICITATION || GROUP_REPORTS.includes(icmp?.type ?? 0);
 }

@@ -3,12 +3,13 @@
  * lesson runner hold this and nothing below it.
  */
 import type { HttpService } from '../base/http.ts';
-import type { Kernel, World } from '../linux/kernel/machine.ts';
-import type { LinkKind } from '../linux/kernel/netadmin.ts';
+import type { FileSystem, Kernel, World } from '../linux/kernel/machine.ts';
+import type { LinkKind, NetAdmin } from '../linux/kernel/netadmin.ts';
 import type { WinSize } from '../linux/kernel/sys.ts';
 import type { PtyPair } from '../linux/tty/pair.ts';
 import type { FrameTap } from './frames.ts';
 import type { Journey } from './journey/event.ts';
+import type { Attempt, Outcome } from './probe/probe.ts';
 import type { Uplink } from './uplink.ts';
 import type { LabView, ViewCall, ViewDrop, ViewFrame } from './view.ts';
 
@@ -66,6 +67,13 @@ export interface Machine {
   readonly docker: HttpService;
 }
 
+/** What is inside a machine or a container. */
+export interface Inside {
+  readonly net: NetAdmin;
+  /** The tree as its programs see it. */
+  readonly fs: FileSystem;
+}
+
 /** A running capture of the whole lab. */
 export interface Capture {
   /** The frames so far as a pcapng file that names every interface, its machine and container. */
@@ -83,6 +91,10 @@ export interface Lab {
   /** The LAN's port that leads out of the lab, when there is one. */
   readonly uplink: Uplink | undefined;
   machine(name: string): Machine | undefined;
+  /** Network and files of a machine, or of a container that has a network of its own. */
+  inside(machine: string, container?: string): Inside | undefined;
+  /** What would become of an attempt to reach something. It is made in a copy of the core: the lab sees nothing of it. */
+  probe(attempt: Attempt): Promise<Outcome>;
   /** Runs `bash -c command` as root in /root and drives the clock as fast as it can until it ends. */
   run(host: string, command: string, options?: RunOptions): Promise<CommandResult>;
   /**

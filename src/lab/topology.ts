@@ -18,6 +18,8 @@ export interface Topology {
   readonly nodes: readonly KernelMachine[];
   readonly router: KernelMachine;
   readonly external: KernelMachine;
+  /** Names that the router's DNS server knows, and their addresses. */
+  readonly zone: ReadonlyMap<string, string>;
 }
 
 /** IPv4 address of node `n` (from 1) on the LAN. */
@@ -61,8 +63,9 @@ export function buildTopology(world: LabWorld, hosts: number, layers: readonly L
   joinExternal(router, external);
   const nodes: KernelMachine[] = [];
   for (let n = 1; n <= hosts; n++) nodes.push(addNode(world, router, n, layers));
-  serveOutside(router, external, hosts, mirrors);
-  return { nodes, router, external };
+  const zone = zoneOf(hosts, mirrors);
+  serveOutside(router, external, zone, mirrors);
+  return { nodes, router, external, zone };
 }
 
 function joinExternal(router: KernelMachine, external: KernelMachine): void {
@@ -103,7 +106,7 @@ export function addUplink(router: KernelMachine): number {
   return device.dev;
 }
 
-function serveOutside(router: KernelMachine, external: KernelMachine, hosts: number, mirrors: boolean): void {
+function zoneOf(hosts: number, mirrors: boolean): ReadonlyMap<string, string> {
   const names = new Map([
     ['router.lab', ROUTER],
     ['ext.lab', EXTERNAL],
@@ -112,7 +115,16 @@ function serveOutside(router: KernelMachine, external: KernelMachine, hosts: num
   // where there are none, the registry's name leads to the router, which refuses
   if (mirrors) for (const name of MIRROR_NAMES) names.set(name, MIRROR);
   else names.set('registry-1.docker.io', ROUTER);
-  void serveDns(router.daemon(['dnsmasq']).sys, names);
+  return names;
+}
+
+function serveOutside(
+  router: KernelMachine,
+  external: KernelMachine,
+  zone: ReadonlyMap<string, string>,
+  mirrors: boolean,
+): void {
+  void serveDns(router.daemon(['dnsmasq']).sys, zone);
   void serveHttp(external.daemon(['httpd']).sys);
   void serveEcho(external.daemon(['echod']).sys);
   if (mirrors) void serveMirror(external.daemon(['apache2']).sys);

@@ -86,18 +86,20 @@ export interface LabView {
   readonly machines: readonly ViewMachine[];
 }
 
-/** A frame as it crossed one interface, decoded for people. */
-export interface ViewFrame {
-  /** Counts up by one for each frame of the lab. */
-  readonly seq: number;
-  readonly time: number;
-  readonly machine: string;
-  /** Container name when the interface is inside one. */
-  readonly container?: string;
-  readonly ifname: string;
-  /** `id` of the ViewLink. */
-  readonly link: number;
-  readonly direction: 'In' | 'B' | 'M' | 'P' | 'Out';
+/** A DNS message's question, and the answer when it is one. */
+export interface ViewDns {
+  /** Without the dot at its end. */
+  readonly name: string;
+  /** `A`, `AAAA`, `PTR`, … */
+  readonly type: string;
+  /** Answers only: 0 is good, 3 is NXDOMAIN. @see RFC 1035 §4.1.1 */
+  readonly rcode?: number;
+  /** Addresses and names of the answer's records. */
+  readonly answers?: readonly string[];
+}
+
+/** What a frame says of itself. */
+export interface FrameContent {
   /** Outermost protocol worth a name: `ARP`, `ICMP`, `TCP`, `UDP`, `DNS`, `HTTP`, `ICMPv6`, `VXLAN`. */
   readonly proto: string;
   readonly src: string;
@@ -108,6 +110,29 @@ export interface ViewFrame {
   readonly flags?: string;
   /** An interface's IPv6 sets itself up: it looks for routers, reports its groups, tries out an address. */
   readonly housekeeping?: boolean;
+  readonly arp?: 'request' | 'reply';
+  /** Numbers of either family's protocol. */
+  readonly icmp?: { readonly type: number; readonly code: number };
+  readonly dns?: ViewDns;
+  /** Number of the outer 802.1Q tag. */
+  readonly vlan?: number;
+  /** VXLAN: its network, and the frame within. */
+  readonly vni?: number;
+  readonly inner?: FrameContent;
+}
+
+/** A frame as it crossed one interface, decoded for people. */
+export interface ViewFrame extends FrameContent {
+  /** Counts up by one for each frame of the lab. */
+  readonly seq: number;
+  readonly time: number;
+  readonly machine: string;
+  /** Container name when the interface is inside one. */
+  readonly container?: string;
+  readonly ifname: string;
+  /** `id` of the ViewLink. */
+  readonly link: number;
+  readonly direction: 'In' | 'B' | 'M' | 'P' | 'Out';
   readonly length: number;
   /** One line as tcpdump prints it, without the time. */
   readonly summary: string;

@@ -3,6 +3,7 @@ import { formatIp, formatMac, formatPrefix } from '../base/ip.ts';
 import type { Dockerd } from '../docker/engine/dockerd.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Device, Netns } from '../linux/kernel/net/netns.ts';
+import { listeners } from '../linux/kernel/net/sockinfo.ts';
 import type { NetnsKey } from '../linux/kernel/netadmin.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
 import type { LabView, ViewContainer, ViewLink, ViewMachine, ViewNetwork } from './view.ts';
@@ -15,16 +16,17 @@ export interface Viewed {
 }
 
 export function viewOf(world: LabWorld, machines: readonly Viewed[]): LabView {
-  return { time: world.clock.now, machines: machines.map((m) => machineView(world, m)) };
+  const open = listening(world);
+  return { time: world.clock.now, machines: machines.map((m) => machineView(world, m, open)) };
 }
 
-function machineView(world: LabWorld, m: Viewed): ViewMachine {
+function machineView(world: LabWorld, m: Viewed, open: Listening): ViewMachine {
   return {
     name: m.name,
     links: links(world, m.kernel.hostNetns),
-    containers: [...m.dockerd.daemon.containers.values()].map((c) => containerView(world, m, c)),
+    containers: [...m.dockerd.daemon.containers.values()].map((c) => containerView(world, m, c, open)),
     networks: networks(m),
-    listening: listening(m, m.kernel.hostNetns),
+    listening: open.get(m.kernel.hostNetns) ?? [],
   };
 }
 
@@ -72,7 +74,7 @@ function deviceOf({ driver, id, options }: Network['info']): string | undefined 
 
 type Container = Dockerd['daemon']['containers'] extends ReadonlyMap<string, infer C> ? C : never;
 
-function containerView(world: LabWorld, m: Viewed, c: Container): ViewContainer {
+function containerView(world: LabWorld, m: Viewed, c: Container, open: Listening): ViewContainer {
   const netns = c.running?.netns;
   const own = netns !== undefined && netns !== m.kernel.hostNetns ? netns : undefined;
   const shares = sharesOf(m, c);
@@ -98,7 +100,7 @@ function containerView(world: LabWorld, m: Viewed, c: Container): ViewContainer 
     })),
     attachments: [...c.attachments.keys()],
     ...(shares !== undefined && { shares }),
-    listening: own === undefined ? [] : listening(m, own),
+    listening: own === undefined ? [] : (open.get(own) ?? []),
   };
 }
 
@@ -131,12 +133,18 @@ function linkView(world: LabWorld, ns: Netns, d: Device): ViewLink {
   };
 }
 
-/** `tcp/0.0.0.0:5000`, sorted; without dockerd's resolver, which lives in containers' namespaces but is none of theirs. */
-function listening(m: Viewed, key: NetnsKey): string[] {
-  const open = m.kernel
-    .net(key)
-    .sockets()
-    .filter((s) => (s.netid === 'tcp' && s.state === 'LISTEN') || (s.netid === 'udp' && s.state === 'UNCONN'))
-    .filter((s) => !s.users.some((u) => u.comm === 'dockerd'));
-  return open.map((s) => `${s.netid}/${s.local.ip ? formatIp(s.local.ip) : '*'}:${s.local.port}`).sort();
+/** Who listens, `tcp/0.0.0.0:5000`, by namespace. */
+type Listening = ReadonlyMap<NetnsKey, readonly string[]>;
+
+/** Sorted; without dockerd's resolver, which lives in containers' namespaces but is none of theirs. */
+function listening(world: LabWorld): Listening {
+  const out = new Map<NetnsKey, string[]>();
+  for (const { socket, netid, ip, port } of listeners(world.net)) {
+    if (socket.opener?.comm === 'dockerd') continue;
+    const here = out.get(socket.ns.key) ?? [];
+    out.set(socket.ns.key, here);
+    here.push(`${netid}/${formatIp(ip)}:${port}`);
+  }
+  for (const list of out.values()) list.sort();
+  return out;
 }

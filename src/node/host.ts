@@ -28,6 +28,14 @@ function compiled(name: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Folder of the built page. @throws Error when it has not been built */
+export function builtPage(): string {
+  const places = ['../web', '../../dist/web'].map((p) => fileURLToPath(new URL(p, import.meta.url)));
+  const found = places.find((p) => existsSync(`${p}/index.html`));
+  if (!found) throw new Error('the page has not been built: run npm run build');
+  return found;
+}
+
 /** Opens a fresh lab. */
 export function openLab(options: LabOptions): Promise<Lab> {
   return createLab({ wasm: coreWasm(), turn: () => new Promise((resolve) => setImmediate(resolve)) }, options);

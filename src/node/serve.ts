@@ -44,6 +44,7 @@ export const serve: Subcommand = {
       const error = await listen(server, address);
       if (error) {
         process.stderr.write(`drydock serve: ${address}: ${error}\n`);
+        for (const other of servers) other.close();
         return 1;
       }
       servers.push(server);

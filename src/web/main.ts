@@ -7,3 +7,11 @@ import App from './ui/App.svelte';
 const target = document.getElementById('app');
 if (!target) throw new Error('no #app');
 mount(App, { target });
+
+// Once the prompt has been reached the rest is fetched, for the next visit without a network.
+if (import.meta.env.PROD)
+  new PerformanceObserver((list, observer) => {
+    if (list.getEntriesByName('drydock:prompt').length === 0) return;
+    observer.disconnect();
+    void import('./offline/register.ts').then(({ keepOffline }) => keepOffline());
+  }).observe({ type: 'mark', buffered: true });

@@ -1,8 +1,12 @@
 /** Each kind of check, true and false, on made evidence. */
+
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { baselineOf, judge, walk } from '../../src/course/checks.ts';
-import type { Evidence } from '../../src/course/evidence.ts';
-import { type Check, parsePlan } from '../../src/course/schema.ts';
+import { check as schema } from '../../src/course/checks/check.ts';
+import { walk } from '../../src/course/checks/inspect.ts';
+import { baselineOf, judge } from '../../src/course/checks/judge.ts';
+import type { Check } from '../../src/course/checks/tree.ts';
+import { type Evidence, NO_TRAFFIC } from '../../src/course/evidence.ts';
 import type { LabView, ViewCall, ViewFrame } from '../../src/lab/view.ts';
 import type { NfRuleState } from '../../src/linux/kernel/netadmin.ts';
 
@@ -92,29 +96,25 @@ const rule = (packets: number): NfRuleState => ({
   bytes: 0,
 });
 
-const evidence = (more: Partial<Evidence> = {}): Evidence => ({
-  view,
-  frames: [],
-  calls: [],
-  baseline: {},
-  engine: async (_, path) =>
-    path === '/containers/bbb/json' ? { State: { Error: 'port is already allocated', ExitCode: 128 } } : {},
-  rules: () => [rule(3)],
-  ...more,
-});
+const evidence = (more: Partial<Evidence> = {}): Evidence => {
+  const made: Evidence = {
+    view,
+    ...NO_TRAFFIC,
+    engine: async (_, path) =>
+      path === '/containers/bbb/json' ? { State: { Error: 'port is already allocated', ExitCode: 128 } } : {},
+    net: () => undefined,
+    file: () => undefined,
+    rules: () => [rule(3)],
+    probe: async () => 'silent',
+    answered: () => false,
+    since: () => made,
+    ...more,
+  };
+  return made;
+};
 
 /** Reads a check as lesson.yaml would give it, so that defaults are filled in. */
-const check = (data: unknown): Check =>
-  parsePlan({
-    id: 'x',
-    title: { en: '', zh: '' },
-    version: 1,
-    minutes: 1,
-    objectives: [],
-    engine: '28',
-    terminals: [],
-    steps: [{ id: 's', check: data }],
-  }).steps[0]!.check;
+const check = (data: unknown): Check => v.parse(schema, data);
 
 const is = (data: unknown, more?: Partial<Evidence>) => judge(check(data), evidence(more), new Set());
 
@@ -220,12 +220,14 @@ describe('judge', () => {
 
   const syn = frame({ machine: 'node3', src: 'a', dst: 'b', sport: 9, dport: 5001, flags: 'S', time: 9e9 });
   const back = (flags: string) => frame({ machine: 'node3', src: 'b', dst: 'a', sport: 5001, dport: 9, flags });
-  const attempt = (expectation: string) => ({ connect: { from: 'node3', to: 'b', port: 5001, expect: expectation } });
+  const attempt = (expectation: string) => ({
+    reach: { from: 'node3', to: 'b', port: 5001, expect: expectation, tried: true },
+  });
   it.each([
     ['open', [syn, back('S.')], ['refused', 'silent']],
     ['refused', [syn, back('R.')], ['open', 'silent']],
     ['silent', [{ ...syn, time: 1e9 }], ['open', 'refused']],
-  ])('connect %s', async (yes, frames, no) => {
+  ])('reach tried: %s', async (yes, frames, no) => {
     expect(await is(attempt(yes), { frames })).toBe(true);
     for (const other of no) expect(await is(attempt(other), { frames })).toBe(false);
   });

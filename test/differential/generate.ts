@@ -341,6 +341,7 @@ export function generate(seed: number): Topology {
   const marking = new Dice(seed + 700_000);
   const marks = b.hosts.map(() => marking.chance(0.2));
   for (const [i, h] of b.hosts.entries()) if (marks[i]) marked(marking, h, b.hosts);
+  const memory = new Dice(seed + 800_000);
   const hosts = b.hosts.map((h, i): HostSpec => {
     const ruled = dice.chance(i === 0 ? 0.9 : 0.4);
     return {
@@ -352,7 +353,16 @@ export function generate(seed: number): Topology {
       addrs: h.addrs,
       routes: h.routes,
       rules:
-        ruled || marks[i] ? rulesFor(ruled ? dice : marking, h, b.hosts, FOUR, marks[i] ? marking : undefined) : '',
+        ruled || marks[i]
+          ? rulesFor(
+              ruled ? dice : marking,
+              h,
+              b.hosts,
+              FOUR,
+              marks[i] ? marking : undefined,
+              memory.chance(0.4) ? memory : undefined,
+            )
+          : '',
       rules6: '',
       listeners: h.listeners,
     };

@@ -16,6 +16,10 @@ class Writer {
     for (const rule of this.words.first) this.rule(table, `-A ${name} ${rule}`);
   }
 
+  has(table: string): boolean {
+    return this.#tables.has(table);
+  }
+
   rule(table: string, text: string): void {
     this.#of(table).rules.push(text);
   }
@@ -242,11 +246,52 @@ function marks(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   }
 }
 
+/** Matches that remember packets or look into them, behind all others; and zones of conntrack. */
+function remember(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
+  const table = () => `--name ${dice.pick(['a', 'b'])}`;
+  const side = () => dice.pick(['', ' --rdest', ' --mask 255.255.255.0']);
+  const kinds = [
+    () => `-m recent --set ${table()}${w.words === FOUR ? side() : ' --rdest'}`,
+    () => `-m recent ${dice.pick(['', '! '])}--rcheck ${table()} --hitcount ${dice.pick([1, 2, 4, 9])}`,
+    () => `-m recent --update ${table()} --hitcount ${dice.pick([2, 3, 5])}`,
+    () => `-m recent --update --seconds 3600 ${table()}${dice.pick(['', ' --rttl'])}`,
+    () =>
+      `-m string --string ${dice.pick(['xxxxxx', 'XXXXXX', 'drydock'])} --algo ${dice.pick(['bm', 'kmp'])}${dice.pick(['', ' --icase'])}`,
+    () => `-m string ! --hex-string '|4500|' --algo bm --to ${dice.pick([2, 20])}`,
+    () =>
+      `-m connlimit --connlimit-${dice.pick(['above', 'upto'])} ${dice.pick([0, 1, 2, 4])} --connlimit-mask ${dice.pick([0, 24])} --connlimit-${dice.pick(['s', 'd'])}addr`,
+  ];
+  for (const name of ['INPUT', 'FORWARD', 'OUTPUT']) w.chain('security', name, 'ACCEPT');
+  for (let k = 1 + dice.below(4); k > 0; k--) {
+    const chain = dice.pick(['INPUT', 'FORWARD', 'OUTPUT']);
+    const kind = dice.pick(kinds)();
+    // How many connections of TCP there are at one time is a matter of the pace.
+    const proto = kind.includes('connlimit') ? '-p udp ' : dice.pick(['-p tcp ', '-p udp ', '']);
+    w.rule('security', `-A ${chain} ${proto}${kind}${dice.pick([' -j DROP', '', ''])}`);
+  }
+  if (w.has('raw') || dice.chance(0.5)) return;
+  for (const name of ['PREROUTING', 'OUTPUT']) w.chain('raw', name, 'ACCEPT');
+  for (let k = 1 + dice.below(3); k > 0; k--) {
+    const chain = dice.pick(['PREROUTING', 'PREROUTING', 'OUTPUT']);
+    const dev = `${chain === 'OUTPUT' ? '-o' : '-i'} ${dice.pick(h.devices)}`;
+    const which = dice.chance(0.4) ? `-s ${dice.pick(all.flatMap((x) => x.addrs)).ip}` : dev;
+    w.rule('raw', `-A ${chain} ${which} -j CT --zone ${dice.pick([1, 2])}`);
+  }
+}
+
 /**
  * A ruleset for one host, for iptables-restore or ip6tables-restore.
  * @param marking the dice for marks, when the host's policy asks for them
+ * @param memory the dice for matches that remember
  */
-export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[], words: Words, marking?: Dice): string {
+export function rulesFor(
+  dice: Dice,
+  h: Draft,
+  all: readonly Draft[],
+  words: Words,
+  marking?: Dice,
+  memory?: Dice,
+): string {
   const w = new Writer(words);
   if (dice.chance(0.85)) filter(dice, w, h, all);
   if (dice.chance(0.75)) nat(dice, w, h, all);
@@ -260,5 +305,6 @@ export function rulesFor(dice: Dice, h: Draft, all: readonly Draft[], words: Wor
     );
   }
   if (marking) marks(marking, w, h, all);
+  if (memory) remember(memory, w, h, all);
   return w.text();
 }

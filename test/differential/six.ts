@@ -7,7 +7,7 @@ import type { Address, End, HostSpec, Listener, Probe, RouteSpec, Topology } fro
 
 const NETS = ['192.0.2.', '198.51.100.', '203.0.113.'];
 /** How often bridges hand their frames of IPv6 to netfilter. */
-const BRIDGE_NF = 0;
+const BRIDGE_NF = 0.5;
 /** The least MTU of IPv6. */
 const LEAST = 1280;
 

@@ -8,11 +8,14 @@ import { preview } from 'vite';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What the tests' own browser says where it forbids service workers. */
+export const BLOCKED = 'Service Worker registration blocked by Playwright';
+
 /** A served page and a browser for it. */
 export interface Stage {
   readonly address: string;
-  /** Opens the page in a context of its own. */
-  open(options?: BrowserContextOptions): Promise<Visit>;
+  /** Opens the page in a context of its own. @param where in the course: `#/lesson/step` */
+  open(options?: BrowserContextOptions, where?: string): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -32,11 +35,17 @@ export async function stage(): Promise<Stage> {
   const address = `http://127.0.0.1:${(server.httpServer.address() as { port: number }).port}/`;
   return {
     address,
-    async open(options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en', ...options });
+    async open(options = {}, where = '') {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        locale: 'en',
+        // What keeps the page for offline use is tried on its own: elsewhere each visit is a first one.
+        serviceWorkers: 'block',
+        ...options,
+      });
       const page = await context.newPage();
       const visit = new Visit(page, address);
-      await page.goto(address);
+      await page.goto(`${address}${where}`);
       return visit;
     },
     async close() {
@@ -56,7 +65,8 @@ export class Visit {
     address: string,
   ) {
     page.on('console', (m) => {
-      if (m.type() === 'error' || m.type() === 'warning') this.noise.push(m.text());
+      if (m.type() !== 'error' && m.type() !== 'warning') return;
+      if (m.text() !== BLOCKED) this.noise.push(m.text());
     });
     page.on('pageerror', (e) => this.noise.push(e.message));
     page.on('request', (r) => {

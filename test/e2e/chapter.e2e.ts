@@ -1,7 +1,7 @@
-/** The whole chapter, typed in a browser as a person would: each answer on the screen, each step ticked in its turn. */
+/** The first part, typed in a browser as a person would: each answer on the screen, each step ticked in its turn. */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Stage, stage, type Visit } from './browser.ts';
 
 const artifacts = fileURLToPath(new URL('../artifacts', import.meta.url));
@@ -12,12 +12,22 @@ let step = '';
 beforeAll(async () => {
   mkdirSync(artifacts, { recursive: true });
   theatre = await stage();
-  visit = await theatre.open({ viewport: { width: 1440, height: 900 } });
 });
-afterAll(async () => {
-  await visit?.close();
-  await theatre?.close();
-});
+afterEach(() => visit?.close());
+afterAll(() => theatre?.close());
+
+/** Opens the page at a lesson. */
+async function lesson(id: string): Promise<void> {
+  visit = await theatre.open({ viewport: { width: 1440, height: 900 } }, `#/${id}`);
+  await visit.sees(prompt('node1'));
+  expect(await visit.done()).toBe(0);
+}
+
+/** All steps are ticked, and nothing was said on the console. */
+async function finished(): Promise<void> {
+  expect(await visit.done()).toBe(await visit.page.locator('.steps > li').count());
+  expect(visit.noise).toEqual([]);
+}
 
 const ticked = (id: string): Promise<boolean> =>
   visit.page
@@ -57,9 +67,8 @@ const prompt = (machine: string) => new RegExp(`root@${machine}:~# *$`, 'm');
 const ID = /^[0-9a-f]{64}/m;
 const HELLO = 'Hello world!';
 
-it('is learnt from the first key to the last tick', async () => {
-  await visit.sees(prompt('node1'));
-  expect(await visit.done()).toBe(0);
+it('a port at random, from the first key to the last tick', async () => {
+  await lesson('random-port');
 
   await begin('random');
   await on('node1', 'docker run -d -P training/webapp python app.py', ID);
@@ -89,6 +98,12 @@ it('is learnt from the first key to the last tick', async () => {
   await visit.page.keyboard.press('Control+c');
   await visit.sees('^C');
   await tick();
+
+  await finished();
+});
+
+it('a port of your choice', async () => {
+  await lesson('chosen-port');
 
   await begin('chosen');
   await on('node1', 'docker run -d -p 5000:5000 --name web training/webapp python app.py', ID);
@@ -120,6 +135,12 @@ it('is learnt from the first key to the last tick', async () => {
   await on('node1', 'curl http://localhost:5002/', HELLO);
   await on('node1', 'curl http://localhost:3000/', 'curl: (');
   await tick();
+
+  await finished();
+});
+
+it('taken ports and other mappings', async () => {
+  await lesson('another-mapping');
 
   await begin('taken');
   await on(
@@ -155,7 +176,15 @@ it('is learnt from the first key to the last tick', async () => {
   await on('node1', 'docker run -d -p 8080:5000 --name moved webapp:moved', ID);
   await tick();
 
+  await finished();
+});
+
+it('under the hood', async () => {
+  await lesson('under-the-hood');
+
   await begin('rules');
+  await visit.page.locator('#body-rules input[value="once"]').check();
+  await visit.page.locator('#body-rules .question button[type="submit"]').click();
   await on('node1', 'iptables -t nat -L DOCKER -n -v', 'tcp dpt:8080 to:172.17.0.', prompt('node1'));
   await on('node3', 'curl http://192.168.56.11:8080/', HELLO);
   await also('node1', 'iptables -t nat -L -n -v', /^ +1 +60 DNAT .*tcp dpt:8080 to:172\.17\.0\.\d+:5000/m);
@@ -165,6 +194,8 @@ it('is learnt from the first key to the last tick', async () => {
   await on('node1', 'ip addr', /veth\w+@if2: <.*> .* master docker0 state UP/, prompt('node1'));
   await on('node1', 'ip addr show docker0', /docker0: <BROADCAST,MULTICAST,UP,LOWER_UP>/, 'inet 172.17.0.1/16');
   await on('node1', 'ss -lntp', /0\.0\.0\.0:8080.*"docker-proxy"/, prompt('node1'));
+  await visit.page.locator('#body-proxy input.typed').fill('docker-proxy');
+  await visit.page.keyboard.press('Enter');
   await on('node1', 'tcpdump -i docker0 -n', 'listening on docker0');
   await on('node3', 'curl http://192.168.56.11:8080/', HELLO);
   await visit.at('node1');
@@ -181,8 +212,7 @@ it('is learnt from the first key to the last tick', async () => {
   await on('node1', 'docker rm -f $(docker ps -aq)', prompt('node1'));
   await tick();
 
-  expect(await visit.done()).toBe(await visit.page.locator('.steps > li').count());
   await visit.page.locator('.outro').scrollIntoViewIfNeeded();
   await picture('chapter-end');
-  expect(visit.noise).toEqual([]);
+  await finished();
 });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { preview } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BLOCKED } from './browser.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -43,10 +44,16 @@ const address = (): string => `http://127.0.0.1:${(server.httpServer.address() a
 /** Opens the page afresh; whatever it complains about, or fetches from elsewhere, is kept in `noise`. */
 async function open(options: BrowserContextOptions = {}, shown = true): Promise<void> {
   noise = [];
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en', ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en',
+    serviceWorkers: 'block',
+    ...options,
+  });
   page = await context.newPage();
   page.on('console', (m) => {
-    if (m.type() === 'error' || m.type() === 'warning') noise.push(m.text());
+    if (m.type() !== 'error' && m.type() !== 'warning') return;
+    if (m.text() !== BLOCKED) noise.push(m.text());
   });
   page.on('pageerror', (e) => noise.push(e.message));
   page.on('request', (r) => {

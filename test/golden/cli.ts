@@ -4,7 +4,6 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'unbash';
@@ -47,7 +46,7 @@ export function isForDocker(line: TranscriptLine): boolean {
 /** A lab whose machines' engines listen on unix sockets. */
 export class ServedLab {
   readonly #dir = mkdtempSync(join(tmpdir(), 'drydock-cli-'));
-  readonly #servers: Server[] = [];
+  readonly #servers = new Map<string, ReturnType<typeof httpServer>>();
   private constructor(
     readonly lab: Lab,
     readonly pacer: Pacer,
@@ -60,7 +59,7 @@ export class ServedLab {
     for (const machine of lab.machines) {
       const server = httpServer(machine.docker, served.pacer);
       await new Promise<void>((resolve) => server.listen(served.socket(machine.name), resolve));
-      served.#servers.push(server);
+      served.#servers.set(machine.name, server);
     }
     served.pacer.start();
     return served;
@@ -68,6 +67,11 @@ export class ServedLab {
 
   socket(host: string): string {
     return join(this.#dir, `${host}.sock`);
+  }
+
+  /** Connections to a machine's engine that are open. */
+  connections(host: string): number {
+    return this.#servers.get(host)?.connections.size ?? 0;
   }
 
   /** Plays one line. @returns the line with what was answered */
@@ -96,7 +100,7 @@ export class ServedLab {
 
   close(): void {
     this.pacer.stop();
-    for (const s of this.#servers) s.close();
+    for (const s of this.#servers.values()) s.close();
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }

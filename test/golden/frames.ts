@@ -2,21 +2,31 @@
  * Recorded frames as lines that two runs can share: what no two runs have in common (times, ids, ephemeral ports, MAC
  * addresses, sequence numbers, interface numbers) is replaced, an address by who has it, an interface by its role.
  * Left are interface, direction, order, flags, relative numbers, lengths, TTLs, TCP options, windows, and what DNS says.
- * Limits: IPv6 (router solicitations and listener reports of new veths, which are sent at random moments) is left out on
- * both sides.
+ * What an address of IPv6 is made of is its sender's MAC address: it is replaced where that is so, else it stays.
  */
 import { readFileSync } from 'node:fs';
+import { formatIp6, linkLocal, parseMac } from '../../src/base/ip.ts';
 import { type PcapFile, readPcap, readSll2 } from '../../src/linux/core/pcap.ts';
 import { summary } from '../../src/linux/core/summary.ts';
 import { Conversations } from '../../src/linux/core/summary-tcp.ts';
 
 const ETH_P_IP = 0x0800;
 const ETH_P_ARP = 0x0806;
+/** ff02::1:ff00:0, the groups of solicited nodes. */
+const SOLICITED = 0xff0200000000000000000001ff000000n;
 
 /** What stands for numbers and addresses of one side. */
 export interface Names {
   readonly ifname: ReadonlyMap<number, string>;
   readonly mac: ReadonlyMap<string, string>;
+}
+
+/** A frame as two sides can share it. */
+export interface Frame {
+  /** Seconds since 1970. */
+  readonly at: number;
+  readonly ifname: string;
+  readonly text: string;
 }
 
 /** Interfaces and MAC addresses of the machine where it was recorded. */
@@ -71,26 +81,35 @@ function announces(head: { readonly protocol: number } | undefined, bytes: Uint8
   return head?.protocol === ETH_P_ARP && arp.subarray(14, 18).join() === arp.subarray(24, 28).join();
 }
 
-/** One line for each frame of a capture that is held against the other side. */
-export function lines(file: PcapFile, names: Names): string[] {
+/** The frames of a capture. */
+export function frames(file: PcapFile, names: Names): Frame[] {
   const seen = new Conversations();
-  const out: string[] = [];
+  const out: Frame[] = [];
   for (const p of file.packets) {
-    const protocol = readSll2(p.bytes)?.protocol;
-    if (protocol !== ETH_P_IP && protocol !== ETH_P_ARP) continue;
     const text = summary(file.linkType, p.bytes, p.length, {
       link: true,
       verbose: 1,
       seen,
       ifname: (i) => names.ifname.get(i) ?? '?',
     });
-    out.push(normalise(text, names));
+    const line = normalise(text, names);
+    out.push({ at: time(p), ifname: line.split(' ')[0] as string, text: line });
   }
   return out;
 }
 
-function normalise(text: string, names: Names): string {
+/** Replaces what is made of the MAC address a frame names first: its link-local address, and the group of that. */
+function ownAddresses(text: string): string {
+  const mac = parseMac(/(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/.exec(text)?.[0] ?? '');
+  if (mac === undefined) return text;
+  const own = linkLocal(mac);
   return text
+    .replaceAll(formatIp6(own), 'fe80::own')
+    .replaceAll(formatIp6(SOLICITED | (own & 0xffffffn)), 'ff02::1:ffown');
+}
+
+function normalise(text: string, names: Names): string {
+  return ownAddresses(text)
     .replace(/\n\s+/g, ' ')
     .replace(/ ifindex \d+/, '')
     .replace(/(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/g, (m) => names.mac.get(m) ?? 'new')
@@ -107,6 +126,7 @@ function normalise(text: string, names: Names): string {
     .replace(/ HTTP, length:.*$/, ' HTTP')
     .replace(/: HTTP.*$/, ': HTTP')
     .replace(/ +/g, ' ')
+    .replace(/(unknown option \(14\), length 8 \(1\): 0x0000: )[0-9a-f ]{14}/, '$1nonce')
     .trim();
 }
 

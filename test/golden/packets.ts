@@ -8,7 +8,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Lab } from '../../src/lab/lab.ts';
 import { makeLab } from '../rig.ts';
-import { lines, type Moments, moments, type Names, pcap, REAL, recordedPcap } from './frames.ts';
+import { type Frame, frames, type Moments, moments, type Names, pcap, REAL, recordedPcap } from './frames.ts';
+import { type Pair, pairs, part } from './solicitations.ts';
 
 const recorded = new URL('./recorded/packets/', import.meta.url);
 
@@ -61,10 +62,14 @@ const WHEN: ReadonlyMap<string, Moments> = new Map(
 
 const CONTAINERS = ['web', 'cli', 'aa', 'bb', 'late', 'late2'];
 
+/** The machines have been up for so long, s: they look for routers no more. */
+const UP = 6 * 3600;
 /** After the other machine has talked to this one, s: what they know of each other is stale. */
 const REST = 60;
 /** From the last container's start until the first scenario, s. */
-const SETTLE = 8;
+const SETTLE = 20;
+/** All that IPv6 sends in a play. */
+const SIX = '/var/tmp/six.pcap';
 /** From a command to its first frame, s. */
 const LEAD = 0.07;
 /** The host's neighbours are forgotten and a capture begins so long before the first frame, s. */
@@ -74,17 +79,26 @@ const AFTER = 0.4;
 /** And after a container was started, which announces itself three times. */
 const AFTER_START = 2.4;
 
+/** What one play gave. */
+export interface Played {
+  readonly outcomes: readonly Outcome[];
+  /** The solicitations for routers that were recorded, and those here. */
+  readonly solicitations: readonly Pair[];
+}
+
 /** Plays every scenario. */
-export async function play(seed = 1): Promise<Outcome[]> {
+export async function play(seed = 1): Promise<Played> {
   const player = new Player(await makeLab(seed));
   await player.prepare();
-  const out: Outcome[] = [];
+  const outcomes: Outcome[] = [];
   for (const s of steps) {
     const places = SCENARIOS.get(nameOf(s));
-    if (places) out.push(...(await player.scenario(s, places)));
+    if (places) outcomes.push(...(await player.scenario(s, places)));
   }
-  return out;
+  return { outcomes, solicitations: await player.solicitations() };
 }
+
+const texts = (list: readonly Frame[]): string[] => list.map((f) => f.text);
 
 class Player {
   /** Virtual time less recorded time, s. */
@@ -101,8 +115,10 @@ class Player {
 
   /** The other machine has talked to this one; and containers and networks. */
   async prepare(): Promise<void> {
+    await this.lab.pass(UP * 1e9);
     await this.lab.run('node3', 'ping -c 1 192.168.56.11');
     await this.lab.pass(REST * 1e9);
+    await this.lab.run('node1', `tcpdump -U -i any -w ${SIX} icmp6 2>/dev/null &`);
     for (const s of steps.filter((x) => x.note === '' && /^docker (run|network)/.test(x.cmd))) {
       const { exit } = await this.lab.run(s.host, s.cmd);
       if (exit !== 0) throw new Error(s.cmd);
@@ -130,7 +146,9 @@ class Player {
     const { first, command } = WHEN.get(name) as Moments;
     await this.#until(Math.min(first, command - LEAD) - BEFORE);
     // the host's neighbours were forgotten before a recording where it asks for one
-    const fresh = lines(recordedAt(name, 'host'), REAL).some((l) => /^(docker0|appnet|eth0) Out .*who-has/.test(l));
+    const fresh = frames(recordedAt(name, 'host'), REAL).some((f) =>
+      /^(docker0|appnet|eth0) Out .*who-has/.test(f.text),
+    );
     await this.lab.run('node1', `rm -f /root/*.pcap${fresh ? '; ip neigh flush all' : ''}`);
     const pids: string[] = [];
     for (const p of places) {
@@ -153,12 +171,26 @@ class Player {
     return places.map((place) => ({
       scenario: name,
       place,
-      real: lines(recordedAt(name, place), REAL),
-      ours: lines(
-        pcap(this.lab.machine('node1')?.kernel.root.fs.readFile(`/root/${place}.pcap`)),
-        place === 'host' ? this.#names : { ...this.#names, ifname: REAL.ifname },
-      ),
+      real: texts(part(frames(recordedAt(name, place), REAL)).rest),
+      ours: texts(part(this.#captured(`/root/${place}.pcap`, place === 'host')).rest),
     }));
+  }
+
+  /** Frames of a capture of this run. @param host of the machine, or of a container */
+  #captured(path: string, host: boolean): Frame[] {
+    const names = host ? this.#names : { ...this.#names, ifname: REAL.ifname };
+    return frames(pcap(this.lab.machine('node1')?.kernel.root.fs.readFile(path)), names);
+  }
+
+  /** Holds the recorded solicitations that repeat against those of this run. */
+  async solicitations(): Promise<Pair[]> {
+    await this.lab.run('node1', 'pkill tcpdump; sleep 0.1');
+    const real = [...SCENARIOS.keys()].flatMap((name) => frames(recordedAt(name, 'host'), REAL));
+    const begun = new Map<string, number>();
+    for (const f of part(real).rest) if (f.text.includes('router solicitation')) begun.set(f.ifname, f.at);
+    const shift = this.#shift + Number(this.lab.world.clock.epochAt(0)) / 1e9;
+    const ours = this.#captured(SIX, true).map((f) => ({ ...f, at: f.at - shift }));
+    return pairs(part(real).repeated, ours, begun);
   }
 
   get #names(): Names {

@@ -22,7 +22,10 @@ export const CONN_X_OPACKETS = 96;
 export const CONN_X_OBYTES = 104;
 export const CONN_X_RPACKETS = 112;
 export const CONN_X_RBYTES = 120;
-export const CONN_X_SIZE = 128;
+/** u16 each: zones of the original direction and of the reply. */
+export const CONN_X_OZONE = 128;
+export const CONN_X_RZONE = 130;
+export const CONN_X_SIZE = 136;
 
 /** What happened to a connection (ctEventNext): CTEV_X_SIZE bytes; its record follows the head. */
 export const CTEV_X_TYPE = 0;
@@ -30,7 +33,7 @@ export const CTEV_X_NS = 4;
 /** f64 ns. */
 export const CTEV_X_TIME = 8;
 export const CTEV_X_CONN = 16;
-export const CTEV_X_SIZE = 144;
+export const CTEV_X_SIZE = 152;
 export const CTEV_NEW = 1;
 export const CTEV_UPDATE = 2;
 export const CTEV_DESTROY = 4;

@@ -4,6 +4,7 @@ export const EVENT_SOCK = 1;
 export const EVENT_CAPTURE = 2;
 export const EVENT_CARRIER = 3;
 export const EVENT_LOG = 4;
+export const EVENT_RA = 5;
 export const READY_IN = 1;
 export const READY_OUT = 4;
 export const READY_ERR = 8;

@@ -19,6 +19,13 @@ export const IP6KEY_RATELIMIT = 13;
 /** Of a device: whether redirects are followed. */
 export const IP6KEY_ACCEPT_REDIRECTS = 14;
 
+/** A router advertisement that a device takes (raNext): who sent it, the ICMPv6 message. */
+export const RA_X_DEV = 0;
+export const RA_X_LEN = 4;
+export const RA_X_FROM = 8;
+export const RA_X_MESSAGE = 24;
+export const RA_X_SIZE = 1536;
+
 /** IFA_F_* of Linux. */
 export const IFA_F_NODAD = 2;
 export const IFA_F_DADFAILED = 8;

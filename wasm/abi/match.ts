@@ -70,3 +70,33 @@ export const MX_QUOTA = 22;
 export const MX_FRAGMENT = 23;
 /** P: 0 packets, 1 bytes, 2 average size; Q: 0 original, 1 reply, 2 both; A, B: u64 low; C, D: u64 high. */
 export const MX_CONNBYTES = 24;
+/** P: RECENT_*; Q: 1 source, 2 destination; A, D: name of the table (a hash); B: seconds; C: hits; E: mask. */
+export const MX_RECENT = 25;
+/** P: 1 source, 2 destination; A: connections allowed; E: mask. */
+export const MX_CONNLIMIT = 26;
+/** P: 1 without regard to case; A: bytes of the pattern, which follow in MX_BYTES; B: first, C: last offset. */
+export const MX_STRING = 27;
+/** Bytes that belong to the record before: they say nothing themselves. */
+export const MX_BYTES = 28;
+
+/** What `recent` is to do: bits. */
+export const RECENT_CHECK = 1;
+export const RECENT_SET = 2;
+export const RECENT_UPDATE = 4;
+export const RECENT_REMOVE = 8;
+/** The TTL must be the same; addresses that are too old go. */
+export const RECENT_TTL = 16;
+export const RECENT_REAP = 32;
+
+/** An address of a table of `recent` as it is dumped: RECENT_X_SIZE bytes. Stamps are ticks of RECENT_TICK ns, u32 each. */
+export const RECENT_X_ADDR = 0;
+export const RECENT_X_TTL = 16;
+export const RECENT_X_INDEX = 20;
+export const RECENT_X_COUNT = 24;
+/** How many stamps the table keeps of an address. */
+export const RECENT_X_ROOM = 28;
+export const RECENT_X_STAMPS = 32;
+export const RECENT_X_SIZE = 1056;
+export const RECENT_STAMPS = 256;
+/** A tick of a kernel with HZ=250. */
+export const RECENT_TICK = 4_000_000;

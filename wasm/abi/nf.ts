@@ -37,8 +37,15 @@ export const TARGET_TOS = 15;
 export const TARGET_TTL = 16;
 /** Value: the segment size, 0: what the path takes. */
 export const TARGET_TCPMSS = 17;
-/** Counts only: nobody listens to nfnetlink here. */
+/** Counts only: nobody listens to nfnetlink here. TRACE too. */
 export const TARGET_NFLOG = 18;
+/** Value: a zone; RULE_ARG: ZONE_*. */
+export const TARGET_ZONE = 19;
+/** The directions that are in the zone; the zone is the packet's mark. */
+export const ZONE_ORIG = 1;
+export const ZONE_REPLY = 2;
+export const ZONE_BOTH = 3;
+export const ZONE_MARK = 4;
 export const CONNMARK_SET = 0;
 export const CONNMARK_SAVE = 1;
 export const CONNMARK_RESTORE = 2;

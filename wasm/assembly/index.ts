@@ -26,8 +26,9 @@ export { groupDump, groupJoin, groupLeave } from './ip/mcast';
 export { ip4Get, ip4Set } from './ip/net4';
 export { proxyAdd, proxyDel, proxyDump } from './ip/proxyarp';
 export { routeAdd, routeDel } from './ip/route';
-export { addr6Add, addr6Flags } from './ip6/addr';
+export { addr6Add, addr6Deprecate, addr6Flags } from './ip6/addr';
 export { ip6DevSet, ip6NsSet } from './ip6/idev';
+export { raNext } from './ip6/ra';
 export { mc6Dump } from './ip6/mcast';
 export { memSpans } from './sim/span';
 export { announce, neighDel, neighDump, neighSet } from './ip/neighadm';
@@ -36,6 +37,7 @@ export {
   nfZero,
 } from './nf/table';
 export { connDel, connMark, ctDump } from './nf/conntrack';
+export { recentDump, recentSet } from './nf/match/recent';
 export { ctEventNext, ctWatch } from './nf/ctevent';
 export { vsConnFlush, vsConns } from './nf/ipvs/conn';
 export { vsDestDel, vsDestSet, vsDests, vsServiceDel, vsServiceSet, vsServices, vsZero } from './nf/ipvs/service';

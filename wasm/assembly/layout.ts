@@ -130,7 +130,7 @@ export const NFLOG_BASE: usize = MATCH_BASE + MATCH_REC * MATCH_CAP;
 export const HASHLIMIT_REC: usize = 32;
 export const HASHLIMIT_CAP: u32 = 2048;
 export const HASHLIMIT_BASE: usize = NFLOG_BASE + NFLOG_REC * NFLOG_CAP;
-export const CTEV_REC: usize = 144;
+export const CTEV_REC: usize = 152;
 export const CTEV_CAP: u32 = 1024;
 export const CTEV_BASE: usize = HASHLIMIT_BASE + HASHLIMIT_REC * HASHLIMIT_CAP;
 
@@ -146,7 +146,21 @@ export const VS_CONN_CAP: u32 = 4096;
 export const VS_CONN_BASE: usize = VS_DEST_BASE + VS_DEST_REC * VS_DEST_CAP;
 export const VS_BUCKETS: u32 = 4096;
 export const VS_HASH: usize = VS_CONN_BASE + VS_CONN_REC * VS_CONN_CAP;
-const NF_END: usize = VS_HASH + 4 * VS_BUCKETS;
+
+// --- what matches remember: tables of `recent` and the addresses in them, connections that `connlimit` counts; zones
+export const RECENT_REC: usize = 64;
+export const RECENT_CAP: u32 = 256;
+export const RECENT_BASE: usize = VS_HASH + 4 * VS_BUCKETS;
+export const SEEN_REC: usize = 1088;
+export const SEEN_CAP: u32 = 4096;
+export const SEEN_BASE: usize = RECENT_BASE + RECENT_REC * RECENT_CAP;
+export const COUNTED_REC: usize = 32;
+export const COUNTED_CAP: u32 = 16384;
+export const COUNTED_BASE: usize = SEEN_BASE + SEEN_REC * SEEN_CAP;
+export const ZONE_REC: usize = 16;
+export const ZONE_CAP: u32 = 1024;
+export const ZONE_BASE: usize = COUNTED_BASE + COUNTED_REC * COUNTED_CAP;
+const NF_END: usize = ZONE_BASE + ZONE_REC * ZONE_CAP;
 
 // --- IPv4's settings: of devices, of namespaces (all, default, the rest); policy rules, groups, proxied neighbours
 export const CONF_REC: usize = 200;
@@ -172,7 +186,11 @@ export const FLOW_BASE: usize = MEMBER_BASE + MEMBER_REC * MEMBER_CAP;
 export const DST_REC: usize = 48;
 export const DST_CAP: u32 = 4096;
 export const DST_BASE: usize = FLOW_BASE + 64;
-const IP4_END: usize = DST_BASE + DST_REC * DST_CAP;
+/** Router advertisements that wait to be read. */
+export const RA_REC: usize = 1536;
+export const RA_CAP: u32 = 32;
+export const RA_BASE: usize = DST_BASE + DST_REC * DST_CAP;
+const IP4_END: usize = RA_BASE + RA_REC * RA_CAP;
 
 // --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
 export const QDISC_REC: usize = 512;
@@ -276,6 +294,10 @@ export const SLAB_MATCH: u32 = 40;
 export const SLAB_VS_SVC: u32 = 41;
 export const SLAB_VS_DEST: u32 = 42;
 export const SLAB_VS_CONN: u32 = 43;
+export const SLAB_RECENT: u32 = 44;
+export const SLAB_SEEN: u32 = 45;
+export const SLAB_COUNTED: u32 = 46;
+export const SLAB_ZONE: u32 = 47;
 export const SLAB_FIBRULE: u32 = 54;
 export const SLAB_MCAST: u32 = 55;
 export const SLAB_PNEIGH: u32 = 56;

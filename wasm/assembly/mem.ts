@@ -84,6 +84,9 @@ export class Sim {
   ctevHead: u32;
   ctevCount: u32;
   ctevLost: u32;
+  /** Router advertisements that wait (ip6/ra.ts). */
+  raHead: u32;
+  raCount: u32;
   /** Services of IPVS in all namespaces: when 0, its hooks cost nothing. */
   vsServices: u32;
   vsConns: u32;
@@ -118,6 +121,8 @@ export class Sim {
   /** Of what is to be sent, while its route is sought: protocol, source port | destination port << 16. */
   askProto: u32;
   askPorts: u32;
+  /** A match could not remember a packet: it is dropped. */
+  hotdrop: u32;
   /** Connections whose source was rewritten. */
   natSources: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */

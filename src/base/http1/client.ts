@@ -53,7 +53,7 @@ async function readResponse(duplex: Duplex, headOnly: boolean): Promise<ClientRe
   for (;;) {
     const lines = await reader.head();
     if (lines === undefined) return 'empty';
-    if (lines === 'bad') return 'bad';
+    if (lines === 'bad' || lines === 'long') return 'bad';
     const [version, code, ...words] = (lines[0] as string).split(' ');
     const headers = parseHeaders(lines.slice(1));
     const status = Number(code);

@@ -1,7 +1,10 @@
 /** Reading one connection: heads, lines, bytes. */
 import { type Duplex, text } from '../http.ts';
 
-const MAX_HEAD = 65536;
+/** Bytes of a head, as Go's server takes them. @see Go net/http: DefaultMaxHeaderBytes, initialReadLimitSize */
+const MAX_HEAD = (1 << 20) + 4096;
+/** Bytes of a line, and those that are looked through for the end of the other side's stream. */
+const MAX_LINE = 65536;
 const EMPTY = new Uint8Array(0);
 
 /** Buffered reading of one connection, shared by heads, bodies and whoever takes the connection over. */
@@ -31,22 +34,24 @@ export class Reader {
     while (!this.#ended) {
       const had = this.#buffer.length;
       if (!(await this.pull())) return;
-      if (this.#buffer.length > had + MAX_HEAD) return new Promise(() => {});
+      if (this.#buffer.length > had + MAX_LINE) return new Promise(() => {});
     }
   }
 
-  /** Everything up to the blank line; undefined at end of stream, 'bad' when it is too long. */
-  async head(): Promise<string[] | 'bad' | undefined> {
-    for (;;) {
-      const end = find(this.#buffer, '\r\n\r\n');
+  /** Everything up to the blank line; undefined at end of stream, 'bad' when it breaks off. */
+  async head(): Promise<string[] | 'bad' | 'long' | undefined> {
+    for (let seen = 0; ; ) {
+      const end = find(this.#buffer, '\r\n\r\n', Math.max(0, seen - 3));
       if (end >= 0) {
         const lines = text(this.#take(end + 4))
           .slice(0, -4)
           .split('\r\n');
         if (lines.length > 1 || lines[0] !== '') return lines;
+        seen = 0;
         continue;
       }
-      if (this.#buffer.length > MAX_HEAD) return 'bad';
+      seen = this.#buffer.length;
+      if (seen > MAX_HEAD) return 'long';
       if (!(await this.pull())) return this.#buffer.length > 0 ? 'bad' : undefined;
     }
   }
@@ -55,7 +60,7 @@ export class Reader {
     for (;;) {
       const end = find(this.#buffer, '\r\n');
       if (end >= 0) return text(this.#take(end + 2)).slice(0, -2);
-      if (this.#buffer.length > MAX_HEAD || !(await this.pull())) return undefined;
+      if (this.#buffer.length > MAX_LINE || !(await this.pull())) return undefined;
     }
   }
 
@@ -80,8 +85,8 @@ export function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   return out;
 }
 
-function find(bytes: Uint8Array, what: string): number {
-  outer: for (let i = 0; i + what.length <= bytes.length; i++) {
+function find(bytes: Uint8Array, what: string, from = 0): number {
+  outer: for (let i = from; i + what.length <= bytes.length; i++) {
     for (let j = 0; j < what.length; j++) if (bytes[i + j] !== what.charCodeAt(j)) continue outer;
     return i;
   }

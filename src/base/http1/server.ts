@@ -17,7 +17,12 @@ export async function serveConnection(duplex: Duplex, service: HttpService): Pro
   for (;;) {
     const lines = await reader.head();
     if (lines === undefined) break;
-    const request = lines === 'bad' ? '400 Bad Request' : parseRequest(lines);
+    const request =
+      lines === 'bad'
+        ? '400 Bad Request'
+        : lines === 'long'
+          ? '431 Request Header Fields Too Large'
+          : parseRequest(lines);
     if (typeof request === 'string') {
       await refuse(duplex, request);
       break;
@@ -94,7 +99,9 @@ async function serveOne(
   const response = await service.handle(request);
   if (response.hijacked) {
     await duplex.write(
-      utf8(`HTTP/1.1 ${response.status} ${reason(response.status)}\r\n${headerLines(response.headers)}\r\n`),
+      utf8(
+        `HTTP/1.1 ${response.status} ${response.reason ?? reason(response.status)}\r\n${headerLines(response.headers)}\r\n`,
+      ),
     );
     await duplex.settle?.();
     await taken.open();

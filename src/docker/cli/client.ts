@@ -254,6 +254,7 @@ function encodePath(path: string): string {
 
 /** Go's url.EscapedPath: sub-delims, ':' and '@' stay. */
 function encodeSegment(segment: string): string {
+  if (/^[\w.-]*$/.test(segment)) return segment;
   return encodeURIComponent(segment).replace(/%(3A|40|26|3D|2B|24|2C|3B)/g, (s) => decodeURIComponent(s));
 }
 

@@ -5,20 +5,19 @@
 
 /** One string, quoted. @param html escape <, > and & as \u003c and so on (json.Marshal does) */
 export function goString(s: string, html = true): string {
-  const out = JSON.stringify(s);
-  if (!/[<>&\u2028\u2029]/.test(out)) return out;
-  const escaped = html ? /[<>&\u2028\u2029]/g : /[\u2028\u2029]/g;
-  return out.replace(escaped, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return goEscape(JSON.stringify(s), html);
 }
 
-/** A plain value; object keys keep their order (struct fields), undefined ones are left out. */
+/** Characters that Go escapes and JSON.stringify does not: they occur in strings only, so a whole text may be given. */
+function goEscape(json: string, html: boolean): string {
+  if (!/[<>&\u2028\u2029]/.test(json)) return json;
+  const escaped = html ? /[<>&\u2028\u2029]/g : /[\u2028\u2029]/g;
+  return json.replace(escaped, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A plain value without bigints; object keys keep their order (struct fields), undefined ones are left out. */
 export function goMarshal(x: unknown, html = true): string {
-  if (x === null || x === undefined) return 'null';
-  if (typeof x === 'string') return goString(x, html);
-  if (typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint') return String(x);
-  if (Array.isArray(x)) return `[${x.map((v) => goMarshal(v, html)).join(',')}]`;
-  const fields = Object.entries(x as Record<string, unknown>).filter(([, v]) => v !== undefined);
-  return `{${fields.map(([k, v]) => `${goString(k, html)}:${goMarshal(v, html)}`).join(',')}}`;
+  return goEscape(JSON.stringify(x) ?? 'null', html);
 }
 
 /** A map: keys sorted, as Go writes maps. */

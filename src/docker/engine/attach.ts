@@ -8,6 +8,7 @@ import { errors } from './errors.ts';
 import { hijack, streamType } from './reply.ts';
 import { duplexSink, encode, feed, type Wanted } from './session.ts';
 import type { Streams } from './streams.ts';
+import { WebSocketStream } from './websocket.ts';
 
 export interface AttachOptions extends Wanted {
   /** What was written before. */
@@ -17,24 +18,31 @@ export interface AttachOptions extends Wanted {
   readonly detachKeys: string;
 }
 
-/** Takes the connection over. A container that has not started yet is attached to when it does. */
+/**
+ * Takes the connection over. A container that has not started yet is attached to when it does.
+ * @param socket the answer that makes it a WebSocket
+ */
 export function attachContainer(
   daemon: Daemon,
   c: Container,
   options: AttachOptions,
   { request, version }: { readonly request: HttpRequest; readonly version: string },
+  socket?: HttpResponse,
 ): HttpResponse | Failure {
   const keys = parseDetachKeys(options.detachKeys);
   if (keys instanceof Failure) return keys;
   if (c.status === 'paused') return errors.attachPaused(c.id);
-  const duplex = request.duplex;
+  const duplex = request.duplex && socket ? new WebSocketStream(request.duplex) : request.duplex;
+  const raw = c.config.Tty || socket !== undefined;
   daemon.containerEvent(c, 'attach');
   const left = (): void => daemon.containerEvent(c, 'detach');
-  if (duplex) void serve(c, { ...options, keys: c.config.Tty ? keys : undefined, left }, duplex);
-  return hijack(request.headers.upgrade !== undefined, streamType(c.config.Tty, version));
+  if (duplex) void serve(c, { ...options, raw, keys: c.config.Tty ? keys : undefined, left }, duplex);
+  return socket ?? hijack(request.headers.upgrade !== undefined, streamType(c.config.Tty, version));
 }
 
 interface Session extends AttachOptions {
+  /** Both streams as one, without frames. */
+  readonly raw: boolean;
   readonly keys: readonly number[] | undefined;
   /** Called when the detach keys came. */
   left(): void;
@@ -43,7 +51,7 @@ interface Session extends AttachOptions {
 async function serve(c: Container, options: Session, duplex: Duplex): Promise<void> {
   if (options.logs)
     for (const line of c.log.lines) {
-      const out = encode(options, c.config.Tty, line.stream, line.bytes);
+      const out = encode(options, options.raw, line.stream, line.bytes);
       if (out) await duplex.write(out);
     }
   if (!options.stream) {
@@ -61,7 +69,7 @@ async function serve(c: Container, options: Session, duplex: Duplex): Promise<vo
 }
 
 async function follow(c: Container, options: Session, duplex: Duplex, streams: Streams): Promise<void> {
-  const remove = streams.add(duplexSink(duplex, options, c.config.Tty));
+  const remove = streams.add(duplexSink(duplex, options, options.raw));
   const input = options.stdin && c.config.OpenStdin;
   const left = input ? feed(duplex, streams, c.config.StdinOnce, options.keys) : never;
   if (await Promise.race([streams.drained.then(() => false), left.then((keyed) => keyed || never)])) options.left();

@@ -4,11 +4,14 @@ import type { ContainerConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
 import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
-import type { ImageConfig } from '../images/spec.ts';
+import { type ImageConfig, NO_CONFIG } from '../images/spec.ts';
 import type { ImageLayer } from '../images/store.ts';
+import { epochOf } from './archive/container.ts';
+import { layerTar } from './archive/layer.ts';
 import { applyChanges } from './build/config.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
+import { mergeConfig } from './hostconfig.ts';
 
 export interface CommitOptions {
   readonly repo: string;
@@ -17,6 +20,8 @@ export interface CommitOptions {
   readonly comment: string;
   readonly changes: readonly string[];
   readonly pause: boolean;
+  /** Settings that go before those of the container. */
+  readonly config?: Partial<ImageConfig>;
 }
 
 export async function commitContainer(
@@ -30,8 +35,12 @@ export async function commitContainer(
     if (parsed instanceof Failure) return parsed;
     ref = withDefaultTag(parsed);
   }
-  const config = applyChanges(imageConfig(c.config), options.changes);
-  if (config instanceof Failure) return config;
+  const own = imageConfig(c.config);
+  const given = options.config && Object.keys(options.config).length > 0 ? { ...NO_CONFIG, ...options.config } : own;
+  const changed = applyChanges(given, options.changes);
+  if (changed instanceof Failure) return changed;
+  const merged = mergeConfig('', changed, { config: own });
+  const config = { ...imageConfig(merged), OnBuild: changed.OnBuild };
   const run = options.pause && c.status === 'running' ? c.running : undefined;
   if (run) daemon.kernel.freeze(run.pidns, true);
   await daemon.sleep(COST.commit);
@@ -67,10 +76,11 @@ export async function commitContainer(
   return { Id: image.id };
 }
 
-/** What was written over an image, as a layer of its own, even when that is nothing. @param salt makes its digest its own */
+/** What was written over an image, as a layer of its own, even when that is nothing. @param salt makes its directory its own */
 export function layerFrom(daemon: Daemon, salt: string, written: OverlayFs): ImageLayer {
-  const diffId = digest(`layer ${salt} ${daemon.now()}`);
-  return { layer: written.freeze(), diffId, size: written.upperSize, cacheId: sha256(`cache ${diffId}`) };
+  const layer = written.freeze();
+  const diffId = digest(layerTar({ layer }, epochOf(daemon)));
+  return { layer, diffId, size: written.upperSize, cacheId: sha256(`cache ${salt} ${daemon.now()}`) };
 }
 
 /** What of a container's config an image keeps. */

@@ -2,6 +2,7 @@
 import type { LayerFile, Mounts, OverlayFs, PidNs, Process, UtsNs } from '../../linux/kernel/machine.ts';
 import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import type { ContainerConfig, EndpointSettings, HostConfig } from '../api/types.ts';
+import { sha256 } from '../images/digest.ts';
 import type { Image } from '../images/store.ts';
 import type { Endpoint } from '../libnetwork/endpoint.ts';
 import type { Sandbox } from '../libnetwork/sandbox.ts';
@@ -68,7 +69,7 @@ export class Container {
   readonly log = new ContainerLog();
   readonly execIds: string[] = [];
   readonly mounts: MountPoint[] = [];
-  readonly cacheId: string;
+  #cacheId: string | undefined;
   #waiters: Waiting[] = [];
   /** Called when the container starts: attach before start. */
   #onStart: ((streams: Streams) => void)[] = [];
@@ -78,7 +79,6 @@ export class Container {
     readonly id: string,
     name: string,
     created: bigint,
-    cacheId: string,
     readonly config: ContainerConfig,
     readonly hostConfig: HostConfig,
     readonly image: Image | undefined,
@@ -86,7 +86,12 @@ export class Container {
   ) {
     this.name = name;
     this.created = created;
-    this.cacheId = cacheId;
+  }
+
+  /** Names the directory of its own layer under /var/lib/docker. */
+  get cacheId(): string {
+    this.#cacheId ??= sha256(`rw ${this.id}`);
+    return this.#cacheId;
   }
 
   get isRunning(): boolean {
@@ -190,7 +195,7 @@ export interface MountPoint {
   readonly options?: string;
 }
 
-/** What lies in every container over its image. */
+/** What lies in every container over its image. @see Daemon.initLayer */
 export const INIT_FILES: Readonly<Record<string, LayerFile>> = {
   '/.dockerenv': { text: '', mode: 0o755 },
   '/dev': { dir: true },

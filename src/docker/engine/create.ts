@@ -1,9 +1,8 @@
 /** POST /containers/create. @see moby daemon/create.go, daemon/container.go: verifyContainerSettings */
 import type { ContainerConfig, CreateAnswer, CreateBody, EndpointSettings, HostConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
-import { sha256 } from '../images/digest.ts';
 import type { Image } from '../images/store.ts';
-import { Container, INIT_FILES, type MountPoint } from './container.ts';
+import { Container, type MountPoint } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { checkEndpoint, isUserDefined } from './endpoints.ts';
 import { errors } from './errors.ts';
@@ -147,10 +146,9 @@ function build(
   image: Image | undefined,
   mounts: readonly MountPoint[],
 ): Container {
-  const { kernel } = daemon;
   const layers = (image?.layers ?? []).map((l) => l.layer);
-  const rootfs = kernel.overlay([...layers, kernel.layer(INIT_FILES)]);
-  const container = new Container(id, name, daemon.now(), sha256(`rw ${id}`), config, host, image, rootfs);
+  const rootfs = daemon.kernel.overlay([...layers, daemon.initLayer]);
+  const container = new Container(id, name, daemon.now(), config, host, image, rootfs);
   container.mounts.push(...mounts);
   copyUp(daemon, container);
   return container;

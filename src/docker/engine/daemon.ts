@@ -4,13 +4,13 @@
  */
 import { MS } from '../../base/clock.ts';
 import type { Rng } from '../../base/rng.ts';
-import type { Kernel } from '../../linux/kernel/machine.ts';
+import type { Kernel, Layer } from '../../linux/kernel/machine.ts';
 import type { Failure } from '../errdefs.ts';
 import type { ImageStore } from '../images/store.ts';
 import type { Controller } from '../libnetwork/controller.ts';
 import type { Network } from '../libnetwork/network.ts';
 import { type Config, DEFAULTS } from './config/config.ts';
-import type { Container } from './container.ts';
+import { type Container, INIT_FILES } from './container.ts';
 import { errors } from './errors.ts';
 import { type EngineEvent, Events } from './events.ts';
 import type { Exec } from './exec.ts';
@@ -45,6 +45,8 @@ export class Daemon {
   readonly buildCache = new Map<string, string>();
   readonly events = new Events();
   readonly links = new LinkIndex();
+  #initLayer: Layer | undefined;
+
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
@@ -68,6 +70,12 @@ export class Daemon {
   /** Lets virtual time pass. */
   sleep(ns: number): Promise<void> {
     return this.kernel.world.clock.sleep(ns);
+  }
+
+  /** What lies in every container over its image: one layer, so that an image's containers share a merged tree. */
+  get initLayer(): Layer {
+    this.#initLayer ??= this.kernel.layer(INIT_FILES);
+    return this.#initLayer;
   }
 
   get containers(): ReadonlyMap<string, Container> {

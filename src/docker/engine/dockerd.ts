@@ -11,6 +11,7 @@ import { SIGNALS } from '../../linux/kernel/signal.ts';
 import { Failure } from '../errdefs.ts';
 import { catalog } from '../images/catalog.ts';
 import { sha256 } from '../images/digest.ts';
+import { DIGESTS } from '../images/digests.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import { ImageStore } from '../images/store.ts';
 import { Controller } from '../libnetwork/controller.ts';
@@ -74,6 +75,7 @@ function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: str
     fs.mkdir(dir, 0o755, true);
   fs.writeFile('/usr/bin/docker-init', new Uint8Array(0), { mode: 0o755, parents: true, program: 'docker-init' });
   const images = new ImageStore(kernel, VERSION);
+  images.know(DIGESTS);
   images.load(o.images ?? catalog, clock.epochAt());
   const first = readConfig(kernel);
   const config = first instanceof Failure ? DEFAULTS : first;

@@ -32,6 +32,13 @@ export interface ExecConfig {
   readonly Cmd?: string[] | null;
 }
 
+export interface ExecStart {
+  readonly Detach?: boolean;
+  /** How the client wants its stream: raw, or in frames; the process has a terminal by {@link ExecConfig}. */
+  readonly Tty?: boolean;
+  readonly ConsoleSize?: [number, number] | null;
+}
+
 export interface Exec {
   readonly id: string;
   readonly container: Container;
@@ -77,7 +84,7 @@ function commandLine(config: ExecConfig): string {
 export async function startExec(
   daemon: Daemon,
   exec: Exec,
-  options: { Detach?: boolean; Tty?: boolean; ConsoleSize?: [number, number] | null },
+  options: ExecStart,
   { request, version }: { readonly request: HttpRequest; readonly version: string },
 ): Promise<HttpResponse | Failure> {
   const c = exec.container;
@@ -87,8 +94,9 @@ export async function startExec(
   const keys = parseDetachKeys(exec.config.DetachKeys ?? '');
   if (keys instanceof Failure) return keys;
   exec.started = true;
-  const size = options.ConsoleSize ?? exec.config.ConsoleSize;
+  const size = (options.Tty ? options.ConsoleSize : undefined) ?? exec.config.ConsoleSize;
   const tty = exec.config.Tty ?? false;
+  const raw = options.Tty ?? false;
   const streams = new Streams(daemon.kernel, {
     ...(tty && daemon.openPty ? { tty: daemon.openPty } : {}),
     ...(size ? { size: { rows: size[0], cols: size[1] } } : {}),
@@ -109,8 +117,8 @@ export async function startExec(
   const duplex = request.duplex;
   const queue = new OutputQueue();
   const sink: Sink = duplex
-    ? duplexSink(duplex, want, tty)
-    : (stream, bytes) => queue.push(encode(want, tty, stream, bytes));
+    ? duplexSink(duplex, want, raw)
+    : (stream, bytes) => queue.push(encode(want, raw, stream, bytes));
   streams.add(sink);
   void begin(daemon, exec, streams).then(async (failure) => {
     if (failure) await sink(STDOUT, failureText(failure));
@@ -124,7 +132,7 @@ export async function startExec(
     queue.end();
   });
   if (!duplex) return streamed(queue.body());
-  return hijack(request.headers.upgrade !== undefined, streamType(tty, version), MIDDLEWARE);
+  return hijack(request.headers.upgrade !== undefined, streamType(raw, version), MIDDLEWARE);
 }
 
 /** The client reads a process's exit code right after its output: wait until it is known. */

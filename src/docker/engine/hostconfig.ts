@@ -2,7 +2,7 @@
  * HostConfig in the field order of the API, with what the daemon fills in.
  * @see moby api/types/container/hostconfig.go, daemon/daemon_unix.go: adaptContainerSettings
  */
-import type { ContainerConfig, CreateBody, HostConfig, LogConfig } from '../api/types.ts';
+import type { ContainerConfig, HostConfig, LogConfig } from '../api/types.ts';
 import type { Image } from '../images/store.ts';
 
 const MASKED = [
@@ -128,10 +128,16 @@ export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig
   return h;
 }
 
-const structured = <T>(value: T): T => (typeof value === 'object' ? (JSON.parse(JSON.stringify(value)) as T) : value);
+/** A copy of its own: defaults are shared. */
+const structured = <T>(value: T): T =>
+  typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as T) : value;
 
 /** The container's Config: the request's over the image's. @see moby daemon/commit.go: merge */
-export function mergeConfig(id: string, body: CreateBody, image: Image | undefined): ContainerConfig {
+export function mergeConfig(
+  id: string,
+  body: Partial<ContainerConfig>,
+  image: Pick<Image, 'config'> | undefined,
+): ContainerConfig {
   const from = image?.config;
   const exposed = sorted({ ...from?.ExposedPorts, ...body.ExposedPorts });
   const givenEntrypoint = body.Entrypoint ?? null;

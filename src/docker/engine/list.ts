@@ -1,6 +1,7 @@
 /** GET /containers/json: filters and rows. @see moby daemon/list.go */
 import type { ContainerSummary } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
+import type { Image } from '../images/store.ts';
 import { networksOf } from './connect.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
@@ -52,7 +53,8 @@ export function listContainers(daemon: Daemon, options: ListOptions): ContainerS
   const ordered = [...daemon.containers.values()].reverse();
   let shown = ordered.filter((c) => (everything || c.isRunning) && tests.every((t) => t(c)));
   if (options.limit > 0) shown = shown.slice(0, options.limit);
-  return shown.map((c) => row(daemon, c, options.size));
+  const images = lookUpOnce(daemon);
+  return shown.map((c) => row(daemon, c, options.size, images));
 }
 
 function byState(_daemon: Daemon, f: Filters): Test[] | Failure {
@@ -132,18 +134,30 @@ function byImage(daemon: Daemon, f: Filters): Test[] | Failure {
   return [(c) => descends(c) || wanted.includes(c.config.Image)];
 }
 
+/** What images' names mean, each looked up once. */
+type Named = (name: string) => Image | Failure;
+
+function lookUpOnce({ images }: Daemon): Named {
+  const known = new Map<string, Image | Failure>();
+  return (name) => {
+    const found = known.get(name) ?? images.get(name);
+    known.set(name, found);
+    return found;
+  };
+}
+
 /** The image as the container was asked for, or its id when that name means another image now. */
-function imageName(daemon: Daemon, c: Container): string {
-  const named = c.config.Image === '' ? undefined : daemon.images.get(c.config.Image);
+function imageName(images: Named, c: Container): string {
+  const named = c.config.Image === '' ? undefined : images(c.config.Image);
   return named && !(named instanceof Failure) && named.id !== c.image?.id ? (c.image?.id ?? '') : c.config.Image;
 }
 
-function row(daemon: Daemon, c: Container, size: boolean): ContainerSummary {
+function row(daemon: Daemon, c: Container, size: boolean, images: Named): ContainerSummary {
   const rw = size ? c.rootfs.upperSize : 0;
   return {
     Id: c.id,
     Names: [`/${c.name}`, ...daemon.links.namesOf(c)].sort(),
-    Image: imageName(daemon, c),
+    Image: imageName(images, c),
     ImageID: c.image?.id ?? '',
     Command: command(c),
     Created: Number(c.created / 1_000_000_000n),

@@ -35,6 +35,7 @@ export async function pullImage(daemon: Daemon, from: string, tag: string): Prom
   const name = familiarName(parsed);
   if (!isHub) return denied(name);
   const hub = await daemon.kernel.world.hold(import('../images/hub/hub.ts'));
+  daemon.images.know(hub.DIGESTS);
   const all = tag === '' && parsed.tag === undefined && parsed.digest === undefined;
   const tags = all ? hub.hubTags(name) : [parsed.tag ?? 'latest'];
   const wanted: { ref: Reference; chain: ImageSpec[] }[] = [];
@@ -61,6 +62,7 @@ export async function inspectDistribution(daemon: Daemon, name: string): Promise
   const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : ref.domain);
   if (refused) return refused;
   const hub = await daemon.kernel.world.hold(import('../images/hub/hub.ts'));
+  daemon.images.know(hub.DIGESTS);
   const found = isHub ? hub.findHub(familiarName(ref), withDefaultTag(ref).tag ?? 'latest') : 'no repository';
   if (typeof found === 'string') return denied(familiarName(ref));
   const id = manifestDigest(make(daemon, found));

@@ -6,6 +6,8 @@ import { collect, type HttpRequest, type HttpResponse, type HttpService, text } 
 import { Failure } from '../errdefs.ts';
 import { compareVersions } from './apiversion.ts';
 import { API_VERSION, COST, type Daemon, MIN_API_VERSION } from './daemon.ts';
+import { decode } from './decode/decode.ts';
+import type { GoType } from './decode/types.ts';
 import { errors } from './errors.ts';
 import { jsonFault } from './jsonfault.ts';
 import { bare, failure, moved, versionError } from './reply.ts';
@@ -31,8 +33,11 @@ export interface Route {
 
 /** The parameters, when a path fits a pattern. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const want = pattern.split('/').slice(1);
-  const have = path.split('/').slice(1);
+  return matchSegments(pattern.split('/').slice(1), path.split('/').slice(1));
+}
+
+function matchSegments(want: readonly string[], have: readonly string[]): Record<string, string> | undefined {
+  if (!want[0]?.startsWith('{') && want[0] !== have[0]) return undefined;
   const params: Record<string, string> = {};
   let h = 0;
   for (let w = 0; w < want.length; w++) {
@@ -46,13 +51,13 @@ export function matchPath(pattern: string, path: string): Record<string, string>
     if (take < 1 || h + take > have.length) return undefined;
     const value = have.slice(h, h + take).join('/');
     if (value === '') return undefined;
-    params[segment.slice(1, greedy ? -2 : -1)] = decode(value);
+    params[segment.slice(1, greedy ? -2 : -1)] = unescaped(value);
     h += take;
   }
   return h === have.length ? params : undefined;
 }
 
-function decode(s: string): string {
+function unescaped(s: string): string {
   try {
     return decodeURIComponent(s);
   } catch {
@@ -62,10 +67,10 @@ function decode(s: string): string {
 
 /** dockerd's API. @param load gives the routes, whose code arrives with the first request */
 export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[]>): HttpService {
-  let routes: readonly Route[] | undefined;
+  let routes: Table | undefined;
   return {
     async handle(request) {
-      routes ??= await load();
+      routes ??= tableOf(await load());
       const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path);
       const path = versioned ? (versioned[2] as string) : request.path;
       const clean = cleanPath(path);
@@ -104,14 +109,21 @@ function cleanPath(path: string): string {
   return `/${out.join('/')}${path.endsWith('/') && out.length > 0 ? '/' : ''}`;
 }
 
+/** Routes with their patterns in segments. */
+type Table = readonly (Route & { readonly segments: readonly string[] })[];
+
+const tableOf = (routes: readonly Route[]): Table =>
+  routes.map((r) => ({ ...r, segments: r.pattern.split('/').slice(1) }));
+
 function find(
-  routes: readonly Route[],
+  table: Table,
   method: string,
   path: string,
 ): { route: Route; params: Record<string, string> } | undefined {
-  for (const route of routes) {
+  const have = path.split('/').slice(1);
+  for (const route of table) {
     if (route.method !== method) continue;
-    const params = matchPath(route.pattern, path);
+    const params = matchSegments(route.segments, have);
     if (params) return { route, params };
   }
   return undefined;
@@ -128,31 +140,20 @@ export function flagOr(query: URLSearchParams, name: string, fallback: boolean):
   return query.has(name) ? flag(query, name) : fallback;
 }
 
-/** The JSON body; an empty one is an empty object. */
-export async function readJson<T>(request: HttpRequest): Promise<T | Failure> {
+/** The JSON body as the Go type that the route decodes; an empty one is an empty object. */
+export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T | Failure> {
   const body = await collect(request.body).then(text, () => undefined);
   if (body === undefined) return errors.invalidJson('unexpected EOF');
   if (body === '') return {} as T;
   const type = request.headers['content-type'] ?? '';
   if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
+  let parsed: unknown;
   try {
-    const value: unknown = JSON.parse(body) ?? {};
-    if (typeof value === 'object' && !Array.isArray(value)) return withoutNulls(value) as T;
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    return errors.invalidJson(`json: cannot unmarshal ${kind} into Go value`);
+    parsed = JSON.parse(body);
   } catch {
     const why = jsonFault(body);
     return why === undefined ? errors.jsonTail : errors.invalidJson(why);
   }
-}
-
-/** Fields whose names are data: these stay when their value is null. */
-const MAPS = new Set(['EndpointsConfig', 'ExposedPorts', 'Labels', 'PortBindings', 'Volumes', 'buildargs']);
-
-/** To Go a field that is null is a field that is absent. */
-function withoutNulls(value: unknown, isMap = false): unknown {
-  if (Array.isArray(value)) return value.map((v) => withoutNulls(v));
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([, v]) => v !== null || isMap);
-  return Object.fromEntries(kept.map(([k, v]) => [k, withoutNulls(v, MAPS.has(k))]));
+  const { value, fault } = decode(parsed, as);
+  return fault === undefined ? ((value ?? {}) as T) : errors.invalidJson(fault);
 }

@@ -95,7 +95,7 @@ export function topContainer(
 }
 
 function parseColumns(args: string): readonly Column[] | Failure {
-  const m = /(?:^|\s)-?o\s*([a-z,=%]+)/.exec(args);
+  const m = /(?:^|\s)(?:-?[aAdefx]*o|--format[ =])\s*([a-z,=%]+)/.exec(args);
   const [first = ''] = args.trim().split(' ');
   if (!m) return !first.startsWith('-') && first.includes('u') ? BSD : FULL;
   const out: Column[] = [];

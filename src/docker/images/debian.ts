@@ -3,7 +3,7 @@ import type { LayerFile, LayerSpec } from '../../linux/kernel/machine.ts';
 
 const BIN =
   'awk base64 basename bash cat chmod chown clear cmp comm cp cut dash date dd df diff dirname dmesg du echo egrep env ' +
-  'expr false fgrep find fold free getent grep groups gzip head hostname id join kill less ln login ls md5sum mkdir ' +
+  'expr factor false fgrep find fold free getent grep groups gzip head hostname id join kill less ln login ls md5sum mkdir ' +
   'mkfifo mktemp more mount mv nl nohup nproc od paste pgrep pidof pkill printenv printf ps pwd readlink realpath rev ' +
   'rm rmdir sed seq sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test timeout top ' +
   'touch tr true truncate tty uname uniq uptime wc which who whoami xargs yes';

@@ -51,23 +51,28 @@ function compress(state: Uint32Array, w: Uint32Array): void {
   state[7] = (state[7] as number) + h;
 }
 
-/** 64 lower-case hexadecimal digits of the SHA-256 of a text. */
-export function sha256(message: string): string {
-  const bytes = utf8(message);
-  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(bytes.length / 0x2000_0000));
-  view.setUint32(padded.length - 4, (bytes.length * 8) >>> 0);
+/** 64 lower-case hexadecimal digits of the SHA-256 of bytes, or of a text. */
+export function sha256(message: string | Uint8Array): string {
+  const bytes = typeof message === 'string' ? utf8(message) : message;
   const state = Uint32Array.from(H);
   const w = new Uint32Array(64);
-  for (let at = 0; at < padded.length; at += 64) {
-    for (let i = 0; i < 16; i++) w[i] = view.getUint32(at + 4 * i);
-    compress(state, w);
-  }
+  const blocks = (view: DataView, size: number): void => {
+    for (let at = 0; at + 64 <= size; at += 64) {
+      for (let i = 0; i < 16; i++) w[i] = view.getUint32(at + 4 * i);
+      compress(state, w);
+    }
+  };
+  blocks(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), bytes.length);
+  const rest = bytes.subarray(bytes.length - (bytes.length % 64));
+  const last = new Uint8Array(rest.length < 56 ? 64 : 128);
+  last.set(rest);
+  last[rest.length] = 0x80;
+  const view = new DataView(last.buffer);
+  view.setUint32(last.length - 8, Math.floor(bytes.length / 0x2000_0000));
+  view.setUint32(last.length - 4, (bytes.length * 8) >>> 0);
+  blocks(view, last.length);
   return [...state].map((x) => x.toString(16).padStart(8, '0')).join('');
 }
 
-/** `sha256:` and the digest of a text. */
-export const digest = (message: string): string => `sha256:${sha256(message)}`;
+/** `sha256:` and the digest. */
+export const digest = (message: string | Uint8Array): string => `sha256:${sha256(message)}`;

@@ -18,6 +18,7 @@ export function imageJson(image: NewImage): string {
       created: rfc3339Nano(h.created),
       created_by: h.createdBy,
       comment: h.comment,
+      empty_layer: h.empty || undefined,
     })),
     os: 'linux',
     rootfs: { type: 'layers', diff_ids: image.layers.map((l) => l.diffId) },
@@ -34,7 +35,13 @@ interface Shape {
   readonly comment?: string;
   readonly created?: string;
   readonly config?: Partial<ImageConfig>;
-  readonly history?: readonly { created?: string; created_by?: string; comment?: string; author?: string }[];
+  readonly history?: readonly {
+    created?: string;
+    created_by?: string;
+    comment?: string;
+    author?: string;
+    empty_layer?: boolean;
+  }[];
   readonly rootfs?: { readonly diff_ids?: readonly string[] };
 }
 
@@ -55,6 +62,7 @@ export function parseImageJson(text: string): ParsedImage | undefined {
     comment: h.comment ?? '',
     size: 0,
     ...(h.author ? { author: h.author } : {}),
+    ...(h.empty_layer ? { empty: true } : {}),
   }));
   return {
     diffIds,

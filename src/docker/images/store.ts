@@ -18,12 +18,16 @@ export interface HistoryEntry {
   readonly comment: string;
   readonly size: number;
   readonly author?: string;
+  /** It changed the config only. */
+  readonly empty?: boolean;
 }
 
 export interface ImageLayer {
   readonly layer: Layer;
-  /** `sha256:…` of its contents. */
+  /** `sha256:…` of its archive. */
   readonly diffId: string;
+  /** The archive that it came in; others are written from the layer, always the same. */
+  readonly archive?: Uint8Array;
   readonly size: number;
   /** Directory below /var/lib/docker/overlay2. */
   readonly cacheId: string;
@@ -62,11 +66,16 @@ export interface NewImage {
 /** Layers of a catalog's steps: the same in every engine. */
 const layers = new WeakMap<ImageStep, ImageLayer>();
 
+/** Names what a step's layer holds, without writing its archive. */
+export const layerKey = (step: ImageStep): string => sha256(JSON.stringify(step.files)).slice(0, 12);
+
 export class ImageStore {
   readonly #byId = new Map<string, Image>();
   readonly #idByTag = new Map<string, string>();
   /** Catalogs that nobody has asked for. */
   #waiting: (() => void)[] = [];
+  /** Digests of the archives of layers that specs describe. */
+  readonly #digests = new Map<string, string>();
   /** Unix ns from which the ages of specs are counted. */
   #boot = 0n;
   /** `docker.io/library/nginx@sha256:…` → id */
@@ -95,6 +104,11 @@ export class ImageStore {
     for (const make of waiting) make();
   }
 
+  /** Takes over digests of archives, by {@link layerKey}. */
+  know(digests: Readonly<Record<string, string>>): void {
+    for (const [key, hex] of Object.entries(digests)) this.#digests.set(key, `sha256:${hex}`);
+  }
+
   /** Has the images of a catalog, which are made when first asked for, in order. @param boot nanoseconds since 1970 */
   load(catalog: readonly ImageSpec[], boot: bigint): void {
     this.#boot = boot;
@@ -121,7 +135,13 @@ export class ImageStore {
       comment: spec.comment,
       history: [
         ...(base?.history ?? []),
-        ...spec.steps.map((s) => ({ created, createdBy: s.createdBy, comment: s.comment, size: s.size })),
+        ...spec.steps.map((s) => ({
+          created,
+          createdBy: s.createdBy,
+          comment: s.comment,
+          size: s.size,
+          empty: !s.files,
+        })),
       ],
     };
   }
@@ -130,7 +150,8 @@ export class ImageStore {
     if (!step.files) return [];
     const known = layers.get(step);
     if (known) return [known];
-    const diffId = digest(`${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`);
+    const diffId =
+      this.#digests.get(layerKey(step)) ?? digest(`${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`);
     const made = { layer: this.kernel.layer(step.files), diffId, size: step.size, cacheId: sha256(`cache ${diffId}`) };
     layers.set(step, made);
     return [made];

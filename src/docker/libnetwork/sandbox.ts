@@ -11,7 +11,7 @@ import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import { Failure } from '../errdefs.ts';
 import type { JoinInfo } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { ExtServer } from './resolver/answer.ts';
+import type { Backend, ExtServer } from './resolver/answer.ts';
 import { resolveIp, resolveName } from './resolver/names.ts';
 import { Resolver } from './resolver/resolver.ts';
 
@@ -43,6 +43,8 @@ export class Sandbox {
 
   dns: SandboxDns = { servers: [], ndotsSet: false, written: '' };
   #resolver: Resolver | undefined;
+  /** What its resolver answers from, while it has one. */
+  names: Backend | undefined;
 
   constructor(
     readonly env: SandboxEnv,
@@ -165,7 +167,7 @@ export class Sandbox {
     if (this.#resolver) return;
     const { kernel, daemon, rng } = this.env;
     const sandbox = this;
-    this.#resolver = new Resolver(kernel, daemon, this.netns, rng, {
+    this.names = {
       resolveName: (name, version) => resolveName(this.endpoints, name, version),
       resolveIp: (ip) => resolveIp(this.endpoints, ip),
       get ndotsSet() {
@@ -179,7 +181,8 @@ export class Sandbox {
       get servers() {
         return sandbox.dns.servers;
       },
-    });
+    };
+    this.#resolver = new Resolver(kernel, daemon, this.netns, rng, this.names);
     const failed = this.#resolver.start();
     if (isErr(failed)) kernel.log(`dockerd: embedded DNS: ${failed.text.toLowerCase()}`);
   }

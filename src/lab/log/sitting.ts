@@ -97,6 +97,12 @@ export class Sitting {
     return this.lab.step(until, budget);
   }
 
+  /** Does what is due by now. @returns the log up to here */
+  async rest(): Promise<Log> {
+    while (!(await this.step(this.#soon(), () => true)));
+    return this.log;
+  }
+
   #soon(): number {
     return Math.ceil(this.now / MICRO) * MICRO;
   }

@@ -45,6 +45,7 @@ type DevFace =
   | 'dummyAdd'
   | 'nicAdd'
   | 'frameReceive'
+  | 'frameSend'
   | 'devDel'
   | 'devMove'
   | 'devSet'
@@ -79,6 +80,11 @@ export function devFace(w: Wasm, m: Memory): Pick<Core, DevFace> {
       if (frame.length > m.room) return -abi.EMSGSIZE;
       m.bytes.set(frame, m.data);
       return w.frameReceive(dev, m.data, frame.length);
+    },
+    frameSend(dev, frame) {
+      if (frame.length > m.room) return -abi.EMSGSIZE;
+      m.bytes.set(frame, m.data);
+      return w.frameSend(dev, m.data, frame.length);
     },
     devDel: (dev) => w.devDel(dev),
     devMove: (dev, ns) => w.devMove(dev, ns),

@@ -1,6 +1,16 @@
 /** Addresses, routes, neighbours and forwarding tables of the core. */
 import * as abi from '../../../wasm/abi.ts';
-import type { Core, CoreAnswer, CoreFdb, CoreFibRule, CoreFlow, CoreNeigh, CoreNextHop, CoreRoute } from './core.ts';
+import type {
+  Core,
+  CoreAnswer,
+  CoreFdb,
+  CoreFibRule,
+  CoreFlow,
+  CoreNeigh,
+  CoreNextHop,
+  CoreRoute,
+  CoreRouterAdvert,
+} from './core.ts';
 import type { Memory } from './memory.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -9,6 +19,8 @@ type IpFace =
   | 'addrDel'
   | 'addr6Add'
   | 'addr6Flags'
+  | 'addr6Deprecate'
+  | 'routerAdverts'
   | 'ip6DevSet'
   | 'ip6NsSet'
   | 'addrPromote'
@@ -71,6 +83,7 @@ function putRoute(m: Memory, r: CoreRoute, hop?: CoreNextHop): number {
   v.setUint32(at + abi.ROUTE_X_SCOPE, r.scope, true);
   v.setUint32(at + abi.ROUTE_X_METRIC, r.metric, true);
   v.setUint32(at + abi.ROUTE_X_TYPE, r.type, true);
+  v.setUint32(at + abi.ROUTE_X_MTU, r.mtu ?? 0, true);
   const flags =
     (gw ? abi.ROUTE_HAS_GW : 0) |
     (r.src ? abi.ROUTE_HAS_SRC : 0) |
@@ -209,6 +222,19 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
     addrDel: (dev, ip) => w.addrDel(dev, m.putAddr(ip)),
     addr6Add: (dev, ip, bits, flags) => w.addr6Add(dev, m.putAddr(ip), bits, flags),
     addr6Flags: (dev, ip) => w.addr6Flags(dev, m.putAddr(ip)),
+    addr6Deprecate: (dev, ip, on) => w.addr6Deprecate(dev, m.putAddr(ip), on),
+    routerAdverts() {
+      const out: CoreRouterAdvert[] = [];
+      for (let at = w.raNext(); at !== 0; at = w.raNext()) {
+        const length = m.view.getUint32(at + abi.RA_X_LEN, true);
+        out.push({
+          dev: m.view.getUint32(at + abi.RA_X_DEV, true),
+          from: m.bytes.slice(at + abi.RA_X_FROM, at + abi.RA_X_FROM + 16),
+          message: m.bytes.slice(at + abi.RA_X_MESSAGE, at + abi.RA_X_MESSAGE + length),
+        });
+      }
+      return out;
+    },
     ip6DevSet: (dev, key, value) => w.ip6DevSet(dev, DEV6_KEYS[key], value),
     ip6NsSet: (ns, key, value) => w.ip6NsSet(ns, NS6_KEYS[key], value),
     routeAdd: (ns, route) => addRoute(w, m, ns, route),

@@ -7,6 +7,7 @@ import {
   type CoreConnEvent,
   type CoreLog,
   type CoreMatch,
+  type CoreRecent,
   type CoreRule,
   NF_KEYS,
   Target,
@@ -29,6 +30,8 @@ type NfFace =
   | 'nfSet'
   | 'nfGet'
   | 'logs'
+  | 'recent'
+  | 'recentSet'
   | 'connWatch'
   | 'connEvents'
   | 'sockOwner'
@@ -238,6 +241,22 @@ function readConn(m: Memory, at: number): CoreConn {
     rpackets: f64(abi.CONN_X_RPACKETS),
     rbytes: f64(abi.CONN_X_RBYTES),
     handle: v.getUint32(at + abi.CONN_X_HANDLE, true),
+    ozone: u16(abi.CONN_X_OZONE),
+    rzone: u16(abi.CONN_X_RZONE),
+  };
+}
+
+function readRecent(m: Memory, at: number): CoreRecent {
+  const u32 = (off: number): number => m.view.getUint32(at + off, true);
+  return {
+    addr: m.addrAt(at + abi.RECENT_X_ADDR),
+    ttl: u32(abi.RECENT_X_TTL),
+    index: u32(abi.RECENT_X_INDEX),
+    room: u32(abi.RECENT_X_ROOM),
+    stamps: Array.from(
+      { length: u32(abi.RECENT_X_COUNT) },
+      (_, k) => u32(abi.RECENT_X_STAMPS + 4 * k) * abi.RECENT_TICK,
+    ),
   };
 }
 
@@ -301,6 +320,14 @@ export function nfFace(w: Wasm, m: Memory): Pick<Core, NfFace> {
       const n = w.ctDump(ns, m.data, Math.floor(m.room / abi.CONN_X_SIZE));
       for (let i = 0; i < n; i++) out.push(readConn(m, m.data + i * abi.CONN_X_SIZE));
       return out;
+    },
+    recent(ns, table) {
+      const n = w.recentDump(ns, table, m.data, Math.floor(m.room / abi.RECENT_X_SIZE));
+      return n < 0 ? n : Array.from({ length: n }, (_, i) => readRecent(m, m.data + i * abi.RECENT_X_SIZE));
+    },
+    recentSet(ns, table, how, addr) {
+      if (addr) m.bytes.set(addr, m.data);
+      return w.recentSet(ns, table, ['flush', 'add', 'del'].indexOf(how), m.data);
     },
     connDel: (handle) => w.connDel(handle),
     connWatch: (ns, by) => w.ctWatch(ns, by),

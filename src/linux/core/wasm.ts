@@ -43,6 +43,7 @@ export interface Wasm {
   qdiscDel(dev: number, parent: number, handle: number): number;
   qdiscDump(dev: number, out: number): number;
   netemDist(slot: number, from: number): void;
+  frameSend(dev: number, at: number, len: number): number;
   frameReceive(dev: number, at: number, len: number): number;
 
   addrAdd(dev: number, ip: number, bits: number, scope: number): number;
@@ -50,6 +51,8 @@ export interface Wasm {
   addrDel(dev: number, ip: number): number;
   addr6Add(dev: number, ip: number, bits: number, flags: number): number;
   addr6Flags(dev: number, ip: number): number;
+  addr6Deprecate(dev: number, ip: number, on: number): number;
+  raNext(): number;
   ip6DevSet(dev: number, key: number, value: number): number;
   ip6NsSet(ns: number, key: number, value: number): number;
   routeAdd(ns: number, record: number): number;
@@ -101,6 +104,8 @@ export interface Wasm {
   vsConnFlush(ns: number): void;
   sockOwner(sock: number, uid: number, gid: number): void;
   connMark(handle: number, mark: number): void;
+  recentDump(ns: number, name: bigint, out: number, room: number): number;
+  recentSet(ns: number, name: bigint, how: number, ip: number): number;
   ctDump(ns: number, out: number, room: number): number;
   connDel(handle: number): void;
   ctWatch(ns: number, by: number): void;

@@ -4,7 +4,7 @@ import type { LayerFile, LayerSpec } from './machine.ts';
 const DIRS = [
   'boot dev etc home media mnt opt proc root run srv sys tmp usr var',
   'usr/bin usr/sbin usr/lib usr/lib64 usr/local usr/local/bin usr/local/sbin usr/share usr/src usr/libexec',
-  'etc/default etc/docker etc/network etc/ssl etc/profile.d',
+  'etc/default etc/docker etc/network etc/ssl etc/profile.d etc/sysctl.d',
   'var/lib var/log var/cache var/tmp var/mail var/spool var/lib/docker',
 ];
 

@@ -367,7 +367,12 @@ export class Machine implements Kernel {
     if (!p.can('CAP_NET_RAW')) return EPERM;
     const capture = openCapture(this.world.net, ns, ifname, snaplen, promisc, (op) => p.blocking(op));
     if (isErr(capture)) return capture;
-    return { read: () => capture.read(), dropped: () => capture.dropped(), close: p.watching(capture) };
+    return {
+      read: () => capture.read(),
+      dropped: () => capture.dropped(),
+      send: (frame) => capture.send(frame),
+      close: p.watching(capture),
+    };
   }
 
   conntrackEvents(p: Proc, netns: NetnsKey): CtEvents | Errno {

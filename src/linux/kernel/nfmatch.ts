@@ -144,6 +144,40 @@ export interface ConnbytesMatch {
   readonly dir: 'original' | 'reply' | 'both';
 }
 
+export interface RecentMatch {
+  readonly module: 'recent';
+  readonly how: 'set' | 'rcheck' | 'update' | 'remove';
+  readonly not: boolean;
+  readonly seconds?: number;
+  readonly reap?: boolean;
+  readonly hitcount?: number;
+  /** The TTL must be as it was. */
+  readonly rttl?: boolean;
+  /** The table. */
+  readonly name: string;
+  readonly mask: IpAddr;
+  readonly side: 'source' | 'dest';
+}
+
+export interface ConnlimitMatch {
+  readonly module: 'connlimit';
+  /** Above this many, or with `upto` at most. */
+  readonly limit: number;
+  readonly upto: boolean;
+  readonly net: Prefix;
+  readonly side: 'src' | 'dst';
+}
+
+export interface StringMatch {
+  readonly module: 'string';
+  readonly not: boolean;
+  readonly pattern: Uint8Array;
+  readonly algo: string;
+  readonly from: number;
+  readonly to: number;
+  readonly icase?: boolean;
+}
+
 /** A match beside the common ones. */
 export type NfMatch =
   | ConntrackMatch
@@ -162,4 +196,7 @@ export type NfMatch =
   | IpvsMatch
   | HashlimitMatch
   | QuotaMatch
-  | ConnbytesMatch;
+  | ConnbytesMatch
+  | RecentMatch
+  | ConnlimitMatch
+  | StringMatch;

@@ -27,7 +27,7 @@ export interface Sys extends ProcessCalls, FileCalls, SocketCalls, TerminalCalls
   /** The network namespace behind a path such as /proc/PID/ns/net or /run/netns/NAME. EINVAL when it is none. */
   netnsOf?(path: string): NetnsKey | Errno;
   /** Equivalent: `ip netns add`: a new namespace (lo down) kept by this path. EEXIST when it is taken. */
-  netnsAdd?(path: string): Errno | 0;
+  netnsAdd?(path: string, of?: NetnsKey): Errno | 0;
   /** Equivalent: `ip netns delete`. */
   netnsDel?(path: string): Errno | 0;
 

@@ -2,7 +2,7 @@
  * Sysctls: names with slashes under /proc/sys. Most are the machine's; `net/` ones belong to a network namespace.
  * @see Documentation/networking/ip-sysctl.rst
  */
-import { EACCES, ENOENT, type Errno, isErr } from './errno.ts';
+import { EACCES, ENOENT, type Errno } from './errno.ts';
 import type { Machine } from './kernel.ts';
 import type { NetnsKey } from './netadmin.ts';
 
@@ -70,9 +70,7 @@ export class Sysctls {
     const key = sysctlKey(name);
     const own = this.#own.get(key);
     if (own) return own.set ? own.set(value) : EACCES;
-    if (!key.startsWith('net/')) return ENOENT;
-    const old = this.m.world.net.sysctl(netns, key);
-    return isErr(old) ? old : this.m.world.net.setSysctl(netns, key, value);
+    return key.startsWith('net/') ? this.m.world.net.setSysctl(netns, key, value) : ENOENT;
   }
 }
 

@@ -1,7 +1,9 @@
 /** `bridge`: ports of bridges and their forwarding database. @see iproute2 bridge/link.c, bridge/fdb.c */
+
 import { formatIp, formatMac, linkLocal, parseIp, parseMac } from '../../base/ip.ts';
 import { type Errno, isErr } from '../kernel/errno.ts';
 import type { FdbChange, FdbEntry, Link, PortFlags } from '../kernel/netadmin.ts';
+import { bridgeVlan } from './bridge-vlan.ts';
 import { IpError, matches, rtnetlink, Words } from './ip/args.ts';
 import { PORT_WORDS } from './ip/kinds.ts';
 import { linkFlags } from './ip/linkfmt.ts';
@@ -333,7 +335,7 @@ async function run(ctx: Context): Promise<number> {
   }
   const object = words[0];
   if (object === undefined) {
-    await ctx.err('Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }\nwhere  OBJECT := { link | fdb }\n');
+    await ctx.err('Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }\nwhere  OBJECT := { link | fdb | vlan }\n');
     return 255;
   }
   const verb = words[1] ?? 'show';
@@ -346,6 +348,8 @@ async function run(ctx: Context): Promise<number> {
     const change = ['add', 'append', 'replace', 'delete'].find((v) => matches(verb, v));
     if (change !== undefined) return changeFdb(ctx, change, rest);
     if (shows) return showFdb(ctx, rest, how);
+  } else if (matches(object, 'vlan')) {
+    return bridgeVlan(ctx, verb, rest, how.json);
   } else {
     await ctx.err(`Object "${object}" is unknown, try "bridge help".\n`);
     return 255;
@@ -366,7 +370,7 @@ export const spec = defineProgram({
   path: '/usr/sbin/bridge',
   summary: 'show and change bridge ports and forwarding entries',
   order: 'own',
-  words: ['link', 'fdb'],
+  words: ['link', 'fdb', 'vlan'],
   options: [
     { name: 'details', short: 'd', shortOnly: true, help: 'more details' },
     { name: 'json', short: 'j', shortOnly: true, help: 'JSON' },

@@ -77,6 +77,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...sbin('nft', async () => (await import('./nft/nft.ts')).spec),
   ...sbin('nstat', async () => (await import('./nstat.ts')).spec),
   ...bin('pgrep', async () => (await import('./pkill.ts')).pgrepSpec),
+  ...bin('pidof', async () => (await import('./pidof.ts')).spec),
   ...bin('ping ping4 ping6', async () => (await import('./ping/iputils.ts')).spec),
   ...bin('pkill', async () => (await import('./pkill.ts')).pkillSpec),
   ...bin('ps', async () => (await import('./ps.ts')).spec),
@@ -88,7 +89,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('ss', async () => (await import('./ss.ts')).spec),
   ...bin('stty', async () => (await import('./stty.ts')).spec),
   ...bin('sudo', async () => (await import('./sudo.ts')).spec),
-  ...sbin('sysctl', async () => (await import('./status.ts')).sysctlSpec),
+  ...sbin('sysctl', async () => (await import('./sysctl.ts')).spec),
   ...sbin('tc', async () => (await import('./tc/tc.ts')).spec),
   ...bin('systemctl', async () => (await import('./systemctl.ts')).systemctlSpec),
   ...bin('tcpdump', async () => (await import('./tcpdump/tcpdump.ts')).spec),
@@ -100,6 +101,11 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('uname', async () => (await import('./system.ts')).unameSpec),
   ...bin('unshare', async () => (await import('./namespaces.ts')).unshareSpec),
   ...bin('uptime', async () => (await import('./status.ts')).uptimeSpec),
+  ...bin('vi', async () => (await import('./vi/vi.ts')).spec),
+  {
+    ...(entries([], ['python'], async () => (await import('./python/python.ts')).spec)[0] as ProgramEntry),
+    paths: ['/usr/bin/python3'],
+  },
   // what only images have: no host path
   ...entries([], ['apk'], async () => (await import('./pkg/apk.ts')).apkSpec),
   ...entries([], ['apt'], async () => (await import('./pkg/apt.ts')).aptSpec),
@@ -107,7 +113,6 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...entries([], ['apt-get'], async () => (await import('./pkg/apt.ts')).aptGetSpec),
   ...entries([], ['dpkg'], async () => (await import('./pkg/dpkg.ts')).dpkgSpec),
   ...entries([], ['inetutils-ping'], async () => (await import('./ping/inetutils.ts')).spec),
-  ...entries([], ['python'], async () => (await import('./python/python.ts')).spec),
   ...bin('wget', async () => (await import('./wget.ts')).spec),
   ...bin('whoami', async () => (await import('./system.ts')).whoamiSpec),
 ];

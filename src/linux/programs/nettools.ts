@@ -4,10 +4,12 @@
  * Limits: they show; of changes only `ifconfig IF up|down` is made.
  * @see net-tools netstat.c, arp.c, route.c, ifconfig.c; bridge-utils brctl; busybox networking/
  */
+
 import { formatIp, formatIp4, formatMac, type IpAddr, mask4 } from '../../base/ip.ts';
 import { isErr } from '../kernel/errno.ts';
 import type { Link, SocketInfo } from '../kernel/netadmin.ts';
 import { changeArp, changeInterface, changeRoute, interfaceTable } from './netconf.ts';
+import { countersText } from './netstat-counters.ts';
 import { getnameinfo } from './resolve.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram, type OptionSpec } from './spec.ts';
@@ -63,6 +65,10 @@ async function netstat(ctx: Context): Promise<number> {
     await ctx.out(`Kernel Interface table\n${interfaceTable(ctx, o.has('all'))}`);
     return 0;
   }
+  if (o.has('statistics')) {
+    await ctx.out(countersText(ctx.sys.net.counters(), o.has('tcp'), o.has('udp')));
+    return 0;
+  }
   const kinds = (['tcp', 'udp', 'raw'] as const).filter((k) => o.has(k));
   const inet = kinds.length > 0 ? [...kinds] : ['tcp', 'udp', 'raw'];
   const what = o.has('listening') ? '(only servers)' : o.has('all') ? '(servers and established)' : '(w/o servers)';
@@ -102,6 +108,7 @@ export const netstatSpec = defineProgram({
     flag('route', 'r', 'routing table'),
     flag('groups', 'g', 'multicast group memberships'),
     flag('interfaces', 'i', 'interface table'),
+    flag('statistics', 's', 'counters'),
     flag('extend', 'e', 'more'),
     flag('wide', 'W', 'wide'),
   ],

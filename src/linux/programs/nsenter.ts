@@ -1,7 +1,14 @@
 /** `nsenter`: runs a program in the namespaces of another process. @see util-linux sys-utils/nsenter.c */
-import { isErr } from '../kernel/errno.ts';
-import { findProgram, runChild } from './exec.ts';
+import { ENOENT, type Errno, isErr } from '../kernel/errno.ts';
+import type { Sys } from '../kernel/sys.ts';
+import { DEFAULT_PATH, findProgram, runChild } from './exec.ts';
 import { type Context, defineProgram } from './spec.ts';
+
+/** Where execvp(3) looks: in the mounts that it goes to, which are not those that can be seen from here. */
+function searched(sys: Sys, name: string): string[] {
+  if (name.includes('/')) return [name];
+  return (sys.env.PATH ?? DEFAULT_PATH).split(':').map((dir) => `${dir}/${name}`);
+}
 
 async function run(ctx: Context): Promise<number> {
   const { sys, options: o } = ctx;
@@ -29,15 +36,18 @@ async function run(ctx: Context): Promise<number> {
     pid === undefined
       ? undefined
       : { pid, mount: o.has('mount') || all, uts: o.has('uts') || all, pidns: o.has('pid') || all };
-  const program = findProgram(sys, argv[0] as string);
   const spaces = { netns, namespacesOf: from };
   // a process cannot change its own PID namespace: then, and only then, there is a child
   const forks = from?.pidns === true && !o.has('no-fork');
-  const code = isErr(program)
-    ? program
-    : forks
-      ? await runChild(sys, program, { argv, ...spaces })
-      : await sys.exec(program, argv, undefined, spaces);
+  let code: number | Errno = ENOENT;
+  for (const program of from?.mount ? searched(sys, argv[0] as string) : [findProgram(sys, argv[0] as string)]) {
+    code = isErr(program)
+      ? program
+      : forks
+        ? await runChild(sys, program, { argv, ...spaces })
+        : await sys.exec(program, argv, undefined, spaces);
+    if (!isErr(code) || code.name !== 'ENOENT') break;
+  }
   if (isErr(code)) {
     await ctx.fail(`failed to execute ${argv[0]}: ${code.text}`);
     return code.name === 'ENOENT' ? 127 : 126;

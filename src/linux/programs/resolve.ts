@@ -47,10 +47,15 @@ export interface ResolvConf {
 /** Reads /etc/resolv.conf. Without a nameserver line it is 127.0.0.1. */
 export function resolvConf(sys: Sys): ResolvConf {
   const text = readText(sys, '/etc/resolv.conf');
+  return parseResolvConf(isErr(text) ? '' : text);
+}
+
+/** What a text in the form of resolv.conf(5) says. */
+export function parseResolvConf(text: string): ResolvConf {
   const nameservers: IpAddr[] = [];
   let search: string[] = [];
   const options: Record<string, number> = { ndots: 1, timeout: 5, attempts: 2 };
-  for (const line of isErr(text) ? [] : text.split('\n')) {
+  for (const line of text.split('\n')) {
     const [key, ...values] = line.trim().split(/\s+/);
     if (key === 'nameserver') {
       const ip = parseIp(values[0] ?? '');
@@ -73,14 +78,18 @@ export function resolvConf(sys: Sys): ResolvConf {
 }
 
 /** One line of /etc/hosts. */
-interface HostsLine {
+export interface HostsLine {
   readonly ip: IpAddr;
   readonly names: readonly string[];
 }
 
 function hostsFile(sys: Sys): HostsLine[] {
   const text = readText(sys, '/etc/hosts');
-  if (isErr(text)) return [];
+  return isErr(text) ? [] : parseHosts(text);
+}
+
+/** What a text in the form of hosts(5) says. */
+export function parseHosts(text: string): HostsLine[] {
   const out: HostsLine[] = [];
   for (const line of text.split('\n')) {
     const [addr, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);

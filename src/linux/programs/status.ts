@@ -1,4 +1,4 @@
-/** What the machine says of itself: uptime, free, sysctl, dmesg, mount. @see procps src/, util-linux sys-utils/ */
+/** What the machine says of itself: uptime, free, dmesg, mount. @see procps src/, util-linux sys-utils/ */
 import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
 import { meminfo } from './proc.ts';
@@ -92,88 +92,6 @@ export const freeSpec = defineProgram({
     );
     return 0;
   },
-});
-
-async function sysctl(ctx: Context): Promise<number> {
-  const { sys, options: o } = ctx;
-  let code = 0;
-  if (o.has('all')) {
-    const names: string[] = [];
-    const walk = (dir: string): void => {
-      const list = sys.readdir(dir);
-      if (isErr(list)) return;
-      for (const e of list) {
-        if (e.name === '.' || e.name === '..') continue;
-        if (e.kind === 'dir') walk(`${dir}/${e.name}`);
-        else
-          names.push(
-            `${dir}/${e.name}`
-              .slice('/proc/sys/'.length)
-              .replaceAll('.', '\0')
-              .replaceAll('/', '.')
-              .replaceAll('\0', '/'),
-          );
-      }
-    };
-    walk('/proc/sys');
-    for (const n of names.sort()) {
-      const v = sys.sysctl(n);
-      if (!isErr(v)) await ctx.out(`${n} = ${v.trim()}\n`);
-    }
-    return 0;
-  }
-  for (const word of ctx.operands) {
-    const eq = word.indexOf('=');
-    const name = (eq < 0 ? word : word.slice(0, eq)).trim().replaceAll('/', '.');
-    if (eq >= 0 || o.has('write')) {
-      const value = word.slice(eq + 1).trim();
-      const e = eq < 0 ? undefined : sys.setSysctl(name, value);
-      if (e === undefined) code = await ctx.fail(`"${word}" must be of the form name=value`);
-      else if (isErr(e)) code = await complain(ctx, name, e, 'setting');
-      else if (!o.has('quiet')) await ctx.out(o.has('values') ? `${value}\n` : `${name} = ${value}\n`);
-      continue;
-    }
-    const v = sys.sysctl(name);
-    if (isErr(v)) code = await complain(ctx, name, v, 'reading');
-    else await ctx.out(o.has('values') ? `${v.trim()}\n` : `${name} = ${v.trim()}\n`);
-  }
-  return code;
-}
-
-async function complain(ctx: Context, name: string, e: { name: string; text: string }, what: string): Promise<number> {
-  if (e.name === 'ENOENT') {
-    if (ctx.options.has('ignore')) return 0;
-    await ctx.err(
-      ctx.flavour === 'busybox'
-        ? `sysctl: error: '${name}' is an unknown key\n`
-        : `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: ${e.text}\n`,
-    );
-    return ctx.flavour === 'busybox' ? 1 : 255;
-  }
-  await ctx.err(
-    ctx.flavour === 'busybox'
-      ? `sysctl: error ${what} key '${name}': ${e.text}\n`
-      : e.name === 'EACCES' || e.name === 'EPERM'
-        ? `sysctl: permission denied on key "${name}"\n`
-        : `sysctl: ${what} key "${name}": ${e.text}\n`,
-  );
-  return ctx.flavour === 'busybox' ? 1 : 255;
-}
-
-/** The `sysctl` command. */
-export const sysctlSpec = defineProgram({
-  name: 'sysctl',
-  path: '/usr/sbin/sysctl',
-  summary: 'Show and change kernel parameters',
-  synopsis: ['[options] [variable[=value] ...]'],
-  options: [
-    flag('all', 'a', 'all variables'),
-    flag('write', 'w', 'write values'),
-    flag('values', 'n', 'values without names'),
-    flag('ignore', 'e', 'ignore unknown variables'),
-    flag('quiet', 'q', 'do not echo what is set'),
-  ],
-  run: sysctl,
 });
 
 /** The `dmesg` command. */

@@ -6,7 +6,7 @@
  * @see bash shell.c, execute_cmd.c
  */
 import type * as ast from 'unbash';
-import { isErr } from '../kernel/errno.ts';
+import { EBADF, type Errno, isErr } from '../kernel/errno.ts';
 import { SIGNALS } from '../kernel/signal.ts';
 import type { Fd, SignalAction, Sys } from '../kernel/sys.ts';
 import type { CompleterMap } from './complete.ts';
@@ -236,10 +236,15 @@ export class Shell {
   }
 
   async write(n: number, text: string): Promise<boolean> {
+    return (await this.put(n, text)) === 0;
+  }
+
+  /** The same. @returns 0 or why it could not be written */
+  async put(n: number, text: string): Promise<Errno | 0> {
     const fd = this.io.get(n);
-    if (fd === undefined) return false;
+    if (fd === undefined) return EBADF;
     const r = await this.sys.write(fd, encoder.encode(text));
-    return !isErr(r);
+    return isErr(r) ? r : 0;
   }
 
   /** A message of the shell on its standard error. */

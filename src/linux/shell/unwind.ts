@@ -12,12 +12,10 @@
 export type UnwindKind = 'break' | 'continue' | 'return' | 'exit' | 'discard' | 'interrupt';
 
 /** Thrown to leave nested commands. @see bash execute_cmd.c, `longjmp (top_level, …)` */
-export class Unwind extends Error {
+export class Unwind {
   constructor(
     readonly kind: UnwindKind,
     /** Levels or status, see {@link UnwindKind}. */
     public value: number,
-  ) {
-    super(kind);
-  }
+  ) {}
 }

@@ -1,12 +1,14 @@
-/** drydock bench [core|docker] [--json] [--quick]: prints how fast the lab is; --quick: fewer runs, a thousand flows only. */
+/** drydock bench [core|docker|page] [--json] [--quick]: prints how fast the lab is; --quick: fewer runs, a thousand flows only. */
 
 import { loadavg } from 'node:os';
 import { compileCore } from '../../linux/core/load.ts';
 import { readArgs, type Subcommand, usageError } from '../command.ts';
-import { benchWasm, coreWasm, openLab } from '../host.ts';
+import { benchWasm, builtPage, coreWasm, openLab } from '../host.ts';
 import { benchPaths, type Effort, FULL, QUICK, traceRows } from './core.ts';
 import { benchDocker, benchMany } from './docker.ts';
+import { benchKeys } from './keys.ts';
 import { kernel, nativeCore } from './native.ts';
+import { benchPage } from './page.ts';
 import { containerRows, idleRows, sizeRow, tcpRow } from './scale.ts';
 
 /** A table with a line for each row, numbers to the right. */
@@ -37,8 +39,8 @@ async function core(print: Print, effort: Effort): Promise<void> {
 
 export const bench: Subcommand = {
   name: 'bench',
-  usage: 'bench [core|docker] [--json] [--quick]',
-  summary: 'measure the packet core and a whole lab',
+  usage: 'bench [core|docker|page] [--json] [--quick]',
+  summary: 'measure the packet core, a whole lab, or the page',
   async run(args) {
     const json = args.includes('--json');
     const parsed = readArgs(
@@ -48,19 +50,27 @@ export const bench: Subcommand = {
     );
     if (!parsed) return 2;
     const which = parsed.operands[0] ?? 'all';
-    if (!['core', 'docker', 'all'].includes(which)) return usageError(this, `there is no benchmark '${which}'`);
+    if (!['core', 'docker', 'page', 'all'].includes(which)) return usageError(this, `there is no benchmark '${which}'`);
     const print = (title: string, rows: readonly object[]): void => {
       const text = json
         ? rows.map((r) => `${JSON.stringify({ bench: title, ...r })}\n`).join('')
         : `${title}\n${table(rows)}\n`;
       process.stdout.write(text);
     };
-    if (which !== 'docker') await core(print, args.includes('--quick') ? QUICK : FULL);
+    const quick = args.includes('--quick');
+    if (which === 'page') {
+      const { load, frames } = await benchPage(builtPage(), quick ? 3 : 9, quick ? 5 : 20);
+      print('page load', load);
+      print('page frames', frames);
+      return 0;
+    }
+    if (which !== 'docker') await core(print, quick ? QUICK : FULL);
     if (which === 'core') return 0;
     print('docker', await benchDocker((seed) => openLab({ seed })));
     const { growth, lists } = await benchMany((seed) => openLab({ seed }));
     print('docker containers', growth);
     print('docker lists', lists);
+    print('docker keys', await benchKeys(() => openLab({ seed: 1 }), quick ? 100 : 400));
     return 0;
   },
 };

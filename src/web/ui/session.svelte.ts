@@ -2,11 +2,13 @@
 import * as Comlink from 'comlink';
 import type {
   Batch,
+  Catalogue,
   DropText,
   LabView,
   LabWorker,
   Replay,
   Speed,
+  Started,
   StepProgress,
   Timeline,
   ViewFrame,
@@ -33,11 +35,18 @@ export class Session {
   view = $state.raw<LabView | undefined>(undefined);
   progress = $state.raw<readonly StepProgress[]>([]);
   speed = $state<Speed>(1);
-  /** Virtual ns. */
+  /** How fast time goes when it does not stand still. */
+  flow = $state<Speed>(1);
+  /** Virtual ns, and what o'clock it was in the lab at 0: ms since 1970. */
   time = $state(0);
+  labEpoch = $state(0);
   timeline = $state.raw<Timeline>({ commands: [], undo: false, redo: false });
   /** A log is being played. */
   replay = $state.raw<Replay | undefined>(undefined);
+  /** The log that it was begun with is being played. */
+  restoring = $state(false);
+  /** The lab that a log was played in is not the one of which it was. */
+  differs = $state(false);
   /** Counts the labs that this session has had: one more with each undo. */
   epoch = $state(0);
   readonly tabs: Tabs;
@@ -51,7 +60,7 @@ export class Session {
   browser: ((url: string) => void) | undefined;
   readonly remote: RemoteLab;
   #worker: Worker;
-  #started: Promise<void>;
+  #started: Promise<Started>;
   #settled: Promise<void>;
   #settle: () => void = () => {};
   /** Terminals that the log which is played has opened. */
@@ -60,8 +69,13 @@ export class Session {
   #over = false;
 
   /** @param packed a log to begin with */
-  constructor(lesson: string, terminals: readonly TabPlan[], packed?: Uint8Array) {
+  constructor(
+    readonly lesson: string,
+    terminals: readonly TabPlan[],
+    packed?: Uint8Array,
+  ) {
     this.tabs = new Tabs(terminals);
+    this.restoring = packed !== undefined;
     this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
     this.#worker.onerror = (event) => {
       console.error(event.message);
@@ -75,7 +89,8 @@ export class Session {
       packed,
     );
     this.#started.then(
-      () => {
+      ({ epoch }) => {
+        this.labEpoch = epoch;
         this.status = 'ready';
       },
       (error: unknown) => {
@@ -115,6 +130,7 @@ export class Session {
     if (batch.timeline) this.timeline = batch.timeline;
     if (batch.frames.length + batch.drops.length + batch.lost > 0)
       for (const tell of this.onTraffic) tell(batch.frames, batch.drops, batch.lost);
+    if (batch.differs) this.differs = true;
     if (batch.replay) this.replay = batch.replay;
     else if (batch.replay === null) this.#replayed();
   }
@@ -129,6 +145,7 @@ export class Session {
 
   #replayed(): void {
     this.replay = undefined;
+    this.restoring = false;
     this.#settle();
     for (const tab of this.tabs.all) {
       if (tab.number === undefined) continue;
@@ -190,7 +207,23 @@ export class Session {
 
   pace(speed: Speed): void {
     this.speed = speed;
+    if (speed > 0) this.flow = speed;
     void this.remote.time.pace(speed);
+  }
+
+  answer(step: string, question: string, given: string): void {
+    void this.remote.lesson.answer(step, question, given);
+  }
+
+  /** Goes on in a fresh lab, played up to the start of a step. */
+  async restart(step?: string): Promise<void> {
+    await this.#started;
+    await this.remote.lesson.restart(step);
+  }
+
+  async catalogue(): Promise<Catalogue> {
+    await this.#started;
+    return this.remote.lesson.catalogue();
   }
 
   /** Brings the list of packets to the front, at a packet or with those of a place. */

@@ -4,7 +4,7 @@ import { type Strings, strings } from './strings.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
-function recall<T extends string | number>(key: string, fallback: T, good: (v: unknown) => boolean): T {
+function recall<T extends string | number | boolean>(key: string, fallback: T, good: (v: unknown) => boolean): T {
   try {
     const text = localStorage.getItem(`drydock.${key}`);
     const value: unknown = text === null ? undefined : JSON.parse(text);
@@ -25,6 +25,10 @@ function keep(key: string, value: unknown): void {
 const oneOf = (...values: unknown[]) => values.includes.bind(values);
 const share = (v: unknown) => typeof v === 'number' && v >= 0.1 && v <= 0.9;
 
+const KEPT = ['language', 'theme', 'columns', 'rows', 'terminalType', 'transcript', 'tabLeaves', 'resume'] as const;
+/** Size of a terminal's type unless chosen, px. */
+const TYPE = 13;
+
 class Settings {
   language = $state<Language>(
     recall('language', navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en', oneOf('en', 'zh')),
@@ -33,6 +37,14 @@ class Settings {
   /** Share of the width that the lesson has, of the height the terminal has. */
   columns = $state(recall('columns', 0.38, share));
   rows = $state(recall('rows', 0.4, share));
+  /** Size of a terminal's type, px. */
+  terminalType = $state(recall<number>('terminalType', TYPE, (v) => typeof v === 'number' && v >= 8 && v <= 40));
+  /** Terminals are also told as text. */
+  transcript = $state(recall<boolean>('transcript', false, oneOf(true, false)));
+  /** The page, loaded again, goes on where it was. */
+  resume = $state(recall<boolean>('resume', true, oneOf(true, false)));
+  /** The Tab key leaves a terminal instead of completing a word in it. */
+  tabLeaves = $state(recall<boolean>('tabLeaves', false, oneOf(true, false)));
   #systemDark = $state(matchMedia('(prefers-color-scheme: dark)').matches);
 
   constructor() {
@@ -43,9 +55,14 @@ class Settings {
       $effect(() => {
         document.documentElement.lang = this.language === 'zh' ? 'zh-CN' : 'en';
         document.documentElement.dataset.theme = this.theme;
-        for (const key of ['language', 'theme', 'columns', 'rows'] as const) keep(key, this[key]);
+        for (const key of KEPT) keep(key, this[key]);
       });
     });
+  }
+
+  /** @param by 1 larger, -1 smaller, 0 as it was at first */
+  zoomTerminal(by: 1 | 0 | -1): void {
+    this.terminalType = by === 0 ? TYPE : Math.max(8, Math.min(40, this.terminalType + by));
   }
 
   get dark(): boolean {

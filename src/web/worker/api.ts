@@ -1,12 +1,15 @@
 /**
  * What the page and its worker say to each other (over comlink). One worker holds one lab; to begin again the page
- * ends the worker and starts another. Everything that flows to the page comes in batches, at most one per frame.
+ * ends the worker and starts another. Everything that flows to the page comes in batches, one per frame and one more for each key.
  */
 import type { StepProgress } from '../../course/runner.ts';
+import type { Visit, Visited } from '../../lab/browser/browser.ts';
 import type { Happening } from '../../lab/log/happen.ts';
 import type { LabView, Layer, ViewFrame } from '../../lab/view.ts';
+import type { Catalogue } from './catalogue.ts';
 
 export type { StepProgress } from '../../course/runner.ts';
+export type { NetError, Visit, Visited } from '../../lab/browser/browser.ts';
 export type { Happening } from '../../lab/log/happen.ts';
 export type {
   Field,
@@ -20,9 +23,10 @@ export type {
   ViewNetwork,
   ViewPort,
 } from '../../lab/view.ts';
+export type { Catalogue } from './catalogue.ts';
 
 /** How virtual time goes against the wall clock: 1, slower, or 0 for a stop. */
-export type Speed = 0 | 0.01 | 0.1 | 1;
+export type Speed = 0 | 0.001 | 0.01 | 0.1 | 1;
 
 /** A command that a shell began. */
 export interface CommandLine {
@@ -47,11 +51,10 @@ export interface Timeline {
 
 /** A log that is being played. */
 export interface Replay {
-  /** Acts done, and all of them. */
-  readonly done: number;
-  readonly all: number;
-  /** Commands in it. */
+  /** Commands in it: Enter was pressed so often. */
   readonly commands: number;
+  /** Virtual ns at which it is over. */
+  readonly end: number;
   /** As fast as it can, or to be looked at. */
   readonly fast: boolean;
 }
@@ -79,6 +82,8 @@ export interface Batch {
   readonly timeline?: Timeline;
   /** Present while a log is played; `null`: that is over. */
   readonly replay?: Replay | null;
+  /** With the end of a replay: the lab is not what it was when the log was packed. */
+  readonly differs?: boolean;
   /** Virtual nanoseconds. */
   readonly time: number;
 }
@@ -191,6 +196,22 @@ export interface TimeFace {
   skip(): void;
 }
 
+/** The lesson, and what there is without one. */
+export interface LessonFace {
+  /** Answers a question of a step. */
+  answer(step: string, question: string, given: string): void;
+  /** Goes on in a fresh lab, played up to the start of a step; without one from the beginning. */
+  restart(step?: string): Promise<void>;
+  catalogue(): Promise<Catalogue>;
+}
+
+/** @see visits.ts */
+export interface VisitsFace {
+  /** Fetches a page, or a part of one, with a browser on a machine; a second page ends the fetching of the first. */
+  visit(machine: string, visit: Visit): Promise<Visited>;
+  stop(machine: string): void;
+}
+
 /** @see log.ts */
 export interface LogFace {
   /** Seed, lesson and log of this sitting, packed. */
@@ -258,6 +279,12 @@ export interface ProcessRow {
   readonly command: string;
 }
 
+/** A lab that has been made. */
+export interface Started {
+  /** Milliseconds since 1970 at virtual time 0. */
+  readonly epoch: number;
+}
+
 export interface LabWorker {
   /** From now on frames are kept whole and packets are traced. */
   watch(): Promise<void>;
@@ -265,10 +292,12 @@ export interface LabWorker {
   readonly tables: TablesFace;
   readonly terminals: TerminalsFace;
   readonly time: TimeFace;
+  readonly lesson: LessonFace;
+  readonly visits: VisitsFace;
   readonly log: LogFace;
   /**
    * Makes the lab. Batches go to `sink` until the worker ends.
    * @param packed a log to be played first
    */
-  start(lesson: string, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<void>;
+  start(lesson: string, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<Started>;
 }

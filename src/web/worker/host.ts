@@ -5,12 +5,19 @@ export const now = (): number => performance.now();
 
 const channel = new MessageChannel();
 const turns: (() => void)[] = [];
-channel.port1.onmessage = () => turns.shift()?.();
+/** In Node a port keeps the process awake: only while somebody waits. */
+const port = channel.port1 as MessagePort & { ref?(): void; unref?(): void };
+port.onmessage = () => {
+  turns.shift()?.();
+  if (turns.length === 0) port.unref?.();
+};
+port.unref?.();
 
 /** A macrotask without a timer's minimum delay. */
 export const turn = (): Promise<void> =>
   new Promise((resolve) => {
     turns.push(resolve);
+    port.ref?.();
     channel.port2.postMessage(0);
   });
 

@@ -8,9 +8,13 @@ const through = (bytes: Uint8Array, stream: GenericTransformStream): Promise<Uin
   new Response(new Blob([bytes as BlobPart]).stream().pipeThrough(stream)).bytes();
 
 /** Lesson, seed and log, compressed. */
-export function packLog(play: Play, plan: LessonPlan): Promise<Uint8Array> {
-  const { id: lesson, version, seed } = plan;
-  const bytes = pack({ lesson, version, seed, print: printOf(play.lab.view()), log: play.sitting.log });
+export async function packLog(play: Play, plan: LessonPlan): Promise<Uint8Array> {
+  const { id: lesson, version } = plan;
+  const { seed } = play.lab.options;
+  const bytes = await play.between(async () => {
+    const log = await play.sitting.rest();
+    return pack({ lesson, version, seed, print: printOf(play.lab.view()), log });
+  });
   return through(bytes, new CompressionStream('deflate-raw'));
 }
 

@@ -1,53 +1,62 @@
 /** A lab at play: the loop that drives a sitting, by the wall clock or as fast as it can, and tells the page. */
-import { type LessonRunner, Observer } from '../../course/runner.ts';
+
+import type { LessonPlan } from '../../course/schema.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Act, Log } from '../../lab/log/entry.ts';
+import { printOf } from '../../lab/log/print.ts';
 import { Sitting } from '../../lab/log/sitting.ts';
 import type { Batch, Replay, Speed, Timeline } from './api.ts';
 import { Feed } from './feed.ts';
-import { fail, now, turn } from './host.ts';
+import { now, turn } from './host.ts';
+import { Lesson } from './lesson.ts';
+import { type Note, noteOf, noteText } from './notes.ts';
 import { Pace } from './pace.ts';
 import { Terminals } from './terminals.ts';
+import { Visits } from './visits.ts';
 import type { Watch } from './watch.ts';
 
 /** Host milliseconds in one slice of work, between which the page's messages are read. */
 const SLICE = 6;
 /** Time between two batches, ms: one frame of a 60 Hz screen. */
 const BATCH_EVERY = 16;
-/** Time between two looks of the lesson at the lab, ms. */
-const LOOK_EVERY = 150;
+/** Time between two batches when nothing happens but that time passes, ms. */
+const TICK = 200;
 /** Longest sleep of an idle lab, ms. */
 const IDLE = 8;
-/** The note that says: here the lesson looked and saw something. */
-const LOOK = 'look';
+/** How long the end of what is shown can be looked at, ms. */
+const HOLD = 1500;
 
 /** A log to be played: at once, but for what is to be looked at. */
 export interface Playback {
   readonly log: Log;
   /** Virtual ns between which it goes by the wall clock. */
   readonly shown?: { readonly from: number; readonly until: number };
+  /** What the lab looked like at the end (lab/log/print.ts). */
+  readonly print?: number;
 }
 
 export class Play {
   readonly sitting: Sitting;
   readonly terminals = new Terminals();
+  readonly visits: Visits;
   /** What the tools of time offer; asked when commands have changed. */
   timeline: (() => Timeline) | undefined;
   readonly #feed = new Feed();
   readonly #pace: Pace;
-  readonly #observer: Observer;
   #opened: { terminal: number; machine: string; title: string }[] = [];
   #anew: boolean;
   #changed = true;
-  #progress: LessonRunner['progress'] | undefined;
+  readonly lesson: Lesson;
   #replay: Replay | null | undefined;
+  #differs = false;
+  /** Until then what was shown stays, ms of the wall clock. */
+  #held: number | undefined;
   #batchAt = 0;
-  #lookAt = Number.NEGATIVE_INFINITY;
-  #looking = false;
+  /** A key was struck since the last batch. */
+  #typed = false;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
   #over: (() => void) | undefined;
-  #done = 0;
   #commands = 0;
   readonly #jobs: (() => Promise<void>)[] = [];
   #stopped: (() => void) | undefined;
@@ -55,11 +64,12 @@ export class Play {
 
   constructor(
     readonly lab: Lab,
-    readonly runner: LessonRunner,
+    plan: LessonPlan,
     readonly sink: (batch: Batch) => void,
     anew = false,
   ) {
     this.#anew = anew;
+    this.visits = new Visits(lab);
     this.sitting = new Sitting(lab, {
       output: (terminal, bytes) => this.terminals.put(terminal, bytes),
       ended: (terminal, status) => this.terminals.end(terminal, status),
@@ -69,8 +79,9 @@ export class Play {
       },
     });
     this.#pace = new Pace(this.sitting.now, now());
-    this.#observer = new Observer(lab, runner);
-    this.#progress = runner.progress;
+    this.lesson = new Lesson(lab, plan, () => {
+      if (!this.#playback) this.note({ look: true });
+    });
   }
 
   /** Drives the lab until it is stopped. */
@@ -83,7 +94,7 @@ export class Play {
       const behind = this.terminals.behind;
       const done = behind || (await this.sitting.step(goal, () => now() < end && !this.terminals.behind));
       if (done && !behind && this.#playback) this.#advance(goal);
-      this.#look();
+      this.lesson.look(this.playing);
       this.#send();
       if (done && !this.#playback) await this.#rest();
       else await turn();
@@ -119,8 +130,14 @@ export class Play {
     });
   }
 
+  /** Does what a note says, now and whenever the log is played. */
+  note(note: Note): void {
+    this.do({ kind: 'note', text: noteText(note) });
+  }
+
   do(act: Act): void {
     if (this.#playback) return;
+    if (act.kind === 'input') this.#typed = true;
     this.sitting.do(act);
     this.#wake?.();
   }
@@ -168,37 +185,48 @@ export class Play {
     const paced = this.#pace.tick(now(), this.sitting.now);
     if (!this.#playback) return paced;
     const { shown, log } = this.#playback;
-    if (!shown || this.sitting.now >= shown.until) return log.end;
+    if (!shown) return log.end;
+    if (this.sitting.now >= shown.until) {
+      this.#held ??= now() + HOLD;
+      return now() < this.#held ? shown.until : log.end;
+    }
     return this.#shown ? Math.min(paced, shown.until) : shown.from;
   }
 
   get #shown(): boolean {
     const shown = this.#playback?.shown;
-    return shown !== undefined && this.sitting.now >= shown.from && this.sitting.now < shown.until;
+    if (shown === undefined || this.sitting.now < shown.from) return false;
+    return this.sitting.now < shown.until || (this.#held !== undefined && now() < this.#held);
   }
 
   /** All that was due up to `goal` is done. */
   #advance(goal: number): void {
     const { log } = this.#playback as Playback;
-    this.#replay = { done: this.#done, all: log.entries.length, commands: this.#commands, fast: !this.#shown };
     if (goal < log.end || this.sitting.playing) return;
+    this.#differs = this.#playback?.print !== undefined && this.#playback.print !== printOf(this.lab.view());
     this.#playback = undefined;
     this.#replay = null;
     this.#changed = true;
-    this.#lookAt = Number.NEGATIVE_INFINITY;
+    this.lesson.hurry();
     this.#over?.();
   }
 
   #did(act: Act): void {
-    this.#changed = true;
+    if (act.kind === 'note') this.#noted(noteOf(act.text));
     if (!this.#playback) return;
-    this.#done++;
     if (act.kind === 'open') {
       const { terminal, machine, title } = act;
       this.#opened.push({ terminal, machine, title });
     }
     if (act.kind === 'open' || act.kind === 'resize') this.terminals.size(act);
-    if (act.kind === 'note' && act.text === LOOK) this.#look(true);
+  }
+
+  #noted(note: Note | undefined): void {
+    if (!note) return;
+    if ('look' in note && this.#playback) this.lesson.look(true);
+    if ('answer' in note) this.lesson.answer(note.answer.step, note.answer.question, note.answer.given);
+    if ('visit' in note) this.visits.begin(note.visit.machine, note.visit.visit);
+    if ('stopVisit' in note) this.visits.stop(note.stopVisit.machine);
   }
 
   /** Sleeps a little, or until something is typed. */
@@ -212,31 +240,22 @@ export class Play {
     });
   }
 
-  /** Not waited for: a question to the engine may take virtual time, which only passes while the loop goes on. */
-  #look(now_ = false): void {
-    if (this.#looking || (!now_ && !this.#playback && now() - this.#lookAt < LOOK_EVERY)) return;
-    this.#lookAt = now();
-    this.#looking = true;
-    this.#observer.look().then((changed) => {
-      if (changed) {
-        this.#progress = this.runner.progress;
-        if (!this.#playback) this.sitting.do({ kind: 'note', text: LOOK });
-      }
-      this.#looking = false;
-    }, fail);
-  }
-
   #send(): void {
     const wall = now();
-    if (wall - this.#batchAt < BATCH_EVERY) return;
+    // what answers a key does not wait for the next frame's batch
+    if (wall - this.#batchAt < BATCH_EVERY && !(this.#typed && this.terminals.waiting)) return;
+    this.#typed = false;
     const { output, ended } = this.terminals.take();
     const view = this.#feed.view(wall, () => this.lab.view());
     const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
     const drops = this.#watch?.drops() ?? [];
     const timeline = this.#changed ? this.timeline?.() : undefined;
     const news = output.length + ended.length + frames.length + lost + drops.length + this.#opened.length > 0;
-    if (!news && !view && !this.#progress && !timeline && this.#replay === undefined) return;
+    const idle = !news && !view && !this.lesson.news && !timeline && this.#replay === undefined;
+    if (idle && wall - this.#batchAt < TICK) return;
     const fast = this.#playback !== undefined && !this.#shown;
+    if (this.#playback && this.#replay === undefined)
+      this.#replay = { commands: this.#commands, end: this.#playback.log.end, fast };
     this.#batchAt = wall;
     this.sink({
       anew: this.#anew || undefined,
@@ -247,15 +266,17 @@ export class Play {
       frames: fast ? [] : frames,
       lost: fast ? 0 : lost,
       drops: fast ? [] : drops,
-      progress: this.#progress,
+      progress: this.lesson.take(),
       timeline,
       replay: this.#replay,
+      differs: this.#differs || undefined,
       time: this.sitting.now,
     });
+    if (output.length > 0) void this.lesson.load();
     this.#anew = false;
     this.#opened = [];
     this.#changed = false;
-    this.#progress = undefined;
     this.#replay = undefined;
+    this.#differs = false;
   }
 }

@@ -48,6 +48,12 @@ export class Terminals {
     return false;
   }
 
+  /** Output waits to be sent. */
+  get waiting(): boolean {
+    for (const outlet of this.#outlets.values()) if (outlet.waiting > 0) return true;
+    return false;
+  }
+
   /** Nothing waits here or is being drawn. */
   get clear(): boolean {
     for (const outlet of this.#outlets.values()) if (outlet.waiting + outlet.flying > 0) return false;

@@ -2,6 +2,7 @@
 import { before, lastOf } from '../../lab/log/cut.ts';
 import type { Log } from '../../lab/log/entry.ts';
 import type { Speed, TimeFace, Timeline } from './api.ts';
+import { noteText } from './notes.ts';
 import type { Play, Playback } from './play.ts';
 
 /** What it needs of the worker. */
@@ -72,6 +73,15 @@ export class Time implements TimeFace {
       const { log } = sitting;
       const from = log.entries[command.entry]?.at ?? command.begin;
       await this.stage.replace({ log, shown: { from, until: command.end ?? log.end } });
+    });
+  }
+
+  /** Begins again, at a step of the lesson. */
+  restart(step?: string): Promise<void> {
+    return this.#alone(async () => {
+      this.#redo = [];
+      const text = step === undefined ? noteText({ look: true }) : noteText({ from: step });
+      await this.stage.replace({ log: { entries: [{ kind: 'note', text, at: 0 }], end: 0 } });
     });
   }
 

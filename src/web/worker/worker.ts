@@ -3,35 +3,47 @@
 import { plans } from 'drydock:plans';
 import * as Comlink from 'comlink';
 import coreUrl from '../../../dist/core.wasm?url';
-import { LessonRunner } from '../../course/runner.ts';
 import type { LessonPlan } from '../../course/schema.ts';
 import { createLab } from '../../lab/create.ts';
+import type { Log } from '../../lab/log/entry.ts';
 import type { Batch, LabWorker } from './api.ts';
 import { fail, turn } from './host.ts';
 import { lazily } from './lazily.ts';
+import { noteOf } from './notes.ts';
 import { Play, type Playback } from './play.ts';
 import { Time } from './time.ts';
+import { aborted } from './visits.ts';
 
 let wasm: ArrayBuffer;
 let plan: LessonPlan;
 let sink: (batch: Batch) => void;
 let play: Play;
+let seed: number;
 let terminals = 0;
 let watched = false;
 
-async function makePlay(anew: boolean): Promise<Play> {
-  const lab = await createLab({ wasm, turn }, { seed: plan.seed, hosts: plan.machines });
+/** @param log that will be played in it */
+async function makePlay(anew: boolean, log?: Log): Promise<Play> {
+  const lab = await createLab({ wasm, turn }, { seed, hosts: plan.machines });
   for (const { machine, run } of plan.setup) await lab.run(machine, run);
-  const made = new Play(lab, new LessonRunner(plan), sink, anew);
+  const made = new Play(lab, plan, sink, anew);
+  if (log) await begin(made, log);
   made.timeline = () => time.timeline();
   if (watched) await made.watch();
   return made;
 }
 
+/** What a log needs before it can be played: the lesson, and what was done of it before. */
+async function begin({ lab, lesson }: Play, { entries: [first] }: Log): Promise<void> {
+  const runner = await lesson.load();
+  const note = first?.kind === 'note' ? noteOf(first.text) : undefined;
+  if (note && 'from' in note) await (await import('./begin.ts')).solveBefore(lab, runner, note.from);
+}
+
 async function replace(playback: Playback): Promise<void> {
   await play.stop();
   const { speed } = play;
-  play = await makePlay(true);
+  play = await makePlay(true, playback.log);
   play.speed = speed;
   const over = play.play(playback);
   play.run().catch(fail);
@@ -47,18 +59,21 @@ const time = new Time({
 
 const api: LabWorker = {
   async start(lesson, listener, packed) {
-    const found = plans.find((p) => p.id === lesson);
-    if (!found) throw new Error(`no lesson ${lesson}`);
-    plan = found;
+    const wanted = plans.find((p) => p.id === lesson);
+    if (!wanted) throw new Error(`no lesson ${lesson}`);
+    plan = wanted;
     sink = listener;
     wasm = await (await fetch(coreUrl)).arrayBuffer();
-    const log = packed && (await (await import('./log.ts')).unpackLog(packed, plan)).log;
-    play = await makePlay(log !== undefined);
-    if (log) {
+    const found = packed && (await (await import('./log.ts')).unpackLog(packed, plan));
+    seed = found?.seed ?? plan.seed;
+    play = await makePlay(found !== undefined, found?.log);
+    if (found) {
+      const { log, print } = found;
       terminals = Math.max(0, ...log.entries.map((e) => ('terminal' in e ? e.terminal + 1 : 0)));
-      void play.play({ log });
+      void play.play({ log, print });
     }
     play.run().catch(fail);
+    return { epoch: Number(play.lab.options.epochNs / 1_000_000n) };
   },
   terminals: {
     async open(machine, title, cols, rows, again) {
@@ -79,6 +94,23 @@ const api: LabWorker = {
     drawn: (terminal, bytes) => play.drawn(terminal, bytes),
   },
   time,
+  lesson: {
+    answer: (step, question, given) => play.note({ answer: { step, question, given } }),
+    restart: (step) => time.restart(step),
+    async catalogue() {
+      const { catalogueOf } = await import('./catalogue.ts');
+      return catalogueOf(play.lab);
+    },
+  },
+  visits: {
+    async visit(machine, visit) {
+      if (play.playing) return aborted(visit);
+      const visited = play.visits.next();
+      play.note({ visit: { machine, visit } });
+      return visited;
+    },
+    stop: (machine) => play.note({ stopVisit: { machine } }),
+  },
   async watch() {
     watched = true;
     await play.watch();

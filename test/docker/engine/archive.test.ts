@@ -1,4 +1,5 @@
 /** Archives over the API: files of containers, images saved and loaded, builds. */
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { collect, text, utf8 } from '../../../src/base/http.ts';
 import { readTar, type TarEntry, writeTar } from '../../../src/base/tar.ts';
@@ -98,6 +99,36 @@ describe('images', () => {
     expect(text(got[0]?.bytes as Uint8Array)).toBe('hello');
   });
 
+  it('in an archive are what their digests say, layers and config', async () => {
+    await rig.api('POST', '/commit?container=files&repo=whole&tag=one&changes=ENV%20A%3Db');
+    for (const name of ['busybox', 'whole:one']) {
+      const entries = files((await ask('GET', `/images/${name}/get`)).bytes);
+      for (const e of entries.filter((x) => x.kind === 'file' && x.name.startsWith('blobs/')))
+        expect(createHash('sha256').update(e.bytes).digest('hex')).toBe(e.name.slice(13));
+      const json = (file: string): unknown =>
+        JSON.parse(text(entries.find((e) => e.name === file)?.bytes as Uint8Array));
+      const [manifest] = json('manifest.json') as { Config: string; Layers: string[] }[];
+      const config = json(manifest?.Config ?? '') as {
+        rootfs: { diff_ids: string[] };
+        history: { empty_layer?: boolean }[];
+      };
+      expect(config.rootfs.diff_ids).toEqual(manifest?.Layers.map((l) => l.replace('blobs/sha256/', 'sha256:')));
+      expect(config.history.filter((h) => !h.empty_layer)).toHaveLength(config.rootfs.diff_ids.length);
+      expect((await rig.api('GET', `/images/${name}/json`)).body.Id).toBe(`sha256:${manifest?.Config.slice(13)}`);
+    }
+  });
+
+  it('that are not what they say are not loaded', async () => {
+    await ask('POST', '/images/create?fromSrc=-&repo=imp', pack(entry('a', 'whole'.repeat(99))));
+    const saved = files((await ask('GET', '/images/imp/get')).bytes);
+    await rig.api('DELETE', '/images/imp');
+    const spoilt = saved.map((e) => ({ ...e, bytes: utf8(text(e.bytes).replace('whole', 'spoil')) }));
+    const load = async (bytes: Uint8Array): Promise<unknown> => lines((await ask('POST', '/images/load', bytes)).bytes);
+    expect(JSON.stringify(await load(pack(...spoilt)))).toContain('invalid diffID for layer 0: expected');
+    expect(await load(pack(...saved))).toEqual([{ stream: 'Loaded image: imp:latest\n' }]);
+    expect(await load(utf8('abc'))).toEqual([{ errorDetail: { message: 'unexpected EOF' }, error: 'unexpected EOF' }]);
+  });
+
   it('are built from a Dockerfile, the second time from the cache', async () => {
     const dockerfile =
       'ARG base=busybox\nFROM $base AS one\nWORKDIR /w\nCOPY a b/ ./\nFROM one\nENV X="1 2"\nCMD ["cat", "a"]\n';
@@ -112,6 +143,24 @@ describe('images', () => {
     await rig.api('POST', '/containers/create?name=built', { Image: 'made' });
     const names = files((await ask('GET', '/containers/built/archive?path=/w')).bytes).map((e) => e.name);
     expect(names).toEqual(['w/', 'w/a', 'w/c']);
+  });
+
+  it('are built with what the request gives their steps', async () => {
+    const dockerfile = 'FROM busybox\nCOPY . /all\n';
+    const ignored = pack(
+      entry('Dockerfile', dockerfile),
+      entry('.dockerignore', 'Dockerfile\n.dockerignore\n'),
+      entry('a', 'A'),
+    );
+    const all = text((await ask('POST', '/build?t=ign', ignored)).bytes);
+    expect(all).toContain('Successfully tagged ign:latest');
+    await rig.api('POST', '/containers/create?name=ign', { Image: 'ign' });
+    const names = files((await ask('GET', '/containers/ign/archive?path=/all')).bytes).map((e) => e.name);
+    expect(names).toEqual(['all/', 'all/a']);
+    expect((await ask('POST', '/build?platform=foobar', ignored)).status).toBe(400);
+    const cached = async (from: string): Promise<boolean> =>
+      text((await ask('POST', `/build?cachefrom=${from}`, ignored)).bytes).includes('Using cache');
+    expect([await cached('["ign"]'), await cached('["other"]')]).toEqual([true, false]);
   });
 
   it('that cannot be built say why', async () => {

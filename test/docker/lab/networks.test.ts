@@ -9,6 +9,15 @@ beforeAll(async () => {
 const O = '-o com.docker.network.bridge';
 
 describe('subnets', () => {
+  test('the engine looks for no routers on its bridges', async () => {
+    await m.out(`docker network create ${O}.name=br-deaf deaf`);
+    expect(await m.lines('sysctl -n net.ipv6.conf.docker0.accept_ra net.ipv6.conf.br-deaf.accept_ra')).toEqual([
+      '0',
+      '0',
+    ]);
+    await m.out('docker network rm deaf');
+  });
+
   test('every error of a configuration is told at once', async () => {
     const body = JSON.stringify({
       Name: 'bad',

@@ -131,3 +131,14 @@ test('TCP: connects, carries, and its MSS is what the way takes', async () => {
   core.sockConnect(nowhere, a6('2001:db8:9::1'), 81);
   expect(core.sockGet(nowhere, 'error')).toBe(101);
 });
+
+test('a route has an MTU of its own', async () => {
+  const core = await newCore();
+  const { left, right, l, r } = routed(core);
+  wait(core, 3);
+  const to = { table: 254, bits: 128, dev: l, scope: 0, metric: 1024, type: 1, gw: a6('2001:db8:1::1') };
+  core.routeAdd(left, { ...to, dst: a6('2001:db8:2::2'), mtu: 1300 });
+  const cap = core.captureAdd(right, r, 0);
+  expect(answers6(core, ping6(core, left, '2001:db8:2::2', 1300))).toEqual(['2001:db8:2::2']);
+  expect(lines6(core, cap).filter((x) => x.startsWith('In') && x.includes('frag'))).toHaveLength(2);
+});

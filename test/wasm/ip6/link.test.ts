@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { a6, newCore } from '../world.ts';
-import { answers6, lines6, linkLocal, pair, ping6, wait } from './world6.ts';
+import { answers6, line6, lines6, linkLocal, pair, ping6, wait } from './world6.ts';
 
 const MAC1 = 0x020000000001;
 const MAC2 = 0x020000000002;
@@ -19,6 +19,24 @@ test('a device that comes up reports its groups, tries its address out, and asks
   const good = out.slice(out.findIndex((l) => l.includes('NS')) + 1);
   expect(good.filter((l) => l.includes('RS'))).toEqual([`Out ${linkLocal(MAC1)} > ff02::2 hl 255 RS`]);
   expect(good).toContain(`Out ${linkLocal(MAC1)} > ff02::16 hl 1 MLDv2 ${solicited}`);
+});
+
+test('solicitations wait about twice as long each time, up to about an hour', async () => {
+  const core = await newCore();
+  const { a, da } = pair(core);
+  const cap = core.captureAdd(a, da, 0);
+  wait(core, 48 * 3600);
+  const at: number[] = [];
+  for (let f = core.captureRead(cap); f; f = core.captureRead(cap))
+    if (line6(f.bytes, f.pkttype).startsWith('Out') && line6(f.bytes, f.pkttype).endsWith(' RS')) at.push(f.time / 1e9);
+  const waits = at.slice(1).map((t, i) => t - (at[i] as number));
+  // Timers of the wheel are late by up to an eighth.
+  expect(waits[0]).toBeGreaterThan(3.6);
+  expect(waits[0]).toBeLessThan(4.4 * 1.125);
+  const long = waits.filter((w) => w > 3240);
+  expect(long.length).toBe(waits.length - 10);
+  expect(Math.max(...long)).toBeGreaterThan(3600 * 1.05);
+  expect(Math.max(...long)).toBeLessThan(3960 * 1.125);
 });
 
 test('two hosts on a link find each other and answer', async () => {

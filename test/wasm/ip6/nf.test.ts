@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Core, Hook, SockType, Table, Target } from '../../../src/linux/core/core.ts';
+import { MX_OWNER } from '../../../wasm/abi.ts';
 import { a6, newCore, text6 } from '../world.ts';
-import { answers6, checksum6Holds, lines6, ping6, routed, wait } from './world6.ts';
+import { address6, answers6, checksum6Holds, comesUp, lines6, machine6, ping6, routed, wait } from './world6.ts';
 
 const L = '2001:db8:1::2';
 const R = '2001:db8:2::2';
@@ -116,4 +117,38 @@ test('fragments are tracked whole and leave as fragments', async () => {
   const cap = core.captureAdd(right, r, 0);
   expect(answers6(core, ping6(core, left, R, 4000))).toEqual([R]);
   expect(lines6(core, cap).filter((x) => x.startsWith('In') && x.includes('frag'))).toHaveLength(3);
+});
+
+test('owner: what the machine itself says has a socket, so its answers can be dropped by it', async () => {
+  const { core, left, chain } = await world();
+  const rule = core.nfRuleAdd(chain(Table.FILTER, Hook.OUTPUT), -1, {
+    more: [{ kind: MX_OWNER, p: 4, words: [] }],
+    target: Target.DROP,
+  });
+  expect(answers6(core, ping6(core, left, ROUTER))).toEqual([]);
+  expect(core.nfRuleCounters(rule)[0]).toBeGreaterThan(0);
+});
+
+test('bridged: what is too big for the bridge is dropped, and its sender told; fragments are made to fit', async () => {
+  const core = await newCore();
+  const [host, a, b] = [machine6(core), machine6(core), machine6(core)];
+  const bridge = core.bridgeAdd(host, 'br0', 0x020000000100);
+  const [da, pa] = core.vethAdd(a, 'eth0', 0x02000000000a, host, 'va', 0x0200000000a1);
+  const [db, pb] = core.vethAdd(b, 'eth0', 0x02000000000b, host, 'vb', 0x0200000000b1);
+  for (const d of [db, pb, bridge]) core.devSet(d, 'mtu', 1300);
+  for (const d of [pa, pb]) core.devSet(d, 'master', bridge);
+  for (const d of [pa, pb]) core.devSet(d, 'up', 1);
+  comesUp(core, host, bridge, 0x020000000100);
+  comesUp(core, a, da, 0x02000000000a);
+  comesUp(core, b, db, 0x02000000000b);
+  address6(core, host, bridge, '2001:db8::100');
+  address6(core, a, da, '2001:db8::a');
+  address6(core, b, db, '2001:db8::b');
+  wait(core, 3);
+  // A rule that asks for a state makes the host track what it bridges.
+  core.nfRuleAdd(core.nfBuiltin(host, 6, Table.FILTER, Hook.FORWARD), -1, { ctstate: 1, target: Target.DROP });
+  expect(answers6(core, ping6(core, a, '2001:db8::b', 1400))).toEqual(['2001:db8::100 error 2/0']);
+  const cap = core.captureAdd(b, db, 0);
+  expect(answers6(core, ping6(core, a, '2001:db8::b', 1400))).toEqual(['2001:db8::b']);
+  expect(lines6(core, cap).filter((x) => x.startsWith('In') && x.includes('frag'))).toHaveLength(2);
 });

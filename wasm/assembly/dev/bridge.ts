@@ -21,6 +21,7 @@ import {
 import { recForwards } from '../flow/record';
 import { ip4Fragments } from '../ip/fragment';
 import { ip6Fragments } from '../ip6/fragment';
+import { icmp6Send } from '../ip6/icmp';
 import { Ns6 } from '../ip6/idev';
 import { Sim } from '../mem';
 import { nfBridgeForward, nfBridgePre, nfBridgeResume } from '../nf/bridge';
@@ -29,6 +30,7 @@ import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
 import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
 import { ip4Frag } from '../wire/ipv4';
+import { ICMP6_TOOBIG, IP6_MIN_MTU } from '../wire/ipv6';
 import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
 import { Ns } from './ns';
@@ -159,15 +161,19 @@ function whole(p: Pkt, mtu: u32): bool {
  */
 function refragment(bridge: u32, to: u32, pkt: u32): void {
   const p = Pkt.at(pkt);
-  const max = p.fragMax;
+  const most = p.fragMax;
   const mtu = Dev.at(to).mtu;
-  if (p.len - ETH_HLEN <= (max != 0 ? min(max, mtu) : mtu)) {
+  if (p.len - ETH_HLEN <= (most != 0 ? min(most, mtu) : mtu)) {
     devXmit(to, pkt);
     return;
   }
   const own = Dev.at(bridge).mtu;
-  const size = max != 0 ? min(max, own) : own;
-  const f = whole(p, own) ? 0 : p.proto == ETH_IPV6 ? ip6Fragments(pkt, size) : ip4Fragments(pkt, size);
+  const v6 = p.proto == ETH_IPV6;
+  const kept = whole(p, own);
+  // Over IPv6 its sender is told, over IPv4 nobody is.
+  if (kept && v6) icmp6Send(pkt, ICMP6_TOOBIG, 0, own);
+  const size = most == 0 ? own : v6 ? max(most, IP6_MIN_MTU) : min(most, own);
+  const f = kept ? 0 : v6 ? ip6Fragments(pkt, size) : ip4Fragments(pkt, size);
   if (f == 0) {
     pktDrop(pkt, DROP_MTU);
     return;

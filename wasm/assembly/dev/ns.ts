@@ -29,6 +29,7 @@ import { route6NsDestroy } from '../ip6/route';
 import { routeNsDestroy } from '../ip/route';
 import { NS_BASE, NS_REC, SLAB_NS } from '../mem';
 import { ctNsDestroy } from '../nf/conntrack';
+import { zoneNsDestroy } from '../nf/zone';
 import { vsConnFlush } from '../nf/ipvs/conn';
 import { vsNsDestroy } from '../nf/ipvs/service';
 import { nfNsInit } from '../nf/settings';
@@ -128,6 +129,7 @@ export function nsDel(i: u32): void {
   route6NsDestroy(i);
   fibRuleNsDestroy(i);
   ctNsDestroy(i);
+  zoneNsDestroy(i);
   vsConnFlush(i);
   vsNsDestroy(i);
   nfNsDestroy(i);

@@ -41,6 +41,7 @@ import { recAbort, recChecked, recDeliver } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
+import { ctReset } from '../nf/conntrack';
 import { PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
@@ -226,6 +227,8 @@ export function ip4ToSocket(pkt: u32, sock: i32): void {
 
 /** Nobody listens at a datagram's port (takes it). */
 function noPort(pkt: u32): void {
+  // What answers finds the connection by what it quotes. @see Linux udp.c: __udp4_lib_rcv
+  ctReset(Pkt.at(pkt));
   icmpSend(pkt, 3, 3, 0);
   pktDrop(pkt, DROP_NO_SOCKET);
 }

@@ -1,7 +1,7 @@
 /**
  * IPv6 addresses of devices, and their trial before use (duplicate address detection): tentative, then good, or failed.
  * A tentative address is nobody's yet: packets to it are not taken, and it is no source.
- * Limits: lifetimes do not run; no optimistic and no temporary addresses. A bridge without a carrier has its link-local
+ * Limits: lifetimes run above; no optimistic and no temporary addresses. A bridge without a carrier has its link-local
  * address at once, as if it had had a carrier before.
  * @see Linux net/ipv6/addrconf.c: ipv6_add_addr, addrconf_dad_begin, addrconf_dad_work, addrconf_dad_completed; RFC 4862 §5.4
  */
@@ -12,6 +12,7 @@ import {
   EEXIST,
   ENOBUFS,
   IFA_F_DADFAILED,
+  IFA_F_DEPRECATED,
   IFA_F_NODAD,
   IFA_F_TENTATIVE,
   IFA_F_WAITING,
@@ -19,11 +20,10 @@ import {
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { ADDR6_BASE, ADDR6_REC, SLAB_ADDR6 } from '../mem';
-import { now } from '../sim/clock';
 import { drain } from '../sim/loop';
 import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { timerAdd, timerDel } from '../sim/timer';
+import { timerAddWheel, timerDel } from '../sim/timer';
 import { same16 } from '../wire/bytes';
 import { in6IsLinkLocal, in6Scope, in6SolicitedNode } from '../wire/ipv6';
 import { Idev, Ns6 } from './idev';
@@ -207,6 +207,15 @@ export function addr6Flags(dev: u32, ip: usize): i32 {
   return i == 0 ? -EADDRNOTAVAIL : (Addr6.at(i).flags as i32);
 }
 
+/** An address is no longer preferred as a source, or is again. @returns 0 or -EADDRNOTAVAIL */
+export function addr6Deprecate(dev: u32, ip: usize, on: u32): i32 {
+  const i = addr6Find(dev, ip);
+  if (i == 0) return -EADDRNOTAVAIL;
+  const a = Addr6.at(i);
+  a.flags = on ? a.flags | IFA_F_DEPRECATED : a.flags & ~IFA_F_DEPRECATED;
+  return 0;
+}
+
 /** IPv6 begins on a device: the groups of its addresses are joined. */
 export function addr6Joins(dev: u32): void {
   for (let k = Idev.at(dev).addrs; k != 0; k = Addr6.at(k).nextOnDev) join(k);
@@ -249,7 +258,7 @@ function begin(i: u32): void {
   }
   a.flags &= ~IFA_F_WAITING;
   a.probes = d.dadTransmits;
-  a.timer = timerAdd(now() + (rngBelow(DELAY_MS) as u64) * 1_000_000, TIMER_DAD6, i);
+  a.timer = timerAddWheel((rngBelow(DELAY_MS) as u64) * 1_000_000, TIMER_DAD6, i);
 }
 
 /** Time for a probe, or for the end of the trial. */
@@ -261,7 +270,7 @@ export function dadTimer(i: u32): void {
     return;
   }
   a.probes--;
-  a.timer = timerAdd(now() + SECOND, TIMER_DAD6, i);
+  a.timer = timerAddWheel(SECOND, TIMER_DAD6, i);
   ndSendDad(a.dev, addr6Bytes(i));
 }
 

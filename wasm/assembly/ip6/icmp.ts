@@ -17,6 +17,7 @@ import {
 import { Dev } from '../dev/dev';
 import { Sim } from '../mem';
 import { ctAttachReply } from '../nf/conntrack';
+import { OWNER_KERNEL } from '../nf/owner';
 import { PF_ICMP_ERROR, PF_IGNORE_DF, Pkt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { trace, traceBecause, traceCause } from '../sim/trace';
 import { icmpErrorToSock } from '../sock/input';
@@ -49,8 +50,9 @@ import {
 import { addr6Dev, addr6IsLocal } from './addr';
 import { Ns6 } from './idev';
 import { tell6 } from './limit';
-import { na6Input, ns6Input, ra6Input } from './nd';
+import { na6Input, ns6Input } from './nd';
 import { ip6Output, ip6RouteSource } from './output';
+import { ra6Input } from './ra';
 import { redirect6Input } from './redirect';
 import { Route6, route6Find } from './route';
 import { AT_ICMP_DST, AT_ICMP_SRC } from './scratch';
@@ -122,6 +124,7 @@ function output(ns: u32, pkt: u32, tclass: u32, oif: u32): void {
   const s = Sim.at();
   s.icmpBusy = 1;
   Pkt.at(pkt).flags |= PF_IGNORE_DF;
+  Pkt.at(pkt).sock = OWNER_KERNEL;
   ip6Output(ns, pkt, AT_ICMP_SRC, AT_ICMP_DST, PROTO_ICMPV6, 0, tclass, 0, oif);
   s.icmpBusy = 0;
 }

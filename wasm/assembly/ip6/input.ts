@@ -33,6 +33,7 @@ import { Dev } from '../dev/dev';
 import { nfHook } from '../nf/hook';
 import { DEFRAG_LOCAL } from '../ip/reassembly';
 import { clockStep } from '../sim/clock';
+import { ctReset } from '../nf/conntrack';
 import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { trace } from '../sim/trace';
 import { traceIn6 } from '../sim/trace6';
@@ -305,6 +306,7 @@ function transport(pkt: u32, proto: u32): void {
     return;
   }
   if (udpInput(p.ns, pkt) != 0) return;
+  ctReset(Pkt.at(pkt));
   icmp6Send(pkt, ICMP6_UNREACH, UNREACH6_PORT, 0);
   pktDrop(pkt, DROP_NO_SOCKET);
 }

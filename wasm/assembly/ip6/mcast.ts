@@ -7,11 +7,10 @@
 import { TIMER_MLD6, TIMER_MLD6_AGAIN } from '../../abi';
 import { Dev } from '../dev/dev';
 import { MC6_BASE, MC6_REC, SLAB_MC6 } from '../mem';
-import { now } from '../sim/clock';
 import { Pkt, pktAlloc } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { timerAdd, timerDel } from '../sim/timer';
+import { timerAddWheel, timerDel } from '../sim/timer';
 import { same16, wr16, wr32 } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6 } from '../wire/ipv4';
@@ -24,6 +23,8 @@ import { AT_ANY, AT_GROUP, AT_ND_SOURCE } from './scratch';
 const MS: u64 = 1_000_000;
 /** net.ipv6.mld_qrv: how often a change is told. */
 const ROBUSTNESS: u32 = 2;
+/** Until a change is told for the first time: two jiffies, ns. */
+const SOON: u64 = 8 * MS;
 /** mldv2_unsolicited_report_interval, ms. */
 const INTERVAL: u32 = 1000;
 const TO_IN: u32 = 3;
@@ -137,7 +138,7 @@ function tell(dev: u32, i: u32): void {
   Mc6.at(i).changes = ROBUSTNESS;
   if (!d.ready) return;
   timerDel(d.mldTimer);
-  d.mldTimer = timerAdd(now() + 8 * MS, TIMER_MLD6, dev);
+  d.mldTimer = timerAddWheel(SOON, TIMER_MLD6, dev);
 }
 
 /** A device is ready: what it listens to is told. */
@@ -155,8 +156,9 @@ export function mc6Down(dev: u32): void {
   d.mldAgainTimer = 0;
 }
 
-function soon(): u64 {
-  return now() + (rngBelow(INTERVAL) as u64) * MS + 8 * MS;
+/** Until a change is told again, ns. */
+function again(): u64 {
+  return SOON + (rngBelow(INTERVAL) as u64) * MS;
 }
 
 /** Time to tell of changes. */
@@ -164,7 +166,7 @@ export function mldTimer(dev: u32): void {
   const d = Idev.at(dev);
   d.mldTimer = 0;
   if (!report(dev, false)) return;
-  d.mldTimer = timerAdd(soon(), TIMER_MLD6, dev);
+  d.mldTimer = timerAddWheel(again(), TIMER_MLD6, dev);
 }
 
 /** The device's link-local address is good: all groups are told with it, twice. */
@@ -172,7 +174,7 @@ export function mldDadComplete(dev: u32): void {
   const d = Idev.at(dev);
   report(dev, true);
   timerDel(d.mldAgainTimer);
-  d.mldAgainTimer = timerAdd(soon(), TIMER_MLD6_AGAIN, dev);
+  d.mldAgainTimer = timerAddWheel(again(), TIMER_MLD6_AGAIN, dev);
 }
 
 /** The second time. */

@@ -11,15 +11,13 @@ import { Dev } from '../dev/dev';
 import { Pkt } from '../sim/pool';
 import { rd32, rdMac } from '../wire/bytes';
 import { ETH_IPV6 } from '../wire/ether';
-import { IP6_MIN_MTU, in6Group, in6IsAny, in6IsMulticast, ip6Dst, ip6Hops, ip6Src } from '../wire/ipv6';
+import { in6Group, in6IsAny, in6IsMulticast, ip6Dst, ip6Hops, ip6Src } from '../wire/ipv6';
 import { Addr6, addr6Find, addr6IsLocal, addr6LinkLocal, dadFail } from './addr';
 import { Idev } from './idev';
 import { NA_OVERRIDE, NA_ROUTER, NA_SOLICITED, ndSendNa, ndSendNs } from './ndsend';
-import { rsStop } from './rs';
 import { AT_ASKER, AT_GROUP, AT_TARGET } from './scratch';
 
-const OPT_SOURCE: u32 = 1;
-const OPT_MTU: u32 = 5;
+export const OPT_SOURCE: u32 = 1;
 export const OPT_TARGET: u32 = 2;
 
 /** The link-layer address of an option, 0 when it is not there; Pkt's options begin at m + from. */
@@ -112,26 +110,6 @@ function advertised(k: u32, lladdr: u64, flags: u32): void {
     return;
   }
   neighUpdate(k, mac, flags & NA_SOLICITED ? NUD_REACHABLE : NUD_STALE, true);
-}
-
-/** The MTU that a router advertisement tells of, 0: none. */
-function mtuOption(m: usize, len: u32): u32 {
-  for (let at: u32 = 16; at + 8 <= len; at += (load<u8>(m + at, 1) as u32) << 3) {
-    if (load<u8>(m + at) == OPT_MTU && load<u8>(m + at, 1) == 1) return rd32(m + at + 4);
-  }
-  return 0;
-}
-
-/** A router advertisement: of no use to a router. */
-export function ra6Input(p: Pkt, m: usize, len: u32): void {
-  const d = Idev.at(p.dev);
-  if (len < 16 || !genuine(p, m) || (d.forwarding ? d.acceptRa != 2 : d.acceptRa == 0)) return;
-  if (!optionsHold(m, 16, len)) return;
-  const hops = load<u8>(m, 4) as u32;
-  if (hops != 0) d.hopLimit = hops;
-  const mtu = mtuOption(m, len);
-  if (mtu >= IP6_MIN_MTU && mtu <= Dev.at(p.dev).mtu) d.mtu = mtu;
-  rsStop(p.dev);
 }
 
 /**

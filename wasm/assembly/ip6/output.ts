@@ -26,6 +26,7 @@ import {
 import { Dev } from '../dev/dev';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
+import { OWNER_KERNEL } from '../nf/owner';
 import { neigh6Output, neighGroup } from '../ip/neigh';
 import { PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
@@ -43,7 +44,7 @@ import { Idev, idevMtu } from './idev';
 import { groupLoops } from '../sock/group';
 import { mc6Member } from './mcast';
 import { pmtu6Of } from './pmtu';
-import { route6Find, route6Gateway, route6Kind, route6Source } from './route';
+import { route6Find, route6Gateway, route6Kind, route6Mtu, route6Source } from './route';
 import { AT_SOURCE } from './scratch';
 import { src6Select } from './source';
 
@@ -176,9 +177,9 @@ export function ip6Mtu(ns: u32, daddr: usize, oif: u32): u32 {
   return pmtu6Of(ns, daddr, ip6DevMtu(ns, daddr, oif));
 }
 
-/** MTU of the device towards `daddr`; 1500 when there is no route. */
+/** MTU of the route to `daddr`, or of its device; 1500 when there is no route. */
 export function ip6DevMtu(ns: u32, daddr: usize, oif: u32): u32 {
-  return route6Find(ns, daddr, oif) != 0 ? 1500 : idevMtu(Sim.at().r1);
+  return route6Find(ns, daddr, oif) != 0 ? 1500 : route6Mtu(Sim.at().r4, Sim.at().r1);
 }
 
 /**
@@ -191,10 +192,12 @@ export function ip6SendBuilt(ns: u32, pkt: u32, dev: u32, hlen: u32): void {
   p.ns = ns;
   p.proto = ETH_IPV6;
   p.flags |= PF_LOCAL;
+  p.sock = OWNER_KERNEL;
   p.nh = p.data;
   p.th = p.data + hlen;
   p.outdev = dev;
   p.nexthop = 0;
+  p.route = 0;
   p.rtype = in6IsMulticast(ip6Dst(ip)) ? RTN_MULTICAST : RTN_UNICAST;
   if (Sim.at().traceOn != 0) traceNew6(p, dev, PROTO_ICMPV6, ip6Src(ip), ip6Dst(ip));
   localOut(pkt, dev);
@@ -278,7 +281,7 @@ export function ip6Finish(pkt: u32): i32 {
   p.len = ip6Len(ip);
   const link = idevMtu(dev);
   // What is forwarded is held to the path's MTU as well, if this machine has come to know it. @see Linux ip6_skb_dst_mtu
-  const mtu = p.flags & PF_LOCAL && p.flags & PF_DF ? link : pmtu6Of(p.ns, ip6Dst(ip), link);
+  const mtu = p.flags & PF_LOCAL && p.flags & PF_DF ? link : pmtu6Of(p.ns, ip6Dst(ip), route6Mtu(p.route, dev));
   if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
   if (p.len > mtu && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
     icmp6Send(pkt, 2, 0, mtu);

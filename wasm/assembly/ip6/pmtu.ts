@@ -42,6 +42,15 @@ export function pmtu6Of(ns: u32, dst: usize, dflt: u32): u32 {
   return dflt;
 }
 
+/** Seconds until what was learned of the way to `dst` is forgotten; 0: nothing was. */
+export function pmtu6Left(ns: u32, dst: usize): u32 {
+  for (let w: u32 = 0; w < WAYS; w++) {
+    const e = entry(ns, dst, w);
+    if (e.ns == ns && e.expires > now() && same16(dstOf(e), dst)) return ((e.expires - now()) / 1_000_000_000) as u32;
+  }
+  return 0;
+}
+
 /** Learns that packets to `dst` must not be larger than `mtu`; `old` is what was used so far. */
 export function pmtu6Update(ns: u32, dst: usize, mtu: u32, old: u32): void {
   const wanted = max(mtu, IP6_MIN_MTU);

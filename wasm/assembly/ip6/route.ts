@@ -14,9 +14,11 @@ import {
   ROUTE_X_BITS,
   ROUTE_X_DEV,
   ROUTE_X_DST,
+  ROUTE_X_EXPIRES,
   ROUTE_X_FLAGS,
   ROUTE_X_GW,
   ROUTE_X_METRIC,
+  ROUTE_X_MTU,
   ROUTE_X_SCOPE,
   ROUTE_X_SIZE,
   ROUTE_X_SRC,
@@ -38,7 +40,8 @@ import { slabAlloc, slabFree } from '../sim/slab';
 import { prefix16, same16 } from '../wire/bytes';
 import { in6IsAny, in6IsLinkLocal, in6IsMulticast } from '../wire/ipv6';
 import { addr6Dev, addr6IsLocal } from './addr';
-import { Idev, Ns6 } from './idev';
+import { Idev, idevMtu, Ns6 } from './idev';
+import { pmtu6Left, pmtu6Of } from './pmtu';
 import { src6Select } from './source';
 
 const ESRCH: i32 = 3;
@@ -58,7 +61,8 @@ export class Route6 {
   type: u32;
   /** bit 0: gateway, bit 1: source, bit 2: learned by a redirect. */
   flags: u32;
-  spare: u32;
+  /** Of packets that it takes, 0: the device's. */
+  mtu: u32;
   d0: u64;
   d1: u64;
   g0: u64;
@@ -84,6 +88,12 @@ export function route6Gateway(i: u32): usize {
 export function route6Source(i: u32): usize {
   if (i == 0 || !(Route6.at(i).flags & 2)) return 0;
   return changetype<usize>(Route6.at(i)) + offsetof<Route6>('s0');
+}
+
+/** The MTU of a route: its own, else that of its device. @param i 0: an own address @see Linux net/ipv6/route.c: ip6_mtu */
+export function route6Mtu(i: u32, dev: u32): u32 {
+  const own = i == 0 ? 0 : Route6.at(i).mtu;
+  return own != 0 ? min(own, 65535) : idevMtu(dev);
 }
 
 /** Place of a table in the order of lookup; 2 and more are never looked up. */
@@ -123,6 +133,7 @@ export function route6Add(ns: u32, x: usize): i32 {
   r.metric = load<u32>(x + ROUTE_X_METRIC);
   r.type = load<u32>(x + ROUTE_X_TYPE);
   r.flags = load<u32>(x + ROUTE_X_FLAGS);
+  r.mtu = load<u32>(x + ROUTE_X_MTU);
   memory.copy(dstOf(i), x + ROUTE_X_DST, 16);
   maskBits(dstOf(i), bits);
   if (r.flags & 1) memory.copy(route6Gateway(i), x + ROUTE_X_GW, 16);
@@ -338,5 +349,9 @@ export function route6Lookup(ns: u32, dst: usize, src: usize, oif: u32, out: usi
   store<u32>(out + ROUTE_X_METRIC, k ? r.metric : 0);
   store<u32>(out + ROUTE_X_TYPE, type);
   store<u32>(out + ROUTE_X_FLAGS, (hop != 0 ? 1 : 0) | (known ? 2 : 0));
+  const mtu = pmtu6Of(ns, dst, 0xffffffff);
+  if (mtu == 0xffffffff) return 0;
+  store<u32>(out + ROUTE_X_MTU, mtu);
+  store<u32>(out + ROUTE_X_EXPIRES, pmtu6Left(ns, dst));
   return 0;
 }

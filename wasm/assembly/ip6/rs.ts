@@ -1,13 +1,12 @@
 /**
  * Router solicitations: a host asks for routers when its link-local address has become good, and again after 4 s,
- * doubling up to an hour. A router (forwarding) does not ask.
+ * about twice that, and so on up to an hour. A router (forwarding) does not ask.
  * @see Linux net/ipv6/addrconf.c: addrconf_rs_timer; RFC 4861 §6.3.7, RFC 7559
  */
 import { DEV_LOOPBACK, TIMER_RS6 } from '../../abi';
 import { Dev } from '../dev/dev';
-import { now } from '../sim/clock';
 import { rngBelow } from '../sim/rng';
-import { timerAdd, timerDel } from '../sim/timer';
+import { timerAddWheel, timerDel } from '../sim/timer';
 import { addr6LinkLocal } from './addr';
 import { Idev } from './idev';
 import { ndSendRs } from './ndsend';
@@ -16,9 +15,20 @@ import { ndSendRs } from './ndsend';
 const FIRST: u32 = 4000;
 const LONGEST: u32 = 3_600_000;
 
-/** ±10 %. @see RFC 3315 §14 */
-function jitter(ms: u32): u32 {
+/** A time times 0.9 … 1.1. @see RFC 3315 §14, Linux rfc3315_s14_backoff_init */
+function first(ms: u32): u32 {
   return ms - ms / 10 + rngBelow(ms / 5 + 1);
+}
+
+/** The next time: times 1.9 … 2.1, up to the longest. @see Linux rfc3315_s14_backoff_update */
+function longer(ms: u32): u32 {
+  const next = ms * 2 - ms / 10 + rngBelow(ms / 5 + 1);
+  return next > LONGEST ? first(LONGEST) : next;
+}
+
+function wait(dev: u32): void {
+  const d = Idev.at(dev);
+  d.rsTimer = timerAddWheel((d.rsInterval as u64) * 1_000_000, TIMER_RS6, dev);
 }
 
 /** Begins to ask, if this device is a host's and has a link-local address. */
@@ -31,8 +41,8 @@ export function rsStart(dev: u32): void {
   rsStop(dev);
   ndSendRs(dev, own);
   d.rsSent = 1;
-  d.rsInterval = jitter(FIRST);
-  d.rsTimer = timerAdd(now() + (d.rsInterval as u64) * 1_000_000, TIMER_RS6, dev);
+  d.rsInterval = first(FIRST);
+  wait(dev);
 }
 
 /** Asks no more. */
@@ -50,6 +60,6 @@ export function rsTimer(dev: u32): void {
   if (!d.ready || own == 0 || d.rsSent >= d.rtrSolicits) return;
   ndSendRs(dev, own);
   d.rsSent++;
-  d.rsInterval = min(jitter(d.rsInterval * 2), LONGEST);
-  d.rsTimer = timerAdd(now() + (d.rsInterval as u64) * 1_000_000, TIMER_RS6, dev);
+  d.rsInterval = longer(d.rsInterval);
+  wait(dev);
 }

@@ -4,6 +4,7 @@
  * @see Linux net/ipv4/netfilter/ip_tables.c: ipt_do_table
  */
 import {
+  DROP_CT_FULL,
   DROP_POLICY,
   DROP_REJECT,
   DROP_RULE,
@@ -29,6 +30,7 @@ import {
   TARGET_NOTRACK,
   TARGET_REJECT,
   TARGET_RETURN,
+  TARGET_ZONE,
   TRACE_MARK,
   TRACE_POLICY,
   TRACE_RETURN,
@@ -49,6 +51,7 @@ import { nfReject } from './reject';
 import { Chain, Rule, ruleAt } from './table';
 import { nfLog } from './target/log';
 import { mangleTarget, markSet } from './target/mangle';
+import { zoneSet } from './zone';
 
 /** The rule lets the packet go on to the next rule. */
 const CONTINUE: u32 = 0xffffffff;
@@ -94,6 +97,11 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
       (!(m & M_IN) || nameFits(r + RULE_IN, in0, in1) != ((load<u32>(r + RULE_INVERT) & M_IN) != 0)) &&
       (!(m & M_OUT) || nameFits(r + RULE_OUT, out0, out1) != ((load<u32>(r + RULE_INVERT) & M_OUT) != 0));
     if (!named || (m & ~(M_IN | M_OUT) && !ruleFits(i, r, p, indev, outdev))) {
+      if (s.hotdrop != 0) {
+        s.hotdrop = 0;
+        s.jumps = base;
+        return DROP_RULE;
+      }
       i = rule.next;
       continue;
     }
@@ -163,6 +171,8 @@ function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, out
     case TARGET_NOTRACK:
       if (p.ct == 0) p.flags |= PF_NOTRACK;
       return CONTINUE;
+    case TARGET_ZONE:
+      return p.ct != 0 || p.flags & PF_NOTRACK || zoneSet(p, r) ? CONTINUE : DROP_CT_FULL;
   }
   if (target >= (TARGET_CONNMARK as u32)) {
     const bad = mangleTarget(pkt, target, r, hook, outdev);

@@ -2,7 +2,7 @@
  * Connections and their tuples: the records and the hash table that holds each confirmed connection twice, once for
  * each direction. A connection lives while it is in the table or a packet refers to it.
  *
- *   tuple, 40 bytes: src 16, dst 16, sport 2, dport 2, proto 1, family 1, namespace 2
+ *   tuple, 40 bytes: src 16, dst 16, sport 2, dport 2, proto 1, family 1, namespace 2 (or a zone of one: zone.ts)
  *
  * Ports are numbers in host order; of ICMP, sport is the identifier and dport is type << 8 | code.
  * @see Linux include/net/netfilter/nf_conntrack.h, nf_conntrack_tuple.h

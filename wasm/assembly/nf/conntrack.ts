@@ -1,7 +1,7 @@
 /**
  * Connection tracking: finds or begins the connection of each packet, relates ICMP errors to the one they quote,
  * confirms it when its first packet has passed, forgets it when its time is over.
- * Limits: no helpers or expectations, no zones.
+ * Limits: no helpers or expectations.
  * @see Linux net/netfilter/nf_conntrack_core.c: nf_conntrack_in, __nf_conntrack_confirm
  */
 import {
@@ -61,6 +61,7 @@ import {
 } from './conn';
 import { connRecord, ctEvent, ctPhase } from './ctevent';
 import { NfNs } from './settings';
+import { zoneClash, zoneFor } from './zone';
 import { ctTcp, ctTcpCalm, TCP_IGNORE, TCP_INVALID, TCP_REOPEN } from './tcp';
 
 /** Values of Pkt.ctinfo; 3 more in the reply direction. */
@@ -170,10 +171,29 @@ function traceConn(p: Pkt, ct: u32): void {
   if (p.flags & PF_TRACE) tracePicked(p);
 }
 
+/** A packet has reached its transport: its connection is of no more interest. @see Linux nf_reset_ct */
+export function ctReset(p: Pkt): void {
+  if (p.ct != 0) ctPut(p.ct);
+  p.ct = 0;
+  p.ctinfo = 0;
+}
+
 /** Gives `pkt` the connection of the packet it answers, in the other direction. @see Linux nf_ct_attach */
 export function ctAttachReply(pkt: u32, to: u32): void {
   const q = Pkt.at(to);
   if (q.ct != 0) attach(Pkt.at(pkt), q.ct, ctDir(q) == 0 ? CTINFO_RELATED + CTINFO_REPLY : CTINFO_RELATED);
+}
+
+/** The connection of a tuple in the zone of a packet. @see Linux nf_conntrack_core.c: nf_conntrack_find_get */
+function zoned(p: Pkt, t: usize): u32 {
+  const there = zoneFor(p, 0);
+  const back = zoneFor(p, 1);
+  store<u16>(t + T_NS, there as u16);
+  let node = connFind(t);
+  if (there == back || (node != 0 && !(node & 1))) return node;
+  store<u16>(t + T_NS, back as u16);
+  node = connFind(t);
+  return node & 1 ? node : 0;
 }
 
 /** An ICMP error belongs to the connection of the packet it quotes. */
@@ -184,7 +204,7 @@ function related(p: Pkt): void {
   const v4 = p.proto == ETH_IPV4;
   if (!(v4 ? tuple4(t, p.ns, inner, endOf(p)) : tuple6(t, p.ns, inner, endOf(p)))) return;
   tupleInvert(back, t);
-  const node = connFind(back);
+  const node = zoned(p, back);
   if (node != 0) attach(p, node >> 1, node & 1 ? CTINFO_RELATED + CTINFO_REPLY : CTINFO_RELATED);
 }
 
@@ -215,12 +235,14 @@ function track(p: Pkt): u32 {
     return 0;
   }
   for (let round = 0; round < 2; round++) {
-    let node = connFind(t);
+    let node = p.ctinfo == 0 ? connFind(t) : zoned(p, t);
     if (node == 0) {
       const icmp = proto == PROTO_ICMP || proto == PROTO_ICMPV6;
       if (icmp && !icmpOpens(proto, load<u8>(th) as u32)) return 0;
+      store<u16>(t + T_NS, zoneFor(p, 0) as u16);
       node = begin(p.ns, t) * 2;
       if (node == 0) return DROP_CT_FULL;
+      store<u16>(tupleOf(node >> 1, 1) + T_NS, zoneFor(p, 1) as u16);
     }
     const ct = node >> 1;
     const dir = node & 1;
@@ -319,8 +341,10 @@ export function ctConfirm(pkt: u32): u32 {
   const c = Conn.at(ct);
   if (c.status & (IPS_CONFIRMED | IPS_DYING)) return 0;
   recAbort();
-  const original = connFind(tupleOf(ct, 0));
-  const reply = connFind(tupleOf(ct, 1));
+  let original = connFind(tupleOf(ct, 0));
+  let reply = connFind(tupleOf(ct, 1));
+  if (original != 0 && !zoneClash(ct, original, 0)) original = 0;
+  if (reply != 0 && !zoneClash(ct, reply, 1)) reply = 0;
   if (original != 0 || reply != 0) {
     // Two first datagrams of one flow that raced: the second joins. @see Linux nf_ct_resolve_clash
     const same = original != 0 && original >> 1 == reply >> 1 && !(original & 1);

@@ -13,12 +13,14 @@ import {
   CONN_X_OPACKETS,
   CONN_X_OSPORT,
   CONN_X_OSRC,
+  CONN_X_OZONE,
   CONN_X_PROTO,
   CONN_X_RBYTES,
   CONN_X_RDPORT,
   CONN_X_RPACKETS,
   CONN_X_RSPORT,
   CONN_X_RSRC,
+  CONN_X_RZONE,
   CONN_X_STATUS,
   CONN_X_TCP_STATE,
   CONN_X_TIMEOUT,
@@ -36,8 +38,9 @@ import { CTEV_BASE, CTEV_CAP, CTEV_REC, NS_CAP, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { eventPush } from '../sim/ring';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
-import { Conn, connInTable, T_DPORT, T_PROTO, T_SPORT, tupleOf } from './conn';
+import { Conn, connInTable, T_DPORT, T_NS, T_PROTO, T_SPORT, tupleOf } from './conn';
 import { NfNs } from './settings';
+import { zoneOf } from './zone';
 
 /** Whether somebody listens to a namespace's connections: one more, one less. */
 export function ctWatch(ns: u32, by: i32): void {
@@ -100,6 +103,8 @@ export function connRecord(ct: u32, p: usize): void {
   store<u32>(p + CONN_X_MARK, c.mark);
   store<u32>(p + CONN_X_HANDLE, ct);
   store<f64>(p + CONN_X_TIMEOUT, ((c.expires - now()) as i64) as f64);
+  store<u16>(p + CONN_X_OZONE, zoneOf(load<u16>(o + T_NS) as u32) as u16);
+  store<u16>(p + CONN_X_RZONE, zoneOf(load<u16>(r + T_NS) as u32) as u16);
   store<f64>(p + CONN_X_OPACKETS, c.packets0 as f64);
   store<f64>(p + CONN_X_OBYTES, c.bytes0 as f64);
   store<f64>(p + CONN_X_RPACKETS, c.packets1 as f64);

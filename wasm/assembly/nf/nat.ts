@@ -40,6 +40,7 @@ import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { TcpLast } from './context';
 import { sourceAdd, sourceLike, sourceNext } from './bysource';
 import { Conn, connFind, T_DPORT, T_DST, T_PROTO, T_SPORT, TUPLE, tupleInvert, tupleOf } from './conn';
+import { zoneClash } from './zone';
 
 /** Ports tried before a source is given up. */
 const ATTEMPTS: u32 = 4096;
@@ -61,7 +62,7 @@ export function natDone(ct: u32, source: bool): bool {
 function taken(ct: u32): bool {
   tupleInvert(BACK, WANT);
   const node = connFind(BACK);
-  return node != 0 && node >> 1 != ct;
+  return node != 0 && node >> 1 != ct && zoneClash(ct, node, 1);
 }
 
 /** Offset in a tuple of the port that the rewrite may change: ICMP's identifier is its sport in both. */

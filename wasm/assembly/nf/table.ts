@@ -34,6 +34,7 @@ import {
   TARGET_GOTO,
   TARGET_JUMP,
   TARGET_REDIRECT,
+  TARGET_ZONE,
 } from '../../abi';
 import { Ns } from '../dev/ns';
 import { flowSettle, flowStale } from '../flow/epoch';
@@ -190,7 +191,7 @@ function need(i: u32, chain: u32, by: i32): void {
   }
   const nat = target >= (TARGET_DNAT as u32) && target <= (TARGET_REDIRECT as u32);
   // The table of NAT alone tracks nothing, its targets do. @see Linux nf_nat_inet_fn, xt_nat.c: xt_nat_checkentry
-  const tracks = target == TARGET_CONNMARK || load<u32>(r + RULE_MATCH) & M_CTSTATE;
+  const tracks = target == TARGET_CONNMARK || target == TARGET_ZONE || load<u32>(r + RULE_MATCH) & M_CTSTATE;
   // Each family is tracked for itself. @see Linux nf_conntrack_proto.c: nf_ct_netns_get
   if (nat || tracks || moreNeedsCt(Rule.at(i).more)) {
     if (v6) n.ctUsers6 += by;
@@ -217,7 +218,7 @@ export function nfRuleAdd(chain: u32, index: i32, x: usize): i32 {
   const r = Rule.at(i);
   r.chain = chain;
   if (load<u32>(x + RULE_MATCH) & M_MORE) {
-    const more = moreAdd(x + RULE_SIZE, load<u32>(x + RULE_MORE));
+    const more = moreAdd(c.ns, x + RULE_SIZE, load<u32>(x + RULE_MORE));
     if (more < 0) {
       slabFree(SLAB_RULE, i);
       return more;

@@ -102,7 +102,7 @@ export class Pkt {
   user: u32;
   // From here to `oif`: what it forgets when it leaves the machine (pktScrub).
   mark: u32;
-  /** Connection (0 none) and IP_CT_*: 0 established, 1 related, 2 new; +3 when in reply direction. */
+  /** Connection (0 none) and IP_CT_*: 0 established, 1 related, 2 new; +3 when in reply direction. Without a connection: its zone (nf/zone.ts). */
   ct: u32;
   ctinfo: u32;
   /** Route: RTN_* (0 not looked up), next hop (IPv4 number), preferred source. */

@@ -49,7 +49,7 @@ import {
   SLAB_QDISC,
   SLAB_TIMER,
   SLAB_UPPER,
-  SLAB_VS_CONN,
+  SLAB_ZONE,
   Sim,
   TIMER_CAP,
   TIMER_HEAP,
@@ -97,7 +97,7 @@ export function memSpans(out: usize): u32 {
   n = hole(out, n, CONN_HASH + (heads as usize) * 4, CONN_HASH + (CONN_BUCKETS_MAX as usize) * 4);
   if (s.natSources == 0) n = hole(out, n, NAT_SOURCES, NAT_SOURCES + 4 * (NAT_SOURCE_BUCKETS as usize));
   n = hole(out, n, NFNS_BASE + (slabTop(SLAB_NS) as usize) * NFNS_REC, NFNS_BASE + NFNS_REC * (NS_CAP as usize));
-  for (let id = SLAB_MATCH; id <= SLAB_VS_CONN; id++) n = slabHole(out, n, id);
+  for (let id = SLAB_MATCH; id <= SLAB_ZONE; id++) n = slabHole(out, n, id);
   const devs = slabTop(SLAB_DEV) as usize;
   const spaces = slabTop(SLAB_NS) as usize;
   n = hole(out, n, CONF_BASE + CONF_REC * devs, CONF_NS);

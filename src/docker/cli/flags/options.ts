@@ -23,14 +23,32 @@ const REPEATED = new Set([
 /** A flag of this type collects its values. */
 export const repeats = (spec: FlagSpec): boolean => REPEATED.has(spec.type);
 
+/** A table of flags by name and by short name. */
+export interface FlagIndex {
+  readonly byName: ReadonlyMap<string, FlagSpec>;
+  readonly byShort: ReadonlyMap<string, FlagSpec>;
+}
+
+const indexes = new WeakMap<readonly FlagSpec[], FlagIndex>();
+
+/** The index of a command's table; it is made once. */
+export function flagIndex(specs: readonly FlagSpec[]): FlagIndex {
+  let index = indexes.get(specs);
+  if (!index) {
+    index = {
+      byName: new Map(specs.map((s) => [s.name, s])),
+      byShort: new Map(specs.flatMap((s) => (s.short ? [[s.short, s] as const] : []))),
+    };
+    indexes.set(specs, index);
+  }
+  return index;
+}
+
 /** What was given on the command line, over the defaults of the spec table. */
 export class Options {
-  readonly #specs = new Map<string, FlagSpec>();
   readonly #given = new Map<string, string[]>();
 
-  constructor(specs: readonly FlagSpec[]) {
-    for (const spec of specs) this.#specs.set(spec.name, spec);
-  }
+  constructor(readonly index: FlagIndex) {}
 
   /** Stores a value that has been checked; a flag that does not repeat keeps the last one. */
   put(spec: FlagSpec, value: string): void {
@@ -49,7 +67,7 @@ export class Options {
   string(name: string): string {
     const given = this.#given.get(name);
     if (given) return given[given.length - 1] as string;
-    return this.#specs.get(name)?.default ?? '';
+    return this.index.byName.get(name)?.default ?? '';
   }
 
   bool(name: string): boolean {
@@ -58,13 +76,15 @@ export class Options {
 
   /** 0 when absent. */
   int(name: string): number {
-    const parsed = parseInt64(this.string(name));
+    const text = this.string(name);
+    const parsed = text === '' ? { value: 0 } : parseInt64(text);
     return 'value' in parsed ? parsed.value : 0;
   }
 
   /** Nanoseconds; 0 when absent. */
   duration(name: string): number {
-    const parsed = parseDuration(this.string(name));
+    const text = this.string(name);
+    const parsed = text === '' ? { value: 0 } : parseDuration(text);
     return 'value' in parsed ? parsed.value : 0;
   }
 

@@ -6,7 +6,7 @@
  */
 import type { FlagSpec } from '../spec.ts';
 import { goQuote } from './gostrconv.ts';
-import { Options } from './options.ts';
+import { type FlagIndex, flagIndex, Options } from './options.ts';
 import { checkValue, splitValue } from './values.ts';
 
 export interface ParsedFlags {
@@ -25,15 +25,9 @@ class Reader {
   readonly notes: string[] = [];
   help = false;
   error: string | undefined;
-  readonly #byName = new Map<string, FlagSpec>();
-  readonly #byShort = new Map<string, FlagSpec>();
 
-  constructor(specs: readonly FlagSpec[]) {
-    this.options = new Options(specs);
-    for (const spec of specs) {
-      this.#byName.set(spec.name, spec);
-      if (spec.short) this.#byShort.set(spec.short, spec);
-    }
+  constructor(readonly index: FlagIndex) {
+    this.options = new Options(index);
   }
 
   #set(spec: FlagSpec, text: string): boolean {
@@ -58,7 +52,7 @@ class Reader {
     }
     const eq = body.indexOf('=');
     const name = eq < 0 ? body : body.slice(0, eq);
-    const spec = this.#byName.get(name);
+    const spec = this.index.byName.get(name);
     if (!spec) {
       if (name === 'help') this.help = true;
       else this.error = `unknown flag: --${name}`;
@@ -77,7 +71,7 @@ class Reader {
     let letters = word.slice(1);
     while (letters !== '') {
       const letter = letters[0] as string;
-      const spec = this.#byShort.get(letter);
+      const spec = this.index.byShort.get(letter);
       if (!spec) {
         if (letter === 'h') {
           this.notes.push('Flag shorthand -h has been deprecated, use --help');
@@ -106,7 +100,7 @@ class Reader {
  * @param stopAtFirst the first word that is no flag ends the flags (docker run, exec, and docker itself)
  */
 export function parseFlags(specs: readonly FlagSpec[], words: readonly string[], stopAtFirst = false): ParsedFlags {
-  const r = new Reader(specs);
+  const r = new Reader(flagIndex(specs));
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (word === '--') {

@@ -2,13 +2,13 @@
  * Lists: default table, `table TEMPLATE`, `TEMPLATE`, `json`.
  * @see docker/cli cli/command/formatter/formatter.go
  */
+import { tabwrite } from '../../../base/tabwriter.ts';
 import { Failure } from '../failure.ts';
 import { execTemplate } from '../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS, HEADER_FUNCTIONS } from '../template/funcs.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { goJson } from '../template/print.ts';
 import { bool, type GoFunc, type GoObject, type GoValue, goFunc, mapOf, NIL, STRING, str } from '../template/value.ts';
-import { tabwrite } from './tabwriter.ts';
 
 /** One kind of list. */
 export interface Listing<T> {
@@ -27,8 +27,10 @@ const asValue = (c: Exclude<Column, GoFunc>): GoValue => (c === null ? NIL : typ
 
 function rowValue<T>(listing: Listing<T>, row: T): GoValue {
   const columns = listing.columns(row);
-  const methods: Record<string, GoFunc> = {};
-  for (const [name, c] of Object.entries(columns)) methods[name] = typeof c === 'function' ? c : () => asValue(c);
+  const method = (name: string): GoFunc | undefined => {
+    const c = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    return c === undefined || typeof c === 'function' ? c : () => asValue(c);
+  };
   const json = (): string => {
     const plain = Object.entries(columns).filter(
       (e): e is [string, Exclude<Column, GoFunc>] => typeof e[1] !== 'function',
@@ -36,7 +38,7 @@ function rowValue<T>(listing: Listing<T>, row: T): GoValue {
     const map = new Map(plain.map(([k, v]) => [k, asValue(v)]));
     return goJson({ t: mapOf({ k: 'any', name: 'interface {}' }), v: map }, true);
   };
-  const object: GoObject = { methods, json };
+  const object: GoObject = { method, json };
   return { t: { k: 'object', name: listing.type }, v: object };
 }
 

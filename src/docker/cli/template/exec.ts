@@ -243,20 +243,17 @@ class Run {
     args: readonly Arg[],
     final: readonly GoValue[],
   ): GoValue | undefined {
-    const context = argText(at);
     if (receiver === undefined) {
-      if (this.options.missingKeyError) this.#fail(at, context, `nil data; no entry for key ${goQuote(name)}`);
+      if (this.options.missingKeyError) this.#fail(at, argText(at), `nil data; no entry for key ${goQuote(name)}`);
       return undefined;
     }
     const { value, nil } = indirect(receiver);
     if (value.t.k === 'any' && value.v === null)
-      return this.#fail(at, context, `nil pointer evaluating interface {}.${name}`);
+      return this.#fail(at, argText(at), `nil pointer evaluating interface {}.${name}`);
+    const method = value.t.k === 'object' ? (value.v as GoObject).method(name) : value.methods?.[name];
+    if (method) return this.#apply(at, name, method, args, dot, final);
+    const context = argText(at);
     const type = receiver.iface ? 'interface {}' : typeName(receiver.t);
-    const methods = value.t.k === 'object' ? (value.v as GoObject).methods : value.methods;
-    if (methods) {
-      const method = methods[name];
-      if (method) return this.#apply(at, name, method, args, dot, final);
-    }
     if (nil) this.#fail(at, context, `nil pointer evaluating ${type}.${name}`);
     const extra = args.length > 0 || final.length > 0;
     if (value.t.k === 'struct') {
@@ -321,14 +318,13 @@ class Run {
     cmd?: Command,
   ): GoValue {
     const values = [...args.map((a) => this.#arg(a, dot) ?? NIL), ...final];
-    const context = argText(at);
     const fault = arityFault(fn, name, values.length);
-    if (fault !== undefined) this.#fail(at, context, fault);
+    if (fault !== undefined) this.#fail(at, argText(at), fault);
     const types = (fn as { types?: readonly string[] }).types;
     if (types) this.#checkTypes(types, values, args, at);
     const result = fn(...values);
     if (result instanceof GoError)
-      this.#fail(at, cmd ? commandText(cmd) : context, `error calling ${name}: ${result.text}`);
+      this.#fail(at, cmd ? commandText(cmd) : argText(at), `error calling ${name}: ${result.text}`);
     return result;
   }
 

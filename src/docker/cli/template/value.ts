@@ -29,8 +29,8 @@ export type GoFunc = (...args: GoValue[]) => GoValue | GoError;
 
 /** Something with methods only (docker's formatter contexts). */
 export interface GoObject {
-  /** By method name. */
-  readonly methods: Readonly<Record<string, GoFunc>>;
+  /** The method of a name. */
+  readonly method: (name: string) => GoFunc | undefined;
   /** json.Marshal of it. */
   readonly json: () => string;
 }

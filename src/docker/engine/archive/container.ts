@@ -128,9 +128,12 @@ export function unpackInto(
   return failure;
 }
 
+/** An archive unpacked, when it is compressed; undefined when it breaks off. */
+export const plainOf = (archive: Uint8Array): Uint8Array | undefined => (isGzip(archive) ? gunzip(archive) : archive);
+
 /** The entries of an archive, compressed or not. */
 export function entriesOf(archive: Uint8Array): TarEntry[] | Failure {
-  const plain = isGzip(archive) ? gunzip(archive) : archive;
+  const plain = plainOf(archive);
   const entries = plain ? readTar(plain) : 'unexpected EOF';
   if (Array.isArray(entries)) return entries;
   return new Failure('system', entries === 'unexpected EOF' ? entries : `archive/tar: ${entries}`);

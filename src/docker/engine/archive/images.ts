@@ -2,7 +2,7 @@
  * Images as archives: save writes the OCI layout and docker's own manifest beside it, load reads the latter.
  * @see moby daemon/images (image/tarexport), OCI image-spec image-layout.md
  *
- * Limits: a layer's digest is that of the lab's layer, not of its archive, and is not verified on load.
+ * Limits: layers of the catalog have the digests of `images/digests.ts`.
  */
 import { text, utf8 } from '../../../base/http.ts';
 import { type TarEntry, writeTar } from '../../../base/tar.ts';
@@ -19,8 +19,8 @@ import {
 import type { Image, ImageLayer } from '../../images/store.ts';
 import type { Daemon } from '../daemon.ts';
 import { line, progressBar } from '../progress.ts';
-import { entriesOf, epochOf, virtualOf } from './container.ts';
-import { layerEntries, layerOf } from './layer.ts';
+import { entriesOf, epochOf, plainOf, virtualOf } from './container.ts';
+import { layerOf, layerTar } from './layer.ts';
 
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar';
@@ -68,7 +68,7 @@ function* layout(daemon: Daemon, saved: readonly Saved[]): Generator<TarEntry> {
   for (const { image, refs } of saved) {
     for (const l of image.layers) {
       if (written.has(l.diffId)) continue;
-      const bytes = join([...writeTar(layerEntries(l.layer, epochOf(daemon)))]);
+      const bytes = layerTar(l, epochOf(daemon));
       written.set(l.diffId, bytes.length);
       yield entry(blob(l.diffId), bytes);
     }
@@ -128,16 +128,6 @@ function repositories(saved: readonly Saved[]): Record<string, Record<string, st
   return out;
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
-}
-
 interface LoadedManifest {
   readonly Config?: string;
   readonly RepoTags?: readonly string[] | null;
@@ -192,7 +182,10 @@ function loadOne(
     const known = daemon.images.layer(diffId);
     const bytes = files.get(path);
     if (!known && !bytes) return missing(path);
-    layers.push(known ?? layerFrom(daemon, diffId, bytes as Uint8Array));
+    const layer = known ?? layerFrom(daemon, bytes as Uint8Array);
+    if (layer.diffId !== diffId)
+      return new Failure('system', `invalid diffID for layer ${i}: expected "${diffId}", got "${layer.diffId}"`);
+    layers.push(layer);
     if (!known && progress) {
       const size = (bytes as Uint8Array).length;
       const id = diffId.slice(7, 19);
@@ -221,11 +214,13 @@ function loadOne(
   return undefined;
 }
 
-/** A layer that was not known. */
-function layerFrom(daemon: Daemon, diffId: string, archive: Uint8Array): ImageLayer {
+/** A layer that was not known, with its archive: what is saved again must be the same to the byte. */
+function layerFrom(daemon: Daemon, packed: Uint8Array): ImageLayer {
+  const archive = (plainOf(packed) ?? packed).slice();
   const entries = entriesOf(archive);
   const layer = layerOf(entries instanceof Failure ? [] : entries, virtualOf(daemon));
-  return { layer, diffId, size: layer.size, cacheId: sha256(`cache ${diffId}`) };
+  const diffId = digest(archive);
+  return { layer, diffId, archive, size: layer.size, cacheId: sha256(`cache ${diffId}`) };
 }
 
 /** POST /images/create?fromSrc=: an image of one layer. @returns its id */
@@ -236,11 +231,10 @@ export function importImage(
 ): string | Failure {
   const entries = entriesOf(archive);
   if (entries instanceof Failure) return entries;
-  const layer = layerOf(entries, virtualOf(daemon));
-  const diffId = digest(`import ${daemon.now()} ${daemon.rng.hex(16)}`);
+  const layer = layerFrom(daemon, archive);
   const created = daemon.now();
   const image = daemon.images.add({
-    layers: [{ layer, diffId, size: layer.size, cacheId: sha256(`cache ${diffId}`) }],
+    layers: [layer],
     config: options.config,
     created,
     comment: options.comment,

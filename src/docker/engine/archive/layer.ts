@@ -2,7 +2,8 @@
  * Image layers as tar archives, with whiteouts as files named `.wh.NAME`.
  * @see OCI image-spec layer.md
  */
-import type { TarEntry, TarKind } from '../../../base/tar.ts';
+import { join } from '../../../base/bytes.ts';
+import { type TarEntry, type TarKind, writeTar } from '../../../base/tar.ts';
 import { binaryProgram, contentOf, type LayerDir, type LayerNode, TreeLayer } from '../../../linux/kernel/fs/layer.ts';
 import type { Layer } from '../../../linux/kernel/machine.ts';
 import { type Epoch, PROGRAM } from './pack.ts';
@@ -11,6 +12,14 @@ import { inside } from './unpack.ts';
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 const EMPTY = new Uint8Array(0);
+
+/** A layer's archive: the same bytes whenever it is asked for. What was there from the start is of 1970. */
+export function layerTar(
+  { layer, archive }: { layer: Layer; archive?: Uint8Array | undefined },
+  epoch: Epoch,
+): Uint8Array {
+  return archive ?? join([...writeTar(layerEntries(layer, (mtime) => (mtime <= 0 ? 0n : epoch(mtime))))]);
+}
 
 /** The entries of a layer, directories before what they hold. */
 export function* layerEntries(layer: Layer, epoch: Epoch): Generator<TarEntry> {
@@ -80,13 +89,14 @@ export function layerOf(entries: Iterable<TarEntry>, virtual: (t: bigint) => num
     const last = names.pop() as string;
     return parent(names).entries.get(last);
   };
+  const time = (t: bigint): number => (t === 0n ? 0 : virtual(t));
   for (const e of entries) {
     const path = inside(e.name);
     if (!path) continue;
     const names = path.split('/');
     const last = names.pop() as string;
     const dir = parent(names);
-    const meta = { mode: e.mode, uid: e.uid, gid: e.gid, mtime: virtual(e.mtime) };
+    const meta = { mode: e.mode, uid: e.uid, gid: e.gid, mtime: time(e.mtime) };
     if (last === OPAQUE) dir.opaque = true;
     else if (last.startsWith(WHITEOUT)) dir.entries.set(last.slice(WHITEOUT.length), { kind: 'whiteout' });
     else if (e.kind === 'dir') {

@@ -6,11 +6,12 @@
  */
 import { text } from '../../../base/http.ts';
 import type { TarEntry } from '../../../base/tar.ts';
+import type { HostConfig } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import { familiarString, parseReference, type Reference, withDefaultTag } from '../../images/reference.ts';
 import type { Daemon } from '../daemon.ts';
 import { failed, line } from '../progress.ts';
-import { treeOf } from './context.ts';
+import { treeOf, withoutIgnored } from './context.ts';
 import { type Dockerfile, parseDockerfile } from './dockerfile.ts';
 import { BuildError, Stages } from './stages.ts';
 
@@ -27,7 +28,9 @@ export interface BuildOptions {
   /** Containers of steps are removed when they succeed; when they fail. */
   readonly remove: boolean;
   readonly forceRemove: boolean;
-  readonly networkMode: string;
+  /** Images whose steps may be taken over; when there are none, all of this engine. */
+  readonly cacheFrom: readonly string[];
+  readonly hostConfig: Partial<HostConfig>;
 }
 
 /** Checks what can be checked before anything is sent. @returns the stream of messages */
@@ -51,7 +54,8 @@ export function startBuild(
     if (ref instanceof Failure) return ref;
     refs.push(withDefaultTag(ref));
   }
-  return run(daemon, new Stages(daemon, tree, options, dockerfile.escapeChar), dockerfile, refs, options);
+  const sent = withoutIgnored(tree, options.dockerfile);
+  return run(daemon, new Stages(daemon, sent, options, dockerfile.escapeChar), dockerfile, refs, options);
 }
 
 async function* run(

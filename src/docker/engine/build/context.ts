@@ -2,8 +2,10 @@
  * What COPY and ADD take: files of the build context or of another stage, by paths and patterns.
  * @see moby builder/dockerfile/copy.go
  */
+import { text } from '../../../base/http.ts';
 import type { TarEntry } from '../../../base/tar.ts';
 import { Failure } from '../../errdefs.ts';
+import { ignoreRules, isIgnored } from '../../ignore.ts';
 import { inside } from '../archive/unpack.ts';
 
 /** Files by clean path, without a leading slash; directories too. */
@@ -17,6 +19,18 @@ export function treeOf(entries: readonly TarEntry[]): Tree {
     if (path) out.set(path, e);
   }
   return out;
+}
+
+/**
+ * What steps see of a context: clients send the Dockerfile and `.dockerignore` always; the latter may keep both from being copied.
+ * @see moby builder/remotecontext/detect.go: removeDockerfile
+ */
+export function withoutIgnored(tree: Tree, dockerfile: string): Tree {
+  const ignore = tree.get('.dockerignore');
+  if (!ignore) return tree;
+  const rules = ignoreRules(text(ignore.bytes));
+  const hidden = ['.dockerignore', dockerfile].filter((name) => isIgnored(rules, name));
+  return new Map([...tree].filter(([name]) => !hidden.includes(name)));
 }
 
 /** Entries to unpack in `/` for one instruction. @param dest absolute; ends in a slash when it is a directory */

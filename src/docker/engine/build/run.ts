@@ -11,8 +11,12 @@ import { line } from '../progress.ts';
 import { removeContainer } from '../remove.ts';
 import { OutputQueue } from '../session.ts';
 import { startContainer } from '../start.ts';
+import { STDERR } from '../stdcopy.ts';
 import type { BuildOptions } from './build.ts';
 import { BuildError } from './stages.ts';
+
+/** Errors stand out. @see moby pkg/streamformatter: stderrWriter */
+const red = (bytes: Uint8Array): string => `\x1b[91m${text(bytes)}\x1b[0m`;
 
 async function make(
   daemon: Daemon,
@@ -25,7 +29,7 @@ async function make(
     Entrypoint: [''],
     Cmd: [...body.Cmd],
     ...(body.Env ? { Env: [...body.Env] } : {}),
-    ...(options.networkMode === '' ? {} : { HostConfig: { NetworkMode: options.networkMode } }),
+    HostConfig: options.hostConfig,
   });
   if (made instanceof Failure) throw new BuildError(made.message);
   const c = daemon.container(made.Id);
@@ -64,7 +68,7 @@ export async function* runStep(
   yield line({ stream: ` ---> Running in ${c.shortId}\n` });
   const queue = new OutputQueue();
   c.whenStreams((streams) => {
-    streams.add((_stream, bytes) => queue.push(line({ stream: text(bytes) })));
+    streams.add((stream, bytes) => queue.push(line({ stream: stream === STDERR ? red(bytes) : text(bytes) })));
   });
   const ended = c.wait('over');
   const failure = await startContainer(daemon, c);

@@ -21,6 +21,11 @@ import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
 import { metadataStep, runStep } from './run.ts';
 import { expand, words } from './words.ts';
 
+/** Arguments that no ARG needs to declare, and that the cache does not look at. @see builder/dockerfile/buildargs.go */
+const PROXIES = new Set(
+  ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+);
+
 /** Ends a build. @param code exit code of the command that failed */
 export class BuildError extends Error {
   constructor(
@@ -151,23 +156,30 @@ export class Stages {
     const createdBy = `/bin/sh -c #(nop)  ${i.name} ${shown(i, next ?? stage.config)}`;
     if (yield* this.#cached(createdBy, i.name)) return;
     yield* metadataStep(this.daemon, this.options, stage.image);
-    if (i.name === 'WORKDIR') this.#makeWorkdir((next as ImageConfig).WorkingDir);
-    yield told(this.#add(next ?? stage.config, createdBy));
+    const made = i.name === 'WORKDIR' ? this.#makeWorkdir((next as ImageConfig).WorkingDir) : undefined;
+    yield told(this.#add(next ?? stage.config, createdBy, made));
   }
 
-  #makeWorkdir(dir: string): void {
+  #makeWorkdir(dir: string): ImageLayer | undefined {
     const fs = this.daemon.kernel.overlay(this.#stage.layers.map((l) => l.layer));
-    if (!isErr(fs.stat(dir, true))) return;
+    if (!isErr(fs.stat(dir, true))) return undefined;
     fs.mkdir(dir, 0o755, true);
-    this.#stage.layers = [...this.#stage.layers, layerFrom(this.daemon, dir, fs)];
+    const layer = layerFrom(this.daemon, dir, fs);
+    this.#stage.layers = [...this.#stage.layers, layer];
+    return layer;
   }
 
   async *#run(i: Instruction): AsyncGenerator<Uint8Array> {
     const stage = this.#stage;
     const argv = commandOf(stage.config, i.rest);
-    const args = [...stage.args].filter(([name]) => !variablesOf(stage.config).has(name));
-    const env = args.map(([name, value]) => `${name}=${value}`);
-    const prefix = env.length > 0 ? `|${env.length} ${env.join(' ')} ` : '';
+    const unset = ([name]: readonly [string, unknown]): boolean => !variablesOf(stage.config).has(name);
+    const declared = [...stage.args].filter(unset).map(([name, value]) => `${name}=${value}`);
+    const proxies = Object.entries(this.options.buildArgs)
+      .filter(([name, value]) => PROXIES.has(name) && value !== null && !stage.args.has(name))
+      .filter(unset)
+      .map(([name, value]) => `${name}=${value}`);
+    const env = [...declared, ...proxies];
+    const prefix = declared.length > 0 ? `|${declared.length} ${declared.join(' ')} ` : '';
     const createdBy = prefix + argv.join(' ');
     if (yield* this.#cached(createdBy, 'RUN')) return;
     if (!stage.image) throw new BuildError('no image to run in: FROM scratch has no files yet');
@@ -227,13 +239,26 @@ export class Stages {
     this.#key = key;
     const id = this.options.noCache ? undefined : this.daemon.buildCache.get(key);
     const image = id === undefined ? undefined : this.daemon.images.get(id);
-    if (!image || image instanceof Failure) return false;
+    if (!image || image instanceof Failure || !this.#usable(image)) return false;
     Object.assign(stage, { image, config: image.config, layers: image.layers });
     yield line({ stream: ' ---> Using cache\n' });
     yield told(image);
     return true;
   }
   #key = '';
+
+  /** Whether an image is one that the images to take over come from. @see moby image/cache/cache.go: ImageCache.GetCache */
+  #usable(image: Image): boolean {
+    const { cacheFrom } = this.options;
+    return cacheFrom.length === 0 || cacheFrom.some((name) => this.#descends(this.daemon.images.get(name), image.id));
+  }
+
+  #descends(image: Image | Failure, from: string): boolean {
+    if (image instanceof Failure) return false;
+    return (
+      image.id === from || (image.parent !== undefined && this.#descends(this.daemon.images.get(image.parent), from))
+    );
+  }
 
   #add(config: ImageConfig, createdBy: string, layer?: ImageLayer): Image {
     const stage = this.#stage;
@@ -245,7 +270,7 @@ export class Stages {
       author: this.#author,
       history: [
         ...(stage.image?.history ?? []),
-        { created, createdBy, comment: '', size: layer?.size ?? 0, author: this.#author },
+        { created, createdBy, comment: '', size: layer?.size ?? 0, author: this.#author, empty: !layer },
       ],
       ...(stage.image ? { parent: stage.image.id } : {}),
     });

@@ -1,6 +1,8 @@
 /** POST /build and what belongs to it. @see moby api/server/router/build */
 import { collect } from '../../../base/http.ts';
+import type { HostConfig } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
+import { parsePlatform } from '../../images/platform.ts';
 import { entriesOf } from '../archive/container.ts';
 import { errors } from '../errors.ts';
 import { bytes, json } from '../reply.ts';
@@ -12,7 +14,10 @@ const build: Handler = async ({ daemon, query, request }) => {
   if (remote !== '' && remote !== 'client-session') return errors.noRemoteContext(remote);
   const buildArgs = object(query.get('buildargs'));
   const labels = object(query.get('labels'));
-  if (!buildArgs || !labels) return errors.invalidJson('unexpected end of JSON input');
+  const cacheFrom = strings(query.get('cachefrom'));
+  if (!buildArgs || !labels || !cacheFrom) return errors.invalidJson('unexpected end of JSON input');
+  const platform = parsePlatform(query.get('platform') ?? '');
+  if (platform instanceof Failure) return platform;
   const context = entriesOf(await collect(request.body));
   if (context instanceof Failure) return context;
   const { startBuild } = await daemon.kernel.world.hold(import('../build/build.ts'));
@@ -27,10 +32,39 @@ const build: Handler = async ({ daemon, query, request }) => {
     quiet: flag(query, 'q'),
     remove: flagOr(query, 'rm', true),
     forceRemove: flag(query, 'forcerm'),
-    networkMode: query.get('networkmode') ?? '',
+    cacheFrom,
+    hostConfig: hostConfig(query),
   });
   return stream instanceof Failure ? stream : bytes(daemon, 200, 'application/json', stream);
 };
+
+/** What the containers of steps are given. @see moby api/server/router/build/build_routes.go: newImageBuildOptions */
+function hostConfig(query: URLSearchParams): Partial<HostConfig> {
+  const number = (name: string): number => Number(query.get(name) ?? 0) || 0;
+  return {
+    NetworkMode: query.get('networkmode') ?? '',
+    ExtraHosts: query.getAll('extrahosts').filter((h) => h !== ''),
+    ShmSize: number('shmsize'),
+    Memory: number('memory'),
+    MemorySwap: number('memswap'),
+    CpuShares: number('cpushares'),
+    CpuPeriod: number('cpuperiod'),
+    CpuQuota: number('cpuquota'),
+    CpusetCpus: query.get('cpusetcpus') ?? '',
+    CpusetMems: query.get('cpusetmems') ?? '',
+  };
+}
+
+/** A JSON list of strings in a query; undefined when it is none. */
+function strings(value: string | null): string[] | undefined {
+  if (!value) return [];
+  try {
+    const parsed: unknown = JSON.parse(value) ?? [];
+    return Array.isArray(parsed) && parsed.every((s) => typeof s === 'string') ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A JSON object in a query; undefined when it is none. */
 function object(value: string | null): Record<string, string | null> | undefined {

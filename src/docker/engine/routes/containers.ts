@@ -2,14 +2,16 @@
 import { type HttpResponse, utf8 } from '../../../base/http.ts';
 import type { CreateBody } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
+import type { ImageConfig } from '../../images/spec.ts';
 import { parseRfc3339, parseUnix } from '../../time.ts';
 import { attachContainer } from '../attach.ts';
 import { commitContainer } from '../commit.ts';
 import type { Container, WaitCondition } from '../container.ts';
 import { createContainer } from '../create.ts';
 import type { Daemon } from '../daemon.ts';
+import { CONFIG, CREATE, EXEC, EXEC_START, UPDATE } from '../decode/containers.ts';
 import { errors } from '../errors.ts';
-import { createExec, type Exec, type ExecConfig, execJson, startExec } from '../exec.ts';
+import { createExec, type Exec, type ExecConfig, type ExecStart, execJson, startExec } from '../exec.ts';
 import { Filters } from '../filters.ts';
 import { inspectContainer } from '../inspect.ts';
 import { listContainers } from '../list.ts';
@@ -23,6 +25,7 @@ import { statsStream } from '../stats.ts';
 import { killContainer, pauseContainer, restartContainer, stopContainer, unpauseContainer } from '../stop.ts';
 import { topContainer } from '../top.ts';
 import { type UpdateBody, updateContainer } from '../update.ts';
+import { handshake } from '../websocket.ts';
 
 type On = (c: Container, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
 
@@ -45,7 +48,7 @@ const timeoutOf = (call: Call): { timeout?: number; signal?: string } => {
 };
 
 const create: Handler = async ({ daemon, request, query }) => {
-  const body = await readJson<CreateBody>(request);
+  const body = await readJson<CreateBody>(request, CREATE);
   if (body instanceof Failure) return body;
   const made = await createContainer(daemon, query.get('name') ?? '', body);
   return made instanceof Failure ? made : json(daemon, 201, made);
@@ -101,7 +104,14 @@ const wait = on((c, { daemon, query, request }) => {
   return bytes(daemon, 200, 'application/json', answer());
 });
 
-const attach = on((c, call) => {
+const attach = on((c, call) => attachAs(c, call));
+
+const attachSocket = on((c, call) => {
+  const answer = handshake(call.request.headers);
+  return answer.hijacked ? attachAs(c, call, answer) : answer;
+});
+
+function attachAs(c: Container, call: Call, socket?: HttpResponse): HttpResponse | Failure {
   const { daemon, query } = call;
   return attachContainer(
     daemon,
@@ -115,8 +125,9 @@ const attach = on((c, call) => {
       detachKeys: query.get('detachKeys') ?? '',
     },
     call,
+    socket,
   );
-});
+}
 
 const resize = on((c, { daemon, query }) => {
   const size = sizeOf(query);
@@ -158,7 +169,7 @@ const changes = on((c, { daemon }) => {
 });
 
 const update = on(async (c, { daemon, request }) => {
-  const body = await readJson<UpdateBody>(request);
+  const body = await readJson<UpdateBody>(request, UPDATE);
   if (body instanceof Failure) return body;
   return updateContainer(daemon, c, body) ?? json(daemon, 200, { Warnings: null });
 });
@@ -178,10 +189,13 @@ const prune: Handler = async ({ daemon, query }) => {
   return json(daemon, 200, { ContainersDeleted: gone.length > 0 ? gone : null, SpaceReclaimed: space });
 };
 
-const commit: Handler = async ({ daemon, query }) => {
+const commit: Handler = async ({ daemon, query, request }) => {
   const c = daemon.container(query.get('container') ?? '');
   if (c instanceof Failure) return c;
+  const config = await readJson<Partial<ImageConfig>>(request, CONFIG);
+  if (config instanceof Failure) return config;
   const made = await commitContainer(daemon, c, {
+    config,
     repo: query.get('repo') ?? '',
     tag: query.get('tag') ?? '',
     author: query.get('author') ?? '',
@@ -193,7 +207,7 @@ const commit: Handler = async ({ daemon, query }) => {
 };
 
 const execCreate = on(async (c, { daemon, request, params }) => {
-  const body = await readJson<ExecConfig>(request);
+  const body = await readJson<ExecConfig>(request, EXEC);
   if (body instanceof Failure) return body;
   const made = createExec(daemon, params.id as string, c, body);
   return made instanceof Failure ? made : json(daemon, 201, made);
@@ -205,7 +219,7 @@ const execStart: Handler = async (call) => {
   const { daemon, request, params } = call;
   const exec = execOf(daemon, params.id as string);
   if (exec instanceof Failure) return exec;
-  const body = await readJson<{ Detach?: boolean; Tty?: boolean }>(request);
+  const body = await readJson<ExecStart>(request, EXEC_START);
   return body instanceof Failure ? body : startExec(daemon, exec, body, call);
 };
 
@@ -267,6 +281,7 @@ export const containerRoutes: readonly Route[] = [
   ),
   post('/containers/{id*}/wait', wait),
   post('/containers/{id*}/attach', attach),
+  get('/containers/{id*}/attach/ws', attachSocket),
   post('/containers/{id*}/resize', resize),
   post(
     '/containers/{id*}/rename',

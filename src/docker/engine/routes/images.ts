@@ -1,6 +1,7 @@
 /** Routes below /images. @see moby api/server/router/image */
 import { collect, type HttpResponse } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
+import { parsePlatform } from '../../images/platform.ts';
 import { parseReference, withDefaultTag } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
@@ -8,9 +9,9 @@ import { applyChanges } from '../build/config.ts';
 import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
 import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
-import { line } from '../progress.ts';
+import { failed, line } from '../progress.ts';
 import { bytes, empty, json } from '../reply.ts';
-import { flag, type Handler, type Route } from '../router.ts';
+import { flag, flagOr, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
 
 const list: Handler = ({ daemon, query }) => {
@@ -23,6 +24,8 @@ const create: Handler = async (call) => {
   const { daemon, query } = call;
   const from = query.get('fromImage');
   if (!from) return imported(call);
+  const platform = parsePlatform(query.get('platform') ?? '');
+  if (platform instanceof Failure) return platform;
   const { pullImage } = await daemon.kernel.world.hold(import('../pull.ts'));
   const pulled = await pullImage(daemon, from, query.get('tag') ?? '');
   return pulled instanceof Failure ? pulled : bytes(daemon, 200, 'application/json', pulled);
@@ -69,8 +72,8 @@ const save: Handler = (call) => {
 };
 
 const load: Handler = async ({ daemon, query, request }) => {
-  const loaded = loadImages(daemon, await collect(request.body), flag(query, 'quiet'));
-  return loaded instanceof Failure ? loaded : messages(daemon, loaded);
+  const loaded = loadImages(daemon, await collect(request.body), flagOr(query, 'quiet', true));
+  return messages(daemon, loaded instanceof Failure ? [failed(loaded.message)] : loaded);
 };
 
 const inspect: Handler = ({ daemon, params }) => {

@@ -5,6 +5,8 @@ import { Failure } from '../../errdefs.ts';
 import type { Network } from '../../libnetwork/network.ts';
 import { connect, disconnect } from '../connect.ts';
 import { COST } from '../daemon.ts';
+import { CONNECT, DISCONNECT, NETWORK_CREATE, VOLUME_CREATE } from '../decode/networks.ts';
+import type { GoType } from '../decode/types.ts';
 import { errors } from '../errors.ts';
 import { Filters } from '../filters.ts';
 import { makeVolume } from '../mounts.ts';
@@ -42,7 +44,7 @@ const list: Handler = ({ daemon, query }) => {
 };
 
 const create: Handler = async ({ daemon, request }) => {
-  const body = await readJson<NetworkCreateBody>(request);
+  const body = await readJson<NetworkCreateBody>(request, NETWORK_CREATE);
   if (body instanceof Failure) return body;
   const made = await createNetwork(daemon, body);
   return made instanceof Failure ? made : json(daemon, 201, made);
@@ -56,9 +58,9 @@ const prune: Handler = ({ daemon, query }) => {
   return json(daemon, 200, gone);
 };
 
-const change = (work: typeof disconnectOf): Handler =>
+const change = (as: GoType, work: typeof disconnectOf): Handler =>
   on(async (n, { daemon, request }) => {
-    const body = await readJson<ConnectBody>(request);
+    const body = await readJson<ConnectBody>(request, as);
     if (body instanceof Failure) return body;
     const c = daemon.container(body.Container ?? '');
     if (c instanceof Failure) return c;
@@ -96,7 +98,7 @@ const volumeCreate: Handler = async ({ daemon, request }) => {
     Driver?: string;
     Labels?: Record<string, string> | null;
     DriverOpts?: Record<string, string> | null;
-  }>(request);
+  }>(request, VOLUME_CREATE);
   if (body instanceof Failure) return body;
   const made = makeVolume(daemon, body.Name || undefined, body.Driver, body.Labels ?? null, body.DriverOpts ?? null);
   return made instanceof Failure ? made : json(daemon, 201, volumeJson(made));
@@ -129,7 +131,7 @@ const volumePrune: Handler = ({ daemon, query }) => {
   return json(daemon, 200, { VolumesDeleted: gone.length > 0 ? gone.map((v) => v.name) : null, SpaceReclaimed: 0 });
 };
 
-const connectRoute = change((daemon, n, c, body) => connect(daemon, n, c, body.EndpointConfig ?? {}));
+const connectRoute = change(CONNECT, (daemon, n, c, body) => connect(daemon, n, c, body.EndpointConfig ?? {}));
 
 export const networkRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/networks', handler: list },
@@ -138,10 +140,14 @@ export const networkRoutes: readonly Route[] = [
   {
     method: 'GET',
     pattern: '/networks/{id*}',
-    handler: on((n, { daemon }) => json(daemon, 200, inspectNetwork(daemon, n))),
+    handler: on((n, { daemon, params, query }) => {
+      const scope = query.get('scope') || n.info.scope;
+      if (scope !== n.info.scope) return new Failure('notFound', `network ${params.id} not found`);
+      return json(daemon, 200, inspectNetwork(daemon, n));
+    }),
   },
   { method: 'POST', pattern: '/networks/{id*}/connect', handler: connectRoute },
-  { method: 'POST', pattern: '/networks/{id*}/disconnect', handler: change(disconnectOf) },
+  { method: 'POST', pattern: '/networks/{id*}/disconnect', handler: change(DISCONNECT, disconnectOf) },
   {
     method: 'DELETE',
     pattern: '/networks/{id*}',

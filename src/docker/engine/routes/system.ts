@@ -4,6 +4,7 @@ import { Failure } from '../../errdefs.ts';
 import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
 import type { Daemon } from '../daemon.ts';
+import { AUTH } from '../decode/networks.ts';
 import { errors } from '../errors.ts';
 import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../events.ts';
 import { Filters } from '../filters.ts';
@@ -69,7 +70,7 @@ async function* stream(
 
 /** POST /auth: nobody has an account. */
 const auth: Handler = async ({ daemon, request }) => {
-  const body = await readJson<{ serveraddress?: string }>(request);
+  const body = await readJson<{ serveraddress?: string }>(request, AUTH);
   if (body instanceof Failure) return body;
   const given = (body.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '');
   const host = given === '' || given === 'index.docker.io' || given === 'docker.io' ? HUB : given;

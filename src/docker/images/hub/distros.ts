@@ -1,10 +1,43 @@
 /** Bases: Alpine, Debian, Ubuntu, BusyBox, Python. */
+import type { LayerSpec } from '../../../linux/kernel/machine.ts';
 import { ALPINE_FILES } from '../alpine.ts';
 import { BUSYBOX_FILES } from '../busybox.ts';
 import { DEBIAN_FILES, ubuntuFiles } from '../debian.ts';
 import { image, layer, setting } from './steps.ts';
 
-const alpine = (version: string): Record<string, string> => ({
+/** Accounts of alpine-baselayout-data. */
+const account = (row: string): string => {
+  const [name = '', uid, gid, home, shell = '/sbin/nologin'] = row.split(' ');
+  return `${name}:x:${uid}:${gid}:${name}:${home}:${shell}\n`;
+};
+const PASSWD = [
+  'root 0 0 /root /bin/sh',
+  'bin 1 1 /bin',
+  'daemon 2 2 /sbin',
+  'adm 3 4 /var/adm',
+  'lp 4 7 /var/spool/lpd',
+  'sync 5 0 /sbin /bin/sync',
+  'mail 8 12 /var/mail',
+  'ftp 21 21 /var/lib/ftp',
+  'sshd 22 22 /dev/null',
+  'postgres 70 70 /var/lib/postgresql /bin/sh',
+  'www-data 82 82 /home/www-data',
+  'guest 405 100 /dev/null',
+  'nobody 65534 65534 /',
+];
+const GROUP =
+  'root:0 bin:1 daemon:2 sys:3 adm:4 tty:5 disk:6 lp:7 mem:8 kmem:9 wheel:10 floppy:11 mail:12 news:13 uucp:14 cron:16 ' +
+  'audio:18 cdrom:19 dialout:20 ftp:21 sshd:22 input:23 tape:26 video:27 netdev:28 kvm:34 games:35 shadow:42 postgres:70 ' +
+  'www-data:82 users:100 ntp:123 nogroup:65533 nobody:65534';
+
+const DIRS = 'media mnt opt run srv var/cache var/lib var/local var/log var/mail var/opt var/spool'.split(' ');
+
+const alpine = (version: string): LayerSpec => ({
+  ...Object.fromEntries(DIRS.map((dir) => [`/${dir}`, { dir: true }])),
+  '/etc/passwd': PASSWD.map(account).join(''),
+  '/etc/group': GROUP.split(' ')
+    .map((g) => `${g.replace(':', ':x:')}:\n`)
+    .join(''),
   '/etc/alpine-release': `${version}.0\n`,
   '/etc/os-release': `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${version}.0\nPRETTY_NAME="Alpine Linux v${version}"\nHOME_URL="https://alpinelinux.org/"\n`,
   '/etc/apk/repositories': `http://dl-cdn.alpinelinux.org/alpine/v${version}/main\nhttp://dl-cdn.alpinelinux.org/alpine/v${version}/community\n`,

@@ -1,9 +1,12 @@
 /** Names and tags of the registry, and what they stand for. */
 import { catalog } from '../catalog.ts';
 import type { ImageSpec } from '../spec.ts';
+import { DIGESTS } from './digests.ts';
 import { DISTROS } from './distros.ts';
 import { SERVERS } from './servers.ts';
 import { TOOLS } from './tools.ts';
+
+export { DIGESTS };
 
 /** Repository (without domain and `library/`) → tags, and the spec that several of them share. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -71,10 +74,16 @@ export function findHub(repo: string, tag: string): ImageSpec[] | 'no repository
   return name === undefined ? 'no tag' : chain(name);
 }
 
+/** Repositories that can be pulled, by name. */
+export const hubRepositories = (): string[] => Object.keys(TAGS).sort();
+
 /** Tags of a repository, as its index lists them. */
 export function hubTags(repo: string): string[] {
   return Object.values(TAGS[repo] ?? {}).flatMap((t) => t.split(' '));
 }
+
+/** Every image, for who walks them all. */
+export const allSpecs = (): Iterable<ImageSpec> => SPECS.values();
 
 function chain(name: string): ImageSpec[] {
   const spec = SPECS.get(name);

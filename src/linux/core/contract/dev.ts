@@ -150,6 +150,8 @@ export interface DevicesCore {
   nicAdd(ns: number, name: string, mac: number): number;
   /** A frame comes in by such a device; the next `run` takes it on. @returns 0, -EMSGSIZE, -ENETDOWN or -ENOBUFS */
   frameReceive(dev: number, frame: Uint8Array): number;
+  /** Sends a whole frame out of a device. @returns 0, -EMSGSIZE, -ENETDOWN or -ENOBUFS */
+  frameSend(dev: number, frame: Uint8Array): number;
   devDel(dev: number): void;
   devMove(dev: number, ns: number): number;
   devSet(

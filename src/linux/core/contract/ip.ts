@@ -14,6 +14,8 @@ export interface CoreRoute {
   readonly metric: number;
   /** RTN_*: 1 unicast, 2 local, 3 broadcast, 5 multicast, 6 blackhole, 7 unreachable, 8 prohibit, 9 throw */
   readonly type: number;
+  /** IPv6: of packets that it takes; absent or 0: the device's. */
+  readonly mtu?: number;
   /** Next hops after the first. */
   readonly more?: readonly CoreNextHop[];
   /** Of the first next hop when there are several; 1 when absent. */
@@ -82,6 +84,13 @@ export interface CoreNeigh {
   readonly state: number;
 }
 
+/** A router advertisement: the ICMPv6 message that a device received, and from whom. */
+export interface CoreRouterAdvert {
+  readonly dev: number;
+  readonly from: Addr16;
+  readonly message: Uint8Array;
+}
+
 /** Addresses, routes, neighbours. */
 export interface IpCore {
   /** Makes `ip` local in the namespace (accepting it and answering ARP); routes are added apart. @param scope RT_SCOPE_*, 0 */
@@ -93,6 +102,10 @@ export interface IpCore {
   addr6Add(dev: number, ip: Addr16, bits: number, flags: number): number;
   /** IFA_F_* (abi/ip6.ts) of an IPv6 address as it stands, or a negative errno. */
   addr6Flags(dev: number, ip: Addr16): number;
+  /** An IPv6 address is no longer preferred as a source (1), or is again (0). */
+  addr6Deprecate(dev: number, ip: Addr16, on: 0 | 1): number;
+  /** Takes the router advertisements that devices have accepted, oldest first. */
+  routerAdverts(): CoreRouterAdvert[];
   /** net.ipv6.conf.DEVICE.*, integers. */
   ip6DevSet(
     dev: number,

@@ -160,6 +160,7 @@ export const Target = {
   TTL: 16,
   TCPMSS: 17,
   NFLOG: 18,
+  ZONE: 19,
 } as const;
 
 export interface CoreConn {
@@ -185,6 +186,20 @@ export interface CoreConn {
   readonly rpackets: number;
   readonly rbytes: number;
   readonly handle: number;
+  /** Zones of the original direction and of the reply, 0 the usual one. */
+  readonly ozone: number;
+  readonly rzone: number;
+}
+
+/** An address in a table of `recent`. */
+export interface CoreRecent {
+  readonly addr: Addr16;
+  readonly ttl: number;
+  /** Where the next stamp goes, and how many a table keeps. */
+  readonly index: number;
+  readonly room: number;
+  /** Virtual ns. */
+  readonly stamps: readonly number[];
 }
 
 /** Something that happened to a connection, and how it was then. */
@@ -225,6 +240,10 @@ export interface NetfilterCore {
   connWatch(ns: number, by: 1 | -1): void;
   /** Takes what was noted, oldest first. */
   connEvents(): CoreConnEvent[];
+  /** Addresses of a table of `recent` by the hash of its name; ENOENT. */
+  recent(ns: number, table: bigint): CoreRecent[] | number;
+  /** Empties a table, stamps or removes an address. @returns 0 or a negative errno */
+  recentSet(ns: number, table: bigint, how: 'flush' | 'add' | 'del', addr?: Addr16): number;
   /** Sets a connection's mark. */
   connMark(handle: number, mark: number): void;
 }

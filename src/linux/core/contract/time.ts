@@ -10,6 +10,8 @@ export const EventKind = {
   CARRIER: 3,
   /** Address conflict or other kernel log line: a = code, b, c. */
   LOG: 4,
+  /** A router advertisement waits; a = device. */
+  RA: 5,
 } as const;
 
 export const Ready = { IN: 1, OUT: 4, ERR: 8, HUP: 16, RDHUP: 32 } as const;

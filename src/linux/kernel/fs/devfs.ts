@@ -89,7 +89,7 @@ function ttyFile(m: Machine, tty: TtyDevice | undefined): OpenFile | undefined {
 export function devpts(m: Machine): Inode {
   const numbers = (): string[] => [...new Set(m.ttys.map((t) => t.tty.name.replace('pts/', '')))].sort();
   return new SynthDir(
-    { ptmx: new SynthDevice([5, 2], 0o000, () => ENXIO) },
+    () => ({ ptmx: new SynthDevice([5, 2], 0o000, () => ENXIO) }),
     (name) => {
       const own = m.current?.tty;
       const tty = own?.name === `pts/${name}` ? own : m.ttys.find((t) => t.tty.name === `pts/${name}`)?.tty;

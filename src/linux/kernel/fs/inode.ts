@@ -77,7 +77,8 @@ export abstract class Inode {
   }
 }
 
-const NO_DEVICE: readonly [number, number] = [0, 0];
+/** The device number of what is no device. */
+export const NO_DEVICE: readonly [number, number] = [0, 0];
 
 /** Fills the fields of a stat that most inodes share. */
 export function makeStat(s: Partial<Stat> & { kind: FileKind; ino: number; mode: number }): Stat {

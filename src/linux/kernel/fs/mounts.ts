@@ -29,6 +29,8 @@ const RW = 'rw,relatime';
 /** The mount table of a machine or a container. */
 export class MountTable implements Mounts, Crossing {
   readonly #mounts: Mount[] = [];
+  /** What is mounted on an inode, the last one on top. */
+  readonly #over = new Map<Inode, Mount[]>();
   readonly top: Place;
   readonly fs: TreeFace;
 
@@ -53,11 +55,7 @@ export class MountTable implements Mounts, Crossing {
   }
 
   over(mount: Mount, inode: Inode): Mount | undefined {
-    for (let i = this.#mounts.length - 1; i > 0; i--) {
-      const m = this.#mounts[i] as Mount;
-      if (m.at === inode && m.parent === mount) return m;
-    }
-    return undefined;
+    return this.#over.get(inode)?.findLast((m) => m.parent === mount);
   }
 
   /** In the order in which they were mounted. */
@@ -88,7 +86,7 @@ export class MountTable implements Mounts, Crossing {
     if (isErr(from)) throw new Error(`bind mount of ${within}: ${from.text}`);
     const at = this.#mountPoint(target, from.inode.kind === 'dir');
     const flags = info.readOnly ? 'ro' : 'rw';
-    this.#mounts.push({
+    const mount: Mount = {
       root: from.inode,
       source: info.source,
       target: pathOf(at),
@@ -98,11 +96,17 @@ export class MountTable implements Mounts, Crossing {
       within,
       parent: at.mount,
       at: at.inode,
-    });
+    };
+    this.#mounts.push(mount);
+    const here = this.#over.get(at.inode);
+    if (here) here.push(mount);
+    else this.#over.set(at.inode, [mount]);
   }
 
   /** The place to mount on; made when it is missing, as container runtimes do. */
   #mountPoint(target: string, dir: boolean): Place {
+    const there = walk(this, '/', target, true);
+    if (!isErr(there) && there.place) return there.place;
     const names = target.split('/').filter((n) => n !== '');
     for (let i = 1; i <= names.length; i++) {
       const w = walk(this, '/', `/${names.slice(0, i).join('/')}`, true);
@@ -123,6 +127,9 @@ export class MountTable implements Mounts, Crossing {
     const mount = w.place?.mount;
     if (!mount?.at || w.place?.inode !== mount.root) return EINVAL;
     this.#mounts.splice(this.#mounts.indexOf(mount), 1);
+    const here = this.#over.get(mount.at) as Mount[];
+    here.splice(here.indexOf(mount), 1);
+    if (here.length === 0) this.#over.delete(mount.at);
     return 0;
   }
 }

@@ -58,7 +58,9 @@ export function walk(crossing: Crossing, cwd: string, path: string, follow: bool
   const slash = path.endsWith('/');
   let here = crossing.top;
   let links = 0;
-  let last: Walked = { place: here, dir: here, name: '.', slash };
+  /** Where the last name was looked up. */
+  let dir = here;
+  let last = '.';
   while (todo.length > 0) {
     const name = todo.pop() as string;
     if (name === '.') continue;
@@ -66,7 +68,8 @@ export function walk(crossing: Crossing, cwd: string, path: string, follow: bool
     if (name.length > NAME_MAX) return ENAMETOOLONG;
     if (name === '..') {
       here = here.up ?? here;
-      last = { place: here, dir: here.up ?? here, name: here.name, slash };
+      dir = here.up ?? here;
+      last = here.name;
       continue;
     }
     const child = here.inode.lookup(name);
@@ -75,16 +78,17 @@ export function walk(crossing: Crossing, cwd: string, path: string, follow: bool
       if (++links > MAX_LINKS) return ELOOP;
       const jump = follows(crossing, here, child, name, todo);
       if (isErr(jump)) return jump;
-      last = { place: jump.place, dir: here, name, slash };
+      dir = here;
+      last = name;
       here = jump.place;
       continue;
     }
-    const next = enter(crossing, here, child, name);
-    last = { place: next, dir: here, name, slash };
-    here = next;
+    dir = here;
+    last = name;
+    here = enter(crossing, here, child, name);
   }
   if (slash && here.inode.kind !== 'dir') return ENOTDIR;
-  return last;
+  return { place: here, dir, name: last, slash };
 }
 
 function enter(crossing: Crossing, here: Place, child: Inode, name: string): Place {
@@ -110,8 +114,8 @@ function follows(crossing: Crossing, here: Place, link: Inode, name: string, tod
 }
 
 function splitReversed(path: string): string[] {
-  return path
-    .split('/')
-    .filter((n) => n !== '')
-    .reverse();
+  const parts = path.split('/');
+  const out: string[] = [];
+  for (let i = parts.length - 1; i >= 0; i--) if (parts[i] !== '') out.push(parts[i] as string);
+  return out;
 }

@@ -25,7 +25,7 @@ export function procfs(m: Machine, ns: PidNamespace): Inode {
     return pid === undefined ? ENOENT : String(pid);
   };
   return new SynthDir(
-    {
+    () => ({
       cmdline: file(() => 'BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro quiet\n'),
       cpuinfo: file(cpuinfo),
       filesystems: file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevpts\n\text4\nnodev\toverlay\n'),
@@ -42,7 +42,7 @@ export function procfs(m: Machine, ns: PidNamespace): Inode {
         return `${s} ${s}\n`;
       }),
       version: file(() => `Linux version ${m.release} (gcc (Debian 14.2.0) 14.2.0) ${m.version}\n`),
-    },
+    }),
     (name) => {
       const proc = /^[0-9]+$/.test(name) ? ns.byPid.get(Number(name)) : undefined;
       return proc && pidDir(m, ns, proc);
@@ -54,7 +54,7 @@ export function procfs(m: Machine, ns: PidNamespace): Inode {
 function pidDir(m: Machine, ns: PidNamespace, p: Proc): Inode {
   const file = (make: () => string): SynthFile => new SynthFile(make);
   const nul = (list: readonly string[]): string => list.map((s) => `${s}\0`).join('');
-  return new SynthDir({
+  return new SynthDir(() => ({
     cgroup: file(() => `0::${p.pidns === m.pidns ? '/' : '/docker'}\n`),
     cmdline: file(() => (p.status ? '' : nul(p.argv))),
     comm: new SynthFile(
@@ -85,12 +85,12 @@ function pidDir(m: Machine, ns: PidNamespace, p: Proc): Inode {
     ),
     stat: file(() => statLine(ns, p)),
     status: file(() => statusText(ns, p)),
-  });
+  }));
 }
 
 function fdDir(p: Proc): Inode {
   return new SynthDir(
-    {},
+    () => ({}),
     (name) => {
       const open = p.fds.get(Number(name));
       return (
@@ -112,7 +112,7 @@ function nsDir(m: Machine, p: Proc): Inode {
       () => new NamespaceFile(`${kind}:[${id}]`, netns),
     );
   const { pidns, netns } = p;
-  return new SynthDir({
+  return new SynthDir(() => ({
     cgroup: link('cgroup', 4026531835),
     ipc: link('ipc', pidns === m.pidns ? 4026531839 : 4026532000 + (pidns.id % 1000)),
     mnt: link('mnt', m.namespaceId(p.mounts)),
@@ -120,7 +120,7 @@ function nsDir(m: Machine, p: Proc): Inode {
     pid: link('pid', pidns.id),
     user: link('user', 4026531837),
     uts: link('uts', m.namespaceId(p.uts)),
-  });
+  }));
 }
 
 function statLine(ns: PidNamespace, p: Proc): string {
@@ -229,7 +229,7 @@ function sysctlDir(m: Machine, prefix: string): Inode {
     return [...out].sort();
   };
   return new SynthDir(
-    {},
+    () => ({}),
     (name) => {
       const key = prefix + name;
       const keys = m.sysctls.keys(netns());

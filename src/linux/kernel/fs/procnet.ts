@@ -4,12 +4,13 @@ import type { CoreTcpInfo, Counters } from '../../core/core.ts';
 import type { Machine } from '../kernel.ts';
 import type { Link, NetAdmin, NetnsKey, Route, SocketInfo } from '../netadmin.ts';
 import type { Inode } from './inode.ts';
+import { recentDir } from './procrecent.ts';
 import { SynthDir, SynthFile } from './synth.ts';
 
 /** @param netns the namespace of the process whose directory it is */
 export function procNet(m: Machine, netns: () => NetnsKey): Inode {
   const file = (make: (net: NetAdmin) => string): SynthFile => new SynthFile(() => make(m.net(netns())));
-  return new SynthDir({
+  return new SynthDir(() => ({
     arp: file(arp),
     dev: file(dev),
     if_inet6: file(ifInet6),
@@ -23,7 +24,8 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     udp: file((net) => sockets(net, 'udp', 4)),
     udp6: file((net) => sockets(net, 'udp', 6)),
     unix: file(unix),
-  });
+    xt_recent: recentDir(m, netns),
+  }));
 }
 
 const hex = (n: number, width: number): string => n.toString(16).toUpperCase().padStart(width, '0');

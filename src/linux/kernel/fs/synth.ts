@@ -21,14 +21,22 @@ abstract class Synth extends Inode {
 /** A directory with fixed and computed entries. */
 export class SynthDir extends Synth {
   readonly kind = 'dir';
-  /** @param more entries that come and go; @param names theirs, sorted */
+  #fixed: Readonly<Record<string, Inode>> | undefined;
+  /**
+   * @param make gives the fixed entries, once, when somebody looks at them
+   * @param more entries that come and go @param names theirs, sorted
+   */
   constructor(
-    readonly fixed: Readonly<Record<string, Inode>>,
+    readonly make: () => Readonly<Record<string, Inode>>,
     readonly more: (name: string) => Inode | undefined = () => undefined,
     readonly names: () => string[] = () => [],
     readonly mode = 0o555,
   ) {
     super();
+  }
+  get fixed(): Readonly<Record<string, Inode>> {
+    this.#fixed ??= this.make();
+    return this.#fixed;
   }
   override lookup(name: string): Inode | undefined {
     return Object.hasOwn(this.fixed, name) ? this.fixed[name] : this.more(name);

@@ -9,7 +9,7 @@ import { SynthDir, SynthFile } from './synth.ts';
 
 export function sysfs(m: Machine, netns: NetnsKey): Inode {
   const net = new SynthDir(
-    {},
+    () => ({}),
     (name) => (m.net(netns).link(name) ? linkDir(() => m.net(netns).link(name)) : undefined),
     () =>
       m
@@ -18,7 +18,10 @@ export function sysfs(m: Machine, netns: NetnsKey): Inode {
         .map((l) => l.name)
         .sort(),
   );
-  return new SynthDir({ class: new SynthDir({ net }), fs: new SynthDir({ cgroup: new SynthDir({}) }) });
+  return new SynthDir(() => ({
+    class: new SynthDir(() => ({ net })),
+    fs: new SynthDir(() => ({ cgroup: new SynthDir(() => ({})) })),
+  }));
 }
 
 function linkDir(get: () => Link | undefined): Inode {
@@ -28,15 +31,15 @@ function linkDir(get: () => Link | undefined): Inode {
       const value = link ? of(link) : ENOENT;
       return typeof value === 'object' ? value : `${value}\n`;
     });
-  const stats = new SynthDir({
+  const stats = new SynthDir(() => ({
     rx_bytes: file((l) => l.stats.rxBytes),
     rx_dropped: file((l) => l.stats.rxDropped),
     rx_packets: file((l) => l.stats.rxPackets),
     tx_bytes: file((l) => l.stats.txBytes),
     tx_dropped: file((l) => l.stats.txDropped),
     tx_packets: file((l) => l.stats.txPackets),
-  });
-  return new SynthDir({
+  }));
+  return new SynthDir(() => ({
     address: file((l) => formatMac(l.mac)),
     carrier: file((l) => (l.carrier ? 1 : 0)),
     ifindex: file((l) => l.ifindex),
@@ -46,5 +49,5 @@ function linkDir(get: () => Link | undefined): Inode {
     statistics: stats,
     tx_queue_len: file((l) => l.txqlen),
     type: file((l) => (l.kind === 'loopback' ? 772 : 1)),
-  });
+  }));
 }

@@ -9,7 +9,7 @@ import type { Change, Layer, OpenFile } from '../machine.ts';
 import type { NetnsKey } from '../netadmin.ts';
 import type { DirEntry, FileKind, OpenFlags, Stat } from '../sys.ts';
 import { RegularFile } from './file.ts';
-import { Inode, type MetaChange, makeStat, type NewInode } from './inode.ts';
+import { Inode, type MetaChange, makeStat, type NewInode, NO_DEVICE } from './inode.ts';
 import {
   binary,
   binaryProgram,
@@ -76,7 +76,7 @@ export class TreeInode extends Inode {
   /** What it was in the lower tree, for `changes`. */
   readonly lower: LayerNode | undefined;
   target = '';
-  rdev: readonly [number, number] = [0, 0];
+  rdev: readonly [number, number] = NO_DEVICE;
   /** Character devices: makes the open file. */
   device: ((flags: OpenFlags, path: string) => OpenFile | Errno) | undefined;
   /** fifos: the pipe; sockets: the listener. Kept by whoever opens them. */
@@ -91,7 +91,8 @@ export class TreeInode extends Inode {
   #size = 0;
   #children: Map<string, TreeInode> | undefined;
   #lowerDir: LayerDir | undefined;
-  readonly #gone = new Set<string>();
+  /** Names of the lower directory that are here no more. */
+  #gone: Set<string> | undefined;
 
   constructor(
     readonly tree: Tree,
@@ -144,20 +145,20 @@ export class TreeInode extends Inode {
     const below: string[] = [];
     if (this.#lowerDir)
       for (const name of this.#lowerDir.entries.keys())
-        if (!this.#children?.has(name) && !this.#gone.has(name)) below.push(name);
+        if (!this.#children?.has(name) && !this.#gone?.has(name)) below.push(name);
     return [...below, ...own].sort();
   }
 
   kindOf(name: string): FileKind | undefined {
     const own = this.#children?.get(name);
     if (own) return own.kind;
-    const below = this.#gone.has(name) ? undefined : this.#lowerDir?.entries.get(name);
+    const below = this.#gone?.has(name) ? undefined : this.#lowerDir?.entries.get(name);
     return below && below.kind !== 'whiteout' ? below.kind : undefined;
   }
 
   override lookup(name: string): TreeInode | undefined {
     const own = this.#children?.get(name);
-    if (own || this.#gone.has(name)) return own;
+    if (own || this.#gone?.has(name)) return own;
     const below = this.#lowerDir?.entries.get(name);
     if (!below || below.kind === 'whiteout') return undefined;
     const node = new TreeInode(this.tree, below.kind, below, below);
@@ -208,7 +209,10 @@ export class TreeInode extends Inode {
     const node = this.lookup(name);
     if (node) node.links--;
     this.#children?.delete(name);
-    if (this.#lowerDir?.entries.has(name)) this.#gone.add(name);
+    if (this.#lowerDir?.entries.has(name)) {
+      this.#gone ??= new Set();
+      this.#gone.add(name);
+    }
     if (moving) node?.copyUpAll();
     this.#touch();
     return 0;
@@ -318,12 +322,12 @@ export class TreeInode extends Inode {
   collectChanges(path: string, out: Change[]): boolean {
     let any = false;
     const inner: Change[] = [];
-    const names = new Set([...(this.#children?.keys() ?? []), ...this.#gone]);
+    const names = new Set([...(this.#children?.keys() ?? []), ...(this.#gone ?? [])]);
     for (const name of [...names].sort()) {
       const child = this.#children?.get(name);
       const at = `${path}/${name}`;
       if (!child) inner.push({ kind: 'D', path: at });
-      else if (!child.#given || this.#gone.has(name)) {
+      else if (!child.#given || this.#gone?.has(name)) {
         inner.push({ kind: this.#lowerDir?.entries.has(name) ? 'C' : 'A', path: at });
         child.collectChanges(at, inner);
       } else if (child.collectChanges(at, inner) || child.upper) any = true;
@@ -344,7 +348,7 @@ export class TreeInode extends Inode {
     if (this.kind === 'symlink') return this.upper ? { kind: 'symlink', ...meta, target: this.target } : undefined;
     if (this.kind !== 'dir') return undefined;
     const entries = new Map<string, LayerNode>();
-    for (const name of [...this.#gone].sort()) entries.set(name, { kind: 'whiteout' });
+    for (const name of [...(this.#gone ?? [])].sort()) entries.set(name, { kind: 'whiteout' });
     for (const [name, child] of this.#children ?? []) {
       const node = child.frozen();
       if (node) entries.set(name, node);

@@ -66,15 +66,16 @@ export function makeAt(c: Crossing, cwd: string, path: string, what: NewInode): 
   return w.place ? EEXIST : createAt(w, what);
 }
 
+/** Makes a directory, and those on the way to it that are missing. @param path absolute */
 export function mkdirAll(c: Crossing, path: string, mode: number): Errno | 0 {
-  const names = path.split('/').filter((n) => n !== '');
-  for (let i = 1; i <= names.length; i++) {
-    const at = `/${names.slice(0, i).join('/')}`;
-    const made = makeAt(c, '/', at, { kind: 'dir', mode });
-    if (isErr(made) && made !== EEXIST) return made;
-  }
   const place = find(c, '/', path);
-  return isErr(place) ? place : place.inode.kind === 'dir' ? 0 : EEXIST;
+  if (!isErr(place)) return place.inode.kind === 'dir' ? 0 : EEXIST;
+  if (place !== ENOENT) return place;
+  const above = path.slice(0, path.replace(/\/+$/, '').lastIndexOf('/'));
+  const missing = above === '' ? 0 : mkdirAll(c, above, mode);
+  if (missing !== 0) return missing;
+  const made = makeAt(c, '/', path, { kind: 'dir', mode });
+  return isErr(made) ? made : 0;
 }
 
 /** unlink and rmdir. */

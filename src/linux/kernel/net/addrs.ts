@@ -19,6 +19,8 @@ export interface AddrOptions {
   /** IPv6: it is used at once, without a trial. */
   readonly nodad?: boolean;
   readonly noprefixroute?: boolean;
+  /** IPv6: how long it is good. */
+  readonly good?: { valid: number; preferred: number };
 }
 
 /** Addresses in the order of `ip addr`: as they were added; of IPv6 the widest scope first, and the newest. */
@@ -28,8 +30,15 @@ export function listAddrs(world: NetWorld, ns: Netns): Addr[] {
     .map((a) => (a.prefix.addr.v === 4 ? a : (v6.shift() as Addr)))
     .flatMap((a) => {
       if (a.prefix.addr.v === 4) return [a];
-      return listed6(world, ns, a) ? [{ ...a, flags: flags6(world, ns, a) }] : [];
+      if (!listed6(world, ns, a)) return [];
+      return [{ ...a, flags: flags6(world, ns, a), ...(a.good && { left: left(world, a.good) }) }];
     });
+}
+
+/** Seconds that are left, as they are told: begun ones count. */
+function left(world: NetWorld, good: NonNullable<Addr['good']>): NonNullable<Addr['left']> {
+  const seconds = (until: number): number => Math.max(0, Math.ceil((until - world.clock.now) / 1e9));
+  return { valid: seconds(good.valid), preferred: seconds(good.preferred) };
 }
 
 /** RT_SCOPE_* */
@@ -59,6 +68,7 @@ export function addAddr(
     scope,
     ...(options.proto !== undefined && { proto: options.proto }),
     label: options.label ?? d.name,
+    ...(options.good && { good: options.good }),
   };
   ns.addrs.push(addr);
   if (d.up) addrRoutes(world, d, addr, options.noprefixroute !== true);
@@ -157,7 +167,7 @@ function takeAway(world: NetWorld, d: Device, gone: Addr): void {
       (r.src !== undefined && formatIp(r.src) === text) ||
       (r.type === 'local' && r.dst !== undefined && formatIp(r.dst.addr) === text),
   );
-  if (prefix.addr.v === 6) gone6(world, d, prefix);
+  if (prefix.addr.v === 6 && !gone.good) gone6(world, d, prefix);
   world.core.addrDel(d.dev, toAddr16(prefix.addr));
 }
 

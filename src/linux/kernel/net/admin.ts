@@ -87,6 +87,9 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     nfZero: (family, table, chain, index) => rules(w, ns).zero(family, table, chain, index),
     nfCount: (family, table, chain, index, packets, bytes) =>
       rules(w, ns).count(family, table, chain, index, packets, bytes),
+    recentTables: () => rules(w, ns).recentTables(),
+    recentEntries: (table) => rules(w, ns).recentEntries(table),
+    recentSet: (table, how, ip) => rules(w, ns).recentSet(table, how, ip),
     conntrack: () => listConns(w, ns),
     conntrackMark: (match, mark, user) => markConns(w, ns, match, mark, user),
     conntrackStats: () => connStats(w, ns),

@@ -1,5 +1,5 @@
 /** Packet sockets: frames of one device, or of all devices of a namespace. */
-import { ENOBUFS, ENODEV, type Errno } from '../errno.ts';
+import { ENOBUFS, ENODEV, ENXIO, type Errno, errnoOf } from '../errno.ts';
 import type { Waiter } from '../machine.ts';
 import type { Capture, CapturedFrame } from '../sys.ts';
 import { WaitQueue, waitFor } from '../waitqueue.ts';
@@ -74,6 +74,10 @@ export function openCapture(
   return {
     read: () => block((wait) => waitFor(ring.changed, wait, () => ring.take())),
     dropped: () => world.core.captureDropped(ring.handle),
+    send(frame) {
+      const done = d ? world.core.frameSend(d.dev, frame) : -ENXIO.code;
+      return done < 0 ? errnoOf(done) : 0;
+    },
     close: () => {
       ring.close();
       if (promisc && d) addPromisc(world, d, -1);

@@ -52,6 +52,8 @@ export function entry(c: CoreConn): CtEntry {
     seenReply: (c.status & SEEN_REPLY) !== 0,
     timeout: Math.max(0, Math.ceil(c.timeoutNs / 1e9)),
     mark: c.mark,
+    zone: c.ozone,
+    replyZone: c.rzone,
     id: c.handle,
     origPackets: c.opackets,
     origBytes: c.obytes,

@@ -6,13 +6,13 @@
 import {
   contains,
   formatIp,
-  formatPrefix,
   type IpAddr,
   ip6,
   linkLocal,
   network,
   type Prefix,
   sameIp,
+  samePrefix,
 } from '../../../base/ip.ts';
 import type { Core } from '../../core/core.ts';
 import { EACCES, EADDRNOTAVAIL, type Errno, errnoOf } from '../errno.ts';
@@ -20,6 +20,7 @@ import type { Addr, Route } from '../netadmin.ts';
 import { LOOPBACK6, toAddr16 } from './addr16.ts';
 import { addAddr, delAddr } from './addrs.ts';
 import type { Device, Netns } from './netns.ts';
+import { forgetRouters } from './ra.ts';
 import { dropRoutes, pushRoute } from './routes.ts';
 import type { NetWorld } from './world.ts';
 
@@ -30,11 +31,11 @@ const GROUPS: Prefix = { addr: ip6(0xffn << 120n), bits: 8 };
 const SCOPE_ORDER: Readonly<Record<Addr['scope'], number>> = { global: 14, link: 2, host: 2 };
 
 /** What is set for a device: its own value, else that of `default`. */
-function setting(d: Device, leaf: string): string | undefined {
+export function setting6(d: Device, leaf: string): string | undefined {
   return d.ns.sysctls.get(`net.ipv6.conf.${d.name}.${leaf}`) ?? d.ns.sysctls.get(`net.ipv6.conf.default.${leaf}`);
 }
 
-const noIpv6 = (d: Device): boolean => setting(d, 'disable_ipv6') === '1';
+const noIpv6 = (d: Device): boolean => setting6(d, 'disable_ipv6') === '1';
 
 /** Settings of a device that the core acts on: its name there, and the default. */
 const CORE6: Readonly<Record<string, readonly [Parameters<Core['ip6DevSet']>[1], number]>> = {
@@ -52,10 +53,22 @@ const CORE6: Readonly<Record<string, readonly [Parameters<Core['ip6DevSet']>[1],
 
 /** Tells the core what is set for a device. */
 export function syncIpv6(world: NetWorld, d: Device): void {
-  for (const [leaf, [key, dflt]] of Object.entries(CORE6)) {
-    const text = setting(d, leaf);
-    world.core.ip6DevSet(d.dev, key, (text === undefined ? dflt : Number(text)) >>> 0);
-  }
+  for (const leaf of Object.keys(CORE6)) syncLeaf(world, d, leaf);
+}
+
+function syncLeaf(world: NetWorld, d: Device, leaf: string): void {
+  const known = CORE6[leaf];
+  if (!known) return;
+  const [key, dflt] = known;
+  const text = setting6(d, leaf);
+  world.core.ip6DevSet(d.dev, key, (text === undefined ? dflt : Number(text)) >>> 0);
+}
+
+/** A device is new: the core gave it the defaults, and IPv6 is off but on a loopback one. */
+export function beginIpv6(world: NetWorld, d: Device): void {
+  const changed = [...d.ns.sysctls.keys()].some((name) => name.startsWith('net.ipv6.conf.'));
+  if (changed) syncIpv6(world, d);
+  else if (d.kind !== 'loopback') syncLeaf(world, d, 'disable_ipv6');
 }
 
 /** A device is renamed, moves or goes: what was set for it by name follows, or is forgotten. */
@@ -75,10 +88,11 @@ export function setting6Written(world: NetWorld, ns: Netns, where: string, leaf:
     for (const d of ns.devices) ns.sysctls.set(`net.ipv6.conf.${d.name}.${leaf}`, value);
     if (leaf === 'forwarding') world.core.ip6NsSet(ns.core, 'forwarding', Number(value) ? 1 : 0);
   }
+  if (leaf === 'forwarding' && Number(value) !== 0) forgetRouters(world, ns);
   if (where === 'default' || CORE6[leaf] === undefined) return;
   for (const d of ns.devices) {
     if (where !== 'all' && d.name !== where) continue;
-    syncIpv6(world, d);
+    syncLeaf(world, d, leaf);
     if (leaf !== 'disable_ipv6') continue;
     if (noIpv6(d)) ipv6Gone(world, d);
     else if (d.up) auto6(world, d);
@@ -108,13 +122,15 @@ export function auto6(world: NetWorld, d: Device): void {
   if (!ns.routes.of(d.ifindex).some((r) => r.type === 'multicast' && r.family === 6))
     pushRoute(world, ns, groups, true);
   const ll = ip6(linkLocal(d.mac));
-  if (setting(d, 'addr_gen_mode') !== '1' && !has(ll))
+  if (setting6(d, 'addr_gen_mode') !== '1' && !has(ll))
     addAddr(world, ns, d.name, { addr: ll, bits: 64 }, { scope: 'link', proto: 'kernel_ll' });
 }
 
 /** IPv6 ends on a device (it goes down, or is switched): its addresses and routes do not outlive that. */
 export function ipv6Gone(world: NetWorld, d: Device): void {
   for (const a of d.ns.addrs.of(d.ifindex).filter((x) => x.prefix.addr.v === 6)) delAddr(world, d.ns, d.name, a.prefix);
+  // What a router said of the link's MTU is forgotten.
+  if (d.ns.sysctls.delete(`net.ipv6.conf.${d.name}.mtu`)) syncIpv6(world, d);
   dropRoutes(world, d, (r) => r.family === 6);
 }
 
@@ -134,9 +150,7 @@ export function addr6Routes(world: NetWorld, d: Device, prefix: Prefix, connecte
   pushRoute(world, d.ns, local, false);
   if (d.kind === 'loopback' || !connected) return;
   const dst = network(prefix);
-  const there = d.ns.routes
-    .of(d.ifindex)
-    .some((r) => r.table === 254 && r.dst && formatPrefix(r.dst) === formatPrefix(dst) && !r.via);
+  const there = d.ns.routes.of(d.ifindex).some((r) => r.table === 254 && samePrefix(r.dst, dst) && !r.via);
   if (!there) pushRoute(world, d.ns, { ...base, type: 'unicast', dst, metric: 256, table: 254 }, true);
 }
 
@@ -145,11 +159,7 @@ export function gone6(world: NetWorld, d: Device, prefix: Prefix): void {
   const dst = network(prefix);
   const other = d.ns.addrs.of(d.ifindex).some((a) => a.prefix.bits === prefix.bits && contains(dst, a.prefix.addr));
   if (other) return;
-  dropRoutes(
-    world,
-    d,
-    (r) => r.proto === 'kernel' && r.table === 254 && r.dst !== undefined && formatPrefix(r.dst) === formatPrefix(dst),
-  );
+  dropRoutes(world, d, (r) => r.proto === 'kernel' && r.table === 254 && samePrefix(r.dst, dst));
 }
 
 function state(world: NetWorld, ns: Netns, a: Addr): number {

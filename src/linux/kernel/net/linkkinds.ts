@@ -104,7 +104,7 @@ export function addVxlan(
   const d = register(world, ns, dev, 'vxlan', name);
   d.linkNs = ns;
   d.lower = lower;
-  if (lower) world.stacked.add(d);
+  world.stacked.add(d);
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);
   return d.ifindex;
 }

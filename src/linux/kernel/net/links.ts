@@ -14,9 +14,9 @@ import {
 } from '../errno.ts';
 import type { Link, LinkKind, NetAdmin } from '../netadmin.ts';
 import { addrsGone, defaultAddrs } from './addrs.ts';
-import { ipv6Gone, renameIpv6, syncIpv6 } from './ipv6.ts';
+import { beginIpv6, ipv6Gone, renameIpv6, syncIpv6 } from './ipv6.ts';
 import { kindOf, setKind } from './linkkinds.ts';
-import { type Device, type Netns, PORT_FLAGS } from './netns.ts';
+import { Device, type Netns, PORT_FLAGS } from './netns.ts';
 import { rootName } from './qdiscs.ts';
 import { routesBack, routesGone } from './routes.ts';
 import type { NetWorld } from './world.ts';
@@ -52,37 +52,11 @@ export function register(
   name: string,
   ifindex?: number,
 ): Device {
-  const { core } = world;
-  const d: Device = {
-    dev,
-    kind,
-    ns,
-    ifindex: ns.takeIfindex(ifindex),
-    name,
-    get mac() {
-      return core.devMac(dev);
-    },
-    set mac(mac) {
-      core.devSet(dev, 'mac', mac);
-    },
-    mtu: core.devMtu(dev),
-    txqlen: kind === 'loopback' || (kind === 'veth' && name === 'eth0' && ns.devices.length === 1) ? 1000 : 0,
-    up: false,
-    promisc: false,
-    promiscuity: 0,
-    master: undefined,
-    peer: undefined,
-    lower: undefined,
-    arg: undefined,
-    linkNs: undefined,
-    port: PORT_FLAGS,
-    bridge: kind === 'bridge' ? { ageingTime: 30000, groupFwdMask: 0 } : undefined,
-    named: true,
-    unicast: [],
-  };
+  const d = new Device(world.core, dev, kind, ns, ns.takeIfindex(ifindex), name);
+  if (kind === 'loopback' || (kind === 'veth' && name === 'eth0' && ns.devices.length === 1)) d.txqlen = 1000;
   ns.add(d);
   world.devices.set(dev, d);
-  syncIpv6(world, d);
+  beginIpv6(world, d);
   return d;
 }
 
@@ -191,8 +165,9 @@ export function setMtu(world: NetWorld, d: Device, mtu: number): Errno | 0 {
 /** A bridge takes the smallest MTU of its ports, unless its own was set. @see Linux net/bridge/br_if.c: br_mtu_auto_adjust */
 function followPorts(world: NetWorld, bridge: Device): void {
   if (bridge.mtuFixed || bridge.kind !== 'bridge') return;
-  const ports = bridge.ns.devices.filter((d) => d.master === bridge);
-  bridge.mtu = ports.length > 0 ? Math.min(...ports.map((d) => d.mtu)) : 1500;
+  let mtu = Number.POSITIVE_INFINITY;
+  for (const d of bridge.ns.devices) if (d.master === bridge) mtu = Math.min(mtu, d.mtu);
+  bridge.mtu = mtu === Number.POSITIVE_INFINITY ? 1500 : mtu;
   world.core.devSet(bridge.dev, 'mtu', bridge.mtu);
 }
 

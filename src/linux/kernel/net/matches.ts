@@ -7,12 +7,15 @@ import type { NfRule, Not } from '../netadmin.ts';
 import {
   ADDR_TYPES,
   type AddrType,
+  type ConnlimitMatch,
   type ConntrackMatch,
   type HashlimitMatch,
   type IpvsMatch,
   type NfMatch,
   type PhysdevMatch,
+  type RecentMatch,
   type Span,
+  type StringMatch,
 } from '../nfmatch.ts';
 import { toAddr16 } from './addr16.ts';
 
@@ -138,6 +141,66 @@ function hashlimit(o: Records, m: HashlimitMatch): void {
   });
 }
 
+/** What the core knows a table of `recent` by: FNV-1a of its name, 64 bits. */
+export function recentTable(name: string): bigint {
+  let h = 0xcbf29ce484222325n;
+  for (const c of new TextEncoder().encode(name)) h = ((h ^ BigInt(c)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return h;
+}
+
+/** A record with an address's mask at E. */
+function withMask(words: readonly number[], mask: Uint8Array): Uint8Array {
+  const out = new Uint8Array(32);
+  const view = new DataView(out.buffer);
+  words.forEach((w, i) => {
+    view.setUint32(4 * i, w, true);
+  });
+  out.set(mask, 16);
+  return out;
+}
+
+/** Of IPv4 the mapped part is the same for all. */
+function maskOf(mask: IpAddr): Uint8Array {
+  const out = toAddr16(mask);
+  if (mask.v === 4) out.fill(0xff, 0, 12);
+  return out;
+}
+
+function recent(o: Records, m: RecentMatch): void {
+  const how = { set: abi.RECENT_SET, rcheck: abi.RECENT_CHECK, update: abi.RECENT_UPDATE, remove: abi.RECENT_REMOVE };
+  const name = recentTable(m.name);
+  o.out.push({
+    kind: abi.MX_RECENT,
+    not: m.not,
+    p: how[m.how] | (m.rttl ? abi.RECENT_TTL : 0) | (m.reap ? abi.RECENT_REAP : 0),
+    q: m.side === 'source' ? 1 : 2,
+    words: withMask([Number(name & 0xffffffffn), m.seconds ?? 0, m.hitcount ?? 0, Number(name >> 32n)], maskOf(m.mask)),
+  });
+}
+
+function connlimit(o: Records, m: ConnlimitMatch): void {
+  o.out.push({
+    kind: abi.MX_CONNLIMIT,
+    not: m.upto,
+    p: m.side === 'src' ? 1 : 2,
+    words: withMask([m.limit], prefixBytes(m.net).subarray(16)),
+  });
+}
+
+/** Bytes of a pattern in one record. */
+const PIECE = 40;
+
+function string(o: Records, m: StringMatch): void {
+  o.out.push({
+    kind: abi.MX_STRING,
+    not: m.not,
+    p: m.icase ? 1 : 0,
+    words: [m.pattern.length, m.from, m.to],
+  });
+  for (let i = 0; i < m.pattern.length; i += PIECE)
+    o.out.push({ kind: abi.MX_BYTES, words: m.pattern.subarray(i, i + PIECE) });
+}
+
 function one(o: Records, m: NfMatch): void {
   switch (m.module) {
     case 'conntrack':
@@ -197,6 +260,15 @@ function one(o: Records, m: NfMatch): void {
       break;
     case 'quota':
       o.add(abi.MX_QUOTA, m.bytes, u64);
+      break;
+    case 'recent':
+      recent(o, m);
+      break;
+    case 'connlimit':
+      connlimit(o, m);
+      break;
+    case 'string':
+      string(o, m);
       break;
     case 'connbytes':
       o.add(abi.MX_CONNBYTES, m.count, (c) => [...u64(c.from), ...(c.to === undefined ? [-1, -1] : u64(c.to))], {

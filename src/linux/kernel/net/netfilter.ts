@@ -1,7 +1,10 @@
 /** The rule tables of one namespace, mirrored into the core. @see Linux net/netfilter/x_tables.c */
+import type { IpAddr } from '../../../base/ip.ts';
 import { Hook, Table } from '../../core/core.ts';
 import { EBUSY, EEXIST, EINVAL, ENOENT, ENOTEMPTY, type Errno, errnoOf } from '../errno.ts';
-import type { NfChain, NfFamily, NfRule, NfTable, NfTableState } from '../netadmin.ts';
+import type { NfChain, NfFamily, NfRule, NfTable, NfTableState, RecentEntry } from '../netadmin.ts';
+import { fromAddr16, toAddr16 } from './addr16.ts';
+import { recentTable } from './matches.ts';
 import type { Netns } from './netns.ts';
 import { ruleKey, toCoreRule } from './rules.ts';
 import type { NetWorld } from './world.ts';
@@ -23,13 +26,21 @@ const TABLE: Readonly<Record<NfTable, number>> = {
 /** The order in which iptables-save lists them. */
 const ORDER: readonly NfTable[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
 
-interface Rule {
-  readonly rule: NfRule;
-  readonly key: string;
-  /** The core's. */
-  readonly handle: number;
-  /** Number in its table, in the order in which chains and rules were made. */
-  readonly id: number;
+class Rule {
+  #key: string | undefined;
+
+  constructor(
+    readonly rule: NfRule,
+    /** The core's. */
+    readonly handle: number,
+    /** Number in its table, in the order in which chains and rules were made. */
+    readonly id: number,
+  ) {}
+
+  get key(): string {
+    this.#key ??= ruleKey(this.rule);
+    return this.#key;
+  }
 }
 
 interface Chain {
@@ -184,7 +195,7 @@ export class Ruleset {
         const t = r.rule.target;
         if ((t?.kind !== 'jump' && t?.kind !== 'goto') || t.chain !== name) continue;
         const rule: NfRule = { ...r.rule, target: { ...t, chain: to } };
-        c.rules[i] = { ...r, rule, key: ruleKey(rule) };
+        c.rules[i] = new Rule(rule, r.handle, r.id);
       }
     chains.delete(name);
     chain.name = to;
@@ -219,7 +230,7 @@ export class Ruleset {
     const handle = this.world.core.nfRuleAdd(chain.handle, index === undefined ? -1 : at, core);
     if (handle < 0) return errnoOf(handle);
     chain.id ||= this.#id(family, table);
-    chain.rules.splice(at, 0, { rule, key: ruleKey(rule), handle, id: this.#id(family, table) });
+    chain.rules.splice(at, 0, new Rule(rule, handle, this.#id(family, table)));
     return 0;
   }
 
@@ -288,6 +299,25 @@ export class Ruleset {
     if (!rule) return EINVAL;
     this.world.core.nfRuleCount(rule.handle, packets, bytes);
     return 0;
+  }
+
+  /** Names of the tables of `recent`: each lives as long as a rule names it. */
+  recentTables(): string[] {
+    const names = new Set<string>();
+    for (const chains of this.#tables.values())
+      for (const c of chains.values())
+        for (const { rule } of c.rules) for (const m of rule.more ?? []) if (m.module === 'recent') names.add(m.name);
+    return [...names].sort();
+  }
+
+  recentEntries(table: string): RecentEntry[] {
+    const list = this.world.core.recent(this.ns.core, recentTable(table));
+    return typeof list === 'number' ? [] : list.map(({ addr, ...rest }) => ({ ip: fromAddr16(addr), ...rest }));
+  }
+
+  recentSet(table: string, how: 'flush' | 'add' | 'del', ip?: IpAddr): Errno | 0 {
+    const done = this.world.core.recentSet(this.ns.core, recentTable(table), how, ip && toAddr16(ip));
+    return done < 0 ? errnoOf(done) : 0;
   }
 
   /** The rule that the core knows by a handle. */

@@ -1,4 +1,5 @@
 /** One network namespace: its devices, addresses, routes and tables as Linux numbers and names them. */
+import type { Core } from '../../core/core.ts';
 import type { Errno } from '../errno.ts';
 import { ENODEV } from '../errno.ts';
 import type {
@@ -14,41 +15,6 @@ import type {
 import { DeviceList } from './devicelist.ts';
 import type { Ruleset } from './netfilter.ts';
 
-/** A device of the core with what the core does not know: its number and place. */
-export interface Device {
-  /** Index in the core, unique in the lab. */
-  readonly dev: number;
-  readonly kind: LinkKind;
-  ns: Netns;
-  ifindex: number;
-  name: string;
-  /** Kept by the core. */
-  mac: number;
-  mtu: number;
-  /** A bridge whose MTU was set by hand: it follows its ports no more. */
-  mtuFixed?: boolean;
-  txqlen: number;
-  up: boolean;
-  promisc: boolean;
-  /** Packet sockets that want it promiscuous. */
-  promiscuity: number;
-  master: Device | undefined;
-  /** The other end of a veth. */
-  peer: Device | undefined;
-  /** macvlan, ipvlan, vlan: what it stands on. */
-  lower: Device | undefined;
-  /** macvlan: its mode; vlan: its id. */
-  arg: MacvlanMode | number | undefined;
-  /** VXLAN: the namespace it sends in. */
-  linkNs: Netns | undefined;
-  port: PortFlags;
-  bridge: BridgeSettings | undefined;
-  /** Bridge: it has an id of its own: its MAC was set, or it had a port. */
-  named: boolean;
-  /** Unicast MACs of its own filter. */
-  unicast: number[];
-}
-
 /** What a port does until it is told otherwise. */
 export const PORT_FLAGS: PortFlags = {
   hairpin: false,
@@ -58,6 +24,54 @@ export const PORT_FLAGS: PortFlags = {
   mcastFlood: true,
   bcastFlood: true,
 };
+
+/** A device of the core with what the core does not know: its number and place. */
+export class Device {
+  mtu: number;
+  /** A bridge whose MTU was set by hand: it follows its ports no more. */
+  mtuFixed = false;
+  txqlen = 0;
+  up = false;
+  promisc = false;
+  /** Packet sockets that want it promiscuous. */
+  promiscuity = 0;
+  master: Device | undefined;
+  /** The other end of a veth. */
+  peer: Device | undefined;
+  /** macvlan, ipvlan, vlan: what it stands on. */
+  lower: Device | undefined;
+  /** macvlan: its mode; vlan: its id. */
+  arg: MacvlanMode | number | undefined;
+  /** VXLAN: the namespace it sends in. */
+  linkNs: Netns | undefined;
+  port = PORT_FLAGS;
+  bridge: BridgeSettings | undefined;
+  /** Bridge: it has an id of its own: its MAC was set, or it had a port. */
+  named = true;
+  /** Unicast MACs of its own filter. */
+  unicast: number[] = [];
+
+  constructor(
+    readonly core: Core,
+    /** Index in the core, unique in the lab. */
+    readonly dev: number,
+    readonly kind: LinkKind,
+    public ns: Netns,
+    public ifindex: number,
+    public name: string,
+  ) {
+    this.mtu = core.devMtu(dev);
+    if (kind === 'bridge') this.bridge = { ageingTime: 30000, groupFwdMask: 0 };
+  }
+
+  /** Kept by the core. */
+  get mac(): number {
+    return this.core.devMac(this.dev);
+  }
+  set mac(mac: number) {
+    this.core.devSet(this.dev, 'mac', mac);
+  }
+}
 
 export class Netns {
   /** By ifindex, ascending: the order of `ip link`. */
@@ -84,6 +98,8 @@ export class Netns {
   /** link-netnsid of other namespaces as this one numbers them, and the other way round. */
   readonly #netnsids = new Map<Netns, number>();
   readonly #numbered: (Netns | undefined)[] = [];
+  /** Namespaces that have a number for this one. */
+  readonly #knownBy = new Set<Netns>();
 
   constructor(
     readonly key: NetnsKey,
@@ -136,14 +152,16 @@ export class Netns {
     const gap = this.#netnsids.size < this.#numbered.length ? this.#numbered.indexOf(undefined) : this.#numbered.length;
     this.#numbered[gap] = other;
     this.#netnsids.set(other, gap);
+    other.#knownBy.add(this);
     return gap;
   }
 
-  /** Another namespace is gone: its number is free. */
-  forgetNetns(other: Netns): void {
-    const id = this.#netnsids.get(other);
-    if (id === undefined) return;
-    this.#netnsids.delete(other);
-    this.#numbered[id] = undefined;
+  /** It is gone: the numbers that others had for it are free. */
+  gone(): void {
+    for (const other of this.#netnsids.keys()) other.#knownBy.delete(this);
+    for (const other of this.#knownBy) {
+      other.#numbered[other.#netnsids.get(this) as number] = undefined;
+      other.#netnsids.delete(this);
+    }
   }
 }

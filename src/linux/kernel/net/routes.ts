@@ -1,7 +1,6 @@
 /** Routes: the tables as Linux shows them, and their counterpart in the core. */
 import {
   contains,
-  formatPrefix,
   type IpAddr,
   ip4,
   ip6,
@@ -9,6 +8,7 @@ import {
   network,
   type Prefix,
   sameIp,
+  samePrefix,
 } from '../../../base/ip.ts';
 import type { CoreRoute } from '../../core/core.ts';
 import { EEXIST, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno, ESRCH, errnoOf } from '../errno.ts';
@@ -47,6 +47,7 @@ function toCore(ns: Netns, r: Route): CoreRoute {
     scope: SCOPE[r.scope],
     metric: r.metric,
     type: TYPE[r.type],
+    ...(r.mtu !== undefined && { mtu: r.mtu }),
     ...(r.nexthops && hops(ns, r.nexthops)),
   };
 }
@@ -74,12 +75,7 @@ export function syncRoutes(world: NetWorld, ns: Netns, like: Route): Errno | 0 {
 
 /** Whether two routes compete: one destination, table and metric. */
 export function sameKey(a: Route, b: Route): boolean {
-  return (
-    a.family === b.family &&
-    a.table === b.table &&
-    a.metric === b.metric &&
-    (a.dst && formatPrefix(a.dst)) === (b.dst && formatPrefix(b.dst))
-  );
+  return a.family === b.family && a.table === b.table && a.metric === b.metric && samePrefix(a.dst, b.dst);
 }
 
 /** Tables with routes in them besides main, local and default, as the kernel lists them. */
@@ -101,6 +97,11 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
 function dropRoute(world: NetWorld, ns: Netns, r: Route): void {
   if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
   ns.routes.delete(r);
+}
+
+/** A route's time is over: it carries nothing from now on, but is listed until it is cleared away. */
+export function expireRoute(world: NetWorld, ns: Netns, r: Route): void {
+  if (ns.routes.all.includes(r)) world.core.routeDel(ns.core, toCore(ns, r));
 }
 
 /** Removes the routes of a device that fit. */
@@ -155,7 +156,10 @@ export function listRoutes(world: NetWorld, ns: Netns, family: 4 | 6, table = 25
       return d && d.kind !== 'loopback' && !world.core.devCarrier(d.dev) && table !== 255
         ? { ...r, linkdown: true }
         : r;
-    });
+    })
+    .map((r) =>
+      r.expires === undefined ? r : { ...r, expiresIn: Math.trunc((r.expires - world.clock.now) / 1e9) || 0 },
+    );
 }
 
 export function addRoute(
@@ -190,18 +194,14 @@ export function addRoute(
     ...(given.via && { via: given.via }),
     ...(ifindex !== undefined && { ifindex }),
     ...(given.src && { src: given.src }),
+    ...(given.mtu !== undefined && { mtu: given.mtu }),
+    ...(given.advmss !== undefined && { advmss: given.advmss }),
     scope: given.scope ?? (type !== 'unicast' || given.via ? 'global' : 'link'),
     proto: given.proto ?? 'boot',
     metric: given.metric || (given.family === 6 ? 1024 : 0),
     table: given.table ?? 254,
   };
-  const twin = ns.routes.all.some(
-    (r) =>
-      r.family === route.family &&
-      r.table === route.table &&
-      r.metric === route.metric &&
-      (r.dst && formatPrefix(r.dst)) === (route.dst && formatPrefix(route.dst)),
-  );
+  const twin = ns.routes.all.some((r) => sameKey(r, route));
   return twin ? EEXIST : pushRoute(world, ns, route, true);
 }
 
@@ -242,7 +242,7 @@ export function delRoute(world: NetWorld, ns: Netns, given: Partial<Route> & { f
   const fits = (r: Route): boolean =>
     r.family === given.family &&
     r.table === (given.table ?? 254) &&
-    (r.dst ? formatPrefix(r.dst) : '') === (dst ? formatPrefix(dst) : '') &&
+    samePrefix(r.dst, dst) &&
     (given.ifindex === undefined || r.ifindex === given.ifindex) &&
     (given.via === undefined || (r.via !== undefined && sameIp(r.via, given.via))) &&
     (given.metric === undefined || r.metric === given.metric) &&
@@ -270,7 +270,7 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(query.tos !== undefined && { tos: query.tos }),
   });
   if (typeof r === 'number') return errnoOf(r);
-  const proto = dst.v === 6 ? protoOf(world, ns, r) : 'boot';
+  const found = dst.v === 6 ? chosen6(world, ns, r) : undefined;
   const out = world.devices.get(r.dev);
   const types = Object.entries(TYPE).find(([, n]) => n === r.type);
   return {
@@ -281,9 +281,13 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(out && { ifindex: out.ifindex }),
     ...(r.src && { src: fromAddr16(r.src) }),
     scope: r.scope === 254 ? 'host' : r.scope === 253 ? 'link' : 'global',
-    proto,
+    proto: dst.v === 6 && r.type === 2 ? 'kernel' : (found?.proto ?? 'boot'),
     metric: r.metric,
     table: r.type === 2 ? 255 : r.table,
+    ...(found?.mtu !== undefined && { mtu: found.mtu }),
+    ...(found?.advmss !== undefined && { advmss: found.advmss }),
+    ...(found?.hoplimit !== undefined && { hoplimit: found.hoplimit }),
+    ...(found?.pref !== undefined && { pref: found.pref }),
     ...(r.redirected && { redirected: true }),
     ...(r.redirects && { redirects: true }),
     ...(r.mtu > 0 && { pathMtu: r.mtu }),
@@ -292,14 +296,14 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
   };
 }
 
-/** Who made the IPv6 route that a lookup chose: `ip -6 route get` tells it. */
-function protoOf(world: NetWorld, ns: Netns, r: CoreRoute): Route['proto'] {
-  if (r.type === 2) return 'kernel';
+/** The IPv6 route that a lookup chose, none for an own address: `ip -6 route get` tells all of it. */
+function chosen6(world: NetWorld, ns: Netns, r: CoreRoute): Route | undefined {
+  if (r.type === 2) return undefined;
   const ifindex = world.devices.get(r.dev)?.ifindex;
   const dst = fromAddr16(r.dst);
   const fits = ns.routes.all
     .filter((x) => x.family === 6 && x.ifindex === ifindex && x.table === r.table && x.metric === r.metric)
     .filter((x) => x.dst === undefined || contains(x.dst, dst))
     .sort((a, b) => (b.dst?.bits ?? 0) - (a.dst?.bits ?? 0));
-  return fits[0]?.proto ?? 'boot';
+  return fits[0];
 }

@@ -113,6 +113,13 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
       return { target: Target.TCPMSS, value: t.mss ?? 0, mask: 0 };
     case 'NFLOG':
       return { target: Target.NFLOG };
+    case 'CT': {
+      const side = { both: abi.ZONE_BOTH, orig: abi.ZONE_ORIG, reply: abi.ZONE_REPLY }[t.side];
+      const marked = t.zone === 'mark';
+      return { target: Target.ZONE, value: t.zone === 'mark' ? 0 : t.zone, arg: side | (marked ? abi.ZONE_MARK : 0) };
+    }
+    case 'TRACE':
+      return { target: Target.NFLOG };
     default:
       return { target: Target[t.kind] };
   }

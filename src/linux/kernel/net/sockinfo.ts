@@ -1,8 +1,10 @@
 /** Sockets of a namespace as ss lists them. */
+import type { IpAddr } from '../../../base/ip.ts';
 import { type CoreSock, SockType } from '../../core/core.ts';
 import type { SocketInfo } from '../netadmin.ts';
 import { ANY4, ANY6, fromAddr16 } from './addr16.ts';
 import type { Netns } from './netns.ts';
+import type { InetSocket } from './sockfile.ts';
 import type { NetWorld } from './world.ts';
 
 const TCP_STATE = [
@@ -20,6 +22,16 @@ const TCP_STATE = [
   'CLOSING',
 ];
 
+const LISTEN = TCP_STATE.indexOf('LISTEN');
+
+/** A socket that waits for others, and where. */
+export interface Listener {
+  readonly socket: InetSocket;
+  readonly netid: 'tcp' | 'udp';
+  readonly ip: IpAddr;
+  readonly port: number;
+}
+
 /** Who holds the open file of a socket. */
 export type Holders = (file: unknown) => SocketInfo['users'];
 
@@ -27,14 +39,29 @@ export function listSockets(world: NetWorld, ns: Netns, holders: Holders): Socke
   return world.core.socks(ns.core).map((s) => info(world, s, holders));
 }
 
+/** An end of a socket; none given is the socket's family's. */
+function end(family: 4 | 6, a: Uint8Array): IpAddr {
+  const addr = fromAddr16(a);
+  const zero = addr.v === 4 ? addr.value === 0 : addr.value === 0n;
+  return zero ? (family === 4 ? ANY4 : ANY6) : addr;
+}
+
+/**
+ * Where anybody may come to: listening TCP sockets, and UDP sockets bound to a port and to no peer; of all namespaces at
+ * once, so that it costs one look at each open socket.
+ */
+export function* listeners(world: NetWorld): Generator<Listener> {
+  for (const socket of world.sockets.values()) {
+    const s = world.core.sockInfo(socket.sock);
+    const tcp = s.type === SockType.TCP;
+    if (tcp ? s.state !== LISTEN : s.type !== SockType.UDP || s.rport !== 0 || s.lport === 0) continue;
+    yield { socket, netid: tcp ? 'tcp' : 'udp', ip: end(s.family, s.local), port: s.lport };
+  }
+}
+
 function info(world: NetWorld, s: CoreSock, holders: Holders): SocketInfo {
   const file = world.sockets.get(s.sock);
   const d = s.dev ? world.devices.get(s.dev) : undefined;
-  const ip = (a: Uint8Array): ReturnType<typeof fromAddr16> => {
-    const addr = fromAddr16(a);
-    const zero = addr.v === 4 ? addr.value === 0 : addr.value === 0n;
-    return zero ? (s.family === 4 ? ANY4 : ANY6) : addr;
-  };
   return {
     netid:
       s.type === SockType.TCP ? 'tcp' : s.type === SockType.UDP ? 'udp' : s.type === SockType.PING ? 'icmp' : 'raw',
@@ -42,8 +69,8 @@ function info(world: NetWorld, s: CoreSock, holders: Holders): SocketInfo {
     state: s.type === SockType.TCP ? (TCP_STATE[s.state] ?? 'UNCONN') : s.rport !== 0 ? 'ESTAB' : 'UNCONN',
     recvQ: s.recvQ,
     sendQ: s.sendQ,
-    local: { ip: ip(s.local), port: s.lport },
-    peer: { ip: ip(s.remote), port: s.rport },
+    local: { ip: end(s.family, s.local), port: s.lport },
+    peer: { ip: end(s.family, s.remote), port: s.rport },
     v6only: s.v6only,
     ...(d && { ifname: d.name }),
     drops: s.drops,

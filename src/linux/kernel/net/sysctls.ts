@@ -70,6 +70,8 @@ const PER_DEVICE: Readonly<Record<string, string>> = {
   'ipv4 igmpv3_unsolicited_report_interval': '1000',
   'ipv6 disable_ipv6': '0',
   'ipv6 accept_ra': '1',
+  'ipv6 accept_ra_defrtr': '1',
+  'ipv6 accept_ra_pinfo': '1',
   'ipv6 forwarding': '0',
   'ipv6 proxy_ndp': '0',
   'ipv6 accept_dad': '1',

@@ -10,6 +10,7 @@ import { addLoopback, forget, remove } from './links.ts';
 import { martianLines, NetRatelimit } from './martian.ts';
 import { type Device, Netns } from './netns.ts';
 import { logLine } from './nflog.ts';
+import { routerAdvertised } from './ra.ts';
 import type { InetSocket } from './sockfile.ts';
 import { inherit4 } from './sysctl4.ts';
 import { getSysctl, setSysctl, sysctlKeys } from './sysctls.ts';
@@ -20,7 +21,7 @@ const FIRST_INODE = 4026531840;
 export class NetWorld {
   /** By index in the core. */
   readonly devices = new Map<number, Device>();
-  /** Of these, what stands on another or sends by it. */
+  /** Of these, what stands on another, or sends by it or by a namespace. */
   readonly stacked = new Set<Device>();
   readonly sockets = new Map<number, InetSocket>();
   /** Sockets that were closed since the last pump: their packets may not have been told yet. */
@@ -86,12 +87,10 @@ export class NetWorld {
       return;
     }
     this.#doomed.delete(key);
-    for (const d of [...this.devices.values()]) {
-      const here = d.ns === ns && d.kind !== 'loopback';
-      if ((here || d.linkNs === ns) && this.devices.has(d.dev)) remove(this, d);
-    }
+    const theirs = [...this.stacked].filter((d) => d.linkNs === ns && d.ns !== ns);
+    for (const d of [...ns.devices, ...theirs]) if (d.kind !== 'loopback' && this.devices.has(d.dev)) remove(this, d);
     for (const d of [...ns.devices]) forget(this, d);
-    for (const other of this.#namespaces.values()) other.forgetNetns(ns);
+    ns.gone();
     this.#namespaces.delete(key);
     this.#admins.delete(key);
     this.core.nsDel(ns.core);
@@ -115,13 +114,16 @@ export class NetWorld {
   /** Hands the core's waiting events on. @returns whether there were any */
   pump(): boolean {
     let any = false;
+    let adverts = false;
     this.closed.clear();
     this.core.events((kind, a, b) => {
       any = true;
       if (kind === EventKind.SOCK) this.sockets.get(a)?.event();
       else if (kind === EventKind.CAPTURE) this.captures.get(a)?.event();
+      else if (kind === EventKind.RA) adverts = true;
       else if (kind === EventKind.LOG && a === LOG_CT_FULL) this.#tableFull(b);
     });
+    if (adverts) for (const ra of this.core.routerAdverts()) routerAdvertised(this, ra);
     if (any) for (const log of this.core.logs()) this.#logged(log);
     if (any) this.connWatch.tell();
     return any;

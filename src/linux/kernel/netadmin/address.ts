@@ -8,11 +8,15 @@ export interface Addr {
   readonly prefix: Prefix;
   readonly broadcast?: IpAddr;
   readonly scope: 'global' | 'link' | 'host';
-  /** `kernel_lo`, `kernel_ll`, or undefined. */
+  /** `kernel_lo`, `kernel_ll`, `kernel_ra`, or undefined. */
   readonly proto?: string;
   /** IPv6: IFA_F_* as it stands: 0x02 nodad, 0x08 dadfailed, 0x20 deprecated, 0x40 tentative. */
   readonly flags?: number;
   readonly label: string;
+  /** IPv6, from a router's prefix: virtual ns until which it is good, and a good source. */
+  readonly good?: { valid: number; preferred: number };
+  /** Seconds that are left of both, in a list. */
+  readonly left?: { readonly valid: number; readonly preferred: number };
 }
 
 /** Addresses of a namespace. */

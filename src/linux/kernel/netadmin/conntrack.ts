@@ -22,6 +22,9 @@ export interface CtEntry {
   /** Seconds until it is forgotten. */
   readonly timeout: number;
   readonly mark: number;
+  /** Zones of the original direction and of the reply, 0 the usual one. */
+  readonly zone: number;
+  readonly replyZone: number;
   /** Of this connection alone while it lives. */
   readonly id: number;
   readonly origPackets: number;

@@ -22,9 +22,18 @@ export interface Route {
   readonly onlink?: boolean;
   /** Ways among which flows are spread, instead of `via` and `ifindex`. */
   readonly nexthops?: readonly NextHop[];
-  /** Attributes that are kept and shown: `mtu`, `advmss`. */
+  /** Attributes that are kept and shown: `mtu`, `advmss`, `hoplimit`. */
   readonly mtu?: number;
   readonly advmss?: number;
+  readonly hoplimit?: number;
+  /** IPv6: what a router says it is worth; medium when it says nothing. */
+  readonly pref?: 'low' | 'medium' | 'high';
+  /** IPv6: of a prefix that a router told of. */
+  readonly advertised?: boolean;
+  /** Virtual ns at which it expires. */
+  readonly expires?: number;
+  /** Seconds until then, in a list; below 0: it has expired and is not yet cleared away. */
+  readonly expiresIn?: number;
 }
 
 export interface NextHop {

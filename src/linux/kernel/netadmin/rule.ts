@@ -63,6 +63,10 @@ export type NfTarget =
   | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' }
   /** `ct`: given as `CT --notrack`. */
   | { readonly kind: 'NOTRACK'; readonly ct?: boolean }
+  /** `CT` with a zone: a number, or the packet's mark; 0 without one. */
+  | { readonly kind: 'CT'; readonly zone: number | 'mark'; readonly side: 'both' | 'orig' | 'reply' }
+  /** Counts: what nft would be told of is in the packet trace. */
+  | { readonly kind: 'TRACE' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | {
       readonly kind: 'DNAT' | 'SNAT';
@@ -144,8 +148,24 @@ export interface NfTableState {
   readonly chains: readonly NfChain[];
 }
 
+/** An address that a table of `recent` holds. */
+export interface RecentEntry {
+  readonly ip: IpAddr;
+  readonly ttl: number;
+  /** Where the next stamp goes, and how many the table keeps. */
+  readonly index: number;
+  readonly room: number;
+  /** Virtual ns. */
+  readonly stamps: readonly number[];
+}
+
 /** Tables, chains and rules of a namespace. */
 export interface RuleAdmin {
+  /** Tables of `recent` that rules name. */
+  recentTables(): string[];
+  recentEntries(table: string): RecentEntry[];
+  /** Empties a table, stamps or removes an address. */
+  recentSet(table: string, how: 'flush' | 'add' | 'del', ip?: IpAddr): Errno | 0;
   nfTables(family: NfFamily): NfTable[];
   /** Everything that was made, oldest table first. Equivalent: `nft list ruleset` */
   nfRuleset(): NfTableState[];

@@ -4,16 +4,14 @@ import type { Errno } from '../errno.ts';
 import type { Sys } from '../sys.ts';
 import type { Fd } from './file.ts';
 
-/** Unwinds a process: thrown by `exit` and by a terminating signal. @see exit(2) */
-export class ProcessExit extends Error {
+/** Unwinds a process: thrown by `exit` and by a terminating signal; no error, so no stack is taken. @see exit(2) */
+export class ProcessExit {
   constructor(
     /** Exit code, 0–255. */
     readonly code: number,
     /** The signal that ended it, or 0. */
     readonly signal: number,
-  ) {
-    super(`process exit ${code} signal ${signal}`);
-  }
+  ) {}
 }
 
 /** What `spawn` starts: fork and execve in one. */

@@ -98,6 +98,8 @@ export interface Capture {
   read(): Promise<CapturedFrame | Errno>;
   /** Frames that the ring had no room for. */
   dropped(): number;
+  /** Sends a whole frame out of the interface; ENXIO: it listens to all. */
+  send(frame: Uint8Array): Errno | 0;
   close(): void;
 }
 

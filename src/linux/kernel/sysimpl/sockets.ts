@@ -193,11 +193,10 @@ export class SysSockets extends SysFiles {
     return isErr(place) ? place : (place.inode.netns ?? EINVAL);
   }
 
-  netnsAdd(path: string): Errno | 0 {
+  netnsAdd(path: string, of?: NetnsKey): Errno | 0 {
     const taken = find(this.tree, this.p.cwd, path);
     if (!isErr(taken)) return EEXIST;
-    const ns = this.m.netnsAdd();
-    this.m.netnsName(ns, path);
+    this.m.netnsName(of ?? this.m.netnsAdd(), path);
     return 0;
   }
 

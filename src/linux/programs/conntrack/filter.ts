@@ -73,6 +73,12 @@ const PORTS: readonly (readonly [string, (e: CtEntry) => number])[] = [
   ['reply-port-dst', (e) => e.reply.dport],
 ];
 
+const ZONES: readonly (readonly [string, (e: CtEntry) => readonly number[]])[] = [
+  ['zone', (e) => [e.zone, e.replyZone]],
+  ['orig-zone', (e) => [e.zone]],
+  ['reply-zone', (e) => [e.replyZone]],
+];
+
 function address(text: string): { ip: IpAddr; bits: number } {
   const [host, bits] = text.split('/') as [string, string?];
   const ip = parseIp(host);
@@ -124,6 +130,13 @@ export function filterOf(o: Options, changing: boolean): Test {
   if (o.has('mark') && !changing) {
     const { value, mask } = markOf(o.value('mark') ?? '');
     tests.push((e) => (e.mark & mask) >>> 0 === value);
+  }
+  for (const [name, pick] of ZONES) {
+    if (!o.has(name)) continue;
+    const text = o.value(name) ?? '';
+    if (!/^\d+$/.test(text) || Number(text) > 65535)
+      throw new BadCommand(`unexpected value '${text}' with -w option`, false);
+    tests.push((e) => pick(e).every((z) => z === Number(text)));
   }
   for (const name of (o.value('status') ?? '').toUpperCase().split(',')) {
     if (name === '') continue;

@@ -37,17 +37,22 @@ function body(e: CtEntry, shown: Shown, timeout: number | undefined): string {
     timeout === undefined ? '' : `${Math.max(0, Math.floor(timeout))} `,
     e.tcpState === undefined ? '' : `${e.tcpState} `,
     tuple(e.original),
+    e.zone !== e.replyZone && e.zone !== 0 ? `zone-orig=${e.zone} ` : '',
     count(e.origPackets, e.origBytes),
     e.seenReply ? '' : '[UNREPLIED] ',
     tuple(e.reply),
+    e.zone !== e.replyZone && e.replyZone !== 0 ? `zone-reply=${e.replyZone} ` : '',
     count(e.replyPackets, e.replyBytes),
     e.assured ? '[ASSURED] ' : '',
   ].join('');
 }
 
+/** The zone of both directions, when it is not the usual one. */
+const bothZone = (e: CtEntry): string => (e.zone === e.replyZone && e.zone !== 0 ? `zone=${e.zone} ` : '');
+
 /** One line of -L. */
 export function entryText(e: CtEntry, shown: Shown): string {
-  return `${body(e, shown, e.timeout)}mark=${e.mark} use=1${shown.id ? ` id=${e.id}` : ''}\n`;
+  return `${body(e, shown, e.timeout)}mark=${e.mark} ${bothZone(e)}use=1${shown.id ? ` id=${e.id}` : ''}\n`;
 }
 
 /** One line of -E. @param realtime seconds since 1970 of virtual time 0 */
@@ -58,6 +63,7 @@ export function eventText(e: CtEvent, shown: Shown, realtime: bigint): string {
   const line = body(e.entry, { ...shown, counters }, e.left ? e.entry.timeout : undefined);
   const words = [
     e.entry.mark === 0 ? '' : `mark=${e.entry.mark}`,
+    bothZone(e.entry).trimEnd(),
     shown.id ? `id=${e.entry.id}` : '',
     e.user ? `[USERSPACE] portid=${e.user.pid} progname=${e.user.comm}` : '',
   ].filter((w) => w !== '');

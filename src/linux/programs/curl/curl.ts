@@ -2,12 +2,14 @@
  * `curl`: transfers of URLs over HTTP/1.
  * @see curl src/tool_operate.c
  */
+
 import { isErr } from '../../kernel/errno.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import { getopt, type OptionError, type Options } from '../getopt.ts';
 import { sleepFully } from '../sleep.ts';
 import { type Context, defineProgram, helpText } from '../spec.ts';
 import { readAll, STDIN } from '../stdio.ts';
+import { formBody } from './form.ts';
 import { CURLE, type CurlFailure, OPTIONS, type Report, type Transfer, USER_AGENT } from './options.ts';
 import { Meter } from './progress.ts';
 import { type Idle, Job, type Sink } from './transfer.ts';
@@ -169,6 +171,9 @@ async function transferOf(ctx: Context, o: Options, url: string): Promise<Transf
   const upload = o.value('upload-file');
   if (upload !== undefined && !body) body = await fromFile(ctx, upload);
   if (body && 'code' in body) return { text: `curl: (${body.code}) ${body.message}\n`, code: body.code };
+  const form = o.has('form') ? await formBody(ctx.sys, o.values('form')) : undefined;
+  if (form && 'code' in form) return { text: `curl: (${form.code}) ${form.message}\n`, code: form.code };
+  body = form?.body ?? body;
   let target = url;
   if (o.has('get') && body) {
     const u = url.replace(/#.*$/s, '');
@@ -185,6 +190,7 @@ async function transferOf(ctx: Context, o: Options, url: string): Promise<Transf
     cookie: o.value('cookie'),
     user: o.value('user'),
     body,
+    contentType: form?.type,
     json,
     upload: upload !== undefined,
     head: o.has('head'),
@@ -195,6 +201,9 @@ async function transferOf(ctx: Context, o: Options, url: string): Promise<Transf
     http10: o.last('http1.0', 'http1.1') === 'http1.0',
     family: o.has('ipv4') ? 4 : o.has('ipv6') ? 6 : 0,
     resolve: o.values('resolve'),
+    connectTo: o.values('connect-to'),
+    proxy: o.value('proxy'),
+    noproxy: o.value('noproxy'),
     iface: o.value('interface'),
     localPort: o.has('local-port') ? Number.parseInt(o.value('local-port') as string, 10) : undefined,
     unixSocket: o.value('unix-socket'),

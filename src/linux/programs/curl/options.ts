@@ -18,6 +18,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   value('user-agent', '<name>', 'send User-Agent <name>', 'A'),
   flag('compressed', 'ask for a compressed answer'),
   value('connect-timeout', '<seconds>', 'longest time to connect'),
+  value('connect-to', '<HOST1:PORT1:HOST2:PORT2>', 'connect to another host'),
   value('cookie', '<data>', 'send cookies', 'b'),
   value('data', '<data>', 'HTTP POST data', 'd'),
   value('data-ascii', '<data>', 'HTTP POST data'),
@@ -28,6 +29,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   value('referer', '<URL>', 'referrer URL', 'e'),
   flag('fail', 'fail fast with no output on HTTP errors', 'f'),
   flag('fail-with-body', 'fail on HTTP errors but save the body'),
+  value('form', '<name=content>', 'multipart MIME data', 'F'),
   flag('get', 'put the POST data in the URL', 'G'),
   flag('globoff', 'no URL globbing', 'g'),
   value('header', '<header>', 'send a header of your own', 'H'),
@@ -48,6 +50,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   flag('remote-name', 'write to a file named as the remote file', 'O'),
   flag('parallel', 'transfers one after the other all the same', 'Z'),
   flag('progress-bar', 'show a bar', '#'),
+  value('proxy', '[protocol://]host[:port]', 'use this proxy', 'x'),
   value('request', '<method>', 'the request method to use', 'X'),
   value('resolve', '<[+]host:port:addr[,addr]...>', 'resolve host:port to this address'),
   value('retry', '<num>', 'retry if transient problems occur'),
@@ -78,6 +81,8 @@ export interface Transfer {
   readonly cookie: string | undefined;
   readonly user: string | undefined;
   readonly body: Uint8Array | undefined;
+  /** Of the body, when it is a form. */
+  readonly contentType: string | undefined;
   readonly json: boolean;
   readonly upload: boolean;
   readonly head: boolean;
@@ -88,6 +93,9 @@ export interface Transfer {
   readonly http10: boolean;
   readonly family: 0 | 4 | 6;
   readonly resolve: readonly string[];
+  readonly connectTo: readonly string[];
+  readonly proxy: string | undefined;
+  readonly noproxy: string | undefined;
   readonly iface: string | undefined;
   readonly localPort: number | undefined;
   readonly unixSocket: string | undefined;
@@ -104,6 +112,7 @@ export const CURLE = {
   UNSUPPORTED_PROTOCOL: 1,
   FAILED_INIT: 2,
   URL_MALFORMAT: 3,
+  COULDNT_RESOLVE_PROXY: 5,
   COULDNT_RESOLVE_HOST: 6,
   COULDNT_CONNECT: 7,
   WEIRD_SERVER_REPLY: 8,

@@ -1,7 +1,7 @@
 /**
  * One URL from request to last byte: head, body, redirects.
  *
- * Limits: HTTP/1 only, no TLS, no proxies, no cookie store.
+ * Limits: HTTP/1 only, no TLS, proxies of HTTP only, no cookie store.
  * @see curl lib/http.c, lib/transfer.c
  */
 import { type Errno, isErr } from '../../kernel/errno.ts';
@@ -13,6 +13,7 @@ import { type Note, openConnection } from './connection.ts';
 import { CURLE, type CurlFailure, type Report, type Transfer } from './options.ts';
 import type { Meter } from './progress.ts';
 import { type CurlUrl, hostPort, parseUrl, resolveLocation, urlText } from './url.ts';
+import { via } from './via.ts';
 
 /** Where the answer goes. */
 export interface Sink {
@@ -30,13 +31,13 @@ export interface Idle {
 const encode = (s: string): Uint8Array => new TextEncoder().encode(s);
 
 /** The request's head as bytes. Header order is curl's. */
-function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array | undefined): string {
+function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array | undefined, proxy: boolean): string {
   const given = t.headers.map((h) => {
     const m = /^([^:;]+)([:;])\s*(.*)$/s.exec(h);
     return m ? { name: m[1] as string, value: m[3] as string, empty: m[2] === ';' } : undefined;
   });
   const named = (name: string): boolean => given.some((g) => g?.name.toLowerCase() === name);
-  const lines = [`${method} ${u.target} HTTP/${t.http10 ? '1.0' : '1.1'}`];
+  const lines = [`${method} ${proxy ? urlText(u) : u.target} HTTP/${t.http10 ? '1.0' : '1.1'}`];
   const own = (name: string, value: string | undefined): void => {
     if (value !== undefined && !named(name.toLowerCase())) lines.push(`${name}: ${value}`);
   };
@@ -48,6 +49,7 @@ function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array |
   if (user !== undefined) own('Authorization', `Basic ${base64(user)}`);
   if (t.userAgent !== '') own('User-Agent', t.userAgent);
   own('Accept', t.json ? 'application/json' : '*/*');
+  if (proxy) own('Proxy-Connection', 'Keep-Alive');
   if (t.compressed) own('Accept-Encoding', 'deflate, gzip, br, zstd');
   own('Referer', t.referer);
   own('Cookie', t.cookie);
@@ -57,7 +59,8 @@ function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array |
   }
   if (body) {
     own('Content-Length', String(body.length));
-    if (!t.upload) own('Content-Type', t.json ? 'application/json' : 'application/x-www-form-urlencoded');
+    if (!t.upload)
+      own('Content-Type', t.contentType ?? (t.json ? 'application/json' : 'application/x-www-form-urlencoded'));
   }
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
@@ -140,13 +143,19 @@ export class Job {
   }
 
   async #once(u: CurlUrl, method: string, body: Uint8Array | undefined): Promise<{ head: ResponseHead } | CurlFailure> {
-    const key = `${u.scheme} ${hostPort(u, true)} ${this.t.unixSocket ?? ''}`;
+    const way = via(this.sys, this.t, u);
+    if ('code' in way) return way;
+    const { to, proxy } = way;
+    const key = `${u.scheme} ${hostPort(to, true)} ${this.t.unixSocket ?? ''}`;
     let fd = this.idle.key === key ? this.idle.fd : undefined;
     if (fd !== undefined) await this.note(`Reusing existing http: connection with host ${u.host}`);
     else {
       if (this.idle.fd !== undefined) this.sys.close(this.idle.fd);
-      const opened = await openConnection(this.sys, this.t, u, this.r, this.start, this.end, this.note);
-      if (typeof opened !== 'number') return opened;
+      const opened = await openConnection(this.sys, this.t, to, this.r, this.start, this.end, this.note);
+      if (typeof opened !== 'number') {
+        const unknown = proxy && opened.code === CURLE.COULDNT_RESOLVE_HOST;
+        return unknown ? { code: CURLE.COULDNT_RESOLVE_PROXY, message: `Could not resolve proxy: ${to.host}` } : opened;
+      }
       fd = opened;
     }
     this.idle.fd = undefined;
@@ -158,7 +167,7 @@ export class Job {
       };
     }
     const wire = new Wire(this.sys, fd, this.end, this.meter.on ? () => this.meter.line() : undefined);
-    return this.#exchange(wire, u, method, body, key);
+    return this.#exchange(wire, u, method, body, key, proxy);
   }
 
   async #exchange(
@@ -167,9 +176,10 @@ export class Job {
     method: string,
     body: Uint8Array | undefined,
     key: string | undefined,
+    proxy: boolean,
   ): Promise<{ head: ResponseHead } | CurlFailure> {
     await this.note('using HTTP/1.x');
-    const request = requestHead(this.t, u, method, body);
+    const request = requestHead(this.t, u, method, body, proxy);
     this.r.pretransfer = this.sys.now() - this.start;
     const whole = encode(request);
     const payload = new Uint8Array(whole.length + (body?.length ?? 0));

@@ -1,7 +1,7 @@
 /**
  * `ip address`: show, add, del, flush.
  *
- * Limits: lifetimes are always for ever.
+ * Limits: lifetimes cannot be given; those of addresses from routers are shown.
  * @see iproute2 ip/ipaddress.c
  */
 import {
@@ -76,6 +76,7 @@ function flagText(env: IpEnv, a: Addr): string {
   const flags = a.flags ?? 0;
   const known = env.busybox ? FLAGS.slice(2).reverse() : FLAGS;
   const named = known.filter(([bit]) => flags & bit).map(([, name]) => `${name} `);
+  if (a.left && !env.busybox) named.push('dynamic mngtmpaddr ');
   const rest = flags & ~0x60;
   return named.join('') + (env.busybox && rest !== 0 ? `flags ${rest.toString(16).padStart(2, '0')} ` : '');
 }
@@ -91,7 +92,11 @@ function addressLine(env: IpEnv, a: Addr, all: readonly Addr[]): string {
   return s + (v4 ? a.label : '');
 }
 
-const FOREVER = '       valid_lft forever preferred_lft forever';
+/** How long an address is good, and a good source. */
+function lifetimes({ left = { valid: Number.POSITIVE_INFINITY, preferred: Number.POSITIVE_INFINITY } }: Addr): string {
+  const text = (s: number): string => (Number.isFinite(s) ? `${s}sec` : 'forever');
+  return `       valid_lft ${text(left.valid)} preferred_lft ${text(left.preferred)}`;
+}
 
 async function show(env: IpEnv): Promise<number> {
   const f = readFilter(env);
@@ -119,7 +124,7 @@ async function show(env: IpEnv): Promise<number> {
   }
   if (env.oneline) {
     const lines = rows.flatMap(({ l, addrs }) =>
-      addrs.map((a) => [`${l.ifindex}: ${l.name}    ${addressLine(env, a, addrs)}`, FOREVER]),
+      addrs.map((a) => [`${l.ifindex}: ${l.name}    ${addressLine(env, a, addrs)}`, lifetimes(a)]),
     );
     await printEntries(env, lines);
     return 0;
@@ -130,11 +135,14 @@ async function show(env: IpEnv): Promise<number> {
       headLine(env, l, false),
       ...(env.family === 0 ? hardwareLines(env, l, false) : []),
       ...(env.stats > 0 ? statsLines(l) : []),
-      ...addrs.flatMap((a) => [`    ${addressLine(env, a, addrs)}`, FOREVER]),
+      ...addrs.flatMap((a) => [`    ${addressLine(env, a, addrs)}`, lifetimes(a)]),
     ]),
   );
   return 0;
 }
+
+/** A lifetime as a number; for ever is the greatest. */
+const seconds = (s = Number.POSITIVE_INFINITY): number => (Number.isFinite(s) ? s : 4294967295);
 
 function addressJson(a: Addr, all: readonly Addr[]): Record<string, unknown> {
   const v4 = a.prefix.addr.v === 4;
@@ -148,8 +156,9 @@ function addressJson(a: Addr, all: readonly Addr[]): Record<string, unknown> {
     ...Object.fromEntries(FLAGS.filter(([bit]) => (a.flags ?? 0) & bit).map(([, name]) => [name, true])),
     ...(a.proto === undefined ? {} : { protocol: a.proto }),
     ...(v4 ? { label: a.label } : {}),
-    valid_life_time: 4294967295,
-    preferred_life_time: 4294967295,
+    ...(a.left ? { dynamic: true, mngtmpaddr: true } : {}),
+    valid_life_time: seconds(a.left?.valid),
+    preferred_life_time: seconds(a.left?.preferred),
   };
 }
 

@@ -24,10 +24,13 @@ export async function ipNetns(env: IpEnv): Promise<number> {
   const verb = subcommand(
     env,
     'netns',
-    ['list', 'show', 'lst', 'add', 'delete', 'exec', 'identify', 'pids', 'help'],
+    ['list', 'show', 'lst', 'add', 'attach', 'delete', 'exec', 'identify', 'pids', 'help'],
     'list',
   );
   if (verb === 'add') return add(env);
+  if (verb === 'attach') return attach(env);
+  if (verb === 'pids') return pids(env);
+  if (verb === 'identify') return identify(env);
   if (verb === 'delete') return del(env);
   if (verb === 'exec') return exec(env);
   if (verb === 'help') {
@@ -55,6 +58,51 @@ async function add(env: IpEnv): Promise<number> {
   const e = env.ctx.sys.netnsAdd?.(`${DIR}/${name}`);
   if (e === undefined || isErr(e))
     throw new IpError(`Cannot create namespace file "${DIR}/${name}": ${e?.text ?? 'Operation not permitted'}`, 1);
+  return 0;
+}
+
+/** A name for the namespace of a process. */
+async function attach(env: IpEnv): Promise<number> {
+  const [name, pid] = env.words.rest();
+  if (name === undefined) throw new IpError('No netns name specified', 255);
+  if (pid === undefined) throw new IpError('No PID specified', 255);
+  if (!/^\d+$/.test(pid)) throw new IpError(`Invalid PID: ${pid}`, 255);
+  const { sys } = env.ctx;
+  const key = sys.netnsOf?.(`/proc/${pid}/ns/net`);
+  if (key === undefined || isErr(key))
+    throw new IpError(
+      `Bind /proc/${pid}/ns/net -> ${DIR}/${name} failed: ${key?.text ?? 'Operation not permitted'}`,
+      1,
+    );
+  const e = sys.netnsAdd?.(`${DIR}/${name}`, key);
+  if (e === undefined || isErr(e))
+    throw new IpError(`Cannot create namespace file "${DIR}/${name}": ${e?.text ?? 'Operation not permitted'}`, 1);
+  return 0;
+}
+
+/** Processes in a namespace. */
+async function pids(env: IpEnv): Promise<number> {
+  const name = env.words.take();
+  if (name === undefined) throw new IpError('No netns name specified', 255);
+  const { sys } = env.ctx;
+  const key = sys.netnsOf?.(`${DIR}/${name}`);
+  if (key === undefined || isErr(key))
+    throw new IpError(`Cannot open network namespace: ${key?.text ?? 'Operation not permitted'}`, 255);
+  const found = sys.processes().filter((p) => sys.netnsOf?.(`/proc/${p.pid}/ns/net`) === key);
+  await env.ctx.out(found.map((p) => `${p.pid}\n`).join(''));
+  return 0;
+}
+
+/** Names of the namespace of a process, this one when none is named. */
+async function identify(env: IpEnv): Promise<number> {
+  const { sys } = env.ctx;
+  const pid = env.words.take() ?? 'self';
+  if (pid !== 'self' && !/^\d+$/.test(pid)) throw new IpError(`Invalid PID: ${pid}`, 255);
+  const key = sys.netnsOf?.(`/proc/${pid}/ns/net`);
+  if (key === undefined || isErr(key)) throw new IpError(`Cannot open network namespace: ${key?.text ?? ''}`, 255);
+  const names = sys.readdir(DIR);
+  const fits = (isErr(names) ? [] : names).filter((e) => sys.netnsOf?.(`${DIR}/${e.name}`) === key);
+  await env.ctx.out(fits.map((e) => `${e.name}\n`).join(''));
   return 0;
 }
 

@@ -139,9 +139,11 @@ function routeText(env: IpEnv, r: Route, f: RouteFilter): string {
   if (r.metric > 0 || r.family === 6) s += `metric ${r.metric} `;
   if (r.onlink) s += 'onlink ';
   if (r.linkdown) s += 'linkdown ';
+  if (r.expiresIn !== undefined) s += `expires ${r.expiresIn}sec `;
   if (r.mtu !== undefined) s += `mtu ${r.mtu} `;
   if (r.advmss !== undefined) s += `advmss ${r.advmss} `;
-  if (r.family === 6) s += 'pref medium';
+  if (r.hoplimit !== undefined) s += `hoplimit ${r.hoplimit} `;
+  if (r.family === 6) s += `pref ${r.pref ?? 'medium'}`;
   return s;
 }
 
@@ -149,6 +151,7 @@ function metrics(r: Route): Record<string, number> {
   return {
     ...(r.mtu === undefined ? {} : { mtu: r.mtu }),
     ...(r.advmss === undefined ? {} : { advmss: r.advmss }),
+    ...(r.hoplimit === undefined ? {} : { hoplimit: r.hoplimit }),
   };
 }
 
@@ -172,7 +175,9 @@ function routeJson(env: IpEnv, r: Route): Record<string, unknown> {
     ...(r.src ? { prefsrc: formatIp(r.src) } : {}),
     ...(r.metric > 0 ? { metric: r.metric } : {}),
     flags: [...(r.onlink ? ['onlink'] : []), ...(r.linkdown ? ['linkdown'] : [])],
-    ...(r.mtu === undefined && r.advmss === undefined ? {} : { metrics: [metrics(r)] }),
+    ...(r.expiresIn === undefined ? {} : { expires: r.expiresIn }),
+    ...(Object.keys(metrics(r)).length === 0 ? {} : { metrics: [metrics(r)] }),
+    ...(r.pref === undefined ? {} : { pref: r.pref }),
     ...(r.nexthops ? { nexthops: r.nexthops.map((h) => hopJson(env, h)) } : {}),
   };
 }

@@ -55,7 +55,15 @@ function lines6(env: IpEnv, q: Draft, r: RouteAnswer): string[] {
   if (r.table !== 254) s += `table ${tableName(env, r.table)} `;
   if (r.proto !== 'boot') s += `proto ${r.proto} `;
   if (r.src) s += `src ${formatIp(r.src)} `;
-  return [`${s}metric ${r.metric} pref medium`];
+  s += `metric ${r.metric} `;
+  const learned = r.pathMtu === undefined ? '' : `    cache expires ${r.expires ?? 0}sec `;
+  const mtu = r.pathMtu ?? r.mtu;
+  const rest =
+    (mtu === undefined ? '' : `mtu ${mtu} `) +
+    (r.advmss === undefined ? '' : `advmss ${r.advmss} `) +
+    (r.hoplimit === undefined ? '' : `hoplimit ${r.hoplimit} `) +
+    `pref ${r.pref ?? 'medium'}`;
+  return learned === '' ? [s + rest] : [s, learned + rest];
 }
 
 function lines(env: IpEnv, q: Draft, r: RouteAnswer): string[] {

@@ -1,5 +1,6 @@
 /** What the kernel has of tables, and what it refuses in them. */
 import type { NfRule, NfTable } from '../../kernel/netadmin.ts';
+import type { RecentMatch } from '../../kernel/nfmatch.ts';
 
 /** Built-in chains of each table, in hook order. */
 export const BUILTIN: Readonly<Record<string, readonly string[]>> = {
@@ -20,6 +21,7 @@ const BOUND: Readonly<Record<string, NfTable>> = {
   DSCP: 'mangle',
   TTL: 'mangle',
   NOTRACK: 'raw',
+  CT: 'raw',
   REJECT: 'filter',
 };
 /** Built-in chains of nat from which a target may be reached. */
@@ -29,6 +31,14 @@ const HOOKED: Readonly<Record<string, readonly string[]>> = {
   SNAT: ['POSTROUTING', 'INPUT'],
   MASQUERADE: ['POSTROUTING'],
 };
+
+/** @see Linux net/netfilter/xt_recent.c: recent_mt_check */
+function badRecent(m: RecentMatch): boolean {
+  const asks = m.how === 'rcheck' || m.how === 'update';
+  return (!asks && (m.seconds !== undefined || !!m.hitcount)) || m.name.includes('/') || (m.hitcount ?? 0) > MAX_HITS;
+}
+/** Stamps that xt_recent keeps of an address at most, less one. */
+const MAX_HITS = 255;
 
 /** Whether the kernel takes a target in a chain. @see Linux net/netfilter/x_tables.c: xt_check_target, xt_TCPMSS.c */
 export function refused(table: NfTable, chain: string, rule: NfRule): boolean {
@@ -42,6 +52,9 @@ export function refused(table: NfTable, chain: string, rule: NfRule): boolean {
     const syn = flags && !flags.not && flags.value.comp & 2 && flags.value.mask & 2;
     if (rule.proto?.value !== 6 || !syn) return true;
     if (t.mss === undefined && ['PREROUTING', 'INPUT'].includes(chain)) return true;
+  }
+  for (const m of rule.more ?? []) {
+    if (m.module === 'recent' && badRecent(m)) return true;
   }
   const owner = rule.more?.some((m) => m.module === 'owner');
   return owner === true && ['PREROUTING', 'INPUT', 'FORWARD'].includes(chain);

@@ -81,7 +81,7 @@ export class Parser {
     if (w.startsWith('--')) {
       const eq = w.indexOf('=');
       const name = w.slice(2, eq < 0 ? undefined : eq);
-      const letter = LONG[name] ?? this.#abbreviation(name);
+      const letter = LONG[name] ?? (this.#isModules(name) ? undefined : this.#abbreviation(name));
       const inline = eq < 0 ? undefined : w.slice(eq + 1);
       if (letter !== undefined) this.#option(letter, inline);
       else this.#extension(name, inline);
@@ -92,6 +92,11 @@ export class Parser {
       }
     } else throw new UsageError(`Bad argument \`${w}'`, true, 2, true);
     this.#not = false;
+  }
+
+  /** Whether a module that was named has an option of exactly this name: it goes before an abbreviation. */
+  #isModules(name: string): boolean {
+    return this.#drafts.some(([module]) => EXTENSIONS.get(module)?.options[name] !== undefined);
   }
 
   #abbreviation(name: string): string | undefined {
@@ -343,7 +348,7 @@ export class Parser {
     const r = this.#rule;
     const more: NfMatch[] = [];
     for (const [module, draft] of this.#drafts) {
-      EXTENSIONS.get(module)?.check?.(draft);
+      EXTENSIONS.get(module)?.check?.(draft, this.family);
       const m = draft as NfMatch;
       if (module === 'conntrack' && Object.keys(draft).length === 1) {
         if (!r.ctstate) throw new UsageError('conntrack: At least one option is required');

@@ -59,6 +59,12 @@ function connmarkWords(t: Of<'CONNMARK'>): string {
   return `-j CONNMARK --${t.how}-mark --nfmask ${hex(t.nfmask)} --ctmask ${hex(t.mask)}`;
 }
 
+/** @param dash `--` in -S, nothing in -L */
+function ctWords(t: Of<'CT'>, dash: string): string {
+  if (t.zone === 0) return '';
+  return ` ${dash}zone${t.side === 'both' ? '' : `-${t.side}`} ${t.zone}`;
+}
+
 /** The words of a target. */
 export function targetWords(t: NfTarget): string {
   switch (t.kind) {
@@ -92,6 +98,8 @@ export function targetWords(t: NfTarget): string {
       return logWords(t);
     case 'NOTRACK':
       return t.ct ? '-j CT --notrack' : '-j NOTRACK';
+    case 'CT':
+      return `-j CT${ctWords(t, '--')}`;
     default:
       return `-j ${t.kind}`;
   }
@@ -169,6 +177,8 @@ export function targetList(t: NfTarget, numeric: boolean): string {
       return logList(t, numeric);
     case 'NOTRACK':
       return t.ct ? 'CT notrack' : 'NOTRACK';
+    case 'CT':
+      return `CT${ctWords(t, '')}`;
     default:
       return '';
   }

@@ -25,7 +25,8 @@ export const TARGET_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   TCPMSS: ['clamp-mss-to-pmtu', 'set-mss'],
   NFLOG: ['nflog-prefix', 'nflog-group'],
   LOG: ['log-prefix', 'log-level', 'log-tcp-sequence', 'log-tcp-options', 'log-ip-options', 'log-uid', 'log-macdecode'],
-  CT: ['notrack'],
+  CT: ['notrack', 'zone', 'zone-orig', 'zone-reply'],
+  TRACE: [],
 };
 
 export const BARE: readonly string[] = [

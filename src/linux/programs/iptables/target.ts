@@ -24,10 +24,10 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     case 'DROP':
     case 'RETURN':
     case 'NOTRACK':
+    case 'TRACE':
       return { kind: name };
     case 'CT':
-      if (!('notrack' in o)) throw new UsageError('CT: only --notrack is carried out here');
-      return { kind: 'NOTRACK', ct: true };
+      return 'notrack' in o ? { kind: 'NOTRACK', ct: true } : ctZone(o);
     case 'MASQUERADE':
     case 'REDIRECT':
       return { kind: name, ports: portsOf(o['to-ports']), random, fully };
@@ -65,6 +65,16 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     default:
       return { kind: 'jump', chain: name };
   }
+}
+
+/** @see iptables extensions/libxt_CT.c: ct_parse_zone_id */
+function ctZone(o: Readonly<Record<string, string>>): NfTarget {
+  const side = (['both', 'orig', 'reply'] as const).find((s) => (s === 'both' ? 'zone' : `zone-${s}`) in o) ?? 'both';
+  const text = o[side === 'both' ? 'zone' : `zone-${side}`];
+  if (text === 'mark') return { kind: 'CT', zone: 'mark', side };
+  const zone = text === undefined ? 0 : /^(0[xX][0-9a-fA-F]+|\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (!(zone <= 65535)) throw new UsageError(`Cannot parse ${text} as a zone ID`);
+  return { kind: 'CT', zone, side };
 }
 
 function natAddress(family: 4 | 6, text: string): { ip?: IpAddr; ipTo?: IpAddr; ports?: PortRange } {

@@ -118,4 +118,5 @@ export const TARGETS = [
   'NFLOG',
   'CT',
   'NOTRACK',
+  'TRACE',
 ];

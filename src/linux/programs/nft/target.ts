@@ -129,6 +129,8 @@ export function targetWords(t: NfTarget): string {
       return `log${t.prefix === '' ? '' : ` prefix "${t.prefix}"`} group ${t.group}`;
     case 'LOG':
       return log(t);
+    case 'TRACE':
+      return 'meta nftrace set 1';
     default:
       return `xt target "${t.kind}"`;
   }

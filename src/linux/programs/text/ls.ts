@@ -27,6 +27,7 @@ export const spec = defineProgram({
     { name: 'color', arg: 'optional', metavar: 'WHEN', help: 'colour names: always, never or auto' },
     { name: 'directory', short: 'd', help: 'directories themselves, not what is in them' },
     { name: 'classify', short: 'F', help: 'add / to directories, * to programs, @ to links' },
+    { name: 'indicator-style-slash', short: 'p', shortOnly: true, help: 'add / to directories' },
     { name: 'human-readable', short: 'h', help: 'sizes such as 1K and 2M' },
     { name: 'inode', short: 'i', help: 'inode numbers' },
     { name: 'long', short: 'l', shortOnly: true, help: 'one a line with mode, owner, size and date' },
@@ -129,7 +130,7 @@ function decorate(ctx: Context, e: Entry): string {
     code && (when === 'always' || (when === 'auto' && ctx.sys.isatty(1)))
       ? `\x1b[0m\x1b[${code}m${e.name}\x1b[0m`
       : e.name;
-  if (!o.has('classify')) return name;
+  if (!o.has('classify')) return name + (o.has('indicator-style-slash') && e.st.kind === 'dir' ? '/' : '');
   const mark = { dir: '/', symlink: '@', fifo: '|', socket: '=' }[e.st.kind as string] ?? (executable ? '*' : '');
   return name + (o.has('long') && e.st.kind === 'symlink' ? '' : mark);
 }
@@ -147,7 +148,7 @@ async function show(ctx: Context, entries: readonly Entry[]): Promise<void> {
     columns(
       entries.map((e) => ({
         text: prefix(e) + decorate(ctx, e),
-        width: width(prefix(e) + e.name + (o.has('classify') ? ' ' : '')),
+        width: width(prefix(e) + e.name + (o.has('classify') || o.has('indicator-style-slash') ? ' ' : '')),
       })),
       isErr(size) ? 80 : size.cols || 80,
     ),

@@ -1,4 +1,5 @@
 /** md5sum, sha1sum, sha256sum: digests of files, and checking lists of them. @see coreutils src/digest.c; RFC 1321, FIPS 180-4 */
+import { sha1 as sha1Of } from '../../../base/sha1.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram, type ProgramSpec } from '../spec.ts';
 import { readAll, readText } from '../stdio.ts';
@@ -53,33 +54,7 @@ const md5: Digest = (b) => {
   return hex(state, true);
 };
 
-const sha1: Digest = (b) => {
-  const v = padded(b, false);
-  let h = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476, 0xc3d2e1f0 | 0];
-  const w = new Int32Array(80);
-  for (let at = 0; at < v.byteLength; at += 64) {
-    for (let i = 0; i < 80; i++)
-      w[i] =
-        i < 16
-          ? v.getInt32(at + 4 * i)
-          : rotl((w[i - 3] as number) ^ (w[i - 8] as number) ^ (w[i - 14] as number) ^ (w[i - 16] as number), 1);
-    let [a, bb, c, d, e] = h as [number, number, number, number, number];
-    for (let i = 0; i < 80; i++) {
-      const [f, k] =
-        i < 20
-          ? [(bb & c) | (~bb & d), 0x5a827999]
-          : i < 40
-            ? [bb ^ c ^ d, 0x6ed9eba1]
-            : i < 60
-              ? [(bb & c) | (bb & d) | (c & d), 0x8f1bbcdc]
-              : [bb ^ c ^ d, 0xca62c1d6];
-      const t = (rotl(a, 5) + f + e + k + (w[i] as number)) | 0;
-      [e, d, c, bb, a] = [d, c, rotl(bb, 30), a, t];
-    }
-    h = [a, bb, c, d, e].map((x, i) => ((h[i] as number) + x) | 0);
-  }
-  return hex(h, false);
-};
+const sha1: Digest = (b) => [...sha1Of(b)].map((x) => x.toString(16).padStart(2, '0')).join('');
 
 const primes = (n: number): number[] => {
   const out: number[] = [];

@@ -61,9 +61,10 @@ export class Output {
     this.#err = '';
     this.#out = '';
     let ok = true;
-    if (out !== '' && !(await this.sh.write(1, out))) {
+    const failed = out === '' ? 0 : await this.sh.put(1, out);
+    if (failed !== 0) {
       ok = false;
-      await this.sh.write(2, `${this.sh.prefix()}${this.name}: write error: Bad file descriptor\n`);
+      await this.sh.write(2, `${this.sh.prefix()}${this.name}: write error: ${failed.text}\n`);
     }
     if (err !== '') await this.sh.write(2, err);
     return ok;

@@ -10,6 +10,8 @@ export interface Screen {
   ended(status: number): void;
   /** Types a text and Enter, as if pasted. */
   type(text: string): void;
+  /** Types a text and leaves it to be finished by hand. */
+  begin(text: string): void;
   /** Sends a key such as `^C`. */
   press(key: string): void;
   focus(): void;

@@ -19,6 +19,8 @@ export class Tab implements TabPlan {
   /** Status of the shell that has ended. */
   ended = $state<number | undefined>(undefined);
   screen: Screen | undefined;
+  /** Does what its menu names; there once that is loaded. */
+  act: ((id: string) => void) | undefined;
   /** Typed once the shell has said something. */
   command: string | undefined;
   #early: (() => void)[] = [];

@@ -31,7 +31,7 @@ export const slate: ITheme = {
   cursor: '#62c4dd',
   cursorAccent: '#0f1519',
   selectionBackground: '#27495a',
-  black: '#5b6872',
+  black: '#7c8993',
   red: '#f2857d',
   green: '#72d0a0',
   yellow: '#e0b866',

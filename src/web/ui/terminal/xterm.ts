@@ -3,6 +3,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import type { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
+import { keyed } from './keys.ts';
 import type { Screen } from './screen.ts';
 import { documentFor } from './style-sheets.ts';
 import type { Tab } from './tabs.svelte.ts';
@@ -12,6 +13,8 @@ import { paper, slate } from './theme.ts';
 export interface Xterm {
   readonly term: Terminal;
   readonly screen: Screen;
+  /** Fills its place, unless a log says how large it is. */
+  takeRoom(): void;
   dispose(): void;
 }
 
@@ -23,12 +26,15 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
   const term = new Terminal({
     documentOverride: documentFor(document),
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono').trim(),
-    fontSize: 13,
+    fontSize: settings.terminalType,
     lineHeight: 1.2,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     scrollback: 5000,
     theme: settings.dark ? slate : paper,
     macOptionIsMeta: true,
+    minimumContrastRatio: 4.5,
+    // marks of what was found
+    allowProposedApi: true,
   });
   const fit = new FitAddon();
   term.loadAddon(fit);
@@ -61,11 +67,12 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
         session.resize(tab, term.cols, term.rows);
       });
     },
-    ended: () => term.write(`\r\n\x1b[2m${settings.t.shellEnded}\x1b[0m\r\n`),
+    ended: () => term.write(`\r\n${settings.t.shellEnded}\r\n`),
     type(text) {
       term.paste(text);
       term.input('\r');
     },
+    begin: (text) => term.paste(text),
     press(key) {
       const letter = /^\^([A-Z[\\\]])$/.exec(key)?.[1];
       term.input(letter ? String.fromCharCode(letter.charCodeAt(0) - 64) : key);
@@ -88,25 +95,14 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
     ),
   );
   term.onResize(({ cols, rows }) => session.resize(tab, cols, rows));
-  // Copy and paste as terminals do; ^C stays an interrupt unless something is selected.
-  term.attachCustomKeyEventHandler((event) => {
-    const copies = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c';
-    if (copies && (event.shiftKey || term.hasSelection())) {
-      if (event.type === 'keydown') {
-        void navigator.clipboard?.writeText(term.getSelection());
-        term.clearSelection();
-        event.preventDefault();
-      }
-      return false;
-    }
-    return !(event.ctrlKey && event.key.toLowerCase() === 'v');
-  });
+  term.attachCustomKeyEventHandler((event) => !keyed(event, term, tab));
   const watch = new ResizeObserver(takeRoom);
   watch.observe(place);
   fit.fit();
   return {
     term,
     screen,
+    takeRoom,
     dispose() {
       watch.disconnect();
       term.dispose();

@@ -1,6 +1,6 @@
 /**
  * Matches that stand behind a rule: records in a slab, linked in the order of the command line. All must hold; those
- * that remember (nth, quota, hashlimit) are asked only when those before them held.
+ * that remember (nth, quota, hashlimit, recent, connlimit) are asked only when those before them held.
  * Limits: asked after the matches that are fields of the rule.
  * @see Linux net/netfilter/x_tables.c; each kind names its file
  */
@@ -14,6 +14,8 @@ import {
   MATCH_X_SIZE,
   MATCH_X_STATE,
   MX_ADDRTYPE,
+  MX_BYTES,
+  MX_CONNLIMIT,
   MX_CONNMARK,
   MX_CTADDR,
   MX_CTDIR,
@@ -30,16 +32,21 @@ import {
   MX_PKTTYPE,
   MX_QUOTA,
   MX_RANDOM,
+  MX_RECENT,
+  MX_STRING,
   MX_TOS,
   MX_TTL,
 } from '../../../abi';
 import { recAbort } from '../../flow/record';
-import { MATCH_BASE, MATCH_REC, SLAB_MATCH } from '../../mem';
+import { MATCH_BASE, MATCH_REC, SLAB_MATCH, Sim } from '../../mem';
 import { Pkt } from '../../sim/pool';
 import { slabAlloc, slabFree } from '../../sim/slab';
+import { connlimitFits, connlimitRelease } from './connlimit';
 import { countFits } from './count';
 import { ctFits } from './ct';
 import { packetFits } from './packet';
+import { recentFits, recentHold, recentRelease } from './recent';
+import { stringFits } from './string';
 
 /** Address of a match's record. */
 export function matchAt(i: u32): usize {
@@ -58,9 +65,20 @@ const STEADY: u64 =
   ((1 as u64) << MX_PKTTYPE) | ((1 as u64) << MX_TTL) | ((1 as u64) << MX_TOS) | ((1 as u64) << MX_PHYSDEV) |
   ((1 as u64) << MX_FRAGMENT);
 
+/** What a match says that may have had no room: then the packet is dropped, whatever else the rule asks. */
+function remembered(fits: i32, m: usize): bool {
+  if (fits >= 0) return fits != 0;
+  Sim.at().hotdrop = 1;
+  return load<u8>(m, MATCH_X_NOT) != 0;
+}
+
 function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
   if (((STEADY >> (kind as u64)) & 1) == 0) recAbort();
   if (ofConnection(kind)) return ctFits(kind, m, p);
+  if (kind == MX_RECENT) return remembered(recentFits(m, p, outdev), m);
+  if (kind == MX_CONNLIMIT) return remembered(connlimitFits(m, p), m);
+  if (kind == MX_STRING) return stringFits(m, p);
+  if (kind == MX_BYTES) return true;
   if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
   return packetFits(kind, m, p, indev, outdev);
 }
@@ -78,8 +96,8 @@ export function moreFits(i: u32, p: Pkt, indev: u32, outdev: u32): bool {
   return true;
 }
 
-/** Copies `n` records at `x` into the slab. @returns the first's index, 0 for none, -ENOSPC */
-export function moreAdd(x: usize, n: u32): i32 {
+/** Copies `n` records at `x` into the slab. @returns the first's index, 0 for none, -ENOSPC, -EINVAL */
+export function moreAdd(ns: u32, x: usize, n: u32): i32 {
   let first: u32 = 0;
   for (let k = n; k != 0; k--) {
     const i = slabAlloc(SLAB_MATCH);
@@ -92,23 +110,37 @@ export function moreAdd(x: usize, n: u32): i32 {
     store<u32>(m, first, MATCH_X_NEXT);
     store<u64>(m, 0, MATCH_X_STATE);
     store<u64>(m, 0, MATCH_X_STATE + 8);
-    begin(m);
+    const bad = begin(ns, m);
+    if (bad != 0) {
+      slabFree(SLAB_MATCH, i);
+      moreDel(first);
+      return bad;
+    }
     first = i;
   }
   return first as i32;
 }
 
-/** What a match remembers at first. */
-function begin(m: usize): void {
+/** What a match remembers at first. @returns 0 or -errno */
+function begin(ns: u32, m: usize): i32 {
   const kind = load<u8>(m, MATCH_X_KIND) as u32;
   if (kind == MX_NTH) store<u64>(m, (load<u32>(m, MATCH_X_A) - 1 - load<u32>(m, MATCH_X_B)) as u64, MATCH_X_STATE);
   if (kind == MX_QUOTA) store<u64>(m, load<u64>(m, MATCH_X_A), MATCH_X_STATE);
+  return kind == MX_RECENT ? recentHold(ns, m) : 0;
+}
+
+/** What a match remembers goes. */
+function end(m: usize): void {
+  const kind = load<u8>(m, MATCH_X_KIND) as u32;
+  if (kind == MX_RECENT) recentRelease(m);
+  if (kind == MX_CONNLIMIT) connlimitRelease(m);
 }
 
 /** Gives the records from `i` on back. */
 export function moreDel(i: u32): void {
   while (i != 0) {
     const next = load<u32>(matchAt(i), MATCH_X_NEXT);
+    end(matchAt(i));
     slabFree(SLAB_MATCH, i);
     i = next;
   }
@@ -119,7 +151,7 @@ export function moreNeedsCt(i: u32): bool {
   while (i != 0) {
     const m = matchAt(i);
     const kind = load<u8>(m, MATCH_X_KIND) as u32;
-    if ((kind >= (MX_CTADDR as u32) && kind <= (MX_CTEXPIRE as u32)) || kind == MX_CONNMARK) return true;
+    if ((kind >= (MX_CTADDR as u32) && kind <= (MX_CTEXPIRE as u32)) || kind == MX_CONNMARK || kind == MX_CONNLIMIT) return true;
     i = load<u32>(m, MATCH_X_NEXT);
   }
   return false;

@@ -13,6 +13,9 @@ interface Message {
   readonly aux?: { readonly ID?: string };
 }
 
+/** Without what the classic builder puts around errors. */
+const uncoloured = (text: string): string => text.replace(/^\x1b\[91m(.*)\x1b\[0m$/s, '$1');
+
 const seconds = (ns: number): string => (ns / 1e9).toFixed(1);
 
 export function bytesShown(n: number): string {
@@ -107,7 +110,7 @@ export class BuildKitView {
     if (!v || text === '\n') return;
     if (/^ ---> Using cache/.test(text)) v.cached = true;
     else if (!/^ ---> /.test(text) && this.#step?.name === 'RUN')
-      for (const l of text.replace(/\n$/, '').split('\n')) {
+      for (const l of uncoloured(text).replace(/\n$/, '').split('\n')) {
         const at = ((this.ctx.sys.now() - this.#begun) / 1e9).toFixed(3);
         v.lines.push(`${at} ${l}`);
         await this.#say(`#${this.#done.length} ${at} ${l}\n`);

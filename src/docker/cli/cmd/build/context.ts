@@ -1,6 +1,7 @@
 /** What of a directory is sent to the builder. @see docker/cli cli/command/image/build/context.go; patternmatcher */
 import { type TarEntry, writeTar } from '../../../../base/tar.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
+import { ignoreRules, isIgnored } from '../../../ignore.ts';
 import { packLocal } from '../../archive/local.ts';
 import { joined } from '../../archive/write.ts';
 import type { Ctx } from '../../context.ts';
@@ -30,12 +31,12 @@ export function readContext(
   if (st.kind !== 'dir') return new Failure(`unable to prepare context: context must be a directory: ${dir}`);
   const root = dir.replace(/(?<=.)\/+$/, '');
   const ignore = sys.readFile(`${root}/.dockerignore`);
-  const rules = isErr(ignore) ? [] : rulesOf(new TextDecoder().decode(ignore));
+  const rules = isErr(ignore) ? [] : ignoreRules(new TextDecoder().decode(ignore));
   const entries: TarEntry[] = [];
   for (const e of packLocal(sys, root, '.')) {
     const name = e.name.replace(/^\.\//, '').replace(/\/$/, '');
     if (name === '.' || name === '') continue;
-    if (!ignored(rules, name)) entries.push({ ...e, name: e.kind === 'dir' ? `${name}/` : name });
+    if (!isIgnored(rules, name)) entries.push({ ...e, name: e.kind === 'dir' ? `${name}/` : name });
   }
   let source: string;
   let name = file === '' ? 'Dockerfile' : relative(ctx, root, file);
@@ -76,34 +77,4 @@ function relative(ctx: Ctx, root: string, file: string): string {
   const base = `${absolute(ctx, root === '.' ? '' : root).replace(/\/$/, '')}/`;
   const full = absolute(ctx, file);
   return full.startsWith(base) ? full.slice(base.length) : `.dockerfile.${full.replace(/\W/g, '')}`;
-}
-
-interface Rule {
-  readonly keep: boolean;
-  readonly re: RegExp;
-}
-
-function rulesOf(text: string): Rule[] {
-  return text
-    .split('\n')
-    .map((l) => l.trim())
-    .filter((l) => l !== '' && !l.startsWith('#'))
-    .map((l) => {
-      const keep = l.startsWith('!');
-      const pattern = (keep ? l.slice(1) : l).replace(/^\.?\//, '').replace(/\/$/, '');
-      const source = pattern
-        .replace(/[.+^${}()|\\]/g, '\\$&')
-        .replace(/\*\*\/?/g, '\0')
-        .replace(/\*/g, '[^/]*')
-        .replace(/\?/g, '[^/]')
-        .replaceAll('\0', '(?:.*/)?');
-      return { keep, re: new RegExp(`^${source}(?:/.*)?$`) };
-    });
-}
-
-/** The last rule that fits decides. */
-function ignored(rules: readonly Rule[], name: string): boolean {
-  let out = false;
-  for (const r of rules) if (r.re.test(name)) out = !r.keep;
-  return out;
 }

@@ -1,5 +1,5 @@
+import { DOCKER_TABLE, tabwrite } from '../../../../base/tabwriter.ts';
 import { failed } from '../../failure.ts';
-import { tabwrite } from '../../formatter/tabwriter.ts';
 import { atLeast, command } from '../../spec.ts';
 
 /** `docker top` */
@@ -19,7 +19,7 @@ export const top = command({
     });
     if (failed(got)) return got;
     const rows = [got.Titles, ...(got.Processes ?? [])].map((r) => `${r.join('\t')}\n`).join('');
-    await ctx.out(tabwrite(rows, 20, 3));
+    await ctx.out(tabwrite(rows, { ...DOCKER_TABLE, minWidth: 20 }));
     return 0;
   },
 });

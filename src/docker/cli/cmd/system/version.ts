@@ -1,5 +1,5 @@
+import { DOCKER_TABLE, tabwrite } from '../../../../base/tabwriter.ts';
 import { Failure, failed } from '../../failure.ts';
-import { tabwrite } from '../../formatter/tabwriter.ts';
 import { ansic } from '../../formatter/time.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
@@ -92,7 +92,13 @@ export const version = command({
     const up = failed(server) ? undefined : server;
     for (const c of up?.Components ?? []) if (c.Details?.BuildTime) c.Details.BuildTime = ansic(c.Details.BuildTime);
     if (format === '') {
-      await ctx.out(tabwrite(clientLines(ctx.client.version) + (up ? serverLines(up) : ''), 20, 1));
+      await ctx.out(
+        tabwrite(clientLines(ctx.client.version) + (up ? serverLines(up) : ''), {
+          ...DOCKER_TABLE,
+          minWidth: 20,
+          padding: 1,
+        }),
+      );
       return down ?? 0;
     }
     const client = {

@@ -178,6 +178,8 @@ export class BridgeDriver implements Driver {
       const added = net.addBridge(config.bridgeName, { mac: randomMac(this.rng), ...mtu });
       if (isErr(added)) return new Failure('system', goText(added));
       network.ownDevice = true;
+      // Nobody on a bridge of ours is a router to the host. @see moby setup_device.go: setupDefaultSysctl
+      this.env.kernel.setSysctl(this.env.kernel.hostNetns, `net.ipv6.conf.${config.bridgeName}.accept_ra`, '0');
     } else if (config.mtu > 0) net.setLink(config.bridgeName, mtu);
     net.setLink(config.bridgeName, { txqlen: 0 });
     if (config.defaultBridge) this.#leaveOthers(network);

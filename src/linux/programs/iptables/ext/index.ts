@@ -2,11 +2,14 @@
 import { addrtype, connbytes, connmark, conntrack, ipvs } from './conn.ts';
 import { hashlimit, quota, statistic } from './count.ts';
 import { dscp, iprange, length, mac, owner, physdev, pkttype, tos, ttl } from './packet.ts';
+import { connlimit, recent } from './remember.ts';
 import type { Extension } from './spec.ts';
+import { set, string } from './string.ts';
 
 const ALL: readonly Extension[] = [
   addrtype,
   connbytes,
+  connlimit,
   connmark,
   conntrack,
   dscp,
@@ -19,7 +22,10 @@ const ALL: readonly Extension[] = [
   physdev,
   pkttype,
   quota,
+  recent,
+  set,
   statistic,
+  string,
   tos,
   ttl,
 ];

@@ -24,7 +24,7 @@ export interface Extension<M extends NfMatch = NfMatch> {
   /** By long option. */
   readonly options: Readonly<Record<string, (draft: Draft<M>, words: Words) => void>>;
   /** Fills in what was not said, and refuses what is not whole. @throws UsageError */
-  readonly check?: (draft: Draft<M>) => void;
+  readonly check?: (draft: Draft<M>, family: 4 | 6) => void;
   /** Its words in -S, each with a blank before it. */
   readonly save: (m: M) => string;
   /** Its words in -L, without the first blank. */

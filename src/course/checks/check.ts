@@ -1,0 +1,73 @@
+/** The schema of a check: one key names its kind, whose file has its own schema. */
+import * as v from 'valibot';
+import { answer } from './answer.ts';
+import { call } from './call.ts';
+import { conntrack } from './conntrack.ts';
+import { container } from './container.ts';
+import { dns } from './dns.ts';
+import { drop } from './drop.ts';
+import { endpoint } from './endpoint.ts';
+import { id } from './fields.ts';
+import { file } from './file.ts';
+import { frame } from './frame.ts';
+import { inspect } from './inspect.ts';
+import { link } from './link.ts';
+import { listening } from './listening.ts';
+import { network } from './network.ts';
+import { reach } from './reach.ts';
+import { request } from './request.ts';
+import { route } from './route.ts';
+import { rule } from './rule.ts';
+import type { Check } from './tree.ts';
+import { volume } from './volume.ts';
+
+/** The predicates by name. */
+export const PREDICATES = {
+  container,
+  network,
+  endpoint,
+  volume,
+  inspect,
+  file,
+  listening,
+  link,
+  route,
+  rule,
+  conntrack,
+  reach,
+  request,
+  frame,
+  dns,
+  drop,
+  call,
+  answer,
+} as const;
+
+// biome-ignore lint/suspicious/noExplicitAny: a recursive schema cannot name its own input type
+type CheckSchema = v.GenericSchema<any, Check>;
+
+/** One member of a union for each predicate. */
+const predicates = Object.entries(PREDICATES).map(([name, schema]) => v.strictObject({ [name]: schema }));
+
+/** The check under its key, and no other key. */
+export const check: CheckSchema = v.lazy((input) => {
+  const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  const key = keys.length === 1 ? (keys[0] as string) : '';
+  return (FORMS[key] ?? NONE) as CheckSchema;
+});
+
+const list = v.pipe(v.array(check), v.minLength(1));
+
+/** Every form a check may have, by its key. */
+export const FORMS: Readonly<Record<string, v.GenericSchema>> = {
+  all: v.strictObject({ all: list }),
+  any: v.strictObject({ any: list }),
+  not: v.strictObject({ not: check }),
+  /** Traffic counts from when that step began. */
+  since: v.strictObject({ since: v.strictObject({ step: id, check }) }),
+  ...Object.fromEntries(Object.keys(PREDICATES).map((name, i) => [name, predicates[i] as v.GenericSchema])),
+};
+const NONE = v.pipe(
+  v.unknown(),
+  v.check(() => false, `a check is one of ${Object.keys(FORMS).join(', ')}`),
+);

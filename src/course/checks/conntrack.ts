@@ -1,0 +1,67 @@
+/** `conntrack`: connections that a namespace remembers now. */
+import * as v from 'valibot';
+import { formatIp } from '../../base/ip.ts';
+import type { CtEntry, CtTuple } from '../../linux/kernel/netadmin.ts';
+import type { Evidence } from '../evidence.ts';
+import { inRange, machine, range, text, within } from './fields.ts';
+
+/** One direction. */
+const tuple = {
+  src: v.optional(text),
+  dst: v.optional(text),
+  sport: v.optional(range),
+  dport: v.optional(range),
+};
+const tupleSchema = v.strictObject(tuple);
+
+export const conntrack = v.strictObject({
+  machine,
+  /** In this container's namespace; without it, in the machine's own. */
+  container: v.optional(text),
+  proto: v.optional(v.picklist(['tcp', 'udp', 'icmp'])),
+  /** As the connection began … */
+  ...tuple,
+  /** … and how the answers to it come. */
+  reply: v.optional(tupleSchema),
+  /** `ESTABLISHED`, `SYN_SENT`, `TIME_WAIT`, …, of TCP only. */
+  state: v.optional(text),
+  /** Where it is rewritten: its destination, its source. */
+  nat: v.optional(v.picklist(['dnat', 'snat', 'none'])),
+  /** How many such; one or more when absent. */
+  count: v.optional(range),
+});
+export type ConntrackCheck = v.InferOutput<typeof conntrack>;
+
+const PROTO = { tcp: 6, udp: 17, icmp: 1 } as const;
+
+export function judgeConntrack(want: ConntrackCheck, evidence: Evidence): boolean {
+  const entries = evidence.net(want.machine, want.container)?.conntrack() ?? [];
+  return inRange(entries.filter((e) => has(e, want)).length, want.count);
+}
+
+function has(e: CtEntry, want: ConntrackCheck): boolean {
+  return (
+    (want.proto === undefined || e.original.proto === PROTO[want.proto]) &&
+    (want.state === undefined || e.tcpState === want.state) &&
+    (want.nat === undefined || natOf(e).includes(want.nat)) &&
+    fits(e.original, want) &&
+    fits(e.reply, want.reply ?? {})
+  );
+}
+
+function fits(t: CtTuple, want: v.InferOutput<typeof tupleSchema>): boolean {
+  return (
+    (want.src === undefined || formatIp(t.src) === want.src) &&
+    (want.dst === undefined || formatIp(t.dst) === want.dst) &&
+    within(t.sport, want.sport) &&
+    within(t.dport, want.dport)
+  );
+}
+
+/** What the answers' ends tell of rewriting. */
+function natOf({ original, reply }: CtEntry): readonly ('dnat' | 'snat' | 'none')[] {
+  const dnat = formatIp(original.dst) !== formatIp(reply.src) || original.dport !== reply.sport;
+  const snat = formatIp(original.src) !== formatIp(reply.dst) || original.sport !== reply.dport;
+  if (!dnat && !snat) return ['none'];
+  return [...(dnat ? (['dnat'] as const) : []), ...(snat ? (['snat'] as const) : [])];
+}

@@ -1,0 +1,95 @@
+/**
+ * A JSON value against a Go type: what the decoder keeps of it, and its complaint about the first value that does not fit.
+ * @see Go encoding/json: decode.go (object, literalStore, addErrorContext, UnmarshalTypeError.Error)
+ */
+import { type Field, type GoType, STRING } from './types.ts';
+
+export interface Decoded {
+  readonly value: unknown;
+  /** `json: cannot unmarshal string into Go struct field …`; the first of several. */
+  readonly fault: string | undefined;
+}
+
+export function decode(value: unknown, type: GoType): Decoded {
+  const decoder = new Decoder();
+  return { value: decoder.read(value, type), fault: decoder.fault };
+}
+
+class Decoder {
+  fault: string | undefined;
+  /** The struct that is being filled, and the names that lead to the present field. */
+  #struct = '';
+  readonly #path: string[] = [];
+
+  #refuse(what: string, type: GoType): undefined {
+    const where = this.#struct === '' ? 'value' : `struct field ${this.#struct}.${this.#path.join('.')}`;
+    this.fault ??= `json: cannot unmarshal ${what} into Go ${where} of type ${type.name}`;
+    return undefined;
+  }
+
+  /** @returns undefined when it does not fit, or is null */
+  read(value: unknown, type: GoType): unknown {
+    if (value === null || value === undefined) return undefined;
+    const what = kindOf(value);
+    switch (type.kind) {
+      case 'any':
+        return value;
+      case 'string':
+      case 'bool':
+        return what === type.kind ? value : this.#refuse(what, type);
+      case 'int': {
+        if (typeof value !== 'number') return this.#refuse(what, type);
+        const fits = Number.isInteger(value) && value >= type.min && value <= type.max;
+        return fits ? value : this.#refuse(`number ${value}`, type);
+      }
+      case 'words':
+        if (Array.isArray(value)) return value.map((v) => this.read(v, STRING) ?? '');
+        return what === 'string' ? [value] : this.#refuse(what, type);
+      case 'list':
+        if (!Array.isArray(value)) return this.#refuse(what, type);
+        return value.map((v) => this.read(v, type.of) ?? null);
+      case 'map':
+        if (what !== 'object') return this.#refuse(what, type);
+        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, this.read(v, type.of) ?? zero(type.of)]));
+      case 'struct':
+        return what === 'object' ? this.#object(value, type) : this.#refuse(what, type);
+    }
+  }
+
+  #object(value: object, type: GoType & { kind: 'struct' }): Record<string, unknown> {
+    const out: Record<string, unknown> = {};
+    const struct = this.#struct;
+    const depth = this.#path.length;
+    for (const [key, v] of Object.entries(value)) {
+      const field = find(type.fields, key);
+      if (field) {
+        this.#struct = type.name.replace(/^.*\./, '');
+        this.#path.length = depth;
+        if (field.from !== undefined) this.#path.push(field.from);
+        this.#path.push(field.name);
+      }
+      const read = field ? this.read(v, field.type) : (v ?? undefined);
+      if (read !== undefined) out[field?.name ?? key] = read;
+    }
+    this.#struct = struct;
+    this.#path.length = depth;
+    return out;
+  }
+}
+
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+};
+
+/** What a null is among the values of a map. */
+const zero = (type: GoType): unknown => (type.kind === 'string' ? '' : null);
+
+/** The field of that name, else of that name in another case. */
+function find(fields: ReadonlyMap<string, Field>, key: string): Field | undefined {
+  const exact = fields.get(key);
+  if (exact) return exact;
+  const folded = key.toLowerCase();
+  for (const [name, field] of fields) if (name.toLowerCase() === folded) return field;
+  return undefined;
+}

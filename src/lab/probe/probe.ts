@@ -1,0 +1,45 @@
+/** A probe: a name, then an attempt in a copy of the core. */
+import type { Core } from '../../linux/core/core.ts';
+import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
+import type { LabWorld } from '../../linux/kernel/world.ts';
+import { attempt, type Outcome, type Proto } from './attempt.ts';
+import { type Asker, lookUp } from './names.ts';
+
+export type { Outcome, Proto } from './attempt.ts';
+
+/** What to try. */
+export interface Attempt {
+  readonly machine: string;
+  /** From inside this container; without it, from the machine. */
+  readonly container?: string;
+  /** An address, or a name as that place would look it up. */
+  readonly to: string;
+  readonly proto: Proto;
+  /** Of tcp and udp. */
+  readonly port?: number;
+}
+
+export class Prober {
+  #copy: Core | undefined;
+
+  /**
+   * @param zone names that the router's DNS server knows
+   * @param empty makes a core of the same build
+   */
+  constructor(
+    readonly world: LabWorld,
+    readonly zone: ReadonlyMap<string, string>,
+    readonly empty: () => Promise<Core>,
+  ) {}
+
+  async probe({ to, proto, port = 0 }: Attempt, from: Asker & { readonly netns: NetnsKey }): Promise<Outcome> {
+    const ip = lookUp(to, from, this.zone);
+    if (!ip) return 'unknown-name';
+    const all = this.world.net.all().map((n) => n.core);
+    const ns = this.world.net.get(from.netns)?.core;
+    if (ns === undefined) return 'unreachable';
+    this.#copy ??= await this.empty();
+    this.#copy.restore(this.world.core.snapshot());
+    return attempt(this.#copy, { ns, all, proto, ip, port });
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * df: file systems and their use. The lab's file systems hold what is written to them and have no end; their size is
+ * that of the disk and of half of the memory, as a machine's are.
+ * @see coreutils src/df.c
+ */
+import { isErr } from '../../kernel/errno.ts';
+import { meminfo } from '../proc.ts';
+import { type Context, defineProgram } from '../spec.ts';
+
+/** KiB of the machine's disk. */
+const DISK = 41_152_736;
+/** Types that hold no blocks. */
+const NONE = ['proc', 'sysfs', 'devpts', 'cgroup2', 'mqueue', 'nsfs', 'securityfs', 'bpf'];
+
+interface Row {
+  readonly source: string;
+  readonly type: string;
+  readonly target: string;
+  readonly size: number;
+  readonly used: number;
+}
+
+/** KiB that a tree takes, without what is mounted in it. */
+function used(ctx: Context, path: string, others: readonly string[]): number {
+  const st = ctx.sys.lstat(path);
+  if (isErr(st)) return 0;
+  if (st.kind !== 'dir') return Math.ceil(st.size / 4096) * 4;
+  const entries = ctx.sys.readdir(path);
+  return (isErr(entries) ? [] : entries).reduce((n, e) => {
+    if (e.name === '.' || e.name === '..') return n;
+    const at = path === '/' ? `/${e.name}` : `${path}/${e.name}`;
+    return others.includes(at) ? n : n + used(ctx, at, others);
+  }, 4);
+}
+
+function human(kib: number): string {
+  let n = kib;
+  let unit = 0;
+  while (n >= 1024 && unit < 3) {
+    n /= 1024;
+    unit++;
+  }
+  if (kib === 0) return '0';
+  return `${n < 10 && unit > 0 ? (Math.ceil(n * 10) / 10).toFixed(1) : Math.ceil(n)}${'KMGT'[unit]}`;
+}
+
+function rows(ctx: Context): Row[] {
+  const mounts = ctx.sys.mounts();
+  const targets = mounts.map((m) => m.target);
+  const memory = meminfo(ctx.sys)('MemTotal');
+  return mounts
+    .filter((m) => ctx.options.has('all') || !NONE.includes(m.type))
+    .map((m) => {
+      const others = targets.filter((t) => t !== m.target);
+      const size = NONE.includes(m.type)
+        ? 0
+        : m.type === 'tmpfs' || m.type === 'devtmpfs'
+          ? Math.floor(memory / 2)
+          : DISK;
+      const taken = size === 0 ? 0 : used(ctx, m.target, others);
+      return { source: m.source, type: m.type, target: m.target, size, used: taken };
+    });
+}
+
+/** The mount that a path lies on. */
+function mountOf(all: readonly Row[], path: string): Row | undefined {
+  const on = all.filter((r) => path === r.target || path.startsWith(r.target === '/' ? '/' : `${r.target}/`));
+  return on.sort((a, b) => b.target.length - a.target.length)[0];
+}
+
+async function run(ctx: Context): Promise<number> {
+  const o = ctx.options;
+  const all = rows(ctx);
+  const shown: Row[] = ctx.operands.length === 0 ? all : [];
+  let code = 0;
+  for (const path of ctx.operands) {
+    const real = ctx.sys.realpath(path);
+    const row = isErr(real) ? undefined : mountOf(all, real);
+    if (row) shown.push(row);
+    else code = await ctx.fail(`${path}: ${isErr(real) ? real.text : 'no file system'}`);
+  }
+  if (shown.length === 0) return code;
+  const text = o.has('human-readable') ? human : (n: number): string => String(n);
+  const head = [
+    'Filesystem',
+    o.has('human-readable') ? 'Size' : '1K-blocks',
+    'Used',
+    o.has('human-readable') ? 'Avail' : 'Available',
+    'Use%',
+    'Mounted on',
+  ];
+  const table = shown.map((r) => [
+    r.source,
+    text(r.size),
+    text(r.used),
+    text(r.size - r.used),
+    r.size === 0 ? '-' : `${Math.ceil((r.used * 100) / r.size)}%`,
+    r.target,
+  ]);
+  const types = ['Type', ...shown.map((r) => r.type)];
+  const lines = [head, ...table].map(
+    (cells, i) => (o.has('print-type') ? [cells[0], types[i], ...cells.slice(1)] : cells) as string[],
+  );
+  const left = o.has('print-type') ? 2 : 1;
+  const widths =
+    lines[0]?.map((_, k) => Math.max(k === 0 ? 14 : 5, ...lines.map((l) => (l[k] as string).length))) ?? [];
+  await ctx.out(
+    lines
+      .map((l) =>
+        l
+          .map((cell, k) => {
+            if (k === l.length - 1) return cell;
+            return k < left
+              ? cell.padEnd(widths[k] as number)
+              : cell.padStart(k === l.length - 2 ? 4 : (widths[k] as number));
+          })
+          .join(' '),
+      )
+      .map((l) => `${l}\n`)
+      .join(''),
+  );
+  return code;
+}
+
+export const spec = defineProgram({
+  name: 'df',
+  path: '/usr/bin/df',
+  summary: 'Show the space of file systems',
+  synopsis: ['[OPTION]... [FILE]...'],
+  options: [
+    { name: 'all', short: 'a', help: 'those without blocks too' },
+    { name: 'human-readable', short: 'h', help: 'sizes with units' },
+    { name: 'kilobytes', short: 'k', shortOnly: true, help: 'blocks of 1 KiB' },
+    { name: 'print-type', short: 'T', help: 'types of file systems' },
+  ],
+  run,
+});

@@ -1,0 +1,124 @@
+/**
+ * The page in Chromium: how long a first visit waits for its prompt and what is sent by then, and how evenly frames come
+ * while containers talk. Budgets stand beside the figures; what holds them is test/e2e.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { serveFolder } from './static.ts';
+
+/** Bytes, and milliseconds on an idle machine, before the prompt can be used. */
+const BUDGET = { bytes: 400_000, promptMs: 1000, frameMs: 1000 / 60 };
+
+/** Traffic while frames are measured: a download, name look-ups, pings and short connections at once. */
+const TRAFFIC = [
+  'docker network create talk >/dev/null',
+  'for i in 1 2 3 4 5 6 7 8; do docker run -d --name c$i --network talk training/webapp >/dev/null; done',
+  'for i in 1 2 3 4; do docker exec -d c$i sh -c "while :; do curl -s http://c$((i+4)):5000/ >/dev/null; done"; done',
+  'docker exec c8 ping c1',
+].join('; ');
+
+const percentile = (sorted: readonly number[], p: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0;
+const ascending = (list: readonly number[]): number[] => [...list].sort((a, b) => a - b);
+const round = (n: number): number => Math.round(n * 10) / 10;
+
+/** What the page says of its prompt: ms since navigation. */
+const promptOf = (page: Page): Promise<number> =>
+  page
+    .waitForFunction(() => performance.getEntriesByName('drydock:prompt')[0]?.startTime)
+    .then((handle) => handle.jsonValue() as Promise<number>);
+
+/** @param web the built page's folder @param runs first visits, each with an empty cache @param seconds of traffic */
+export async function benchPage(
+  web: string,
+  runs: number,
+  seconds: number,
+): Promise<{ load: object[]; frames: object[] }> {
+  const { chromium } = await import('playwright-core');
+  const server = await serveFolder(web);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--enable-precise-memory-info'],
+  });
+  try {
+    const prompts: number[] = [];
+    let bytes = 0;
+    let files = 0;
+    for (let run = 0; run < runs; run++) {
+      server.reset();
+      const page = await visit(browser, server.address);
+      prompts.push(await promptOf(page));
+      ({ bytes, files } = server.sent);
+      await page.context().close();
+    }
+    const sorted = ascending(prompts);
+    const load = [
+      {
+        what: 'first prompt',
+        runs,
+        medianMs: Math.round(percentile(sorted, 0.5)),
+        minMs: Math.round(sorted[0] ?? 0),
+        budgetMs: BUDGET.promptMs,
+        files,
+        bytes,
+        budgetBytes: BUDGET.bytes,
+      },
+    ];
+    const page = await visit(browser, server.address);
+    await promptOf(page);
+    const quiet = await frames(page, Math.min(seconds, 5));
+    await page.locator('.xterm').first().click();
+    await page.keyboard.type(`${TRAFFIC}\n`);
+    await page.waitForTimeout(8000);
+    const busy = await frames(page, seconds);
+    await page.context().close();
+    return {
+      load,
+      frames: [
+        { what: 'idle lab', ...quiet },
+        { what: 'containers that talk', ...busy },
+      ].map((row) => ({ ...row, budgetMs: round(BUDGET.frameMs) })),
+    };
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+async function visit(browser: Browser, address: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+/** Runs in the page, whose globals Node's types do not have: gaps between frames for so many milliseconds. */
+const GAPS = `(ms) => new Promise((resolve) => {
+  const heap = () => performance.memory?.usedJSHeapSize ?? 0;
+  const before = heap();
+  const gaps = [];
+  const start = performance.now();
+  let last = start;
+  const tick = (now) => {
+    gaps.push(now - last);
+    last = now;
+    if (now - start < ms) requestAnimationFrame(tick);
+    else resolve({ gaps: gaps.slice(1), heap: [before, heap()] });
+  };
+  requestAnimationFrame(tick);
+})`;
+
+/** Times between drawn frames, and what the page's own heap did meanwhile. */
+async function frames(page: Page, seconds: number) {
+  const seen = (await page.evaluate(`(${GAPS})(${seconds * 1000})`)) as { gaps: number[]; heap: [number, number] };
+  const sorted = ascending(seen.gaps);
+  return {
+    seconds,
+    framesPerSecond: round(seen.gaps.length / seconds),
+    p50Ms: round(percentile(sorted, 0.5)),
+    p95Ms: round(percentile(sorted, 0.95)),
+    p99Ms: round(percentile(sorted, 0.99)),
+    longestMs: round(sorted.at(-1) ?? 0),
+    heapMiB: round(seen.heap[1] / 2 ** 20),
+    heapGrowthMiB: round((seen.heap[1] - seen.heap[0]) / 2 ** 20),
+  };
+}

@@ -1,0 +1,101 @@
+/** A lesson's files made into a lesson, and what is refused, with file and line. */
+import { describe, expect, it } from 'vitest';
+import { compileLesson, type LessonFiles, sound, tellFault } from '../../src/course/compile/compile.ts';
+import { readWords } from '../../src/course/compile/words.ts';
+import { fill, liveValues } from '../../src/course/live.ts';
+import { solutionOf } from '../../src/course/solution.ts';
+import { bent, filesOf, folders, small } from './files.ts';
+
+const faultsOf = (files: LessonFiles): string[] => {
+  const compiled = compileLesson(files);
+  return Array.isArray(compiled) ? compiled.map(tellFault) : [];
+};
+
+describe('compileLesson', () => {
+  const lesson = sound('x', compileLesson(small));
+
+  it('turns words into blocks', () => {
+    const one = lesson.text.en.steps.one;
+    expect(one?.title).toBe('Do it');
+    expect(one?.blocks.map((b) => b.kind)).toEqual(['html', 'run', 'ask', 'goals', 'callout']);
+    expect(one?.blocks[1]).toEqual({ kind: 'run', machine: 'node1', text: 'docker ps' });
+    expect(one?.hints.command?.at(-1)).toEqual({ kind: 'run', machine: 'node1', text: 'ls' });
+    expect(Object.keys(one?.when ?? {})).toEqual(['asleep']);
+    expect(Object.keys(one?.fail ?? {})).toEqual(['stopped']);
+    expect(one?.questions.who).toMatchObject({ choices: [], right: [{ html: '<p>Yes.</p>' }] });
+    expect(Object.keys(one?.questions.who?.wrong ?? {})).toEqual(['', 'image']);
+  });
+
+  it('takes the last list of a question as its choices', () => {
+    const { text } = readWords('# T\n\n## S {#s}\n\n> [!ask q] Which?\n>\n> - `a`\n> - b\n', 'en.md');
+    expect(text.steps.s?.questions.q).toMatchObject({ choices: ['<code>a</code>', 'b'] });
+    expect(text.steps.s?.questions.q?.blocks).toEqual([{ kind: 'html', html: '<p>Which?</p>' }]);
+  });
+
+  it('gives commands a machine', () => {
+    expect(lesson.plan.steps[1]?.run).toEqual([{ machine: 'node1', run: 'docker rm -f box' }]);
+    expect(solutionOf(lesson.plan, 'one')).toBe('docker run -d --name box busybox sleep 1000');
+  });
+
+  it('links lessons', () => {
+    const { text, links } = readWords('# T\n\nSee [that](lesson:other/step).\n', 'en.md');
+    expect(text.intro).toEqual([{ kind: 'html', html: '<p>See <a href="#/other/step">that</a>.</p>' }]);
+    expect(links).toEqual([{ line: 3, to: 'other/step' }]);
+  });
+
+  const bad: [string, LessonFiles, RegExp][] = [
+    ['a missing step', bent('zh.md', /## Do it \{#two\}[\s\S]*## End/, '## End'), /^zh\.md:1: sections/],
+    ['too few goals', bent('en.md', '- [ ] goal\n- [ ] goal\n', '- [ ] goal\n'), /^en\.md:5: #one: 1 goals for 2/],
+    ['no hint', bent('en.md', '> [!pointer] b\n\n', ''), /^en\.md:5: #one: no hint \[!pointer\]/],
+    ['other commands', bent('zh.md', 'docker ps', 'docker ps -a'), /^zh\.md:5: #one: differs from en\.md/],
+    ['raw HTML', bent('en.md', 'Intro', '<script>x</script>'), /^en\.md:3: raw HTML/],
+    ['a picture', bent('en.md', 'Intro', '![x](https://x/y.png)'), /^en\.md:3: a picture/],
+    ['another link', bent('en.md', 'Intro', '[x](javascript:x)'), /^en\.md:3: a link leads/],
+    ['no anchor', bent('en.md', 'Intro', '## Lost'), /^en\.md:3: a heading without an anchor/],
+    [
+      'an unknown check',
+      bent('lesson.yaml', /\{ call: .* \}/, '{ typed: ls }'),
+      /^lesson\.yaml:33: steps\.1\.check: a check is one of/,
+    ],
+    [
+      'an unknown field',
+      bent('lesson.yaml', 'version: 1', 'version: 1\nextra: 1'),
+      /^lesson\.yaml:4: extra: there is no such field/,
+    ],
+    ['a missing field', bent('lesson.yaml', 'minutes: 1\n', ''), /minutes: is missing/],
+    ['bad YAML', bent('lesson.yaml', 'id: x', 'id: {'), /^lesson\.yaml:\d+:/],
+    ['no words of a hint', bent('en.md', '> [!when asleep] It sleeps.\n\n', ''), /no words \[!when asleep\]/],
+    ['words of no hint', bent('lesson.yaml', 'id: asleep', 'id: awake'), /lesson\.yaml has no "asleep"/],
+    ['no words of a question', bent('en.md', '> [!ask who] Who?\n\n', ''), /no words \[!ask who\]/],
+    ['no words for a wrong answer', bent('en.md', '> [!wrong who] No.\n\n', ''), /no words \[!wrong who\]/],
+    [
+      'a question that nothing asks for',
+      bent('lesson.yaml', '        - answer: who\n', '        - container: {}\n'),
+      /lesson\.yaml:27: nothing asks for it/,
+    ],
+    [
+      'a machine that is not there',
+      bent('lesson.yaml', 'machine: node1', 'machine: node2'),
+      /there is no machine node2/,
+    ],
+    [
+      'a step that comes later',
+      bent('lesson.yaml', '  - id: two\n', '  - id: two\n    needs: [three]\n'),
+      /three is no step before/,
+    ],
+    ['a value that is not declared', bent('en.md', '{{port}}', '{{pork}}'), /\{\{pork\}\} is not declared/],
+  ];
+  it.each(bad)('refuses %s', (_, files, message) => {
+    expect(faultsOf(files).join('\n')).toMatch(new RegExp(message.source, 'm'));
+  });
+
+  it('reads the real lessons', () => {
+    expect(folders.length).toBeGreaterThan(3);
+    for (const folder of folders) expect(faultsOf(filesOf(folder))).toEqual([]);
+  });
+
+  it('shows live values, or what stands for them', () => {
+    expect(liveValues(lesson.plan, undefined)).toEqual({ port: 'PORT' });
+    expect(fill('at {{port}} and {{ .Name }}', { port: '80' })).toBe('at 80 and {{ .Name }}');
+  });
+});

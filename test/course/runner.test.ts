@@ -1,0 +1,214 @@
+/** The course of a lesson: steps, questions, hints, failures, and traffic that counts from an earlier step. */
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { type Evidence, NO_TRAFFIC } from '../../src/course/evidence.ts';
+import { LessonRunner } from '../../src/course/runner.ts';
+import { lessonSchema } from '../../src/course/schema.ts';
+import type { ViewCall } from '../../src/lab/view.ts';
+import type { NfRuleState } from '../../src/linux/kernel/netadmin.ts';
+
+const both = { en: 'x', zh: 'x' };
+const runner = (steps: unknown, done: string[] = []) =>
+  new LessonRunner(
+    v.parse(lessonSchema, {
+      id: 'x',
+      title: both,
+      version: 1,
+      minutes: 1,
+      objectives: [both],
+      engine: 'x',
+      terminals: [{ machine: 'node1', title: both }],
+      steps,
+    }),
+    done,
+  );
+
+let seq = 0;
+const call = (path: string): ViewCall => ({
+  seq: seq++,
+  time: 0,
+  machine: 'node1',
+  method: 'GET',
+  path,
+  query: '',
+  status: 200,
+  open: false,
+});
+
+/** What the lab shows: the names of its containers, calls, a rule's counter. */
+function news(names: readonly string[] = [], calls: readonly string[] = [], packets = 0): Evidence {
+  const containers = names.map((name) => ({
+    id: name,
+    name,
+    image: 'busybox',
+    state: 'running',
+    links: [],
+    ports: [],
+    networks: [{ name: 'bridge', ip: '172.17.0.2' }],
+    attachments: ['bridge'],
+    listening: [],
+  }));
+  const made: Evidence = {
+    view: { time: 0, machines: [{ name: 'node1', links: [], networks: [], listening: [], containers }] },
+    ...NO_TRAFFIC,
+    calls: calls.map(call),
+    engine: async () => undefined,
+    net: () => undefined,
+    file: () => undefined,
+    rules: () => [{ rule: { modules: [] }, handle: 1, packets, bytes: 0 } satisfies NfRuleState],
+    probe: async () => 'silent',
+    answered: () => false,
+    since: () => made,
+  };
+  return made;
+}
+const has = (name: string) => ({ container: { name } });
+const states = (r: LessonRunner) => r.progress.map((p) => p.state);
+
+describe('steps', () => {
+  it('open one after the other, or when what they need is done', async () => {
+    const r = runner([
+      { id: 'a', check: has('a') },
+      { id: 'b', check: has('b') },
+      { id: 'c', needs: ['a'], check: has('c') },
+    ]);
+    await r.observe(news());
+    expect(states(r)).toEqual(['open', 'locked', 'locked']);
+    await r.observe(news(['a']));
+    expect(states(r)).toEqual(['done', 'open', 'open']);
+    await r.observe(news(['c']));
+    expect(states(r)).toEqual(['done', 'open', 'done']);
+    await r.observe(news(['b']));
+    expect(r.finished).toBe(true);
+  });
+
+  it('are taken up where they were left', async () => {
+    const r = runner(
+      [
+        { id: 'a', check: has('a') },
+        { id: 'b', check: has('b') },
+      ],
+      ['a', 'gone'],
+    );
+    await r.observe(news());
+    expect(states(r)).toEqual(['done', 'open']);
+  });
+});
+
+describe('hints and failures', () => {
+  it('show while their check is true, and not once the step is done', async () => {
+    const r = runner([
+      {
+        id: 'a',
+        check: has('a'),
+        hint: [{ id: 'h', when: has('b') }],
+        fail: [{ id: 'f', when: has('c'), back: 'restart' }],
+      },
+    ]);
+    await r.observe(news());
+    const seen = () => r.progress.map((p) => [...p.hints, ...p.fails])[0];
+    await r.observe(news(['b']));
+    expect(seen()).toEqual(['h']);
+    await r.observe(news(['c']));
+    expect(seen()).toEqual(['f']);
+    await r.observe(news(['a', 'b', 'c']));
+    expect(seen()).toEqual([]);
+  });
+});
+
+describe('questions', () => {
+  const typed = {
+    id: 'q',
+    type: 'address',
+    is: { container: { name: 'web' }, show: 'ip' },
+    wrong: [{ id: 'name', is: 'web' }],
+  };
+  const step = (question: object) => [{ id: 'a', check: { all: [{ answer: 'q' }, has('web')] }, answer: [question] }];
+  const answers = (r: LessonRunner) => r.progress[0]?.answers.q;
+
+  it('typed answers are held against the lab, wrong ones get their words', async () => {
+    const r = runner(step(typed));
+    await r.observe(news(['web']));
+    for (const [given, verdict, words] of [
+      ['web', 'wrong', 'name'],
+      ['10.0.0.1', 'wrong', ''],
+      [' 172.17.0.2 ', 'right', undefined],
+    ] as const) {
+      r.answer('a', 'q', given);
+      expect(answers(r)).toEqual({ given, verdict: 'waiting' });
+      await r.observe(news(['web']));
+      expect(answers(r)).toMatchObject({ verdict, ...(words !== undefined && { words }) });
+      expect(r.finished).toBe(verdict === 'right');
+    }
+  });
+
+  it('numbers and texts are compared as such', async () => {
+    for (const [type, is, given] of [
+      ['number', 80, '080'],
+      ['text', 'Docker-Proxy', ' docker-proxy'],
+      ['address', 'fd00::1', 'FD00:0::1'],
+    ] as const) {
+      const r = runner(step({ id: 'q', type, is }));
+      await r.observe(news());
+      r.answer('a', 'q', given);
+      await r.observe(news());
+      expect(answers(r)?.verdict).toBe('right');
+    }
+  });
+
+  it('a prediction counts whatever it says, and is judged with the other goals', async () => {
+    const r = runner(step({ id: 'q', type: 'choice', predict: true, choices: ['x', 'y'], is: 'x' }));
+    await r.observe(news());
+    r.answer('a', 'q', 'y');
+    await r.observe(news());
+    expect(r.progress[0]).toMatchObject({ goals: [true, false], answers: { q: { verdict: 'waiting' } } });
+    await r.observe(news(['web']));
+    expect(r.progress[0]).toMatchObject({ state: 'done', answers: { q: { verdict: 'wrong', words: 'y' } } });
+  });
+
+  it('are refused when there are none', () => {
+    expect(() => runner(step(typed)).answer('a', 'other', 'x')).toThrow('a has no question other');
+  });
+});
+
+describe('since', () => {
+  const later = (check: unknown) => [
+    { id: 'a', check: has('a') },
+    { id: 'b', check: { since: { step: 'a', check } } },
+  ];
+
+  it('counts traffic of an earlier step, seen before its own step opens', async () => {
+    const r = runner(later({ call: { path: '/info' } }));
+    await r.observe(news());
+    await r.observe(news([], ['/info']));
+    await r.observe(news(['a']));
+    await r.observe(news());
+    expect(states(r)).toEqual(['done', 'done']);
+    const without = runner([
+      { id: 'a', check: has('a') },
+      { id: 'b', check: { call: { path: '/info' } } },
+    ]);
+    await without.observe(news());
+    await without.observe(news(['a'], ['/info']));
+    await without.observe(news());
+    expect(states(without)).toEqual(['done', 'open']);
+  });
+
+  it('compares counters with those at the start of that step', async () => {
+    const moved = { rule: { table: 'nat', chain: 'DOCKER', moved: true } };
+    const r = runner(later(moved));
+    await r.observe(news([], [], 3));
+    await r.observe(news([], [], 3));
+    await r.observe(news(['a'], [], 4));
+    await r.observe(news([], [], 4));
+    expect(states(r)).toEqual(['done', 'done']);
+    const without = runner([
+      { id: 'a', check: has('a') },
+      { id: 'b', check: moved },
+    ]);
+    await without.observe(news([], [], 3));
+    await without.observe(news(['a'], [], 4));
+    await without.observe(news([], [], 4));
+    expect(states(without)).toEqual(['done', 'open']);
+  });
+});

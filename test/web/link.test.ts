@@ -1,0 +1,19 @@
+/** Sessions in links. */
+import { expect, it } from 'vitest';
+import { decode, encode, linkTo, sessionIn } from '../../src/web/ui/share/link.ts';
+
+it('come back from the link as they went in', () => {
+  for (let length = 0; length < 260; length++) {
+    const log = Uint8Array.from({ length }, (_, i) => (i * 89 + length) % 256);
+    expect(decode(encode(log))).toEqual(log);
+    const link = linkTo('https://example.org/lab/#old', '03-networks', log);
+    expect(link).toMatch(/^https:\/\/example\.org\/lab\/#lesson=03-networks&s=[\w-]*$/);
+    expect(sessionIn(new URL(link).hash)).toEqual({ lesson: '03-networks', log });
+  }
+});
+
+it('are none in other fragments, and broken when cut', () => {
+  expect(sessionIn('')).toBeUndefined();
+  expect(sessionIn('#step-3')).toBeUndefined();
+  expect(sessionIn('#lesson=a&s=A')).toEqual({ lesson: 'a', log: undefined });
+});
