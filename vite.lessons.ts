@@ -1,12 +1,13 @@
 /**
- * Vite plugin: the course as modules, compiled when the page is built. `drydock:course` is its outline and a loader for
- * each lesson; a lesson is a module (and so a file of the page) of its own, `drydock:lesson/ID`.
+ * Vite plugin: the course as modules, compiled when the page is built. `drydock:course` is its outline and loaders; of each
+ * lesson plan and words of each language are modules (and so files of the page) of their own: `drydock:lesson/PART/ID`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { compileCourse, compileLesson, LESSON_FILES, type LessonFiles, sound } from './src/course/compile/compile.ts';
 import { type CoursePlan, foldersOf, headOf, type Outline } from './src/course/outline.ts';
+import { LANGUAGES, type Language } from './src/course/schema.ts';
 import type { Lesson } from './src/course/text.ts';
 
 const LESSON = 'drydock:lesson/';
@@ -30,12 +31,18 @@ export function lessons(dir: string): Plugin {
   const source = (name: string, plan: CoursePlan): string => {
     const all = foldersOf(plan);
     if (name === COURSE) {
-      const loaders = all.map(({ id }) => `${JSON.stringify(id)}: () => import(${JSON.stringify(LESSON + id)})`);
+      const loader = (id: string) =>
+        ['plan', ...LANGUAGES].map((p) => `${p}: () => import('${LESSON}${p}/${id}')`).join(', ');
+      const loaders = all.map(({ id }) => `'${id}': { ${loader(id)} }`);
       return `export const outline = ${JSON.stringify(outline(plan))};\nexport const lessons = {${loaders.join(', ')}};`;
     }
-    const folder = all.find(({ id }) => LESSON + id === name)?.folder;
+    const [part, id] = name.slice(LESSON.length).split('/') as ['plan' | Language, string];
+    const folder = all.find((l) => l.id === id)?.folder;
     if (folder === undefined) throw new Error(`course.yaml has no ${name}`);
-    return `export const lesson = ${JSON.stringify(load(folder))};`;
+    const lesson = load(folder);
+    return part === 'plan'
+      ? `export const plan = ${JSON.stringify(lesson.plan)};`
+      : `export const text = ${JSON.stringify(lesson.text[part])};`;
   };
   return {
     name: 'drydock-lessons',

@@ -1,8 +1,16 @@
 /** Modules that the build makes. @see vite.lessons.ts */
 declare module 'drydock:course' {
   export const outline: import('../course/outline.ts').Outline;
-  /** Loads a lesson by its id. */
+  /** Loads plan and words of a lesson by its id. */
   export const lessons: Readonly<
-    Record<string, () => Promise<{ readonly lesson: import('../course/text.ts').Lesson }>>
+    Record<
+      string,
+      { readonly plan: () => Promise<{ readonly plan: import('../course/schema.ts').LessonPlan }> } & Readonly<
+        Record<
+          import('../course/schema.ts').Language,
+          () => Promise<{ readonly text: import('../course/text.ts').LessonText }>
+        >
+      >
+    >
   >;
 }

@@ -1,11 +1,12 @@
 /** What lies on the desk: one lesson and its lab. An address, a link or the outline puts another one there. */
-import { lessons, outline } from 'drydock:course';
+import { outline } from 'drydock:course';
 import type { Lesson } from '../../../course/text.ts';
 import { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import { forget, kept } from '../share/keep.ts';
 import { sessionIn } from '../share/link.ts';
 import { freePlay } from './free.ts';
+import { inBothLanguages, loadLesson } from './load.ts';
 import { FREE, fragmentOf, type Place, placeOf } from './route.ts';
 
 const order = outline.parts.flatMap((part) => part.lessons.map((head) => ({ ...head, part: part.title })));
@@ -58,10 +59,18 @@ export class Desk {
 
   async #load(id: string): Promise<Lesson> {
     if (id === FREE) return freePlay;
-    const first = order[0]?.id ?? FREE;
-    const load = lessons[id];
-    this.unknown = load || id === '' ? undefined : id;
-    return (await (load ?? (lessons[first] as NonNullable<typeof load>))()).lesson;
+    const { language } = settings;
+    const lesson = await loadLesson(id, language);
+    this.unknown = lesson || id === '' ? undefined : id;
+    return lesson ?? (await loadLesson(order[0]?.id ?? FREE, language)) ?? freePlay;
+  }
+
+  /** Brings the words of the other language, once they do not keep a prompt waiting. */
+  async complete(): Promise<void> {
+    const { lesson } = this;
+    if (!lesson) return;
+    const complete = await inBothLanguages(lesson);
+    if (this.lesson === lesson) this.lesson = complete;
   }
 
   #begin(log?: Uint8Array): void {
