@@ -52,7 +52,12 @@ describe('arping', () => {
     const heard = await m.out(
       'timeout 4 tcpdump -nei docker0 arp 2>/dev/null & sleep 0.5; arping -q -U -c 1 -I docker0 172.17.0.1; arping -q -A -c 1 -I docker0 172.17.0.1; wait %1; true',
     );
-    expect(heard.trim().replace(/^\S+ /gm, '').replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'M')).toBe(
+    expect(
+      heard
+        .trim()
+        .replace(/^\S+ /gm, '')
+        .replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'M'),
+    ).toBe(
       'M > M, ethertype ARP (0x0806), length 42: Request who-has 172.17.0.1 (M) tell 172.17.0.1, length 28\n' +
         'M > M, ethertype ARP (0x0806), length 42: Reply 172.17.0.1 is-at M, length 28',
     );
@@ -85,8 +90,7 @@ describe('namespaces', () => {
 });
 
 describe('curl', () => {
-  const told = (text: string): string[] =>
-    text.split('\n').filter((l) => /^(GET|POST|Host:|Proxy)/.test(l));
+  const told = (text: string): string[] => text.split('\n').filter((l) => /^(GET|POST|Host:|Proxy)/.test(l));
   test('-x, http_proxy, --noproxy, --connect-to', async () => {
     const asked = ['GET http://example.org/y HTTP/1.1', 'Host: example.org', 'Proxy-Connection: Keep-Alive'];
     expect(told(await m.out('curl -s -x 127.0.0.1:8081 http://example.org/y'))).toEqual(asked);
