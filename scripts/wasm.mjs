@@ -1,4 +1,4 @@
-// Compiles wasm/assembly to dist/core.wasm with AssemblyScript and inlines with Binaryen, unless nothing has changed
+// Compiles wasm/assembly to dist/core.wasm with AssemblyScript and optimizes with Binaryen, unless nothing has changed
 // since the last time. Usage: node scripts/wasm.mjs [--force] [--bench] [--debug]
 //   --bench: also dist/core-bench.wasm, the same core with a source and a sink of packets beside it, and
 //            dist/core-bench-untraced.wasm, the same without what trace costs
@@ -12,35 +12,55 @@ const debug = process.argv.includes('--debug');
 
 /**
  * stub: the runtime never frees anything; the core keeps all of its state in linear memory by itself. debug: names,
- * which inlining goes by and the last step leaves out.
+ * which HOT goes by and the last step leaves out. All optimizing is Binaryen's, below.
  */
-const OPTIONS = ['--runtime', 'stub', '-O3', '--noAssert', '--use', 'abort=', '--debug'];
+const OPTIONS = ['--runtime', 'stub', '-O0', '--noAssert', '--use', 'abort=', '--debug'];
 
 /** What asc uses by default, and every browser of the last years has. */
 const features = ({ Features: f }) =>
   f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory | f.BulkMemoryOpt;
 
 /** Sizes, in Binaryen's units, up to which functions are inlined: always; where that enables more; with one caller. */
-const INLINE = { always: 8, flexible: 12, oneCaller: 100 };
-/** The same for what each packet crosses. */
-const INLINE_HOT = { always: 100, flexible: 300, oneCaller: 10000 };
+const INLINE = { always: 6, flexible: 6, oneCaller: 100 };
+/** The same inside of what each packet crosses. */
+const INLINE_HOT = { always: 100, flexible: 300, oneCaller: 1000 };
 
-/** Where the functions are that each packet of a remembered flow crosses. */
+/** What each packet of a remembered flow crosses: the bodies of these functions are made for speed, all others small. */
 const HOT = [
-  'dev/xmit/',
-  'flow/',
-  'sim/clock/',
-  'sim/loop/',
-  'sim/pool/',
-  'sim/work/',
-  'sock/demux/',
-  'sock/dgram/',
-  'sock/input/',
-  'sock/ring/',
-  'sock/tcpnet/',
-  'sock/udp/',
-  'wire/',
-].map((place) => `wasm/assembly/${place}`);
+  'bench/',
+  'assembly/dev/xmit/devStart',
+  'assembly/dev/xmit/devXmit',
+  'assembly/dev/xmit/tap',
+  'assembly/dev/vfdb/vfdbFind',
+  'assembly/dev/vxlan/encap',
+  'assembly/dev/vxlan/vxlanInput',
+  'assembly/dev/vxlan/vxlanSend',
+  'assembly/dev/vxlan/vxlanXmit',
+  'assembly/flow/frame/',
+  'assembly/flow/memo/',
+  'assembly/flow/outer/',
+  'assembly/flow/replay/',
+  'assembly/ip/input/ip4ToSocket',
+  'assembly/nf/conntrack/ctCalm',
+  'assembly/nf/conntrack/ctSeen',
+  'assembly/nf/conntrack/update',
+  'assembly/sim/clock/',
+  'assembly/sim/loop/drain',
+  'assembly/sim/pool/clear',
+  'assembly/sim/pool/pktAlloc',
+  'assembly/sim/pool/pktFree',
+  'assembly/sim/pool/pktScrub',
+  'assembly/sim/pool/scrub',
+  'assembly/sim/ring/eventPush',
+  'assembly/sim/work/',
+  'assembly/sock/api/recvFrom',
+  'assembly/sock/dgram/',
+  'assembly/sock/input/udpInputTo',
+  'assembly/sock/input/udpSocket',
+  'assembly/sock/ring/',
+  'assembly/sock/udp/udpDeliver',
+  'assembly/wire/checksum/',
+].map((place) => `wasm/${place}`);
 
 function limits(binaryen, { always, flexible, oneCaller }) {
   binaryen.setAlwaysInlineMaxSize(always);
@@ -48,31 +68,49 @@ function limits(binaryen, { always, flexible, oneCaller }) {
   binaryen.setOneCallerInlineMaxSize(oneCaller);
 }
 
-/** Forbids that anything but what each packet crosses is inlined further. Pre: functions have names. */
-function coolDown(binaryen, module) {
-  for (let i = 0; i < module.getNumFunctions(); i++) {
-    const { name } = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
-    if (HOT.some((place) => name.startsWith(place))) continue;
-    binaryen.setPassArgument('no-inline', name);
-    module.runPasses(['no-inline']);
-  }
+function read(binaryen, bytes) {
+  const module = binaryen.readBinary(bytes);
+  module.setFeatures(features(binaryen));
+  return module;
 }
 
-/** Inlines across the whole module, which asc leaves out: a packet crosses a hundred small functions. */
-async function inline(file) {
-  const { default: binaryen } = await import('binaryen');
-  const module = binaryen.readBinary(readFileSync(file));
-  module.setFeatures(features(binaryen));
-  binaryen.setOptimizeLevel(2);
-  binaryen.setShrinkLevel(1);
-  binaryen.setDebugInfo(true);
-  binaryen.setAllowInliningFunctionsWithLoops(true);
-  limits(binaryen, INLINE);
-  module.optimize();
-  coolDown(binaryen, module);
+/** Gives the hot functions of a module the bodies they have in a copy of it in which all that is small is inlined. */
+function heat(binaryen, module) {
+  const copy = read(binaryen, module.emitBinary());
   limits(binaryen, INLINE_HOT);
   binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  copy.runPasses(['inlining-optimizing']);
+  for (let i = 0; i < copy.getNumFunctions(); i++) {
+    const { name, params, results, vars, body } = binaryen.getFunctionInfo(copy.getFunctionByIndex(i));
+    if (!HOT.some((place) => name.startsWith(place))) continue;
+    module.removeFunction(name);
+    module.addFunction(name, params, results, vars, module.copyExpression(body));
+  }
+  copy.dispose();
+}
+
+/** Makes a module small, but for what each packet crosses: there the calls of a hundred small functions are left out. */
+async function optimize(file) {
+  const { default: binaryen } = await import('binaryen');
+  const module = read(binaryen, readFileSync(file));
+  const small = () => {
+    limits(binaryen, INLINE);
+    binaryen.setOptimizeLevel(2);
+    binaryen.setShrinkLevel(2);
+  };
+  binaryen.setDebugInfo(true);
+  binaryen.setAllowInliningFunctionsWithLoops(true);
+  small();
   module.optimize();
+  heat(binaryen, module);
+  small();
+  module.runPasses([
+    'inlining-optimizing',
+    'duplicate-function-elimination',
+    'remove-unused-module-elements',
+    'reorder-functions-by-name',
+  ]);
   binaryen.setDebugInfo(debug);
   writeFileSync(file, module.emitBinary());
 }
@@ -92,7 +130,7 @@ async function compile(entry, output, edit) {
   const { error, stderr } = await asc.main(args, edit ? { readFile: read } : {});
   process.stderr.write(stderr.toString());
   if (error) throw error;
-  await inline(join(root, output));
+  await optimize(join(root, output));
 }
 
 const build = (output, entry, edit) =>

@@ -13,6 +13,8 @@ const LONGEST_WAY = 5e9;
 const PROBE_EVERY = 1.5e9;
 
 export class Observer {
+  /** Packets are traced, if the lesson looks at their drops. */
+  readonly #ready: Promise<void>;
   #frame = -1;
   #call = 0;
   /** Where the journeys began that may still go on, by virtual time. */
@@ -23,11 +25,14 @@ export class Observer {
   constructor(
     readonly lab: Lab,
     readonly runner: LessonRunner,
-  ) {}
+  ) {
+    this.#ready = wantsTrace(runner.plan) ? lab.world.hold(lab.trace(true)) : Promise.resolve();
+  }
 
   /** One look at the lab. @returns whether the lesson's progress changed */
   async look(): Promise<boolean> {
     const { lab } = this;
+    await this.#ready;
     const frames = lab.frames(Math.max(0, this.#frame)).frames.filter((f) => f.seq > this.#frame);
     this.#frame = frames.at(-1)?.seq ?? this.#frame;
     // Calls that still flow are shown again until they have ended.
@@ -54,8 +59,8 @@ export class Observer {
   }
 }
 
-/** Whether a lesson looks at drops: then its lab traces packets. */
-export const wantsTrace = (plan: LessonPlan): boolean =>
+/** Whether a lesson looks at drops. */
+const wantsTrace = (plan: LessonPlan): boolean =>
   plan.steps
     .flatMap((s) => [s.check, ...s.hint.map((h) => h.when), ...s.fail.map((f) => f.when)])
     .some((c) => [...within(c)].some(({ check }) => 'drop' in check));

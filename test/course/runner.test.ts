@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Evidence, NO_TRAFFIC } from '../../src/course/evidence.ts';
 import { LessonRunner } from '../../src/course/runner.ts';
 import { lessonSchema } from '../../src/course/schema.ts';
-import type { ViewCall } from '../../src/lab/view.ts';
+import type { ViewCall, ViewFrame } from '../../src/lab/view.ts';
 import type { NfRuleState } from '../../src/linux/kernel/netadmin.ts';
 
 const both = { en: 'x', zh: 'x' };
@@ -194,6 +194,30 @@ describe('since', () => {
     expect(states(without)).toEqual(['done', 'open']);
   });
 
+  it('remembers what was seen when more frames have crossed than are kept', async () => {
+    const frame = (src: string): ViewFrame => ({
+      seq: seq++,
+      time: 0,
+      machine: 'node1',
+      ifname: 'eth0',
+      link: 1,
+      direction: 'In',
+      proto: 'TCP',
+      src,
+      dst: '',
+      length: 60,
+      summary: '',
+      packet: 1,
+    });
+    const r = runner(later({ frame: { src: '10.0.0.1' } }));
+    await r.observe(news());
+    await r.observe({ ...news(), frames: [frame('10.0.0.1')] });
+    await r.observe({ ...news(), frames: Array.from({ length: 5000 }, () => frame('10.0.0.2')) });
+    await r.observe(news(['a']));
+    await r.observe(news());
+    expect(states(r)).toEqual(['done', 'done']);
+  });
+
   it('compares counters with those at the start of that step', async () => {
     const moved = { rule: { table: 'nat', chain: 'DOCKER', moved: true } };
     const r = runner(later(moved));
@@ -202,6 +226,9 @@ describe('since', () => {
     await r.observe(news(['a'], [], 4));
     await r.observe(news([], [], 4));
     expect(states(r)).toEqual(['done', 'done']);
+    const still = runner(later(moved));
+    for (const names of [[], ['a'], [], []]) await still.observe(news(names, [], 3));
+    expect(states(still)).toEqual(['done', 'open']);
     const without = runner([
       { id: 'a', check: has('a') },
       { id: 'b', check: moved },

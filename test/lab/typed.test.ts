@@ -90,7 +90,7 @@ describe('namespaces', () => {
 });
 
 describe('curl', () => {
-  const told = (text: string): string[] => text.split('\n').filter((l) => /^(GET|POST|Host:|Proxy)/.test(l));
+  const told = (text: string): string[] => text.split(/\r?\n/).filter((l) => /^(GET|POST|Host:|Proxy)/.test(l));
   test('-x, http_proxy, --noproxy, --connect-to', async () => {
     const asked = ['GET http://example.org/y HTTP/1.1', 'Host: example.org', 'Proxy-Connection: Keep-Alive'];
     expect(told(await m.out('curl -s -x 127.0.0.1:8081 http://example.org/y'))).toEqual(asked);
@@ -100,7 +100,7 @@ describe('curl', () => {
       'GET /z HTTP/1.1',
       'Host: foo',
     ]);
-    expect(await m.fails('curl -x nope.test:1 http://example.org/')).toBe(
+    expect(await m.fails('curl -sS -x nope.test:1 http://example.org/')).toBe(
       'curl: (5) Could not resolve proxy: nope.test [5]',
     );
   });

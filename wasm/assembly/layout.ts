@@ -244,11 +244,11 @@ export const TEMP6_SIZE: usize = 512;
 
 // --- flows: memos, the heads of their hash, who asked for one, the paths they share, what is being recorded
 export const MEMO_REC: usize = 64;
-export const MEMO_CAP: u32 = 1 << 18;
+export const MEMO_CAP: u32 = 1 << 20;
 export const MEMO_BASE: usize = (TEMP6_BASE + TEMP6_SIZE + 0xfff) & ~0xfff;
 /** Buckets at birth and at most. */
 export const MEMO_BUCKETS: u32 = 1024;
-export const MEMO_BUCKETS_MAX: u32 = 1 << 18;
+export const MEMO_BUCKETS_MAX: u32 = 1 << 20;
 export const MEMO_HASH: usize = MEMO_BASE + MEMO_REC * (MEMO_CAP as usize);
 export const PATH_REC: usize = 512;
 export const PATH_CAP: u32 = 4096;
@@ -260,7 +260,7 @@ export const REC_PATH: usize = PATH_HASH + 4 * (PATH_BUCKETS as usize);
 export const REC_MEMO: usize = REC_PATH + PATH_REC;
 export const REC_TIMES: usize = REC_MEMO + MEMO_REC;
 /** A word for each hash of those that asked, and a byte for each of their pages that was written. */
-export const ASK_CAP: u32 = 1 << 19;
+export const ASK_CAP: u32 = 1 << 21;
 export const ASK_BASE: usize = (REC_TIMES + 256 + 0xfff) & ~0xfff;
 export const ASK_PAGES: usize = ASK_BASE + 4 * (ASK_CAP as usize);
 export const FLOW_END: usize = ASK_PAGES + (4 * ASK_CAP) / 4096;

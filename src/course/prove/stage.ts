@@ -2,7 +2,7 @@
 import type { Capture, Lab } from '../../lab/lab.ts';
 import { truths } from '../answers.ts';
 import { evidenceOf } from '../evidence.ts';
-import { Observer, wantsTrace } from '../observer.ts';
+import { Observer } from '../observer.ts';
 import { LessonRunner, type StepProgress } from '../runner.ts';
 import type { Commands, LessonPlan, Question, StepPlan, Truth } from '../schema.ts';
 
@@ -13,7 +13,6 @@ export type MakeLab = (options: { seed: number; hosts: number }) => Promise<Lab>
 export const SETTLE_NS = 2e9;
 
 export class Stage {
-  readonly #observer: Observer;
   /** What was typed and printed. */
   #printed = '';
 
@@ -22,14 +21,12 @@ export class Stage {
     readonly lab: Lab,
     readonly runner: LessonRunner,
     readonly capture?: Capture,
-  ) {
-    this.#observer = new Observer(lab, runner);
-  }
+    readonly observer = new Observer(lab, runner),
+  ) {}
 
   /** Opens a lab, runs the lesson's setup, and looks at it for the first time. */
   static async open(plan: LessonPlan, makeLab: MakeLab): Promise<Stage> {
     const lab = await makeLab({ seed: plan.seed, hosts: plan.machines });
-    if (wantsTrace(plan)) await lab.trace(true);
     const stage = new Stage(lab, new LessonRunner(plan), await lab.capture());
     for (const { machine, run } of plan.setup) stage.#printed += await perform(lab, machine, run);
     await stage.pass();
@@ -83,7 +80,7 @@ export class Stage {
   }
 
   async look(): Promise<void> {
-    await settled(this.lab, this.#observer.look());
+    await settled(this.lab, this.observer.look());
   }
 
   progress(step: string): StepProgress {

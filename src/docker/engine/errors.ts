@@ -29,6 +29,8 @@ export const errors = {
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
   emptyParameter: (name: string): Failure => invalid(`bad parameter: ${name}cannot be empty`),
+  atoi: (text: string): Failure => system(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`),
+  emptyConfig: invalid('config cannot be empty in order to create a container'),
   parseInt: (text: string): Failure => system(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`),
 
   // --- containers

@@ -163,24 +163,30 @@ export function info(daemon: Daemon): Record<string, unknown> {
 }
 
 /** GET /system/df */
-export function diskUsage(daemon: Daemon): Record<string, unknown> {
+/** Kinds of objects whose use of the disk can be asked for. */
+export const USAGE_TYPES: readonly string[] = ['container', 'image', 'volume', 'build-cache'];
+
+/** @param types some of {@link USAGE_TYPES}; the others are null */
+export function diskUsage(daemon: Daemon, types = USAGE_TYPES): Record<string, unknown> {
+  const asked = <T>(type: string, work: () => T): T | null => (types.includes(type) ? work() : null);
   const images = daemon.images.list();
   const layers = new Map(images.flatMap((i) => i.layers.map((l) => [l.diffId, l.size] as const)));
-  const containers = listContainers(daemon, { all: true, limit: 0, size: true, filters: new Filters() });
   const shared = (id: string): number => {
     const image = images.find((i) => i.id === id);
     const others = new Set(images.filter((i) => i.id !== id).flatMap((i) => i.layers.map((l) => l.diffId)));
     return (image?.layers ?? []).filter((l) => others.has(l.diffId)).reduce((sum, l) => sum + l.size, 0);
   };
   return {
-    LayersSize: [...layers.values()].reduce((a, b) => a + b, 0),
-    Images: imageRows(daemon, new Filters(), true).map((r) => ({
-      ...r,
-      RepoDigests: null,
-      SharedSize: shared(r.Id),
-    })),
-    Containers: containers,
-    Volumes: daemon.volumes.list().map((v) => ({ ...volumeJson(v), UsageData: { RefCount: 0, Size: 0 } })),
-    BuildCache: [],
+    LayersSize: asked('image', () => [...layers.values()].reduce((a, b) => a + b, 0)) ?? 0,
+    Images: asked('image', () =>
+      imageRows(daemon, new Filters(), true).map((r) => ({ ...r, RepoDigests: null, SharedSize: shared(r.Id) })),
+    ),
+    Containers: asked('container', () =>
+      listContainers(daemon, { all: true, limit: 0, size: true, filters: new Filters() }),
+    ),
+    Volumes: asked('volume', () =>
+      daemon.volumes.list().map((v) => ({ ...volumeJson(v), UsageData: { RefCount: 0, Size: 0 } })),
+    ),
+    BuildCache: asked('build-cache', () => []),
   };
 }

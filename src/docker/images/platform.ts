@@ -29,3 +29,16 @@ export function parsePlatform(text: string): string | Failure {
   if (parts.length === 1 && !known) return bad('unknown operating system or architecture');
   return parts.length <= 3 ? text : bad('cannot parse platform specifier');
 }
+
+/** What is wrong when an image (all are for linux/amd64) is asked for by platform. @see moby daemon/images/image.go: GetImage */
+export function platformMismatch(image: string, platform: string): Failure | undefined {
+  const [first = '', second = ''] = platform.split('/');
+  const os = SYSTEMS.has(first) ? first : 'linux';
+  const architecture = SYSTEMS.has(first) ? second || 'amd64' : first || 'amd64';
+  if (os === 'linux' && ['amd64', 'x86_64', 'x86-64'].includes(architecture)) return undefined;
+  return new Failure(
+    'notFound',
+    `image with reference ${image} was found but does not match the specified platform: ` +
+      `wanted ${os}/${architecture}, actual: linux/amd64`,
+  );
+}

@@ -4,12 +4,13 @@ import { loadavg } from 'node:os';
 import { compileCore } from '../../linux/core/load.ts';
 import { readArgs, type Subcommand, usageError } from '../command.ts';
 import { benchWasm, builtPage, coreWasm, openLab } from '../host.ts';
-import { benchPaths, type Effort, FULL, QUICK, traceRows } from './core.ts';
+import { benchPaths, type Effort, FULL, QUICK } from './core.ts';
 import { benchDocker, benchMany } from './docker.ts';
 import { benchKeys } from './keys.ts';
 import { kernel, nativeCore } from './native.ts';
 import { benchPage } from './page.ts';
 import { containerRows, idleRows, sizeRow, tcpRow } from './scale.ts';
+import { traceRows } from './tracecost.ts';
 
 /** A table with a line for each row, numbers to the right. */
 function table(rows: readonly object[]): string {
@@ -28,12 +29,13 @@ async function core(print: Print, effort: Effort): Promise<void> {
   const module = await compileCore(benchWasm('core-bench'));
   const load = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
   const before = load();
+  // First: a million connections of what is measured later would be in the way of the garbage collector.
+  print('core size', [await sizeRow(coreWasm(), () => openLab({ seed: 1 }))]);
   print('core paths', [...benchPaths(module, effort, nativeCore(effort.packets * 2), kernel(effort.packets / 4))]);
   print('core trace', traceRows(module, await compileCore(benchWasm('core-bench-untraced')), effort));
   print('core containers', containerRows(module, effort));
   print('core idle connections', idleRows(module, effort));
   print('core tcp', [tcpRow(module, effort.packets / 1000)]);
-  print('core size', [await sizeRow(coreWasm(), () => openLab({ seed: 1 }))]);
   print('core machine', [{ loadBefore: before, loadAfter: load() }]);
 }
 

@@ -69,10 +69,10 @@ function alternate(
   return all.map((xs) => (xs.length < runs ? null : { median: median(xs), min: Math.min(...xs) }));
 }
 
-const NAMES = ['masquerade out', 'DNAT in', 'one bridge', 'overlay'] as const;
+export const PATHS = ['masquerade out', 'DNAT in', 'one bridge', 'overlay'] as const;
 
 /** A fresh world for each path and number of flows, so that one's connections are not another's. */
-function subjectFor(module: CoreModule, name: string, flows: number): { subject: Subject; path: Path } {
+export function subjectFor(module: CoreModule, name: string, flows: number): { subject: Subject; path: Path } {
   const subject = new Subject(module);
   const { core, world } = subject;
   const path = name === 'overlay' ? overlay(core) : (world.paths().find((p) => p.name === name) as Path);
@@ -83,7 +83,7 @@ function subjectFor(module: CoreModule, name: string, flows: number): { subject:
 
 /** Measures the paths. @param c, linux the other sides, where they can be had */
 export function* benchPaths(module: CoreModule, e: Effort, c?: Measure, linux?: Measure): Generator<PathRow> {
-  for (const name of NAMES)
+  for (const name of PATHS)
     for (const flows of e.flows)
       for (const bytes of e.bytes) {
         const { subject, path } = subjectFor(module, name, flows);
@@ -110,31 +110,4 @@ export function* benchPaths(module: CoreModule, e: Effort, c?: Measure, linux?: 
           ratioKernel: ratio(kernel),
         };
       }
-}
-
-/** What tracing costs when it is compiled in and off: the same core with and without it, by turns. */
-export function traceRows(traced: CoreModule, untraced: CoreModule, e: Effort): object[] {
-  return NAMES.slice(0, 3).map((name) => {
-    const flows = [traced, untraced].map((module) => {
-      const { subject, path } = subjectFor(module, name, 1000);
-      const flow = subject.flow(path, 64, 1000);
-      flow.send(50_000);
-      return flow;
-    });
-    // Many short turns, each once in either order: what else the machine does hits both sides alike.
-    const turn = (flow: Flow) => (): number | undefined => cost(flow, e.packets / 10);
-    const [a, b] = flows.map(turn) as [ReturnType<typeof turn>, ReturnType<typeof turn>];
-    const [w1, o1, o2, w2] = alternate(e.runs * 10, [a, b, b, a]);
-    const both = (x: typeof w1 | undefined, y: typeof w1 | undefined): typeof w1 =>
-      x && y ? { median: (x.median + y.median) / 2, min: Math.min(x.min, y.min) } : null;
-    const [withIt, without] = [both(w1, w2), both(o1, o2)];
-    const percent = (x?: number, y?: number): number => round(((x ?? 0) / (y ?? 1) - 1) * 100);
-    return {
-      path: name,
-      traceOff: round(withIt?.median ?? -1),
-      compiledOut: round(without?.median ?? -1),
-      percent: percent(withIt?.median, without?.median),
-      percentOfMin: percent(withIt?.min, without?.min),
-    };
-  });
 }

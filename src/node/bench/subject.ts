@@ -10,6 +10,7 @@ interface Traffic {
   scratch(): number;
   memSpans(out: number): number;
   benchFrame(): number;
+  flowSet(on: number): void;
   benchRun(dev: number, len: number, first: number, flows: number, packets: number, dport: number, n: number): number;
 }
 
@@ -34,6 +35,11 @@ export class Subject {
   /** Packets dropped since the last flow was prepared. */
   drops(): number {
     return this.core.drops().reduce((a, b) => a + b, 0) - this.#before;
+  }
+
+  /** Has packets of known flows replayed, or all of them walk. */
+  remember(on: boolean): void {
+    this.#traffic.flowSet(on ? 1 : 0);
   }
 
   /** Bytes of memory that hold state. */

@@ -25,7 +25,17 @@ function keep(key: string, value: unknown): void {
 const oneOf = (...values: unknown[]) => values.includes.bind(values);
 const share = (v: unknown) => typeof v === 'number' && v >= 0.1 && v <= 0.9;
 
-const KEPT = ['language', 'theme', 'columns', 'rows', 'terminalType', 'transcript', 'tabLeaves', 'resume'] as const;
+const KEPT = [
+  'language',
+  'theme',
+  'columns',
+  'rows',
+  'terminalType',
+  'transcript',
+  'tabLeaves',
+  'resume',
+  'at',
+] as const;
 /** Size of a terminal's type unless chosen, px. */
 const TYPE = 13;
 
@@ -37,6 +47,8 @@ class Settings {
   /** Share of the width that the lesson has, of the height the terminal has. */
   columns = $state(recall('columns', 0.38, share));
   rows = $state(recall('rows', 0.4, share));
+  /** Id of the lesson that was last on the desk. */
+  at = $state(recall<string>('at', '', (v) => typeof v === 'string'));
   /** Size of a terminal's type, px. */
   terminalType = $state(recall<number>('terminalType', TYPE, (v) => typeof v === 'number' && v >= 8 && v <= 40));
   /** Terminals are also told as text. */

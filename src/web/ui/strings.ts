@@ -10,6 +10,7 @@ const en = {
   paneMap: 'Map',
   panePackets: 'Packets',
   paneTables: 'Tables',
+  paneBrowser: 'Browser',
   regions: 'Parts of the page',
   steps: (done: number, all: number) => `${done} of ${all} steps done`,
   language: 'Language',
@@ -33,10 +34,6 @@ const en = {
   failed: 'The lab has stopped because of a fault of its own.',
   splitColumns: 'Width of the lesson',
   splitRows: 'Height of the terminal',
-  speed: 'Speed of time',
-  speedReal: 'Real time',
-  speedSlow: 'Ten times slower',
-  speedStop: 'Stopped',
 };
 
 /** Every string of the page. */
@@ -51,6 +48,7 @@ const zh: Strings = {
   paneMap: '拓扑图',
   panePackets: '数据包',
   paneTables: '内核表',
+  paneBrowser: 'Browser',
   regions: '页面区域',
   steps: (done, all) => `已完成 ${done} / ${all} 步`,
   language: '语言',
@@ -73,10 +71,6 @@ const zh: Strings = {
   failed: '实验环境因自身错误已停止。',
   splitColumns: '课程区宽度',
   splitRows: '终端区高度',
-  speed: '时间流速',
-  speedReal: '实时',
-  speedSlow: '放慢十倍',
-  speedStop: '暂停',
 };
 
 export const strings: Readonly<Record<Language, Strings>> = { en, zh };

@@ -126,15 +126,29 @@ function cross(pkt: u32, r: Path): bool {
 }
 
 /**
- * The memo behind a memo, 0: there is none yet. What a memo makes of a frame is always the same, so it is always that one,
- * unless the one behind looks at more of the frame.
+ * The memo behind a memo, 0: there is none yet. What a memo makes of a frame is always the same, so it is the one that was
+ * behind it last; where that one looks at more of the frame, what it looks at must be the same, too.
  */
 function follow(p: Pkt, m: Memo, f: usize): usize {
-  if (m.next != 0) return m.next as usize;
-  const kind = keyKind(p.dev, f);
-  const at = first(p, f, kind);
-  if (kind >= changetype<Path>(m.path as usize).kind) m.next = at as u32;
+  const next = m.next as usize;
+  if (next != 0) {
+    const kind = kindOf(next);
+    if (kind >= kindOf(changetype<usize>(m)) || asks(next, kind, f)) return next;
+  }
+  const at = first(p, f, keyKind(p.dev, f));
+  m.next = at as u32;
   return at;
+}
+
+function kindOf(memo: usize): u32 {
+  return changetype<Path>(changetype<Memo>(memo).path as usize).kind;
+}
+
+/** Whether a memo is of a frame's addresses, ports and header word. Pre: device and the link's addresses are its own. */
+function asks(memo: usize, kind: u32, f: usize): bool {
+  const m = changetype<Memo>(memo);
+  if (m.addrs != keyAddrs(kind, f) || m.ports != keyPorts(kind, f)) return false;
+  return changetype<Path>(m.path as usize).head == keyHead(kind, headOf(f));
 }
 
 /** Carries a packet from segment to segment (takes it). @param checked whether the sum of its header was verified */

@@ -2,6 +2,7 @@
 import { type HttpResponse, utf8 } from '../../../base/http.ts';
 import type { CreateBody } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
+import { parsePlatform, platformMismatch } from '../../images/platform.ts';
 import type { ImageConfig } from '../../images/spec.ts';
 import { parseRfc3339, parseUnix } from '../../time.ts';
 import { attachContainer } from '../attach.ts';
@@ -41,8 +42,9 @@ const on =
 const act = (work: (c: Container, call: Call) => Promise<Failure | undefined> | Failure | undefined): Handler =>
   on(async (c, call) => (await work(c, call)) ?? empty(call.daemon, 204));
 
-const timeoutOf = (call: Call): { timeout?: number; signal?: string } => {
+const timeoutOf = (call: Call): { timeout?: number; signal?: string } | Failure => {
   const t = call.query.get('t');
+  if (t && !/^[+-]?\d+$/.test(t)) return errors.atoi(t);
   const signal = call.query.get('signal');
   return { ...(t === null || t === '' ? {} : { timeout: Number(t) }), ...(signal ? { signal } : {}) };
 };
@@ -50,11 +52,18 @@ const timeoutOf = (call: Call): { timeout?: number; signal?: string } => {
 const create: Handler = async ({ daemon, request, query }) => {
   const body = await readJson<CreateBody>(request, CREATE);
   if (body instanceof Failure) return body;
+  if (Object.keys(body).every((key) => key === 'HostConfig' || key === 'NetworkingConfig')) return errors.emptyConfig;
+  const platform = parsePlatform(query.get('platform') ?? '');
+  if (platform instanceof Failure) return platform;
+  const other = body.Image ? platformMismatch(body.Image, platform) : undefined;
+  if (other && !(daemon.images.get(body.Image as string) instanceof Failure)) return other;
   const made = await createContainer(daemon, query.get('name') ?? '', body);
   return made instanceof Failure ? made : json(daemon, 201, made);
 };
 
 const list: Handler = ({ daemon, query }) => {
+  const limit = query.get('limit');
+  if (limit && !/^[+-]?\d+$/.test(limit)) return errors.atoi(limit);
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
   const rows = listContainers(daemon, {
@@ -76,6 +85,10 @@ const logs = on((c, { daemon, query, request, version }) => {
     if (!value || value === '0') return undefined;
     return parseUnix(value) ?? parseRfc3339(value);
   };
+  for (const name of ['since', 'until']) {
+    const value = query.get(name);
+    if (value && at(name) === undefined && value !== '0') return errors.parseInt(value.split('.')[0] as string);
+  }
   const tail = query.get('tail') ?? 'all';
   const options = {
     stdout,
@@ -258,11 +271,17 @@ export const containerRoutes: readonly Route[] = [
   ),
   post(
     '/containers/{id*}/stop',
-    act((c, call) => stopContainer(call.daemon, c, timeoutOf(call))),
+    act((c, call) => {
+      const how = timeoutOf(call);
+      return how instanceof Failure ? how : stopContainer(call.daemon, c, how);
+    }),
   ),
   post(
     '/containers/{id*}/restart',
-    act((c, call) => restartContainer(call.daemon, call.params.id as string, c, timeoutOf(call))),
+    act((c, call) => {
+      const how = timeoutOf(call);
+      return how instanceof Failure ? how : restartContainer(call.daemon, call.params.id as string, c, how);
+    }),
   ),
   post('/containers/{id*}/kill', async (call) => {
     const { daemon, params, query } = call;

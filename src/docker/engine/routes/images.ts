@@ -17,6 +17,8 @@ import { stream } from './archive.ts';
 const list: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
+  const dangling = filters.bool('dangling');
+  if (dangling instanceof Failure) return dangling;
   return filters.check(IMAGE_FILTERS) ?? json(daemon, 200, imageRows(daemon, filters, flag(query, 'all')));
 };
 

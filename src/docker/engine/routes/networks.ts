@@ -86,9 +86,14 @@ function disconnectOf(
 const volumeList: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
+  const dangling = filters.bool('dangling');
+  const bad = filters.check(['dangling', 'driver', 'label', 'name']) ?? dangling;
+  if (bad instanceof Failure) return bad;
+  const used = new Set([...daemon.containers.values()].flatMap((c) => c.mounts.map((m) => m.name)));
   const shown = daemon.volumes
     .list()
-    .filter((v) => filters.match('name', v.name) && filters.exact('driver', 'local') && filters.labels(v.labels));
+    .filter((v) => filters.match('name', v.name) && filters.exact('driver', 'local') && filters.labels(v.labels))
+    .filter((v) => dangling === undefined || used.has(v.name) !== dangling);
   return json(daemon, 200, { Volumes: shown.map(volumeJson), Warnings: null });
 };
 

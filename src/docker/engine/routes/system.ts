@@ -8,7 +8,7 @@ import { AUTH } from '../decode/networks.ts';
 import { errors } from '../errors.ts';
 import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../events.ts';
 import { Filters } from '../filters.ts';
-import { diskUsage, info, version } from '../info.ts';
+import { diskUsage, info, USAGE_TYPES, version } from '../info.ts';
 import { bytes, json, ping } from '../reply.ts';
 import { type Handler, type Route, readJson } from '../router.ts';
 
@@ -86,13 +86,20 @@ const distribution: Handler = async ({ daemon, params }) => {
   return found instanceof Failure ? found : json(daemon, 200, found);
 };
 
+const usage: Handler = ({ daemon, query }) => {
+  const types = query.getAll('type');
+  const unknown = types.find((t) => !USAGE_TYPES.includes(t));
+  if (unknown !== undefined) return new Failure('invalid', `unknown object type: ${unknown}`);
+  return json(daemon, 200, diskUsage(daemon, types.length > 0 ? types : undefined));
+};
+
 export const systemRoutes: readonly Route[] = [
   { method: 'HEAD', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, true) },
   { method: 'GET', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, false) },
   { method: 'GET', pattern: '/version', handler: ({ daemon }) => json(daemon, 200, version(daemon)) },
   { method: 'GET', pattern: '/info', handler: ({ daemon }) => json(daemon, 200, info(daemon)) },
   { method: 'GET', pattern: '/events', handler: events },
-  { method: 'GET', pattern: '/system/df', handler: ({ daemon }) => json(daemon, 200, diskUsage(daemon)) },
+  { method: 'GET', pattern: '/system/df', handler: usage },
   { method: 'POST', pattern: '/auth', handler: auth },
   { method: 'GET', pattern: '/distribution/{name*}/json', handler: distribution },
   {

@@ -1,0 +1,54 @@
+/** Parameters of requests that are none. */
+import { beforeAll, expect, test } from 'vitest';
+import { makeRig, type Rig } from '../rig.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await makeRig();
+});
+
+const refused = async (method: string, path: string, body?: object): Promise<string> => {
+  const { status, body: answer } = await rig.api(method, path, body);
+  return `${status} ${answer.message}`;
+};
+
+test('numbers, filters and types are checked', async () => {
+  const atoi = '500 strconv.Atoi: parsing "abc": invalid syntax';
+  await rig.api('POST', '/containers/create?name=one', { Image: 'busybox', Cmd: ['true'] });
+  expect(await refused('GET', '/containers/json?limit=abc')).toBe(atoi);
+  expect(await refused('POST', '/containers/one/stop?t=abc')).toBe(atoi);
+  expect(await refused('GET', '/containers/one/logs?stdout=1&since=abc')).toBe(
+    '500 strconv.ParseInt: parsing "abc": invalid syntax',
+  );
+  expect(await refused('GET', '/system/df?type=bogus')).toBe('400 unknown object type: bogus');
+  expect((await rig.api('GET', '/system/df?type=volume')).body).toMatchObject({ Images: null, Volumes: [] });
+  expect(await refused('GET', '/volumes?filters={"bogus":["x"]}')).toBe("400 invalid filter 'bogus'");
+});
+
+test('a container needs settings and an image of its platform', async () => {
+  expect(await refused('POST', '/containers/create', { HostConfig: {} })).toBe(
+    '400 config cannot be empty in order to create a container',
+  );
+  const create = (platform: string): Promise<string> =>
+    refused('POST', `/containers/create?platform=${platform}`, { Image: 'busybox' });
+  expect(await create('linux/arm64')).toContain('404 image with reference busybox was found but does not match');
+  expect(await create('foobar')).toBe('400 "foobar": unknown operating system or architecture: invalid argument');
+  expect(await create('linux/amd64')).toContain('201');
+});
+
+test('volumes that nothing uses are found as dangling', async () => {
+  for (const Name of ['used', 'free']) await rig.api('POST', '/volumes/create', { Name });
+  await rig.api('POST', '/containers/create', { Image: 'busybox', HostConfig: { Binds: ['used:/x'] } });
+  const names = async (dangling: string): Promise<string[]> =>
+    (await rig.api('GET', `/volumes?filters={"dangling":["${dangling}"]}`)).body.Volumes.map(
+      (v: { Name: string }) => v.Name,
+    );
+  expect([await names('true'), await names('false')]).toEqual([['free'], ['used']]);
+});
+
+test('the settings of a commit go before those of the container', async () => {
+  await rig.api('POST', '/containers/create?name=two', { Image: 'busybox', Cmd: ['true'], Env: ['A=1'] });
+  await rig.api('POST', '/commit?container=two&repo=two', { Env: ['B=2'], Cmd: ['top'] });
+  const { Config } = (await rig.api('GET', '/images/two/json')).body;
+  expect([Config.Env.includes('A=1'), Config.Env.includes('B=2'), Config.Cmd]).toEqual([true, true, ['top']]);
+});
