@@ -22,6 +22,9 @@ const NAT = ['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT'];
 /** DROP_RULE, DROP_POLICY, DROP_REJECT of wasm/abi/drop.ts: dropped by what the step before says. */
 const BY_RULES = [20, 21, 22];
 
+/** What a step has beside its event. */
+type Where = Pick<Step, 'time' | 'packet' | 'machine' | 'container' | 'ifname'>;
+
 /** A journey that still goes on. */
 interface Draft {
   readonly packet: number;
@@ -142,13 +145,12 @@ export class Tracer {
     if (event.kind === 'made' || event.kind === 'picked') draft.title ||= titleOf(event);
     else if (event.kind === 'arp-made') draft.title ||= arpTitle(event);
     const ifname = names.device(r.dev);
-    const step: Step = {
-      ...event,
-      time: r.time,
-      packet: r.packet,
-      ...names.place(r.ns),
-      ...(ifname !== undefined && { ifname }),
-    };
+    // The event is fresh: it becomes the step, for a copy of each would cost more than to read it.
+    const { machine, container } = names.place(r.ns);
+    const where: { -readonly [K in keyof Where]: Where[K] } = { time: r.time, packet: r.packet, machine };
+    if (container !== undefined) where.container = container;
+    if (ifname !== undefined) where.ifname = ifname;
+    const step: Step = Object.assign(event, where);
     const joined = join(draft.steps, step);
     if (joined) draft.steps[draft.steps.length - 1] = joined;
     else draft.steps.push(step);

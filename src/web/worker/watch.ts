@@ -1,6 +1,6 @@
 /**
- * What the page watches once its panes are there: whole frames, and the ways of packets. A trace costs tens of
- * microseconds for each packet: in a flood it is given up until there is less, so that the lab stays quick.
+ * What the page watches once its panes are there: whole frames, and the ways of packets. A trace costs some sixty
+ * microseconds for each crossing: in a flood it is given up until there is less, so that the lab stays quick.
  */
 import { sentence } from '../../lab/journey/words.ts';
 import type { Lab } from '../../lab/lab.ts';
