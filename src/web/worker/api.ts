@@ -3,6 +3,7 @@
  * ends the worker and starts another. Everything that flows to the page comes in batches, one per frame and one more for each key.
  */
 import type { StepProgress } from '../../course/runner.ts';
+import type { LessonPlan } from '../../course/schema.ts';
 import type { Visit, Visited } from '../../lab/browser/browser.ts';
 import type { Happening } from '../../lab/log/happen.ts';
 import type { LabView, Layer, ViewFrame } from '../../lab/view.ts';
@@ -234,5 +235,5 @@ export interface LabWorker {
    * Makes the lab. Batches go to `sink` until the worker ends.
    * @param packed a log to be played first
    */
-  start(lesson: string, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<Started>;
+  start(plan: LessonPlan, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<Started>;
 }
