@@ -27,6 +27,10 @@ async function cell(visit: Visit, row: number, col: number): Promise<{ x: number
   return { x: box.x + col * 7.8 + 4, y: box.y + box.height / 2 };
 }
 
+/** The terminals' tabs. */
+const tabs = (visit: Visit, which: { selected?: boolean } = {}) =>
+  visit.page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab', which);
+
 /** Picks from the menu of the terminal in front. */
 async function choose(visit: Visit, name: string): Promise<void> {
   await visit.page.getByRole('button', { name: 'Terminal menu' }).click();
@@ -46,15 +50,15 @@ it('has tabs that are opened, gone through by keyboard and closed', async () => 
   await visit.sees(PROMPT);
   await visit.type('tty');
   await visit.sees('/dev/pts/1');
-  expect(await page.getByRole('tab').count()).toBe(4);
-  await page.getByRole('tab', { selected: true }).focus();
+  expect(await tabs(visit).count()).toBe(4);
+  await tabs(visit, { selected: true }).focus();
   await page.keyboard.press('ArrowLeft');
-  expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('node2');
+  expect(await tabs(visit, { selected: true }).textContent()).toContain('node2');
   await page.keyboard.press('Delete');
-  expect(await page.getByRole('tab').count()).toBe(3);
-  await page.getByRole('tab').last().click();
+  expect(await tabs(visit).count()).toBe(3);
+  await tabs(visit).last().click();
   await page.getByRole('button', { name: 'Close the terminal node1' }).click();
-  expect(await page.getByRole('tab').count()).toBe(2);
+  expect(await tabs(visit).count()).toBe(2);
   await visit.at('node1');
   await visit.type('ps -e | grep -c bash');
   await visit.sees(/\n1\s/);
@@ -146,7 +150,8 @@ it('has links: the lab’s own to its browser, others to a tab of their own', as
     await page.mouse.click(x, y);
   };
   await click(1);
-  await page.getByText('Nothing here shows http://localhost:32768/x').waitFor();
+  await page.getByRole('textbox', { name: 'Address' }).waitFor();
+  expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe('http://localhost:32768/x');
   await page.context().route('https://docs.docker.com/**', (route) => route.fulfill({ body: 'docs' }));
   const [other] = await Promise.all([page.context().waitForEvent('page'), click(2)]);
   expect(other.url()).toBe('https://docs.docker.com/');

@@ -21,6 +21,8 @@ import { type Tab, type TabPlan, Tabs } from './terminal/tabs.svelte.ts';
 const PROMPT = 'drydock:prompt';
 /** From the first prompt to what is loaded after it, ms. */
 const MOMENT = 200;
+/** From the first output to its being on the screen, ms. */
+const PAINT = 50;
 
 /** The worker's faces, as comlink gives them. */
 type RemoteLab = {
@@ -36,6 +38,8 @@ let spare: Worker | undefined = spawn();
 
 export class Session {
   status = $state<'starting' | 'ready' | 'failed'>('starting');
+  /** The first prompt is on the screen. */
+  prompted = $state(false);
   /** The first prompt has been there for a moment: what it did not need may be loaded. */
   settled = $state(false);
   view = $state.raw<LabView | undefined>(undefined);
@@ -71,7 +75,7 @@ export class Session {
   #settle: () => void = () => {};
   /** Terminals that the log which is played has opened. */
   #opened = new Set<number>();
-  #prompted = false;
+  #prompting = false;
   #over = false;
 
   /** Id of the lesson. */
@@ -121,9 +125,12 @@ export class Session {
       this.tabs.forNumber(terminal, machine, title);
       this.#opened.add(terminal);
     }
-    if (batch.output.length > 0 && !this.#prompted) {
-      this.#prompted = true;
+    if (batch.output.length > 0 && !this.#prompting) {
+      this.#prompting = true;
       performance.mark(PROMPT);
+      setTimeout(() => {
+        this.prompted = true;
+      }, PAINT);
       setTimeout(() => {
         this.settled = true;
         void this.remote.watch();
