@@ -118,6 +118,10 @@ const api: LabWorker = {
     () => play,
     async (at) => new (await import('./packets.ts')).Packets(at.lab, () => at.tracing),
   ),
+  tables: lazily(
+    () => play,
+    async (at) => new (await import('./tables.ts')).Tables(at.lab),
+  ),
   log: {
     async pack() {
       const { packLog } = await import('./log.ts');
