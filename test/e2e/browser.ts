@@ -117,6 +117,19 @@ export class Visit {
     }
   }
 
+  /** Waits until a command has ended in the terminal in front: its last line is there, and a prompt after it. */
+  async ended(machine: string, line: string, patience = 60_000): Promise<void> {
+    const prompt = new RegExp(`root@${machine}:~# *\\s*$`);
+    const end = Date.now() + patience;
+    for (let seen = 0; seen < 2; ) {
+      const text = await this.screen();
+      const echoed = text.includes(line) || text.trim().split('\n').length > 3;
+      seen = echoed && prompt.test(text) ? seen + 1 : 0;
+      if (Date.now() > end) throw new Error(`'${line}' has not ended:\n${text}`);
+      await this.page.waitForTimeout(40);
+    }
+  }
+
   /** How many steps of the lesson are done. */
   done(): Promise<number> {
     return this.page.locator('.steps > li.done').count();
