@@ -57,8 +57,14 @@ class Memory {
   readonly #journeys = new Map<number, Journey>();
   readonly #calls = new Map<number, ViewCall>();
 
-  /** @param baselines packet counters at its beginning, by the step whose checks look at them */
-  constructor(readonly baselines: ReadonlyMap<string, Record<string, number>>) {}
+  /**
+   * @param baselines packet counters at its beginning, by the step whose checks look at them
+   * @param newest number of the last packet that was made before
+   */
+  constructor(
+    readonly baselines: ReadonlyMap<string, Record<string, number>>,
+    readonly newest: number,
+  ) {}
 
   /** @param step whose checks are to be judged */
   traffic(step: string): Traffic {
@@ -73,7 +79,8 @@ class Memory {
   add(news: Traffic): void {
     this.#frames.push(...news.frames);
     if (this.#frames.length > KEEP) this.#frames.splice(0, this.#frames.length - KEEP);
-    for (const j of news.journeys) this.#journeys.set(j.packet, j);
+    // A packet under way is shown again and again, also to a step that opened after it was made.
+    for (const j of news.journeys) if (j.packet > this.newest) this.#journeys.set(j.packet, j);
     for (const old of this.#journeys.keys()) if (this.#journeys.size > KEEP) this.#journeys.delete(old);
     for (const call of news.calls) this.#calls.set(call.seq, call);
   }
@@ -89,6 +96,8 @@ export class LessonRunner {
   readonly #fresh = new Set<string>();
   /** Of open steps, and of those that a `since` counts from. */
   readonly #memory = new Map<string, Memory>();
+  /** Number of the newest packet that was shown. */
+  #newest = -1;
   /** What was seen, by step. */
   readonly #latches = new Map<string, Latch>();
   readonly #counted: readonly Counted[];
@@ -138,6 +147,7 @@ export class LessonRunner {
   async observe(news: Evidence): Promise<boolean> {
     const before = JSON.stringify(this.progress);
     for (const memory of this.#memory.values()) memory.add(news);
+    for (const { packet } of news.journeys) this.#newest = Math.max(this.#newest, packet);
     await this.#watch(news);
     for (const step of this.plan.steps) if (this.#stateOf(step.id) === 'open') await this.#judge(step, news);
     this.#unlock(news);
@@ -222,7 +232,7 @@ export class LessonRunner {
       for (const c of this.#counted)
         if (c.from === step.id)
           baselines.set(c.step, { ...baselines.get(c.step), ...baselineOf(c.check, news, c.place) });
-      this.#memory.set(step.id, new Memory(baselines));
+      this.#memory.set(step.id, new Memory(baselines, this.#newest));
     });
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Evidence, NO_TRAFFIC } from '../../src/course/evidence.ts';
 import { LessonRunner } from '../../src/course/runner.ts';
 import { lessonSchema } from '../../src/course/schema.ts';
-import type { ViewCall, ViewFrame } from '../../src/lab/view.ts';
+import type { Journey, ViewCall, ViewFrame } from '../../src/lab/view.ts';
 import type { NfRuleState } from '../../src/linux/kernel/netadmin.ts';
 
 const both = { en: 'x', zh: 'x' };
@@ -80,6 +80,25 @@ describe('steps', () => {
     expect(states(r)).toEqual(['done', 'open', 'done']);
     await r.observe(news(['b']));
     expect(r.finished).toBe(true);
+  });
+
+  it('do not count a packet that was made before they opened, though its way is shown again', async () => {
+    const lost = (packet: number): Journey => ({
+      packet,
+      title: '',
+      steps: [{ kind: 'dropped', reason: 20, time: 0, packet, machine: 'node1' }],
+    });
+    const r = runner([
+      { id: 'a', check: { drop: { reason: 'rule' } } },
+      { id: 'b', check: { drop: { reason: 'rule' } } },
+    ]);
+    await r.observe(news());
+    await r.observe({ ...news(), journeys: [lost(7)] });
+    expect(states(r)).toEqual(['done', 'open']);
+    await r.observe({ ...news(), journeys: [lost(7)] });
+    expect(states(r)).toEqual(['done', 'open']);
+    await r.observe({ ...news(), journeys: [lost(7), lost(8)] });
+    expect(states(r)).toEqual(['done', 'done']);
   });
 
   it('are taken up where they were left', async () => {
