@@ -69,6 +69,8 @@ describe('subnets', () => {
     expect(await m.out('docker run --rm --network only6 busybox ip -4 -o addr show eth0')).toBe('');
     await m.out('docker run -d --name s1 --network six busybox top');
     expect(await m.out('docker run --rm --network six busybox ping -6 -c 1 s1')).toContain('1 packets received');
+    // By its name, ping6 asks for the IPv6 address.
+    expect(await m.out('docker run --rm --network six busybox ping6 -c 1 s1')).toMatch(/^PING s1 \([0-9a-f:]+\)/);
     expect(await m.fails('docker network create --ipv6 --subnet fe80::/80 ll')).toBe(
       "'fe80::1/80' clashes with the Link-Local prefix 'fe80::/64' [1]",
     );

@@ -23,7 +23,8 @@ async function run(ctx: Context): Promise<number> {
   const intervalNs = Number(o.value('interval') ?? 1) * 1e9;
   const lingerNs = Number(o.value('timeout') ?? 10) * 1e9;
   const end = o.has('deadline') ? sys.now() + Number(o.value('deadline')) * 1e9 : Number.POSITIVE_INFINITY;
-  const found = await getaddrinfo(sys, target, o.has('4') ? 4 : o.has('6') ? 6 : 0);
+  const family = o.has('4') ? 4 : o.has('6') || ctx.name === 'ping6' ? 6 : 0;
+  const found = await getaddrinfo(sys, target, family);
   if (typeof found === 'string') return ctx.fail(`bad address '${target}'`);
   const dst = (found.addrs.find((a) => a.v === 4) ?? found.addrs[0]) as IpAddr;
   const via = o.value('interface');

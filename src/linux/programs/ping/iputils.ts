@@ -250,7 +250,8 @@ async function run(ctx: Context): Promise<number> {
   if (target === undefined) return ctx.fail('usage error: Destination address required', 1);
   const s = settings(ctx);
   if (typeof s === 'string') return ctx.fail(s, 1);
-  const family = ctx.options.has('4') ? 4 : ctx.options.has('6') ? 6 : 0;
+  const asked = ctx.name.at(-1);
+  const family = ctx.options.has('4') || asked === '4' ? 4 : ctx.options.has('6') || asked === '6' ? 6 : 0;
   const found = await getaddrinfo(sys, target, family);
   if (typeof found === 'string') return ctx.fail(`${target}: ${GAI_TEXT[found]}`, 2);
   const dst = found.addrs[0] as IpAddr;
