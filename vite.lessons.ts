@@ -10,7 +10,7 @@ import { type CoursePlan, foldersOf, headOf, type Outline } from './src/course/o
 import type { Lesson } from './src/course/text.ts';
 
 const LESSON = 'drydock:lesson/';
-const NAMES = ['drydock:course', 'drydock:plans', 'drydock:texts'];
+const COURSE = 'drydock:course';
 
 /** @param dir the lessons' folder */
 export function lessons(dir: string): Plugin {
@@ -29,10 +29,7 @@ export function lessons(dir: string): Plugin {
   /** What a module says. */
   const source = (name: string, plan: CoursePlan): string => {
     const all = foldersOf(plan);
-    const first = () => load(all[0]?.folder as string);
-    if (name === 'drydock:plans') return `export const plans = ${JSON.stringify([first().plan])};`;
-    if (name === 'drydock:texts') return `export const lessons = ${JSON.stringify([first()])};`;
-    if (name === 'drydock:course') {
+    if (name === COURSE) {
       const loaders = all.map(({ id }) => `${JSON.stringify(id)}: () => import(${JSON.stringify(LESSON + id)})`);
       return `export const outline = ${JSON.stringify(outline(plan))};\nexport const lessons = {${loaders.join(', ')}};`;
     }
@@ -42,10 +39,10 @@ export function lessons(dir: string): Plugin {
   };
   return {
     name: 'drydock-lessons',
-    resolveId: (id) => (NAMES.includes(id) || id.startsWith(LESSON) ? `\0${id}` : undefined),
+    resolveId: (id) => (id === COURSE || id.startsWith(LESSON) ? `\0${id}` : undefined),
     load(id) {
       const name = id.slice(1);
-      if (id[0] !== '\0' || !(NAMES.includes(name) || name.startsWith(LESSON))) return undefined;
+      if (id[0] !== '\0' || !(name === COURSE || name.startsWith(LESSON))) return undefined;
       const plan = course();
       this.addWatchFile(join(dir, 'course.yaml'));
       for (const { folder } of foldersOf(plan)) for (const f of LESSON_FILES) this.addWatchFile(join(dir, folder, f));

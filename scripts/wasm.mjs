@@ -25,13 +25,11 @@ const INLINE = { always: 6, flexible: 6, oneCaller: 100 };
 /** The same inside of what each packet crosses. */
 const INLINE_HOT = { always: 100, flexible: 300, oneCaller: 1000 };
 
-/** Functions that each packet crosses, one of a remembered flow or not: their bodies are made for speed, all others small. */
+/** What each packet of a remembered flow crosses: the bodies of these functions are made for speed, all others small. */
 const HOT = [
   'bench/',
   'assembly/dev/xmit/devStart',
   'assembly/dev/xmit/devXmit',
-  'assembly/dev/xmit/linkArrive',
-  'assembly/dev/xmit/receive',
   'assembly/dev/xmit/tap',
   'assembly/dev/vfdb/vfdbFind',
   'assembly/dev/vxlan/encap',
@@ -42,14 +40,10 @@ const HOT = [
   'assembly/flow/memo/',
   'assembly/flow/outer/',
   'assembly/flow/replay/',
-  'assembly/ip/dst/',
-  'assembly/ip/input/deliver',
-  'assembly/ip/input/ip4Input',
   'assembly/ip/input/ip4ToSocket',
-  'assembly/nf/chain/chainRun',
-  'assembly/nf/conn/',
-  'assembly/nf/conntrack/',
-  'assembly/nf/hook/run',
+  'assembly/nf/conntrack/ctCalm',
+  'assembly/nf/conntrack/ctSeen',
+  'assembly/nf/conntrack/update',
   'assembly/sim/clock/',
   'assembly/sim/loop/drain',
   'assembly/sim/pool/clear',

@@ -6,10 +6,3 @@ declare module 'drydock:course' {
     Record<string, () => Promise<{ readonly lesson: import('../course/text.ts').Lesson }>>
   >;
 }
-/** The first lesson alone, until the page has an outline. */
-declare module 'drydock:plans' {
-  export const plans: readonly import('../course/schema.ts').LessonPlan[];
-}
-declare module 'drydock:texts' {
-  export const lessons: readonly import('../course/text.ts').Lesson[];
-}

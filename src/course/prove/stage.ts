@@ -13,7 +13,6 @@ export type MakeLab = (options: { seed: number; hosts: number }) => Promise<Lab>
 export const SETTLE_NS = 2e9;
 
 export class Stage {
-  readonly #observer: Observer;
   /** What was typed and printed. */
   #printed = '';
 
@@ -22,9 +21,8 @@ export class Stage {
     readonly lab: Lab,
     readonly runner: LessonRunner,
     readonly capture?: Capture,
-  ) {
-    this.#observer = new Observer(lab, runner);
-  }
+    readonly observer = new Observer(lab, runner),
+  ) {}
 
   /** Opens a lab, runs the lesson's setup, and looks at it for the first time. */
   static async open(plan: LessonPlan, makeLab: MakeLab): Promise<Stage> {
@@ -82,7 +80,7 @@ export class Stage {
   }
 
   async look(): Promise<void> {
-    await settled(this.lab, this.#observer.look());
+    await settled(this.lab, this.observer.look());
   }
 
   progress(step: string): StepProgress {

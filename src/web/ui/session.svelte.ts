@@ -1,5 +1,6 @@
 /** The page's side of one lab: a worker, what it has told, and the terminals that show its shells. */
 import * as Comlink from 'comlink';
+import type { LessonPlan } from '../../course/schema.ts';
 import type {
   Batch,
   Catalogue,
@@ -27,6 +28,11 @@ type RemoteLab = {
     ? Comlink.Remote<Pick<LabWorker, K>>[K]
     : Comlink.Remote<LabWorker[K]>;
 };
+
+const spawn = (): Worker =>
+  new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
+/** The first lab's worker: on its way before it is known what for. */
+let spare: Worker | undefined = spawn();
 
 export class Session {
   status = $state<'starting' | 'ready' | 'failed'>('starting');
@@ -56,8 +62,8 @@ export class Session {
   wanted = $state.raw<{ readonly packet?: number; readonly place?: string } | undefined>(undefined);
   /** Called with each batch of frames and drops, for what moves, and how many frames were left out. */
   readonly onTraffic = new Set<(frames: readonly ViewFrame[], drops: readonly DropText[], lost: number) => void>();
-  /** Shows a published port's page; there once something does. @see openBrowser */
-  browser: ((url: string) => void) | undefined;
+  /** An address that the browser's pane is to open; taken by it. */
+  wantedUrl = $state<string | undefined>(undefined);
   readonly remote: RemoteLab;
   #worker: Worker;
   #started: Promise<Started>;
@@ -68,15 +74,16 @@ export class Session {
   #prompted = false;
   #over = false;
 
+  /** Id of the lesson. */
+  readonly lesson: string;
+
   /** @param packed a log to begin with */
-  constructor(
-    readonly lesson: string,
-    terminals: readonly TabPlan[],
-    packed?: Uint8Array,
-  ) {
+  constructor(plan: LessonPlan, terminals: readonly TabPlan[], packed?: Uint8Array) {
+    this.lesson = plan.id;
     this.tabs = new Tabs(terminals);
     this.restoring = packed !== undefined;
-    this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
+    this.#worker = spare ?? spawn();
+    spare = undefined;
     this.#worker.onerror = (event) => {
       console.error(event.message);
       this.status = 'failed';
@@ -84,7 +91,8 @@ export class Session {
     this.remote = Comlink.wrap<LabWorker>(this.#worker) as unknown as RemoteLab;
     this.#settled = packed ? this.#unsettled() : Promise.resolve();
     this.#started = this.remote.start(
-      lesson,
+      // Plain data: what a worker can be sent.
+      $state.snapshot(plan) as LessonPlan,
       Comlink.proxy((batch: Batch) => this.#take(batch)),
       packed,
     );
@@ -195,10 +203,10 @@ export class Session {
     this.openTerminal(machine, container).command = `docker exec -it ${container} ${shell}`;
   }
 
-  /** Shows what a published port serves. @returns false when nothing here can */
-  openBrowser(url: string): boolean {
-    this.browser?.(url);
-    return this.browser !== undefined;
+  /** Opens an address in the simulated browser. */
+  openBrowser(url: string): void {
+    this.wantedUrl = url;
+    this.pane = 'browser';
   }
 
   screen(machine: string): Screen | undefined {

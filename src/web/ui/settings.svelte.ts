@@ -34,6 +34,7 @@ const KEPT = [
   'transcript',
   'tabLeaves',
   'resume',
+  'at',
 ] as const;
 /** Size of a terminal's type unless chosen, px. */
 const TYPE = 13;
@@ -46,6 +47,8 @@ class Settings {
   /** Share of the width that the lesson has, of the height the terminal has. */
   columns = $state(recall('columns', 0.38, share));
   rows = $state(recall('rows', 0.4, share));
+  /** Id of the lesson that was last on the desk. */
+  at = $state(recall<string>('at', '', (v) => typeof v === 'string'));
   /** Size of a terminal's type, px. */
   terminalType = $state(recall<number>('terminalType', TYPE, (v) => typeof v === 'number' && v >= 8 && v <= 40));
   /** Terminals are also told as text. */

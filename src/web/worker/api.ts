@@ -3,6 +3,7 @@
  * ends the worker and starts another. Everything that flows to the page comes in batches, one per frame and one more for each key.
  */
 import type { StepProgress } from '../../course/runner.ts';
+import type { LessonPlan } from '../../course/schema.ts';
 import type { Visit, Visited } from '../../lab/browser/browser.ts';
 import type { Happening } from '../../lab/log/happen.ts';
 import type { LabView, Layer, ViewFrame } from '../../lab/view.ts';
@@ -20,6 +21,7 @@ export type {
   ViewFrame,
   ViewLink,
   ViewMachine,
+  ViewNetwork,
   ViewPort,
 } from '../../lab/view.ts';
 export type { Catalogue } from './catalogue.ts';
@@ -98,7 +100,7 @@ export interface DropText {
   readonly ifname?: string;
   /** `TCP 172.18.0.2.41712 > 172.17.0.2.80 [S]` */
   readonly title: string;
-  /** Chain whose rule or policy did it. */
+  /** Table and chain whose rule or policy did it: `filter DOCKER-USER`. */
   readonly chain?: string;
   readonly text: { readonly en: string; readonly zh: string };
 }
@@ -160,6 +162,8 @@ export interface PacketsFace {
   /** @param from number of a row, negative: the newest rows */
   window(query: PacketQuery, from: number, count: number): Promise<PacketWindow>;
   detail(seq: number, lang: 'en' | 'zh'): Promise<FrameDetail | undefined>;
+  /** The first frame that is kept of a packet. */
+  find(packet: number): Promise<number | undefined>;
   /** The frames of the list as a pcapng file. */
   file(): Promise<Uint8Array>;
 }
@@ -215,6 +219,67 @@ export interface LogFace {
   pack(): Promise<Uint8Array>;
 }
 
+export type TableKind = 'conntrack' | 'rules' | 'routes' | 'neighbours' | 'fdb' | 'sockets';
+
+/** What a column holds. Whoever shows it has a word for each. */
+export type ColumnKey =
+  | 'proto'
+  | 'state'
+  | 'original'
+  | 'reply'
+  | 'nat'
+  | 'packets'
+  | 'bytes'
+  | 'timeout'
+  | 'number'
+  | 'rule'
+  | 'destination'
+  | 'via'
+  | 'device'
+  | 'source'
+  | 'scope'
+  | 'metric'
+  | 'address'
+  | 'mac'
+  | 'bridge'
+  | 'kind'
+  | 'age'
+  | 'local'
+  | 'peer'
+  | 'process';
+
+export interface TableRow {
+  /** Of this row alone for as long as it is there. */
+  readonly key: string;
+  readonly cells: readonly string[];
+}
+
+export interface TableGroup {
+  /** `iptables nat DOCKER`, or empty. */
+  readonly title: string;
+  readonly rows: readonly TableRow[];
+}
+
+export interface KernelTable {
+  readonly columns: readonly ColumnKey[];
+  readonly groups: readonly TableGroup[];
+  /** Rows that were left out. */
+  readonly more: number;
+}
+
+/** What the kernels hold. @see tables.ts */
+export interface TablesFace {
+  read(machine: string, container: string | undefined, kind: TableKind): Promise<KernelTable | undefined>;
+  processes(machine: string, id: string): Promise<readonly ProcessRow[]>;
+}
+
+/** A process as `docker top` lists it. */
+export interface ProcessRow {
+  readonly pid: string;
+  readonly user: string;
+  readonly command: string;
+}
+
 /** A lab that has been made. */
 export interface Started {
   /** Milliseconds since 1970 at virtual time 0. */
@@ -225,6 +290,7 @@ export interface LabWorker {
   /** From now on frames are kept whole and packets are traced. */
   watch(): Promise<void>;
   readonly packets: PacketsFace;
+  readonly tables: TablesFace;
   readonly terminals: TerminalsFace;
   readonly time: TimeFace;
   readonly lesson: LessonFace;
@@ -234,5 +300,5 @@ export interface LabWorker {
    * Makes the lab. Batches go to `sink` until the worker ends.
    * @param packed a log to be played first
    */
-  start(lesson: string, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<Started>;
+  start(plan: LessonPlan, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<Started>;
 }

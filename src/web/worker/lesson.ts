@@ -3,7 +3,7 @@
  * done anything, and frames and calls wait in the lab.
  */
 import type { Observer } from '../../course/observer.ts';
-import type { LessonRunner, StepProgress } from '../../course/runner.ts';
+import type { StepProgress } from '../../course/runner.ts';
 import type { LessonPlan } from '../../course/schema.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { fail, now } from './host.ts';
@@ -14,9 +14,8 @@ const LOOK_EVERY = 150;
 export class Lesson {
   /** Present when it has changed, until it is taken. */
   #progress: readonly StepProgress[] | undefined;
-  #runner: LessonRunner | undefined;
   #observer: Observer | undefined;
-  #loading: Promise<LessonRunner> | undefined;
+  #loading: Promise<Observer> | undefined;
   #lookAt = Number.NEGATIVE_INFINITY;
   #looking = false;
 
@@ -28,27 +27,30 @@ export class Lesson {
   ) {}
 
   /** Brings the runner; from then on looks are taken. */
-  load(): Promise<LessonRunner> {
+  load(): Promise<Observer> {
     this.#loading ??= this.#load();
     return this.#loading;
   }
 
-  async #load(): Promise<LessonRunner> {
+  async #load(): Promise<Observer> {
     const [{ LessonRunner }, { Observer }] = await Promise.all([
       import('../../course/runner.ts'),
       import('../../course/observer.ts'),
     ]);
-    this.#runner = new LessonRunner(this.plan);
-    this.#observer = new Observer(this.lab, this.#runner);
-    this.#progress = this.#runner.progress;
-    return this.#runner;
+    this.#observer = new Observer(this.lab, new LessonRunner(this.plan));
+    this.tell();
+    return this.#observer;
   }
 
   answer(step: string, question: string, given: string): void {
-    if (!this.#runner) return;
-    this.#runner.answer(step, question, given);
-    this.#progress = this.#runner.progress;
-    this.#lookAt = Number.NEGATIVE_INFINITY;
+    this.#observer?.runner.answer(step, question, given);
+    this.tell();
+    this.hurry();
+  }
+
+  /** The page is to hear how far the lesson is. */
+  tell(): void {
+    this.#progress = this.#observer?.runner.progress;
   }
 
   /** The next look is taken at once. */
@@ -66,7 +68,7 @@ export class Lesson {
     this.#looking = true;
     this.#observer.look().then((changed) => {
       if (changed) {
-        this.#progress = this.#runner?.progress;
+        this.tell();
         this.saw();
       }
       this.#looking = false;

@@ -1,6 +1,5 @@
 /** The worker: the lab at play, and the faces that it shows the page. One file for each concern; this one puts them together. */
 
-import { plans } from 'drydock:plans';
 import * as Comlink from 'comlink';
 import coreUrl from '../../../dist/core.wasm?url';
 import type { LessonPlan } from '../../course/schema.ts';
@@ -34,10 +33,12 @@ async function makePlay(anew: boolean, log?: Log): Promise<Play> {
 }
 
 /** What a log needs before it can be played: the lesson, and what was done of it before. */
-async function begin({ lab, lesson }: Play, { entries: [first] }: Log): Promise<void> {
-  const runner = await lesson.load();
+async function begin({ lesson }: Play, { entries: [first] }: Log): Promise<void> {
+  const observer = await lesson.load();
   const note = first?.kind === 'note' ? noteOf(first.text) : undefined;
-  if (note && 'from' in note) await (await import('./begin.ts')).solveBefore(lab, runner, note.from);
+  if (!note || !('from' in note)) return;
+  await (await import('./begin.ts')).solveBefore(observer, note.from);
+  lesson.tell();
 }
 
 async function replace(playback: Playback): Promise<void> {
@@ -59,9 +60,7 @@ const time = new Time({
 
 const api: LabWorker = {
   async start(lesson, listener, packed) {
-    const wanted = plans.find((p) => p.id === lesson);
-    if (!wanted) throw new Error(`no lesson ${lesson}`);
-    plan = wanted;
+    plan = lesson;
     sink = listener;
     wasm = await (await fetch(coreUrl)).arrayBuffer();
     const found = packed && (await (await import('./log.ts')).unpackLog(packed, plan));
@@ -118,6 +117,10 @@ const api: LabWorker = {
   packets: lazily(
     () => play,
     async (at) => new (await import('./packets.ts')).Packets(at.lab, () => at.tracing),
+  ),
+  tables: lazily(
+    () => play,
+    async (at) => new (await import('./tables.ts')).Tables(at.lab),
   ),
   log: {
     async pack() {

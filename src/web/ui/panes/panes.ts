@@ -16,4 +16,5 @@ export const panes: readonly Pane[] = [
   { id: 'map', name: (t) => t.paneMap, load: () => import('../map/MapPane.svelte') },
   { id: 'packets', name: (t) => t.panePackets, load: () => import('../packets/PacketsPane.svelte') },
   { id: 'tables', name: (t) => t.paneTables, load: () => import('../tables/TablesPane.svelte') },
+  { id: 'browser', name: (t) => t.paneBrowser, load: () => import('../browser/BrowserPane.svelte') },
 ];

@@ -7,9 +7,10 @@ import { keep } from './keep.ts';
 const MOMENT = 400;
 
 /** To be called while a component is set up. @param session the present one */
-export function saveWhileShown(session: () => Session): void {
+export function saveWhileShown(session: () => Session | undefined): void {
   $effect(() => {
     const now = session();
+    if (!now) return;
     now.progress;
     if (now.timeline.commands.length + now.epoch === 0 || now.replay || !settings.resume) return;
     const timer = setTimeout(async () => {

@@ -32,7 +32,6 @@ const en = {
   cancel: 'Cancel',
   noClipboard: 'The browser does not give the clipboard to this page: press Ctrl+Shift+V.',
   keys: 'F6 leaves the terminal, Shift+F6 leaves it backwards. Ctrl+Shift+F finds, Ctrl+Shift+C copies.',
-  noBrowser: (url: string) => `Nothing here shows ${url} yet; try curl ${url}`,
 };
 
 /** Every word of the terminals' tools. */
@@ -69,7 +68,6 @@ const zh: TerminalStrings = {
   cancel: '取消',
   noClipboard: '浏览器不允许本页读取剪贴板，请按 Ctrl+Shift+V。',
   keys: '按 F6 离开终端，Shift+F6 反向离开；Ctrl+Shift+F 查找，Ctrl+Shift+C 复制。',
-  noBrowser: (url) => `这里还不能显示 ${url}，可以试试 curl ${url}`,
 };
 
 export const terminalStrings: Readonly<Record<Language, TerminalStrings>> = { en, zh };

@@ -1,0 +1,85 @@
+/** What lies on the desk: one lesson and its lab. An address, a link or the outline puts another one there. */
+import { lessons, outline } from 'drydock:course';
+import type { Lesson } from '../../../course/text.ts';
+import { Session } from '../session.svelte.ts';
+import { settings } from '../settings.svelte.ts';
+import { forget, kept } from '../share/keep.ts';
+import { sessionIn } from '../share/link.ts';
+import { freePlay } from './free.ts';
+import { FREE, fragmentOf, type Place, placeOf } from './route.ts';
+
+const order = outline.parts.flatMap((part) => part.lessons.map((head) => ({ ...head, part: part.title })));
+
+/** A lesson's neighbours in the course, and its part. */
+export function aroundOf(id: string) {
+  const at = order.findIndex((l) => l.id === id);
+  return { part: order[at]?.part, previous: order[at - 1], next: at < 0 ? undefined : order[at + 1] };
+}
+
+export class Desk {
+  lesson = $state.raw<Lesson | undefined>(undefined);
+  session = $state.raw<Session | undefined>(undefined);
+  /** A step that an address asked for; shown and forgotten by who draws the lesson. */
+  step = $state<string | undefined>(undefined);
+  /** A log could not be played, or was none. */
+  unplayed = $state(false);
+  /** Name of a lesson that was asked for and does not exist. */
+  unknown = $state<string | undefined>(undefined);
+  /** Counts what was asked for, so that a lesson which arrives late does not take the place of a later one. */
+  #turn = 0;
+
+  constructor() {
+    const linked = sessionIn(location.hash);
+    if (linked) {
+      history.replaceState(null, '', fragmentOf({ lesson: linked.lesson }));
+      this.unplayed = linked.log === undefined;
+      void this.#open({ lesson: linked.lesson }, linked.log);
+    } else void this.go();
+    addEventListener('hashchange', () => void this.go());
+  }
+
+  /** Goes where the address says; to where one was last, when it says nothing. */
+  async go(): Promise<void> {
+    const place = placeOf(location.hash) ?? { lesson: settings.at };
+    this.step = place.step;
+    if (place.lesson === this.lesson?.plan.id) return;
+    await this.#open(place);
+  }
+
+  async #open(place: Place, log?: Uint8Array): Promise<void> {
+    const turn = ++this.#turn;
+    const lesson = await this.#load(place.lesson);
+    if (turn !== this.#turn) return;
+    this.session?.end();
+    this.lesson = lesson;
+    settings.at = lesson.plan.id;
+    this.#begin(log ?? (settings.resume ? kept(lesson.plan.id) : undefined));
+  }
+
+  async #load(id: string): Promise<Lesson> {
+    if (id === FREE) return freePlay;
+    const first = order[0]?.id ?? FREE;
+    const load = lessons[id];
+    this.unknown = load || id === '' ? undefined : id;
+    return (await (load ?? (lessons[first] as NonNullable<typeof load>))()).lesson;
+  }
+
+  #begin(log?: Uint8Array): void {
+    const { plan } = this.lesson as Lesson;
+    const terminals = plan.terminals.map(({ machine }) => ({ machine, title: machine, stays: true }));
+    this.session = new Session(plan, terminals, log);
+  }
+
+  /** Another lab in the place of this one, for the same lesson. @param log to be played in it */
+  restart(log?: Uint8Array): void {
+    this.session?.end();
+    this.#begin(log);
+  }
+
+  /** A fresh lab; what was kept of this one is forgotten. */
+  reset(): void {
+    if (this.lesson) forget(this.lesson.plan.id);
+    this.unplayed = false;
+    this.restart();
+  }
+}
