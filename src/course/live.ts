@@ -1,6 +1,6 @@
 /** Values of the lab that stand in a lesson's words as `{{name}}`. */
 import type { LabView } from '../lab/view.ts';
-import { showOf } from './checks/container.ts';
+import { showOf } from './checks/matching.ts';
 import type { LessonPlan } from './schema.ts';
 
 /** Each live value now, or its stand-in. The newest container that matches gives it. */

@@ -1,10 +1,11 @@
 /** Values that a lesson reads from the lab: what the words show, and what an answer is held against. */
 import * as v from 'valibot';
 import { formatIp } from '../base/ip.ts';
-import { container, showOf } from './checks/container.ts';
+import { container } from './checks/container.ts';
 import { filter, frameMatches } from './checks/frame.ts';
 import { place, valuesAt } from './checks/inspect.ts';
 import { link, linksOf } from './checks/link.ts';
+import { showOf } from './checks/matching.ts';
 import { route, routesOf } from './checks/route.ts';
 import { packetsOf, rule } from './checks/rule.ts';
 import type { Evidence } from './evidence.ts';

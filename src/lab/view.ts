@@ -11,6 +11,8 @@ export interface ViewDrop {
   readonly seq: number;
   /** What the packet is, `TCP 172.18.0.2.41712 > 172.17.0.2.80 [S]`. */
   readonly title: string;
+  /** It was sent to a group: nobody misses it. */
+  readonly group: boolean;
   readonly step: Step & EventOf<'dropped'>;
 }
 
@@ -27,6 +29,8 @@ export interface ViewLink {
   readonly master?: string;
   /** `id` of the other end of a veth. */
   readonly peer?: number;
+  /** `id` of the device that a macvlan, ipvlan or VLAN device stands on. */
+  readonly over?: number;
 }
 
 export interface ViewPort {
@@ -37,6 +41,21 @@ export interface ViewPort {
   readonly containerPort: number;
 }
 
+/** A network of a machine's engine. */
+export interface ViewNetwork {
+  readonly id: string;
+  readonly name: string;
+  /** `bridge`, `host`, `null`, `macvlan`, `ipvlan`. */
+  readonly driver: string;
+  readonly subnets: readonly string[];
+  /** No way out of it. */
+  readonly internal: boolean;
+  /** The bridge that it is, or the device that its containers' stand on. */
+  readonly device?: string;
+  /** The chain of the filter table that drops what comes to it from other bridges, when one does. */
+  readonly isolatedBy?: string;
+}
+
 export interface ViewContainer {
   readonly id: string;
   readonly name: string;
@@ -44,7 +63,11 @@ export interface ViewContainer {
   readonly state: string;
   readonly links: readonly ViewLink[];
   readonly ports: readonly ViewPort[];
-  readonly networks: readonly { readonly name: string; readonly ip: string }[];
+  readonly networks: readonly { readonly name: string; readonly ip: string; readonly mac?: string }[];
+  /** Names of the networks that it is on when it runs. */
+  readonly attachments: readonly string[];
+  /** Whose network it has: its own when absent, `host`, `none`, or that of another container by name. */
+  readonly shares?: string;
   /** Ports that something listens on inside, `tcp/0.0.0.0:5000`. */
   readonly listening: readonly string[];
 }
@@ -53,6 +76,7 @@ export interface ViewMachine {
   readonly name: string;
   readonly links: readonly ViewLink[];
   readonly containers: readonly ViewContainer[];
+  readonly networks: readonly ViewNetwork[];
   readonly listening: readonly string[];
 }
 

@@ -16,6 +16,7 @@ const view: LabView = {
     {
       name: 'node1',
       links: [],
+      networks: [],
       listening: ['tcp/0.0.0.0:5000', 'udp/127.0.0.1:53'],
       containers: [
         {
@@ -29,6 +30,7 @@ const view: LabView = {
             { proto: 'tcp', hostIp: '::', hostPort: 5000, containerPort: 5000 },
           ],
           networks: [{ name: 'bridge', ip: '172.17.0.2' }],
+          attachments: ['bridge'],
           listening: ['tcp/0.0.0.0:5000'],
         },
         {
@@ -39,6 +41,7 @@ const view: LabView = {
           links: [],
           ports: [],
           networks: [],
+          attachments: ['bridge'],
           listening: [],
         },
       ],

@@ -45,10 +45,11 @@ function news(names: readonly string[] = [], calls: readonly string[] = [], pack
     links: [],
     ports: [],
     networks: [{ name: 'bridge', ip: '172.17.0.2' }],
+    attachments: ['bridge'],
     listening: [],
   }));
   const made: Evidence = {
-    view: { time: 0, machines: [{ name: 'node1', links: [], listening: [], containers }] },
+    view: { time: 0, machines: [{ name: 'node1', links: [], networks: [], listening: [], containers }] },
     ...NO_TRAFFIC,
     calls: calls.map(call),
     engine: async () => undefined,

@@ -24,10 +24,7 @@ const sizeOf = (selector: string): Promise<number> =>
   visit.page
     .locator(selector)
     .first()
-    .evaluate(
-      (e) =>
-        Number.parseFloat(getComputedStyle(e).fontSize) * ((e as SVGElement).ownerSVGElement?.getScreenCTM()?.a ?? 1),
-    );
+    .evaluate((e) => Number.parseFloat(getComputedStyle(e).fontSize) * ((e as SVGTextElement).getScreenCTM?.()?.a ?? 1));
 
 it('has large type, which a second visit remembers', async () => {
   visit = await theatre.open({ viewport: { width: 1600, height: 900 } });

@@ -36,6 +36,8 @@ bash /root/overlay.sh`,
     const fdb = await out('node1', 'bridge fdb show dev vx0');
     expect(fdb).toMatch(/^[0-9a-f:]{17} dst 192\.168\.56\.12 self \n/);
     expect(fdb).toContain('00:00:00:00:00:00 dst 192.168.56.12 via eth0 self permanent\n');
+    const learned = await out('node1', 'bridge fdb show dev vx0 dynamic');
+    expect(learned).toMatch(/^[0-9a-f:]{17} dst 192\.168\.56\.12 self \n$/);
     expect(await out('node1', 'ip -s link show vx0')).toMatch(/RX: {2}bytes.*\n +196 +3 /);
   });
 

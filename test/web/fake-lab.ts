@@ -42,9 +42,9 @@ class Fake {
     return {
       time: this.clock.now,
       machines: [
-        { name: 'node1', links: [...host(1), ...veths], containers: this.containers, listening },
-        { name: 'node2', links: host(2), containers: [], listening: [] },
-        { name: 'node3', links: host(3), containers: [], listening: [] },
+        { name: 'node1', links: [...host(1), ...veths], containers: this.containers, networks: [], listening },
+        { name: 'node2', links: host(2), containers: [], networks: [], listening: [] },
+        { name: 'node3', links: host(3), containers: [], networks: [], listening: [] },
       ],
     };
   }
@@ -63,6 +63,7 @@ class Fake {
         links: [link(900 + n, 'lo', 'loopback', { addrs: ['127.0.0.1/8'] }), eth],
         ports,
         networks: [{ name: 'bridge', ip: `172.17.0.${n + 2}` }],
+        attachments: ['bridge'],
         listening: ['tcp/0.0.0.0:5000'],
       },
     ];

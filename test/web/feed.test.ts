@@ -4,7 +4,7 @@ import { Feed, MOST_FRAMES } from '../../src/web/worker/feed.ts';
 
 const view = (time: number, name = 'node1'): LabView => ({
   time,
-  machines: [{ name, links: [], containers: [], listening: [] }],
+  machines: [{ name, links: [], containers: [], networks: [], listening: [] }],
 });
 const frame = (seq: number) => ({ seq }) as ViewFrame;
 const ring = (all: readonly ViewFrame[]) => (since: number) => ({ frames: all.filter((f) => f.seq >= since), lost: 0 });

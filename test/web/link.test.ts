@@ -7,7 +7,7 @@ it('come back from the link as they went in', () => {
     const log = Uint8Array.from({ length }, (_, i) => (i * 89 + length) % 256);
     expect(decode(encode(log))).toEqual(log);
     const link = linkTo('https://example.org/lab/#old', '03-networks', log);
-    expect(link).toMatch(/^https:\/\/example\.org\/lab\/#lesson=03-networks&s=[\w-]*$/);
+    expect(link).toMatch(/^https:\/\/example\.org\/lab\/#\/03-networks\?s=[\w-]*$/);
     expect(sessionIn(new URL(link).hash)).toEqual({ lesson: '03-networks', log });
   }
 });
@@ -15,5 +15,7 @@ it('come back from the link as they went in', () => {
 it('are none in other fragments, and broken when cut', () => {
   expect(sessionIn('')).toBeUndefined();
   expect(sessionIn('#step-3')).toBeUndefined();
-  expect(sessionIn('#lesson=a&s=A')).toEqual({ lesson: 'a', log: undefined });
+  expect(sessionIn('#/03-networks/step')).toBeUndefined();
+  expect(sessionIn('#/a/step?s=AAAA')).toEqual({ lesson: 'a', log: Uint8Array.of(0, 0, 0) });
+  expect(sessionIn('#/a?s=A')).toEqual({ lesson: 'a', log: undefined });
 });

@@ -1,7 +1,8 @@
 /** `call`: such a request reached dockerd by its socket since the step began. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text, within } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { within } from './look.ts';
 
 export const call = v.strictObject({
   machine,

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { formatIp } from '../../base/ip.ts';
 import type { CtEntry, CtTuple } from '../../linux/kernel/netadmin.ts';
 import type { Evidence } from '../evidence.ts';
-import { inRange, machine, range, text, within } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { inRange, within } from './look.ts';
 
 /** One direction. */
 const tuple = {

@@ -1,7 +1,8 @@
 /** `endpoint`: a container is on a network, with this address, alias or link. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { inRange, machine, machineOf, range, text } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { inRange, machineOf } from './look.ts';
 
 export const endpoint = v.strictObject({
   machine,

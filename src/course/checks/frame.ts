@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import type { FrameContent, ViewFrame } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { inRange, machine, range, text, within } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { inRange, within } from './look.ts';
 
 /** What a frame must have. */
 export const filter = {

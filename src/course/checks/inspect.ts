@@ -1,7 +1,8 @@
 /** `inspect`: a value of the Engine API compares. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, machineOf } from './fields.ts';
+import { machine } from './fields.ts';
+import { machineOf } from './look.ts';
 
 /** Where a value stands in the Engine API's answers. */
 export const place = {

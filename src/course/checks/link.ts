@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import type { ViewLink } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { containerOf, inRange, machine, machineOf, range, text } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { containerOf, inRange, machineOf } from './look.ts';
 
 export const link = v.strictObject({
   machine,

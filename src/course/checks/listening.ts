@@ -1,7 +1,8 @@
 /** `listening`: something listens on a port of a machine, or of a container. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { containerOf, machine, machineOf, port, text, transport } from './fields.ts';
+import { machine, port, text, transport } from './fields.ts';
+import { containerOf, machineOf } from './look.ts';
 
 export const listening = v.strictObject({
   machine,

@@ -1,7 +1,8 @@
 /** `network`: networks of a machine's engine that have all of this. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { inRange, machine, range, text } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { inRange } from './look.ts';
 
 export const network = v.strictObject({
   machine,

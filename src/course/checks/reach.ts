@@ -8,8 +8,9 @@ import type { Outcome } from '../../lab/probe/probe.ts';
 import type { LabView, ViewFrame } from '../../lab/view.ts';
 import { parseHosts } from '../../linux/programs/resolve.ts';
 import type { Evidence } from '../evidence.ts';
-import { containerOf, machine, port, text } from './fields.ts';
+import { machine, port, text } from './fields.ts';
 import { icmpName } from './frame.ts';
+import { containerOf } from './look.ts';
 
 /** A machine by its name, or a container. */
 export const source = v.union([text, v.strictObject({ machine, container: text })]);

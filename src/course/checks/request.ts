@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import type { ViewFrame } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { imageMatches } from './container.ts';
-import { machine, machineOf, port, text, transport } from './fields.ts';
+import { machine, port, text, transport } from './fields.ts';
+import { machineOf } from './look.ts';
+import { imageMatches } from './matching.ts';
 
 export const request = v.strictObject({
   machine,

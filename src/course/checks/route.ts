@@ -4,7 +4,8 @@ import { formatIp, formatPrefix, parseIp } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Route } from '../../linux/kernel/netadmin.ts';
 import type { Evidence } from '../evidence.ts';
-import { inRange, machine, range, text } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { inRange } from './look.ts';
 
 export const route = v.strictObject({
   machine,

@@ -1,7 +1,8 @@
 /** `rule`: netfilter rules match; with `moved`, they have counted a packet since the step began. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { inRange, machine, port, range, text, transport } from './fields.ts';
+import { machine, port, range, text, transport } from './fields.ts';
+import { inRange } from './look.ts';
 
 export const rule = v.strictObject({
   machine,

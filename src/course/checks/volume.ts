@@ -1,7 +1,8 @@
 /** `volume`: volumes of a machine's engine, and where they are mounted. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { inRange, machine, machineOf, range, text } from './fields.ts';
+import { machine, range, text } from './fields.ts';
+import { inRange, machineOf } from './look.ts';
 
 export const volume = v.strictObject({
   machine,

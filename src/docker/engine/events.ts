@@ -1,6 +1,6 @@
 /** The daemon's events: a ring of the last 256 and live listeners. @see moby daemon/events/events.go */
 import type { Filters } from './filters.ts';
-import { sorted } from './hostconfig.ts';
+import { sorted } from './sorted.ts';
 
 const KEPT = 256;
 

@@ -2,8 +2,10 @@
  * HostConfig in the field order of the API, with what the daemon fills in.
  * @see moby api/types/container/hostconfig.go, daemon/daemon_unix.go: adaptContainerSettings
  */
+
 import type { ContainerConfig, HostConfig, LogConfig } from '../api/types.ts';
 import type { Image } from '../images/store.ts';
+import { sorted } from './sorted.ts';
 
 const MASKED = [
   '/proc/asound',
@@ -184,9 +186,4 @@ function mergeEnv(own: readonly string[] | null, image: readonly string[] | null
   if (!own && !image) return null;
   const names = new Set((own ?? []).map((e) => e.split('=')[0]));
   return [...(own ?? []), ...(image ?? []).filter((e) => !names.has(e.split('=')[0]))];
-}
-
-/** Keys in order, as Go writes maps. */
-export function sorted<T>(map: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(map).sort((a, b) => (a[0] < b[0] ? -1 : 1)));
 }

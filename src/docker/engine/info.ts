@@ -4,10 +4,10 @@ import { rfc3339Nano } from '../time.ts';
 import type { Config } from './config/config.ts';
 import { API_VERSION, type Daemon, MIN_API_VERSION, VERSION } from './daemon.ts';
 import { Filters } from './filters.ts';
-import { sorted } from './hostconfig.ts';
 import { imageRows } from './images.ts';
 import { listContainers } from './list.ts';
 import { RUNC } from './runc.ts';
+import { sorted } from './sorted.ts';
 import { MEMORY } from './stats.ts';
 import { volumeJson } from './volumes.ts';
 

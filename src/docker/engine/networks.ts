@@ -18,8 +18,8 @@ import { rfc3339Nano } from '../time.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { errors, joined } from './errors.ts';
 import { type Filters, parseBool } from './filters.ts';
-import { sorted } from './hostconfig.ts';
 import type { Pruning } from './prune.ts';
+import { sorted } from './sorted.ts';
 
 const PREDEFINED = ['bridge', 'host', 'none', 'default'];
 export const NETWORK_FILTERS = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type'];

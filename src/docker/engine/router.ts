@@ -2,14 +2,11 @@
  * The API's router: version prefix, route table, errors; a pure function from request to answer.
  * @see moby api/server/server.go, api/server/middleware/version.go
  */
-import { collect, type HttpRequest, type HttpResponse, type HttpService, text } from '../../base/http.ts';
+import type { HttpRequest, HttpResponse, HttpService } from '../../base/http.ts';
 import { Failure } from '../errdefs.ts';
 import { compareVersions } from './apiversion.ts';
 import { API_VERSION, COST, type Daemon, MIN_API_VERSION } from './daemon.ts';
-import { decode } from './decode/decode.ts';
-import type { GoType } from './decode/types.ts';
 import { errors } from './errors.ts';
-import { jsonFault } from './jsonfault.ts';
 import { bare, failure, moved, versionError } from './reply.ts';
 
 /** One request with what the route's pattern took from its path. */
@@ -138,22 +135,4 @@ export function flag(query: URLSearchParams, name: string): boolean {
 /** Like {@link flag}, but an absent parameter is `fallback`. */
 export function flagOr(query: URLSearchParams, name: string, fallback: boolean): boolean {
   return query.has(name) ? flag(query, name) : fallback;
-}
-
-/** The JSON body as the Go type that the route decodes; an empty one is an empty object. */
-export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T | Failure> {
-  const body = await collect(request.body).then(text, () => undefined);
-  if (body === undefined) return errors.invalidJson('unexpected EOF');
-  if (body === '') return {} as T;
-  const type = request.headers['content-type'] ?? '';
-  if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    const why = jsonFault(body);
-    return why === undefined ? errors.jsonTail : errors.invalidJson(why);
-  }
-  const { value, fault } = decode(parsed, as);
-  return fault === undefined ? ((value ?? {}) as T) : errors.invalidJson(fault);
 }

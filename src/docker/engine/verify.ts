@@ -6,6 +6,7 @@ import { signalNumber } from '../../linux/kernel/signal.ts';
 import type { CreateBody, HostConfig, RestartPolicy } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { normalCapabilities } from './capabilities.ts';
+import { verifyLog } from './logdrivers.ts';
 
 const MIN_MEMORY = 6 * 1024 * 1024;
 /** Of each machine. */
@@ -141,23 +142,6 @@ function verifyHost(host: HostConfig): Failure | undefined {
     host[key] = known;
   }
   return undefined;
-}
-
-const LOG_DRIVERS = 'awslogs fluentd gcplogs gelf journald json-file local none splunk syslog'.split(' ');
-const JSON_FILE_OPTIONS = 'max-file max-size compress labels labels-regex env env-regex tag'.split(' ');
-
-/** @see moby daemon/logger/factory.go: ValidateLogOpts, jsonfilelog: ValidateLogOpt */
-export function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | undefined {
-  const { mode, ...options } = Config ?? {};
-  const buffer = options['max-buffer-size'];
-  delete options['max-buffer-size'];
-  if (!LOG_DRIVERS.includes(Type)) return invalid(`logger: no log driver named '${Type}' is registered`);
-  if (mode !== undefined && !['', 'blocking', 'non-blocking'].includes(mode))
-    return invalid(`logger: logging mode not supported: ${mode}`);
-  if (buffer !== undefined && mode !== 'non-blocking')
-    return invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
-  const unknown = Object.keys(options).find((key) => Type === 'json-file' && !JSON_FILE_OPTIONS.includes(key));
-  return unknown === undefined ? undefined : invalid(`unknown log opt '${unknown}' for json-file log driver`);
 }
 
 function verifyHealth(h: Resources): Failure | undefined {

@@ -15,6 +15,8 @@ import { endsOf, Reader } from './read.ts';
 const KEPT = 2048;
 const LONGEST = 2000;
 const KEPT_DROPS = 256;
+/** Multicast addresses, as text. */
+const GROUP = /^(?:ff[0-9a-f]{2}:|22[4-9]\.|23\d\.)/;
 /** Targets whose rewriting follows at once. */
 const NAT = ['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT'];
 /** DROP_RULE, DROP_POLICY, DROP_REJECT of wasm/abi/drop.ts: dropped by what the step before says. */
@@ -151,11 +153,13 @@ export class Tracer {
     if (joined) draft.steps[draft.steps.length - 1] = joined;
     else draft.steps.push(step);
     const last = joined ?? step;
-    if (last.kind === 'dropped') this.#addDrop(draft.title, last);
+    if (last.kind === 'dropped') this.#addDrop(draft, last);
   }
 
-  #addDrop(title: string, step: ViewDrop['step']): void {
-    this.#drops.push({ seq: this.#dropSeq++, title, step });
+  #addDrop({ title, steps }: Draft, step: ViewDrop['step']): void {
+    const made = steps.find((s) => s.kind === 'made' || s.kind === 'picked');
+    const group = made !== undefined && GROUP.test(made.dst);
+    this.#drops.push({ seq: this.#dropSeq++, title, group, step });
     if (this.#drops.length > KEPT_DROPS) this.#drops.shift();
   }
 

@@ -222,9 +222,11 @@ const STATES: readonly string[] = ['permanent', 'static', 'dynamic'];
 async function showFdb(ctx: Context, words: readonly string[], how: Show): Promise<number> {
   const { net } = ctx.sys;
   const named: Record<string, string | undefined> = {};
+  let learned = false;
   for (let i = 0; i < words.length; i++) {
     const w = words[i] as string;
     if (w === 'br' || w === 'brport' || w === 'dev' || w === 'state') named[w === 'brport' ? 'dev' : w] = words[++i];
+    else if (w === 'dynamic') learned = true;
   }
   const { br, dev } = named;
   const wanted = named.state === undefined ? undefined : STATES.find((s) => matches(named.state as string, s));
@@ -247,7 +249,10 @@ async function showFdb(ctx: Context, words: readonly string[], how: Show): Promi
     const table = all.filter((e) => e.ifindex === l.ifindex);
     // of a bridge its own list comes first, of a port what was learned
     const entries = l.kind === 'bridge' ? [...own, ...table] : [...table, ...own];
-    for (const e of entries) if (wanted === undefined || (fdbState(e) || 'dynamic') === wanted) shown.push([e, l.name]);
+    for (const e of entries) {
+      if (learned && fdbState(e) === 'permanent') continue;
+      if (wanted === undefined || (fdbState(e) || 'dynamic') === wanted) shown.push([e, l.name]);
+    }
   }
   await ctx.out(
     how.json
@@ -263,7 +268,7 @@ async function showFdb(ctx: Context, words: readonly string[], how: Show): Promi
 const FDB_USAGE = `Usage: bridge fdb { add | append | del | replace } ADDR dev DEV
               [ self ] [ master ] [ local | static | dynamic ] [ dst IPADDR ]
               [ port PORT ] [ vni VNI ] [ via DEV ]
-       bridge fdb [ show [ br BRDEV ] [ brport DEV ] [ state STATE ] ]
+       bridge fdb [ show [ br BRDEV ] [ brport DEV ] [ state STATE ] [ dynamic ] ]
 `;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

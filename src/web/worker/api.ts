@@ -26,6 +26,7 @@ export type {
   ViewFrame,
   ViewLink,
   ViewMachine,
+  ViewNetwork,
   ViewPort,
 } from '../../lab/view.ts';
 export type { Catalogue } from './catalogue.ts';
@@ -104,7 +105,7 @@ export interface DropText {
   readonly ifname?: string;
   /** `TCP 172.18.0.2.41712 > 172.17.0.2.80 [S]` */
   readonly title: string;
-  /** Chain whose rule or policy did it. */
+  /** Table and chain whose rule or policy did it: `filter DOCKER-USER`. */
   readonly chain?: string;
   readonly text: { readonly en: string; readonly zh: string };
 }
@@ -166,6 +167,8 @@ export interface PacketsFace {
   /** @param from number of a row, negative: the newest rows */
   window(query: PacketQuery, from: number, count: number): Promise<PacketWindow>;
   detail(seq: number, lang: 'en' | 'zh'): Promise<FrameDetail | undefined>;
+  /** The first frame that is kept of a packet. */
+  find(packet: number): Promise<number | undefined>;
   /** The frames of the list as a pcapng file. */
   file(): Promise<Uint8Array>;
 }
@@ -229,6 +232,67 @@ export interface WritingFace {
   prove(files: LessonFiles): Promise<readonly Finding[]>;
 }
 
+export type TableKind = 'conntrack' | 'rules' | 'routes' | 'neighbours' | 'fdb' | 'sockets';
+
+/** What a column holds. Whoever shows it has a word for each. */
+export type ColumnKey =
+  | 'proto'
+  | 'state'
+  | 'original'
+  | 'reply'
+  | 'nat'
+  | 'packets'
+  | 'bytes'
+  | 'timeout'
+  | 'number'
+  | 'rule'
+  | 'destination'
+  | 'via'
+  | 'device'
+  | 'source'
+  | 'scope'
+  | 'metric'
+  | 'address'
+  | 'mac'
+  | 'bridge'
+  | 'kind'
+  | 'age'
+  | 'local'
+  | 'peer'
+  | 'process';
+
+export interface TableRow {
+  /** Of this row alone for as long as it is there. */
+  readonly key: string;
+  readonly cells: readonly string[];
+}
+
+export interface TableGroup {
+  /** `iptables nat DOCKER`, or empty. */
+  readonly title: string;
+  readonly rows: readonly TableRow[];
+}
+
+export interface KernelTable {
+  readonly columns: readonly ColumnKey[];
+  readonly groups: readonly TableGroup[];
+  /** Rows that were left out. */
+  readonly more: number;
+}
+
+/** What the kernels hold. @see tables.ts */
+export interface TablesFace {
+  read(machine: string, container: string | undefined, kind: TableKind): Promise<KernelTable | undefined>;
+  processes(machine: string, id: string): Promise<readonly ProcessRow[]>;
+}
+
+/** A process as `docker top` lists it. */
+export interface ProcessRow {
+  readonly pid: string;
+  readonly user: string;
+  readonly command: string;
+}
+
 /** A lab that has been made. */
 export interface Started {
   /** Milliseconds since 1970 at virtual time 0. */
@@ -239,6 +303,7 @@ export interface LabWorker {
   /** From now on frames are kept whole and packets are traced. */
   watch(): Promise<void>;
   readonly packets: PacketsFace;
+  readonly tables: TablesFace;
   readonly terminals: TerminalsFace;
   readonly time: TimeFace;
   readonly lesson: LessonFace;

@@ -85,6 +85,11 @@ export class Packets {
     this.#gone += extra;
   }
 
+  /** The first frame that is kept of a packet. */
+  find(packet: number): number | undefined {
+    return this.lab.tap.kept(0).frames.find((f) => f.core.packet === packet)?.seq;
+  }
+
   /** All about one frame; undefined when it is no longer kept. */
   detail(seq: number, lang: Lang): FrameDetail | undefined {
     const { tap } = this.lab;

@@ -61,11 +61,14 @@ export class Watch {
     this.#seen = next;
   }
 
-  /** Drops since the last call, in words. */
+  /** Drops since the last call, in words; without what interfaces tell groups that nobody is in. */
   drops(): readonly DropText[] {
     const drops = this.lab.drops(this.#drop);
     this.#drop = (drops.at(-1)?.seq ?? this.#drop - 1) + 1;
-    return drops.slice(-MOST).map(told);
+    return drops
+      .filter((d) => !d.group)
+      .slice(-MOST)
+      .map(told);
   }
 }
 
@@ -80,7 +83,7 @@ function told({ seq, title, step }: ViewDrop): DropText {
     ...(container !== undefined && { container }),
     ...(ifname !== undefined && { ifname }),
     title,
-    ...(by && { chain: by.chain }),
+    ...(by && { chain: `${by.table} ${by.chain}` }),
     text: { en: sentence(step, 'en'), zh: sentence(step, 'zh') },
   };
 }

@@ -131,6 +131,10 @@ const api: LabWorker = {
       return proveLesson(files, (options) => createLab({ wasm: core, turn }, options));
     },
   },
+  tables: lazily(
+    () => play,
+    async (at) => new (await import('./tables.ts')).Tables(at.lab),
+  ),
   log: {
     async pack() {
       const { packLog } = await import('./log.ts');

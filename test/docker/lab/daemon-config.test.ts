@@ -143,6 +143,24 @@ test('no rules, no masquerading, no proxy, no bridge, IPv6', async () => {
   expect(await m.out('docker run --rm busybox ip -o -4 addr show eth0')).toContain('172.17.');
 });
 
+test('a network that was there before follows when proxies go and come back', async () => {
+  await restart({});
+  await m.out('docker network create one; docker network create two');
+  await m.out('docker run -d --name web --network one -p 8080:80 nginx');
+  const ask = "docker run --rm --network two busybox wget -T 3 -qO- $(hostname -I | cut -d' ' -f1):8080";
+  expect(await m.out(ask)).toContain('Welcome to nginx');
+  await restart({ 'userland-proxy': false });
+  await m.out('docker start web');
+  expect(await m.out('iptables -t nat -S DOCKER')).not.toMatch(/RETURN|! -i/);
+  await m.fails(ask);
+  expect(await m.out('iptables -nvL DOCKER-ISOLATION-STAGE-2')).toMatch(/ [1-9]\d* +\d+ DROP /);
+  await restart({});
+  await m.out('docker start web');
+  expect(await m.out('iptables -t nat -S DOCKER')).toContain('RETURN');
+  expect(await m.out(ask)).toContain('Welcome to nginx');
+  await m.out('docker rm -f web; docker network rm one two');
+});
+
 test('docker info, logs, labels; a reload takes over what it can', async () => {
   await restart({
     labels: ['zone=a'],

@@ -5,7 +5,7 @@
  */
 import { Failure } from '../../errdefs.ts';
 import type { ImageConfig } from '../../images/spec.ts';
-import { sorted } from '../hostconfig.ts';
+import { sorted } from '../sorted.ts';
 import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
 import { expand, type Variables, words } from './words.ts';
 

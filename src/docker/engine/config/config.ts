@@ -11,7 +11,7 @@ import type { Kernel } from '../../../linux/kernel/machine.ts';
 import { Failure } from '../../errdefs.ts';
 import { LOCAL_POOLS, type PoolBase } from '../../libnetwork/ipam/pools.ts';
 import { jsonFault } from '../jsonfault.ts';
-import { verifyLog } from '../verify.ts';
+import { verifyLog } from '../logdrivers.ts';
 import { DIRECTIVES, mismatch, namesSet } from './directives.ts';
 
 /** Where it is read from. */

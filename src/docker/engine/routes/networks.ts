@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../../base/http.ts';
 import type { EndpointSettings } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import type { Network } from '../../libnetwork/network.ts';
+import { readJson } from '../body.ts';
 import { connect, disconnect } from '../connect.ts';
 import { COST } from '../daemon.ts';
 import { CONNECT, DISCONNECT, NETWORK_CREATE, VOLUME_CREATE } from '../decode/networks.ts';
@@ -20,7 +21,7 @@ import {
 } from '../networks.ts';
 import { parsePruning } from '../prune.ts';
 import { empty, json } from '../reply.ts';
-import { type Call, flag, type Handler, type Route, readJson } from '../router.ts';
+import { type Call, flag, type Handler, type Route } from '../router.ts';
 import { volumeJson } from '../volumes.ts';
 
 const on =

@@ -3,6 +3,7 @@ import { utf8 } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
 import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
+import { readJson } from '../body.ts';
 import type { Daemon } from '../daemon.ts';
 import { AUTH } from '../decode/networks.ts';
 import { errors } from '../errors.ts';
@@ -10,7 +11,7 @@ import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../eve
 import { Filters } from '../filters.ts';
 import { diskUsage, info, USAGE_TYPES, version } from '../info.ts';
 import { bytes, json, ping } from '../reply.ts';
-import { type Handler, type Route, readJson } from '../router.ts';
+import type { Handler, Route } from '../router.ts';
 
 const events: Handler = ({ daemon, query, request }) => {
   const filters = Filters.parse(query.get('filters'));

@@ -5,7 +5,6 @@ import { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import { forget, kept } from '../share/keep.ts';
 import { sessionIn } from '../share/link.ts';
-import { freePlay } from './free.ts';
 import { FREE, fragmentOf, type Place, PREVIEW, placeOf, WRITE } from './route.ts';
 
 const order = outline.parts.flatMap((part) => part.lessons.map((head) => ({ ...head, part: part.title })));
@@ -60,7 +59,7 @@ export class Desk {
   }
 
   async #load(id: string): Promise<Lesson> {
-    if (id === FREE) return freePlay;
+    if (id === FREE) return (await import('./free.ts')).freePlay;
     if (id === PREVIEW && this.#draft) return this.#draft;
     if (id === PREVIEW || id === WRITE) return (await import('../write/writing.ts')).writing;
     const first = order[0]?.id ?? FREE;

@@ -1,32 +1,41 @@
 /**
  * When each frame moves on the map. Crossings happen within microseconds of one another; here they are spread out
  * in their order, slowly when there are few and faster the more are waiting, so that cause is seen before effect
- * and the map is never far behind.
+ * and the map is never far behind. When too many wait, those of one kind on one line go as one.
  */
 import type { ViewFrame } from '../../worker/api.ts';
+import { type Family, familyOf } from '../glyphs.ts';
 
 export interface Flight {
   readonly frame: ViewFrame;
+  readonly family: Family;
+  /** Frames that go as this one. */
+  readonly count: number;
   /** ms */
   readonly start: number;
   readonly end: number;
 }
 
 /** ms a crossing takes on the map, and the longest the map may be behind. */
-const LENGTH = 300;
+const LENGTH = 340;
 const LAG = 3000;
-const STEP = 130;
+const STEP = 140;
+/** Flights that may wait before they are joined. */
+const CROWD = 40;
 
 /**
- * A veth's two ends see the same crossing: the sender's end alone is drawn. Loopback and what only passes a bridge
- * from inside are not lines on the map. What interfaces send by themselves when they come up would hide what people do.
+ * A veth's two ends see the same crossing: the sender's end alone is drawn. What only passes a bridge from inside is no
+ * line on the map. What interfaces send by themselves when they come up would hide what people do.
  */
 const isDrawn = (f: ViewFrame): boolean => {
   if (f.housekeeping) return false;
-  if (f.ifname === 'lo') return true;
+  if (f.ifname === 'lo') return f.direction === 'Out';
   if (f.direction === 'Out') return true;
   return f.container === undefined && !f.ifname.startsWith('veth');
 };
+
+/** Those of one kind on one line. */
+const kindOf = (f: ViewFrame): string => `${f.link} ${f.direction} ${familyOf(f.proto)}`;
 
 export class Motion {
   #flights: Flight[] = [];
@@ -34,7 +43,7 @@ export class Motion {
 
   /** @param now ms */
   add(frames: readonly ViewFrame[], now: number): void {
-    const drawn = frames.filter(isDrawn);
+    const drawn = this.#join(frames.filter(isDrawn), now);
     const waiting = this.#flights.filter((f) => f.start > now).length + drawn.length;
     const step = Math.min(STEP, LAG / Math.max(1, waiting));
     // What already waits closes up, so that a burst does not queue behind a slow beginning.
@@ -45,10 +54,28 @@ export class Motion {
       return { ...f, start: at, end: at + LENGTH };
     });
     this.#last = Math.max(now, at);
-    for (const frame of drawn) {
-      this.#flights.push({ frame, start: this.#last, end: this.#last + LENGTH });
+    for (const { frame, count } of drawn) {
+      this.#flights.push({ frame, family: familyOf(frame.proto), count, start: this.#last, end: this.#last + LENGTH });
       this.#last += step;
     }
+  }
+
+  /** Frames as they go: each for itself, or joined with what waits and with one another. */
+  #join(frames: readonly ViewFrame[], now: number): { frame: ViewFrame; count: number }[] {
+    const waits = this.#flights.filter((f) => f.start > now).length;
+    if (waits + frames.length <= CROWD) return frames.map((frame) => ({ frame, count: 1 }));
+    const out = new Map<string, { frame: ViewFrame; count: number }>();
+    for (const frame of frames) {
+      const kind = kindOf(frame);
+      const at = this.#flights.findIndex((f) => f.start > now && kindOf(f.frame) === kind);
+      const waiting = this.#flights[at];
+      if (waiting) this.#flights[at] = { ...waiting, count: waiting.count + 1 };
+      else {
+        const known = out.get(kind);
+        out.set(kind, known ? { ...known, count: known.count + 1 } : { frame, count: 1 });
+      }
+    }
+    return [...out.values()];
   }
 
   /** Those under way. Forgets what has landed. */
@@ -60,4 +87,21 @@ export class Motion {
   get busy(): boolean {
     return this.#flights.length > 0;
   }
+}
+
+const FLAGS: Readonly<Record<string, string>> = { S: 'SYN', 'S.': 'SYN ACK', '.': 'ACK', 'P.': 'data' };
+
+/** What stands beside a glyph: `SYN`, `ARP?`, `echo`, `DNS`. */
+export function labelOf({ frame, family, count }: Flight): string {
+  const times = count > 1 ? ` ×${count}` : '';
+  return wordOf(frame, family) + times;
+}
+
+function wordOf(f: ViewFrame, family: Family): string {
+  if (family === 'ARP') return f.summary.includes('Request') ? 'ARP?' : 'ARP';
+  if (family === 'ICMP') return f.summary.includes('echo') ? 'echo' : f.proto;
+  if (f.proto === 'HTTP') return 'HTTP';
+  if (family !== 'TCP' || f.flags === undefined) return f.proto;
+  if (f.flags.includes('F')) return 'FIN';
+  return f.flags.includes('R') ? 'RST' : (FLAGS[f.flags] ?? `[${f.flags}]`);
 }

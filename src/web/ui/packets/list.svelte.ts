@@ -46,6 +46,15 @@ export class PacketList {
     await this.tell();
   }
 
+  /** Chooses the first frame of a packet, and shows its way. */
+  async tellWay(packet: number): Promise<void> {
+    const seq = await this.session.remote.packets.find(packet);
+    if (seq === undefined) return;
+    this.following = false;
+    this.face = 'way';
+    await this.choose(seq);
+  }
+
   /** Asks for all about the chosen frame: its way may have become longer, or the language another. */
   async tell(): Promise<void> {
     const seq = this.chosen;

@@ -1,4 +1,4 @@
-/** Sessions in links: `#lesson=ID&s=LOG`, the log packed (lab/log/pack.ts), deflated, in base64url. @see RFC 4648 §5 */
+/** Sessions in links: `#/LESSON?s=LOG`, the log packed (lab/log/pack.ts), deflated, in base64url. @see RFC 4648 §5 */
 
 /** Characters of a fragment that a link may have: browsers and chat programs cut off longer ones. */
 export const LONGEST = 32 * 1024;
@@ -21,11 +21,10 @@ export function decode(text: string): Uint8Array | undefined {
 
 /** A link to a session of a lesson. @param page address of the page, any fragment of it is dropped */
 export const linkTo = (page: string, lesson: string, log: Uint8Array): string =>
-  `${page.replace(/#.*$/, '')}#lesson=${encodeURIComponent(lesson)}&s=${encode(log)}`;
+  `${page.replace(/#.*$/, '')}#/${lesson}?s=${encode(log)}`;
 
 /** The session that a fragment names; `log` undefined: there is one, but it is broken. */
 export function sessionIn(hash: string): { readonly lesson: string; readonly log: Uint8Array | undefined } | undefined {
-  const parts = new URLSearchParams(hash.replace(/^#/, ''));
-  const [lesson, log] = [parts.get('lesson'), parts.get('s')];
-  return lesson === null || log === null ? undefined : { lesson, log: decode(log) };
+  const [, lesson, log] = /^#\/([a-z0-9-]+)(?:\/[a-z0-9-]+)?\?s=([\w-]*)$/.exec(hash) ?? [];
+  return lesson === undefined || log === undefined ? undefined : { lesson, log: decode(log) };
 }

@@ -46,7 +46,7 @@ interface BridgeEndpoint {
 interface BridgeNetwork {
   readonly id: string;
   readonly name: string;
-  readonly config: BridgeConfig;
+  config: BridgeConfig;
   /** Of each family it has. */
   readonly subnets: readonly Prefix[];
   /** The bridge's own addresses. */
@@ -72,15 +72,31 @@ export class BridgeDriver implements Driver {
     kernel.setSysctl(kernel.hostNetns, 'net.bridge.bridge-nf-call-iptables', '1');
   }
 
-  /** Does what the engine's settings ask for; networks keep what they have, and get back rules that were taken away. */
+  /** Does what the engine's settings ask for; networks get back rules that were taken away. */
   configure(): void {
     const { kernel, settings } = this.env;
     setupBase(this.#net, settings);
-    for (const { config, subnets } of this.#networks.values())
-      for (const subnet of subnets) restore(this.#net, networkRules(config, subnet), settings.firewall);
+    for (const network of this.#networks.values()) {
+      if (network.config.hairpin === settings.userlandProxy) this.#turn(network);
+      for (const subnet of network.subnets) restore(this.#net, networkRules(network.config, subnet), settings.firewall);
+    }
     if (!settings.forward || kernel.sysctl(kernel.hostNetns, 'net.ipv4.ip_forward') === '1') return;
     kernel.setSysctl(kernel.hostNetns, 'net.ipv4.ip_forward', '1');
     if (settings.firewall[4] && settings.dropForward) this.#net.nfPolicy(4, 'filter', 'FORWARD', 'DROP');
+  }
+
+  /** Proxies have come or gone: what a container sends to a published port takes the other way. */
+  #turn(network: BridgeNetwork): void {
+    for (const subnet of network.subnets)
+      remove(this.#net, networkRules(network.config, subnet), this.env.settings.firewall);
+    network.config = { ...network.config, hairpin: !network.config.hairpin };
+    this.#routeLoopback(network.config);
+  }
+
+  /** Without a proxy, what the machine sends to its own loopback has to be led to the bridge. */
+  #routeLoopback({ hairpin, bridgeName }: BridgeConfig): void {
+    if (hairpin)
+      this.env.kernel.setSysctl(this.env.kernel.hostNetns, `net.ipv4.conf.${bridgeName}.route_localnet`, '1');
   }
 
   get #net(): NetAdmin {
@@ -183,8 +199,7 @@ export class BridgeDriver implements Driver {
     } else if (config.mtu > 0) net.setLink(config.bridgeName, mtu);
     net.setLink(config.bridgeName, { txqlen: 0 });
     if (config.defaultBridge) this.#leaveOthers(network);
-    if (config.hairpin)
-      this.env.kernel.setSysctl(this.env.kernel.hostNetns, `net.ipv4.conf.${config.bridgeName}.route_localnet`, '1');
+    this.#routeLoopback(config);
     for (const address of network.addresses) {
       const options =
         address.addr.v === 6

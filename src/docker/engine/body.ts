@@ -1,0 +1,25 @@
+/** Bodies of requests. @see moby api/server/httputils/httputils.go: ReadJSON */
+import { collect, type HttpRequest, text } from '../../base/http.ts';
+import type { Failure } from '../errdefs.ts';
+import { decode } from './decode/decode.ts';
+import type { GoType } from './decode/types.ts';
+import { errors } from './errors.ts';
+import { jsonFault } from './jsonfault.ts';
+
+/** The JSON body as the Go type that the route decodes; an empty one is an empty object. */
+export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T | Failure> {
+  const body = await collect(request.body).then(text, () => undefined);
+  if (body === undefined) return errors.invalidJson('unexpected EOF');
+  if (body === '') return {} as T;
+  const type = request.headers['content-type'] ?? '';
+  if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    const why = jsonFault(body);
+    return why === undefined ? errors.jsonTail : errors.invalidJson(why);
+  }
+  const { value, fault } = decode(parsed, as);
+  return fault === undefined ? ((value ?? {}) as T) : errors.invalidJson(fault);
+}
