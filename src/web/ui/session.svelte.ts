@@ -25,13 +25,13 @@ const MOMENT = 200;
 const PAINT = 50;
 
 /** The worker's faces, as comlink gives them. */
-type RemoteLab = {
+export type RemoteLab = {
   readonly [K in keyof LabWorker]: LabWorker[K] extends (...args: never[]) => unknown
     ? Comlink.Remote<Pick<LabWorker, K>>[K]
     : Comlink.Remote<LabWorker[K]>;
 };
 
-const spawn = (): Worker =>
+export const spawn = (): Worker =>
   new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
 /** The first lab's worker: on its way before it is known what for. */
 let spare: Worker | undefined = spawn();

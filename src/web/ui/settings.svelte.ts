@@ -28,6 +28,7 @@ const share = (v: unknown) => typeof v === 'number' && v >= 0.1 && v <= 0.9;
 const KEPT = [
   'language',
   'theme',
+  'large',
   'columns',
   'rows',
   'terminalType',
@@ -44,6 +45,8 @@ class Settings {
     recall('language', navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en', oneOf('en', 'zh')),
   );
   theme = $state<Theme>(recall('theme', 'system', oneOf('system', 'light', 'dark')));
+  /** Large type, to be read from the back of a room. */
+  large = $state(recall<boolean>('large', false, oneOf(true, false)));
   /** Share of the width that the lesson has, of the height the terminal has. */
   columns = $state(recall('columns', 0.38, share));
   rows = $state(recall('rows', 0.4, share));
@@ -67,6 +70,7 @@ class Settings {
       $effect(() => {
         document.documentElement.lang = this.language === 'zh' ? 'zh-CN' : 'en';
         document.documentElement.dataset.theme = this.theme;
+        document.documentElement.toggleAttribute('data-large', this.large);
         for (const key of KEPT) keep(key, this[key]);
       });
     });
@@ -75,6 +79,16 @@ class Settings {
   /** @param by 1 larger, -1 smaller, 0 as it was at first */
   zoomTerminal(by: 1 | 0 | -1): void {
     this.terminalType = by === 0 ? TYPE : Math.max(8, Math.min(40, this.terminalType + by));
+  }
+
+  /** How much larger than usual type is. @see app.css, [data-large] */
+  get scale(): number {
+    return this.large ? 1.375 : 1;
+  }
+
+  /** Size of a terminal's type as it is drawn, px. */
+  get terminalPx(): number {
+    return Math.round(this.terminalType * this.scale);
   }
 
   get dark(): boolean {

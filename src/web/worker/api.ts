@@ -2,13 +2,18 @@
  * What the page and its worker say to each other (over comlink). One worker holds one lab; to begin again the page
  * ends the worker and starts another. Everything that flows to the page comes in batches, one per frame and one more for each key.
  */
+import type { Fault, LessonFiles } from '../../course/compile/fault.ts';
+import type { Finding } from '../../course/prove/finding.ts';
 import type { StepProgress } from '../../course/runner.ts';
 import type { LessonPlan } from '../../course/schema.ts';
+import type { Lesson } from '../../course/text.ts';
 import type { Visit, Visited } from '../../lab/browser/browser.ts';
 import type { Happening } from '../../lab/log/happen.ts';
 import type { LabView, Layer, ViewFrame } from '../../lab/view.ts';
 import type { Catalogue } from './catalogue.ts';
 
+export type { Fault, LessonFiles } from '../../course/compile/fault.ts';
+export type { Finding } from '../../course/prove/finding.ts';
 export type { StepProgress } from '../../course/runner.ts';
 export type { NetError, Visit, Visited } from '../../lab/browser/browser.ts';
 export type { Happening } from '../../lab/log/happen.ts';
@@ -219,6 +224,14 @@ export interface LogFace {
   pack(): Promise<Uint8Array>;
 }
 
+/** For who writes a lesson; needs no lab that has been started. @see writing.ts */
+export interface WritingFace {
+  /** A lesson's files as a lesson, or their faults. */
+  compile(files: LessonFiles): Promise<Lesson | Fault[]>;
+  /** Plays a lesson in labs of its own. @see src/course/prove */
+  prove(files: LessonFiles): Promise<readonly Finding[]>;
+}
+
 export type TableKind = 'conntrack' | 'rules' | 'routes' | 'neighbours' | 'fdb' | 'sockets';
 
 /** What a column holds. Whoever shows it has a word for each. */
@@ -296,6 +309,7 @@ export interface LabWorker {
   readonly lesson: LessonFace;
   readonly visits: VisitsFace;
   readonly log: LogFace;
+  readonly writing: WritingFace;
   /**
    * Makes the lab. Batches go to `sink` until the worker ends.
    * @param packed a log to be played first

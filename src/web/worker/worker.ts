@@ -21,6 +21,8 @@ let seed: number;
 let terminals = 0;
 let watched = false;
 
+const fetchCore = async (): Promise<ArrayBuffer> => (await fetch(coreUrl)).arrayBuffer();
+
 /** @param log that will be played in it */
 async function makePlay(anew: boolean, log?: Log): Promise<Play> {
   const lab = await createLab({ wasm, turn }, { seed, hosts: plan.machines });
@@ -62,7 +64,7 @@ const api: LabWorker = {
   async start(lesson, listener, packed) {
     plan = lesson;
     sink = listener;
-    wasm = await (await fetch(coreUrl)).arrayBuffer();
+    wasm = await fetchCore();
     const found = packed && (await (await import('./log.ts')).unpackLog(packed, plan));
     seed = found?.seed ?? plan.seed;
     play = await makePlay(found !== undefined, found?.log);
@@ -118,6 +120,17 @@ const api: LabWorker = {
     () => play,
     async (at) => new (await import('./packets.ts')).Packets(at.lab, () => at.tracing),
   ),
+  writing: {
+    async compile(files) {
+      const { compileLesson } = await import('./writing.ts');
+      return compileLesson(files);
+    },
+    async prove(files) {
+      const { proveLesson } = await import('./writing.ts');
+      const core = await fetchCore();
+      return proveLesson(files, (options) => createLab({ wasm: core, turn }, options));
+    },
+  },
   tables: lazily(
     () => play,
     async (at) => new (await import('./tables.ts')).Tables(at.lab),

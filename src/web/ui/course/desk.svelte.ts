@@ -5,9 +5,8 @@ import { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import { forget, kept } from '../share/keep.ts';
 import { sessionIn } from '../share/link.ts';
-import { freePlay } from './free.ts';
 import { inBothLanguages, loadLesson } from './load.ts';
-import { FREE, fragmentOf, type Place, placeOf } from './route.ts';
+import { FREE, fragmentOf, type Place, PREVIEW, placeOf, WRITE } from './route.ts';
 
 const order = outline.parts.flatMap((part) => part.lessons.map((head) => ({ ...head, part: part.title })));
 
@@ -26,6 +25,7 @@ export class Desk {
   unplayed = $state(false);
   /** Name of a lesson that was asked for and does not exist. */
   unknown = $state<string | undefined>(undefined);
+  #draft: Lesson | undefined;
   /** Counts what was asked for, so that a lesson which arrives late does not take the place of a later one. */
   #turn = 0;
 
@@ -53,16 +53,20 @@ export class Desk {
     if (turn !== this.#turn) return;
     this.session?.end();
     this.lesson = lesson;
-    settings.at = lesson.plan.id;
-    this.#begin(log ?? (settings.resume ? kept(lesson.plan.id) : undefined));
+    const { id } = lesson.plan;
+    if (id === WRITE) history.replaceState(null, '', fragmentOf({ lesson: WRITE }));
+    if (id !== WRITE && id !== PREVIEW) settings.at = id;
+    this.#begin(log ?? (settings.resume ? kept(id) : undefined));
   }
 
   async #load(id: string): Promise<Lesson> {
-    if (id === FREE) return freePlay;
+    if (id === FREE) return (await import('./free.ts')).freePlay;
+    if (id === PREVIEW && this.#draft) return this.#draft;
+    if (id === PREVIEW || id === WRITE) return (await import('../write/writing.ts')).writing;
     const { language } = settings;
     const lesson = await loadLesson(id, language);
     this.unknown = lesson || id === '' ? undefined : id;
-    return lesson ?? (await loadLesson(order[0]?.id ?? FREE, language)) ?? freePlay;
+    return lesson ?? (await loadLesson(order[0]?.id ?? '', language)) ?? (await import('./free.ts')).freePlay;
   }
 
   /** Brings the words of the other language, once they do not keep a prompt waiting. */
@@ -77,6 +81,15 @@ export class Desk {
     const { plan } = this.lesson as Lesson;
     const terminals = plan.terminals.map(({ machine }) => ({ machine, title: machine, stays: true }));
     this.session = new Session(plan, terminals, log);
+  }
+
+  /** What `#/preview` shows from now on. Where it is shown its lab goes on, unless more than words has changed. */
+  preview(draft: Lesson): void {
+    this.#draft = draft;
+    if (this.lesson?.plan.id !== PREVIEW) return;
+    const same = JSON.stringify(this.lesson.plan) === JSON.stringify(draft.plan);
+    this.lesson = draft;
+    if (!same) this.reset();
   }
 
   /** Another lab in the place of this one, for the same lesson. @param log to be played in it */

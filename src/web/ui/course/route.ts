@@ -1,5 +1,5 @@
 /**
- * Where in the course an address leads: `#/lesson`, `#/lesson/step`, `#/free`. What else a fragment holds (a shared
+ * Where in the course an address leads: `#/lesson`, `#/lesson/step`, `#/free`, `#/write`, `#/preview`. What else a fragment holds (a shared
  * state) is not its business.
  */
 export interface Place {
@@ -10,6 +10,9 @@ export interface Place {
 
 /** Lab without a lesson. */
 export const FREE = 'free';
+/** How a lesson is written, and the lesson that is being written. */
+export const WRITE = 'write';
+export const PREVIEW = 'preview';
 
 /** @returns undefined for a fragment that names no place */
 export function placeOf(fragment: string): Place | undefined {

@@ -1,4 +1,5 @@
 /** What part of the map is in sight, and how large. */
+import { settings } from '../settings.svelte.ts';
 import type { Box } from './geometry.ts';
 
 /** How small and how large the drawing may be shown; by itself it is never shown smaller than can be read. */
@@ -18,7 +19,7 @@ export class Camera {
   fit(bounds: Box, width: number, height: number, least = LEAST): void {
     if (width < 2 || height < 2) return;
     const whole = Math.min((width - 2 * MARGIN) / bounds.w, (height - 2 * MARGIN) / bounds.h);
-    this.scale = Math.min(1.15, Math.max(least, whole));
+    this.scale = Math.min(1.15 * settings.scale, Math.max(least, whole));
     const spare = (w: number, size: number) => Math.max(MARGIN, (size - w * this.scale) / 2);
     this.x = spare(bounds.w, width) - bounds.x * this.scale;
     this.y = MARGIN - bounds.y * this.scale;
@@ -26,7 +27,7 @@ export class Camera {
 
   /** Fits by itself, unless somebody has moved it. */
   follow(bounds: Box, width: number, height: number): void {
-    if (this.auto) this.fit(bounds, width, height, READABLE);
+    if (this.auto) this.fit(bounds, width, height, READABLE * settings.scale);
   }
 
   pan(dx: number, dy: number): void {

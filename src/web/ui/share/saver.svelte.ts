@@ -1,4 +1,5 @@
 /** Keeps the session in the browser: a moment after each command, and each tick of the lesson. */
+import { PREVIEW } from '../course/route.ts';
 import type { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import { keep } from './keep.ts';
@@ -10,7 +11,7 @@ const MOMENT = 400;
 export function saveWhileShown(session: () => Session | undefined): void {
   $effect(() => {
     const now = session();
-    if (!now) return;
+    if (!now || now.lesson === PREVIEW) return;
     now.progress;
     if (now.timeline.commands.length + now.epoch === 0 || now.replay || !settings.resume) return;
     const timer = setTimeout(async () => {

@@ -31,6 +31,10 @@ const en = {
   pasteOne: 'Paste as one line',
   cancel: 'Cancel',
   noClipboard: 'The browser does not give the clipboard to this page: press Ctrl+Shift+V.',
+  touchKeys: 'Keys',
+  up: 'Up',
+  down: 'Down',
+  interrupt: 'Ctrl C',
   keys: 'F6 leaves the terminal, Shift+F6 leaves it backwards. Ctrl+Shift+F finds, Ctrl+Shift+C copies.',
 };
 
@@ -67,6 +71,10 @@ const zh: TerminalStrings = {
   pasteOne: '合并为一行粘贴',
   cancel: '取消',
   noClipboard: '浏览器不允许本页读取剪贴板，请按 Ctrl+Shift+V。',
+  touchKeys: '按键',
+  up: '上',
+  down: '下',
+  interrupt: 'Ctrl C',
   keys: '按 F6 离开终端，Shift+F6 反向离开；Ctrl+Shift+F 查找，Ctrl+Shift+C 复制。',
 };
 

@@ -14,5 +14,7 @@ export interface Screen {
   begin(text: string): void;
   /** Sends a key such as `^C`. */
   press(key: string): void;
+  /** Sends an arrow key: `A` up, `B` down. */
+  arrow(letter: 'A' | 'B'): void;
   focus(): void;
 }

@@ -18,6 +18,8 @@ export class Tab implements TabPlan {
   number = $state<number | undefined>(undefined);
   /** Status of the shell that has ended. */
   ended = $state<number | undefined>(undefined);
+  /** The next character is typed with Ctrl. */
+  ctrl = $state(false);
   screen: Screen | undefined;
   /** Does what its menu names; there once that is loaded. */
   act: ((id: string) => void) | undefined;

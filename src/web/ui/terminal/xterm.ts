@@ -22,11 +22,18 @@ const encoder = new TextEncoder();
 /** The window operation that sets the size in characters. @see xterm's ctlseqs, CSI Ps ; Ps ; Ps t */
 const SET_SIZE = 8;
 
+/** A character as Ctrl makes it, when that has been tapped. */
+function withCtrl(tab: Tab, text: string): string {
+  if (!tab.ctrl) return text;
+  tab.ctrl = false;
+  return text.length === 1 ? String.fromCharCode(text.charCodeAt(0) & 0x1f) : text;
+}
+
 export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; session: Session }): Xterm {
   const term = new Terminal({
     documentOverride: documentFor(document),
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono').trim(),
-    fontSize: settings.terminalType,
+    fontSize: settings.terminalPx,
     lineHeight: 1.2,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     scrollback: 5000,
@@ -77,6 +84,7 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
       const letter = /^\^([A-Z[\\\]])$/.exec(key)?.[1];
       term.input(letter ? String.fromCharCode(letter.charCodeAt(0) - 64) : key);
     },
+    arrow: (letter) => term.input(`\x1b${term.modes.applicationCursorKeysMode ? 'O' : '['}${letter}`),
     focus: () => term.focus(),
   };
   term.parser.registerCsiHandler({ final: 't' }, (params) => {
@@ -85,7 +93,7 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
     return what === SET_SIZE;
   });
   term.onData((text) => {
-    if (tab.ended === undefined) session.input(tab, encoder.encode(text));
+    if (tab.ended === undefined) session.input(tab, encoder.encode(withCtrl(tab, text)));
     else if (text === '\r') void session.open(tab);
   });
   term.onBinary((text) =>
