@@ -24,10 +24,12 @@ const sizeOf = (selector: string): Promise<number> =>
   visit.page
     .locator(selector)
     .first()
-    .evaluate((e) => Number.parseFloat(getComputedStyle(e).fontSize) * ((e as SVGTextElement).getScreenCTM?.()?.a ?? 1));
+    .evaluate(
+      (e) => Number.parseFloat(getComputedStyle(e).fontSize) * ((e as SVGTextElement).getScreenCTM?.()?.a ?? 1),
+    );
 
 it('has large type, which a second visit remembers', async () => {
-  visit = await theatre.open({ viewport: { width: 1600, height: 900 } });
+  visit = await theatre.open({ viewport: { width: 1920, height: 1080 } });
   await visit.sees('root@node1');
   await visit.page.locator('#pane svg text').first().waitFor();
   const places = ['.steps h3', '.xterm-rows', '#pane svg text', '#pane-tab-map'];
@@ -36,16 +38,17 @@ it('has large type, which a second visit remembers', async () => {
   await visit.page.getByRole('button', { name: 'Large' }).click();
   await look('settings');
   expect(await visit.faults()).toEqual([]);
-  await visit.page.getByRole('button', { name: 'Close' }).click();
+  await visit.page.getByRole('button', { name: 'Close', exact: true }).click();
   const after = await Promise.all(places.map(sizeOf));
+  // The map grows as far as it fits.
   for (const [i, place] of places.entries())
-    expect((after[i] as number) / (before[i] as number), place).toBeGreaterThan(1.25);
+    expect((after[i] as number) / (before[i] as number), place).toBeGreaterThan(place.includes('svg') ? 1.1 : 1.3);
   await look('large');
   expect(await visit.faults()).toEqual([]);
   await visit.page.reload();
   await visit.sees('root@node1');
   expect(await Promise.all(places.slice(0, 2).map(sizeOf))).toEqual(after.slice(0, 2));
-  expect(await visit.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1600);
+  expect(await visit.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1920);
 });
 
 it('fits a phone: two rows of header, three parts, dialogs', async () => {

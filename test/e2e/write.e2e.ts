@@ -60,18 +60,20 @@ it('opens its example, which can be played and changed in words while the lab go
 
 it('shows a folder that was chosen, its faults by line, and it again when it has been mended', async () => {
   for (const name of NAMES) put(name, example(name));
-  put('en.md', example('en.md').replace('{#visit}', '{#vist}'));
+  put('en.md', example('en.md').replace('The neighbour,', 'The <b>neighbour</b>,'));
   visit = await theatre.open({}, '#/write');
   await waitForTitle('Write a lesson');
   await choose();
-  const line = example('en.md').split('\n').indexOf('## Come in {#visit}') + 1;
-  const fault = visit.page.getByRole('button', { name: /^en.md:/ }).first();
-  await fault.click();
+  const line = example('en.md').split('\n').indexOf('The neighbour, node2, is 192.168.56.12.') + 1;
+  await visit.page
+    .getByRole('button', { name: `en.md:${line}` })
+    .first()
+    .click();
   const selected = await visit.page.evaluate(() => {
     const field = document.activeElement as HTMLTextAreaElement;
     return field.value.slice(field.selectionStart, field.selectionEnd);
   });
-  expect(selected).toBe('## Come in {#vist}');
+  expect(selected).toBe('The <b>neighbour</b>, node2, is 192.168.56.12.');
   expect(await visit.page.getByRole('button', { name: 'Open the preview' }).isDisabled()).toBe(true);
   expect(await visit.faults()).toEqual([]);
   await look('faults');
@@ -81,6 +83,7 @@ it('shows a folder that was chosen, its faults by line, and it again when it has
   await visit.page.getByText('No faults.').waitFor();
   await open();
   await visit.page.getByText('Preview of 07-mine').waitFor();
+  await visit.sees('root@node1');
 
   // Words change: the lab goes on.
   await visit.type('touch /tmp/still-here');
@@ -94,7 +97,7 @@ it('shows a folder that was chosen, its faults by line, and it again when it has
   put('zh.md', `${example('zh.md')}\n<b>no</b>\n`);
   await choose();
   const last = example('zh.md').split('\n').length + 1;
-  await visit.page.getByText(`zh.md:${last}`).waitFor();
+  await visit.page.getByText(`zh.md:${last}`).first().waitFor();
   expect(await title()).toBe('Another name');
   await look('fault-in-preview');
 
@@ -146,7 +149,9 @@ it('proves the lesson in the page', async () => {
   expect(await visit.page.getByText('serve: the solution passes').count()).toBe(1);
   await look('proof');
   // A solution that does nothing is found.
-  await visit.page.getByLabel('lesson.yaml').fill(example('lesson.yaml').replace(/docker run -d -p 8080:80 .*/, 'echo'));
+  await visit.page
+    .getByLabel('lesson.yaml')
+    .fill(example('lesson.yaml').replace(/docker run -d -p 8080:80 .*/, 'echo'));
   await visit.page.getByText('Proven').waitFor({ state: 'detached' });
   await visit.page.getByRole('button', { name: 'Prove it here' }).click();
   await visit.page.getByText(/findings? to look at/).waitFor({ timeout: 120_000 });
