@@ -57,8 +57,14 @@ class Memory {
   readonly #journeys = new Map<number, Journey>();
   readonly #calls = new Map<number, ViewCall>();
 
-  /** @param baselines packet counters at its beginning, by the step whose checks look at them */
-  constructor(readonly baselines: ReadonlyMap<string, Record<string, number>>) {}
+  /**
+   * @param baselines packet counters at its beginning, by the step whose checks look at them
+   * @param after the last packet that was traced before; while its journey may go on it is shown again
+   */
+  constructor(
+    readonly baselines: ReadonlyMap<string, Record<string, number>>,
+    readonly after: number,
+  ) {}
 
   /** @param step whose checks are to be judged */
   traffic(step: string): Traffic {
@@ -73,7 +79,7 @@ class Memory {
   add(news: Traffic): void {
     this.#frames.push(...news.frames);
     if (this.#frames.length > KEEP) this.#frames.splice(0, this.#frames.length - KEEP);
-    for (const j of news.journeys) this.#journeys.set(j.packet, j);
+    for (const j of news.journeys) if (j.packet > this.after) this.#journeys.set(j.packet, j);
     for (const old of this.#journeys.keys()) if (this.#journeys.size > KEEP) this.#journeys.delete(old);
     for (const call of news.calls) this.#calls.set(call.seq, call);
   }
@@ -92,6 +98,7 @@ export class LessonRunner {
   /** What was seen, by step. */
   readonly #latches = new Map<string, Latch>();
   readonly #counted: readonly Counted[];
+  #lastPacket = -1;
 
   /** @param done steps that are done already, when a lesson is taken up again */
   constructor(
@@ -138,6 +145,7 @@ export class LessonRunner {
   async observe(news: Evidence): Promise<boolean> {
     const before = JSON.stringify(this.progress);
     for (const memory of this.#memory.values()) memory.add(news);
+    for (const { packet } of news.journeys) this.#lastPacket = Math.max(this.#lastPacket, packet);
     await this.#watch(news);
     for (const step of this.plan.steps) if (this.#stateOf(step.id) === 'open') await this.#judge(step, news);
     this.#unlock(news);
@@ -222,7 +230,7 @@ export class LessonRunner {
       for (const c of this.#counted)
         if (c.from === step.id)
           baselines.set(c.step, { ...baselines.get(c.step), ...baselineOf(c.check, news, c.place) });
-      this.#memory.set(step.id, new Memory(baselines));
+      this.#memory.set(step.id, new Memory(baselines, this.#lastPacket));
     });
   }
 }

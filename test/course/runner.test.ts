@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Evidence, NO_TRAFFIC } from '../../src/course/evidence.ts';
 import { LessonRunner } from '../../src/course/runner.ts';
 import { lessonSchema } from '../../src/course/schema.ts';
-import type { ViewCall, ViewFrame } from '../../src/lab/view.ts';
+import type { Journey, ViewCall, ViewFrame } from '../../src/lab/view.ts';
 import type { NfRuleState } from '../../src/linux/kernel/netadmin.ts';
 
 const both = { en: 'x', zh: 'x' };
@@ -92,6 +92,27 @@ describe('steps', () => {
     );
     await r.observe(news());
     expect(states(r)).toEqual(['done', 'open']);
+  });
+});
+
+describe('drops', () => {
+  const dropped = (packet: number): Journey => ({
+    packet,
+    title: '',
+    steps: [{ kind: 'dropped', time: 0, machine: 'node1', reason: 20 } as Journey['steps'][number]],
+  });
+
+  it('count from the beginning of the step, though a journey is shown for as long as it may go on', async () => {
+    const r = runner([
+      { id: 'a', check: has('a') },
+      { id: 'b', check: { drop: { reason: 'rule' } } },
+    ]);
+    await r.observe(news());
+    await r.observe({ ...news(['a']), journeys: [dropped(7)] });
+    await r.observe({ ...news(), journeys: [dropped(7)] });
+    expect(states(r)).toEqual(['done', 'open']);
+    await r.observe({ ...news(), journeys: [dropped(7), dropped(8)] });
+    expect(states(r)).toEqual(['done', 'done']);
   });
 });
 
