@@ -114,6 +114,27 @@ describe('steps', () => {
   });
 });
 
+describe('drops', () => {
+  const dropped = (packet: number): Journey => ({
+    packet,
+    title: '',
+    steps: [{ kind: 'dropped', time: 0, machine: 'node1', reason: 20 } as Journey['steps'][number]],
+  });
+
+  it('count from the beginning of the step, though a journey is shown for as long as it may go on', async () => {
+    const r = runner([
+      { id: 'a', check: has('a') },
+      { id: 'b', check: { drop: { reason: 'rule' } } },
+    ]);
+    await r.observe(news());
+    await r.observe({ ...news(['a']), journeys: [dropped(7)] });
+    await r.observe({ ...news(), journeys: [dropped(7)] });
+    expect(states(r)).toEqual(['done', 'open']);
+    await r.observe({ ...news(), journeys: [dropped(7), dropped(8)] });
+    expect(states(r)).toEqual(['done', 'done']);
+  });
+});
+
 describe('hints and failures', () => {
   it('show while their check is true, and not once the step is done', async () => {
     const r = runner([
