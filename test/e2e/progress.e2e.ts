@@ -216,7 +216,8 @@ it('is done on a telephone by touch, from the first step to the summary', async 
   const on = page.locator('.summary').getByRole('link', { name: 'Next lesson' });
   await on.scrollIntoViewIfNeeded();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-  if (process.env.DRYDOCK_PICTURES) await page.screenshot({ path: `${process.env.DRYDOCK_PICTURES}/phone-summary.png` });
+  if (process.env.DRYDOCK_PICTURES)
+    await page.screenshot({ path: `${process.env.DRYDOCK_PICTURES}/phone-summary.png` });
   expect(await visit.faults()).toEqual([]);
   await on.tap();
   await page.locator('#step-chosen').waitFor();

@@ -217,7 +217,7 @@ describe('a day at the terminal', () => {
   });
   test('what is not installed', async () => {
     const p = await sit();
-    for (const name of ['vi', 'man', 'apt-get']) {
+    for (const name of ['emacs', 'man', 'apt-get']) {
       expect(await p.runs(`${name} docker`)).toBe(`-bash: ${name}: command not found\n`);
       expect(await p.runs('echo $?')).toBe('127\n');
     }
