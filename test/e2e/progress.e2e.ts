@@ -62,6 +62,10 @@ it('goes through the outline by keyboard', async () => {
   await page.locator('#step-chosen').waitFor();
   expect(await page.locator('dialog[open]').count()).toBe(0);
   expect(page.url()).toBe(`${theatre.address}#/chosen-port`);
+  await visit.sees(PROMPT);
+  await visit.at('node1');
+  await page.keyboard.press('Shift+F6');
+  await tabTo('[aria-haspopup="dialog"]', 'Shift+Tab');
   await page.keyboard.press('Enter');
   expect(await page.locator('dialog a[aria-current="page"]').getAttribute('href')).toBe('#/chosen-port');
   await tabTo('a[href="#/free"]');
