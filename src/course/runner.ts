@@ -24,6 +24,8 @@ export interface StepProgress {
   readonly fails: readonly string[];
   /** By question. */
   readonly answers: Readonly<Record<string, AnswerState>>;
+  /** It was done for the learner. */
+  readonly given: boolean;
 }
 
 /** Frames of an open step that are kept to be looked at; older ones have been judged already. */
@@ -87,6 +89,8 @@ class Memory {
 }
 
 export class LessonRunner {
+  /** Ids of steps that are done for the learner, who takes the lesson up at a later one. */
+  readonly given = new Set<string>();
   readonly #done = new Set<string>();
   readonly #goals = new Map<string, boolean[]>();
   readonly #hints = new Map<string, string[]>();
@@ -120,6 +124,7 @@ export class LessonRunner {
       hints: this.#hints.get(s.id) ?? [],
       fails: this.#fails.get(s.id) ?? [],
       answers: this.#answers.get(s.id) ?? {},
+      given: this.given.has(s.id),
     }));
   }
 

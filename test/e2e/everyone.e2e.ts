@@ -64,6 +64,7 @@ for (const locale of ['en', 'zh'])
     await page.locator('#step-clear').click();
     await page.locator('#body-clear .start button').click();
     await page.locator('li.open #step-clear').waitFor();
+    await visit.at('node1');
     await visit.sees(/root@node1:~# *$/m);
     await look('browser-failure');
 

@@ -29,13 +29,13 @@ async function open(where: string, options: Parameters<Stage['open']>[0] = {}): 
   await page.locator('.steps > li.open').first().waitFor();
 }
 
-/** Presses Tab until something has the focus, as one who has no mouse. */
-async function tabTo(selector: string): Promise<void> {
+/** Presses a key until something has the focus, as one who has no mouse. */
+async function tabTo(selector: string, key = 'Tab'): Promise<void> {
   for (let i = 0; i < 60; i++) {
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
     if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
   }
-  throw new Error(`Tab does not reach ${selector}`);
+  throw new Error(`${key} does not reach ${selector}`);
 }
 
 /** Opens the outline. @returns what it says of a lesson */
@@ -47,8 +47,9 @@ async function outlined(id: string): Promise<string> {
 it('goes through the outline by keyboard', async () => {
   await open('#/random-port');
   await visit.sees(PROMPT);
-  await page.locator('body').press('Tab');
-  await tabTo('[aria-haspopup="dialog"]:not([aria-haspopup="menu"])');
+  await visit.at('node1');
+  await page.keyboard.press('Shift+F6');
+  await tabTo('[aria-haspopup="dialog"]', 'Shift+Tab');
   await page.keyboard.press('Enter');
   await page.locator('dialog[open]').waitFor();
   await page.keyboard.press('Escape');
@@ -61,6 +62,10 @@ it('goes through the outline by keyboard', async () => {
   await page.locator('#step-chosen').waitFor();
   expect(await page.locator('dialog[open]').count()).toBe(0);
   expect(page.url()).toBe(`${theatre.address}#/chosen-port`);
+  await visit.sees(PROMPT);
+  await visit.at('node1');
+  await page.keyboard.press('Shift+F6');
+  await tabTo('[aria-haspopup="dialog"]', 'Shift+Tab');
   await page.keyboard.press('Enter');
   expect(await page.locator('dialog a[aria-current="page"]').getAttribute('href')).toBe('#/chosen-port');
   await tabTo('a[href="#/free"]');

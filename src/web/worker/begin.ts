@@ -10,6 +10,7 @@ export async function solveBefore(observer: Observer, step: string): Promise<voi
   await stage.pass();
   for (const each of runner.plan.steps) {
     if (each.id === step) return;
+    runner.given.add(each.id);
     await stage.solve(each);
   }
 }

@@ -64,12 +64,13 @@ class CourseProgress {
     return known?.version === lesson.version ? known : { version: lesson.version, ...NONE };
   }
 
-  /** Adds what the lab tells of a lesson. */
+  /** Adds what the lab tells of a lesson, but for the steps that were done for the learner. */
   note({ plan }: Lesson, progress: readonly StepProgress[]): void {
     const before = this.of(plan);
-    const done = progress.filter((s) => s.state === 'done').map((s) => s.id);
+    const own = progress.filter((s) => !s.given);
+    const done = own.filter((s) => s.state === 'done').map((s) => s.id);
     const first = { ...before.first };
-    for (const step of progress)
+    for (const step of own)
       for (const [question, { verdict }] of Object.entries(step.answers))
         if (verdict !== 'waiting') first[`${step.id} ${question}`] ??= verdict === 'right';
     const after = { ...before, done: [...new Set([...before.done, ...done])], first };
