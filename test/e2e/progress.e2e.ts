@@ -49,7 +49,7 @@ it('goes through the outline by keyboard', async () => {
   await visit.sees(PROMPT);
   await visit.at('node1');
   await page.keyboard.press('Shift+F6');
-  await tabTo('[aria-haspopup="dialog"]', 'Shift+Tab');
+  await tabTo('.course [aria-haspopup="dialog"]', 'Shift+Tab');
   await page.keyboard.press('Enter');
   await page.locator('dialog[open]').waitFor();
   await page.keyboard.press('Escape');
@@ -65,7 +65,7 @@ it('goes through the outline by keyboard', async () => {
   await visit.sees(PROMPT);
   await visit.at('node1');
   await page.keyboard.press('Shift+F6');
-  await tabTo('[aria-haspopup="dialog"]', 'Shift+Tab');
+  await tabTo('.course [aria-haspopup="dialog"]', 'Shift+Tab');
   await page.keyboard.press('Enter');
   expect(await page.locator('dialog a[aria-current="page"]').getAttribute('href')).toBe('#/chosen-port');
   await tabTo('a[href="#/free"]');
@@ -136,8 +136,10 @@ it('changes language and theme in the middle of a lesson and loses nothing', asy
   await visit.at('node1');
   await page.keyboard.type('echo begun');
   await visit.sees('echo begun');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: '中文' }).click();
-  await page.locator('header select').selectOption('dark');
   await page.locator('html[lang="zh-CN"][data-theme="dark"]').waitFor();
   const zh = lessons.find((l) => l.plan.id === 'under-the-hood')?.text.zh;
   expect(await page.locator('h2.name').innerText()).toBe(zh?.title);

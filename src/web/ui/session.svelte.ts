@@ -73,6 +73,8 @@ export class Session {
   #started: Promise<Started>;
   #settled: Promise<void>;
   #settle: () => void = () => {};
+  /** Typed before there was a shell: it will read it. */
+  #early: (readonly [Tab, Uint8Array])[] = [];
   /** Terminals that the log which is played has opened. */
   #opened = new Set<number>();
   #prompting = false;
@@ -182,10 +184,14 @@ export class Session {
     tab.ended = undefined;
     const { machine, title, stays } = tab;
     tab.number = await this.remote.terminals.open(machine, stays ? '' : title, screen.cols, screen.rows, tab.number);
+    const early = this.#early.filter(([t]) => t === tab);
+    this.#early = this.#early.filter(([t]) => t !== tab);
+    for (const [, bytes] of early) this.input(tab, bytes);
   }
 
   input(tab: Tab, bytes: Uint8Array): void {
     if (tab.number !== undefined) void this.remote.terminals.input(tab.number, bytes);
+    else this.#early.push([tab, bytes]);
   }
 
   resize(tab: Tab, cols: number, rows: number): void {

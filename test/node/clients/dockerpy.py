@@ -112,7 +112,8 @@ def _():
     t = api.create_container('alpine', "sh -c 'echo one; echo two >&2'")
     api.start(t)
     api.wait(t)
-    assert api.attach(t, stdout=True, stderr=False, logs=True) == b'one\n'
+    got = api.attach(t, stdout=True, stderr=False, logs=True)
+    assert got == b'one\n', got
     assert api.attach(t, stdout=True, stderr=True, logs=True, demux=True) == (b'one\n', b'two\n')
     api.remove_container(t)
 
