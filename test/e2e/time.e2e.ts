@@ -77,7 +77,7 @@ it('undoes many times without keeping the labs', async () => {
     await press(visit, /^Redo$/);
     await cards(visit, 1);
   }
-  await visit.type('curl -s localhost:32768');
+  await visit.type('sleep 1; curl -s localhost:32768');
   await visit.sees('Hello world!');
   expect(visit.noise).toEqual([]);
   await visit.close();
@@ -116,7 +116,7 @@ it('plays a command again for the eyes, and ends where it was', async () => {
   const { page } = visit;
   await visit.type('docker run -d -P --name web training/webapp');
   await visit.sees(ID);
-  await visit.type('curl -s localhost:32768');
+  await visit.type('sleep 1; curl -s localhost:32768');
   await visit.sees(/Hello world!root@node1:~#/);
   await visit.type('docker rm -f web');
   await visit.sees(/\nweb\s+root@/);
