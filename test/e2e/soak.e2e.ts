@@ -6,7 +6,7 @@ import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Stage, stage } from './browser.ts';
 
-const SECONDS = Number(process.env.DRYDOCK_SOAK ?? 20);
+const SECONDS = Number(process.env.DRYDOCK_SOAK ?? 8);
 /** Bytes by which what is in use may grow between the middle and the end: caches still fill, code is still compiled. */
 const GROWTH = 8_000_000;
 const TRAFFIC =

@@ -71,7 +71,7 @@ it('undoes many times without keeping the labs', async () => {
   const visit = await visitor();
   await visit.type('docker run -d -P --name web training/webapp');
   await visit.sees(ID);
-  for (let i = 0; i < 15; i++) {
+  for (let i = 0; i < 6; i++) {
     await press(visit, /^Undo$/);
     await cards(visit, 0);
     await press(visit, /^Redo$/);
