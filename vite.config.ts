@@ -19,6 +19,8 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
     outDir: 'dist/web',
     assetsInlineLimit: 0,
+    // How long plugins take is nobody's concern.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   worker: {
     format: 'es',
