@@ -4,8 +4,11 @@
  */
 import { formatIp, formatMac, type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
 import { dissect } from '../core/dissect.ts';
-import { isErr } from '../kernel/errno.ts';
+import { type Errno, isErr } from '../kernel/errno.ts';
+import type { Link } from '../kernel/netadmin.ts';
 import { SIGNALS } from '../kernel/signal.ts';
+import type { Capture, CapturedFrame } from '../kernel/sys.ts';
+import type { Options } from './getopt.ts';
 import { getaddrinfo } from './resolve.ts';
 import { type Context, defineProgram } from './spec.ts';
 
@@ -20,6 +23,8 @@ interface Message {
   readonly senderIp: number;
   readonly target: number;
 }
+
+type Ipv4 = IpAddr & { v: 4 };
 
 const EVERYBODY = 0xffffffffffff;
 
@@ -41,57 +46,98 @@ function message(m: Message): Uint8Array {
   return b;
 }
 
-async function run(ctx: Context): Promise<number> {
+/** Device that requests leave by: -I's, or that of the route. @returns a message when there is none */
+function deviceTo(ctx: Context, dst: Ipv4): Link | string {
   const { sys, options: o } = ctx;
-  const host = ctx.operands[0];
-  if (host === undefined) return ctx.fail('usage error: Destination address required', 1);
-  const found = await getaddrinfo(sys, host, 4);
-  if (typeof found === 'string') return ctx.fail(`${host}: Name or service not known`, 2);
-  const dst = found.addrs[0] as IpAddr & { v: 4 };
   const route = sys.net.lookupRoute(dst);
-  const dev =
-    o.value('interface') ??
-    (isErr(route) || route.ifindex === undefined ? undefined : sys.net.link(route.ifindex)?.name);
-  const link = dev === undefined ? undefined : sys.net.link(dev);
-  if (!link)
-    return ctx.fail(
-      dev === undefined
-        ? 'Suitable device could not be determined. Please, use option -I.'
-        : `Device ${dev} not available.`,
-      2,
-    );
-  const own = sys.net.addrs().find((a) => a.ifindex === link.ifindex && a.prefix.addr.v === 4)?.prefix.addr;
-  const dad = o.has('duplicate');
-  const unsolicited = o.has('unsolicited') || o.has('answer');
+  const routed = isErr(route) || route.ifindex === undefined ? undefined : sys.net.link(route.ifindex)?.name;
+  const name = o.value('interface') ?? routed;
+  if (name === undefined) return 'Suitable device could not be determined. Please, use option -I.';
+  return sys.net.link(name) ?? `Device ${name} not available.`;
+}
+
+/** Whether neighbours are told, not asked. */
+const announces = (o: Options): boolean => o.has('unsolicited') || o.has('answer');
+
+/** Address that requests come from; 0: none. @returns a message when it may not be used */
+function sourceOf(ctx: Context, link: Link, dst: Ipv4): number | string {
+  const { sys, options: o } = ctx;
+  const addrs = sys.net.addrs().filter((a) => a.prefix.addr.v === 4);
+  const own = addrs.find((a) => a.ifindex === link.ifindex)?.prefix.addr as Ipv4 | undefined;
   const said = o.has('source') ? parseIp(o.value('source') ?? '') : undefined;
-  if (o.has('source') && said?.v !== 4) return ctx.fail(`invalid source ${o.value('source')}`, 2);
-  const source = said?.v === 4 ? said.value : dad ? 0 : unsolicited ? dst.value : own?.v === 4 ? own.value : 0;
-  const local = sys.net.addrs().some((a) => a.prefix.addr.v === 4 && a.prefix.addr.value === source);
-  if (source !== 0 && !local) return ctx.fail('bind: Cannot assign requested address', 2);
-  const capture = sys.capture(link.name, 262144, false);
-  if (isErr(capture)) return ctx.fail(`socket: ${capture.text}`, 2);
-  let stop = false;
-  sys.sigaction(SIGNALS.SIGINT, () => {
-    stop = true;
-  });
-  const say = (text: string): unknown => (o.has('quiet') ? undefined : ctx.out(text));
-  await say(`ARPING ${formatIp(dst)} from ${formatIp(ip4(source))} ${link.name}\n`);
-  const count = o.has('count') ? Number(o.value('count')) : Number.POSITIVE_INFINITY;
-  const deadline = o.has('timeout') ? sys.now() + Number(o.value('timeout')) * 1e9 : Number.POSITIVE_INFINITY;
-  let sent = 0;
-  let broadcast = 0;
-  let got = 0;
-  // The next request goes to the one that answered.
-  let to = EVERYBODY;
-  while (!stop && sent < count && sys.now() < deadline) {
-    const start = sys.now();
-    const op = o.has('answer') ? 2 : 1;
-    const about = o.has('answer') ? link.mac : EVERYBODY;
-    const frame = message({ op, from: link.mac, to, about, senderIp: source, target: dst.value });
-    const failed = capture.send(frame);
-    if (failed !== 0) return ctx.fail(`sendto: ${failed.text}`, 2);
-    sent++;
-    if (to === EVERYBODY) broadcast++;
+  if (o.has('source') && said?.v !== 4) return `invalid source ${o.value('source')}`;
+  const usual = o.has('duplicate') ? 0 : announces(o) ? dst.value : (own?.value ?? 0);
+  const source = said?.v === 4 ? said.value : usual;
+  const local = addrs.some((a) => a.prefix.addr.value === source);
+  return source === 0 || local ? source : 'bind: Cannot assign requested address';
+}
+
+/** Requests to one neighbour, a second apart, and the replies to them. */
+class Probes {
+  replies = 0;
+  #sent = 0;
+  #broadcast = 0;
+  #stopped = false;
+  /** The next request goes to the one that answered. */
+  #to = EVERYBODY;
+  readonly #count: number;
+
+  constructor(
+    readonly ctx: Context,
+    readonly capture: Capture,
+    readonly link: Link,
+    readonly source: number,
+    readonly dst: Ipv4,
+  ) {
+    const o = ctx.options;
+    this.#count = o.has('count') ? Number(o.value('count')) : Number.POSITIVE_INFINITY;
+  }
+
+  /** @returns 0, or why a request could not be sent */
+  async run(): Promise<0 | Errno> {
+    const { sys, options: o } = this.ctx;
+    sys.sigaction(SIGNALS.SIGINT, () => {
+      this.#stopped = true;
+    });
+    await this.#say(`ARPING ${formatIp(this.dst)} from ${formatIp(ip4(this.source))} ${this.link.name}\n`);
+    const deadline = o.has('timeout') ? sys.now() + Number(o.value('timeout')) * 1e9 : Number.POSITIVE_INFINITY;
+    while (!this.#stopped && this.#sent < this.#count && sys.now() < deadline) {
+      const start = sys.now();
+      const failed = this.#send();
+      if (failed !== 0) return failed;
+      await this.#listen(start);
+    }
+    this.capture.close();
+    await this.#say(
+      `Sent ${this.#sent} probes (${this.#broadcast} broadcast(s))\nReceived ${this.replies} response(s)\n`,
+    );
+    return 0;
+  }
+
+  #say(text: string): unknown {
+    return this.ctx.options.has('quiet') ? undefined : this.ctx.out(text);
+  }
+
+  #send(): 0 | Errno {
+    const answer = this.ctx.options.has('answer');
+    const frame = message({
+      op: answer ? 2 : 1,
+      from: this.link.mac,
+      to: this.#to,
+      about: answer ? this.link.mac : EVERYBODY,
+      senderIp: this.source,
+      target: this.dst.value,
+    });
+    const failed = this.capture.send(frame);
+    if (failed !== 0) return failed;
+    this.#sent++;
+    if (this.#to === EVERYBODY) this.#broadcast++;
+    return 0;
+  }
+
+  /** Takes replies until the next request is due. @param start when the last one was sent */
+  async #listen(start: number): Promise<void> {
+    const { sys } = this.ctx;
     const timer = sys.fork({ fds: {} }, async (child) => {
       await child.sleep(1e9);
       child.kill(child.ppid, SIGNALS.SIGUSR2);
@@ -101,27 +147,47 @@ async function run(ctx: Context): Promise<number> {
     sys.sigaction(SIGNALS.SIGUSR2, () => {
       tick = true;
     });
-    while (!tick && !stop) {
-      const f = await capture.read();
-      if (isErr(f)) continue;
-      const arp = dissect(f.bytes).arp;
-      if (unsolicited || arp?.op !== 2 || !sameIp(ip4(arp.senderIp), dst) || arp.senderMac === link.mac) continue;
-      got++;
-      if (!o.has('broadcast')) to = arp.senderMac;
-      await say(
-        `Unicast reply from ${formatIp(dst)} [${formatMac(arp.senderMac).toUpperCase()}]  ${((f.time - start) / 1e6).toFixed(3)}ms\n`,
-      );
-      if (sent >= count || dad || o.has('first')) stop = true;
+    while (!tick && !this.#stopped) {
+      const frame = await this.capture.read();
+      if (!isErr(frame)) await this.#received(frame, start);
     }
-    if (!isErr(timer)) {
-      if (!tick) sys.kill(timer, SIGNALS.SIGKILL);
-      await sys.wait(timer);
-    }
+    if (isErr(timer)) return;
+    if (!tick) sys.kill(timer, SIGNALS.SIGKILL);
+    await sys.wait(timer);
   }
-  capture.close();
-  await say(`Sent ${sent} probes (${broadcast} broadcast(s))\nReceived ${got} response(s)\n`);
-  if (dad) return got > 0 ? 1 : 0;
-  return unsolicited || got > 0 ? 0 : 1;
+
+  async #received(frame: CapturedFrame, start: number): Promise<void> {
+    const o = this.ctx.options;
+    const arp = dissect(frame.bytes).arp;
+    if (announces(o) || arp?.op !== 2 || !sameIp(ip4(arp.senderIp), this.dst)) return;
+    if (arp.senderMac === this.link.mac) return;
+    this.replies++;
+    if (!o.has('broadcast')) this.#to = arp.senderMac;
+    const mac = formatMac(arp.senderMac).toUpperCase();
+    const ms = ((frame.time - start) / 1e6).toFixed(3);
+    await this.#say(`Unicast reply from ${formatIp(this.dst)} [${mac}]  ${ms}ms\n`);
+    if (this.#sent >= this.#count || o.has('duplicate') || o.has('first')) this.#stopped = true;
+  }
+}
+
+async function run(ctx: Context): Promise<number> {
+  const { sys, options: o } = ctx;
+  const host = ctx.operands[0];
+  if (host === undefined) return ctx.fail('usage error: Destination address required', 1);
+  const found = await getaddrinfo(sys, host, 4);
+  if (typeof found === 'string') return ctx.fail(`${host}: Name or service not known`, 2);
+  const dst = found.addrs[0] as Ipv4;
+  const link = deviceTo(ctx, dst);
+  if (typeof link === 'string') return ctx.fail(link, 2);
+  const source = sourceOf(ctx, link, dst);
+  if (typeof source === 'string') return ctx.fail(source, 2);
+  const capture = sys.capture(link.name, 262144, false);
+  if (isErr(capture)) return ctx.fail(`socket: ${capture.text}`, 2);
+  const probes = new Probes(ctx, capture, link, source, dst);
+  const failed = await probes.run();
+  if (failed !== 0) return ctx.fail(`sendto: ${failed.text}`, 2);
+  if (o.has('duplicate')) return probes.replies > 0 ? 1 : 0;
+  return announces(o) || probes.replies > 0 ? 0 : 1;
 }
 
 /** The `arping` command. */

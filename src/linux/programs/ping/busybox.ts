@@ -1,16 +1,96 @@
 /** `ping` of busybox. @see busybox networking/ping.c */
 import { formatIp, type IpAddr, parseIp } from '../../../base/ip.ts';
-import { isErr } from '../../kernel/errno.ts';
+import { type Errno, isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import { getaddrinfo } from '../resolve.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { Pinger, RttStats } from './pinger.ts';
+import { type PingEvent, Pinger, RttStats } from './pinger.ts';
 
 const ms = (us: number): string => `${Math.floor(us / 1000)}.${String(us % 1000).padStart(3, '0')}`;
 
+/** Requests to one host, and what is counted of them. */
+class Session {
+  sent = 0;
+  received = 0;
+  duplicates = 0;
+  readonly rtt = new RttStats();
+  #stopped = false;
+  /** How many answers are wanted; 0: no end. */
+  readonly #count: number;
+  readonly #intervalNs: number;
+  /** How long the first answer is waited for. */
+  readonly #timeoutNs: number;
+
+  constructor(
+    readonly ctx: Context,
+    readonly pinger: Pinger,
+    /** When it is over in any case, ns. */
+    readonly end: number,
+  ) {
+    const o = ctx.options;
+    this.#count = Number(o.value('count') ?? 0);
+    this.#intervalNs = Number(o.value('interval') ?? 1) * 1e9;
+    this.#timeoutNs = Number(o.value('timeout') ?? 10) * 1e9;
+    ctx.sys.sigaction(SIGNALS.SIGINT, () => {
+      this.#stopped = true;
+    });
+  }
+
+  get #over(): boolean {
+    return this.#stopped || this.ctx.sys.now() >= this.end || (this.#count > 0 && this.received >= this.#count);
+  }
+
+  /** @returns 0, or why a request could not be sent */
+  async run(): Promise<0 | Errno> {
+    const { sys } = this.ctx;
+    let due = sys.now();
+    while (!this.#over) {
+      const more = this.#count === 0 || this.sent < this.#count;
+      if (more && sys.now() >= due) {
+        const e = await this.pinger.send(this.sent++);
+        if (isErr(e)) return e;
+        due = sys.now() + this.#intervalNs;
+        continue;
+      }
+      const until = Math.min(this.end, more ? due : due - this.#intervalNs + this.#lingerNs);
+      if (!more && sys.now() >= until) break;
+      const e = await this.pinger.next(until);
+      if (e !== undefined && e !== 'signal' && !isErr(e) && e.kind === 'reply') await this.#reply(e);
+    }
+    return 0;
+  }
+
+  /** How long answers are waited for behind the last request: twice the longest way, in whole seconds. */
+  get #lingerNs(): number {
+    return this.received > 0 ? Math.max(1e9, Math.floor((this.rtt.max * 2) / 1e6) * 1e9) : this.#timeoutNs;
+  }
+
+  async #reply(e: Extract<PingEvent, { kind: 'reply' }>): Promise<void> {
+    const us = Math.round(e.rttNs / 1000);
+    if (e.duplicate) this.duplicates++;
+    else {
+      this.received++;
+      this.rtt.add(us);
+    }
+    if (this.ctx.options.has('quiet')) return;
+    const note = e.duplicate ? ' (DUP!)' : '';
+    await this.ctx.out(
+      `${e.bytes} bytes from ${formatIp(e.from)}: seq=${e.seq} ttl=${e.ttl} time=${ms(us)} ms${note}\n`,
+    );
+  }
+}
+
+function statistics(target: string, { sent, received, duplicates, rtt }: Session): string {
+  const loss = sent > 0 ? Math.floor(((sent - received) * 100) / sent) : 0;
+  let s = `\n--- ${target} ping statistics ---\n${sent} packets transmitted, ${received} packets received, `;
+  if (duplicates > 0) s += `${duplicates} duplicates, `;
+  s += `${loss}% packet loss\n`;
+  if (rtt.n > 0) s += `round-trip min/avg/max = ${ms(rtt.min)}/${ms(rtt.avg)}/${ms(rtt.max)} ms\n`;
+  return s;
+}
+
 async function run(ctx: Context): Promise<number> {
-  const { sys } = ctx;
-  const o = ctx.options;
+  const { sys, options: o } = ctx;
   const target = ctx.operands[0];
   if (target === undefined) {
     await ctx.err(
@@ -18,10 +98,7 @@ async function run(ctx: Context): Promise<number> {
     );
     return 1;
   }
-  const count = Number(o.value('count') ?? 0);
   const size = Number(o.value('size') ?? 56);
-  const intervalNs = Number(o.value('interval') ?? 1) * 1e9;
-  const lingerNs = Number(o.value('timeout') ?? 10) * 1e9;
   const end = o.has('deadline') ? sys.now() + Number(o.value('deadline')) * 1e9 : Number.POSITIVE_INFINITY;
   const family = o.has('4') ? 4 : o.has('6') || ctx.name === 'ping6' ? 6 : 0;
   const found = await getaddrinfo(sys, target, family);
@@ -29,62 +106,19 @@ async function run(ctx: Context): Promise<number> {
   const dst = (found.addrs.find((a) => a.v === 4) ?? found.addrs[0]) as IpAddr;
   const via = o.value('interface');
   const src = via === undefined ? undefined : parseIp(via);
-  const pinger = Pinger.open(sys, {
-    dst,
-    size,
-    ttl: o.has('ttl') ? Number(o.value('ttl')) : undefined,
-    src,
-    ifname: src ? undefined : via,
-    first: 'raw',
-  });
-  if (isErr(pinger))
-    return ctx.fail(
-      pinger.name === 'EPERM' || pinger.name === 'EACCES'
-        ? 'permission denied (are you root?)'
-        : `can't create raw socket: ${pinger.text}`,
-    );
-  let stopped = false;
-  sys.sigaction(SIGNALS.SIGINT, () => {
-    stopped = true;
-  });
+  const ttl = o.has('ttl') ? Number(o.value('ttl')) : undefined;
+  const pinger = Pinger.open(sys, { dst, size, ttl, src, ifname: src ? undefined : via, first: 'raw' });
+  if (isErr(pinger)) {
+    const denied = pinger.name === 'EPERM' || pinger.name === 'EACCES';
+    return ctx.fail(denied ? 'permission denied (are you root?)' : `can't create raw socket: ${pinger.text}`);
+  }
+  const session = new Session(ctx, pinger, end);
   const from = src ? ` from ${formatIp(src)}` : '';
   await ctx.out(`PING ${target} (${formatIp(dst)})${from}: ${size} data bytes\n`);
-  const rtt = new RttStats();
-  let sent = 0;
-  let received = 0;
-  let duplicates = 0;
-  let due = sys.now();
-  while (!stopped && sys.now() < end && !(count > 0 && received >= count)) {
-    const more = count === 0 || sent < count;
-    if (more && sys.now() >= due) {
-      const e = await pinger.send(sent++);
-      if (isErr(e)) return ctx.fail(`sendto: ${e.text}`);
-      due = sys.now() + intervalNs;
-      continue;
-    }
-    const linger = received > 0 ? Math.max(1e9, Math.floor((rtt.max * 2) / 1e6) * 1e9) : lingerNs;
-    const until = Math.min(end, more ? due : due - intervalNs + linger);
-    if (!more && sys.now() >= until) break;
-    const e = await pinger.next(until);
-    if (e === undefined || e === 'signal' || isErr(e) || e.kind !== 'reply') continue;
-    const us = Math.round(e.rttNs / 1000);
-    if (e.duplicate) duplicates++;
-    else {
-      received++;
-      rtt.add(us);
-    }
-    if (!o.has('quiet'))
-      await ctx.out(
-        `${e.bytes} bytes from ${formatIp(e.from)}: seq=${e.seq} ttl=${e.ttl} time=${ms(us)} ms${e.duplicate ? ' (DUP!)' : ''}\n`,
-      );
-  }
-  const loss = sent > 0 ? Math.floor(((sent - received) * 100) / sent) : 0;
-  let s = `\n--- ${target} ping statistics ---\n${sent} packets transmitted, ${received} packets received, `;
-  if (duplicates > 0) s += `${duplicates} duplicates, `;
-  s += `${loss}% packet loss\n`;
-  if (rtt.n > 0) s += `round-trip min/avg/max = ${ms(rtt.min)}/${ms(rtt.avg)}/${ms(rtt.max)} ms\n`;
-  await ctx.out(s);
-  return received === 0 ? 1 : 0;
+  const failed = await session.run();
+  if (failed !== 0) return ctx.fail(`sendto: ${failed.text}`);
+  await ctx.out(statistics(target, session));
+  return session.received === 0 ? 1 : 0;
 }
 
 /** The `ping` command. */

@@ -16,6 +16,22 @@ export interface File {
   name: string | undefined;
 }
 
+/** One command, taken apart. */
+interface Command {
+  readonly sys: Sys;
+  readonly b: Buffer;
+  readonly file: File;
+  /** Lines it is about, from 0; the cursor's own when none were given. */
+  readonly from: number;
+  readonly to: number;
+  /** Whether lines were given. */
+  readonly ranged: boolean;
+  readonly name: string;
+  /** Whether it ends in `!`. */
+  readonly force: boolean;
+  readonly rest: string;
+}
+
 /** `.`, `$`, a number or `+N`, as a line from 0. */
 function lineOf(b: Buffer, word: string): number | undefined {
   const m = /^(\.|\$|\d+)?([+-]\d*)?$/.exec(word);
@@ -35,9 +51,9 @@ function write(sys: Sys, b: Buffer, name: string, lines: readonly string[] | und
 }
 
 /** `s/PATTERN/TEXT/[g]` in lines from `from` to `to`. */
-function substitute(b: Buffer, words: string, from: number, to: number): Done {
-  const mark = words[0] ?? '';
-  const parts = words.slice(1).split(new RegExp(`(?<!\\\\)\\${mark}`));
+function substitute({ b, rest, from, to }: Command): Done {
+  const mark = rest[0] ?? '';
+  const parts = rest.slice(1).split(new RegExp(`(?<!\\\\)\\${mark}`));
   const [pattern, by, flags] = [parts[0] ?? '', parts[1] ?? '', parts[2] ?? ''];
   let re: RegExp;
   try {
@@ -63,6 +79,74 @@ function substitute(b: Buffer, words: string, from: number, to: number): Done {
   return {};
 }
 
+function quit({ b, force }: Command): Done {
+  if (b.modified && !force) return { say: 'No write since last change (:q! overrides)' };
+  return { quit: true };
+}
+
+/** `:w`, and those that leave behind it: `:wq`, and `:x`, which writes only what is changed. */
+function save({ sys, b, file, from, to, ranged, name, rest }: Command): Done {
+  const target = rest || file.name;
+  if (target === undefined) return { say: 'No current filename' };
+  const skip = name === 'x' && !b.modified && rest === '';
+  const done = skip ? {} : write(sys, b, target, ranged ? b.lines.slice(from, to + 1) : undefined);
+  file.name ??= target;
+  if (name === 'w' || name === 'write') return done;
+  return skip || !b.modified ? { quit: true } : done;
+}
+
+function edit({ sys, b, file, force, rest }: Command): Done {
+  if (b.modified && !force) return { say: 'No write since last change (:e! overrides)' };
+  file.name = rest || file.name;
+  const read = sys.readFile(file.name ?? '');
+  b.load(isErr(read) ? '' : decode(read));
+  return {
+    say: `'${file.name}'${isErr(read) ? ' [New file]' : ''} ${b.lines.length}L, ${isErr(read) ? 0 : read.length}C`,
+  };
+}
+
+/** Puts a file behind a line. */
+function read({ sys, b, to, ranged, rest }: Command): Done {
+  const bytes = sys.readFile(rest);
+  if (isErr(bytes)) return { say: `'${rest}' ${bytes.text}` };
+  b.save();
+  const lines = decode(bytes).replace(/\n$/, '').split('\n');
+  const at = (ranged ? to : b.row) + 1;
+  b.lines.splice(at, 0, ...lines);
+  b.row = at;
+  return { say: `'${rest}' ${lines.length}L, ${bytes.length}C` };
+}
+
+function remove({ b, from, to }: Command): Done {
+  b.save();
+  b.deleteLines(from, to - from + 1);
+  return {};
+}
+
+function yank({ b, from, to }: Command): Done {
+  b.yankLines(from, to - from + 1);
+  return { say: `Yank ${to - from + 1} lines (${b.register.text.join('\n').length + 1} chars) using [D]` };
+}
+
+const COMMANDS: ReadonlyMap<string, (command: Command) => Done> = new Map([
+  ['q', quit],
+  ['quit', quit],
+  ['w', save],
+  ['write', save],
+  ['wq', save],
+  ['x', save],
+  ['e', edit],
+  ['edit', edit],
+  ['r', read],
+  ['read', read],
+  ['d', remove],
+  ['delete', remove],
+  ['y', yank],
+  ['yank', yank],
+  ['s', substitute],
+  ['set', () => ({})],
+]);
+
 /** Carries one command out. @param line without the colon */
 export function colon(sys: Sys, b: Buffer, file: File, line: string): Done {
   const m = /^\s*(%|[.$\d+-]*)(?:,([.$\d+-]+))?\s*([a-zA-Z]*)(!?)\s*(.*)$/.exec(line);
@@ -79,64 +163,12 @@ export function colon(sys: Sys, b: Buffer, file: File, line: string): Done {
   const from = all ? 0 : (lineOf(b, first) ?? b.row);
   const to = all ? b.lines.length - 1 : second === undefined ? from : (lineOf(b, second) ?? from);
   const ranged = first !== '';
-  switch (name) {
-    case '':
-      if (rest !== '') return { say: `':${line}' is not implemented` };
-      if (ranged) {
-        b.row = to;
-        b.col = 0;
-      }
-      return {};
-    case 'q':
-    case 'quit':
-      if (b.modified && force === '') return { say: 'No write since last change (:q! overrides)' };
-      return { quit: true };
-    case 'w':
-    case 'write':
-    case 'wq':
-    case 'x': {
-      const target = rest || file.name;
-      if (target === undefined) return { say: 'No current filename' };
-      const skip = name === 'x' && !b.modified && rest === '';
-      const done = skip ? {} : write(sys, b, target, ranged ? b.lines.slice(from, to + 1) : undefined);
-      file.name ??= target;
-      if (name.startsWith('w') && name !== 'wq') return done;
-      return skip || !b.modified ? { quit: true } : done;
-    }
-    case 'e':
-    case 'edit': {
-      if (b.modified && force === '') return { say: 'No write since last change (:e! overrides)' };
-      file.name = rest || file.name;
-      const read = sys.readFile(file.name ?? '');
-      b.load(isErr(read) ? '' : decode(read));
-      return {
-        say: `'${file.name}'${isErr(read) ? ' [New file]' : ''} ${b.lines.length}L, ${isErr(read) ? 0 : read.length}C`,
-      };
-    }
-    case 'r':
-    case 'read': {
-      const read = sys.readFile(rest);
-      if (isErr(read)) return { say: `'${rest}' ${read.text}` };
-      b.save();
-      const lines = decode(read).replace(/\n$/, '').split('\n');
-      b.lines.splice((ranged ? to : b.row) + 1, 0, ...lines);
-      b.row = (ranged ? to : b.row) + 1;
-      return { say: `'${rest}' ${lines.length}L, ${read.length}C` };
-    }
-    case 'd':
-    case 'delete':
-      b.save();
-      b.deleteLines(from, to - from + 1);
-      return {};
-    case 'y':
-    case 'yank':
-      b.yankLines(from, to - from + 1);
-      return { say: `Yank ${to - from + 1} lines (${b.register.text.join('\n').length + 1} chars) using [D]` };
-    case 's':
-      return substitute(b, rest, from, to);
-    case 'set':
-      return {};
-    default:
-      return { say: `':${line}' is not implemented` };
+  // lines alone: the cursor goes there
+  if (name === '' && rest === '') {
+    if (ranged) [b.row, b.col] = [to, 0];
+    return {};
   }
+  const command = COMMANDS.get(name);
+  if (!command) return { say: `':${line}' is not implemented` };
+  return command({ sys, b, file, from, to, ranged, name, force: force !== '', rest });
 }

@@ -4,10 +4,12 @@ import type { Context } from '../spec.ts';
 import { translate } from '../text/regex.ts';
 import { Buffer } from './buffer.ts';
 import { colon, type File } from './colon.ts';
+import { begin, flipCase, joinLines, overwrite } from './edits.ts';
 import { find, motion, type Place } from './motion.ts';
 import { Screen } from './screen.ts';
 
 const ESC = '\x1b';
+const DELETE = '\x1b[3~';
 const before = (a: Place, b: Place): boolean => a.row < b.row || (a.row === b.row && a.col <= b.col);
 
 export class Editor {
@@ -75,7 +77,7 @@ export class Editor {
     }
     if (key === '\r' || key === '\n') b.split();
     else if (key === '\x7f' || key === '\b') b.backspace();
-    else if (key === '\x1b[3~') {
+    else if (key === DELETE) {
       if (b.col < b.line.length) b.deletePart({ row: b.row, col: b.col }, { row: b.row, col: b.col + 1 });
     } else if (key.startsWith(ESC)) {
       const to = motion(b, key, 1, false);
@@ -85,11 +87,6 @@ export class Editor {
         b.lines[b.row] = b.line.slice(0, b.col) + b.line.slice(b.col + 1);
       b.insert(key);
     }
-  }
-
-  #insert(mode: 'insert' | 'replace' = 'insert'): void {
-    this.buffer.save();
-    this.#mode = mode;
   }
 
   /** A count, and the key behind it. */
@@ -112,76 +109,65 @@ export class Editor {
       [b.row, b.col] = [to.row, to.col];
       return;
     }
+    const mode = begin(b, key);
+    if (mode) this.#mode = mode;
+    else if (key === 'd' || key === 'c' || key === 'y') await this.#operator(key, count, given);
+    else if (!this.#shorthand(key, count) && !(await this.#change(key, count))) await this.#other(key, count);
+  }
+
+  /** Keys that are an operator and its motion in one. @returns whether this is one of them */
+  #shorthand(key: string, count: number): boolean {
+    const { row, col, line } = this.buffer;
+    const right = { row, col: Math.min(line.length, col + count) };
     switch (key) {
-      case 'i':
-        return this.#insert();
-      case 'a':
-        if (b.line !== '') b.col++;
-        return this.#insert();
-      case 'I':
-        b.col = Math.max(0, b.line.search(/\S/));
-        return this.#insert();
-      case 'A':
-        b.col = b.line.length;
-        return this.#insert();
-      case 'o':
-      case 'O':
-        this.#insert();
-        if (key === 'o') b.row++;
-        b.lines.splice(b.row, 0, '');
-        b.col = 0;
-        return;
-      case 'R':
-        return this.#insert('replace');
       case 'x':
-      case '\x1b[3~':
-        return this.#operate('d', { row: b.row, col: Math.min(b.line.length, b.col + count) });
+      case DELETE:
+        this.#operate('d', right);
+        return true;
       case 'X':
-        return this.#operate('d', { row: b.row, col: Math.max(0, b.col - count) });
+        this.#operate('d', { row, col: Math.max(0, col - count) });
+        return true;
       case 's':
-        return this.#operate('c', { row: b.row, col: Math.min(b.line.length, b.col + count) });
+        this.#operate('c', right);
+        return true;
       case 'D':
       case 'C':
-        return this.#operate(key === 'D' ? 'd' : 'c', { row: b.row, col: b.line.length });
+        this.#operate(key === 'D' ? 'd' : 'c', { row, col: line.length });
+        return true;
       case 'S':
-        return this.#lines('c', count);
       case 'Y':
-        return this.#lines('y', count);
-      case 'd':
-      case 'c':
-      case 'y':
-        return this.#operator(key, count, given);
+        this.#lines(key === 'S' ? 'c' : 'y', count);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Keys that change the text without a motion. @returns whether this is one of them */
+  async #change(key: string, count: number): Promise<boolean> {
+    const b = this.buffer;
+    switch (key) {
       case 'p':
       case 'P':
         b.save();
-        return b.put(key === 'p', count);
+        b.put(key === 'p', count);
+        return true;
       case 'J':
-        b.save();
-        for (let k = Math.max(1, count - 1); k > 0 && b.join(); k--);
-        return;
+        joinLines(b, count);
+        return true;
       case 'r': {
         const by = await this.key();
-        if (by === ESC || b.col + count > b.line.length) return;
-        b.save();
-        b.lines[b.row] = b.line.slice(0, b.col) + by.repeat(count) + b.line.slice(b.col + count);
-        return;
+        if (by !== ESC) overwrite(b, by, count);
+        return true;
       }
-      case '~': {
-        const c = b.line[b.col];
-        if (c === undefined) return;
-        b.save();
-        b.lines[b.row] =
-          b.line.slice(0, b.col) +
-          (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()) +
-          b.line.slice(b.col + 1);
-        b.col++;
-        return;
-      }
+      case '~':
+        flipCase(b);
+        return true;
       case 'u':
         this.#say = b.undo() ? '' : 'Already at oldest change';
-        return;
+        return true;
       default:
-        await this.#other(key, count);
+        return false;
     }
   }
 

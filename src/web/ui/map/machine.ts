@@ -28,6 +28,7 @@ type Wires = Map<number, Wire>;
 const v4 = (link: ViewLink | undefined): string => link?.addrs.find((a) => !a.includes(':')) ?? '';
 const bare = (prefix: string): string => prefix.replace(/\/.*/, '');
 
+/** @param full with its lanes, not as one box @param opened keys of lanes that show all their containers */
 export function drawMachine(
   spec: MachineSpec,
   corner: Corner,
@@ -36,63 +37,73 @@ export function drawMachine(
   opened: ReadonlySet<string>,
   wires: Wires,
 ): MachineDrawing {
-  const { machine } = spec;
-  const eth = machine.links.find((l) => l.name === 'eth0');
-  const detail = bare(v4(eth));
+  const eth = spec.machine.links.find((l) => l.name === 'eth0');
   if (eth) {
     const from = full ? GAP - NIC.h / 2 : GAP;
     wires.set(eth.id, { name: eth.name, up: eth.up, path: corner.path([NIC.wire, from], [NIC.wire, 0]) });
   }
-  if (!full) {
-    const box = corner.box(0, GAP, STATION.w, STATION.h);
-    const nothing = { lanes: [], cards: [], pills: [], hidden: [], walls: [], devices: [] };
-    return { machine, box, full, nic: { ...box, detail }, loop: box, ...nothing };
-  }
+  const detail = bare(v4(eth));
+  return full ? drawFull(spec, corner, detail, memory, opened, wires) : drawStation(spec.machine, corner, detail);
+}
+
+/** A machine as one small box. */
+function drawStation(machine: ViewMachine, corner: Corner, detail: string): MachineDrawing {
+  const box = corner.box(0, GAP, STATION.w, STATION.h);
+  const nothing = { lanes: [], cards: [], pills: [], hidden: [], walls: [], devices: [] };
+  return { machine, box, full: false, nic: { ...box, detail }, loop: box, ...nothing };
+}
+
+function drawFull(
+  spec: MachineSpec,
+  corner: Corner,
+  detail: string,
+  memory: Memory,
+  opened: ReadonlySet<string>,
+  wires: Wires,
+): MachineDrawing {
+  const { machine } = spec;
   const numbers = memory.of(`${machine.name} lanes`).place(spec.lanes.map((l) => l.key));
-  const laneU = (n: number): number => LANE.u + n * (LANE.w + LANE.gap);
-  const crowded = machine.containers.length > READABLE;
-  const lanes: Lane[] = [];
-  const cards: Card[] = [];
-  let bottom = LANE.v + 146;
-  spec.lanes.forEach((lane, i) => {
-    const number = numbers[i] as number;
-    const drawn = drawLane(
-      lane,
-      number,
-      laneU(number),
-      corner,
-      memory,
-      crowded && !opened.has(lane.key),
-      machine,
-      wires,
-    );
-    lanes.push(drawn.lane);
-    cards.push(...drawn.cards);
-    bottom = Math.max(bottom, drawn.bottom);
-  });
-  spec.lanes.forEach((lane, i) => {
-    const number = numbers[i] as number;
-    lane.guests.forEach((guest, n) => {
-      joinGuest(guest, cards, number, laneU(number), n, corner, wires);
-    });
-  });
+  const drawn = drawLanes(spec, numbers, corner, memory, opened, wires);
   const host = drawHost(spec, corner, memory, wires);
-  bottom = Math.max(bottom, host.bottom);
+  const bottom = Math.max(drawn.bottom, host.bottom);
   const width = laneU(Math.max(0, ...numbers)) + LANE.w + 12;
-  const box = corner.box(0, GAP, width, bottom + 10 - GAP);
-  const edge = drawPills(machine, corner, width, memory);
   return {
     machine,
-    box,
-    full,
+    box: corner.box(0, GAP, width, bottom + 10 - GAP),
+    full: true,
     nic: { ...corner.box(NIC.u, GAP - NIC.h / 2, NIC.w, NIC.h), detail },
     loop: corner.box(HOST.u, LOOP.v, HOST.w, LOOP.h),
-    lanes,
-    cards: [...cards, ...host.cards],
-    ...edge,
-    walls: wallsOf(spec.lanes, numbers, laneU, corner, bottom),
+    lanes: drawn.lanes,
+    cards: [...drawn.cards, ...host.cards],
+    ...drawPills(machine, corner, width, memory),
+    walls: wallsOf(spec.lanes, numbers, corner, bottom),
     devices: host.devices,
   };
+}
+
+const laneU = (n: number): number => LANE.u + n * (LANE.w + LANE.gap);
+
+/** The lanes with what stands in them, then the lines of those that stand elsewhere. */
+function drawLanes(
+  { machine, lanes: specs }: MachineSpec,
+  numbers: readonly number[],
+  corner: Corner,
+  memory: Memory,
+  opened: ReadonlySet<string>,
+  wires: Wires,
+): { lanes: Lane[]; cards: Card[]; bottom: number } {
+  const crowded = machine.containers.length > READABLE;
+  const drawn = specs.map((lane, i) =>
+    drawLane(lane, numbers[i] as number, corner, memory, crowded && !opened.has(lane.key), machine, wires),
+  );
+  const cards = drawn.flatMap((d) => d.cards);
+  specs.forEach((lane, i) => {
+    lane.guests.forEach((guest, n) => {
+      joinGuest(guest, cards, numbers[i] as number, n, corner, wires);
+    });
+  });
+  const bottom = Math.max(LANE.v + 146, ...drawn.map((d) => d.bottom));
+  return { lanes: drawn.map((d) => d.lane), cards, bottom };
 }
 
 const slotBox = (u: number, slot: number): { u: number; v: number } => ({
@@ -103,13 +114,13 @@ const slotBox = (u: number, slot: number): { u: number; v: number } => ({
 function drawLane(
   spec: LaneSpec,
   number: number,
-  u: number,
   corner: Corner,
   memory: Memory,
   folded: boolean,
   machine: ViewMachine,
   wires: Wires,
 ): { lane: Lane; cards: Card[]; bottom: number } {
+  const u = laneU(number);
   const slots = memory.of(`${machine.name} ${spec.key}`).place(spec.members.map((m) => m.container.id));
   const barV = LANE.v + LANE.title;
   const upper = spec.device !== undefined && spec.device.kind !== 'bridge';
@@ -175,15 +186,7 @@ function wireMember({ link, port }: Member, points: Point[], corner: Corner, wir
 }
 
 /** A container that stands in another lane: its line runs up its gutter, along a track of its own, and to the bar. */
-function joinGuest(
-  guest: Member,
-  cards: Card[],
-  number: number,
-  u: number,
-  n: number,
-  corner: Corner,
-  wires: Wires,
-): void {
+function joinGuest(guest: Member, cards: Card[], number: number, n: number, corner: Corner, wires: Wires): void {
   const at = cards.findIndex((c) => c.container.id === guest.container.id);
   const card = cards[at];
   if (!card) return;
@@ -191,7 +194,7 @@ function joinGuest(
   const cardU = corner.right > 0 ? card.x - corner.x : corner.x - card.x - card.w;
   const v = corner.down > 0 ? card.y - corner.y : corner.y - card.y - card.h;
   const track = TRACK.v + (n % TRACK.most) * TRACK.step;
-  const inU = u + 12 + (n % 8) * 5;
+  const inU = laneU(number) + 12 + (n % 8) * 5;
   const barEnd = LANE.v + LANE.title + LANE.bar;
   const offset = 13 + (number % 3) * 2;
   wireMember(
@@ -263,13 +266,7 @@ function drawPills(machine: ViewMachine, corner: Corner, width: number, memory: 
 }
 
 /** Between lanes that stand side by side and are kept apart by rules. */
-function wallsOf(
-  specs: readonly LaneSpec[],
-  numbers: readonly number[],
-  laneU: (n: number) => number,
-  corner: Corner,
-  bottom: number,
-): Wall[] {
+function wallsOf(specs: readonly LaneSpec[], numbers: readonly number[], corner: Corner, bottom: number): Wall[] {
   const at = (n: number): LaneSpec | undefined => specs[numbers.indexOf(n)];
   return numbers.flatMap((n) => {
     const [a, b] = [at(n)?.network, at(n + 1)?.network];

@@ -29,8 +29,9 @@ function withCtrl(tab: Tab, text: string): string {
   return text.length === 1 ? String.fromCharCode(text.charCodeAt(0) & 0x1f) : text;
 }
 
-export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; session: Session }): Xterm {
-  const term = new Terminal({
+/** An xterm.js that looks as the page does. */
+function newTerminal(): Terminal {
+  return new Terminal({
     documentOverride: documentFor(document),
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono').trim(),
     fontSize: settings.terminalPx,
@@ -43,17 +44,33 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
     // marks of what was found
     allowProposedApi: true,
   });
-  const fit = new FitAddon();
-  term.loadAddon(fit);
-  term.open(place);
+}
 
-  /** A log is being played: it, not the room on the page, says how large the terminal is. */
-  let replaying = false;
-  const takeRoom = (): void => {
-    if (!replaying && place.clientWidth > 0 && place.clientHeight > 0) fit.fit();
+/** How large a terminal is: as its place has room or, while a log is played, as the log says. */
+class Size {
+  replaying = false;
+  readonly fit = new FitAddon();
+
+  constructor(
+    readonly term: Terminal,
+    readonly place: HTMLElement,
+  ) {
+    term.loadAddon(this.fit);
+    term.parser.registerCsiHandler({ final: 't' }, (params) => {
+      const [what, rows, cols] = params as number[];
+      if (what === SET_SIZE && this.replaying && rows && cols) term.resize(cols, rows);
+      return what === SET_SIZE;
+    });
+  }
+
+  readonly takeRoom = (): void => {
+    if (!this.replaying && this.place.clientWidth > 0 && this.place.clientHeight > 0) this.fit.fit();
   };
+}
 
-  const screen: Screen = {
+/** @param fitted the terminal has the room of its place again */
+function screenOf(term: Terminal, size: Size, fitted: () => void): Screen {
+  return {
     get cols() {
       return term.cols;
     },
@@ -64,14 +81,14 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
     reset() {
       term.write('', () => {
         term.reset();
-        replaying = true;
+        size.replaying = true;
       });
     },
     fit() {
       term.write('', () => {
-        replaying = false;
-        takeRoom();
-        session.resize(tab, term.cols, term.rows);
+        size.replaying = false;
+        size.takeRoom();
+        fitted();
       });
     },
     ended: () => term.write(`\r\n${settings.t.shellEnded}\r\n`),
@@ -87,11 +104,10 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
     arrow: (letter) => term.input(`\x1b${term.modes.applicationCursorKeysMode ? 'O' : '['}${letter}`),
     focus: () => term.focus(),
   };
-  term.parser.registerCsiHandler({ final: 't' }, (params) => {
-    const [what, rows, cols] = params as number[];
-    if (what === SET_SIZE && replaying && rows && cols) term.resize(cols, rows);
-    return what === SET_SIZE;
-  });
+}
+
+/** Hands on to the session what is typed, and the size. */
+function listen(term: Terminal, tab: Tab, session: Session): void {
   term.onData((text) => {
     if (tab.ended === undefined) session.input(tab, encoder.encode(withCtrl(tab, text)));
     else if (text === '\r') void session.open(tab);
@@ -104,13 +120,21 @@ export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; ses
   );
   term.onResize(({ cols, rows }) => session.resize(tab, cols, rows));
   term.attachCustomKeyEventHandler((event) => !keyed(event, term, tab));
-  const watch = new ResizeObserver(takeRoom);
+}
+
+export function makeScreen(place: HTMLElement, { tab, session }: { tab: Tab; session: Session }): Xterm {
+  const term = newTerminal();
+  const size = new Size(term, place);
+  term.open(place);
+  const screen = screenOf(term, size, () => session.resize(tab, term.cols, term.rows));
+  listen(term, tab, session);
+  const watch = new ResizeObserver(size.takeRoom);
   watch.observe(place);
-  fit.fit();
+  size.fit.fit();
   return {
     term,
     screen,
-    takeRoom,
+    takeRoom: size.takeRoom,
     dispose() {
       watch.disconnect();
       term.dispose();
