@@ -1,6 +1,6 @@
 /**
  * The shape of lesson.yaml: steps, checks, questions as data. Words are in en.md and zh.md, joined by ids.
- * lessons/README.md tells it for authors, lessons/lesson.schema.json for editors.
+ * lessons/writing.md tells it for authors, lessons/lesson.schema.json for editors.
  */
 import * as v from 'valibot';
 import { check } from './checks/check.ts';

@@ -4,10 +4,10 @@
  * Limits: 15 captures at once, with those of tcpdump and the map; frames that come faster than the lab's loop turns are
  * counted as dropped.
  */
+import { join } from '../base/bytes.ts';
 import type { CoreFrame } from '../linux/core/core.ts';
 import { LinkType, SNAPLEN } from '../linux/core/pcap.ts';
 import {
-  concat,
   type PcapngPacket,
   type PcapngReception,
   pcapngInterface,
@@ -86,7 +86,7 @@ class Writer {
         dropped: s.index === 0 ? dropped : 0,
       }),
     );
-    return concat([...this.#blocks, ...statistics]);
+    return join([...this.#blocks, ...statistics]);
   }
 
   #packet(f: CoreFrame, seen: Seen): PcapngPacket {

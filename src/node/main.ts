@@ -33,5 +33,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`drydock: unknown command '${name}'\n\n${help()}`);
     return 2;
   }
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`Usage: drydock ${command.usage}\n\n${command.summary}\n`);
+    return 0;
+  }
   return command.run(args);
 }

@@ -1,6 +1,8 @@
 /** Bodies as their headers delimit them. @see RFC 9112 §6, §7 */
+
+import { join } from '../bytes.ts';
 import { type Headers, utf8 } from '../http.ts';
-import { join, type Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 /** The body of a message as its headers delimit it; `whole` when it ends with the connection. */
 export async function* body(reader: Reader, headers: Headers, whole: boolean): AsyncGenerator<Uint8Array> {
@@ -95,5 +97,5 @@ export class Body implements AsyncIterable<Uint8Array> {
 
 /** A part of a body as a chunk. */
 export function frame(part: Uint8Array): Uint8Array {
-  return join(join(utf8(`${part.length.toString(16)}\r\n`), part), utf8('\r\n'));
+  return join([utf8(`${part.length.toString(16)}\r\n`), part, utf8('\r\n')]);
 }

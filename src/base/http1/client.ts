@@ -1,8 +1,10 @@
 /** HTTP/1.1 on a byte stream, the client's side of one exchange. @see RFC 9112 */
+
+import { join } from '../bytes.ts';
 import { type Duplex, type Headers, type HttpResponse, utf8 } from '../http.ts';
 import { Body, body, frame } from './body.ts';
 import { headerLines, parseHeaders } from './head.ts';
-import { join, Reader } from './reader.ts';
+import { Reader } from './reader.ts';
 import { Taken } from './taken.ts';
 
 /** What a client sends. Header names are lower case; `host` is the caller's to give. */
@@ -40,7 +42,7 @@ export async function exchange(duplex: Duplex, request: ClientRequest): Promise<
   else if (content) headers['transfer-encoding'] ??= 'chunked';
   const version = request.old ? 'HTTP/1.0' : 'HTTP/1.1';
   const head = utf8(`${request.method} ${request.target} ${version}\r\n${headerLines(headers)}\r\n`);
-  await duplex.write(content instanceof Uint8Array ? join(head, content) : head);
+  await duplex.write(content instanceof Uint8Array ? join([head, content]) : head);
   if (content && !(content instanceof Uint8Array)) {
     for await (const part of content) if (part.length > 0) await duplex.write(frame(part));
     await duplex.write(utf8('0\r\n\r\n'));

@@ -1,4 +1,5 @@
 /** Reading one connection: heads, lines, bytes. */
+import { join } from '../bytes.ts';
 import { type Duplex, text } from '../http.ts';
 
 /** Bytes of a head, as Go's server takes them. @see Go net/http: DefaultMaxHeaderBytes, initialReadLimitSize */
@@ -23,7 +24,7 @@ export class Reader {
         this.#ended = true;
         return false;
       }
-      this.#buffer = this.#buffer.length === 0 ? bytes : join(this.#buffer, bytes);
+      this.#buffer = this.#buffer.length === 0 ? bytes : join([this.#buffer, bytes]);
       return true;
     });
     return this.#pulling;
@@ -75,14 +76,6 @@ export class Reader {
     this.#buffer = this.#buffer.subarray(n);
     return out;
   }
-}
-
-/** Two byte strings in one. */
-export function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }
 
 function find(bytes: Uint8Array, what: string, from = 0): number {

@@ -4,6 +4,7 @@
  * Limits: kept in memory, at most {@link MAX_LINES} lines; the file at LogPath is not written.
  * @see moby daemon/logger/copier.go, loggerutils/logfile.go
  */
+import { join } from '../../base/bytes.ts';
 import type { StreamId } from './stdcopy.ts';
 
 const MAX_LINES = 100_000;
@@ -42,7 +43,7 @@ export class ContainerLog {
 
   append(stream: StreamId, time: bigint, bytes: Uint8Array): void {
     const before = this.#partial.get(stream);
-    let rest = before ? concat(before, bytes) : bytes;
+    let rest = before ? join([before, bytes]) : bytes;
     for (;;) {
       const nl = rest.indexOf(10);
       const cut = nl >= 0 && nl < MAX_LINE ? nl + 1 : rest.length >= MAX_LINE ? MAX_LINE : 0;
@@ -92,11 +93,4 @@ export class ContainerLog {
     this.#wake = [];
     for (const w of wake) w();
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }

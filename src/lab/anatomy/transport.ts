@@ -1,6 +1,8 @@
 /** ICMP, TCP and UDP in bytes, and what they carry. */
+
 import { sum16 } from '../../linux/core/summary.ts';
 import { tcpFlags } from '../../linux/core/summary-tcp.ts';
+import { ICMP_TYPES, ICMP6_TYPES } from '../icmp.ts';
 import { data, ethernet, ip4, ip6 } from './anatomy.ts';
 import { dns, http } from './application.ts';
 import { Draft, hex, named } from './draft.ts';
@@ -104,27 +106,6 @@ function vxlan(b: Uint8Array, at: number, end: number): Layer[] {
   d.add('reserved', 7, 1, 0);
   return [d.layer('VXLAN', `VNI ${vni}`, 8), ...ethernet(b, at + 8, end)];
 }
-
-const ICMP_TYPES: Readonly<Record<number, string>> = {
-  0: 'echo reply',
-  3: 'destination unreachable',
-  5: 'redirect',
-  8: 'echo request',
-  11: 'time exceeded',
-  12: 'parameter problem',
-};
-const ICMP6_TYPES: Readonly<Record<number, string>> = {
-  1: 'destination unreachable',
-  2: 'packet too big',
-  3: 'time exceeded',
-  128: 'echo request',
-  129: 'echo reply',
-  133: 'router solicitation',
-  134: 'router advertisement',
-  135: 'neighbor solicitation',
-  136: 'neighbor advertisement',
-  143: 'multicast listener report v2',
-};
 
 function icmp(proto: number, b: Uint8Array, at: number, end: number, pseudo: Pseudo): Layer[] {
   const d = new Draft(b, at, end);

@@ -5,6 +5,7 @@
  * Limits: a connection carries one exchange; no TLS, no cookies, no compression.
  * @see Chromium net/base/net_error_list.h
  */
+import { join } from '../../base/bytes.ts';
 import { formatIp } from '../../base/ip.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
@@ -106,7 +107,7 @@ async function transfer(wire: Wire, u: CurlUrl, ask: Ask): Promise<Got | NetErro
     size += part.length;
   });
   if (isErr(end)) return named(end);
-  return { ...statusOf(head), headers: head.headers, bytes: joined(parts) };
+  return { ...statusOf(head), headers: head.headers, bytes: join(parts) };
 }
 
 function statusOf(head: ResponseHead): { status: number; reason: string } {
@@ -125,17 +126,7 @@ function requestBytes(u: CurlUrl, ask: Ask): Uint8Array {
     'Connection: close',
   ];
   const head = new TextEncoder().encode(`${lines.join('\r\n')}\r\n\r\n`);
-  return ask.body ? joined([head, ask.body.bytes]) : head;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    all.set(p, at);
-    at += p.length;
-  }
-  return all;
+  return ask.body ? join([head, ask.body.bytes]) : head;
 }
 
 function named(e: Errno): NetError {

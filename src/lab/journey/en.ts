@@ -1,4 +1,5 @@
 /** Journeys in English. */
+import { ICMP_TYPES, ICMP6_TYPES } from '../icmp.ts';
 import { dropsEn } from './drops-en.ts';
 import type { Ends, EventOf, Holder, Rewrite, RuleName } from './event.ts';
 import type { Words } from './words.ts';
@@ -10,15 +11,6 @@ const end = (address: string, port: number | undefined): string => {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 };
 
-const ICMP_TYPES: Readonly<Record<number, string>> = {
-  0: 'echo reply',
-  3: 'destination unreachable',
-  4: 'source quench',
-  5: 'redirect',
-  8: 'echo request',
-  11: 'time exceeded',
-  12: 'parameter problem',
-};
 const UNREACHABLE: Readonly<Record<number, string>> = {
   0: 'network unreachable',
   1: 'host unreachable',
@@ -30,19 +22,6 @@ const UNREACHABLE: Readonly<Record<number, string>> = {
   13: 'prohibited by an administrator',
 };
 
-const ICMP6_TYPES: Readonly<Record<number, string>> = {
-  1: 'destination unreachable',
-  2: 'packet too big',
-  3: 'time exceeded',
-  4: 'parameter problem',
-  128: 'echo request',
-  129: 'echo reply',
-  133: 'router solicitation',
-  134: 'router advertisement',
-  135: 'neighbour solicitation',
-  136: 'neighbour advertisement',
-  143: 'multicast listener report',
-};
 const UNREACHABLE6: Readonly<Record<number, string>> = {
   0: 'no route to the destination',
   1: 'prohibited by an administrator',

@@ -3,9 +3,11 @@
  * before it joins it: a NAT rule and the rewriting it caused, a rule or policy and the drop.
  * Limits: the last 2048 packets are kept, of each 2000 steps; of the drops, the last 256.
  */
+
 import type { TraceRecord } from '../../linux/core/core.ts';
 import { TRACE_IN6, TRACE_L4 } from '../../linux/core/trace.ts';
 import type { LabWorld } from '../../linux/kernel/world.ts';
+import { ICMP_TYPES, ICMP6_TYPES } from '../icmp.ts';
 import type { ViewDrop } from '../view.ts';
 import type { Viewed } from '../views.ts';
 import type { Ends, EventOf, Journey, JourneyEvent, Step } from './event.ts';
@@ -46,20 +48,10 @@ export function titleOf(e: Ends): string {
   return e.bytes === undefined ? head : `${head} ${e.bytes} bytes`;
 }
 
-const ICMP6_TITLES: Readonly<Record<number, string>> = {
-  128: 'echo request',
-  129: 'echo reply',
-  133: 'router solicitation',
-  134: 'router advertisement',
-  135: 'neighbor solicitation',
-  136: 'neighbor advertisement',
-  143: 'multicast listener report v2',
-};
-
+/** Echoes have no code worth telling. */
 function icmpTitle(type: number, code: number, proto: string): string {
-  if (proto === 'ICMPv6') return ICMP6_TITLES[type] ?? `type ${type} code ${code}`;
-  if (type === 8) return 'echo request';
-  return type === 0 ? 'echo reply' : `type ${type} code ${code}`;
+  const name = (proto === 'ICMPv6' ? ICMP6_TYPES : ICMP_TYPES)[type] ?? `type ${type}`;
+  return code === 0 ? name : `${name} code ${code}`;
 }
 
 function arpTitle(e: EventOf<'arp-made'>): string {

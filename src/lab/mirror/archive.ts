@@ -2,6 +2,7 @@
  * Packages as bytes: a `.deb` (ar of control and data archives) and an `.apk` (one archive with .PKGINFO first).
  * @see deb(5), ar(5); apk-package(5)
  */
+import { join } from '../../base/bytes.ts';
 import { utf8 } from '../../base/http.ts';
 import { type TarEntry, writeTar } from '../../base/tar.ts';
 import { binary } from '../../linux/kernel/fs/layer.ts';
@@ -29,17 +30,6 @@ function content(f: PackageFile, size: number): Pick<TarEntry, 'kind' | 'mode' |
   return { kind: 'file', mode: 0o644, target: '', bytes: utf8(f.text ?? '') };
 }
 
-function joined(parts: Iterable<Uint8Array>): Uint8Array {
-  const all = [...parts];
-  const out = new Uint8Array(all.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of all) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
-}
-
 /** The control file of a package. */
 export const controlOf = (p: Package): string =>
   `Package: ${p.name}\nVersion: ${p.version}\nArchitecture: amd64\nMaintainer: Debian <packages@lists.debian.org>\n` +
@@ -63,12 +53,12 @@ const textEntry = (name: string, s: string): TarEntry => ({
 });
 
 /** An archive of one text. */
-export const tarOf = (name: string, s: string): Uint8Array => joined(writeTar([textEntry(name, s)]));
+export const tarOf = (name: string, s: string): Uint8Array => join(writeTar([textEntry(name, s)]));
 
 export function debOf(p: Package): Uint8Array {
-  const control = joined(writeTar([textEntry('./control', controlOf(p))]));
-  const data = joined(writeTar(entries(p, './')));
-  return joined([
+  const control = join(writeTar([textEntry('./control', controlOf(p))]));
+  const data = join(writeTar(entries(p, './')));
+  return join([
     utf8('!<arch>\n'),
     ...member('debian-binary', utf8('2.0\n')),
     ...member('control.tar', control),
@@ -79,5 +69,5 @@ export function debOf(p: Package): Uint8Array {
 export function apkOf(p: Package): Uint8Array {
   const depends = p.depends.map((d) => `depend = ${d}\n`).join('');
   const info = `pkgname = ${p.name}\npkgver = ${p.version}\npkgdesc = ${p.summary}\nsize = ${p.installed * 1024}\narch = x86_64\n${depends}`;
-  return joined(writeTar([textEntry('.PKGINFO', info), ...entries(p, '')]));
+  return join(writeTar([textEntry('.PKGINFO', info), ...entries(p, '')]));
 }

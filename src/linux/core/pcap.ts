@@ -3,6 +3,7 @@
  * Limits: of link types only those two are written, any is read.
  * @see draft-ietf-opsawg-pcap, tcpdump.org LINKTYPE_LINUX_SLL2
  */
+import { join } from '../../base/bytes.ts';
 import type { CoreFrame } from './core.ts';
 
 export const LinkType = { EN10MB: 1, LINUX_SLL2: 276 } as const;
@@ -57,13 +58,7 @@ export function pcapRecord(p: PcapPacket, nano = false): Uint8Array {
 /** A whole file. */
 export function writePcap(file: Omit<PcapFile, 'snaplen'> & { readonly snaplen?: number }): Uint8Array {
   const parts = [pcapHeader(file.linkType, file), ...file.packets.map((p) => pcapRecord(p, file.nano))];
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return join(parts);
 }
 
 /** @returns undefined when the bytes are no capture file; a packet cut off at the end is left out */

@@ -4,6 +4,7 @@
  * Limits: no name resolution or decryption blocks.
  * @see draft-ietf-opsawg-pcapng
  */
+import { join } from '../../base/bytes.ts';
 
 /** Types of blocks, the byte-order mark, and codes of options. */
 export const SECTION = 0x0a0d0d0a;
@@ -193,16 +194,5 @@ export function writePcapng(file: Partial<PcapngFile>): Uint8Array {
     ...(file.packets ?? []).map(pcapngPacket),
     ...(file.statistics ?? []).map(pcapngStatistics),
   ];
-  return concat(blocks);
-}
-
-/** Blocks one after the other. */
-export function concat(blocks: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(blocks.reduce((n, b) => n + b.length, 0));
-  let at = 0;
-  for (const b of blocks) {
-    out.set(b, at);
-    at += b.length;
-  }
-  return out;
+  return join(blocks);
 }

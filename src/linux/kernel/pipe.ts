@@ -4,6 +4,7 @@
  *
  * Limits: opening a fifo does not wait for the other side; its reader sees end of file only after a writer has been.
  */
+import { join } from '../../base/bytes.ts';
 import { EAGAIN, EBADF, EINTR, EPIPE, type Errno } from './errno.ts';
 import { makeStat } from './fs/inode.ts';
 import type { OpenFile, Waiter } from './machine.ts';
@@ -54,7 +55,7 @@ export class ByteQueue {
     const parts = this.#chunks.splice(0, count);
     this.#size -= n;
     this.changed.wake();
-    return parts.length === 1 ? (parts[0] as Uint8Array) : concat(parts, n);
+    return parts.length === 1 ? (parts[0] as Uint8Array) : join(parts);
   }
 
   /** Queues what fits. @returns bytes taken, 0 when it is full */
@@ -87,16 +88,6 @@ export class ByteQueue {
       if (done >= bytes.length) return done;
     }
   }
-}
-
-function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 /** One end of a pipe. */

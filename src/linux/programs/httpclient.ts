@@ -101,17 +101,3 @@ export function keepsAlive(head: ResponseHead): boolean {
   const c = (header(head, 'connection') ?? '').toLowerCase();
   return head.version === '1.1' ? !c.includes('close') : c.includes('keep-alive');
 }
-
-/** Base64 of UTF-8 text (HTTP Basic). @see RFC 4648 §4 */
-export function base64(s: string): string {
-  const abc = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const b = new TextEncoder().encode(s);
-  let out = '';
-  for (let i = 0; i < b.length; i += 3) {
-    const n = ((b[i] as number) << 16) | ((b[i + 1] ?? 0) << 8) | (b[i + 2] ?? 0);
-    out += abc.charAt(n >> 18) + abc.charAt((n >> 12) & 63);
-    out += i + 1 < b.length ? abc.charAt((n >> 6) & 63) : '=';
-    out += i + 2 < b.length ? abc.charAt(n & 63) : '=';
-  }
-  return out;
-}

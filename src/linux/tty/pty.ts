@@ -3,6 +3,7 @@
  * Limits: SIGTTIN and SIGTTOU are the kernel's (a file does not know who reads it).
  * @see pty(7), Linux drivers/tty/pty.c
  */
+import { join } from '../../base/bytes.ts';
 import { EAGAIN, EINTR, EIO, type Errno } from '../kernel/errno.ts';
 import type { Kernel, OpenFile, TtyDevice, Waiter } from '../kernel/machine.ts';
 import { SIGNALS } from '../kernel/signal.ts';
@@ -131,7 +132,7 @@ class Pty implements PtyPair {
     }
     this.#pending -= size;
     if (size > 0 && this.#pending <= HIGH_WATER) this.#wake(this.#writers);
-    return concat(parts, size);
+    return join(parts);
   }
 
   onOutput(callback: () => void): void {
@@ -295,15 +296,4 @@ class Pty implements PtyPair {
       },
     };
   }
-}
-
-function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
 }

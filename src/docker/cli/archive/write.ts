@@ -1,4 +1,5 @@
 /** Archives between the daemon and files. @see docker/cli cli/command/utils.go: ValidateOutputPath, CopyToFile */
+import { join } from '../../../base/bytes.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Reply } from '../client.ts';
 import type { Ctx } from '../context.ts';
@@ -28,17 +29,7 @@ export async function readStdin(ctx: Ctx): Promise<Uint8Array> {
     if (isErr(got) || got.length === 0) break;
     parts.push(got);
   }
-  return joined(parts);
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
+  return join(parts);
 }
 
 /** To a file, or to standard output when `path` is ''. A terminal is no place for an archive. */
@@ -46,7 +37,7 @@ export async function writeOut(ctx: Ctx, reply: Reply, path: string): Promise<nu
   if (path !== '') {
     const parts: Uint8Array[] = [];
     for await (const chunk of reply.chunks()) parts.push(chunk);
-    const made = ctx.sys.writeFile(path, joined(parts), 0o600);
+    const made = ctx.sys.writeFile(path, join(parts), 0o600);
     return isErr(made) ? new Failure(`failed to write to output: open ${path}: ${made.text.toLowerCase()}`) : 0;
   }
   for await (const chunk of reply.chunks()) await ctx.bytes(1, chunk);

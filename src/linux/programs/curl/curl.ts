@@ -3,6 +3,7 @@
  * @see curl src/tool_operate.c
  */
 
+import { join } from '../../../base/bytes.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import { getopt, type OptionError, type Options } from '../getopt.ts';
@@ -45,13 +46,7 @@ async function postData(ctx: Context, o: Options): Promise<Uint8Array | undefine
     parts.push(bytes);
   }
   if (parts.length === 0) return undefined;
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
+  return join(parts);
 }
 
 function encodeURIComponentPlus(s: string): string {

@@ -4,9 +4,11 @@
  * Limits: HTTP/1 only, no TLS, proxies of HTTP only, no cookie store.
  * @see curl lib/http.c, lib/transfer.c
  */
+import { base64 } from '../../../base/base64.ts';
+import { utf8 } from '../../../base/http.ts';
 import { type Errno, isErr } from '../../kernel/errno.ts';
 import type { Fd, Sys } from '../../kernel/sys.ts';
-import { base64, header, keepsAlive, type ResponseHead, readBody, readHead } from '../httpclient.ts';
+import { header, keepsAlive, type ResponseHead, readBody, readHead } from '../httpclient.ts';
 import { eprint } from '../stdio.ts';
 import { Wire } from '../wire.ts';
 import { type Note, openConnection } from './connection.ts';
@@ -46,7 +48,7 @@ function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array |
     if (host.value !== '') lines.push(`Host: ${host.value}`);
   } else lines.push(`Host: ${hostPort(u, false)}`);
   const user = t.user ?? (u.user === undefined ? undefined : `${u.user}:${u.password ?? ''}`);
-  if (user !== undefined) own('Authorization', `Basic ${base64(user)}`);
+  if (user !== undefined) own('Authorization', `Basic ${base64(utf8(user))}`);
   if (t.userAgent !== '') own('User-Agent', t.userAgent);
   own('Accept', t.json ? 'application/json' : '*/*');
   if (proxy) own('Proxy-Connection', 'Keep-Alive');

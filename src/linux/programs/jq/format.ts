@@ -1,6 +1,7 @@
 /** `@csv` and its like. @see jq src/builtin.c: f_format */
+
+import { base64 } from '../../../base/base64.ts';
 import { utf8 } from '../../../base/http.ts';
-import { base64 } from '../httpclient.ts';
 import { described, JqError, type Json } from './value.ts';
 
 export const asText = (v: Json): string => (typeof v === 'string' ? v : JSON.stringify(v));
@@ -36,7 +37,7 @@ export function formatted(name: string, v: Json): string {
         )
         .join('');
     case '@base64':
-      return base64(asText(v));
+      return base64(utf8(asText(v)));
     case '@base64d':
       return decoded(asText(v));
     default:

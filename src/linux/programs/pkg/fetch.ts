@@ -1,4 +1,5 @@
 /** GET over HTTP/1.1 with kept connections, for package managers. @see apt methods/http.cc, methods/connect.cc */
+import { join } from '../../../base/bytes.ts';
 import { utf8 } from '../../../base/http.ts';
 import { formatIp } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
@@ -68,7 +69,7 @@ export class Fetcher {
     if (head.status !== 200)
       return { error: `${head.status}  ${head.statusLine.replace(/^\S+ \d+ /, '')} [IP: ${host}]`, temporary: false };
     this.received += got;
-    return { bytes: joined(parts, got) };
+    return { bytes: join(parts) };
   }
 
   async #connect(host: string, port: number): Promise<Wire | Exclude<Fetched, { bytes: Uint8Array }>> {
@@ -96,14 +97,4 @@ export class Fetcher {
     for (const wire of this.#open.values()) wire.close();
     this.#open.clear();
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
 }

@@ -14,7 +14,7 @@ const en = {
   close: 'Close',
   resetTitle: 'Start over?',
   resetText:
-    'The lab is thrown away: every container, every rule, and your progress in this lesson. A fresh one takes a second.',
+    'The lab is thrown away: every container and every rule. The steps begin anew in a fresh one; the course outline keeps what you have done.',
   resetYes: 'Start over',
   cancel: 'Keep going',
 };
@@ -33,7 +33,7 @@ const zh: HeaderStrings = {
   largeText: '大号文字坐在教室后排也能看清：课程、终端、拓扑图和表格一起放大。',
   close: '关闭',
   resetTitle: '要重新开始吗？',
-  resetText: '当前实验环境会被丢弃，包括所有容器、所有规则和本课进度。新环境一秒钟就能准备好。',
+  resetText: '当前实验环境会被丢弃，包括所有容器和规则。各步骤在全新的环境里重新开始；课程目录会保留你已完成的部分。',
   resetYes: '重新开始',
   cancel: '继续学习',
 };

@@ -1,9 +1,9 @@
 /** What of a directory is sent to the builder. @see docker/cli cli/command/image/build/context.go; patternmatcher */
+import { join } from '../../../../base/bytes.ts';
 import { type TarEntry, writeTar } from '../../../../base/tar.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import { ignoreRules, isIgnored } from '../../../ignore.ts';
 import { packLocal } from '../../archive/local.ts';
-import { joined } from '../../archive/write.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 
@@ -64,7 +64,7 @@ export function readContext(
     if (!entries.some((e) => e.name === name))
       entries.push({ name, kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0n, target: '', bytes });
   }
-  const archive = joined([...writeTar(entries)]);
+  const archive = join(writeTar(entries));
   const size = entries.reduce((n, e) => n + e.bytes.length + e.name.length + 32, 0);
   return { archive, dockerfile: name, source, ignoreSize: isErr(ignore) ? 2 : ignore.length, size };
 }

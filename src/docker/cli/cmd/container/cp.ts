@@ -1,8 +1,9 @@
 import { fromBase64 } from '../../../../base/base64.ts';
+import { join } from '../../../../base/bytes.ts';
 import { readTar, writeTar } from '../../../../base/tar.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import { packLocal, unpackLocal } from '../../archive/local.ts';
-import { joined, outputPathError, readStdin, splitPath } from '../../archive/write.ts';
+import { outputPathError, readStdin, splitPath } from '../../archive/write.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
@@ -104,7 +105,7 @@ async function copyIn(ctx: Ctx, o: Options, source: string, to: string, target: 
   const contents = own.kind === 'dir' && dotted(source);
   const name = into ? (contents ? '.' : splitPath(bare)[1]) : base;
   const real = o.bool('follow-link') ? ctx.sys.realpath(bare) : bare;
-  const archive = joined([...writeTar(packLocal(ctx.sys, isErr(real) ? bare : real, name))]);
+  const archive = join(writeTar(packLocal(ctx.sys, isErr(real) ? bare : real, name)));
   const reply = await put(into ? path : parent === '.' ? '/' : parent, archive);
   return failed(reply) ? reply : report(ctx, o, archive.length, `${to}:${target}`);
 }

@@ -1,4 +1,5 @@
 /** A worker process: accepts, reads requests, writes answers, logs. @see nginx src/os/unix/ngx_process_cycle.c */
+import { join } from '../../../../base/bytes.ts';
 import { utf8 } from '../../../../base/http.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import { SIGNALS } from '../../../../linux/kernel/signal.ts';
@@ -193,25 +194,15 @@ async function write(wire: Wire, r: Request, a: Answer, keep: boolean): Promise<
   const head = utf8(`${lines.join('\r\n')}\r\n\r\n`);
   const body = r.method === 'HEAD' || none ? new Uint8Array(0) : whole;
   if (body) {
-    await wire.write(joined(head, body));
+    await wire.write(join([head, body]));
     r.sent = body.length;
     return;
   }
   await wire.write(head);
   await (a.body as Exclude<Answer['body'], Uint8Array>).pump(async (part) => {
     r.sent += part.length;
-    if (chunked) await wire.write(joined(utf8(`${part.length.toString(16)}\r\n`), part, utf8('\r\n')));
+    if (chunked) await wire.write(join([utf8(`${part.length.toString(16)}\r\n`), part, utf8('\r\n')]));
     else await wire.write(part);
   });
   if (chunked) await wire.write(utf8('0\r\n\r\n'));
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
 }
