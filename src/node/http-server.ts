@@ -13,8 +13,11 @@ import type { Pacer } from './pacer.ts';
 /** Bytes that may wait unread before the peer is made to wait. */
 const HIGH_WATER = 1 << 18;
 
-/** Milliseconds in which a peer reads a head. */
-const SETTLE = 3;
+/**
+ * Milliseconds in which a peer reads a head, also on a busy computer: a peer's thread that has been woken waits its turn.
+ * A real engine's first output comes no sooner, since a process has to be made for it.
+ */
+const SETTLE = 50;
 
 /** A server whose connections speak HTTP with the service; it does not listen yet. */
 export function httpServer(service: HttpService, pacer: Pacer): Server & { readonly connections: Set<Socket> } {

@@ -122,11 +122,22 @@ it('offers a file when a link would be too long', async () => {
   await visit.close();
 });
 
-it('says so and gives a clean lab when a link is broken', async () => {
-  const visit = await theatre.open();
-  await visit.page.goto(`${theatre.address}?#/ports?s=AAAA`);
-  await visit.page.getByRole('alert').getByText('could not be played').waitFor();
-  await visit.sees(PROMPT);
+it('says so and gives a clean lab when a link is broken, also where a session is kept', async () => {
+  const visit = await worked();
+  const { page } = visit;
+  await page.waitForTimeout(1200);
+  const keeps = await page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('drydock.log.')));
+  expect(keeps).toHaveLength(1);
+  const lesson = (keeps[0] as string).slice('drydock.log.'.length);
+  // no log, no base64url, characters that something has added
+  for (const log of ['AAAA', 'A', 'AAAA).']) {
+    await page.goto('about:blank');
+    await page.goto(`${theatre.address}#/${lesson}?s=${log}`);
+    await page.getByRole('alert').getByText('could not be played').waitFor();
+    await visit.sees(/^root@node1:~#\s*$/);
+    expect(await page.locator('svg .card').count()).toBe(0);
+    expect(await visit.done()).toBe(0);
+  }
   await visit.type('echo works');
   await visit.sees(/\nworks\s/);
   await visit.close();

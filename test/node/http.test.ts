@@ -195,6 +195,20 @@ describe('clients', () => {
     }
   });
 
+  it('that take the connection over have time to read the head before output comes', async () => {
+    const id = await start(['echo', 'one']);
+    await api('POST', `/containers/${id}/wait`);
+    const began = performance.now();
+    const answer = await talk(
+      post(`/containers/${id}/attach?logs=1&stdout=1`, '', 'Connection: Upgrade\r\nUpgrade: tcp\r\n'),
+      (text) => text.endsWith('one\n'),
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 101 UPGRADED\r\n.*\r\n\r\n\x01\0{6}\x04one\n$/s);
+    // a busy computer makes it later, never sooner
+    expect(performance.now() - began).toBeGreaterThan(45);
+    await remove(id);
+  });
+
   it('that vanish leave nothing behind', async () => {
     const id = await start(['sleep', '600']);
     const listeners = async (): Promise<number> =>

@@ -18,4 +18,5 @@ it('are none in other fragments, and broken when cut', () => {
   expect(sessionIn('#/03-networks/step')).toBeUndefined();
   expect(sessionIn('#/a/step?s=AAAA')).toEqual({ lesson: 'a', log: Uint8Array.of(0, 0, 0) });
   expect(sessionIn('#/a?s=A')).toEqual({ lesson: 'a', log: undefined });
+  expect(sessionIn('#/a?s=AAAA).')).toEqual({ lesson: 'a', log: undefined });
 });

@@ -80,6 +80,41 @@ it('redis keeps values of all kinds, counts, expires, and remembers after a rest
   );
 });
 
+it('redis listens where it is told to, and keeps others out in protected mode', async () => {
+  lab = await makeLab();
+  await sh('docker run -d --name all redis');
+  await sh('docker run -d --name own redis redis-server --bind 127.0.0.1 -::1 --port 7000');
+  await sh("mkdir /r; printf 'bind 127.0.0.1 172.17.0.4\\nport 7001\\n' > /r/redis.conf");
+  await sh('docker run -d --name file -v /r:/r redis redis-server /r/redis.conf');
+  await sh('docker run -d --name kept redis redis-server --protected-mode yes; sleep 1');
+  const sockets = async (name: string): Promise<string[]> => {
+    const pid = (await sh(`docker inspect -f '{{.State.Pid}}' ${name}`)).trim();
+    const lines = (await sh(`nsenter -t ${pid} -n ss -Hltn`)).trim().split('\n');
+    return lines.map((l) => l.split(/\s+/)[3] as string).sort();
+  };
+  expect(await sockets('all')).toEqual(['0.0.0.0:6379', '[::]:6379']);
+  expect(await sockets('own')).toEqual(['127.0.0.1:7000', '[::1]:7000']);
+  expect(await sockets('file')).toEqual(['127.0.0.1:7001', '172.17.0.4:7001']);
+  expect(await sh('docker exec all redis-cli -h 172.17.0.3 -p 7000 ping')).toMatch(/:7000: Connection refused\n$/);
+  expect(await sh('docker exec own redis-cli -p 7000 ping')).toBe('PONG\n');
+  expect(await sh('docker exec all redis-cli -h 172.17.0.4 -p 7001 ping')).toBe('PONG\n');
+  expect(await sh('docker top own -o pid,args')).toContain('redis-server 127.0.0.1:7000');
+
+  const ping = 'docker exec all redis-cli -h 172.17.0.5 ping';
+  expect(await sh(ping)).toMatch(/^DENIED Redis is running in protected mode/);
+  expect(await sh('docker exec kept redis-cli ping')).toBe('PONG\n');
+  expect(await sh('docker exec kept redis-cli info stats')).toContain('rejected_connections:1');
+  await sh('docker exec kept redis-cli config set protected-mode no');
+  expect(await sh(ping)).toBe('PONG\n');
+
+  expect(await sh('docker run --rm redis redis-server --bind 192.0.2.1; echo $?')).toMatch(
+    /socket 192\.0\.2\.1:6379: bind: Cannot assign requested address\n.*Failed listening on port 6379 \(tcp\), aborting\.\n1\n$/,
+  );
+  expect(await sh('docker run --rm redis redis-server --port 0; echo $?')).toMatch(
+    /not listen anywhere, exiting\.\n1\n$/,
+  );
+});
+
 it('postgres wants a password, answers SQL and keeps tables', async () => {
   lab = await makeLab();
   expect(await sh('docker run -q --rm postgres; docker run --rm postgres')).toMatch(

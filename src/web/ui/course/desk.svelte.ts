@@ -34,7 +34,7 @@ export class Desk {
     if (linked) {
       history.replaceState(null, '', fragmentOf({ lesson: linked.lesson }));
       this.unplayed = linked.log === undefined;
-      void this.#open({ lesson: linked.lesson }, linked.log);
+      void this.#open({ lesson: linked.lesson }, { log: linked.log });
     } else void this.go();
     addEventListener('hashchange', () => void this.go());
   }
@@ -47,7 +47,8 @@ export class Desk {
     await this.#open(place);
   }
 
-  async #open(place: Place, log?: Uint8Array): Promise<void> {
+  /** @param linked the session of a link: what the browser keeps does not take its place, not even when it is broken */
+  async #open(place: Place, linked?: { readonly log: Uint8Array | undefined }): Promise<void> {
     const turn = ++this.#turn;
     const lesson = await this.#load(place.lesson);
     if (turn !== this.#turn) return;
@@ -56,7 +57,7 @@ export class Desk {
     const { id } = lesson.plan;
     if (id === WRITE) history.replaceState(null, '', fragmentOf({ lesson: WRITE }));
     if (id !== WRITE && id !== PREVIEW) settings.at = id;
-    this.#begin(log ?? (settings.resume ? kept(id) : undefined));
+    this.#begin(linked ? linked.log : settings.resume ? kept(id) : undefined);
   }
 
   async #load(id: string): Promise<Lesson> {

@@ -25,6 +25,6 @@ export const linkTo = (page: string, lesson: string, log: Uint8Array): string =>
 
 /** The session that a fragment names; `log` undefined: there is one, but it is broken. */
 export function sessionIn(hash: string): { readonly lesson: string; readonly log: Uint8Array | undefined } | undefined {
-  const [, lesson, log] = /^#\/([a-z0-9-]+)(?:\/[a-z0-9-]+)?\?s=([\w-]*)$/.exec(hash) ?? [];
+  const [, lesson, log] = /^#\/([a-z0-9-]+)(?:\/[a-z0-9-]+)?\?s=(.*)$/.exec(hash) ?? [];
   return lesson === undefined || log === undefined ? undefined : { lesson, log: decode(log) };
 }

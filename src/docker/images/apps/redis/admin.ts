@@ -134,7 +134,7 @@ function info(server: Server, _s: Session, args: readonly string[]): Reply {
     stats: [
       `total_connections_received:${server.counts.connections}`,
       `total_commands_processed:${server.counts.commands}`,
-      'rejected_connections:0',
+      `rejected_connections:${server.counts.rejected}`,
     ],
     replication: [
       'role:master',

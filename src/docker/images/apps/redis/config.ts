@@ -4,9 +4,10 @@ import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Sys } from '../../../../linux/kernel/sys.ts';
 import { splitWords } from './resp.ts';
 
+/** Of the official image, where protected mode is off: a container's ports are published or not. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   appendonly: 'no',
-  bind: '0.0.0.0 ::',
+  bind: '* -::*',
   databases: '16',
   dbfilename: 'dump.rdb',
   dir: '.',

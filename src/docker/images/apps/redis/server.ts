@@ -10,9 +10,10 @@ import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Program } from '../../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../../linux/kernel/signal.ts';
 import type { Fd, Sys } from '../../../../linux/kernel/sys.ts';
-import { listenTcp, print } from '../serve.ts';
+import { print } from '../serve.ts';
 import { VERSION } from './admin.ts';
 import { readSettings } from './config.ts';
+import { bindAddresses, DENIED, isLocal, listenOn } from './listen.ts';
 import { array, bulk, simple } from './resp.ts';
 import { COMMAND_COUNT, Session } from './session.ts';
 import { dump, globMatch, restore, Store } from './store.ts';
@@ -51,7 +52,7 @@ export class Server {
   readonly stores: Store[];
   readonly sessions = new Set<Session>();
   readonly monitors = new Set<Session>();
-  readonly counts = { connections: 0, commands: 0 };
+  readonly counts = { connections: 0, rejected: 0, commands: 0 };
   readonly commandCount = COMMAND_COUNT;
   readonly since: number;
   readonly runId: string;
@@ -104,35 +105,52 @@ export class Server {
     await sys.cpu(30 * MS);
     const port = Number(this.settings.get('port'));
     await this.log('* monotonic clock: POSIX clock_gettime');
-    const listener = listenTcp(sys, port, Number(this.settings.get('tcp-backlog')));
-    if (isErr(listener)) {
-      await this.log(`# Warning: Could not create server TCP listening socket *:${port}: bind: ${listener.text}`);
-      await this.log(`# Failed listening on port ${port} (tcp), aborting.`);
+    const bind = this.settings.get('bind') ?? '';
+    const backlog = Number(this.settings.get('tcp-backlog'));
+    const listeners = port === 0 ? [] : await listenOn(sys, { bind, port, backlog }, (line) => this.log(`# ${line}`));
+    if (!listeners || listeners.length === 0) {
+      await this.log(
+        listeners
+          ? '# Configured to not listen anywhere, exiting.'
+          : `# Failed listening on port ${port} (tcp), aborting.`,
+      );
       return 1;
     }
-    sys.setTitle([`redis-server 0.0.0.0:${port}`]);
+    sys.setTitle([`redis-server ${bindAddresses(bind)[0]}:${port}`]);
     await this.log(`* Running mode=standalone, port=${port}.`);
     await this.log('* Server initialized');
     await this.#load();
     await this.log('* Ready to accept connections tcp');
-    await this.#serve(listener);
+    await this.#serve(listeners);
     return this.#shutdown();
   }
 
-  async #serve(listener: Fd): Promise<void> {
+  async #serve(listeners: readonly Fd[]): Promise<void> {
     const { sys } = this;
-    sys.setNonBlocking(listener, true);
+    for (const fd of listeners) sys.setNonBlocking(fd, true);
+    const wanted = listeners.map((fd) => ({ fd, in: true }));
     while (!this.#stopping) {
-      const ready = await sys.poll([{ fd: listener, in: true }], Number.POSITIVE_INFINITY);
+      const ready = await sys.poll(wanted, Number.POSITIVE_INFINITY);
       if (isErr(ready) || this.#stopping) continue;
-      const got = await sys.accept(listener);
-      if (isErr(got)) continue;
-      sys.setNonBlocking(got.fd, false);
-      const local = sys.getsockname(got.fd);
-      const session = new Session(this, got.fd, ++this.counts.connections, got.peer, isErr(local) ? {} : local);
-      this.sessions.add(session);
-      void session.run();
+      for (const fd of listeners) this.#take(await sys.accept(fd));
     }
+  }
+
+  #take(got: Awaited<ReturnType<Sys['accept']>>): void {
+    if (isErr(got)) return;
+    const { sys } = this;
+    sys.setNonBlocking(got.fd, false);
+    const open = this.settings.get('protected-mode') !== 'yes' || this.settings.get('requirepass') !== '';
+    if (!open && !isLocal(got.peer.ip)) {
+      this.counts.rejected++;
+      void sys.write(got.fd, utf8(DENIED)).then(() => sys.close(got.fd));
+      return;
+    }
+    const local = sys.getsockname(got.fd);
+    const id = ++this.counts.connections + this.counts.rejected;
+    const session = new Session(this, got.fd, id, got.peer, isErr(local) ? {} : local);
+    this.sessions.add(session);
+    void session.run();
   }
 
   /** Ends the server. SHUTDOWN comes from a client: the loop is woken by a signal of its own. */
