@@ -4,7 +4,7 @@ import type { Failure } from '../errdefs.ts';
 import { decode } from './decode/decode.ts';
 import type { GoType } from './decode/types.ts';
 import { errors } from './errors.ts';
-import { jsonFault } from './jsonfault.ts';
+import { depthFault, jsonFault } from './jsonfault.ts';
 
 /** The JSON body as the Go type that the route decodes; an empty one is an empty object. */
 export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T | Failure> {
@@ -13,6 +13,8 @@ export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T |
   if (body === '') return {} as T;
   const type = request.headers['content-type'] ?? '';
   if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
+  const deep = depthFault(body);
+  if (deep !== undefined) return errors.invalidJson(deep);
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);

@@ -13,6 +13,21 @@ export function jsonFault(source: string, whole = false): string | undefined {
   }
 }
 
+/** How deep values may lie in each other. Limits: Go's decoder takes ten thousand. */
+const DEEPEST = 1000;
+
+/** @returns Go's words for values that lie too deep in each other, whether the text is JSON or not */
+export function depthFault(source: string): string | undefined {
+  let depth = 0;
+  for (let i = 0; i < source.length; i++) {
+    const c = source[i];
+    if (c === '"') for (i++; i < source.length && source[i] !== '"'; i++) if (source[i] === '\\') i++;
+    if (c === ']' || c === '}') depth--;
+    if ((c === '[' || c === '{') && ++depth > DEEPEST) return `invalid character '${c}' exceeded max depth`;
+  }
+  return undefined;
+}
+
 /** Reads a text from its beginning, and throws a Fault where it is no JSON. */
 class Scanner {
   #at = 0;
