@@ -114,7 +114,11 @@ async function undoing(browser: Browser, address: string): Promise<object[]> {
   await page.locator('.xterm').first().click();
   for (const [i, line] of SITTING.entries()) {
     await page.keyboard.type(`${line}; echo "ended"$((${i}+1))\n`);
-    await page.locator('.xterm-rows').getByText(`ended${i + 1}`).first().waitFor();
+    await page
+      .locator('.xterm-rows')
+      .getByText(`ended${i + 1}`)
+      .first()
+      .waitFor();
   }
   const times: Record<string, number[]> = { Undo: [], Redo: [] };
   for (const [name, list] of Object.entries(times))

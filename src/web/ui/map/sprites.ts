@@ -50,5 +50,7 @@ export function fly(layer: HTMLElement, flight: Flight, path: readonly Point[], 
   // One step, with a jump before and after it: all the time half of the way is done.
   const easing = still ? 'steps(1, jump-both)' : 'ease-in-out';
   const animation = made.at(-1)?.animate(way, { duration: LENGTH, fill: 'both', easing });
-  if (animation) animation.onfinish = () => made.forEach((e) => e.remove());
+  animation?.addEventListener('finish', () => {
+    for (const one of made) one.remove();
+  });
 }
