@@ -65,6 +65,8 @@ export class Session {
   readonly tabs: Tabs;
   /** The pane in front below the terminals. */
   pane = $state('map');
+  /** How often something has brought a pane to the front: where one part is in sight, it is to be this one. */
+  fronts = $state(0);
   /** What the list of packets shall show next: a packet, or what crosses a place. */
   wanted = $state.raw<{ readonly packet?: number; readonly place?: string } | undefined>(undefined);
   /** Called with each batch of frames and drops, for what moves, and how many frames were left out. */
@@ -231,7 +233,7 @@ export class Session {
   /** Opens an address in the simulated browser. */
   openBrowser(url: string): void {
     this.wantedUrl = url;
-    this.pane = 'browser';
+    this.#front('browser');
   }
 
   screen(machine: string): Screen | undefined {
@@ -262,7 +264,12 @@ export class Session {
   /** Brings the list of packets to the front, at a packet or with those of a place. */
   showPackets(wanted: { packet?: number; place?: string }): void {
     this.wanted = wanted;
-    this.pane = 'packets';
+    this.#front('packets');
+  }
+
+  #front(pane: string): void {
+    this.pane = pane;
+    this.fronts++;
   }
 
   end(): void {
