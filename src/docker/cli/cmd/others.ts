@@ -51,15 +51,31 @@ function asks(spec: CommandSpec, method: string, path: string): CommandSpec {
     ...spec,
     flags: verb === 'ls' ? LIST_FLAGS : spec.flags,
     run: async (ctx, _o, args) => {
-      const got = await ctx.client.call(method, path.replace('{}', args[0] ?? ''));
-      if (failed(got)) {
-        if (verb === 'inspect') await ctx.out('[]\n');
-        return verb === 'scale' ? new Failure(`${(args[0] ?? '').split('=')[0]}: ${got.message}`) : got;
+      const refusals: string[] = [];
+      for (const name of ONE_BY_ONE.has(spec.path.join(' ')) ? args : [args[0] ?? '']) {
+        const got = await ctx.client.call(method, path.replace('{}', name));
+        if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+        refusals.push(verb === 'scale' ? `${name.split('=')[0]}: ${got.message}` : got.message);
       }
-      return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+      if (verb === 'inspect') await ctx.out('[]\n');
+      return new Failure(refusals.join('\n'));
     },
   });
 }
+
+/** Those that go on with the next argument after a refusal. */
+const ONE_BY_ONE = new Set([
+  'node inspect',
+  'node ps',
+  'node rm',
+  'service inspect',
+  'service rm',
+  'service scale',
+  'secret inspect',
+  'secret rm',
+  'config inspect',
+  'config rm',
+]);
 
 const LIST_FLAGS = [
   flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
@@ -76,12 +92,7 @@ const search = command({
 });
 
 /** What only an engine with experimental features has. */
-const experimental = (spec: CommandSpec): CommandSpec =>
-  command({
-    ...spec,
-    run: async (ctx) =>
-      new Failure(`${ctx.invoked} is only supported on a Docker daemon with experimental features enabled`),
-  });
+const experimental = (spec: CommandSpec): CommandSpec => command({ ...spec, experimental: true });
 
 /** One that looks among manifest lists that were made here: there are none. */
 const noManifest = (spec: CommandSpec): CommandSpec =>
@@ -150,9 +161,9 @@ const swarm: readonly CommandSpec[] = [
     asks(
       known(
         `${what} create`,
-        `[OPTIONS] ${what.toUpperCase()} file|-`,
+        `[OPTIONS] ${what.toUpperCase()} ${what === 'secret' ? '[file|-]' : 'file|-'}`,
         `Make a ${what} of a file or of standard input`,
-        exactly(2),
+        what === 'secret' ? between(1, 2) : exactly(2),
       ),
       'POST',
       `/${what}s/create`,

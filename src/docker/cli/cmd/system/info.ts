@@ -1,11 +1,14 @@
 import { Failure, failed } from '../../failure.ts';
+import { ansic } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
+import { INFO } from '../../gotypes/info.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
-import { fromJson } from '../../template/value.ts';
-import { CLIENT_VERSION } from '../../version.ts';
+import { goJson } from '../../template/print.ts';
+import { decode } from '../../template/value.ts';
+import { API_VERSION, BUILD_TIME, CLIENT_VERSION, GIT_COMMIT, GO_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 
 interface Info {
@@ -127,6 +130,21 @@ function serverLines(i: Info): string[] {
   ];
 }
 
+/** What the command says of itself. */
+const CLIENT_INFO = {
+  Debug: false,
+  Version: CLIENT_VERSION,
+  DefaultAPIVersion: API_VERSION,
+  GitCommit: GIT_COMMIT,
+  GoVersion: GO_VERSION,
+  Os: 'linux',
+  Arch: 'amd64',
+  BuildTime: ansic(BUILD_TIME),
+  Context: 'default',
+  Plugins: [],
+  Warnings: null,
+};
+
 /** `docker info` */
 export const info = command({
   path: ['info'],
@@ -138,23 +156,18 @@ export const info = command({
   run: async (ctx, o) => {
     const format = o.string('format');
     const raw = await ctx.client.getRaw('/info');
-    const client = { Debug: false, Version: CLIENT_VERSION, Context: 'default' };
     if (format !== '') {
       const data = failed(raw) ? {} : (JSON.parse(raw) as Record<string, unknown>);
+      const typed = decode({ ...data, ClientInfo: CLIENT_INFO }, INFO);
       if (format === 'json') {
-        await ctx.out(
-          `${JSON.stringify({ ...data, ClientInfo: { Debug: false, Version: client.Version, Context: client.Context } })}\n`,
-        );
+        await ctx.out(`${goJson(typed, true)}\n`);
         return failed(raw) ? raw : 0;
       }
       const template = parseTemplate('', format, FUNCTION_NAMES);
       if (typeof template === 'string') return new Failure(`template parsing error: ${template}`, 64);
-      const { text, error } = execTemplate(template, fromJson({ ...data, ClientInfo: client }), {
-        functions: FUNCTIONS,
-        missingKeyError: true,
-      });
+      const { text, error } = execTemplate(template, typed, { functions: FUNCTIONS });
+      await ctx.out(error ? text : `${text}\n`);
       if (error) return new Failure(error);
-      await ctx.out(`${text}\n`);
       return failed(raw) ? raw : 0;
     }
     await ctx.out(`Client:\n Version:    ${CLIENT_VERSION}\n Context:    default\n Debug Mode: false\n\n`);
