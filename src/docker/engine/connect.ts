@@ -28,7 +28,7 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
     if (network instanceof Failure) return errors.networking(network);
     networks.push([network, attachment]);
   }
-  c.sandbox = daemon.controller.newSandbox(mode === 'host');
+  c.sandbox = daemon.controller.newSandbox(mode === 'host', { holder: c.id });
   // The network of NetworkMode first; the others by name.
   networks.sort(([a], [b]) => rank(a, mode) - rank(b, mode) || (a.name < b.name ? -1 : 1));
   for (const [network, attachment] of networks) {
