@@ -131,6 +131,7 @@ export function releaseNetwork(daemon: Daemon, c: Container, announce = true): v
   }
   c.sandbox?.delete();
   c.sandbox = undefined;
+  daemon.swarm?.detach(c);
 }
 
 function detach(c: Container, attachment: Attachment, endpoint: Endpoint): void {
@@ -196,6 +197,7 @@ export function disconnect(daemon: Daemon, network: Network, c: Container, force
   publish(c);
   removeOwnHosts(daemon.kernel, c, endpoint);
   daemon.networkEvent(network, 'disconnect', { container: c.id });
+  daemon.swarm?.detach(c, network);
   return undefined;
 }
 

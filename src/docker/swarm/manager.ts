@@ -24,6 +24,14 @@ export interface ManagerOptions extends PoolSettings {
   readonly dataPathPort: number;
 }
 
+/** The lab's clock. */
+export interface Time {
+  /** Nanoseconds since 1970. */
+  now(): bigint;
+  /** Calls back after some nanoseconds. */
+  after(ns: number, callback: () => void): unknown;
+}
+
 export class Manager {
   readonly store: Store;
   readonly allocator: Allocator;
@@ -31,14 +39,13 @@ export class Manager {
   /** '' as long as managers are not locked. */
   unlockKey = '';
 
-  /** @param now ns since 1970 */
   constructor(
     readonly rng: Rng,
-    readonly now: () => bigint,
+    readonly time: Time,
     { spec, dataPathPort, pools, subnetSize }: ManagerOptions,
   ) {
-    this.store = new Store(now);
-    this.ca = createRootCa(rng, now());
+    this.store = new Store(() => time.now());
+    this.ca = createRootCa(rng, time.now());
     this.store.clusters.create(newId(rng), {
       Spec: spec,
       TLSInfo: this.ca.info,
@@ -50,6 +57,10 @@ export class Manager {
     });
     this.allocator = new Allocator(this.store, rng, { pools, subnetSize });
     this.#followLock();
+  }
+
+  now(): bigint {
+    return this.time.now();
   }
 
   get cluster(): Swarm {

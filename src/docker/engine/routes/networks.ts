@@ -1,5 +1,4 @@
 /** Routes below /networks and /volumes. @see moby api/server/router/network, api/server/router/volume */
-import type { HttpResponse } from '../../../base/http.ts';
 import type { EndpointSettings } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import type { Network } from '../../libnetwork/network.ts';
@@ -21,15 +20,8 @@ import {
 } from '../networks.ts';
 import { parsePruning } from '../prune.ts';
 import { empty, json } from '../reply.ts';
-import { type Call, flag, type Handler, type Route } from '../router.ts';
+import { flag, type Handler, type Route } from '../router.ts';
 import { volumeJson } from '../volumes.ts';
-
-const on =
-  (work: (n: Network, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure): Handler =>
-  (call) => {
-    const n = call.daemon.controller.find(call.params.id as string);
-    return n instanceof Failure ? n : work(n, call);
-  };
 
 const list: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));
@@ -82,15 +74,23 @@ const prune: Handler = ({ daemon, query }) => {
   return json(daemon, 200, gone);
 };
 
-const change = (as: GoType, work: typeof disconnectOf): Handler =>
-  on(async (n, { daemon, request }) => {
+const change =
+  (as: GoType, work: typeof disconnectOf): Handler =>
+  async ({ daemon, request, params }) => {
     const body = await readJson<ConnectBody>(request, as);
+    const term = params.id as string;
+    const there = daemon.controller.find(term);
+    if (there instanceof Failure && !daemon.swarm?.knows(term)) return there;
     if (body instanceof Failure) return body;
     const c = daemon.container(body.Container ?? '');
     if (c instanceof Failure) return c;
     await daemon.sleep(COST.network);
-    return work(daemon, n, c, body) ?? empty(daemon, 200);
-  });
+    const joins = as === CONNECT && c.isRunning ? daemon.swarm?.admit(c, term, body.EndpointConfig ?? {}) : undefined;
+    if (joins instanceof Failure) return joins;
+    const n = daemon.controller.find(term);
+    if (n instanceof Failure) return n;
+    return work(daemon, n, c, joins ? { ...body, EndpointConfig: joins } : body) ?? empty(daemon, 200);
+  };
 
 interface ConnectBody {
   readonly Container?: string;

@@ -3,39 +3,17 @@
  * Limits: a node cannot join another's swarm; secrets and configs cannot be made.
  * @see moby api/server/router/swarm/cluster_routes.go
  */
-import type { HttpResponse } from '../../../base/http.ts';
 import type { InitRequest, NodeSpec, SwarmSpec } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
 import { errors as swarmErrors } from '../../swarm/errors.ts';
-import type { Manager } from '../../swarm/manager.ts';
 import { removeNode, updateNode } from '../../swarm/nodes.ts';
 import { readJson } from '../body.ts';
 import { INIT, NODE_SPEC, SWARM_SPEC, UNLOCK } from '../decode/swarm.ts';
 import { Filters, parseBool } from '../filters.ts';
 import { empty, json } from '../reply.ts';
-import { type Call, flag, type Handler, type Route } from '../router.ts';
+import { flag, type Handler, type Route } from '../router.ts';
 import { initSwarm, leaveSwarm, unlockSwarm } from '../swarm/start.ts';
-
-type ManagerWork = (manager: Manager, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure;
-
-/** Only a manager answers. */
-const managed =
-  (work: ManagerWork): Handler =>
-  (call) => {
-    const { swarm } = call.daemon;
-    const manager = swarm ? swarm.control() : swarmErrors.noManager;
-    return manager instanceof Failure ? manager : work(manager, call);
-  };
-
-/** @see moby api/types/versions: strconv.ParseUint */
-function versionOf(call: Call, kind: string): number | Failure {
-  const text = call.query.get('version') ?? '';
-  if (/^\d+$/.test(text)) return Number(text);
-  return new Failure(
-    'invalid',
-    `invalid ${kind} version '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-  );
-}
+import { managed, route, versionOf } from './managed.ts';
 
 const init: Handler = async ({ daemon, request }) => {
   const body = await readJson<InitRequest>(request, INIT);
@@ -122,8 +100,6 @@ const nodeRemove = managed((manager, { daemon, params, query }) => {
   return gone instanceof Failure ? gone : empty(daemon, 200);
 });
 
-const route = (method: string, pattern: string, handler: Handler): Route => ({ method, pattern, handler });
-
 /** Objects that nobody can make here: there are none. */
 function none(kind: string): Route[] {
   const one = kind.slice(0, -1);
@@ -165,27 +141,6 @@ export const swarmRoutes: readonly Route[] = [
   route('GET', '/nodes/{id}', node),
   route('DELETE', '/nodes/{id}', nodeRemove),
   route('POST', '/nodes/{id}/update', nodeUpdate),
-  ...none('services'),
-  route(
-    'GET',
-    '/services/{id}/logs',
-    managed((_, { params }) => swarmErrors.none('service', params.id as string)),
-  ),
-  route(
-    'GET',
-    '/tasks',
-    managed((_, { daemon }) => json(daemon, 200, [])),
-  ),
-  route(
-    'GET',
-    '/tasks/{id}',
-    managed((_, { params }) => swarmErrors.none('task', params.id as string)),
-  ),
-  route(
-    'GET',
-    '/tasks/{id}/logs',
-    managed((_, { params }) => swarmErrors.none('task', params.id as string)),
-  ),
   ...none('secrets'),
   ...none('configs'),
 ];

@@ -3,7 +3,7 @@
  * @see moby daemon/cluster/{cluster,noderunner,swarm}.go
  */
 import type { Swarm, SwarmInfo } from '../../api/swarm.ts';
-import type { NetworkInspect } from '../../api/types.ts';
+import type { EndpointSettings, NetworkInspect } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import type { Network } from '../../libnetwork/network.ts';
 import type { Sandbox } from '../../libnetwork/sandbox.ts';
@@ -11,8 +11,11 @@ import { type HostPort, joinHostPort } from '../../swarm/address.ts';
 import { errors } from '../../swarm/errors.ts';
 import type { Manager } from '../../swarm/manager.ts';
 import { managers } from '../../swarm/nodes.ts';
+import type { Attachment, Container } from '../container.ts';
 import type { Daemon } from '../daemon.ts';
+import { attachContainer, attachOne, detachContainer } from './attach.ts';
 import type { Ears } from './ears.ts';
+import type { Executor } from './executor.ts';
 import { inspectClusterNetwork } from './networks.ts';
 
 /** Where a node is for others. */
@@ -31,6 +34,8 @@ export class Member {
   readonly sandboxes = new Map<string, Sandbox>();
   /** This node's address in networks of the swarm, by network. */
   readonly attachments = new Map<string, string>();
+  /** Runs its tasks. */
+  executor: Executor | undefined;
   /** What it undoes when it leaves. */
   readonly endings: (() => void)[] = [];
 
@@ -49,6 +54,35 @@ export class Member {
   control(): Manager | Failure {
     if (this.locked) return errors.locked;
     return this.manager ?? errors.isWorker;
+  }
+
+  /** Puts a container that is about to start on its networks of the swarm. */
+  attach(c: Container): Failure | undefined {
+    return attachContainer(this, c);
+  }
+
+  /** A network of the swarm that this engine can be asked to connect to. */
+  knows(term: string): boolean {
+    return this.manager !== undefined && !(this.manager.store.networks.find(term) instanceof Failure);
+  }
+
+  /**
+   * Lets a running container onto a network of the swarm.
+   * @returns its settings there; undefined: it is no network of the swarm
+   */
+  admit(
+    c: Container,
+    term: string,
+    settings: Partial<EndpointSettings>,
+  ): Partial<EndpointSettings> | Failure | undefined {
+    if (!this.knows(term)) return undefined;
+    const attachment: Attachment = { settings, networkId: '', endpoint: undefined };
+    return attachOne(this, c, term, attachment) ?? attachment.settings;
+  }
+
+  /** It has stopped, or left a network. */
+  detach(c: Container, network?: Network): void {
+    detachContainer(this, c, network);
   }
 
   /** As /_ping tells it. */

@@ -18,16 +18,19 @@ import {
 import { INGRESS_SPEC } from '../../swarm/allocator.ts';
 import { errors } from '../../swarm/errors.ts';
 import { isUnlockKey, newId } from '../../swarm/ids.ts';
-import { Manager } from '../../swarm/manager.ts';
+import { Manager, type Time } from '../../swarm/manager.ts';
 import { addNode, isAvailability, managers } from '../../swarm/nodes.ts';
+import { Orchestrator } from '../../swarm/orchestrator.ts';
 import { initialSpec } from '../../swarm/spec.ts';
 import { type Daemon, VERSION } from '../daemon.ts';
 import { CPUS, PLUGINS } from '../info.ts';
 import { MEMORY } from '../stats.ts';
 import { Ears } from './ears.ts';
 import { tellEvent } from './events.ts';
+import { Executor } from './executor.ts';
 import { type Addresses, Member } from './member.ts';
 import { gatewayNetwork, instantiate } from './networks.ts';
+import { nameServices } from './records.ts';
 import { closeSandbox, openSandbox } from './sandboxes.ts';
 
 const DATA_PATH_PORT = 4789;
@@ -44,7 +47,7 @@ export async function initSwarm(daemon: Daemon, asked: InitRequest): Promise<str
   if (daemon.swarm && !asked.ForceNewCluster) return errors.exists;
   if (daemon.swarm) {
     if (!daemon.swarm.manager) return errors.isWorker;
-    leave(daemon, daemon.swarm);
+    await leave(daemon, daemon.swarm);
   }
   const spec = initialSpec({
     ...asked.Spec,
@@ -65,10 +68,10 @@ export async function initSwarm(daemon: Daemon, asked: InitRequest): Promise<str
   const deaf = ears.open(addresses.listen);
   if (deaf) return deaf;
   const { rng } = daemon;
-  const manager = new Manager(rng, () => daemon.now(), { spec, dataPathPort, pools, subnetSize });
+  const manager = new Manager(rng, timeOf(daemon), { spec, dataPathPort, pools, subnetSize });
   const member = new Member(daemon, newId(rng), rng.hex(12), addresses, ears, manager);
   daemon.swarm = member;
-  member.endings.push(manager.store.listen((change) => tellEvent(daemon, change)));
+  lead(member, manager);
   const ingress = manager.allocator.addNetwork(INGRESS_SPEC);
   await daemon.sleep(ELECTION);
   addNode(manager.store, member.nodeId, {
@@ -88,8 +91,32 @@ export async function initSwarm(daemon: Daemon, asked: InitRequest): Promise<str
   return failure ? abandon(daemon, member, failure) : member.nodeId;
 }
 
-function abandon(daemon: Daemon, member: Member, why: Failure): Failure {
-  leave(daemon, member);
+/** What a manager does besides answering. */
+function lead(member: Member, manager: Manager): void {
+  const { daemon } = member;
+  const { store } = manager;
+  const orchestrator = new Orchestrator(manager);
+  const executor = new Executor(
+    member,
+    (task, Status) => store.tasks.update(task, { Status }),
+    (id) => store.services.get(id),
+  );
+  member.executor = executor;
+  const stop = store.listen((change) => {
+    tellEvent(daemon, change);
+    if (change.kind === 'task') executor.heed(change);
+    if (change.kind === 'task' || change.kind === 'service') nameServices(daemon, manager);
+  });
+  member.endings.push(stop, () => orchestrator.stop());
+}
+
+const timeOf = (daemon: Daemon): Time => ({
+  now: () => daemon.now(),
+  after: (ns, callback) => daemon.kernel.world.clock.after(ns, callback),
+});
+
+async function abandon(daemon: Daemon, member: Member, why: Failure): Promise<Failure> {
+  await leave(daemon, member);
   return why;
 }
 
@@ -162,13 +189,14 @@ export async function leaveSwarm(daemon: Daemon, force: boolean): Promise<Failur
   if (member.manager && !force)
     return managers(member.manager.store).length === 1 ? errors.lastManager : errors.leaveManager;
   await daemon.sleep(LEAVE);
-  leave(daemon, member);
+  await leave(daemon, member);
   return undefined;
 }
 
 /** All of the swarm goes from this machine, but for docker_gwbridge. */
-function leave(daemon: Daemon, member: Member): void {
+async function leave(daemon: Daemon, member: Member): Promise<void> {
   for (const end of member.endings.splice(0)) end();
+  await member.executor?.removeAll();
   for (const id of [...member.sandboxes.keys()]) closeSandbox(member, id);
   for (const n of [...daemon.controller.networks.values()])
     if (n.info.scope === 'swarm' && !daemon.controller.deleteNetwork(n)) daemon.networkEvent(n, 'destroy');
