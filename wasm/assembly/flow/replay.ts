@@ -9,7 +9,7 @@ import { Dev } from '../dev/dev';
 import { Fdb, fdbYoung } from '../dev/fdb';
 import { Ns } from '../dev/ns';
 import { vxlanSend, vxlanXmit } from '../dev/vxlan';
-import { linkArrive } from '../dev/xmit';
+import { linkArrive, MAX_HOPS } from '../dev/xmit';
 import { ip4ToSocket, ip4ToTransport } from '../ip/input';
 import { NEIGH_STEADY, Neigh } from '../ip/neightab';
 import { BUF_BASE, BUF_CAP, BUF_REC, REC_TIMES, Sim } from '../mem';
@@ -33,8 +33,6 @@ import { recBegin, recBeginTunnel, recEnd } from './record';
 
 /** More than all steps of a segment take, ns: what expires within is not replayed. */
 const SOON: u64 = 1_000_000;
-/** Links a packet may cross. */
-const MAX_HOPS: u32 = 64;
 /** The clock's generator, once and twice. @see sim/clock.ts: jitter */
 const MUL: u64 = 6364136223846793005;
 const ADD: u64 = 1442695040888963407;

@@ -42,7 +42,7 @@ import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
 import { ctReset } from '../nf/conntrack';
-import { PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { fragKnown, PF_FRAG_FORGOT, PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { rawInput, tcpInput, udpInput, udpInputTo } from '../sock/input';
@@ -105,7 +105,7 @@ export function ip4Input(pkt: u32): void {
   }
   p.flags &= ~PF_LOCAL;
   // What a bridge or a sender of this machine knew of its fragments is forgotten. @see Linux ip_rcv_core
-  p.fragMax = 0;
+  if (p.fragMax != 0) p.flags |= PF_FRAG_FORGOT;
   if (!(p.flags & PF_PREROUTED)) {
     const before = ip4Dst(p.nh as usize);
     if (nfHook(HOOK_PREROUTING, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
@@ -182,7 +182,7 @@ function forward(pkt: u32): void {
   const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), Dev.at(p.outdev).mtu);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
-  if (exceeds && (p.fragMax > mtu || !(p.flags & PF_IGNORE_DF))) {
+  if (exceeds && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF))) {
     icmpSend(pkt, 3, 4, mtu);
     pktDrop(pkt, DROP_MTU);
     return;
