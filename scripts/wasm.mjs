@@ -50,6 +50,7 @@ const HOT = Object.entries({
     'pool/clear',
     'pool/pktAlloc',
     'pool/pktFree',
+    'pool/pktRoom',
     'pool/pktScrub',
     'pool/scrub',
     'ring/eventPush',
@@ -97,6 +98,8 @@ async function optimize(file) {
     binaryen.setShrinkLevel(2);
   };
   binaryen.setDebugInfo(true);
+  // Nothing lies below 1024 (layout.ts), so a small constant that is added to an address becomes its offset.
+  binaryen.setLowMemoryUnused(true);
   binaryen.setAllowInliningFunctionsWithLoops(true);
   small();
   module.optimize();
