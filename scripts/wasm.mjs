@@ -56,7 +56,15 @@ const HOT = Object.entries({
     'ring/eventPush',
     'work/',
   ],
-  'assembly/sock': ['api/recvFrom', 'dgram/', 'input/udpInputTo', 'input/udpQueue', 'input/udpSocket', 'ring/', 'udp/udpDeliver'],
+  'assembly/sock': [
+    'api/recvFrom',
+    'dgram/',
+    'input/udpInputTo',
+    'input/udpQueue',
+    'input/udpSocket',
+    'ring/',
+    'udp/udpDeliver',
+  ],
   'assembly/wire': ['checksum/'],
 }).flatMap(([room, places]) => places.map((place) => `wasm/${room}/${place}`));
 
