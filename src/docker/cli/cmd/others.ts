@@ -21,6 +21,7 @@ import { contextLs, contextShow } from './context.ts';
 import { FORMAT_HELP } from './format.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
+import { trustCommands } from './trust.ts';
 
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
@@ -108,9 +109,7 @@ const images: readonly CommandSpec[] = [
   known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
   noManifest(known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1))),
   noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
-  known('trust inspect', 'IMAGE[:TAG] [IMAGE[:TAG]...]', 'Show keys and signatures', atLeast(1)),
-  known('trust revoke', '[OPTIONS] IMAGE[:TAG]', 'Take trust from an image', exactly(1)),
-  known('trust sign', 'IMAGE:TAG', 'Sign an image', exactly(1)),
+  ...trustCommands,
 ];
 
 const plugins: readonly CommandSpec[] = [
@@ -134,7 +133,6 @@ const plugins: readonly CommandSpec[] = [
       'checkpoint remove',
     ]),
   ),
-  known('plugin create', '[OPTIONS] PLUGIN PLUGIN-DATA-DIR', 'Make a plugin', exactly(2)),
   ...pluginCommands,
   known('context create', '[OPTIONS] CONTEXT', 'Make a context', exactly(1)),
   known('context export', '[OPTIONS] CONTEXT [FILE|-]', 'Write a context to a tar archive', between(1, 2)),
