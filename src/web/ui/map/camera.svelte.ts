@@ -1,4 +1,5 @@
 /** What part of the map is in sight, and how large. */
+import { embedded } from '../embedded.ts';
 import { settings } from '../settings.svelte.ts';
 import type { Box } from './geometry.ts';
 
@@ -83,7 +84,7 @@ export function steer(node: HTMLElement, camera: Camera, showAll: () => void) {
   on('pointerup', lift);
   on('pointercancel', lift);
   on('wheel', (e) => {
-    if ((e.target as Element).closest('.popover')) return;
+    if ((e.target as Element).closest('.popover') || (embedded && !e.ctrlKey && !e.metaKey)) return;
     e.preventDefault();
     camera.zoom(Math.exp(-e.deltaY / 400), place(e));
   });
