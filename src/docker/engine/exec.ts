@@ -12,7 +12,7 @@ import { errors } from './errors.ts';
 import { linkedEnvironment } from './links.ts';
 import { privileges } from './process.ts';
 import { empty, hijack, MIDDLEWARE, streamed, streamType } from './reply.ts';
-import { duplexSink, encode, feed, OutputQueue } from './session.ts';
+import { duplexSink, encode, feed, never, OutputQueue } from './session.ts';
 import { execError } from './start.ts';
 import { STDOUT } from './stdcopy.ts';
 import { type Sink, Streams } from './streams.ts';
@@ -154,8 +154,8 @@ export async function startExec(
   void begin(daemon, exec, streams).then(async (failure) => {
     if (failure) await sink(STDOUT, failureText(failure));
     else {
-      const left = duplex && want.stdin ? feed(duplex, streams, true, tty ? keys : undefined) : never;
-      if (await Promise.race([streams.drained.then(() => ended(exec)), left.then((keyed) => keyed || never)]))
+      const left = duplex && want.stdin ? feed(duplex, streams, true, tty ? keys : undefined) : never();
+      if (await Promise.race([streams.drained.then(() => ended(exec)), left.then((keyed) => keyed || never())]))
         daemon.containerEvent(c, 'exec_detach', { execID: exec.id });
     }
     duplex?.closeWrite();
@@ -171,8 +171,6 @@ async function ended(exec: Exec): Promise<false> {
   await exec.process?.exited;
   return false;
 }
-
-const never = new Promise<never>(() => {});
 
 const failureText = (f: Failure): Uint8Array => new TextEncoder().encode(`${f.message}\r\n`);
 
