@@ -174,6 +174,8 @@ export class Play {
   /** The page has drawn; a lab that waited for it goes on. */
   drawn(terminal: number, bytes: number): void {
     this.terminals.drawn(terminal, bytes);
+    // The lesson's runner does not keep the prompt waiting.
+    void this.lesson.load();
     this.#wake?.();
   }
 
@@ -274,7 +276,6 @@ export class Play {
       differs: this.#differs || undefined,
       time: this.sitting.now,
     });
-    if (output.length > 0) void this.lesson.load();
     this.#anew = false;
     this.#opened = [];
     this.#changed = false;
