@@ -22,7 +22,7 @@ const check = (...args: string[]) =>
 describe('drydock check', () => {
   it('proves a lesson and tells the time', () => {
     const { stdout, status } = check(lesson({ ...small }));
-    expect(stdout).toMatch(/01-x: 0 faults, \d+\.\d s\n\n1 lessons, 0 faults, \d+\.\d s\n$/);
+    expect(stdout).toMatch(/01-x: 0 faults, \d+\.\d s\n\n1 lesson, 0 faults, \d+\.\d s\n$/);
     expect(status).toBe(0);
   });
 
