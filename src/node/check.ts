@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { type Compiled, compile, compileCourse, LESSON_FILES, type LessonFiles } from '../course/compile/compile.ts';
 import { courseJsonSchema, lessonJsonSchema } from '../course/jsonschema.ts';
 import { foldersOf } from '../course/outline.ts';
-import { proveCourse } from '../course/prove/course.ts';
+import { type Placed, proveCourse } from '../course/prove/course.ts';
 import { type Finding, proveCompiled } from '../course/prove/lesson.ts';
 import { readArgs, type Subcommand, usageError } from './command.ts';
 import { openLab } from './host.ts';
@@ -68,11 +68,14 @@ function checkCourse(root: string): Report {
       .filter((f) => !listed.includes(f))
       .map((f) => ({ ok: false, what: `${f} is not in its place in the outline` })),
   ].map((f) => ({ ...f, file: COURSE, line: 1 }));
-  const lessons = there.flatMap((folder) => {
+  const lessons: Placed[] = [];
+  const unread: string[] = [];
+  for (const folder of there) {
     const compiled = compileFolder(join(root, folder));
-    return Array.isArray(compiled) ? [] : [{ folder, compiled }];
-  });
-  return done(proveCourse(course, lessons, places));
+    if (Array.isArray(compiled)) unread.push(folder.replace(/^.*\/\d+-/, ''));
+    else lessons.push({ folder, compiled });
+  }
+  return done(proveCourse(course, lessons, places, unread));
 }
 
 async function checkLesson(folder: string): Promise<Report> {
