@@ -81,10 +81,10 @@ export function fdbFind(bridge: u32, mac: u64): u32 {
   return 0;
 }
 
-/** Whether a live entry is still good at a time. */
-export function fdbYoung(i: u32, when: u64): bool {
+/** Until when a live entry is good if nobody uses it any more, ns. */
+export function fdbUntil(i: u32): u64 {
   const f = Fdb.at(i);
-  return (f.flags & (PERMANENT | STATIC)) != 0 || when - f.used <= Dev.at(f.bridge).ageing;
+  return f.flags & (PERMANENT | STATIC) ? u64.MAX_VALUE : f.used + Dev.at(f.bridge).ageing;
 }
 
 /** Whether an entry is the machine's own. */
