@@ -42,7 +42,9 @@ async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined
   await daemon.sleep(COST.network);
   const linked = linkedEnvironment(daemon.links, c);
   const failure =
-    linked instanceof Failure ? linked : (allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
+    linked instanceof Failure
+      ? linked
+      : (daemon.swarm?.attach(c) ?? allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
   if (!failure) return undefined;
   c.error = failure.message;
   if (c.exitCode === 0) c.exitCode = 128;

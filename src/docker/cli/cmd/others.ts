@@ -21,6 +21,7 @@ import { contextLs, contextShow } from './context.ts';
 import { FORMAT_HELP } from './format.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
+import { trustCommands } from './trust.ts';
 
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
@@ -119,9 +120,7 @@ const images: readonly CommandSpec[] = [
   known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
   noManifest(known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1))),
   noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
-  known('trust inspect', 'IMAGE[:TAG] [IMAGE[:TAG]...]', 'Show keys and signatures', atLeast(1)),
-  known('trust revoke', '[OPTIONS] IMAGE[:TAG]', 'Take trust from an image', exactly(1)),
-  known('trust sign', 'IMAGE:TAG', 'Sign an image', exactly(1)),
+  ...trustCommands,
 ];
 
 const plugins: readonly CommandSpec[] = [
@@ -145,7 +144,6 @@ const plugins: readonly CommandSpec[] = [
       'checkpoint remove',
     ]),
   ),
-  known('plugin create', '[OPTIONS] PLUGIN PLUGIN-DATA-DIR', 'Make a plugin', atLeast(2)),
   ...pluginCommands,
   known('context create', '[OPTIONS] CONTEXT', 'Make a context', exactly(1)),
   known('context export', '[OPTIONS] CONTEXT [FILE|-]', 'Write a context to a tar archive', between(1, 2)),
@@ -190,25 +188,6 @@ const swarm: readonly CommandSpec[] = [
       `/${what}s/{}`,
     ),
   ]),
-  asks(known('node demote', 'NODE [NODE...]', 'Make managers workers', atLeast(1)), 'GET', '/nodes/{}'),
-  asks(
-    known('node inspect', '[OPTIONS] self|NODE [NODE...]', 'Show everything about nodes', atLeast(1)),
-    'GET',
-    '/nodes/{}',
-  ),
-  asks(known('node ls', '[OPTIONS]', 'List the nodes of the swarm', NONE, ['node ls', 'node list']), 'GET', '/nodes'),
-  asks(known('node promote', 'NODE [NODE...]', 'Make workers managers', atLeast(1)), 'GET', '/nodes/{}'),
-  asks(
-    known('node ps', '[OPTIONS] [NODE...]', 'List the tasks that run on nodes (this one if none is named)', ANY),
-    'GET',
-    '/nodes',
-  ),
-  asks(
-    known('node rm', '[OPTIONS] NODE [NODE...]', 'Remove nodes from the swarm', atLeast(1), ['node rm', 'node remove']),
-    'DELETE',
-    '/nodes/{}',
-  ),
-  asks(known('node update', '[OPTIONS] NODE', 'Change a node', exactly(1)), 'GET', '/nodes/{}'),
   asks(
     known('service create', '[OPTIONS] IMAGE [COMMAND] [ARG...]', 'Make a service', atLeast(1)),
     'POST',
@@ -264,25 +243,6 @@ const swarm: readonly CommandSpec[] = [
     '/services',
   ),
   asks(known('stack services', '[OPTIONS] STACK', 'List the services of a stack', exactly(1)), 'GET', '/services'),
-  asks(known('swarm ca', '[OPTIONS]', 'Show the root CA, or turn it over', NONE), 'GET', '/swarm'),
-  asks(known('swarm init', '[OPTIONS]', 'Begin a swarm', NONE), 'POST', '/swarm/init'),
-  asks(known('swarm join', '[OPTIONS] HOST:PORT', 'Join a swarm', exactly(1)), 'POST', '/swarm/join'),
-  asks(
-    known('swarm join-token', '[OPTIONS] (worker|manager)', 'Show the tokens that let nodes join', exactly(1)),
-    'GET',
-    '/swarm',
-  ),
-  asks(
-    command({
-      ...known('swarm leave', '[OPTIONS]', 'Leave the swarm', NONE),
-      flags: [flag('force', 'bool', 'Whatever it means for the swarm', { short: 'f' })],
-    }),
-    'POST',
-    '/swarm/leave',
-  ),
-  known('swarm unlock', '', 'Unlock a swarm', NONE),
-  asks(known('swarm unlock-key', '[OPTIONS]', 'Show the key that unlocks it', NONE), 'GET', '/swarm/unlockkey'),
-  asks(known('swarm update', '[OPTIONS]', 'Change the swarm', NONE), 'GET', '/swarm'),
 ];
 
 /** Commands that are known and not built yet. */

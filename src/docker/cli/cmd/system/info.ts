@@ -1,5 +1,6 @@
+import type { ClusterInfo, SwarmInfo } from '../../../api/swarm.ts';
 import { Failure, failed } from '../../failure.ts';
-import { ansic } from '../../formatter/time.ts';
+import { ansic, humanDuration } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
 import { INFO } from '../../gotypes/info.ts';
 import { command, flag, NONE } from '../../spec.ts';
@@ -37,16 +38,7 @@ interface Info {
   ServerVersion: string;
   Runtimes: Record<string, unknown>;
   DefaultRuntime: string;
-  Swarm: {
-    LocalNodeState: string;
-    NodeID: string;
-    ControlAvailable: boolean;
-    Managers?: number;
-    Nodes?: number;
-    NodeAddr?: string;
-    RemoteManagers?: { Addr: string }[] | null;
-    Cluster?: { ID: string };
-  };
+  Swarm: SwarmInfo;
   LiveRestoreEnabled: boolean;
   InitBinary: string;
   ContainerdCommit: { ID: string };
@@ -59,15 +51,49 @@ interface Info {
   Warnings: string[] | null;
 }
 
-function swarmLines(s: Info['Swarm']): string[] {
+function swarmLines(s: SwarmInfo): string[] {
   if (s.LocalNodeState === 'inactive' || s.LocalNodeState === 'locked') return [];
-  const out = [`  NodeID: ${s.NodeID}`, `  Is Manager: ${s.ControlAvailable}`];
-  if (s.ControlAvailable)
-    out.push(`  ClusterID: ${s.Cluster?.ID ?? ''}`, `  Managers: ${s.Managers ?? 0}`, `  Nodes: ${s.Nodes ?? 0}`);
-  out.push(`  Node Address: ${s.NodeAddr ?? ''}`);
+  const out = [`  NodeID: ${s.NodeID}`, ...(s.Error === '' ? [] : [`  Error: ${s.Error}`])];
+  out.push(`  Is Manager: ${s.ControlAvailable}`);
+  if (s.ControlAvailable && s.Cluster && s.Error === '') out.push(...clusterLines(s, s.Cluster));
+  out.push(`  Node Address: ${s.NodeAddr}`);
   const managers = (s.RemoteManagers ?? []).map((m) => m.Addr).sort();
   if (managers.length > 0) out.push('  Manager Addresses:', ...managers.map((m) => `   ${m}`));
   return out;
+}
+
+/** @see docker/cli cli/command/system/info.go: printSwarmInfo */
+function clusterLines(s: SwarmInfo, c: ClusterInfo): string[] {
+  const { Spec: spec } = c;
+  const pools = c.DefaultAddrPool
+    ? [`  Default Address Pool: ${c.DefaultAddrPool.map((p) => `${p}  `).join('')}`, `  SubnetSize: ${c.SubnetSize}`]
+    : [];
+  return [
+    `  ClusterID: ${c.ID}`,
+    `  Managers: ${s.Managers ?? 0}`,
+    `  Nodes: ${s.Nodes ?? 0}`,
+    ...pools,
+    ...(c.DataPathPort > 0 ? [`  Data Path Port: ${c.DataPathPort}`] : []),
+    '  Orchestration:',
+    `   Task History Retention Limit: ${spec.Orchestration.TaskHistoryRetentionLimit ?? 0}`,
+    '  Raft:',
+    `   Snapshot Interval: ${spec.Raft.SnapshotInterval ?? 0}`,
+    ...(spec.Raft.KeepOldSnapshots === undefined
+      ? []
+      : [`   Number of Old Snapshots to Retain: ${spec.Raft.KeepOldSnapshots}`]),
+    `   Heartbeat Tick: ${spec.Raft.HeartbeatTick}`,
+    `   Election Tick: ${spec.Raft.ElectionTick}`,
+    '  Dispatcher:',
+    `   Heartbeat Period: ${humanDuration((spec.Dispatcher.HeartbeatPeriod ?? 0) / 1e9)}`,
+    '  CA Configuration:',
+    `   Expiry Duration: ${humanDuration((spec.CAConfig.NodeCertExpiry ?? 0) / 1e9)}`,
+    `   Force Rotate: ${spec.CAConfig.ForceRotate ?? 0}`,
+    ...(spec.CAConfig.ExternalCAs?.length
+      ? ['   External CAs:', ...spec.CAConfig.ExternalCAs.map((e) => `     ${e.Protocol}: ${e.URL}`)]
+      : []),
+    `  Autolock Managers: ${spec.EncryptionConfig.AutoLockManagers}`,
+    `  Root Rotation In Progress: ${c.RootRotationInProgress}`,
+  ];
 }
 
 function security(options: readonly string[]): string[] {
