@@ -47,7 +47,8 @@ export class Orchestrator {
   /** Brings tasks to what services ask for. */
   reconcile(): void {
     const { store } = this.manager;
-    for (const t of [...store.tasks.all()]) if (t.ServiceID && !store.services.get(t.ServiceID)) this.#end(t);
+    for (const t of [...store.tasks.all()])
+      if (t.ServiceID && (t.DesiredState === 'remove' || !store.services.get(t.ServiceID))) this.#end(t);
     for (const service of store.services.all()) {
       this.#followNodes(service);
       this.#followSpec(service);
@@ -138,7 +139,8 @@ export class Orchestrator {
   /** Of tasks that have ended by themselves, another one takes the place after a while. */
   #restart(service: Service, tasks: readonly Task[]): void {
     for (const t of tasks) {
-      if (!isWanted(t) || !isOver(t)) continue;
+      // one that failed while it waited for its turn: when that has come
+      if (!isWanted(t) || !isOver(t) || t.DesiredState === 'ready') continue;
       this.manager.store.tasks.update(t, { DesiredState: 'shutdown' });
       if (!comesAgain(service, t)) continue;
       const next = this.#make(service, t.Slot ? { slot: t.Slot } : { node: t.NodeID ?? '' }, 'ready');
