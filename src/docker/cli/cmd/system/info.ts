@@ -2,11 +2,12 @@ import type { ClusterInfo, SwarmInfo } from '../../../api/swarm.ts';
 import { Failure, failed } from '../../failure.ts';
 import { humanDuration } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
+import { typeOfJson } from '../../gotypes/swarm.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
-import { fromJson } from '../../template/value.ts';
+import { decode, fromJson, type GoValue } from '../../template/value.ts';
 import { CLIENT_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 
@@ -154,6 +155,14 @@ function serverLines(i: Info): string[] {
   ];
 }
 
+/** What templates see: the part on the swarm keeps the order of its fields. */
+function infoValue(data: Record<string, unknown>): GoValue {
+  const value = fromJson(data);
+  const { Swarm } = data;
+  if (Swarm) (value.v as Map<string, GoValue>).set('Swarm', decode(Swarm, typeOfJson('swarm.Info', Swarm)));
+  return value;
+}
+
 /** `docker info` */
 export const info = command({
   path: ['info'],
@@ -176,7 +185,7 @@ export const info = command({
       }
       const template = parseTemplate('', format, FUNCTION_NAMES);
       if (typeof template === 'string') return new Failure(`template parsing error: ${template}`, 64);
-      const { text, error } = execTemplate(template, fromJson({ ...data, ClientInfo: client }), {
+      const { text, error } = execTemplate(template, infoValue({ ...data, ClientInfo: client }), {
         functions: FUNCTIONS,
         missingKeyError: true,
       });
