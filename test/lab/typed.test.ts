@@ -42,6 +42,31 @@ describe('iptables -m recent and zones', () => {
   });
 });
 
+describe('iptables -j NETMAP', () => {
+  test('a whole network is reached by the addresses of another', async () => {
+    const at = await m.out("docker inspect -f '{{.NetworkSettings.IPAddress}}' web");
+    const last = at.split('.')[3];
+    await m.out('iptables -t nat -A OUTPUT -d 10.99.0.0/24 -j NETMAP --to 172.17.0.0/24');
+    await m.out('iptables -t nat -A PREROUTING -d 10.99.0.0/24 -j NETMAP --to 172.17.0.0/24');
+    expect(await m.out(`curl -s http://10.99.0.${last}/ | grep Host: | tr -d '\\r'`)).toBe(`Host: 10.99.0.${last}`);
+    expect(await m.out(`conntrack -L -p tcp 2>/dev/null | grep 10.99.0.${last}`)).toMatch(
+      new RegExp(`dst=10\\.99\\.0\\.${last} sport=(\\d+) dport=80 src=172\\.17\\.0\\.${last} .* dport=\\1 `),
+    );
+    expect(await m.out(`docker exec c1 ping -c 1 10.99.0.${last}`)).toContain(' 0% packet loss');
+    expect(await m.out('iptables -t nat -S OUTPUT | tail -1')).toBe(
+      '-A OUTPUT -d 10.99.0.0/24 -j NETMAP --to 172.17.0.0/24',
+    );
+    expect(await m.out('iptables -t nat -nL OUTPUT | tail -1')).toMatch(
+      /^NETMAP .* 10\.99\.0\.0\/24 +to:172\.17\.0\.0\/24$/,
+    );
+    expect(await m.fails('iptables -A INPUT -j NETMAP --to 10.0.0.0/8')).toContain(
+      'RULE_APPEND failed (Invalid argument)',
+    );
+    await m.out('iptables -t nat -D OUTPUT -d 10.99.0.0/24 -j NETMAP --to 172.17.0.0/24');
+    await m.out('iptables -t nat -D PREROUTING -d 10.99.0.0/24 -j NETMAP --to 172.17.0.0/24');
+  });
+});
+
 describe('arping', () => {
   test('asks, looks for a duplicate, tells', async () => {
     expect(await m.out('arping -c 2 -I docker0 172.17.0.2')).toMatch(

@@ -131,6 +131,8 @@ export const NAT_RANDOM = 4;
 /** --random-fully: not even a free port is kept. */
 export const NAT_RANDOM_FULLY = 8;
 export const NAT_PERSISTENT = 16;
+/** RULE_TO_IP to RULE_TO_IP2 is a network: it takes the place of the old one, the rest of the address stays. */
+export const NAT_NETMAP = 32;
 
 /** Bits of conntrack state, as CT of netadmin.ts. */
 export const CT_INVALID = 1;

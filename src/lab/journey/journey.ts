@@ -20,7 +20,7 @@ const KEPT_DROPS = 256;
 /** Multicast addresses, as text. */
 const GROUP = /^(?:ff[0-9a-f]{2}:|22[4-9]\.|23\d\.)/;
 /** Targets whose rewriting follows at once. */
-const NAT = ['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT'];
+const NAT = ['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'NETMAP'];
 /** DROP_RULE, DROP_POLICY, DROP_REJECT of wasm/abi/drop.ts: dropped by what the step before says. */
 const BY_RULES = [20, 21, 22];
 

@@ -190,6 +190,7 @@ function putTarget(o: RuleRecord, r: CoreRule): void {
   o.u32(abi.RULE_CHAIN, r.chain ?? 0);
   let flags = (r.random ? abi.NAT_RANDOM : 0) | (r.fully ? abi.NAT_RANDOM_FULLY : 0);
   if (r.persistent) flags |= abi.NAT_PERSISTENT;
+  if (r.netmap) flags |= abi.NAT_NETMAP;
   if (r.toIp) {
     flags |= abi.NAT_HAS_IP;
     o.addr(abi.RULE_TO_IP, r.toIp);

@@ -13,6 +13,7 @@ import {
   IPS_SRC_NAT,
   IPS_SRC_NAT_DONE,
   NAT_HAS_IP,
+  NAT_NETMAP,
   NAT_HAS_PORT,
   NAT_PERSISTENT,
   NAT_RANDOM,
@@ -36,7 +37,7 @@ import { rng32 } from '../sim/rng';
 import { rd32, rdMapped, wr32, wrMapped } from '../wire/bytes';
 import { ETH_IPV6 } from '../wire/ether';
 import { in6Scope, ip6Dst } from '../wire/ipv6';
-import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { ip4Dst, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { TcpLast } from './context';
 import { sourceAdd, sourceLike, sourceNext } from './bysource';
 import { Conn, connFind, T_DPORT, T_DST, T_PROTO, T_SPORT, TUPLE, tupleInvert, tupleOf } from './conn';
@@ -163,6 +164,13 @@ function pick(ct: u32, lo: u32, hi: u32, persistent: bool): u32 {
   return lo + ((h >> 7) % (hi - lo + 1));
 }
 
+/** The address of a network from `lo` to `hi` that stands where the packet's does in its own. @see Linux xt_NETMAP.c */
+function mapped(p: Pkt, source: bool, lo: u32, hi: u32): u32 {
+  const rest = lo ^ hi;
+  const old = source ? ip4Src(p.nh as usize) : ip4Dst(p.nh as usize);
+  return (lo & ~rest) | (old & rest);
+}
+
 /**
  * A NAT target was hit. @param r the rule record @returns 0, or the reason to drop
  * @see Linux nf_nat_masquerade.c, nf_nat_redirect.c
@@ -181,7 +189,8 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
   }
   let ip: u32 = 0;
   if (target == TARGET_DNAT || target == TARGET_SNAT) {
-    if (flags & NAT_HAS_IP) ip = pick(p.ct, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2), (flags & NAT_PERSISTENT) != 0);
+    if (flags & NAT_NETMAP) ip = mapped(p, source, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2));
+    else if (flags & NAT_HAS_IP) ip = pick(p.ct, rdMapped(r + RULE_TO_IP), rdMapped(r + RULE_TO_IP2), (flags & NAT_PERSISTENT) != 0);
   } else if (target == TARGET_MASQUERADE) {
     ip = addrGlobal(outdev, p.nexthop);
     if (ip == 0) return DROP_NAT_NO_PORT;
@@ -191,6 +200,7 @@ export function natTarget(pkt: u32, target: u32, r: usize, hook: u32, indev: u32
     if (ip == 0) return DROP_NAT_NO_PORT;
   }
   if (ip != 0) wrMapped(AT_NAT, ip);
+  if (flags & NAT_NETMAP) return setup(p.ct, source, AT_NAT, AT_NAT, AT_NAT, flags, lo, hi);
   return set(p.ct, source, ip != 0 ? AT_NAT : 0, r, flags, lo, hi);
 }
 

@@ -66,6 +66,8 @@ export interface CoreRule {
   readonly arg2?: number;
   /** SNAT, DNAT: an address by the source alone. SNAT, MASQUERADE: never keep the port. */
   readonly persistent?: boolean;
+  /** toIp to toIp2 is a network that takes the place of the old one. */
+  readonly netmap?: boolean;
   readonly fully?: boolean;
   /** Matches behind the rule, in order. */
   readonly more?: readonly CoreMatch[];

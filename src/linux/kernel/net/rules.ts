@@ -1,5 +1,6 @@
 /** Rules as the core takes them, and as one text by which equal rules are known. */
 
+import { ip4, last4 } from '../../../base/ip.ts';
 import type { CoreRule } from '../../core/core.ts';
 import { Target } from '../../core/core.ts';
 import * as abi from '../../core/match.ts';
@@ -79,6 +80,8 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
         ...(t.fully && { fully: true }),
         ...(t.persistent && { persistent: true }),
       };
+    case 'NETMAP':
+      return { target: Target.DNAT, netmap: true, toIp: toAddr16(t.to.addr), toIp2: toAddr16(ip4(last4(t.to))) };
     case 'MASQUERADE':
     case 'REDIRECT':
       return {

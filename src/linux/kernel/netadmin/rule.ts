@@ -78,6 +78,8 @@ export type NfTarget =
       readonly fully?: boolean;
       readonly persistent?: boolean;
     }
+  /** IPv4: the network of the address becomes this one. */
+  | { readonly kind: 'NETMAP'; readonly to: Prefix }
   | {
       readonly kind: 'MASQUERADE' | 'REDIRECT';
       readonly ports?: PortRange;

@@ -17,6 +17,7 @@ const BOUND: Readonly<Record<string, NfTable>> = {
   SNAT: 'nat',
   MASQUERADE: 'nat',
   REDIRECT: 'nat',
+  NETMAP: 'nat',
   TOS: 'mangle',
   DSCP: 'mangle',
   TTL: 'mangle',

@@ -62,7 +62,6 @@ const TARGETS: Readonly<Record<string, string>> = {
     'hmark-tuple hmark-mod hmark-offset hmark-src-prefix hmark-dst-prefix hmark-sport-mask hmark-dport-mask hmark-rnd hmark-proto-mask',
   IDLETIMER: 'timeout label alarm=0',
   LED: 'led-trigger-id led-delay led-always-blink=0',
-  NETMAP: 'to',
   NFQUEUE: 'queue-num queue-balance queue-bypass=0 queue-cpu-fanout=0',
   RATEEST: 'rateest-name rateest-interval rateest-ewmalog',
   SECMARK: 'selctx',

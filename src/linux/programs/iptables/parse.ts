@@ -231,7 +231,8 @@ export class Parser {
       case 'j':
       case 'g':
         this.#target = take();
-        if (LACKING_TARGETS.has(this.#target)) this.command.lacking.push(this.#target);
+        if (LACKING_TARGETS.has(this.#target) || (this.#target === 'NETMAP' && this.family === 6))
+          this.command.lacking.push(this.#target);
         this.#goto = letter === 'g';
         return true;
       case 'm': {

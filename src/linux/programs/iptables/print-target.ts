@@ -1,5 +1,5 @@
 /** Targets as text: the words of -S, and what -L says behind the columns. @see iptables extensions/libxt_*.c, libipt_*.c */
-import { formatIp } from '../../../base/ip.ts';
+import { formatIp, formatPrefix } from '../../../base/ip.ts';
 import type { NfTarget, PortRange } from '../../kernel/netadmin.ts';
 import { TOS_NAMES } from './ext/packet.ts';
 import { hex, hex2 } from './ext/spec.ts';
@@ -65,6 +65,11 @@ function ctWords(t: Of<'CT'>, dash: string): string {
   return ` ${dash}zone${t.side === 'both' ? '' : `-${t.side}`} ${t.zone}`;
 }
 
+/** A network, or a single address without its length. */
+function netmapTo({ to }: Of<'NETMAP'>): string {
+  return to.bits === (to.addr.v === 4 ? 32 : 128) ? formatIp(to.addr) : formatPrefix(to);
+}
+
 /** The words of a target. */
 export function targetWords(t: NfTarget): string {
   switch (t.kind) {
@@ -75,6 +80,8 @@ export function targetWords(t: NfTarget): string {
     case 'DNAT':
     case 'SNAT':
       return `-j ${t.kind} --to-${t.kind === 'DNAT' ? 'destination' : 'source'} ${natTo(t)}${choice(t, '--')}`;
+    case 'NETMAP':
+      return `-j NETMAP --to ${netmapTo(t)}`;
     case 'MASQUERADE':
     case 'REDIRECT':
       return `-j ${t.kind}${t.ports ? ` --to-ports ${natPorts(t.ports)}` : ''}${choice(t, '--')}`;
@@ -148,6 +155,8 @@ export function targetList(t: NfTarget, numeric: boolean): string {
     case 'DNAT':
     case 'SNAT':
       return `to:${natTo(t)}${choice(t, '')}`;
+    case 'NETMAP':
+      return `to:${netmapTo(t)}`;
     case 'MASQUERADE':
       return `${t.ports ? `masq ports: ${natPorts(t.ports)}` : ''}${choice(t, '')}`.trim();
     case 'REDIRECT':

@@ -5,6 +5,7 @@ export const TARGET_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   SNAT: ['to-source', 'random', 'random-fully', 'persistent'],
   MASQUERADE: ['to-ports', 'random', 'random-fully'],
   REDIRECT: ['to-ports', 'random'],
+  NETMAP: ['to'],
   REJECT: ['reject-with'],
   MARK: ['set-mark', 'set-xmark', 'and-mark', 'or-mark', 'xor-mark'],
   CONNMARK: [

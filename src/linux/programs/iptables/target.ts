@@ -1,5 +1,5 @@
 /** Targets of iptables rules and the values they share with matches: ports, marks, rates. @see iptables extensions/ */
-import { type IpAddr, parseIp } from '../../../base/ip.ts';
+import { type IpAddr, network, parseIp, parsePrefix } from '../../../base/ip.ts';
 import type { NfTarget, PortRange } from '../../kernel/netadmin.ts';
 import { LEVELS } from './names.ts';
 import { mangleTarget } from './target-mangle.ts';
@@ -31,6 +31,8 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     case 'MASQUERADE':
     case 'REDIRECT':
       return { kind: name, ports: portsOf(o['to-ports']), random, fully };
+    case 'NETMAP':
+      return netmap(family, o.to);
     case 'DNAT':
     case 'SNAT': {
       const key = name === 'DNAT' ? 'to-destination' : 'to-source';
@@ -65,6 +67,15 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     default:
       return { kind: 'jump', chain: name };
   }
+}
+
+/** @see iptables extensions/libipt_NETMAP.c: parse_to */
+function netmap(family: 4 | 6, text: string | undefined): NfTarget {
+  if (text === undefined) throw new UsageError('NETMAP: option "--to" must be specified\n');
+  const p = text.includes('/') ? parsePrefix(text) : undefined;
+  const addr = p?.addr ?? parseIp(text);
+  if (!addr || addr.v !== family) throw new UsageError(`Bad IP address "${text.split('/')[0]}"\n`);
+  return { kind: 'NETMAP', to: network(p ?? { addr, bits: addr.v === 4 ? 32 : 128 }) };
 }
 
 /** @see iptables extensions/libxt_CT.c: ct_parse_zone_id */

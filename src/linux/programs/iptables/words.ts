@@ -121,6 +121,7 @@ export const TARGETS = [
   'DNAT',
   'SNAT',
   'MASQUERADE',
+  'NETMAP',
   'REDIRECT',
   'MARK',
   'LOG',
