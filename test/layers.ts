@@ -16,6 +16,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/linux/programs': ['src/base', 'src/linux/core', 'src/linux/kernel'],
   'src/docker/errdefs.ts': [],
   'src/docker/ignore.ts': [],
+  'src/docker/platform.ts': [],
   'src/docker/time.ts': ['src/base'],
   'src/docker/api': ['src/base'],
   'src/docker/cli': [
@@ -26,6 +27,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/programs',
     'src/docker/api',
     'src/docker/ignore.ts',
+    'src/docker/platform.ts',
     'src/docker/time.ts',
   ],
   'src/docker/libnetwork': [
@@ -41,6 +43,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/programs',
     'src/docker/api',
     'src/docker/errdefs.ts',
+    'src/docker/platform.ts',
     'src/docker/time.ts',
   ],
   'src/docker/swarm': [

@@ -14,6 +14,8 @@ import { decode, fromJson, type GoType } from './template/value.ts';
 export interface Found {
   readonly raw: string;
   readonly type: GoType | ((data: unknown) => GoType);
+  /** A template is for the type only. */
+  readonly typedOnly?: boolean;
 }
 
 function templated(template: Template, found: Found): { text: string } | { error: string } {
@@ -21,6 +23,7 @@ function templated(template: Template, found: Found): { text: string } | { error
   const type = typeof found.type === 'function' ? found.type(data) : found.type;
   const typed = execTemplate(template, decode(data, type), { functions: FUNCTIONS });
   if (typed.error === undefined) return { text: `${typed.text}\n` };
+  if (found.typedOnly) return { error: `template parsing error: ${typed.error}` };
   const raw = execTemplate(template, fromJson(data), { functions: FUNCTIONS, missingKeyError: true });
   return raw.error === undefined ? { text: `${raw.text}\n` } : { error: `template parsing error: ${raw.error}` };
 }

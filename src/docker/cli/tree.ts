@@ -35,7 +35,7 @@ export const GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['image'], short: 'Manage images' },
   { path: ['network'], short: 'Manage networks' },
   { path: ['system'], short: 'Manage Docker' },
-  { path: ['volume'], short: 'Manage volumes' },
+  { path: ['volume'], use: 'COMMAND', short: 'Manage volumes' },
   ...OTHER_GROUPS,
 ]);
 

@@ -169,11 +169,16 @@ export function info(daemon: Daemon): Record<string, unknown> {
   };
 }
 
-/** GET /system/df */
+/** Containers that a volume is mounted in, running or not. */
+function references(daemon: Daemon, volume: string): number {
+  return [...daemon.containers.values()].filter((c) => c.mounts.some((m) => m.type === 'volume' && m.name === volume))
+    .length;
+}
+
 /** Kinds of objects whose use of the disk can be asked for. */
 export const USAGE_TYPES: readonly string[] = ['container', 'image', 'volume', 'build-cache'];
 
-/** @param types some of {@link USAGE_TYPES}; the others are null */
+/** GET /system/df @param types some of {@link USAGE_TYPES}; the others are null */
 export function diskUsage(daemon: Daemon, types = USAGE_TYPES): Record<string, unknown> {
   const asked = <T>(type: string, work: () => T): T | null => (types.includes(type) ? work() : null);
   const images = daemon.images.list();
@@ -192,7 +197,9 @@ export function diskUsage(daemon: Daemon, types = USAGE_TYPES): Record<string, u
       listContainers(daemon, { all: true, limit: 0, size: true, filters: new Filters() }),
     ),
     Volumes: asked('volume', () =>
-      daemon.volumes.list().map((v) => ({ ...volumeJson(v), UsageData: { RefCount: 0, Size: 0 } })),
+      daemon.volumes
+        .list()
+        .map((v) => ({ ...volumeJson(v), UsageData: { RefCount: references(daemon, v.name), Size: 0 } })),
     ),
     BuildCache: asked('build-cache', () => []),
   };

@@ -2,13 +2,14 @@
  * What sock/ asks of the layers below, in sock/'s own terms: addresses as two words, packets with a transport header.
  */
 import {
-  CROSS_SCOPE, DROP_NO_ROUTE, EVENT_SOCK, READY_ERR, READY_HUP, READY_IN, READY_OUT, READY_RDHUP, RTN_BROADCAST, TIMER_SOCK,
+  CROSS_SCOPE, DROP_NO_ROUTE, ENETUNREACH, EVENT_SOCK, MIB_OUT_NO_ROUTES, READY_ERR, READY_HUP, READY_IN, READY_OUT, READY_RDHUP, RTN_BROADCAST, TIMER_SOCK,
 } from '../../abi';
 import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
 import { ip6DevMtu, ip6Mtu, ip6Output, ip6OutputRaw, ip6RouteSource } from '../ip6/output';
 import { route6Find } from '../ip6/route';
 import { Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
+import { mibInc } from '../ip/mib';
 import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
 import { routeFor } from '../ip/routeout';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
@@ -182,7 +183,8 @@ export function sourceFor(s: Sock): i32 {
     const none = Sim.at().r0;
     const err = src == 0 ? 0 : ip4RouteCheck(s.ns as u32, v4Of(s.r1), src, s.dev as u32, s.mark, s.tos);
     routeFor(0, 0, 0);
-    if (src == 0) return none != 0 ? -(none as i32) : -101;
+    if (src == 0 && (none == 0 || none == ENETUNREACH)) mibInc(s.ns as u32, MIB_OUT_NO_ROUTES);
+    if (src == 0) return none != 0 ? -(none as i32) : -ENETUNREACH;
     if (err != 0) return err;
     s.l0 = 0;
     s.l1 = mapped(src);

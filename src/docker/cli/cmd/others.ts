@@ -21,6 +21,7 @@ import { contextLs, contextShow } from './context.ts';
 import { FORMAT_HELP } from './format.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
+import { trustCommands } from './trust.ts';
 
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
@@ -50,15 +51,20 @@ function asks(spec: CommandSpec, method: string, path: string): CommandSpec {
     ...spec,
     flags: verb === 'ls' ? LIST_FLAGS : spec.flags,
     run: async (ctx, _o, args) => {
-      const got = await ctx.client.call(method, path.replace('{}', args[0] ?? ''));
-      if (failed(got)) {
-        if (verb === 'inspect') await ctx.out('[]\n');
-        return got;
+      const refusals: string[] = [];
+      for (const name of ONE_BY_ONE.has(spec.path.join(' ')) ? args : [args[0] ?? '']) {
+        const got = await ctx.client.call(method, path.replace('{}', name));
+        if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+        refusals.push(got.message);
       }
-      return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+      if (verb === 'inspect') await ctx.out('[]\n');
+      return new Failure(refusals.join('\n'));
     },
   });
 }
+
+/** Those that go on with the next argument after a refusal. */
+const ONE_BY_ONE = new Set(['secret inspect', 'secret rm', 'config inspect', 'config rm']);
 
 const LIST_FLAGS = [
   flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
@@ -75,12 +81,7 @@ const search = command({
 });
 
 /** What only an engine with experimental features has. */
-const experimental = (spec: CommandSpec): CommandSpec =>
-  command({
-    ...spec,
-    run: async (ctx) =>
-      new Failure(`${ctx.invoked} is only supported on a Docker daemon with experimental features enabled`),
-  });
+const experimental = (spec: CommandSpec): CommandSpec => command({ ...spec, experimental: true });
 
 /** One that looks among manifest lists that were made here: there are none. */
 const noManifest = (spec: CommandSpec): CommandSpec =>
@@ -108,9 +109,7 @@ const images: readonly CommandSpec[] = [
   known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
   noManifest(known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1))),
   noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
-  known('trust inspect', 'IMAGE[:TAG] [IMAGE[:TAG]...]', 'Show keys and signatures', atLeast(1)),
-  known('trust revoke', '[OPTIONS] IMAGE[:TAG]', 'Take trust from an image', exactly(1)),
-  known('trust sign', 'IMAGE:TAG', 'Sign an image', exactly(1)),
+  ...trustCommands,
 ];
 
 const plugins: readonly CommandSpec[] = [
@@ -134,7 +133,6 @@ const plugins: readonly CommandSpec[] = [
       'checkpoint remove',
     ]),
   ),
-  known('plugin create', '[OPTIONS] PLUGIN PLUGIN-DATA-DIR', 'Make a plugin', exactly(2)),
   ...pluginCommands,
   known('context create', '[OPTIONS] CONTEXT', 'Make a context', exactly(1)),
   known('context export', '[OPTIONS] CONTEXT [FILE|-]', 'Write a context to a tar archive', between(1, 2)),
@@ -152,9 +150,9 @@ const swarm: readonly CommandSpec[] = [
     asks(
       known(
         `${what} create`,
-        `[OPTIONS] ${what.toUpperCase()} file|-`,
+        `[OPTIONS] ${what.toUpperCase()} ${what === 'secret' ? '[file|-]' : 'file|-'}`,
         `Make a ${what} of a file or of standard input`,
-        exactly(2),
+        what === 'secret' ? between(1, 2) : exactly(2),
       ),
       'POST',
       `/${what}s/create`,

@@ -1,14 +1,15 @@
 import type { ClusterInfo, SwarmInfo } from '../../../api/swarm.ts';
 import { Failure, failed } from '../../failure.ts';
-import { humanDuration } from '../../formatter/time.ts';
+import { ansic, humanDuration } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
-import { typeOfJson } from '../../gotypes/swarm.ts';
+import { INFO } from '../../gotypes/info.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
-import { decode, fromJson, type GoValue } from '../../template/value.ts';
-import { CLIENT_VERSION } from '../../version.ts';
+import { goJson } from '../../template/print.ts';
+import { decode } from '../../template/value.ts';
+import { API_VERSION, BUILD_TIME, CLIENT_VERSION, GIT_COMMIT, GO_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 
 interface Info {
@@ -155,13 +156,20 @@ function serverLines(i: Info): string[] {
   ];
 }
 
-/** What templates see: the part on the swarm keeps the order of its fields. */
-function infoValue(data: Record<string, unknown>): GoValue {
-  const value = fromJson(data);
-  const { Swarm } = data;
-  if (Swarm) (value.v as Map<string, GoValue>).set('Swarm', decode(Swarm, typeOfJson('swarm.Info', Swarm)));
-  return value;
-}
+/** What the command says of itself. */
+const CLIENT_INFO = {
+  Debug: false,
+  Version: CLIENT_VERSION,
+  DefaultAPIVersion: API_VERSION,
+  GitCommit: GIT_COMMIT,
+  GoVersion: GO_VERSION,
+  Os: 'linux',
+  Arch: 'amd64',
+  BuildTime: ansic(BUILD_TIME),
+  Context: 'default',
+  Plugins: [],
+  Warnings: null,
+};
 
 /** `docker info` */
 export const info = command({
@@ -174,23 +182,18 @@ export const info = command({
   run: async (ctx, o) => {
     const format = o.string('format');
     const raw = await ctx.client.getRaw('/info');
-    const client = { Debug: false, Version: CLIENT_VERSION, Context: 'default' };
     if (format !== '') {
       const data = failed(raw) ? {} : (JSON.parse(raw) as Record<string, unknown>);
+      const typed = decode({ ...data, ClientInfo: CLIENT_INFO }, INFO);
       if (format === 'json') {
-        await ctx.out(
-          `${JSON.stringify({ ...data, ClientInfo: { Debug: false, Version: client.Version, Context: client.Context } })}\n`,
-        );
+        await ctx.out(`${goJson(typed, true)}\n`);
         return failed(raw) ? raw : 0;
       }
       const template = parseTemplate('', format, FUNCTION_NAMES);
       if (typeof template === 'string') return new Failure(`template parsing error: ${template}`, 64);
-      const { text, error } = execTemplate(template, infoValue({ ...data, ClientInfo: client }), {
-        functions: FUNCTIONS,
-        missingKeyError: true,
-      });
+      const { text, error } = execTemplate(template, typed, { functions: FUNCTIONS });
+      await ctx.out(error ? text : `${text}\n`);
       if (error) return new Failure(error);
-      await ctx.out(`${text}\n`);
       return failed(raw) ? raw : 0;
     }
     await ctx.out(`Client:\n Version:    ${CLIENT_VERSION}\n Context:    default\n Debug Mode: false\n\n`);
