@@ -95,6 +95,21 @@ const noManifest = (spec: CommandSpec): CommandSpec =>
     },
   });
 
+/** One that looks for a manifest in its registry; whether it is there is asked of the daemon. */
+const registered = (spec: CommandSpec): CommandSpec =>
+  command({
+    ...spec,
+    run: async (ctx, _o, args) => {
+      const name = args.at(-1) ?? '';
+      const ref = parseReference(name);
+      if ('error' in ref) return new Failure(ref.error);
+      const full = tagged(ref.value);
+      const got = await ctx.client.call('GET', `/distribution/${name}/json`);
+      if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+      return got.message.includes('denied') ? new Failure(`no such manifest: ${fullName(full)}:${full.tag}`) : got;
+    },
+  });
+
 const images: readonly CommandSpec[] = [
   login,
   logout,
@@ -106,7 +121,9 @@ const images: readonly CommandSpec[] = [
     exactly(2),
   ),
   known('manifest create', 'MANIFEST_LIST MANIFEST [MANIFEST...]', 'Make a local manifest list', atLeast(2)),
-  known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
+  registered(
+    known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
+  ),
   noManifest(known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1))),
   noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
   ...trustCommands,

@@ -13,6 +13,7 @@ import {
   sliceOf,
   struct,
   TIME,
+  UINT64,
 } from '../template/value.ts';
 
 const STRINGS = sliceOf(STRING);
@@ -39,43 +40,69 @@ const REGISTRY = struct(
   ['InsecureRegistryCIDRs', STRINGS],
   ['Mirrors', STRINGS],
 );
+const LABELS = mapOf(STRING);
+/** @see moby api/types/swarm/swarm.go: Spec, its Annotations written out */
 const SPEC = struct(
   'swarm.Spec',
   ['Name', STRING, '', true],
-  ['Labels', mapOf(STRING)],
-  ['Orchestration', struct('swarm.OrchestrationConfig', ['TaskHistoryRetentionLimit', ptrTo(INT), '', true])],
+  ['Labels', LABELS],
+  ['Orchestration', struct('swarm.OrchestrationConfig', ['TaskHistoryRetentionLimit', ptrTo(INT64), '', true])],
   [
     'Raft',
     struct(
       'swarm.RaftConfig',
-      ['SnapshotInterval', INT, '', true],
-      ['KeepOldSnapshots', ptrTo(INT), '', true],
-      ['LogEntriesForSlowFollowers', INT, '', true],
+      ['SnapshotInterval', UINT64, '', true],
+      ['KeepOldSnapshots', ptrTo(UINT64), '', true],
+      ['LogEntriesForSlowFollowers', UINT64, '', true],
       ['ElectionTick', INT],
       ['HeartbeatTick', INT],
     ),
   ],
-  ['Dispatcher', struct('swarm.DispatcherConfig', ['HeartbeatPeriod', INT, '', true])],
+  ['Dispatcher', struct('swarm.DispatcherConfig', ['HeartbeatPeriod', INT64, '', true])],
   [
     'CAConfig',
     struct(
       'swarm.CAConfig',
-      ['NodeCertExpiry', INT, '', true],
-      ['ExternalCAs', sliceOf(ANY), '', true],
+      ['NodeCertExpiry', INT64, '', true],
+      [
+        'ExternalCAs',
+        sliceOf(
+          ptrTo(
+            struct(
+              'swarm.ExternalCA',
+              ['Protocol', STRING],
+              ['URL', STRING],
+              ['Options', LABELS, '', true],
+              ['CACert', STRING],
+            ),
+          ),
+        ),
+        '',
+        true,
+      ],
       ['SigningCACert', STRING, '', true],
       ['SigningCAKey', STRING, '', true],
-      ['ForceRotate', INT, '', true],
+      ['ForceRotate', UINT64, '', true],
     ),
   ],
-  ['TaskDefaults', struct('swarm.TaskDefaults', ['LogDriver', ptrTo(ANY), '', true])],
+  [
+    'TaskDefaults',
+    struct('swarm.TaskDefaults', [
+      'LogDriver',
+      ptrTo(struct('swarm.Driver', ['Name', STRING, '', true], ['Options', LABELS, '', true])),
+      '',
+      true,
+    ]),
+  ],
   ['EncryptionConfig', struct('swarm.EncryptionConfig', ['AutoLockManagers', BOOL])],
 );
+/** @see moby api/types/swarm/swarm.go: ClusterInfo, its Meta written out */
 const CLUSTER = struct(
   'swarm.ClusterInfo',
   ['ID', STRING],
-  ['Version', struct('swarm.Version', ['Index', INT, '', true])],
-  ['CreatedAt', TIME],
-  ['UpdatedAt', TIME],
+  ['Version', struct('swarm.Version', ['Index', UINT64, '', true])],
+  ['CreatedAt', TIME, '', true],
+  ['UpdatedAt', TIME, '', true],
   ['Spec', SPEC],
   [
     'TLSInfo',

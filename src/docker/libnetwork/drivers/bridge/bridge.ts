@@ -191,6 +191,9 @@ export class BridgeDriver implements Driver {
     const { config } = network;
     const net = this.#net;
     const mtu = config.mtu > 0 ? { mtu: config.mtu } : {};
+    const there = net.link(config.bridgeName);
+    if (there && there.kind !== 'bridge')
+      return new Failure('system', `existing interface ${config.bridgeName} is not a bridge`);
     if (!net.link(config.bridgeName)) {
       const added = net.addBridge(config.bridgeName, { mac: randomMac(this.rng), ...mtu });
       if (isErr(added)) return new Failure('system', goText(added));
