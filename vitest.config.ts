@@ -5,6 +5,7 @@ const PAGE = ['test/e2e/**'];
 
 /** Left out of `npm run check`, which is to stay quick; `npm test` sets DRYDOCK_ALL and plays them too. */
 const SLOW = [
+  'test/course/lessons/**',
   'test/differential/**',
   'test/property/**',
   'test/golden/{cli,packets}.test.ts',

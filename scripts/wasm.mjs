@@ -41,7 +41,7 @@ const HOT = Object.entries({
     'vxlan/vxlanSend',
     'vxlan/vxlanXmit',
   ],
-  'assembly/flow': ['frame/', 'memo/', 'outer/', 'replay/'],
+  'assembly/flow': ['deliver/', 'frame/', 'memo/', 'outer/', 'replay/'],
   'assembly/ip': ['input/ip4ToSocket'],
   'assembly/nf': ['conntrack/ctCalm', 'conntrack/ctSeen', 'conntrack/update'],
   'assembly/sim': [
@@ -55,7 +55,7 @@ const HOT = Object.entries({
     'ring/eventPush',
     'work/',
   ],
-  'assembly/sock': ['api/recvFrom', 'dgram/', 'input/udpInputTo', 'input/udpSocket', 'ring/', 'udp/udpDeliver'],
+  'assembly/sock': ['api/recvFrom', 'dgram/', 'input/udpInputTo', 'input/udpQueue', 'input/udpSocket', 'ring/', 'udp/udpDeliver'],
   'assembly/wire': ['checksum/'],
 }).flatMap(([room, places]) => places.map((place) => `wasm/${room}/${place}`));
 

@@ -1,4 +1,7 @@
-/** One lesson of each part, from its first key to its summary, as a learner does it. */
+/**
+ * One lesson of each part, from its first key to its summary, as a learner does it. `DRYDOCK_LESSONS` names others: ids
+ * with commas between, or `all`.
+ */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -20,10 +23,12 @@ afterAll(() => theatre?.close());
 
 const all = foldersOf(course);
 const first = course.parts.flatMap((p) => all.find((l) => l.part === p.id) ?? []);
+const wanted = process.env.DRYDOCK_LESSONS?.split(',');
+const played = wanted ? all.filter((l) => wanted.includes('all') || wanted.includes(l.id)) : first;
 /** Where help is looked at: by place of the step. */
 const HELP: Readonly<Record<number, Help>> = { 0: 'hints', 1: 'solution' };
 
-it.each(first)('part $part: $id', async ({ folder, id }) => {
+it.each(played)('part $part: $id', async ({ folder, id }) => {
   learner = await Learner.begin(theatre, folder);
   const { plan, visit } = learner;
   const { page } = visit;

@@ -190,7 +190,13 @@ export const DST_BASE: usize = FLOW_BASE + 64;
 export const RA_REC: usize = 1536;
 export const RA_CAP: u32 = 32;
 export const RA_BASE: usize = DST_BASE + DST_REC * DST_CAP;
-const IP4_END: usize = RA_BASE + RA_REC * RA_CAP;
+/** Counters of namespaces, and events of neighbours and forwarding entries that wait to be read. */
+export const MIB_REC: usize = 704;
+export const MIB_BASE: usize = (RA_BASE + RA_REC * RA_CAP + 7) & ~7;
+export const NEV_REC: usize = 48;
+export const NEV_CAP: u32 = 1024;
+export const NEV_BASE: usize = MIB_BASE + MIB_REC * NS_CAP;
+const IP4_END: usize = NEV_BASE + NEV_REC * NEV_CAP;
 
 // --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
 export const QDISC_REC: usize = 512;
@@ -255,13 +261,15 @@ export const PATH_CAP: u32 = 4096;
 export const PATH_BASE: usize = MEMO_HASH + 4 * (MEMO_BUCKETS_MAX as usize);
 export const PATH_BUCKETS: u32 = 1024;
 export const PATH_HASH: usize = PATH_BASE + PATH_REC * (PATH_CAP as usize);
-/** A path and a memo that are being made, and the times of the steps of a segment. */
+/** A path and a memo that are being made, and headers to compare; of each ingress the memo that was found last (flow/memo.ts: memoLast). */
 export const REC_PATH: usize = PATH_HASH + 4 * (PATH_BUCKETS as usize);
 export const REC_MEMO: usize = REC_PATH + PATH_REC;
-export const REC_TIMES: usize = REC_MEMO + MEMO_REC;
+export const REC_HEADS: usize = REC_MEMO + MEMO_REC;
+export const LAST_CAP: u32 = 64;
+export const LAST_BASE: usize = REC_HEADS + 64;
 /** A word for each hash of those that asked, and a byte for each of their pages that was written. */
 export const ASK_CAP: u32 = 1 << 21;
-export const ASK_BASE: usize = (REC_TIMES + 256 + 0xfff) & ~0xfff;
+export const ASK_BASE: usize = (LAST_BASE + 4 * (LAST_CAP as usize) + 0xfff) & ~0xfff;
 export const ASK_PAGES: usize = ASK_BASE + 4 * (ASK_CAP as usize);
 export const FLOW_END: usize = ASK_PAGES + (4 * ASK_CAP) / 4096;
 

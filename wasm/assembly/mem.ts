@@ -10,9 +10,10 @@ export * from './layout';
 export class Sim {
   /** Virtual time, ns. */
   now: u64;
-  /** State of the generator, and of the clock's jitter. */
+  /** State of the generator, and of the clock's jitter; what a step of the clock costs until the next link, ns. */
   rng: u64;
   jitter: u64;
+  step: u64;
   /** Sequence number of the next timer: ties fire in order of setting. */
   timerSeq: u64;
   /** Timers in the heap. */
@@ -129,6 +130,11 @@ export class Sim {
   flowHits: u64;
   flowMade: u64;
   flowGone: u64;
+  /** Events of neighbours and forwarding entries that wait (sim/netevent.ts), and how many listen. */
+  nevHead: u32;
+  nevCount: u32;
+  nevLost: u32;
+  nevWatch: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

@@ -14,12 +14,15 @@ import { decode, fromJson, type GoType } from './template/value.ts';
 export interface Found {
   readonly raw: string;
   readonly type: GoType;
+  /** A template is for the type only. */
+  readonly typedOnly?: boolean;
 }
 
 function templated(template: Template, found: Found): { text: string } | { error: string } {
   const data = JSON.parse(found.raw) as unknown;
   const typed = execTemplate(template, decode(data, found.type), { functions: FUNCTIONS });
   if (typed.error === undefined) return { text: `${typed.text}\n` };
+  if (found.typedOnly) return { error: `template parsing error: ${typed.error}` };
   const raw = execTemplate(template, fromJson(data), { functions: FUNCTIONS, missingKeyError: true });
   return raw.error === undefined ? { text: `${raw.text}\n` } : { error: `template parsing error: ${raw.error}` };
 }

@@ -80,6 +80,8 @@ export interface CommandSpec {
   /** More paragraphs for help. */
   readonly long?: string;
   readonly args: Arity;
+  /** Only an engine with experimental features has it: refused before anything is read. */
+  readonly experimental?: boolean;
   /** Stop at the first word that is not a flag: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
   readonly flags: readonly FlagSpec[];
@@ -92,6 +94,8 @@ export interface CommandSpec {
 /** A group: `docker network`. */
 export interface GroupSpec {
   readonly path: readonly string[];
+  /** Words after the path in the usage line of an error. */
+  readonly use?: string;
   readonly short: string;
 }
 

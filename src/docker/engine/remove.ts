@@ -69,7 +69,7 @@ export async function removeContainer(daemon: Daemon, c: Container, volumes = c.
   if (!daemon.forget(c)) return;
   c.status = 'removing';
   daemon.links.delete(c);
-  for (const id of c.execIds) daemon.execs.delete(id);
+  for (const [id, exec] of daemon.execs) if (exec.container === c) daemon.execs.delete(id);
   const dir = containerDir(c.id);
   for (const file of ['hosts', 'hostname', 'resolv.conf']) daemon.kernel.root.fs.unlink(`${dir}/${file}`);
   daemon.kernel.root.fs.rmdir(dir);

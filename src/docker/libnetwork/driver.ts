@@ -57,6 +57,8 @@ export interface JoinInfo {
   readonly onDevice?: readonly (4 | 6)[];
   /** It leads out although it has no gateway. */
   readonly external?: boolean;
+  /** It leads nowhere but to the others of its network: the sandbox wants another way out. */
+  readonly needsGateway?: boolean;
 }
 
 /** A port that is to be published. */

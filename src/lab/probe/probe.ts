@@ -39,7 +39,7 @@ export class Prober {
     const ns = this.world.net.get(from.netns)?.core;
     if (ns === undefined) return 'unreachable';
     this.#copy ??= await this.empty();
-    this.#copy.restore(this.world.core.snapshot());
+    this.#copy.double(this.world.core.state());
     return attempt(this.#copy, { ns, all, proto, ip, port });
   }
 }

@@ -7,6 +7,7 @@ import type {
   CoreFibRule,
   CoreFlow,
   CoreNeigh,
+  CoreNetEvent,
   CoreNextHop,
   CoreRoute,
   CoreRouterAdvert,
@@ -40,6 +41,8 @@ type IpFace =
   | 'proxyDel'
   | 'proxies'
   | 'neighs'
+  | 'netWatch'
+  | 'netEvents'
   | 'neighSet'
   | 'neighDel'
   | 'announce'
@@ -84,11 +87,13 @@ function putRoute(m: Memory, r: CoreRoute, hop?: CoreNextHop): number {
   v.setUint32(at + abi.ROUTE_X_METRIC, r.metric, true);
   v.setUint32(at + abi.ROUTE_X_TYPE, r.type, true);
   v.setUint32(at + abi.ROUTE_X_MTU, r.mtu ?? 0, true);
+  v.setUint32(at + abi.ROUTE_X_ADVMSS, r.advmss ?? 0, true);
   const flags =
     (gw ? abi.ROUTE_HAS_GW : 0) |
     (r.src ? abi.ROUTE_HAS_SRC : 0) |
     (hop ? abi.ROUTE_MORE : 0) |
-    (r.append ? abi.ROUTE_APPEND : 0);
+    (r.append ? abi.ROUTE_APPEND : 0) |
+    (r.mtuLock ? abi.ROUTE_MTU_LOCK : 0);
   v.setUint32(at + abi.ROUTE_X_FLAGS, flags, true);
   v.setUint32(at + abi.ROUTE_X_WEIGHT, (hop ? hop.weight : (r.weight ?? 1)) - 1, true);
   return at;
@@ -121,6 +126,8 @@ function lookup(w: Wasm, m: Memory, ns: number, flow: CoreFlow): CoreAnswer | nu
     redirected: (cache & abi.ROUTE_CACHE_REDIRECTED) !== 0,
     redirects: (cache & abi.ROUTE_CACHE_REDIRECT) !== 0,
     mtu: m.view.getUint32(out + abi.ROUTE_X_MTU, true),
+    mtuLock: (m.view.getUint32(out + abi.ROUTE_X_FLAGS, true) & abi.ROUTE_MTU_LOCK) !== 0,
+    advmss: m.view.getUint32(out + abi.ROUTE_X_ADVMSS, true),
     expires: m.view.getUint32(out + abi.ROUTE_X_EXPIRES, true),
   };
 }
@@ -266,6 +273,23 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
     },
     neighSet: (dev, ip, mac, permanent) => w.neighSet(dev, m.putAddr(ip), BigInt(mac), permanent ? 1 : 0),
     neighDel: (dev, ip) => w.neighDel(dev, m.putAddr(ip)),
+    netWatch: (by) => w.netWatch(by),
+    netEvents() {
+      const out: CoreNetEvent[] = [];
+      for (let at = w.netNext(); at !== 0; at = w.netNext()) {
+        const type = m.view.getUint32(at + abi.NEV_X_TYPE, true);
+        const record = at + abi.NEV_X_RECORD;
+        out.push({
+          ns: m.view.getUint32(at + abi.NEV_X_NS, true),
+          gone: type === abi.NEV_NEIGH_GONE || type === abi.NEV_FDB_GONE,
+          time: m.view.getFloat64(at + abi.NEV_X_TIME, true),
+          ...(type === abi.NEV_FDB || type === abi.NEV_FDB_GONE
+            ? { fdb: readFdb(m, record) }
+            : { neigh: readNeigh(m, record) }),
+        });
+      }
+      return out;
+    },
     announce: (dev, ip) => w.announce(dev, m.putAddr(ip)),
     fdbSet: (port, mac, flags, how) => w.fdbSet(port, BigInt(mac), flags, how),
     fdbDel: (port, mac) => w.fdbDel(port, BigInt(mac)),

@@ -61,8 +61,9 @@ export const bench: Subcommand = {
     };
     const quick = args.includes('--quick');
     if (which === 'page') {
-      const { load, frames } = await benchPage(builtPage(), quick ? 3 : 9, quick ? 5 : 20);
+      const { load, time, frames } = await benchPage(builtPage(), quick ? 3 : 9, quick ? 5 : 20);
       print('page load', load);
+      print('page undo', time);
       print('page frames', frames);
       return 0;
     }

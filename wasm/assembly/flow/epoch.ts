@@ -34,6 +34,7 @@ function settle(r: Path): void {
     store<u64>(to, load<u64>(to, 8) + r.bytes + r.packets * (load<i32>(c, 4) as i64 as u64), 8);
     c += 8;
   }
+  Sim.at().flowHits += r.packets;
   r.packets = 0;
   r.bytes = 0;
   r.owing = 0;
@@ -75,5 +76,6 @@ export function flowSet(on: u32): void {
 /** @param k 0: segments replayed, 1: recorded, 2: times that all were forgotten for want of room, 3: paths that are kept */
 export function flowCount(k: u32): f64 {
   const s = Sim.at();
+  flowSettle();
   return (k == 0 ? s.flowHits : k == 1 ? s.flowMade : k == 2 ? s.flowGone : (s.paths as u64)) as f64;
 }

@@ -12,7 +12,7 @@
  * @see Linux net/netfilter/nf_flow_table_core.c, Open vSwitch datapath/flow_table.c (the mask cache)
  */
 import {
-  ASK_BASE, ASK_CAP, ASK_PAGES, MEMO_BASE, MEMO_BUCKETS, MEMO_BUCKETS_MAX, MEMO_CAP, MEMO_HASH, MEMO_REC, PATH_BASE,
+  ASK_BASE, ASK_CAP, ASK_PAGES, LAST_BASE, LAST_CAP, MEMO_BASE, MEMO_BUCKETS, MEMO_BUCKETS_MAX, MEMO_CAP, MEMO_HASH, MEMO_REC, PATH_BASE,
   PATH_BUCKETS, PATH_HASH, PATH_REC, Sim,
 } from '../mem';
 
@@ -32,7 +32,10 @@ export class Memo {
   ct: u32;
   serial: u32;
   status: u32;
-  /** The memo of the segment behind this one, 0: not found yet. What a memo makes of a frame is always the same. */
+  /**
+   * The memo of the segment behind this one, 0: not found yet. What a memo makes of a frame is always the same. Bit 0: that
+   * one looks at more of a frame than this, so it may be another flow's.
+   */
   next: u32;
   newAddrs: u64;
   /** Of a memo without ports: the destination port that `sock` is of. */
@@ -58,7 +61,7 @@ export const PATH_IP: u32 = 4;
 export const PATH_SUMS: u32 = 8;
 
 /** Pairs of counters that a path can have. */
-export const PATH_COUNTERS: u32 = 40;
+export const PATH_COUNTERS: u32 = 39;
 
 /** What flows have in common in a segment. From `dev` on: what tells paths apart. */
 @unmanaged
@@ -69,6 +72,8 @@ export class Path {
   /** Packets and bytes of frames that its counters have not seen yet. */
   packets: u64;
   bytes: u64;
+  /** Its forwarding entries are not too old until then, ns, whatever becomes of them. */
+  until: u64;
   /** Where the packet is, and the device's generation. */
   dev: u32;
   gen: u32;
@@ -119,7 +124,7 @@ export class Path {
 
 /** From where on a path's bytes tell it apart, and where its counters begin. */
 export const PATH_KEY: usize = offsetof<Path>('dev');
-export const PATH_LIST: usize = 192;
+export const PATH_LIST: usize = 200;
 
 /** Path k. */
 export function pathAt(k: u32): usize {
@@ -157,6 +162,25 @@ export function memoFind(h: u64, dev: u32, mac0: u64, mac1: u64, head: u64, addr
   return 0;
 }
 
+/** Where the memo lies that an ingress shares among its flows and used last (KEY_LINK): no hash is needed to find it again. */
+function lastAt(dev: u32): usize {
+  return LAST_BASE + ((dev & (LAST_CAP - 1)) as usize) * 4;
+}
+
+/** The memo of a link's two stations, if it was used last, 0: it was not. */
+export function memoLast(dev: u32, mac0: u64, mac1: u64): usize {
+  const s = Sim.at();
+  const at = load<u32>(lastAt(dev)) as usize;
+  if (at == 0 || s.pathEpoch != s.flowEpoch) return 0;
+  const r = changetype<Path>(changetype<Memo>(at).path as usize);
+  return r.dev == dev && r.mac0 == mac0 && r.mac1 == mac1 ? at : 0;
+}
+
+/** Such a memo is used. */
+export function memoUsed(dev: u32, at: usize): void {
+  store<u32>(lastAt(dev), at as u32);
+}
+
 /** A flow asks for a memo. @returns whether it asked last time, too: then it gets one */
 export function memoAsk(h: u64): bool {
   const at = ASK_BASE + (((h >> 20) as usize) & ((ASK_CAP - 1) as usize)) * 4;
@@ -173,6 +197,7 @@ export function memoBegin(): void {
   if (s.pathEpoch == s.flowEpoch) return;
   s.pathEpoch = s.flowEpoch;
   memory.fill(PATH_HASH, 0, 4 * (PATH_BUCKETS as usize));
+  memory.fill(LAST_BASE, 0, 4 * (LAST_CAP as usize));
   memory.fill(MEMO_HASH, 0, 4 * ((s.memoMask + 1) as usize));
   s.memoMask = MEMO_BUCKETS - 1;
   s.paths = 0;

@@ -7,7 +7,7 @@
  */
 import { DEV_LOOPBACK } from '../../abi';
 import { Dev, devOut } from '../dev/dev';
-import { MEMO_REC, PATH_BUCKETS, PATH_CAP, PATH_HASH, PATH_REC, REC_MEMO, REC_PATH, REC_TIMES, Sim } from '../mem';
+import { MEMO_REC, PATH_BUCKETS, PATH_CAP, PATH_HASH, PATH_REC, REC_MEMO, REC_PATH, REC_HEADS, Sim } from '../mem';
 import { Conn } from '../nf/conn';
 import { Pkt } from '../sim/pool';
 import { csumFold16 } from '../wire/checksum';
@@ -39,7 +39,7 @@ export function recBegin(pkt: u32): void {
   const s = Sim.at();
   const p = Pkt.at(pkt);
   const f = p.data as usize;
-  memory.fill(REC_PATH, 0, PATH_REC + 64);
+  memory.fill(REC_PATH, 0, PATH_REC + MEMO_REC);
   const r = path();
   r.dev = p.dev;
   r.gen = p.gen;
@@ -64,7 +64,7 @@ export function recBegin(pkt: u32): void {
 export function recBeginTunnel(pkt: u32, head: u64, size: u32): void {
   const s = Sim.at();
   const p = Pkt.at(pkt);
-  memory.fill(REC_PATH, 0, PATH_REC + 64);
+  memory.fill(REC_PATH, 0, PATH_REC + MEMO_REC);
   const r = path();
   r.dev = p.dev | TUNNEL;
   r.gen = p.gen;
@@ -261,8 +261,8 @@ function finishTunnel(pkt: u32, f: usize): void {
   m.newPorts = load<u32>(f + L4);
   // A sum that was computed and then patched is left to the slow way.
   if (r.bits & PATH_SUMS && m.newPorts != m.ports) return;
-  tunnelHeaders(REC_TIMES + 128, m, r, load<u16>(f + IP, 4), m.max);
-  if (memory.compare(REC_TIMES + 128, f, OUTER as usize) == 0) s.recDone = 1;
+  tunnelHeaders(REC_HEADS, m, r, load<u16>(f + IP, 4), m.max);
+  if (memory.compare(REC_HEADS, f, OUTER as usize) == 0) s.recDone = 1;
 }
 
 /** The path like the one recorded, or a new one. @returns its address, 0: there is no room */

@@ -6,6 +6,7 @@ export function rngSeed(seed: u64): void {
   const s = Sim.at();
   s.rng = seed;
   s.jitter = seed ^ 0x5851f42d4c957f2d;
+  s.step = 2500;
 }
 
 /** 64 random bits. @see Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators */

@@ -35,6 +35,11 @@ export function mapped(ip: u32): u64 {
   return (<u64>bswap<u32>(ip) << 32) | V4_TAG;
 }
 
+/** The same of one that lies in a header. */
+export function mappedAt(p: usize): u64 {
+  return ((load<u32>(p) as u64) << 32) | V4_TAG;
+}
+
 /** A 32-bit mixing step. @see MurmurHash3 */
 export function mix(h: u32, v: u32): u32 {
   let k = v * 0xcc9e2d51;

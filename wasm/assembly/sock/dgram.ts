@@ -22,18 +22,13 @@ function scratch(): usize {
   return SOCK_HEAD() - 64;
 }
 
-/** The next datagram that is queued was sent to (l0, l1). */
-export function dgramLocal(l0: u64, l1: u64): void {
-  store<u64>(scratch() + DGRAM_LOCAL, l0);
-  store<u64>(scratch() + DGRAM_LOCAL + 8, l1);
-}
-
 /**
  * Queues a datagram (or an error entry) from (r, rport).
  * @param error 0, or type | code << 8 | errno << 16 @param info of an error: the MTU; of a local one (type 0) too
+ * @param l0, l1 where it was sent to, 0: nobody asks
  * @returns false when there was no room (counted)
  */
-export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error: u32, data: usize, len: u32, info: u32 = 0): bool {
+export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error: u32, data: usize, len: u32, info: u32, l0: u64 = 0, l1: u64 = 0): bool {
   const ring = rcvRing(s);
   const cost = len + OVERHEAD;
   const limit = s.rcvBuf != 0 ? s.rcvBuf : RCVBUF_DEFAULT;
@@ -44,7 +39,6 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
   }
   const tail = (ring.head + ring.len) & (ring.cap - 1);
   const whole = tail + DGRAM_HEAD <= ring.cap;
-  const local = scratch() + DGRAM_LOCAL;
   const h = whole ? ((ring.at + tail) as usize) : scratch();
   store<u32>(h, len);
   store<u16>(h + 4, <u16>rport);
@@ -55,11 +49,9 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
   store<f64>(h + 24, <f64>nowNs());
   store<u32>(h + 32, error);
   store<u32>(h + 36, info);
-  if (whole) {
-    store<u64>(h + DGRAM_LOCAL, load<u64>(local));
-    store<u64>(h + DGRAM_LOCAL + 8, load<u64>(local, 8));
-  } else ringWrite(ring, ring.len, h, DGRAM_HEAD);
-  dgramLocal(0, 0);
+  store<u64>(h + DGRAM_LOCAL, l0);
+  store<u64>(h + DGRAM_LOCAL + 8, l1);
+  if (!whole) ringWrite(ring, ring.len, h, DGRAM_HEAD);
   ringWrite(ring, ring.len + DGRAM_HEAD, data, len);
   ring.len += DGRAM_HEAD + len;
   s.charged += cost;

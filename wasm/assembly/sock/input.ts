@@ -7,17 +7,17 @@ import { Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
 import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
-import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP } from '../wire/ipv4';
 import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
 import { vxlanInput } from '../dev/vxlan';
-import { bindRemove, connFind, isV4, mapped, rawAny, udpFind } from './demux';
+import { bindRemove, connFind, isV4, mapped, mappedAt, rawAny, udpFind } from './demux';
 import { pathLearn } from './glue';
 import { groupDeliver, groupsDrop } from './group';
 import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_CLOSE, S_KERNEL, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
+  F_ORPHAN, F_PMTU_PROBE, S_CLOSE, S_KERNEL, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
@@ -124,6 +124,33 @@ export function udpInputTo(ns: u32, pkt: u32, id: i32): i32 {
   if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;
+}
+
+/**
+ * Queues a datagram over IPv4 that has nothing to it but its bytes. What is not for a socket, but for a tunnel, and what is
+ * to be dropped for its sum is left to udpInputTo.
+ * @param ip its header, without options @param len bytes from there @returns whether the socket had it
+ */
+export function udpQueue(id: i32, dev: u32, ip: usize, len: u32): bool {
+  if (id == 0) return false;
+  const s = sockAt(id);
+  if (s.state == S_KERNEL) return false;
+  const h = ip + 20;
+  const n = len - 20;
+  // The addresses lie before the datagram: one sum for both.
+  const pseudo = ((PROTO_UDP << 8) as u64) + (bswap<u16>(n as u16) as u64);
+  if (load<u16>(h, 6) != 0 && csumFold(csumPartial(ip + 12, n + 8, pseudo)) != 0) return false;
+  const size = bswap<u16>(load<u16>(h, 4)) as u32;
+  udpDeliver(
+    s, dev, 0, mappedAt(ip + 16), 0, mappedAt(ip + 12), bswap<u16>(load<u16>(h)) as u32, load<u8>(ip, 8) as u32, h + 8,
+    (size >= 8 && size <= n ? size : n) - 8,
+  );
+  return true;
+}
+
+/** Whether the sender of a packet measures the way itself: what is known of it does not count. @param sock Pkt.sock @see Linux ip_sk_use_pmtu */
+export function sockProbes(sock: u32): bool {
+  return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) && (sockAt(sock as i32).flags & F_PMTU_PROBE) != 0;
 }
 
 /** The device that the sender of a packet is bound to, 0 none: of a SYN-ACK it is the listener. @param sock Pkt.sock */

@@ -5,7 +5,7 @@
  * @see Linux net/ipv4/raw.c
  */
 import { bindFirst, isAny, isV4, mapped } from './demux';
-import { dgramLocal, dgramPut } from './dgram';
+import { dgramPut } from './dgram';
 import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Owner, l4Send, rawSendHeader, sendDev, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_HDRINCL, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, T_RAW, sockAt, sockId } from './table';
 
@@ -65,8 +65,7 @@ export function rawDeliver(
     const next = s.bindNext;
     if (wants(s, ns, proto, v4, l0, l1, r0, r1, dev)) {
       if (!(s.flags & F_RCV_SHUT)) {
-        dgramLocal(l0, l1);
-        dgramPut(s, r0, r1, 0, ttl, 0, data, len, <u32>dev);
+        dgramPut(s, r0, r1, 0, ttl, 0, data, len, <u32>dev, l0, l1);
       }
       n++;
     }

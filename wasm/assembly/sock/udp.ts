@@ -8,7 +8,7 @@ import {
 } from '../../abi';
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
-import { dgramLocal, dgramPut } from './dgram';
+import { dgramPut } from './dgram';
 import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, pathLearn, sockEvent, sourceFor } from './glue';
 import { hopsOf, outDev } from './group';
 import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
@@ -73,8 +73,7 @@ export function udpDeliver(
   s: Sock, dev: u32, l0: u64, l1: u64, r0: u64, r1: u64, rport: u32, ttl: u32, data: usize, len: u32,
 ): void {
   if (s.flags & F_RCV_SHUT) return;
-  dgramLocal(l0, l1);
-  if (dgramPut(s, r0, r1, rport, ttl, 0, data, len, dev)) snmpInc(s.ns, SNMP_UDP_IN_DATAGRAMS);
+  if (dgramPut(s, r0, r1, rport, ttl, 0, data, len, dev, l0, l1)) snmpInc(s.ns, SNMP_UDP_IN_DATAGRAMS);
   else {
     snmpInc(s.ns, SNMP_UDP_IN_ERRORS);
     snmpInc(s.ns, SNMP_UDP_RCVBUF_ERRORS);

@@ -10,6 +10,10 @@ import { ellipsis, humanSize, truncateId } from './units.ts';
 export const CONTAINER_COLUMNS =
   '{{.ID}}\\t{{.Image}}\\t{{.Command}}\\t{{.RunningFor}}\\t{{.Status}}\\t{{.Ports}}\\t{{.Names}}';
 
+/** `--format raw` */
+export const CONTAINER_RAW =
+  'container_id: {{.ID}}\\nimage: {{.Image}}\\ncommand: {{.Command}}\\ncreated_at: {{.CreatedAt}}\\nstate: {{- pad .State 1 0}}\\nstatus: {{- pad .Status 1 0}}\\nnames: {{.Names}}\\nlabels: {{- pad .Labels 1 0}}\\nports: {{- pad .Ports 1 0}}\\n';
+
 function names(row: ContainerSummary, trunc: boolean): string {
   const all = row.Names.map((n) => n.replace(/^\//, ''));
   const own = trunc ? all.find((n) => !n.includes('/')) : undefined;

@@ -48,6 +48,8 @@ function toCore(ns: Netns, r: Route): CoreRoute {
     metric: r.metric,
     type: TYPE[r.type],
     ...(r.mtu !== undefined && { mtu: r.mtu }),
+    ...(r.locks?.includes('mtu') && { mtuLock: true }),
+    ...(r.advmss !== undefined && { advmss: r.advmss }),
     ...(r.nexthops && hops(ns, r.nexthops)),
   };
 }
@@ -91,12 +93,15 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
     if (err < 0) return errnoOf(err);
   }
   ns.routes.push(r);
+  // That of an IPv6 address is told of when its trial is over.
+  if (r.family === 4 || r.type !== 'local') world.watch.route(ns, r);
   return 0;
 }
 
-function dropRoute(world: NetWorld, ns: Netns, r: Route): void {
+function dropRoute(world: NetWorld, ns: Netns, r: Route, told = true): void {
   if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
   ns.routes.delete(r);
+  if (told) world.watch.route(ns, r, true);
 }
 
 /** A route's time is over: it carries nothing from now on, but is listed until it is cleared away. */
@@ -104,19 +109,20 @@ export function expireRoute(world: NetWorld, ns: Netns, r: Route): void {
   if (ns.routes.all.includes(r)) world.core.routeDel(ns.core, toCore(ns, r));
 }
 
-/** Removes the routes of a device that fit. */
-export function dropRoutes(world: NetWorld, d: Device, fits: (r: Route) => boolean): void {
-  for (const r of d.ns.routes.of(d.ifindex).filter(fits)) dropRoute(world, d.ns, r);
+/** Removes the routes of a device that fit. @param told whether those who listen are told */
+export function dropRoutes(world: NetWorld, d: Device, fits: (r: Route) => boolean, told = true): void {
+  for (const r of d.ns.routes.of(d.ifindex).filter(fits)) dropRoute(world, d.ns, r, told);
 }
 
-/** A device went down, moved, or is removed. */
+/** A device went down, moved, or is removed; of IPv4 nobody is told. @see Linux fib_trie.c: fib_table_flush */
 export function routesGone(world: NetWorld, d: Device): void {
   const { ns } = d;
-  dropRoutes(world, d, () => true);
+  dropRoutes(world, d, (r) => r.family === 6);
+  dropRoutes(world, d, () => true, false);
   for (const r of [...ns.routes.of(undefined)].reverse()) {
     const left = r.nexthops?.filter((h) => h.ifindex !== d.ifindex);
     if (!left || left.length === r.nexthops?.length) continue;
-    if (left.length === 0) dropRoute(world, ns, r);
+    if (left.length === 0) dropRoute(world, ns, r, false);
     else ns.routes.set(ns.routes.all.map((x) => (x === r ? { ...r, nexthops: left } : x)));
   }
 }
@@ -196,6 +202,7 @@ export function addRoute(
     ...(given.src && { src: given.src }),
     ...(given.mtu !== undefined && { mtu: given.mtu }),
     ...(given.advmss !== undefined && { advmss: given.advmss }),
+    ...(given.locks && { locks: given.locks }),
     scope: given.scope ?? (type !== 'unicast' || given.via ? 'global' : 'link'),
     proto: given.proto ?? 'boot',
     metric: given.metric || (given.family === 6 ? 1024 : 0),
@@ -271,6 +278,8 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
   });
   if (typeof r === 'number') return errnoOf(r);
   const found = dst.v === 6 ? chosen6(world, ns, r) : undefined;
+  const kept = (dst.v === 6 ? found : chosen4(ns, r, dst))?.locks ?? [];
+  const locks = r.mtuLock && !kept.includes('mtu') ? (['mtu', ...kept] as const) : kept;
   const out = world.devices.get(r.dev);
   const types = Object.entries(TYPE).find(([, n]) => n === r.type);
   return {
@@ -285,7 +294,8 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     metric: r.metric,
     table: r.type === 2 ? 255 : r.table,
     ...(found?.mtu !== undefined && { mtu: found.mtu }),
-    ...(found?.advmss !== undefined && { advmss: found.advmss }),
+    ...((found?.advmss ?? (r.advmss || undefined)) && { advmss: found?.advmss ?? r.advmss }),
+    ...(locks.length > 0 && { locks }),
     ...(found?.hoplimit !== undefined && { hoplimit: found.hoplimit }),
     ...(found?.pref !== undefined && { pref: found.pref }),
     ...(r.redirected && { redirected: true }),
@@ -294,6 +304,18 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(r.expires > 0 && { expires: r.expires }),
     ...(dst.v === 4 && { match: network({ addr: dst, bits: r.bits }) }),
   };
+}
+
+/** The IPv4 route that a lookup chose. */
+function chosen4(ns: Netns, r: CoreRoute, dst: IpAddr): Route | undefined {
+  return ns.routes.all.find(
+    (x) =>
+      x.family === 4 &&
+      x.table === r.table &&
+      x.metric === r.metric &&
+      (x.dst?.bits ?? 0) === r.bits &&
+      (x.dst === undefined || contains(x.dst, dst)),
+  );
 }
 
 /** The IPv6 route that a lookup chose, none for an own address: `ip -6 route get` tells all of it. */

@@ -12,6 +12,8 @@ interface Cpu {
   online_cpus?: number;
 }
 interface Stats {
+  /** What it was asked for by. */
+  container?: string;
   id: string;
   name: string;
   pids_stats?: { current?: number };
@@ -62,7 +64,7 @@ function listing(trunc: boolean): Listing<Stats> {
       return {
         BlockIO: `${humanSize(io('read'), 3)} / ${humanSize(io('write'), 3)}`,
         CPUPerc: `${cpuPercent(s).toFixed(2)}%`,
-        Container: trunc ? truncateId(s.id) : s.id,
+        Container: s.container ?? s.id,
         ID: trunc ? truncateId(s.id) : s.id,
         MemPerc: `${(limit === 0 ? 0 : (used / limit) * 100).toFixed(2)}%`,
         MemUsage: `${bytesSize(used)} / ${bytesSize(limit)}`,
@@ -80,7 +82,7 @@ async function collect(ctx: Ctx, names: readonly string[]): Promise<{ rows: Stat
   for (const name of names) {
     const got = await ctx.client.get<Stats>(`/containers/${name}/stats`, { stream: '0' });
     if (failed(got)) errors.push(got.message);
-    else rows.push(got);
+    else rows.push({ ...got, container: name });
   }
   return { rows, errors };
 }

@@ -49,10 +49,17 @@ async function search(ctx: Ctx, name: string, size: boolean): Promise<Found | Fa
       if (!manager) continue;
     }
     const raw = await ctx.client.getRaw(path(name), kind === 'container' && size ? { size: '1' } : undefined);
-    if (!failed(raw)) return { raw, type };
+    if (!failed(raw)) {
+      if (size) await sizeIgnored(ctx, kind);
+      return { raw, type };
+    }
     if (!absent(raw)) return raw;
   }
   return new Failure(`Error: No such object: ${name}`);
+}
+
+async function sizeIgnored(ctx: Ctx, kind: string): Promise<void> {
+  if (kind !== 'container') await ctx.err(`WARNING: --size ignored for ${kind}\n`);
 }
 
 /** Fetches one object of a known kind. */
@@ -87,13 +94,13 @@ export const inspect = command({
       return new Failure(`type is empty: must be one of ${TYPES.map((t) => `"${t}"`).join(', ')}`);
     if (type !== '' && !(type in KINDS))
       return new Failure(`unknown type: "${type}": must be one of ${TYPES.map((t) => `"${t}"`).join(', ')}`);
-    const size = o.bool('size') && (type === '' || type === 'container');
-    return inspectAll(ctx, args, o.string('format'), (name) =>
-      name.trim() === ''
-        ? Promise.resolve(new Failure('invalid container name or ID: value is empty'))
-        : type === ''
-          ? search(ctx, name, size)
-          : fetchKind(ctx, type, name, size ? { size: '1' } : undefined),
-    );
+    const size = o.bool('size');
+    return inspectAll(ctx, args, o.string('format'), async (name) => {
+      if (name.trim() === '') return new Failure('invalid container name or ID: value is empty');
+      if (type === '') return search(ctx, name, size);
+      const found = await fetchKind(ctx, type, name, size && type === 'container' ? { size: '1' } : undefined);
+      if (size && !failed(found)) await sizeIgnored(ctx, type);
+      return found;
+    });
   },
 });

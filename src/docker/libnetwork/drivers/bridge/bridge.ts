@@ -33,6 +33,7 @@ import {
 } from './rules.ts';
 
 const IFNAMSIZ = 16;
+const IPPROTO_UDP = 17;
 
 interface BridgeEndpoint {
   readonly mac: number;
@@ -312,6 +313,7 @@ export class BridgeDriver implements Driver {
     const mappings = addPortMappings(this.env, network.config, ips, ports, gateway);
     if (mappings instanceof Failure) return mappings;
     endpoint.mappings = mappings;
+    forgetDatagrams(this.#net, mappings);
     return mappings.map((m) => m.binding);
   }
 
@@ -337,4 +339,15 @@ export class BridgeDriver implements Driver {
 function forget(net: NetAdmin, ip: IpAddr): void {
   const text = formatIp(ip);
   net.conntrackDelete((e) => formatIp(e.reply.src) === text || formatIp(e.original.src) === text);
+}
+
+/**
+ * UDP flows to ports that are led on from now. Noted while no rule was there, they would go on without one, to the host.
+ * Any address will do, as in the real engine.
+ * @see moby libnetwork/drivers/bridge/bridge_linux.go: clearConntrackEntries
+ */
+function forgetDatagrams(net: NetAdmin, mappings: readonly Mapping[]): void {
+  const ports = new Set(mappings.filter((m) => m.binding.proto === 'udp').map((m) => m.binding.hostPort));
+  if (ports.size === 0) return;
+  net.conntrackDelete((e) => e.original.proto === IPPROTO_UDP && ports.has(e.original.dport));
 }
