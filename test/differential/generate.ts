@@ -1,6 +1,6 @@
 /** Small random networks: a tree of routers and hosts, over veth pairs and bridges, sometimes with a second way. */
 import { Rng } from '../../src/base/rng.ts';
-import { marked, policy, settings } from './routing.ts';
+import { marked, metrics, policy, settings } from './routing.ts';
 import { rulesFor } from './rules.ts';
 import { joined, probes6, sixes } from './six.ts';
 import type {
@@ -21,6 +21,9 @@ import { FOUR, PORTS, SIX } from './words.ts';
 const NETS = ['192.0.2.', '198.51.100.', '203.0.113.'];
 /** The share of topologies with IPv6. */
 const DUAL_STACK = 0.5;
+
+/** The share of topologies some of whose routes have metrics. */
+const METRICS = 0.25;
 
 /** Choices with a seed. */
 export class Dice {
@@ -344,6 +347,8 @@ export function generate(seed: number): Topology {
   const marks = b.hosts.map(() => marking.chance(0.2));
   for (const [i, h] of b.hosts.entries()) if (marks[i]) marked(marking, h, b.hosts);
   const memory = new Dice(seed + 800_000);
+  const measure = new Dice(seed + 900_000);
+  if (measure.chance(METRICS)) for (const h of b.hosts) metrics(measure, h);
   const hosts = b.hosts.map((h, i): HostSpec => {
     const ruled = dice.chance(i === 0 ? 0.9 : 0.4);
     return {

@@ -57,6 +57,9 @@ function route(net: NetAdmin, r: RouteSpec): void {
     ...(r.table !== undefined && { table: r.table }),
     ...(r.metric !== undefined && { metric: r.metric }),
     ...(r.src !== undefined && { src: addr(r.src) }),
+    ...(r.mtu !== undefined && { mtu: r.mtu }),
+    ...(r.lock && { locks: ['mtu'] }),
+    ...(r.advmss !== undefined && { advmss: r.advmss }),
   });
 }
 

@@ -14,7 +14,7 @@ const FLAGS = ['F', 'S', 'R', 'P', 'A', 'U'];
 function transport(b: Uint8Array, th: number, proto: number, quoted: boolean): string {
   if (proto === 6) {
     const flags = quoted ? '' : ` ${FLAGS.filter((_, i) => (b[th + 13] ?? 0) & (1 << i)).join('')}`;
-    return `tcp ${port(u16(b, th))}>${port(u16(b, th + 2))}${flags}`;
+    return `tcp ${port(u16(b, th))}>${port(u16(b, th + 2))}${flags}${flags.includes('S') ? ` mss ${u16(b, th + 22)}` : ''}`;
   }
   if (proto === 17) return `udp ${port(u16(b, th))}>${port(u16(b, th + 2))}`;
   const type = b[th] ?? 0;

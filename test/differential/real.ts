@@ -103,7 +103,12 @@ function configuration(t: Topology, i: number): string {
   const word = (name: string, value: string | number | undefined): string =>
     value === undefined ? '' : ` ${name} ${value}`;
   for (const r of h.routes) {
-    const rest = word('table', r.table) + word('metric', r.metric) + word('src', r.src);
+    const rest =
+      word('table', r.table) +
+      word('metric', r.metric) +
+      word('src', r.src) +
+      word(`mtu${r.lock ? ' lock' : ''}`, r.mtu) +
+      word('advmss', r.advmss);
     out.push(`route add ${r.type} ${r.dst}${word('via', r.via)}${word('dev', r.dev)}${rest}`);
   }
   for (const r of h.policy) {

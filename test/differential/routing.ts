@@ -84,6 +84,15 @@ export function policy(dice: Dice, h: Draft, hosts: readonly Draft[]): void {
   if (dice.chance(0.3)) h.proxies.push({ dev: dice.pick(h.devices), ip: dice.pick(dice.pick(hosts).addrs).ip });
 }
 
+/** Gives some of a host's routes an MTU of their own, no larger than a link's, or an MSS to offer. */
+export function metrics(dice: Dice, h: Draft): void {
+  for (const [i, r] of h.routes.entries()) {
+    if (r.type !== 'unicast' || !dice.chance(0.4)) continue;
+    const mtu = dice.chance(0.7) ? { mtu: dice.pick([1400, 1280, 600, 552, 590]), lock: dice.chance(0.4) } : {};
+    h.routes[i] = { ...r, ...mtu, ...(dice.chance(0.4) && { advmss: dice.pick([1360, 536, 88, 1460]) }) };
+  }
+}
+
 /** Marks of packets that rules ask for. */
 export const MARKS = ['1', '2', '3', '0x10'];
 

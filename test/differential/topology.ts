@@ -15,6 +15,10 @@ export interface RouteSpec {
   readonly table?: number;
   readonly metric?: number;
   readonly src?: string;
+  readonly mtu?: number;
+  /** Whether the MTU is locked. */
+  readonly lock?: boolean;
+  readonly advmss?: number;
 }
 
 /** One `ip rule`. */

@@ -104,6 +104,43 @@ it('what routers pass around in a circle dies of its TTL, however high', async (
   expect(answers(core, s)).toContain('192.0.2.2 11');
 });
 
+it("a route's MTU and MSS hold for what takes it; a locked one leaves DF away and learns nothing", async () => {
+  const { core, left, right, l, r } = await row();
+  const via = { gw: a4('192.0.2.2') };
+  core.routeAdd(left, route('198.51.100.2', 32, l, { ...via, mtu: 1000, advmss: 700 }));
+  const s = core.sockOpen(left, SockType.UDP, 4, 0);
+  core.sockSet(s, 'mtu_discover', 2);
+  expect(core.sockSend(s, new Uint8Array(973), a4('198.51.100.2'), 9)).toBe(-90);
+  expect(core.sockSend(s, new Uint8Array(972), a4('198.51.100.2'), 9)).toBe(972);
+  const capture = core.captureAdd(right, r, 0);
+  const heard = (): string[] => {
+    core.run(core.now() + 1e9);
+    const out: string[] = [];
+    for (let f = core.captureRead(capture); f; f = core.captureRead(capture)) {
+      const b = f.bytes;
+      if (b[12] !== 8 || b[13] !== 0 || b[26] !== 192) continue;
+      const mss = b[23] === 6 ? ` mss ${(b[56] as number) * 256 + (b[57] as number)}` : '';
+      out.push(`${b.length - 14}${(b[20] as number) & 0x40 ? ' DF' : ''}${mss}`);
+    }
+    return out;
+  };
+  const talk = (): void => {
+    const c = core.sockOpen(left, SockType.TCP, 4, 0);
+    core.sockConnect(c, a4('198.51.100.2'), 80);
+    const u = core.sockOpen(left, SockType.UDP, 4, 0);
+    core.sockSend(u, new Uint8Array(1200), a4('198.51.100.2'), 9);
+  };
+  heard();
+  talk();
+  expect(heard()).toEqual(['60 DF mss 700', '996', '252']);
+  core.routeDel(left, route('198.51.100.2', 32, l, via));
+  core.routeAdd(left, route('198.51.100.2', 32, l, { ...via, mtu: 1400, mtuLock: true }));
+  talk();
+  expect(heard()).toEqual(['60 mss 1360', '1228']);
+  const answer = core.routeLookup(left, { dst: a4('198.51.100.2') });
+  expect(found(answer)).toMatchObject({ mtu: 1400, mtuLock: true, advmss: 0 });
+});
+
 it('several next hops share flows by weight, each flow keeps its own', async () => {
   const { core, router, rl, rr } = await row();
   const more = [{ gw: a4('198.51.100.9'), dev: rr, weight: 3 }];

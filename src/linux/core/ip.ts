@@ -87,11 +87,13 @@ function putRoute(m: Memory, r: CoreRoute, hop?: CoreNextHop): number {
   v.setUint32(at + abi.ROUTE_X_METRIC, r.metric, true);
   v.setUint32(at + abi.ROUTE_X_TYPE, r.type, true);
   v.setUint32(at + abi.ROUTE_X_MTU, r.mtu ?? 0, true);
+  v.setUint32(at + abi.ROUTE_X_ADVMSS, r.advmss ?? 0, true);
   const flags =
     (gw ? abi.ROUTE_HAS_GW : 0) |
     (r.src ? abi.ROUTE_HAS_SRC : 0) |
     (hop ? abi.ROUTE_MORE : 0) |
-    (r.append ? abi.ROUTE_APPEND : 0);
+    (r.append ? abi.ROUTE_APPEND : 0) |
+    (r.mtuLock ? abi.ROUTE_MTU_LOCK : 0);
   v.setUint32(at + abi.ROUTE_X_FLAGS, flags, true);
   v.setUint32(at + abi.ROUTE_X_WEIGHT, (hop ? hop.weight : (r.weight ?? 1)) - 1, true);
   return at;
@@ -124,6 +126,8 @@ function lookup(w: Wasm, m: Memory, ns: number, flow: CoreFlow): CoreAnswer | nu
     redirected: (cache & abi.ROUTE_CACHE_REDIRECTED) !== 0,
     redirects: (cache & abi.ROUTE_CACHE_REDIRECT) !== 0,
     mtu: m.view.getUint32(out + abi.ROUTE_X_MTU, true),
+    mtuLock: (m.view.getUint32(out + abi.ROUTE_X_FLAGS, true) & abi.ROUTE_MTU_LOCK) !== 0,
+    advmss: m.view.getUint32(out + abi.ROUTE_X_ADVMSS, true),
     expires: m.view.getUint32(out + abi.ROUTE_X_EXPIRES, true),
   };
 }

@@ -52,6 +52,20 @@ describe('ip', () => {
       stderr: 'RTNETLINK answers: File exists\n',
     });
     expect((await m.sh('ip route del 10.50.0.0/16')).code).toBe(0);
+    await m.sh('ip route add 10.50.0.0/16 via 172.17.0.3 mtu lock 1400 advmss 1360');
+    expect((await m.sh('ip route show 10.50.0.0/16')).stdout).toBe(
+      '10.50.0.0/16 via 172.17.0.3 dev docker0 mtu lock 1400 advmss 1360 \n',
+    );
+    expect((await m.sh('ip route get 10.50.1.1')).stdout).toBe(
+      '10.50.1.1 via 172.17.0.3 dev docker0 src 172.17.0.1 uid 0 \n    cache mtu lock 1400 advmss 1360 \n',
+    );
+    expect((await m.sh('ip -j route show 10.50.0.0/16')).stdout).toContain('"metrics":[{"mtu":1400,"advmss":1360}]');
+    await m.sh('ip route replace 10.50.0.0/16 via 172.17.0.3 advmss lock 500 mtu 99999');
+    expect((await m.sh('ip route get 10.50.1.1')).stdout).toContain('cache mtu 65520 advmss lock 500 \n');
+    expect((await m.sh('ip route add 10.51.0.0/16 via 172.17.0.3 mtu x')).stderr).toBe(
+      'Error: argument "x" is wrong: "mtu" value is invalid\n\n',
+    );
+    expect((await m.sh('ip route del 10.50.0.0/16')).code).toBe(0);
     expect(await m.sh('ip route del 10.50.0.0/16')).toMatchObject({
       code: 2,
       stderr: 'RTNETLINK answers: No such process\n',

@@ -16,6 +16,7 @@ import { recAbort, recFailed, recSums } from '../flow/record';
 import { neighFind, neighMac } from '../ip/neightab';
 import { ip4Output, ip4RouteSource } from '../ip/output';
 import { pmtuOf, pmtuUpdate } from '../ip/pmtu';
+import { routeMtu } from '../ip/route';
 import { routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';
 import { clockStep } from '../sim/clock';
@@ -281,7 +282,7 @@ export function vxlanSend(pkt: u32): void {
     bypass(d, v, pkt, size);
     return;
   }
-  if (p.rtype == RTN_UNICAST) checkPmtu(d, pkt, pmtuOf(v.linkNs, dst, Dev.at(Sim.at().r1).mtu) - OVERHEAD);
+  if (p.rtype == RTN_UNICAST) checkPmtu(d, pkt, pmtuOf(v.linkNs, dst, routeMtu(Sim.at().r4, Sim.at().r1)) - OVERHEAD);
   const src = v.local != 0 ? v.local : ip4RouteSource(v.linkNs, dst, oif);
   const h = p.data as usize;
   if (!(v.flags & VXLAN_NO_CSUM)) {

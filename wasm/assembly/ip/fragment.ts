@@ -2,12 +2,23 @@
  * Fragmentation: cuts an IPv4 packet that is too big for a link into pieces of whole 8-byte units.
  * @see Linux net/ipv4/ip_output.c: ip_do_fragment, ip_options.c: ip_options_fragment; RFC 791 §3.2
  */
+import { DEV_VXLAN } from '../../abi';
+import { Dev } from '../dev/dev';
 import { HEADROOM, PKT_REC } from '../mem';
 import { ctGet } from '../nf/conn';
 import { PF_FRAG_FORGOT, PF_FRAG_PMTU, Pkt, pktAlloc, pktFree } from '../sim/pool';
 import { wr16 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { IP4_DF, IP4_MF, ip4Frag, ip4Hlen, ip4Len } from '../wire/ipv4';
+
+/**
+ * How large the pieces of a packet may be: no larger than those it came in. Where IP has forgotten those, they go on as they
+ * are, but that they have no room for a tunnel's headers: into one it is cut anew. @see Linux ip_do_fragment: slow_path
+ */
+export function pieceSize(p: Pkt, dev: u32, mtu: u32): u32 {
+  if (p.fragMax == 0 || (p.flags & PF_FRAG_FORGOT && Dev.at(dev).kind == DEV_VXLAN)) return mtu;
+  return min(p.fragMax, mtu);
+}
 
 /** A header for one piece: everything of the whole packet, but bytes of its own. @returns 0 when out of buffers */
 function piece(p: Pkt, len: u32): u32 {

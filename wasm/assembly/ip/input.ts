@@ -87,7 +87,7 @@ import { peerMayTell } from './peer';
 import { pmtuForward } from './pmtu';
 import { DEFRAG_LOCAL, fragInput } from './reassembly';
 import { redirectSend } from './redirect';
-import { routeKind } from './route';
+import { routeKind, routeMtu } from './route';
 import { FIBR_REDIRECT } from './routein';
 
 /** Validates an IPv4 header at Pkt.data, trims the packet and notes its headers. @returns 0 or DROP_* */
@@ -150,9 +150,10 @@ export function ip4RouteIn(pkt: u32, dev: u32): i32 {
   if (err == 0) {
     p.outdev = s.r1;
     p.nexthop = s.r2;
+    p.route = p.rtype == RTN_UNICAST ? s.r4 : 0;
     p.flags = s.r5 & FIBR_REDIRECT ? p.flags | PF_REDIRECT : p.flags & ~PF_REDIRECT;
     if (p.flags & PF_TRACE)
-      traceWrite(p.id, TRACE_ROUTE, p.ns, p.outdev, dst, p.nexthop, p.rtype | routeKind(p.rtype == RTN_UNICAST ? s.r4 : 0));
+      traceWrite(p.id, TRACE_ROUTE, p.ns, p.outdev, dst, p.nexthop, p.rtype | routeKind(p.route));
   } else trace(p, TRACE_NO_ROUTE, dst, -err as u32, 0);
   return err;
 }
@@ -203,7 +204,7 @@ function forward(pkt: u32): void {
     pktDrop(pkt, DROP_TTL);
     return;
   }
-  const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), Dev.at(p.outdev).mtu);
+  const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), routeMtu(p.route, p.outdev));
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
   if (exceeds && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF))) {

@@ -1,7 +1,7 @@
 /** Questions about routes from outside the core. Equivalent: `ip route get`. @see Linux route.c: inet_rtm_getroute */
 import {
   ENETUNREACH, FLOW_X_IIF, FLOW_X_MARK, FLOW_X_OIF, FLOW_X_PROTO, FLOW_X_TOS,
-  ROUTE_CACHE_LOCAL, ROUTE_CACHE_REDIRECT, ROUTE_CACHE_REDIRECTED, ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_X_BITS,
+  ROUTE_CACHE_LOCAL, ROUTE_CACHE_REDIRECT, ROUTE_CACHE_REDIRECTED, ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_MTU_LOCK, ROUTE_X_ADVMSS, ROUTE_X_BITS,
   ROUTE_X_CACHE, ROUTE_X_DEV, ROUTE_X_DST, ROUTE_X_EXPIRES, ROUTE_X_FLAGS, ROUTE_X_GW, ROUTE_X_METRIC, ROUTE_X_MTU,
   ROUTE_X_SCOPE, ROUTE_X_SIZE, ROUTE_X_SRC, ROUTE_X_TABLE, ROUTE_X_TYPE, RT_TABLE_LOCAL, RTN_LOCAL,
 } from '../../abi';
@@ -12,8 +12,8 @@ import { Sim } from '../mem';
 import { now } from '../sim/clock';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { FIBR_GW } from './fib';
-import { pmtuExpires, pmtuGateway, pmtuOf } from './pmtu';
-import { dstOf, gwOf, Route } from './route';
+import { pmtuExpires, pmtuGateway, pmtuLocked, pmtuOf } from './pmtu';
+import { dstOf, gwOf, Route, routeLocked } from './route';
 import { FIBR_REDIRECT, routeInput } from './routein';
 import { routeOutput } from './routeout';
 
@@ -58,7 +58,10 @@ function write(ns: u32, ip: u32, from: u32, input: bool, out: usize): void {
   store<u32>(out + ROUTE_X_SCOPE, s.r4 ? r.scope : 0);
   store<u32>(out + ROUTE_X_METRIC, s.r4 ? r.metric : 0);
   store<u32>(out + ROUTE_X_TYPE, s.r0);
-  store<u32>(out + ROUTE_X_FLAGS, gw | src);
+  const locked: u32 = routeLocked(s.r4) || pmtuLocked(ns, ip) ? ROUTE_MTU_LOCK : 0;
+  store<u32>(out + ROUTE_X_FLAGS, gw | src | locked);
+  store<u32>(out + ROUTE_X_MTU, s.r4 ? r.mtu : 0);
+  store<u32>(out + ROUTE_X_ADVMSS, s.r4 ? r.advMss : 0);
   let cache: u32 = s.r0 == RTN_LOCAL ? ROUTE_CACHE_LOCAL : 0;
   if (s.r5 & FIBR_REDIRECT) cache |= ROUTE_CACHE_REDIRECT;
   if (s.r0 != RTN_LOCAL && s.pmtus) {

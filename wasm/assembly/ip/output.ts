@@ -43,20 +43,21 @@ import { traceWrite } from '../sim/stat';
 import { trace, traceNew, tracePiece } from '../sim/trace';
 import { workPush } from '../sim/work';
 import { groupLoops } from '../sock/group';
+import { sockProbes } from '../sock/input';
 import { rd16, wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV4, ethWrite, MAC_BROADCAST } from '../wire/ether';
 import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write, PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { dstOutput } from './dst';
 import { fibType } from './fib';
-import { ip4Fragments } from './fragment';
+import { ip4Fragments, pieceSize } from './fragment';
 import { icmpSend } from './icmp';
 import { groupHas } from './mcast';
 import { mibIcmpOut, mibInc, mibPacket } from './mib';
 import { neighGroup, neighOutput } from './neigh';
 import { Net4 } from './net4';
 import { pmtuForward, pmtuOf } from './pmtu';
-import { routeKind } from './route';
+import { routeKind, routeMtu } from './route';
 import { routeFor } from './routeout';
 
 /** Looks the route of an own packet up and notes it. @param src source, 0: to be chosen @returns 0 or a negative errno */
@@ -252,24 +253,25 @@ export function ip4Finish(pkt: u32): i32 {
   if (!pktWritable(pkt)) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   p.data = p.nh;
   p.len = ip4Len(p.nh as usize);
-  // What carries DF of its own accord was measured by its sender, perhaps against the device only (a probe).
   const df = (ip4Frag(p.nh as usize) & IP4_DF) != 0;
-  const mtu = wayMtu(p, df, d.mtu);
+  const mtu = wayMtu(p, df);
   if (p.len <= mtu && fragKnown(p) == 0) return emit(pkt);
   if (df && (!(p.flags & PF_IGNORE_DF) || fragKnown(p) > mtu)) {
     mibInc(p.ns, MIB_FRAG_FAILS);
     icmpSend(pkt, 3, 4, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }
-  const size = p.fragMax != 0 ? min(p.fragMax, mtu) : mtu;
+  const size = pieceSize(p, dev, mtu);
   return p.len <= size ? emit(pkt) : cut(pkt, size);
 }
 
-/** What fits on the way of a packet. */
-function wayMtu(p: Pkt, df: bool, dflt: u32): u32 {
+/** What fits on the way of a packet; what carries DF to measure it is held to the device only. @see Linux ip_skb_dst_mtu */
+function wayMtu(p: Pkt, df: bool): u32 {
   const dst = ip4Dst(p.nh as usize);
-  if (!(p.flags & PF_LOCAL)) return pmtuForward(p.ns, dst, dflt);
-  return df ? dflt : pmtuOf(p.ns, dst, dflt);
+  const own = routeMtu(p.route, p.outdev);
+  if (!(p.flags & PF_LOCAL)) return pmtuForward(p.ns, dst, own);
+  const mtu = pmtuOf(p.ns, dst, own);
+  return df && p.len > mtu && sockProbes(p.sock) ? Dev.at(p.outdev).mtu : mtu;
 }
 
 /** Sends a packet as fragments (takes it). @returns the first error */
@@ -321,9 +323,12 @@ export function ip4RouteCheck(ns: u32, daddr: u32, saddr: u32, oif: u32, mark: u
   return dstOutput(ns, daddr, saddr, oif, mark, tos);
 }
 
-/** MTU of the way to `daddr`, as far as it is known; 1500 when there is no route. */
+/** MTU of the way to `daddr`, as far as it is known; 1500 when there is no route, else Sim.r4 is it. */
 export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
-  return pmtuOf(ns, daddr, ip4DevMtu(ns, daddr, oif));
+  const s = Sim.at();
+  if (dstOutput(ns, daddr, 0, oif, 0, 0) == 0) return pmtuOf(ns, daddr, routeMtu(s.r4, s.r1));
+  s.r4 = 0;
+  return 1500;
 }
 
 /** MTU of the device towards `daddr`; 1500 when there is no route. */

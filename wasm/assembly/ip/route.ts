@@ -6,8 +6,8 @@
  * @see Linux net/ipv4/fib_trie.c, fib_semantics.c
  */
 import {
-  EEXIST, EINVAL, ENOBUFS, ROUTE_APPEND, ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_MORE, ROUTE_X_BITS, ROUTE_X_DEV,
-  ROUTE_X_DST, ROUTE_X_FLAGS, ROUTE_X_GW, ROUTE_X_METRIC, ROUTE_X_SCOPE, ROUTE_X_SRC, ROUTE_X_TABLE, ROUTE_X_TYPE,
+  EEXIST, EINVAL, ENOBUFS, ROUTE_APPEND, ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_MORE, ROUTE_MTU_LOCK, ROUTE_X_ADVMSS, ROUTE_X_BITS,
+  ROUTE_X_DEV, ROUTE_X_DST, ROUTE_X_FLAGS, ROUTE_X_GW, ROUTE_X_METRIC, ROUTE_X_MTU, ROUTE_X_SCOPE, ROUTE_X_SRC, ROUTE_X_TABLE, ROUTE_X_TYPE,
   ROUTE_X_WEIGHT, RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN,
 } from '../../abi';
 import { Dev } from '../dev/dev';
@@ -32,9 +32,10 @@ export class Route {
   scope: u32;
   metric: u32;
   type: u32;
-  /** ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_ONLINK. */
+  /** ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_ONLINK, ROUTE_MTU_LOCK. */
   flags: u32;
-  spare6: u32;
+  /** Of packets that it takes, 0: the device's. */
+  mtu: u32;
   d0: u64;
   d1: u64;
   g0: u64;
@@ -46,6 +47,8 @@ export class Route {
   /** The record of the next next hop, and this one's weight. */
   more: u32;
   weight: u32;
+  /** MSS that is offered, 0: what the MTU holds. */
+  advMss: u32;
 
   @inline static at(i: u32): Route {
     return changetype<Route>(ROUTE_BASE + (i as usize) * ROUTE_REC);
@@ -60,6 +63,17 @@ export function dstOf(i: u32): usize {
 /** Address of a route's gateway, 16 bytes. */
 export function gwOf(i: u32): usize {
   return changetype<usize>(Route.at(i)) + offsetof<Route>('g0');
+}
+
+/** The MTU of a route: its own, else that of its device. @param i 0: an own address or a broadcast @see Linux ip_dst_mtu_maybe_forward */
+export function routeMtu(i: u32, dev: u32): u32 {
+  const own: u32 = i == 0 ? 0 : Route.at(i).mtu;
+  return own != 0 ? own : Dev.at(dev).mtu;
+}
+
+/** Whether a route's MTU is that, whatever ICMP says, and packets may be cut on the way. @see Linux ip_mtu_locked */
+export function routeLocked(i: u32): bool {
+  return i != 0 && (Route.at(i).flags & ROUTE_MTU_LOCK) != 0;
 }
 
 /** Place of a table in the order of lookup without rules; 3 and more: only rules lead there. */
@@ -93,6 +107,8 @@ function fill(ns: u32, x: usize): u32 {
   r.type = load<u32>(x + ROUTE_X_TYPE);
   r.flags = load<u32>(x + ROUTE_X_FLAGS);
   r.weight = load<u32>(x + ROUTE_X_WEIGHT) + 1;
+  r.mtu = load<u32>(x + ROUTE_X_MTU);
+  r.advMss = load<u32>(x + ROUTE_X_ADVMSS);
   memory.copy(dstOf(i), dst, 16);
   if (r.flags & ROUTE_HAS_GW) memory.copy(gwOf(i), x + ROUTE_X_GW, 16);
   r.dst = rdMapped(dst) & mask4(bits);

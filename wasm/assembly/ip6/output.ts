@@ -39,6 +39,7 @@ import { ETH_HLEN, ETH_IPV6, ethWrite } from '../wire/ether';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { IP6_HLEN, in6GroupMac, in6IsAny, in6IsMulticast, in6NeedsDev, ip6Dst, ip6Len, ip6Next, ip6Src, ip6Write } from '../wire/ipv6';
 import { ip6Fragments } from './fragment';
+import { pieceSize } from '../ip/fragment';
 import { icmp6Send } from './icmp';
 import { Idev, idevMtu } from './idev';
 import { groupLoops } from '../sock/group';
@@ -287,7 +288,7 @@ export function ip6Finish(pkt: u32): i32 {
     icmp6Send(pkt, 2, 0, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }
-  const size = p.fragMax != 0 ? min(p.fragMax, mtu) : mtu;
+  const size = pieceSize(p, dev, mtu);
   return p.len <= size ? emit(pkt) : cut(pkt, size);
 }
 

@@ -13,6 +13,7 @@ import { idevMtu, Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
 import { mibInc } from '../ip/mib';
 import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
+import { Route, routeLocked } from '../ip/route';
 import { routeFor } from '../ip/routeout';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
 import { fibType } from '../ip/fib';
@@ -28,7 +29,7 @@ import { rd16 } from '../wire/bytes';
 import { csumL4, csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6 } from '../wire/ipv4';
 import { isAny, isV4, mapped, v4Of } from './demux';
-import { F_BROADCAST, F_NODF, F_PMTU_DO, F_PMTU_PROBE, Sock } from './table';
+import { F_BROADCAST, F_NODF, F_PMTU_DO, F_PMTU_PROBE, M_MTU_LOCK, Sock } from './table';
 
 export const L4_TCP: u32 = 6;
 export const L4_UDP: u32 = 17;
@@ -202,9 +203,17 @@ export function sourceFor(s: Sock): i32 {
   return 0;
 }
 
-/** MTU of the way to the remote, bytes; 0 when there is none. */
+/** MTU of the way to the remote, bytes; 0 when there is none. Notes whether it is locked, and the MSS the route is to offer. */
 export function pathMtu(s: Sock): u32 {
-  if (isV4(s.r0, s.r1)) return ip4Mtu(s.ns as u32, v4Of(s.r1), s.dev as u32);
+  s.more &= ~M_MTU_LOCK;
+  s.routeMss = 0;
+  if (isV4(s.r0, s.r1)) {
+    const mtu = ip4Mtu(s.ns as u32, v4Of(s.r1), s.dev as u32);
+    const route = Sim.at().r4;
+    if (routeLocked(route)) s.more |= M_MTU_LOCK;
+    if (route != 0) s.routeMss = Route.at(route).advMss;
+    return mtu;
+  }
   return ip6Mtu(s.ns as u32, pair(s.r0, s.r1, 0, 0), s.dev as u32);
 }
 
@@ -219,6 +228,7 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64, rport: u32): i32
   const dst = v4Of(r1);
   const probe = (s.flags & F_PMTU_PROBE) != 0;
   const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
+  const locked = routeLocked(Sim.at().r4);
   // Without a way there is nothing to be too long for: sending tells.
   if (len + 20 > mtu) {
     routeFor(s.proto as u32, (s.proto as u32) == L4_UDP ? (s.lport as u32) : 0, rport);
@@ -229,13 +239,14 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64, rport: u32): i32
   }
   if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;
   if (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) return 1;
-  return pmtuLocked(s.ns as u32, dst) ? 0 : 2;
+  return locked || pmtuLocked(s.ns as u32, dst) ? 0 : 2;
 }
 
 /** Whether segments of a connection carry DF. @see Linux include/net/ip.h: ip_dont_fragment */
 export function segmentDf(s: Sock): bool {
   if (s.flags & F_NODF) return false;
-  return (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) != 0 || !isV4(s.r0, s.r1) || !pmtuLocked(s.ns as u32, v4Of(s.r1));
+  if (s.flags & (F_PMTU_DO | F_PMTU_PROBE) || !isV4(s.r0, s.r1)) return true;
+  return !(s.more & M_MTU_LOCK) && !pmtuLocked(s.ns as u32, v4Of(s.r1));
 }
 
 /** The same over IPv6, where only a sender that forbids it (DO, PROBE) is refused. @see Linux ip6_output.c: __ip6_append_data */
@@ -286,7 +297,8 @@ export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32, kept: bool): void
   }
   const dst = v4Of(r1);
   if (!kept && fibType(ns as u32, dst) == RTN_LOCAL && Dev.at(Sim.at().r1).kind != DEV_LOOPBACK) return;
-  pmtuUpdate(ns as u32, dst, mtu, ip4Mtu(ns as u32, dst, 0));
+  const old = ip4Mtu(ns as u32, dst, 0);
+  if (!routeLocked(Sim.at().r4)) pmtuUpdate(ns as u32, dst, mtu, old);
 }
 
 /** Whether a namespace exists. */

@@ -17,7 +17,7 @@ import { pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, S_CLOSE, S_KERNEL, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
+  F_ORPHAN, F_PMTU_PROBE, S_CLOSE, S_KERNEL, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
@@ -146,6 +146,11 @@ export function udpQueue(id: i32, dev: u32, ip: usize, len: u32): bool {
     (size >= 8 && size <= n ? size : n) - 8,
   );
   return true;
+}
+
+/** Whether the sender of a packet measures the way itself: what is known of it does not count. @param sock Pkt.sock @see Linux ip_sk_use_pmtu */
+export function sockProbes(sock: u32): bool {
+  return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) && (sockAt(sock as i32).flags & F_PMTU_PROBE) != 0;
 }
 
 /** The device that the sender of a packet is bound to, 0 none: of a SYN-ACK it is the listener. @param sock Pkt.sock */

@@ -119,3 +119,5 @@ export const M_CONGESTION: u32 = 1 << 20;
 /** IP_MULTICAST_LOOP and IP_MULTICAST_ALL are off. */
 export const M_NO_MC_LOOP: u32 = 1 << 21;
 export const M_NO_MC_ALL: u32 = 1 << 22;
+/** The MTU of its route is locked: no DF. */
+export const M_MTU_LOCK: u32 = 1 << 23;

@@ -127,6 +127,8 @@ export class Sock {
   mssClamp: u32;
   mss: u32;
   advMss: u32;
+  /** What its route is to offer as its MSS, 0: what the MTU holds. */
+  routeMss: u32;
   pmtu: u32;
   // --- congestion, in segments
   cwnd: u32;

@@ -25,6 +25,8 @@ import { push } from './tcp_write';
 
 /** Half of tcp_rmem[1]: the window a connection starts with. @see Linux tcp_full_space */
 const FULL_SPACE: u32 = 65536;
+/** What a packet over IPv4 holds at most; one over IPv6, of MTUs that there are, holds less. @see Linux ipv4_default_advmss, ip6_default_advmss */
+const MSS_MAX: u32 = 65535 - 40;
 /** tcp_wmem[1] and what follows the window from there. */
 const SND_FIRST: u32 = 87040;
 
@@ -38,8 +40,9 @@ export function tcpPrepare(s: Sock, peerMss: u32, ts: bool): bool {
   const mtu = pathMtu(s);
   if (mtu < 68) return false;
   const head = headLength(s);
-  s.advMss = min<u32>(<u32>mtu - head, 65535 - head);
-  if (s.maxseg != 0) s.advMss = min(s.advMss, s.maxseg);
+  s.mssClamp = min<u32>(<u32>mtu - head, MSS_MAX);
+  if (s.maxseg != 0) s.mssClamp = min(s.mssClamp, s.maxseg);
+  s.advMss = s.routeMss == 0 ? s.mssClamp : s.maxseg != 0 ? min(s.routeMss, s.maxseg) : s.routeMss;
   const active = s.state == S_SYN_SENT;
   let unit = s.advMss;
   if (!active) {
@@ -51,8 +54,7 @@ export function tcpPrepare(s: Sock, peerMss: u32, ts: bool): bool {
   s.rcvSsthresh = min<u32>(s.rcvSsthresh, 65535);
   if (!(s.more & M_RCVBUF_LOCK)) s.rcvBuf = max(s.advMss * 2, 196608);
   if (s.sndBuf == 0) s.sndBuf = max<u32>(SND_FIRST, s.advMss * 4);
-  s.mssClamp = s.advMss;
-  s.mss = s.advMss;
+  s.mss = s.mssClamp;
   s.reordering = 3;
   s.rto = SECOND;
   return true;

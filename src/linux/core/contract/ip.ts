@@ -14,8 +14,12 @@ export interface CoreRoute {
   readonly metric: number;
   /** RTN_*: 1 unicast, 2 local, 3 broadcast, 5 multicast, 6 blackhole, 7 unreachable, 8 prohibit, 9 throw */
   readonly type: number;
-  /** IPv6: of packets that it takes; absent or 0: the device's. */
+  /** Of packets that it takes; absent or 0: the device's. */
   readonly mtu?: number;
+  /** IPv4: the MTU is that, whatever ICMP says. */
+  readonly mtuLock?: boolean;
+  /** IPv4: MSS that connections offer; absent or 0: what the MTU holds. */
+  readonly advmss?: number;
   /** Next hops after the first. */
   readonly more?: readonly CoreNextHop[];
   /** Of the first next hop when there are several; 1 when absent. */
@@ -47,7 +51,7 @@ export interface CoreAnswer extends CoreRoute {
   /** A redirect named this next hop; its sender would be redirected. */
   readonly redirected: boolean;
   readonly redirects: boolean;
-  /** Path MTU that was learned, 0 none; seconds until what was learned is forgotten, 0 nothing was. */
+  /** Path MTU that was learned, else the route's own, 0 neither; seconds until what was learned is forgotten, 0 nothing was. */
   readonly mtu: number;
   readonly expires: number;
 }

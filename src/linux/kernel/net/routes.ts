@@ -48,6 +48,8 @@ function toCore(ns: Netns, r: Route): CoreRoute {
     metric: r.metric,
     type: TYPE[r.type],
     ...(r.mtu !== undefined && { mtu: r.mtu }),
+    ...(r.locks?.includes('mtu') && { mtuLock: true }),
+    ...(r.advmss !== undefined && { advmss: r.advmss }),
     ...(r.nexthops && hops(ns, r.nexthops)),
   };
 }
@@ -200,6 +202,7 @@ export function addRoute(
     ...(given.src && { src: given.src }),
     ...(given.mtu !== undefined && { mtu: given.mtu }),
     ...(given.advmss !== undefined && { advmss: given.advmss }),
+    ...(given.locks && { locks: given.locks }),
     scope: given.scope ?? (type !== 'unicast' || given.via ? 'global' : 'link'),
     proto: given.proto ?? 'boot',
     metric: given.metric || (given.family === 6 ? 1024 : 0),
@@ -275,6 +278,8 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
   });
   if (typeof r === 'number') return errnoOf(r);
   const found = dst.v === 6 ? chosen6(world, ns, r) : undefined;
+  const kept = (dst.v === 6 ? found : chosen4(ns, r, dst))?.locks ?? [];
+  const locks = r.mtuLock && !kept.includes('mtu') ? (['mtu', ...kept] as const) : kept;
   const out = world.devices.get(r.dev);
   const types = Object.entries(TYPE).find(([, n]) => n === r.type);
   return {
@@ -289,7 +294,8 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     metric: r.metric,
     table: r.type === 2 ? 255 : r.table,
     ...(found?.mtu !== undefined && { mtu: found.mtu }),
-    ...(found?.advmss !== undefined && { advmss: found.advmss }),
+    ...((found?.advmss ?? (r.advmss || undefined)) && { advmss: found?.advmss ?? r.advmss }),
+    ...(locks.length > 0 && { locks }),
     ...(found?.hoplimit !== undefined && { hoplimit: found.hoplimit }),
     ...(found?.pref !== undefined && { pref: found.pref }),
     ...(r.redirected && { redirected: true }),
@@ -298,6 +304,18 @@ export function lookupRoute(world: NetWorld, ns: Netns, query: RouteQuery): Rout
     ...(r.expires > 0 && { expires: r.expires }),
     ...(dst.v === 4 && { match: network({ addr: dst, bits: r.bits }) }),
   };
+}
+
+/** The IPv4 route that a lookup chose. */
+function chosen4(ns: Netns, r: CoreRoute, dst: IpAddr): Route | undefined {
+  return ns.routes.all.find(
+    (x) =>
+      x.family === 4 &&
+      x.table === r.table &&
+      x.metric === r.metric &&
+      (x.dst?.bits ?? 0) === r.bits &&
+      (x.dst === undefined || contains(x.dst, dst)),
+  );
 }
 
 /** The IPv6 route that a lookup chose, none for an own address: `ip -6 route get` tells all of it. */

@@ -105,8 +105,10 @@ function draft(ns: Netns, given: Given): Route | Errno {
     table,
     ...(given.onlink && { onlink: true }),
     ...(nexthops.length > 0 && { nexthops }),
-    ...(given.mtu !== undefined && { mtu: given.mtu }),
-    ...(given.advmss !== undefined && { advmss: given.advmss }),
+    // @see Linux net/ipv4/metrics.c: ip_metrics_convert
+    ...(given.mtu !== undefined && { mtu: Math.min(given.mtu, 65535 - 15) }),
+    ...(given.advmss !== undefined && { advmss: Math.min(given.advmss, 65535 - 40) }),
+    ...(given.locks && { locks: given.locks }),
   };
 }
 

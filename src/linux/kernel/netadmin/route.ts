@@ -22,9 +22,10 @@ export interface Route {
   readonly onlink?: boolean;
   /** Ways among which flows are spread, instead of `via` and `ifindex`. */
   readonly nexthops?: readonly NextHop[];
-  /** Attributes that are kept and shown: `mtu`, `advmss`, `hoplimit`. */
+  /** Metrics: `mtu`, `advmss`, `hoplimit`, and which of them are locked. Of IPv6 `advmss` and `hoplimit` are only kept and shown. */
   readonly mtu?: number;
   readonly advmss?: number;
+  readonly locks?: readonly ('mtu' | 'advmss')[];
   readonly hoplimit?: number;
   /** IPv6: what a router says it is worth; medium when it says nothing. */
   readonly pref?: 'low' | 'medium' | 'high';
@@ -59,7 +60,7 @@ export interface RouteAnswer extends Route {
   /** A redirect named this next hop; the sender would be redirected. */
   readonly redirected?: boolean;
   readonly redirects?: boolean;
-  /** Path MTU that was learned. */
+  /** MTU of the way: what was learned, over IPv4 else the route's own. */
   readonly pathMtu?: number;
   /** Seconds until what was learned is forgotten. */
   readonly expires?: number;

@@ -140,12 +140,15 @@ function routeText(env: IpEnv, r: Route, f: RouteFilter): string {
   if (r.onlink) s += 'onlink ';
   if (r.linkdown) s += 'linkdown ';
   if (r.expiresIn !== undefined) s += `expires ${r.expiresIn}sec `;
-  if (r.mtu !== undefined) s += `mtu ${r.mtu} `;
-  if (r.advmss !== undefined) s += `advmss ${r.advmss} `;
+  if (r.mtu !== undefined) s += `mtu ${lockWord(r, 'mtu')}${r.mtu} `;
+  if (r.advmss !== undefined) s += `advmss ${lockWord(r, 'advmss')}${r.advmss} `;
   if (r.hoplimit !== undefined) s += `hoplimit ${r.hoplimit} `;
   if (r.family === 6) s += `pref ${r.pref ?? 'medium'}`;
   return s;
 }
+
+/** `lock ` before the value of a metric that is. */
+export const lockWord = (r: Route, metric: 'mtu' | 'advmss'): string => (r.locks?.includes(metric) ? 'lock ' : '');
 
 /** One route on its own. */
 export function routeLines(env: IpEnv, r: Route): string[] {

@@ -55,8 +55,17 @@ function readRoute(env: IpEnv): NewRoute & { family: 4 | 6 } {
     else if (matches(word, 'scope')) r.scope = w.need() as Route['scope'];
     else if (matches(word, 'table')) r.table = table(env, w.need());
     else if (word === 'onlink') r.onlink = true;
-    else if (word === 'mtu' || word === 'advmss') r[word] = number(w.need(), word);
-    else if (word === 'pref') w.need();
+    else if (word === 'mtu' || word === 'advmss') {
+      let value = w.need();
+      if (value === 'lock') {
+        r.locks = [...(r.locks ?? []), word];
+        value = w.need();
+      }
+      const n = Number(value);
+      if (value === '' || !Number.isInteger(n) || n < 0 || n > 0xffffffff)
+        throw wrong(`"${word}" value is invalid\n`, value);
+      r[word] = n;
+    } else if (word === 'pref') w.need();
     else if (word === 'nexthop') {
       r.nexthops = [...(r.nexthops ?? []), nextHop(env, family)];
     } else if ((TYPES as readonly string[]).includes(word)) r.type = word as Route['type'];

@@ -4,7 +4,7 @@ import { isErr } from '../../kernel/errno.ts';
 import type { RouteAnswer, RouteQuery } from '../../kernel/netadmin.ts';
 import { addressArg, IpError, matches, prefixArg, rtnetlink, wrong } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
-import { devName } from './route.ts';
+import { devName, lockWord } from './route.ts';
 import { tosArg } from './rule.ts';
 import { deviceArg } from './show.ts';
 import { tableName } from './tables.ts';
@@ -84,7 +84,8 @@ function lines(env: IpEnv, q: Draft, r: RouteAnswer): string[] {
   const f = flags(r);
   let cache = `    cache ${f.length > 0 ? `<${f.join(',')}> ` : ''}`;
   if (r.expires !== undefined) cache += `expires ${r.expires}sec `;
-  if (r.pathMtu !== undefined) cache += `mtu ${r.pathMtu} `;
+  if (r.pathMtu !== undefined) cache += `mtu ${lockWord(r, 'mtu')}${r.pathMtu} `;
+  if (r.advmss !== undefined) cache += `advmss ${lockWord(r, 'advmss')}${r.advmss} `;
   if (q.iif !== undefined) cache += `iif ${q.iif} `;
   return [s, cache];
 }
