@@ -5,11 +5,13 @@ const PAGE = ['test/e2e/**'];
 
 /** Left out of `npm run check`, which is to stay quick; `npm test` sets DRYDOCK_ALL and plays them too. */
 const SLOW = [
+  'test/course/lessons/**',
   'test/differential/**',
   'test/property/**',
   'test/golden/{cli,packets}.test.ts',
   'test/lab/fuzz.test.ts',
-  'test/node/{capture,uplink}.test.ts',
+  'test/lab/log/sitting.test.ts',
+  'test/node/{capture,check,clients,replay,uplink}.test.ts',
   'test/wasm/capacity.test.ts',
   'test/wasm/tcp/matrix.test.ts',
 ];

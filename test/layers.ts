@@ -16,6 +16,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/linux/programs': ['src/base', 'src/linux/core', 'src/linux/kernel'],
   'src/docker/errdefs.ts': [],
   'src/docker/ignore.ts': [],
+  'src/docker/platform.ts': [],
   'src/docker/time.ts': ['src/base'],
   'src/docker/api': ['src/base'],
   'src/docker/cli': [
@@ -26,6 +27,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/programs',
     'src/docker/api',
     'src/docker/ignore.ts',
+    'src/docker/platform.ts',
     'src/docker/time.ts',
   ],
   'src/docker/libnetwork': [
@@ -41,6 +43,16 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/programs',
     'src/docker/api',
     'src/docker/errdefs.ts',
+    'src/docker/platform.ts',
+    'src/docker/time.ts',
+  ],
+  'src/docker/swarm': [
+    'src/base',
+    'src/linux/kernel',
+    'src/docker/api',
+    'src/docker/libnetwork',
+    'src/docker/images/digest.ts',
+    'src/docker/errdefs.ts',
     'src/docker/time.ts',
   ],
   'src/docker/engine': [
@@ -49,6 +61,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/tty',
     'src/docker/api',
     'src/docker/libnetwork',
+    'src/docker/swarm',
     'src/docker/images',
     'src/docker/errdefs.ts',
     'src/docker/ignore.ts',

@@ -13,6 +13,17 @@ export function liveValues(plan: LessonPlan, view: LabView | undefined): Record<
   return values;
 }
 
+const PLACE = /\{\{([a-z0-9-]+)\}\}/g;
+/** What may stand alone in a template of Go's, which words quote too: never the name of a value. */
+const GO = new Set(['end', 'else', 'break', 'continue', 'println', 'true', 'false', 'nil']);
+
+/** Whether a name can be that of a live value. */
+export const isLiveName = (name: string): boolean => !GO.has(name);
+
+/** Names of live values in a text; what a template of Go's says is none. */
+export const liveNames = (text: string): string[] =>
+  [...text.matchAll(PLACE)].map(([, name]) => name as string).filter(isLiveName);
+
 /** Puts the values in. */
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
-  text.replace(/\{\{\s*([a-z0-9-]+)\s*\}\}/g, (whole, key: string) => values[key] ?? whole);
+  text.replace(PLACE, (whole, key: string) => values[key] ?? whole);

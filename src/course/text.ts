@@ -3,7 +3,10 @@ import type { Language, LessonPlan } from './schema.ts';
 
 /** A piece of a step's text. `html` is made from markdown; raw HTML is refused there. */
 export type Block =
-  /** Links to other lessons are `<a href="#/lesson-id/step-id">`, all others open in a new tab. */
+  /**
+   * Links to other lessons are `<a href="#/lesson-id/step-id">`; addresses in the lab are `<button class="visit" value="http://…">`, for
+   * the simulated browser; all others open in a new tab.
+   */
   | { readonly kind: 'html'; readonly html: string }
   /** Typed into a machine's terminal by a click. */
   | { readonly kind: 'run'; readonly machine: string; readonly text: string }

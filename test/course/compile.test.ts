@@ -43,12 +43,27 @@ describe('compileLesson', () => {
     expect(links).toEqual([{ line: 3, to: 'other/step' }]);
   });
 
+  it('leads http links into the lab, where live values may stand in them', () => {
+    const { text, faults } = readWords('# T\n\nOpen [it](http://192.168.56.11:{{port}}/a?b=1&c).\n', 'en.md');
+    const html =
+      '<p>Open <button type="button" class="visit" value="http://192.168.56.11:{{port}}/a?b=1&amp;c">it</button>.</p>';
+    expect(text.intro).toEqual([{ kind: 'html', html }]);
+    expect(faults).toEqual([]);
+    expect(fill(html, { port: '8080' })).toContain('value="http://192.168.56.11:8080/a?');
+  });
+
+  it('takes words of templates for what they are', () => {
+    const files = bent('en.md', 'Intro', 'Say `{{if .Up}}yes{{else}}no{{end}}` and {{port}}.');
+    expect(faultsOf(files)).toEqual([]);
+  });
+
   const bad: [string, LessonFiles, RegExp][] = [
     ['a missing step', bent('zh.md', /## Do it \{#two\}[\s\S]*## End/, '## End'), /^zh\.md:1: sections/],
     ['too few goals', bent('en.md', '- [ ] goal\n- [ ] goal\n', '- [ ] goal\n'), /^en\.md:5: #one: 1 goals for 2/],
     ['no hint', bent('en.md', '> [!pointer] b\n\n', ''), /^en\.md:5: #one: no hint \[!pointer\]/],
     ['other commands', bent('zh.md', 'docker ps', 'docker ps -a'), /^zh\.md:5: #one: differs from en\.md/],
     ['raw HTML', bent('en.md', 'Intro', '<script>x</script>'), /^en\.md:3: raw HTML/],
+    ['stars', bent('zh.md', 'Intro', '**词。**词'), /^zh\.md:3: stars that make nothing bold/],
     ['a picture', bent('en.md', 'Intro', '![x](https://x/y.png)'), /^en\.md:3: a picture/],
     ['another link', bent('en.md', 'Intro', '[x](javascript:x)'), /^en\.md:3: a link leads/],
     ['no anchor', bent('en.md', 'Intro', '## Lost'), /^en\.md:3: a heading without an anchor/],
@@ -82,6 +97,11 @@ describe('compileLesson', () => {
       'a step that comes later',
       bent('lesson.yaml', '  - id: two\n', '  - id: two\n    needs: [three]\n'),
       /three is no step before/,
+    ],
+    [
+      "a value with the name of a template's word",
+      bent('lesson.yaml', 'live: { port:', 'live: { end: { container: {}, show: name, until: x }, port:'),
+      /\{\{end\}\} is a word of Go's templates/,
     ],
     ['a value that is not declared', bent('en.md', '{{port}}', '{{pork}}'), /\{\{pork\}\} is not declared/],
   ];

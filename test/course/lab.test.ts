@@ -58,7 +58,11 @@ describe('state', () => {
   it('of networks, endpoints, volumes, devices and files', async () => {
     await table(
       APP,
-      ['docker network connect --ip 10.9.0.77 --alias twin app old', 'docker network rm none-such; true'],
+      [
+        'docker network connect --ip 10.9.0.77 --alias twin app old',
+        'docker create --name idle --network app busybox',
+        'docker network rm none-such; true',
+      ],
       [
         [{ network: { name: 'app', driver: 'bridge', subnet: '10.9.0.0/24', containers: 3 } }, 'no yes'],
         [{ network: { name: 'app', gateway: '10.9.0.1', labels: { tier: 'front' }, internal: false } }, 'yes yes'],
@@ -67,6 +71,7 @@ describe('state', () => {
         [{ network: { driver: 'bridge', count: 3 } }, 'yes yes'],
         [{ endpoint: { container: 'old', network: 'app', ip: '10.9.0.77', alias: 'twin' } }, 'no yes'],
         [{ endpoint: { container: 'old', count: 2 } }, 'no yes'],
+        [{ endpoint: { container: 'idle', network: 'app' } }, 'no no'],
         [{ endpoint: { network: 'app', alias: 'shop' } }, 'yes yes'],
         [{ container: { name: 'old', networks: ['bridge', 'app'] } }, 'no yes'],
         [{ volume: { name: 'data', container: 'old', destination: '/data' } }, 'yes yes'],

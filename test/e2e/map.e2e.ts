@@ -115,7 +115,7 @@ describe('the map', () => {
   it('moves nothing when motion is not wanted', async () => {
     await open({ reducedMotion: 'reduce' });
     await visit.type('docker run -d --name web nginx && ping -c 3 -i 0.2 172.17.0.2');
-    const glyph = visit.page.locator('.flights > g').first();
+    const glyph = visit.page.locator('.flights > svg').first();
     await glyph.waitFor();
     await visit.page.locator('.flights .lit').first().waitFor();
     await visit.sees('3 received');

@@ -72,7 +72,7 @@ it(`stays as it is for ${SECONDS} seconds of traffic`, { timeout: (SECONDS + 240
   await heaps.attach();
   await visit.type(TRAFFIC);
   await page.locator('svg .card').nth(1).waitFor();
-  await page.locator('.flights > g').first().waitFor({ state: 'attached' });
+  await page.locator('.flights > svg').first().waitFor({ state: 'attached' });
   await page.evaluate(() => {
     const times: number[] = [];
     let last = performance.now();

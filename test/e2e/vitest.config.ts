@@ -6,6 +6,7 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 180000,
     hookTimeout: 180000,
-    fileParallelism: false,
+    // A page mostly waits for its lab's clock; more than two at once would wait for the processor.
+    maxWorkers: 2,
   },
 });

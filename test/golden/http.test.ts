@@ -21,7 +21,7 @@ const GATEWAY_BRIDGE = {
 };
 
 /** Requests that agreed when this figure was last raised. */
-const REACHED = 148;
+const REACHED = 165;
 
 it(`at least ${REACHED} recorded requests are answered alike`, async () => {
   const lab = await makeLab(1, RECORDED);

@@ -133,9 +133,12 @@ const taken = (bytes: Buffer): boolean => bytes.toString('latin1').includes('HTT
 
 const heads = (bytes: Buffer): number => bytes.toString('latin1').split('HTTP/1.1 ').length;
 
+/** What was made: `Id` or `ID` of the answer, or the answer itself. */
 function idOf(a: Answer | undefined): string | undefined {
-  const value = a?.json?.[0] as { Id?: unknown } | undefined;
-  return a?.status === 201 && typeof value?.Id === 'string' ? value.Id : undefined;
+  const value = a?.json?.[0] as { Id?: unknown; ID?: unknown } | string | undefined;
+  if (typeof value === 'string') return value;
+  const id = a?.status === 201 ? (value?.Id ?? value?.ID) : undefined;
+  return typeof id === 'string' ? id : undefined;
 }
 
 function compare(want: Answer, got: Answer | undefined, events: boolean): string[] {

@@ -144,6 +144,6 @@ describe('small tools', () => {
     const before = await opened();
     await m.out('curl -s http://127.0.0.1:8081/');
     expect(await opened()).toBeGreaterThan(before);
-    expect(await m.out('netstat -su')).toMatch(/^Udp:\n {4}\d+ packets received\n/);
+    expect(await m.out('netstat -su')).toMatch(/^Udp:\n {4}\d+ packets received\n/m);
   });
 });

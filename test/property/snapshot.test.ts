@@ -1,4 +1,4 @@
-/** A snapshot at any moment goes on as the world did: into the same core, into a fresh one, whole or as a difference. */
+/** A snapshot at any moment goes on as the world did: into the same core, into a fresh one, whole or as a difference; so does a double. */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
@@ -65,6 +65,25 @@ test('what follows a snapshot is the same to the byte, whichever core it is put 
     { numRuns: 60, seed: 3, endOnFailure: true },
   );
   for (const [what, times] of Object.entries(met)) expect([what, times > 5]).toEqual([what, true]);
+});
+
+test('a double goes on as the core does, whatever was in it before', async () => {
+  const [one, two] = [await ground(1), await ground(2)];
+  fc.assert(
+    fc.property(
+      shape,
+      fc.array(op, { maxLength: 25 }),
+      fc.array(op, { minLength: 1, maxLength: 15 }),
+      (s, before, after) => {
+        const world = build(one, s);
+        play(world, before);
+        const double = { ...world, core: two.core, w: two.w, socks: [...world.socks] };
+        double.core.double(world.core.state());
+        expect(play(double, after)).toEqual(play(world, after));
+      },
+    ),
+    { numRuns: 60, seed: 5, endOnFailure: true },
+  );
 });
 
 describe('images', () => {

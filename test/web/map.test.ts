@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabView, ViewContainer, ViewFrame, ViewLink, ViewMachine, ViewNetwork } from '../../src/lab/view.ts';
-import { along, type Box } from '../../src/web/ui/map/geometry.ts';
+import { type Box, shares } from '../../src/web/ui/map/geometry.ts';
 import { type Layout, layout, layoutOnce, Memory } from '../../src/web/ui/map/layout.ts';
 import { labelOf, Motion } from '../../src/web/ui/map/motion.ts';
 import { portsOf } from '../../src/web/ui/map/ports.ts';
@@ -233,9 +233,7 @@ describe('layout', () => {
       [0, 10],
       [10, 10],
     ] as const;
-    expect(along(bent, 0)).toEqual([0, 0]);
-    expect(along(bent, 0.5)).toEqual([0, 10]);
-    expect(along(bent, 0.75)).toEqual([5, 10]);
+    expect(shares(bent)).toEqual([0, 0.5, 1]);
   });
 });
 
@@ -249,16 +247,18 @@ describe('Motion', () => {
   it('keeps the order, one after the other', () => {
     const motion = new Motion();
     motion.add(frames(5), 0);
-    expect(motion.at(0).map((f) => f.frame.seq)).toEqual([0]);
-    expect(motion.at(200).map((f) => f.frame.seq)).toEqual([0, 1]);
+    expect(motion.depart(0).map((f) => f.frame.seq)).toEqual([0]);
+    expect(motion.depart(200).map((f) => f.frame.seq)).toEqual([1]);
+    motion.add(frames(1), 200);
+    expect(motion.depart(1000).map((f) => f.start)).toEqual([280, 420, 560, 700]);
   });
 
   it('is never more than a few seconds behind', () => {
     const motion = new Motion();
     for (let i = 0; i < 20; i++) motion.add(frames(60), i * 33);
-    expect(motion.busy).toBe(true);
-    motion.at(8000);
-    expect(motion.busy).toBe(false);
+    expect(motion.next).toBeDefined();
+    motion.depart(8000);
+    expect(motion.next).toBeUndefined();
   });
 
   it('joins those of one kind on one line when there are too many, and loses none', () => {
@@ -269,14 +269,14 @@ describe('Motion', () => {
         0,
       );
     let seen = 0;
-    for (let now = 0; motion.busy; now += 10) for (const f of motion.at(now)) if (f.start > now - 10) seen += f.count;
+    for (let now = 0; motion.next !== undefined; now += 10) for (const f of motion.depart(now)) seen += f.count;
     expect(seen).toBe(1000);
     const crowd = new Motion();
     crowd.add(
       frames(100).map((f) => ({ ...f, link: 1, flags: 'S' })),
       0,
     );
-    expect(crowd.at(0).map(labelOf)).toEqual(['SYN ×100']);
+    expect(crowd.depart(0).map(labelOf)).toEqual(['SYN ×100']);
   });
 
   it('draws a veth crossing once', () => {
@@ -289,15 +289,13 @@ describe('Motion', () => {
       ],
       0,
     );
-    motion.at(0);
-    expect(motion.at(150)).toHaveLength(1);
+    expect(motion.depart(1000)).toHaveLength(1);
   });
 
   it('leaves out what interfaces send by themselves', () => {
     const motion = new Motion();
     const [own, ...others] = frames(3);
     motion.add([{ ...own!, housekeeping: true }, ...others], 0);
-    expect(motion.at(0).map((f) => f.frame.seq)).toEqual([1]);
-    expect(motion.at(200).map((f) => f.frame.seq)).toEqual([1, 2]);
+    expect(motion.depart(1000).map((f) => f.frame.seq)).toEqual([1, 2]);
   });
 });

@@ -190,7 +190,13 @@ export const DST_BASE: usize = FLOW_BASE + 64;
 export const RA_REC: usize = 1536;
 export const RA_CAP: u32 = 32;
 export const RA_BASE: usize = DST_BASE + DST_REC * DST_CAP;
-const IP4_END: usize = RA_BASE + RA_REC * RA_CAP;
+/** Counters of namespaces, and events of neighbours and forwarding entries that wait to be read. */
+export const MIB_REC: usize = 704;
+export const MIB_BASE: usize = (RA_BASE + RA_REC * RA_CAP + 7) & ~7;
+export const NEV_REC: usize = 48;
+export const NEV_CAP: u32 = 1024;
+export const NEV_BASE: usize = MIB_BASE + MIB_REC * NS_CAP;
+const IP4_END: usize = NEV_BASE + NEV_REC * NEV_CAP;
 
 // --- what hangs on devices: queueing disciplines, VXLANs and their forwarding tables, what stands on a lower device
 export const QDISC_REC: usize = 512;

@@ -130,6 +130,11 @@ export class Sim {
   flowHits: u64;
   flowMade: u64;
   flowGone: u64;
+  /** Events of neighbours and forwarding entries that wait (sim/netevent.ts), and how many listen. */
+  nevHead: u32;
+  nevCount: u32;
+  nevLost: u32;
+  nevWatch: u32;
 
   @inline static at(): Sim {
     return changetype<Sim>(SIM_BASE);

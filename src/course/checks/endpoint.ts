@@ -1,4 +1,4 @@
-/** `endpoint`: a container is on a network, with this address, alias or link. */
+/** `endpoint`: a running container is on a network, with this address, alias or link. One that is only created is to be on it. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
 import { machine, range, text } from './fields.ts';
@@ -23,6 +23,8 @@ export type EndpointCheck = v.InferOutput<typeof endpoint>;
 
 /** What the Engine API tells of an endpoint. */
 interface Told {
+  /** Empty while the container does not run. */
+  readonly EndpointID: string;
   readonly IPAddress: string;
   readonly GlobalIPv6Address: string;
   readonly MacAddress: string;
@@ -51,6 +53,7 @@ export async function judgeEndpoint(want: EndpointCheck, evidence: Evidence): Pr
 function has(e: Told, of: ToldContainer | undefined, want: EndpointCheck): boolean {
   const same = (asked: string | undefined, have: string): boolean => asked === undefined || asked === have;
   return (
+    e.EndpointID !== '' &&
     same(want.ip, e.IPAddress) &&
     same(want.ipv6, e.GlobalIPv6Address) &&
     same(want.mac, e.MacAddress) &&

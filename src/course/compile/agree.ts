@@ -1,4 +1,5 @@
 /** Whether the words of a lesson fit its data, and each other. */
+import { liveNames } from '../live.ts';
 import type { LessonPlan, Question, StepPlan } from '../schema.ts';
 import { goalsOf } from '../steps.ts';
 import { type Block, RUNGS, type StepText } from '../text.ts';
@@ -18,8 +19,8 @@ export function fits(plan: LessonPlan, words: Words): Fault[] {
     const told = text.steps[step.id];
     if (told) fitsStep(step, told, (place, message) => say([step.id, ...place].join(' '), `#${step.id}: ${message}`));
   }
-  for (const [, key] of JSON.stringify(text).matchAll(/\{\{([a-z0-9-]+)\}\}/g))
-    if (!Object.hasOwn(plan.live, key as string)) say('', `{{${key}}} is not declared under live`);
+  for (const name of liveNames(JSON.stringify(text)))
+    if (!Object.hasOwn(plan.live, name)) say('', `{{${name}}} is not declared under live`);
   return faults;
 }
 

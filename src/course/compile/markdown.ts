@@ -3,7 +3,8 @@
  *
  * ```` ```sh run ```` and ```` ```sh run=node3 ```` are typed by a click, ```` ```key ```` is a key, other fences are
  * output; `- [ ]` lists are goals; `> [!name id …]` is a callout.
- * Limits: no raw HTML, no pictures; links lead to https or, by `lesson:id` and `lesson:id/step`, to other lessons.
+ * Limits: no raw HTML, no pictures; links lead to https, by http into the lab (its browser opens them), or by `lesson:id` and
+ * `lesson:id/step` to other lessons.
  */
 import { Marked, type Token, type Tokens } from 'marked';
 import type { Block } from '../text.ts';
@@ -18,6 +19,7 @@ marked.use({
       const words = this.parser.parseInline(tokens);
       const lesson = lessonLink(href);
       if (lesson !== undefined) return `<a href="#/${escapeHtml(lesson)}">${words}</a>`;
+      if (inLab(href)) return `<button type="button" class="visit" value="${escapeHtml(href)}">${words}</button>`;
       return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${words}</a>`;
     },
   },
@@ -28,6 +30,9 @@ const escapeHtml = (s: string): string =>
 
 /** `id` or `id/step` of a link to a lesson. */
 const lessonLink = (href: string): string | undefined => /^lesson:([a-z0-9-]+(?:\/[a-z0-9-]+)?)$/.exec(href)?.[1];
+
+/** An address in the lab: nothing there speaks TLS, and nothing elsewhere should be asked for without it. */
+const inLab = (href: string): boolean => href.startsWith('http://');
 
 /** A token, and the line of the file that it begins on. */
 export interface Placed {
@@ -75,12 +80,15 @@ export function survey(placed: readonly Placed[]): Survey {
     marked.walkTokens([token], (t) => {
       if (t.type === 'html') found.faults.push({ line, message: `raw HTML: ${t.raw.trim()}` });
       if (t.type === 'image') found.faults.push({ line, message: `a picture: ${t.raw.trim()}` });
+      // Closing stars are none between punctuation and a letter, as often in Chinese: 「词。**词」.
+      if (t.type === 'text' && !('tokens' in t && t.tokens) && t.raw.includes('**'))
+        found.faults.push({ line, message: `stars that make nothing bold: ${t.raw.trim()}` });
       if (t.type !== 'link') return;
       const { href } = t as Tokens.Link;
       const to = lessonLink(href);
       if (to !== undefined) found.links.push({ line, to });
-      else if (!href.startsWith('https://'))
-        found.faults.push({ line, message: `a link leads to https://… or to lesson:id, not to ${href}` });
+      else if (!href.startsWith('https://') && !inLab(href))
+        found.faults.push({ line, message: `a link leads to http(s)://… or to lesson:id, not to ${href}` });
     });
   return found;
 }

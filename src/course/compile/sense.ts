@@ -1,5 +1,6 @@
 /** Whether what lesson.yaml names exists: steps, machines, questions. The schema cannot tell. */
 import { type Check, within } from '../checks/tree.ts';
+import { isLiveName } from '../live.ts';
 import type { Commands, LessonPlan, StepPlan } from '../schema.ts';
 import type { Data, Path } from './data.ts';
 import type { Fault } from './fault.ts';
@@ -17,6 +18,8 @@ export function makesSense({ value: plan, line }: Data<LessonPlan>): Fault[] {
     for (const c of commands) exists(c.machine, path);
   };
   run(plan.setup, ['setup']);
+  for (const name of Object.keys(plan.live))
+    if (!isLiveName(name)) say(['live', name], `{{${name}}} is a word of Go's templates`);
   for (const [i, t] of plan.terminals.entries()) exists(t.machine, ['terminals', i]);
   for (const [i, step] of plan.steps.entries()) {
     const path = ['steps', i] as const;

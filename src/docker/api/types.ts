@@ -209,7 +209,7 @@ export interface NetworkInspect {
   Driver: string;
   EnableIPv4: boolean;
   EnableIPv6: boolean;
-  IPAM: { Driver: string; Options: StringMap | null; Config: IpamConfig[] };
+  IPAM: { Driver: string; Options: StringMap | null; Config: IpamConfig[] | null };
   Internal: boolean;
   Attachable: boolean;
   Ingress: boolean;
@@ -218,9 +218,11 @@ export interface NetworkInspect {
   Containers: Record<
     string,
     { Name: string; EndpointID: string; MacAddress: string; IPv4Address: string; IPv6Address: string }
-  >;
-  Options: StringMap;
-  Labels: StringMap;
+  > | null;
+  Options: StringMap | null;
+  Labels: StringMap | null;
+  /** Of a swarm's network: the machines that are on it. */
+  Peers?: { Name: string; IP: string }[];
 }
 
 export interface ImageSummary {

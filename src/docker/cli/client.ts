@@ -234,6 +234,8 @@ export class Client {
       { ...options, headers: { connection: 'Upgrade', upgrade: 'tcp' } },
       theirs,
     );
+    // what the daemon says of it is not read
+    if (reply instanceof DaemonError) return new Failure(`unable to upgrade to tcp, received ${reply.status}`);
     if (failed(reply)) return reply;
     return {
       stream: mine,

@@ -43,7 +43,15 @@ export class Ctx {
 
   /** Asks before something is removed. @returns whether the answer is yes */
   async confirm(question: string): Promise<boolean> {
-    await this.out(`${question} [y/N] `);
+    return (await this.ask(`${question} [y/N] `)).toLowerCase() === 'y';
+  }
+
+  /** Asks for a line of standard input. @param secret whether the terminal is not to show it @returns it, trimmed */
+  async ask(prompt: string, secret = false): Promise<string> {
+    const modes = secret ? this.sys.tcgetattr(0) : undefined;
+    const restore = modes !== undefined && !isErr(modes) ? modes : undefined;
+    if (restore) this.sys.tcsetattr(0, { ...restore, echo: false });
+    await this.out(prompt);
     let line = '';
     for (;;) {
       const got = await this.sys.read(0);
@@ -51,6 +59,7 @@ export class Ctx {
       line += text(got);
       if (line.includes('\n')) break;
     }
-    return (line.split('\n')[0] ?? '').trim().toLowerCase() === 'y';
+    if (restore) this.sys.tcsetattr(0, restore);
+    return (line.split('\n')[0] ?? '').trim();
   }
 }

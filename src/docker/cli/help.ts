@@ -52,6 +52,11 @@ export function usageLine(spec: CommandSpec, invoked: string): string {
   return `Usage:  ${invoked}${spec.use === '' ? '' : ` ${spec.use}`}`;
 }
 
+/** The same of a group. */
+export function groupUsage(group: GroupSpec): string {
+  return `Usage:  ${['docker', ...group.path, group.use ?? ''].join(' ').trimEnd()}`;
+}
+
 /** `docker X --help`. */
 export function commandHelp(spec: CommandSpec, invoked: string): string {
   let out = `${usageLine(spec, invoked)}\n\n${spec.long ?? spec.short}\n`;
@@ -98,7 +103,9 @@ export function arityFailure(spec: CommandSpec, invoked: string, count: number):
   else if (min === max) what = `requires ${min} ${plural(min)}`;
   else if (min === 0) what = `requires at most ${max} ${plural(max)}`;
   else what = `requires at least ${min} and at most ${max} ${plural(max)}`;
+  // each check has its own words, one of them a slip of the original's
+  const see = open ? 'See' : min === 0 && max > 0 ? 'SRun' : 'Run';
   return new Failure(
-    `docker: '${invoked}' ${what}\n\n${usageLine(spec, invoked)}\n\n${open ? 'See' : 'Run'} '${invoked} --help' for more information`,
+    `docker: '${invoked}' ${what}\n\n${usageLine(spec, invoked)}\n\n${see} '${invoked} --help' for more information`,
   );
 }

@@ -10,7 +10,7 @@ import { Ctx } from './context.ts';
 import { Failure, failed } from './failure.ts';
 import type { Options } from './flags/options.ts';
 import { parseFlags } from './flags/parse.ts';
-import { arityFailure, commandHelp, flagFailure, groupHelp, usageLine } from './help.ts';
+import { arityFailure, commandHelp, flagFailure, groupHelp, groupUsage, usageLine } from './help.ts';
 import { GLOBAL_FLAGS, rootHelp } from './root.ts';
 import type { CommandSpec } from './spec.ts';
 import { childrenOf, findCommand, findGroup } from './tree.ts';
@@ -33,7 +33,8 @@ type Resolved = Output | { readonly spec: CommandSpec; readonly invoked: string;
 function unknown(words: readonly string[]): Output {
   const path = words.slice(0, -1);
   const name = ['docker', ...path].join(' ');
-  const usage = path.length === 0 ? '' : `Usage:  ${name}\n\n`;
+  const group = findGroup(path);
+  const usage = group ? `${groupUsage(group)}\n\n` : '';
   return refused(
     new Failure(
       `docker: unknown command: docker ${words.join(' ')}\n\n${usage}Run '${name} --help' for more information`,
@@ -65,8 +66,7 @@ function resolve(words: readonly string[]): Resolved {
     if (next.startsWith('-')) {
       const parsed = parseFlags([], words.slice(n), true);
       if (parsed.help) return said(page);
-      const name = `docker ${path.join(' ')}`;
-      return refused(flagFailure(parsed.error ?? '', `Usage:  ${name} COMMAND`, name));
+      return refused(flagFailure(parsed.error ?? '', groupUsage(group), `docker ${path.join(' ')}`));
     }
   }
   return said('', rootHelp());
@@ -74,19 +74,20 @@ function resolve(words: readonly string[]): Resolved {
 
 async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Options): Promise<Output> {
   const { spec, invoked, words } = found;
+  if (spec.experimental)
+    return refused(new Failure(`${invoked} is only supported on a Docker daemon with experimental features enabled`));
   const parsed = parseFlags(spec.flags, words, spec.stopAtFirst);
   const notes = parsed.notes.map((n) => `${n}\n`).join('');
-  if (parsed.error)
-    return said('', notes + refused(flagFailure(parsed.error, usageLine(spec, invoked), invoked)).stderr, 125);
-  if (parsed.help) return said(commandHelp(spec, invoked), notes);
+  if (parsed.error) return refused(flagFailure(parsed.error, usageLine(spec, invoked), invoked));
+  if (parsed.help) return said(notes + commandHelp(spec, invoked));
   const wrong = arityFailure(spec, invoked, parsed.args.length);
-  if (wrong) return said('', notes + refused(wrong).stderr, wrong.code);
+  if (wrong) return said(notes, refused(wrong).stderr, wrong.code);
   if (!spec.run) return refused(new Failure(`docker: '${invoked}' is not part of this laboratory yet`));
   const home = sys.env.HOME ?? '/root';
   const configDir = global.string('config') || sys.env.DOCKER_CONFIG || `${home}/.docker`;
   const host = global.list('host').at(-1) || sys.env.DOCKER_HOST || DEFAULT_HOST;
   const ctx = new Ctx(sys, new Client(sys, host), invoked, configDir);
-  await ctx.err(notes);
+  await ctx.out(notes);
   const got = await spec.run(ctx, parsed.options, parsed.args);
   return failed(got) ? refused(got) : said('', '', got);
 }

@@ -47,6 +47,8 @@ export interface FlagSpec {
   readonly help: string;
   /** Accepted, but not in help (old names). */
   readonly hidden?: boolean;
+  /** What to do instead: told when it is used. */
+  readonly deprecated?: string;
   /** The flag that this old name stands for. */
   readonly alias?: string;
   /** Turns a value into its stored form or tells what is wrong with it. */
@@ -80,6 +82,8 @@ export interface CommandSpec {
   /** More paragraphs for help. */
   readonly long?: string;
   readonly args: Arity;
+  /** Only an engine with experimental features has it: refused before anything is read. */
+  readonly experimental?: boolean;
   /** Stop at the first word that is not a flag: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
   readonly flags: readonly FlagSpec[];
@@ -92,6 +96,8 @@ export interface CommandSpec {
 /** A group: `docker network`. */
 export interface GroupSpec {
   readonly path: readonly string[];
+  /** Words after the path in the usage line of an error. */
+  readonly use?: string;
   readonly short: string;
 }
 

@@ -5,7 +5,10 @@ import { builderPrune, buildxVersion } from './cmd/build/prune.ts';
 import { CONTAINER_COMMANDS } from './cmd/container/index.ts';
 import { IMAGE_COMMANDS } from './cmd/image/index.ts';
 import { NETWORK_COMMANDS } from './cmd/network/index.ts';
+import { NODE_COMMANDS } from './cmd/node/index.ts';
 import { OTHER_COMMANDS, OTHER_GROUPS } from './cmd/others.ts';
+import { SERVICE_COMMANDS } from './cmd/service/index.ts';
+import { SWARM_COMMANDS } from './cmd/swarm/index.ts';
 import { SYSTEM_COMMANDS } from './cmd/system/index.ts';
 import { VOLUME_COMMANDS } from './cmd/volume/index.ts';
 import type { CommandSpec, GroupSpec } from './spec.ts';
@@ -17,6 +20,9 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...NETWORK_COMMANDS,
   ...VOLUME_COMMANDS,
   ...SYSTEM_COMMANDS,
+  ...NODE_COMMANDS,
+  ...SERVICE_COMMANDS,
+  ...SWARM_COMMANDS,
   ...ARCHIVE_COMMANDS,
   build,
   builderPrune,
@@ -29,7 +35,7 @@ export const GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['image'], short: 'Manage images' },
   { path: ['network'], short: 'Manage networks' },
   { path: ['system'], short: 'Manage Docker' },
-  { path: ['volume'], short: 'Manage volumes' },
+  { path: ['volume'], use: 'COMMAND', short: 'Manage volumes' },
   ...OTHER_GROUPS,
 ]);
 

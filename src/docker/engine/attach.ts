@@ -6,7 +6,7 @@ import type { Daemon } from './daemon.ts';
 import { parseDetachKeys } from './detach.ts';
 import { errors } from './errors.ts';
 import { hijack, streamType } from './reply.ts';
-import { duplexSink, encode, feed, type Wanted } from './session.ts';
+import { duplexSink, encode, feed, never, type Wanted } from './session.ts';
 import type { Streams } from './streams.ts';
 import { WebSocketStream } from './websocket.ts';
 
@@ -71,11 +71,9 @@ async function serve(c: Container, options: Session, duplex: Duplex): Promise<vo
 async function follow(c: Container, options: Session, duplex: Duplex, streams: Streams): Promise<void> {
   const remove = streams.add(duplexSink(duplex, options, options.raw));
   const input = options.stdin && c.config.OpenStdin;
-  const left = input ? feed(duplex, streams, c.config.StdinOnce, options.keys) : never;
-  if (await Promise.race([streams.drained.then(() => false), left.then((keyed) => keyed || never)])) options.left();
+  const left = input ? feed(duplex, streams, c.config.StdinOnce, options.keys) : never();
+  if (await Promise.race([streams.drained.then(() => false), left.then((keyed) => keyed || never())])) options.left();
   remove();
   duplex.closeWrite();
   duplex.close();
 }
-
-const never = new Promise<never>(() => {});

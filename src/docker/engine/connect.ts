@@ -28,7 +28,7 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
     if (network instanceof Failure) return errors.networking(network);
     networks.push([network, attachment]);
   }
-  c.sandbox = daemon.controller.newSandbox(mode === 'host');
+  c.sandbox = daemon.controller.newSandbox(mode === 'host', { holder: c.id });
   // The network of NetworkMode first; the others by name.
   networks.sort(([a], [b]) => rank(a, mode) - rank(b, mode) || (a.name < b.name ? -1 : 1));
   for (const [network, attachment] of networks) {
@@ -131,6 +131,7 @@ export function releaseNetwork(daemon: Daemon, c: Container, announce = true): v
   }
   c.sandbox?.delete();
   c.sandbox = undefined;
+  daemon.swarm?.detach(c);
 }
 
 function detach(c: Container, attachment: Attachment, endpoint: Endpoint): void {
@@ -176,6 +177,7 @@ export function connect(
   addOwnHosts(daemon.kernel, c, endpoint);
   updateDns(daemon, c);
   daemon.networkEvent(network, 'connect', { container: c.id });
+  daemon.swarm?.announce();
   return undefined;
 }
 
@@ -196,6 +198,7 @@ export function disconnect(daemon: Daemon, network: Network, c: Container, force
   publish(c);
   removeOwnHosts(daemon.kernel, c, endpoint);
   daemon.networkEvent(network, 'disconnect', { container: c.id });
+  daemon.swarm?.detach(c, network);
   return undefined;
 }
 

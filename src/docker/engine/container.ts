@@ -50,6 +50,8 @@ export interface Health {
 export class Container {
   name: string;
   readonly created: bigint;
+  /** A task of a swarm: its networks are seen to by whoever made it. */
+  managed = false;
   status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead' = 'created';
   exitCode = 0;
   error = '';

@@ -1,4 +1,5 @@
 /** POST /containers/create. @see moby daemon/create.go, daemon/container.go: verifyContainerSettings */
+import { isErr } from '../../linux/kernel/errno.ts';
 import type { ContainerConfig, CreateAnswer, CreateBody, EndpointSettings, HostConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import type { Image } from '../images/store.ts';
@@ -35,6 +36,8 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   const mounts = mountPoints(daemon, config, host);
   if (mounts instanceof Failure) return mounts;
   const container = build(daemon, id, named, config, host, image, mounts);
+  const misplaced = wrongWorkdir(container);
+  if (misplaced) return misplaced;
   const unlinked = registerLinks(daemon, container);
   if (unlinked) return unlinked;
   for (const [key, settings] of networks) {
@@ -76,6 +79,7 @@ function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | u
     if (other instanceof Failure) return other;
   }
   adaptResources(host);
+  if (host.UTSMode === 'host' && body.Hostname) return errors.networkMode('hostname and the UTS mode');
   const mode = host.NetworkMode;
   if (mode.startsWith('container:')) return verifyContainerMode(daemon, mode.slice(10), body, host);
   if (mode === 'host' && (host.Links ?? []).length > 0)
@@ -133,8 +137,14 @@ function endpoints(
 }
 
 function warnings(host: HostConfig): string[] {
-  const published = Object.keys(host.PortBindings).length > 0;
-  return host.NetworkMode === 'host' && published ? ['Published ports are discarded when using host network mode'] : [];
+  const out: string[] = [];
+  if (host.OomKillDisable === true && !host.Memory)
+    out.push(
+      'OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.',
+    );
+  if (host.NetworkMode === 'host' && Object.keys(host.PortBindings).length > 0)
+    out.push('Published ports are discarded when using host network mode');
+  return out;
 }
 
 function build(
@@ -152,4 +162,11 @@ function build(
   container.mounts.push(...mounts);
   copyUp(daemon, container);
   return container;
+}
+
+/** A working directory cannot be made where the image has a file. @see moby container/container_unix.go: SetupWorkingDirectory */
+function wrongWorkdir({ rootfs, config }: Container): Failure | undefined {
+  if (config.WorkingDir === '') return undefined;
+  const there = rootfs.stat(config.WorkingDir, true);
+  return isErr(there) || there.kind === 'dir' ? undefined : errors.workdirIsFile(config.WorkingDir);
 }

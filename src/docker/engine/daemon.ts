@@ -16,6 +16,7 @@ import { type EngineEvent, Events } from './events.ts';
 import type { Exec } from './exec.ts';
 import { LinkIndex } from './links.ts';
 import type { OpenPty } from './streams.ts';
+import type { Member } from './swarm/member.ts';
 import type { VolumeStore } from './volumes.ts';
 
 /** What the engine says of itself. */
@@ -46,6 +47,8 @@ export class Daemon {
   readonly events = new Events();
   readonly links = new LinkIndex();
   #initLayer: Layer | undefined;
+  /** Its part in a swarm; undefined: it is in none. */
+  swarm: Member | undefined;
 
   constructor(
     readonly kernel: Kernel,

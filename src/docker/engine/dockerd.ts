@@ -1,7 +1,7 @@
 /**
  * dockerd: starts the engine on a machine and gives its API.
  *
- * Limits: no state on disk: what it holds is kept in memory while it is down; no swarm, BuildKit or plugins.
+ * Limits: no state on disk: what it holds is kept in memory while it is down; no BuildKit or plugins.
  * @see moby cmd/dockerd/daemon.go
  */
 import type { HttpService } from '../../base/http.ts';
@@ -134,6 +134,7 @@ class Engine implements Dockerd {
     this.#close();
     const { stopAll } = await this.daemon.kernel.world.hold(import('./lifecycle.ts'));
     if (!this.daemon.config['live-restore']) await stopAll(this.daemon);
+    if (this.daemon.swarm) (await swarmOf(this.daemon)).suspendSwarm(this.daemon);
     this.#say('info', 'Daemon shutdown complete');
     this.#process.end(0);
   }
@@ -153,6 +154,7 @@ class Engine implements Dockerd {
     }
     this.#isUp = true;
     greet(this.#say);
+    if (daemon.swarm) (await swarmOf(daemon)).resumeSwarm(daemon);
     const { startWanted } = await daemon.kernel.world.hold(import('./lifecycle.ts'));
     await startWanted(daemon);
     this.#close = this.#listen();
@@ -244,10 +246,13 @@ function globalIdOf(id: string): bigint {
   return BigInt(`0x${sha256(id).slice(6, 16)}`);
 }
 
+const swarmOf = (daemon: Daemon) => daemon.kernel.world.hold(import('./swarm/start.ts'));
+
 async function cleanDaemon(daemon: Daemon): Promise<void> {
   const { deleteContainer } = await daemon.kernel.world.hold(import('./remove.ts'));
   for (const c of [...daemon.containers.values()].reverse())
     await deleteContainer(daemon, c.name, c, { force: true, volumes: true });
+  if (daemon.swarm) await (await swarmOf(daemon)).leaveSwarm(daemon, true);
   for (const n of [...daemon.controller.networks.values()])
     if (!['bridge', 'host', 'none'].includes(n.name)) daemon.controller.deleteNetwork(n);
   for (const v of daemon.volumes.list()) daemon.volumes.remove(v.name);

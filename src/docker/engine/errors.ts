@@ -71,6 +71,7 @@ export const errors = {
   networking: (cause: Failure): Failure => cause.wrap('failed to set up container networking'),
   notRunning: (id: string): Failure => conflict(`container ${id} is not running`),
   cannotKill: (name: string, cause: Failure): Failure => cause.wrap(`cannot kill container: ${name}`),
+  unsupportedSignal: (signal: string): Failure => invalid(`the linux daemon does not support signal ${signal}`),
   badSignal: (signal: string): Failure => invalid(`invalid signal: ${signal}`),
   alreadyPaused: (id: string): Failure => conflict(`Container ${id} is already paused`),
   notPaused: (id: string): Failure => system(`Container ${id} is not paused`),
@@ -89,11 +90,16 @@ export const errors = {
       `failed to create task for container: failed to create shim task: OCI runtime create failed: runc ${verb} failed: ` +
         `unable to start container process: error during container init: ${cause}`,
     ),
-  noWorkdir: (dir: string): Failure =>
-    system(
-      'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ' +
-        `unable to start container process: error during container init: mkdir ${dir}: not a directory`,
+  /** What runc refuses before it starts anything. */
+  runtime: (cause: string): Failure =>
+    new Failure(
+      'invalid',
+      `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ${cause}`,
     ),
+  logDriver: (cause: string): Failure =>
+    system(`failed to create task for container: failed to initialize logging driver: ${cause}`),
+  idRange: system('uids and gids must be in range 0-2147483647'),
+  workdirIsFile: (dir: string): Failure => system(`Cannot mkdir: ${dir} is not a directory`),
   noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
   noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
   pidStopped: (id: string): Failure =>
@@ -183,7 +189,6 @@ export const errors = {
 
   // --- volumes, plugins, swarm
   duplicateMount: (path: string): Failure => invalid(`Duplicate mount point: ${path}`),
-  volumesFromMode: (mode: string): Failure => invalid(`invalid mode for volumes-from: ${mode}`),
   volumeSpec: (spec: string, why?: string): Failure =>
     invalid(`invalid volume specification: '${spec}'${why === undefined ? '' : `: ${why}`}`),
   mountMode: (mode: string): Failure => invalid(`invalid mode: ${mode}`),

@@ -5,13 +5,17 @@ import { sorted } from './sorted.ts';
 const KEPT = 256;
 
 export interface EngineEvent {
-  readonly type: 'container' | 'network' | 'image' | 'volume' | 'daemon' | 'builder';
+  readonly type: 'container' | 'network' | 'image' | 'volume' | 'daemon' | 'builder' | 'node' | 'service';
   readonly action: string;
   readonly id: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** Nanoseconds since 1970. */
   readonly time: bigint;
+  /** Of the whole swarm; else of this engine. */
+  readonly swarm?: boolean;
 }
+
+const scopeOf = (e: EngineEvent): string => (e.swarm ? 'swarm' : 'local');
 
 export class Events {
   readonly past: EngineEvent[] = [];
@@ -50,7 +54,7 @@ export function eventJson(e: EngineEvent): string {
     Type: e.type,
     Action: e.action,
     Actor: { ID: e.id, Attributes: sorted(e.attributes) },
-    scope: 'local',
+    scope: scopeOf(e),
     time: Number(e.time / 1_000_000_000n),
   });
   return `${body.slice(0, -1)},"timeNano":${e.time}}\n`;
@@ -82,10 +86,12 @@ export function eventMatches(f: Filters, e: EngineEvent): boolean {
   return (
     (!f.has('event') || f.get('event').some((v) => v === e.action || v === action)) &&
     f.exact('type', e.type) &&
-    (!f.has('scope') || f.get('scope').includes('local')) &&
+    (!f.has('scope') || f.get('scope').includes(scopeOf(e))) &&
     named('container') &&
     named('network') &&
     named('volume') &&
+    named('node') &&
+    named('service') &&
     (!f.has('image') || f.get('image').some((v) => v === e.attributes.image || v === e.id)) &&
     f.labels(e.attributes)
   );

@@ -12,7 +12,7 @@ import { errors } from './errors.ts';
 import { linkedEnvironment } from './links.ts';
 import { privileges } from './process.ts';
 import { empty, hijack, MIDDLEWARE, streamed, streamType } from './reply.ts';
-import { duplexSink, encode, feed, OutputQueue } from './session.ts';
+import { duplexSink, encode, feed, never, OutputQueue } from './session.ts';
 import { execError } from './start.ts';
 import { STDOUT } from './stdcopy.ts';
 import { type Sink, Streams } from './streams.ts';
@@ -45,10 +45,38 @@ export interface Exec {
   readonly config: ExecConfig;
   /** As at the time it was made. */
   readonly env: Readonly<Record<string, string>>;
+  /** While it runs. */
   process: Process | undefined;
   streams: Streams | undefined;
+  /** 0 before it has begun. */
+  pid: number;
   exitCode: number | null;
+  /** Round of the collector in which its process ended. */
+  ended: number | undefined;
   started: boolean;
+}
+
+/** ns between two rounds of the collector. @see moby daemon/exec.go: execCommandGC */
+const ROUND = 300e9;
+
+const roundOf = (daemon: Daemon): number => Math.floor(daemon.kernel.world.clock.now / ROUND);
+
+/** The exec of an id. One round after its process ended marks it, and the next forgets it. */
+export function findExec(daemon: Daemon, id: string): Exec | undefined {
+  const round = roundOf(daemon);
+  for (const [old, { ended }] of daemon.execs) if (ended !== undefined && round >= ended + 2) daemon.execs.delete(old);
+  return daemon.execs.get(id);
+}
+
+/** Its process has ended: what can still be asked of it is kept. */
+function end(daemon: Daemon, exec: Exec, code: number): void {
+  exec.exitCode = code;
+  exec.process = undefined;
+  exec.streams = undefined;
+  exec.ended = roundOf(daemon);
+  const { execIds } = exec.container;
+  const at = execIds.indexOf(exec.id);
+  if (at >= 0) execIds.splice(at, 1);
 }
 
 /** POST /containers/{id}/exec */
@@ -65,9 +93,12 @@ export function createExec(daemon: Daemon, name: string, c: Container, config: E
     env: override(daemonEnvironment(c, config.Tty ?? false, linked), config.Env ?? []),
     process: undefined,
     streams: undefined,
+    pid: 0,
     exitCode: null,
+    ended: undefined,
     started: false,
   };
+  findExec(daemon, exec.id);
   daemon.execs.set(exec.id, exec);
   c.execIds.push(exec.id);
   daemon.containerEvent(c, `exec_create: ${commandLine(config)}`, { execID: exec.id });
@@ -123,8 +154,8 @@ export async function startExec(
   void begin(daemon, exec, streams).then(async (failure) => {
     if (failure) await sink(STDOUT, failureText(failure));
     else {
-      const left = duplex && want.stdin ? feed(duplex, streams, true, tty ? keys : undefined) : never;
-      if (await Promise.race([streams.drained.then(() => ended(exec)), left.then((keyed) => keyed || never)]))
+      const left = duplex && want.stdin ? feed(duplex, streams, true, tty ? keys : undefined) : never();
+      if (await Promise.race([streams.drained.then(() => ended(exec)), left.then((keyed) => keyed || never())]))
         daemon.containerEvent(c, 'exec_detach', { execID: exec.id });
     }
     duplex?.closeWrite();
@@ -141,8 +172,6 @@ async function ended(exec: Exec): Promise<false> {
   return false;
 }
 
-const never = new Promise<never>(() => {});
-
 const failureText = (f: Failure): Uint8Array => new TextEncoder().encode(`${f.message}\r\n`);
 
 async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Failure | undefined> {
@@ -151,19 +180,20 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
   const run = c.running;
   if (!run) {
     streams.abandon();
+    end(daemon, exec, 126);
     return errors.notRunning(c.id);
   }
   const groups = config.User ? null : (c.hostConfig.GroupAdd as string[] | null);
   const user = lookupUser(run.mounts.fs, config.User || c.config.User, groups);
   if (user instanceof Failure) {
     streams.abandon();
-    exec.exitCode = 126;
+    end(daemon, exec, 126);
     return user;
   }
   const cwd = config.WorkingDir || c.config.WorkingDir || '/';
   if (isErr(run.mounts.fs.stat(cwd, true))) {
     streams.abandon();
-    exec.exitCode = 127;
+    end(daemon, exec, 127);
     const why = `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: no such file or directory`;
     return new Failure('invalid', errors.execFailed(why));
   }
@@ -183,7 +213,7 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
     search: true,
     ...(streams.pty ? { tty: streams.pty.slave.tty } : {}),
     onExit: (status) => {
-      exec.exitCode = status.state === 'signaled' ? 128 + status.signal : status.code;
+      end(daemon, exec, status.state === 'signaled' ? 128 + status.signal : status.code);
       streams.end();
       daemon.containerEvent(c, 'exec_die', { execID: exec.id, exitCode: String(exec.exitCode) });
     },
@@ -191,10 +221,11 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
   if (isErr(process)) {
     streams.abandon();
     const cause = execError(run.mounts.fs, config.Cmd?.[0] as string, process);
-    exec.exitCode = cause.code;
+    end(daemon, exec, cause.code);
     return new Failure('invalid', errors.execFailed(cause.text));
   }
   exec.process = process;
+  exec.pid = process.pid;
   streams.pump();
   return undefined;
 }
@@ -224,7 +255,6 @@ export function probeExec(
       await exec.process?.exited;
     }
     daemon.execs.delete(exec.id);
-    c.execIds.splice(c.execIds.indexOf(exec.id), 1);
     return failure ? { code: exec.exitCode ?? -1, output: failure.message } : { code: exec.exitCode ?? -1, output };
   };
   return {
@@ -236,7 +266,7 @@ export function probeExec(
 }
 
 /** GET /exec/{id}/json */
-export function execJson(exec: Exec): Record<string, unknown> {
+export function execJson(daemon: Daemon, exec: Exec): Record<string, unknown> {
   const { config } = exec;
   const [entrypoint = '', ...args] = config.Cmd ?? [];
   return {
@@ -253,9 +283,9 @@ export function execJson(exec: Exec): Record<string, unknown> {
     OpenStdin: config.AttachStdin ?? false,
     OpenStderr: config.AttachStderr ?? false,
     OpenStdout: config.AttachStdout ?? false,
-    CanRemove: false,
+    CanRemove: exec.ended !== undefined && roundOf(daemon) > exec.ended,
     ContainerID: exec.container.id,
     DetachKeys: config.DetachKeys ?? '',
-    Pid: exec.process?.pid ?? 0,
+    Pid: exec.pid,
   };
 }

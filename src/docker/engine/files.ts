@@ -65,7 +65,7 @@ function hostsFile(daemon: Daemon, c: Container): string {
   const linked = c.attachments.has(LINKS_NETWORK)
     ? daemon.links.children(c).flatMap(({ name, child }) => linkRecords(child, name))
     : [];
-  const own = (c.sandbox?.endpoints ?? []).flatMap((e) => ownRecords(c, e));
+  const own = (c.sandbox?.endpoints ?? []).flatMap((e) => (e === c.sandbox?.wayOut ? [] : ownRecords(c, e)));
   return buildHosts([...extra, ...linked, ...own], hasIPv6(daemon.kernel, c));
 }
 

@@ -1,5 +1,6 @@
 /** GET /version, /info, /system/df. @see moby daemon/info.go */
 import { formatPrefix, network as masked, parsePrefix } from '../../base/ip.ts';
+import type { SwarmInfo } from '../api/swarm.ts';
 import { rfc3339Nano } from '../time.ts';
 import type { Config } from './config/config.ts';
 import { API_VERSION, type Daemon, MIN_API_VERSION, VERSION } from './daemon.ts';
@@ -14,6 +15,24 @@ import { volumeJson } from './volumes.ts';
 const COMMIT = '3ef3c07c883be49a2e8097bcf6d2952fce1d70eb';
 const BUILT = '2026-09-15T11:02:57.000000000+00:00';
 const GO = 'go1.27.1';
+
+export const CPUS = 2;
+
+/** Drivers it has, by kind. */
+export const PLUGINS = {
+  Volume: ['local'],
+  Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'null', 'overlay'],
+  Log: ['awslogs', 'fluentd', 'gelf', 'journald', 'json-file', 'local', 'splunk', 'syslog'],
+};
+
+const NO_SWARM: SwarmInfo = {
+  NodeID: '',
+  NodeAddr: '',
+  LocalNodeState: 'inactive',
+  ControlAvailable: false,
+  Error: '',
+  RemoteManagers: null,
+};
 
 /** Release of the machine's kernel, as uname gives it. */
 function release(daemon: Daemon): string {
@@ -91,12 +110,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
       ['Native Overlay Diff', 'true'],
       ['userxattr', 'false'],
     ],
-    Plugins: {
-      Volume: ['local'],
-      Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'null', 'overlay'],
-      Authorization: null,
-      Log: ['awslogs', 'fluentd', 'gelf', 'journald', 'json-file', 'local', 'splunk', 'syslog'],
-    },
+    Plugins: { Volume: PLUGINS.Volume, Network: PLUGINS.Network, Authorization: null, Log: PLUGINS.Log },
     MemoryLimit: true,
     SwapLimit: true,
     KernelMemoryTCP: true,
@@ -124,7 +138,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
     RegistryConfig: {
       ...registryConfig(config),
     },
-    NCPU: 2,
+    NCPU: CPUS,
     MemTotal: MEMORY,
     GenericResources: null,
     DockerRootDir: '/var/lib/docker',
@@ -137,14 +151,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
     ServerVersion: VERSION,
     Runtimes: { 'io.containerd.runc.v2': RUNC, runc: RUNC },
     DefaultRuntime: 'runc',
-    Swarm: {
-      NodeID: '',
-      NodeAddr: '',
-      LocalNodeState: 'inactive',
-      ControlAvailable: false,
-      Error: '',
-      RemoteManagers: null,
-    },
+    Swarm: daemon.swarm?.info() ?? NO_SWARM,
     LiveRestoreEnabled: config['live-restore'],
     Isolation: '',
     InitBinary: 'docker-init',
@@ -162,11 +169,16 @@ export function info(daemon: Daemon): Record<string, unknown> {
   };
 }
 
-/** GET /system/df */
+/** Containers that a volume is mounted in, running or not. */
+function references(daemon: Daemon, volume: string): number {
+  return [...daemon.containers.values()].filter((c) => c.mounts.some((m) => m.type === 'volume' && m.name === volume))
+    .length;
+}
+
 /** Kinds of objects whose use of the disk can be asked for. */
 export const USAGE_TYPES: readonly string[] = ['container', 'image', 'volume', 'build-cache'];
 
-/** @param types some of {@link USAGE_TYPES}; the others are null */
+/** GET /system/df @param types some of {@link USAGE_TYPES}; the others are null */
 export function diskUsage(daemon: Daemon, types = USAGE_TYPES): Record<string, unknown> {
   const asked = <T>(type: string, work: () => T): T | null => (types.includes(type) ? work() : null);
   const images = daemon.images.list();
@@ -185,7 +197,9 @@ export function diskUsage(daemon: Daemon, types = USAGE_TYPES): Record<string, u
       listContainers(daemon, { all: true, limit: 0, size: true, filters: new Filters() }),
     ),
     Volumes: asked('volume', () =>
-      daemon.volumes.list().map((v) => ({ ...volumeJson(v), UsageData: { RefCount: 0, Size: 0 } })),
+      daemon.volumes
+        .list()
+        .map((v) => ({ ...volumeJson(v), UsageData: { RefCount: references(daemon, v.name), Size: 0 } })),
     ),
     BuildCache: asked('build-cache', () => []),
   };

@@ -25,7 +25,6 @@ export function inspectContainer(daemon: Daemon, c: Container, size: boolean): C
   const [path = '', ...args] = c.argv;
   const dir = containerDir(c.id);
   const prepared = c.startedAt !== undefined || c.sandbox !== undefined;
-  const execs = c.execIds.filter((id) => daemon.execs.get(id)?.exitCode === null);
   return {
     Id: c.id,
     Created: rfc3339Nano(c.created),
@@ -57,7 +56,7 @@ export function inspectContainer(daemon: Daemon, c: Container, size: boolean): C
     MountLabel: '',
     ProcessLabel: '',
     AppArmorProfile: '',
-    ExecIDs: execs.length > 0 ? execs : null,
+    ExecIDs: c.execIds.length > 0 ? [...c.execIds] : null,
     HostConfig: { ...c.hostConfig, Links: links(daemon, c) },
     GraphDriver: { Data: graphData(c), Name: 'overlay2' },
     ...(size ? { SizeRw: c.rootfs.upperSize, SizeRootFs: (c.image?.size ?? 0) + c.rootfs.upperSize } : {}),

@@ -17,6 +17,37 @@ export function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | 
     return invalid(`logger: logging mode not supported: ${mode}`);
   if (buffer !== undefined && mode !== 'non-blocking')
     return invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+  if (buffer !== undefined && size(buffer) === undefined)
+    return invalid(`error parsing option max-buffer-size: invalid size: '${buffer}'`);
   const unknown = Object.keys(options).find((key) => Type === 'json-file' && !JSON_FILE_OPTIONS.includes(key));
   return unknown === undefined ? undefined : invalid(`unknown log opt '${unknown}' for json-file log driver`);
 }
+
+/** go-units: FromHumanSize and RAMInBytes, as far as it matters here: is it a size, and more than nothing? */
+function size(text: string): number | undefined {
+  const m = /^(\d+(?:\.\d+)?) ?[kKmMgGtTpP]?[iI]?[bB]?$/.exec(text);
+  return m ? Number(m[1]) : undefined;
+}
+
+/** What json-file says of its options when a container starts. @see moby daemon/logger/jsonfilelog/jsonfilelog.go: New */
+export function openLogFault({ Type, Config }: HostConfig['LogConfig']): string | undefined {
+  if (Type !== 'json-file') return undefined;
+  const max = Config?.['max-size'];
+  const bytes = max === undefined ? -1 : size(max);
+  if (bytes === undefined) return `invalid size: '${max}'`;
+  if (max !== undefined && bytes <= 0) return 'max-size must be a positive number';
+  const files = Config?.['max-file'] ?? '1';
+  if (!/^[-+]?\d+$/.test(files)) return `strconv.Atoi: parsing ${JSON.stringify(files)}: invalid syntax`;
+  if (Number(files) < 1) return 'max-file cannot be less than 1';
+  const compress = Config?.compress;
+  if (compress === undefined || FALSE.test(compress)) return undefined;
+  if (!TRUE.test(compress)) return `strconv.ParseBool: parsing ${JSON.stringify(compress)}: invalid syntax`;
+  if (Number(files) > 1 && bytes !== -1) return undefined;
+  return 'compress cannot be true when max-file is less than 2 or max-size is not set';
+}
+
+export const isBool = (text: string): boolean => TRUE.test(text) || FALSE.test(text);
+
+/** strconv.ParseBool */
+const TRUE = /^(1|t|T|TRUE|true|True)$/;
+const FALSE = /^(0|f|F|FALSE|false|False)$/;

@@ -93,7 +93,8 @@ function volumesFrom(daemon: Daemon, spec: string): MountPoint[] | Failure {
   const colon = spec.indexOf(':');
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const mode = colon < 0 ? 'rw' : spec.slice(colon + 1);
-  if (!mode.split(',').every((m) => MODES.includes(m) && m !== 'nocopy')) return errors.volumesFromMode(mode);
+  if (!mode.split(',').every((m) => MODES.includes(m) && m !== 'nocopy')) return errors.mountMode(mode);
+  if (spec === '') return new Failure('invalid', 'volumes-from specification cannot be an empty string');
   const other = daemon.container(name);
   if (other instanceof Failure) return other;
   const readOnly = mode.split(',').includes('ro');
@@ -115,6 +116,7 @@ function fromBind(daemon: Daemon, spec: string, driver: string): MountPoint | Fa
   const destination = clean(target);
   if (destination === '/') return bad("invalid specification: destination can't be '/'");
   const readOnly = words.includes('ro');
+  if (bind && words.includes('nocopy')) return bad('field VolumeOptions must not be specified');
   if (bind)
     return {
       type: 'bind',

@@ -13,6 +13,7 @@ import {
 import type { IpamConfig, NetworkInspect } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import type { NewNetwork } from '../libnetwork/controller.ts';
+import type { Endpoint } from '../libnetwork/endpoint.ts';
 import type { IpamSpec, Network } from '../libnetwork/network.ts';
 import { rfc3339Nano } from '../time.ts';
 import { COST, type Daemon } from './daemon.ts';
@@ -47,7 +48,7 @@ export async function createNetwork(
 ): Promise<{ Id: string; Warning: string } | Failure> {
   const name = body.Name ?? '';
   if (PREDEFINED.includes(name)) return errors.networkPredefined(name);
-  if (body.Driver === 'overlay') return errors.noSwarmManager;
+  if (body.Driver === 'overlay' || (body.Scope === 'swarm' && daemon.swarm)) return ofSwarm(daemon, body);
   const enableIPv4 = family(body.EnableIPv4, body.Options, 'enable_ipv4', true);
   if (enableIPv4 instanceof Failure) return enableIPv4;
   const enableIPv6 = family(body.EnableIPv6, body.Options, 'enable_ipv6', false);
@@ -83,6 +84,17 @@ export async function createNetwork(
   if (made instanceof Failure) return made;
   daemon.networkEvent(made, 'create');
   return { Id: made.id, Warning: '' };
+}
+
+/** A network that a manager is to make. */
+async function ofSwarm(daemon: Daemon, body: NetworkCreateBody): Promise<{ Id: string; Warning: string } | Failure> {
+  const manager = daemon.swarm?.control();
+  if (!manager || manager instanceof Failure) return errors.noSwarmManager;
+  const bad = validateIpam(body.IPAM?.Config ?? [], body.EnableIPv6 ?? false) ?? checkName(daemon, body.Name ?? '');
+  if (bad) return bad;
+  const { createClusterNetwork } = await daemon.kernel.world.hold(import('./swarm/networks.ts'));
+  await daemon.sleep(COST.bridge);
+  return createClusterNetwork(manager, body);
 }
 
 function checkName(daemon: Daemon, name: string): Failure | undefined {
@@ -191,24 +203,26 @@ export function removeNetwork(daemon: Daemon, n: Network): Failure | undefined {
   return failure;
 }
 
-/** GET /networks. The order is that in which they were made. */
-export function listNetworks(daemon: Daemon, f: Filters): Network[] | Failure {
+/** GET /networks. The order is that in which they were made; those of the swarm that are not here come last. */
+export function listNetworks(daemon: Daemon, f: Filters): NetworkInspect[] | Failure {
   const bad = f.check(NETWORK_FILTERS);
   if (bad) return bad;
   const dangling = f.bool('dangling');
   if (dangling instanceof Failure) return dangling;
   for (const type of f.get('type'))
     if (type !== 'custom' && type !== 'builtin') return new Failure('invalid', `invalid filter: 'type'='${type}'`);
-  return [...daemon.controller.networks.values()].filter((n) => {
-    const builtin = PREDEFINED.includes(n.name);
+  const local = [...daemon.controller.networks.values()].map((n) => inspectNetwork(daemon, n, false));
+  const used = (id: string): boolean => (daemon.controller.networks.get(id)?.endpoints.size ?? 0) > 0;
+  return [...local, ...(daemon.swarm?.elsewhere() ?? [])].filter((n) => {
+    const builtin = PREDEFINED.includes(n.Name);
     return (
-      (f.get('name').length === 0 || f.get('name').some((v) => n.name.includes(v))) &&
-      (f.get('id').length === 0 || f.get('id').some((v) => n.id.includes(v))) &&
-      f.exact('driver', n.info.driver) &&
-      f.exact('scope', n.info.scope) &&
-      f.labels(n.info.labels) &&
+      (f.get('name').length === 0 || f.get('name').some((v) => n.Name.includes(v))) &&
+      (f.get('id').length === 0 || f.get('id').some((v) => n.Id.includes(v))) &&
+      f.exact('driver', n.Driver) &&
+      f.exact('scope', n.Scope) &&
+      f.labels(n.Labels) &&
       f.exact('type', builtin ? 'builtin' : 'custom') &&
-      (dangling === undefined || dangling === (!builtin && n.endpoints.size === 0))
+      (dangling === undefined || dangling === (!builtin && !used(n.Id)))
     );
   });
 }
@@ -217,7 +231,7 @@ export function listNetworks(daemon: Daemon, f: Filters): Network[] | Failure {
 export function pruneNetworks(daemon: Daemon, pruning: Pruning): { NetworksDeleted: string[] | null } {
   const gone: string[] = [];
   for (const n of [...daemon.controller.networks.values()]) {
-    if (PREDEFINED.includes(n.name) || n.endpoints.size > 0) continue;
+    if (PREDEFINED.includes(n.name) || n.endpoints.size > 0 || n.info.scope === 'swarm') continue;
     if (!pruning.labels(n.info.labels) || !pruning.old(n.info.created)) continue;
     if (daemon.controller.deleteNetwork(n)) continue;
     daemon.networkEvent(n, 'destroy');
@@ -250,23 +264,28 @@ function ipamConfig(n: Network): IpamConfig[] | null {
   return all.length > 0 ? all : null;
 }
 
+const endpointRow = (Name: string, e: Endpoint): NonNullable<NetworkInspect['Containers']>[string] => ({
+  Name,
+  EndpointID: e.id,
+  MacAddress: e.iface.mac !== undefined && e.joined?.ifname ? formatMac(e.iface.mac) : '',
+  IPv4Address: e.iface.ipv4 ? formatPrefix(e.iface.ipv4) : '',
+  IPv6Address: e.iface.ipv6 ? formatPrefix(e.iface.ipv6) : '',
+});
+
 /** GET /networks/{id}. @param withContainers false in lists */
 export function inspectNetwork(daemon: Daemon, n: Network, withContainers = true): NetworkInspect {
   const { info } = n;
-  const containers: NetworkInspect['Containers'] = {};
+  const containers: NonNullable<NetworkInspect['Containers']> = {};
   if (withContainers)
     for (const c of daemon.containers.values())
       for (const a of c.attachments.values()) {
         const e = a.endpoint;
         if (!e || e.network !== n) continue;
-        containers[c.id] = {
-          Name: c.name,
-          EndpointID: e.id,
-          MacAddress: e.iface.mac !== undefined && e.joined?.ifname ? formatMac(e.iface.mac) : '',
-          IPv4Address: e.iface.ipv4 ? formatPrefix(e.iface.ipv4) : '',
-          IPv6Address: e.iface.ipv6 ? formatPrefix(e.iface.ipv6) : '',
-        };
+        containers[c.id] = endpointRow(c.name, e);
       }
+  if (withContainers)
+    for (const e of n.endpoints.values())
+      if (e.joined && !containers[e.holder]) containers[e.holder] = endpointRow(e.name, e);
   return {
     Name: info.name,
     Id: info.id,
@@ -288,5 +307,6 @@ export function inspectNetwork(daemon: Daemon, n: Network, withContainers = true
     Containers: sorted(containers),
     Options: sorted(info.options),
     Labels: sorted(info.labels),
+    ...(withContainers ? daemon.swarm?.peersOf(n) : {}),
   };
 }

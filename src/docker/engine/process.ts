@@ -49,7 +49,7 @@ export function setSysctls(daemon: Daemon, c: Container, netns: NetnsKey): Failu
   const given = (c.hostConfig.Sysctls as Record<string, string> | undefined) ?? {};
   for (const [name, value] of Object.entries(given)) {
     if (name.startsWith('net.') && c.hostConfig.NetworkMode === 'host')
-      return errors.task('create', `sysctl "${name}" not allowed in host network namespace`);
+      return errors.runtime(`sysctl "${name}" not allowed in host network namespace`);
     const set = daemon.kernel.setSysctl(netns, name, value);
     if (isErr(set) && name.startsWith('net.')) {
       const path = `/proc/sys/${name.replaceAll('.', '/')}`;

@@ -118,7 +118,7 @@ export function ping(daemon: Daemon, head: boolean): HttpResponse {
       ostype: 'linux',
       pragma: 'no-cache',
       server: SERVER,
-      swarm: 'inactive',
+      swarm: daemon.swarm?.state ?? 'inactive',
       date: httpDate(daemon.now()),
       ...(head ? {} : { 'content-length': '2', ...type }),
     },

@@ -7,6 +7,7 @@ import { containerRoutes } from './routes/containers.ts';
 import { imageRoutes } from './routes/images.ts';
 import { networkRoutes } from './routes/networks.ts';
 import { pluginRoutes } from './routes/plugins.ts';
+import { serviceRoutes } from './routes/services.ts';
 import { swarmRoutes } from './routes/swarm.ts';
 import { systemRoutes } from './routes/system.ts';
 
@@ -19,4 +20,5 @@ export const routes: readonly Route[] = [
   ...networkRoutes,
   ...pluginRoutes,
   ...swarmRoutes,
+  ...serviceRoutes,
 ];

@@ -78,3 +78,6 @@ export async function feed(
   if (once) streams.closeInput();
   return false;
 }
+
+/** Does not come. A promise of its own each time: one for all would keep every session that ever raced it. */
+export const never = (): Promise<never> => new Promise(() => {});

@@ -15,11 +15,15 @@ import { errors } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
 import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
+import { openLogFault } from './logdrivers.ts';
 import { mountPointsInto } from './mounts.ts';
 import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
 import { lookupUser } from './user.ts';
+
+/** Bytes of a host name that the kernel takes: __NEW_UTS_LEN. */
+const HOST_NAME_MAX = 64;
 
 /** POST /containers/{id}/start */
 export async function startContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
@@ -38,7 +42,9 @@ async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined
   await daemon.sleep(COST.network);
   const linked = linkedEnvironment(daemon.links, c);
   const failure =
-    linked instanceof Failure ? linked : (allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
+    linked instanceof Failure
+      ? linked
+      : ((await daemon.swarm?.attach(c)) ?? allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
   if (!failure) return undefined;
   c.error = failure.message;
   if (c.exitCode === 0) c.exitCode = 128;
@@ -70,6 +76,10 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   if (user instanceof Failure) return undo(daemon, c, user);
   const unset = checkDevices(daemon, c) ?? setSysctls(daemon, c, netns);
   if (unset) return undo(daemon, c, unset);
+  const log = openLogFault(c.hostConfig.LogConfig);
+  if (log) return undo(daemon, c, errors.logDriver(log));
+  if (!hostUts && uts.hostname.length > HOST_NAME_MAX)
+    return undo(daemon, c, errors.task('create', 'sethostname: invalid argument'));
   const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
   const streams = openStreams(daemon, c);
@@ -101,6 +111,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   }
   c.running = { process, pidns, netns, uts, mounts, streams, endShim: () => shim.end(0) };
   began(daemon, c, process);
+  daemon.swarm?.announce();
   return undefined;
 }
 
@@ -172,7 +183,7 @@ export function workdir(fs: FileSystem, dir: string): string {
 /** runc's words for a program that cannot be started, and the exit code the container gets. */
 export function execError(fs: FileSystem, program: string, e: Errno): { text: string; code: number } {
   const exec = `exec: ${JSON.stringify(program)}`;
-  if (e.name === 'ENOENT') {
+  if (e.name === 'ENOENT' || program === '') {
     const why = program.includes('/')
       ? `stat ${program}: no such file or directory`
       : 'executable file not found in $PATH';

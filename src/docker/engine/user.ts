@@ -13,7 +13,7 @@ export interface User {
   readonly home: string;
 }
 
-const isNumber = (s: string): boolean => /^\d+$/.test(s);
+const isNumber = (s: string): boolean => /^-?\d+$/.test(s);
 
 /** @param spec `name`, `uid`, with `:group` @param more groups by name or number (`--group-add`) */
 export function lookupUser(fs: FileSystem, spec: string, more: readonly string[] | null = null): User | Failure {
@@ -28,6 +28,8 @@ export function lookupUser(fs: FileSystem, spec: string, more: readonly string[]
     return found ? Number(found[2]) : isNumber(g) ? Number(g) : undefined;
   };
   const gid = wantedGroup === undefined ? Number(row?.[3] ?? 0) : gidOf(wantedGroup);
+  for (const id of [row ? '0' : wanted, wantedGroup ?? '0'])
+    if (isNumber(id) && (Number(id) < 0 || Number(id) > 0x7fffffff)) return errors.idRange;
   if (gid === undefined) return errors.noGroup(wantedGroup as string);
   // those of which the file says that the user is in, unless a group was asked for
   const own =

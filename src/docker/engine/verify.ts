@@ -6,7 +6,7 @@ import { signalNumber } from '../../linux/kernel/signal.ts';
 import type { CreateBody, HostConfig, RestartPolicy } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { normalCapabilities } from './capabilities.ts';
-import { verifyLog } from './logdrivers.ts';
+import { isBool, verifyLog } from './logdrivers.ts';
 
 const MIN_MEMORY = 6 * 1024 * 1024;
 /** Of each machine. */
@@ -65,7 +65,7 @@ function verifySets(r: Resources): Failure | undefined {
   ] as const) {
     const text = (r[key] as string | undefined) ?? '';
     const set = numbers(text);
-    if (!set) return invalid(`Invalid value ${text} for cpuset ${shown}`);
+    if (!set) return invalid(`Invalid value ${text} for cpuset ${shown}: invalid format: ${text}`);
     const available = count === 1 ? '0' : `0-${count - 1}`;
     if (set.some((n) => n >= count))
       return invalid(`Requested ${what} are not available - requested ${text}, available: ${available}`);
@@ -102,7 +102,7 @@ export function verifyRestart({ Name, MaximumRetryCount: count }: RestartPolicy)
 export function verifyContainer(body: CreateBody, host: HostConfig): Failure | undefined {
   if (body.WorkingDir && !body.WorkingDir.startsWith('/'))
     return invalid(`the working directory '${body.WorkingDir}' is invalid, it needs to be an absolute path`);
-  if (body.StopSignal && signalNumber(body.StopSignal) === undefined)
+  if (body.StopSignal && !/^[1-9]\d*$/.test(body.StopSignal) && signalNumber(body.StopSignal) === undefined)
     return invalid(`invalid signal: ${body.StopSignal}`);
   const unnamed = (body.Env ?? []).find((e) => e === '' || e.startsWith('='));
   if (unnamed !== undefined) return invalid(`invalid environment variable: ${unnamed}`);
@@ -119,6 +119,8 @@ function verifyHost(host: HostConfig): Failure | undefined {
   const { Name } = host.RestartPolicy;
   if (host.AutoRemove && Name !== 'no' && Name !== '')
     return invalid("can't create 'AutoRemove' container with restart policy");
+  const option = wrongSecurity((host.SecurityOpt as string[] | null) ?? []);
+  if (option) return option;
   const isolation = (host.Isolation as string | undefined) ?? '';
   if (!['', 'default'].includes(isolation))
     return invalid(`invalid isolation (${isolation}): linux only supports 'default'`);
@@ -140,6 +142,19 @@ function verifyHost(host: HostConfig): Failure | undefined {
     const known = normalCapabilities(host[key]);
     if (known instanceof Failure) return known.wrap(`invalid ${key}`);
     host[key] = known;
+  }
+  return undefined;
+}
+
+/** @see moby daemon/daemon_unix.go: parseSecurityOpt */
+function wrongSecurity(options: readonly string[]): Failure | undefined {
+  for (const option of options) {
+    if (option === 'no-new-privileges' || option === 'disable') continue;
+    const [, key, value = ''] = /^([^=]*)=(.*)$/s.exec(option) ?? /^([^:]*):(.*)$/s.exec(option) ?? [];
+    if (key === undefined) return invalid(`invalid --security-opt 1: ${JSON.stringify(option)}`);
+    const known = ['label', 'apparmor', 'seccomp', 'writable-cgroups'].includes(key);
+    if (!known && !(key === 'no-new-privileges' && isBool(value)))
+      return invalid(`invalid --security-opt 2: ${JSON.stringify(option)}`);
   }
   return undefined;
 }

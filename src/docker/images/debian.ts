@@ -1,12 +1,15 @@
 /** Files of the debian and ubuntu images, and what training/base adds. */
 import type { LayerFile, LayerSpec } from '../../linux/kernel/machine.ts';
 
+/** Debian's essential packages: ps and free are not among them (procps), nor is less. */
 const BIN =
-  'awk base64 basename bash cat chmod chown clear cmp comm cp cut dash date dd df diff dirname dmesg du echo egrep env ' +
-  'expr factor false fgrep find fold free getent grep groups gzip head hostname id join kill less ln login ls md5sum mkdir ' +
-  'mkfifo mktemp more mount mv nl nohup nproc od paste pgrep pidof pkill printenv printf ps pwd readlink realpath rev ' +
-  'rm rmdir sed seq sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test timeout top ' +
-  'touch tr true truncate tty uname uniq uptime wc which who whoami xargs yes';
+  'awk base64 basename bash cat chmod chown clear cmp comm cp cut dash date dd df diff dirname dmesg du echo egrep ' +
+  'env expr factor false fgrep find fold getent grep groups gzip head hostname id join kill ln login ls lsns md5sum ' +
+  'mkdir mkfifo mktemp more mount mv nl nohup nproc nsenter od paste pidof printenv printf pwd readlink realpath ' +
+  'rev rm rmdir sed seq setsid sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test ' +
+  'timeout touch tr true truncate tty uname uniq unshare wc which who whoami xargs yes';
+/** procps, which training/base brought along. */
+const PROCPS_BIN = 'free less pgrep pkill ps top uptime watch';
 const WEB_BIN = 'arping curl dig host nc netstat nslookup ping ping6 ss tcpdump telnet traceroute wget';
 const WEB_SBIN = 'arp brctl bridge conntrack ethtool ifconfig ip ip6tables iptables iptables-save route sysctl';
 
@@ -103,6 +106,7 @@ Size: 5824
 /** Python and the network tools that training/base has on top of Debian. */
 export const WEB_TOOLS: LayerSpec = {
   ...programs('/usr/bin', WEB_BIN),
+  ...programs('/usr/bin', PROCPS_BIN),
   ...programs('/usr/sbin', WEB_SBIN),
   '/usr/bin/python3': { program: 'python', size: 6_800_000 },
   '/usr/local/bin/python': { link: '/usr/bin/python3' },

@@ -16,14 +16,19 @@ import { Ipam, type Pool } from './ipam/allocator.ts';
 import { type IpamSpec, Network, type NetworkInfo, type NetworkPool } from './network.ts';
 import { PortAllocator } from './portallocator.ts';
 import { ResolvConf } from './resolvconf.ts';
-import { Sandbox } from './sandbox.ts';
+import { Sandbox, type SandboxName } from './sandbox.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 export type NewNetwork = Omit<NetworkInfo, 'id' | 'created'>;
 
+/** The network by which sandboxes get out whose own networks lead nowhere. @see default_gateway_linux.go */
+export const GATEWAY_NETWORK = 'docker_gwbridge';
+
 export class Controller {
   readonly networks = new Map<string, Network>();
   readonly ipam: Ipam;
+  /** Subnets and addresses of networks that the managers of a swarm manage. */
+  readonly #swarmIpam = new Ipam();
   readonly ports: PortAllocator;
   readonly #drivers = new Map<string, Driver>();
   readonly #bridges: BridgeDriver;
@@ -60,7 +65,12 @@ export class Controller {
       plainDriver('host'),
       plainDriver('null'),
     ])
-      this.#drivers.set(d.type, d);
+      this.addDriver(d);
+  }
+
+  /** Another kind of network from now on. */
+  addDriver(driver: Driver): void {
+    this.#drivers.set(driver.type, driver);
   }
 
   /** Follows other settings from now on: the engine has started again. */
@@ -87,10 +97,11 @@ export class Controller {
     return new Failure('notFound', `network ${term} not found`);
   }
 
-  newNetwork(options: NewNetwork): Network | Failure {
-    const id = this.rng.hex(64);
+  /** @param id of one that the managers of a swarm have made; else it gets one */
+  newNetwork(options: NewNetwork, id = this.rng.hex(64)): Network | Failure {
     const info = { ...options, id, created: this.kernel.world.clock.epochAt() };
-    if (options.configOnly) return this.#add(new Network(info, this.#driver('null') as Driver, this.ipam, []));
+    const ipam = options.scope === 'swarm' ? this.#swarmIpam : this.ipam;
+    if (options.configOnly) return this.#add(new Network(info, this.#driver('null') as Driver, ipam, []));
     const driver = this.#driver(options.driver);
     if (driver instanceof Failure) return driver;
     const settings = {
@@ -102,12 +113,12 @@ export class Controller {
     };
     const skip = driver.skipGateway(settings);
     if (skip instanceof Failure) return skip;
-    const pools = driver.pools ? this.#pools(options, skip) : [];
+    const pools = driver.pools ? this.#pools(options, skip, ipam) : [];
     if (pools instanceof Failure) return pools;
-    const network = new Network(info, driver, this.ipam, pools);
+    const network = new Network(info, driver, ipam, pools);
     const failure = driver.createNetwork(id, settings, network.ipamData(4), network.ipamData(6));
     if (!failure) return this.#add(network);
-    for (const p of pools) this.ipam.releasePool(p.pool);
+    for (const p of pools) ipam.releasePool(p.pool);
     return failure;
   }
 
@@ -135,17 +146,24 @@ export class Controller {
     }
     this.networks.delete(network.id);
     if (!network.info.configOnly) network.driver.deleteNetwork(network.id);
-    for (const p of network.pools) this.ipam.releasePool(p.pool);
+    for (const p of network.pools) network.ipam.releasePool(p.pool);
     return undefined;
   }
 
-  newSandbox(host: boolean): Sandbox {
-    const netns = host ? this.kernel.hostNetns : this.kernel.netnsAdd();
-    return new Sandbox({ kernel: this.kernel, daemon: this.daemon, rng: this.rng }, this.rng.hex(64), netns, host);
+  /** @param host it is the machine's own namespace @param name an id of its own when it has none */
+  newSandbox(host: boolean, name: Omit<SandboxName, 'id'> & { readonly id?: string }): Sandbox {
+    const { kernel, daemon, rng } = this;
+    const netns = host ? kernel.hostNetns : kernel.netnsAdd();
+    const env = { kernel, daemon, rng, gatewayNetwork: () => this.byName(GATEWAY_NETWORK) };
+    return new Sandbox(env, { ...name, id: name.id ?? rng.hex(64) }, netns, host);
   }
 
   /** @param skip families that are to have no gateway */
-  #pools(options: NewNetwork, skip: { readonly v4: boolean; readonly v6: boolean }): NetworkPool[] | Failure {
+  #pools(
+    options: NewNetwork,
+    skip: { readonly v4: boolean; readonly v6: boolean },
+    ipam: Ipam,
+  ): NetworkPool[] | Failure {
     if (options.ipamDriver !== 'default' && options.ipamDriver !== 'null')
       return new Failure('notFound', `plugin "${options.ipamDriver}" not found`);
     const out: NetworkPool[] = [];
@@ -153,9 +171,9 @@ export class Controller {
       if (!(version === 4 ? options.enableIPv4 : options.enableIPv6)) continue;
       const given = options.ipam.filter((s) => familyOf(s) === version);
       for (const spec of given.length > 0 ? given : [{}]) {
-        const made = this.#pool(version, spec, options.ipamDriver, version === 4 ? skip.v4 : skip.v6);
+        const made = this.#pool(ipam, version, spec, options.ipamDriver, version === 4 ? skip.v4 : skip.v6);
         if (made instanceof Failure) {
-          for (const p of out) this.ipam.releasePool(p.pool);
+          for (const p of out) ipam.releasePool(p.pool);
           return made;
         }
         out.push(made);
@@ -164,30 +182,30 @@ export class Controller {
     return out;
   }
 
-  #pool(version: 4 | 6, spec: IpamSpec, driver: string, skipGateway: boolean): NetworkPool | Failure {
+  #pool(ipam: Ipam, version: 4 | 6, spec: IpamSpec, driver: string, skipGateway: boolean): NetworkPool | Failure {
     const subnet = spec.subnet === undefined ? undefined : parsePrefix(spec.subnet);
     const range = spec.ipRange === undefined ? undefined : parsePrefix(spec.ipRange);
     if (driver === 'null') return { pool: everything(version), gateway: undefined, spec };
     const pool = subnet
-      ? this.ipam.requestPool(subnet, range)
-      : this.ipam.choosePool(
+      ? ipam.requestPool(subnet, range)
+      : ipam.choosePool(
           version,
           this.#reserved().filter((p) => p.addr.v === version),
         );
     if (pool instanceof Failure) return pool;
     const undo = (f: Failure): Failure => {
-      this.ipam.releasePool(pool);
+      ipam.releasePool(pool);
       return f;
     };
     const asked = spec.gateway === undefined ? undefined : parseIp(spec.gateway);
-    const gateway = asked || !skipGateway ? this.ipam.requestAddress(pool, asked) : undefined;
+    const gateway = asked || !skipGateway ? ipam.requestAddress(pool, asked) : undefined;
     if (gateway instanceof Failure)
       return undo(new Failure('system', `failed to allocate gateway (${spec.gateway ?? ''}): ${gateway.message}`));
     const aux: Record<string, IpAddr> = {};
     for (const [name, text] of Object.entries(spec.aux ?? {})) {
       const ip = parseIp(text);
       if (!ip) continue;
-      const got = this.ipam.requestAddress(pool, ip);
+      const got = ipam.requestAddress(pool, ip);
       if (got instanceof Failure)
         return undo(new Failure('system', `failed to allocate secondary ip address (${name}:${text}): ${got.message}`));
       aux[name] = ip;

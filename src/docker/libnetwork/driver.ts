@@ -43,6 +43,8 @@ export interface JoinOptions {
   readonly sandbox: NetnsKey;
   /** The name its device is to have, `eth0`. */
   readonly ifname: string;
+  /** Its device is made on the machine and moved, as those of gateway networks are; else in the sandbox at once. */
+  readonly moved?: boolean;
   /** Legacy links: containers that may be reached although the network forbids it. */
   readonly linked?: readonly LinkedPeer[];
 }
@@ -57,6 +59,8 @@ export interface JoinInfo {
   readonly onDevice?: readonly (4 | 6)[];
   /** It leads out although it has no gateway. */
   readonly external?: boolean;
+  /** It leads nowhere but to the others of its network: the sandbox wants another way out. */
+  readonly needsGateway?: boolean;
 }
 
 /** A port that is to be published. */

@@ -8,6 +8,8 @@ import type { Network } from './network.ts';
 export class Endpoint {
   /** Set while it has joined a sandbox. */
   joined: JoinInfo | undefined;
+  /** Who has it: a container's id, or the name of a sandbox of the engine's own; '' before it has joined one. */
+  holder = '';
   /** Ports that are published now. */
   bindings: PortBinding[] = [];
   /** Names and values the resolver and inspect show. */

@@ -45,6 +45,8 @@ export interface NetworkPool {
 
 export class Network {
   readonly endpoints = new Map<string, Endpoint>();
+  /** Names that are no endpoints of this machine: services of a swarm, in lower case. */
+  readonly serviceNames = new Map<string, readonly IpAddr[]>();
 
   constructor(
     readonly info: NetworkInfo,

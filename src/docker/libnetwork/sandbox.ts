@@ -11,6 +11,7 @@ import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import { Failure } from '../errdefs.ts';
 import type { JoinInfo } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Network } from './network.ts';
 import type { Backend, ExtServer } from './resolver/answer.ts';
 import { resolveIp, resolveName } from './resolver/names.ts';
 import { Resolver } from './resolver/resolver.ts';
@@ -25,6 +26,19 @@ export interface SandboxEnv {
   /** dockerd's own process. */
   readonly daemon: DaemonSys;
   readonly rng: Rng;
+  /** The network by which sandboxes get out that have no other way; undefined: there is none. */
+  readonly gatewayNetwork: () => Network | undefined;
+}
+
+/** How a sandbox is called: where its namespace lies, and in lists of what is on a network. */
+export interface SandboxName {
+  readonly id: string;
+  /** Name of its namespace; the id's beginning when absent. */
+  readonly netns?: string;
+  /** The container's id, or what stands in its place. */
+  readonly holder: string;
+  /** It gets no way out beside those of its networks. */
+  readonly closed?: boolean;
 }
 
 /** What its containers' resolv.conf says and does not say. */
@@ -45,21 +59,35 @@ export class Sandbox {
   #resolver: Resolver | undefined;
   /** What its resolver answers from, while it has one. */
   names: Backend | undefined;
+  /** The way out that it got because its networks have none. */
+  wayOut: Endpoint | undefined;
 
   constructor(
     readonly env: SandboxEnv,
-    readonly id: string,
+    readonly name: SandboxName,
     readonly netns: NetnsKey,
     /** The machine's own namespace (network mode host). */
     readonly host: boolean,
   ) {
     if (host) return;
     const { kernel } = env;
-    kernel.netnsName(netns, `/run/docker/netns/${id.slice(0, 12)}`);
+    kernel.netnsName(netns, this.#path);
     kernel.net(netns).setLink('lo', { up: true });
     // moby daemon/oci_linux.go: WithCommonOptions
     kernel.setSysctl(netns, 'net.ipv4.ip_unprivileged_port_start', '0');
     kernel.setSysctl(netns, 'net.ipv4.ping_group_range', '0 2147483647');
+  }
+
+  get id(): string {
+    return this.name.id;
+  }
+
+  get #path(): string {
+    return `/run/docker/netns/${this.#netnsName}`;
+  }
+
+  get #netnsName(): string {
+    return this.name.netns ?? this.id.slice(0, 12);
   }
 
   get kernel(): Kernel {
@@ -73,7 +101,7 @@ export class Sandbox {
 
   /** As inspect shows it. */
   get key(): string {
-    return `/var/run/docker/netns/${this.host ? 'default' : this.id.slice(0, 12)}`;
+    return `/var/run/docker/netns/${this.host ? 'default' : this.#netnsName}`;
   }
 
   /** Attaches an endpoint: device, addresses, routes, announcements. */
@@ -84,9 +112,11 @@ export class Sandbox {
       sandbox: this.netns,
       ifname,
       linked: endpoint.linked,
+      moved: endpoint === this.wayOut,
     });
     if (joined instanceof Failure) return joined;
     endpoint.joined = joined;
+    endpoint.holder = this.name.holder;
     this.endpoints.push(endpoint);
     if (network.hasResolver) this.#startResolver();
     if (joined.ifname === undefined) return undefined;
@@ -102,7 +132,7 @@ export class Sandbox {
     net.setLink(ifname, { up: true });
     this.updateGateway();
     this.#announce(endpoint, ifname, 0);
-    return undefined;
+    return endpoint === this.wayOut ? undefined : this.#updateWayOut();
   }
 
   leave(endpoint: Endpoint): void {
@@ -111,7 +141,41 @@ export class Sandbox {
     this.endpoints.splice(i, 1);
     endpoint.joined = undefined;
     endpoint.network.driver.leave(endpoint.network.id, endpoint.id);
-    if (!this.#deleted) this.updateGateway();
+    if (this.#deleted) return;
+    if (endpoint !== this.wayOut) this.#updateWayOut();
+    this.updateGateway();
+  }
+
+  /**
+   * An endpoint in the gateway network, as long as a network asks for one and none gives a way out itself.
+   * @see moby daemon/libnetwork/default_gateway.go: setupDefaultGW, needDefaultGW, clearDefaultGW
+   */
+  #updateWayOut(): Failure | undefined {
+    const others = this.endpoints.filter((e) => e !== this.wayOut);
+    const needed =
+      !this.name.closed && others.some((e) => e.joined?.needsGateway) && !others.some((e) => e.joined?.gateway);
+    if (needed === (this.wayOut !== undefined)) return undefined;
+    if (!needed) {
+      this.#dropWayOut();
+      return undefined;
+    }
+    const network = this.env.gatewayNetwork();
+    if (!network) return undefined;
+    const made = network.createEndpoint(this.env.rng.hex(64), `gateway_${this.id.slice(0, 12)}`, {});
+    if (made instanceof Failure) return made;
+    this.wayOut = made;
+    const failure = this.join(made);
+    if (failure) this.#dropWayOut();
+    return failure;
+  }
+
+  #dropWayOut(): void {
+    const { wayOut } = this;
+    if (!wayOut) return;
+    wayOut.unpublish();
+    this.leave(wayOut);
+    this.wayOut = undefined;
+    wayOut.network.deleteEndpoint(wayOut);
   }
 
   #sysctlFailed(endpoint: Endpoint, ifname: string, name: string, value: string, e: Errno): Failure {
@@ -157,9 +221,10 @@ export class Sandbox {
   delete(): void {
     this.#deleted = true;
     this.#resolver?.stop();
+    this.#dropWayOut();
     for (const e of [...this.endpoints]) this.leave(e);
     if (this.host) return;
-    this.kernel.netnsUnname(`/run/docker/netns/${this.id.slice(0, 12)}`);
+    this.kernel.netnsUnname(this.#path);
     this.kernel.netnsDel(this.netns);
   }
 

@@ -7,6 +7,7 @@ import type {
   CoreFibRule,
   CoreFlow,
   CoreNeigh,
+  CoreNetEvent,
   CoreNextHop,
   CoreRoute,
   CoreRouterAdvert,
@@ -40,6 +41,8 @@ type IpFace =
   | 'proxyDel'
   | 'proxies'
   | 'neighs'
+  | 'netWatch'
+  | 'netEvents'
   | 'neighSet'
   | 'neighDel'
   | 'announce'
@@ -266,6 +269,23 @@ export function ipFace(w: Wasm, m: Memory): Pick<Core, IpFace> {
     },
     neighSet: (dev, ip, mac, permanent) => w.neighSet(dev, m.putAddr(ip), BigInt(mac), permanent ? 1 : 0),
     neighDel: (dev, ip) => w.neighDel(dev, m.putAddr(ip)),
+    netWatch: (by) => w.netWatch(by),
+    netEvents() {
+      const out: CoreNetEvent[] = [];
+      for (let at = w.netNext(); at !== 0; at = w.netNext()) {
+        const type = m.view.getUint32(at + abi.NEV_X_TYPE, true);
+        const record = at + abi.NEV_X_RECORD;
+        out.push({
+          ns: m.view.getUint32(at + abi.NEV_X_NS, true),
+          gone: type === abi.NEV_NEIGH_GONE || type === abi.NEV_FDB_GONE,
+          time: m.view.getFloat64(at + abi.NEV_X_TIME, true),
+          ...(type === abi.NEV_FDB || type === abi.NEV_FDB_GONE
+            ? { fdb: readFdb(m, record) }
+            : { neigh: readNeigh(m, record) }),
+        });
+      }
+      return out;
+    },
     announce: (dev, ip) => w.announce(dev, m.putAddr(ip)),
     fdbSet: (port, mac, flags, how) => w.fdbSet(port, BigInt(mac), flags, how),
     fdbDel: (port, mac) => w.fdbDel(port, BigInt(mac)),

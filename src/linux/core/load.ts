@@ -5,6 +5,7 @@
 import { captureFace } from './capture.ts';
 import type { Core } from './core.ts';
 import { devFace } from './dev.ts';
+import { becomeDouble, stateOf } from './double.ts';
 import { buildOf, Imager } from './image.ts';
 import { ipFace } from './ip.ts';
 import { ipvsFace } from './ipvs.ts';
@@ -22,10 +23,12 @@ export interface CoreOptions {
   readonly seed: number;
 }
 
-function wholeFace(imager: Imager): Pick<Core, 'snapshot' | 'restore'> {
+function wholeFace(w: Wasm, m: Memory, imager: Imager): Pick<Core, 'snapshot' | 'restore' | 'state' | 'double'> {
   return {
     snapshot: (base) => imager.snapshot(base),
     restore: (image, base) => imager.restore(image, base),
+    state: () => stateOf(w, m),
+    double: (of) => becomeDouble(w, m, of),
   };
 }
 
@@ -62,7 +65,7 @@ export function openCore(
     ...ipvsFace(w, m),
     ...sockFace(w, m),
     ...captureFace(w, m),
-    ...wholeFace(new Imager(w, build)),
+    ...wholeFace(w, m, new Imager(w, build)),
   };
   return { core, exports };
 }

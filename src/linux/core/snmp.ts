@@ -1,14 +1,86 @@
 /**
  * Counters of a namespace by group and name, as /proc/net/snmp and /proc/net/netstat spell them.
- * Limits: a counter is here when something counts it; Ip and Icmp are not counted.
+ * Limits: a counter is here when something counts it; those of IPv6 are not counted.
  * @see Linux net/ipv4/proc.c
  */
 import * as abi from '../../../wasm/abi.ts';
 
 /** Group → name → value. */
-export type Counters = Readonly<Record<'Tcp' | 'Udp' | 'TcpExt', Readonly<Record<string, number>>>>;
+export type Counters = Readonly<
+  Record<'Ip' | 'Icmp' | 'IcmpMsg' | 'Tcp' | 'Udp' | 'TcpExt' | 'IpExt', Readonly<Record<string, number>>>
+>;
 
-const NAMES: readonly (readonly [keyof Counters, string, number])[] = [
+type Names = readonly (readonly [keyof Counters, string, number])[];
+
+/** Messages of ICMP that have counters by name, in the order of /proc/net/snmp. */
+const MESSAGES: Readonly<Record<string, number>> = {
+  DestUnreachs: 3,
+  TimeExcds: 11,
+  ParmProbs: 12,
+  SrcQuenchs: 4,
+  Redirects: 5,
+  Echos: 8,
+  EchoReps: 0,
+  Timestamps: 13,
+  TimestampReps: 14,
+  AddrMasks: 17,
+  AddrMaskReps: 18,
+};
+
+const messages = (dir: 'In' | 'Out', base: number): Names =>
+  Object.entries(MESSAGES).map(([name, type]) => ['Icmp', `${dir}${name}`, base + type]);
+
+/** What mibRead writes. */
+const MIB: Names = [
+  ['Ip', 'InReceives', abi.MIB_IN_RECEIVES],
+  ['Ip', 'InHdrErrors', abi.MIB_IN_HDR_ERRORS],
+  ['Ip', 'InAddrErrors', abi.MIB_IN_ADDR_ERRORS],
+  ['Ip', 'ForwDatagrams', abi.MIB_FORW_DATAGRAMS],
+  ['Ip', 'InUnknownProtos', abi.MIB_IN_UNKNOWN_PROTOS],
+  ['Ip', 'InDiscards', abi.MIB_IN_DISCARDS],
+  ['Ip', 'InDelivers', abi.MIB_IN_DELIVERS],
+  ['Ip', 'OutRequests', abi.MIB_OUT_REQUESTS],
+  ['Ip', 'OutDiscards', abi.MIB_OUT_DISCARDS],
+  ['Ip', 'OutNoRoutes', abi.MIB_OUT_NO_ROUTES],
+  ['Ip', 'ReasmTimeout', abi.MIB_REASM_TIMEOUT],
+  ['Ip', 'ReasmReqds', abi.MIB_REASM_REQDS],
+  ['Ip', 'ReasmOKs', abi.MIB_REASM_OKS],
+  ['Ip', 'ReasmFails', abi.MIB_REASM_FAILS],
+  ['Ip', 'FragOKs', abi.MIB_FRAG_OKS],
+  ['Ip', 'FragFails', abi.MIB_FRAG_FAILS],
+  ['Ip', 'FragCreates', abi.MIB_FRAG_CREATES],
+  ['Ip', 'OutTransmits', abi.MIB_OUT_TRANSMITS],
+  ['Icmp', 'InMsgs', abi.MIB_ICMP_IN_MSGS],
+  ['Icmp', 'InErrors', abi.MIB_ICMP_IN_ERRORS],
+  ['Icmp', 'InCsumErrors', abi.MIB_ICMP_IN_CSUM_ERRORS],
+  ...messages('In', abi.MIB_ICMP_IN_TYPE),
+  ['Icmp', 'OutMsgs', abi.MIB_ICMP_OUT_MSGS],
+  ['Icmp', 'OutErrors', abi.MIB_ICMP_OUT_ERRORS],
+  ['Icmp', 'OutRateLimitGlobal', abi.MIB_ICMP_RATE_GLOBAL],
+  ['Icmp', 'OutRateLimitHost', abi.MIB_ICMP_RATE_HOST],
+  ...messages('Out', abi.MIB_ICMP_OUT_TYPE),
+  ['IpExt', 'InNoRoutes', abi.MIB_IN_NO_ROUTES],
+  ['IpExt', 'InTruncatedPkts', abi.MIB_IN_TRUNCATED],
+  ['IpExt', 'InMcastPkts', abi.MIB_IN_MCAST],
+  ['IpExt', 'OutMcastPkts', abi.MIB_OUT_MCAST],
+  ['IpExt', 'InBcastPkts', abi.MIB_IN_BCAST],
+  ['IpExt', 'OutBcastPkts', abi.MIB_OUT_BCAST],
+  ['IpExt', 'InOctets', abi.MIB_IN_RECEIVES + 1],
+  ['IpExt', 'OutOctets', abi.MIB_OUT_TRANSMITS + 1],
+  ['IpExt', 'InMcastOctets', abi.MIB_IN_MCAST + 1],
+  ['IpExt', 'OutMcastOctets', abi.MIB_OUT_MCAST + 1],
+  ['IpExt', 'InBcastOctets', abi.MIB_IN_BCAST + 1],
+  ['IpExt', 'OutBcastOctets', abi.MIB_OUT_BCAST + 1],
+  ['IpExt', 'InCsumErrors', abi.MIB_IN_CSUM_ERRORS],
+  ['IpExt', 'InNoECTPkts', abi.MIB_IN_NO_ECT],
+  ['IpExt', 'InECT1Pkts', abi.MIB_IN_NO_ECT + 2],
+  ['IpExt', 'InECT0Pkts', abi.MIB_IN_NO_ECT + 4],
+  ['IpExt', 'InCEPkts', abi.MIB_IN_NO_ECT + 6],
+  ['IpExt', 'ReasmOverlaps', abi.MIB_REASM_OVERLAPS],
+];
+
+/** What snmpRead writes. */
+const NAMES: Names = [
   ['Tcp', 'ActiveOpens', abi.SNMP_TCP_ACTIVE_OPENS],
   ['Tcp', 'PassiveOpens', abi.SNMP_TCP_PASSIVE_OPENS],
   ['Tcp', 'AttemptFails', abi.SNMP_TCP_ATTEMPT_FAILS],
@@ -107,9 +179,30 @@ const NAMES: readonly (readonly [keyof Counters, string, number])[] = [
   ['TcpExt', 'PAWSTimewait', abi.SNMP_X_TIME_WAIT_PAWS],
 ];
 
-/** Reads what snmpRead has written at `at`. */
-export function readSnmp(view: DataView, at: number): Counters {
-  const out: Record<keyof Counters, Record<string, number>> = { Tcp: {}, Udp: {}, TcpExt: {} };
-  for (const [group, name, index] of NAMES) out[group][name] = view.getFloat64(at + 8 * index, true);
+/** Reads what snmpRead has written at `at`, and mibRead at `ip`. */
+export function readSnmp(view: DataView, at: number, ip: number): Counters {
+  const out: Record<keyof Counters, Record<string, number>> = {
+    Ip: {},
+    Icmp: {},
+    IcmpMsg: {},
+    Tcp: {},
+    Udp: {},
+    TcpExt: {},
+    IpExt: {},
+  };
+  const read = (names: Names, from: number): void => {
+    for (const [group, name, index] of names) out[group][name] = view.getFloat64(from + 8 * index, true);
+  };
+  read(MIB, ip);
+  read(NAMES, at);
+  // Types that were met. @see Linux proc.c: icmpmsg_put
+  for (const [dir, base] of [
+    ['In', abi.MIB_ICMP_IN_TYPE],
+    ['Out', abi.MIB_ICMP_OUT_TYPE],
+  ] as const)
+    for (let type = 0; type < abi.MIB_ICMP_TYPES; type++) {
+      const n = view.getFloat64(ip + 8 * (base + type), true);
+      if (n !== 0) out.IcmpMsg[`${dir}Type${type}`] = n;
+    }
   return out;
 }

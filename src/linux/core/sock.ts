@@ -155,7 +155,9 @@ export function sockFace(w: Wasm, m: Memory): Pick<Core, SockFace> {
     },
     snmp(ns) {
       w.snmpRead(ns);
-      return readSnmp(m.view, m.data);
+      const ip = m.data + 8 * abi.SNMP_MAX;
+      w.mibRead(ns, ip);
+      return readSnmp(m.view, m.data, ip);
     },
     socks(ns) {
       const out: CoreSock[] = [];

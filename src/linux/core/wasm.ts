@@ -62,6 +62,7 @@ export interface Wasm {
   confGet(ns: number, dev: number, key: number): number;
   ip4Set(ns: number, key: number, value: number): number;
   ip4Get(ns: number, key: number): number;
+  mibRead(ns: number, out: number): void;
   fibRuleAdd(ns: number, record: number): number;
   fibRuleDel(ns: number, record: number): number;
   groupDump(dev: number, at: number, room: number): number;
@@ -74,6 +75,8 @@ export interface Wasm {
   neighDump(ns: number, out: number, room: number): number;
   neighSet(dev: number, ip: number, mac: bigint, permanent: number): number;
   neighDel(dev: number, ip: number): number;
+  netWatch(by: number): void;
+  netNext(): number;
   announce(dev: number, ip: number): number;
   fdbDump(bridge: number, out: number, room: number): number;
   fdbSet(port: number, mac: bigint, flags: number, how: number): number;

@@ -38,7 +38,7 @@ import { Proc, type ProcSpec } from './process.ts';
 import { end, flush, type SignalHost, send } from './signals.ts';
 import type { SocketFile } from './socket.ts';
 import { spawnRequest } from './spawn.ts';
-import type { Capture, CtEvents, OpenFlags, SocketType } from './sys.ts';
+import type { Capture, CtEvents, NetEvents, OpenFlags, SocketType } from './sys.ts';
 import { Sysctls } from './sysctl.ts';
 import { makeSys } from './sysimpl/sys.ts';
 import { UnixListener, type UnixSocket } from './unix.ts';
@@ -379,6 +379,13 @@ export class Machine implements Kernel {
     const ns = this.world.net.get(netns);
     if (!ns) return ENODEV;
     const events = this.world.net.connWatch.open(ns, (op) => p.blocking(op));
+    return { read: () => events.read(), close: p.watching(events) };
+  }
+
+  networkEvents(p: Proc, netns: NetnsKey): NetEvents | Errno {
+    const ns = this.world.net.get(netns);
+    if (!ns) return ENODEV;
+    const events = this.world.net.watch.open(ns, (op) => p.blocking(op));
     return { read: () => events.read(), close: p.watching(events) };
   }
 

@@ -16,6 +16,7 @@ import type { SocketAdmin } from './netadmin/sockinfo.ts';
 
 export * from './netadmin/address.ts';
 export * from './netadmin/conntrack.ts';
+export * from './netadmin/event.ts';
 export * from './netadmin/group.ts';
 export * from './netadmin/link.ts';
 export * from './netadmin/neigh.ts';

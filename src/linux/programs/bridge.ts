@@ -3,10 +3,13 @@
 import { formatIp, formatMac, linkLocal, parseIp, parseMac } from '../../base/ip.ts';
 import { type Errno, isErr } from '../kernel/errno.ts';
 import type { FdbChange, FdbEntry, Link, PortFlags } from '../kernel/netadmin.ts';
+import { bridgeMonitor } from './bridge-monitor.ts';
+import { fdbState, fdbText, peerName, portState, portText } from './bridge-text.ts';
 import { bridgeVlan } from './bridge-vlan.ts';
 import { IpError, matches, rtnetlink, Words } from './ip/args.ts';
 import { PORT_WORDS } from './ip/kinds.ts';
 import { linkFlags } from './ip/linkfmt.ts';
+import type { Stamps } from './netmonitor.ts';
 import { type Context, defineProgram } from './spec.ts';
 
 const on = (b: boolean | undefined): string => (b ? 'on' : 'off');
@@ -26,7 +29,7 @@ function portJson(ctx: Context, l: Link, mine: string | undefined, details: bool
     flags: linkFlags(l, false),
     mtu: l.mtu,
     master: ctx.sys.net.link(l.master ?? 0)?.name,
-    state: state(l),
+    state: portState(l),
     priority: 32,
     cost: 2,
     ...(details &&
@@ -51,13 +54,12 @@ function portJson(ctx: Context, l: Link, mine: string | undefined, details: bool
   };
 }
 
-const state = (l: Link): string => (l.up && l.carrier ? 'forwarding' : 'disabled');
-
 interface Show {
   readonly details: boolean;
   readonly stats: boolean;
   readonly json: boolean;
   readonly pretty: boolean;
+  readonly stamps: Stamps;
 }
 
 const jsonText = (value: unknown, how: Show): string =>
@@ -71,13 +73,10 @@ async function showLinks(ctx: Context, words: readonly string[], how: Show): Pro
     return 1;
   }
   const ports = net.links().filter((l) => l.master !== undefined && (dev === undefined || l.name === dev));
-  // bridge looks the peer's number up in its own namespace, whatever namespace the peer is in
-  const peer = (l: Link): string | undefined =>
-    l.peerIfindex === undefined ? undefined : (net.link(l.peerIfindex)?.name ?? `if${l.peerIfindex}`);
   if (how.json) {
     await ctx.out(
       jsonText(
-        ports.map((l) => portJson(ctx, l, peer(l), how.details)),
+        ports.map((l) => portJson(ctx, l, peerName(net, l), how.details)),
         how,
       ),
     );
@@ -85,9 +84,7 @@ async function showLinks(ctx: Context, words: readonly string[], how: Show): Pro
   }
   let out = '';
   for (const l of ports) {
-    const other = peer(l) === undefined ? '' : `@${peer(l)}`;
-    const master = net.link(l.master ?? 0)?.name ?? `if${l.master}`;
-    out += `${l.ifindex}: ${l.name}${other}: <${linkFlags(l, false).join(',')}> mtu ${l.mtu} master ${master} state ${state(l)} priority 32 cost 2 \n`;
+    out += portText(net, l);
     if (how.details) out += portDetails(l.port);
   }
   await ctx.out(out);
@@ -186,24 +183,6 @@ function fdbJson(ctx: Context, e: FdbEntry, name: string): Record<string, unknow
   };
 }
 
-const fdbState = (e: FdbEntry): string => (e.permanent ? 'permanent' : e.static ? 'static' : '');
-
-function fdbText(ctx: Context, e: FdbEntry, name: string | undefined, stats: boolean): string {
-  let s = `${formatMac(e.mac)} `;
-  if (name !== undefined) s += `dev ${name} `;
-  if (e.dst) s += `dst ${formatIp(e.dst)} `;
-  if (e.port !== undefined) s += `port ${e.port} `;
-  if (e.vni !== undefined) s += `vni ${e.vni} `;
-  if (e.via !== undefined)
-    s += e.linkNetnsId === undefined ? `via ${ctx.sys.net.link(e.via)?.name} ` : `via ifindex ${e.via} `;
-  if (e.linkNetnsId !== undefined) s += `link-netnsid ${e.linkNetnsId} `;
-  const seconds = Math.floor(e.age);
-  if (stats && (e.master !== undefined || e.dst)) s += `used ${seconds}/${seconds} `;
-  if (e.self) s += 'self ';
-  if (e.master !== undefined) s += `master ${ctx.sys.net.link(e.master)?.name} `;
-  return `${s}${fdbState(e)}\n`;
-}
-
 /** Entries of a device's multicast list, as a dump has them. */
 function listEntries(l: Link, hasV6: boolean): FdbEntry[] {
   return listening(l, hasV6).map((m) => ({
@@ -260,7 +239,7 @@ async function showFdb(ctx: Context, words: readonly string[], how: Show): Promi
           shown.map(([e, name]) => fdbJson(ctx, e, name)),
           how,
         )
-      : shown.map(([e, name]) => fdbText(ctx, e, dev === undefined ? name : undefined, how.stats)).join(''),
+      : shown.map(([e, name]) => fdbText(net, e, dev === undefined ? name : undefined, how.stats)).join(''),
   );
   return 0;
 }
@@ -319,7 +298,7 @@ async function changeFdb(ctx: Context, verb: string, words: readonly string[]): 
 
 /** Reads the options before the object. */
 function readOptions(args: readonly string[]): { how: Show; words: readonly string[]; bad?: string } {
-  const how = { details: false, stats: false, json: false, pretty: false };
+  const how = { details: false, stats: false, json: false, pretty: false, stamps: 'none' as Stamps };
   let i = 0;
   for (; i < args.length && (args[i] as string).startsWith('-'); i++) {
     const opt = (args[i] as string).startsWith('--') ? (args[i] as string).slice(1) : (args[i] as string);
@@ -327,6 +306,8 @@ function readOptions(args: readonly string[]): { how: Show; words: readonly stri
     else if (matches(opt, '-statistics') || matches(opt, '-stats')) how.stats = true;
     else if (matches(opt, '-json')) how.json = true;
     else if (matches(opt, '-pretty')) how.pretty = true;
+    else if (matches(opt, '-timestamp')) how.stamps = 'long';
+    else if (matches(opt, '-tshort')) how.stamps = 'short';
     else if (!matches(opt, '-color') && !matches(opt, '-oneline')) return { how, words: [], bad: args[i] };
   }
   return { how, words: args.slice(i) };
@@ -340,9 +321,12 @@ async function run(ctx: Context): Promise<number> {
   }
   const object = words[0];
   if (object === undefined) {
-    await ctx.err('Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }\nwhere  OBJECT := { link | fdb | vlan }\n');
+    await ctx.err(
+      'Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }\nwhere  OBJECT := { link | fdb | vlan | monitor }\n',
+    );
     return 255;
   }
+  if (matches(object, 'monitor')) return bridgeMonitor(ctx, words.slice(1), how.stamps);
   const verb = words[1] ?? 'show';
   const rest = words.slice(2);
   const shows = ['show', 'lst', 'list'].some((v) => matches(verb, v));
@@ -375,7 +359,7 @@ export const spec = defineProgram({
   path: '/usr/sbin/bridge',
   summary: 'show and change bridge ports and forwarding entries',
   order: 'own',
-  words: ['link', 'fdb', 'vlan'],
+  words: ['link', 'fdb', 'monitor', 'vlan'],
   options: [
     { name: 'details', short: 'd', shortOnly: true, help: 'more details' },
     { name: 'json', short: 'j', shortOnly: true, help: 'JSON' },

@@ -59,7 +59,7 @@ async function groups(ctx: Context): Promise<number> {
 
 async function netstat(ctx: Context): Promise<number> {
   const o = ctx.options;
-  if (o.has('route')) return route(ctx);
+  if (o.has('route')) return routes(ctx, o.has('extend') ? 'metric' : 'mss');
   if (o.has('groups')) return groups(ctx);
   if (o.has('interfaces')) {
     await ctx.out(`Kernel Interface table\n${interfaceTable(ctx, o.has('all'))}`);
@@ -117,10 +117,13 @@ export const netstatSpec = defineProgram({
 
 // --- route
 
-async function route(ctx: Context): Promise<number> {
-  if (ctx.operands.length > 0) return changeRoute(ctx);
+/** The middle columns of a routing table: of `route`, and of `netstat -r` and `route -e`. */
+const ROUTE_COLUMNS = { metric: 'Metric Ref    Use', mss: '  MSS Window  irtt' } as const;
+
+/** @see net-tools lib/inet_gr.c: rprint_fib; busybox networking/route.c: bb_displayroutes */
+async function routes(ctx: Context, columns: keyof typeof ROUTE_COLUMNS): Promise<number> {
   const numeric = ctx.options.has('numeric');
-  let out = 'Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n';
+  let out = `Kernel IP routing table\nDestination     Gateway         Genmask         Flags ${ROUTE_COLUMNS[columns]} Iface\n`;
   const name = async (ip: IpAddr | undefined, dflt: string, plain: string): Promise<string> => {
     if (!ip || ip.value === 0) return numeric ? '0.0.0.0' : dflt;
     return numeric ? plain : ((await getnameinfo(ctx.sys, ip)) ?? plain);
@@ -136,12 +139,17 @@ async function route(ctx: Context): Promise<number> {
       (await name(r.via, '0.0.0.0', gw)).slice(0, 15).padEnd(15),
       formatIp4(mask4(bits(r))).padEnd(15),
       flags.padEnd(5),
-      String(r.metric).padEnd(6),
+      columns === 'metric' ? `${String(r.metric).padEnd(6)} 0        0` : '    0 0          0',
     ];
-    out += `${cells.join(' ')} 0        0 ${dev}\n`;
+    out += `${cells.join(' ')} ${dev}\n`;
   }
   await ctx.out(out);
   return 0;
+}
+
+async function route(ctx: Context): Promise<number> {
+  if (ctx.operands.length > 0) return changeRoute(ctx);
+  return routes(ctx, ctx.options.has('extend') ? 'mss' : 'metric');
 }
 
 /** The `route` command. */
@@ -287,10 +295,8 @@ async function ifconfig(ctx: Context): Promise<number> {
     return 0;
   }
   const all = net.links().filter((l) => (name === undefined ? ctx.options.has('all') || l.up : l.name === name));
-  const sorted = ctx.flavour === 'busybox' ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1));
-  await ctx.out(
-    sorted.map((l) => (ctx.flavour === 'busybox' ? busyboxIfconfig(ctx, l) : ifconfigText(ctx, l))).join(''),
-  );
+  all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  await ctx.out(all.map((l) => (ctx.flavour === 'busybox' ? busyboxIfconfig(ctx, l) : ifconfigText(ctx, l))).join(''));
   return 0;
 }
 

@@ -9,6 +9,9 @@ import { defineProgram } from './spec.ts';
 /** Where the last values are kept. */
 const HISTORY = '/tmp/.nstat.u0';
 
+/** What stands among the counters and is none. */
+const SETTINGS: readonly string[] = ['Forwarding', 'DefaultTTL'];
+
 /** Whether a name fits a pattern. */
 function fits(pattern: string, name: string): boolean {
   let p = 0;
@@ -55,7 +58,7 @@ export const spec = defineProgram({
     const o = ctx.options;
     const now = new Map<string, number>();
     for (const [group, row] of Object.entries(ctx.sys.net.counters()))
-      for (const [name, value] of Object.entries(row)) now.set(`${group}${name}`, value);
+      for (const [name, value] of Object.entries(row)) if (!SETTINGS.includes(name)) now.set(`${group}${name}`, value);
     const kept = o.has('reset') || o.has('ignore') ? '' : ctx.sys.readFile(HISTORY);
     const old = new Map<string, number>();
     if (typeof kept !== 'string' && !isErr(kept))

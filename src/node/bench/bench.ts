@@ -14,6 +14,7 @@ import { kernel, nativeCore } from './native.ts';
 import { benchPage } from './page.ts';
 import { containerRows, idleRows, sizeRow, tcpRow } from './scale.ts';
 import { traceRows } from './tracecost.ts';
+import { benchUndo } from './undo.ts';
 
 /** A table with a line for each row, numbers to the right. */
 function table(rows: readonly object[]): string {
@@ -73,8 +74,9 @@ export const bench: Subcommand = {
     };
     const quick = args.includes('--quick');
     if (which === 'page') {
-      const { load, frames } = await benchPage(builtPage(), quick ? 3 : 9, quick ? 5 : 20);
+      const { load, time, frames } = await benchPage(builtPage(), quick ? 3 : 9, quick ? 5 : 20);
       print('page load', load);
+      print('page undo', time);
       print('page frames', frames);
       return 0;
     }
@@ -85,6 +87,7 @@ export const bench: Subcommand = {
     const { growth, lists } = await benchMany((seed) => openLab({ seed }));
     print('docker containers', growth);
     print('docker lists', lists);
+    print('docker undo', await benchUndo(() => openLab({ seed: 1 })));
     print('docker keys', await benchKeys(() => openLab({ seed: 1 }), quick ? 100 : 400));
     return 0;
   },

@@ -1,6 +1,6 @@
 /**
- * The page in Chromium: how long a first visit waits for its prompt and what is sent by then, and how evenly frames come
- * while containers talk. Budgets stand beside the figures; what holds them is test/e2e.
+ * The page in Chromium: how long a first visit waits for its prompt and what is sent by then, how long undo and redo take, and
+ * how evenly frames come while containers talk. Budgets stand beside the figures; what holds them is test/e2e.
  */
 import type { Browser, Page } from 'playwright-core';
 import { serveFolder } from './static.ts';
@@ -15,6 +15,18 @@ const TRAFFIC = [
   'for i in 1 2 3 4; do docker exec -d c$i sh -c "while :; do curl -s http://c$((i+4)):5000/ >/dev/null; done"; done',
   'docker exec c8 ping c1',
 ].join('; ');
+
+/** A sitting to be taken back command by command: what a learner has done by the end of a lesson. */
+const SITTING = [
+  'docker network create app',
+  'docker run -d --name db --network app redis',
+  'docker run -d --name web --network app -p 8080:80 nginx',
+  'docker exec web getent hosts db',
+  'curl -s http://127.0.0.1:8080/ | grep -c nginx',
+  'docker run -d --name peer alpine sleep 1000',
+  'docker exec peer ping -c 2 -i 0.2 172.17.0.1',
+  'docker rm -f peer',
+];
 
 const percentile = (sorted: readonly number[], p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0;
@@ -32,7 +44,7 @@ export async function benchPage(
   web: string,
   runs: number,
   seconds: number,
-): Promise<{ load: object[]; frames: object[] }> {
+): Promise<{ load: object[]; time: object[]; frames: object[] }> {
   const { chromium } = await import('playwright-core');
   const server = await serveFolder(web);
   const browser = await chromium.launch({
@@ -63,6 +75,7 @@ export async function benchPage(
         budgetBytes: BUDGET.bytes,
       },
     ];
+    const time = await undoing(browser, server.address);
     const page = await visit(browser, server.address);
     await promptOf(page);
     const quiet = await frames(page, Math.min(seconds, 5));
@@ -73,6 +86,7 @@ export async function benchPage(
     await page.context().close();
     return {
       load,
+      time,
       frames: [
         { what: 'idle lab', ...quiet },
         { what: 'containers that talk', ...busy },
@@ -90,6 +104,54 @@ async function visit(browser: Browser, address: string): Promise<Page> {
   await page.goto(address);
   return page;
 }
+
+/** Commands typed one after another, all taken back and all done again: ms from the press to the lab's being at rest. */
+async function undoing(browser: Browser, address: string): Promise<object[]> {
+  const page = await visit(browser, address);
+  await promptOf(page);
+  const tool = (name: string) => page.getByRole('button', { name, exact: true });
+  await tool('Undo').waitFor();
+  await page.locator('.xterm').first().click();
+  for (const [i, line] of SITTING.entries()) {
+    await page.keyboard.type(`${line}; echo "ended"$((${i}+1))\n`);
+    await page
+      .locator('.xterm-rows')
+      .getByText(`ended${i + 1}`)
+      .first()
+      .waitFor();
+  }
+  const times: Record<string, number[]> = { Undo: [], Redo: [] };
+  for (const [name, list] of Object.entries(times))
+    for (const _ of SITTING) list.push(await page.evaluate(`(${PRESS})('${name}')`));
+  await page.context().close();
+  return Object.entries(times).map(([name, list]) => {
+    const sorted = ascending(list);
+    return {
+      what: name.toLowerCase(),
+      commands: list.length,
+      medianMs: Math.round(percentile(sorted, 0.5)),
+      minMs: Math.round(sorted[0] ?? 0),
+      longestMs: Math.round(sorted.at(-1) ?? 0),
+    };
+  });
+}
+
+/** Runs in the page: presses a tool of time and waits until its bar is at rest, looking at each change. */
+const PRESS = `async (name) => {
+  const button = [...document.querySelectorAll('.time button')].find((b) => (b.ariaLabel ?? b.textContent.trim()) === name);
+  const bar = button.closest('[role=toolbar]');
+  const from = performance.now();
+  button.click();
+  return new Promise((resolve) => {
+    const look = () => {
+      if (bar.getAttribute('aria-busy') !== 'false') return;
+      observer.disconnect();
+      resolve(performance.now() - from);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(bar, { attributes: true, attributeFilter: ['aria-busy'] });
+  });
+}`;
 
 /** Runs in the page, whose globals Node's types do not have: gaps between frames for so many milliseconds. */
 const GAPS = `(ms) => new Promise((resolve) => {

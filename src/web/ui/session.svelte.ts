@@ -24,6 +24,9 @@ const MOMENT = 200;
 /** From the first output to its being on the screen, ms. */
 const PAINT = 50;
 
+/** Time between two looks at the clock, ms. */
+const CLOCK = 90;
+
 /** The worker's faces, as comlink gives them. */
 export type RemoteLab = {
   readonly [K in keyof LabWorker]: LabWorker[K] extends (...args: never[]) => unknown
@@ -62,6 +65,8 @@ export class Session {
   readonly tabs: Tabs;
   /** The pane in front below the terminals. */
   pane = $state('map');
+  /** How often something has brought a pane to the front: where one part is in sight, it is to be this one. */
+  fronts = $state(0);
   /** What the list of packets shall show next: a packet, or what crosses a place. */
   wanted = $state.raw<{ readonly packet?: number; readonly place?: string } | undefined>(undefined);
   /** Called with each batch of frames and drops, for what moves, and how many frames were left out. */
@@ -78,6 +83,7 @@ export class Session {
   /** Terminals that the log which is played has opened. */
   #opened = new Set<number>();
   #prompting = false;
+  #told = Number.NEGATIVE_INFINITY;
   #over = false;
 
   /** Id of the lesson. */
@@ -141,7 +147,7 @@ export class Session {
     for (const { terminal, bytes } of batch.output)
       this.tabs.byNumber(terminal)?.write(bytes, () => void this.remote.terminals.drawn(terminal, bytes.length));
     for (const { terminal, status } of batch.ended) this.tabs.byNumber(terminal)?.end(status);
-    this.time = batch.time;
+    this.#tell(batch.time);
     if (batch.view) this.view = batch.view;
     if (batch.progress) this.progress = batch.progress;
     if (batch.timeline) this.timeline = batch.timeline;
@@ -150,6 +156,14 @@ export class Session {
     if (batch.differs) this.differs = true;
     if (batch.replay) this.replay = batch.replay;
     else if (batch.replay === null) this.#replayed();
+  }
+
+  /** What o'clock it is: shown some ten times a second while it goes, since each change is laid out and painted. */
+  #tell(time: number): void {
+    const wall = performance.now();
+    if (this.speed > 0 && time > this.time && wall - this.#told < CLOCK) return;
+    this.#told = wall;
+    this.time = time;
   }
 
   /** Another lab has taken the place of the one before: a log will be played in it. */
@@ -219,7 +233,7 @@ export class Session {
   /** Opens an address in the simulated browser. */
   openBrowser(url: string): void {
     this.wantedUrl = url;
-    this.pane = 'browser';
+    this.#front('browser');
   }
 
   screen(machine: string): Screen | undefined {
@@ -250,7 +264,12 @@ export class Session {
   /** Brings the list of packets to the front, at a packet or with those of a place. */
   showPackets(wanted: { packet?: number; place?: string }): void {
     this.wanted = wanted;
-    this.pane = 'packets';
+    this.#front('packets');
+  }
+
+  #front(pane: string): void {
+    this.pane = pane;
+    this.fronts++;
   }
 
   end(): void {

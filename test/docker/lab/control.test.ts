@@ -113,3 +113,21 @@ test('files of another image, a device, and no raw sockets', async () => {
     /eth0: You don't have permission to perform this capture on that device\n\(socket: Operation not permitted\)/,
   );
 });
+
+test('what a process in a container left can be asked for some minutes, as the engine collects it', async () => {
+  const api = (path: string, body = ''): Promise<string> =>
+    m.out(`curl -s --unix-socket /var/run/docker.sock ${body} http://d/v1.51${path}`);
+  const made = await api(
+    '/containers/one/exec',
+    `-H 'Content-Type: application/json' -d '{"Cmd":["sh","-c","exit 3"]}'`,
+  );
+  const { Id } = JSON.parse(made) as { Id: string };
+  const asked = async () => JSON.parse(await api(`/exec/${Id}/json`)) as Record<string, unknown>;
+  await api(`/exec/${Id}/start`, `-X POST -H 'Content-Type: application/json' -d '{}'`);
+  expect(await asked()).toMatchObject({ Running: false, ExitCode: 3, CanRemove: false });
+  expect(await m.out("docker inspect -f '{{.ExecIDs}}' one")).toBe('[]');
+  await m.out('sleep 300');
+  expect(await asked()).toMatchObject({ ExitCode: 3, CanRemove: true });
+  await m.out('sleep 300');
+  expect(await asked()).toEqual({ message: `No such exec instance: ${Id}` });
+});

@@ -262,3 +262,10 @@ describe('endpoints', () => {
     expect(await m.fails('docker network disconnect -f ep still')).toBe('endpoint still not found [1]');
   });
 });
+
+test('who sent datagrams before a port was published reaches the container all the same', async () => {
+  const send = 'echo x | nc -u -w 1 -p 4000 192.168.56.11 7000; conntrack -L -p udp --dport 7000 2>/dev/null';
+  expect(await m.out(send)).toContain('[UNREPLIED] src=192.168.56.11');
+  await m.out('docker run -d --name far -p 7000:7000/udp -p 7001:7001/tcp busybox nc -lu -p 7000');
+  expect(await m.out(send)).toMatch(/ src=172\.17\.0\.\d+ dst=192\.168\.56\.11 sport=7000 dport=4000/);
+});

@@ -22,11 +22,14 @@ import {
   FDB_X_PORT,
   FDB_X_SEQ,
   FDB_X_SIZE,
+  NEV_FDB,
+  NEV_FDB_GONE,
 } from '../../abi';
 import { flowStale } from '../flow/epoch';
 import { recHeard } from '../flow/record';
 import { FDB_BASE, FDB_BUCKETS, FDB_HASH, FDB_REC, SLAB_FDB, Sim } from '../mem';
 import { now } from '../sim/clock';
+import { netTell } from '../sim/netevent';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { macIsGroup } from '../wire/ether';
@@ -113,9 +116,26 @@ function movePort(i: u32, port: u32): void {
   linkPort(i, port);
 }
 
+/** Writes the record of an entry (FDB_X_*). */
+function record(i: u32, p: usize): void {
+  const f = Fdb.at(i);
+  store<u64>(p + FDB_X_MAC, f.mac);
+  store<u32>(p + FDB_X_PORT, f.port);
+  store<u32>(p + FDB_X_FLAGS, f.flags);
+  store<f64>(p + FDB_X_AGE, (now() - f.used) as f64);
+  store<u32>(p + FDB_X_SEQ, f.seq);
+}
+
+/** Tells of an entry those who listen. @param what NEV_FDB, NEV_FDB_GONE */
+function tell(i: u32, what: u32): void {
+  const at = netTell(what, Dev.at(Fdb.at(i).bridge).ns);
+  if (at != 0) record(i, at);
+}
+
 function remove(i: u32): void {
   flowStale();
   const f = Fdb.at(i);
+  tell(i, NEV_FDB_GONE);
   let at = bucket(f.bridge, f.mac);
   while (load<u32>(at) != i) at = changetype<usize>(Fdb.at(load<u32>(at)));
   store<u32>(at, f.next);
@@ -156,6 +176,7 @@ function insert(bridge: u32, port: u32, mac: u64, flags: u32): void {
   f.seq = ++Dev.at(bridge).fdbSeq;
   f.next = load<u32>(at);
   store<u32>(at, i);
+  tell(i, NEV_FDB);
 }
 
 /** The entry of a destination that a port sends to, or 0. */
@@ -189,6 +210,7 @@ function learn(bridge: u32, port: u32, mac: u64): bool {
       movePort(i, port);
       Dev.at(port).fdbFrom = i;
       f.used = now();
+      if (news) tell(i, NEV_FDB);
       if (Sim.at().rec != 0) recHeard(i);
       return news;
     }
@@ -259,6 +281,7 @@ export function fdbSet(port: u32, mac: u64, flags: u32, how: u32): i32 {
   movePort(i, port);
   f.flags = flags | FDB_USER;
   f.used = now();
+  tell(i, NEV_FDB);
   return 0;
 }
 
@@ -288,12 +311,7 @@ export function fdbDump(bridge: u32, out: usize, room: u32): u32 {
   for (let i: u32 = 1; i < top && n < room; i++) {
     const f = Fdb.at(i);
     if (f.bridge != bridge || aged(f)) continue;
-    const p = out + (n as usize) * FDB_X_SIZE;
-    store<u64>(p + FDB_X_MAC, f.mac);
-    store<u32>(p + FDB_X_PORT, f.port);
-    store<u32>(p + FDB_X_FLAGS, f.flags);
-    store<f64>(p + FDB_X_AGE, (now() - f.used) as f64);
-    store<u32>(p + FDB_X_SEQ, f.seq);
+    record(i, out + (n as usize) * FDB_X_SIZE);
     n++;
   }
   return n;

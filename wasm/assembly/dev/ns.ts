@@ -16,6 +16,7 @@ import {
 import { addrNsDestroy } from '../ip/addr';
 import { confNsInit, confSet } from '../ip/conf';
 import { fibRuleNsDestroy } from '../ip/fibrule';
+import { mibInit } from '../ip/mib';
 import { net4Init } from '../ip/net4';
 import { peerNsDestroy } from '../ip/peer';
 import { neighNsDestroy } from '../ip/neightab';
@@ -106,6 +107,7 @@ export function nsAdd(): u32 {
   n.portHi = 60999;
   confNsInit(i);
   net4Init(i);
+  mibInit(i);
   nfNsInit(i);
   return i;
 }

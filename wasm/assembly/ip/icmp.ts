@@ -6,7 +6,7 @@
 import {
   DEV_LOOPBACK, DROP_BAD_CHECKSUM, DROP_BAD_HEADER, ICMP_ANSWERED, ICMP_IGNORED, ICMP_REPLY, ICMP_TOLD,
   IP4_ECHO_IGNORE_BROADCASTS, IP4_ERRORS_USE_INBOUND_IFADDR,
-  IP4_MSGS_BURST, IP4_MSGS_PER_SEC, IP4_RATEMASK, PKT_HOST, RT_SCOPE_LINK, RTN_BROADCAST, RTN_LOCAL,
+  IP4_MSGS_BURST, IP4_MSGS_PER_SEC, IP4_RATEMASK, MIB_ICMP_IN_CSUM_ERRORS, MIB_ICMP_IN_ERRORS, MIB_ICMP_IN_MSGS, MIB_ICMP_RATE_GLOBAL, MIB_ICMP_RATE_HOST, PKT_HOST, RT_SCOPE_LINK, RTN_BROADCAST, RTN_LOCAL,
   RTN_MULTICAST, TRACE_ICMP_IN,
 } from '../../abi';
 import { Dev } from '../dev/dev';
@@ -26,6 +26,7 @@ import { ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, ip4Tos, PROTO_ICMP 
 import { ICMP_ECHO, ICMP_ECHOREPLY, icmpIsError } from '../wire/l4';
 import { addrSelect } from './addr';
 import { fibLookup, fibSource, flowSet } from './fib';
+import { mibIcmpIn, mibInc } from './mib';
 import { ip4Get, Net4, replyMark } from './net4';
 import { ip4Mtu, ip4Output } from './output';
 import { peerRateAllows } from './peer';
@@ -104,7 +105,14 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
   const limits = limited(ns, type, code);
   if (limits) {
     const inside = arrived != 0 && Dev.at(arrived).kind == DEV_LOOPBACK;
-    if (!inside && (!globalAllows(ns) || !rateAllows(ns, ip4Src(ip), tos))) return;
+    if (!inside && !globalAllows(ns)) {
+      mibInc(ns, MIB_ICMP_RATE_GLOBAL);
+      return;
+    }
+    if (!inside && !rateAllows(ns, ip4Src(ip), tos)) {
+      mibInc(ns, MIB_ICMP_RATE_HOST);
+      return;
+    }
   }
   const room = min(ip4Mtu(ns, ip4Src(ip), 0), ERROR_MAX);
   const quote = min(min(ip4Len(ip), p.data + p.len - p.nh), room - 28);
@@ -145,15 +153,20 @@ export function icmpInput(pkt: u32): void {
   const p = Pkt.at(pkt);
   const len = p.data + p.len - p.th;
   const m = p.th as usize;
+  mibInc(p.ns, MIB_ICMP_IN_MSGS);
   if (len < 8) {
+    mibInc(p.ns, MIB_ICMP_IN_ERRORS);
     pktDrop(pkt, DROP_BAD_HEADER);
     return;
   }
   if (csumFold(csumPartial(m, len, 0)) != 0) {
+    mibInc(p.ns, MIB_ICMP_IN_CSUM_ERRORS);
+    mibInc(p.ns, MIB_ICMP_IN_ERRORS);
     pktDrop(pkt, DROP_BAD_CHECKSUM);
     return;
   }
   const type = load<u8>(m) as u32;
+  mibIcmpIn(p.ns, type);
   const group = p.rtype == RTN_BROADCAST || p.rtype == RTN_MULTICAST;
   const asks = type == ICMP_ECHO || type == ICMP_TIMESTAMP;
   if (group && (!asks || ip4Get(p.ns, IP4_ECHO_IGNORE_BROADCASTS))) {
@@ -169,6 +182,7 @@ export function icmpInput(pkt: u32): void {
   else if (type != ICMP_ECHOREPLY && icmpIsError(type)) {
     const inner = m + 8;
     if (len >= 8 + 20 && len >= 8 + ip4Hlen(inner) + 8) icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32);
+    else mibInc(p.ns, MIB_ICMP_IN_ERRORS);
   }
   pktFree(pkt);
 }

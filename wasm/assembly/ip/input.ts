@@ -21,9 +21,23 @@ import {
   EACCES,
   EHOSTUNREACH,
   EINVAL,
+  ENETUNREACH,
   HOOK_FORWARD,
   HOOK_INPUT,
   HOOK_PREROUTING,
+  MIB_FORW_DATAGRAMS,
+  MIB_FRAG_FAILS,
+  MIB_IN_ADDR_ERRORS,
+  MIB_IN_BCAST,
+  MIB_IN_CSUM_ERRORS,
+  MIB_IN_DELIVERS,
+  MIB_IN_HDR_ERRORS,
+  MIB_IN_MCAST,
+  MIB_IN_NO_ECT,
+  MIB_IN_NO_ROUTES,
+  MIB_IN_RECEIVES,
+  MIB_IN_UNKNOWN_PROTOS,
+  PKT_BROADCAST,
   PKT_HOST,
   PKT_OTHERHOST,
   RTN_BROADCAST,
@@ -42,7 +56,7 @@ import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
 import { ctReset } from '../nf/conntrack';
-import { PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { fragKnown, PF_FRAG_FORGOT, PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { rawInput, tcpInput, udpInput, udpInputTo } from '../sock/input';
@@ -67,6 +81,7 @@ import { confOf, confOr } from './conf';
 import { dstInput } from './dst';
 import { icmpInput, icmpSend } from './icmp';
 import { optionsForward, optionsInput } from './options';
+import { mibInc, mibPacket } from './mib';
 import { ip4Finish } from './output';
 import { peerMayTell } from './peer';
 import { pmtuForward } from './pmtu';
@@ -98,14 +113,18 @@ export function ip4Input(pkt: u32): void {
     pktDrop(pkt, DROP_OTHERHOST);
     return;
   }
+  mibPacket(p.ns, MIB_IN_RECEIVES, p.len);
   const bad = ip4Validate(pkt);
   if (bad != 0) {
+    mibInc(p.ns, MIB_IN_HDR_ERRORS);
+    if (bad == DROP_BAD_CHECKSUM) mibInc(p.ns, MIB_IN_CSUM_ERRORS);
     pktDrop(pkt, bad);
     return;
   }
+  mibPacket(p.ns, MIB_IN_NO_ECT + 2 * (ip4Tos(p.nh as usize) & 3), p.len);
   p.flags &= ~PF_LOCAL;
   // What a bridge or a sender of this machine knew of its fragments is forgotten. @see Linux ip_rcv_core
-  p.fragMax = 0;
+  if (p.fragMax != 0) p.flags |= PF_FRAG_FORGOT;
   if (!(p.flags & PF_PREROUTED)) {
     const before = ip4Dst(p.nh as usize);
     if (nfHook(HOOK_PREROUTING, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
@@ -146,6 +165,8 @@ function route(pkt: u32): void {
     return;
   }
   if (ip4Hlen(p.nh as usize) > 20 && !optionsInput(pkt)) return;
+  if (p.rtype == RTN_MULTICAST) mibPacket(p.ns, MIB_IN_MCAST, p.len);
+  else if (p.rtype == RTN_BROADCAST || p.pkttype == PKT_BROADCAST) mibPacket(p.ns, MIB_IN_BCAST, p.len);
   if (err != 0) unroutable(pkt, err);
   else if (p.rtype != RTN_UNICAST) {
     if (p.rtype == RTN_LOCAL && p.pkttype != PKT_HOST && confOr(p.dev, CONF_DROP_UNICAST_IN_L2_MULTICAST))
@@ -158,6 +179,8 @@ function route(pkt: u32): void {
 /** @see Linux route.c: ip_error */
 function unroutable(pkt: u32, err: i32): void {
   const p = Pkt.at(pkt);
+  const addr = err == -EHOSTUNREACH;
+  if (err == -ENETUNREACH || addr) mibInc(p.ns, addr ? MIB_IN_ADDR_ERRORS : MIB_IN_NO_ROUTES);
   if (!confOf(p.dev, CONF_FORWARDING)) {
     pktDrop(pkt, DROP_NO_FORWARDING);
     return;
@@ -175,6 +198,7 @@ function forward(pkt: u32): void {
   const p = Pkt.at(pkt);
   clockStep();
   if (ip4Ttl(p.nh as usize) <= 1) {
+    mibInc(p.ns, MIB_IN_HDR_ERRORS);
     icmpSend(pkt, 11, 0, 0);
     pktDrop(pkt, DROP_TTL);
     return;
@@ -182,7 +206,8 @@ function forward(pkt: u32): void {
   const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), Dev.at(p.outdev).mtu);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
-  if (exceeds && (p.fragMax > mtu || !(p.flags & PF_IGNORE_DF))) {
+  if (exceeds && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF))) {
+    mibInc(p.ns, MIB_FRAG_FAILS);
     icmpSend(pkt, 3, 4, mtu);
     pktDrop(pkt, DROP_MTU);
     return;
@@ -198,8 +223,16 @@ function forward(pkt: u32): void {
     redirectSend(pkt);
   }
   if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
+  mibPacket(p.ns, MIB_FORW_DATAGRAMS, p.len);
   if (p.flags & (PF_OPT_RR | PF_OPT_TS)) optionsForward(pkt);
   ip4Finish(pkt);
+}
+
+const PROTO_IGMP: u32 = 2;
+
+/** Whether the kernel itself takes packets of a protocol: ICMP, IGMP, TCP, UDP. */
+function known(proto: u32): bool {
+  return proto == PROTO_UDP || proto == PROTO_TCP || proto == PROTO_ICMP || proto == PROTO_IGMP;
 }
 
 /** The packet is for this machine: INPUT hook, then the protocol. */
@@ -207,6 +240,7 @@ function deliver(pkt: u32): void {
   const p = Pkt.at(pkt);
   if (ip4IsFragment(p.nh as usize) && !fragInput(pkt, DEFRAG_LOCAL)) return;
   if (nfHook(HOOK_INPUT, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
+  if (known(ip4Proto(p.nh as usize))) mibPacket(p.ns, MIB_IN_DELIVERS, p.len);
   // A group's datagram is for as many sockets as there are.
   if (p.rtype != RTN_LOCAL) recAbort();
   else if (Sim.at().rec != 0) recDeliver(pkt);
@@ -242,8 +276,11 @@ export function ip4ToTransport(pkt: u32): void {
   const raw = rawInput(ns, pkt, proto);
   if (proto == PROTO_ICMP) icmpInput(pkt);
   else if (proto == PROTO_TCP || proto == PROTO_UDP) transport(pkt, proto);
-  else if (raw != 0) pktFree(pkt);
-  else {
+  else if (raw != 0) {
+    if (!known(proto)) mibInc(ns, MIB_IN_DELIVERS);
+    pktFree(pkt);
+  } else {
+    if (!known(proto)) mibInc(ns, MIB_IN_UNKNOWN_PROTOS);
     icmpSend(pkt, 3, 2, 0);
     pktDrop(pkt, DROP_NO_SOCKET);
   }

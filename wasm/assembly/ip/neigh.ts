@@ -11,6 +11,7 @@
 import {
   CONF_ARP_ANNOUNCE, CONF_BASE_REACHABLE_TIME, CONF_DELAY_FIRST_PROBE_TIME, CONF_LOCKTIME, CONF_MCAST_SOLICIT,
   CONF_RETRANS_TIME, CONF_UCAST_SOLICIT, CONF_UNRES_QLEN, DROP_NEIGH_FAILED, DROP_NEIGH_FULL, DROP_NEIGH_QUEUE, ENOBUFS,
+  NEV_NEIGH,
   NUD_DELAY, NUD_FAILED, NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE, RT_SCOPE_LINK,
   TIMER_NEIGH, TRACE_NEIGH, TRACE_NEIGH_DONE,
 } from '../../abi';
@@ -33,7 +34,7 @@ import { addrIsLocal, addrOnLink, addrSelect } from './addr';
 import { arpSend } from './arp';
 import { confMax, confOf, confTime } from './conf';
 import { icmpUnreachHost } from './icmp';
-import { NEIGH_VALID, Neigh, neigh6Bytes, neigh6Make, neighFind, neighMake } from './neightab';
+import { NEIGH_VALID, Neigh, neigh6Bytes, neigh6Make, neighFind, neighMake, neighTell } from './neightab';
 
 /** Sets an entry's timer. */
 export function neighWait(i: u32, delay: u64): void {
@@ -213,8 +214,12 @@ export function neighUpdate(i: u32, mac: u64, news: u32, force: bool): void {
   }
   if (state != old || mac != n.mac) n.updated = now();
   if (mac != n.mac) flowStale();
+  const moved = mac != n.mac;
   n.mac = mac;
-  if (state == old) return;
+  if (state == old) {
+    if (moved) neighTell(i, NEV_NEIGH);
+    return;
+  }
   n.state = state;
   timerDel(n.timer);
   n.timer = 0;
@@ -224,12 +229,14 @@ export function neighUpdate(i: u32, mac: u64, news: u32, force: bool): void {
     neighWait(i, n.reachable);
   }
   if (!(old & NEIGH_VALID)) neighFlush(i);
+  neighTell(i, NEV_NEIGH);
 }
 
 function fail(i: u32): void {
   const n = Neigh.at(i);
   n.state = NUD_FAILED;
   n.updated = now();
+  neighTell(i, NEV_NEIGH);
   let q = n.queueHead;
   n.queueHead = 0;
   n.queueTail = 0;
@@ -255,17 +262,22 @@ export function neighTimer(i: u32): void {
       n.state = NUD_DELAY;
       n.updated = now();
       neighWait(i, delay);
-    } else n.state = NUD_STALE;
+    } else {
+      n.state = NUD_STALE;
+      neighTell(i, NEV_NEIGH);
+    }
     return;
   }
   if (n.state == NUD_DELAY) {
     if (now() < n.confirmed + delay) {
       n.state = NUD_REACHABLE;
       neighWait(i, n.reachable);
+      neighTell(i, NEV_NEIGH);
       return;
     }
     n.state = NUD_PROBE;
     n.probes = 0;
+    neighTell(i, NEV_NEIGH);
   }
   if (n.state != NUD_PROBE && n.state != NUD_INCOMPLETE) return;
   if (n.probes >= confOf(n.dev, n.state == NUD_PROBE ? CONF_UCAST_SOLICIT : CONF_MCAST_SOLICIT)) {

@@ -1,7 +1,6 @@
 /** The table of neighbours as the border sees it: entries set and deleted by hand, lists, announcements. */
 import {
-  CONF_BASE_REACHABLE_TIME, EINVAL, ENOBUFS, ENOENT, NEIGH_X_DEV, NEIGH_X_IP, NEIGH_X_MAC, NEIGH_X_ROUTER, NEIGH_X_SIZE,
-  NEIGH_X_STATE, NUD_PERMANENT, NUD_REACHABLE,
+  CONF_BASE_REACHABLE_TIME, EINVAL, ENOBUFS, ENOENT, NEIGH_X_SIZE, NEV_NEIGH, NUD_FAILED, NUD_PERMANENT, NUD_REACHABLE,
 } from '../../abi';
 import { flowStale } from '../flow/epoch';
 import { Dev } from '../dev/dev';
@@ -11,11 +10,11 @@ import { now } from '../sim/clock';
 import { drain } from '../sim/loop';
 import { slabTop } from '../sim/slab';
 import { timerDel } from '../sim/timer';
-import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
+import { isMapped, rdMapped } from '../wire/bytes';
 import { arpAnnounce } from './arp';
 import { confTime } from './conf';
 import { neighFlush, neighWait } from './neigh';
-import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighFind, neighMake, neighRemove } from './neightab';
+import { Neigh, neigh6Find, neigh6Make, neighFind, neighMake, neighRecord, neighRemove, neighTell } from './neightab';
 
 /** Sets an entry by hand. Equivalent: ip neigh replace IP lladdr MAC. @param ip16 16 bytes @returns 0 or -ENOBUFS */
 export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 {
@@ -33,6 +32,7 @@ export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 
   n.state = permanent ? NUD_PERMANENT : NUD_REACHABLE;
   n.reachable = confTime(n.dev, CONF_BASE_REACHABLE_TIME);
   if (!permanent) neighWait(i, n.reachable);
+  neighTell(i, NEV_NEIGH);
   neighFlush(i);
   drain();
   return 0;
@@ -42,6 +42,12 @@ export function neighSet(dev: u32, ip16: usize, mac: u64, permanent: bool): i32 
 export function neighDel(dev: u32, ip16: usize): i32 {
   const i = isMapped(ip16) ? neighFind(dev, rdMapped(ip16)) : neigh6Find(dev, ip16);
   if (i == 0) return -ENOENT;
+  // It fails first, and goes then. @see Linux neigh_delete
+  const n = Neigh.at(i);
+  if (n.state != NUD_FAILED) {
+    n.state = NUD_FAILED;
+    neighTell(i, NEV_NEIGH);
+  }
   neighRemove(i);
   return 0;
 }
@@ -64,12 +70,7 @@ export function neighDump(ns: u32, out: usize, room: u32): u32 {
   for (let i: u32 = 1; i < top && count < room; i++) {
     const n = Neigh.at(i);
     if (!n.live || Dev.at(n.dev).ns != ns) continue;
-    const p = out + (count as usize) * NEIGH_X_SIZE;
-    if (n.v6) memory.copy(p + NEIGH_X_IP, neigh6Bytes(i), 16);
-    else wrMapped(p + NEIGH_X_IP, n.ip);
-    store<u32>(p + NEIGH_X_DEV, n.dev);
-    store<u32>(p + NEIGH_X_STATE, n.router ? n.state | NEIGH_X_ROUTER : n.state);
-    store<u64>(p + NEIGH_X_MAC, n.mac);
+    neighRecord(i, out + (count as usize) * NEIGH_X_SIZE);
     count++;
   }
   return count;

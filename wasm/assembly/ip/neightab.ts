@@ -3,15 +3,18 @@
  * up what failed or has not been used for long.
  * @see Linux net/core/neighbour.c: neigh_lookup, ___neigh_create, neigh_forced_gc, neigh_ifdown
  */
-import { DROP_NEIGH_FAILED, NUD_DELAY, NUD_FAILED, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
+import {
+  DROP_NEIGH_FAILED, NEIGH_X_DEV, NEIGH_X_IP, NEIGH_X_MAC, NEIGH_X_ROUTER, NEIGH_X_STATE, NEV_NEIGH_GONE, NUD_DELAY, NUD_FAILED, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE,
+} from '../../abi';
 import { Dev } from '../dev/dev';
 import { flowStale } from '../flow/epoch';
 import { NEIGH_BASE, NEIGH_BUCKETS, NEIGH_HASH, NEIGH_REC, SLAB_NEIGH, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { Pkt, pktDrop } from '../sim/pool';
+import { netTell } from '../sim/netevent';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { timerDel } from '../sim/timer';
-import { same16 } from '../wire/bytes';
+import { same16, wrMapped } from '../wire/bytes';
 
 /** Linux: gc_stale_time. */
 const STALE_TIME: u64 = 60_000_000_000;
@@ -156,6 +159,7 @@ function forced(): bool {
 export function neighRemove(i: u32): void {
   flowStale();
   const n = Neigh.at(i);
+  if (n.state != 0) neighTell(i, NEV_NEIGH_GONE);
   timerDel(n.timer);
   n.timer = 0;
   let q = n.queueHead;
@@ -176,6 +180,22 @@ export function neighRemove(i: u32): void {
   if (n.devNext != 0) Neigh.at(n.devNext).devPrev = n.devPrev;
   n.live = 0;
   slabFree(SLAB_NEIGH, i);
+}
+
+/** Writes the record of an entry (NEIGH_X_*). */
+export function neighRecord(i: u32, p: usize): void {
+  const n = Neigh.at(i);
+  if (n.v6) memory.copy(p + NEIGH_X_IP, neigh6Bytes(i), 16);
+  else wrMapped(p + NEIGH_X_IP, n.ip);
+  store<u32>(p + NEIGH_X_DEV, n.dev);
+  store<u32>(p + NEIGH_X_STATE, n.router ? n.state | NEIGH_X_ROUTER : n.state);
+  store<u64>(p + NEIGH_X_MAC, n.mac);
+}
+
+/** Tells of an entry those who listen. @param what NEV_NEIGH, NEV_NEIGH_GONE */
+export function neighTell(i: u32, what: u32): void {
+  const at = netTell(what, Dev.at(Neigh.at(i).dev).ns);
+  if (at != 0) neighRecord(i, at);
 }
 
 /** A device goes down or away: its neighbours go. */

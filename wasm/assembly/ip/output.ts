@@ -16,6 +16,14 @@ import {
   EPERM,
   HOOK_OUTPUT,
   HOOK_POSTROUTING,
+  MIB_FRAG_CREATES,
+  MIB_FRAG_FAILS,
+  MIB_FRAG_OKS,
+  MIB_OUT_BCAST,
+  MIB_OUT_MCAST,
+  MIB_OUT_NO_ROUTES,
+  MIB_OUT_REQUESTS,
+  MIB_OUT_TRANSMITS,
   RTN_BROADCAST,
   RTN_LOCAL,
   RTN_MULTICAST,
@@ -30,7 +38,7 @@ import { Ns } from '../dev/ns';
 import { recId } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
-import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_OWN_GROUP, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
+import { fragKnown, PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_OWN_GROUP, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, traceNew, tracePiece } from '../sim/trace';
 import { workPush } from '../sim/work';
@@ -38,13 +46,15 @@ import { groupLoops } from '../sock/group';
 import { rd16, wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV4, ethWrite, MAC_BROADCAST } from '../wire/ether';
-import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { IP4_DF, ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, ip4Tos, ip4Write, PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { dstOutput } from './dst';
 import { fibType } from './fib';
 import { ip4Fragments } from './fragment';
 import { icmpSend } from './icmp';
 import { groupHas } from './mcast';
+import { mibIcmpOut, mibInc, mibPacket } from './mib';
 import { neighGroup, neighOutput } from './neigh';
+import { Net4 } from './net4';
 import { pmtuForward, pmtuOf } from './pmtu';
 import { routeKind } from './route';
 import { routeFor } from './routeout';
@@ -119,6 +129,7 @@ export function ip4Output(
   routeFor(0, 0, 0);
   if (err != 0) {
     if (Sim.at().traceOn != 0) lost(p, proto, saddr, daddr, err);
+    if (err == -ENETUNREACH) mibInc(ns, MIB_OUT_NO_ROUTES);
     return refuse(pkt, DROP_NO_ROUTE, err);
   }
   const src = saddr != 0 ? saddr : p.prefsrc;
@@ -198,6 +209,9 @@ function localOut(pkt: u32, oif: u32): i32 {
   const s = Sim.at();
   s.rerouted = 0;
   p.oif = oif;
+  const ip = p.nh as usize;
+  if (ip4Proto(ip) == PROTO_ICMP) mibIcmpOut(p.ns, load<u8>(p.th as usize) as u32);
+  mibPacket(p.ns, MIB_OUT_REQUESTS, p.len);
   const verdict = nfHook(HOOK_OUTPUT, pkt, 0, p.outdev);
   if (verdict == VERDICT_ACCEPT) return ip4Finish(pkt);
   const err = s.rerouted;
@@ -219,7 +233,7 @@ export function ip4Reroute(pkt: u32): u32 {
   const proto = ip4Proto(ip);
   const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && !ip4IsFragment(ip);
   const th = ip + ip4Hlen(ip);
-  routeFor(proto, ports ? rd16(th) : 0, ports ? rd16(th + 2) : 0);
+  if (Net4.at(p.ns).dissects) routeFor(proto, ports ? rd16(th) : 0, ports ? rd16(th + 2) : 0);
   const err = ip4Route(pkt, p.ns, kept, ip4Dst(ip), p.oif, ip4Tos(ip));
   routeFor(0, 0, 0);
   if (err == 0) return 0;
@@ -241,8 +255,9 @@ export function ip4Finish(pkt: u32): i32 {
   // What carries DF of its own accord was measured by its sender, perhaps against the device only (a probe).
   const df = (ip4Frag(p.nh as usize) & IP4_DF) != 0;
   const mtu = wayMtu(p, df, d.mtu);
-  if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
-  if (df && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
+  if (p.len <= mtu && fragKnown(p) == 0) return emit(pkt);
+  if (df && (!(p.flags & PF_IGNORE_DF) || fragKnown(p) > mtu)) {
+    mibInc(p.ns, MIB_FRAG_FAILS);
     icmpSend(pkt, 3, 4, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }
@@ -260,6 +275,7 @@ function wayMtu(p: Pkt, df: bool, dflt: u32): u32 {
 /** Sends a packet as fragments (takes it). @returns the first error */
 function cut(pkt: u32, mtu: u32): i32 {
   let f = ip4Fragments(pkt, mtu);
+  mibInc(Pkt.at(pkt).ns, f == 0 ? MIB_FRAG_FAILS : MIB_FRAG_OKS);
   if (f == 0) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   pktFree(pkt);
   let err: i32 = 0;
@@ -267,6 +283,7 @@ function cut(pkt: u32, mtu: u32): i32 {
     const next = Pkt.at(f).next;
     Pkt.at(f).next = 0;
     tracePiece(Pkt.at(f), mtu);
+    mibInc(Pkt.at(f).ns, MIB_FRAG_CREATES);
     const e = emit(f);
     if (err == 0) err = e;
     f = next;
@@ -278,6 +295,9 @@ function cut(pkt: u32, mtu: u32): i32 {
 function emit(pkt: u32): i32 {
   const p = Pkt.at(pkt);
   const dev = p.outdev;
+  if (p.rtype == RTN_MULTICAST) mibPacket(p.ns, MIB_OUT_MCAST, p.len);
+  else if (p.rtype == RTN_BROADCAST) mibPacket(p.ns, MIB_OUT_BCAST, p.len);
+  mibPacket(p.ns, MIB_OUT_TRANSMITS, p.len);
   if (Dev.at(dev).kind == DEV_LOOPBACK) return neighGroup(dev, 0, pkt);
   if (p.rtype == RTN_BROADCAST) return neighGroup(dev, MAC_BROADCAST, pkt);
   if (p.rtype == RTN_MULTICAST) return neighGroup(dev, groupMac(p.nexthop), pkt);

@@ -10,6 +10,11 @@ import {
   DROP_FRAG_OVERLAP,
   DROP_FRAG_TIMEOUT,
   DROP_FRAGMENT,
+  MIB_REASM_FAILS,
+  MIB_REASM_OKS,
+  MIB_REASM_OVERLAPS,
+  MIB_REASM_REQDS,
+  MIB_REASM_TIMEOUT,
   RTN_LOCAL,
   TIMER_FRAG,
   TRACE_FRAG_WAIT,
@@ -28,6 +33,7 @@ import { csumFold, csumPartial } from '../wire/checksum';
 import { IP4_DF, IP4_MF, ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src } from '../wire/ipv4';
 import { addrType } from './addr';
 import { icmpSend } from './icmp';
+import { mibInc } from './mib';
 
 /** Who reassembles. @see Linux enum ip_defrag_users */
 export const DEFRAG_LOCAL: u32 = 0;
@@ -196,18 +202,23 @@ export function fragInput(pkt: u32, user: u32): bool {
   const frag = ip4Frag(ip);
   const from = (frag & 0x1fff) << 3;
   const end = from + bytesOf(pkt);
+  mibInc(p.ns, MIB_REASM_REQDS);
   if (end == from || end + hlen > 65535) {
+    mibInc(p.ns, MIB_REASM_FAILS);
     pktDrop(pkt, DROP_FRAGMENT);
     return false;
   }
   const i = Sim.at().fragsHeld >= HELD_MAX ? 0 : find(p.ns, user, ip);
   if (i == 0) {
+    mibInc(p.ns, MIB_REASM_FAILS);
     pktDrop(pkt, DROP_FRAG_FULL);
     return false;
   }
   const q = FragQueue.at(i);
   const bad = endFits(q, (frag & IP4_MF) != 0, end) ? insert(q, pkt, from, end) : DROP_FRAG_OVERLAP;
   if (bad != 0) {
+    mibInc(p.ns, MIB_REASM_FAILS);
+    if (bad == DROP_FRAG_OVERLAP) mibInc(p.ns, MIB_REASM_OVERLAPS);
     pktDrop(pkt, bad);
     if (bad == DROP_FRAG_OVERLAP) kill(i, bad);
     return false;
@@ -243,6 +254,7 @@ function assemble(i: u32, pkt: u32): bool {
   const lead = p.mac != 0 && p.mac < p.nh ? p.nh - p.mac : 0;
   const link = p.nh - p.data;
   const fresh = total > 65535 ? 0 : pktAlloc(lead + total);
+  mibInc(p.ns, fresh == 0 ? MIB_REASM_FAILS : MIB_REASM_OKS);
   if (fresh == 0) {
     kill(i, DROP_FRAGMENT);
     return false;
@@ -282,6 +294,8 @@ function assemble(i: u32, pkt: u32): bool {
 export function fragTimer(i: u32): void {
   const q = FragQueue.at(i);
   q.timer = 0;
+  mibInc(q.ns, MIB_REASM_FAILS);
+  mibInc(q.ns, MIB_REASM_TIMEOUT);
   const head = q.head;
   if (head != 0 && offsetOf(head) == 0 && addrType(q.ns, q.dst) == RTN_LOCAL) {
     Pkt.at(head).rtype = RTN_LOCAL;

@@ -11,6 +11,7 @@ import {
   EADDRNOTAVAIL,
   EEXIST,
   ENOBUFS,
+  EVENT_ADDR6,
   IFA_F_DADFAILED,
   IFA_F_DEPRECATED,
   IFA_F_NODAD,
@@ -19,8 +20,9 @@ import {
   TIMER_DAD6,
 } from '../../abi';
 import { Dev } from '../dev/dev';
-import { ADDR6_BASE, ADDR6_REC, SLAB_ADDR6 } from '../mem';
+import { ADDR6_BASE, ADDR6_REC, SLAB_ADDR6, Sim } from '../mem';
 import { drain } from '../sim/loop';
+import { eventPush } from '../sim/ring';
 import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { timerAddWheel, timerDel } from '../sim/timer';
@@ -277,6 +279,7 @@ export function dadTimer(i: u32): void {
 function complete(i: u32): void {
   const a = Addr6.at(i);
   a.flags &= ~(BAD | IFA_F_WAITING);
+  if (Sim.at().nevWatch != 0) eventPush(EVENT_ADDR6, a.dev, 0, 0);
   if (!Idev.at(a.dev).ready || Dev.at(a.dev).kind == DEV_LOOPBACK || !in6IsLinkLocal(addr6Bytes(i))) return;
   if (!lonely(a.dev)) return;
   mldDadComplete(a.dev);

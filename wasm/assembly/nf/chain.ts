@@ -143,6 +143,11 @@ function policy(chain: u32, p: Pkt, bytes: u64): u32 {
   return c.drop ? DROP_POLICY : 0;
 }
 
+/** Whether a packet has its connection, its zone or none for good. @see Linux xt_CT.c: xt_ct_target */
+function decided(p: Pkt): bool {
+  return (p.ct | p.ctinfo | (p.flags & PF_NOTRACK)) != 0;
+}
+
 function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
   const value = load<u32>(r + RULE_VALUE);
@@ -169,10 +174,10 @@ function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, out
       nfLog(pkt, i, hook, indev, outdev);
       return CONTINUE;
     case TARGET_NOTRACK:
-      if (p.ct == 0) p.flags |= PF_NOTRACK;
+      if (!decided(p)) p.flags |= PF_NOTRACK;
       return CONTINUE;
     case TARGET_ZONE:
-      return p.ct != 0 || p.flags & PF_NOTRACK || zoneSet(p, r) ? CONTINUE : DROP_CT_FULL;
+      return decided(p) || zoneSet(p, r) ? CONTINUE : DROP_CT_FULL;
   }
   if (target >= (TARGET_CONNMARK as u32)) {
     const bad = mangleTarget(pkt, target, r, hook, outdev);

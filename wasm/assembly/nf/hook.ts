@@ -1,7 +1,8 @@
 /**
  * The five hooks, and the order of what stands at each: reassembly, raw, conntrack, mangle, destination NAT, filter,
- * security, source NAT, confirm; IPVS before the filter of what is sent here, else behind it.
- * @see Linux include/uapi/linux/netfilter_ipv4.h: nf_ip_hook_priorities
+ * source NAT, security, confirm; IPVS before the filter of what is sent here, else behind it. Security stands where iptables
+ * puts it over nf_tables, 150; the old one has it before source NAT, at 50.
+ * @see Linux include/uapi/linux/netfilter_ipv4.h: nf_ip_hook_priorities; iptables/nft.c: xtables_ipv4
  */
 import {
   HOOK_FORWARD,
@@ -157,17 +158,16 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   let bad = entry ? enter(hook, pkt, indev, outdev) : mangle(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
   // A packet that was routed anew still counts as leaving by the device it was first to leave by. @see nf_hook_state
-  if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
+  const filters = hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT;
+  if (filters) {
     bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
-    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
     if (bad == 0 && hook != HOOK_OUTPUT && vsMay(pkt)) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }
-  if ((hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0) {
-    if (natUsers(Pkt.at(pkt)) != 0) bad = nat(hook, pkt, indev, outdev);
-    if (bad == 0) bad = ctConfirm(pkt);
-  }
-  return bad;
+  const last = (hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0;
+  if (last && natUsers(Pkt.at(pkt)) != 0) bad = nat(hook, pkt, indev, outdev);
+  if (bad == 0 && filters) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
+  return bad == 0 && last ? ctConfirm(pkt) : bad;
 }
 
 /** Conntrack sees whole packets only. @returns false: a fragment, held or dropped @see Linux nf_defrag_ipv4.c */

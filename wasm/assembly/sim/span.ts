@@ -14,9 +14,6 @@ import {
   CONF_REC,
   CONN_BUCKETS_MAX,
   CONN_HASH,
-  DST_BASE,
-  DST_CAP,
-  DST_REC,
   EVENT_BASE,
   EVENT_CAP,
   EVENT_REC,
@@ -25,10 +22,15 @@ import {
   IDEV6_BASE,
   IDEV6_REC,
   MEMO_BASE,
+  MIB_BASE,
+  MIB_REC,
   NAT_SOURCES,
   NAT_SOURCE_BUCKETS,
   NET4_BASE,
   NET4_REC,
+  NEV_BASE,
+  NEV_CAP,
+  NEV_REC,
   NFNS_BASE,
   NFNS_REC,
   NS6_BASE,
@@ -104,7 +106,8 @@ export function memSpans(out: usize): u32 {
   n = hole(out, n, CONF_NS + CONF_REC * 2 * spaces, NET4_BASE);
   n = hole(out, n, NET4_BASE + NET4_REC * spaces, FIBRULE_BASE);
   for (let id = SLAB_FIBRULE; id <= SLAB_MEMBER; id++) n = slabHole(out, n, id);
-  n = hole(out, n, DST_BASE, DST_BASE + DST_REC * (DST_CAP as usize));
+  n = hole(out, n, MIB_BASE + MIB_REC * spaces, NEV_BASE);
+  if (s.nevCount == 0) n = hole(out, n, NEV_BASE, NEV_BASE + NEV_REC * (NEV_CAP as usize));
   for (let id = SLAB_QDISC; id <= SLAB_UPPER; id++) n = slabHole(out, n, id);
   n = hole(out, n, IDEV6_BASE + IDEV6_REC * devs, NS6_BASE);
   n = hole(out, n, NS6_BASE + NS6_REC * spaces, ADDR6_BASE);

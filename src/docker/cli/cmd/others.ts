@@ -21,6 +21,7 @@ import { contextLs, contextShow } from './context.ts';
 import { FORMAT_HELP } from './format.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
+import { trustCommands } from './trust.ts';
 
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
@@ -50,15 +51,20 @@ function asks(spec: CommandSpec, method: string, path: string): CommandSpec {
     ...spec,
     flags: verb === 'ls' ? LIST_FLAGS : spec.flags,
     run: async (ctx, _o, args) => {
-      const got = await ctx.client.call(method, path.replace('{}', args[0] ?? ''));
-      if (failed(got)) {
-        if (verb === 'inspect') await ctx.out('[]\n');
-        return verb === 'scale' ? new Failure(`${(args[0] ?? '').split('=')[0]}: ${got.message}`) : got;
+      const refusals: string[] = [];
+      for (const name of ONE_BY_ONE.has(spec.path.join(' ')) ? args : [args[0] ?? '']) {
+        const got = await ctx.client.call(method, path.replace('{}', name));
+        if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+        refusals.push(got.message);
       }
-      return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+      if (verb === 'inspect') await ctx.out('[]\n');
+      return new Failure(refusals.join('\n'));
     },
   });
 }
+
+/** Those that go on with the next argument after a refusal. */
+const ONE_BY_ONE = new Set(['secret inspect', 'secret rm', 'config inspect', 'config rm']);
 
 const LIST_FLAGS = [
   flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
@@ -75,12 +81,7 @@ const search = command({
 });
 
 /** What only an engine with experimental features has. */
-const experimental = (spec: CommandSpec): CommandSpec =>
-  command({
-    ...spec,
-    run: async (ctx) =>
-      new Failure(`${ctx.invoked} is only supported on a Docker daemon with experimental features enabled`),
-  });
+const experimental = (spec: CommandSpec): CommandSpec => command({ ...spec, experimental: true });
 
 /** One that looks among manifest lists that were made here: there are none. */
 const noManifest = (spec: CommandSpec): CommandSpec =>
@@ -91,6 +92,21 @@ const noManifest = (spec: CommandSpec): CommandSpec =>
       if ('error' in ref) return new Failure(ref.error);
       const full = tagged(ref.value);
       return new Failure(`No such manifest: ${fullName(full)}:${full.tag}`);
+    },
+  });
+
+/** One that looks for a manifest in its registry; whether it is there is asked of the daemon. */
+const registered = (spec: CommandSpec): CommandSpec =>
+  command({
+    ...spec,
+    run: async (ctx, _o, args) => {
+      const name = args.at(-1) ?? '';
+      const ref = parseReference(name);
+      if ('error' in ref) return new Failure(ref.error);
+      const full = tagged(ref.value);
+      const got = await ctx.client.call('GET', `/distribution/${name}/json`);
+      if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+      return got.message.includes('denied') ? new Failure(`no such manifest: ${fullName(full)}:${full.tag}`) : got;
     },
   });
 
@@ -105,12 +121,12 @@ const images: readonly CommandSpec[] = [
     exactly(2),
   ),
   known('manifest create', 'MANIFEST_LIST MANIFEST [MANIFEST...]', 'Make a local manifest list', atLeast(2)),
-  known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
+  registered(
+    known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
+  ),
   noManifest(known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1))),
   noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
-  known('trust inspect', 'IMAGE[:TAG] [IMAGE[:TAG]...]', 'Show keys and signatures', atLeast(1)),
-  known('trust revoke', '[OPTIONS] IMAGE[:TAG]', 'Take trust from an image', exactly(1)),
-  known('trust sign', 'IMAGE:TAG', 'Sign an image', exactly(1)),
+  ...trustCommands,
 ];
 
 const plugins: readonly CommandSpec[] = [
@@ -134,7 +150,6 @@ const plugins: readonly CommandSpec[] = [
       'checkpoint remove',
     ]),
   ),
-  known('plugin create', '[OPTIONS] PLUGIN PLUGIN-DATA-DIR', 'Make a plugin', exactly(2)),
   ...pluginCommands,
   known('context create', '[OPTIONS] CONTEXT', 'Make a context', exactly(1)),
   known('context export', '[OPTIONS] CONTEXT [FILE|-]', 'Write a context to a tar archive', between(1, 2)),
@@ -152,9 +167,9 @@ const swarm: readonly CommandSpec[] = [
     asks(
       known(
         `${what} create`,
-        `[OPTIONS] ${what.toUpperCase()} file|-`,
+        `[OPTIONS] ${what.toUpperCase()} ${what === 'secret' ? '[file|-]' : 'file|-'}`,
         `Make a ${what} of a file or of standard input`,
-        exactly(2),
+        what === 'secret' ? between(1, 2) : exactly(2),
       ),
       'POST',
       `/${what}s/create`,
@@ -179,62 +194,11 @@ const swarm: readonly CommandSpec[] = [
       `/${what}s/{}`,
     ),
   ]),
-  asks(known('node demote', 'NODE [NODE...]', 'Make managers workers', atLeast(1)), 'GET', '/nodes/{}'),
-  asks(
-    known('node inspect', '[OPTIONS] self|NODE [NODE...]', 'Show everything about nodes', atLeast(1)),
-    'GET',
-    '/nodes/{}',
-  ),
-  asks(known('node ls', '[OPTIONS]', 'List the nodes of the swarm', NONE, ['node ls', 'node list']), 'GET', '/nodes'),
-  asks(known('node promote', 'NODE [NODE...]', 'Make workers managers', atLeast(1)), 'GET', '/nodes/{}'),
-  asks(
-    known('node ps', '[OPTIONS] [NODE...]', 'List the tasks that run on nodes (this one if none is named)', ANY),
-    'GET',
-    '/nodes',
-  ),
-  asks(
-    known('node rm', '[OPTIONS] NODE [NODE...]', 'Remove nodes from the swarm', atLeast(1), ['node rm', 'node remove']),
-    'DELETE',
-    '/nodes/{}',
-  ),
-  asks(known('node update', '[OPTIONS] NODE', 'Change a node', exactly(1)), 'GET', '/nodes/{}'),
-  asks(
-    known('service create', '[OPTIONS] IMAGE [COMMAND] [ARG...]', 'Make a service', atLeast(1)),
-    'POST',
-    '/services/create',
-  ),
-  asks(
-    known('service inspect', '[OPTIONS] SERVICE [SERVICE...]', 'Show everything about services', atLeast(1)),
-    'GET',
-    '/services/{}',
-  ),
   asks(
     known('service logs', '[OPTIONS] SERVICE|TASK', 'Print what a service or task has written', exactly(1)),
     'GET',
     '/services/{}',
   ),
-  asks(known('service ls', '[OPTIONS]', 'List services', NONE, ['service ls', 'service list']), 'GET', '/services'),
-  asks(
-    known('service ps', '[OPTIONS] SERVICE [SERVICE...]', 'List the tasks of services', atLeast(1)),
-    'GET',
-    '/services',
-  ),
-  asks(
-    known('service rm', 'SERVICE [SERVICE...]', 'Remove services', atLeast(1), ['service rm', 'service remove']),
-    'DELETE',
-    '/services/{}',
-  ),
-  asks(
-    known('service rollback', '[OPTIONS] SERVICE', 'Take back the last change of a service', exactly(1)),
-    'GET',
-    '/services/{}',
-  ),
-  asks(
-    known('service scale', 'SERVICE=REPLICAS [SERVICE=REPLICAS...]', 'Set how many replicas services have', atLeast(1)),
-    'GET',
-    '/services/{}',
-  ),
-  asks(known('service update', '[OPTIONS] SERVICE', 'Change a service', exactly(1)), 'GET', '/services/{}'),
   known('stack config', '[OPTIONS]', 'Print the final configuration after merging', NONE),
   asks(
     known('stack deploy', '[OPTIONS] STACK', 'Deploy a stack or change it', exactly(1), ['stack deploy', 'stack up']),
@@ -253,25 +217,6 @@ const swarm: readonly CommandSpec[] = [
     '/services',
   ),
   asks(known('stack services', '[OPTIONS] STACK', 'List the services of a stack', exactly(1)), 'GET', '/services'),
-  asks(known('swarm ca', '[OPTIONS]', 'Show the root CA, or turn it over', NONE), 'GET', '/swarm'),
-  asks(known('swarm init', '[OPTIONS]', 'Begin a swarm', NONE), 'POST', '/swarm/init'),
-  asks(known('swarm join', '[OPTIONS] HOST:PORT', 'Join a swarm', exactly(1)), 'POST', '/swarm/join'),
-  asks(
-    known('swarm join-token', '[OPTIONS] (worker|manager)', 'Show the tokens that let nodes join', exactly(1)),
-    'GET',
-    '/swarm',
-  ),
-  asks(
-    command({
-      ...known('swarm leave', '[OPTIONS]', 'Leave the swarm', NONE),
-      flags: [flag('force', 'bool', 'Whatever it means for the swarm', { short: 'f' })],
-    }),
-    'POST',
-    '/swarm/leave',
-  ),
-  known('swarm unlock', '', 'Unlock a swarm', NONE),
-  asks(known('swarm unlock-key', '[OPTIONS]', 'Show the key that unlocks it', NONE), 'GET', '/swarm/unlockkey'),
-  asks(known('swarm update', '[OPTIONS]', 'Change the swarm', NONE), 'GET', '/swarm'),
 ];
 
 /** Commands that are known and not built yet. */

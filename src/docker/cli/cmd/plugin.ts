@@ -1,6 +1,7 @@
 /** docker plugin: what the daemon says of plugins. @see docker/cli cli/command/plugin */
+import { isErr } from '../../../linux/kernel/errno.ts';
 import { filterQuery } from '../client.ts';
-import { failed } from '../failure.ts';
+import { Failure, failed } from '../failure.ts';
 import { type Column, type Listing, renderList } from '../formatter/table.ts';
 import { inspectAll } from '../inspector.ts';
 import { fullName, parseReference, tagged } from '../reference.ts';
@@ -72,6 +73,29 @@ const inspect = command({
     }),
 });
 
+/**
+ * `docker plugin create`: the directory is looked at as the real command looks at it.
+ * Limits: it is not sent to the daemon.
+ */
+const create = command({
+  path: ['plugin', 'create'],
+  use: '[OPTIONS] PLUGIN PLUGIN-DATA-DIR',
+  short: 'Make a plugin',
+  args: exactly(2),
+  flags: [flag('compress', 'bool', 'Compress what is sent')],
+  run: async (ctx, _o, [name = '', dir = '']) => {
+    const ref = parseReference(name);
+    if ('error' in ref) return new Failure(ref.error);
+    const path = dir.startsWith('/') ? dir : `${ctx.sys.cwd()}/${dir}`.replace(/\/\.?$/, '');
+    const found = ctx.sys.stat(path);
+    if (isErr(found)) return new Failure(`lstat ${path}: ${found.text.toLowerCase()}`);
+    if (found.kind !== 'dir') return new Failure('context must be a directory');
+    const config = ctx.file(`${path}/config.json`);
+    if ('error' in config) return new Failure(config.error);
+    return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+  },
+});
+
 /** `docker.io/vieux/sshfs` */
 function remoteOf(name: string): string {
   const ref = parseReference(name);
@@ -118,6 +142,7 @@ const simple = (
   });
 
 export const pluginCommands: readonly CommandSpec[] = Object.freeze([
+  create,
   simple('disable', '[OPTIONS] PLUGIN', 'Turn a plugin off', 'POST', (n) => `/plugins/${n}/disable`),
   simple('enable', '[OPTIONS] PLUGIN', 'Turn a plugin on', 'POST', (n) => `/plugins/${n}/enable`),
   inspect,

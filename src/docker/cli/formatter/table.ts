@@ -8,7 +8,17 @@ import { execTemplate } from '../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS, HEADER_FUNCTIONS } from '../template/funcs.ts';
 import { parseTemplate, type Template } from '../template/parse.ts';
 import { goJson } from '../template/print.ts';
-import { bool, type GoFunc, type GoObject, type GoValue, goFunc, mapOf, NIL, STRING, str } from '../template/value.ts';
+import {
+  bool,
+  type GoFunc,
+  type GoObject,
+  type GoValue,
+  goFunc,
+  mapOf,
+  ptrTo,
+  STRING,
+  str,
+} from '../template/value.ts';
 
 /** One kind of list. */
 export interface Listing<T> {
@@ -23,15 +33,21 @@ export interface Listing<T> {
 /** A plain text, a truth, nothing (null in JSON), or a method with arguments (not in JSON). */
 export type Column = string | boolean | null | GoFunc;
 
-const asValue = (c: Exclude<Column, GoFunc>): GoValue => (c === null ? NIL : typeof c === 'boolean' ? bool(c) : str(c));
+/** A pointer to nothing: `<nil>`, and null in JSON. */
+const NOTHING: GoValue = { t: ptrTo(STRING), v: null };
+const asValue = (c: Exclude<Column, GoFunc>): GoValue =>
+  c === null ? NOTHING : typeof c === 'boolean' ? bool(c) : str(c);
 
-function rowValue<T>(listing: Listing<T>, row: T): GoValue {
+/** A row as a template sees it. @param used told the methods that are called */
+export function rowValue<T>(listing: Listing<T>, row: T, used?: Set<string>): GoValue {
   const columns = listing.columns(row);
   const method = (name: string): GoFunc | undefined => {
     const c = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    used?.add(name);
     return c === undefined || typeof c === 'function' ? c : () => asValue(c);
   };
   const json = (): string => {
+    for (const name of Object.keys(columns)) used?.add(name);
     const plain = Object.entries(columns).filter(
       (e): e is [string, Exclude<Column, GoFunc>] => typeof e[1] !== 'function',
     );
@@ -60,12 +76,13 @@ export function labelMethod(labels: Readonly<Record<string, string>> | null | un
   return goFunc(1, 1, ['string'], (name) => str(labels?.[String(name?.v)] ?? ''));
 }
 
-/** Tries a template on one row: what is wrong with it, or undefined. */
-export function tryTemplate<T>(listing: Listing<T>, row: T, format: string): Failure | undefined {
+/** Tries a template on one row: the columns that it uses, or what is wrong with it. */
+export function tryTemplate<T>(listing: Listing<T>, row: T, format: string): Failure | ReadonlySet<string> {
   const template = parseTemplate('', format, FUNCTION_NAMES);
   if (typeof template === 'string') return new Failure(`failed to parse template: ${template}`);
-  const { error } = execTemplate(template, rowValue(listing, row), { functions: FUNCTIONS });
-  return error ? new Failure(`failed to execute template: ${error}`) : undefined;
+  const used = new Set<string>();
+  const { error } = execTemplate(template, rowValue(listing, row, used), { functions: FUNCTIONS });
+  return error ? new Failure(`failed to execute template: ${error}`) : used;
 }
 
 function header<T>(template: Template, listing: Listing<T>): string {
@@ -78,15 +95,18 @@ function header<T>(template: Template, listing: Listing<T>): string {
  * Lays out rows.
  * @param format '' or `table` for the default columns
  * @param columns the default table's template, without the word `table`
+ * @param raw the template that the word `raw` stands for
  */
 export function renderList<T>(
   listing: Listing<T>,
   rows: readonly T[],
   format: string,
   columns: string,
+  raw = 'raw',
 ): { text: string; failure?: Failure } {
   let source = format === '' || format === 'table' ? `table ${columns}` : format;
   if (source === 'json') source = '{{json .}}';
+  if (source === 'raw') source = raw;
   const table = source.startsWith('table');
   source = written((table ? source.slice('table'.length) : source).replace(/^ +| +$/g, ''));
   const template = parseTemplate('', source, FUNCTION_NAMES);

@@ -2,6 +2,7 @@
 import {
   ANY,
   BOOL,
+  embed,
   type GoType,
   INT,
   INT64,
@@ -123,7 +124,7 @@ const MOUNT = struct(
   ['ClusterOptions', ANY, '', true],
 );
 
-const HOST_CONFIG = struct(
+const HOST_CONFIG_FIELDS = struct(
   'container.HostConfig',
   ['Binds', STRINGS],
   ['ContainerIDFile', STRING],
@@ -200,6 +201,7 @@ const HOST_CONFIG = struct(
   ['ReadonlyPaths', STRINGS],
   ['Init', ptrTo(BOOL), '', true],
 );
+const HOST_CONFIG = embed(HOST_CONFIG_FIELDS, ['Resources', 'CPUShares', 'IOMaximumBandwidth']);
 
 const HEALTH = struct(
   'container.Health',
@@ -245,7 +247,7 @@ const MOUNT_POINT = struct(
 
 const ADDRESS = struct('network.Address', ['Addr', STRING], ['PrefixLen', INT]);
 
-const NETWORK_SETTINGS = struct(
+const NETWORK_SETTINGS_FIELDS = struct(
   'container.NetworkSettings',
   ['Bridge', STRING],
   ['SandboxID', STRING],
@@ -265,6 +267,18 @@ const NETWORK_SETTINGS = struct(
   ['IPv6Gateway', STRING],
   ['MacAddress', STRING],
   ['Networks', mapOf(ptrTo(ENDPOINT_SETTINGS))],
+);
+const NETWORK_SETTINGS = embed(
+  NETWORK_SETTINGS_FIELDS,
+  ['NetworkSettingsBase', 'Bridge', 'SecondaryIPv6Addresses'],
+  ['DefaultNetworkSettings', 'EndpointID', 'MacAddress'],
+);
+
+const DESCRIPTOR = struct(
+  'v1.Descriptor',
+  ['MediaType', STRING, 'mediaType'],
+  ['Digest', named('digest.Digest'), 'digest'],
+  ['Size', INT64, 'size'],
 );
 
 const DRIVER_DATA = struct('storage.DriverData', ['Data', STRING_MAP], ['Name', STRING]);
@@ -296,9 +310,10 @@ export const CONTAINER_INSPECT = struct(
   ['Mounts', sliceOf(MOUNT_POINT)],
   ['Config', ptrTo(CONFIG)],
   ['NetworkSettings', ptrTo(NETWORK_SETTINGS)],
+  ['ImageManifestDescriptor', ptrTo(DESCRIPTOR), '', true],
 );
 
-const IMAGE_CONFIG = struct(
+const IMAGE_CONFIG_FIELDS = struct(
   'v1.DockerOCIImageConfig',
   ['User', STRING, '', true],
   ['ExposedPorts', mapOf(EMPTY), '', true],
@@ -313,6 +328,11 @@ const IMAGE_CONFIG = struct(
   ['Healthcheck', ptrTo(HEALTHCHECK), '', true],
   ['OnBuild', STRINGS, '', true],
   ['Shell', STRINGS, '', true],
+);
+const IMAGE_CONFIG = embed(
+  IMAGE_CONFIG_FIELDS,
+  ['ImageConfig', 'User', 'ArgsEscaped'],
+  ['DockerOCIImageConfigExt', 'Healthcheck', 'Shell'],
 );
 
 export const IMAGE_INSPECT = struct(

@@ -82,7 +82,17 @@ function healthcheck(o: Options): Parsed<unknown> {
   };
 }
 
-function securityOptions(o: Options): Parsed<{ opts: readonly string[] | null; unconfined: boolean }> {
+/** `--security-opt seccomp=FILE`: the daemon gets the file's content. @see docker/cli opts.go: parseSecurityOpts */
+function seccomp(ctx: Ctx, opt: string): Parsed<string> {
+  const [key, ...rest] = opt.split('=');
+  const file = rest.join('=');
+  if (key !== 'seccomp' || ['unconfined', 'builtin'].includes(file)) return { value: opt };
+  const profile = ctx.file(file);
+  if ('error' in profile) return { error: `opening seccomp profile (${file}) failed: ${profile.error}` };
+  return { value: `seccomp=${profile.text.replace(/\s+/g, '')}` };
+}
+
+function securityOptions(ctx: Ctx, o: Options): Parsed<{ opts: readonly string[] | null; unconfined: boolean }> {
   const out: string[] = [];
   let unconfined = false;
   for (const opt of o.list('security-opt')) {
@@ -91,7 +101,11 @@ function securityOptions(o: Options): Parsed<{ opts: readonly string[] | null; u
     if (opt !== 'no-new-privileges' && (at < 0 || at === opt.length - 1))
       return { error: `Invalid --security-opt: ${goQuote(opt)}` };
     if (opt === 'systempaths=unconfined') unconfined = true;
-    else out.push(opt);
+    else {
+      const got = seccomp(ctx, opt);
+      if ('error' in got) return got;
+      out.push(got.value);
+    }
   }
   return { value: { opts: orNull(out), unconfined } };
 }
@@ -204,7 +218,7 @@ function parts(ctx: Ctx, o: Options): Parsed<Parts> {
   if ('error' in restart) return restart;
   if (o.string('log-driver') === 'none' && o.list('log-opt').length > 0)
     return { error: 'invalid logging opts for driver none' };
-  const security = securityOptions(o);
+  const security = securityOptions(ctx, o);
   if ('error' in security) return security;
   const storage = storageOptions(o);
   if ('error' in storage) return storage;

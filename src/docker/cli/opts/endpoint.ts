@@ -6,7 +6,7 @@ import type { EndpointSettings } from '../../api/types.ts';
 import { goQuote, type Parsed, parseInt64 } from '../flags/gostrconv.ts';
 import type { Options } from '../flags/options.ts';
 import { sortedMap } from '../gojson.ts';
-import { validMac } from './validators.ts';
+import { isLongNetwork, validMac } from './validators.ts';
 
 interface Attachment {
   target: string;
@@ -38,7 +38,7 @@ export function isUserDefined(mode: string): boolean {
 }
 
 function attachment(value: string): Attachment {
-  if (!/(^|,)name=/.test(value)) return plain(value);
+  if (!isLongNetwork(value)) return plain(value);
   const a = plain('');
   for (const field of value.split(',')) {
     const at = field.indexOf('=');

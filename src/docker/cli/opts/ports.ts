@@ -28,13 +28,10 @@ export function parsePortRange(ports: string): Parsed<readonly [number, number]>
   return { value: [start.value, end.value] };
 }
 
-/** `80/udp` → ['udp', '80']; tcp when it does not say; both empty when there is no port. */
+/** `80/udp` → ['udp', '80']; tcp when it does not say; both empty when there is no port. More slashes are not looked at. */
 export function splitProtoPort(raw: string): readonly [proto: string, port: string] {
-  const slash = raw.indexOf('/');
-  const port = slash < 0 ? raw : raw.slice(0, slash);
-  if (raw === '' || port === '') return ['', ''];
-  const proto = slash < 0 ? '' : raw.slice(slash + 1);
-  return [proto === '' ? 'tcp' : proto, port];
+  const [port = '', proto = ''] = raw.split('/');
+  return port === '' ? ['', ''] : [proto === '' ? 'tcp' : proto, port];
 }
 
 function splitParts(raw: string): readonly [ip: string, host: string, container: string] {

@@ -4,6 +4,7 @@
  */
 import { parseIp } from '../../../base/ip.ts';
 import { goQuote, parseBool, parseInt64 } from '../flags/gostrconv.ts';
+import { ramInBytes } from '../flags/values.ts';
 
 type Checked = { readonly value: string } | { readonly error: string };
 const ok = (value: string): Checked => ({ value });
@@ -60,7 +61,7 @@ export function extraHost(s: string): Checked {
   const at = eq >= 0 ? eq : s.indexOf(':');
   const name = at < 0 ? '' : s.slice(0, at);
   const rest = at < 0 ? '' : s.slice(at + 1);
-  if (name === '' || rest === '') return no(`bad format for add-host: ${goQuote(s)}`);
+  if (name === '' || name.includes(':')) return no(`bad format for add-host: ${goQuote(s)}`);
   const ip = rest.startsWith('[') && rest.endsWith(']') ? rest.slice(1, -1) : rest;
   if (ip !== 'host-gateway' && !parseIp(ip)) return no(`invalid IP address in add-host: ${goQuote(rest)}`);
   return ok(`${name}:${ip}`);
@@ -86,10 +87,11 @@ export function sysctl(s: string): Checked {
 
 /** `--network`: a name, or `name=…,alias=…,ip=…,ip6=…,mac-address=…,driver-opt=k=v,gw-priority=n,link-local-ip=…`. */
 export function networkAttachment(s: string): Checked {
-  if (!/(^|,)name=/.test(s)) return ok(s);
+  if (!isLongNetwork(s)) return ok(s);
+  let named = false;
   for (const field of s.split(',')) {
     const at = field.indexOf('=');
-    if (at < 0) return no(`invalid key/value pair format in driver options`);
+    if (at < 0) return no(`invalid field ${field}`);
     const key = field.slice(0, at).trim().toLowerCase();
     const value = field.slice(at + 1).trim();
     if (!NETWORK_KEYS.has(key)) return no(`invalid field key ${key}`);
@@ -97,9 +99,15 @@ export function networkAttachment(s: string): Checked {
       const n = parseInt64(value, 10, 64, 'Atoi');
       if ('error' in n) return no(`invalid gw-priority (${value}): invalid syntax`);
     }
-    if (key === 'driver-opt' && !value.includes('=')) return no('invalid key/value pair format in driver options');
+    if (key === 'driver-opt' && !value.includes('=')) return no('invalid key value pair format in driver options');
+    if (key === 'name') named = value !== '';
   }
-  return ok(s);
+  return named ? ok(s) : no('network name/id is not specified');
+}
+
+/** Is it of fields, or the name of a network? @see docker/cli opts/network.go: Set */
+export function isLongNetwork(s: string): boolean {
+  return /\w+=\w+(,\w+=\w+)*/.test(s);
 }
 const NETWORK_KEYS = new Set([
   'name',
@@ -143,6 +151,7 @@ export function deviceCgroupRule(s: string): Checked {
 
 /** `--mount`: checks the keys; {@link ./volumes.ts} converts. */
 export function mount(s: string): Checked {
+  if (s === '') return no('EOF');
   let type = 'volume';
   let target = '';
   const options = new Set<string>();
@@ -159,6 +168,8 @@ export function mount(s: string): Checked {
       return no(
         `invalid value for bind-recursive: ${value} (must be "enabled", "disabled", "writable", or "readonly")`,
       );
+    else if (key === 'tmpfs-size' && 'error' in ramInBytes(value)) return no(`invalid value for ${key}: ${value}`);
+    else if (key === 'tmpfs-mode' && !/^[0-7]+$/.test(value)) return no(`invalid value for ${key}: ${value}`);
     options.add(key.split('-')[0] as string);
   }
   if (type === '') return no('type is required');

@@ -13,7 +13,7 @@ export function parseVolumes(values: readonly string[], cwd: string): Parsed<Vol
   const anonymous: Record<string, Record<string, never>> = {};
   for (const value of values) {
     if (value === '') return { error: 'invalid empty volume spec' };
-    const parts = value.split(':');
+    const parts = sections(value);
     if (parts.length === 1) {
       anonymous[value] = {};
       continue;
@@ -26,6 +26,20 @@ export function parseVolumes(values: readonly string[], cwd: string): Parsed<Vol
     binds.push([absolute, ...parts.slice(1)].join(':'));
   }
   return { value: { binds: binds.length > 0 ? binds : null, anonymous } };
+}
+
+/** What stands between colons; one letter and a colon begin a path of Windows. */
+function sections(spec: string): string[] {
+  const out: string[] = [];
+  let part = '';
+  for (const c of spec) {
+    if (c !== ':' || /^\p{L}$/u.test(part)) part += c;
+    else {
+      out.push(part);
+      part = '';
+    }
+  }
+  return [...out, part];
 }
 
 /** path.Clean of an absolute path. */

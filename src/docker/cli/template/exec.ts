@@ -9,6 +9,7 @@ import type { Template } from './parse.ts';
 import { goPrint } from './print.ts';
 import {
   bool,
+  embeddedField,
   FLOAT64,
   GoError,
   type GoFunc,
@@ -262,6 +263,8 @@ class Run {
         if (extra) this.#fail(at, context, `${name} has arguments but cannot be invoked as function`);
         return (value.v as GoValue[])[i];
       }
+      const embedded = embeddedField(value, name);
+      if (embedded) return embedded;
     }
     if (value.t.k === 'map' && value.t.key.k === 'string') {
       if (extra) this.#fail(at, context, `${name} is not a method but has arguments`);

@@ -39,8 +39,10 @@ export function goPrint(x: GoValue | undefined, depth = 0, plus = false): string
       return '0xc000010000';
     }
     case 'struct': {
-      const fields = x.t.fields;
-      return `{${(x.v as GoValue[]).map((f, i) => (plus ? `${fields[i]?.name}:` : '') + goPrint(f, depth + 1, plus)).join(' ')}}`;
+      const { fields, embedded = [] } = x.t;
+      const opened = (i: number): string => '{'.repeat(embedded.filter((e) => e.from === i).length);
+      const closed = (i: number): string => '}'.repeat(embedded.filter((e) => e.to === i + 1).length);
+      return `{${(x.v as GoValue[]).map((f, i) => `${opened(i)}${plus ? `${fields[i]?.name}:` : ''}${goPrint(f, depth + 1, plus)}${closed(i)}`).join(' ')}}`;
     }
     case 'object':
       return '0xc000010000';

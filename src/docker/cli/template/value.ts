@@ -12,6 +12,13 @@ export interface GoField {
   readonly omitEmpty?: boolean;
 }
 
+/** Fields from one to before another that are one struct. */
+export interface Embedded {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export type GoType =
   | {
       readonly k: 'bool' | 'string' | 'int' | 'uint' | 'float' | 'time' | 'any' | 'func' | 'number';
@@ -21,7 +28,13 @@ export type GoType =
   | { readonly k: 'array'; readonly elem: GoType; readonly length: number }
   | { readonly k: 'map'; readonly key: GoType; readonly elem: GoType; readonly name?: string }
   | { readonly k: 'ptr'; readonly elem: GoType }
-  | { readonly k: 'struct'; readonly name: string; readonly fields: readonly GoField[] }
+  | {
+      readonly k: 'struct';
+      readonly name: string;
+      readonly fields: readonly GoField[];
+      /** Embedded structs: printed as structs, and fields by their own name. */
+      readonly embedded?: readonly Embedded[];
+    }
   | { readonly k: 'object'; readonly name: string };
 
 /** A function of Go: gives a value, or an error text. */
@@ -87,6 +100,21 @@ export function struct(
     name,
     fields: rows.map(([field, type, json, omitEmpty]) => ({ name: field, type, json: json || undefined, omitEmpty })),
   };
+}
+
+/** The struct type with some fields in an embedded struct. @param ranges its name, its first and its last field */
+export function embed(t: GoType, ...ranges: (readonly [name: string, first: string, last: string])[]): GoType {
+  if (t.k !== 'struct') return t;
+  const at = (name: string): number => t.fields.findIndex((f) => f.name === name);
+  return { ...t, embedded: ranges.map(([name, first, last]) => ({ name, from: at(first), to: at(last) + 1 })) };
+}
+
+/** An embedded struct of a struct. */
+export function embeddedField(x: GoValue, name: string): GoValue | undefined {
+  const found = x.t.k === 'struct' ? x.t.embedded?.find((e) => e.name === name) : undefined;
+  if (!found || x.t.k !== 'struct') return undefined;
+  const fields = x.t.fields.slice(found.from, found.to);
+  return { t: { k: 'struct', name, fields }, v: (x.v as GoValue[]).slice(found.from, found.to) };
 }
 
 /** The type's name as Go prints it. */

@@ -13,7 +13,7 @@ import { createContainer } from '../create.ts';
 import type { Daemon } from '../daemon.ts';
 import { CONFIG, CREATE, EXEC, EXEC_START, UPDATE } from '../decode/containers.ts';
 import { errors } from '../errors.ts';
-import { createExec, type Exec, type ExecConfig, type ExecStart, execJson, startExec } from '../exec.ts';
+import { createExec, type Exec, type ExecConfig, type ExecStart, execJson, findExec, startExec } from '../exec.ts';
 import { Filters } from '../filters.ts';
 import { inspectContainer } from '../inspect.ts';
 import { listContainers } from '../list.ts';
@@ -227,7 +227,7 @@ const execCreate = on(async (c, { daemon, request, params }) => {
   return made instanceof Failure ? made : json(daemon, 201, made);
 });
 
-const execOf = (daemon: Daemon, id: string): Exec | Failure => daemon.execs.get(id) ?? errors.noExec(id);
+const execOf = (daemon: Daemon, id: string): Exec | Failure => findExec(daemon, id) ?? errors.noExec(id);
 
 const execStart: Handler = async (call) => {
   const { daemon, request, params } = call;
@@ -239,7 +239,7 @@ const execStart: Handler = async (call) => {
 
 const execInspect: Handler = ({ daemon, params }) => {
   const exec = execOf(daemon, params.id as string);
-  return exec instanceof Failure ? exec : json(daemon, 200, execJson(exec));
+  return exec instanceof Failure ? exec : json(daemon, 200, execJson(daemon, exec));
 };
 
 const execResize: Handler = ({ daemon, params, query }) => {

@@ -1,11 +1,10 @@
 /** Routes below /networks and /volumes. @see moby api/server/router/network, api/server/router/volume */
-import type { HttpResponse } from '../../../base/http.ts';
 import type { EndpointSettings } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import type { Network } from '../../libnetwork/network.ts';
 import { readJson } from '../body.ts';
 import { connect, disconnect } from '../connect.ts';
-import { COST } from '../daemon.ts';
+import { COST, type Daemon } from '../daemon.ts';
 import { CONNECT, DISCONNECT, NETWORK_CREATE, VOLUME_CREATE } from '../decode/networks.ts';
 import type { GoType } from '../decode/types.ts';
 import { errors } from '../errors.ts';
@@ -21,27 +20,14 @@ import {
 } from '../networks.ts';
 import { parsePruning } from '../prune.ts';
 import { empty, json } from '../reply.ts';
-import { type Call, flag, type Handler, type Route } from '../router.ts';
+import { flag, type Handler, type Route } from '../router.ts';
 import { volumeJson } from '../volumes.ts';
-
-const on =
-  (work: (n: Network, call: Call) => Promise<HttpResponse | Failure> | HttpResponse | Failure): Handler =>
-  (call) => {
-    const n = call.daemon.controller.find(call.params.id as string);
-    return n instanceof Failure ? n : work(n, call);
-  };
 
 const list: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
   const found = listNetworks(daemon, filters);
-  return found instanceof Failure
-    ? found
-    : json(
-        daemon,
-        200,
-        found.map((n) => inspectNetwork(daemon, n, false)),
-      );
+  return found instanceof Failure ? found : json(daemon, 200, found);
 };
 
 const create: Handler = async ({ daemon, request }) => {
@@ -51,6 +37,35 @@ const create: Handler = async ({ daemon, request }) => {
   return made instanceof Failure ? made : json(daemon, 201, made);
 };
 
+const inspect: Handler = ({ daemon, params, query }) => {
+  const term = params.id as string;
+  const n = daemon.controller.find(term);
+  const scope = query.get('scope') ?? '';
+  const missing = new Failure('notFound', `network ${term} not found`);
+  if (!(n instanceof Failure))
+    return scope === '' || scope === n.info.scope ? json(daemon, 200, inspectNetwork(daemon, n)) : missing;
+  const other = scope === 'local' ? undefined : daemon.swarm?.elsewhere(term)[0];
+  return other ? json(daemon, 200, other) : n;
+};
+
+const remove: Handler = async ({ daemon, params }) => {
+  const term = params.id as string;
+  const n = daemon.controller.find(term);
+  const ours = n instanceof Failure || n.info.scope === 'swarm' ? await removeFromSwarm(daemon, term) : undefined;
+  if (ours) return ours instanceof Failure ? ours : empty(daemon, 204);
+  return n instanceof Failure ? n : (removeNetwork(daemon, n) ?? empty(daemon, 204));
+};
+
+/** @returns whether it went; undefined: the swarm has no such network */
+async function removeFromSwarm(daemon: Daemon, term: string): Promise<Failure | true | undefined> {
+  const manager = daemon.swarm?.control();
+  if (!manager || manager instanceof Failure) return manager;
+  const network = manager.store.networks.find(term);
+  if (network instanceof Failure) return undefined;
+  const { removeClusterNetwork } = await daemon.kernel.world.hold(import('../swarm/networks.ts'));
+  return removeClusterNetwork(manager, network) ?? true;
+}
+
 const prune: Handler = ({ daemon, query }) => {
   const pruning = parsePruning(daemon, query.get('filters'), ['label', 'label!', 'until']);
   if (pruning instanceof Failure) return pruning;
@@ -59,15 +74,24 @@ const prune: Handler = ({ daemon, query }) => {
   return json(daemon, 200, gone);
 };
 
-const change = (as: GoType, work: typeof disconnectOf): Handler =>
-  on(async (n, { daemon, request }) => {
+const change =
+  (as: GoType, work: typeof disconnectOf): Handler =>
+  async ({ daemon, request, params }) => {
     const body = await readJson<ConnectBody>(request, as);
+    const term = params.id as string;
+    const there = daemon.controller.find(term);
+    if (there instanceof Failure && (as !== CONNECT || !daemon.swarm)) return there;
     if (body instanceof Failure) return body;
     const c = daemon.container(body.Container ?? '');
     if (c instanceof Failure) return c;
     await daemon.sleep(COST.network);
-    return work(daemon, n, c, body) ?? empty(daemon, 200);
-  });
+    const joins =
+      as === CONNECT && c.isRunning ? await daemon.swarm?.admit(c, term, body.EndpointConfig ?? {}) : undefined;
+    if (joins instanceof Failure) return joins;
+    const n = daemon.controller.find(term);
+    if (n instanceof Failure) return n;
+    return work(daemon, n, c, joins ? { ...body, EndpointConfig: joins } : body) ?? empty(daemon, 200);
+  };
 
 interface ConnectBody {
   readonly Container?: string;
@@ -143,22 +167,10 @@ export const networkRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/networks', handler: list },
   { method: 'POST', pattern: '/networks/create', handler: create },
   { method: 'POST', pattern: '/networks/prune', handler: prune },
-  {
-    method: 'GET',
-    pattern: '/networks/{id*}',
-    handler: on((n, { daemon, params, query }) => {
-      const scope = query.get('scope') || n.info.scope;
-      if (scope !== n.info.scope) return new Failure('notFound', `network ${params.id} not found`);
-      return json(daemon, 200, inspectNetwork(daemon, n));
-    }),
-  },
+  { method: 'GET', pattern: '/networks/{id*}', handler: inspect },
   { method: 'POST', pattern: '/networks/{id*}/connect', handler: connectRoute },
   { method: 'POST', pattern: '/networks/{id*}/disconnect', handler: change(DISCONNECT, disconnectOf) },
-  {
-    method: 'DELETE',
-    pattern: '/networks/{id*}',
-    handler: on((n, { daemon }) => removeNetwork(daemon, n) ?? empty(daemon, 204)),
-  },
+  { method: 'DELETE', pattern: '/networks/{id*}', handler: remove },
   { method: 'GET', pattern: '/volumes', handler: volumeList },
   { method: 'POST', pattern: '/volumes/create', handler: volumeCreate },
   { method: 'POST', pattern: '/volumes/prune', handler: volumePrune },

@@ -48,8 +48,14 @@ const OUT_OF_RANGE = new Failure('invalid', 'requested address is out of range')
 export class Ipam {
   readonly #subnets = new Map<string, Subnet>();
 
-  /** @param defaults the predefined pools, in order */
-  constructor(public defaults: readonly PoolBase[] = LOCAL_POOLS) {}
+  /**
+   * @param defaults the predefined pools, in order
+   * @param serial addresses that came back are given out again only after all others, as managers of a swarm do
+   */
+  constructor(
+    public defaults: readonly PoolBase[] = LOCAL_POOLS,
+    readonly serial = false,
+  ) {}
 
   /**
    * A pool of the predefined ones, for networks that ask for none.
@@ -110,12 +116,15 @@ export class Ipam {
       pool.used.add(text);
       return a;
     }
-    return NO_ADDRESS;
+    if (!this.serial || pool.used.size >= span) return NO_ADDRESS;
+    pool.from = 0;
+    return this.requestAddress(pool);
   }
 
   releaseAddress(pool: Pool, address: IpAddr): void {
     if (sameIp(address, pool.subnet.addr)) return;
     pool.used.delete(formatIp(address));
+    if (this.serial) return;
     for (const p of this.#subnets.get(formatPrefix(pool.subnet))?.holders ?? [])
       p.from = Math.min(p.from, offset(p.range, address));
   }

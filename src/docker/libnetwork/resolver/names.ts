@@ -22,6 +22,8 @@ function inNetwork(network: Network, name: string, version: 4 | 6): Addresses {
     if (ip && !out.some((o) => sameIp(o, ip))) out.push(ip);
   }
   if (out.length > 0) return out;
+  const served = network.serviceNames.get(wanted);
+  if (served) return version === 4 ? served : 'miss';
   return version === 6 && found.length > 0 && !network.info.enableIPv6 ? 'miss' : undefined;
 }
 

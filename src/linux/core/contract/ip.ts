@@ -84,6 +84,17 @@ export interface CoreNeigh {
   readonly state: number;
 }
 
+/** Something that happened to a neighbour or a forwarding entry: its state then. */
+export interface CoreNetEvent {
+  readonly ns: number;
+  /** It is gone. */
+  readonly gone: boolean;
+  /** Virtual ns. */
+  readonly time: number;
+  readonly neigh?: CoreNeigh;
+  readonly fdb?: CoreFdb;
+}
+
 /** A router advertisement: the ICMPv6 message that a device received, and from whom. */
 export interface CoreRouterAdvert {
   readonly dev: number;
@@ -152,6 +163,10 @@ export interface IpCore {
   neighs(ns: number): CoreNeigh[];
   neighSet(dev: number, ip: Addr16, mac: number, permanent: boolean): number;
   neighDel(dev: number, ip: Addr16): number;
+  /** Somebody listens to neighbours, forwarding entries and trials of addresses: one more, one less. */
+  netWatch(by: 1 | -1): void;
+  /** Takes what happened to neighbours and forwarding entries while somebody listened, oldest first. */
+  netEvents(): CoreNetEvent[];
   /** Broadcasts a gratuitous ARP request for `ip`. */
   announce(dev: number, ip: Addr16): number;
   fdb(bridge: number): CoreFdb[];

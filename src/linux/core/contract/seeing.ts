@@ -1,4 +1,5 @@
 /** The core: captures, traces, counters, the whole state. */
+import type { CoreState } from '../double.ts';
 import type { Addr16 } from './base.ts';
 
 /** Code of a LOG event: a namespace's table of connections is full; b = the namespace. */
@@ -74,4 +75,8 @@ export interface SeeingCore {
    * @throws RangeError naming what is wrong with the image; the state is then as it was
    */
   restore(image: Uint8Array, base?: Uint8Array): void;
+  /** The bytes in use, where they lie (double.ts): valid until anything happens to this core. */
+  state(): CoreState;
+  /** Becomes the double of a core of the same build: what happens to both is the same from then on. */
+  double(of: CoreState): void;
 }

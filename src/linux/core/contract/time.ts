@@ -12,6 +12,10 @@ export const EventKind = {
   LOG: 4,
   /** A router advertisement waits; a = device. */
   RA: 5,
+  /** Something happened to a neighbour or a forwarding entry of namespace a (netEvents). */
+  NET: 6,
+  /** The trial of an IPv6 address of device a is over, while somebody listens (netWatch). */
+  ADDR6: 7,
 } as const;
 
 export const Ready = { IN: 1, OUT: 4, ERR: 8, HUP: 16, RDHUP: 32 } as const;

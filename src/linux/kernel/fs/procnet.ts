@@ -16,9 +16,9 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     if_inet6: file(ifInet6),
     igmp: file(igmp),
     igmp6: file(igmp6),
-    netstat: file((net) => counters(net, ['TcpExt'])),
+    netstat: file((net) => counters(net, ['TcpExt', 'IpExt'])),
     route: file(route),
-    snmp: file((net) => counters(net, ['Tcp', 'Udp'])),
+    snmp: file((net) => counters(net, ['Ip', 'Icmp', 'IcmpMsg', 'Tcp', 'Udp'])),
     tcp: file((net) => sockets(net, 'tcp', 4)),
     tcp6: file((net) => sockets(net, 'tcp', 6)),
     udp: file((net) => sockets(net, 'udp', 4)),
@@ -171,6 +171,7 @@ const TCP_HEAD: Readonly<Record<string, number>> = { RtoAlgorithm: 1, RtoMin: 20
 function counters(net: NetAdmin, groups: readonly (keyof Counters)[]): string {
   const all = net.counters();
   return groups
+    .filter((g) => Object.keys(all[g]).length > 0)
     .map((g) => {
       const row = g === 'Tcp' ? { ...TCP_HEAD, ...all.Tcp } : all[g];
       return `${g}: ${Object.keys(row).join(' ')}\n${g}: ${Object.values(row).join(' ')}\n`;

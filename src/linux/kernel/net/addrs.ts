@@ -71,6 +71,7 @@ export function addAddr(
     ...(options.good && { good: options.good }),
   };
   ns.addrs.push(addr);
+  world.watch.address(ns, addr);
   if (d.up) addrRoutes(world, d, addr, options.noprefixroute !== true);
   return 0;
 }
@@ -104,17 +105,20 @@ export function addrRoutes(world: NetWorld, d: Device, a: Addr, connected = true
     false,
   );
   if (primary !== a) return;
-  if (prefix.bits < 31) {
-    const broadcast = ip4(last4(prefix));
-    pushRoute(
-      world,
-      d.ns,
-      { ...base, family: 4, type: 'broadcast', dst: { addr: broadcast, bits: 32 }, src: ip, scope: 'link', table: 255 },
-      false,
-    );
-  }
+  const everybody: Route = {
+    ...base,
+    family: 4,
+    type: 'broadcast',
+    dst: { addr: ip4(last4(prefix)), bits: 32 },
+    src: ip,
+    scope: 'link',
+    table: 255,
+  };
+  const named = a.broadcast !== undefined && prefix.bits < 31;
+  if (named) pushRoute(world, d.ns, everybody, false);
   if (d.kind !== 'loopback' && prefix.bits < 32 && connected)
     pushRoute(world, d.ns, { ...base, family: 4, type: 'unicast', dst: net, src: ip, scope: 'link', table: 254 }, true);
+  if (!named && prefix.bits < 31) pushRoute(world, d.ns, everybody, false);
 }
 
 export function delAddr(world: NetWorld, ns: Netns, ifname: string, prefix: Prefix): Errno | 0 {
@@ -157,6 +161,7 @@ function promote(world: NetWorld, d: Device, a: Addr): void {
 }
 
 function takeAway(world: NetWorld, d: Device, gone: Addr): void {
+  world.watch.addressGone(d.ns, gone);
   d.ns.addrs.delete(gone);
   const { prefix } = gone;
   const text = formatIp(prefix.addr);
@@ -181,6 +186,9 @@ export function defaultAddrs(world: NetWorld, d: Device): void {
 }
 
 /** A device is removed or moves: its addresses go (the core has dropped its own). */
-export function addrsGone(d: Device): void {
-  for (const a of [...d.ns.addrs.of(d.ifindex)]) d.ns.addrs.delete(a);
+export function addrsGone(world: NetWorld, d: Device): void {
+  for (const a of [...d.ns.addrs.of(d.ifindex)]) {
+    world.watch.addressGone(d.ns, a);
+    d.ns.addrs.delete(a);
+  }
 }

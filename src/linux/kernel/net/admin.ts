@@ -1,4 +1,5 @@
 /** NetAdmin of one namespace: the table of its operations. */
+import type { Counters } from '../../core/core.ts';
 import { EOPNOTSUPP, type Errno } from '../errno.ts';
 import type { LinkKind, NetAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr, listAddrs } from './addrs.ts';
@@ -15,12 +16,21 @@ import { addPolicyRule, delPolicyRule } from './policy.ts';
 import { delQdisc, listQdiscs, setQdisc } from './qdiscs.ts';
 import { addRoute, delRoute, listRoutes, lookupRoute, routeTables } from './routes.ts';
 import { listSockets } from './sockinfo.ts';
+import { getSysctl } from './sysctls.ts';
 import type { NetWorld } from './world.ts';
 
 /** The rules of a namespace, made when first needed. */
 function rules(world: NetWorld, ns: Netns): Ruleset {
   ns.rules ??= new Ruleset(world, ns);
   return ns.rules;
+}
+
+/** What is counted, with the two settings that RFC 4293 puts beside it: whether it forwards (1, else 2), the TTL. */
+function counters(world: NetWorld, ns: Netns): Counters {
+  const all = world.core.snmp(ns.core);
+  const setting = (name: string): number => Number(getSysctl(world, ns, name));
+  const forwards = setting('net.ipv4.conf.all.forwarding') === 1 ? 1 : 2;
+  return { ...all, Ip: { Forwarding: forwards, DefaultTTL: setting('net.ipv4.ip_default_ttl'), ...all.Ip } };
 }
 
 /** @param unix unix sockets of the machine, which ss lists too */
@@ -95,7 +105,7 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     conntrackStats: () => connStats(w, ns),
     conntrackDelete: (match, user) => deleteConns(w, ns, match, user),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
-    counters: () => w.core.snmp(ns.core),
+    counters: () => counters(w, ns),
     ...ipvsAdmin(w, ns),
   };
 }

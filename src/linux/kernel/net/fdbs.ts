@@ -5,6 +5,7 @@
 
 import { ip4 } from '../../../base/ip.ts';
 import * as abi from '../../core/abi.ts';
+import type { CoreFdb } from '../../core/core.ts';
 import { EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { FdbChange, FdbEntry } from '../netadmin.ts';
 import { standing } from './links.ts';
@@ -27,16 +28,26 @@ const HOW = {
 function ofBridge(world: NetWorld, b: Device): FdbEntry[] {
   return [...world.core.fdb(b.dev)]
     .sort((x, y) => y.seq - x.seq)
-    .map((f) => ({
-      mac: f.mac,
-      ifindex: (world.devices.get(f.port) ?? b).ifindex,
-      master: b.ifindex,
-      local: f.local,
-      permanent: f.permanent || f.local,
-      static: f.static,
-      age: f.ageNs / 1e9,
-      self: false,
-    }));
+    .map((f) => ofPort(f, world.devices.get(f.port) ?? b, b));
+}
+
+/** An entry of a bridge behind a port of it, or behind itself. */
+function ofPort(f: CoreFdb, port: Device, bridge: Device): FdbEntry {
+  return {
+    mac: f.mac,
+    ifindex: port.ifindex,
+    master: bridge.ifindex,
+    local: f.local,
+    permanent: f.permanent || f.local,
+    static: f.static,
+    age: f.ageNs / 1e9,
+    self: false,
+  };
+}
+
+/** An entry as `bridge fdb` has it. @param port the port it is behind, or the bridge itself */
+export function fdbEntry(port: Device, f: CoreFdb): FdbEntry {
+  return ofPort(f, port, port.master ?? port);
 }
 
 function ofVxlan(world: NetWorld, d: Device): FdbEntry[] {

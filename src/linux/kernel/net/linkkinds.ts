@@ -106,6 +106,7 @@ export function addVxlan(
   d.lower = lower;
   world.stacked.add(d);
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);
+  world.watch.link(d);
   return d.ifindex;
 }
 
@@ -136,6 +137,7 @@ export function addUpper(
   d.arg = settings.kind === 'vlan' ? settings.id : settings.kind === 'macvlan' ? settings.mode : undefined;
   numberPeers(d);
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);
+  world.watch.link(d);
   return d.ifindex;
 }
 

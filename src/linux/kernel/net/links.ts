@@ -84,6 +84,7 @@ export function addSimple(
     d.named = false;
   }
   if (options.mtu !== undefined) setMtu(world, d, options.mtu);
+  world.watch.link(d);
   return d.ifindex;
 }
 
@@ -107,17 +108,19 @@ export function addVeth(
   const [a, b] = world.core.vethAdd(ns.core, name, macs[0], other.core, peer.name, macs[1]);
   if (a < 0) return errnoOf(a);
   const far = register(world, other, b, 'veth', peer.name, peer.ifindex);
+  world.watch.lonely(far);
   const near = register(world, ns, a, 'veth', name);
   near.peer = far;
   far.peer = near;
   numberPeers(near);
   if (options.mtu !== undefined) for (const d of [near, far]) setMtu(world, d, options.mtu);
+  world.watch.link(near);
   return near.ifindex;
 }
 
 /** Takes a device out of all tables of this side; the core's device is gone or goes. */
 export function forget(world: NetWorld, d: Device): void {
-  addrsGone(d);
+  addrsGone(world, d);
   routesGone(world, d);
   for (const other of d.ns.devices) if (other.master === d) other.master = undefined;
   renameIpv6(d.ns, d.name, undefined);
@@ -129,11 +132,14 @@ export function forget(world: NetWorld, d: Device): void {
 
 /** Removes a device with its other end and all that stands on it, in whatever namespaces. */
 export function remove(world: NetWorld, d: Device): void {
-  for (const gone of [d, ...(d.peer ? [d.peer] : [])]) {
+  const ends = [d, ...(d.peer ? [d.peer] : [])];
+  const told = world.watch.leaving(ends);
+  for (const gone of ends) {
     for (const upper of standing(world, gone)) remove(world, upper);
     if (world.devices.has(gone.dev)) forget(world, gone);
   }
   world.core.devDel(d.dev);
+  told();
 }
 
 /** Devices that stand on one (macvlan, ipvlan, vlan), or send by it (VXLAN). */
@@ -177,6 +183,8 @@ function setUp(world: NetWorld, d: Device, up: boolean): Errno | 0 {
   const err = world.core.devSet(d.dev, 'up', up ? 1 : 0);
   if (err < 0) return errnoOf(err);
   d.up = up;
+  d.activated ||= up;
+  world.watch.link(d);
   if (up) {
     defaultAddrs(world, d);
     routesBack(world, d);
@@ -229,6 +237,15 @@ export function setLink(
 ): Errno | 0 {
   const d = ns.named(name);
   if (isErr(d)) return d;
+  const err = changeLink(world, d, change);
+  if (err) return err;
+  const { up, txqlen: _, ...others } = change;
+  if (Object.values(others).some((v) => v !== undefined)) world.watch.link(d);
+  return up === undefined ? 0 : setUp(world, d, up);
+}
+
+/** All changes but up and down. */
+function changeLink(world: NetWorld, d: Device, change: Parameters<NetAdmin['setLink']>[1]): Errno | 0 {
   if (change.mtu !== undefined) {
     const bad = setMtu(world, d, change.mtu);
     if (bad) return bad;
@@ -256,7 +273,7 @@ export function setLink(
     const taken = rename(world, d, change.name);
     if (taken) return taken;
   }
-  return change.up === undefined ? 0 : setUp(world, d, change.up);
+  return 0;
 }
 
 export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | undefined): Errno | 0 {
@@ -267,10 +284,12 @@ export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | u
   if (to.find(d.name)) return EEXIST;
   setUp(world, d, false);
   setMaster(world, d, null);
-  addrsGone(d);
+  addrsGone(world, d);
   routesGone(world, d);
+  world.watch.link(d, true);
   const moved = world.core.devMove(d.dev, to.core);
   if (moved < 0) return errnoOf(moved);
+  d.activated = false;
   ns.remove(d);
   renameIpv6(ns, d.name, undefined);
   d.ns = to;
@@ -278,6 +297,7 @@ export function moveLink(world: NetWorld, ns: Netns, name: string, to: Netns | u
   to.add(d);
   syncIpv6(world, d);
   numberPeers(d);
+  world.watch.link(d);
   return 0;
 }
 

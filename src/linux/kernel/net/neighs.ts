@@ -1,9 +1,10 @@
 /** Neighbours, read from the core. */
 import type { IpAddr } from '../../../base/ip.ts';
+import type { CoreNeigh } from '../../core/core.ts';
 import { ENODEV, ENOENT, type Errno, errnoOf, isErr } from '../errno.ts';
 import type { Neigh } from '../netadmin.ts';
 import { fromAddr16, toAddr16 } from './addr16.ts';
-import type { Netns } from './netns.ts';
+import type { Device, Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
 
 const NUD: Readonly<Record<number, Neigh['state']>> = {
@@ -17,22 +18,23 @@ const NUD: Readonly<Record<number, Neigh['state']>> = {
   128: 'PERMANENT',
 };
 
+/** A neighbour of a device as `ip neigh` has it. */
+export function neighOf(d: Device, n: CoreNeigh): Neigh {
+  const state = NUD[n.state] ?? 'FAILED';
+  const known = state !== 'INCOMPLETE' && state !== 'FAILED';
+  return {
+    ifindex: d.ifindex,
+    ip: fromAddr16(n.ip),
+    ...(known && { mac: n.mac }),
+    ...(n.router && { router: true }),
+    state,
+  };
+}
+
 export function listNeighs(world: NetWorld, ns: Netns): Neigh[] {
   return world.core.neighs(ns.core).flatMap((n) => {
     const d = world.devices.get(n.dev);
-    const state = NUD[n.state] ?? 'FAILED';
-    const known = state !== 'INCOMPLETE' && state !== 'FAILED';
-    return d
-      ? [
-          {
-            ifindex: d.ifindex,
-            ip: fromAddr16(n.ip),
-            ...(known && { mac: n.mac }),
-            ...(n.router && { router: true }),
-            state,
-          },
-        ]
-      : [];
+    return d ? [neighOf(d, n)] : [];
   });
 }
 

@@ -32,6 +32,8 @@ export class Device {
   mtuFixed = false;
   txqlen = 0;
   up = false;
+  /** It has been up in this namespace: its queueing discipline stays when it goes down. */
+  activated = false;
   promisc = false;
   /** Packet sockets that want it promiscuous. */
   promiscuity = 0;

@@ -84,6 +84,7 @@ export function addPolicyRule(
   }
   const at = ns.policy.findIndex((r) => r.family === rule.family && r.priority > rule.priority);
   ns.policy.splice(at < 0 ? ns.policy.length : at, 0, rule);
+  world.watch.rule(ns, rule);
   return 0;
 }
 
@@ -95,5 +96,6 @@ export function delPolicyRule(world: NetWorld, ns: Netns, want: Partial<PolicyRu
     if (err < 0) return errnoOf(err);
   }
   ns.policy.splice(ns.policy.indexOf(rule), 1);
+  world.watch.rule(ns, rule, true);
   return 0;
 }

@@ -23,7 +23,7 @@ const FIRST_HANDLE = 0x8001;
 /** A device's root discipline by name. */
 export function rootName(world: NetWorld, d: Device): string {
   const root = world.core.qdiscs(d.dev)[0];
-  if (!d.up) return 'noop';
+  if (!d.activated) return 'noop';
   return root ? (NAMES[root.kind] ?? '') : 'noqueue';
 }
 

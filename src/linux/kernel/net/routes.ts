@@ -91,12 +91,15 @@ export function pushRoute(world: NetWorld, ns: Netns, r: Route, live: boolean): 
     if (err < 0) return errnoOf(err);
   }
   ns.routes.push(r);
+  // That of an IPv6 address is told of when its trial is over.
+  if (r.family === 4 || r.type !== 'local') world.watch.route(ns, r);
   return 0;
 }
 
-function dropRoute(world: NetWorld, ns: Netns, r: Route): void {
+function dropRoute(world: NetWorld, ns: Netns, r: Route, told = true): void {
   if (r.table !== 255 || r.proto !== 'kernel' || r.type === 'multicast') world.core.routeDel(ns.core, toCore(ns, r));
   ns.routes.delete(r);
+  if (told) world.watch.route(ns, r, true);
 }
 
 /** A route's time is over: it carries nothing from now on, but is listed until it is cleared away. */
@@ -104,19 +107,20 @@ export function expireRoute(world: NetWorld, ns: Netns, r: Route): void {
   if (ns.routes.all.includes(r)) world.core.routeDel(ns.core, toCore(ns, r));
 }
 
-/** Removes the routes of a device that fit. */
-export function dropRoutes(world: NetWorld, d: Device, fits: (r: Route) => boolean): void {
-  for (const r of d.ns.routes.of(d.ifindex).filter(fits)) dropRoute(world, d.ns, r);
+/** Removes the routes of a device that fit. @param told whether those who listen are told */
+export function dropRoutes(world: NetWorld, d: Device, fits: (r: Route) => boolean, told = true): void {
+  for (const r of d.ns.routes.of(d.ifindex).filter(fits)) dropRoute(world, d.ns, r, told);
 }
 
-/** A device went down, moved, or is removed. */
+/** A device went down, moved, or is removed; of IPv4 nobody is told. @see Linux fib_trie.c: fib_table_flush */
 export function routesGone(world: NetWorld, d: Device): void {
   const { ns } = d;
-  dropRoutes(world, d, () => true);
+  dropRoutes(world, d, (r) => r.family === 6);
+  dropRoutes(world, d, () => true, false);
   for (const r of [...ns.routes.of(undefined)].reverse()) {
     const left = r.nexthops?.filter((h) => h.ifindex !== d.ifindex);
     if (!left || left.length === r.nexthops?.length) continue;
-    if (left.length === 0) dropRoute(world, ns, r);
+    if (left.length === 0) dropRoute(world, ns, r, false);
     else ns.routes.set(ns.routes.all.map((x) => (x === r ? { ...r, nexthops: left } : x)));
   }
 }

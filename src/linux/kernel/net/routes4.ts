@@ -136,5 +136,6 @@ export function addRoute4(
   else ns.routes.set(before.toSpliced(first, how === 'prepend' ? 0 : 1, r));
   const err = syncRoutes(world, ns, r);
   if (isErr(err)) ns.routes.set(before);
+  else world.watch.route(ns, r);
   return err;
 }

@@ -9,6 +9,7 @@ import { ConnWatch } from './connwatch.ts';
 import { addLoopback, forget, remove } from './links.ts';
 import { martianLines, NetRatelimit } from './martian.ts';
 import { type Device, Netns } from './netns.ts';
+import { NetWatch } from './netwatch.ts';
 import { logLine } from './nflog.ts';
 import { routerAdvertised } from './ra.ts';
 import type { InetSocket } from './sockfile.ts';
@@ -29,6 +30,7 @@ export class NetWorld {
   /** Who is told when a capture has frames. */
   readonly captures = new Map<number, { event(): void }>();
   readonly connWatch = new ConnWatch(this);
+  readonly watch = new NetWatch(this);
   /** Who holds a socket's open file; set by the kernels. */
   holders: (file: unknown) => SocketInfo['users'] = () => [];
   /** Unix and packet sockets of the machine that made a namespace; set by the kernels. */
@@ -121,12 +123,20 @@ export class NetWorld {
       if (kind === EventKind.SOCK) this.sockets.get(a)?.event();
       else if (kind === EventKind.CAPTURE) this.captures.get(a)?.event();
       else if (kind === EventKind.RA) adverts = true;
+      else if (kind === EventKind.CARRIER) this.#seen(a, (d) => d.up && this.watch.link(d));
+      else if (kind === EventKind.ADDR6) this.#seen(a, (d) => this.watch.addresses6(d.ns, d.ifindex));
       else if (kind === EventKind.LOG && a === LOG_CT_FULL) this.#tableFull(b);
     });
     if (adverts) for (const ra of this.core.routerAdverts()) routerAdvertised(this, ra);
     if (any) for (const log of this.core.logs()) this.#logged(log);
     if (any) this.connWatch.tell();
+    if (any) this.watch.pump();
     return any;
+  }
+
+  #seen(dev: number, tell: (d: Device) => unknown): void {
+    const d = this.devices.get(dev);
+    if (d) tell(d);
   }
 
   #byCore(core: number): Netns | undefined {

@@ -2,7 +2,7 @@
 import type { HttpService } from '../../../base/http.ts';
 import type { IpAddr } from '../../../base/ip.ts';
 import type { Errno } from '../errno.ts';
-import type { CtEvent } from '../netadmin.ts';
+import type { CtEvent, NetEvent } from '../netadmin.ts';
 import type { Fd } from './file.ts';
 
 export type SocketFamily = 'inet' | 'inet6' | 'unix' | 'packet';
@@ -110,6 +110,13 @@ export interface CtEvents {
   close(): void;
 }
 
+/** What changes in a namespace, from when it was opened on. */
+export interface NetEvents {
+  /** The next event; EINTR on a signal. */
+  read(): Promise<NetEvent | Errno>;
+  close(): void;
+}
+
 /** Calls on sockets. */
 export interface SocketCalls {
   socket(family: SocketFamily, type: SocketType, protocol?: number): Fd | Errno;
@@ -136,6 +143,8 @@ export interface SocketCalls {
   capture(ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno;
   /** Listens to connection tracking, as a netlink socket of its groups does. */
   conntrackEvents(): CtEvents | Errno;
+  /** Listens to devices, addresses, routes, neighbours, rules and forwarding entries, as a socket of rtnetlink's groups does. */
+  networkEvents(): NetEvents | Errno;
   /**
    * The HTTP service that listens on a unix socket, for a client of the same machine that talks messages rather than
    * bytes (the docker command). ENOENT no such path, ECONNREFUSED nobody listens.

@@ -30,6 +30,7 @@ import type {
   Datagram,
   Fd,
   GroupInterface,
+  NetEvents,
   SockAddr,
   SocketFamily,
   SocketType,
@@ -186,6 +187,10 @@ export class SysSockets extends SysFiles {
 
   conntrackEvents(): CtEvents | Errno {
     return this.m.conntrackEvents(this.p, this.netns);
+  }
+
+  networkEvents(): NetEvents | Errno {
+    return this.m.networkEvents(this.p, this.netns);
   }
 
   netnsOf(path: string): NetnsKey | Errno {

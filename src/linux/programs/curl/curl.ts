@@ -199,6 +199,8 @@ async function transferOf(ctx: Context, o: Options, url: string): Promise<Transf
     connectTo: o.values('connect-to'),
     proxy: o.value('proxy'),
     noproxy: o.value('noproxy'),
+    proxyUser: o.value('proxy-user'),
+    proxyTunnel: o.has('proxytunnel'),
     iface: o.value('interface'),
     localPort: o.has('local-port') ? Number.parseInt(o.value('local-port') as string, 10) : undefined,
     unixSocket: o.value('unix-socket'),

@@ -51,6 +51,8 @@ export const OPTIONS: readonly OptionSpec[] = [
   flag('parallel', 'transfers one after the other all the same', 'Z'),
   flag('progress-bar', 'show a bar', '#'),
   value('proxy', '[protocol://]host[:port]', 'use this proxy', 'x'),
+  flag('proxytunnel', 'tunnel through the proxy (CONNECT)', 'p'),
+  value('proxy-user', '<user:password>', 'proxy user and password', 'U'),
   value('request', '<method>', 'the request method to use', 'X'),
   value('resolve', '<[+]host:port:addr[,addr]...>', 'resolve host:port to this address'),
   value('retry', '<num>', 'retry if transient problems occur'),
@@ -96,6 +98,9 @@ export interface Transfer {
   readonly connectTo: readonly string[];
   readonly proxy: string | undefined;
   readonly noproxy: string | undefined;
+  readonly proxyUser: string | undefined;
+  /** Also HTTP goes through a tunnel. */
+  readonly proxyTunnel: boolean;
   readonly iface: string | undefined;
   readonly localPort: number | undefined;
   readonly unixSocket: string | undefined;

@@ -14,6 +14,7 @@ import { Wire } from '../wire.ts';
 import { type Note, openConnection } from './connection.ts';
 import { CURLE, type CurlFailure, type Report, type Transfer } from './options.ts';
 import type { Meter } from './progress.ts';
+import { connectHead, proxyAuthorization, tunnelAnswer } from './tunnel.ts';
 import { type CurlUrl, hostPort, parseUrl, resolveLocation, urlText } from './url.ts';
 import { via } from './via.ts';
 
@@ -33,7 +34,13 @@ export interface Idle {
 const encode = (s: string): Uint8Array => new TextEncoder().encode(s);
 
 /** The request's head as bytes. Header order is curl's. */
-function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array | undefined, proxy: boolean): string {
+function requestHead(
+  t: Transfer,
+  u: CurlUrl,
+  method: string,
+  body: Uint8Array | undefined,
+  proxy: CurlUrl | undefined,
+): string {
   const given = t.headers.map((h) => {
     const m = /^([^:;]+)([:;])\s*(.*)$/s.exec(h);
     return m ? { name: m[1] as string, value: m[3] as string, empty: m[2] === ';' } : undefined;
@@ -47,6 +54,8 @@ function requestHead(t: Transfer, u: CurlUrl, method: string, body: Uint8Array |
   if (host) {
     if (host.value !== '') lines.push(`Host: ${host.value}`);
   } else lines.push(`Host: ${hostPort(u, false)}`);
+  const known = proxy ? proxyAuthorization(t, proxy) : '';
+  if (known !== '') own('Proxy-Authorization', known);
   const user = t.user ?? (u.user === undefined ? undefined : `${u.user}:${u.password ?? ''}`);
   if (user !== undefined) own('Authorization', `Basic ${base64(utf8(user))}`);
   if (t.userAgent !== '') own('User-Agent', t.userAgent);
@@ -148,8 +157,10 @@ export class Job {
     const way = via(this.sys, this.t, u);
     if ('code' in way) return way;
     const { to, proxy } = way;
-    const key = `${u.scheme} ${hostPort(to, true)} ${this.t.unixSocket ?? ''}`;
+    const tunnels = proxy && (this.t.proxyTunnel || u.scheme === 'https');
+    const key = `${u.scheme} ${hostPort(to, true)} ${tunnels ? hostPort(u, true) : ''} ${this.t.unixSocket ?? ''}`;
     let fd = this.idle.key === key ? this.idle.fd : undefined;
+    let wire = fd === undefined ? undefined : this.#wire(fd);
     if (fd !== undefined) await this.note(`Reusing existing http: connection with host ${u.host}`);
     else {
       if (this.idle.fd !== undefined) this.sys.close(this.idle.fd);
@@ -159,6 +170,12 @@ export class Job {
         return unknown ? { code: CURLE.COULDNT_RESOLVE_PROXY, message: `Could not resolve proxy: ${to.host}` } : opened;
       }
       fd = opened;
+      wire = this.#wire(fd);
+      const refused = tunnels ? await this.#tunnel(wire, u, to) : undefined;
+      if (refused) {
+        wire.close();
+        return refused;
+      }
     }
     this.idle.fd = undefined;
     if (u.scheme === 'https') {
@@ -168,8 +185,37 @@ export class Job {
         message: 'TLS connect error: error:0A00010B:SSL routines::wrong version number',
       };
     }
-    const wire = new Wire(this.sys, fd, this.end, this.meter.on ? () => this.meter.line() : undefined);
-    return this.#exchange(wire, u, method, body, key, proxy);
+    return this.#exchange(wire as Wire, u, method, body, key, proxy && !tunnels ? to : undefined);
+  }
+
+  #wire(fd: Fd): Wire {
+    return new Wire(this.sys, fd, this.end, this.meter.on ? () => this.meter.line() : undefined);
+  }
+
+  /** Asks a proxy for a tunnel. */
+  async #tunnel(wire: Wire, u: CurlUrl, proxy: CurlUrl): Promise<CurlFailure | undefined> {
+    await this.note('CONNECT: no ALPN negotiated');
+    await this.note('allocate connect buffer');
+    await this.note(`Establish HTTP proxy tunnel to ${hostPort(u, true)}`);
+    const request = connectHead(this.t, u, proxy);
+    await this.#lines('>', request);
+    const sent = await wire.write(encode(request));
+    if (isErr(sent)) return { code: CURLE.SEND_ERROR, message: `Send failure: ${sent.text}` };
+    const head = await tunnelAnswer(wire);
+    if (!('status' in head)) return head;
+    await this.#tell(head);
+    if (head.status < 200 || head.status > 299)
+      return { code: CURLE.RECV_ERROR, message: `CONNECT tunnel failed, response ${head.status}` };
+    await this.note('CONNECT phase completed');
+    await this.note(`CONNECT tunnel established, response ${head.status}`);
+    return undefined;
+  }
+
+  /** Shows a head that came. */
+  async #tell(head: ResponseHead): Promise<void> {
+    const text = `${[head.statusLine, ...head.headers.map(([n, v]) => `${n}: ${v}`)].join('\r\n')}\r\n\r\n`;
+    await this.#lines('<', text);
+    await this.sink.headers(text);
   }
 
   async #exchange(
@@ -178,7 +224,7 @@ export class Job {
     method: string,
     body: Uint8Array | undefined,
     key: string | undefined,
-    proxy: boolean,
+    proxy: CurlUrl | undefined,
   ): Promise<{ head: ResponseHead } | CurlFailure> {
     await this.note('using HTTP/1.x');
     const request = requestHead(this.t, u, method, body, proxy);
@@ -236,10 +282,8 @@ export class Job {
       this.r.headers = head.headers;
       this.r.headerSize += head.size;
       this.r.contentType = header(head, 'content-type');
-      const text = `${[head.statusLine, ...head.headers.map(([n, v]) => `${n}: ${v}`)].join('\r\n')}\r\n\r\n`;
       if (head.version === '1.0') await this.note('HTTP 1.0, assume close after body');
-      await this.#lines('<', text);
-      await this.sink.headers(text);
+      await this.#tell(head);
       if (head.status >= 200 || head.status === 101) return head;
     }
   }

@@ -98,6 +98,13 @@ function lifetimes({ left = { valid: Number.POSITIVE_INFINITY, preferred: Number
   return `       valid_lft ${text(left.valid)} preferred_lft ${text(left.preferred)}`;
 }
 
+/** One address on its own, with its device. */
+export function addrText(env: IpEnv, a: Addr): string[] {
+  const all = env.net.addrs().filter((b) => b.ifindex === a.ifindex);
+  const name = env.net.link(a.ifindex)?.name ?? `if${a.ifindex}`;
+  return [`${a.ifindex}: ${name}    ${addressLine(env, a, all.includes(a) ? all : [a])}`, lifetimes(a)];
+}
+
 async function show(env: IpEnv): Promise<number> {
   const f = readFilter(env);
   const links = selectLinks(env, f);

@@ -1,5 +1,6 @@
 /** What every object of `ip` is called with: the global options and the process. */
 import type { NetAdmin } from '../../kernel/netadmin.ts';
+import type { Stamps } from '../netmonitor.ts';
 import type { Context } from '../spec.ts';
 import type { Words } from './args.ts';
 
@@ -16,6 +17,8 @@ export interface IpEnv {
   readonly json: boolean;
   readonly pretty: boolean;
   readonly busybox: boolean;
+  /** -t, -ts */
+  readonly stamps: Stamps;
 }
 
 /** Prints lines; with -o the line ends inside one entry are backslashes. */

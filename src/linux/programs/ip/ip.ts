@@ -8,6 +8,7 @@ import { abbreviated, IpError, matches, Words } from './args.ts';
 import type { IpEnv } from './env.ts';
 import { ipLink } from './link.ts';
 import { ipMaddr } from './maddr.ts';
+import { ipMonitor } from './monitor.ts';
 import { ipNeigh } from './neigh.ts';
 import { ipNetns } from './netns.ts';
 import { ipRoute } from './route.ts';
@@ -21,13 +22,14 @@ const OBJECTS: Readonly<Record<string, (env: IpEnv) => Promise<number>>> = {
   neighbour: ipNeigh,
   link: ipLink,
   maddress: ipMaddr,
+  monitor: ipMonitor,
   netns: ipNetns,
 };
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
-where  OBJECT := { address | link | maddress | neigh | netns | route | rule }
+where  OBJECT := { address | link | maddress | monitor | neigh | netns | route | rule }
        OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -f[amily] { inet | inet6 } | -4 | -6 |
-                    -br[ief] | -j[son] | -p[retty] | -o[neline] | -n[etns] NAME | -c[olor] }
+                    -br[ief] | -j[son] | -p[retty] | -o[neline] | -n[etns] NAME | -c[olor] | -t[imestamp] | -ts[hort] }
 `;
 
 type Mutable = { -readonly [K in keyof IpEnv]: IpEnv[K] };
@@ -46,6 +48,7 @@ function readOptions(ctx: Context): Mutable | { text: string; code: number } {
     json: false,
     pretty: false,
     busybox: ctx.flavour === 'busybox',
+    stamps: 'none',
   };
   let i = 0;
   for (; i < ctx.args.length; i++) {
@@ -68,7 +71,9 @@ function readOptions(ctx: Context): Mutable | { text: string; code: number } {
     else if (matches(opt, '-pretty')) env.pretty = true;
     else if (matches(opt, '-netns')) i++;
     else if (opt.startsWith('-c') && matches(opt.replace(/=.*/, ''), '-color')) continue;
-    else if (matches(opt, '-resolve') || matches(opt, '-timestamp') || opt === '-N' || matches(opt, '-human')) continue;
+    else if (matches(opt, '-timestamp')) env.stamps = 'long';
+    else if (matches(opt, '-tshort')) env.stamps = 'short';
+    else if (matches(opt, '-resolve') || opt === '-N' || matches(opt, '-human')) continue;
     else if (matches(opt, '-Version')) return { text: 'ip utility, iproute2-6.18.0, libbpf 1.6.2\n', code: 0 };
     else if (matches(opt, '-help')) return { text: USAGE, code: 255 };
     else if (env.busybox) return { text: `ip: invalid argument '${ctx.args[i]}' to 'ip'\n`, code: 1 };
@@ -101,8 +106,18 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(USAGE);
     return 255;
   }
-  const name = abbreviated(object, ['address', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'maddress', 'netns']);
-  if (name === undefined) {
+  const name = abbreviated(object, [
+    'address',
+    'route',
+    'rule',
+    'neighbor',
+    'neighbour',
+    'link',
+    'maddress',
+    'monitor',
+    'netns',
+  ]);
+  if (name === undefined || (env.busybox && name === 'monitor')) {
     await ctx.err(`Object "${object}" is unknown, try "ip help".\n`);
     return 1;
   }
@@ -121,7 +136,7 @@ export const spec = defineProgram({
   path: '/usr/sbin/ip',
   summary: 'show and change routing, network devices and addresses',
   order: 'own',
-  words: ['address', 'link', 'neigh', 'netns', 'route', 'rule'],
+  words: ['address', 'link', 'monitor', 'neigh', 'netns', 'route', 'rule'],
   options: [
     { name: '4', short: '4', shortOnly: true, help: 'IPv4 only' },
     { name: '6', short: '6', shortOnly: true, help: 'IPv6 only' },

@@ -38,20 +38,21 @@ export function operState(l: Link): string {
 
 /** The device's name with what it hangs on, `eth0@if4`, and whether that is down. */
 export function linkName(env: IpEnv, l: Link): { name: string; lowerDown: boolean } {
+  if (l.peerIfindex === 0) return { name: `${l.name}@NONE`, lowerDown: false };
   if (l.peerIfindex === undefined) return { name: l.name, lowerDown: false };
   if (l.peerNetnsId !== undefined && !env.busybox) return { name: `${l.name}@if${l.peerIfindex}`, lowerDown: false };
   const peer = env.net.link(l.peerIfindex);
   return { name: `${l.name}@${peer?.name ?? `if${l.peerIfindex}`}`, lowerDown: !peer?.up };
 }
 
-/** The first line: index, name, flags, mtu, qdisc, master, state. */
-export function headLine(env: IpEnv, l: Link, mode: boolean): string {
+/** The first line: index, name, flags, mtu, qdisc, master, state. @param qlen whether the queue's length is told */
+export function headLine(env: IpEnv, l: Link, mode: boolean, qlen = true): string {
   const { name, lowerDown } = linkName(env, l);
   const master = l.master === undefined ? '' : ` master ${env.net.link(l.master)?.name ?? `if${l.master}`}`;
   const qdisc = env.busybox && env.family === 6 ? '' : ` qdisc ${l.qdisc}`;
   const head = `${l.ifindex}: ${name}: <${linkFlags(l, lowerDown).join(',')}> mtu ${l.mtu}${qdisc}${master}`;
   if (env.busybox) return `${head} ${l.txqlen > 0 ? `qlen ${l.txqlen}` : ''}`;
-  return `${head} state ${operState(l)}${mode ? ' mode DEFAULT' : ''} group default qlen ${l.txqlen}`;
+  return `${head} state ${operState(l)}${mode ? ' mode DEFAULT' : ''} group default ${qlen ? `qlen ${l.txqlen}` : ''}`;
 }
 
 /** Least and greatest MTU that a device takes; 0 0: any. */

@@ -73,17 +73,27 @@ async function showProxies(env: IpEnv, f: NeighFilter): Promise<number> {
   return 0;
 }
 
+const deviceOf = (env: IpEnv, n: Neigh): string => env.net.link(n.ifindex)?.name ?? `if${n.ifindex}`;
+
+/** One neighbour. @param named whether its device is named */
+export function neighText(env: IpEnv, n: Neigh, named = true): string {
+  let s = `${formatIp(n.ip)} `;
+  if (named || env.busybox) s += `dev ${deviceOf(env, n)} `;
+  if (n.mac !== undefined) s += `lladdr ${formatMac(n.mac)} `;
+  if (env.busybox) return `${s}ref 1 used 0/0/0 probes 1 ${n.state}`;
+  return `${s}${n.router ? 'router ' : ''}${n.state} `;
+}
+
 async function show(env: IpEnv): Promise<number> {
   const f = readNeigh(env);
   if (f.proxy) return showProxies(env, f);
   const rows = list(env, f);
-  const dev = (n: Neigh): string => env.net.link(n.ifindex)?.name ?? `if${n.ifindex}`;
   if (env.json) {
     await printJson(
       env,
       rows.map((n) => ({
         dst: formatIp(n.ip),
-        dev: dev(n),
+        dev: deviceOf(env, n),
         ...(n.mac === undefined ? {} : { lladdr: formatMac(n.mac) }),
         ...(n.router ? { router: null } : {}),
         state: [n.state],
@@ -93,13 +103,7 @@ async function show(env: IpEnv): Promise<number> {
   }
   await printEntries(
     env,
-    rows.map((n) => {
-      let s = `${formatIp(n.ip)} `;
-      if (f.dev === undefined || env.busybox) s += `dev ${dev(n)} `;
-      if (n.mac !== undefined) s += `lladdr ${formatMac(n.mac)} `;
-      if (env.busybox) return [`${s}ref 1 used 0/0/0 probes 1 ${n.state}`];
-      return [`${s}${n.router ? 'router ' : ''}${n.state} `];
-    }),
+    rows.map((n) => [neighText(env, n, f.dev === undefined)]),
   );
   return 0;
 }

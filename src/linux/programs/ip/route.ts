@@ -147,6 +147,11 @@ function routeText(env: IpEnv, r: Route, f: RouteFilter): string {
   return s;
 }
 
+/** One route on its own. */
+export function routeLines(env: IpEnv, r: Route): string[] {
+  return [routeText(env, r, { table: 'all' }), ...hopLines(env, r)];
+}
+
 function metrics(r: Route): Record<string, number> {
   return {
     ...(r.mtu === undefined ? {} : { mtu: r.mtu }),

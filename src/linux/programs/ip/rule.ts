@@ -58,7 +58,8 @@ const hex = (n: number): string => `0x${n.toString(16)}`;
 const ports = (r: PortRange): string => (r.from === r.to ? String(r.from) : `${r.from}-${r.to}`);
 const protocol = (n: number): string => Object.entries(PROTOCOLS).find(([, id]) => id === n)?.[0] ?? `ipproto-${n}`;
 
-function ruleText(env: IpEnv, r: PolicyRule, all: readonly PolicyRule[]): string {
+/** One rule. @param all those of its family */
+export function ruleText(env: IpEnv, r: PolicyRule, all: readonly PolicyRule[]): string {
   let s = `${r.priority}:\t${r.not ? 'not ' : ''}from ${any(r.src)}`;
   if (r.dst) s += ` to ${any(r.dst)}`;
   if (r.tos) s += ` tos ${hex(r.tos)}`;

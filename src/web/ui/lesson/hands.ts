@@ -4,6 +4,8 @@ export interface Hands {
   readonly values: Readonly<Record<string, string>>;
   /** Types a command into a machine's terminal and runs it. */
   type(machine: string, command: string): void;
+  /** Opens an address of the lab in the simulated browser. */
+  visit(url: string): void;
   /** Presses a key there: `^C`. */
   press(machine: string, key: string): void;
 }

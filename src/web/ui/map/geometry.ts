@@ -34,21 +34,15 @@ export class Corner {
   }
 }
 
-/** The point at a share 0…1 of a path's length. */
-export function along(path: readonly Point[], share: number): Point {
-  const lengths = path.slice(1).map(([x, y], i) => Math.hypot(x - (path[i] as Point)[0], y - (path[i] as Point)[1]));
-  let rest = Math.min(1, Math.max(0, share)) * lengths.reduce((a, b) => a + b, 0);
-  for (let i = 0; i < lengths.length; i++) {
-    const [ax, ay] = path[i] as Point;
-    const [bx, by] = path[i + 1] as Point;
-    const length = lengths[i] as number;
-    if (rest <= length || i === lengths.length - 1) {
-      const at = length === 0 ? 0 : rest / length;
-      return [ax + (bx - ax) * at, ay + (by - ay) * at];
-    }
-    rest -= length;
-  }
-  return path[0] ?? [0, 0];
+/** The share of a path's length that is done at each of its corners: from 0 to 1. */
+export function shares(path: readonly Point[]): number[] {
+  let done = 0;
+  const lengths = path.map(([x, y], i) => {
+    const [px, py] = path[i - 1] ?? [x, y];
+    done += Math.hypot(x - px, y - py);
+    return done;
+  });
+  return lengths.map((l, i) => (i === 0 ? 0 : i === path.length - 1 ? 1 : l / (done || 1)));
 }
 
 /** SVG path data. */

@@ -11,13 +11,12 @@ export interface Flight {
   readonly family: Family;
   /** Frames that go as this one. */
   readonly count: number;
-  /** ms */
+  /** When it sets out, ms. */
   readonly start: number;
-  readonly end: number;
 }
 
 /** ms a crossing takes on the map, and the longest the map may be behind. */
-const LENGTH = 340;
+export const LENGTH = 340;
 const LAG = 3000;
 const STEP = 140;
 /** Flights that may wait before they are joined. */
@@ -38,38 +37,36 @@ const isDrawn = (f: ViewFrame): boolean => {
 const kindOf = (f: ViewFrame): string => `${f.link} ${f.direction} ${familyOf(f.proto)}`;
 
 export class Motion {
-  #flights: Flight[] = [];
-  #last = 0;
+  /** Those that have not set out, in their order. */
+  #waiting: Flight[] = [];
+  /** When the last one set out. */
+  #departed = Number.NEGATIVE_INFINITY;
 
   /** @param now ms */
   add(frames: readonly ViewFrame[], now: number): void {
-    const drawn = this.#join(frames.filter(isDrawn), now);
-    const waiting = this.#flights.filter((f) => f.start > now).length + drawn.length;
-    const step = Math.min(STEP, LAG / Math.max(1, waiting));
+    const drawn = this.#join(frames.filter(isDrawn));
+    const step = Math.min(STEP, LAG / Math.max(1, this.#waiting.length + drawn.length));
+    let at = Math.max(this.#departed, now - step);
     // What already waits closes up, so that a burst does not queue behind a slow beginning.
-    let at = now;
-    this.#flights = this.#flights.map((f) => {
-      if (f.start <= now) return f;
+    this.#waiting = this.#waiting.map((f) => {
       at = Math.min(f.start, at + step);
-      return { ...f, start: at, end: at + LENGTH };
+      return { ...f, start: at };
     });
-    this.#last = Math.max(now, at);
     for (const { frame, count } of drawn) {
-      this.#flights.push({ frame, family: familyOf(frame.proto), count, start: this.#last, end: this.#last + LENGTH });
-      this.#last += step;
+      at = Math.max(now, at + step);
+      this.#waiting.push({ frame, family: familyOf(frame.proto), count, start: at });
     }
   }
 
   /** Frames as they go: each for itself, or joined with what waits and with one another. */
-  #join(frames: readonly ViewFrame[], now: number): { frame: ViewFrame; count: number }[] {
-    const waits = this.#flights.filter((f) => f.start > now).length;
-    if (waits + frames.length <= CROWD) return frames.map((frame) => ({ frame, count: 1 }));
+  #join(frames: readonly ViewFrame[]): { frame: ViewFrame; count: number }[] {
+    if (this.#waiting.length + frames.length <= CROWD) return frames.map((frame) => ({ frame, count: 1 }));
     const out = new Map<string, { frame: ViewFrame; count: number }>();
     for (const frame of frames) {
       const kind = kindOf(frame);
-      const at = this.#flights.findIndex((f) => f.start > now && kindOf(f.frame) === kind);
-      const waiting = this.#flights[at];
-      if (waiting) this.#flights[at] = { ...waiting, count: waiting.count + 1 };
+      const at = this.#waiting.findIndex((f) => kindOf(f.frame) === kind);
+      const waiting = this.#waiting[at];
+      if (waiting) this.#waiting[at] = { ...waiting, count: waiting.count + 1 };
       else {
         const known = out.get(kind);
         out.set(kind, known ? { ...known, count: known.count + 1 } : { frame, count: 1 });
@@ -78,14 +75,17 @@ export class Motion {
     return [...out.values()];
   }
 
-  /** Those under way. Forgets what has landed. */
-  at(now: number): readonly Flight[] {
-    this.#flights = this.#flights.filter((f) => f.end > now);
-    return this.#flights.filter((f) => f.start <= now);
+  /** Those that set out by now, each once. */
+  depart(now: number): readonly Flight[] {
+    const stay = this.#waiting.findIndex((f) => f.start > now);
+    const gone = this.#waiting.splice(0, stay < 0 ? this.#waiting.length : stay);
+    this.#departed = gone.at(-1)?.start ?? this.#departed;
+    return gone;
   }
 
-  get busy(): boolean {
-    return this.#flights.length > 0;
+  /** When the next one sets out; undefined when none waits. */
+  get next(): number | undefined {
+    return this.#waiting[0]?.start;
   }
 }
 

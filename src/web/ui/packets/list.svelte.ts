@@ -3,8 +3,6 @@ import type { FrameDetail, PacketQuery, PacketWindow, ViewFrame } from '../../wo
 import type { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 
-/** px of a row. */
-export const ROW = 22;
 /** Rows that are asked for beyond those in sight. */
 const MARGIN = 8;
 

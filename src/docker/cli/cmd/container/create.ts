@@ -1,6 +1,7 @@
 import { utf8 } from '../../../../base/http.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { CreateAnswer } from '../../../api/types.ts';
+import { platformFault } from '../../../platform.ts';
 import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed, withHelp } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
@@ -40,6 +41,11 @@ export async function createContainer(ctx: Ctx, body: ContainerBody, o: Options)
     const refused = await pull();
     if (refused) return refused;
   }
+  for (const dns of o.list('dns'))
+    if (/^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/.test(dns))
+      await ctx.err(`WARNING: Localhost DNS (${dns}) may fail in containers.\n`);
+  const unknown = platformFault(o.string('platform'));
+  if (unknown) return new Failure(`error parsing specified platform: ${unknown}`);
   const size = ctx.sys.winsize(1);
   if (!isErr(size)) body.HostConfig.ConsoleSize = [size.rows, size.cols];
   const send = (): Promise<CreateAnswer | Failure> =>

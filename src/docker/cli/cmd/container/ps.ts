@@ -1,8 +1,8 @@
 import type { ContainerSummary } from '../../../api/types.ts';
 import { filterQuery } from '../../client.ts';
 import { failed } from '../../failure.ts';
-import { CONTAINER_COLUMNS, containerListing } from '../../formatter/container.ts';
-import { renderList, tryTemplate, usesColumn } from '../../formatter/table.ts';
+import { CONTAINER_COLUMNS, CONTAINER_RAW, containerListing } from '../../formatter/container.ts';
+import { renderList, tryTemplate } from '../../formatter/table.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { FORMAT_HELP } from '../format.ts';
 
@@ -47,9 +47,9 @@ export const ps = command({
       await ctx.err('WARNING: Ignoring custom format, because both --format and --quiet are set.\n');
     const format = quiet ? '{{.ID}}' : given;
     const listing = containerListing(ctx.now(), !o.bool('no-trunc'));
-    const wrong = ['', 'table', 'json', 'raw'].includes(format) ? undefined : tryTemplate(listing, NOTHING, format);
-    if (wrong) return wrong;
-    const size = o.bool('size') || usesColumn(format, 'Size');
+    const used = tryTemplate(listing, NOTHING, format);
+    if (failed(used)) return used;
+    const size = o.bool('size') || used.has('Size');
     const last = o.bool('latest') && !o.changed('last') ? 1 : o.int('last');
     const rows = await ctx.client.get<ContainerSummary[]>('/containers/json', {
       all: o.bool('all') ? '1' : undefined,
@@ -59,7 +59,8 @@ export const ps = command({
     });
     if (failed(rows)) return rows;
     const columns = CONTAINER_COLUMNS + (o.bool('size') ? '\\t{{.Size}}' : '');
-    const { text, failure } = renderList(listing, rows, format, columns);
+    const raw = `${CONTAINER_RAW}${o.bool('size') ? 'size: {{.Size}}\\n' : ''}`;
+    const { text, failure } = renderList(listing, rows, format, columns, raw);
     await ctx.out(text);
     return failure ?? 0;
   },

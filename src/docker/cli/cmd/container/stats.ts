@@ -12,6 +12,8 @@ interface Cpu {
   online_cpus?: number;
 }
 interface Stats {
+  /** What it was asked for by. */
+  container?: string;
   id: string;
   name: string;
   pids_stats?: { current?: number };
@@ -62,7 +64,7 @@ function listing(trunc: boolean): Listing<Stats> {
       return {
         BlockIO: `${humanSize(io('read'), 3)} / ${humanSize(io('write'), 3)}`,
         CPUPerc: `${cpuPercent(s).toFixed(2)}%`,
-        Container: trunc ? truncateId(s.id) : s.id,
+        Container: s.container ?? s.id,
         ID: trunc ? truncateId(s.id) : s.id,
         MemPerc: `${(limit === 0 ? 0 : (used / limit) * 100).toFixed(2)}%`,
         MemUsage: `${bytesSize(used)} / ${bytesSize(limit)}`,
@@ -80,7 +82,7 @@ async function collect(ctx: Ctx, names: readonly string[]): Promise<{ rows: Stat
   for (const name of names) {
     const got = await ctx.client.get<Stats>(`/containers/${name}/stats`, { stream: '0' });
     if (failed(got)) errors.push(got.message);
-    else rows.push(got);
+    else rows.push({ ...got, container: name });
   }
   return { rows, errors };
 }
@@ -114,7 +116,7 @@ export const stats = command({
         '{{.ID}}\\t{{.Name}}\\t{{.CPUPerc}}\\t{{.MemUsage}}\\t{{.MemPerc}}\\t{{.NetIO}}\\t{{.BlockIO}}\\t{{.PIDs}}';
       const { text, failure } = renderList(listing(!o.bool('no-trunc')), rows, o.string('format'), columns);
       if (failure) return failure;
-      if (errors.length > 0 && rows.length === 0) return new Failure(errors.join('\n'));
+      if (errors.length > 0) return new Failure(errors.join('\n'));
       await ctx.out(o.bool('no-stream') ? text : `\x1b[H\x1b[J${text}`);
       if (o.bool('no-stream')) return 0;
       await ctx.sys.sleep(500e6);

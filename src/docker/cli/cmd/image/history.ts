@@ -67,7 +67,7 @@ export const history = command({
       listing(ctx.now(), !o.bool('no-trunc'), o.bool('human')),
       items,
       format,
-      '{{.ID}}\\t{{.CreatedSince}}\\t{{.CreatedBy}}\\t{{.Size}}\\t{{.Comment}}',
+      `{{.ID}}\\t{{.Created${o.bool('human') ? 'Since' : 'At'}}}\\t{{.CreatedBy}}\\t{{.Size}}\\t{{.Comment}}`,
     );
     await ctx.out(text);
     return failure ?? 0;

@@ -8,7 +8,8 @@ import { familiarName, parseReference } from '../../reference.ts';
 import { between, command, flag } from '../../spec.ts';
 import { FORMAT_HELP } from '../format.ts';
 
-interface Row {
+/** A tag of an image. */
+export interface ImageRow {
   readonly image: ImageSummary;
   readonly repository: string;
   readonly tag: string;
@@ -16,7 +17,7 @@ interface Row {
 }
 
 /** One row a tag; digests stand beside the tags of their repository. @see docker/cli cli/command/formatter/image.go */
-function rows(image: ImageSummary, digests: boolean): Row[] {
+function rows(image: ImageSummary, digests: boolean): ImageRow[] {
   const tags = new Map<string, string[]>();
   const sums = new Map<string, string[]>();
   const put = (map: Map<string, string[]>, key: string, value: string): void => {
@@ -30,7 +31,7 @@ function rows(image: ImageSummary, digests: boolean): Row[] {
     const ref = parseReference(d);
     if ('value' in ref && ref.value.digest !== '') put(sums, familiarName(ref.value), ref.value.digest);
   }
-  const out: Row[] = [];
+  const out: ImageRow[] = [];
   for (const [repository, list] of tags) {
     for (const tag of list) {
       const of = digests ? (sums.get(repository) ?? ['<none>']) : ['<none>'];
@@ -43,7 +44,8 @@ function rows(image: ImageSummary, digests: boolean): Row[] {
   return out.length > 0 ? out : [{ image, repository: '<none>', tag: '<none>', digest: '<none>' }];
 }
 
-function imageListing(now: number, trunc: boolean): Listing<Row> {
+/** @param now unix seconds */
+export function imageListing(now: number, trunc: boolean): Listing<ImageRow> {
   return {
     type: 'formatter.imageContext',
     headers: {
@@ -74,6 +76,10 @@ function imageListing(now: number, trunc: boolean): Listing<Row> {
     }),
   };
 }
+
+/** `--format raw`, without digests */
+export const IMAGE_RAW =
+  'repository: {{.Repository}}\\ntag: {{.Tag}}\\nimage_id: {{.ID}}\\ncreated_at: {{.CreatedAt}}\\nvirtual_size: {{.Size}}\\n';
 
 /** `docker images` */
 export const images = command({
@@ -111,6 +117,11 @@ export const images = command({
       shown,
       quiet ? '{{.ID}}' : format,
       columns,
+      o.bool('quiet')
+        ? 'image_id: {{.ID}}'
+        : digests
+          ? IMAGE_RAW.replace('image_id', 'digest: {{.Digest}}\\nimage_id')
+          : IMAGE_RAW,
     );
     await ctx.out(text);
     return failure ?? 0;

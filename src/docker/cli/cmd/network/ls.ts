@@ -65,6 +65,7 @@ export const networkLs = command({
       rows,
       chosen,
       '{{.ID}}\\t{{.Name}}\\t{{.Driver}}\\t{{.Scope}}',
+      `network_id: {{.ID}}${o.bool('quiet') ? '' : '\\nname: {{.Name}}\\ndriver: {{.Driver}}\\nscope: {{.Scope}}\\n'}`,
     );
     await ctx.out(text);
     return failure ?? 0;

@@ -1,17 +1,9 @@
-import type { ImageSummary } from '../../../api/types.ts';
 import { failed } from '../../failure.ts';
 import { type Column, type Listing, renderList } from '../../formatter/table.ts';
 import { humanSize } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { FORMAT_HELP } from '../format.ts';
-
-interface Usage {
-  LayersSize: number;
-  Images: ImageSummary[] | null;
-  Containers: { State: string; SizeRw?: number }[] | null;
-  Volumes: { UsageData?: { RefCount: number; Size: number } }[] | null;
-  BuildCache: { InUse: boolean; Size: number; Shared: boolean }[] | null;
-}
+import { type Usage, verboseUsage } from './df-verbose.ts';
 
 interface Row {
   readonly Type: string;
@@ -93,12 +85,16 @@ export const df = command({
   run: async (ctx, o) => {
     const usage = await ctx.client.get<Usage>('/system/df');
     if (failed(usage)) return usage;
-    const { text, failure } = renderList(
-      LISTING,
-      rows(usage),
-      o.string('format'),
-      '{{.Type}}\\t{{.TotalCount}}\\t{{.Active}}\\t{{.Size}}\\t{{.Reclaimable}}',
-    );
+    const format = o.string('format');
+    const { text, failure } = o.bool('verbose')
+      ? verboseUsage(usage, ctx.now(), format)
+      : renderList(
+          LISTING,
+          rows(usage),
+          format,
+          '{{.Type}}\\t{{.TotalCount}}\\t{{.Active}}\\t{{.Size}}\\t{{.Reclaimable}}',
+          'type: {{.Type}}\\ntotal: {{.TotalCount}}\\nactive: {{.Active}}\\nsize: {{.Size}}\\nreclaimable: {{.Reclaimable}}\\n',
+        );
     await ctx.out(text);
     return failure ?? 0;
   },

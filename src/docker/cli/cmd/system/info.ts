@@ -1,11 +1,15 @@
+import type { ClusterInfo, SwarmInfo } from '../../../api/swarm.ts';
 import { Failure, failed } from '../../failure.ts';
+import { ansic, humanDuration } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
+import { INFO } from '../../gotypes/info.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
-import { fromJson } from '../../template/value.ts';
-import { CLIENT_VERSION } from '../../version.ts';
+import { goJson } from '../../template/print.ts';
+import { decode } from '../../template/value.ts';
+import { API_VERSION, BUILD_TIME, CLIENT_VERSION, GIT_COMMIT, GO_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 
 interface Info {
@@ -34,16 +38,7 @@ interface Info {
   ServerVersion: string;
   Runtimes: Record<string, unknown>;
   DefaultRuntime: string;
-  Swarm: {
-    LocalNodeState: string;
-    NodeID: string;
-    ControlAvailable: boolean;
-    Managers?: number;
-    Nodes?: number;
-    NodeAddr?: string;
-    RemoteManagers?: { Addr: string }[] | null;
-    Cluster?: { ID: string };
-  };
+  Swarm: SwarmInfo;
   LiveRestoreEnabled: boolean;
   InitBinary: string;
   ContainerdCommit: { ID: string };
@@ -56,15 +51,49 @@ interface Info {
   Warnings: string[] | null;
 }
 
-function swarmLines(s: Info['Swarm']): string[] {
+function swarmLines(s: SwarmInfo): string[] {
   if (s.LocalNodeState === 'inactive' || s.LocalNodeState === 'locked') return [];
-  const out = [`  NodeID: ${s.NodeID}`, `  Is Manager: ${s.ControlAvailable}`];
-  if (s.ControlAvailable)
-    out.push(`  ClusterID: ${s.Cluster?.ID ?? ''}`, `  Managers: ${s.Managers ?? 0}`, `  Nodes: ${s.Nodes ?? 0}`);
-  out.push(`  Node Address: ${s.NodeAddr ?? ''}`);
+  const out = [`  NodeID: ${s.NodeID}`, ...(s.Error === '' ? [] : [`  Error: ${s.Error}`])];
+  out.push(`  Is Manager: ${s.ControlAvailable}`);
+  if (s.ControlAvailable && s.Cluster && s.Error === '') out.push(...clusterLines(s, s.Cluster));
+  out.push(`  Node Address: ${s.NodeAddr}`);
   const managers = (s.RemoteManagers ?? []).map((m) => m.Addr).sort();
   if (managers.length > 0) out.push('  Manager Addresses:', ...managers.map((m) => `   ${m}`));
   return out;
+}
+
+/** @see docker/cli cli/command/system/info.go: printSwarmInfo */
+function clusterLines(s: SwarmInfo, c: ClusterInfo): string[] {
+  const { Spec: spec } = c;
+  const pools = c.DefaultAddrPool
+    ? [`  Default Address Pool: ${c.DefaultAddrPool.map((p) => `${p}  `).join('')}`, `  SubnetSize: ${c.SubnetSize}`]
+    : [];
+  return [
+    `  ClusterID: ${c.ID}`,
+    `  Managers: ${s.Managers ?? 0}`,
+    `  Nodes: ${s.Nodes ?? 0}`,
+    ...pools,
+    ...(c.DataPathPort > 0 ? [`  Data Path Port: ${c.DataPathPort}`] : []),
+    '  Orchestration:',
+    `   Task History Retention Limit: ${spec.Orchestration.TaskHistoryRetentionLimit ?? 0}`,
+    '  Raft:',
+    `   Snapshot Interval: ${spec.Raft.SnapshotInterval ?? 0}`,
+    ...(spec.Raft.KeepOldSnapshots === undefined
+      ? []
+      : [`   Number of Old Snapshots to Retain: ${spec.Raft.KeepOldSnapshots}`]),
+    `   Heartbeat Tick: ${spec.Raft.HeartbeatTick}`,
+    `   Election Tick: ${spec.Raft.ElectionTick}`,
+    '  Dispatcher:',
+    `   Heartbeat Period: ${humanDuration((spec.Dispatcher.HeartbeatPeriod ?? 0) / 1e9)}`,
+    '  CA Configuration:',
+    `   Expiry Duration: ${humanDuration((spec.CAConfig.NodeCertExpiry ?? 0) / 1e9)}`,
+    `   Force Rotate: ${spec.CAConfig.ForceRotate ?? 0}`,
+    ...(spec.CAConfig.ExternalCAs?.length
+      ? ['   External CAs:', ...spec.CAConfig.ExternalCAs.map((e) => `     ${e.Protocol}: ${e.URL}`)]
+      : []),
+    `  Autolock Managers: ${spec.EncryptionConfig.AutoLockManagers}`,
+    `  Root Rotation In Progress: ${c.RootRotationInProgress}`,
+  ];
 }
 
 function security(options: readonly string[]): string[] {
@@ -127,6 +156,21 @@ function serverLines(i: Info): string[] {
   ];
 }
 
+/** What the command says of itself. */
+const CLIENT_INFO = {
+  Debug: false,
+  Version: CLIENT_VERSION,
+  DefaultAPIVersion: API_VERSION,
+  GitCommit: GIT_COMMIT,
+  GoVersion: GO_VERSION,
+  Os: 'linux',
+  Arch: 'amd64',
+  BuildTime: ansic(BUILD_TIME),
+  Context: 'default',
+  Plugins: [],
+  Warnings: null,
+};
+
 /** `docker info` */
 export const info = command({
   path: ['info'],
@@ -138,23 +182,18 @@ export const info = command({
   run: async (ctx, o) => {
     const format = o.string('format');
     const raw = await ctx.client.getRaw('/info');
-    const client = { Debug: false, Version: CLIENT_VERSION, Context: 'default' };
     if (format !== '') {
       const data = failed(raw) ? {} : (JSON.parse(raw) as Record<string, unknown>);
+      const typed = decode({ ...data, ClientInfo: CLIENT_INFO }, INFO);
       if (format === 'json') {
-        await ctx.out(
-          `${JSON.stringify({ ...data, ClientInfo: { Debug: false, Version: client.Version, Context: client.Context } })}\n`,
-        );
+        await ctx.out(`${goJson(typed, true)}\n`);
         return failed(raw) ? raw : 0;
       }
       const template = parseTemplate('', format, FUNCTION_NAMES);
       if (typeof template === 'string') return new Failure(`template parsing error: ${template}`, 64);
-      const { text, error } = execTemplate(template, fromJson({ ...data, ClientInfo: client }), {
-        functions: FUNCTIONS,
-        missingKeyError: true,
-      });
+      const { text, error } = execTemplate(template, typed, { functions: FUNCTIONS });
+      await ctx.out(error ? text : `${text}\n`);
       if (error) return new Failure(error);
-      await ctx.out(`${text}\n`);
       return failed(raw) ? raw : 0;
     }
     await ctx.out(`Client:\n Version:    ${CLIENT_VERSION}\n Context:    default\n Debug Mode: false\n\n`);

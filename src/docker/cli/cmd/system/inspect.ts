@@ -2,14 +2,14 @@ import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed } from '../../failure.ts';
 import { CONTAINER_INSPECT, IMAGE_INSPECT } from '../../gotypes/container.ts';
 import { NETWORK_INSPECT, RAW_OBJECT, VOLUME } from '../../gotypes/network.ts';
+import { typeOfJson } from '../../gotypes/swarm.ts';
 import { type Found, inspectAll } from '../../inspector.ts';
 import { atLeast, command, flag } from '../../spec.ts';
-import type { GoType } from '../../template/value.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 
 interface Kind {
   readonly path: (name: string) => string;
-  readonly type: GoType;
+  readonly type: Found['type'];
   /** Only on a swarm manager. */
   readonly swarm?: boolean;
   /** Only when asked for by --type. */
@@ -22,9 +22,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   image: { path: (n) => `/images/${n}/json`, type: IMAGE_INSPECT },
   network: { path: (n) => `/networks/${n}`, type: NETWORK_INSPECT },
   volume: { path: (n) => `/volumes/${n}`, type: VOLUME },
-  service: { path: (n) => `/services/${n}`, type: RAW_OBJECT, swarm: true },
-  task: { path: (n) => `/tasks/${n}`, type: RAW_OBJECT, swarm: true },
-  node: { path: (n) => `/nodes/${n}`, type: RAW_OBJECT, swarm: true },
+  service: { path: (n) => `/services/${n}`, type: (x) => typeOfJson('swarm.Service', x), swarm: true },
+  task: { path: (n) => `/tasks/${n}`, type: (x) => typeOfJson('swarm.Task', x), swarm: true },
+  node: { path: (n) => `/nodes/${n}`, type: (x) => typeOfJson('swarm.Node', x), swarm: true },
   plugin: { path: (n) => `/plugins/${n}/json`, type: RAW_OBJECT },
   secret: { path: (n) => `/secrets/${n}`, type: RAW_OBJECT, swarm: true, explicit: true },
   config: { path: (n) => `/configs/${n}`, type: RAW_OBJECT, swarm: true, explicit: true },
@@ -49,10 +49,17 @@ async function search(ctx: Ctx, name: string, size: boolean): Promise<Found | Fa
       if (!manager) continue;
     }
     const raw = await ctx.client.getRaw(path(name), kind === 'container' && size ? { size: '1' } : undefined);
-    if (!failed(raw)) return { raw, type };
+    if (!failed(raw)) {
+      if (size) await sizeIgnored(ctx, kind);
+      return { raw, type };
+    }
     if (!absent(raw)) return raw;
   }
   return new Failure(`Error: No such object: ${name}`);
+}
+
+async function sizeIgnored(ctx: Ctx, kind: string): Promise<void> {
+  if (kind !== 'container') await ctx.err(`WARNING: --size ignored for ${kind}\n`);
 }
 
 /** Fetches one object of a known kind. */
@@ -87,13 +94,13 @@ export const inspect = command({
       return new Failure(`type is empty: must be one of ${TYPES.map((t) => `"${t}"`).join(', ')}`);
     if (type !== '' && !(type in KINDS))
       return new Failure(`unknown type: "${type}": must be one of ${TYPES.map((t) => `"${t}"`).join(', ')}`);
-    const size = o.bool('size') && (type === '' || type === 'container');
-    return inspectAll(ctx, args, o.string('format'), (name) =>
-      name.trim() === ''
-        ? Promise.resolve(new Failure('invalid container name or ID: value is empty'))
-        : type === ''
-          ? search(ctx, name, size)
-          : fetchKind(ctx, type, name, size ? { size: '1' } : undefined),
-    );
+    const size = o.bool('size');
+    return inspectAll(ctx, args, o.string('format'), async (name) => {
+      if (name.trim() === '') return new Failure('invalid container name or ID: value is empty');
+      if (type === '') return search(ctx, name, size);
+      const found = await fetchKind(ctx, type, name, size && type === 'container' ? { size: '1' } : undefined);
+      if (size && !failed(found)) await sizeIgnored(ctx, type);
+      return found;
+    });
   },
 });

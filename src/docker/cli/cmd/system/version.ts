@@ -85,7 +85,7 @@ export const version = command({
   run: async (ctx, o) => {
     const format = o.string('format');
     const custom = format !== '' && format !== 'json';
-    const template = custom ? parseTemplate('', format, FUNCTION_NAMES) : undefined;
+    const template = custom ? parseTemplate('version', format, FUNCTION_NAMES) : undefined;
     if (typeof template === 'string') return new Failure(`template parsing error: ${template}`, 64);
     const server = await ctx.client.get<Server>('/version');
     const down = failed(server) ? server : undefined;

@@ -1,3 +1,4 @@
+import { failed } from '../../failure.ts';
 import { inspectAll } from '../../inspector.ts';
 import { atLeast, command, flag } from '../../spec.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
@@ -11,5 +12,9 @@ export const volumeInspect = command({
   args: atLeast(1),
   flags: [flag('format', 'string', INSPECT_FORMAT_HELP, { short: 'f' })],
   names: ['volume'],
-  run: (ctx, o, args) => inspectAll(ctx, args, o.string('format'), (name) => fetchKind(ctx, 'volume', name)),
+  run: (ctx, o, args) =>
+    inspectAll(ctx, args, o.string('format'), async (name) => {
+      const found = await fetchKind(ctx, 'volume', name);
+      return failed(found) ? found : { ...found, typedOnly: true };
+    }),
 });

@@ -1,19 +1,26 @@
 import { filterQuery } from '../../client.ts';
 import { failed } from '../../failure.ts';
 import { type Column, type Listing, labelMethod, renderList } from '../../formatter/table.ts';
+import { humanSize } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { FORMAT_HELP } from '../format.ts';
 import { natural } from '../natural.ts';
 
-interface Volume {
+/** As the daemon lists it. */
+export interface Volume {
   Name: string;
   Driver: string;
   Scope: string;
   Mountpoint: string;
   Labels: Record<string, string> | null;
+  /** Where it was asked for. */
+  UsageData?: { RefCount: number; Size: number };
 }
 
-const LISTING: Listing<Volume> = {
+/** `--format raw` */
+export const VOLUME_RAW = 'name: {{.Name}}\\ndriver: {{.Driver}}\\n';
+
+export const volumeListing: Listing<Volume> = {
   type: 'formatter.volumeContext',
   headers: {
     Name: 'VOLUME NAME',
@@ -36,11 +43,11 @@ const LISTING: Listing<Volume> = {
       .map(([k, x]) => `${k}=${x}`)
       .sort()
       .join(','),
-    Links: 'N/A',
+    Links: v.UsageData ? String(v.UsageData.RefCount) : 'N/A',
     Mountpoint: v.Mountpoint,
     Name: v.Name,
     Scope: v.Scope,
-    Size: 'N/A',
+    Size: v.UsageData ? humanSize(v.UsageData.Size) : 'N/A',
     Status: 'N/A',
   }),
 };
@@ -66,7 +73,8 @@ export const volumeLs = command({
     const rows = [...(got.Volumes ?? [])].sort((a, b) => natural(a.Name, b.Name));
     const format = o.string('format');
     const chosen = o.bool('quiet') && format === '' ? '{{.Name}}' : format;
-    const { text, failure } = renderList(LISTING, rows, chosen, '{{.Driver}}\\t{{.Name}}');
+    const raw = o.bool('quiet') ? 'name: {{.Name}}' : VOLUME_RAW;
+    const { text, failure } = renderList(volumeListing, rows, chosen, '{{.Driver}}\\t{{.Name}}', raw);
     await ctx.out(text);
     return failure ?? 0;
   },

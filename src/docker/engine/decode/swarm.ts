@@ -1,0 +1,127 @@
+/** Structs of requests about swarms. @see moby api/types/swarm */
+import { ANY, BOOL, DURATION, INT64, list, map, STRING, STRING_MAP, STRINGS, struct, UINT32, UINT64 } from './types.ts';
+
+const ANNOTATIONS = { Annotations: { Name: STRING, Labels: STRING_MAP } };
+
+/** POST /swarm/update */
+export const SWARM_SPEC = struct(
+  'swarm.Spec',
+  {
+    Orchestration: struct('swarm.OrchestrationConfig', { TaskHistoryRetentionLimit: INT64 }),
+    Raft: struct('swarm.RaftConfig', {
+      SnapshotInterval: UINT64,
+      KeepOldSnapshots: UINT64,
+      LogEntriesForSlowFollowers: UINT64,
+      ElectionTick: INT64,
+      HeartbeatTick: INT64,
+    }),
+    Dispatcher: struct('swarm.DispatcherConfig', { HeartbeatPeriod: DURATION }),
+    CAConfig: struct('swarm.CAConfig', {
+      NodeCertExpiry: DURATION,
+      ExternalCAs: list(
+        struct('swarm.ExternalCA', { Protocol: STRING, URL: STRING, Options: STRING_MAP, CACert: STRING }),
+        '[]*swarm.ExternalCA',
+      ),
+      SigningCACert: STRING,
+      SigningCAKey: STRING,
+      ForceRotate: UINT64,
+    }),
+    TaskDefaults: struct('swarm.TaskDefaults', {
+      LogDriver: struct('swarm.Driver', { Name: STRING, Options: STRING_MAP }),
+    }),
+    EncryptionConfig: struct('swarm.EncryptionConfig', { AutoLockManagers: BOOL }),
+  },
+  ANNOTATIONS,
+);
+
+/** POST /swarm/init */
+export const INIT = struct('swarm.InitRequest', {
+  ListenAddr: STRING,
+  AdvertiseAddr: STRING,
+  DataPathAddr: STRING,
+  DataPathPort: UINT32,
+  ForceNewCluster: BOOL,
+  Spec: SWARM_SPEC,
+  AutoLockManagers: BOOL,
+  Availability: STRING,
+  DefaultAddrPool: STRINGS,
+  SubnetSize: UINT32,
+});
+
+/** POST /swarm/join */
+export const JOIN = struct('swarm.JoinRequest', {
+  ListenAddr: STRING,
+  AdvertiseAddr: STRING,
+  DataPathAddr: STRING,
+  RemoteAddrs: STRINGS,
+  JoinToken: STRING,
+  Availability: STRING,
+});
+
+/** POST /swarm/unlock */
+export const UNLOCK = struct('swarm.UnlockRequest', { UnlockKey: STRING });
+
+/** POST /nodes/{id}/update */
+export const NODE_SPEC = struct('swarm.NodeSpec', { Role: STRING, Availability: STRING }, ANNOTATIONS);
+
+const NETWORKS = list(
+  struct('swarm.NetworkAttachmentConfig', { Target: STRING, Aliases: STRINGS, DriverOpts: STRING_MAP }),
+);
+
+/** POST /services/create, POST /services/{id}/update */
+export const SERVICE_SPEC = struct(
+  'swarm.ServiceSpec',
+  {
+    TaskTemplate: struct('swarm.TaskSpec', {
+      ContainerSpec: struct('swarm.ContainerSpec', {
+        Image: STRING,
+        Labels: STRING_MAP,
+        Command: STRINGS,
+        Args: STRINGS,
+        Hostname: STRING,
+        Env: STRINGS,
+        Dir: STRING,
+        User: STRING,
+        TTY: BOOL,
+        OpenStdin: BOOL,
+        ReadOnly: BOOL,
+        StopSignal: STRING,
+        StopGracePeriod: DURATION,
+        Hosts: STRINGS,
+        Init: BOOL,
+      }),
+      Resources: ANY,
+      RestartPolicy: struct('swarm.RestartPolicy', {
+        Condition: STRING,
+        Delay: DURATION,
+        MaxAttempts: UINT64,
+        Window: DURATION,
+      }),
+      Placement: ANY,
+      Networks: NETWORKS,
+      LogDriver: struct('swarm.Driver', { Name: STRING, Options: STRING_MAP }),
+      ForceUpdate: UINT64,
+      Runtime: STRING,
+    }),
+    Mode: struct('swarm.ServiceMode', {
+      Replicated: struct('swarm.ReplicatedService', { Replicas: UINT64 }),
+      Global: struct('swarm.GlobalService', {}),
+    }),
+    UpdateConfig: map(ANY),
+    RollbackConfig: map(ANY),
+    Networks: NETWORKS,
+    EndpointSpec: struct('swarm.EndpointSpec', {
+      Mode: STRING,
+      Ports: list(
+        struct('swarm.PortConfig', {
+          Name: STRING,
+          Protocol: STRING,
+          TargetPort: UINT32,
+          PublishedPort: UINT32,
+          PublishMode: STRING,
+        }),
+      ),
+    }),
+  },
+  ANNOTATIONS,
+);

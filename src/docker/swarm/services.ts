@@ -1,0 +1,186 @@
+/**
+ * Services: what may be asked for, and what managers make of it.
+ * Limits: no secrets, configs, jobs or plugins as services; resources are kept and not reckoned with.
+ * @see swarmkit manager/controlapi/service.go, moby daemon/cluster/services.go, daemon/cluster/convert/service.go
+ */
+import type { Service, ServicePort, ServiceSpec, Task, TaskSpec } from '../api/swarm.ts';
+import { Failure } from '../errdefs.ts';
+import { release } from './attachments.ts';
+import { parseConstraint } from './constraints.ts';
+import { errors, rpc } from './errors.ts';
+import { newId } from './ids.ts';
+import type { Manager } from './manager.ts';
+
+const NAME = /^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_]*[a-zA-Z0-9])?$/;
+const NAME_LENGTH = 63;
+
+const bad = (text: string): Failure => rpc('InvalidArgument', text);
+
+/** @see validateServiceSpec */
+function invalid(spec: ServiceSpec): Failure | undefined {
+  const { Name = '', TaskTemplate: task } = spec;
+  if (!NAME.test(Name)) return bad('name must be valid as a DNS name component');
+  if (Name.length > NAME_LENGTH) return bad(`name must be ${NAME_LENGTH} characters or fewer`);
+  const container = task.ContainerSpec;
+  if (!container) return bad('TaskSpec: missing runtime');
+  if ((container.Image ?? '') === '') return bad('ContainerSpec: image reference must be provided');
+  for (const kind of ['Secrets', 'Configs'])
+    if (((container[kind] as unknown[] | null) ?? []).length > 0)
+      return new Failure('notImplemented', `${kind.toLowerCase()} are not part of this laboratory yet`);
+  if ((task.RestartPolicy?.Delay ?? 0) < 0) return bad('TaskSpec: restart-delay cannot be negative');
+  if ((task.RestartPolicy?.Window ?? 0) < 0) return bad('TaskSpec: restart-window cannot be negative');
+  for (const text of task.Placement?.Constraints ?? [])
+    if (!parseConstraint(text)) return bad(`constraint expected one operator from ==, !=`);
+  return invalidPorts(spec);
+}
+
+function invalidPorts({ EndpointSpec }: ServiceSpec): Failure | undefined {
+  const seen = new Set<string>();
+  for (const p of EndpointSpec?.Ports ?? []) {
+    if (p.PublishMode === 'ingress' && EndpointSpec?.Mode === 'dnsrr')
+      return bad("EndpointSpec: port published with ingress mode can't be used with dnsrr mode");
+    const key = `${p.PublishMode} ${p.PublishedPort ?? 0}/${p.Protocol}`;
+    if ((p.PublishedPort ?? 0) > 0 && seen.has(key)) return bad('EndpointSpec: duplicate published ports provided');
+    seen.add(key);
+  }
+  return undefined;
+}
+
+/** As managers keep it: names of networks are ids, and what was left out is there. */
+function complete(manager: Manager, asked: ServiceSpec): ServiceSpec | Failure {
+  const networks: { Target: string }[] = [];
+  for (const n of asked.TaskTemplate.Networks ?? asked.Networks ?? []) {
+    const found = manager.store.networks.find(n.Target);
+    if (found instanceof Failure) return errors.none('network', n.Target);
+    networks.push({ ...n, Target: found.ID });
+  }
+  const { Networks: _n, Runtime: _r, ForceUpdate, ContainerSpec, ...task } = asked.TaskTemplate;
+  const { Networks: _o, EndpointSpec: endpoint, Mode, ...rest } = asked;
+  const ports = endpoint?.Ports?.map(portOf) ?? [];
+  return {
+    ...rest,
+    TaskTemplate: {
+      ...(ContainerSpec ? { ContainerSpec: { ...ContainerSpec, Isolation: 'default' } } : {}),
+      ...task,
+      ...(networks.length > 0 ? { Networks: networks } : {}),
+      ForceUpdate: ForceUpdate ?? 0,
+      Runtime: 'container',
+    },
+    Mode: Mode?.Global ? { Global: {} } : { Replicated: { Replicas: Mode?.Replicated?.Replicas ?? 1 } },
+    ...(endpoint
+      ? { EndpointSpec: { Mode: endpoint.Mode || 'vip', ...(ports.length > 0 ? { Ports: ports } : {}) } }
+      : {}),
+  };
+}
+
+const portOf = (p: ServicePort): ServicePort => ({
+  ...(p.Name ? { Name: p.Name } : {}),
+  Protocol: p.Protocol || 'tcp',
+  TargetPort: p.TargetPort,
+  ...(p.PublishedPort ? { PublishedPort: p.PublishedPort } : {}),
+  PublishMode: p.PublishMode || 'ingress',
+});
+
+/** @param id of the service that is changed */
+function portConflict({ store }: Manager, spec: ServiceSpec, id?: string): Failure | undefined {
+  for (const p of spec.EndpointSpec?.Ports ?? [])
+    for (const other of store.services.all())
+      for (const q of [...(other.Endpoint.Ports ?? []), ...(other.Spec.EndpointSpec?.Ports ?? [])]) {
+        const same = p.PublishedPort && p.PublishedPort === q.PublishedPort && p.Protocol === q.Protocol;
+        if (!same || other.ID === id || (p.PublishMode === 'host' && q.PublishMode === 'host')) continue;
+        return bad(
+          `port '${p.PublishedPort}' is already in use by service '${other.Spec.Name}' (${other.ID}) as ` +
+            `${q.PublishMode === 'host' ? 'a host-published' : 'an ingress'} port`,
+        );
+      }
+  return undefined;
+}
+
+/** POST /services/create */
+export function createService(manager: Manager, asked: ServiceSpec): Service | Failure {
+  const spec = complete(manager, asked);
+  if (spec instanceof Failure) return spec;
+  const refused = invalid(spec) ?? portConflict(manager, spec);
+  if (refused) return refused;
+  if ([...manager.store.services.all()].some((s) => s.Spec.Name === spec.Name))
+    return rpc('AlreadyExists', `name conflicts with an existing object: service ${spec.Name} already exists`);
+  const service = manager.store.services.create(newId(manager.rng), { Spec: spec, Endpoint: { Spec: {} } });
+  allocate(manager, service);
+  return service;
+}
+
+/** POST /services/{id}/update @param version that the one who asks has seen */
+export function updateService(
+  manager: Manager,
+  service: Service,
+  version: number,
+  asked: ServiceSpec,
+): Failure | undefined {
+  const spec = complete(manager, asked);
+  if (spec instanceof Failure) return spec;
+  const refused = invalid(spec) ?? portConflict(manager, spec, service.ID);
+  if (refused) return refused;
+  if (spec.Name !== service.Spec.Name) return rpc('Unimplemented', 'renaming services is not supported');
+  if (Boolean(spec.Mode.Global) !== Boolean(service.Spec.Mode.Global))
+    return rpc('Unknown', 'service mode change is not allowed');
+  const failure = manager.store.services.update(service, { PreviousSpec: service.Spec, Spec: spec }, version);
+  if (!failure) allocate(manager, service);
+  return failure;
+}
+
+/** Virtual addresses and published ports, as the spec asks for them. */
+function allocate(manager: Manager, service: Service): void {
+  const { allocator, store } = manager;
+  const { EndpointSpec: asked, TaskTemplate } = service.Spec;
+  const ports = asked?.Ports ? allocator.ports(service.ID, asked.Ports) : undefined;
+  const ingress = [...store.networks.all()].find((n) => n.Spec.Ingress);
+  const wanted = (TaskTemplate.Networks ?? []).map((n) => n.Target);
+  if (ingress && ports?.some((p) => p.PublishMode === 'ingress')) wanted.unshift(ingress.ID);
+  const before = service.Endpoint.VirtualIPs ?? [];
+  const vip = asked?.Mode !== 'dnsrr';
+  for (const v of before) if (!vip || !wanted.includes(v.NetworkID)) allocator.release(v.NetworkID, v.Addr ?? '');
+  const virtual = (vip ? wanted : []).flatMap((NetworkID) => {
+    const Addr = before.find((v) => v.NetworkID === NetworkID)?.Addr ?? allocator.address(NetworkID);
+    return Addr instanceof Failure ? [] : [{ NetworkID, Addr }];
+  });
+  const { Mode, Ports } = asked ?? {};
+  store.services.update(service, {
+    Endpoint: {
+      Spec: vip && (asked || virtual.length > 0) ? { Mode: Mode ?? 'vip', ...(Ports ? { Ports } : {}) } : {},
+      ...(ports ? { Ports: ports } : {}),
+      ...(virtual.length > 0 ? { VirtualIPs: virtual } : {}),
+    },
+  });
+}
+
+/** DELETE /services/{id} */
+export function removeService(manager: Manager, service: Service): void {
+  for (const v of service.Endpoint.VirtualIPs ?? []) manager.allocator.release(v.NetworkID, v.Addr ?? '');
+  manager.allocator.releasePorts(service.ID);
+  manager.store.services.remove(service);
+}
+
+/** Its tasks, in the order they were made. */
+export const tasksOf = ({ store }: Manager, id: string): Task[] =>
+  [...store.tasks.all()].filter((t) => t.ServiceID === id);
+
+/** A task is over for good: it and its addresses go. */
+export const forgetTask = release;
+
+/** The networks of a task with addresses, ingress first. */
+export function networksFor(manager: Manager, service: Service): NonNullable<Task['NetworksAttachments']> {
+  const ids = (service.Spec.TaskTemplate.Networks ?? []).map((n) => n.Target);
+  const ingress = [...manager.store.networks.all()].find((n) => n.Spec.Ingress);
+  if (ingress && service.Endpoint.Ports?.some((p) => p.PublishMode === 'ingress')) ids.unshift(ingress.ID);
+  return ids.flatMap((id) => {
+    const network = manager.store.networks.get(id);
+    const address = network && manager.allocator.address(id);
+    return !network || !address || address instanceof Failure ? [] : [{ Network: network, Addresses: [address] }];
+  });
+}
+
+/** What a task is made from. */
+export function taskSpecOf({ Spec }: Service): TaskSpec {
+  const { Runtime: _, ...spec } = Spec.TaskTemplate;
+  return spec;
+}

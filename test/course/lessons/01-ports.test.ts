@@ -1,0 +1,3 @@
+import { provePart } from './prove.ts';
+
+provePart('01-ports');
