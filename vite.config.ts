@@ -20,7 +20,7 @@ export default defineConfig({
     outDir: 'dist/web',
     assetsInlineLimit: 0,
     // How long plugins take is nobody's concern.
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    rolldownOptions: { input: [at('./index.html'), at('./bring.html')], checks: { bundlerTimings: false } },
   },
   worker: {
     format: 'es',

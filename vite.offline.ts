@@ -12,9 +12,10 @@ export function offline(dir: string): Plugin {
     apply: 'build',
     // After the plugins that add the page itself.
     enforce: 'post',
-    transformIndexHtml: () => [
-      { tag: 'link', attrs: { rel: 'manifest', href: 'manifest.webmanifest' }, injectTo: 'head' },
-    ],
+    transformIndexHtml: (_, { path }) =>
+      path === '/index.html'
+        ? [{ tag: 'link', attrs: { rel: 'manifest', href: 'manifest.webmanifest' }, injectTo: 'head' }]
+        : [],
     generateBundle: {
       order: 'post',
       handler(_, bundle) {

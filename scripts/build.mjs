@@ -11,6 +11,7 @@ export const PAGE_INPUTS = [
   'lessons',
   'wasm',
   'index.html',
+  'bring.html',
   'vite.config.ts',
   'vite.lessons.ts',
   'vite.offline.ts',

@@ -34,7 +34,8 @@ it.each(played)('part $part: $id', async ({ folder, id }) => {
   const { page } = visit;
   for (const [i, step] of plan.steps.entries()) {
     await learner.step(step, HELP[i]);
-    if (i < plan.steps.length - 1) await page.locator(`#body-${step.id}`).getByText('Next step').click();
+    if (i < plan.steps.length - 1)
+      await page.locator(`#body-${step.id}`).getByRole('button', { name: 'Next step' }).click();
   }
 
   const points = plan.steps.reduce((n, s) => n + s.points, 0);
@@ -60,12 +61,25 @@ it.each(played)('part $part: $id', async ({ folder, id }) => {
 
 const picture = process.env.DRYDOCK_SCREENSHOT;
 it.runIf(picture)('makes the picture of the README', async () => {
-  learner = await Learner.begin(theatre, '01-ports/03-another-mapping');
+  learner = await Learner.begin(theatre, '03-networks/03-two-networks');
   const { plan, visit } = learner;
-  await visit.page.setViewportSize({ width: 1280, height: 800 });
-  const [step] = plan.steps;
-  if (!step) return;
-  await learner.step(step);
-  await visit.page.locator(`#step-${step.id}`).evaluate((e) => e.scrollIntoView({ block: 'start' }));
-  await visit.page.screenshot({ path: picture as string });
+  const { page } = visit;
+  await page.setViewportSize({ width: 1400, height: 860 });
+  const [first, second] = plan.steps;
+  if (!first || !second) return;
+  await learner.step(first);
+  await learner.step(second);
+  await page.locator(`#step-${second.id}`).evaluate((e) => e.scrollIntoView({ block: 'start' }));
+  await visit.type('docker exec -d myapp ping -i 0.4 203.0.113.10');
+  await visit.type('while :; do docker exec myapp curl -s http://web/; sleep 0.2; done >/dev/null &');
+  await page.keyboard.press('Control+l');
+  await visit.type('docker network ls');
+  await visit.type('docker exec myapp curl -s http://web/ | grep title');
+  await visit.sees('Welcome to nginx!');
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.waitForFunction(() => {
+    const kinds = [...document.querySelectorAll('.flights > svg')].map((e) => e.getAttribute('class'));
+    return kinds.length >= 3 && kinds.includes('frame-TCP') && kinds.includes('frame-ICMP');
+  });
+  await page.screenshot({ path: picture as string });
 });

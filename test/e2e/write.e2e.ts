@@ -1,5 +1,8 @@
 /** Writing a lesson: the files on the page, in a folder, in a folder that is watched; faults, preview, proof. */
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -158,12 +161,9 @@ it('proves the lesson in the page', async () => {
   expect(await visit.faults()).toEqual([]);
 });
 
-it('reads from its own site and from no other', async () => {
+it('reads a folder of its own site', async () => {
   visit = await theatre.open({}, '#/write');
-  const address = visit.page.getByLabel('Address of a folder on this site');
-  await address.fill('https://elsewhere.example/lesson/');
-  await address.press('Enter');
-  await visit.page.getByText('from its own site only').waitFor();
+  const address = visit.page.getByLabel('Address of a folder');
   for (const name of NAMES)
     await visit.page.route(`**/mine/${name}`, (route) =>
       route.fulfill({ contentType: 'text/plain', body: example(name).replace('# A server', '# A fetched server') }),
@@ -173,4 +173,48 @@ it('reads from its own site and from no other', async () => {
   await visit.page.getByText('As they are in mine').waitFor();
   await open();
   await waitForTitle('A fetched server and its visitor');
+});
+
+it('brings a lesson from another site in an address, and links to what is written', async () => {
+  const elsewhere = createServer((request, answer) => {
+    const name = request.url?.split('/').at(-1) ?? '';
+    answer.setHeader('Access-Control-Allow-Origin', '*');
+    if (!NAMES.includes(name)) answer.writeHead(404);
+    answer.end(NAMES.includes(name) ? example(name).replace('# A server', '# A distant server') : '');
+  });
+  await new Promise<void>((done) => elsewhere.listen(0, 'localhost', done));
+  const folder = `http://localhost:${(elsewhere.address() as AddressInfo).port}/lessons/mine`;
+  visit = await theatre.open({}, `#/try?url=${encodeURIComponent(folder)}`);
+  await waitForTitle('A distant server and its visitor');
+  await visit.sees('root@node1');
+  await visit.page.getByText(`Preview of ${folder}`).waitFor();
+  expect(await visit.faults()).toEqual([]);
+  // The address holds the lesson: it opens again without the other site.
+  elsewhere.close();
+  elsewhere.closeAllConnections();
+  await visit.page.reload();
+  await waitForTitle('A distant server and its visitor');
+  // The learner's page itself has fetched nothing from there; what has is the document that brings.
+  const asked = visit.noise.splice(0);
+  expect(asked.map((n) => n.split('/').at(-1)).sort()).toEqual([...NAMES].sort());
+
+  await visit.page.getByRole('link', { name: 'Back to writing' }).click();
+  await waitForTitle('Write a lesson');
+  await visit.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await visit.page.getByRole('button', { name: 'Copy a link to it' }).click();
+  await visit.page.getByRole('button', { name: 'Copied' }).waitFor();
+  const link = await visit.page.evaluate(() => navigator.clipboard.readText());
+  await visit.page.goto('about:blank');
+  visit.noise.length = 0;
+  await visit.page.goto(link);
+  await waitForTitle('A distant server and its visitor');
+});
+
+it('says what is wrong with a lesson that an address brings', async () => {
+  visit = await theatre.open({}, '#/try?lesson=AAAA');
+  await waitForTitle('Write a lesson');
+  await visit.page.getByText('There is no lesson.yaml').waitFor();
+  await visit.page.goto(`${theatre.address}bring.html#url=${encodeURIComponent(`${theatre.address}nothing/`)}`);
+  await visit.page.getByText('There is no lesson.yaml at').waitFor();
+  visit.noise.splice(0);
 });

@@ -1,5 +1,6 @@
 /** Sessions in links. */
 import { expect, it } from 'vitest';
+import { partsOf } from '../../src/web/ui/course/route.ts';
 import { decode, encode, linkTo, sessionIn } from '../../src/web/ui/share/link.ts';
 
 it('come back from the link as they went in', () => {
@@ -10,6 +11,16 @@ it('come back from the link as they went in', () => {
     expect(link).toMatch(/^https:\/\/example\.org\/lab\/#\/03-networks\?s=[\w-]*$/);
     expect(sessionIn(new URL(link).hash)).toEqual({ lesson: '03-networks', log });
   }
+});
+
+it('may name the parts that are shown', () => {
+  const link = linkTo('https://example.org/', 'a', Uint8Array.of(0, 0, 0), ['terminal', 'map']);
+  expect(link).toBe('https://example.org/#/a?show=terminal,map&s=AAAA');
+  const { hash } = new URL(link);
+  expect(sessionIn(hash)).toEqual({ lesson: 'a', log: Uint8Array.of(0, 0, 0) });
+  expect(partsOf(hash)).toEqual(['terminal', 'map']);
+  expect(partsOf('#/a?show=nothing')).toEqual(['lesson', 'terminal', 'map']);
+  expect(partsOf('#/a')).toHaveLength(3);
 });
 
 it('are none in other fragments, and broken when cut', () => {

@@ -21,7 +21,7 @@ const SITTING = [
   'docker network create app',
   'docker run -d --name db --network app redis',
   'docker run -d --name web --network app -p 8080:80 nginx',
-  'docker exec web curl -s http://127.0.0.1/ | head -1',
+  'docker exec web getent hosts db',
   'curl -s http://127.0.0.1:8080/ | grep -c nginx',
   'docker run -d --name peer alpine sleep 1000',
   'docker exec peer ping -c 2 -i 0.2 172.17.0.1',

@@ -32,10 +32,8 @@ self.addEventListener('fetch', (event) => {
 
 async function answer(request) {
   const cache = await caches.open(NAME);
-  const kept = await cache.match(request.mode === 'navigate' ? './' : request, {
-    ignoreSearch: true,
-    // Servers that add `Vary: Origin` send everybody the same file.
-    ignoreVary: true,
-  });
-  return kept ?? fetch(request);
+  // Servers that add `Vary: Origin` send everybody the same file.
+  const how = { ignoreSearch: true, ignoreVary: true };
+  const own = await cache.match(request, how);
+  return own ?? (request.mode === 'navigate' ? await cache.match('./', how) : undefined) ?? fetch(request);
 }

@@ -1,12 +1,13 @@
 /** What lies on the desk: one lesson and its lab. An address, a link or the outline puts another one there. */
 import { outline } from 'drydock:course';
 import type { Lesson } from '../../../course/text.ts';
+import { embedded } from '../embedded.ts';
 import { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import { forget, kept } from '../share/keep.ts';
 import { sessionIn } from '../share/link.ts';
 import { inBothLanguages, loadLesson } from './load.ts';
-import { FREE, fragmentOf, type Place, PREVIEW, placeOf, WRITE } from './route.ts';
+import { FREE, fragmentOf, type Place, PREVIEW, partsOf, placeOf, queryOf, TRY, WRITE } from './route.ts';
 
 const order = outline.parts.flatMap((part) => part.lessons.map((head) => ({ ...head, part: part.title })));
 
@@ -25,6 +26,9 @@ export class Desk {
   unplayed = $state(false);
   /** Name of a lesson that was asked for and does not exist. */
   unknown = $state<string | undefined>(undefined);
+  /** Parts of the page that are shown. */
+  readonly parts = partsOf(location.hash);
+  readonly #show = queryOf(location.hash).get('show');
   #draft: Lesson | undefined;
   /** Counts what was asked for, so that a lesson which arrives late does not take the place of a later one. */
   #turn = 0;
@@ -32,7 +36,8 @@ export class Desk {
   constructor() {
     const linked = sessionIn(location.hash);
     if (linked) {
-      history.replaceState(null, '', fragmentOf({ lesson: linked.lesson }));
+      const show = this.#show === null ? '' : `?show=${this.#show}`;
+      history.replaceState(null, '', fragmentOf({ lesson: linked.lesson }) + show);
       this.unplayed = linked.log === undefined;
       void this.#open({ lesson: linked.lesson }, { log: linked.log });
     } else void this.go();
@@ -56,18 +61,30 @@ export class Desk {
     this.lesson = lesson;
     const { id } = lesson.plan;
     if (id === WRITE) history.replaceState(null, '', fragmentOf({ lesson: WRITE }));
-    if (id !== WRITE && id !== PREVIEW) settings.at = id;
-    this.#begin(linked ? linked.log : settings.resume ? kept(id) : undefined);
+    if (id !== WRITE && id !== PREVIEW && !embedded) settings.at = id;
+    this.#begin(linked ? linked.log : settings.resume && !embedded ? kept(id) : undefined);
   }
 
   async #load(id: string): Promise<Lesson> {
     if (id === FREE) return (await import('./free.ts')).freePlay;
-    if (id === PREVIEW && this.#draft) return this.#draft;
-    if (id === PREVIEW || id === WRITE) return (await import('../write/writing.ts')).writing;
+    if (id === TRY) await this.#try();
+    if ((id === PREVIEW || id === TRY) && this.#draft) return this.#draft;
+    if (id === PREVIEW || id === TRY || id === WRITE) return (await import('../write/writing.ts')).writing;
     const { language } = settings;
     const lesson = await loadLesson(id, language);
     this.unknown = lesson || id === '' ? undefined : id;
     return lesson ?? (await loadLesson(order[0]?.id ?? '', language)) ?? (await import('./free.ts')).freePlay;
+  }
+
+  /** The lesson that the address brings becomes the draft. */
+  async #try(): Promise<void> {
+    this.#draft = undefined;
+    const [{ draft }, { tryLesson }] = await Promise.all([
+      import('../write/draft.svelte.ts'),
+      import('../write/try.ts'),
+    ]);
+    draft.tell = (lesson) => this.preview(lesson);
+    await tryLesson(location.hash).catch((error: unknown) => console.info(error));
   }
 
   /** Brings the words of the other language, once they do not keep a prompt waiting. */

@@ -1,6 +1,6 @@
 /**
- * Where in the course an address leads: `#/lesson`, `#/lesson/step`, `#/free`, `#/write`, `#/preview`. What else a fragment holds (a shared
- * state) is not its business.
+ * Where in the course an address leads: `#/lesson`, `#/lesson/step`, `#/free`, `#/write`, `#/preview`, `#/try?…`. `?show=terminal,map` names the
+ * parts of the page that are shown. What else a fragment holds (a shared state, a lesson) is not its business.
  */
 export interface Place {
   /** `free`: a lab without a lesson. */
@@ -13,6 +13,23 @@ export const FREE = 'free';
 /** How a lesson is written, and the lesson that is being written. */
 export const WRITE = 'write';
 export const PREVIEW = 'preview';
+
+/** A lesson that the address itself brings. */
+export const TRY = 'try';
+
+/** Parts of the page. */
+export const PARTS = ['lesson', 'terminal', 'map'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What a fragment says after its question mark. */
+export const queryOf = (fragment: string): URLSearchParams => new URLSearchParams(/\?(.*)$/.exec(fragment)?.[1]);
+
+/** The parts that a fragment wants to be shown: all, unless it names some. */
+export function partsOf(fragment: string): readonly Part[] {
+  const named = queryOf(fragment).get('show')?.split(',') ?? [];
+  const wanted = PARTS.filter((part) => named.includes(part));
+  return wanted.length > 0 ? wanted : PARTS;
+}
 
 /** @returns undefined for a fragment that names no place */
 export function placeOf(fragment: string): Place | undefined {

@@ -1,4 +1,5 @@
 /** What part of the map is in sight, and how large. */
+import { embedded } from '../embedded.ts';
 import { settings } from '../settings.svelte.ts';
 import type { Box } from './geometry.ts';
 
@@ -12,8 +13,8 @@ export class Camera {
   x = $state(0);
   y = $state(0);
   scale = $state(1);
-  /** Nobody has moved it: it follows the drawing. */
-  auto = true;
+  /** How it follows the drawing: as far as it can be read, or all of it; undefined once somebody has moved it. */
+  follows: 'readable' | 'whole' | undefined = 'readable';
 
   /** Shows all of a box. @param least the smallest size by which it is shown: of a larger drawing, the beginning */
   fit(bounds: Box, width: number, height: number, least = LEAST): void {
@@ -27,11 +28,11 @@ export class Camera {
 
   /** Fits by itself, unless somebody has moved it. */
   follow(bounds: Box, width: number, height: number): void {
-    if (this.auto) this.fit(bounds, width, height, READABLE * settings.scale);
+    if (this.follows) this.fit(bounds, width, height, this.follows === 'whole' ? LEAST : READABLE * settings.scale);
   }
 
   pan(dx: number, dy: number): void {
-    this.auto = false;
+    this.follows = undefined;
     this.x += dx;
     this.y += dy;
   }
@@ -40,7 +41,7 @@ export class Camera {
   zoom(by: number, at: readonly [number, number]): void {
     const scale = Math.min(MOST, Math.max(LEAST, this.scale * by));
     const ratio = scale / this.scale;
-    this.auto = false;
+    this.follows = undefined;
     this.x = at[0] - (at[0] - this.x) * ratio;
     this.y = at[1] - (at[1] - this.y) * ratio;
     this.scale = scale;
@@ -83,7 +84,7 @@ export function steer(node: HTMLElement, camera: Camera, showAll: () => void) {
   on('pointerup', lift);
   on('pointercancel', lift);
   on('wheel', (e) => {
-    if ((e.target as Element).closest('.popover')) return;
+    if ((e.target as Element).closest('.popover') || (embedded && !e.ctrlKey && !e.metaKey)) return;
     e.preventDefault();
     camera.zoom(Math.exp(-e.deltaY / 400), place(e));
   });

@@ -1,4 +1,6 @@
-/** Sessions in links: `#/LESSON?s=LOG`, the log packed (lab/log/pack.ts), deflated, in base64url. @see RFC 4648 §5 */
+/** Sessions in links: `#/LESSON?s=LOG` (or `?show=PARTS&s=LOG`), the log packed (lab/log/pack.ts), deflated, in base64url. @see RFC 4648 §5 */
+
+import { PARTS, type Part, placeOf, queryOf } from '../course/route.ts';
 
 /** Characters of a fragment that a link may have: browsers and chat programs cut off longer ones. */
 export const LONGEST = 32 * 1024;
@@ -19,12 +21,13 @@ export function decode(text: string): Uint8Array | undefined {
   }
 }
 
-/** A link to a session of a lesson. @param page address of the page, any fragment of it is dropped */
-export const linkTo = (page: string, lesson: string, log: Uint8Array): string =>
-  `${page.replace(/#.*$/, '')}#/${lesson}?s=${encode(log)}`;
+/** A link to a session of a lesson. @param page address of the page, any fragment of it is dropped @param show parts, where not all */
+export const linkTo = (page: string, lesson: string, log: Uint8Array, show: readonly Part[] = PARTS): string =>
+  `${page.replace(/#.*$/, '')}#/${lesson}?${show.length < PARTS.length ? `show=${show}&` : ''}s=${encode(log)}`;
 
 /** The session that a fragment names; `log` undefined: there is one, but it is broken. */
 export function sessionIn(hash: string): { readonly lesson: string; readonly log: Uint8Array | undefined } | undefined {
-  const [, lesson, log] = /^#\/([a-z0-9-]+)(?:\/[a-z0-9-]+)?\?s=(.*)$/.exec(hash) ?? [];
-  return lesson === undefined || log === undefined ? undefined : { lesson, log: decode(log) };
+  const lesson = placeOf(hash)?.lesson;
+  const log = queryOf(hash).get('s');
+  return lesson === undefined || log === null ? undefined : { lesson, log: decode(log) };
 }

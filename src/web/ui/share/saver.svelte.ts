@@ -1,5 +1,6 @@
 /** Keeps the session in the browser: a moment after each command, and each tick of the lesson. */
 import { PREVIEW } from '../course/route.ts';
+import { embedded } from '../embedded.ts';
 import type { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import { keep } from './keep.ts';
@@ -11,7 +12,7 @@ const MOMENT = 400;
 export function saveWhileShown(session: () => Session | undefined): void {
   $effect(() => {
     const now = session();
-    if (!now || now.lesson === PREVIEW) return;
+    if (!now || now.lesson === PREVIEW || embedded) return;
     now.progress;
     if (now.timeline.commands.length + now.epoch === 0 || now.replay || !settings.resume) return;
     const timer = setTimeout(async () => {

@@ -8,8 +8,8 @@ import { type RemoteLab, spawn } from '../session.svelte.ts';
 import { example } from './example.ts';
 import { type Found, fetched, NAMES, watch } from './folder.ts';
 
-/** Where the files come from: written on the page, chosen once, looked at again and again, fetched. */
-export type Source = 'fields' | 'chosen' | 'watched' | 'fetched';
+/** Where the files come from: written on the page, chosen once, looked at again and again, fetched, in a link. */
+export type Source = 'fields' | 'chosen' | 'watched' | 'fetched' | 'linked';
 /** From a key to its being compiled, ms. */
 const MOMENT = 300;
 const KEY = 'drydock.draft';
@@ -66,12 +66,12 @@ class Draft {
     this.#unwatch = watch(dir, (files) => void this.take('watched', dir.name, files));
   }
 
-  /** @returns false when the address is another site's */
+  /** Reads the files at an address; those of another site are brought by a document of their own. @returns whether they make a lesson */
   async fetch(address: string): Promise<boolean> {
-    const files = await fetched(address);
-    if (files === 'elsewhere') return false;
-    await this.take('fetched', address, files);
-    return true;
+    const url = new URL(address, location.href);
+    if (url.origin === location.origin) return this.take('fetched', address, await fetched(url));
+    location.assign(`bring.html#${new URLSearchParams({ url: url.href })}`);
+    return new Promise(() => {});
   }
 
   /** Text of a field has changed. */

@@ -73,10 +73,17 @@ export function watch(dir: FileSystemDirectoryHandle, tell: (files: Found) => vo
   };
 }
 
-/** The files at an address of this site: the page's policy lets it fetch from nowhere else. */
-export async function fetched(address: string): Promise<Found | 'elsewhere'> {
-  const base = new URL(address.endsWith('/') ? address : `${address}/`, location.href);
-  if (base.origin !== location.origin) return 'elsewhere';
+/** Where GitHub has the files of a folder that it shows at an address; any other address as it is. */
+export function rawAddress(address: URL): URL {
+  const [, repository, path] = /^\/([^/]+\/[^/]+)\/(?:tree|blob)\/(.+)$/.exec(address.pathname) ?? [];
+  if (address.hostname !== 'github.com' || repository === undefined) return address;
+  return new URL(`https://raw.githubusercontent.com/${repository}/${path}`);
+}
+
+/** The files in the folder at an address. @throws TypeError where it may not be read */
+export async function fetched(address: URL): Promise<Found> {
+  const base = new URL(address);
+  base.pathname = base.pathname.replace(/\/?(lesson\.yaml)?$/, '/');
   const found: Found = {};
   for (const name of NAMES) {
     const answer = await fetch(new URL(name, base), { cache: 'no-store' });
