@@ -47,7 +47,9 @@ test('signals, and the code that a container ends with', async () => {
   expect(await m.out('docker kill -s USR1 trap; docker wait trap off')).toBe('trap\n7\n0');
   for (const signal of ['FOO', '99', '0'])
     expect(await m.fails(`docker kill -s ${signal} one`)).toBe(
-      `cannot kill container: one: invalid signal: ${signal} [1]`,
+      signal === '99'
+        ? 'cannot kill container: one: the linux daemon does not support signal 99 [1]'
+        : `cannot kill container: one: invalid signal: ${signal} [1]`,
     );
   expect(await m.fails('docker kill trap')).toBe(
     `cannot kill container: trap: container ${await id('trap')} is not running [1]`,
@@ -91,9 +93,7 @@ test('stats of one moment, and events by filter', async () => {
 
 test('attach', async () => {
   expect(await m.fails('docker attach off')).toBe('You cannot attach to a stopped container, start it first [1]');
-  expect(await m.fails('docker attach --detach-keys ctrl-? one')).toBe(
-    "Invalid detach keys (ctrl-?) provided: Unknown character: 'ctrl-?' [1]",
-  );
+  expect(await m.fails('docker attach --detach-keys ctrl-? one')).toBe('unable to upgrade to tcp, received 400 [1]');
   await m.out('docker run -di --name echo busybox cat');
   const { stdout } = await m.lab.run('node1', '(echo hello; sleep 1) | timeout 3 docker attach echo');
   expect(stdout).toBe('hello\n');

@@ -176,7 +176,7 @@ describe('limits', () => {
     ['--cpus 1 --cpu-quota 5000', 'Conflicting options: Nano CPUs and CPU Quota cannot both be set'],
     ['--cpu-period 5', 'CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)'],
     ['--cpuset-cpus 9', 'Requested CPUs are not available - requested 9, available: 0-1'],
-    ['--cpuset-cpus foo', 'Invalid value foo for cpuset cpus'],
+    ['--cpuset-cpus foo', 'Invalid value foo for cpuset cpus: invalid format: foo'],
     ['--blkio-weight 5', 'Range of blkio weight is from 10 to 1000'],
     ['--oom-score-adj 5000', 'Invalid value 5000, range for oom score adj is [-1000, 1000]'],
     ['--storage-opt size=1G', "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"],
