@@ -87,7 +87,9 @@ function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: str
   const bridge = initBridge(kernel, controller, config);
   if (bridge) throw new Error(`dockerd: ${bridge.message}`);
   const volumes = new VolumeStore(kernel, rng);
-  return new Daemon(kernel, rng, images, controller, volumes, o.openPty, process.pid, id, config);
+  const daemon = new Daemon(kernel, rng, images, controller, volumes, o.openPty, process.pid, id, config);
+  volumes.tell = (action, name) => daemon.emit('volume', action, name, { driver: 'local' });
+  return daemon;
 }
 
 /** The engine as a service: it runs, ends, begins again. */

@@ -191,6 +191,11 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
     return user;
   }
   const cwd = config.WorkingDir || c.config.WorkingDir || '/';
+  if (!cwd.startsWith('/')) {
+    streams.abandon();
+    end(daemon, exec, 126);
+    return new Failure('invalid', 'OCI runtime exec failed: exec failed: Cwd must be an absolute path');
+  }
   if (isErr(run.mounts.fs.stat(cwd, true))) {
     streams.abandon();
     end(daemon, exec, 127);

@@ -81,6 +81,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   if (!hostUts && uts.hostname.length > HOST_NAME_MAX)
     return undo(daemon, c, errors.task('create', 'sethostname: invalid argument'));
   const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
+  volumeEvents(daemon, c, 'mount');
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
   const streams = openStreams(daemon, c);
   const process = kernel.spawn({
@@ -113,6 +114,17 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   began(daemon, c, process);
   daemon.swarm?.announce();
   return undefined;
+}
+
+/** @see moby daemon/volumes_unix.go: setupMounts, container/container_unix.go: UnmountVolumes */
+function volumeEvents(daemon: Daemon, c: Container, action: 'mount' | 'unmount'): void {
+  for (const m of c.mounts.filter((x) => x.type === 'volume'))
+    daemon.emit('volume', action, m.name, {
+      container: c.id,
+      ...(action === 'mount' ? { destination: m.destination } : {}),
+      driver: 'local',
+      ...(action === 'mount' ? { propagation: m.propagation, 'read/write': String(!m.readOnly) } : {}),
+    });
 }
 
 function undo(daemon: Daemon, c: Container, failure: Failure): Failure {
@@ -209,6 +221,7 @@ async function onExit(daemon: Daemon, c: Container, status: WaitStatus): Promise
   c.log.close(daemon.now());
   c.exitCode = status.state === 'signaled' ? 128 + status.signal : status.code;
   releaseNetwork(daemon, c);
+  volumeEvents(daemon, c, 'unmount');
   c.finishedAt = daemon.now();
   const again = shouldRestart(c);
   c.status = again ? 'restarting' : 'exited';

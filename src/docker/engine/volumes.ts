@@ -17,6 +17,8 @@ export interface Volume {
 
 export class VolumeStore {
   readonly #volumes = new Map<string, Volume>();
+  /** Told of a volume that is made or gone. */
+  tell: (action: 'create' | 'destroy', name: string) => void = () => {};
 
   constructor(
     readonly kernel: Kernel,
@@ -43,6 +45,7 @@ export class VolumeStore {
     this.kernel.root.fs.mkdir(path, 0o755, true);
     const volume = { ...made, path };
     this.#volumes.set(made.name, volume);
+    this.tell('create', made.name);
     return volume;
   }
 
@@ -51,7 +54,7 @@ export class VolumeStore {
   }
 
   remove(name: string): void {
-    this.#volumes.delete(name);
+    if (this.#volumes.delete(name)) this.tell('destroy', name);
   }
 
   /** By name. */

@@ -3,7 +3,7 @@ import type { LayerFile, LayerSpec } from '../../linux/kernel/machine.ts';
 
 /** Applets of Debian's busybox-static that this lab has. */
 const BIN =
-  'arp arping ash awk base64 basename cat chmod chown clear cmp cp cut date dd df diff dirname dmesg du echo ed egrep ' +
+  '[ [[ arp arping ash awk base64 basename cat chmod chown clear cmp cp cut date dd df diff dirname dmesg du echo ed egrep ' +
   'env expr false fgrep find fold free ftpget getopt grep groups gunzip gzip head hexdump hostname id ifconfig ip ' +
   'ipcalc kill killall last less link linux32 ln logger login ls md5sum microcom mkdir mkfifo mknod mktemp more mount ' +
   'mv nc netstat nl nproc nslookup od paste patch pidof ping ping6 printenv printf ps pwd readlink realpath rev rm ' +

@@ -3,7 +3,7 @@
  * Written by `DRYDOCK_UPDATE=1 npx vitest run test/docker/images/digests.test.ts`.
  */
 export const DIGESTS: Readonly<Record<string, string>> = {
-  '53b9d1aeff55': 'f7a2363e638398b4546e84101e18a935a188a529da0c57184d85911fca5ef19e',
+  d946a459aa3d: '2b182ff260fbdf73cab4113b8a11ba0bffd78e9f42542fbcf4e775d617ef7828',
   dbd1bcf9ec36: 'b064fefebfcda39e3af8029bcd310a162fe05e171164c498804844ab8eb123bb',
   '96c5cfbd6135': 'e30742ec5c8a27882fdef596336db5222e46a6152f6036334316c5a09b91551d',
   '8b9a250d1d1e': 'bfc5665b0610cc114b0f3f763e51499ebe85aece53ad342068b6e3b0d1fe06aa',

@@ -94,8 +94,9 @@ export async function changeRoute(ctx: Context): Promise<number> {
       ? ctx.sys.net.addRoute({ ...route, proto: 'boot', ...(via ? {} : { scope: 'link' as const }) })
       : ctx.sys.net.delRoute(route);
   if (!isErr(e)) return 0;
-  await ctx.err(`SIOC${verb === 'add' ? 'ADD' : 'DEL'}RT: ${e.text}\n`);
-  return 7;
+  const bb = ctx.flavour === 'busybox';
+  await ctx.err(`${bb ? 'route: ' : ''}SIOC${verb === 'add' ? 'ADD' : 'DEL'}RT: ${e.text}\n`);
+  return bb ? 1 : 7;
 }
 
 /** `ifconfig IF [ADDRESS[/LEN]] [netmask M] [broadcast B] [mtu N] [hw ether MAC] [up|down] [[-]promisc] [add|del A6/N]` */
@@ -106,8 +107,9 @@ export async function changeInterface(ctx: Context, link: Link, words: readonly 
   let ip: IpAddr | undefined;
   let broadcast: IpAddr | undefined;
   const failed = async (call: string, e: Errno): Promise<number> => {
-    await ctx.err(`${call}: ${e.text}\n`);
-    return 255;
+    const bb = ctx.flavour === 'busybox';
+    await ctx.err(`${bb ? 'ifconfig: ' : ''}${call}: ${e.text}\n`);
+    return bb ? 1 : 255;
   };
   for (let w = list.shift(); w !== undefined; w = list.shift()) {
     let e: Errno | number | undefined;

@@ -36,7 +36,12 @@ async function ask(
   return { got: types.map(() => undefined), server: servers[0] as IpAddr };
 }
 
-async function busybox(ctx: Context, host: string, servers: readonly IpAddr[]): Promise<number> {
+async function busybox(
+  ctx: Context,
+  host: string,
+  servers: readonly IpAddr[],
+  type: number | undefined,
+): Promise<number> {
   const conf = resolvConf(ctx.sys);
   const ip = parseIp(host);
   const names = ip
@@ -44,7 +49,7 @@ async function busybox(ctx: Context, host: string, servers: readonly IpAddr[]): 
     : host.includes('.') || conf.search.length === 0
       ? [host]
       : candidates(host, conf);
-  const types = ip ? [RR.PTR] : [RR.A, RR.AAAA];
+  const types = type !== undefined ? [type] : ip ? [RR.PTR] : [RR.A, RR.AAAA];
   let asked = names[0] as string;
   let last = await ask(ctx, servers, asked, types);
   for (const name of names) {
@@ -155,7 +160,7 @@ async function run(ctx: Context): Promise<number> {
     }
     servers = r.addrs;
   }
-  return ctx.flavour === 'busybox' ? busybox(ctx, host, servers) : bind(ctx, host, servers, type);
+  return ctx.flavour === 'busybox' ? busybox(ctx, host, servers, type) : bind(ctx, host, servers, type);
 }
 
 /** The `nslookup` command. */

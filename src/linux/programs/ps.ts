@@ -318,7 +318,10 @@ async function busyboxPs(ctx: Context): Promise<number> {
   });
   const columns =
     r.columns.length > 0
-      ? r.columns.map((c) => ({ ...c, column: { ...c.column, width: Math.min(c.column.width, 8) } }))
+      ? r.columns.map((c) => ({
+          ...c,
+          column: { ...c.column, width: c.column === COLUMNS.pid ? 5 : Math.min(c.column.width, 8) },
+        }))
       : [bb('pid', 'PID', 5), bb('user', 'USER', 8), bb('bsdtime', 'TIME', 5), bb('args', 'COMMAND', 15)];
   const head = columns.map((c, i) => (i === columns.length - 1 ? c.header : c.header.padEnd(c.column.width))).join(' ');
   const rows = ctx.sys.processes().map((p) => columns.map((c) => c.column.text(p, view)));

@@ -155,6 +155,7 @@ export class SysIdentity extends SysBase {
     return this.p.uts.hostname;
   }
   sethostname(name: string): Errno | 0 {
+    if (!this.p.can('CAP_SYS_ADMIN')) return EPERM;
     if (name.length > 64) return EINVAL;
     this.p.uts.hostname = name;
     return 0;

@@ -125,7 +125,7 @@ async function run(ctx: Context): Promise<number> {
     return await (OBJECTS[name] as (env: IpEnv) => Promise<number>)(env);
   } catch (e) {
     if (!(e instanceof IpError)) throw e;
-    await ctx.err(`${e.message}\n`);
+    await ctx.err(`${env.busybox && e.message.startsWith('RTNETLINK') ? 'ip: ' : ''}${e.message}\n`);
     return env.busybox && e.code !== 0 ? (e.code === 255 ? 1 : e.code) : e.code;
   }
 }

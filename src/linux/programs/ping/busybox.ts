@@ -98,6 +98,10 @@ async function run(ctx: Context): Promise<number> {
     );
     return 1;
   }
+  for (const name of ['count', 'size', 'ttl', 'timeout', 'deadline']) {
+    const given = o.value(name);
+    if (given !== undefined && !/^\d+$/.test(given)) return ctx.fail(`invalid number '${given}'`);
+  }
   const size = Number(o.value('size') ?? 56);
   const end = o.has('deadline') ? sys.now() + Number(o.value('deadline')) * 1e9 : Number.POSITIVE_INFINITY;
   const family = o.has('4') ? 4 : o.has('6') || ctx.name === 'ping6' ? 6 : 0;

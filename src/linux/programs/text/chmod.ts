@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
+import { fault } from './wording.ts';
 
 /** The `chmod` command. */
 export const spec = defineProgram({
@@ -37,9 +38,9 @@ export const spec = defineProgram({
 
 async function change(ctx: Context, path: string, mode: string): Promise<number> {
   const st = ctx.sys.stat(path);
-  if (isErr(st)) return ctx.fail(`cannot access '${path}': ${st.text}`);
+  if (isErr(st)) return fault(ctx, `cannot access '${path}': ${st.text}`, `${path}: ${st.text}`);
   const done = ctx.sys.chmod(path, newMode(mode, st.mode, st.kind === 'dir') ?? st.mode);
-  if (isErr(done)) return ctx.fail(`changing permissions of '${path}': ${done.text}`);
+  if (isErr(done)) return fault(ctx, `changing permissions of '${path}': ${done.text}`, `${path}: ${done.text}`);
   if (!ctx.options.has('recursive') || st.kind !== 'dir') return 0;
   const entries = ctx.sys.readdir(path);
   let exit = 0;

@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { names } from './ls.ts';
+import { fault } from './wording.ts';
 
 /** The `chown` command. */
 export const spec = defineProgram({
@@ -24,12 +25,14 @@ export const spec = defineProgram({
     const uid = user === '' ? -1 : id(user, '/etc/passwd');
     const gid = group === undefined || group === '' ? -1 : id(group, '/etc/group');
     if (uid === undefined || gid === undefined)
-      return ctx.fail(`invalid ${uid === undefined ? 'user' : 'group'}: '${who}'`);
+      return uid === undefined
+        ? fault(ctx, `invalid user: '${who}'`, `unknown user ${user}`)
+        : fault(ctx, `invalid group: '${who}'`, `unknown group ${group}`);
     let exit = 0;
     for (const file of files) {
       const st = ctx.sys.stat(file);
       const done = isErr(st) ? st : ctx.sys.chown(file, uid < 0 ? st.uid : uid, gid < 0 ? st.gid : gid);
-      if (isErr(done)) exit = await ctx.fail(`cannot access '${file}': ${done.text}`);
+      if (isErr(done)) exit = await fault(ctx, `cannot access '${file}': ${done.text}`, `${file}: ${done.text}`);
     }
     return exit;
   },

@@ -3,6 +3,7 @@ import { isErr } from '../../kernel/errno.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { basename } from '../stdio.ts';
+import { fault } from './wording.ts';
 
 /** The `cp` command. */
 export const spec = defineProgram({
@@ -47,14 +48,19 @@ export async function destination(ctx: Context): Promise<[string, string][] | nu
 export async function copy(ctx: Context, from: string, to: string): Promise<number> {
   const deep = ctx.options.has('recursive') || ctx.options.has('archive') || ctx.name === 'mv';
   const st = deep ? ctx.sys.lstat(from) : ctx.sys.stat(from);
-  if (isErr(st)) return ctx.fail(`cannot stat '${from}': ${st.text}`);
+  if (isErr(st)) return fault(ctx, `cannot stat '${from}': ${st.text}`, `can't stat '${from}': ${st.text}`);
   let exit = 0;
   if (st.kind === 'dir') {
-    if (!deep) return ctx.fail(`-r not specified; omitting directory '${from}'`);
+    if (!deep) return fault(ctx, `-r not specified; omitting directory '${from}'`, `omitting directory '${from}'`);
     const there = ctx.sys.stat(to);
     if (isErr(there)) {
       const made = ctx.sys.mkdir(to, st.mode);
-      if (isErr(made)) return ctx.fail(`cannot create directory '${to}': ${made.text}`);
+      if (isErr(made))
+        return fault(
+          ctx,
+          `cannot create directory '${to}': ${made.text}`,
+          `can't create directory '${to}': ${made.text}`,
+        );
     }
     const entries = ctx.sys.readdir(from);
     if (!isErr(entries))
@@ -68,9 +74,11 @@ export async function copy(ctx: Context, from: string, to: string): Promise<numb
     const same = ctx.sys.stat(to);
     if (!isErr(same) && same.ino === st.ino) return ctx.fail(`'${from}' and '${to}' are the same file`);
     const bytes = ctx.sys.readFile(from);
-    if (isErr(bytes)) return ctx.fail(`cannot open '${from}' for reading: ${bytes.text}`);
+    if (isErr(bytes))
+      return fault(ctx, `cannot open '${from}' for reading: ${bytes.text}`, `can't open '${from}': ${bytes.text}`);
     const wrote = ctx.sys.writeFile(to, bytes, st.mode);
-    if (isErr(wrote)) return ctx.fail(`cannot create regular file '${to}': ${wrote.text}`);
+    if (isErr(wrote))
+      return fault(ctx, `cannot create regular file '${to}': ${wrote.text}`, `can't create '${to}': ${wrote.text}`);
   }
   if (ctx.options.has('verbose')) await ctx.out(`'${from}' -> '${to}'\n`);
   return exit;

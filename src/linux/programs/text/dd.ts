@@ -2,6 +2,7 @@
 import { type Errno, isErr } from '../../kernel/errno.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
+import { fault } from './wording.ts';
 
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
@@ -84,10 +85,10 @@ async function run(ctx: Context): Promise<number> {
   const { sys } = ctx;
   const bs = numbers.bs ?? 512;
   const from = o.if === undefined ? 0 : sys.open(o.if, { read: true });
-  if (isErr(from)) return ctx.fail(`failed to open '${o.if}': ${from.text}`);
+  if (isErr(from)) return fault(ctx, `failed to open '${o.if}': ${from.text}`, `can't open '${o.if}': ${from.text}`);
   const keep = (o.conv ?? '').split(',').includes('notrunc') || (numbers.seek ?? 0) > 0;
   const to = o.of === undefined ? 1 : sys.open(o.of, { write: true, create: true, truncate: !keep });
-  if (isErr(to)) return ctx.fail(`failed to open '${o.of}': ${to.text}`);
+  if (isErr(to)) return fault(ctx, `failed to open '${o.of}': ${to.text}`, `can't open '${o.of}': ${to.text}`);
   const start = sys.now();
   if (numbers.seek) sys.lseek(to, numbers.seek * bs, 'set');
   for (let k = 0; k < (numbers.skip ?? 0); k++) await sys.read(from, bs);

@@ -1,6 +1,7 @@
 /** du: disk usage of files, in blocks of 1 KiB. @see coreutils src/du.c */
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
+import { fault } from './wording.ts';
 
 const BLOCK = 4096;
 
@@ -19,7 +20,7 @@ async function walk(ctx: Context, path: string, depth: number, lines: string[]):
   const { sys, options: o } = ctx;
   const st = sys.lstat(path);
   if (isErr(st)) {
-    await ctx.err(`du: cannot access '${path}': ${st.text}\n`);
+    await fault(ctx, `cannot access '${path}': ${st.text}`, `${path}: ${st.text}`);
     return -1;
   }
   let kib = st.kind === 'dir' ? 4 : (Math.ceil(st.size / BLOCK) * BLOCK) / 1024;

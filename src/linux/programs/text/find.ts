@@ -4,6 +4,7 @@ import type { Stat } from '../../kernel/sys.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { basename } from '../stdio.ts';
+import { fault } from './wording.ts';
 import { which } from './xargs.ts';
 
 /** A file under test. */
@@ -36,13 +37,13 @@ export const spec = defineProgram({
     const walk = async (path: string, depth: number): Promise<void> => {
       const st = ctx.sys.lstat(path);
       if (isErr(st)) {
-        exit = await ctx.fail(`'${path}': ${st.text}`);
+        exit = await fault(ctx, `'${path}': ${st.text}`, `${path}: ${st.text}`);
         return;
       }
       if (depth >= parsed.min) await parsed.test({ path, depth, st });
       if (st.kind !== 'dir' || depth >= parsed.max) return;
       const entries = ctx.sys.readdir(path);
-      if (isErr(entries)) exit = await ctx.fail(`'${path}': ${entries.text}`);
+      if (isErr(entries)) exit = await fault(ctx, `'${path}': ${entries.text}`, `${path}: ${entries.text}`);
       else
         for (const e of entries)
           if (e.name !== '.' && e.name !== '..') await walk(`${path.replace(/\/$/, '')}/${e.name}`, depth + 1);

@@ -71,6 +71,7 @@ export const TEXT_TOOLS: readonly TextTool[] = [
   tool('tar', () => import('./tar.ts')),
   tool('tee', () => import('./tee.ts')),
   tool('test', () => import('./test.ts')),
+  tool('[', () => import('./test.ts')),
   tool('touch', () => import('./touch.ts')),
   tool('tr', () => import('./tr.ts')),
   tool('true', () => import('./true.ts')),

@@ -1,8 +1,9 @@
 /** Operands of a text tool: files in order, `-` or none for standard input. */
-import { isErr } from '../../kernel/errno.ts';
+import { EISDIR, isErr } from '../../kernel/errno.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import type { Context } from '../spec.ts';
 import { LineReader, readAll } from '../stdio.ts';
+import { unreadable } from './wording.ts';
 
 /** One open operand. */
 export interface Input {
@@ -12,7 +13,7 @@ export interface Input {
 }
 
 /**
- * Opens each operand in turn and closes it after `use`. A file that cannot be read is told as `NAME: FILE: reason`.
+ * Opens each operand in turn and closes it after `use`. A file that cannot be read is told as the program tells it.
  * @returns 0, or `errorExit` when one of them could not be read
  */
 export async function eachInput(
@@ -27,8 +28,8 @@ export async function eachInput(
     const fd = name === '-' ? 0 : ctx.sys.open(name, { read: true });
     const st = isErr(fd) ? fd : ctx.sys.fstat(fd);
     if (isErr(fd) || isErr(st) || st.kind === 'dir') {
-      const reason = isErr(fd) ? fd.text : isErr(st) ? st.text : 'Is a directory';
-      if (!quiet) await ctx.fail(`${name}: ${reason}`);
+      const e = isErr(fd) ? fd : isErr(st) ? st : EISDIR;
+      if (!quiet) await ctx.fail(unreadable(ctx, name, e, e === EISDIR));
       if (!isErr(fd) && name !== '-') ctx.sys.close(fd);
       exit = errorExit;
       continue;

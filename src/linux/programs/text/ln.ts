@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { basename } from '../stdio.ts';
+import { fault } from './wording.ts';
 
 /** The `ln` command. */
 export const spec = defineProgram({
@@ -29,7 +30,11 @@ export const spec = defineProgram({
     const symbolic = ctx.options.has('symbolic');
     const made = symbolic ? ctx.sys.symlink(target, path) : ctx.sys.link(target, path);
     return isErr(made)
-      ? ctx.fail(`failed to create ${symbolic ? 'symbolic' : 'hard'} link '${path}': ${made.text}`)
+      ? fault(
+          ctx,
+          `failed to create ${symbolic ? 'symbolic' : 'hard'} link '${path}': ${made.text}`,
+          `${made.name === 'ENOENT' && !symbolic ? target : path}: ${made.text}`,
+        )
       : 0;
   },
 });

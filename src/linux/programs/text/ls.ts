@@ -4,6 +4,7 @@ import type { FileKind, Stat } from '../../kernel/sys.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { strftime } from './date.ts';
+import { fault } from './wording.ts';
 
 /** One name to show. */
 interface Entry {
@@ -50,8 +51,7 @@ export const spec = defineProgram({
       let st = isErr(follow) ? ctx.sys.lstat(path) : follow;
       if (!isErr(st) && st.kind === 'symlink' && path.endsWith('/')) st = ctx.sys.stat(path);
       if (isErr(st)) {
-        await ctx.fail(`cannot access '${path}': ${st.text}`);
-        exit = 2;
+        exit = await fault(ctx, `cannot access '${path}': ${st.text}`, `${path}: ${st.text}`, 2);
       } else (st.kind === 'dir' && !o.has('directory') ? dirs : files).push({ name: path, path, st });
     }
     order(ctx, files);

@@ -1,6 +1,7 @@
 /** mkdir: makes directories. */
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
+import { fault } from './wording.ts';
 
 /** The `mkdir` command. */
 export const spec = defineProgram({
@@ -32,7 +33,11 @@ export const spec = defineProgram({
         if (ctx.options.has('parents') && !isErr(st) && st.kind === 'dir') continue;
         const made = ctx.sys.mkdir(path, mode);
         if (isErr(made)) {
-          exit = await ctx.fail(`cannot create directory '${path}': ${made.text}`);
+          exit = await fault(
+            ctx,
+            `cannot create directory '${path}': ${made.text}`,
+            `can't create directory '${path}': ${made.text}`,
+          );
           break;
         }
         if (ctx.options.has('verbose')) await ctx.out(`${ctx.name}: created directory '${path}'\n`);

@@ -2,6 +2,7 @@
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
 import { copy, destination } from './cp.ts';
+import { fault } from './wording.ts';
 
 /** The `mv` command. */
 export const spec = defineProgram({
@@ -24,14 +25,19 @@ export const spec = defineProgram({
       if (ctx.options.has('no-clobber') && !isErr(ctx.sys.lstat(to))) continue;
       const st = ctx.sys.lstat(from);
       if (isErr(st)) {
-        exit = await ctx.fail(`cannot stat '${from}': ${st.text}`);
+        exit = await fault(ctx, `cannot stat '${from}': ${st.text}`, `can't rename '${from}': ${st.text}`);
         continue;
       }
       const moved = ctx.sys.rename(from, to);
       if (isErr(moved) && moved.name === 'EXDEV') {
         exit = Math.max(exit, await copy(ctx, from, to));
         if (exit === 0 && st.kind !== 'dir') ctx.sys.unlink(from);
-      } else if (isErr(moved)) exit = await ctx.fail(`cannot move '${from}' to '${to}': ${moved.text}`);
+      } else if (isErr(moved))
+        exit = await fault(
+          ctx,
+          `cannot move '${from}' to '${to}': ${moved.text}`,
+          `can't rename '${from}': ${moved.text}`,
+        );
       else if (ctx.options.has('verbose')) await ctx.out(`renamed '${from}' -> '${to}'\n`);
     }
     return exit;

@@ -1,7 +1,8 @@
 /** rm: removes files and trees. */
-import { isErr } from '../../kernel/errno.ts';
+import { type Errno, isErr } from '../../kernel/errno.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
+import { fault } from './wording.ts';
 
 /** The `rm` command. */
 export const spec = defineProgram({
@@ -38,12 +39,14 @@ export const spec = defineProgram({
 });
 
 async function remove(ctx: Context, path: string, force: boolean): Promise<number> {
+  const refuse = (e: Errno): Promise<number> =>
+    fault(ctx, `cannot remove '${path}': ${e.text}`, `can't remove '${path}': ${e.text}`);
   const st = ctx.sys.lstat(path);
-  if (isErr(st)) return st.name === 'ENOENT' && force ? 0 : ctx.fail(`cannot remove '${path}': ${st.text}`);
+  if (isErr(st)) return st.name === 'ENOENT' && force ? 0 : refuse(st);
   let exit = 0;
   if (st.kind === 'dir') {
     if (!ctx.options.has('recursive') && !ctx.options.has('dir'))
-      return ctx.fail(`cannot remove '${path}': Is a directory`);
+      return fault(ctx, `cannot remove '${path}': Is a directory`, `'${path}' is a directory`);
     if (ctx.options.has('recursive')) {
       const entries = ctx.sys.readdir(path);
       if (!isErr(entries))
@@ -52,7 +55,7 @@ async function remove(ctx: Context, path: string, force: boolean): Promise<numbe
     }
   }
   const done = st.kind === 'dir' ? ctx.sys.rmdir(path) : ctx.sys.unlink(path);
-  if (isErr(done)) return ctx.fail(`cannot remove '${path}': ${done.text}`);
+  if (isErr(done)) return refuse(done);
   if (ctx.options.has('verbose')) await ctx.out(`removed ${st.kind === 'dir' ? 'directory ' : ''}'${path}'\n`);
   return exit;
 }

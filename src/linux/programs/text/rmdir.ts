@@ -1,6 +1,7 @@
 /** rmdir: removes empty directories. */
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
+import { fault } from './wording.ts';
 
 /** The `rmdir` command. */
 export const spec = defineProgram({
@@ -20,7 +21,7 @@ export const spec = defineProgram({
       ) {
         const removed = ctx.sys.rmdir(path);
         if (!isErr(removed)) continue;
-        exit = await ctx.fail(`failed to remove '${path}': ${removed.text}`);
+        exit = await fault(ctx, `failed to remove '${path}': ${removed.text}`, `'${path}': ${removed.text}`);
         break;
       }
     return exit;

@@ -5,6 +5,7 @@ import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { strftime } from './date.ts';
 import { modeText, names } from './ls.ts';
+import { fault } from './wording.ts';
 
 const KINDS: Readonly<Record<FileKind, string>> = {
   file: 'regular file',
@@ -38,7 +39,7 @@ export const spec = defineProgram({
     const format = ctx.options.value('format');
     for (const path of ctx.operands) {
       const st = ctx.options.has('dereference') ? ctx.sys.stat(path) : ctx.sys.lstat(path);
-      if (isErr(st)) exit = await ctx.fail(`cannot statx '${path}': ${st.text}`);
+      if (isErr(st)) exit = await fault(ctx, `cannot statx '${path}': ${st.text}`, `can't stat '${path}': ${st.text}`);
       else if (format !== undefined)
         await ctx.out(`${format.replace(/%([a-zA-Z%])/g, (_, c: string) => field(ctx, path, st, c))}\n`);
       else await ctx.out(full(ctx, path, st));

@@ -3,6 +3,7 @@ import { sha1 as sha1Of } from '../../../base/sha1.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram, type ProgramSpec } from '../spec.ts';
 import { readAll, readText } from '../stdio.ts';
+import { fault } from './wording.ts';
 
 type Digest = (b: Uint8Array) => string;
 const rotl = (x: number, n: number): number => (x << n) | (x >>> (32 - n));
@@ -132,7 +133,7 @@ const spec = (name: string, digest: Digest): ProgramSpec =>
       let code = 0;
       for (const name of ctx.operands.length > 0 ? ctx.operands : ['-']) {
         const bytes = name === '-' ? await readAll(ctx.sys, 0) : ctx.sys.readFile(name);
-        if (isErr(bytes)) code = await ctx.fail(`${name}: ${bytes.text}`);
+        if (isErr(bytes)) code = await fault(ctx, `${name}: ${bytes.text}`, `can't open '${name}': ${bytes.text}`);
         else await ctx.out(`${digest(bytes)}  ${name}\n`);
       }
       return code;

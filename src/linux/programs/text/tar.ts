@@ -11,6 +11,7 @@ import { readTar, type TarEntry, writeTar } from '../../../base/tar.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { readAll } from '../stdio.ts';
+import { fault } from './wording.ts';
 
 /** `tar xvf F` is `tar -xvf F`. */
 const dashed = (args: readonly string[]): string[] => {
@@ -49,6 +50,7 @@ async function run(ctx: Context): Promise<number> {
   if (o.has('create')) return create(ctx, file);
   const bytes = file === '-' ? await readAll(sys, 0) : sys.readFile(file);
   if (isErr(bytes)) {
+    if (ctx.flavour === 'busybox') return ctx.fail(`can't open '${given}': ${bytes.text}`);
     await ctx.err(`tar: ${given}: Cannot open: ${bytes.text}\ntar: Error is not recoverable: exiting now\n`);
     return 2;
   }
@@ -119,7 +121,7 @@ async function create(ctx: Context, file: string): Promise<number> {
   if (file === '-') for (const p of parts) await sys.write(1, p);
   else {
     const fd = sys.open(file, { write: true, create: true, truncate: true });
-    if (isErr(fd)) return ctx.fail(`${file}: Cannot open: ${fd.text}`, 2);
+    if (isErr(fd)) return fault(ctx, `${file}: Cannot open: ${fd.text}`, `can't open '${file}': ${fd.text}`, 2);
     for (const p of parts) await sys.write(fd, p);
     sys.close(fd);
   }

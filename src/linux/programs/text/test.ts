@@ -14,7 +14,7 @@ export const spec = defineProgram({
   options: [],
   async run(ctx) {
     const args = [...ctx.args];
-    if (ctx.name === '[' && args.pop() !== ']') return ctx.fail("missing ']'", 2);
+    if ((ctx.name === '[' || ctx.name === '[[') && args.pop() !== ']') return ctx.fail("missing ']'", 2);
     const result = new Condition(ctx, args).all();
     return typeof result === 'string' ? ctx.fail(result, 2) : result ? 0 : 1;
   },

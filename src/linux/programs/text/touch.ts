@@ -1,6 +1,7 @@
 /** touch: makes empty files, or sets when they were changed. */
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
+import { fault } from './wording.ts';
 
 /** The `touch` command. */
 export const spec = defineProgram({
@@ -25,7 +26,7 @@ export const spec = defineProgram({
       if (isErr(ctx.sys.stat(path))) {
         if (ctx.options.has('no-create')) continue;
         const fd = ctx.sys.open(path, { write: true, create: true });
-        if (isErr(fd)) exit = await ctx.fail(`cannot touch '${path}': ${fd.text}`);
+        if (isErr(fd)) exit = await fault(ctx, `cannot touch '${path}': ${fd.text}`, `${path}: ${fd.text}`);
         else ctx.sys.close(fd);
       } else ctx.sys.utimes(path, ctx.sys.now());
     }

@@ -2,6 +2,7 @@
 import { isErr } from '../../../kernel/errno.ts';
 import type { Context } from '../../spec.ts';
 import { type Line, LineReader, readText } from '../../stdio.ts';
+import { fault } from '../wording.ts';
 import type { Address, Command, Piece } from './parse.ts';
 
 /** What a command makes of the cycle. */
@@ -48,7 +49,7 @@ export class Editor {
       if (quit) break;
     }
     for (const fd of this.#files.values()) this.ctx.sys.close(fd);
-    return this.#exit || (this.#input.failed ? 2 : 0);
+    return this.#exit || (this.#input.failed ? (this.ctx.flavour === 'busybox' ? 1 : 2) : 0);
   }
 
   async #nextLine(append: boolean): Promise<boolean> {
@@ -347,7 +348,7 @@ class Lines {
       this.name = file;
       const fd = file === '-' ? 0 : this.ctx.sys.open(file, { read: true });
       if (isErr(fd)) {
-        await this.ctx.fail(`can't read ${file}: ${fd.text}`);
+        await fault(this.ctx, `can't read ${file}: ${fd.text}`, `${file}: ${fd.text}`);
         this.failed = true;
       } else this.#reader = new LineReader(this.ctx.sys, fd);
     }
