@@ -10,7 +10,8 @@ const SLOW = [
   'test/property/**',
   'test/golden/{cli,packets}.test.ts',
   'test/lab/fuzz.test.ts',
-  'test/node/{capture,uplink}.test.ts',
+  'test/lab/log/sitting.test.ts',
+  'test/node/{capture,check,clients,replay,uplink}.test.ts',
   'test/wasm/capacity.test.ts',
   'test/wasm/tcp/matrix.test.ts',
 ];

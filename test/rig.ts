@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createLab } from '../src/lab/create.ts';
 import type { Lab, LabOptions } from '../src/lab/lab.ts';
+import { Made } from '../src/lab/made.ts';
 import { parseTranscript, playLine, RECORDED } from '../src/lab/replay.ts';
 import type { LabWorld } from '../src/linux/kernel/world.ts';
 import { coreBytes } from './core.ts';
@@ -19,8 +20,9 @@ export function makeLab(seed = 1, options: Omit<LabOptions, 'seed'> = {}): Promi
 export async function replay(file: string, seed: number, most = Number.POSITIVE_INFINITY): Promise<string> {
   const lab = await makeLab(seed, RECORDED);
   let out = '';
+  const made = new Made();
   for (const line of parseTranscript(readFileSync(file, 'utf8')).slice(0, most))
-    out += `${JSON.stringify(await playLine(lab, line))}\n`;
+    out += `${JSON.stringify(await playLine(lab, line, made))}\n`;
   const found = bugs(lab);
   if (found.length > 0) throw new Error(found.join('\n'));
   return out;

@@ -15,7 +15,8 @@ const PROBE_EVERY = 1.5e9;
 export class Observer {
   /** Packets are traced, if the lesson looks at their drops. */
   readonly #ready: Promise<void>;
-  #frame = -1;
+  /** Number of the first frame that it has not seen. */
+  #frame = 0;
   #call = 0;
   /** Where the journeys began that may still go on, by virtual time. */
   #journeys: { readonly time: number; readonly next: number }[] = [];
@@ -33,8 +34,8 @@ export class Observer {
   async look(): Promise<boolean> {
     const { lab } = this;
     await this.#ready;
-    const frames = lab.frames(Math.max(0, this.#frame)).frames.filter((f) => f.seq > this.#frame);
-    this.#frame = frames.at(-1)?.seq ?? this.#frame;
+    const frames = this.runner.wantsFrames ? lab.frames(this.#frame).frames : [];
+    this.#frame = lab.tap.next;
     // Calls that still flow are shown again until they have ended.
     const calls = lab.calls(this.#call);
     const open = calls.find((c) => c.open);

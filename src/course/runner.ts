@@ -5,7 +5,7 @@
  */
 import type { Journey, ViewCall, ViewFrame } from '../lab/view.ts';
 import { type AnswerState, mark } from './answers.ts';
-import { baselineOf, each, judge, type Latch } from './checks/judge.ts';
+import { baselineOf, each, isOfFrames, judge, type Latch } from './checks/judge.ts';
 import { type Check, within } from './checks/tree.ts';
 import { type Evidence, NO_TRAFFIC, type Traffic } from './evidence.ts';
 import type { LessonPlan, Question, StepPlan } from './schema.ts';
@@ -52,6 +52,10 @@ const countedOf = (step: StepPlan): Counted[] =>
       'since' in check ? [{ step: step.id, from: check.since.step, check: check.since.check, place: `${place}@` }] : [],
     ),
   );
+
+const looksAtFrames = (check: Check): boolean => [...within(check)].some((c) => isOfFrames(c.check));
+const isAboutFrames = (q: Question): boolean =>
+  q.type !== 'choice' && [q, ...q.wrong].some(({ is }) => typeof is === 'object' && 'frame' in is);
 
 /** What is remembered of the time since a step opened. */
 class Memory {
@@ -130,6 +134,15 @@ export class LessonRunner {
 
   get finished(): boolean {
     return this.#done.size === this.plan.steps.length;
+  }
+
+  /** Whether anything that is judged now looks at frames: nobody else needs to have them decoded. */
+  get wantsFrames(): boolean {
+    const open = this.plan.steps.filter((s) => this.#memory.has(s.id));
+    return (
+      open.some((s) => judged(s).some(([, c]) => looksAtFrames(c)) || s.answer.some(isAboutFrames)) ||
+      this.#counted.some((c) => this.#memory.has(c.from) && looksAtFrames(c.check))
+    );
   }
 
   #stateOf(id: string): StepState {

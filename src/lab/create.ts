@@ -57,8 +57,17 @@ interface Node extends Machine {
 interface Origin {
   /** Names that the router's DNS server knows. */
   readonly zone: ReadonlyMap<string, string>;
-  /** Another core of the same build. */
-  readonly emptyCore: () => Promise<Core>;
+  /** A core of the same build to try things out in. */
+  readonly spareCore: () => Promise<Core>;
+}
+
+/** One for all labs of a build: whoever tries something out makes it his core's double first, and is done at once. */
+const spares = new WeakMap<BufferSource, Promise<Core>>();
+
+function spareCore(wasm: BufferSource): Promise<Core> {
+  const core = spares.get(wasm) ?? loadCore(wasm, { seed: 0 });
+  spares.set(wasm, core);
+  return core;
 }
 
 /** `$?` of a shell that ended. */
@@ -123,7 +132,7 @@ class DrydockLab implements Lab {
     const from = this.#place(attempt.machine, attempt.container);
     if (!from) return 'unreachable';
     const { Prober } = await import('./probe/probe.ts');
-    this.#prober ??= new Prober(this.world, this.#origin.zone, this.#origin.emptyCore);
+    this.#prober ??= new Prober(this.world, this.#origin.zone, this.#origin.spareCore);
     return this.#prober.probe(attempt, from);
   }
 
@@ -346,7 +355,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   await driver.pace(2e9, () => true);
   lab = new DrydockLab(world, full, machines, driver, calls, tap, uplink, {
     zone: topology.zone,
-    emptyCore: () => loadCore(host.wasm, { seed: full.seed }),
+    spareCore: () => spareCore(host.wasm),
   });
   return lab;
 }

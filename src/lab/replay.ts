@@ -3,6 +3,7 @@
  * two can be held against each other.
  */
 import type { Lab, LabOptions } from './lab.ts';
+import { Made } from './made.ts';
 
 /** One line of a transcript. */
 export interface TranscriptLine {
@@ -50,14 +51,18 @@ const TTY = { cols: 160, rows: 40 };
 /** Between two commands, ns: recorded commands were not given without a breath between them either. */
 const PAUSE = 0.5e9;
 
-/** Plays one line. @returns the line as it is to be written */
-export async function playLine(lab: Lab, line: TranscriptLine): Promise<AnsweredLine> {
+/**
+ * Plays one line. @returns the line as it is to be written
+ * @param made what the lines before have made
+ */
+export async function playLine(lab: Lab, line: TranscriptLine, made = new Made()): Promise<AnsweredLine> {
   const host = line.host ?? 'node1';
   if (line.do === 'clean') await lab.clean(host);
   else if (line.do === 'sleep') await lab.pass((line.seconds ?? 0) * 1e9);
   else if (line.do === 'sh') await lab.run(host, line.cmd ?? ':');
   if (line.do !== undefined || line.cmd === undefined) return line;
-  const { stdout, stderr, exit } = await lab.run(host, line.cmd, line.tty ? { tty: TTY } : {});
+  const { stdout, stderr, exit } = await lab.run(host, made.translate(line.cmd), line.tty ? { tty: TTY } : {});
+  made.learn(line.stdout, stdout);
   await lab.pass(PAUSE);
   return { ...line, stdout, stderr, exit };
 }

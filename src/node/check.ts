@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { type Compiled, compile, compileCourse, LESSON_FILES, type LessonFiles } from '../course/compile/compile.ts';
 import { courseJsonSchema, lessonJsonSchema } from '../course/jsonschema.ts';
 import { foldersOf } from '../course/outline.ts';
-import { proveCourse } from '../course/prove/course.ts';
+import { type Placed, proveCourse } from '../course/prove/course.ts';
 import { type Finding, proveCompiled } from '../course/prove/lesson.ts';
 import { readArgs, type Subcommand, usageError } from './command.ts';
 import { openLab } from './host.ts';
@@ -62,17 +62,20 @@ function checkCourse(root: string): Report {
     return done(course.map((f) => ({ ok: false, what: f.message, file: f.file, line: f.line })));
   const there = lessonFolders(root).map((f) => relative(root, f));
   const listed = foldersOf(course).map((f) => f.folder);
-  const findings: Finding[] = [
+  const places: Finding[] = [
     ...listed.filter((f) => !there.includes(f)).map((f) => ({ ok: false, what: `there is no folder ${f}` })),
     ...there
       .filter((f) => !listed.includes(f))
       .map((f) => ({ ok: false, what: `${f} is not in its place in the outline` })),
   ].map((f) => ({ ...f, file: COURSE, line: 1 }));
-  const lessons = there.flatMap((folder) => {
+  const lessons: Placed[] = [];
+  const unread: string[] = [];
+  for (const folder of there) {
     const compiled = compileFolder(join(root, folder));
-    return Array.isArray(compiled) ? [] : [{ folder, compiled }];
-  });
-  return done([...findings, ...proveCourse(course, lessons)]);
+    if (Array.isArray(compiled)) unread.push(folder.replace(/^.*\/\d+-/, ''));
+    else lessons.push({ folder, compiled });
+  }
+  return done(proveCourse(course, lessons, places, unread));
 }
 
 async function checkLesson(folder: string): Promise<Report> {
@@ -89,9 +92,12 @@ function print({ name, findings, ms }: Report): void {
     process.stdout.write(`${f.ok ? 'ok  ' : 'FAIL'} ${f.what}${where}\n`);
     if (!f.ok && f.detail) process.stdout.write(`${f.detail.trimEnd().replace(/^/gm, '     ')}\n`);
   }
-  const faults = findings.filter((f) => !f.ok).length;
-  process.stdout.write(`${name}: ${faults} faults, ${(ms / 1000).toFixed(1)} s\n\n`);
+  process.stdout.write(`${name}: ${counted(faultsOf(findings), 'fault')}, ${(ms / 1000).toFixed(1)} s\n\n`);
 }
+
+const faultsOf = (findings: readonly Finding[]): number => findings.filter((f) => !f.ok).length;
+
+const counted = (n: number, of: string): string => `${n} ${of}${n === 1 ? '' : 's'}`;
 
 /** Proves all that is in a folder. @param tell gets each report as it is done @returns the number of faults */
 async function prove(dir: string, tell: (report: Report) => void, json: boolean): Promise<number> {
@@ -105,12 +111,12 @@ async function prove(dir: string, tell: (report: Report) => void, json: boolean)
     reports.push(report);
     tell(report);
   }
-  const faults = reports.flatMap((r) => r.findings).filter((f) => !f.ok).length;
+  const faults = reports.reduce((n, r) => n + faultsOf(r.findings), 0);
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write(
     json
       ? `${JSON.stringify({ lessons: folders.length, faults, seconds, reports }, null, 2)}\n`
-      : `${folders.length} lessons, ${faults} faults, ${seconds.toFixed(1)} s\n`,
+      : `${counted(folders.length, 'lesson')}, ${counted(faults, 'fault')}, ${seconds.toFixed(1)} s\n`,
   );
   return faults;
 }

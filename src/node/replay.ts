@@ -1,5 +1,6 @@
 /** drydock replay FILE: plays a transcript in a fresh lab and prints it again with what this lab answered. */
 import { readFileSync } from 'node:fs';
+import { Made } from '../lab/made.ts';
 import { parseTranscript, playLine, RECORDED } from '../lab/replay.ts';
 import { readArgs, type Subcommand, usageError, wholeNumber } from './command.ts';
 import { openLab } from './host.ts';
@@ -27,7 +28,8 @@ export const replay: Subcommand = {
     try {
       const lines = parseTranscript(text);
       const lab = await openLab({ ...RECORDED, seed, hosts });
-      for (const line of lines) process.stdout.write(`${JSON.stringify(await playLine(lab, line))}\n`);
+      const made = new Made();
+      for (const line of lines) process.stdout.write(`${JSON.stringify(await playLine(lab, line, made))}\n`);
       return 0;
     } catch (e) {
       process.stderr.write(`drydock replay: ${(e as Error).message}\n`);

@@ -63,6 +63,7 @@ describe('compileLesson', () => {
     ['no hint', bent('en.md', '> [!pointer] b\n\n', ''), /^en\.md:5: #one: no hint \[!pointer\]/],
     ['other commands', bent('zh.md', 'docker ps', 'docker ps -a'), /^zh\.md:5: #one: differs from en\.md/],
     ['raw HTML', bent('en.md', 'Intro', '<script>x</script>'), /^en\.md:3: raw HTML/],
+    ['stars', bent('zh.md', 'Intro', '**词。**词'), /^zh\.md:3: stars that make nothing bold/],
     ['a picture', bent('en.md', 'Intro', '![x](https://x/y.png)'), /^en\.md:3: a picture/],
     ['another link', bent('en.md', 'Intro', '[x](javascript:x)'), /^en\.md:3: a link leads/],
     ['no anchor', bent('en.md', 'Intro', '## Lost'), /^en\.md:3: a heading without an anchor/],

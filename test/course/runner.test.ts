@@ -65,6 +65,30 @@ function news(names: readonly string[] = [], calls: readonly string[] = [], pack
 const has = (name: string) => ({ container: { name } });
 const states = (r: LessonRunner) => r.progress.map((p) => p.state);
 
+it('wants frames only while something that is judged looks at them', async () => {
+  const r = runner([
+    { id: 'one', check: { container: { name: 'a' } } },
+    { id: 'two', check: { container: { name: 'b' } } },
+    { id: 'three', check: { any: [{ since: { step: 'two', check: { frame: { machine: 'node1' } } } }] } },
+  ]);
+  const wants: boolean[] = [r.wantsFrames];
+  for (const names of [[], ['a'], ['a', 'b']]) {
+    await r.observe(news(names));
+    wants.push(r.wantsFrames);
+  }
+  expect(wants).toEqual([false, false, true, true]);
+  const asks = (is: unknown) =>
+    runner([{ id: 'q', check: { answer: 'n' }, answer: [{ id: 'n', type: 'number', is }] }]);
+  for (const [is, want] of [
+    [{ frame: { machine: 'node1' }, show: 'count' }, true],
+    [{ container: { name: 'a' }, show: 'count' }, false],
+  ] as const) {
+    const q = asks(is);
+    await q.observe(news());
+    expect(q.wantsFrames).toBe(want);
+  }
+});
+
 describe('steps', () => {
   it('open one after the other, or when what they need is done', async () => {
     const r = runner([

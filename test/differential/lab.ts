@@ -22,6 +22,7 @@ import {
   type RouteSpec,
   SETTINGS,
   type Topology,
+  TUNNEL_PORTS,
 } from './topology.ts';
 import { BY_CHANCE } from './words.ts';
 
@@ -134,6 +135,7 @@ function build(world: LabWorld, t: Topology): Host[] {
           vni,
           learning,
           udpcsum: false,
+          srcport: TUNNEL_PORTS,
           dstport: 4789,
           local: addr(local),
           remote: addr(remote),
@@ -164,8 +166,6 @@ class Player {
   readonly #raw: { readonly host: number; readonly sock: number; readonly proto: number; readonly six: boolean }[] = [];
   readonly #udp: number[] = [];
   readonly #listeners: number[] = [];
-  /** Ports of listeners: what comes from one gets no answer, NAT could set two of them on each other for ever. */
-  readonly #serving = new Set<number>();
   readonly #accepted: number[] = [];
   readonly #clients: number[] = [];
   readonly #connecting: { readonly id: number; readonly sock: number }[] = [];
@@ -190,7 +190,6 @@ class Player {
         for (const proto of [six ? 58 : 1, 6, 17])
           this.#raw.push({ host: i, sock: this.#open(i, SockType.RAW, six, proto), proto, six });
       for (const l of spec.listeners) {
-        this.#serving.add(l.port);
         const s = this.#open(i, l.proto === 'tcp' ? SockType.TCP : SockType.UDP, isSix(l.ip));
         if (this.core.sockBind(s, ip(l.ip), l.port) < 0) throw new Error('bind');
         if (l.proto === 'tcp') this.core.sockListen(s, 1024);
@@ -248,7 +247,7 @@ class Player {
     for (const s of this.#udp)
       for (let d = core.sockRecvFrom(s); typeof d !== 'number'; d = core.sockRecvFrom(s)) {
         any = true;
-        if (!this.#serving.has(d.port)) core.sockSend(s, d.data, d.ip, d.port, linkLocal(d.ip) ? d.dev : 0);
+        if (d.port >= 1024) core.sockSend(s, d.data, d.ip, d.port, linkLocal(d.ip) ? d.dev : 0);
       }
     for (const s of this.#listeners)
       for (let c = core.sockAccept(s); c >= 0; c = core.sockAccept(s)) {

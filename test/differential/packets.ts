@@ -1,13 +1,13 @@
 /** A delivered packet in one line: what the two worlds must agree on, nothing that may differ. */
 import { formatIp } from '../../src/base/ip.ts';
-import { BY_CHANCE } from './words.ts';
+import { BY_CHANCE, PORTS } from './words.ts';
 
 const ip = (b: Uint8Array, at: number): string => b.subarray(at, at + 4).join('.');
 const u16 = (b: Uint8Array, at: number): number => ((b[at] ?? 0) << 8) | (b[at + 1] ?? 0);
 
 /** Ports that the topologies use; others were chosen at random by NAT. */
-const PORTS = new Set([9, 53, 80, 443, 5000, 8080]);
-const port = (n: number): string => (PORTS.has(n) || (n >= 20000 && n < 25000) ? String(n) : '*');
+const KNOWN = new Set([9, ...PORTS]);
+const port = (n: number): string => (KNOWN.has(n) || (n >= 20000 && n < 21000) ? String(n) : '*');
 
 const FLAGS = ['F', 'S', 'R', 'P', 'A', 'U'];
 

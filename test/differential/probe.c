@@ -7,8 +7,8 @@
  *   SET i path value                  a sysctl below /proc/sys; one that does not exist is passed over
  *   RUN i length program argument …   queued; `length` bytes of its standard input follow the line
  *   GO                                runs what is queued, all at once, and prints: OUT i status length, then the bytes
- *   LISTEN i t|u address port         a TCP listener, or a UDP one that sends back what it gets, unless it came from
- *                                     a listener's port: NAT can set two of them on each other for ever
+ *   LISTEN i t|u address port         a TCP listener, or a UDP one that sends back what it gets from ports from 1024 on:
+ *                                     NAT could set two of them, all below, on each other for ever
  *   PROBE id i p|u|t address port ttl size tos discover     ping, UDP datagram or TCP connection; source port and ICMP
  *                                     id are id; discover is IP_MTU_DISCOVER; an IPv6 address may have a %device behind it
  *   READY ms                          waits until all interfaces run (their carrier is known), at most so long
@@ -54,7 +54,6 @@ static struct sock socks[MAX_SOCK];
 static struct probe probes[MAX_SOCK];
 static int nruns, nsocks, nprobes, count, raw[MAX_NS], raw6[MAX_NS];
 static long deadline;
-static char serving[65536];
 
 static void die(const char *what) {
   fprintf(stderr, "%s: %s\n", what, strerror(errno));
@@ -217,7 +216,6 @@ static void add_listener(int ns, char proto, const char *ip, int port) {
   int fd = open_socket(ns, family, proto == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
   if (bind(fd, &a.any, length(family)) != 0) die("bind");
   if (proto == 't' && listen(fd, 1024) != 0) die("listen");
-  serving[port] = 1;
   watch(fd, proto == 't' ? S_LISTEN : S_UDP, ns, 0, POLLIN);
 }
 
@@ -282,7 +280,7 @@ static int serve(int i) {
   ssize_t n = recvfrom(fds[i].fd, buffer, sizeof buffer, MSG_DONTWAIT, &from.any, &size);
   if (n < 0) return 0;
   if (s->kind == S_RAW) print_packet(s->ns, buffer, n);
-  if (s->kind == S_UDP && !serving[port_of(&from)]) sendto(fds[i].fd, buffer, n, 0, &from.any, size);
+  if (s->kind == S_UDP && port_of(&from) >= 1024) sendto(fds[i].fd, buffer, n, 0, &from.any, size);
   return 1;
 }
 

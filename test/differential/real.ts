@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { byChance, packetText } from './packets.ts';
-import { type HostSpec, isSix, type Outcome, SETTINGS, type Topology } from './topology.ts';
+import { type HostSpec, isSix, type Outcome, SETTINGS, type Topology, TUNNEL_PORTS } from './topology.ts';
 import { BY_CHANCE, chanceOption } from './words.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -69,7 +69,7 @@ function uppers(t: Topology): string {
     ends.map((e) =>
       run(
         e.host,
-        `link add name ${e.dev} type vxlan id ${vni} dstport 4789 local ${e.local} remote ${e.remote} ${learning ? '' : 'no'}learning noudpcsum\n`,
+        `link add name ${e.dev} type vxlan id ${vni} srcport ${TUNNEL_PORTS.join(' ')} dstport 4789 local ${e.local} remote ${e.remote} ${learning ? '' : 'no'}learning noudpcsum\n`,
         'ip',
         '-batch',
         '-',

@@ -1,6 +1,7 @@
 /** Random settings and policy rules of one host. */
 import type { Dice, Draft } from './generate.ts';
 import type { PolicySpec } from './topology.ts';
+import { PORTS } from './words.ts';
 
 /** How often bridges hand their frames to netfilter. */
 const BRIDGE_NF = 0.4;
@@ -93,7 +94,7 @@ export function marked(dice: Dice, h: Draft, hosts: readonly Draft[]): void {
     const mark = { value: Number(dice.pick(MARKS)), mask: dice.pick([0xffffffff, 0xffffffff, 0xf, 2]) };
     h.policy.push({ ...rule(dice, h, hosts, 50 + 10 * k + dice.below(5)), mark });
     if (dice.chance(0.5)) {
-      const port = dice.pick([53, 80, 443, 5000, 8080]);
+      const port = dice.pick(PORTS);
       const { mark: _, ...plain } = rule(dice, h, hosts, 55 + 10 * k + dice.below(5));
       const proto = dice.pick(['tcp', 'udp', 'icmp'] as const);
       const ports = proto !== 'icmp' && (dice.chance(0.5) ? { dport: port } : dice.chance(0.5) && { sport: port });

@@ -1,9 +1,7 @@
 /** Random rulesets: what Docker installs on a bridge host, and rules with the matches and targets that are modelled. */
 import type { Dice, Draft } from './generate.ts';
 import { MARKS } from './routing.ts';
-import { FOUR, type Words } from './words.ts';
-
-const PORTS = [53, 80, 443, 5000, 8080];
+import { FOUR, PORTS, type Words } from './words.ts';
 
 class Writer {
   readonly #tables = new Map<string, { readonly chains: Map<string, string>; readonly rules: string[] }>();
@@ -61,7 +59,7 @@ function further(dice: Dice, words: Words, chain: string, ips: readonly string[]
     `-m conntrack --ctdir ${dice.pick(['ORIGINAL', 'REPLY'])} `,
     `-m conntrack ${not}--ctproto ${dice.pick([words.icmpNumber, 6, 17])} `,
     `-m conntrack ${not}--ctstatus ${dice.pick(['SEEN_REPLY', 'ASSURED', 'CONFIRMED', 'NONE'])} `,
-    `-m conntrack ${not}--ctorigdstport ${dice.pick(['53', '80:443', '5000'])} `,
+    `-m conntrack ${not}--ctorigdstport ${dice.pick(['53', '80:443', '500'])} `,
     `-m addrtype ${not}--dst-type LOCAL,MULTICAST `,
     ...(/PREROUTING|INPUT/.test(chain) ? ['-m addrtype --dst-type LOCAL --limit-iface-in '] : []),
     ...(/OUTPUT|POSTROUTING/.test(chain) ? [`-m owner ${not}--socket-exists `, `-m owner ${not}--uid-owner 0 `] : []),
@@ -120,9 +118,9 @@ function matches(dice: Dice, words: Words, h: Draft, all: readonly Draft[], chai
       if (dice.chance(0.6))
         out += `${words.icmpMatch} ${not(0.2)}--${words === FOUR ? 'icmp' : 'icmpv6'}-type ${dice.pick(words.icmpTypes)} `;
     } else if (dice.chance(0.2)) {
-      out += `-m multiport ${not(0.2)}--dports ${dice.pick(['53,80', '80:443,5000', '8080'])} `;
+      out += `-m multiport ${not(0.2)}--dports ${dice.pick(['53,80', '80:443,500', '808'])} `;
     } else {
-      const range = dice.chance(0.2) ? '80:5000' : dice.pick(PORTS);
+      const range = dice.chance(0.2) ? '80:500' : dice.pick(PORTS);
       if (dice.chance(0.8)) out += `-m ${proto} ${not(0.1)}--dport ${range} `;
       if (dice.chance(0.1)) out += `-m ${proto} --sport 20000:20100 `;
       if (proto === 'tcp' && dice.chance(0.15))
@@ -246,6 +244,19 @@ function marks(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   }
 }
 
+/**
+ * A limit to connections. What was counted and then dropped counts until the kernel's next tick, and how many connections of
+ * TCP there are at one time is a matter of the pace: so the last rule that datagrams meet, and it drops what is too much only.
+ */
+function limit(dice: Dice, w: Writer): void {
+  const above = dice.chance(0.6);
+  const most = dice.pick([0, 1, 2, 4]);
+  w.rule(
+    'security',
+    `-A INPUT -p udp -m connlimit --connlimit-${above ? 'above' : 'upto'} ${most} --connlimit-mask ${dice.pick([0, 24])} --connlimit-${dice.pick(['s', 'd'])}addr${above ? dice.pick([' -j DROP', '']) : ''}`,
+  );
+}
+
 /** Matches that remember packets or look into them, behind all others; and zones of conntrack. */
 function remember(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
   const table = () => `--name ${dice.pick(['a', 'b'])}`;
@@ -258,18 +269,17 @@ function remember(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void 
     () =>
       `-m string --string ${dice.pick(['xxxxxx', 'XXXXXX', 'drydock'])} --algo ${dice.pick(['bm', 'kmp'])}${dice.pick(['', ' --icase'])}`,
     () => `-m string ! --hex-string '|4500|' --algo bm --to ${dice.pick([2, 20])}`,
-    () =>
-      `-m connlimit --connlimit-${dice.pick(['above', 'upto'])} ${dice.pick([0, 1, 2, 4])} --connlimit-mask ${dice.pick([0, 24])} --connlimit-${dice.pick(['s', 'd'])}addr`,
   ];
   for (const name of ['INPUT', 'FORWARD', 'OUTPUT']) w.chain('security', name, 'ACCEPT');
   for (let k = 1 + dice.below(4); k > 0; k--) {
     const chain = dice.pick(['INPUT', 'FORWARD', 'OUTPUT']);
     const kind = dice.pick(kinds)();
-    // How many connections of TCP there are at one time is a matter of the pace.
-    const proto = kind.includes('connlimit') ? '-p udp ' : dice.pick(['-p tcp ', '-p udp ', '']);
+    const proto = dice.pick(['-p tcp ', '-p udp ', '']);
     w.rule('security', `-A ${chain} ${proto}${kind}${dice.pick([' -j DROP', '', ''])}`);
   }
-  if (w.has('raw') || dice.chance(0.5)) return;
+  if (w.has('raw')) return;
+  if (dice.chance(0.4)) limit(dice, w);
+  if (dice.chance(0.5)) return;
   for (const name of ['PREROUTING', 'OUTPUT']) w.chain('raw', name, 'ACCEPT');
   for (let k = 1 + dice.below(3); k > 0; k--) {
     const chain = dice.pick(['PREROUTING', 'PREROUTING', 'OUTPUT']);

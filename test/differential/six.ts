@@ -4,6 +4,7 @@
  */
 import type { Dice, Draft } from './generate.ts';
 import type { Address, End, HostSpec, Listener, Probe, RouteSpec, Topology } from './topology.ts';
+import { PORTS } from './words.ts';
 
 const NETS = ['192.0.2.', '198.51.100.', '203.0.113.'];
 /** How often bridges hand their frames of IPv6 to netfilter. */
@@ -138,7 +139,6 @@ export function joined(h: HostSpec, half: Half, rules6: string): HostSpec {
 }
 
 const HOPS = [64, 64, 64, 64, 64, 255, 1, 2, 3];
-const PORTS = [53, 80, 443, 5000, 8080, 9];
 
 /** Probes over IPv6, from every host that has it to every address. @param first their first id */
 export function probes6(dice: Dice, halves: readonly Half[], first: number): Probe[] {
@@ -155,7 +155,7 @@ export function probes6(dice: Dice, halves: readonly Half[], first: number): Pro
           from,
           kind,
           to,
-          port: dice.pick(PORTS),
+          port: dice.pick([...PORTS, 9]),
           ttl: dice.pick(HOPS),
           size,
           tos: dice.chance(0.2) ? dice.pick([0x10, 0x08, 0xb8, 2]) : 0,

@@ -138,6 +138,12 @@ export const SETTINGS: readonly (readonly [string, string])[] = [
   ['ipv4/conf/default/send_redirects', '0'],
 ];
 
+/**
+ * From which port, and below which, tunnels send: always from the same. Else it is a digest of the packet inside, with a key
+ * drawn at boot, and now and then two flows are one to netfilter.
+ */
+export const TUNNEL_PORTS = [40000, 40001] as const;
+
 /** What happened in one of the two worlds, as sorted lines that are compared one by one. */
 export interface Outcome {
   /** How the sending or connecting call of each probe ended. */

@@ -21,6 +21,12 @@ export interface Words {
   readonly first: readonly string[];
 }
 
+/**
+ * Ports of listeners. All are below 1024: NAT that has to choose another port keeps to the side of that it was on, so a
+ * listener, who answers nobody below, is never set on another or on itself for ever.
+ */
+export const PORTS = [53, 80, 443, 500, 808];
+
 export const FOUR: Words = {
   icmp: 'icmp',
   icmpMatch: '-m icmp',

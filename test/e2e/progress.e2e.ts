@@ -216,6 +216,8 @@ it('is done on a telephone by touch, from the first step to the summary', async 
   await tap('visit', go(0), /Hello world!/);
   await page.locator('li.done #step-visit').waitFor();
   await next('visit');
+  await page.locator('#body-logs .question input').nth(2).tap();
+  await page.locator('#body-logs .question button[type="submit"]').tap();
   await tap('logs', go(0), /Running on/);
   await tap('logs', go(1), /Hello world!/);
   await tap('logs', '.key', /\^C/);

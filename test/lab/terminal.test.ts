@@ -215,6 +215,18 @@ describe('a day at the terminal', () => {
     await p.types(ctrl('C'));
     expect(p.screen.text).toMatch(/sudo sleep 50\n\^C\nroot@node1:~#$/);
   });
+  test('docker login asks for a name and, unseen, for a password', async () => {
+    const p = await sit();
+    p.press('docker login\r');
+    await p.sees(/Username: $/);
+    expect(p.screen.text).toContain('Failed to start web-based login - falling back to command line login...');
+    p.press('me\r');
+    await p.sees(/A Personal Access Token \(PAT\) can be used instead\.[\s\S]*Password: $/);
+    p.press('secret\r');
+    await p.sees(/unauthorized\n?: incorrect username or password\n.*# $/);
+    expect(p.screen.all).not.toContain('secret');
+    expect(await p.runs('stty -a | grep --color=never -o "[-]*echo "')).toBe('echo \n');
+  });
   test('what is not installed', async () => {
     const p = await sit();
     for (const name of ['emacs', 'man', 'apt-get']) {

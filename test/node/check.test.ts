@@ -22,7 +22,7 @@ const check = (...args: string[]) =>
 describe('drydock check', () => {
   it('proves a lesson and tells the time', () => {
     const { stdout, status } = check(lesson({ ...small }));
-    expect(stdout).toMatch(/01-x: 0 faults, \d+\.\d s\n\n1 lessons, 0 faults, \d+\.\d s\n$/);
+    expect(stdout).toMatch(/01-x: 0 faults, \d+\.\d s\n\n1 lesson, 0 faults, \d+\.\d s\n$/);
     expect(status).toBe(0);
   });
 
@@ -49,12 +49,17 @@ describe('drydock check', () => {
 
   it('holds the outline against the folders, and follows links', () => {
     const outline = readFileSync(`${root}lessons/course.yaml`, 'utf8').replace(/lessons: \[.*\]/, 'lessons: [x, y]');
-    lesson({ ...bent('en.md', 'Intro', 'See [it](lesson:z).'), 'zh.md': small['zh.md'] });
+    lesson({ ...bent('en.md', 'Intro', 'See [it](lesson:z) and [this](lesson:x).'), 'zh.md': small['zh.md'] });
     writeFileSync(`${place}/course.yaml`, outline);
     cpSync(`${place}/01-part`, `${place}/01-ports`, { recursive: true });
     const { stdout } = check(place);
     expect(stdout).toMatch(/FAIL there is no folder 01-ports\/02-y/);
     expect(stdout).toMatch(/FAIL 01-part\/01-x is not in its place/);
     expect(stdout).toMatch(/FAIL there is no lesson z \(01-ports\/01-x\/en\.md:3\)/);
+    expect(stdout).not.toContain('links agree');
+    writeFileSync(`${place}/01-ports/01-x/lesson.yaml`, 'id: x');
+    const half = check(place).stdout;
+    expect(half).toContain('title: is missing');
+    expect(half).not.toContain('there is no lesson x');
   });
 });

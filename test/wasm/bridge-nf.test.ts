@@ -92,3 +92,19 @@ test('hairpin: a container reaches itself by its published port when its port re
   expect(talk(core, client, server, '172.17.0.1')).toEqual(['172.17.0.1', '172.17.0.1:8080']);
   expect(core.nfRuleCounters(post)[0]).toBeGreaterThan(0);
 });
+
+test('what netfilter put together on the bridge and the machine then forwards leaves in the pieces it came in', async () => {
+  const core = await newCore();
+  const { host, bridge, web, lan, peer } = docker(core);
+  for (const d of [web.eth, web.port, bridge]) core.devSet(d, 'mtu', 1300);
+  core.nfRuleAdd(core.nfBuiltin(host, 4, Table.NAT, Hook.POSTROUTING), -1, { target: Target.MASQUERADE });
+  const capture = core.captureAdd(lan, peer, 0);
+  const s = core.sockOpen(web.ns, SockType.UDP, 4, 17);
+  core.sockSet(s, 'mtu_discover', 0);
+  core.sockSend(s, new Uint8Array(3000), a4('192.168.56.13'), 9);
+  core.run(core.now() + 1e9);
+  const sizes: number[] = [];
+  for (let f = core.captureRead(capture); f; f = core.captureRead(capture))
+    if (f.bytes[23] === 17 && f.bytes[12] === 8 && f.bytes[13] === 0) sizes.push(f.bytes.length - 14);
+  expect(sizes).toEqual([1300, 1300, 468]);
+});

@@ -168,3 +168,14 @@ test('limit lets the burst pass, then one packet a period', async () => {
   for (let i = 0; i < 10; i++) ping(core, w.cli.ns, '172.17.0.1', 7, i);
   expect(core.nfRuleCounters(rule)[0]).toBe(5);
 });
+
+test('security sees what is for the machine after source NAT, as iptables puts it over nf_tables', async () => {
+  const core = await newCore();
+  const { host, cli } = docker(core);
+  const add = (table: number, r: Parameters<Core['nfRuleAdd']>[2]): number =>
+    core.nfRuleAdd(core.nfBuiltin(host, 4, table, Hook.INPUT), -1, r);
+  const nat = add(Table.NAT, { target: Target.SNAT, toIp: a4('203.0.113.9') });
+  add(Table.SECURITY, { src: a4('203.0.113.9'), srcBits: 32, target: Target.DROP });
+  expect(answers(core, ping(core, cli.ns, '172.17.0.1'))).toEqual([]);
+  expect(core.nfRuleCounters(nat)[0]).toBe(1);
+});

@@ -1,7 +1,7 @@
 /** Fragmentation, reassembly and path MTU discovery, seen at the ends of a chain of routers. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Core, SockType } from '../../src/linux/core/core.ts';
+import { type Core, Hook, SockType, Table, Target } from '../../src/linux/core/core.ts';
 import type { Wasm } from '../../src/linux/core/wasm.ts';
 import { SLAB_IDS } from './slabs.ts';
 import { a4, address, docker, gateway, machine, newCoreWithExports, ping, publish, sum16, text4 } from './world.ts';
@@ -301,4 +301,20 @@ test('bridged fragments cross whole or not at all, and as they were', async () =
   }
   core.run(core.now() + 60e9);
   expect(held(w)).toEqual([0, 0, 0, 0]);
+});
+
+test('what does not fit on the way an own address was rewritten to says nothing about that address', async () => {
+  const { core } = await newWorld();
+  const { first } = chain(core, [1300]);
+  const to = { toIp: a4('10.0.0.2'), toPort: [80, 80] as const };
+  core.nfRuleAdd(core.nfBuiltin(first, 4, Table.NAT, Hook.OUTPUT), -1, {
+    proto: 17,
+    dport: [80, 80],
+    target: Target.DNAT,
+    ...to,
+  });
+  const s = udp(core, first);
+  core.sockSet(s, 'mtu_discover', 2);
+  core.sockSend(s, bytes(1400), a4('10.0.0.1'), 80);
+  expect(core.sockSend(s, bytes(1400), a4('10.0.0.1'), 53)).toBe(1400);
 });

@@ -136,6 +136,15 @@ test('string: bytes between two offsets, without regard to case, longer than one
   expect(rules.map((r) => packets(core, r))).toEqual([1, 0, 1, 0, 0, 0]);
 });
 
+test('zones: the first rule that gives one counts', async () => {
+  const core = await newCore();
+  const { host, cli } = docker(core);
+  for (const value of [5, 6])
+    add(core, host, Table.RAW, Hook.PREROUTING, { target: Target.ZONE, arg: abi.ZONE_BOTH, value });
+  ping(core, cli.ns, '172.17.0.1');
+  expect(core.conns(host).map((c) => c.ozone)).toEqual([5]);
+});
+
 test('zones: the same addresses are other connections; one more zone than there is room for drops', async () => {
   const core = await newCore();
   const { host, cli } = docker(core);

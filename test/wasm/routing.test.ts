@@ -71,6 +71,39 @@ describe('policy rules', () => {
   });
 });
 
+it('a rule for ports makes the kernel look into what comes in, unless it is only about what the machine itself sends', async () => {
+  const { core, left, router, rl } = await row();
+  core.confSet(router, rl, abi.CONF_RP_FILTER, 1);
+  const server = core.sockOpen(router, SockType.UDP, 4, 0);
+  core.sockBind(server, a4('0.0.0.0'), 53);
+  const client = core.sockOpen(left, SockType.UDP, 4, 0);
+  const heard = (): boolean => {
+    core.sockSend(client, new Uint8Array(1), a4('192.0.2.2'), 53);
+    core.run(core.now() + 1e9);
+    return typeof core.sockRecvFrom(server) !== 'number';
+  };
+  // The way back to a sender is asked for as an own packet's would be.
+  core.fibRuleAdd(router, { priority: 10, action: abi.FIB_BLACKHOLE, table: 0, iif: 'lo', proto: 17 });
+  expect(heard()).toBe(true);
+  const other = { priority: 20, action: abi.FIB_NOP, table: 0, iif: 'eth1', proto: 6 };
+  core.fibRuleAdd(router, other);
+  expect(heard()).toBe(false);
+  core.fibRuleDel(router, other);
+  expect(heard()).toBe(true);
+});
+
+it('what routers pass around in a circle dies of its TTL, however high', async () => {
+  const { core, left, router, right, rr } = await row();
+  core.nsSet(right, 'ip_forward', 1);
+  core.routeAdd(router, route('203.0.113.0', 24, rr, { gw: a4('198.51.100.2') }));
+  const s = core.sockOpen(left, SockType.RAW, 4, 1);
+  core.sockSet(s, 'ttl', 255);
+  const request = Uint8Array.from([8, 0, 0xf7, 0xfd, 0, 1, 0, 1]);
+  core.sockSend(s, request, a4('203.0.113.9'), 0);
+  core.run(core.now() + 1e9);
+  expect(answers(core, s)).toContain('192.0.2.2 11');
+});
+
 it('several next hops share flows by weight, each flow keeps its own', async () => {
   const { core, router, rl, rr } = await row();
   const more = [{ gw: a4('198.51.100.9'), dev: rr, weight: 3 }];

@@ -59,6 +59,11 @@ export function isTraffic(check: Check): boolean {
   return 'request' in check || 'dns' in check || 'drop' in check || 'call' in check;
 }
 
+/** Whether it looks at frames. */
+export function isOfFrames(check: Check): boolean {
+  return 'frame' in check || 'request' in check || 'dns' in check || ('reach' in check && check.reach.tried);
+}
+
 async function predicate(check: Check, evidence: Evidence, place: string): Promise<boolean> {
   if ('container' in check) return judgeContainer(check.container, evidence);
   if ('network' in check) return judgeNetwork(check.network, evidence);

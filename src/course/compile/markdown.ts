@@ -80,6 +80,9 @@ export function survey(placed: readonly Placed[]): Survey {
     marked.walkTokens([token], (t) => {
       if (t.type === 'html') found.faults.push({ line, message: `raw HTML: ${t.raw.trim()}` });
       if (t.type === 'image') found.faults.push({ line, message: `a picture: ${t.raw.trim()}` });
+      // Closing stars are none between punctuation and a letter, as often in Chinese: 「词。**词」.
+      if (t.type === 'text' && !('tokens' in t && t.tokens) && t.raw.includes('**'))
+        found.faults.push({ line, message: `stars that make nothing bold: ${t.raw.trim()}` });
       if (t.type !== 'link') return;
       const { href } = t as Tokens.Link;
       const to = lessonLink(href);

@@ -3,10 +3,9 @@
  * solution, played part by part, passes each step in order and no check early, questions can be answered, what it says
  * of the state can come true, a way back leads back, and two runs are the same to the last byte.
  */
-import type { Check } from '../checks/tree.ts';
 import { type Compiled, compile, type LessonFiles } from '../compile/compile.ts';
 import type { Question, StepPlan } from '../schema.ts';
-import { goalsOf } from '../steps.ts';
+import { goalsOf, isGuard } from '../steps.ts';
 import { proveDetours } from './detours.ts';
 import type { Finding } from './finding.ts';
 import { type MakeLab, Stage } from './stage.ts';
@@ -66,9 +65,6 @@ async function proveIdle({ lesson: { plan }, line }: Compiled, makeLab: MakeLab)
     line: line(['steps', i, 'check']),
   }));
 }
-
-/** A goal that may hold from the beginning: something must not happen. */
-const isGuard = (c: Check): boolean => 'not' in c || ('frame' in c && c.frame.unseen === true);
 
 /** One step of the solution. @param seen ids of hints and failures that came true, added to */
 async function proveStep({ lesson, line }: Compiled, stage: Stage, i: number, seen: Set<string>): Promise<Finding[]> {

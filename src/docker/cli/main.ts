@@ -78,17 +78,16 @@ async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Op
     return refused(new Failure(`${invoked} is only supported on a Docker daemon with experimental features enabled`));
   const parsed = parseFlags(spec.flags, words, spec.stopAtFirst);
   const notes = parsed.notes.map((n) => `${n}\n`).join('');
-  if (parsed.error)
-    return said('', notes + refused(flagFailure(parsed.error, usageLine(spec, invoked), invoked)).stderr, 125);
-  if (parsed.help) return said(commandHelp(spec, invoked), notes);
+  if (parsed.error) return refused(flagFailure(parsed.error, usageLine(spec, invoked), invoked));
+  if (parsed.help) return said(notes + commandHelp(spec, invoked));
   const wrong = arityFailure(spec, invoked, parsed.args.length);
-  if (wrong) return said('', notes + refused(wrong).stderr, wrong.code);
+  if (wrong) return said(notes, refused(wrong).stderr, wrong.code);
   if (!spec.run) return refused(new Failure(`docker: '${invoked}' is not part of this laboratory yet`));
   const home = sys.env.HOME ?? '/root';
   const configDir = global.string('config') || sys.env.DOCKER_CONFIG || `${home}/.docker`;
   const host = global.list('host').at(-1) || sys.env.DOCKER_HOST || DEFAULT_HOST;
   const ctx = new Ctx(sys, new Client(sys, host), invoked, configDir);
-  await ctx.err(notes);
+  await ctx.out(notes);
   const got = await spec.run(ctx, parsed.options, parsed.args);
   return failed(got) ? refused(got) : said('', '', got);
 }

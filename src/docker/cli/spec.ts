@@ -47,6 +47,8 @@ export interface FlagSpec {
   readonly help: string;
   /** Accepted, but not in help (old names). */
   readonly hidden?: boolean;
+  /** What to do instead: told when it is used. */
+  readonly deprecated?: string;
   /** The flag that this old name stands for. */
   readonly alias?: string;
   /** Turns a value into its stored form or tells what is wrong with it. */

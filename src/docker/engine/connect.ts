@@ -177,6 +177,7 @@ export function connect(
   addOwnHosts(daemon.kernel, c, endpoint);
   updateDns(daemon, c);
   daemon.networkEvent(network, 'connect', { container: c.id });
+  daemon.swarm?.announce();
   return undefined;
 }
 

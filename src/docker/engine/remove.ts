@@ -85,9 +85,9 @@ export function renameContainer(daemon: Daemon, c: Container, to: string): Failu
   const bare = to.startsWith('/') ? to.slice(1) : to;
   if (bare === '') return errors.renameEmpty;
   if (bare === c.name) return errors.renameSame;
-  if (!validName(bare)) return errors.badName(to);
   const other = daemon.containerByName(bare);
-  if (other) return errors.nameTaken(bare, other.id).wrap('Error when allocating new name');
+  const refused = validName(bare) ? other && errors.nameTaken(bare, other.id) : errors.badName(`/${bare}`);
+  if (refused) return refused.wrap('Error when allocating new name');
   const old = c.name;
   daemon.links.rename(c, old, bare);
   daemon.rename(c, bare);

@@ -44,7 +44,7 @@ async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined
   const failure =
     linked instanceof Failure
       ? linked
-      : (daemon.swarm?.attach(c) ?? allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
+      : ((await daemon.swarm?.attach(c)) ?? allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
   if (!failure) return undefined;
   c.error = failure.message;
   if (c.exitCode === 0) c.exitCode = 128;
@@ -111,6 +111,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   }
   c.running = { process, pidns, netns, uts, mounts, streams, endShim: () => shim.end(0) };
   began(daemon, c, process);
+  daemon.swarm?.announce();
   return undefined;
 }
 

@@ -62,6 +62,8 @@ export async function killContainer(
   text: string,
 ): Promise<Failure | undefined> {
   const signal = text === '' ? SIGNALS.SIGKILL : signalNumber(text);
+  if (/^-?\d+$/.test(text) && Number(text) !== 0 && signal === undefined)
+    return errors.cannotKill(name, errors.unsupportedSignal(text));
   if (signal === undefined || signal === 0) return errors.cannotKill(name, errors.badSignal(text));
   if (!c.isRunning) return errors.cannotKill(name, errors.notRunning(c.id));
   const fatal = signal === SIGNALS.SIGKILL;

@@ -43,6 +43,8 @@ export interface JoinOptions {
   readonly sandbox: NetnsKey;
   /** The name its device is to have, `eth0`. */
   readonly ifname: string;
+  /** Its device is made on the machine and moved, as those of gateway networks are; else in the sandbox at once. */
+  readonly moved?: boolean;
   /** Legacy links: containers that may be reached although the network forbids it. */
   readonly linked?: readonly LinkedPeer[];
 }

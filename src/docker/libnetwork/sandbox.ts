@@ -112,6 +112,7 @@ export class Sandbox {
       sandbox: this.netns,
       ifname,
       linked: endpoint.linked,
+      moved: endpoint === this.wayOut,
     });
     if (joined instanceof Failure) return joined;
     endpoint.joined = joined;

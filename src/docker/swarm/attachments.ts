@@ -59,6 +59,22 @@ export function attachments(manager: Manager, node: string, container?: string):
   });
 }
 
+/** A node's own address in a network, with its prefix length. */
+export function nodeAddress(manager: Manager, node: string, network: string): string | Failure {
+  const key = `${node} ${network}`;
+  const address = manager.nodeAddresses.get(key) ?? manager.allocator.address(network);
+  if (!(address instanceof Failure)) manager.nodeAddresses.set(key, address);
+  return address;
+}
+
+/** Nothing of a node is on a network any more. */
+export function releaseNode(manager: Manager, node: string, network: string): void {
+  const key = `${node} ${network}`;
+  const address = manager.nodeAddresses.get(key);
+  if (address) manager.allocator.release(network, address);
+  manager.nodeAddresses.delete(key);
+}
+
 /** Its bare address, as an endpoint asks for it. */
 export const bare = (address: string): string => {
   const prefix = parsePrefix(address);

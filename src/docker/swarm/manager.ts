@@ -1,6 +1,6 @@
 /**
  * The manager of a swarm: the objects that its nodes agree on, and what may be done to the swarm itself.
- * Limits: one manager; others may be asked for (promote) but no node is made one.
+ * Limits: one manager; a node that is promoted is to be one, and does not become it.
  * @see swarmkit manager/manager.go, manager/controlapi/cluster.go
  */
 import type { Rng } from '../../base/rng.ts';
@@ -36,6 +36,8 @@ export class Manager {
   readonly store: Store;
   readonly allocator: Allocator;
   ca: RootCa;
+  /** Nodes' own addresses in networks, by both ids. */
+  readonly nodeAddresses = new Map<string, string>();
   /** '' as long as managers are not locked. */
   unlockKey = '';
 

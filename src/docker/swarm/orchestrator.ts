@@ -1,6 +1,6 @@
 /**
  * Makes tasks until there are as many as services ask for, on nodes that are fit, and others for those that end.
- * Limits: an update replaces all tasks of a service at once: parallelism, order and rollback are kept, not followed.
+ * Limits: an update follows its parallelism; delay, order, monitoring and what is to be done on failure are kept, not followed.
  * @see swarmkit manager/orchestrator/{replicated,global,restart,taskreaper}, manager/scheduler
  */
 import { type Node, type Service, TASK_STATES, type Task, type TaskState } from '../api/swarm.ts';
@@ -24,6 +24,8 @@ export class Orchestrator {
   #due = false;
   #stopped = false;
   readonly #unlisten: () => void;
+  /** Tasks that wait for others to leave their place. */
+  readonly #successors = new Map<Task, readonly Task[]>();
 
   constructor(readonly manager: Manager) {
     this.#unlisten = manager.store.listen((c) => this.#heed(c));
@@ -47,7 +49,8 @@ export class Orchestrator {
   /** Brings tasks to what services ask for. */
   reconcile(): void {
     const { store } = this.manager;
-    for (const t of [...store.tasks.all()]) if (t.ServiceID && !store.services.get(t.ServiceID)) this.#end(t);
+    for (const t of [...store.tasks.all()])
+      if (t.ServiceID && (t.DesiredState === 'remove' || !store.services.get(t.ServiceID))) this.#end(t);
     for (const service of store.services.all()) {
       this.#followNodes(service);
       this.#followSpec(service);
@@ -55,6 +58,7 @@ export class Orchestrator {
       else this.#replicated(service);
       this.#keepHistory(service);
     }
+    this.#release();
     this.#place();
   }
 
@@ -75,12 +79,19 @@ export class Orchestrator {
     }
   }
 
-  /** Tasks of an earlier spec give way. */
+  /** Tasks of an earlier spec give way, so many at a time as an update may change at once. */
   #followSpec(service: Service): void {
     const wanted = JSON.stringify(taskSpecOf(service));
-    for (const t of tasksOf(this.manager, service.ID))
-      if (isWanted(t) && JSON.stringify(t.Spec) !== wanted)
-        this.manager.store.tasks.update(t, { DesiredState: 'shutdown' });
+    const tasks = tasksOf(this.manager, service.ID);
+    const old = tasks.filter((t) => isWanted(t) && JSON.stringify(t.Spec) !== wanted);
+    if (old.length === 0) return;
+    const busy = tasks.filter((t) =>
+      isWanted(t) ? !old.includes(t) && t.Status.State !== 'running' : this.#isStopping(t),
+    );
+    const most = Number(service.Spec.UpdateConfig?.Parallelism ?? 1) || old.length;
+    const inOrder = [...old].sort((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0));
+    for (const t of inOrder.slice(0, Math.max(0, most - busy.length)))
+      this.manager.store.tasks.update(t, { DesiredState: 'shutdown' });
   }
 
   #replicated(service: Service): void {
@@ -101,12 +112,9 @@ export class Orchestrator {
     for (let slot = 1; running < replicas; slot++) {
       const tasks = bySlot.get(slot) ?? [];
       if (tasks.some(isWanted)) continue;
-      if (tasks.some((t) => this.#isStopping(t) || this.#isDone(service, t))) {
-        running++;
-        continue;
-      }
-      this.#make(service, { slot });
       running++;
+      if (tasks.some((t) => this.#isDone(service, t))) continue;
+      this.#succeed(service, { slot }, tasks);
     }
   }
 
@@ -130,6 +138,22 @@ export class Orchestrator {
     return !isOver(t) && this.manager.store.nodes.get(t.NodeID ?? '')?.Status.State === 'ready';
   }
 
+  /** Another task for a place; it makes itself ready while the one before it stops. */
+  #succeed(service: Service, where: { slot: number } | { node: string }, before: readonly Task[]): void {
+    const leaving = before.filter((t) => this.#isStopping(t));
+    const next = this.#make(service, where, leaving.length > 0 ? 'ready' : 'running');
+    if (leaving.length > 0) this.#successors.set(next, leaving);
+  }
+
+  /** Successors begin when the place is free. */
+  #release(): void {
+    for (const [next, leaving] of this.#successors) {
+      if (leaving.some((t) => this.#isStopping(t))) continue;
+      this.#successors.delete(next);
+      if (next.DesiredState === 'ready') this.manager.store.tasks.update(next, { DesiredState: 'running' });
+    }
+  }
+
   /** Ended on its own and is not to come again. */
   #isDone(service: Service, t: Task): boolean {
     return isOver(t) && t.DesiredState === 'shutdown' && t.Status.State !== 'shutdown' && !comesAgain(service, t);
@@ -138,7 +162,8 @@ export class Orchestrator {
   /** Of tasks that have ended by themselves, another one takes the place after a while. */
   #restart(service: Service, tasks: readonly Task[]): void {
     for (const t of tasks) {
-      if (!isWanted(t) || !isOver(t)) continue;
+      // one that failed while it waited for its turn: when that has come
+      if (!isWanted(t) || !isOver(t) || t.DesiredState === 'ready') continue;
       this.manager.store.tasks.update(t, { DesiredState: 'shutdown' });
       if (!comesAgain(service, t)) continue;
       const next = this.#make(service, t.Slot ? { slot: t.Slot } : { node: t.NodeID ?? '' }, 'ready');

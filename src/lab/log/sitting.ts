@@ -66,6 +66,11 @@ export class Sitting {
     return this.#next < this.#script.length;
   }
 
+  /** Whether something is to be done before anything else. */
+  get #asked(): boolean {
+    return this.#queue.length > 0 && !this.playing;
+  }
+
   /** Terminals that are open, or whose shell has ended. */
   get terminals(): readonly number[] {
     return [...this.#terminals.keys()];
@@ -89,12 +94,15 @@ export class Sitting {
       this.#next++;
       this.#do(entry, entry.at);
     }
-    while (this.#queue.length > 0 && !this.playing) {
-      const at = this.#soon();
-      if (!(await this.lab.step(at, budget))) return false;
-      this.#do(this.#queue.shift() as Act, at);
+    for (;;) {
+      while (this.#asked) {
+        const at = this.#soon();
+        if (!(await this.lab.step(at, budget))) return false;
+        this.#do(this.#queue.shift() as Act, at);
+      }
+      if (await this.lab.step(until, () => budget() && !this.#asked)) return true;
+      if (!this.#asked || !budget()) return false;
     }
-    return this.lab.step(until, budget);
   }
 
   /** Does what is due by now. @returns the log up to here */

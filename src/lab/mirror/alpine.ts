@@ -12,6 +12,7 @@ conntrack-tools 1.4.8-r0 300 Connection tracking userspace tools | libnetfilter_
 curl 8.14.1-r2 260 URL retrival utility and library | ca-certificates libcurl | usr/bin/curl=curl
 drill 1.8.4-r0 60 Tool like dig for querying DNS | | usr/bin/drill=dig
 ethtool 6.14-r0 700 Display or change Ethernet device settings | libmnl | usr/sbin/ethtool=ethtool
+fping 5.3-r0 70 Utility to ping multiple hosts at once | | usr/sbin/fping=fping
 iperf3 3.19.1-r0 120 Tool to measure IP bandwidth using UDP or TCP | | usr/bin/iperf3=iperf3
 iproute2 6.15.0-r0 40 IP Routing Utilities | iproute2-minimal iproute2-ss iproute2-tc | usr/share/doc/iproute2/README
 iproute2-minimal 6.15.0-r0 700 minimal set of IP Routing Utilities | libmnl | sbin/ip=ip sbin/bridge=bridge
@@ -43,6 +44,8 @@ lsof 4.99.4-r0 180 LiSt Open Files | | usr/bin/lsof=lsof
 mtr 0.96-r0 160 Full screen ncurses traceroute tool | libncursesw | usr/sbin/mtr=mtr
 net-tools 2.10-r3 600 Linux networking tools | | bin/netstat=netstat sbin/ifconfig=ifconfig sbin/route=route sbin/arp=arp
 netcat-openbsd 1.229.1-r0 60 The TCP/IP swiss army knife, OpenBSD variant | | usr/bin/nc=nc
+nmap 7.97-r0 5300 Network exploration tool and security/port scanner | libpcap | usr/bin/nmap=nmap
+nmap-ncat 7.97-r0 680 Concatenate and redirect sockets | libpcap | usr/bin/ncat=ncat
 nftables 1.1.3-r0 80 Netfilter tables userspace tools | libnftnl libmnl | usr/sbin/nft=nft
 nginx 1.28.0-r3 1300 HTTP and reverse proxy server (stable version) | | usr/sbin/nginx=nginx
 postgresql17-client 17.6-r0 1100 PostgreSQL client | libpq | usr/bin/psql=psql usr/bin/pg_isready=pg_isready

@@ -14,6 +14,7 @@ ca-certificates 20250419 388 Common CA certificates | openssl | etc/ssl/certs/ca
 conntrack 1:1.4.8-2 120 Program to modify the conntrack tables | libmnl0 libnetfilter-conntrack3 | usr/sbin/conntrack=conntrack
 curl 8.17.0-2 517 command line tool for transferring data with URL syntax | libcurl4t64 | usr/bin/curl=curl
 ethtool 1:6.15-3 822 display or change Ethernet device settings | libmnl0 | usr/sbin/ethtool=ethtool
+fping 5.4-1 92 sends ICMP ECHO_REQUEST packets to network hosts | netbase | usr/bin/fping=fping
 inetutils-ping 2:2.6-5 400 ICMP echo tool | netbase | usr/bin/ping=inetutils-ping usr/bin/ping6=inetutils-ping
 inetutils-telnet 2:2.6-5 340 telnet client | netbase | usr/bin/inetutils-telnet=telnet usr/bin/telnet->inetutils-telnet
 inetutils-traceroute 2:2.6-5 300 Tools for tracing the route of packets | netbase | usr/bin/traceroute=traceroute
@@ -24,6 +25,7 @@ iptables 1.8.13-1 2400 administration tools for packet filtering and NAT | libip
 iputils-arping 3:20250605-1 51 Tool to send ICMP echo requests to an ARP address | libcap2-bin | usr/bin/arping=arping
 iputils-ping 3:20250605-1 147 Tools to test the reachability of network hosts | libcap2-bin libidn2-0 | usr/bin/ping=ping usr/bin/ping4->ping usr/bin/ping6->ping
 iputils-tracepath 3:20250605-1 51 Tools to trace the network path to a remote host | libidn2-0 | usr/bin/tracepath=tracepath usr/bin/tracepath6->tracepath
+ipcalc 0.51-2 88 parameter calculator for IPv4 addresses | | usr/bin/ipcalc=ipcalc
 ipvsadm 1:1.31-4 140 Linux Virtual Server support programs | | usr/sbin/ipvsadm=ipvsadm
 jq 1.8.1-4 160 lightweight and flexible command-line JSON processor | libjq1 | usr/bin/jq=jq
 libjq1 1.8.1-4 420 lightweight and flexible command-line JSON processor - shared library | libonig5 | ${LIB}/libjq.so.1
@@ -31,6 +33,7 @@ libonig5 6.9.10-1 600 regular expressions library | | ${LIB}/libonig.so.5
 less 685-1 320 pager program similar to more | | usr/bin/less=less
 lsof 4.99.4-2 480 utility to list open files | | usr/bin/lsof=lsof
 mtr-tiny 0.96-1 200 Full screen ncurses traceroute tool | libcap2-bin | usr/bin/mtr=mtr
+ncat 7.95+dfsg-3 516 NMAP netcat reimplementation | libpcap0.8t64 | usr/bin/ncat=ncat usr/bin/nc->ncat
 net-tools 2.10-1.3 1010 NET-3 networking toolkit | | usr/bin/netstat=netstat usr/sbin/arp=arp usr/sbin/ifconfig=ifconfig usr/sbin/route=route
 netbase 6.5 44 Basic TCP/IP networking system | | usr/share/doc/netbase/copyright
 netcat-openbsd 1.229-1 112 TCP/IP swiss army knife | libbsd0 | usr/bin/nc.openbsd=nc usr/bin/nc->nc.openbsd usr/bin/netcat->nc.openbsd
@@ -38,6 +41,8 @@ netcat-traditional 1.10-50 140 TCP/IP swiss army knife | | usr/bin/nc.traditiona
 nftables 1.1.5-2 180 Program to control packet filtering rules by Netfilter project | libnftnl11 libedit2 | usr/sbin/nft=nft
 nginx 1.30.0-1 1900 small, powerful, scalable web/proxy server | nginx-common iproute2 | usr/sbin/nginx=nginx
 nginx-common 1.30.0-1 190 small, powerful, scalable web/proxy server - common files | | usr/share/nginx/html/index.html var/log/nginx/access.log
+nmap 7.95+dfsg-3 4442 The Network Mapper | nmap-common libpcap0.8t64 libssh2-1t64 | usr/bin/nmap=nmap
+nmap-common 7.95+dfsg-3 17800 Architecture independent files for nmap | | usr/share/nmap/nmap-services
 openssl 3.5.4-1 2400 Secure Sockets Layer toolkit - cryptographic utility | | usr/share/doc/openssl/copyright
 postgresql-client 17+283 30 front-end programs for PostgreSQL (supported version) | libpq5 | usr/bin/psql=psql usr/bin/pg_isready=pg_isready
 libpq5 18.1-1 1030 PostgreSQL C client library | | ${LIB}/libpq.so.5

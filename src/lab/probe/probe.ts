@@ -20,16 +20,14 @@ export interface Attempt {
 }
 
 export class Prober {
-  #copy: Core | undefined;
-
   /**
    * @param zone names that the router's DNS server knows
-   * @param empty makes a core of the same build
+   * @param spare a core of the same build that nobody has need of
    */
   constructor(
     readonly world: LabWorld,
     readonly zone: ReadonlyMap<string, string>,
-    readonly empty: () => Promise<Core>,
+    readonly spare: () => Promise<Core>,
   ) {}
 
   async probe({ to, proto, port = 0 }: Attempt, from: Asker & { readonly netns: NetnsKey }): Promise<Outcome> {
@@ -38,8 +36,8 @@ export class Prober {
     const all = this.world.net.all().map((n) => n.core);
     const ns = this.world.net.get(from.netns)?.core;
     if (ns === undefined) return 'unreachable';
-    this.#copy ??= await this.empty();
-    this.#copy.double(this.world.core.state());
-    return attempt(this.#copy, { ns, all, proto, ip, port });
+    const copy = await this.spare();
+    copy.double(this.world.core.state());
+    return attempt(copy, { ns, all, proto, ip, port });
   }
 }

@@ -14,7 +14,8 @@ import { serviceName, servicePort } from './services.ts';
 import { BUSYBOX_BANNER, type Context, defineProgram } from './spec.ts';
 import { connectBy } from './wire.ts';
 
-interface Settings {
+/** How a connection is used. */
+export interface Settings {
   readonly udp: boolean;
   readonly unix: boolean;
   readonly listen: boolean;
@@ -32,7 +33,7 @@ interface Settings {
 }
 
 /** Copies both ways until both ends are done, or nothing moved for `wait` seconds. */
-async function shuttle(sys: Sys, fd: Fd, s: Settings): Promise<number> {
+export async function shuttle(sys: Sys, fd: Fd, s: Settings): Promise<number> {
   let stdin = !s.noStdin;
   let net = true;
   let quitAt = Number.POSITIVE_INFINITY;
@@ -306,7 +307,7 @@ export const spec = defineProgram({
 });
 
 /** -e PROG: the connection becomes the program's standard input and output. */
-async function runOn(ctx: Context, fd: Fd, argv: readonly string[]): Promise<number> {
+export async function runOn(ctx: Context, fd: Fd, argv: readonly string[]): Promise<number> {
   const { sys } = ctx;
   const path = findProgram(sys, argv[0] ?? '');
   const pid = isErr(path) ? path : sys.spawn(path, { argv, fds: { 0: fd, 1: fd, 2: 2 } });

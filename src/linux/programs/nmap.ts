@@ -21,6 +21,22 @@ const OTHERS = [
 ];
 const COMMON = [...Array.from({ length: 1000 - OTHERS.length }, (_, i) => i + 1), ...OTHERS];
 
+const USAGE = `Nmap 7.95 ( https://nmap.org )
+Usage: nmap [Scan Type(s)] [Options] {target specification}
+TARGETS: names, addresses, networks (scanme.nmap.org, 172.17.0.0/24)
+HOST DISCOVERY:
+  -sn: ping only, no ports
+  -Pn: take all hosts for alive
+  -n: no names of addresses
+PORTS:
+  -sT, -sS: by connecting
+  -p <ranges>: only these (22; 1-1024; - is all)
+  -F: fewer ports than usual
+OUTPUT:
+  --open: only open ports
+  -v: ignored
+`;
+
 type State = 'open' | 'closed' | 'filtered';
 
 async function probe(sys: Sys, ip: IpAddr, port: number): Promise<State> {
@@ -90,6 +106,7 @@ async function run(ctx: Context): Promise<number> {
     else if (a === '--open') onlyOpen = true;
     else if (a === '-n') numeric = true;
     else if (a === '-F') ports = COMMON.filter((p) => p < 90 || p > 1000);
+    else if (a === '-h' || a === '--help') continue;
     else if (/^-(sT|sS|v+|T[0-5]|4|R)$/.test(a)) continue;
     else if (a.startsWith('-')) {
       await ctx.err(`nmap: the option '${a}' is not part of this laboratory's nmap\n`);
@@ -101,6 +118,10 @@ async function run(ctx: Context): Promise<number> {
       'Your port specifications are illegal.  Example of proper form: "-100,200-1024,T:3000-4000,U:60000-"\nQUITTING!\n',
     );
     return 1;
+  }
+  if (ctx.args.length === 0 || ctx.args.some((a) => a === '-h' || a === '--help')) {
+    await ctx.out(USAGE);
+    return ctx.args.length === 0 ? 255 : 0;
   }
   const start = sys.now();
   const c = civil(sys.realtime());

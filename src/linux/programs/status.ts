@@ -14,6 +14,17 @@ function uptimeSeconds(ctx: Context): number {
   return isErr(text) ? ctx.sys.now() / 1e9 : Number(text.split(' ')[0]);
 }
 
+/** The line that uptime, w and top have. */
+export function uptimeLine(ctx: Context): string {
+  const up = Math.floor(uptimeSeconds(ctx));
+  const [days, hours, minutes] = [Math.floor(up / 86400), Math.floor(up / 3600) % 24, Math.floor(up / 60) % 60];
+  const now = civil(ctx.sys.realtime());
+  const load = readText(ctx.sys, '/proc/loadavg');
+  const span = `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${two(minutes)}` : `${minutes} min`}`;
+  const users = ctx.sys.processes().filter((p) => p.tty !== undefined && p.sid === p.pid).length;
+  return ` ${two(now.hour)}:${two(now.minute)}:${two(now.second)} up ${span},  ${users} user${users === 1 ? '' : 's'},  load average: ${(isErr(load) ? '0.00 0.00 0.00' : load).split(' ').slice(0, 3).join(', ')}\n`;
+}
+
 /** The `uptime` command. */
 export const uptimeSpec = defineProgram({
   name: 'uptime',
@@ -25,7 +36,6 @@ export const uptimeSpec = defineProgram({
     const days = Math.floor(up / 86400);
     const hours = Math.floor(up / 3600) % 24;
     const minutes = Math.floor(up / 60) % 60;
-    const now = civil(ctx.sys.realtime());
     if (ctx.options.has('pretty')) {
       const parts = [
         [days, 'day'],
@@ -43,12 +53,7 @@ export const uptimeSpec = defineProgram({
       await ctx.out(`${t.year}-${two(t.month)}-${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}\n`);
       return 0;
     }
-    const load = readText(ctx.sys, '/proc/loadavg');
-    const span = `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${two(minutes)}` : `${minutes} min`}`;
-    const users = ctx.sys.processes().filter((p) => p.tty !== undefined && p.sid === p.pid).length;
-    await ctx.out(
-      ` ${two(now.hour)}:${two(now.minute)}:${two(now.second)} up ${span},  ${users} user${users === 1 ? '' : 's'},  load average: ${(isErr(load) ? '0.00 0.00 0.00' : load).split(' ').slice(0, 3).join(', ')}\n`,
-    );
+    await ctx.out(uptimeLine(ctx));
     return 0;
   },
 });

@@ -52,7 +52,7 @@ export class Play {
   /** Until then what was shown stays, ms of the wall clock. */
   #held: number | undefined;
   #batchAt = 0;
-  /** A key was struck since the last batch. */
+  /** A key was struck, and no output has been sent since. */
   #typed = false;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
@@ -92,7 +92,9 @@ export class Play {
       const goal = this.#goal();
       const end = now() + SLICE;
       const behind = this.terminals.behind;
-      const done = behind || (await this.sitting.step(goal, () => now() < end && !this.terminals.behind));
+      // What answers a key ends the slice in which it comes.
+      const goesOn = (): boolean => now() < end && !this.terminals.behind && !(this.#typed && this.terminals.waiting);
+      const done = behind || (await this.sitting.step(goal, goesOn));
       if (done && !behind && this.#playback) this.#advance(goal);
       this.lesson.look(this.playing);
       this.#send();
@@ -246,8 +248,8 @@ export class Play {
     const wall = now();
     // what answers a key does not wait for the next frame's batch
     if (wall - this.#batchAt < BATCH_EVERY && !(this.#typed && this.terminals.waiting)) return;
-    this.#typed = false;
     const { output, ended } = this.terminals.take();
+    if (output.length > 0) this.#typed = false;
     const view = this.#feed.view(wall, () => this.lab.view());
     const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
     const drops = this.#watch?.drops() ?? [];

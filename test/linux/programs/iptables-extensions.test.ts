@@ -5,6 +5,7 @@ import { makeMachine, type TestMachine } from './machine.ts';
 
 /** Words as given, as -S prints them when that differs, what -L -n says behind the columns. */
 const RULES: readonly (readonly [string, string, string])[] = [
+  ['-A FORWARD -p sctp --dport 80', '-A FORWARD -p sctp -m sctp --dport 80', 'sctp dpt:80'],
   ['-A FORWARD -m connmark --mark 1', '-A FORWARD -m connmark --mark 0x1', 'connmark match  0x1'],
   [
     '-A FORWARD -m mark --mark 1 -m connmark --mark 2',
@@ -338,4 +339,19 @@ describe('LOG', () => {
       'seen: IN=docker0 OUT= PHYSIN=vethweb MAC=… SRC=172.17.0.2 DST=172.17.0.1 LEN=57 TOS=0x00 PREC=0xC0 TTL=64 ID=N PROTO=ICMP TYPE=3 CODE=3 [SRC=172.17.0.1 DST=172.17.0.2 LEN=29 TOS=0x00 PREC=0x00 TTL=64 ID=N DF PROTO=UDP SPT=N DPT=9 LEN=9 ] ',
     ]);
   });
+});
+
+it.each([
+  ['-A INPUT -m time --timestart 10:00 --timestop 12:00 -j DROP', 'time', 'RULE_APPEND'],
+  ['-A INPUT -m policy --dir in --pol ipsec -j ACCEPT', 'policy', 'RULE_APPEND'],
+  ['-I INPUT -j NFQUEUE --queue-num 1', 'NFQUEUE', 'RULE_INSERT'],
+  ['-t mangle -A PREROUTING -p tcp -j TPROXY --on-port 1 --tproxy-mark 1', 'TPROXY', 'RULE_APPEND'],
+])('%s: the kernel is without it', async (line, name, what) => {
+  const chain = line.includes('PREROUTING') ? 'PREROUTING' : 'INPUT';
+  const m = await makeMachine();
+  const r = await m.sh(`iptables ${line}`);
+  expect([r.code, r.stderr]).toEqual([
+    4,
+    `Warning: Extension ${name} revision 0 not supported, missing kernel module?\niptables v1.8.13 (nf_tables):  ${what} failed (No such file or directory): rule in chain ${chain}\n`,
+  ]);
 });

@@ -1,8 +1,19 @@
 import { expect, test } from 'vitest';
 import { type Core, Hook, SockType, Table, Target } from '../../../src/linux/core/core.ts';
-import { MX_OWNER } from '../../../wasm/abi.ts';
+import { MX_OWNER, READY_OUT } from '../../../wasm/abi.ts';
 import { a6, newCore, text6 } from '../world.ts';
-import { address6, answers6, checksum6Holds, comesUp, lines6, machine6, ping6, routed, wait } from './world6.ts';
+import {
+  address6,
+  answers6,
+  checksum6Holds,
+  comesUp,
+  lines6,
+  linkLocal,
+  machine6,
+  ping6,
+  routed,
+  wait,
+} from './world6.ts';
 
 const L = '2001:db8:1::2';
 const R = '2001:db8:2::2';
@@ -151,4 +162,32 @@ test('bridged: what is too big for the bridge is dropped, and its sender told; f
   const cap = core.captureAdd(b, db, 0);
   expect(answers6(core, ping6(core, a, '2001:db8::b', 1400))).toEqual(['2001:db8::b']);
   expect(lines6(core, cap).filter((x) => x.startsWith('In') && x.includes('frag'))).toHaveLength(2);
+});
+
+test('a SYN-ACK to a link-local own address that a rule alters is routed by its listener, which names no link: it is lost', async () => {
+  const { core, router, rl, chain } = await world();
+  const listener = core.sockOpen(router, SockType.TCP, 6, 0);
+  core.sockBind(listener, a6('::'), 80);
+  core.sockListen(listener, 4);
+  const connects = (): boolean => {
+    const c = core.sockOpen(router, SockType.TCP, 6, 0);
+    core.sockConnect(c, a6(linkLocal(0x0200000000a1)), 80, rl);
+    return (core.sockReady(c) & READY_OUT) !== 0;
+  };
+  expect(connects()).toBe(true);
+  core.nfRuleAdd(chain(Table.MANGLE, Hook.OUTPUT), -1, { target: Target.MARK, value: 1, mask: 0xffffffff });
+  expect(connects()).toBe(false);
+});
+
+test('::1 that NAT gives back to what came by a link is looked for on that link', async () => {
+  const { core, router, right, chain } = await world();
+  const to = { toIp: a6(R), toPort: [80, 80] as const };
+  core.nfRuleAdd(chain(Table.NAT, Hook.OUTPUT), -1, { proto: 6, dport: [8080, 8080], target: Target.DNAT, ...to });
+  core.nfRuleAdd(chain(Table.NAT, Hook.POSTROUTING), -1, { out: 'eth1', target: Target.MASQUERADE });
+  const listener = core.sockOpen(right, SockType.TCP, 6, 0);
+  core.sockBind(listener, a6('::'), 80);
+  core.sockListen(listener, 4);
+  const c = core.sockOpen(router, SockType.TCP, 6, 0);
+  core.sockConnect(c, a6('::1'), 8080);
+  expect(core.sockReady(c) & READY_OUT).toBe(0);
 });

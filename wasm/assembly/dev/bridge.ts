@@ -100,9 +100,10 @@ function goOn(bridge: u32, port: u32, pkt: u32): void {
     return;
   }
   const f = fdbLookup(bridge, port, dst);
+  const traced = (p.flags & PF_TRACE) != 0;
   if (f != 0 && Sim.at().rec != 0) recForwards(f);
   if (f != 0 && fdbIsLocal(f)) {
-    traceFdb(pkt, bridge, bridge, dst);
+    if (traced) traceFdb(pkt, bridge, bridge, dst);
     p.pkttype = PKT_HOST;
     passUp(bridge, pkt);
     return;
@@ -112,7 +113,7 @@ function goOn(bridge: u32, port: u32, pkt: u32): void {
     if (copy != 0) passUp(bridge, copy);
   }
   if (f != 0) {
-    traceFdb(pkt, bridge, Fdb.at(f).port, dst);
+    if (traced) traceFdb(pkt, bridge, Fdb.at(f).port, dst);
     forward(bridge, port, Fdb.at(f).port, pkt);
   } else {
     traceFdb(pkt, bridge, 0, dst);
@@ -228,7 +229,7 @@ export function bridgeXmit(bridge: u32, pkt: u32): void {
     if (f != 0) {
       const to = Fdb.at(f).port;
       if (Sim.at().rec != 0) recForwards(f);
-      traceFdb(pkt, bridge, to, dst);
+      if (Pkt.at(pkt).flags & PF_TRACE) traceFdb(pkt, bridge, to, dst);
       if (fdbIsLocal(f)) passUp(bridge, pkt);
       else forward(bridge, 0, to, pkt);
       return;

@@ -20,7 +20,7 @@ import { routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';
 import { clockStep } from '../sim/clock';
 import {
-  PF_DF, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt, pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub,
+  PF_DF, PF_ICMP_ERROR, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt, pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub,
 } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { workPush } from '../sim/work';
@@ -233,7 +233,8 @@ function encap(dev: u32, v: Vxlan, f: u32, pkt: u32): void {
   wr32(h + 8, FLAG_VNI);
   wr32(h + 12, vni << 8);
   p.mac = 0;
-  p.flags |= PF_TUNNEL | df;
+  // What is sent on account of an ICMP message is not answered with another. @see Linux icmp.c: icmp_xmit_lock
+  p.flags |= PF_TUNNEL | df | (Sim.at().icmpBusy ? PF_ICMP_ERROR : 0);
   p.rtype = routed ? RTN_UNICAST : 0;
   p.mark = mark;
   p.sock = sock;
@@ -268,8 +269,9 @@ export function vxlanSend(pkt: u32): void {
   p.user2 = 0;
   p.nexthop = 0;
   p.ns = v.linkNs;
+  // A way that leads into the tunnel itself is none. @see Linux udp_tunnel_dst_lookup
   const err = routeOutput(v.linkNs, dst, 0, oif, mark, tos);
-  if (err != 0) {
+  if (err != 0 || Sim.at().r1 == dev) {
     d.txErrors++;
     if (err == -ENETUNREACH) d.txCarrier++;
     pktDrop(pkt, DROP_NO_ROUTE);

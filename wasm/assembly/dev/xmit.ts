@@ -49,8 +49,8 @@ import { qdiscXmit } from './qdisc';
 import { UPPER_PASS, UPPER_TAKEN, upperInput, upperXmit } from './upper';
 import { vxlanXmit } from './vxlan';
 
-/** Links a packet may cross before it is taken for one that loops. */
-const MAX_HOPS: u32 = 64;
+/** Links a packet may cross before it is taken for one that loops; what routers pass around dies of its TTL. */
+export const MAX_HOPS: u32 = 1024;
 
 /** The type of 802.1Q as it lies in memory. */
 const TAG: u16 = 0x0081;

@@ -227,6 +227,7 @@ export function memoKeep(from: usize): bool {
   memory.copy(at, from, MEMO_REC);
   s.memos++;
   push(changetype<Memo>(at));
-  if (s.memos > s.memoMask && s.memoMask + 1 < MEMO_BUCKETS_MAX) grow();
+  // Half as many memos as buckets: one that is looked for is seldom behind another.
+  if (s.memos * 2 > s.memoMask && s.memoMask + 1 < MEMO_BUCKETS_MAX) grow();
   return true;
 }

@@ -9,7 +9,7 @@ import { Dev } from '../dev/dev';
 import { Fdb, fdbUntil } from '../dev/fdb';
 import { Ns } from '../dev/ns';
 import { vxlanSend } from '../dev/vxlan';
-import { linkArrive } from '../dev/xmit';
+import { linkArrive, MAX_HOPS } from '../dev/xmit';
 import { NEIGH_STEADY, Neigh } from '../ip/neightab';
 import { BUF_BASE, BUF_CAP, BUF_REC, Sim } from '../mem';
 import { Conn } from '../nf/conn';
@@ -31,8 +31,6 @@ import { recBegin, recBeginTunnel, recEnd } from './record';
 
 /** More than all steps of a segment take, ns: what expires within is not replayed. */
 const SOON: u64 = 1_000_000;
-/** Links a packet may cross. */
-const MAX_HOPS: u32 = 64;
 
 /** A packet has crossed a link (takes it): goes on with it until it waits, or is where it was going. */
 export function flowArrive(pkt: u32): void {

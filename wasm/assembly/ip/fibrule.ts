@@ -20,6 +20,8 @@ import { dstFlush } from './dst';
 
 /** Rules that one lookup visits at most: what jumps in a circle ends. */
 const MAX_STEPS: u32 = 4096;
+/** The name `lo`, as FIB_X_IIF begins with it. */
+const LO: u64 = 0x6f6c;
 
 @unmanaged
 class FibRule {
@@ -44,6 +46,12 @@ function field(i: u32, at: usize): u32 {
 function named(name: usize, dev: u32): bool {
   if (load<u8>(name) == 0) return true;
   return dev != 0 && Dev.at(dev).name0 == load<u64>(name) && Dev.at(dev).name1 == load<u64>(name, 8);
+}
+
+/** Whether a rule makes the kernel look into what comes in. @see Linux include/net/fib_rules.h: fib_rule_requires_fldissect */
+function dissects(i: u32): u32 {
+  if (load<u64>(record(i) + FIB_X_IIF) == LO) return 0;
+  return field(i, FIB_X_PROTO) | field(i, FIB_X_SPORT) | field(i, FIB_X_DPORT) ? 1 : 0;
 }
 
 function inRange(port: u32, range: u32): bool {
@@ -144,6 +152,7 @@ export function fibRuleAdd(ns: u32, x: usize): i32 {
   const i = slabAlloc(SLAB_FIBRULE);
   if (i == 0) return -ENOBUFS;
   memory.copy(record(i), x, FIB_X_SIZE);
+  Net4.at(ns).dissects += dissects(i);
   insert(ns, i);
   return 0;
 }
@@ -158,6 +167,7 @@ export function fibRuleDel(ns: u32, x: usize): i32 {
     if (memory.compare(record(k), x, FIB_X_SIZE) == 0) {
       if (prev == 0) n.rules = FibRule.at(k).next;
       else FibRule.at(prev).next = FibRule.at(k).next;
+      n.dissects -= dissects(k);
       slabFree(SLAB_FIBRULE, k);
       return 0;
     }
@@ -175,4 +185,5 @@ export function fibRuleNsDestroy(ns: u32): void {
     n.rules = next;
   }
   n.custom = 0;
+  n.dissects = 0;
 }

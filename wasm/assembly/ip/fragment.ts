@@ -4,7 +4,7 @@
  */
 import { HEADROOM, PKT_REC } from '../mem';
 import { ctGet } from '../nf/conn';
-import { PF_FRAG_PMTU, Pkt, pktAlloc, pktFree } from '../sim/pool';
+import { PF_FRAG_FORGOT, PF_FRAG_PMTU, Pkt, pktAlloc, pktFree } from '../sim/pool';
 import { wr16 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { IP4_DF, IP4_MF, ip4Frag, ip4Hlen, ip4Len } from '../wire/ipv4';
@@ -22,6 +22,7 @@ function piece(p: Pkt, len: u32): u32 {
   q.data = data;
   q.len = len;
   q.fragMax = 0;
+  q.flags &= ~PF_FRAG_FORGOT;
   if (q.ct != 0) ctGet(q.ct);
   return f;
 }

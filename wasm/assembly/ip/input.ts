@@ -56,7 +56,7 @@ import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { clockStep } from '../sim/clock';
 import { ctReset } from '../nf/conntrack';
-import { PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { fragKnown, PF_FRAG_FORGOT, PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT_RR, PF_OPT_TS, PF_PREROUTED, PF_REDIRECT, PF_TRACE, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
 import { rawInput, tcpInput, udpInput, udpInputTo } from '../sock/input';
@@ -124,7 +124,7 @@ export function ip4Input(pkt: u32): void {
   mibPacket(p.ns, MIB_IN_NO_ECT + 2 * (ip4Tos(p.nh as usize) & 3), p.len);
   p.flags &= ~PF_LOCAL;
   // What a bridge or a sender of this machine knew of its fragments is forgotten. @see Linux ip_rcv_core
-  p.fragMax = 0;
+  if (p.fragMax != 0) p.flags |= PF_FRAG_FORGOT;
   if (!(p.flags & PF_PREROUTED)) {
     const before = ip4Dst(p.nh as usize);
     if (nfHook(HOOK_PREROUTING, pkt, p.dev, 0) != VERDICT_ACCEPT) return;
@@ -206,7 +206,7 @@ function forward(pkt: u32): void {
   const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), Dev.at(p.outdev).mtu);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
-  if (exceeds && (p.fragMax > mtu || !(p.flags & PF_IGNORE_DF))) {
+  if (exceeds && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF))) {
     mibInc(p.ns, MIB_FRAG_FAILS);
     icmpSend(pkt, 3, 4, mtu);
     pktDrop(pkt, DROP_MTU);
@@ -217,7 +217,7 @@ function forward(pkt: u32): void {
     return;
   }
   ip4DecTtl(p.nh as usize);
-  trace(p, TRACE_TTL, ip4Ttl(p.nh as usize), 0, 0);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_TTL, p.ns, p.dev, ip4Ttl(p.nh as usize), 0, 0);
   if (p.flags & PF_REDIRECT) {
     recAbort();
     redirectSend(pkt);

@@ -23,7 +23,7 @@ import { icmp6UnreachAddr } from '../ip6/icmp';
 import { nd6Solicit } from '../ip6/nd';
 import { Sim } from '../mem';
 import { now } from '../sim/clock';
-import { Pkt, pktDrop, pktPush } from '../sim/pool';
+import { PF_TRACE, Pkt, pktDrop, pktPush } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
 import { traceIn6 } from '../sim/trace6';
 import { timerAddWheel, timerDel } from '../sim/timer';
@@ -116,7 +116,7 @@ function tell(pkt: u32, i: u32, what: u32, b: u32): void {
 function outputTo(i: u32, dev: u32, pkt: u32): i32 {
   const n = Neigh.at(i);
   n.used = now();
-  tell(pkt, i, TRACE_NEIGH, n.state | (((n.mac >> 32) as u32) << 16));
+  if (Pkt.at(pkt).flags & PF_TRACE) tell(pkt, i, TRACE_NEIGH, n.state | (((n.mac >> 32) as u32) << 16));
   if (n.state & NEIGH_VALID) {
     if (n.state == NUD_STALE) {
       n.state = NUD_DELAY;

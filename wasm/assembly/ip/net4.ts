@@ -38,6 +38,8 @@ export class Net4 {
   pneighs: u32;
   /** Groups joined. */
   groups: u32;
+  /** Policy rules that ask for protocol or ports of what comes in. */
+  dissects: u32;
 
   @inline static at(i: u32): Net4 {
     return changetype<Net4>(NET4_BASE + (i as usize) * NET4_REC);

@@ -38,7 +38,7 @@ import { Ns } from '../dev/ns';
 import { recId } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
-import { PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_OWN_GROUP, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
+import { fragKnown, PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_OWN_GROUP, PF_SRC_CHOSEN, PF_TRACE, Pkt, pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, traceNew, tracePiece } from '../sim/trace';
 import { workPush } from '../sim/work';
@@ -54,6 +54,7 @@ import { icmpSend } from './icmp';
 import { groupHas } from './mcast';
 import { mibIcmpOut, mibInc, mibPacket } from './mib';
 import { neighGroup, neighOutput } from './neigh';
+import { Net4 } from './net4';
 import { pmtuForward, pmtuOf } from './pmtu';
 import { routeKind } from './route';
 import { routeFor } from './routeout';
@@ -232,7 +233,7 @@ export function ip4Reroute(pkt: u32): u32 {
   const proto = ip4Proto(ip);
   const ports = (proto == PROTO_TCP || proto == PROTO_UDP) && !ip4IsFragment(ip);
   const th = ip + ip4Hlen(ip);
-  routeFor(proto, ports ? rd16(th) : 0, ports ? rd16(th + 2) : 0);
+  if (Net4.at(p.ns).dissects) routeFor(proto, ports ? rd16(th) : 0, ports ? rd16(th + 2) : 0);
   const err = ip4Route(pkt, p.ns, kept, ip4Dst(ip), p.oif, ip4Tos(ip));
   routeFor(0, 0, 0);
   if (err == 0) return 0;
@@ -254,8 +255,8 @@ export function ip4Finish(pkt: u32): i32 {
   // What carries DF of its own accord was measured by its sender, perhaps against the device only (a probe).
   const df = (ip4Frag(p.nh as usize) & IP4_DF) != 0;
   const mtu = wayMtu(p, df, d.mtu);
-  if (p.len <= mtu && p.fragMax == 0) return emit(pkt);
-  if (df && (!(p.flags & PF_IGNORE_DF) || p.fragMax > mtu)) {
+  if (p.len <= mtu && fragKnown(p) == 0) return emit(pkt);
+  if (df && (!(p.flags & PF_IGNORE_DF) || fragKnown(p) > mtu)) {
     mibInc(p.ns, MIB_FRAG_FAILS);
     icmpSend(pkt, 3, 4, mtu);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);

@@ -63,7 +63,7 @@ function validate(ns: u32, dev: u32, src: u32, dst: u32, out: u32, mark: u32, to
   const f = flowSet(src, dst, out, 0);
   f.tos = tos;
   if (confOr(dev, CONF_SRC_VALID_MARK)) f.mark = mark;
-  dissect(f, true);
+  dissect(ns, f, 0, true);
   const failed = rpf != 0 ? -(DROP_RP_FILTER as i32) : 0;
   if (fibLookup(ns) != 0) return failed;
   const type = Sim.at().r0;
@@ -76,10 +76,13 @@ function validate(ns: u32, dev: u32, src: u32, dst: u32, out: u32, mark: u32, to
 }
 
 /**
- * What else a question about a packet received holds: protocol and ports, unless it is a fragment.
- * @param back the way to its sender is asked for @see Linux fib4_rules_early_flow_dissect
+ * What else a question about a packet received holds, when a rule wants to know: protocol and ports, unless it is a fragment.
+ * @param proto protocol, when there is no packet @param back the way to its sender is asked for
+ * @see Linux fib4_rules_early_flow_dissect
  */
-function dissect(f: Flow, back: bool): void {
+function dissect(ns: u32, f: Flow, proto: u32, back: bool): void {
+  if (!Net4.at(ns).dissects) return;
+  f.proto = proto;
   const pkt = Sim.at().asking;
   if (pkt == 0 || Pkt.at(pkt).proto != ETH_IPV4) return;
   const ip = Pkt.at(pkt).nh as usize;
@@ -145,8 +148,7 @@ export function routeInput(ns: u32, dev: u32, src: u32, dst: u32, mark: u32, tos
   const f = flowSet(dst, src, dev, 0);
   f.mark = mark;
   f.tos = tos;
-  f.proto = proto;
-  dissect(f, false);
+  dissect(ns, f, proto, false);
   const err = fibLookup(ns);
   if (err != 0) return confOf(dev, CONF_FORWARDING) ? err : -EHOSTUNREACH;
   const type = Sim.at().r0;

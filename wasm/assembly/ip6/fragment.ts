@@ -5,7 +5,7 @@
  */
 import { HEADROOM, PKT_REC } from '../mem';
 import { ctGet } from '../nf/conn';
-import { Pkt, pktAlloc, pktFree } from '../sim/pool';
+import { PF_FRAG_FORGOT, Pkt, pktAlloc, pktFree } from '../sim/pool';
 import { rng32 } from '../sim/rng';
 import { wr16, wr32 } from '../wire/bytes';
 import { IP6_HLEN, ip6Len, ip6Next, NEXT_DEST, NEXT_FRAGMENT, NEXT_HOP, NEXT_ROUTING } from '../wire/ipv6';
@@ -23,6 +23,7 @@ function piece(p: Pkt, len: u32): u32 {
   q.data = data;
   q.len = len;
   q.fragMax = 0;
+  q.flags &= ~PF_FRAG_FORGOT;
   if (q.ct != 0) ctGet(q.ct);
   return f;
 }

@@ -54,7 +54,8 @@ import { na6Input, ns6Input } from './nd';
 import { ip6Output, ip6RouteSource } from './output';
 import { ra6Input } from './ra';
 import { redirect6Input } from './redirect';
-import { Route6, route6Find } from './route';
+import { Route6, route6Find, route6Source } from './route';
+import { src6Select } from './source';
 import { AT_ICMP_DST, AT_ICMP_SRC } from './scratch';
 
 /** What an error quotes at most: so much that it fits the least MTU. @see RFC 4443 §2.4 (c) */
@@ -102,7 +103,11 @@ export function icmp6Send(pkt: u32, type: u32, code: u32, info: u32): void {
   if (!allowed(p, type, AT_ICMP_DST, oif)) return;
   // Of one link only where it came by that link: not over loopback. @see Linux ipv6_chk_addr in icmp6_send
   if (addr6IsLocal(p.ns, ip6Dst(ip), in6IsLinkLocal(ip6Dst(ip)) ? p.dev : 0)) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
-  else if (ip6RouteSource(p.ns, AT_ICMP_DST, oif, AT_ICMP_SRC) != 0) return;
+  else {
+    if (ip6RouteSource(p.ns, AT_ICMP_DST, oif, AT_ICMP_SRC) != 0) return;
+    // Where the packet came in means more than where the error goes out. @see Linux icmp6_send: icmpv6_rt_has_prefsrc
+    if (p.indev != 0 && route6Source(Sim.at().r4) == 0) src6Select(p.ns, p.indev, AT_ICMP_DST, AT_ICMP_SRC);
+  }
   const quote = min(min(ip6Len(ip), p.data + p.len - p.nh), ERROR_MAX);
   const err = pktAlloc(8 + quote);
   if (err == 0) return;

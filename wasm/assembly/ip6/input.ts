@@ -34,7 +34,7 @@ import { nfHook } from '../nf/hook';
 import { DEFRAG_LOCAL } from '../ip/reassembly';
 import { clockStep } from '../sim/clock';
 import { ctReset } from '../nf/conntrack';
-import { PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
+import { fragKnown, PF_FRAG_FORGOT, PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, Pkt, pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { trace } from '../sim/trace';
 import { traceIn6 } from '../sim/trace6';
 import { rawInput, tcpInput, udpInput } from '../sock/input';
@@ -125,7 +125,7 @@ export function ip6Input(pkt: u32): void {
   }
   p.flags &= ~PF_LOCAL;
   // What a bridge or a sender of this machine knew of its fragments is forgotten. @see Linux ip6_rcv_core
-  p.fragMax = 0;
+  if (p.fragMax != 0) p.flags |= PF_FRAG_FORGOT;
   const ip = p.nh as usize;
   // What we say to ourselves counts as having come by the device that has the address. @see Linux ip6_rcv_core: iif
   if (Dev.at(p.dev).kind == DEV_LOOPBACK) {
@@ -165,7 +165,8 @@ function route(pkt: u32): void {
     deliver(pkt);
     return;
   }
-  const err = ip6Route(pkt, p.ns, dst, in6NeedsDev(dst) ? p.dev : 0);
+  // @see Linux rt6_need_strict
+  const err = ip6Route(pkt, p.ns, dst, in6NeedsDev(dst) || in6IsLoopback(dst) ? p.dev : 0);
   if (err != 0) unroutable(pkt, err);
   else if (p.rtype == RTN_LOCAL) deliver(pkt);
   else forward(pkt);
@@ -202,7 +203,7 @@ function forward(pkt: u32): void {
   if (p.outdev == p.indev) redirect6(pkt);
   const mtu = max(idevMtu(p.outdev), IP6_MIN_MTU);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip6_pkt_too_big
-  const exceeds = p.len > mtu && (p.fragMax != 0 ? p.fragMax > mtu : !(p.flags & PF_IGNORE_DF));
+  const exceeds = p.len > mtu && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF));
   if (exceeds) {
     icmp6Send(pkt, ICMP6_TOOBIG, 0, mtu);
     pktDrop(pkt, DROP_MTU);

@@ -41,7 +41,6 @@ import { recAbort, recCount } from '../flow/record';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
-import { trace } from '../sim/trace';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Len } from '../wire/ipv4';
 import { ip6Len } from '../wire/ipv6';
@@ -78,13 +77,14 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
   const in1: u64 = indev != 0 ? Dev.at(indev).name1 : 0;
   const out0: u64 = outdev != 0 ? Dev.at(outdev).name0 : 0;
   const out1: u64 = outdev != 0 ? Dev.at(outdev).name1 : 0;
+  const traced = (p.flags & PF_TRACE) != 0;
   let i = Chain.at(chain).first;
   // The chain that is run, for the trace.
   let at = chain;
   while (true) {
     if (i == 0) {
       if (s.jumps == base) return policy(chain, p, bytes);
-      trace(p, TRACE_RETURN, at, 0, 0);
+      if (traced) traceWrite(p.id, TRACE_RETURN, p.ns, p.dev, at, 0, 0);
       s.jumps--;
       i = load<u32>(JUMP_BASE + (s.jumps as usize) * 8);
       at = load<u32>(JUMP_BASE + (s.jumps as usize) * 8, 4);
@@ -109,7 +109,7 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
     rule.bytes += bytes;
     if (s.rec != 0) recCount(changetype<usize>(rule) + offsetof<Rule>('packets'), bytes);
     const target = load<u32>(r + RULE_TARGET);
-    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_RULE, p.ns, p.dev, rule.chain, i, target);
+    if (traced) traceWrite(p.id, TRACE_RULE, p.ns, p.dev, rule.chain, i, target);
     if (target == TARGET_JUMP || target == TARGET_GOTO) {
       if (target == TARGET_JUMP) {
         if (s.jumps - base >= 64 || s.jumps >= JUMP_CAP) {
@@ -143,6 +143,11 @@ function policy(chain: u32, p: Pkt, bytes: u64): u32 {
   return c.drop ? DROP_POLICY : 0;
 }
 
+/** Whether a packet has its connection, its zone or none for good. @see Linux xt_CT.c: xt_ct_target */
+function decided(p: Pkt): bool {
+  return (p.ct | p.ctinfo | (p.flags & PF_NOTRACK)) != 0;
+}
+
 function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, outdev: u32): u32 {
   const p = Pkt.at(pkt);
   const value = load<u32>(r + RULE_VALUE);
@@ -169,10 +174,10 @@ function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, out
       nfLog(pkt, i, hook, indev, outdev);
       return CONTINUE;
     case TARGET_NOTRACK:
-      if (p.ct == 0) p.flags |= PF_NOTRACK;
+      if (!decided(p)) p.flags |= PF_NOTRACK;
       return CONTINUE;
     case TARGET_ZONE:
-      return p.ct != 0 || p.flags & PF_NOTRACK || zoneSet(p, r) ? CONTINUE : DROP_CT_FULL;
+      return decided(p) || zoneSet(p, r) ? CONTINUE : DROP_CT_FULL;
   }
   if (target >= (TARGET_CONNMARK as u32)) {
     const bad = mangleTarget(pkt, target, r, hook, outdev);

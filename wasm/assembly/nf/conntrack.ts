@@ -212,7 +212,9 @@ function related(p: Pkt): void {
 export function ctIn(pkt: u32): u32 {
   const p = Pkt.at(pkt);
   const bad = track(p);
-  if (p.ct == 0 && bad == 0) trace(p, TRACE_CT_NONE, p.flags & PF_NOTRACK ? 2 : 1, 0, 0);
+  if (p.ct != 0) return bad;
+  p.ctinfo = 0;
+  if (bad == 0) trace(p, TRACE_CT_NONE, p.flags & PF_NOTRACK ? 2 : 1, 0, 0);
   return bad;
 }
 

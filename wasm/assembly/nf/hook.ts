@@ -1,7 +1,8 @@
 /**
  * The five hooks, and the order of what stands at each: reassembly, raw, conntrack, mangle, destination NAT, filter,
- * security, source NAT, confirm; IPVS before the filter of what is sent here, else behind it.
- * @see Linux include/uapi/linux/netfilter_ipv4.h: nf_ip_hook_priorities
+ * source NAT, security, confirm; IPVS before the filter of what is sent here, else behind it. Security stands where iptables
+ * puts it over nf_tables, 150; the old one has it before source NAT, at 50.
+ * @see Linux include/uapi/linux/netfilter_ipv4.h: nf_ip_hook_priorities; iptables/nft.c: xtables_ipv4
  */
 import {
   HOOK_FORWARD,
@@ -25,8 +26,8 @@ import { ip4Reroute } from '../ip/output';
 import { ip6Reroute } from '../ip6/output';
 import { frag6Track } from '../ip6/reassembly';
 import { Sim } from '../mem';
-import { PF_BRIDGED, PF_PREROUTED, Pkt, pktDrop } from '../sim/pool';
-import { trace } from '../sim/trace';
+import { PF_BRIDGED, PF_PREROUTED, PF_TRACE, Pkt, pktDrop } from '../sim/pool';
+import { traceWrite } from '../sim/stat';
 import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
@@ -157,17 +158,16 @@ function run(hook: u32, pkt: u32, indev: u32, outdev: u32): u32 {
   let bad = entry ? enter(hook, pkt, indev, outdev) : mangle(hook, pkt, indev, outdev);
   if (bad != 0) return bad;
   // A packet that was routed anew still counts as leaving by the device it was first to leave by. @see nf_hook_state
-  if (hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT) {
+  const filters = hook == HOOK_INPUT || hook == HOOK_FORWARD || hook == HOOK_OUTPUT;
+  if (filters) {
     bad = table(TABLE_FILTER, hook, pkt, indev, outdev);
-    if (bad == 0) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
     if (bad == 0 && hook != HOOK_OUTPUT && vsMay(pkt)) bad = vsHook(hook, pkt);
     if (bad != 0) return bad;
   }
-  if ((hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0) {
-    if (natUsers(Pkt.at(pkt)) != 0) bad = nat(hook, pkt, indev, outdev);
-    if (bad == 0) bad = ctConfirm(pkt);
-  }
-  return bad;
+  const last = (hook == HOOK_INPUT || hook == HOOK_POSTROUTING) && Pkt.at(pkt).ct != 0;
+  if (last && natUsers(Pkt.at(pkt)) != 0) bad = nat(hook, pkt, indev, outdev);
+  if (bad == 0 && filters) bad = table(TABLE_SECURITY, hook, pkt, indev, outdev);
+  return bad == 0 && last ? ctConfirm(pkt) : bad;
 }
 
 /** Conntrack sees whole packets only. @returns false: a fragment, held or dropped @see Linux nf_defrag_ipv4.c */
@@ -188,7 +188,7 @@ function whole(hook: u32, pkt: u32): bool {
 export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   const p = Pkt.at(pkt);
   const n = Ns.at(p.ns);
-  trace(p, TRACE_HOOK, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_HOOK, p.ns, p.dev, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   if (entry && ctUsers(p) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;

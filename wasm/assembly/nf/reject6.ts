@@ -5,7 +5,7 @@ import { icmp6Send } from '../ip6/icmp';
 import { Idev } from '../ip6/idev';
 import { ip6Output, ip6Route } from '../ip6/output';
 import { AT_RESET } from '../ip6/scratch';
-import { PF_BRIDGED, Pkt, pktAlloc, pktDrop, pktPush } from '../sim/pool';
+import { PF_ANSWER, PF_BRIDGED, Pkt, pktAlloc, pktDrop, pktPush } from '../sim/pool';
 import { traceBecause, traceCause } from '../sim/trace';
 import { rd32, wr16, wr32, rd16 } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';
@@ -51,6 +51,9 @@ function reset(pkt: u32): void {
   memory.copy(AT_RESET + 16, ip + 8, 16);
   store<u16>(t, csumL4v6(AT_RESET, AT_RESET + 16, PROTO_TCP, t, 20), 16);
   ctAttachReply(answer, pkt);
+  // It is routed, when a rule alters it, as its socket is bound. @see Linux nf_send_reset6: ip6_local_out
+  Pkt.at(answer).sock = p.sock;
+  Pkt.at(answer).flags |= PF_ANSWER;
   const oif = in6NeedsDev(ip + 8) && p.indev != 0 && Dev.at(p.indev).kind != DEV_LOOPBACK ? p.indev : 0;
   const was = traceBecause(p);
   if (p.flags & PF_BRIDGED) acrossBridge(p, answer, oif);

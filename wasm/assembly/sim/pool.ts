@@ -33,7 +33,7 @@ export const PF_TRACE: u32 = 1;
 export const PF_PREROUTED: u32 = 2;
 /** Set don't-fragment when the IPv4 header is built. */
 export const PF_DF: u32 = 4;
-/** The packet is an ICMP error. */
+/** The packet is an ICMP error, or carries what one made its sender say. */
 export const PF_ICMP_ERROR: u32 = 8;
 /** Not tracked (NOTRACK). */
 export const PF_NOTRACK: u32 = 16;
@@ -47,6 +47,10 @@ export const PF_LOCAL: u32 = 128;
 export const PF_FRAG_PMTU: u32 = 256;
 /** May be fragmented whatever its DF says. @see Linux skb->ignore_df */
 export const PF_IGNORE_DF: u32 = 512;
+/** IP does not know any more that it was put together, but the pieces it then leaves in are still those. @see Linux ip_do_fragment */
+export const PF_FRAG_FORGOT: u32 = 1024;
+/** The answer to a packet of `sock`, which did not send it itself. */
+export const PF_ANSWER: u32 = 2048;
 /** A copy of a multicast datagram that its sender hears too: no tap sees it come. */
 export const PF_LOOPED: u32 = 1 << 28;
 /** It leaves by the device it came by: its sender may be told of a better way. */
@@ -130,6 +134,11 @@ export class Pkt {
   @inline static at(i: u32): Pkt {
     return changetype<Pkt>(PKT_BASE + (i as usize) * PKT_REC);
   }
+}
+
+/** The size of the largest fragment a packet was put together from, as far as IP knows; else 0. */
+export function fragKnown(p: Pkt): u32 {
+  return p.flags & PF_FRAG_FORGOT ? 0 : p.fragMax;
 }
 
 const JUMBO_BIT: u32 = 0x80000000;

@@ -2,17 +2,21 @@
  * What sock/ asks of the layers below, in sock/'s own terms: addresses as two words, packets with a transport header.
  */
 import {
-  CROSS_SCOPE, DROP_NO_ROUTE, ENETUNREACH, EVENT_SOCK, MIB_OUT_NO_ROUTES, READY_ERR, READY_HUP, READY_IN, READY_OUT, READY_RDHUP, RTN_BROADCAST, TIMER_SOCK,
+  CROSS_SCOPE, DEV_LOOPBACK, DROP_NO_ROUTE, ENETUNREACH, EVENT_SOCK, MIB_OUT_NO_ROUTES, READY_ERR, READY_HUP, READY_IN,
+  READY_OUT, READY_RDHUP, RTN_BROADCAST, RTN_LOCAL, TIMER_SOCK,
 } from '../../abi';
 import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
 import { ip6DevMtu, ip6Mtu, ip6Output, ip6OutputRaw, ip6RouteSource } from '../ip6/output';
 import { route6Find } from '../ip6/route';
-import { Ns6 } from '../ip6/idev';
+import { addr6Dev } from '../ip6/addr';
+import { idevMtu, Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
 import { mibInc } from '../ip/mib';
 import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
 import { routeFor } from '../ip/routeout';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
+import { fibType } from '../ip/fib';
+import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { NS_CAP, SCRATCH_BASE, SOCK_STATE, Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
@@ -266,14 +270,22 @@ export function sendDev(s: Sock, r0: u64): i32 {
   return s.dev != 0 ? s.dev : scopeDev(r0);
 }
 
-/** ICMP 3/4 or ICMPv6 2 says that the way to a destination takes `mtu` bytes at most. */
-export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32): void {
+/**
+ * ICMP 3/4 or ICMPv6 2 says that the way to a destination takes `mtu` bytes at most.
+ * @param kept a socket keeps its route; else it is looked up as one out of lo when the destination is an own address, and
+ * those of other devices are not found so. @see Linux net/ipv4/route.c: __ipv4_sk_update_pmtu
+ */
+export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32, kept: bool): void {
   if (!isV4(r0, r1)) {
     const to = pair(r0, r1, 0, 0);
+    // Of an own address only what is less than its device's counts. @see Linux rt6_insert_exception: fib6_mtu
+    const own = addr6Dev(ns as u32, to);
+    if (own != 0 && mtu >= idevMtu(own)) return;
     pmtu6Update(ns as u32, to, mtu, ip6Mtu(ns as u32, to, 0));
     return;
   }
   const dst = v4Of(r1);
+  if (!kept && fibType(ns as u32, dst) == RTN_LOCAL && Dev.at(Sim.at().r1).kind != DEV_LOOPBACK) return;
   pmtuUpdate(ns as u32, dst, mtu, ip4Mtu(ns as u32, dst, 0));
 }
 

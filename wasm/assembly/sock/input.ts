@@ -148,9 +148,11 @@ export function udpQueue(id: i32, dev: u32, ip: usize, len: u32): bool {
   return true;
 }
 
-/** The device that the sender of a packet is bound to, 0 none. @param sock Pkt.sock */
+/** The device that the sender of a packet is bound to, 0 none: of a SYN-ACK it is the listener. @param sock Pkt.sock */
 export function sockBoundDev(sock: u32): u32 {
-  return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) ? (sockAt(sock as i32).dev as u32) : 0;
+  if (sock == 0 || sock == OWNER_KERNEL || !sockValid(sock as i32)) return 0;
+  const s = sockAt(sock as i32);
+  return (s.state == S_SYN_RECV && s.parent != 0 ? sockAt(s.parent).dev : s.dev) as u32;
 }
 
 /** Copies to raw sockets of the protocol, and to the ping socket that asked. @returns how many took it */
@@ -245,7 +247,7 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   if (errno == EMSGSIZE) info = v6 ? bswap<u32>(load<u32>((p.th as usize) + 4)) : (bswap<u16>(load<u16>((p.th as usize) + 6)) as u32);
   // Without an MTU it says nothing. @see Linux icmp_unreach
   if (errno == EMSGSIZE && info == 0) return;
-  if (errno == EMSGSIZE && proto != 17 && proto != 6) pathLearn(ns as i32, r0, r1, info);
+  if (errno == EMSGSIZE && proto != 17 && proto != 6) pathLearn(ns as i32, r0, r1, info, false);
   if (proto == 17)
     udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info);
   else if (proto == 6) {
@@ -263,7 +265,7 @@ function tcpError(s: Sock, errno: u32, code: u32, seq: u32, mtu: u32): void {
   if (errno == EMSGSIZE) {
     // Path MTU discovery: smaller pieces from here on, and what was too long again. @see RFC 1191, Linux tcp_v4_mtu_reduced
     if (s.state == S_LISTEN) return;
-    pathLearn(s.ns, s.r0, s.r1, mtu);
+    pathLearn(s.ns, s.r0, s.r1, mtu, true);
     if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) return;
     const old = s.pmtu;
     mtuSync(s);

@@ -210,7 +210,8 @@ export function replyReset(g: Segment): void {
   if (g.flags & TH_RST) return;
   const p = l4Alloc(20);
   if (p == 0) return;
-  l4OwnerKernel(p);
+  // @see Linux tcp_v6_send_response: unlike IPv4's its packet has no socket
+  if (isV4(g.r0, g.r1)) l4OwnerKernel(p);
   const at = l4At(p);
   put16(at, g.lport);
   put16(at + 2, g.rport);

@@ -93,7 +93,7 @@ export function udpError(
   if (id == 0) return;
   const s = sockAt(id);
   if (errno == 90) {
-    pathLearn(ns, r0, r1, info);
+    pathLearn(ns, r0, r1, info, (s.flags & F_CONNECTED) != 0);
     if (s.flags & F_NODF) return;
   }
   if (s.flags & F_RECVERR) {

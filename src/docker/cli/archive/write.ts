@@ -21,6 +21,15 @@ export function outputPathError(ctx: Ctx, path: string): Failure | undefined {
   return undefined;
 }
 
+/** What keeps a file from being written. @see moby/sys/atomicwriter: validateDestination */
+export function outputFileError(ctx: Ctx, path: string): string | undefined {
+  const [dir] = splitPath(path);
+  const there = dir === '.' ? 0 : ctx.sys.stat(dir);
+  if (isErr(there)) return `invalid output path: stat ${dir}: ${there.text.toLowerCase()}`;
+  const file = ctx.sys.stat(path);
+  return !isErr(file) && file.kind === 'dir' ? 'cannot write to a directory' : undefined;
+}
+
 /** Everything of standard input. */
 export async function readStdin(ctx: Ctx): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 /** Archives of containers and images. @see docker/cli cli/command/container/export.go, image/{save,load,import}.go */
 import { isErr } from '../../../linux/kernel/errno.ts';
-import { outputPathError, readStdin, writeOut } from '../archive/write.ts';
+import { outputFileError, readStdin, writeOut } from '../archive/write.ts';
 import type { Ctx } from '../context.ts';
 import { Failure, failed } from '../failure.ts';
 import { atLeast, type CommandSpec, command, exactly, flag, NONE } from '../spec.ts';
@@ -11,8 +11,8 @@ const output = flag('output', 'string', 'Write to this file, not to standard out
 /** An archive goes to a file whose directory is there, or to what is no terminal. */
 function refused(ctx: Ctx, path: string, what: string): Failure | undefined {
   if (path === '') return ctx.sys.isatty(1) ? new Failure(TERMINAL) : undefined;
-  const bad = outputPathError(ctx, path);
-  return bad && new Failure(`failed to ${what}: ${bad.message}`);
+  const bad = outputFileError(ctx, path);
+  return bad === undefined ? undefined : new Failure(`failed to ${what}: ${bad}`);
 }
 
 const exported = command({

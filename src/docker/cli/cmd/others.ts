@@ -55,7 +55,7 @@ function asks(spec: CommandSpec, method: string, path: string): CommandSpec {
       for (const name of ONE_BY_ONE.has(spec.path.join(' ')) ? args : [args[0] ?? '']) {
         const got = await ctx.client.call(method, path.replace('{}', name));
         if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
-        refusals.push(verb === 'scale' ? `${name.split('=')[0]}: ${got.message}` : got.message);
+        refusals.push(got.message);
       }
       if (verb === 'inspect') await ctx.out('[]\n');
       return new Failure(refusals.join('\n'));
@@ -64,18 +64,7 @@ function asks(spec: CommandSpec, method: string, path: string): CommandSpec {
 }
 
 /** Those that go on with the next argument after a refusal. */
-const ONE_BY_ONE = new Set([
-  'node inspect',
-  'node ps',
-  'node rm',
-  'service inspect',
-  'service rm',
-  'service scale',
-  'secret inspect',
-  'secret rm',
-  'config inspect',
-  'config rm',
-]);
+const ONE_BY_ONE = new Set(['secret inspect', 'secret rm', 'config inspect', 'config rm']);
 
 const LIST_FLAGS = [
   flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
@@ -106,6 +95,21 @@ const noManifest = (spec: CommandSpec): CommandSpec =>
     },
   });
 
+/** One that looks for a manifest in its registry; whether it is there is asked of the daemon. */
+const registered = (spec: CommandSpec): CommandSpec =>
+  command({
+    ...spec,
+    run: async (ctx, _o, args) => {
+      const name = args.at(-1) ?? '';
+      const ref = parseReference(name);
+      if ('error' in ref) return new Failure(ref.error);
+      const full = tagged(ref.value);
+      const got = await ctx.client.call('GET', `/distribution/${name}/json`);
+      if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+      return got.message.includes('denied') ? new Failure(`no such manifest: ${fullName(full)}:${full.tag}`) : got;
+    },
+  });
+
 const images: readonly CommandSpec[] = [
   login,
   logout,
@@ -117,7 +121,9 @@ const images: readonly CommandSpec[] = [
     exactly(2),
   ),
   known('manifest create', 'MANIFEST_LIST MANIFEST [MANIFEST...]', 'Make a local manifest list', atLeast(2)),
-  known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
+  registered(
+    known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
+  ),
   noManifest(known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1))),
   noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
   ...trustCommands,
@@ -189,42 +195,10 @@ const swarm: readonly CommandSpec[] = [
     ),
   ]),
   asks(
-    known('service create', '[OPTIONS] IMAGE [COMMAND] [ARG...]', 'Make a service', atLeast(1)),
-    'POST',
-    '/services/create',
-  ),
-  asks(
-    known('service inspect', '[OPTIONS] SERVICE [SERVICE...]', 'Show everything about services', atLeast(1)),
-    'GET',
-    '/services/{}',
-  ),
-  asks(
     known('service logs', '[OPTIONS] SERVICE|TASK', 'Print what a service or task has written', exactly(1)),
     'GET',
     '/services/{}',
   ),
-  asks(known('service ls', '[OPTIONS]', 'List services', NONE, ['service ls', 'service list']), 'GET', '/services'),
-  asks(
-    known('service ps', '[OPTIONS] SERVICE [SERVICE...]', 'List the tasks of services', atLeast(1)),
-    'GET',
-    '/services',
-  ),
-  asks(
-    known('service rm', 'SERVICE [SERVICE...]', 'Remove services', atLeast(1), ['service rm', 'service remove']),
-    'DELETE',
-    '/services/{}',
-  ),
-  asks(
-    known('service rollback', '[OPTIONS] SERVICE', 'Take back the last change of a service', exactly(1)),
-    'GET',
-    '/services/{}',
-  ),
-  asks(
-    known('service scale', 'SERVICE=REPLICAS [SERVICE=REPLICAS...]', 'Set how many replicas services have', atLeast(1)),
-    'GET',
-    '/services/{}',
-  ),
-  asks(known('service update', '[OPTIONS] SERVICE', 'Change a service', exactly(1)), 'GET', '/services/{}'),
   known('stack config', '[OPTIONS]', 'Print the final configuration after merging', NONE),
   asks(
     known('stack deploy', '[OPTIONS] STACK', 'Deploy a stack or change it', exactly(1), ['stack deploy', 'stack up']),

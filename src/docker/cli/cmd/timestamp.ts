@@ -1,7 +1,7 @@
 /** `--since` and `--until`. @see moby api/types/time/timestamp.go: GetTimestamp */
 import type { Ctx } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { parseDuration } from '../flags/gostrconv.ts';
+import { goQuote, parseDuration } from '../flags/gostrconv.ts';
 import { parseTime } from '../formatter/time.ts';
 
 /** A time, a date, unix seconds, or a span before now, as the API takes it; undefined for ''. */
@@ -25,6 +25,6 @@ export function timeParameter(ctx: Ctx, text: string): string | undefined | Fail
         ? `${text}:00Z`
         : text;
   const time = parseTime(full);
-  if (!time) return new Failure(`invalid value for "since": failed to parse value as time or duration: "${text}"`);
+  if (!time) return new Failure(`failed to parse value as time or duration: ${goQuote(text)}`);
   return `${time.seconds}.${time.fraction.padEnd(9, '0')}`;
 }

@@ -53,6 +53,7 @@ class Reader {
     const eq = body.indexOf('=');
     const name = eq < 0 ? body : body.slice(0, eq);
     const spec = this.index.byName.get(name);
+    if (spec?.deprecated) this.notes.push(`Flag --${name} has been deprecated, ${spec.deprecated}`);
     if (!spec) {
       if (name === 'help') this.help = true;
       else this.error = `unknown flag: --${name}`;

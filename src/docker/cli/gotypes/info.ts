@@ -12,6 +12,8 @@ import {
   STRING,
   sliceOf,
   struct,
+  TIME,
+  UINT64,
 } from '../template/value.ts';
 
 const STRINGS = sliceOf(STRING);
@@ -38,6 +40,84 @@ const REGISTRY = struct(
   ['InsecureRegistryCIDRs', STRINGS],
   ['Mirrors', STRINGS],
 );
+const LABELS = mapOf(STRING);
+/** @see moby api/types/swarm/swarm.go: Spec, its Annotations written out */
+const SPEC = struct(
+  'swarm.Spec',
+  ['Name', STRING, '', true],
+  ['Labels', LABELS],
+  ['Orchestration', struct('swarm.OrchestrationConfig', ['TaskHistoryRetentionLimit', ptrTo(INT64), '', true])],
+  [
+    'Raft',
+    struct(
+      'swarm.RaftConfig',
+      ['SnapshotInterval', UINT64, '', true],
+      ['KeepOldSnapshots', ptrTo(UINT64), '', true],
+      ['LogEntriesForSlowFollowers', UINT64, '', true],
+      ['ElectionTick', INT],
+      ['HeartbeatTick', INT],
+    ),
+  ],
+  ['Dispatcher', struct('swarm.DispatcherConfig', ['HeartbeatPeriod', INT64, '', true])],
+  [
+    'CAConfig',
+    struct(
+      'swarm.CAConfig',
+      ['NodeCertExpiry', INT64, '', true],
+      [
+        'ExternalCAs',
+        sliceOf(
+          ptrTo(
+            struct(
+              'swarm.ExternalCA',
+              ['Protocol', STRING],
+              ['URL', STRING],
+              ['Options', LABELS, '', true],
+              ['CACert', STRING],
+            ),
+          ),
+        ),
+        '',
+        true,
+      ],
+      ['SigningCACert', STRING, '', true],
+      ['SigningCAKey', STRING, '', true],
+      ['ForceRotate', UINT64, '', true],
+    ),
+  ],
+  [
+    'TaskDefaults',
+    struct('swarm.TaskDefaults', [
+      'LogDriver',
+      ptrTo(struct('swarm.Driver', ['Name', STRING, '', true], ['Options', LABELS, '', true])),
+      '',
+      true,
+    ]),
+  ],
+  ['EncryptionConfig', struct('swarm.EncryptionConfig', ['AutoLockManagers', BOOL])],
+);
+/** @see moby api/types/swarm/swarm.go: ClusterInfo, its Meta written out */
+const CLUSTER = struct(
+  'swarm.ClusterInfo',
+  ['ID', STRING],
+  ['Version', struct('swarm.Version', ['Index', UINT64, '', true])],
+  ['CreatedAt', TIME, '', true],
+  ['UpdatedAt', TIME, '', true],
+  ['Spec', SPEC],
+  [
+    'TLSInfo',
+    struct(
+      'swarm.TLSInfo',
+      ['TrustRoot', STRING, '', true],
+      ['CertIssuerSubject', STRING, '', true],
+      ['CertIssuerPublicKey', STRING, '', true],
+    ),
+  ],
+  ['RootRotationInProgress', BOOL],
+  ['DefaultAddrPool', STRINGS],
+  ['SubnetSize', INT],
+  ['DataPathPort', INT],
+);
 const SWARM = struct(
   'swarm.Info',
   ['NodeID', STRING],
@@ -48,7 +128,7 @@ const SWARM = struct(
   ['RemoteManagers', sliceOf(struct('swarm.Peer', ['NodeID', STRING], ['Addr', STRING]))],
   ['Nodes', INT, '', true],
   ['Managers', INT, '', true],
-  ['Cluster', ptrTo(struct('swarm.ClusterInfo', ['ID', STRING])), '', true],
+  ['Cluster', ptrTo(CLUSTER), '', true],
   ['Warnings', STRINGS, '', true],
 );
 const RUNTIME_FIELDS = struct(

@@ -148,9 +148,11 @@ function healthcheck(i: Instruction): Record<string, unknown> {
 export function applyChanges(base: ImageConfig, changes: readonly string[]): ImageConfig | Failure {
   let config = base;
   for (const [n, text] of changes.filter((l) => l.trim() !== '').entries()) {
-    const i = parseInstruction(text.trim().replace(/^(\w+)=/, '$1 '), n + 1);
+    const line = text.trim().replace(/^(\w+)=/, '$1 ');
+    const name = (line.split(/\s/)[0] as string).toUpperCase();
+    if (!CHANGES.has(name)) return new Failure('invalid', `${name} is not a valid change command`);
+    const i = parseInstruction(line, n + 1);
     if (i instanceof Failure) return i;
-    if (!CHANGES.has(i.name)) return new Failure('invalid', `${i.name} is not a valid change command`);
     const done = applyInstruction(config, i, variablesOf(config));
     if (done instanceof Failure) return done;
     config = done ?? config;

@@ -17,12 +17,13 @@ export function decode(value: unknown, type: GoType): Decoded {
 
 class Decoder {
   fault: string | undefined;
-  /** The struct that is being filled, and the names that lead to the present field. */
+  /** Type of the struct that is being filled, and the names that lead to the present field. */
   #struct = '';
   readonly #path: string[] = [];
 
   #refuse(what: string, type: GoType): undefined {
-    const where = this.#struct === '' ? 'value' : `struct field ${this.#struct}.${this.#path.join('.')}`;
+    const struct = this.#struct.replace(/^.*\./, '');
+    const where = struct === '' ? 'value' : `struct field ${struct}.${this.#path.join('.')}`;
     this.fault ??= `json: cannot unmarshal ${what} into Go ${where} of type ${type.name}`;
     return undefined;
   }
@@ -63,7 +64,7 @@ class Decoder {
     for (const [key, v] of Object.entries(value)) {
       const field = find(type.fields, key);
       if (field) {
-        this.#struct = type.name.replace(/^.*\./, '');
+        this.#struct = type.name;
         this.#path.length = depth;
         if (field.from !== undefined) this.#path.push(field.from);
         this.#path.push(field.name);

@@ -10,6 +10,7 @@ import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
 import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
 import { failed, line } from '../progress.ts';
+import { parsePruning } from '../prune.ts';
 import { bytes, empty, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
@@ -106,14 +107,15 @@ const remove: Handler = ({ daemon, params, query }) => {
 };
 
 const prune: Handler = ({ daemon, query }) => {
-  const filters = Filters.parse(query.get('filters'));
-  if (filters instanceof Failure) return filters;
-  const all = filters.bool('dangling') === false;
+  const pruning = parsePruning(daemon, query.get('filters'), ['dangling', 'label', 'label!', 'until']);
+  if (pruning instanceof Failure) return pruning;
+  const all = pruning.filters.bool('dangling') === false;
   const gone: unknown[] = [];
   let space = 0;
   for (const image of daemon.images.list()) {
     const used = [...daemon.containers.values()].some((c) => c.image?.id === image.id);
     const dangling = daemon.images.tagsOf(image.id).length === 0;
+    if (!pruning.old(image.created) || !pruning.labels(image.config.Labels ?? null)) continue;
     if (used || !(dangling || all) || daemon.images.childrenOf(image.id).length > 0) continue;
     for (const name of dangling ? [image.id] : daemon.images.tagsOf(image.id)) {
       const removed = removeImage(daemon, name, false);

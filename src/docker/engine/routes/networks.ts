@@ -80,12 +80,13 @@ const change =
     const body = await readJson<ConnectBody>(request, as);
     const term = params.id as string;
     const there = daemon.controller.find(term);
-    if (there instanceof Failure && !daemon.swarm?.knows(term)) return there;
+    if (there instanceof Failure && (as !== CONNECT || !daemon.swarm)) return there;
     if (body instanceof Failure) return body;
     const c = daemon.container(body.Container ?? '');
     if (c instanceof Failure) return c;
     await daemon.sleep(COST.network);
-    const joins = as === CONNECT && c.isRunning ? daemon.swarm?.admit(c, term, body.EndpointConfig ?? {}) : undefined;
+    const joins =
+      as === CONNECT && c.isRunning ? await daemon.swarm?.admit(c, term, body.EndpointConfig ?? {}) : undefined;
     if (joins instanceof Failure) return joins;
     const n = daemon.controller.find(term);
     if (n instanceof Failure) return n;

@@ -1,17 +1,18 @@
 /**
  * Routes below /swarm and /nodes, and those of objects that only a manager has.
- * Limits: a node cannot join another's swarm; secrets and configs cannot be made.
+ * Limits: secrets and configs cannot be made.
  * @see moby api/server/router/swarm/cluster_routes.go
  */
-import type { InitRequest, NodeSpec, SwarmSpec } from '../../api/swarm.ts';
+import type { InitRequest, JoinRequest, NodeSpec, SwarmSpec } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
 import { errors as swarmErrors } from '../../swarm/errors.ts';
 import { removeNode, updateNode } from '../../swarm/nodes.ts';
 import { readJson } from '../body.ts';
-import { INIT, NODE_SPEC, SWARM_SPEC, UNLOCK } from '../decode/swarm.ts';
+import { INIT, JOIN, NODE_SPEC, SWARM_SPEC, UNLOCK } from '../decode/swarm.ts';
 import { Filters, parseBool } from '../filters.ts';
 import { empty, json } from '../reply.ts';
 import { flag, type Handler, type Route } from '../router.ts';
+import { joinSwarm } from '../swarm/join.ts';
 import { initSwarm, leaveSwarm, unlockSwarm } from '../swarm/start.ts';
 import { managed, route, versionOf } from './managed.ts';
 
@@ -22,10 +23,11 @@ const init: Handler = async ({ daemon, request }) => {
   return id instanceof Failure ? id : json(daemon, 200, id);
 };
 
-const join: Handler = ({ daemon }) =>
-  daemon.swarm
-    ? swarmErrors.exists
-    : new Failure('notImplemented', "joining another engine's swarm is not part of this laboratory yet");
+const join: Handler = async ({ daemon, request }) => {
+  const body = await readJson<JoinRequest>(request, JOIN);
+  if (body instanceof Failure) return body;
+  return (await joinSwarm(daemon, body)) ?? empty(daemon, 200);
+};
 
 const leave: Handler = async ({ daemon, query }) =>
   (await leaveSwarm(daemon, flag(query, 'force'))) ?? empty(daemon, 200);

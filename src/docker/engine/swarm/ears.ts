@@ -14,6 +14,8 @@ const BACKLOG = 4096;
 
 export class Ears {
   #fds: Fd[] = [];
+  /** Where others come to a manager; undefined: nowhere. */
+  remote: Fd | undefined;
 
   /** @param sys of dockerd's process */
   constructor(public sys: Sys) {}
@@ -21,8 +23,11 @@ export class Ears {
   /** Opens all of a node's sockets. @param remote where a manager listens; a worker does not */
   open(remote: HostPort | undefined): Failure | undefined {
     const failed = remote && this.#listen(remote);
-    if (failed)
+    if (failed) {
+      this.close();
       return new Failure('system', `manager stopped: failed to listen on remote API address: listen tcp ${failed}`);
+    }
+    this.remote = remote && this.#fds[0];
     const all: HostPort = { host: '0.0.0.0', port: GOSSIP_PORT };
     const deaf = this.#listen(all) ?? this.#datagrams(all);
     if (!deaf) return undefined;
@@ -33,6 +38,7 @@ export class Ears {
   close(): void {
     for (const fd of this.#fds) this.sys.close(fd);
     this.#fds = [];
+    this.remote = undefined;
   }
 
   /** @returns why not, as Go words it */

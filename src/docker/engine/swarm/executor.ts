@@ -146,6 +146,7 @@ class Run {
     const c = this.#container;
     if (c && daemon.containers.has(c.id)) await deleteContainer(daemon, c.name, c, { force: true, volumes: true });
     for (const { Network } of this.task.NetworksAttachments ?? []) leaveEmpty(this.#member, Network.ID);
+    this.#member.announce();
   }
 
   async #prepare(): Promise<Container | Failure> {

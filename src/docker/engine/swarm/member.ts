@@ -11,12 +11,16 @@ import { type HostPort, joinHostPort } from '../../swarm/address.ts';
 import { errors } from '../../swarm/errors.ts';
 import type { Manager } from '../../swarm/manager.ts';
 import { managers } from '../../swarm/nodes.ts';
+import type { PeerRecord, Table } from '../../swarm/protocol.ts';
 import type { Attachment, Container } from '../container.ts';
 import type { Daemon } from '../daemon.ts';
+import type { Agent } from './agent.ts';
 import { attachContainer, attachOne, detachContainer } from './attach.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { Ears } from './ears.ts';
 import type { Executor } from './executor.ts';
 import { inspectClusterNetwork } from './networks.ts';
+import { apply } from './table.ts';
 
 /** Where a node is for others. */
 export interface Addresses {
@@ -36,6 +40,12 @@ export class Member {
   readonly attachments = new Map<string, string>();
   /** Runs its tasks. */
   executor: Executor | undefined;
+  /** Of a manager: its side of other nodes. */
+  dispatcher: Dispatcher | undefined;
+  /** Of a worker: its side of a manager, and which one that is. */
+  agent: Agent | undefined;
+  remote: { readonly NodeID: string; readonly Addr: string } | undefined;
+  #peers: readonly PeerRecord[] = [];
   /** What it undoes when it leaves. */
   readonly endings: (() => void)[] = [];
 
@@ -57,27 +67,34 @@ export class Member {
   }
 
   /** Puts a container that is about to start on its networks of the swarm. */
-  attach(c: Container): Failure | undefined {
+  attach(c: Container): Promise<Failure | undefined> {
     return attachContainer(this, c);
   }
 
-  /** A network of the swarm that this engine can be asked to connect to. */
-  knows(term: string): boolean {
-    return this.manager !== undefined && !(this.manager.store.networks.find(term) instanceof Failure);
+  /** Something has come to a network of the swarm here, or has gone: others learn of it. */
+  announce(): void {
+    if (this.locked) return;
+    this.dispatcher?.changed();
+    this.agent?.announce();
+  }
+
+  /** Learns what others have. */
+  take(table: Table): void {
+    this.#peers = table.peers;
+    apply(this, table);
   }
 
   /**
    * Lets a running container onto a network of the swarm.
    * @returns its settings there; undefined: it is no network of the swarm
    */
-  admit(
+  async admit(
     c: Container,
     term: string,
     settings: Partial<EndpointSettings>,
-  ): Partial<EndpointSettings> | Failure | undefined {
-    if (!this.knows(term)) return undefined;
+  ): Promise<Partial<EndpointSettings> | Failure | undefined> {
     const attachment: Attachment = { settings, networkId: '', endpoint: undefined };
-    return attachOne(this, c, term, attachment) ?? attachment.settings;
+    return (await attachOne(this, c, term, attachment)) ?? attachment.settings;
   }
 
   /** It has stopped, or left a network. */
@@ -104,7 +121,9 @@ export class Member {
   /** Who is on a network of the swarm. */
   peersOf(n: Network): { Peers?: { Name: string; IP: string }[] } {
     if (n.info.scope !== 'swarm') return {};
-    return { Peers: [{ Name: this.peerName, IP: this.addresses.advertise.host }] };
+    const others = this.#peers.filter((p) => p.name !== this.peerName && p.networks.includes(n.id));
+    const own = { Name: this.peerName, IP: this.addresses.advertise.host };
+    return { Peers: [own, ...others.map((p) => ({ Name: p.name, IP: p.ip }))] };
   }
 
   info(): SwarmInfo {
@@ -116,7 +135,7 @@ export class Member {
       LocalNodeState: this.locked ? 'locked' : 'active',
       ControlAvailable: managed !== undefined,
       Error: this.locked ? errors.locked.message : '',
-      RemoteManagers: this.locked ? null : [{ NodeID: this.nodeId, Addr: joinHostPort(advertise) }],
+      RemoteManagers: this.locked ? null : [this.remote ?? { NodeID: this.nodeId, Addr: joinHostPort(advertise) }],
       ...(managed ? clusterInfo(managed) : {}),
     };
   }

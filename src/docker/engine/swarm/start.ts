@@ -4,7 +4,7 @@
  */
 import { MS } from '../../../base/clock.ts';
 import { type Prefix, parsePrefix } from '../../../base/ip.ts';
-import type { InitRequest, NodeDescription } from '../../api/swarm.ts';
+import type { InitRequest, NodeDescription, TLSInfo } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
 import { OverlayDriver } from '../../libnetwork/drivers/overlay/overlay.ts';
 import {
@@ -16,6 +16,7 @@ import {
   splitHostPort,
 } from '../../swarm/address.ts';
 import { INGRESS_SPEC } from '../../swarm/allocator.ts';
+import { nodeAddress } from '../../swarm/attachments.ts';
 import { errors } from '../../swarm/errors.ts';
 import { isUnlockKey, newId } from '../../swarm/ids.ts';
 import { Manager, type Time } from '../../swarm/manager.ts';
@@ -25,12 +26,12 @@ import { initialSpec } from '../../swarm/spec.ts';
 import { type Daemon, VERSION } from '../daemon.ts';
 import { CPUS, PLUGINS } from '../info.ts';
 import { MEMORY } from '../stats.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { Ears } from './ears.ts';
 import { tellEvent } from './events.ts';
 import { Executor } from './executor.ts';
 import { type Addresses, Member } from './member.ts';
 import { gatewayNetwork, instantiate } from './networks.ts';
-import { nameServices } from './records.ts';
 import { closeSandbox, openSandbox } from './sandboxes.ts';
 
 const DATA_PATH_PORT = 4789;
@@ -77,14 +78,14 @@ export async function initSwarm(daemon: Daemon, asked: InitRequest): Promise<str
   addNode(manager.store, member.nodeId, {
     role: 'manager',
     availability: asked.Availability ?? '',
-    description: describe(daemon, manager),
+    description: describe(daemon, manager.ca.info),
     address: addresses.advertise.host,
     manager: joinHostPort(addresses.advertise),
   });
   daemon.controller.addDriver(new OverlayDriver(daemon.kernel, rng, dataPathPort));
   await daemon.sleep(READY);
   const network = instantiate(daemon, ingress);
-  const address = manager.allocator.address(ingress.ID);
+  const address = nodeAddress(manager, member.nodeId, ingress.ID);
   const gateway = gatewayNetwork(daemon);
   for (const made of [network, address, gateway]) if (made instanceof Failure) return abandon(daemon, member, made);
   const failure = openSandbox(member, network as Exclude<typeof network, Failure>, address as string);
@@ -102,12 +103,24 @@ function lead(member: Member, manager: Manager): void {
     (id) => store.services.get(id),
   );
   member.executor = executor;
+  const dispatcher = new Dispatcher(member, manager);
+  member.dispatcher = dispatcher;
   const stop = store.listen((change) => {
     tellEvent(daemon, change);
     if (change.kind === 'task') executor.heed(change);
-    if (change.kind === 'task' || change.kind === 'service') nameServices(daemon, manager);
+    dispatcher.changed();
   });
-  member.endings.push(stop, () => orchestrator.stop());
+  hear(member);
+  member.endings.push(
+    stop,
+    () => orchestrator.stop(),
+    () => dispatcher.stop(),
+  );
+}
+
+/** Others may come. */
+function hear({ ears, dispatcher }: Member): void {
+  if (ears.remote !== undefined) dispatcher?.listen(ears.sys, ears.remote);
 }
 
 const timeOf = (daemon: Daemon): Time => ({
@@ -166,7 +179,7 @@ export const checkAvailability = (text: string): Failure | undefined =>
     : new Failure('system', `invalid Availability: ${JSON.stringify(text)}`);
 
 /** What a node says of itself. */
-function describe(daemon: Daemon, manager: Manager): NodeDescription {
+export function describe(daemon: Daemon, ca: TLSInfo): NodeDescription {
   const labels = Object.fromEntries(daemon.config.labels.map((l) => l.split('=')).map(([k, ...v]) => [k, v.join('=')]));
   return {
     Hostname: daemon.kernel.uts.hostname,
@@ -177,7 +190,7 @@ function describe(daemon: Daemon, manager: Manager): NodeDescription {
       ...(Object.keys(labels).length > 0 ? { Labels: labels } : {}),
       Plugins: (['Log', 'Network', 'Volume'] as const).flatMap((Type) => PLUGINS[Type].map((Name) => ({ Type, Name }))),
     },
-    TLSInfo: manager.ca.info,
+    TLSInfo: ca,
   };
 }
 
@@ -194,7 +207,8 @@ export async function leaveSwarm(daemon: Daemon, force: boolean): Promise<Failur
 }
 
 /** All of the swarm goes from this machine, but for docker_gwbridge. */
-async function leave(daemon: Daemon, member: Member): Promise<void> {
+export async function leave(daemon: Daemon, member: Member): Promise<void> {
+  member.agent?.stop();
   for (const end of member.endings.splice(0)) end();
   await member.executor?.removeAll();
   for (const id of [...member.sandboxes.keys()]) closeSandbox(member, id);
@@ -208,6 +222,8 @@ async function leave(daemon: Daemon, member: Member): Promise<void> {
 export function suspendSwarm({ swarm }: Daemon): void {
   if (!swarm) return;
   swarm.ears.close();
+  swarm.dispatcher?.hangUp(false);
+  swarm.agent?.lost();
   for (const id of [...swarm.sandboxes.keys()]) closeSandbox(swarm, id);
 }
 
@@ -222,6 +238,8 @@ export function resumeSwarm(daemon: Daemon): void {
 
 function takePart(daemon: Daemon, member: Member): void {
   member.ears.open(member.manager ? member.addresses.listen : undefined);
+  hear(member);
+  member.agent?.resume();
   for (const [id, address] of member.attachments) {
     const network = daemon.controller.networks.get(id);
     if (network) openSandbox(member, network, address);

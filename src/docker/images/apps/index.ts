@@ -19,7 +19,6 @@ export const imagePrograms: ReadonlyMap<string, () => Promise<Program>> = new Ma
   ['redis-cli', async () => (await import('./redis/cli.ts')).redisCli],
   ['redis-entrypoint', async () => (await import('./entrypoint.ts')).redisEntrypoint],
   ['redis-server', async () => (await import('./redis/server.ts')).redisServer],
-  ['su', async () => (await import('./su.ts')).su],
   ['webapp', async () => (await import('./webapp.ts')).webapp],
   ['whoami-server', async () => (await import('./whoami.ts')).whoami],
 ]);

@@ -3,7 +3,7 @@ import { image, layer, PATH, ports, programs, setting } from './steps.ts';
 
 const NET_BIN =
   'arping bash curl dig ethtool fping getent grep host iperf3 jq less lsns lsof mtr nc ncat netcat nmap nslookup nsenter ping ping6 ps socat ss tcpdump ' +
-  'tcptraceroute telnet tracepath traceroute unshare wget psql redis-cli watch python3';
+  'telnet tracepath traceroute unshare wget psql redis-cli watch python3';
 const NET_SBIN =
   'arp brctl bridge conntrack ifconfig ip ip6tables ip6tables-restore ip6tables-save ipvsadm iptables iptables-restore iptables-save nft nstat route sysctl tc';
 

@@ -11,6 +11,7 @@ import { RegularFile } from './file.ts';
 import type { Inode } from './inode.ts';
 import type { MountTable } from './mounts.ts';
 import { procNet } from './procnet.ts';
+import { MEMORY } from './statfs.ts';
 import { NamespaceFile, OpenFileInode, SynthDir, SynthFile, SynthLink } from './synth.ts';
 import { find } from './vfs.ts';
 
@@ -201,7 +202,7 @@ function cpuinfo(): string {
 function meminfo(): string {
   const row = (name: string, kib: number): string => `${`${name}:`.padEnd(15)} ${String(kib).padStart(8)} kB\n`;
   return (
-    row('MemTotal', 4030464) +
+    row('MemTotal', MEMORY) +
     row('MemFree', 2871040) +
     row('MemAvailable', 3470336) +
     row('Buffers', 21504) +

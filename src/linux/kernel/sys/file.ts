@@ -36,6 +36,15 @@ export interface Stat {
   readonly program?: string;
 }
 
+/** The room of a file system. @see statfs(2) */
+export interface StatFs {
+  readonly type: string;
+  /** Bytes of a block. */
+  readonly bsize: number;
+  readonly blocks: number;
+  readonly bfree: number;
+}
+
 export interface DirEntry {
   readonly name: string;
   readonly kind: FileKind;
@@ -97,6 +106,8 @@ export interface FileCalls {
   /** Whole file at once; for /proc, /etc and other small ones. */
   readFile(path: string): Uint8Array | Errno;
   writeFile(path: string, bytes: Uint8Array, mode?: number): Errno | 0;
+  /** The file system that a path lies on. */
+  statfs(path: string): StatFs | Errno;
   mounts(): readonly {
     readonly source: string;
     readonly target: string;

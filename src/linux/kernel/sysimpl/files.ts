@@ -1,8 +1,9 @@
 /** System calls on paths. */
 import { EACCES, EROFS, type Errno, isErr } from '../errno.ts';
 import { pathOf } from '../fs/path.ts';
+import { statfsOf } from '../fs/statfs.ts';
 import { find, linkAt, makeAt, openAt, readAll, removeAt, renameAt, setMetaAt, writeAll } from '../fs/vfs.ts';
-import type { DirEntry, Fd, OpenFlags, Stat } from '../sys.ts';
+import type { DirEntry, Fd, OpenFlags, Stat, StatFs } from '../sys.ts';
 import { SysDescriptors } from './descriptors.ts';
 
 export class SysFiles extends SysDescriptors {
@@ -94,6 +95,11 @@ export class SysFiles extends SysDescriptors {
   }
   writeFile(path: string, bytes: Uint8Array, mode = 0o666): Errno | 0 {
     return writeAll(this.tree, this.p.cwd, path, bytes, mode, this.p.umask);
+  }
+
+  statfs(path: string): StatFs | Errno {
+    const place = find(this.tree, this.p.cwd, path);
+    return isErr(place) ? place : statfsOf(place.mount, this.m.root.top.mount);
   }
 
   mounts(): readonly { source: string; target: string; type: string; options: string }[] {

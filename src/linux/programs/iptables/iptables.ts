@@ -10,6 +10,7 @@ import type { Sys } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { readText } from '../stdio.ts';
 import { BUILTIN, refused } from './kernel.ts';
+import { lackingText } from './lacking.ts';
 import { Parser, UsageError } from './parse.ts';
 import { chainHead, type ListStyle, listRule, saveRule } from './print.ts';
 import { type Command, TARGETS } from './words.ts';
@@ -121,6 +122,10 @@ export class Tables {
     const table = this.#table(c);
     const name = c.chain as string;
     const chain = this.#chain(c);
+    if (c.lacking.length > 0) {
+      const what = c.verb === 'insert' ? 'RULE_INSERT' : c.verb === 'append' ? 'RULE_APPEND' : 'RULE_REPLACE';
+      throw new KernelError(` ${what} failed (No such file or directory): rule in chain ${name}`, 4, false);
+    }
     for (const [k, rule] of c.rules.entries()) {
       const t = rule.target;
       if (t && (t.kind === 'jump' || t.kind === 'goto')) {
@@ -161,6 +166,7 @@ export class Tables {
   #find(c: Command, rule: Command['rules'][number]): number {
     const table = this.#table(c);
     this.#chain(c);
+    if (c.lacking.length > 0) return -1;
     return this.net.nfFind(this.family, table, c.chain as string, rule);
   }
 
@@ -323,6 +329,7 @@ async function run(ctx: Context): Promise<number> {
       await ctx.out(`${ctx.name} ${VERSION}\n`);
       return 0;
     }
+    for (const name of command.lacking) await ctx.err(lackingText(name));
     if (command.help) {
       await ctx.out(HELP(ctx.name));
       return 0;

@@ -23,6 +23,9 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
   mh: 135,
 };
 
+/** Protocols with ports, and the modules that look at them. */
+export const PORT_MODULES: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp', 33: 'dccp', 132: 'sctp' };
+
 /** `tcp`, `6`, `all` (0); undefined when there is no such protocol. */
 export function protocolNumber(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text) <= 255 ? Number(text) : undefined;

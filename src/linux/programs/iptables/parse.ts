@@ -1,7 +1,7 @@
 /**
  * The command line of iptables: one command, and the rule it is about.
  *
- * Limits: the matches and targets of netadmin.ts only; others are answered with `Couldn't load …`.
+ * Limits: the matches and targets of netadmin.ts only; the kernel is without all others (lacking.ts).
  * @see iptables iptables/xtables.c: do_parse, extensions/libxt_*.c
  */
 import { type IpAddr, network, type Prefix, parseIp, parseIp4 } from '../../../base/ip.ts';
@@ -9,7 +9,8 @@ import type { NfRule, Not, PortRange } from '../../kernel/netadmin.ts';
 import type { AddrtypeMatch, NfMatch } from '../../kernel/nfmatch.ts';
 import { EXTENSIONS } from './ext/index.ts';
 import type { Draft } from './ext/spec.ts';
-import { ctStateBits, icmpType, protocolNumber, tcpFlagsBits } from './names.ts';
+import { LACKING_MATCHES, LACKING_TARGETS } from './lacking.ts';
+import { ctStateBits, icmpType, PORT_MODULES, protocolNumber, tcpFlagsBits } from './names.ts';
 import { maskBits } from './print.ts';
 import { buildTarget, limitRate, markValue, portNumber, UsageError } from './target.ts';
 import { BARE, TARGET_OPTIONS } from './target-options.ts';
@@ -45,6 +46,7 @@ export class Parser {
     lineNumbers: false,
     rules: [],
     counters: undefined,
+    lacking: [],
     help: false,
     version: false,
   };
@@ -96,7 +98,10 @@ export class Parser {
 
   /** Whether a module that was named has an option of exactly this name: it goes before an abbreviation. */
   #isModules(name: string): boolean {
-    return this.#drafts.some(([module]) => EXTENSIONS.get(module)?.options[name] !== undefined);
+    const lacks = this.command.lacking.some(
+      (x) => (LACKING_MATCHES.get(x) ?? LACKING_TARGETS.get(x))?.[name] !== undefined,
+    );
+    return lacks || this.#drafts.some(([module]) => EXTENSIONS.get(module)?.options[name] !== undefined);
   }
 
   #abbreviation(name: string): string | undefined {
@@ -226,11 +231,16 @@ export class Parser {
       case 'j':
       case 'g':
         this.#target = take();
+        if (LACKING_TARGETS.has(this.#target)) this.command.lacking.push(this.#target);
         this.#goto = letter === 'g';
         return true;
       case 'm': {
         const name = take();
         const module = name === 'icmpv6' ? 'icmp6' : name;
+        if (LACKING_MATCHES.has(module)) {
+          this.command.lacking.push(module);
+          return true;
+        }
         if (!MATCHES.includes(module) && !EXTENSIONS.has(module))
           throw new UsageError(`Couldn't load match \`${name}':No such file or directory\n`);
         if (!r.modules.includes(module)) r.modules.push(module);
@@ -285,7 +295,7 @@ export class Parser {
     const has = (m: string): boolean => r.modules.includes(m);
     const take = (): string => this.#need(`--${name}`, inline);
     const proto = r.proto && !r.proto.not ? r.proto.value : 0;
-    const l4 = proto === 6 ? 'tcp' : proto === 17 ? 'udp' : undefined;
+    const l4 = PORT_MODULES[proto];
     if (['sport', 'source-port', 'dport', 'destination-port'].includes(name) && l4) {
       if (!has(l4)) r.modules.push(l4);
       const range = { value: this.#range(take()), not };
@@ -340,6 +350,19 @@ export class Parser {
       read(draft, { take, not: this.#not, family: this.family, address: (text) => this.#address(text) });
       return true;
     }
+    return this.#lackingOption(name, take);
+  }
+
+  /** An option of what the kernel has not: its words are passed over. @returns whether one has it */
+  #lackingOption(name: string, take: () => string): boolean {
+    for (const extension of this.command.lacking) {
+      const words = (LACKING_MATCHES.get(extension) ?? LACKING_TARGETS.get(extension))?.[name];
+      if (words === undefined) continue;
+      if (extension === 'SET' && name.endsWith('-set')) throw new UsageError(`Set ${take()} doesn't exist.\n`);
+      if (words > 0) take();
+      for (let k = 1; k < words; k++) this.#need(`--${name}`);
+      return true;
+    }
     return false;
   }
 
@@ -380,6 +403,10 @@ export class Parser {
       if (p.length > 1 && p.some((x) => x.not))
         throw new UsageError(`! not allowed with multiple ${what} or destination IP addresses`);
     this.#finishModules();
+    if (this.command.lacking.length > 0) {
+      c.rules.push(this.#rule);
+      return;
+    }
     if (this.#target !== undefined) this.#rule.target = buildTarget(this.family, this.#target, this.#goto, this.#opts);
     const sources = this.#sources.length > 0 ? this.#sources : [undefined];
     const destinations = this.#destinations.length > 0 ? this.#destinations : [undefined];

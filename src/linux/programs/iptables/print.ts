@@ -7,7 +7,7 @@ import type { NfChain, NfRule, NfRuleState, Not, PortRange } from '../../kernel/
 import type { NfMatch } from '../../kernel/nfmatch.ts';
 import { serviceName } from '../services.ts';
 import { EXTENSIONS } from './ext/index.ts';
-import { ctStateText, icmpName, protocolName, tcpFlagsText } from './names.ts';
+import { ctStateText, icmpName, PORT_MODULES, protocolName, tcpFlagsText } from './names.ts';
 import { saveString, targetList, targetWords } from './print-target.ts';
 
 const ports = (r: PortRange): string => (r.from === r.to ? String(r.from) : `${r.from}:${r.to}`);
@@ -18,7 +18,7 @@ const UNITS: Readonly<Record<number, string>> = { 1: 'sec', 60: 'min', 3600: 'ho
 /** The matches of -m in the order in which the modules were given; those not named come after. */
 export function moduleOrder(r: NfRule): string[] {
   const present: string[] = [];
-  if (r.sport || r.dport || r.tcpFlags || r.tcpOption) present.push(r.proto?.value === 17 ? 'udp' : 'tcp');
+  if (r.sport || r.dport || r.tcpFlags || r.tcpOption) present.push(PORT_MODULES[r.proto?.value ?? 6] ?? 'tcp');
   if (r.icmp) present.push(r.proto?.value === 58 ? 'icmp6' : 'icmp');
   if (r.multiport) present.push('multiport');
   if (r.srcType || r.dstType) present.push('addrtype');
@@ -40,6 +40,8 @@ function matchWords(module: string, r: NfRule): string {
   switch (module) {
     case 'tcp':
     case 'udp':
+    case 'sctp':
+    case 'dccp':
       if (r.sport) s += ` ${bang(r.sport)}--sport ${ports(r.sport.value)}`;
       if (r.dport) s += ` ${bang(r.dport)}--dport ${ports(r.dport.value)}`;
       if (r.tcpOption) s += ` ${bang(r.tcpOption)}--tcp-option ${r.tcpOption.value}`;
@@ -223,7 +225,9 @@ const lport = (label: string, p: Not<PortRange>, proto: number, numeric: boolean
 function matchList(module: string, r: NfRule, style: ListStyle): string {
   switch (module) {
     case 'tcp':
-    case 'udp': {
+    case 'udp':
+    case 'sctp':
+    case 'dccp': {
       const parts: string[] = [module];
       if (r.sport) parts.push(lport('spt', r.sport, r.proto?.value ?? 6, style.numeric));
       if (r.dport) parts.push(lport('dpt', r.dport, r.proto?.value ?? 6, style.numeric));

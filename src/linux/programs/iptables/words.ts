@@ -32,6 +32,8 @@ export interface Command {
   rules: NfRule[];
   /** Packets and bytes that a new rule begins with. */
   counters: readonly [number, number] | undefined;
+  /** Matches and targets that the kernel has not. */
+  readonly lacking: string[];
   help: boolean;
   version: boolean;
 }
@@ -97,7 +99,19 @@ export const VERBS: Readonly<Record<string, Command['verb']>> = {
 };
 
 /** Matches that -m may name. */
-export const MATCHES = ['tcp', 'udp', 'icmp', 'icmp6', 'state', 'mark', 'limit', 'multiport', 'comment'];
+export const MATCHES = [
+  'tcp',
+  'udp',
+  'sctp',
+  'dccp',
+  'icmp',
+  'icmp6',
+  'state',
+  'mark',
+  'limit',
+  'multiport',
+  'comment',
+];
 /** Targets that are not chains of a user. */
 export const TARGETS = [
   'ACCEPT',

@@ -31,6 +31,8 @@ export type IcmpMessage =
       readonly seq: number;
       /** UDP probes: the destination port. */
       readonly port: number;
+      /** UDP and TCP: the source port. */
+      readonly sport: number;
       readonly mtu: number;
     };
 
@@ -62,6 +64,7 @@ export function parseIcmp(v: 4 | 6, data: Uint8Array, ttl: number): IcmpMessage 
     id: echo ? u16(inner + 4) : -1,
     seq: echo ? u16(inner + 6) : -1,
     port: proto === 17 ? u16(inner + 2) : -1,
+    sport: proto === 17 || proto === 6 ? u16(inner) : -1,
     mtu,
   };
 }

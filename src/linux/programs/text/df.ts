@@ -1,16 +1,6 @@
-/**
- * df: file systems and their use. The lab's file systems hold what is written to them and have no end; their size is
- * that of the disk and of half of the memory, as a machine's are.
- * @see coreutils src/df.c
- */
+/** df: file systems and their use, as statfs(2) tells it. @see coreutils src/df.c */
 import { isErr } from '../../kernel/errno.ts';
-import { meminfo } from '../proc.ts';
 import { type Context, defineProgram } from '../spec.ts';
-
-/** KiB of the machine's disk. */
-const DISK = 41_152_736;
-/** Types that hold no blocks. */
-const NONE = ['proc', 'sysfs', 'devpts', 'cgroup2', 'mqueue', 'nsfs', 'securityfs', 'bpf'];
 
 interface Row {
   readonly source: string;
@@ -18,19 +8,6 @@ interface Row {
   readonly target: string;
   readonly size: number;
   readonly used: number;
-}
-
-/** KiB that a tree takes, without what is mounted in it. */
-function used(ctx: Context, path: string, others: readonly string[]): number {
-  const st = ctx.sys.lstat(path);
-  if (isErr(st)) return 0;
-  if (st.kind !== 'dir') return Math.ceil(st.size / 4096) * 4;
-  const entries = ctx.sys.readdir(path);
-  return (isErr(entries) ? [] : entries).reduce((n, e) => {
-    if (e.name === '.' || e.name === '..') return n;
-    const at = path === '/' ? `/${e.name}` : `${path}/${e.name}`;
-    return others.includes(at) ? n : n + used(ctx, at, others);
-  }, 4);
 }
 
 function human(kib: number): string {
@@ -45,21 +22,23 @@ function human(kib: number): string {
 }
 
 function rows(ctx: Context): Row[] {
-  const mounts = ctx.sys.mounts();
-  const targets = mounts.map((m) => m.target);
-  const memory = meminfo(ctx.sys)('MemTotal');
-  return mounts
-    .filter((m) => ctx.options.has('all') || !NONE.includes(m.type))
-    .map((m) => {
-      const others = targets.filter((t) => t !== m.target);
-      const size = NONE.includes(m.type)
-        ? 0
-        : m.type === 'tmpfs' || m.type === 'devtmpfs'
-          ? Math.floor(memory / 2)
-          : DISK;
-      const taken = size === 0 ? 0 : used(ctx, m.target, others);
-      return { source: m.source, type: m.type, target: m.target, size, used: taken };
-    });
+  return ctx.sys.mounts().flatMap(({ source, type, target }) => {
+    const fs = ctx.sys.statfs(target);
+    if (isErr(fs)) return [];
+    const size = (fs.blocks * fs.bsize) / 1024;
+    return [{ source, type, target, size, used: size - (fs.bfree * fs.bsize) / 1024 }];
+  });
+}
+
+/** Those that are shown when none is named: with blocks; of one device that which is mounted nearest to the root. */
+function shownOf(all: readonly Row[], gnu: boolean): Row[] {
+  const some = all.filter((r) => r.size > 0);
+  if (!gnu) return some;
+  const best = (r: Row): Row =>
+    some
+      .filter((x) => x.source === r.source && x.type === r.type)
+      .reduce((a, b) => (b.target.length < a.target.length ? b : a));
+  return some.filter((r) => r.type === 'tmpfs' || best(r) === r);
 }
 
 /** The mount that a path lies on. */
@@ -71,7 +50,8 @@ function mountOf(all: readonly Row[], path: string): Row | undefined {
 async function run(ctx: Context): Promise<number> {
   const o = ctx.options;
   const all = rows(ctx);
-  const shown: Row[] = ctx.operands.length === 0 ? all : [];
+  const whole = o.has('all') ? all : shownOf(all, ctx.flavour === 'gnu');
+  const shown: Row[] = ctx.operands.length === 0 ? whole : [];
   let code = 0;
   for (const path of ctx.operands) {
     const real = ctx.sys.realpath(path);

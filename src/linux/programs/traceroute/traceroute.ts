@@ -1,16 +1,18 @@
 /**
  * `traceroute`, `traceroute6`: the routers on the way, by datagrams of growing TTL.
  *
- * Limits: UDP probes, or ICMP echo with -I, whose probes (and busybox's) go one after the other.
+ * Limits: no AS numbers, no path MTU, no DCCP, SCTP or UDP-Lite; busybox's probes go one after the other.
  * @see traceroute 2.1; busybox networking/traceroute.c
  */
-import { formatIp, type IpAddr, sameIp } from '../../../base/ip.ts';
+import { formatIp, type IpAddr, parseIp, sameIp } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import { echoRequest, parseIcmp } from '../ping/icmp.ts';
 import { GAI_TEXT, getaddrinfo, getnameinfo } from '../resolve.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { type Answer, answerOf, headersOf, ProbeRun, timeExceeded, unreachable } from './probes.ts';
+import { type Answer, answerOf, headersOf, timeExceeded, unreachable } from './answer.ts';
+import { EchoMethod, type Method, TcpMethod, UdpMethod, type Way } from './methods.ts';
+import { ProbeRun } from './probes.ts';
 
 const FIRST_PORT = 33434;
 
@@ -59,6 +61,19 @@ async function probe(
   }
 }
 
+/** How probes are made, or what keeps them from being made. */
+async function methodOf(ctx: Context, way: Way): Promise<Method | string> {
+  const { sys, options: o } = ctx;
+  const method = o.has('icmp')
+    ? EchoMethod.open(sys, way)
+    : o.has('tcp')
+      ? await TcpMethod.open(sys, way)
+      : new UdpMethod(sys, way);
+  if (method === 'socket: Operation not permitted')
+    return 'You do not have enough privileges to use this traceroute method.\nsocket: Operation not permitted';
+  return method;
+}
+
 async function run(ctx: Context): Promise<number> {
   const { sys, options: o } = ctx;
   const host = ctx.operands[0];
@@ -85,9 +100,24 @@ async function run(ctx: Context): Promise<number> {
   const size = ctx.operands[1] === undefined ? (busybox ? 46 : dst.v === 4 ? 60 : 80) : Number(ctx.operands[1]);
   const first = num('first', 1);
   const header = `traceroute to ${host} (${formatIp(dst)}), ${max} hops max, ${size} byte packets\n`;
-  if (!busybox && !o.has('icmp')) {
+  if (!busybox) {
+    const src = o.has('source') ? parseIp(o.value('source') as string) : undefined;
+    const way: Way = {
+      dst,
+      size,
+      port: num('port', o.has('tcp') ? 80 : o.has('udp') ? 53 : FIRST_PORT),
+      fixed: o.has('udp'),
+      ...(src && { src }),
+      ...(o.has('interface') && { ifname: o.value('interface') as string }),
+    };
+    const method = await methodOf(ctx, way);
+    if (typeof method === 'string') {
+      await ctx.err(`${method}\n`);
+      return 1;
+    }
     await ctx.out(header);
-    const failed = await new ProbeRun(ctx, { dst, first, max, queries, waitNs, size, numeric: o.has('numeric') }).run();
+    const trace = { first, max, queries, waitNs, simultaneous: num('sim-queries', 16), numeric: o.has('numeric') };
+    const failed = await new ProbeRun(ctx, trace, method).run();
     if (failed === undefined) return 0;
     await ctx.err(`${failed}\n`);
     return 1;
@@ -141,7 +171,13 @@ export const spec = defineProgram({
   usageExit: 2,
   options: [
     { name: 'numeric', short: 'n', shortOnly: true, help: 'print numeric addresses' },
-    { name: 'icmp', short: 'I', shortOnly: true, help: 'use ICMP ECHO' },
+    { name: 'icmp', short: 'I', help: 'use ICMP ECHO' },
+    { name: 'tcp', short: 'T', help: 'use TCP SYN, port 80 unless told' },
+    { name: 'udp', short: 'U', help: 'use UDP to one port, 53 unless told' },
+    { ...arg('port', 'p', 'PORT', 'destination port'), shortOnly: false },
+    { ...arg('interface', 'i', 'DEVICE', 'device to send by'), shortOnly: false },
+    { ...arg('source', 's', 'ADDR', 'source address'), shortOnly: false },
+    { ...arg('sim-queries', 'N', 'N', 'probes under way at once'), shortOnly: false },
     { name: '4', short: '4', shortOnly: true, help: 'use IPv4' },
     { name: '6', short: '6', shortOnly: true, help: 'use IPv6' },
     arg('first', 'f', 'N', 'first TTL'),

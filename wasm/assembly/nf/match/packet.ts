@@ -31,7 +31,7 @@ import { Dev } from '../../dev/dev';
 import { addrLocal, addrOnDev, addrType } from '../../ip/addr';
 import { addr6IsLocal } from '../../ip6/addr';
 import { route6Find } from '../../ip6/route';
-import { PF_BRIDGE_OUT, PF_BRIDGED, PF_IPVS, Pkt } from '../../sim/pool';
+import { PF_ANSWER, PF_BRIDGE_OUT, PF_BRIDGED, PF_IPVS, Pkt } from '../../sim/pool';
 import { ETH_IPV4, ethSrc } from '../../wire/ether';
 import { ip4Dst, ip4Frag, ip4Len, ip4Proto, ip4Src, PROTO_TCP } from '../../wire/ipv4';
 import { in6IsAny, in6IsMulticast } from '../../wire/ipv6';
@@ -158,7 +158,7 @@ export function packetFits(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32)
     case MX_MAC:
       return macFits(m, p);
     case MX_OWNER:
-      return ownerFits(p.sock, load<u8>(m, MATCH_X_P) as u32, a, load<u32>(m, MATCH_X_B));
+      return ownerFits(p.flags & PF_ANSWER ? 0 : p.sock, load<u8>(m, MATCH_X_P) as u32, a, load<u32>(m, MATCH_X_B));
     case MX_PKTTYPE:
       return p.pkttype == a;
     case MX_LENGTH: {

@@ -23,7 +23,7 @@ export const commit = command({
     let tag: string | undefined;
     if (name !== '') {
       const ref = parseReference(name);
-      if ('error' in ref) return new Failure(`Error response from daemon: ${ref.error}`);
+      if ('error' in ref) return new Failure(ref.error);
       if (ref.value.digest !== '') return new Failure('refusing to create a tag with a digest reference');
       repo = fullName(ref.value);
       tag = tagged(ref.value).tag;

@@ -129,8 +129,8 @@ export const cp = command({
   names: ['container', 'container'],
   run: async (ctx, o, args) => {
     const [[from, source], [to, target]] = [split(args[0] as string), split(args[1] as string)];
-    if (source === '') return new Failure('source can not be empty');
-    if (target === '') return new Failure('destination can not be empty');
+    if (args[0] === '') return new Failure('source can not be empty');
+    if (args[1] === '') return new Failure('destination can not be empty');
     if (from !== '' && to !== '') return new Failure('copying between containers is not supported');
     if (from !== '') return copyOut(ctx, o, from, source, target);
     if (to !== '') return copyIn(ctx, o, source, to, target);

@@ -1,5 +1,5 @@
 import type { ContainerInspect } from '../../../api/types.ts';
-import { failed } from '../../failure.ts';
+import { Failure, failed } from '../../failure.ts';
 import { command, exactly, flag } from '../../spec.ts';
 import { copyOut } from '../../stream.ts';
 import { timeParameter } from '../timestamp.ts';
@@ -24,9 +24,9 @@ export const logs = command({
     const info = await ctx.client.get<ContainerInspect>(`/containers/${args[0]}/json`);
     if (failed(info)) return info;
     const since = timeParameter(ctx, o.string('since'));
-    if (failed(since)) return since;
+    if (failed(since)) return new Failure(`invalid value for "since": ${since.message}`);
     const until = timeParameter(ctx, o.string('until'));
-    if (failed(until)) return until;
+    if (failed(until)) return new Failure(`invalid value for "until": ${until.message}`);
     const on = (name: string): string | undefined => (o.bool(name) ? '1' : undefined);
     const reply = await ctx.client.call('GET', `/containers/${info.Id}/logs`, {
       query: {

@@ -10,7 +10,11 @@ export const restart = command({
   args: atLeast(1),
   flags: [
     flag('signal', 'string', 'Signal that asks the container to stop', { short: 's' }),
-    flag('time', 'int', 'Seconds to wait before it is killed', { hidden: true, alias: 'timeout' }),
+    flag('time', 'int', 'Seconds to wait before it is killed', {
+      hidden: true,
+      alias: 'timeout',
+      deprecated: 'use --timeout instead',
+    }),
     flag('timeout', 'int', 'Seconds to wait before it is killed', { short: 't' }),
   ],
   names: ['container'],

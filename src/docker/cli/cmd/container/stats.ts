@@ -116,7 +116,7 @@ export const stats = command({
         '{{.ID}}\\t{{.Name}}\\t{{.CPUPerc}}\\t{{.MemUsage}}\\t{{.MemPerc}}\\t{{.NetIO}}\\t{{.BlockIO}}\\t{{.PIDs}}';
       const { text, failure } = renderList(listing(!o.bool('no-trunc')), rows, o.string('format'), columns);
       if (failure) return failure;
-      if (errors.length > 0 && rows.length === 0) return new Failure(errors.join('\n'));
+      if (errors.length > 0) return new Failure(errors.join('\n'));
       await ctx.out(o.bool('no-stream') ? text : `\x1b[H\x1b[J${text}`);
       if (o.bool('no-stream')) return 0;
       await ctx.sys.sleep(500e6);

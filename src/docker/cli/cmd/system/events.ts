@@ -6,7 +6,7 @@ import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
 import { goJson } from '../../template/print.ts';
-import { decode, INT64, mapOf, named, STRING, struct } from '../../template/value.ts';
+import { decode, INT64, mapOf, named, ptrTo, STRING, struct } from '../../template/value.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 import { timeParameter } from '../timestamp.ts';
 
@@ -77,8 +77,8 @@ export const events = command({
         if (format === '') await ctx.out(line(m, /"timeNano":(\d+)/.exec(text)?.[1] ?? `${m.time}000000000`));
         else if (!template) await ctx.out(`${goJson(decode(m, MESSAGE))}\n`);
         else {
-          const { text: shown, error } = execTemplate(template, decode(m, MESSAGE), { functions: FUNCTIONS });
-          if (error) return new Failure(error);
+          const { text: shown, error } = execTemplate(template, decode(m, ptrTo(MESSAGE)), { functions: FUNCTIONS });
+          if (error) return new Failure(`Error parsing format: ${error}`);
           await ctx.out(`${shown}\n`);
         }
       }

@@ -18,7 +18,7 @@ import type {
   PortBinding,
   PortRequest,
 } from '../../driver.ts';
-import { goText, macRefused, randomMac } from '../device.ts';
+import { goText, macRefused, randomMac, randomName } from '../device.ts';
 import { type BridgeConfig, bridgeConfig, checkAddresses } from './config.ts';
 import { addPortMappings, type Mapping, type PortEnv, releaseMappings } from './portmapping.ts';
 import {
@@ -191,6 +191,9 @@ export class BridgeDriver implements Driver {
     const { config } = network;
     const net = this.#net;
     const mtu = config.mtu > 0 ? { mtu: config.mtu } : {};
+    const there = net.link(config.bridgeName);
+    if (there && there.kind !== 'bridge')
+      return new Failure('system', `existing interface ${config.bridgeName} is not a bridge`);
     if (!net.link(config.bridgeName)) {
       const added = net.addBridge(config.bridgeName, { mac: randomMac(this.rng), ...mtu });
       if (isErr(added)) return new Failure('system', goText(added));
@@ -256,22 +259,25 @@ export class BridgeDriver implements Driver {
     }
   }
 
-  join(nid: string, eid: string, { sandbox, ifname, linked = [] }: JoinOptions): JoinInfo | Failure {
+  join(nid: string, eid: string, { sandbox, ifname, linked = [], moved }: JoinOptions): JoinInfo | Failure {
     const network = this.#network(nid);
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
     const net = this.#net;
     const hostVeth = `veth${this.rng.hex(7)}`;
     const mtu = network.config.mtu > 0 ? { mtu: network.config.mtu } : {};
-    const made = net.addVeth(
-      hostVeth,
-      { name: ifname, netns: sandbox, mac: endpoint.mac },
-      { mac: randomMac(this.rng), ...mtu },
-    );
+    const far = moved
+      ? { name: randomName(this.rng), mac: endpoint.mac }
+      : { name: ifname, netns: sandbox, mac: endpoint.mac };
+    const made = net.addVeth(hostVeth, far, { mac: randomMac(this.rng), ...mtu });
     if (isErr(made) && made.name === 'EADDRNOTAVAIL') return macRefused(hostVeth, endpoint.mac, made);
     if (isErr(made))
       return new Failure('system', `failed to add the host (${hostVeth}) <=> sandbox pair interfaces: ${goText(made)}`);
     endpoint.hostVeth = hostVeth;
     const inside = this.env.kernel.net(sandbox);
+    if (moved) {
+      net.moveLink(far.name, sandbox);
+      inside.setLink(far.name, { name: ifname });
+    }
     inside.setLink(ifname, { txqlen: 0, ...mtu });
     net.setLink(hostVeth, { master: network.config.bridgeName, txqlen: 0 });
     if (network.config.hairpin) net.setLink(hostVeth, { port: { hairpin: true } });

@@ -134,6 +134,11 @@ export class OverlayDriver implements Driver {
     return 'eth';
   }
 
+  /** Endpoints of other machines that it knows of. */
+  peers(nid: string): Peer[] {
+    return [...(this.#networks.get(nid)?.peers.values() ?? [])];
+  }
+
   /** An endpoint has come to the network on another machine. */
   addPeer(nid: string, peer: Peer): void {
     const network = this.#networks.get(nid);

@@ -1,0 +1,167 @@
+/**
+ * `docker service create`
+ * Limits: no mounts, secrets, configs, resources, health checks or rules of updates.
+ */
+import type { ServicePort, ServiceSpec } from '../../../api/swarm.ts';
+import { Failure, failed } from '../../failure.ts';
+import type { Options } from '../../flags/options.ts';
+import { atLeast, command, type FlagSpec, flag } from '../../spec.ts';
+import { imageName, pinImage } from './image.ts';
+import { parsePublish } from './ports.ts';
+import { watchService } from './progress.ts';
+
+export const DETACH_FLAGS: readonly FlagSpec[] = [
+  flag('detach', 'bool', 'Do not wait until the tasks run', { short: 'd' }),
+  flag('quiet', 'bool', 'Say nothing of the progress', { short: 'q' }),
+];
+
+export const PUBLISH_CHECK = (text: string) => {
+  const parsed = parsePublish(text);
+  return 'error' in parsed ? parsed : { value: text };
+};
+
+export const portsOf = (texts: readonly string[]): ServicePort[] =>
+  texts.flatMap((t) => {
+    const parsed = parsePublish(t);
+    return 'ports' in parsed ? parsed.ports : [];
+  });
+
+export const serviceCreate = command({
+  path: ['service', 'create'],
+  use: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
+  short: 'Make a service',
+  args: atLeast(1),
+  stopAtFirst: true,
+  flags: [
+    flag('constraint', 'list', 'Conditions for nodes'),
+    flag('container-label', 'list', 'Labels for its containers'),
+    flag('dns', 'list', 'Name servers'),
+    flag('dns-option', 'list', 'Options of the resolver'),
+    flag('dns-search', 'list', 'Search domains'),
+    flag('endpoint-mode', 'string', 'How its name is resolved (vip or dnsrr)', { default: 'vip' }),
+    flag('entrypoint', 'command', "Instead of the image's entrypoint"),
+    flag('env', 'list', 'Environment variables', { short: 'e' }),
+    flag('host', 'list', 'Lines for the hosts file (host:ip)'),
+    flag('hostname', 'string', "Containers' host name"),
+    flag('init', 'bool', 'Run an init in each container'),
+    flag('label', 'list', 'Labels for the service', { short: 'l' }),
+    flag('mode', 'string', 'How many tasks (replicated, global)', { default: 'replicated' }),
+    flag('name', 'string', 'Its name'),
+    flag('network', 'network', 'Networks to be on'),
+    flag('no-resolve-image', 'bool', 'Do not ask the registry for the digest'),
+    flag('publish', 'port', 'Ports to publish', { short: 'p', check: PUBLISH_CHECK }),
+    flag('read-only', 'bool', "Containers' own files cannot be written"),
+    flag('replicas', 'uint', 'How many tasks'),
+    flag('restart-condition', 'string', 'When to start again ("none", "on-failure", "any")'),
+    flag('restart-delay', 'duration', 'How long to wait before (ns|us|ms|s|m|h)'),
+    flag('restart-max-attempts', 'uint', 'How often at most'),
+    flag('stop-grace-period', 'duration', 'How long a container has to end by itself (ns|us|ms|s|m|h)'),
+    flag('stop-signal', 'string', 'Signal that asks it to end'),
+    flag('tty', 'bool', 'Give a terminal', { short: 't' }),
+    flag('user', 'string', 'User or uid (and group) of the process', { short: 'u' }),
+    flag('workdir', 'string', 'Directory it begins in', { short: 'w' }),
+    ...DETACH_FLAGS,
+  ],
+  run: async (ctx, o, [image = '', ...args]) => {
+    const name = imageName(image);
+    if (failed(name)) return name;
+    const asked = specOf(o, name, args);
+    if (failed(asked)) return asked;
+    const pinned = o.bool('no-resolve-image') ? { spec: asked, warning: '' } : await pinImage(ctx, asked);
+    const made = await ctx.client.post<{ ID: string; Warnings: string[] | null }>('/services/create', {
+      body: pinned.spec,
+    });
+    if (failed(made)) return made;
+    if (pinned.warning) await ctx.err(pinned.warning);
+    for (const w of made.Warnings ?? []) await ctx.err(`${w}\n`);
+    await ctx.out(`${made.ID}\n`);
+    return (o.bool('detach') ? undefined : await watchService(ctx, made.ID, o.bool('quiet'))) ?? 0;
+  },
+});
+
+const CONDITIONS = ['none', 'on-failure', 'any'];
+
+function specOf(o: Options, Image: string, args: readonly string[]): ServiceSpec | Failure {
+  const mode = o.string('mode');
+  if (mode !== 'replicated' && mode !== 'global')
+    return new Failure(`Unknown mode: ${mode}, only replicated and global supported`);
+  if (mode === 'global' && o.changed('replicas'))
+    return new Failure('replicas can only be used with replicated or replicated-job mode');
+  const condition = o.string('restart-condition');
+  if (condition !== '' && !CONDITIONS.includes(condition))
+    return new Failure(`invalid restart condition ${JSON.stringify(condition)}`);
+  const networks = o.list('network').map((Target) => ({ Target }));
+  const constraints = o.list('constraint');
+  const ports = portsOf(o.list('publish'));
+  return {
+    ...(o.string('name') === '' ? {} : { Name: o.string('name') }),
+    Labels: labels(o.list('label')),
+    TaskTemplate: {
+      ContainerSpec: containerOf(o, Image, args),
+      Resources: { Limits: {}, Reservations: {} },
+      ...restartOf(o),
+      Placement: constraints.length > 0 ? { Constraints: [...constraints] } : {},
+      ...(networks.length > 0 ? { Networks: networks } : {}),
+      ForceUpdate: 0,
+    },
+    Mode:
+      mode === 'global' ? { Global: {} } : { Replicated: { Replicas: o.changed('replicas') ? o.int('replicas') : 1 } },
+    EndpointSpec: {
+      Mode: o.string('endpoint-mode') === 'dnsrr' ? 'dnsrr' : 'vip',
+      ...(ports.length > 0 ? { Ports: ports } : {}),
+    },
+  };
+}
+
+function containerOf(
+  o: Options,
+  Image: string,
+  args: readonly string[],
+): NonNullable<ServiceSpec['TaskTemplate']['ContainerSpec']> {
+  const some = <T>(key: string, value: readonly T[]): Record<string, readonly T[]> =>
+    value.length > 0 ? { [key]: value } : {};
+  const text = (key: string, name: string): Record<string, string> =>
+    o.string(name) === '' ? {} : { [key]: o.string(name) };
+  const own = labels(o.list('container-label'));
+  return {
+    Image,
+    ...(Object.keys(own).length > 0 ? { Labels: own } : {}),
+    ...some('Command', o.string('entrypoint') === '' ? [] : o.string('entrypoint').split(/\s+/)),
+    ...some('Args', args),
+    ...text('Hostname', 'hostname'),
+    ...some('Env', o.list('env')),
+    ...text('Dir', 'workdir'),
+    ...text('User', 'user'),
+    ...(o.bool('tty') ? { TTY: true } : {}),
+    ...(o.bool('read-only') ? { ReadOnly: true } : {}),
+    ...text('StopSignal', 'stop-signal'),
+    ...(o.changed('stop-grace-period') ? { StopGracePeriod: o.duration('stop-grace-period') } : {}),
+    ...some('Hosts', o.list('host').map(hostLine)),
+    Init: o.bool('init'),
+    DNSConfig: {
+      ...some('Nameservers', o.list('dns')),
+      ...some('Search', o.list('dns-search')),
+      ...some('Options', o.list('dns-option')),
+    },
+  };
+}
+
+/** `name:ip` as a line of the hosts file. */
+const hostLine = (text: string): string => `${text.slice(text.indexOf(':') + 1)} ${text.slice(0, text.indexOf(':'))}`;
+
+function restartOf(o: Options): Pick<ServiceSpec['TaskTemplate'], 'RestartPolicy'> {
+  const given = ['restart-condition', 'restart-delay', 'restart-max-attempts'].some((f) => o.changed(f));
+  if (!given) return {};
+  return {
+    RestartPolicy: {
+      ...(o.changed('restart-condition') ? { Condition: o.string('restart-condition') as 'any' } : {}),
+      ...(o.changed('restart-delay') ? { Delay: o.duration('restart-delay') } : {}),
+      ...(o.changed('restart-max-attempts') ? { MaxAttempts: o.int('restart-max-attempts') } : {}),
+    },
+  };
+}
+
+export const labels = (texts: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    texts.map((t) => (t.includes('=') ? [t.slice(0, t.indexOf('=')), t.slice(t.indexOf('=') + 1)] : [t, ''])),
+  );

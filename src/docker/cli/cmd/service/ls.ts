@@ -1,0 +1,52 @@
+import type { Service } from '../../../api/swarm.ts';
+import { filterQuery } from '../../client.ts';
+import { failed } from '../../failure.ts';
+import { type Column, type Listing, renderList } from '../../formatter/table.ts';
+import { truncateId } from '../../formatter/units.ts';
+import { command, flag, NONE } from '../../spec.ts';
+import { FORMAT_HELP } from '../format.ts';
+import { natural } from '../natural.ts';
+import { portsText } from './ports.ts';
+
+/** @see docker/cli cli/command/service/formatter.go: serviceContext */
+const LISTING: Listing<Service> = {
+  type: 'service.serviceContext',
+  headers: { ID: 'ID', Name: 'NAME', Mode: 'MODE', Replicas: 'REPLICAS', Image: 'IMAGE', Ports: 'PORTS' },
+  columns: (s): Record<string, Column> => ({
+    ID: truncateId(s.ID),
+    Image: (s.Spec.TaskTemplate.ContainerSpec?.Image ?? '').replace(/@sha256:.*$/, ''),
+    Mode: s.Spec.Mode.Global ? 'global' : 'replicated',
+    Name: s.Spec.Name ?? '',
+    Ports: portsText(s.Endpoint.Ports ?? []),
+    Replicas: `${s.ServiceStatus?.RunningTasks ?? 0}/${s.ServiceStatus?.DesiredTasks ?? 0}`,
+  }),
+};
+
+/** `docker service ls` */
+export const serviceLs = command({
+  path: ['service', 'ls'],
+  aliases: ['service ls', 'service list'],
+  use: '[OPTIONS]',
+  short: 'List services',
+  args: NONE,
+  flags: [
+    flag('quiet', 'bool', 'Print ids only', { short: 'q' }),
+    flag('format', 'string', FORMAT_HELP),
+    flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
+  ],
+  run: async (ctx, o) => {
+    const filters = filterQuery(o.list('filter'));
+    const found = await ctx.client.get<Service[]>('/services', {
+      filters,
+      status: o.bool('quiet') ? undefined : 'true',
+    });
+    if (failed(found)) return found;
+    const rows = [...found].sort((a, b) => natural(a.Spec.Name ?? '', b.Spec.Name ?? ''));
+    const format = o.string('format');
+    const chosen = o.bool('quiet') && (format === '' || format === 'table') ? '{{.ID}}' : format;
+    const columns = '{{.ID}}\\t{{.Name}}\\t{{.Mode}}\\t{{.Replicas}}\\t{{.Image}}\\t{{.Ports}}';
+    const { text, failure } = renderList(LISTING, rows, chosen, columns);
+    await ctx.out(text);
+    return failure ?? 0;
+  },
+});

@@ -1,0 +1,207 @@
+/**
+ * Changes of services: `docker service update`, `scale`, `rollback`.
+ * Limits: those of create.
+ */
+import type { Service, ServiceSpec } from '../../../api/swarm.ts';
+import type { Ctx } from '../../context.ts';
+import { Failure, failed } from '../../failure.ts';
+import type { Options } from '../../flags/options.ts';
+import { usageLine } from '../../help.ts';
+import { atLeast, type CommandSpec, command, exactly, flag } from '../../spec.ts';
+import { DETACH_FLAGS, labels, PUBLISH_CHECK, portsOf } from './create.ts';
+import { imageName, pinImage } from './image.ts';
+import { watchService } from './progress.ts';
+
+/** Asks for a service to be another way. */
+async function change(
+  ctx: Ctx,
+  { ID, Version }: Service,
+  spec: ServiceSpec,
+  rollback?: string,
+): Promise<Failure | undefined> {
+  const got = await ctx.client.post<{ Warnings: string[] | null }>(`/services/${ID}/update`, {
+    query: { version: String(Version.Index), rollback },
+    body: spec,
+  });
+  if (failed(got)) return got;
+  for (const w of got.Warnings ?? []) await ctx.err(`${w}\n`);
+  return undefined;
+}
+
+export const serviceUpdate = command({
+  path: ['service', 'update'],
+  use: '[OPTIONS] SERVICE',
+  short: 'Change a service',
+  args: exactly(1),
+  flags: [
+    flag('args', 'command', 'Arguments of its command'),
+    flag('constraint-add', 'list', 'Add a condition for nodes'),
+    flag('constraint-rm', 'list', 'Take one away'),
+    flag('env-add', 'list', 'Add or change an environment variable'),
+    flag('env-rm', 'list', 'Take one away'),
+    flag('force', 'bool', 'New tasks although nothing has changed'),
+    flag('image', 'string', 'Another image'),
+    flag('label-add', 'list', 'Add or change a label'),
+    flag('label-rm', 'list', 'Take one away'),
+    flag('network-add', 'network', 'Be on another network, too'),
+    flag('network-rm', 'list', 'Leave a network'),
+    flag('no-resolve-image', 'bool', 'Do not ask the registry for the digest'),
+    flag('publish-add', 'port', 'Publish a port', { check: PUBLISH_CHECK }),
+    flag('publish-rm', 'port', 'Publish a port no longer, by its target'),
+    flag('replicas', 'uint', 'How many tasks'),
+    flag('rollback', 'bool', 'Go back to the spec before'),
+    ...DETACH_FLAGS,
+  ],
+  run: async (ctx, o, [term = '']) => {
+    const service = await ctx.client.get<Service>(`/services/${term}`);
+    if (failed(service)) return service;
+    const asked = await merged(ctx, service.Spec, o);
+    if (failed(asked)) return asked;
+    const pin = o.changed('image') && !o.bool('no-resolve-image');
+    const { spec, warning } = pin ? await pinImage(ctx, asked) : { spec: asked, warning: '' };
+    const failure = await change(ctx, service, spec, o.bool('rollback') ? 'previous' : undefined);
+    if (failure) return failure;
+    if (warning) await ctx.err(warning);
+    await ctx.out(`${term}\n`);
+    return (o.bool('detach') ? undefined : await watchService(ctx, term, o.bool('quiet'))) ?? 0;
+  },
+});
+
+async function merged(ctx: Ctx, spec: ServiceSpec, o: Options): Promise<ServiceSpec | Failure> {
+  const task = spec.TaskTemplate;
+  const container = task.ContainerSpec ?? { Image: '' };
+  const image = o.changed('image') ? imageName(o.string('image')) : container.Image;
+  if (failed(image)) return image;
+  if (o.changed('replicas') && !spec.Mode.Replicated)
+    return new Failure('replicas can only be used with replicated mode');
+  const networks = await networksOf(ctx, task.Networks ?? [], o);
+  if (failed(networks)) return networks;
+  const gone = (names: readonly string[]) => (text: string) => !names.includes(text.split('=')[0] as string);
+  const added = (texts: readonly string[]) => texts.map((t) => t.split('=')[0] as string);
+  const Env = [
+    ...(container.Env ?? []).filter(gone([...o.list('env-rm'), ...added(o.list('env-add'))])),
+    ...o.list('env-add'),
+  ];
+  const all = { ...spec.Labels, ...labels(o.list('label-add')) };
+  for (const key of o.list('label-rm')) delete all[key];
+  const constraints = (task.Placement?.Constraints ?? []).filter((c) => !o.list('constraint-rm').includes(c));
+  constraints.push(...o.list('constraint-add').filter((c) => !constraints.includes(c)));
+  const { Constraints: _, ...placement } = task.Placement ?? {};
+  return {
+    ...spec,
+    Labels: all,
+    TaskTemplate: {
+      ...task,
+      ContainerSpec: {
+        ...container,
+        Image: image,
+        ...(Env.length > 0 || container.Env ? { Env } : {}),
+        ...(o.changed('args')
+          ? {
+              Args: o
+                .string('args')
+                .split(/\s+/)
+                .filter((w) => w !== ''),
+            }
+          : {}),
+      },
+      Placement: { ...placement, ...(constraints.length > 0 ? { Constraints: constraints } : {}) },
+      ...(networks.length > 0 || task.Networks ? { Networks: networks } : {}),
+      ForceUpdate: task.ForceUpdate + (o.bool('force') ? 1 : 0),
+    },
+    ...(o.changed('replicas') ? { Mode: { Replicated: { Replicas: o.int('replicas') } } } : {}),
+    ...portsMerged(spec, o),
+  };
+}
+
+async function networksOf(
+  ctx: Ctx,
+  before: readonly { Target: string }[],
+  o: Options,
+): Promise<{ Target: string }[] | Failure> {
+  const ids = new Map<string, string>();
+  for (const name of [...o.list('network-add'), ...o.list('network-rm')]) {
+    const found = await ctx.client.get<{ Id: string }>(`/networks/${name}`);
+    if (failed(found)) return found;
+    ids.set(name, found.Id);
+  }
+  const out = o.list('network-rm').map((n) => ids.get(n));
+  const add = o.list('network-add').map((n) => ids.get(n) as string);
+  const present = before.map((b) => b.Target);
+  const twice = add.findIndex((id) => present.includes(id));
+  if (twice >= 0) return new Failure(`service is already attached to network ${o.list('network-add')[twice]}`);
+  return [...before.filter((b) => !out.includes(b.Target)), ...add.map((Target) => ({ Target }))];
+}
+
+function portsMerged({ EndpointSpec }: ServiceSpec, o: Options): Pick<ServiceSpec, 'EndpointSpec'> {
+  if (!o.changed('publish-add') && !o.changed('publish-rm')) return EndpointSpec ? { EndpointSpec } : {};
+  const gone = o.list('publish-rm').map((t) => Number.parseInt(t.split(':').pop() ?? '', 10));
+  const add = portsOf(o.list('publish-add'));
+  const kept = (EndpointSpec?.Ports ?? []).filter(
+    (p) =>
+      !gone.includes(p.TargetPort) &&
+      !add.some((a) => a.TargetPort === p.TargetPort && a.PublishedPort === p.PublishedPort),
+  );
+  return { EndpointSpec: { Mode: EndpointSpec?.Mode ?? 'vip', Ports: [...kept, ...add] } };
+}
+
+export const serviceScale: CommandSpec = command({
+  path: ['service', 'scale'],
+  use: 'SERVICE=REPLICAS [SERVICE=REPLICAS...]',
+  short: 'Set how many replicas services have',
+  args: atLeast(1),
+  flags: [flag('detach', 'bool', 'Do not wait until the tasks run', { short: 'd' })],
+  run: async (ctx, o, args) => {
+    for (const arg of args)
+      if (!/^[^=]+=.*$/.test(arg))
+        return new Failure(
+          `invalid scale specifier '${arg}'.\nSee '${ctx.invoked} --help'.\n\n` +
+            `${usageLine(serviceScale, ctx.invoked).trimEnd()}\n\n${serviceScale.short}`,
+        );
+    const errors: string[] = [];
+    const scaled: string[] = [];
+    for (const arg of args) {
+      const [name = '', text = ''] = arg.split('=');
+      const failure = await scale(ctx, name, text);
+      if (failure) errors.push(`${name}: ${failure.message}`);
+      else {
+        await ctx.out(`${name} scaled to ${text}\n`);
+        scaled.push(name);
+      }
+    }
+    if (!o.bool('detach'))
+      for (const name of scaled) {
+        const failure = await watchService(ctx, name, false);
+        if (failure) errors.push(failure.message);
+      }
+    return errors.length > 0 ? new Failure(errors.join('\n')) : 0;
+  },
+});
+
+async function scale(ctx: Ctx, name: string, text: string): Promise<Failure | undefined> {
+  if (!/^\d+$/.test(text))
+    return new Failure(
+      `invalid replicas value ${text}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
+  const service = await ctx.client.get<Service>(`/services/${name}`);
+  if (failed(service)) return service;
+  if (!service.Spec.Mode.Replicated)
+    return new Failure('scale can only be used with replicated or replicated-job mode');
+  return change(ctx, service, { ...service.Spec, Mode: { Replicated: { Replicas: Number(text) } } });
+}
+
+export const serviceRollback = command({
+  path: ['service', 'rollback'],
+  use: '[OPTIONS] SERVICE',
+  short: 'Take back the last change of a service',
+  args: exactly(1),
+  flags: DETACH_FLAGS,
+  run: async (ctx, o, [term = '']) => {
+    const service = await ctx.client.get<Service>(`/services/${term}`);
+    if (failed(service)) return service;
+    const failure = await change(ctx, service, service.Spec, 'previous');
+    if (failure) return failure;
+    await ctx.out(`${term}\n`);
+    return (o.bool('detach') ? undefined : await watchService(ctx, term, o.bool('quiet'))) ?? 0;
+  },
+});

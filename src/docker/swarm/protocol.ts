@@ -1,0 +1,101 @@
+/**
+ * What nodes and managers tell each other: JSON, one message a line.
+ * Limits: in the place of swarmkit's calls over TLS and of the gossip of networks, whose tables managers pass on here.
+ * @see swarmkit api/{ca,dispatcher,resource}.proto, moby daemon/libnetwork/networkdb
+ */
+import type { ClusterNetwork, NodeDescription, Service, Task, TaskStatus, TLSInfo } from '../api/swarm.ts';
+import type { FailureKind } from '../errdefs.ts';
+import type { Attached } from './attachments.ts';
+
+/** An endpoint of a node in a network of the swarm. */
+export interface EndpointRecord {
+  readonly network: string;
+  readonly ip: string;
+  readonly mac: number;
+  /** The node's address for VXLAN. */
+  readonly vtep: string;
+  /** Names it is known by. */
+  readonly names: readonly string[];
+}
+
+/** A node that is on networks of the swarm. */
+export interface PeerRecord {
+  readonly name: string;
+  readonly ip: string;
+  readonly networks: readonly string[];
+}
+
+export interface NameRecord {
+  readonly network: string;
+  readonly name: string;
+  readonly ips: readonly string[];
+}
+
+/** What all nodes know of all. */
+export interface Table {
+  readonly records: readonly EndpointRecord[];
+  readonly peers: readonly PeerRecord[];
+  readonly names: readonly NameRecord[];
+}
+
+/** What a node is on. */
+export interface Presence {
+  readonly peer: PeerRecord;
+  readonly records: readonly EndpointRecord[];
+}
+
+export interface Refusal {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
+
+export type FromNode =
+  | {
+      readonly t: 'join';
+      readonly token: string;
+      readonly availability: string;
+      /** Where it says that it is; '' for where it calls from. */
+      readonly address: string;
+      readonly description: NodeDescription;
+    }
+  /** It was a node before. */
+  | { readonly t: 'session'; readonly node: string }
+  | { readonly t: 'status'; readonly task: string; readonly status: TaskStatus }
+  | {
+      readonly t: 'attach';
+      readonly seq: number;
+      readonly container: string;
+      readonly network: string;
+      readonly address: string;
+    }
+  /** A container has left one network, or ('') all. */
+  | { readonly t: 'detach'; readonly container: string; readonly network: string }
+  /** Nothing of it is on a network any more. */
+  | { readonly t: 'left'; readonly network: string }
+  | { readonly t: 'presence'; readonly presence: Presence }
+  | { readonly t: 'beat' };
+
+export type FromManager =
+  | { readonly t: 'ca'; readonly info: TLSInfo; readonly digest: string }
+  | { readonly t: 'refused'; readonly why: Refusal }
+  | {
+      readonly t: 'joined';
+      readonly node: string;
+      readonly manager: { readonly NodeID: string; readonly Addr: string };
+      readonly dataPathPort: number;
+      readonly ingress: { readonly network: ClusterNetwork; readonly address: string } | undefined;
+    }
+  | {
+      readonly t: 'attached';
+      readonly seq: number;
+      /** With the node's own address there. */
+      readonly got: { readonly attached: Attached; readonly address: string } | Refusal;
+    }
+  | {
+      readonly t: 'work';
+      readonly tasks: readonly Task[];
+      readonly services: readonly Service[];
+      /** The node's own addresses, by network. */
+      readonly addresses: Readonly<Record<string, string>>;
+    }
+  | { readonly t: 'table'; readonly table: Table };
