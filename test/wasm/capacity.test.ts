@@ -108,7 +108,7 @@ describe('tables at their capacity', () => {
 
 describe('the bytes in use', () => {
   it('copied into a fresh core, they go on as the first does', async () => {
-    const { core, raw, frame, world: w } = await world(5);
+    const { core, frame, world: w } = await world(5);
     const way = w.between(w.boxes[0]!, w.boxes[4]!);
     const [sock] = w.receivers(way, 1);
     const play = (c: typeof core, send: typeof frame): string => {
