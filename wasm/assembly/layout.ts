@@ -191,7 +191,7 @@ export const RA_REC: usize = 1536;
 export const RA_CAP: u32 = 32;
 export const RA_BASE: usize = DST_BASE + DST_REC * DST_CAP;
 /** Counters of namespaces, and events of neighbours and forwarding entries that wait to be read. */
-export const MIB_REC: usize = 704;
+export const MIB_REC: usize = 456;
 export const MIB_BASE: usize = (RA_BASE + RA_REC * RA_CAP + 7) & ~7;
 export const NEV_REC: usize = 48;
 export const NEV_CAP: u32 = 1024;
