@@ -6,7 +6,6 @@
  */
 
 import type { Duplex, HttpService } from '../../base/http.ts';
-import { serveConnection } from '../../base/http1/server.ts';
 import { EADDRINUSE, ECONNREFUSED, EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE, type Errno, isErr } from './errno.ts';
 import type { TreeInode } from './fs/tree.ts';
 import type { Machine } from './kernel.ts';
@@ -108,6 +107,7 @@ export class UnixSocket extends SocketFile {
 
   async #serve(other: UnixSocket, service: HttpService): Promise<void> {
     try {
+      const { serveConnection } = await this.m.world.hold(import('../../base/http1/server.ts'));
       await serveConnection(other.duplex(), service);
     } catch (error) {
       this.m.world.bugs.push({ comm: other.name.path ?? 'unix', error });

@@ -5,7 +5,7 @@
 import { isErr } from '../kernel/errno.ts';
 import type { Program } from '../kernel/machine.ts';
 import type { Sys } from '../kernel/sys.ts';
-import { setOption } from './builtins/settings.ts';
+import { setOption } from './builtins/options.ts';
 import type { CompleterMap } from './complete.ts';
 import type { Flavour } from './dialect.ts';
 import { installDynamics } from './dynamic.ts';

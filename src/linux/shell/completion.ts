@@ -4,11 +4,10 @@
  * @see bash bashline.c: attempt_shell_completion
  */
 import { isErr } from '../kernel/errno.ts';
-import { normalize } from './builtins/directories.ts';
-import { RESERVED } from './builtins/lookup.ts';
 import { builtinNames } from './builtins/table.ts';
 import { tilde } from './expand/word.ts';
 import type { Shell } from './shell.ts';
+import { RESERVED } from './source.ts';
 
 /** The words that fit, whole, and what of the line they replace. */
 export interface Candidates {
@@ -117,6 +116,17 @@ export function commandNames(sh: Shell): string[] {
     }
   }
   return [...names].sort();
+}
+
+/** A path made absolute, `.` and `..` resolved in the text. */
+export function normalize(base: string, path: string): string {
+  const parts: string[] = [];
+  for (const p of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
+    if (p === '' || p === '.') continue;
+    if (p === '..') parts.pop();
+    else parts.push(p);
+  }
+  return `/${parts.join('/')}`;
 }
 
 /** Paths that begin with `prefix`; directories end in `/`. */

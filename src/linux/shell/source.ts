@@ -14,6 +14,12 @@ export type Reading =
   | { readonly kind: 'incomplete'; readonly error: ast.ParseError | undefined }
   | { readonly kind: 'error'; readonly error: ast.ParseError };
 
+/** Bash's reserved words. */
+export const RESERVED = [
+  'if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in',
+  'function', 'time', '{', '}', '!', '[[', ']]', 'coproc',
+]; // biome-ignore format: words
+
 const blank = (text: string): boolean => /^(?:\s|#[^\n]*|\\\n)*$/.test(text);
 
 /** Parses a text that may be only the beginning of a command. */

@@ -15,7 +15,7 @@ import { makeLab } from '../../rig.ts';
 const CLASSES = { Container, Device, Endpoint, InetSocket, MountTable, Netns, Proc, Sandbox, TreeInode };
 /** Counting objects takes seconds: only where everything is tested. */
 const ALL = process.env.DRYDOCK_ALL !== undefined;
-const COUNT = ALL ? 2000 : 40;
+const COUNT = ALL ? 600 : 40;
 
 /** Living objects of each class in this process, after a garbage collection. */
 const living = (): Record<string, number> =>

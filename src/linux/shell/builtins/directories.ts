@@ -1,18 +1,8 @@
 /** cd, pwd, pushd, popd, dirs. @see bash builtins/cd.def, pushd.def */
 import { isErr } from '../../kernel/errno.ts';
+import { normalize } from '../completion.ts';
 import type { Shell } from '../shell.ts';
 import { type Builtin, type Output, options } from './builtin.ts';
-
-/** A path made absolute, `.` and `..` resolved in the text. */
-export function normalize(base: string, path: string): string {
-  const parts: string[] = [];
-  for (const p of (path.startsWith('/') ? path : `${base}/${path}`).split('/')) {
-    if (p === '' || p === '.') continue;
-    if (p === '..') parts.pop();
-    else parts.push(p);
-  }
-  return `/${parts.join('/')}`;
-}
 
 function logical(sh: Shell): string {
   return sh.vars.get('PWD') ?? sh.sys.cwd();

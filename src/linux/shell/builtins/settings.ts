@@ -2,14 +2,8 @@
 import { OPTION_LETTERS, type Shell } from '../shell.ts';
 import { type Builtin, type Output, options } from './builtin.ts';
 import { functionText } from './functions.ts';
+import { SET_OPTIONS, setOption } from './options.ts';
 import { showVariables } from './variables.ts';
-
-/** Names of `set -o`, sorted. */
-export const SET_OPTIONS: readonly string[] = [
-  'allexport', 'braceexpand', 'emacs', 'errexit', 'errtrace', 'functrace', 'hashall', 'histexpand', 'history',
-  'ignoreeof', 'interactive-comments', 'keyword', 'monitor', 'noclobber', 'noexec', 'noglob', 'nolog', 'notify',
-  'nounset', 'onecmd', 'physical', 'pipefail', 'posix', 'privileged', 'verbose', 'vi', 'xtrace',
-]; // biome-ignore format: names
 
 /** Names of shopt, sorted. */
 export const SHOPT_OPTIONS: readonly string[] = [
@@ -22,15 +16,6 @@ export const SHOPT_OPTIONS: readonly string[] = [
   'nocaseglob', 'nocasematch', 'noexpand_translation', 'nullglob', 'patsub_replacement', 'progcomp', 'progcomp_alias',
   'promptvars', 'restricted_shell', 'shift_verbose', 'sourcepath', 'varredir_close', 'xpg_echo',
 ]; // biome-ignore format: names
-
-/** Turns an option on or off. */
-export function setOption(sh: Shell, name: string, on: boolean): boolean {
-  if (!SET_OPTIONS.includes(name)) return false;
-  if (on) sh.options.add(name);
-  else sh.options.delete(name);
-  if (name === 'monitor') sh.jobControl = on;
-  return true;
-}
 
 function showOptions(sh: Shell, out: Output, reusable: boolean): void {
   for (const n of SET_OPTIONS) {

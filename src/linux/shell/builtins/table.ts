@@ -1,8 +1,7 @@
 /** The builtins of each shell, by name. */
 import type { Shell } from '../shell.ts';
+import { alias, unalias } from './aliases.ts';
 import type { Builtin } from './builtin.ts';
-import { compgen, complete } from './completing.ts';
-import { cd, dirs, popd, pushd, pwd } from './directories.ts';
 import {
   breakBuiltin,
   colon,
@@ -15,12 +14,6 @@ import {
   shift,
   source,
 } from './flow.ts';
-import { bg, disown, fg, jobs, kill, wait } from './jobs.ts';
-import { alias, builtin, command, enable, hash, help, type, unalias } from './lookup.ts';
-import { echo, letBuiltin, mapfile, read } from './output.ts';
-import { printf } from './printf.ts';
-import { caller, history, times, trap, ulimit, umask } from './process.ts';
-import { set, shopt } from './settings.ts';
 import { test } from './test.ts';
 import { declare, exportBuiltin, local, readonly, unset } from './variables.ts';
 
@@ -34,12 +27,28 @@ export function builtins(): Readonly<Record<string, Builtin>> {
 }
 let table: Readonly<Record<string, Builtin>> | undefined;
 
+/** Those in rest.ts. */
+const LATER = [
+  'bg', 'builtin', 'caller', 'cd', 'command', 'compgen', 'complete', 'dirs', 'disown', 'echo', 'enable', 'fg', 'hash',
+  'help', 'history', 'jobs', 'kill', 'let', 'mapfile', 'popd', 'printf', 'pushd', 'pwd', 'read', 'readarray', 'set',
+  'shopt', 'times', 'trap', 'type', 'ulimit', 'umask', 'wait',
+] as const; // biome-ignore format: names
+export type Later = (typeof LATER)[number];
+
+let rest: Readonly<Record<Later, Builtin>> | undefined;
+
+const later =
+  (name: Later): Builtin =>
+  async (sh, args, out) => {
+    rest ??= (await sh.sys.load(() => import('./rest.ts'))).rest;
+    return rest[name](sh, args, out);
+  };
+
 const make = (): Readonly<Record<string, Builtin>> => ({
-  '.': source, ':': colon, '[': test, alias, bg, bind: colon, break: breakBuiltin, builtin, caller, cd, command, compgen,
-  complete, continue: continueBuiltin, declare, dirs, disown, echo, enable, eval: evalBuiltin, exec, exit,
-  export: exportBuiltin, false: falseBuiltin, fg, getopts, hash, help, history, jobs, kill, let: letBuiltin, local,
-  logout: exit, mapfile, popd, printf, pushd, pwd, read, readarray: mapfile, readonly, return: returnBuiltin, set,
-  shift, shopt, source, test, times, trap, true: colon, type, typeset: declare, ulimit, umask, unalias, unset, wait,
+  '.': source, ':': colon, '[': test, alias, bind: colon, break: breakBuiltin, continue: continueBuiltin, declare,
+  eval: evalBuiltin, exec, exit, export: exportBuiltin, false: falseBuiltin, getopts, local, logout: exit, readonly,
+  return: returnBuiltin, shift, source, test, true: colon, typeset: declare, unalias, unset,
+  ...Object.fromEntries(LATER.map((name) => [name, later(name)])),
 }); // biome-ignore format: a table
 
 const BASH_ONLY = new Set([

@@ -9,7 +9,6 @@ import { evaluateOrFail, expandString, wordOf } from '../expand/word.ts';
 import type { Shell } from '../shell.ts';
 import { keysOf, type Variable } from '../variables.ts';
 import type { Builtin, Output } from './builtin.ts';
-import { functionText } from './functions.ts';
 import { assignName, NAME } from './names.ts';
 
 const ATTRIBUTE: Readonly<Record<string, keyof Variable>> = {
@@ -145,7 +144,8 @@ function dynamicVariable(sh: Shell, name: string): Variable | undefined {
   return sh.vars.dynamic.has(name) ? sh.vars.lookup(name) : undefined;
 }
 
-function printFunctions(sh: Shell, out: Output, names: readonly string[], namesOnly: boolean): number {
+async function printFunctions(sh: Shell, out: Output, names: readonly string[], namesOnly: boolean): Promise<number> {
+  const { functionText } = await sh.sys.load(() => import('./functions.ts'));
   let status = 0;
   const list = names.length > 0 ? names : [...sh.functions.keys()].sort();
   for (const n of list) {
