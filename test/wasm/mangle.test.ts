@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Core, type CoreRule, Hook, SockType, Table, Target } from '../../src/linux/core/core.ts';
 import {
+  FIB_UNREACHABLE,
+  IP4_FWMARK_REFLECT,
   MX_CONNMARK,
   MX_HASHLIMIT,
   MX_IPRANGE,
@@ -32,6 +34,38 @@ test('all five hooks of mangle are crossed, before those of filter', async () =>
   expect(packets(core, input)).toBe(1);
   ping(core, cli.ns, '192.168.56.13');
   expect(packets(core, rules[Hook.FORWARD]!)).toBe(1);
+});
+
+test('with fwmark_reflect, what an ICMP error tells of a path is learned for the way that its mark leads', async () => {
+  const core = await newCore();
+  const { eth0, cli } = docker(core);
+  core.devSet(eth0, 'mtu', 1280);
+  const mark = { target: Target.MARK, value: 3, mask: 0xffffffff };
+  add(core, cli.ns, Table.MANGLE, Hook.PREROUTING, { proto: 1, icmpType: 3, ...mark });
+  core.fibRuleAdd(cli.ns, { priority: 10, action: FIB_UNREACHABLE, table: 0, mark: 3 });
+  let last = 100;
+  /** The path MTU known after a datagram that is too long for it. */
+  const learned = (type: number, own: number, connected = false): number => {
+    const to = a4(`192.168.56.${++last}`);
+    const s = core.sockOpen(cli.ns, type, 4, type === SockType.RAW ? 1 : 0);
+    core.sockSet(s, 'mark', own);
+    if (connected) core.sockConnect(s, to, 9);
+    const data = new Uint8Array(1400);
+    data[0] = 8;
+    core.sockSend(s, data, to, 9);
+    core.run(core.now() + 1e9);
+    const way = core.routeLookup(cli.ns, { dst: to });
+    return typeof way === 'number' ? way : way.mtu;
+  };
+  core.ip4Set(cli.ns, IP4_FWMARK_REFLECT, 1);
+  expect(learned(SockType.RAW, 0)).toBe(0);
+  expect(learned(SockType.UDP, 0)).toBe(0);
+  // The socket's own mark goes before, and one with a peer keeps the way it has.
+  expect(learned(SockType.RAW, 4)).toBe(1280);
+  expect(learned(SockType.UDP, 0, true)).toBe(1280);
+  core.ip4Set(cli.ns, IP4_FWMARK_REFLECT, 0);
+  expect(learned(SockType.RAW, 0)).toBe(1280);
+  expect(learned(SockType.UDP, 0)).toBe(1280);
 });
 
 test('a mark saved in the connection comes back with the answer', async () => {

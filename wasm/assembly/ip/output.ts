@@ -331,6 +331,12 @@ export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
   return 1500;
 }
 
+/** The same of packets with a source, a mark and a TOS; 0 when there is no route. */
+export function ip4FlowMtu(ns: u32, daddr: u32, saddr: u32, oif: u32, mark: u32, tos: u32): u32 {
+  const s = Sim.at();
+  return dstOutput(ns, daddr, saddr, oif, mark, tos) == 0 ? pmtuOf(ns, daddr, routeMtu(s.r4, s.r1)) : 0;
+}
+
 /** MTU of the device towards `daddr`; 1500 when there is no route. */
 export function ip4DevMtu(ns: u32, daddr: u32, oif: u32): u32 {
   return dstOutput(ns, daddr, 0, oif, 0, 0) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;

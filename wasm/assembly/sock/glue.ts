@@ -12,7 +12,7 @@ import { addr6Dev } from '../ip6/addr';
 import { idevMtu, Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
 import { mibInc } from '../ip/mib';
-import { ip4DevMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
+import { ip4DevMtu, ip4FlowMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
 import { Route, routeLocked } from '../ip/route';
 import { routeFor } from '../ip/routeout';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
@@ -282,11 +282,20 @@ export function sendDev(s: Sock, r0: u64): i32 {
 }
 
 /**
- * ICMP 3/4 or ICMPv6 2 says that the way to a destination takes `mtu` bytes at most.
+ * ICMP 3/4 or ICMPv6 2 says that the way of a socket's packets from `l` to `r` takes `mtu` bytes at most.
+ * @param mark of the error, where marks are reflected: without a route kept, one without a mark asks for its way with that
  * @param kept a socket keeps its route; else it is looked up as one out of lo when the destination is an own address, and
  * those of other devices are not found so. @see Linux net/ipv4/route.c: __ipv4_sk_update_pmtu
  */
-export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32, kept: bool): void {
+export function pathLearn(s: Sock, l1: u64, r0: u64, r1: u64, mtu: u32, mark: u32, kept: bool): void {
+  const as = kept || s.mark != 0 ? s.mark : mark;
+  wayLearn(s.ns, l1, r0, r1, mtu, s.dev as u32, as, s.tos as u32, s.proto as u32, kept);
+}
+
+/** The same of a packet that may have had no socket. A way that those words do not find learns nothing. @see Linux ipv4_update_pmtu */
+export function wayLearn(
+  ns: i32, l1: u64, r0: u64, r1: u64, mtu: u32, dev: u32, mark: u32, tos: u32, proto: u32, kept: bool,
+): void {
   if (!isV4(r0, r1)) {
     const to = pair(r0, r1, 0, 0);
     // Of an own address only what is less than its device's counts. @see Linux rt6_insert_exception: fib6_mtu
@@ -297,8 +306,10 @@ export function pathLearn(ns: i32, r0: u64, r1: u64, mtu: u32, kept: bool): void
   }
   const dst = v4Of(r1);
   if (!kept && fibType(ns as u32, dst) == RTN_LOCAL && Dev.at(Sim.at().r1).kind != DEV_LOOPBACK) return;
-  const old = ip4Mtu(ns as u32, dst, 0);
-  if (!routeLocked(Sim.at().r4)) pmtuUpdate(ns as u32, dst, mtu, old);
+  routeFor(proto, 0, 0);
+  const old = ip4FlowMtu(ns as u32, dst, v4Of(l1), dev, mark, tos);
+  routeFor(0, 0, 0);
+  if (old != 0 && !routeLocked(Sim.at().r4)) pmtuUpdate(ns as u32, dst, mtu, old);
 }
 
 /** Whether a namespace exists. */

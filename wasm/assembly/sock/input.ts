@@ -3,6 +3,7 @@
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
 import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO, RTN_BROADCAST, RTN_MULTICAST, SNMP_UDP_NO_PORTS } from '../../abi';
+import { replyMark } from '../ip/net4';
 import { Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
 import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
@@ -11,9 +12,9 @@ import { PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP } from '../wire/ipv4';
 import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
 import { vxlanInput } from '../dev/vxlan';
 import { bindRemove, connFind, isV4, mapped, mappedAt, rawAny, udpFind } from './demux';
-import { pathLearn } from './glue';
+import { pathLearn, wayLearn } from './glue';
 import { groupDeliver, groupsDrop } from './group';
-import { pingDeliver, pingError } from './ping';
+import { ECHO_REPLY, pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
@@ -252,16 +253,19 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   if (errno == EMSGSIZE) info = v6 ? bswap<u32>(load<u32>((p.th as usize) + 4)) : (bswap<u16>(load<u16>((p.th as usize) + 6)) as u32);
   // Without an MTU it says nothing. @see Linux icmp_unreach
   if (errno == EMSGSIZE && info == 0) return;
-  if (errno == EMSGSIZE && proto != 17 && proto != 6) pathLearn(ns as i32, r0, r1, info, false);
+  const mark = replyMark(ns, p.mark);
+  // What no socket sent learns here, the others in their handlers. @see Linux icmp_err, icmpv6_err
+  if (errno == EMSGSIZE && (v6 ? proto != 17 && proto != 6 : proto == PROTO_ICMP && load<u8>(h) == ECHO_REPLY))
+    wayLearn(ns as i32, l1, r0, r1, info, 0, mark, v6 ? 0 : (load<u8>(q, 1) as u32), proto, false);
   if (proto == 17)
-    udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info);
+    udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info, mark);
   else if (proto == 6) {
     const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
     if (id != 0) tcpError(sockAt(id), errno, code, bswap<u32>(load<u32>(h + 4)), info);
   }
   if (proto == PROTO_ICMP || proto == PROTO_ICMPV6)
-    pingError(ns as i32, l0, l1, from0, from1, type, code, errno, hard, h, len, info);
-  rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info);
+    pingError(ns as i32, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info, mark);
+  rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info, mark);
 }
 
 /** Errors end a connection only while it opens; later they are soft. @see Linux tcp_v4_err, RFC 5461 */
@@ -270,7 +274,7 @@ function tcpError(s: Sock, errno: u32, code: u32, seq: u32, mtu: u32): void {
   if (errno == EMSGSIZE) {
     // Path MTU discovery: smaller pieces from here on, and what was too long again. @see RFC 1191, Linux tcp_v4_mtu_reduced
     if (s.state == S_LISTEN) return;
-    pathLearn(s.ns, s.r0, s.r1, mtu, true);
+    pathLearn(s, s.l1, s.r0, s.r1, mtu, 0, true);
     if (s.state == S_SYN_SENT || s.state == S_SYN_RECV) return;
     const old = s.pmtu;
     mtuSync(s);

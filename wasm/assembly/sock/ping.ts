@@ -10,13 +10,13 @@ import { PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { portFree } from './bind';
 import { bindFirst, bindInsert, isAny, isV4, mapped, v4Of } from './demux';
 import { dgramPut } from './dgram';
-import { RDY_ERR, RDY_IN, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, sendDev, sockEvent, sourceFor } from './glue';
+import { RDY_ERR, RDY_IN, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, pathLearn, sendDev, sockEvent, sourceFor } from './glue';
 import {
   F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, T_PING, sockAt, sockId,
 } from './table';
 
 const ECHO: u32 = 8;
-const ECHO_REPLY: u32 = 0;
+export const ECHO_REPLY: u32 = 0;
 const ECHO6: u32 = 128;
 const ECHO6_REPLY: u32 = 129;
 
@@ -124,13 +124,15 @@ export function pingDeliver(
 
 /** An ICMP error about a request; `data` is the ICMP header that is quoted. @see Linux ping_err */
 export function pingError(
-  ns: i32, l0: u64, l1: u64, from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32,
+  ns: i32, l0: u64, l1: u64, r0: u64, r1: u64, from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32,
+  mark: u32,
 ): void {
   const v4 = isV4(l0, l1);
   if ((load<u8>(data) as u32) != (v4 ? ECHO : ECHO6)) return;
   const i = pingFind(ns, v4, bswap<u16>(load<u16>(data, 4)) as u32, l0, l1, 0);
   if (i == 0) return;
   const s = sockAt(i);
+  if (errno == 90 && v4) pathLearn(s, l1, r0, r1, info, mark, (s.flags & F_CONNECTED) != 0);
   if (errno == 90 && s.flags & F_NODF) return;
   if (s.flags & F_RECVERR) {
     dgramPut(s, from0, from1, 0, 0, type | (code << 8) | (errno << 16), data, len, info);

@@ -6,7 +6,7 @@
  */
 import { bindFirst, isAny, isV4, mapped } from './demux';
 import { dgramPut } from './dgram';
-import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Owner, l4Send, rawSendHeader, sendDev, sockEvent, sourceFor } from './glue';
+import { RDY_ERR, RDY_IN, datagramDf, l4Alloc, l4At, l4Owner, l4Send, pathLearn, rawSendHeader, sendDev, sockEvent, sourceFor } from './glue';
 import { F_BROADCAST, F_CONNECTED, F_HDRINCL, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, T_RAW, sockAt, sockId } from './table';
 
 /** connect(2): fixes the peer. */
@@ -77,13 +77,14 @@ export function rawDeliver(
 /** An ICMP error about a packet of the protocol we sent to r. @see Linux raw_err */
 export function rawError(
   ns: i32, proto: u32, l0: u64, l1: u64, r0: u64, r1: u64,
-  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32,
+  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32, mark: u32,
 ): void {
   let i = bindFirst(ns, T_RAW, proto);
   while (i != 0) {
     const s = sockAt(i);
     const next = s.bindNext;
     if (wants(s, ns, proto, isV4(r0, r1), l0, l1, r0, r1, s.dev)) {
+      if (errno == 90 && isV4(r0, r1)) pathLearn(s, l1, r0, r1, info, mark, (s.flags & F_CONNECTED) != 0);
       if (s.flags & F_RECVERR) dgramPut(s, from0, from1, 0, 0, type | (code << 8) | (errno << 16), data, len, info);
       else if (hard && s.flags & F_CONNECTED && (errno != 90 || !(s.flags & F_NODF))) {
         s.err = <u16>errno;

@@ -87,13 +87,13 @@ export function udpDeliver(
  */
 export function udpError(
   ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32,
-  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32,
+  from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32, mark: u32,
 ): void {
   const id = udpFind(ns, l0, l1, lport, r0, r1, rport, 0);
   if (id == 0) return;
   const s = sockAt(id);
   if (errno == 90) {
-    pathLearn(ns, r0, r1, info, (s.flags & F_CONNECTED) != 0);
+    pathLearn(s, l1, r0, r1, info, mark, (s.flags & F_CONNECTED) != 0);
     if (s.flags & F_NODF) return;
   }
   if (s.flags & F_RECVERR) {
