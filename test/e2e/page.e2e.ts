@@ -116,7 +116,11 @@ describe('the page', () => {
   it('speaks Chinese at once', async () => {
     await open({ colorScheme: 'dark' });
     await page.getByRole('button', { name: '中文' }).click();
-    expect(await page.locator('article h2').first().textContent()).toBe('随机端口');
+    // Its words are fetched when they are asked for.
+    await page
+      .locator('article h2')
+      .filter({ hasText: /^随机端口$/ })
+      .waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
     await picture('dark-zh');
   });
