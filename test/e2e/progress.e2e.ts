@@ -142,7 +142,10 @@ it('changes language and theme in the middle of a lesson and loses nothing', asy
   await page.getByRole('button', { name: '中文' }).click();
   await page.locator('html[lang="zh-CN"][data-theme="dark"]').waitFor();
   const zh = lessons.find((l) => l.plan.id === 'under-the-hood')?.text.zh;
-  expect(await page.locator('h2.name').innerText()).toBe(zh?.title);
+  await page
+    .locator('h2.name')
+    .getByText(zh?.title as string, { exact: true })
+    .waitFor();
   expect(await question.locator('input[value="none"]').isChecked()).toBe(true);
   expect(await question.locator('.reply').getAttribute('class')).toContain('waiting');
   expect(await page.locator('#body-rules .hint').count()).toBe(1);
