@@ -64,49 +64,26 @@ export function containerListing(now: number, trunc: boolean): Listing<Container
       Networks: 'NETWORKS',
       Platform: 'PLATFORM',
     },
-    // Getters: most formats show a few of them.
     columns: (row): Record<string, Column> => ({
-      get Command() {
-        return goQuote(trunc ? ellipsis(row.Command, 20) : row.Command);
-      },
-      get CreatedAt() {
-        return `${dateTime(row.Created)} +0000 UTC`;
-      },
+      Command: goQuote(trunc ? ellipsis(row.Command, 20) : row.Command),
+      CreatedAt: `${dateTime(row.Created)} +0000 UTC`,
       ID: trunc ? truncateId(row.Id) : row.Id,
-      get Image() {
-        return image(row, trunc);
-      },
+      Image: image(row, trunc),
       Label: labelMethod(row.Labels),
-      get Labels() {
-        return Object.entries(row.Labels ?? {})
-          .map(([k, v]) => `${k}=${v}`)
-          .sort()
-          .join(',');
-      },
-      get LocalVolumes() {
-        return String(((row.Mounts ?? []) as { Driver?: string }[]).filter((m) => m.Driver === 'local').length);
-      },
-      get Mounts() {
-        return mounts(row, trunc);
-      },
-      get Names() {
-        return names(row, trunc);
-      },
-      get Networks() {
-        return Object.keys(row.NetworkSettings?.Networks ?? {})
-          .sort()
-          .join(',');
-      },
+      Labels: Object.entries(row.Labels ?? {})
+        .map(([k, v]) => `${k}=${v}`)
+        .sort()
+        .join(','),
+      LocalVolumes: String(((row.Mounts ?? []) as { Driver?: string }[]).filter((m) => m.Driver === 'local').length),
+      Mounts: mounts(row, trunc),
+      Names: names(row, trunc),
+      Networks: Object.keys(row.NetworkSettings?.Networks ?? {})
+        .sort()
+        .join(','),
       Platform: null,
-      get Ports() {
-        return displayablePorts(row.Ports ?? []);
-      },
-      get RunningFor() {
-        return `${humanDuration(now - row.Created)} ago`;
-      },
-      get Size() {
-        return size(row);
-      },
+      Ports: displayablePorts(row.Ports ?? []),
+      RunningFor: `${humanDuration(now - row.Created)} ago`,
+      Size: size(row),
       State: row.State,
       Status: row.Status,
     }),
