@@ -1,7 +1,7 @@
 // npm test: installs what is missing (Chromium too), then everything: the checks, the build, the page in a browser.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './fresh.mjs';
 import { installBrowser, installPackages } from './install.mjs';
 
@@ -33,4 +33,13 @@ const counts = REPORTS.filter((file) => existsSync(join(root, file))).map((file)
 );
 const sum = (key) => counts.reduce((n, c) => n + c[key], 0);
 console.log(`${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed, ${sum('numPendingTests')} skipped`);
+const failed = counts.flatMap((c) =>
+  c.testResults.flatMap((file) => [
+    ...file.assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => ({ file, name: test.fullName, why: test.failureMessages[0] })),
+    ...(file.status === 'failed' && file.message ? [{ file, name: 'the file', why: file.message }] : []),
+  ]),
+);
+for (const { file, name, why } of failed) console.log(`FAILED ${relative(root, file.name)}: ${name}\n${why ?? ''}`);
 process.exit(checks || build || page);
