@@ -16,7 +16,7 @@ const SETTLE = 15e6;
 const RESTART_DELAY = 5e9;
 const after = (state: TaskState, than: TaskState): boolean => TASK_STATES.indexOf(state) > TASK_STATES.indexOf(than);
 
-export const isOver = (t: Task): boolean => after(t.Status.State, 'running');
+const isOver = (t: Task): boolean => after(t.Status.State, 'running');
 /** Still meant to run. */
 const isWanted = (t: Task): boolean => !after(t.DesiredState, 'running');
 
