@@ -10,6 +10,8 @@ import {
   named,
   ptrTo,
   STRING,
+  STRING_MAP,
+  STRINGS,
   sliceOf,
   struct,
   TIME,
@@ -18,8 +20,6 @@ import {
 } from '../template/value.ts';
 import { ENDPOINT_SETTINGS } from './network.ts';
 
-const STRINGS = sliceOf(STRING);
-const STRING_MAP = mapOf(STRING);
 const EMPTY = struct('struct {}');
 const PORT = named('nat.Port');
 const PORT_SET = mapOf(EMPTY, PORT, 'nat.PortSet');

@@ -2,7 +2,7 @@
  * Types of a swarm's objects, made from the JSON that came: a field for each name, in its order. What the daemon left out
  * has no field; templates then find nothing there, as they do in the raw JSON.
  */
-import { ANY, BOOL, type GoType, INT64, mapOf, STRING, sliceOf, struct } from '../template/value.ts';
+import { ANY, BOOL, type GoType, INT64, STRING, STRING_MAP, sliceOf, struct } from '../template/value.ts';
 
 /** Fields that are maps, whatever they hold. */
 const MAPS = ['Labels', 'Options', 'DriverOpts', 'Sysctls'];
@@ -31,7 +31,7 @@ function elementType(name: string, list: readonly unknown[]): GoType {
 
 function structOf(name: string, x: object, sparse: readonly string[]): GoType {
   const rows = Object.entries(x).map(([k, v]) => {
-    const type = MAPS.includes(k) ? mapOf(STRING) : typeOfJson(`swarm.${k}`, v);
+    const type = MAPS.includes(k) ? STRING_MAP : typeOfJson(`swarm.${k}`, v);
     return sparse.includes(k) ? ([k, type, '', true] as const) : ([k, type] as const);
   });
   return struct(name, ...rows);

@@ -81,8 +81,10 @@ export const sliceOf = (elem: GoType, name?: string): GoType => ({ k: 'slice', e
 export const mapOf = (elem: GoType, key: GoType = STRING, name?: string): GoType => ({ k: 'map', key, elem, name });
 export const ptrTo = (elem: GoType): GoType => ({ k: 'ptr', elem });
 export const named = (name: string): GoType => ({ k: 'string', name });
+export const STRINGS = sliceOf(STRING);
+export const STRING_MAP = mapOf(STRING);
 export const ANY_MAP = mapOf(ANY);
-export const ANY_SLICE = sliceOf(ANY);
+const ANY_SLICE = sliceOf(ANY);
 
 export const str = (v: string): GoValue => ({ t: STRING, v });
 export const int = (v: number): GoValue => ({ t: INT, v });
