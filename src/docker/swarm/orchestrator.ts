@@ -5,10 +5,11 @@
  */
 import { type Node, type Service, TASK_STATES, type Task, type TaskState } from '../api/swarm.ts';
 import { rfc3339Nano } from '../time.ts';
+import { release } from './attachments.ts';
 import { meets } from './constraints.ts';
 import { newId } from './ids.ts';
 import type { Manager } from './manager.ts';
-import { forgetTask, networksFor, taskSpecOf, tasksOf } from './services.ts';
+import { networksFor, taskSpecOf, tasksOf } from './services.ts';
 import type { Change } from './store.ts';
 
 /** Changes that come together are looked at once. */
@@ -65,7 +66,7 @@ export class Orchestrator {
   /** Nobody wants it: it stops, and is forgotten when it has. */
   #end(task: Task): void {
     const { manager } = this;
-    if (isOver(task) || task.NodeID === undefined || !manager.store.nodes.get(task.NodeID)) forgetTask(manager, task);
+    if (isOver(task) || task.NodeID === undefined || !manager.store.nodes.get(task.NodeID)) release(manager, task);
     else if (task.DesiredState !== 'remove') manager.store.tasks.update(task, { DesiredState: 'remove' });
   }
 
@@ -235,7 +236,7 @@ export class Orchestrator {
       over.set(place, [...(over.get(place) ?? []), t]);
     }
     for (const tasks of over.values())
-      for (const t of tasks.slice(0, Math.max(0, tasks.length + 1 - limit))) forgetTask(this.manager, t);
+      for (const t of tasks.slice(0, Math.max(0, tasks.length + 1 - limit))) release(this.manager, t);
   }
 }
 

@@ -2,11 +2,11 @@
  * The spec of a swarm: what it is when nobody says otherwise, and what a request makes of it.
  * @see moby daemon/cluster/convert/swarm.go: MergeSwarmSpecToGRPC, swarmkit manager/manager.go: defaultClusterObject
  */
+import { SECOND } from '../../base/clock.ts';
 import { NO_SPEC, type SwarmSpec } from '../api/swarm.ts';
 import type { Failure } from '../errdefs.ts';
 import { errors, rpc } from './errors.ts';
 
-const SECOND = 1e9;
 const HOUR = 3600 * SECOND;
 
 const DEFAULT_SPEC: SwarmSpec = {

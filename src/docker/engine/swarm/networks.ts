@@ -27,7 +27,7 @@ export function createClusterNetwork(
       `networks of a swarm with the driver ${body.Driver} are not part of this engine`,
     );
   if (body.IPAM?.Driver && body.IPAM.Driver !== 'default') return rpc('InvalidArgument', 'invalid IPAM specified');
-  const present = [...manager.store.networks.all()].find((n) => n.Spec.Ingress);
+  const present = manager.store.ingress;
   if (body.Ingress && present) return rpc('AlreadyExists', `ingress network (${present.ID}) is already present`);
   return { Id: manager.allocator.addNetwork(specOf(name, body)).ID, Warning: '' };
 }
