@@ -175,6 +175,10 @@ export function networksFor(manager: Manager, service: Service): NonNullable<Tas
   });
 }
 
+/** A task that is made from the present spec of its service. */
+export const isUpToDate = (service: Service, task: Task): boolean =>
+  JSON.stringify(task.Spec) === JSON.stringify(taskSpecOf(service));
+
 /** What a task is made from. */
 export function taskSpecOf({ Spec }: Service): TaskSpec {
   const { Runtime: _, ...spec } = Spec.TaskTemplate;

@@ -235,6 +235,46 @@ describe('services', () => {
     expect(tried[0]).toBe('"No such image: nosuchimage:latest"');
   });
 
+  test('one that fails comes again no more often than it may, and again after a change', async () => {
+    await m.out('docker service create -d --name once --init --restart-max-attempts 1 --restart-delay 1s nginx false');
+    await m.out('sleep 15');
+    expect(await m.lines("docker service ps once --format '{{.CurrentState}}'")).toEqual([
+      expect.stringMatching(/^Failed/),
+      expect.stringMatching(/^Failed/),
+    ]);
+    expect(await m.out("docker inspect -f '{{.HostConfig.Init}}' $(docker ps -alq -f name=once)")).toBe('true');
+    await m.out('docker service update -d --env-add A=1 once; sleep 15');
+    expect(await m.lines('docker service ps -q once')).toHaveLength(4);
+    await m.out('docker service rm once');
+  });
+
+  test('an update counts the tasks of the new spec only', async () => {
+    const said = await m.lines('docker service update --env-add A=1 rr');
+    expect(said.slice(0, 2)).toEqual(['rr', 'overall progress: 0 out of 1 tasks']);
+    expect(said.at(-1)).toBe('verify: Service rr converged');
+    expect(await m.out("docker service ps rr -f desired-state=running --format '{{.CurrentState}}'")).toMatch(
+      /^Running/,
+    );
+  });
+
+  test('mounts are refused by name', async () => {
+    const spec = {
+      Name: 'm',
+      TaskTemplate: { ContainerSpec: { Image: 'nginx', Mounts: [{ Type: 'volume', Target: '/x' }] } },
+    };
+    const send = "curl -s --unix-socket /run/docker.sock -H 'Content-Type: application/json' -d";
+    expect(await m.out(`${send} '${JSON.stringify(spec)}' http://x/services/create`)).toContain(
+      'mounts are not part of this laboratory yet',
+    );
+  });
+
+  test('an external CA names its protocol and its place', async () => {
+    expect(await m.fails('docker swarm update --external-ca url=https://ca')).toContain('needs a protocol= parameter');
+    expect(await m.fails('docker swarm update --external-ca protocol=x,url=https://ca')).toContain(
+      'unrecognized external CA protocol x',
+    );
+  });
+
   test('leaving the swarm takes the containers along', async () => {
     await m.out('docker service rm cli');
     expect(await m.fails('docker service inspect cli', true)).toBe('Error: no such service: cli [1]');

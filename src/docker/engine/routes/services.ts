@@ -4,7 +4,7 @@ import { TASK_STATES } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
 import { rpc } from '../../swarm/errors.ts';
 import type { Manager } from '../../swarm/manager.ts';
-import { createService, removeService, tasksOf, updateService } from '../../swarm/services.ts';
+import { createService, isUpToDate, removeService, tasksOf, updateService } from '../../swarm/services.ts';
 import { readJson } from '../body.ts';
 import { SERVICE_SPEC } from '../decode/swarm.ts';
 import { Filters } from '../filters.ts';
@@ -142,6 +142,8 @@ const tasks = managed((manager, { daemon, query }) => {
     }
     return out;
   };
+  const current = f.bool('_up-to-date');
+  if (current instanceof Failure) return current;
   const ofServices = ids('service', (t) => services.find(t));
   if (ofServices instanceof Failure) return ofServices;
   const onNodes = ids('node', (t) => nodes.find(t));
@@ -151,6 +153,7 @@ const tasks = managed((manager, { daemon, query }) => {
     .filter(
       (t) =>
         t.ServiceID !== undefined &&
+        (!current || isCurrent(manager, t)) &&
         (ofServices.length === 0 || ofServices.includes(t.ServiceID)) &&
         (onNodes.length === 0 || onNodes.includes(t.NodeID ?? '')) &&
         f.folded('desired-state', t.DesiredState) &&
@@ -159,6 +162,11 @@ const tasks = managed((manager, { daemon, query }) => {
     );
   return json(daemon, 200, found.map(taskJson));
 });
+
+function isCurrent({ store }: Manager, t: Task): boolean {
+  const service = store.services.get(t.ServiceID ?? '');
+  return service !== undefined && isUpToDate(service, t);
+}
 
 function nameOf(manager: Manager, t: Task): string {
   return `${manager.store.services.get(t.ServiceID ?? '')?.Spec.Name}.${t.Slot ?? t.NodeID}.${t.ID}`;
