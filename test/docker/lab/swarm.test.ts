@@ -188,6 +188,7 @@ describe('services', () => {
     expect(await m.out(`${cli} curl -sS http://rr:5000/`)).toBe('Hello world!');
     expect((await m.lines(`${cli} nslookup tasks.rr | grep ^Address | tail -n +2`)).length).toBe(2);
     expect(await m.fails('docker network rm net')).toContain('is in use by service');
+    expect(await m.out('docker service ps -q -f label=nosuch rr; docker service ls -q -f runtime=plugin')).toBe('');
   });
 
   test('what ends comes again after a while; what is scaled down goes', async () => {

@@ -47,7 +47,8 @@ const list = managed((manager, { daemon, query }) => {
         f.begins('id', s.ID) &&
         f.begins('name', s.Spec.Name ?? '') &&
         f.labels(s.Spec.Labels) &&
-        f.exact('mode', s.Spec.Mode.Global ? 'global' : 'replicated'),
+        f.exact('mode', s.Spec.Mode.Global ? 'global' : 'replicated') &&
+        f.exact('runtime', 'container'),
     );
   const status = flag(query, 'status');
   return json(
@@ -154,6 +155,8 @@ const tasks = managed((manager, { daemon, query }) => {
       (t) =>
         t.ServiceID !== undefined &&
         (!current || isCurrent(manager, t)) &&
+        f.labels(manager.store.services.get(t.ServiceID)?.Spec.Labels ?? null) &&
+        f.exact('runtime', 'container') &&
         (ofServices.length === 0 || ofServices.includes(t.ServiceID)) &&
         (onNodes.length === 0 || onNodes.includes(t.NodeID ?? '')) &&
         f.folded('desired-state', t.DesiredState) &&
