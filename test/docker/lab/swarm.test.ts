@@ -249,6 +249,23 @@ describe('services', () => {
     await m.out('docker service rm once');
   });
 
+  test('templates see Go structs: all that came, and what did not come as empty', async () => {
+    const [task = ''] = await m.lines('docker service ps -q --no-trunc rr');
+    for (const name of ['rr', 'web', 'in', task, '$(docker node ls -q)']) {
+      const [whole] = JSON.parse(await m.out(`docker inspect ${name}`)) as unknown[];
+      expect(JSON.parse(await m.out(`docker inspect -f '{{json .}}' ${name}`))).toEqual(whole);
+    }
+    expect(await m.out("docker service inspect -f '{{.UpdateStatus}} {{.Spec.TaskTemplate.LogDriver}}' rr")).toBe(
+      '<nil> <nil>',
+    );
+    expect(await m.out("docker node inspect -f '{{.Spec.Annotations.Name}}{{.ManagerStatus.Leader}}' self")).toBe(
+      'true',
+    );
+    expect(await m.fails("docker service inspect -f '{{.UpdateStatus.State}}' rr")).toContain(
+      'map has no entry for key "UpdateStatus"',
+    );
+  });
+
   test('an update counts the tasks of the new spec only', async () => {
     const said = await m.lines('docker service update --env-add A=1 rr');
     expect(said.slice(0, 2)).toEqual(['rr', 'overall progress: 0 out of 1 tasks']);

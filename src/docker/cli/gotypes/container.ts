@@ -2,6 +2,7 @@
 import {
   ANY,
   BOOL,
+  DURATION,
   embed,
   type GoType,
   INT,
@@ -26,7 +27,6 @@ const PORT_SET = mapOf(EMPTY, PORT, 'nat.PortSet');
 const PORT_BINDING = struct('nat.PortBinding', ['HostIP', STRING, 'HostIp'], ['HostPort', STRING]);
 const PORT_MAP = mapOf(sliceOf(PORT_BINDING), PORT, 'nat.PortMap');
 const STR_SLICE = sliceOf(STRING, 'strslice.StrSlice');
-const DURATION: GoType = { k: 'int', name: 'time.Duration' };
 
 const HEALTHCHECK = struct(
   'v1.HealthcheckConfig',

@@ -14,9 +14,9 @@ import {
   STRINGS,
   sliceOf,
   struct,
-  TIME,
   UINT64,
 } from '../template/value.ts';
+import { ANNOTATIONS, DRIVER, META, TLS_INFO } from './swarm.ts';
 import { CLIENT_ROWS } from './version.ts';
 
 const PAIRS = sliceOf({ k: 'array', elem: STRING, length: 2 });
@@ -45,8 +45,7 @@ const REGISTRY = struct(
 /** @see moby api/types/swarm/swarm.go: Spec, its Annotations written out */
 const SPEC = struct(
   'swarm.Spec',
-  ['Name', STRING, '', true],
-  ['Labels', STRING_MAP],
+  ...ANNOTATIONS,
   ['Orchestration', struct('swarm.OrchestrationConfig', ['TaskHistoryRetentionLimit', ptrTo(INT64), '', true])],
   [
     'Raft',
@@ -86,34 +85,16 @@ const SPEC = struct(
       ['ForceRotate', UINT64, '', true],
     ),
   ],
-  [
-    'TaskDefaults',
-    struct('swarm.TaskDefaults', [
-      'LogDriver',
-      ptrTo(struct('swarm.Driver', ['Name', STRING, '', true], ['Options', STRING_MAP, '', true])),
-      '',
-      true,
-    ]),
-  ],
+  ['TaskDefaults', struct('swarm.TaskDefaults', ['LogDriver', ptrTo(DRIVER), '', true])],
   ['EncryptionConfig', struct('swarm.EncryptionConfig', ['AutoLockManagers', BOOL])],
 );
 /** @see moby api/types/swarm/swarm.go: ClusterInfo, its Meta written out */
 const CLUSTER = struct(
   'swarm.ClusterInfo',
   ['ID', STRING],
-  ['Version', struct('swarm.Version', ['Index', UINT64, '', true])],
-  ['CreatedAt', TIME, '', true],
-  ['UpdatedAt', TIME, '', true],
+  ...META,
   ['Spec', SPEC],
-  [
-    'TLSInfo',
-    struct(
-      'swarm.TLSInfo',
-      ['TrustRoot', STRING, '', true],
-      ['CertIssuerSubject', STRING, '', true],
-      ['CertIssuerPublicKey', STRING, '', true],
-    ),
-  ],
+  ['TLSInfo', TLS_INFO],
   ['RootRotationInProgress', BOOL],
   ['DefaultAddrPool', STRINGS],
   ['SubnetSize', INT],

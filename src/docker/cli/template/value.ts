@@ -73,6 +73,7 @@ export const INT64: GoType = { k: 'int', name: 'int64' };
 export const UINT16: GoType = { k: 'uint', name: 'uint16' };
 export const UINT64: GoType = { k: 'uint', name: 'uint64' };
 export const FLOAT64: GoType = { k: 'float', name: 'float64' };
+export const DURATION: GoType = { k: 'int', name: 'time.Duration' };
 export const TIME: GoType = { k: 'time', name: 'time.Time' };
 export const ANY: GoType = { k: 'any', name: 'interface {}' };
 /** json.Number: a string type. */
