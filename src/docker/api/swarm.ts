@@ -54,6 +54,17 @@ export interface SwarmSpec extends Annotations {
   EncryptionConfig: { AutoLockManagers: boolean };
 }
 
+/** A spec that says nothing. */
+export const NO_SPEC: SwarmSpec = {
+  Labels: null,
+  Orchestration: {},
+  Raft: { ElectionTick: 0, HeartbeatTick: 0 },
+  Dispatcher: {},
+  CAConfig: {},
+  TaskDefaults: {},
+  EncryptionConfig: { AutoLockManagers: false },
+};
+
 export interface ClusterInfo extends Meta {
   Spec: SwarmSpec;
   TLSInfo: TLSInfo;

@@ -10,18 +10,17 @@ import { FUNCTION_NAMES, FUNCTIONS } from './template/funcs.ts';
 import { parseTemplate, type Template } from './template/parse.ts';
 import { decode, fromJson, type GoType } from './template/value.ts';
 
-/** One object: its JSON text as it came, and its Go type, which may depend on what came. */
+/** One object: its JSON text as it came, and its Go type. */
 export interface Found {
   readonly raw: string;
-  readonly type: GoType | ((data: unknown) => GoType);
+  readonly type: GoType;
   /** A template is for the type only. */
   readonly typedOnly?: boolean;
 }
 
 function templated(template: Template, found: Found): { text: string } | { error: string } {
   const data = JSON.parse(found.raw) as unknown;
-  const type = typeof found.type === 'function' ? found.type(data) : found.type;
-  const typed = execTemplate(template, decode(data, type), { functions: FUNCTIONS });
+  const typed = execTemplate(template, decode(data, found.type), { functions: FUNCTIONS });
   if (typed.error === undefined) return { text: `${typed.text}\n` };
   if (found.typedOnly) return { error: `template parsing error: ${typed.error}` };
   const raw = execTemplate(template, fromJson(data), { functions: FUNCTIONS, missingKeyError: true });

@@ -14,7 +14,13 @@ export function parseBool(text: string): boolean | undefined {
 export class Filters {
   readonly #fields = new Map<string, string[]>();
 
-  static parse(text: string | null): Filters | Failure {
+  /** @param accepted keys; any when it is left out */
+  static parse(text: string | null, accepted?: readonly string[]): Filters | Failure {
+    const out = Filters.#read(text);
+    return out instanceof Filters && accepted ? (out.check(accepted) ?? out) : out;
+  }
+
+  static #read(text: string | null): Filters | Failure {
     const out = new Filters();
     if (text === null || text === '') return out;
     let json: unknown;
@@ -61,6 +67,16 @@ export class Filters {
   /** Any value equals, or nothing is asked. */
   exact(key: string, value: string): boolean {
     return !this.has(key) || this.get(key).includes(value);
+  }
+
+  /** Any value equals but for case, or nothing is asked. @param value in lower case */
+  folded(key: string, value: string): boolean {
+    return !this.has(key) || this.get(key).some((v) => v.toLowerCase() === value);
+  }
+
+  /** Any value is its beginning, or nothing is asked. */
+  begins(key: string, value: string): boolean {
+    return !this.has(key) || this.get(key).some((v) => value.startsWith(v));
   }
 
   /** Any value equals, begins, or as a pattern occurs; or nothing is asked. */

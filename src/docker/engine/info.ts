@@ -91,6 +91,27 @@ function registryConfig(config: Config): Record<string, unknown> {
   };
 }
 
+/** Of the overlay2 driver. */
+const STORAGE = [
+  ['Backing Filesystem', 'extfs'],
+  ['Supports d_type', 'true'],
+  ['Using metacopy', 'false'],
+  ['Native Overlay Diff', 'true'],
+  ['userxattr', 'false'],
+];
+
+/** What the kernel can limit. */
+const LIMITS = {
+  MemoryLimit: true,
+  SwapLimit: true,
+  KernelMemoryTCP: true,
+  CpuCfsPeriod: true,
+  CpuCfsQuota: true,
+  CPUShares: true,
+  CPUSet: true,
+  PidsLimit: true,
+};
+
 export function info(daemon: Daemon): Record<string, unknown> {
   const { config } = daemon;
   const all = [...daemon.containers.values()];
@@ -103,22 +124,9 @@ export function info(daemon: Daemon): Record<string, unknown> {
     ContainersStopped: all.filter((c) => !c.isRunning).length,
     Images: daemon.images.list().length,
     Driver: 'overlay2',
-    DriverStatus: [
-      ['Backing Filesystem', 'extfs'],
-      ['Supports d_type', 'true'],
-      ['Using metacopy', 'false'],
-      ['Native Overlay Diff', 'true'],
-      ['userxattr', 'false'],
-    ],
+    DriverStatus: STORAGE,
     Plugins: { Volume: PLUGINS.Volume, Network: PLUGINS.Network, Authorization: null, Log: PLUGINS.Log },
-    MemoryLimit: true,
-    SwapLimit: true,
-    KernelMemoryTCP: true,
-    CpuCfsPeriod: true,
-    CpuCfsQuota: true,
-    CPUShares: true,
-    CPUSet: true,
-    PidsLimit: true,
+    ...LIMITS,
     IPv4Forwarding: daemon.kernel.sysctl(daemon.kernel.hostNetns, 'net.ipv4.ip_forward') === '1',
     Debug: config.debug,
     NFd: 28,
@@ -135,9 +143,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
     OSType: 'linux',
     Architecture: 'x86_64',
     IndexServerAddress: 'https://index.docker.io/v1/',
-    RegistryConfig: {
-      ...registryConfig(config),
-    },
+    RegistryConfig: registryConfig(config),
     NCPU: CPUS,
     MemTotal: MEMORY,
     GenericResources: null,

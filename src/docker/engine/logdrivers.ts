@@ -1,6 +1,7 @@
 /** Log drivers that dockerd knows by name, and the options of json-file. */
 import type { HostConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
+import { parseBool } from './filters.ts';
 
 const invalid = (text: string): Failure => new Failure('invalid', text);
 
@@ -40,14 +41,9 @@ export function openLogFault({ Type, Config }: HostConfig['LogConfig']): string 
   if (!/^[-+]?\d+$/.test(files)) return `strconv.Atoi: parsing ${JSON.stringify(files)}: invalid syntax`;
   if (Number(files) < 1) return 'max-file cannot be less than 1';
   const compress = Config?.compress;
-  if (compress === undefined || FALSE.test(compress)) return undefined;
-  if (!TRUE.test(compress)) return `strconv.ParseBool: parsing ${JSON.stringify(compress)}: invalid syntax`;
+  const on = compress === undefined ? false : parseBool(compress);
+  if (on === false) return undefined;
+  if (on === undefined) return `strconv.ParseBool: parsing ${JSON.stringify(compress)}: invalid syntax`;
   if (Number(files) > 1 && bytes !== -1) return undefined;
   return 'compress cannot be true when max-file is less than 2 or max-size is not set';
 }
-
-export const isBool = (text: string): boolean => TRUE.test(text) || FALSE.test(text);
-
-/** strconv.ParseBool */
-const TRUE = /^(1|t|T|TRUE|true|True)$/;
-const FALSE = /^(0|f|F|FALSE|false|False)$/;

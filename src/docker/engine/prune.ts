@@ -15,10 +15,8 @@ export interface Pruning {
 
 /** @param accepted keys of the filter */
 export function parsePruning(daemon: Daemon, text: string | null, accepted: readonly string[]): Pruning | Failure {
-  const filters = Filters.parse(text);
+  const filters = Filters.parse(text, accepted);
   if (filters instanceof Failure) return filters;
-  const bad = filters.check(accepted);
-  if (bad) return bad;
   const given = filters.get('until');
   if (given.length > 1) return errors.manyUntil;
   const until = given[0] === undefined ? undefined : timeOf(daemon, given[0]);

@@ -6,7 +6,8 @@ import { signalNumber } from '../../linux/kernel/signal.ts';
 import type { CreateBody, HostConfig, RestartPolicy } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { normalCapabilities } from './capabilities.ts';
-import { isBool, verifyLog } from './logdrivers.ts';
+import { parseBool } from './filters.ts';
+import { verifyLog } from './logdrivers.ts';
 
 const MIN_MEMORY = 6 * 1024 * 1024;
 /** Of each machine. */
@@ -153,7 +154,7 @@ function wrongSecurity(options: readonly string[]): Failure | undefined {
     const [, key, value = ''] = /^([^=]*)=(.*)$/s.exec(option) ?? /^([^:]*):(.*)$/s.exec(option) ?? [];
     if (key === undefined) return invalid(`invalid --security-opt 1: ${JSON.stringify(option)}`);
     const known = ['label', 'apparmor', 'seccomp', 'writable-cgroups'].includes(key);
-    if (!known && !(key === 'no-new-privileges' && isBool(value)))
+    if (!known && !(key === 'no-new-privileges' && parseBool(value) !== undefined))
       return invalid(`invalid --security-opt 2: ${JSON.stringify(option)}`);
   }
   return undefined;

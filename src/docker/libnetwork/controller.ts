@@ -21,6 +21,25 @@ import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 export type NewNetwork = Omit<NetworkInfo, 'id' | 'created'>;
 
+/** A network of this machine, IPv4 only, as it is when nothing else is said of it. */
+export const plainNetwork = (name: string, driver: string, options: Readonly<Record<string, string>>): NewNetwork => ({
+  name,
+  driver,
+  scope: 'local',
+  enableIPv4: true,
+  enableIPv6: false,
+  internal: false,
+  attachable: false,
+  ingress: false,
+  configOnly: false,
+  configFrom: '',
+  ipamDriver: 'default',
+  ipamOptions: null,
+  options,
+  labels: {},
+  ipam: [],
+});
+
 /** The network by which sandboxes get out whose own networks lead nowhere. @see default_gateway_linux.go */
 export const GATEWAY_NETWORK = 'docker_gwbridge';
 

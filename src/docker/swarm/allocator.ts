@@ -7,6 +7,7 @@ import { formatIp, formatPrefix, type IpAddr, type Prefix, parseIp, parsePrefix 
 import type { Rng } from '../../base/rng.ts';
 import type { ClusterNetwork, NetworkSpec, ServicePort } from '../api/swarm.ts';
 import { Failure } from '../errdefs.ts';
+import { VXLAN_IDS } from '../libnetwork/drivers/overlay/overlay.ts';
 import { Ipam, type Pool } from '../libnetwork/ipam/allocator.ts';
 import { newId } from './ids.ts';
 import type { Store } from './store.ts';
@@ -23,7 +24,6 @@ const FIRST_VXLAN_ID = 4096;
 /** Ports that are published without a wish. */
 const FIRST_PORT = 30_000;
 const LAST_PORT = 32_767;
-export const VXLAN_IDS = 'com.docker.network.driver.overlay.vxlanid_list';
 /** The network of published ports, as managers make it. */
 export const INGRESS_SPEC: NetworkSpec = {
   Name: 'ingress',

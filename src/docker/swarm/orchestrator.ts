@@ -5,10 +5,11 @@
  */
 import { type Node, type Service, TASK_STATES, type Task, type TaskState } from '../api/swarm.ts';
 import { rfc3339Nano } from '../time.ts';
+import { release } from './attachments.ts';
 import { meets } from './constraints.ts';
 import { newId } from './ids.ts';
 import type { Manager } from './manager.ts';
-import { forgetTask, networksFor, taskSpecOf, tasksOf } from './services.ts';
+import { isUpToDate, networksFor, taskSpecOf, tasksOf } from './services.ts';
 import type { Change } from './store.ts';
 
 /** Changes that come together are looked at once. */
@@ -16,7 +17,7 @@ const SETTLE = 15e6;
 const RESTART_DELAY = 5e9;
 const after = (state: TaskState, than: TaskState): boolean => TASK_STATES.indexOf(state) > TASK_STATES.indexOf(than);
 
-export const isOver = (t: Task): boolean => after(t.Status.State, 'running');
+const isOver = (t: Task): boolean => after(t.Status.State, 'running');
 /** Still meant to run. */
 const isWanted = (t: Task): boolean => !after(t.DesiredState, 'running');
 
@@ -26,6 +27,8 @@ export class Orchestrator {
   readonly #unlisten: () => void;
   /** Tasks that wait for others to leave their place. */
   readonly #successors = new Map<Task, readonly Task[]>();
+  /** How often a place of a service has begun again, with which spec. */
+  readonly #restarts = new WeakMap<Service, Map<number | string, { readonly spec: string; readonly count: number }>>();
 
   constructor(readonly manager: Manager) {
     this.#unlisten = manager.store.listen((c) => this.#heed(c));
@@ -65,7 +68,7 @@ export class Orchestrator {
   /** Nobody wants it: it stops, and is forgotten when it has. */
   #end(task: Task): void {
     const { manager } = this;
-    if (isOver(task) || task.NodeID === undefined || !manager.store.nodes.get(task.NodeID)) forgetTask(manager, task);
+    if (isOver(task) || task.NodeID === undefined || !manager.store.nodes.get(task.NodeID)) release(manager, task);
     else if (task.DesiredState !== 'remove') manager.store.tasks.update(task, { DesiredState: 'remove' });
   }
 
@@ -81,9 +84,8 @@ export class Orchestrator {
 
   /** Tasks of an earlier spec give way, so many at a time as an update may change at once. */
   #followSpec(service: Service): void {
-    const wanted = JSON.stringify(taskSpecOf(service));
     const tasks = tasksOf(this.manager, service.ID);
-    const old = tasks.filter((t) => isWanted(t) && JSON.stringify(t.Spec) !== wanted);
+    const old = tasks.filter((t) => isWanted(t) && !isUpToDate(service, t));
     if (old.length === 0) return;
     const busy = tasks.filter((t) =>
       isWanted(t) ? !old.includes(t) && t.Status.State !== 'running' : this.#isStopping(t),
@@ -156,7 +158,7 @@ export class Orchestrator {
 
   /** Ended on its own and is not to come again. */
   #isDone(service: Service, t: Task): boolean {
-    return isOver(t) && t.DesiredState === 'shutdown' && t.Status.State !== 'shutdown' && !comesAgain(service, t);
+    return isOver(t) && t.DesiredState === 'shutdown' && t.Status.State !== 'shutdown' && !this.#comesAgain(service, t);
   }
 
   /** Of tasks that have ended by themselves, another one takes the place after a while. */
@@ -165,7 +167,8 @@ export class Orchestrator {
       // one that failed while it waited for its turn: when that has come
       if (!isWanted(t) || !isOver(t) || t.DesiredState === 'ready') continue;
       this.manager.store.tasks.update(t, { DesiredState: 'shutdown' });
-      if (!comesAgain(service, t)) continue;
+      if (!this.#comesAgain(service, t)) continue;
+      this.#count(service, t);
       const next = this.#make(service, t.Slot ? { slot: t.Slot } : { node: t.NodeID ?? '' }, 'ready');
       const delay = service.Spec.TaskTemplate.RestartPolicy?.Delay ?? RESTART_DELAY;
       this.manager.time.after(delay, () => {
@@ -173,6 +176,24 @@ export class Orchestrator {
           this.manager.store.tasks.update(next, { DesiredState: 'running' });
       });
     }
+  }
+
+  /** @see swarmkit manager/orchestrator/restart/restart.go: shouldRestart */
+  #comesAgain(service: Service, t: Task): boolean {
+    const { Condition = 'any', MaxAttempts = 0 } = service.Spec.TaskTemplate.RestartPolicy ?? {};
+    if (Condition === 'none' || (Condition === 'on-failure' && t.Status.State === 'complete')) return false;
+    return MaxAttempts === 0 || this.#restartsOf(service, t) < MaxAttempts;
+  }
+
+  #restartsOf(service: Service, t: Task): number {
+    const last = this.#restarts.get(service)?.get(placeOf(t));
+    return last?.spec === JSON.stringify(taskSpecOf(service)) ? last.count : 0;
+  }
+
+  #count(service: Service, t: Task): void {
+    const places = this.#restarts.get(service) ?? new Map();
+    const spec = JSON.stringify(taskSpecOf(service));
+    this.#restarts.set(service, places.set(placeOf(t), { spec, count: this.#restartsOf(service, t) + 1 }));
   }
 
   #make(service: Service, where: { slot: number } | { node: string }, desired: TaskState = 'running'): Task {
@@ -228,14 +249,13 @@ export class Orchestrator {
   /** Of each place, only so many tasks that are over are kept. */
   #keepHistory(service: Service): void {
     const limit = this.manager.cluster.Spec.Orchestration.TaskHistoryRetentionLimit ?? 5;
-    const over = new Map<string, Task[]>();
+    const over = new Map<number | string, Task[]>();
     for (const t of tasksOf(this.manager, service.ID)) {
       if (isWanted(t) || !isOver(t)) continue;
-      const place = t.Slot ? String(t.Slot) : (t.NodeID ?? '');
-      over.set(place, [...(over.get(place) ?? []), t]);
+      over.set(placeOf(t), [...(over.get(placeOf(t)) ?? []), t]);
     }
     for (const tasks of over.values())
-      for (const t of tasks.slice(0, Math.max(0, tasks.length + 1 - limit))) forgetTask(this.manager, t);
+      for (const t of tasks.slice(0, Math.max(0, tasks.length + 1 - limit))) release(this.manager, t);
   }
 }
 
@@ -250,7 +270,5 @@ function whyNot(unfit: number, unmet: number): string {
   ].join('; ');
 }
 
-function comesAgain(service: Service, t: Task): boolean {
-  const condition = service.Spec.TaskTemplate.RestartPolicy?.Condition ?? 'any';
-  return condition === 'any' || (condition === 'on-failure' && t.Status.State !== 'complete');
-}
+/** A slot, or a node of a global service. */
+const placeOf = (t: Task): number | string => t.Slot ?? t.NodeID ?? '';

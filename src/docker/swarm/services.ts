@@ -1,11 +1,10 @@
 /**
  * Services: what may be asked for, and what managers make of it.
- * Limits: no secrets, configs, jobs or plugins as services; resources are kept and not reckoned with.
+ * Limits: no secrets, configs, mounts, jobs or plugins as services; resources are kept and not reckoned with.
  * @see swarmkit manager/controlapi/service.go, moby daemon/cluster/services.go, daemon/cluster/convert/service.go
  */
 import type { Service, ServicePort, ServiceSpec, Task, TaskSpec } from '../api/swarm.ts';
 import { Failure } from '../errdefs.ts';
-import { release } from './attachments.ts';
 import { parseConstraint } from './constraints.ts';
 import { errors, rpc } from './errors.ts';
 import { newId } from './ids.ts';
@@ -24,7 +23,7 @@ function invalid(spec: ServiceSpec): Failure | undefined {
   const container = task.ContainerSpec;
   if (!container) return bad('TaskSpec: missing runtime');
   if ((container.Image ?? '') === '') return bad('ContainerSpec: image reference must be provided');
-  for (const kind of ['Secrets', 'Configs'])
+  for (const kind of ['Secrets', 'Configs', 'Mounts'])
     if (((container[kind] as unknown[] | null) ?? []).length > 0)
       return new Failure('notImplemented', `${kind.toLowerCase()} are not part of this laboratory yet`);
   if ((task.RestartPolicy?.Delay ?? 0) < 0) return bad('TaskSpec: restart-delay cannot be negative');
@@ -133,7 +132,7 @@ function allocate(manager: Manager, service: Service): void {
   const { allocator, store } = manager;
   const { EndpointSpec: asked, TaskTemplate } = service.Spec;
   const ports = asked?.Ports ? allocator.ports(service.ID, asked.Ports) : undefined;
-  const ingress = [...store.networks.all()].find((n) => n.Spec.Ingress);
+  const { ingress } = store;
   const wanted = (TaskTemplate.Networks ?? []).map((n) => n.Target);
   if (ingress && ports?.some((p) => p.PublishMode === 'ingress')) wanted.unshift(ingress.ID);
   const before = service.Endpoint.VirtualIPs ?? [];
@@ -164,13 +163,10 @@ export function removeService(manager: Manager, service: Service): void {
 export const tasksOf = ({ store }: Manager, id: string): Task[] =>
   [...store.tasks.all()].filter((t) => t.ServiceID === id);
 
-/** A task is over for good: it and its addresses go. */
-export const forgetTask = release;
-
 /** The networks of a task with addresses, ingress first. */
 export function networksFor(manager: Manager, service: Service): NonNullable<Task['NetworksAttachments']> {
   const ids = (service.Spec.TaskTemplate.Networks ?? []).map((n) => n.Target);
-  const ingress = [...manager.store.networks.all()].find((n) => n.Spec.Ingress);
+  const { ingress } = manager.store;
   if (ingress && service.Endpoint.Ports?.some((p) => p.PublishMode === 'ingress')) ids.unshift(ingress.ID);
   return ids.flatMap((id) => {
     const network = manager.store.networks.get(id);
@@ -178,6 +174,10 @@ export function networksFor(manager: Manager, service: Service): NonNullable<Tas
     return !network || !address || address instanceof Failure ? [] : [{ Network: network, Addresses: [address] }];
   });
 }
+
+/** A task that is made from the present spec of its service. */
+export const isUpToDate = (service: Service, task: Task): boolean =>
+  JSON.stringify(task.Spec) === JSON.stringify(taskSpecOf(service));
 
 /** What a task is made from. */
 export function taskSpecOf({ Spec }: Service): TaskSpec {

@@ -2,14 +2,14 @@
  * The spec of a swarm: what it is when nobody says otherwise, and what a request makes of it.
  * @see moby daemon/cluster/convert/swarm.go: MergeSwarmSpecToGRPC, swarmkit manager/manager.go: defaultClusterObject
  */
-import type { SwarmSpec } from '../api/swarm.ts';
+import { SECOND } from '../../base/clock.ts';
+import { NO_SPEC, type SwarmSpec } from '../api/swarm.ts';
 import type { Failure } from '../errdefs.ts';
 import { errors, rpc } from './errors.ts';
 
-const SECOND = 1e9;
 const HOUR = 3600 * SECOND;
 
-export const DEFAULT_SPEC: SwarmSpec = {
+const DEFAULT_SPEC: SwarmSpec = {
   Name: 'default',
   Labels: {},
   Orchestration: { TaskHistoryRetentionLimit: 5 },
@@ -22,16 +22,6 @@ export const DEFAULT_SPEC: SwarmSpec = {
   },
   Dispatcher: { HeartbeatPeriod: 5 * SECOND },
   CAConfig: { NodeCertExpiry: 90 * 24 * HOUR },
-  TaskDefaults: {},
-  EncryptionConfig: { AutoLockManagers: false },
-};
-
-const NOTHING: SwarmSpec = {
-  Labels: {},
-  Orchestration: {},
-  Raft: { ElectionTick: 0, HeartbeatTick: 0 },
-  Dispatcher: {},
-  CAConfig: {},
   TaskDefaults: {},
   EncryptionConfig: { AutoLockManagers: false },
 };
@@ -80,7 +70,7 @@ export function initialSpec(asked: Partial<SwarmSpec>): SwarmSpec | Failure {
 /** Of an update: the whole of what is asked. */
 export function updatedSpec(asked: Partial<SwarmSpec>): SwarmSpec | Failure {
   if (asked.Name && asked.Name !== 'default') return errors.name;
-  const spec = merged({ ...asked, Name: 'default' }, NOTHING);
+  const spec = merged({ ...asked, Name: 'default' }, NO_SPEC);
   return invalid(spec) ?? spec;
 }
 

@@ -39,6 +39,11 @@ export class Store {
     return [...this.clusters.all()][0] as Swarm;
   }
 
+  /** The network of published ports. */
+  get ingress(): ClusterNetwork | undefined {
+    return [...this.networks.all()].find((n) => n.Spec.Ingress);
+  }
+
   /** Calls back after each change. Gives an unsubscribe. */
   listen(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);

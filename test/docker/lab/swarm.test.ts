@@ -188,6 +188,7 @@ describe('services', () => {
     expect(await m.out(`${cli} curl -sS http://rr:5000/`)).toBe('Hello world!');
     expect((await m.lines(`${cli} nslookup tasks.rr | grep ^Address | tail -n +2`)).length).toBe(2);
     expect(await m.fails('docker network rm net')).toContain('is in use by service');
+    expect(await m.out('docker service ps -q -f label=nosuch rr; docker service ls -q -f runtime=plugin')).toBe('');
   });
 
   test('what ends comes again after a while; what is scaled down goes', async () => {
@@ -233,6 +234,63 @@ describe('services', () => {
     const tried = await m.lines("docker service ps bad --no-trunc --format '{{.Error}}'");
     expect(tried.length).toBeLessThanOrEqual(3);
     expect(tried[0]).toBe('"No such image: nosuchimage:latest"');
+  });
+
+  test('one that fails comes again no more often than it may, and again after a change', async () => {
+    await m.out('docker service create -d --name once --init --restart-max-attempts 1 --restart-delay 1s nginx false');
+    await m.out('sleep 15');
+    expect(await m.lines("docker service ps once --format '{{.CurrentState}}'")).toEqual([
+      expect.stringMatching(/^Failed/),
+      expect.stringMatching(/^Failed/),
+    ]);
+    expect(await m.out("docker inspect -f '{{.HostConfig.Init}}' $(docker ps -alq -f name=once)")).toBe('true');
+    await m.out('docker service update -d --env-add A=1 once; sleep 15');
+    expect(await m.lines('docker service ps -q once')).toHaveLength(4);
+    await m.out('docker service rm once');
+  });
+
+  test('templates see Go structs: all that came, and what did not come as empty', async () => {
+    const [task = ''] = await m.lines('docker service ps -q --no-trunc rr');
+    for (const name of ['rr', 'web', 'in', task, '$(docker node ls -q)']) {
+      const [whole] = JSON.parse(await m.out(`docker inspect ${name}`)) as unknown[];
+      expect(JSON.parse(await m.out(`docker inspect -f '{{json .}}' ${name}`))).toEqual(whole);
+    }
+    expect(await m.out("docker service inspect -f '{{.UpdateStatus}} {{.Spec.TaskTemplate.LogDriver}}' rr")).toBe(
+      '<nil> <nil>',
+    );
+    expect(await m.out("docker node inspect -f '{{.Spec.Annotations.Name}}{{.ManagerStatus.Leader}}' self")).toBe(
+      'true',
+    );
+    expect(await m.fails("docker service inspect -f '{{.UpdateStatus.State}}' rr")).toContain(
+      'map has no entry for key "UpdateStatus"',
+    );
+  });
+
+  test('an update counts the tasks of the new spec only', async () => {
+    const said = await m.lines('docker service update --env-add A=1 rr');
+    expect(said.slice(0, 2)).toEqual(['rr', 'overall progress: 0 out of 1 tasks']);
+    expect(said.at(-1)).toBe('verify: Service rr converged');
+    expect(await m.out("docker service ps rr -f desired-state=running --format '{{.CurrentState}}'")).toMatch(
+      /^Running/,
+    );
+  });
+
+  test('mounts are refused by name', async () => {
+    const spec = {
+      Name: 'm',
+      TaskTemplate: { ContainerSpec: { Image: 'nginx', Mounts: [{ Type: 'volume', Target: '/x' }] } },
+    };
+    const send = "curl -s --unix-socket /run/docker.sock -H 'Content-Type: application/json' -d";
+    expect(await m.out(`${send} '${JSON.stringify(spec)}' http://x/services/create`)).toContain(
+      'mounts are not part of this laboratory yet',
+    );
+  });
+
+  test('an external CA names its protocol and its place', async () => {
+    expect(await m.fails('docker swarm update --external-ca url=https://ca')).toContain('needs a protocol= parameter');
+    expect(await m.fails('docker swarm update --external-ca protocol=x,url=https://ca')).toContain(
+      'unrecognized external CA protocol x',
+    );
   });
 
   test('leaving the swarm takes the containers along', async () => {

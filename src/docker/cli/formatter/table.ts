@@ -17,6 +17,7 @@ import {
   mapOf,
   ptrTo,
   STRING,
+  STRING_MAP,
   str,
 } from '../template/value.ts';
 
@@ -87,7 +88,7 @@ export function tryTemplate<T>(listing: Listing<T>, row: T, format: string): Fai
 
 function header<T>(template: Template, listing: Listing<T>): string {
   const map = new Map(Object.entries(listing.headers).map(([k, v]) => [k, str(v)]));
-  return execTemplate(template, { t: mapOf(STRING), v: map, methods: HEADER_METHODS }, { functions: HEADER_FUNCTIONS })
+  return execTemplate(template, { t: STRING_MAP, v: map, methods: HEADER_METHODS }, { functions: HEADER_FUNCTIONS })
     .text;
 }
 

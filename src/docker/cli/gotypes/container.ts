@@ -2,6 +2,7 @@
 import {
   ANY,
   BOOL,
+  DURATION,
   embed,
   type GoType,
   INT,
@@ -10,6 +11,8 @@ import {
   named,
   ptrTo,
   STRING,
+  STRING_MAP,
+  STRINGS,
   sliceOf,
   struct,
   TIME,
@@ -18,15 +21,12 @@ import {
 } from '../template/value.ts';
 import { ENDPOINT_SETTINGS } from './network.ts';
 
-const STRINGS = sliceOf(STRING);
-const STRING_MAP = mapOf(STRING);
 const EMPTY = struct('struct {}');
 const PORT = named('nat.Port');
 const PORT_SET = mapOf(EMPTY, PORT, 'nat.PortSet');
 const PORT_BINDING = struct('nat.PortBinding', ['HostIP', STRING, 'HostIp'], ['HostPort', STRING]);
 const PORT_MAP = mapOf(sliceOf(PORT_BINDING), PORT, 'nat.PortMap');
 const STR_SLICE = sliceOf(STRING, 'strslice.StrSlice');
-const DURATION: GoType = { k: 'int', name: 'time.Duration' };
 
 const HEALTHCHECK = struct(
   'v1.HealthcheckConfig',

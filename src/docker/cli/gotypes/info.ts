@@ -10,13 +10,15 @@ import {
   named,
   ptrTo,
   STRING,
+  STRING_MAP,
+  STRINGS,
   sliceOf,
   struct,
-  TIME,
   UINT64,
 } from '../template/value.ts';
+import { ANNOTATIONS, DRIVER, META, TLS_INFO } from './swarm.ts';
+import { CLIENT_ROWS } from './version.ts';
 
-const STRINGS = sliceOf(STRING);
 const PAIRS = sliceOf({ k: 'array', elem: STRING, length: 2 });
 const COMMIT = struct('system.Commit', ['ID', STRING], ['Expected', STRING, '', true]);
 const PLUGINS = struct(
@@ -40,12 +42,10 @@ const REGISTRY = struct(
   ['InsecureRegistryCIDRs', STRINGS],
   ['Mirrors', STRINGS],
 );
-const LABELS = mapOf(STRING);
 /** @see moby api/types/swarm/swarm.go: Spec, its Annotations written out */
 const SPEC = struct(
   'swarm.Spec',
-  ['Name', STRING, '', true],
-  ['Labels', LABELS],
+  ...ANNOTATIONS,
   ['Orchestration', struct('swarm.OrchestrationConfig', ['TaskHistoryRetentionLimit', ptrTo(INT64), '', true])],
   [
     'Raft',
@@ -72,7 +72,7 @@ const SPEC = struct(
               'swarm.ExternalCA',
               ['Protocol', STRING],
               ['URL', STRING],
-              ['Options', LABELS, '', true],
+              ['Options', STRING_MAP, '', true],
               ['CACert', STRING],
             ),
           ),
@@ -85,34 +85,16 @@ const SPEC = struct(
       ['ForceRotate', UINT64, '', true],
     ),
   ],
-  [
-    'TaskDefaults',
-    struct('swarm.TaskDefaults', [
-      'LogDriver',
-      ptrTo(struct('swarm.Driver', ['Name', STRING, '', true], ['Options', LABELS, '', true])),
-      '',
-      true,
-    ]),
-  ],
+  ['TaskDefaults', struct('swarm.TaskDefaults', ['LogDriver', ptrTo(DRIVER), '', true])],
   ['EncryptionConfig', struct('swarm.EncryptionConfig', ['AutoLockManagers', BOOL])],
 );
 /** @see moby api/types/swarm/swarm.go: ClusterInfo, its Meta written out */
 const CLUSTER = struct(
   'swarm.ClusterInfo',
   ['ID', STRING],
-  ['Version', struct('swarm.Version', ['Index', UINT64, '', true])],
-  ['CreatedAt', TIME, '', true],
-  ['UpdatedAt', TIME, '', true],
+  ...META,
   ['Spec', SPEC],
-  [
-    'TLSInfo',
-    struct(
-      'swarm.TLSInfo',
-      ['TrustRoot', STRING, '', true],
-      ['CertIssuerSubject', STRING, '', true],
-      ['CertIssuerPublicKey', STRING, '', true],
-    ),
-  ],
+  ['TLSInfo', TLS_INFO],
   ['RootRotationInProgress', BOOL],
   ['DefaultAddrPool', STRINGS],
   ['SubnetSize', INT],
@@ -137,7 +119,7 @@ const RUNTIME_FIELDS = struct(
   ['Args', STRINGS, 'runtimeArgs', true],
   ['Type', STRING, 'runtimeType', true],
   ['Options', mapOf(ANY), 'options', true],
-  ['Status', mapOf(STRING), 'status', true],
+  ['Status', STRING_MAP, 'status', true],
 );
 const RUNTIMES: GoType = mapOf(embed(RUNTIME_FIELDS, ['Runtime', 'Path', 'Options']));
 const FIREWALL = struct('system.FirewallInfo', ['Driver', STRING], ['Info', PAIRS, '', true]);
@@ -149,15 +131,7 @@ const CONTAINERD = struct(
 const CLIENT = struct(
   'system.clientInfo',
   ['Debug', BOOL],
-  ['Version', STRING, '', true],
-  ['APIVersion', STRING, 'ApiVersion', true],
-  ['DefaultAPIVersion', STRING, '', true],
-  ['GitCommit', STRING, '', true],
-  ['GoVersion', STRING, '', true],
-  ['Os', STRING, '', true],
-  ['Arch', STRING, '', true],
-  ['BuildTime', STRING, '', true],
-  ['Context', STRING],
+  ...CLIENT_ROWS,
   ['Plugins', sliceOf(ANY)],
   ['Warnings', STRINGS],
 );

@@ -1,8 +1,18 @@
 /** Go types of networks and endpoints. @see moby api/types/network */
-import { ANY, BOOL, INT, INT64, mapOf, ptrTo, STRING, sliceOf, struct, TIME, UINT64 } from '../template/value.ts';
-
-const STRING_MAP = mapOf(STRING);
-const STRINGS = sliceOf(STRING);
+import {
+  ANY_MAP,
+  BOOL,
+  INT,
+  INT64,
+  mapOf,
+  ptrTo,
+  STRING,
+  STRING_MAP,
+  STRINGS,
+  sliceOf,
+  struct,
+  TIME,
+} from '../template/value.ts';
 
 const ENDPOINT_IPAM = struct(
   'network.EndpointIPAMConfig',
@@ -94,10 +104,9 @@ export const VOLUME = struct(
   ['Name', STRING],
   ['Options', STRING_MAP],
   ['Scope', STRING],
-  ['Status', mapOf(ANY), '', true],
+  ['Status', ANY_MAP, '', true],
   ['UsageData', ptrTo(struct('volume.UsageData', ['RefCount', INT64], ['Size', INT64])), '', true],
 );
 
 /** For objects that are only looked at as JSON. */
-export const RAW_OBJECT = mapOf(ANY);
-export { UINT64 };
+export const RAW_OBJECT = ANY_MAP;

@@ -250,9 +250,10 @@ function tmpfs(o: Options): Record<string, string> | undefined {
   return Object.keys(out).length > 0 ? sortedMap(out) : undefined;
 }
 
+const mapOrNone = (o: Options, name: string): Record<string, string> | undefined =>
+  o.list(name).length > 0 ? sortedMap(o.map(name)) : undefined;
+
 function hostConfig(o: Options, p: Parts, networkMode: string): ContainerBody['HostConfig'] {
-  const mapOrNone = (name: string): Record<string, string> | undefined =>
-    o.list(name).length > 0 ? sortedMap(o.map(name)) : undefined;
   const paths = p.security.unconfined ? [] : null;
   return {
     Binds: p.volumes.binds,
@@ -265,7 +266,7 @@ function hostConfig(o: Options, p: Parts, networkMode: string): ContainerBody['H
     VolumeDriver: o.string('volume-driver'),
     VolumesFrom: orNull(o.list('volumes-from')),
     ConsoleSize: [0, 0],
-    Annotations: mapOrNone('annotation'),
+    Annotations: mapOrNone(o, 'annotation'),
     CapAdd: orNull(o.list('cap-add')),
     CapDrop: orNull(o.list('cap-drop')),
     CgroupnsMode: o.string('cgroupns'),
@@ -288,7 +289,7 @@ function hostConfig(o: Options, p: Parts, networkMode: string): ContainerBody['H
     UTSMode: o.string('uts'),
     UsernsMode: o.string('userns'),
     ShmSize: o.int('shm-size'),
-    Sysctls: mapOrNone('sysctl'),
+    Sysctls: mapOrNone(o, 'sysctl'),
     Runtime: o.string('runtime') || undefined,
     Isolation: o.string('isolation'),
     ...resources(o),

@@ -73,6 +73,7 @@ export const INT64: GoType = { k: 'int', name: 'int64' };
 export const UINT16: GoType = { k: 'uint', name: 'uint16' };
 export const UINT64: GoType = { k: 'uint', name: 'uint64' };
 export const FLOAT64: GoType = { k: 'float', name: 'float64' };
+export const DURATION: GoType = { k: 'int', name: 'time.Duration' };
 export const TIME: GoType = { k: 'time', name: 'time.Time' };
 export const ANY: GoType = { k: 'any', name: 'interface {}' };
 /** json.Number: a string type. */
@@ -81,8 +82,10 @@ export const sliceOf = (elem: GoType, name?: string): GoType => ({ k: 'slice', e
 export const mapOf = (elem: GoType, key: GoType = STRING, name?: string): GoType => ({ k: 'map', key, elem, name });
 export const ptrTo = (elem: GoType): GoType => ({ k: 'ptr', elem });
 export const named = (name: string): GoType => ({ k: 'string', name });
+export const STRINGS = sliceOf(STRING);
+export const STRING_MAP = mapOf(STRING);
 export const ANY_MAP = mapOf(ANY);
-export const ANY_SLICE = sliceOf(ANY);
+const ANY_SLICE = sliceOf(ANY);
 
 export const str = (v: string): GoValue => ({ t: STRING, v });
 export const int = (v: number): GoValue => ({ t: INT, v });

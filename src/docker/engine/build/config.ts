@@ -57,15 +57,8 @@ export function applyInstruction(
           c = { ...c, Labels: sorted({ ...c.Labels, [name]: value }) };
         }) ?? c
       );
-    case 'EXPOSE': {
-      const ports = words(rest, variables, escapeChar).map((p): [string, Record<string, never>] => [
-        p.includes('/') ? p : `${p}/tcp`,
-        {},
-      ]);
-      const bad = ports.find(([p]) => !/^\d+(?:-\d+)?\/(?:tcp|udp|sctp)$/.test(p));
-      if (bad) return new Failure('invalid', `invalid containerPort: ${bad[0].replace(/\/tcp$/, '')}`);
-      return { ...c, ExposedPorts: sorted({ ...c.ExposedPorts, ...Object.fromEntries(ports) }) };
-    }
+    case 'EXPOSE':
+      return exposed(c, words(rest, variables, escapeChar));
     case 'HEALTHCHECK':
       return { ...c, Healthcheck: healthcheck(i) };
     case 'ONBUILD':
@@ -92,6 +85,14 @@ export function applyInstruction(
     default:
       return undefined;
   }
+}
+
+/** With more ports, `80` or `53/udp`. */
+function exposed(c: ImageConfig, texts: readonly string[]): ImageConfig | Failure {
+  const ports = texts.map((p): [string, Record<string, never>] => [p.includes('/') ? p : `${p}/tcp`, {}]);
+  const bad = ports.find(([p]) => !/^\d+(?:-\d+)?\/(?:tcp|udp|sctp)$/.test(p));
+  if (bad) return new Failure('invalid', `invalid containerPort: ${bad[0].replace(/\/tcp$/, '')}`);
+  return { ...c, ExposedPorts: sorted({ ...c.ExposedPorts, ...Object.fromEntries(ports) }) };
 }
 
 /** Without `.`, `..` and empty names. */

@@ -5,7 +5,7 @@
 import { contains, formatIp, formatPrefix, network as masked, type Prefix, parsePrefix } from '../../../base/ip.ts';
 import type { Kernel } from '../../../linux/kernel/machine.ts';
 import { Failure } from '../../errdefs.ts';
-import type { Controller, NewNetwork } from '../../libnetwork/controller.ts';
+import { type Controller, type NewNetwork, plainNetwork } from '../../libnetwork/controller.ts';
 import { uniqueLocal } from '../../libnetwork/ipam/pools.ts';
 import type { IpamSpec } from '../../libnetwork/network.ts';
 import type { Settings } from '../../libnetwork/settings.ts';
@@ -26,7 +26,7 @@ export function settings(c: Config, globalId: bigint): Settings {
 
 /** `host`, `none`. */
 export function plainNetworks(): NewNetwork[] {
-  return [network('host', 'host', {}), network('none', 'null', {})];
+  return [plainNetwork('host', 'host', {}), plainNetwork('none', 'null', {})];
 }
 
 /**
@@ -51,7 +51,7 @@ export function initBridge(kernel: Kernel, controller: Controller, c: Config): F
   if (typeof four === 'string') return fail(four);
   if (typeof six === 'string') return fail(six);
   const made = controller.newNetwork({
-    ...network('bridge', 'bridge', bridgeOptions(c)),
+    ...plainNetwork('bridge', 'bridge', bridgeOptions(c)),
     enableIPv6: c.ipv6,
     ipam: [four, ...(six ? [six] : [])].filter((s) => s.subnet !== undefined),
   });
@@ -100,24 +100,4 @@ function presentAddress(kernel: Kernel, version: 4 | 6, range: Prefix | undefine
   const own = present.find((p) => contains(p, range.addr)) ?? present[0];
   if (!own || !contains(own, range.addr)) return undefined;
   return range.bits < own.bits ? { addr: own.addr, bits: range.bits } : own;
-}
-
-function network(name: string, driver: string, options: Record<string, string>): NewNetwork {
-  return {
-    name,
-    driver,
-    scope: 'local',
-    enableIPv4: true,
-    enableIPv6: false,
-    internal: false,
-    attachable: false,
-    ingress: false,
-    configOnly: false,
-    configFrom: '',
-    ipamDriver: 'default',
-    ipamOptions: null,
-    options,
-    labels: {},
-    ipam: [],
-  };
 }

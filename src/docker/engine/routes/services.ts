@@ -2,8 +2,9 @@
 import type { Service, ServiceSpec, Task, TaskState } from '../../api/swarm.ts';
 import { TASK_STATES } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
+import { rpc } from '../../swarm/errors.ts';
 import type { Manager } from '../../swarm/manager.ts';
-import { createService, removeService, tasksOf, updateService } from '../../swarm/services.ts';
+import { createService, isUpToDate, removeService, tasksOf, updateService } from '../../swarm/services.ts';
 import { readJson } from '../body.ts';
 import { SERVICE_SPEC } from '../decode/swarm.ts';
 import { Filters } from '../filters.ts';
@@ -29,10 +30,7 @@ const update = managed(async (manager, call) => {
   if (service instanceof Failure) return service;
   const back = call.query.get('rollback') === 'previous';
   if (back && !service.PreviousSpec)
-    return new Failure(
-      'invalid',
-      `rpc error: code = FailedPrecondition desc = service ${service.ID} does not have a previous spec`,
-    );
+    return rpc('FailedPrecondition', `service ${service.ID} does not have a previous spec`);
   const spec = back ? (service.PreviousSpec as ServiceSpec) : body;
   return updateService(manager, service, version, spec) ?? json(call.daemon, 200, { Warnings: null });
 });
@@ -40,19 +38,17 @@ const update = managed(async (manager, call) => {
 const SERVICE_FILTERS = ['id', 'label', 'mode', 'name', 'runtime'];
 
 const list = managed((manager, { daemon, query }) => {
-  const f = Filters.parse(query.get('filters'));
+  const f = Filters.parse(query.get('filters'), SERVICE_FILTERS);
   if (f instanceof Failure) return f;
-  const bad = f.check(SERVICE_FILTERS);
-  if (bad) return bad;
-  const begins = (key: string, text: string): boolean => !f.has(key) || f.get(key).some((v) => text.startsWith(v));
   const found = manager.store.services
     .sorted()
     .filter(
       (s) =>
-        begins('id', s.ID) &&
-        begins('name', s.Spec.Name ?? '') &&
+        f.begins('id', s.ID) &&
+        f.begins('name', s.Spec.Name ?? '') &&
         f.labels(s.Spec.Labels) &&
-        f.exact('mode', s.Spec.Mode.Global ? 'global' : 'replicated'),
+        f.exact('mode', s.Spec.Mode.Global ? 'global' : 'replicated') &&
+        f.exact('runtime', 'container'),
     );
   const status = flag(query, 'status');
   return json(
@@ -132,10 +128,8 @@ const remove = managed((manager, { daemon, params }) => {
 const TASK_FILTERS = ['_up-to-date', 'desired-state', 'id', 'label', 'name', 'node', 'runtime', 'service'];
 
 const tasks = managed((manager, { daemon, query }) => {
-  const f = Filters.parse(query.get('filters'));
+  const f = Filters.parse(query.get('filters'), TASK_FILTERS);
   if (f instanceof Failure) return f;
-  const bad = f.check(TASK_FILTERS);
-  if (bad) return bad;
   for (const state of f.get('desired-state'))
     if (!TASK_STATES.includes(state.toLowerCase() as TaskState))
       return new Failure('system', `Invalid desired-state filter: '${state}'`);
@@ -149,6 +143,8 @@ const tasks = managed((manager, { daemon, query }) => {
     }
     return out;
   };
+  const current = f.bool('_up-to-date');
+  if (current instanceof Failure) return current;
   const ofServices = ids('service', (t) => services.find(t));
   if (ofServices instanceof Failure) return ofServices;
   const onNodes = ids('node', (t) => nodes.find(t));
@@ -158,14 +154,22 @@ const tasks = managed((manager, { daemon, query }) => {
     .filter(
       (t) =>
         t.ServiceID !== undefined &&
+        (!current || isCurrent(manager, t)) &&
+        f.labels(manager.store.services.get(t.ServiceID)?.Spec.Labels ?? null) &&
+        f.exact('runtime', 'container') &&
         (ofServices.length === 0 || ofServices.includes(t.ServiceID)) &&
         (onNodes.length === 0 || onNodes.includes(t.NodeID ?? '')) &&
-        (!f.has('desired-state') || f.get('desired-state').some((s) => s.toLowerCase() === t.DesiredState)) &&
-        (!f.has('id') || f.get('id').some((v) => t.ID.startsWith(v))) &&
-        (!f.has('name') || f.get('name').some((v) => nameOf(manager, t).startsWith(v))),
+        f.folded('desired-state', t.DesiredState) &&
+        f.begins('id', t.ID) &&
+        f.begins('name', nameOf(manager, t)),
     );
   return json(daemon, 200, found.map(taskJson));
 });
+
+function isCurrent({ store }: Manager, t: Task): boolean {
+  const service = store.services.get(t.ServiceID ?? '');
+  return service !== undefined && isUpToDate(service, t);
+}
 
 function nameOf(manager: Manager, t: Task): string {
   return `${manager.store.services.get(t.ServiceID ?? '')?.Spec.Name}.${t.Slot ?? t.NodeID}.${t.ID}`;

@@ -59,25 +59,22 @@ const update = managed(async (manager, call) => {
 const NODE_FILTERS = ['id', 'label', 'membership', 'name', 'node.label', 'role'];
 
 const nodes = managed((manager, { daemon, query }) => {
-  const f = Filters.parse(query.get('filters'));
+  const f = Filters.parse(query.get('filters'), NODE_FILTERS);
   if (f instanceof Failure) return f;
-  const bad = f.check(NODE_FILTERS);
-  if (bad) return bad;
   for (const role of f.get('role'))
     if (!['worker', 'manager'].includes(role.toLowerCase()))
       return new Failure('system', `Invalid role filter: '${role}'`);
   for (const m of f.get('membership'))
     if (!['pending', 'accepted'].includes(m.toLowerCase()))
       return new Failure('system', `Invalid membership filter: '${m}'`);
-  const begins = (key: string, text: string): boolean => !f.has(key) || f.get(key).some((v) => text.startsWith(v));
   const found = manager.store.nodes
     .sorted()
     .filter(
       (n) =>
-        begins('id', n.ID) &&
-        begins('name', n.Description.Hostname) &&
-        (!f.has('role') || f.get('role').some((r) => r.toLowerCase() === n.Spec.Role)) &&
-        (!f.has('membership') || f.get('membership').some((m) => m.toLowerCase() === 'accepted')) &&
+        f.begins('id', n.ID) &&
+        f.begins('name', n.Description.Hostname) &&
+        f.folded('role', n.Spec.Role) &&
+        f.folded('membership', 'accepted') &&
         f.labels(n.Description.Engine.Labels ?? {}) &&
         f.labels(n.Spec.Labels, 'node.label'),
     );

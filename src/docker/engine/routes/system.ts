@@ -14,10 +14,8 @@ import { bytes, json, ping } from '../reply.ts';
 import type { Handler, Route } from '../router.ts';
 
 const events: Handler = ({ daemon, query, request }) => {
-  const filters = Filters.parse(query.get('filters'));
+  const filters = Filters.parse(query.get('filters'), EVENT_FILTERS);
   if (filters instanceof Failure) return filters;
-  const bad = filters.check(EVENT_FILTERS);
-  if (bad) return bad;
   const times: (bigint | undefined)[] = [];
   for (const name of ['since', 'until']) {
     const value = query.get(name);

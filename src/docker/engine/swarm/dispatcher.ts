@@ -108,7 +108,7 @@ export class Dispatcher {
   #begin(node: Node, line: Line): void {
     const { manager, member } = this;
     this.#sessions.set(node.ID, { line, heard: manager.now() });
-    const network = [...manager.store.networks.all()].find((n) => n.Spec.Ingress);
+    const network = manager.store.ingress;
     const address = network && nodeAddress(manager, node.ID, network.ID);
     line.send({
       t: 'joined',

@@ -9,7 +9,7 @@ import { Failure } from '../../errdefs.ts';
 import type { HostPort } from '../../swarm/address.ts';
 
 /** Of gossip. */
-export const GOSSIP_PORT = 7946;
+const GOSSIP_PORT = 7946;
 const BACKLOG = 4096;
 
 export class Ears {

@@ -215,6 +215,7 @@ function bodyOf(
     HostConfig: {
       NetworkMode: (user[0] ?? networks[0])?.name ?? 'default',
       PortBindings: bindingsOf(host),
+      ...(spec.Init === undefined ? {} : { Init: spec.Init }),
       ...(spec.ReadOnly ? { ReadonlyRootfs: true } : {}),
       ...(spec.Hosts ? { ExtraHosts: spec.Hosts.map(extraHost) } : {}),
       ...(spec.DNSConfig?.Nameservers ? { Dns: spec.DNSConfig.Nameservers } : {}),

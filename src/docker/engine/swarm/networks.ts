@@ -6,7 +6,7 @@
 import type { ClusterNetwork, NetworkSpec, SwarmIpam } from '../../api/swarm.ts';
 import type { NetworkInspect } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
-import { GATEWAY_NETWORK } from '../../libnetwork/controller.ts';
+import { GATEWAY_NETWORK, plainNetwork } from '../../libnetwork/controller.ts';
 import type { Network } from '../../libnetwork/network.ts';
 import { rpc } from '../../swarm/errors.ts';
 import type { Manager } from '../../swarm/manager.ts';
@@ -27,7 +27,7 @@ export function createClusterNetwork(
       `networks of a swarm with the driver ${body.Driver} are not part of this engine`,
     );
   if (body.IPAM?.Driver && body.IPAM.Driver !== 'default') return rpc('InvalidArgument', 'invalid IPAM specified');
-  const present = [...manager.store.networks.all()].find((n) => n.Spec.Ingress);
+  const present = manager.store.ingress;
   if (body.Ingress && present) return rpc('AlreadyExists', `ingress network (${present.ID}) is already present`);
   return { Id: manager.allocator.addNetwork(specOf(name, body)).ID, Warning: '' };
 }
@@ -120,19 +120,11 @@ export function instantiate(daemon: Daemon, { ID, Spec, DriverState, IPAMOptions
   if (present) return present;
   const made = daemon.controller.newNetwork(
     {
-      name: Spec.Name ?? '',
-      driver: DriverState.Name ?? '',
+      ...plainNetwork(Spec.Name ?? '', DriverState.Name ?? '', DriverState.Options ?? {}),
       scope: 'swarm',
-      enableIPv4: true,
-      enableIPv6: false,
       internal: Spec.Internal ?? false,
       attachable: Spec.Attachable ?? false,
       ingress: Spec.Ingress ?? false,
-      configOnly: false,
-      configFrom: '',
-      ipamDriver: 'default',
-      ipamOptions: null,
-      options: DriverState.Options ?? {},
       labels: Spec.Labels ?? {},
       ipam: (IPAMOptions?.Configs ?? []).map((c) => ({
         ...(c.Subnet ? { subnet: c.Subnet } : {}),
@@ -156,23 +148,7 @@ const GATEWAY_OPTIONS = {
 export function gatewayNetwork(daemon: Daemon): Network | Failure {
   const present = daemon.controller.byName(GATEWAY_NETWORK);
   if (present) return present;
-  const made = daemon.controller.newNetwork({
-    name: GATEWAY_NETWORK,
-    driver: 'bridge',
-    scope: 'local',
-    enableIPv4: true,
-    enableIPv6: false,
-    internal: false,
-    attachable: false,
-    ingress: false,
-    configOnly: false,
-    configFrom: '',
-    ipamDriver: 'default',
-    ipamOptions: null,
-    options: GATEWAY_OPTIONS,
-    labels: {},
-    ipam: [],
-  });
+  const made = daemon.controller.newNetwork(plainNetwork(GATEWAY_NETWORK, 'bridge', GATEWAY_OPTIONS));
   if (!(made instanceof Failure)) daemon.networkEvent(made, 'create');
   return made;
 }

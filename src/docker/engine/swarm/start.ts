@@ -35,7 +35,6 @@ import { gatewayNetwork, instantiate } from './networks.ts';
 import { closeSandbox, openSandbox } from './sandboxes.ts';
 
 const DATA_PATH_PORT = 4789;
-const DEFAULT_LISTEN = '0.0.0.0:2377';
 /** Of the address pools' subnets, in bits. */
 const SUBNET_SIZE = 24;
 /** Until a manager is elected, and until its node is ready. */
@@ -137,7 +136,7 @@ function resolve(daemon: Daemon, asked: InitRequest): Addresses | Failure {
   const net = daemon.kernel.net(daemon.kernel.hostNetns);
   const text = asked.ListenAddr ?? '';
   if (text === '') return new Failure('invalid', 'invalid ListenAddr "": invalid empty address');
-  const given = splitHostPort(text === '' ? DEFAULT_LISTEN : text);
+  const given = splitHostPort(text);
   if (!given) return new Failure('system', `could not parse listen address ${text}`);
   const listen = resolveListen(net, given);
   if (listen instanceof Failure) return listen;

@@ -24,9 +24,7 @@ export const nodePs = command({
       else tasks.push(...found);
     }
     if (errors.length === 0 || tasks.length > 0) {
-      const [format, quiet] = [o.string('format'), o.bool('quiet')];
-      const printed = { format, quiet, trunc: !o.bool('no-trunc'), resolve: !o.bool('no-resolve') };
-      const failure = await printTasks(ctx, tasks, printed);
+      const failure = await printTasks(ctx, tasks, o);
       if (failure) errors.push(failure.message);
     }
     return errors.length > 0 ? new Failure(errors.join('\n')) : 0;

@@ -95,7 +95,7 @@ function specOf(o: Options, Image: string, args: readonly string[]): ServiceSpec
   const ports = portsOf(o.list('publish'));
   return {
     ...(o.string('name') === '' ? {} : { Name: o.string('name') }),
-    Labels: labels(o.list('label')),
+    Labels: o.map('label'),
     TaskTemplate: {
       ContainerSpec: containerOf(o, Image, args),
       Resources: { Limits: {}, Reservations: {} },
@@ -122,7 +122,7 @@ function containerOf(
     value.length > 0 ? { [key]: value } : {};
   const text = (key: string, name: string): Record<string, string> =>
     o.string(name) === '' ? {} : { [key]: o.string(name) };
-  const own = labels(o.list('container-label'));
+  const own = o.map('container-label');
   return {
     Image,
     ...(Object.keys(own).length > 0 ? { Labels: own } : {}),
@@ -160,8 +160,3 @@ function restartOf(o: Options): Pick<ServiceSpec['TaskTemplate'], 'RestartPolicy
     },
   };
 }
-
-export const labels = (texts: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
-    texts.map((t) => (t.includes('=') ? [t.slice(0, t.indexOf('=')), t.slice(t.indexOf('=') + 1)] : [t, ''])),
-  );

@@ -25,9 +25,7 @@ export const servicePs = command({
     if (found.ids.length === 0) return new Failure(found.missing.join('\n'));
     const tasks = await ctx.client.get<Task[]>('/tasks', { filters: filterQuery(wanted) });
     if (failed(tasks)) return tasks;
-    const [format, quiet] = [o.string('format'), o.bool('quiet')];
-    const printed = { format, quiet, trunc: !o.bool('no-trunc'), resolve: !o.bool('no-resolve') };
-    const failure = await printTasks(ctx, tasks, printed);
+    const failure = await printTasks(ctx, tasks, o);
     return failure ?? (found.missing.length > 0 ? new Failure(found.missing.join('\n')) : 0);
   },
 });

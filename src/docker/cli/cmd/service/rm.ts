@@ -1,5 +1,5 @@
-import { Failure, failed } from '../../failure.ts';
 import { atLeast, command } from '../../spec.ts';
+import { forEach } from '../container/each.ts';
 
 /** `docker service rm` */
 export const serviceRm = command({
@@ -9,13 +9,6 @@ export const serviceRm = command({
   short: 'Remove services',
   args: atLeast(1),
   flags: [],
-  run: async (ctx, _o, args) => {
-    const errors: string[] = [];
-    for (const name of args) {
-      const got = await ctx.client.call('DELETE', `/services/${name}`);
-      if (failed(got)) errors.push(got.message);
-      else await ctx.out(`${name}\n`);
-    }
-    return errors.length > 0 ? new Failure(errors.join('\n')) : 0;
-  },
+  run: (ctx, _o, args) =>
+    forEach(ctx, args, (name) => ctx.client.call('DELETE', `/services/${name}`), undefined, 'service'),
 });

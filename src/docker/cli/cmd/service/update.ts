@@ -8,7 +8,7 @@ import { Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
 import { usageLine } from '../../help.ts';
 import { atLeast, type CommandSpec, command, exactly, flag } from '../../spec.ts';
-import { DETACH_FLAGS, labels, PUBLISH_CHECK, portsOf } from './create.ts';
+import { DETACH_FLAGS, PUBLISH_CHECK, portsOf } from './create.ts';
 import { imageName, pinImage } from './image.ts';
 import { watchService } from './progress.ts';
 
@@ -82,7 +82,7 @@ async function merged(ctx: Ctx, spec: ServiceSpec, o: Options): Promise<ServiceS
     ...(container.Env ?? []).filter(gone([...o.list('env-rm'), ...added(o.list('env-add'))])),
     ...o.list('env-add'),
   ];
-  const all = { ...spec.Labels, ...labels(o.list('label-add')) };
+  const all = { ...spec.Labels, ...o.map('label-add') };
   for (const key of o.list('label-rm')) delete all[key];
   const constraints = (task.Placement?.Constraints ?? []).filter((c) => !o.list('constraint-rm').includes(c));
   constraints.push(...o.list('constraint-add').filter((c) => !constraints.includes(c)));

@@ -5,7 +5,12 @@ import { type FlagSpec, flag } from '../../spec.ts';
 
 export const CA_FLAGS: readonly FlagSpec[] = [
   flag('cert-expiry', 'duration', 'How long certificates of nodes are good (ns|us|ms|s|m|h)', { default: '2160h0m0s' }),
-  flag('external-ca', 'external-ca', 'Servers that sign certificates'),
+  flag('external-ca', 'external-ca', 'Servers that sign certificates', {
+    check: (text) => {
+      const error = externalCaFault(text);
+      return error === undefined ? { value: text } : { error };
+    },
+  }),
 ];
 
 export const SPEC_FLAGS: readonly FlagSpec[] = [
@@ -45,7 +50,7 @@ export function mergeCa(ca: SwarmSpec['CAConfig'], o: Options, caCert: string): 
 }
 
 /** What is wrong with `protocol=cfssl,url=https://…`; undefined: nothing. */
-export function externalCaFault(text: string): string | undefined {
+function externalCaFault(text: string): string | undefined {
   const fields = text.split(',').map((f) => f.split('='));
   const bad = fields.find((f) => f.length < 2);
   if (bad) return `invalid field '${bad[0]}' must be a key=value pair`;
@@ -59,14 +64,3 @@ function externalCa(text: string, CACert: string): ExternalCA {
   const fields = Object.fromEntries(text.split(',').map((f) => [f.split('=')[0], f.slice(f.indexOf('=') + 1)]));
   return { Protocol: 'cfssl', URL: fields.url ?? '', CACert };
 }
-
-/** A spec that says nothing. */
-export const NO_SPEC: SwarmSpec = {
-  Labels: null,
-  Orchestration: {},
-  Raft: { ElectionTick: 0, HeartbeatTick: 0 },
-  Dispatcher: {},
-  CAConfig: {},
-  TaskDefaults: {},
-  EncryptionConfig: { AutoLockManagers: false },
-};

@@ -1,6 +1,7 @@
+import { NO_SPEC } from '../../../api/swarm.ts';
 import { Failure, failed } from '../../failure.ts';
 import { command, flag, NONE } from '../../spec.ts';
-import { mergeSpec, NO_SPEC, SPEC_FLAGS } from './flags.ts';
+import { mergeSpec, SPEC_FLAGS } from './flags.ts';
 import { printJoinCommand, printUnlockKey } from './shared.ts';
 
 const AVAILABILITIES = ['active', 'pause', 'drain'];

@@ -1,6 +1,4 @@
 /** `docker swarm unlock` and `docker swarm unlock-key` */
-import { text } from '../../../../base/http.ts';
-import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Swarm, SwarmInfo } from '../../../api/swarm.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
@@ -24,25 +22,12 @@ export const swarmUnlock = command({
   },
 });
 
-/** A line that a terminal does not show. */
+/** A line that a terminal does not show; only a terminal is asked for it. */
 async function readKey(ctx: Ctx): Promise<string> {
-  const shown = ctx.sys.isatty(0) ? ctx.sys.tcgetattr(0) : undefined;
-  const terminal = shown && !isErr(shown) ? shown : undefined;
-  if (terminal) {
-    await ctx.out('Enter unlock key: ');
-    ctx.sys.tcsetattr(0, { ...terminal, echo: false });
-  }
-  let line = '';
-  while (!line.includes('\n')) {
-    const got = await ctx.sys.read(0);
-    if (isErr(got) || got.length === 0) break;
-    line += text(got);
-  }
-  if (terminal) {
-    ctx.sys.tcsetattr(0, terminal);
-    await ctx.out('\n');
-  }
-  return line.trim();
+  const shown = ctx.sys.isatty(0);
+  const key = await ctx.ask(shown ? 'Enter unlock key: ' : '', true);
+  if (shown) await ctx.out('\n');
+  return key;
 }
 
 export const swarmUnlockKey = command({

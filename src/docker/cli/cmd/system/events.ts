@@ -6,7 +6,7 @@ import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
 import { goJson } from '../../template/print.ts';
-import { decode, INT64, mapOf, named, ptrTo, STRING, struct } from '../../template/value.ts';
+import { decode, INT64, named, ptrTo, STRING, STRING_MAP, struct } from '../../template/value.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 import { timeParameter } from '../timestamp.ts';
 
@@ -29,7 +29,7 @@ const MESSAGE = struct(
   ['From', STRING, 'from', true],
   ['Type', named('events.Type')],
   ['Action', named('events.Action')],
-  ['Actor', struct('events.Actor', ['ID', STRING], ['Attributes', mapOf(STRING)])],
+  ['Actor', struct('events.Actor', ['ID', STRING], ['Attributes', STRING_MAP])],
   ['Scope', STRING, 'scope', true],
   ['Time', INT64, 'time', true],
   ['TimeNano', INT64, 'timeNano', true],

@@ -1,6 +1,6 @@
 import type { ClusterInfo, SwarmInfo } from '../../../api/swarm.ts';
 import { Failure, failed } from '../../failure.ts';
-import { ansic, humanDuration } from '../../formatter/time.ts';
+import { humanDuration } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
 import { INFO } from '../../gotypes/info.ts';
 import { command, flag, NONE } from '../../spec.ts';
@@ -9,8 +9,9 @@ import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
 import { goJson } from '../../template/print.ts';
 import { decode } from '../../template/value.ts';
-import { API_VERSION, BUILD_TIME, CLIENT_VERSION, GIT_COMMIT, GO_VERSION } from '../../version.ts';
+import { CLIENT_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
+import { IDENTITY } from './identity.ts';
 
 interface Info {
   ID: string;
@@ -159,14 +160,7 @@ function serverLines(i: Info): string[] {
 /** What the command says of itself. */
 const CLIENT_INFO = {
   Debug: false,
-  Version: CLIENT_VERSION,
-  DefaultAPIVersion: API_VERSION,
-  GitCommit: GIT_COMMIT,
-  GoVersion: GO_VERSION,
-  Os: 'linux',
-  Arch: 'amd64',
-  BuildTime: ansic(BUILD_TIME),
-  Context: 'default',
+  ...IDENTITY,
   Plugins: [],
   Warnings: null,
 };

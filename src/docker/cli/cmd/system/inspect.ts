@@ -2,14 +2,15 @@ import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed } from '../../failure.ts';
 import { CONTAINER_INSPECT, IMAGE_INSPECT } from '../../gotypes/container.ts';
 import { NETWORK_INSPECT, RAW_OBJECT, VOLUME } from '../../gotypes/network.ts';
-import { typeOfJson } from '../../gotypes/swarm.ts';
+import { NODE, SERVICE, TASK } from '../../gotypes/swarm.ts';
 import { type Found, inspectAll } from '../../inspector.ts';
 import { atLeast, command, flag } from '../../spec.ts';
+import type { GoType } from '../../template/value.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 
 interface Kind {
   readonly path: (name: string) => string;
-  readonly type: Found['type'];
+  readonly type: GoType;
   /** Only on a swarm manager. */
   readonly swarm?: boolean;
   /** Only when asked for by --type. */
@@ -22,9 +23,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   image: { path: (n) => `/images/${n}/json`, type: IMAGE_INSPECT },
   network: { path: (n) => `/networks/${n}`, type: NETWORK_INSPECT },
   volume: { path: (n) => `/volumes/${n}`, type: VOLUME },
-  service: { path: (n) => `/services/${n}`, type: (x) => typeOfJson('swarm.Service', x), swarm: true },
-  task: { path: (n) => `/tasks/${n}`, type: (x) => typeOfJson('swarm.Task', x), swarm: true },
-  node: { path: (n) => `/nodes/${n}`, type: (x) => typeOfJson('swarm.Node', x), swarm: true },
+  service: { path: (n) => `/services/${n}`, type: SERVICE, swarm: true },
+  task: { path: (n) => `/tasks/${n}`, type: TASK, swarm: true },
+  node: { path: (n) => `/nodes/${n}`, type: NODE, swarm: true },
   plugin: { path: (n) => `/plugins/${n}/json`, type: RAW_OBJECT },
   secret: { path: (n) => `/secrets/${n}`, type: RAW_OBJECT, swarm: true, explicit: true },
   config: { path: (n) => `/configs/${n}`, type: RAW_OBJECT, swarm: true, explicit: true },

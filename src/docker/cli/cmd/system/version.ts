@@ -1,51 +1,16 @@
 import { DOCKER_TABLE, tabwrite } from '../../../../base/tabwriter.ts';
 import { Failure, failed } from '../../failure.ts';
 import { ansic } from '../../formatter/time.ts';
+import { VERSION_INFO } from '../../gotypes/version.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
 import { parseTemplate } from '../../template/parse.ts';
 import { goJson } from '../../template/print.ts';
-import { decode, mapOf, ptrTo, STRING, sliceOf, struct } from '../../template/value.ts';
+import { decode } from '../../template/value.ts';
 import { API_VERSION, BUILD_TIME, CLIENT_VERSION, GIT_COMMIT, GO_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
-
-const PLATFORM = struct('struct { Name string }', ['Name', STRING]);
-const COMPONENT = struct(
-  'types.ComponentVersion',
-  ['Name', STRING],
-  ['Version', STRING],
-  ['Details', mapOf(STRING), '', true],
-);
-const CLIENT = struct(
-  'system.clientVersion',
-  ['Platform', ptrTo(PLATFORM), '', true],
-  ['Version', STRING, '', true],
-  ['APIVersion', STRING, 'ApiVersion', true],
-  ['DefaultAPIVersion', STRING, '', true],
-  ['GitCommit', STRING, '', true],
-  ['GoVersion', STRING, '', true],
-  ['Os', STRING, '', true],
-  ['Arch', STRING, '', true],
-  ['BuildTime', STRING, '', true],
-  ['Context', STRING],
-);
-const SERVER = struct(
-  'types.Version',
-  ['Platform', PLATFORM],
-  ['Components', sliceOf(COMPONENT), '', true],
-  ['Version', STRING],
-  ['APIVersion', STRING, 'ApiVersion'],
-  ['MinAPIVersion', STRING, '', true],
-  ['GitCommit', STRING],
-  ['GoVersion', STRING],
-  ['Os', STRING],
-  ['Arch', STRING],
-  ['KernelVersion', STRING, '', true],
-  ['Experimental', STRING, '', true],
-  ['BuildTime', STRING, '', true],
-);
-const INFO = struct('system.versionInfo', ['Client', CLIENT], ['Server', ptrTo(SERVER)]);
+import { IDENTITY } from './identity.ts';
 
 interface Server {
   Components: { Name: string; Version: string; Details?: Record<string, string> }[];
@@ -101,18 +66,8 @@ export const version = command({
       );
       return down ?? 0;
     }
-    const client = {
-      Version: CLIENT_VERSION,
-      ApiVersion: ctx.client.version,
-      DefaultAPIVersion: API_VERSION,
-      GitCommit: GIT_COMMIT,
-      GoVersion: GO_VERSION,
-      Os: 'linux',
-      Arch: 'amd64',
-      BuildTime: ansic(BUILD_TIME),
-      Context: 'default',
-    };
-    const data = decode({ Client: client, Server: up ?? null }, INFO);
+    const client = { ...IDENTITY, ApiVersion: ctx.client.version };
+    const data = decode({ Client: client, Server: up ?? null }, VERSION_INFO);
     if (!template) {
       await ctx.out(`${goJson(data, true)}\n`);
       return down ?? 0;

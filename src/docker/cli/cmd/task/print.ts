@@ -2,6 +2,7 @@
 import type { Node, Service, Task } from '../../../api/swarm.ts';
 import type { Ctx } from '../../context.ts';
 import { type Failure, failed } from '../../failure.ts';
+import type { Options } from '../../flags/options.ts';
 import { type Column, type Listing, renderList } from '../../formatter/table.ts';
 import { humanDuration, parseTime } from '../../formatter/time.ts';
 import { truncateId } from '../../formatter/units.ts';
@@ -33,18 +34,13 @@ interface Row {
   readonly earlier: boolean;
 }
 
-export interface PrintOptions {
-  readonly format: string;
-  readonly quiet: boolean;
-  readonly trunc: boolean;
-  readonly resolve: boolean;
-}
-
-export async function printTasks(ctx: Ctx, tasks: readonly Task[], o: PrintOptions): Promise<Failure | undefined> {
-  const rows = await resolved(ctx, tasks, o.resolve);
-  const chosen = o.quiet && (o.format === '' || o.format === 'table') ? '{{.ID}}' : o.format;
+/** @param o with {@link TASK_FLAGS} */
+export async function printTasks(ctx: Ctx, tasks: readonly Task[], o: Options): Promise<Failure | undefined> {
+  const rows = await resolved(ctx, tasks, !o.bool('no-resolve'));
+  const format = o.string('format');
+  const chosen = o.bool('quiet') && (format === '' || format === 'table') ? '{{.ID}}' : format;
   const table = chosen === '' || chosen.startsWith('table');
-  const { text, failure } = renderList(listing(ctx.now(), o.trunc, table), rows, chosen, TABLE);
+  const { text, failure } = renderList(listing(ctx.now(), !o.bool('no-trunc'), table), rows, chosen, TABLE);
   await ctx.out(text);
   return failure;
 }

@@ -99,25 +99,32 @@ export function setupBase(net: NetAdmin, { firewall: on, userlandProxy }: Settin
   if (on[4]) net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
 }
 
-/** What a network needs of one family. @param subnet its subnet of that family */
-export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
-  const br = config.bridgeName;
-  const family = subnet.addr.v;
-  const rule = (table: NfTable, chain: string, r: Omit<NfRule, 'modules'>, head = false): Placed => ({
+const ruleOf =
+  (family: NfFamily) =>
+  (table: NfTable, chain: string, r: Omit<NfRule, 'modules'>, head = false): Placed => ({
     family,
     table,
     chain,
     rule: { ...r, modules: r.ctstate ? ['conntrack'] : [] },
     head,
   });
-  if (config.internal)
-    return [
-      rule('filter', 'DOCKER-ISOLATION-STAGE-1', { dst: not(subnet), in: is(br), target: DROP }, true),
-      rule('filter', 'DOCKER-ISOLATION-STAGE-1', { src: not(subnet), out: is(br), target: DROP }, true),
-      config.icc
-        ? rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: ACCEPT })
-        : rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: DROP }),
-    ];
+
+/** Nothing comes in from other networks, and nothing goes there. */
+function internalRules({ bridgeName: br, icc }: BridgeConfig, subnet: Prefix): Placed[] {
+  const rule = ruleOf(subnet.addr.v);
+  return [
+    rule('filter', 'DOCKER-ISOLATION-STAGE-1', { dst: not(subnet), in: is(br), target: DROP }, true),
+    rule('filter', 'DOCKER-ISOLATION-STAGE-1', { src: not(subnet), out: is(br), target: DROP }, true),
+    rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: icc ? ACCEPT : DROP }),
+  ];
+}
+
+/** What a network needs of one family. @param subnet its subnet of that family */
+export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
+  const br = config.bridgeName;
+  const family = subnet.addr.v;
+  const rule = ruleOf(family);
+  if (config.internal) return internalRules(config, subnet);
   const mode = config.gatewayMode[family];
   const routed = mode === 'routed';
   const source = config.hostIp[family];

@@ -19,7 +19,8 @@ const OVERHEAD = 50;
 const ETHERNET_MTU = 1500;
 const BRIDGE = 'br0';
 const VXLAN = 'vxlan0';
-const VXLAN_IDS = 'com.docker.network.driver.overlay.vxlanid_list';
+/** Option of a network: the VXLAN id that a manager gave it. */
+export const VXLAN_IDS = 'com.docker.network.driver.overlay.vxlanid_list';
 const MTU = 'com.docker.network.driver.mtu';
 
 /** An endpoint of another machine. */
