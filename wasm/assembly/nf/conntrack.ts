@@ -28,7 +28,7 @@ import { Ns } from '../dev/ns';
 import { recAbort, recTracked } from '../flow/record';
 import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
-import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
+import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/packet';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePicked } from '../sim/trace';
