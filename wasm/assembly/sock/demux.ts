@@ -12,8 +12,6 @@ import { blockAlloc, blockFree } from './ring';
 
 /** Upper half of ::ffff:0.0.0.0 as kept in Sock.l1: bytes 00 00 ff ff, then the IPv4 address. */
 export const V4_TAG: u64 = 0xffff0000;
-/** ::1 as kept in Sock.l1. */
-export const V6_ONE: u64 = 0x0100000000000000;
 
 /** Whether the pair is an IPv4 address in its mapped form. */
 export function isV4(a0: u64, a1: u64): bool {

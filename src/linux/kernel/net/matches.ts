@@ -4,18 +4,17 @@ import type { IpAddr, Prefix } from '../../../base/ip.ts';
 import type { CoreMatch } from '../../core/core.ts';
 import * as abi from '../../core/match.ts';
 import type { NfRule, Not } from '../netadmin.ts';
-import {
-  ADDR_TYPES,
-  type AddrType,
-  type ConnlimitMatch,
-  type ConntrackMatch,
-  type HashlimitMatch,
-  type IpvsMatch,
-  type NfMatch,
-  type PhysdevMatch,
-  type RecentMatch,
-  type Span,
-  type StringMatch,
+import type {
+  AddrType,
+  ConnlimitMatch,
+  ConntrackMatch,
+  HashlimitMatch,
+  IpvsMatch,
+  NfMatch,
+  PhysdevMatch,
+  RecentMatch,
+  Span,
+  StringMatch,
 } from '../nfmatch.ts';
 import { toAddr16 } from './addr16.ts';
 
@@ -257,6 +256,3 @@ export function toCoreMatches(r: NfRule): CoreMatch[] {
   for (const m of r.more ?? []) write(o, m);
   return o.out;
 }
-
-/** Whether a list names known address types. */
-export const isAddrType = (s: string): s is AddrType => (ADDR_TYPES as readonly string[]).includes(s);
