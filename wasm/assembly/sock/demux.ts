@@ -5,7 +5,7 @@
  * @see Linux net/ipv4/inet_hashtables.c: compute_score, net/ipv4/udp.c: compute_score
  */
 import {
-  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_PING, T_RAW, T_UDP, sockAt, sockId, sockTop,
+  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_PING, T_RAW, T_UDP, sockAt, sockTop,
 } from './table';
 import { SOCK_STATE, Sim } from '../mem';
 import { blockAlloc, blockFree } from './ring';

@@ -110,7 +110,6 @@ class Loop {
   stopped = false;
   #report = false;
   #captured = 0;
-  #received = 0;
 
   constructor(
     readonly ctx: Context,
@@ -143,7 +142,6 @@ class Loop {
         break;
       }
       if (!this.#wanted(c)) continue;
-      this.#received++;
       this.#captured++;
       await this.sink.packet(c, this.#captured);
     }
@@ -157,7 +155,7 @@ class Loop {
 
   /** The lines at the end. */
   counts(): string {
-    return `${plural(this.#captured, 'captured')}${plural(this.#received, 'received by filter')}${plural(this.source.dropped(), 'dropped by kernel')}`;
+    return `${plural(this.#captured, 'captured')}${plural(this.#captured, 'received by filter')}${plural(this.source.dropped(), 'dropped by kernel')}`;
   }
 }
 
