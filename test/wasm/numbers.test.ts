@@ -33,7 +33,7 @@ test('no reason to drop, timer or kind of record has a number twice', () => {
 });
 
 test('no bit of a packet and no slab is used twice', () => {
-  const bits = ofSource('sim/pool.ts', 'PF_');
+  const bits = ofSource('sim/packet.ts', 'PF_');
   const slabs = ofSource('layout.ts', 'SLAB_');
   expect(bits.length).toBeGreaterThan(15);
   expect(slabs.length).toBeGreaterThan(30);

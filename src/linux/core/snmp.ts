@@ -1,6 +1,9 @@
 /**
  * Counters of a namespace by group and name, as /proc/net/snmp and /proc/net/netstat spell them.
- * Limits: a counter is here when something counts it; those of IPv6 are not counted.
+ * Limits: those of IPv6 are not counted. Nothing here can count, so that these stay 0: Ip InDiscards and OutDiscards, Icmp
+ * OutErrors, IpExt InTruncatedPkts; InCsumErrors of Tcp and Udp, Udp IgnoredMulti; of TcpExt BeyondWindow, OfoPruned, PAWSTimewait,
+ * TCPAbortFailed, TCPAutoCorking, TCPBacklogDrop, TCPDelivered, TCPHPAcks, TCPLossFailures, TCPRcvCoalesce, TCPRenoFailures,
+ * TCPRenoRecoveryFail, TCPSackFailures and TCPSackRecoveryFail.
  * @see Linux net/ipv4/proc.c
  */
 import * as abi from '../../../wasm/abi.ts';

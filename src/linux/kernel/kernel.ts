@@ -3,7 +3,7 @@
  */
 import type { HttpService } from '../../base/http.ts';
 import { baseFiles, namedFiles } from './base-files.ts';
-import { ENODEV, ENXIO, EPERM, type Errno, ESRCH, isErr } from './errno.ts';
+import { ENXIO, type Errno, ESRCH, isErr } from './errno.ts';
 import { devfs, devpts, openNull } from './fs/devfs.ts';
 import { layerOf, type TreeLayer } from './fs/layer.ts';
 import { MountTable } from './fs/mounts.ts';
@@ -27,18 +27,14 @@ import type {
   TtyDevice,
   UtsNs,
 } from './machine.ts';
-import { openCapture } from './net/capture.ts';
 import { unixInfos } from './net/holders.ts';
-import { mayOpen } from './net/privilege.ts';
-import { InetSocket } from './net/sockfile.ts';
 import type { NetAdmin, NetnsKey, SocketInfo } from './netadmin.ts';
 import { PidNamespace } from './pidns.ts';
 import { ByteQueue, makePipe, PipeEnd } from './pipe.ts';
 import { Proc, type ProcSpec } from './process.ts';
 import { end, flush, type SignalHost, send } from './signals.ts';
-import type { SocketFile } from './socket.ts';
 import { spawnRequest } from './spawn.ts';
-import type { Capture, CtEvents, NetEvents, OpenFlags, SocketType } from './sys.ts';
+import type { OpenFlags } from './sys.ts';
 import { Sysctls } from './sysctl.ts';
 import { makeSys } from './sysimpl/sys.ts';
 import { UnixListener, type UnixSocket } from './unix.ts';
@@ -339,54 +335,6 @@ export class Machine implements Kernel {
   ptsNumber(): number {
     const own = this.ttys.filter((t) => !this.#elsewhere.has(t));
     for (let n = 0; ; n++) if (!own.some((t) => t.tty.name === `pts/${n}`)) return n;
-  }
-
-  openSocket(
-    netns: NetnsKey,
-    owner: Proc,
-    family: 'inet' | 'inet6',
-    type: SocketType,
-    protocol: number,
-  ): SocketFile | Errno {
-    const ns = this.world.net.get(netns);
-    if (!ns) return ENODEV;
-    const refused = mayOpen(this.world.net, ns, owner, type, protocol);
-    if (isErr(refused)) return refused;
-    const sock = InetSocket.open(this.world.net, ns, family, type, protocol, () => this.world.inode());
-    if (isErr(sock)) return sock;
-    sock.uid = owner.uid;
-    sock.gid = owner.gid;
-    sock.opener = { comm: owner.comm, pid: owner.pids.get(this.pidns) ?? owner.pid };
-    this.world.core.sockOwner(sock.sock, owner.uid, owner.gid);
-    return sock;
-  }
-
-  capture(p: Proc, netns: NetnsKey, ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno {
-    const ns = this.world.net.get(netns);
-    if (!ns) return ENODEV;
-    if (!p.can('CAP_NET_RAW')) return EPERM;
-    const capture = openCapture(this.world.net, ns, ifname, snaplen, promisc, (op) => p.blocking(op));
-    if (isErr(capture)) return capture;
-    return {
-      read: () => capture.read(),
-      dropped: () => capture.dropped(),
-      send: (frame) => capture.send(frame),
-      close: p.watching(capture),
-    };
-  }
-
-  conntrackEvents(p: Proc, netns: NetnsKey): CtEvents | Errno {
-    const ns = this.world.net.get(netns);
-    if (!ns) return ENODEV;
-    const events = this.world.net.connWatch.open(ns, (op) => p.blocking(op));
-    return { read: () => events.read(), close: p.watching(events) };
-  }
-
-  networkEvents(p: Proc, netns: NetnsKey): NetEvents | Errno {
-    const ns = this.world.net.get(netns);
-    if (!ns) return ENODEV;
-    const events = this.world.net.watch.open(ns, (op) => p.blocking(op));
-    return { read: () => events.read(), close: p.watching(events) };
   }
 
   log(line: string): void {

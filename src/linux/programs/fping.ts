@@ -8,7 +8,7 @@ import { formatIp, type IpAddr, ip4, parseIp, parsePrefix, sameIp } from '../../
 import { isErr } from '../kernel/errno.ts';
 import { Pinger } from './ping/pinger.ts';
 import { GAI_TEXT, getaddrinfo } from './resolve.ts';
-import { type Context, defineProgram, type OptionSpec } from './spec.ts';
+import { type Context, defineProgram, flag, valued } from './spec.ts';
 import { readAll } from './stdio.ts';
 
 /** How much longer each try waits than the one before. */
@@ -176,15 +176,6 @@ async function run(ctx: Context): Promise<number> {
   return r.hosts.every((h) => h.times.length > 0) ? 0 : 1;
 }
 
-const flag = (name: string, short: string, help: string): OptionSpec => ({ name, short, help });
-const value = (name: string, short: string, metavar: string, help: string): OptionSpec => ({
-  name,
-  short,
-  arg: 'required',
-  metavar,
-  help,
-});
-
 /** The `fping` command. */
 export const spec = defineProgram({
   name: 'fping',
@@ -198,16 +189,16 @@ export const spec = defineProgram({
     flag('ipv6', '6', 'only ping IPv6 addresses'),
     flag('addr', 'A', 'show targets by address'),
     flag('alive', 'a', 'show targets that are alive'),
-    value('size', 'b', 'BYTES', 'bytes of data'),
-    value('count', 'c', 'N', 'send N pings to each target'),
+    valued('size', 'b', 'BYTES', 'bytes of data'),
+    valued('count', 'c', 'N', 'send N pings to each target'),
     flag('elapsed', 'e', 'show elapsed time on return packets'),
     flag('generate', 'g', 'make the list of targets of a network or a range'),
-    value('interval', 'i', 'MSEC', 'between targets'),
-    value('period', 'p', 'MSEC', 'between pings to one target'),
+    valued('interval', 'i', 'MSEC', 'between targets'),
+    valued('period', 'p', 'MSEC', 'between pings to one target'),
     flag('quiet', 'q', 'nothing for each target or ping'),
-    value('retry', 'r', 'N', 'how often it is asked again'),
+    valued('retry', 'r', 'N', 'how often it is asked again'),
     flag('stats', 's', 'print final statistics'),
-    value('timeout', 't', 'MSEC', 'wait for an answer'),
+    valued('timeout', 't', 'MSEC', 'wait for an answer'),
     flag('unreach', 'u', 'show targets that are unreachable'),
   ],
   run,

@@ -28,6 +28,18 @@ export interface OptionSpec {
   readonly values?: readonly string[];
 }
 
+/** An option without an argument. */
+export const flag = (name: string, short: string | undefined, help: string): OptionSpec => ({ name, short, help });
+
+/** An option with an argument, which --help calls `metavar`. */
+export const valued = (name: string, short: string | undefined, metavar: string, help: string): OptionSpec => ({
+  name,
+  short,
+  arg: 'required',
+  metavar,
+  help,
+});
+
 /** One option that was given. */
 export interface GivenOption {
   readonly name: string;

@@ -9,7 +9,7 @@ import type { Fd, SockAddr } from '../kernel/sys.ts';
 import { runOn, type Settings, shuttle } from './nc.ts';
 import { GAI_TEXT, getaddrinfo } from './resolve.ts';
 import { servicePort } from './services.ts';
-import { type Context, defineProgram, type OptionSpec } from './spec.ts';
+import { type Context, defineProgram, flag, valued } from './spec.ts';
 import { connectBy } from './wire.ts';
 
 const DEFAULT_PORT = 31337;
@@ -153,15 +153,6 @@ async function run(ctx: Context): Promise<number> {
   return connect(ctx, s, host, port);
 }
 
-const flag = (name: string, short: string | undefined, help: string): OptionSpec => ({ name, short, help });
-const value = (name: string, short: string | undefined, metavar: string, help: string): OptionSpec => ({
-  name,
-  short,
-  arg: 'required',
-  metavar,
-  help,
-});
-
 /** The `ncat` command. */
 export const spec = defineProgram({
   name: 'ncat',
@@ -173,16 +164,16 @@ export const spec = defineProgram({
   options: [
     { name: '4', short: '4', shortOnly: true, help: 'use IPv4 only' },
     { name: '6', short: '6', shortOnly: true, help: 'use IPv6 only' },
-    value('exec', 'e', '<command>', 'executes the given command'),
-    value('sh-exec', 'c', '<command>', 'executes the given command via /bin/sh'),
+    valued('exec', 'e', '<command>', 'executes the given command'),
+    valued('sh-exec', 'c', '<command>', 'executes the given command via /bin/sh'),
     flag('keep-open', 'k', 'accept several connections in listen mode'),
     flag('listen', 'l', 'bind and listen for incoming connections'),
     flag('nodns', 'n', 'do not resolve hostnames'),
-    value('source-port', 'p', 'port', 'source port to use'),
+    valued('source-port', 'p', 'port', 'source port to use'),
     flag('udp', 'u', 'use UDP instead of TCP'),
     flag('verbose', 'v', 'set verbosity level'),
-    value('wait', 'w', '<time>', 'connect timeout'),
-    value('idle-timeout', 'i', '<time>', 'idle read/write timeout'),
+    valued('wait', 'w', '<time>', 'connect timeout'),
+    valued('idle-timeout', 'i', '<time>', 'idle read/write timeout'),
     flag('zero', 'z', 'report connection status only'),
     flag('recv-only', undefined, 'only receive data'),
     flag('send-only', undefined, 'only send data'),

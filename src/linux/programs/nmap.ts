@@ -89,30 +89,43 @@ async function targets(ctx: Context, word: string): Promise<{ ip: IpAddr; name?:
   return [{ ip: found.addrs[0] as IpAddr, ...(word === formatIp(found.addrs[0] as IpAddr) ? {} : { name: word }) }];
 }
 
-async function run(ctx: Context): Promise<number> {
-  const { sys } = ctx;
-  const words: string[] = [];
-  let ports: number[] | undefined = COMMON;
-  let pingOnly = false;
-  let noPing = false;
-  let onlyOpen = false;
-  let numeric = false;
-  const args = [...ctx.args];
+/** What the command line asks for. */
+interface Wish {
+  readonly words: string[];
+  ports: number[] | undefined;
+  pingOnly: boolean;
+  noPing: boolean;
+  onlyOpen: boolean;
+  numeric: boolean;
+}
+
+/** @returns the first option that is not known, instead */
+function wishOf(args: string[]): Wish | string {
+  const wish: Wish = { words: [], ports: COMMON, pingOnly: false, noPing: false, onlyOpen: false, numeric: false };
   for (let a = args.shift(); a !== undefined; a = args.shift()) {
     if (a === '-p' || (a.startsWith('-p') && a.length > 2))
-      ports = portsOf(a === '-p' ? (args.shift() ?? '') : a.slice(2));
-    else if (a === '-sn' || a === '-sP') pingOnly = true;
-    else if (a === '-Pn') noPing = true;
-    else if (a === '--open') onlyOpen = true;
-    else if (a === '-n') numeric = true;
-    else if (a === '-F') ports = COMMON.filter((p) => p < 90 || p > 1000);
-    else if (a === '-h' || a === '--help') continue;
-    else if (/^-(sT|sS|v+|T[0-5]|4|R)$/.test(a)) continue;
-    else if (a.startsWith('-')) {
-      await ctx.err(`nmap: the option '${a}' is not part of this laboratory's nmap\n`);
-      return 1;
-    } else words.push(a);
+      wish.ports = portsOf(a === '-p' ? (args.shift() ?? '') : a.slice(2));
+    else if (a === '-sn' || a === '-sP') wish.pingOnly = true;
+    else if (a === '-Pn') wish.noPing = true;
+    else if (a === '--open') wish.onlyOpen = true;
+    else if (a === '-n') wish.numeric = true;
+    else if (a === '-F') wish.ports = COMMON.filter((p) => p < 90 || p > 1000);
+    else if (!/^-(h|-help|sT|sS|v+|T[0-5]|4|R)$/.test(a)) {
+      if (a.startsWith('-')) return a;
+      wish.words.push(a);
+    }
   }
+  return wish;
+}
+
+async function run(ctx: Context): Promise<number> {
+  const { sys } = ctx;
+  const wish = wishOf([...ctx.args]);
+  if (typeof wish === 'string') {
+    await ctx.err(`nmap: the option '${wish}' is not part of this laboratory's nmap\n`);
+    return 1;
+  }
+  const { words, ports, pingOnly, noPing } = wish;
   if (!ports) {
     await ctx.err(
       'Your port specifications are illegal.  Example of proper form: "-100,200-1024,T:3000-4000,U:60000-"\nQUITTING!\n',
@@ -139,7 +152,7 @@ async function run(ctx: Context): Promise<number> {
       const ns = times[k];
       if (ns === undefined) continue;
       up++;
-      await host(ctx, t, ns, pingOnly ? undefined : ports, { onlyOpen, numeric, noPing });
+      await host(ctx, t, ns, pingOnly ? undefined : ports, wish);
     }
   }
   if (words.length === 0 || all.length === 0)
@@ -157,7 +170,7 @@ async function host(
   t: { ip: IpAddr; name?: string },
   ns: number,
   ports: readonly number[] | undefined,
-  o: { onlyOpen: boolean; numeric: boolean; noPing: boolean },
+  o: Wish,
 ): Promise<void> {
   const { sys } = ctx;
   const text = formatIp(t.ip);

@@ -10,7 +10,7 @@ import type { Sys } from '../kernel/sys.ts';
 import { getopt, type OptionOrder, type OptionSpec, Options } from './getopt.ts';
 import { basename, eprint, print } from './stdio.ts';
 
-export type { OptionSpec } from './getopt.ts';
+export { flag, type OptionSpec, valued } from './getopt.ts';
 
 /** Whose program it is: that of a full distribution, or the applet of the same name. */
 export type Flavour = 'gnu' | 'busybox';

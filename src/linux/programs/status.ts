@@ -2,10 +2,9 @@
 import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
 import { meminfo } from './proc.ts';
-import { type Context, defineProgram, type OptionSpec } from './spec.ts';
+import { type Context, defineProgram, flag } from './spec.ts';
 import { readText } from './stdio.ts';
 
-const flag = (name: string, short: string, help: string): OptionSpec => ({ name, short, help });
 const two = (n: number): string => String(n).padStart(2, '0');
 
 /** Seconds since the machine booted. */

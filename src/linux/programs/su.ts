@@ -4,7 +4,7 @@
  * @see util-linux login-utils/su-common.c
  */
 import { isErr } from '../kernel/errno.ts';
-import { type Context, defineProgram, type OptionSpec } from './spec.ts';
+import { type Context, defineProgram, valued } from './spec.ts';
 import { accountOf } from './who.ts';
 
 async function run(ctx: Context): Promise<number> {
@@ -38,14 +38,6 @@ async function run(ctx: Context): Promise<number> {
   }
 }
 
-const value = (name: string, short: string, metavar: string, help: string): OptionSpec => ({
-  name,
-  short,
-  arg: 'required',
-  metavar,
-  help,
-});
-
 /** The `su` command. */
 export const spec = defineProgram({
   name: 'su',
@@ -53,10 +45,10 @@ export const spec = defineProgram({
   summary: 'Change the effective user ID and group ID to that of <user>',
   synopsis: ['[options] [-] [<user> [<argument>...]]'],
   options: [
-    value('command', 'c', '<command>', 'pass a single command to the shell with -c'),
+    valued('command', 'c', '<command>', 'pass a single command to the shell with -c'),
     { name: 'login', short: 'l', help: 'make the shell a login shell' },
     { name: 'preserve-environment', short: 'm', help: 'do not reset environment variables' },
-    value('shell', 's', '<shell>', 'run <shell> if /etc/shells allows it'),
+    valued('shell', 's', '<shell>', 'run <shell> if /etc/shells allows it'),
   ],
   run,
 });

@@ -1,10 +1,8 @@
 /** `sysctl`: kernel parameters, by name and from files. @see procps src/sysctl.c, sysctl.conf(5) */
 import { text as decode } from '../../base/http.ts';
 import { type Errno, isErr } from '../kernel/errno.ts';
-import { type Context, defineProgram, type OptionSpec } from './spec.ts';
+import { type Context, defineProgram, flag } from './spec.ts';
 import { readAll, readText } from './stdio.ts';
-
-const flag = (name: string, short: string, help: string): OptionSpec => ({ name, short, help });
 
 async function sysctl(ctx: Context): Promise<number> {
   const { sys, options: o } = ctx;

@@ -4,10 +4,8 @@ import { isErr } from '../kernel/errno.ts';
 import { findProgram } from './exec.ts';
 import { groupNames, userNames } from './proc.ts';
 import { getaddrinfo } from './resolve.ts';
-import { type Context, defineProgram, type OptionSpec } from './spec.ts';
+import { type Context, defineProgram, flag } from './spec.ts';
 import { readText } from './stdio.ts';
-
-const flag = (name: string, short: string, help: string): OptionSpec => ({ name, short, help });
 
 async function hostname(ctx: Context): Promise<number> {
   const { sys, options: o } = ctx;

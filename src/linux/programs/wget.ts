@@ -6,7 +6,7 @@ import type { Fd } from '../kernel/sys.ts';
 import { type CurlUrl, hostPort, parseUrl, resolveLocation } from './curl/url.ts';
 import { header, type ResponseHead, readBody, readHead } from './httpclient.ts';
 import { GAI_TEXT, getaddrinfo } from './resolve.ts';
-import { type Context, defineProgram } from './spec.ts';
+import { type Context, defineProgram, valued } from './spec.ts';
 import { connectBy, Wire } from './wire.ts';
 
 interface Job {
@@ -224,9 +224,6 @@ async function run(ctx: Context): Promise<number> {
   return code;
 }
 
-const arg = (name: string, short: string | undefined, metavar: string, help: string) =>
-  ({ name, short, arg: 'required', metavar, help }) as const;
-
 /** The `wget` command. */
 export const spec = defineProgram({
   name: 'wget',
@@ -241,13 +238,13 @@ export const spec = defineProgram({
     { name: 'server-response', short: 'S', help: 'print server response' },
     { name: 'spider', help: "don't download anything" },
     { name: 'continue', short: 'c', help: 'resume getting a file' },
-    arg('output-document', 'O', 'FILE', 'write documents to FILE'),
-    arg('prefix', 'P', 'DIR', 'save files to DIR'),
-    arg('timeout', 'T', 'SECONDS', 'set all timeout values'),
-    arg('tries', 't', 'NUMBER', 'set number of retries'),
-    arg('user-agent', 'U', 'AGENT', 'identify as AGENT'),
-    arg('header', undefined, 'STRING', 'insert STRING among the headers'),
-    arg('post-data', undefined, 'STRING', 'use the POST method'),
+    valued('output-document', 'O', 'FILE', 'write documents to FILE'),
+    valued('prefix', 'P', 'DIR', 'save files to DIR'),
+    valued('timeout', 'T', 'SECONDS', 'set all timeout values'),
+    valued('tries', 't', 'NUMBER', 'set number of retries'),
+    valued('user-agent', 'U', 'AGENT', 'identify as AGENT'),
+    valued('header', undefined, 'STRING', 'insert STRING among the headers'),
+    valued('post-data', undefined, 'STRING', 'use the POST method'),
     { name: 'no-check-certificate', help: 'ignored' },
   ],
   run,

@@ -6,7 +6,8 @@
  */
 import { DEV_IPVLAN, DROP_DEV_DOWN, PKT_HOST } from '../../abi';
 import { addrOnDev } from '../ip/addr';
-import { PF_UNCOUNTED, Pkt, pktClone, pktDrop, pktScrub } from '../sim/pool';
+import { PF_UNCOUNTED, Pkt } from '../sim/packet';
+import { pktClone, pktDrop, pktScrub } from '../sim/pool';
 import { workPush } from '../sim/work';
 import { ARP_LEN, arpTpa } from '../wire/arp';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ethDst, ethType, macIsGroup } from '../wire/ether';

@@ -15,7 +15,8 @@ import {
   PKT_HOST,
 } from '../../abi';
 import { mc6Hears } from '../ip6/mcast';
-import { PF_UNCOUNTED, Pkt, pktClone, pktDrop, pktScrub } from '../sim/pool';
+import { PF_UNCOUNTED, Pkt } from '../sim/packet';
+import { pktClone, pktDrop, pktScrub } from '../sim/pool';
 import { workPush } from '../sim/work';
 import { ETH_HLEN, ethDst, ethSrc, macIsGroup } from '../wire/ether';
 import { Dev } from './dev';

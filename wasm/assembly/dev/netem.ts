@@ -8,7 +8,8 @@
 import { DROP_QDISC_FULL, DROP_QDISC_LOSS, LOSS_GEMODEL, LOSS_STATES } from '../../abi';
 import { DIST_BASE, DIST_CAP, DIST_SIZE } from '../mem';
 import { now } from '../sim/clock';
-import { Pkt, pktClone, pktDrop, pktWritable } from '../sim/pool';
+import { Pkt } from '../sim/packet';
+import { pktClone, pktDrop, pktWritable } from '../sim/pool';
 import { dequeue, enqueue, left, listPop, Qdisc, queued, refuse, watchdog } from './qdisc';
 
 const SECOND: u64 = 1_000_000_000;

@@ -19,7 +19,8 @@ import {
   TRACE_QUEUE,
 } from '../../abi';
 import { QDISC_BASE, QDISC_REC, SLAB_QDISC } from '../mem';
-import { PF_TRACE, Pkt, pktDrop } from '../sim/pool';
+import { PF_TRACE, Pkt } from '../sim/packet';
+import { pktDrop } from '../sim/pool';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { traceWrite } from '../sim/stat';
 import { timerAdd, timerDel, timerWhen } from '../sim/timer';

@@ -6,7 +6,7 @@
  */
 import { DROP_QDISC_FULL, DROP_QDISC_SIZE } from '../../abi';
 import { now } from '../sim/clock';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { dequeue, enqueue, left, listPop, listPush, Qdisc, queued, refuse, watchdog } from './qdisc';
 
 /** Time `bytes` take at a rate, ns. */

@@ -18,7 +18,7 @@ import {
 } from '../../abi';
 import { flowStale } from '../flow/epoch';
 import { SLAB_DEV, SLAB_UPPER, UPPER_BASE, UPPER_REC } from '../mem';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { ETH_VLAN } from '../wire/ether';
 import { Dev, devAdd, devDel } from './dev';

@@ -5,7 +5,8 @@
  * @see Linux net/8021q/vlan_core.c: vlan_do_receive, vlan_dev.c: vlan_dev_hard_start_xmit
  */
 import { DEV_VLAN, DROP_NO_BUFFER, PKT_HOST, PKT_OTHERHOST } from '../../abi';
-import { Pkt, pktDrop, pktPull, pktPush, pktRoom, pktWritable } from '../sim/pool';
+import { Pkt } from '../sim/packet';
+import { pktDrop, pktPull, pktPush, pktRoom, pktWritable } from '../sim/pool';
 import { rd16, wr16 } from '../wire/bytes';
 import { ETH_HLEN, ETH_VLAN, ethDst, VLAN_HLEN } from '../wire/ether';
 import { Dev } from './dev';

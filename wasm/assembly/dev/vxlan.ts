@@ -20,9 +20,8 @@ import { routeMtu } from '../ip/route';
 import { routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';
 import { clockStep } from '../sim/clock';
-import {
-  PF_DF, PF_ICMP_ERROR, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt, pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub,
-} from '../sim/pool';
+import { PF_DF, PF_ICMP_ERROR, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt } from '../sim/packet';
+import { pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { workPush } from '../sim/work';
 import { ARP_LEN, ARP_REPLY, ARP_REQUEST, arpIsIpv4, arpOp, arpSha, arpSpa, arpTpa, arpWrite } from '../wire/arp';

@@ -4,9 +4,8 @@
  */
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { rd16 } from '../wire/bytes';
-import { csumFold16 } from '../wire/checksum';
 import { ETH_HLEN, ethDst } from '../wire/ether';
 import { PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 

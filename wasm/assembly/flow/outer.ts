@@ -1,5 +1,5 @@
 /** The headers that a tunnel's packet gets on its way out, Ethernet and IPv4, from a memo. */
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { wr16 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_HLEN } from '../wire/ether';

@@ -9,7 +9,7 @@ import { DEV_LOOPBACK } from '../../abi';
 import { Dev, devOut } from '../dev/dev';
 import { MEMO_REC, PATH_BUCKETS, PATH_CAP, PATH_HASH, PATH_REC, REC_MEMO, REC_PATH, REC_HEADS, Sim } from '../mem';
 import { Conn } from '../nf/conn';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { csumFold16 } from '../wire/checksum';
 import { ETH_HLEN } from '../wire/ether';
 import { PROTO_TCP } from '../wire/ipv4';

@@ -308,15 +308,6 @@ export function addrIsLocal6(ns: u32, ip16: usize): bool {
   return addr6IsLocal(ns, ip16, 0);
 }
 
-/** Whether it is the broadcast address of a connected network (all ones). */
-export function addrIsBroadcast(ns: u32, ip: u32): bool {
-  if (ip == 0xffffffff) return true;
-  for (let node = load<u32>(bucket(ns, ip)); node != 0; node = load<u32>(linkOf(node))) {
-    if (node & 1 && keyOf(node) == ip && Addr.at(node >> 1).ns == ns) return true;
-  }
-  return false;
-}
-
 /** What an address is to this machine: RTN_LOCAL, _BROADCAST, _MULTICAST or _UNICAST. */
 export function addrType(ns: u32, ip: u32): u32 {
   if (ip == 0 || ip == 0xffffffff) return RTN_BROADCAST;

@@ -12,7 +12,8 @@ import {
 import { Dev } from '../dev/dev';
 import { devXmit } from '../dev/xmit';
 import { Sim } from '../mem';
-import { Pkt, pktAlloc, pktDrop, pktFree, pktPush } from '../sim/pool';
+import { Pkt } from '../sim/packet';
+import { pktAlloc, pktDrop, pktFree, pktPush } from '../sim/pool';
 import { trace, traceBorn } from '../sim/trace';
 import { ARP_LEN, ARP_REPLY, ARP_REQUEST, arpIsIpv4, arpOp, arpSha, arpSpa, arpTpa, arpWrite } from '../wire/arp';
 import { rdMac } from '../wire/bytes';

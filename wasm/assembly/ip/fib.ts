@@ -6,7 +6,7 @@
  */
 import {
   CONF_IGNORE_ROUTES_WITH_LINKDOWN, EACCES, EAGAIN, EHOSTUNREACH, EINVAL, ENETUNREACH, IP4_MULTIPATH_HASH_POLICY,
-  ROUTE_HAS_GW, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_TABLE_LOCAL, RTN_BLACKHOLE, RTN_BROADCAST, RTN_LOCAL, RTN_PROHIBIT,
+  ROUTE_HAS_GW, RT_SCOPE_LINK, RT_TABLE_LOCAL, RTN_BLACKHOLE, RTN_BROADCAST, RTN_LOCAL, RTN_PROHIBIT,
   RTN_THROW, RTN_UNICAST, RTN_UNREACHABLE,
 } from '../../abi';
 import { Dev } from '../dev/dev';
@@ -197,9 +197,4 @@ export function fibType(ns: u32, ip: u32): u32 {
   if (ip == 0 || ip == 0xffffffff) return RTN_BROADCAST;
   flowSet(ip, 0, 0, 0);
   return tableLookup(ns, RT_TABLE_LOCAL, -1) == 0 ? Sim.at().r0 : RTN_UNICAST;
-}
-
-/** Scope of what lies behind the answer's next hop: a host on the link, or something beyond a gateway. */
-export function fibHopScope(): u32 {
-  return fibOnLink() ? RT_SCOPE_HOST : RT_SCOPE_LINK;
 }

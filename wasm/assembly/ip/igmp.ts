@@ -7,7 +7,8 @@
 import { DEV_LOOPBACK, TIMER_IGMP } from '../../abi';
 import { Dev } from '../dev/dev';
 import { now } from '../sim/clock';
-import { PF_DF, Pkt, pktAlloc } from '../sim/pool';
+import { PF_DF, Pkt } from '../sim/packet';
+import { pktAlloc } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
 import { timerAdd, timerDel } from '../sim/timer';
 import { wr32 } from '../wire/bytes';

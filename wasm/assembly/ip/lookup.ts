@@ -1,19 +1,17 @@
 /** Questions about routes from outside the core. Equivalent: `ip route get`. @see Linux route.c: inet_rtm_getroute */
 import {
-  ENETUNREACH, FLOW_X_IIF, FLOW_X_MARK, FLOW_X_OIF, FLOW_X_PROTO, FLOW_X_TOS,
+  FLOW_X_IIF, FLOW_X_MARK, FLOW_X_OIF, FLOW_X_PROTO, FLOW_X_TOS,
   ROUTE_CACHE_LOCAL, ROUTE_CACHE_REDIRECT, ROUTE_CACHE_REDIRECTED, ROUTE_HAS_GW, ROUTE_HAS_SRC, ROUTE_MTU_LOCK, ROUTE_X_ADVMSS, ROUTE_X_BITS,
   ROUTE_X_CACHE, ROUTE_X_DEV, ROUTE_X_DST, ROUTE_X_EXPIRES, ROUTE_X_FLAGS, ROUTE_X_GW, ROUTE_X_METRIC, ROUTE_X_MTU,
   ROUTE_X_SCOPE, ROUTE_X_SIZE, ROUTE_X_SRC, ROUTE_X_TABLE, ROUTE_X_TYPE, RT_TABLE_LOCAL, RTN_LOCAL,
 } from '../../abi';
-import { Dev } from '../dev/dev';
-import { Ns } from '../dev/ns';
 import { route6Lookup } from '../ip6/route';
 import { Sim } from '../mem';
 import { now } from '../sim/clock';
 import { isMapped, rdMapped, wrMapped } from '../wire/bytes';
 import { FIBR_GW } from './fib';
 import { pmtuExpires, pmtuGateway, pmtuLocked, pmtuOf } from './pmtu';
-import { dstOf, gwOf, Route, routeLocked } from './route';
+import { Route, routeLocked } from './route';
 import { FIBR_REDIRECT, routeInput } from './routein';
 import { routeOutput } from './routeout';
 

@@ -7,7 +7,8 @@
  */
 import { CONF_ACCEPT_SOURCE_ROUTE, CONF_LOG_MARTIANS, DROP_NO_BUFFER, DROP_OPTIONS, EVENT_LOG, LOG_SOURCE_ROUTE, RTN_UNICAST } from '../../abi';
 import { now } from '../sim/clock';
-import { PF_OPT_RR, PF_OPT_TS, Pkt, pktDrop, pktWritable } from '../sim/pool';
+import { PF_OPT_RR, PF_OPT_TS, Pkt } from '../sim/packet';
+import { pktDrop, pktWritable } from '../sim/pool';
 import { eventPush } from '../sim/ring';
 import { rd32, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';

@@ -23,7 +23,8 @@ import {
 } from '../../abi';
 import { FRAG_BASE, FRAG_BUCKETS, FRAG_HASH, FRAG_REC, SLAB_FRAG, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { PF_FRAG_PMTU, PF_IGNORE_DF, PF_TRACE, Pkt, pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
+import { PF_FRAG_PMTU, PF_IGNORE_DF, PF_TRACE, Pkt } from '../sim/packet';
+import { pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';

@@ -10,7 +10,7 @@ import {
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { eventPush } from '../sim/ring';
 import { rd32 } from '../wire/bytes';
 import { ip4Dst, ip4Hlen, ip4Src, ip4Tos } from '../wire/ipv4';

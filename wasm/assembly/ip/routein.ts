@@ -13,7 +13,7 @@ import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { Sim } from '../mem';
 import { nfLogMartian } from '../nf/target/log';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { rd16 } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Hlen, ip4IsFragment, ip4Proto, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';

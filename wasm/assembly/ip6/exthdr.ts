@@ -4,7 +4,8 @@
  * @see Linux net/ipv6/exthdrs.c: ip6_parse_tlv, ipv6_rthdr_rcv; RFC 8200 §4
  */
 import { DROP_BAD_HEADER, PKT_HOST } from '../../abi';
-import { Pkt, pktDrop } from '../sim/pool';
+import { Pkt } from '../sim/packet';
+import { pktDrop } from '../sim/pool';
 import { ICMP6_PARAM, in6IsMulticast, ip6Dst, PARAM6_FIELD, PARAM6_OPTION } from '../wire/ipv6';
 import { icmp6Send } from './icmp';
 

@@ -5,7 +5,8 @@
  */
 import { HEADROOM, PKT_REC } from '../mem';
 import { ctGet } from '../nf/conn';
-import { PF_FRAG_FORGOT, Pkt, pktAlloc, pktFree } from '../sim/pool';
+import { PF_FRAG_FORGOT, Pkt } from '../sim/packet';
+import { pktAlloc, pktFree } from '../sim/pool';
 import { rng32 } from '../sim/rng';
 import { wr16, wr32 } from '../wire/bytes';
 import { IP6_HLEN, ip6Len, ip6Next, NEXT_DEST, NEXT_FRAGMENT, NEXT_HOP, NEXT_ROUTING } from '../wire/ipv6';

@@ -7,7 +7,8 @@
 import { TIMER_MLD6, TIMER_MLD6_AGAIN } from '../../abi';
 import { Dev } from '../dev/dev';
 import { MC6_BASE, MC6_REC, SLAB_MC6 } from '../mem';
-import { Pkt, pktAlloc } from '../sim/pool';
+import { Pkt } from '../sim/packet';
+import { pktAlloc } from '../sim/pool';
 import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { timerAddWheel, timerDel } from '../sim/timer';

@@ -8,7 +8,7 @@ import { IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from
 import { neighUpdate } from '../ip/neigh';
 import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighValid } from '../ip/neightab';
 import { Dev } from '../dev/dev';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { rd32, rdMac } from '../wire/bytes';
 import { ETH_IPV6 } from '../wire/ether';
 import { in6Group, in6IsAny, in6IsMulticast, ip6Dst, ip6Hops, ip6Src } from '../wire/ipv6';

@@ -3,7 +3,8 @@
  * @see Linux net/ipv6/ndisc.c: ndisc_send_ns, ndisc_send_na, ndisc_send_rs; RFC 4861 §4
  */
 import { Dev } from '../dev/dev';
-import { Pkt, pktAlloc } from '../sim/pool';
+import { Pkt } from '../sim/packet';
+import { pktAlloc } from '../sim/pool';
 import { rng32 } from '../sim/rng';
 import { wr16, wr32, wrMac } from '../wire/bytes';
 import { csumL4v6 } from '../wire/checksum';

@@ -9,7 +9,7 @@ import { Dev } from '../dev/dev';
 import { neighUpdate } from '../ip/neigh';
 import { Neigh, neigh6Make } from '../ip/neightab';
 import { RA_BASE, RA_CAP, RA_REC, Sim } from '../mem';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { eventPush } from '../sim/ring';
 import { rd32 } from '../wire/bytes';
 import { IP6_MIN_MTU, in6IsLinkLocal, ip6Src } from '../wire/ipv6';

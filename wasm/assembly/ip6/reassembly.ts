@@ -7,7 +7,8 @@
 import { DROP_BAD_HEADER, DROP_FRAG_FULL, DROP_FRAG_OVERLAP, DROP_FRAG_TIMEOUT, DROP_FRAGMENT, TIMER_FRAG6, TRACE_FRAG_WAIT, TRACE_FRAG_WHOLE, TRACE_MERGED } from '../../abi';
 import { FRAG6_BASE, FRAG6_CAP, FRAG6_REC, SLAB_FRAG6, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { PF_IGNORE_DF, PF_TRACE, Pkt, pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
+import { PF_IGNORE_DF, PF_TRACE, Pkt } from '../sim/packet';
+import { pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';

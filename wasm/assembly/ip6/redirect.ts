@@ -8,7 +8,7 @@ import { NUD_STALE } from '../../abi';
 import { neighUpdate } from '../ip/neigh';
 import { Sim } from '../mem';
 import { Neigh, neigh6Find, neigh6Make, neighValid } from '../ip/neightab';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { same16 } from '../wire/bytes';
 import { IP6_MIN_MTU, IP6_HLEN, in6IsLinkLocal, in6IsMulticast, ip6Dst, ip6Len, ip6Src } from '../wire/ipv6';
 import { addr6LinkLocal } from './addr';

@@ -31,7 +31,6 @@ import {
   TARGET_REJECT,
   TARGET_RETURN,
   TARGET_ZONE,
-  TRACE_MARK,
   TRACE_POLICY,
   TRACE_RETURN,
   TRACE_RULE,
@@ -39,7 +38,7 @@ import {
 import { Dev } from '../dev/dev';
 import { recAbort, recCount } from '../flow/record';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
-import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
+import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/packet';
 import { traceWrite } from '../sim/stat';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Len } from '../wire/ipv4';

@@ -28,14 +28,14 @@ import { Ns } from '../dev/ns';
 import { recAbort, recTracked } from '../flow/record';
 import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
-import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/pool';
+import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/packet';
 import { eventPush } from '../sim/ring';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePicked } from '../sim/trace';
 import { traceFlow } from '../sim/tracefilter';
 import { rd16, wrMapped } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
-import { ip4Dst, ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
+import { ip4Frag, ip4Hlen, ip4IsFragment, ip4Len, ip4Proto, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
 import { icmpIsError, l4MinLen } from '../wire/l4';
 import {

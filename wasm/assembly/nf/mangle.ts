@@ -4,7 +4,8 @@
  */
 import { DROP_NO_BUFFER, TRACE_DNAT, TRACE_SNAT } from '../../abi';
 import { TEMP_BASE } from '../mem';
-import { PF_TRACE, Pkt, pktWritable } from '../sim/pool';
+import { PF_TRACE, Pkt } from '../sim/packet';
+import { pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { rd16, rd32, rdMapped, wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial, csumReplace16, csumReplace32 } from '../wire/checksum';

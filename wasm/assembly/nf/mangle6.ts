@@ -4,7 +4,8 @@
  */
 import { DROP_NO_BUFFER, TRACE_DNAT, TRACE_SNAT } from '../../abi';
 import { TEMP_BASE } from '../mem';
-import { Pkt, pktWritable } from '../sim/pool';
+import { Pkt } from '../sim/packet';
+import { pktWritable } from '../sim/pool';
 import { trace } from '../sim/trace';
 import { traceIn6 } from '../sim/trace6';
 import { rd16, same16, wr16 } from '../wire/bytes';

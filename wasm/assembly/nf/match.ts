@@ -53,7 +53,7 @@ import {
 import { recAbort } from '../flow/record';
 import { addrIsLocal6, addrType } from '../ip/addr';
 import { now } from '../sim/clock';
-import { PF_NOTRACK, Pkt } from '../sim/pool';
+import { PF_NOTRACK, Pkt } from '../sim/packet';
 import { rd16 } from '../wire/bytes';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4Frag, ip4Proto, ip4Src } from '../wire/ipv4';

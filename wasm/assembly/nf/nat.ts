@@ -32,7 +32,7 @@ import { addr6OfScope } from '../ip6/addr';
 import { AT_NAT } from '../ip6/scratch';
 import { src6Select } from '../ip6/source';
 import { TEMP_BASE } from '../mem';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { rng32 } from '../sim/rng';
 import { rd32, rdMapped, wr32, wrMapped } from '../wire/bytes';
 import { ETH_IPV6 } from '../wire/ether';

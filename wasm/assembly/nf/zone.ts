@@ -6,7 +6,7 @@
  */
 import { RULE_ARG, RULE_VALUE, ZONE_BOTH, ZONE_MARK, ZONE_ORIG } from '../../abi';
 import { NS_CAP, SLAB_ZONE, ZONE_BASE, ZONE_REC } from '../mem';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { T_NS, tupleOf } from './conn';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 

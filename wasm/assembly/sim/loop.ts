@@ -26,7 +26,7 @@ import { sockInit } from '../sock/init';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
 import { simInit } from './init';
-import { PF_TUNNEL, Pkt } from './pool';
+import { PF_TUNNEL, Pkt } from './packet';
 import { Timer, timerBucket, timerDel, timerFirst } from './timer';
 import { workPop } from './work';
 

@@ -15,7 +15,7 @@ import { IP6_HLEN } from '../wire/ipv6';
 import { tcpFlags, tcpHlen } from '../wire/l4';
 import { mapped } from '../sock/demux';
 import { senderOf } from '../sock/trace';
-import { PF_TRACE, Pkt } from './pool';
+import { PF_TRACE, Pkt } from './packet';
 import { traceWrite } from './stat';
 import { traceAnswer6, traceLook6, tracePiece6, traceTell6 } from './trace6';
 import { traceFlow, traceFlowKeep, traceFlowKept } from './tracefilter';

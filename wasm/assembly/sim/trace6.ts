@@ -5,7 +5,7 @@ import { ETH_IPV6 } from '../wire/ether';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { IP6_HLEN, ip6Dst, ip6Len, ip6Src, ip6Upper, UPPER_CUT, UPPER_LATER } from '../wire/ipv6';
 import { tcpFlags, tcpHlen } from '../wire/l4';
-import { PF_TRACE, Pkt } from './pool';
+import { PF_TRACE, Pkt } from './packet';
 import { traceWrite } from './stat';
 import { traceMade, traceParent } from './trace';
 import { traceFlow, traceFlowKeep, traceFlowKept } from './tracefilter';

@@ -28,7 +28,7 @@ import {
   TRACE_FILTERS,
 } from '../../abi';
 import { Sim, TRACE_FILTER_BASE, TRACE_FLOW_BASE, TRACE_FLOWS } from '../mem';
-import { PF_TRACE, Pkt } from './pool';
+import { PF_TRACE, Pkt } from './packet';
 
 /** Sets the filters: TRACE_FILTERS records of TF_SIZE bytes at most. @returns how many are set */
 export function traceFilter(at: usize, count: u32): u32 {

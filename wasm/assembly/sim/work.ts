@@ -1,6 +1,6 @@
 /** The FIFO of packets that have crossed a link: what keeps the core from recursing. */
 import { Sim } from '../mem';
-import { Pkt } from './pool';
+import { Pkt } from './packet';
 
 /** Puts a packet last in line, to be received by `dev`. */
 export function workPush(pkt: u32): void {

@@ -15,7 +15,7 @@ import { groupAdd, groupDrop, groupsDrop } from './group';
 import { pingConnect, pingSend } from './ping';
 import { rawConnect, rawSend } from './raw';
 import {
-  F_ADDR_BOUND, F_BOUND, F_CONNECTED, F_IN_BIND, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_V6ONLY, S_CLOSE, S_ESTABLISHED, S_LISTEN, S_SYN_RECV, S_SYN_SENT, Sock,
+  F_ADDR_BOUND, F_BOUND, F_CONNECTED, F_IN_BIND, F_ORPHAN, F_RCV_SHUT, F_SND_SHUT, F_V6ONLY, S_CLOSE, S_ESTABLISHED, S_LISTEN, S_SYN_RECV, S_SYN_SENT,
   T_PING, T_RAW, T_TCP, T_UDP, rcvRing, sndRing, sockAlloc, sockAt, sockFirst, sockRelease, sockValid,
 } from './table';
 import { snmpDump, tcpKey } from './tcpnet';

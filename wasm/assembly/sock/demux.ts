@@ -5,15 +5,13 @@
  * @see Linux net/ipv4/inet_hashtables.c: compute_score, net/ipv4/udp.c: compute_score
  */
 import {
-  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_PING, T_RAW, T_UDP, sockAt, sockId, sockTop,
+  F_CONNECTED, F_IN_BIND, F_IN_CONN, F_REUSEPORT, F_V6ONLY, SOCK_HEAD, S_LISTEN, Sock, T_PING, T_RAW, T_UDP, sockAt, sockTop,
 } from './table';
 import { SOCK_STATE, Sim } from '../mem';
 import { blockAlloc, blockFree } from './ring';
 
 /** Upper half of ::ffff:0.0.0.0 as kept in Sock.l1: bytes 00 00 ff ff, then the IPv4 address. */
 export const V4_TAG: u64 = 0xffff0000;
-/** ::1 as kept in Sock.l1. */
-export const V6_ONE: u64 = 0x0100000000000000;
 
 /** Whether the pair is an IPv4 address in its mapped form. */
 export function isV4(a0: u64, a1: u64): bool {

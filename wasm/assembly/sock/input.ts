@@ -6,7 +6,8 @@ import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT,
 import { replyMark } from '../ip/net4';
 import { Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
-import { PF_TRACE, Pkt, pktFree } from '../sim/pool';
+import { PF_TRACE, Pkt } from '../sim/packet';
+import { pktFree } from '../sim/pool';
 import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP } from '../wire/ipv4';
 import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';

@@ -104,8 +104,6 @@ export const M_ACKED: u32 = 2048;
 /** SO_RCVBUF, SO_SNDBUF were set: no auto-tuning. */
 export const M_RCVBUF_LOCK: u32 = 4096;
 export const M_SNDBUF_LOCK: u32 = 8192;
-/** FIN has been given a sequence number in the send queue. */
-export const M_FIN_QUEUED: u32 = 1 << 15;
 /** A zero window was advertised: a reader that makes room tells it. */
 export const M_ZERO_WINDOW: u32 = 1 << 16;
 /** Made from a SYN cookie. */

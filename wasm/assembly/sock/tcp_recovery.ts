@@ -10,7 +10,7 @@ import {
 import { nowNs } from './glue';
 import { after, before } from './seq';
 import {
-  ACK_DATA_SACKED, ACK_LOST_RETRANS, ACK_ORIG_SACKED, ACK_RENEGING, ACK_SET_TIMER, ACK_UNA_ADVANCED, Acking, Segment,
+  ACK_DATA_SACKED, ACK_LOST_RETRANS, ACK_ORIG_SACKED, ACK_RENEGING, ACK_SET_TIMER, ACK_UNA_ADVANCED, Acking,
 } from './segment';
 import {
   CA_CWR, CA_DISORDER, CA_LOSS, CA_OPEN, CA_RECOVERY, F_SACK, F_TS, M_FRTO, M_RACK_ADVANCED, Sock,

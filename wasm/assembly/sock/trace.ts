@@ -1,6 +1,6 @@
 /** Which socket a traced packet is for, or from: a second look-up, made for traced packets only. */
 import { SOCK_TO_CONN, SOCK_TO_DATAGRAM, SOCK_TO_LISTENER, SOCK_TO_NONE, SOCK_TO_RAW, TRACE_SOCK } from '../../abi';
-import { Pkt } from '../sim/pool';
+import { Pkt } from '../sim/packet';
 import { traceWrite } from '../sim/stat';
 import { traceAnswer } from '../sim/trace';
 import { rd16, rd32 } from '../wire/bytes';

@@ -50,11 +50,6 @@ export function ip6Dst(p: usize): usize {
   return p + 24;
 }
 
-/** Bytes after the header. */
-export function ip6Payload(p: usize): u32 {
-  return rd16(p + 4);
-}
-
 /** The whole packet. */
 export function ip6Len(p: usize): u32 {
   return rd16(p + 4) + IP6_HLEN;

@@ -1,5 +1,4 @@
 /** Fields of TCP, UDP and ICMP headers that netfilter and ip/ look at. @see RFC 9293, RFC 768, RFC 792 */
-import { rd16 } from './bytes';
 import { PROTO_ICMP, PROTO_TCP, PROTO_UDP } from './ipv4';
 
 export const ICMP_ECHOREPLY: u32 = 0;
@@ -21,16 +20,6 @@ export const TCP_RST: u32 = 4;
 export const TCP_PSH: u32 = 8;
 export const TCP_ACK: u32 = 16;
 
-/** Source port (TCP, UDP). */
-export function l4Sport(p: usize): u32 {
-  return rd16(p);
-}
-
-/** Destination port (TCP, UDP). */
-export function l4Dport(p: usize): u32 {
-  return rd16(p + 2);
-}
-
 /** TCP flags. */
 export function tcpFlags(p: usize): u32 {
   return (load<u8>(p, 13) & 63) as u32;
@@ -39,13 +28,6 @@ export function tcpFlags(p: usize): u32 {
 /** TCP header length, bytes. */
 export function tcpHlen(p: usize): u32 {
   return ((load<u8>(p, 12) >> 4) as u32) * 4;
-}
-
-/** Offset of the checksum field in a transport header, 0 when the protocol is not known. */
-export function l4CsumOffset(proto: u32): u32 {
-  if (proto == PROTO_TCP) return 16;
-  if (proto == PROTO_UDP) return 6;
-  return 0;
 }
 
 /** Least length of a transport header. */

@@ -4,18 +4,17 @@ import type { IpAddr, Prefix } from '../../../base/ip.ts';
 import type { CoreMatch } from '../../core/core.ts';
 import * as abi from '../../core/match.ts';
 import type { NfRule, Not } from '../netadmin.ts';
-import {
-  ADDR_TYPES,
-  type AddrType,
-  type ConnlimitMatch,
-  type ConntrackMatch,
-  type HashlimitMatch,
-  type IpvsMatch,
-  type NfMatch,
-  type PhysdevMatch,
-  type RecentMatch,
-  type Span,
-  type StringMatch,
+import type {
+  AddrType,
+  ConnlimitMatch,
+  ConntrackMatch,
+  HashlimitMatch,
+  IpvsMatch,
+  NfMatch,
+  PhysdevMatch,
+  RecentMatch,
+  Span,
+  StringMatch,
 } from '../nfmatch.ts';
 import { toAddr16 } from './addr16.ts';
 
@@ -201,81 +200,52 @@ function string(o: Records, m: StringMatch): void {
     o.out.push({ kind: abi.MX_BYTES, words: m.pattern.subarray(i, i + PIECE) });
 }
 
-function one(o: Records, m: NfMatch): void {
-  switch (m.module) {
-    case 'conntrack':
-      conntrack(o, m);
-      break;
-    case 'connmark':
-      o.add(abi.MX_CONNMARK, m.mark, (v) => [v.value, v.mask]);
-      break;
-    case 'iprange':
-      o.add(abi.MX_IPRANGE, m.src, rangeBytes, { p: 1 });
-      o.add(abi.MX_IPRANGE, m.dst, rangeBytes, { p: 2 });
-      break;
-    case 'addrtype': {
-      const bits = (t: readonly AddrType[]): number[] => [t.reduce((n, x) => n | (1 << TYPE[x]), 0)];
-      const q = m.limit === 'in' ? 1 : m.limit === 'out' ? 2 : 0;
-      o.add(abi.MX_ADDRTYPE, m.src, bits, { p: 1, q });
-      o.add(abi.MX_ADDRTYPE, m.dst, bits, { p: 2, q });
-      break;
-    }
-    case 'statistic': {
-      const not = m.not;
-      if (m.mode === 'random') o.add(abi.MX_RANDOM, { value: m.probability ?? 0, not }, (v) => [v]);
-      else o.add(abi.MX_NTH, { value: m.every ?? 1, not }, (v) => [v, m.packet ?? 0]);
-      break;
-    }
-    case 'mac':
-      o.add(abi.MX_MAC, m.source, (v) => [Math.floor(v / 2 ** 32), v % 2 ** 32]);
-      break;
-    case 'owner':
-      o.add(abi.MX_OWNER, m.uid, span, { p: 1 });
-      o.add(abi.MX_OWNER, m.gid, span, { p: 2 });
-      o.add(abi.MX_OWNER, m.socket, () => [], { p: 4 });
-      break;
-    case 'pkttype':
-      o.add(abi.MX_PKTTYPE, m.type, (t) => [PKTTYPE[t]]);
-      break;
-    case 'length':
-      o.add(abi.MX_LENGTH, m.length, span);
-      break;
-    case 'ttl':
-      o.add(abi.MX_TTL, m.ttl, (v) => [v], { p: m.how === 'eq' ? 0 : m.how === 'lt' ? 1 : 2 });
-      break;
-    case 'tos':
-      o.add(abi.MX_TOS, m.tos, (v) => [v.value, v.mask]);
-      break;
-    case 'dscp':
-      o.add(abi.MX_TOS, m.dscp, (v) => [v << 2, 0xfc]);
-      break;
-    case 'physdev':
-      physdev(o, m);
-      break;
-    case 'ipvs':
-      ipvs(o, m);
-      break;
-    case 'hashlimit':
-      hashlimit(o, m);
-      break;
-    case 'quota':
-      o.add(abi.MX_QUOTA, m.bytes, u64);
-      break;
-    case 'recent':
-      recent(o, m);
-      break;
-    case 'connlimit':
-      connlimit(o, m);
-      break;
-    case 'string':
-      string(o, m);
-      break;
-    case 'connbytes':
-      o.add(abi.MX_CONNBYTES, m.count, (c) => [...u64(c.from), ...(c.to === undefined ? [-1, -1] : u64(c.to))], {
-        p: ['packets', 'bytes', 'avgpkt'].indexOf(m.mode),
-        q: ['original', 'reply', 'both'].indexOf(m.dir),
-      });
-  }
+/** What a module's match is in records. */
+const WRITERS: { readonly [K in NfMatch['module']]: (o: Records, m: Extract<NfMatch, { module: K }>) => void } = {
+  conntrack,
+  connmark: (o, m) => o.add(abi.MX_CONNMARK, m.mark, (v) => [v.value, v.mask]),
+  iprange: (o, m) => {
+    o.add(abi.MX_IPRANGE, m.src, rangeBytes, { p: 1 });
+    o.add(abi.MX_IPRANGE, m.dst, rangeBytes, { p: 2 });
+  },
+  addrtype: (o, m) => {
+    const bits = (t: readonly AddrType[]): number[] => [t.reduce((n, x) => n | (1 << TYPE[x]), 0)];
+    const q = m.limit === 'in' ? 1 : m.limit === 'out' ? 2 : 0;
+    o.add(abi.MX_ADDRTYPE, m.src, bits, { p: 1, q });
+    o.add(abi.MX_ADDRTYPE, m.dst, bits, { p: 2, q });
+  },
+  statistic: (o, m) => {
+    const not = m.not;
+    if (m.mode === 'random') o.add(abi.MX_RANDOM, { value: m.probability ?? 0, not }, (v) => [v]);
+    else o.add(abi.MX_NTH, { value: m.every ?? 1, not }, (v) => [v, m.packet ?? 0]);
+  },
+  mac: (o, m) => o.add(abi.MX_MAC, m.source, (v) => [Math.floor(v / 2 ** 32), v % 2 ** 32]),
+  owner: (o, m) => {
+    o.add(abi.MX_OWNER, m.uid, span, { p: 1 });
+    o.add(abi.MX_OWNER, m.gid, span, { p: 2 });
+    o.add(abi.MX_OWNER, m.socket, () => [], { p: 4 });
+  },
+  pkttype: (o, m) => o.add(abi.MX_PKTTYPE, m.type, (t) => [PKTTYPE[t]]),
+  length: (o, m) => o.add(abi.MX_LENGTH, m.length, span),
+  ttl: (o, m) => o.add(abi.MX_TTL, m.ttl, (v) => [v], { p: m.how === 'eq' ? 0 : m.how === 'lt' ? 1 : 2 }),
+  tos: (o, m) => o.add(abi.MX_TOS, m.tos, (v) => [v.value, v.mask]),
+  dscp: (o, m) => o.add(abi.MX_TOS, m.dscp, (v) => [v << 2, 0xfc]),
+  physdev,
+  ipvs,
+  hashlimit,
+  quota: (o, m) => o.add(abi.MX_QUOTA, m.bytes, u64),
+  recent,
+  connlimit,
+  string,
+  connbytes: (o, m) =>
+    o.add(abi.MX_CONNBYTES, m.count, (c) => [...u64(c.from), ...(c.to === undefined ? [-1, -1] : u64(c.to))], {
+      p: ['packets', 'bytes', 'avgpkt'].indexOf(m.mode),
+      q: ['original', 'reply', 'both'].indexOf(m.dir),
+    }),
+};
+
+function write(o: Records, m: NfMatch): void {
+  (WRITERS[m.module] as (o: Records, m: NfMatch) => void)(o, m);
 }
 
 /** The records behind a rule, in the order of its modules. */
@@ -283,9 +253,6 @@ export function toCoreMatches(r: NfRule): CoreMatch[] {
   const o = new Records();
   o.add(abi.MX_FRAGMENT, r.fragment, () => []);
   o.add(abi.MX_TCPOPTION, r.tcpOption, (v) => [v]);
-  for (const m of r.more ?? []) one(o, m);
+  for (const m of r.more ?? []) write(o, m);
   return o.out;
 }
-
-/** Whether a list names known address types. */
-export const isAddrType = (s: string): s is AddrType => (ADDR_TYPES as readonly string[]).includes(s);

@@ -2,19 +2,16 @@
  * Who listens to what changes in a namespace: a queue for each. Nothing is made of a change while nobody does.
  * @see Linux net/core/rtnetlink.c: rtmsg_ifinfo, rtnl_notify; net/ipv4/devinet.c: rtmsg_ifa
  */
-import type { Waiter } from '../machine.ts';
 import type { Addr, Link, NetEvent, PolicyRule, Route } from '../netadmin.ts';
 import type { NetEvents } from '../sys.ts';
-import { WaitQueue, waitFor } from '../waitqueue.ts';
 import { fdbEntry } from './fdbs.ts';
+import { type Block, Inbox } from './inbox.ts';
 import { flags6 } from './ipv6.ts';
 import { linkOf } from './links.ts';
 import { neighOf } from './neighs.ts';
 import type { Device, Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
 
-/** Events that one listener may leave unread. */
-const ROOM = 4096;
 /** IFA_F_TENTATIVE, IFA_F_DADFAILED */
 const ON_TRIAL = 0x48;
 
@@ -22,7 +19,7 @@ type Change<E = NetEvent> = E extends NetEvent ? Omit<E, 'time' | 'gone'> : neve
 
 /** All listeners of a lab. */
 export class NetWatch {
-  readonly #listeners = new Set<{ readonly ns: Netns; put(e: NetEvent): void }>();
+  readonly #listeners = new Set<{ readonly ns: Netns; readonly inbox: Inbox<NetEvent> }>();
   /** IPv6 addresses that were told of: one on trial is not. */
   #told = new WeakSet<Addr>();
 
@@ -127,25 +124,17 @@ export class NetWatch {
   }
 
   #put(ns: Netns, e: NetEvent): void {
-    for (const l of this.#listeners) if (l.ns === ns) l.put(e);
+    for (const l of this.#listeners) if (l.ns === ns) l.inbox.put(e);
   }
 
-  /** @param block a new interruptible wait of the process for each read */
-  open(ns: Netns, block: <T>(wait: (w: Waiter) => Promise<T>) => Promise<T>): NetEvents {
-    const queue: NetEvent[] = [];
-    const changed = new WaitQueue();
-    const listener = {
-      ns,
-      put: (e: NetEvent): void => {
-        if (queue.length < ROOM) queue.push(e);
-        changed.wake();
-      },
-    };
+  open(ns: Netns, block: Block): NetEvents {
+    const inbox = new Inbox<NetEvent>(block);
+    const listener = { ns, inbox };
     for (const d of ns.devices) for (const a of this.#fresh6(ns, d.ifindex)) this.#told.add(a);
     this.#listeners.add(listener);
     this.world.core.netWatch(1);
     return {
-      read: () => block((wait) => waitFor(changed, wait, () => queue.shift())),
+      read: () => inbox.read(),
       close: () => {
         if (this.#listeners.delete(listener)) this.world.core.netWatch(-1);
       },

@@ -8,7 +8,6 @@ import {
   ECONNREFUSED,
   EEXIST,
   EINVAL,
-  ENOSYS,
   ENOTSOCK,
   EPERM,
   EPIPE,
@@ -19,6 +18,7 @@ import {
 import { isNonBlocking } from '../fdtable.ts';
 import { TreeInode } from '../fs/tree.ts';
 import { find, makeAt } from '../fs/vfs.ts';
+import { captureOf, conntrackEvents, networkEvents, openSocket } from '../net/opening.ts';
 import type { NetAdmin, NetnsKey } from '../netadmin.ts';
 import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
@@ -73,7 +73,7 @@ export class SysSockets extends SysFiles {
     if (family === 'unix')
       return type === 'stream' ? this.p.fds.add(new UnixSocket(this.m, this.netns)) : EPROTONOSUPPORT;
     if (family === 'packet') return EAFNOSUPPORT;
-    const sock = this.m.openSocket(this.netns, this.p, family, type, protocol);
+    const sock = openSocket(this.m, this.netns, this.p, family, type, protocol);
     return isErr(sock) ? sock : this.p.fds.add(sock);
   }
 
@@ -182,15 +182,15 @@ export class SysSockets extends SysFiles {
   }
 
   capture(ifname: string | undefined, snaplen: number, promisc: boolean): Capture | Errno {
-    return this.m.capture(this.p, this.netns, ifname, snaplen, promisc) ?? ENOSYS;
+    return captureOf(this.m, this.p, this.netns, ifname, snaplen, promisc);
   }
 
   conntrackEvents(): CtEvents | Errno {
-    return this.m.conntrackEvents(this.p, this.netns);
+    return conntrackEvents(this.m, this.p, this.netns);
   }
 
   networkEvents(): NetEvents | Errno {
-    return this.m.networkEvents(this.p, this.netns);
+    return networkEvents(this.m, this.p, this.netns);
   }
 
   netnsOf(path: string): NetnsKey | Errno {

@@ -1,5 +1,5 @@
 /** `iperf3`: measures how much goes through between two ends. @see iperf3 3.12 */
-import { defineProgram } from '../spec.ts';
+import { defineProgram, flag, valued } from '../spec.ts';
 import { ask } from './client.ts';
 import { type Params, PORT } from './protocol.ts';
 import { serve } from './server.ts';
@@ -17,10 +17,6 @@ function scaled(text: string, step: number): number | undefined {
   return text === '' || !Number.isFinite(n) || n < 0 ? undefined : n * step ** (power ?? 0);
 }
 
-const flag = (short: string, name: string, help: string) => ({ name, short, help }) as const;
-const value = (short: string, name: string, metavar: string, help: string) =>
-  ({ name, short, arg: 'required', metavar, help }) as const;
-
 const USAGE =
   "Usage: iperf3 [-s|-c host] [options]\n       iperf3 [-h|--help] [-v|--version]\n\nTry 'iperf3 --help' for more information.\n";
 
@@ -33,20 +29,20 @@ export const spec = defineProgram({
   usageText: USAGE,
   version: 'iperf 3.12 (cJSON 1.7.15)',
   options: [
-    flag('s', 'server', 'wait for clients'),
-    value('c', 'client', 'HOST', 'run a test with the server at HOST'),
-    value('p', 'port', 'PORT', `port to listen at or to connect to (${PORT})`),
-    value('i', 'interval', 'SECONDS', 'seconds between two lines of the report (1)'),
-    flag('1', 'one-off', 'serve one test, then end'),
-    flag('4', 'version4', 'IPv4 only'),
-    flag('u', 'udp', 'UDP instead of TCP'),
-    value('b', 'bitrate', 'RATE', 'bits a second, with K, M or G (UDP: 1M; TCP: no limit)'),
-    value('t', 'time', 'SECONDS', 'how long to send (10)'),
-    value('n', 'bytes', 'SIZE', 'how much to send, instead of a time, with K, M or G'),
-    value('l', 'length', 'SIZE', 'bytes of a block (128K) or a datagram (1448)'),
-    value('P', 'parallel', 'N', 'streams side by side (1)'),
-    flag('R', 'reverse', 'the server sends'),
-    flag('v', 'version', 'show the version'),
+    flag('server', 's', 'wait for clients'),
+    valued('client', 'c', 'HOST', 'run a test with the server at HOST'),
+    valued('port', 'p', 'PORT', `port to listen at or to connect to (${PORT})`),
+    valued('interval', 'i', 'SECONDS', 'seconds between two lines of the report (1)'),
+    flag('one-off', '1', 'serve one test, then end'),
+    flag('version4', '4', 'IPv4 only'),
+    flag('udp', 'u', 'UDP instead of TCP'),
+    valued('bitrate', 'b', 'RATE', 'bits a second, with K, M or G (UDP: 1M; TCP: no limit)'),
+    valued('time', 't', 'SECONDS', 'how long to send (10)'),
+    valued('bytes', 'n', 'SIZE', 'how much to send, instead of a time, with K, M or G'),
+    valued('length', 'l', 'SIZE', 'bytes of a block (128K) or a datagram (1448)'),
+    valued('parallel', 'P', 'N', 'streams side by side (1)'),
+    flag('reverse', 'R', 'the server sends'),
+    flag('version', 'v', 'show the version'),
   ],
   async run(ctx) {
     const o = ctx.options;

@@ -11,8 +11,9 @@ import { type Context, defineProgram } from '../spec.ts';
 import { readText } from '../stdio.ts';
 import { BUILTIN, refused } from './kernel.ts';
 import { lackingText } from './lacking.ts';
-import { Parser, UsageError } from './parse.ts';
+import { Parser } from './parse.ts';
 import { chainHead, type ListStyle, listRule, saveRule } from './print.ts';
+import { UsageError } from './values.ts';
 import { type Command, TARGETS } from './words.ts';
 
 /** Name and version as messages begin. */

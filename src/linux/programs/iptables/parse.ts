@@ -4,33 +4,19 @@
  * Limits: the matches and targets of netadmin.ts only; the kernel is without all others (lacking.ts).
  * @see iptables iptables/xtables.c: do_parse, extensions/libxt_*.c
  */
-import { type IpAddr, network, type Prefix, parseIp, parseIp4 } from '../../../base/ip.ts';
-import type { NfRule, Not, PortRange } from '../../kernel/netadmin.ts';
-import type { AddrtypeMatch, NfMatch } from '../../kernel/nfmatch.ts';
+import type { IpAddr, Prefix } from '../../../base/ip.ts';
+import type { Not } from '../../kernel/netadmin.ts';
+import type { NfMatch } from '../../kernel/nfmatch.ts';
 import { EXTENSIONS } from './ext/index.ts';
 import type { Draft } from './ext/spec.ts';
+import { addrtypeFields, fieldOption, type RuleDraft } from './fields.ts';
 import { LACKING_MATCHES, LACKING_TARGETS } from './lacking.ts';
-import { ctStateBits, icmpType, PORT_MODULES, protocolNumber, tcpFlagsBits } from './names.ts';
-import { maskBits } from './print.ts';
-import { buildTarget, limitRate, markValue, portNumber, UsageError } from './target.ts';
+import { protocolNumber } from './names.ts';
+import { addressOf, ifaceName } from './places.ts';
+import { buildTarget } from './target.ts';
 import { BARE, TARGET_OPTIONS } from './target-options.ts';
+import { UsageError } from './values.ts';
 import { type Command, LONG, MATCHES, VERBS } from './words.ts';
-
-export { UsageError } from './target.ts';
-
-type Mutable = { -readonly [K in keyof NfRule]: NfRule[K] } & { modules: string[] };
-
-const INLINE = ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST'];
-
-/** Single types of addresses, not limited to a device, are fields of the rule. @returns whether they are all */
-function addrtypeFields(r: Mutable, m: AddrtypeMatch): boolean {
-  const single = (x: AddrtypeMatch['src']): boolean =>
-    !x || (x.value.length === 1 && INLINE.includes(x.value[0] ?? ''));
-  if (m.limit || !single(m.src) || !single(m.dst) || (m.src && r.srcType) || (m.dst && r.dstType)) return false;
-  if (m.src) r.srcType = { value: m.src.value[0] as 'LOCAL', not: m.src.not };
-  if (m.dst) r.dstType = { value: m.dst.value[0] as 'LOCAL', not: m.dst.not };
-  return true;
-}
 
 /** One pass over the words. */
 export class Parser {
@@ -50,7 +36,7 @@ export class Parser {
     help: false,
     version: false,
   };
-  readonly #rule: Mutable = { modules: [] };
+  readonly #rule: RuleDraft = { modules: [] };
   #sources: Not<Prefix>[] = [];
   #destinations: Not<Prefix>[] = [];
   #at = 0;
@@ -215,18 +201,18 @@ export class Parser {
       case 's':
         this.#sources = take()
           .split(',')
-          .map((a) => ({ value: this.#address(a), not }));
+          .map((a) => ({ value: this.#place(a), not }));
         return true;
       case 'd':
         this.#destinations = take()
           .split(',')
-          .map((a) => ({ value: this.#address(a), not }));
+          .map((a) => ({ value: this.#place(a), not }));
         return true;
       case 'i':
-        r.in = { value: this.#iface(take()), not };
+        r.in = { value: ifaceName(take()), not };
         return true;
       case 'o':
-        r.out = { value: this.#iface(take()), not };
+        r.out = { value: ifaceName(take()), not };
         return true;
       case 'j':
       case 'g':
@@ -253,94 +239,16 @@ export class Parser {
     }
   }
 
-  #iface(name: string): string {
-    if (name === '') throw new UsageError('Empty interface is likely to be undesired');
-    if (name.length > 15) throw new UsageError(`interface name \`${name}' must be shorter than 16 characters`);
-    return name;
-  }
-
-  #address(text: string): Prefix {
-    const slash = text.indexOf('/');
-    const host = slash < 0 ? text : text.slice(0, slash);
-    const mask = slash < 0 ? undefined : text.slice(slash + 1);
-    const padded =
-      this.family === 4 && /^\d+(\.\d+){0,2}$/.test(host) && mask !== undefined
-        ? host + '.0'.repeat(3 - host.split('.').length + 1)
-        : host;
-    const addr = parseIp(padded) ?? this.resolve(host);
-    if (!addr || addr.v !== this.family) throw new UsageError(`host/network \`${host}' not found`);
-    const all = this.family === 4 ? 32 : 128;
-    if (mask === undefined) return { addr, bits: all };
-    const dotted = this.family === 4 ? parseIp4(mask) : undefined;
-    const bits = dotted === undefined ? Number(mask) : maskBits(dotted);
-    if (bits === undefined || !Number.isInteger(bits) || bits < 0 || bits > all || mask === '')
-      throw new UsageError(`invalid mask \`${mask}' specified`);
-    return network({ addr, bits });
-  }
-
-  #range(text: string): PortRange {
-    const [a, b] = text.split(':') as [string, string?];
-    if (b === undefined) {
-      const n = portNumber(a);
-      return { from: n, to: n };
-    }
-    const range = { from: a === '' ? 0 : portNumber(a), to: b === '' ? 65535 : portNumber(b) };
-    if (range.from > range.to) throw new UsageError('invalid portrange (min > max)');
-    return range;
+  #place(text: string): Prefix {
+    return addressOf(text, this.family, this.resolve);
   }
 
   /** An option of a match or a target. */
   #extension(name: string, inline: string | undefined): void {
-    const r = this.#rule;
-    const not = this.#not;
-    const has = (m: string): boolean => r.modules.includes(m);
     const take = (): string => this.#need(`--${name}`, inline);
-    const proto = r.proto && !r.proto.not ? r.proto.value : 0;
-    const l4 = PORT_MODULES[proto];
-    if (['sport', 'source-port', 'dport', 'destination-port'].includes(name) && l4) {
-      if (!has(l4)) r.modules.push(l4);
-      const range = { value: this.#range(take()), not };
-      if (name === 'sport' || name === 'source-port') r.sport = range;
-      else r.dport = range;
-    } else if ((name === 'tcp-flags' || name === 'syn') && l4 === 'tcp') {
-      if (!has('tcp')) r.modules.push('tcp');
-      const mask = name === 'syn' ? 0x17 : tcpFlagsBits(take());
-      const comp = name === 'syn' ? 2 : tcpFlagsBits(this.#need('--tcp-flags'));
-      if (mask === undefined || comp === undefined) throw new UsageError('Unknown TCP flag');
-      r.tcpFlags = { value: { mask, comp }, not };
-    } else if (name === 'tcp-option' && l4 === 'tcp') {
-      if (!has('tcp')) r.modules.push('tcp');
-      r.tcpOption = { value: Number(take()), not };
-    } else if ((name === 'icmp-type' && proto === 1) || (name === 'icmpv6-type' && proto === 58)) {
-      if (!has(proto === 1 ? 'icmp' : 'icmp6')) r.modules.push(proto === 1 ? 'icmp' : 'icmp6');
-      const text = take();
-      const value = icmpType(this.family, text);
-      if (!value) throw new UsageError(`Invalid ICMP type \`${text}'`);
-      r.icmp = { value, not };
-    } else if ((name === 'ctstate' && has('conntrack')) || (name === 'state' && has('state'))) {
-      const text = take();
-      const value = ctStateBits(text);
-      if (value === undefined) throw new UsageError(`Bad ctstate "${text}"`.replace('ctstate', name));
-      r.ctstate = { value, not };
-      r.ctstateModule = name === 'ctstate' ? 'conntrack' : 'state';
-    } else if (name === 'mark' && r.modules.lastIndexOf('mark') > r.modules.lastIndexOf('connmark'))
-      r.mark = { value: markValue(take(), 0xffffffff), not };
-    else if (name === 'limit' && has('limit')) r.limit = { ...limitRate(take()), burst: r.limit?.burst ?? 5 };
-    else if (name === 'limit-burst' && has('limit'))
-      r.limit = { count: r.limit?.count ?? 3, per: r.limit?.per ?? 3600, burst: Number(take()) };
-    else if (/^(sports|source-ports|dports|destination-ports|ports)$/.test(name) && has('multiport')) {
-      const side = name.startsWith('s') ? 'source' : name.startsWith('d') ? 'destination' : 'both';
-      r.multiport = {
-        value: {
-          side,
-          ports: take()
-            .split(',')
-            .map((p) => this.#range(p)),
-        },
-        not,
-      };
-    } else if (name === 'comment' && has('comment')) r.comment = take();
-    else if (!this.#moduleOption(name, take)) this.#targetOption(name, take);
+    const more = (): string => this.#need(`--${name}`);
+    if (fieldOption(this.#rule, name, { family: this.family, not: this.#not, take, more })) return;
+    if (!this.#moduleOption(name, take)) this.#targetOption(name, take);
   }
 
   /** An option of a named module. @returns whether one has it */
@@ -348,7 +256,7 @@ export class Parser {
     for (const [module, draft] of [...this.#drafts].reverse()) {
       const read = EXTENSIONS.get(module)?.options[name];
       if (!read) continue;
-      read(draft, { take, not: this.#not, family: this.family, address: (text) => this.#address(text) });
+      read(draft, { take, not: this.#not, family: this.family, address: (text) => this.#place(text) });
       return true;
     }
     return this.#lackingOption(name, take);

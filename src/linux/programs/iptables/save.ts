@@ -10,8 +10,9 @@ import { type Context, defineProgram } from '../spec.ts';
 import { readAll, STDIN } from '../stdio.ts';
 import { chainsOf, complain, familyOf, hostsName, KernelError, Tables, VERSION } from './iptables.ts';
 import { BUILTIN } from './kernel.ts';
-import { Parser, UsageError } from './parse.ts';
+import { Parser } from './parse.ts';
 import { saveRule } from './print.ts';
+import { UsageError } from './values.ts';
 
 const ORDER: readonly NfTable[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
 

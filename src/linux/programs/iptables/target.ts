@@ -1,11 +1,9 @@
-/** Targets of iptables rules and the values they share with matches: ports, marks, rates. @see iptables extensions/ */
+/** Targets of iptables rules. @see iptables extensions/ */
 import { type IpAddr, network, parseIp, parsePrefix } from '../../../base/ip.ts';
 import type { NfTarget, PortRange } from '../../kernel/netadmin.ts';
 import { LEVELS } from './names.ts';
 import { mangleTarget } from './target-mangle.ts';
 import { markValue, portNumber, UsageError } from './values.ts';
-
-export { limitRate, markValue, portNumber, UsageError } from './values.ts';
 
 /** The target of -j (or -g) with its options. */
 export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Readonly<Record<string, string>>): NfTarget {

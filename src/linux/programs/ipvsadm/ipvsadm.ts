@@ -11,7 +11,7 @@ import {
 } from '../../kernel/ipvs.ts';
 import { getopt, type Options } from '../getopt.ts';
 import { servicePort } from '../services.ts';
-import { type Context, defineProgram, type OptionSpec } from '../spec.ts';
+import { type Context, defineProgram, flag, type OptionSpec, valued } from '../spec.ts';
 import { readAll, STDIN } from '../stdio.ts';
 import { connectionsText, type ListStyle, listText, saveText, sorted } from './print.ts';
 
@@ -239,15 +239,6 @@ async function run(ctx: Context): Promise<number> {
   }
 }
 
-const flag = (name: string, short: string | undefined, help: string): OptionSpec => ({ name, short, help });
-const value = (name: string, short: string | undefined, metavar: string, help: string): OptionSpec => ({
-  name,
-  short,
-  arg: 'required',
-  metavar,
-  help,
-});
-
 const OPTIONS: readonly OptionSpec[] = [
   flag('add-service', 'A', 'add a virtual service'),
   flag('edit-service', 'E', 'change a virtual service'),
@@ -261,10 +252,10 @@ const OPTIONS: readonly OptionSpec[] = [
   flag('list', 'L', 'list the table'),
   flag('list', 'l', 'list the table'),
   flag('zero', 'Z', 'zero the counters'),
-  value('set', undefined, 'TCP', 'set the timeouts: tcp tcpfin udp'),
-  value('tcp-service', 't', 'ADDRESS:PORT', 'a TCP service'),
-  value('udp-service', 'u', 'ADDRESS:PORT', 'a UDP service'),
-  value('fwmark-service', 'f', 'MARK', 'the packets of a mark'),
+  valued('set', undefined, 'TCP', 'set the timeouts: tcp tcpfin udp'),
+  valued('tcp-service', 't', 'ADDRESS:PORT', 'a TCP service'),
+  valued('udp-service', 'u', 'ADDRESS:PORT', 'a UDP service'),
+  valued('fwmark-service', 'f', 'MARK', 'the packets of a mark'),
   {
     name: 'scheduler',
     short: 's',
@@ -274,14 +265,14 @@ const OPTIONS: readonly OptionSpec[] = [
     values: [...VS_SCHEDULERS],
   },
   { name: 'persistent', short: 'p', arg: 'optional', metavar: 'SECONDS', help: 'keep clients with their servers' },
-  value('netmask', 'M', 'MASK', 'what is one client'),
-  value('real-server', 'r', 'ADDRESS[:PORT]', 'a real server'),
+  valued('netmask', 'M', 'MASK', 'what is one client'),
+  valued('real-server', 'r', 'ADDRESS[:PORT]', 'a real server'),
   flag('gatewaying', 'g', 'direct routing (the default)'),
   flag('ipip', 'i', 'tunnelling'),
   flag('masquerading', 'm', 'masquerading (NAT)'),
-  value('weight', 'w', 'N', 'how much a server takes'),
-  value('u-threshold', 'x', 'N', 'connections a server may have at most'),
-  value('l-threshold', 'y', 'N', 'connections below which it takes more again'),
+  valued('weight', 'w', 'N', 'how much a server takes'),
+  valued('u-threshold', 'x', 'N', 'connections a server may have at most'),
+  valued('l-threshold', 'y', 'N', 'connections below which it takes more again'),
   flag('connection', 'c', 'list the connections'),
   flag('timeout', undefined, 'list the timeouts'),
   flag('stats', undefined, 'list the counters'),

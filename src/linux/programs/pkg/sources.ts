@@ -72,9 +72,3 @@ export function readCandidates(sys: Sys): Map<string, Candidate> {
     }
   return out;
 }
-
-/** Whether `apt-get update` has left anything. */
-export function hasLists(sys: Sys): boolean {
-  const entries = sys.readdir(LISTS);
-  return !isErr(entries) && entries.some((e) => e.name.endsWith('_Packages'));
-}

@@ -80,7 +80,7 @@ export class Sink {
   constructor(
     readonly ctx: Context,
     readonly linkType: number,
-    /** Values of -v given; -# numbers. */
+    /** Whether lines are numbered (-#). */
     readonly number: boolean,
   ) {
     const o = ctx.options;

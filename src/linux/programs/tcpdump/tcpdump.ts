@@ -9,7 +9,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import type { Sys } from '../../kernel/sys.ts';
 import { getaddrinfo } from '../resolve.ts';
-import { type Context, defineProgram } from '../spec.ts';
+import { type Context, defineProgram, valued } from '../spec.ts';
 import { matchesFilter } from './filter/match.ts';
 import { type Filter, FilterError, parseFilter } from './filter/parse.ts';
 import { Sink } from './sink.ts';
@@ -110,7 +110,6 @@ class Loop {
   stopped = false;
   #report = false;
   #captured = 0;
-  #received = 0;
 
   constructor(
     readonly ctx: Context,
@@ -143,7 +142,6 @@ class Loop {
         break;
       }
       if (!this.#wanted(c)) continue;
-      this.#received++;
       this.#captured++;
       await this.sink.packet(c, this.#captured);
     }
@@ -157,7 +155,7 @@ class Loop {
 
   /** The lines at the end. */
   counts(): string {
-    return `${plural(this.#captured, 'captured')}${plural(this.#received, 'received by filter')}${plural(this.source.dropped(), 'dropped by kernel')}`;
+    return `${plural(this.#captured, 'captured')}${plural(this.#captured, 'received by filter')}${plural(this.source.dropped(), 'dropped by kernel')}`;
   }
 }
 
@@ -186,8 +184,6 @@ async function run(ctx: Context): Promise<number> {
 }
 
 const flag = (name: string, short: string, help: string) => ({ name, short, shortOnly: true, help }) as const;
-const arg = (name: string, short: string, metavar: string, help: string) =>
-  ({ name, short, arg: 'required', metavar, help }) as const;
 
 /** The `tcpdump` command. */
 export const spec = defineProgram({
@@ -200,30 +196,30 @@ export const spec = defineProgram({
   order: 'posix',
   options: [
     flag('ascii', 'A', 'print each packet in ASCII'),
-    arg('count', 'c', 'count', 'exit after receiving count packets'),
+    valued('count', 'c', 'count', 'exit after receiving count packets'),
     { name: 'list-interfaces', short: 'D', help: 'print the list of the network interfaces' },
     flag('link', 'e', 'print the link-level header'),
-    arg('interface', 'i', 'interface', 'listen on interface; any captures on all'),
+    valued('interface', 'i', 'interface', 'listen on interface; any captures on all'),
     flag('line-buffered', 'l', 'make stdout line buffered'),
     flag('numeric', 'n', "don't convert addresses to names"),
     flag('no-domain', 'N', "don't print domain names of hosts"),
     { name: 'number', short: '#', help: 'print a packet number' },
     { name: 'no-promiscuous-mode', short: 'p', help: "don't put the interface into promiscuous mode" },
     { name: 'print', help: 'print parsed output even with -w' },
-    arg('direction', 'Q', 'in|out|inout', 'choose send/receive direction'),
+    valued('direction', 'Q', 'in|out|inout', 'choose send/receive direction'),
     flag('quiet', 'q', 'quick output'),
-    arg('read', 'r', 'file', 'read packets from file'),
+    valued('read', 'r', 'file', 'read packets from file'),
     { name: 'absolute', short: 'S', help: 'print absolute TCP sequence numbers' },
-    arg('snapshot-length', 's', 'snaplen', 'snarf snaplen bytes of data'),
+    valued('snapshot-length', 's', 'snaplen', 'snarf snaplen bytes of data'),
     flag('timestamp', 't', "don't print a timestamp; -tt seconds, -ttt delta, -tttt date"),
     { name: 'nano', help: 'nanoseconds' },
     { name: 'packet-buffered', short: 'U', help: 'write each packet at once' },
     flag('verbose', 'v', 'more verbose output'),
-    arg('write', 'w', 'file', 'write the raw packets to file'),
+    valued('write', 'w', 'file', 'write the raw packets to file'),
     flag('hex', 'x', 'print the data in hex'),
     flag('hex-text', 'X', 'print the data in hex and ASCII'),
-    arg('relinquish', 'Z', 'user', 'change the user ID to user'),
-    arg('type', 'y', 'datalinktype', 'ignored'),
+    valued('relinquish', 'Z', 'user', 'change the user ID to user'),
+    valued('type', 'y', 'datalinktype', 'ignored'),
     flag('no-optimize', 'O', 'ignored'),
     flag('immediate', 'B', 'ignored'),
   ],

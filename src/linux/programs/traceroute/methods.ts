@@ -9,6 +9,9 @@ import { echoRequest, type IcmpMessage, parseIcmp } from '../ping/icmp.ts';
 import { type Answer, answerOf, headersOf, timeExceeded, unreachable } from './answer.ts';
 import { isAnswer, synSegment } from './segment.ts';
 
+/** UDP port of the first probe, unless told. */
+export const FIRST_PORT = 33434;
+
 /** What all probes have. */
 export interface Way {
   readonly dst: IpAddr;

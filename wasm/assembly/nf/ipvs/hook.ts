@@ -14,7 +14,7 @@ import {
 } from '../../../abi';
 import { icmpSend } from '../../ip/icmp';
 import { Sim, VS_CONN_CAP } from '../../mem';
-import { PF_IPVS, PF_TRACE, Pkt } from '../../sim/pool';
+import { PF_IPVS, PF_TRACE, Pkt } from '../../sim/packet';
 import { traceWrite } from '../../sim/stat';
 import { rd16 } from '../../wire/bytes';
 import { ETH_IPV4 } from '../../wire/ether';

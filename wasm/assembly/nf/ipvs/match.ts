@@ -1,6 +1,6 @@
 /** The ipvs match. @see Linux net/netfilter/xt_ipvs.c */
 import { MATCH_X_A, MATCH_X_B, MATCH_X_P } from '../../../abi';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { rd16 } from '../../wire/bytes';
 import { ip4Dst, ip4Proto, ip4Src } from '../../wire/ipv4';
 import { ctDir } from '../conntrack';

@@ -17,7 +17,8 @@ import {
 } from '../../../abi';
 import { icmpSend } from '../../ip/icmp';
 import { ip4Finish, ip4Reroute, ip4Route } from '../../ip/output';
-import { PF_IGNORE_DF, PF_IPVS, PF_NOTRACK, Pkt, pktWritable } from '../../sim/pool';
+import { PF_IGNORE_DF, PF_IPVS, PF_NOTRACK, Pkt } from '../../sim/packet';
+import { pktWritable } from '../../sim/pool';
 import { wrMapped } from '../../wire/bytes';
 import { ip4DecTtl, ip4Dst, ip4Len, ip4Tos, ip4Ttl } from '../../wire/ipv4';
 import { Conn, ctPut, T_DPORT, T_DST, T_SPORT, tupleOf } from '../conn';

@@ -6,7 +6,7 @@
  */
 import { IPS_DYING, MATCH_X_A, MATCH_X_E, MATCH_X_P, MATCH_X_STATE } from '../../../abi';
 import { COUNTED_BASE, COUNTED_REC, SLAB_COUNTED } from '../../mem';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { slabAlloc, slabFree } from '../../sim/slab';
 import { ETH_IPV4 } from '../../wire/ether';
 import { PROTO_TCP } from '../../wire/ipv4';

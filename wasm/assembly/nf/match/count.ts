@@ -20,7 +20,7 @@ import {
 } from '../../../abi';
 import { HASHLIMIT_BASE, HASHLIMIT_CAP, HASHLIMIT_REC } from '../../mem';
 import { now } from '../../sim/clock';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { rng32 } from '../../sim/rng';
 import { mask4, rd16 } from '../../wire/bytes';
 import { ETH_IPV4 } from '../../wire/ether';

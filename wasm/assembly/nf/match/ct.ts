@@ -13,7 +13,7 @@ import {
   MX_CTSTATUS,
 } from '../../../abi';
 import { now } from '../../sim/clock';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../../wire/ipv4';
 import { Conn, T_DPORT, T_DST, T_PROTO, T_SPORT, tupleOf } from '../conn';
 import { ctDir } from '../conntrack';

@@ -39,7 +39,7 @@ import {
 } from '../../../abi';
 import { recAbort } from '../../flow/record';
 import { MATCH_BASE, MATCH_REC, SLAB_MATCH, Sim } from '../../mem';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { slabAlloc, slabFree } from '../../sim/slab';
 import { connlimitFits, connlimitRelease } from './connlimit';
 import { countFits } from './count';

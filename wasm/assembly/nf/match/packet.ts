@@ -31,7 +31,7 @@ import { Dev } from '../../dev/dev';
 import { addrLocal, addrOnDev, addrType } from '../../ip/addr';
 import { addr6IsLocal } from '../../ip6/addr';
 import { route6Find } from '../../ip6/route';
-import { PF_ANSWER, PF_BRIDGE_OUT, PF_BRIDGED, PF_IPVS, Pkt } from '../../sim/pool';
+import { PF_ANSWER, PF_BRIDGE_OUT, PF_BRIDGED, PF_IPVS, Pkt } from '../../sim/packet';
 import { ETH_IPV4, ethSrc } from '../../wire/ether';
 import { ip4Dst, ip4Frag, ip4Len, ip4Proto, ip4Src, PROTO_TCP } from '../../wire/ipv4';
 import { in6IsAny, in6IsMulticast } from '../../wire/ipv6';

@@ -39,7 +39,7 @@ import {
 } from '../../../abi';
 import { RECENT_BASE, RECENT_REC, SEEN_BASE, SEEN_REC, SLAB_RECENT, SLAB_SEEN } from '../../mem';
 import { now } from '../../sim/clock';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { slabAlloc, slabFree, slabTop } from '../../sim/slab';
 import { ETH_IPV4 } from '../../wire/ether';
 

@@ -1,7 +1,7 @@
 /** `string`: whether a packet holds some bytes. The pattern lies in the records behind. @see Linux net/netfilter/xt_string.c */
 import { MATCH_X_A, MATCH_X_B, MATCH_X_C, MATCH_X_NEXT, MATCH_X_P } from '../../../abi';
 import { MATCH_BASE, MATCH_REC } from '../../mem';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { ETH_IPV4 } from '../../wire/ether';
 import { ip4Len } from '../../wire/ipv4';
 import { ip6Len } from '../../wire/ipv6';

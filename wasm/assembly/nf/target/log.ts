@@ -25,7 +25,7 @@ import {
 } from '../../../abi';
 import { Dev } from '../../dev/dev';
 import { NFLOG_BASE, NFLOG_CAP, NFLOG_REC, Sim } from '../../mem';
-import { Pkt } from '../../sim/pool';
+import { Pkt } from '../../sim/packet';
 import { eventPush } from '../../sim/ring';
 import { wr32 } from '../../wire/bytes';
 import { ETH_HLEN } from '../../wire/ether';

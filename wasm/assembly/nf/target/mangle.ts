@@ -23,7 +23,8 @@ import {
 import { Dev } from '../../dev/dev';
 import { ip4Mtu } from '../../ip/output';
 import { ip6Mtu } from '../../ip6/output';
-import { PF_TRACE, Pkt, pktWritable } from '../../sim/pool';
+import { PF_TRACE, Pkt } from '../../sim/packet';
+import { pktWritable } from '../../sim/pool';
 import { traceWrite } from '../../sim/stat';
 import { rd16, wr16 } from '../../wire/bytes';
 import { csumReplace16 } from '../../wire/checksum';

@@ -2,7 +2,7 @@
  * `netstat -s`: counters in words.
  * @see net-tools statistics.c
  */
-import type { Counters } from '../core/snmp.ts';
+import type { Counters } from '../../core/snmp.ts';
 
 /** Words after the number; with a colon at the end before it. `optional` ones are told when they are not 0. */
 interface Row {
