@@ -126,7 +126,7 @@ export class Learner {
       await page.keyboard.press('Enter');
     }
     await form.locator(`.reply.${verdict}`).waitFor();
-    expect((await form.locator('.reply').innerText()).split('\n').length).toBeGreaterThan(verdict === 'wrong' ? 1 : 0);
+    expect(await form.locator('.reply > *').count()).toBeGreaterThan(verdict === 'wrong' ? 1 : 0);
   }
 
   /** Climbs the ladder of hints, up to the solution or not quite. */
