@@ -43,7 +43,7 @@ it.each(played)('part $part: $id', async ({ folder, id }) => {
   const questions = plan.steps.flatMap((s) => s.answer).length;
   const summary = page.locator('.summary');
   await summary.scrollIntoViewIfNeeded();
-  const score = await summary.locator('.score').innerText();
+  const score = await summary.locator('.score').textContent();
   expect(score).toContain(`${points - lost} of ${points} points`);
   if (questions > 0) expect(score).toContain(`${questions - learner.missed} of ${questions} questions right`);
   await page.screenshot({ path: `${artifacts}/course-${id}.png` });

@@ -1,6 +1,6 @@
 /**
  * A learner at the page: does a lesson as its plan says, by mouse and keyboard. Answers that are read from the lab come
- * from a twin, the same lesson done in Node.
+ * from a twin, the same lesson done in Node; a port that is taken at random, from the page's terminal.
  */
 import { expect } from 'vitest';
 import { compileLesson, sound } from '../../src/course/compile/compile.ts';
@@ -18,6 +18,20 @@ interface Known {
   readonly wrong?: string;
 }
 
+const escaped = (s: string): string => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A twin's answer as it is in the page's lab: what the page has printed where the twin has printed its own. */
+function translated(right: string, twins: string, pages: string): string {
+  const whole = new RegExp(`(?<![\\w.])${escaped(right)}(?![\\w.])`);
+  if (whole.test(pages)) return right;
+  for (const line of twins.split('\n')) {
+    const at = whole.exec(line)?.index;
+    const there = at && new RegExp(`^${escaped(line.slice(0, at))}([\\w.]+)`, 'm').exec(pages);
+    if (there) return there[1] as string;
+  }
+  return right;
+}
+
 /** What is looked at before the commands are run. */
 export type Help = 'hints' | 'solution';
 
@@ -25,6 +39,9 @@ export class Learner {
   /** Questions that were answered wrongly at first. */
   missed = 0;
   #commands = 0;
+  /** What the twin and the page's terminals have printed in this step. */
+  #twins = '';
+  #pages = '';
 
   private constructor(
     readonly visit: Visit,
@@ -66,10 +83,11 @@ export class Learner {
         this.missed++;
         await this.#answer(step, k, k.wrong, 'wrong');
       }
-      await this.#answer(step, k, k.right, 'right');
+      const right = k.question.type === 'choice' ? k.right : translated(k.right, this.#twins, this.#pages);
+      await this.#answer(step, k, right, 'right');
     }
 
-    await page.locator(`li.done #step-${step.id}`).waitFor();
+    await page.locator(`li.done #step-${step.id}`).waitFor().catch(async (e) => { await page.screenshot({ path: '/tmp/rpage/shots/fail.png' }); console.log(await page.locator(`#body-${step.id} .goals li`).evaluateAll((l) => l.map((x) => x.className + x.textContent)), this.#pages); throw e; });
     expect(await goals.and(page.locator('.reached')).count(), `goals of ${step.id} reached`).toBe(await goals.count());
     const replies = page.locator(`#body-${step.id} .question .reply.right`);
     if (known.length > 0) await replies.nth(known.length - 1).waitFor();
@@ -91,6 +109,7 @@ export class Learner {
     if (at >= 0 && this.#commands++ % 2 === 0) await triangles.nth(at).click();
     else await visit.type(command);
     await visit.ended(machine, command.split('\n').at(-1) as string);
+    this.#pages += await visit.screen();
   }
 
   /** Does the step in the twin. @returns its questions with their answers */
@@ -98,7 +117,8 @@ export class Learner {
     const { twin } = this;
     await twin.pass();
     twin.foretell(step);
-    await twin.play(step.run);
+    this.#twins = await twin.play(step.run);
+    this.#pages = '';
     await twin.pass();
     const known: Known[] = [];
     for (const question of step.answer) {
@@ -126,7 +146,7 @@ export class Learner {
       await page.keyboard.press('Enter');
     }
     await form.locator(`.reply.${verdict}`).waitFor();
-    expect((await form.locator('.reply').innerText()).split('\n').length).toBeGreaterThan(verdict === 'wrong' ? 1 : 0);
+    expect(await form.locator('.reply > *').count()).toBeGreaterThan(verdict === 'wrong' ? 1 : 0);
   }
 
   /** Climbs the ladder of hints, up to the solution or not quite. */

@@ -41,7 +41,7 @@ async function tabTo(selector: string, key = 'Tab'): Promise<void> {
 /** Opens the outline. @returns what it says of a lesson */
 async function outlined(id: string): Promise<string> {
   await page.getByRole('button', { name: 'Course outline' }).click();
-  return page.locator(`dialog a[href="#/${id}"]`).innerText();
+  return (await page.locator(`dialog a[href="#/${id}"]`).textContent()) ?? '';
 }
 
 it('goes through the outline by keyboard', async () => {
@@ -103,7 +103,7 @@ it('keeps progress over a reload, and takes it along in a file', async () => {
   await page.getByText('That file holds no progress of this course.').waitFor();
   await file.setInputFiles(saved);
   await page.getByText('The progress of that file has been added.').waitFor();
-  expect(await page.locator('dialog a[href="#/random-port"]').innerText()).toContain('1 of 4 steps done');
+  expect(await page.locator('dialog a[href="#/random-port"]').textContent()).toContain('1 of 4 steps done');
   await page.reload();
   expect(await outlined('random-port')).toContain('1 of 4 steps done');
   expect(other.noise).toEqual([]);

@@ -15,6 +15,7 @@ marked.use({
     // Refused before it comes here; nothing of it may reach the page in any case.
     html: () => '',
     image: () => '',
+    codespan: ({ text }) => `<code>${escapeHtml(text).replace(OPTION, '$1<span>$2</span>')}</code>`,
     link({ href, tokens }) {
       const words = this.parser.parseInline(tokens);
       const lesson = lessonLink(href);
@@ -24,6 +25,9 @@ marked.use({
     },
   },
 });
+
+/** An option in code: a line would break after its hyphens. */
+const OPTION = /(^| )(-[^ ]+)/g;
 
 const escapeHtml = (s: string): string =>
   s.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] as string);

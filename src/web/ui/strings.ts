@@ -45,7 +45,7 @@ const zh: Strings = {
   paneMap: '拓扑图',
   panePackets: '数据包',
   paneTables: '内核表',
-  paneBrowser: 'Browser',
+  paneBrowser: '浏览器',
   regions: '页面区域',
   steps: (done, all) => `已完成 ${done} / ${all} 步`,
   outline: '课程',
