@@ -4,7 +4,6 @@ import {
   BOOL,
   DURATION,
   embed,
-  type GoType,
   INT,
   INT64,
   mapOf,
