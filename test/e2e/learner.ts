@@ -87,19 +87,7 @@ export class Learner {
       await this.#answer(step, k, right, 'right');
     }
 
-    await page
-      .locator(`li.done #step-${step.id}`)
-      .waitFor()
-      .catch(async (e) => {
-        await page.screenshot({ path: '/tmp/rpage/shots/fail.png' });
-        console.log(
-          await page
-            .locator(`#body-${step.id} .goals li`)
-            .evaluateAll((l) => l.map((x) => x.className + x.textContent)),
-          this.#pages,
-        );
-        throw e;
-      });
+    await page.locator(`li.done #step-${step.id}`).waitFor();
     expect(await goals.and(page.locator('.reached')).count(), `goals of ${step.id} reached`).toBe(await goals.count());
     const replies = page.locator(`#body-${step.id} .question .reply.right`);
     if (known.length > 0) await replies.nth(known.length - 1).waitFor();
