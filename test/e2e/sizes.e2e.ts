@@ -112,3 +112,14 @@ it('has the keys that a phone lacks', async () => {
   await visit.page.keyboard.type('c');
   await visit.sees(/# c$/m);
 });
+
+it('keeps the clock beside the speeds on a small laptop', async () => {
+  visit = await theatre.open({ viewport: { width: 1024, height: 700 } });
+  await visit.sees('root@node1');
+  const middle = (selector: string) =>
+    visit.page
+      .locator(selector)
+      .first()
+      .evaluate((e) => (e.getBoundingClientRect().top + e.getBoundingClientRect().bottom) / 2);
+  expect(Math.abs((await middle('.time time')) - (await middle('.time .segments')))).toBeLessThan(4);
+});
