@@ -83,7 +83,9 @@ export class Learner {
         this.missed++;
         await this.#answer(step, k, k.wrong, 'wrong');
       }
-      const right = k.question.type === 'choice' ? k.right : translated(k.right, this.#twins, this.#pages);
+      // What the lesson itself says is the same in every lab; what is read from a lab may not be.
+      const said = k.question.type === 'choice' || typeof k.question.is !== 'object';
+      const right = said ? k.right : translated(k.right, this.#twins, this.#pages);
       await this.#answer(step, k, right, 'right');
     }
 
