@@ -7,6 +7,8 @@ import type { Program } from '../../linux/kernel/machine.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import { Client } from './client.ts';
 import { Ctx } from './context.ts';
+import { ConfigFile } from './contexts/config.ts';
+import { Contexts } from './contexts/contexts.ts';
 import { Failure, failed } from './failure.ts';
 import type { Options } from './flags/options.ts';
 import { parseFlags } from './flags/parse.ts';
@@ -14,7 +16,7 @@ import { arityFailure, commandHelp, flagFailure, groupHelp, groupUsage, usageLin
 import { GLOBAL_FLAGS, rootHelp } from './root.ts';
 import type { CommandSpec } from './spec.ts';
 import { childrenOf, findCommand, findGroup } from './tree.ts';
-import { CLIENT_VERSION, DEFAULT_HOST, GIT_COMMIT } from './version.ts';
+import { CLIENT_VERSION, GIT_COMMIT } from './version.ts';
 
 /** CPU time that starting the real binary takes, ns. */
 const STARTUP = 15e6;
@@ -84,10 +86,12 @@ async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Op
   if (wrong) return said(notes, refused(wrong).stderr, wrong.code);
   if (!spec.run) return refused(new Failure(`docker: '${invoked}' is not part of this laboratory yet`));
   const home = sys.env.HOME ?? '/root';
-  const configDir = global.string('config') || sys.env.DOCKER_CONFIG || `${home}/.docker`;
-  const host = global.list('host').at(-1) || sys.env.DOCKER_HOST || DEFAULT_HOST;
-  const ctx = new Ctx(sys, new Client(sys, host), invoked, configDir);
+  const given = global.changed('config') ? global.string('config') : sys.env.DOCKER_CONFIG;
+  const configDir = given || `${home}/.docker`;
+  const contexts = new Contexts(sys, new ConfigFile(sys, configDir), global);
+  const ctx = new Ctx(sys, new Client(sys, contexts.host()), invoked, contexts);
   await ctx.out(notes);
+  await ctx.err(contexts.config.warning);
   const got = await spec.run(ctx, parsed.options, parsed.args);
   return failed(got) ? refused(got) : said('', '', got);
 }
@@ -103,6 +107,8 @@ async function docker(sys: Sys): Promise<Output> {
   const words = global.args;
   if (words.length === 0) return said('', rootHelp());
   if (words[0] === 'help') return help(words.slice(1));
+  if (global.options.list('host').length > 0 && global.options.string('context') !== '')
+    return refused(new Failure('conflicting options: cannot specify both --host and --context'));
   const found = resolve(words);
   return 'spec' in found ? runCommand(sys, found, global.options) : found;
 }

@@ -20,6 +20,7 @@ export type FlagType =
   | 'list'
   | 'strings'
   | 'stringArray'
+  | 'stringToString'
   | 'map'
   | 'filter'
   | 'mount'
@@ -64,6 +65,8 @@ export type Names = 'container' | 'running' | 'stopped' | 'image' | 'network' | 
 export interface Arity {
   readonly min: number;
   readonly max: number;
+  /** Refused in the words of the library that reads command lines, without usage. */
+  readonly plain?: true;
 }
 export const NONE: Arity = { min: 0, max: 0 };
 export const ANY: Arity = { min: 0, max: Number.POSITIVE_INFINITY };

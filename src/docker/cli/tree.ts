@@ -3,6 +3,7 @@ import { ARCHIVE_COMMANDS } from './cmd/archives.ts';
 import { build } from './cmd/build/build.ts';
 import { builderPrune, buildxVersion } from './cmd/build/prune.ts';
 import { CONTAINER_COMMANDS } from './cmd/container/index.ts';
+import { CONTEXT_COMMANDS } from './cmd/context/index.ts';
 import { IMAGE_COMMANDS } from './cmd/image/index.ts';
 import { NETWORK_COMMANDS } from './cmd/network/index.ts';
 import { NODE_COMMANDS } from './cmd/node/index.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...NODE_COMMANDS,
   ...SERVICE_COMMANDS,
   ...SWARM_COMMANDS,
+  ...CONTEXT_COMMANDS,
   ...ARCHIVE_COMMANDS,
   build,
   builderPrune,

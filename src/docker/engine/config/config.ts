@@ -6,11 +6,11 @@
  */
 import { text } from '../../../base/http.ts';
 import { parseIp, parsePrefix } from '../../../base/ip.ts';
+import { jsonFault } from '../../../base/jsonfault.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Kernel } from '../../../linux/kernel/machine.ts';
 import { Failure } from '../../errdefs.ts';
 import { LOCAL_POOLS, type PoolBase } from '../../libnetwork/ipam/pools.ts';
-import { jsonFault } from '../jsonfault.ts';
 import { verifyLog } from '../logdrivers.ts';
 import { DIRECTIVES, mismatch, namesSet } from './directives.ts';
 
