@@ -74,6 +74,9 @@ export const exactly = (n: number): Arity => ({ min: n, max: n });
 export const atLeast = (n: number): Arity => ({ min: n, max: Number.POSITIVE_INFINITY });
 export const between = (min: number, max: number): Arity => ({ min, max });
 
+/** What an engine must be. */
+export type SwarmPart = 'active' | 'manager';
+
 export interface CommandSpec {
   /** Words after `docker`, the way it is shown first: `['network', 'ls']`. */
   readonly path: readonly string[];
@@ -87,6 +90,8 @@ export interface CommandSpec {
   readonly args: Arity;
   /** Only an engine with experimental features has it: refused before anything is read. */
   readonly experimental?: boolean;
+  /** Which engines have it in their help: managers of a swarm, or all of its nodes. */
+  readonly swarm?: SwarmPart;
   /** Stop at the first word that is not a flag: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
   readonly flags: readonly FlagSpec[];
@@ -102,6 +107,8 @@ export interface GroupSpec {
   /** Words after the path in the usage line of an error. */
   readonly use?: string;
   readonly short: string;
+  readonly swarm?: SwarmPart;
+  readonly experimental?: boolean;
 }
 
 /** A flag in few words. */

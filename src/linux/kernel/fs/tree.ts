@@ -9,7 +9,7 @@ import type { Change, Layer, OpenFile } from '../machine.ts';
 import type { NetnsKey } from '../netadmin.ts';
 import type { DirEntry, FileKind, OpenFlags, Stat } from '../sys.ts';
 import { RegularFile } from './file.ts';
-import { Inode, type MetaChange, makeStat, type NewInode, NO_DEVICE } from './inode.ts';
+import { BLOCK, blocksOf, Inode, type MetaChange, makeStat, type NewInode, NO_DEVICE } from './inode.ts';
 import {
   binary,
   binaryProgram,
@@ -38,6 +38,8 @@ export class Tree {
   constructor(
     readonly host: TreeHost,
     lower?: LayerDir,
+    /** Bytes that its files may take, in whole pages. */
+    readonly capacity = Number.POSITIVE_INFINITY,
   ) {
     const meta = lower ?? { mode: 0o755, uid: 0, gid: 0, mtime: host.now() };
     this.root = new TreeInode(this, 'dir', meta, lower);
@@ -46,6 +48,13 @@ export class Tree {
 
   nextIno(): number {
     return ++this.#ino;
+  }
+
+  /** Whether a file of it may grow. @param from bytes that it has @param to bytes that it is to have */
+  hasRoom(from: number, to: number): boolean {
+    if (to <= from || this.capacity === Number.POSITIVE_INFINITY) return true;
+    const pages = blocksOf(this.root, 0) + Math.ceil(to / BLOCK) - Math.ceil(from / BLOCK);
+    return pages * BLOCK <= this.capacity;
   }
 
   /** Bytes of files written above the lower tree. */
