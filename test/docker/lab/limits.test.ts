@@ -67,3 +67,11 @@ test('help lists what this engine can do', async () => {
   expect(await m.fails('docker volume update plain')).toBe('Can only update cluster volumes [1]');
   await m.out('docker swarm leave -f');
 });
+
+test('images --tree has the names of an image below each other', async () => {
+  await m.out('docker tag nginx:latest ng:a');
+  const lines = await m.lines('docker images --tree nginx; docker images --tree');
+  const at = lines.lastIndexOf('nginx:latest');
+  expect(lines[at + 1]).toMatch(/^ng:a +[0-9a-f]{12} +[\d.]+MB +0B {8}$/);
+  expect(await m.fails('docker images --tree --digests')).toBe('--show-digest is not yet supported with --tree [1]');
+});
