@@ -22,6 +22,9 @@ import {
 } from './layer.ts';
 
 const EMPTY = contentOf(new Uint8Array(0));
+/** Bytes that a directory of a tmpfs seems to have, and each of its entries. @see Linux mm/shmem.c: BOGO_DIRENT_SIZE */
+const MEMORY_DIR = 40;
+const MEMORY_ENTRY = 20;
 
 /** What all inodes of one tree share. */
 export interface TreeHost {
@@ -40,6 +43,8 @@ export class Tree {
     lower?: LayerDir,
     /** Bytes that its files may take, in whole pages. */
     readonly capacity = Number.POSITIVE_INFINITY,
+    /** It lies in memory (tmpfs), where directories take no blocks. */
+    readonly memory = false,
   ) {
     const meta = lower ?? { mode: 0o755, uid: 0, gid: 0, mtime: host.now() };
     this.root = new TreeInode(this, 'dir', meta, lower);
@@ -132,7 +137,7 @@ export class TreeInode extends Inode {
 
   get size(): number {
     if (this.kind === 'symlink') return this.target.length;
-    if (this.kind === 'dir') return 4096;
+    if (this.kind === 'dir') return this.tree.memory ? MEMORY_DIR + MEMORY_ENTRY * [...this.names()].length : BLOCK;
     return this.#buffer ? this.#size : this.#content.size;
   }
 
