@@ -17,7 +17,7 @@ import type { Manager } from '../../swarm/manager.ts';
 import { addNode } from '../../swarm/nodes.ts';
 import type { FromManager, FromNode, Presence, Table } from '../../swarm/protocol.ts';
 import type { Member } from './member.ts';
-import { serviceNames } from './records.ts';
+import { serviceRecords } from './records.ts';
 import { presenceOf } from './table.ts';
 import { Wire } from './wire.ts';
 
@@ -173,7 +173,7 @@ export class Dispatcher {
     const table: Table = {
       records: all.flatMap(([, p]) => p.records),
       peers: all.map(([, p]) => p.peer),
-      names: serviceNames(manager),
+      services: serviceRecords(manager),
     };
     member.take(table);
     for (const [id, { line }] of this.#sessions) {
