@@ -279,12 +279,12 @@ describe('services', () => {
     const spec = (Mounts: object[]): string =>
       JSON.stringify({ Name: 'mounted', TaskTemplate: { ContainerSpec: { Image: 'nginx', Mounts } } });
     const send = "curl -s --unix-socket /run/docker.sock -H 'Content-Type: application/json' -d";
-    const volume = { Type: 'volume', Source: 'v', Target: '/x' };
+    const volume = { Type: 'volume', Source: 'vol', Target: '/x' };
     expect(await m.out(`${send} '${spec([volume, volume])}' http://x/services/create`)).toContain(
       'duplicate mount point: /x',
     );
     await m.out(`${send} '${spec([volume])}' http://x/services/create; sleep 3`);
-    expect(await m.out("docker inspect -f '{{(index .Mounts 0).Name}}' $(docker ps -qf name=mounted)")).toBe('v');
+    expect(await m.out("docker inspect -f '{{(index .Mounts 0).Name}}' $(docker ps -qf name=mounted)")).toBe('vol');
     await m.out('docker service rm mounted; sleep 1');
   });
 
