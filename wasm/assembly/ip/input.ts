@@ -205,7 +205,7 @@ function forward(pkt: u32): void {
     pktDrop(pkt, DROP_TTL);
     return;
   }
-  const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), routeMtu(p.route, p.outdev));
+  const mtu = pmtuForward(p.ns, p.route, ip4Dst(p.nh as usize), routeMtu(p.route, p.outdev));
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
   if (exceeds && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF))) {
