@@ -219,7 +219,7 @@ function forward(pkt: u32): void {
     return;
   }
   ip4DecTtl(p.nh as usize);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_TTL, p.ns, p.dev, ip4Ttl(p.nh as usize), 0, 0);
+  if (p.flags & PF_TRACE) trace(p, TRACE_TTL, ip4Ttl(p.nh as usize), 0, 0);
   if (p.flags & PF_REDIRECT) {
     recAbort();
     redirectSend(pkt);

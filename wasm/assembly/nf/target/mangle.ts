@@ -28,7 +28,7 @@ import { pmtu6Of } from '../../ip6/pmtu';
 import { route6Mtu } from '../../ip6/route';
 import { PF_TRACE, Pkt } from '../../sim/packet';
 import { pktWritable } from '../../sim/pool';
-import { traceWrite } from '../../sim/stat';
+import { trace } from '../../sim/trace';
 import { rd16, wr16 } from '../../wire/bytes';
 import { csumReplace16 } from '../../wire/checksum';
 import { ETH_IPV4 } from '../../wire/ether';
@@ -39,7 +39,7 @@ import { Conn } from '../conn';
 
 /** Sets the mark of a packet. */
 export function markSet(p: Pkt, mark: u32): void {
-  if (p.flags & PF_TRACE && p.mark != mark) traceWrite(p.id, TRACE_MARK, p.ns, p.dev, p.mark, mark, 0);
+  if (p.flags & PF_TRACE && p.mark != mark) trace(p, TRACE_MARK, p.mark, mark, 0);
   p.mark = mark;
 }
 
