@@ -19,6 +19,7 @@ import type { BuildOptions } from './build.ts';
 import { applyInstruction, clean, commandOf, variablesOf } from './config.ts';
 import { copyEntries, type Tree, treeOf } from './context.ts';
 import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
+import { fetchSources } from './remote.ts';
 import { metadataStep, runStep } from './run.ts';
 import { expand, words } from './words.ts';
 
@@ -208,16 +209,17 @@ export class Stages {
     const at = dest.startsWith('/') ? dest : `${WorkingDir === '' ? '' : WorkingDir}/${dest}`;
     const target = clean(at) + (/\/\.?$/.test(at) && clean(at) !== '/' ? '/' : '');
     const fs = this.daemon.kernel.overlay(stage.layers.map((l) => l.layer));
-    const sources = all.slice(0, -1);
-    const remote = sources.find((s) => /^https?:\/\//.test(s));
-    if (remote) throw new BuildError(`${i.name} failed: nothing can be fetched from ${remote}`);
+    const fetched = yield* fetchSources(this.daemon, i.name, all.slice(0, -1), target.endsWith('/'));
+    if (fetched instanceof Failure) throw new BuildError(`${i.name} failed: ${fetched.message}`);
+    const { files, sources } = fetched;
     const tree = i.flags.from === undefined ? this.context : this.#treeOf(i.flags.from);
-    const found = copyEntries(tree, sources, target, (path) => {
+    const found = copyEntries(new Map([...tree, ...files]), sources, target, (path) => {
       const stat = fs.stat(path, true);
       return !isErr(stat) && stat.kind === 'dir';
     });
     if (found instanceof Failure) throw new BuildError(`${i.name} failed: ${found.message}`);
-    const entries = i.name === 'ADD' ? found.flatMap((e) => extracted(e, target)) : found;
+    const isFetched = ({ bytes }: TarEntry): boolean => [...files.values()].some((f) => f.bytes === bytes);
+    const entries = i.name === 'ADD' ? found.flatMap((e) => (isFetched(e) ? [e] : extracted(e, target))) : found;
     const sum = sha256(entries.map((e) => `${e.name} ${e.mode} ${sha256(latin(e.bytes))}`).join('\n'));
     const kind = entries.length === 1 && entries[0]?.kind === 'file' ? 'file' : 'multi';
     const createdBy = `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;

@@ -1,6 +1,7 @@
 /** Routes below /images. @see moby api/server/router/image */
 import { collect, type HttpResponse } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
+import { fetchUrl } from '../../images/fetch.ts';
 import { parsePlatform } from '../../images/platform.ts';
 import { repoTagReference } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
@@ -9,7 +10,7 @@ import { applyChanges } from '../build/config.ts';
 import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
 import { ageFilter, IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
-import { failed, line } from '../progress.ts';
+import { failed, fetching, line } from '../progress.ts';
 import { parsePruning } from '../prune.ts';
 import { bytes, empty, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
@@ -38,9 +39,7 @@ const create: Handler = async (call) => {
 };
 
 const imported: Handler = async ({ daemon, query, request }) => {
-  const source = query.get('fromSrc') ?? '';
-  if (source !== '-' && source !== '') return unreachable(source);
-  const archive = await collect(request.body);
+  const source = query.get('fromSrc') || '-';
   const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
   if (ref instanceof Failure) return ref;
   const config = applyChanges(
@@ -48,17 +47,16 @@ const imported: Handler = async ({ daemon, query, request }) => {
     query.getAll('changes').flatMap((x) => x.split('\n')),
   );
   if (config instanceof Failure) return config;
-  const comment = query.get('message') || 'Imported from -';
+  const comment = query.get('message') || `Imported from ${source}`;
+  const url = /^\w+:\/\//.test(source) ? source : `http://${source}`;
+  const fetched = source === '-' ? undefined : await fetchUrl(daemon.controller.daemon.sys, url);
+  if (fetched instanceof Failure) return fetched;
+  const archive = fetched?.bytes ?? (await collect(request.body));
   const id = importImage(daemon, archive, { config, comment, ref });
-  return id instanceof Failure ? id : messages(daemon, [line({ status: id })]);
+  if (!fetched) return id instanceof Failure ? id : messages(daemon, [line({ status: id })]);
+  const told = [line({ status: `Downloading from ${url}` }), fetching('Importing', archive.length)];
+  return messages(daemon, [...told, id instanceof Failure ? failed(id.message) : line({ status: id })]);
 };
-
-/** Nothing outside of the lab can be fetched. */
-function unreachable(source: string): Failure {
-  const url = /^https?:\/\//.test(source) ? source : `http://${source}`;
-  const host = /^https?:\/\/([^/:]*)/.exec(url)?.[1] ?? '';
-  return new Failure('system', `Get ${JSON.stringify(url)}: dial tcp: lookup ${host} on 192.168.56.1:53: no such host`);
-}
 
 const messages = (daemon: Daemon, lines: readonly Uint8Array[]): HttpResponse =>
   bytes(daemon, 200, 'application/json', each(lines));
