@@ -238,6 +238,10 @@ class DrydockLab implements Lab {
     return this.#driver.pace(until, budget);
   }
 
+  reach(at: number, budget: () => boolean): Promise<boolean> {
+    return this.#driver.reach(at, budget);
+  }
+
   view(): ReturnType<Lab['view']> {
     return viewOf(this.world, this.machines);
   }
