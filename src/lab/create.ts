@@ -239,6 +239,10 @@ class DrydockLab implements Lab {
     return this.#driver.pace(until, budget);
   }
 
+  reach(at: number, budget: () => boolean): Promise<boolean> {
+    return this.#driver.reach(at, budget);
+  }
+
   view(): ReturnType<Lab['view']> {
     return viewOf(this.world, this.machines);
   }
@@ -271,10 +275,13 @@ class DrydockLab implements Lab {
     return this.#tracer?.drops(since) ?? [];
   }
 
-  /** Between two steps: takes the core's trace records before they are overwritten, and the terminals' output. */
-  drain(): void {
+  /**
+   * Between two steps: takes the core's trace records before they are overwritten, and the terminals' output.
+   * @returns whether there was output
+   */
+  drain(): boolean {
     this.#tracer?.drain();
-    this.#displays.drain();
+    return this.#displays.drain();
   }
 
   async capture(filter = ''): Promise<Capture> {
@@ -345,8 +352,8 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
       clock: world.clock,
       core,
       pump() {
-        lab?.drain();
-        return world.pump();
+        // Output is a step of its own: whoever waits for it need not wait for what else there is to do.
+        return lab?.drain() || world.pump();
       },
       held: () => held.values().next().value,
     },
