@@ -7,6 +7,7 @@ import { rfc3339Nano } from '../time.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
 import type { Filters } from './filters.ts';
+import { timeOf } from './prune.ts';
 
 const OVERLAY = '/var/lib/docker/overlay2';
 export const IMAGE_FILTERS = ['before', 'dangling', 'label', 'reference', 'since', 'until'];
@@ -23,10 +24,18 @@ export interface ImageRow {
   Size: number;
 }
 
+/** A span of time, both ends left out, in ns since 1970. */
+interface Span {
+  readonly after: bigint;
+  readonly before: bigint;
+}
+const EVER: Span = { after: -1n, before: 1n << 63n };
+
 /** GET /images/json, newest first. */
-export function imageRows(daemon: Daemon, filters: Filters, all: boolean): ImageRow[] {
+export function imageRows(daemon: Daemon, filters: Filters, all: boolean, span: Span = EVER): ImageRow[] {
   const dangling = filters.bool('dangling');
   return daemon.images.list().flatMap((image) => {
+    if (image.created <= span.after || image.created >= span.before) return [];
     const tags = daemon.images.tagsOf(image.id);
     if (tags.length === 0 && !all && daemon.images.childrenOf(image.id).length > 0) return [];
     if (typeof dangling === 'boolean' && dangling !== (tags.length === 0)) return [];
@@ -49,6 +58,28 @@ export function imageRows(daemon: Daemon, filters: Filters, all: boolean): Image
       },
     ];
   });
+}
+
+/** What `since`, `before` and `until` leave: of several images the narrowest. */
+export function madeBetween(daemon: Daemon, filters: Filters): Span | Failure {
+  const times: Record<'since' | 'before', bigint[]> = { since: [], before: [] };
+  for (const key of ['since', 'before'] as const)
+    for (const name of filters.get(key)) {
+      const image = daemon.images.get(name);
+      if (image instanceof Failure) return image;
+      times[key].push(image.created);
+    }
+  for (const text of filters.get('until')) {
+    const at = timeOf(daemon, text);
+    if (at instanceof Failure) return at;
+    times.before.push(at);
+  }
+  const most = (list: readonly bigint[], start: bigint, better: (a: bigint, b: bigint) => boolean): bigint =>
+    list.reduce((a, b) => (better(b, a) ? b : a), start);
+  return {
+    after: most(times.since, EVER.after, (a, b) => a > b),
+    before: most(times.before, EVER.before, (a, b) => a < b),
+  };
 }
 
 /** `name`, `name:tag` and `*` in either. @see distribution/reference: FamiliarMatch */

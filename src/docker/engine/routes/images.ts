@@ -8,7 +8,7 @@ import { importImage, loadImages, saveImages } from '../archive/images.ts';
 import { applyChanges } from '../build/config.ts';
 import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
-import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
+import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, madeBetween, removeImage, tagImage } from '../images.ts';
 import { failed, line } from '../progress.ts';
 import { parsePruning } from '../prune.ts';
 import { bytes, empty, json } from '../reply.ts';
@@ -20,7 +20,10 @@ const list: Handler = ({ daemon, query }) => {
   if (filters instanceof Failure) return filters;
   const dangling = filters.bool('dangling');
   if (dangling instanceof Failure) return dangling;
-  return filters.check(IMAGE_FILTERS) ?? json(daemon, 200, imageRows(daemon, filters, flag(query, 'all')));
+  const bad = filters.check(IMAGE_FILTERS);
+  if (bad) return bad;
+  const span = madeBetween(daemon, filters);
+  return span instanceof Failure ? span : json(daemon, 200, imageRows(daemon, filters, flag(query, 'all'), span));
 };
 
 const create: Handler = async (call) => {
