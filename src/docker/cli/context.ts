@@ -4,6 +4,7 @@ import { isErr } from '../../linux/kernel/errno.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import type { Client } from './client.ts';
 import type { Contexts } from './contexts/contexts.ts';
+import type { Options } from './flags/options.ts';
 
 export class Ctx {
   constructor(
@@ -14,6 +15,17 @@ export class Ctx {
     /** The command's settings, and which daemon they mean. */
     readonly contexts: Contexts,
   ) {}
+
+  /** How to print a list: by its flags, else as config.json says. @param setting `psFormat` */
+  listFormat(o: Options, setting: string): string {
+    const given = o.string('format');
+    return given !== '' || o.bool('quiet') ? given : this.contexts.config.string(setting);
+  }
+
+  /** The keys that leave a terminal: by the flag, else as config.json says; '' for the usual ones. */
+  detachKeys(o: Options): string {
+    return o.string('detach-keys') || this.contexts.config.string('detachKeys');
+  }
 
   /** Writes to stdout. */
   async out(s: string): Promise<void> {

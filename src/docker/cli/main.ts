@@ -111,18 +111,19 @@ async function docker(sys: Sys): Promise<Output> {
   if (global.error) return refused(flagFailure(global.error, 'Usage:  docker [OPTIONS] COMMAND [ARG...]', 'docker'));
   if (global.options.bool('version')) return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
   const words = global.args;
-  const lists = global.help || words.length === 0 || words[0] === 'help' || findGroup(words.slice(0, 1)) !== undefined;
-  const ping = lists ? await pingOf(sys, global.options) : {};
+  const ping = (): Promise<Ping> => pingOf(sys, global.options);
   if (global.help) {
     const topic = words.filter((a) => !a.startsWith('-'));
-    return topic.length > 0 ? help(topic, ping) : said(rootHelp(ping));
+    return topic.length > 0 ? help(topic, await ping()) : said(rootHelp(await ping()));
   }
-  if (words.length === 0) return said('', rootHelp(ping));
-  if (words[0] === 'help') return help(words.slice(1), ping);
+  if (words.length === 0) return said('', rootHelp(await ping()));
+  if (words[0] === 'help') return help(words.slice(1), await ping());
   if (global.options.list('host').length > 0 && global.options.string('context') !== '')
     return refused(new Failure('conflicting options: cannot specify both --host and --context'));
-  const found = resolve(words, ping);
-  return 'spec' in found ? runCommand(sys, found, global.options) : found;
+  const found = resolve(words, {});
+  if ('spec' in found) return runCommand(sys, found, global.options);
+  // a page that lists commands
+  return found.code === 0 ? (resolve(words, await ping()) as Output) : found;
 }
 
 /** `/usr/bin/docker` */

@@ -138,6 +138,23 @@ function fromBind(daemon: Daemon, spec: string, driver: string): MountPoint | Fa
   };
 }
 
+/** Options of the local driver, and those that each cannot do without. @see moby daemon/volume/local/local_unix.go: validateOpts */
+const VOLUME_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  type: ['device'],
+  o: ['device', 'type'],
+  device: ['type'],
+  size: [],
+};
+
+function optionFault(options: Readonly<Record<string, string>>): string | undefined {
+  const names = Object.keys(options);
+  const unknown = names.find((n) => !(n in VOLUME_OPTIONS));
+  if (unknown !== undefined) return `invalid option: ${JSON.stringify(unknown)}`;
+  if (options.size !== undefined) return 'quota size requested but no quota support';
+  const missing = names.flatMap((n) => VOLUME_OPTIONS[n] ?? []).find((n) => options[n] === undefined);
+  return missing === undefined ? undefined : `missing required option: ${JSON.stringify(missing)}`;
+}
+
 /** A volume of that name, made if need be; without a name a new one. */
 export function makeVolume(
   daemon: Daemon,
@@ -148,6 +165,8 @@ export function makeVolume(
 ): Volume | Failure {
   if (driver !== '' && driver !== 'local') return errors.noVolumeDriver(name ?? '', driver);
   if (name !== undefined && !VOLUME_NAME.test(name)) return errors.volumeNameIn(name);
+  const bad = optionFault(options ?? {});
+  if (bad) return errors.volumeOption(name ?? '', bad);
   return daemon.volumes.create(name, labels, options);
 }
 

@@ -52,16 +52,22 @@ export class Allocator {
     );
   }
 
-  /** Enters a network; it gets a subnet unless that fails, and then has no driver. */
+  /** Enters a network; it gets a subnet unless that fails: then it has no driver until another one goes. */
   addNetwork(spec: NetworkSpec): ClusterNetwork {
     const network = this.store.networks.create(newId(this.rng), { Spec: spec, DriverState: {} });
+    this.#allocate(network);
+    return network;
+  }
+
+  #allocate(network: ClusterNetwork): void {
+    const spec = network.Spec;
     const pool = this.#pool(spec);
-    if (pool instanceof Failure) return network;
+    if (pool instanceof Failure) return;
     const asked = spec.IPAMOptions.Configs?.[0]?.Gateway;
     const gateway = this.#ipam.requestAddress(pool, asked ? parseIp(asked) : undefined);
     if (gateway instanceof Failure) {
       this.#ipam.releasePool(pool);
-      return network;
+      return;
     }
     this.#pools.set(network.ID, pool);
     const range = spec.IPAMOptions.Configs?.[0]?.Range;
@@ -77,7 +83,6 @@ export class Allocator {
         ],
       },
     });
-    return network;
   }
 
   #pool({ IPAMOptions }: NetworkSpec): Pool | Failure {
@@ -101,6 +106,7 @@ export class Allocator {
     this.#pools.delete(network.ID);
     this.#vxlanIds.delete(Number(network.DriverState.Options?.[VXLAN_IDS]));
     this.store.networks.remove(network);
+    for (const waiting of this.store.networks.sorted()) if (!this.#pools.has(waiting.ID)) this.#allocate(waiting);
   }
 
   /** An address with its prefix length, `10.0.0.2/24`. @param wanted a certain one */

@@ -64,3 +64,22 @@ test('a copy of one travels as an archive', async () => {
     'copy false tcp://192.168.56.12:2375\ndefault true unix:///var/run/docker.sock',
   );
 });
+
+test('config.json says how lists are printed, which keys detach, which proxies containers get', async () => {
+  const settings = {
+    psFormat: 'table {{.Names}}',
+    networksFormat: '{{.Name}}!',
+    proxies: { default: { httpProxy: 'http://proxy:3128', noProxy: 'local' } },
+  };
+  await m.out(`mkdir -p .docker; echo '${JSON.stringify(settings)}' > .docker/config.json`);
+  expect(await m.out('docker ps')).toBe('NAMES');
+  expect(await m.out('docker network ls -f name=host')).toBe('host!');
+  expect(await m.out('docker network ls -q -f name=host | wc -c')).toBe('13');
+  expect(await m.out('docker run --rm -e no_proxy=mine alpine env | grep -i proxy | sort')).toBe(
+    'HTTP_PROXY=http://proxy:3128\nNO_PROXY=local\nhttp_proxy=http://proxy:3128\nno_proxy=mine',
+  );
+  await m.out("echo '{' > .docker/config.json");
+  const broken = await m.lab.run('node1', 'docker context show');
+  expect(broken.stderr).toBe('WARNING: Error parsing config file (/root/.docker/config.json): unexpected EOF\n');
+  await m.out('rm .docker/config.json');
+});

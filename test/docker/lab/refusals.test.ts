@@ -145,6 +145,39 @@ describe('other commands', () => {
     expect(await m.fails(command)).toBe(said);
   });
 
+  test.each([
+    [
+      'docker ps -f health=bogus',
+      "invalid filter 'health=bogus': invalid value for health (bogus): must be one of none, starting, healthy, unhealthy [1]",
+    ],
+    ['docker ps -f is-task=maybe', "invalid filter 'is-task=[maybe]' [1]"],
+    ['docker images -f since=nosuch', 'No such image: nosuch:latest [1]'],
+    ['docker images -f until=x', 'failed to parse value as time or duration: "x" [1]'],
+    ['docker volume create -o foo=bar vb', 'create vb: invalid option: "foo" [1]'],
+    ['docker volume create -o type=tmpfs vb', 'create vb: missing required option: "device" [1]'],
+    [
+      'docker system prune -f --volumes --filter until=1h',
+      'ERROR: The "until" filter is not supported with "--volumes" [1]',
+    ],
+  ])('%s', async (command, said) => {
+    expect(await m.fails(command)).toBe(said);
+  });
+
+  test('images are listed by when they were made', async () => {
+    await m.out("printf 'FROM busybox\\nRUN echo 1 > /f\\n' | docker build -q -t young -");
+    expect(await m.lines("docker images -f since=busybox --format '{{.Repository}}'")).toContain('young');
+    expect(await m.out("docker images -f before=busybox --format '{{.Repository}}' | grep -c young || true")).toBe('0');
+    await m.out('docker rmi young');
+  });
+
+  test('a base image that cannot be had ends the build where it is looked up', async () => {
+    const said = await m.fails("printf 'FROM nosuch\\n' | docker build -", true);
+    expect(said).toContain('\n > [internal] load metadata for docker.io/library/nosuch:latest:\n');
+    expect(said).toContain(
+      'ERROR: failed to build: failed to solve: nosuch: failed to resolve source metadata for docker.io',
+    );
+  });
+
   test('usage lines of groups and of too many arguments', async () => {
     expect(await m.fails('docker network --nosuch', true)).toBe(
       "unknown flag: --nosuch\n\nUsage:  docker network\n\nRun 'docker network --help' for more information [125]",

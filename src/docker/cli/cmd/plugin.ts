@@ -51,7 +51,7 @@ const ls = command({
   run: async (ctx, o) => {
     const got = await ctx.client.get<Plugin[]>('/plugins', { filters: filterQuery(o.list('filter')) });
     if (failed(got)) return got;
-    const format = o.string('format');
+    const format = ctx.listFormat(o, 'pluginsFormat');
     const chosen = o.bool('quiet') && format === '' ? '{{.ID}}' : format;
     const table = '{{.ID}}\\t{{.Name}}\\t{{.Description}}\\t{{.Enabled}}';
     const { text, failure } = renderList(LISTING, got, chosen, table);

@@ -11,6 +11,7 @@ import { deviceNumbers, deviceRequests } from './devices.ts';
 import { parseNetworks } from './endpoint.ts';
 import { readEnvironment, readLabels } from './files.ts';
 import { parseExpose, parsePortSpecs, standardNotation } from './ports.ts';
+import { withProxies } from './proxy.ts';
 import { validMac } from './validators.ts';
 import { parseMount, parseVolumes } from './volumes.ts';
 
@@ -229,7 +230,7 @@ function parts(ctx: Ctx, o: Options): Parsed<Parts> {
   return {
     value: {
       ports: p.value,
-      env: env.value,
+      env: withProxies(ctx, env.value),
       labels: labels.value,
       restart: restart.value,
       security: security.value,

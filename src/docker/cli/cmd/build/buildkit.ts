@@ -48,6 +48,7 @@ export class BuildKitView {
   #vertex: Vertex | undefined;
   #begun = 0;
   #index = -1;
+  #prepared = false;
 
   constructor(
     readonly ctx: Ctx,
@@ -74,11 +75,18 @@ export class BuildKitView {
 
   async begin(): Promise<void> {
     await this.#say('#0 building with "default" instance using docker driver\n\n');
-    const { source, dockerfile, ignoreSize, size } = this.context;
+    const { source, dockerfile } = this.context;
     await this.#quick(
       `[internal] load build definition from ${dockerfile.startsWith('.dockerfile') ? 'Dockerfile' : dockerfile}`,
       [`transferring dockerfile: ${bytesShown(source.length + 38)} done`],
     );
+  }
+
+  /** What BuildKit does once it knows the base images: the classic builder tells of them with its first step. */
+  async #prepare(): Promise<void> {
+    if (this.#prepared) return;
+    this.#prepared = true;
+    const { ignoreSize, size } = this.context;
     const bases = this.#steps.filter((s) => s.name === 'FROM').map((s) => s.text.split(' ')[1] ?? '');
     const stages = new Set(
       this.#steps.filter((s) => s.name === 'FROM').flatMap((s) => /\sas\s+(\S+)/i.exec(s.text)?.[1] ?? []),
@@ -99,15 +107,16 @@ export class BuildKitView {
       this.#index = Number(step[1]) - 1;
       this.#step = this.#steps[this.#index];
       this.#begun = this.ctx.sys.now();
-      const title = this.#step?.vertex;
-      if (title === undefined) return;
-      this.#vertex = { title, lines: [], cached: false, ns: 0, failed: false };
-      this.#done.push(this.#vertex);
-      await this.#say(`#${this.#done.length} ${title}\n`);
+      if (this.#index > 0) await this.#open();
       return;
     }
+    if (text.trim() === '') return;
+    if (!this.#prepared) {
+      await this.#prepare();
+      await this.#open();
+    }
     const v = this.#vertex;
-    if (!v || text === '\n') return;
+    if (!v) return;
     if (/^ ---> Using cache/.test(text)) v.cached = true;
     else if (!/^ ---> /.test(text) && this.#step?.name === 'RUN')
       for (const l of uncoloured(text).replace(/\n$/, '').split('\n')) {
@@ -115,6 +124,16 @@ export class BuildKitView {
         v.lines.push(`${at} ${l}`);
         await this.#say(`#${this.#done.length} ${at} ${l}\n`);
       }
+  }
+
+  /** The vertex of the present step begins. */
+  async #open(): Promise<void> {
+    await this.#prepare();
+    const title = this.#step?.vertex;
+    if (title === undefined) return;
+    this.#vertex = { title, lines: [], cached: false, ns: 0, failed: false };
+    this.#done.push(this.#vertex);
+    await this.#say(`#${this.#done.length} ${title}\n`);
   }
 
   async #end(): Promise<void> {
@@ -141,17 +160,19 @@ export class BuildKitView {
   async fail(error: { readonly code?: number; readonly message: string }): Promise<string> {
     const named = /^dockerfile parse error on line (\d+):/.exec(error.message);
     const step = named ? this.#steps.find((s) => s.line === Number(named[1])) : this.#step;
+    const base = step?.name === 'FROM' && !this.#prepared ? (step.text.split(' ')[1] ?? '') : undefined;
+    if (base !== undefined) await this.#missing(base);
     const v = this.#vertex;
     const command = step && /^RUN/.test(step.name) ? step.text.slice(4).trim() : undefined;
     const shell = command?.startsWith('[') ? (JSON.parse(command) as string[]).join(' ') : `/bin/sh -c ${command}`;
     const why =
       error.code !== undefined && command !== undefined
         ? `process "${shell}" did not complete successfully: exit code: ${error.code}`
-        : reworded(error.message);
+        : reworded(error.message, base);
     if (v) {
       v.failed = true;
       v.ns = this.ctx.sys.now() - this.#begun;
-      await this.#say(`#${this.#done.length} ERROR: ${why}\n`);
+      await this.#say(`#${this.#done.length} ERROR: ${base === undefined ? why : why.replace(unresolved(base), '')}\n`);
     }
     await this.#table('');
     if (v) await this.ctx.err(`------\n > ${v.title}:\n${v.lines.map((l) => `${l}\n`).join('')}------\n`);
@@ -164,6 +185,14 @@ export class BuildKitView {
         ),
       );
     return `ERROR: failed to build: failed to solve: ${why}`;
+  }
+
+  /** A base image is not to be had: that ends its look-up. */
+  async #missing(base: string): Promise<void> {
+    const title = `[internal] load metadata for ${imageName(base)}`;
+    this.#vertex = { title, lines: [], cached: false, ns: 0, failed: false };
+    this.#done.push(this.#vertex);
+    await this.#say(`#${this.#done.length} ${title}\n`);
   }
 
   /** What a terminal shows in the end. */
@@ -191,13 +220,22 @@ export class BuildKitView {
   }
 }
 
-/** Errors of the classic builder in BuildKit's words. */
-function reworded(message: string): string {
+/** What stands before the reason why a base image is not to be had. */
+const unresolved = (base: string): string => `${base}: failed to resolve source metadata for ${imageName(base)}: `;
+
+/** Errors of the classic builder in BuildKit's words. @param base the image that the step needs */
+function reworded(message: string, base?: string): string {
   const missing = /stat (\S+): file does not exist$/.exec(message);
   if (missing)
     return `failed to compute cache key: failed to calculate checksum of ref: ${JSON.stringify(`/${missing[1]}`)}: not found`;
   const denied = /^pull access denied for (\S+),/.exec(message);
   if (denied)
-    return `${denied[1]}: failed to resolve source metadata for ${imageName(denied[1] as string)}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`;
-  return message;
+    return `${unresolved(base ?? (denied[1] as string))}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`;
+  if (base === undefined) return message;
+  const unknown = /^manifest for \S+ not found/.test(message);
+  if (unknown) return `${unresolved(base)}${imageName(base)}: not found`;
+  const unreachable = /^Get "(https?:\/\/[^/]+\/v2\/)": (.*)$/.exec(message);
+  if (!unreachable) return `${unresolved(base)}${message}`;
+  const [, path = '', tag = 'latest'] = /^[^/]+\/(.*):([^:]*)$/.exec(imageName(base)) ?? [];
+  return `${unresolved(base)}failed to do request: Head "${unreachable[1]}${path}/manifests/${tag}": ${unreachable[2]}`;
 }

@@ -29,7 +29,7 @@ export const attach = command({
     const noTty = checkTty(ctx, !o.bool('no-stdin'), tty);
     if (noTty) return noTty;
     const stdin = !o.bool('no-stdin') && info.Config.OpenStdin;
-    const keys = o.string('detach-keys');
+    const keys = ctx.detachKeys(o);
     const release = o.bool('sig-proxy') && !tty ? proxySignals(ctx, ctx.client, name) : () => {};
     try {
       const link = await ctx.client.hijack(`/containers/${name}/attach`, {

@@ -19,7 +19,7 @@ async function interact(
     body: { Detach: false, Tty: tty, ConsoleSize: consoleSize },
   });
   if (failed(link)) return link;
-  const session = carry(ctx, link, { stdin: o.bool('interactive'), tty, detachKeys: o.string('detach-keys') });
+  const session = carry(ctx, link, { stdin: o.bool('interactive'), tty, detachKeys: ctx.detachKeys(o) });
   session.catch(() => {});
   if (tty && ctx.sys.isatty(0)) await followSize(ctx, `/exec/${id}/resize`);
   if ((await ctx.client.until(session)) === 'detached') return 0;
@@ -70,7 +70,7 @@ export const exec = command({
         AttachStdin: !detach && o.bool('interactive'),
         AttachStderr: !detach,
         AttachStdout: !detach,
-        DetachKeys: o.string('detach-keys'),
+        DetachKeys: ctx.detachKeys(o),
         Env: env.value.length > 0 ? env.value : null,
         WorkingDir: o.string('workdir'),
         Cmd: cmd,

@@ -45,7 +45,7 @@ export const ps = command({
     const quiet = o.bool('quiet');
     if (quiet && given !== '')
       await ctx.err('WARNING: Ignoring custom format, because both --format and --quiet are set.\n');
-    const format = quiet ? '{{.ID}}' : given;
+    const format = quiet ? '{{.ID}}' : ctx.listFormat(o, 'psFormat');
     const listing = containerListing(ctx.now(), !o.bool('no-trunc'));
     const used = tryTemplate(listing, NOTHING, format);
     if (failed(used)) return used;

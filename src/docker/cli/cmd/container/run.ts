@@ -54,7 +54,7 @@ async function runContainer(ctx: Ctx, o: Options, body: ContainerBody): Promise<
   const release = attached && o.bool('sig-proxy') ? proxySignals(ctx, ctx.client, id) : () => {};
   try {
     if (!attached) await ctx.out(`${id}\n`);
-    const session = attached ? await attach(ctx, id, body, o.string('detach-keys')) : undefined;
+    const session = attached ? await attach(ctx, id, body, ctx.detachKeys(o)) : undefined;
     if (session && failed(session)) return session;
     const waiting = await waitExitOrRemoved(ctx, id, body.HostConfig.AutoRemove);
     if (failed(waiting)) return waiting;

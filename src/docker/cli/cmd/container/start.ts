@@ -9,7 +9,7 @@ import { waitExitOrRemoved } from '../../wait.ts';
 async function startAttached(ctx: Ctx, o: Options, name: string): Promise<number | Failure> {
   const info = await ctx.client.get<ContainerInspect>(`/containers/${name}/json`);
   if (failed(info)) return info;
-  const keys = o.string('detach-keys');
+  const keys = ctx.detachKeys(o);
   const tty = info.Config.Tty;
   const stdin = o.bool('interactive') && info.Config.OpenStdin;
   if (!tty) proxySignals(ctx, ctx.client, info.Id);

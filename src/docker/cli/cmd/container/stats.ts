@@ -114,7 +114,12 @@ export const stats = command({
       const { rows, errors } = await collect(ctx, names);
       const columns =
         '{{.ID}}\\t{{.Name}}\\t{{.CPUPerc}}\\t{{.MemUsage}}\\t{{.MemPerc}}\\t{{.NetIO}}\\t{{.BlockIO}}\\t{{.PIDs}}';
-      const { text, failure } = renderList(listing(!o.bool('no-trunc')), rows, o.string('format'), columns);
+      const { text, failure } = renderList(
+        listing(!o.bool('no-trunc')),
+        rows,
+        ctx.listFormat(o, 'statsFormat'),
+        columns,
+      );
       if (failure) return failure;
       if (errors.length > 0) return new Failure(errors.join('\n'));
       await ctx.out(o.bool('no-stream') ? text : `\x1b[H\x1b[J${text}`);

@@ -123,7 +123,7 @@ export const images = command({
       return 0;
     }
     const digests = o.bool('digests');
-    const format = o.string('format');
+    const format = ctx.listFormat(o, 'imagesFormat');
     const quiet = o.bool('quiet') && (format === '' || format === 'table');
     const shown = list.flatMap((i) => rows(i, digests || usesColumn(format, 'Digest')));
     const columns = digests

@@ -58,7 +58,7 @@ export const networkLs = command({
     const all = await ctx.client.get<NetworkInspect[]>('/networks', { filters: filterQuery(o.list('filter')) });
     if (failed(all)) return all;
     const rows = [...all].sort((a, b) => natural(a.Name, b.Name));
-    const format = o.string('format');
+    const format = ctx.listFormat(o, 'networksFormat');
     const chosen = o.bool('quiet') && (format === '' || format === 'table') ? '{{.ID}}' : format;
     const { text, failure } = renderList(
       networkListing(!o.bool('no-trunc')),

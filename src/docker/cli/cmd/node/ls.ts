@@ -25,7 +25,7 @@ export const nodeLs = command({
     const info = nodes.length > 0 && !o.bool('quiet') ? await ctx.client.get<{ Swarm: SwarmInfo }>('/info') : undefined;
     if (failed(info)) return info;
     const rows = [...nodes].sort((a, b) => natural(a.Description.Hostname, b.Description.Hostname));
-    const format = o.string('format');
+    const format = ctx.listFormat(o, 'nodesFormat');
     const chosen = o.bool('quiet') && (format === '' || format === 'table') ? '{{.ID}}' : format;
     const { text, failure } = renderList(nodeListing(info?.Swarm ?? ({} as SwarmInfo)), rows, chosen, NODE_TABLE);
     await ctx.out(text);

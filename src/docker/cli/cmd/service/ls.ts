@@ -42,7 +42,7 @@ export const serviceLs = command({
     });
     if (failed(found)) return found;
     const rows = [...found].sort((a, b) => natural(a.Spec.Name ?? '', b.Spec.Name ?? ''));
-    const format = o.string('format');
+    const format = ctx.listFormat(o, 'servicesFormat');
     const chosen = o.bool('quiet') && (format === '' || format === 'table') ? '{{.ID}}' : format;
     const columns = '{{.ID}}\\t{{.Name}}\\t{{.Mode}}\\t{{.Replicas}}\\t{{.Image}}\\t{{.Ports}}';
     const { text, failure } = renderList(LISTING, rows, chosen, columns);

@@ -1,4 +1,4 @@
-import { DaemonError, failed } from '../../failure.ts';
+import { DaemonError, Failure, failed } from '../../failure.ts';
 import { humanSize } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { pruneContainers } from '../container/prune.ts';
@@ -20,6 +20,8 @@ export const systemPrune = command({
   ],
   run: async (ctx, o) => {
     const all = o.bool('all');
+    if (o.bool('volumes') && o.list('filter').some((f) => f.startsWith('until=')))
+      return new Failure('ERROR: The "until" filter is not supported with "--volumes"');
     const what = ['all stopped containers', 'all networks not used by at least one container'];
     if (o.bool('volumes')) what.push('all anonymous volumes not used by at least one container');
     what.push(

@@ -37,7 +37,7 @@ interface Row {
 /** @param o with {@link TASK_FLAGS} */
 export async function printTasks(ctx: Ctx, tasks: readonly Task[], o: Options): Promise<Failure | undefined> {
   const rows = await resolved(ctx, tasks, !o.bool('no-resolve'));
-  const format = o.string('format');
+  const format = ctx.listFormat(o, 'tasksFormat');
   const chosen = o.bool('quiet') && (format === '' || format === 'table') ? '{{.ID}}' : format;
   const table = chosen === '' || chosen.startsWith('table');
   const { text, failure } = renderList(listing(ctx.now(), !o.bool('no-trunc'), table), rows, chosen, TABLE);

@@ -71,7 +71,7 @@ export const volumeLs = command({
     });
     if (failed(got)) return got;
     const rows = [...(got.Volumes ?? [])].sort((a, b) => natural(a.Name, b.Name));
-    const format = o.string('format');
+    const format = ctx.listFormat(o, 'volumesFormat');
     const chosen = o.bool('quiet') && format === '' ? '{{.Name}}' : format;
     const raw = o.bool('quiet') ? 'name: {{.Name}}' : VOLUME_RAW;
     const { text, failure } = renderList(volumeListing, rows, chosen, '{{.Driver}}\\t{{.Name}}', raw);
