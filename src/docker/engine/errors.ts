@@ -18,6 +18,10 @@ export const errors = {
   unreadableLog: new Failure('notImplemented', 'configured logging driver does not support reading'),
   badState: (state: string, known: readonly string[]): Failure =>
     invalid(`invalid filter 'status=${state}': invalid value for state (${state}): must be one of ${known.join(', ')}`),
+  badHealth: (health: string, known: readonly string[]): Failure =>
+    invalid(
+      `invalid filter 'health=${health}': invalid value for health (${health}): must be one of ${known.join(', ')}`,
+    ),
   badExitCode: (code: string): Failure =>
     invalid(`invalid filter 'exited=${code}': strconv.Atoi: parsing "${code}": invalid syntax`),
   invalidFilterValue: (key: string, value: string): Failure => invalid(`invalid filter '${key}=[${value}]'`),

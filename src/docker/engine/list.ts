@@ -29,6 +29,7 @@ const ACCEPTED = [
   'volume',
 ];
 const STATUSES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+const HEALTHS = ['none', 'starting', 'healthy', 'unhealthy'];
 
 export interface ListOptions {
   readonly all: boolean;
@@ -61,6 +62,10 @@ function byState(_daemon: Daemon, f: Filters): Test[] | Failure {
   for (const status of f.get('status')) if (!STATUSES.includes(status)) return errors.badState(status, STATUSES);
   for (const code of f.get('exited')) if (!/^-?\d+$/.test(code)) return errors.badExitCode(code);
   const health = f.get('health');
+  const unknown = health.find((h) => !HEALTHS.includes(h));
+  if (unknown !== undefined) return errors.badHealth(unknown, HEALTHS);
+  const isTask = f.bool('is-task');
+  if (isTask instanceof Failure) return isTask;
   return [
     (c) => f.exact('status', c.status),
     (c) => !f.has('exited') || (!c.isRunning && c.startedAt !== undefined && f.exact('exited', String(c.exitCode))),
@@ -68,7 +73,7 @@ function byState(_daemon: Daemon, f: Filters): Test[] | Failure {
     (c) => f.get('id').length === 0 || f.get('id').some((id) => c.id.startsWith(id)),
     (c) => f.match('name', c.name) || f.match('name', `/${c.name}`),
     (c) => f.labels(c.config.Labels),
-    () => !f.has('is-task') || f.get('is-task').includes('false'),
+    () => isTask !== true,
   ];
 }
 
