@@ -23,6 +23,10 @@ test('numbers, filters and types are checked', async () => {
   expect(await refused('GET', '/system/df?type=bogus')).toBe('400 unknown object type: bogus');
   expect((await rig.api('GET', '/system/df?type=volume')).body).toMatchObject({ Images: null, Volumes: [] });
   expect(await refused('GET', '/volumes?filters={"bogus":["x"]}')).toBe("400 invalid filter 'bogus'");
+  expect(await refused('GET', '/containers/json?filters={"is-task":["x"]}')).toBe("400 invalid filter 'is-task=[x]'");
+  expect(await refused('GET', '/containers/json?filters={"health":["x"]}')).toBe(
+    "400 invalid filter 'health=x': invalid value for health (x): must be one of none, starting, healthy, unhealthy",
+  );
 });
 
 test('a container needs settings and an image of its platform', async () => {
