@@ -259,7 +259,7 @@ export const SERVICE = object(
   ['Endpoint', ENDPOINT],
   ...some(ptrTo(UPDATE_STATUS), 'UpdateStatus'),
   ...some(ptrTo(SERVICE_STATUS), 'ServiceStatus'),
-  ...some(ptrTo(ANY), 'JobStatus'),
+  ...some(ptrTo(struct('swarm.JobStatus', ['JobIteration', VERSION], ['LastExecution', TIME, '', true])), 'JobStatus'),
 );
 
 const IPAM = struct(
