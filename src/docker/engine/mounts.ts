@@ -14,6 +14,7 @@ import { unpack } from './archive/unpack.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
+import { mountTmpfs, tmpfsFault } from './tmpfs.ts';
 import type { Volume } from './volumes.ts';
 
 /** One entry of HostConfig.Mounts (`--mount`). */
@@ -36,7 +37,6 @@ const MODES = ['rw', 'ro', 'z', 'Z', 'nocopy'];
 const PROPAGATION = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'];
 const CONSISTENCY = ['consistent', 'cached', 'delegated'];
 const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
-const TMPFS = 'rw,nosuid,nodev,noexec,relatime';
 
 /** `/a//b/../c/` → `/a/c` */
 function clean(path: string): string {
@@ -200,6 +200,7 @@ function fromMount(daemon: Daemon, m: MountSpec): MountPoint | Failure {
       if (source !== '') return bad('field Source must not be specified');
       const { SizeBytes = 0, Mode = 0 } = m.TmpfsOptions ?? {};
       const options = [
+        ...(readOnly ? ['ro'] : []),
         ...(SizeBytes > 0 ? [`size=${Math.ceil(SizeBytes / 1024)}k`] : []),
         ...(Mode > 0 ? [`mode=${Mode.toString(8)}`] : []),
       ].join(',');
@@ -240,6 +241,15 @@ export function copyUp(daemon: Daemon, c: Container): void {
   }
 }
 
+/** What is wrong with the options of a container's file systems in memory. */
+export function tmpfsFaults(c: Container): Failure | undefined {
+  for (const options of Object.values(tmpfsOf(c.hostConfig))) {
+    const fault = tmpfsFault(options);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
 /** Mounts all of it in a container's tree. A directory of the host that is not there is made for `-v`. */
 export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): void {
   const host: FileSystem = daemon.kernel.root.fs;
@@ -276,18 +286,6 @@ function mountPayloads(daemon: Daemon, c: Container, mounts: Mounts): void {
     fs.chown(`/${id}`, uid, gid);
     mounts.bind(path, fs, `/${id}`, { source: 'tmpfs', readOnly: true });
   }
-}
-
-function mountTmpfs(daemon: Daemon, mounts: Mounts, target: string, given: string): void {
-  const fs = daemon.kernel.tmpfs();
-  const words = given.split(',').filter((w) => w !== '');
-  const mode = words.find((w) => w.startsWith('mode='));
-  fs.chmod('/', mode ? Number.parseInt(mode.slice(5), 8) : 0o1777);
-  const off: Readonly<Record<string, string>> = { exec: 'noexec', suid: 'nosuid', dev: 'nodev', ro: 'rw' };
-  const gone = words.flatMap((w) => off[w] ?? []);
-  const base = TMPFS.split(',').filter((w) => !gone.includes(w));
-  const more = words.filter((w) => !base.includes(w));
-  mounts.mount(target, fs, { source: 'tmpfs', options: [...base, ...more].join(',') });
 }
 
 /** Mounts as list and inspect show them. */

@@ -10,7 +10,7 @@ import { meets } from './constraints.ts';
 import { newId } from './ids.ts';
 import { isJob, isOfRun, jobPlaces, type Place } from './jobs.ts';
 import type { Manager } from './manager.ts';
-import { isUpToDate, networksFor, taskSpecOf, tasksOf } from './services.ts';
+import { isUpToDate, networksFor, publishes, taskSpecOf, tasksOf } from './services.ts';
 import type { Change } from './store.ts';
 
 /** Changes that come together are looked at once. */
@@ -226,7 +226,7 @@ export class Orchestrator {
 
   #make(service: Service, where: Place, desired: TaskState = 'running'): Task {
     const { manager } = this;
-    return manager.store.tasks.create(newId(manager.rng), {
+    const task = manager.store.tasks.create(newId(manager.rng), {
       Labels: {},
       Spec: taskSpecOf(service),
       ServiceID: service.ID,
@@ -237,6 +237,7 @@ export class Orchestrator {
       ...(service.JobStatus ? { JobIteration: service.JobStatus.JobIteration } : {}),
       Volumes: null,
     });
+    return publishes(task, service);
   }
 
   /** Gives tasks a node: fit, and with the fewest of the service, then of all. */

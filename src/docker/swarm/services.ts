@@ -214,9 +214,20 @@ export function networksFor(manager: Manager, service: Service): NonNullable<Tas
   });
 }
 
-/** A task that is made from the present spec of its service. */
+/** A task that is made from the present spec of its service, with the ports it publishes now. */
 export const isUpToDate = (service: Service, task: Task): boolean =>
-  JSON.stringify(task.Spec) === JSON.stringify(taskSpecOf(service));
+  JSON.stringify(task.Spec) === JSON.stringify(taskSpecOf(service)) && published.get(task) === endpointOf(service);
+
+/** What its service was to publish when a task was made. */
+const published = new WeakMap<Task, string>();
+
+const endpointOf = ({ Spec }: Service): string => JSON.stringify(Spec.EndpointSpec ?? null);
+
+/** A new task publishes what its service is to publish now. @see swarmkit manager/orchestrator/task.go: NewTask, IsTaskDirty */
+export function publishes(task: Task, service: Service): Task {
+  published.set(task, endpointOf(service));
+  return task;
+}
 
 /** What a task is made from. */
 export function taskSpecOf({ Spec }: Service): TaskSpec {

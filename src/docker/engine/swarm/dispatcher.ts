@@ -21,7 +21,7 @@ import type { LogLine } from '../log.ts';
 import type { LogOptions } from '../logs.ts';
 import { LogBroker } from './logs.ts';
 import type { Member } from './member.ts';
-import { serviceNames } from './records.ts';
+import { serviceRecords } from './records.ts';
 import { presenceOf } from './table.ts';
 import { Wire } from './wire.ts';
 
@@ -199,7 +199,7 @@ export class Dispatcher {
     const table: Table = {
       records: all.flatMap(([, p]) => p.records),
       peers: all.map(([, p]) => p.peer),
-      names: serviceNames(manager),
+      services: serviceRecords(manager),
     };
     member.take(table);
     for (const [id, { line }] of this.#sessions) {

@@ -18,6 +18,7 @@ import { startContainer } from '../start.ts';
 import { stopContainer } from '../stop.ts';
 import { bring, leaveEmpty } from './attach.ts';
 import type { Member } from './member.ts';
+import { ingressPort } from './table.ts';
 
 /** Seconds, when a service does not say. */
 const GRACE = 10;
@@ -181,6 +182,7 @@ class Run {
     if (made instanceof Failure) return made;
     const c = daemon.containers.get(made.Id) as Container;
     c.managed = true;
+    c.ingressPorts = (service?.Endpoint.Ports ?? []).filter((p) => p.PublishMode === 'ingress').map(ingressPort);
     c.payloads.push(...filesOf(spec, this.executor.source));
     return c;
   }
