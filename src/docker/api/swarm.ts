@@ -264,7 +264,12 @@ export interface EndpointSpec {
 
 export interface ServiceSpec extends Annotations {
   TaskTemplate: TaskSpec;
-  Mode: { Replicated?: { Replicas?: number }; Global?: Record<string, never> };
+  Mode: {
+    Replicated?: { Replicas?: number };
+    Global?: Record<string, never>;
+    ReplicatedJob?: { MaxConcurrent?: number; TotalCompletions?: number };
+    GlobalJob?: Record<string, never>;
+  };
   UpdateConfig?: Record<string, unknown>;
   RollbackConfig?: Record<string, unknown>;
   Networks?: NetworkAttachmentConfig[];
@@ -282,6 +287,8 @@ export interface Service extends Meta {
   Spec: ServiceSpec;
   PreviousSpec?: ServiceSpec;
   Endpoint: ServiceEndpoint;
+  /** Of a job: how often it was run again, and when. */
+  JobStatus?: { JobIteration: { Index?: number }; LastExecution: string };
   ServiceStatus?: { RunningTasks: number; DesiredTasks: number; CompletedTasks: number };
 }
 
@@ -325,5 +332,6 @@ export interface Task extends Meta {
   Status: TaskStatus;
   DesiredState: TaskState;
   NetworksAttachments?: { Network: ClusterNetwork; Addresses: string[] }[];
+  JobIteration?: { Index?: number };
   Volumes: null;
 }

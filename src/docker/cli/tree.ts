@@ -8,6 +8,7 @@ import { IMAGE_COMMANDS } from './cmd/image/index.ts';
 import { NETWORK_COMMANDS } from './cmd/network/index.ts';
 import { NODE_COMMANDS } from './cmd/node/index.ts';
 import { OTHER_COMMANDS, OTHER_GROUPS } from './cmd/others.ts';
+import { PAYLOAD_COMMANDS } from './cmd/payload/index.ts';
 import { SERVICE_COMMANDS } from './cmd/service/index.ts';
 import { SWARM_COMMANDS } from './cmd/swarm/index.ts';
 import { SYSTEM_COMMANDS } from './cmd/system/index.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...SYSTEM_COMMANDS,
   ...NODE_COMMANDS,
   ...SERVICE_COMMANDS,
+  ...PAYLOAD_COMMANDS,
   ...SWARM_COMMANDS,
   ...CONTEXT_COMMANDS,
   ...ARCHIVE_COMMANDS,

@@ -8,6 +8,7 @@ import { rfc3339Nano } from '../time.ts';
 import { release } from './attachments.ts';
 import { meets } from './constraints.ts';
 import { newId } from './ids.ts';
+import { isJob, isOfRun, jobPlaces, type Place } from './jobs.ts';
 import type { Manager } from './manager.ts';
 import { isUpToDate, networksFor, publishes, taskSpecOf, tasksOf } from './services.ts';
 import type { Change } from './store.ts';
@@ -19,7 +20,8 @@ const after = (state: TaskState, than: TaskState): boolean => TASK_STATES.indexO
 
 const isOver = (t: Task): boolean => after(t.Status.State, 'running');
 /** Still meant to run. */
-const isWanted = (t: Task): boolean => !after(t.DesiredState, 'running');
+const isWanted = (t: Task): boolean =>
+  !after(t.DesiredState, 'running') || (t.DesiredState === 'complete' && !isOver(t));
 
 export class Orchestrator {
   #due = false;
@@ -39,8 +41,10 @@ export class Orchestrator {
     this.#unlisten();
   }
 
-  #heed({ kind }: Change): void {
+  #heed({ kind, action, object }: Change): void {
     if (kind !== 'service' && kind !== 'task' && kind !== 'node') return;
+    // what a service leaves behind holds its networks no longer
+    if (kind === 'service' && action === 'remove') for (const t of tasksOf(this.manager, object.ID)) this.#end(t);
     if (this.#due) return;
     this.#due = true;
     this.manager.time.after(SETTLE, () => {
@@ -56,8 +60,9 @@ export class Orchestrator {
       if (t.ServiceID && (t.DesiredState === 'remove' || !store.services.get(t.ServiceID))) this.#end(t);
     for (const service of store.services.all()) {
       this.#followNodes(service);
-      this.#followSpec(service);
-      if (service.Spec.Mode.Global) this.#global(service);
+      if (!isJob(service.Spec)) this.#followSpec(service);
+      if (isJob(service.Spec)) this.#job(service);
+      else if (service.Spec.Mode.Global) this.#global(service);
       else this.#replicated(service);
       this.#keepHistory(service);
     }
@@ -135,13 +140,32 @@ export class Orchestrator {
     }
   }
 
+  #job(service: Service): void {
+    const { store } = this.manager;
+    const tasks = tasksOf(this.manager, service.ID);
+    for (const t of tasks) if (!isOfRun(service, t)) this.#end(t);
+    const constraints = service.Spec.TaskTemplate.Placement?.Constraints ?? [];
+    const nodes = [...store.nodes.all()].filter((n) => isFit(n) && meets(n, constraints));
+    for (const place of jobPlaces(service, tasks, isWanted, nodes)) {
+      const before = tasks.filter(
+        (t) => isOfRun(service, t) && ('slot' in place ? t.Slot === place.slot : t.NodeID === place.node),
+      );
+      const last = before.at(-1);
+      if (!last) this.#make(service, place, 'complete');
+      else if (this.#comesAgain(service, last)) {
+        store.tasks.update(last, { DesiredState: 'shutdown' });
+        this.#later(service, last, place, 'complete');
+      }
+    }
+  }
+
   /** On its way out: its place is not free yet. */
   #isStopping(t: Task): boolean {
     return !isOver(t) && this.manager.store.nodes.get(t.NodeID ?? '')?.Status.State === 'ready';
   }
 
   /** Another task for a place; it makes itself ready while the one before it stops. */
-  #succeed(service: Service, where: { slot: number } | { node: string }, before: readonly Task[]): void {
+  #succeed(service: Service, where: Place, before: readonly Task[]): void {
     const leaving = before.filter((t) => this.#isStopping(t));
     const next = this.#make(service, where, leaving.length > 0 ? 'ready' : 'running');
     if (leaving.length > 0) this.#successors.set(next, leaving);
@@ -168,14 +192,18 @@ export class Orchestrator {
       if (!isWanted(t) || !isOver(t) || t.DesiredState === 'ready') continue;
       this.manager.store.tasks.update(t, { DesiredState: 'shutdown' });
       if (!this.#comesAgain(service, t)) continue;
-      this.#count(service, t);
-      const next = this.#make(service, t.Slot ? { slot: t.Slot } : { node: t.NodeID ?? '' }, 'ready');
-      const delay = service.Spec.TaskTemplate.RestartPolicy?.Delay ?? RESTART_DELAY;
-      this.manager.time.after(delay, () => {
-        if (!this.#stopped && next.DesiredState === 'ready')
-          this.manager.store.tasks.update(next, { DesiredState: 'running' });
-      });
+      this.#later(service, t, t.Slot ? { slot: t.Slot } : { node: t.NodeID ?? '' }, 'running');
     }
+  }
+
+  /** Another task in the place of one that has failed, after a while. */
+  #later(service: Service, failed: Task, where: Place, DesiredState: TaskState): void {
+    this.#count(service, failed);
+    const next = this.#make(service, where, 'ready');
+    const delay = service.Spec.TaskTemplate.RestartPolicy?.Delay ?? RESTART_DELAY;
+    this.manager.time.after(delay, () => {
+      if (!this.#stopped && next.DesiredState === 'ready') this.manager.store.tasks.update(next, { DesiredState });
+    });
   }
 
   /** @see swarmkit manager/orchestrator/restart/restart.go: shouldRestart */
@@ -196,7 +224,7 @@ export class Orchestrator {
     this.#restarts.set(service, places.set(placeOf(t), { spec, count: this.#restartsOf(service, t) + 1 }));
   }
 
-  #make(service: Service, where: { slot: number } | { node: string }, desired: TaskState = 'running'): Task {
+  #make(service: Service, where: Place, desired: TaskState = 'running'): Task {
     const { manager } = this;
     const task = manager.store.tasks.create(newId(manager.rng), {
       Labels: {},
@@ -206,6 +234,7 @@ export class Orchestrator {
       Status: { Timestamp: rfc3339Nano(manager.now()), State: 'new', Message: 'created', PortStatus: {} },
       DesiredState: desired,
       NetworksAttachments: networksFor(manager, service),
+      ...(service.JobStatus ? { JobIteration: service.JobStatus.JobIteration } : {}),
       Volumes: null,
     });
     return publishes(task, service);

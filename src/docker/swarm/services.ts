@@ -1,13 +1,15 @@
 /**
  * Services: what may be asked for, and what managers make of it.
- * Limits: no jobs or plugins as services; resources are kept and not reckoned with.
+ * Limits: no plugins as services; resources are kept and not reckoned with.
  * @see swarmkit manager/controlapi/service.go, moby daemon/cluster/services.go, daemon/cluster/convert/service.go
  */
 import type { ContainerSpec, Service, ServicePort, ServiceSpec, Task, TaskSpec } from '../api/swarm.ts';
 import { Failure } from '../errdefs.ts';
+import { rfc3339Nano } from '../time.ts';
 import { parseConstraint } from './constraints.ts';
 import { errors, rpc } from './errors.ts';
 import { newId } from './ids.ts';
+import { isJob, jobMode } from './jobs.ts';
 import type { Manager } from './manager.ts';
 import { invalidReferences, missingReferences } from './payloads.ts';
 
@@ -76,11 +78,16 @@ function complete(manager: Manager, asked: ServiceSpec): ServiceSpec | Failure {
       ForceUpdate: ForceUpdate ?? 0,
       Runtime: 'container',
     },
-    Mode: Mode?.Global ? { Global: {} } : { Replicated: { Replicas: Mode?.Replicated?.Replicas ?? 1 } },
+    Mode: modeOf(Mode),
     ...(endpoint
       ? { EndpointSpec: { Mode: endpoint.Mode || 'vip', ...(ports.length > 0 ? { Ports: ports } : {}) } }
       : {}),
   };
+}
+
+function modeOf(asked: ServiceSpec['Mode'] | undefined): ServiceSpec['Mode'] {
+  if (asked?.ReplicatedJob || asked?.GlobalJob) return jobMode(asked);
+  return asked?.Global ? { Global: {} } : { Replicated: { Replicas: asked?.Replicated?.Replicas ?? 1 } };
 }
 
 const portOf = (p: ServicePort): ServicePort => ({
@@ -120,7 +127,11 @@ export function createService(manager: Manager, asked: ServiceSpec): Service | F
   if (refused) return refused;
   if ([...manager.store.services.all()].some((s) => s.Spec.Name === spec.Name))
     return rpc('AlreadyExists', `name conflicts with an existing object: service ${spec.Name} already exists`);
-  const service = manager.store.services.create(newId(manager.rng), { Spec: spec, Endpoint: { Spec: {} } });
+  const service = manager.store.services.create(newId(manager.rng), {
+    Spec: spec,
+    Endpoint: { Spec: {} },
+    ...(isJob(spec) ? { JobStatus: { JobIteration: {}, LastExecution: rfc3339Nano(manager.now()) } } : {}),
+  });
   allocate(manager, service);
   return service;
 }
@@ -137,11 +148,22 @@ export function updateService(
   const refused = invalid(spec) ?? portConflict(manager, spec, service.ID) ?? missing(manager, spec);
   if (refused) return refused;
   if (spec.Name !== service.Spec.Name) return rpc('Unimplemented', 'renaming services is not supported');
-  if (Boolean(spec.Mode.Global) !== Boolean(service.Spec.Mode.Global))
+  if (Object.keys(spec.Mode)[0] !== Object.keys(service.Spec.Mode)[0])
     return rpc('Unknown', 'service mode change is not allowed');
-  const failure = manager.store.services.update(service, { PreviousSpec: service.Spec, Spec: spec }, version);
+  const failure = manager.store.services.update(
+    service,
+    { PreviousSpec: service.Spec, Spec: spec, ...runAgain(manager, service, spec) },
+    version,
+  );
   if (!failure) allocate(manager, service);
   return failure;
+}
+
+/** A job that is forced runs once more. */
+function runAgain({ time }: Manager, { Spec, JobStatus }: Service, asked: ServiceSpec): Pick<Service, 'JobStatus'> {
+  if (!JobStatus || asked.TaskTemplate.ForceUpdate === Spec.TaskTemplate.ForceUpdate) return {};
+  const Index = (JobStatus.JobIteration.Index ?? 0) + 1;
+  return { JobStatus: { JobIteration: { Index }, LastExecution: rfc3339Nano(time.now()) } };
 }
 
 /** Virtual addresses and published ports, as the spec asks for them. */

@@ -42,27 +42,18 @@ function known(words: string, use: string, short: string, args: Arity, aliases?:
   return command({ path: words.split(' '), use, short, args, aliases, flags: [] });
 }
 
-/** One that asks the daemon before it says so. @param path `{}` stands for the first argument */
+/** One that asks the daemon before it says so. */
 function asks(spec: CommandSpec, method: string, path: string): CommandSpec {
   const verb = spec.path.at(-1);
   return command({
     ...spec,
     flags: verb === 'ls' ? LIST_FLAGS : spec.flags,
-    run: async (ctx, _o, args) => {
-      const refusals: string[] = [];
-      for (const name of ONE_BY_ONE.has(spec.path.join(' ')) ? args : [args[0] ?? '']) {
-        const got = await ctx.client.call(method, path.replace('{}', name));
-        if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
-        refusals.push(got.message);
-      }
-      if (verb === 'inspect') await ctx.out('[]\n');
-      return new Failure(refusals.join('\n'));
+    run: async (ctx) => {
+      const got = await ctx.client.call(method, path);
+      return failed(got) ? got : new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
     },
   });
 }
-
-/** Those that go on with the next argument after a refusal. */
-const ONE_BY_ONE = new Set(['secret inspect', 'secret rm', 'config inspect', 'config rm']);
 
 const LIST_FLAGS = [
   flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
@@ -152,42 +143,6 @@ const plugins: readonly CommandSpec[] = [
 ];
 
 const swarm: readonly CommandSpec[] = [
-  ...(['config', 'secret'] as const).flatMap((what) => [
-    asks(
-      known(
-        `${what} create`,
-        `[OPTIONS] ${what.toUpperCase()} ${what === 'secret' ? '[file|-]' : 'file|-'}`,
-        `Make a ${what} of a file or of standard input`,
-        what === 'secret' ? between(1, 2) : exactly(2),
-      ),
-      'POST',
-      `/${what}s/create`,
-    ),
-    asks(
-      known(
-        `${what} inspect`,
-        `[OPTIONS] ${what.toUpperCase()} [${what.toUpperCase()}...]`,
-        `Show everything about ${what}s`,
-        atLeast(1),
-      ),
-      'GET',
-      `/${what}s/{}`,
-    ),
-    asks(known(`${what} ls`, '[OPTIONS]', `List ${what}s`, NONE, [`${what} ls`, `${what} list`]), 'GET', `/${what}s`),
-    asks(
-      known(`${what} rm`, `${what.toUpperCase()} [${what.toUpperCase()}...]`, `Remove ${what}s`, atLeast(1), [
-        `${what} rm`,
-        `${what} remove`,
-      ]),
-      'DELETE',
-      `/${what}s/{}`,
-    ),
-  ]),
-  asks(
-    known('service logs', '[OPTIONS] SERVICE|TASK', 'Print what a service or task has written', exactly(1)),
-    'GET',
-    '/services/{}',
-  ),
   known('stack config', '[OPTIONS]', 'Print the final configuration after merging', NONE),
   asks(
     known('stack deploy', '[OPTIONS] STACK', 'Deploy a stack or change it', exactly(1), ['stack deploy', 'stack up']),

@@ -104,6 +104,25 @@ export const NODE = object(
 );
 
 const DNS = struct('swarm.DNSConfig', ...some(STRINGS, 'Nameservers Search Options'));
+const file = (name: string): Row => [
+  'File',
+  ptrTo(struct(name, ['Name', STRING], ['UID', STRING], ['GID', STRING], ['Mode', { k: 'uint', name: 'os.FileMode' }])),
+  '',
+  true,
+];
+const SECRET_REFERENCE = struct(
+  'swarm.SecretReference',
+  file('swarm.SecretReferenceFileTarget'),
+  ['SecretID', STRING],
+  ['SecretName', STRING],
+);
+const CONFIG_REFERENCE = struct(
+  'swarm.ConfigReference',
+  file('swarm.ConfigReferenceFileTarget'),
+  ...some(ptrTo(struct('swarm.ConfigReferenceRuntimeTarget')), 'Runtime'),
+  ['ConfigID', STRING],
+  ['ConfigName', STRING],
+);
 const CONTAINER_SPEC = struct(
   'swarm.ContainerSpec',
   ...some(STRING, 'Image'),
@@ -122,7 +141,8 @@ const CONTAINER_SPEC = struct(
   ...some(ptrTo(ANY), 'Healthcheck'),
   ...some(STRINGS, 'Hosts'),
   ...some(ptrTo(DNS), 'DNSConfig'),
-  ...some(sliceOf(ANY), 'Secrets Configs'),
+  ...some(sliceOf(ptrTo(SECRET_REFERENCE)), 'Secrets'),
+  ...some(sliceOf(ptrTo(CONFIG_REFERENCE)), 'Configs'),
   ...some(named('container.Isolation'), 'Isolation'),
   ...some(STRING_MAP, 'Sysctls'),
   ...some(STRINGS, 'CapabilityAdd CapabilityDrop'),
@@ -239,7 +259,7 @@ export const SERVICE = object(
   ['Endpoint', ENDPOINT],
   ...some(ptrTo(UPDATE_STATUS), 'UpdateStatus'),
   ...some(ptrTo(SERVICE_STATUS), 'ServiceStatus'),
-  ...some(ptrTo(ANY), 'JobStatus'),
+  ...some(ptrTo(struct('swarm.JobStatus', ['JobIteration', VERSION], ['LastExecution', TIME, '', true])), 'JobStatus'),
 );
 
 const IPAM = struct(

@@ -135,6 +135,8 @@ export const SERVICE_SPEC = struct(
     Mode: struct('swarm.ServiceMode', {
       Replicated: struct('swarm.ReplicatedService', { Replicas: UINT64 }),
       Global: struct('swarm.GlobalService', {}),
+      ReplicatedJob: struct('swarm.ReplicatedJob', { MaxConcurrent: UINT64, TotalCompletions: UINT64 }),
+      GlobalJob: struct('swarm.GlobalJob', {}),
     }),
     UpdateConfig: map(ANY),
     RollbackConfig: map(ANY),

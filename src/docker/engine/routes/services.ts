@@ -3,6 +3,7 @@ import type { Service, ServiceSpec, Task, TaskState } from '../../api/swarm.ts';
 import { TASK_STATES } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
 import { rpc } from '../../swarm/errors.ts';
+import { isOfRun } from '../../swarm/jobs.ts';
 import type { Manager } from '../../swarm/manager.ts';
 import { createService, isUpToDate, removeService, tasksOf, updateService } from '../../swarm/services.ts';
 import { readJson } from '../body.ts';
@@ -48,7 +49,7 @@ const list = managed((manager, { daemon, query }) => {
         f.begins('id', s.ID) &&
         f.begins('name', s.Spec.Name ?? '') &&
         f.labels(s.Spec.Labels) &&
-        f.exact('mode', s.Spec.Mode.Global ? 'global' : 'replicated') &&
+        f.exact('mode', modeOf(s)) &&
         f.exact('runtime', 'container'),
     );
   const status = flag(query, 'status');
@@ -59,12 +60,20 @@ const list = managed((manager, { daemon, query }) => {
   );
 });
 
+const MODES = { Global: 'global', ReplicatedJob: 'replicated-job', GlobalJob: 'global-job', Replicated: 'replicated' };
+const modeOf = ({ Spec }: Service): string => MODES[Object.keys(Spec.Mode)[0] as keyof typeof MODES];
+
 /** @see swarmkit manager/controlapi/service.go: ListServiceStatuses */
 function statusOf(manager: Manager, service: Service): NonNullable<Service['ServiceStatus']> {
-  const wanted = tasksOf(manager, service.ID).filter((t) => t.DesiredState === 'running' || t.DesiredState === 'ready');
-  const RunningTasks = wanted.filter((t) => t.Status.State === 'running').length;
-  const { Replicated } = service.Spec.Mode;
-  return { RunningTasks, DesiredTasks: Replicated?.Replicas ?? wanted.length, CompletedTasks: 0 };
+  const tasks = tasksOf(manager, service.ID).filter((t) => !service.JobStatus || isOfRun(service, t));
+  const wanted = tasks.filter((t) => ['running', 'ready', 'complete'].includes(t.DesiredState));
+  const count = (state: TaskState): number => wanted.filter((t) => t.Status.State === state).length;
+  const { Replicated, ReplicatedJob } = service.Spec.Mode;
+  return {
+    RunningTasks: count('running'),
+    DesiredTasks: Replicated?.Replicas ?? ReplicatedJob?.MaxConcurrent ?? wanted.length,
+    CompletedTasks: service.JobStatus ? count('complete') : 0,
+  };
 }
 
 const inspect = managed((manager, { daemon, params, query }) => {
@@ -173,7 +182,7 @@ function isCurrent({ store }: Manager, t: Task): boolean {
 }
 
 function nameOf(manager: Manager, t: Task): string {
-  return `${manager.store.services.get(t.ServiceID ?? '')?.Spec.Name}.${t.Slot ?? t.NodeID}.${t.ID}`;
+  return `${manager.store.services.get(t.ServiceID ?? '')?.Spec.Name}.${t.Slot || t.NodeID}.${t.ID}`;
 }
 
 /** In the API's field order. */
@@ -183,9 +192,15 @@ function taskJson(t: Task): Task {
   return {
     ...{ ID, Version, CreatedAt, UpdatedAt, Labels, Spec },
     ...(ServiceID === undefined ? {} : { ServiceID }),
-    ...(Slot === undefined ? {} : { Slot }),
+    ...(Slot ? { Slot } : {}),
     ...(NodeID === undefined ? {} : { NodeID }),
-    ...{ Status, DesiredState, ...attached, Volumes: null },
+    ...{
+      Status,
+      DesiredState,
+      ...attached,
+      ...(t.JobIteration ? { JobIteration: t.JobIteration } : {}),
+      Volumes: null,
+    },
   };
 }
 

@@ -22,6 +22,7 @@ import { ingressPort } from './table.ts';
 
 /** Seconds, when a service does not say. */
 const GRACE = 10;
+const WANTED: readonly TaskState[] = ['running', 'complete'];
 const OVER: readonly TaskState[] = ['shutdown', 'remove'];
 
 /** Where a node learns what its tasks are of and refer to. */
@@ -144,7 +145,7 @@ class Run {
   /** What managers want of it is another thing now. */
   async follow(): Promise<void> {
     const c = this.#container;
-    if (this.task.DesiredState === 'running' && this.task.Status.State === 'ready') return this.#start();
+    if (WANTED.includes(this.task.DesiredState) && this.task.Status.State === 'ready') return this.#start();
     if (!this.#unwanted || this.#stopping || !c) return undefined;
     this.#stopping = true;
     if (!c.isRunning) {
@@ -176,7 +177,7 @@ class Run {
     const image = await this.#image(spec.Image);
     if (image instanceof Failure) return image;
     const service = this.executor.source.service(this.task.ServiceID ?? '');
-    const name = `${service?.Spec.Name}.${this.task.Slot ?? this.task.NodeID}.${this.task.ID}`;
+    const name = `${service?.Spec.Name}.${this.task.Slot || this.task.NodeID}.${this.task.ID}`;
     const made = await createContainer(daemon, name, bodyOf(this.task, spec, { image, name, service }));
     if (made instanceof Failure) return made;
     const c = daemon.containers.get(made.Id) as Container;

@@ -1,12 +1,15 @@
 /**
  * `docker service create`
- * Limits: no mounts, secrets, configs, resources, health checks or rules of updates.
+ * Limits: no resources, health checks or rules of updates.
  */
 import type { ServicePort, ServiceSpec } from '../../../api/swarm.ts';
 import { Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
+import { mount as checkMount } from '../../opts/validators.ts';
+import { parseMount } from '../../opts/volumes.ts';
 import { atLeast, command, type FlagSpec, flag } from '../../spec.ts';
 import { imageName, pinImage } from './image.ts';
+import { payloadFlag, type References, references } from './payloads.ts';
 import { parsePublish } from './ports.ts';
 import { watchService } from './progress.ts';
 
@@ -33,6 +36,7 @@ export const serviceCreate = command({
   args: atLeast(1),
   stopAtFirst: true,
   flags: [
+    payloadFlag('config', 'config', 'Configs for its containers'),
     flag('constraint', 'list', 'Conditions for nodes'),
     flag('container-label', 'list', 'Labels for its containers'),
     flag('dns', 'list', 'Name servers'),
@@ -46,6 +50,7 @@ export const serviceCreate = command({
     flag('init', 'bool', 'Run an init in each container'),
     flag('label', 'list', 'Labels for the service', { short: 'l' }),
     flag('mode', 'string', 'How many tasks (replicated, global)', { default: 'replicated' }),
+    flag('mount', 'mount', 'File systems to mount', { check: checkMount }),
     flag('name', 'string', 'Its name'),
     flag('network', 'network', 'Networks to be on'),
     flag('no-resolve-image', 'bool', 'Do not ask the registry for the digest'),
@@ -55,6 +60,7 @@ export const serviceCreate = command({
     flag('restart-condition', 'string', 'When to start again ("none", "on-failure", "any")'),
     flag('restart-delay', 'duration', 'How long to wait before (ns|us|ms|s|m|h)'),
     flag('restart-max-attempts', 'uint', 'How often at most'),
+    payloadFlag('secret', 'secret', 'Secrets for its containers'),
     flag('stop-grace-period', 'duration', 'How long a container has to end by itself (ns|us|ms|s|m|h)'),
     flag('stop-signal', 'string', 'Signal that asks it to end'),
     flag('tty', 'bool', 'Give a terminal', { short: 't' }),
@@ -65,7 +71,9 @@ export const serviceCreate = command({
   run: async (ctx, o, [image = '', ...args]) => {
     const name = imageName(image);
     if (failed(name)) return name;
-    const asked = specOf(o, name, args);
+    const given = await references(ctx, { secrets: o.list('secret'), configs: o.list('config') });
+    if (failed(given)) return given;
+    const asked = specOf(o, name, args, given);
     if (failed(asked)) return asked;
     const pinned = o.bool('no-resolve-image') ? { spec: asked, warning: '' } : await pinImage(ctx, asked);
     const made = await ctx.client.post<{ ID: string; Warnings: string[] | null }>('/services/create', {
@@ -81,7 +89,7 @@ export const serviceCreate = command({
 
 const CONDITIONS = ['none', 'on-failure', 'any'];
 
-function specOf(o: Options, Image: string, args: readonly string[]): ServiceSpec | Failure {
+function specOf(o: Options, Image: string, args: readonly string[], given: References): ServiceSpec | Failure {
   const mode = o.string('mode');
   if (mode !== 'replicated' && mode !== 'global')
     return new Failure(`Unknown mode: ${mode}, only replicated and global supported`);
@@ -97,7 +105,7 @@ function specOf(o: Options, Image: string, args: readonly string[]): ServiceSpec
     ...(o.string('name') === '' ? {} : { Name: o.string('name') }),
     Labels: o.map('label'),
     TaskTemplate: {
-      ContainerSpec: containerOf(o, Image, args),
+      ContainerSpec: { ...containerOf(o, Image, args), ...given },
       Resources: { Limits: {}, Reservations: {} },
       ...restartOf(o),
       Placement: constraints.length > 0 ? { Constraints: [...constraints] } : {},
@@ -135,6 +143,7 @@ function containerOf(
     ...(o.bool('tty') ? { TTY: true } : {}),
     ...(o.bool('read-only') ? { ReadOnly: true } : {}),
     ...text('StopSignal', 'stop-signal'),
+    ...some('Mounts', o.list('mount').map(parseMount)),
     ...(o.changed('stop-grace-period') ? { StopGracePeriod: o.duration('stop-grace-period') } : {}),
     ...some('Hosts', o.list('host').map(hostLine)),
     Init: o.bool('init'),

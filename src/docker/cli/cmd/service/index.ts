@@ -2,6 +2,7 @@
 import type { CommandSpec } from '../../spec.ts';
 import { serviceCreate } from './create.ts';
 import { serviceInspect } from './inspect.ts';
+import { serviceLogs } from './logs.ts';
 import { serviceLs } from './ls.ts';
 import { servicePs } from './ps.ts';
 import { serviceRm } from './rm.ts';
@@ -11,6 +12,7 @@ import { serviceRollback, serviceScale, serviceUpdate } from './update.ts';
 export const SERVICE_COMMANDS: readonly CommandSpec[] = [
   serviceCreate,
   serviceInspect,
+  serviceLogs,
   serviceLs,
   servicePs,
   serviceRm,

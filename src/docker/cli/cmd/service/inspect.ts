@@ -63,6 +63,21 @@ async function page(ctx: Ctx, { ID, Spec, Endpoint }: Service): Promise<string> 
     ...(c.Dir ? [` Dir:\t\t${c.Dir}`] : []),
     ...(c.Init === undefined ? [] : [` Init:\t\t${c.Init}`]),
     ...(c.User ? [` User: ${c.User}`] : []),
+    ...(c.Mounts?.length ? ['Mounts:'] : []),
+    ...(c.Mounts ?? []).flatMap((v) => [
+      ` Target:\t${v.Target}`,
+      `  Source:\t${v.Source ?? ''}`,
+      `  ReadOnly:\t${v.ReadOnly ?? false}`,
+      `  Type:\t\t${v.Type ?? ''}`,
+    ]),
+    ...files(
+      'Configs:',
+      c.Configs?.map((f) => [f.File?.Name, f.ConfigName]),
+    ),
+    ...files(
+      'Secrets:',
+      c.Secrets?.map((f) => [f.File?.Name, f.SecretName]),
+    ),
     ...(Spec.TaskTemplate.Resources ? ['Resources:'] : []),
     ...(names.length > 0 ? [`Networks:${names.map((n) => ` ${n}`).join('')} `] : []),
     `Endpoint Mode:\t${Spec.EndpointSpec?.Mode ?? 'vip'}`,
@@ -76,6 +91,9 @@ async function page(ctx: Ctx, { ID, Spec, Endpoint }: Service): Promise<string> 
   ];
   return `${lines.join('\n')}${ports.length > 0 ? ' ' : ''}\n\n`;
 }
+
+const files = (title: string, of: readonly (readonly (string | undefined)[])[] = []): string[] =>
+  of.length > 0 ? [title, ...of.flatMap(([to, from]) => [` Target:\t${to ?? ''}`, `  Source:\t${from}`])] : [];
 
 function rule(title: string, order: string, of: ServiceSpec['UpdateConfig']): string[] {
   if (!of) return [];

@@ -8,6 +8,17 @@ import { FORMAT_HELP } from '../format.ts';
 import { natural } from '../natural.ts';
 import { portsText } from './ports.ts';
 
+const modeOf = ({ Spec: { Mode } }: Service): string =>
+  Mode.Global ? 'global' : Mode.ReplicatedJob ? 'replicated job' : Mode.GlobalJob ? 'global job' : 'replicated';
+
+/** A job also says how often it has come to its end. */
+function replicasOf({ Spec: { Mode }, ServiceStatus: s }: Service): string {
+  const running = `${s?.RunningTasks ?? 0}/${s?.DesiredTasks ?? 0}`;
+  if (Mode.GlobalJob) return `${running} (${s?.CompletedTasks ?? 0}/${s?.DesiredTasks ?? 0} completed)`;
+  if (!Mode.ReplicatedJob) return running;
+  return `${running} (${s?.CompletedTasks ?? 0}/${Mode.ReplicatedJob.TotalCompletions ?? 0} completed)`;
+}
+
 /** @see docker/cli cli/command/service/formatter.go: serviceContext */
 const LISTING: Listing<Service> = {
   type: 'service.serviceContext',
@@ -15,10 +26,10 @@ const LISTING: Listing<Service> = {
   columns: (s): Record<string, Column> => ({
     ID: truncateId(s.ID),
     Image: (s.Spec.TaskTemplate.ContainerSpec?.Image ?? '').replace(/@sha256:.*$/, ''),
-    Mode: s.Spec.Mode.Global ? 'global' : 'replicated',
+    Mode: modeOf(s),
     Name: s.Spec.Name ?? '',
     Ports: portsText(s.Endpoint.Ports ?? []),
-    Replicas: `${s.ServiceStatus?.RunningTasks ?? 0}/${s.ServiceStatus?.DesiredTasks ?? 0}`,
+    Replicas: replicasOf(s),
   }),
 };
 

@@ -2,7 +2,7 @@
  * Changes of services: `docker service update`, `scale`, `rollback`.
  * Limits: those of create.
  */
-import type { Service, ServiceSpec } from '../../../api/swarm.ts';
+import type { ContainerSpec, Service, ServiceSpec } from '../../../api/swarm.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
@@ -10,6 +10,7 @@ import { usageLine } from '../../help.ts';
 import { atLeast, type CommandSpec, command, exactly, flag } from '../../spec.ts';
 import { DETACH_FLAGS, PUBLISH_CHECK, portsOf } from './create.ts';
 import { imageName, pinImage } from './image.ts';
+import { payloadFlag, type References, references } from './payloads.ts';
 import { watchService } from './progress.ts';
 
 /** Asks for a service to be another way. */
@@ -35,6 +36,8 @@ export const serviceUpdate = command({
   args: exactly(1),
   flags: [
     flag('args', 'command', 'Arguments of its command'),
+    payloadFlag('config', 'config-add', 'Add or change a config'),
+    flag('config-rm', 'list', 'Take one away'),
     flag('constraint-add', 'list', 'Add a condition for nodes'),
     flag('constraint-rm', 'list', 'Take one away'),
     flag('env-add', 'list', 'Add or change an environment variable'),
@@ -50,6 +53,8 @@ export const serviceUpdate = command({
     flag('publish-rm', 'port', 'Publish a port no longer, by its target'),
     flag('replicas', 'uint', 'How many tasks'),
     flag('rollback', 'bool', 'Go back to the spec before'),
+    payloadFlag('secret', 'secret-add', 'Add or change a secret'),
+    flag('secret-rm', 'list', 'Take one away'),
     ...DETACH_FLAGS,
   ],
   run: async (ctx, o, [term = '']) => {
@@ -76,6 +81,8 @@ async function merged(ctx: Ctx, spec: ServiceSpec, o: Options): Promise<ServiceS
     return new Failure('replicas can only be used with replicated mode');
   const networks = await networksOf(ctx, task.Networks ?? [], o);
   if (failed(networks)) return networks;
+  const payloads = await payloadsMerged(ctx, container, o);
+  if (failed(payloads)) return payloads;
   const gone = (names: readonly string[]) => (text: string) => !names.includes(text.split('=')[0] as string);
   const added = (texts: readonly string[]) => texts.map((t) => t.split('=')[0] as string);
   const Env = [
@@ -94,6 +101,7 @@ async function merged(ctx: Ctx, spec: ServiceSpec, o: Options): Promise<ServiceS
       ...task,
       ContainerSpec: {
         ...container,
+        ...payloads,
         Image: image,
         ...(Env.length > 0 || container.Env ? { Env } : {}),
         ...(o.changed('args')
@@ -111,6 +119,25 @@ async function merged(ctx: Ctx, spec: ServiceSpec, o: Options): Promise<ServiceS
     },
     ...(o.changed('replicas') ? { Mode: { Replicated: { Replicas: o.int('replicas') } } } : {}),
     ...portsMerged(spec, o),
+  };
+}
+
+/** @see docker/cli cli/command/service/update.go: getUpdatedSecrets, getUpdatedConfigs */
+async function payloadsMerged(
+  ctx: Ctx,
+  { Secrets, Configs }: ContainerSpec,
+  o: Options,
+): Promise<References | Failure> {
+  const added = await references(ctx, { secrets: o.list('secret-add'), configs: o.list('config-add') });
+  if (failed(added)) return added;
+  const kept = {
+    Secrets: (Secrets ?? []).filter((s) => !o.list('secret-rm').includes(s.SecretName)),
+    Configs: (Configs ?? []).filter((c) => !o.list('config-rm').includes(c.ConfigName)),
+  };
+  const changes = (kind: string): boolean => o.changed(`${kind}-add`) || o.changed(`${kind}-rm`);
+  return {
+    ...(changes('secret') ? { Secrets: [...kept.Secrets, ...(added.Secrets ?? [])] } : {}),
+    ...(changes('config') ? { Configs: [...kept.Configs, ...(added.Configs ?? [])] } : {}),
   };
 }
 
