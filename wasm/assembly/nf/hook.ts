@@ -34,11 +34,11 @@ import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { ip6Class } from '../wire/ipv6';
 import { icmpIsError } from '../wire/l4';
-import { chainRun } from './chain';
+import { chainRun, TAKEN } from './chain';
 import { CTINFO_NEW, CTINFO_RELATED, CTINFO_REPLY, ctConfirm, ctIn } from './conntrack';
 import { natIcmpError, natPacket } from './mangle';
 import { natIcmpError6, natPacket6 } from './mangle6';
-import { VS_STOLEN, vsHook } from './ipvs/hook';
+import { vsHook } from './ipvs/hook';
 import { protoOf } from './match';
 import { natDone, natIsSource, natNull } from './nat';
 import { chainBit, chainOf } from './table';
@@ -195,7 +195,7 @@ export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   if (entry && ctUsers(p) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
   const bad = run(hook, pkt, indev, outdev);
   if (bad == 0) return VERDICT_ACCEPT;
-  if (bad == VS_STOLEN) return VERDICT_STOLEN;
+  if (bad == TAKEN) return VERDICT_STOLEN;
   pktDrop(pkt, bad);
   return VERDICT_DROP;
 }

@@ -83,7 +83,7 @@ function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
   if (kind == MX_CONNLIMIT) return remembered(connlimitFits(m, p), m);
   if (kind == MX_STRING) return stringFits(m, p);
   if (kind == MX_BYTES) return true;
-  if (kind >= (MX_TIME as u32)) return deepFits(kind, m, p);
+  if (kind >= (MX_TIME as u32)) return deepFits(kind, m, p, indev);
   if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
   return packetFits(kind, m, p, indev, outdev);
 }
