@@ -49,6 +49,12 @@ function ctUsers(p: Pkt): u32 {
   return p.proto == ETH_IPV4 ? n.ctUsers : n.ctUsers6;
 }
 
+/** Rules that need it whole. */
+function wholeUsers(p: Pkt): u32 {
+  const n = Ns.at(p.ns);
+  return p.proto == ETH_IPV4 ? n.wholeUsers : n.wholeUsers6;
+}
+
 /** Rules of the nat table that is asked about it. */
 function natUsers(p: Pkt): u32 {
   const n = Ns.at(p.ns);
@@ -192,7 +198,7 @@ export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_HOOK, p.ns, p.dev, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
-  if (entry && ctUsers(p) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
+  if (entry && (ctUsers(p) | wholeUsers(p)) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
   const bad = run(hook, pkt, indev, outdev);
   if (bad == 0) return VERDICT_ACCEPT;
   if (bad == TAKEN) return VERDICT_STOLEN;

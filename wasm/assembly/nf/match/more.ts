@@ -35,6 +35,7 @@ import {
   MX_QUOTA,
   MX_RANDOM,
   MX_RECENT,
+  MX_SOCKET,
   MX_STRING,
   MX_TIME,
   MX_TOS,
@@ -161,4 +162,10 @@ export function moreNeedsCt(i: u32): bool {
     i = load<u32>(m, MATCH_X_NEXT);
   }
   return false;
+}
+
+/** Whether one of the matches from `i` on needs packets that are put together. @see Linux xt_socket.c: socket_mt_enable_defrag */
+export function moreNeedsWhole(i: u32): bool {
+  while (i != 0 && load<u8>(matchAt(i), MATCH_X_KIND) != MX_SOCKET) i = load<u32>(matchAt(i), MATCH_X_NEXT);
+  return i != 0;
 }
