@@ -10,6 +10,7 @@ import { layerOf } from '../linux/kernel/fs/layer.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { FileSystem, Process, SpawnRequest } from '../linux/kernel/machine.ts';
 import type { NetnsKey } from '../linux/kernel/netadmin.ts';
+import { SESSION_LIMITS } from '../linux/kernel/rlimits.ts';
 import type { WaitStatus, WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
 import { openPty } from '../linux/tty/pty.ts';
@@ -196,7 +197,7 @@ class DrydockLab implements Lab {
     env: Record<string, string>,
     how: Pick<SpawnRequest, 'path' | 'fds' | 'tty'>,
   ): Process {
-    const shell = node.kernel.spawn({ argv, env, cwd: '/root', search: true, ...how });
+    const shell = node.kernel.spawn({ argv, env, cwd: '/root', search: true, limits: SESSION_LIMITS, ...how });
     if (isErr(shell)) throw new Error(`cannot start ${argv[0]}: ${shell.text}`);
     return shell;
   }

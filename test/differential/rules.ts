@@ -247,14 +247,18 @@ function marks(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
 
 /**
  * A limit to connections. What was counted and then dropped counts until the kernel's next tick, and how many connections of
- * TCP there are at one time is a matter of the pace: so the last rule that datagrams meet, and it drops what is too much only.
+ * TCP there are at one time is a matter of the pace: so the last rule that datagrams meet, and it drops what is too much only;
+ * where tunnels end it drops nothing: for that tick it would drop later frames of a tunnel as well.
  */
-function limit(dice: Dice, w: Writer): void {
+function limit(dice: Dice, w: Writer, h: Draft): void {
   const above = dice.chance(0.6);
   const most = dice.pick([0, 1, 2, 4]);
+  const mask = dice.pick([0, 24]);
+  const side = dice.pick(['s', 'd']);
+  const target = above ? dice.pick([' -j DROP', '']) : '';
   w.rule(
     'security',
-    `-A INPUT -p udp -m connlimit --connlimit-${above ? 'above' : 'upto'} ${most} --connlimit-mask ${dice.pick([0, 24])} --connlimit-${dice.pick(['s', 'd'])}addr${above ? dice.pick([' -j DROP', '']) : ''}`,
+    `-A INPUT -p udp -m connlimit --connlimit-${above ? 'above' : 'upto'} ${most} --connlimit-mask ${mask} --connlimit-${side}addr${h.devices.includes('vx0') ? '' : target}`,
   );
 }
 
@@ -279,7 +283,7 @@ function remember(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void 
     w.rule('security', `-A ${chain} ${proto}${kind}${dice.pick([' -j DROP', '', ''])}`);
   }
   if (w.has('raw')) return;
-  if (dice.chance(0.4)) limit(dice, w);
+  if (dice.chance(0.4)) limit(dice, w, h);
   if (dice.chance(0.5)) return;
   for (const name of ['PREROUTING', 'OUTPUT']) w.chain('raw', name, 'ACCEPT');
   for (let k = 1 + dice.below(3); k > 0; k--) {

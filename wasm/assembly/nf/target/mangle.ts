@@ -20,23 +20,26 @@ import {
   TTL_INC,
   TTL_SET,
 } from '../../../abi';
-import { Dev } from '../../dev/dev';
-import { ip4Mtu } from '../../ip/output';
+import { ip4FlowMtu } from '../../ip/output';
+import { pmtuOf } from '../../ip/pmtu';
+import { routeMtu } from '../../ip/route';
 import { ip6Mtu } from '../../ip6/output';
+import { pmtu6Of } from '../../ip6/pmtu';
+import { route6Mtu } from '../../ip6/route';
 import { PF_TRACE, Pkt } from '../../sim/packet';
 import { pktWritable } from '../../sim/pool';
-import { traceWrite } from '../../sim/stat';
+import { trace } from '../../sim/trace';
 import { rd16, wr16 } from '../../wire/bytes';
 import { csumReplace16 } from '../../wire/checksum';
 import { ETH_IPV4 } from '../../wire/ether';
-import { ip4Frag, ip4Len, ip4Src } from '../../wire/ipv4';
-import { ip6Class, ip6Len, ip6Src } from '../../wire/ipv6';
+import { ip4Dst, ip4Frag, ip4Len, ip4Src } from '../../wire/ipv4';
+import { ip6Class, ip6Dst, ip6Len, ip6Src } from '../../wire/ipv6';
 import { TCP_SYN, tcpFlags, tcpHlen } from '../../wire/l4';
 import { Conn } from '../conn';
 
 /** Sets the mark of a packet. */
 export function markSet(p: Pkt, mark: u32): void {
-  if (p.flags & PF_TRACE && p.mark != mark) traceWrite(p.id, TRACE_MARK, p.ns, p.dev, p.mark, mark, 0);
+  if (p.flags & PF_TRACE && p.mark != mark) trace(p, TRACE_MARK, p.mark, mark, 0);
   p.mark = mark;
 }
 
@@ -91,11 +94,14 @@ function ttl(pkt: u32, r: usize): u32 {
 function clamp(p: Pkt, hook: u32, outdev: u32): u32 {
   if (outdev == 0) return 0;
   const v4 = p.proto == ETH_IPV4;
-  const out = Dev.at(outdev).mtu;
-  let back = out;
+  const ip = p.nh as usize;
+  const out = v4
+    ? pmtuOf(p.ns, p.route, ip4Dst(ip), routeMtu(p.route, outdev))
+    : pmtu6Of(p.ns, ip6Dst(ip), route6Mtu(p.route, outdev));
+  let back: u32 = 0;
   if (hook != HOOK_OUTPUT && p.indev != 0)
-    back = v4 ? ip4Mtu(p.ns, ip4Src(p.nh as usize), 0) : ip6Mtu(p.ns, ip6Src(p.nh as usize), 0);
-  const mtu = min(out, back);
+    back = v4 ? ip4FlowMtu(p.ns, ip4Src(ip), 0, 0, 0, 0) : ip6Mtu(p.ns, ip6Src(ip), 0);
+  const mtu = back == 0 ? out : min(out, back);
   const heads: u32 = v4 ? 40 : 60;
   return mtu <= heads ? 0 : mtu - heads;
 }
