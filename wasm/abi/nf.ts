@@ -43,6 +43,8 @@ export const TARGET_NFLOG = 18;
 export const TARGET_ZONE = 19;
 /** RULE_TO_IP: the gateway; RULE_TO_IP2: name of the device, zeroes: any. IPv4. */
 export const TARGET_TEE = 20;
+/** Dropped without a word to its sender: nobody listens to the queue. */
+export const TARGET_NFQUEUE = 21;
 /** The directions that are in the zone; the zone is the packet's mark. */
 export const ZONE_ORIG = 1;
 export const ZONE_REPLY = 2;

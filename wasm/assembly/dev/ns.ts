@@ -86,6 +86,9 @@ export class Ns {
   /** ctUsers and natUsers of IPv6. */
   ctUsers6: u32;
   natUsers6: u32;
+  /** Rules that need whole packets, not conntrack: of IPv4, of IPv6. */
+  wholeUsers: u32;
+  wholeUsers6: u32;
   /** Built-in chains: handles by family (4, 6), table, hook; see chainOf. */
   chain0: u32;
 

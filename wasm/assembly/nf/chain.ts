@@ -26,6 +26,7 @@ import {
   TARGET_LOG,
   TARGET_MARK,
   TARGET_NFLOG,
+  TARGET_NFQUEUE,
   TARGET_NONE,
   TARGET_NOTRACK,
   TARGET_REJECT,
@@ -40,6 +41,7 @@ import { Dev } from '../dev/dev';
 import { recAbort, recCount } from '../flow/record';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/packet';
+import { pktDrop } from '../sim/pool';
 import { trace } from '../sim/trace';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Len } from '../wire/ipv4';
@@ -54,7 +56,9 @@ import { teeTarget } from './target/tee';
 import { zoneSet } from './zone';
 
 /** The rule lets the packet go on to the next rule. */
-const CONTINUE: u32 = 0xffffffff;
+const CONTINUE: u32 = 0xfffffffe;
+/** A target has taken the packet; whoever sent it is told nothing. */
+export const TAKEN: u32 = 0xffffffff;
 
 function bytesOf(p: Pkt): u64 {
   return (p.proto == ETH_IPV4 ? ip4Len(p.nh as usize) : ip6Len(p.nh as usize)) as u64;
@@ -67,7 +71,7 @@ function nameFits(r: usize, n0: u64, n1: u64): bool {
 
 /**
  * Runs a packet through a built-in chain. The packet stays the caller's.
- * @returns 0 to accept, or the reason to drop (DROP_*)
+ * @returns 0 to accept, the reason to drop (DROP_*), or TAKEN
  */
 export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u32): u32 {
   const s = Sim.at();
@@ -177,6 +181,9 @@ function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, out
     case TARGET_NOTRACK:
       if (!decided(p)) p.flags |= PF_NOTRACK;
       return CONTINUE;
+    case TARGET_NFQUEUE:
+      pktDrop(pkt, DROP_RULE);
+      return TAKEN;
     case TARGET_TEE:
       teeTarget(pkt, r, hook);
       return CONTINUE;

@@ -34,11 +34,11 @@ import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
 import { ip6Class } from '../wire/ipv6';
 import { icmpIsError } from '../wire/l4';
-import { chainRun } from './chain';
+import { chainRun, TAKEN } from './chain';
 import { CTINFO_NEW, CTINFO_RELATED, CTINFO_REPLY, ctConfirm, ctIn } from './conntrack';
 import { natIcmpError, natPacket } from './mangle';
 import { natIcmpError6, natPacket6 } from './mangle6';
-import { VS_STOLEN, vsHook } from './ipvs/hook';
+import { vsHook } from './ipvs/hook';
 import { protoOf } from './match';
 import { natDone, natIsSource, natNull } from './nat';
 import { chainBit, chainOf } from './table';
@@ -47,6 +47,12 @@ import { chainBit, chainOf } from './table';
 function ctUsers(p: Pkt): u32 {
   const n = Ns.at(p.ns);
   return p.proto == ETH_IPV4 ? n.ctUsers : n.ctUsers6;
+}
+
+/** Rules that need it whole. */
+function wholeUsers(p: Pkt): u32 {
+  const n = Ns.at(p.ns);
+  return p.proto == ETH_IPV4 ? n.wholeUsers : n.wholeUsers6;
 }
 
 /** Rules of the nat table that is asked about it. */
@@ -192,10 +198,10 @@ export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   if (p.flags & PF_TRACE) trace(p, TRACE_HOOK, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
-  if (entry && ctUsers(p) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
+  if (entry && (ctUsers(p) | wholeUsers(p)) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;
   const bad = run(hook, pkt, indev, outdev);
   if (bad == 0) return VERDICT_ACCEPT;
-  if (bad == VS_STOLEN) return VERDICT_STOLEN;
+  if (bad == TAKEN) return VERDICT_STOLEN;
   pktDrop(pkt, bad);
   return VERDICT_DROP;
 }

@@ -41,7 +41,7 @@ import { flowSettle, flowStale } from '../flow/epoch';
 import { CHAIN_BASE, CHAIN_CAP, CHAIN_REC, RULE_BASE, RULE_CAP, RULE_REC, SLAB_CHAIN, SLAB_RULE } from '../mem';
 import { now } from '../sim/clock';
 import { slabAlloc, slabFree } from '../sim/slab';
-import { moreAdd, moreDel, moreNeedsCt } from './match/more';
+import { moreAdd, moreDel, moreNeedsCt, moreNeedsWhole } from './match/more';
 import { moreChain } from './settings';
 
 const ENOTEMPTY: i32 = 39;
@@ -196,6 +196,10 @@ function need(i: u32, chain: u32, by: i32): void {
   if (nat || tracks || moreNeedsCt(Rule.at(i).more)) {
     if (v6) n.ctUsers6 += by;
     else n.ctUsers += by;
+  }
+  if (moreNeedsWhole(Rule.at(i).more)) {
+    if (v6) n.wholeUsers6 += by;
+    else n.wholeUsers += by;
   }
   if (target == TARGET_JUMP || target == TARGET_GOTO) Chain.at(load<u32>(r + RULE_CHAIN)).refs += by;
 }

@@ -84,19 +84,19 @@ export function udpSocket(ns: u32, p: Pkt): i32 {
 
 /**
  * The socket that would take a segment or datagram, 0: none.
+ * @param dev device it came in by
  * @param own address to take in place of its destination, 0: that @param port the port there
  */
-export function sockTaker(p: Pkt, tcp: bool, own: usize, port: u32): i32 {
+export function sockTaker(p: Pkt, dev: u32, tcp: bool, own: usize, port: u32): i32 {
   const ns = p.ns as i32;
   const l0 = own != 0 ? load<u64>(own) : word0(p, 1);
   const l1 = own != 0 ? load<u64>(own, 8) : word1(p, 1);
   const r0 = word0(p, 0);
   const r1 = word1(p, 0);
   const sport = bswap<u16>(load<u16>(p.th as usize)) as u32;
-  const dev = p.indev as i32;
-  if (!tcp) return udpFind(ns, l0, l1, port, r0, r1, sport, dev);
+  if (!tcp) return udpFind(ns, l0, l1, port, r0, r1, sport, dev as i32);
   const id = connFind(ns, l0, l1, port, r0, r1, sport);
-  return id != 0 ? id : listenerFind(ns, l0, l1, port, r0, r1, sport, dev);
+  return id != 0 ? id : listenerFind(ns, l0, l1, port, r0, r1, sport, dev as i32);
 }
 
 /** A UDP datagram. @returns 1 taken, 0 no socket (the caller still owns it) */

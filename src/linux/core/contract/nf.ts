@@ -164,6 +164,7 @@ export const Target = {
   NFLOG: 18,
   ZONE: 19,
   TEE: 20,
+  NFQUEUE: 21,
 } as const;
 
 export interface CoreConn {

@@ -222,8 +222,7 @@ function sysctlDir(m: Machine, prefix: string): Inode {
     () => ({}),
     (name) => {
       const key = prefix + name;
-      const keys = m.sysctls.keys(netns());
-      if (keys.includes(key))
+      if (!isErr(m.sysctls.get(netns(), key)))
         return new SynthFile(
           () => {
             const value = m.sysctls.get(netns(), key);
@@ -231,7 +230,7 @@ function sysctlDir(m: Machine, prefix: string): Inode {
           },
           (text) => m.sysctls.set(netns(), key, text.trim()),
         );
-      return keys.some((k) => k.startsWith(`${key}/`)) ? sysctlDir(m, `${key}/`) : undefined;
+      return m.sysctls.keys(netns()).some((k) => k.startsWith(`${key}/`)) ? sysctlDir(m, `${key}/`) : undefined;
     },
     below,
   );

@@ -116,7 +116,7 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
     case 'TCPMSS':
       return { target: Target.TCPMSS, value: t.mss ?? 0, mask: 0 };
     case 'NFQUEUE':
-      return { target: t.bypass ? Target.ACCEPT : Target.DROP };
+      return { target: t.bypass ? Target.ACCEPT : Target.NFQUEUE };
     case 'TPROXY':
       return { target: Target.DROP };
     case 'TEE':

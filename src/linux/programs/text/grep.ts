@@ -39,7 +39,8 @@ export const spec = defineProgram({
     { name: 'only-matching', short: 'o', help: 'only what matched' },
     { name: 'perl-regexp', short: 'P', help: 'Perl expressions' },
     { name: 'quiet', short: 'q', help: 'write nothing' },
-    { name: 'recursive', short: 'r', also: 'R', help: 'all files below directories' },
+    { name: 'recursive', short: 'r', help: 'all files below directories' },
+    { name: 'dereference-recursive', short: 'R', help: 'the same, and what links in them lead to' },
     { name: 'no-messages', short: 's', help: 'no messages about files' },
     { name: 'invert-match', short: 'v', help: 'the lines that do not match' },
     { name: 'word-regexp', short: 'w', help: 'whole words' },
@@ -66,8 +67,9 @@ export const spec = defineProgram({
     }
     const re = expression(ctx, patterns);
     if (typeof re === 'string') return ctx.fail(re, 2);
-    const recursive = o.has('recursive');
-    if (recursive) operands = (operands.length > 0 ? operands : ['.']).flatMap((p) => below(ctx, p));
+    const follow = o.has('dereference-recursive');
+    const recursive = follow || o.has('recursive');
+    if (recursive) operands = (operands.length > 0 ? operands : ['.']).flatMap((p) => [...below(ctx, p, follow)]);
     const names = o.has('with-filename') || (!o.has('no-filename') && (recursive || operands.length > 1));
     const search = new Search(ctx, re, names);
     const failed = await eachInput(
@@ -104,17 +106,27 @@ function expression(ctx: Context, patterns: readonly string[]): RegExp | string 
   }
 }
 
-/** Files below a path, in order of names. */
-function below(ctx: Context, path: string): string[] {
-  const st = ctx.sys.lstat(path);
-  if (isErr(st) || st.kind !== 'dir') return [path];
-  const entries = ctx.sys.readdir(path);
-  if (isErr(entries)) return [];
-  const names = entries
-    .map((e) => e.name)
-    .filter((n) => n !== '.' && n !== '..')
-    .sort();
-  return names.flatMap((n) => below(ctx, `${path.replace(/\/$/, '')}/${n}`));
+/**
+ * Files below a path, in order of names: no devices, pipes and sockets, and links only with `follow`.
+ * @param above directories on the way: a link back to one is no way on
+ */
+function* below(ctx: Context, path: string, follow: boolean, above: readonly number[] = []): Generator<string> {
+  const st = ctx.sys.stat(path);
+  const entries = isErr(st) || st.kind !== 'dir' ? undefined : ctx.sys.readdir(path);
+  if (isErr(st) || !entries) {
+    yield path;
+    return;
+  }
+  if (isErr(entries) || above.includes(st.ino)) return;
+  const way = [...above, st.ino];
+  for (const { name, kind } of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (name === '.' || name === '..') continue;
+    const at = `${path.replace(/\/$/, '')}/${name}`;
+    const led = kind === 'symlink' && follow ? ctx.sys.stat(at) : undefined;
+    const is = led === undefined || isErr(led) ? kind : led.kind;
+    if (is === 'dir') yield* below(ctx, at, follow, way);
+    else if (is === 'file') yield at;
+  }
 }
 
 class Search {
@@ -147,9 +159,11 @@ class Search {
     let count = 0;
     let trailing = 0;
     let last = 0;
+    let binary = false;
     for (let n = 1; count < max || trailing > 0; n++) {
       const line = await lines.next();
       if (!line) break;
+      binary ||= line.text.includes('\0');
       this.re.lastIndex = 0;
       const hit = count < max && this.re.test(line.text) !== o.has('invert-match');
       if (hit) {
@@ -158,6 +172,10 @@ class Search {
         if (o.has('quiet')) return true;
         if (o.has('files-with-matches') || o.has('files-without-match')) break;
         if (silent) continue;
+        if (binary) {
+          await this.ctx.out(`${this.ctx.name}: ${name}: binary file matches\n`);
+          break;
+        }
         const first = held[0]?.n ?? n;
         if (this.#wrote && first > last + 1 && this.#before + this.#after > 0)
           await this.ctx.out(`${this.#paint('--', '36')}\n`);

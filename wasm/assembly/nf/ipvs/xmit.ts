@@ -21,6 +21,7 @@ import { PF_IGNORE_DF, PF_IPVS, PF_NOTRACK, Pkt } from '../../sim/packet';
 import { pktWritable } from '../../sim/pool';
 import { wrMapped } from '../../wire/bytes';
 import { ip4DecTtl, ip4Dst, ip4Len, ip4Tos, ip4Ttl } from '../../wire/ipv4';
+import { TAKEN } from '../chain';
 import { Conn, ctPut, T_DPORT, T_DST, T_SPORT, tupleOf } from '../conn';
 import { ctDir } from '../conntrack';
 import { nfHook } from '../hook';
@@ -29,7 +30,7 @@ import { VF_NFCT, VsConn } from './conn';
 import { Dest } from './service';
 
 /** The packet was sent, or freed: whoever asked has it no more. */
-export const VS_STOLEN: u32 = 0xffffffff;
+export const VS_STOLEN: u32 = TAKEN;
 
 /** Conntrack lets a packet alone. */
 function untrack(p: Pkt): void {

@@ -119,8 +119,7 @@ function u32Fits(m: usize, p: Pkt): bool {
   return true;
 }
 
-function rpfilter(m: usize, p: Pkt): bool {
-  const dev = p.indev;
+function rpfilter(m: usize, p: Pkt, dev: u32): bool {
   if (dev == 0 || Dev.at(dev).kind == DEV_LOOPBACK) return true;
   const how = load<u8>(m, MATCH_X_P) as u32;
   const loose = (how & RPF_LOOSE) != 0;
@@ -140,7 +139,7 @@ function rpfilter(m: usize, p: Pkt): bool {
 }
 
 /** @see Linux net/ipv4/netfilter/nf_socket_ipv4.c: nf_sk_lookup_slow_v4 */
-function socket(m: usize, p: Pkt): bool {
+function socket(m: usize, p: Pkt, dev: u32): bool {
   const proto = protoOf(p);
   if ((proto != PROTO_TCP && proto != PROTO_UDP) || upper(p) < 8) return false;
   let own: usize = 0;
@@ -150,7 +149,7 @@ function socket(m: usize, p: Pkt): bool {
     own = tupleOf(p.ct, 0);
     port = load<u16>(tupleOf(p.ct, 0), T_SPORT) as u32;
   }
-  const id = sockTaker(p, proto == PROTO_TCP, own, port);
+  const id = sockTaker(p, dev, proto == PROTO_TCP, own, port);
   if (id == 0) return false;
   const how = load<u8>(m, MATCH_X_P) as u32;
   const s = sockAt(id);
@@ -160,8 +159,8 @@ function socket(m: usize, p: Pkt): bool {
   return true;
 }
 
-/** Whether a packet fits. @param kind MX_TIME and behind it @param m the record */
-export function deepFits(kind: u32, m: usize, p: Pkt): bool {
+/** Whether a packet fits. @param kind MX_TIME and behind it @param m the record @param indev device it came in by */
+export function deepFits(kind: u32, m: usize, p: Pkt, indev: u32): bool {
   switch (kind) {
     case MX_TIME:
       return timeFits(m);
@@ -170,9 +169,9 @@ export function deepFits(kind: u32, m: usize, p: Pkt): bool {
     case MX_ECN:
       return ecn(m, p);
     case MX_RPFILTER:
-      return rpfilter(m, p);
+      return rpfilter(m, p, indev);
     case MX_SOCKET:
-      return socket(m, p);
+      return socket(m, p, indev);
     case MX_FIXED:
       return load<u32>(m, MATCH_X_A) != 0;
   }

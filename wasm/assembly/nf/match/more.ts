@@ -35,6 +35,7 @@ import {
   MX_QUOTA,
   MX_RANDOM,
   MX_RECENT,
+  MX_SOCKET,
   MX_STRING,
   MX_TIME,
   MX_TOS,
@@ -83,7 +84,7 @@ function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
   if (kind == MX_CONNLIMIT) return remembered(connlimitFits(m, p), m);
   if (kind == MX_STRING) return stringFits(m, p);
   if (kind == MX_BYTES) return true;
-  if (kind >= (MX_TIME as u32)) return deepFits(kind, m, p);
+  if (kind >= (MX_TIME as u32)) return deepFits(kind, m, p, indev);
   if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
   return packetFits(kind, m, p, indev, outdev);
 }
@@ -161,4 +162,10 @@ export function moreNeedsCt(i: u32): bool {
     i = load<u32>(m, MATCH_X_NEXT);
   }
   return false;
+}
+
+/** Whether one of the matches from `i` on needs packets that are put together. @see Linux xt_socket.c: socket_mt_enable_defrag */
+export function moreNeedsWhole(i: u32): bool {
+  while (i != 0 && load<u8>(matchAt(i), MATCH_X_KIND) != MX_SOCKET) i = load<u32>(matchAt(i), MATCH_X_NEXT);
+  return i != 0;
 }
