@@ -21,7 +21,7 @@ const features = ({ Features: f }) =>
   f.MutableGlobals | f.SignExt | f.NontrappingFPToInt | f.BulkMemory | f.BulkMemoryOpt;
 
 /** Sizes, in Binaryen's units, up to which functions are inlined: always; where that enables more; with one caller. */
-const INLINE = { always: 6, flexible: 6, oneCaller: 100 };
+const INLINE = { always: 6, flexible: 6, oneCaller: 200 };
 /** The same inside of what each packet crosses. */
 const INLINE_HOT = { always: 100, flexible: 300, oneCaller: 1000 };
 

@@ -1,4 +1,5 @@
 /** Random rulesets: what Docker installs on a bridge host, and rules with the matches and targets that are modelled. */
+import { deeper } from './deep.ts';
 import type { Dice, Draft } from './generate.ts';
 import { MARKS } from './routing.ts';
 import { FOUR, PORTS, type Words } from './words.ts';
@@ -246,14 +247,18 @@ function marks(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void {
 
 /**
  * A limit to connections. What was counted and then dropped counts until the kernel's next tick, and how many connections of
- * TCP there are at one time is a matter of the pace: so the last rule that datagrams meet, and it drops what is too much only.
+ * TCP there are at one time is a matter of the pace: so the last rule that datagrams meet, and it drops what is too much only;
+ * where tunnels end it drops nothing: for that tick it would drop later frames of a tunnel as well.
  */
-function limit(dice: Dice, w: Writer): void {
+function limit(dice: Dice, w: Writer, h: Draft): void {
   const above = dice.chance(0.6);
   const most = dice.pick([0, 1, 2, 4]);
+  const mask = dice.pick([0, 24]);
+  const side = dice.pick(['s', 'd']);
+  const target = above ? dice.pick([' -j DROP', '']) : '';
   w.rule(
     'security',
-    `-A INPUT -p udp -m connlimit --connlimit-${above ? 'above' : 'upto'} ${most} --connlimit-mask ${dice.pick([0, 24])} --connlimit-${dice.pick(['s', 'd'])}addr${above ? dice.pick([' -j DROP', '']) : ''}`,
+    `-A INPUT -p udp -m connlimit --connlimit-${above ? 'above' : 'upto'} ${most} --connlimit-mask ${mask} --connlimit-${side}addr${h.devices.includes('vx0') ? '' : target}`,
   );
 }
 
@@ -278,7 +283,7 @@ function remember(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void 
     w.rule('security', `-A ${chain} ${proto}${kind}${dice.pick([' -j DROP', '', ''])}`);
   }
   if (w.has('raw')) return;
-  if (dice.chance(0.4)) limit(dice, w);
+  if (dice.chance(0.4)) limit(dice, w, h);
   if (dice.chance(0.5)) return;
   for (const name of ['PREROUTING', 'OUTPUT']) w.chain('raw', name, 'ACCEPT');
   for (let k = 1 + dice.below(3); k > 0; k--) {
@@ -291,16 +296,15 @@ function remember(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void 
 
 /**
  * A ruleset for one host, for iptables-restore or ip6tables-restore.
- * @param marking the dice for marks, when the host's policy asks for them
- * @param memory the dice for matches that remember
+ * @param further dice of their own for marks, when the host's policy asks for them; for matches that remember; and for
+ * those that look deeper
  */
 export function rulesFor(
   dice: Dice,
   h: Draft,
   all: readonly Draft[],
   words: Words,
-  marking?: Dice,
-  memory?: Dice,
+  { marking, memory, deep }: { readonly marking?: Dice; readonly memory?: Dice; readonly deep?: Dice },
 ): string {
   const w = new Writer(words);
   if (dice.chance(0.85)) filter(dice, w, h, all);
@@ -316,5 +320,6 @@ export function rulesFor(
   }
   if (marking) marks(marking, w, h, all);
   if (memory) remember(memory, w, h, all);
+  if (deep) deeper(deep, w, h, all, words);
   return w.text();
 }

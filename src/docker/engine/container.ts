@@ -74,6 +74,8 @@ export class Container {
   readonly log = new ContainerLog();
   readonly execIds: string[] = [];
   readonly mounts: MountPoint[] = [];
+  /** Of a task: secrets and configs, as files. */
+  readonly payloads: PayloadFile[] = [];
   #cacheId: string | undefined;
   #waiters: Waiting[] = [];
   /** Called when the container starts: attach before start. */
@@ -179,6 +181,17 @@ export class Container {
     if (this.startedAt === undefined) return 'Created';
     return `Exited (${this.exitCode}) ${ago(this.finishedAt)} ago`;
   }
+}
+
+/** A secret or a config where a container has it. */
+export interface PayloadFile {
+  readonly id: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly uid: number;
+  readonly gid: number;
+  /** Permissions. */
+  readonly mode: number;
 }
 
 /** A volume or host directory inside the container. */

@@ -287,11 +287,24 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): v
     if (isErr(host.stat(m.source, true))) host.mkdir(m.source, 0o755, true);
     mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
   }
+  mountPayloads(daemon, c, mounts);
   // A device is the host's own file, as runc has it in a user namespace.
   const devices = (c.hostConfig.Devices as readonly { PathOnHost: string; PathInContainer: string }[] | null) ?? [];
   for (const { PathOnHost, PathInContainer } of devices)
     if (!isErr(host.stat(PathOnHost, true))) mounts.bind(PathInContainer, host, PathOnHost, { source: 'udev' });
   for (const [path, options] of Object.entries(tmpfsOf(c.hostConfig))) mountTmpfs(daemon, mounts, path, options);
+}
+
+/** Secrets and configs lie in memory, each mounted where its task wants it. @see moby container_operations_unix.go: setupSecretDir */
+function mountPayloads(daemon: Daemon, c: Container, mounts: Mounts): void {
+  if (c.payloads.length === 0) return;
+  const fs = daemon.kernel.tmpfs();
+  for (const { id, path, bytes, uid, gid, mode } of c.payloads) {
+    fs.writeFile(`/${id}`, bytes, { mode });
+    fs.chmod(`/${id}`, mode);
+    fs.chown(`/${id}`, uid, gid);
+    mounts.bind(path, fs, `/${id}`, { source: 'tmpfs', readOnly: true });
+  }
 }
 
 /** Mounts as list and inspect show them. */

@@ -3,7 +3,16 @@
  * Limits: in the place of swarmkit's calls over TLS and of the gossip of networks, whose tables managers pass on here.
  * @see swarmkit api/{ca,dispatcher,resource}.proto, moby daemon/libnetwork/networkdb
  */
-import type { ClusterNetwork, NodeDescription, Service, ServicePort, Task, TaskStatus, TLSInfo } from '../api/swarm.ts';
+import type {
+  ClusterNetwork,
+  NodeDescription,
+  Payload,
+  Service,
+  ServicePort,
+  Task,
+  TaskStatus,
+  TLSInfo,
+} from '../api/swarm.ts';
 import type { FailureKind } from '../errdefs.ts';
 import type { Attached } from './attachments.ts';
 
@@ -59,6 +68,17 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** Which lines of a task's log are asked for; times in nanoseconds since 1970. */
+export interface LogRequest {
+  readonly task: string;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly follow: boolean;
+  readonly tail?: number;
+  readonly since?: string;
+  readonly until?: string;
+}
+
 export type FromNode =
   | {
       readonly t: 'join';
@@ -83,6 +103,17 @@ export type FromNode =
   /** Nothing of it is on a network any more. */
   | { readonly t: 'left'; readonly network: string }
   | { readonly t: 'presence'; readonly presence: Presence }
+  /** A line of a log that was asked for. */
+  | {
+      readonly t: 'line';
+      readonly seq: number;
+      readonly stream: number;
+      readonly time: string;
+      /** Base64. */
+      readonly bytes: string;
+    }
+  /** There are no more of them. */
+  | { readonly t: 'log-end'; readonly seq: number }
   | { readonly t: 'beat' };
 
 export type FromManager =
@@ -105,7 +136,13 @@ export type FromManager =
       readonly t: 'work';
       readonly tasks: readonly Task[];
       readonly services: readonly Service[];
+      /** That the tasks refer to. */
+      readonly secrets: readonly Payload[];
+      readonly configs: readonly Payload[];
       /** The node's own addresses, by network. */
       readonly addresses: Readonly<Record<string, string>>;
     }
+  | { readonly t: 'log'; readonly seq: number; readonly request: LogRequest }
+  /** Nobody reads that log any more. */
+  | { readonly t: 'log-stop'; readonly seq: number }
   | { readonly t: 'table'; readonly table: Table };

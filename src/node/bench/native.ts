@@ -77,6 +77,10 @@ function end(dev: string, { mac, ip }: End, bits: number): string {
   return `ip link set ${dev} address ${hex(mac)} up\nip addr add ${ip}/${bits} dev ${dev}\n`;
 }
 
+/** Waits for a host's first answer: a busy kernel takes a second or more to notice that a link is up. */
+const reach = (ip: string): string =>
+  `n=0\nuntil ping -c1 -W1 ${ip} >&2; do n=$((n + 1)); [ $n -lt 20 ]; sleep 0.1; done\n`;
+
 /** Namespaces 0 machine, 1 outside, 2 and 3 containers. */
 function dockerScript(): string {
   const boxes = [A, B].map((box, i) => {
@@ -84,10 +88,7 @@ function dockerScript(): string {
     const link = `ip link add veth${ns} type veth peer name eth0 ${netns(ns)}\nip link set veth${ns} master docker0 up\n`;
     return (
       run(0, link) +
-      run(
-        ns,
-        `${QUIET}${end('eth0', box, 16)}ip route add default via ${GATEWAY.ip}\n${COUNT}ping -c1 -W1 ${GATEWAY.ip} >&2\n`,
-      )
+      run(ns, `${QUIET}${end('eth0', box, 16)}ip route add default via ${GATEWAY.ip}\n${COUNT}${reach(GATEWAY.ip)}`)
     );
   });
   return [
@@ -96,7 +97,7 @@ function dockerScript(): string {
       0,
       `${ROUTER}ip link add docker0 type bridge\n${end('docker0', GATEWAY, 16)}ip link add eth0 type veth peer name eth0 ${netns(1)}\n${end('eth0', HOST, 24)}`,
     ),
-    run(1, `${QUIET}${end('eth0', OUTSIDE, 24)}${COUNT}ping -c1 -W1 ${HOST.ip} >&2\n`),
+    run(1, `${QUIET}${end('eth0', OUTSIDE, 24)}${COUNT}${reach(HOST.ip)}`),
     ...boxes,
   ].join('');
 }
@@ -122,7 +123,7 @@ ip link set vethov master ov0 up
     run(0, machine(0)),
     run(1, machine(1)),
     ...[0, 1].map((i) => run(2 + i, `${QUIET}${end('eth0', OVER[i] as End, 24)}${COUNT}`)),
-    run(0, `ping -c1 -W1 198.51.100.2 >&2\n`),
+    run(0, reach('198.51.100.2')),
     ...[0, 1].map((i) =>
       run(
         2 + i,

@@ -14,10 +14,10 @@ import {
 } from '../../abi';
 import { recAbort, recFailed, recSums } from '../flow/record';
 import { neighFind, neighMac } from '../ip/neightab';
-import { ip4Output, ip4RouteSource } from '../ip/output';
+import { ip4FlowMtu, ip4Output } from '../ip/output';
 import { pmtuOf, pmtuUpdate } from '../ip/pmtu';
-import { routeMtu } from '../ip/route';
-import { routeOutput } from '../ip/routeout';
+import { routeLocked, routeMtu } from '../ip/route';
+import { routeFor, routeOutput } from '../ip/routeout';
 import { Sim, VXLAN_BASE, VXLAN_BUCKETS, VXLAN_HASH, VXLAN_REC } from '../mem';
 import { clockStep } from '../sim/clock';
 import { PF_DF, PF_ICMP_ERROR, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt } from '../sim/packet';
@@ -25,10 +25,10 @@ import { pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub } from
 import { traceWrite } from '../sim/stat';
 import { workPush } from '../sim/work';
 import { ARP_LEN, ARP_REPLY, ARP_REQUEST, arpIsIpv4, arpOp, arpSha, arpSpa, arpTpa, arpWrite } from '../wire/arp';
-import { rd32, wr16, wr32 } from '../wire/bytes';
+import { rd16, rd32, wr16, wr32 } from '../wire/bytes';
 import { csumL4 } from '../wire/checksum';
 import { ETH_ARP, ETH_HLEN, ETH_IPV4, ethDst, ethSrc, ethType, ethWrite, macIsGroup } from '../wire/ether';
-import { IP4_DF, ip4Dst, ip4Frag, ip4Src, ip4Tos, ip4Ttl, PROTO_UDP } from '../wire/ipv4';
+import { IP4_DF, ip4Dst, ip4Frag, ip4Proto, ip4Src, ip4Tos, ip4Ttl, PROTO_UDP } from '../wire/ipv4';
 import { Dev } from './dev';
 import { flowHash } from './flow';
 import { Ns } from './ns';
@@ -270,7 +270,10 @@ export function vxlanSend(pkt: u32): void {
   p.nexthop = 0;
   p.ns = v.linkNs;
   // A way that leads into the tunnel itself is none. @see Linux udp_tunnel_dst_lookup
-  const err = routeOutput(v.linkNs, dst, 0, oif, mark, tos);
+  routeFor(PROTO_UDP, rd16(p.data as usize), rd16((p.data + 2) as usize));
+  const err = routeOutput(v.linkNs, dst, v.local, oif, mark, tos);
+  const from = Sim.at().r3;
+  routeFor(0, 0, 0);
   if (err != 0 || Sim.at().r1 == dev) {
     d.txErrors++;
     if (err == -ENETUNREACH) d.txCarrier++;
@@ -281,8 +284,11 @@ export function vxlanSend(pkt: u32): void {
     bypass(d, v, pkt, size);
     return;
   }
-  if (p.rtype == RTN_UNICAST) checkPmtu(d, pkt, pmtuOf(v.linkNs, dst, routeMtu(Sim.at().r4, Sim.at().r1)) - OVERHEAD);
-  const src = v.local != 0 ? v.local : ip4RouteSource(v.linkNs, dst, oif);
+  if (p.rtype == RTN_UNICAST) {
+    const route = Sim.at().r4;
+    checkPmtu(dev, pkt, pmtuOf(v.linkNs, route, dst, routeMtu(route, Sim.at().r1)) - OVERHEAD);
+  }
+  const src = v.local != 0 ? v.local : from;
   const h = p.data as usize;
   if (!(v.flags & VXLAN_NO_CSUM)) {
     if (Sim.at().rec != 0) recSums();
@@ -304,12 +310,17 @@ export function vxlanSend(pkt: u32): void {
  * The route of a packet that does not fit into the tunnel's learns what does; the packet itself goes on, in fragments.
  * @param mtu what the tunnel's way holds of a packet inside @see Linux ip_tunnel_core.c: skb_tunnel_check_pmtu
  */
-function checkPmtu(d: Dev, pkt: u32, mtu: u32): void {
+function checkPmtu(dev: u32, pkt: u32, mtu: u32): void {
   const p = Pkt.at(pkt);
   if (p.len - HEADERS - ETH_HLEN <= mtu) return;
   recAbort();
-  const dst = ip4Dst((p.data + HEADERS + ETH_HLEN) as usize);
-  pmtuUpdate(d.ns, dst, mtu, pmtuOf(d.ns, dst, d.mtu));
+  const ns = Dev.at(dev).ns;
+  const inner = (p.data + HEADERS + ETH_HLEN) as usize;
+  routeFor(ip4Proto(inner), 0, 0);
+  const old = ip4FlowMtu(ns, ip4Dst(inner), ip4Src(inner), dev, p.mark, ip4Tos(inner));
+  routeFor(0, 0, 0);
+  const route = Sim.at().r4;
+  if (old != 0 && !routeLocked(route)) pmtuUpdate(ns, route, ip4Dst(inner), mtu, old);
 }
 
 /**

@@ -93,12 +93,24 @@ export function devXmit(dev: u32, pkt: u32): i32 {
   return 0;
 }
 
+/** A frame leaves by a device while something is traced. */
+function traceOut(dev: u32, p: Pkt): void {
+  traceFrame(p);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_OUT, Dev.at(dev).ns, dev, p.len, ethType(p.data as usize), 0);
+}
+
+/** A frame has come to a device while something is traced. */
+function traceIn(p: Pkt): void {
+  traceFrame(p);
+  traceBecause(p);
+  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, Dev.at(p.dev).ns, p.dev, p.pkttype, p.len, p.proto);
+}
+
 /** The device itself sends a frame (takes it), past its queueing discipline. Pre: it is up. @see Linux dev_hard_start_xmit */
 export function devStart(dev: u32, pkt: u32): void {
   const d = Dev.at(dev);
   const p = Pkt.at(pkt);
-  if (Sim.at().traceOn != 0) traceFrame(p);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_OUT, d.ns, dev, p.len, ethType(p.data as usize), 0);
+  if (Sim.at().traceOn != 0) traceOut(dev, p);
   if (d.kind != DEV_LOOPBACK) tap(pkt, PKT_OUTGOING);
   const rec = Sim.at().rec != 0;
   if (d.kind == DEV_VXLAN) {
@@ -221,9 +233,7 @@ function receive(pkt: u32): void {
   while (true) {
     p.mac = p.data;
     p.proto = ethType(p.data as usize);
-    if (Sim.at().traceOn != 0) traceFrame(p);
-    traceBecause(p);
-    if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_DEV_IN, d.ns, p.dev, p.pkttype, p.len, p.proto);
+    if (Sim.at().traceOn != 0) traceIn(p);
     if (p.flags & PF_LOOPED) p.flags &= ~PF_LOOPED;
     else tap(pkt, p.pkttype);
     if (d.uppers == 0) break;

@@ -29,10 +29,10 @@ import { addrSelect } from './addr';
 import { fibLookup, fibSource, flowSet } from './fib';
 import { mibIcmpIn, mibInc } from './mib';
 import { ip4Get, Net4, replyMark } from './net4';
-import { ip4Mtu, ip4Output } from './output';
+import { ip4FlowMtu, ip4Output } from './output';
 import { peerRateAllows } from './peer';
 import { redirectInput } from './redirect';
-import { routeOutput } from './routeout';
+import { routeFor, routeOutput } from './routeout';
 
 /** The host that ICMP errors quote at most: 576 bytes of IP packet. @see RFC 1812 §4.3.2.3 */
 const ERROR_MAX: u32 = 576;
@@ -115,7 +115,12 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
       return;
     }
   }
-  const room = min(ip4Mtu(ns, ip4Src(ip), 0), ERROR_MAX);
+  const src = errorSource(p);
+  const mark = replyMark(ns, p.mark);
+  routeFor(PROTO_ICMP, 0, 0);
+  const room = min(ip4FlowMtu(ns, ip4Src(ip), src, 0, mark, tos), ERROR_MAX);
+  routeFor(0, 0, 0);
+  if (room == 0) return;
   const quote = min(min(ip4Len(ip), p.data + p.len - p.nh), room - 28);
   const err = pktAlloc(8 + quote);
   if (err == 0) return;
@@ -131,7 +136,7 @@ export function icmpSend(pkt: u32, type: u32, code: u32, info: u32): void {
   // It belongs to the connection of what it answers. @see Linux icmp.c: icmp_glue_bits
   ctAttachReply(err, pkt);
   const was = traceBecause(p);
-  output(ns, err, errorSource(p), ip4Src(ip), tos, replyMark(p.ns, p.mark));
+  output(ns, err, src, ip4Src(ip), tos, mark);
   traceCause(was);
 }
 

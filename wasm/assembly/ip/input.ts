@@ -205,7 +205,7 @@ function forward(pkt: u32): void {
     pktDrop(pkt, DROP_TTL);
     return;
   }
-  const mtu = pmtuForward(p.ns, ip4Dst(p.nh as usize), routeMtu(p.route, p.outdev));
+  const mtu = pmtuForward(p.ns, p.route, ip4Dst(p.nh as usize), routeMtu(p.route, p.outdev));
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
   if (exceeds && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF))) {
@@ -219,7 +219,7 @@ function forward(pkt: u32): void {
     return;
   }
   ip4DecTtl(p.nh as usize);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_TTL, p.ns, p.dev, ip4Ttl(p.nh as usize), 0, 0);
+  if (p.flags & PF_TRACE) trace(p, TRACE_TTL, ip4Ttl(p.nh as usize), 0, 0);
   if (p.flags & PF_REDIRECT) {
     recAbort();
     redirectSend(pkt);

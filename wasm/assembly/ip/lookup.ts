@@ -56,17 +56,17 @@ function write(ns: u32, ip: u32, from: u32, input: bool, out: usize): void {
   store<u32>(out + ROUTE_X_SCOPE, s.r4 ? r.scope : 0);
   store<u32>(out + ROUTE_X_METRIC, s.r4 ? r.metric : 0);
   store<u32>(out + ROUTE_X_TYPE, s.r0);
-  const locked: u32 = routeLocked(s.r4) || pmtuLocked(ns, ip) ? ROUTE_MTU_LOCK : 0;
+  const locked: u32 = routeLocked(s.r4) || pmtuLocked(ns, s.r4, ip) ? ROUTE_MTU_LOCK : 0;
   store<u32>(out + ROUTE_X_FLAGS, gw | src | locked);
   store<u32>(out + ROUTE_X_MTU, s.r4 ? r.mtu : 0);
   store<u32>(out + ROUTE_X_ADVMSS, s.r4 ? r.advMss : 0);
   let cache: u32 = s.r0 == RTN_LOCAL ? ROUTE_CACHE_LOCAL : 0;
   if (s.r5 & FIBR_REDIRECT) cache |= ROUTE_CACHE_REDIRECT;
   if (s.r0 != RTN_LOCAL && s.pmtus) {
-    if (pmtuGateway(ns, ip) != 0) cache |= ROUTE_CACHE_REDIRECTED;
-    const mtu = pmtuOf(ns, ip, 0xffff);
+    if (pmtuGateway(ns, s.r4, ip) != 0) cache |= ROUTE_CACHE_REDIRECTED;
+    const mtu = pmtuOf(ns, s.r4, ip, 0xffff);
     if (mtu != 0xffff) store<u32>(out + ROUTE_X_MTU, mtu);
-    const end = pmtuExpires(ns, ip);
+    const end = pmtuExpires(ns, s.r4, ip);
     if (end != 0) store<u32>(out + ROUTE_X_EXPIRES, ((end - now()) / 1_000_000_000) as u32);
   }
   store<u32>(out + ROUTE_X_CACHE, cache);

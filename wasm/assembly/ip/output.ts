@@ -151,7 +151,7 @@ export function ip4Output(
       return 0;
     }
   }
-  return localOut(pkt, oif);
+  return ip4LocalOut(pkt, oif);
 }
 
 /** A member of a group hears its own datagrams, unless it does not want to. @see Linux ip_output.c: ip_mc_output */
@@ -202,11 +202,11 @@ export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   if (ip4Src(ip) == 0) wr32(ip + 12, p.prefsrc);
   store<u16>(ip, 0, 10);
   store<u16>(ip, csumFold(csumPartial(ip, ip4Hlen(ip), 0)), 10);
-  return localOut(pkt, oif);
+  return ip4LocalOut(pkt, oif);
 }
 
 /** OUTPUT hook, which routes a rewritten destination anew. @see Linux netfilter.c: ip_route_me_harder */
-function localOut(pkt: u32, oif: u32): i32 {
+export function ip4LocalOut(pkt: u32, oif: u32): i32 {
   const p = Pkt.at(pkt);
   const s = Sim.at();
   s.rerouted = 0;
@@ -270,8 +270,8 @@ export function ip4Finish(pkt: u32): i32 {
 function wayMtu(p: Pkt, df: bool): u32 {
   const dst = ip4Dst(p.nh as usize);
   const own = routeMtu(p.route, p.outdev);
-  if (!(p.flags & PF_LOCAL)) return pmtuForward(p.ns, dst, own);
-  const mtu = pmtuOf(p.ns, dst, own);
+  if (!(p.flags & PF_LOCAL)) return pmtuForward(p.ns, p.route, dst, own);
+  const mtu = pmtuOf(p.ns, p.route, dst, own);
   return df && p.len > mtu && sockProbes(p.sock) ? Dev.at(p.outdev).mtu : mtu;
 }
 
@@ -324,21 +324,13 @@ export function ip4RouteCheck(ns: u32, daddr: u32, saddr: u32, oif: u32, mark: u
   return dstOutput(ns, daddr, saddr, oif, mark, tos);
 }
 
-/** MTU of the way to `daddr`, as far as it is known; 1500 when there is no route, else Sim.r4 is it. */
-export function ip4Mtu(ns: u32, daddr: u32, oif: u32): u32 {
-  const s = Sim.at();
-  if (dstOutput(ns, daddr, 0, oif, 0, 0) == 0) return pmtuOf(ns, daddr, routeMtu(s.r4, s.r1));
-  s.r4 = 0;
-  return 1500;
-}
-
-/** The same of packets with a source, a mark and a TOS; 0 when there is no route. */
+/**
+ * MTU of the way of a flow, as far as it is known; 0 when there is none. Sim.r0 to r5 are its route, else r4 is 0.
+ * @param saddr source, 0: to be chosen
+ */
 export function ip4FlowMtu(ns: u32, daddr: u32, saddr: u32, oif: u32, mark: u32, tos: u32): u32 {
   const s = Sim.at();
-  return dstOutput(ns, daddr, saddr, oif, mark, tos) == 0 ? pmtuOf(ns, daddr, routeMtu(s.r4, s.r1)) : 0;
-}
-
-/** MTU of the device towards `daddr`; 1500 when there is no route. */
-export function ip4DevMtu(ns: u32, daddr: u32, oif: u32): u32 {
-  return dstOutput(ns, daddr, 0, oif, 0, 0) != 0 ? 1500 : Dev.at(Sim.at().r1).mtu;
+  if (dstOutput(ns, daddr, saddr, oif, mark, tos) == 0) return pmtuOf(ns, s.r4, daddr, routeMtu(s.r4, s.r1));
+  s.r4 = 0;
+  return 0;
 }

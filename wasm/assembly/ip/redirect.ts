@@ -59,6 +59,7 @@ export function redirectInput(pkt: u32): void {
   const s = Sim.at();
   if (routeOutput(p.ns, dst, ip4Src(inner), 0, 0, ip4Tos(inner)) != 0) return;
   const out = s.r1;
+  const route = s.r4;
   if (s.r0 != RTN_UNICAST || !(s.r5 & FIBR_GW) || s.r2 != from) return;
   if (gw == from || dev == 0 || !confTakesRedirects(dev) || gw >> 28 >= 14 || gw >> 24 == 0) return;
   if (confOr(dev, CONF_SHARED_MEDIA)) {
@@ -68,5 +69,5 @@ export function redirectInput(pkt: u32): void {
     if (confOr(dev, CONF_SECURE_REDIRECTS) && !isDefaultGateway(p.ns, gw, dev)) return;
   }
   // A next hop whose address is not known yet is only asked for.
-  if (Dev.at(out).up && neighKnown(out, gw)) pmtuRedirect(p.ns, dst, gw);
+  if (Dev.at(out).up && neighKnown(out, gw)) pmtuRedirect(p.ns, route, dst, gw);
 }

@@ -18,6 +18,7 @@ import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped, same16, wrMapped } from '../wire/bytes';
 import { Net4 } from './net4';
 import { dstFlush } from './dst';
+import { pmtuRouteGone } from './pmtu';
 
 /** No such process: what Linux says when a route to delete is not there. */
 const ESRCH: i32 = 3;
@@ -174,6 +175,7 @@ function insert(ns: u32, i: u32, r: Route): i32 {
 
 function unlink(ns: u32, prev: u32, i: u32): void {
   dstFlush();
+  pmtuRouteGone(ns, i);
   if (prev == 0) Ns.at(ns).routes = Route.at(i).next;
   else Route.at(prev).next = Route.at(i).next;
   let k = i;

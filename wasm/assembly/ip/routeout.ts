@@ -85,7 +85,7 @@ export function routeOutput(ns: u32, dst: u32, src: u32, oif: u32, mark: u32, to
 export function redirected(ns: u32, dst: u32): void {
   const s = Sim.at();
   if (!s.pmtus) return;
-  const gw = pmtuGateway(ns, dst);
+  const gw = pmtuGateway(ns, s.r4, dst);
   if (gw == 0) return;
   s.r2 = gw;
   s.r5 |= FIBR_GW;

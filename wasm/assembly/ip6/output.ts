@@ -28,13 +28,13 @@ import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { OWNER_KERNEL } from '../nf/owner';
 import { neigh6Output, neighGroup } from '../ip/neigh';
-import { fragKnown, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt } from '../sim/packet';
+import { fragKnown, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt } from '../sim/packet';
 import { pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
 import { traceIn6, traceNew6 } from '../sim/trace6';
 import { workPush } from '../sim/work';
-import { sockBoundDev } from '../sock/input';
+import { sockBoundDev, sockProbes } from '../sock/input';
 import { csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV6, ethWrite } from '../wire/ether';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
@@ -281,9 +281,8 @@ export function ip6Finish(pkt: u32): i32 {
   const ip = p.nh as usize;
   p.data = p.nh;
   p.len = ip6Len(ip);
-  const link = idevMtu(dev);
   // What is forwarded is held to the path's MTU as well, if this machine has come to know it. @see Linux ip6_skb_dst_mtu
-  const mtu = p.flags & PF_LOCAL && p.flags & PF_DF ? link : pmtu6Of(p.ns, ip6Dst(ip), route6Mtu(p.route, dev));
+  const mtu = p.flags & PF_LOCAL && sockProbes(p.sock) ? idevMtu(dev) : pmtu6Of(p.ns, ip6Dst(ip), route6Mtu(p.route, dev));
   if (p.len <= mtu && fragKnown(p) == 0) return emit(pkt);
   if (p.len > mtu && (!(p.flags & PF_IGNORE_DF) || fragKnown(p) > mtu)) {
     icmp6Send(pkt, 2, 0, mtu);

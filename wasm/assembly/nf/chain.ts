@@ -30,6 +30,7 @@ import {
   TARGET_NOTRACK,
   TARGET_REJECT,
   TARGET_RETURN,
+  TARGET_TEE,
   TARGET_ZONE,
   TRACE_POLICY,
   TRACE_RETURN,
@@ -39,7 +40,7 @@ import { Dev } from '../dev/dev';
 import { recAbort, recCount } from '../flow/record';
 import { JUMP_BASE, JUMP_CAP, Sim } from '../mem';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/packet';
-import { traceWrite } from '../sim/stat';
+import { trace } from '../sim/trace';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Len } from '../wire/ipv4';
 import { ip6Len } from '../wire/ipv6';
@@ -49,6 +50,7 @@ import { nfReject } from './reject';
 import { Chain, Rule, ruleAt } from './table';
 import { nfLog } from './target/log';
 import { mangleTarget, markSet } from './target/mangle';
+import { teeTarget } from './target/tee';
 import { zoneSet } from './zone';
 
 /** The rule lets the packet go on to the next rule. */
@@ -83,7 +85,7 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
   while (true) {
     if (i == 0) {
       if (s.jumps == base) return policy(chain, p, bytes);
-      if (traced) traceWrite(p.id, TRACE_RETURN, p.ns, p.dev, at, 0, 0);
+      if (traced) trace(p, TRACE_RETURN, at, 0, 0);
       s.jumps--;
       i = load<u32>(JUMP_BASE + (s.jumps as usize) * 8);
       at = load<u32>(JUMP_BASE + (s.jumps as usize) * 8, 4);
@@ -108,7 +110,7 @@ export function chainRun(chain: u32, pkt: u32, hook: u32, indev: u32, outdev: u3
     rule.bytes += bytes;
     if (s.rec != 0) recCount(changetype<usize>(rule) + offsetof<Rule>('packets'), bytes);
     const target = load<u32>(r + RULE_TARGET);
-    if (traced) traceWrite(p.id, TRACE_RULE, p.ns, p.dev, rule.chain, i, target);
+    if (traced) trace(p, TRACE_RULE, rule.chain, i, target);
     if (target == TARGET_JUMP || target == TARGET_GOTO) {
       if (target == TARGET_JUMP) {
         if (s.jumps - base >= 64 || s.jumps >= JUMP_CAP) {
@@ -138,7 +140,7 @@ function policy(chain: u32, p: Pkt, bytes: u64): u32 {
   c.packets++;
   c.bytes += bytes;
   if (Sim.at().rec != 0) recCount(changetype<usize>(c) + offsetof<Chain>('packets'), bytes);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_POLICY, p.ns, p.dev, chain, c.drop ? 0 : 1, 0);
+  if (p.flags & PF_TRACE) trace(p, TRACE_POLICY, chain, c.drop ? 0 : 1, 0);
   return c.drop ? DROP_POLICY : 0;
 }
 
@@ -174,6 +176,9 @@ function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, out
       return CONTINUE;
     case TARGET_NOTRACK:
       if (!decided(p)) p.flags |= PF_NOTRACK;
+      return CONTINUE;
+    case TARGET_TEE:
+      teeTarget(pkt, r, hook);
       return CONTINUE;
     case TARGET_ZONE:
       return decided(p) || zoneSet(p, r) ? CONTINUE : DROP_CT_FULL;

@@ -30,7 +30,6 @@ import { Sim, TEMP_BASE } from '../mem';
 import { now } from '../sim/clock';
 import { PF_NOTRACK, PF_TRACE, Pkt } from '../sim/packet';
 import { eventPush } from '../sim/ring';
-import { traceWrite } from '../sim/stat';
 import { trace, tracePicked } from '../sim/trace';
 import { traceFlow } from '../sim/tracefilter';
 import { rd16, wrMapped } from '../wire/bytes';
@@ -155,7 +154,7 @@ function hold(p: Pkt, ct: u32, info: u32): void {
   p.ct = ct;
   p.ctinfo = info;
   if (Sim.at().traceOn == TRACE_SOME && !(p.flags & PF_TRACE)) traceConn(p, ct);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_CT, p.ns, p.dev, ct, ctBit(p), ctDir(p));
+  if (p.flags & PF_TRACE) trace(p, TRACE_CT, ct, ctBit(p), ctDir(p));
 }
 
 /** A packet is traced when the connection it belongs to fits a filter as it began. */

@@ -28,7 +28,7 @@ import { frag6Track } from '../ip6/reassembly';
 import { Sim } from '../mem';
 import { PF_BRIDGED, PF_PREROUTED, PF_TRACE, Pkt } from '../sim/packet';
 import { pktDrop } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
+import { trace } from '../sim/trace';
 import { DEFRAG_CT_BRIDGE, DEFRAG_CT_IN, DEFRAG_CT_OUT, fragInput } from '../ip/reassembly';
 import { ETH_IPV4 } from '../wire/ether';
 import { ip4Dst, ip4IsFragment, PROTO_ICMP, PROTO_ICMPV6 } from '../wire/ipv4';
@@ -189,7 +189,7 @@ function whole(hook: u32, pkt: u32): bool {
 export function nfHook(hook: u32, pkt: u32, indev: u32, outdev: u32): i32 {
   const p = Pkt.at(pkt);
   const n = Ns.at(p.ns);
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_HOOK, p.ns, p.dev, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
+  if (p.flags & PF_TRACE) trace(p, TRACE_HOOK, p.data < p.nh ? hook | 0x100 : hook, indev, outdev);
   if (n.nfChains == 0) return VERDICT_ACCEPT;
   const entry = hook == HOOK_PREROUTING || hook == HOOK_OUTPUT;
   if (entry && ctUsers(p) != 0 && !whole(hook, pkt)) return VERDICT_STOLEN;

@@ -6,7 +6,7 @@ import { DROP_NO_BUFFER, TRACE_DNAT, TRACE_SNAT } from '../../abi';
 import { TEMP_BASE } from '../mem';
 import { PF_TRACE, Pkt } from '../sim/packet';
 import { pktWritable } from '../sim/pool';
-import { traceWrite } from '../sim/stat';
+import { trace } from '../sim/trace';
 import { rd16, rd32, rdMapped, wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial, csumReplace16, csumReplace32 } from '../wire/checksum';
 import { ip4Hlen, ip4Len, ip4Proto, PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
@@ -72,7 +72,7 @@ export function natPacket(pkt: u32, source: bool): u32 {
   if (oldAddr == addr && oldPort == port) return 0;
   rewrite(ip, ip + ip4Len(ip), source, addr, port, true);
   if (p.flags & PF_TRACE)
-    traceWrite(p.id, source ? TRACE_SNAT : TRACE_DNAT, p.ns, p.dev, oldAddr, addr, (oldPort << 16) | port);
+    trace(p, source ? TRACE_SNAT : TRACE_DNAT, oldAddr, addr, (oldPort << 16) | port);
   return 0;
 }
 
@@ -95,6 +95,6 @@ export function natIcmpError(pkt: u32, source: bool): u32 {
   const old = rd32(ip + (source ? 12 : 16));
   const addr = rdMapped(source ? t : t + T_DST);
   rewrite(ip, end, source, addr, 0, false);
-  if (p.flags & PF_TRACE) traceWrite(p.id, source ? TRACE_SNAT : TRACE_DNAT, p.ns, p.dev, old, addr, 0);
+  if (p.flags & PF_TRACE) trace(p, source ? TRACE_SNAT : TRACE_DNAT, old, addr, 0);
   return 0;
 }

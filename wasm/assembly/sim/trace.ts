@@ -119,7 +119,7 @@ export function traceParent(p: Pkt, dev: u32): void {
 export function traceBorn(p: Pkt, ether: u32, what: u32, a: u32, b: u32, c: u32): void {
   if (!traceMade(p)) look(p, ether, p.nh as usize, (p.data + p.len) as usize);
   if (!(p.flags & PF_TRACE)) return;
-  traceWrite(p.id, what, p.ns, p.dev, a, b, c);
+  trace(p, what, a, b, c);
   traceParent(p, p.dev);
 }
 
@@ -148,5 +148,5 @@ export function tracePiece(p: Pkt, mtu: u32): void {
     return;
   }
   const ip = p.nh as usize;
-  if (p.flags & PF_TRACE) traceWrite(p.id, TRACE_FRAGMENT, p.ns, p.dev, (ip4Frag(ip) & 0x1fff) << 3, ip4Len(ip), mtu);
+  if (p.flags & PF_TRACE) trace(p, TRACE_FRAGMENT, (ip4Frag(ip) & 0x1fff) << 3, ip4Len(ip), mtu);
 }

@@ -7,7 +7,7 @@ import { IP6_HLEN, ip6Dst, ip6Len, ip6Src, ip6Upper, UPPER_CUT, UPPER_LATER } fr
 import { tcpFlags, tcpHlen } from '../wire/l4';
 import { PF_TRACE, Pkt } from './packet';
 import { traceWrite } from './stat';
-import { traceMade, traceParent } from './trace';
+import { trace, traceMade, traceParent } from './trace';
 import { traceFlow, traceFlowKeep, traceFlowKept } from './tracefilter';
 
 /** The next record about a traced packet tells this address. @param at its 16 bytes */
@@ -91,5 +91,5 @@ export function traceNew6(p: Pkt, dev: u32, proto: u32, src: usize, dst: usize):
 export function tracePiece6(p: Pkt, mtu: u32): void {
   if (!(p.flags & PF_TRACE)) return;
   const from = rd16((p.th - 6) as usize) & 0xfff8;
-  traceWrite(p.id, TRACE_FRAGMENT, p.ns, p.dev, from, ip6Len(p.nh as usize), mtu);
+  trace(p, TRACE_FRAGMENT, from, ip6Len(p.nh as usize), mtu);
 }

@@ -12,7 +12,7 @@ import { addr6Dev } from '../ip6/addr';
 import { idevMtu, Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
 import { mibInc } from '../ip/mib';
-import { ip4DevMtu, ip4FlowMtu, ip4Mtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
+import { ip4FlowMtu, ip4Output, ip4OutputRaw, ip4RouteCheck, ip4RouteSource } from '../ip/output';
 import { Route, routeLocked } from '../ip/route';
 import { routeFor } from '../ip/routeout';
 import { pmtuLocked, pmtuUpdate } from '../ip/pmtu';
@@ -204,16 +204,25 @@ export function sourceFor(s: Sock): i32 {
   return 0;
 }
 
-/** MTU of the way to the remote, bytes; 0 when there is none. Notes whether it is locked, and the MSS the route is to offer. */
+/** ip4FlowMtu of what a socket sends from `src` (0: to be chosen) to a host's port. */
+function flowMtu(s: Sock, src: u32, dst: u32, rport: u32): u32 {
+  const proto = s.proto as u32;
+  routeFor(proto, proto == L4_TCP || proto == L4_UDP ? (s.lport as u32) : 0, rport);
+  const mtu = ip4FlowMtu(s.ns as u32, dst, src, s.dev as u32, s.mark, s.tos as u32);
+  routeFor(0, 0, 0);
+  return mtu;
+}
+
+/** MTU of the way to the remote, bytes; 1500 when there is none. Notes whether it is locked, and the MSS the route is to offer. */
 export function pathMtu(s: Sock): u32 {
   s.more &= ~M_MTU_LOCK;
   s.routeMss = 0;
   if (isV4(s.r0, s.r1)) {
-    const mtu = ip4Mtu(s.ns as u32, v4Of(s.r1), s.dev as u32);
+    const mtu = flowMtu(s, isV4(s.l0, s.l1) ? v4Of(s.l1) : 0, v4Of(s.r1), s.rport as u32);
     const route = Sim.at().r4;
     if (routeLocked(route)) s.more |= M_MTU_LOCK;
     if (route != 0) s.routeMss = Route.at(route).advMss;
-    return mtu;
+    return mtu != 0 ? mtu : 1500;
   }
   return ip6Mtu(s.ns as u32, pair(s.r0, s.r1, 0, 0), s.dev as u32);
 }
@@ -228,26 +237,28 @@ export function datagramDf(s: Sock, len: u32, r0: u64, r1: u64, rport: u32): i32
   if (!isV4(r0, r1)) return datagramDf6(s, len, r0, r1);
   const dst = v4Of(r1);
   const probe = (s.flags & F_PMTU_PROBE) != 0;
-  const mtu = probe ? ip4DevMtu(s.ns as u32, dst, s.dev as u32) : ip4Mtu(s.ns as u32, dst, s.dev as u32);
-  const locked = routeLocked(Sim.at().r4);
+  const way = flowMtu(s, isV4(s.l0, s.l1) ? v4Of(s.l1) : 0, dst, rport);
   // Without a way there is nothing to be too long for: sending tells.
-  if (len + 20 > mtu) {
-    routeFor(s.proto as u32, (s.proto as u32) == L4_UDP ? (s.lport as u32) : 0, rport);
-    const src = ip4RouteSource(s.ns as u32, dst, s.dev as u32, s.mark, s.tos);
-    routeFor(0, 0, 0);
-    if (src == 0) return 0;
-    if (Sim.at().r0 == RTN_BROADCAST && !(s.flags & F_BROADCAST)) return 0;
-  }
+  if (way == 0) return 0;
+  const route = Sim.at().r4;
+  const mtu = probe ? Dev.at(Sim.at().r1).mtu : way;
+  if (len + 20 > mtu && Sim.at().r0 == RTN_BROADCAST && !(s.flags & F_BROADCAST)) return 0;
   if (len + 20 > mtu) return s.flags & (F_PMTU_DO | F_PMTU_PROBE) ? -(mtu as i32) : 0;
   if (s.flags & (F_PMTU_DO | F_PMTU_PROBE)) return 1;
-  return locked || pmtuLocked(s.ns as u32, dst) ? 0 : 2;
+  return routeLocked(route) || pmtuLocked(s.ns as u32, route, dst) ? 0 : 2;
 }
 
 /** Whether segments of a connection carry DF. @see Linux include/net/ip.h: ip_dont_fragment */
 export function segmentDf(s: Sock): bool {
   if (s.flags & F_NODF) return false;
   if (s.flags & (F_PMTU_DO | F_PMTU_PROBE) || !isV4(s.r0, s.r1)) return true;
-  return !(s.more & M_MTU_LOCK) && !pmtuLocked(s.ns as u32, v4Of(s.r1));
+  return !(s.more & M_MTU_LOCK) && !lockedByIcmp(s);
+}
+
+/** Whether what was learned of the way to the remote forbids DF. */
+function lockedByIcmp(s: Sock): bool {
+  if (Sim.at().pmtus == 0 || flowMtu(s, v4Of(s.l1), v4Of(s.r1), s.rport as u32) == 0) return false;
+  return pmtuLocked(s.ns as u32, Sim.at().r4, v4Of(s.r1));
 }
 
 /** The same over IPv6, where only a sender that forbids it (DO, PROBE) is refused. @see Linux ip6_output.c: __ip6_append_data */
@@ -310,7 +321,8 @@ export function wayLearn(
   routeFor(proto, 0, 0);
   const old = ip4FlowMtu(ns as u32, dst, v4Of(l1), dev, mark, tos);
   routeFor(0, 0, 0);
-  if (old != 0 && !routeLocked(Sim.at().r4)) pmtuUpdate(ns as u32, dst, mtu, old);
+  const route = Sim.at().r4;
+  if (old != 0 && !routeLocked(route)) pmtuUpdate(ns as u32, route, dst, mtu, old);
 }
 
 /** Whether a namespace exists. */

@@ -1,8 +1,7 @@
 /** Which socket a traced packet is for, or from: a second look-up, made for traced packets only. */
 import { SOCK_TO_CONN, SOCK_TO_DATAGRAM, SOCK_TO_LISTENER, SOCK_TO_NONE, SOCK_TO_RAW, TRACE_SOCK } from '../../abi';
 import { Pkt } from '../sim/packet';
-import { traceWrite } from '../sim/stat';
-import { traceAnswer } from '../sim/trace';
+import { trace, traceAnswer } from '../sim/trace';
 import { rd16, rd32 } from '../wire/bytes';
 import { PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { ICMP_ECHO } from '../wire/l4';
@@ -59,7 +58,7 @@ export function traceTcp(p: Pkt): void {
       to = l;
     }
   }
-  traceWrite(p.id, TRACE_SOCK, p.ns, p.dev, to as u32, PROTO_TCP, how);
+  trace(p, TRACE_SOCK, to as u32, PROTO_TCP, how);
   if (how == SOCK_TO_CONN) traceAnswer(p, PROTO_TCP);
 }
 
@@ -69,11 +68,11 @@ export function traceUdp(p: Pkt): void {
   const to = udpFind(
     p.ns as i32, word0(p, 1), word1(p, 1), rd16(th + 2), word0(p, 0), word1(p, 0), rd16(th), p.indev as i32,
   );
-  traceWrite(p.id, TRACE_SOCK, p.ns, p.dev, to as u32, PROTO_UDP, SOCK_TO_DATAGRAM);
+  trace(p, TRACE_SOCK, to as u32, PROTO_UDP, SOCK_TO_DATAGRAM);
   traceAnswer(p, PROTO_UDP);
 }
 
 /** Raw sockets have their copies. @param count how many */
 export function traceRaw(p: Pkt, proto: u32, count: i32): void {
-  traceWrite(p.id, TRACE_SOCK, p.ns, p.dev, count as u32, proto, SOCK_TO_RAW);
+  trace(p, TRACE_SOCK, count as u32, proto, SOCK_TO_RAW);
 }

@@ -3,6 +3,7 @@ import type { TarEntry } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import { Failure } from '../../errdefs.ts';
 import { sha256 } from '../../images/digest.ts';
+import { noManifest, parsePlatform } from '../../images/platform.ts';
 import { parseReference, withDefaultTag } from '../../images/reference.ts';
 import { type ImageConfig, NO_CONFIG } from '../../images/spec.ts';
 import type { Image, ImageLayer } from '../../images/store.ts';
@@ -106,7 +107,7 @@ export class Stages {
       return;
     }
     const earlier = this.#done.find((s) => s.name !== '' && s.name === base)?.image;
-    const image = earlier ?? (yield* this.#pulled(base));
+    const image = earlier ?? (yield* this.#pulled(base, this.#platformOf(i)));
     Object.assign(stage, { image, config: { ...image.config, OnBuild: null }, layers: image.layers });
     yield told(image);
     const triggers = image.config.OnBuild ?? [];
@@ -119,8 +120,16 @@ export class Stages {
     }
   }
 
+  #platformOf(i: Instruction): string {
+    const platform = parsePlatform(expand(i.flags.platform ?? this.options.platform, this.#global, this.escapeChar));
+    if (platform instanceof Failure) throw new BuildError(platform.message);
+    return platform;
+  }
+
   /** An image of a FROM line, pulled when it is not here. */
-  async *#pulled(name: string): AsyncGenerator<Uint8Array, Image> {
+  async *#pulled(name: string, platform: string): AsyncGenerator<Uint8Array, Image> {
+    const missing = noManifest(platform);
+    if (missing) throw new BuildError(missing.message);
     const here = this.daemon.images.get(name);
     if (!(here instanceof Failure) && !this.options.pull) return here;
     const ref = parseReference(name);

@@ -34,6 +34,7 @@ const build: Handler = async ({ daemon, query, request }) => {
     forceRemove: flag(query, 'forcerm'),
     cacheFrom,
     hostConfig: hostConfig(query),
+    platform,
   });
   return stream instanceof Failure ? stream : bytes(daemon, 200, 'application/json', stream);
 };

@@ -15,7 +15,7 @@ import {
 import { icmpSend } from '../../ip/icmp';
 import { Sim, VS_CONN_CAP } from '../../mem';
 import { PF_IPVS, PF_TRACE, Pkt } from '../../sim/packet';
-import { traceWrite } from '../../sim/stat';
+import { trace } from '../../sim/trace';
 import { rd16 } from '../../wire/bytes';
 import { ETH_IPV4 } from '../../wire/ether';
 import { ip4Dst, ip4Frag, ip4Hlen, ip4Len, ip4Proto, ip4Src, PROTO_ICMP, PROTO_TCP, PROTO_UDP } from '../../wire/ipv4';
@@ -117,7 +117,7 @@ function incoming(pkt: u32): u32 {
   vsState(i, false, th);
   vsConnTouch(i);
   if (p.flags & PF_TRACE)
-    traceWrite(p.id, TRACE_IPVS, p.ns, p.dev, Dest.at(c.dest).svc, c.daddr, (c.dport << 1) | (fresh ? 1 : 0));
+    trace(p, TRACE_IPVS, Dest.at(c.dest).svc, c.daddr, (c.dport << 1) | (fresh ? 1 : 0));
   return vsForward(pkt, i);
 }
 

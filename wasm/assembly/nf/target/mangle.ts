@@ -1,5 +1,5 @@
 /**
- * Targets that change a packet or its mark and let it go on: CONNMARK, TOS and DSCP, TTL, TCPMSS.
+ * Targets that change a packet or its mark and let it go on: CONNMARK, TOS and DSCP, TTL and HL, TCPMSS.
  * @see Linux net/netfilter/xt_connmark.c, xt_DSCP.c, xt_HL.c, xt_TCPMSS.c
  */
 import {
@@ -20,23 +20,26 @@ import {
   TTL_INC,
   TTL_SET,
 } from '../../../abi';
-import { Dev } from '../../dev/dev';
-import { ip4Mtu } from '../../ip/output';
+import { ip4FlowMtu } from '../../ip/output';
+import { pmtuOf } from '../../ip/pmtu';
+import { routeMtu } from '../../ip/route';
 import { ip6Mtu } from '../../ip6/output';
+import { pmtu6Of } from '../../ip6/pmtu';
+import { route6Mtu } from '../../ip6/route';
 import { PF_TRACE, Pkt } from '../../sim/packet';
 import { pktWritable } from '../../sim/pool';
-import { traceWrite } from '../../sim/stat';
+import { trace } from '../../sim/trace';
 import { rd16, wr16 } from '../../wire/bytes';
 import { csumReplace16 } from '../../wire/checksum';
 import { ETH_IPV4 } from '../../wire/ether';
-import { ip4Frag, ip4Len, ip4Src } from '../../wire/ipv4';
-import { ip6Class, ip6Len, ip6Src } from '../../wire/ipv6';
+import { ip4Dst, ip4Frag, ip4Len, ip4Src } from '../../wire/ipv4';
+import { ip6Class, ip6Dst, ip6Len, ip6Src } from '../../wire/ipv6';
 import { TCP_SYN, tcpFlags, tcpHlen } from '../../wire/l4';
 import { Conn } from '../conn';
 
 /** Sets the mark of a packet. */
 export function markSet(p: Pkt, mark: u32): void {
-  if (p.flags & PF_TRACE && p.mark != mark) traceWrite(p.id, TRACE_MARK, p.ns, p.dev, p.mark, mark, 0);
+  if (p.flags & PF_TRACE && p.mark != mark) trace(p, TRACE_MARK, p.mark, mark, 0);
   p.mark = mark;
 }
 
@@ -78,10 +81,12 @@ function ttl(pkt: u32, r: usize): u32 {
   const how = load<u32>(r + RULE_VALUE_MASK);
   if (!pktWritable(pkt)) return DROP_NO_BUFFER;
   const ip = Pkt.at(pkt).nh as usize;
-  const was = load<u8>(ip, 8) as i32;
+  const v4 = Pkt.at(pkt).proto == ETH_IPV4;
+  const was = load<u8>(ip + (v4 ? 8 : 7)) as i32;
   let is = value as i32;
   if (how != TTL_SET) is = how == TTL_INC ? min(was + (value as i32), 255) : max(was - (value as i32), 0);
-  if (is != was) setByte(ip, 8, 8, is as u32);
+  if (!v4) store<u8>(ip, is as u8, 7);
+  else if (is != was) setByte(ip, 8, 8, is as u32);
   return 0;
 }
 
@@ -89,11 +94,14 @@ function ttl(pkt: u32, r: usize): u32 {
 function clamp(p: Pkt, hook: u32, outdev: u32): u32 {
   if (outdev == 0) return 0;
   const v4 = p.proto == ETH_IPV4;
-  const out = Dev.at(outdev).mtu;
-  let back = out;
+  const ip = p.nh as usize;
+  const out = v4
+    ? pmtuOf(p.ns, p.route, ip4Dst(ip), routeMtu(p.route, outdev))
+    : pmtu6Of(p.ns, ip6Dst(ip), route6Mtu(p.route, outdev));
+  let back: u32 = 0;
   if (hook != HOOK_OUTPUT && p.indev != 0)
-    back = v4 ? ip4Mtu(p.ns, ip4Src(p.nh as usize), 0) : ip6Mtu(p.ns, ip6Src(p.nh as usize), 0);
-  const mtu = min(out, back);
+    back = v4 ? ip4FlowMtu(p.ns, ip4Src(ip), 0, 0, 0, 0) : ip6Mtu(p.ns, ip6Src(ip), 0);
+  const mtu = back == 0 ? out : min(out, back);
   const heads: u32 = v4 ? 40 : 60;
   return mtu <= heads ? 0 : mtu - heads;
 }
@@ -146,6 +154,6 @@ export function mangleTarget(pkt: u32, target: u32, r: usize, hook: u32, outdev:
     return 0;
   }
   if (target == TARGET_TOS) return tos(pkt, r);
-  if (target == TARGET_TTL) return Pkt.at(pkt).proto == ETH_IPV4 ? ttl(pkt, r) : 0;
+  if (target == TARGET_TTL) return ttl(pkt, r);
   return target == TARGET_TCPMSS ? tcpmss(pkt, r, hook, outdev) : 0;
 }
