@@ -26,6 +26,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/shell',
     'src/linux/programs',
     'src/docker/api',
+    'src/docker/images/digest.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',
     'src/docker/time.ts',

@@ -16,6 +16,12 @@ export function base64(bytes: Uint8Array): string {
 
 /** Text from base64 in either alphabet; undefined when it is none. */
 export function fromBase64(encoded: string): string | undefined {
+  const bytes = bytesFromBase64(encoded);
+  return bytes && text(bytes);
+}
+
+/** Bytes from base64 in either alphabet; undefined when it is none. */
+export function bytesFromBase64(encoded: string): Uint8Array | undefined {
   const digits = encoded.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
   const out: number[] = [];
   let held = 0;
@@ -29,5 +35,5 @@ export function fromBase64(encoded: string): string | undefined {
     bits -= 8;
     out.push((held >> bits) & 0xff);
   }
-  return text(Uint8Array.from(out));
+  return Uint8Array.from(out);
 }

@@ -222,9 +222,11 @@ export class LessonRunner {
   async #mark(step: StepPlan, evidence: Evidence, now: (q: Question) => boolean): Promise<void> {
     for (const q of step.answer) {
       const key = `${step.id} ${q.id}`;
-      const given = this.#answers.get(step.id)?.[q.id]?.given;
-      if (given === undefined || !now(q) || !this.#fresh.delete(key)) continue;
-      const state = await mark(q, given, evidence);
+      const asked = this.#answers.get(step.id)?.[q.id];
+      if (asked === undefined || !now(q) || !this.#fresh.delete(key)) continue;
+      const state = await mark(q, asked.given, evidence);
+      // Another answer may have come meanwhile: it is judged next.
+      if (this.#answers.get(step.id)?.[q.id] !== asked) continue;
       this.#answers.set(step.id, { ...this.#answers.get(step.id), [q.id]: state });
     }
   }

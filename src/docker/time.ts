@@ -39,6 +39,15 @@ export function httpDate(ns: bigint): string {
   return `${DAYS[c.weekday]}, ${two(c.day)} ${MONTHS[c.month - 1]} ${c.year} ${clock(c)} GMT`;
 }
 
+/** The instant of an HTTP date; undefined when it is none. @see RFC 9110 §5.6.7 */
+export function parseHttpDate(s: string): bigint | undefined {
+  const m = /^\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/.exec(s);
+  const month = MONTHS.indexOf(m?.[2] ?? '') + 1;
+  if (!m || month === 0) return undefined;
+  const [day = 0, , year = 0, hour = 0, minute = 0, second = 0] = m.slice(1).map(Number);
+  return BigInt(fromCivil({ year, month, day, hour, minute, second })) * NS;
+}
+
 /** `23/Nov/2026 22:31:44`, the stamp of access logs. */
 export function logDate(ns: bigint, separator = ' '): string {
   const c = civil(ns);

@@ -10,6 +10,7 @@ import { layerOf } from '../linux/kernel/fs/layer.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { FileSystem, Process, SpawnRequest } from '../linux/kernel/machine.ts';
 import type { NetnsKey } from '../linux/kernel/netadmin.ts';
+import { SESSION_LIMITS } from '../linux/kernel/rlimits.ts';
 import type { WaitStatus, WinSize } from '../linux/kernel/sys.ts';
 import { createWorld, type LabWorld } from '../linux/kernel/world.ts';
 import { openPty } from '../linux/tty/pty.ts';
@@ -196,7 +197,7 @@ class DrydockLab implements Lab {
     env: Record<string, string>,
     how: Pick<SpawnRequest, 'path' | 'fds' | 'tty'>,
   ): Process {
-    const shell = node.kernel.spawn({ argv, env, cwd: '/root', search: true, ...how });
+    const shell = node.kernel.spawn({ argv, env, cwd: '/root', search: true, limits: SESSION_LIMITS, ...how });
     if (isErr(shell)) throw new Error(`cannot start ${argv[0]}: ${shell.text}`);
     return shell;
   }
@@ -238,6 +239,10 @@ class DrydockLab implements Lab {
     return this.#driver.pace(until, budget);
   }
 
+  reach(at: number, budget: () => boolean): Promise<boolean> {
+    return this.#driver.reach(at, budget);
+  }
+
   view(): ReturnType<Lab['view']> {
     return viewOf(this.world, this.machines);
   }
@@ -270,10 +275,13 @@ class DrydockLab implements Lab {
     return this.#tracer?.drops(since) ?? [];
   }
 
-  /** Between two steps: takes the core's trace records before they are overwritten, and the terminals' output. */
-  drain(): void {
+  /**
+   * Between two steps: takes the core's trace records before they are overwritten, and the terminals' output.
+   * @returns whether there was output
+   */
+  drain(): boolean {
     this.#tracer?.drain();
-    this.#displays.drain();
+    return this.#displays.drain();
   }
 
   async capture(filter = ''): Promise<Capture> {
@@ -344,8 +352,8 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
       clock: world.clock,
       core,
       pump() {
-        lab?.drain();
-        return world.pump();
+        // Output is a step of its own: whoever waits for it need not wait for what else there is to do.
+        return lab?.drain() || world.pump();
       },
       held: () => held.values().next().value,
     },

@@ -33,12 +33,15 @@ export class Displays {
     return () => void this.#all.delete(display);
   }
 
-  /** Takes what there is. Called by the driver between two steps, when every program that can run has done so. */
-  drain(): void {
+  /** Takes what there is. Called by the driver between two steps, when every program that can run has done so. @returns whether there was any */
+  drain(): boolean {
+    let some = false;
     for (const display of this.#all) {
       if (display.busy || display.pty.pending === 0) continue;
-      if (display.pty.pending < LITTLE) this.#take(display);
-      else {
+      if (display.pty.pending < LITTLE) {
+        this.#take(display);
+        some = true;
+      } else {
         display.busy = true;
         this.clock.after(PACE, () => {
           display.busy = false;
@@ -46,6 +49,7 @@ export class Displays {
         });
       }
     }
+    return some;
   }
 
   #take({ pty, out }: Display): void {

@@ -17,7 +17,7 @@ export interface Driven {
 }
 
 /** One step of the loop. */
-export type Step = 'ran' | 'idle' | 'later';
+export type Step = 'ran' | 'done' | 'idle' | 'later';
 
 export class Driver {
   #busy: Promise<unknown> = Promise.resolve();
@@ -29,13 +29,13 @@ export class Driver {
   ) {}
 
   /**
-   * Does one step. @param done time does not move once it holds @returns `ran` when something happened, `later` when the next thing is due after `until`, `idle`
-   * when nothing will ever happen by itself
+   * Does one step. @param done nothing is done once it holds @returns `ran` when something happened, `done` when it holds, `later` when the next thing
+   * is due after `until`, `idle` when nothing will ever happen by itself
    */
   async #step(until: number, done: () => boolean = () => false): Promise<Step> {
     const { world } = this;
     await this.turn();
-    if (done()) return 'ran';
+    if (done()) return 'done';
     const held = world.held();
     if (held) {
       await held.catch(() => undefined);
@@ -75,14 +75,39 @@ export class Driver {
     });
   }
 
+  /**
+   * Does what is due until the clock has reached `at`, whatever else is due by then, while `budget()` holds.
+   * @returns true when it has: every promise that could run has done so, and the same steps lead here on every host
+   */
+  reach(at: number, budget: () => boolean): Promise<boolean> {
+    const there = (): boolean => this.world.core.now() >= at;
+    return this.#exclusive(async () => {
+      for (;;) {
+        const step = await this.#step(at, there);
+        if (step === 'done') return true;
+        if (step !== 'ran') {
+          this.#rest(at);
+          return true;
+        }
+        if (!budget()) return false;
+      }
+    });
+  }
+
+  /** Nothing is due up to `until`: time goes there. */
+  #rest(until: number): void {
+    const { clock, core } = this.world;
+    if (until > core.now() && until < Number.POSITIVE_INFINITY) core.run(until);
+    clock.advance(core.now());
+  }
+
   /** Does everything due up to `until`, while `budget()` holds. @returns true when all of it is done */
   pace(until: number, budget: () => boolean): Promise<boolean> {
     return this.#exclusive(async () => {
       for (;;) {
         const step = await this.#step(until);
         if (step !== 'ran') {
-          if (until > this.world.core.now() && until < Number.POSITIVE_INFINITY) this.world.core.run(until);
-          this.world.clock.advance(this.world.core.now());
+          this.#rest(until);
           return true;
         }
         if (!budget()) return false;

@@ -114,6 +114,8 @@ export interface Lab {
    * @returns true when nothing more is due by then
    */
   step(until: number, budget: () => boolean): Promise<boolean>;
+  /** Does what is due until the clock has reached virtual time `at`, in the same way. @returns true when it has, whatever else is due */
+  reach(at: number, budget: () => boolean): Promise<boolean>;
   view(): LabView;
   /**
    * Frames that crossed since `seq`, oldest first; the lab keeps the last 8192 and counts what it lost.

@@ -190,6 +190,19 @@ describe('questions', () => {
   const step = (question: object) => [{ id: 'a', check: { all: [{ answer: 'q' }, has('web')] }, answer: [question] }];
   const answers = (r: LessonRunner) => r.progress[0]?.answers.q;
 
+  it('an answer that comes while another is judged is judged next, not lost', async () => {
+    const r = runner(step({ id: 'q', type: 'text', is: { inspect: { get: '/info', path: 'Name' } } }));
+    await r.observe(news(['web']));
+    r.answer('a', 'q', 'node2');
+    const engine = async () => {
+      if (answers(r)?.given === 'node2') r.answer('a', 'q', 'node1');
+      return { Name: 'node1' };
+    };
+    await r.observe({ ...news(), engine });
+    await r.observe({ ...news(), engine });
+    expect(answers(r)).toMatchObject({ given: 'node1', verdict: 'right' });
+  });
+
   it('typed answers are held against the lab, wrong ones get their words', async () => {
     const r = runner(step(typed));
     await r.observe(news(['web']));

@@ -296,6 +296,7 @@ function probes(dice: Dice, hosts: readonly Draft[]): Probe[] {
 function dualStack(b: Builder, t: Topology): Topology {
   const dice = new Dice(t.seed + 600_000);
   if (!dice.chance(DUAL_STACK)) return t;
+  const deep = new Dice(t.seed + 1_100_000);
   const halves = sixes(dice, b.hosts, t);
   const drafts = halves.map((h) => h.draft);
   const hosts = t.hosts.map((h, i) => {
@@ -310,6 +311,7 @@ function dualStack(b: Builder, t: Topology): Topology {
             half.draft,
             drafts.filter((d) => d.addrs.length > 0),
             SIX,
+            deep.chance(DEEP) ? { deep } : {},
           )
         : '',
     );
@@ -319,6 +321,9 @@ function dualStack(b: Builder, t: Topology): Topology {
 
 /** How many of the hosts with rules have such that remember packets or look into them, and zones of conntrack. */
 const REMEMBER = Number(process.env.DRYDOCK_REMEMBER ?? 0.4);
+
+/** How many have such that look deeper, and hand packets on. */
+const DEEP = Number(process.env.DRYDOCK_DEEP ?? 0.4);
 
 /** The topology of a seed. */
 export function generate(seed: number): Topology {
@@ -347,6 +352,7 @@ export function generate(seed: number): Topology {
   const marks = b.hosts.map(() => marking.chance(0.2));
   for (const [i, h] of b.hosts.entries()) if (marks[i]) marked(marking, h, b.hosts);
   const memory = new Dice(seed + 800_000);
+  const deep = new Dice(seed + 1_000_000);
   const measure = new Dice(seed + 900_000);
   if (measure.chance(METRICS)) for (const h of b.hosts) metrics(measure, h);
   const hosts = b.hosts.map((h, i): HostSpec => {
@@ -361,14 +367,11 @@ export function generate(seed: number): Topology {
       routes: h.routes,
       rules:
         ruled || marks[i]
-          ? rulesFor(
-              ruled ? dice : marking,
-              h,
-              b.hosts,
-              FOUR,
-              marks[i] ? marking : undefined,
-              memory.chance(REMEMBER) ? memory : undefined,
-            )
+          ? rulesFor(ruled ? dice : marking, h, b.hosts, FOUR, {
+              ...(marks[i] && { marking }),
+              ...(memory.chance(REMEMBER) && { memory }),
+              ...(deep.chance(DEEP) && { deep }),
+            })
           : '',
       rules6: '',
       listeners: h.listeners,

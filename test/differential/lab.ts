@@ -26,6 +26,9 @@ import {
 } from './topology.ts';
 import { BY_CHANCE } from './words.ts';
 
+/** 2026: rules may ask for the date. */
+const EPOCH = 1_767_225_600_000_000_000n;
+
 interface Host {
   readonly key: NetnsKey;
   readonly core: number;
@@ -329,7 +332,7 @@ let compiled: Promise<CoreModule> | undefined;
 export async function playInLab(t: Topology): Promise<Outcome> {
   compiled ??= compileCore(coreBytes);
   const { core } = openCore(await compiled, { seed: t.seed });
-  const world = createWorld({ core, clock: new Clock(0n), rng: new Rng(t.seed), hold: (work) => work });
+  const world = createWorld({ core, clock: new Clock(EPOCH), rng: new Rng(t.seed), hold: (work) => work });
   const hosts = build(world, t);
   const player = new Player(core, hosts, t);
   player.listen();

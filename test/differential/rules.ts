@@ -1,4 +1,5 @@
 /** Random rulesets: what Docker installs on a bridge host, and rules with the matches and targets that are modelled. */
+import { deeper } from './deep.ts';
 import type { Dice, Draft } from './generate.ts';
 import { MARKS } from './routing.ts';
 import { FOUR, PORTS, type Words } from './words.ts';
@@ -295,16 +296,15 @@ function remember(dice: Dice, w: Writer, h: Draft, all: readonly Draft[]): void 
 
 /**
  * A ruleset for one host, for iptables-restore or ip6tables-restore.
- * @param marking the dice for marks, when the host's policy asks for them
- * @param memory the dice for matches that remember
+ * @param further dice of their own for marks, when the host's policy asks for them; for matches that remember; and for
+ * those that look deeper
  */
 export function rulesFor(
   dice: Dice,
   h: Draft,
   all: readonly Draft[],
   words: Words,
-  marking?: Dice,
-  memory?: Dice,
+  { marking, memory, deep }: { readonly marking?: Dice; readonly memory?: Dice; readonly deep?: Dice },
 ): string {
   const w = new Writer(words);
   if (dice.chance(0.85)) filter(dice, w, h, all);
@@ -320,5 +320,6 @@ export function rulesFor(
   }
   if (marking) marks(marking, w, h, all);
   if (memory) remember(memory, w, h, all);
+  if (deep) deeper(deep, w, h, all, words);
   return w.text();
 }

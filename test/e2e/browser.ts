@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What the tests' own browser says where it forbids service workers. */
-export const BLOCKED = 'Service Worker registration blocked by Playwright';
+const BLOCKED = 'Service Worker registration blocked by Playwright';
 
 /** A served page and a browser for it. */
 export interface Stage {
@@ -43,6 +43,8 @@ export async function stage(): Promise<Stage> {
         serviceWorkers: 'block',
         ...options,
       });
+      // A busy machine is waited for: only what hangs is a fault.
+      context.setDefaultTimeout(120_000);
       const page = await context.newPage();
       const visit = new Visit(page, address);
       await page.goto(`${address}${where}`);
@@ -105,7 +107,7 @@ export class Visit {
   }
 
   /** Waits until the terminal in front shows this. @returns what matched @throws Error with the screen as it is */
-  async sees(what: string | RegExp, patience = 15_000): Promise<RegExpExecArray> {
+  async sees(what: string | RegExp, patience = 120_000): Promise<RegExpExecArray> {
     const pattern = typeof what === 'string' ? new RegExp(what.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : what;
     const end = Date.now() + patience;
     for (;;) {
@@ -118,7 +120,7 @@ export class Visit {
   }
 
   /** Waits until a command has ended in the terminal in front: its last line is there, and a prompt after it. */
-  async ended(machine: string, line: string, patience = 60_000): Promise<void> {
+  async ended(machine: string, line: string, patience = 120_000): Promise<void> {
     const prompt = new RegExp(`root@${machine}:~# *\\s*$`);
     const end = Date.now() + patience;
     for (let seen = 0; seen < 2; ) {

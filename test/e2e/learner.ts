@@ -83,23 +83,13 @@ export class Learner {
         this.missed++;
         await this.#answer(step, k, k.wrong, 'wrong');
       }
-      const right = k.question.type === 'choice' ? k.right : translated(k.right, this.#twins, this.#pages);
+      // What the lesson itself says is the same in every lab; what is read from a lab may not be.
+      const said = k.question.type === 'choice' || typeof k.question.is !== 'object';
+      const right = said ? k.right : translated(k.right, this.#twins, this.#pages);
       await this.#answer(step, k, right, 'right');
     }
 
-    await page
-      .locator(`li.done #step-${step.id}`)
-      .waitFor()
-      .catch(async (e) => {
-        await page.screenshot({ path: '/tmp/rpage/shots/fail.png' });
-        console.log(
-          await page
-            .locator(`#body-${step.id} .goals li`)
-            .evaluateAll((l) => l.map((x) => x.className + x.textContent)),
-          this.#pages,
-        );
-        throw e;
-      });
+    await page.locator(`li.done #step-${step.id}`).waitFor();
     expect(await goals.and(page.locator('.reached')).count(), `goals of ${step.id} reached`).toBe(await goals.count());
     const replies = page.locator(`#body-${step.id} .question .reply.right`);
     if (known.length > 0) await replies.nth(known.length - 1).waitFor();

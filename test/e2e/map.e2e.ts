@@ -104,9 +104,11 @@ describe('the map', () => {
     await visit.page.keyboard.press('ArrowLeft');
     expect(await view()).not.toBe(start);
     await visit.page.keyboard.press('0');
+    expect(await view()).toBe(start);
     await visit.page.keyboard.press('ArrowRight');
-    await visit.page.keyboard.press('ArrowLeft');
+    expect(await view()).not.toBe(start);
     await visit.page.getByRole('button', { name: 'Show all' }).click();
+    expect(await view()).toBe(start);
     await visit.page.mouse.move(900, 600);
     await visit.page.mouse.wheel(0, -200);
     expect(await view()).not.toBe(start);

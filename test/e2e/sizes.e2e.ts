@@ -112,3 +112,17 @@ it('has the keys that a phone lacks', async () => {
   await visit.page.keyboard.type('c');
   await visit.sees(/# c$/m);
 });
+
+it('keeps header and clock to a row each on a small laptop, and zoomed to twice the size', async () => {
+  visit = await theatre.open({ viewport: { width: 1024, height: 700 } }, '#/chosen-port');
+  await visit.sees('root@node1');
+  const box = async (selector: string) =>
+    (await visit.page.locator(selector).first().boundingBox()) ?? { y: 0, height: 0 };
+  const middle = async (selector: string) => ((b) => b.y + b.height / 2)(await box(selector));
+  await visit.page.locator('.time time').waitFor();
+  expect(Math.abs((await middle('.time time')) - (await middle('.time .segments')))).toBeLessThan(4);
+  for (const width of [1024, 768, 720]) {
+    await visit.page.setViewportSize({ width, height: 450 });
+    expect((await box('header')).height, `${width}`).toBeLessThan(60);
+  }
+});

@@ -41,8 +41,7 @@ const look = async (name: string) => {
 const choose = () => visit.page.locator('input[type=file]').setInputFiles(folder);
 const open = () => visit.page.getByRole('button', { name: 'Open the preview' }).click();
 const title = () => visit.page.locator('#region-lesson h2').textContent();
-const waitForTitle = (text: string) =>
-  visit.page.getByRole('heading', { level: 2, name: text }).waitFor({ timeout: 30_000 });
+const waitForTitle = (text: string) => visit.page.getByRole('heading', { level: 2, name: text }).waitFor();
 
 it('opens its example, which can be played and changed in words while the lab goes on', async () => {
   visit = await theatre.open({}, '#/write');
@@ -53,7 +52,7 @@ it('opens its example, which can be played and changed in words while the lab go
   await waitForTitle('A server and its visitor');
   await visit.sees('root@node1');
   await visit.page.locator('.run .go').first().click();
-  await visit.page.locator('.steps > li.done').waitFor({ timeout: 60_000 });
+  await visit.page.locator('.steps > li.done').waitFor();
   expect(await visit.faults()).toEqual([]);
   await look('preview');
   await visit.page.getByRole('link', { name: 'Back to writing' }).click();
@@ -148,7 +147,7 @@ it('proves the lesson in the page', async () => {
   visit = await theatre.open({}, '#/write');
   await visit.page.getByText('No faults.').waitFor();
   await visit.page.getByRole('button', { name: 'Prove it here' }).click();
-  await visit.page.getByText('Proven: everything holds.').waitFor({ timeout: 120_000 });
+  await visit.page.getByText('Proven: everything holds.').waitFor();
   expect(await visit.page.getByText('serve: the solution passes').count()).toBe(1);
   await look('proof');
   // A solution that does nothing is found.
@@ -157,7 +156,7 @@ it('proves the lesson in the page', async () => {
     .fill(example('lesson.yaml').replace(/docker run -d -p 8080:80 .*/, 'echo'));
   await visit.page.getByText('Proven').waitFor({ state: 'detached' });
   await visit.page.getByRole('button', { name: 'Prove it here' }).click();
-  await visit.page.getByText(/findings? to look at/).waitFor({ timeout: 120_000 });
+  await visit.page.getByText(/findings? to look at/).waitFor();
   expect(await visit.faults()).toEqual([]);
 });
 

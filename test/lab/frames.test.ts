@@ -57,3 +57,14 @@ it('says whose network a container has, and which rules keep networks apart', as
   await lab.run('node1', 'iptables -F DOCKER-ISOLATION-STAGE-2');
   expect(lab.view().machines[0]?.networks.find((n) => n.name === 'app')?.isolatedBy).toBeUndefined();
 });
+
+it('loses nothing of a burst of large frames through several machines', async () => {
+  const lab = await makeLab();
+  lab.tap.watch();
+  const serve = 'cd /srv && head -c 60000 /dev/zero > big && python3 -m http.server 80 >/dev/null 2>&1 &';
+  await lab.run('node3', serve);
+  const get =
+    'docker run -d --name app training/webapp; docker exec app curl -s -o /dev/null -w "%{size_download}" http://192.168.56.13/big';
+  expect(await lab.run('node1', get)).toMatchObject({ stdout: expect.stringMatching(/60000$/) });
+  expect(lab.tap.dropped).toBe(0);
+});

@@ -239,3 +239,13 @@ describe('no record and no reason is without words', () => {
     }
   });
 });
+
+it('calls a namespace with a name by it, on its machine', async () => {
+  const lab = await openLab({ seed: 1, hosts: 2 });
+  const make = 'ip netns add vm; ip link add v0 type veth peer name eth0 netns vm; ip addr add 10.9.0.1/24 dev v0; ';
+  await lab.run('node2', `${make}ip link set v0 up; ip -n vm addr add 10.9.0.2/24 dev eth0; ip -n vm link set eth0 up`);
+  const [ask] = (await traced(lab, 'node2', 'ping -c 1 10.9.0.2')).filter((j) => j.title.startsWith('ICMP'));
+  const places = new Set(ask?.steps.map((s) => s.machine));
+  expect([...places]).toEqual(['node2', 'node2:vm']);
+  expect(lab.frames(0).frames.some((f) => f.machine === 'node2:vm' && f.ifname === 'eth0')).toBe(true);
+});

@@ -279,6 +279,23 @@ describe('proxy ARP', () => {
   });
 });
 
+describe.each([['the device'], ['all devices']])('arp_accept of %s', (whose) => {
+  it('notes a stranger that speaks of itself; without it only who is known is', async () => {
+    const { core, left, router, l, rl } = await row();
+    const known = (): string[] => core.neighs(router).map((n) => text4(n.ip));
+    core.announce(l, a4('192.0.2.1'));
+    expect(known()).toEqual([]);
+    core.confSet(router, whose === 'the device' ? rl : abi.CONF_ALL, abi.CONF_ARP_ACCEPT, 1);
+    core.announce(l, a4('192.0.2.1'));
+    expect(known()).toEqual(['192.0.2.1']);
+    core.confSet(router, whose === 'the device' ? rl : abi.CONF_ALL, abi.CONF_ARP_ACCEPT, 0);
+    core.devSet(l, 'mac', 0x020000000009);
+    core.announce(l, a4('192.0.2.1'));
+    expect(core.neighs(router).map((n) => n.mac)).toEqual([0x020000000009]);
+    expect(answers(core, ping(core, left, '192.0.2.2'))).toEqual(['192.0.2.2 0']);
+  });
+});
+
 it('arp_ignore 1 answers only for addresses of the device that is asked', async () => {
   const { core, left, router, l, rl } = await row();
   core.routeAdd(left, route('198.51.100.1', 32, l));

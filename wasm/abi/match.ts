@@ -78,6 +78,39 @@ export const MX_CONNLIMIT = 26;
 export const MX_STRING = 27;
 /** Bytes that belong to the record before: they say nothing themselves. */
 export const MX_BYTES = 28;
+/** Of the clock on the wall; P: 1 a span over midnight is one; A, B: first and last second since 1970; C, D: of the day; E: bits of days of the month, F: of the week from Monday, 1; G, H: u64 ns since 1970 at virtual time 0. */
+export const MX_TIME = 29;
+/** Largest segment a SYN announces; A: low, B: high. */
+export const MX_TCPMSS = 30;
+/** P: 0 IP's field, A: its value; 1 flags of TCP, A: the bit. */
+export const MX_ECN = 31;
+/** A: instructions of the program, which follow in MX_BYTES, five to a record: U32_*, number. */
+export const MX_U32 = 32;
+/** The way back to the source; P: RPF_*. */
+export const MX_RPFILTER = 33;
+/** A socket that takes the packet; P: SOCKET_*. */
+export const MX_SOCKET = 34;
+/** The same for all packets; A: 1 fits; P: 1 needs connections. */
+export const MX_FIXED = 35;
+
+/** What u32 does: begin a test with the word at an offset, change it, go on from where it points; compare, end of a test. */
+export const U32_LOAD = 0;
+export const U32_AND = 1;
+export const U32_LEFT = 2;
+export const U32_RIGHT = 3;
+export const U32_AT = 4;
+export const U32_MIN = 5;
+export const U32_MAX = 6;
+export const U32_END = 7;
+
+export const RPF_LOOSE = 1;
+export const RPF_VALIDMARK = 2;
+export const RPF_ACCEPT_LOCAL = 4;
+
+export const SOCKET_TRANSPARENT = 1;
+/** One that is bound to no address counts too. */
+export const SOCKET_NOWILDCARD = 2;
+export const SOCKET_RESTORE = 4;
 
 /** What `recent` is to do: bits. */
 export const RECENT_CHECK = 1;

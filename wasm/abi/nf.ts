@@ -33,14 +33,16 @@ export const TARGET_NOTRACK = 13;
 export const TARGET_CONNMARK = 14;
 /** Value and mask of the type-of-service byte: TOS and DSCP. */
 export const TARGET_TOS = 15;
-/** Value; mask: TTL_*. */
+/** Value; mask: TTL_*. Over IPv6 the hop limit. */
 export const TARGET_TTL = 16;
 /** Value: the segment size, 0: what the path takes. */
 export const TARGET_TCPMSS = 17;
-/** Counts only: nobody listens to nfnetlink here. TRACE too. */
+/** Counts only: nobody listens to nfnetlink here. TRACE, AUDIT, CHECKSUM and CLASSIFY too. */
 export const TARGET_NFLOG = 18;
 /** Value: a zone; RULE_ARG: ZONE_*. */
 export const TARGET_ZONE = 19;
+/** RULE_TO_IP: the gateway; RULE_TO_IP2: name of the device, zeroes: any. IPv4. */
+export const TARGET_TEE = 20;
 /** The directions that are in the zone; the zone is the packet's mark. */
 export const ZONE_ORIG = 1;
 export const ZONE_REPLY = 2;

@@ -48,7 +48,8 @@ export const TRACE_BASE: usize = EVENT_BASE + EVENT_REC * EVENT_CAP;
 export const CAPTURE_REC: usize = 64;
 export const CAPTURE_CAP: u32 = 17;
 export const CAPTURE_BASE: usize = TRACE_BASE + 32 * TRACE_CAP;
-export const CAPTURE_RING: usize = 256 * 1024;
+/** What a burst of large frames leaves on every device of three machines has to fit: nobody reads before it is over. */
+export const CAPTURE_RING: usize = 1024 * 1024;
 export const CAPTURE_RINGS: usize = CAPTURE_BASE + 2048;
 
 // --- namespaces, devices, bridges

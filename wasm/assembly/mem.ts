@@ -124,6 +124,8 @@ export class Sim {
   askPorts: u32;
   /** A match could not remember a packet: it is dropped. */
   hotdrop: u32;
+  /** The copy of a packet is being sent (TEE). */
+  teeing: u32;
   /** Connections whose source was rewritten. */
   natSources: u32;
   /** Segments replayed and recorded, times that all were forgotten for want of room. */

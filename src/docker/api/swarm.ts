@@ -177,6 +177,42 @@ export interface NetworkAttachmentConfig {
   DriverOpts?: StringMap;
 }
 
+/** What a secret or a config holds and is called. */
+export interface PayloadSpec extends Annotations {
+  /** Base64; not told of a secret. */
+  Data?: string;
+  /** A secret's store, when it is elsewhere. */
+  Driver?: { Name?: string; Options?: StringMap };
+  Templating?: { Name?: string; Options?: StringMap };
+}
+
+/** GET /secrets/{id}, GET /configs/{id} */
+export interface Payload extends Meta {
+  Spec: PayloadSpec;
+}
+
+/** The file that a secret or a config is in a container. */
+export interface FileTarget {
+  Name: string;
+  UID: string;
+  GID: string;
+  /** Permissions, as a number. */
+  Mode: number;
+}
+
+export interface SecretReference {
+  File?: FileTarget;
+  SecretID: string;
+  SecretName: string;
+}
+
+export interface ConfigReference {
+  File?: FileTarget;
+  Runtime?: Record<string, never>;
+  ConfigID: string;
+  ConfigName: string;
+}
+
 /** The part that the lab acts on; the rest is kept and shown as it came. */
 export interface ContainerSpec {
   Image: string;
@@ -194,6 +230,9 @@ export interface ContainerSpec {
   StopGracePeriod?: number;
   Hosts?: string[];
   DNSConfig?: { Nameservers?: string[]; Search?: string[]; Options?: string[] };
+  Mounts?: { Type?: string; Source?: string; Target?: string; ReadOnly?: boolean; [other: string]: unknown }[] | null;
+  Secrets?: SecretReference[] | null;
+  Configs?: ConfigReference[] | null;
   Init?: boolean;
   Isolation?: string;
   [other: string]: unknown;

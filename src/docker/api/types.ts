@@ -223,6 +223,16 @@ export interface NetworkInspect {
   Labels: StringMap | null;
   /** Of a swarm's network: the machines that are on it. */
   Peers?: { Name: string; IP: string }[];
+  /** Of a swarm's network, when asked for: services by name; those of single containers are without one. */
+  Services?: Record<string, NetworkService>;
+}
+
+/** A service on a network, as `docker network inspect -v` shows it. */
+export interface NetworkService {
+  VIP: string;
+  Ports: string[];
+  LocalLBIndex: number;
+  Tasks: { Name: string; EndpointID: string; EndpointIP: string; Info: StringMap }[];
 }
 
 export interface ImageSummary {

@@ -1,15 +1,15 @@
 /**
- * The Engine API client: one request, one answer, over the HTTP service behind a unix socket.
+ * The Engine API client: one request, one answer, to the daemon that a context names.
  * Every command begins with HEAD /_ping and then speaks the lower of both API versions.
- * Limits: tcp:// hosts are not reached (there is no TCP client here yet); they answer as a refused connection does.
  * @see moby client/client.go, request.go, hijack.go
  */
-import { collect, type Duplex, duplexPair, type HttpResponse, type HttpService, text, utf8 } from '../../base/http.ts';
+import { collect, type Duplex, duplexPair, type HttpResponse, text, utf8 } from '../../base/http.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import type { ErrorBody } from '../api/types.ts';
 import { DaemonError, Failure, failed } from './failure.ts';
 import { goMarshal } from './gojson.ts';
+import { type Transport, transport } from './transport.ts';
 import { API_VERSION, USER_AGENT } from './version.ts';
 
 /** Query parameters; undefined ones are left out. They are sent sorted by key, as Go's url.Values are. */
@@ -92,7 +92,7 @@ export interface Hijacked {
 
 export class Client {
   readonly #sys: Sys;
-  #service: HttpService | undefined;
+  #service: Transport | undefined;
   #version = API_VERSION;
   #pinged = false;
   #interrupted: Promise<never> | undefined;
@@ -101,8 +101,8 @@ export class Client {
 
   constructor(
     sys: Sys,
-    /** `unix:///var/run/docker.sock` */
-    readonly host: string,
+    /** `unix:///var/run/docker.sock`, or why it is not known */
+    readonly host: string | Failure,
   ) {
     this.#sys = sys;
   }
@@ -125,16 +125,10 @@ export class Client {
     }
   }
 
-  #connect(): HttpService | Failure {
+  #connect(): Transport | Failure {
     if (this.#service) return this.#service;
-    const path = this.host.startsWith('unix://') ? this.host.slice('unix://'.length) : undefined;
-    const service = path === undefined ? undefined : this.#sys.service(path);
-    if (service === undefined || isErr(service)) {
-      if (service && isErr(service) && service.name === 'EACCES')
-        return new Failure(`permission denied while trying to connect to the Docker daemon socket at ${this.host}`);
-      return new Failure(`Cannot connect to the Docker daemon at ${this.host}. Is the docker daemon running?`);
-    }
-    this.#service = service;
+    const service = failed(this.host) ? this.host : transport(this.#sys, this.host);
+    if (!failed(service)) this.#service = service;
     return service;
   }
 
@@ -152,12 +146,12 @@ export class Client {
         body: new Uint8Array(),
       }),
     );
-    this.ping = response.headers;
-    const theirs = response.headers['api-version'];
+    this.#pinged = true;
+    this.ping = failed(response) ? {} : response.headers;
+    const theirs = this.ping['api-version'];
     const given = this.#sys.env.DOCKER_API_VERSION;
     if (given) this.#version = given.replace(/^v/, '');
     else if (theirs && lessThan(theirs, API_VERSION)) this.#version = theirs;
-    this.#pinged = true;
     return undefined;
   }
 
@@ -193,6 +187,7 @@ export class Client {
         }),
       );
       done = true;
+      if (failed(response)) return response;
       if (response.status < 400) return new Reply(response, this, hangUp);
       return daemonError(response.status, text(await this.until(collect(response.body))));
     } finally {

@@ -7,11 +7,13 @@ import type { Sys } from '../../linux/kernel/sys.ts';
 import type { Completer } from '../../linux/shell/complete.ts';
 import type { ContainerSummary, ImageSummary, NetworkInspect } from '../api/types.ts';
 import { Client } from './client.ts';
+import { ConfigFile } from './contexts/config.ts';
+import { Contexts } from './contexts/contexts.ts';
 import { failed } from './failure.ts';
+import { parseFlags } from './flags/parse.ts';
 import { GLOBAL_FLAGS } from './root.ts';
 import type { CommandSpec, FlagSpec, Names } from './spec.ts';
 import { COMMANDS, childrenOf, findCommand, findGroup, GROUPS } from './tree.ts';
-import { DEFAULT_HOST } from './version.ts';
 
 async function names(client: Client, what: Names): Promise<readonly string[] | undefined> {
   switch (what) {
@@ -92,7 +94,9 @@ export const dockerCompleter: Completer = {
     let at = 0;
     while (at < before.length && (before[at] as string).startsWith('-'))
       at += awaited(GLOBAL_FLAGS, before[at] as string) ? 2 : 1;
-    const client = new Client(sys, sys.env.DOCKER_HOST ?? DEFAULT_HOST);
+    const { options } = parseFlags(GLOBAL_FLAGS, before.slice(0, at));
+    const config = new ConfigFile(sys, sys.env.DOCKER_CONFIG || `${sys.env.HOME ?? '/root'}/.docker`);
+    const client = new Client(sys, new Contexts(sys, config, options).host());
     for (let n = at + 1; n <= before.length; n++) {
       const path = before.slice(at, n);
       const spec = findCommand(path);

@@ -3,6 +3,7 @@ import { text, utf8 } from '../../base/http.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import type { Client } from './client.ts';
+import type { Contexts } from './contexts/contexts.ts';
 
 export class Ctx {
   constructor(
@@ -10,8 +11,8 @@ export class Ctx {
     readonly client: Client,
     /** The command as it was called: `docker container ls`. */
     readonly invoked: string,
-    /** Name of the configuration directory, ~/.docker. */
-    readonly configDir: string,
+    /** The command's settings, and which daemon they mean. */
+    readonly contexts: Contexts,
   ) {}
 
   /** Writes to stdout. */

@@ -96,6 +96,7 @@ const plural = (n: number): string => (n === 1 ? 'argument' : 'arguments');
 export function arityFailure(spec: CommandSpec, invoked: string, count: number): Failure | undefined {
   const { min, max }: Arity = spec.args;
   if (count >= min && count <= max) return undefined;
+  if (spec.args.plain) return new Failure(`accepts ${min} arg(s), received ${count}`);
   const open = max === Number.POSITIVE_INFINITY;
   let what: string;
   if (max === 0) what = 'accepts no arguments';

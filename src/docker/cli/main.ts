@@ -7,14 +7,16 @@ import type { Program } from '../../linux/kernel/machine.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import { Client } from './client.ts';
 import { Ctx } from './context.ts';
+import { ConfigFile } from './contexts/config.ts';
+import { Contexts } from './contexts/contexts.ts';
 import { Failure, failed } from './failure.ts';
 import type { Options } from './flags/options.ts';
 import { parseFlags } from './flags/parse.ts';
 import { arityFailure, commandHelp, flagFailure, groupHelp, groupUsage, usageLine } from './help.ts';
 import { GLOBAL_FLAGS, rootHelp } from './root.ts';
 import type { CommandSpec } from './spec.ts';
-import { childrenOf, findCommand, findGroup } from './tree.ts';
-import { CLIENT_VERSION, DEFAULT_HOST, GIT_COMMIT } from './version.ts';
+import { childrenOf, findCommand, findGroup, type Ping } from './tree.ts';
+import { CLIENT_VERSION, GIT_COMMIT } from './version.ts';
 
 /** CPU time that starting the real binary takes, ns. */
 const STARTUP = 15e6;
@@ -43,16 +45,16 @@ function unknown(words: readonly string[]): Output {
 }
 
 /** `docker help WORDS` */
-function help(words: readonly string[]): Output {
-  if (words.length === 0) return said(rootHelp());
+function help(words: readonly string[], ping: Ping): Output {
+  if (words.length === 0) return said(rootHelp(ping));
   const group = findGroup(words);
-  if (group) return said(groupHelp(group, childrenOf(group.path)));
+  if (group) return said(groupHelp(group, childrenOf(group.path, ping)));
   const spec = findCommand(words);
   if (spec) return said(commandHelp(spec, `docker ${words.join(' ')}`));
   return refused(new Failure(`unknown help topic: ${words.join(' ')}`));
 }
 
-function resolve(words: readonly string[]): Resolved {
+function resolve(words: readonly string[], ping: Ping): Resolved {
   for (let n = 1; n <= words.length; n++) {
     const path = words.slice(0, n);
     const spec = findCommand(path);
@@ -60,7 +62,7 @@ function resolve(words: readonly string[]): Resolved {
     const group = findGroup(path);
     if (!group) return unknown(path);
     const next = words[n];
-    const page = groupHelp(group, childrenOf(path));
+    const page = groupHelp(group, childrenOf(path, ping));
     if (next === undefined) return said('', page);
     if (next === '--help') return said(page);
     if (next.startsWith('-')) {
@@ -69,7 +71,13 @@ function resolve(words: readonly string[]): Resolved {
       return refused(flagFailure(parsed.error ?? '', groupUsage(group), `docker ${path.join(' ')}`));
     }
   }
-  return said('', rootHelp());
+  return said('', rootHelp(ping));
+}
+
+/** The command's settings, by its own flags and the environment. */
+function contextsOf(sys: Sys, global: Options): Contexts {
+  const given = global.changed('config') ? global.string('config') : sys.env.DOCKER_CONFIG;
+  return new Contexts(sys, new ConfigFile(sys, given || `${sys.env.HOME ?? '/root'}/.docker`), global);
 }
 
 async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Options): Promise<Output> {
@@ -83,27 +91,37 @@ async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Op
   const wrong = arityFailure(spec, invoked, parsed.args.length);
   if (wrong) return said(notes, refused(wrong).stderr, wrong.code);
   if (!spec.run) return refused(new Failure(`docker: '${invoked}' is not part of this laboratory yet`));
-  const home = sys.env.HOME ?? '/root';
-  const configDir = global.string('config') || sys.env.DOCKER_CONFIG || `${home}/.docker`;
-  const host = global.list('host').at(-1) || sys.env.DOCKER_HOST || DEFAULT_HOST;
-  const ctx = new Ctx(sys, new Client(sys, host), invoked, configDir);
+  const contexts = contextsOf(sys, global);
+  const ctx = new Ctx(sys, new Client(sys, contexts.host()), invoked, contexts);
   await ctx.out(notes);
+  await ctx.err(contexts.config.warning);
   const got = await spec.run(ctx, parsed.options, parsed.args);
   return failed(got) ? refused(got) : said('', '', got);
+}
+
+/** What the engine says of itself, for pages that list commands; nothing when it is not there. */
+async function pingOf(sys: Sys, global: Options): Promise<Ping> {
+  const client = new Client(sys, contextsOf(sys, global).host());
+  await client.negotiate();
+  return client.ping;
 }
 
 async function docker(sys: Sys): Promise<Output> {
   const global = parseFlags(GLOBAL_FLAGS, sys.argv.slice(1), true);
   if (global.error) return refused(flagFailure(global.error, 'Usage:  docker [OPTIONS] COMMAND [ARG...]', 'docker'));
   if (global.options.bool('version')) return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
-  if (global.help) {
-    const topic = global.args.filter((a) => !a.startsWith('-'));
-    return topic.length > 0 ? help(topic) : said(rootHelp());
-  }
   const words = global.args;
-  if (words.length === 0) return said('', rootHelp());
-  if (words[0] === 'help') return help(words.slice(1));
-  const found = resolve(words);
+  const lists = global.help || words.length === 0 || words[0] === 'help' || findGroup(words.slice(0, 1)) !== undefined;
+  const ping = lists ? await pingOf(sys, global.options) : {};
+  if (global.help) {
+    const topic = words.filter((a) => !a.startsWith('-'));
+    return topic.length > 0 ? help(topic, ping) : said(rootHelp(ping));
+  }
+  if (words.length === 0) return said('', rootHelp(ping));
+  if (words[0] === 'help') return help(words.slice(1), ping);
+  if (global.options.list('host').length > 0 && global.options.string('context') !== '')
+    return refused(new Failure('conflicting options: cannot specify both --host and --context'));
+  const found = resolve(words, ping);
   return 'spec' in found ? runCommand(sys, found, global.options) : found;
 }
 

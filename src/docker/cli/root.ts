@@ -1,7 +1,7 @@
 /** `docker` itself: its flags and its help page. */
 import { commandTable, flagUsages } from './help.ts';
 import { flag } from './spec.ts';
-import { COMMANDS, GROUPS, shortOf } from './tree.ts';
+import { COMMANDS, GROUPS, isHidden, type Ping, shortOf } from './tree.ts';
 
 export const GLOBAL_FLAGS = Object.freeze([
   flag('config', 'string', 'Directory of the client configuration', { default: '/root/.docker' }),
@@ -25,9 +25,9 @@ export const GLOBAL_FLAGS = Object.freeze([
 const COMMON = 'run exec ps build bake pull push images login logout search version info'.split(' ');
 const SWARM = 'config node secret service stack swarm'.split(' ');
 
-/** `docker --help` */
-export function rootHelp(): string {
-  const groups = GROUPS.filter((g) => g.path.length === 1).map((g) => g.path[0] as string);
+/** `docker --help` @param ping what the engine says of itself */
+export function rootHelp(ping: Ping): string {
+  const groups = GROUPS.filter((g) => g.path.length === 1 && !isHidden(g, ping)).map((g) => g.path[0] as string);
   const single = COMMANDS.filter((c) => c.path.length === 1).map((c) => c.path[0] as string);
   const rows = (names: readonly string[]): string => commandTable(names.map((n) => [n, shortOf([n])] as const));
   const management = groups.filter((g) => !SWARM.includes(g)).sort();
@@ -37,7 +37,7 @@ export function rootHelp(): string {
     'Containers, their images and their networks, from the command line\n',
     `Common Commands:\n${rows(COMMON.filter((c) => shortOf([c]) !== ''))}`,
     `Management Commands:\n${rows(management)}`,
-    `Swarm Commands:\n${rows(SWARM)}`,
+    `Swarm Commands:\n${rows(SWARM.filter((g) => groups.includes(g)))}`,
     `Commands:\n${rows(rest)}`,
     `Global Options:\n${flagUsages(GLOBAL_FLAGS)}`,
     "Run 'docker COMMAND --help' for more information on a command.\n",

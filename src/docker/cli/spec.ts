@@ -20,6 +20,7 @@ export type FlagType =
   | 'list'
   | 'strings'
   | 'stringArray'
+  | 'stringToString'
   | 'map'
   | 'filter'
   | 'mount'
@@ -64,12 +65,17 @@ export type Names = 'container' | 'running' | 'stopped' | 'image' | 'network' | 
 export interface Arity {
   readonly min: number;
   readonly max: number;
+  /** Refused in the words of the library that reads command lines, without usage. */
+  readonly plain?: true;
 }
 export const NONE: Arity = { min: 0, max: 0 };
 export const ANY: Arity = { min: 0, max: Number.POSITIVE_INFINITY };
 export const exactly = (n: number): Arity => ({ min: n, max: n });
 export const atLeast = (n: number): Arity => ({ min: n, max: Number.POSITIVE_INFINITY });
 export const between = (min: number, max: number): Arity => ({ min, max });
+
+/** What an engine must be. */
+export type SwarmPart = 'active' | 'manager';
 
 export interface CommandSpec {
   /** Words after `docker`, the way it is shown first: `['network', 'ls']`. */
@@ -84,6 +90,8 @@ export interface CommandSpec {
   readonly args: Arity;
   /** Only an engine with experimental features has it: refused before anything is read. */
   readonly experimental?: boolean;
+  /** Which engines have it in their help: managers of a swarm, or all of its nodes. */
+  readonly swarm?: SwarmPart;
   /** Stop at the first word that is not a flag: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
   readonly flags: readonly FlagSpec[];
@@ -99,6 +107,8 @@ export interface GroupSpec {
   /** Words after the path in the usage line of an error. */
   readonly use?: string;
   readonly short: string;
+  readonly swarm?: SwarmPart;
+  readonly experimental?: boolean;
 }
 
 /** A flag in few words. */

@@ -3,6 +3,7 @@ import { ARCHIVE_COMMANDS } from './cmd/archives.ts';
 import { build } from './cmd/build/build.ts';
 import { builderPrune, buildxVersion } from './cmd/build/prune.ts';
 import { CONTAINER_COMMANDS } from './cmd/container/index.ts';
+import { CONTEXT_COMMANDS } from './cmd/context/index.ts';
 import { IMAGE_COMMANDS } from './cmd/image/index.ts';
 import { NETWORK_COMMANDS } from './cmd/network/index.ts';
 import { NODE_COMMANDS } from './cmd/node/index.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...NODE_COMMANDS,
   ...SERVICE_COMMANDS,
   ...SWARM_COMMANDS,
+  ...CONTEXT_COMMANDS,
   ...ARCHIVE_COMMANDS,
   build,
   builderPrune,
@@ -61,14 +63,26 @@ export function shortOf(words: readonly string[]): string {
   return findCommand(words)?.short ?? findGroup(words)?.short ?? '';
 }
 
+/** What an engine says of itself: headers of its answer to /_ping. */
+export type Ping = Readonly<Record<string, string>>;
+
+/** Help leaves it out, since this engine would refuse it. An engine that says nothing is taken to have all. @see docker/cli cmd/docker/docker.go: hideUnsupportedFeatures */
+export function isHidden({ swarm, experimental }: CommandSpec | GroupSpec, ping: Ping): boolean {
+  if (experimental && ping['docker-experimental'] === 'false') return true;
+  const status = ping.swarm;
+  if (swarm === undefined || status === undefined) return false;
+  return swarm === 'manager' ? !status.endsWith('/manager') : !status.startsWith('active');
+}
+
 /** Names (no aliases) and short texts of what is directly below a group, sorted. */
-export function childrenOf(path: readonly string[]): (readonly [string, string])[] {
+export function childrenOf(path: readonly string[], ping: Ping = {}): (readonly [string, string])[] {
   const out = new Map<string, string>();
   const prefix = [...path, ''].join(' ');
   const seen = new Set<CommandSpec>();
   for (const [words, spec] of byPath) {
     if (!words.startsWith(prefix) || words.slice(prefix.length).includes(' ') || seen.has(spec)) continue;
     seen.add(spec);
+    if (isHidden(spec, ping)) continue;
     out.set(words.slice(prefix.length), spec.short);
   }
   for (const g of GROUPS)

@@ -1,10 +1,10 @@
 /** Bodies of requests. @see moby api/server/httputils/httputils.go: ReadJSON */
 import { collect, type HttpRequest, text } from '../../base/http.ts';
+import { depthFault, jsonFault } from '../../base/jsonfault.ts';
 import type { Failure } from '../errdefs.ts';
 import { decode } from './decode/decode.ts';
 import type { GoType } from './decode/types.ts';
 import { errors } from './errors.ts';
-import { depthFault, jsonFault } from './jsonfault.ts';
 
 /** The JSON body as the Go type that the route decodes; an empty one is an empty object. */
 export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T | Failure> {

@@ -3,7 +3,7 @@ import type { OverlayFs } from '../../linux/kernel/machine.ts';
 import type { ContainerConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
-import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
+import { familiarString, repoTagReference } from '../images/reference.ts';
 import { type ImageConfig, NO_CONFIG } from '../images/spec.ts';
 import type { ImageLayer } from '../images/store.ts';
 import { epochOf } from './archive/container.ts';
@@ -29,12 +29,8 @@ export async function commitContainer(
   c: Container,
   options: CommitOptions,
 ): Promise<{ Id: string } | Failure> {
-  let ref: Reference | undefined;
-  if (options.repo !== '') {
-    const parsed = parseReference(`${options.repo}${options.tag === '' ? '' : `:${options.tag}`}`);
-    if (parsed instanceof Failure) return parsed;
-    ref = withDefaultTag(parsed);
-  }
+  const ref = repoTagReference(options.repo, options.tag);
+  if (ref instanceof Failure) return ref;
   const own = imageConfig(c.config);
   const given = options.config && Object.keys(options.config).length > 0 ? { ...NO_CONFIG, ...options.config } : own;
   const changed = applyChanges(given, options.changes);

@@ -89,6 +89,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
     const [name = '', alias] = link.split(':');
     endpoint.links.set(alias ?? name, name);
   }
+  if (network.info.ingress) endpoint.ingressPorts = c.ingressPorts;
   endpoint.ifname = settings.DriverOpts?.[IFNAME];
   endpoint.sysctls = endpointSysctls(settings.DriverOpts?.[SYSCTLS]);
   endpoint.linkLocal = (settings.IPAMConfig?.LinkLocalIPs ?? []).flatMap((ip) => parseIp(ip) ?? []);

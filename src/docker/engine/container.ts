@@ -5,6 +5,7 @@ import type { ContainerConfig, EndpointSettings, HostConfig } from '../api/types
 import { sha256 } from '../images/digest.ts';
 import type { Image } from '../images/store.ts';
 import type { Endpoint } from '../libnetwork/endpoint.ts';
+import type { IngressPort } from '../libnetwork/ingress.ts';
 import type { Sandbox } from '../libnetwork/sandbox.ts';
 import { humanDuration } from '../time.ts';
 import { ContainerLog } from './log.ts';
@@ -52,6 +53,8 @@ export class Container {
   readonly created: bigint;
   /** A task of a swarm: its networks are seen to by whoever made it. */
   managed = false;
+  /** What the routing mesh publishes of that task. */
+  ingressPorts: readonly IngressPort[] = [];
   status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead' = 'created';
   exitCode = 0;
   error = '';
@@ -71,6 +74,8 @@ export class Container {
   readonly log = new ContainerLog();
   readonly execIds: string[] = [];
   readonly mounts: MountPoint[] = [];
+  /** Of a task: secrets and configs, as files. */
+  readonly payloads: PayloadFile[] = [];
   #cacheId: string | undefined;
   #waiters: Waiting[] = [];
   /** Called when the container starts: attach before start. */
@@ -176,6 +181,17 @@ export class Container {
     if (this.startedAt === undefined) return 'Created';
     return `Exited (${this.exitCode}) ${ago(this.finishedAt)} ago`;
   }
+}
+
+/** A secret or a config where a container has it. */
+export interface PayloadFile {
+  readonly id: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly uid: number;
+  readonly gid: number;
+  /** Permissions. */
+  readonly mode: number;
 }
 
 /** A volume or host directory inside the container. */

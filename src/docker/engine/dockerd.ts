@@ -71,6 +71,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
 function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: string, globalId: bigint): Daemon {
   const { rng, clock } = kernel.world;
   const fs = kernel.root.fs;
+  fs.mkdir('/run/docker', 0o700, true);
   for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])
     fs.mkdir(dir, 0o755, true);
   fs.writeFile('/usr/bin/docker-init', new Uint8Array(0), { mode: 0o755, parents: true, program: 'docker-init' });

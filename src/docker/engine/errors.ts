@@ -145,8 +145,9 @@ export const errors = {
     'notImplemented',
     'BuildKit is not part of this engine: build with the classic builder (DOCKER_BUILDKIT=0)',
   ),
+  remoteContext: (remote: string, why: string): Failure => system(`error downloading remote context ${remote}: ${why}`),
   noRemoteContext: (remote: string): Failure =>
-    system(`error downloading remote context ${remote}: nothing outside of the lab can be fetched`),
+    system(`error downloading remote context ${remote}: this laboratory has no git`),
 
   // --- networks
   networkName: invalid('invalid name: name is empty'),

@@ -5,7 +5,17 @@ import { sorted } from './sorted.ts';
 const KEPT = 256;
 
 export interface EngineEvent {
-  readonly type: 'container' | 'network' | 'image' | 'volume' | 'daemon' | 'builder' | 'node' | 'service';
+  readonly type:
+    | 'container'
+    | 'network'
+    | 'image'
+    | 'volume'
+    | 'daemon'
+    | 'builder'
+    | 'node'
+    | 'service'
+    | 'secret'
+    | 'config';
   readonly action: string;
   readonly id: string;
   readonly attributes: Readonly<Record<string, string>>;

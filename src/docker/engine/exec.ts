@@ -16,6 +16,7 @@ import { duplexSink, encode, feed, never, OutputQueue } from './session.ts';
 import { execError } from './start.ts';
 import { STDOUT } from './stdcopy.ts';
 import { type Sink, Streams } from './streams.ts';
+import { limitsOf } from './ulimits.ts';
 import { lookupUser } from './user.ts';
 
 export interface ExecConfig {
@@ -210,6 +211,7 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
     gid: user.gid,
     groups: user.groups,
     ...privileges(c, config.Privileged),
+    limits: limitsOf(daemon, c),
     root: run.mounts,
     netns: run.netns,
     uts: run.uts,

@@ -4,7 +4,7 @@
  * @see moby daemon/libnetwork/sandbox_dns_unix.go, daemon/container_operations_unix.go: addLegacyLinks
  */
 import { text, utf8 } from '../../base/http.ts';
-import { parseIp } from '../../base/ip.ts';
+import { type IpAddr, parseIp } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
 import type { Failure } from '../errdefs.ts';
@@ -12,6 +12,7 @@ import type { Endpoint } from '../libnetwork/endpoint.ts';
 import { addHosts, buildHosts, deleteHosts, type HostsRecord, updateHosts } from '../libnetwork/etchosts.ts';
 import { ResolvConf } from '../libnetwork/resolvconf.ts';
 import { RESOLVER } from '../libnetwork/resolver/rules.ts';
+import { hostGateways } from './config/config.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
@@ -36,14 +37,19 @@ function ownRecords(c: Container, { iface }: Endpoint): HostsRecord[] {
   return [iface.ipv4, iface.ipv6].flatMap((a) => (a ? [{ ip: a.addr, hosts }] : []));
 }
 
-/** `--add-host`; `host-gateway` is the default bridge's own address. */
+/** What `host-gateway` stands for. @see moby daemon/daemon_unix.go: setHostGatewayIP */
+function gatewaysOf(daemon: Daemon): IpAddr[] {
+  const told = hostGateways(daemon.config).flatMap((g) => parseIp(g) ?? []);
+  return told.length > 0 ? told : (daemon.controller.byName('bridge')?.pools.flatMap((p) => p.gateway ?? []) ?? []);
+}
+
+/** `--add-host` */
 function extraRecords(daemon: Daemon, c: Container): HostsRecord[] {
   return (c.hostConfig.ExtraHosts ?? []).flatMap((entry) => {
     const at = entry.search(/[:=]/);
     const value = entry.slice(at + 1).replace(/^\[|\]$/g, '');
-    const gateways = daemon.controller.byName('bridge')?.pools.flatMap((p) => p.gateway ?? []) ?? [];
     const ip = parseIp(value);
-    const ips = value === 'host-gateway' ? gateways : ip ? [ip] : [];
+    const ips = value === 'host-gateway' ? gatewaysOf(daemon) : ip ? [ip] : [];
     return ips.map((each) => ({ ip: each, hosts: entry.slice(0, at) }));
   });
 }

@@ -1,12 +1,14 @@
 /** Images over the API: list, inspect, history, tag, removal. @see moby daemon/images */
+import { pathMatch } from '../../base/pathmatch.ts';
 import { Failure } from '../errdefs.ts';
 import { digest } from '../images/digest.ts';
-import { familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
+import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
 import type { Image } from '../images/store.ts';
 import { rfc3339Nano } from '../time.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
 import type { Filters } from './filters.ts';
+import { timeOf } from './prune.ts';
 
 const OVERLAY = '/var/lib/docker/overlay2';
 export const IMAGE_FILTERS = ['before', 'dangling', 'label', 'reference', 'since', 'until'];
@@ -23,18 +25,18 @@ export interface ImageRow {
   Size: number;
 }
 
-/** GET /images/json, newest first. */
-export function imageRows(daemon: Daemon, filters: Filters, all: boolean): ImageRow[] {
+/** GET /images/json, newest first. @see moby daemon/images/images.go: Images */
+export function imageRows(daemon: Daemon, filters: Filters, all: boolean, isOfAge = anyAge): ImageRow[] {
   const dangling = filters.bool('dangling');
   return daemon.images.list().flatMap((image) => {
-    const tags = daemon.images.tagsOf(image.id);
-    if (tags.length === 0 && !all && daemon.images.childrenOf(image.id).length > 0) return [];
-    if (typeof dangling === 'boolean' && dangling !== (tags.length === 0)) return [];
-    if (!filters.labels(image.config.Labels)) return [];
-    const shown = filters.has('reference')
-      ? tags.filter((t) => filters.get('reference').some((r) => matches(r, t)))
-      : tags;
-    if (filters.has('reference') && shown.length === 0) return [];
+    if (!isOfAge(image.created) || !filters.labels(image.config.Labels)) return [];
+    const isParent = daemon.images.childrenOf(image.id).length > 0;
+    if (dangling === true && isParent) return [];
+    const tags = daemon.images.references(image.id).filter((r) => isAsked(filters, r));
+    const digests = daemon.images.digestsOf(image.id).filter((r) => isAsked(filters, r));
+    if (dangling === true && tags.length > 0) return [];
+    const isNameless = tags.length === 0 && digests.length === 0;
+    if (isNameless && (dangling === false || filters.has('reference') || (isParent && !all))) return [];
     return [
       {
         Containers: [...daemon.containers.values()].filter((c) => c.image?.id === image.id).length,
@@ -42,8 +44,8 @@ export function imageRows(daemon: Daemon, filters: Filters, all: boolean): Image
         Id: image.id,
         Labels: image.config.Labels,
         ParentId: image.parent ?? '',
-        RepoDigests: daemon.images.digestsOf(image.id).map((r) => familiarString(r)),
-        RepoTags: shown,
+        RepoDigests: digests.map(familiarString),
+        RepoTags: tags.map(familiarString).sort(),
         SharedSize: -1,
         Size: image.size,
       },
@@ -51,15 +53,31 @@ export function imageRows(daemon: Daemon, filters: Filters, all: boolean): Image
   });
 }
 
-/** `name`, `name:tag` and `*` in either. @see distribution/reference: FamiliarMatch */
-function matches(pattern: string, tag: string): boolean {
-  const re = new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '[^/]*')
-      .replace(/\?/g, '[^/]')}$`,
-  );
-  return re.test(tag) || re.test(tag.slice(0, tag.lastIndexOf(':')));
+/** By `reference`: a pattern of the name, or of the name with its tag or digest. @see distribution/reference: FamiliarMatch */
+const isAsked = (filters: Filters, ref: Reference): boolean =>
+  !filters.has('reference') ||
+  filters.get('reference').some((p) => pathMatch(p, familiarString(ref)) || pathMatch(p, familiarName(ref)));
+
+/** @param created ns since 1970 */
+type AgeTest = (created: bigint) => boolean;
+
+const anyAge: AgeTest = () => true;
+
+/** By `before` and `since` (images), and `until` (a time). */
+export function ageFilter(daemon: Daemon, filters: Filters): AgeTest | Failure {
+  const tests: AgeTest[] = [];
+  for (const key of ['before', 'since'] as const)
+    for (const name of filters.get(key)) {
+      const image = daemon.images.get(name);
+      if (image instanceof Failure) return image;
+      tests.push((at) => (key === 'before' ? at < image.created : at > image.created));
+    }
+  for (const text of filters.get('until')) {
+    const until = timeOf(daemon, text);
+    if (until instanceof Failure) return until;
+    tests.push((at) => at < until);
+  }
+  return (created) => tests.every((fits) => fits(created));
 }
 
 /** GET /images/{name}/json */
@@ -133,13 +151,9 @@ function parentAt(daemon: Daemon, of: Image | undefined): Image | undefined {
 }
 
 /** POST /images/{name}/tag */
-export function tagImage(daemon: Daemon, image: Image, repo: string, tag: string): Failure | undefined {
-  const ref = parseReference(`${repo}${tag === '' ? '' : `:${tag}`}`);
-  if (ref instanceof Failure) return ref;
-  const full = withDefaultTag(ref);
-  daemon.images.tag(full, image.id);
-  daemon.emit('image', 'tag', image.id, { name: familiarString(full) });
-  return undefined;
+export function tagImage(daemon: Daemon, image: Image, ref: Reference): void {
+  daemon.images.tag(ref, image.id);
+  daemon.emit('image', 'tag', image.id, { name: familiarString(ref) });
 }
 
 type Removed = { Untagged: string } | { Deleted: string };

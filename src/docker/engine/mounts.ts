@@ -14,6 +14,7 @@ import { unpack } from './archive/unpack.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
+import { mountTmpfs, tmpfsFault } from './tmpfs.ts';
 import type { Volume } from './volumes.ts';
 
 /** One entry of HostConfig.Mounts (`--mount`). */
@@ -36,7 +37,6 @@ const MODES = ['rw', 'ro', 'z', 'Z', 'nocopy'];
 const PROPAGATION = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'];
 const CONSISTENCY = ['consistent', 'cached', 'delegated'];
 const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
-const TMPFS = 'rw,nosuid,nodev,noexec,relatime';
 
 /** `/a//b/../c/` → `/a/c` */
 function clean(path: string): string {
@@ -200,6 +200,7 @@ function fromMount(daemon: Daemon, m: MountSpec): MountPoint | Failure {
       if (source !== '') return bad('field Source must not be specified');
       const { SizeBytes = 0, Mode = 0 } = m.TmpfsOptions ?? {};
       const options = [
+        ...(readOnly ? ['ro'] : []),
         ...(SizeBytes > 0 ? [`size=${Math.ceil(SizeBytes / 1024)}k`] : []),
         ...(Mode > 0 ? [`mode=${Mode.toString(8)}`] : []),
       ].join(',');
@@ -240,6 +241,15 @@ export function copyUp(daemon: Daemon, c: Container): void {
   }
 }
 
+/** What is wrong with the options of a container's file systems in memory. */
+export function tmpfsFaults(c: Container): Failure | undefined {
+  for (const options of Object.values(tmpfsOf(c.hostConfig))) {
+    const fault = tmpfsFault(options);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
 /** Mounts all of it in a container's tree. A directory of the host that is not there is made for `-v`. */
 export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): void {
   const host: FileSystem = daemon.kernel.root.fs;
@@ -258,6 +268,7 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): v
     if (isErr(host.stat(m.source, true))) host.mkdir(m.source, 0o755, true);
     mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
   }
+  mountPayloads(daemon, c, mounts);
   // A device is the host's own file, as runc has it in a user namespace.
   const devices = (c.hostConfig.Devices as readonly { PathOnHost: string; PathInContainer: string }[] | null) ?? [];
   for (const { PathOnHost, PathInContainer } of devices)
@@ -265,16 +276,16 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): v
   for (const [path, options] of Object.entries(tmpfsOf(c.hostConfig))) mountTmpfs(daemon, mounts, path, options);
 }
 
-function mountTmpfs(daemon: Daemon, mounts: Mounts, target: string, given: string): void {
+/** Secrets and configs lie in memory, each mounted where its task wants it. @see moby container_operations_unix.go: setupSecretDir */
+function mountPayloads(daemon: Daemon, c: Container, mounts: Mounts): void {
+  if (c.payloads.length === 0) return;
   const fs = daemon.kernel.tmpfs();
-  const words = given.split(',').filter((w) => w !== '');
-  const mode = words.find((w) => w.startsWith('mode='));
-  fs.chmod('/', mode ? Number.parseInt(mode.slice(5), 8) : 0o1777);
-  const off: Readonly<Record<string, string>> = { exec: 'noexec', suid: 'nosuid', dev: 'nodev', ro: 'rw' };
-  const gone = words.flatMap((w) => off[w] ?? []);
-  const base = TMPFS.split(',').filter((w) => !gone.includes(w));
-  const more = words.filter((w) => !base.includes(w));
-  mounts.mount(target, fs, { source: 'tmpfs', options: [...base, ...more].join(',') });
+  for (const { id, path, bytes, uid, gid, mode } of c.payloads) {
+    fs.writeFile(`/${id}`, bytes, { mode });
+    fs.chmod(`/${id}`, mode);
+    fs.chown(`/${id}`, uid, gid);
+    mounts.bind(path, fs, `/${id}`, { source: 'tmpfs', readOnly: true });
+  }
 }
 
 /** Mounts as list and inspect show them. */

@@ -272,8 +272,8 @@ const endpointRow = (Name: string, e: Endpoint): NonNullable<NetworkInspect['Con
   IPv6Address: e.iface.ipv6 ? formatPrefix(e.iface.ipv6) : '',
 });
 
-/** GET /networks/{id}. @param withContainers false in lists */
-export function inspectNetwork(daemon: Daemon, n: Network, withContainers = true): NetworkInspect {
+/** GET /networks/{id}. @param withContainers false in lists @param verbose services of a swarm, too */
+export function inspectNetwork(daemon: Daemon, n: Network, withContainers = true, verbose = false): NetworkInspect {
   const { info } = n;
   const containers: NonNullable<NetworkInspect['Containers']> = {};
   if (withContainers)
@@ -308,5 +308,6 @@ export function inspectNetwork(daemon: Daemon, n: Network, withContainers = true
     Options: sorted(info.options),
     Labels: sorted(info.labels),
     ...(withContainers ? daemon.swarm?.peersOf(n) : {}),
+    ...(verbose ? daemon.swarm?.servicesOf(n) : {}),
   };
 }

@@ -27,6 +27,9 @@ export function pidNamespace(daemon: Daemon, c: Container): PidNs | Failure {
   return other.running.pidns;
 }
 
+/** `c 1:3 rwm` */
+const DEVICE_RULE = /^[acb] (?:\d+|\*):(?:\d+|\*) [rwm]{1,3}$/;
+
 /** Devices of the host that are asked for must be there; there is no driver for GPUs. @see moby daemon/oci_linux.go: WithDevices */
 export function checkDevices(daemon: Daemon, c: Container): Failure | undefined {
   const devices = (c.hostConfig.Devices as readonly { PathOnHost: string }[] | null) ?? [];
@@ -36,6 +39,9 @@ export function checkDevices(daemon: Daemon, c: Container): Failure | undefined 
       'system',
       `error gathering device information while adding custom device "${missing.PathOnHost}": no such file or directory`,
     );
+  const rules = (c.hostConfig.DeviceCgroupRules as readonly string[] | null) ?? [];
+  const rule = c.hostConfig.Privileged ? undefined : rules.find((r) => !DEVICE_RULE.test(r));
+  if (rule !== undefined) return new Failure('system', `invalid device cgroup rule format: '${rule}'`);
   const requests =
     (c.hostConfig.DeviceRequests as readonly { Driver: string; Capabilities: string[][] }[] | null) ?? [];
   const [request] = requests;
@@ -48,8 +54,8 @@ export function checkDevices(daemon: Daemon, c: Container): Failure | undefined 
 export function setSysctls(daemon: Daemon, c: Container, netns: NetnsKey): Failure | undefined {
   const given = (c.hostConfig.Sysctls as Record<string, string> | undefined) ?? {};
   for (const [name, value] of Object.entries(given)) {
-    if (name.startsWith('net.') && c.hostConfig.NetworkMode === 'host')
-      return errors.runtime(`sysctl "${name}" not allowed in host network namespace`);
+    const refused = sysctlFault(c, name);
+    if (refused !== undefined) return errors.runtime(`sysctl "${name}" ${refused}`);
     const set = daemon.kernel.setSysctl(netns, name, value);
     if (isErr(set) && name.startsWith('net.')) {
       const path = `/proc/sys/${name.replaceAll('.', '/')}`;
@@ -58,6 +64,21 @@ export function setSysctls(daemon: Daemon, c: Container, netns: NetnsKey): Failu
     }
   }
   return undefined;
+}
+
+/** Parameters that an IPC namespace has. */
+const IPC = /^(?:kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..*)$/;
+
+/** Why a parameter cannot be a container's own. @see runc libcontainer/configs/validate/validator.go: sysctl */
+function sysctlFault({ hostConfig }: Container, name: string): string | undefined {
+  if (IPC.test(name)) return hostConfig.IpcMode === 'host' ? 'is not allowed in the hosts ipc namespace' : undefined;
+  if (name.startsWith('net.'))
+    return hostConfig.NetworkMode === 'host' ? 'not allowed in host network namespace' : undefined;
+  if (hostConfig.UTSMode !== 'host') {
+    if (name === 'kernel.domainname') return undefined;
+    if (name === 'kernel.hostname') return 'is not allowed as it conflicts with the OCI "hostname" field';
+  }
+  return 'is not in a separate kernel namespace';
 }
 
 /** `--init`: the program is run by docker-init, which passes signals on and reaps what others leave behind. */

@@ -27,6 +27,14 @@ export function line(message: Message): Uint8Array {
 export const failed = (message: string, code?: number): Uint8Array =>
   line({ errorDetail: { ...(code === undefined ? {} : { code }), message }, error: message });
 
+/** What was fetched, as a whole. @param doing `Downloading`, `Importing` @param size bytes */
+export const fetching = (doing: string, size: number): Uint8Array =>
+  line({
+    status: doing,
+    progressDetail: { current: size, total: size },
+    ...(size > 0 ? { progress: progressBar(size, size) } : {}),
+  });
+
 /** `[=====>    ]  1.2MB/3MB` */
 export function progressBar(current: number, total: number): string {
   const half = Math.min(50, Math.floor(((current / total) * 100) / 2));

@@ -29,7 +29,7 @@ export function parsePruning(daemon: Daemon, text: string | null, accepted: read
 }
 
 /** A time, or how long ago it was. */
-function timeOf(daemon: Daemon, text: string): bigint | Failure {
+export function timeOf(daemon: Daemon, text: string): bigint | Failure {
   const ago = goDuration(text);
   if (ago !== undefined) return daemon.now() - ago;
   return parseUnix(text) ?? parseRfc3339(text) ?? errors.badTime(text);

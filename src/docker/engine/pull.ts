@@ -6,12 +6,13 @@
 import { MS } from '../../base/clock.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
+import { noManifest } from '../images/platform.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
 import { HUB, reachRegistry } from '../images/registry.ts';
 import type { ImageSpec } from '../images/spec.ts';
 import type { Image, ImageLayer, NewImage } from '../images/store.ts';
 import type { Daemon } from './daemon.ts';
-import { line, progressBar } from './progress.ts';
+import { failed, line, progressBar } from './progress.ts';
 
 /** Downloads at once. */
 const PARALLEL = 3;
@@ -25,8 +26,11 @@ const PACKED = 0.4;
 
 type Stream = AsyncIterable<Uint8Array>;
 
-/** @param tag a tag or digest, or empty for all tags when the image has none */
-export async function pullImage(daemon: Daemon, from: string, tag: string): Promise<Stream | Failure> {
+/**
+ * @param tag a tag or digest, or empty for all tags when the image has none
+ * @param platform what the image is to run on; empty for this machine's
+ */
+export async function pullImage(daemon: Daemon, from: string, tag: string, platform = ''): Promise<Stream | Failure> {
   const parsed = parseReference(`${from}${tag === '' ? '' : tag.includes(':') ? `@${tag}` : `:${tag}`}`);
   if (parsed instanceof Failure) return parsed;
   const isHub = parsed.domain === 'docker.io';
@@ -40,7 +44,7 @@ export async function pullImage(daemon: Daemon, from: string, tag: string): Prom
   const tags = all ? hub.hubTags(name) : [parsed.tag ?? 'latest'];
   const wanted: { ref: Reference; chain: ImageSpec[] }[] = [];
   for (const t of tags) {
-    const found = parsed.digest === undefined ? hub.findHub(name, t) : byDigest(daemon, hub, name, parsed.digest);
+    const found = lookUp(daemon, hub, name, { ...parsed, tag: t });
     if (found === 'no repository') return hub.ELSEWHERE.has(name) ? notCarried(name) : denied(name);
     if (found === 'no tag') {
       const shown = familiarString(parsed.digest === undefined ? { ...parsed, tag: t } : parsed);
@@ -50,7 +54,7 @@ export async function pullImage(daemon: Daemon, from: string, tag: string): Prom
   }
   if (wanted.length === 0) return denied(name);
   return (async function* () {
-    for (const { ref, chain } of wanted) yield* pull(daemon, ref, chain);
+    for (const { ref, chain } of wanted) yield* pull(daemon, ref, chain, noManifest(platform));
   })();
 }
 
@@ -63,8 +67,10 @@ export async function inspectDistribution(daemon: Daemon, name: string): Promise
   if (refused) return refused;
   const hub = await daemon.kernel.world.hold(import('../images/hub/hub.ts'));
   daemon.images.know(hub.DIGESTS);
-  const found = isHub ? hub.findHub(familiarName(ref), withDefaultTag(ref).tag ?? 'latest') : 'no repository';
-  if (typeof found === 'string') return denied(familiarName(ref));
+  const repo = familiarName(ref);
+  const found = !isHub ? 'no repository' : lookUp(daemon, hub, repo, withDefaultTag(ref));
+  if (found === 'no tag') return new Failure('notFound', 'manifest unknown: manifest unknown');
+  if (found === 'no repository') return denied(repo);
   const id = manifestDigest(make(daemon, found));
   return {
     Descriptor: { mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest: id, size: 528 },
@@ -93,6 +99,15 @@ function byDigest(daemon: Daemon, hub: Hub, name: string, wanted: string): Image
   return 'no tag';
 }
 
+/** What a registry has under a tag, or a digest, which goes first. */
+const lookUp = (
+  daemon: Daemon,
+  hub: Hub,
+  name: string,
+  { tag, digest: wanted }: Reference,
+): ReturnType<Hub['findHub']> =>
+  wanted === undefined ? hub.findHub(name, tag ?? 'latest') : byDigest(daemon, hub, name, wanted);
+
 const make = (daemon: Daemon, chain: readonly ImageSpec[]): NewImage =>
   chain.reduce<NewImage | undefined>((base, spec) => daemon.images.specified(spec, base), undefined) as NewImage;
 
@@ -104,12 +119,16 @@ const manifestDigest = (image: NewImage): string =>
 
 const shortOf = (l: ImageLayer): string => sha256(`gzip ${l.diffId}`).slice(0, 12);
 
-async function* pull(daemon: Daemon, ref: Reference, chain: readonly ImageSpec[]): Stream {
+async function* pull(daemon: Daemon, ref: Reference, chain: readonly ImageSpec[], missing?: Failure): Stream {
   const image = make(daemon, chain);
   const full = withDefaultTag(ref);
   const name = `${ref.domain === 'docker.io' ? ref.path : `${ref.domain}/${ref.path}`}`;
   yield line({ status: `Pulling from ${name}`, id: full.tag ?? full.digest ?? '' });
   await daemon.sleep(300 * MS);
+  if (missing) {
+    yield failed(missing.message);
+    return;
+  }
   const before = daemon.images.byTag(full);
   const manifest = manifestDigest(image);
   const added = daemon.images.add(image);

@@ -6,6 +6,7 @@ import { buildRoutes } from './routes/build.ts';
 import { containerRoutes } from './routes/containers.ts';
 import { imageRoutes } from './routes/images.ts';
 import { networkRoutes } from './routes/networks.ts';
+import { payloadRoutes } from './routes/payloads.ts';
 import { pluginRoutes } from './routes/plugins.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { swarmRoutes } from './routes/swarm.ts';
@@ -20,5 +21,6 @@ export const routes: readonly Route[] = [
   ...networkRoutes,
   ...pluginRoutes,
   ...swarmRoutes,
+  ...payloadRoutes,
   ...serviceRoutes,
 ];

@@ -16,10 +16,11 @@ import { containerDir, writeFiles } from './files.ts';
 import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { openLogFault } from './logdrivers.ts';
-import { mountPointsInto } from './mounts.ts';
+import { mountPointsInto, tmpfsFaults } from './mounts.ts';
 import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
+import { limitsOf } from './ulimits.ts';
 import { lookupUser } from './user.ts';
 
 /** Bytes of a host name that the kernel takes: __NEW_UTS_LEN. */
@@ -63,6 +64,8 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   await daemon.sleep(COST.task);
   const pidns = pidNamespace(daemon, c);
   if (pidns instanceof Failure) return undo(daemon, c, pidns);
+  const unmountable = tmpfsFaults(c);
+  if (unmountable) return undo(daemon, c, unmountable);
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
   const mounts = mountAll(
     daemon,
@@ -92,6 +95,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
     gid: user.gid,
     groups: user.groups,
     ...privileges(c),
+    limits: limitsOf(daemon, c),
     root: mounts,
     netns,
     uts,

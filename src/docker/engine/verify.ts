@@ -2,6 +2,7 @@
  * What a request for a container may ask for: limits, policies, times. Limits are kept and shown, not enforced.
  * @see moby daemon/daemon_unix.go: verifyPlatformContainerResources, daemon/container.go: verifyContainerSettings
  */
+import { parseIp } from '../../base/ip.ts';
 import { signalNumber } from '../../linux/kernel/signal.ts';
 import type { CreateBody, HostConfig, RestartPolicy } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
@@ -120,6 +121,10 @@ function verifyHost(host: HostConfig): Failure | undefined {
   const { Name } = host.RestartPolicy;
   if (host.AutoRemove && Name !== 'no' && Name !== '')
     return invalid("can't create 'AutoRemove' container with restart policy");
+  for (const entry of host.ExtraHosts ?? []) {
+    const fault = wrongHost(entry);
+    if (fault) return invalid(fault);
+  }
   const option = wrongSecurity((host.SecurityOpt as string[] | null) ?? []);
   if (option) return option;
   const isolation = (host.Isolation as string | undefined) ?? '';
@@ -145,6 +150,15 @@ function verifyHost(host: HostConfig): Failure | undefined {
     host[key] = known;
   }
   return undefined;
+}
+
+/** `name:address`, `name:host-gateway` @see moby opts/hosts.go: ValidateExtraHost */
+function wrongHost(entry: string): string | undefined {
+  const at = entry.indexOf(':');
+  if (at <= 0) return `bad format for add-host: ${JSON.stringify(entry)}`;
+  const ip = entry.slice(at + 1);
+  if (ip === 'host-gateway' || parseIp(ip)) return undefined;
+  return `invalid IP address in add-host: ${JSON.stringify(ip)}`;
 }
 
 /** @see moby daemon/daemon_unix.go: parseSecurityOpt */

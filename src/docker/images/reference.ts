@@ -62,6 +62,19 @@ export function withDefaultTag(ref: Reference): Reference {
   return ref.tag === undefined && ref.digest === undefined ? { ...ref, tag: 'latest' } : ref;
 }
 
+/**
+ * A name with a tag from a request's `repo` and `tag`, where the latter wins; undefined without a repository.
+ * @see moby api/server/httputils/form.go: RepoTagReference
+ */
+export function repoTagReference(repo: string, tag: string): Reference | undefined | Failure {
+  if (repo === '') return undefined;
+  const ref = parseReference(repo);
+  if (ref instanceof Failure) return ref;
+  if (ref.digest !== undefined) return new Failure('invalid', 'cannot import digest reference');
+  if (tag === '') return withDefaultTag(ref);
+  return TAG.test(tag) ? { ...ref, tag } : new Failure('invalid', 'invalid tag format');
+}
+
 /** The short name people type: `busybox`, `training/webapp`, `localhost:5000/x`. */
 export function familiarName(ref: Reference): string {
   if (ref.domain !== 'docker.io') return `${ref.domain}/${ref.path}`;

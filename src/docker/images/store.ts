@@ -2,7 +2,7 @@
  * The image store: images by id and the tags that point to them. Layers are the kernel's; an id is the SHA-256 of the
  * image's JSON, as in the OCI image format.
  *
- * Limits: tags only, no digests of registries; nothing is pulled.
+ * Limits: one platform only, linux/amd64.
  * @see moby image/store.go, daemon/images
  */
 import type { Kernel, Layer } from '../../linux/kernel/machine.ts';
@@ -260,6 +260,12 @@ export class ImageStore {
       if (v === id && !(ref instanceof Failure)) out.push(ref);
     }
     return out.sort((a, b) => (familiarName(a) < familiarName(b) ? -1 : 1));
+  }
+
+  /** The tags of a name. */
+  repository(of: Reference): Reference[] {
+    const refs = [...this.#tags.keys()].map(parseReference);
+    return refs.filter((r): r is Reference => !(r instanceof Failure) && r.domain === of.domain && r.path === of.path);
   }
 
   /** Newest first. */

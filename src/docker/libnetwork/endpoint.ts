@@ -3,6 +3,7 @@
 import type { IpAddr } from '../../base/ip.ts';
 import { Failure } from '../errdefs.ts';
 import type { EndpointInterface, GatewayFor, JoinInfo, LinkedPeer, PortBinding, PortRequest } from './driver.ts';
+import type { IngressPort } from './ingress.ts';
 import type { Network } from './network.ts';
 
 export class Endpoint {
@@ -25,6 +26,8 @@ export class Endpoint {
   sysctls: readonly (readonly [string, string])[] = [];
   /** More addresses of its device. */
   linkLocal: readonly IpAddr[] = [];
+  /** What the routing mesh publishes of its sandbox, on the ingress network. */
+  ingressPorts: readonly IngressPort[] = [];
   /** Containers it is linked to, on the default bridge. */
   linked: readonly LinkedPeer[] = [];
 

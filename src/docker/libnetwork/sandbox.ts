@@ -11,6 +11,7 @@ import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import { Failure } from '../errdefs.ts';
 import type { JoinInfo } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
+import { redirect } from './ingress.ts';
 import type { Network } from './network.ts';
 import type { Backend, ExtServer } from './resolver/answer.ts';
 import { resolveIp, resolveName } from './resolver/names.ts';
@@ -130,6 +131,7 @@ export class Sandbox {
     if (iface.ipv4) net.addAddr(ifname, iface.ipv4, broadcast(iface.ipv4));
     if (iface.ipv6) net.addAddr(ifname, iface.ipv6, { nodad: true });
     net.setLink(ifname, { up: true });
+    if (network.info.ingress && iface.ipv4) redirect(net, iface.ipv4.addr, endpoint.ingressPorts);
     this.updateGateway();
     this.#announce(endpoint, ifname, 0);
     return endpoint === this.wayOut ? undefined : this.#updateWayOut();

@@ -9,7 +9,7 @@ import { release } from './attachments.ts';
 import { meets } from './constraints.ts';
 import { newId } from './ids.ts';
 import type { Manager } from './manager.ts';
-import { isUpToDate, networksFor, taskSpecOf, tasksOf } from './services.ts';
+import { isUpToDate, networksFor, publishes, taskSpecOf, tasksOf } from './services.ts';
 import type { Change } from './store.ts';
 
 /** Changes that come together are looked at once. */
@@ -198,7 +198,7 @@ export class Orchestrator {
 
   #make(service: Service, where: { slot: number } | { node: string }, desired: TaskState = 'running'): Task {
     const { manager } = this;
-    return manager.store.tasks.create(newId(manager.rng), {
+    const task = manager.store.tasks.create(newId(manager.rng), {
       Labels: {},
       Spec: taskSpecOf(service),
       ServiceID: service.ID,
@@ -208,6 +208,7 @@ export class Orchestrator {
       NetworksAttachments: networksFor(manager, service),
       Volumes: null,
     });
+    return publishes(task, service);
   }
 
   /** Gives tasks a node: fit, and with the fewest of the service, then of all. */

@@ -3,7 +3,16 @@
  * Limits: in the place of swarmkit's calls over TLS and of the gossip of networks, whose tables managers pass on here.
  * @see swarmkit api/{ca,dispatcher,resource}.proto, moby daemon/libnetwork/networkdb
  */
-import type { ClusterNetwork, NodeDescription, Service, Task, TaskStatus, TLSInfo } from '../api/swarm.ts';
+import type {
+  ClusterNetwork,
+  NodeDescription,
+  Payload,
+  Service,
+  ServicePort,
+  Task,
+  TaskStatus,
+  TLSInfo,
+} from '../api/swarm.ts';
 import type { FailureKind } from '../errdefs.ts';
 import type { Attached } from './attachments.ts';
 
@@ -16,6 +25,10 @@ export interface EndpointRecord {
   readonly vtep: string;
   /** Names it is known by. */
   readonly names: readonly string[];
+  readonly id: string;
+  /** Of the container that has it, and of the service whose task that is; '' for others. */
+  readonly name: string;
+  readonly service: string;
 }
 
 /** A node that is on networks of the swarm. */
@@ -25,9 +38,15 @@ export interface PeerRecord {
   readonly networks: readonly string[];
 }
 
-export interface NameRecord {
+/** A service on one of its networks, and its tasks that run. */
+export interface ServiceRecord {
   readonly network: string;
+  readonly id: string;
   readonly name: string;
+  /** Its virtual address; '' when its name stands for its tasks. */
+  readonly vip: string;
+  /** What the routing mesh publishes of it; on the ingress network only. */
+  readonly ports: readonly ServicePort[];
   readonly ips: readonly string[];
 }
 
@@ -35,7 +54,7 @@ export interface NameRecord {
 export interface Table {
   readonly records: readonly EndpointRecord[];
   readonly peers: readonly PeerRecord[];
-  readonly names: readonly NameRecord[];
+  readonly services: readonly ServiceRecord[];
 }
 
 /** What a node is on. */
@@ -47,6 +66,17 @@ export interface Presence {
 export interface Refusal {
   readonly kind: FailureKind;
   readonly message: string;
+}
+
+/** Which lines of a task's log are asked for; times in nanoseconds since 1970. */
+export interface LogRequest {
+  readonly task: string;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly follow: boolean;
+  readonly tail?: number;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 export type FromNode =
@@ -73,6 +103,17 @@ export type FromNode =
   /** Nothing of it is on a network any more. */
   | { readonly t: 'left'; readonly network: string }
   | { readonly t: 'presence'; readonly presence: Presence }
+  /** A line of a log that was asked for. */
+  | {
+      readonly t: 'line';
+      readonly seq: number;
+      readonly stream: number;
+      readonly time: string;
+      /** Base64. */
+      readonly bytes: string;
+    }
+  /** There are no more of them. */
+  | { readonly t: 'log-end'; readonly seq: number }
   | { readonly t: 'beat' };
 
 export type FromManager =
@@ -95,7 +136,13 @@ export type FromManager =
       readonly t: 'work';
       readonly tasks: readonly Task[];
       readonly services: readonly Service[];
+      /** That the tasks refer to. */
+      readonly secrets: readonly Payload[];
+      readonly configs: readonly Payload[];
       /** The node's own addresses, by network. */
       readonly addresses: Readonly<Record<string, string>>;
     }
+  | { readonly t: 'log'; readonly seq: number; readonly request: LogRequest }
+  /** Nobody reads that log any more. */
+  | { readonly t: 'log-stop'; readonly seq: number }
   | { readonly t: 'table'; readonly table: Table };

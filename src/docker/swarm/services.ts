@@ -1,14 +1,15 @@
 /**
  * Services: what may be asked for, and what managers make of it.
- * Limits: no secrets, configs, mounts, jobs or plugins as services; resources are kept and not reckoned with.
+ * Limits: no jobs or plugins as services; resources are kept and not reckoned with.
  * @see swarmkit manager/controlapi/service.go, moby daemon/cluster/services.go, daemon/cluster/convert/service.go
  */
-import type { Service, ServicePort, ServiceSpec, Task, TaskSpec } from '../api/swarm.ts';
+import type { ContainerSpec, Service, ServicePort, ServiceSpec, Task, TaskSpec } from '../api/swarm.ts';
 import { Failure } from '../errdefs.ts';
 import { parseConstraint } from './constraints.ts';
 import { errors, rpc } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Manager } from './manager.ts';
+import { invalidReferences, missingReferences } from './payloads.ts';
 
 const NAME = /^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_]*[a-zA-Z0-9])?$/;
 const NAME_LENGTH = 63;
@@ -23,14 +24,24 @@ function invalid(spec: ServiceSpec): Failure | undefined {
   const container = task.ContainerSpec;
   if (!container) return bad('TaskSpec: missing runtime');
   if ((container.Image ?? '') === '') return bad('ContainerSpec: image reference must be provided');
-  for (const kind of ['Secrets', 'Configs', 'Mounts'])
-    if (((container[kind] as unknown[] | null) ?? []).length > 0)
-      return new Failure('notImplemented', `${kind.toLowerCase()} are not part of this laboratory yet`);
+  const refused =
+    duplicateMount(container) ?? invalidReferences(container, 'secret') ?? invalidReferences(container, 'config');
+  if (refused) return refused;
   if ((task.RestartPolicy?.Delay ?? 0) < 0) return bad('TaskSpec: restart-delay cannot be negative');
   if ((task.RestartPolicy?.Window ?? 0) < 0) return bad('TaskSpec: restart-window cannot be negative');
   for (const text of task.Placement?.Constraints ?? [])
     if (!parseConstraint(text)) return bad(`constraint expected one operator from ==, !=`);
   return invalidPorts(spec);
+}
+
+/** @see validateMounts */
+function duplicateMount({ Mounts }: ContainerSpec): Failure | undefined {
+  const seen = new Set<string>();
+  for (const { Target = '' } of Mounts ?? []) {
+    if (seen.has(Target)) return bad(`ContainerSpec: duplicate mount point: ${Target}`);
+    seen.add(Target);
+  }
+  return undefined;
 }
 
 function invalidPorts({ EndpointSpec }: ServiceSpec): Failure | undefined {
@@ -95,11 +106,17 @@ function portConflict({ store }: Manager, spec: ServiceSpec, id?: string): Failu
   return undefined;
 }
 
+/** Secrets and configs that are not there. */
+function missing({ store }: Manager, { TaskTemplate }: ServiceSpec): Failure | undefined {
+  const container = TaskTemplate.ContainerSpec as ContainerSpec;
+  return missingReferences(store, container, 'secret') ?? missingReferences(store, container, 'config');
+}
+
 /** POST /services/create */
 export function createService(manager: Manager, asked: ServiceSpec): Service | Failure {
   const spec = complete(manager, asked);
   if (spec instanceof Failure) return spec;
-  const refused = invalid(spec) ?? portConflict(manager, spec);
+  const refused = invalid(spec) ?? portConflict(manager, spec) ?? missing(manager, spec);
   if (refused) return refused;
   if ([...manager.store.services.all()].some((s) => s.Spec.Name === spec.Name))
     return rpc('AlreadyExists', `name conflicts with an existing object: service ${spec.Name} already exists`);
@@ -117,7 +134,7 @@ export function updateService(
 ): Failure | undefined {
   const spec = complete(manager, asked);
   if (spec instanceof Failure) return spec;
-  const refused = invalid(spec) ?? portConflict(manager, spec, service.ID);
+  const refused = invalid(spec) ?? portConflict(manager, spec, service.ID) ?? missing(manager, spec);
   if (refused) return refused;
   if (spec.Name !== service.Spec.Name) return rpc('Unimplemented', 'renaming services is not supported');
   if (Boolean(spec.Mode.Global) !== Boolean(service.Spec.Mode.Global))
@@ -175,9 +192,20 @@ export function networksFor(manager: Manager, service: Service): NonNullable<Tas
   });
 }
 
-/** A task that is made from the present spec of its service. */
+/** A task that is made from the present spec of its service, with the ports it publishes now. */
 export const isUpToDate = (service: Service, task: Task): boolean =>
-  JSON.stringify(task.Spec) === JSON.stringify(taskSpecOf(service));
+  JSON.stringify(task.Spec) === JSON.stringify(taskSpecOf(service)) && published.get(task) === endpointOf(service);
+
+/** What its service was to publish when a task was made. */
+const published = new WeakMap<Task, string>();
+
+const endpointOf = ({ Spec }: Service): string => JSON.stringify(Spec.EndpointSpec ?? null);
+
+/** A new task publishes what its service is to publish now. @see swarmkit manager/orchestrator/task.go: NewTask, IsTaskDirty */
+export function publishes(task: Task, service: Service): Task {
+  published.set(task, endpointOf(service));
+  return task;
+}
 
 /** What a task is made from. */
 export function taskSpecOf({ Spec }: Service): TaskSpec {

@@ -4,12 +4,12 @@
  * @see swarmkit manager/state/store/memory.go
  */
 
-import type { ClusterNetwork, Meta, Node, Service, Swarm, Task } from '../api/swarm.ts';
+import type { ClusterNetwork, Meta, Node, Payload, Service, Swarm, Task } from '../api/swarm.ts';
 import type { Failure } from '../errdefs.ts';
 import { rfc3339Nano } from '../time.ts';
 import { errors } from './errors.ts';
 
-export type Kind = 'cluster' | 'node' | 'network' | 'service' | 'task';
+export type Kind = 'cluster' | 'node' | 'network' | 'service' | 'task' | 'secret' | 'config';
 
 export interface Change {
   readonly kind: Kind;
@@ -29,6 +29,8 @@ export class Store {
   readonly networks = new Table<ClusterNetwork>(this, 'network', (n) => n.Spec.Name ?? '');
   readonly services = new Table<Service>(this, 'service', (s) => s.Spec.Name ?? '');
   readonly tasks = new Table<Task>(this, 'task', (t) => t.Name ?? '');
+  readonly secrets = new Table<Payload>(this, 'secret', (s) => s.Spec.Name ?? '');
+  readonly configs = new Table<Payload>(this, 'config', (c) => c.Spec.Name ?? '');
   readonly clusters = new Table<Swarm>(this, 'cluster', (c) => c.Spec.Name ?? '');
   readonly #listeners = new Set<(change: Change) => void>();
 

@@ -22,7 +22,7 @@ export type Act =
   /** Of others than the lab (a lesson's answer, a look at the lab): it comes back at its place, and the lab is as it was. */
   | { readonly kind: 'note'; readonly text: string };
 
-/** An act and when it was done: virtual ns, a whole number of microseconds, nothing else being due. */
+/** An act and when it was done: virtual ns, a whole number of microseconds: at the first turn at which it was as late as that. */
 export type Entry = Act & { readonly at: number };
 
 export interface Log {

@@ -1,6 +1,7 @@
 /**
- * A sitting: a lab with people at its terminals. All that they do goes through here, because it is done at moments at
- * which nothing in the lab is due: then the time of a deed says all about its place, and the log can be played again.
+ * A sitting: a lab with people at its terminals. All that they do goes through here, because it is done at the first turn
+ * at which the clock has reached the deed's time: then that says all about its place, and the log can be played again.
+ * What a lab is busy with is not waited for: while containers talk, something is always due.
  */
 import type { TtyDevice } from '../../linux/kernel/machine.ts';
 import type { ShellMark } from '../../linux/kernel/sys.ts';
@@ -76,7 +77,7 @@ export class Sitting {
     return [...this.#terminals.keys()];
   }
 
-  /** Will be done as soon as nothing is due, and nothing of the script is left. */
+  /** Will be done at the next microsecond, when nothing of the script is left. */
   do(act: Act): void {
     this.#queue.push(act);
   }
@@ -90,14 +91,15 @@ export class Sitting {
   /** Does what is to be done and all that is due up to `until`. @returns true when nothing more is due by then */
   async step(until: number, budget: () => boolean): Promise<boolean> {
     for (let entry = this.#script[this.#next]; entry && entry.at <= until; entry = this.#script[this.#next]) {
-      if (!(await this.lab.step(entry.at, budget))) return false;
+      if (!(await this.lab.reach(entry.at, budget))) return false;
       this.#next++;
       this.#do(entry, entry.at);
     }
     for (;;) {
       while (this.#asked) {
-        const at = this.#soon();
-        if (!(await this.lab.step(at, budget))) return false;
+        // Later than now: at none of the turns so far was it time.
+        const at = (Math.floor(this.now / MICRO) + 1) * MICRO;
+        if (!(await this.lab.reach(at, budget))) return false;
         this.#do(this.#queue.shift() as Act, at);
       }
       if (await this.lab.step(until, () => budget() && !this.#asked)) return true;

@@ -1,5 +1,5 @@
 /** File descriptors of a process. Open files are counted: the last descriptor that goes releases the file. */
-import { EBADF, type Errno } from './errno.ts';
+import { EBADF, EMFILE, type Errno } from './errno.ts';
 import type { OpenFile } from './machine.ts';
 
 interface Description {
@@ -39,15 +39,29 @@ export function letGo(file: OpenFile): void {
 /** The descriptor table of one process. */
 export class FdTable {
   readonly #slots: (OpenFile | undefined)[] = [];
+  /** One more than the highest number that may be given out (RLIMIT_NOFILE). */
+  limit = Number.POSITIVE_INFINITY;
 
   get(fd: number): OpenFile | undefined {
     return this.#slots[fd];
   }
 
-  /** Puts it at the lowest free number. */
-  add(file: OpenFile): number {
-    let fd = this.#slots.indexOf(undefined);
-    if (fd < 0) fd = this.#slots.length;
+  get #free(): number {
+    const fd = this.#slots.indexOf(undefined);
+    return fd < 0 ? this.#slots.length : fd;
+  }
+
+  /** Puts it at the lowest free number; EMFILE when there is none, and then it is released. */
+  add(file: OpenFile): number | Errno {
+    if (this.#free < this.limit) return this.take(file);
+    hold(file);
+    letGo(file);
+    return EMFILE;
+  }
+
+  /** The same without a limit. */
+  take(file: OpenFile): number {
+    const fd = this.#free;
     hold(file);
     this.#slots[fd] = file;
     return fd;

@@ -32,6 +32,7 @@ import type { NetAdmin, NetnsKey, SocketInfo } from './netadmin.ts';
 import { PidNamespace } from './pidns.ts';
 import { ByteQueue, makePipe, PipeEnd } from './pipe.ts';
 import { Proc, type ProcSpec } from './process.ts';
+import { SERVICE_LIMITS } from './rlimits.ts';
 import { end, flush, type SignalHost, send } from './signals.ts';
 import { spawnRequest } from './spawn.ts';
 import type { OpenFlags } from './sys.ts';
@@ -127,6 +128,7 @@ export class Machine implements Kernel {
       uid: 0,
       gid: 0,
       umask: 0o022,
+      limits: SERVICE_LIMITS,
       pgid: undefined,
       sid: undefined,
       tty: undefined,
@@ -214,8 +216,8 @@ export class Machine implements Kernel {
   overlay(lowers: readonly Layer[]): TreeFs {
     return overlay(this.tree, lowers);
   }
-  tmpfs(): TreeFs {
-    return tmpfs(this.tree);
+  tmpfs(size?: number): TreeFs {
+    return tmpfs(this.tree, 'tmpfs', size);
   }
   mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts {
     const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });

@@ -9,7 +9,18 @@ import type { Rng } from '../../base/rng.ts';
 import type { Core } from '../core/core.ts';
 import type { Errno } from './errno.ts';
 import type { NetAdmin, NetnsKey } from './netadmin.ts';
-import type { DirEntry, OpenFlags, ProcInfo, ShellMark, Stat, Sys, Termios, WaitStatus, WinSize } from './sys.ts';
+import type {
+  DirEntry,
+  Limits,
+  OpenFlags,
+  ProcInfo,
+  ShellMark,
+  Stat,
+  Sys,
+  Termios,
+  WaitStatus,
+  WinSize,
+} from './sys.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -150,6 +161,8 @@ export interface SpawnRequest {
   readonly gid?: number;
   /** Supplementary groups. */
   readonly groups?: readonly number[];
+  /** In place of those of the process that starts it. */
+  readonly limits?: Partial<Limits>;
   /** `CAP_NET_RAW` and so on; all when absent. */
   readonly caps?: ReadonlySet<string>;
   /** Absent: the machine's own root, namespaces, and /dev/null as fds. */
@@ -178,7 +191,7 @@ export interface PidNs {
 
 /** A mount table: file systems by mount point. */
 export interface Mounts {
-  mount(target: string, fs: FileSystem, info: { source: string; options?: string }): void;
+  mount(target: string, fs: FileSystem, info: { source: string; options?: string; readOnly?: boolean }): void;
   /** A single file or directory of another file system (bind mount): /etc/hosts, volumes. */
   bind(
     target: string,
@@ -229,7 +242,8 @@ export interface Kernel {
   layer(spec: LayerSpec): Layer;
   /** @param lowers bottom first, as an image lists its layers */
   overlay(lowers: readonly Layer[]): OverlayFs;
-  tmpfs(): FileSystem;
+  /** @param size bytes that its files may take; without a limit when absent */
+  tmpfs(size?: number): FileSystem;
   /** A mount table over `rootfs`, with /proc of a PID namespace, /dev, /dev/pts, /sys as containers have them. */
   mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts;
 

@@ -178,6 +178,92 @@ export interface StringMatch {
   readonly icase?: boolean;
 }
 
+export interface TimeMatch {
+  readonly module: 'time';
+  /** First and last second since 1970, UTC. */
+  readonly dateStart: number;
+  readonly dateStop: number;
+  /** First and last second of the day. */
+  readonly dayStart: number;
+  readonly dayStop: number;
+  /** Bits of the days of the month, from 1, and of the week, from Monday, 1. */
+  readonly monthDays: number;
+  readonly weekDays: number;
+  /** A span over midnight is one of the day it begins. */
+  readonly contiguous?: boolean;
+  /** --kerneltz; this kernel's zone is UTC. */
+  readonly local?: boolean;
+}
+
+export interface TcpmssMatch {
+  readonly module: 'tcpmss';
+  readonly mss: Not<Span>;
+}
+
+export interface EcnMatch {
+  readonly module: 'ecn';
+  readonly ect?: Not<number>;
+  readonly ece?: Not<true>;
+  readonly cwr?: Not<true>;
+}
+
+/** One test of u32: where the word is, what is done to it, which values it may have. */
+export interface U32Test {
+  readonly offset: number;
+  readonly steps: readonly (readonly ['&' | '<<' | '>>' | '@', number])[];
+  readonly values: readonly Span[];
+}
+
+export interface U32Match {
+  readonly module: 'u32';
+  readonly not: boolean;
+  readonly tests: readonly U32Test[];
+}
+
+export interface RpfilterMatch {
+  readonly module: 'rpfilter';
+  readonly loose?: boolean;
+  readonly validmark?: boolean;
+  readonly acceptLocal?: boolean;
+  readonly invert?: boolean;
+}
+
+/** One transformation of IPsec. */
+export interface PolicyElement {
+  readonly reqid?: Not<number>;
+  readonly spi?: Not<number>;
+  readonly proto?: Not<number>;
+  readonly mode?: Not<'transport' | 'tunnel'>;
+  readonly dst?: Not<Prefix>;
+  readonly src?: Not<Prefix>;
+}
+
+export interface PolicyMatch {
+  readonly module: 'policy';
+  readonly dir: 'in' | 'out';
+  readonly pol: 'none' | 'ipsec';
+  readonly strict?: boolean;
+  readonly elements: readonly PolicyElement[];
+}
+
+export interface SocketMatch {
+  readonly module: 'socket';
+  readonly transparent?: boolean;
+  readonly nowildcard?: boolean;
+  readonly restore?: boolean;
+}
+
+export interface HelperMatch {
+  readonly module: 'helper';
+  readonly helper: Not<string>;
+}
+
+export interface HlMatch {
+  readonly module: 'hl';
+  readonly how: 'eq' | 'lt' | 'gt';
+  readonly hl: Not<number>;
+}
+
 /** A match beside the common ones. */
 export type NfMatch =
   | ConntrackMatch
@@ -199,4 +285,13 @@ export type NfMatch =
   | ConnbytesMatch
   | RecentMatch
   | ConnlimitMatch
-  | StringMatch;
+  | StringMatch
+  | TimeMatch
+  | TcpmssMatch
+  | EcnMatch
+  | U32Match
+  | RpfilterMatch
+  | PolicyMatch
+  | SocketMatch
+  | HelperMatch
+  | HlMatch;

@@ -10,7 +10,7 @@ import type { MountTable } from './fs/mounts.ts';
 import type { OpenFile, Process, TtyDevice, UtsNs, Waiter } from './machine.ts';
 import type { NetnsKey } from './netadmin.ts';
 import type { PidNamespace } from './pidns.ts';
-import type { ProcInfo, SignalAction, WaitStatus } from './sys.ts';
+import type { Limits, ProcInfo, SignalAction, WaitStatus } from './sys.ts';
 import { PendingCall, WaitQueue } from './waitqueue.ts';
 
 /** CPU time is accounted in clock ticks. */
@@ -34,6 +34,7 @@ export interface ProcSpec {
   /** What root may in it; everything when absent. @see capabilities(7) */
   readonly caps?: ReadonlySet<string> | undefined;
   readonly umask: number;
+  readonly limits: Limits;
   readonly pgid: number | undefined;
   readonly sid: number | undefined;
   readonly tty: TtyDevice | undefined;
@@ -64,6 +65,7 @@ export class Proc implements Process {
   exe = '';
   env: Readonly<Record<string, string>>;
   umask: number;
+  #limits: Limits;
   uid: number;
   gid: number;
   groups: readonly number[];
@@ -114,6 +116,8 @@ export class Proc implements Process {
     this.groups = spec.groups ?? [];
     this.caps = spec.caps;
     this.umask = spec.umask;
+    this.#limits = spec.limits;
+    this.fds.limit = spec.limits.nofile.soft;
     this.#root = [...this.pids.keys()].pop() as PidNamespace;
     this.#pgid = spec.pgid ?? this.pid;
     this.#root.joinGroup(this.#pgid, this);
@@ -131,6 +135,15 @@ export class Proc implements Process {
   /** Whether it has a capability: users other than root have none. */
   can(capability: string): boolean {
     return this.uid === 0 && (this.caps?.has(capability) ?? true);
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  set limits(limits: Limits) {
+    this.#limits = limits;
+    this.fds.limit = limits.nofile.soft;
   }
 
   get alive(): boolean {

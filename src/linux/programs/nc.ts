@@ -32,6 +32,9 @@ export interface Settings {
   readonly family: 0 | 4 | 6;
 }
 
+/** Virtual CPU time that a byte carried from one end to the other costs, ns: two gigabits a second. */
+const CPU_PER_BYTE = 4;
+
 /** Copies both ways until both ends are done, or nothing moved for `wait` seconds. */
 export async function shuttle(sys: Sys, fd: Fd, s: Settings): Promise<number> {
   let stdin = !s.noStdin;
@@ -50,7 +53,10 @@ export async function shuttle(sys: Sys, fd: Fd, s: Settings): Promise<number> {
         stdin = false;
         if (s.closeOnEof) sys.shutdown(fd, 'write');
         if (s.quit !== undefined && s.quit >= 0) quitAt = sys.now() + s.quit * 1e9;
-      } else if (isErr(await sys.write(fd, bytes))) return 1;
+      } else {
+        if (isErr(await sys.write(fd, bytes))) return 1;
+        await sys.cpu(bytes.length * CPU_PER_BYTE);
+      }
     }
     if (ready.some((r) => r.fd === fd)) {
       const bytes = await sys.read(fd);
@@ -60,7 +66,10 @@ export async function shuttle(sys: Sys, fd: Fd, s: Settings): Promise<number> {
         return 1;
       }
       if (bytes.length === 0) net = s.udp;
-      else await sys.write(1, bytes);
+      else {
+        await sys.write(1, bytes);
+        await sys.cpu(bytes.length * CPU_PER_BYTE);
+      }
     }
   }
   return 0;

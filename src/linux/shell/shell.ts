@@ -186,8 +186,6 @@ export class Shell {
   replaced = false;
   /** `exit` has warned of stopped jobs. */
   exitWarned = false;
-  /** What `ulimit` was told. */
-  limits = new Map<string, string>();
 
   /** Are aliases expanded here? */
   get expandsAliases(): boolean {

@@ -246,21 +246,24 @@ export class Play {
 
   #send(): void {
     const wall = now();
-    // what answers a key does not wait for the next frame's batch
-    if (wall - this.#batchAt < BATCH_EVERY && !(this.#typed && this.terminals.waiting)) return;
+    // What answers a key waits neither for the next frame's batch nor for a look at the lab.
+    const look = !(this.#typed && this.terminals.waiting);
+    if (wall - this.#batchAt < BATCH_EVERY && look) return;
     const { output, ended } = this.terminals.take();
     if (output.length > 0) this.#typed = false;
-    const view = this.#feed.view(wall, () => this.lab.view());
-    const { frames, lost } = this.#feed.frames(wall, (since, most) => this.lab.frames(since, most));
-    const drops = this.#watch?.drops() ?? [];
-    const timeline = this.#changed ? this.timeline?.() : undefined;
+    const view = look ? this.#feed.view(wall, () => this.lab.view()) : undefined;
+    const { frames, lost } = look
+      ? this.#feed.frames(wall, (since, most) => this.lab.frames(since, most))
+      : { frames: [], lost: 0 };
+    const drops = (look && this.#watch?.drops()) || [];
+    const timeline = look && this.#changed ? this.timeline?.() : undefined;
     const news = output.length + ended.length + frames.length + lost + drops.length + this.#opened.length > 0;
     const idle = !news && !view && !this.lesson.news && !timeline && this.#replay === undefined;
     if (idle && wall - this.#batchAt < TICK) return;
     const fast = this.#playback !== undefined && !this.#shown;
     if (this.#playback && this.#replay === undefined)
       this.#replay = { commands: this.#commands, end: this.#playback.log.end, fast };
-    this.#batchAt = wall;
+    if (look) this.#batchAt = wall;
     this.sink({
       anew: this.#anew || undefined,
       opened: this.#opened,
@@ -278,7 +281,7 @@ export class Play {
     });
     this.#anew = false;
     this.#opened = [];
-    this.#changed = false;
+    if (look) this.#changed = false;
     this.#replay = undefined;
     this.#differs = false;
   }

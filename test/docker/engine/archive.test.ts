@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { collect, text, utf8 } from '../../../src/base/http.ts';
+import { jsonFault } from '../../../src/base/jsonfault.ts';
 import { readTar, type TarEntry, writeTar } from '../../../src/base/tar.ts';
 import { DetachScanner, parseDetachKeys } from '../../../src/docker/engine/detach.ts';
-import { jsonFault } from '../../../src/docker/engine/jsonfault.ts';
 import { makeRig, type Rig } from '../rig.ts';
 
 let rig: Rig;

@@ -52,3 +52,24 @@ test('the settings of a commit go before those of the container', async () => {
   const { Config } = (await rig.api('GET', '/images/two/json')).body;
   expect([Config.Env.includes('A=1'), Config.Env.includes('B=2'), Config.Cmd]).toEqual([true, true, ['top']]);
 });
+
+test('hosts, kernel parameters and device rules are checked', async () => {
+  const create = (HostConfig: object): Promise<string> =>
+    refused('POST', '/containers/create', { Image: 'busybox', Cmd: ['true'], HostConfig });
+  expect(await create({ ExtraHosts: ['a'] })).toBe('400 bad format for add-host: "a"');
+  expect(await create({ ExtraHosts: ['a:b'] })).toBe('400 invalid IP address in add-host: "b"');
+  expect(await create({ ExtraHosts: ['a:::1', 'b:host-gateway', 'c:10.0.0.1'] })).toContain('201');
+  const start = async (HostConfig: object): Promise<string> => {
+    const { Id } = (await rig.api('POST', '/containers/create', { Image: 'busybox', Cmd: ['true'], HostConfig })).body;
+    const { status, body } = await rig.api('POST', `/containers/${Id}/start`);
+    return `${status} ${body?.message ?? ''}`;
+  };
+  const none = { NetworkMode: 'none' };
+  const own = (name: string): object => ({ ...none, Sysctls: { [name]: '1' } });
+  expect(await start(own('kernel.foo'))).toContain('sysctl "kernel.foo" is not in a separate kernel namespace');
+  expect(await start(own('kernel.hostname'))).toContain('is not allowed as it conflicts with the OCI "hostname" field');
+  expect(await start(own('kernel.msgmax'))).toContain('204');
+  expect(await start({ ...own('kernel.msgmax'), IpcMode: 'host' })).toContain('is not allowed in the hosts ipc');
+  expect(await start({ ...none, DeviceCgroupRules: ['x'] })).toBe("500 invalid device cgroup rule format: 'x'");
+  expect(await start({ ...none, DeviceCgroupRules: ['c *:* rwm'] })).toContain('204');
+});

@@ -62,3 +62,25 @@ it('build runs its steps, remembers them, and points at the line that failed', a
     /Step 2\/3 : RUN echo one && false\n.*one\n.*returned a non-zero code: 1/s,
   );
 });
+
+it('the registry has images for linux/amd64 only, and says what it has', async () => {
+  lab = await makeLab();
+  const ask = (method: string, path: string): Promise<string> =>
+    sh(`curl -s -X ${method} --unix-socket /var/run/docker.sock 'http://docker${path}'`);
+  const pulled = (platform: string): Promise<string> =>
+    ask('POST', `/images/create?fromImage=hello-world&tag=latest&platform=${platform}`);
+  expect(await pulled('arm64')).toContain('no matching manifest for linux/arm64 in the manifest list entries');
+  expect(await pulled('linux/arm')).toContain('no matching manifest for linux/arm/v7 in');
+  expect(await pulled('windows')).toContain('no matching manifest for windows/amd64 in');
+  expect(await sh('docker image inspect hello-world')).toContain('No such image: hello-world');
+  expect(await sh(`printf 'FROM --platform=arm64 alpine\n' | docker build -`)).toContain('no matching manifest for');
+  expect(await pulled('linux/x86_64')).toContain('Downloaded newer image for hello-world:latest');
+  const unknown = '{"message":"manifest unknown: manifest unknown"}\n';
+  expect(await ask('GET', '/distribution/hello-world:nosuch/json')).toBe(unknown);
+  expect(await ask('GET', `/distribution/hello-world@sha256:${'a'.repeat(64)}/json`)).toBe(unknown);
+  const name = (await sh("docker image inspect -f '{{index .RepoDigests 0}}' hello-world")).trim();
+  expect(JSON.parse(await ask('GET', `/distribution/${name}/json`)).Descriptor.digest).toBe(name.split('@')[1]);
+  expect(await ask('POST', '/images/hello-world/push')).toContain('denied: requested access');
+  expect(await ask('POST', '/images/hello-world/push?tag=v1')).toContain('tag does not exist: hello-world:v1');
+  expect(await ask('POST', '/images/nosuch/push?tag=v1')).toContain('not exist locally with the tag: nosuch');
+});

@@ -32,6 +32,33 @@ it('does at once what is asked for while the lab is at work', async () => {
   expect(told.sitting.now - began).toBeLessThan(1e9);
 });
 
+it('does not wait for a lab that is never at rest, and plays it again', async () => {
+  const told = await Told.at();
+  told.open();
+  told.open(1);
+  await told.passes(1e8);
+  await told.types('nc -l -p 9000 >/dev/null &\r', 1e7, 1);
+  await told.types('dd if=/dev/zero bs=64k | nc 127.0.0.1 9000\r', 1e7, 1);
+  const steps: number[] = [];
+  for (const key of 'never') {
+    let since = 0;
+    let n = 0;
+    const did = told.acts.length;
+    await told.sitting.step(told.sitting.now + 5e9, () => {
+      n++;
+      if (n === 20) told.press(key);
+      if (n >= 20 && told.acts.length === did) since++;
+      return told.acts.length === did;
+    });
+    steps.push(since);
+  }
+  expect(Math.max(...steps)).toBeLessThan(4);
+  const { log } = told.sitting;
+  await told.goes(log.end);
+  const again = await Told.again(log);
+  expect(again.state()).toEqual(told.state());
+});
+
 it('knows where a command begins and ends, also in a container', async () => {
   const told = await Told.at();
   told.open();

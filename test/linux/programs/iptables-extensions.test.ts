@@ -342,10 +342,10 @@ describe('LOG', () => {
 });
 
 it.each([
-  ['-A INPUT -m time --timestart 10:00 --timestop 12:00 -j DROP', 'time', 'RULE_APPEND'],
-  ['-A INPUT -m policy --dir in --pol ipsec -j ACCEPT', 'policy', 'RULE_APPEND'],
-  ['-I INPUT -j NFQUEUE --queue-num 1', 'NFQUEUE', 'RULE_INSERT'],
-  ['-t mangle -A PREROUTING -p tcp -j TPROXY --on-port 1 --tproxy-mark 1', 'TPROXY', 'RULE_APPEND'],
+  ['-A INPUT -m cpu --cpu 0 -j DROP', 'cpu', 'RULE_APPEND'],
+  ['-A INPUT -m bpf --bytecode foo -j ACCEPT', 'bpf', 'RULE_APPEND'],
+  ['-I INPUT -p tcp -j SYNPROXY --mss 1460', 'SYNPROXY', 'RULE_INSERT'],
+  ['-t mangle -A PREROUTING -p tcp -j TCPOPTSTRIP --strip-options sack', 'TCPOPTSTRIP', 'RULE_APPEND'],
 ])('%s: the kernel is without it', async (line, name, what) => {
   const chain = line.includes('PREROUTING') ? 'PREROUTING' : 'INPUT';
   const m = await makeMachine();

@@ -65,22 +65,40 @@ const BRIDGE_AGEING: u64 = 300_000_000_000;
 
 @unmanaged
 export class Dev {
+  // What each frame that is sent, flooded or received looks at: one line of a cache, and its counters the next.
   live: u32;
   kind: u32;
   ns: u32;
   up: u32;
   mtu: u32;
   carrier: u32;
-  promisc: u32;
-  hairpin: u32;
-  isolated: u32;
   /** veth: the other end. */
   peer: u32;
   /** Bridge it is a port of. */
   master: u32;
-  /** Bridge: its ports, newest first; port: the next one. */
-  ports: u32;
   nextPort: u32;
+  hairpin: u32;
+  isolated: u32;
+  /** Bridge port: PORT_*, what it does not do. */
+  off: u32;
+  /** Tells a reused record from the old one. */
+  gen: u32;
+  /** Devices that stand on it: records of Upper. */
+  uppers: u32;
+  /** Queueing discipline at its root, 0: none. */
+  qdisc: u32;
+  promisc: u32;
+  mac: u64;
+  /** Time a frame takes to the other end, ns. */
+  latency: u64;
+  rxPackets: u64;
+  rxBytes: u64;
+  txPackets: u64;
+  txBytes: u64;
+  rxDropped: u64;
+  txDropped: u64;
+  /** Bridge: its ports, newest first. */
+  ports: u32;
   prevPort: u32;
   /** Neighbours in the namespace's list of devices. */
   nextInNs: u32;
@@ -91,18 +109,10 @@ export class Dev {
   /** Bridge port: the forwarding entries of the source and the destination it saw last; hints. */
   fdbFrom: u32;
   fdbTo: u32;
-  /** Tells a reused record from the old one. */
-  gen: u32;
   /** Record of its kind: Vxlan, or Upper (what it stands on). */
   side: u32;
-  /** Devices that stand on it: records of Upper. */
-  uppers: u32;
   /** DEV_MACVLAN, DEV_IPVLAN: those take its frames. */
   portOf: u32;
-  /** Queueing discipline at its root, 0: none. */
-  qdisc: u32;
-  /** Bridge port: PORT_*, what it does not do. */
-  off: u32;
   /** Bridge: 802.1D groups that it forwards, a bit each. */
   groupFwd: u32;
   /** Bridge: its MAC was given by hand; else it is the lowest of its ports'. */
@@ -118,15 +128,6 @@ export class Dev {
   rxErrors: u64;
   txErrors: u64;
   txCarrier: u64;
-  mac: u64;
-  /** Time a frame takes to the other end, ns. */
-  latency: u64;
-  rxPackets: u64;
-  rxBytes: u64;
-  rxDropped: u64;
-  txPackets: u64;
-  txBytes: u64;
-  txDropped: u64;
   /** Name, 16 bytes, zero-filled. */
   name0: u64;
   name1: u64;

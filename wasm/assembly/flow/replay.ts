@@ -37,7 +37,8 @@ const SOON: u64 = 1_000_000;
 export function flowArrive(pkt: u32): void {
   const s = Sim.at();
   const p = Pkt.at(pkt);
-  if ((s.flowOff | s.traceOn | s.captures) != 0) {
+  // A flood's copies are nobody's flow: their bytes are shared.
+  if ((s.flowOff | s.traceOn | s.captures) != 0 || !privately(p)) {
     linkArrive(pkt);
     return;
   }
@@ -188,7 +189,7 @@ function slow(pkt: u32, old: usize): void {
   const f = p.data as usize;
   const d = Dev.at(p.dev);
   const plain = (p.flags & ~PF_UNCOUNTED) == 0 && load<u64>(changetype<usize>(p), offsetof<Pkt>('mark')) == 0;
-  if (!plain || !privately(p) || d.gen != p.gen || !frameFits(p)) {
+  if (!plain || d.gen != p.gen || !frameFits(p)) {
     linkArrive(pkt);
     return;
   }

@@ -80,6 +80,7 @@ export function arpInput(pkt: u32): void {
 /** What a message says is answered and noted. */
 function heard(ns: u32, dev: u32, op: u32, sha: u64, spa: u32, tha: u64, tpa: u32, type: u32): void {
   if (op != ARP_REQUEST && op != ARP_REPLY) return;
+  if (op == ARP_REQUEST && unconcerned(ns, dev, spa, tpa)) return;
   if (tpa >> 28 == 14 || (tpa >> 24 == 127 && !confOr(dev, CONF_ROUTE_LOCALNET))) return;
   if (spa == tpa && confOr(dev, CONF_DROP_GRATUITOUS_ARP)) return;
   if (spa == 0) {
@@ -93,19 +94,18 @@ function heard(ns: u32, dev: u32, op: u32, sha: u64, spa: u32, tha: u64, tpa: u3
 }
 
 /**
- * Whether a request can be this machine's to answer, or a martian to tell of: most of what a switch floods is not, and
- * is spared the look-ups of a route.
+ * Whether a request is neither for this machine nor from one it knows, nor does any setting make it care: most of what
+ * a switch floods is that, and is spared the settings and the look-ups of a route.
  */
-function concerns(ns: u32, dev: u32, tpa: u32): bool {
+function unconcerned(ns: u32, dev: u32, spa: u32, tpa: u32): bool {
   const n = Net4.at(ns);
-  if (n.customLocal || n.custom || addrIsLocal(ns, tpa) || confOr(dev, CONF_LOG_MARTIANS)) return true;
-  if (!confOf(dev, CONF_FORWARDING)) return false;
-  return confOr(dev, CONF_PROXY_ARP) || confOr(dev, CONF_PROXY_ARP_PVLAN) || proxyHas(dev, tpa);
+  if ((n.curious | n.custom | n.customLocal) != 0 || proxyHas(dev, tpa)) return false;
+  return neighFind(dev, spa) == 0 && !addrIsLocal(ns, tpa);
 }
 
 /** A request: answers it for own addresses and for those it is a proxy of. @returns whether it is dealt with */
 function asked(ns: u32, dev: u32, sha: u64, spa: u32, tpa: u32, type: u32): bool {
-  if (!concerns(ns, dev, tpa) || routeInput(ns, dev, spa, tpa, 0, 0, 0, true) != 0) return false;
+  if (routeInput(ns, dev, spa, tpa, 0, 0, 0, true) != 0) return false;
   const s = Sim.at();
   const kind = s.r0;
   const out = s.r1;

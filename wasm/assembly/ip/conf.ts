@@ -3,18 +3,24 @@
  * @see Linux net/ipv4/devinet.c: devinet_conf_proc, inet_forward_change; include/linux/inetdevice.h: IN_DEV_ORCONF …
  */
 import {
-  CONF_ACCEPT_REDIRECTS, CONF_ACCEPT_SOURCE_ROUTE, CONF_ALL, CONF_ARP_EVICT_NOCARRIER, CONF_BASE_REACHABLE_TIME,
+  CONF_ACCEPT_REDIRECTS, CONF_ACCEPT_SOURCE_ROUTE, CONF_ALL, CONF_ARP_ACCEPT, CONF_ARP_EVICT_NOCARRIER, CONF_BASE_REACHABLE_TIME,
   CONF_COUNT, CONF_DEFAULT, CONF_DELAY_FIRST_PROBE_TIME, CONF_DISABLE_POLICY, CONF_DISABLE_XFRM, CONF_FORWARDING,
-  CONF_LOCKTIME, CONF_MCAST_SOLICIT, CONF_PROXY_DELAY, CONF_PROXY_QLEN, CONF_RETRANS_TIME, CONF_SECURE_REDIRECTS,
+  CONF_LOCKTIME, CONF_LOG_MARTIANS, CONF_MCAST_SOLICIT, CONF_PROXY_ARP, CONF_PROXY_ARP_PVLAN, CONF_PROXY_DELAY, CONF_PROXY_QLEN, CONF_RETRANS_TIME, CONF_SECURE_REDIRECTS,
   CONF_SEND_REDIRECTS, CONF_SHARED_MEDIA, CONF_UCAST_SOLICIT, CONF_UNRES_QLEN, DEV_LOOPBACK, EINVAL,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Ns } from '../dev/ns';
 import { CONF_BASE, CONF_NS, CONF_REC } from '../mem';
 import { dstFlush } from './dst';
+import { Net4 } from './net4';
 
 /** Where values begin; before them a word of bits: which were set by hand. */
 const VALUES: usize = 8;
+
+/** Settings that concern ARP requests which are not for this machine. */
+const CURIOUS: u64 =
+  ((1 as u64) << CONF_ARP_ACCEPT) | ((1 as u64) << CONF_LOG_MARTIANS) | ((1 as u64) << CONF_PROXY_ARP) |
+  ((1 as u64) << CONF_PROXY_ARP_PVLAN);
 
 function ofDev(dev: u32): usize {
   return CONF_BASE + (dev as usize) * CONF_REC;
@@ -123,6 +129,7 @@ export function confSet(ns: u32, dev: u32, key: u32, value: u32): i32 {
     return 0;
   }
   const bit: u64 = (1 as u64) << (key as u64);
+  if (value != 0 && CURIOUS & bit) Net4.at(ns).curious = 1;
   store<u64>(at, load<u64>(at) | bit);
   if (dev != CONF_DEFAULT) return 0;
   for (let d = Ns.at(ns).devs; d != 0; d = Dev.at(d).nextInNs) {

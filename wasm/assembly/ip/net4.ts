@@ -40,6 +40,8 @@ export class Net4 {
   groups: u32;
   /** Policy rules that ask for protocol or ports of what comes in. */
   dissects: u32;
+  /** Whether a setting that makes ARP do more than its part was ever other than 0 here (conf.ts: CURIOUS). */
+  curious: u32;
 
   @inline static at(i: u32): Net4 {
     return changetype<Net4>(NET4_BASE + (i as usize) * NET4_REC);

@@ -151,7 +151,7 @@ export function ip4Output(
       return 0;
     }
   }
-  return localOut(pkt, oif);
+  return ip4LocalOut(pkt, oif);
 }
 
 /** A member of a group hears its own datagrams, unless it does not want to. @see Linux ip_output.c: ip_mc_output */
@@ -202,11 +202,11 @@ export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   if (ip4Src(ip) == 0) wr32(ip + 12, p.prefsrc);
   store<u16>(ip, 0, 10);
   store<u16>(ip, csumFold(csumPartial(ip, ip4Hlen(ip), 0)), 10);
-  return localOut(pkt, oif);
+  return ip4LocalOut(pkt, oif);
 }
 
 /** OUTPUT hook, which routes a rewritten destination anew. @see Linux netfilter.c: ip_route_me_harder */
-function localOut(pkt: u32, oif: u32): i32 {
+export function ip4LocalOut(pkt: u32, oif: u32): i32 {
   const p = Pkt.at(pkt);
   const s = Sim.at();
   s.rerouted = 0;

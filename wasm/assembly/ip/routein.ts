@@ -76,6 +76,25 @@ function validate(ns: u32, dev: u32, src: u32, dst: u32, out: u32, mark: u32, to
 }
 
 /**
+ * Whether the way back to a source leaves by the device it came by, or with `loose` by any. Overwrites Flow and the answer in Sim.
+ * @param local an own address will do too
+ * @see Linux net/ipv4/netfilter/ipt_rpfilter.c
+ */
+export function reversePath(
+  ns: u32, dev: u32, src: u32, dst: u32, mark: u32, tos: u32, loose: bool, local: bool,
+): bool {
+  const group = dst >> 28 == 14 || dst == 0xffffffff;
+  if (src >> 24 == 0 && (dst == 0xffffffff || dst >> 8 == 0xe00000)) return true;
+  const f = flowSet(src, group || dst >> 24 == 0 ? 0 : dst, 0, 0);
+  f.mark = mark;
+  f.tos = tos;
+  if (fibLookup(ns) != 0) return false;
+  const type = Sim.at().r0;
+  if (type != RTN_UNICAST && (type != RTN_LOCAL || !local)) return false;
+  return leavesBy(dev) || loose;
+}
+
+/**
  * What else a question about a packet received holds, when a rule wants to know: protocol and ports, unless it is a fragment.
  * @param proto protocol, when there is no packet @param back the way to its sender is asked for
  * @see Linux fib4_rules_early_flow_dissect

@@ -30,6 +30,7 @@ import {
   TARGET_NOTRACK,
   TARGET_REJECT,
   TARGET_RETURN,
+  TARGET_TEE,
   TARGET_ZONE,
   TRACE_POLICY,
   TRACE_RETURN,
@@ -49,6 +50,7 @@ import { nfReject } from './reject';
 import { Chain, Rule, ruleAt } from './table';
 import { nfLog } from './target/log';
 import { mangleTarget, markSet } from './target/mangle';
+import { teeTarget } from './target/tee';
 import { zoneSet } from './zone';
 
 /** The rule lets the packet go on to the next rule. */
@@ -174,6 +176,9 @@ function act(pkt: u32, target: u32, i: u32, r: usize, hook: u32, indev: u32, out
       return CONTINUE;
     case TARGET_NOTRACK:
       if (!decided(p)) p.flags |= PF_NOTRACK;
+      return CONTINUE;
+    case TARGET_TEE:
+      teeTarget(pkt, r, hook);
       return CONTINUE;
     case TARGET_ZONE:
       return decided(p) || zoneSet(p, r) ? CONTINUE : DROP_CT_FULL;

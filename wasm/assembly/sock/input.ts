@@ -12,7 +12,7 @@ import { csumFold, csumL4v6, csumPartial } from '../wire/checksum';
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_UDP } from '../wire/ipv4';
 import { UPPER_CUT, UPPER_LATER, ip6Class, ip6Upper } from '../wire/ipv6';
 import { vxlanInput } from '../dev/vxlan';
-import { bindRemove, connFind, isV4, mapped, mappedAt, rawAny, udpFind } from './demux';
+import { bindRemove, connFind, isV4, listenerFind, mapped, mappedAt, rawAny, udpFind } from './demux';
 import { pathLearn, wayLearn } from './glue';
 import { groupDeliver, groupsDrop } from './group';
 import { ECHO_REPLY, pingDeliver, pingError } from './ping';
@@ -80,6 +80,23 @@ export function udpSocket(ns: u32, p: Pkt): i32 {
     if (id != 0 && sockAt(id).state == S_KERNEL) return id;
   }
   return udpFind(ns as i32, word0(p, 1), word1(p, 1), dport, word0(p, 0), word1(p, 0), sport, p.indev as i32);
+}
+
+/**
+ * The socket that would take a segment or datagram, 0: none.
+ * @param own address to take in place of its destination, 0: that @param port the port there
+ */
+export function sockTaker(p: Pkt, tcp: bool, own: usize, port: u32): i32 {
+  const ns = p.ns as i32;
+  const l0 = own != 0 ? load<u64>(own) : word0(p, 1);
+  const l1 = own != 0 ? load<u64>(own, 8) : word1(p, 1);
+  const r0 = word0(p, 0);
+  const r1 = word1(p, 0);
+  const sport = bswap<u16>(load<u16>(p.th as usize)) as u32;
+  const dev = p.indev as i32;
+  if (!tcp) return udpFind(ns, l0, l1, port, r0, r1, sport, dev);
+  const id = connFind(ns, l0, l1, port, r0, r1, sport);
+  return id != 0 ? id : listenerFind(ns, l0, l1, port, r0, r1, sport, dev);
 }
 
 /** A UDP datagram. @returns 1 taken, 0 no socket (the caller still owns it) */

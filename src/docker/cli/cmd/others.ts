@@ -6,7 +6,6 @@
 import { Failure, failed } from '../failure.ts';
 import { fullName, parseReference, tagged } from '../reference.ts';
 import {
-  ANY,
   type Arity,
   atLeast,
   between,
@@ -17,7 +16,6 @@ import {
   type GroupSpec,
   NONE,
 } from '../spec.ts';
-import { contextLs, contextShow } from './context.ts';
 import { FORMAT_HELP } from './format.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
@@ -26,15 +24,15 @@ import { trustCommands } from './trust.ts';
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
   { path: ['buildx'], short: 'Build with BuildKit' },
-  { path: ['checkpoint'], short: 'Manage checkpoints' },
-  { path: ['config'], short: 'Manage configs of a swarm' },
+  { path: ['checkpoint'], short: 'Manage checkpoints', experimental: true },
+  { path: ['config'], short: 'Manage configs of a swarm', swarm: 'manager' },
   { path: ['context'], short: 'Manage contexts' },
   { path: ['manifest'], short: 'Manage image manifests and lists of them' },
-  { path: ['node'], short: 'Manage nodes of a swarm' },
+  { path: ['node'], short: 'Manage nodes of a swarm', swarm: 'manager' },
   { path: ['plugin'], short: 'Manage plugins' },
-  { path: ['secret'], short: 'Manage secrets of a swarm' },
-  { path: ['service'], short: 'Manage services of a swarm' },
-  { path: ['stack'], short: 'Manage stacks of a swarm' },
+  { path: ['secret'], short: 'Manage secrets of a swarm', swarm: 'manager' },
+  { path: ['service'], short: 'Manage services of a swarm', swarm: 'manager' },
+  { path: ['stack'], short: 'Manage stacks of a swarm', swarm: 'manager' },
   { path: ['swarm'], short: 'Manage a swarm' },
   { path: ['trust'], short: 'Manage trust in images' },
 ]);
@@ -151,15 +149,6 @@ const plugins: readonly CommandSpec[] = [
     ]),
   ),
   ...pluginCommands,
-  known('context create', '[OPTIONS] CONTEXT', 'Make a context', exactly(1)),
-  known('context export', '[OPTIONS] CONTEXT [FILE|-]', 'Write a context to a tar archive', between(1, 2)),
-  known('context import', 'CONTEXT FILE|-', 'Read a context from a tar or zip archive', exactly(2)),
-  known('context inspect', '[OPTIONS] [CONTEXT] [CONTEXT...]', 'Show everything about contexts', ANY),
-  known('context rm', 'CONTEXT [CONTEXT...]', 'Remove contexts', atLeast(1), ['context rm', 'context remove']),
-  known('context update', '[OPTIONS] CONTEXT', 'Change a context', exactly(1)),
-  known('context use', 'CONTEXT', 'Use a context from now on', exactly(1)),
-  contextLs,
-  contextShow,
 ];
 
 const swarm: readonly CommandSpec[] = [

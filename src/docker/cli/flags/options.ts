@@ -6,6 +6,7 @@ const REPEATED = new Set([
   'list',
   'strings',
   'stringArray',
+  'stringToString',
   'map',
   'filter',
   'mount',

@@ -65,8 +65,8 @@ export function checkValue(spec: FlagSpec, text: string): Checked {
   return check ? check(text) : { value: text };
 }
 
-/** Values of one occurrence: `strings` flags split at commas as CSV. */
+/** Values of one occurrence: `strings` and `stringToString` flags split at commas as CSV. */
 export function splitValue(spec: FlagSpec, text: string): readonly string[] {
-  if (spec.type !== 'strings') return [text];
+  if (spec.type !== 'strings' && spec.type !== 'stringToString') return [text];
   return text === '' ? [] : text.split(',');
 }

@@ -258,13 +258,13 @@ class Run {
     if (nil) this.#fail(at, context, `nil pointer evaluating ${type}.${name}`);
     const extra = args.length > 0 || final.length > 0;
     if (value.t.k === 'struct') {
+      const embedded = embeddedField(value, name);
+      if (embedded) return embedded;
       const i = value.t.fields.findIndex((f) => f.name === name);
       if (i >= 0) {
         if (extra) this.#fail(at, context, `${name} has arguments but cannot be invoked as function`);
         return (value.v as GoValue[])[i];
       }
-      const embedded = embeddedField(value, name);
-      if (embedded) return embedded;
     }
     if (value.t.k === 'map' && value.t.key.k === 'string') {
       if (extra) this.#fail(at, context, `${name} is not a method but has arguments`);

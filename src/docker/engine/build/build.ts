@@ -31,6 +31,8 @@ export interface BuildOptions {
   /** Images whose steps may be taken over; when there are none, all of this engine. */
   readonly cacheFrom: readonly string[];
   readonly hostConfig: Partial<HostConfig>;
+  /** What the images of FROM lines are to be for, unless these say so; empty for this machine's. */
+  readonly platform: string;
 }
 
 /** Checks what can be checked before anything is sent. @returns the stream of messages */

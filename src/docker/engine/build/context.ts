@@ -3,6 +3,7 @@
  * @see moby builder/dockerfile/copy.go
  */
 import { text } from '../../../base/http.ts';
+import { pathMatch } from '../../../base/pathmatch.ts';
 import type { TarEntry } from '../../../base/tar.ts';
 import { Failure } from '../../errdefs.ts';
 import { ignoreRules, isIgnored } from '../../ignore.ts';
@@ -83,15 +84,5 @@ const join = (a: string, b: string): string => (a === '' ? b : `${a}/${b}`);
 
 /** @see Go path/filepath: Match */
 function matching(tree: Tree, pattern: string): string[] {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replace(/\*/g, '[^/]*')
-    .replace(/\?/g, '[^/]');
-  let re: RegExp;
-  try {
-    re = new RegExp(`^${source}$`);
-  } catch {
-    return [];
-  }
-  return [...tree.keys()].filter((path) => re.test(path));
+  return [...tree.keys()].filter((path) => pathMatch(pattern, path));
 }

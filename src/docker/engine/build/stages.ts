@@ -3,6 +3,7 @@ import type { TarEntry } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import { Failure } from '../../errdefs.ts';
 import { sha256 } from '../../images/digest.ts';
+import { noManifest, parsePlatform } from '../../images/platform.ts';
 import { parseReference, withDefaultTag } from '../../images/reference.ts';
 import { type ImageConfig, NO_CONFIG } from '../../images/spec.ts';
 import type { Image, ImageLayer } from '../../images/store.ts';
@@ -18,6 +19,7 @@ import type { BuildOptions } from './build.ts';
 import { applyInstruction, clean, commandOf, variablesOf } from './config.ts';
 import { copyEntries, type Tree, treeOf } from './context.ts';
 import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
+import { fetchSources } from './remote.ts';
 import { metadataStep, runStep } from './run.ts';
 import { expand, words } from './words.ts';
 
@@ -106,7 +108,7 @@ export class Stages {
       return;
     }
     const earlier = this.#done.find((s) => s.name !== '' && s.name === base)?.image;
-    const image = earlier ?? (yield* this.#pulled(base));
+    const image = earlier ?? (yield* this.#pulled(base, this.#platformOf(i)));
     Object.assign(stage, { image, config: { ...image.config, OnBuild: null }, layers: image.layers });
     yield told(image);
     const triggers = image.config.OnBuild ?? [];
@@ -119,8 +121,16 @@ export class Stages {
     }
   }
 
+  #platformOf(i: Instruction): string {
+    const platform = parsePlatform(expand(i.flags.platform ?? this.options.platform, this.#global, this.escapeChar));
+    if (platform instanceof Failure) throw new BuildError(platform.message);
+    return platform;
+  }
+
   /** An image of a FROM line, pulled when it is not here. */
-  async *#pulled(name: string): AsyncGenerator<Uint8Array, Image> {
+  async *#pulled(name: string, platform: string): AsyncGenerator<Uint8Array, Image> {
+    const missing = noManifest(platform);
+    if (missing) throw new BuildError(missing.message);
     const here = this.daemon.images.get(name);
     if (!(here instanceof Failure) && !this.options.pull) return here;
     const ref = parseReference(name);
@@ -199,16 +209,17 @@ export class Stages {
     const at = dest.startsWith('/') ? dest : `${WorkingDir === '' ? '' : WorkingDir}/${dest}`;
     const target = clean(at) + (/\/\.?$/.test(at) && clean(at) !== '/' ? '/' : '');
     const fs = this.daemon.kernel.overlay(stage.layers.map((l) => l.layer));
-    const sources = all.slice(0, -1);
-    const remote = sources.find((s) => /^https?:\/\//.test(s));
-    if (remote) throw new BuildError(`${i.name} failed: nothing can be fetched from ${remote}`);
+    const fetched = yield* fetchSources(this.daemon, i.name, all.slice(0, -1), target.endsWith('/'));
+    if (fetched instanceof Failure) throw new BuildError(`${i.name} failed: ${fetched.message}`);
+    const { files, sources } = fetched;
     const tree = i.flags.from === undefined ? this.context : this.#treeOf(i.flags.from);
-    const found = copyEntries(tree, sources, target, (path) => {
+    const found = copyEntries(new Map([...tree, ...files]), sources, target, (path) => {
       const stat = fs.stat(path, true);
       return !isErr(stat) && stat.kind === 'dir';
     });
     if (found instanceof Failure) throw new BuildError(`${i.name} failed: ${found.message}`);
-    const entries = i.name === 'ADD' ? found.flatMap((e) => extracted(e, target)) : found;
+    const isFetched = ({ bytes }: TarEntry): boolean => [...files.values()].some((f) => f.bytes === bytes);
+    const entries = i.name === 'ADD' ? found.flatMap((e) => (isFetched(e) ? [e] : extracted(e, target))) : found;
     const sum = sha256(entries.map((e) => `${e.name} ${e.mode} ${sha256(latin(e.bytes))}`).join('\n'));
     const kind = entries.length === 1 && entries[0]?.kind === 'file' ? 'file' : 'multi';
     const createdBy = `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;

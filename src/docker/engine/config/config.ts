@@ -6,11 +6,11 @@
  */
 import { text } from '../../../base/http.ts';
 import { parseIp, parsePrefix } from '../../../base/ip.ts';
+import { jsonFault } from '../../../base/jsonfault.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Kernel } from '../../../linux/kernel/machine.ts';
 import { Failure } from '../../errdefs.ts';
 import { LOCAL_POOLS, type PoolBase } from '../../libnetwork/ipam/pools.ts';
-import { jsonFault } from '../jsonfault.ts';
 import { verifyLog } from '../logdrivers.ts';
 import { DIRECTIVES, mismatch, namesSet } from './directives.ts';
 
@@ -51,6 +51,13 @@ export interface Config {
   readonly 'registry-mirrors': readonly string[];
   readonly 'default-address-pools': readonly { readonly base?: string; readonly size?: number }[];
   /** By driver. */
+  /** By resource. */
+  readonly 'default-ulimits': Readonly<
+    Record<string, { readonly Name?: string; readonly Soft: number; readonly Hard: number }>
+  >;
+  /** What `host-gateway` stands for; the default bridge's own addresses when there are none. */
+  readonly 'host-gateway-ip': string;
+  readonly 'host-gateway-ips': readonly string[];
   readonly 'default-network-opts': Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -85,6 +92,9 @@ export const DEFAULTS: Config = {
   'insecure-registries': [],
   'registry-mirrors': [],
   'default-address-pools': [],
+  'default-ulimits': {},
+  'host-gateway-ip': '',
+  'host-gateway-ips': [],
   'default-network-opts': {},
 };
 
@@ -136,6 +146,12 @@ function validate(c: Config): string | undefined {
   if (label !== undefined) return `bad attribute format: ${label}`;
   const server = c.dns.find((s) => !parseIp(s));
   if (server !== undefined) return `IP address is not correctly formatted: ${server}`;
+  const gateways = hostGateways(c);
+  const wrong = gateways.find((g) => !parseIp(g));
+  if (wrong !== undefined) return `ParseAddr(${JSON.stringify(wrong)}): unable to parse IP`;
+  for (const v of [4, 6] as const)
+    if (gateways.filter((g) => parseIp(g)?.v === v).length > 1)
+      return `only one IPv${v} host gateway IP address can be specified`;
   if (c.mtu < 0) return `invalid default MTU: ${c.mtu}`;
   if (!['', 'iptables', 'nftables'].includes(c['firewall-backend']))
     return `invalid firewall-backend "${c['firewall-backend']}"`;
@@ -149,6 +165,12 @@ function validate(c: Config): string | undefined {
       return `invalid default address pool: size ${size} is smaller than the base's ${prefix.bits}`;
   }
   return undefined;
+}
+
+/** Addresses that `host-gateway` is told to stand for. */
+export function hostGateways(c: Config): readonly string[] {
+  const old = c['host-gateway-ip'];
+  return old === '' ? c['host-gateway-ips'] : [...c['host-gateway-ips'], old];
 }
 
 /** What stops the engine only once it begins. @see moby daemon/daemon.go: NewDaemon */

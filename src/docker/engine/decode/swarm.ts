@@ -3,6 +3,8 @@ import { ANY, BOOL, DURATION, INT64, list, map, STRING, STRING_MAP, STRINGS, str
 
 const ANNOTATIONS = { Annotations: { Name: STRING, Labels: STRING_MAP } };
 
+const DRIVER = struct('swarm.Driver', { Name: STRING, Options: STRING_MAP });
+
 /** POST /swarm/update */
 export const SWARM_SPEC = struct(
   'swarm.Spec',
@@ -27,7 +29,7 @@ export const SWARM_SPEC = struct(
       ForceRotate: UINT64,
     }),
     TaskDefaults: struct('swarm.TaskDefaults', {
-      LogDriver: struct('swarm.Driver', { Name: STRING, Options: STRING_MAP }),
+      LogDriver: DRIVER,
     }),
     EncryptionConfig: struct('swarm.EncryptionConfig', { AutoLockManagers: BOOL }),
   },
@@ -64,6 +66,18 @@ export const UNLOCK = struct('swarm.UnlockRequest', { UnlockKey: STRING });
 /** POST /nodes/{id}/update */
 export const NODE_SPEC = struct('swarm.NodeSpec', { Role: STRING, Availability: STRING }, ANNOTATIONS);
 
+/** POST /secrets/create, POST /secrets/{id}/update */
+export const SECRET_SPEC = struct(
+  'swarm.SecretSpec',
+  { Data: STRING, Driver: DRIVER, Templating: DRIVER },
+  ANNOTATIONS,
+);
+
+/** POST /configs/create, POST /configs/{id}/update */
+export const CONFIG_SPEC = struct('swarm.ConfigSpec', { Data: STRING, Templating: DRIVER }, ANNOTATIONS);
+
+const FILE = { Name: STRING, UID: STRING, GID: STRING, Mode: UINT32 };
+
 const NETWORKS = list(
   struct('swarm.NetworkAttachmentConfig', { Target: STRING, Aliases: STRINGS, DriverOpts: STRING_MAP }),
 );
@@ -88,6 +102,21 @@ export const SERVICE_SPEC = struct(
         StopSignal: STRING,
         StopGracePeriod: DURATION,
         Hosts: STRINGS,
+        Secrets: list(
+          struct('swarm.SecretReference', {
+            File: struct('swarm.SecretReferenceFileTarget', FILE),
+            SecretID: STRING,
+            SecretName: STRING,
+          }),
+        ),
+        Configs: list(
+          struct('swarm.ConfigReference', {
+            File: struct('swarm.ConfigReferenceFileTarget', FILE),
+            Runtime: struct('swarm.ConfigReferenceRuntimeTarget', {}),
+            ConfigID: STRING,
+            ConfigName: STRING,
+          }),
+        ),
         Init: BOOL,
       }),
       Resources: ANY,
@@ -99,7 +128,7 @@ export const SERVICE_SPEC = struct(
       }),
       Placement: ANY,
       Networks: NETWORKS,
-      LogDriver: struct('swarm.Driver', { Name: STRING, Options: STRING_MAP }),
+      LogDriver: DRIVER,
       ForceUpdate: UINT64,
       Runtime: STRING,
     }),

@@ -11,18 +11,20 @@ import { flag, flagOr, type Handler, type Route } from '../router.ts';
 const build: Handler = async ({ daemon, query, request }) => {
   if (query.get('version') === '2') return errors.noBuildKit;
   const remote = query.get('remote') ?? '';
-  if (remote !== '' && remote !== 'client-session') return errors.noRemoteContext(remote);
   const buildArgs = object(query.get('buildargs'));
   const labels = object(query.get('labels'));
   const cacheFrom = strings(query.get('cachefrom'));
   if (!buildArgs || !labels || !cacheFrom) return errors.invalidJson('unexpected end of JSON input');
   const platform = parsePlatform(query.get('platform') ?? '');
   if (platform instanceof Failure) return platform;
-  const context = entriesOf(await collect(request.body));
+  const dockerfile = (query.get('dockerfile') || 'Dockerfile').replace(/^\.?\//, '');
+  const isRemote = remote !== '' && remote !== 'client-session';
+  const { remoteContext } = await daemon.kernel.world.hold(import('../build/remote.ts'));
+  const context = isRemote ? await remoteContext(daemon, remote, dockerfile) : entriesOf(await collect(request.body));
   if (context instanceof Failure) return context;
   const { startBuild } = await daemon.kernel.world.hold(import('../build/build.ts'));
   const stream = startBuild(daemon, context, {
-    dockerfile: (query.get('dockerfile') || 'Dockerfile').replace(/^\.?\//, ''),
+    dockerfile,
     tags: query.getAll('t').filter((t) => t !== ''),
     buildArgs,
     labels: labels as Record<string, string>,
@@ -34,6 +36,7 @@ const build: Handler = async ({ daemon, query, request }) => {
     forceRemove: flag(query, 'forcerm'),
     cacheFrom,
     hostConfig: hostConfig(query),
+    platform,
   });
   return stream instanceof Failure ? stream : bytes(daemon, 200, 'application/json', stream);
 };

@@ -4,7 +4,6 @@ import type { CreateBody } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import { parsePlatform, platformMismatch } from '../../images/platform.ts';
 import type { ImageConfig } from '../../images/spec.ts';
-import { parseRfc3339, parseUnix } from '../../time.ts';
 import { attachContainer } from '../attach.ts';
 import { readJson } from '../body.ts';
 import { commitContainer } from '../commit.ts';
@@ -17,7 +16,7 @@ import { createExec, type Exec, type ExecConfig, type ExecStart, execJson, findE
 import { Filters } from '../filters.ts';
 import { inspectContainer } from '../inspect.ts';
 import { listContainers } from '../list.ts';
-import { readLogs } from '../logs.ts';
+import { logOptions, readLogs } from '../logs.ts';
 import { parsePruning } from '../prune.ts';
 import { deleteContainer, removeContainer, renameContainer } from '../remove.ts';
 import { bytes, empty, json, streamType } from '../reply.ts';
@@ -77,29 +76,9 @@ const list: Handler = ({ daemon, query }) => {
 };
 
 const logs = on((c, { daemon, query, request, version }) => {
-  const stdout = flag(query, 'stdout');
-  const stderr = flag(query, 'stderr');
-  if (!stdout && !stderr) return errors.noStream;
+  const options = logOptions(query);
+  if (options instanceof Failure) return options;
   if (c.hostConfig.LogConfig.Type === 'none') return errors.unreadableLog;
-  const at = (name: string): bigint | undefined => {
-    const value = query.get(name);
-    if (!value || value === '0') return undefined;
-    return parseUnix(value) ?? parseRfc3339(value);
-  };
-  for (const name of ['since', 'until']) {
-    const value = query.get(name);
-    if (value && at(name) === undefined && value !== '0') return errors.parseInt(value.split('.')[0] as string);
-  }
-  const tail = query.get('tail') ?? 'all';
-  const options = {
-    stdout,
-    stderr,
-    follow: flag(query, 'follow'),
-    timestamps: flag(query, 'timestamps'),
-    tail: /^\d+$/.test(tail) ? Number(tail) : undefined,
-    since: at('since'),
-    until: at('until'),
-  };
   const body = readLogs(c, options, () => daemon.now(), request.gone);
   return bytes(daemon, 200, streamType(c.config.Tty, version), body);
 });

@@ -1,15 +1,16 @@
 /** Routes below /images. @see moby api/server/router/image */
 import { collect, type HttpResponse } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
+import { fetchUrl } from '../../images/fetch.ts';
 import { parsePlatform } from '../../images/platform.ts';
-import { parseReference, withDefaultTag } from '../../images/reference.ts';
+import { repoTagReference } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
 import { applyChanges } from '../build/config.ts';
 import type { Daemon } from '../daemon.ts';
 import { Filters } from '../filters.ts';
-import { IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
-import { failed, line } from '../progress.ts';
+import { ageFilter, IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
+import { failed, fetching, line } from '../progress.ts';
 import { parsePruning } from '../prune.ts';
 import { bytes, empty, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
@@ -18,9 +19,12 @@ import { stream } from './archive.ts';
 const list: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
+  const refused = filters.check(IMAGE_FILTERS);
+  if (refused) return refused;
   const dangling = filters.bool('dangling');
   if (dangling instanceof Failure) return dangling;
-  return filters.check(IMAGE_FILTERS) ?? json(daemon, 200, imageRows(daemon, filters, flag(query, 'all')));
+  const age = ageFilter(daemon, filters);
+  return age instanceof Failure ? age : json(daemon, 200, imageRows(daemon, filters, flag(query, 'all'), age));
 };
 
 const create: Handler = async (call) => {
@@ -30,35 +34,29 @@ const create: Handler = async (call) => {
   const platform = parsePlatform(query.get('platform') ?? '');
   if (platform instanceof Failure) return platform;
   const { pullImage } = await daemon.kernel.world.hold(import('../pull.ts'));
-  const pulled = await pullImage(daemon, from, query.get('tag') ?? '');
+  const pulled = await pullImage(daemon, from.replace(/:$/, ''), query.get('tag') ?? '', platform);
   return pulled instanceof Failure ? pulled : bytes(daemon, 200, 'application/json', pulled);
 };
 
 const imported: Handler = async ({ daemon, query, request }) => {
-  const source = query.get('fromSrc') ?? '';
-  if (source !== '-' && source !== '') return unreachable(source);
-  const archive = await collect(request.body);
-  const repo = query.get('repo') ?? '';
-  const tag = query.get('tag') ?? '';
-  const parsed = repo === '' ? undefined : parseReference(`${repo}${tag === '' ? '' : `:${tag}`}`);
-  if (parsed instanceof Failure) return parsed;
+  const source = query.get('fromSrc') || '-';
+  const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
+  if (ref instanceof Failure) return ref;
   const config = applyChanges(
     NO_CONFIG,
     query.getAll('changes').flatMap((x) => x.split('\n')),
   );
   if (config instanceof Failure) return config;
-  const comment = query.get('message') || 'Imported from -';
-  const ref = parsed && withDefaultTag(parsed);
+  const comment = query.get('message') || `Imported from ${source}`;
+  const url = /^\w+:\/\//.test(source) ? source : `http://${source}`;
+  const fetched = source === '-' ? undefined : await fetchUrl(daemon.controller.daemon.sys, url);
+  if (fetched instanceof Failure) return fetched;
+  const archive = fetched?.bytes ?? (await collect(request.body));
   const id = importImage(daemon, archive, { config, comment, ref });
-  return id instanceof Failure ? id : messages(daemon, [line({ status: id })]);
+  if (!fetched) return id instanceof Failure ? id : messages(daemon, [line({ status: id })]);
+  const told = [line({ status: `Downloading from ${url}` }), fetching('Importing', archive.length)];
+  return messages(daemon, [...told, id instanceof Failure ? failed(id.message) : line({ status: id })]);
 };
-
-/** Nothing outside of the lab can be fetched. */
-function unreachable(source: string): Failure {
-  const url = /^https?:\/\//.test(source) ? source : `http://${source}`;
-  const host = /^https?:\/\/([^/:]*)/.exec(url)?.[1] ?? '';
-  return new Failure('system', `Get ${JSON.stringify(url)}: dial tcp: lookup ${host} on 192.168.56.1:53: no such host`);
-}
 
 const messages = (daemon: Daemon, lines: readonly Uint8Array[]): HttpResponse =>
   bytes(daemon, 200, 'application/json', each(lines));
@@ -90,9 +88,13 @@ const history: Handler = ({ daemon, params }) => {
 };
 
 const tag: Handler = ({ daemon, params, query }) => {
+  const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
+  if (ref === undefined) return empty(daemon, 200);
+  if (ref instanceof Failure) return ref;
   const image = daemon.images.get(params.name as string);
   if (image instanceof Failure) return image;
-  return tagImage(daemon, image, query.get('repo') ?? '', query.get('tag') ?? '') ?? empty(daemon, 201);
+  tagImage(daemon, image, ref);
+  return empty(daemon, 201);
 };
 
 const push: Handler = async ({ daemon, params, query }) => {
@@ -109,15 +111,17 @@ const remove: Handler = ({ daemon, params, query }) => {
 const prune: Handler = ({ daemon, query }) => {
   const pruning = parsePruning(daemon, query.get('filters'), ['dangling', 'label', 'label!', 'until']);
   if (pruning instanceof Failure) return pruning;
-  const all = pruning.filters.bool('dangling') === false;
+  const dangling = pruning.filters.bool('dangling');
+  if (dangling instanceof Failure) return dangling;
+  const all = dangling === false;
   const gone: unknown[] = [];
   let space = 0;
   for (const image of daemon.images.list()) {
     const used = [...daemon.containers.values()].some((c) => c.image?.id === image.id);
-    const dangling = daemon.images.tagsOf(image.id).length === 0;
+    const tags = daemon.images.tagsOf(image.id);
     if (!pruning.old(image.created) || !pruning.labels(image.config.Labels ?? null)) continue;
-    if (used || !(dangling || all) || daemon.images.childrenOf(image.id).length > 0) continue;
-    for (const name of dangling ? [image.id] : daemon.images.tagsOf(image.id)) {
+    if (used || !(tags.length === 0 || all) || daemon.images.childrenOf(image.id).length > 0) continue;
+    for (const name of tags.length === 0 ? [image.id] : tags) {
       const removed = removeImage(daemon, name, false);
       if (!(removed instanceof Failure)) gone.push(...removed);
     }

@@ -43,7 +43,9 @@ const inspect: Handler = ({ daemon, params, query }) => {
   const scope = query.get('scope') ?? '';
   const missing = new Failure('notFound', `network ${term} not found`);
   if (!(n instanceof Failure))
-    return scope === '' || scope === n.info.scope ? json(daemon, 200, inspectNetwork(daemon, n)) : missing;
+    return scope === '' || scope === n.info.scope
+      ? json(daemon, 200, inspectNetwork(daemon, n, true, flag(query, 'verbose')))
+      : missing;
   const other = scope === 'local' ? undefined : daemon.swarm?.elsewhere(term)[0];
   return other ? json(daemon, 200, other) : n;
 };

@@ -12,6 +12,7 @@ import { generateName } from '../names.ts';
 import { empty, json } from '../reply.ts';
 import { flag, type Route } from '../router.ts';
 import { managed, route, versionOf } from './managed.ts';
+import { serviceLogRoutes } from './servicelogs.ts';
 
 const create = managed(async (manager, { daemon, request }) => {
   const body = await readJson<ServiceSpec>(request, SERVICE_SPEC);
@@ -193,24 +194,13 @@ const task = managed((manager, { daemon, params }) => {
   return found instanceof Failure ? found : json(daemon, 200, taskJson(found));
 });
 
-const noLogs = managed((manager, { params }) => {
-  const found = manager.store.services.find(params.id as string);
-  if (!(found instanceof Failure))
-    return new Failure('notImplemented', 'logs of services are not part of this laboratory yet');
-  const one = manager.store.tasks.find(params.id as string);
-  return one instanceof Failure
-    ? found
-    : new Failure('notImplemented', 'logs of tasks are not part of this laboratory yet');
-});
-
 export const serviceRoutes: readonly Route[] = [
+  ...serviceLogRoutes,
   route('GET', '/services', list),
   route('POST', '/services/create', create),
   route('GET', '/services/{id}', inspect),
   route('DELETE', '/services/{id}', remove),
   route('POST', '/services/{id}/update', update),
-  route('GET', '/services/{id}/logs', noLogs),
   route('GET', '/tasks', tasks),
   route('GET', '/tasks/{id}', task),
-  route('GET', '/tasks/{id}/logs', noLogs),
 ];

@@ -1,11 +1,9 @@
 /**
- * Routes below /swarm and /nodes, and those of objects that only a manager has.
- * Limits: secrets and configs cannot be made.
+ * Routes below /swarm and /nodes.
  * @see moby api/server/router/swarm/cluster_routes.go
  */
 import type { InitRequest, JoinRequest, NodeSpec, SwarmSpec } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
-import { errors as swarmErrors } from '../../swarm/errors.ts';
 import { removeNode, updateNode } from '../../swarm/nodes.ts';
 import { readJson } from '../body.ts';
 import { INIT, JOIN, NODE_SPEC, SWARM_SPEC, UNLOCK } from '../decode/swarm.ts';
@@ -99,27 +97,6 @@ const nodeRemove = managed((manager, { daemon, params, query }) => {
   return gone instanceof Failure ? gone : empty(daemon, 200);
 });
 
-/** Objects that nobody can make here: there are none. */
-function none(kind: string): Route[] {
-  const one = kind.slice(0, -1);
-  const missing = managed((_, { params }) => swarmErrors.none(one, params.id as string));
-  return [
-    route(
-      'GET',
-      `/${kind}`,
-      managed((_, { daemon }) => json(daemon, 200, [])),
-    ),
-    route(
-      'POST',
-      `/${kind}/create`,
-      managed(() => new Failure('notImplemented', `${kind} are not part of this laboratory yet`)),
-    ),
-    route('GET', `/${kind}/{id}`, missing),
-    route('DELETE', `/${kind}/{id}`, missing),
-    route('POST', `/${kind}/{id}/update`, missing),
-  ];
-}
-
 export const swarmRoutes: readonly Route[] = [
   route(
     'GET',
@@ -140,6 +117,4 @@ export const swarmRoutes: readonly Route[] = [
   route('GET', '/nodes/{id}', node),
   route('DELETE', '/nodes/{id}', nodeRemove),
   route('POST', '/nodes/{id}/update', nodeUpdate),
-  ...none('secrets'),
-  ...none('configs'),
 ];

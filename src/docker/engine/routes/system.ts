@@ -85,6 +85,16 @@ const distribution: Handler = async ({ daemon, params }) => {
   return found instanceof Failure ? found : json(daemon, 200, found);
 };
 
+const search: Handler = async ({ daemon, query }) => {
+  const filters = Filters.parse(query.get('filters'), ['is-automated', 'is-official', 'stars']);
+  if (filters instanceof Failure) return filters;
+  const limit = query.get('limit') || '0';
+  if (!/^\+?\d+$/.test(limit)) return new Failure('invalid', 'invalid limit specified');
+  const { searchImages } = await daemon.kernel.world.hold(import('../search.ts'));
+  const rows = await searchImages(daemon, query.get('term') ?? '', Number(limit));
+  return rows instanceof Failure ? rows : json(daemon, 200, rows);
+};
+
 const usage: Handler = ({ daemon, query }) => {
   const types = query.getAll('type');
   const unknown = types.find((t) => !USAGE_TYPES.includes(t));
@@ -101,14 +111,5 @@ export const systemRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/system/df', handler: usage },
   { method: 'POST', pattern: '/auth', handler: auth },
   { method: 'GET', pattern: '/distribution/{name*}/json', handler: distribution },
-  {
-    method: 'GET',
-    pattern: '/images/search',
-    handler: ({ query }) =>
-      new Failure(
-        'system',
-        `Get "https://index.docker.io/v1/search?q=${encodeURIComponent(query.get('term') ?? '')}&n=25": ` +
-          'dial tcp: lookup index.docker.io on 192.168.56.1:53: no such host',
-      ),
-  },
+  { method: 'GET', pattern: '/images/search', handler: search },
 ];

@@ -5,21 +5,24 @@
 import { SECOND } from '../../../base/clock.ts';
 import { parseIp } from '../../../base/ip.ts';
 import { type Errno, isErr } from '../../../linux/kernel/errno.ts';
-import type { Service, Task } from '../../api/swarm.ts';
+import type { Payload, Service, Task } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
 import { run } from '../../libnetwork/task.ts';
 import { type HostPort, joinHostPort } from '../../swarm/address.ts';
 import type { Attached } from '../../swarm/attachments.ts';
 import { errors, rpc } from '../../swarm/errors.ts';
 import { digestOf } from '../../swarm/ids.ts';
+import type { PayloadKind } from '../../swarm/payloads.ts';
 import type { FromManager, FromNode, Refusal } from '../../swarm/protocol.ts';
 import type { Daemon } from '../daemon.ts';
+import { LogSender } from './logs.ts';
 import type { Member } from './member.ts';
 import { presenceOf } from './table.ts';
 import { Wire } from './wire.ts';
 
 export type ManagerLine = Wire<FromManager, FromNode>;
 type Joined = FromManager & { t: 'joined' };
+type Work = FromManager & { t: 'work' };
 
 const TIMEOUT = 20 * SECOND;
 const BEAT = 5 * SECOND;
@@ -80,9 +83,11 @@ export class Agent {
   #line: ManagerLine;
   #stopped = false;
   #seq = 0;
+  readonly #logs: LogSender;
   readonly #waiting = new Map<number, (got: (FromManager & { t: 'attached' })['got']) => void>();
   readonly #tasks = new Map<string, Task>();
-  #services: readonly Service[] = [];
+  /** What the manager told last. */
+  #work: Work | undefined;
 
   constructor(
     readonly member: Member,
@@ -90,12 +95,17 @@ export class Agent {
     line: ManagerLine,
   ) {
     this.#line = line;
+    this.#logs = new LogSender(member, (m) => this.send(m));
     this.#beat();
   }
 
-  /** A service that tasks here are of. */
+  /** What tasks here are of and refer to. */
   service(id: string): Service | undefined {
-    return this.#services.find((s) => s.ID === id);
+    return this.#work?.services.find((s) => s.ID === id);
+  }
+
+  payload(kind: PayloadKind, id: string): Payload | undefined {
+    return this.#work?.[`${kind}s`].find((p) => p.ID === id);
   }
 
   send(message: FromNode): void {
@@ -126,11 +136,14 @@ export class Agent {
     else if (m.t === 'attached') {
       this.#waiting.get(m.seq)?.(m.got);
       this.#waiting.delete(m.seq);
-    } else if (m.t === 'work') this.#work(m);
+    } else if (m.t === 'work') this.#begin(m);
+    else if (m.t === 'log') this.#logs.begin(m);
+    else if (m.t === 'log-stop') this.#logs.stop(m.seq);
   }
 
-  #work({ tasks, services, addresses }: FromManager & { t: 'work' }): void {
-    this.#services = services;
+  #begin(work: Work): void {
+    this.#work = work;
+    const { tasks, addresses } = work;
     for (const [network, address] of Object.entries(addresses)) this.member.attachments.set(network, address);
     for (const told of tasks) {
       const known = this.#tasks.get(told.ID);

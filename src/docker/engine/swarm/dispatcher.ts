@@ -6,7 +6,7 @@ import { MS, SECOND } from '../../../base/clock.ts';
 import { formatIp, parseIp } from '../../../base/ip.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Fd, Sys } from '../../../linux/kernel/sys.ts';
-import type { Node } from '../../api/swarm.ts';
+import type { Node, Task } from '../../api/swarm.ts';
 import { Failure } from '../../errdefs.ts';
 import { run } from '../../libnetwork/task.ts';
 import { joinHostPort } from '../../swarm/address.ts';
@@ -15,13 +15,18 @@ import { errors, rpc } from '../../swarm/errors.ts';
 import { newId } from '../../swarm/ids.ts';
 import type { Manager } from '../../swarm/manager.ts';
 import { addNode } from '../../swarm/nodes.ts';
+import { neededBy } from '../../swarm/payloads.ts';
 import type { FromManager, FromNode, Presence, Table } from '../../swarm/protocol.ts';
+import type { LogLine } from '../log.ts';
+import type { LogOptions } from '../logs.ts';
+import { LogBroker } from './logs.ts';
 import type { Member } from './member.ts';
-import { serviceNames } from './records.ts';
+import { serviceRecords } from './records.ts';
 import { presenceOf } from './table.ts';
 import { Wire } from './wire.ts';
 
 type Line = Wire<FromNode, FromManager>;
+type LogLines = AsyncIterable<LogLine>;
 
 /** Changes that come together are told at once. */
 const SETTLE = 5 * MS;
@@ -31,6 +36,7 @@ const MISSED = 3;
 export class Dispatcher {
   readonly #sessions = new Map<string, { readonly line: Line; heard: bigint }>();
   readonly #presence = new Map<string, Presence>();
+  readonly #logs = new LogBroker();
   #due = false;
   #stopped = false;
 
@@ -81,7 +87,9 @@ export class Dispatcher {
         }
       }
     });
-    if (node && this.#sessions.get(node.ID)?.line === line) this.#sessions.delete(node.ID);
+    if (!node || this.#sessions.get(node.ID)?.line !== line) return;
+    this.#sessions.delete(node.ID);
+    this.#logs.lost(node.ID);
   }
 
   #admit(m: FromNode & { t: 'join' }, from: string): Node | Failure {
@@ -140,6 +148,10 @@ export class Dispatcher {
       case 'left':
         releaseNode(manager, node.ID, m.network);
         return;
+      case 'line':
+      case 'log-end':
+        this.#logs.take(m);
+        return;
       case 'presence':
         this.#presence.set(node.ID, m.presence);
         this.changed();
@@ -154,6 +166,20 @@ export class Dispatcher {
     if (got instanceof Failure) return got;
     const address = nodeAddress(this.manager, node.ID, got.network.ID);
     return address instanceof Failure ? address : { attached: got, address };
+  }
+
+  /** The log of a task on another node; undefined: that node is not here. */
+  readLog({ ID: task, NodeID = '' }: Task, options: LogOptions, gone: Promise<void> | undefined): LogLines | undefined {
+    const line = this.#sessions.get(NodeID)?.line;
+    if (!line) return undefined;
+    const { stdout, stderr, follow, tail, since, until } = options;
+    const request = {
+      ...{ task, stdout, stderr, follow },
+      ...(tail === undefined ? {} : { tail }),
+      ...(since === undefined ? {} : { since: String(since) }),
+      ...(until === undefined ? {} : { until: String(until) }),
+    };
+    return this.#logs.read(NodeID, request, (m) => line.send(m), gone);
   }
 
   /** Tells everybody soon. */
@@ -173,7 +199,7 @@ export class Dispatcher {
     const table: Table = {
       records: all.flatMap(([, p]) => p.records),
       peers: all.map(([, p]) => p.peer),
-      names: serviceNames(manager),
+      services: serviceRecords(manager),
     };
     member.take(table);
     for (const [id, { line }] of this.#sessions) {
@@ -192,7 +218,10 @@ export class Dispatcher {
         if (!(address instanceof Failure)) addresses[Network.ID] = address;
       }
     const services = [...store.services.all()].filter((s) => tasks.some((t) => t.ServiceID === s.ID));
-    line.send({ t: 'work', tasks, services, addresses });
+    const specs = tasks.map((t) => t.Spec.ContainerSpec);
+    const secrets = neededBy(store, 'secret', specs);
+    const configs = neededBy(store, 'config', specs);
+    line.send({ t: 'work', tasks, services, secrets, configs, addresses });
   }
 
   /** A node that is not heard any more is down; one that was removed is shown the door. */

@@ -1,17 +1,18 @@
 /** Events of a swarm's objects, as its managers tell them. @see moby daemon/events.go: generateClusterEvent */
-import type { ClusterNetwork, Node, Service } from '../../api/swarm.ts';
+import type { ClusterNetwork, Node, Payload, Service } from '../../api/swarm.ts';
 import type { Change } from '../../swarm/store.ts';
 import type { Daemon } from '../daemon.ts';
 
 export function tellEvent(daemon: Daemon, change: Change): void {
   const { kind, action, object } = change;
-  if (kind !== 'node' && kind !== 'service' && kind !== 'network') return;
+  if (kind === 'cluster' || kind === 'task') return;
   const attributes = attributesOf(change);
   daemon.events.emit({ type: kind, action, id: object.ID, attributes, time: daemon.now(), swarm: true });
 }
 
 function attributesOf({ kind, object, before }: Change): Record<string, string> {
   if (kind === 'network') return { name: (object as ClusterNetwork).Spec.Name ?? '' };
+  if (kind === 'secret' || kind === 'config') return { name: (object as Payload).Spec.Name ?? '' };
   if (kind === 'node') return nodeAttributes(object as Node, before as Node | undefined);
   return serviceAttributes(object as Service, before as Service | undefined);
 }

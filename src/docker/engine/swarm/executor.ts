@@ -1,25 +1,34 @@
 /**
  * Runs the tasks that managers give this node, each as a container, and tells how they fare.
- * Limits: no mounts, secrets, configs, health checks or limits of tasks.
+ * Limits: no limits of tasks; templates in secrets and configs are not filled in.
  * @see swarmkit agent/exec/controller.go: Do, moby daemon/cluster/executor/container/{controller,adapter,container}.go
  */
-import type { ContainerSpec, Service, ServicePort, Task, TaskState, TaskStatus } from '../../api/swarm.ts';
+import { bytesFromBase64 } from '../../../base/base64.ts';
+import type { ContainerSpec, Payload, Service, ServicePort, Task, TaskState, TaskStatus } from '../../api/swarm.ts';
 import type { CreateBody, PortMap } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import { bare } from '../../swarm/attachments.ts';
+import { type PayloadKind, referencesOf } from '../../swarm/payloads.ts';
 import type { Change } from '../../swarm/store.ts';
 import { rfc3339Nano } from '../../time.ts';
-import type { Container } from '../container.ts';
+import type { Container, PayloadFile } from '../container.ts';
 import { createContainer } from '../create.ts';
 import { deleteContainer } from '../remove.ts';
 import { startContainer } from '../start.ts';
 import { stopContainer } from '../stop.ts';
 import { bring, leaveEmpty } from './attach.ts';
 import type { Member } from './member.ts';
+import { ingressPort } from './table.ts';
 
 /** Seconds, when a service does not say. */
 const GRACE = 10;
 const OVER: readonly TaskState[] = ['shutdown', 'remove'];
+
+/** Where a node learns what its tasks are of and refer to. */
+export interface TaskSource {
+  service(id: string): Service | undefined;
+  payload(kind: PayloadKind, id: string): Payload | undefined;
+}
 
 export class Executor {
   readonly #running = new Map<string, Run>();
@@ -28,8 +37,7 @@ export class Executor {
     readonly member: Member,
     /** Takes what is told of a task. */
     readonly report: (task: Task, status: TaskStatus) => void,
-    /** A service that tasks are of. */
-    readonly serviceOf: (id: string) => Service | undefined,
+    readonly source: TaskSource,
   ) {}
 
   /** A task of this node is there, is another way, or has gone. */
@@ -46,6 +54,11 @@ export class Executor {
       this.#running.set(task.ID, begun);
       void begun.begin();
     }
+  }
+
+  /** What runs, or ran, for a task. */
+  container(task: string): Container | undefined {
+    return this.#running.get(task)?.container;
   }
 
   /** All of them go: the node leaves the swarm. */
@@ -65,6 +78,10 @@ class Run {
     readonly executor: Executor,
     readonly task: Task,
   ) {}
+
+  get container(): Container | undefined {
+    return this.#container;
+  }
 
   get #member(): Member {
     return this.executor.member;
@@ -158,12 +175,14 @@ class Run {
     const spec = this.task.Spec.ContainerSpec as ContainerSpec;
     const image = await this.#image(spec.Image);
     if (image instanceof Failure) return image;
-    const service = this.executor.serviceOf(this.task.ServiceID ?? '');
+    const service = this.executor.source.service(this.task.ServiceID ?? '');
     const name = `${service?.Spec.Name}.${this.task.Slot ?? this.task.NodeID}.${this.task.ID}`;
     const made = await createContainer(daemon, name, bodyOf(this.task, spec, { image, name, service }));
     if (made instanceof Failure) return made;
     const c = daemon.containers.get(made.Id) as Container;
     c.managed = true;
+    c.ingressPorts = (service?.Endpoint.Ports ?? []).filter((p) => p.PublishMode === 'ingress').map(ingressPort);
+    c.payloads.push(...filesOf(spec, this.executor.source));
     return c;
   }
 
@@ -200,6 +219,7 @@ function bodyOf(
     ...(spec.Dir ? { WorkingDir: spec.Dir } : {}),
     ...(spec.User ? { User: spec.User } : {}),
     ...(spec.StopSignal ? { StopSignal: spec.StopSignal } : {}),
+    ...(spec.Healthcheck ? { Healthcheck: spec.Healthcheck as NonNullable<CreateBody['Healthcheck']> } : {}),
     Tty: spec.TTY ?? false,
     OpenStdin: spec.OpenStdin ?? false,
     Labels: {
@@ -216,6 +236,7 @@ function bodyOf(
       NetworkMode: (user[0] ?? networks[0])?.name ?? 'default',
       PortBindings: bindingsOf(host),
       ...(spec.Init === undefined ? {} : { Init: spec.Init }),
+      ...(spec.Mounts?.length ? { Mounts: spec.Mounts } : {}),
       ...(spec.ReadOnly ? { ReadonlyRootfs: true } : {}),
       ...(spec.Hosts ? { ExtraHosts: spec.Hosts.map(extraHost) } : {}),
       ...(spec.DNSConfig?.Nameservers ? { Dns: spec.DNSConfig.Nameservers } : {}),
@@ -226,6 +247,20 @@ function bodyOf(
       ? { NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks.map((n) => [n.name, n.settings])) } }
       : {}),
   };
+}
+
+/** Secrets and configs as files of a container. @see moby container/container_unix.go: SecretMounts, ConfigMounts */
+function filesOf(spec: ContainerSpec, source: TaskSource): PayloadFile[] {
+  return (['secret', 'config'] as const).flatMap((kind) =>
+    referencesOf(spec, kind).flatMap(({ id, file }) => {
+      const data = source.payload(kind, id)?.Spec.Data;
+      const bytes = data === undefined ? undefined : bytesFromBase64(data);
+      if (!file || !bytes) return [];
+      const folder = kind === 'secret' ? '/run/secrets/' : '/';
+      const path = file.Name.startsWith('/') ? file.Name : `${folder}${file.Name}`;
+      return [{ id, path, bytes, uid: Number(file.UID) || 0, gid: Number(file.GID) || 0, mode: file.Mode ?? 0 }];
+    }),
+  );
 }
 
 /** `10.0.0.1 name` as `name:10.0.0.1`. */

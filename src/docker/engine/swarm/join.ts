@@ -99,7 +99,7 @@ async function enter(
       task.Status = status;
       agent.send({ t: 'status', task: task.ID, status });
     },
-    (id) => agent.service(id),
+    agent,
   );
   const deaf = ears.open(undefined);
   if (joined.ingress) member.attachments.set(joined.ingress.network.ID, joined.ingress.address);

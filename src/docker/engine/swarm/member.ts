@@ -3,17 +3,19 @@
  * @see moby daemon/cluster/{cluster,noderunner,swarm}.go
  */
 import type { Swarm, SwarmInfo } from '../../api/swarm.ts';
-import type { EndpointSettings, NetworkInspect } from '../../api/types.ts';
+import type { EndpointSettings, NetworkInspect, NetworkService } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
+import { LoadBalancers } from '../../libnetwork/loadbalancer.ts';
 import type { Network } from '../../libnetwork/network.ts';
 import type { Sandbox } from '../../libnetwork/sandbox.ts';
 import { type HostPort, joinHostPort } from '../../swarm/address.ts';
 import { errors } from '../../swarm/errors.ts';
 import type { Manager } from '../../swarm/manager.ts';
 import { managers } from '../../swarm/nodes.ts';
-import type { PeerRecord, Table } from '../../swarm/protocol.ts';
+import type { Table } from '../../swarm/protocol.ts';
 import type { Attachment, Container } from '../container.ts';
 import type { Daemon } from '../daemon.ts';
+import { sorted } from '../sorted.ts';
 import type { Agent } from './agent.ts';
 import { attachContainer, attachOne, detachContainer } from './attach.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -45,7 +47,9 @@ export class Member {
   /** Of a worker: its side of a manager, and which one that is. */
   agent: Agent | undefined;
   remote: { readonly NodeID: string; readonly Addr: string } | undefined;
-  #peers: readonly PeerRecord[] = [];
+  /** Spreads requests for services over their tasks. */
+  readonly balancers: LoadBalancers;
+  #table: Table = { records: [], peers: [], services: [] };
   /** What it undoes when it leaves. */
   readonly endings: (() => void)[] = [];
 
@@ -58,7 +62,9 @@ export class Member {
     readonly ears: Ears,
     /** Undefined: a worker. */
     readonly manager: Manager | undefined,
-  ) {}
+  ) {
+    this.balancers = new LoadBalancers(daemon.controller);
+  }
 
   /** What to ask about the swarm, or why this engine cannot be asked. */
   control(): Manager | Failure {
@@ -80,7 +86,7 @@ export class Member {
 
   /** Learns what others have. */
   take(table: Table): void {
-    this.#peers = table.peers;
+    this.#table = table;
     apply(this, table);
   }
 
@@ -121,9 +127,27 @@ export class Member {
   /** Who is on a network of the swarm. */
   peersOf(n: Network): { Peers?: { Name: string; IP: string }[] } {
     if (n.info.scope !== 'swarm') return {};
-    const others = this.#peers.filter((p) => p.name !== this.peerName && p.networks.includes(n.id));
+    const others = this.#table.peers.filter((p) => p.name !== this.peerName && p.networks.includes(n.id));
     const own = { Name: this.peerName, IP: this.addresses.advertise.host };
     return { Peers: [own, ...others.map((p) => ({ Name: p.name, IP: p.ip }))] };
+  }
+
+  /** Services on a network of the swarm and their endpoints, wherever they are. @see moby daemon/libnetwork/agent.go: Services */
+  servicesOf(n: Network): { Services?: Record<string, NetworkService> } {
+    if (n.info.scope !== 'swarm') return {};
+    const out: Record<string, NetworkService> = {};
+    for (const r of this.#table.records.filter((x) => x.network === n.id && x.names.length > 0)) {
+      const known = this.#table.services.find((s) => s.network === n.id && s.name === r.service);
+      out[r.service] ??= {
+        VIP: known?.vip || '<nil>',
+        Ports: (known?.ports ?? []).map((p) => `Target: ${p.TargetPort}, Publish: ${p.PublishedPort}`),
+        LocalLBIndex: known ? this.balancers.index(n.id, known.id) : 0,
+        Tasks: [],
+      };
+      const Info = { 'Host IP': r.vtep };
+      out[r.service]?.Tasks.push({ Name: r.name, EndpointID: r.id, EndpointIP: r.ip, Info });
+    }
+    return Object.keys(out).length > 0 ? { Services: sorted(out) } : {};
   }
 
   info(): SwarmInfo {

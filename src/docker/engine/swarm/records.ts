@@ -1,35 +1,34 @@
 /**
- * Names of services: a service's own one is its virtual address, or its tasks' addresses; `tasks.NAME` is those of all that
- * run.
- * @see moby daemon/libnetwork/service_common.go: addEndpointNameResolution
+ * Services as nodes have to know them: on each network their virtual address, and their tasks that run.
+ * @see moby daemon/libnetwork/agent.go: addServiceInfoToCluster
  */
 import type { Service, Task } from '../../api/swarm.ts';
 import { bare } from '../../swarm/attachments.ts';
 import type { Manager } from '../../swarm/manager.ts';
-import type { NameRecord } from '../../swarm/protocol.ts';
+import type { ServiceRecord } from '../../swarm/protocol.ts';
 
-export function serviceNames({ store }: Manager): NameRecord[] {
-  const tasks = [...store.tasks.all()].filter((t) => t.Status.State === 'running');
-  return [...store.services.all()].flatMap((s) =>
-    (s.Spec.TaskTemplate.Networks ?? []).flatMap(({ Target }) =>
-      namesOf(
-        s,
-        Target,
-        tasks.filter((t) => t.ServiceID === s.ID),
-      ),
-    ),
-  );
+export function serviceRecords({ store }: Manager): ServiceRecord[] {
+  const tasks = [...store.tasks.all()].filter((t) => t.Status.State === 'running' && t.DesiredState === 'running');
+  const ingress = store.ingress?.ID;
+  return [...store.services.all()].flatMap((s) => {
+    const own = tasks.filter((t) => t.ServiceID === s.ID);
+    const user = (s.Spec.TaskTemplate.Networks ?? []).map((n) => n.Target);
+    const mesh = (s.Endpoint.Ports ?? []).some((p) => p.PublishMode === 'ingress') ? ingress : undefined;
+    return [...user, ...(mesh === undefined ? [] : [mesh])].map((network) =>
+      recordOf(s, network, own, network === mesh),
+    );
+  });
 }
 
-function namesOf(service: Service, network: string, tasks: readonly Task[]): NameRecord[] {
-  const name = service.Spec.Name ?? '';
-  const own = tasks.flatMap((t) =>
-    (t.NetworksAttachments ?? []).filter((a) => a.Network.ID === network).flatMap((a) => a.Addresses.map(bare)),
-  );
+function recordOf(service: Service, network: string, tasks: readonly Task[], mesh: boolean): ServiceRecord {
+  const attached = tasks.flatMap((t) => (t.NetworksAttachments ?? []).filter((a) => a.Network.ID === network));
   const virtual = (service.Endpoint.VirtualIPs ?? []).find((v) => v.NetworkID === network)?.Addr;
-  const ips = virtual ? [bare(virtual)] : own;
-  return [
-    ...(own.length > 0 ? [{ network, name: `tasks.${name}`, ips: own }] : []),
-    ...(ips.length > 0 ? [{ network, name, ips }] : []),
-  ];
+  return {
+    network,
+    id: service.ID,
+    name: service.Spec.Name ?? '',
+    vip: virtual ? bare(virtual) : '',
+    ports: mesh ? (service.Endpoint.Ports ?? []).filter((p) => p.PublishMode === 'ingress') : [],
+    ips: attached.flatMap((a) => a.Addresses.map(bare)),
+  };
 }

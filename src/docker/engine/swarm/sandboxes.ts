@@ -1,7 +1,6 @@
 /**
  * Sandboxes of the engine's own on networks of the swarm: `ingress_sbox` for published ports, and one for each network
  * with services, by which a virtual address is spread over tasks.
- * Limits: nothing is spread yet: the sandboxes have their addresses and forward nothing.
  * @see moby daemon/network.go: setupIngress, daemon/libnetwork/controller.go: createLoadBalancerSandbox
  */
 import { parsePrefix } from '../../../base/ip.ts';
@@ -40,6 +39,8 @@ export function openSandbox(member: Member, network: Network, address: string): 
 
 export function closeSandbox(member: Member, networkId: string): void {
   const sandbox = member.sandboxes.get(networkId);
+  const network = member.daemon.controller.networks.get(networkId);
+  if (sandbox && network) member.balancers.drop(network, sandbox);
   if (sandbox) closeOne(sandbox);
   member.sandboxes.delete(networkId);
 }

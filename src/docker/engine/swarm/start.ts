@@ -22,6 +22,7 @@ import { isUnlockKey, newId } from '../../swarm/ids.ts';
 import { Manager, type Time } from '../../swarm/manager.ts';
 import { addNode, isAvailability, managers } from '../../swarm/nodes.ts';
 import { Orchestrator } from '../../swarm/orchestrator.ts';
+import { payloads } from '../../swarm/payloads.ts';
 import { initialSpec } from '../../swarm/spec.ts';
 import { type Daemon, VERSION } from '../daemon.ts';
 import { CPUS, PLUGINS } from '../info.ts';
@@ -96,11 +97,10 @@ function lead(member: Member, manager: Manager): void {
   const { daemon } = member;
   const { store } = manager;
   const orchestrator = new Orchestrator(manager);
-  const executor = new Executor(
-    member,
-    (task, Status) => store.tasks.update(task, { Status }),
-    (id) => store.services.get(id),
-  );
+  const executor = new Executor(member, (task, Status) => store.tasks.update(task, { Status }), {
+    service: (id) => store.services.get(id),
+    payload: (kind, id) => payloads(store, kind).get(id),
+  });
   member.executor = executor;
   const dispatcher = new Dispatcher(member, manager);
   member.dispatcher = dispatcher;

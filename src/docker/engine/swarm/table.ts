@@ -2,10 +2,14 @@
  * Where endpoints of the swarm's networks are: what this node has, and what it does with what others have.
  * @see moby daemon/libnetwork/drivers/overlay/peerdb.go, daemon/libnetwork/agent.go
  */
+
 import { formatIp, type IpAddr, parseIp } from '../../../base/ip.ts';
+import type { ServicePort } from '../../api/swarm.ts';
 import type { OverlayDriver, Peer } from '../../libnetwork/drivers/overlay/overlay.ts';
+import type { IngressPort } from '../../libnetwork/ingress.ts';
+import type { Balanced } from '../../libnetwork/loadbalancer.ts';
 import type { Network } from '../../libnetwork/network.ts';
-import type { EndpointRecord, NameRecord, Presence, Table } from '../../swarm/protocol.ts';
+import type { EndpointRecord, Presence, ServiceRecord, Table } from '../../swarm/protocol.ts';
 import type { Member } from './member.ts';
 
 const swarmNetworks = ({ daemon }: Member): Network[] =>
@@ -13,13 +17,17 @@ const swarmNetworks = ({ daemon }: Member): Network[] =>
 
 /** What this node has. */
 export function presenceOf(member: Member): Presence {
+  const { daemon } = member;
   const vtep = member.addresses.dataPath || member.addresses.local;
   const networks = swarmNetworks(member);
   const records = networks.flatMap((n) =>
     [...n.endpoints.values()].flatMap((e): EndpointRecord[] => {
       const { ipv4, mac } = e.iface;
       if (!e.joined || !ipv4 || mac === undefined) return [];
-      return [{ network: n.id, ip: formatIp(ipv4.addr), mac, vtep, names: e.dnsNames }];
+      const labels = e.dnsNames.length > 0 ? daemon.containers.get(e.holder)?.config.Labels : undefined;
+      const service = labels?.['com.docker.swarm.service.name'] ?? '';
+      const is = { id: e.id, name: e.name, service };
+      return [{ network: n.id, ip: formatIp(ipv4.addr), mac, vtep, names: e.dnsNames, ...is }];
     }),
   );
   return {
@@ -35,11 +43,12 @@ export function apply(member: Member, table: Table): void {
     const others = table.records.filter((r) => r.network === network.id && !own.has(r.ip));
     reach(network, others);
     network.serviceNames.clear();
-    for (const { name, ips } of [...namesOf(others), ...table.names.filter((n) => n.network === network.id)])
-      network.serviceNames.set(
-        name.toLowerCase(),
-        ips.flatMap((ip) => parseIp(ip) ?? []),
-      );
+    const services = table.services.filter((s) => s.network === network.id);
+    const served = network.info.ingress ? [] : services.flatMap(serviceNames);
+    for (const { name, ips } of [...namesOf(others), ...served])
+      network.serviceNames.set(name.toLowerCase(), parsed(ips));
+    const sandbox = member.sandboxes.get(network.id);
+    if (sandbox) member.balancers.follow(network, sandbox, services.map(balanced));
   }
 }
 
@@ -57,8 +66,39 @@ const same = (r: EndpointRecord, p: Peer): boolean => r.ip === text(p.ip) && r.m
 
 const text = (ip: IpAddr): string => formatIp(ip);
 
+const parsed = (ips: readonly string[]): IpAddr[] => ips.flatMap((ip) => parseIp(ip) ?? []);
+
+/** A name and what it stands for. */
+interface Named {
+  readonly name: string;
+  readonly ips: readonly string[];
+}
+
+/** While tasks run, a service's name is its virtual address, or theirs; `tasks.NAME` is always theirs. */
+const serviceNames = ({ name, vip, ips }: ServiceRecord): Named[] =>
+  ips.length === 0
+    ? []
+    : [
+        { name: `tasks.${name}`, ips },
+        { name, ips: vip === '' ? ips : [vip] },
+      ];
+
+const balanced = ({ id, vip, ports, ips }: ServiceRecord): Balanced => ({
+  id,
+  vip: parseIp(vip),
+  ports: ports.map(ingressPort),
+  backends: parsed(ips),
+});
+
+/** A port as the mesh has it. */
+export const ingressPort = (p: ServicePort): IngressPort => ({
+  protocol: p.Protocol as IngressPort['protocol'],
+  target: p.TargetPort,
+  published: p.PublishedPort ?? 0,
+});
+
 /** Endpoints by each of their names. */
-function namesOf(records: readonly EndpointRecord[]): Omit<NameRecord, 'network'>[] {
+function namesOf(records: readonly EndpointRecord[]): Named[] {
   const out = new Map<string, string[]>();
   for (const { names, ip } of records)
     for (const name of names) out.set(name.toLowerCase(), [...(out.get(name.toLowerCase()) ?? []), ip]);

@@ -163,6 +163,7 @@ export const Target = {
   TCPMSS: 17,
   NFLOG: 18,
   ZONE: 19,
+  TEE: 20,
 } as const;
 
 export interface CoreConn {

@@ -1,8 +1,8 @@
 /** Open files of regular files and directories: a position over an inode's bytes. */
-import { EBADF, EINVAL, EISDIR, type Errno } from '../errno.ts';
+import { EBADF, EINVAL, EISDIR, ENOSPC, type Errno } from '../errno.ts';
 import type { OpenFile } from '../machine.ts';
 import type { OpenFlags, Stat } from '../sys.ts';
-import type { Inode } from './inode.ts';
+import { BLOCK, type Inode } from './inode.ts';
 import type { TreeInode } from './tree.ts';
 
 const READY = { in: true, out: true, hup: false, err: false };
@@ -70,9 +70,19 @@ export class RegularFile extends SeekableFile implements OpenFile {
   write(bytes: Uint8Array): Promise<number | Errno> {
     if (!this.flags.write && !this.flags.append) return Promise.resolve(EBADF);
     if (this.flags.append) this.at = this.size;
-    this.inode.writeAt(this.at, bytes);
-    this.at += bytes.length;
-    return Promise.resolve(bytes.length);
+    const taken = this.#fitting(bytes);
+    if (taken.length === 0 && bytes.length > 0) return Promise.resolve(ENOSPC);
+    this.inode.writeAt(this.at, taken);
+    this.at += taken.length;
+    return Promise.resolve(taken.length);
+  }
+
+  /** As much as there is room for, in whole pages. */
+  #fitting(bytes: Uint8Array): Uint8Array {
+    const { tree, size } = this.inode;
+    for (let end = this.at + bytes.length; end > this.at; end = Math.ceil(end / BLOCK) * BLOCK - BLOCK)
+      if (tree.hasRoom(size, Math.max(size, end))) return bytes.subarray(0, end - this.at);
+    return bytes.subarray(0, 0);
   }
 
   truncate(size: number): Errno | 0 {

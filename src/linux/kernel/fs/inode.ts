@@ -84,3 +84,19 @@ export const NO_DEVICE: readonly [number, number] = [0, 0];
 export function makeStat(s: Partial<Stat> & { kind: FileKind; ino: number; mode: number }): Stat {
   return { nlink: 1, uid: 0, gid: 0, size: 0, mtime: 0, rdev: NO_DEVICE, ...s };
 }
+
+/** Bytes of a block. */
+export const BLOCK = 4096;
+
+/** Blocks that a tree takes, whatever is mounted in it. @param dir blocks of a directory: none in memory */
+export function blocksOf(node: Inode, dir: number): number {
+  if (node.kind !== 'dir') return node.kind === 'file' ? Math.ceil(node.stat().size / BLOCK) : 0;
+  const list = node.list();
+  let n = dir;
+  if (Array.isArray(list))
+    for (const { name } of list) {
+      const child = node.lookup(name);
+      if (child) n += blocksOf(child, dir);
+    }
+  return n;
+}

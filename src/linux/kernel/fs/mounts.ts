@@ -63,7 +63,7 @@ export class MountTable implements Mounts, Crossing {
     return this.#mounts;
   }
 
-  mount(target: string, fs: FileSystem, info: { source: string; options?: string }): void {
+  mount(target: string, fs: FileSystem, info: { source: string; options?: string; readOnly?: boolean }): void {
     this.#add(target, fs, '/', { type: fs.type, ...info });
   }
 

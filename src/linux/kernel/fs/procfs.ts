@@ -6,6 +6,7 @@ import { ENOENT, type Errno, isErr } from '../errno.ts';
 import type { Machine } from '../kernel.ts';
 import type { PidNamespace } from '../pidns.ts';
 import type { Proc } from '../process.ts';
+import { limitsText } from '../rlimits.ts';
 import { SIGNALS } from '../signal.ts';
 import { RegularFile } from './file.ts';
 import type { Inode } from './inode.ts';
@@ -75,7 +76,7 @@ function pidDir(m: Machine, ns: PidNamespace, p: Proc): Inode {
       },
     ),
     fd: fdDir(p),
-    limits: file(limits),
+    limits: file(() => limitsText(p.limits)),
     mountinfo: file(() => mountinfo(p.mounts)),
     mounts: file(() => mountLines(p.mounts)),
     net: procNet(m, () => p.netns),
@@ -161,18 +162,6 @@ function statusText(ns: PidNamespace, p: Proc): string {
     `SigCgt:\t${mask((n) => typeof p.actions.get(n) === 'function')}`,
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function limits(): string {
-  const row = (name: string, soft: string, hard: string, unit: string): string =>
-    `${name.padEnd(25)} ${soft.padEnd(20)} ${hard.padEnd(20)} ${unit.padEnd(10)}\n`;
-  return (
-    row('Limit', 'Soft Limit', 'Hard Limit', 'Units') +
-    row('Max cpu time', 'unlimited', 'unlimited', 'seconds') +
-    row('Max file size', 'unlimited', 'unlimited', 'bytes') +
-    row('Max processes', 'unlimited', 'unlimited', 'processes') +
-    row('Max open files', '1048576', '1048576', 'files')
-  );
 }
 
 /** Lines of /proc/mounts. */

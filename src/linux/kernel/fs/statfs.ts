@@ -1,33 +1,18 @@
 /**
  * The room of a file system: that of the machine's disk, or of memory.
- * Limits: what other containers have written and images that are not mounted take no room; nothing is ever full.
+ * Limits: what other containers have written and images that are not mounted take no room; nothing but a tmpfs is ever full.
  * @see statfs(2), tmpfs(5)
  */
 import type { StatFs } from '../sys.ts';
-import type { Inode } from './inode.ts';
+import { BLOCK, blocksOf } from './inode.ts';
 import type { Mount } from './mounts.ts';
 
-/** Bytes of a block. */
-const BLOCK = 4096;
 /** Of the machine's disk, KiB, and of its memory. */
 const DISK = 41_152_736;
 export const MEMORY = 4_030_464;
 /** Types that hold no blocks. */
 const NONE: readonly string[] = ['proc', 'sysfs', 'devpts', 'cgroup2', 'mqueue', 'nsfs', 'securityfs', 'bpf'];
 const UNITS: Readonly<Record<string, number>> = { '': 1 / 1024, k: 1, m: 1024, g: 1024 ** 2 };
-
-/** Blocks that a tree takes, whatever is mounted in it. */
-function taken(node: Inode): number {
-  if (node.kind !== 'dir') return node.kind === 'file' ? Math.ceil(node.stat().size / BLOCK) : 0;
-  const list = node.list();
-  let n = 1;
-  if (Array.isArray(list))
-    for (const { name } of list) {
-      const child = node.lookup(name);
-      if (child) n += taken(child);
-    }
-  return n;
-}
 
 /** KiB that `size=` gives a tmpfs: half of memory when it says nothing. */
 function memoryOf(options: string): number {
@@ -43,7 +28,7 @@ export function statfsOf(m: Mount, disk: Mount): StatFs {
   const memory = type === 'tmpfs' || type === 'devtmpfs';
   const kib = NONE.includes(type) ? 0 : memory ? memoryOf(m.options) : DISK;
   const blocks = Math.floor((kib * 1024) / BLOCK);
-  const own = type === 'overlay' ? taken(m.root) : 0;
-  const used = blocks === 0 ? 0 : memory ? taken(m.root) : taken(disk.root) + own;
+  const own = type === 'overlay' ? blocksOf(m.root, 1) : 0;
+  const used = blocks === 0 ? 0 : memory ? blocksOf(m.root, 0) : blocksOf(disk.root, 1) + own;
   return { type, bsize: BLOCK, blocks, bfree: Math.max(0, blocks - used) };
 }

@@ -9,7 +9,7 @@ import type { Change, Layer, OpenFile } from '../machine.ts';
 import type { NetnsKey } from '../netadmin.ts';
 import type { DirEntry, FileKind, OpenFlags, Stat } from '../sys.ts';
 import { RegularFile } from './file.ts';
-import { Inode, type MetaChange, makeStat, type NewInode, NO_DEVICE } from './inode.ts';
+import { BLOCK, blocksOf, Inode, type MetaChange, makeStat, type NewInode, NO_DEVICE } from './inode.ts';
 import {
   binary,
   binaryProgram,
@@ -22,6 +22,9 @@ import {
 } from './layer.ts';
 
 const EMPTY = contentOf(new Uint8Array(0));
+/** Bytes that a directory of a tmpfs seems to have, and each of its entries. @see Linux mm/shmem.c: BOGO_DIRENT_SIZE */
+const MEMORY_DIR = 40;
+const MEMORY_ENTRY = 20;
 
 /** What all inodes of one tree share. */
 export interface TreeHost {
@@ -38,6 +41,10 @@ export class Tree {
   constructor(
     readonly host: TreeHost,
     lower?: LayerDir,
+    /** Bytes that its files may take, in whole pages. */
+    readonly capacity = Number.POSITIVE_INFINITY,
+    /** It lies in memory (tmpfs), where directories take no blocks. */
+    readonly memory = false,
   ) {
     const meta = lower ?? { mode: 0o755, uid: 0, gid: 0, mtime: host.now() };
     this.root = new TreeInode(this, 'dir', meta, lower);
@@ -46,6 +53,13 @@ export class Tree {
 
   nextIno(): number {
     return ++this.#ino;
+  }
+
+  /** Whether a file of it may grow. @param from bytes that it has @param to bytes that it is to have */
+  hasRoom(from: number, to: number): boolean {
+    if (to <= from || this.capacity === Number.POSITIVE_INFINITY) return true;
+    const pages = blocksOf(this.root, 0) + Math.ceil(to / BLOCK) - Math.ceil(from / BLOCK);
+    return pages * BLOCK <= this.capacity;
   }
 
   /** Bytes of files written above the lower tree. */
@@ -123,7 +137,7 @@ export class TreeInode extends Inode {
 
   get size(): number {
     if (this.kind === 'symlink') return this.target.length;
-    if (this.kind === 'dir') return 4096;
+    if (this.kind === 'dir') return this.tree.memory ? MEMORY_DIR + MEMORY_ENTRY * [...this.names()].length : BLOCK;
     return this.#buffer ? this.#size : this.#content.size;
   }
 

@@ -35,9 +35,9 @@ export class TreeFs extends TreeFace implements OverlayFs {
   }
 }
 
-/** An empty writable tree. */
-export function tmpfs(host: TreeHost, type = 'tmpfs'): TreeFs {
-  return new TreeFs(type, new Tree(host));
+/** An empty writable tree. @param size bytes that its files may take */
+export function tmpfs(host: TreeHost, type = 'tmpfs', size = Number.POSITIVE_INFINITY): TreeFs {
+  return new TreeFs(type, new Tree(host, undefined, size, true));
 }
 
 /** @param lowers bottom first, as an image lists its layers */

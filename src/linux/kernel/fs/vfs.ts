@@ -8,6 +8,7 @@ import {
   EINVAL,
   EISDIR,
   ENOENT,
+  ENOSPC,
   ENOTDIR,
   ENOTEMPTY,
   EPERM,
@@ -161,8 +162,10 @@ export function writeAll(
 ): Errno | 0 {
   const file = openAt(c, cwd, path, { write: true, create: true, truncate: true, mode }, umask);
   if (isErr(file)) return file;
-  if (file instanceof RegularFile) file.inode.setBytes(bytes);
-  else if (file instanceof TextFile) return file.store ? file.store(bytes) : EINVAL;
+  if (file instanceof RegularFile) {
+    if (!file.inode.tree.hasRoom(0, bytes.length)) return ENOSPC;
+    file.inode.setBytes(bytes);
+  } else if (file instanceof TextFile) return file.store ? file.store(bytes) : EINVAL;
   else return EINVAL;
   return 0;
 }

@@ -15,6 +15,8 @@ import type {
   RecentMatch,
   Span,
   StringMatch,
+  TimeMatch,
+  U32Match,
 } from '../nfmatch.ts';
 import { toAddr16 } from './addr16.ts';
 
@@ -70,6 +72,9 @@ const u64 = (n: number): [number, number] => [n % 2 ** 32, Math.floor(n / 2 ** 3
 
 class Records {
   readonly out: CoreMatch[] = [];
+
+  /** @param epochNs ns since 1970 at virtual time 0 */
+  constructor(readonly epochNs: bigint) {}
 
   add<T>(
     kind: number,
@@ -186,6 +191,46 @@ function connlimit(o: Records, m: ConnlimitMatch): void {
   });
 }
 
+function time(o: Records, m: TimeMatch): void {
+  o.out.push({
+    kind: abi.MX_TIME,
+    p: m.contiguous ? 1 : 0,
+    words: [
+      m.dateStart,
+      m.dateStop,
+      m.dayStart,
+      m.dayStop,
+      m.monthDays,
+      m.weekDays,
+      Number(o.epochNs & 0xffffffffn),
+      Number(o.epochNs >> 32n),
+    ],
+  });
+}
+
+const STEP = { '&': abi.U32_AND, '<<': abi.U32_LEFT, '>>': abi.U32_RIGHT, '@': abi.U32_AT } as const;
+/** Instructions in one record, two words each. */
+const INSTRUCTIONS = 5;
+
+function u32(o: Records, m: U32Match): void {
+  const program = m.tests.flatMap((t) => [
+    [abi.U32_LOAD, t.offset],
+    ...t.steps.map(([op, n]) => [STEP[op], n]),
+    ...t.values.flatMap((v) => [
+      [abi.U32_MIN, v.from],
+      [abi.U32_MAX, v.to],
+    ]),
+    [abi.U32_END, 0],
+  ]);
+  o.out.push({ kind: abi.MX_U32, not: m.not, words: [program.length] });
+  for (let i = 0; i < program.length; i += INSTRUCTIONS)
+    o.out.push({ kind: abi.MX_BYTES, words: program.slice(i, i + INSTRUCTIONS).flat() });
+}
+
+/** The sum of the bits that are meant. */
+const bits = (...of: readonly (readonly [boolean | undefined, number])[]): number =>
+  of.reduce((n, [set, bit]) => (set ? n | bit : n), 0);
+
 /** Bytes of a pattern in one record. */
 const PIECE = 40;
 
@@ -237,6 +282,32 @@ const WRITERS: { readonly [K in NfMatch['module']]: (o: Records, m: Extract<NfMa
   recent,
   connlimit,
   string,
+  time,
+  tcpmss: (o, m) => o.add(abi.MX_TCPMSS, m.mss, span),
+  ecn: (o, m) => {
+    o.add(abi.MX_ECN, m.ect, (v) => [v], { p: 0 });
+    o.add(abi.MX_ECN, m.ece, () => [0x40], { p: 1 });
+    o.add(abi.MX_ECN, m.cwr, () => [0x80], { p: 1 });
+  },
+  u32,
+  rpfilter: (o, m) => {
+    const p = bits([m.loose, abi.RPF_LOOSE], [m.validmark, abi.RPF_VALIDMARK], [m.acceptLocal, abi.RPF_ACCEPT_LOCAL]);
+    o.out.push({ kind: abi.MX_RPFILTER, not: m.invert ?? false, p, words: [] });
+  },
+  // Nothing here is IPsec's, and no connection is another's.
+  policy: (o, m) => o.out.push({ kind: abi.MX_FIXED, words: [m.pol === 'none' ? 1 : 0] }),
+  helper: (o, m) => o.add(abi.MX_FIXED, m.helper, () => [0], { p: 1 }),
+  socket: (o, m) =>
+    o.out.push({
+      kind: abi.MX_SOCKET,
+      p: bits(
+        [m.transparent, abi.SOCKET_TRANSPARENT],
+        [m.nowildcard, abi.SOCKET_NOWILDCARD],
+        [m.restore, abi.SOCKET_RESTORE],
+      ),
+      words: [],
+    }),
+  hl: (o, m) => o.add(abi.MX_TTL, m.hl, (v) => [v], { p: m.how === 'eq' ? 0 : m.how === 'lt' ? 1 : 2 }),
   connbytes: (o, m) =>
     o.add(abi.MX_CONNBYTES, m.count, (c) => [...u64(c.from), ...(c.to === undefined ? [-1, -1] : u64(c.to))], {
       p: ['packets', 'bytes', 'avgpkt'].indexOf(m.mode),
@@ -249,8 +320,8 @@ function write(o: Records, m: NfMatch): void {
 }
 
 /** The records behind a rule, in the order of its modules. */
-export function toCoreMatches(r: NfRule): CoreMatch[] {
-  const o = new Records();
+export function toCoreMatches(r: NfRule, epochNs: bigint): CoreMatch[] {
+  const o = new Records(epochNs);
   o.add(abi.MX_FRAGMENT, r.fragment, () => []);
   o.add(abi.MX_TCPOPTION, r.tcpOption, (v) => [v]);
   for (const m of r.more ?? []) write(o, m);

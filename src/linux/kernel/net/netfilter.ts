@@ -226,7 +226,7 @@ export class Ruleset {
       if (!to) return ENOENT;
       if (to.policy !== undefined) return EINVAL;
     }
-    const core = toCoreRule(rule, (c) => chains.get(c)?.handle ?? 0);
+    const core = toCoreRule(rule, (c) => chains.get(c)?.handle ?? 0, this.world.clock.epochNs);
     const handle = this.world.core.nfRuleAdd(chain.handle, index === undefined ? -1 : at, core);
     if (handle < 0) return errnoOf(handle);
     chain.id ||= this.#id(family, table);

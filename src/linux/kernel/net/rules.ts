@@ -30,8 +30,8 @@ const REJECT: Readonly<Record<string, readonly [number, number]>> = {
   'tcp-reset': [255, 0],
 };
 
-/** @param chain gives the core's handle of a chain by name */
-export function toCoreRule(r: NfRule, chain: (name: string) => number): CoreRule {
+/** @param chain gives the core's handle of a chain by name @param epochNs ns since 1970 at virtual time 0 */
+export function toCoreRule(r: NfRule, chain: (name: string) => number, epochNs: bigint): CoreRule {
   const out: Draft = { target: Target.NONE };
   if (r.src) Object.assign(out, { src: toAddr16(r.src.value.addr), srcBits: r.src.value.bits, srcNot: r.src.not });
   if (r.dst) Object.assign(out, { dst: toAddr16(r.dst.value.addr), dstBits: r.dst.value.bits, dstNot: r.dst.not });
@@ -58,7 +58,7 @@ export function toCoreRule(r: NfRule, chain: (name: string) => number): CoreRule
       multiportNot: r.multiport.not,
     });
   }
-  const more = toCoreMatches(r);
+  const more = toCoreMatches(r, epochNs);
   if (more.length > 0) out.more = more;
   if (r.target) Object.assign(out, target(r.target, chain));
   return out;
@@ -107,6 +107,7 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
     case 'DSCP':
       return { target: Target.TOS, value: t.value << 2, mask: 0xfc };
     case 'TTL':
+    case 'HL':
       return {
         target: Target.TTL,
         value: t.value,
@@ -114,7 +115,16 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
       };
     case 'TCPMSS':
       return { target: Target.TCPMSS, value: t.mss ?? 0, mask: 0 };
+    case 'NFQUEUE':
+      return { target: t.bypass ? Target.ACCEPT : Target.DROP };
+    case 'TPROXY':
+      return { target: Target.DROP };
+    case 'TEE':
+      return { target: Target.TEE, toIp: toAddr16(t.gateway), toIp2: nameBytes(t.oif ?? '') };
     case 'NFLOG':
+    case 'CLASSIFY':
+    case 'CHECKSUM':
+    case 'AUDIT':
       return { target: Target.NFLOG };
     case 'CT': {
       const side = { both: abi.ZONE_BOTH, orig: abi.ZONE_ORIG, reply: abi.ZONE_REPLY }[t.side];
@@ -126,6 +136,13 @@ function target(t: NfTarget, chain: (name: string) => number): Partial<Draft> {
     default:
       return { target: Target[t.kind] };
   }
+}
+
+/** A device's name in 16 bytes. */
+function nameBytes(name: string): Uint8Array {
+  const out = new Uint8Array(16);
+  for (let i = 0; i < Math.min(name.length, 15); i++) out[i] = name.charCodeAt(i);
+  return out;
 }
 
 /** A text that is the same for rules that mean the same and are written the same. */

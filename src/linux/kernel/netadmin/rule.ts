@@ -114,9 +114,32 @@ export type NfTarget =
     }
   | { readonly kind: 'TOS'; readonly value: number; readonly mask: number }
   | { readonly kind: 'DSCP'; readonly value: number }
-  | { readonly kind: 'TTL'; readonly how: 'set' | 'inc' | 'dec'; readonly value: number }
+  | { readonly kind: 'TTL' | 'HL'; readonly how: 'set' | 'inc' | 'dec'; readonly value: number }
   /** `mss` absent: as the path takes. */
   | { readonly kind: 'TCPMSS'; readonly mss?: number }
+  /** Queues `first` to `last`; nobody listens to one, so the packet is dropped, or goes on with `bypass`. */
+  | {
+      readonly kind: 'NFQUEUE';
+      readonly first: number;
+      readonly last: number;
+      readonly bypass?: boolean;
+      readonly fanout?: boolean;
+    }
+  /** A copy goes to the gateway. */
+  | { readonly kind: 'TEE'; readonly gateway: IpAddr; readonly oif?: string }
+  /** Of a queueing discipline with classes: major << 16 | minor. */
+  | { readonly kind: 'CLASSIFY'; readonly value: number }
+  /** Checksums are always full here. */
+  | { readonly kind: 'CHECKSUM' }
+  | { readonly kind: 'AUDIT'; readonly type: 'accept' | 'drop' | 'reject' }
+  /** No socket here is transparent: the packet is dropped, as Linux does then. */
+  | {
+      readonly kind: 'TPROXY';
+      readonly port: number;
+      readonly ip: IpAddr;
+      readonly value: number;
+      readonly mask: number;
+    }
   | { readonly kind: 'NFLOG'; readonly prefix: string; readonly group: number }
   /** `flags`: 1 tcp-sequence, 2 tcp-options, 4 ip-options, 8 uid, 32 macdecode. */
   | { readonly kind: 'LOG'; readonly prefix: string; readonly level: number; readonly flags?: number };

@@ -45,6 +45,32 @@ export interface SpawnOptions {
   };
 }
 
+/** What a process may use only so much of. @see getrlimit(2) */
+export type Resource =
+  | 'cpu'
+  | 'fsize'
+  | 'data'
+  | 'stack'
+  | 'core'
+  | 'rss'
+  | 'nproc'
+  | 'nofile'
+  | 'memlock'
+  | 'as'
+  | 'locks'
+  | 'sigpending'
+  | 'msgqueue'
+  | 'nice'
+  | 'rtprio'
+  | 'rttime';
+
+/** In bytes, seconds or pieces, as the kernel counts; Infinity: no limit. */
+export interface Limit {
+  readonly soft: number;
+  readonly hard: number;
+}
+export type Limits = Readonly<Record<Resource, Limit>>;
+
 /** How a child ended or changed. @see waitpid(2) */
 export interface WaitStatus {
   readonly pid: number;
@@ -102,6 +128,9 @@ export interface ProcessCalls {
   cwd(): string;
   chdir(path: string): Errno | 0;
   umask(mask?: number): number;
+  getrlimit(resource: Resource): Limit;
+  /** EINVAL when soft is more than hard, EPERM when hard grows and the caller may not. */
+  setrlimit(resource: Resource, limit: Limit): Errno | 0;
   exit(code: number): never;
   /** Name shown by ps (prctl PR_SET_NAME and argv rewriting). */
   setTitle(argv: readonly string[]): void;

@@ -61,14 +61,14 @@ export class SysDescriptors extends SysProcesses {
 
   dup2(from: Fd, to: Fd): Fd | Errno {
     const file = this.file(from);
-    if (!file || to < 0) return EBADF;
+    if (!file || to < 0 || to >= this.p.fds.limit) return EBADF;
     this.p.fds.set(to, file);
     return to;
   }
 
   pipe(): readonly [Fd, Fd] {
     const [r, w] = this.m.pipe();
-    return [this.p.fds.add(r), this.p.fds.add(w)];
+    return [this.p.fds.take(r), this.p.fds.take(w)];
   }
 
   lseek(fd: Fd, offset: number, whence: 'set' | 'cur' | 'end'): number | Errno {

@@ -4,7 +4,7 @@ import { EINTR, EINVAL, ENOENT, ENOTDIR, EPERM, type Errno, ESRCH, isErr } from 
 import { pathOf } from '../fs/path.ts';
 import { find } from '../fs/vfs.ts';
 import { endWith } from '../signals.ts';
-import { ProcessExit } from '../sys.ts';
+import { type Limit, ProcessExit, type Resource } from '../sys.ts';
 import { SysBase } from './base.ts';
 
 /** CPU time below this is saved up; from it on the process gives way. */
@@ -86,6 +86,17 @@ export class SysIdentity extends SysBase {
     const old = this.p.umask;
     if (mask !== undefined) this.p.umask = mask & 0o777;
     return old;
+  }
+
+  getrlimit(resource: Resource): Limit {
+    return this.p.limits[resource];
+  }
+
+  setrlimit(resource: Resource, limit: Limit): Errno | 0 {
+    if (limit.soft > limit.hard) return EINVAL;
+    if (limit.hard > this.p.limits[resource].hard && !this.p.can('CAP_SYS_RESOURCE')) return EPERM;
+    this.p.limits = { ...this.p.limits, [resource]: limit };
+    return 0;
   }
 
   exit(code: number): never {

@@ -99,7 +99,8 @@ export class SysSockets extends SysFiles {
     if (isErr(sock)) return sock;
     const made = await this.proc.blocking((wait) => sock.accept(wait), isNonBlocking(sock));
     if (isErr(made)) return made;
-    return { fd: this.p.fds.add(made.file), peer: made.peer };
+    const taken = this.p.fds.add(made.file);
+    return isErr(taken) ? taken : { fd: taken, peer: made.peer };
   }
 
   async connect(fd: Fd, addr: SockAddr): Promise<0 | Errno> {

@@ -18,6 +18,11 @@ import { BARE, TARGET_OPTIONS } from './target-options.ts';
 import { UsageError } from './values.ts';
 import { type Command, LONG, MATCHES, VERBS } from './words.ts';
 
+/** The module, and its target, that the other family has in place of this one's. */
+const OTHER = { 4: 'hl', 6: 'ttl' } as const;
+/** Targets that the kernel has for IPv4 only. */
+const ONLY_4 = ['NETMAP', 'TEE'];
+
 /** One pass over the words. */
 export class Parser {
   readonly command: Command = {
@@ -217,7 +222,7 @@ export class Parser {
       case 'j':
       case 'g':
         this.#target = take();
-        if (LACKING_TARGETS.has(this.#target) || (this.#target === 'NETMAP' && this.family === 6))
+        if (LACKING_TARGETS.has(this.#target) || (this.family === 6 && ONLY_4.includes(this.#target)))
           this.command.lacking.push(this.#target);
         this.#goto = letter === 'g';
         return true;
@@ -228,7 +233,7 @@ export class Parser {
           this.command.lacking.push(module);
           return true;
         }
-        if (!MATCHES.includes(module) && !EXTENSIONS.has(module))
+        if ((!MATCHES.includes(module) && !EXTENSIONS.has(module)) || module === OTHER[this.family])
           throw new UsageError(`Couldn't load match \`${name}':No such file or directory\n`);
         if (!r.modules.includes(module)) r.modules.push(module);
         if (EXTENSIONS.has(module)) this.#drafts.push([module, { module } as Draft<NfMatch>]);
@@ -295,7 +300,8 @@ export class Parser {
   }
 
   #targetOption(name: string, take: () => string): void {
-    const names = TARGET_OPTIONS[this.#target ?? ''] ?? [];
+    const known = this.#target !== OTHER[this.family].toUpperCase();
+    const names = (known ? TARGET_OPTIONS[this.#target ?? ''] : undefined) ?? [];
     const full = names.find((n) => n === name) ?? names.find((n) => n.startsWith(name) && name.length > 3);
     if (full === undefined) throw new UsageError(`unknown option "--${name}"`);
     this.#opts[full] = BARE.includes(full) ? '' : take();

@@ -4,6 +4,7 @@ import type { NfTarget, PortRange } from '../../kernel/netadmin.ts';
 import { TOS_NAMES } from './ext/packet.ts';
 import { hex, hex2 } from './ext/spec.ts';
 import { LEVELS } from './names.ts';
+import { sendList, sendWords } from './target-send.ts';
 
 type Of<K extends NfTarget['kind']> = Extract<NfTarget, { kind: K }>;
 
@@ -96,7 +97,15 @@ export function targetWords(t: NfTarget): string {
     case 'DSCP':
       return `-j DSCP --set-dscp ${hex2(t.value)}`;
     case 'TTL':
-      return `-j TTL --ttl-${t.how} ${t.value}`;
+    case 'HL':
+      return `-j ${t.kind} --${t.kind.toLowerCase()}-${t.how} ${t.value}`;
+    case 'NFQUEUE':
+    case 'TEE':
+    case 'TPROXY':
+    case 'CLASSIFY':
+    case 'CHECKSUM':
+    case 'AUDIT':
+      return `-j ${t.kind}${sendWords(t)}`;
     case 'TCPMSS':
       return t.mss === undefined ? '-j TCPMSS --clamp-mss-to-pmtu' : `-j TCPMSS --set-mss ${t.mss}`;
     case 'NFLOG':
@@ -171,8 +180,16 @@ export function targetList(t: NfTarget, numeric: boolean): string {
       return tosList(t, numeric);
     case 'DSCP':
       return `DSCP set ${hex2(t.value)}`;
+    case 'NFQUEUE':
+    case 'TEE':
+    case 'TPROXY':
+    case 'CLASSIFY':
+    case 'CHECKSUM':
+    case 'AUDIT':
+      return sendList(t);
     case 'TTL':
-      return `TTL ${{ set: 'set to', inc: 'increment by', dec: 'decrement by' }[t.how]} ${t.value}`;
+    case 'HL':
+      return `${t.kind} ${{ set: 'set to', inc: 'increment by', dec: 'decrement by' }[t.how]} ${t.value}`;
     case 'TCPMSS':
       return t.mss === undefined ? 'TCPMSS clamp to PMTU' : `TCPMSS set ${t.mss}`;
     case 'NFLOG':

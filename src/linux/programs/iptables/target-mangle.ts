@@ -1,4 +1,4 @@
-/** Targets that mark and mangle: CONNMARK, TOS, DSCP, TTL, TCPMSS, NFLOG. @see iptables extensions/libxt_CONNMARK.c and its like */
+/** Targets that mark and mangle: CONNMARK, TOS, DSCP, TTL, HL, TCPMSS, NFLOG. @see iptables extensions/libxt_CONNMARK.c and its like */
 import type { NfTarget } from '../../kernel/netadmin.ts';
 import { dscpClass, tosOf } from './ext/packet.ts';
 import { integer, masked } from './ext/spec.ts';
@@ -45,23 +45,29 @@ function tos(o: Options): NfTarget {
   throw new UsageError('TOS: An action is required');
 }
 
-function ttl(o: Options): NfTarget {
-  const how = (['set', 'dec', 'inc'] as const).find((h) => `ttl-${h}` in o);
-  if (!how) throw new UsageError('TTL: You must specify an action');
-  const value = integer('TTL', `ttl-${how}`, o[`ttl-${how}`] ?? '', 0, 255);
-  if (how !== 'set' && value === 0) throw new UsageError(`TTL: ${how === 'inc' ? 'increment' : 'decrement'}ing by 0?`);
-  return { kind: 'TTL', how, value };
+function ttl(kind: 'TTL' | 'HL', o: Options): NfTarget {
+  const option = (how: string): string => `${kind.toLowerCase()}-${how}`;
+  const given = (['set', 'dec', 'inc'] as const).filter((h) => option(h) in o);
+  const [how, other] = given;
+  if (!how) throw new UsageError(`${kind}: You must specify an action`);
+  if (other)
+    throw new UsageError(`${kind}: option "--${option(how)}" cannot be used together with "--${option(other)}".\n`);
+  return { kind, how, value: integer(kind, option(how), o[option(how)] ?? '', how === 'set' ? 0 : 1, 255) };
 }
 
 /** The target of -j with its options. */
-export function mangleTarget(name: 'CONNMARK' | 'TOS' | 'DSCP' | 'TTL' | 'TCPMSS' | 'NFLOG', o: Options): NfTarget {
+export function mangleTarget(
+  name: 'CONNMARK' | 'TOS' | 'DSCP' | 'TTL' | 'HL' | 'TCPMSS' | 'NFLOG',
+  o: Options,
+): NfTarget {
   switch (name) {
     case 'CONNMARK':
       return connmark(o);
     case 'TOS':
       return tos(o);
     case 'TTL':
-      return ttl(o);
+    case 'HL':
+      return ttl(name, o);
     case 'DSCP':
       if ('set-dscp' in o) return { kind: 'DSCP', value: integer('DSCP', 'set-dscp', o['set-dscp'] ?? '', 0, 63) };
       if ('set-dscp-class' in o) return { kind: 'DSCP', value: dscpClass(o['set-dscp-class'] ?? '') };

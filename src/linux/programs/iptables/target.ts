@@ -3,6 +3,7 @@ import { type IpAddr, network, parseIp, parsePrefix } from '../../../base/ip.ts'
 import type { NfTarget, PortRange } from '../../kernel/netadmin.ts';
 import { LEVELS } from './names.ts';
 import { mangleTarget } from './target-mangle.ts';
+import { sendTarget } from './target-send.ts';
 import { markValue, portNumber, UsageError } from './values.ts';
 
 /** The target of -j (or -g) with its options. */
@@ -59,9 +60,17 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     case 'TOS':
     case 'DSCP':
     case 'TTL':
+    case 'HL':
     case 'TCPMSS':
     case 'NFLOG':
       return mangleTarget(name, o);
+    case 'NFQUEUE':
+    case 'TEE':
+    case 'TPROXY':
+    case 'CLASSIFY':
+    case 'CHECKSUM':
+    case 'AUDIT':
+      return sendTarget(family, name, o);
     default:
       return { kind: 'jump', chain: name };
   }

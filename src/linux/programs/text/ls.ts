@@ -87,7 +87,7 @@ async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean
   if (header) await ctx.out(`${first ? '' : '\n'}${dir.name}:\n`);
   if (o.has('long') || o.has('numeric-uid-gid'))
     await ctx.out(
-      `total ${entries.reduce((n, e) => n + (e.st.kind === 'file' ? Math.ceil(e.st.size / 4096) * 4 : e.st.kind === 'dir' ? 4 : 0), 0)}\n`,
+      `total ${entries.reduce((n, e) => n + (e.st.kind === 'file' ? Math.ceil(e.st.size / 4096) * 4 : e.st.kind === 'dir' ? Math.floor(e.st.size / 4096) * 4 : 0), 0)}\n`,
     );
   if (entries.length > 0) await show(ctx, entries);
   let exit = 0;

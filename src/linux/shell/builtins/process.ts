@@ -1,4 +1,4 @@
-/** trap, times, ulimit, umask, history, caller. */
+/** trap, times, umask, history, caller. */
 
 import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
@@ -51,37 +51,6 @@ export const times: Builtin = (sh, _args, out) => {
   const cpu = sh.sys.processes().find((p) => p.pid === sh.sys.pid)?.cpu ?? 0;
   const text = (ns: number): string => `${Math.floor(ns / 60e9)}m${((ns % 60e9) / 1e9).toFixed(3)}s`;
   out.print(`${text(cpu)} 0m0.000s\n0m0.000s 0m0.000s\n`);
-  return 0;
-};
-
-/** Limits by letter: name, unit, value. */
-const LIMITS: readonly (readonly [string, string, string, string])[] = [
-  ['R', 'real-time non-blocking time ', '(microseconds, -R) ', 'unlimited'],
-  ['c', 'core file size              ', '(blocks, -c) ', '0'],
-  ['d', 'data seg size               ', '(kbytes, -d) ', 'unlimited'],
-  ['e', 'scheduling priority                 ', '(-e) ', '0'],
-  ['f', 'file size                   ', '(blocks, -f) ', 'unlimited'],
-  ['n', 'open files                          ', '(-n) ', '1024'],
-  ['s', 'stack size                  ', '(kbytes, -s) ', '8192'],
-  ['u', 'max user processes                  ', '(-u) ', '15360'],
-  ['v', 'virtual memory              ', '(kbytes, -v) ', 'unlimited'],
-];
-
-/** The builtin `ulimit`. */
-export const ulimit: Builtin = (sh, args, out) => {
-  const o = options(args, `HSa${LIMITS.map((l) => l[0]).join('')}`);
-  if (o.bad) return out.usage(o.bad, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
-  const get = (letter: string, usual: string): string => sh.limits.get(letter) ?? usual;
-  if (o.flags.has('a')) {
-    for (const [letter, name, unit, usual] of LIMITS) out.print(`${name}${unit}${get(letter, usual)}\n`);
-    return 0;
-  }
-  const letter = [...o.flags.keys()].find((k) => k !== 'H' && k !== 'S') ?? 'f';
-  const limit = LIMITS.find((l) => l[0] === letter);
-  if (!limit) return 0;
-  if (o.rest.length === 0) out.print(`${get(letter, limit[3])}\n`);
-  else if (/^(\d+|unlimited|hard|soft)$/.test(o.rest[0] as string)) sh.limits.set(letter, o.rest[0] as string);
-  else return out.error(`${o.rest[0]}: invalid number`);
   return 0;
 };
 

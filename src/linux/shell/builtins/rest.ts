@@ -6,9 +6,10 @@ import { bg, disown, fg, jobs, kill, wait } from './jobs.ts';
 import { builtin, command, enable, hash, help, type } from './lookup.ts';
 import { echo, letBuiltin, mapfile, read } from './output.ts';
 import { printf } from './printf.ts';
-import { caller, history, times, trap, ulimit, umask } from './process.ts';
+import { caller, history, times, trap, umask } from './process.ts';
 import { set, shopt } from './settings.ts';
 import type { Later } from './table.ts';
+import { ulimit } from './ulimit.ts';
 
 export const rest: Readonly<Record<Later, Builtin>> = {
   bg, builtin, caller, cd, command, compgen, complete, dirs, disown, echo, enable, fg, hash, help, history, jobs, kill,

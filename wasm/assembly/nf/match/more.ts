@@ -11,6 +11,7 @@ import {
   MATCH_X_KIND,
   MATCH_X_NEXT,
   MATCH_X_NOT,
+  MATCH_X_P,
   MATCH_X_SIZE,
   MATCH_X_STATE,
   MX_ADDRTYPE,
@@ -23,6 +24,7 @@ import {
   MX_CTPORT,
   MX_CTPROTO,
   MX_CTSTATUS,
+  MX_FIXED,
   MX_FRAGMENT,
   MX_HASHLIMIT,
   MX_IPRANGE,
@@ -34,6 +36,7 @@ import {
   MX_RANDOM,
   MX_RECENT,
   MX_STRING,
+  MX_TIME,
   MX_TOS,
   MX_TTL,
 } from '../../../abi';
@@ -44,6 +47,7 @@ import { slabAlloc, slabFree } from '../../sim/slab';
 import { connlimitFits, connlimitRelease } from './connlimit';
 import { countFits } from './count';
 import { ctFits } from './ct';
+import { deepFits } from './deep';
 import { packetFits } from './packet';
 import { recentFits, recentHold, recentRelease } from './recent';
 import { stringFits } from './string';
@@ -63,7 +67,7 @@ const STEADY: u64 =
   ((1 as u64) << MX_CTADDR) | ((1 as u64) << MX_CTPORT) | ((1 as u64) << MX_CTPROTO) | ((1 as u64) << MX_CTSTATUS) |
   ((1 as u64) << MX_CTDIR) | ((1 as u64) << MX_ADDRTYPE) | ((1 as u64) << MX_IPRANGE) | ((1 as u64) << MX_MAC) |
   ((1 as u64) << MX_PKTTYPE) | ((1 as u64) << MX_TTL) | ((1 as u64) << MX_TOS) | ((1 as u64) << MX_PHYSDEV) |
-  ((1 as u64) << MX_FRAGMENT);
+  ((1 as u64) << MX_FRAGMENT) | ((1 as u64) << MX_FIXED);
 
 /** What a match says that may have had no room: then the packet is dropped, whatever else the rule asks. */
 function remembered(fits: i32, m: usize): bool {
@@ -79,6 +83,7 @@ function dispatch(kind: u32, m: usize, p: Pkt, indev: u32, outdev: u32): bool {
   if (kind == MX_CONNLIMIT) return remembered(connlimitFits(m, p), m);
   if (kind == MX_STRING) return stringFits(m, p);
   if (kind == MX_BYTES) return true;
+  if (kind >= (MX_TIME as u32)) return deepFits(kind, m, p);
   if (kind == MX_RANDOM || kind == MX_NTH || kind >= (MX_HASHLIMIT as u32)) return countFits(kind, m, p);
   return packetFits(kind, m, p, indev, outdev);
 }
@@ -151,6 +156,7 @@ export function moreNeedsCt(i: u32): bool {
   while (i != 0) {
     const m = matchAt(i);
     const kind = load<u8>(m, MATCH_X_KIND) as u32;
+    if (kind == MX_FIXED && load<u8>(m, MATCH_X_P) != 0) return true;
     if ((kind >= (MX_CTADDR as u32) && kind <= (MX_CTEXPIRE as u32)) || kind == MX_CONNMARK || kind == MX_CONNLIMIT) return true;
     i = load<u32>(m, MATCH_X_NEXT);
   }

@@ -1,5 +1,5 @@
 /**
- * Targets that change a packet or its mark and let it go on: CONNMARK, TOS and DSCP, TTL, TCPMSS.
+ * Targets that change a packet or its mark and let it go on: CONNMARK, TOS and DSCP, TTL and HL, TCPMSS.
  * @see Linux net/netfilter/xt_connmark.c, xt_DSCP.c, xt_HL.c, xt_TCPMSS.c
  */
 import {
@@ -81,10 +81,12 @@ function ttl(pkt: u32, r: usize): u32 {
   const how = load<u32>(r + RULE_VALUE_MASK);
   if (!pktWritable(pkt)) return DROP_NO_BUFFER;
   const ip = Pkt.at(pkt).nh as usize;
-  const was = load<u8>(ip, 8) as i32;
+  const v4 = Pkt.at(pkt).proto == ETH_IPV4;
+  const was = load<u8>(ip + (v4 ? 8 : 7)) as i32;
   let is = value as i32;
   if (how != TTL_SET) is = how == TTL_INC ? min(was + (value as i32), 255) : max(was - (value as i32), 0);
-  if (is != was) setByte(ip, 8, 8, is as u32);
+  if (!v4) store<u8>(ip, is as u8, 7);
+  else if (is != was) setByte(ip, 8, 8, is as u32);
   return 0;
 }
 
@@ -152,6 +154,6 @@ export function mangleTarget(pkt: u32, target: u32, r: usize, hook: u32, outdev:
     return 0;
   }
   if (target == TARGET_TOS) return tos(pkt, r);
-  if (target == TARGET_TTL) return Pkt.at(pkt).proto == ETH_IPV4 ? ttl(pkt, r) : 0;
+  if (target == TARGET_TTL) return ttl(pkt, r);
   return target == TARGET_TCPMSS ? tcpmss(pkt, r, hook, outdev) : 0;
 }

@@ -1,12 +1,13 @@
 import type { ImageSummary } from '../../../api/types.ts';
 import { filterQuery } from '../../client.ts';
-import { failed } from '../../failure.ts';
+import { Failure, failed } from '../../failure.ts';
 import { type Column, type Listing, renderList, usesColumn } from '../../formatter/table.ts';
 import { dateTime, humanDuration } from '../../formatter/time.ts';
 import { humanSize, truncateId } from '../../formatter/units.ts';
 import { familiarName, parseReference } from '../../reference.ts';
 import { between, command, flag } from '../../spec.ts';
 import { FORMAT_HELP } from '../format.ts';
+import { imageTree } from './tree.ts';
 
 /** A tag of an image. */
 export interface ImageRow {
@@ -81,6 +82,14 @@ export function imageListing(now: number, trunc: boolean): Listing<ImageRow> {
 export const IMAGE_RAW =
   'repository: {{.Repository}}\\ntag: {{.Tag}}\\nimage_id: {{.ID}}\\ncreated_at: {{.CreatedAt}}\\nvirtual_size: {{.Size}}\\n';
 
+/** Flags that --tree does not go with, and what it calls them. */
+const TREELESS = [
+  ['quiet', 'quiet'],
+  ['no-trunc', 'no-trunc'],
+  ['digests', 'show-digest'],
+  ['format', 'format'],
+] as const;
+
 /** `docker images` */
 export const images = command({
   path: ['images'],
@@ -99,12 +108,20 @@ export const images = command({
   ],
   names: ['image'],
   run: async (ctx, o, args) => {
+    const tree = o.bool('tree');
+    const unmeant = TREELESS.find(([name]) => o.changed(name));
+    if (tree && unmeant) return new Failure(`--${unmeant[1]} is not yet supported with --tree`);
     const filters = [...o.list('filter'), ...(args[0] ? [`reference=${args[0]}`] : [])];
     const list = await ctx.client.get<ImageSummary[]>('/images/json', {
       all: o.bool('all') ? '1' : undefined,
       filters: filterQuery(filters),
+      manifests: tree ? '1' : undefined,
     });
     if (failed(list)) return list;
+    if (tree) {
+      await ctx.out(imageTree(ctx, list, o.bool('all')));
+      return 0;
+    }
     const digests = o.bool('digests');
     const format = o.string('format');
     const quiet = o.bool('quiet') && (format === '' || format === 'table');

@@ -81,9 +81,10 @@ class Screen {
       return this.#redraw([overall, ...bars, ...(left > 0 ? [verify] : [])]);
     }
     const settled = left > 0;
-    const lines = settled && this.#settled ? [] : [overall];
+    const bars = global || states.length > DRAWN ? [] : states.map((_, i) => `${i + 1}/${states.length}:  `);
+    const lines = first ? [`overall progress: 0 out of ${states.length} tasks`, ...bars] : [];
+    if (!settled || !this.#settled) lines.push(overall);
     this.#settled = settled;
-    if (first && !global && states.length <= DRAWN) lines.push(...states.map((_, i) => `${i + 1}/${states.length}:  `));
     if (settled) lines.push(verify);
     return this.#print(lines);
   }

@@ -12,6 +12,7 @@ const NEED_ROTATE = ['ca-cert', 'ca-key', 'cert-expiry', 'external-ca'];
 
 export const swarmCa = command({
   path: ['swarm', 'ca'],
+  swarm: 'manager',
   use: '[OPTIONS]',
   short: 'Show the root CA, or turn it over',
   args: NONE,

@@ -4,6 +4,7 @@ import { command, flag, NONE } from '../../spec.ts';
 /** `docker swarm leave` */
 export const swarmLeave = command({
   path: ['swarm', 'leave'],
+  swarm: 'active',
   use: '[OPTIONS]',
   short: 'Leave the swarm',
   args: NONE,

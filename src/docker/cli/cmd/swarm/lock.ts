@@ -7,6 +7,7 @@ import { printUnlockKey, updateSwarm } from './shared.ts';
 
 export const swarmUnlock = command({
   path: ['swarm', 'unlock'],
+  swarm: 'manager',
   use: '',
   short: 'Unlock a swarm',
   args: NONE,
@@ -32,6 +33,7 @@ async function readKey(ctx: Ctx): Promise<string> {
 
 export const swarmUnlockKey = command({
   path: ['swarm', 'unlock-key'],
+  swarm: 'manager',
   use: '[OPTIONS]',
   short: 'Show the key that unlocks it',
   args: NONE,

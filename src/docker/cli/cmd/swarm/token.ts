@@ -6,6 +6,7 @@ import { printJoinCommand, updateSwarm } from './shared.ts';
 /** `docker swarm join-token` */
 export const swarmJoinToken = command({
   path: ['swarm', 'join-token'],
+  swarm: 'manager',
   use: '[OPTIONS] (worker|manager)',
   short: 'Show the tokens that let nodes join',
   args: exactly(1),

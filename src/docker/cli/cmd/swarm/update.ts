@@ -8,6 +8,7 @@ import { printUnlockKey, updateSwarm } from './shared.ts';
 /** `docker swarm update` */
 export const swarmUpdate: CommandSpec = command({
   path: ['swarm', 'update'],
+  swarm: 'manager',
   use: '[OPTIONS]',
   short: 'Change the swarm',
   args: NONE,

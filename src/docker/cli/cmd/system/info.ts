@@ -1,4 +1,5 @@
 import type { ClusterInfo, SwarmInfo } from '../../../api/swarm.ts';
+import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
 import { humanDuration } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
@@ -11,7 +12,7 @@ import { goJson } from '../../template/print.ts';
 import { decode } from '../../template/value.ts';
 import { CLIENT_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
-import { IDENTITY } from './identity.ts';
+import { identity } from './identity.ts';
 
 interface Info {
   ID: string;
@@ -158,12 +159,12 @@ function serverLines(i: Info): string[] {
 }
 
 /** What the command says of itself. */
-const CLIENT_INFO = {
-  Debug: false,
-  ...IDENTITY,
+const clientInfo = (ctx: Ctx) => ({
+  Debug: ctx.contexts.global.bool('debug'),
+  ...identity(ctx),
   Plugins: [],
   Warnings: null,
-};
+});
 
 /** `docker info` */
 export const info = command({
@@ -175,10 +176,12 @@ export const info = command({
   flags: [flag('format', 'string', INSPECT_FORMAT_HELP, { short: 'f' })],
   run: async (ctx, o) => {
     const format = o.string('format');
+    const { host } = ctx.client;
+    if (failed(host)) return host;
     const raw = await ctx.client.getRaw('/info');
     if (format !== '') {
       const data = failed(raw) ? {} : (JSON.parse(raw) as Record<string, unknown>);
-      const typed = decode({ ...data, ClientInfo: CLIENT_INFO }, INFO);
+      const typed = decode({ ...data, ClientInfo: clientInfo(ctx) }, INFO);
       if (format === 'json') {
         await ctx.out(`${goJson(typed, true)}\n`);
         return failed(raw) ? raw : 0;
@@ -190,7 +193,10 @@ export const info = command({
       if (error) return new Failure(error);
       return failed(raw) ? raw : 0;
     }
-    await ctx.out(`Client:\n Version:    ${CLIENT_VERSION}\n Context:    default\n Debug Mode: false\n\n`);
+    const debug = ctx.contexts.global.bool('debug');
+    await ctx.out(
+      `Client:\n Version:    ${CLIENT_VERSION}\n Context:    ${ctx.contexts.current}\n Debug Mode: ${debug}\n\n`,
+    );
     if (failed(raw)) {
       await ctx.out('Server:\n');
       return new Failure(`${raw.message}`);

@@ -10,7 +10,7 @@ import { goJson } from '../../template/print.ts';
 import { decode } from '../../template/value.ts';
 import { API_VERSION, BUILD_TIME, CLIENT_VERSION, GIT_COMMIT, GO_VERSION } from '../../version.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
-import { IDENTITY } from './identity.ts';
+import { identity } from './identity.ts';
 
 interface Server {
   Components: { Name: string; Version: string; Details?: Record<string, string> }[];
@@ -35,9 +35,9 @@ function serverLines(server: Server): string {
   return out.join('');
 }
 
-function clientLines(api: string): string {
+function clientLines(api: string, context: string): string {
   const asked = api === API_VERSION ? api : `${api} (downgraded from ${API_VERSION})`;
-  return `Client:\n Version:\t${CLIENT_VERSION}\n API version:\t${asked}\n Go version:\t${GO_VERSION}\n Git commit:\t${GIT_COMMIT}\n Built:\t${ansic(BUILD_TIME)}\n OS/Arch:\tlinux/amd64\n Context:\tdefault\n`;
+  return `Client:\n Version:\t${CLIENT_VERSION}\n API version:\t${asked}\n Go version:\t${GO_VERSION}\n Git commit:\t${GIT_COMMIT}\n Built:\t${ansic(BUILD_TIME)}\n OS/Arch:\tlinux/amd64\n Context:\t${context}\n`;
 }
 
 /** `docker version` */
@@ -52,13 +52,15 @@ export const version = command({
     const custom = format !== '' && format !== 'json';
     const template = custom ? parseTemplate('version', format, FUNCTION_NAMES) : undefined;
     if (typeof template === 'string') return new Failure(`template parsing error: ${template}`, 64);
+    const { host } = ctx.client;
+    if (failed(host)) return host;
     const server = await ctx.client.get<Server>('/version');
     const down = failed(server) ? server : undefined;
     const up = failed(server) ? undefined : server;
     for (const c of up?.Components ?? []) if (c.Details?.BuildTime) c.Details.BuildTime = ansic(c.Details.BuildTime);
     if (format === '') {
       await ctx.out(
-        tabwrite(clientLines(ctx.client.version) + (up ? serverLines(up) : ''), {
+        tabwrite(clientLines(ctx.client.version, ctx.contexts.current) + (up ? serverLines(up) : ''), {
           ...DOCKER_TABLE,
           minWidth: 20,
           padding: 1,
@@ -66,7 +68,7 @@ export const version = command({
       );
       return down ?? 0;
     }
-    const client = { ...IDENTITY, ApiVersion: ctx.client.version };
+    const client = { ...identity(ctx), ApiVersion: ctx.client.version };
     const data = decode({ Client: client, Server: up ?? null }, VERSION_INFO);
     if (!template) {
       await ctx.out(`${goJson(data, true)}\n`);

@@ -5,6 +5,14 @@ import { volumeInspect } from './inspect.ts';
 import { volumeLs } from './ls.ts';
 import { volumePrune } from './prune.ts';
 import { volumeRm } from './rm.ts';
+import { volumeUpdate } from './update.ts';
 
 /** The subcommands of this folder. */
-export const VOLUME_COMMANDS: readonly CommandSpec[] = [volumeCreate, volumeInspect, volumeLs, volumePrune, volumeRm];
+export const VOLUME_COMMANDS: readonly CommandSpec[] = [
+  volumeCreate,
+  volumeInspect,
+  volumeLs,
+  volumePrune,
+  volumeRm,
+  volumeUpdate,
+];
