@@ -60,7 +60,8 @@ function target(dice: Dice, words: Words, chain: string): string {
     '-j NFQUEUE --queue-num 7 --queue-bypass',
     ...(dice.chance(0.3) ? ['-j NFQUEUE --queue-balance 2:5'] : []),
     ...(/OUTPUT|FORWARD|POSTROUTING/.test(chain) ? ['-j CLASSIFY --set-class 1:10'] : []),
-    four ? '-j TTL --ttl-inc 1' : '-j RETURN',
+    // Never more of it: what goes in circles would go for ever.
+    four ? '-j TTL --ttl-dec 1' : '-j RETURN',
   ]);
 }
 
@@ -72,13 +73,12 @@ export function deeper(dice: Dice, w: Ruleset, h: Draft, all: readonly Draft[], 
     const [chain, match] = asks ? asking(dice) : [dice.pick(HOOKS), matches(dice, words)];
     w.rule('mangle', `-A ${chain} ${match}${target(dice, words, chain)}`);
   }
-  if (words !== FOUR) w.rule('mangle', `-A FORWARD -p udp -j HL --hl-${dice.pick(['set 40', 'dec 3', 'inc 2'])}`);
-  // One host alone, and what others sent it: copies of copies would never end.
+  if (words !== FOUR) w.rule('mangle', `-A FORWARD -p udp -j HL --hl-dec ${dice.pick([1, 2, 3])}`);
+  // One host alone, what others sent it, and where it ends: a copy on its way would be copied again each time it comes by.
   if (words === FOUR && h === all[0] && dice.chance(0.7)) {
-    const chain = dice.pick(['PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING']);
     const from = dice.pick(all.slice(1).flatMap((x) => x.addrs)).ip;
     const gateway = dice.pick(all.flatMap((x) => x.addrs)).ip;
-    w.rule('mangle', `-A ${chain} -s ${from} -p udp -m udp --dport ${dice.pick(PORTS)} -j TEE --gateway ${gateway}`);
+    w.rule('mangle', `-A INPUT -s ${from} -p udp -m udp --dport ${dice.pick(PORTS)} -j TEE --gateway ${gateway}`);
   }
   if (dice.chance(0.1)) w.rule('mangle', `-A PREROUTING -p udp -m udp --dport 808 -j TPROXY --on-port 53`);
 }

@@ -4,7 +4,7 @@
  */
 import { SECOND } from '../../base/clock.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
-import type { FileSystem, Mounts, Process } from '../../linux/kernel/machine.ts';
+import type { FileSystem, Mounts } from '../../linux/kernel/machine.ts';
 import type { WaitStatus } from '../../linux/kernel/sys.ts';
 import { Failure } from '../errdefs.ts';
 import { allocateNetwork, releaseNetwork } from './connect.ts';
@@ -115,7 +115,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
     return undo(daemon, c, errors.task('create', cause.text));
   }
   c.running = { process, pidns, netns, uts, mounts, streams, endShim: () => shim.end(0) };
-  began(daemon, c, process);
+  began(daemon, c);
   daemon.swarm?.announce();
   return undefined;
 }
@@ -136,7 +136,7 @@ function undo(daemon: Daemon, c: Container, failure: Failure): Failure {
   return failure;
 }
 
-function began(daemon: Daemon, c: Container, _process: Process): void {
+function began(daemon: Daemon, c: Container): void {
   c.status = 'running';
   c.exitCode = 0;
   c.error = '';
