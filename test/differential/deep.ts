@@ -14,7 +14,8 @@ const PROGRAMS = {
   4: [
     '6&0xFF=17',
     '0&0xffff=84:1500',
-    '0>>22&0x3C@0&0xffff=53,80:443',
+    // Of an ICMP message that would be the checksum, of which no two are alike.
+    '6&0xFF=6,17&&0>>22&0x3C@0&0xffff=53,80:443',
     '4&0x1fff=0&&6&0xff=6',
     '0>>22&0x3C@12>>26&0x3C@0=1',
   ],
