@@ -1,6 +1,6 @@
-/** Rules whose matches look deeper into a packet or ask the host, and whose targets hand packets on. */
-import type { Dice, Draft } from './generate.ts';
-import { FOUR, PORTS, type Words } from './words.ts';
+/** Rules whose matches look deeper into a packet or ask the host, and whose targets hand packets to programs. */
+import type { Dice } from './generate.ts';
+import { FOUR, type Words } from './words.ts';
 
 /** What a ruleset is written with. */
 export interface Ruleset {
@@ -66,8 +66,8 @@ function target(dice: Dice, words: Words, chain: string): string {
   ]);
 }
 
-/** In mangle, behind what is there. @param all hosts, for gateways */
-export function deeper(dice: Dice, w: Ruleset, h: Draft, all: readonly Draft[], words: Words): void {
+/** In mangle, behind what is there. */
+export function deeper(dice: Dice, w: Ruleset, words: Words): void {
   if (!w.has('mangle')) for (const name of HOOKS) w.chain('mangle', name, 'ACCEPT');
   for (let k = 2 + dice.below(4); k > 0; k--) {
     const asks = dice.chance(0.4);
@@ -75,11 +75,6 @@ export function deeper(dice: Dice, w: Ruleset, h: Draft, all: readonly Draft[], 
     w.rule('mangle', `-A ${chain} ${match}${target(dice, words, chain)}`);
   }
   if (words !== FOUR) w.rule('mangle', `-A FORWARD -p udp -j HL --hl-dec ${dice.pick([1, 2, 3])}`);
-  // One host alone, what others sent it, and where it ends: a copy on its way would be copied again each time it comes by.
-  if (words === FOUR && h === all[0] && dice.chance(0.7)) {
-    const from = dice.pick(all.slice(1).flatMap((x) => x.addrs)).ip;
-    const gateway = dice.pick(all.flatMap((x) => x.addrs)).ip;
-    w.rule('mangle', `-A INPUT -s ${from} -p udp -m udp --dport ${dice.pick(PORTS)} -j TEE --gateway ${gateway}`);
-  }
+  // No TEE: a copy that comes by again is copied again, in the real kernel without an end.
   if (dice.chance(0.1)) w.rule('mangle', `-A PREROUTING -p udp -m udp --dport 808 -j TPROXY --on-port 53`);
 }

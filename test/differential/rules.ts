@@ -320,6 +320,6 @@ export function rulesFor(
   }
   if (marking) marks(marking, w, h, all);
   if (memory) remember(memory, w, h, all);
-  if (deep) deeper(deep, w, h, all, words);
+  if (deep) deeper(deep, w, words);
   return w.text();
 }
