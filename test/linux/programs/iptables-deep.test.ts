@@ -1,12 +1,12 @@
 /** What iptables 1.8.9 (nf_tables) printed for the same words: matches that look deeper, targets that hand packets on. */
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { splitWords } from '../../../src/linux/programs/iptables/save.ts';
-import { makeMachine, type TestMachine } from './machine.ts';
+import { emptyTables, itSays, type RuleWords } from './iptables-words.ts';
+import { makeMachine } from './machine.ts';
 
 const END = '--datestop 2038-01-19T03:14:07';
 
-/** Words as given, as -S prints them when that differs, what -L -n says behind the columns. */
-const RULES: readonly (readonly [string, string, string])[] = [
+const RULES: readonly RuleWords[] = [
   [
     '-A INPUT -m time --timestart 08:00 --timestop 17:30 --weekdays Mon,Tue,Wed -j ACCEPT',
     `-A INPUT -m time --timestart 08:00:00 --timestop 17:30:00 --weekdays Mon,Tue,Wed ${END} -j ACCEPT`,
@@ -108,35 +108,16 @@ const INVALID: readonly string[] = [
 ];
 
 describe('iptables', () => {
-  let m: TestMachine;
-  beforeAll(async () => {
-    m = await makeMachine();
-  });
-  beforeEach(() => {
-    const net = m.kernel.net(m.kernel.hostNetns);
-    for (const table of net.nfTables(4)) net.nfFlush(4, table);
-  });
-
-  it.each(RULES)('%s', async (given, saved, listed) => {
-    const words = splitWords(given);
-    expect(await m.run(['iptables', ...words])).toMatchObject({ code: 0, stderr: '' });
-    const table = words[0] === '-t' ? (words[1] as string) : 'filter';
-    const expected = saved === '' ? given : saved;
-    const all = (await m.sh(`iptables -t ${table} -S`)).stdout;
-    expect(all.split('\n').filter((l) => l.startsWith('-A'))).toEqual([expected]);
-    const rows = (await m.sh(`iptables -t ${table} -L -n`)).stdout.split('\n').filter((l) => /0\.0\.0\.0\/0/.test(l));
-    expect(rows.map((r) => r.slice(r.lastIndexOf('0.0.0.0/0') + 9).trim())).toEqual([listed]);
-    const again = splitWords(expected).slice(1);
-    expect(await m.run(['iptables', '-t', table, '-D', ...again])).toMatchObject({ code: 0, stderr: '' });
-  });
+  const machine = emptyTables();
+  itSays(machine, RULES);
 
   it.each(REFUSED)('%s: a usage error', async (given, text) => {
-    const { code, stderr } = await m.run(['iptables', ...splitWords(given)]);
+    const { code, stderr } = await machine().run(['iptables', ...splitWords(given)]);
     expect([code, stderr.split('\n')[0]]).toEqual([2, `iptables v1.8.13 (nf_tables): ${text}`]);
   });
 
   it.each(INVALID)('%s: the kernel refuses it', async (given) => {
-    const { code, stderr } = await m.run(['iptables', ...splitWords(given)]);
+    const { code, stderr } = await machine().run(['iptables', ...splitWords(given)]);
     expect([code, stderr]).toEqual([
       4,
       expect.stringContaining('RULE_APPEND failed (Invalid argument): rule in chain'),
@@ -144,12 +125,14 @@ describe('iptables', () => {
   });
 
   it('the hop limit is hl and HL in ip6tables, and the TTL in iptables', async () => {
-    expect((await m.sh('ip6tables -A FORWARD -m hl --hl-lt 3')).code).toBe(0);
-    expect((await m.sh('ip6tables -S FORWARD')).stdout).toContain('-A FORWARD -m hl --hl-lt 3\n');
-    expect((await m.sh('ip6tables -t mangle -A FORWARD -j HL --hl-inc 3')).code).toBe(0);
-    expect((await m.sh('ip6tables -t mangle -S FORWARD')).stdout).toContain('-A FORWARD -j HL --hl-inc 3\n');
-    expect((await m.sh('iptables -A FORWARD -m hl --hl-gt 3')).stderr).toContain("Couldn't load match `hl'");
-    expect((await m.sh('ip6tables -A FORWARD -j TTL --ttl-set 3')).stderr).toContain('unknown option "--ttl-set"');
+    expect((await machine().sh('ip6tables -A FORWARD -m hl --hl-lt 3')).code).toBe(0);
+    expect((await machine().sh('ip6tables -S FORWARD')).stdout).toContain('-A FORWARD -m hl --hl-lt 3\n');
+    expect((await machine().sh('ip6tables -t mangle -A FORWARD -j HL --hl-inc 3')).code).toBe(0);
+    expect((await machine().sh('ip6tables -t mangle -S FORWARD')).stdout).toContain('-A FORWARD -j HL --hl-inc 3\n');
+    expect((await machine().sh('iptables -A FORWARD -m hl --hl-gt 3')).stderr).toContain("Couldn't load match `hl'");
+    expect((await machine().sh('ip6tables -A FORWARD -j TTL --ttl-set 3')).stderr).toContain(
+      'unknown option "--ttl-set"',
+    );
   });
 });
 

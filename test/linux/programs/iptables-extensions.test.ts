@@ -1,10 +1,10 @@
 /** What iptables 1.8.9 (nf_tables) printed for the same words on Linux 6.18; where 1.8.13 differs (numbers of protocols with -n), as that. */
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { splitWords } from '../../../src/linux/programs/iptables/save.ts';
-import { makeMachine, type TestMachine } from './machine.ts';
+import { emptyTables, itSays, type RuleWords } from './iptables-words.ts';
+import { makeMachine } from './machine.ts';
 
-/** Words as given, as -S prints them when that differs, what -L -n says behind the columns. */
-const RULES: readonly (readonly [string, string, string])[] = [
+const RULES: readonly RuleWords[] = [
   ['-A FORWARD -p sctp --dport 80', '-A FORWARD -p sctp -m sctp --dport 80', 'sctp dpt:80'],
   ['-A FORWARD -m connmark --mark 1', '-A FORWARD -m connmark --mark 0x1', 'connmark match  0x1'],
   [
@@ -203,37 +203,16 @@ const RULES: readonly (readonly [string, string, string])[] = [
 ];
 
 describe('extensions of iptables', () => {
-  let m: TestMachine;
-  beforeAll(async () => {
-    m = await makeMachine();
-  });
-  beforeEach(() => {
-    const net = m.kernel.net(m.kernel.hostNetns);
-    for (const table of net.nfTables(4)) net.nfFlush(4, table);
-  });
-
-  it.each(RULES)('%s', async (given, saved, listed) => {
-    const words = splitWords(given);
-    expect(await m.run(['iptables', ...words])).toMatchObject({ code: 0, stderr: '' });
-    const table = words[0] === '-t' ? (words[1] as string) : 'filter';
-    const all = (await m.sh(`iptables -t ${table} -S`)).stdout;
-    const expected = saved === '' ? given : saved;
-    expect(all.split('\n').filter((l) => l.startsWith('-A'))).toEqual([expected]);
-    const rows = (await m.sh(`iptables -t ${table} -L -n`)).stdout.split('\n').filter((l) => /0\.0\.0\.0\/0/.test(l));
-    expect(rows.map((r) => r.slice(r.lastIndexOf('0.0.0.0/0') + 9).trim())).toEqual([listed]);
-    // What -S prints is read back as the same rule.
-    const again = splitWords(expected).slice(1);
-    expect(await m.run(['iptables', '-t', table, '-C', ...again])).toMatchObject({ code: 0, stderr: '' });
-    expect((await m.run(['iptables', '-t', table, '-D', ...again])).code).toBe(0);
-  });
+  const machine = emptyTables();
+  itSays(machine, RULES);
 
   it('-f stands in the column of options', async () => {
-    await m.sh('iptables -A INPUT -f -j DROP');
-    await m.sh('iptables -A INPUT ! -f -j DROP');
-    expect((await m.sh('iptables -S INPUT')).stdout).toBe(
+    await machine().sh('iptables -A INPUT -f -j DROP');
+    await machine().sh('iptables -A INPUT ! -f -j DROP');
+    expect((await machine().sh('iptables -S INPUT')).stdout).toBe(
       '-P INPUT ACCEPT\n-A INPUT -f -j DROP\n-A INPUT ! -f -j DROP\n',
     );
-    const rows = (await m.sh('iptables -L INPUT -n')).stdout.split('\n');
+    const rows = (await machine().sh('iptables -L INPUT -n')).stdout.split('\n');
     expect(rows[2]).toMatch(/^DROP {7}all {2}-f {2}0/);
     expect(rows[3]).toMatch(/^DROP {7}all {2}!f {2}0/);
   });
@@ -287,7 +266,7 @@ describe('extensions of iptables', () => {
     ['-A INPUT --dport 80', 'unknown option "--dport"\n', 2],
     ['-A INPUT -p udp -m tcp --dport 80', "TCP match requires '-p tcp'\n", 2],
   ])('%s is refused in the words of the tool', async (line, message, code) => {
-    expect(await m.run(['iptables', ...splitWords(line)])).toMatchObject({
+    expect(await machine().run(['iptables', ...splitWords(line)])).toMatchObject({
       code,
       stderr: `iptables v1.8.13 (nf_tables): ${message}${HINT}`,
     });
@@ -309,7 +288,7 @@ describe('extensions of iptables', () => {
     ['-t nat -A POSTROUTING -j REDIRECT', 'POSTROUTING'],
     ['-t mangle -A FORWARD -j TCPMSS --clamp-mss-to-pmtu', 'FORWARD'],
   ])('%s is refused by the kernel', async (line, chain) => {
-    expect(await m.run(['iptables', ...splitWords(line)])).toMatchObject({
+    expect(await machine().run(['iptables', ...splitWords(line)])).toMatchObject({
       code: 4,
       stderr: `iptables v1.8.13 (nf_tables):  RULE_APPEND failed (Invalid argument): rule in chain ${chain}\n`,
     });

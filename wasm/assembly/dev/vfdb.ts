@@ -35,7 +35,7 @@ import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { macIsGroup } from '../wire/ether';
 import { Dev } from './dev';
-import { Vxlan } from './vxlan';
+import { Vxlan } from './vxlantab';
 
 const FIXED: u32 = NUD_PERMANENT | NUD_NOARP;
 

@@ -31,7 +31,7 @@ import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { kernelClose, kernelUdp } from '../sock/kernel';
 import { Dev, devAdd, devDel } from './dev';
 import { vfdbFlush, vfdbRemove, vfdbUpdate } from './vfdb';
-import { Vxlan, vxlanBucket, vxlanFind } from './vxlan';
+import { Vxlan, vxlanBucket, vxlanFind } from './vxlantab';
 
 /** Bytes that a frame grows by: outer Ethernet, IPv4, UDP and VXLAN. */
 const OVERHEAD: u32 = 50;

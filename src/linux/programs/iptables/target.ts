@@ -40,17 +40,8 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     }
     case 'REJECT':
       return { kind: 'REJECT', with: rejectWith(family, o['reject-with']) };
-    case 'MARK': {
-      const [how, text] = Object.entries(o).find(([k]) => k.endsWith('mark')) ?? [undefined, undefined];
-      if (text === undefined)
-        throw new UsageError('MARK: One of the --set-xmark, --{and,or,xor,set}-mark options is required');
-      const m = markValue(text, 0xffffffff);
-      if (how === 'set-mark') return { kind: 'MARK', value: m.value, mask: (m.value | m.mask) >>> 0 };
-      if (how === 'xor-mark') return { kind: 'MARK', value: m.value, mask: 0 };
-      if (how === 'and-mark') return { kind: 'MARK', value: 0, mask: ~m.value >>> 0 };
-      if (how === 'or-mark') return { kind: 'MARK', value: m.value, mask: m.value };
-      return { kind: 'MARK', ...m };
-    }
+    case 'MARK':
+      return markTarget(o);
     case 'LOG': {
       const level = o['log-level'] === undefined ? 4 : logLevel(o['log-level']);
       if (level === undefined) throw new UsageError(`LOG: log-level "${o['log-level']}" unknown`);
@@ -74,6 +65,19 @@ export function buildTarget(family: 4 | 6, name: string, goto: boolean, o: Reado
     default:
       return { kind: 'jump', chain: name };
   }
+}
+
+/** @see iptables extensions/libxt_MARK.c */
+function markTarget(o: Readonly<Record<string, string>>): NfTarget {
+  const [how, text] = Object.entries(o).find(([k]) => k.endsWith('mark')) ?? [undefined, undefined];
+  if (text === undefined)
+    throw new UsageError('MARK: One of the --set-xmark, --{and,or,xor,set}-mark options is required');
+  const m = markValue(text, 0xffffffff);
+  if (how === 'set-mark') return { kind: 'MARK', value: m.value, mask: (m.value | m.mask) >>> 0 };
+  if (how === 'xor-mark') return { kind: 'MARK', value: m.value, mask: 0 };
+  if (how === 'and-mark') return { kind: 'MARK', value: 0, mask: ~m.value >>> 0 };
+  if (how === 'or-mark') return { kind: 'MARK', value: m.value, mask: m.value };
+  return { kind: 'MARK', ...m };
 }
 
 /** @see iptables extensions/libipt_NETMAP.c: parse_to */

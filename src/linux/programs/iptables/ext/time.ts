@@ -1,4 +1,5 @@
 /** The module time. @see iptables extensions/libxt_time.c */
+import { civilOfSeconds, daysFromCivil, two } from '../../../../base/civil.ts';
 import type { TimeMatch } from '../../../kernel/nfmatch.ts';
 import { UsageError } from '../values.ts';
 import { type Draft, extension } from './spec.ts';
@@ -18,24 +19,13 @@ function clock(text: string): number {
   return h * 3600 + min * 60 + s;
 }
 
-/** Days of each month; February of every year may have 29. */
-const date = (y: number, mo: number, d: number, h: number, min: number, s: number): number => {
-  // @see howardhinnant.github.io/date_algorithms.html: days_from_civil
-  const year = mo <= 2 ? y - 1 : y;
-  const era = Math.floor(year / 400);
-  const yoe = year - era * 400;
-  const doy = Math.floor((153 * (mo + (mo > 2 ? -3 : 9)) + 2) / 5) + d - 1;
-  const days = era * 146097 + yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy - 719468;
-  return days * 86400 + h * 3600 + min * 60 + s;
-};
-
 function moment(text: string): number {
   const m = /^(\d+)(?:-(\d+)(?:-(\d+)(?:T(\d+)(?::(\d+)(?::(\d+))?)?)?)?)?$/.exec(text);
   const part = (k: number, none: number): number => Number(m?.[k] ?? none);
   const [y, mo, d, h, min, s] = [part(1, 0), part(2, 1), part(3, 1), part(4, 0), part(5, 0), part(6, 0)] as const;
   const fits = y >= 1970 && y <= 2038 && mo >= 1 && mo <= 12 && d >= 1 && d <= 31 && h <= 23 && min <= 59 && s <= 59;
   if (!m || !fits) throw new UsageError(`Invalid date "${text}" specified. Should be YYYY[-MM[-DD[Thh[:mm[:ss]]]]]`);
-  return Math.min(date(y, mo, d, h, min, s), FOREVER);
+  return Math.min(daysFromCivil(y, mo, d) * 86400 + h * 3600 + min * 60 + s, FOREVER);
 }
 
 /** Names of days may be cut to two letters and more. */
@@ -62,19 +52,11 @@ const weekText = (bits: number): string =>
   listed(bits, 1, 7)
     .map((d) => DAYS[d - 1])
     .join(',');
-const two = (n: number): string => String(n).padStart(2, '0');
 const clockText = (s: number): string => `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 
 function dateText(seconds: number, between: string): string {
-  const z = Math.floor(seconds / 86400) + 719468;
-  const era = Math.floor(z / 146097);
-  const doe = z - era * 146097;
-  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
-  const mp = Math.floor((5 * doy + 2) / 153);
-  const month = mp < 10 ? mp + 3 : mp - 9;
-  const year = yoe + era * 400 + (month <= 2 ? 1 : 0);
-  return `${year}-${two(month)}-${two(doy - Math.floor((153 * mp + 2) / 5) + 1)}${between}${clockText(seconds % 86400)}`;
+  const { year, month, day } = civilOfSeconds(seconds);
+  return `${year}-${two(month)}-${two(day)}${between}${clockText(seconds % 86400)}`;
 }
 
 /** `1st`, `2nd`; of others iptables takes the last digit, 11st too. */
