@@ -106,6 +106,7 @@ export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = 
     conntrackDelete: (match, user) => deleteConns(w, ns, match, user),
     sockets: () => [...listSockets(w, ns, w.holders), ...unix()],
     counters: () => counters(w, ns),
+    fragments: (family) => w.core.fragments(ns.core, family),
     ...ipvsAdmin(w, ns),
   };
 }
