@@ -31,6 +31,16 @@ export interface KeptFrame {
   readonly place: Place;
 }
 
+/** Some of the frames that crossed. */
+export interface Newest {
+  /** Oldest first. */
+  readonly frames: readonly ViewFrame[];
+  /** Those that were wanted and left out, and those that nobody asked for in time. */
+  readonly lost: number;
+  /** Sequence number of the frames to come. */
+  readonly next: number;
+}
+
 export class FrameTap {
   #kept: KeptFrame[] = [];
   #bytes = 0;
@@ -58,14 +68,19 @@ export class FrameTap {
     net.captures.set(this.#capture, { event: () => this.#drain() });
   }
 
-  /**
-   * Frames with a sequence number of `seq` or more, oldest first, and how many such were lost or left out.
-   * @param most of more, the newest are given
-   */
-  since(seq: number, most = KEPT): { frames: readonly ViewFrame[]; lost: number } {
+  /** Frames with a sequence number of `seq` or more, oldest first, and how many such were lost. */
+  since(seq: number): { frames: readonly ViewFrame[]; lost: number } {
     const { frames, lost } = this.kept(seq);
-    const given = frames.slice(-most);
-    return { frames: given.map((f) => this.view(f)), lost: lost + frames.length - given.length };
+    return { frames: frames.map((f) => this.view(f)), lost };
+  }
+
+  /** Of the frames with a sequence number of `seq` or more that `wanted` takes, the newest; only those are decoded. */
+  newest(seq: number, most: number, wanted: (frame: KeptFrame) => boolean): Newest {
+    const { frames } = this.kept(seq);
+    const all = frames.filter(wanted);
+    const given = all.slice(-most);
+    const missed = (frames[0]?.seq ?? this.#seq) - seq;
+    return { frames: given.map((f) => this.view(f)), lost: missed + all.length - given.length, next: this.#seq };
   }
 
   /** The same, as captured. */
