@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KeptFrame } from '../../src/lab/frames.ts';
+import type { Place } from '../../src/lab/places.ts';
 import type { LabView, ViewFrame } from '../../src/lab/view.ts';
 import { Feed, MOST_FRAMES } from '../../src/web/worker/feed.ts';
 
@@ -11,8 +12,8 @@ const kept = (seq: number, ifname = 'eth0', machine = 'node1'): KeptFrame =>
   ({ seq, ifname, place: { machine } }) as KeptFrame;
 /** A tap that keeps these frames. */
 const tap = (...all: readonly KeptFrame[]) => ({
-  newest(seq: number, most: number, wanted: (f: KeptFrame) => boolean) {
-    const some = all.filter((f) => f.seq >= seq && wanted(f));
+  newest(seq: number, most: number, wanted: (place: Place, ifname: string) => boolean) {
+    const some = all.filter((f) => f.seq >= seq && wanted(f.place, f.ifname));
     const frames = some.slice(-most).map((f) => ({ seq: f.seq }) as ViewFrame);
     return { frames, lost: some.length - frames.length, next: (all.at(-1)?.seq ?? -1) + 1 };
   },

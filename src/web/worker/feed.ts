@@ -1,5 +1,6 @@
 /** Thins out what the map gets: snapshots ten times a second, frames thirty times, never more than it can draw. */
-import type { FrameTap, KeptFrame } from '../../lab/frames.ts';
+import type { FrameTap } from '../../lab/frames.ts';
+import type { Place } from '../../lab/places.ts';
 import type { LabView, ViewFrame } from './api.ts';
 
 const VIEW_EVERY = 100;
@@ -8,7 +9,7 @@ const FRAMES_EVERY = 33;
 export const MOST_FRAMES = 60;
 
 /** The LAN is a bridge of the router; its ports repeat what the machines' own interfaces have shown. */
-const isShown = ({ place, ifname }: KeptFrame): boolean => place.machine !== 'router' || ifname === 'lan';
+const isShown = ({ machine }: Place, ifname: string): boolean => machine !== 'router' || ifname === 'lan';
 
 export class Feed {
   #viewAt = Number.NEGATIVE_INFINITY;
