@@ -93,6 +93,7 @@ function screenOf(term: Terminal, size: Size, fitted: () => void): Screen {
     },
     ended: () => term.write(`\r\n${settings.t.shellEnded}\r\n`),
     type(text) {
+      size.takeRoom();
       term.paste(text);
       term.input('\r');
     },
