@@ -5,7 +5,6 @@
  * @see iproute2 misc/ss.c: render, column widths in passes
  */
 import { formatIp } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
 import type { SocketInfo } from '../kernel/netadmin.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram } from './spec.ts';
