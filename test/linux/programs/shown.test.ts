@@ -98,3 +98,18 @@ it('ip shows kinds of errors, readable counts, routes of both families', async (
     ),
   ).toBe('["forwarding",32769,false]\n');
 });
+
+it('ip says what the kernel refuses', async () => {
+  const refused = async (words: string): Promise<string> => sh(`ip ${words}; echo $?`);
+  expect(await refused('link set eth0 mtu 99999')).toBe('2\nError: mtu greater than device maximum.\n');
+  expect(await refused('link set eth0 mtu 10')).toBe('2\nError: mtu less than device minimum.\n');
+  expect(await refused('link set eth0 mtu x')).toBe('255\nError: argument "x" is wrong: Invalid "mtu" value\n\n');
+  expect(await refused('link set eth0 master nosuch')).toBe(
+    '255\nError: argument "nosuch" is wrong: Device does not exist\n\n',
+  );
+  expect(await refused('link set eth0 master lo')).toBe('2\nRTNETLINK answers: Operation not supported\n');
+  expect(await refused('route add 10.0.0.1/8 via 192.168.56.1')).toBe(
+    '2\nError: Invalid prefix for given prefix length.\n',
+  );
+  expect(await refused('route show table 100')).toBe('2\nError: ipv4: FIB table does not exist.\nDump terminated\n');
+});

@@ -198,6 +198,9 @@ function routeJson(env: IpEnv, r: Route): Record<string, unknown> {
 
 async function show(env: IpEnv): Promise<number> {
   const f = readRouteFilter(env);
+  const family = env.family === 6 ? 6 : 4;
+  if (typeof f.table === 'number' && !env.busybox && f.table < 253 && !env.net.routeTables(family).includes(f.table))
+    throw new IpError(`Error: ipv${family}: FIB table does not exist.\nDump terminated`, 2);
   const routes = selected(env, f);
   if (env.json)
     await printJson(
