@@ -141,7 +141,7 @@ async function show(env: IpEnv): Promise<number> {
     rows.map(({ l, addrs }) => [
       headLine(env, l, false),
       ...(env.family === 0 ? hardwareLines(env, l, false) : []),
-      ...(env.stats > 0 ? statsLines(l) : []),
+      ...(env.stats > 0 ? statsLines(env, l) : []),
       ...addrs.flatMap((a) => [`    ${addressLine(env, a, addrs)}`, lifetimes(a)]),
     ]),
   );

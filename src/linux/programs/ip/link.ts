@@ -36,7 +36,7 @@ async function show(env: IpEnv): Promise<number> {
   if (env.json) {
     await printJson(
       env,
-      links.map((l) => linkJson(env, l)),
+      links.map((l) => linkJson(env, l, true)),
     );
     return 0;
   }
@@ -53,7 +53,11 @@ async function show(env: IpEnv): Promise<number> {
   }
   await printEntries(
     env,
-    links.map((l) => [headLine(env, l, true), ...hardwareLines(env, l, true), ...(env.stats > 0 ? statsLines(l) : [])]),
+    links.map((l) => [
+      headLine(env, l, true),
+      ...hardwareLines(env, l, true),
+      ...(env.stats > 0 ? statsLines(env, l) : []),
+    ]),
   );
   return 0;
 }
