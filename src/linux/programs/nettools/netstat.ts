@@ -50,6 +50,23 @@ async function groups(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** The sockets of the unix domain. @see net-tools netstat.c: unix_do_one; busybox networking/netstat.c: unix_do_one */
+function unixText(ctx: Context, what: string): string {
+  const { options: o, flavour } = ctx;
+  const inode = (n: number): string => (flavour === 'busybox' ? String(n).padStart(6) : String(n).padEnd(8));
+  const owner = (text: string): string => (o.has('program') ? `${text.padEnd(20)} ` : '');
+  const rows = ctx.sys.net
+    .sockets()
+    .filter((s) => s.netid === 'unix' && (o.has('all') || (s.state === 'LISTEN') === o.has('listening')))
+    .map((s) => {
+      const listens = s.state === 'LISTEN';
+      const user = s.users[0];
+      return `unix  ${listens ? '2' : '3'}      ${(listens ? '[ ACC ]' : '[ ]').padEnd(11)} STREAM     ${(listens ? 'LISTENING' : 'CONNECTED').padEnd(13)} ${inode(s.inode)} ${owner(user ? `${user.pid}/${user.comm}` : '-')}${s.local.path ?? ''}\n`;
+    });
+  const gap = flavour === 'busybox' ? 'I-Node ' : 'I-Node   ';
+  return `Active UNIX domain sockets ${what}\nProto RefCnt Flags       Type       State         ${gap}${owner('PID/Program name')}Path\n${rows.join('')}`;
+}
+
 async function netstat(ctx: Context): Promise<number> {
   const o = ctx.options;
   if (o.has('route')) return routes(ctx, o.has('extend') ? 'metric' : 'mss');
@@ -81,7 +98,8 @@ async function netstat(ctx: Context): Promise<number> {
     const program = programs ? ` ${(user ? `${user.pid}/${user.comm}` : '-').padEnd(20)}` : '';
     out += `${proto.padEnd(5)} ${String(s.recvQ).padStart(6)} ${String(s.state === 'LISTEN' ? 0 : s.sendQ).padStart(6)} ${endpoint(s, s.local, o.has('numeric'), 23).padEnd(23)} ${endpoint(s, s.peer, o.has('numeric'), 23).padEnd(23)} ${state.padEnd(11)}${program}\n`;
   }
-  await ctx.out(out);
+  if (kinds.length > 0 && !o.has('unix')) return ctx.out(out).then(() => 0);
+  await ctx.out(`${o.has('unix') && kinds.length === 0 ? '' : out}${unixText(ctx, what)}`);
   return 0;
 }
 
@@ -96,6 +114,7 @@ export const spec = defineProgram({
     flag('tcp', 't', 'TCP'),
     flag('udp', 'u', 'UDP'),
     flag('raw', 'w', 'raw'),
+    flag('unix', 'x', 'unix domain'),
     flag('numeric', 'n', 'numbers instead of names'),
     flag('program', 'p', 'PID and program'),
     flag('route', 'r', 'routing table'),
@@ -106,4 +125,13 @@ export const spec = defineProgram({
     flag('wide', 'W', 'wide'),
   ],
   run: netstat,
+});
+
+const LACKING = ['groups', 'interfaces', 'statistics'];
+
+/** The applet of the same name, which has neither groups, interfaces nor counters. */
+export const busyboxSpec = defineProgram({
+  ...spec,
+  synopsis: ['[-ral] [-tuwx] [-enWp]'],
+  options: spec.options.filter((o) => !LACKING.includes(o.name)),
 });
