@@ -247,8 +247,8 @@ class DrydockLab implements Lab {
     return viewOf(this.world, this.machines);
   }
 
-  frames(since: number, most?: number): ReturnType<Lab['frames']> {
-    return this.tap.since(since, most);
+  frames(since: number): ReturnType<Lab['frames']> {
+    return this.tap.since(since);
   }
 
   async trace(what: boolean | string): Promise<void> {

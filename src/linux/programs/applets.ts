@@ -28,7 +28,7 @@ const APPLETS = new Map<string, AppletLoader>([
   ['more', async () => (await import('./pager/more.ts')).spec],
   ['mount', async () => (await import('./status.ts')).mountSpec],
   ['nc', async () => (await import('./nc.ts')).busyboxSpec],
-  ['netstat', async () => (await import('./nettools/netstat.ts')).spec],
+  ['netstat', async () => (await import('./nettools/netstat.ts')).busyboxSpec],
   ['nslookup', async () => (await import('./nslookup.ts')).spec],
   ['pidof', async () => (await import('./pidof.ts')).spec],
   ['pgrep', async () => (await import('./pkill.ts')).pgrepSpec],
@@ -60,8 +60,19 @@ export function addApplets(more: Iterable<readonly [string, AppletLoader]>): voi
   for (const [name, load] of more) APPLETS.set(name, load);
 }
 
+/** What has arrived. */
+const arrived = new Map<AppletLoader, ProgramSpec | Program>();
+
 export function applet(name: string): AppletLoader | undefined {
-  return APPLETS.get(name);
+  const load = APPLETS.get(name);
+  return (
+    load &&
+    (async () => {
+      const found = arrived.get(load) ?? (await load());
+      arrived.set(load, found);
+      return found;
+    })
+  );
 }
 
 /** All names, sorted: the links an image's /bin has. */
