@@ -9,6 +9,7 @@ import type { Sys } from '../../linux/kernel/sys.ts';
 import type { ErrorBody } from '../api/types.ts';
 import { DaemonError, Failure, failed } from './failure.ts';
 import { goMarshal } from './gojson.ts';
+import { emptyId, encodePath } from './names.ts';
 import { type Transport, transport } from './transport.ts';
 import { API_VERSION, USER_AGENT } from './version.ts';
 
@@ -161,7 +162,7 @@ export class Client {
   }
 
   async #send(method: string, path: string, options: CallOptions, duplex?: Duplex): Promise<Reply | Failure> {
-    const refused = await this.negotiate();
+    const refused = emptyId(path) ?? (await this.negotiate());
     if (refused) return refused;
     const service = this.#connect();
     if (failed(service)) return service;
@@ -244,16 +245,6 @@ function lessThan(a: string, b: string): boolean {
   const [a1 = 0, a2 = 0] = a.split('.').map(Number);
   const [b1 = 0, b2 = 0] = b.split('.').map(Number);
   return a1 < b1 || (a1 === b1 && a2 < b2);
-}
-
-function encodePath(path: string): string {
-  return path.split('/').map(encodeSegment).join('/');
-}
-
-/** Go's url.EscapedPath: sub-delims, ':' and '@' stay. */
-function encodeSegment(segment: string): string {
-  if (/^[\w.-]*$/.test(segment)) return segment;
-  return encodeURIComponent(segment).replace(/%(3A|40|26|3D|2B|24|2C|3B)/g, (s) => decodeURIComponent(s));
 }
 
 function searchParams(query: Query = {}): URLSearchParams {

@@ -315,6 +315,10 @@ function readOptions(args: readonly string[]): { how: Show; words: readonly stri
 
 async function run(ctx: Context): Promise<number> {
   const { how, words, bad } = readOptions(ctx.args);
+  if (bad !== undefined && matches(bad.replace(/^--/, '-'), '-Version')) {
+    await ctx.out('bridge utility, 6.18.0\n');
+    return 0;
+  }
   if (bad !== undefined) {
     await ctx.err(`Option "${bad}" is unknown, try "bridge help".\n`);
     return 255;

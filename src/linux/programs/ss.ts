@@ -1,16 +1,16 @@
 /**
  * `ss`: sockets of the network namespace, in iproute2's columns.
  *
- * Limits: -m adds nothing; -e shows inode and uid; filters are
- * `state`, `sport`, `dport`, `src`, `dst` with `and`.
+ * Limits: -m adds nothing; -e shows inode and uid.
  * @see iproute2 misc/ss.c: render, column widths in passes
  */
-import { contains, formatIp, type IpAddr, parseIp, parsePrefix } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
+import { formatIp } from '../../base/ip.ts';
 import type { SocketInfo } from '../kernel/netadmin.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram } from './spec.ts';
+import { type Condition, parseFilter } from './ss-filter.ts';
 import { tcpInfoText, tcpTimerText } from './ss-info.ts';
+import { screenOf } from './stdio.ts';
 
 /** A column: how it is aligned and what is printed before it. */
 interface Field {
@@ -62,50 +62,6 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
   listen: ['LISTEN'],
   closing: ['CLOSING'],
 };
-
-/** A condition of the filter expression. */
-type Condition = (s: SocketInfo) => boolean;
-
-/** `sport = :80`, `dst 10.0.0.0/8`, joined by `and`. @returns undefined on a syntax error */
-export function parseFilter(words: readonly string[]): Condition | undefined {
-  const w = words.flatMap((x) => x.split(/\s+/)).filter((x) => x !== '' && x !== '(' && x !== ')');
-  const all: Condition[] = [];
-  for (let i = 0; i < w.length; ) {
-    const key = w[i++] as string;
-    if (key === 'and' || key === '&&') continue;
-    let op = '=';
-    if (/^(=|==|eq|!=|ne|neq|<|>|<=|>=|lt|gt|le|ge)$/.test(w[i] ?? '')) op = w[i++] as string;
-    const value = w[i++];
-    if (value === undefined) return undefined;
-    if (key === 'sport' || key === 'dport') {
-      const port = Number(value.replace(/^.*:/, ''));
-      if (!Number.isInteger(port)) return undefined;
-      all.push((s) => compare(op, key === 'sport' ? s.local.port : s.peer.port, port));
-    } else if (key === 'src' || key === 'dst') {
-      const m = /^(\[.*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(value);
-      const text = (m?.[1] ?? value).replace(/^\[|\]$/g, '');
-      const prefix = parsePrefix(text) ?? wrap(parseIp(text));
-      all.push((s) => {
-        const end = key === 'src' ? s.local : s.peer;
-        if (prefix && !(end.ip && contains(prefix, end.ip))) return false;
-        return m?.[2] === undefined || end.port === Number(m[2]);
-      });
-    } else return undefined;
-  }
-  return (s) => all.every((c) => c(s));
-}
-
-function wrap(ip: IpAddr | undefined): { addr: IpAddr; bits: number } | undefined {
-  return ip && { addr: ip, bits: ip.v === 4 ? 32 : 128 };
-}
-
-function compare(op: string, a: number, b: number): boolean {
-  if (op === '=' || op === '==' || op === 'eq') return a === b;
-  if (op === '!=' || op === 'ne' || op === 'neq') return a !== b;
-  if (op === '<' || op === 'lt') return a < b;
-  if (op === '>' || op === 'gt') return a > b;
-  return op === '<=' || op === 'le' ? a <= b : a >= b;
-}
 
 /** The address as ss prints it: `*` for a dual-stack wildcard, brackets for IPv6, `%eth0` when bound. */
 function addressText(s: SocketInfo, end: SocketInfo['local'], peer: boolean): string {
@@ -160,8 +116,8 @@ function cellsOf(s: SocketInfo, v: View): string[] {
   return [
     s.netid === 'unix' ? 'u_str' : s.netid === 'packet' ? 'p_raw' : s.netid,
     s.state,
-    String(s.recvQ),
-    String(s.sendQ),
+    String(s.recvQ).padEnd(6),
+    String(s.sendQ).padEnd(6),
     `${addressText(s, s.local, false)}${s.netid === 'unix' ? ' ' : ':'}`,
     portText(s, s.local, v.numeric),
     `${addressText(s, s.peer, true)}${s.netid === 'unix' ? ' ' : ':'}`,
@@ -285,6 +241,10 @@ async function summary(ctx: Context): Promise<number> {
 
 async function run(ctx: Context): Promise<number> {
   const o = ctx.options;
+  if (o.has('version')) {
+    await ctx.out(`${spec.version}\n`);
+    return 0;
+  }
   if (o.has('summary')) return summary(ctx);
   const words = [...ctx.operands];
   let states: string[] | undefined;
@@ -319,8 +279,7 @@ async function run(ctx: Context): Promise<number> {
   const columns = fields(view);
   const table = rows.map((s) => cellsOf(s, view));
   if (view.headers) table.unshift(columns.map((c) => c.header));
-  const size = ctx.sys.isatty(1) ? ctx.sys.winsize(1) : undefined;
-  await ctx.out(renderColumns(columns, table, size && !isErr(size) ? size.cols : undefined));
+  await ctx.out(renderColumns(columns, table, screenOf(ctx.sys, 1)?.cols));
   return 0;
 }
 
@@ -353,6 +312,7 @@ export const spec = defineProgram({
     { name: 'unix', short: 'x', help: 'display only Unix domain sockets' },
     { name: 'family', short: 'f', arg: 'required', metavar: 'FAMILY', help: 'display sockets of type FAMILY' },
     { name: 'no-header', short: 'H', help: 'suppress header line' },
+    { name: 'version', short: 'V', help: 'show the version' },
     { name: 'oneline', short: 'O', help: "socket's data printed on a single line" },
   ],
   run,

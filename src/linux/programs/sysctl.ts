@@ -7,31 +7,7 @@ import { readAll, readText } from './stdio.ts';
 async function sysctl(ctx: Context): Promise<number> {
   const { sys, options: o } = ctx;
   let code = 0;
-  if (o.has('all')) {
-    const names: string[] = [];
-    const walk = (dir: string): void => {
-      const list = sys.readdir(dir);
-      if (isErr(list)) return;
-      for (const e of list) {
-        if (e.name === '.' || e.name === '..') continue;
-        if (e.kind === 'dir') walk(`${dir}/${e.name}`);
-        else
-          names.push(
-            `${dir}/${e.name}`
-              .slice('/proc/sys/'.length)
-              .replaceAll('.', '\0')
-              .replaceAll('/', '.')
-              .replaceAll('\0', '/'),
-          );
-      }
-    };
-    walk('/proc/sys');
-    for (const n of names.sort()) {
-      const v = sys.sysctl(n);
-      if (!isErr(v)) await ctx.out(`${n} = ${v.trim()}\n`);
-    }
-    return 0;
-  }
+  if (o.has('all')) return ctx.out(below(ctx, '/proc/sys')).then(() => 0);
   if (o.has('system')) return system(ctx);
   if (o.has('load')) {
     for (const path of ctx.operands.length > 0 ? ctx.operands : ['/etc/sysctl.conf'])
@@ -49,11 +25,41 @@ async function sysctl(ctx: Context): Promise<number> {
       else if (!o.has('quiet')) await ctx.out(o.has('values') ? `${value}\n` : `${name} = ${value}\n`);
       continue;
     }
+    const dir = `/proc/sys/${name.replaceAll('.', '/')}`;
+    const what = sys.stat(dir);
+    if (!isErr(what) && what.kind === 'dir') {
+      await ctx.out(below(ctx, dir));
+      continue;
+    }
     const v = sys.sysctl(name);
     if (isErr(v)) code = await complain(ctx, name, v, 'reading');
     else await ctx.out(o.has('values') ? `${v.trim()}\n` : `${name} = ${v.trim()}\n`);
   }
   return code;
+}
+
+/** All values below a directory of /proc/sys, a line each; what cannot be read is left out. */
+function below(ctx: Context, top: string): string {
+  const { sys } = ctx;
+  const names: string[] = [];
+  const walk = (dir: string): void => {
+    const list = sys.readdir(dir);
+    if (isErr(list)) return;
+    for (const e of list) {
+      if (e.name === '.' || e.name === '..') continue;
+      const path = `${dir}/${e.name}`;
+      if (e.kind === 'dir') walk(path);
+      else names.push(path.slice('/proc/sys/'.length).replaceAll('.', '\0').replaceAll('/', '.').replaceAll('\0', '/'));
+    }
+  };
+  walk(top);
+  return names
+    .sort()
+    .map((n) => {
+      const v = sys.sysctl(n);
+      return isErr(v) ? '' : ctx.options.has('values') ? `${v.trim()}\n` : `${n} = ${v.trim()}\n`;
+    })
+    .join('');
 }
 
 /** Sets what a file says: `name = value`, a dash before it if it may fail. @see sysctl.conf(5) */
@@ -113,7 +119,7 @@ async function complain(ctx: Context, name: string, e: { name: string; text: str
         ? `sysctl: error: '${name}' is an unknown key\n`
         : `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: ${e.text}\n`,
     );
-    return ctx.flavour === 'busybox' ? 1 : 255;
+    return 1;
   }
   await ctx.err(
     ctx.flavour === 'busybox'
@@ -122,7 +128,7 @@ async function complain(ctx: Context, name: string, e: { name: string; text: str
         ? `sysctl: permission denied on key "${name}"\n`
         : `sysctl: ${what} key "${name}": ${e.text}\n`,
   );
-  return ctx.flavour === 'busybox' ? 1 : 255;
+  return 1;
 }
 
 /** The `sysctl` command. */

@@ -152,7 +152,7 @@ describe('ip', () => {
     ['ip link add x type wormhole', 2, 'Error: Unknown device type.\n'],
     ['ip foo', 1, 'Object "foo" is unknown, try "ip help".\n'],
     ['ip link foo', 255, 'Command "foo" is unknown, try "ip link help".\n'],
-    ['ip addr add 10.1.1.1/24', 255, 'Not enough information: "dev" argument is required.\n'],
+    ['ip addr add 10.1.1.1/24', 1, 'Not enough information: "dev" argument is required.\n'],
     ['ip addr add 10.1.1/24 dev docker0', 1, 'Error: any valid prefix is expected rather than "10.1.1/24".\n'],
     ['ip addr add 172.17.0.1/16 dev docker0', 2, 'Error: ipv4: Address already assigned.\n'],
     ['ip route add 10.0.0.0/8 via 1.2.3.4', 2, 'Error: Nexthop has invalid gateway.\n'],

@@ -191,6 +191,7 @@ export function sourceFor(s: Sock): i32 {
     routeFor(0, 0, 0);
     if (src == 0 && (none == 0 || none == ENETUNREACH)) mibInc(s.ns as u32, MIB_OUT_NO_ROUTES);
     if (src == 0) return none != 0 ? -(none as i32) : -ENETUNREACH;
+    if (err == -ENETUNREACH) mibInc(s.ns as u32, MIB_OUT_NO_ROUTES);
     if (err != 0) return err;
     s.l0 = 0;
     s.l1 = mapped(src);

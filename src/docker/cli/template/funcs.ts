@@ -47,7 +47,9 @@ function index(item: GoValue | undefined, ...keys: GoValue[]): GoValue | GoError
               v: b,
             }))
           : elements(at);
-      if (n < 0 || n >= list.length) return new GoError(`index out of range: ${n}`);
+      if (n < 0 || n > list.length) return new GoError(`index out of range: ${n}`);
+      // the check lets the length itself pass, and reflect stops there
+      if (n === list.length) return new GoError(`reflect: ${at.t.k} index out of range`);
       value = list[n];
     } else if (at.t.k === 'map') {
       if (at.t.key.k === 'string' && key.t.k !== 'string' && key.t.k !== 'number')
@@ -56,6 +58,9 @@ function index(item: GoValue | undefined, ...keys: GoValue[]): GoValue | GoError
             ? 'value is nil; should be of type string'
             : `value has type ${typeName(key.t)}; should be ${typeName(at.t.key)}`,
         );
+      // a named string type (nat.Port) takes no other string
+      if (typeName(key.t) !== typeName(at.t.key) && at.t.key.k === 'string')
+        return new GoError(`value has type ${typeName(key.t)}; should be ${typeName(at.t.key)}`);
       const found = (at.v as Map<string, GoValue> | null)?.get(String(key.v));
       value = found ?? zero(at.t.elem);
     } else return new GoError(`can't index item of type ${typeName(at.t)}`);

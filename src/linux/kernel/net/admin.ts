@@ -240,6 +240,9 @@ const OPERATIONS: NetAdmin & ThisType<Scope & NetAdmin> = {
   counters() {
     return counters(this.world, this.ns);
   },
+  fragments(family) {
+    return this.world.core.fragments(this.ns.core, family);
+  },
   ipvs() {
     return this.vs.ipvs();
   },

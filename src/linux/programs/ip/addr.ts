@@ -141,7 +141,7 @@ async function show(env: IpEnv): Promise<number> {
     rows.map(({ l, addrs }) => [
       headLine(env, l, false),
       ...(env.family === 0 ? hardwareLines(env, l, false) : []),
-      ...(env.stats > 0 ? statsLines(l) : []),
+      ...(env.stats > 0 ? statsLines(env, l) : []),
       ...addrs.flatMap((a) => [`    ${addressLine(env, a, addrs)}`, lifetimes(a)]),
     ]),
   );
@@ -196,7 +196,7 @@ async function modify(env: IpEnv, verb: 'add' | 'del' | 'replace'): Promise<numb
       prefix = prefixArg(word, env.family);
     }
   }
-  if (dev === undefined) throw new IpError('Not enough information: "dev" argument is required.', 255);
+  if (dev === undefined) throw new IpError('Not enough information: "dev" argument is required.', 1);
   deviceArg(env, dev);
   if (!prefix) throw new IpError('RTNETLINK answers: Invalid argument', 2);
   const v = prefix.addr.v === 4 ? 'ipv4' : 'ipv6';

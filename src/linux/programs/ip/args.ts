@@ -74,7 +74,7 @@ export function garbage(key: string, arg: string): IpError {
 /** Decimal number in a range, or iproute2's complaint about `name`. */
 export function number(arg: string, name: string, max = 0xffffffff): number {
   const n = Number(arg);
-  if (arg === '' || !Number.isInteger(n) || n < 0 || n > max) throw wrong(`Invalid "${name}" value\n`.trim(), arg);
+  if (arg === '' || !Number.isInteger(n) || n < 0 || n > max) throw wrong(`Invalid "${name}" value\n`, arg);
   return n;
 }
 

@@ -14,6 +14,8 @@ export interface IpEnv {
   readonly brief: boolean;
   readonly details: boolean;
   readonly stats: number;
+  /** -h: counters as 1.91k, -iec: as 1.87Ki. */
+  readonly human?: 1000 | 1024;
   readonly json: boolean;
   readonly pretty: boolean;
   readonly busybox: boolean;

@@ -73,7 +73,9 @@ function readOptions(ctx: Context): Mutable | { text: string; code: number } {
     else if (opt.startsWith('-c') && matches(opt.replace(/=.*/, ''), '-color')) continue;
     else if (matches(opt, '-timestamp')) env.stamps = 'long';
     else if (matches(opt, '-tshort')) env.stamps = 'short';
-    else if (matches(opt, '-resolve') || opt === '-N' || matches(opt, '-human')) continue;
+    else if (matches(opt, '-resolve') || opt === '-N') continue;
+    else if (matches(opt, '-human')) env.human = 1000;
+    else if (opt === '-iec') env.human = 1024;
     else if (matches(opt, '-Version')) return { text: 'ip utility, iproute2-6.18.0, libbpf 1.6.2\n', code: 0 };
     else if (matches(opt, '-help')) return { text: USAGE, code: 255 };
     else if (env.busybox) return { text: `ip: invalid argument '${ctx.args[i]}' to 'ip'\n`, code: 1 };

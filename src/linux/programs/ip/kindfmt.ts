@@ -43,7 +43,7 @@ function vxlanDetails(v: NonNullable<Link['vxlan']>): string {
 }
 
 /** A MAC address inside a bridge id: no leading zeros. */
-function bridgeId(mac: number): string {
+export function bridgeId(mac: number): string {
   return `8000.${formatMac(mac)
     .split(':')
     .map((x) => Number.parseInt(x, 16).toString(16))
@@ -57,7 +57,7 @@ function bridgeDetails(l: Link): string {
 }
 
 /** Number of a port on its bridge, from 1. */
-function portNo(env: IpEnv, l: Link): number {
+export function portNo(env: IpEnv, l: Link): number {
   return (
     env.net
       .links()
@@ -66,7 +66,8 @@ function portNo(env: IpEnv, l: Link): number {
   );
 }
 
-const state = (l: Link): string => (l.up && l.carrier ? 'forwarding' : 'disabled');
+/** STP is off: a port forwards as long as it is up. */
+export const portState = (l: Link): string => (l.up && l.carrier ? 'forwarding' : 'disabled');
 
 /** The line of a bridge port. */
 export function slaveDetails(env: IpEnv, l: Link): string {
@@ -74,65 +75,5 @@ export function slaveDetails(env: IpEnv, l: Link): string {
   const id = bridgeId(env.net.link(l.master as number)?.mac ?? 0);
   const on = (b: boolean | undefined): string => (b ? 'on' : 'off');
   const hex = (n: number): string => `0x${n.toString(16)}`;
-  return `bridge_slave state ${state(l)} priority 32 cost 2 hairpin ${on(l.port?.hairpin)} guard off root_block off fastleave off learning ${on(l.port?.learning ?? true)} flood ${on(l.port?.flood ?? true)} port_id ${hex(0x8000 + no)} port_no ${hex(no)} designated_port ${0x8000 + no} designated_cost 0 designated_bridge ${id} designated_root ${id} hold_timer    0.00 message_age_timer    0.00 forward_delay_timer    0.00 topology_change_ack 0 config_pending 0 proxy_arp off proxy_arp_wifi off mcast_router 1 mcast_fast_leave off mcast_flood ${on(l.port?.mcastFlood ?? true)} bcast_flood ${on(l.port?.bcastFlood ?? true)} mcast_to_unicast off neigh_suppress off neigh_vlan_suppress off group_fwd_mask 0 group_fwd_mask_str 0x0 vlan_tunnel off isolated ${on(l.port?.isolated)} locked off mab off `;
-}
-
-/** The same for -j: what the kernel here models. */
-export function slaveData(env: IpEnv, l: Link): Record<string, unknown> {
-  const no = portNo(env, l);
-  return {
-    state: state(l),
-    priority: 32,
-    cost: 2,
-    hairpin: l.port?.hairpin,
-    learning: l.port?.learning,
-    flood: l.port?.flood,
-    id: `0x${(0x8000 + no).toString(16)}`,
-    no: `0x${no.toString(16)}`,
-    mcast_flood: l.port?.mcastFlood,
-    bcast_flood: l.port?.bcastFlood,
-    isolated: l.port?.isolated,
-  };
-}
-
-/** `info_data` of -j, undefined where iproute2 has none. */
-export function infoData(l: Link): Record<string, unknown> | undefined {
-  if (l.macvlan) return { mode: l.macvlan.mode, bcqueuelen: 1000, usedbcqueuelen: 1000 };
-  if (l.vlan) return { protocol: '802.1Q', id: l.vlan.id, flags: ['REORDER_HDR'] };
-  if (l.kind === 'ipvlan') return { mode: 'l2', bridge: true };
-  if (l.bridge) {
-    const id = bridgeId(l.bridge.id);
-    return {
-      forward_delay: 1500,
-      hello_time: 200,
-      max_age: 2000,
-      ageing_time: l.bridge.ageingTime,
-      stp_state: 0,
-      priority: 32768,
-      vlan_filtering: 0,
-      bridge_id: id,
-      root_id: id,
-      fdb_n_learned: l.bridge.learned,
-      group_fwd_mask: `${l.bridge.groupFwdMask === 0 ? '0' : `0x${l.bridge.groupFwdMask.toString(16)}`}`,
-    };
-  }
-  const v = l.vxlan;
-  if (!v) return undefined;
-  return {
-    id: v.vni,
-    ...(v.remote && { remote: formatIp(v.remote) }),
-    ...(v.local && { local: formatIp(v.local) }),
-    ...(v.dev !== undefined && { link: v.dev }),
-    port_range: { low: v.srcport?.[0] ?? 0, high: v.srcport?.[1] ?? 0 },
-    port: v.dstport,
-    ttl: v.ttl === 'inherit' ? 0 : v.ttl,
-    df: v.df,
-    ageing: v.ageing,
-    ...(v.maxaddress && { limit: v.maxaddress }),
-    learning: v.learning,
-    ...(v.proxy && { proxy: true }),
-    ...(v.l2miss && { l2miss: true }),
-    ...(v.l3miss && { l3miss: true }),
-    udp_csum: v.udpcsum,
-  };
+  return `bridge_slave state ${portState(l)} priority 32 cost 2 hairpin ${on(l.port?.hairpin)} guard off root_block off fastleave off learning ${on(l.port?.learning ?? true)} flood ${on(l.port?.flood ?? true)} port_id ${hex(0x8000 + no)} port_no ${hex(no)} designated_port ${0x8000 + no} designated_cost 0 designated_bridge ${id} designated_root ${id} hold_timer    0.00 message_age_timer    0.00 forward_delay_timer    0.00 topology_change_ack 0 config_pending 0 proxy_arp off proxy_arp_wifi off mcast_router 1 mcast_fast_leave off mcast_flood ${on(l.port?.mcastFlood ?? true)} bcast_flood ${on(l.port?.bcastFlood ?? true)} mcast_to_unicast off neigh_suppress off neigh_vlan_suppress off group_fwd_mask 0 group_fwd_mask_str 0x0 vlan_tunnel off isolated ${on(l.port?.isolated)} locked off mab off `;
 }

@@ -4,10 +4,11 @@
  */
 import { formatMac, parseMac } from '../../../base/ip.ts';
 import { EINVAL, type Errno, isErr } from '../../kernel/errno.ts';
-import { garbage, IpError, matches, number, rtnetlink, Words, wrong } from './args.ts';
+import type { Link } from '../../kernel/netadmin.ts';
+import { cannotFind, garbage, IpError, matches, number, rtnetlink, Words, wrong } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
 import { type KindArgs, kindArgs, onOff } from './kinds.ts';
-import { hardwareLines, headLine, linkFlags, linkJson, linkName, operState, statsLines } from './linkfmt.ts';
+import { hardwareLines, headLine, linkFlags, linkJson, linkName, mtuRange, operState, statsLines } from './linkfmt.ts';
 import { netnsArg } from './netns.ts';
 import { deviceArg, readFilter, selectLinks, subcommand } from './show.ts';
 
@@ -36,7 +37,7 @@ async function show(env: IpEnv): Promise<number> {
   if (env.json) {
     await printJson(
       env,
-      links.map((l) => linkJson(env, l)),
+      links.map((l) => linkJson(env, l, true)),
     );
     return 0;
   }
@@ -53,7 +54,11 @@ async function show(env: IpEnv): Promise<number> {
   }
   await printEntries(
     env,
-    links.map((l) => [headLine(env, l, true), ...hardwareLines(env, l, true), ...(env.stats > 0 ? statsLines(l) : [])]),
+    links.map((l) => [
+      headLine(env, l, true),
+      ...hardwareLines(env, l, true),
+      ...(env.stats > 0 ? statsLines(env, l) : []),
+    ]),
   );
   return 0;
 }
@@ -112,7 +117,7 @@ function readNew(w: Words, env: IpEnv): NewLink {
 async function add(env: IpEnv): Promise<number> {
   const w = env.words;
   const o = readNew(w, env);
-  if (o.type === undefined) throw new IpError('Not enough information: "type" argument is required', 255);
+  if (o.type === undefined) throw new IpError('Not enough information: "type" argument is required', 1);
   if (o.kind?.warning !== undefined) await env.ctx.err(o.kind.warning);
   const name = o.name ?? freeName(env, o.type, []);
   const options = { mac: o.mac, mtu: o.mtu };
@@ -176,7 +181,7 @@ async function set(env: IpEnv): Promise<number> {
     else if (word === 'mtu') change.mtu = number(w.need(), 'mtu');
     else if (matches(word, 'address')) change.mac = macArg(w.need());
     else if (word === 'name') change.name = nameArg(w.need());
-    else if (word === 'master') change.master = deviceArg(env, w.need()).name;
+    else if (word === 'master') change.master = masterArg(env, w.need());
     else if (word === 'nomaster') change.master = null;
     else if (word === 'netns') netns = netnsArg(env, w.need());
     else if (matches(word, 'promisc')) change.promisc = onOff('promisc', w.need());
@@ -199,6 +204,24 @@ async function set(env: IpEnv): Promise<number> {
     return 0;
   }
   const e = env.net.setLink(dev, change);
-  if (isErr(e)) throw rtnetlink(e);
+  if (isErr(e)) throw refusal(env, e, change, dev);
   return 0;
+}
+
+function masterArg(env: IpEnv, name: string): string {
+  const master = env.net.link(name);
+  if (!master) throw env.busybox ? cannotFind(name) : wrong('Device does not exist\n', name);
+  return master.name;
+}
+
+/** What the kernel says with the errno. @see Linux net/core/dev.c: dev_validate_mtu, rtnetlink.c: do_set_master */
+function refusal(env: IpEnv, e: Errno, change: { mtu?: number; master?: string | null }, dev: string): IpError {
+  const bridge = change.master == null || env.net.link(change.master)?.kind === 'bridge';
+  if (!bridge) return new IpError('RTNETLINK answers: Operation not supported', 2);
+  const range = mtuRange(env.net.link(dev) as Link);
+  if (e.name !== 'EINVAL' || change.mtu === undefined || env.busybox) return rtnetlink(e);
+  return new IpError(
+    `Error: mtu ${change.mtu < range[0] ? 'less than device minimum' : 'greater than device maximum'}.`,
+    2,
+  );
 }

@@ -8,7 +8,8 @@
 import { formatMac } from '../../../base/ip.ts';
 import type { Link } from '../../kernel/netadmin.ts';
 import type { IpEnv } from './env.ts';
-import { infoData, kindDetails, slaveData, slaveDetails } from './kindfmt.ts';
+import { kindDetails, slaveDetails } from './kindfmt.ts';
+import { infoData, slaveData } from './kindjson.ts';
 
 /** Flags in iproute2's order. `M-DOWN` is the lower device's. */
 export function linkFlags(l: Link, lowerDown: boolean): string[] {
@@ -56,15 +57,18 @@ export function headLine(env: IpEnv, l: Link, mode: boolean, qlen = true): strin
 }
 
 /** Least and greatest MTU that a device takes; 0 0: any. */
-function mtuRange(l: Link): readonly [number, number] {
+export function mtuRange(l: Link): readonly [number, number] {
   if (l.kind === 'loopback' || l.kind === 'dummy') return [0, 0];
   return [l.kind === 'vlan' ? 0 : 68, 65535];
 }
 
-/** What -d adds to -j. */
-function detailsJson(env: IpEnv, l: Link): Record<string, unknown> {
+const tsoSize = (l: Link): number => (l.vxlan && l.vxlan.dev === undefined ? 65536 : 524280);
+
+/** What -d adds to -j. @param addrgen ip addr does not tell how addresses are made */
+function detailsJson(env: IpEnv, l: Link, addrgen: boolean): Record<string, unknown> {
   const [min, max] = mtuRange(l);
   const data = infoData(l);
+  const queues = l.kind === 'veth' || l.kind === 'nic' ? 2 : 1;
   return {
     promiscuity: l.master !== undefined || l.promisc ? 1 : 0,
     allmulti: l.master === undefined ? 0 : 1,
@@ -77,6 +81,16 @@ function detailsJson(env: IpEnv, l: Link): Record<string, unknown> {
         ...(l.master !== undefined && { info_slave_kind: 'bridge', info_slave_data: slaveData(env, l) }),
       },
     }),
+    ...(addrgen && { inet6_addr_gen_mode: 'eui64' }),
+    num_tx_queues: queues,
+    num_rx_queues: queues,
+    gso_max_size: 65536,
+    gso_max_segs: 65535,
+    tso_max_size: tsoSize(l),
+    tso_max_segs: 65535,
+    gro_max_size: 65536,
+    gso_ipv4_max_size: 65536,
+    gro_ipv4_max_size: 65536,
   };
 }
 
@@ -96,31 +110,54 @@ export function hardwareLines(env: IpEnv, l: Link, addrgen: boolean): string[] {
   if (kind !== '') out.push(`    ${kind}`);
   if (l.master !== undefined) out.push(`    ${slaveDetails(env, l)}`);
   const queues = l.kind === 'veth' || l.kind === 'nic' ? 2 : 1;
-  const tail = `${addrgen ? 'addrgenmode eui64 ' : ''}numtxqueues ${queues} numrxqueues ${queues} gso_max_size 65536 gso_max_segs 65535 tso_max_size ${l.vxlan && l.vxlan.dev === undefined ? 65536 : 524280} tso_max_segs 65535 gro_max_size 65536 gso_ipv4_max_size 65536 gro_ipv4_max_size 65536 `;
+  const tail = `${addrgen ? 'addrgenmode eui64 ' : ''}numtxqueues ${queues} numrxqueues ${queues} gso_max_size 65536 gso_max_segs 65535 tso_max_size ${tsoSize(l)} tso_max_segs 65535 gro_max_size 65536 gso_ipv4_max_size 65536 gro_ipv4_max_size 65536 `;
   out[out.length - 1] += tail;
   return out;
 }
 
-/** The four lines of -s. */
-export function statsLines(l: Link): string[] {
+/** A count as -h prints it: `1.91k`. @see iproute2 lib/utils.c: print_num */
+function countText(n: number, base: 1000 | 1024 | undefined): string {
+  if (base === undefined || n < base) return String(n);
+  let power = base as number;
+  let unit = 0;
+  while (n / base >= power && unit < 5) {
+    power *= base;
+    unit++;
+  }
+  const whole = Math.floor(n / power);
+  return `${(n / power).toFixed(whole < 10 ? 2 : whole < 100 ? 1 : 0)}${'kMGTPE'[unit]}${base === 1024 ? 'i' : ''}`;
+}
+
+/** The four lines of -s; given twice, the kinds of errors too, which are none here. */
+export function statsLines(env: IpEnv, l: Link): string[] {
   const s = l.stats;
-  const rx = [s.rxBytes, s.rxPackets, s.rxErrors, s.rxDropped, 0, 0];
-  const tx = [s.txBytes, s.txPackets, s.txErrors, s.txDropped, s.txCarrier, 0];
-  const width = [10, 7, 6, 7, 7, 7, 10].map((w, i) => Math.max(w, `${rx[i] ?? ''}`.length, `${tx[i] ?? ''}`.length));
+  const texts = (v: readonly number[]): string[] => v.map((n) => countText(n, env.human));
+  const rx = texts([s.rxBytes, s.rxPackets, s.rxErrors, s.rxDropped, 0, 0]);
+  const tx = texts([s.txBytes, s.txPackets, s.txErrors, s.txDropped, s.txCarrier, 0]);
+  const width = [10, 7, 6, 7, 7, 7, 10].map((w, i) => Math.max(w, rx[i]?.length ?? 0, tx[i]?.length ?? 0));
   const head = (dir: string, names: readonly string[]): string =>
     `    ${dir}: ${names.map((n, i) => n.padStart((width[i] as number) - (i === 0 ? 4 : 0))).join(' ')}`;
-  const row = (v: readonly number[]): string =>
-    `    ${v.map((n, i) => `${String(n).padStart(width[i] as number)} `).join('')}`;
+  const row = (v: readonly string[]): string => `    ${v.map((n, i) => `${n.padStart(width[i] as number)} `).join('')}`;
+  const kinds = width.slice(1, 6);
+  const errors = (dir: string, names: readonly string[]): string[] =>
+    env.stats < 2
+      ? []
+      : [
+          `    ${dir} errors:${names.map((n, i) => ` ${n.padStart(kinds[i] as number)}`).join('')}`,
+          `${' '.repeat(15)}${kinds.map((w) => `${'0'.padStart(w)} `).join('')}`,
+        ];
   return [
     head('RX', ['bytes', 'packets', 'errors', 'dropped', 'missed', 'mcast', '']),
     row(rx),
+    ...errors('RX', ['length', 'crc', 'frame', 'fifo', 'overrun']),
     head('TX', ['bytes', 'packets', 'errors', 'dropped', 'carrier', 'collsns', '']),
     row(tx),
+    ...errors('TX', ['aborted', 'fifo', 'window', 'heartbt', 'transns']),
   ];
 }
 
 /** The fields of -j that `link` and `addr` share. */
-export function linkJson(env: IpEnv, l: Link): Record<string, unknown> {
+export function linkJson(env: IpEnv, l: Link, addrgen = false): Record<string, unknown> {
   const { lowerDown } = linkName(env, l);
   const loop = l.kind === 'loopback';
   const out: Record<string, unknown> = { ifindex: l.ifindex };
@@ -141,7 +178,7 @@ export function linkJson(env: IpEnv, l: Link): Record<string, unknown> {
   out.address = formatMac(l.mac);
   out.broadcast = loop ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff';
   if (l.peerNetnsId !== undefined) out.link_netnsid = l.peerNetnsId;
-  if (env.details) Object.assign(out, detailsJson(env, l));
+  if (env.details) Object.assign(out, detailsJson(env, l, addrgen));
   if (env.stats > 0)
     out.stats64 = {
       rx: {

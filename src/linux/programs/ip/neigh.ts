@@ -101,6 +101,12 @@ async function show(env: IpEnv): Promise<number> {
     );
     return 0;
   }
+  if (env.brief) {
+    const line = (n: Neigh): string =>
+      `${formatIp(n.ip).padEnd(39)} ${f.dev === undefined ? `${deviceOf(env, n).padEnd(16)} ` : ''}${n.mac === undefined ? '' : formatMac(n.mac)}\n`;
+    await env.ctx.out(rows.map(line).join(''));
+    return 0;
+  }
   await printEntries(
     env,
     rows.map((n) => [neighText(env, n, f.dev === undefined)]),

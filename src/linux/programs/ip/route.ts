@@ -87,7 +87,13 @@ function samePrefix(a: Prefix | undefined, b: Prefix | undefined): boolean {
 }
 
 function selected(env: IpEnv, f: RouteFilter): Route[] {
-  const family = env.family === 6 ? 6 : 4;
+  // of all tables, and no family named: those of both
+  if (f.table === 'all' && env.family === 0 && !env.busybox)
+    return [...selectedOf(env, f, 4), ...selectedOf(env, f, 6)];
+  return selectedOf(env, f, env.family === 6 ? 6 : 4);
+}
+
+function selectedOf(env: IpEnv, f: RouteFilter, family: 4 | 6): Route[] {
   // As the kernel lists them: by the low byte of their numbers.
   const tables = f.table === 'all' ? [...env.net.routeTables(family), 253, 254, 255] : [f.table];
   return tables
@@ -192,6 +198,9 @@ function routeJson(env: IpEnv, r: Route): Record<string, unknown> {
 
 async function show(env: IpEnv): Promise<number> {
   const f = readRouteFilter(env);
+  const family = env.family === 6 ? 6 : 4;
+  if (typeof f.table === 'number' && !env.busybox && f.table < 253 && !env.net.routeTables(family).includes(f.table))
+    throw new IpError(`Error: ipv${family}: FIB table does not exist.\nDump terminated`, 2);
   const routes = selected(env, f);
   if (env.json)
     await printJson(

@@ -1,10 +1,9 @@
 /** `ip route add`, `append`, `prepend`, `change`, `replace`, `del`. @see iproute2 ip/iproute.c: iproute_modify */
-import type { IpAddr } from '../../../base/ip.ts';
+import { type IpAddr, network, sameIp } from '../../../base/ip.ts';
 import { type Errno, isErr } from '../../kernel/errno.ts';
 import type { NextHop, Route } from '../../kernel/netadmin.ts';
 import { addressArg, IpError, matches, number, prefixArg, rtnetlink, wrong } from './args.ts';
 import type { IpEnv } from './env.ts';
-import { host } from './route.ts';
 import { deviceArg } from './show.ts';
 import { tableNumber } from './tables.ts';
 
@@ -85,12 +84,12 @@ function readRoute(env: IpEnv): NewRoute & { family: 4 | 6 } {
 /** What the kernel says with the errno (extended ack). @see Linux net/ipv4/fib_semantics.c */
 function routeError(e: Errno, r: NewRoute, env: IpEnv): IpError {
   if (env.busybox) return new IpError(`ip: RTNETLINK answers: ${e.text}`, 2);
+  if (e.name === 'EINVAL' && r.dst && !sameIp(network(r.dst).addr, r.dst.addr))
+    return new IpError('Error: Invalid prefix for given prefix length.', 2);
   if (e.name === 'EINVAL' && r.src && !r.via) return new IpError('Error: Invalid prefsrc address.', 2);
   if ((e.name === 'ENETUNREACH' || e.name === 'EINVAL') && (r.via || r.nexthops))
     return new IpError('Error: Nexthop has invalid gateway.', 2);
   if (e.name === 'ENETDOWN') return new IpError('Error: Device for nexthop is not up.', 2);
-  if (e.name === 'EINVAL' && r.dst && !host(r.dst))
-    return new IpError('Error: Invalid prefix for given prefix length.', 2);
   if (e.name === 'ENODEV') return new IpError('RTNETLINK answers: No such device', 2);
   return rtnetlink(e);
 }

@@ -45,8 +45,18 @@ async function arp(ctx: Context): Promise<number> {
   if (ctx.options.has('delete') || ctx.options.has('set')) return changeArp(ctx);
   const { net } = ctx.sys;
   const numeric = ctx.options.has('numeric');
-  const rows = net.neighs().filter((n) => n.ip.v === 4 && n.state !== 'NOARP');
   const dev = (i: number): string => net.link(i)?.name ?? `if${i}`;
+  const all = net.neighs().filter((n) => n.ip.v === 4 && n.state !== 'NOARP');
+  const [host] = ctx.operands;
+  const only = host === undefined ? undefined : await address(ctx, host);
+  if (host !== undefined && !only) {
+    await ctx.err(ctx.flavour === 'busybox' ? `arp: bad address '${host}'\n` : `${host}: Unknown host\n`);
+    return ctx.flavour === 'busybox' ? 1 : 255;
+  }
+  const device = ctx.options.value('device');
+  const rows = all.filter(
+    (n) => (!only || n.ip.value === only.value) && (device === undefined || dev(n.ifindex) === device),
+  );
   const hostName = async (ip: IpAddr): Promise<string | undefined> => (numeric ? undefined : getnameinfo(ctx.sys, ip));
   let out = '';
   if (ctx.flavour === 'busybox' || ctx.options.has('all')) {
@@ -57,7 +67,7 @@ async function arp(ctx: Context): Promise<number> {
           ? `${name} (${formatIp(n.ip)}) at <incomplete>  on ${dev(n.ifindex)}\n`
           : `${name} (${formatIp(n.ip)}) at ${formatMac(n.mac)} [ether]${n.state === 'PERMANENT' ? ' PERM' : ctx.flavour === 'busybox' ? ' ' : ''} on ${dev(n.ifindex)}\n`;
     }
-    await ctx.out(out);
+    await ctx.out(out + none(ctx, host, rows.length, all.length));
     return 0;
   }
   if (rows.length > 0) out = 'Address                  HWtype  HWaddress           Flags Mask            Iface\n';
@@ -66,8 +76,18 @@ async function arp(ctx: Context): Promise<number> {
     const hw = n.mac === undefined ? '        (incomplete)       ' : `ether   ${formatMac(n.mac)}   `;
     out += `${name}  ${hw}${(n.mac === undefined ? '' : n.state === 'PERMANENT' ? 'CM' : 'C').padEnd(6)}${' '.repeat(16)}${dev(n.ifindex)}\n`;
   }
-  await ctx.out(out);
+  await ctx.out(out + none(ctx, host, rows.length, all.length));
   return 0;
+}
+
+/** What is said when a host or a device was asked for and nothing was found. @see net-tools arp.c: arp_show */
+function none(ctx: Context, host: string | undefined, found: number, of: number): string {
+  if (ctx.options.has('verbose') && ctx.flavour !== 'busybox')
+    return `Entries: ${of}\tSkipped: ${of - found}\tFound: ${found}\n`;
+  if (found > 0) return '';
+  if (host !== undefined && ctx.flavour !== 'busybox') return `${host} (${host}) -- no entry\n`;
+  if (host === undefined && ctx.options.value('device') === undefined) return '';
+  return ctx.flavour === 'busybox' ? `No match found in ${of} entries\n` : `arp: in ${of} entries no match found.\n`;
 }
 
 /** The `arp` command. */
@@ -79,6 +99,7 @@ export const spec = defineProgram({
     flag('numeric', 'n', 'numbers instead of names'),
     flag('all', 'a', 'BSD style'),
     flag('linux', 'e', 'Linux style'),
+    flag('verbose', 'v', 'say how many there are'),
     flag('delete', 'd', 'delete an entry'),
     flag('set', 's', 'set an entry: HOST MAC'),
     { name: 'device', short: 'i', arg: 'required', metavar: 'IF', help: 'interface' },

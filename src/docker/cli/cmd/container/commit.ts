@@ -1,4 +1,5 @@
 import { Failure, failed } from '../../failure.ts';
+import { emptyName } from '../../names.ts';
 import { fullName, parseReference, tagged } from '../../reference.ts';
 import { between, command, flag } from '../../spec.ts';
 
@@ -18,7 +19,7 @@ export const commit = command({
   names: ['container'],
   run: async (ctx, o, args) => {
     const [container = '', name = ''] = args;
-    if (container.trim() === '') return new Failure('invalid container name or ID: value is empty');
+    if (container.trim() === '') return emptyName('container');
     let repo: string | undefined;
     let tag: string | undefined;
     if (name !== '') {

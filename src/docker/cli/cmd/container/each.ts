@@ -2,19 +2,17 @@
 import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed } from '../../failure.ts';
 
-/** Names are printed as they succeed; errors come at the end, one a line, exit code 1. @param kind of the objects */
+/** Names are printed as they succeed; errors come at the end, one a line, exit code 1. */
 export async function forEach(
   ctx: Ctx,
   names: readonly string[],
   act: (name: string) => Promise<unknown>,
   forgive: (error: DaemonError) => boolean = () => false,
-  kind = 'container',
 ): Promise<number | Failure> {
   const errors: string[] = [];
   let code = 0;
   for (const given of names) {
-    const name = given.trim().replace(/^\/+/, '') === '' ? '' : given;
-    const got = name === '' ? new Failure(`invalid ${kind} name or ID: value is empty`) : await act(name);
+    const got = await act(given);
     if (!failed(got)) {
       await ctx.out(`${given}\n`);
       continue;

@@ -24,7 +24,7 @@ export const port = command({
     if (wanted !== '') {
       const slash = wanted.indexOf('/');
       const number = slash < 0 ? wanted : wanted.slice(0, slash);
-      const proto = slash < 0 ? 'tcp' : wanted.slice(slash + 1);
+      const proto = (slash < 0 ? '' : wanted.slice(slash + 1)) || 'tcp';
       const parsed = parseUint(number, 10, 16);
       if ('error' in parsed) return new Failure(`Error: invalid port (${number}): ${parsed.error}`);
       const found = ports[`${parsed.value}/${proto}`];

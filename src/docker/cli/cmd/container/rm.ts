@@ -1,3 +1,4 @@
+import { Failure } from '../../failure.ts';
 import { atLeast, command, flag } from '../../spec.ts';
 import { forEach } from './each.ts';
 
@@ -20,6 +21,7 @@ export const rm = command({
       args,
       (given) => {
         const name = given.replace(/^\/+/, '');
+        if (name === '') return Promise.resolve(new Failure('container name cannot be empty'));
         const on = (flag: string): string | undefined => (o.bool(flag) ? '1' : undefined);
         return ctx.client.call('DELETE', `/containers/${name}`, {
           query: { force: on('force'), link: on('link'), v: on('volumes') },

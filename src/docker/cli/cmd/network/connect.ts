@@ -1,5 +1,6 @@
 import { Failure, failed } from '../../failure.ts';
 import { sortedMap } from '../../gojson.ts';
+import { emptyName } from '../../names.ts';
 import { endpointSettings } from '../../opts/endpoint.ts';
 import { link } from '../../opts/validators.ts';
 import { command, exactly, flag } from '../../spec.ts';
@@ -21,7 +22,9 @@ export const networkConnect = command({
   ],
   names: ['network', 'container'],
   run: async (ctx, o, args) => {
-    const [network, container] = args;
+    const [network = '', container = ''] = args;
+    const unnamed = network.trim() === '' ? 'network' : container.trim() === '' ? 'container' : undefined;
+    if (unnamed) return emptyName(unnamed);
     const driverOpts: Record<string, string> = {};
     for (const opt of o.list('driver-opt')) {
       const at = opt.indexOf('=');

@@ -1,4 +1,5 @@
 import { failed } from '../../failure.ts';
+import { emptyName } from '../../names.ts';
 import { command, exactly, flag } from '../../spec.ts';
 
 /** `docker network disconnect` */
@@ -10,7 +11,9 @@ export const networkDisconnect = command({
   flags: [flag('force', 'bool', 'Whatever state the container is in', { short: 'f' })],
   names: ['network', 'container'],
   run: async (ctx, o, args) => {
-    const [network, container] = args;
+    const [network = '', container = ''] = args;
+    const unnamed = network.trim() === '' ? 'network' : container.trim() === '' ? 'container' : undefined;
+    if (unnamed) return emptyName(unnamed);
     const got = await ctx.client.call('POST', `/networks/${network}/disconnect`, {
       body: { Container: container, Force: o.bool('force') },
     });

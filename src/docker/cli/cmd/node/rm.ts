@@ -10,11 +10,7 @@ export const nodeRm = command({
   args: atLeast(1),
   flags: [flag('force', 'bool', 'Whatever state they are in', { short: 'f' })],
   run: (ctx, o, args) =>
-    forEach(
-      ctx,
-      args,
-      (name) => ctx.client.call('DELETE', `/nodes/${name}`, { query: o.bool('force') ? { force: '1' } : {} }),
-      undefined,
-      'node',
+    forEach(ctx, args, (name) =>
+      ctx.client.call('DELETE', `/nodes/${name}`, { query: o.bool('force') ? { force: '1' } : {} }),
     ),
 });

@@ -11,6 +11,5 @@ export const payloadRm = (kind: Kind): CommandSpec =>
     short: `Remove ${kind}s`,
     args: atLeast(1),
     flags: [],
-    run: (ctx, _o, args) =>
-      forEach(ctx, args, (name) => ctx.client.call('DELETE', `/${kind}s/${name}`), undefined, kind),
+    run: (ctx, _o, args) => forEach(ctx, args, (name) => ctx.client.call('DELETE', `/${kind}s/${name}`)),
   });

@@ -9,6 +9,5 @@ export const serviceRm = command({
   short: 'Remove services',
   args: atLeast(1),
   flags: [],
-  run: (ctx, _o, args) =>
-    forEach(ctx, args, (name) => ctx.client.call('DELETE', `/services/${name}`), undefined, 'service'),
+  run: (ctx, _o, args) => forEach(ctx, args, (name) => ctx.client.call('DELETE', `/services/${name}`)),
 });

@@ -4,6 +4,7 @@ import { CONTAINER_INSPECT, IMAGE_INSPECT } from '../../gotypes/container.ts';
 import { NETWORK_INSPECT, RAW_OBJECT, VOLUME } from '../../gotypes/network.ts';
 import { NODE, SERVICE, TASK } from '../../gotypes/swarm.ts';
 import { type Found, inspectAll } from '../../inspector.ts';
+import { emptyName } from '../../names.ts';
 import { atLeast, command, flag } from '../../spec.ts';
 import type { GoType } from '../../template/value.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
@@ -71,6 +72,7 @@ export async function fetchKind(
   query?: Record<string, string | undefined>,
 ): Promise<Found | Failure> {
   const { path, type } = KINDS[kind] as Kind;
+  if (kind === 'image' && name === '') return new Failure('Error: No such image: ');
   const raw = await ctx.client.getRaw(path(name), query);
   return failed(raw) ? raw : { raw, type };
 }
@@ -97,7 +99,7 @@ export const inspect = command({
       return new Failure(`unknown type: "${type}": must be one of ${TYPES.map((t) => `"${t}"`).join(', ')}`);
     const size = o.bool('size');
     return inspectAll(ctx, args, o.string('format'), async (name) => {
-      if (name.trim() === '') return new Failure('invalid container name or ID: value is empty');
+      if (name.trim() === '') return emptyName(type || 'container');
       if (type === '') return search(ctx, name, size);
       const found = await fetchKind(ctx, type, name, size && type === 'container' ? { size: '1' } : undefined);
       if (size && !failed(found)) await sizeIgnored(ctx, type);
