@@ -30,10 +30,9 @@ export class Names {
 
   constructor(live: NetAdmin) {
     for (const l of live.links()) this.#known.set(l.ifindex, l);
-    this.net = {
-      ...live,
-      link: (key) => live.link(key) ?? (typeof key === 'number' ? this.#known.get(key) : undefined),
-    };
+    this.net = Object.assign(Object.create(live) as NetAdmin, {
+      link: (key: string | number) => live.link(key) ?? (typeof key === 'number' ? this.#known.get(key) : undefined),
+    });
   }
 
   note(l: Link): void {

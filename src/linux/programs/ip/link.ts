@@ -232,8 +232,7 @@ function refusal(
   if (!bridge) return new IpError('RTNETLINK answers: Operation not supported', 2);
   const range = mtuRange(env.net.link(dev) as Link);
   if (e.name !== 'EINVAL' || change.mtu === undefined || env.busybox) return rtnetlink(e);
-  return new IpError(
-    `Error: mtu ${change.mtu < range[0] ? 'less than device minimum' : 'greater than device maximum'}.`,
-    2,
-  );
+  if (change.mtu < range[0]) return new IpError('Error: mtu less than device minimum.', 2);
+  if (change.mtu > range[1]) return new IpError('Error: mtu greater than device maximum.', 2);
+  return rtnetlink(e);
 }
