@@ -169,4 +169,20 @@ describe('what the rules do', () => {
     expect((await m.sh(ping, 'web')).code).toBe(0);
     expect((await m.sh('iptables -t raw -vnxL PREROUTING', 'cli')).stdout).toMatch(/\n +1 +84 /);
   });
+
+  it('TEE sends a copy over IPv6, to a gateway that the packet itself has no route by', async () => {
+    const m = await makeMachine();
+    const inside = (where: string) => ({ request: { netns: m.spaces[where] as never } });
+    await m.sh('ip addr add 2001:db8::1/64 dev docker0 nodad');
+    await m.sh('ip addr add 2001:db8::2/64 dev eth0 nodad', 'web');
+    await m.sh('ip addr add 2001:db8::3/64 dev eth0 nodad', 'cli');
+    await m.pass(5e9);
+    const tee = '-t mangle -A PREROUTING -s 2001:db8::2 -p ipv6-icmp --icmpv6-type 128 -j TEE --gateway 2001:db8::3';
+    expect(await m.run(['ip6tables', ...splitWords(tee)])).toMatchObject({ code: 0, stderr: '' });
+    expect((await m.sh('ip6tables -t mangle -S PREROUTING')).stdout).toContain('-j TEE --gateway 2001:db8::3\n');
+    const rule = '-t raw -A PREROUTING -d 2001:db8::1 -p ipv6-icmp --icmpv6-type 128 -m hl --hl-eq 63';
+    await m.run(['ip6tables', ...splitWords(rule)], inside('cli'));
+    expect((await m.sh('ping -c 1 2001:db8::1', 'web')).code).toBe(0);
+    expect((await m.sh('ip6tables -t raw -vnxL PREROUTING', 'cli')).stdout).toMatch(/\n +1 +104 /);
+  });
 });

@@ -37,7 +37,7 @@ import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { OWNER_KERNEL } from '../nf/owner';
 import { neigh6Output, neighGroup } from '../ip/neigh';
-import { fragKnown, PF_ANSWER, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt } from '../sim/packet';
+import { fragKnown, PF_ANSWER, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TEED, PF_TRACE, Pkt } from '../sim/packet';
 import { pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
@@ -57,7 +57,7 @@ import { mc6Member } from './mcast';
 import { mib6IcmpOut, mib6Inc, mib6Packet } from './mib6';
 import { pmtu6Of } from './pmtu';
 import { route6Find, route6Gateway, route6Kind, route6Mtu, route6Source } from './route';
-import { AT_SOURCE } from './scratch';
+import { AT_HOP, AT_SOURCE } from './scratch';
 import { src6Select } from './source';
 
 /** Looks the route up and notes it in the packet. @returns 0 or a negative errno */
@@ -165,7 +165,7 @@ export function ip6Output(
       return 0;
     }
   }
-  const failed = localOut(pkt, oif);
+  const failed = ip6LocalOut(pkt, oif);
   // @see Linux ip6_send_skb, which TCP does not use
   if (failed != 0 && proto != PROTO_TCP) mib6Inc(ns, MIB6_OUT_DISCARDS);
   return failed;
@@ -227,7 +227,7 @@ export function ip6SendBuilt(ns: u32, pkt: u32, dev: u32, hlen: u32): void {
   if (Sim.at().traceOn != 0) traceNew6(p, dev, PROTO_ICMPV6, ip6Src(ip), ip6Dst(ip));
   const type = load<u8>(p.th as usize) as u32;
   mib6Inc(ns, MIB6_OUT_REQUESTS);
-  const err = localOut(pkt, dev);
+  const err = ip6LocalOut(pkt, dev);
   // @see Linux ndisc_send_skb, mld_sendpack
   if (err == 0) mib6IcmpOut(ns, type);
   else if (hlen > IP6_HLEN) mib6Inc(ns, MIB6_OUT_DISCARDS);
@@ -249,13 +249,13 @@ export function ip6OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   if (p.len > idevMtu(p.outdev)) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   p.nh = p.data;
   mib6Inc(ns, MIB6_OUT_REQUESTS);
-  const failed = localOut(pkt, oif);
+  const failed = ip6LocalOut(pkt, oif);
   if (failed != 0) mib6Inc(ns, MIB6_OUT_DISCARDS);
   return failed;
 }
 
-/** OUTPUT hook. A rewritten destination was routed anew in it. */
-function localOut(pkt: u32, oif: u32): i32 {
+/** OUTPUT hook. A rewritten destination was routed anew in it. @see Linux output_core.c: ip6_local_out */
+export function ip6LocalOut(pkt: u32, oif: u32): i32 {
   const p = Pkt.at(pkt);
   const s = Sim.at();
   s.rerouted = 0;
@@ -353,6 +353,7 @@ function emit(pkt: u32): i32 {
   if (in6IsMulticast(dst)) mib6Packet(p.ns, MIB6_OUT_MCAST, p.len);
   mib6Packet(p.ns, MIB6_OUT_TRANSMITS, p.len);
   if (Dev.at(dev).kind == DEV_LOOPBACK) return neighGroup(dev, 0, pkt);
-  if (in6IsMulticast(dst)) return neighGroup(dev, in6GroupMac(dst), pkt);
-  return neigh6Output(dev, p.nexthop != 0 ? route6Gateway(p.nexthop) : dst, pkt);
+  const teed = (p.flags & PF_TEED) != 0;
+  if (in6IsMulticast(dst) && !teed) return neighGroup(dev, in6GroupMac(dst), pkt);
+  return neigh6Output(dev, p.nexthop != 0 ? route6Gateway(p.nexthop) : teed ? AT_HOP : dst, pkt);
 }

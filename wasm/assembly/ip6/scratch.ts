@@ -20,7 +20,7 @@ export const AT_TARGET: usize = TEMP6_BASE + 96;
 export const AT_ASKER: usize = TEMP6_BASE + 112;
 /** Group of membership changes by addresses (addr.ts). */
 export const AT_MEMBER: usize = TEMP6_BASE + 128;
-/** Next hop of a packet that is being emitted (output.ts). */
+/** The gateway of a copy that is being sent (nf/target/tee.ts). */
 export const AT_HOP: usize = TEMP6_BASE + 144;
 /** Source of a lookup that only asks (route.ts, glue.ts). */
 export const AT_LOOKUP: usize = TEMP6_BASE + 160;

@@ -46,6 +46,8 @@ export const PF_TUNNEL: u32 = 1 << 20;
 export const PF_OWN_GROUP: u32 = 1 << 22;
 /** It arrives at a device without having crossed a link: the device's counters have seen it, or must not. */
 export const PF_UNCOUNTED: u32 = 1 << 21;
+/** A copy over IPv6 on its way to a gateway of its own (nf/target/tee.ts): AT_HOP. */
+export const PF_TEED: u32 = 1 << 23;
 /** Header of a packet, 128 bytes. Addresses into memory are absolute; 0 is none. */
 @unmanaged
 export class Pkt {

@@ -21,7 +21,7 @@ import { type Command, LONG, MATCHES, VERBS } from './words.ts';
 /** The module, and its target, that the other family has in place of this one's. */
 const OTHER = { 4: 'hl', 6: 'ttl' } as const;
 /** Targets that the kernel has for IPv4 only. */
-const ONLY_4 = ['NETMAP', 'TEE'];
+const ONLY_4 = ['NETMAP'];
 
 /** One pass over the words. */
 export class Parser {
