@@ -12,6 +12,7 @@ const bad = (fn: string, s: string, why: string): { error: string } => ({
 
 /** A Go string literal (strconv.Quote). */
 export function goQuote(s: string): string {
+  if (/^[ !#-[\]-~]*$/.test(s)) return `"${s}"`;
   let out = '"';
   for (const ch of s) {
     const c = ch.codePointAt(0) as number;
