@@ -16,7 +16,7 @@ import type { ImageSpec } from '../images/spec.ts';
 import { ImageStore } from '../images/store.ts';
 import { Controller } from '../libnetwork/controller.ts';
 import { rfc3339Nano } from '../time.ts';
-import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded, UNIT_FLAGS } from './config/config.ts';
+import { DEFAULTS, readConfig, UNIT_FLAGS } from './config/config.ts';
 import { initBridge, plainNetworks, settings } from './config/networks.ts';
 import { Daemon, VERSION } from './daemon.ts';
 import { createRouter } from './router.ts';
@@ -50,7 +50,7 @@ export interface Dockerd {
   /** Starts it again. @param args its command line, when it is not the usual one @returns whether it did: a configuration that is wrong ends it */
   up(args?: readonly string[]): Promise<boolean>;
   /** SIGHUP: takes over what may change in its configuration. */
-  reload(): void;
+  reload(): Promise<void>;
   /** Process id; 0 while it is down. */
   readonly pid: number;
 }
@@ -93,13 +93,15 @@ function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: str
   return daemon;
 }
 
-/** The engine as a service: it runs, ends, begins again. */
-class Engine implements Dockerd {
+/** The engine as a service: it runs; `lifecycle.ts` ends it and begins again. */
+export class Engine implements Dockerd {
   readonly service: HttpService;
-  #process: DaemonSys;
-  #isUp = true;
-  #close: () => void;
-  #flags = UNIT_FLAGS;
+  process: DaemonSys;
+  isUp = true;
+  /** Closes its sockets. */
+  close: () => void;
+  /** Of its command line, by directive. */
+  flags = UNIT_FLAGS;
 
   constructor(
     readonly daemon: Daemon,
@@ -108,17 +110,17 @@ class Engine implements Dockerd {
     readonly containerd: DaemonSys,
     readonly globalId: bigint,
   ) {
-    this.#process = process;
+    this.process = process;
     const { world } = daemon.kernel;
     this.service = createRouter(daemon, async () => (await world.hold(import('./routes.ts'))).routes);
-    this.#close = this.#listen();
-    greet(this.#say);
-    loaded(this.#say, [SOCKET]);
-    this.#heed();
+    this.close = daemon.kernel.serve(SOCKET, this.served);
+    this.say('info', 'Starting up');
+    this.ready([SOCKET]);
+    this.heed();
   }
 
   get pid(): number {
-    return this.#isUp ? this.#process.pid : 0;
+    return this.isUp ? this.process.pid : 0;
   }
 
   clean(): Promise<void> {
@@ -127,151 +129,57 @@ class Engine implements Dockerd {
 
   async stop(): Promise<void> {
     await this.clean();
-    this.#close();
+    this.close();
     this.containerd.end(0);
-    this.#process.end(0);
+    this.process.end(0);
   }
 
   async down(): Promise<void> {
-    if (!this.#isUp) return;
-    this.#isUp = false;
-    this.#say('info', "Processing signal 'terminated'");
-    this.#close();
-    const { stopAll } = await this.daemon.kernel.world.hold(import('./lifecycle.ts'));
-    if (!this.daemon.config['live-restore']) await stopAll(this.daemon);
-    if (this.daemon.swarm) (await swarmOf(this.daemon)).suspendSwarm(this.daemon);
-    this.#say('info', 'Daemon shutdown complete');
-    this.#process.end(0);
+    await (await this.#lifecycle()).down(this);
   }
 
   async up(args?: readonly string[]): Promise<boolean> {
-    if (this.#isUp) return true;
-    const { daemon } = this;
-    this.#process = daemon.kernel.daemon(['dockerd', ...(args ?? [])], { parent: 1 });
-    daemon.controller.daemon = this.#process;
-    daemon.pid = this.#process.pid;
-    this.#heed();
-    const bad = (await this.#command(args)) ?? this.#configure();
-    if (bad) return this.#give(bad.message);
-    greet(this.#say);
-    const sockets = await this.#listenOn(daemon.config);
-    if (typeof sockets === 'string') return this.#give(sockets);
-    this.#isUp = true;
-    if (daemon.swarm) (await swarmOf(daemon)).resumeSwarm(daemon);
-    const { startWanted } = await daemon.kernel.world.hold(import('./lifecycle.ts'));
-    await startWanted(daemon);
-    loaded(this.#say, sockets);
-    return true;
+    return (await this.#lifecycle()).up(this, args);
   }
 
-  /** It cannot run, and says why. */
-  #give(why: string): false {
-    this.options.log?.(why, this.#process.pid);
-    this.#process.end(1);
-    return false;
+  async reload(): Promise<void> {
+    (await this.#lifecycle()).reload(this);
   }
 
-  /** Reads the command line. */
-  async #command(args: readonly string[] | undefined): Promise<Failure | undefined> {
-    this.#flags = UNIT_FLAGS;
-    if (!args) return undefined;
-    const { parseCommand } = await this.daemon.kernel.world.hold(import('./config/command.ts'));
-    const flags = parseCommand(args);
-    if (typeof flags === 'string') return new Failure('invalid', flags);
-    this.#flags = flags;
-    return undefined;
+  /** What is done to a service: loaded when it is asked for. */
+  #lifecycle(): Promise<typeof import('./lifecycle.ts')> {
+    return this.daemon.kernel.world.hold(import('./lifecycle.ts'));
   }
 
-  /** Opens its sockets. @returns what they are called, or what went wrong */
-  async #listenOn(config: Config): Promise<readonly string[] | string> {
-    const { daemon, options } = this;
-    const { openHosts } = await daemon.kernel.world.hold(import('./hosts.ts'));
-    const service = options.wrap ? options.wrap(this.service) : this.service;
-    const opened = await openHosts(daemon, this.#process.sys, config, service, this.#say);
-    if (typeof opened === 'string') return opened;
-    this.#close = () => {
-      for (const o of opened) o.close();
-    };
-    return opened.map((o) => o.shown);
-  }
-
-  reload(): void {
-    const { daemon } = this;
-    this.#say('info', 'Got signal to reload configuration, reloading from', ` config-file=${CONFIG_FILE}`);
-    const file = readConfig(daemon.kernel, this.#flags);
-    if (file instanceof Failure) {
-      this.#say('error', file.message);
-      return;
-    }
-    daemon.config = reloaded(daemon.config, file);
-    daemon.emit('daemon', 'reload', daemon.id, reloadAttributes(daemon));
-    this.#say('info', `Reloaded configuration: ${JSON.stringify(shown(daemon.config))}`);
-  }
-
-  readonly #say: Say = (level, message, more = '') =>
+  readonly say: Say = (level, message, more = '') =>
     this.options.log?.(
       `time="${rfc3339Nano(this.daemon.now())}" level=${level} msg=${JSON.stringify(message)}${more}`,
-      this.#process.pid,
+      this.process.pid,
     );
 
-  #listen(): () => void {
+  /** What it says when it has begun. */
+  ready(sockets: readonly string[]): void {
+    this.say('info', 'Loading containers: start.');
+    this.say('info', 'Loading containers: done.');
+    this.say('info', 'Docker daemon', ` storage-driver=overlay2 version=${VERSION}`);
+    this.say('info', 'Daemon has completed initialization');
+    for (const s of sockets) this.say('info', `API listen on ${s}`);
+  }
+
+  /** The API as its sockets have it. */
+  get served(): HttpService {
     const { wrap } = this.options;
-    return this.daemon.kernel.serve(SOCKET, wrap ? wrap(this.service) : this.service);
+    return wrap ? wrap(this.service) : this.service;
   }
 
   /** Its process heeds SIGHUP. */
-  #heed(): void {
-    this.#process.sys.sigaction(SIGNALS.SIGHUP, () => this.reload());
+  heed(): void {
+    this.process.sys.sigaction(SIGNALS.SIGHUP, () => void this.reload());
   }
-
-  /** Takes over the configuration as it is now; the networks follow it. @returns what is wrong with it, in one line */
-  #configure(): Failure | undefined {
-    const { daemon } = this;
-    const next = readConfig(daemon.kernel, this.#flags);
-    if (next instanceof Failure) return next;
-    const bad = checkStart(next);
-    if (bad) return bad;
-    daemon.controller.configure(settings(next, this.globalId));
-    daemon.config = next;
-    return initBridge(daemon.kernel, daemon.controller, next);
-  }
-}
-
-/** What it says of its configuration: what differs from the defaults. */
-function shown(config: Config): Record<string, unknown> {
-  const set = Object.entries(config).filter(
-    ([k, v]) => JSON.stringify(v) !== JSON.stringify(DEFAULTS[k as keyof Config]),
-  );
-  return Object.fromEntries(set);
-}
-
-/** @see moby daemon/reload.go: Reload */
-function reloadAttributes({ config, kernel }: Daemon): Record<string, string> {
-  return {
-    debug: String(config.debug),
-    'insecure-registries': JSON.stringify(config['insecure-registries']),
-    labels: JSON.stringify(config.labels),
-    'live-restore': String(config['live-restore']),
-    name: kernel.uts.hostname,
-    'registry-mirrors': JSON.stringify(config['registry-mirrors']),
-  };
 }
 
 /** A line of the log. */
 export type Say = (level: string, message: string, more?: string) => void;
-
-/** What it says when it starts. */
-function greet(say: Say): void {
-  say('info', 'Starting up');
-}
-
-function loaded(say: Say, sockets: readonly string[]): void {
-  say('info', 'Loading containers: start.');
-  say('info', 'Loading containers: done.');
-  say('info', 'Docker daemon', ` storage-driver=overlay2 version=${VERSION}`);
-  say('info', 'Daemon has completed initialization');
-  for (const s of sockets) say('info', `API listen on ${s}`);
-}
 
 /** A UUID, as far as its form goes. */
 function randomId(rng: Rng): string {
@@ -284,7 +192,7 @@ function globalIdOf(id: string): bigint {
   return BigInt(`0x${sha256(id).slice(6, 16)}`);
 }
 
-const swarmOf = (daemon: Daemon) => daemon.kernel.world.hold(import('./swarm/start.ts'));
+export const swarmOf = (daemon: Daemon) => daemon.kernel.world.hold(import('./swarm/start.ts'));
 
 async function cleanDaemon(daemon: Daemon): Promise<void> {
   const { deleteContainer } = await daemon.kernel.world.hold(import('./remove.ts'));

@@ -3,8 +3,13 @@
  * those whose restart policy asks for it come back.
  * @see moby daemon/daemon.go: Shutdown, restore; cmd/dockerd/daemon.go
  */
+import { Failure } from '../errdefs.ts';
+import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded, UNIT_FLAGS } from './config/config.ts';
+import { initBridge, settings } from './config/networks.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
+import { type Engine, swarmOf } from './dockerd.ts';
+import { openHosts } from './hosts.ts';
 import { startContainer } from './start.ts';
 import { stopContainer } from './stop.ts';
 
@@ -12,7 +17,7 @@ import { stopContainer } from './stop.ts';
 const PATIENCE = 15;
 
 /** Stops all containers, as a shutdown does: what was running may come back. */
-export async function stopAll(daemon: Daemon): Promise<void> {
+async function stopAll(daemon: Daemon): Promise<void> {
   const running = [...daemon.containers.values()].filter((c) => c.isRunning);
   await Promise.all(
     running.map(async (c) => {
@@ -32,6 +37,103 @@ function comesBack(c: Container): boolean {
 }
 
 /** Starts what a restart policy wants to run. */
-export async function startWanted(daemon: Daemon): Promise<void> {
+async function startWanted(daemon: Daemon): Promise<void> {
   for (const c of daemon.containers.values()) if (comesBack(c)) await startContainer(daemon, c);
+}
+
+/** SIGTERM. */
+export async function down(e: Engine): Promise<void> {
+  if (!e.isUp) return;
+  e.isUp = false;
+  e.say('info', "Processing signal 'terminated'");
+  e.close();
+  if (!e.daemon.config['live-restore']) await stopAll(e.daemon);
+  if (e.daemon.swarm) (await swarmOf(e.daemon)).suspendSwarm(e.daemon);
+  e.say('info', 'Daemon shutdown complete');
+  e.process.end(0);
+}
+
+/** @param args its command line, when it is not the usual one @returns whether it runs */
+export async function up(e: Engine, args?: readonly string[]): Promise<boolean> {
+  if (e.isUp) return true;
+  const { daemon } = e;
+  e.process = daemon.kernel.daemon(['dockerd', ...(args ?? [])], { parent: 1 });
+  daemon.controller.daemon = e.process;
+  daemon.pid = e.process.pid;
+  e.heed();
+  const bad = (await command(e, args)) ?? configure(e);
+  if (bad) return give(e, bad.message);
+  e.say('info', 'Starting up');
+  const opened = await openHosts(daemon, e.process.sys, daemon.config, e.served, e.say);
+  if (typeof opened === 'string') return give(e, opened);
+  e.close = () => {
+    for (const o of opened) o.close();
+  };
+  e.isUp = true;
+  if (daemon.swarm) (await swarmOf(daemon)).resumeSwarm(daemon);
+  await startWanted(daemon);
+  e.ready(opened.map((o) => o.shown));
+  return true;
+}
+
+/** It cannot run, and says why. */
+function give(e: Engine, why: string): false {
+  e.options.log?.(why, e.process.pid);
+  e.process.end(1);
+  return false;
+}
+
+/** Reads the command line. */
+async function command(e: Engine, args: readonly string[] | undefined): Promise<Failure | undefined> {
+  e.flags = UNIT_FLAGS;
+  if (!args) return undefined;
+  const { parseCommand } = await e.daemon.kernel.world.hold(import('./config/command.ts'));
+  const flags = parseCommand(args);
+  if (typeof flags === 'string') return new Failure('invalid', flags);
+  e.flags = flags;
+  return undefined;
+}
+
+/** Takes over the configuration as it is now; the networks follow it. @returns what is wrong with it, in one line */
+function configure({ daemon, flags, globalId }: Engine): Failure | undefined {
+  const next = readConfig(daemon.kernel, flags);
+  if (next instanceof Failure) return next;
+  const bad = checkStart(next);
+  if (bad) return bad;
+  daemon.controller.configure(settings(next, globalId));
+  daemon.config = next;
+  return initBridge(daemon.kernel, daemon.controller, next);
+}
+
+/** SIGHUP. */
+export function reload({ daemon, flags, say }: Engine): void {
+  say('info', 'Got signal to reload configuration, reloading from', ` config-file=${CONFIG_FILE}`);
+  const file = readConfig(daemon.kernel, flags);
+  if (file instanceof Failure) {
+    say('error', file.message);
+    return;
+  }
+  daemon.config = reloaded(daemon.config, file);
+  daemon.emit('daemon', 'reload', daemon.id, reloadAttributes(daemon));
+  say('info', `Reloaded configuration: ${JSON.stringify(shown(daemon.config))}`);
+}
+
+/** What it says of its configuration: what differs from the defaults. */
+function shown(config: Config): Record<string, unknown> {
+  const set = Object.entries(config).filter(
+    ([k, v]) => JSON.stringify(v) !== JSON.stringify(DEFAULTS[k as keyof Config]),
+  );
+  return Object.fromEntries(set);
+}
+
+/** @see moby daemon/reload.go: Reload */
+function reloadAttributes({ config, kernel }: Daemon): Record<string, string> {
+  return {
+    debug: String(config.debug),
+    'insecure-registries': JSON.stringify(config['insecure-registries']),
+    labels: JSON.stringify(config.labels),
+    'live-restore': String(config['live-restore']),
+    name: kernel.uts.hostname,
+    'registry-mirrors': JSON.stringify(config['registry-mirrors']),
+  };
 }

@@ -57,6 +57,12 @@ test('what cannot be mounted is told in the words of mount(2) when a container w
   expect(await m.out('docker ps -aq')).toBe('');
 });
 
+test('the API changes volumes of a cluster only', async () => {
+  expect(await m.out("curl -s -X PUT -w '%{http_code}' --unix-socket /run/docker.sock http://x/volumes/mem")).toBe(
+    '{"message":"volume update only valid for cluster volumes, but swarm is unavailable"}\n503',
+  );
+});
+
 test('a part of a volume, and a volume that is made anew, which is empty', async () => {
   await m.out(run('whole:/w', 'mkdir /w/part; echo inner > /w/part/f'));
   const part = (sub: string): string =>

@@ -150,6 +150,12 @@ const volumeRemove: Handler = ({ daemon, params, query }) => {
   return empty(daemon, 204);
 };
 
+/** Only volumes of a cluster change, and there are none. @see moby daemon/server/router/volume: putVolumesUpdate */
+const volumeUpdate: Handler = ({ daemon, params }) =>
+  daemon.swarm?.manager
+    ? new Failure('notFound', `volume ${params.name} not found`)
+    : new Failure('unavailable', 'volume update only valid for cluster volumes, but swarm is unavailable');
+
 const volumePrune: Handler = ({ daemon, query }) => {
   const pruning = parsePruning(daemon, query.get('filters'), ['all', 'label', 'label!']);
   if (pruning instanceof Failure) return pruning;
@@ -177,5 +183,6 @@ export const networkRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/volumes/create', handler: volumeCreate },
   { method: 'POST', pattern: '/volumes/prune', handler: volumePrune },
   { method: 'GET', pattern: '/volumes/{name}', handler: volumeGet },
+  { method: 'PUT', pattern: '/volumes/{name}', handler: volumeUpdate },
   { method: 'DELETE', pattern: '/volumes/{name}', handler: volumeRemove },
 ];
