@@ -23,7 +23,7 @@ const features = ({ Features: f }) =>
 /** Sizes, in Binaryen's units, up to which functions are inlined: always; where that enables more; with one caller. */
 const INLINE = { always: 6, flexible: 6, oneCaller: 200 };
 /** The same inside of what each packet crosses. */
-const INLINE_HOT = { always: 100, flexible: 300, oneCaller: 1000 };
+const INLINE_HOT = { always: 160, flexible: 300, oneCaller: 1000 };
 
 /**
  * What each packet of a remembered flow crosses, by room: the bodies of these functions (or of all in a file) are made for
@@ -67,7 +67,18 @@ const HOT = Object.entries({
   'assembly/wire': ['checksum/'],
 }).flatMap(([room, places]) => places.map((place) => `wasm/${room}/${place}`));
 
-/** What hot bodies call seldom: it stays a call, so that they do not swell. */
+/** What hot bodies call seldom: it stays a call, so that they do not swell. Of one caller each: from the beginning on. */
+const APART = [
+  'dev/bridge/bridgeXmit',
+  'dev/upper/upperXmit',
+  'dev/xmit/show',
+  'dev/xmit/trace*',
+  'flow/deliver/land',
+  'flow/replay/seen',
+  'flow/replay/tracked',
+  'flow/replay/young',
+].map((place) => `wasm/assembly/${place}`);
+
 const COLD = [
   'dev/bridge/*',
   'flow/record/*',
@@ -90,17 +101,22 @@ function read(binaryen, bytes) {
   return module;
 }
 
+/** Has calls of some functions stay calls. */
+function keep(binaryen, module, places) {
+  for (const place of places) {
+    binaryen.setPassArgument('no-inline', place);
+    module.runPasses(['no-inline']);
+  }
+  binaryen.setPassArgument('no-inline', null);
+}
+
 /** Gives the hot functions of a module the bodies they have in a copy of it in which all that is small is inlined. */
 function heat(binaryen, module) {
   const copy = read(binaryen, module.emitBinary());
   limits(binaryen, INLINE_HOT);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
-  for (const place of COLD) {
-    binaryen.setPassArgument('no-inline', place);
-    copy.runPasses(['no-inline']);
-  }
-  binaryen.setPassArgument('no-inline', null);
+  keep(binaryen, copy, [...COLD, ...APART]);
   copy.runPasses(['inlining-optimizing']);
   for (let i = 0; i < copy.getNumFunctions(); i++) {
     const { name, params, results, vars, body } = binaryen.getFunctionInfo(copy.getFunctionByIndex(i));
@@ -124,6 +140,7 @@ async function optimize(file) {
   // Nothing lies below 1024 (layout.ts), so a small constant that is added to an address becomes its offset.
   binaryen.setLowMemoryUnused(true);
   binaryen.setAllowInliningFunctionsWithLoops(true);
+  keep(binaryen, module, APART);
   small();
   module.optimize();
   heat(binaryen, module);

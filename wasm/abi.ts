@@ -16,6 +16,7 @@ export * from './abi/ip6';
 export * from './abi/ipvs';
 export * from './abi/match';
 export * from './abi/mib';
+export * from './abi/mib6';
 export * from './abi/neigh';
 export * from './abi/nf';
 export * from './abi/nflog';

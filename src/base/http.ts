@@ -44,6 +44,8 @@ export interface HttpResponse {
   readonly headers: Headers;
   /** Whole, or in chunks as they come. Empty when the request's duplex was taken over (status 101 or a hijacked 200). */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+  /** What a JSON body says, for a reader in the same process, who leaves it as it is. */
+  readonly value?: unknown;
   /** Set when the handler has taken `request.duplex` and goes on writing to it. */
   readonly hijacked?: boolean;
 }

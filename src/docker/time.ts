@@ -33,10 +33,17 @@ export function rfc3339NanoFixed(ns: bigint): string {
 const date = (c: Civil): string => `${c.year}-${two(c.month)}-${two(c.day)}`;
 const clock = (c: Civil): string => `${two(c.hour)}:${two(c.minute)}:${two(c.second)}`;
 
+/** The last second that was written: many answers bear the same. */
+let stamp = { second: -1n, text: '' };
+
 /** `Mon, 23 Nov 2026 22:40:08 GMT` @see RFC 9110 §5.6.7 */
 export function httpDate(ns: bigint): string {
-  const c = civil(ns);
-  return `${DAYS[c.weekday]}, ${two(c.day)} ${MONTHS[c.month - 1]} ${c.year} ${clock(c)} GMT`;
+  const second = ns / NS;
+  if (second !== stamp.second) {
+    const c = civil(ns);
+    stamp = { second, text: `${DAYS[c.weekday]}, ${two(c.day)} ${MONTHS[c.month - 1]} ${c.year} ${clock(c)} GMT` };
+  }
+  return stamp.text;
 }
 
 /** The instant of an HTTP date; undefined when it is none. @see RFC 9110 §5.6.7 */

@@ -20,7 +20,10 @@ export class CallLog {
 
   /** Calls with a sequence number of `seq` or more. */
   since(seq: number): readonly ViewCall[] {
-    return this.#entries.filter((e) => e.seq >= seq).map((e) => ({ ...e }));
+    return this.#entries
+      .slice(-CAPACITY)
+      .filter((e) => e.seq >= seq)
+      .map((e) => ({ ...e }));
   }
 
   /** The same service, logged as that of `machine`. */
@@ -40,13 +43,13 @@ export class CallLog {
       open: true,
     };
     this.#entries.push(entry);
-    if (this.#entries.length > CAPACITY) this.#entries.shift();
+    if (this.#entries.length >= 2 * CAPACITY) this.#entries = this.#entries.slice(-CAPACITY);
     request.gone?.then(() => {
       entry.open = false;
     });
     const response = await service.handle(request);
     entry.status = response.status;
-    if (response.body instanceof Uint8Array) {
+    if (response.body instanceof Uint8Array || response.value !== undefined) {
       entry.open = response.hijacked === true && !request.duplex?.closed;
       return response;
     }

@@ -247,8 +247,8 @@ class DrydockLab implements Lab {
     return viewOf(this.world, this.machines);
   }
 
-  frames(since: number, most?: number): ReturnType<Lab['frames']> {
-    return this.tap.since(since, most);
+  frames(since: number): ReturnType<Lab['frames']> {
+    return this.tap.since(since);
   }
 
   async trace(what: boolean | string): Promise<void> {
@@ -335,7 +335,11 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const calls = new CallLog(() => world.clock.now);
   const machines: Node[] = topology.nodes.map((kernel) => {
     const name = kernel.uts.hostname;
-    const manager = new ServiceManager(() => world.clock.epochAt());
+    const manager = new ServiceManager(
+      () => world.clock.epochAt(),
+      kernel.root.fs,
+      (work) => world.hold(work),
+    );
     const dockerd = startDockerd(kernel, {
       openPty: (size, taken) => openPty(kernel, size, taken),
       ...engineIdentity(name),

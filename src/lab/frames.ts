@@ -9,6 +9,7 @@ import { Conversations } from '../linux/core/summary-tcp.ts';
 import type { Device } from '../linux/kernel/net/netns.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
 import { decodeFrame } from './decode.ts';
+import { FrameRing } from './framering.ts';
 import { type Place, Places } from './places.ts';
 import type { ViewFrame } from './view.ts';
 import type { Viewed } from './views.ts';
@@ -31,10 +32,18 @@ export interface KeptFrame {
   readonly place: Place;
 }
 
+/** Some of the frames that crossed. */
+export interface Newest {
+  /** Oldest first. */
+  readonly frames: readonly ViewFrame[];
+  /** Those that were wanted and left out, and those that nobody asked for in time. */
+  readonly lost: number;
+  /** Sequence number of the frames to come. */
+  readonly next: number;
+}
+
 export class FrameTap {
-  #kept: KeptFrame[] = [];
-  #bytes = 0;
-  #seq = 0;
+  readonly #ring = new FrameRing(KEPT, KEPT_BYTES);
   #views = new WeakMap<KeptFrame, ViewFrame>();
   #conversations = new Conversations();
   #capture: number;
@@ -58,28 +67,38 @@ export class FrameTap {
     net.captures.set(this.#capture, { event: () => this.#drain() });
   }
 
-  /**
-   * Frames with a sequence number of `seq` or more, oldest first, and how many such were lost or left out.
-   * @param most of more, the newest are given
-   */
-  since(seq: number, most = KEPT): { frames: readonly ViewFrame[]; lost: number } {
+  /** Frames with a sequence number of `seq` or more, oldest first, and how many such were lost. */
+  since(seq: number): { frames: readonly ViewFrame[]; lost: number } {
     const { frames, lost } = this.kept(seq);
-    const given = frames.slice(-most);
-    return { frames: given.map((f) => this.view(f)), lost: lost + frames.length - given.length };
+    return { frames: frames.map((f) => this.view(f)), lost };
   }
 
   /** The same, as captured. */
   kept(seq: number): { frames: readonly KeptFrame[]; lost: number } {
     this.#drain();
-    const first = this.#kept[0]?.seq ?? this.#seq;
-    const missed = Math.max(0, first - seq);
-    return { frames: this.#kept.slice(Math.max(0, seq - first)), lost: missed + this.dropped };
+    const frames: KeptFrame[] = [];
+    for (let at = Math.max(seq, this.#ring.first); at < this.#ring.next; at++) frames.push(this.#ring.get(at));
+    return { frames, lost: Math.max(0, this.#ring.first - seq) + this.dropped };
+  }
+
+  /** Of the frames with a sequence number of `seq` or more that `wanted` takes, the newest; only those are decoded. */
+  newest(seq: number, most: number, wanted: (place: Place, ifname: string) => boolean): Newest {
+    this.#drain();
+    const { first, next } = this.#ring;
+    const given: ViewFrame[] = [];
+    let lost = Math.max(0, first - seq);
+    for (let at = next - 1; at >= Math.max(seq, first); at--) {
+      if (!this.#ring.fits(at, wanted)) continue;
+      if (given.length < most) given.push(this.view(this.#ring.get(at)));
+      else lost++;
+    }
+    return { frames: given.reverse(), lost, next };
   }
 
   /** Sequence number of the next frame. */
   get next(): number {
     this.#drain();
-    return this.#seq;
+    return this.#ring.next;
   }
 
   /** Frames that came faster than they were read, since the lab began. */
@@ -100,23 +119,12 @@ export class FrameTap {
   #drain(): void {
     const { core, net } = this.world;
     let places: Places | undefined;
-    for (let f = core.captureRead(this.#capture); f; f = core.captureRead(this.#capture)) {
-      const device = net.devices.get(f.dev);
-      if (!device) continue;
+    core.captureEach(this.#capture, (head, bytes) => {
+      const device = net.devices.get(head.dev);
+      if (!device) return;
       places ??= new Places(this.world, this.machines);
-      this.#bytes += f.bytes.length;
-      const place = places.of(device.ns.key);
-      this.#kept.push({ seq: this.#seq++, core: f, device, ifname: device.name, place });
-    }
-    // A quarter more than is kept may gather, so that the list is not moved for every frame.
-    if (this.#kept.length > KEPT * 1.25 || this.#bytes > KEPT_BYTES) this.#forget();
-  }
-
-  #forget(): void {
-    let n = Math.max(0, this.#kept.length - KEPT);
-    for (let i = 0; i < n; i++) this.#bytes -= (this.#kept[i] as KeptFrame).core.bytes.length;
-    while (this.#bytes > KEPT_BYTES) this.#bytes -= (this.#kept[n++] as KeptFrame).core.bytes.length;
-    this.#kept.splice(0, n);
+      this.#ring.push(head, bytes, device, places.of(device.ns.key));
+    });
   }
 
   #decode({ seq, core: f, device, ifname, place }: KeptFrame): ViewFrame {

@@ -117,11 +117,8 @@ export interface Lab {
   /** Does what is due until the clock has reached virtual time `at`, in the same way. @returns true when it has, whatever else is due */
   reach(at: number, budget: () => boolean): Promise<boolean>;
   view(): LabView;
-  /**
-   * Frames that crossed since `seq`, oldest first; the lab keeps the last 8192 and counts what it lost.
-   * @param most of more, the newest are given
-   */
-  frames(since: number, most?: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
+  /** Frames that crossed since `seq`, oldest first; the lab keeps the last 8192 and counts what it lost. */
+  frames(since: number): { readonly frames: readonly ViewFrame[]; readonly lost: number };
   /** What the lab keeps of its frames, as bytes; not copied. */
   readonly tap: FrameTap;
   /**

@@ -13,6 +13,7 @@ import { splitWords } from '../../src/linux/programs/iptables/save.ts';
 import { coreBytes } from '../core.ts';
 import { ip } from '../linux/core/build.ts';
 import { byChance, packetText } from './packets.ts';
+import { counterLines, type Snmp } from './snmp.ts';
 import {
   type HostSpec,
   isSix,
@@ -255,6 +256,7 @@ class Player {
         any = true;
         if (d.port >= 1024) core.sockSend(s, d.data, d.ip, d.port, linkLocal(d.ip) ? d.dev : 0);
       }
+    for (const s of this.#clients) while (typeof core.sockRecvFrom(s) !== 'number') any = true;
     for (const s of this.#listeners)
       for (let c = core.sockAccept(s); c >= 0; c = core.sockAccept(s)) {
         any = true;
@@ -323,7 +325,19 @@ function counters(hosts: readonly Host[]): string[] {
               out.push(
                 `${i}${family === 6 ? ' six' : ''} ${table} ${chain.name} ${k + 1}: ${r.packets} packets ${r.bytes} bytes`,
               );
-  return out.sort();
+  return out;
+}
+
+/** What each host has counted so far. */
+function counted(hosts: readonly Host[]): Snmp[] {
+  return hosts.map(
+    (h) =>
+      new Map(
+        Object.entries(h.net.counters()).flatMap(([group, row]) =>
+          Object.entries(row).map(([name, n]) => [group + name, n] as const),
+        ),
+      ),
+  );
 }
 
 let compiled: Promise<CoreModule> | undefined;
@@ -336,11 +350,18 @@ export async function playInLab(t: Topology): Promise<Outcome> {
   const hosts = build(world, t);
   const player = new Player(core, hosts, t);
   player.listen();
+  const before = counted(hosts);
   for (const p of t.probes) {
     player.send(p);
     player.settle(0);
   }
   player.settle(100);
   player.close();
-  return { calls: player.calls.sort(), delivered: player.delivered.sort(), counters: counters(hosts) };
+  const after = counted(hosts);
+  const snmp = after.flatMap((now, i) => counterLines(t, i, before[i] as Snmp, now));
+  return {
+    calls: player.calls.sort(),
+    delivered: player.delivered.sort(),
+    counters: [...counters(hosts), ...snmp].sort(),
+  };
 }

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { byChance, packetText } from './packets.ts';
+import { counterLines, parseSnmp, type Snmp } from './snmp.ts';
 import { type HostSpec, isSix, type Outcome, SETTINGS, type Topology, TUNNEL_PORTS } from './topology.ts';
 import { BY_CHANCE, chanceOption } from './words.ts';
 
@@ -122,6 +123,10 @@ function configuration(t: Topology, i: number): string {
   return `${out.join('\n')}\n`;
 }
 
+/** Asks what each host has counted so far. */
+const counted = (t: Topology): string =>
+  t.hosts.map((_, i) => run(i, '', 'cat', '/proc/net/snmp', '/proc/net/netstat', '/proc/net/snmp6')).join('');
+
 function script(t: Topology): string {
   const each = (f: (i: number, h: HostSpec) => string): string => t.hosts.map((h, i) => f(i, h)).join('');
   return [
@@ -136,11 +141,14 @@ function script(t: Topology): string {
     each((i, h) => (h.rules === '' ? '' : run(i, h.rules, 'iptables-restore'))),
     each((i, h) => (h.rules6 === '' ? '' : run(i, h.rules6, 'ip6tables-restore'))),
     'GO\n',
+    counted(t),
+    'GO\n',
     each((i, h) => h.listeners.map((l) => `LISTEN ${i} ${l.proto[0]} ${l.ip} ${l.port}\n`).join('')),
     ...t.probes.map(
       (p) => `PROBE ${p.id} ${p.from} ${p.kind[0]} ${p.to} ${p.port} ${p.ttl} ${p.size} ${p.tos} ${p.discover}\n`,
     ),
     `READY 2000\nPLAY ${QUIET}\n`,
+    counted(t),
     each((i, h) => (h.rules === '' ? '' : run(i, '', 'iptables-save', '-c'))),
     each((i, h) => (h.rules6 === '' ? '' : run(i, '', 'ip6tables-save', '-c'))),
     'GO\n',
@@ -173,6 +181,7 @@ function parse(t: Topology, output: string): Parsed {
   const calls: string[] = [];
   const delivered: string[] = [];
   const count: string[] = [];
+  const snmp = new Map<string, Snmp>();
   const kinds = new Map(t.probes.map((p) => [String(p.id), p.kind]));
   let ms = 0;
   for (let at = 0; at < output.length; ) {
@@ -190,7 +199,10 @@ function parse(t: Topology, output: string): Parsed {
       at += Number(c);
       if (b !== '0' && !/^RTNETLINK answers: (File exists|Network is unreachable|No route to host)|Nexthop/m.test(text))
         throw new Error(`namespace ${a}: ${text}`);
-      count.push(...counters(a, text));
+      const before = snmp.get(a);
+      if (!text.startsWith('Ip: ')) count.push(...counters(a, text));
+      else if (!before) snmp.set(a, parseSnmp(text));
+      else count.push(...counterLines(t, a, before, parseSnmp(text)));
     }
   }
   return { calls: calls.sort(), delivered: delivered.sort(), counters: count.sort(), ms };

@@ -145,6 +145,11 @@ describe('the map', () => {
     await visit.page.getByRole('tab', { name: 'Network', exact: true }).click();
     await card('web').waitFor();
     await picture('map-narrow');
+    const edges = await visit.page
+      .locator('svg .machine')
+      .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().right));
+    expect(Math.max(...edges)).toBeLessThanOrEqual(360);
+    expect(Math.max(...edges)).toBeGreaterThan(300);
     expect(await visit.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     expect(await visit.faults()).toEqual([]);
   });

@@ -210,8 +210,11 @@ it('brings a lesson from another site in an address, and links to what is writte
 });
 
 it('says what is wrong with a lesson that an address brings', async () => {
-  visit = await theatre.open({}, '#/try?lesson=AAAA');
+  visit = await theatre.open({}, '#/try');
   await waitForTitle('Write a lesson');
+  await visit.page.getByText('This one brings none').waitFor();
+  await visit.page.goto(`${theatre.address}#/try?lesson=AAAA`);
+  await visit.page.getByText('The lesson of this address cannot be shown').waitFor();
   await visit.page.getByText('There is no lesson.yaml').waitFor();
   await visit.page.goto(`${theatre.address}bring.html#url=${encodeURIComponent(`${theatre.address}nothing/`)}`);
   await visit.page.getByText('There is no lesson.yaml at').waitFor();

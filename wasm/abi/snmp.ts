@@ -24,6 +24,8 @@ export const SNMP_UDP_RCVBUF_ERRORS = 20;
 export const SNMP_UDP_SNDBUF_ERRORS = 21;
 export const SNMP_UDP_IN_CSUM_ERRORS = 22;
 export const SNMP_UDP_IGNORED_MULTI = 23;
+/** Those of UDP over IPv6 lie so far behind. */
+export const SNMP_UDP_V6 = 8;
 // TcpExt:
 export const SNMP_X_SYNCOOKIES_SENT = 32;
 export const SNMP_X_SYNCOOKIES_RECV = 33;

@@ -71,7 +71,7 @@ export const ADDR_CAP: u32 = 65536;
 export const ADDR_BASE: usize = FDB_HASH + 4 * FDB_BUCKETS;
 export const ADDR_BUCKETS: u32 = 16384;
 export const ADDR_HASH: usize = ADDR_BASE + ADDR_REC * ADDR_CAP;
-export const ROUTE_REC: usize = 96;
+export const ROUTE_REC: usize = 104;
 export const ROUTE_CAP: u32 = 65536;
 export const ROUTE_BASE: usize = ADDR_HASH + 4 * ADDR_BUCKETS;
 export const NEIGH_REC: usize = 128;
@@ -248,11 +248,15 @@ export const TOLD6_BASE: usize = FRAG6_BASE + FRAG6_REC * FRAG6_CAP;
 /** Addresses of 16 bytes built on the way: their uses are in ip6/scratch.ts. */
 export const TEMP6_BASE: usize = TOLD6_BASE + TOLD6_REC * TOLD6_CAP;
 export const TEMP6_SIZE: usize = 512;
+/** Counters of namespaces. */
+export const MIB6_REC: usize = 504;
+export const MIB6_BASE: usize = TEMP6_BASE + TEMP6_SIZE;
+export const MIB6_END: usize = MIB6_BASE + MIB6_REC * NS_CAP;
 
 // --- flows: memos, the heads of their hash, who asked for one, the paths they share, what is being recorded
 export const MEMO_REC: usize = 64;
 export const MEMO_CAP: u32 = 1 << 20;
-export const MEMO_BASE: usize = (TEMP6_BASE + TEMP6_SIZE + 0xfff) & ~0xfff;
+export const MEMO_BASE: usize = (MIB6_END + 0xfff) & ~0xfff;
 /** Buckets at birth and at most. */
 export const MEMO_BUCKETS: u32 = 1024;
 export const MEMO_BUCKETS_MAX: u32 = 1 << 20;

@@ -45,6 +45,7 @@ export class Reply {
   }
 
   async json<T>(): Promise<T> {
+    if (this.response.value !== undefined) return this.response.value as T;
     return JSON.parse(await this.text()) as T;
   }
 

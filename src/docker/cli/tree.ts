@@ -10,6 +10,7 @@ import { NODE_COMMANDS } from './cmd/node/index.ts';
 import { OTHER_COMMANDS, OTHER_GROUPS } from './cmd/others.ts';
 import { PAYLOAD_COMMANDS } from './cmd/payload/index.ts';
 import { SERVICE_COMMANDS } from './cmd/service/index.ts';
+import { STACK_COMMANDS } from './cmd/stack/index.ts';
 import { SWARM_COMMANDS } from './cmd/swarm/index.ts';
 import { SYSTEM_COMMANDS } from './cmd/system/index.ts';
 import { VOLUME_COMMANDS } from './cmd/volume/index.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...NODE_COMMANDS,
   ...SERVICE_COMMANDS,
   ...PAYLOAD_COMMANDS,
+  ...STACK_COMMANDS,
   ...SWARM_COMMANDS,
   ...CONTEXT_COMMANDS,
   ...ARCHIVE_COMMANDS,

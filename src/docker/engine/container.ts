@@ -201,7 +201,7 @@ export interface MountPoint {
   /** On the machine. */
   readonly source: string;
   readonly destination: string;
-  /** Of an image: the part that is mounted. */
+  /** Of an image or a volume: the part that is mounted. */
   readonly subpath?: string;
   /** As inspect shows it: `z`, `ro`. */
   readonly mode: string;

@@ -36,7 +36,7 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   const mounts = mountPoints(daemon, config, host);
   if (mounts instanceof Failure) return mounts;
   const container = build(daemon, id, named, config, host, image, mounts);
-  const misplaced = wrongWorkdir(container);
+  const misplaced = copyUp(daemon, container) ?? wrongWorkdir(container);
   if (misplaced) return misplaced;
   const unlinked = registerLinks(daemon, container);
   if (unlinked) return unlinked;
@@ -160,7 +160,6 @@ function build(
   const rootfs = daemon.kernel.overlay([...layers, daemon.initLayer]);
   const container = new Container(id, name, daemon.now(), config, host, image, rootfs);
   container.mounts.push(...mounts);
-  copyUp(daemon, container);
   return container;
 }
 

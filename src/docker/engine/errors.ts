@@ -200,6 +200,8 @@ export const errors = {
   mountConfig: (type: string, why: string): Failure => invalid(`invalid mount config for type "${type}": ${why}`),
   noVolumeDriver: (name: string, driver: string): Failure =>
     notFound(`create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`),
+  /** @see moby internal/safepath/errors.go: ErrNotAccessible */
+  noSubpath: (path: string): Failure => system(`cannot access path ${path}: lstat ${path}: no such file or directory`),
   volumeOption: (name: string, why: string): Failure => invalid(`create ${name}: ${why}`),
   noVolume: (name: string): Failure => notFound(`get ${name}: no such volume`),
   volumeNameIn: (name: string): Failure =>

@@ -96,6 +96,9 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Init: undefined,
 };
 
+/** Fields whose default is an object. */
+const OBJECTS = Object.keys(DEFAULTS).filter((key) => typeof DEFAULTS[key] === 'object' && DEFAULTS[key] !== null);
+
 const JSON_FILE: LogConfig = { Type: 'json-file', Config: {} };
 
 /** A container without a driver has the engine's; options are the engine's too where the driver is. @see moby daemon/logs.go: mergeAndVerifyLogConfig */
@@ -108,12 +111,11 @@ function logConfig({ Type, Config }: LogConfig, engine: LogConfig): LogConfig {
 
 /** The container's HostConfig. @param log the engine's own */
 export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig = JSON_FILE): HostConfig {
-  const given: Readonly<Record<string, unknown>> = body ?? {};
-  const out: Record<string, unknown> = {};
-  for (const [key, fallback] of Object.entries(DEFAULTS)) {
-    const value = given[key] === undefined ? fallback : given[key];
-    if (value !== undefined) out[key] = structured(value);
-  }
+  // All fields at once: an object that grows field by field would be a slow and large one.
+  const out: Record<string, unknown> = { ...DEFAULTS };
+  for (const key of OBJECTS) out[key] = structured(out[key]);
+  for (const [key, value] of Object.entries(body ?? {}))
+    if (value !== undefined && key in DEFAULTS) out[key] = structured(value);
   const h = out as HostConfig & Record<string, unknown>;
   h.NetworkMode = h.NetworkMode === '' || h.NetworkMode === 'default' ? 'bridge' : h.NetworkMode;
   h.LogConfig = logConfig(h.LogConfig, log);

@@ -6,6 +6,7 @@
  */
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { FileSystem, Mounts } from '../../linux/kernel/machine.ts';
+import type { Stat } from '../../linux/kernel/sys.ts';
 import type { ContainerConfig, HostConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import { epochOf, virtualOf } from './archive/container.ts';
@@ -14,6 +15,7 @@ import { unpack } from './archive/unpack.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
+import { mountVolume, optionFault } from './localmount.ts';
 import { mountTmpfs, tmpfsFault } from './tmpfs.ts';
 import type { Volume } from './volumes.ts';
 
@@ -26,6 +28,7 @@ interface MountSpec {
   readonly BindOptions?: { readonly Propagation?: string; readonly CreateMountpoint?: boolean } | null;
   readonly VolumeOptions?: {
     readonly NoCopy?: boolean;
+    readonly Subpath?: string;
     readonly Labels?: Readonly<Record<string, string>> | null;
     readonly DriverConfig?: { readonly Name?: string; readonly Options?: Readonly<Record<string, string>> | null };
   } | null;
@@ -138,23 +141,6 @@ function fromBind(daemon: Daemon, spec: string, driver: string): MountPoint | Fa
   };
 }
 
-/** Options of the local driver, and those that each cannot do without. @see moby daemon/volume/local/local_unix.go: validateOpts */
-const VOLUME_OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  type: ['device'],
-  o: ['device', 'type'],
-  device: ['type'],
-  size: [],
-};
-
-function optionFault(options: Readonly<Record<string, string>>): string | undefined {
-  const names = Object.keys(options);
-  const unknown = names.find((n) => !(n in VOLUME_OPTIONS));
-  if (unknown !== undefined) return `invalid option: ${JSON.stringify(unknown)}`;
-  if (options.size !== undefined) return 'quota size requested but no quota support';
-  const missing = names.flatMap((n) => VOLUME_OPTIONS[n] ?? []).find((n) => options[n] === undefined);
-  return missing === undefined ? undefined : `missing required option: ${JSON.stringify(missing)}`;
-}
-
 /** A volume of that name, made if need be; without a name a new one. */
 export function makeVolume(
   daemon: Daemon,
@@ -195,7 +181,10 @@ function fromMount(daemon: Daemon, m: MountSpec): MountPoint | Failure {
       return { ...where, mode: '', readOnly, propagation, copy: false };
     }
     case 'volume': {
-      const { Labels, DriverConfig, NoCopy } = m.VolumeOptions ?? {};
+      const { Labels, DriverConfig, NoCopy, Subpath: subpath = '' } = m.VolumeOptions ?? {};
+      if (subpath.startsWith('/') || subpath.split('/').includes('..'))
+        return bad('subpath must be a relative path within the volume');
+      if (subpath !== '' && source === '') return bad('must not set Subpath when using anonymous volumes');
       const v = makeVolume(
         daemon,
         source || undefined,
@@ -204,7 +193,7 @@ function fromMount(daemon: Daemon, m: MountSpec): MountPoint | Failure {
         DriverConfig?.Options ?? null,
       );
       if (v instanceof Failure) return v;
-      return { ...volumeMount(v.name, v.path, destination), readOnly, copy: NoCopy !== true };
+      return { ...volumeMount(v.name, v.path, destination), readOnly, copy: NoCopy !== true, subpath };
     }
     case 'image': {
       if (source === '') return bad('field Source must not be empty');
@@ -244,20 +233,55 @@ function tmpfsOf(host: HostConfig): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(given).map(([path, options]) => [clean(path), options]));
 }
 
-/** A volume that is empty begins with what the image has in its place. */
-export function copyUp(daemon: Daemon, c: Container): void {
-  const to = daemon.kernel.root.fs;
+/**
+ * A volume that is empty begins with what the image has in its place.
+ * @see moby daemon/create_unix.go: populateVolume
+ */
+export function copyUp(daemon: Daemon, c: Container): Failure | undefined {
   for (const m of c.mounts) {
-    if (m.type !== 'volume' || !m.copy) continue;
-    const there = to.readdir(m.source);
     const from = c.rootfs.stat(m.destination, true);
-    if (isErr(there) || there.some((e) => e.name !== '.' && e.name !== '..')) continue;
-    if (isErr(from) || from.kind !== 'dir') continue;
-    const entries = pack(c.rootfs, m.destination, './', epochOf(daemon));
-    unpack(to, m.source, entries, { noOverwriteDirNonDir: false, virtual: virtualOf(daemon) });
-    to.chmod(m.source, from.mode & 0o7777);
-    to.chown(m.source, from.uid, from.gid);
+    if (m.type !== 'volume' || !m.copy || isErr(from)) continue;
+    const failed = mountNamed(daemon, m.name);
+    if (failed) return failed.wrap('failed to populate volume');
+    if (from.kind === 'dir') copyInto(daemon, c, m, from);
+    daemon.volumes.unmount(m.name);
   }
+  return undefined;
+}
+
+function copyInto(daemon: Daemon, c: Container, m: MountPoint, from: Stat): void {
+  const to = daemon.kernel.root.fs;
+  const there = to.readdir(m.source);
+  if (isErr(there) || there.some((e) => e.name !== '.' && e.name !== '..')) return;
+  const entries = pack(c.rootfs, m.destination, './', epochOf(daemon));
+  unpack(to, m.source, entries, { noOverwriteDirNonDir: false, virtual: virtualOf(daemon) });
+  to.chmod(m.source, from.mode & 0o7777);
+  to.chown(m.source, from.uid, from.gid);
+}
+
+const mountNamed = (daemon: Daemon, name: string): Failure | undefined =>
+  daemon.volumes.mount(name, (v) => mountVolume(daemon.kernel, v));
+
+/** A container takes its volumes into use: what their options tell is mounted. */
+export function holdVolumes(daemon: Daemon, c: Container): Failure | undefined {
+  const held: string[] = [];
+  for (const { type, name } of c.mounts) {
+    const failed = type === 'volume' ? mountNamed(daemon, name) : undefined;
+    if (failed) {
+      for (const other of held) daemon.volumes.unmount(other);
+      return failed;
+    }
+    if (type === 'volume') held.push(name);
+  }
+  const missing = c.mounts.find((m) => m.type === 'volume' && isErr(daemon.kernel.root.fs.stat(sourceOf(m), true)));
+  if (!missing) return undefined;
+  for (const name of held) daemon.volumes.unmount(name);
+  return errors.noSubpath(sourceOf(missing));
+}
+
+/** The end of {@link holdVolumes}. */
+export function releaseVolumes(daemon: Daemon, c: Container): void {
+  for (const { type, name } of c.mounts) if (type === 'volume') daemon.volumes.unmount(name);
 }
 
 /** What is wrong with the options of a container's file systems in memory. */
@@ -269,7 +293,18 @@ export function tmpfsFaults(c: Container): Failure | undefined {
   return undefined;
 }
 
-/** Mounts all of it in a container's tree. A directory of the host that is not there is made for `-v`. */
+/** Where on the machine a bind or a volume, or the wanted part of it, lies. */
+const sourceOf = (m: MountPoint): string => clean(`${m.source}/${m.subpath ?? ''}`);
+
+/** A bind or a volume in a container's tree. A directory of the host that is not there is made for `-v`. */
+export function bindSource(daemon: Daemon, m: MountPoint, mounts: Mounts): void {
+  const { fs } = daemon.kernel.root;
+  const source = sourceOf(m);
+  if (isErr(fs.stat(source, true))) fs.mkdir(source, 0o755, true);
+  mounts.bind(m.destination, fs, source, { source: '/dev/vda', readOnly: m.readOnly });
+}
+
+/** Mounts all of it in a container's tree. */
 export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): void {
   const host: FileSystem = daemon.kernel.root.fs;
   const inOrder = [...c.mounts].sort((a, b) => a.destination.split('/').length - b.destination.split('/').length);
@@ -284,8 +319,7 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): v
       mounts.bind(m.destination, tree, clean(m.subpath ?? ''), { source: 'overlay', readOnly: m.readOnly });
       continue;
     }
-    if (isErr(host.stat(m.source, true))) host.mkdir(m.source, 0o755, true);
-    mounts.bind(m.destination, host, m.source, { source: '/dev/vda', readOnly: m.readOnly });
+    bindSource(daemon, m, mounts);
   }
   mountPayloads(daemon, c, mounts);
   // A device is the host's own file, as runc has it in a user namespace.

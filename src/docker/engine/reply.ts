@@ -48,6 +48,18 @@ export function json(daemon: Daemon, status: number, value: unknown): HttpRespon
   return bytes(daemon, status, 'application/json', utf8(`${JSON.stringify(value)}\n`));
 }
 
+/** A list of objects made for this answer: who is in the same process gets them, text is made of them for others. */
+export function rows(daemon: Daemon, list: readonly object[]): HttpResponse {
+  // Each has two braces and a comma at least: so many are sent in chunks, whatever they say.
+  const many = 3 * list.length > BUFFER;
+  const answer = many ? bytes(daemon, 200, 'application/json', written(list)) : json(daemon, 200, list);
+  return { ...answer, value: list };
+}
+
+async function* written(value: unknown): AsyncGenerator<Uint8Array> {
+  yield utf8(`${JSON.stringify(value)}\n`);
+}
+
 /** 200, 201, 204 or 304 without a body. */
 export function empty(daemon: Daemon, status: number): HttpResponse {
   const tail: Record<string, string> = status === 204 || status === 304 ? {} : { 'content-length': '0' };

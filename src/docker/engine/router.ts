@@ -98,6 +98,7 @@ export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[
 
 /** Without empty segments, `.` and `..`; a slash at the end stays. @see gorilla/mux: cleanPath */
 function cleanPath(path: string): string {
+  if (!/\/[/.]|^[^/]|^$/.test(path)) return path;
   const out: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') out.pop();
@@ -106,11 +107,20 @@ function cleanPath(path: string): string {
   return `/${out.join('/')}${path.endsWith('/') && out.length > 0 ? '/' : ''}`;
 }
 
-/** Routes with their patterns in segments. */
-type Table = readonly (Route & { readonly segments: readonly string[] })[];
+/** Routes with their patterns in segments, by method and what the paths begin with. */
+type Table = ReadonlyMap<string, readonly (Route & { readonly segments: readonly string[] })[]>;
 
-const tableOf = (routes: readonly Route[]): Table =>
-  routes.map((r) => ({ ...r, segments: r.pattern.split('/').slice(1) }));
+const keyOf = (method: string, segment: string | undefined): string => `${method} ${segment}`;
+
+function tableOf(routes: readonly Route[]): Table {
+  const table = new Map<string, (Route & { readonly segments: readonly string[] })[]>();
+  for (const r of routes) {
+    const segments = r.pattern.split('/').slice(1);
+    const key = keyOf(r.method, segments[0]);
+    table.set(key, [...(table.get(key) ?? []), { ...r, segments }]);
+  }
+  return table;
+}
 
 function find(
   table: Table,
@@ -118,8 +128,7 @@ function find(
   path: string,
 ): { route: Route; params: Record<string, string> } | undefined {
   const have = path.split('/').slice(1);
-  for (const route of table) {
-    if (route.method !== method) continue;
+  for (const route of table.get(keyOf(method, have[0])) ?? []) {
     const params = matchSegments(route.segments, have);
     if (params) return { route, params };
   }

@@ -16,7 +16,7 @@ import { containerDir, writeFiles } from './files.ts';
 import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { openLogFault } from './logdrivers.ts';
-import { mountPointsInto, tmpfsFaults } from './mounts.ts';
+import { holdVolumes, mountPointsInto, releaseVolumes, tmpfsFaults } from './mounts.ts';
 import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
@@ -64,8 +64,12 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   await daemon.sleep(COST.task);
   const pidns = pidNamespace(daemon, c);
   if (pidns instanceof Failure) return undo(daemon, c, pidns);
-  const unmountable = tmpfsFaults(c);
+  const unmountable = tmpfsFaults(c) ?? holdVolumes(daemon, c);
   if (unmountable) return undo(daemon, c, unmountable);
+  const fail = (why: Failure): Failure => {
+    releaseVolumes(daemon, c);
+    return undo(daemon, c, why);
+  };
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
   const mounts = mountAll(
     daemon,
@@ -76,13 +80,13 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
-  if (user instanceof Failure) return undo(daemon, c, user);
+  if (user instanceof Failure) return fail(user);
   const unset = checkDevices(daemon, c) ?? setSysctls(daemon, c, netns);
-  if (unset) return undo(daemon, c, unset);
+  if (unset) return fail(unset);
   const log = openLogFault(c.hostConfig.LogConfig);
-  if (log) return undo(daemon, c, errors.logDriver(log));
+  if (log) return fail(errors.logDriver(log));
   if (!hostUts && uts.hostname.length > HOST_NAME_MAX)
-    return undo(daemon, c, errors.task('create', 'sethostname: invalid argument'));
+    return fail(errors.task('create', 'sethostname: invalid argument'));
   const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
   volumeEvents(daemon, c, 'mount');
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
@@ -112,7 +116,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
     shim.end(1);
     const cause = execError(mounts.fs, c.argv[0] as string, process);
     c.exitCode = cause.code;
-    return undo(daemon, c, errors.task('create', cause.text));
+    return fail(errors.task('create', cause.text));
   }
   c.running = { process, pidns, netns, uts, mounts, streams, endShim: () => shim.end(0) };
   began(daemon, c);
@@ -225,6 +229,7 @@ async function onExit(daemon: Daemon, c: Container, status: WaitStatus): Promise
   c.log.close(daemon.now());
   c.exitCode = status.state === 'signaled' ? 128 + status.signal : status.code;
   releaseNetwork(daemon, c);
+  releaseVolumes(daemon, c);
   volumeEvents(daemon, c, 'unmount');
   c.finishedAt = daemon.now();
   const again = shouldRestart(c);

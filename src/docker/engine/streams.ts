@@ -47,7 +47,7 @@ export class Streams {
       this.#finish = resolve;
     });
     if (options.tty) {
-      this.pty = options.tty(options.size ?? { cols: 80, rows: 24 }, options.terminals);
+      this.pty = options.tty(options.size ?? { cols: 0, rows: 0 }, options.terminals);
       this.fds = [this.pty.slave, this.pty.slave, this.pty.slave];
       return;
     }

@@ -2,7 +2,7 @@
  * `--tmpfs PATH:OPTIONS` and `--mount type=tmpfs`: file systems in memory of a container.
  * @see moby daemon/oci_linux.go: withMounts; moby/sys mount: MergeTmpfsOptions; Linux mm/shmem.c: shmem_show_options
  */
-import type { Mounts } from '../../linux/kernel/machine.ts';
+import type { Kernel, Mounts } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
 import type { Daemon } from './daemon.ts';
 
@@ -39,7 +39,7 @@ const SHOWN = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime']
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 /** What the options of one mount come to. */
-interface Tmpfs {
+export interface Tmpfs {
   readonly flags: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, string>;
 }
@@ -77,11 +77,21 @@ const bytesOf = (size: string): number | undefined => {
 export function mountTmpfs(daemon: Daemon, mounts: Mounts, target: string, given: string): void {
   const merged = merge(given);
   if (merged instanceof Failure) throw new Error(merged.message);
-  const { flags, values } = merged;
+  mountMemory(daemon.kernel, mounts, target, 'tmpfs', merged);
+}
+
+/** Mounts a new file system in memory. @param source what the first field of /proc/mounts says */
+export function mountMemory(
+  kernel: Kernel,
+  mounts: Mounts,
+  target: string,
+  source: string,
+  { flags, values }: Tmpfs,
+): void {
   const size = bytesOf(values.get('size') ?? '') || undefined;
   const mode = values.has('mode') ? Number.parseInt(values.get('mode') as string, 8) & 0o7777 : 0o1777;
   const [uid, gid] = [Number(values.get('uid') ?? 0), Number(values.get('gid') ?? 0)];
-  const fs = daemon.kernel.tmpfs(size);
+  const fs = kernel.tmpfs(size);
   fs.chmod('/', mode);
   fs.chown('/', uid, gid);
   const readOnly = flags.has('ro');
@@ -95,5 +105,5 @@ export function mountTmpfs(daemon: Daemon, mounts: Mounts, target: string, given
     ...(uid ? [`uid=${uid}`] : []),
     ...(gid ? [`gid=${gid}`] : []),
   ];
-  mounts.mount(target, fs, { source: 'tmpfs', options: options.join(','), readOnly });
+  mounts.mount(target, fs, { source, options: options.join(','), readOnly });
 }

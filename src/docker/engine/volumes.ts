@@ -1,9 +1,12 @@
 /**
- * Local volumes: directories below /var/lib/docker/volumes.
- * @see moby volume/local, volume/service
+ * Local volumes: directories below /var/lib/docker/volumes; with options, places where something else is mounted while it
+ * is used.
+ * @see moby daemon/volume/local, daemon/volume/service
  */
 import type { Rng } from '../../base/rng.ts';
-import type { Kernel } from '../../linux/kernel/machine.ts';
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { FileSystem, Kernel } from '../../linux/kernel/machine.ts';
+import type { Failure } from '../errdefs.ts';
 import { rfc3339Nano } from '../time.ts';
 
 export interface Volume {
@@ -17,6 +20,8 @@ export interface Volume {
 
 export class VolumeStore {
   readonly #volumes = new Map<string, Volume>();
+  /** How many use what is mounted, by volume. */
+  readonly #mounted = new Map<string, number>();
   /** Told of a volume that is made or gone. */
   tell: (action: 'create' | 'destroy', name: string) => void = () => {};
 
@@ -53,14 +58,51 @@ export class VolumeStore {
     return this.#volumes.get(name);
   }
 
+  /** Takes it away with its files. */
   remove(name: string): void {
-    if (this.#volumes.delete(name)) this.tell('destroy', name);
+    const v = this.#volumes.get(name);
+    if (!v) return;
+    this.#volumes.delete(name);
+    removeAll(this.kernel.root.fs, parentOf(v.path));
+    this.tell('destroy', name);
+  }
+
+  /** Somebody uses it: what its options tell is mounted, once for all. @see moby local.go: Mount */
+  mount(name: string, how: (v: Volume) => Failure | undefined): Failure | undefined {
+    const v = this.#volumes.get(name);
+    if (!v?.options?.type || !v.options.device) return undefined;
+    const users = this.#mounted.get(name) ?? 0;
+    const failed = users === 0 ? how(v) : undefined;
+    if (!failed) this.#mounted.set(name, users + 1);
+    return failed;
+  }
+
+  /** One that used it does so no longer. */
+  unmount(name: string): void {
+    const users = this.#mounted.get(name) ?? 0;
+    const v = this.#volumes.get(name);
+    if (!v || users === 0) return;
+    this.#mounted.set(name, users - 1);
+    if (users === 1) this.kernel.root.unmount(v.path);
   }
 
   /** By name. */
   list(): Volume[] {
     return [...this.#volumes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
+}
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+function removeAll(fs: FileSystem, path: string): void {
+  const entries = fs.readdir(path);
+  for (const { name } of isErr(entries) ? [] : entries) {
+    if (name === '.' || name === '..') continue;
+    const at = fs.stat(`${path}/${name}`, false);
+    if (!isErr(at) && at.kind === 'dir') removeAll(fs, `${path}/${name}`);
+    else fs.unlink(`${path}/${name}`);
+  }
+  fs.rmdir(path);
 }
 
 /** As the API shows it. */

@@ -43,6 +43,8 @@ export interface ServiceRecord {
   readonly network: string;
   readonly id: string;
   readonly name: string;
+  /** What else it is called there. */
+  readonly aliases: readonly string[];
   /** Its virtual address; '' when its name stands for its tasks. */
   readonly vip: string;
   /** What the routing mesh publishes of it; on the ingress network only. */

@@ -7,6 +7,7 @@ import type { Wasm } from './wasm.ts';
 type CaptureFace =
   | 'captureAdd'
   | 'captureRead'
+  | 'captureEach'
   | 'captureDropped'
   | 'captureDel'
   | 'trace'
@@ -65,6 +66,19 @@ export function captureFace(w: Wasm, m: Memory): Pick<Core, CaptureFace> {
         packet: v.getUint32(at + abi.FRAME_PACKET, true),
         bytes: m.bytes.slice(from, from + v.getUint32(at + abi.FRAME_CAPLEN, true)),
       };
+    },
+    captureEach(capture, each) {
+      const head = { time: 0, dev: 0, pkttype: 0, length: 0, packet: 0 };
+      for (let at = w.captureNext(capture); at !== 0; at = w.captureNext(capture)) {
+        const v = m.view;
+        const from = at + abi.FRAME_HEADER;
+        head.time = v.getFloat64(at + abi.FRAME_TIME, true);
+        head.dev = v.getUint32(at + abi.FRAME_DEV, true);
+        head.pkttype = v.getUint32(at + abi.FRAME_PKTTYPE, true);
+        head.length = v.getUint32(at + abi.FRAME_LENGTH, true);
+        head.packet = v.getUint32(at + abi.FRAME_PACKET, true);
+        each(head, m.bytes.subarray(from, from + v.getUint32(at + abi.FRAME_CAPLEN, true)));
+      }
     },
     captureDropped: (capture) => w.captureDropped(capture),
     captureDel: (capture) => w.captureDel(capture),

@@ -1,7 +1,7 @@
 /**
- * Counters of a namespace by group and name, as /proc/net/snmp and /proc/net/netstat spell them.
- * Limits: those of IPv6 are not counted. Nothing here can count, so that these stay 0: Ip InDiscards and OutDiscards, Icmp
- * OutErrors, IpExt InTruncatedPkts; InCsumErrors of Tcp and Udp, Udp IgnoredMulti; of TcpExt BeyondWindow, OfoPruned, PAWSTimewait,
+ * Counters of a namespace by group and name, as /proc/net/snmp, snmp6 and netstat spell them.
+ * Limits: nothing here can count, so that these stay 0: Ip InDiscards, Icmp
+ * and Icmp6 OutErrors, IpExt InTruncatedPkts; of TcpExt BeyondWindow, OfoPruned, PAWSTimewait,
  * TCPAbortFailed, TCPAutoCorking, TCPBacklogDrop, TCPDelivered, TCPHPAcks, TCPLossFailures, TCPRcvCoalesce, TCPRenoFailures,
  * TCPRenoRecoveryFail, TCPSackFailures and TCPSackRecoveryFail.
  * @see Linux net/ipv4/proc.c
@@ -10,8 +10,14 @@ import * as abi from '../../../wasm/abi.ts';
 
 /** Group → name → value. */
 export type Counters = Readonly<
-  Record<'Ip' | 'Icmp' | 'IcmpMsg' | 'Tcp' | 'Udp' | 'TcpExt' | 'IpExt', Readonly<Record<string, number>>>
+  Record<
+    'Ip' | 'Icmp' | 'IcmpMsg' | 'Tcp' | 'Udp' | 'TcpExt' | 'IpExt' | 'UdpLite' | 'Ip6' | 'Icmp6' | 'Udp6' | 'UdpLite6',
+    Readonly<Record<string, number>>
+  >
 >;
+
+/** The place of what nothing here counts. */
+const NEVER = -1;
 
 type Names = readonly (readonly [keyof Counters, string, number])[];
 
@@ -82,6 +88,109 @@ const MIB: Names = [
   ['IpExt', 'ReasmOverlaps', abi.MIB_REASM_OVERLAPS],
 ];
 
+/** Messages of ICMPv6 that have counters by name, in the order of /proc/net/snmp6. */
+const MESSAGES6: Readonly<Record<string, number>> = {
+  DestUnreachs: 1,
+  PktTooBigs: 2,
+  TimeExcds: 3,
+  ParmProblems: 4,
+  Echos: 128,
+  EchoReplies: 129,
+  GroupMembQueries: 130,
+  GroupMembResponses: 131,
+  GroupMembReductions: 132,
+  RouterSolicits: 133,
+  RouterAdvertisements: 134,
+  NeighborSolicits: 135,
+  NeighborAdvertisements: 136,
+  Redirects: 137,
+  MLDv2Reports: 143,
+};
+
+/** Where a type of ICMPv6 is counted, from the first of its direction. */
+const place6 = (type: number): number => (type < 128 ? type : type - 128 + abi.MIB6_ICMP_ERRORS);
+/** The type that is counted there. */
+const type6 = (place: number): number => (place < abi.MIB6_ICMP_ERRORS ? place : place - abi.MIB6_ICMP_ERRORS + 128);
+
+const messages6 = (dir: 'In' | 'Out', base: number): Names =>
+  Object.entries(MESSAGES6).map(([name, type]) => ['Icmp6', `${dir}${name}`, base + place6(type)]);
+
+/** What mib6Read writes. @see Linux net/ipv6/proc.c: snmp6_ipstats_list, snmp6_icmp6_list */
+const MIB6: Names = [
+  ['Ip6', 'InReceives', abi.MIB6_IN_RECEIVES],
+  ['Ip6', 'InHdrErrors', abi.MIB6_IN_HDR_ERRORS],
+  ['Ip6', 'InTooBigErrors', abi.MIB6_IN_TOO_BIG],
+  ['Ip6', 'InNoRoutes', abi.MIB6_IN_NO_ROUTES],
+  ['Ip6', 'InAddrErrors', abi.MIB6_IN_ADDR_ERRORS],
+  ['Ip6', 'InUnknownProtos', abi.MIB6_IN_UNKNOWN_PROTOS],
+  ['Ip6', 'InTruncatedPkts', abi.MIB6_IN_TRUNCATED],
+  ['Ip6', 'InDiscards', abi.MIB6_IN_DISCARDS],
+  ['Ip6', 'InDelivers', abi.MIB6_IN_DELIVERS],
+  ['Ip6', 'OutForwDatagrams', abi.MIB6_OUT_FORWARDED],
+  ['Ip6', 'OutRequests', abi.MIB6_OUT_REQUESTS],
+  ['Ip6', 'OutDiscards', abi.MIB6_OUT_DISCARDS],
+  ['Ip6', 'OutNoRoutes', abi.MIB6_OUT_NO_ROUTES],
+  ['Ip6', 'ReasmTimeout', abi.MIB6_REASM_TIMEOUT],
+  ['Ip6', 'ReasmReqds', abi.MIB6_REASM_REQDS],
+  ['Ip6', 'ReasmOKs', abi.MIB6_REASM_OKS],
+  ['Ip6', 'ReasmFails', abi.MIB6_REASM_FAILS],
+  ['Ip6', 'FragOKs', abi.MIB6_FRAG_OKS],
+  ['Ip6', 'FragFails', abi.MIB6_FRAG_FAILS],
+  ['Ip6', 'FragCreates', abi.MIB6_FRAG_CREATES],
+  ['Ip6', 'InMcastPkts', abi.MIB6_IN_MCAST],
+  ['Ip6', 'OutMcastPkts', abi.MIB6_OUT_MCAST],
+  ['Ip6', 'InOctets', abi.MIB6_IN_RECEIVES + 1],
+  ['Ip6', 'OutOctets', abi.MIB6_OUT_TRANSMITS + 1],
+  ['Ip6', 'InMcastOctets', abi.MIB6_IN_MCAST + 1],
+  ['Ip6', 'OutMcastOctets', abi.MIB6_OUT_MCAST + 1],
+  ['Ip6', 'InBcastOctets', NEVER],
+  ['Ip6', 'OutBcastOctets', NEVER],
+  ['Ip6', 'InNoECTPkts', abi.MIB6_IN_NO_ECT],
+  ['Ip6', 'InECT1Pkts', abi.MIB6_IN_NO_ECT + 1],
+  ['Ip6', 'InECT0Pkts', abi.MIB6_IN_NO_ECT + 2],
+  ['Ip6', 'InCEPkts', abi.MIB6_IN_NO_ECT + 3],
+  ['Ip6', 'OutTransmits', abi.MIB6_OUT_TRANSMITS],
+  ['Icmp6', 'InMsgs', abi.MIB6_ICMP_IN_MSGS],
+  ['Icmp6', 'InErrors', abi.MIB6_ICMP_IN_ERRORS],
+  ['Icmp6', 'OutMsgs', abi.MIB6_ICMP_OUT_MSGS],
+  ['Icmp6', 'OutErrors', abi.MIB6_ICMP_OUT_ERRORS],
+  ['Icmp6', 'InCsumErrors', abi.MIB6_ICMP_IN_CSUM_ERRORS],
+  ['Icmp6', 'OutRateLimitHost', abi.MIB6_ICMP_RATE_HOST],
+  ...messages6('In', abi.MIB6_ICMP_IN_TYPE),
+  ...messages6('Out', abi.MIB6_ICMP_OUT_TYPE),
+];
+
+/** Counters of UDP-Lite, which nobody speaks here. */
+const LITE: readonly string[] = [
+  'InDatagrams',
+  'NoPorts',
+  'InErrors',
+  'OutDatagrams',
+  'RcvbufErrors',
+  'SndbufErrors',
+  'InCsumErrors',
+  'IgnoredMulti',
+  'MemErrors',
+];
+
+const lite: Names = [
+  ...LITE.map((name) => ['UdpLite', name, NEVER] as const),
+  ...LITE.filter((name) => name !== 'IgnoredMulti').map((name) => ['UdpLite6', name, NEVER] as const),
+];
+
+/** Counters of UDP, of one family. @param six what is added to the places of those over IPv4 */
+const udp = (group: 'Udp' | 'Udp6', six: number): Names => [
+  [group, 'InDatagrams', abi.SNMP_UDP_IN_DATAGRAMS + six],
+  [group, 'NoPorts', abi.SNMP_UDP_NO_PORTS + six],
+  [group, 'InErrors', abi.SNMP_UDP_IN_ERRORS + six],
+  [group, 'OutDatagrams', abi.SNMP_UDP_OUT_DATAGRAMS + six],
+  [group, 'RcvbufErrors', abi.SNMP_UDP_RCVBUF_ERRORS + six],
+  [group, 'SndbufErrors', abi.SNMP_UDP_SNDBUF_ERRORS + six],
+  [group, 'InCsumErrors', abi.SNMP_UDP_IN_CSUM_ERRORS + six],
+  [group, 'IgnoredMulti', abi.SNMP_UDP_IGNORED_MULTI + six],
+  [group, 'MemErrors', NEVER],
+];
+
 /** What snmpRead writes. */
 const NAMES: Names = [
   ['Tcp', 'ActiveOpens', abi.SNMP_TCP_ACTIVE_OPENS],
@@ -95,14 +204,9 @@ const NAMES: Names = [
   ['Tcp', 'InErrs', abi.SNMP_TCP_IN_ERRS],
   ['Tcp', 'OutRsts', abi.SNMP_TCP_OUT_RSTS],
   ['Tcp', 'InCsumErrors', abi.SNMP_TCP_IN_CSUM_ERRORS],
-  ['Udp', 'InDatagrams', abi.SNMP_UDP_IN_DATAGRAMS],
-  ['Udp', 'NoPorts', abi.SNMP_UDP_NO_PORTS],
-  ['Udp', 'InErrors', abi.SNMP_UDP_IN_ERRORS],
-  ['Udp', 'OutDatagrams', abi.SNMP_UDP_OUT_DATAGRAMS],
-  ['Udp', 'RcvbufErrors', abi.SNMP_UDP_RCVBUF_ERRORS],
-  ['Udp', 'SndbufErrors', abi.SNMP_UDP_SNDBUF_ERRORS],
-  ['Udp', 'InCsumErrors', abi.SNMP_UDP_IN_CSUM_ERRORS],
-  ['Udp', 'IgnoredMulti', abi.SNMP_UDP_IGNORED_MULTI],
+  ...udp('Udp', 0),
+  ...udp('Udp6', abi.SNMP_UDP_V6),
+  ...lite,
   ['TcpExt', 'SyncookiesSent', abi.SNMP_X_SYNCOOKIES_SENT],
   ['TcpExt', 'SyncookiesRecv', abi.SNMP_X_SYNCOOKIES_RECV],
   ['TcpExt', 'SyncookiesFailed', abi.SNMP_X_SYNCOOKIES_FAILED],
@@ -182,30 +286,45 @@ const NAMES: Names = [
   ['TcpExt', 'PAWSTimewait', abi.SNMP_X_TIME_WAIT_PAWS],
 ];
 
-/** Reads what snmpRead has written at `at`, and mibRead at `ip`. */
-export function readSnmp(view: DataView, at: number, ip: number): Counters {
+/** Types that were met, with their counts. @see Linux proc.c: icmpmsg_put, snmp6_seq_show_icmpv6msg */
+function met(
+  out: Record<string, number>,
+  count: (index: number) => number,
+  bases: readonly number[],
+  types: number,
+  type: (place: number) => number,
+): void {
+  for (const [k, dir] of ['In', 'Out'].entries())
+    for (let place = 0; place < types; place++) {
+      const n = count((bases[k] as number) + place);
+      if (n !== 0) out[`${dir}Type${type(place)}`] = n;
+    }
+}
+
+/** Reads what snmpRead has written at `at`, mibRead at `ip` and mib6Read at `ip6`. */
+export function readSnmp(view: DataView, at: number, ip: number, ip6: number): Counters {
   const out: Record<keyof Counters, Record<string, number>> = {
     Ip: {},
     Icmp: {},
     IcmpMsg: {},
     Tcp: {},
     Udp: {},
+    UdpLite: {},
+    Ip6: {},
+    Icmp6: {},
+    Udp6: {},
+    UdpLite6: {},
     TcpExt: {},
     IpExt: {},
   };
-  const read = (names: Names, from: number): void => {
-    for (const [group, name, index] of names) out[group][name] = view.getFloat64(from + 8 * index, true);
-  };
-  read(MIB, ip);
-  read(NAMES, at);
-  // Types that were met. @see Linux proc.c: icmpmsg_put
-  for (const [dir, base] of [
-    ['In', abi.MIB_ICMP_IN_TYPE],
-    ['Out', abi.MIB_ICMP_OUT_TYPE],
+  const from = (base: number) => (index: number) => (index === NEVER ? 0 : view.getFloat64(base + 8 * index, true));
+  for (const [names, base] of [
+    [MIB, ip],
+    [NAMES, at],
+    [MIB6, ip6],
   ] as const)
-    for (let type = 0; type < abi.MIB_ICMP_TYPES; type++) {
-      const n = view.getFloat64(ip + 8 * (base + type), true);
-      if (n !== 0) out.IcmpMsg[`${dir}Type${type}`] = n;
-    }
+    for (const [group, name, index] of names) out[group][name] = from(base)(index);
+  met(out.IcmpMsg, from(ip), [abi.MIB_ICMP_IN_TYPE, abi.MIB_ICMP_OUT_TYPE], abi.MIB_ICMP_TYPES, (place) => place);
+  met(out.Icmp6, from(ip6), [abi.MIB6_ICMP_IN_TYPE, abi.MIB6_ICMP_OUT_TYPE], abi.MIB6_ICMP_TYPES, type6);
   return out;
 }

@@ -61,7 +61,8 @@ type SockFace =
   | 'sockInfo'
   | 'socks'
   | 'sockTcpInfo'
-  | 'snmp';
+  | 'snmp'
+  | 'fragments';
 
 function readSock(m: Memory, at: number): CoreSock {
   const v = m.view;
@@ -157,7 +158,14 @@ export function sockFace(w: Wasm, m: Memory): Pick<Core, SockFace> {
       w.snmpRead(ns);
       const ip = m.data + 8 * abi.SNMP_MAX;
       w.mibRead(ns, ip);
-      return readSnmp(m.view, m.data, ip);
+      const ip6 = ip + 8 * abi.MIB_MAX;
+      w.mib6Read(ns, ip6);
+      return readSnmp(m.view, m.data, ip, ip6);
+    },
+    fragments(ns, family) {
+      if (family === 4) w.fragWaiting(ns, m.data);
+      else w.frag6Waiting(ns, m.data);
+      return { queues: m.view.getFloat64(m.data, true), memory: m.view.getFloat64(m.data + 8, true) };
     },
     socks(ns) {
       const out: CoreSock[] = [];

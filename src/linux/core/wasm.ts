@@ -63,6 +63,9 @@ export interface Wasm {
   ip4Set(ns: number, key: number, value: number): number;
   ip4Get(ns: number, key: number): number;
   mibRead(ns: number, out: number): void;
+  mib6Read(ns: number, out: number): void;
+  fragWaiting(ns: number, out: number): void;
+  frag6Waiting(ns: number, out: number): void;
   fibRuleAdd(ns: number, record: number): number;
   fibRuleDel(ns: number, record: number): number;
   groupDump(dev: number, at: number, room: number): number;

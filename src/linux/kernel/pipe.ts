@@ -46,7 +46,7 @@ export class ByteQueue {
       this.#chunks[0] = first.subarray(max);
       this.#size -= max;
       this.changed.wake();
-      return first.slice(0, max);
+      return first.subarray(0, max);
     }
     let n = 0;
     let count = 0;

@@ -1,6 +1,7 @@
 /**
  * Resource limits of processes: which there are, what they are at first, how /proc/PID/limits shows them.
- * Limits: open files and nothing else is held to, and pipes are made beyond it.
+ * Limits: open files, processes of a user and the size of files are held to, nothing else; pipes are made beyond it, and a
+ * program that writes a whole file in one call (`sys.writeFile`) is not held back.
  * @see getrlimit(2), Linux fs/proc/base.c: proc_pid_limits, include/asm-generic/resource.h
  */
 import type { Limit, Limits, Resource } from './sys/process.ts';

@@ -4,7 +4,7 @@
  * Limits: a new process begins 0.7 ms after spawn (fork and execve) or 0.2 ms after fork, whatever the machine does
  * besides.
  */
-import { ENOENT, type Errno, ESRCH, isErr } from './errno.ts';
+import { EAGAIN, ENOENT, type Errno, ESRCH, isErr } from './errno.ts';
 import { type Image, loadProgram, resolveImage, searchPath } from './exec.ts';
 import type { MountTable } from './fs/mounts.ts';
 import { find } from './fs/vfs.ts';
@@ -120,8 +120,18 @@ function born(m: Machine, options: Child, spec: ProcSpec, files: Map<number, Ope
   return child;
 }
 
+/** Whether a user other than root has as many processes as its limit allows. @see Linux kernel/fork.c: copy_process */
+function isFull(m: Machine, { uid, limits, caps }: Proc): boolean {
+  const most = limits.nproc.soft;
+  if (uid === 0 || most === Number.POSITIVE_INFINITY || caps?.has('CAP_SYS_RESOURCE')) return false;
+  let count = 0;
+  for (const p of m.pidns.byPid.values()) if (p.uid === uid) count++;
+  return count >= most;
+}
+
 /** fork and execve. @param netns namespace of the caller's calls */
 export function spawnFrom(m: Machine, parent: Proc, netns: number, path: string, options: SpawnOptions): Proc | Errno {
+  if (isFull(m, parent)) return EAGAIN;
   const spaces = childSpaces(m, parent, options, { netns });
   if (isErr(spaces)) return spaces;
   const image = resolveImage(spaces.mounts, spaces.cwd, path, options.argv);
@@ -144,6 +154,7 @@ export function forkFrom(
   options: Child,
   body: (sys: Sys) => Promise<number>,
 ): Proc | Errno {
+  if (isFull(m, parent)) return EAGAIN;
   const spaces = childSpaces(m, parent, options, { netns });
   if (isErr(spaces)) return spaces;
   const files = childFiles(parent, options);

@@ -4,26 +4,29 @@ import type { Waiter } from './machine.ts';
 
 /** Callbacks to be called when something has changed. */
 export class WaitQueue {
-  readonly #waiting = new Set<() => void>();
+  /** Most queues are never waited in. */
+  #waiting: Set<() => void> | undefined;
   add(callback: () => void): () => void {
-    this.#waiting.add(callback);
+    this.#waiting ??= new Set();
+    const waiting = this.#waiting.add(callback);
     return () => {
-      this.#waiting.delete(callback);
+      waiting.delete(callback);
     };
   }
   /** Calls all that are waiting now, in the order in which they came. */
   wake(): void {
-    if (this.#waiting.size === 0) return;
-    for (const callback of [...this.#waiting]) callback();
+    if (this.empty) return;
+    for (const callback of [...(this.#waiting ?? [])]) callback();
   }
   get empty(): boolean {
-    return this.#waiting.size === 0;
+    return this.#waiting === undefined || this.#waiting.size === 0;
   }
 }
 
 /** One system call that a process is blocked in. */
 export class PendingCall implements Waiter {
-  readonly #callbacks = new Set<() => void>();
+  /** Most calls do not block. */
+  #callbacks: Set<() => void> | undefined;
   /** Interrupted because the process stopped: to be begun again when it goes on. */
   stopped = false;
   /** The program that made it is no more (execve): it never returns. */
@@ -34,14 +37,15 @@ export class PendingCall implements Waiter {
     readonly again: boolean,
   ) {}
   onInterrupt(callback: () => void): () => void {
-    this.#callbacks.add(callback);
+    this.#callbacks ??= new Set();
+    const callbacks = this.#callbacks.add(callback);
     return () => {
-      this.#callbacks.delete(callback);
+      callbacks.delete(callback);
     };
   }
   interrupt(): void {
-    const callbacks = [...this.#callbacks];
-    this.#callbacks.clear();
+    const callbacks = [...(this.#callbacks ?? [])];
+    this.#callbacks?.clear();
     for (const callback of callbacks) callback();
   }
 }

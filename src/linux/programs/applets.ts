@@ -60,8 +60,19 @@ export function addApplets(more: Iterable<readonly [string, AppletLoader]>): voi
   for (const [name, load] of more) APPLETS.set(name, load);
 }
 
+/** What has arrived. */
+const arrived = new Map<AppletLoader, ProgramSpec | Program>();
+
 export function applet(name: string): AppletLoader | undefined {
-  return APPLETS.get(name);
+  const load = APPLETS.get(name);
+  return (
+    load &&
+    (async () => {
+      const found = arrived.get(load) ?? (await load());
+      arrived.set(load, found);
+      return found;
+    })
+  );
 }
 
 /** All names, sorted: the links an image's /bin has. */

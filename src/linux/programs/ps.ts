@@ -5,10 +5,10 @@
  * @see procps src/ps/output.c; busybox procps/ps.c
  */
 import { civil } from '../../base/civil.ts';
-import { isErr } from '../kernel/errno.ts';
 import type { ProcInfo, Sys } from '../kernel/sys.ts';
 import { bsdTime, commandLine, cpuTime, elapsed, MONTHS, meminfo, realtimeOf, userNames } from './proc.ts';
 import { type Context, defineProgram } from './spec.ts';
+import { screenOf } from './stdio.ts';
 
 interface Column {
   readonly header: string;
@@ -294,8 +294,8 @@ async function run(ctx: Context): Promise<number> {
       ? r.columns
       : names.map((n) => COLUMNS[n] as Column).map((column) => ({ column, header: column.header }));
   const rows = chosen(ctx, r, view).map((p) => columns.map((c) => c.column.text(p, view)));
-  const size = ctx.sys.isatty(1) ? ctx.sys.winsize(1) : undefined;
-  const screen = size && !isErr(size) && r.wide < 2 ? size.cols : Number.POSITIVE_INFINITY;
+  const size = screenOf(ctx.sys, 1);
+  const screen = size && r.wide < 2 ? size.cols : Number.POSITIVE_INFINITY;
   await ctx.out(table(columns, rows, r.headers, r.wide === 1 ? Math.max(132, screen) : screen));
   return rows.length > 0 ? 0 : 1;
 }
@@ -327,8 +327,8 @@ async function busyboxPs(ctx: Context): Promise<number> {
       : [bb('pid', 'PID', 5), bb('user', 'USER', 8), bb('args', 'COMMAND', 15)];
   const head = columns.map((c, i) => (i === columns.length - 1 ? c.header : c.header.padEnd(c.column.width))).join(' ');
   const rows = ctx.sys.processes().map((p) => columns.map((c) => c.column.text(p, view)));
-  const size = ctx.sys.isatty(1) ? ctx.sys.winsize(1) : undefined;
-  await ctx.out(`${head}\n${table(columns, rows, false, size && !isErr(size) ? size.cols : Number.POSITIVE_INFINITY)}`);
+  const cols = screenOf(ctx.sys, 1)?.cols ?? Number.POSITIVE_INFINITY;
+  await ctx.out(`${head}\n${table(columns, rows, false, cols)}`);
   return 0;
 }
 

@@ -5,12 +5,12 @@
  * @see iproute2 misc/ss.c: render, column widths in passes
  */
 import { formatIp } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
 import type { SocketInfo } from '../kernel/netadmin.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram } from './spec.ts';
 import { type Condition, parseFilter } from './ss-filter.ts';
 import { tcpInfoText, tcpTimerText } from './ss-info.ts';
+import { screenOf } from './stdio.ts';
 
 /** A column: how it is aligned and what is printed before it. */
 interface Field {
@@ -279,8 +279,7 @@ async function run(ctx: Context): Promise<number> {
   const columns = fields(view);
   const table = rows.map((s) => cellsOf(s, view));
   if (view.headers) table.unshift(columns.map((c) => c.header));
-  const size = ctx.sys.isatty(1) ? ctx.sys.winsize(1) : undefined;
-  await ctx.out(renderColumns(columns, table, size && !isErr(size) ? size.cols : undefined));
+  await ctx.out(renderColumns(columns, table, screenOf(ctx.sys, 1)?.cols));
   return 0;
 }
 

@@ -6,7 +6,7 @@
 import { text, utf8 } from '../../base/http.ts';
 import type { Errno } from '../kernel/errno.ts';
 import { isErr } from '../kernel/errno.ts';
-import type { Fd, Sys } from '../kernel/sys.ts';
+import type { Fd, Sys, WinSize } from '../kernel/sys.ts';
 
 /** Standard input, output, error. @see unistd.h */
 export const STDIN = 0;
@@ -30,6 +30,13 @@ export function print(sys: Sys, s: string): Promise<0 | Errno> {
 /** Writes text to standard error. */
 export function eprint(sys: Sys, s: string): Promise<0 | Errno> {
   return fdprint(sys, STDERR, s);
+}
+
+/** Size of the screen behind a descriptor, the usual one where the terminal does not know its own; undefined when it is none. */
+export function screenOf(sys: Sys, fd: Fd): WinSize | undefined {
+  const size = sys.isatty(fd) ? sys.winsize(fd) : undefined;
+  if (!size || isErr(size)) return undefined;
+  return { cols: size.cols || 80, rows: size.rows || 24 };
 }
 
 /** A line as it was read: its text without the newline, and whether there was one (the last line may lack it). */

@@ -10,7 +10,7 @@ import type { ProcInfo, Sys } from '../kernel/sys.ts';
 import { RAW } from '../kernel/sys.ts';
 import { commandLine, meminfo, realtimeOf, userNames } from './proc.ts';
 import { type Context, defineProgram } from './spec.ts';
-import { readText } from './stdio.ts';
+import { readText, screenOf } from './stdio.ts';
 
 interface Sample {
   readonly at: number;
@@ -136,9 +136,9 @@ async function run(ctx: Context): Promise<number> {
   try {
     let before: Sample = { at: 0, cpu: new Map() };
     for (let i = 0; i < iterations; i++) {
-      const size = sys.isatty(1) ? sys.winsize(1) : undefined;
-      const cols = size && !isErr(size) ? size.cols : batch ? 512 : 80;
-      const rows = terminal && size && !isErr(size) ? size.rows : batch ? 100000 : 24;
+      const size = screenOf(sys, 1);
+      const cols = size?.cols ?? (batch ? 512 : 80);
+      const rows = terminal && size ? size.rows : batch ? 100000 : 24;
       const lines = busybox
         ? busyboxScreen(sys, before, Math.min(cols, 512), rows)
         : procpsScreen(sys, before, cols, rows, terminal);
@@ -155,8 +155,8 @@ async function run(ctx: Context): Promise<number> {
     }
   } finally {
     if (saved && !isErr(saved)) sys.tcsetattr(0, saved);
-    const size = terminal && !busybox ? sys.winsize(1) : undefined;
-    if (size && !isErr(size)) await ctx.out(`\x1b[${size.rows};1H\n\x1b[K`);
+    const size = terminal && !busybox ? screenOf(sys, 1) : undefined;
+    if (size) await ctx.out(`\x1b[${size.rows};1H\n\x1b[K`);
   }
   return 0;
 }

@@ -15,6 +15,8 @@ export interface Dialect {
   /** A file that redirection could not open or create. */
   cannotOpen(path: string, text: string, create: boolean): string;
   cannotChdir(path: string, text: string): string;
+  /** No process more can be made, and the status that this gives. */
+  cannotFork(text: string): readonly [text: string, status: number];
 }
 
 const shortText = (text: string, create: boolean, dash: boolean): string => {
@@ -30,6 +32,7 @@ export const DIALECTS: Readonly<Record<Flavour, Dialect>> = {
     notFound: (c) => `${c}: command not found`,
     cannotOpen: (path, text) => `${path}: ${text}`,
     cannotChdir: (path, text) => `cd: ${path}: ${text}`,
+    cannotFork: (text) => [`fork: ${text}`, 254],
   },
   dash: {
     flavour: 'dash',
@@ -38,6 +41,7 @@ export const DIALECTS: Readonly<Record<Flavour, Dialect>> = {
     cannotOpen: (path, text, create) =>
       `cannot ${create ? 'create' : 'open'} ${path}: ${shortText(text, create, true)}`,
     cannotChdir: (path) => `cd: can't cd to ${path}`,
+    cannotFork: () => ['Cannot fork', 2],
   },
   ash: {
     flavour: 'ash',
@@ -46,5 +50,6 @@ export const DIALECTS: Readonly<Record<Flavour, Dialect>> = {
     cannotOpen: (path, text, create) =>
       `can't ${create ? 'create' : 'open'} ${path}: ${shortText(text, create, false)}`,
     cannotChdir: (path, text) => `cd: can't cd to ${path}: ${text}`,
+    cannotFork: (text) => [`can't fork: ${text}`, 2],
   },
 };

@@ -235,8 +235,8 @@ export async function interactiveLoop(sh: Shell, editing: boolean): Promise<numb
       await notifyJobs(sh);
       const size = sh.sys.winsize(0);
       if (!isErr(size)) {
-        sh.vars.set('COLUMNS', String(size.cols));
-        sh.vars.set('LINES', String(size.rows));
+        sh.vars.set('COLUMNS', String(size.cols || 80));
+        sh.vars.set('LINES', String(size.rows || 24));
       }
       const pre = sh.vars.get('PROMPT_COMMAND');
       if (pre) {

@@ -174,12 +174,14 @@ class Pty implements PtyPair {
   /** Output processing: `\n` becomes `\r\n`. */
   #process(bytes: Uint8Array): Uint8Array {
     if (!this.device.termios.opost || !bytes.includes(10)) return bytes.slice();
-    const out: number[] = [];
-    for (const b of bytes) {
-      if (b === 10) out.push(13);
-      out.push(b);
+    const out = new Uint8Array(2 * bytes.length);
+    let n = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      const b = bytes[i] as number;
+      if (b === 10) out[n++] = 13;
+      out[n++] = b;
     }
-    return Uint8Array.from(out);
+    return out.slice(0, n);
   }
 
   #emit(bytes: Uint8Array): void {

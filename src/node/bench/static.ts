@@ -1,4 +1,4 @@
-/** Serves a folder as a good web server would: compressed with Brotli where that pays, counting what it sends. */
+/** Serves a folder as a good web server would: compressed with Brotli. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,9 +16,6 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export interface StaticServer {
   readonly address: string;
-  /** Requests answered and body bytes sent since the last `reset`. */
-  readonly sent: { files: number; bytes: number };
-  reset(): void;
   close(): void;
 }
 
@@ -31,7 +28,6 @@ export async function serveFolder(dir: string): Promise<StaticServer> {
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     files.set(path.slice(dir.length).replaceAll('\\', '/'), { type, bytes: brotliCompressSync(readFileSync(path)) });
   }
-  const sent = { files: 0, bytes: 0 };
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const file = files.get(path === '/' ? '/index.html' : path);
@@ -39,18 +35,11 @@ export async function serveFolder(dir: string): Promise<StaticServer> {
       response.writeHead(404).end();
       return;
     }
-    sent.files++;
-    sent.bytes += file.bytes.length;
     response.writeHead(200, { 'content-type': file.type, 'content-encoding': 'br' }).end(file.bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    sent,
-    reset() {
-      sent.files = 0;
-      sent.bytes = 0;
-    },
     close: () => server.close(),
   };
 }

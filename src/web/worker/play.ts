@@ -252,9 +252,7 @@ export class Play {
     const { output, ended } = this.terminals.take();
     if (output.length > 0) this.#typed = false;
     const view = look ? this.#feed.view(wall, () => this.lab.view()) : undefined;
-    const { frames, lost } = look
-      ? this.#feed.frames(wall, (since, most) => this.lab.frames(since, most))
-      : { frames: [], lost: 0 };
+    const { frames, lost } = look ? this.#feed.frames(wall, this.lab.tap) : { frames: [], lost: 0 };
     const drops = (look && this.#watch?.drops()) || [];
     const timeline = look && this.#changed ? this.timeline?.() : undefined;
     const news = output.length + ended.length + frames.length + lost + drops.length + this.#opened.length > 0;

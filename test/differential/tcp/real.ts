@@ -32,7 +32,7 @@ export function obstacle(): string | undefined {
   if (cc.status !== 0) return `the helper does not compile: ${cc.stderr}`;
   const trial = spawnSync(program, { input: 's\n', encoding: 'utf8' });
   if (trial.status !== 0) return `no namespace with a TAP: ${trial.stderr.trim()}`;
-  return trial.stdout.startsWith('= -') ? 'cubic is not there' : undefined;
+  return trial.stdout.split(' ')[2]?.startsWith('-') ? 'cubic is not there' : undefined;
 }
 
 /** The helper ended before the script did. */
@@ -40,6 +40,8 @@ export class AbortedReal extends Error {}
 
 export class RealStack implements Stack {
   readonly #child: ChildProcess;
+  /** When each call was made, in ms of the kernel's clock. */
+  readonly times: number[] = [];
   readonly #answers: ((n: number) => void)[] = [];
   #frames: Frame[] = [];
   #rest = '';
@@ -55,8 +57,11 @@ export class RealStack implements Stack {
 
   #line(l: string): void {
     const words = l.split(' ');
-    if (words[0] === '=') this.#answers.shift()?.(Number(words[1]));
-    else this.#frames.push({ at: Number(words[1]) / 1000, bytes: Uint8Array.from(Buffer.from(words[2] ?? '', 'hex')) });
+    if (words[0] === '=') {
+      this.times.push(Number(words[1]) / 1000);
+      this.#answers.shift()?.(Number(words[2]));
+    } else
+      this.#frames.push({ at: Number(words[1]) / 1000, bytes: Uint8Array.from(Buffer.from(words[2] ?? '', 'hex')) });
   }
 
   #call(line: string): Promise<number> {
@@ -105,6 +110,7 @@ export class RealStack implements Stack {
   }
   async pass(ms: number): Promise<Frame[]> {
     await new Promise((resolve) => setTimeout(resolve, ms));
+    await this.#call('p');
     const out = this.#frames;
     this.#frames = [];
     return out;

@@ -85,7 +85,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   'a shut window is probed': async (p) => {
     const fd = await p.accepted(undefined, 0);
     await p.call('write', p.stack.write(fd, 100));
-    await p.wait(1700);
+    await p.wait(1300);
     await p.peer({ flags: 'A', seq: 1, ack: 1, win: 1 }, 50);
     await p.peer({ flags: 'A', seq: 1, ack: 101, win: 1 }, 50);
   },

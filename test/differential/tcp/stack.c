@@ -4,9 +4,10 @@
  *
  *   s                 socket (cubic)     b FD PORT  bind      l FD BACKLOG  listen    a FD  accept     c FD PORT  connect
  *   w FD N            write N bytes      r FD N     read      h FD HOW      shutdown  x FD  close      o FD LEVEL NAME VALUE
- *   i HEX             a frame arrives    n PATH VALUE         a file under /proc/sys/net/ipv4
+ *   i HEX             a frame arrives    n PATH VALUE         a file under /proc/sys/net/ipv4    p  nothing
  *
- * Each is answered by "= RESULT" (or -errno); a frame that the kernel sends is told by "> MICROSECONDS HEX" at once.
+ * Each is answered by "= MICROSECONDS RESULT" (or -errno), the time being that before the call; a frame that the kernel sends
+ * is told by "> MICROSECONDS HEX" at once.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -76,6 +77,7 @@ static long call(char *line, int tap) {
     case 'x': sscanf(line + 1, "%d", &fd); n = close(fd); break;
     case 'o': sscanf(line + 1, "%d %d %d %d", &fd, &a, &b, &c); n = setsockopt(fd, a, b, &c, sizeof c); break;
     case 'n': sscanf(line + 1, "%127s %127s", path, value); return setting(path, value);
+    case 'p': n = 0; break;
     case 'i': {
       const char *p = line + 2;
       size_t len = 0;
@@ -84,6 +86,12 @@ static long call(char *line, int tap) {
     }
   }
   return n < 0 ? -errno : n;
+}
+
+static long long microseconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 int main(void) {
@@ -104,9 +112,7 @@ int main(void) {
     if (poll(fds, 2, -1) < 0) return 1;
     ssize_t n;
     while ((n = read(tap, frame, sizeof frame)) > 0) {
-      struct timespec t;
-      clock_gettime(CLOCK_MONOTONIC, &t);
-      printf("> %lld ", (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000);
+      printf("> %lld ", microseconds());
       for (ssize_t i = 0; i < n; i++) printf("%02x", frame[i]);
       putchar('\n');
     }
@@ -118,7 +124,8 @@ int main(void) {
     char *at = in, *end;
     while ((end = strchr(at, '\n'))) {
       *end = 0;
-      printf("= %ld\n", call(at, tap));
+      printf("= %lld ", microseconds());
+      printf("%ld\n", call(at, tap));
       at = end + 1;
     }
     memmove(in, at, have -= at - in);

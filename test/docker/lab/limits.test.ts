@@ -43,6 +43,20 @@ test('--ulimit is seen and felt inside', async () => {
   expect(await m.out('ulimit -n; docker run --rm alpine sh -c "ulimit -n"')).toBe('1024\n1048576');
 });
 
+test('files grow and processes come only as far as their limits allow', async () => {
+  const cut = await m.lab.run('node1', run('--ulimit fsize=4096', 'head -c 9000 /dev/zero > /x; echo $?; wc -c < /x'));
+  expect(cut).toMatchObject({ stdout: '153\n4096\n', stderr: expect.stringContaining('File size limit exceeded') });
+  const two = 'sleep 9 & sleep 9 & ls; echo lived';
+  expect(await m.fails(run('--ulimit nproc=3 -u 1000', two))).toBe(
+    "sh: line 0: can't fork: Resource temporarily unavailable [2]",
+  );
+  expect(await m.out(run('--ulimit nproc=3 -u 0', two))).toMatch(/lived$/);
+});
+
+test('a terminal that nobody has told its size has none', async () => {
+  expect(await m.out('docker run --rm -t alpine stty size | tr -d "\\r"')).toBe('0 0');
+});
+
 test("the daemon's own limits and the address of host-gateway come from daemon.json", async () => {
   const config =
     '{"default-ulimits":{"nofile":{"Name":"nofile","Soft":64,"Hard":640}},"host-gateway-ip":"192.168.56.11"}';

@@ -12,6 +12,12 @@ import {
   DROP_LINK_LOCAL,
   DROP_MTU,
   DROP_SAME_PORT,
+  MIB6_FRAG_CREATES,
+  MIB6_FRAG_FAILS,
+  MIB6_FRAG_OKS,
+  MIB_FRAG_CREATES,
+  MIB_FRAG_FAILS,
+  MIB_FRAG_OKS,
   PKT_HOST,
   TRACE_FDB,
   TRACE_FLOOD,
@@ -20,7 +26,9 @@ import {
 } from '../../abi';
 import { recForwards } from '../flow/record';
 import { ip4Fragments } from '../ip/fragment';
+import { mibInc } from '../ip/mib';
 import { ip6Fragments } from '../ip6/fragment';
+import { mib6Inc } from '../ip6/mib6';
 import { icmp6Send } from '../ip6/icmp';
 import { Ns6 } from '../ip6/idev';
 import { Sim } from '../mem';
@@ -177,9 +185,12 @@ function refragment(bridge: u32, to: u32, pkt: u32): void {
   const size = most == 0 ? own : v6 ? max(most, IP6_MIN_MTU) : min(most, own);
   const f = kept ? 0 : v6 ? ip6Fragments(pkt, size) : ip4Fragments(pkt, size);
   if (f == 0) {
+    if (v6) mib6Inc(p.ns, MIB6_FRAG_FAILS);
+    else mibInc(p.ns, MIB_FRAG_FAILS);
     pktDrop(pkt, DROP_MTU);
     return;
   }
+  countPieces(p.ns, f, v6);
   pktFree(pkt);
   let k = f;
   while (k != 0) {
@@ -188,6 +199,16 @@ function refragment(bridge: u32, to: u32, pkt: u32): void {
     tracePiece(Pkt.at(k), size);
     fit(to, k);
     k = next;
+  }
+}
+
+/** Counts what was cut, as fragmentation of the bridge's namespace. @see Linux ip_do_fragment, ip6_fragment */
+function countPieces(ns: u32, first: u32, v6: bool): void {
+  if (v6) mib6Inc(ns, MIB6_FRAG_OKS);
+  else mibInc(ns, MIB_FRAG_OKS);
+  for (let f = first; f != 0; f = Pkt.at(f).next) {
+    if (v6) mib6Inc(ns, MIB6_FRAG_CREATES);
+    else mibInc(ns, MIB_FRAG_CREATES);
   }
 }
 

@@ -17,6 +17,7 @@ import { addrNsDestroy } from '../ip/addr';
 import { confNsInit, confSet } from '../ip/conf';
 import { fibRuleNsDestroy } from '../ip/fibrule';
 import { mibInit } from '../ip/mib';
+import { mib6Init } from '../ip6/mib6';
 import { net4Init } from '../ip/net4';
 import { peerNsDestroy } from '../ip/peer';
 import { neighNsDestroy } from '../ip/neightab';
@@ -111,6 +112,7 @@ export function nsAdd(): u32 {
   confNsInit(i);
   net4Init(i);
   mibInit(i);
+  mib6Init(i);
   nfNsInit(i);
   return i;
 }

@@ -11,6 +11,7 @@ import {
   DROP_DEV_DOWN, DROP_NO_BUFFER, DROP_NO_ROUTE, DROP_NS_GONE, DROP_VXLAN_HEADER, DROP_VXLAN_NO_DST, DROP_VXLAN_PROXY,
   DROP_VXLAN_SRC, DROP_VXLAN_VNI, ENETUNREACH, RTN_LOCAL, RTN_UNICAST, TRACE_DECAP, TRACE_ENCAP, VXLAN_L2MISS,
   VXLAN_L3MISS, VXLAN_LEARN, VXLAN_NO_CSUM, VXLAN_PROXY, VXLAN_TTL_INHERIT,
+  SNMP_UDP_IN_DATAGRAMS,
 } from '../../abi';
 import { recAbort, recFailed, recSums } from '../flow/record';
 import { neighFind, neighMac } from '../ip/neightab';
@@ -24,6 +25,7 @@ import { PF_DF, PF_ICMP_ERROR, PF_TRACE, PF_TUNNEL, PF_UNCOUNTED, Pkt } from '..
 import { pktAlloc, pktClone, pktDrop, pktPull, pktPush, pktRoom, pktScrub } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { workPush } from '../sim/work';
+import { snmpInc } from '../sock/tcpnet';
 import { ARP_LEN, ARP_REPLY, ARP_REQUEST, arpIsIpv4, arpOp, arpSha, arpSpa, arpTpa, arpWrite } from '../wire/arp';
 import { rd16, rd32, wr16, wr32 } from '../wire/bytes';
 import { csumL4 } from '../wire/checksum';
@@ -245,7 +247,7 @@ export function vxlanSend(pkt: u32): void {
     const sum = csumL4(src, dst, PROTO_UDP, h, p.len);
     store<u16>(h, sum == 0 ? 0xffff : sum, 6);
   }
-  const sent = ip4Output(v.linkNs, pkt, src, dst, PROTO_UDP, ttl, tos, mark, oif);
+  const sent = ip4Output(v.linkNs, pkt, src, dst, PROTO_UDP, ttl, tos, mark, oif, false);
   if (sent == 0) {
     d.txPackets++;
     d.txBytes += size as u64;
@@ -317,6 +319,7 @@ export function vxlanInput(ns: u32, pkt: u32, port: u32): void {
     pktDrop(pkt, DROP_VXLAN_HEADER);
     return;
   }
+  snmpInc(ns as i32, SNMP_UDP_IN_DATAGRAMS);
   const vni = rd32(h + 12) >> 8;
   const i = vxlanFind(ns, vni, port);
   if (i == 0) {

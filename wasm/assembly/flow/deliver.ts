@@ -21,6 +21,12 @@ export function arrived(pkt: u32, m: Memo, r: Path, f: usize): void {
     pktFree(pkt);
     return;
   }
+  land(pkt, m, r, f, datagram);
+}
+
+/** The same of a packet that goes on as one (takes it). */
+function land(pkt: u32, m: Memo, r: Path, f: usize, datagram: bool): void {
+  const p = Pkt.at(pkt);
   p.dev = r.endDev;
   p.ns = r.endNs;
   p.flags = r.endFlags;

@@ -181,13 +181,39 @@ export function memoUsed(dev: u32, at: usize): void {
   store<u32>(lastAt(dev), at as u32);
 }
 
-/** A flow asks for a memo. @returns whether it asked last time, too: then it gets one */
+/** Places where a flow may wait to ask again: so many, side by side. */
+const ASK_WAYS: u64 = 8;
+/** Bits of its word that count others who found no place since. */
+const PATIENCE: u32 = 7;
+
+/**
+ * A flow asks for a memo. @returns whether it asked before: then it gets one
+ * Those that wait stay until they ask again, or until too many others have found no place: flows that take turns all get
+ * theirs, and one that has sent its last is not in the way for long.
+ */
 export function memoAsk(h: u64): bool {
-  const at = ASK_BASE + (((h >> 20) as usize) & ((ASK_CAP - 1) as usize)) * 4;
-  const who = (((h >> 32) as u32) ^ (Sim.at().flowEpoch * 0x9e3779b1)) | 1;
-  if (load<u32>(at) == who) return true;
-  store<u32>(at, who);
-  store<u8>(ASK_PAGES + ((at - ASK_BASE) >> 12), 1);
+  const set = ASK_BASE + (((h >> 20) & ((ASK_CAP as u64) / ASK_WAYS - 1)) as usize) * 32;
+  const who = (((h >> 32) as u32) & ~PATIENCE) | (PATIENCE + 1);
+  let place: usize = 0;
+  for (let at = set; at < set + 32; at += 4) {
+    const held = load<u32>(at);
+    if (held == 0) place = at;
+    else if ((held & ~PATIENCE) == who) {
+      store<u32>(at, 0);
+      return true;
+    }
+  }
+  if (place == 0) {
+    const at = set + (((h >> 61) as usize) << 2);
+    const held = load<u32>(at);
+    if ((held & PATIENCE) != PATIENCE) {
+      store<u32>(at, held + 1);
+      return false;
+    }
+    place = at;
+  }
+  store<u32>(place, who);
+  store<u8>(ASK_PAGES + ((place - ASK_BASE) >> 12), 1);
   return false;
 }
 

@@ -18,7 +18,7 @@ import { clockCost, clockCross } from '../sim/clock';
 import { PF_UNCOUNTED, Pkt } from '../sim/packet';
 import { pktPush } from '../sim/pool';
 import { workPush } from '../sim/work';
-import { csumFold, csumL4, csumPartial } from '../wire/checksum';
+import { csumL4, csumRight20 } from '../wire/checksum';
 import { ETH_HLEN } from '../wire/ether';
 import { PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import { arrived } from './deliver';
@@ -152,7 +152,7 @@ function walk(pkt: u32, memo: usize, f: usize, behind: usize): void {
     const r = changetype<Path>(m.path as usize);
     if (!holds(p, m, r, f)) break;
     if (r.bits & PATH_CHECKS && !right) {
-      right = csumFold(csumPartial(f + IP, 20, 0)) == 0;
+      right = csumRight20(f + IP);
       if (!right) break;
     }
     perform(p, m, r, f);
@@ -212,10 +212,10 @@ function privately(p: Pkt): bool {
   return p.buf < BUF_CAP && load<u32>(BUF_BASE + (p.buf as usize) * BUF_REC) == 1;
 }
 
-/** Whether a packet is one of those that memos are made of: looked at once, for no link changes it. */
+/** Whether a packet is one of those that memos are made of: looked at once, for no link changes it. Pre: privately. */
 function whole(p: Pkt, r: Path, f: usize): bool {
   if (p.gen != r.gen || p.flags != r.flags || load<u64>(changetype<usize>(p), offsetof<Pkt>('mark')) != 0) return false;
-  return p.len >= 42 && privately(p) && frameWhole(f, p.len);
+  return p.len >= 42 && frameWhole(f, p.len);
 }
 
 /** Whether all but sums is as it was when the segment was recorded. */
@@ -253,11 +253,16 @@ function pass(p: Pkt, m: Memo, r: Path, th: usize, bytes: u32): void {
   if (r.neigh != 0) Neigh.at(r.neigh).used = began + step * (r.neighAt as u64);
   if (m.ct != 0) {
     s.now = began + step * (r.ctAt as u64);
-    ctSeen(m.ct, r.ctDir, r.dev & TUNNEL ? PROTO_UDP : protoOf(r.head), th, p.data + p.len, bytes);
+    seen(p, m, r, th, bytes);
   }
   s.now = began + step * (r.steps as u64);
   if (r.packets++ == 0) flowOwe(r);
   r.bytes += p.len;
+}
+
+/** The connection sees the packet. */
+function seen(p: Pkt, m: Memo, r: Path, th: usize, bytes: u32): void {
+  ctSeen(m.ct, r.ctDir, r.dev & TUNNEL ? PROTO_UDP : protoOf(r.head), th, p.data + p.len, bytes);
 }
 
 /** Does what the segment does: the clock, entries, the connection, headers. */

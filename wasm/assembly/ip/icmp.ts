@@ -177,6 +177,7 @@ export function icmpInput(pkt: u32): void {
   const asks = type == ICMP_ECHO || type == ICMP_TIMESTAMP;
   if (group && (!asks || ip4Get(p.ns, IP4_ECHO_IGNORE_BROADCASTS))) {
     trace(p, TRACE_ICMP_IN, (type << 8) | (load<u8>(m, 1) as u32), ICMP_IGNORED, 0);
+    mibInc(p.ns, MIB_ICMP_IN_ERRORS);
     pktFree(pkt);
     return;
   }
@@ -187,8 +188,8 @@ export function icmpInput(pkt: u32): void {
   else if (type == 5) redirectInput(pkt);
   else if (type != ICMP_ECHOREPLY && icmpIsError(type)) {
     const inner = m + 8;
-    if (len >= 8 + 20 && len >= 8 + ip4Hlen(inner) + 8) icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32);
-    else mibInc(p.ns, MIB_ICMP_IN_ERRORS);
+    const whole = len >= 8 + 20 && len >= 8 + ip4Hlen(inner) + 8;
+    if (!whole || !icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32)) mibInc(p.ns, MIB_ICMP_IN_ERRORS);
   }
   pktFree(pkt);
 }

@@ -60,7 +60,7 @@ import { fragKnown, PF_FRAG_FORGOT, PF_OWN_GROUP, PF_IGNORE_DF, PF_LOCAL, PF_OPT
 import { pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace } from '../sim/trace';
-import { rawInput, tcpInput, udpInput, udpInputTo } from '../sock/input';
+import { l4Bad, rawInput, tcpInput, udpInput, udpInputTo } from '../sock/input';
 import { csumFold, csumL4, csumPartial } from '../wire/checksum';
 import {
   IP4_DF,
@@ -181,9 +181,10 @@ function route(pkt: u32): void {
 /** @see Linux route.c: ip_error */
 function unroutable(pkt: u32, err: i32): void {
   const p = Pkt.at(pkt);
-  const addr = err == -EHOSTUNREACH;
-  if (err == -ENETUNREACH || addr) mibInc(p.ns, addr ? MIB_IN_ADDR_ERRORS : MIB_IN_NO_ROUTES);
-  if (!confOf(p.dev, CONF_FORWARDING)) {
+  const forwards = confOf(p.dev, CONF_FORWARDING) != 0;
+  if (err == -ENETUNREACH) mibInc(p.ns, MIB_IN_NO_ROUTES);
+  else if (err == -EHOSTUNREACH && !forwards) mibInc(p.ns, MIB_IN_ADDR_ERRORS);
+  if (!forwards) {
     pktDrop(pkt, DROP_NO_FORWARDING);
     return;
   }
@@ -205,6 +206,7 @@ function forward(pkt: u32): void {
     pktDrop(pkt, DROP_TTL);
     return;
   }
+  mibPacket(p.ns, MIB_FORW_DATAGRAMS, p.len);
   const mtu = pmtuForward(p.ns, p.route, ip4Dst(p.nh as usize), routeMtu(p.route, p.outdev));
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip_exceeds_mtu
   const exceeds = p.len > mtu && ip4Frag(p.nh as usize) & IP4_DF;
@@ -225,7 +227,6 @@ function forward(pkt: u32): void {
     redirectSend(pkt);
   }
   if (nfHook(HOOK_FORWARD, pkt, p.dev, p.outdev) != VERDICT_ACCEPT) return;
-  mibPacket(p.ns, MIB_FORW_DATAGRAMS, p.len);
   if (p.flags & (PF_OPT_RR | PF_OPT_TS)) optionsForward(pkt);
   ip4Finish(pkt);
 }
@@ -255,6 +256,7 @@ export function ip4ToSocket(pkt: u32, sock: i32): void {
   const ip = p.nh as usize;
   const th = p.th as usize;
   if (load<u16>(th, 6) != 0 && csumL4(ip4Src(ip), ip4Dst(ip), PROTO_UDP, th, p.data + p.len - p.th) != 0) {
+    l4Bad(p.ns, PROTO_UDP, false, false);
     pktDrop(pkt, DROP_SOCK_CHECKSUM);
     return;
   }
@@ -295,6 +297,7 @@ function transport(pkt: u32, proto: u32): void {
   const none = proto == PROTO_UDP && len >= 8 && load<u16>(p.th as usize, 6) == 0;
   const short = len < (proto == PROTO_TCP ? 20 : 8);
   if (short || (!none && csumL4(ip4Src(ip), ip4Dst(ip), proto, p.th as usize, len) != 0)) {
+    l4Bad(p.ns, proto, false, short);
     pktDrop(pkt, DROP_SOCK_CHECKSUM);
     return;
   }

@@ -21,6 +21,7 @@ import {
   MIB_FRAG_OKS,
   MIB_OUT_BCAST,
   MIB_OUT_MCAST,
+  MIB_OUT_DISCARDS,
   MIB_OUT_NO_ROUTES,
   MIB_OUT_REQUESTS,
   MIB_OUT_TRANSMITS,
@@ -38,13 +39,14 @@ import { Ns } from '../dev/ns';
 import { recId } from '../flow/record';
 import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
+import { OWNER_KERNEL } from '../nf/owner';
 import { fragKnown, PF_BROADCAST, PF_DF, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_OWN_GROUP, PF_SRC_CHOSEN, PF_TRACE, Pkt } from '../sim/packet';
 import { pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, traceNew, tracePiece } from '../sim/trace';
 import { workPush } from '../sim/work';
 import { groupLoops } from '../sock/group';
-import { sockProbes } from '../sock/input';
+import { sockCountsNoRoute, sockProbes } from '../sock/input';
 import { rd16, wr16, wr32 } from '../wire/bytes';
 import { csumFold, csumPartial } from '../wire/checksum';
 import { ETH_HLEN, ETH_IPV4, ethWrite, MAC_BROADCAST } from '../wire/ether';
@@ -104,6 +106,7 @@ function refuse(pkt: u32, reason: u32, err: i32): i32 {
 /**
  * Sends a transport segment (takes it). Pre: Pkt.data/len span the transport header and its data, checksummed.
  * @param saddr source, 0: the route's
+ * @param sends whether that is a datagram's or message's own sending, not a tunnel's
  * @param ttl 0: the namespace's default; 256: of a multicast, not beyond this machine @param oif device to go out by, 0 any
  * @returns 0 or -ENETUNREACH, -EHOSTUNREACH, -EACCES (broadcast, prohibit), -EPERM (a rule), -EMSGSIZE, -ENOBUFS, -EINVAL
  */
@@ -117,6 +120,7 @@ export function ip4Output(
   tos: u32,
   mark: u32,
   oif: u32,
+  sends: bool = true,
 ): i32 {
   const p = Pkt.at(pkt);
   const n = Ns.at(ns);
@@ -131,7 +135,7 @@ export function ip4Output(
   routeFor(0, 0, 0);
   if (err != 0) {
     if (Sim.at().traceOn != 0) lost(p, proto, saddr, daddr, err);
-    if (err == -ENETUNREACH) mibInc(ns, MIB_OUT_NO_ROUTES);
+    if (sockCountsNoRoute(p.sock, err)) mibInc(ns, MIB_OUT_NO_ROUTES);
     return refuse(pkt, DROP_NO_ROUTE, err);
   }
   const src = saddr != 0 ? saddr : p.prefsrc;
@@ -151,7 +155,11 @@ export function ip4Output(
       return 0;
     }
   }
-  return ip4LocalOut(pkt, oif);
+  // @see Linux ip_send_skb; TCP has it send only what belongs to no connection
+  const counts = sends && (proto != PROTO_TCP || p.sock == OWNER_KERNEL);
+  const failed = ip4LocalOut(pkt, oif);
+  if (failed != 0 && counts) mibInc(ns, MIB_OUT_DISCARDS);
+  return failed;
 }
 
 /** A member of a group hears its own datagrams, unless it does not want to. @see Linux ip_output.c: ip_mc_output */
@@ -202,7 +210,9 @@ export function ip4OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   if (ip4Src(ip) == 0) wr32(ip + 12, p.prefsrc);
   store<u16>(ip, 0, 10);
   store<u16>(ip, csumFold(csumPartial(ip, ip4Hlen(ip), 0)), 10);
-  return ip4LocalOut(pkt, oif);
+  const failed = ip4LocalOut(pkt, oif);
+  if (failed != 0) mibInc(ns, MIB_OUT_DISCARDS);
+  return failed;
 }
 
 /** OUTPUT hook, which routes a rewritten destination anew. @see Linux netfilter.c: ip_route_me_harder */

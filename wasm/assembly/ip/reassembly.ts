@@ -47,6 +47,8 @@ const LIFETIME: u64 = 30_000_000_000;
 /** Fragments that may wait: half of the small buffers for a new datagram, some more to complete one. */
 const HELD_NEW: u32 = 1024;
 const HELD_MAX: u32 = 1408;
+/** What a buffer costs beside its bytes. @see Linux SKB_TRUESIZE */
+const OVERHEAD: u32 = 768;
 
 /** A datagram that is being put together. */
 @unmanaged
@@ -311,4 +313,18 @@ export function fragNsDestroy(ns: u32): void {
   if (Sim.at().fragsHeld == 0) return;
   const top = slabTop(SLAB_FRAG);
   for (let i: u32 = 1; i < top; i++) if (FragQueue.at(i).ns == ns) kill(i, DROP_FRAGMENT);
+}
+
+/** Writes how many datagrams of a namespace wait to be whole, and the bytes that they hold, with what a buffer costs: f64 each. */
+export function fragWaiting(ns: u32, out: usize): void {
+  let queues: f64 = 0;
+  let bytes: f64 = 0;
+  for (let i: u32 = 1; i < slabTop(SLAB_FRAG); i++) {
+    const q = FragQueue.at(i);
+    if (q.ns != ns) continue;
+    queues++;
+    for (let f = q.head; f != 0; f = Pkt.at(f).next) bytes += (Pkt.at(f).len + OVERHEAD) as f64;
+  }
+  store<f64>(out, queues);
+  store<f64>(out, bytes, 8);
 }

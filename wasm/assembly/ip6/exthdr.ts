@@ -3,11 +3,12 @@
  * Limits: no source routing of any kind (accept_source_route 0), no jumbograms, no mobility.
  * @see Linux net/ipv6/exthdrs.c: ip6_parse_tlv, ipv6_rthdr_rcv; RFC 8200 §4
  */
-import { DROP_BAD_HEADER, PKT_HOST } from '../../abi';
+import { DROP_BAD_HEADER, MIB6_IN_ADDR_ERRORS, MIB6_IN_HDR_ERRORS, PKT_HOST } from '../../abi';
 import { Pkt } from '../sim/packet';
 import { pktDrop } from '../sim/pool';
 import { ICMP6_PARAM, in6IsMulticast, ip6Dst, PARAM6_FIELD, PARAM6_OPTION } from '../wire/ipv6';
 import { icmp6Send } from './icmp';
+import { mib6Inc } from './mib6';
 
 const OPT_PAD1: u32 = 0;
 const OPT_PADN: u32 = 1;
@@ -79,8 +80,13 @@ export function extRouting(pkt: u32, h: usize): bool {
   const ip = p.nh as usize;
   const type = load<u8>(h, 2);
   // Segment routing and RPL are off: such packets are dropped without a word.
-  if (in6IsMulticast(ip6Dst(ip)) || p.pkttype != PKT_HOST || type == 4 || type == 3) return bad(pkt);
+  if (type == 4 || type == 3) return bad(pkt);
+  if (in6IsMulticast(ip6Dst(ip)) || p.pkttype != PKT_HOST) {
+    mib6Inc(p.ns, MIB6_IN_ADDR_ERRORS);
+    return bad(pkt);
+  }
   if (load<u8>(h, 3) == 0) return true;
+  mib6Inc(p.ns, MIB6_IN_HDR_ERRORS);
   icmp6Send(pkt, ICMP6_PARAM, PARAM6_FIELD, ((h - ip) as u32) + 2);
   return bad(pkt);
 }

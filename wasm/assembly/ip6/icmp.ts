@@ -11,6 +11,10 @@ import {
   ICMP_READ,
   ICMP_REPLY,
   ICMP_TOLD,
+  MIB6_ICMP_IN_CSUM_ERRORS,
+  MIB6_ICMP_IN_ERRORS,
+  MIB6_ICMP_RATE_HOST,
+  MIB6_OUT_NO_ROUTES,
   PKT_HOST,
   TRACE_ICMP_IN,
 } from '../../abi';
@@ -51,6 +55,7 @@ import {
 import { addr6Dev, addr6IsLocal } from './addr';
 import { Ns6 } from './idev';
 import { tell6 } from './limit';
+import { mib6IcmpCame, mib6IcmpIn, mib6Inc } from './mib6';
 import { na6Input, ns6Input } from './nd';
 import { ip6Output, ip6RouteSource } from './output';
 import { ra6Input } from './ra';
@@ -81,10 +86,12 @@ function mayAnswer(p: Pkt, type: u32, code: u32): bool {
 /** Whether the rate allows an error; too big is never held back, nor what goes to this machine. */
 function allowed(p: Pkt, type: u32, dst: usize, oif: u32): bool {
   if (type == ICMP6_TOOBIG) return true;
-  if (route6Find(p.ns, dst, oif) != 0) return false;
   const s = Sim.at();
-  if (Dev.at(s.r1).kind == DEV_LOOPBACK) return true;
-  return tell6(p.ns, dst, s.r4 != 0 ? Route6.at(s.r4).bits : 128);
+  const lost = route6Find(p.ns, dst, oif) != 0;
+  if (lost) mib6Inc(p.ns, MIB6_OUT_NO_ROUTES);
+  else if (Dev.at(s.r1).kind == DEV_LOOPBACK || tell6(p.ns, dst, s.r4 != 0 ? Route6.at(s.r4).bits : 128)) return true;
+  mib6Inc(p.ns, MIB6_ICMP_RATE_HOST);
+  return false;
 }
 
 /** The device a packet counts as having come by; one that leaves, as leaving by. @see Linux net/ipv6/icmp.c: icmp6_iif */
@@ -109,6 +116,8 @@ export function icmp6Send(pkt: u32, type: u32, code: u32, info: u32): void {
     // Where the packet came in means more than where the error goes out. @see Linux icmp6_send: icmpv6_rt_has_prefsrc
     if (p.indev != 0 && route6Source(Sim.at().r4) == 0) src6Select(p.ns, p.indev, AT_ICMP_DST, AT_ICMP_SRC);
   }
+  // The way back is asked for by the packet's device once more, in vain where that is loopback. @see Linux icmpv6_route_lookup
+  if (in6IsLinkLocal(AT_ICMP_DST) && p.indev != 0 && Dev.at(p.dev).kind == DEV_LOOPBACK) mib6Inc(p.ns, MIB6_OUT_NO_ROUTES);
   const quote = min(min(ip6Len(ip), p.data + p.len - p.nh), ERROR_MAX);
   const err = pktAlloc(8 + quote);
   if (err == 0) return;
@@ -146,22 +155,27 @@ export function icmp6Input(pkt: u32): void {
   const len = p.data + p.len - p.th;
   const m = p.th as usize;
   const ip = p.nh as usize;
-  if (len < 8) {
-    pktDrop(pkt, DROP_BAD_HEADER);
-    return;
-  }
+  mib6IcmpCame(p.ns);
   if (csumL4v6(ip + 8, ip + 24, PROTO_ICMPV6, m, len) != 0) {
+    mib6Inc(p.ns, MIB6_ICMP_IN_CSUM_ERRORS);
+    mib6Inc(p.ns, MIB6_ICMP_IN_ERRORS);
     pktDrop(pkt, DROP_BAD_CHECKSUM);
     return;
   }
+  if (len < 8) {
+    mib6Inc(p.ns, MIB6_ICMP_IN_ERRORS);
+    pktDrop(pkt, DROP_BAD_HEADER);
+    return;
+  }
   const type = load<u8>(m) as u32;
+  mib6IcmpIn(p.ns, type);
   trace(p, TRACE_ICMP_IN, (type << 8) | (load<u8>(m, 1) as u32), fate(p, type), 6);
   if (type == ICMP6_ECHO) echo(p, m, len);
   else if (type == ICMP6_NS) ns6Input(p, m, len);
   else if (type == ICMP6_NA) na6Input(p, m, len);
   else if (type == ICMP6_RA) ra6Input(p, m, len);
   else if (type == ICMP6_REDIRECT) redirect6Input(p, m, len);
-  else if (type >= 1 && type <= 4 && len >= 8 + IP6_HLEN + 8) icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32);
+  else if (type >= 1 && type <= 4 && !icmpErrorToSock(p.ns, pkt, type, load<u8>(m, 1) as u32)) mib6Inc(p.ns, MIB6_ICMP_IN_ERRORS);
   pktFree(pkt);
 }
 

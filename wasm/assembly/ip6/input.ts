@@ -21,6 +21,22 @@ import {
   HOOK_FORWARD,
   HOOK_INPUT,
   HOOK_PREROUTING,
+  MIB6_FRAG_FAILS,
+  MIB6_IN_ADDR_ERRORS,
+  MIB6_IN_DELIVERS,
+  MIB6_IN_DISCARDS,
+  MIB6_IN_HDR_ERRORS,
+  MIB6_IN_MCAST,
+  MIB6_IN_NO_ECT,
+  MIB6_IN_NO_ROUTES,
+  MIB6_IN_RECEIVES,
+  MIB6_IN_TOO_BIG,
+  MIB6_IN_TRUNCATED,
+  MIB6_IN_UNKNOWN_PROTOS,
+  MIB6_OUT_DISCARDS,
+  MIB6_OUT_FORWARDED,
+  MIB6_REASM_OKS,
+  MIB6_REASM_REQDS,
   PKT_HOST,
   PKT_OTHERHOST,
   RTN_LOCAL,
@@ -38,7 +54,7 @@ import { fragKnown, PF_FRAG_FORGOT, PF_IGNORE_DF, PF_LOCAL, PF_PREROUTED, Pkt } 
 import { pktDrop, pktFree, pktWritable } from '../sim/pool';
 import { trace } from '../sim/trace';
 import { traceIn6 } from '../sim/trace6';
-import { rawInput, tcpInput, udpInput } from '../sock/input';
+import { l4Bad, rawInput, tcpInput, udpInput } from '../sock/input';
 import { csumL4v6 } from '../wire/checksum';
 import { PROTO_ICMPV6, PROTO_TCP, PROTO_UDP } from '../wire/ipv4';
 import {
@@ -53,6 +69,7 @@ import {
   in6IsLoopback,
   in6IsMulticast,
   in6NeedsDev,
+  ip6Class,
   ip6Dst,
   ip6Hops,
   ip6Len,
@@ -77,6 +94,7 @@ import { extLen, extOptions, extRouting } from './exthdr';
 import { icmp6Input, icmp6Send } from './icmp';
 import { Idev, idevMtu, Ns6 } from './idev';
 import { mc6Member } from './mcast';
+import { mib6Inc, mib6Packet } from './mib6';
 import { ip6Finish, ip6Route } from './output';
 import { frag6Input, frag6IsPiece, frag6Truncated } from './reassembly';
 import { redirect6 } from './redirect';
@@ -107,6 +125,11 @@ function martian(p: Pkt): u32 {
   return scope == 0 || (scope == 1 && !lo) ? DROP_MARTIAN_DST : 0;
 }
 
+/** Whether what is wrong with a packet is that its end is missing. */
+function truncated(p: Pkt): bool {
+  return p.len >= IP6_HLEN && load<u8>(p.data as usize) >> 4 == 6;
+}
+
 /** An IPv6 packet was received (takes it; data at the IPv6 header). */
 export function ip6Input(pkt: u32): void {
   const p = Pkt.at(pkt);
@@ -114,13 +137,19 @@ export function ip6Input(pkt: u32): void {
     pktDrop(pkt, DROP_OTHERHOST);
     return;
   }
+  mib6Packet(p.ns, MIB6_IN_RECEIVES, p.len);
   if (Idev.at(p.dev).disabled) {
+    mib6Inc(p.ns, MIB6_IN_DISCARDS);
     pktDrop(pkt, DROP_IPV6);
     return;
   }
   let wrong = ip6Validate(pkt);
-  if (wrong == 0) wrong = martian(p);
+  if (wrong == 0) {
+    mib6Inc(p.ns, MIB6_IN_NO_ECT + (ip6Class(p.nh as usize) & 3));
+    wrong = martian(p);
+  }
   if (wrong != 0) {
+    mib6Inc(p.ns, wrong == DROP_BAD_HEADER && truncated(p) ? MIB6_IN_TRUNCATED : MIB6_IN_HDR_ERRORS);
     pktDrop(pkt, wrong);
     return;
   }
@@ -135,8 +164,12 @@ export function ip6Input(pkt: u32): void {
   }
   if (ip6Next(ip) == NEXT_HOP) {
     const len = extLen(ip + IP6_HLEN, ip + p.len);
+    const ns = p.ns;
     if (len == 0) pktDrop(pkt, DROP_BAD_HEADER);
-    if (len == 0 || !extOptions(pkt, ip + IP6_HLEN, len, true)) return;
+    if (len == 0 || !extOptions(pkt, ip + IP6_HLEN, len, true)) {
+      mib6Inc(ns, MIB6_IN_HDR_ERRORS);
+      return;
+    }
   }
   if (!(p.flags & PF_PREROUTED)) {
     const d0 = load<u64>(ip6Dst(p.nh as usize));
@@ -155,6 +188,7 @@ function route(pkt: u32): void {
   const p = Pkt.at(pkt);
   const dst = ip6Dst(p.nh as usize);
   if (in6IsMulticast(dst)) {
+    mib6Packet(p.ns, MIB6_IN_MCAST, p.len);
     if (!mc6Member(p.dev, dst)) {
       pktDrop(pkt, DROP_NO_SOCKET);
       return;
@@ -178,6 +212,9 @@ function unroutable(pkt: u32, err: i32): void {
     pktDrop(pkt, DROP_BLACKHOLE);
     return;
   }
+  // @see Linux route.c: ip6_pkt_drop
+  const p = Pkt.at(pkt);
+  mib6Inc(p.ns, in6IsAny(ip6Dst(p.nh as usize)) ? MIB6_IN_ADDR_ERRORS : MIB6_IN_NO_ROUTES);
   icmp6Send(pkt, ICMP6_UNREACH, err == -EACCES ? UNREACH6_PROHIBITED : UNREACH6_NOROUTE, 0);
   pktDrop(pkt, DROP_NO_ROUTE);
 }
@@ -186,31 +223,38 @@ function forward(pkt: u32): void {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
   if (!Ns6.at(p.ns).forwarding || p.pkttype != PKT_HOST) {
+    if (!Ns6.at(p.ns).forwarding) mib6Inc(p.ns, MIB6_IN_ADDR_ERRORS);
     pktDrop(pkt, DROP_NO_FORWARDING);
     return;
   }
   clockStep();
   if (ip6Hops(ip) <= 1) {
     icmp6Send(pkt, ICMP6_TIME, 0, 0);
+    mib6Inc(p.ns, MIB6_IN_HDR_ERRORS);
     pktDrop(pkt, DROP_TTL);
     return;
   }
   const src = ip6Src(ip);
   if (in6IsAny(src) || (p.outdev != p.dev && in6IsLinkLocal(src))) {
     if (!in6IsAny(src)) icmp6Send(pkt, ICMP6_UNREACH, UNREACH6_SCOPE, 0);
+    mib6Inc(p.ns, MIB6_IN_ADDR_ERRORS);
     pktDrop(pkt, DROP_MARTIAN_SRC);
     return;
   }
   if (p.outdev == p.indev) redirect6(pkt);
+  mib6Inc(p.ns, MIB6_OUT_FORWARDED);
   const mtu = max(idevMtu(p.outdev), IP6_MIN_MTU);
   // Fragments that conntrack put together go on as fragments, unless one of them was too big. @see ip6_pkt_too_big
   const exceeds = p.len > mtu && (fragKnown(p) > mtu || !(p.flags & PF_IGNORE_DF));
   if (exceeds) {
     icmp6Send(pkt, ICMP6_TOOBIG, 0, mtu);
+    mib6Inc(p.ns, MIB6_IN_TOO_BIG);
+    mib6Inc(p.ns, MIB6_FRAG_FAILS);
     pktDrop(pkt, DROP_MTU);
     return;
   }
   if (!pktWritable(pkt)) {
+    mib6Inc(p.ns, MIB6_OUT_DISCARDS);
     pktDrop(pkt, DROP_NO_BUFFER);
     return;
   }
@@ -224,6 +268,7 @@ function forward(pkt: u32): void {
 function deliver(pkt: u32): void {
   if (nfHook(HOOK_INPUT, pkt, Pkt.at(pkt).dev, 0) != VERDICT_ACCEPT) return;
   const p = Pkt.at(pkt);
+  const ns = p.ns;
   let told: u32 = 6;
   let at = IP6_HLEN;
   if (ip6Next(p.nh as usize) == NEXT_HOP) {
@@ -238,11 +283,15 @@ function deliver(pkt: u32): void {
     if (next == NEXT_DEST || next == NEXT_ROUTING) {
       const len = extLen(ip + at, end);
       if (len == 0) {
+        mib6Inc(p.ns, MIB6_IN_HDR_ERRORS);
         pktDrop(pkt, DROP_BAD_HEADER);
         return;
       }
       const good = next == NEXT_DEST ? extOptions(pkt, ip + at, len, false) : extRouting(pkt, ip + at);
-      if (!good) return;
+      if (!good) {
+        if (next == NEXT_DEST) mib6Inc(ns, MIB6_IN_HDR_ERRORS);
+        return;
+      }
       told = at;
       at += len;
     } else if (next == NEXT_FRAGMENT) {
@@ -263,14 +312,20 @@ function deliver(pkt: u32): void {
 function whole(pkt: u32, at: u32, told: u32): i32 {
   const p = Pkt.at(pkt);
   const ip = p.nh as usize;
+  mib6Inc(p.ns, MIB6_REASM_REQDS);
   if (ip + at + 8 > ((p.data + p.len) as usize)) {
+    mib6Inc(p.ns, MIB6_IN_HDR_ERRORS);
     icmp6Send(pkt, ICMP6_PARAM, PARAM6_FIELD, at);
     pktDrop(pkt, DROP_BAD_HEADER);
     return -1;
   }
   // A fragment of which there is no other part: its header is skipped. @see RFC 6946
-  if (!frag6IsPiece(ip + at)) return 8;
+  if (!frag6IsPiece(ip + at)) {
+    mib6Inc(p.ns, MIB6_REASM_OKS);
+    return 8;
+  }
   if (frag6Truncated(ip, at)) {
+    mib6Inc(p.ns, MIB6_IN_HDR_ERRORS);
     icmp6Send(pkt, ICMP6_PARAM, PARAM6_INCOMPLETE, 0);
     pktDrop(pkt, DROP_BAD_HEADER);
     return -1;
@@ -282,6 +337,8 @@ function whole(pkt: u32, at: u32, told: u32): i32 {
 function protocol(pkt: u32, proto: u32, told: u32): void {
   const p = Pkt.at(pkt);
   const raw = proto == NEXT_NONE ? 0 : rawInput(p.ns, pkt, proto);
+  const known = proto == PROTO_ICMPV6 || proto == PROTO_TCP || proto == PROTO_UDP || proto == NEXT_NONE;
+  mib6Inc(p.ns, known || raw != 0 ? MIB6_IN_DELIVERS : MIB6_IN_UNKNOWN_PROTOS);
   if (proto == PROTO_ICMPV6) icmp6Input(pkt);
   else if (proto == PROTO_TCP || proto == PROTO_UDP) transport(pkt, proto);
   else if (raw != 0 || proto == NEXT_NONE) pktFree(pkt);
@@ -298,7 +355,9 @@ function transport(pkt: u32, proto: u32): void {
   const least: u32 = proto == PROTO_TCP ? 20 : 8;
   // A UDP checksum of 0 is not allowed over IPv6. @see RFC 8200 §8.1
   const none = proto == PROTO_UDP && len >= 8 && load<u16>(p.th as usize, 6) == 0;
-  if (len < least || none || csumL4v6(ip + 8, ip + 24, proto, p.th as usize, len) != 0) {
+  const short = len < least;
+  if (short || none || csumL4v6(ip + 8, ip + 24, proto, p.th as usize, len) != 0) {
+    l4Bad(p.ns, proto, true, short);
     pktDrop(pkt, DROP_SOCK_CHECKSUM);
     return;
   }

@@ -15,6 +15,15 @@ import {
   EPERM,
   HOOK_OUTPUT,
   HOOK_POSTROUTING,
+  ENETUNREACH,
+  MIB6_FRAG_CREATES,
+  MIB6_FRAG_FAILS,
+  MIB6_FRAG_OKS,
+  MIB6_OUT_DISCARDS,
+  MIB6_OUT_MCAST,
+  MIB6_OUT_NO_ROUTES,
+  MIB6_OUT_REQUESTS,
+  MIB6_OUT_TRANSMITS,
   RTN_LOCAL,
   RTN_MULTICAST,
   RTN_UNICAST,
@@ -28,7 +37,7 @@ import { Sim } from '../mem';
 import { nfHook } from '../nf/hook';
 import { OWNER_KERNEL } from '../nf/owner';
 import { neigh6Output, neighGroup } from '../ip/neigh';
-import { fragKnown, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt } from '../sim/packet';
+import { fragKnown, PF_ANSWER, PF_IGNORE_DF, PF_LOCAL, PF_LOOPED, PF_TRACE, Pkt } from '../sim/packet';
 import { pktClone, pktDrop, pktFree, pktPush, pktWritable } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
@@ -45,6 +54,7 @@ import { icmp6Send } from './icmp';
 import { Idev, idevMtu } from './idev';
 import { groupLoops } from '../sock/group';
 import { mc6Member } from './mcast';
+import { mib6IcmpOut, mib6Inc, mib6Packet } from './mib6';
 import { pmtu6Of } from './pmtu';
 import { route6Find, route6Gateway, route6Kind, route6Mtu, route6Source } from './route';
 import { AT_SOURCE } from './scratch';
@@ -129,6 +139,7 @@ export function ip6Output(
   const err = ip6Route(pkt, ns, daddr, oif);
   if (err != 0) {
     if (Sim.at().traceOn != 0) made(p, proto, saddr, daddr, err);
+    unrouted(ns, err);
     return refuse(pkt, DROP_NO_ROUTE, err);
   }
   let src = saddr;
@@ -144,6 +155,9 @@ export function ip6Output(
   p.nh = p.data;
   const limit = hops != 0 ? hops & 255 : p.rtype == RTN_MULTICAST ? (1 as u32) : Idev.at(p.outdev).hopLimit;
   ip6Write(ip, tclass, flowLabel(src, daddr, proto, p.th as usize, len), len, proto, limit, src, daddr);
+  // A reset that a rule sends is nobody's request. @see Linux nf_send_reset6: ip6_local_out
+  if (!(p.flags & PF_ANSWER)) mib6Inc(ns, MIB6_OUT_REQUESTS);
+  if (proto == PROTO_ICMPV6) mib6IcmpOut(ns, load<u8>(p.th as usize) as u32);
   if (p.rtype == RTN_MULTICAST) {
     loopBack(pkt);
     if (hops > 255) {
@@ -151,7 +165,15 @@ export function ip6Output(
       return 0;
     }
   }
-  return localOut(pkt, oif);
+  const failed = localOut(pkt, oif);
+  // @see Linux ip6_send_skb, which TCP does not use
+  if (failed != 0 && proto != PROTO_TCP) mib6Inc(ns, MIB6_OUT_DISCARDS);
+  return failed;
+}
+
+/** Counts what found no way. @see Linux ip6_output.c: ip6_dst_lookup_tail */
+function unrouted(ns: u32, err: i32): void {
+  if (err == -ENETUNREACH) mib6Inc(ns, MIB6_OUT_NO_ROUTES);
 }
 
 /** The source for `daddr` by the route that was found last (it is in Sim). @returns its 16 bytes, 0: there is none */
@@ -167,6 +189,7 @@ function ip6SourceOn(ns: u32, daddr: usize): usize {
 /** The source output would choose towards `daddr`, to `out`. @returns 0 or a negative errno */
 export function ip6RouteSource(ns: u32, daddr: usize, oif: u32, out: usize): i32 {
   const err = route6Find(ns, daddr, oif);
+  unrouted(ns, err);
   if (err != 0) return err;
   const src = ip6SourceOn(ns, daddr);
   if (src == 0) return -EADDRNOTAVAIL;
@@ -202,7 +225,12 @@ export function ip6SendBuilt(ns: u32, pkt: u32, dev: u32, hlen: u32): void {
   p.route = 0;
   p.rtype = in6IsMulticast(ip6Dst(ip)) ? RTN_MULTICAST : RTN_UNICAST;
   if (Sim.at().traceOn != 0) traceNew6(p, dev, PROTO_ICMPV6, ip6Src(ip), ip6Dst(ip));
-  localOut(pkt, dev);
+  const type = load<u8>(p.th as usize) as u32;
+  mib6Inc(ns, MIB6_OUT_REQUESTS);
+  const err = localOut(pkt, dev);
+  // @see Linux ndisc_send_skb, mld_sendpack
+  if (err == 0) mib6IcmpOut(ns, type);
+  else if (hlen > IP6_HLEN) mib6Inc(ns, MIB6_OUT_DISCARDS);
 }
 
 /** Sends a packet with its IPv6 header (IPV6_HDRINCL, takes it). */
@@ -216,10 +244,14 @@ export function ip6OutputRaw(ns: u32, pkt: u32, oif: u32): i32 {
   p.th = p.data + IP6_HLEN;
   const err = ip6Route(pkt, ns, ip6Dst(ip), oif);
   if (Sim.at().traceOn != 0) made(p, ip6Next(ip), ip6Src(ip), ip6Dst(ip), err);
+  unrouted(ns, err);
   if (err != 0) return refuse(pkt, DROP_NO_ROUTE, err);
   if (p.len > idevMtu(p.outdev)) return refuse(pkt, DROP_MTU, -EMSGSIZE);
   p.nh = p.data;
-  return localOut(pkt, oif);
+  mib6Inc(ns, MIB6_OUT_REQUESTS);
+  const failed = localOut(pkt, oif);
+  if (failed != 0) mib6Inc(ns, MIB6_OUT_DISCARDS);
+  return failed;
 }
 
 /** OUTPUT hook. A rewritten destination was routed anew in it. */
@@ -246,6 +278,7 @@ export function ip6Reroute(pkt: u32): u32 {
   const bound = sockBoundDev(p.sock);
   const err = ip6Route(pkt, p.ns, dst, bound != 0 ? bound : in6NeedsDev(dst) ? p.outdev : 0);
   if (err == 0) return 0;
+  mib6Inc(p.ns, MIB6_OUT_NO_ROUTES);
   Sim.at().rerouted = -err as u32;
   return DROP_NO_ROUTE;
 }
@@ -286,6 +319,7 @@ export function ip6Finish(pkt: u32): i32 {
   if (p.len <= mtu && fragKnown(p) == 0) return emit(pkt);
   if (p.len > mtu && (!(p.flags & PF_IGNORE_DF) || fragKnown(p) > mtu)) {
     icmp6Send(pkt, 2, 0, mtu);
+    mib6Inc(p.ns, MIB6_FRAG_FAILS);
     return refuse(pkt, DROP_MTU, -EMSGSIZE);
   }
   const size = pieceSize(p, dev, mtu);
@@ -295,6 +329,7 @@ export function ip6Finish(pkt: u32): i32 {
 /** Sends a packet as fragments (takes it). @returns the first error */
 function cut(pkt: u32, mtu: u32): i32 {
   let f = ip6Fragments(pkt, mtu);
+  mib6Inc(Pkt.at(pkt).ns, f == 0 ? MIB6_FRAG_FAILS : MIB6_FRAG_OKS);
   if (f == 0) return refuse(pkt, DROP_NO_BUFFER, -ENOBUFS);
   pktFree(pkt);
   let err: i32 = 0;
@@ -302,6 +337,7 @@ function cut(pkt: u32, mtu: u32): i32 {
     const next = Pkt.at(f).next;
     Pkt.at(f).next = 0;
     tracePiece(Pkt.at(f), mtu);
+    mib6Inc(Pkt.at(f).ns, MIB6_FRAG_CREATES);
     const e = emit(f);
     if (err == 0) err = e;
     f = next;
@@ -314,6 +350,8 @@ function emit(pkt: u32): i32 {
   const p = Pkt.at(pkt);
   const dev = p.outdev;
   const dst = ip6Dst(p.nh as usize);
+  if (in6IsMulticast(dst)) mib6Packet(p.ns, MIB6_OUT_MCAST, p.len);
+  mib6Packet(p.ns, MIB6_OUT_TRANSMITS, p.len);
   if (Dev.at(dev).kind == DEV_LOOPBACK) return neighGroup(dev, 0, pkt);
   if (in6IsMulticast(dst)) return neighGroup(dev, in6GroupMac(dst), pkt);
   return neigh6Output(dev, p.nexthop != 0 ? route6Gateway(p.nexthop) : dst, pkt);

@@ -4,12 +4,15 @@
  * Limits: FRAG6_CAP datagrams wait in the whole lab; the fragments count with those of IPv4.
  * @see Linux net/ipv6/reassembly.c: ip6_frag_queue, ip6_frag_reasm, ip6frag_expire_frag_queue; RFC 8200 §4.5, RFC 5722
  */
-import { DROP_BAD_HEADER, DROP_FRAG_FULL, DROP_FRAG_OVERLAP, DROP_FRAG_TIMEOUT, DROP_FRAGMENT, TIMER_FRAG6, TRACE_FRAG_WAIT, TRACE_FRAG_WHOLE, TRACE_MERGED } from '../../abi';
+import {
+  DROP_BAD_HEADER, DROP_FRAG_FULL, DROP_FRAG_OVERLAP, DROP_FRAG_TIMEOUT, DROP_FRAGMENT, MIB6_IN_HDR_ERRORS, MIB6_REASM_FAILS, MIB6_REASM_OKS,
+  MIB6_REASM_TIMEOUT, TIMER_FRAG6, TRACE_FRAG_WAIT, TRACE_FRAG_WHOLE, TRACE_MERGED,
+} from '../../abi';
 import { FRAG6_BASE, FRAG6_CAP, FRAG6_REC, SLAB_FRAG6, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { PF_IGNORE_DF, PF_TRACE, Pkt } from '../sim/packet';
 import { pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
-import { slabAlloc, slabFree } from '../sim/slab';
+import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
 import { timerAdd, timerDel } from '../sim/timer';
 import { trace } from '../sim/trace';
@@ -28,12 +31,15 @@ import {
   PARAM6_FIELD,
 } from '../wire/ipv6';
 import { icmp6Send } from './icmp';
+import { mib6Inc } from './mib6';
 
 /** net.ipv6.ip6frag_time */
 const LIFETIME: u64 = 60_000_000_000;
 /** Fragments that may wait: as for IPv4. */
 const HELD_NEW: u32 = 1024;
 const HELD_MAX: u32 = 1408;
+/** What a buffer costs beside its bytes. @see Linux SKB_TRUESIZE */
+const OVERHEAD: u32 = 768;
 
 /** A datagram that is being put together. */
 @unmanaged
@@ -175,9 +181,17 @@ function endFits(q: Frag6Queue, last: bool, end: u32): bool {
 
 /** A fragment that no datagram can have: its sender is told. @param at offset of what is wrong in the packet */
 function wrong(pkt: u32, user: u32, at: u32): bool {
-  if (user == 0) icmp6Send(pkt, ICMP6_PARAM, PARAM6_FIELD, at);
+  if (user == 0) {
+    mib6Inc(Pkt.at(pkt).ns, MIB6_IN_HDR_ERRORS);
+    icmp6Send(pkt, ICMP6_PARAM, PARAM6_FIELD, at);
+  }
   pktDrop(pkt, DROP_BAD_HEADER);
   return false;
+}
+
+/** Counts for this machine's own reassembly; that of conntrack counts nothing. @see Linux nf_ct_frag6_gather */
+function count(ns: u32, user: u32, id: u32): void {
+  if (user == 0) mib6Inc(ns, id);
 }
 
 /**
@@ -198,19 +212,24 @@ export function frag6Input(pkt: u32, user: u32, at: u32, told: u32): bool {
   if (end + (at - IP6_HLEN) > 65535) return wrong(pkt, user, at + 2);
   if (!last && n & 7) return wrong(pkt, user, 4);
   if (n == 0) {
+    count(p.ns, user, MIB6_REASM_FAILS);
     pktDrop(pkt, DROP_FRAGMENT);
     return false;
   }
   const i = Sim.at().fragsHeld >= HELD_MAX ? 0 : find(p.ns, user, p.dev, ip, rd32(fh + 4));
   if (i == 0) {
+    count(p.ns, user, MIB6_REASM_FAILS);
     pktDrop(pkt, DROP_FRAG_FULL);
     return false;
   }
   const q = Frag6Queue.at(i);
   const bad = endFits(q, last, end) ? insert(q, pkt, from, end) : DROP_FRAG_OVERLAP;
   if (bad != 0) {
+    if (bad == DROP_FRAG_OVERLAP) {
+      count(p.ns, user, MIB6_REASM_FAILS);
+      kill(i, bad);
+    }
     pktDrop(pkt, bad);
-    if (bad == DROP_FRAG_OVERLAP) kill(i, bad);
     return false;
   }
   Sim.at().fragsHeld++;
@@ -242,6 +261,7 @@ function assemble(i: u32, pkt: u32): bool {
   const lead = p.mac != 0 && p.mac < p.nh ? p.nh - p.mac : 0;
   const link = p.nh - p.data;
   const fresh = total - IP6_HLEN > 65535 ? 0 : pktAlloc(lead + total);
+  count(q.ns, q.user, fresh == 0 ? MIB6_REASM_FAILS : MIB6_REASM_OKS);
   if (fresh == 0) {
     kill(i, DROP_FRAGMENT);
     return false;
@@ -278,6 +298,8 @@ function assemble(i: u32, pkt: u32): bool {
 export function frag6Timer(i: u32): void {
   const q = Frag6Queue.at(i);
   q.timer = 0;
+  mib6Inc(q.ns, MIB6_REASM_FAILS);
+  mib6Inc(q.ns, MIB6_REASM_TIMEOUT);
   const head = q.head;
   if (head != 0 && offsetOf(head) == 0) icmp6Send(head, ICMP6_TIME, 1, 0);
   if (head == 0) dropCount(DROP_FRAG_TIMEOUT);
@@ -325,4 +347,18 @@ export function frag6NsDestroy(ns: u32): void {
 /** Whether more fragments of a packet's datagram exist: it is not an atomic fragment. */
 export function frag6IsPiece(fh: usize): bool {
   return (rd16(fh + 2) & 0xfff9) != 0;
+}
+
+/** Writes how many datagrams of a namespace wait to be whole, and the bytes that they hold, with what a buffer costs: f64 each. */
+export function frag6Waiting(ns: u32, out: usize): void {
+  let queues: f64 = 0;
+  let bytes: f64 = 0;
+  for (let i: u32 = 1; i < slabTop(SLAB_FRAG6); i++) {
+    const q = Frag6Queue.at(i);
+    if (q.ns != ns) continue;
+    queues++;
+    for (let f = q.head; f != 0; f = Pkt.at(f).next) bytes += (Pkt.at(f).len + OVERHEAD) as f64;
+  }
+  store<f64>(out, queues);
+  store<f64>(out, bytes, 8);
 }

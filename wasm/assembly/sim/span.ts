@@ -22,6 +22,9 @@ import {
   IDEV6_BASE,
   IDEV6_REC,
   MEMO_BASE,
+  MIB6_BASE,
+  MIB6_END,
+  MIB6_REC,
   MIB_BASE,
   MIB_REC,
   NAT_SOURCES,
@@ -112,6 +115,7 @@ export function memSpans(out: usize): u32 {
   n = hole(out, n, IDEV6_BASE + IDEV6_REC * devs, NS6_BASE);
   n = hole(out, n, NS6_BASE + NS6_REC * spaces, ADDR6_BASE);
   for (let id = SLAB_ADDR6; id <= SLAB_FRAG6; id++) n = slabHole(out, n, id);
+  n = hole(out, n, MIB6_BASE + MIB6_REC * spaces, MIB6_END);
   flowSettle();
   n = hole(out, n, MEMO_BASE, FLOW_END);
   n = hole(out, n, sockTableEnd(), ARENA_BASE);

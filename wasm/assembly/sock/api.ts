@@ -21,7 +21,7 @@ import {
 import { snmpDump, tcpKey } from './tcpnet';
 import { tcpAccept } from './tcp_listen';
 import { sndRoom, tcpClose, tcpConnect, tcpRecv, tcpSend, tcpShutdown } from './tcp_socket';
-import { udpConnect, udpSend } from './udp';
+import { udpConnect, udpRead, udpSend } from './udp';
 
 function addr0(): u64 {
   return load<u64>(SCRATCH_BASE);
@@ -187,7 +187,10 @@ export function recvFrom(id: i32): i32 {
   const s = sockAt(id);
   if (s.type == T_TCP) return -95;
   const n = dgramTake(s, DATA);
-  if (n != 0) return <i32>n;
+  if (n != 0) {
+    if (s.type == T_UDP) udpRead(s, DATA);
+    return <i32>n;
+  }
   if (s.err != 0) {
     const e = -<i32>s.err;
     s.err = 0;

@@ -2,7 +2,7 @@
  * What ip/ hands to sock/: segments, datagrams, copies for raw sockets, ICMP errors, timers, the end of a namespace.
  * A packet's `nh` is its IP header (IPv4, or IPv6 when proto is 0x86dd), `th` its transport header.
  */
-import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO, RTN_BROADCAST, RTN_MULTICAST, SNMP_UDP_NO_PORTS } from '../../abi';
+import { EACCES, ECONNREFUSED, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, ENOPROTOOPT, EOPNOTSUPP, EPROTO, RTN_BROADCAST, RTN_MULTICAST, SNMP_TCP_IN_CSUM_ERRORS, SNMP_TCP_IN_ERRS, SNMP_TCP_IN_SEGS, SNMP_UDP_IGNORED_MULTI, SNMP_UDP_IN_CSUM_ERRORS, SNMP_UDP_IN_ERRORS, SNMP_UDP_NO_PORTS, SNMP_UDP_V6 } from '../../abi';
 import { replyMark } from '../ip/net4';
 import { Sim } from '../mem';
 import { OWNER_KERNEL } from '../nf/owner';
@@ -19,7 +19,7 @@ import { ECHO_REPLY, pingDeliver, pingError } from './ping';
 import { rawDeliver, rawError } from './raw';
 import { after, before } from './seq';
 import {
-  F_ORPHAN, F_PMTU_PROBE, S_CLOSE, S_KERNEL, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
+  F_ORPHAN, F_PMTU_PROBE, S_CLOSE, S_KERNEL, S_LISTEN, S_SYN_RECV, S_SYN_SENT, S_TIME_WAIT, Sock, T_RAW, T_TCP, sockAt, sockFirst, sockId, sockRelease, sockValid,
 } from './table';
 import { tcpAbort, tcpDone } from './tcp_close';
 import { segment } from './segment';
@@ -68,6 +68,19 @@ export function tcpInput(ns: u32, pkt: u32): void {
     ns as i32, p.indev as i32, word0(p, 1), word1(p, 1), word0(p, 0), word1(p, 0), p.th as usize, l4Length(p),
   );
   pktFree(pkt);
+}
+
+/** Counts a segment or datagram that is too short, or whose sum is wrong. */
+export function l4Bad(ns: u32, proto: u32, six: bool, short: bool): void {
+  if (proto == PROTO_UDP) {
+    const more: u32 = six ? SNMP_UDP_V6 : 0;
+    if (!short) snmpInc(ns as i32, SNMP_UDP_IN_CSUM_ERRORS + more);
+    snmpInc(ns as i32, SNMP_UDP_IN_ERRORS + more);
+    return;
+  }
+  snmpInc(ns as i32, SNMP_TCP_IN_SEGS);
+  if (!short) snmpInc(ns as i32, SNMP_TCP_IN_CSUM_ERRORS);
+  snmpInc(ns as i32, SNMP_TCP_IN_ERRS);
 }
 
 /** The socket that a datagram is for, 0: none. That of a tunnel goes first. Pre: it has a whole header. */
@@ -119,7 +132,8 @@ function groupInput(ns: u32, pkt: u32): i32 {
     ns as i32, p.indev, word0(p, 1), word1(p, 1), bswap<u16>(load<u16>(h + 2)) as u32, word0(p, 0), word1(p, 0),
     bswap<u16>(load<u16>(h)) as u32, ttlOf(p), h + 8, dataLength(p),
   );
-  if (took != 0 && p.flags & PF_TRACE) traceUdp(p);
+  if (took == 0) snmpInc(ns as i32, SNMP_UDP_IGNORED_MULTI + (p.proto == IPV6 ? SNMP_UDP_V6 : 0));
+  else if (p.flags & PF_TRACE) traceUdp(p);
   pktFree(pkt);
   return 1;
 }
@@ -129,7 +143,7 @@ export function udpInputTo(ns: u32, pkt: u32, id: i32): i32 {
   const p = Pkt.at(pkt);
   const h = p.th as usize;
   if (id == 0) {
-    snmpInc(ns as i32, SNMP_UDP_NO_PORTS);
+    snmpInc(ns as i32, SNMP_UDP_NO_PORTS + (p.proto == IPV6 ? SNMP_UDP_V6 : 0));
     return 0;
   }
   const s = sockAt(id);
@@ -170,6 +184,16 @@ export function udpQueue(id: i32, dev: u32, ip: usize, len: u32): bool {
 /** Whether the sender of a packet measures the way itself: what is known of it does not count. @param sock Pkt.sock @see Linux ip_sk_use_pmtu */
 export function sockProbes(sock: u32): bool {
   return sock != 0 && sock != OWNER_KERNEL && sockValid(sock as i32) && (sockAt(sock as i32).flags & F_PMTU_PROBE) != 0;
+}
+
+/**
+ * Whether a sender counts (OutNoRoutes) that it found no way: those of raw packets do not, nor what has no socket.
+ * @param sock Pkt.sock @see Linux udp_sendmsg, __ip_queue_xmit
+ */
+export function sockCountsNoRoute(sock: u32, err: i32): bool {
+  if (sock == 0 || sock == OWNER_KERNEL || !sockValid(sock as i32)) return false;
+  const type = sockAt(sock as i32).type;
+  return type == T_TCP || (err == -ENETUNREACH && type != T_RAW);
 }
 
 /** The device that the sender of a packet is bound to, 0 none: of a SYN-ACK it is the listener. @param sock Pkt.sock */
@@ -225,8 +249,11 @@ function errno6(type: u32, code: u32): u32 {
   return code < 7 ? EHOSTUNREACH : EPROTO | 0x10000;
 }
 
-/** An ICMP error that quotes one of our packets; the packet stays the caller's. pkt.th is the ICMP header. */
-export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
+/**
+ * An ICMP error that quotes one of our packets; the packet stays the caller's. pkt.th is the ICMP header.
+ * @returns false: it quotes too little, or of TCP or UDP what no socket sent (it counts as an error of ICMP)
+ */
+export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): bool {
   const p = Pkt.at(pkt);
   const from0 = word0(p, 0);
   const from1 = word1(p, 0);
@@ -241,27 +268,27 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   let h: usize = 0;
   let errno: u32 = EHOSTUNREACH;
   if (v6) {
-    if (q + 48 > end) return;
+    if (q + 48 > end) return false;
     l0 = load<u64>(q + 8);
     l1 = load<u64>(q + 16);
     r0 = load<u64>(q + 24);
     r1 = load<u64>(q + 32);
     const up = ip6Upper(q, end);
-    if (up & (UPPER_CUT | UPPER_LATER)) return;
+    if (up & (UPPER_CUT | UPPER_LATER)) return !(up & UPPER_CUT);
     proto = up & 255;
     h = q + ((up >> 16) as usize);
     errno = errno6(type, code);
   } else {
-    if (q + 28 > end) return;
+    if (q + 28 > end) return false;
     l1 = mapped(bswap<u32>(load<u32>(q + 12)));
     r1 = mapped(bswap<u32>(load<u32>(q + 16)));
     proto = load<u8>(q + 9) as u32;
     h = q + (((load<u8>(q) as u32) & 15) << 2);
     if (type == 3) errno = unreachable(code);
     else if (type == 12) errno = EPROTO | 0x10000;
-    else if (type != 11) return;
+    else if (type != 11) return true;
   }
-  if (h + 8 > end) return;
+  if (h + 8 > end) return false;
   const hard = (errno & 0x10000) != 0;
   errno &= 0xffff;
   const lport = bswap<u16>(load<u16>(h)) as u32;
@@ -270,20 +297,24 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): void {
   let info: u32 = 0;
   if (errno == EMSGSIZE) info = v6 ? bswap<u32>(load<u32>((p.th as usize) + 4)) : (bswap<u16>(load<u16>((p.th as usize) + 6)) as u32);
   // Without an MTU it says nothing. @see Linux icmp_unreach
-  if (errno == EMSGSIZE && info == 0) return;
+  if (errno == EMSGSIZE && info == 0) return true;
   const mark = replyMark(ns, p.mark);
   // What no socket sent learns here, the others in their handlers. @see Linux icmp_err, icmpv6_err
   if (errno == EMSGSIZE && (v6 ? proto != 17 && proto != 6 : proto == PROTO_ICMP && load<u8>(h) == ECHO_REPLY))
     wayLearn(ns as i32, l1, r0, r1, info, 0, mark, v6 ? 0 : (load<u8>(q, 1) as u32), proto, false);
+  let known = true;
   if (proto == 17)
-    udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info, mark);
+    known = udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info, mark);
   else if (proto == 6) {
     const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
-    if (id != 0) tcpError(sockAt(id), errno, code, bswap<u32>(load<u32>(h + 4)), info);
+    // An error that came over loopback is not for a connection of one link. @see Linux tcp_v6_err: skb->dev
+    known = id != 0 && (!v6 || sockAt(id).dev == 0 || sockAt(id).dev == (p.dev as i32));
+    if (known) tcpError(sockAt(id), errno, code, bswap<u32>(load<u32>(h + 4)), info);
   }
   if (proto == PROTO_ICMP || proto == PROTO_ICMPV6)
     pingError(ns as i32, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info, mark);
   rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info, mark);
+  return known;
 }
 
 /** Errors end a connection only while it opens; later they are soft. @see Linux tcp_v4_err, RFC 5461 */

@@ -4,14 +4,15 @@
  * @see RFC 768, Linux net/ipv4/udp.c
  */
 import {
-  SNMP_UDP_IN_DATAGRAMS, SNMP_UDP_IN_ERRORS, SNMP_UDP_OUT_DATAGRAMS, SNMP_UDP_RCVBUF_ERRORS, SNMP_UDP_SNDBUF_ERRORS,
+  SNMP_UDP_IN_DATAGRAMS, SNMP_UDP_IN_ERRORS, SNMP_UDP_OUT_DATAGRAMS, SNMP_UDP_RCVBUF_ERRORS, SNMP_UDP_SNDBUF_ERRORS, SNMP_UDP_V6,
 } from '../../abi';
+import { Sim } from '../mem';
 import { autobind } from './bind';
 import { isAny, isV4, mapped, udpFind, v4Of } from './demux';
 import { dgramPut } from './dgram';
 import { L4_UDP, RDY_ERR, RDY_IN, RDY_OUT, datagramDf, isBroadcast, l4Alloc, l4At, l4Owner, l4Send, pathLearn, sockEvent, sourceFor } from './glue';
 import { hopsOf, outDev } from './group';
-import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, Sock, sockAt, sockId } from './table';
+import { F_BROADCAST, F_CONNECTED, F_NODF, F_RCV_SHUT, F_RECVERR, F_SND_SHUT, S_KERNEL, Sock, sockAt, sockId } from './table';
 import { snmpInc } from './tcpnet';
 
 /** Largest UDP payload over IPv4. */
@@ -63,9 +64,14 @@ export function udpSend(s: Sock, r0: u64, r1: u64, rport: u32, at: usize, len: u
   const err = l4Send(
     s.ns, p, 8 + len, L4_UDP, s.l0, s.l1, d0, d1, hopsOf(s, d0, d1), s.tos, outDev(s, d0, d1), s.mark, df as u32, (s.flags & F_BROADCAST) != 0,
   );
-  if (err == 0) snmpInc(s.ns, SNMP_UDP_OUT_DATAGRAMS);
-  else if (err == -105) snmpInc(s.ns, SNMP_UDP_SNDBUF_ERRORS);
+  if (err == 0) snmpInc(s.ns, SNMP_UDP_OUT_DATAGRAMS + udpFamily(d0, d1));
+  else if (err == -105) snmpInc(s.ns, SNMP_UDP_SNDBUF_ERRORS + udpFamily(d0, d1));
   return err < 0 && err != -105 ? err : <i32>len;
+}
+
+/** What to add to a counter of UDP for the family of a peer. */
+function udpFamily(r0: u64, r1: u64): u32 {
+  return isV4(r0, r1) ? 0 : SNMP_UDP_V6;
 }
 
 /** A datagram from (r, rport) to (l, its port) for a socket. */
@@ -73,34 +79,45 @@ export function udpDeliver(
   s: Sock, dev: u32, l0: u64, l1: u64, r0: u64, r1: u64, rport: u32, ttl: u32, data: usize, len: u32,
 ): void {
   if (s.flags & F_RCV_SHUT) return;
-  if (dgramPut(s, r0, r1, rport, ttl, 0, data, len, dev, l0, l1)) snmpInc(s.ns, SNMP_UDP_IN_DATAGRAMS);
-  else {
-    snmpInc(s.ns, SNMP_UDP_IN_ERRORS);
-    snmpInc(s.ns, SNMP_UDP_RCVBUF_ERRORS);
-  }
+  if (dgramPut(s, r0, r1, rport, ttl, 0, data, len, dev, l0, l1)) return;
+  snmpInc(s.ns, SNMP_UDP_IN_ERRORS + udpFamily(r0, r1));
+  snmpInc(s.ns, SNMP_UDP_RCVBUF_ERRORS + udpFamily(r0, r1));
+}
+
+/** A datagram was read: only then it counts as received. @param at its record */
+export function udpRead(s: Sock, at: usize): void {
+  if (load<u8>(at, 7) == 0) snmpInc(s.ns, SNMP_UDP_IN_DATAGRAMS + udpFamily(load<u64>(at, 8), load<u64>(at, 16)));
+}
+
+/** Whether a datagram is of a tunnel: those send from many ports, and listen at the one they send to. @see Linux __udp4_lib_err_encap */
+function tunnelled(ns: i32, l0: u64, l1: u64, port: u32, r0: u64, r1: u64, rport: u32): bool {
+  if (Sim.at().tunnels == 0) return false;
+  const id = udpFind(ns, l0, l1, port, r0, r1, rport, 0);
+  return id != 0 && sockAt(id).state == S_KERNEL;
 }
 
 /**
  * An ICMP error about a datagram we sent from (l, lport) to (r, rport).
  * @param hard whether the error ends the flow (port unreachable …)
- * @see Linux __udp4_lib_err
+ * @returns whether a socket sent it @see Linux __udp4_lib_err
  */
 export function udpError(
   ns: i32, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32,
   from0: u64, from1: u64, type: u32, code: u32, errno: u32, hard: bool, data: usize, len: u32, info: u32, mark: u32,
-): void {
+): bool {
   const id = udpFind(ns, l0, l1, lport, r0, r1, rport, 0);
-  if (id == 0) return;
+  if (id == 0) return tunnelled(ns, l0, l1, rport, r0, r1, lport);
   const s = sockAt(id);
   if (errno == 90) {
     pathLearn(s, l1, r0, r1, info, mark, (s.flags & F_CONNECTED) != 0);
-    if (s.flags & F_NODF) return;
+    if (s.flags & F_NODF) return true;
   }
   if (s.flags & F_RECVERR) {
     dgramPut(s, from0, from1, rport, 0, type | (code << 8) | (errno << 16), data, len, info);
-    return;
+    return true;
   }
-  if (!hard || !(s.flags & F_CONNECTED)) return;
+  if (!hard || !(s.flags & F_CONNECTED)) return true;
   s.err = <u16>errno;
   sockEvent(sockId(s), RDY_ERR | RDY_IN | RDY_OUT);
+  return true;
 }

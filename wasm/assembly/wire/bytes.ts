@@ -69,7 +69,14 @@ export function copy(to: usize, from: usize, n: u32): void {
     return;
   }
   const last = (n - 8) as usize;
-  for (let i: usize = 0; i < last; i += 8) store<u64>(to + i, load<u64>(from + i));
+  let i: usize = 0;
+  for (; i + 24 <= last; i += 32) {
+    store<u64>(to + i, load<u64>(from + i));
+    store<u64>(to + i, load<u64>(from + i, 8), 8);
+    store<u64>(to + i, load<u64>(from + i, 16), 16);
+    store<u64>(to + i, load<u64>(from + i, 24), 24);
+  }
+  for (; i < last; i += 8) store<u64>(to + i, load<u64>(from + i));
   store<u64>(to + last, load<u64>(from + last));
 }
 

@@ -62,6 +62,14 @@ export function csumFold(sum: u64): u16 {
   return ~(csumFold16(sum) as u16);
 }
 
+/** Whether the sum of an IPv4 header without options is right. */
+export function csumRight20(p: usize): bool {
+  const a = load<u64>(p);
+  const b = load<u64>(p, 8);
+  const sum = (a & 0xffffffff) + (a >> 32) + (b & 0xffffffff) + (b >> 32) + (load<u32>(p, 16) as u64);
+  return csumFold(sum) == 0;
+}
+
 /** Sum of the IPv4 pseudo header. */
 export function csumPseudo(saddr: u32, daddr: u32, proto: u32, len: u32): u64 {
   return (

@@ -5,20 +5,10 @@
  */
 import { Failure, failed } from '../failure.ts';
 import { fullName, parseReference, tagged } from '../reference.ts';
-import {
-  type Arity,
-  atLeast,
-  between,
-  type CommandSpec,
-  command,
-  exactly,
-  flag,
-  type GroupSpec,
-  NONE,
-} from '../spec.ts';
-import { FORMAT_HELP } from './format.ts';
+import { type Arity, atLeast, between, type CommandSpec, command, exactly, type GroupSpec } from '../spec.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
+import { search } from './search.ts';
 import { trustCommands } from './trust.ts';
 
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
@@ -41,33 +31,6 @@ export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
 function known(words: string, use: string, short: string, args: Arity, aliases?: readonly string[]): CommandSpec {
   return command({ path: words.split(' '), use, short, args, aliases, flags: [] });
 }
-
-/** One that asks the daemon before it says so. */
-function asks(spec: CommandSpec, method: string, path: string): CommandSpec {
-  const verb = spec.path.at(-1);
-  return command({
-    ...spec,
-    flags: verb === 'ls' ? LIST_FLAGS : spec.flags,
-    run: async (ctx) => {
-      const got = await ctx.client.call(method, path);
-      return failed(got) ? got : new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
-    },
-  });
-}
-
-const LIST_FLAGS = [
-  flag('filter', 'filter', 'Show those that meet a condition', { short: 'f' }),
-  flag('format', 'string', FORMAT_HELP),
-  flag('quiet', 'bool', 'Print ids only', { short: 'q' }),
-];
-
-const search = command({
-  ...known('search', '[OPTIONS] TERM', 'Look for images on Docker Hub', exactly(1)),
-  run: async (ctx, _o, args) => {
-    const got = await ctx.client.call('GET', '/images/search', { query: { term: args[0] } });
-    return failed(got) ? got : new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
-  },
-});
 
 /** What only an engine with experimental features has. */
 const experimental = (spec: CommandSpec): CommandSpec => command({ ...spec, experimental: true });
@@ -142,26 +105,5 @@ const plugins: readonly CommandSpec[] = [
   ...pluginCommands,
 ];
 
-const swarm: readonly CommandSpec[] = [
-  known('stack config', '[OPTIONS]', 'Print the final configuration after merging', NONE),
-  asks(
-    known('stack deploy', '[OPTIONS] STACK', 'Deploy a stack or change it', exactly(1), ['stack deploy', 'stack up']),
-    'GET',
-    '/swarm',
-  ),
-  asks(known('stack ls', '[OPTIONS]', 'List stacks', NONE, ['stack ls', 'stack list']), 'GET', '/services'),
-  asks(known('stack ps', '[OPTIONS] STACK', 'List the tasks of a stack', exactly(1)), 'GET', '/tasks'),
-  asks(
-    known('stack rm', '[OPTIONS] STACK [STACK...]', 'Remove stacks', atLeast(1), [
-      'stack rm',
-      'stack remove',
-      'stack down',
-    ]),
-    'GET',
-    '/services',
-  ),
-  asks(known('stack services', '[OPTIONS] STACK', 'List the services of a stack', exactly(1)), 'GET', '/services'),
-];
-
 /** Commands that are known and not built yet. */
-export const OTHER_COMMANDS: readonly CommandSpec[] = Object.freeze([...images, ...plugins, ...swarm]);
+export const OTHER_COMMANDS: readonly CommandSpec[] = Object.freeze([...images, ...plugins]);

@@ -12,6 +12,7 @@ const bad = (fn: string, s: string, why: string): { error: string } => ({
 
 /** A Go string literal (strconv.Quote). */
 export function goQuote(s: string): string {
+  if (/^[ !#-[\]-~]*$/.test(s)) return `"${s}"`;
   let out = '"';
   for (const ch of s) {
     const c = ch.codePointAt(0) as number;
@@ -81,6 +82,15 @@ export function parseInt64(s: string, base = 0, bits = 64, fn = 'ParseInt'): Par
 export const atoi = (s: string): Parsed<number> => parseInt64(s, 10, 64, 'Atoi');
 
 const UNITS: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+
+/** Duration.String of whole milliseconds. @param ns nanoseconds */
+export function durationText(ns: number): string {
+  if (ns === 0) return '0s';
+  if (ns < 1e9) return `${ns / 1e6}ms`;
+  const seconds = ns / 1e9;
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), Number((seconds % 60).toFixed(9))];
+  return `${h > 0 ? `${h}h` : ''}${h > 0 || m > 0 ? `${m}m` : ''}${s}s`;
+}
 
 /** time.ParseDuration, in nanoseconds. */
 export function parseDuration(s: string): Parsed<number> {

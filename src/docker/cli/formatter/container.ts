@@ -43,8 +43,42 @@ function mounts(row: ContainerSummary, trunc: boolean): string {
     .join(',');
 }
 
+/** Unix seconds now; whether long values are cut. */
+interface How {
+  readonly now: number;
+  readonly trunc: boolean;
+}
+
+const COLUMNS: Readonly<Record<string, (row: ContainerSummary, how: How) => Column>> = {
+  Command: (row, { trunc }) => goQuote(trunc ? ellipsis(row.Command, 20) : row.Command),
+  CreatedAt: (row) => `${dateTime(row.Created)} +0000 UTC`,
+  ID: (row, { trunc }) => (trunc ? truncateId(row.Id) : row.Id),
+  Image: (row, { trunc }) => image(row, trunc),
+  Label: (row) => labelMethod(row.Labels),
+  Labels: (row) =>
+    Object.entries(row.Labels ?? {})
+      .map(([k, v]) => `${k}=${v}`)
+      .sort()
+      .join(','),
+  LocalVolumes: (row) =>
+    String(((row.Mounts ?? []) as { Driver?: string }[]).filter((m) => m.Driver === 'local').length),
+  Mounts: (row, { trunc }) => mounts(row, trunc),
+  Names: (row, { trunc }) => names(row, trunc),
+  Networks: (row) =>
+    Object.keys(row.NetworkSettings?.Networks ?? {})
+      .sort()
+      .join(','),
+  Platform: () => null,
+  Ports: (row) => displayablePorts(row.Ports ?? []),
+  RunningFor: (row, { now }) => `${humanDuration(now - row.Created)} ago`,
+  Size: (row) => size(row),
+  State: (row) => row.State,
+  Status: (row) => row.Status,
+};
+
 /** @param now unix seconds */
 export function containerListing(now: number, trunc: boolean): Listing<ContainerSummary> {
+  const how = { now, trunc };
   return {
     type: 'formatter.ContainerContext',
     headers: {
@@ -64,28 +98,7 @@ export function containerListing(now: number, trunc: boolean): Listing<Container
       Networks: 'NETWORKS',
       Platform: 'PLATFORM',
     },
-    columns: (row): Record<string, Column> => ({
-      Command: goQuote(trunc ? ellipsis(row.Command, 20) : row.Command),
-      CreatedAt: `${dateTime(row.Created)} +0000 UTC`,
-      ID: trunc ? truncateId(row.Id) : row.Id,
-      Image: image(row, trunc),
-      Label: labelMethod(row.Labels),
-      Labels: Object.entries(row.Labels ?? {})
-        .map(([k, v]) => `${k}=${v}`)
-        .sort()
-        .join(','),
-      LocalVolumes: String(((row.Mounts ?? []) as { Driver?: string }[]).filter((m) => m.Driver === 'local').length),
-      Mounts: mounts(row, trunc),
-      Names: names(row, trunc),
-      Networks: Object.keys(row.NetworkSettings?.Networks ?? {})
-        .sort()
-        .join(','),
-      Platform: null,
-      Ports: displayablePorts(row.Ports ?? []),
-      RunningFor: `${humanDuration(now - row.Created)} ago`,
-      Size: size(row),
-      State: row.State,
-      Status: row.Status,
-    }),
+    columns: (row) => Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, COLUMNS[name]?.(row, how) ?? null])),
+    column: (row, name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name]?.(row, how) : undefined),
   };
 }

@@ -29,6 +29,8 @@ export interface Listing<T> {
   readonly headers: Readonly<Record<string, string>>;
   /** A row's values by method name. */
   columns(row: T): Readonly<Record<string, Column>>;
+  /** One of them, where there are many rows and most columns are not shown. */
+  column?(row: T, name: string): Column | undefined;
 }
 
 /** A plain text, a truth, nothing (null in JSON), or a method with arguments (not in JSON). */
@@ -41,15 +43,20 @@ const asValue = (c: Exclude<Column, GoFunc>): GoValue =>
 
 /** A row as a template sees it. @param used told the methods that are called */
 export function rowValue<T>(listing: Listing<T>, row: T, used?: Set<string>): GoValue {
-  const columns = listing.columns(row);
+  let all: Readonly<Record<string, Column>> | undefined;
+  const columns = (): Readonly<Record<string, Column>> => {
+    all ??= listing.columns(row);
+    return all;
+  };
+  const one = (name: string): Column | undefined => (Object.hasOwn(columns(), name) ? columns()[name] : undefined);
   const method = (name: string): GoFunc | undefined => {
-    const c = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    const c = listing.column ? listing.column(row, name) : one(name);
     used?.add(name);
     return c === undefined || typeof c === 'function' ? c : () => asValue(c);
   };
   const json = (): string => {
-    for (const name of Object.keys(columns)) used?.add(name);
-    const plain = Object.entries(columns).filter(
+    for (const name of Object.keys(columns())) used?.add(name);
+    const plain = Object.entries(columns()).filter(
       (e): e is [string, Exclude<Column, GoFunc>] => typeof e[1] !== 'function',
     );
     const map = new Map(plain.map(([k, v]) => [k, asValue(v)]));

@@ -15,6 +15,7 @@ import { rfc3339Nano } from '../../time.ts';
 import type { Container } from '../container.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';
+import { bindSource, holdVolumes, releaseVolumes } from '../mounts.ts';
 import { type Epoch, pack } from './pack.ts';
 import { unpack } from './unpack.ts';
 
@@ -42,12 +43,14 @@ export const virtualOf =
     Number(t - daemon.kernel.world.clock.epochAt(0));
 
 /** The container's tree with its volumes, running or not. */
-export function filesOf(daemon: Daemon, c: Container): FileSystem {
+export function filesOf(daemon: Daemon, c: Container): FileSystem | Failure {
   if (c.running) return c.running.mounts.fs;
   const { kernel } = daemon;
   const mounts = kernel.mounts(c.rootfs, { pidns: kernel.pidns, netns: kernel.hostNetns });
-  for (const m of c.mounts.filter((each) => each.type !== 'tmpfs'))
-    mounts.bind(m.destination, kernel.root.fs, m.source, { source: '/dev/vda', readOnly: m.readOnly });
+  const failed = holdVolumes(daemon, c);
+  if (failed) return failed;
+  for (const m of c.mounts) if (m.type === 'bind' || m.type === 'volume') bindSource(daemon, m, mounts);
+  releaseVolumes(daemon, c);
   return mounts.fs;
 }
 
@@ -64,6 +67,7 @@ interface Named {
 function look(daemon: Daemon, c: Container, called: string, path: string): Named | Failure {
   if (path === '') return errors.emptyParameter('path');
   const fs = filesOf(daemon, c);
+  if (fs instanceof Failure) return fs;
   const inDir = /(?:^|\/)\.?$/.test(path);
   const resolved = fs.resolve(`/${path.replace(/(?<=.)\/\.?$/, '')}`, inDir);
   const stat = isErr(resolved) ? resolved : fs.stat(resolved, false);

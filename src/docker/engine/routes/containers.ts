@@ -19,7 +19,7 @@ import { listContainers } from '../list.ts';
 import { logOptions, readLogs } from '../logs.ts';
 import { parsePruning } from '../prune.ts';
 import { deleteContainer, removeContainer, renameContainer } from '../remove.ts';
-import { bytes, empty, json, streamType } from '../reply.ts';
+import { bytes, empty, json, rows, streamType } from '../reply.ts';
 import { type Call, flag, flagOr, type Handler, type Route } from '../router.ts';
 import { startContainer } from '../start.ts';
 import { statsStream } from '../stats.ts';
@@ -66,13 +66,13 @@ const list: Handler = ({ daemon, query }) => {
   if (limit && !/^[+-]?\d+$/.test(limit)) return errors.atoi(limit);
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
-  const rows = listContainers(daemon, {
+  const found = listContainers(daemon, {
     all: flag(query, 'all'),
     limit: Number(query.get('limit') ?? 0),
     size: flag(query, 'size'),
     filters,
   });
-  return rows instanceof Failure ? rows : json(daemon, 200, rows);
+  return found instanceof Failure ? found : rows(daemon, found);
 };
 
 const logs = on((c, { daemon, query, request, version }) => {

@@ -1,10 +1,19 @@
 /**
  * Runs the tasks that managers give this node, each as a container, and tells how they fare.
- * Limits: no limits of tasks; templates in secrets and configs are not filled in.
+ * Limits: templates in secrets and configs are not filled in.
  * @see swarmkit agent/exec/controller.go: Do, moby daemon/cluster/executor/container/{controller,adapter,container}.go
  */
 import { bytesFromBase64 } from '../../../base/base64.ts';
-import type { ContainerSpec, Payload, Service, ServicePort, Task, TaskState, TaskStatus } from '../../api/swarm.ts';
+import type {
+  ContainerSpec,
+  Payload,
+  Service,
+  ServicePort,
+  Task,
+  TaskSpec,
+  TaskState,
+  TaskStatus,
+} from '../../api/swarm.ts';
 import type { CreateBody, PortMap } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import { bare } from '../../swarm/attachments.ts';
@@ -243,11 +252,31 @@ function bodyOf(
       ...(spec.DNSConfig?.Nameservers ? { Dns: spec.DNSConfig.Nameservers } : {}),
       ...(spec.DNSConfig?.Search ? { DnsSearch: spec.DNSConfig.Search } : {}),
       ...(spec.DNSConfig?.Options ? { DnsOptions: spec.DNSConfig.Options } : {}),
+      ...limitsOf(task.Spec, spec),
     },
     ...(networks.length > 0
       ? { NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks.map((n) => [n.name, n.settings])) } }
       : {}),
   };
+}
+
+/** What a task is held to. @see moby daemon/cluster/executor/container/container.go: hostConfig, resources */
+function limitsOf({ Resources, LogDriver }: TaskSpec, spec: ContainerSpec): Record<string, unknown> {
+  const limits = (Resources?.Limits ?? {}) as { NanoCPUs?: number; MemoryBytes?: number; Pids?: number };
+  const reserved = (Resources?.Reservations ?? {}) as { MemoryBytes?: number };
+  const given = {
+    NanoCpus: limits.NanoCPUs,
+    Memory: limits.MemoryBytes,
+    PidsLimit: limits.Pids,
+    MemoryReservation: reserved.MemoryBytes,
+    CapAdd: spec.CapabilityAdd,
+    CapDrop: spec.CapabilityDrop,
+    Sysctls: spec.Sysctls,
+    Ulimits: spec.Ulimits,
+    GroupAdd: spec.Groups,
+    LogConfig: LogDriver?.Name ? { Type: LogDriver.Name, Config: LogDriver.Options ?? {} } : undefined,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined && v !== null));
 }
 
 /** Secrets and configs as files of a container. @see moby container/container_unix.go: SecretMounts, ConfigMounts */

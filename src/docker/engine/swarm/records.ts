@@ -2,7 +2,7 @@
  * Services as nodes have to know them: on each network their virtual address, and their tasks that run.
  * @see moby daemon/libnetwork/agent.go: addServiceInfoToCluster
  */
-import type { Service, Task } from '../../api/swarm.ts';
+import type { NetworkAttachmentConfig, Service, Task } from '../../api/swarm.ts';
 import { bare } from '../../swarm/attachments.ts';
 import type { Manager } from '../../swarm/manager.ts';
 import type { ServiceRecord } from '../../swarm/protocol.ts';
@@ -12,21 +12,25 @@ export function serviceRecords({ store }: Manager): ServiceRecord[] {
   const ingress = store.ingress?.ID;
   return [...store.services.all()].flatMap((s) => {
     const own = tasks.filter((t) => t.ServiceID === s.ID);
-    const user = (s.Spec.TaskTemplate.Networks ?? []).map((n) => n.Target);
     const mesh = (s.Endpoint.Ports ?? []).some((p) => p.PublishMode === 'ingress') ? ingress : undefined;
-    return [...user, ...(mesh === undefined ? [] : [mesh])].map((network) =>
-      recordOf(s, network, own, network === mesh),
-    );
+    const user = (s.Spec.TaskTemplate.Networks ?? []).map((n) => recordOf(s, n, own, false));
+    return mesh === undefined ? user : [...user, recordOf(s, { Target: mesh }, own, true)];
   });
 }
 
-function recordOf(service: Service, network: string, tasks: readonly Task[], mesh: boolean): ServiceRecord {
+function recordOf(
+  service: Service,
+  { Target: network, Aliases = [] }: NetworkAttachmentConfig,
+  tasks: readonly Task[],
+  mesh: boolean,
+): ServiceRecord {
   const attached = tasks.flatMap((t) => (t.NetworksAttachments ?? []).filter((a) => a.Network.ID === network));
   const virtual = (service.Endpoint.VirtualIPs ?? []).find((v) => v.NetworkID === network)?.Addr;
   return {
     network,
     id: service.ID,
     name: service.Spec.Name ?? '',
+    aliases: Aliases,
     vip: virtual ? bare(virtual) : '',
     ports: mesh ? (service.Endpoint.Ports ?? []).filter((p) => p.PublishMode === 'ingress') : [],
     ips: attached.flatMap((a) => a.Addresses.map(bare)),

@@ -45,8 +45,8 @@ export function apply(member: Member, table: Table): void {
     network.serviceNames.clear();
     const services = table.services.filter((s) => s.network === network.id);
     const served = network.info.ingress ? [] : services.flatMap(serviceNames);
-    for (const { name, ips } of [...namesOf(others), ...served])
-      network.serviceNames.set(name.toLowerCase(), parsed(ips));
+    for (const { name, ips } of namesOf(others)) network.serviceNames.set(name, parsed(ips));
+    for (const { name, ips } of joined(served)) network.serviceNames.set(name, parsed(ips));
     const sandbox = member.sandboxes.get(network.id);
     if (sandbox) member.balancers.follow(network, sandbox, services.map(balanced));
   }
@@ -74,14 +74,16 @@ interface Named {
   readonly ips: readonly string[];
 }
 
-/** While tasks run, a service's name is its virtual address, or theirs; `tasks.NAME` is always theirs. */
-const serviceNames = ({ name, vip, ips }: ServiceRecord): Named[] =>
-  ips.length === 0
-    ? []
-    : [
-        { name: `tasks.${name}`, ips },
-        { name, ips: vip === '' ? ips : [vip] },
-      ];
+/** While tasks run, a service's names are its virtual address, or theirs; `tasks.NAME` is always theirs. */
+const serviceNames = ({ name, aliases, vip, ips }: ServiceRecord): Named[] =>
+  [name, ...aliases].flatMap((n) =>
+    ips.length === 0
+      ? []
+      : [
+          { name: `tasks.${n}`, ips },
+          { name: n, ips: vip === '' ? ips : [vip] },
+        ],
+  );
 
 const balanced = ({ id, vip, ports, ips }: ServiceRecord): Balanced => ({
   id,
@@ -98,9 +100,12 @@ export const ingressPort = (p: ServicePort): IngressPort => ({
 });
 
 /** Endpoints by each of their names. */
-function namesOf(records: readonly EndpointRecord[]): Named[] {
+const namesOf = (records: readonly EndpointRecord[]): Named[] =>
+  joined(records.flatMap(({ names, ip }) => names.map((name) => ({ name, ips: [ip] }))));
+
+/** Each name once, in lower case, with all that it stands for. */
+function joined(all: readonly Named[]): Named[] {
   const out = new Map<string, string[]>();
-  for (const { names, ip } of records)
-    for (const name of names) out.set(name.toLowerCase(), [...(out.get(name.toLowerCase()) ?? []), ip]);
-  return [...out].map(([name, ips]) => ({ name, ips }));
+  for (const { name, ips } of all) out.set(name.toLowerCase(), [...(out.get(name.toLowerCase()) ?? []), ...ips]);
+  return [...out].map(([name, ips]) => ({ name, ips: [...new Set(ips)] }));
 }

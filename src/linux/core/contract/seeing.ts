@@ -7,13 +7,17 @@ export const LOG_CT_FULL = 2;
 /** What is wrong with a martian: its source, else its destination. */
 export const LOG_MARTIAN_SRC = 16;
 
-export interface CoreFrame {
+export interface CoreFrame extends FrameHead {
+  readonly bytes: Uint8Array;
+}
+
+/** A frame without its bytes. */
+export interface FrameHead {
   readonly time: number;
   readonly dev: number;
   /** sll_pkttype: 0 host, 1 broadcast, 2 multicast, 3 other host, 4 outgoing. */
   readonly pkttype: number;
   readonly length: number;
-  readonly bytes: Uint8Array;
   /** Identity of the packet, the same along its way through one namespace and across veth pairs. */
   readonly packet: number;
 }
@@ -51,6 +55,8 @@ export interface SeeingCore {
   /** A capture on one device, or on all of a namespace (dev 0), or on all namespaces (ns 0: the map). */
   captureAdd(ns: number, dev: number, snaplen: number): number;
   captureRead(capture: number): CoreFrame | undefined;
+  /** All that wait; head and bytes (a part of the core's memory) are good until `each` returns. */
+  captureEach(capture: number, each: (head: FrameHead, bytes: Uint8Array) => void): void;
   captureDropped(capture: number): number;
   captureDel(capture: number): void;
   /**

@@ -132,6 +132,8 @@ export interface SocketsCore {
   socks(ns: number): CoreSock[];
   /** struct tcp_info of a TCP socket. */
   sockTcpInfo(sock: number): CoreTcpInfo;
-  /** Counters of a namespace, as /proc/net/snmp and /proc/net/netstat name them. */
+  /** Counters of a namespace, as /proc/net/snmp, snmp6 and netstat name them. */
   snmp(ns: number): Counters;
+  /** Datagrams of a namespace that wait to be whole, and the bytes that they hold. */
+  fragments(ns: number, family: 4 | 6): { queues: number; memory: number };
 }

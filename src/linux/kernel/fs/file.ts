@@ -67,9 +67,14 @@ export class RegularFile extends SeekableFile implements OpenFile {
     return this.take(this.inode.bytes(), max);
   }
 
+  /** Where the next write begins. */
+  get next(): number {
+    return this.flags.append ? this.size : this.at;
+  }
+
   write(bytes: Uint8Array): Promise<number | Errno> {
     if (!this.flags.write && !this.flags.append) return Promise.resolve(EBADF);
-    if (this.flags.append) this.at = this.size;
+    this.at = this.next;
     const taken = this.#fitting(bytes);
     if (taken.length === 0 && bytes.length > 0) return Promise.resolve(ENOSPC);
     this.inode.writeAt(this.at, taken);

@@ -73,14 +73,24 @@ export class MountTable implements Mounts, Crossing {
     path: string,
     info: { source: string; options?: string; readOnly?: boolean },
   ): void {
-    this.#add(target, fs, path, { type: fs.type, ...info });
+    const from = placeIn(fs, path);
+    const mounted = isErr(from) || from.mount.at === undefined ? undefined : from.mount;
+    // What another file system there holds keeps that one's name and options.
+    const there = mounted && {
+      type: mounted.type,
+      source: mounted.source,
+      options: info.readOnly ? mounted.options.replace(/^rw\b/, 'ro') : mounted.options,
+      readOnly: info.readOnly || mounted.readOnly,
+      within: path.startsWith(`${mounted.target}/`) ? path.slice(mounted.target.length) : mounted.within,
+    };
+    this.#add(target, fs, path, { type: fs.type, ...info, ...there });
   }
 
   #add(
     target: string,
     fs: FileSystem,
     within: string,
-    info: { source: string; type: string; options?: string; readOnly?: boolean },
+    info: { source: string; type: string; options?: string; readOnly?: boolean; within?: string },
   ): void {
     const from = placeIn(fs, within);
     if (isErr(from)) throw new Error(`bind mount of ${within}: ${from.text}`);
@@ -93,7 +103,7 @@ export class MountTable implements Mounts, Crossing {
       type: info.type,
       options: info.options ?? `${flags},relatime`,
       readOnly: info.readOnly ?? from.mount.readOnly,
-      within,
+      within: info.within ?? within,
       parent: at.mount,
       at: at.inode,
     };

@@ -34,6 +34,7 @@ export interface Crossing {
 
 const MAX_LINKS = 40;
 const NAME_MAX = 255;
+const SLASH = 47;
 
 /** Absolute path of a place. */
 export function pathOf(place: Place): string {
@@ -47,6 +48,41 @@ export function absolute(cwd: string, path: string): string {
   return path.startsWith('/') ? path : cwd === '/' ? `/${path}` : `${cwd}/${path}`;
 }
 
+/** The names of a path that are still to be walked. */
+class Names {
+  #at = 0;
+
+  constructor(private path: string) {}
+
+  /** Whether there is one more. */
+  more(): boolean {
+    while (this.path.charCodeAt(this.#at) === SLASH) this.#at++;
+    return this.#at < this.path.length;
+  }
+
+  /** Pre: there is one more. */
+  next(): string {
+    const end = this.path.indexOf('/', this.#at);
+    const name = end < 0 ? this.path.slice(this.#at) : this.path.slice(this.#at, end);
+    this.#at += name.length;
+    return name;
+  }
+
+  /** Whether anything but `.` is left. */
+  some(): boolean {
+    return this.path
+      .slice(this.#at)
+      .split('/')
+      .some((name) => name !== '' && name !== '.');
+  }
+
+  /** Puts a path before what is left. */
+  first(path: string): void {
+    this.path = `${path}/${this.path.slice(this.#at)}`;
+    this.#at = 0;
+  }
+}
+
 /**
  * Walks `path`. @param follow whether a symlink in the last place is followed
  * @returns ENOENT when something but the last name is missing (or the path is empty), ENOTDIR, ELOOP, ENAMETOOLONG
@@ -54,15 +90,15 @@ export function absolute(cwd: string, path: string): string {
 export function walk(crossing: Crossing, cwd: string, path: string, follow: boolean): Walked | Errno {
   if (path === '') return ENOENT;
   if (path.includes('\0')) return EINVAL;
-  const todo = splitReversed(absolute(cwd, path));
+  const todo = new Names(absolute(cwd, path));
   const slash = path.endsWith('/');
   let here = crossing.top;
   let links = 0;
   /** Where the last name was looked up. */
   let dir = here;
   let last = '.';
-  while (todo.length > 0) {
-    const name = todo.pop() as string;
+  while (todo.more()) {
+    const name = todo.next();
     if (name === '.') continue;
     if (here.inode.kind !== 'dir') return ENOTDIR;
     if (name.length > NAME_MAX) return ENAMETOOLONG;
@@ -73,8 +109,8 @@ export function walk(crossing: Crossing, cwd: string, path: string, follow: bool
       continue;
     }
     const child = here.inode.lookup(name);
-    if (!child) return todo.some((n) => n !== '.') ? ENOENT : { place: undefined, dir: here, name, slash };
-    if (child.kind === 'symlink' && (follow || todo.length > 0 || slash)) {
+    if (!child) return todo.some() ? ENOENT : { place: undefined, dir: here, name, slash };
+    if (child.kind === 'symlink' && (follow || slash || todo.more())) {
       if (++links > MAX_LINKS) return ELOOP;
       const jump = follows(crossing, here, child, name, todo);
       if (isErr(jump)) return jump;
@@ -101,21 +137,14 @@ function enter(crossing: Crossing, here: Place, child: Inode, name: string): Pla
   return { mount, inode, up: here, name };
 }
 
-/** Either jumps to a magic link's inode, or pushes the link's target on the names still to walk. */
-function follows(crossing: Crossing, here: Place, link: Inode, name: string, todo: string[]): { place: Place } | Errno {
+/** Either jumps to a magic link's inode, or puts the link's target before the names still to walk. */
+function follows(crossing: Crossing, here: Place, link: Inode, name: string, todo: Names): { place: Place } | Errno {
   const magic = link.follow();
   if (isErr(magic)) return magic;
   if (magic) return { place: { mount: here.mount, inode: magic, up: here, name } };
   const target = link.readlink();
   if (isErr(target)) return target;
   if (target === '') return ENOENT;
-  todo.push(...splitReversed(target));
+  todo.first(target);
   return { place: target.startsWith('/') ? crossing.top : here };
-}
-
-function splitReversed(path: string): string[] {
-  const parts = path.split('/');
-  const out: string[] = [];
-  for (let i = parts.length - 1; i >= 0; i--) if (parts[i] !== '') out.push(parts[i] as string);
-  return out;
 }

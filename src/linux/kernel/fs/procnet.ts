@@ -1,10 +1,14 @@
 /** /proc/PID/net: the network namespace as text. @see proc_pid_net(5) */
-import { formatMac, type IpAddr, ip4, mask4 } from '../../../base/ip.ts';
-import type { CoreTcpInfo, Counters } from '../../core/core.ts';
+import { formatMac, type IpAddr, mask4 } from '../../../base/ip.ts';
 import type { Machine } from '../kernel.ts';
-import type { Link, NetAdmin, NetnsKey, Route, SocketInfo } from '../netadmin.ts';
+import type { Link, NetAdmin, NetnsKey, Route } from '../netadmin.ts';
 import type { Inode } from './inode.ts';
+import { hex, hex4 } from './prochex.ts';
+import { counters, snmp6 } from './procmib.ts';
+import { ifInet6, igmp6, ipv6Route } from './procnet6.ts';
 import { recentDir } from './procrecent.ts';
+import { sockets, sockstat, sockstat6, unix } from './procsock.ts';
+import { conntrackStat, ipVs, ipVsConn, ipVsStats, nfConntrack } from './proctrack.ts';
 import { SynthDir, SynthFile } from './synth.ts';
 
 /** @param netns the namespace of the process whose directory it is */
@@ -15,10 +19,29 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     dev: file(dev),
     if_inet6: file(ifInet6),
     igmp: file(igmp),
+    dev_mcast: file(devMcast),
+    icmp: file((net) => sockets(net, 'icmp', 4)),
+    icmp6: file((net) => sockets(net, 'icmp', 6)),
     igmp6: file(igmp6),
+    ip_vs: file(ipVs),
+    ip_vs_conn: file(ipVsConn),
+    ip_vs_stats: file(ipVsStats),
+    ipv6_route: file(ipv6Route),
+    // No socket names the sources that it hears.
+    mcfilter: file(() => 'Idx Device        MCA        SRC    INC    EXC\n'),
+    mcfilter6: file(
+      () => 'Idx Device                Multicast Address                   Source Address    INC    EXC\n',
+    ),
     netstat: file((net) => counters(net, ['TcpExt', 'IpExt'])),
+    nf_conntrack: file((net) => nfConntrack(net, m.sysctl(netns(), 'net.netfilter.nf_conntrack_acct') === '1')),
+    raw: file((net) => sockets(net, 'raw', 4)),
+    raw6: file((net) => sockets(net, 'raw', 6)),
     route: file(route),
-    snmp: file((net) => counters(net, ['Ip', 'Icmp', 'IcmpMsg', 'Tcp', 'Udp'])),
+    snmp: file((net) => counters(net, ['Ip', 'Icmp', 'IcmpMsg', 'Tcp', 'Udp', 'UdpLite'])),
+    snmp6: file(snmp6),
+    sockstat: file(sockstat),
+    sockstat6: file(sockstat6),
+    stat: new SynthDir(() => ({ nf_conntrack: file(conntrackStat) })),
     tcp: file((net) => sockets(net, 'tcp', 4)),
     tcp6: file((net) => sockets(net, 'tcp', 6)),
     udp: file((net) => sockets(net, 'udp', 4)),
@@ -26,21 +49,6 @@ export function procNet(m: Machine, netns: () => NetnsKey): Inode {
     unix: file(unix),
     xt_recent: recentDir(m, netns),
   }));
-}
-
-const hex = (n: number, width: number): string => n.toString(16).toUpperCase().padStart(width, '0');
-
-/** An IPv4 address as the kernel prints it: the bytes of network order read as a little-endian number. */
-function hex4(value: number): string {
-  return hex(((value >>> 24) | ((value >>> 8) & 0xff00) | ((value << 8) & 0xff0000) | (value << 24)) >>> 0, 8);
-}
-
-function hexIp(a: IpAddr | undefined, family: 4 | 6): string {
-  if (family === 4) return hex4(a?.v === 4 ? a.value : 0);
-  const value = a === undefined ? 0n : a.v === 6 ? a.value : (0xffffn << 32n) | BigInt(a.value);
-  let out = '';
-  for (let i = 3; i >= 0; i--) out += hex4(Number((value >> BigInt(32 * i)) & 0xffffffffn));
-  return out;
 }
 
 /** @see Linux net/core/net-procfs.c: dev_seq_printf_stats */
@@ -114,20 +122,6 @@ function arp(net: NetAdmin): string {
   return head + rows.join('');
 }
 
-function ifInet6(net: NetAdmin): string {
-  return net
-    .addrs()
-    .map((a) => {
-      if (a.prefix.addr.v !== 6) return '';
-      const ip = a.prefix.addr.value.toString(16).padStart(32, '0');
-      const scope = a.scope === 'link' ? 0x20 : a.scope === 'host' ? 0x10 : 0;
-      const name = (net.link(a.ifindex)?.name ?? '').padStart(8);
-      const two = (n: number): string => n.toString(16).padStart(2, '0');
-      return `${ip} ${two(a.ifindex)} ${two(a.prefix.bits)} ${two(scope)} 80 ${name}\n`;
-    })
-    .join('');
-}
-
 /** @see Linux net/ipv4/igmp.c: igmp_mc_seq_show */
 function igmp(net: NetAdmin): string {
   const rows = net.links().map(({ ifindex, name }) => {
@@ -143,99 +137,25 @@ function igmp(net: NetAdmin): string {
   return `Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n${rows.join('')}`;
 }
 
-/** MAF_LAST_REPORTER, which who tells of a group is; MAF_LOADED; MAF_NOREPORT: all nodes, and groups of this node. */
-const REPORTED = 0x4;
-const NOT_REPORTED = 0xc;
-
-/** @see Linux net/ipv6/mcast.c: igmp6_mc_seq_show */
-function igmp6(net: NetAdmin): string {
-  return net
-    .groups()
-    .flatMap(({ ifindex, ip, users }) => {
-      if (ip.v !== 6) return [];
-      const scope = (ip.value >> 112n) & 15n;
-      const silent = scope < 2n || ip.value === 0xff02n << 112n || ip.value === (0xff02n << 112n) + 1n;
-      const name = (net.link(ifindex)?.name ?? '').padEnd(15);
-      const group = ip.value.toString(16).padStart(32, '0');
-      return [
-        `${String(ifindex).padEnd(4)} ${name} ${group} ${String(users).padStart(5)} ${hex(silent ? NOT_REPORTED : REPORTED, 8)} 0\n`,
-      ];
-    })
-    .join('');
+/** The Ethernet address of a group; none for groups of this node. @see RFC 1112 §6.4, RFC 2464 §7 */
+function groupMac(ip: IpAddr): string | undefined {
+  if (ip.v === 4) return `01005e${(ip.value & 0x7fffff).toString(16).padStart(6, '0')}`;
+  if (((ip.value >> 112n) & 15n) < 2n) return undefined;
+  return `3333${(ip.value & 0xffffffffn).toString(16).padStart(8, '0')}`;
 }
 
-/** What RFC 4022 has besides counters: algorithm (1 other), least and greatest timeout, connections at most (no limit). */
-const TCP_HEAD: Readonly<Record<string, number>> = { RtoAlgorithm: 1, RtoMin: 200, RtoMax: 120000, MaxConn: -1 };
-
-/** Groups of counters, a line of names and a line of numbers each. @see Linux net/ipv4/proc.c: snmp_seq_show */
-function counters(net: NetAdmin, groups: readonly (keyof Counters)[]): string {
-  const all = net.counters();
-  return groups
-    .filter((g) => Object.keys(all[g]).length > 0)
-    .map((g) => {
-      const row = g === 'Tcp' ? { ...TCP_HEAD, ...all.Tcp } : all[g];
-      return `${g}: ${Object.keys(row).join(' ')}\n${g}: ${Object.values(row).join(' ')}\n`;
-    })
-    .join('');
-}
-
-const TCP_STATES: Readonly<Record<string, number>> = {
-  ESTAB: 1,
-  'SYN-SENT': 2,
-  'SYN-RECV': 3,
-  'FIN-WAIT-1': 4,
-  'FIN-WAIT-2': 5,
-  'TIME-WAIT': 6,
-  UNCONN: 7,
-  'CLOSE-WAIT': 8,
-  'LAST-ACK': 9,
-  LISTEN: 10,
-  CLOSING: 11,
-};
-
-/** References, address, then rto, ato, quick acknowledgements and ping-pong, cwnd, threshold. @see Linux get_tcp4_sock */
-function tcpRest(s: SocketInfo, t: CoreTcpInfo): string {
-  if (s.state === 'TIME-WAIT' || s.state === 'SYN-RECV') return ' 1 0000000000000000';
-  const ticks = (us: number): number => Math.round(us / 1e4);
-  const threshold = s.state === 'LISTEN' ? 0 : t.ssthresh >= 0x7fffffff ? -1 : t.ssthresh;
-  const cwnd = s.state === 'LISTEN' ? 10 : t.cwnd;
-  const rto = s.state === 'LISTEN' ? 100 : ticks(t.rto);
-  return ` 1 0000000000000000 ${rto} ${ticks(t.ato)} 0 ${cwnd} ${threshold}`;
-}
-
-function sockets(net: NetAdmin, netid: 'tcp' | 'udp', family: 4 | 6): string {
-  const wide = family === 6 ? 32 : 8;
-  const head =
-    netid === 'tcp'
-      ? `  sl  local_address${' '.repeat(wide - 8)} rem_address${' '.repeat(wide - 8)}   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode`
-      : `   sl  local_address${' '.repeat(wide - 8)} rem_address${' '.repeat(wide - 8)}   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops`;
-  const end = (e: SocketInfo['local']): string => `${hexIp(e.ip ?? ip4(0), family)}:${hex(e.port, 4)}`;
-  const rows = net
-    .sockets()
-    .filter((s) => s.netid === netid && s.family === family)
-    .map((s, i) => {
-      const t = s.info?.();
-      // tr: 1 retransmission, 2 keepalive, 3 time-wait, 4 zero-window probe; in hundredths of a second
-      const timer = t ? (t.timer === 5 ? 1 : t.timer) : 0;
-      const when = t ? hex(Math.max(0, Math.round(t.timerNs / 1e7)), 8) : '00000000';
-      const queues = `${hex(s.state === 'LISTEN' ? 0 : s.sendQ, 8)}:${hex(s.recvQ, 8)} ${hex(timer, 2)}:${when} ${hex(t?.retransmits ?? 0, 8)}`;
-      const owner = `${String(s.uid).padStart(5)} ${String(t?.probes ?? 0).padStart(8)} ${s.inode}`;
-      const rest = t ? tcpRest(s, t) : netid === 'udp' ? ` 2 0000000000000000 ${s.drops ?? 0}` : '';
-      return `${String(i).padStart(4)}: ${end(s.local)} ${end(s.peer)} ${hex(TCP_STATES[s.state] ?? 7, 2)} ${queues} ${owner}${rest}`;
-    });
-  return [head, ...rows].map((l) => `${netid === 'tcp' ? l.padEnd(149) : l.padEnd(127)}\n`).join('');
-}
-
-function unix(net: NetAdmin): string {
-  const rows = net
-    .sockets()
-    .filter((s) => s.netid === 'unix')
-    .map((s) => {
-      const listening = s.state === 'LISTEN';
-      const flags = listening ? '00010000' : '00000000';
-      const state = listening ? '01' : s.state === 'ESTAB' ? '03' : '01';
-      const path = s.local.path === undefined || s.local.path === '*' ? '' : ` ${s.local.path}`;
-      return `0000000000000000: 00000002 00000000 ${flags} 0001 ${state} ${String(s.inode).padStart(5)}${path}\n`;
-    });
-  return `Num       RefCount Protocol Flags    Type St Inode Path\n${rows.join('')}`;
+/** Groups that devices' cards let in: how many want each, and how many of all namespaces' (none). @see Linux net/core/dev_addr_lists.c, net-procfs.c: dev_mc_seq_show */
+function devMcast(net: NetAdmin): string {
+  const out: string[] = [];
+  for (const { ifindex, name } of net.links()) {
+    if (name === 'lo') continue;
+    const users = new Map<string, number>();
+    for (const g of net.groups().filter((x) => x.ifindex === ifindex)) {
+      const mac = groupMac(g.ip);
+      if (mac !== undefined) users.set(mac, (users.get(mac) ?? 0) + 1);
+    }
+    for (const [mac, n] of [...users].reverse())
+      out.push(`${String(ifindex).padEnd(4)} ${name.padEnd(15)} ${String(n).padEnd(5)} ${'0'.padEnd(5)} ${mac}\n`);
+  }
+  return out.join('');
 }

@@ -2,26 +2,26 @@
 import type { IpAddr } from '../../../base/ip.ts';
 import type { Addr16 } from '../../core/core.ts';
 
+const LOW = 0xffff_ffff_ffff_ffffn;
+
 export function toAddr16(ip: IpAddr): Addr16 {
   const out = new Uint8Array(16);
+  const view = new DataView(out.buffer);
   if (ip.v === 4) {
-    out[10] = out[11] = 0xff;
-    for (let i = 0; i < 4; i++) out[12 + i] = (ip.value >>> (24 - 8 * i)) & 255;
-  } else for (let i = 0; i < 16; i++) out[i] = Number((ip.value >> BigInt(120 - 8 * i)) & 255n);
+    view.setUint16(10, 0xffff);
+    view.setUint32(12, ip.value);
+  } else {
+    view.setBigUint64(0, ip.value >> 64n);
+    view.setBigUint64(8, ip.value & LOW);
+  }
   return out;
 }
 
 export function fromAddr16(a: Addr16): IpAddr {
-  const mapped = a[10] === 0xff && a[11] === 0xff && a.subarray(0, 10).every((b) => b === 0);
-  if (mapped)
-    return {
-      v: 4,
-      value:
-        (((a[12] as number) << 24) | ((a[13] as number) << 16) | ((a[14] as number) << 8) | (a[15] as number)) >>> 0,
-    };
-  let value = 0n;
-  for (const b of a) value = (value << 8n) | BigInt(b);
-  return { v: 6, value };
+  const view = new DataView(a.buffer, a.byteOffset, 16);
+  if (view.getUint32(0) === 0 && view.getUint32(4) === 0 && view.getUint32(8) === 0xffff)
+    return { v: 4, value: view.getUint32(12) };
+  return { v: 6, value: (view.getBigUint64(0) << 64n) | view.getBigUint64(8) };
 }
 
 export const ANY4: IpAddr = { v: 4, value: 0 };

@@ -87,38 +87,27 @@ function defaultScope(d: Device, prefix: Prefix): Addr['scope'] {
 /** Local, broadcast and connected routes of one address. */
 export function addrRoutes(world: NetWorld, d: Device, a: Addr, connected = true): void {
   const { prefix } = a;
+  const { ns, ifindex } = d;
   const ip = prefix.addr;
-  const base = { ifindex: d.ifindex, metric: 0, proto: 'kernel' as const };
-  const net = network(prefix);
   if (ip.v === 6) {
     addr6Routes(world, d, prefix, connected);
     return;
   }
-  const primary = subnetOf(d.ns, a)[0] ?? a;
-  const src = primary.prefix.addr;
-  if (d.kind === 'loopback' && prefix.bits < 32 && primary === a)
-    pushRoute(world, d.ns, { ...base, family: 4, type: 'local', dst: net, src: ip, scope: 'host', table: 255 }, false);
-  pushRoute(
-    world,
-    d.ns,
-    { ...base, family: 4, type: 'local', dst: { addr: ip, bits: 32 }, src, scope: 'host', table: 255 },
-    false,
-  );
-  if (primary !== a) return;
-  const everybody: Route = {
-    ...base,
-    family: 4,
-    type: 'broadcast',
-    dst: { addr: ip4(last4(prefix)), bits: 32 },
-    src: ip,
-    scope: 'link',
-    table: 255,
+  const add = (type: Route['type'], scope: Route['scope'], dst: Prefix, src: IpAddr): void => {
+    const live = type === 'unicast';
+    const table = live ? 254 : 255;
+    pushRoute(world, ns, { family: 4, type, dst, ifindex, src, scope, proto: 'kernel', metric: 0, table }, live);
   };
+  const primary = subnetOf(ns, a)[0] ?? a;
+  const loopback = d.kind === 'loopback';
+  if (loopback && prefix.bits < 32 && primary === a) add('local', 'host', network(prefix), ip);
+  add('local', 'host', { addr: ip, bits: 32 }, primary.prefix.addr);
+  if (primary !== a) return;
+  const everybody = (): void => add('broadcast', 'link', { addr: ip4(last4(prefix)), bits: 32 }, ip);
   const named = a.broadcast !== undefined && prefix.bits < 31;
-  if (named) pushRoute(world, d.ns, everybody, false);
-  if (d.kind !== 'loopback' && prefix.bits < 32 && connected)
-    pushRoute(world, d.ns, { ...base, family: 4, type: 'unicast', dst: net, src: ip, scope: 'link', table: 254 }, true);
-  if (!named && prefix.bits < 31) pushRoute(world, d.ns, everybody, false);
+  if (named) everybody();
+  if (!loopback && prefix.bits < 32 && connected) add('unicast', 'link', network(prefix), ip);
+  if (!named && prefix.bits < 31) everybody();
 }
 
 export function delAddr(world: NetWorld, ns: Netns, ifname: string, prefix: Prefix): Errno | 0 {

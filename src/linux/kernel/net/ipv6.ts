@@ -145,13 +145,19 @@ export function addAddr6(world: NetWorld, d: Device, prefix: Prefix, nodad: bool
 
 /** Local and connected routes of one address. */
 export function addr6Routes(world: NetWorld, d: Device, prefix: Prefix, connected: boolean): void {
-  const base = { family: 6, ifindex: d.ifindex, proto: 'kernel', scope: 'global' } as const;
-  const local: Route = { ...base, type: 'local', dst: { addr: prefix.addr, bits: 128 }, metric: 0, table: 255 };
-  pushRoute(world, d.ns, local, false);
+  const { ns, ifindex } = d;
+  const add = (type: Route['type'], dst: Prefix, metric: number, table: number): unknown =>
+    pushRoute(
+      world,
+      ns,
+      { family: 6, type, dst, ifindex, scope: 'global', proto: 'kernel', metric, table },
+      type === 'unicast',
+    );
+  add('local', { addr: prefix.addr, bits: 128 }, 0, 255);
   if (d.kind === 'loopback' || !connected) return;
   const dst = network(prefix);
-  const there = d.ns.routes.of(d.ifindex).some((r) => r.table === 254 && samePrefix(r.dst, dst) && !r.via);
-  if (!there) pushRoute(world, d.ns, { ...base, type: 'unicast', dst, metric: 256, table: 254 }, true);
+  if (!ns.routes.of(ifindex).some((r) => r.table === 254 && samePrefix(r.dst, dst) && !r.via))
+    add('unicast', dst, 256, 254);
 }
 
 /** An address went: so does the connected route, unless another address is of that prefix. */

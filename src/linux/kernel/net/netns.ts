@@ -75,19 +75,22 @@ export class Device {
   }
 }
 
+/** The rules that every namespace begins with. */
+const FIRST_RULES: readonly PolicyRule[] = [
+  { family: 4, priority: 0, action: 'lookup', table: 255 },
+  { family: 4, priority: 32766, action: 'lookup', table: 254 },
+  { family: 4, priority: 32767, action: 'lookup', table: 253 },
+  { family: 6, priority: 0, action: 'lookup', table: 255 },
+  { family: 6, priority: 32766, action: 'lookup', table: 254 },
+];
+
 export class Netns {
   /** By ifindex, ascending: the order of `ip link`. */
   readonly devices: Device[] = [];
   readonly addrs = new DeviceList<Addr>();
   readonly routes = new DeviceList<Route>();
   /** Policy rules, lowest priority first. */
-  readonly policy: PolicyRule[] = [
-    { family: 4, priority: 0, action: 'lookup', table: 255 },
-    { family: 4, priority: 32766, action: 'lookup', table: 254 },
-    { family: 4, priority: 32767, action: 'lookup', table: 253 },
-    { family: 6, priority: 0, action: 'lookup', table: 255 },
-    { family: 6, priority: 32766, action: 'lookup', table: 254 },
-  ];
+  readonly policy: PolicyRule[] = [...FIRST_RULES];
   readonly sysctls = new Map<string, string>();
   rules: Ruleset | undefined;
   /** Processes and names that hold it. */

@@ -42,6 +42,9 @@ const CONF: Readonly<Record<string, number>> = {
   tag: abi.CONF_TAG,
 };
 
+/** Forwarding first: it sets others. */
+const INHERITED: readonly number[] = [...new Set([abi.CONF_FORWARDING, ...Object.values(CONF)])];
+
 /** Leaves of net.ipv4.neigh.DEV, with their unit in ms (1 for counts). */
 const NEIGH: Readonly<Record<string, readonly [number, number]>> = {
   base_reachable_time: [abi.CONF_BASE_REACHABLE_TIME, 1000],
@@ -148,9 +151,6 @@ export function sysctl4Keys(ns: Netns): string[] {
 
 /** A new namespace begins with `all` and `default` of the first. @see Linux net/ipv4/devinet.c: devinet_init_net */
 export function inherit4(core: Core, ns: Netns, from: Netns): void {
-  for (const dev of [abi.CONF_ALL, abi.CONF_DEFAULT]) {
-    core.confSet(ns.core, dev, abi.CONF_FORWARDING, core.confGet(from.core, dev, abi.CONF_FORWARDING));
-    for (const key of Object.values(CONF))
-      if (key !== abi.CONF_FORWARDING) core.confSet(ns.core, dev, key, core.confGet(from.core, dev, key));
-  }
+  for (const dev of [abi.CONF_ALL, abi.CONF_DEFAULT])
+    for (const key of INHERITED) core.confSet(ns.core, dev, key, core.confGet(from.core, dev, key));
 }

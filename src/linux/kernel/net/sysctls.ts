@@ -99,12 +99,12 @@ const NS6: Readonly<Record<string, Parameters<Core['ip6NsSet']>[1]>> = {
 
 /** `net/ipv4/ip_forward` and `net.ipv4.ip_forward` are one; a device's name may hold dots in the first form. */
 function canonical(name: string): string {
-  return name.includes('/')
-    ? name
-        .split('/')
-        .map((p) => p.replaceAll('.', '/'))
-        .join('.')
-    : name;
+  if (!name.includes('/')) return name;
+  if (!name.includes('.')) return name.replaceAll('/', '.');
+  return name
+    .split('/')
+    .map((p) => p.replaceAll('.', '/'))
+    .join('.');
 }
 
 function perDevice(ns: Netns, name: string): string | undefined {

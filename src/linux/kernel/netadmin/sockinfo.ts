@@ -28,6 +28,8 @@ export interface SocketInfo {
 /** Sockets and counters of a namespace. */
 export interface SocketAdmin {
   sockets(): SocketInfo[];
-  /** Counters of /proc/net/snmp and /proc/net/netstat. */
+  /** Counters of /proc/net/snmp, snmp6 and netstat. */
   counters(): Counters;
+  /** Datagrams that wait to be whole, and the bytes that they hold. */
+  fragments(family: 4 | 6): { readonly queues: number; readonly memory: number };
 }

@@ -1,6 +1,7 @@
 /** System calls on descriptors: reading, writing, duplicating, polling. */
-import { EBADF, EINTR, EINVAL, EIO, EPIPE, type Errno, ESPIPE, isErr } from '../errno.ts';
+import { EBADF, EFBIG, EINTR, EINVAL, EIO, EPIPE, type Errno, ESPIPE, isErr } from '../errno.ts';
 import { isNonBlocking, setNonBlocking } from '../fdtable.ts';
+import { RegularFile } from '../fs/file.ts';
 import type { OpenFile } from '../machine.ts';
 import { SIGNALS } from '../signal.ts';
 import { isOrphaned, send } from '../signals.ts';
@@ -37,8 +38,13 @@ export class SysDescriptors extends SysProcesses {
     let done = 0;
     for (;;) {
       let resumed = false;
+      let cut = false;
       const n = await p.blocking(async (wait) => {
-        const result = await file.write(done === 0 ? bytes : bytes.subarray(done), wait);
+        const rest = done === 0 ? bytes : bytes.subarray(done);
+        const allowed = this.#within(file, rest);
+        if (isErr(allowed)) return allowed;
+        cut = allowed.length < rest.length;
+        const result = await file.write(allowed, wait);
         resumed = (wait as { stopped?: boolean }).stopped === true;
         return result;
       }, isNonBlocking(file));
@@ -46,8 +52,18 @@ export class SysDescriptors extends SysProcesses {
       if (p.status) await p.runnable();
       if (isErr(n)) return done > 0 && n === EINTR ? done : n;
       done += n;
-      if (done >= bytes.length || !resumed) return done;
+      if (done >= bytes.length || !(resumed || cut)) return done;
     }
+  }
+
+  /** What a process may write of it: its files grow to RLIMIT_FSIZE. @see Linux mm/filemap.c: generic_write_check_limits */
+  #within(file: OpenFile, bytes: Uint8Array): Uint8Array | Errno {
+    const most = this.proc.limits.fsize.soft;
+    if (most === Number.POSITIVE_INFINITY || !(file instanceof RegularFile) || bytes.length === 0) return bytes;
+    const room = most - file.next;
+    if (room > 0) return bytes.subarray(0, room);
+    send(this.m.signals, this.proc, SIGNALS.SIGXFSZ, this.proc);
+    return EFBIG;
   }
 
   close(fd: Fd): Errno | 0 {

@@ -57,10 +57,13 @@ const CHANGES = [
   'nfDelChain nfDelete nfFlush nfInsert nfNewChain nfPolicy nfRenameChain nfReplace nfZero setFdb setLink setNeigh setQdisc',
 ].flatMap((line) => line.split(' '));
 
+/** The same but for some operations. */
+const instead = (admin: NetAdmin, some: Partial<NetAdmin>): NetAdmin => Object.assign(Object.create(admin), some);
+
 /** What a process without CAP_NET_ADMIN has: it sees everything and changes nothing. */
 function readOnly(admin: NetAdmin): NetAdmin {
   const refused = (): Errno => EPERM;
-  return { ...admin, ...Object.fromEntries(CHANGES.map((name) => [name, refused])) };
+  return instead(admin, Object.fromEntries(CHANGES.map((name) => [name, refused])));
 }
 
 export class SysSockets extends SysFiles {
@@ -222,13 +225,12 @@ export class SysSockets extends SysFiles {
     if (this.#net && this.#netOf === netns) return this.#net;
     const admin = this.m.net(netns);
     this.#netOf = netns;
-    this.#net = {
-      ...(this.p.can('CAP_NET_ADMIN') ? admin : readOnly(admin)),
+    this.#net = instead(this.p.can('CAP_NET_ADMIN') ? admin : readOnly(admin), {
       sockets: () => {
         this.m.current = this.p;
         return admin.sockets();
       },
-    };
+    });
     return this.#net;
   }
 }

@@ -1,150 +1,74 @@
 /**
  * `netstat -s`: counters in words.
- * @see net-tools statistics.c
+ * @see net-tools statistics.c: process_fd, print_table
  */
 import type { Counters } from '../../core/snmp.ts';
-
-/** Words after the number; with a colon at the end before it. `optional` ones are told when they are not 0. */
-interface Row {
-  readonly words: string;
-  readonly optional?: boolean;
-  /** Under the histogram of its direction. */
-  readonly kind?: 'input' | 'output';
-}
-
-const row = (words: string): Row => ({ words });
-const maybe = (words: string): Row => ({ words, optional: true });
-
-/** What messages of ICMP are called. */
-const MESSAGES: Readonly<Record<string, string>> = {
-  DestUnreachs: 'destination unreachable',
-  TimeExcds: 'timeout in transit',
-  ParmProbs: 'wrong parameters',
-  SrcQuenchs: 'source quenches',
-  Redirects: 'redirects',
-  Echos: 'echo requests',
-  EchoReps: 'echo replies',
-  Timestamps: 'timestamp request',
-  TimestampReps: 'timestamp reply',
-  AddrMasks: 'address mask request',
-  AddrMaskReps: 'address mask replies',
-};
-
-const histogram = (prefix: string, kind: 'input' | 'output'): [string, Row][] =>
-  Object.entries(MESSAGES).map(([name, words]) => [`${prefix}${name}`, { words: `${words}:`, optional: true, kind }]);
-
-/** Those that have words of their own; others are told by name when they are not 0. */
-const WORDS: Readonly<Record<keyof Counters, Readonly<Record<string, Row>>>> = {
-  Ip: {
-    Forwarding: row('Forwarding:'),
-    InReceives: row('total packets received'),
-    InHdrErrors: maybe('with invalid headers'),
-    InAddrErrors: maybe('with invalid addresses'),
-    ForwDatagrams: row('forwarded'),
-    InUnknownProtos: maybe('with unknown protocol'),
-    InDiscards: row('incoming packets discarded'),
-    InDelivers: row('incoming packets delivered'),
-    OutRequests: row('requests sent out'),
-    OutDiscards: maybe('outgoing packets dropped'),
-    OutNoRoutes: maybe('dropped because of missing route'),
-    ReasmTimeout: maybe('fragments dropped after timeout'),
-    ReasmReqds: maybe('reassemblies required'),
-    ReasmOKs: maybe('packets reassembled ok'),
-    ReasmFails: maybe('packet reassembles failed'),
-    FragOKs: maybe('fragments received ok'),
-    FragFails: maybe('fragments failed'),
-    FragCreates: maybe('fragments created'),
-  },
-  Icmp: {
-    InMsgs: row('ICMP messages received'),
-    InErrors: row('input ICMP message failed'),
-    OutMsgs: row('ICMP messages sent'),
-    OutErrors: row('ICMP messages failed'),
-    ...Object.fromEntries([...histogram('In', 'input'), ...histogram('Out', 'output')]),
-  },
-  IcmpMsg: {},
-  Tcp: {
-    ActiveOpens: row('active connection openings'),
-    PassiveOpens: row('passive connection openings'),
-    AttemptFails: row('failed connection attempts'),
-    EstabResets: row('connection resets received'),
-    CurrEstab: row('connections established'),
-    InSegs: row('segments received'),
-    OutSegs: row('segments sent out'),
-    RetransSegs: row('segments retransmitted'),
-    InErrs: row('bad segments received'),
-    OutRsts: row('resets sent'),
-  },
-  Udp: {
-    InDatagrams: row('packets received'),
-    NoPorts: row('packets to unknown port received'),
-    InErrors: row('packet receive errors'),
-    OutDatagrams: row('packets sent'),
-    RcvbufErrors: row('receive buffer errors'),
-    SndbufErrors: row('send buffer errors'),
-  },
-  TcpExt: {
-    SyncookiesSent: maybe('SYN cookies sent'),
-    SyncookiesRecv: maybe('SYN cookies received'),
-    SyncookiesFailed: maybe('invalid SYN cookies received'),
-    EmbryonicRsts: maybe('resets received for embryonic SYN_RECV sockets'),
-    OfoPruned: maybe('packets dropped from out-of-order queue because of socket buffer overrun'),
-    TW: maybe('TCP sockets finished time wait in fast timer'),
-    TWRecycled: maybe('time wait sockets recycled by time stamp'),
-    PAWSActive: maybe('active connections rejected because of time stamp'),
-    PAWSEstab: maybe('packetes rejected in established connections because of timestamp'),
-    DelayedACKs: maybe('delayed acks sent'),
-    ListenOverflows: maybe('times the listen queue of a socket overflowed'),
-    ListenDrops: maybe('SYNs to LISTEN sockets dropped'),
-    TCPPureAcks: maybe('acknowledgments not containing data payload received'),
-    TCPHPAcks: maybe('predicted acknowledgments'),
-    TCPSackRecovery: maybe('times recovered from packet loss by selective acknowledgements'),
-    TCPFastRetrans: maybe('fast retransmits'),
-    TCPSlowStartRetrans: maybe('retransmits in slow start'),
-    TCPAbortOnData: maybe('connections reset due to unexpected data'),
-    TCPAbortOnClose: maybe('connections reset due to early user close'),
-    TCPAbortOnTimeout: maybe('connections aborted due to timeout'),
-  },
-  IpExt: {},
-};
+import { WORDS } from './counterwords.ts';
 
 /** Settings among the counters that are not told. */
 const SILENT: readonly string[] = ['DefaultTTL'];
-/** After these the histogram of the direction begins. */
-const TITLES: Readonly<Record<string, string>> = { InErrors: 'input', OutErrors: 'output' };
+const HISTOGRAMS: Readonly<Record<string, string>> = { '<': 'input', '>': 'output' };
 
-function groupText(group: keyof Counters, of: Readonly<Record<string, number>>): string {
-  let out = `${group}:\n`;
-  let indent = group === 'IcmpMsg' ? '        ' : '    ';
-  const told = WORDS[group];
-  const names = Object.keys(of);
-  // what has words comes in the order of the kernel, told of each direction's errors before its histogram
-  for (const name of names) {
-    const { words, optional, kind } = told[name] ?? { words: `${name}:`, optional: true };
-    if (SILENT.includes(name)) continue;
-    const value = of[name] ?? 0;
-    if (optional && value === 0) continue;
-    if (group === 'Icmp') indent = kind ? '        ' : '    ';
-    out += words.endsWith(':') ? `${indent}${words} ${value}\n` : `${indent}${value} ${words}\n`;
-    if (group === 'Icmp' && TITLES[name] !== undefined) out += `    ICMP ${TITLES[name]} histogram:\n`;
-  }
-  return out;
+/** Which protocols are asked for; none: all. */
+export interface Asked {
+  readonly tcp: boolean;
+  readonly udp: boolean;
+  readonly raw: boolean;
 }
 
-/** @param tcp, udp which to tell of; all when neither is asked for */
-export function countersText(all: Counters, tcp: boolean, udp: boolean): string {
-  const any = !tcp && !udp;
-  const groups: (keyof Counters)[] = [
-    ...(any ? (['Ip', 'Icmp'] as const) : []),
-    // those that netstat does not know come whatever is asked for
-    'IcmpMsg',
-    ...(tcp || any ? (['Tcp'] as const) : []),
-    ...(udp || any ? (['Udp'] as const) : []),
-    ...(tcp || any ? (['TcpExt'] as const) : []),
-    'IpExt',
-  ];
-  return groups
-    .filter((g) => g === 'TcpExt' || Object.keys(all[g]).length > 0)
-    .map((g) => groupText(g, all[g]))
-    .join('');
+/** Writes groups; what follows a histogram and has no words of its own stays under it. */
+class Writer {
+  out = '';
+  #histogram = '';
+
+  /** @param prefix what stands before names that have no words */
+  group(group: keyof Counters, of: Readonly<Record<string, number>>, prefix = ''): void {
+    this.out += `${group}:\n`;
+    for (const [name, value] of Object.entries(of))
+      if (!SILENT.includes(name)) this.#counter(WORDS[group]?.[name], `${prefix}${name}: %`, value);
+  }
+
+  #counter(words: string | undefined, otherwise: string, value: number): void {
+    const sign = words?.[0] ?? '?';
+    const title = HISTOGRAMS[sign];
+    if (title !== undefined && this.#histogram !== title) {
+      this.#line(`ICMP ${title} histogram:`);
+      this.#histogram = title;
+    }
+    if (words !== undefined && title === undefined) this.#histogram = '';
+    const signed = sign === '?' || title !== undefined;
+    if (signed && value === 0) return;
+    this.#line((words === undefined ? otherwise : signed ? words.slice(1) : words).replace('%', String(value)));
+  }
+
+  #line(text: string): void {
+    this.out += `${this.#histogram === '' ? '    ' : '        '}${text}\n`;
+  }
+}
+
+/** @param family of IPv6 alone, or all but that */
+export function countersText(all: Counters, family: 4 | 6, asked: Asked): string {
+  const any = !asked.tcp && !asked.udp && !asked.raw;
+  const told: Readonly<Partial<Record<keyof Counters, boolean>>> =
+    family === 6
+      ? { Ip6: asked.raw, Icmp6: asked.raw, Udp6: asked.udp, UdpLite6: true, Tcp: asked.tcp }
+      : {
+          Ip: asked.raw,
+          Icmp: asked.raw,
+          // those that netstat does not know come whatever is asked for
+          IcmpMsg: true,
+          Tcp: asked.tcp,
+          Udp: asked.udp,
+          UdpLite: true,
+          TcpExt: asked.tcp,
+          IpExt: true,
+        };
+  const w = new Writer();
+  for (const [name, wanted] of Object.entries(told)) {
+    const group = name as keyof Counters;
+    // a group of messages that never came has no lines in the kernel's file
+    if ((wanted || any) && Object.keys(all[group]).length > 0)
+      w.group(group, all[group], group.endsWith('6') ? group : '');
+  }
+  return w.out;
 }

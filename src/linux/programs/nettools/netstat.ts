@@ -76,18 +76,21 @@ async function netstat(ctx: Context): Promise<number> {
     return 0;
   }
   if (o.has('statistics')) {
-    await ctx.out(countersText(ctx.sys.net.counters(), o.has('tcp'), o.has('udp')));
+    const asked = { tcp: o.has('tcp'), udp: o.has('udp'), raw: o.has('raw') };
+    await ctx.out(countersText(ctx.sys.net.counters(), o.has('inet6') ? 6 : 4, asked));
     return 0;
   }
   const kinds = (['tcp', 'udp', 'raw'] as const).filter((k) => o.has(k));
   const inet = kinds.length > 0 ? [...kinds] : ['tcp', 'udp', 'raw'];
   const what = o.has('listening') ? '(only servers)' : o.has('all') ? '(servers and established)' : '(w/o servers)';
   const programs = o.has('program');
+  const family = o.has('inet') === o.has('inet6') ? undefined : o.has('inet6') ? 6 : 4;
   let out = `Active Internet connections ${what}\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${programs ? ' PID/Program name   ' : ''}\n`;
   const listening = (s: SocketInfo): boolean => s.state === 'LISTEN' || s.state === 'UNCONN';
   const rows = ctx.sys.net
     .sockets()
-    .filter((s) => inet.includes(s.netid) && (o.has('all') || listening(s) === o.has('listening')))
+    .filter((s) => inet.includes(s.netid) && (family === undefined || s.family === family))
+    .filter((s) => o.has('all') || listening(s) === o.has('listening'))
     .map((s, i) => ({ s, i }))
     .sort((a, b) => inet.indexOf(a.s.netid) - inet.indexOf(b.s.netid) || a.s.family - b.s.family || a.i - b.i);
   for (const { s } of rows) {
@@ -122,6 +125,8 @@ export const spec = defineProgram({
     flag('interfaces', 'i', 'interface table'),
     flag('statistics', 's', 'counters'),
     flag('extend', 'e', 'more'),
+    flag('inet', '4', 'IPv4 alone'),
+    flag('inet6', '6', 'IPv6 alone'),
     flag('wide', 'W', 'wide'),
   ],
   run: netstat,

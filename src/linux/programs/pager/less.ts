@@ -9,7 +9,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { STDIN } from '../stdio.ts';
+import { STDIN, screenOf } from '../stdio.ts';
 import { foldLine, visible } from './fold.ts';
 import { openKeyboard, PagedText, readKey } from './text.ts';
 
@@ -319,8 +319,7 @@ async function run(ctx: Context): Promise<number> {
     return 0;
   }
   if (ctx.options.has('quit-if-one-screen')) {
-    const size = sys.winsize(1);
-    const rows = isErr(size) ? 24 : size.rows;
+    const rows = screenOf(sys, 1)?.rows ?? 24;
     await text.want(rows);
     if (text.complete && text.lines.length < rows) {
       await ctx.out(text.lines.map((l) => `${l}\n`).join(''));

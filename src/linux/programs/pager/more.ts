@@ -8,7 +8,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { STDIN } from '../stdio.ts';
+import { STDIN, screenOf } from '../stdio.ts';
 import { foldLine } from './fold.ts';
 import { openKeyboard, PagedText, readKey } from './text.ts';
 
@@ -27,8 +27,7 @@ async function asked(ctx: Context, keys: Fd, page: number): Promise<number> {
 
 /** Shows one text. @returns false when the person has had enough */
 async function show(ctx: Context, text: PagedText, keys: Fd, size: number): Promise<boolean> {
-  const measured = ctx.sys.winsize(1);
-  const { cols, rows } = isErr(measured) ? { cols: 80, rows: 24 } : measured;
+  const { cols, rows } = screenOf(ctx.sys, 1) ?? { cols: 80, rows: 24 };
   const page = Math.max(1, rows - 1);
   let left = page;
   let shown = 0;

@@ -1,4 +1,5 @@
 /** dd: copies blocks. Conversions are not here. @see coreutils src/dd.c */
+import { join } from '../../../base/bytes.ts';
 import { type Errno, isErr } from '../../kernel/errno.ts';
 import type { Fd } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
@@ -45,17 +46,17 @@ async function readBlock(ctx: Context, fd: Fd, bs: number): Promise<Uint8Array |
   const { sys } = ctx;
   const st = sys.fstat(fd);
   const whole = !isErr(st) && (st.kind === 'file' || st.kind === 'char') && !sys.isatty(fd);
-  const out = new Uint8Array(bs);
+  const parts: Uint8Array[] = [];
   let have = 0;
   do {
     const piece = await sys.read(fd, bs - have);
     if (isErr(piece)) return piece;
     if (piece.length === 0) break;
-    out.set(piece, have);
+    parts.push(piece);
     have += piece.length;
   } while (whole && have < bs);
   await sys.cpu(SETUP_NS + have * BYTE_NS);
-  return out.subarray(0, have);
+  return parts.length === 1 ? (parts[0] as Uint8Array) : join(parts);
 }
 
 /** What a block and a byte take, ns. */

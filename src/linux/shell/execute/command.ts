@@ -3,7 +3,7 @@
  * @see bash execute_cmd.c: execute_simple_command, execute_disk_command; findcmd.c
  */
 import type * as ast from 'unbash';
-import { EACCES, EISDIR, ENOENT, type Errno, isErr } from '../../kernel/errno.ts';
+import { EACCES, EAGAIN, EISDIR, ENOENT, type Errno, isErr } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
 import { type Builtin, isSpecialBuiltin, Output } from '../builtins/builtin.ts';
 import { builtinFor } from '../builtins/table.ts';
@@ -334,6 +334,7 @@ async function notFound(sh: Shell, name: string, error: Errno | undefined, argv:
 }
 
 async function cannotExecute(sh: Shell, name: string, path: string, e: Errno): Promise<number> {
+  if (e === EAGAIN) return sh.fail(...sh.dialect.cannotFork(e.text));
   const st = sh.sys.stat(path);
   const why = !isErr(st) && st.kind === 'dir' ? EISDIR : e;
   if (sh.dialect.flavour !== 'bash' && why === ENOENT) await sh.complain(sh.dialect.notFound(name));

@@ -64,7 +64,7 @@ async function subshell(sh: Shell, node: ast.Subshell, redirects: readonly ast.R
     sub.tail = redirects.length === 0;
     return withRedirects(sub, redirects, () => runScript(sub, node.body));
   });
-  if (isErr(pid)) return sh.fail(`fork: ${pid.text}`, 254);
+  if (isErr(pid)) return sh.fail(...sh.dialect.cannotFork(pid.text));
   const job: Job = {
     id: 0,
     processes: [{ pid, status: undefined }],

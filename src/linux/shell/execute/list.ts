@@ -3,7 +3,7 @@
  * @see bash execute_cmd.c: execute_connection, execute_pipeline
  */
 import type * as ast from 'unbash';
-import { isErr } from '../../kernel/errno.ts';
+import { EAGAIN, isErr } from '../../kernel/errno.ts';
 import type { Job } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import { runErrTrap, runPendingTraps } from '../traps.ts';
@@ -120,7 +120,7 @@ export async function runStage(sub: Shell, node: ast.PipelineNode | ast.AndOr): 
 async function runPipeline(sh: Shell, node: ast.Pipeline): Promise<number> {
   sh.tail = false;
   const job = startPipeline(sh, node, textOf(sh, node), false);
-  if (!job) return sh.fail('fork: Resource temporarily unavailable', 254);
+  if (!job) return sh.fail(...sh.dialect.cannotFork(EAGAIN.text));
   return waitForeground(sh, job);
 }
 
@@ -172,7 +172,7 @@ async function startBackground(sh: Shell, st: ast.Statement): Promise<number> {
       job = { id: 0, processes, pgid: sh.jobControl ? pid : 0, text, notified: false, foreground: false };
     }
   }
-  if (!job) return sh.fail('fork: Resource temporarily unavailable', 254);
+  if (!job) return sh.fail(...sh.dialect.cannotFork(EAGAIN.text));
   sh.jobs.add(job);
   sh.backgroundPid = job.processes.at(-1)?.pid;
   if (sh.interactive) await sh.write(2, sh.dialect.flavour === 'bash' ? `[${job.id}] ${sh.backgroundPid}\n` : '');

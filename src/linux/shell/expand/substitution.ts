@@ -59,7 +59,7 @@ export async function commandSubstitution(sh: Shell, part: ast.CommandExpansionP
   sys.close(w);
   if (isErr(pid)) {
     sys.close(r);
-    return sh.fail(`fork: ${pid.text}`, 254);
+    return sh.fail(...sh.dialect.cannotFork(pid.text));
   }
   const bytes = await readAll(sys, r);
   sys.close(r);
@@ -113,7 +113,7 @@ export async function processSubstitution(sh: Shell, part: ast.ProcessSubstituti
   for (const s of sh.substitutions) delete fds[s.fd];
   const pid = forkScript(sh, { fds }, frame, script);
   sys.close(read ? w : r);
-  if (isErr(pid)) return sh.fail(`fork: ${pid.text}`, 254);
+  if (isErr(pid)) return sh.fail(...sh.dialect.cannotFork(pid.text));
   let n = 63;
   while (sh.io.has(n)) n--;
   sh.io.set(n, read ? r : w);

@@ -66,6 +66,7 @@ export class Desk {
   }
 
   async #load(id: string): Promise<Lesson> {
+    this.unknown = undefined;
     if (id === FREE) return (await import('./free.ts')).freePlay;
     if (id === TRY) await this.#try();
     if ((id === PREVIEW || id === TRY) && this.#draft) return this.#draft;

@@ -7,6 +7,8 @@ import type { Box } from './geometry.ts';
 const LEAST = 0.15;
 const MOST = 3;
 const READABLE = 0.8;
+/** The same in a pane as narrow as a telephone: a whole drawing says more there than large letters. */
+const NARROW = { width: 480, readable: 0.6 } as const;
 const MARGIN = 10;
 
 export class Camera {
@@ -26,9 +28,17 @@ export class Camera {
     this.y = MARGIN - bounds.y * this.scale;
   }
 
+  /** Whether part of a box is out of sight. */
+  cuts({ x, y, w, h }: Box, width: number, height: number): boolean {
+    const [left, top] = [this.x + x * this.scale, this.y + y * this.scale];
+    return left < 0 || top < 0 || left + w * this.scale > width || top + h * this.scale > height;
+  }
+
   /** Fits by itself, unless somebody has moved it. */
   follow(bounds: Box, width: number, height: number): void {
-    if (this.follows) this.fit(bounds, width, height, this.follows === 'whole' ? LEAST : READABLE * settings.scale);
+    if (!this.follows) return;
+    const readable = (width < NARROW.width ? NARROW.readable : READABLE) * settings.scale;
+    this.fit(bounds, width, height, this.follows === 'whole' ? LEAST : readable);
   }
 
   pan(dx: number, dy: number): void {

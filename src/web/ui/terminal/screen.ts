@@ -8,7 +8,7 @@ export interface Screen {
   /** Takes the room that it has. */
   fit(): void;
   ended(status: number): void;
-  /** Types a text and Enter, as if pasted. */
+  /** Types a text and Enter. */
   type(text: string): void;
   /** Types a text and leaves it to be finished by hand. */
   begin(text: string): void;

@@ -93,7 +93,10 @@ function screenOf(term: Terminal, size: Size, fitted: () => void): Screen {
     },
     ended: () => term.write(`\r\n${settings.t.shellEnded}\r\n`),
     type(text) {
-      term.paste(text);
+      size.takeRoom();
+      // A line is keyed in: what is pasted is lit up, and drawn once more over what a program left before the prompt.
+      if (/[\n\t]/.test(text)) term.paste(text);
+      else term.input(text);
       term.input('\r');
     },
     begin: (text) => term.paste(text),

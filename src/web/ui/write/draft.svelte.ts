@@ -30,6 +30,8 @@ class Draft {
   /** Of the folder, or the address. */
   name = $state('');
   files = $state.raw<Found>(recall());
+  /** What came of an address that should bring a lesson: it names none, or one that cannot be shown. */
+  lead = $state<'nothing' | 'unsound' | undefined>(undefined);
   /** Undefined while the compiler has not yet told. */
   faults = $state.raw<readonly Fault[] | undefined>(undefined);
   /** Names of files that are not there. */

@@ -9,6 +9,13 @@ import { unpackFiles } from './packed.ts';
 export async function tryLesson(fragment: string): Promise<boolean> {
   const query = new URLSearchParams(fragment.replace(/^[^?]*\?/, ''));
   const packed = query.get('lesson');
-  if (packed !== null) return draft.take('linked', query.get('from') ?? '', (await unpackFiles(packed)) ?? {});
-  return draft.fetch(query.get('url') ?? '');
+  const url = query.get('url');
+  draft.lead = packed === null && url === null ? 'nothing' : 'unsound';
+  if (draft.lead === 'nothing') return false;
+  const sound =
+    packed === null
+      ? await draft.fetch(url ?? '')
+      : await draft.take('linked', query.get('from') ?? '', (await unpackFiles(packed)) ?? {});
+  if (sound) draft.lead = undefined;
+  return sound;
 }

@@ -4,6 +4,12 @@ import type { Language } from '../../../course/schema.ts';
 const en = {
   intro:
     'A lesson is a folder of three text files: `lesson.yaml` says what happens, `en.md` and `zh.md` put it into words. Below is a whole one: preview it, change it, then write your own.',
+  leads: {
+    nothing:
+      'An address with `#/try` opens a lesson that it brings along: `?url=` names its folder, `?lesson=` holds its files. This one brings none. Here is how a lesson is written.',
+    unsound:
+      'The lesson of this address cannot be shown: it cannot be read, or has faults, which are listed below its files.',
+  },
   guide: [
     [
       'Files',
@@ -71,6 +77,11 @@ export type WriteWords = typeof en;
 const zh: WriteWords = {
   intro:
     '一课就是一个文件夹，里面有三个文本文件：`lesson.yaml` 写发生什么，`en.md` 和 `zh.md` 写文字。下面是完整的一课：先预览，再改一改，然后写你自己的。',
+  leads: {
+    nothing:
+      '带 `#/try` 的地址会打开它所带来的课程：`?url=` 指出文件夹，`?lesson=` 里就是文件。这个地址什么也没带来。下面说明怎样编写课程。',
+    unsound: '这个地址的课程无法显示：读不到，或者有错误；错误列在文件下面。',
+  },
   guide: [
     [
       '文件',

@@ -199,7 +199,7 @@ export class BuildKitView {
   async #table(state: string): Promise<void> {
     if (this.#plain || this.options.quiet) return;
     const size = this.ctx.sys.winsize(2);
-    const width = 'cols' in (size as object) ? (size as { cols: number }).cols : 80;
+    const width = ('cols' in (size as object) && (size as { cols: number }).cols) || 80;
     const total = seconds(this.ctx.sys.now() - this.#start);
     const ended = this.#done.filter((v) => !v.failed).length;
     const right = (left: string, time: string): string => {

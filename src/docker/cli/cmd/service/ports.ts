@@ -54,11 +54,26 @@ function short(text: string): Parsed {
   return { ports };
 }
 
-/** The PORTS column: what the whole swarm publishes. */
+/** The PORTS column: what the whole swarm publishes, neighbours as a range. @see docker/cli cli/command/service/formatter.go: Ports */
 export function portsText(ports: readonly ServicePort[]): string {
-  return ports
+  const shown = ports
     .filter((p) => p.PublishMode === 'ingress')
-    .sort((a, b) => a.TargetPort - b.TargetPort)
-    .map((p) => `*:${p.PublishedPort}->${p.TargetPort}/${p.Protocol}`)
+    .sort((a, b) => a.TargetPort - b.TargetPort || (a.Protocol < b.Protocol ? -1 : 1));
+  const runs: { first: ServicePort; length: number }[] = [];
+  for (const p of shown) {
+    const run = runs.at(-1);
+    const next =
+      run?.first.Protocol === p.Protocol &&
+      run.first.TargetPort + run.length === p.TargetPort &&
+      (run.first.PublishedPort ?? 0) + run.length === p.PublishedPort;
+    if (run && next) run.length++;
+    else runs.push({ first: p, length: 1 });
+  }
+  const range = (port: number, length: number): string => (length > 1 ? `${port}-${port + length - 1}` : String(port));
+  return runs
+    .map(
+      ({ first: p, length }) =>
+        `*:${range(p.PublishedPort ?? 0, length)}->${range(p.TargetPort, length)}/${p.Protocol}`,
+    )
     .join(', ');
 }
