@@ -151,7 +151,6 @@ describe('applets as Debian configures them', () => {
       'arping -c 1 172.17.0.1 | tail -2',
       'Sent 1 probe(s) (0 broadcast(s))\nReceived 1 response(s) (0 request(s), 0 broadcast(s))\n',
     ],
-    ['id', 'uid=0(root) gid=0(root)\n'],
     [
       'ps -o pid,time',
       "ps: bad -o argument 'time', supported arguments: user,group,comm,args,pid,ppid,pgid,nice,rgroup,ruser,tty,vsz,sid,stat,rss\n",
