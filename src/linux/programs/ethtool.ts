@@ -1,11 +1,13 @@
 /**
  * `ethtool`: what the driver of a device says of it.
  *
- * Limits: nothing can be set; the core's devices have no queues, offloads or XDP, so there are none to show.
+ * Limits: nothing can be set; offloads are those that Linux gives such a device, though the core computes every checksum
+ * and cuts every segment itself; there is no XDP, so its counters stay at 0.
  * @see ethtool ethtool.c, netlink/settings.c; Linux drivers/net/veth.c, net/bridge/br_device.c
  */
 import { formatMac } from '../../base/ip.ts';
 import type { Link } from '../kernel/netadmin.ts';
+import { featuresText } from './ethtool-features.ts';
 import { type Context, defineProgram } from './spec.ts';
 
 /** Driver name and version by kind of device. */
@@ -40,9 +42,13 @@ async function run(ctx: Context): Promise<number> {
       await ctx.err('Cannot get driver information: No such device\n');
       return 71;
     }
-    await ctx.err(
-      'netlink error: no device matches name (offset 24)\nnetlink error: No such device\nNo data available\n',
-    );
+    if (flag === '-S' || flag === '--statistics') {
+      await ctx.err('Cannot get stats strings information: No such device\n');
+      return 96;
+    }
+    await ctx.err('netlink error: no device matches name (offset 24)\nnetlink error: No such device\n');
+    if (flag !== undefined) return 1;
+    await ctx.out('No data available\n');
     return 75;
   }
   switch (flag) {
@@ -59,9 +65,16 @@ async function run(ctx: Context): Promise<number> {
       return ctx.out(`Permanent address: ${link.kind === 'nic' ? formatMac(link.mac) : 'not set'}\n`).then(() => 0);
     case '-k':
     case '--show-features':
-    case '--show-offload':
+    case '--show-offload': {
+      const text = featuresText(link.kind);
+      return text === undefined ? unsupported() : ctx.out(`Features for ${name}:\n${text}`).then(() => 0);
+    }
     case '-l':
     case '--show-channels':
+      return link.kind === 'veth' ? ctx.out(channels(name)).then(() => 0) : unsupported();
+    case '-T':
+    case '--show-time-stamping':
+      return ctx.out(timeStamping(name)).then(() => 0);
     case '-g':
     case '-a':
     case '-c':
@@ -76,6 +89,13 @@ async function run(ctx: Context): Promise<number> {
       return 1;
   }
 }
+
+/** A pair of queues is in use, as many as there are processors may be. @see Linux drivers/net/veth.c: veth_get_channels */
+const channels = (name: string): string =>
+  `Channel parameters for ${name}:\nPre-set maximums:\nRX:\t\t2\nTX:\t\t2\nOther:\t\tn/a\nCombined:\tn/a\nCurrent hardware settings:\nRX:\t\t1\nTX:\t\t1\nOther:\t\tn/a\nCombined:\tn/a\n`;
+
+const timeStamping = (name: string): string =>
+  `Time stamping parameters for ${name}:\nCapabilities:\n\tsoftware-transmit\n\tsoftware-receive\n\tsoftware-system-clock\nPTP Hardware Clock: none\nHardware Transmit Timestamp Modes: none\nHardware Receive Filter Modes: none\n`;
 
 function settings(l: Link): string {
   const yes = l.carrier && l.up ? 'yes' : 'no';
@@ -111,7 +131,11 @@ async function statistics(ctx: Context, l: Link): Promise<number> {
     await ctx.err('no stats available\n');
     return 94;
   }
-  await ctx.out(`NIC statistics:\n     peer_ifindex: ${l.peerIfindex ?? 0}\n`);
+  const rx = ['xdp_packets', 'xdp_bytes', 'drops', 'xdp_redirect', 'xdp_drops', 'xdp_tx', 'xdp_tx_errors'];
+  const queues = [...rx.map((n) => `rx_queue_0_${n}`), 'tx_queue_0_xdp_xmit', 'tx_queue_0_xdp_xmit_errors'];
+  await ctx.out(
+    `NIC statistics:\n     peer_ifindex: ${l.peerIfindex ?? 0}\n${queues.map((n) => `     ${n}: 0\n`).join('')}`,
+  );
   return 0;
 }
 

@@ -50,6 +50,8 @@ export interface ProgramSpec {
   readonly usageExit?: number;
   /** What follows the message of a usage error; `try` (GNU coreutils), when absent. */
   readonly usageError?: 'try' | 'usage' | 'none';
+  /** A wrong option in the program's own words, where it does not use getopt's. */
+  readonly badOption?: (option: string) => string;
   /** The whole usage text, where the table's would differ from what the program prints on a wrong option. */
   readonly usageText?: string;
   /** First line of --version. */
@@ -138,7 +140,9 @@ export async function runSpec(
   const table = fullTable(spec);
   const parsed = getopt(name, spec.rewrite ? spec.rewrite(args) : args, table, spec.order);
   if ('error' in parsed) {
-    await eprint(sys, `${parsed.error}\n${usageTail(spec, name, flavour)}`);
+    const option = /(?:unrecognized option '(.*)'|invalid option -- '(.)')$/.exec(parsed.error);
+    const own = option && spec.badOption?.(option[1] ?? `-${option[2]}`);
+    await eprint(sys, own ?? `${parsed.error}\n${usageTail(spec, name, flavour)}`);
     return spec.usageExit ?? 1;
   }
   if (parsed.options.has('help') && !spec.options.some((o) => o.name === 'help')) {

@@ -151,12 +151,10 @@ export const idSpec = defineProgram({
     if (o.has('user')) await ctx.out(`${show(a.uid, user)}\n`);
     else if (o.has('group')) await ctx.out(`${show(gid, names.get(gid))}\n`);
     else if (o.has('groups')) await ctx.out(`${a.groups.map((g) => show(g, names.get(g))).join(' ')}\n`);
-    else {
-      // busybox has getgroups' list only, GNU adds the group itself
-      const more = ctx.flavour === 'busybox' && ctx.operands.length === 0 ? ctx.sys.getgroups() : a.groups;
-      const groups = more.length > 0 ? ` groups=${more.map((g) => full(g, names.get(g))).join(',')}` : '';
-      await ctx.out(`uid=${full(a.uid, user)} gid=${full(gid, names.get(gid))}${groups}\n`);
-    }
+    else
+      await ctx.out(
+        `uid=${full(a.uid, user)} gid=${full(gid, names.get(gid))} groups=${a.groups.map((g) => full(g, names.get(g))).join(',')}\n`,
+      );
     return 0;
   },
 });

@@ -169,7 +169,7 @@ describe('macvlan and ipvlan', () => {
     expect(await m.fails('docker exec p1 ping -c 1 -W 1 192.168.56.11')).toBe(' [1]');
     expect(await m.out('docker exec p1 nslookup ext.lab')).toContain('203.0.113.10');
     await m.out('docker network disconnect pub p1');
-    expect(await m.out('docker exec p1 ip -br link')).not.toContain('eth0');
+    expect(await m.out('docker exec p1 ip link')).not.toContain('eth0');
   });
 
   test('eth0.10 is a VLAN that comes and goes with the network; no parent is a link to nowhere', async () => {
@@ -219,7 +219,7 @@ describe('endpoints', () => {
     const run = (opts: string, cmd: string): Promise<string> =>
       m.out(`docker run --rm --network ${opts} busybox ${cmd}`);
     const D = 'driver-opt=com.docker.network.endpoint';
-    expect(await run(`name=ep,${D}.ifname=lan7`, 'ip -br link show lan7')).toContain('lan7');
+    expect(await run(`name=ep,${D}.ifname=lan7`, 'ip link show lan7')).toContain('lan7');
     expect(
       await run(
         `name=ep,${D}.sysctls=net.ipv4.conf.IFNAME.log_martians=1`,

@@ -60,7 +60,7 @@ describe('the first process', () => {
   });
 
   test('--init reaps and passes signals on', async () => {
-    expect(await run('--init', 'ps')).toContain('1 root      0:00 /sbin/docker-init -- ps');
+    expect(await run('--init', 'ps')).toContain('1 root     /sbin/docker-init -- ps');
     await m.out(
       `docker run -d --name init --init busybox sh -c 'trap "echo bye; exit 5" TERM; while :; do sleep 1; done'`,
     );
@@ -70,9 +70,9 @@ describe('the first process', () => {
   });
 
   test('namespaces of others', async () => {
-    expect(await run('--pid host', 'ps')).toMatch(/\n +1 root +\S+ +\/sbin\/init\n/);
+    expect(await run('--pid host', 'ps')).toMatch(/\n +1 root +\/sbin\/init\n/);
     await m.out('docker run -d --name own busybox top');
-    expect(await run('--pid container:own', 'ps')).toMatch(/\n +1 root +\S+ +top\n/);
+    expect(await run('--pid container:own', 'ps')).toMatch(/\n +1 root +top\n/);
     expect(await m.fails('docker create --pid container:nosuch busybox', true)).toMatch(
       /No such container: nosuch \[1\]$/,
     );

@@ -48,7 +48,7 @@ it('tracepath, mtr and ethtool look at the way and the devices', async () => {
     /^Start: \S+\nHOST: node1 {23}Loss% {3}Snt {3}Last {3}Avg {2}Best {2}Wrst StDev\n {2}1\.\|-- 192\.168\.56\.1 {15}0\.0% {5}2( +\d\.\d){5}\n {2}2\.\|-- 203\.0\.113\.10 /,
   );
   expect(await sh('ethtool -i docker0 | head -2; ethtool eth0 | tail -1; ethtool nosuch; echo $?')).toMatch(
-    /driver: bridge\nversion: 2\.3\n\tLink detected: yes\n75\nnetlink error: no device matches name/,
+    /driver: bridge\nversion: 2\.3\n\tLink detected: yes\nNo data available\n75\nnetlink error: no device matches name/,
   );
 });
 
