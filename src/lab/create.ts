@@ -341,7 +341,11 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const calls = new CallLog(() => world.clock.now);
   const machines: Node[] = topology.nodes.map((kernel) => {
     const name = kernel.uts.hostname;
-    const manager = new ServiceManager(() => world.clock.epochAt());
+    const manager = new ServiceManager(
+      () => world.clock.epochAt(),
+      kernel.root.fs,
+      (work) => world.hold(work),
+    );
     const dockerd = startDockerd(kernel, {
       openPty: (size, taken) => openPty(kernel, size, taken),
       ...engineIdentity(name),

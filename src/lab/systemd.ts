@@ -2,11 +2,14 @@
  * The service manager of a machine: units, their states, and the journal. `systemctl` and `journalctl` ask it over
  * /run/systemd/private.
  *
- * Limits: the units are docker.service and containerd.service; nothing else is started or stopped by it.
+ * Limits: the units are docker.service and containerd.service; nothing else is started or stopped by it. A unit's files are
+ * read for the command that it starts (`unit.ts`), and for nothing else.
  */
 import { civil, DAY_NAMES, two } from '../base/civil.ts';
 import { type HttpRequest, type HttpResponse, type HttpService, utf8 } from '../base/http.ts';
 import type { Dockerd } from '../docker/engine/dockerd.ts';
+import type { FileSystem } from '../linux/kernel/machine.ts';
+import type { UnitText } from './unit.ts';
 
 /** Where it listens. */
 export const SYSTEMD_SOCKET = '/run/systemd/private';
@@ -34,19 +37,50 @@ interface Unit {
   readonly main: string;
   pid(): number;
   /** @returns whether it runs */
-  start(): Promise<boolean>;
+  start(args?: readonly string[]): Promise<boolean>;
   stop(): Promise<void>;
   reload?(): void;
 }
 
 const TITLE = 'Docker Application Container Engine';
+const UNIT_PATH = '/usr/lib/systemd/system/docker.service';
+/** What it starts as it is shipped. */
+const USUAL = ['/usr/bin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'];
+const UNIT = `[Unit]
+Description=${TITLE}
+Documentation=https://docs.docker.com
+After=network-online.target docker.socket containerd.service
+Wants=network-online.target containerd.service
+Requires=docker.socket
+
+[Service]
+Type=notify
+ExecStart=${USUAL.join(' ')}
+ExecReload=/bin/kill -s HUP $MAINPID
+Restart=always
+Delegate=yes
+KillMode=process
+
+[Install]
+WantedBy=multi-user.target
+`;
 
 export class ServiceManager {
   readonly #journal: Entry[] = [];
   readonly #units = new Map<string, Unit>();
   #wake: (() => void)[] = [];
 
-  constructor(readonly now: () => bigint) {}
+  /** docker.service as it was read last; the machine's own is not read. */
+  #docker: UnitText | undefined;
+
+  constructor(
+    readonly now: () => bigint,
+    readonly fs: FileSystem,
+    /** Holds virtual time while a module is loaded. */
+    readonly hold: <T>(work: Promise<T>) => Promise<T>,
+  ) {
+    fs.writeFile(UNIT_PATH, utf8(UNIT), { parents: true });
+  }
 
   /** Takes a line of dockerd's log. */
   log(pid: number, message: string, unit = 'docker.service', ident = 'dockerd'): void {
@@ -67,7 +101,7 @@ export class ServiceManager {
       docs: 'https://docs.docker.com',
       main: 'dockerd',
       pid: () => dockerd.pid,
-      start: () => dockerd.up(),
+      start: (args) => dockerd.up(args),
       stop: () => dockerd.down(),
       reload: () => dockerd.reload(),
     });
@@ -91,6 +125,10 @@ export class ServiceManager {
   async #handle(r: HttpRequest): Promise<HttpResponse> {
     const [, kind = '', name = '', action = ''] = r.path.split('/');
     if (kind === 'journal') return this.#journalAnswer(r);
+    if (kind === 'reload') {
+      this.#docker = await this.#read();
+      return json(200, {});
+    }
     if (kind !== 'units') return json(404, {});
     if (name === '')
       return json(
@@ -99,8 +137,39 @@ export class ServiceManager {
       );
     const unit = this.#units.get(name.includes('.') ? name : `${name}.service`);
     if (!unit) return json(404, {});
-    if (r.method === 'POST') await this.#act(unit, action);
-    return json(200, this.#shown(unit));
+    const isDocker = unit.name === 'docker.service';
+    const files = isDocker ? await this.#read() : { files: [], commands: [] };
+    if (isDocker) this.#docker ??= { files: [{ path: UNIT_PATH, text: UNIT }], commands: [USUAL] };
+    const changed = isDocker && JSON.stringify(files.files) !== JSON.stringify(this.#docker?.files);
+    const bad = r.method === 'POST' && isDocker && (action === 'start' || action === 'restart') && this.#refuse();
+    if (r.method === 'POST' && !bad) await this.#act(unit, action);
+    return json(200, { ...this.#shown(unit), files: files.files, changed, bad });
+  }
+
+  async #read(): Promise<UnitText> {
+    const { readUnit } = await this.hold(import('./unit.ts'));
+    return readUnit(this.fs, 'docker.service');
+  }
+
+  /** Whether docker.service cannot be started as it is. */
+  #refuse(): boolean {
+    const n = this.#docker?.commands.length ?? 1;
+    if (n === 1) return false;
+    this.log(
+      1,
+      n === 0
+        ? 'docker.service: Service has no ExecStart=, ExecStop=, or SuccessAction=. Refusing.'
+        : 'docker.service: Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.',
+      'docker.service',
+      'systemd',
+    );
+    return true;
+  }
+
+  /** What dockerd is given on its command line; undefined for the usual. */
+  get #args(): readonly string[] | undefined {
+    const [command] = this.#docker?.commands ?? [];
+    return command && command.join(' ') !== USUAL.join(' ') ? command.slice(1) : undefined;
   }
 
   async #act(u: Unit, action: string): Promise<void> {
@@ -116,7 +185,7 @@ export class ServiceManager {
     }
     if ((action === 'start' || action === 'restart') && !u.active) {
       say('Starting');
-      u.active = await u.start();
+      u.active = await u.start(this.#args);
       u.failed = !u.active;
       u.since = this.now();
       if (u.active) say('Started');

@@ -156,6 +156,46 @@ it('several next hops share flows by weight, each flow keeps its own', async () 
   expect(right).toBeLessThan(180);
 });
 
+it('what is learned of one next hop does not hold for another', async () => {
+  const core = await newCore();
+  const [left, right] = [machine(core), machine(core)];
+  const hops = [1000, 1300].map((mtu, i) => {
+    const router = machine(core);
+    const [l, rl] = core.vethAdd(left, `eth${i}`, 0x020000000010 + i, router, 'eth0', 0x020000000020 + i);
+    const [r, rr] = core.vethAdd(right, `eth${i}`, 0x020000000030 + i, router, 'eth1', 0x020000000040 + i);
+    for (const d of [l, rl, r, rr]) core.devSet(d, 'up', 1);
+    for (const d of [r, rr]) core.devSet(d, 'mtu', mtu);
+    address(core, left, l, `192.0.2.${16 * i + 1}`, 28);
+    address(core, router, rl, `192.0.2.${16 * i + 2}`, 28);
+    address(core, router, rr, `198.51.100.${16 * i + 1}`, 28);
+    address(core, right, r, `198.51.100.${16 * i + 2}`, 28);
+    core.routeAdd(router, route('203.0.113.1', 32, rr, { gw: a4(`198.51.100.${16 * i + 2}`) }));
+    core.routeAdd(router, route('192.0.2.192', 26, rl, { gw: a4(`192.0.2.${16 * i + 1}`) }));
+    core.nsSet(router, 'ip_forward', 1);
+    return { dev: l, gw: a4(`192.0.2.${16 * i + 2}`), weight: 1 };
+  });
+  const [first, second] = hops as [(typeof hops)[0], (typeof hops)[0]];
+  core.routeAdd(left, route('203.0.113.0', 24, first.dev, { gw: first.gw, weight: 1, more: [second] }));
+  const via = (src: string) => found(core.routeLookup(left, { dst: a4('203.0.113.1'), src: a4(src) }));
+  // Sources of the machine, one for each of the two ways.
+  const lo = (core.routeLookup(left, { dst: a4('127.0.0.1') }) as CoreAnswer).dev;
+  const sources = Array.from({ length: 16 }, (_, k) => `192.0.2.${200 + k}`);
+  for (const ip of sources) core.addrAdd(lo, a4(ip), 32);
+  const [narrow, wide] = hops.map(({ dev }) => sources.find((ip) => via(ip).dev === dev) as string) as [string, string];
+  const send = (src: string): void => {
+    const s = core.sockOpen(left, SockType.UDP, 4, 0);
+    core.sockSet(s, 'mtu_discover', 2);
+    core.sockBind(s, a4(src), 0);
+    core.sockSend(s, new Uint8Array(1400), a4('203.0.113.1'), 9);
+    core.run(core.now() + 1e9);
+    core.sockClose(s);
+  };
+  send(narrow);
+  expect([via(narrow).mtu, via(wide).mtu]).toEqual([1000, 0]);
+  send(wide);
+  expect([via(narrow).mtu, via(wide).mtu]).toEqual([1000, 1300]);
+});
+
 it('rp_filter 1 wants the way back to be the way here, 2 any way, 0 none', async () => {
   const { core, left, router, right, rl } = await row();
   // The sender's own address is not one that the router has a way to.

@@ -47,6 +47,8 @@ export class Daemon {
   readonly events = new Events();
   readonly links = new LinkIndex();
   #initLayer: Layer | undefined;
+  /** Where it listens, as addresses. */
+  hosts: readonly string[] = ['unix:///var/run/docker.sock'];
   /** Its part in a swarm; undefined: it is in none. */
   swarm: Member | undefined;
 

@@ -16,7 +16,7 @@ import type { ImageSpec } from '../images/spec.ts';
 import { ImageStore } from '../images/store.ts';
 import { Controller } from '../libnetwork/controller.ts';
 import { rfc3339Nano } from '../time.ts';
-import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded } from './config/config.ts';
+import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded, UNIT_FLAGS } from './config/config.ts';
 import { initBridge, plainNetworks, settings } from './config/networks.ts';
 import { Daemon, VERSION } from './daemon.ts';
 import { createRouter } from './router.ts';
@@ -47,8 +47,8 @@ export interface Dockerd {
   stop(): Promise<void>;
   /** What a service manager's stop does: the process ends, and its containers unless live-restore is set. */
   down(): Promise<void>;
-  /** Starts it again. @returns whether it did: a configuration that is wrong ends it */
-  up(): Promise<boolean>;
+  /** Starts it again. @param args its command line, when it is not the usual one @returns whether it did: a configuration that is wrong ends it */
+  up(args?: readonly string[]): Promise<boolean>;
   /** SIGHUP: takes over what may change in its configuration. */
   reload(): void;
   /** Process id; 0 while it is down. */
@@ -99,6 +99,7 @@ class Engine implements Dockerd {
   #process: DaemonSys;
   #isUp = true;
   #close: () => void;
+  #flags = UNIT_FLAGS;
 
   constructor(
     readonly daemon: Daemon,
@@ -112,6 +113,7 @@ class Engine implements Dockerd {
     this.service = createRouter(daemon, async () => (await world.hold(import('./routes.ts'))).routes);
     this.#close = this.#listen();
     greet(this.#say);
+    loaded(this.#say, [SOCKET]);
     this.#heed();
   }
 
@@ -142,32 +144,61 @@ class Engine implements Dockerd {
     this.#process.end(0);
   }
 
-  async up(): Promise<boolean> {
+  async up(args?: readonly string[]): Promise<boolean> {
     if (this.#isUp) return true;
     const { daemon } = this;
-    this.#process = daemon.kernel.daemon(['dockerd'], { parent: 1 });
+    this.#process = daemon.kernel.daemon(['dockerd', ...(args ?? [])], { parent: 1 });
     daemon.controller.daemon = this.#process;
     daemon.pid = this.#process.pid;
     this.#heed();
-    const bad = this.#configure();
-    if (bad) {
-      this.options.log?.(bad.message, this.#process.pid);
-      this.#process.end(1);
-      return false;
-    }
-    this.#isUp = true;
+    const bad = (await this.#command(args)) ?? this.#configure();
+    if (bad) return this.#give(bad.message);
     greet(this.#say);
+    const sockets = await this.#listenOn(daemon.config);
+    if (typeof sockets === 'string') return this.#give(sockets);
+    this.#isUp = true;
     if (daemon.swarm) (await swarmOf(daemon)).resumeSwarm(daemon);
     const { startWanted } = await daemon.kernel.world.hold(import('./lifecycle.ts'));
     await startWanted(daemon);
-    this.#close = this.#listen();
+    loaded(this.#say, sockets);
     return true;
+  }
+
+  /** It cannot run, and says why. */
+  #give(why: string): false {
+    this.options.log?.(why, this.#process.pid);
+    this.#process.end(1);
+    return false;
+  }
+
+  /** Reads the command line. */
+  async #command(args: readonly string[] | undefined): Promise<Failure | undefined> {
+    this.#flags = UNIT_FLAGS;
+    if (!args) return undefined;
+    const { parseCommand } = await this.daemon.kernel.world.hold(import('./config/command.ts'));
+    const flags = parseCommand(args);
+    if (typeof flags === 'string') return new Failure('invalid', flags);
+    this.#flags = flags;
+    return undefined;
+  }
+
+  /** Opens its sockets. @returns what they are called, or what went wrong */
+  async #listenOn(config: Config): Promise<readonly string[] | string> {
+    const { daemon, options } = this;
+    const { openHosts } = await daemon.kernel.world.hold(import('./hosts.ts'));
+    const service = options.wrap ? options.wrap(this.service) : this.service;
+    const opened = await openHosts(daemon, this.#process.sys, config, service, this.#say);
+    if (typeof opened === 'string') return opened;
+    this.#close = () => {
+      for (const o of opened) o.close();
+    };
+    return opened.map((o) => o.shown);
   }
 
   reload(): void {
     const { daemon } = this;
     this.#say('info', 'Got signal to reload configuration, reloading from', ` config-file=${CONFIG_FILE}`);
-    const file = readConfig(daemon.kernel);
+    const file = readConfig(daemon.kernel, this.#flags);
     if (file instanceof Failure) {
       this.#say('error', file.message);
       return;
@@ -196,7 +227,7 @@ class Engine implements Dockerd {
   /** Takes over the configuration as it is now; the networks follow it. @returns what is wrong with it, in one line */
   #configure(): Failure | undefined {
     const { daemon } = this;
-    const next = readConfig(daemon.kernel);
+    const next = readConfig(daemon.kernel, this.#flags);
     if (next instanceof Failure) return next;
     const bad = checkStart(next);
     if (bad) return bad;
@@ -226,16 +257,20 @@ function reloadAttributes({ config, kernel }: Daemon): Record<string, string> {
   };
 }
 
-type Say = (level: string, message: string, more?: string) => void;
+/** A line of the log. */
+export type Say = (level: string, message: string, more?: string) => void;
 
 /** What it says when it starts. */
 function greet(say: Say): void {
   say('info', 'Starting up');
+}
+
+function loaded(say: Say, sockets: readonly string[]): void {
   say('info', 'Loading containers: start.');
   say('info', 'Loading containers: done.');
   say('info', 'Docker daemon', ` storage-driver=overlay2 version=${VERSION}`);
   say('info', 'Daemon has completed initialization');
-  say('info', 'API listen on /run/docker.sock');
+  for (const s of sockets) say('info', `API listen on ${s}`);
 }
 
 /** A UUID, as far as its form goes. */

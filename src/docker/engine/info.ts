@@ -171,8 +171,21 @@ export function info(daemon: Daemon): Record<string, unknown> {
       Address: '/var/run/docker/containerd/containerd.sock',
       Namespaces: { Containers: 'moby', Plugins: 'plugins.moby' },
     },
-    Warnings: null,
+    Warnings: warningsOf(daemon),
   };
+}
+
+const ATTACK = `
+         Access to the remote API is equivalent to root access on the host. Refer
+         to the 'Docker daemon attack surface' section in the documentation for
+         more information: https://docs.docker.com/go/attack-surface/
+In future versions this will be a hard failure preventing the daemon from starting! Learn more at: https://docs.docker.com/go/api-security/`;
+
+/** @see moby daemon/info.go: fillAPIInfo */
+function warningsOf({ hosts }: Daemon): string[] | null {
+  const open = hosts.filter((h) => h.startsWith('tcp://')).map((h) => h.slice('tcp://'.length));
+  const said = open.map((a) => `[DEPRECATION NOTICE]: API is accessible on http://${a} without encryption.${ATTACK}`);
+  return said.length > 0 ? said : null;
 }
 
 /** Containers that a volume is mounted in, running or not. */

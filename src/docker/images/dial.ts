@@ -2,7 +2,7 @@
  * Connections of the engine itself, from the machine's own namespace; what goes wrong is told in Go's words.
  * @see Go net/dial.go, net/dnsclient_unix.go
  */
-import { formatIp } from '../../base/ip.ts';
+import { formatIp, type IpAddr } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import { getaddrinfo, resolvConf } from '../../linux/programs/resolve.ts';
@@ -10,6 +10,12 @@ import { connectBy, Wire } from '../../linux/programs/wire.ts';
 
 /** How long the engine waits for a connection, and for an answer, ns. */
 const PATIENCE = 15e9;
+
+/** An IPv4 address of a name; undefined when it has none. */
+export async function lookup(sys: Sys, name: string): Promise<IpAddr | undefined> {
+  const found = await getaddrinfo(sys, name, 4);
+  return typeof found === 'string' ? undefined : found.addrs[0];
+}
 
 /** @returns a connected stream, or `dial tcp …: why` */
 export async function dial(sys: Sys, name: string, port: number): Promise<Wire | string> {

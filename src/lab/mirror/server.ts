@@ -20,6 +20,7 @@ export const MIRROR_NAMES = [
   'security.ubuntu.com',
   'dl-cdn.alpinelinux.org',
   'registry-1.docker.io',
+  'index.docker.io',
   'auth.docker.io',
 ];
 

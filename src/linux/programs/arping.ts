@@ -108,8 +108,11 @@ class Probes {
       await this.#listen(start);
     }
     this.capture.close();
+    // busybox's count of broadcasts stays at 0
     await this.#say(
-      `Sent ${this.#sent} probes (${this.#broadcast} broadcast(s))\nReceived ${this.replies} response(s)\n`,
+      this.ctx.flavour === 'busybox'
+        ? `Sent ${this.#sent} probe(s) (0 broadcast(s))\nReceived ${this.replies} response(s) (0 request(s), 0 broadcast(s))\n`
+        : `Sent ${this.#sent} probes (${this.#broadcast} broadcast(s))\nReceived ${this.replies} response(s)\n`,
     );
     return 0;
   }
@@ -163,9 +166,10 @@ class Probes {
     if (arp.senderMac === this.link.mac) return;
     this.replies++;
     if (!o.has('broadcast')) this.#to = arp.senderMac;
-    const mac = formatMac(arp.senderMac).toUpperCase();
+    const mac = formatMac(arp.senderMac);
     const ms = ((frame.time - start) / 1e6).toFixed(3);
-    await this.#say(`Unicast reply from ${formatIp(this.dst)} [${mac}]  ${ms}ms\n`);
+    const where = this.ctx.flavour === 'busybox' ? `[${mac}]` : `[${mac.toUpperCase()}] `;
+    await this.#say(`Unicast reply from ${formatIp(this.dst)} ${where} ${ms}ms\n`);
     if (this.#sent >= this.#count || o.has('duplicate') || o.has('first')) this.#stopped = true;
   }
 }

@@ -29,7 +29,7 @@ export async function bridgeMonitor(ctx: Context, words: readonly string[], stam
   const { sys } = ctx;
   const names = new Names(sys.net);
   const began = sys.realtime() - BigInt(Math.floor(sys.now()));
-  const e = await monitor(sys, names, async (event) => {
+  const e = await monitor(ctx, names, async (event) => {
     let text: string;
     if (event.group === 'fdb' && wants('fdb'))
       text = fdbText(names.net, event.fdb, names.net.link(event.fdb.ifindex)?.name, false);

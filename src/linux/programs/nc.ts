@@ -263,20 +263,15 @@ const USAGE =
 
 const BUSYBOX_USAGE = `${BUSYBOX_BANNER}
 
-Usage: nc [OPTIONS] HOST PORT  - connect
-nc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen
+Usage: nc [-iN] [-wN] [-l] [-p PORT] [-f FILE|IPADDR PORT] [-e PROG]
 
-	-e PROG	Run PROG after connect (must be last)
-	-l	Listen mode, for inbound connects
-	-lk	With -e, provides persistent server
-	-p PORT	Local port
-	-s ADDR	Local address
-	-w SEC	Timeout for connects and final net reads
-	-i SEC	Delay interval for lines sent
-	-n	Don't do DNS resolution
-	-v	Verbose
-	-o FILE	Hex dump traffic
-	-z	Zero-I/O mode (scanning)
+	-l	wait for a connection
+		(-ll: for one after another, with -e)
+	-p PORT	local port
+	-w SEC	how long to wait for a connection
+	-i SEC	pause between lines
+	-f FILE	a file in place of a connection
+	-e PROG	a program that gets the connection
 `;
 
 const flag = (name: string, short: string, help: string) => ({ name, short, shortOnly: true, help }) as const;
@@ -346,7 +341,8 @@ async function busyboxNc(ctx: Context): Promise<number> {
         return ctx.fail(`accept: ${c.text}`);
       }
       const code = argv ? await runOn(ctx, c.fd, argv) : await shuttle(sys, c.fd, s);
-      if (!s.keep) return code;
+      // -ll: a persistent server
+      if (o.list.filter((x) => x.name === 'listen').length < 2) return code;
     }
   }
   const [host, portText] = ctx.operands;
@@ -364,8 +360,6 @@ async function busyboxNc(ctx: Context): Promise<number> {
     if (fd.name === 'ETIMEDOUT' && s.wait !== Number.POSITIVE_INFINITY) return ctx.fail('timed out');
     return ctx.fail(`can't connect to remote host (${formatIp(ip)}): ${fd.text}`);
   }
-  if (s.verbose) await ctx.err(`${host} (${formatIp(ip)}:${port}) open\n`);
-  if (s.zero) return 0;
   return argv ? runOn(ctx, fd, argv) : shuttle(sys, fd, { ...s, wait: s.wait });
 }
 
@@ -378,15 +372,10 @@ export const busyboxSpec = defineProgram({
   options: [
     value('exec', 'e', 'Run PROG after connect'),
     flag('listen', 'l', 'Listen mode'),
-    flag('keep', 'k', 'Persistent server'),
     value('port', 'p', 'Local port'),
-    value('source', 's', 'Local address'),
     value('wait', 'w', 'Timeout'),
     value('interval', 'i', 'Delay'),
-    flag('numeric', 'n', "Don't do DNS resolution"),
-    flag('verbose', 'v', 'Verbose'),
-    flag('zero', 'z', 'Zero-I/O mode'),
-    value('dump', 'o', 'Hex dump traffic'),
+    value('file', 'f', 'Use a file, not a connection'),
   ],
   run: busyboxNc,
   usageText: BUSYBOX_USAGE,

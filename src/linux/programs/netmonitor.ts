@@ -6,7 +6,7 @@
 import { civil, DAY_NAMES, MONTH_NAMES, two } from '../../base/civil.ts';
 import { type Errno, isErr } from '../kernel/errno.ts';
 import type { Link, NetAdmin, NetEvent } from '../kernel/netadmin.ts';
-import type { Sys } from '../kernel/sys.ts';
+import type { Context } from './spec.ts';
 
 /** `-t`: a line of its own; `-ts`: before the line. */
 export type Stamps = 'none' | 'long' | 'short';
@@ -30,10 +30,9 @@ export class Names {
 
   constructor(live: NetAdmin) {
     for (const l of live.links()) this.#known.set(l.ifindex, l);
-    this.net = {
-      ...live,
-      link: (key) => live.link(key) ?? (typeof key === 'number' ? this.#known.get(key) : undefined),
-    };
+    this.net = Object.assign(Object.create(live) as NetAdmin, {
+      link: (key: string | number) => live.link(key) ?? (typeof key === 'number' ? this.#known.get(key) : undefined),
+    });
   }
 
   note(l: Link): void {
@@ -41,13 +40,16 @@ export class Names {
   }
 }
 
-/** Hands on events until the program is ended. @returns what keeps it from listening */
-export async function monitor(sys: Sys, names: Names, each: (e: NetEvent) => Promise<void>): Promise<Errno> {
-  const events = sys.networkEvents();
+/** Hands on events until the program is ended. @returns what keeps it from listening @see iproute2 lib/libnetlink.c: rtnl_listen */
+export async function monitor(ctx: Context, names: Names, each: (e: NetEvent) => Promise<void>): Promise<Errno> {
+  const events = ctx.sys.networkEvents();
   if (isErr(events)) return events;
   for (;;) {
     const e = await events.read();
-    if (isErr(e)) continue;
+    if (isErr(e)) {
+      if (e.name !== 'EINTR') await ctx.err(`netlink receive error ${e.text} (${e.code})\n`);
+      continue;
+    }
     if (e.group === 'link') names.note(e.link);
     await each(e);
   }

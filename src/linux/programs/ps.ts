@@ -300,17 +300,19 @@ async function run(ctx: Context): Promise<number> {
   return rows.length > 0 ? 0 : 1;
 }
 
+/** What -o of the applet takes as Debian configures it: no times. */
+const BUSYBOX_COLUMNS = 'user,group,comm,args,pid,ppid,pgid,nice,rgroup,ruser,tty,vsz,sid,stat,rss'.split(',');
+
 async function busyboxPs(ctx: Context): Promise<number> {
   const view: View = { sys: ctx.sys, users: userNames(ctx.sys), memTotal: 0 };
   const r: Request = { columns: [], all: true, withTty: false, bsd: '', full: false, headers: true, wide: 0 };
   for (let i = 0; i < ctx.args.length; i++) {
     const a = ctx.args[i] as string;
     if (a !== '-o') continue;
-    const bad = readFormat(ctx.args[++i] ?? '', r);
-    if (bad !== undefined)
-      return ctx.fail(
-        `bad -o argument '${bad}', supported arguments: user,group,comm,args,pid,ppid,pgid,etime,nice,rgroup,ruser,time,tty,vsz,sid,stat,rss`,
-      );
+    const wanted = ctx.args[++i] ?? '';
+    const unknown = splitFormat(wanted).find((x) => !BUSYBOX_COLUMNS.includes(x.replace(/=.*/, '')));
+    const bad = unknown?.replace(/=.*/, '') ?? readFormat(wanted, r);
+    if (bad !== undefined) return ctx.fail(`bad -o argument '${bad}', supported arguments: ${BUSYBOX_COLUMNS}`);
   }
   const bb = (name: string, header: string, width: number): { column: Column; header: string } => ({
     column: { ...(COLUMNS[name] as Column), header, width },
@@ -322,7 +324,7 @@ async function busyboxPs(ctx: Context): Promise<number> {
           ...c,
           column: { ...c.column, width: c.column === COLUMNS.pid ? 5 : Math.min(c.column.width, 8) },
         }))
-      : [bb('pid', 'PID', 5), bb('user', 'USER', 8), bb('bsdtime', 'TIME', 5), bb('args', 'COMMAND', 15)];
+      : [bb('pid', 'PID', 5), bb('user', 'USER', 8), bb('args', 'COMMAND', 15)];
   const head = columns.map((c, i) => (i === columns.length - 1 ? c.header : c.header.padEnd(c.column.width))).join(' ');
   const rows = ctx.sys.processes().map((p) => columns.map((c) => c.column.text(p, view)));
   const cols = screenOf(ctx.sys, 1)?.cols ?? Number.POSITIVE_INFINITY;

@@ -57,6 +57,15 @@ export const uptimeSpec = defineProgram({
   },
 });
 
+/** KiB as busybox' make_human_readable_str shows them: `23.5G`, 0 without a unit. */
+function shortSize(kb: number): string {
+  const units = ['K', 'M', 'G', 'T'];
+  let n = kb;
+  let i = 0;
+  for (; n >= 1024 && i < units.length - 1; i++) n /= 1024;
+  return kb === 0 ? '0' : `${n.toFixed(1)}${units[i]}`;
+}
+
 /** The `free` command. */
 export const freeSpec = defineProgram({
   name: 'free',
@@ -74,6 +83,7 @@ export const freeSpec = defineProgram({
     const o = ctx.options;
     const show = (kb: number): string => {
       if (o.has('human')) {
+        if (ctx.flavour === 'busybox') return shortSize(kb);
         for (const [unit, size] of [
           ['Gi', 1048576],
           ['Mi', 1024],
@@ -86,11 +96,12 @@ export const freeSpec = defineProgram({
         Math.floor(o.has('bytes') ? kb * 1024 : o.has('mebi') ? kb / 1024 : o.has('gibi') ? kb / 1048576 : kb),
       );
     };
+    const margin = ctx.flavour === 'busybox' ? 7 : 8;
     const row = (title: string, values: readonly number[]): string =>
-      `${title.padEnd(8)}${values.map((v) => show(v).padStart(12)).join('')}\n`;
+      `${title.padEnd(margin)}${values.map((v) => show(v).padStart(12)).join('')}\n`;
     const used = m('MemTotal') - m('MemAvailable');
     await ctx.out(
-      `${' '.repeat(8)}${['total', 'used', 'free', 'shared', 'buff/cache', 'available'].map((h) => h.padStart(12)).join('')}\n` +
+      `${' '.repeat(margin)}${['total', 'used', 'free', 'shared', 'buff/cache', 'available'].map((h) => h.padStart(12)).join('')}\n` +
         row('Mem:', [m('MemTotal'), used, m('MemFree'), m('Shmem'), m('Buffers') + m('Cached'), m('MemAvailable')]) +
         row('Swap:', [m('SwapTotal'), m('SwapTotal') - m('SwapFree'), m('SwapFree')]),
     );

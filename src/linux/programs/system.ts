@@ -53,6 +53,13 @@ export const hostnameSpec = defineProgram({
   run: hostname,
 });
 
+/** The applet of the same name. */
+export const hostnameApplet = defineProgram({
+  ...hostnameSpec,
+  synopsis: ['[-sidf] [HOSTNAME | -F FILE]'],
+  options: hostnameSpec.options.filter((o) => o.name !== 'all-ip-addresses'),
+});
+
 async function uname(ctx: Context): Promise<number> {
   const u = ctx.sys.uname();
   const o = ctx.options;
@@ -144,10 +151,12 @@ export const idSpec = defineProgram({
     if (o.has('user')) await ctx.out(`${show(a.uid, user)}\n`);
     else if (o.has('group')) await ctx.out(`${show(gid, names.get(gid))}\n`);
     else if (o.has('groups')) await ctx.out(`${a.groups.map((g) => show(g, names.get(g))).join(' ')}\n`);
-    else
-      await ctx.out(
-        `uid=${full(a.uid, user)} gid=${full(gid, names.get(gid))} groups=${a.groups.map((g) => full(g, names.get(g))).join(',')}\n`,
-      );
+    else {
+      // busybox has getgroups' list only, GNU adds the group itself
+      const more = ctx.flavour === 'busybox' && ctx.operands.length === 0 ? ctx.sys.getgroups() : a.groups;
+      const groups = more.length > 0 ? ` groups=${more.map((g) => full(g, names.get(g))).join(',')}` : '';
+      await ctx.out(`uid=${full(a.uid, user)} gid=${full(gid, names.get(gid))}${groups}\n`);
+    }
     return 0;
   },
 });

@@ -22,6 +22,12 @@ interface Unit {
   readonly pid: number;
   readonly since: string;
   readonly ago: number;
+  /** Its own file, then what lies over it. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** They are others than those that the manager has read. */
+  readonly changed: boolean;
+  /** It was to be started, and cannot be. */
+  readonly bad: boolean;
 }
 
 interface Line {
@@ -69,7 +75,10 @@ async function systemctl(ctx: Context): Promise<number> {
   if (!service) return 1;
   const [command = 'list-units', ...names] = words;
   if (command === 'list-units' || command === 'list-unit-files') return list(ctx, service, command);
-  if (command === 'daemon-reload') return 0;
+  if (command === 'daemon-reload') {
+    await ask(service, 'POST', '/reload');
+    return 0;
+  }
   if (names.length === 0) {
     await ctx.err('Too few arguments.\n');
     return 1;
@@ -105,6 +114,14 @@ async function one(
       if (unit) return status(ctx, service, unit, flags);
       await ctx.err(`Unit ${name} could not be found.\n`);
       return 4;
+    case 'cat':
+      if (!unit) {
+        await ctx.err(`No files found for ${name}.\n`);
+        return 1;
+      }
+      if (unit.changed) await ctx.err(changedNote(name));
+      await ctx.out(unit.files.map((f) => `# ${f.path}\n${f.text}`).join('\n'));
+      return 0;
     case 'start':
     case 'stop':
     case 'restart':
@@ -145,13 +162,33 @@ async function order(ctx: Context, service: HttpService, command: string, unit: 
     await ctx.err(`${name} is not active, cannot reload.\n`);
     return 1;
   }
+  if (unit.changed) await ctx.err(changedNote(name));
   const now = await ask<Unit>(service, 'POST', `/units/${name}/${command}`);
+  if (now?.bad) {
+    await ctx.err(
+      `Failed to ${command} ${name}: Unit ${name} has a bad unit file setting.\n` +
+        `See system logs and 'systemctl status ${name}' for details.\n`,
+    );
+    return 1;
+  }
   if (command === 'stop' || !now?.failed) return 0;
   await ctx.err(
     `Job for ${name} failed because the control process exited with error code.\n` +
       `See "systemctl status ${name}" and "journalctl -xeu ${name}" for details.\n`,
   );
   return 1;
+}
+
+const changedNote = (name: string): string =>
+  `Warning: The unit file, source configuration file or drop-ins of ${name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`;
+
+/** The line of status that lists what lies over a unit's file. */
+function dropIns(u: Unit): string {
+  const paths = u.files.slice(1).map((f) => f.path);
+  const [first] = paths;
+  if (first === undefined) return '';
+  const names = paths.map((p) => p.slice(p.lastIndexOf('/') + 1)).join(', ');
+  return `    Drop-In: ${first.slice(0, first.lastIndexOf('/'))}\n             └─${names}\n`;
 }
 
 async function status(ctx: Context, service: HttpService, u: Unit, flags: ReadonlySet<string>): Promise<number> {
@@ -163,7 +200,8 @@ async function status(ctx: Context, service: HttpService, u: Unit, flags: Readon
       ? `failed (Result: exit-code) since ${u.since}; ${ago(u.ago)}`
       : `inactive (dead) since ${u.since}; ${ago(u.ago)}`;
   const enabled = u.enabled ? 'enabled' : 'disabled';
-  let out = `${green(u.active ? '●' : u.failed ? '×' : '○')} ${u.name} - ${u.description}\n     Loaded: loaded (/usr/lib/systemd/system/${u.name}; ${enabled}; preset: enabled)\n     Active: ${state}\n       Docs: ${u.docs}\n`;
+  let out = `${green(u.active ? '●' : u.failed ? '×' : '○')} ${u.name} - ${u.description}\n     Loaded: loaded (/usr/lib/systemd/system/${u.name}; ${enabled}; preset: enabled)\n${dropIns(u)}     Active: ${state}\n       Docs: ${u.docs}\n`;
+  if (u.changed) await ctx.err(changedNote(u.name));
   if (u.pid > 0)
     out += `   Main PID: ${u.pid} (${u.main})\n     CGroup: /system.slice/${u.name}\n             └─${u.pid} ${u.main}\n`;
   const lines =
@@ -260,6 +298,7 @@ export const systemctlSpec = defineProgram({
     'enable',
     'disable',
     'list-units',
+    'cat',
     'daemon-reload',
   ],
   run: systemctl,

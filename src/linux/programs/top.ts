@@ -45,14 +45,14 @@ function busyboxScreen(sys: Sys, before: Sample, cols: number, rows: number): st
     `Mem: ${total - mem('MemFree')}K used, ${mem('MemFree')}K free, ${mem('Shmem')}K shrd, ${mem('Buffers')}K buff, ${mem('Cached')}K cached`,
     `CPU: ${String(busy).padStart(3)}% usr   0% sys   0% nic ${String(100 - busy).padStart(3)}% idle   0% io   0% irq   0% sirq`,
     `Load average: ${loadAverage(sys)}`,
-    `\x1b[7m${'  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND'.padEnd(cols)}\x1b[m`,
+    `\x1b[7m${'  PID  PPID USER     STAT   RSS %RSS %CPU COMMAND'.padEnd(cols)}\x1b[m`,
   ];
   for (const { p, share } of list.slice(0, Math.max(1, rows - 5))) {
-    const vsz = total > 0 ? Math.round((100 * p.vsz) / total) : 0;
+    const rss = total > 0 ? Math.round((100 * p.rss) / total) : 0;
     const user = (names.get(p.uid) ?? String(p.uid)).slice(0, 8).padEnd(8);
     const stat = `${p.state}${' '.repeat(3)}`;
     out.push(
-      `${String(p.pid).padStart(5)} ${String(p.ppid).padStart(5)} ${user} ${stat} ${String(p.vsz).padStart(5)} ${String(vsz).padStart(3)}%   0 ${String(Math.round(share)).padStart(3)}% ${commandLine(p)}`.slice(
+      `${String(p.pid).padStart(5)} ${String(p.ppid).padStart(5)} ${user} ${stat} ${String(p.rss).padStart(5)} ${String(rss).padStart(3)}% ${String(Math.round(share)).padStart(3)}% ${commandLine(p)}`.slice(
         0,
         cols,
       ),

@@ -41,3 +41,13 @@ test('a node that is in no swarm says so', async () => {
   expect(await m.fails('docker service scale x=1')).toContain('x: Error response from daemon: This node is not');
   expect(await m.fails('docker swarm leave')).toBe('This node is not part of a swarm [1]');
 });
+
+test('search asks the index, and shows a table', async () => {
+  expect(await m.lines('docker search alp')).toEqual([
+    'NAME      DESCRIPTION                           STARS     OFFICIAL',
+    'alpine    A small Linux with musl and BusyBox   0         [OK]',
+  ]);
+  expect(await m.lines("docker search --limit 2 --format '{{.Name}}' --filter is-official=true e")).toHaveLength(2);
+  expect(await m.fails('docker search --filter stars=x e')).toBe("invalid filter 'stars=x' [1]");
+  expect(await m.fails('docker search --limit 200 e')).toBe('limit 200 is outside the range of [1, 100] [1]');
+});

@@ -129,7 +129,7 @@ describe('options of bridges', () => {
     await m.out(`docker network create --subnet 10.25.0.0/24 ${O}.inhibit_ipv4=true ${O}.name=inh0 inh`);
     expect(await m.out('ip -4 -o addr show inh0')).toBe('');
     await m.out('docker network create -o com.docker.network.container_iface_prefix=lan pre');
-    expect(await m.out('docker run --rm --network pre busybox ip -br link show lan0')).toContain('lan0');
+    expect(await m.out('docker run --rm --network pre busybox ip link show lan0')).toContain('lan0');
     await m.out('docker network create --subnet 10.26.0.0/24 --aux-address DefaultGatewayIPv4=10.26.0.9 gw');
     expect(await m.out('docker run --rm --network gw busybox ip route show default')).toContain('via 10.26.0.9');
   });

@@ -62,3 +62,17 @@ test('what fails is tried again; what is forced runs again; a mode stays', async
 });
 
 test('nothing went wrong inside', () => expect(bugs(m.lab)).toEqual([]));
+
+test('the command makes jobs too, and waits until they are done', async () => {
+  const lines = await m.lines(
+    'docker service create -d=false --name cj --mode replicated-job --replicas 3 --max-concurrent 2 busybox sleep 1',
+  );
+  expect(lines.slice(1, 5)).toEqual(['active tasks: 0 out of 2 tasks', '1/3:  ', '2/3:  ', '3/3:  ']);
+  expect(lines).toContain('active tasks: 2 out of 2 tasks');
+  expect(lines.slice(-2)).toEqual(['active tasks: 0 out of 0 tasks', 'job complete']);
+  expect(await state('cj')).toBe('replicated job 0/2 (3/3 completed)');
+  expect((await m.lines('docker service create --name cg --mode global-job busybox true')).at(-1)).toBe('job complete');
+  const refused = (options: string): Promise<string> => m.fails(`docker service create ${options} busybox`);
+  expect(await refused('--mode global-job --replicas 2')).toMatch(/^replicas can only be used with replicated or/);
+  expect(await refused('--max-concurrent 2')).toBe('max-concurrent can only be used with replicated-job mode [1]');
+});

@@ -1,7 +1,9 @@
 /** What changes is told as it changes: `ip monitor`, `bridge monitor`; and what IP and ICMP count. */
 import { describe, expect, it } from 'vitest';
+import { isErr } from '../../../src/linux/kernel/errno.ts';
 import { SIGNALS } from '../../../src/linux/kernel/signal.ts';
-import { makeMachine, type TestMachine } from './machine.ts';
+import type { Sys } from '../../../src/linux/kernel/sys.ts';
+import { makeMachine, prefix, type TestMachine } from './machine.ts';
 
 /** Starts a monitor. @returns ends it and gives what it printed, MACs aside */
 function watch(m: TestMachine, line: string): () => Promise<string> {
@@ -121,6 +123,24 @@ describe('bridge monitor', () => {
       '',
     ]);
   });
+});
+
+it('who does not read is told that events were lost, and how it went on', async () => {
+  const m = await makeMachine();
+  const body = async (sys: Sys): Promise<number> => {
+    const events = sys.networkEvents();
+    if (isErr(events)) return 1;
+    for (let i = 0; i < 2100; i++) {
+      sys.net.addAddr('lo', prefix('192.0.2.1/32'));
+      sys.net.delAddr('lo', prefix('192.0.2.1/32'));
+    }
+    const first = await events.read();
+    expect(isErr(first) && first.name).toBe('ENOBUFS');
+    const second = await events.read();
+    expect(!isErr(second) && second.gone).toBe(false);
+    return 0;
+  };
+  await m.exec(body, {});
 });
 
 describe('counters of IP and ICMP', () => {

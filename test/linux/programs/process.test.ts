@@ -47,7 +47,7 @@ describe('process tools', () => {
       .split('\n')
       .find((l) => l.endsWith('sleep 1000'));
     expect(line).toBe(`${String(p.pid).padStart(7)} ${'1'.padStart(7)} root     sleep 1000`);
-    expect((await m.sh('busybox ps')).stdout.split('\n')[0]).toBe('PID   USER     TIME  COMMAND');
+    expect((await m.sh('busybox ps')).stdout.split('\n')[0]).toBe('PID   USER     COMMAND');
     expect((await m.sh('pgrep sleep')).stdout).toBe(`${p.pid}\n`);
     expect((await m.sh('pkill sleep')).code).toBe(0);
     expect((await m.until(p.exited)).signal).toBe(15);

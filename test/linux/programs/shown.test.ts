@@ -113,3 +113,43 @@ it('ip says what the kernel refuses', async () => {
   );
   expect(await refused('route show table 100')).toBe('2\nError: ipv4: FIB table does not exist.\nDump terminated\n');
 });
+
+describe('applets as Debian configures them', () => {
+  const inside = async (line: string): Promise<string> => sh(`docker run --rm --privileged busybox sh -c '${line}'`);
+
+  it.each(['ip -br addr', 'ip -j link', 'ip -s link', 'ip netns', 'ip maddr', 'ip foo', 'ip'])(
+    '%s gives the usage',
+    async (line) => {
+      expect(await inside(`${line}; echo $?`)).toMatch(
+        /^1\nBusyBox v1\.38\.0 .*\n\nUsage: ip \[OPTIONS\] address\|route\|link\|/,
+      );
+    },
+  );
+
+  it.each([
+    ['ip route get 172.17.0.1', '172.17.0.1 dev eth0  src 172.17.0.3 \n    cache \n'],
+    ['ip link show nosuch; echo $?', "2\nip: can't find device 'nosuch'\n"],
+    ['ip link set nosuch up; echo $?', '2\nip: SIOCGIFFLAGS: No such device\n'],
+    ['ip link set eth0 mtu 99999; echo $?', '2\nip: SIOCSIFMTU: Invalid argument\n'],
+    ['ip addr add 10.0.0.1/24; echo $?', '1\nip: need "dev IFACE"\n'],
+    ['route | tail -1', '172.17.0.0      *               255.255.0.0     U     0      0        0 eth0\n'],
+    [
+      'arping -c 1 172.17.0.1 | tail -2',
+      'Sent 1 probe(s) (0 broadcast(s))\nReceived 1 response(s) (0 request(s), 0 broadcast(s))\n',
+    ],
+    ['id', 'uid=0(root) gid=0(root)\n'],
+    [
+      'ps -o pid,time',
+      "ps: bad -o argument 'time', supported arguments: user,group,comm,args,pid,ppid,pgid,nice,rgroup,ruser,tty,vsz,sid,stat,rss\n",
+    ],
+    ['df | head -1', 'Filesystem           1K-blocks      Used Available Use% Mounted on\n'],
+    ['free -h | tail -1', 'Swap:             0           0           0\n'],
+  ])('%s', async (line, shown) => expect(await inside(line)).toContain(shown));
+
+  it.each(['nc -z 172.17.0.1 80', 'nc -v 172.17.0.1 80', 'hostname -I', 'netstat -tp'])(
+    '%s is an invalid option',
+    async (line) => {
+      expect(await inside(line)).toMatch(/^\w+: invalid option -- '\w'\nBusyBox v1\.38\.0 /);
+    },
+  );
+});

@@ -51,6 +51,19 @@ test('the errors of a router: time exceeded, no route, prohibited, unreachable a
   expect(rr).toBeGreaterThan(0);
 });
 
+test('a route whose MTU is locked learns nothing', async () => {
+  const core = await newCore();
+  const { left, l } = routed(core, 1300);
+  wait(core, 3);
+  const way = { table: 254, dst: a6('2001:db8:2::'), bits: 64, gw: a6(ROUTER), dev: l, scope: 0, metric: 1, type: 1 };
+  const twice = (): string[] => [0, 1].flatMap(() => answers6(core, ping6(core, left, R, 1400)));
+  core.routeAdd(left, { ...way, mtu: 1500, mtuLock: true });
+  expect(twice()).toEqual([`${ROUTER} error 2/0`, `${ROUTER} error 2/0`]);
+  core.routeDel(left, way);
+  core.routeAdd(left, { ...way, mtu: 1500 });
+  expect(twice()).toEqual([`${ROUTER} error 2/0`, R]);
+});
+
 test('a narrow link: too big is told, the sender cuts from then on, the receiver puts together', async () => {
   const core = await newCore();
   const { left, right, r } = routed(core, 1300);

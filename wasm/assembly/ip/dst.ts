@@ -57,7 +57,7 @@ function recall(d: Dst): i32 {
 function keep(ns: u32, pair: u64, where: u64, state: u64): void {
   const s = Sim.at();
   if (s.r0 != RTN_UNICAST && s.r0 != RTN_LOCAL) return;
-  if (s.pmtus != 0 || Net4.at(ns).custom != 0 || (s.r4 != 0 && Route.at(s.r4).more != 0)) return;
+  if (s.pmtus != 0 || Net4.at(ns).custom != 0 || (s.r4 != 0 && Route.at(Route.at(s.r4).head).more != 0)) return;
   const d = Dst.of(pair, where);
   d.pair = pair;
   d.where = where;

@@ -65,7 +65,7 @@ function errorOf(type: u32): i32 {
   return type == RTN_THROW ? -EAGAIN : 0;
 }
 
-/** Leaves an answer: type, device, next hop, preferred source (0: to be selected), route (0: an own address), FIBR_*. */
+/** Leaves an answer: type, device, next hop, preferred source (0: to be selected), route (its next hop's record; 0: an own address), FIBR_*. */
 function answer(type: u32, dev: u32, hop: u32, src: u32, route: u32, bits: u32): i32 {
   const s = Sim.at();
   s.r0 = type;
@@ -150,7 +150,7 @@ function scan(ns: u32, first: u32, last: u32, shorter: i32): i32 {
 function found(k: u32, h: u32, dst: u32): i32 {
   const r = Route.at(k);
   const gw: u32 = Route.at(h).flags & ROUTE_HAS_GW ? FIBR_GW : 0;
-  return answer(r.type, Route.at(h).dev, gw ? Route.at(h).gw : dst, r.src, k, gw);
+  return answer(r.type, Route.at(h).dev, gw ? Route.at(h).gw : dst, r.src, h, gw);
 }
 
 /** One table. @returns 0, a negative errno, or -EAGAIN: it knows nothing */

@@ -1,7 +1,6 @@
 /**
- * What was learned of the ways to hosts, by namespace, route and destination: path MTUs from ICMP 3/4, for ten minutes, and
+ * What was learned of the ways to hosts, by namespace, next hop of a route and destination: path MTUs from ICMP 3/4, for ten minutes, and
  * next hops from redirects, for five. A table of sets: a full set gives up the entry that expires first.
- * Limits: what is learned of one next hop of a route holds for all of them.
  * @see Linux net/ipv4/route.c: __ip_rt_update_pmtu, __ip_do_redirect, fnhe_*; RFC 1191
  */
 import { recAbort } from '../flow/record';
@@ -22,7 +21,7 @@ class Pmtu {
   /** 0: free. */
   ns: u32;
   dst: u32;
-  /** 0: the way to an own address. */
+  /** The record of the next hop; 0: the way to an own address. */
   route: u32;
   mtu: u32;
   /** The path is narrower than MIN_PMTU: DF is not set towards it. */

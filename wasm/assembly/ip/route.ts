@@ -50,6 +50,8 @@ export class Route {
   weight: u32;
   /** MSS that is offered, 0: what the MTU holds. */
   advMss: u32;
+  /** The record of the route's first next hop: it stands in the list. */
+  head: u32;
 
   @inline static at(i: u32): Route {
     return changetype<Route>(ROUTE_BASE + (i as usize) * ROUTE_REC);
@@ -116,6 +118,7 @@ function fill(ns: u32, x: usize): u32 {
   wrMapped(dstOf(i), r.dst);
   if (r.flags & ROUTE_HAS_GW) r.gw = rdMapped(x + ROUTE_X_GW);
   if (r.flags & ROUTE_HAS_SRC) r.src = rdMapped(x + ROUTE_X_SRC);
+  r.head = i;
   return i;
 }
 
@@ -146,6 +149,7 @@ export function routeAdd(ns: u32, x: usize): i32 {
       slabFree(SLAB_ROUTE, i);
       return -ESRCH;
     }
+    r.head = k;
     while (Route.at(k).more != 0) k = Route.at(k).more;
     Route.at(k).more = i;
     return 0;
@@ -175,12 +179,12 @@ function insert(ns: u32, i: u32, r: Route): i32 {
 
 function unlink(ns: u32, prev: u32, i: u32): void {
   dstFlush();
-  pmtuRouteGone(ns, i);
   if (prev == 0) Ns.at(ns).routes = Route.at(i).next;
   else Route.at(prev).next = Route.at(i).next;
   let k = i;
   while (k != 0) {
     const more = Route.at(k).more;
+    pmtuRouteGone(ns, k);
     slabFree(SLAB_ROUTE, k);
     k = more;
   }
@@ -233,6 +237,8 @@ function thin(k: u32, dev: u32): bool {
       continue;
     }
     const gone = r.more;
+    pmtuRouteGone(r.ns, k);
+    pmtuRouteGone(r.ns, gone);
     r.more = more.more;
     slabFree(SLAB_ROUTE, gone);
   }

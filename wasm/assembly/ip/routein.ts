@@ -44,7 +44,7 @@ function badDestination(dev: u32, src: u32, dst: u32): i32 {
 function leavesBy(dev: u32): bool {
   const s = Sim.at();
   if (s.r4 == 0) return s.r1 == dev;
-  for (let k = s.r4; k != 0; k = Route.at(k).more) if (Route.at(k).dev == dev) return true;
+  for (let k = Route.at(s.r4).head; k != 0; k = Route.at(k).more) if (Route.at(k).dev == dev) return true;
   return false;
 }
 

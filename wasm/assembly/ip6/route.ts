@@ -11,6 +11,7 @@ import {
   EINVAL,
   ENETUNREACH,
   ENOBUFS,
+  ROUTE_MTU_LOCK,
   ROUTE_X_BITS,
   ROUTE_X_DEV,
   ROUTE_X_DST,
@@ -59,7 +60,7 @@ export class Route6 {
   scope: u32;
   metric: u32;
   type: u32;
-  /** bit 0: gateway, bit 1: source, bit 2: learned by a redirect. */
+  /** bit 0: gateway, bit 1: source, bit 2: learned by a redirect; ROUTE_MTU_LOCK. */
   flags: u32;
   /** Of packets that it takes, 0: the device's. */
   mtu: u32;
@@ -94,6 +95,11 @@ export function route6Source(i: u32): usize {
 export function route6Mtu(i: u32, dev: u32): u32 {
   const own = i == 0 ? 0 : Route6.at(i).mtu;
   return own != 0 ? min(own, 65535) : idevMtu(dev);
+}
+
+/** Whether a route's MTU is that, whatever ICMP says. @see Linux route.c: __ip6_rt_update_pmtu */
+export function route6Locked(i: u32): bool {
+  return i != 0 && (Route6.at(i).flags & ROUTE_MTU_LOCK) != 0;
 }
 
 /** Place of a table in the order of lookup; 2 and more are never looked up. */

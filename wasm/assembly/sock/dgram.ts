@@ -6,6 +6,7 @@
  */
 import { DGRAM_HEAD, DGRAM_LOCAL, DROP_SOCK_BUFFER } from '../../abi';
 import { dropCount } from '../sim/stat';
+import { copy } from '../wire/bytes';
 import { RDY_ERR, RDY_IN, nowNs, sockEvent } from './glue';
 import { ringDrop, ringRead, ringReserve, ringWrite } from './ring';
 import { SOCK_HEAD, Sock, rcvRing, sockId } from './table';
@@ -51,8 +52,11 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
   store<u32>(h + 36, info);
   store<u64>(h + DGRAM_LOCAL, l0);
   store<u64>(h + DGRAM_LOCAL + 8, l1);
-  if (!whole) ringWrite(ring, ring.len, h, DGRAM_HEAD);
-  ringWrite(ring, ring.len + DGRAM_HEAD, data, len);
+  if (tail + DGRAM_HEAD + len <= ring.cap) copy(h + DGRAM_HEAD, data, len);
+  else {
+    if (!whole) ringWrite(ring, ring.len, h, DGRAM_HEAD);
+    ringWrite(ring, ring.len + DGRAM_HEAD, data, len);
+  }
   ring.len += DGRAM_HEAD + len;
   s.charged += cost;
   sockEvent(sockId(s), error != 0 ? RDY_ERR | RDY_IN : RDY_IN);
@@ -63,10 +67,14 @@ export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error:
 export function dgramTake(s: Sock, at: usize): u32 {
   const ring = rcvRing(s);
   if (ring.len == 0) return 0;
+  const head = ring.head;
+  const from = (ring.at + head) as usize;
   // A head that wraps is put together first: the length may lie on both ends.
-  if (ring.head + DGRAM_HEAD > ring.cap) ringRead(ring, 0, at, DGRAM_HEAD);
-  const len = load<u32>(ring.head + DGRAM_HEAD > ring.cap ? at : ((ring.at + ring.head) as usize));
-  ringRead(ring, 0, at, DGRAM_HEAD + len);
+  const whole = head + DGRAM_HEAD <= ring.cap;
+  if (!whole) ringRead(ring, 0, at, DGRAM_HEAD);
+  const len = load<u32>(whole ? from : at);
+  if (head + DGRAM_HEAD + len <= ring.cap) copy(at, from, DGRAM_HEAD + len);
+  else ringRead(ring, 0, at, DGRAM_HEAD + len);
   ringDrop(ring, DGRAM_HEAD + len);
   s.charged -= len + OVERHEAD;
   return DGRAM_HEAD + len;

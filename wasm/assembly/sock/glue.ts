@@ -7,7 +7,7 @@ import {
 } from '../../abi';
 import { addrIsLocal as ip4IsLocal, addrIsLocal6, addrType } from '../ip/addr';
 import { ip6DevMtu, ip6Mtu, ip6Output, ip6OutputRaw, ip6RouteSource } from '../ip6/output';
-import { route6Find } from '../ip6/route';
+import { route6Find, route6Locked } from '../ip6/route';
 import { addr6Dev } from '../ip6/addr';
 import { idevMtu, Ns6 } from '../ip6/idev';
 import { pmtu6Update } from '../ip6/pmtu';
@@ -314,7 +314,8 @@ export function wayLearn(
     // Of an own address only what is less than its device's counts. @see Linux rt6_insert_exception: fib6_mtu
     const own = addr6Dev(ns as u32, to);
     if (own != 0 && mtu >= idevMtu(own)) return;
-    pmtu6Update(ns as u32, to, mtu, ip6Mtu(ns as u32, to, 0));
+    const old = ip6Mtu(ns as u32, to, 0);
+    if (!route6Locked(Sim.at().r4)) pmtu6Update(ns as u32, to, mtu, old);
     return;
   }
   const dst = v4Of(r1);

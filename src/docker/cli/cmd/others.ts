@@ -8,6 +8,7 @@ import { fullName, parseReference, tagged } from '../reference.ts';
 import { type Arity, atLeast, between, type CommandSpec, command, exactly, type GroupSpec } from '../spec.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
+import { search } from './search.ts';
 import { trustCommands } from './trust.ts';
 
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
@@ -30,14 +31,6 @@ export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
 function known(words: string, use: string, short: string, args: Arity, aliases?: readonly string[]): CommandSpec {
   return command({ path: words.split(' '), use, short, args, aliases, flags: [] });
 }
-
-const search = command({
-  ...known('search', '[OPTIONS] TERM', 'Look for images on Docker Hub', exactly(1)),
-  run: async (ctx, _o, args) => {
-    const got = await ctx.client.call('GET', '/images/search', { query: { term: args[0] } });
-    return failed(got) ? got : new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
-  },
-});
 
 /** What only an engine with experimental features has. */
 const experimental = (spec: CommandSpec): CommandSpec => command({ ...spec, experimental: true });

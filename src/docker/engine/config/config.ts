@@ -1,7 +1,7 @@
 /**
- * What the engine was told in /etc/docker/daemon.json.
+ * What the engine was told on its command line and in /etc/docker/daemon.json.
  *
- * Limits: the command line of dockerd is that of its unit (`-H fd://`, so `hosts` conflicts); nftables is not there.
+ * Limits: nftables is not there.
  * @see moby daemon/config/config.go: MergeDaemonConfigurations, getConflictFreeConfiguration, Validate
  */
 import { text } from '../../../base/http.ts';
@@ -20,6 +20,10 @@ export const CONFIG_FILE = '/etc/docker/daemon.json';
 /** Directives with a meaning here, by their names; those not set have dockerd's defaults. */
 export interface Config {
   readonly debug: boolean;
+  /** Where it listens; its usual socket when there are none. */
+  readonly hosts: readonly string[];
+  readonly tls?: boolean;
+  readonly tlsverify?: boolean;
   readonly icc: boolean;
   readonly 'ip-forward': boolean;
   readonly 'ip-forward-no-drop': boolean;
@@ -64,6 +68,7 @@ export interface Config {
 /** With no file. */
 export const DEFAULTS: Config = {
   debug: false,
+  hosts: ['fd://'],
   icc: true,
   'ip-forward': true,
   'ip-forward-no-drop': false,
@@ -104,18 +109,19 @@ const RELOADABLE = ['debug', 'labels', 'live-restore', 'insecure-registries', 'r
 const refuse = (why: string): Failure =>
   new Failure('system', `unable to configure the Docker daemon with file ${CONFIG_FILE}: ${why}`);
 
-/** Reads the file of a machine; the defaults when there is none. */
-export function readConfig(kernel: Kernel): Config | Failure {
+/** What the engine's unit has on its command line. */
+export const UNIT_FLAGS: Readonly<Record<string, unknown>> = { hosts: ['fd://'] };
+
+/** Reads the file of a machine; the defaults when there is none. @param flags of the command line, by directive */
+export function readConfig(kernel: Kernel, flags = UNIT_FLAGS): Config | Failure {
   const bytes = kernel.root.fs.readFile(CONFIG_FILE);
-  if (isErr(bytes)) return DEFAULTS;
-  const config = parseConfig(text(bytes));
+  const config = parseConfig(isErr(bytes) ? '' : text(bytes), flags);
   return typeof config === 'string' ? refuse(config) : config;
 }
 
 /** @returns the configuration, or why the text is none */
-export function parseConfig(source: string): Config | string {
-  const trimmed = source.trim();
-  if (trimmed === '') return DEFAULTS;
+export function parseConfig(source: string, flags = UNIT_FLAGS): Config | string {
+  const trimmed = source.trim() || '{}';
   const fault = jsonFault(trimmed, true);
   if (fault !== undefined) return fault;
   const file: unknown = JSON.parse(trimmed);
@@ -124,21 +130,24 @@ export function parseConfig(source: string): Config | string {
   const given = file as Record<string, unknown>;
   const unknown = namesSet(given).filter((name) => !DIRECTIVES.has(name));
   if (unknown.length > 0) return `the following directives don't match any configuration option: ${unknown.join(', ')}`;
-  if (given.hosts !== undefined)
-    return (
-      'the following directives are specified both as a flag and in the configuration file: ' +
-      `hosts: (from flag: [fd://], from file: [${[given.hosts].flat().join(' ')}])`
-    );
+  const twice = namesSet(given).filter((name) => flags[name] !== undefined);
+  const both = twice.map((name) => `${name}: (from flag: ${shown(flags[name])}, from file: ${shown(given[name])})`);
+  if (both.length > 0)
+    return `the following directives are specified both as a flag and in the configuration file: ${both.join(', ')}`;
   for (const [name, value] of Object.entries(given)) {
     const why = mismatch(name, value);
     if (why !== undefined) return why;
   }
-  const config: Config = { ...DEFAULTS, ...Object.fromEntries(Object.entries(given).filter(([, v]) => v !== null)) };
+  const set = Object.entries(given).filter(([, v]) => v !== null);
+  const config: Config = { ...DEFAULTS, hosts: [], ...flags, ...Object.fromEntries(set) };
   const invalid = validate(config);
   return invalid === undefined
     ? config
     : `merged configuration validation from file and command line flags failed: ${invalid}`;
 }
+
+/** A value as Go prints it. */
+const shown = (v: unknown): string => (Array.isArray(v) ? `[${v.join(' ')}]` : String(v));
 
 /** @see moby daemon/config/config.go: Validate */
 function validate(c: Config): string | undefined {

@@ -91,7 +91,7 @@ const search: Handler = async ({ daemon, query }) => {
   const limit = query.get('limit') || '0';
   if (!/^\+?\d+$/.test(limit)) return new Failure('invalid', 'invalid limit specified');
   const { searchImages } = await daemon.kernel.world.hold(import('../search.ts'));
-  const rows = await searchImages(daemon, query.get('term') ?? '', Number(limit));
+  const rows = await searchImages(daemon, query.get('term') ?? '', Number(limit), filters);
   return rows instanceof Failure ? rows : json(daemon, 200, rows);
 };
 

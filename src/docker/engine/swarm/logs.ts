@@ -4,6 +4,7 @@
  * @see swarmkit manager/logbroker/{broker,subscription}.go, agent/worker.go: Subscribe, moby daemon/cluster/services.go: ServiceLogs
  */
 import { base64, bytesFromBase64 } from '../../../base/base64.ts';
+import { utf8 } from '../../../base/http.ts';
 import { TASK_STATES, type Task } from '../../api/swarm.ts';
 import { run } from '../../libnetwork/task.ts';
 import type { Manager } from '../../swarm/manager.ts';
@@ -13,31 +14,62 @@ import { encodeLine, type LogOptions, readLines } from '../logs.ts';
 import type { StreamId } from '../stdcopy.ts';
 import type { Member } from './member.ts';
 
+/** Lines that may wait for one reader. */
+const ROOM = 16384;
+
 /** Things that come from elsewhere, for one reader. */
 class Inbox<T> {
   readonly #held: T[] = [];
   #wake: (() => void) | undefined;
+  /** Who wait for room. */
+  #waiting: (() => void)[] = [];
   #ended = false;
+  /** What found no room. */
+  lost = 0;
 
   put(value: T): void {
-    this.#held.push(value);
+    if (this.#held.length < ROOM) this.#held.push(value);
+    else this.lost++;
     this.#wake?.();
+  }
+
+  /** The same of one who can wait until there is room. */
+  async offer(value: T): Promise<void> {
+    while (this.#held.length >= ROOM && !this.#ended)
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    this.put(value);
   }
 
   end(): void {
     this.#ended = true;
     this.#wake?.();
+    this.#room();
+  }
+
+  #room(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     for (;;) {
-      while (this.#held.length > 0) yield this.#held.shift() as T;
+      while (this.#held.length > 0) {
+        yield this.#held.shift() as T;
+        this.#room();
+      }
       if (this.#ended) return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
   }
+}
+
+/** What a reader is told of whom lines were lost. @see moby daemon/cluster/services.go, server/httputils/write_log_stream.go */
+function incomplete(node: string, lost: number, { stdout }: LogRequest): LogLine {
+  const text = `Error grabbing logs: warning: incomplete log stream. some logs could not be retrieved for the following reasons: node ${node}: ${lost} lines found no room\n`;
+  return { stream: stdout ? 1 : 2, time: 0n, bytes: utf8(text) };
 }
 
 /** A manager's side of logs that are elsewhere. */
@@ -59,6 +91,7 @@ export class LogBroker {
     send({ t: 'log', seq, request });
     try {
       yield* inbox;
+      if (inbox.lost > 0) yield incomplete(node, inbox.lost, request);
     } finally {
       this.#open.delete(seq);
       send({ t: 'log-stop', seq });
@@ -170,7 +203,7 @@ export async function* serviceLogs(
     begun.add(t.ID);
     run(
       (async () => {
-        for await (const line of linesOf(member, t, options, gone)) inbox.put(encode(t, line));
+        for await (const line of linesOf(member, t, options, gone)) await inbox.offer(encode(t, line));
       })(),
     );
   };

@@ -55,6 +55,32 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'nginxdemos/hello': { 'nginxdemos/hello:plain-text': 'latest plain-text' },
 };
 
+/** What each repository is, as a search shows it. */
+export const ABOUT: Readonly<Record<string, string>> = {
+  alpine: 'A small Linux with musl and BusyBox',
+  busybox: 'Many small programs in one file',
+  'containous/whoami': 'Old name of traefik/whoami',
+  'curlimages/curl': 'The curl command',
+  debian: 'Debian, a Linux of free software',
+  'hashicorp/http-echo': 'A web server that answers with its arguments',
+  'hello-world': 'A first container, which says hello',
+  httpd: "Apache's web server",
+  'jwilder/whoami': 'A web server that tells its host name',
+  nginx: 'Web server and reverse proxy',
+  'nginxdemos/hello': 'nginx with a page about the container it runs in',
+  'nicolaka/netshoot': "A box of tools for a network's troubles",
+  postgres: 'A relational database',
+  'praqma/network-multitool': 'Old name of wbitt/network-multitool',
+  python: 'The language Python and its library',
+  redis: 'A store of data in memory',
+  'traefik/whoami': 'A web server that tells what it was asked',
+  'training/base': "Base of the tutorial's images",
+  'training/postgres': "The tutorial's database",
+  'training/webapp': "The tutorial's web application",
+  ubuntu: 'Ubuntu, a Linux that grew from Debian',
+  'wbitt/network-multitool': 'Network tools with a web server beside them',
+};
+
 /** Known to many, and not carried here: a pull says so instead of denying that they exist. */
 export const ELSEWHERE: ReadonlySet<string> = new Set(
   'mysql mariadb mongo node golang php rabbitmq memcached traefik haproxy caddy registry wordpress centos fedora rockylinux almalinux openjdk eclipse-temurin consul vault elasticsearch kibana logstash influxdb grafana jenkins sonarqube nextcloud ghost docker portainer/portainer-ce grafana/grafana prom/prometheus bitnami/nginx bitnami/redis nats zookeeper'.split(

@@ -34,6 +34,10 @@ function shownOf(ctx: Context): Shown {
 /** How many lines there were. */
 const told = (ctx: Context, n: number, what: string): Promise<unknown> => ctx.err(`${BANNER}: ${n} flow ${what}.\n`);
 
+/** Events came faster than they were read. */
+const OVERRUN =
+  'WARNING: We have hit ENOBUFS! We are losing events.\nThis message means that the current netlink socket buffer size is too small.\nPlease, check --buffer-size in conntrack(8) manpage.\n';
+
 /** Shows what happens until ^C. */
 async function watch(ctx: Context, test: Test, shown: Shown): Promise<number> {
   const { sys } = ctx;
@@ -52,6 +56,7 @@ async function watch(ctx: Context, test: Test, shown: Shown): Promise<number> {
   let n = 0;
   while (!stopped) {
     const e = await events.read();
+    if (isErr(e) && e.name === 'ENOBUFS') await ctx.err(OVERRUN);
     if (isErr(e) || !types.includes(e.type) || !test(e.entry)) continue;
     n++;
     await ctx.out(eventText(e, shown, began));

@@ -196,6 +196,7 @@ async function modify(env: IpEnv, verb: 'add' | 'del' | 'replace'): Promise<numb
       prefix = prefixArg(word, env.family);
     }
   }
+  if (dev === undefined && env.busybox) throw new IpError('ip: need "dev IFACE"', 1);
   if (dev === undefined) throw new IpError('Not enough information: "dev" argument is required.', 1);
   deviceArg(env, dev);
   if (!prefix) throw new IpError('RTNETLINK answers: Invalid argument', 2);

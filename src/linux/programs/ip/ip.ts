@@ -2,7 +2,7 @@
  * `ip`: links, addresses, routes, neighbours, rules and namespaces of the network.
  * @see iproute2 ip/ip.c; the busybox applet has its own texts
  */
-import { type Context, defineProgram } from '../spec.ts';
+import { BUSYBOX_BANNER, type Context, defineProgram } from '../spec.ts';
 import { ipAddr } from './addr.ts';
 import { abbreviated, IpError, matches, Words } from './args.ts';
 import type { IpEnv } from './env.ts';
@@ -32,6 +32,16 @@ where  OBJECT := { address | link | maddress | monitor | neigh | netns | route |
                     -br[ief] | -j[son] | -p[retty] | -o[neline] | -n[etns] NAME | -c[olor] | -t[imestamp] | -ts[hort] }
 `;
 
+/** The applet knows fewer options and objects, and answers all else with this. @see busybox networking/ip.c */
+const BUSYBOX_OPTIONS = ['-oneline', '-family', '-4', '-6', '-0'];
+const BUSYBOX_OBJECTS = ['address', 'route', 'link', 'tunnel', 'neighbor', 'neighbour', 'rule'];
+const BUSYBOX_USAGE = `${BUSYBOX_BANNER}
+
+Usage: ip [OPTIONS] address|route|link|tunnel|neigh|rule [ARGS]
+
+OPTIONS := -f[amily] inet|inet6|link | -o[neline]
+`;
+
 type Mutable = { -readonly [K in keyof IpEnv]: IpEnv[K] };
 
 /** Reads the options before the object. @returns the environment, or a message */
@@ -55,6 +65,7 @@ function readOptions(ctx: Context): Mutable | { text: string; code: number } {
     let opt = ctx.args[i] as string;
     if (!opt.startsWith('-') || opt === '-' || opt === '--') break;
     if (opt.startsWith('--')) opt = opt.slice(1);
+    if (env.busybox && !BUSYBOX_OPTIONS.some((o) => matches(opt, o))) return { text: BUSYBOX_USAGE, code: 1 };
     if (opt === '-4') env.family = 4;
     else if (opt === '-6') env.family = 6;
     else if (opt === '-0' || opt === '-a' || opt === '-all') continue;
@@ -78,7 +89,6 @@ function readOptions(ctx: Context): Mutable | { text: string; code: number } {
     else if (opt === '-iec') env.human = 1024;
     else if (matches(opt, '-Version')) return { text: 'ip utility, iproute2-6.18.0, libbpf 1.6.2\n', code: 0 };
     else if (matches(opt, '-help')) return { text: USAGE, code: 255 };
-    else if (env.busybox) return { text: `ip: invalid argument '${ctx.args[i]}' to 'ip'\n`, code: 1 };
     else return { text: `Option "${opt}" is unknown, try "ip -help".\n`, code: 255 };
   }
   env.words = new Words(ctx.args.slice(i));
@@ -97,13 +107,18 @@ function inNetns(args: readonly string[]): string[] | undefined {
 }
 
 async function run(ctx: Context): Promise<number> {
-  const moved = inNetns(ctx.args);
+  const moved = ctx.flavour === 'busybox' ? undefined : inNetns(ctx.args);
   const env = readOptions(moved ? { ...ctx, args: moved } : ctx);
   if ('text' in env) {
     await (env.code === 0 ? ctx.out(env.text) : ctx.err(env.text));
     return env.code;
   }
   const object = env.words.take();
+  if (env.busybox && (object === undefined || abbreviated(object, BUSYBOX_OBJECTS) === undefined)) {
+    await ctx.err(BUSYBOX_USAGE);
+    return 1;
+  }
+  if (env.busybox && matches(object as string, 'tunnel')) return 0;
   if (object === undefined || object === 'help') {
     await ctx.err(USAGE);
     return 255;
@@ -119,7 +134,7 @@ async function run(ctx: Context): Promise<number> {
     'monitor',
     'netns',
   ]);
-  if (name === undefined || (env.busybox && name === 'monitor')) {
+  if (name === undefined) {
     await ctx.err(`Object "${object}" is unknown, try "ip help".\n`);
     return 1;
   }

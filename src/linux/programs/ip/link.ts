@@ -33,7 +33,7 @@ export async function ipLink(env: IpEnv): Promise<number> {
 }
 
 async function show(env: IpEnv): Promise<number> {
-  const links = selectLinks(env, readFilter(env));
+  const links = selectLinks(env, readFilter(env), 2);
   if (env.json) {
     await printJson(
       env,
@@ -197,7 +197,7 @@ async function set(env: IpEnv): Promise<number> {
     }
   }
   if (dev === undefined) throw new IpError('Not enough of information: "dev" argument is required.', 255);
-  deviceArg(env, dev);
+  if (!env.busybox || change.master !== undefined || netns !== undefined) deviceArg(env, dev);
   if (netns !== undefined) {
     const e = env.net.moveLink(dev, netns);
     if (isErr(e)) throw rtnetlink(e);
@@ -214,14 +214,25 @@ function masterArg(env: IpEnv, name: string): string {
   return master.name;
 }
 
+/** The call by which busybox changes a device. @see busybox networking/libiproute/iplink.c: do_set */
+function ioctlOf(e: Errno, change: { mtu?: number; up?: boolean }): string {
+  if (change.mtu !== undefined) return 'SIOCSIFMTU';
+  return change.up === undefined ? 'RTNETLINK answers' : e.name === 'ENODEV' ? 'SIOCGIFFLAGS' : 'SIOCSIFFLAGS';
+}
+
 /** What the kernel says with the errno. @see Linux net/core/dev.c: dev_validate_mtu, rtnetlink.c: do_set_master */
-function refusal(env: IpEnv, e: Errno, change: { mtu?: number; master?: string | null }, dev: string): IpError {
+function refusal(
+  env: IpEnv,
+  e: Errno,
+  change: { mtu?: number; up?: boolean; master?: string | null },
+  dev: string,
+): IpError {
+  if (env.busybox && change.master === undefined) return new IpError(`ip: ${ioctlOf(e, change)}: ${e.text}`, 2);
   const bridge = change.master == null || env.net.link(change.master)?.kind === 'bridge';
   if (!bridge) return new IpError('RTNETLINK answers: Operation not supported', 2);
   const range = mtuRange(env.net.link(dev) as Link);
   if (e.name !== 'EINVAL' || change.mtu === undefined || env.busybox) return rtnetlink(e);
-  return new IpError(
-    `Error: mtu ${change.mtu < range[0] ? 'less than device minimum' : 'greater than device maximum'}.`,
-    2,
-  );
+  if (change.mtu < range[0]) return new IpError('Error: mtu less than device minimum.', 2);
+  if (change.mtu > range[1]) return new IpError('Error: mtu greater than device maximum.', 2);
+  return rtnetlink(e);
 }

@@ -100,7 +100,7 @@ export async function ipMonitor(env: IpEnv): Promise<number> {
   const names = new Names(env.net);
   const shown = { ...env, net: names.net };
   const began = sys.realtime() - BigInt(Math.floor(sys.now()));
-  const e = await monitor(sys, names, async (event) => {
+  const e = await monitor(env.ctx, names, async (event) => {
     const { ifindex, family } = about(event);
     if (!asked.groups.has(event.group) || (asked.dev !== undefined && ifindex !== asked.dev)) return;
     if (env.family !== 0 && family !== 0 && family !== env.family) return;

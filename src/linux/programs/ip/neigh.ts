@@ -78,7 +78,7 @@ const deviceOf = (env: IpEnv, n: Neigh): string => env.net.link(n.ifindex)?.name
 /** One neighbour. @param named whether its device is named */
 export function neighText(env: IpEnv, n: Neigh, named = true): string {
   let s = `${formatIp(n.ip)} `;
-  if (named || env.busybox) s += `dev ${deviceOf(env, n)} `;
+  if (named) s += `dev ${deviceOf(env, n)} `;
   if (n.mac !== undefined) s += `lladdr ${formatMac(n.mac)} `;
   if (env.busybox) return `${s}ref 1 used 0/0/0 probes 1 ${n.state}`;
   return `${s}${n.router ? 'router ' : ''}${n.state} `;

@@ -88,8 +88,7 @@ function samePrefix(a: Prefix | undefined, b: Prefix | undefined): boolean {
 
 function selected(env: IpEnv, f: RouteFilter): Route[] {
   // of all tables, and no family named: those of both
-  if (f.table === 'all' && env.family === 0 && !env.busybox)
-    return [...selectedOf(env, f, 4), ...selectedOf(env, f, 6)];
+  if (f.table === 'all' && env.family === 0) return [...selectedOf(env, f, 4), ...selectedOf(env, f, 6)];
   return selectedOf(env, f, env.family === 6 ? 6 : 4);
 }
 

@@ -78,7 +78,7 @@ function lines(env: IpEnv, q: Draft, r: RouteAnswer): string[] {
   if (r.family === 4 && (!usual || (env.details && r.type === 'unicast'))) s += `table ${tableName(env, r.table)} `;
   if (q.fibmatch) return [s];
   if (r.src && !q.from) s += env.busybox ? ` src ${formatIp(r.src)} ` : `src ${formatIp(r.src)} `;
-  if (env.busybox) return [s];
+  if (env.busybox) return [s, '    cache '];
   if (q.mark) s += `mark ${q.mark} `;
   if (q.iif === undefined) s += `uid ${env.ctx.sys.getuid()} `;
   const f = flags(r);

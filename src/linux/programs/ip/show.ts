@@ -39,10 +39,10 @@ export function readFilter(env: IpEnv): LinkFilter {
   return f;
 }
 
-/** The devices the filter lets through. */
-export function selectLinks(env: IpEnv, f: LinkFilter): Link[] {
+/** The devices the filter lets through. @param code what the applet ends with when there is no such device */
+export function selectLinks(env: IpEnv, f: LinkFilter, code = 1): Link[] {
   if (f.dev !== undefined && !env.net.link(f.dev)) {
-    if (env.busybox) throw new IpError(`ip: can't find device '${f.dev}'`, 1);
+    if (env.busybox) throw new IpError(`ip: can't find device '${f.dev}'`, code);
     throw new IpError(`Device "${f.dev}" does not exist.`, 1);
   }
   return env.net

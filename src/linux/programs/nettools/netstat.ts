@@ -132,11 +132,11 @@ export const spec = defineProgram({
   run: netstat,
 });
 
-const LACKING = ['groups', 'interfaces', 'statistics'];
+const LACKING = ['groups', 'interfaces', 'statistics', 'program', 'wide'];
 
-/** The applet of the same name, which has neither groups, interfaces nor counters. */
+/** The applet of the same name, as Debian configures it. */
 export const busyboxSpec = defineProgram({
   ...spec,
-  synopsis: ['[-ral] [-tuwx] [-enWp]'],
+  synopsis: ['[-ral] [-tuwx] [-en]'],
   options: spec.options.filter((o) => !LACKING.includes(o.name)),
 });

@@ -22,7 +22,7 @@ export async function routes(ctx: Context, columns: keyof typeof ROUTE_COLUMNS):
     const dev = r.ifindex === undefined ? '*' : (ctx.sys.net.link(r.ifindex)?.name ?? '*');
     const cells = [
       (await name(r.dst?.addr, 'default', dst)).slice(0, 15).padEnd(15),
-      (await name(r.via, '0.0.0.0', gw)).slice(0, 15).padEnd(15),
+      (await name(r.via, ctx.flavour === 'busybox' ? '*' : '0.0.0.0', gw)).slice(0, 15).padEnd(15),
       formatIp4(mask4(bits(r))).padEnd(15),
       flags.padEnd(5),
       columns === 'metric' ? `${String(r.metric).padEnd(6)} 0        0` : '    0 0          0',

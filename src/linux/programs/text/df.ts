@@ -47,6 +47,15 @@ function mountOf(all: readonly Row[], path: string): Row | undefined {
   return on.sort((a, b) => b.target.length - a.target.length)[0];
 }
 
+/** @see busybox coreutils/df.c: a name of more than 20 characters has a line of its own */
+async function busyboxTable(ctx: Context, head: readonly string[], table: readonly string[][]): Promise<void> {
+  const [, size = '', used, free, share, target] = head;
+  const line = ([source = '', a = '', b = '', c = '', d = '', on = '']: readonly string[]): string =>
+    `${source.length > 20 ? `${source}\n${' '.repeat(20)}` : source.padEnd(20)} ${a.padStart(9)} ${b.padStart(9)} ${c.padStart(9)} ${d.padStart(4)} ${on}\n`;
+  const first = `Filesystem           ${size.padEnd(15)}${used} ${free} ${share} ${target}\n`;
+  await ctx.out(first + table.map(line).join(''));
+}
+
 async function run(ctx: Context): Promise<number> {
   const o = ctx.options;
   const all = rows(ctx);
@@ -77,6 +86,7 @@ async function run(ctx: Context): Promise<number> {
     r.size === 0 ? '-' : `${Math.ceil((r.used * 100) / r.size)}%`,
     r.target,
   ]);
+  if (ctx.flavour === 'busybox') return busyboxTable(ctx, head, table).then(() => code);
   const types = ['Type', ...shown.map((r) => r.type)];
   const lines = [head, ...table].map(
     (cells, i) => (o.has('print-type') ? [cells[0], types[i], ...cells.slice(1)] : cells) as string[],

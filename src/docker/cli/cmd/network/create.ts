@@ -21,7 +21,7 @@ function matches(subnet: string, data: string): Parsed<boolean> {
   }
   const d = parsePrefix(data);
   if (!d) return { error: `invalid CIDR address: ${data}` };
-  return { value: contains(s, d.addr) && (subnet.includes('/') ? d.bits >= s.bits : true) };
+  return { value: contains(s, d.addr) };
 }
 
 interface Building {

@@ -49,7 +49,10 @@ export const serviceCreate = command({
     flag('hostname', 'string', "Containers' host name"),
     flag('init', 'bool', 'Run an init in each container'),
     flag('label', 'list', 'Labels for the service', { short: 'l' }),
-    flag('mode', 'string', 'How many tasks (replicated, global)', { default: 'replicated' }),
+    flag('max-concurrent', 'uint', 'How many tasks of a job at once'),
+    flag('mode', 'string', 'How many tasks (replicated, global, replicated-job, global-job)', {
+      default: 'replicated',
+    }),
     flag('mount', 'mount', 'File systems to mount', { check: checkMount }),
     flag('name', 'string', 'Its name'),
     flag('network', 'network', 'Networks to be on'),
@@ -57,6 +60,7 @@ export const serviceCreate = command({
     flag('publish', 'port', 'Ports to publish', { short: 'p', check: PUBLISH_CHECK }),
     flag('read-only', 'bool', "Containers' own files cannot be written"),
     flag('replicas', 'uint', 'How many tasks'),
+    flag('replicas-max-per-node', 'uint', 'How many tasks a node has at most'),
     flag('restart-condition', 'string', 'When to start again ("none", "on-failure", "any")'),
     flag('restart-delay', 'duration', 'How long to wait before (ns|us|ms|s|m|h)'),
     flag('restart-max-attempts', 'uint', 'How often at most'),
@@ -90,11 +94,8 @@ export const serviceCreate = command({
 const CONDITIONS = ['none', 'on-failure', 'any'];
 
 function specOf(o: Options, Image: string, args: readonly string[], given: References): ServiceSpec | Failure {
-  const mode = o.string('mode');
-  if (mode !== 'replicated' && mode !== 'global')
-    return new Failure(`Unknown mode: ${mode}, only replicated and global supported`);
-  if (mode === 'global' && o.changed('replicas'))
-    return new Failure('replicas can only be used with replicated or replicated-job mode');
+  const asked = modeOf(o);
+  if (failed(asked)) return asked;
   const condition = o.string('restart-condition');
   if (condition !== '' && !CONDITIONS.includes(condition))
     return new Failure(`invalid restart condition ${JSON.stringify(condition)}`);
@@ -108,17 +109,52 @@ function specOf(o: Options, Image: string, args: readonly string[], given: Refer
       ContainerSpec: { ...containerOf(o, Image, args), ...given },
       Resources: { Limits: {}, Reservations: {} },
       ...restartOf(o),
-      Placement: constraints.length > 0 ? { Constraints: [...constraints] } : {},
+      Placement: {
+        ...(constraints.length > 0 ? { Constraints: [...constraints] } : {}),
+        ...(o.int('replicas-max-per-node') > 0 ? { MaxReplicas: o.int('replicas-max-per-node') } : {}),
+      },
       ...(networks.length > 0 ? { Networks: networks } : {}),
       ForceUpdate: 0,
     },
-    Mode:
-      mode === 'global' ? { Global: {} } : { Replicated: { Replicas: o.changed('replicas') ? o.int('replicas') : 1 } },
+    Mode: asked,
     EndpointSpec: {
       Mode: o.string('endpoint-mode') === 'dnsrr' ? 'dnsrr' : 'vip',
       ...(ports.length > 0 ? { Ports: ports } : {}),
     },
   };
+}
+
+const jobOf = (
+  MaxConcurrent?: number,
+  TotalCompletions?: number,
+): NonNullable<ServiceSpec['Mode']['ReplicatedJob']> => ({
+  ...(MaxConcurrent === undefined ? {} : { MaxConcurrent }),
+  ...(TotalCompletions === undefined ? {} : { TotalCompletions }),
+});
+
+/** @see docker/cli cli/command/service/opts.go: ToServiceMode */
+function modeOf(o: Options): ServiceSpec['Mode'] | Failure {
+  const mode = o.string('mode');
+  const replicas = o.changed('replicas') ? o.int('replicas') : undefined;
+  const concurrent = o.changed('max-concurrent') ? o.int('max-concurrent') : undefined;
+  if (mode.startsWith('global') && replicas !== undefined)
+    return new Failure('replicas can only be used with replicated or replicated-job mode');
+  if (mode.startsWith('global') && o.int('replicas-max-per-node') > 0)
+    return new Failure('replicas-max-per-node can only be used with replicated or replicated-job mode');
+  if (mode !== 'replicated-job' && concurrent !== undefined)
+    return new Failure('max-concurrent can only be used with replicated-job mode');
+  switch (mode) {
+    case 'global':
+      return { Global: {} };
+    case 'global-job':
+      return { GlobalJob: {} };
+    case 'replicated':
+      return { Replicated: { Replicas: replicas ?? 1 } };
+    case 'replicated-job':
+      return { ReplicatedJob: jobOf(concurrent ?? replicas, replicas) };
+    default:
+      return new Failure(`Unknown mode: ${mode}, only replicated and global supported`);
+  }
 }
 
 function containerOf(

@@ -4,6 +4,7 @@ import { type Node, type Service, TASK_STATES, type Task } from '../../../api/sw
 import { filterQuery } from '../../client.ts';
 import type { Ctx } from '../../context.ts';
 import { type Failure, failed } from '../../failure.ts';
+import { isJob, watchJob } from './jobprogress.ts';
 
 const TICK = 200 * MS;
 /** How long tasks must run before a service is believed to be well. */
@@ -18,6 +19,7 @@ export async function watchService(ctx: Ctx, id: string, quiet: boolean): Promis
   for (let first = true; ; first = false) {
     const service = await ctx.client.get<Service>(`/services/${id}`);
     if (failed(service)) return service;
+    if (isJob(service)) return watchJob(ctx, service, quiet);
     const tasks = await ctx.client.get<Task[]>('/tasks', {
       filters: filterQuery([`service=${service.ID}`, '_up-to-date=true']),
     });
