@@ -26,7 +26,7 @@ import { installedPrograms, registerPrograms } from './programs.ts';
 import { Sink, Source } from './sink.ts';
 import { ServiceManager, SYSTEMD_SOCKET } from './systemd.ts';
 import { addUplink, buildTopology, engineIdentity } from './topology.ts';
-import { Uplink } from './uplink.ts';
+import type { Uplink } from './uplink.ts';
 import { viewOf } from './views.ts';
 
 /** Mon 23 Nov 2026 22:00:00 UTC, the hour in which the golden transcripts were taken. */
@@ -304,6 +304,12 @@ class DrydockLab implements Lab {
   }
 }
 
+/** Few labs have one: its code arrives with the first. */
+async function uplinkOf(world: LabWorld, router: Parameters<typeof addUplink>[0]): Promise<Uplink> {
+  const { Uplink } = await import('./uplink.ts');
+  return new Uplink(world, addUplink(router));
+}
+
 /** Opens a fresh lab. @throws Error when the core does not load: a broken build */
 export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const full: Required<LabOptions> = {
@@ -331,7 +337,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   registerPrograms(world);
   const layers = [layerOf(machineLayer(installedPrograms()), 0)];
   const topology = buildTopology(world, full.hosts, layers, full.mirrors);
-  const uplink = full.uplink ? new Uplink(world, addUplink(topology.router)) : undefined;
+  const uplink = full.uplink ? await uplinkOf(world, topology.router) : undefined;
   const calls = new CallLog(() => world.clock.now);
   const machines: Node[] = topology.nodes.map((kernel) => {
     const name = kernel.uts.hostname;

@@ -2,7 +2,7 @@
 import type { Counters } from '../../core/core.ts';
 import { EOPNOTSUPP, type Errno } from '../errno.ts';
 import type { IpvsAdmin } from '../ipvs.ts';
-import type { LinkKind, NetAdmin, SocketInfo } from '../netadmin.ts';
+import type { LinkKind, NetAdmin, RuleAdmin, SocketInfo } from '../netadmin.ts';
 import { addAddr, delAddr, listAddrs } from './addrs.ts';
 import { connStats, deleteConns, listConns, markConns } from './conntrack.ts';
 import { delFdb, listFdb, setFdb } from './fdbs.ts';
@@ -54,8 +54,84 @@ function counters(world: NetWorld, ns: Netns): Counters {
   return { ...all, Ip: { Forwarding: forwards, DefaultTTL: setting('net.ipv4.ip_default_ttl'), ...all.Ip } };
 }
 
-/** The operations, of every namespace the same ones. */
-const OPERATIONS: NetAdmin & ThisType<Scope & NetAdmin> = {
+/** What works on a world and a namespace, as it is. */
+type Plain = {
+  [K in keyof NetAdmin]?: (world: NetWorld, ns: Netns, ...args: Parameters<NetAdmin[K]>) => ReturnType<NetAdmin[K]>;
+};
+
+const PLAIN = {
+  addVeth,
+  addVxlan,
+  delLink,
+  setLink,
+  addrs: listAddrs,
+  addAddr,
+  delAddr,
+  routes: listRoutes,
+  addRoute,
+  delRoute,
+  routeGet: lookupRoute,
+  addPolicyRule,
+  delPolicyRule,
+  neighs: listNeighs,
+  setNeigh,
+  delNeigh,
+  flushNeigh,
+  groups: listGroups,
+  proxies: listProxies,
+  addProxy,
+  delProxy,
+  announce,
+  fdb: listFdb,
+  setFdb,
+  delFdb,
+  qdiscs: listQdiscs,
+  setQdisc,
+  delQdisc,
+  conntrack: listConns,
+  conntrackMark: markConns,
+  conntrackStats: connStats,
+  conntrackDelete: deleteConns,
+  counters,
+} satisfies Plain;
+
+/** Operations on the rules, by their name there. */
+const RULES = {
+  nfTables: 'tables',
+  nfRuleset: 'ruleset',
+  nfChains: 'chains',
+  nfNewChain: 'newChain',
+  nfDelChain: 'delChain',
+  nfRenameChain: 'renameChain',
+  nfPolicy: 'policy',
+  nfInsert: 'insert',
+  nfReplace: 'replace',
+  nfDelete: 'delete',
+  nfFind: 'find',
+  nfFlush: 'flush',
+  nfZero: 'zero',
+  nfCount: 'count',
+  recentTables: 'recentTables',
+  recentEntries: 'recentEntries',
+  recentSet: 'recentSet',
+} satisfies { [K in keyof RuleAdmin]?: keyof Ruleset };
+
+const IPVS = [
+  'ipvs',
+  'ipvsService',
+  'ipvsServiceDelete',
+  'ipvsServer',
+  'ipvsServerDelete',
+  'ipvsFlush',
+  'ipvsZero',
+  'ipvsConnections',
+  'ipvsTimeouts',
+  'ipvsSetTimeouts',
+] as const satisfies readonly (keyof IpvsAdmin)[];
+
+type Rest = Omit<NetAdmin, keyof typeof PLAIN | keyof typeof RULES | (typeof IPVS)[number]>;
+
+const OWN: Rest & ThisType<Scope> = {
   links() {
     return this.ns.devices.map((d) => linkOf(this.world, d));
   },
@@ -72,47 +148,14 @@ const OPERATIONS: NetAdmin & ThisType<Scope & NetAdmin> = {
   addNic(name, options) {
     return addSimple(this.world, this.ns, 'nic', name, options);
   },
-  addVeth(name, peer, options) {
-    return addVeth(this.world, this.ns, name, peer, options);
-  },
-  addVxlan(name, settings, options) {
-    return addVxlan(this.world, this.ns, name, settings, options);
-  },
   addUpper(name, lower, settings, options) {
     return this.missing(settings.kind) ?? addUpper(this.world, this.ns, name, lower, settings, options);
-  },
-  delLink(name) {
-    return delLink(this.world, this.ns, name);
-  },
-  setLink(name, change) {
-    return setLink(this.world, this.ns, name, change);
   },
   moveLink(name, to) {
     return moveLink(this.world, this.ns, name, this.world.get(to));
   },
-  addrs() {
-    return listAddrs(this.world, this.ns);
-  },
-  addAddr(ifname, prefix, options) {
-    return addAddr(this.world, this.ns, ifname, prefix, options);
-  },
-  delAddr(ifname, prefix) {
-    return delAddr(this.world, this.ns, ifname, prefix);
-  },
-  routes(family, table) {
-    return listRoutes(this.world, this.ns, family, table);
-  },
-  addRoute(route, how) {
-    return addRoute(this.world, this.ns, route, how);
-  },
-  delRoute(route) {
-    return delRoute(this.world, this.ns, route);
-  },
   lookupRoute(dst, from, ifname) {
     return lookupRoute(this.world, this.ns, { dst, ...(from && { from }), ...(ifname && { oif: ifname }) });
-  },
-  routeGet(query) {
-    return lookupRoute(this.world, this.ns, query);
   },
   routeTables(family) {
     return routeTables(this.ns, family);
@@ -120,163 +163,34 @@ const OPERATIONS: NetAdmin & ThisType<Scope & NetAdmin> = {
   policyRules(family) {
     return this.ns.policy.filter((r) => r.family === family);
   },
-  addPolicyRule(rule) {
-    return addPolicyRule(this.world, this.ns, rule);
-  },
-  delPolicyRule(rule) {
-    return delPolicyRule(this.world, this.ns, rule);
-  },
-  neighs() {
-    return listNeighs(this.world, this.ns);
-  },
-  setNeigh(ifname, ip, mac, permanent) {
-    return setNeigh(this.world, this.ns, ifname, ip, mac, permanent);
-  },
-  delNeigh(ifname, ip) {
-    return delNeigh(this.world, this.ns, ifname, ip);
-  },
-  flushNeigh(ifname) {
-    return flushNeigh(this.world, this.ns, ifname);
-  },
-  groups() {
-    return listGroups(this.world, this.ns);
-  },
-  proxies() {
-    return listProxies(this.world, this.ns);
-  },
-  addProxy(ifname, ip) {
-    return addProxy(this.world, this.ns, ifname, ip);
-  },
-  delProxy(ifname, ip) {
-    return delProxy(this.world, this.ns, ifname, ip);
-  },
-  announce(ifname, ip) {
-    return announce(this.world, this.ns, ifname, ip);
-  },
-  fdb(bridge) {
-    return listFdb(this.world, this.ns, bridge);
-  },
-  setFdb(change, how) {
-    return setFdb(this.world, this.ns, change, how);
-  },
-  delFdb(change) {
-    return delFdb(this.world, this.ns, change);
-  },
-  qdiscs(ifname) {
-    return listQdiscs(this.world, this.ns, ifname);
-  },
-  setQdisc(request) {
-    return setQdisc(this.world, this.ns, request);
-  },
-  delQdisc(ifname, parent, handle) {
-    return delQdisc(this.world, this.ns, ifname, parent, handle);
-  },
-  nfTables(family) {
-    return this.rules.tables(family);
-  },
-  nfRuleset() {
-    return this.rules.ruleset();
-  },
-  nfChains(family, table) {
-    return this.rules.chains(family, table);
-  },
-  nfNewChain(family, table, chain) {
-    return this.rules.newChain(family, table, chain);
-  },
-  nfDelChain(family, table, chain) {
-    return this.rules.delChain(family, table, chain);
-  },
-  nfRenameChain(family, table, chain, to) {
-    return this.rules.renameChain(family, table, chain, to);
-  },
-  nfPolicy(family, table, chain, policy) {
-    return this.rules.policy(family, table, chain, policy);
-  },
-  nfInsert(family, table, chain, rule, index) {
-    return this.rules.insert(family, table, chain, rule, index);
-  },
-  nfReplace(family, table, chain, index, rule) {
-    return this.rules.replace(family, table, chain, index, rule);
-  },
-  nfDelete(family, table, chain, index) {
-    return this.rules.delete(family, table, chain, index);
-  },
-  nfFind(family, table, chain, rule) {
-    return this.rules.find(family, table, chain, rule);
-  },
-  nfFlush(family, table, chain) {
-    return this.rules.flush(family, table, chain);
-  },
-  nfZero(family, table, chain, index) {
-    return this.rules.zero(family, table, chain, index);
-  },
-  nfCount(family, table, chain, index, packets, bytes) {
-    return this.rules.count(family, table, chain, index, packets, bytes);
-  },
-  recentTables() {
-    return this.rules.recentTables();
-  },
-  recentEntries(table) {
-    return this.rules.recentEntries(table);
-  },
-  recentSet(table, how, ip) {
-    return this.rules.recentSet(table, how, ip);
-  },
-  conntrack() {
-    return listConns(this.world, this.ns);
-  },
-  conntrackMark(match, mark, user) {
-    return markConns(this.world, this.ns, match, mark, user);
-  },
-  conntrackStats() {
-    return connStats(this.world, this.ns);
-  },
-  conntrackDelete(match, user) {
-    return deleteConns(this.world, this.ns, match, user);
-  },
   sockets() {
     return [...listSockets(this.world, this.ns, this.world.holders), ...this.unix()];
-  },
-  counters() {
-    return counters(this.world, this.ns);
   },
   fragments(family) {
     return this.world.core.fragments(this.ns.core, family);
   },
-  ipvs() {
-    return this.vs.ipvs();
-  },
-  ipvsService(service, edit) {
-    return this.vs.ipvsService(service, edit);
-  },
-  ipvsServiceDelete(key) {
-    return this.vs.ipvsServiceDelete(key);
-  },
-  ipvsServer(key, server, edit) {
-    return this.vs.ipvsServer(key, server, edit);
-  },
-  ipvsServerDelete(key, addr, port) {
-    return this.vs.ipvsServerDelete(key, addr, port);
-  },
-  ipvsFlush() {
-    return this.vs.ipvsFlush();
-  },
-  ipvsZero(key) {
-    return this.vs.ipvsZero(key);
-  },
-  ipvsConnections() {
-    return this.vs.ipvsConnections();
-  },
-  ipvsTimeouts() {
-    return this.vs.ipvsTimeouts();
-  },
-  ipvsSetTimeouts(t) {
-    return this.vs.ipvsSetTimeouts(t);
-  },
 };
 
+/** The operations, of every namespace the same ones. */
 class Admin extends Scope {}
-Object.assign(Admin.prototype, OPERATIONS);
+
+type Work = (...args: unknown[]) => unknown;
+const add = (name: string, work: (this: Scope, ...args: unknown[]) => unknown): void => {
+  (Admin.prototype as unknown as Record<string, Work>)[name] = work;
+};
+Object.assign(Admin.prototype, OWN);
+for (const [name, work] of Object.entries(PLAIN as unknown as Record<string, Work>))
+  add(name, function (...args) {
+    return work(this.world, this.ns, ...args);
+  });
+for (const [name, there] of Object.entries(RULES))
+  add(name, function (...args) {
+    return (this.rules[there as keyof Ruleset] as Work).apply(this.rules, args);
+  });
+for (const name of IPVS)
+  add(name, function (...args) {
+    return (this.vs[name] as Work)(...args);
+  });
 
 /** @param unix unix sockets of the machine, which ss lists too */
 export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = () => []): NetAdmin {
