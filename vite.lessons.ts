@@ -1,6 +1,7 @@
 /**
- * Vite plugin: the course as modules, compiled when the page is built. `drydock:course` is its outline and loaders; of each
- * lesson plan and words of each language are modules (and so files of the page) of their own: `drydock:lesson/PART/ID`.
+ * Vite plugin: the course as modules, compiled when the page is built. `drydock:course` has its loaders, `drydock:outline` its
+ * parts and titles; of each lesson plan and words of each language are modules (and so files of the page) of their own:
+ * `drydock:lesson/PART/ID`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import type { Lesson } from './src/course/text.ts';
 
 const LESSON = 'drydock:lesson/';
 const COURSE = 'drydock:course';
+const OUTLINE = 'drydock:outline';
+const OURS = (name: string): boolean => name === COURSE || name === OUTLINE || name.startsWith(LESSON);
 
 /** @param dir the lessons' folder */
 export function lessons(dir: string): Plugin {
@@ -30,11 +33,12 @@ export function lessons(dir: string): Plugin {
   /** What a module says. */
   const source = (name: string, plan: CoursePlan): string => {
     const all = foldersOf(plan);
+    if (name === OUTLINE) return `export const outline = ${JSON.stringify(outline(plan))};`;
     if (name === COURSE) {
       const loader = (id: string) =>
         ['plan', ...LANGUAGES].map((p) => `${p}: () => import('${LESSON}${p}/${id}')`).join(', ');
       const loaders = all.map(({ id }) => `'${id}': { ${loader(id)} }`);
-      return `export const outline = ${JSON.stringify(outline(plan))};\nexport const lessons = {${loaders.join(', ')}};`;
+      return `export const lessons = {${loaders.join(', ')}};`;
     }
     const [part, id] = name.slice(LESSON.length).split('/') as ['plan' | Language, string];
     const folder = all.find((l) => l.id === id)?.folder;
@@ -46,10 +50,10 @@ export function lessons(dir: string): Plugin {
   };
   return {
     name: 'drydock-lessons',
-    resolveId: (id) => (id === COURSE || id.startsWith(LESSON) ? `\0${id}` : undefined),
+    resolveId: (id) => (OURS(id) ? `\0${id}` : undefined),
     load(id) {
       const name = id.slice(1);
-      if (id[0] !== '\0' || !(name === COURSE || name.startsWith(LESSON))) return undefined;
+      if (id[0] !== '\0' || !OURS(name)) return undefined;
       const plan = course();
       this.addWatchFile(join(dir, 'course.yaml'));
       for (const { folder } of foldersOf(plan)) for (const f of LESSON_FILES) this.addWatchFile(join(dir, folder, f));

@@ -1,7 +1,10 @@
 /** Modules that the build makes. @see vite.lessons.ts */
-declare module 'drydock:course' {
+declare module 'drydock:outline' {
   export const outline: import('../course/outline.ts').Outline;
-  /** Loads plan and words of a lesson by its id. */
+}
+
+declare module 'drydock:course' {
+  /** Loads plan and words of a lesson by its id; in the order of the course. */
   export const lessons: Readonly<
     Record<
       string,

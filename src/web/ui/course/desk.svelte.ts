@@ -1,21 +1,12 @@
 /** What lies on the desk: one lesson and its lab. An address, a link or the outline puts another one there. */
-import { outline } from 'drydock:course';
 import type { Lesson } from '../../../course/text.ts';
 import { embedded } from '../embedded.ts';
 import { Session } from '../session.svelte.ts';
 import { settings } from '../settings.svelte.ts';
 import { forget, kept } from '../share/keep.ts';
 import { sessionIn } from '../share/link.ts';
-import { inBothLanguages, loadLesson } from './load.ts';
+import { FIRST, inBothLanguages, loadLesson } from './load.ts';
 import { FREE, fragmentOf, type Place, PREVIEW, partsOf, placeOf, queryOf, TRY, WRITE } from './route.ts';
-
-const order = outline.parts.flatMap((part) => part.lessons.map((head) => ({ ...head, part: part.title })));
-
-/** A lesson's neighbours in the course, and its part. */
-export function aroundOf(id: string) {
-  const at = order.findIndex((l) => l.id === id);
-  return { part: order[at]?.part, previous: order[at - 1], next: at < 0 ? undefined : order[at + 1] };
-}
 
 export class Desk {
   lesson = $state.raw<Lesson | undefined>(undefined);
@@ -74,7 +65,7 @@ export class Desk {
     const { language } = settings;
     const lesson = await loadLesson(id, language);
     this.unknown = lesson || id === '' ? undefined : id;
-    return lesson ?? (await loadLesson(order[0]?.id ?? '', language)) ?? (await import('./free.ts')).freePlay;
+    return lesson ?? (await loadLesson(FIRST, language)) ?? (await import('./free.ts')).freePlay;
   }
 
   /** The lesson that the address brings becomes the draft. */

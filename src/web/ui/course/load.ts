@@ -3,6 +3,17 @@ import { lessons } from 'drydock:course';
 import type { Language } from '../../../course/schema.ts';
 import type { Lesson } from '../../../course/text.ts';
 
+const order = Object.keys(lessons);
+
+/** The lesson that the course begins with. */
+export const FIRST = order[0] ?? '';
+
+/** Ids of the lessons before and after one. */
+export function neighboursOf(id: string): { previous: string | undefined; next: string | undefined } {
+  const at = order.indexOf(id);
+  return { previous: order[at - 1], next: at < 0 ? undefined : order[at + 1] };
+}
+
 /** @returns the lesson with the words of one language in the place of both, or undefined when there is none */
 export async function loadLesson(id: string, language: Language): Promise<Lesson | undefined> {
   const loaders = lessons[id];

@@ -1,0 +1,12 @@
+/** Where a lesson stands in the course. */
+import { outline } from 'drydock:outline';
+import type { LessonHead, Outline } from '../../../course/outline.ts';
+
+const order = outline.parts.flatMap((part) => part.lessons.map((head) => ({ head, part })));
+
+/** Its part, and the lesson after it; neither for one that is not of the course. */
+export function placeInCourse(id: string): { part?: Outline['parts'][number]; next?: LessonHead } {
+  const at = order.findIndex((l) => l.head.id === id);
+  const [here, after] = at < 0 ? [] : [order[at], order[at + 1]];
+  return { ...(here && { part: here.part }), ...(after && { next: after.head }) };
+}
