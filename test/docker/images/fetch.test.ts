@@ -71,15 +71,15 @@ it('a context is fetched: an archive, or a Dockerfile alone', async () => {
   expect(await from('/nope')).toContain('failed to GET');
 });
 
-it('the index is looked for before it is searched', async () => {
+it('the index is searched where its name leads', async () => {
   const search = async (query: string): Promise<string> =>
     JSON.parse(await ask('GET', `/images/search?${query}`)).message;
-  expect(await search('term=a+b&limit=3')).toBe(
-    'Get "https://index.docker.io/v1/search?q=a+b&n=3": dial tcp: lookup index.docker.io on 192.168.56.1:53: no such host',
-  );
   expect(await search('term=a&limit=101')).toBe('limit 101 is outside the range of [1, 100]');
   expect(await search('term=a&limit=x')).toBe('invalid limit specified');
-  await sh('echo 203.0.113.20 index.docker.io >> /etc/hosts');
   const found = JSON.parse(await ask('GET', '/images/search?term=whoami&limit=2'));
   expect(found.map((row: { name: string }) => row.name)).toEqual(['containous/whoami', 'jwilder/whoami']);
+  await sh('echo nameserver 192.168.56.99 > /etc/resolv.conf');
+  expect(await search('term=a+b&limit=3')).toMatch(
+    /^Get "https:\/\/index\.docker\.io\/v1\/search\?q=a\+b&n=3": dial tcp: lookup index\.docker\.io/,
+  );
 });
