@@ -94,7 +94,8 @@ it('stops, goes event by event and says what happened', async () => {
   await page.waitForTimeout(600);
   expect((await clock.textContent())?.slice(0, 10)).toBe(still?.slice(0, 10));
   const events = page.getByRole('log', { name: 'What happened' });
-  for (let i = 0; i < 40 && !((await events.textContent().catch(() => '')) ?? '').includes('echo reply'); i++) {
+  const replied = events.filter({ hasText: 'echo reply' });
+  for (let i = 0; i < 40 && (await replied.count()) === 0; i++) {
     const count = await events.locator('p').count();
     await page.keyboard.press('F10');
     await page.waitForFunction((n) => document.querySelectorAll('.events p').length > n, count);
