@@ -7,6 +7,7 @@ import type { Duplex, HttpRequest, HttpResponse } from '../../base/http.ts';
 import { exchange } from '../../base/http1/client.ts';
 import { formatIp, type IpAddr } from '../../base/ip.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
+import { SocketStream } from '../../linux/kernel/socketstream.ts';
 import type { Fd, Sys } from '../../linux/kernel/sys.ts';
 import { getaddrinfo, resolvConf } from '../../linux/programs/resolve.ts';
 import { connectBy } from '../../linux/programs/wire.ts';
@@ -72,7 +73,7 @@ class Tcp implements Transport {
       this.sys.close(dialled);
       return failed('http: server gave HTTP response to HTTPS client');
     }
-    const duplex = new Connection(this.sys, dialled);
+    const duplex = new SocketStream(this.sys, dialled);
     const headers = { ...request.headers, host: authority };
     const body = request.body instanceof Uint8Array && request.body.length === 0 ? undefined : request.body;
     const answer = await exchange(duplex, { method: request.method, target, headers, body });
@@ -114,38 +115,6 @@ class Tcp implements Transport {
     if (!isErr(e)) return fd;
     this.sys.close(fd);
     return e;
-  }
-}
-
-/** A connected socket as a byte stream. */
-class Connection implements Duplex {
-  closed = false;
-  constructor(
-    readonly sys: Sys,
-    readonly fd: Fd,
-  ) {}
-
-  async read(): Promise<Uint8Array | null> {
-    for (;;) {
-      if (this.closed) return null;
-      const got = await this.sys.read(this.fd);
-      if (!isErr(got)) return got.length > 0 ? got : null;
-      if (got.name !== 'EINTR') return null;
-    }
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    if (!this.closed) await this.sys.write(this.fd, bytes);
-  }
-
-  closeWrite(): void {
-    if (!this.closed) this.sys.shutdown(this.fd, 'write');
-  }
-
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.sys.close(this.fd);
   }
 }
 

@@ -4,11 +4,12 @@
  * @see moby cmd/dockerd/daemon.go: loadListeners; opts/hosts.go: ParseHost
  */
 import { SECOND } from '../../base/clock.ts';
-import type { Duplex, HttpService } from '../../base/http.ts';
+import type { HttpService } from '../../base/http.ts';
 import { serveConnection } from '../../base/http1/server.ts';
 import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
+import { SocketStream } from '../../linux/kernel/socketstream.ts';
 import type { Fd, Sys } from '../../linux/kernel/sys.ts';
 import { lookup } from '../images/dial.ts';
 import { run } from '../libnetwork/task.ts';
@@ -146,41 +147,7 @@ async function openTcp(sys: Sys, name: string, port: number, service: HttpServic
 async function acceptAll(sys: Sys, listener: Fd, service: HttpService): Promise<void> {
   for (;;) {
     const got = await sys.accept(listener);
-    if (!isErr(got)) run(serveConnection(new Connection(sys, got.fd), service));
+    if (!isErr(got)) run(serveConnection(new SocketStream(sys, got.fd), service));
     else if (got.name !== 'EINTR' && got.name !== 'ECONNABORTED') return;
-  }
-}
-
-/** A connected socket as a byte stream. */
-class Connection implements Duplex {
-  closed = false;
-  constructor(
-    readonly sys: Sys,
-    readonly fd: Fd,
-  ) {}
-
-  async read(): Promise<Uint8Array | null> {
-    for (;;) {
-      if (this.closed) return null;
-      const got = await this.sys.read(this.fd);
-      if (!isErr(got)) return got.length > 0 ? got : null;
-      if (got.name !== 'EINTR') return null;
-    }
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    if (this.closed) return;
-    const sent = await this.sys.write(this.fd, bytes);
-    if (isErr(sent)) this.close();
-  }
-
-  closeWrite(): void {
-    if (!this.closed) this.sys.shutdown(this.fd, 'write');
-  }
-
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.sys.close(this.fd);
   }
 }
