@@ -107,10 +107,14 @@ function containerView(world: LabWorld, m: Viewed, c: Container, open: Listening
 /** What a container without a network of its own has. */
 function sharesOf(m: Viewed, c: Container): string | undefined {
   const mode = c.hostConfig.NetworkMode;
-  if (mode === 'host' || mode === 'none') return mode;
-  if (!mode.startsWith('container:')) return undefined;
-  const id = mode.slice('container:'.length);
-  return m.dockerd.daemon.containers.get(id)?.name ?? id.slice(0, 12);
+  if (mode === 'host') return mode;
+  if (mode.startsWith('container:')) {
+    const id = mode.slice('container:'.length);
+    return m.dockerd.daemon.containers.get(id)?.name ?? id.slice(0, 12);
+  }
+  // Networks come and go while it runs.
+  const without = [...c.attachments.keys()].every((name) => name === 'none');
+  return without && (mode === 'none' || c.running) ? 'none' : undefined;
 }
 
 function links(world: LabWorld, key: NetnsKey): ViewLink[] {

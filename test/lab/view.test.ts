@@ -31,3 +31,17 @@ it('what a starting container sends for IPv6 by itself is told from what its pro
   expect(said(false)).toMatch(/ICMP6, neighbor solicitation, who has fe80::5054:ff:fe38:12/);
   expect(said(false)).not.toMatch(/router solicitation|listener report/);
 });
+
+it('a container has no network until it is connected, and when it is disconnected', async () => {
+  const lab = await makeLab();
+  const bare = () => lab.view().machines.flatMap((m) => m.containers)[0];
+  await lab.run('node1', 'docker run -d --network none --name bare busybox top; docker network create demo');
+  expect(bare()?.shares).toBe('none');
+  await lab.run('node1', 'docker network disconnect none bare');
+  expect(bare()?.shares).toBe('none');
+  await lab.run('node1', 'docker network connect demo bare');
+  expect(bare()?.shares).toBeUndefined();
+  expect(bare()?.networks.map((n) => n.name)).toEqual(['demo']);
+  await lab.run('node1', 'docker network disconnect demo bare');
+  expect(bare()?.shares).toBe('none');
+});
