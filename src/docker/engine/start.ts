@@ -16,12 +16,13 @@ import { containerDir, writeFiles } from './files.ts';
 import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { openLogFault } from './logdrivers.ts';
-import { holdVolumes, mountPointsInto, releaseVolumes, tmpfsFaults } from './mounts.ts';
+import { mountPointsInto, tmpfsFaults } from './mounts.ts';
 import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
 import { limitsOf } from './ulimits.ts';
 import { lookupUser } from './user.ts';
+import { holdVolumes, releaseVolumes } from './volumeservice.ts';
 
 /** Bytes of a host name that the kernel takes: __NEW_UTS_LEN. */
 const HOST_NAME_MAX = 64;
