@@ -33,26 +33,25 @@ export function makeVolume(
 export const mountNamed = (daemon: Daemon, name: string): Failure | undefined =>
   daemon.volumes.mount(name, (v) => mountVolume(daemon.kernel, v));
 
+const volumesOf = (c: Container): MountPoint[] => c.mounts.filter((m) => m.type === 'volume');
+
 /** A container takes its volumes into use: what their options tell is mounted. */
 export function holdVolumes(daemon: Daemon, c: Container): Failure | undefined {
   const held: string[] = [];
-  for (const { type, name } of c.mounts) {
-    const failed = type === 'volume' ? mountNamed(daemon, name) : undefined;
-    if (failed) {
-      for (const other of held) daemon.volumes.unmount(other);
-      return failed;
-    }
-    if (type === 'volume') held.push(name);
+  for (const m of volumesOf(c)) {
+    const failed = mountNamed(daemon, m.name);
+    if (!failed) held.push(m.name);
+    const missing = isErr(daemon.kernel.root.fs.stat(sourceOf(m), true)) ? errors.noSubpath(sourceOf(m)) : undefined;
+    if (!failed && !missing) continue;
+    for (const name of held) daemon.volumes.unmount(name);
+    return failed ?? missing;
   }
-  const missing = c.mounts.find((m) => m.type === 'volume' && isErr(daemon.kernel.root.fs.stat(sourceOf(m), true)));
-  if (!missing) return undefined;
-  for (const name of held) daemon.volumes.unmount(name);
-  return errors.noSubpath(sourceOf(missing));
+  return undefined;
 }
 
 /** The end of {@link holdVolumes}. */
 export function releaseVolumes(daemon: Daemon, c: Container): void {
-  for (const { type, name } of c.mounts) if (type === 'volume') daemon.volumes.unmount(name);
+  for (const { name } of volumesOf(c)) daemon.volumes.unmount(name);
 }
 
 /** Where on the machine a bind or a volume, or the wanted part of it, lies. */
