@@ -1,6 +1,6 @@
 /**
  * Where the engine listens: `hosts` of its configuration, as sockets of its process.
- * Limits: no TLS, whose files would have to be there; groups of sockets are as they are.
+ * Limits: no TLS; groups of sockets are as they are.
  * @see moby cmd/dockerd/daemon.go: loadListeners; opts/hosts.go: ParseHost
  */
 import { SECOND } from '../../base/clock.ts';
@@ -14,15 +14,13 @@ import type { Fd, Sys } from '../../linux/kernel/sys.ts';
 import { lookup } from '../images/dial.ts';
 import { run } from '../libnetwork/task.ts';
 import type { Config } from './config/config.ts';
-import type { Daemon } from './daemon.ts';
+import { type Daemon, SOCKET } from './daemon.ts';
 import type { Say } from './dockerd.ts';
 
 /** One place to listen on. */
 type Host =
   | { readonly proto: 'unix'; readonly path: string }
   | { readonly proto: 'tcp'; readonly name: string; readonly port: number };
-
-const SOCKET = '/var/run/docker.sock';
 
 /** @returns the place, or what is wrong with the text */
 function parseHost(text: string): Host | string {
@@ -52,10 +50,13 @@ const SLOWED = [
   "You can override this by explicitly specifying '--tls=false' or '--tlsverify=false'",
   'Support for listening on TCP without authentication or explicit intent to run without authentication will be removed in the next release',
 ];
-/** @see docker/go-connections tlsconfig/config.go: Server */
-const WITHOUT_KEYS =
-  'invalid TLS configuration: could not load X509 key pair (cert: "/root/.docker/cert.pem", key: "/root/.docker/key.pem"): ' +
-  'open /root/.docker/cert.pem: no such file or directory';
+/** Why there is no TLS. @see docker/go-connections tlsconfig/config.go: Server */
+function tlsFault({ root: { fs } }: Kernel, { tlscert, tlskey }: Config): string {
+  const missing = [tlscert, tlskey].find((path) => isErr(fs.stat(path, true)));
+  if (missing === undefined) return 'TLS is not part of this laboratory yet';
+  const pair = `(cert: ${JSON.stringify(tlscert)}, key: ${JSON.stringify(tlskey)})`;
+  return `invalid TLS configuration: could not load X509 key pair ${pair}: open ${missing}: no such file or directory`;
+}
 
 /** What was opened; `close` ends it. */
 export interface Listening {
@@ -92,7 +93,7 @@ export async function openHosts(
     hosts.push(h);
   }
   daemon.hosts = hosts.map(hostText);
-  if (config.tls || config.tlsverify) return WITHOUT_KEYS;
+  if (config.tls || config.tlsverify) return tlsFault(daemon.kernel, config);
   const out: Listening[] = [];
   for (const h of hosts) {
     if (h.proto === 'tcp') await warn(daemon, sys, config, h, say);
