@@ -9,6 +9,7 @@ import { mount as checkMount } from '../../opts/validators.ts';
 import { parseMount } from '../../opts/volumes.ts';
 import { atLeast, command, type FlagSpec, flag } from '../../spec.ts';
 import { imageName, pinImage } from './image.ts';
+import { serviceMode } from './mode.ts';
 import { payloadFlag, type References, references } from './payloads.ts';
 import { parsePublish } from './ports.ts';
 import { watchService } from './progress.ts';
@@ -124,37 +125,16 @@ function specOf(o: Options, Image: string, args: readonly string[], given: Refer
   };
 }
 
-const jobOf = (
-  MaxConcurrent?: number,
-  TotalCompletions?: number,
-): NonNullable<ServiceSpec['Mode']['ReplicatedJob']> => ({
-  ...(MaxConcurrent === undefined ? {} : { MaxConcurrent }),
-  ...(TotalCompletions === undefined ? {} : { TotalCompletions }),
-});
-
-/** @see docker/cli cli/command/service/opts.go: ToServiceMode */
 function modeOf(o: Options): ServiceSpec['Mode'] | Failure {
   const mode = o.string('mode');
-  const replicas = o.changed('replicas') ? o.int('replicas') : undefined;
-  const concurrent = o.changed('max-concurrent') ? o.int('max-concurrent') : undefined;
-  if (mode.startsWith('global') && replicas !== undefined)
-    return new Failure('replicas can only be used with replicated or replicated-job mode');
+  const given = (name: string): number | undefined => (o.changed(name) ? o.int(name) : undefined);
+  const made = serviceMode(mode, given('replicas'), given('max-concurrent'), ', only replicated and global supported');
+  if (failed(made)) return made;
   if (mode.startsWith('global') && o.int('replicas-max-per-node') > 0)
     return new Failure('replicas-max-per-node can only be used with replicated or replicated-job mode');
-  if (mode !== 'replicated-job' && concurrent !== undefined)
+  if (mode !== 'replicated-job' && o.changed('max-concurrent'))
     return new Failure('max-concurrent can only be used with replicated-job mode');
-  switch (mode) {
-    case 'global':
-      return { Global: {} };
-    case 'global-job':
-      return { GlobalJob: {} };
-    case 'replicated':
-      return { Replicated: { Replicas: replicas ?? 1 } };
-    case 'replicated-job':
-      return { ReplicatedJob: jobOf(concurrent ?? replicas, replicas) };
-    default:
-      return new Failure(`Unknown mode: ${mode}, only replicated and global supported`);
-  }
+  return made;
 }
 
 function containerOf(
