@@ -182,11 +182,10 @@ function healthcheck(v: Mapping): Mapping {
 export function service(v: Mapping, s: Surroundings): Mapping | Failure {
   const env = environment(v, s);
   if (env instanceof Failure) return env;
-  const words = (key: string): Mapping =>
-    v[key] === undefined || v[key] === null ? {} : { [key]: typeof v[key] === 'string' ? shellWords(v[key]) : v[key] };
-  const lists = (key: string): Mapping => (v[key] === undefined || v[key] === null ? {} : { [key]: listOf(v[key]) });
   const some = (key: string, make: (value: Value) => Value): Mapping =>
     v[key] === undefined || v[key] === null ? {} : { [key]: make(v[key]) };
+  const words = (key: string): Mapping => some(key, (x) => (typeof x === 'string' ? shellWords(x) : x));
+  const lists = (key: string): Mapping => some(key, listOf);
   const out: Mapping = {
     ...withDurations(v),
     ...words('command'),
