@@ -8,11 +8,12 @@ import type { Options } from '../../flags/options.ts';
 import { mount as checkMount } from '../../opts/validators.ts';
 import { parseMount } from '../../opts/volumes.ts';
 import { atLeast, command, type FlagSpec, flag } from '../../spec.ts';
-import { imageName, pinImage } from './image.ts';
+import { imageName } from './image.ts';
 import { serviceMode } from './mode.ts';
 import { payloadFlag, type References, references } from './payloads.ts';
 import { parsePublish } from './ports.ts';
 import { watchService } from './progress.ts';
+import { createService } from './send.ts';
 
 export const DETACH_FLAGS: readonly FlagSpec[] = [
   flag('detach', 'bool', 'Do not wait until the tasks run', { short: 'd' }),
@@ -80,15 +81,10 @@ export const serviceCreate = command({
     if (failed(given)) return given;
     const asked = specOf(o, name, args, given);
     if (failed(asked)) return asked;
-    const pinned = o.bool('no-resolve-image') ? { spec: asked, warning: '' } : await pinImage(ctx, asked);
-    const made = await ctx.client.post<{ ID: string; Warnings: string[] | null }>('/services/create', {
-      body: pinned.spec,
-    });
-    if (failed(made)) return made;
-    if (pinned.warning) await ctx.err(pinned.warning);
-    for (const w of made.Warnings ?? []) await ctx.err(`${w}\n`);
-    await ctx.out(`${made.ID}\n`);
-    return (o.bool('detach') ? undefined : await watchService(ctx, made.ID, o.bool('quiet'))) ?? 0;
+    const id = await createService(ctx, asked, !o.bool('no-resolve-image'));
+    if (failed(id)) return id;
+    await ctx.out(`${id}\n`);
+    return (o.bool('detach') ? undefined : await watchService(ctx, id, o.bool('quiet'))) ?? 0;
   },
 });
 
