@@ -47,7 +47,7 @@ export const sorted = (m: Mapping): Mapping =>
   Object.fromEntries(Object.entries(m).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 
 /** An absolute path; `~` is the home directory. */
-export const pathIn = (s: Surroundings, path: string): string =>
+const pathIn = (s: Surroundings, path: string): string =>
   normalize(path.startsWith('~') ? s.home + path.slice(1) : path.startsWith('/') ? path : `${s.dir}/${path}`);
 
 function environment(service: Mapping, s: Surroundings): Mapping | Failure {
