@@ -6,7 +6,7 @@
 import { SECOND } from '../../base/clock.ts';
 import type { HttpService } from '../../base/http.ts';
 import { serveConnection } from '../../base/http1/server.ts';
-import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
+import { formatIp, type IpAddr, isLoopback, parseIp } from '../../base/ip.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
 import { SocketStream } from '../../linux/kernel/socketstream.ts';
@@ -65,13 +65,10 @@ export interface Listening {
   close(): void;
 }
 
-const isLocal = (name: string, ip: IpAddr): boolean =>
-  name === 'localhost' || (ip.v === 4 ? ip.value >>> 24 === 127 : ip.value === 1n);
-
 /** Whether the name stands for a loopback address, where nobody else reaches it. */
-async function isLoopback(sys: Sys, name: string): Promise<boolean> {
+async function isLocal(sys: Sys, name: string): Promise<boolean> {
   const ip = await addressOf(sys, name);
-  return typeof ip !== 'string' && isLocal(name, ip);
+  return typeof ip !== 'string' && (name === 'localhost' || isLoopback(ip));
 }
 
 async function addressOf(sys: Sys, name: string): Promise<IpAddr | string> {
@@ -114,7 +111,7 @@ async function warn(daemon: Daemon, sys: Sys, config: Config, h: Host & { proto:
   INSECURE.forEach(warning);
   await daemon.sleep(SECOND);
   const meant = config.tls === false || config.tlsverify === false;
-  if (meant || (await isLoopback(sys, h.name))) return;
+  if (meant || (await isLocal(sys, h.name))) return;
   SLOWED.forEach(warning);
   await daemon.sleep(15 * SECOND);
 }
