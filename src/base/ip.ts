@@ -118,6 +118,9 @@ export function formatIp(a: IpAddr): string {
   return a.zone === undefined ? formatIp6(a.value) : `${formatIp6(a.value)}%${a.zone}`;
 }
 
+/** Of 127.0.0.0/8, or ::1. */
+export const isLoopback = (a: IpAddr): boolean => (a.v === 4 ? a.value >>> 24 === 127 : a.value === 1n);
+
 /** Are two addresses the same? (Zones are not compared.) */
 export function sameIp(a: IpAddr, b: IpAddr): boolean {
   return a.v === b.v && a.value === b.value;

@@ -25,6 +25,12 @@ const ACTIONS = new Set(
 /** What the client says of a name that it refuses to send. */
 export const emptyName = (kind: string): Failure => new Failure(`invalid ${kind} name or ID: value is empty`);
 
+/** The same of the first of several that is none. @param names by kind, in the order in which they are looked at */
+export function anyEmpty(names: Readonly<Record<string, string>>): Failure | undefined {
+  const kind = Object.keys(names).find((k) => names[k]?.trim() === '');
+  return kind === undefined ? undefined : emptyName(kind);
+}
+
 /**
  * Refuses a path whose name is empty (`/containers//json`).
  * @see moby client/utils.go: trimID

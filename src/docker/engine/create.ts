@@ -4,12 +4,13 @@ import type { ContainerConfig, CreateAnswer, CreateBody, EndpointSettings, HostC
 import { Failure } from '../errdefs.ts';
 import type { Image } from '../images/store.ts';
 import { Container, type MountPoint } from './container.ts';
+import { copyUp } from './copyup.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { checkEndpoint, isUserDefined } from './endpoints.ts';
 import { errors } from './errors.ts';
 import { hostConfig, mergeConfig } from './hostconfig.ts';
 import { parseLink } from './links.ts';
-import { copyUp, mountPoints } from './mounts.ts';
+import { mountPoints } from './mounts.ts';
 import { generateName, validName } from './names.ts';
 import { checkBindings } from './ports.ts';
 import { adaptResources, verifyContainer } from './verify.ts';

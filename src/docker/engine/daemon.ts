@@ -19,6 +19,9 @@ import type { OpenPty } from './streams.ts';
 import type { Member } from './swarm/member.ts';
 import type { VolumeStore } from './volumes.ts';
 
+/** Its socket, where no other is asked for. */
+export const SOCKET = '/var/run/docker.sock';
+
 /** What the engine says of itself. */
 export const VERSION = '28.5.2+dfsg4';
 export const API_VERSION = '1.51';
@@ -48,7 +51,7 @@ export class Daemon {
   readonly links = new LinkIndex();
   #initLayer: Layer | undefined;
   /** Where it listens, as addresses. */
-  hosts: readonly string[] = ['unix:///var/run/docker.sock'];
+  hosts: readonly string[] = [`unix://${SOCKET}`];
   /** Its part in a swarm; undefined: it is in none. */
   swarm: Member | undefined;
 

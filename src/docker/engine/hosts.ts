@@ -1,12 +1,12 @@
 /**
  * Where the engine listens: `hosts` of its configuration, as sockets of its process.
- * Limits: no TLS, whose files would have to be there; groups of sockets are as they are.
+ * Limits: no TLS; groups of sockets are as they are.
  * @see moby cmd/dockerd/daemon.go: loadListeners; opts/hosts.go: ParseHost
  */
 import { SECOND } from '../../base/clock.ts';
 import type { HttpService } from '../../base/http.ts';
 import { serveConnection } from '../../base/http1/server.ts';
-import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
+import { formatIp, type IpAddr, isLoopback, parseIp } from '../../base/ip.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
 import { SocketStream } from '../../linux/kernel/socketstream.ts';
@@ -14,15 +14,13 @@ import type { Fd, Sys } from '../../linux/kernel/sys.ts';
 import { lookup } from '../images/dial.ts';
 import { run } from '../libnetwork/task.ts';
 import type { Config } from './config/config.ts';
-import type { Daemon } from './daemon.ts';
+import { type Daemon, SOCKET } from './daemon.ts';
 import type { Say } from './dockerd.ts';
 
 /** One place to listen on. */
 type Host =
   | { readonly proto: 'unix'; readonly path: string }
   | { readonly proto: 'tcp'; readonly name: string; readonly port: number };
-
-const SOCKET = '/var/run/docker.sock';
 
 /** @returns the place, or what is wrong with the text */
 function parseHost(text: string): Host | string {
@@ -52,10 +50,13 @@ const SLOWED = [
   "You can override this by explicitly specifying '--tls=false' or '--tlsverify=false'",
   'Support for listening on TCP without authentication or explicit intent to run without authentication will be removed in the next release',
 ];
-/** @see docker/go-connections tlsconfig/config.go: Server */
-const WITHOUT_KEYS =
-  'invalid TLS configuration: could not load X509 key pair (cert: "/root/.docker/cert.pem", key: "/root/.docker/key.pem"): ' +
-  'open /root/.docker/cert.pem: no such file or directory';
+/** Why there is no TLS. @see docker/go-connections tlsconfig/config.go: Server */
+function tlsFault({ root: { fs } }: Kernel, { tlscert, tlskey }: Config): string {
+  const missing = [tlscert, tlskey].find((path) => isErr(fs.stat(path, true)));
+  if (missing === undefined) return 'TLS is not part of this laboratory yet';
+  const pair = `(cert: ${JSON.stringify(tlscert)}, key: ${JSON.stringify(tlskey)})`;
+  return `invalid TLS configuration: could not load X509 key pair ${pair}: open ${missing}: no such file or directory`;
+}
 
 /** What was opened; `close` ends it. */
 export interface Listening {
@@ -64,13 +65,10 @@ export interface Listening {
   close(): void;
 }
 
-const isLocal = (name: string, ip: IpAddr): boolean =>
-  name === 'localhost' || (ip.v === 4 ? ip.value >>> 24 === 127 : ip.value === 1n);
-
 /** Whether the name stands for a loopback address, where nobody else reaches it. */
-async function isLoopback(sys: Sys, name: string): Promise<boolean> {
+async function isLocal(sys: Sys, name: string): Promise<boolean> {
   const ip = await addressOf(sys, name);
-  return typeof ip !== 'string' && isLocal(name, ip);
+  return typeof ip !== 'string' && (name === 'localhost' || isLoopback(ip));
 }
 
 async function addressOf(sys: Sys, name: string): Promise<IpAddr | string> {
@@ -92,7 +90,7 @@ export async function openHosts(
     hosts.push(h);
   }
   daemon.hosts = hosts.map(hostText);
-  if (config.tls || config.tlsverify) return WITHOUT_KEYS;
+  if (config.tls || config.tlsverify) return tlsFault(daemon.kernel, config);
   const out: Listening[] = [];
   for (const h of hosts) {
     if (h.proto === 'tcp') await warn(daemon, sys, config, h, say);
@@ -113,7 +111,7 @@ async function warn(daemon: Daemon, sys: Sys, config: Config, h: Host & { proto:
   INSECURE.forEach(warning);
   await daemon.sleep(SECOND);
   const meant = config.tls === false || config.tlsverify === false;
-  if (meant || (await isLoopback(sys, h.name))) return;
+  if (meant || (await isLocal(sys, h.name))) return;
   SLOWED.forEach(warning);
   await daemon.sleep(15 * SECOND);
 }

@@ -112,16 +112,29 @@ const LIMITS = {
   PidsLimit: true,
 };
 
-export function info(daemon: Daemon): Record<string, unknown> {
-  const { config } = daemon;
+/** The programs that it runs containers with. */
+const RUNTIMES = {
+  InitBinary: 'docker-init',
+  ContainerdCommit: { ID: '' },
+  RuncCommit: { ID: '1.3.6+ds1-1' },
+  InitCommit: { ID: '' },
+};
+
+function containerCounts(daemon: Daemon): Record<string, number> {
   const all = [...daemon.containers.values()];
-  const count = (status: string): number => all.filter((c) => c.status === status).length;
   return {
-    ID: daemon.id,
     Containers: all.length,
     ContainersRunning: all.filter((c) => c.isRunning && c.status !== 'paused').length,
-    ContainersPaused: count('paused'),
+    ContainersPaused: all.filter((c) => c.status === 'paused').length,
     ContainersStopped: all.filter((c) => !c.isRunning).length,
+  };
+}
+
+export function info(daemon: Daemon): Record<string, unknown> {
+  const { config } = daemon;
+  return {
+    ID: daemon.id,
+    ...containerCounts(daemon),
     Images: daemon.images.list().length,
     Driver: 'overlay2',
     DriverStatus: STORAGE,
@@ -160,10 +173,7 @@ export function info(daemon: Daemon): Record<string, unknown> {
     Swarm: daemon.swarm?.info() ?? NO_SWARM,
     LiveRestoreEnabled: config['live-restore'],
     Isolation: '',
-    InitBinary: 'docker-init',
-    ContainerdCommit: { ID: '' },
-    RuncCommit: { ID: '1.3.6+ds1-1' },
-    InitCommit: { ID: '' },
+    ...RUNTIMES,
     SecurityOptions: ['name=seccomp,profile=builtin'],
     FirewallBackend: { Driver: 'iptables' },
     CDISpecDirs: ['/etc/cdi', '/var/run/cdi'],

@@ -1,5 +1,5 @@
 /**
- * The engine's stop and start by its service manager: containers stop with it unless live-restore says otherwise, and
+ * The engine's stop, start and reload by its service manager: containers stop with it unless live-restore says otherwise, and
  * those whose restart policy asks for it come back.
  * @see moby daemon/daemon.go: Shutdown, restore; cmd/dockerd/daemon.go
  */

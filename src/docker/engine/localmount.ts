@@ -6,7 +6,7 @@
 import { EINVAL, ENODEV, ENOENT, ENOTDIR, type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { Kernel } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
-import { mountMemory } from './tmpfs.ts';
+import { mountMemory, OPPOSITES, PROPAGATION } from './tmpfs.ts';
 import type { Volume } from './volumes.ts';
 
 /** Options, and those that each cannot do without. */
@@ -30,7 +30,7 @@ export function optionFault(options: Readonly<Record<string, string>>): string |
 const MS_RDONLY = 1;
 const MS_BIND = 0x1000;
 const MS_REC = 0x4000;
-/** Words of mount(8) as bits of mount(2); with `no` before them where the other sense is the plain one. */
+/** Words of mount(8) as bits of mount(2); their opposites clear them. */
 const FLAGS: Readonly<Record<string, number>> = {
   ro: MS_RDONLY,
   nosuid: 2,
@@ -47,21 +47,6 @@ const FLAGS: Readonly<Record<string, number>> = {
   relatime: 1 << 21,
   strictatime: 1 << 24,
 };
-const CLEARS: Readonly<Record<string, string>> = {
-  rw: 'ro',
-  suid: 'nosuid',
-  dev: 'nodev',
-  exec: 'noexec',
-  async: 'sync',
-  nomand: 'mand',
-  atime: 'noatime',
-  diratime: 'nodiratime',
-  norelatime: 'relatime',
-  nostrictatime: 'strictatime',
-};
-/** How it shares mounts with other namespaces: a call of its own, which changes nothing here. */
-const PROPAGATION = /^r?(?:private|shared|slave|unbindable)$/;
-
 interface Asked {
   readonly flags: number;
   /** Words that are flags. */
@@ -75,7 +60,7 @@ function parseOptions(text: string): Asked {
   const data: string[] = [];
   for (const word of text.split(',')) {
     if (word in FLAGS) words.add(word);
-    else if (word in CLEARS) words.delete(CLEARS[word] as string);
+    else if (word in OPPOSITES) words.delete(OPPOSITES[word] as string);
     else if (word !== '' && !PROPAGATION.test(word)) data.push(word);
   }
   return { words, data, flags: [...words].reduce((all, w) => all | (FLAGS[w] as number), 0) };

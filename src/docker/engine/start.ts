@@ -16,12 +16,13 @@ import { containerDir, writeFiles } from './files.ts';
 import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { openLogFault } from './logdrivers.ts';
-import { holdVolumes, mountPointsInto, releaseVolumes, tmpfsFaults } from './mounts.ts';
+import { mountPointsInto, tmpfsFaults } from './mounts.ts';
 import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
 import { limitsOf } from './ulimits.ts';
-import { lookupUser } from './user.ts';
+import { lookupUser, type User } from './user.ts';
+import { holdVolumes, releaseVolumes } from './volumeservice.ts';
 
 /** Bytes of a host name that the kernel takes: __NEW_UTS_LEN. */
 const HOST_NAME_MAX = 64;
@@ -56,38 +57,64 @@ async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined
   return failure;
 }
 
+/** The container's first process; what was taken for it is given back when there is none. */
 async function runTask(daemon: Daemon, c: Container, linked: readonly string[]): Promise<Failure | undefined> {
-  const { kernel } = daemon;
+  const failure = await prepareTask(daemon, c, linked);
+  if (failure) releaseNetwork(daemon, c);
+  return failure;
+}
+
+async function prepareTask(daemon: Daemon, c: Container, linked: readonly string[]): Promise<Failure | undefined> {
   const shared = sharedNamespace(daemon, c);
-  if (shared instanceof Failure) return undo(daemon, c, shared);
+  if (shared instanceof Failure) return shared;
   writeFiles(daemon, c);
   await daemon.sleep(COST.task);
   const pidns = pidNamespace(daemon, c);
-  if (pidns instanceof Failure) return undo(daemon, c, pidns);
+  if (pidns instanceof Failure) return pidns;
   const unmountable = tmpfsFaults(c) ?? holdVolumes(daemon, c);
-  if (unmountable) return undo(daemon, c, unmountable);
-  const fail = (why: Failure): Failure => {
-    releaseVolumes(daemon, c);
-    return undo(daemon, c, why);
-  };
+  if (unmountable) return unmountable;
+  const failure = createTask(daemon, c, linked, shared, pidns);
+  if (failure) releaseVolumes(daemon, c);
+  return failure;
+}
+
+/** Mounts, names and checks, then the process. */
+function createTask(
+  daemon: Daemon,
+  c: Container,
+  linked: readonly string[],
+  shared: Shared | undefined,
+  pidns: Running['pidns'],
+): Failure | undefined {
+  const { kernel } = daemon;
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
-  const mounts = mountAll(
-    daemon,
-    c,
-    kernel.mounts(c.rootfs, { pidns, netns, readOnly: c.hostConfig.ReadonlyRootfs === true }),
-    shared?.id,
-  );
+  const readOnly = c.hostConfig.ReadonlyRootfs === true;
+  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns, readOnly }), shared?.id);
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
-  if (user instanceof Failure) return fail(user);
+  if (user instanceof Failure) return user;
   const unset = checkDevices(daemon, c) ?? setSysctls(daemon, c, netns);
-  if (unset) return fail(unset);
+  if (unset) return unset;
   const log = openLogFault(c.hostConfig.LogConfig);
-  if (log) return fail(errors.logDriver(log));
-  if (!hostUts && uts.hostname.length > HOST_NAME_MAX)
-    return fail(errors.task('create', 'sethostname: invalid argument'));
+  if (log) return errors.logDriver(log);
+  if (!hostUts && uts.hostname.length > HOST_NAME_MAX) return errors.task('create', 'sethostname: invalid argument');
   const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
+  return spawnTask(daemon, c, { pidns, netns, uts, mounts }, user, env);
+}
+
+/** What a process of a container is in. */
+type Surroundings = Pick<Running, 'pidns' | 'netns' | 'uts' | 'mounts'>;
+
+function spawnTask(
+  daemon: Daemon,
+  c: Container,
+  where: Surroundings,
+  user: User,
+  env: Readonly<Record<string, string>>,
+): Failure | undefined {
+  const { kernel } = daemon;
+  const { mounts } = where;
   volumeEvents(daemon, c, 'mount');
   const shim = kernel.daemon(shimArgv(c.id), { parent: 1 });
   const streams = openStreams(daemon, c);
@@ -101,9 +128,9 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
     ...privileges(c),
     limits: limitsOf(daemon, c),
     root: mounts,
-    netns,
-    uts,
-    pidns,
+    netns: where.netns,
+    uts: where.uts,
+    pidns: where.pidns,
     fds: streams.fds,
     search: true,
     parent: shim.pid,
@@ -116,9 +143,9 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
     shim.end(1);
     const cause = execError(mounts.fs, c.argv[0] as string, process);
     c.exitCode = cause.code;
-    return fail(errors.task('create', cause.text));
+    return errors.task('create', cause.text);
   }
-  c.running = { process, pidns, netns, uts, mounts, streams, endShim: () => shim.end(0) };
+  c.running = { ...where, process, streams, endShim: () => shim.end(0) };
   began(daemon, c);
   daemon.swarm?.announce();
   return undefined;
@@ -133,11 +160,6 @@ function volumeEvents(daemon: Daemon, c: Container, action: 'mount' | 'unmount')
       driver: 'local',
       ...(action === 'mount' ? { propagation: m.propagation, 'read/write': String(!m.readOnly) } : {}),
     });
-}
-
-function undo(daemon: Daemon, c: Container, failure: Failure): Failure {
-  releaseNetwork(daemon, c);
-  return failure;
 }
 
 function began(daemon: Daemon, c: Container): void {
@@ -164,11 +186,15 @@ function openStreams(daemon: Daemon, c: Container): Streams {
   return streams;
 }
 
+/** What a container has from the one whose network it shares. */
+interface Shared {
+  readonly id: string;
+  readonly netns: Running['netns'];
+  readonly hostname: string;
+}
+
 /** Network mode container:ID. */
-function sharedNamespace(
-  daemon: Daemon,
-  c: Container,
-): { id: string; netns: Running['netns']; hostname: string } | Failure | undefined {
+function sharedNamespace(daemon: Daemon, c: Container): Shared | Failure | undefined {
   const mode = c.hostConfig.NetworkMode;
   if (!mode.startsWith('container:')) return undefined;
   const other = daemon.container(mode.slice(10));

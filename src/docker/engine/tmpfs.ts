@@ -7,7 +7,7 @@ import { Failure } from '../errdefs.ts';
 import type { Daemon } from './daemon.ts';
 
 /** Words of mount(8), each with the one that it takes the place of. */
-const FLAGS: Readonly<Record<string, string>> = {
+export const OPPOSITES: Readonly<Record<string, string>> = {
   defaults: '',
   async: 'sync',
   sync: 'async',
@@ -31,7 +31,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   suid: 'nosuid',
   nosuid: 'suid',
 };
-const PROPAGATION = /^r?(private|shared|slave|unbindable)$/;
+/** How a mount is shared with other namespaces: no option of a file system. */
+export const PROPAGATION = /^r?(private|shared|slave|unbindable)$/;
 const VALUES = new Set(['size', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol']);
 const USUAL = ['noexec', 'nosuid', 'nodev'];
 /** Flags that /proc/mounts names, in its order. */
@@ -50,8 +51,8 @@ function merge(given: string): Tmpfs | Failure {
   const values = new Map<string, string>();
   for (const word of given.split(',').filter((w) => w !== '')) {
     const [name = '', ...rest] = word.split('=');
-    if (word in FLAGS) {
-      flags.delete(FLAGS[word] as string);
+    if (word in OPPOSITES) {
+      flags.delete(OPPOSITES[word] as string);
       flags.add(word);
     } else if (rest.length > 0 && VALUES.has(name)) values.set(name, rest.join('='));
     else if (!PROPAGATION.test(word)) {

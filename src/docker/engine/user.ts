@@ -43,20 +43,10 @@ export function lookupUser(fs: FileSystem, spec: string, more: readonly string[]
   return { uid: row ? Number(row[2]) : Number(wanted), gid, groups: [...groups], home: row?.[5] || '/' };
 }
 
-/** Files as they were read: the containers of an image have the same. */
-const read = new Map<string, string[][]>();
-/** Files that are remembered. */
-const REMEMBERED = 64;
-
-function rows(fs: FileSystem, file: string): readonly (readonly string[])[] {
+function rows(fs: FileSystem, file: string): string[][] {
   const bytes = fs.readFile(file);
   if (isErr(bytes)) return [];
-  const all = text(bytes);
-  let found = read.get(all);
-  if (!found) {
-    found = all.split('\n').map((line) => line.split(':'));
-    if (read.size >= REMEMBERED) read.clear();
-    read.set(all, found);
-  }
-  return found;
+  return text(bytes)
+    .split('\n')
+    .map((line) => line.split(':'));
 }

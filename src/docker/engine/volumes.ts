@@ -4,10 +4,10 @@
  * @see moby daemon/volume/local, daemon/volume/service
  */
 import type { Rng } from '../../base/rng.ts';
-import { isErr } from '../../linux/kernel/errno.ts';
-import type { FileSystem, Kernel } from '../../linux/kernel/machine.ts';
+import type { Kernel } from '../../linux/kernel/machine.ts';
 import type { Failure } from '../errdefs.ts';
 import { rfc3339Nano } from '../time.ts';
+import { removeAll } from './removeall.ts';
 
 export interface Volume {
   readonly name: string;
@@ -93,17 +93,6 @@ export class VolumeStore {
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
-
-function removeAll(fs: FileSystem, path: string): void {
-  const entries = fs.readdir(path);
-  for (const { name } of isErr(entries) ? [] : entries) {
-    if (name === '.' || name === '..') continue;
-    const at = fs.stat(`${path}/${name}`, false);
-    if (!isErr(at) && at.kind === 'dir') removeAll(fs, `${path}/${name}`);
-    else fs.unlink(`${path}/${name}`);
-  }
-  fs.rmdir(path);
-}
 
 /** As the API shows it. */
 export function volumeJson(v: Volume): Record<string, unknown> {

@@ -3,7 +3,7 @@
  * with or without the engine's own resolver.
  * @see moby daemon/libnetwork/internal/resolvconf/resolvconf.go
  */
-import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
+import { formatIp, type IpAddr, isLoopback, parseIp } from '../../base/ip.ts';
 import type { ExtServer } from './resolver/answer.ts';
 
 const SOURCE = '/etc/resolv.conf';
@@ -127,8 +127,4 @@ export class ResolvConf {
     ];
     return `${lines.join('\n')}\n`;
   }
-}
-
-function isLoopback(ip: IpAddr): boolean {
-  return ip.v === 4 ? (ip.value & 0xff000000) >>> 24 === 127 : ip.value === 1n;
 }

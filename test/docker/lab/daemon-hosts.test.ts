@@ -72,8 +72,11 @@ test('flags of the command line count as those of the file, and are checked', as
   expect(await refused('-H tcp://192.0.2.1:99 --tls=false')).toBe(
     'failed to load listeners: listen tcp 192.0.2.1:99: bind: cannot assign requested address',
   );
-  expect(await refused('-H tcp://0.0.0.0:2376 --tlsverify')).toMatch(
-    /^invalid TLS configuration: could not load X509 key pair/,
-  );
+  const pair =
+    'invalid TLS configuration: could not load X509 key pair (cert: "/root/.docker/cert.pem", key: "/etc/k"): open';
+  const secure = '-H tcp://0.0.0.0:2376 --tlsverify --tlskey /etc/k';
+  expect(await refused(secure)).toBe(`${pair} /root/.docker/cert.pem: no such file or directory`);
+  await m.out('mkdir -p /root/.docker; touch /root/.docker/cert.pem');
+  expect(await refused(secure)).toBe(`${pair} /etc/k: no such file or directory`);
   await m.out(`rm ${DROP_IN}; systemctl daemon-reload; systemctl start docker; docker ps`);
 });

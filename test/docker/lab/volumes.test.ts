@@ -28,6 +28,8 @@ test('one in memory is mounted while somebody uses it, and forgets what it held'
   await m.out('docker rm -f user');
   expect(await m.out('mount | grep -c volumes || true')).toBe('0');
   expect(await m.out(run('mem:/m', 'ls /m | wc -l'))).toBe('0');
+  await make('usual', { type: 'tmpfs', device: 'tmpfs', o: 'defaults,ro,rw,noexec' });
+  expect(await m.out(run('usual:/u', 'mount | grep /u'))).toBe('tmpfs on /u type tmpfs (rw,noexec,relatime)');
 });
 
 test('one that is a directory of the machine shows it, to docker cp too', async () => {

@@ -5,6 +5,7 @@
  */
 import type { NetworkAttachmentConfig, ServicePort, ServiceSpec, TaskSpec } from '../../api/swarm.ts';
 import { imageName } from '../cmd/service/image.ts';
+import { serviceMode } from '../cmd/service/mode.ts';
 import type { References } from '../cmd/service/payloads.ts';
 import { NAMESPACE } from '../cmd/stack/shared.ts';
 import { Failure, failed } from '../failure.ts';
@@ -58,19 +59,22 @@ export function serviceSpec(
   const image = imageOf(key, service);
   if (failed(image)) return image;
   const deploy = at(service.deploy);
-  const mode = modeOf(deploy);
+  const mode = serviceMode(String(deploy.mode || 'replicated'), number(deploy.replicas));
+  if (failed(mode)) return wrong(mode.message);
   const networks = networksOf(config, stack, key, at(service.networks));
   const mounts = mountsOf(config, stack, service.volumes);
   const restart = restartOf(service, deploy);
-  for (const part of [mode, networks, mounts, restart]) if (typeof part === 'string') return wrong(part);
+  if (typeof networks === 'string') return wrong(networks);
+  if (typeof mounts === 'string') return wrong(mounts);
+  if (typeof restart === 'string') return wrong(restart);
   const placement = at(deploy.placement);
   return {
     Name: scoped(stack, key),
     Labels: labelsOf(stack, deploy.labels, { [IMAGE]: String(service.image) }),
     TaskTemplate: some({
-      ContainerSpec: containerOf(stack, service, image, mounts as unknown[], given),
+      ContainerSpec: containerOf(stack, service, image, mounts, given),
       Resources: resourcesOf(at(deploy.resources)),
-      RestartPolicy: restart as TaskSpec['RestartPolicy'],
+      RestartPolicy: restart,
       Placement: some({
         Constraints: nonEmpty(list(placement.constraints)),
         Preferences: nonEmpty(
@@ -80,7 +84,7 @@ export function serviceSpec(
         ),
         MaxReplicas: number(placement.max_replicas_per_node),
       }) as NonNullable<TaskSpec['Placement']>,
-      Networks: networks as NetworkAttachmentConfig[],
+      Networks: networks,
       LogDriver: isMapping(service.logging)
         ? some({
             Name: String(service.logging.driver ?? ''),
@@ -89,7 +93,7 @@ export function serviceSpec(
         : undefined,
       ForceUpdate: 0,
     }) as TaskSpec,
-    Mode: mode as ServiceSpec['Mode'],
+    Mode: mode,
     ...some({ UpdateConfig: updateOf(deploy.update_config), RollbackConfig: updateOf(deploy.rollback_config) }),
     EndpointSpec: some({
       Mode: String(deploy.endpoint_mode ?? '').toLowerCase() as 'vip',
@@ -164,25 +168,6 @@ function healthOf(v: Value | undefined): Record<string, unknown> | undefined {
     StartInterval: duration(v.start_interval),
     Retries: number(v.retries),
   });
-}
-
-/** @returns a text when it is wrong */
-function modeOf({ mode = '', replicas }: Mapping): ServiceSpec['Mode'] | string {
-  const n = number(replicas);
-  const only = 'replicas can only be used with replicated or replicated-job mode';
-  switch (mode) {
-    case 'global':
-      return n === undefined ? { Global: {} } : only;
-    case 'global-job':
-      return n === undefined ? { GlobalJob: {} } : only;
-    case 'replicated-job':
-      return { ReplicatedJob: some({ MaxConcurrent: n, TotalCompletions: n }) as Record<string, number> };
-    case '':
-    case 'replicated':
-      return { Replicated: { Replicas: n ?? 1 } };
-    default:
-      return `Unknown mode: ${mode}`;
-  }
 }
 
 function networksOf(config: Config, stack: string, key: string, given: Mapping): NetworkAttachmentConfig[] | string {

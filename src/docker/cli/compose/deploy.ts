@@ -6,9 +6,9 @@
 import { base64 } from '../../../base/base64.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Service, ServiceSpec } from '../../api/swarm.ts';
-import { pinImage } from '../cmd/service/image.ts';
 import { type References, references } from '../cmd/service/payloads.ts';
 import { watchService } from '../cmd/service/progress.ts';
+import { createService, updateService } from '../cmd/service/send.ts';
 import { managing, remove, scopeFilter } from '../cmd/stack/shared.ts';
 import type { Ctx } from '../context.ts';
 import { DaemonError, Failure, failed } from '../failure.ts';
@@ -201,32 +201,24 @@ async function services(ctx: Ctx, config: Config, stack: string, resolve: string
 
 async function create(ctx: Ctx, spec: ServiceSpec, resolve: string): Promise<string | Failure> {
   await ctx.out(`Creating service ${spec.Name}\n`);
-  const { spec: body, warning } = resolve === 'never' ? { spec, warning: '' } : await pinImage(ctx, spec);
-  const made = await ctx.client.post<{ ID: string }>('/services/create', { body });
-  if (failed(made)) return new Failure(`failed to create service ${spec.Name}: ${made.message}`);
-  await ctx.err(warning);
-  return made.ID;
+  const id = await createService(ctx, spec, resolve !== 'never');
+  return failed(id) ? new Failure(`failed to create service ${spec.Name}: ${id.message}`) : id;
 }
 
 async function change(ctx: Ctx, old: Service, spec: ServiceSpec, resolve: string): Promise<string | Failure> {
   await ctx.out(`Updating service ${spec.Name} (id: ${old.ID})\n`);
   const same = old.Spec.Labels?.[IMAGE] === spec.Labels?.[IMAGE];
   const pin = resolve === 'always' || (resolve === 'changed' && !same);
-  const { spec: pinned, warning } = pin ? await pinImage(ctx, spec) : { spec, warning: '' };
-  const task = pinned.TaskTemplate;
+  const task = spec.TaskTemplate;
   const image = !pin && same ? old.Spec.TaskTemplate.ContainerSpec?.Image : undefined;
-  const body: ServiceSpec = {
-    ...pinned,
+  const asked: ServiceSpec = {
+    ...spec,
     TaskTemplate: {
       ...task,
       ...(task.ContainerSpec && image ? { ContainerSpec: { ...task.ContainerSpec, Image: image } } : {}),
       ForceUpdate: old.Spec.TaskTemplate.ForceUpdate,
     },
   };
-  const query = { version: String(old.Version.Index) };
-  const done = await ctx.client.post<{ Warnings: string[] | null }>(`/services/${old.ID}/update`, { query, body });
-  if (failed(done)) return new Failure(`failed to update service ${spec.Name}: ${done.message}`);
-  await ctx.err(warning);
-  for (const w of done.Warnings ?? []) await ctx.err(`${w}\n`);
-  return old.ID;
+  const failure = await updateService(ctx, old, asked, { pin });
+  return failure ? new Failure(`failed to update service ${spec.Name}: ${failure.message}`) : old.ID;
 }

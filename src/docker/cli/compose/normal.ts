@@ -47,7 +47,7 @@ export const sorted = (m: Mapping): Mapping =>
   Object.fromEntries(Object.entries(m).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 
 /** An absolute path; `~` is the home directory. */
-export const pathIn = (s: Surroundings, path: string): string =>
+const pathIn = (s: Surroundings, path: string): string =>
   normalize(path.startsWith('~') ? s.home + path.slice(1) : path.startsWith('/') ? path : `${s.dir}/${path}`);
 
 function environment(service: Mapping, s: Surroundings): Mapping | Failure {
@@ -182,11 +182,10 @@ function healthcheck(v: Mapping): Mapping {
 export function service(v: Mapping, s: Surroundings): Mapping | Failure {
   const env = environment(v, s);
   if (env instanceof Failure) return env;
-  const words = (key: string): Mapping =>
-    v[key] === undefined || v[key] === null ? {} : { [key]: typeof v[key] === 'string' ? shellWords(v[key]) : v[key] };
-  const lists = (key: string): Mapping => (v[key] === undefined || v[key] === null ? {} : { [key]: listOf(v[key]) });
   const some = (key: string, make: (value: Value) => Value): Mapping =>
     v[key] === undefined || v[key] === null ? {} : { [key]: make(v[key]) };
+  const words = (key: string): Mapping => some(key, (x) => (typeof x === 'string' ? shellWords(x) : x));
+  const lists = (key: string): Mapping => some(key, listOf);
   const out: Mapping = {
     ...withDurations(v),
     ...words('command'),

@@ -52,10 +52,7 @@ const UPDATE = mapping({
   ...all('failure_action order', STRING),
   max_failure_ratio: NUMBER,
 });
-const RESOURCES = {
-  cpus: scalar('string', 'number'),
-  memory: STRING,
-};
+const RESOURCES = { cpus: scalar('string', 'number'), memory: STRING };
 const DEPLOY = mapping({
   ...all('mode endpoint_mode', STRING),
   replicas: INTEGER,
@@ -105,7 +102,7 @@ const SERVICE = mapping({
   deploy: DEPLOY,
   expose: list(scalar('string', 'number')),
   healthcheck: HEALTHCHECK,
-  logging: mapping({ driver: STRING, options: map(scalar('string', 'number')) }),
+  logging: mapping({ driver: STRING, options: OPTIONS }),
   networks: either(
     STRINGS,
     map(mapping({ aliases: STRINGS, driver_opts: OPTIONS, ...all('ipv4_address ipv6_address', STRING) })),
@@ -117,27 +114,16 @@ const SERVICE = mapping({
   volumes: list(either(STRING, VOLUME)),
 });
 const IPAM = mapping({ driver: STRING, options: OPTIONS, config: list(mapping({ subnet: STRING })) });
-const NETWORK = mapping({
-  ...all('name driver', STRING),
-  driver_opts: OPTIONS,
-  ipam: IPAM,
-  external: EXTERNAL,
-  ...all('internal attachable', BOOLEAN),
-  labels: PAIRS,
-});
-const VOLUME_OBJECT = mapping({
+/** What networks, volumes, secrets and configs have alike. */
+const OBJECT = {
   ...all('name driver', STRING),
   driver_opts: OPTIONS,
   external: EXTERNAL,
   labels: PAIRS,
-  'x-cluster-spec': ANY,
-});
-const FILE_OBJECT = mapping({
-  ...all('name file driver template_driver', STRING),
-  driver_opts: OPTIONS,
-  external: EXTERNAL,
-  labels: PAIRS,
-});
+};
+const NETWORK = mapping({ ...OBJECT, ipam: IPAM, ...all('internal attachable', BOOLEAN) });
+const VOLUME_OBJECT = mapping({ ...OBJECT, 'x-cluster-spec': ANY });
+const FILE_OBJECT = mapping({ ...OBJECT, ...all('file template_driver', STRING) });
 /** Sections whose values may hold variables. */
 export const SECTIONS = ['services', 'networks', 'volumes', 'secrets', 'configs'] as const;
 const FILE = mapping({

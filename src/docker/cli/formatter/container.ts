@@ -98,7 +98,7 @@ export function containerListing(now: number, trunc: boolean): Listing<Container
       Networks: 'NETWORKS',
       Platform: 'PLATFORM',
     },
-    columns: (row) => Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, COLUMNS[name]?.(row, how) ?? null])),
+    columns: (row) => Object.fromEntries(Object.entries(COLUMNS).map(([name, of]) => [name, of(row, how)])),
     column: (row, name) => (Object.hasOwn(COLUMNS, name) ? COLUMNS[name]?.(row, how) : undefined),
   };
 }

@@ -15,7 +15,7 @@ import { rfc3339Nano } from '../../time.ts';
 import type { Container } from '../container.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';
-import { bindSource, holdVolumes, releaseVolumes } from '../mounts.ts';
+import { bindSource, holdVolumes, releaseVolumes } from '../volumeservice.ts';
 import { type Epoch, pack } from './pack.ts';
 import { unpack } from './unpack.ts';
 

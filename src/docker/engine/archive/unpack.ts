@@ -3,6 +3,7 @@ import type { TarEntry } from '../../../base/tar.ts';
 import { type Errno, isErr } from '../../../linux/kernel/errno.ts';
 import type { FileSystem } from '../../../linux/kernel/machine.ts';
 import { Failure } from '../../errdefs.ts';
+import { removeAll } from '../removeall.ts';
 import { PROGRAM } from './pack.ts';
 
 export interface UnpackOptions {
@@ -87,17 +88,4 @@ function make(fs: FileSystem, base: string, path: string, e: TarEntry): Errno | 
     default:
       return 0; // devices and fifos are not made
   }
-}
-
-/** A file, or a directory with all below it. */
-export function removeAll(fs: FileSystem, path: string): void {
-  const stat = fs.stat(path, false);
-  if (isErr(stat)) return;
-  if (stat.kind !== 'dir') {
-    fs.unlink(path);
-    return;
-  }
-  const list = fs.readdir(path);
-  if (!isErr(list)) for (const e of list) removeAll(fs, `${path}/${e.name}`);
-  fs.rmdir(path);
 }

@@ -5,6 +5,7 @@
  */
 import { Failure } from '../../errdefs.ts';
 import type { ImageConfig } from '../../images/spec.ts';
+import { clean } from '../path.ts';
 import { sorted } from '../sorted.ts';
 import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
 import { expand, type Variables, words } from './words.ts';
@@ -93,16 +94,6 @@ function exposed(c: ImageConfig, texts: readonly string[]): ImageConfig | Failur
   const bad = ports.find(([p]) => !/^\d+(?:-\d+)?\/(?:tcp|udp|sctp)$/.test(p));
   if (bad) return new Failure('invalid', `invalid containerPort: ${bad[0].replace(/\/tcp$/, '')}`);
   return { ...c, ExposedPorts: sorted({ ...c.ExposedPorts, ...Object.fromEntries(ports) }) };
-}
-
-/** Without `.`, `..` and empty names. */
-export function clean(path: string): string {
-  const out: string[] = [];
-  for (const name of path.split('/')) {
-    if (name === '..') out.pop();
-    else if (name !== '' && name !== '.') out.push(name);
-  }
-  return `/${out.join('/')}`;
 }
 
 /** `a=b c=d`, or `a all of it`. */

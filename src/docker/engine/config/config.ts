@@ -24,6 +24,8 @@ export interface Config {
   readonly hosts: readonly string[];
   readonly tls?: boolean;
   readonly tlsverify?: boolean;
+  readonly tlscert: string;
+  readonly tlskey: string;
   readonly icc: boolean;
   readonly 'ip-forward': boolean;
   readonly 'ip-forward-no-drop': boolean;
@@ -69,6 +71,8 @@ export interface Config {
 export const DEFAULTS: Config = {
   debug: false,
   hosts: ['fd://'],
+  tlscert: '/root/.docker/cert.pem',
+  tlskey: '/root/.docker/key.pem',
   icc: true,
   'ip-forward': true,
   'ip-forward-no-drop': false,

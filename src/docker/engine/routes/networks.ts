@@ -9,7 +9,6 @@ import { CONNECT, DISCONNECT, NETWORK_CREATE, VOLUME_CREATE } from '../decode/ne
 import type { GoType } from '../decode/types.ts';
 import { errors } from '../errors.ts';
 import { Filters } from '../filters.ts';
-import { makeVolume } from '../mounts.ts';
 import {
   createNetwork,
   inspectNetwork,
@@ -22,6 +21,7 @@ import { parsePruning } from '../prune.ts';
 import { empty, json } from '../reply.ts';
 import { flag, type Handler, type Route } from '../router.ts';
 import { volumeJson } from '../volumes.ts';
+import { makeVolume } from '../volumeservice.ts';
 
 const list: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));

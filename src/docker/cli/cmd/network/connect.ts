@@ -1,6 +1,6 @@
 import { Failure, failed } from '../../failure.ts';
 import { sortedMap } from '../../gojson.ts';
-import { emptyName } from '../../names.ts';
+import { anyEmpty } from '../../names.ts';
 import { endpointSettings } from '../../opts/endpoint.ts';
 import { link } from '../../opts/validators.ts';
 import { command, exactly, flag } from '../../spec.ts';
@@ -23,8 +23,8 @@ export const networkConnect = command({
   names: ['network', 'container'],
   run: async (ctx, o, args) => {
     const [network = '', container = ''] = args;
-    const unnamed = network.trim() === '' ? 'network' : container.trim() === '' ? 'container' : undefined;
-    if (unnamed) return emptyName(unnamed);
+    const unnamed = anyEmpty({ network, container });
+    if (unnamed) return unnamed;
     const driverOpts: Record<string, string> = {};
     for (const opt of o.list('driver-opt')) {
       const at = opt.indexOf('=');

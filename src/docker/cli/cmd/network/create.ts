@@ -31,6 +31,50 @@ interface Building {
   AuxiliaryAddresses?: Record<string, string>;
 }
 
+/** Whether one of them holds the other. */
+function overlap(a: string, b: string): boolean {
+  const holds = (subnet: string, data: string): boolean => {
+    const m = matches(subnet, data);
+    return 'value' in m && m.value;
+  };
+  return holds(a, b) || holds(b, a);
+}
+
+/** Puts what belongs to a subnet there. @param put says what is wrong with it */
+type Put = (b: Building) => string | undefined;
+function place(all: readonly Building[], value: string, what: string, put: Put): string | undefined {
+  if (what === 'range' && !parsePrefix(value)) return `invalid CIDR address: ${value}`;
+  for (const b of all) {
+    const ok = matches(b.Subnet, value);
+    if ('error' in ok) return what === 'range' ? ok.error : undefined;
+    if (ok.value) return put(b);
+  }
+  return `no matching subnet for ${what} ${value}`;
+}
+
+const setRange =
+  (r: string): Put =>
+  (b) => {
+    if (b.IPRange) return `cannot configure multiple ranges (${r}, ${b.IPRange}) on the same subnet (${b.Subnet})`;
+    b.IPRange = r;
+    return undefined;
+  };
+
+const setGateway =
+  (g: string): Put =>
+  (b) => {
+    if (b.Gateway) return `cannot configure multiple gateways (${g}, ${b.Gateway}) for the same subnet (${b.Subnet})`;
+    b.Gateway = g;
+    return undefined;
+  };
+
+const setAuxiliary =
+  (name: string, address: string): Put =>
+  (b) => {
+    b.AuxiliaryAddresses = { ...b.AuxiliaryAddresses, [name]: address };
+    return undefined;
+  };
+
 /** Puts gateways, ranges and auxiliary addresses to their subnets. @see create.go: createIPAMConfig */
 function ipamConfig(o: Options): Parsed<IpamConfig[]> {
   const subnets = o.list('subnet');
@@ -38,59 +82,32 @@ function ipamConfig(o: Options): Parsed<IpamConfig[]> {
   const gateways = o.list('gateway');
   if (subnets.length < ranges.length || subnets.length < gateways.length)
     return { error: 'every ip-range or gateway must have a corresponding subnet' };
-  const made = new Map<string, Building>();
-  for (const s of subnets) {
-    for (const other of made.keys()) {
-      for (const [a, b] of [
-        [s, other],
-        [other, s],
-      ] as const) {
-        const same = matches(a, b);
-        if ('value' in same && same.value)
-          return { error: 'multiple overlapping subnet configuration is not supported' };
-      }
-    }
-    made.set(s, { Subnet: s });
+  const made: Building[] = [];
+  for (const Subnet of subnets) {
+    if (made.some((b) => overlap(Subnet, b.Subnet)))
+      return { error: 'multiple overlapping subnet configuration is not supported' };
+    made.push({ Subnet });
   }
-  const place = (value: string, what: string, put: (b: Building) => string | undefined): string | undefined => {
-    if (what === 'range' && !parsePrefix(value)) return `invalid CIDR address: ${value}`;
-    for (const s of subnets) {
-      const ok = matches(s, value);
-      if ('error' in ok) return what === 'range' ? ok.error : undefined;
-      if (!ok.value) continue;
-      return put(made.get(s) as Building);
-    }
-    return `no matching subnet for ${what} ${value}`;
-  };
-  for (const r of ranges) {
-    const wrong = place(r, 'range', (b) => {
-      if (b.IPRange) return `cannot configure multiple ranges (${r}, ${b.IPRange}) on the same subnet (${b.Subnet})`;
-      b.IPRange = r;
-      return undefined;
-    });
-    if (wrong) return { error: wrong };
-  }
-  for (const g of gateways) {
-    const wrong = place(g, 'gateway', (b) => {
-      if (b.Gateway) return `cannot configure multiple gateways (${g}, ${b.Gateway}) for the same subnet (${b.Subnet})`;
-      b.Gateway = g;
-      return undefined;
-    });
-    if (wrong) return { error: wrong };
-  }
-  for (const [name, address] of Object.entries(sortedMap(o.map('aux-address')))) {
-    const wrong = place(address, 'aux-address', (b) => {
-      b.AuxiliaryAddresses = { ...b.AuxiliaryAddresses, [name]: address };
-      return undefined;
-    });
-    if (wrong) return { error: wrong };
+  const auxiliary = Object.entries(sortedMap(o.map('aux-address')));
+  const puts = [
+    ...ranges.map((r) => () => place(made, r, 'range', setRange(r))),
+    ...gateways.map((g) => () => place(made, g, 'gateway', setGateway(g))),
+    ...auxiliary.map(
+      ([name, a]) =>
+        () =>
+          place(made, a, 'aux-address', setAuxiliary(name, a)),
+    ),
+  ];
+  for (const each of puts) {
+    const error = each();
+    if (error) return { error };
   }
   return {
-    value: [...made.values()].map((b) => ({
-      Subnet: b.Subnet,
-      IPRange: b.IPRange,
-      Gateway: b.Gateway,
-      AuxiliaryAddresses: b.AuxiliaryAddresses,
+    value: made.map(({ Subnet, IPRange, Gateway, AuxiliaryAddresses }) => ({
+      Subnet,
+      IPRange,
+      Gateway,
+      AuxiliaryAddresses,
     })),
   };
 }

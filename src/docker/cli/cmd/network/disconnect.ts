@@ -1,5 +1,5 @@
 import { failed } from '../../failure.ts';
-import { emptyName } from '../../names.ts';
+import { anyEmpty } from '../../names.ts';
 import { command, exactly, flag } from '../../spec.ts';
 
 /** `docker network disconnect` */
@@ -12,8 +12,8 @@ export const networkDisconnect = command({
   names: ['network', 'container'],
   run: async (ctx, o, args) => {
     const [network = '', container = ''] = args;
-    const unnamed = network.trim() === '' ? 'network' : container.trim() === '' ? 'container' : undefined;
-    if (unnamed) return emptyName(unnamed);
+    const unnamed = anyEmpty({ network, container });
+    if (unnamed) return unnamed;
     const got = await ctx.client.call('POST', `/networks/${network}/disconnect`, {
       body: { Container: container, Force: o.bool('force') },
     });

@@ -8,10 +8,12 @@ import type { Options } from '../../flags/options.ts';
 import { mount as checkMount } from '../../opts/validators.ts';
 import { parseMount } from '../../opts/volumes.ts';
 import { atLeast, command, type FlagSpec, flag } from '../../spec.ts';
-import { imageName, pinImage } from './image.ts';
+import { imageName } from './image.ts';
+import { serviceMode } from './mode.ts';
 import { payloadFlag, type References, references } from './payloads.ts';
 import { parsePublish } from './ports.ts';
 import { watchService } from './progress.ts';
+import { createService } from './send.ts';
 
 export const DETACH_FLAGS: readonly FlagSpec[] = [
   flag('detach', 'bool', 'Do not wait until the tasks run', { short: 'd' }),
@@ -79,15 +81,10 @@ export const serviceCreate = command({
     if (failed(given)) return given;
     const asked = specOf(o, name, args, given);
     if (failed(asked)) return asked;
-    const pinned = o.bool('no-resolve-image') ? { spec: asked, warning: '' } : await pinImage(ctx, asked);
-    const made = await ctx.client.post<{ ID: string; Warnings: string[] | null }>('/services/create', {
-      body: pinned.spec,
-    });
-    if (failed(made)) return made;
-    if (pinned.warning) await ctx.err(pinned.warning);
-    for (const w of made.Warnings ?? []) await ctx.err(`${w}\n`);
-    await ctx.out(`${made.ID}\n`);
-    return (o.bool('detach') ? undefined : await watchService(ctx, made.ID, o.bool('quiet'))) ?? 0;
+    const id = await createService(ctx, asked, !o.bool('no-resolve-image'));
+    if (failed(id)) return id;
+    await ctx.out(`${id}\n`);
+    return (o.bool('detach') ? undefined : await watchService(ctx, id, o.bool('quiet'))) ?? 0;
   },
 });
 
@@ -124,37 +121,16 @@ function specOf(o: Options, Image: string, args: readonly string[], given: Refer
   };
 }
 
-const jobOf = (
-  MaxConcurrent?: number,
-  TotalCompletions?: number,
-): NonNullable<ServiceSpec['Mode']['ReplicatedJob']> => ({
-  ...(MaxConcurrent === undefined ? {} : { MaxConcurrent }),
-  ...(TotalCompletions === undefined ? {} : { TotalCompletions }),
-});
-
-/** @see docker/cli cli/command/service/opts.go: ToServiceMode */
 function modeOf(o: Options): ServiceSpec['Mode'] | Failure {
   const mode = o.string('mode');
-  const replicas = o.changed('replicas') ? o.int('replicas') : undefined;
-  const concurrent = o.changed('max-concurrent') ? o.int('max-concurrent') : undefined;
-  if (mode.startsWith('global') && replicas !== undefined)
-    return new Failure('replicas can only be used with replicated or replicated-job mode');
+  const given = (name: string): number | undefined => (o.changed(name) ? o.int(name) : undefined);
+  const made = serviceMode(mode, given('replicas'), given('max-concurrent'), ', only replicated and global supported');
+  if (failed(made)) return made;
   if (mode.startsWith('global') && o.int('replicas-max-per-node') > 0)
     return new Failure('replicas-max-per-node can only be used with replicated or replicated-job mode');
-  if (mode !== 'replicated-job' && concurrent !== undefined)
+  if (mode !== 'replicated-job' && o.changed('max-concurrent'))
     return new Failure('max-concurrent can only be used with replicated-job mode');
-  switch (mode) {
-    case 'global':
-      return { Global: {} };
-    case 'global-job':
-      return { GlobalJob: {} };
-    case 'replicated':
-      return { Replicated: { Replicas: replicas ?? 1 } };
-    case 'replicated-job':
-      return { ReplicatedJob: jobOf(concurrent ?? replicas, replicas) };
-    default:
-      return new Failure(`Unknown mode: ${mode}, only replicated and global supported`);
-  }
+  return made;
 }
 
 function containerOf(

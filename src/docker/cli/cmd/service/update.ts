@@ -9,25 +9,10 @@ import type { Options } from '../../flags/options.ts';
 import { usageLine } from '../../help.ts';
 import { atLeast, type CommandSpec, command, exactly, flag } from '../../spec.ts';
 import { DETACH_FLAGS, PUBLISH_CHECK, portsOf } from './create.ts';
-import { imageName, pinImage } from './image.ts';
+import { imageName } from './image.ts';
 import { payloadFlag, type References, references } from './payloads.ts';
 import { watchService } from './progress.ts';
-
-/** Asks for a service to be another way. */
-async function change(
-  ctx: Ctx,
-  { ID, Version }: Service,
-  spec: ServiceSpec,
-  rollback?: string,
-): Promise<Failure | undefined> {
-  const got = await ctx.client.post<{ Warnings: string[] | null }>(`/services/${ID}/update`, {
-    query: { version: String(Version.Index), rollback },
-    body: spec,
-  });
-  if (failed(got)) return got;
-  for (const w of got.Warnings ?? []) await ctx.err(`${w}\n`);
-  return undefined;
-}
+import { updateService } from './send.ts';
 
 export const serviceUpdate = command({
   path: ['service', 'update'],
@@ -63,10 +48,9 @@ export const serviceUpdate = command({
     const asked = await merged(ctx, service.Spec, o);
     if (failed(asked)) return asked;
     const pin = o.changed('image') && !o.bool('no-resolve-image');
-    const { spec, warning } = pin ? await pinImage(ctx, asked) : { spec: asked, warning: '' };
-    const failure = await change(ctx, service, spec, o.bool('rollback') ? 'previous' : undefined);
+    const rollback = o.bool('rollback') ? 'previous' : undefined;
+    const failure = await updateService(ctx, service, asked, { pin, rollback });
     if (failure) return failure;
-    if (warning) await ctx.err(warning);
     await ctx.out(`${term}\n`);
     return (o.bool('detach') ? undefined : await watchService(ctx, term, o.bool('quiet'))) ?? 0;
   },
@@ -214,7 +198,7 @@ async function scale(ctx: Ctx, name: string, text: string): Promise<Failure | un
   if (failed(service)) return service;
   if (!service.Spec.Mode.Replicated)
     return new Failure('scale can only be used with replicated or replicated-job mode');
-  return change(ctx, service, { ...service.Spec, Mode: { Replicated: { Replicas: Number(text) } } });
+  return updateService(ctx, service, { ...service.Spec, Mode: { Replicated: { Replicas: Number(text) } } });
 }
 
 export const serviceRollback = command({
@@ -226,7 +210,7 @@ export const serviceRollback = command({
   run: async (ctx, o, [term = '']) => {
     const service = await ctx.client.get<Service>(`/services/${term}`);
     if (failed(service)) return service;
-    const failure = await change(ctx, service, service.Spec, 'previous');
+    const failure = await updateService(ctx, service, service.Spec, { rollback: 'previous' });
     if (failure) return failure;
     await ctx.out(`${term}\n`);
     return (o.bool('detach') ? undefined : await watchService(ctx, term, o.bool('quiet'))) ?? 0;

@@ -2,7 +2,7 @@
  * One connection: greeting, authentication, queries. @see PostgreSQL src/backend/tcop/postgres.c, libpq/auth.c
  */
 import { utf8 } from '../../../../base/http.ts';
-import { formatIp, type IpAddr } from '../../../../base/ip.ts';
+import { formatIp, isLoopback } from '../../../../base/ip.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Fd, SockAddr, Sys } from '../../../../linux/kernel/sys.ts';
 import { type Cluster, saveCluster, type Table, TYPES } from './data.ts';
@@ -300,5 +300,3 @@ export class Backend {
     };
   }
 }
-
-const isLoopback = (ip: IpAddr): boolean => (ip.v === 4 ? ip.value >>> 24 === 127 : ip.value === 1n);

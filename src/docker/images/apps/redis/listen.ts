@@ -1,5 +1,5 @@
 /** The sockets that the server listens on: one for each address of `bind`. @see redis src/server.c: listenToPort, src/anet.c */
-import { type IpAddr, ip4, ip6 } from '../../../../base/ip.ts';
+import { type IpAddr, ip4, ip6, isLoopback } from '../../../../base/ip.ts';
 import { EADDRNOTAVAIL, EAFNOSUPPORT, EPROTONOSUPPORT, type Errno, isErr } from '../../../../linux/kernel/errno.ts';
 import type { Fd, Sys } from '../../../../linux/kernel/sys.ts';
 import { GAI_TEXT, getaddrinfo } from '../../../../linux/programs/resolve.ts';
@@ -79,5 +79,4 @@ export const DENIED =
   'NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.\r\n';
 
 /** Whether a peer is of the same machine. @see redis src/socket.c: connSocketIsLocal */
-export const isLocal = (ip: IpAddr | undefined): boolean =>
-  ip === undefined || (ip.v === 4 ? ip.value >>> 24 === 127 : ip.value === 1n);
+export const isLocal = (ip: IpAddr | undefined): boolean => ip === undefined || isLoopback(ip);

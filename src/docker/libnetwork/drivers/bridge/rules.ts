@@ -2,7 +2,7 @@
  * The iptables rules of a bridge network, in the order and at the positions in which the engine programs them.
  * @see moby daemon/libnetwork/drivers/bridge/internal/iptabler
  */
-import { type IpAddr, type Prefix, parsePrefix } from '../../../../base/ip.ts';
+import { type IpAddr, isLoopback, type Prefix, parsePrefix } from '../../../../base/ip.ts';
 import { CT, type NetAdmin, type NfFamily, type NfRule, type NfTable } from '../../../../linux/kernel/netadmin.ts';
 import type { LinkedPeer } from '../../driver.ts';
 import type { Proto } from '../../portallocator.ts';
@@ -241,11 +241,12 @@ export function portRules(
     modules: [proto],
     target: { kind: 'MASQUERADE' },
   };
-  const isLoopback = hostIp.v === 4 && hostIp.value >>> 24 === 127;
   return [
     { family, table: 'nat', chain: 'DOCKER', rule: dnat },
     ...(config.hairpin ? [{ family, table: 'nat', chain: 'POSTROUTING', rule: turned } as const] : []),
     ...open,
-    ...(isLoopback ? [{ family, table: 'raw', chain: 'PREROUTING', rule: loopback } as const] : []),
+    ...(hostIp.v === 4 && isLoopback(hostIp)
+      ? [{ family, table: 'raw', chain: 'PREROUTING', rule: loopback } as const]
+      : []),
   ];
 }

@@ -1,0 +1,66 @@
+/**
+ * Volumes as containers have them: made, taken into use, given back.
+ * @see moby daemon/volume/service/service.go, daemon/volumes_unix.go: setupMounts
+ */
+import { isErr } from '../../linux/kernel/errno.ts';
+import type { Mounts } from '../../linux/kernel/machine.ts';
+import type { Failure } from '../errdefs.ts';
+import type { Container, MountPoint } from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
+import { mountVolume, optionFault } from './localmount.ts';
+import { clean } from './path.ts';
+import type { Volume } from './volumes.ts';
+
+const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+/** A volume of that name, made if need be; without a name a new one. */
+export function makeVolume(
+  daemon: Daemon,
+  name: string | undefined,
+  driver = '',
+  labels: Readonly<Record<string, string>> | null = null,
+  options: Readonly<Record<string, string>> | null = null,
+): Volume | Failure {
+  if (driver !== '' && driver !== 'local') return errors.noVolumeDriver(name ?? '', driver);
+  if (name !== undefined && !VOLUME_NAME.test(name)) return errors.volumeNameIn(name);
+  const bad = optionFault(options ?? {});
+  if (bad) return errors.volumeOption(name ?? '', bad);
+  return daemon.volumes.create(name, labels, options);
+}
+
+/** What its options tell is mounted, unless it is already. */
+export const mountNamed = (daemon: Daemon, name: string): Failure | undefined =>
+  daemon.volumes.mount(name, (v) => mountVolume(daemon.kernel, v));
+
+const volumesOf = (c: Container): MountPoint[] => c.mounts.filter((m) => m.type === 'volume');
+
+/** A container takes its volumes into use: what their options tell is mounted. */
+export function holdVolumes(daemon: Daemon, c: Container): Failure | undefined {
+  const held: string[] = [];
+  for (const m of volumesOf(c)) {
+    const failed = mountNamed(daemon, m.name);
+    if (!failed) held.push(m.name);
+    const missing = isErr(daemon.kernel.root.fs.stat(sourceOf(m), true)) ? errors.noSubpath(sourceOf(m)) : undefined;
+    if (!failed && !missing) continue;
+    for (const name of held) daemon.volumes.unmount(name);
+    return failed ?? missing;
+  }
+  return undefined;
+}
+
+/** The end of {@link holdVolumes}. */
+export function releaseVolumes(daemon: Daemon, c: Container): void {
+  for (const { name } of volumesOf(c)) daemon.volumes.unmount(name);
+}
+
+/** Where on the machine a bind or a volume, or the wanted part of it, lies. */
+const sourceOf = (m: MountPoint): string => clean(`${m.source}/${m.subpath ?? ''}`);
+
+/** A bind or a volume in a container's tree. A directory of the host that is not there is made for `-v`. */
+export function bindSource(daemon: Daemon, m: MountPoint, mounts: Mounts): void {
+  const { fs } = daemon.kernel.root;
+  const source = sourceOf(m);
+  if (isErr(fs.stat(source, true))) fs.mkdir(source, 0o755, true);
+  mounts.bind(m.destination, fs, source, { source: '/dev/vda', readOnly: m.readOnly });
+}
