@@ -2,6 +2,7 @@
 import { formatMac } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Link } from '../../kernel/netadmin.ts';
+import { portState } from '../bridgeport.ts';
 import { type Context, defineProgram } from '../spec.ts';
 
 const byName = (a: Link, b: Link): number => (a.name < b.name ? -1 : 1);
@@ -40,7 +41,7 @@ function showStp(ctx: Context, bridge: Link): string {
   const ageing = ((bridge.bridge?.ageingTime ?? 30000) / 100).toFixed(2).padStart(7);
   const ports = portsOf(ctx, bridge).map((p, i) => {
     const port = (0x8001 + i).toString(16);
-    const state = (p.up && p.carrier ? 'forwarding' : 'disabled').padStart(15);
+    const state = portState(p).padStart(15);
     return (
       `${p.name} (${i + 1})\n port id\t\t${port}\t\t\tstate\t\t${state}\n` +
       ` designated root\t${id}\tpath cost\t\t   2\n designated bridge\t${id}\tmessage age timer\t   0.00\n` +
