@@ -57,7 +57,7 @@ export function headLine(env: IpEnv, l: Link, mode: boolean, qlen = true): strin
 }
 
 /** Least and greatest MTU that a device takes; 0 0: any. */
-export function mtuRange(l: Link): readonly [number, number] {
+function mtuRange(l: Link): readonly [number, number] {
   if (l.kind === 'loopback' || l.kind === 'dummy') return [0, 0];
   return [l.kind === 'vlan' ? 0 : 68, 65535];
 }
