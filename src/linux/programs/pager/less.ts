@@ -64,10 +64,10 @@ class Less {
   }
 
   #measure(): void {
-    const size = this.ctx.sys.winsize(1);
-    if (isErr(size)) return;
-    this.#cols = size.cols || 80;
-    this.#rows = size.rows || 24;
+    const size = screenOf(this.ctx.sys, 1);
+    if (!size) return;
+    this.#cols = size.cols;
+    this.#rows = size.rows;
   }
 
   get page(): number {
