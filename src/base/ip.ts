@@ -206,6 +206,11 @@ export function formatMac(mac: number): string {
   return out;
 }
 
+/** The Ethernet address by which a multicast group is heard. @see RFC 1112 §6.4, RFC 2464 §7 */
+export function groupMac(group: IpAddr): number {
+  return group.v === 4 ? 0x01005e000000 + (group.value & 0x7fffff) : 0x333300000000 + Number(group.value & 0xffffffffn);
+}
+
 /** The link-local IPv6 address of a MAC by EUI-64. @see RFC 4291 appendix A */
 export function linkLocal(mac: number): bigint {
   const m = BigInt(mac) ^ 0x020000000000n;

@@ -160,35 +160,25 @@ const MIB6: Names = [
   ...messages6('Out', abi.MIB6_ICMP_OUT_TYPE),
 ];
 
-/** Counters of UDP-Lite, which nobody speaks here. */
-const LITE: readonly string[] = [
-  'InDatagrams',
-  'NoPorts',
-  'InErrors',
-  'OutDatagrams',
-  'RcvbufErrors',
-  'SndbufErrors',
-  'InCsumErrors',
-  'IgnoredMulti',
-  'MemErrors',
+/** Counters of UDP over IPv4. */
+const UDP: readonly (readonly [string, number])[] = [
+  ['InDatagrams', abi.SNMP_UDP_IN_DATAGRAMS],
+  ['NoPorts', abi.SNMP_UDP_NO_PORTS],
+  ['InErrors', abi.SNMP_UDP_IN_ERRORS],
+  ['OutDatagrams', abi.SNMP_UDP_OUT_DATAGRAMS],
+  ['RcvbufErrors', abi.SNMP_UDP_RCVBUF_ERRORS],
+  ['SndbufErrors', abi.SNMP_UDP_SNDBUF_ERRORS],
+  ['InCsumErrors', abi.SNMP_UDP_IN_CSUM_ERRORS],
+  ['IgnoredMulti', abi.SNMP_UDP_IGNORED_MULTI],
+  ['MemErrors', NEVER],
 ];
 
-const lite: Names = [
-  ...LITE.map((name) => ['UdpLite', name, NEVER] as const),
-  ...LITE.filter((name) => name !== 'IgnoredMulti').map((name) => ['UdpLite6', name, NEVER] as const),
-];
-
-/** Counters of UDP, of one family. @param six what is added to the places of those over IPv4 */
-const udp = (group: 'Udp' | 'Udp6', six: number): Names => [
-  [group, 'InDatagrams', abi.SNMP_UDP_IN_DATAGRAMS + six],
-  [group, 'NoPorts', abi.SNMP_UDP_NO_PORTS + six],
-  [group, 'InErrors', abi.SNMP_UDP_IN_ERRORS + six],
-  [group, 'OutDatagrams', abi.SNMP_UDP_OUT_DATAGRAMS + six],
-  [group, 'RcvbufErrors', abi.SNMP_UDP_RCVBUF_ERRORS + six],
-  [group, 'SndbufErrors', abi.SNMP_UDP_SNDBUF_ERRORS + six],
-  [group, 'InCsumErrors', abi.SNMP_UDP_IN_CSUM_ERRORS + six],
-  [group, 'IgnoredMulti', abi.SNMP_UDP_IGNORED_MULTI + six],
-  [group, 'MemErrors', NEVER],
+/** The four groups with these names; UDP-Lite nobody speaks here. */
+const udp: Names = [
+  ...UDP.map(([name, at]) => ['Udp', name, at] as const),
+  ...UDP.map(([name, at]) => ['Udp6', name, at === NEVER ? NEVER : at + abi.SNMP_UDP_V6] as const),
+  ...UDP.map(([name]) => ['UdpLite', name, NEVER] as const),
+  ...UDP.filter(([name]) => name !== 'IgnoredMulti').map(([name]) => ['UdpLite6', name, NEVER] as const),
 ];
 
 /** What snmpRead writes. */
@@ -204,9 +194,7 @@ const NAMES: Names = [
   ['Tcp', 'InErrs', abi.SNMP_TCP_IN_ERRS],
   ['Tcp', 'OutRsts', abi.SNMP_TCP_OUT_RSTS],
   ['Tcp', 'InCsumErrors', abi.SNMP_TCP_IN_CSUM_ERRORS],
-  ...udp('Udp', 0),
-  ...udp('Udp6', abi.SNMP_UDP_V6),
-  ...lite,
+  ...udp,
   ['TcpExt', 'SyncookiesSent', abi.SNMP_X_SYNCOOKIES_SENT],
   ['TcpExt', 'SyncookiesRecv', abi.SNMP_X_SYNCOOKIES_RECV],
   ['TcpExt', 'SyncookiesFailed', abi.SNMP_X_SYNCOOKIES_FAILED],

@@ -146,6 +146,13 @@ export function sockFace(w: Wasm, m: Memory): Pick<Core, SockFace> {
     sockReady: (sock) => w.sockReady(sock),
     sockSet: (sock, key, value) => w.sockSet(sock, OPTIONS[key], value),
     sockGet: (sock, key) => w.sockGet(sock, OPTIONS[key]),
+    ...readFace(w, m),
+  };
+}
+
+/** What is known of sockets, and what was counted. */
+function readFace(w: Wasm, m: Memory): Pick<Core, 'sockInfo' | 'sockTcpInfo' | 'socks' | 'snmp' | 'fragments'> {
+  return {
     sockInfo(sock) {
       w.sockInfo(sock, m.data);
       return readSock(m, m.data);

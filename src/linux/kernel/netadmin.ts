@@ -37,3 +37,7 @@ export interface NetAdmin
     ConntrackAdmin,
     SocketAdmin,
     IpvsAdmin {}
+
+/** The same namespace but for some operations. */
+export const instead = (admin: NetAdmin, some: Partial<NetAdmin>): NetAdmin =>
+  Object.assign(Object.create(admin) as NetAdmin, some);

@@ -1,10 +1,8 @@
 /** One line of `bridge`: a port, an entry of a forwarding table. @see iproute2 bridge/link.c, bridge/fdb.c */
 import { formatIp, formatMac } from '../../base/ip.ts';
 import type { FdbEntry, Link, NetAdmin } from '../kernel/netadmin.ts';
+import { portState } from './bridgeport.ts';
 import { linkFlags } from './ip/linkfmt.ts';
-
-/** State of a port in the spanning tree. */
-export const portState = (l: Link): string => (l.up && l.carrier ? 'forwarding' : 'disabled');
 
 /** The name of a port's peer: its number is looked up in this namespace, whatever namespace it is in. */
 export function peerName(net: NetAdmin, l: Link): string | undefined {

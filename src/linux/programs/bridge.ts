@@ -4,8 +4,9 @@ import { formatIp, formatMac, linkLocal, parseIp, parseMac } from '../../base/ip
 import { type Errno, isErr } from '../kernel/errno.ts';
 import type { FdbChange, FdbEntry, Link, PortFlags } from '../kernel/netadmin.ts';
 import { bridgeMonitor } from './bridge-monitor.ts';
-import { fdbState, fdbText, peerName, portState, portText } from './bridge-text.ts';
+import { fdbState, fdbText, peerName, portText } from './bridge-text.ts';
 import { bridgeVlan } from './bridge-vlan.ts';
+import { portState } from './bridgeport.ts';
 import { IpError, matches, rtnetlink, Words } from './ip/args.ts';
 import { PORT_WORDS } from './ip/kinds.ts';
 import { linkFlags } from './ip/linkfmt.ts';

@@ -8,6 +8,7 @@
 import { formatMac } from '../../base/ip.ts';
 import type { Link } from '../kernel/netadmin.ts';
 import { featuresText } from './ethtool-features.ts';
+import { processors } from './proc.ts';
 import { type Context, defineProgram } from './spec.ts';
 
 /** Driver name and version by kind of device. */
@@ -33,27 +34,29 @@ async function run(ctx: Context): Promise<number> {
     return 1;
   }
   const link = sys.net.link(name);
-  const unsupported = async (): Promise<number> => {
-    await ctx.err('netlink error: Operation not supported\n');
-    return 1;
-  };
-  if (!link) {
-    if (flag === '-i' || flag === '--driver') {
-      await ctx.err('Cannot get driver information: No such device\n');
-      return 71;
-    }
-    if (flag === '-S' || flag === '--statistics') {
-      await ctx.err('Cannot get stats strings information: No such device\n');
-      return 96;
-    }
-    await ctx.err('netlink error: no device matches name (offset 24)\nnetlink error: No such device\n');
-    if (flag !== undefined) return 1;
-    await ctx.out('No data available\n');
-    return 75;
+  return link ? show(ctx, link, flag) : noDevice(ctx, flag);
+}
+
+/** Each request is a call of its own, and fails in its own words. */
+async function noDevice(ctx: Context, flag: string | undefined): Promise<number> {
+  if (flag === '-i' || flag === '--driver') {
+    await ctx.err('Cannot get driver information: No such device\n');
+    return 71;
   }
+  if (flag === '-S' || flag === '--statistics') {
+    await ctx.err('Cannot get stats strings information: No such device\n');
+    return 96;
+  }
+  await ctx.err('netlink error: no device matches name (offset 24)\nnetlink error: No such device\n');
+  if (flag !== undefined) return 1;
+  await ctx.out('No data available\n');
+  return 75;
+}
+
+async function show(ctx: Context, link: Link, flag: string | undefined): Promise<number> {
   switch (flag) {
     case undefined:
-      return ctx.out(settings(link)).then(() => 0);
+      return print(ctx, settings(link));
     case '-i':
     case '--driver':
       return driver(ctx, link);
@@ -62,19 +65,17 @@ async function run(ctx: Context): Promise<number> {
       return statistics(ctx, link);
     case '-P':
     case '--show-permaddr':
-      return ctx.out(`Permanent address: ${link.kind === 'nic' ? formatMac(link.mac) : 'not set'}\n`).then(() => 0);
+      return print(ctx, `Permanent address: ${link.kind === 'nic' ? formatMac(link.mac) : 'not set'}\n`);
     case '-k':
     case '--show-features':
-    case '--show-offload': {
-      const text = featuresText(link.kind);
-      return text === undefined ? unsupported() : ctx.out(`Features for ${name}:\n${text}`).then(() => 0);
-    }
+    case '--show-offload':
+      return print(ctx, features(link));
     case '-l':
     case '--show-channels':
-      return link.kind === 'veth' ? ctx.out(channels(name)).then(() => 0) : unsupported();
+      return print(ctx, link.kind === 'veth' ? channels(link.name, processors(ctx.sys)) : undefined);
     case '-T':
     case '--show-time-stamping':
-      return ctx.out(timeStamping(name)).then(() => 0);
+      return print(ctx, timeStamping(link.name));
     case '-g':
     case '-a':
     case '-c':
@@ -83,16 +84,31 @@ async function run(ctx: Context): Promise<number> {
     case '-G':
     case '-L':
     case '-C':
-      return unsupported();
+      return print(ctx, undefined);
     default:
       await ctx.err('ethtool: bad command line argument(s)\nFor more information run ethtool -h\n');
       return 1;
   }
 }
 
+/** @param text undefined: the device has nothing of the kind */
+async function print(ctx: Context, text: string | undefined): Promise<number> {
+  if (text === undefined) {
+    await ctx.err('netlink error: Operation not supported\n');
+    return 1;
+  }
+  await ctx.out(text);
+  return 0;
+}
+
+function features(l: Link): string | undefined {
+  const text = featuresText(l.kind);
+  return text && `Features for ${l.name}:\n${text}`;
+}
+
 /** A pair of queues is in use, as many as there are processors may be. @see Linux drivers/net/veth.c: veth_get_channels */
-const channels = (name: string): string =>
-  `Channel parameters for ${name}:\nPre-set maximums:\nRX:\t\t2\nTX:\t\t2\nOther:\t\tn/a\nCombined:\tn/a\nCurrent hardware settings:\nRX:\t\t1\nTX:\t\t1\nOther:\t\tn/a\nCombined:\tn/a\n`;
+const channels = (name: string, most: number): string =>
+  `Channel parameters for ${name}:\nPre-set maximums:\nRX:\t\t${most}\nTX:\t\t${most}\nOther:\t\tn/a\nCombined:\tn/a\nCurrent hardware settings:\nRX:\t\t1\nTX:\t\t1\nOther:\t\tn/a\nCombined:\tn/a\n`;
 
 const timeStamping = (name: string): string =>
   `Time stamping parameters for ${name}:\nCapabilities:\n\tsoftware-transmit\n\tsoftware-receive\n\tsoftware-system-clock\nPTP Hardware Clock: none\nHardware Transmit Timestamp Modes: none\nHardware Receive Filter Modes: none\n`;

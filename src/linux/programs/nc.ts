@@ -342,7 +342,7 @@ async function busyboxNc(ctx: Context): Promise<number> {
       }
       const code = argv ? await runOn(ctx, c.fd, argv) : await shuttle(sys, c.fd, s);
       // -ll: a persistent server
-      if (o.list.filter((x) => x.name === 'listen').length < 2) return code;
+      if (o.count('listen') < 2) return code;
     }
   }
   const [host, portText] = ctx.operands;

@@ -5,7 +5,7 @@
  */
 import { civil, DAY_NAMES, MONTH_NAMES, two } from '../../base/civil.ts';
 import { type Errno, isErr } from '../kernel/errno.ts';
-import type { Link, NetAdmin, NetEvent } from '../kernel/netadmin.ts';
+import { instead, type Link, type NetAdmin, type NetEvent } from '../kernel/netadmin.ts';
 import type { Context } from './spec.ts';
 
 /** `-t`: a line of its own; `-ts`: before the line. */
@@ -30,8 +30,8 @@ export class Names {
 
   constructor(live: NetAdmin) {
     for (const l of live.links()) this.#known.set(l.ifindex, l);
-    this.net = Object.assign(Object.create(live) as NetAdmin, {
-      link: (key: string | number) => live.link(key) ?? (typeof key === 'number' ? this.#known.get(key) : undefined),
+    this.net = instead(live, {
+      link: (key) => live.link(key) ?? (typeof key === 'number' ? this.#known.get(key) : undefined),
     });
   }
 

@@ -74,3 +74,9 @@ export function meminfo(sys: Sys): (key: string) => number {
   const lines = isErr(text) ? [] : text.split('\n');
   return (key) => Number(/:\s*(\d+)/.exec(lines.find((l) => l.startsWith(`${key}:`)) ?? '')?.[1] ?? 0);
 }
+
+/** How many processors the machine has. */
+export function processors(sys: Sys): number {
+  const info = readText(sys, '/proc/cpuinfo');
+  return isErr(info) ? 1 : (info.match(/^processor/gm)?.length ?? 1);
+}

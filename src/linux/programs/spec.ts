@@ -140,8 +140,7 @@ export async function runSpec(
   const table = fullTable(spec);
   const parsed = getopt(name, spec.rewrite ? spec.rewrite(args) : args, table, spec.order);
   if ('error' in parsed) {
-    const option = /(?:unrecognized option '(.*)'|invalid option -- '(.)')$/.exec(parsed.error);
-    const own = option && spec.badOption?.(option[1] ?? `-${option[2]}`);
+    const own = parsed.kind === 'unknown' ? spec.badOption?.(parsed.option) : undefined;
     await eprint(sys, own ?? `${parsed.error}\n${usageTail(spec, name, flavour)}`);
     return spec.usageExit ?? 1;
   }

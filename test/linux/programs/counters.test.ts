@@ -72,7 +72,7 @@ describe('counters of IPv6', () => {
     expect(await counted(m, 'web')).toMatchObject({ Ip6OutNoRoutes: 1, Ip6OutRequests: 1, Ip6OutDiscards: 1 });
   });
 
-  it('count pieces: cut, too big for a router, put together', async () => {
+  it('count pieces: cut, and put together', async () => {
     const m = await six();
     await m.sh(`ping -c 1 -s 3000 ${B}`, 'web');
     expect(await counted(m, 'web')).toMatchObject({

@@ -23,7 +23,7 @@ import {
 } from '../../abi';
 import { FRAG_BASE, FRAG_BUCKETS, FRAG_HASH, FRAG_REC, SLAB_FRAG, Sim } from '../mem';
 import { now } from '../sim/clock';
-import { PF_FRAG_PMTU, PF_IGNORE_DF, PF_TRACE, Pkt } from '../sim/packet';
+import { BUFFER_COST, PF_FRAG_PMTU, PF_IGNORE_DF, PF_TRACE, Pkt } from '../sim/packet';
 import { pktAdopt, pktAlloc, pktDrop, pktFree } from '../sim/pool';
 import { slabAlloc, slabFree, slabTop } from '../sim/slab';
 import { dropCount } from '../sim/stat';
@@ -47,8 +47,6 @@ const LIFETIME: u64 = 30_000_000_000;
 /** Fragments that may wait: half of the small buffers for a new datagram, some more to complete one. */
 const HELD_NEW: u32 = 1024;
 const HELD_MAX: u32 = 1408;
-/** What a buffer costs beside its bytes. @see Linux SKB_TRUESIZE */
-const OVERHEAD: u32 = 768;
 
 /** A datagram that is being put together. */
 @unmanaged
@@ -317,14 +315,14 @@ export function fragNsDestroy(ns: u32): void {
 
 /** Writes how many datagrams of a namespace wait to be whole, and the bytes that they hold, with what a buffer costs: f64 each. */
 export function fragWaiting(ns: u32, out: usize): void {
-  let queues: f64 = 0;
-  let bytes: f64 = 0;
-  for (let i: u32 = 1; i < slabTop(SLAB_FRAG); i++) {
-    const q = FragQueue.at(i);
-    if (q.ns != ns) continue;
-    queues++;
-    for (let f = q.head; f != 0; f = Pkt.at(f).next) bytes += (Pkt.at(f).len + OVERHEAD) as f64;
-  }
-  store<f64>(out, queues);
-  store<f64>(out, bytes, 8);
+  memory.fill(out, 0, 16);
+  for (let i: u32 = 1; i < slabTop(SLAB_FRAG); i++) if (FragQueue.at(i).ns == ns) fragAdd(out, FragQueue.at(i).head);
+}
+
+/** Adds a datagram to what fragWaiting or frag6Waiting writes. @param head its first fragment */
+export function fragAdd(out: usize, head: u32): void {
+  store<f64>(out, load<f64>(out) + 1);
+  let bytes: u32 = 0;
+  for (let f = head; f != 0; f = Pkt.at(f).next) bytes += Pkt.at(f).len + BUFFER_COST;
+  store<f64>(out, load<f64>(out, 8) + (bytes as f64), 8);
 }

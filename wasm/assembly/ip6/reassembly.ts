@@ -8,6 +8,7 @@ import {
   DROP_BAD_HEADER, DROP_FRAG_FULL, DROP_FRAG_OVERLAP, DROP_FRAG_TIMEOUT, DROP_FRAGMENT, MIB6_IN_HDR_ERRORS, MIB6_REASM_FAILS, MIB6_REASM_OKS,
   MIB6_REASM_TIMEOUT, TIMER_FRAG6, TRACE_FRAG_WAIT, TRACE_FRAG_WHOLE, TRACE_MERGED,
 } from '../../abi';
+import { fragAdd } from '../ip/reassembly';
 import { FRAG6_BASE, FRAG6_CAP, FRAG6_REC, SLAB_FRAG6, Sim } from '../mem';
 import { now } from '../sim/clock';
 import { PF_IGNORE_DF, PF_TRACE, Pkt } from '../sim/packet';
@@ -38,8 +39,6 @@ const LIFETIME: u64 = 60_000_000_000;
 /** Fragments that may wait: as for IPv4. */
 const HELD_NEW: u32 = 1024;
 const HELD_MAX: u32 = 1408;
-/** What a buffer costs beside its bytes. @see Linux SKB_TRUESIZE */
-const OVERHEAD: u32 = 768;
 
 /** A datagram that is being put together. */
 @unmanaged
@@ -351,14 +350,6 @@ export function frag6IsPiece(fh: usize): bool {
 
 /** Writes how many datagrams of a namespace wait to be whole, and the bytes that they hold, with what a buffer costs: f64 each. */
 export function frag6Waiting(ns: u32, out: usize): void {
-  let queues: f64 = 0;
-  let bytes: f64 = 0;
-  for (let i: u32 = 1; i < slabTop(SLAB_FRAG6); i++) {
-    const q = Frag6Queue.at(i);
-    if (q.ns != ns) continue;
-    queues++;
-    for (let f = q.head; f != 0; f = Pkt.at(f).next) bytes += (Pkt.at(f).len + OVERHEAD) as f64;
-  }
-  store<f64>(out, queues);
-  store<f64>(out, bytes, 8);
+  memory.fill(out, 0, 16);
+  for (let i: u32 = 1; i < slabTop(SLAB_FRAG6); i++) if (Frag6Queue.at(i).ns == ns) fragAdd(out, Frag6Queue.at(i).head);
 }

@@ -48,6 +48,9 @@ export const PF_OWN_GROUP: u32 = 1 << 22;
 export const PF_UNCOUNTED: u32 = 1 << 21;
 /** A copy over IPv6 on its way to a gateway of its own (nf/target/tee.ts): AT_HOP. */
 export const PF_TEED: u32 = 1 << 23;
+/** What a packet's buffer costs beside its bytes, where room is counted. @see Linux SKB_TRUESIZE */
+export const BUFFER_COST: u32 = 768;
+
 /** Header of a packet, 128 bytes. Addresses into memory are absolute; 0 is none. */
 @unmanaged
 export class Pkt {

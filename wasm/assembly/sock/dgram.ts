@@ -5,6 +5,7 @@
  *     len u32 | port u16 ttl u8 flags u8 | address 16 | time f64 | error: type u8 code u8 errno u16, info u32 | local 16 | bytes
  */
 import { DGRAM_HEAD, DGRAM_LOCAL, DROP_SOCK_BUFFER } from '../../abi';
+import { BUFFER_COST } from '../sim/packet';
 import { dropCount } from '../sim/stat';
 import { copy } from '../wire/bytes';
 import { RDY_ERR, RDY_IN, nowNs, sockEvent } from './glue';
@@ -15,8 +16,6 @@ import { SOCK_HEAD, Sock, rcvRing, sockId } from './table';
 
 /** net.core.rmem_default */
 export const RCVBUF_DEFAULT: u32 = 212992;
-/** What a socket buffer costs beside its bytes. @see Linux SKB_TRUESIZE */
-const OVERHEAD: u32 = 768;
 
 /** Scratch for one head. */
 function scratch(): usize {
@@ -31,7 +30,7 @@ function scratch(): usize {
  */
 export function dgramPut(s: Sock, r0: u64, r1: u64, rport: u32, ttl: u32, error: u32, data: usize, len: u32, info: u32, l0: u64 = 0, l1: u64 = 0): bool {
   const ring = rcvRing(s);
-  const cost = len + OVERHEAD;
+  const cost = len + BUFFER_COST;
   const limit = s.rcvBuf != 0 ? s.rcvBuf : RCVBUF_DEFAULT;
   if (s.charged + cost > limit || !ringReserve(ring, ring.len + DGRAM_HEAD + len)) {
     s.drops++;
@@ -76,6 +75,6 @@ export function dgramTake(s: Sock, at: usize): u32 {
   if (head + DGRAM_HEAD + len <= ring.cap) copy(at, from, DGRAM_HEAD + len);
   else ringRead(ring, 0, at, DGRAM_HEAD + len);
   ringDrop(ring, DGRAM_HEAD + len);
-  s.charged -= len + OVERHEAD;
+  s.charged -= len + BUFFER_COST;
   return DGRAM_HEAD + len;
 }

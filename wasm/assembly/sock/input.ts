@@ -305,16 +305,24 @@ export function icmpErrorToSock(ns: u32, pkt: u32, type: u32, code: u32): bool {
   let known = true;
   if (proto == 17)
     known = udpError(ns as i32, l0, l1, lport, r0, r1, rport, from0, from1, type, code, errno, hard, h + 8, len - 8, info, mark);
-  else if (proto == 6) {
-    const id = connFind(ns as i32, l0, l1, lport, r0, r1, rport);
-    // An error that came over loopback is not for a connection of one link. @see Linux tcp_v6_err: skb->dev
-    known = id != 0 && (!v6 || sockAt(id).dev == 0 || sockAt(id).dev == (p.dev as i32));
-    if (known) tcpError(sockAt(id), errno, code, bswap<u32>(load<u32>(h + 4)), info);
-  }
+  else if (proto == 6) known = connError(ns as i32, p, l0, l1, lport, r0, r1, rport, errno, code, h, info);
   if (proto == PROTO_ICMP || proto == PROTO_ICMPV6)
     pingError(ns as i32, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info, mark);
   rawError(ns as i32, proto, l0, l1, r0, r1, from0, from1, type, code, errno, hard, h, len, info, mark);
   return known;
+}
+
+/** An error about a segment, whose header is at `h`. @returns whether a connection sent it */
+function connError(
+  ns: i32, p: Pkt, l0: u64, l1: u64, lport: u32, r0: u64, r1: u64, rport: u32, errno: u32, code: u32, h: usize, mtu: u32,
+): bool {
+  const id = connFind(ns, l0, l1, lport, r0, r1, rport);
+  if (id == 0) return false;
+  const s = sockAt(id);
+  // What came over loopback is not for a connection of one link. @see Linux tcp_v6_err: skb->dev
+  if (p.proto == IPV6 && s.dev != 0 && s.dev != (p.dev as i32)) return false;
+  tcpError(s, errno, code, bswap<u32>(load<u32>(h + 4)), mtu);
+  return true;
 }
 
 /** Errors end a connection only while it opens; later they are soft. @see Linux tcp_v4_err, RFC 5461 */

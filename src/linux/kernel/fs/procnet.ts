@@ -1,11 +1,11 @@
 /** /proc/PID/net: the network namespace as text. @see proc_pid_net(5) */
-import { formatMac, type IpAddr, mask4 } from '../../../base/ip.ts';
+import { formatMac, groupMac, type IpAddr, mask4 } from '../../../base/ip.ts';
 import type { Machine } from '../kernel.ts';
 import type { Link, NetAdmin, NetnsKey, Route } from '../netadmin.ts';
 import type { Inode } from './inode.ts';
 import { hex, hex4 } from './prochex.ts';
 import { counters, snmp6 } from './procmib.ts';
-import { ifInet6, igmp6, ipv6Route } from './procnet6.ts';
+import { ifInet6, igmp6, ipv6Route, staysHere } from './procnet6.ts';
 import { recentDir } from './procrecent.ts';
 import { sockets, sockstat, sockstat6, unix } from './procsock.ts';
 import { conntrackStat, ipVs, ipVsConn, ipVsStats, nfConntrack } from './proctrack.ts';
@@ -137,25 +137,18 @@ function igmp(net: NetAdmin): string {
   return `Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n${rows.join('')}`;
 }
 
-/** The Ethernet address of a group; none for groups of this node. @see RFC 1112 §6.4, RFC 2464 §7 */
-function groupMac(ip: IpAddr): string | undefined {
-  if (ip.v === 4) return `01005e${(ip.value & 0x7fffff).toString(16).padStart(6, '0')}`;
-  if (((ip.value >> 112n) & 15n) < 2n) return undefined;
-  return `3333${(ip.value & 0xffffffffn).toString(16).padStart(8, '0')}`;
-}
-
 /** Groups that devices' cards let in: how many want each, and how many of all namespaces' (none). @see Linux net/core/dev_addr_lists.c, net-procfs.c: dev_mc_seq_show */
 function devMcast(net: NetAdmin): string {
   const out: string[] = [];
   for (const { ifindex, name } of net.links()) {
     if (name === 'lo') continue;
-    const users = new Map<string, number>();
-    for (const g of net.groups().filter((x) => x.ifindex === ifindex)) {
-      const mac = groupMac(g.ip);
-      if (mac !== undefined) users.set(mac, (users.get(mac) ?? 0) + 1);
-    }
+    const users = new Map<number, number>();
+    for (const { ip } of net.groups().filter((g) => g.ifindex === ifindex && !staysHere(g.ip)))
+      users.set(groupMac(ip), (users.get(groupMac(ip)) ?? 0) + 1);
     for (const [mac, n] of [...users].reverse())
-      out.push(`${String(ifindex).padEnd(4)} ${name.padEnd(15)} ${String(n).padEnd(5)} ${'0'.padEnd(5)} ${mac}\n`);
+      out.push(
+        `${String(ifindex).padEnd(4)} ${name.padEnd(15)} ${String(n).padEnd(5)} ${'0'.padEnd(5)} ${mac.toString(16).padStart(12, '0')}\n`,
+      );
   }
   return out.join('');
 }

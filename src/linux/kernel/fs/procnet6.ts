@@ -1,4 +1,5 @@
 /** IPv6 of a namespace as text: /proc/net/if_inet6, ipv6_route, igmp6. */
+import type { IpAddr } from '../../../base/ip.ts';
 import type { NetAdmin, Route } from '../netadmin.ts';
 import { hex, hex6 } from './prochex.ts';
 
@@ -66,14 +67,16 @@ export function ipv6Route(net: NetAdmin): string {
 const REPORTED = 0x4;
 const NOT_REPORTED = 0xc;
 
+/** Whether a group is one of this node (scope 0 or 1), which no card has to let in. @see RFC 4291 §2.7 */
+export const staysHere = (group: IpAddr): boolean => group.v === 6 && ((group.value >> 112n) & 15n) < 2n;
+
 /** @see Linux net/ipv6/mcast.c: igmp6_mc_seq_show */
 export function igmp6(net: NetAdmin): string {
   return net
     .groups()
     .flatMap(({ ifindex, ip, users }) => {
       if (ip.v !== 6) return [];
-      const scope = (ip.value >> 112n) & 15n;
-      const silent = scope < 2n || ip.value === 0xff02n << 112n || ip.value === (0xff02n << 112n) + 1n;
+      const silent = staysHere(ip) || ip.value === 0xff02n << 112n || ip.value === (0xff02n << 112n) + 1n;
       const name = (net.link(ifindex)?.name ?? '').padEnd(15);
       const group = hex6(ip);
       return [

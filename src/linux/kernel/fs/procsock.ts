@@ -18,9 +18,12 @@ const TCP_STATES: Readonly<Record<string, number>> = {
   CLOSING: 11,
 };
 
+/** Whether there is a whole socket behind it, not the rest of one or a request for one. @see Linux sk_fullsock */
+const isFull = (s: SocketInfo): boolean => s.state !== 'TIME-WAIT' && s.state !== 'SYN-RECV';
+
 /** References, address, then rto, ato, quick acknowledgements and ping-pong, cwnd, threshold. @see Linux get_tcp4_sock */
 function tcpRest(s: SocketInfo, t: CoreTcpInfo): string {
-  if (s.state === 'TIME-WAIT' || s.state === 'SYN-RECV') return ' 1 0000000000000000';
+  if (!isFull(s)) return ' 1 0000000000000000';
   const ticks = (us: number): number => Math.round(us / 1e4);
   const threshold = s.state === 'LISTEN' ? 0 : t.ssthresh >= 0x7fffffff ? -1 : t.ssthresh;
   const cwnd = s.state === 'LISTEN' ? 10 : t.cwnd;
@@ -78,7 +81,7 @@ export function sockstat(net: NetAdmin): string {
   const all = net.sockets();
   const of = (netid: string): SocketInfo[] => all.filter((s) => s.netid === netid);
   const tcp = of('tcp');
-  const live = tcp.filter((s) => s.state !== 'TIME-WAIT' && s.state !== 'SYN-RECV');
+  const live = tcp.filter(isFull);
   const pages = (list: readonly SocketInfo[]): number =>
     Math.ceil(list.reduce((n, s) => n + s.recvQ + (s.state === 'LISTEN' ? 0 : s.sendQ), 0) / PAGE);
   const four = (list: readonly SocketInfo[]): number => list.filter((s) => s.family === 4).length;
@@ -97,8 +100,7 @@ export function sockstat(net: NetAdmin): string {
 /** @see Linux net/ipv6/proc.c: sockstat6_seq_show */
 export function sockstat6(net: NetAdmin): string {
   const all = net.sockets();
-  const six = (netid: string): number =>
-    all.filter((s) => s.netid === netid && s.family === 6 && s.state !== 'TIME-WAIT' && s.state !== 'SYN-RECV').length;
+  const six = (netid: string): number => all.filter((s) => s.netid === netid && s.family === 6 && isFull(s)).length;
   const { queues, memory } = net.fragments(6);
   return `TCP6: inuse ${six('tcp')}\nUDP6: inuse ${six('udp')}\nUDPLITE6: inuse 0\nRAW6: inuse ${six('raw')}\nFRAG6: inuse ${queues} memory ${memory}\n`;
 }

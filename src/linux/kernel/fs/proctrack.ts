@@ -1,5 +1,5 @@
 /** What netfilter knows of connections: /proc/net/nf_conntrack, stat/nf_conntrack, and IPVS's files. */
-import type { IpAddr } from '../../../base/ip.ts';
+import { formatIp4, type IpAddr } from '../../../base/ip.ts';
 import type { VsService, VsStats } from '../ipvs.ts';
 import type { CtEntry, CtTuple, NetAdmin } from '../netadmin.ts';
 import { hex, hexPairs } from './prochex.ts';
@@ -7,7 +7,7 @@ import { hex, hexPairs } from './prochex.ts';
 const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' };
 
 function address(a: IpAddr): string {
-  return a.v === 6 ? hexPairs(a.value) : [24, 16, 8, 0].map((s) => (a.value >>> s) & 255).join('.');
+  return a.v === 6 ? hexPairs(a.value) : formatIp4(a.value);
 }
 
 function tuple(t: CtTuple): string {

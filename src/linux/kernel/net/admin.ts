@@ -20,7 +20,7 @@ import { listSockets } from './sockinfo.ts';
 import { getSysctl } from './sysctls.ts';
 import type { NetWorld } from './world.ts';
 
-/** What the operations work on. */
+/** What the operations work on; they are put into its prototype, of every namespace the same ones. */
 class Scope {
   private vsOf: IpvsAdmin | undefined;
 
@@ -171,14 +171,11 @@ const OWN: Rest & ThisType<Scope> = {
   },
 };
 
-/** The operations, of every namespace the same ones. */
-class Admin extends Scope {}
-
 type Work = (...args: unknown[]) => unknown;
 const add = (name: string, work: (this: Scope, ...args: unknown[]) => unknown): void => {
-  (Admin.prototype as unknown as Record<string, Work>)[name] = work;
+  (Scope.prototype as unknown as Record<string, Work>)[name] = work;
 };
-Object.assign(Admin.prototype, OWN);
+Object.assign(Scope.prototype, OWN);
 for (const [name, work] of Object.entries(PLAIN as unknown as Record<string, Work>))
   add(name, function (...args) {
     return work(this.world, this.ns, ...args);
@@ -194,5 +191,5 @@ for (const name of IPVS)
 
 /** @param unix unix sockets of the machine, which ss lists too */
 export function netAdmin(world: NetWorld, ns: Netns, unix: () => SocketInfo[] = () => []): NetAdmin {
-  return new Admin(world, ns, unix) as Scope as Scope & NetAdmin;
+  return new Scope(world, ns, unix) as Scope & NetAdmin;
 }

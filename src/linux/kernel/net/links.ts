@@ -156,7 +156,9 @@ export function delLink(world: NetWorld, ns: Netns, name: string): Errno | 0 {
 }
 
 export function setMtu(world: NetWorld, d: Device, mtu: number): Errno | 0 {
-  if (mtu < 68 || mtu > 65535) return EINVAL;
+  // @see Linux net/core/dev.c: dev_validate_mtu
+  if (mtu < 68) return EINVAL.says('mtu less than device minimum');
+  if (mtu > 65535) return EINVAL.says('mtu greater than device maximum');
   // what stands on a device is not larger than it; a VXLAN leaves room for its headers
   const room = d.kind === 'vxlan' ? 50 : 0;
   if (d.lower && mtu > d.lower.mtu - room) return EINVAL;
@@ -209,7 +211,9 @@ function setMaster(world: NetWorld, d: Device, master: string | null): Errno | 0
   }
   const bridge = d.ns.find(master);
   if (!bridge) return ENODEV;
-  if (bridge.kind !== 'bridge' || d.kind === 'bridge' || d.kind === 'loopback') return EINVAL;
+  // @see Linux net/core/rtnetlink.c: do_set_master
+  if (bridge.kind !== 'bridge') return EOPNOTSUPP;
+  if (d.kind === 'bridge' || d.kind === 'loopback') return EINVAL;
   if (d.master && d.master !== bridge) return EBUSY;
   const err = world.core.devSet(d.dev, 'master', bridge.dev);
   if (err < 0) return errnoOf(err);

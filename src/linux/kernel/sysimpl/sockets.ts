@@ -19,7 +19,7 @@ import { isNonBlocking } from '../fdtable.ts';
 import { TreeInode } from '../fs/tree.ts';
 import { find, makeAt } from '../fs/vfs.ts';
 import { captureOf, conntrackEvents, networkEvents, openSocket } from '../net/opening.ts';
-import type { NetAdmin, NetnsKey } from '../netadmin.ts';
+import { instead, type NetAdmin, type NetnsKey } from '../netadmin.ts';
 import type { Proc } from '../process.ts';
 import { SIGNALS } from '../signal.ts';
 import { send } from '../signals.ts';
@@ -56,9 +56,6 @@ const CHANGES = [
   'ipvsFlush ipvsServer ipvsServerDelete ipvsService ipvsServiceDelete ipvsSetTimeouts ipvsZero moveLink',
   'nfDelChain nfDelete nfFlush nfInsert nfNewChain nfPolicy nfRenameChain nfReplace nfZero setFdb setLink setNeigh setQdisc',
 ].flatMap((line) => line.split(' '));
-
-/** The same but for some operations. */
-const instead = (admin: NetAdmin, some: Partial<NetAdmin>): NetAdmin => Object.assign(Object.create(admin), some);
 
 /** What a process without CAP_NET_ADMIN has: it sees everything and changes nothing. */
 function readOnly(admin: NetAdmin): NetAdmin {

@@ -2,8 +2,8 @@
 import { isErr } from '../../kernel/errno.ts';
 import type { CtEntry, CtEvent } from '../../kernel/netadmin.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
+import { processors } from '../proc.ts';
 import { type Context, defineProgram, helpText } from '../spec.ts';
-import { readText } from '../stdio.ts';
 import { BadCommand, filterOf, markOf, type Test } from './filter.ts';
 import { entryText, eventText, type Shown, tuple } from './text.ts';
 
@@ -90,12 +90,6 @@ async function remove(ctx: Context, test: Test, shown: Shown): Promise<number> {
   return gone.length > 0 ? 0 : 1;
 }
 
-/** How many processors the machine has. */
-function processors(ctx: Context): number {
-  const info = readText(ctx.sys, '/proc/cpuinfo');
-  return isErr(info) ? 1 : (info.match(/^processor/gm)?.length ?? 1);
-}
-
 async function carryOut(ctx: Context): Promise<number> {
   const { net } = ctx.sys;
   const o = ctx.options;
@@ -126,8 +120,7 @@ async function carryOut(ctx: Context): Promise<number> {
       // the core works for the first processor, the others have seen nothing
       const row = (cpu: number, s: Partial<typeof t>): string =>
         `cpu=${String(cpu).padEnd(4)}\tfound=0 invalid=${s.invalid ?? 0} insert=0 insert_failed=${s.insertFailed ?? 0} drop=${s.drop ?? 0} early_drop=${s.earlyDrop ?? 0} error=0 search_restart=0 clash_resolve=${s.clashResolve ?? 0} chaintoolong=0 \n`;
-      const cpus = processors(ctx);
-      await ctx.out([...Array(cpus).keys()].map((cpu) => row(cpu, cpu === 0 ? t : {})).join(''));
+      await ctx.out([...Array(processors(ctx.sys)).keys()].map((cpu) => row(cpu, cpu === 0 ? t : {})).join(''));
       return 0;
     }
     case 'update':

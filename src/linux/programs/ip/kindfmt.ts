@@ -5,6 +5,7 @@
  */
 import { formatIp, formatMac } from '../../../base/ip.ts';
 import type { Link } from '../../kernel/netadmin.ts';
+import { portNo, portState } from '../bridgeport.ts';
 import type { IpEnv } from './env.ts';
 
 /** Reserved bits of the VXLAN header that must be zero. */
@@ -56,22 +57,9 @@ function bridgeDetails(l: Link): string {
   return `bridge forward_delay 1500 hello_time 200 max_age 2000 ageing_time ${l.bridge?.ageingTime ?? 30000} stp_state 0 priority 32768 vlan_filtering 0 bridge_id ${id} designated_root ${id} root_port 0 root_path_cost 0 topology_change 0 topology_change_detected 0 hello_timer    0.00 tcn_timer    0.00 topology_change_timer    0.00 gc_timer    0.00 fdb_n_learned ${l.bridge?.learned ?? 0} fdb_max_learned 0 group_fwd_mask ${mask === 0 ? '0' : `0x${mask.toString(16)}`} group_address 01:80:c2:00:00:00 mcast_snooping 1 no_linklocal_learn 0 mcast_vlan_snooping 0 mst_enabled 0 mdb_offload_fail_notification 0 fdb_local_vlan_0 0 mcast_router 1 mcast_query_use_ifaddr 0 mcast_querier 0 mcast_hash_elasticity 16 mcast_hash_max 4096 mcast_last_member_count 2 mcast_startup_query_count 2 mcast_last_member_interval 100 mcast_membership_interval 26000 mcast_querier_interval 25500 mcast_query_interval 12500 mcast_query_response_interval 1000 mcast_startup_query_interval 3124 mcast_stats_enabled 0 mcast_igmp_version 2 mcast_mld_version 1 nf_call_iptables 0 nf_call_ip6tables 0 nf_call_arptables 0 `;
 }
 
-/** Number of a port on its bridge, from 1. */
-export function portNo(env: IpEnv, l: Link): number {
-  return (
-    env.net
-      .links()
-      .filter((x) => x.master === l.master)
-      .findIndex((x) => x.ifindex === l.ifindex) + 1
-  );
-}
-
-/** STP is off: a port forwards as long as it is up. */
-export const portState = (l: Link): string => (l.up && l.carrier ? 'forwarding' : 'disabled');
-
 /** The line of a bridge port. */
 export function slaveDetails(env: IpEnv, l: Link): string {
-  const no = portNo(env, l);
+  const no = portNo(env.net, l);
   const id = bridgeId(env.net.link(l.master as number)?.mac ?? 0);
   const on = (b: boolean | undefined): string => (b ? 'on' : 'off');
   const hex = (n: number): string => `0x${n.toString(16)}`;

@@ -5,12 +5,13 @@
  */
 import { formatIp } from '../../../base/ip.ts';
 import type { Link } from '../../kernel/netadmin.ts';
+import { portNo, portState } from '../bridgeport.ts';
 import type { IpEnv } from './env.ts';
-import { bridgeId, portNo, portState } from './kindfmt.ts';
+import { bridgeId } from './kindfmt.ts';
 
 /** `info_slave_data` of a bridge port. */
 export function slaveData(env: IpEnv, l: Link): Record<string, unknown> {
-  const no = portNo(env, l);
+  const no = portNo(env.net, l);
   const id = bridgeId(env.net.link(l.master as number)?.bridge?.id ?? 0);
   return {
     state: portState(l),

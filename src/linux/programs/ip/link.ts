@@ -4,11 +4,10 @@
  */
 import { formatMac, parseMac } from '../../../base/ip.ts';
 import { EINVAL, type Errno, isErr } from '../../kernel/errno.ts';
-import type { Link } from '../../kernel/netadmin.ts';
 import { cannotFind, garbage, IpError, matches, number, rtnetlink, Words, wrong } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
 import { type KindArgs, kindArgs, onOff } from './kinds.ts';
-import { hardwareLines, headLine, linkFlags, linkJson, linkName, mtuRange, operState, statsLines } from './linkfmt.ts';
+import { hardwareLines, headLine, linkFlags, linkJson, linkName, operState, statsLines } from './linkfmt.ts';
 import { netnsArg } from './netns.ts';
 import { deviceArg, readFilter, selectLinks, subcommand } from './show.ts';
 
@@ -204,7 +203,7 @@ async function set(env: IpEnv): Promise<number> {
     return 0;
   }
   const e = env.net.setLink(dev, change);
-  if (isErr(e)) throw refusal(env, e, change, dev);
+  if (isErr(e)) throw refusal(env, e, change);
   return 0;
 }
 
@@ -220,19 +219,9 @@ function ioctlOf(e: Errno, change: { mtu?: number; up?: boolean }): string {
   return change.up === undefined ? 'RTNETLINK answers' : e.name === 'ENODEV' ? 'SIOCGIFFLAGS' : 'SIOCSIFFLAGS';
 }
 
-/** What the kernel says with the errno. @see Linux net/core/dev.c: dev_validate_mtu, rtnetlink.c: do_set_master */
-function refusal(
-  env: IpEnv,
-  e: Errno,
-  change: { mtu?: number; up?: boolean; master?: string | null },
-  dev: string,
-): IpError {
-  if (env.busybox && change.master === undefined) return new IpError(`ip: ${ioctlOf(e, change)}: ${e.text}`, 2);
-  const bridge = change.master == null || env.net.link(change.master)?.kind === 'bridge';
-  if (!bridge) return new IpError('RTNETLINK answers: Operation not supported', 2);
-  const range = mtuRange(env.net.link(dev) as Link);
-  if (e.name !== 'EINVAL' || change.mtu === undefined || env.busybox) return rtnetlink(e);
-  if (change.mtu < range[0]) return new IpError('Error: mtu less than device minimum.', 2);
-  if (change.mtu > range[1]) return new IpError('Error: mtu greater than device maximum.', 2);
-  return rtnetlink(e);
+/** What is said when the kernel refuses a change; busybox has no ear for more than the errno. */
+function refusal(env: IpEnv, e: Errno, change: { mtu?: number; up?: boolean; master?: string | null }): IpError {
+  if (!env.busybox) return rtnetlink(e);
+  const call = change.master === undefined ? `ip: ${ioctlOf(e, change)}` : 'RTNETLINK answers';
+  return new IpError(`${call}: ${e.text}`, 2);
 }

@@ -57,10 +57,13 @@ export function headLine(env: IpEnv, l: Link, mode: boolean, qlen = true): strin
 }
 
 /** Least and greatest MTU that a device takes; 0 0: any. */
-export function mtuRange(l: Link): readonly [number, number] {
+function mtuRange(l: Link): readonly [number, number] {
   if (l.kind === 'loopback' || l.kind === 'dummy') return [0, 0];
   return [l.kind === 'vlan' ? 0 : 68, 65535];
 }
+
+/** Queues of a device in each direction. */
+const queuesOf = (l: Link): number => (l.kind === 'veth' || l.kind === 'nic' ? 2 : 1);
 
 const tsoSize = (l: Link): number => (l.vxlan && l.vxlan.dev === undefined ? 65536 : 524280);
 
@@ -68,7 +71,7 @@ const tsoSize = (l: Link): number => (l.vxlan && l.vxlan.dev === undefined ? 655
 function detailsJson(env: IpEnv, l: Link, addrgen: boolean): Record<string, unknown> {
   const [min, max] = mtuRange(l);
   const data = infoData(l);
-  const queues = l.kind === 'veth' || l.kind === 'nic' ? 2 : 1;
+  const queues = queuesOf(l);
   return {
     promiscuity: l.master !== undefined || l.promisc ? 1 : 0,
     allmulti: l.master === undefined ? 0 : 1,
@@ -109,7 +112,7 @@ export function hardwareLines(env: IpEnv, l: Link, addrgen: boolean): string[] {
   const kind = kindDetails(l);
   if (kind !== '') out.push(`    ${kind}`);
   if (l.master !== undefined) out.push(`    ${slaveDetails(env, l)}`);
-  const queues = l.kind === 'veth' || l.kind === 'nic' ? 2 : 1;
+  const queues = queuesOf(l);
   const tail = `${addrgen ? 'addrgenmode eui64 ' : ''}numtxqueues ${queues} numrxqueues ${queues} gso_max_size 65536 gso_max_segs 65535 tso_max_size ${tsoSize(l)} tso_max_segs 65535 gro_max_size 65536 gso_ipv4_max_size 65536 gro_ipv4_max_size 65536 `;
   out[out.length - 1] += tail;
   return out;

@@ -3,7 +3,7 @@
  * Limits: static link-layer addresses cannot be added; groups of this node only (ff01::1) are not listed.
  * @see iproute2 ip/ipmaddr.c
  */
-import { formatIp, formatMac, type IpAddr } from '../../../base/ip.ts';
+import { formatIp, formatMac, groupMac } from '../../../base/ip.ts';
 import type { Link, Membership } from '../../kernel/netadmin.ts';
 import { garbage } from './args.ts';
 import { type IpEnv, printJson } from './env.ts';
@@ -68,9 +68,4 @@ function rows(env: IpEnv, link: Link): Row[] {
       .filter((g) => env.family === 0 || env.family === g.ip.v)
       .map((g): Row => ({ kind: g.ip.v === 4 ? 'inet' : 'inet6', text: formatIp(g.ip), users: g.users })),
   ];
-}
-
-/** @see RFC 1112 §6.4, RFC 2464 §7 */
-function groupMac(ip: IpAddr): number {
-  return ip.v === 4 ? 0x01005e000000 + (ip.value & 0x7fffff) : 0x333300000000 + Number(ip.value & 0xffffffffn);
 }

@@ -2,6 +2,7 @@
 import { formatMac } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Link } from '../../kernel/netadmin.ts';
+import { portState } from '../bridgeport.ts';
 import { type Context, defineProgram } from '../spec.ts';
 
 const byName = (a: Link, b: Link): number => (a.name < b.name ? -1 : 1);
@@ -40,7 +41,7 @@ function showStp(ctx: Context, bridge: Link): string {
   const ageing = ((bridge.bridge?.ageingTime ?? 30000) / 100).toFixed(2).padStart(7);
   const ports = portsOf(ctx, bridge).map((p, i) => {
     const port = (0x8001 + i).toString(16);
-    const state = (p.up && p.carrier ? 'forwarding' : 'disabled').padStart(15);
+    const state = portState(p).padStart(15);
     return (
       `${p.name} (${i + 1})\n port id\t\t${port}\t\t\tstate\t\t${state}\n` +
       ` designated root\t${id}\tpath cost\t\t   2\n designated bridge\t${id}\tmessage age timer\t   0.00\n` +
@@ -56,21 +57,21 @@ function showStp(ctx: Context, bridge: Link): string {
   );
 }
 
-const USAGE =
-  'Usage: brctl [commands]\ncommands:\n\taddbr     \t<bridge>\t\tadd bridge\n\tdelbr     \t<bridge>\t\tdelete bridge\n\taddif     \t<bridge> <device>\tadd interface to bridge\n\tdelif     \t<bridge> <device>\tdelete interface from bridge\n\thairpin   \t<bridge> <port> {on|off}\tturn hairpin on/off\n\tsetageing \t<bridge> <time>\t\tset ageing time\n\tshow      \t[ <bridge> ]\t\tshow a list of bridges\n\tshowmacs  \t<bridge>\t\tshow a list of mac addrs\n\tshowstp   \t<bridge>\t\tshow bridge stp info\n';
-
-/** How many words each command needs after its own. */
-const NEEDS: Readonly<Record<string, number>> = {
-  addbr: 1,
-  delbr: 1,
-  addif: 2,
-  delif: 2,
-  hairpin: 3,
-  setageing: 2,
-  show: 0,
-  showmacs: 1,
-  showstp: 1,
+/** How many words each command needs after its own, and what the usage says of it. @see brctl/brctl_cmd.c: commands */
+const COMMANDS: Readonly<Record<string, readonly [needs: number, help: string]>> = {
+  addbr: [1, '<bridge>\t\tadd bridge'],
+  delbr: [1, '<bridge>\t\tdelete bridge'],
+  addif: [2, '<bridge> <device>\tadd interface to bridge'],
+  delif: [2, '<bridge> <device>\tdelete interface from bridge'],
+  hairpin: [3, '<bridge> <port> {on|off}\tturn hairpin on/off'],
+  setageing: [2, '<bridge> <time>\t\tset ageing time'],
+  show: [0, '[ <bridge> ]\t\tshow a list of bridges'],
+  showmacs: [1, '<bridge>\t\tshow a list of mac addrs'],
+  showstp: [1, '<bridge>\t\tshow bridge stp info'],
 };
+const USAGE = `Usage: brctl [commands]\ncommands:\n${Object.entries(COMMANDS)
+  .map(([name, [, help]]) => `\t${name.padEnd(10)}\t${help}\n`)
+  .join('')}`;
 
 async function brctl(ctx: Context): Promise<number> {
   const { net } = ctx.sys;
@@ -79,19 +80,19 @@ async function brctl(ctx: Context): Promise<number> {
     await ctx.err(USAGE);
     return 1;
   }
-  const needs = NEEDS[verb];
-  if (needs === undefined) {
+  const command = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined;
+  if (!command) {
     await ctx.err(`never heard of command [${verb}]\n`);
     await ctx.out(USAGE);
     return 1;
   }
+  const [needs, help] = command;
   if (ctx.operands.length - 1 < needs) {
-    const help = USAGE.split('\n').find((l) => l.trim().split(/\s/)[0] === verb) ?? '';
-    const usage = `${verb} ${help.trim().slice(verb.length).trim()}`;
-    await ctx.out(`Incorrect number of arguments for command\nUsage: brctl ${usage}\n`);
+    await ctx.out(`Incorrect number of arguments for command\nUsage: brctl ${verb} ${help}\n`);
     return 1;
   }
-  const bridge = net.link(br)?.kind === 'bridge' ? net.link(br) : undefined;
+  const named = net.link(br);
+  const bridge = named?.kind === 'bridge' ? named : undefined;
   const noBridge = (name: string): string =>
     net.link(name) ? `device ${name} is not a bridge!` : `bridge ${name} does not exist!`;
   const complain = async (text: string): Promise<number> => {
@@ -104,13 +105,13 @@ async function brctl(ctx: Context): Promise<number> {
       const missing = asked.find((name) => net.link(name)?.kind !== 'bridge');
       if (missing !== undefined) return complain(noBridge(missing));
       const all = net.links().filter((l) => l.kind === 'bridge');
-      const named = asked.flatMap((name) => all.filter((l) => l.name === name));
-      await ctx.out(show(ctx, asked.length > 0 ? named : all.sort(byName)));
+      const chosen = asked.flatMap((name) => all.filter((l) => l.name === name));
+      await ctx.out(show(ctx, asked.length > 0 ? chosen : all.sort(byName)));
       return 0;
     }
     case 'showmacs':
       if (!bridge)
-        return complain(`read of forward table failed: ${net.link(br) ? 'Operation not supported' : 'No such device'}`);
+        return complain(`read of forward table failed: ${named ? 'Operation not supported' : 'No such device'}`);
       await ctx.out(showMacs(ctx, bridge));
       return 0;
     case 'showstp':
@@ -118,7 +119,7 @@ async function brctl(ctx: Context): Promise<number> {
       await ctx.out(showStp(ctx, bridge));
       return 0;
     case 'addbr':
-      if (net.link(br)) return complain(`device ${br} already exists; can't create bridge with the same name`);
+      if (named) return complain(`device ${br} already exists; can't create bridge with the same name`);
       return check(ctx, net.addBridge(br), 'add bridge failed');
     case 'delbr':
       if (!bridge) return complain(`bridge ${br} doesn't exist; can't delete it`);

@@ -16,6 +16,26 @@ import { openKeyboard, PagedText, readKey } from './text.ts';
 const REVERSE = '\x1b[7m';
 const PLAIN = '\x1b[27m';
 
+/** The keys of each command. @see less(1), COMMANDS */
+const KEYS = {
+  quit: ['q', 'Q', 'Z'],
+  'page down': [' ', 'f', 'z', '\x06', '\x16', '\x1b[6~'],
+  'page up': ['b', 'w', '\x02', '\x1b[5~'],
+  down: ['\r', '\n', 'e', 'j', '\x05', '\x0e', '\x1b[B', '\x1bOB'],
+  up: ['y', 'k', '\x10', '\x19', '\x1b[A', '\x1bOA'],
+  'half down': ['d', '\x04'],
+  'half up': ['u', '\x15'],
+  first: ['g', '<', '\x1b[H', '\x1b[1~'],
+  last: ['G', '>', '\x1b[F', '\x1b[4~'],
+  search: ['/', '?'],
+  again: ['n'],
+  'again back': ['N'],
+  draw: ['r', '\x0c', '\x12'],
+  where: ['=', '\x07'],
+};
+type Command = keyof typeof KEYS;
+const COMMANDS = new Map(Object.entries(KEYS).flatMap(([c, keys]) => keys.map((k) => [k, c as Command] as const)));
+
 class Less {
   #top = 0;
   #cols = 80;
@@ -44,10 +64,10 @@ class Less {
   }
 
   #measure(): void {
-    const size = this.ctx.sys.winsize(1);
-    if (isErr(size)) return;
-    this.#cols = size.cols || 80;
-    this.#rows = size.rows || 24;
+    const size = screenOf(this.ctx.sys, 1);
+    if (!size) return;
+    this.#cols = size.cols;
+    this.#rows = size.rows;
   }
 
   get page(): number {
@@ -184,81 +204,47 @@ class Less {
     }
     this.#count = '';
     const half = Math.max(1, Math.floor(this.page / 2));
-    switch (key) {
-      case 'q':
-      case 'Q':
-      case 'Z':
+    switch (COMMANDS.get(key)) {
+      case 'quit':
         return true;
-      case ' ':
-      case 'f':
-      case 'z':
-      case '\x06':
-      case '\x16':
-      case '\x1b[6~':
+      case 'page down':
         await this.#move(count ?? this.page);
         break;
-      case 'b':
-      case 'w':
-      case '\x02':
-      case '\x1b[5~':
+      case 'page up':
         await this.#move(-(count ?? this.page));
         break;
-      case '\r':
-      case '\n':
-      case 'e':
-      case 'j':
-      case '\x05':
-      case '\x0e':
-      case '\x1b[B':
-      case '\x1bOB':
+      case 'down':
         await this.#move(count ?? 1);
         break;
-      case 'y':
-      case 'k':
-      case '\x10':
-      case '\x19':
-      case '\x1b[A':
-      case '\x1bOA':
+      case 'up':
         await this.#move(-(count ?? 1));
         break;
-      case 'd':
-      case '\x04':
+      case 'half down':
         await this.#move(count ?? half);
         break;
-      case 'u':
-      case '\x15':
+      case 'half up':
         await this.#move(-(count ?? half));
         break;
-      case 'g':
-      case '<':
-      case '\x1b[H':
-      case '\x1b[1~':
+      case 'first':
         this.#top = Math.max(0, (count ?? 1) - 1);
         await this.text.want(this.#top + this.page + 1, () => this.#interrupted);
         break;
-      case 'G':
-      case '>':
-      case '\x1b[F':
-      case '\x1b[4~':
+      case 'last':
         if (count !== undefined) await this.#move(count - 1 - this.#top);
         else await this.#end();
         break;
-      case '/':
-      case '?':
-        await this.#search(key);
+      case 'search':
+        await this.#search(key as '/' | '?');
         break;
-      case 'n':
+      case 'again':
         await this.#find(this.#backward);
         break;
-      case 'N':
+      case 'again back':
         await this.#find(!this.#backward);
         break;
-      case 'r':
-      case '\x0c':
-      case '\x12':
+      case 'draw':
         break;
-      case '=':
-      case '\x07':
+      case 'where':
         this.#note = `${this.name || '(standard input)'} lines ${this.#top + 1}-${this.#window().next}/${this.text.lines.length}`;
         break;
       default:

@@ -1,7 +1,6 @@
 /** Installing and removing with apt. @see apt apt-private/private-install.cc, private-output.cc; dpkg src/main/unpack.c */
-import { isErr } from '../../kernel/errno.ts';
 import type { Sys } from '../../kernel/sys.ts';
-import { LineReader } from '../stdio.ts';
+import { LineReader, screenOf } from '../stdio.ts';
 import { openDeb } from './ar.ts';
 import { type Console, size, wrapped } from './console.ts';
 import { dependencies, paragraphs } from './control.ts';
@@ -74,10 +73,7 @@ export async function preamble(c: Console): Promise<void> {
   for (const s of ['Reading package lists', 'Building dependency tree', 'Reading state information']) await c.step(s);
 }
 
-const columns = (sys: Sys): number => {
-  const w = sys.winsize(1);
-  return isErr(w) || w.cols === 0 ? 80 : w.cols;
-};
+const columns = (sys: Sys): number => screenOf(sys, 1)?.cols ?? 80;
 
 async function agreed(sys: Sys, c: Console): Promise<boolean> {
   await c.ctx.out('Do you want to continue? [Y/n] ');

@@ -1,4 +1,5 @@
-/** nproc: how many processors there are. The lab's machines have two, as docker info says. */
+/** nproc: how many processors there are. */
+import { processors } from '../proc.ts';
 import { defineProgram } from '../spec.ts';
 
 export const spec = defineProgram({
@@ -8,7 +9,7 @@ export const spec = defineProgram({
   version: 'nproc (GNU coreutils) 9.7',
   options: [{ name: 'all', help: 'the installed ones' }],
   async run(ctx) {
-    await ctx.out('2\n');
+    await ctx.out(`${processors(ctx.sys)}\n`);
     return 0;
   },
 });

@@ -8,13 +8,10 @@ import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import type { Sys, WinSize } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { readAll } from '../stdio.ts';
+import { readAll, screenOf } from '../stdio.ts';
 import { strftime } from './date.ts';
 
-function sizeOf(sys: Sys): WinSize {
-  const size = sys.winsize(1);
-  return isErr(size) || size.cols === 0 ? { cols: 80, rows: 24 } : size;
-}
+const sizeOf = (sys: Sys): WinSize => screenOf(sys, 1) ?? { cols: 80, rows: 24 };
 
 /** What the command prints, both of its streams. */
 async function output(sys: Sys, command: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** What is on the screen: a window of the text, and the line at the foot. */
-import { isErr } from '../../kernel/errno.ts';
 import type { Context } from '../spec.ts';
+import { screenOf } from '../stdio.ts';
 import type { Buffer } from './buffer.ts';
 
 const TAB = 8;
@@ -29,10 +29,10 @@ export class Screen {
   }
 
   measure(): void {
-    const size = this.ctx.sys.winsize(1);
-    if (isErr(size)) return;
-    this.cols = size.cols || 80;
-    this.rows = size.rows || 24;
+    const size = screenOf(this.ctx.sys, 1);
+    if (!size) return;
+    this.cols = size.cols;
+    this.rows = size.rows;
   }
 
   /** Lines of text that fit. */
