@@ -84,6 +84,8 @@ export interface LabView {
   /** Virtual ns. */
   readonly time: number;
   readonly machines: readonly ViewMachine[];
+  /** The LAN as a prefix, and the router's address on it; absent while no machine is plugged in. */
+  readonly lan?: { readonly prefix: string; readonly router: string };
 }
 
 /** A DNS message's question, and the answer when it is one. */

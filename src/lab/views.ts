@@ -1,5 +1,5 @@
 /** Snapshots of a lab's objects, for the map and the checks. */
-import { formatIp, formatMac, formatPrefix } from '../base/ip.ts';
+import { formatIp, formatMac, formatPrefix, network } from '../base/ip.ts';
 import type { Dockerd } from '../docker/engine/dockerd.ts';
 import type { Machine as KernelMachine } from '../linux/kernel/kernel.ts';
 import type { Device, Netns } from '../linux/kernel/net/netns.ts';
@@ -17,7 +17,22 @@ export interface Viewed {
 
 export function viewOf(world: LabWorld, machines: readonly Viewed[]): LabView {
   const open = listening(world);
-  return { time: world.clock.now, machines: machines.map((m) => machineView(world, m, open)) };
+  const lan = lanView(world, machines);
+  return {
+    time: world.clock.now,
+    machines: machines.map((m) => machineView(world, m, open)),
+    ...(lan && { lan }),
+  };
+}
+
+/** What the machines' eth0 are plugged into, at the router's. */
+function lanView(world: LabWorld, machines: readonly Viewed[]): LabView['lan'] {
+  for (const m of machines) {
+    const bridge = world.net.get(m.kernel.hostNetns)?.find('eth0')?.peer?.master;
+    const own = bridge?.ns.addrs.of(bridge.ifindex).find((a) => a.prefix.addr.v === 4)?.prefix;
+    if (own) return { prefix: formatPrefix(network(own)), router: formatIp(own.addr) };
+  }
+  return undefined;
 }
 
 function machineView(world: LabWorld, m: Viewed, open: Listening): ViewMachine {

@@ -45,3 +45,12 @@ it('a container has no network until it is connected, and when it is disconnecte
   await lab.run('node1', 'docker network disconnect demo bare');
   expect(bare()?.shares).toBe('none');
 });
+
+it('the LAN is told as its devices have it', async () => {
+  const lab = await makeLab();
+  expect(lab.view().lan).toEqual({ prefix: '192.168.56.0/24', router: '192.168.56.1' });
+  await lab.run('node1', 'ip link del eth0');
+  expect(lab.view().lan?.router).toBe('192.168.56.1');
+  for (const node of ['node2', 'node3']) await lab.run(node, 'ip link del eth0');
+  expect(lab.view().lan).toBeUndefined();
+});

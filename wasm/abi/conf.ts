@@ -63,4 +63,4 @@ export const IP4_MULTIPATH_HASH_POLICY = 12;
 export const IP4_FORWARD_USE_PMTU = 13;
 export const IP4_NONLOCAL_BIND = 14;
 export const IP4_TCP_FWMARK_ACCEPT = 15;
-export const IP4_COUNT = 32;
+export const IP4_COUNT = 16;

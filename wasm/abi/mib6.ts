@@ -41,7 +41,7 @@ export const MIB6_ICMP_RATE_HOST = 36;
 /** Messages by type: errors (below MIB6_ICMP_ERRORS), then those from 128 on (below 128 + MIB6_ICMP_TYPES - MIB6_ICMP_ERRORS). */
 export const MIB6_ICMP_IN_TYPE = 37;
 export const MIB6_ICMP_ERRORS = 5;
-export const MIB6_ICMP_TYPES = 37;
-export const MIB6_ICMP_OUT_TYPE = 74;
+export const MIB6_ICMP_TYPES = 21;
+export const MIB6_ICMP_OUT_TYPE = 58;
 /** How many there are. */
-export const MIB6_MAX = 111;
+export const MIB6_MAX = 79;

@@ -53,7 +53,7 @@ export const CAPTURE_RING: usize = 1024 * 1024;
 export const CAPTURE_RINGS: usize = CAPTURE_BASE + 2048;
 
 // --- namespaces, devices, bridges
-export const NS_REC: usize = 384;
+export const NS_REC: usize = 256;
 export const NS_CAP: u32 = 16384;
 export const NS_BASE: usize = CAPTURE_RINGS + CAPTURE_RING * CAPTURE_CAP;
 export const DEV_REC: usize = 256;
@@ -120,7 +120,7 @@ export const PEER_CAP: u32 = 256;
 export const PEER_BASE: usize = (PMTU_BASE + PMTU_REC * 4 * PMTU_SETS + 7) & ~7;
 
 // --- netfilter, further: settings of a namespace, matches behind rules, what connections hold beside their tuples, log
-export const NFNS_REC: usize = 256;
+export const NFNS_REC: usize = 224;
 export const NFNS_BASE: usize = (PEER_BASE + PEER_REC * PEER_CAP + 7) & ~7;
 export const MATCH_REC: usize = 64;
 export const MATCH_CAP: u32 = 32768;
@@ -167,7 +167,7 @@ const NF_END: usize = ZONE_BASE + ZONE_REC * ZONE_CAP;
 export const CONF_REC: usize = 200;
 export const CONF_BASE: usize = (NF_END + 7) & ~7;
 export const CONF_NS: usize = CONF_BASE + CONF_REC * DEV_CAP;
-export const NET4_REC: usize = 256;
+export const NET4_REC: usize = 104;
 export const NET4_BASE: usize = CONF_NS + CONF_REC * 2 * NS_CAP;
 export const FIBRULE_REC: usize = 112;
 export const FIBRULE_CAP: u32 = 512;
@@ -249,7 +249,7 @@ export const TOLD6_BASE: usize = FRAG6_BASE + FRAG6_REC * FRAG6_CAP;
 export const TEMP6_BASE: usize = TOLD6_BASE + TOLD6_REC * TOLD6_CAP;
 export const TEMP6_SIZE: usize = 512;
 /** Counters of namespaces. */
-export const MIB6_REC: usize = 504;
+export const MIB6_REC: usize = 376;
 export const MIB6_BASE: usize = TEMP6_BASE + TEMP6_SIZE;
 export const MIB6_END: usize = MIB6_BASE + MIB6_REC * NS_CAP;
 

@@ -17,14 +17,6 @@ export class Net4 {
   s5: u64;
   s6: u64;
   s7: u64;
-  s8: u64;
-  s9: u64;
-  s10: u64;
-  s11: u64;
-  s12: u64;
-  s13: u64;
-  s14: u64;
-  s15: u64;
   /** Policy rules, lowest priority first; 0: the three that every kernel has. */
   rules: u32;
   /** Routes were put into the local table by hand. */

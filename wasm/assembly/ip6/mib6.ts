@@ -1,7 +1,7 @@
 /**
  * What IPv6 and ICMPv6 of a namespace count: a block of counters (abi/mib6.ts) for each. No flow of IPv6 is remembered
  * (flow/), so that nothing has to be told to a recording.
- * Limits: not by device; messages by type only of types that somebody sends (1 to 4, 128 to 159).
+ * Limits: not by device; messages by type only of types that somebody sends (1 to 4, 128 to 143).
  * @see Linux net/ipv6/proc.c: snmp6_seq_show; RFC 4293
  */
 import { MIB6_ICMP_ERRORS, MIB6_ICMP_IN_MSGS, MIB6_ICMP_IN_TYPE, MIB6_ICMP_OUT_MSGS, MIB6_ICMP_OUT_TYPE, MIB6_ICMP_TYPES, MIB6_IN_HDR_ERRORS, MIB6_MAX } from '../../abi';
