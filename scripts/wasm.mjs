@@ -67,7 +67,18 @@ const HOT = Object.entries({
   'assembly/wire': ['checksum/'],
 }).flatMap(([room, places]) => places.map((place) => `wasm/${room}/${place}`));
 
-/** What hot bodies call seldom: it stays a call, so that they do not swell. Of one caller each: from the beginning on. */
+/** What hot bodies call seldom: it stays a call, so that they do not swell. */
+const COLD = [
+  'dev/bridge/*',
+  'flow/record/*',
+  'sim/pool/pktDrop',
+  'sim/stat/*',
+  'sim/timer/*',
+  'sim/trace*',
+  'sock/trace/*',
+].map((place) => `wasm/assembly/${place}`);
+
+/** The same, of one caller each: they would be inlined by the first, small round already. */
 const APART = [
   'dev/bridge/bridgeXmit',
   'dev/upper/upperXmit',
@@ -77,16 +88,6 @@ const APART = [
   'flow/replay/seen',
   'flow/replay/tracked',
   'flow/replay/young',
-].map((place) => `wasm/assembly/${place}`);
-
-const COLD = [
-  'dev/bridge/*',
-  'flow/record/*',
-  'sim/pool/pktDrop',
-  'sim/stat/*',
-  'sim/timer/*',
-  'sim/trace*',
-  'sock/trace/*',
 ].map((place) => `wasm/assembly/${place}`);
 
 function limits(binaryen, { always, flexible, oneCaller }) {

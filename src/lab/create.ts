@@ -310,6 +310,25 @@ async function uplinkOf(world: LabWorld, router: Parameters<typeof addUplink>[0]
   return new Uplink(world, addUplink(router));
 }
 
+/** Starts dockerd on a machine, and the service manager that it is a unit of. */
+function withEngine(world: LabWorld, kernel: KernelMachine, calls: CallLog): Node {
+  const name = kernel.uts.hostname;
+  const manager = new ServiceManager(
+    () => world.clock.epochAt(),
+    kernel.root.fs,
+    (work) => world.hold(work),
+  );
+  const dockerd = startDockerd(kernel, {
+    openPty: (size, taken) => openPty(kernel, size, taken),
+    ...engineIdentity(name),
+    log: (line, pid) => manager.log(pid, line),
+    wrap: (service) => calls.wrap(name, service),
+  });
+  manager.manage(dockerd);
+  kernel.serve(SYSTEMD_SOCKET, manager.service);
+  return { name, kernel, docker: dockerd.service, dockerd };
+}
+
 /** Opens a fresh lab. @throws Error when the core does not load: a broken build */
 export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const full: Required<LabOptions> = {
@@ -339,23 +358,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const topology = buildTopology(world, full.hosts, layers, full.mirrors);
   const uplink = full.uplink ? await uplinkOf(world, topology.router) : undefined;
   const calls = new CallLog(() => world.clock.now);
-  const machines: Node[] = topology.nodes.map((kernel) => {
-    const name = kernel.uts.hostname;
-    const manager = new ServiceManager(
-      () => world.clock.epochAt(),
-      kernel.root.fs,
-      (work) => world.hold(work),
-    );
-    const dockerd = startDockerd(kernel, {
-      openPty: (size, taken) => openPty(kernel, size, taken),
-      ...engineIdentity(name),
-      log: (line, pid) => manager.log(pid, line),
-      wrap: (service) => calls.wrap(name, service),
-    });
-    manager.manage(dockerd);
-    kernel.serve(SYSTEMD_SOCKET, manager.service);
-    return { name, kernel, docker: dockerd.service, dockerd };
-  });
+  const machines = topology.nodes.map((kernel) => withEngine(world, kernel, calls));
   let lab: DrydockLab | undefined;
   const driver = new Driver(
     {

@@ -85,14 +85,15 @@ export class FrameTap {
   newest(seq: number, most: number, wanted: (place: Place, ifname: string) => boolean): Newest {
     this.#drain();
     const { first, next } = this.#ring;
-    const given: ViewFrame[] = [];
+    const given: KeptFrame[] = [];
     let lost = Math.max(0, first - seq);
     for (let at = next - 1; at >= Math.max(seq, first); at--) {
       if (!this.#ring.fits(at, wanted)) continue;
-      if (given.length < most) given.push(this.view(this.#ring.get(at)));
+      if (given.length < most) given.push(this.#ring.get(at));
       else lost++;
     }
-    return { frames: given.reverse(), lost, next };
+    // From the oldest on: what is decoded first decides where a connection's numbers begin.
+    return { frames: given.reverse().map((f) => this.view(f)), lost, next };
   }
 
   /** Sequence number of the next frame. */

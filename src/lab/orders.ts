@@ -4,7 +4,7 @@
  */
 import { civil, DAY_NAMES, two } from '../base/civil.ts';
 import { type HttpRequest, type HttpResponse, utf8 } from '../base/http.ts';
-import { type ServiceManager, UNIT, UNIT_PATH, type Unit, USUAL } from './systemd.ts';
+import { type ServiceManager, type Unit, USUAL } from './systemd.ts';
 import { readUnit, type UnitText } from './unit.ts';
 
 const DOCKER = 'docker.service';
@@ -27,8 +27,7 @@ export async function answer(m: ServiceManager, r: HttpRequest): Promise<HttpRes
   if (!unit) return json(404, {});
   const isDocker = unit.name === DOCKER;
   const { files }: UnitText = isDocker ? readUnit(m.fs, DOCKER) : { files: [], commands: [] };
-  if (isDocker) m.docker ??= { files: [{ path: UNIT_PATH, text: UNIT }], commands: [USUAL] };
-  const changed = isDocker && JSON.stringify(files) !== JSON.stringify(m.docker?.files);
+  const changed = isDocker && JSON.stringify(files) !== JSON.stringify(m.docker.files);
   const bad = r.method === 'POST' && isDocker && (action === 'start' || action === 'restart') && refused(m);
   if (r.method === 'POST' && !bad) await act(m, unit, action);
   return json(200, { ...shown(m, unit), files, changed, bad });
@@ -36,7 +35,7 @@ export async function answer(m: ServiceManager, r: HttpRequest): Promise<HttpRes
 
 /** Whether docker.service cannot be started as it is. */
 function refused(m: ServiceManager): boolean {
-  const n = m.docker?.commands.length ?? 1;
+  const n = m.docker.commands.length;
   if (n === 1) return false;
   const why =
     n === 0
@@ -48,7 +47,7 @@ function refused(m: ServiceManager): boolean {
 
 /** What dockerd is given on its command line; undefined for the usual. */
 function argsOf(m: ServiceManager): readonly string[] | undefined {
-  const [command] = m.docker?.commands ?? [];
+  const [command] = m.docker.commands;
   return command && command.join(' ') !== USUAL.join(' ') ? command.slice(1) : undefined;
 }
 

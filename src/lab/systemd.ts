@@ -44,9 +44,9 @@ export interface Unit {
 
 const TITLE = 'Docker Application Container Engine';
 /** docker.service as it is shipped: where, what it starts, its text. */
-export const UNIT_PATH = '/usr/lib/systemd/system/docker.service';
+const UNIT_PATH = '/usr/lib/systemd/system/docker.service';
 export const USUAL = ['/usr/bin/dockerd', '-H', 'fd://', '--containerd=/run/containerd/containerd.sock'];
-export const UNIT = `[Unit]
+const UNIT = `[Unit]
 Description=${TITLE}
 Documentation=https://docs.docker.com
 After=network-online.target docker.socket containerd.service
@@ -71,8 +71,8 @@ export class ServiceManager {
   readonly units = new Map<string, Unit>();
   /** Who waits for the next line. */
   wake: (() => void)[] = [];
-  /** docker.service as it was read last; undefined: as it is shipped. */
-  docker: UnitText | undefined;
+  /** docker.service as it was read last. */
+  docker: UnitText = { files: [{ path: UNIT_PATH, text: UNIT }], commands: [USUAL] };
 
   constructor(
     readonly now: () => bigint,

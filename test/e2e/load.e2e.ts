@@ -1,10 +1,7 @@
 /** The first load: how many bytes come before the prompt, as a server that compresses with Brotli would send them. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { firstVisit } from '../../src/node/bench/first.ts';
+import { firstVisit, MOST_BYTES } from '../../src/node/bench/first.ts';
 import { type Stage, stage } from './browser.ts';
-
-/** Bytes that may be sent before the prompt can be used. */
-const BUDGET = 400_000;
 
 let theatre: Stage;
 beforeAll(async () => {
@@ -23,7 +20,7 @@ it('sends no more than the budget before the prompt', async () => {
   // The worker and its core must be among what is counted.
   expect(sent.some(([url]) => url.includes('.wasm'))).toBe(true);
   expect(sent.filter(([url]) => url.includes('worker')).some(([, n]) => n > 100_000)).toBe(true);
-  expect(bytes).toBeLessThan(BUDGET);
+  expect(bytes).toBeLessThan(MOST_BYTES);
   expect(promptMs).toBeGreaterThan(0);
   await visit.close();
 });

@@ -69,3 +69,12 @@ it('loses nothing of a burst of large frames through several machines', async ()
   expect(await lab.run('node1', get)).toMatchObject({ stdout: expect.stringMatching(/60000$/) });
   expect(lab.tap.dropped).toBe(0);
 });
+
+it('reads the newest from the oldest on, so that numbers of a connection begin with its first segment', async () => {
+  const lab = await makeLab();
+  await lab.run('node1', 'nc -l -p 7 >/tmp/got & sleep 0.1; echo hello | nc -N 127.0.0.1 7; wait');
+  const { frames } = lab.tap.newest(0, 60, (place, ifname) => place.machine === 'node1' && ifname === 'lo');
+  expect(frames.map((f) => f.summary).filter((s) => s.includes('length 6'))).toEqual([
+    expect.stringMatching(/seq 1:7, ack 1,/),
+  ]);
+});

@@ -2,6 +2,15 @@
 import { brotliCompressSync } from 'node:zlib';
 import type { Page, Request } from 'playwright-core';
 
+/** Bytes that may be sent before the prompt can be used. */
+export const MOST_BYTES = 400_000;
+
+/** What the page says of its prompt: ms since navigation. */
+export async function promptOf(page: Page): Promise<number> {
+  const mark = await page.waitForFunction(() => performance.getEntriesByName('drydock:prompt')[0]?.startTime);
+  return (await mark.jsonValue()) as number;
+}
+
 /** What came before the prompt. */
 export interface FirstVisit {
   /** From the navigation to the prompt, ms. */
@@ -15,7 +24,7 @@ export interface FirstVisit {
 /**
  * Goes to the page and waits for its prompt. A file counts by the time at which it was asked for: what the prompt did not wait
  * for may be on its way when it appears.
- * @param page of an empty cache
+ * @param page its cache should be empty where the time is to say something
  */
 export async function firstVisit(page: Page, address: string): Promise<FirstVisit> {
   const asked = new Map<string, number>();
@@ -24,8 +33,7 @@ export async function firstVisit(page: Page, address: string): Promise<FirstVisi
   };
   page.context().on('requestfinished', note);
   await page.goto(address);
-  const mark = await page.waitForFunction(() => performance.getEntriesByName('drydock:prompt')[0]?.startTime);
-  const promptMs = (await mark.jsonValue()) as number;
+  const promptMs = await promptOf(page);
   await page.waitForTimeout(1000);
   page.context().off('requestfinished', note);
   const ready = (await page.evaluate(() => performance.timeOrigin)) + promptMs;

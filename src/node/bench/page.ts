@@ -3,11 +3,11 @@
  * how evenly frames come while containers talk. Budgets stand beside the figures; what holds them is test/e2e.
  */
 import type { Browser, Page } from 'playwright-core';
-import { firstVisit } from './first.ts';
+import { firstVisit, MOST_BYTES, promptOf } from './first.ts';
 import { serveFolder } from './static.ts';
 
 /** Bytes, and milliseconds on an idle machine, before the prompt can be used. */
-const BUDGET = { bytes: 400_000, promptMs: 1000, frameMs: 1000 / 60 };
+const BUDGET = { bytes: MOST_BYTES, promptMs: 1000, frameMs: 1000 / 60 };
 
 /** Traffic while frames are measured: a download, name look-ups, pings and short connections at once. */
 const TRAFFIC = [
@@ -33,12 +33,6 @@ const percentile = (sorted: readonly number[], p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0;
 const ascending = (list: readonly number[]): number[] => [...list].sort((a, b) => a - b);
 const round = (n: number): number => Math.round(n * 10) / 10;
-
-/** What the page says of its prompt: ms since navigation. */
-const promptOf = (page: Page): Promise<number> =>
-  page
-    .waitForFunction(() => performance.getEntriesByName('drydock:prompt')[0]?.startTime)
-    .then((handle) => handle.jsonValue() as Promise<number>);
 
 /** @param web the built page's folder @param runs first visits, each with an empty cache @param seconds of traffic */
 export async function benchPage(

@@ -1,6 +1,6 @@
 /**
- * Commands that are known and not built yet: help, usage errors, and an honest answer. Those of a swarm ask the
- * daemon first, so that its own refusal is what one reads on an engine without a swarm.
+ * The groups of commands, the commands that have no group's folder, and those that are known and not built yet: help, usage
+ * errors, and an honest answer.
  * Limits: most of their flags are not listed; they come with the commands.
  */
 import { Failure, failed } from '../failure.ts';
@@ -105,5 +105,5 @@ const plugins: readonly CommandSpec[] = [
   ...pluginCommands,
 ];
 
-/** Commands that are known and not built yet. */
+/** Commands that have no group's folder, built or not. */
 export const OTHER_COMMANDS: readonly CommandSpec[] = Object.freeze([...images, ...plugins]);

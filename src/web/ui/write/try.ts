@@ -5,17 +5,16 @@
 import { draft } from './draft.svelte.ts';
 import { unpackFiles } from './packed.ts';
 
-/** @returns whether it is a lesson; when it is none, the draft says what is wrong */
-export async function tryLesson(fragment: string): Promise<boolean> {
+/** Makes it the draft, which says what is wrong where it is no lesson. */
+export async function tryLesson(fragment: string): Promise<void> {
   const query = new URLSearchParams(fragment.replace(/^[^?]*\?/, ''));
   const packed = query.get('lesson');
   const url = query.get('url');
   draft.lead = packed === null && url === null ? 'nothing' : 'unsound';
-  if (draft.lead === 'nothing') return false;
+  if (draft.lead === 'nothing') return;
   const sound =
     packed === null
       ? await draft.fetch(url ?? '')
       : await draft.take('linked', query.get('from') ?? '', (await unpackFiles(packed)) ?? {});
   if (sound) draft.lead = undefined;
-  return sound;
 }
