@@ -78,7 +78,8 @@ class Parser {
       return this.take(')') ? c : undefined;
     }
     const key = this.words[this.#at++];
-    const op = OPS[this.words[this.#at] ?? ''];
+    const word = this.words[this.#at] ?? '';
+    const op = Object.hasOwn(OPS, word) ? OPS[word] : undefined;
     if (op) this.#at++;
     const value = this.words[this.#at++];
     if (value === undefined) return undefined;

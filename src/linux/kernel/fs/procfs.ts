@@ -2,6 +2,7 @@
  * /proc of one PID namespace: a directory for each process, the machine's numbers, and sysctls.
  * @see proc(5)
  */
+
 import { ENOENT, type Errno, isErr } from '../errno.ts';
 import type { Machine } from '../kernel.ts';
 import type { PidNamespace } from '../pidns.ts';
@@ -11,6 +12,7 @@ import { SIGNALS } from '../signal.ts';
 import { RegularFile } from './file.ts';
 import type { Inode } from './inode.ts';
 import type { MountTable } from './mounts.ts';
+import { PROCESSORS } from './processors.ts';
 import { procNet } from './procnet.ts';
 import { MEMORY } from './statfs.ts';
 import { NamespaceFile, OpenFileInode, SynthDir, SynthFile, SynthLink } from './synth.ts';
@@ -184,8 +186,8 @@ function mountinfo(table: MountTable): string {
 
 function cpuinfo(): string {
   const one = (n: number): string =>
-    `processor\t: ${n}\nvendor_id\t: GenuineIntel\nmodel name\t: Drydock virtual CPU\ncpu MHz\t\t: 2000.000\ncpu cores\t: 2\n\n`;
-  return one(0) + one(1);
+    `processor\t: ${n}\nvendor_id\t: GenuineIntel\nmodel name\t: Drydock virtual CPU\ncpu MHz\t\t: 2000.000\ncpu cores\t: ${PROCESSORS}\n\n`;
+  return Array.from({ length: PROCESSORS }, (_, n) => one(n)).join('');
 }
 
 function meminfo(): string {

@@ -1,7 +1,9 @@
 /** What netfilter knows of connections: /proc/net/nf_conntrack, stat/nf_conntrack, and IPVS's files. */
+
 import { formatIp4, type IpAddr } from '../../../base/ip.ts';
 import type { VsService, VsStats } from '../ipvs.ts';
 import type { CtEntry, CtTuple, NetAdmin } from '../netadmin.ts';
+import { PROCESSORS } from './processors.ts';
 import { hex, hexPairs } from './prochex.ts';
 
 const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' };
@@ -44,15 +46,19 @@ export function nfConntrack(net: NetAdmin, counts: boolean): string {
     .join('');
 }
 
-/** Entries, then what happened, one line for the one processor. @see Linux nf_conntrack_standalone.c: ct_cpu_seq_show */
+/** Entries, then what happened: a line for each processor, of which the first did it all. @see Linux nf_conntrack_standalone.c: ct_cpu_seq_show */
 export function conntrackStat(net: NetAdmin): string {
   const s = net.conntrackStats();
   const w = (n: number): string => n.toString(16).padStart(8, '0');
   const head =
     'entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart\n';
-  const first = [net.conntrack().length, s.clashResolve].map(w).join('  ');
-  const rest = [0, 0, s.invalid, 0, 0, 0, 0, s.insertFailed, s.drop, s.earlyDrop, 0].map(w).join(' ');
-  return `${head}${first} ${rest}  ${[0, 0, 0, 0].map(w).join(' ')}\n`;
+  const entries = net.conntrack().length;
+  const line = (t: Partial<typeof s>): string => {
+    const first = [entries, t.clashResolve ?? 0].map(w).join('  ');
+    const did = [0, 0, t.invalid ?? 0, 0, 0, 0, 0, t.insertFailed ?? 0, t.drop ?? 0, t.earlyDrop ?? 0, 0];
+    return `${first} ${did.map(w).join(' ')}  ${[0, 0, 0, 0].map(w).join(' ')}\n`;
+  };
+  return head + Array.from({ length: PROCESSORS }, (_, n) => line(n === 0 ? s : {})).join('');
 }
 
 const VS_PROTOCOLS: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP' };

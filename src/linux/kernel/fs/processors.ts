@@ -1,0 +1,2 @@
+/** How many processors a machine shows. */
+export const PROCESSORS = 2;
