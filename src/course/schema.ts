@@ -20,7 +20,10 @@ export type Commands = readonly { readonly machine: string; readonly run: string
 /** Only text: on node1. One command may stand without a list. */
 const command = v.union([text, v.strictObject({ machine: id, run: text })]);
 export const commands: v.GenericSchema<unknown, Commands> = v.pipe(
-  v.union([command, v.array(command)]),
+  v.union(
+    [command, v.array(command)],
+    'a command is text or { machine: …, run: … }, or a list of these; quotes go around text with ": " or " #" in it',
+  ),
   v.transform((given) =>
     (Array.isArray(given) ? given : [given]).map((c) => (typeof c === 'string' ? { machine: 'node1', run: c } : c)),
   ),

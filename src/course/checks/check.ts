@@ -69,5 +69,20 @@ export const FORMS: Readonly<Record<string, v.GenericSchema>> = {
 };
 const NONE = v.pipe(
   v.unknown(),
-  v.check(() => false, `a check is one of ${Object.keys(FORMS).join(', ')}`),
+  v.check(
+    () => false,
+    ({ input }) => complaint(input),
+  ),
 );
+
+/** What is wrong with something that is no check. */
+function complaint(input: unknown): string {
+  const all = `a check is one of ${Object.keys(FORMS).join(', ')}`;
+  if (Array.isArray(input)) return 'several checks are a list under all: or any:';
+  if (typeof input !== 'object' || input === null) return all;
+  const keys = Object.keys(input);
+  if (keys.length > 1 && keys.every((k) => k in FORMS))
+    return 'several checks in one: make them a list under all: or any:';
+  const strange = keys.find((k) => !(k in FORMS));
+  return strange === undefined ? all : `there is no check ${strange}: ${all}`;
+}
