@@ -53,6 +53,16 @@ describe('JSON Schema', () => {
     }
   });
 
+  it('has words for every check and for every field of a step', () => {
+    const { properties, $defs } = lessonJsonSchema() as Record<string, Json>;
+    const about = (s: unknown): unknown => (s as Json).description;
+    const step = (properties?.steps as { items: { properties: Record<string, Json> } }).items.properties;
+    const { id, ...fields } = step;
+    expect(id).toBeDefined();
+    for (const s of [...(($defs?.check as Json).oneOf as Json[]), ...Object.values(fields)])
+      expect(about(s), JSON.stringify(s)).toMatch(/^[A-Z].*[.`]$/);
+  });
+
   it('is named in every lesson', () => {
     for (const folder of folders)
       expect(filesOf(folder)['lesson.yaml']).toMatch(
