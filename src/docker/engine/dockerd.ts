@@ -69,7 +69,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
 
 /** Everything the engine holds, with the networks that are always there. */
 function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: string, globalId: bigint): Daemon {
-  const { rng, clock } = kernel.world;
+  const { rng } = kernel.world;
   const fs = kernel.root.fs;
   fs.mkdir('/run/docker', 0o700, true);
   for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])

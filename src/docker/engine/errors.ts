@@ -136,6 +136,7 @@ export const errors = {
     `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
 
   // --- images
+  noHost: system('Get "http:": http: no Host in request URL'),
   imageInUse: (ref: string, container: string, image: string): Failure =>
     conflict(
       `conflict: unable to remove repository reference "${ref}" (must force) - ` +

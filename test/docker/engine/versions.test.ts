@@ -60,6 +60,17 @@ describe('POST /containers/create', () => {
     );
   });
 
+  test('what a structure leaves out is empty', async () => {
+    const HostConfig = { LogConfig: {}, RestartPolicy: { MaximumRetryCount: 0 } };
+    expect(await create('1.51', { HostConfig })).toBe('201 []');
+    const { body } = await rig.api('POST', '/containers/create', { Image: 'busybox', HostConfig });
+    const { LogConfig, RestartPolicy } = (await rig.api('GET', `/containers/${body.Id}/json`)).body.HostConfig;
+    expect([LogConfig, RestartPolicy]).toEqual([
+      { Type: 'json-file', Config: {} },
+      { Name: 'no', MaximumRetryCount: 0 },
+    ]);
+  });
+
   test('before 1.40 IPC was shareable', async () => {
     for (const [version, mode] of [
       ['1.39', 'shareable'],

@@ -10,6 +10,7 @@ import { importImage, loadImages, saveImages } from '../archive/images.ts';
 import { applyChanges } from '../build/config.ts';
 import { imageAs, imagesAs } from '../compat/answers.ts';
 import type { Daemon } from '../daemon.ts';
+import { errors } from '../errors.ts';
 import { Filters } from '../filters.ts';
 import { ageFilter, IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
 import { failed, fetching, line } from '../progress.ts';
@@ -44,7 +45,8 @@ const create: Handler = async (call) => {
 };
 
 const imported: Handler = async ({ daemon, query, request }) => {
-  const source = query.get('fromSrc') || '-';
+  const source = query.get('fromSrc') ?? '';
+  if (source === '') return errors.noHost;
   const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
   if (ref instanceof Failure) return ref;
   const config = applyChanges(
