@@ -5,9 +5,12 @@ import { fetchUrl } from '../../images/fetch.ts';
 import { parsePlatform } from '../../images/platform.ts';
 import { repoTagReference } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
+import { compareVersions } from '../apiversion.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
 import { applyChanges } from '../build/config.ts';
+import { imageAs, imagesAs } from '../compat/answers.ts';
 import type { Daemon } from '../daemon.ts';
+import { errors } from '../errors.ts';
 import { Filters } from '../filters.ts';
 import { ageFilter, IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
 import { failed, fetching, line } from '../progress.ts';
@@ -16,15 +19,18 @@ import { bytes, empty, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
 
-const list: Handler = ({ daemon, query }) => {
+const list: Handler = ({ daemon, query, version }) => {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
+  const pattern = compareVersions(version, '1.25') < 0 ? query.get('filter') : undefined;
+  if (pattern && !filters.has('reference')) filters.add('reference', pattern);
   const refused = filters.check(IMAGE_FILTERS);
   if (refused) return refused;
   const dangling = filters.bool('dangling');
   if (dangling instanceof Failure) return dangling;
   const age = ageFilter(daemon, filters);
-  return age instanceof Failure ? age : json(daemon, 200, imageRows(daemon, filters, flag(query, 'all'), age));
+  if (age instanceof Failure) return age;
+  return json(daemon, 200, imagesAs(imageRows(daemon, filters, flag(query, 'all'), age), version));
 };
 
 const create: Handler = async (call) => {
@@ -39,7 +45,8 @@ const create: Handler = async (call) => {
 };
 
 const imported: Handler = async ({ daemon, query, request }) => {
-  const source = query.get('fromSrc') || '-';
+  const source = query.get('fromSrc') ?? '';
+  if (source === '') return errors.noHost;
   const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
   if (ref instanceof Failure) return ref;
   const config = applyChanges(
@@ -77,9 +84,9 @@ const load: Handler = async ({ daemon, query, request }) => {
   return messages(daemon, loaded instanceof Failure ? [failed(loaded.message)] : loaded);
 };
 
-const inspect: Handler = ({ daemon, params }) => {
+const inspect: Handler = ({ daemon, params, version }) => {
   const image = daemon.images.get(params.name as string);
-  return image instanceof Failure ? image : json(daemon, 200, inspectImage(daemon, image));
+  return image instanceof Failure ? image : json(daemon, 200, imageAs(inspectImage(daemon, image), version));
 };
 
 const history: Handler = ({ daemon, params }) => {
