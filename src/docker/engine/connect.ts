@@ -15,6 +15,7 @@ import { errors } from './errors.ts';
 import { addOwnHosts, followLinks, removeOwnHosts, updateDns } from './files.ts';
 import { LINKS_NETWORK } from './links.ts';
 import { exposedPorts, portRequests } from './ports.ts';
+import { setSysctls } from './process.ts';
 
 /** Makes the sandbox with all endpoints and publishes ports. On failure nothing stays. */
 export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefined {
@@ -29,22 +30,32 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
     networks.push([network, attachment]);
   }
   c.sandbox = daemon.controller.newSandbox(mode === 'host', { holder: c.id });
+  const unset = setSysctls(daemon, c, c.sandbox.netns);
+  if (unset) {
+    releaseNetwork(daemon, c);
+    return unset;
+  }
   // The network of NetworkMode first; the others by name.
   networks.sort(([a], [b]) => rank(a, mode) - rank(b, mode) || (a.name < b.name ? -1 : 1));
   for (const [network, attachment] of networks) {
     const failure = attach(daemon, c, network, attachment);
     if (failure) {
-      releaseNetwork(daemon, c, false);
+      releaseNetwork(daemon, c);
       return errors.networking(failure);
     }
   }
   const failure = publish(c);
   if (failure) {
-    releaseNetwork(daemon, c, false);
+    releaseNetwork(daemon, c);
     return errors.networking(failure);
   }
-  for (const [network] of networks) daemon.networkEvent(network, 'connect', { container: c.id });
   return undefined;
+}
+
+/** Tells of the networks of a container whose first process is there. */
+export function announceNetworks(daemon: Daemon, c: Container): void {
+  for (const e of c.sandbox?.endpoints ?? [])
+    if (e !== c.sandbox?.wayOut) daemon.networkEvent(e.network, 'connect', { container: c.id });
 }
 
 const rank = (n: Network, mode: string): number => (n.name === mode || n.id === mode ? 0 : 1);
@@ -81,6 +92,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
     ...(mac === undefined ? {} : { mac }),
     ...(address ? { address } : {}),
     ...(addressV6 ? { addressV6 } : {}),
+    ...(c.sandbox?.hasIPv6 === false ? { noIPv6: true } : {}),
   });
   if (endpoint instanceof Failure) return endpoint;
   endpoint.gwPriority = settings.GwPriority ?? 0;
@@ -122,13 +134,13 @@ function dnsNames(c: Container, network: Network, settings: Partial<EndpointSett
   return [...new Set([c.name, ...(settings.Aliases ?? []), c.shortId, ...host])];
 }
 
-/** Takes all endpoints and the sandbox away. */
-export function releaseNetwork(daemon: Daemon, c: Container, announce = true): void {
-  for (const attachment of c.attachments.values()) {
+/** Takes all endpoints and the sandbox away, and tells of it, also when the container has not come so far as to have them. */
+export function releaseNetwork(daemon: Daemon, c: Container): void {
+  for (const [name, attachment] of c.sandbox ? c.attachments : []) {
     const endpoint = attachment.endpoint;
-    if (!endpoint) continue;
-    detach(c, attachment, endpoint);
-    if (announce) daemon.networkEvent(endpoint.network, 'disconnect', { container: c.id });
+    const network = endpoint?.network ?? daemon.controller.find(attachment.networkId || name);
+    if (endpoint) detach(c, attachment, endpoint);
+    if (!(network instanceof Failure)) daemon.networkEvent(network, 'disconnect', { container: c.id });
   }
   c.sandbox?.delete();
   c.sandbox = undefined;

@@ -11,6 +11,7 @@ import type { Container, WaitCondition } from '../container.ts';
 import { createContainer } from '../create.ts';
 import type { Daemon } from '../daemon.ts';
 import { CONFIG, CREATE, EXEC, EXEC_START, UPDATE } from '../decode/containers.ts';
+import { moveSysctls } from '../endpointsysctls.ts';
 import { errors } from '../errors.ts';
 import { createExec, type Exec, type ExecConfig, type ExecStart, execJson, findExec, startExec } from '../exec.ts';
 import { Filters } from '../filters.ts';
@@ -49,7 +50,7 @@ const timeoutOf = (call: Call): { timeout?: number; signal?: string } | Failure 
   return { ...(t === null || t === '' ? {} : { timeout: Number(t) }), ...(signal ? { signal } : {}) };
 };
 
-const create: Handler = async ({ daemon, request, query }) => {
+const create: Handler = async ({ daemon, request, query, version }) => {
   const body = await readJson<CreateBody>(request, CREATE);
   if (body instanceof Failure) return body;
   if (Object.keys(body).every((key) => key === 'HostConfig' || key === 'NetworkingConfig')) return errors.emptyConfig;
@@ -57,7 +58,9 @@ const create: Handler = async ({ daemon, request, query }) => {
   if (platform instanceof Failure) return platform;
   const other = body.Image ? platformMismatch(body.Image, platform) : undefined;
   if (other && !(daemon.images.get(body.Image as string) instanceof Failure)) return other;
-  const made = await createContainer(daemon, query.get('name') ?? '', body);
+  const moved = moveSysctls(body, version);
+  if (moved instanceof Failure) return moved;
+  const made = await createContainer(daemon, query.get('name') ?? '', body, moved);
   return made instanceof Failure ? made : json(daemon, 201, made);
 };
 

@@ -1,0 +1,76 @@
+import { beforeAll, expect, test } from 'vitest';
+import { type Machine, open } from './sh.ts';
+
+let m: Machine;
+beforeAll(async () => {
+  m = await open();
+});
+
+const P = 'com.docker.network';
+
+test('how often addresses are announced is an option of the network', async () => {
+  const create = (option: string): Promise<string> => m.fails(`docker network create -o ${P}.${option} no`);
+  expect(await create('advertise_addr_nmsgs=4')).toBe(`${P}.advertise_addr_nmsgs must be in the range 0 to 3 [1]`);
+  expect(await create('advertise_addr_nmsgs=x')).toBe(
+    `value for option ${P}.advertise_addr_nmsgs "x" must be an integer [1]`,
+  );
+  expect(await create('advertise_addr_ms=99')).toBe(`${P}.advertise_addr_ms must be in the range 100 to 2000 [1]`);
+  expect(await create('advertise_addr_ms=x')).toBe(
+    `value for option ${P}.advertise_addr_ms "x" must be integer milliseconds [1]`,
+  );
+  const arps = async (options: string): Promise<number> => {
+    await m.out(`docker network create -o ${P}.bridge.name=br-arp ${options} arp`);
+    await m.out('tcpdump -ni br-arp -w /tmp/arp.pcap arp 2>/dev/null & echo $! > /tmp/pid; sleep 0.2');
+    await m.out('docker run -d --name arp --network arp busybox top; sleep 0.5; kill $(cat /tmp/pid); sleep 0.1');
+    const count = Number(await m.out('tcpdump -nr /tmp/arp.pcap 2>/dev/null | wc -l'));
+    await m.out('docker rm -f arp; docker network rm arp');
+    return count;
+  };
+  expect(await arps('')).toBe(1);
+  expect(await arps(`-o ${P}.advertise_addr_ms=100`)).toBe(3);
+  expect(await arps(`-o ${P}.advertise_addr_ms=100 -o ${P}.advertise_addr_nmsgs=0`)).toBe(0);
+});
+
+test('a container without IPv6 has no IPv6 address on a network that has, nor a name with one', async () => {
+  await m.out('docker network create --ipv6 six');
+  await m.out('docker run -d --name four --network six --sysctl net.ipv6.conf.all.disable_ipv6=1 busybox top');
+  const shown =
+    "docker inspect -f '{{with .NetworkSettings.Networks.six}}[{{.GlobalIPv6Address}}{{.IPv6Gateway}}]{{end}}'";
+  expect(await m.out(`${shown} four`)).toBe('[]');
+  expect(await m.fails('docker run --rm --network six busybox ping -6 -c 1 four')).toBe("ping: bad address 'four' [1]");
+  expect(await m.out('docker run --rm --network six busybox ping -4 -q -c 1 four')).toContain('1 packets received');
+});
+
+test('settings of an interface belong to its network; only old clients may say them of the container', async () => {
+  const sysctl = '--sysctl net.ipv4.conf.eth0.forwarding=0';
+  expect(await m.fails(`docker run --rm ${sysctl} busybox true`)).toBe(
+    `interface specific sysctl setting "net.ipv4.conf.eth0.forwarding" must be supplied using driver option '${P}.endpoint.sysctls' [125]`,
+  );
+  const body = (name: string): string =>
+    JSON.stringify({
+      Image: 'busybox',
+      Cmd: ['top'],
+      HostConfig: { Sysctls: { [`net.ipv4.conf.${name}.forwarding`]: '0' } },
+    });
+  const create = async (name: string): Promise<{ Id: string; message?: string; Warnings: string[] }> => {
+    const curl = "curl -s --unix-socket /var/run/docker.sock -H 'Content-Type: application/json'";
+    return JSON.parse(await m.out(`${curl} -d '${body(name)}' http://localhost/v1.46/containers/create`));
+  };
+  const { Id, Warnings } = await create('eth0');
+  expect(Warnings).toEqual([
+    `Migrated sysctl "net.ipv4.conf.eth0.forwarding" to DriverOpts{"${P}.endpoint.sysctls":"net.ipv4.conf.IFNAME.forwarding=0"}.`,
+  ]);
+  await m.out(`docker start ${Id}`);
+  expect(await m.out(`docker exec ${Id} sysctl -n net.ipv4.conf.eth0.forwarding`)).toBe('0');
+  expect((await create('eth1')).message).toBe(
+    `unable to determine network endpoint for sysctl net.ipv4.conf.eth1.forwarding, use driver option '${P}.endpoint.sysctls' to set per-interface sysctls`,
+  );
+});
+
+test('an internal network lets its own IPv6 traffic pass, whatever its addresses', async () => {
+  await m.out(`docker network create --ipv6 --internal --subnet fd00:1::/64 -o ${P}.bridge.name=br-in in6`);
+  expect(await m.lines('ip6tables -S DOCKER-ISOLATION-STAGE-1 | grep br-in')).toEqual([
+    '-A DOCKER-ISOLATION-STAGE-1 ! -s fd00:1::/64 ! -i br-in -o br-in -j DROP',
+    '-A DOCKER-ISOLATION-STAGE-1 ! -d fd00:1::/64 -i br-in ! -o br-in -j DROP',
+  ]);
+});
