@@ -102,7 +102,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
     endpoint.links.set(alias ?? name, name);
   }
   if (network.info.ingress) endpoint.ingressPorts = c.ingressPorts;
-  endpoint.ifname = settings.DriverOpts?.[IFNAME];
+  endpoint.ifname = settings.DriverOpts?.[IFNAME] || undefined;
   endpoint.sysctls = endpointSysctls(settings.DriverOpts?.[SYSCTLS]);
   endpoint.linkLocal = (settings.IPAMConfig?.LinkLocalIPs ?? []).flatMap((ip) => parseIp(ip) ?? []);
   if (network.name === LINKS_NETWORK) endpoint.linked = linkedPeers(daemon, c);

@@ -115,6 +115,7 @@ export class Sandbox {
       ifname,
       linked: endpoint.linked,
       moved: endpoint === this.wayOut,
+      renamed: endpoint.sysctls.length > 0,
     });
     if (joined instanceof Failure) return joined;
     endpoint.joined = joined;
@@ -182,11 +183,12 @@ export class Sandbox {
   }
 
   #sysctlFailed(endpoint: Endpoint, ifname: string, name: string, value: string, e: Errno): Failure {
+    const made = endpoint.joined?.madeAs ?? ifname;
     this.leave(endpoint);
     const path = `/proc/sys/${name.replace(/\.ifname\./i, `.${ifname}.`).replaceAll('.', '/')}`;
     return new Failure(
       'system',
-      `failed to add interface ${ifname} to sandbox: unable to set sysctl ${name}=${value}: open ${path}: ${e.text.toLowerCase()}`,
+      `failed to add interface ${made} to sandbox: unable to set sysctl ${name}=${value}: open ${path}: ${e.text.toLowerCase()}`,
     );
   }
 

@@ -74,3 +74,36 @@ test('an internal network lets its own IPv6 traffic pass, whatever its addresses
     '-A DOCKER-ISOLATION-STAGE-1 ! -d fd00:1::/64 -i br-in ! -o br-in -j DROP',
   ]);
 });
+
+test('a device gets its name in the container; when it cannot have it, what it was called before is told', async () => {
+  await m.out(`docker network create -o ${P}.container_iface_prefix=fifteen.letters long`);
+  const failed = async (command: string): Promise<string> =>
+    (await m.fails(command)).replace(/veth[0-9a-f]{7}/g, 'VETH');
+  const why = 'failed to set up container networking: failed to add interface VETH to sandbox:';
+  expect(await failed('docker run --rm --network long busybox true')).toBe(
+    `${why} error renaming interface "VETH" to "fifteen.letters0": numerical result out of range [125]`,
+  );
+  const option = (text: string): string =>
+    `docker run --rm --network name=bridge,driver-opt=${P}.endpoint.${text} busybox true`;
+  expect(await failed(option('ifname=lo'))).toBe(`${why} error renaming interface "VETH" to "lo": file exists [125]`);
+  expect(await failed(option('sysctls=net.ipv4.conf.IFNAME.nosuch=1'))).toBe(
+    `${why} unable to set sysctl net.ipv4.conf.IFNAME.nosuch=1: open /proc/sys/net/ipv4/conf/eth0/nosuch: no such file or directory [127]`,
+  );
+  await m.out(option('ifname='));
+  expect(await m.out('ip -br link | grep -c veth || true')).toBe('0');
+});
+
+test('an MTU that no bridge can have is refused', async () => {
+  for (const mtu of [67, 65536])
+    expect(await m.fails(`docker network create -o ${P}.driver.mtu=${mtu} no`)).toBe('invalid argument [1]');
+  await m.out(`docker network create -o ${P}.driver.mtu=68 smallest`);
+});
+
+test("a bridge of one's own keeps its addresses, but for one that stands in the network's way", async () => {
+  await m.out('ip link add mine type bridge; ip addr add 10.70.0.1/24 dev mine; ip addr add 10.71.0.1/24 dev mine');
+  const addresses = (): Promise<string[]> => m.lines("ip -o -4 addr show mine | awk '{print $4}'");
+  await m.out(`docker network create -o ${P}.bridge.name=mine --subnet 10.71.0.0/24 --gateway 10.71.0.9 own`);
+  expect(await addresses()).toEqual(['10.70.0.1/24', '10.71.0.9/24']);
+  await m.out(`docker network rm own; docker network create -o ${P}.bridge.name=mine --subnet 10.72.0.0/24 own`);
+  expect(await addresses()).toEqual(['10.71.0.9/24', '10.72.0.1/24']);
+});
