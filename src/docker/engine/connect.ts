@@ -2,7 +2,7 @@
  * A container's networks: endpoints made and joined when it starts, taken away when it stops, and changed in between.
  * @see moby daemon/container_operations.go
  */
-import { formatIp, formatMac, parseIp, parseMac } from '../../base/ip.ts';
+import { formatIp, formatMac, parseIp } from '../../base/ip.ts';
 import type { EndpointSettings } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import type { GatewayFor, LinkedPeer } from '../libnetwork/driver.ts';
@@ -10,7 +10,7 @@ import type { Endpoint } from '../libnetwork/endpoint.ts';
 import type { Network } from '../libnetwork/network.ts';
 import type { Attachment, Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
-import { endpointErrors, endpointSysctls, IFNAME, isUserDefined, SYSCTLS } from './endpoints.ts';
+import { endpointErrors, endpointSysctls, hardwareAddress, IFNAME, isUserDefined, SYSCTLS } from './endpoints.ts';
 import { errors } from './errors.ts';
 import { addOwnHosts, followLinks, removeOwnHosts, updateDns } from './files.ts';
 import { LINKS_NETWORK } from './links.ts';
@@ -87,7 +87,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
   const { settings } = attachment;
   const address = settings.IPAMConfig?.IPv4Address ? parseIp(settings.IPAMConfig.IPv4Address) : undefined;
   const addressV6 = settings.IPAMConfig?.IPv6Address ? parseIp(settings.IPAMConfig.IPv6Address) : undefined;
-  const mac = settings.MacAddress ? parseMac(settings.MacAddress) : undefined;
+  const mac = settings.MacAddress ? hardwareAddress(settings.MacAddress) : undefined;
   const endpoint = network.createEndpoint(daemon.rng.hex(64), c.name, {
     ...(mac === undefined ? {} : { mac }),
     ...(address ? { address } : {}),

@@ -109,3 +109,9 @@ test("a bridge of one's own keeps its addresses, but for one that stands in the 
   await m.out(`docker network rm own; docker network create -o ${P}.bridge.name=mine --subnet 10.72.0.0/24 own`);
   expect(await addresses()).toEqual(['10.71.0.9/24', '10.72.0.1/24']);
 });
+
+test('a MAC address may be written as Go reads it', async () => {
+  const show = (mac: string): Promise<string> =>
+    m.out(`docker run --rm --mac-address ${mac} busybox cat /sys/class/net/eth0/address`);
+  for (const mac of ['0242.AC11.0005', '02-42-ac-11-00-05']) expect(await show(mac)).toBe('02:42:ac:11:00:05');
+});
