@@ -115,3 +115,22 @@ test('a MAC address may be written as Go reads it', async () => {
     m.out(`docker run --rm --mac-address ${mac} busybox cat /sys/class/net/eth0/address`);
   for (const mac of ['0242.AC11.0005', '02-42-ac-11-00-05']) expect(await show(mac)).toBe('02:42:ac:11:00:05');
 });
+
+test('networks are found by patterns of their names and ids', async () => {
+  await m.out('docker network create find-a; docker network create find-b');
+  const found = (filter: string): Promise<string> =>
+    m.out(`docker network ls --filter '${filter}' --format '{{.Name}}'`);
+  expect(await found('name=^find-')).toBe('find-a\nfind-b');
+  expect(await found('name=nd-(b|c)$')).toBe('find-b');
+  expect(await found('name=[')).toBe('');
+  expect(await found(`id=^${await m.out('docker network ls -qf name=find-a')}`)).toBe('find-a');
+  expect(await m.fails('docker network ls --filter dangling=true --filter dangling=false')).toBe(
+    "invalid filter 'dangling=[true false]' [1]",
+  );
+  expect(await m.fails('docker network ls --filter dangling=T')).toBe("invalid filter 'dangling=[T]' [1]");
+});
+
+test('a flag of a network stands for the option of the same name', async () => {
+  await m.out(`docker network create --ipv6 -o ${P}.enable_ipv6=false -o x=1 flag`);
+  expect(await m.out("docker network inspect -f '{{.EnableIPv6}} {{json .Options}}' flag")).toBe('true {"x":"1"}');
+});
