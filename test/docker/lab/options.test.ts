@@ -125,7 +125,7 @@ test('networks are found by patterns of their names and ids', async () => {
   expect(await found('name=[')).toBe('');
   expect(await found(`id=^${await m.out('docker network ls -qf name=find-a')}`)).toBe('find-a');
   expect(await m.fails('docker network ls --filter dangling=true --filter dangling=false')).toBe(
-    "invalid filter 'dangling=[true false]' [1]",
+    "invalid filter 'dangling=[false true]' [1]",
   );
   expect(await m.fails('docker network ls --filter dangling=T')).toBe("invalid filter 'dangling=[T]' [1]");
 });
