@@ -207,8 +207,9 @@ export class Sandbox {
       )[0];
   }
 
-  /** Sets the default route anew. */
+  /** Sets the default route anew; that of the machine is its own. */
   updateGateway(): void {
+    if (this.host) return;
     for (const family of [4, 6] as const) this.#updateRoute(family, this.gatewayEndpoint(family)?.joined);
   }
 

@@ -134,3 +134,9 @@ test('a flag of a network stands for the option of the same name', async () => {
   await m.out(`docker network create --ipv6 -o ${P}.enable_ipv6=false -o x=1 flag`);
   expect(await m.out("docker network inspect -f '{{.EnableIPv6}} {{json .Options}}' flag")).toBe('true {"x":"1"}');
 });
+
+test("the machine's own routes survive containers of its network", async () => {
+  const before = await m.out('ip route; ip -6 route');
+  await m.out('docker run --rm --network host busybox true');
+  expect(await m.out('ip route; ip -6 route')).toBe(before);
+});
