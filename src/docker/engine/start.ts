@@ -89,7 +89,8 @@ function createTask(
   const { kernel } = daemon;
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
   const readOnly = c.hostConfig.ReadonlyRootfs === true;
-  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns, readOnly }), shared?.id);
+  const readOnlySys = c.hostConfig.Privileged !== true;
+  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns, readOnly, readOnlySys }), shared?.id);
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);

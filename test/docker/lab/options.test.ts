@@ -140,3 +140,32 @@ test("the machine's own routes survive containers of its network", async () => {
   await m.out('docker run --rm --network host busybox true');
   expect(await m.out('ip route; ip -6 route')).toBe(before);
 });
+
+test('kernel parameters are read-only for a container without privileges', async () => {
+  const run = 'docker run --rm busybox';
+  const read = 'Read-only file system [1]';
+  expect(await m.fails(`${run} sysctl -w net.ipv4.ip_forward=0`)).toBe(
+    `sysctl: error setting key 'net.ipv4.ip_forward': ${read}`,
+  );
+  expect(await m.fails(`${run} sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'`)).toBe(
+    `sh: line 0: can't create /proc/sys/net/ipv4/ip_forward: ${read}`,
+  );
+  expect(await m.fails(`${run} sh -c 'echo 68 > /sys/class/net/eth0/mtu'`)).toBe(
+    `sh: line 0: can't create /sys/class/net/eth0/mtu: ${read}`,
+  );
+  expect(await m.lines(`${run} mount | grep -E '/(proc|sys)'`)).toEqual([
+    'proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)',
+    'proc on /proc/sys type proc (ro,nosuid,nodev,noexec,relatime)',
+    'sysfs on /sys type sysfs (ro,nosuid,nodev,noexec,relatime)',
+  ]);
+  expect(await m.out('docker run --rm --privileged busybox sysctl -w net.ipv4.ip_forward=0')).toBe(
+    'net.ipv4.ip_forward = 0',
+  );
+  expect(await m.fails('docker run --rm --privileged --user 1000 busybox sysctl -w net.ipv4.ip_forward=0')).toBe(
+    "sysctl: error setting key 'net.ipv4.ip_forward': Permission denied [1]",
+  );
+  expect(await m.fails(`${run} sh -c 'echo > /usr'`)).toBe("sh: line 0: can't create /usr: Is a directory [1]");
+  expect(await m.fails(`${run} sh -c 'cat < /etc/hosts/x'`)).toBe(
+    "sh: line 0: can't open /etc/hosts/x: no such file [1]",
+  );
+});
