@@ -20,6 +20,7 @@ import type {
   Layer,
   LayerSpec,
   Mounts,
+  MountsOf,
   OpenFile,
   PidNs,
   Process,
@@ -136,12 +137,15 @@ export class Machine implements Kernel {
     };
   }
 
-  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey): void {
+  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey, readOnly = false): void {
     const plain = 'rw,nosuid,nodev,noexec,relatime';
-    table.mount('/proc', synthFs('proc', procfs(this, pidns)), { source: 'proc', options: plain });
+    const guarded = { options: readOnly ? plain.replace('rw', 'ro') : plain, readOnly };
+    const proc = synthFs('proc', procfs(this, pidns));
+    table.mount('/proc', proc, { source: 'proc', options: plain });
+    if (readOnly) table.bind('/proc/sys', proc, '/sys', { source: 'proc', ...guarded });
     table.mount('/dev', devfs(this), { source: pidns === this.pidns ? 'udev' : 'tmpfs', options: 'rw,nosuid' });
     table.mount('/dev/pts', synthFs('devpts', devpts(this)), { source: 'devpts', options: plain });
-    table.mount('/sys', synthFs('sysfs', sysfs(this, netns)), { source: 'sysfs', options: plain });
+    table.mount('/sys', synthFs('sysfs', sysfs(this, netns)), { source: 'sysfs', ...guarded });
   }
 
   #bug(p: Proc, error: unknown): void {
@@ -219,9 +223,9 @@ export class Machine implements Kernel {
   tmpfs(size?: number): TreeFs {
     return tmpfs(this.tree, 'tmpfs', size);
   }
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts {
+  mounts(rootfs: FileSystem, of: MountsOf): Mounts {
     const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });
-    this.#mountSystem(table, of.pidns as PidNamespace, of.netns);
+    this.#mountSystem(table, of.pidns as PidNamespace, of.netns, of.readOnlySys);
     return table;
   }
 
