@@ -90,6 +90,7 @@ export function subjectOf(linkType: number, c: Captured): Subject {
       outgoing: c.outgoing,
       src: h?.mac,
       network,
+      frame: c.bytes,
     };
   }
   const b = c.bytes;
@@ -104,5 +105,6 @@ export function subjectOf(linkType: number, c: Captured): Subject {
     dst: mac(0),
     src: mac(6),
     network,
+    frame: b,
   };
 }
