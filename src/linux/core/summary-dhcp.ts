@@ -82,11 +82,11 @@ function valueText(code: number, v: Uint8Array): string {
 
 const hexPairs = (v: Uint8Array): string => [...v].map((x) => x.toString(16).padStart(2, '0')).join(':');
 
-function optionsText(b: Uint8Array): string {
+function optionsText(b: Uint8Array, verbose: number): string {
   let text = '\n\t  Vendor-rfc1048 Extensions\n\t    Magic Cookie 0x63825363';
   for (let at = 4; at < b.length; ) {
     const code = b[at] as number;
-    if (code === 255) break;
+    if (code === 255) return verbose > 2 ? `${text}\n\t    END (255), length 0` : text;
     if (code === 0) {
       at++;
       continue;
@@ -132,5 +132,5 @@ export function dhcpText(b: Uint8Array, length: number, o: SummaryOptions): stri
   ] as const)
     if (b[at]) text += `\n\t  ${name} "${textAt(b, at, n)}"`;
   if (b.length < 240) return `${text} [|bootp]`;
-  return u32(b, 236) === 0x63825363 ? text + optionsText(b.subarray(236)) : text;
+  return u32(b, 236) === 0x63825363 ? text + optionsText(b.subarray(236), o.verbose) : text;
 }

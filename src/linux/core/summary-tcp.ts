@@ -113,7 +113,7 @@ export function tcpText(t: Tcp, ip: Ip, o: SummaryOptions): string {
   const r = !o.absolute && t.flags & ACK ? o.seen.relative(ip, t) : undefined;
   const seq = r?.seq ?? t.seq;
   let text = `${src} > ${dst}: Flags [${tcpFlags(t.flags)}]`;
-  if (o.verbose) text += checksumText(ip, t);
+  if (o.verbose && !o.unchecked) text += checksumText(ip, t);
   if ((o.verbose ?? 0) > 1 || t.length > 0 || t.flags & (SYN | FIN | RST)) {
     text += `, seq ${seq}`;
     if (t.length > 0) text += `:${(seq + t.length) >>> 0}`;

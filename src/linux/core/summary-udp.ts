@@ -21,7 +21,7 @@ export function udpText(p: Packet, u: Udp, ip: Ip, o: SummaryOptions): string {
   const start = `${src} > ${dst}: `;
   if (o.quiet) return `${start}UDP, length ${u.length}`;
   // Over IPv4, where it may be absent, the checksum is looked at from -vv on.
-  const check = (o.verbose ?? 0) > (ip.v === 4 ? 1 : 0) ? checksumText(ip, u) : '';
+  const check = !o.unchecked && (o.verbose ?? 0) > (ip.v === 4 ? 1 : 0) ? checksumText(ip, u) : '';
   if (p.dns) return `${start}${check}${dnsMessageText(p.dns, o, u.sport === 5353 || u.dport === 5353)}`;
   if ((u.sport === 53 || u.dport === 53) && u.length < 12)
     return `${start}${check}domain [length ${u.length} < 12] (invalid)`;

@@ -35,6 +35,8 @@ export interface SummaryOptions {
   readonly verbose?: number;
   /** -q */
   readonly quiet?: boolean;
+  /** -K: checksums of TCP, UDP and IP are not looked at. */
+  readonly unchecked?: boolean;
   /** -S */
   readonly absolute?: boolean;
   /** Conversations met so far; one for each run of tcpdump. */
