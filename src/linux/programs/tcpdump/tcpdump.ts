@@ -72,7 +72,7 @@ async function openSource(ctx: Context): Promise<{ source: Source; iface: string
   const numbered = /^\d+$/.test(iface) ? sys.net.links()[Number(iface) - 1]?.name : undefined;
   const name = numbered ?? iface;
   const link = sys.net.link(name);
-  if (name !== 'any' && !link) return fail(`${name}: No such device exists\n(No such device exists)`);
+  if (name !== 'any' && !link) return fail(`${name}: No such device exists`);
   if (link && !link.up) return fail(`${name}: That device is not up`);
   const snaplen = Number(o.value('snapshot-length') ?? 262144) || 262144;
   const capture = sys.capture(
