@@ -245,7 +245,7 @@ export interface Kernel {
   /** @param size bytes that its files may take; without a limit when absent */
   tmpfs(size?: number): FileSystem;
   /** A mount table over `rootfs`, with /proc of a PID namespace, /dev, /dev/pts, /sys as containers have them. */
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts;
+  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean; sysReadOnly?: boolean }): Mounts;
 
   // --- processes
   /** ENOENT, EACCES, ENOTDIR, ENOEXEC as execve; then nothing was started. */

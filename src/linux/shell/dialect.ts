@@ -20,7 +20,7 @@ export interface Dialect {
 }
 
 const shortText = (text: string, create: boolean, dash: boolean): string => {
-  if (text !== 'No such file or directory') return dash ? text : text.charAt(0).toLowerCase() + text.slice(1);
+  if (text !== 'No such file or directory' && text !== 'Not a directory') return text;
   if (create) return dash ? 'Directory nonexistent' : 'nonexistent directory';
   return dash ? 'No such file' : 'no such file';
 };

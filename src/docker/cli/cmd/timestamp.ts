@@ -8,7 +8,7 @@ import { parseTime } from '../formatter/time.ts';
 export function timeParameter(ctx: Ctx, text: string): string | undefined | Failure {
   if (text === '') return undefined;
   const span = parseDuration(text);
-  if ('value' in span) {
+  if ('value' in span && text !== '0') {
     const ns = ctx.sys.realtime() - BigInt(Math.trunc(span.value));
     const seconds = ns / 1_000_000_000n;
     return String(seconds);

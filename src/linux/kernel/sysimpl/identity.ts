@@ -1,6 +1,6 @@
 /** System calls about the process itself, time, chance and the machine's names. */
 import type { Rng } from '../../../base/rng.ts';
-import { EINTR, EINVAL, ENOENT, ENOTDIR, EPERM, type Errno, ESRCH, isErr } from '../errno.ts';
+import { EINTR, EINVAL, ENOENT, ENOTDIR, EPERM, EROFS, type Errno, ESRCH, isErr } from '../errno.ts';
 import { pathOf } from '../fs/path.ts';
 import { find } from '../fs/vfs.ts';
 import { endWith } from '../signals.ts';
@@ -181,6 +181,10 @@ export class SysIdentity extends SysBase {
   }
   setSysctl(name: string, value: string): Errno | 0 {
     this.m.current = this.p;
-    return name === '' ? ENOENT : this.m.sysctls.set(this.netns, name, value);
+    if (name === '') return ENOENT;
+    const there = this.sysctl(name);
+    if (isErr(there) && there.name === 'ENOENT') return there;
+    const files = this.p.mounts.fs.place('/proc/sys');
+    return !isErr(files) && files.mount.readOnly ? EROFS : this.m.sysctls.set(this.netns, name, value);
   }
 }
