@@ -27,7 +27,6 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/programs',
     'src/docker/api',
     'src/docker/images/digest.ts',
-    'src/docker/images/reference.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',
     'src/docker/time.ts',
