@@ -35,6 +35,20 @@ describe('compileLesson', () => {
     expect(lesson.plan.steps[1]?.run).toEqual([{ machine: 'node1', run: 'docker rm -f box' }]);
   });
 
+  it('makes what a step uses into a failure with words', () => {
+    const { plan, text } = sound(
+      'x',
+      compileLesson(bent('lesson.yaml', '  - id: two\n', '  - id: two\n    uses: [box, tool]\n')),
+    );
+    expect(plan.steps[1]?.fail).toMatchObject([{ id: 'uses', back: 'restart' }]);
+    expect(plan.steps[1]?.fail[0]?.when).toEqual({
+      any: ['box', 'tool'].map((name) => ({ container: { machine: 'node1', name, count: 0 } })),
+    });
+    expect(JSON.stringify(text.en.steps.two?.fail.uses)).toContain('<code>box</code> and <code>tool</code>');
+    expect(JSON.stringify(text.zh.steps.two?.fail.uses)).toContain('<code>box</code> 和 <code>tool</code>');
+    expect(plan.steps[0]?.fail.map((f) => f.id)).toEqual(['stopped']);
+  });
+
   it('links lessons', () => {
     const { text, links } = readWords('# T\n\nSee [that](lesson:other/step).\n', 'en.md');
     expect(text.intro).toEqual([{ kind: 'html', html: '<p>See <a href="#/other/step">that</a>.</p>' }]);
@@ -120,6 +134,7 @@ describe('compileLesson', () => {
       bent('lesson.yaml', 'live: { port:', 'live: { end: { container: {}, show: name, until: x }, port:'),
       /\{\{end\}\} is a word of Go's templates/,
     ],
+    ['a fail with the name of uses', bent('lesson.yaml', 'id: stopped', 'id: uses'), /a fail cannot be called uses/],
     ['a value that is not declared', bent('en.md', '{{port}}', '{{pork}}'), /\{\{pork\}\} is not declared/],
   ];
   it.each(bad)('refuses %s', (_, files, message) => {

@@ -9,6 +9,7 @@ import { agree, fits } from './agree.ts';
 import { type Path, readData } from './data.ts';
 import { type Fault, type LessonFiles, tellFault } from './fault.ts';
 import { makesSense } from './sense.ts';
+import { withUses } from './uses.ts';
 import { readWords, type Words } from './words.ts';
 
 export * from './fault.ts';
@@ -34,7 +35,7 @@ export function compile(files: LessonFiles): Compiled | Fault[] {
   }
   if (!Array.isArray(data) && faults.length === 0) faults.push(...agree(data.value, en, zh));
   if (Array.isArray(data) || faults.length > 0) return faults.sort(byPlace);
-  const lesson: Lesson = { plan: data.value, text: { en: en.text, zh: zh.text } };
+  const lesson = withUses({ plan: data.value, text: { en: en.text, zh: zh.text } });
   return { lesson, links: [en, zh].flatMap(linksOf), line: data.line };
 }
 

@@ -4,6 +4,7 @@ import { isLiveName } from '../live.ts';
 import type { Commands, LessonPlan, StepPlan } from '../schema.ts';
 import type { Data, Path } from './data.ts';
 import type { Fault } from './fault.ts';
+import { USES } from './uses.ts';
 
 type Say = (path: Path, message: string) => void;
 
@@ -32,6 +33,7 @@ export function makesSense({ value: plan, line }: Data<LessonPlan>): Fault[] {
     questions(step, path, say);
     for (const [n, h] of step.hint.entries()) run(h.try ?? [], [...path, 'hint', n, 'try']);
     for (const [n, f] of step.fail.entries()) {
+      if (f.id === USES) say([...path, 'fail', n], `a fail cannot be called ${USES}: that is what uses is made into`);
       if (f.back !== 'restart') run(f.back, [...path, 'fail', n, 'back']);
       run(f.break ?? [], [...path, 'fail', n, 'break']);
     }
