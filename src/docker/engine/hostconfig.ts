@@ -116,7 +116,7 @@ export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig
   for (const key of OBJECTS) out[key] = structured(out[key]);
   for (const key in body) {
     const value = body[key];
-    if (value !== undefined && key in DEFAULTS) out[key] = structured(value);
+    if (value !== undefined && key in DEFAULTS) out[key] = filled(structured(value), DEFAULTS[key]);
   }
   const h = out as HostConfig & Record<string, unknown>;
   h.NetworkMode = h.NetworkMode === '' || h.NetworkMode === 'default' ? 'bridge' : h.NetworkMode;
@@ -134,12 +134,21 @@ export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig
   return h;
 }
 
+/** A struct with the zero values of the fields that were left out. */
+const filled = (value: unknown, zero: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { ...(zero as object | null), ...value }
+    : value;
+
 /** A copy of its own: defaults are shared. */
 function structured(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(structured);
   const out: Record<string, unknown> = {};
-  for (const key in value) out[key] = structured((value as Record<string, unknown>)[key]);
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member !== undefined) out[key] = structured(member);
+  }
   return out;
 }
 
