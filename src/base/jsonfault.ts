@@ -18,6 +18,7 @@ const DEEPEST = 1000;
 
 /** @returns Go's words for values that lie too deep in each other, whether the text is JSON or not */
 export function depthFault(source: string): string | undefined {
+  if (source.split(/[[{]/, DEEPEST + 2).length <= DEEPEST + 1) return undefined;
   let depth = 0;
   for (let i = 0; i < source.length; i++) {
     const c = source[i];

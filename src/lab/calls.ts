@@ -9,7 +9,14 @@ import type { ViewCall } from './view.ts';
 
 const CAPACITY = 1024;
 
-type Entry = { -readonly [K in keyof ViewCall]: ViewCall[K] };
+/** A call as it was made: its path and query are put into words when somebody asks. */
+type Entry = { -readonly [K in keyof ViewCall]: K extends 'query' ? URLSearchParams : ViewCall[K] };
+
+const viewOf = (e: Entry): ViewCall => ({
+  ...e,
+  path: e.path.replace(/^\/v\d+\.\d+(?=\/)/, ''),
+  query: e.query.toString(),
+});
 
 export class CallLog {
   #entries: Entry[] = [];
@@ -23,7 +30,7 @@ export class CallLog {
     return this.#entries
       .slice(-CAPACITY)
       .filter((e) => e.seq >= seq)
-      .map((e) => ({ ...e }));
+      .map(viewOf);
   }
 
   /** The same service, logged as that of `machine`. */
@@ -37,8 +44,8 @@ export class CallLog {
       time: this.now(),
       machine,
       method: request.method,
-      path: request.path.replace(/^\/v\d+\.\d+(?=\/)/, ''),
-      query: request.query.toString(),
+      path: request.path,
+      query: request.query,
       status: 0,
       open: true,
     };

@@ -48,6 +48,8 @@ export function emptyId(path: string): Failure | undefined {
  * @see moby client/client.go: getAPIPath (path.Join)
  */
 export function encodePath(path: string): string {
+  // as nearly all are: nothing to escape
+  if (/^(\/[\w.-]+)+$/.test(path)) return path;
   return path
     .replace(/\/{2,}/g, '/')
     .split('/')

@@ -74,7 +74,9 @@ function hostsFile(daemon: Daemon, c: Container): string {
 
 /** Writes all three anew. */
 export function writeFiles(daemon: Daemon, c: Container): void {
-  const put = (name: string, content: string): void => write(daemon.kernel, `${containerDir(c.id)}/${name}`, content);
+  const dir = containerDir(c.id);
+  daemon.kernel.root.fs.mkdir(dir, 0o755, true);
+  const put = (name: string, content: string): void => write(daemon.kernel, `${dir}/${name}`, content);
   put('hostname', `${fullName(c)}\n`);
   put('hosts', hostsFile(daemon, c));
   put('resolv.conf', setupDns(daemon, c));
@@ -140,7 +142,7 @@ export function updateDns(daemon: Daemon, c: Container): void {
 }
 
 const write = (kernel: Kernel, path: string, content: string): void => {
-  kernel.root.fs.writeFile(path, utf8(content), { mode: 0o644, parents: true });
+  kernel.root.fs.writeFile(path, utf8(content), { mode: 0o644 });
 };
 
 function read(kernel: Kernel, path: string): string {

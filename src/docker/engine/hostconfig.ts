@@ -114,8 +114,10 @@ export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig
   // All fields at once: an object that grows field by field would be a slow and large one.
   const out: Record<string, unknown> = { ...DEFAULTS };
   for (const key of OBJECTS) out[key] = structured(out[key]);
-  for (const [key, value] of Object.entries(body ?? {}))
+  for (const key in body) {
+    const value = body[key];
     if (value !== undefined && key in DEFAULTS) out[key] = filled(structured(value), DEFAULTS[key]);
+  }
   const h = out as HostConfig & Record<string, unknown>;
   h.NetworkMode = h.NetworkMode === '' || h.NetworkMode === 'default' ? 'bridge' : h.NetworkMode;
   h.LogConfig = logConfig(h.LogConfig, log);
@@ -139,8 +141,16 @@ const filled = (value: unknown, zero: unknown): unknown =>
     : value;
 
 /** A copy of its own: defaults are shared. */
-const structured = <T>(value: T): T =>
-  typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as T) : value;
+function structured(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(structured);
+  const out: Record<string, unknown> = {};
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member !== undefined) out[key] = structured(member);
+  }
+  return out;
+}
 
 /** The container's Config: the request's over the image's. @see moby daemon/commit.go: merge */
 export function mergeConfig(

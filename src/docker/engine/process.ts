@@ -88,9 +88,13 @@ export function initArgv(daemon: Daemon, c: Container, mounts: Mounts): string[]
   return [INIT_INSIDE, '--', ...c.argv];
 }
 
+/** What processes of a container have when nothing else is said. */
+const USUAL: ReadonlySet<string> = new Set(capabilitiesOf(null, null, false));
+
 /** @param privileged of `docker exec --privileged` */
 export function privileges(c: Container, privileged = false): { readonly caps?: ReadonlySet<string> } {
   const { CapAdd, CapDrop, Privileged } = c.hostConfig;
   if (privileged || Privileged) return {};
+  if (!CapAdd?.length && !CapDrop?.length) return { caps: USUAL };
   return { caps: new Set(capabilitiesOf(CapAdd, CapDrop, false)) };
 }

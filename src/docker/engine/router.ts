@@ -46,7 +46,7 @@ function matchSegments(want: readonly string[], have: readonly string[]): Record
     const greedy = segment.endsWith('*}');
     const take = greedy ? have.length - h - (want.length - w - 1) : 1;
     if (take < 1 || h + take > have.length) return undefined;
-    const value = have.slice(h, h + take).join('/');
+    const value = take === 1 ? (have[h] as string) : have.slice(h, h + take).join('/');
     if (value === '') return undefined;
     params[segment.slice(1, greedy ? -2 : -1)] = unescaped(value);
     h += take;
@@ -75,25 +75,31 @@ export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[
       const found = find(routes, request.method, path);
       if (!found) return bare(daemon, 404, errors.pageNotFound.message);
       const version = versioned?.[1];
-      if (version !== undefined && compareVersions(version, API_VERSION) > 0)
-        return versionError(
-          daemon,
-          `client version ${version} is too new. Maximum supported API version is ${API_VERSION}`,
-          false,
-        );
-      if (version !== undefined && compareVersions(version, MIN_API_VERSION) < 0)
-        return versionError(
-          daemon,
-          `client version ${version} is too old. Minimum supported API version is ${MIN_API_VERSION}, ` +
-            'please upgrade your client to a newer version',
-          true,
-        );
+      const refused = version === undefined || version === API_VERSION ? undefined : versionFault(daemon, version);
+      if (refused) return refused;
       await daemon.sleep(COST.request);
       const call = { daemon, request, query: request.query, params: found.params, version: version ?? API_VERSION };
       const answer = await found.route.handler(call);
       return answer instanceof Failure ? failure(daemon, answer) : answer;
     },
   };
+}
+
+function versionFault(daemon: Daemon, version: string): HttpResponse | undefined {
+  if (compareVersions(version, API_VERSION) > 0)
+    return versionError(
+      daemon,
+      `client version ${version} is too new. Maximum supported API version is ${API_VERSION}`,
+      false,
+    );
+  if (compareVersions(version, MIN_API_VERSION) < 0)
+    return versionError(
+      daemon,
+      `client version ${version} is too old. Minimum supported API version is ${MIN_API_VERSION}, ` +
+        'please upgrade your client to a newer version',
+      true,
+    );
+  return undefined;
 }
 
 /** Without empty segments, `.` and `..`; a slash at the end stays. @see gorilla/mux: cleanPath */

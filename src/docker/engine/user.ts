@@ -44,10 +44,18 @@ export function lookupUser(fs: FileSystem, spec: string, more: readonly string[]
   return { uid: row ? Number(row[2]) : Number(wanted), gid, groups: [...groups], home: row?.[5] || '/' };
 }
 
-function rows(fs: FileSystem, file: string): string[][] {
+type Rows = readonly (readonly string[])[];
+
+/** What was read last of a file: an image's containers have the same text. */
+const last = new Map<string, { readonly content: string; readonly rows: Rows }>();
+
+function rows(fs: FileSystem, file: string): Rows {
   const bytes = fs.readFile(file);
   if (isErr(bytes)) return [];
-  return text(bytes)
-    .split('\n')
-    .map((line) => line.split(':'));
+  const content = text(bytes);
+  const known = last.get(file);
+  if (known?.content === content) return known.rows;
+  const made = content.split('\n').map((line) => line.split(':'));
+  last.set(file, { content, rows: made });
+  return made;
 }

@@ -3,7 +3,7 @@
  */
 import type { HttpService } from '../../base/http.ts';
 import { baseFiles, namedFiles } from './base-files.ts';
-import { ENXIO, type Errno, ESRCH, isErr } from './errno.ts';
+import { EEXIST, ENXIO, type Errno, ESRCH, isErr } from './errno.ts';
 import { devfs, devpts, openNull } from './fs/devfs.ts';
 import { layerOf, type TreeLayer } from './fs/layer.ts';
 import { MountTable } from './fs/mounts.ts';
@@ -204,8 +204,12 @@ export class Machine implements Kernel {
   }
   netnsName(ns: NetnsKey, path: string): void {
     mkdirAll(this.root, path.slice(0, path.lastIndexOf('/')), 0o755);
-    removeAt(this.root, '/', path, false);
-    const made = makeAt(this.root, '/', path, { kind: 'file', mode: 0o444 });
+    const make = (): unknown => makeAt(this.root, '/', path, { kind: 'file', mode: 0o444 });
+    let made = make();
+    if (made === EEXIST) {
+      removeAt(this.root, '/', path, false);
+      made = make();
+    }
     if (!(made instanceof TreeInode)) throw new Error(`cannot name a namespace ${path}`);
     made.nsfs = ns;
     this.world.net.hold(ns);

@@ -19,6 +19,9 @@ function slashed(name: string): string {
     .join('/');
 }
 
+/** A name of a namespace's as those have it: with dots only. */
+const isPlainNet = (name: string): boolean => name.startsWith('net.') && !name.includes('/');
+
 interface Value {
   get(): string;
   /** Absent: read only. */
@@ -61,12 +64,14 @@ export class Sysctls {
   }
 
   get(netns: NetnsKey, name: string): string | Errno {
+    if (isPlainNet(name)) return this.m.world.net.sysctl(netns, name);
     const key = sysctlKey(name);
     const own = this.#own.get(key);
     return own ? own.get() : key.startsWith('net/') ? this.m.world.net.sysctl(netns, key) : ENOENT;
   }
 
   set(netns: NetnsKey, name: string, value: string): Errno | 0 {
+    if (isPlainNet(name)) return this.m.world.net.setSysctl(netns, name, value);
     const key = sysctlKey(name);
     const own = this.#own.get(key);
     if (own) return own.set ? own.set(value) : EACCES;

@@ -200,7 +200,7 @@ export class Variables {
     const put = (m: Map<string, Variable>): void => {
       for (const [k, v] of m) {
         if (v.exported && v.value !== undefined && !v.items) out[k] = v.value;
-        else delete out[k];
+        else if (k in out) delete out[k];
       }
     };
     put(this.#global);

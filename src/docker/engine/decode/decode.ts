@@ -20,10 +20,12 @@ class Decoder {
   /** Type of the struct that is being filled, and the names that lead to the present field. */
   #struct = '';
   readonly #path: string[] = [];
+  /** How many of them lead there; those after it are of fields that were read before. */
+  #depth = 0;
 
   #refuse(what: string, type: GoType): undefined {
     const struct = this.#struct.replace(/^.*\./, '');
-    const where = struct === '' ? 'value' : `struct field ${struct}.${this.#path.join('.')}`;
+    const where = struct === '' ? 'value' : `struct field ${struct}.${this.#path.slice(0, this.#depth).join('.')}`;
     this.fault ??= `json: cannot unmarshal ${what} into Go ${where} of type ${type.name}`;
     return undefined;
   }
@@ -60,20 +62,21 @@ class Decoder {
   #object(value: object, type: GoType & { kind: 'struct' }): Record<string, unknown> {
     const out: Record<string, unknown> = {};
     const struct = this.#struct;
-    const depth = this.#path.length;
-    for (const [key, v] of Object.entries(value)) {
+    const depth = this.#depth;
+    for (const key in value) {
+      const v = (value as Record<string, unknown>)[key];
       const field = find(type.fields, key);
       if (field) {
         this.#struct = type.name;
-        this.#path.length = depth;
-        if (field.from !== undefined) this.#path.push(field.from);
-        this.#path.push(field.name);
+        this.#depth = depth;
+        if (field.from !== undefined) this.#path[this.#depth++] = field.from;
+        this.#path[this.#depth++] = field.name;
       }
       const read = field ? this.read(v, field.type) : (v ?? undefined);
       if (read !== undefined) out[field?.name ?? key] = read;
     }
     this.#struct = struct;
-    this.#path.length = depth;
+    this.#depth = depth;
     return out;
   }
 }

@@ -61,12 +61,14 @@ export function devfs(m: Machine): TreeFs {
   char(fs, 'tty', [5, 0], own);
   char(fs, 'console', [5, 1], own);
   char(fs, 'ptmx', [5, 2], () => ENXIO);
-  fs.mkdir('/pts');
-  fs.mkdir('/shm', 0o1777);
-  fs.symlink('/proc/self/fd', '/fd');
-  fs.symlink('/proc/self/fd/0', '/stdin');
-  fs.symlink('/proc/self/fd/1', '/stdout');
-  fs.symlink('/proc/self/fd/2', '/stderr');
+  const { root } = fs.tree;
+  root.create('pts', { kind: 'dir', mode: 0o755 });
+  root.create('shm', { kind: 'dir', mode: 0o1777 });
+  const link = (name: string, target: string): unknown => root.create(name, { kind: 'symlink', mode: 0o777, target });
+  link('fd', '/proc/self/fd');
+  link('stdin', '/proc/self/fd/0');
+  link('stdout', '/proc/self/fd/1');
+  link('stderr', '/proc/self/fd/2');
   return fs;
 }
 

@@ -35,8 +35,7 @@ export class MountTable implements Mounts, Crossing {
   readonly fs: TreeFace;
 
   constructor(rootfs: FileSystem, info: { source: string; type?: string; options?: string; readOnly?: boolean }) {
-    const root = placeIn(rootfs, '/');
-    if (isErr(root)) throw new Error('a root file system without a root');
+    const root = topOf(rootfs);
     const type = info.type ?? rootfs.type;
     const mount: Mount = {
       root: root.inode,
@@ -64,7 +63,7 @@ export class MountTable implements Mounts, Crossing {
   }
 
   mount(target: string, fs: FileSystem, info: { source: string; options?: string; readOnly?: boolean }): void {
-    this.#add(target, fs, '/', { type: fs.type, ...info });
+    this.#add(target, topOf(fs), '/', { type: fs.type, ...info });
   }
 
   bind(
@@ -74,7 +73,8 @@ export class MountTable implements Mounts, Crossing {
     info: { source: string; options?: string; readOnly?: boolean },
   ): void {
     const from = placeIn(fs, path);
-    const mounted = isErr(from) || from.mount.at === undefined ? undefined : from.mount;
+    if (isErr(from)) throw new Error(`bind mount of ${path}: ${from.text}`);
+    const mounted = from.mount.at === undefined ? undefined : from.mount;
     // What another file system there holds keeps that one's name and options.
     const there = mounted && {
       type: mounted.type,
@@ -83,17 +83,15 @@ export class MountTable implements Mounts, Crossing {
       readOnly: info.readOnly || mounted.readOnly,
       within: path.startsWith(`${mounted.target}/`) ? path.slice(mounted.target.length) : mounted.within,
     };
-    this.#add(target, fs, path, { type: fs.type, ...info, ...there });
+    this.#add(target, from, path, { type: fs.type, ...info, ...there });
   }
 
   #add(
     target: string,
-    fs: FileSystem,
+    from: Place,
     within: string,
     info: { source: string; type: string; options?: string; readOnly?: boolean; within?: string },
   ): void {
-    const from = placeIn(fs, within);
-    if (isErr(from)) throw new Error(`bind mount of ${within}: ${from.text}`);
     const at = this.#mountPoint(target, from.inode.kind === 'dir');
     const flags = info.readOnly ? 'ro' : 'rw';
     const mount: Mount = {
@@ -146,6 +144,12 @@ export class MountTable implements Mounts, Crossing {
 
 /** Where a path of a file system leads, in that file system's own mounts. */
 export function placeIn(fs: FileSystem, path: string): Place | Errno {
+  return own(fs).place(path);
+}
+
+const topOf = (fs: FileSystem): Place => own(fs).crossing.top;
+
+function own(fs: FileSystem): TreeFace {
   if (!(fs instanceof TreeFace)) throw new Error('a file system that this kernel did not make');
-  return fs.place(path);
+  return fs;
 }

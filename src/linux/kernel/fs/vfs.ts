@@ -69,12 +69,13 @@ export function makeAt(c: Crossing, cwd: string, path: string, what: NewInode): 
 
 /** Makes a directory, and those on the way to it that are missing. @param path absolute */
 export function mkdirAll(c: Crossing, path: string, mode: number): Errno | 0 {
-  const place = find(c, '/', path);
-  if (!isErr(place)) return place.inode.kind === 'dir' ? 0 : EEXIST;
-  if (place !== ENOENT) return place;
-  const above = path.slice(0, path.replace(/\/+$/, '').lastIndexOf('/'));
-  const missing = above === '' ? 0 : mkdirAll(c, above, mode);
-  if (missing !== 0) return missing;
+  const w = walk(c, '/', path, true);
+  if (isErr(w)) {
+    if (w !== ENOENT) return w;
+    const above = path.slice(0, path.replace(/\/+$/, '').lastIndexOf('/'));
+    const missing = above === '' ? 0 : mkdirAll(c, above, mode);
+    if (missing !== 0) return missing;
+  } else if (w.place) return w.place.inode.kind === 'dir' ? 0 : EEXIST;
   const made = makeAt(c, '/', path, { kind: 'dir', mode });
   return isErr(made) ? made : 0;
 }

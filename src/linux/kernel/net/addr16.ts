@@ -2,19 +2,22 @@
 import type { IpAddr } from '../../../base/ip.ts';
 import type { Addr16 } from '../../core/core.ts';
 
-const LOW = 0xffff_ffff_ffff_ffffn;
-
 export function toAddr16(ip: IpAddr): Addr16 {
+  // Without a DataView: that would take the bytes off the heap.
   const out = new Uint8Array(16);
-  const view = new DataView(out.buffer);
   if (ip.v === 4) {
-    view.setUint16(10, 0xffff);
-    view.setUint32(12, ip.value);
-  } else {
-    view.setBigUint64(0, ip.value >> 64n);
-    view.setBigUint64(8, ip.value & LOW);
-  }
+    out[10] = out[11] = 0xff;
+    putWord(out, 12, ip.value);
+  } else
+    for (let at = 12, rest = ip.value; rest > 0n; at -= 4, rest >>= 32n) putWord(out, at, Number(rest & 0xffff_ffffn));
   return out;
+}
+
+function putWord(out: Uint8Array, at: number, value: number): void {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
 }
 
 export function fromAddr16(a: Addr16): IpAddr {

@@ -64,11 +64,11 @@ export function addAddr(
   const addr: Addr = {
     ifindex: d.ifindex,
     prefix,
-    ...(options.broadcast && { broadcast: options.broadcast }),
+    broadcast: options.broadcast,
     scope,
-    ...(options.proto !== undefined && { proto: options.proto }),
+    proto: options.proto,
     label: options.label ?? d.name,
-    ...(options.good && { good: options.good }),
+    good: options.good,
   };
   ns.addrs.push(addr);
   world.watch.address(ns, addr);

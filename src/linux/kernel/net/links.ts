@@ -243,9 +243,15 @@ export function setLink(
   if (isErr(d)) return d;
   const err = changeLink(world, d, change);
   if (err) return err;
-  const { up, txqlen: _, ...others } = change;
-  if (Object.values(others).some((v) => v !== undefined)) world.watch.link(d);
-  return up === undefined ? 0 : setUp(world, d, up);
+  if (isSeen(change)) world.watch.link(d);
+  return change.up === undefined ? 0 : setUp(world, d, change.up);
+}
+
+/** Whether those who listen are told of a change: of up and down they are told when it has happened, of the queue's length never. */
+function isSeen(change: Parameters<NetAdmin['setLink']>[1]): boolean {
+  for (const key in change)
+    if (key !== 'up' && key !== 'txqlen' && change[key as keyof typeof change] !== undefined) return true;
+  return false;
 }
 
 /** All changes but up and down. */

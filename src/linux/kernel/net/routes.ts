@@ -37,21 +37,21 @@ const anywhere = (family: 4 | 6): Prefix => (family === 4 ? { addr: ip4(0), bits
 
 function toCore(ns: Netns, r: Route): CoreRoute {
   const dst = r.dst ?? anywhere(r.family);
-  return {
+  const route: CoreRoute = {
     table: r.table,
     dst: toAddr16(dst.addr),
     bits: dst.bits,
-    ...(r.via && { gw: toAddr16(r.via) }),
+    gw: r.via && toAddr16(r.via),
     dev: (r.ifindex !== undefined && ns.find(r.ifindex)?.dev) || 0,
-    ...(r.src && { src: toAddr16(r.src) }),
+    src: r.src && toAddr16(r.src),
     scope: SCOPE[r.scope],
     metric: r.metric,
     type: TYPE[r.type],
-    ...(r.mtu !== undefined && { mtu: r.mtu }),
-    ...(r.locks?.includes('mtu') && { mtuLock: true }),
-    ...(r.advmss !== undefined && { advmss: r.advmss }),
-    ...(r.nexthops && hops(ns, r.nexthops)),
+    mtu: r.mtu,
+    mtuLock: r.locks?.includes('mtu'),
+    advmss: r.advmss,
   };
+  return r.nexthops ? { ...route, ...hops(ns, r.nexthops) } : route;
 }
 
 /** Several next hops: the first stands for the route, the others follow it. */
@@ -67,7 +67,7 @@ function hops(ns: Netns, list: readonly NextHop[]): Partial<CoreRoute> {
 /** Makes the core's routes of one destination, table and metric those of the list, in its order. */
 export function syncRoutes(world: NetWorld, ns: Netns, like: Route): Errno | 0 {
   const same = ns.routes.all.filter((r) => sameKey(r, like));
-  while (world.core.routeDel(ns.core, { ...toCore(ns, like), dev: 0, gw: undefined, type: 0 } as never) === 0);
+  while (world.core.routeDel(ns.core, { ...toCore(ns, like), dev: 0, gw: undefined, type: 0 }) === 0);
   for (const r of same) {
     const err = world.core.routeAdd(ns.core, { ...toCore(ns, r), append: true });
     if (err < 0) return errnoOf(err);

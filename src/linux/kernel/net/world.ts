@@ -117,7 +117,7 @@ export class NetWorld {
   pump(): boolean {
     let any = false;
     let adverts = false;
-    this.closed.clear();
+    if (this.closed.size > 0) this.closed.clear();
     this.core.events((kind, a, b) => {
       any = true;
       if (kind === EventKind.SOCK) this.sockets.get(a)?.event();
