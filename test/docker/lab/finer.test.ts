@@ -77,6 +77,29 @@ describe('logs', () => {
   });
 });
 
+test('help, by words before or after it', async () => {
+  const usage = (command: string): Promise<string> => m.out(`${command} | head -1`);
+  for (const command of ['docker --help volume ls', 'docker volume --help ls', 'docker volume ls --help'])
+    expect(await usage(command)).toBe('Usage:  docker volume ls [OPTIONS]');
+  expect(await usage('docker --help nosuch')).toBe('Usage:  docker [OPTIONS] COMMAND');
+});
+
+test('what was saved comes back with its size', async () => {
+  const size = (): Promise<string> => m.out("docker image inspect -f '{{.Size}}' redis");
+  const before = await size();
+  await m.out('docker save -o r.tar redis; docker rmi redis; docker load -i r.tar');
+  expect(await size()).toBe(before);
+});
+
+test('what was not asked for is null', async () => {
+  await m.out('docker volume create bare');
+  expect(await m.out("docker volume inspect -f '{{json .Labels}} {{json .Options}}' bare")).toBe('null null');
+  await m.out('docker context create copied');
+  expect(await m.out("docker context ls --format '{{.Name}}: {{.Description}}'")).toContain(
+    'copied: Current DOCKER_HOST based configuration',
+  );
+});
+
 test('a user of nothing but a colon is root', async () => {
   expect(await m.out('docker run --rm -u : busybox id')).toBe('uid=0(root) gid=0(root) groups=0(root)');
 });
