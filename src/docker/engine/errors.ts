@@ -31,6 +31,12 @@ export const errors = {
   jsonTail: invalid('unexpected content after JSON'),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
+  startBody: invalid(
+    'starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24',
+  ),
+  checkpoint: invalid('checkpoint is only supported in experimental mode'),
+  jsonEnd: invalid('invalid JSON: got EOF while reading request body'),
+  noContentType: invalid('malformed Content-Type header (): mime: no media type'),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
   emptyParameter: (name: string): Failure => invalid(`bad parameter: ${name}cannot be empty`),
   atoi: (text: string): Failure => system(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`),
@@ -144,6 +150,7 @@ export const errors = {
     `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
 
   // --- images
+  noHost: system('Get "http:": http: no Host in request URL'),
   imageInUse: (ref: string, container: string, image: string): Failure =>
     conflict(
       `conflict: unable to remove repository reference "${ref}" (must force) - ` +

@@ -7,7 +7,7 @@ import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { FileSystem, Mounts } from '../../linux/kernel/machine.ts';
 import type { WaitStatus } from '../../linux/kernel/sys.ts';
 import { Failure } from '../errdefs.ts';
-import { allocateNetwork, releaseNetwork } from './connect.ts';
+import { allocateNetwork, announceNetworks, releaseNetwork } from './connect.ts';
 import type { Container, Running } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { daemonEnvironment, withHome } from './environment.ts';
@@ -92,8 +92,8 @@ function createTask(
   const { kernel } = daemon;
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
   const readOnly = c.hostConfig.ReadonlyRootfs === true;
-  const sysReadOnly = c.hostConfig.Privileged !== true;
-  const mounts = kernel.mounts(c.rootfs, { pidns, netns, readOnly, sysReadOnly });
+  const readOnlySys = c.hostConfig.Privileged !== true;
+  const mounts = kernel.mounts(c.rootfs, { pidns, netns, readOnly, readOnlySys });
   const shm = mountSharedMemory(daemon, c, mounts, memory);
   const mounted = mountAll(daemon, c, mounts, shared?.id);
   if (mounted) return mounted;
@@ -101,7 +101,7 @@ function createTask(
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
   if (user instanceof Failure) return user;
-  const unset = checkDevices(daemon, c) ?? setSysctls(daemon, c, netns);
+  const unset = checkDevices(daemon, c) ?? (c.sandbox ? undefined : setSysctls(daemon, c, netns));
   if (unset) return unset;
   const log = openLogFault(c.hostConfig.LogConfig);
   if (log) return errors.logDriver(log);
@@ -175,6 +175,7 @@ function began(daemon: Daemon, c: Container): void {
   c.error = '';
   c.startedAt = daemon.now();
   c.running?.streams.pump();
+  announceNetworks(daemon, c);
   daemon.containerEvent(c, 'start');
   watchHealth(daemon, c);
 }

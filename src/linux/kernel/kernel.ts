@@ -20,6 +20,7 @@ import type {
   Layer,
   LayerSpec,
   Mounts,
+  MountsOf,
   OpenFile,
   PidNs,
   Process,
@@ -61,15 +62,15 @@ const BASE = layerOf(baseFiles(), FILES_MADE);
 interface SystemMounts {
   readonly dev: { readonly source: string; readonly options: string };
   readonly pts: string;
-  readonly sysReadOnly: boolean;
+  readonly readOnlySys: boolean;
 }
 const MACHINE: SystemMounts = {
   dev: { source: 'udev', options: 'rw,nosuid' },
   pts: 'rw,nosuid,nodev,noexec,relatime',
-  sysReadOnly: false,
+  readOnlySys: false,
 };
 /** @see moby oci/defaults.go: DefaultLinuxSpec */
-const CONTAINER: Omit<SystemMounts, 'sysReadOnly'> = {
+const CONTAINER: Omit<SystemMounts, 'readOnlySys'> = {
   dev: { source: 'tmpfs', options: 'rw,nosuid,size=65536k,mode=755' },
   pts: 'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666',
 };
@@ -153,13 +154,12 @@ export class Machine implements Kernel {
     };
   }
 
-  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey, { dev, pts, sysReadOnly }: SystemMounts): void {
+  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey, { dev, pts, readOnlySys }: SystemMounts): void {
     const plain = 'rw,nosuid,nodev,noexec,relatime';
-    const readOnly = sysReadOnly;
     table.mount('/proc', synthFs('proc', procfs(this, pidns)), { source: 'proc', options: plain });
     table.mount('/dev', devfs(this), dev);
     table.mount('/dev/pts', synthFs('devpts', devpts(this)), { source: 'devpts', options: pts });
-    const sys = { source: 'sysfs', options: readOnly ? plain.replace('rw', 'ro') : plain, readOnly };
+    const sys = { source: 'sysfs', options: readOnlySys ? plain.replace('rw', 'ro') : plain, readOnly: readOnlySys };
     table.mount('/sys', synthFs('sysfs', sysfs(this, netns)), sys);
   }
 
@@ -238,10 +238,10 @@ export class Machine implements Kernel {
   tmpfs(size?: number): TreeFs {
     return tmpfs(this.tree, 'tmpfs', size);
   }
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean; sysReadOnly?: boolean }): Mounts {
+  mounts(rootfs: FileSystem, of: MountsOf): Mounts {
     const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });
-    const sysReadOnly = of.sysReadOnly ?? false;
-    this.#mountSystem(table, of.pidns as PidNamespace, of.netns, { ...CONTAINER, sysReadOnly });
+    const readOnlySys = of.readOnlySys ?? false;
+    this.#mountSystem(table, of.pidns as PidNamespace, of.netns, { ...CONTAINER, readOnlySys });
     return table;
   }
 
