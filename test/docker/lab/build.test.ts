@@ -62,6 +62,40 @@ test('the last step says nothing of the image', async () => {
   expect(stderr).not.toContain('Successfully');
 });
 
+test.each([
+  ['COPY f', 'COPY requires at least two arguments, but only one was provided. Destination could not be determined'],
+  ['COPY --foo=1 a b', 'unknown flag: --foo'],
+  ['FROM a b', 'FROM requires either one or three arguments'],
+  ['HEALTHCHECK foo', 'unknown type "FOO" in HEALTHCHECK (try CMD)'],
+])('a file with %s is refused before its first step', async (instruction, why) => {
+  const said = await m.fails(`printf 'FROM busybox\\nRUN echo never\\n${instruction}\\n' | docker build -`, true);
+  expect(said).toContain(`ERROR: failed to build: failed to solve: dockerfile parse error on line 3: ${why} [1]`);
+  expect(said).toContain(`   3 | >>> ${instruction}`);
+  expect(said).not.toContain('load metadata');
+});
+
+test('stages and platforms that are not there', async () => {
+  const one = (flags: string): Promise<string> =>
+    m.fails(`printf 'FROM busybox AS x\\nRUN echo never\\n' | docker build ${flags} -`, true);
+  const nosuch = await one('--target nosuch');
+  expect(nosuch).toContain('failed to solve: target stage "nosuch" could not be found [1]');
+  expect(nosuch).not.toContain('never');
+  expect(await one('--platform linux/arm64')).toContain('no matching manifest for linux/arm64');
+});
+
+test('what steps are given', async () => {
+  const said = async (run: string, flags: string): Promise<string> =>
+    (await m.lab.run('node1', `printf 'FROM busybox\\nRUN ${run}\\n' | docker build ${flags} -`)).stderr;
+  expect(await said('grep there /etc/hosts', '--add-host there:192.0.2.7')).toContain('192.0.2.7\tthere');
+  expect(await said('df /dev/shm', '--shm-size 2m')).toMatch(/shm +2048 /);
+  await m.out("mkdir sent; echo hi >sent/f; printf 'FROM busybox\\nCOPY --chmod=640 f /f\\n' >sent/Dockerfile");
+  await m.out('docker build -q -t mode sent');
+  expect(await m.out('docker run --rm mode ls -l /f')).toMatch(/^-rw-r----- /);
+  expect((await m.lab.run('node1', 'DOCKER_BUILDKIT=0 docker build sent')).stderr).toContain(
+    'the --chmod option requires BuildKit',
+  );
+});
+
 test('the classic builder keeps its steps', async () => {
   await m.out("printf 'FROM busybox\\nENV A=1\\nENV B=2\\n' | DOCKER_BUILDKIT=0 docker build -t old - 2>/dev/null");
   expect(await m.lines("docker history --format '{{.CreatedBy}}' old")).toEqual([

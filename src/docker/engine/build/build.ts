@@ -53,6 +53,11 @@ export function startBuild(
   if (dockerfile instanceof Failure) return dockerfile;
   const first = dockerfile.instructions.find((i) => i.name !== 'ARG');
   if (first?.name !== 'FROM') return new Failure('invalid', 'No build stage in current context');
+  const { target } = options;
+  const names = dockerfile.instructions.filter((i) => i.name === 'FROM').map((i) => i.rest.split(/\s+/)[2]);
+  const isStage = names.some((name, n) => name?.toLowerCase() === target.toLowerCase() || String(n) === target);
+  if (target !== '' && !isStage)
+    return new Failure('invalid', `target stage ${JSON.stringify(target)} could not be found`);
   const refs: Reference[] = [];
   for (const tag of options.tags) {
     const ref = parseReference(tag);
@@ -79,8 +84,6 @@ async function* run(
       if (!quiet) yield* messages;
       for await (const message of stages.step(i)) if (!quiet) yield message;
     }
-    if (options.target !== '' && !stages.reached(options.target))
-      throw new BuildError(`target stage ${JSON.stringify(options.target)} could not be found`);
     const { id } = stages.finish();
     const short = id.slice(7, 19);
     if (!quiet) yield line({ aux: { ID: id } });

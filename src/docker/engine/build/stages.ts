@@ -67,7 +67,8 @@ export class Stages {
   ) {}
 
   reached(target: string): boolean {
-    return target !== '' && (this.#now?.name === target || String(this.#done.length) === target);
+    const name = target.toLowerCase();
+    return target !== '' && (this.#now?.name.toLowerCase() === name || String(this.#done.length) === target);
   }
 
   get #stage(): Stage {
@@ -232,11 +233,13 @@ export class Stages {
     if (fetched instanceof Failure) throw new BuildError(`${i.name} failed: ${fetched.message}`);
     const { files, sources } = fetched;
     const tree = i.flags.from === undefined ? this.context : this.#treeOf(i.flags.from);
-    const found = copyEntries(new Map([...tree, ...files]), sources, target, (path) => {
+    const copied = copyEntries(new Map([...tree, ...files]), sources, target, (path) => {
       const stat = fs.stat(path, true);
       return !isErr(stat) && stat.kind === 'dir';
     });
-    if (found instanceof Failure) throw new BuildError(`${i.name} failed: ${found.message}`);
+    if (copied instanceof Failure) throw new BuildError(`${i.name} failed: ${copied.message}`);
+    const mode = this.#modeOf(i);
+    const found = mode === undefined ? copied : copied.map((e) => ({ ...e, mode }));
     const isFetched = ({ bytes }: TarEntry): boolean => [...files.values()].some((f) => f.bytes === bytes);
     const entries = i.name === 'ADD' ? found.flatMap((e) => (isFetched(e) ? [e] : extracted(e, target))) : found;
     const sum = sha256(entries.map((e) => `${e.name} ${e.mode} ${sha256(latin(e.bytes))}`).join('\n'));
@@ -254,6 +257,19 @@ export class Stages {
     const layer = layerFrom(this.daemon, sum, fs);
     stage.layers = [...stage.layers, layer];
     yield told(this.#add(stage.config, createdBy, layer));
+  }
+
+  /** `--chmod=0755` */
+  #modeOf({ flags }: Instruction): number | undefined {
+    if (flags.chmod === undefined) return undefined;
+    if (!this.options.buildKit)
+      throw new BuildError(
+        'the --chmod option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled',
+      );
+    const text = expand(flags.chmod, this.#variables(), this.escapeChar);
+    if (!/^[0-7]{1,4}$/.test(text))
+      throw new BuildError(`invalid chmod parameter: '${text}'. it should be octal string and between 0 and 07777`);
+    return Number.parseInt(text, 8);
   }
 
   /** The files of an earlier stage, or of an image. */
