@@ -39,6 +39,15 @@ describe('what it may not write', () => {
   });
 });
 
+test('capabilities, as /proc tells of them', async () => {
+  const bits = (flags: string): Promise<string> =>
+    m.out(`docker run --rm ${flags} busybox grep -E 'Cap(Eff|Bnd)' /proc/self/status | cut -f2 | tr '\\n' ' '`);
+  expect(await bits('')).toBe('00000000a80425fb 00000000a80425fb ');
+  expect(await bits('--cap-drop ALL --cap-add NET_ADMIN')).toBe('0000000000001000 0000000000001000 ');
+  expect(await bits('--privileged')).toBe('000001ffffffffff 000001ffffffffff ');
+  expect(await bits('-u 1000')).toBe('0000000000000000 00000000a80425fb ');
+});
+
 describe('how it ends', () => {
   const code = (name: string): Promise<string> => m.out(`docker inspect -f '{{.State.ExitCode}}' ${name}`);
 
