@@ -51,7 +51,9 @@ function help(words: readonly string[], ping: Ping): Output {
   if (group) return said(groupHelp(group, childrenOf(group.path, ping)));
   const spec = findCommand(words);
   if (spec) return said(commandHelp(spec, `docker ${words.join(' ')}`));
-  return refused(new Failure(`unknown help topic: ${words.join(' ')}`));
+  let known = words.length - 1;
+  while (known > 0 && !findGroup(words.slice(0, known)) && !findCommand(words.slice(0, known))) known--;
+  return refused(new Failure(`unknown help topic: ${words.slice(known).join(' ')}`));
 }
 
 function resolve(words: readonly string[], ping: Ping): Resolved {
@@ -64,7 +66,10 @@ function resolve(words: readonly string[], ping: Ping): Resolved {
     const next = words[n];
     const page = groupHelp(group, childrenOf(path, ping));
     if (next === undefined) return said('', page);
-    if (next === '--help') return said(page);
+    if (next === '--help') {
+      const after = words.slice(n + 1);
+      return after.length === 0 ? said(page) : resolve([...path, ...after, next], ping);
+    }
     if (next.startsWith('-')) {
       const parsed = parseFlags([], words.slice(n), true);
       if (parsed.help) return said(page);
@@ -111,15 +116,22 @@ async function pingOf(sys: Sys, global: Options): Promise<Ping> {
   return client.ping;
 }
 
+/** @see sirupsen/logrus: ParseLevel */
+const LEVELS = new Set(['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace']);
+
 async function docker(sys: Sys): Promise<Output> {
   const global = parseFlags(GLOBAL_FLAGS, sys.argv.slice(1), true);
   if (global.error) return refused(flagFailure(global.error, 'Usage:  docker [OPTIONS] COMMAND [ARG...]', 'docker'));
-  if (global.options.bool('version')) return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
+  const level = global.options.string('log-level');
+  if (!LEVELS.has(level.toLowerCase())) return refused(new Failure(`Unable to parse logging level: ${level}`));
+  if (global.options.bool('version') && global.args.length === 0)
+    return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
   const words = global.args;
   const ping = (): Promise<Ping> => pingOf(sys, global.options);
   if (global.help) {
-    const topic = words.filter((a) => !a.startsWith('-'));
-    return topic.length > 0 ? help(topic, await ping()) : said(rootHelp(await ping()));
+    const asked = words.length > 0 ? resolve([...words, '--help'], await ping()) : undefined;
+    if (asked && 'spec' in asked) return runCommand(sys, asked, global.options);
+    return asked?.code === 0 ? asked : said(rootHelp(await ping()));
   }
   if (words.length === 0) return said('', rootHelp(await ping()));
   if (words[0] === 'help') return help(words.slice(1), await ping());

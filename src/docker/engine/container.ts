@@ -217,6 +217,10 @@ export interface MountPoint {
   readonly options?: string;
 }
 
+/** Where overlay2 keeps a layer. */
+export const overlayDirectory = ({ cacheId }: { readonly cacheId: string }): string =>
+  `/var/lib/docker/overlay2/${cacheId}`;
+
 /** What lies in every container over its image. @see Daemon.initLayer */
 export const INIT_FILES: Readonly<Record<string, LayerFile>> = {
   '/.dockerenv': { text: '', mode: 0o755 },

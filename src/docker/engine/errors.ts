@@ -106,6 +106,16 @@ export const errors = {
       'invalid',
       `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ${cause}`,
     ),
+  /** A file cannot lie on a directory, nor a directory on a file. @see moby daemon/errors.go: setExitCodeFromError, runc rootfs_linux.go */
+  mountKinds: (source: string, target: string, fileOnDir: boolean, graph: string): Failure => {
+    const why = fileOnDir
+      ? `mount src=${source}, dst=${target}, dstFd=/proc/thread-self/fd/11, flags=MS_BIND|MS_REC: not a directory`
+      : `create mountpoint for ${target} mount: cannot create subdirectories in "${graph}/merged${target}": not a directory`;
+    return errors.task(
+      'create',
+      `error mounting "${source}" to rootfs at "${target}": ${why}: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+    );
+  },
   logDriver: (cause: string): Failure =>
     system(`failed to create task for container: failed to initialize logging driver: ${cause}`),
   idRange: system('uids and gids must be in range 0-2147483647'),

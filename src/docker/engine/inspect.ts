@@ -3,13 +3,11 @@ import { formatIp } from '../../base/ip.ts';
 import type { ContainerConfig, ContainerInspect, NetworkSettings, PortMap } from '../api/types.ts';
 import { rfc3339Nano, ZERO_TIME } from '../time.ts';
 import { networksOf } from './connect.ts';
-import type { Container } from './container.ts';
+import { type Container, overlayDirectory } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { containerDir } from './files.ts';
 import { mountRows } from './mounts.ts';
 import { exposedPorts, portMap } from './ports.ts';
-
-const OVERLAY = '/var/lib/docker/overlay2';
 
 /** NetworkSettings.Ports: empty when it does not run or its networks have no ports. */
 export function containerPorts(c: Container): PortMap {
@@ -82,8 +80,8 @@ function links(daemon: Daemon, c: Container): string[] | null {
 }
 
 function graphData(c: Container): Record<string, string> {
-  const lower = [...(c.image?.layers ?? [])].reverse().map((l) => `${OVERLAY}/${l.cacheId}/diff`);
-  const own = `${OVERLAY}/${c.cacheId}`;
+  const lower = [...(c.image?.layers ?? [])].reverse().map((l) => `${overlayDirectory(l)}/diff`);
+  const own = overlayDirectory(c);
   return {
     ID: c.id,
     LowerDir: [`${own}-init/diff`, ...lower].join(':'),

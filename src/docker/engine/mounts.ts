@@ -74,7 +74,7 @@ export function tmpfsFaults(c: Container): Failure | undefined {
 }
 
 /** Mounts all of it in a container's tree. */
-export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): void {
+export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): Failure | undefined {
   const host: FileSystem = daemon.kernel.root.fs;
   const inOrder = [...c.mounts].sort((a, b) => a.destination.split('/').length - b.destination.split('/').length);
   for (const m of inOrder) {
@@ -88,7 +88,8 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): v
       mounts.bind(m.destination, tree, clean(m.subpath ?? ''), { source: 'overlay', readOnly: m.readOnly });
       continue;
     }
-    bindSource(daemon, m, mounts);
+    const fault = bindSource(daemon, m, mounts, c);
+    if (fault) return fault;
   }
   mountPayloads(daemon, c, mounts);
   // A device is the host's own file, as runc has it in a user namespace.
@@ -96,6 +97,7 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): v
   for (const { PathOnHost, PathInContainer } of devices)
     if (!isErr(host.stat(PathOnHost, true))) mounts.bind(PathInContainer, host, PathOnHost, { source: 'udev' });
   for (const [path, options] of Object.entries(tmpfsOf(c.hostConfig))) mountTmpfs(daemon, mounts, path, options);
+  return undefined;
 }
 
 /** Secrets and configs lie in memory, each mounted where its task wants it. @see moby container_operations_unix.go: setupSecretDir */

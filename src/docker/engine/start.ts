@@ -95,7 +95,8 @@ function createTask(
   const readOnlySys = c.hostConfig.Privileged !== true;
   const mounts = kernel.mounts(c.rootfs, { pidns, netns, readOnly, readOnlySys });
   const shm = mountSharedMemory(daemon, c, mounts, memory);
-  mountAll(daemon, c, mounts, shared?.id);
+  const mounted = mountAll(daemon, c, mounts, shared?.id);
+  if (mounted) return mounted;
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
@@ -212,13 +213,15 @@ function sharedNamespace(daemon: Daemon, c: Container): Shared | Failure | undef
 }
 
 /** @param filesOf whose hosts, hostname and resolv.conf are mounted */
-function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): void {
+function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): Failure | undefined {
   const host = daemon.kernel.root.fs;
   const dir = containerDir(filesOf);
-  mountPointsInto(daemon, c, mounts);
+  const fault = mountPointsInto(daemon, c, mounts);
+  if (fault) return fault;
   for (const name of ['resolv.conf', 'hostname', 'hosts'])
     mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
   protectPaths(c, mounts);
+  return undefined;
 }
 
 function shimArgv(id: string): string[] {

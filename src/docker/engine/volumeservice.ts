@@ -5,7 +5,7 @@
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Mounts } from '../../linux/kernel/machine.ts';
 import type { Failure } from '../errdefs.ts';
-import type { Container, MountPoint } from './container.ts';
+import { type Container, type MountPoint, overlayDirectory } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
 import { mountVolume, optionFault } from './localmount.ts';
@@ -58,9 +58,15 @@ export function releaseVolumes(daemon: Daemon, c: Container): void {
 const sourceOf = (m: MountPoint): string => clean(`${m.source}/${m.subpath ?? ''}`);
 
 /** A bind or a volume in a container's tree. A directory of the host that is not there is made for `-v`. */
-export function bindSource(daemon: Daemon, m: MountPoint, mounts: Mounts): void {
+export function bindSource(daemon: Daemon, m: MountPoint, mounts: Mounts, c: Container): Failure | undefined {
   const { fs } = daemon.kernel.root;
   const source = sourceOf(m);
   if (isErr(fs.stat(source, true))) fs.mkdir(source, 0o755, true);
+  const from = fs.stat(source, true);
+  const to = mounts.fs.stat(m.destination, true);
+  const [file, dir] = [!isErr(from) && from.kind !== 'dir', !isErr(to) && to.kind === 'dir'];
+  const blocked = isErr(to) ? to.name === 'ENOTDIR' : !dir && !file;
+  if (blocked || (dir && file)) return errors.mountKinds(source, m.destination, file && dir, overlayDirectory(c));
   mounts.bind(m.destination, fs, source, { source: '/dev/vda', readOnly: m.readOnly });
+  return undefined;
 }

@@ -76,6 +76,8 @@ export class ImageStore {
   #waiting: (() => void)[] = [];
   /** Digests of the archives of layers that specs describe. */
   readonly #digests = new Map<string, string>();
+  /** Layers that specs describe, by {@link ImageLayer.diffId}: they come back as they were. */
+  readonly #described = new Map<string, ImageLayer>();
   /** Unix ns from which the ages of specs are counted. */
   #boot = 0n;
   /** `docker.io/library/nginx@sha256:…` → id */
@@ -149,11 +151,15 @@ export class ImageStore {
   #layer(step: ImageStep, salt: string): ImageLayer[] {
     if (!step.files) return [];
     const known = layers.get(step);
-    if (known) return [known];
+    if (known) {
+      this.#described.set(known.diffId, known);
+      return [known];
+    }
     const diffId =
       this.#digests.get(layerKey(step)) ?? digest(`${salt}\n${step.createdBy}\n${JSON.stringify(step.files)}`);
     const made = { layer: this.kernel.layer(step.files), diffId, size: step.size, cacheId: sha256(`cache ${diffId}`) };
     layers.set(step, made);
+    this.#described.set(diffId, made);
     return [made];
   }
 
@@ -179,6 +185,11 @@ export class ImageStore {
   layer(diffId: string): ImageLayer | undefined {
     for (const image of this.#images.values()) for (const l of image.layers) if (l.diffId === diffId) return l;
     return undefined;
+  }
+
+  /** A layer of the catalogs, whether an image has it or not. */
+  described(diffId: string): ImageLayer | undefined {
+    return this.#described.get(diffId);
   }
 
   tag(ref: Reference, id: string): void {
@@ -240,6 +251,11 @@ export class ImageStore {
   isId(nameOrId: string): boolean {
     const ref = parseReference(nameOrId);
     return ref instanceof Failure || this.byTag(ref) === undefined;
+  }
+
+  /** Takes an image in again. */
+  put(image: Image): void {
+    this.#images.set(image.id, image);
   }
 
   remove(id: string): void {

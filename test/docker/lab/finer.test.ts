@@ -39,6 +39,15 @@ describe('what it may not write', () => {
   });
 });
 
+test('capabilities, as /proc tells of them', async () => {
+  const bits = (flags: string): Promise<string> =>
+    m.out(`docker run --rm ${flags} busybox grep -E 'Cap(Eff|Bnd)' /proc/self/status | cut -f2 | tr '\\n' ' '`);
+  expect(await bits('')).toBe('00000000a80425fb 00000000a80425fb ');
+  expect(await bits('--cap-drop ALL --cap-add NET_ADMIN')).toBe('0000000000001000 0000000000001000 ');
+  expect(await bits('--privileged')).toBe('000001ffffffffff 000001ffffffffff ');
+  expect(await bits('-u 1000')).toBe('0000000000000000 00000000a80425fb ');
+});
+
 describe('how it ends', () => {
   const code = (name: string): Promise<string> => m.out(`docker inspect -f '{{.State.ExitCode}}' ${name}`);
 
@@ -75,6 +84,29 @@ describe('logs', () => {
     await m.out('docker run --name early busybox echo hi; sleep 2');
     expect(await m.out('docker logs --since 0 early')).toBe('hi');
   });
+});
+
+test('help, by words before or after it', async () => {
+  const usage = (command: string): Promise<string> => m.out(`${command} | head -1`);
+  for (const command of ['docker --help volume ls', 'docker volume --help ls', 'docker volume ls --help'])
+    expect(await usage(command)).toBe('Usage:  docker volume ls [OPTIONS]');
+  expect(await usage('docker --help nosuch')).toBe('Usage:  docker [OPTIONS] COMMAND');
+});
+
+test('what was saved comes back with its size', async () => {
+  const size = (): Promise<string> => m.out("docker image inspect -f '{{.Size}}' redis");
+  const before = await size();
+  await m.out('docker save -o r.tar redis; docker rmi redis; docker load -i r.tar');
+  expect(await size()).toBe(before);
+});
+
+test('what was not asked for is null', async () => {
+  await m.out('docker volume create bare');
+  expect(await m.out("docker volume inspect -f '{{json .Labels}} {{json .Options}}' bare")).toBe('null null');
+  await m.out('docker context create copied');
+  expect(await m.out("docker context ls --format '{{.Name}}: {{.Description}}'")).toContain(
+    'copied: Current DOCKER_HOST based configuration',
+  );
 });
 
 test('a user of nothing but a colon is root', async () => {

@@ -69,6 +69,14 @@ const RUN: readonly (readonly [flags: string, said: string])[] = [
     'failed to create task for container: failed to initialize logging driver: Unix syslog delivery error [125]',
   ],
   [
+    '-v /etc/hostname:/etc',
+    'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/etc/hostname" to rootfs at "/etc": mount src=/etc/hostname, dst=/etc, dstFd=/proc/thread-self/fd/11, flags=MS_BIND|MS_REC: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type [125]',
+  ],
+  [
+    '-v /tmp:/etc/passwd',
+    'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/tmp" to rootfs at "/etc/passwd": create mountpoint for /etc/passwd mount: cannot create subdirectories in "/var/lib/docker/overlay2/ID/merged/etc/passwd": not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type [125]',
+  ],
+  [
     '--ipc container:web',
     'failed to join IPC namespace: container ID: non-shareable IPC (hint: use IpcMode:shareable for the donor container) [125]',
   ],
@@ -156,6 +164,26 @@ describe('other commands', () => {
     ],
     ['docker save -o /tmp busybox', 'failed to save image: cannot write to a directory [1]'],
     ['docker attach --detach-keys ctrl-, web', 'unable to upgrade to tcp, received 400 [1]'],
+    ['docker --log-level foo ps', 'Unable to parse logging level: foo [1]'],
+    ['docker help volume ls x', 'unknown help topic: x [1]'],
+    ['docker --help run --foo', 'unknown flag: --foo [125]'],
+    ['docker ps --help --foo', 'unknown flag: --foo [125]'],
+    [
+      'docker ps --help=foo',
+      'invalid argument "foo" for "--help" flag: strconv.ParseBool: parsing "foo": invalid syntax [125]',
+    ],
+    [
+      'docker login -u a -p b --password-stdin',
+      'conflicting options: cannot specify both --password and --password-stdin [1]',
+    ],
+    [
+      'docker save --platform linux/arm64 -o x.tar redis',
+      'image with reference redis was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64 [1]',
+    ],
+    [
+      'docker load --platform foo -i /etc/passwd',
+      'invalid platform: "foo": unknown operating system or architecture: invalid argument [1]',
+    ],
     [
       'docker start --checkpoint a web',
       '"--checkpoint" is only supported on a Docker daemon with experimental features enabled [1]',
@@ -168,6 +196,9 @@ describe('other commands', () => {
       'docker image inspect --platform arm64 busybox',
       'image with reference busybox was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64 [1]',
     ],
+    ['docker cp /etc/hostname web:', 'no such directory [1]'],
+    ['docker manifest create --nosuch a b', 'unknown flag: --nosuch [125]'],
+    ['docker manifest push --purge nosuch', 'No such manifest: docker.io/library/nosuch:latest [1]'],
     ['docker cp nosuch/ web:/', 'lstat /root/nosuch: no such file or directory [1]'],
     ['docker cp web:/etc/passwd nodir/x', 'invalid output path: directory "/root/nodir" does not exist [1]'],
     ['echo | docker cp - web:/nosuch', 'destination "web:/nosuch" must be a directory [1]'],

@@ -4,6 +4,7 @@ import { outputFileError, readStdin, writeOut } from '../archive/write.ts';
 import type { Ctx } from '../context.ts';
 import { Failure, failed } from '../failure.ts';
 import { atLeast, type CommandSpec, command, exactly, flag, NONE } from '../spec.ts';
+import { platformQuery } from './image/platform.ts';
 
 const TERMINAL = 'cowardly refusing to save to a terminal. Use the -o flag or redirect';
 const output = flag('output', 'string', 'Write to this file, not to standard output', { short: 'o', names: 'file' });
@@ -13,6 +14,17 @@ function refused(ctx: Ctx, path: string, what: string): Failure | undefined {
   if (path === '') return ctx.sys.isatty(1) ? new Failure(TERMINAL) : undefined;
   const bad = outputFileError(ctx, path);
   return bad === undefined ? undefined : new Failure(`failed to ${what}: ${bad}`);
+}
+
+/** `--platform` as many times as it stands there. */
+function platforms(given: readonly string[]): string[] | undefined | Failure {
+  const out: string[] = [];
+  for (const one of given) {
+    const query = platformQuery(one);
+    if (failed(query)) return query;
+    if (query !== undefined) out.push(query);
+  }
+  return out.length > 0 ? out : undefined;
 }
 
 const exported = command({
@@ -42,7 +54,9 @@ const save = command({
   run: async (ctx, o, args) => {
     const bad = refused(ctx, o.string('output'), 'save image');
     if (bad) return bad;
-    const got = await ctx.client.call('GET', '/images/get', { query: { names: [...args] } });
+    const platform = platforms(o.list('platform'));
+    if (failed(platform)) return platform;
+    const got = await ctx.client.call('GET', '/images/get', { query: { names: [...args], platform } });
     return failed(got) ? got : writeOut(ctx, got, o.string('output'));
   },
 });
@@ -70,9 +84,11 @@ const load = command({
     if (path === '' && ctx.sys.isatty(0)) return new Failure('requested load from stdin, but stdin is empty');
     const raw = path === '' ? await readStdin(ctx) : ctx.sys.readFile(path);
     if (isErr(raw)) return new Failure(`open ${path}: ${raw.text.toLowerCase()}`);
+    const platform = platforms(o.list('platform'));
+    if (failed(platform)) return platform;
     const quiet = o.bool('quiet') || !ctx.sys.isatty(1);
     const got = await ctx.client.call('POST', '/images/load', {
-      query: { quiet: quiet ? '1' : '0' },
+      query: { quiet: quiet ? '1' : '0', platform },
       raw,
       headers: { 'content-type': 'application/x-tar' },
     });

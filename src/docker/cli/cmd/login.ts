@@ -75,8 +75,9 @@ export const login = command({
     let password = o.string('password');
     const username = o.string('username');
     if (o.changed('password')) {
+      if (o.bool('password-stdin'))
+        return new Failure('conflicting options: cannot specify both --password and --password-stdin');
       await ctx.err('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
-      if (o.bool('password-stdin')) return new Failure('--password and --password-stdin are mutually exclusive');
     }
     if (o.bool('password-stdin')) {
       if (username === '') return new Failure('Must provide --username with --password-stdin');

@@ -1,11 +1,21 @@
 /**
  * The groups of commands, the commands that have no group's folder, and those that are known and not built yet: help, usage
  * errors, and an honest answer.
- * Limits: most of their flags are not listed; they come with the commands.
+ * Limits: what has no run of its own here has its flags all the same.
  */
 import { Failure, failed } from '../failure.ts';
 import { fullName, parseReference, tagged } from '../reference.ts';
-import { type Arity, atLeast, between, type CommandSpec, command, exactly, type GroupSpec } from '../spec.ts';
+import {
+  type Arity,
+  atLeast,
+  between,
+  type CommandSpec,
+  command,
+  exactly,
+  type FlagSpec,
+  flag,
+  type GroupSpec,
+} from '../spec.ts';
 import { login, logout } from './login.ts';
 import { pluginCommands } from './plugin.ts';
 import { search } from './search.ts';
@@ -28,9 +38,18 @@ export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
 ]);
 
 /** A command that is not there: words, the rest of its usage line, one line about it, number of arguments. */
-function known(words: string, use: string, short: string, args: Arity, aliases?: readonly string[]): CommandSpec {
-  return command({ path: words.split(' '), use, short, args, aliases, flags: [] });
+function known(
+  words: string,
+  use: string,
+  short: string,
+  args: Arity,
+  { aliases, flags = [] }: { readonly aliases?: readonly string[]; readonly flags?: readonly FlagSpec[] } = {},
+): CommandSpec {
+  return command({ path: words.split(' '), use, short, args, aliases, flags });
 }
+
+const insecure = flag('insecure', 'bool', 'Talk to the registry without TLS');
+const checkpointDir = flag('checkpoint-dir', 'string', 'Where checkpoints are kept');
 
 /** What only an engine with experimental features has. */
 const experimental = (spec: CommandSpec): CommandSpec => command({ ...spec, experimental: true });
@@ -71,12 +90,35 @@ const images: readonly CommandSpec[] = [
     '[OPTIONS] MANIFEST_LIST MANIFEST',
     'Add what a local manifest list says of an image',
     exactly(2),
+    {
+      flags: [
+        flag('arch', 'string', 'Architecture'),
+        flag('os', 'string', 'Operating system'),
+        flag('os-features', 'strings', 'Features of the operating system'),
+        flag('os-version', 'string', 'Version of the operating system'),
+        flag('variant', 'string', 'Variant of the architecture'),
+      ],
+    },
   ),
-  known('manifest create', 'MANIFEST_LIST MANIFEST [MANIFEST...]', 'Make a local manifest list', atLeast(2)),
+  known('manifest create', 'MANIFEST_LIST MANIFEST [MANIFEST...]', 'Make a local manifest list', atLeast(2), {
+    flags: [flag('amend', 'bool', 'Change a list that is there', { short: 'a' }), insecure],
+  }),
   registered(
-    known('manifest inspect', '[OPTIONS] [MANIFEST_LIST] MANIFEST', 'Show a manifest or a list of them', between(1, 2)),
+    known(
+      'manifest inspect',
+      '[OPTIONS] [MANIFEST_LIST] MANIFEST',
+      'Show a manifest or a list of them',
+      between(1, 2),
+      {
+        flags: [insecure, flag('verbose', 'bool', 'With layers and platform', { short: 'v' })],
+      },
+    ),
   ),
-  noManifest(known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1))),
+  noManifest(
+    known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1), {
+      flags: [insecure, flag('purge', 'bool', 'Remove the local list afterwards', { short: 'p' })],
+    }),
+  ),
   noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
   ...trustCommands,
 ];
@@ -88,19 +130,20 @@ const plugins: readonly CommandSpec[] = [
       '[OPTIONS] CONTAINER CHECKPOINT',
       'Make a checkpoint of a running container',
       exactly(2),
+      { flags: [checkpointDir, flag('leave-running', 'bool', 'Leave it running')] },
     ),
   ),
   experimental(
-    known('checkpoint ls', '[OPTIONS] CONTAINER', 'List the checkpoints of a container', exactly(1), [
-      'checkpoint ls',
-      'checkpoint list',
-    ]),
+    known('checkpoint ls', '[OPTIONS] CONTAINER', 'List the checkpoints of a container', exactly(1), {
+      aliases: ['checkpoint ls', 'checkpoint list'],
+      flags: [checkpointDir],
+    }),
   ),
   experimental(
-    known('checkpoint rm', '[OPTIONS] CONTAINER CHECKPOINT', 'Remove a checkpoint', exactly(2), [
-      'checkpoint rm',
-      'checkpoint remove',
-    ]),
+    known('checkpoint rm', '[OPTIONS] CONTAINER CHECKPOINT', 'Remove a checkpoint', exactly(2), {
+      aliases: ['checkpoint rm', 'checkpoint remove'],
+      flags: [checkpointDir],
+    }),
   ),
   ...pluginCommands,
 ];

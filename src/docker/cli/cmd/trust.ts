@@ -32,7 +32,13 @@ export const trustCommands: readonly CommandSpec[] = Object.freeze([
     use: '[OPTIONS] IMAGE[:TAG]',
     short: 'Take trust from an image',
     args: exactly(1),
-    flags: [],
+    flags: [flag('yes', 'bool', 'Do not ask', { short: 'y' })],
   }),
-  command({ path: ['trust', 'sign'], use: 'IMAGE:TAG', short: 'Sign an image', args: exactly(1), flags: [] }),
+  command({
+    path: ['trust', 'sign'],
+    use: 'IMAGE:TAG',
+    short: 'Sign an image',
+    args: exactly(1),
+    flags: [flag('local', 'bool', 'Sign a tag that is here')],
+  }),
 ]);

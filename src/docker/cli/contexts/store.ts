@@ -14,6 +14,8 @@ import { entries, makeDirs, removeAll } from './files.ts';
 
 /** The context that is made of DOCKER_HOST and -H; it has no files. */
 export const DEFAULT_CONTEXT = 'default';
+/** What it says of itself. */
+export const DEFAULT_DESCRIPTION = 'Current DOCKER_HOST based configuration';
 
 export interface EndpointMeta {
   Host?: string;

@@ -5,7 +5,7 @@
  * @see spf13/pflag flag.go: parseLongArg, parseSingleShortArg; errors.go
  */
 import type { FlagSpec } from '../spec.ts';
-import { goQuote } from './gostrconv.ts';
+import { goQuote, parseBool } from './gostrconv.ts';
 import { type FlagIndex, flagIndex, Options } from './options.ts';
 import { checkValue, splitValue } from './values.ts';
 
@@ -54,9 +54,9 @@ class Reader {
     const name = eq < 0 ? body : body.slice(0, eq);
     const spec = this.index.byName.get(name);
     if (spec?.deprecated) this.notes.push(`Flag --${name} has been deprecated, ${spec.deprecated}`);
+    if (!spec && name === 'help') return this.#askHelp(eq < 0 ? 'true' : body.slice(eq + 1));
     if (!spec) {
-      if (name === 'help') this.help = true;
-      else this.error = `unknown flag: --${name}`;
+      this.error = `unknown flag: --${name}`;
       return -1;
     }
     if (eq >= 0) return this.#set(spec, body.slice(eq + 1)) ? 0 : -1;
@@ -68,6 +68,13 @@ class Reader {
     return this.#set(spec, rest[0] as string) ? 1 : -1;
   }
 
+  #askHelp(text: string): number {
+    const asked = parseBool(text);
+    if ('value' in asked) this.help = asked.value;
+    else this.error = `invalid argument ${goQuote(text)} for "--help" flag: ${asked.error}`;
+    return 'value' in asked ? 0 : -1;
+  }
+
   short(word: string, rest: readonly string[]): number {
     let letters = word.slice(1);
     while (letters !== '') {
@@ -77,7 +84,10 @@ class Reader {
         if (letter === 'h') {
           this.notes.push('Flag shorthand -h has been deprecated, use --help');
           this.help = true;
-        } else this.error = `unknown shorthand flag: '${letter}' in -${letters}`;
+          letters = letters.slice(1);
+          continue;
+        }
+        this.error = `unknown shorthand flag: '${letter}' in -${letters}`;
         return -1;
       }
       const after = letters.slice(1);

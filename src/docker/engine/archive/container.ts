@@ -49,7 +49,7 @@ export function filesOf(daemon: Daemon, c: Container): FileSystem | Failure {
   const mounts = kernel.mounts(c.rootfs, { pidns: kernel.pidns, netns: kernel.hostNetns });
   const failed = holdVolumes(daemon, c);
   if (failed) return failed;
-  for (const m of c.mounts) if (m.type === 'bind' || m.type === 'volume') bindSource(daemon, m, mounts);
+  for (const m of c.mounts) if (m.type === 'bind' || m.type === 'volume') bindSource(daemon, m, mounts, c);
   releaseVolumes(daemon, c);
   return mounts.fs;
 }

@@ -182,7 +182,7 @@ function loadOne(
     const known = daemon.images.layer(diffId);
     const bytes = files.get(path);
     if (!known && !bytes) return missing(path);
-    const layer = known ?? layerFrom(daemon, bytes as Uint8Array);
+    const layer = known ?? asDescribed(daemon, layerFrom(daemon, bytes as Uint8Array));
     if (layer.diffId !== diffId)
       return new Failure('system', `invalid diffID for layer ${i}: expected "${diffId}", got "${layer.diffId}"`);
     layers.push(layer);
@@ -213,6 +213,9 @@ function loadOne(
   if (refs.length === 0) out.push(line({ stream: `Loaded image ID: ${image.id}\n` }));
   return undefined;
 }
+
+/** What the catalogs say of the same layer goes before what is read from its archive. */
+const asDescribed = (daemon: Daemon, layer: ImageLayer): ImageLayer => daemon.images.described(layer.diffId) ?? layer;
 
 /** A layer that was not known, with its archive: what is saved again must be the same to the byte. */
 function layerFrom(daemon: Daemon, packed: Uint8Array): ImageLayer {

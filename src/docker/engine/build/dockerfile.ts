@@ -70,6 +70,8 @@ export function parseDockerfile(text: string): Dockerfile | Failure {
     }
     const made = parseInstruction(joined, start);
     if (made instanceof Failure) return made;
+    const fault = wrongForm(made);
+    if (fault !== undefined) return error(start, fault);
     out.push(made);
   }
   return out.length > 0 ? { instructions: out, escapeChar } : new Failure('invalid', 'file with no instructions');
@@ -97,12 +99,41 @@ export function parseInstruction(text: string, line: number): Instruction | Fail
     rest = rest.slice(m[0].length);
   }
   if (rest === '') {
-    const least = name === 'ADD' || name === 'COPY' ? 'at least two arguments' : 'at least one argument';
+    const least =
+      name === 'ADD' || name === 'COPY'
+        ? 'at least two arguments, but only one was provided. Destination could not be determined'
+        : 'at least one argument';
     const exactly = ['FROM', 'WORKDIR', 'USER', 'STOPSIGNAL', 'MAINTAINER'].includes(name);
     if (name === 'FROM') return error(line, 'FROM requires either one or three arguments');
     return error(line, `${name} requires ${exactly ? 'exactly one argument' : least}`);
   }
   return { name, flags, rest, original: text, line };
+}
+
+/** Flags that instructions take. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  ADD: ['checksum', 'chmod', 'chown', 'exclude', 'keep-git-dir', 'link'],
+  COPY: ['chmod', 'chown', 'exclude', 'from', 'link', 'parents'],
+  FROM: ['platform'],
+  HEALTHCHECK: ['interval', 'retries', 'start-interval', 'start-period', 'timeout'],
+  RUN: ['mount', 'network', 'security'],
+};
+
+/** What is wrong with an instruction, whatever came before it. @see moby/buildkit frontend/dockerfile/instructions/parse.go */
+function wrongForm({ name, flags, rest }: Instruction): string | undefined {
+  const unknown = Object.keys(flags).find((f) => !FLAGS[name]?.includes(f));
+  if (unknown !== undefined) return `unknown flag: --${unknown}`;
+  const plain = rest.split(/\s+/);
+  const count = jsonForm(rest)?.length ?? plain.length;
+  if ((name === 'COPY' || name === 'ADD') && count < 2)
+    return `${name} requires at least two arguments, but only one was provided. Destination could not be determined`;
+  if (name === 'FROM' && count !== 1 && !(count === 3 && plain[1]?.toUpperCase() === 'AS'))
+    return 'FROM requires either one or three arguments';
+  if (name !== 'HEALTHCHECK') return undefined;
+  const kind = (plain[0] as string).toUpperCase();
+  if (kind === 'NONE') return count === 1 ? undefined : 'HEALTHCHECK NONE takes no arguments';
+  if (kind !== 'CMD') return `unknown type ${JSON.stringify(kind)} in HEALTHCHECK (try CMD)`;
+  return count > 1 ? undefined : 'missing command after HEALTHCHECK CMD';
 }
 
 /** The list of a JSON form, or undefined for the shell form. */

@@ -76,6 +76,10 @@ async function* each(lines: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
 const save: Handler = (call) => {
   const { daemon, query, params } = call;
   const names = params.name === undefined ? query.getAll('names').flatMap((n) => n.split(',')) : [params.name];
+  for (const name of names) {
+    const image = asked({ ...call, params: { name } });
+    if (image instanceof Failure) return image;
+  }
   const chunks = saveImages(daemon, names);
   return chunks instanceof Failure ? chunks : stream(call, 'application/x-tar', chunks);
 };

@@ -3,6 +3,7 @@
  * @see proc(5)
  */
 
+import { capabilityMask } from '../capability.ts';
 import { ENOENT, type Errno, isErr } from '../errno.ts';
 import type { Machine } from '../kernel.ts';
 import type { PidNamespace } from '../pidns.ts';
@@ -162,8 +163,17 @@ function statusText(ns: PidNamespace, p: Proc): string {
     `SigPnd:\t${mask((n) => p.pending.has(n))}`,
     `SigIgn:\t${mask((n) => p.actions.get(n) === 'ignore')}`,
     `SigCgt:\t${mask((n) => typeof p.actions.get(n) === 'function')}`,
+    ...capabilityLines(p),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Only root has any; what it may get at all is the same for all users. */
+function capabilityLines(p: Proc): string[] {
+  const bounding = capabilityMask(p.caps);
+  const none = capabilityMask(new Set());
+  const own = p.uid === 0 ? bounding : none;
+  return [`CapInh:\t${none}`, `CapPrm:\t${own}`, `CapEff:\t${own}`, `CapBnd:\t${bounding}`, `CapAmb:\t${none}`];
 }
 
 /** Lines of /proc/mounts. */

@@ -43,6 +43,8 @@ export const build = command({
   flags: [
     flag('add-host', 'strings', 'Add a name and an address (host:ip)'),
     flag('build-arg', 'stringArray', 'Set a build-time variable'),
+    flag('cache-from', 'stringArray', 'Images whose steps may be taken over'),
+    flag('compress', 'bool', 'Accepted, and without effect', { hidden: true }),
     flag('file', 'string', 'Name of the Dockerfile (PATH/Dockerfile)', { short: 'f' }),
     flag('force-rm', 'bool', 'Remove the containers of steps that fail too'),
     flag('iidfile', 'string', "Write the image's id to a file"),
@@ -55,6 +57,7 @@ export const build = command({
     flag('pull', 'bool', 'Pull the images of FROM anew'),
     flag('quiet', 'bool', "Print only the image's id", { short: 'q' }),
     flag('rm', 'bool', 'Remove containers of steps that succeed', { default: 'true' }),
+    flag('shm-size', 'bytes', 'Size of /dev/shm of RUN instructions'),
     flag('tag', 'stringArray', 'Name and tag of the image (name:tag)', { short: 't' }),
     flag('target', 'string', 'Stage to build'),
   ],
@@ -97,12 +100,16 @@ function query(ctx: Ctx, o: Options, c: BuildContext): Record<string, string | r
   const network = o.string('network');
   return {
     buildargs: goMarshal(argMap(ctx, o.list('build-arg'))),
+    cachefrom: o.list('cache-from').length > 0 ? goMarshal(o.list('cache-from')) : undefined,
     dockerfile: c.dockerfile,
+    extrahosts: o.list('add-host').length > 0 ? o.list('add-host') : undefined,
     forcerm: o.bool('force-rm') ? '1' : undefined,
     labels: goMarshal(argMap(ctx, o.list('label'))),
     networkmode: network === 'default' ? undefined : network,
     nocache: o.bool('no-cache') ? '1' : undefined,
+    platform: o.string('platform') || undefined,
     pull: o.bool('pull') ? '1' : undefined,
+    shmsize: o.changed('shm-size') ? String(o.int('shm-size')) : undefined,
     rm: o.bool('rm') ? '1' : '0',
     t: o.list('tag'),
     target: o.string('target') || undefined,
@@ -116,7 +123,8 @@ async function withBuildKit(ctx: Ctx, o: Options, c: BuildContext): Promise<numb
   });
   await view.begin();
   const headers = { 'content-type': 'application/x-tar' };
-  const reply = await ctx.client.call('POST', '/build', { query: query(ctx, o, c), raw: c.archive, headers });
+  const asked = { ...query(ctx, o, c), version: '2' };
+  const reply = await ctx.client.call('POST', '/build', { query: asked, raw: c.archive, headers });
   if (failed(reply)) {
     if (!(reply instanceof DaemonError)) return new Failure(`ERROR: ${reply.message}`);
     return new Failure(await view.fail({ message: reply.reason }));

@@ -160,7 +160,7 @@ export class BuildKitView {
   async fail(error: { readonly code?: number; readonly message: string }): Promise<string> {
     const named = /^dockerfile parse error on line (\d+):/.exec(error.message);
     const step = named ? this.#steps.find((s) => s.line === Number(named[1])) : this.#step;
-    const base = step?.name === 'FROM' && !this.#prepared ? (step.text.split(' ')[1] ?? '') : undefined;
+    const base = !named && step?.name === 'FROM' && !this.#prepared ? (step.text.split(' ')[1] ?? '') : undefined;
     if (base !== undefined) await this.#missing(base);
     const v = this.#vertex;
     const command = step && /^RUN/.test(step.name) ? step.text.slice(4).trim() : undefined;

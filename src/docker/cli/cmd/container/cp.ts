@@ -32,7 +32,7 @@ const isDir = (mode: number): boolean => mode >= DIR;
 const isLink = (mode: number): boolean => Math.floor(mode / SYMLINK) % 2 === 1;
 /** It names what is in a directory, or at least that it is one. */
 const dotted = (path: string): boolean => /(?:^|\/)\.$/.test(path);
-const asksForDir = (path: string): boolean => path.endsWith('/') || dotted(path);
+const asksForDir = (path: string): boolean => path === '' || path.endsWith('/') || dotted(path);
 
 async function statIn(ctx: Ctx, container: string, path: string): Promise<PathStat | Failure> {
   const got = await ctx.client.call('HEAD', `/containers/${container}/archive`, { query: { path } });

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../context.ts';
 import { packContext, unpackContext } from '../../contexts/archive.ts';
 import { endpointOf } from '../../contexts/endpoint.ts';
-import { nameFailure } from '../../contexts/store.ts';
+import { DEFAULT_CONTEXT, DEFAULT_DESCRIPTION, nameFailure } from '../../contexts/store.ts';
 import { Failure, failed } from '../../failure.ts';
 import { goQuote } from '../../flags/gostrconv.ts';
 import type { Options } from '../../flags/options.ts';
@@ -41,7 +41,8 @@ export function freeName(ctx: Ctx, name: string): Failure | undefined {
 function copy(ctx: Ctx, from: string, name: string, description: string): Failure | undefined {
   const meta = ctx.contexts.get(from);
   if (failed(meta)) return meta;
-  const described = description === '' ? meta : { ...meta, Metadata: { ...meta.Metadata, Description: description } };
+  const told = description || (from === DEFAULT_CONTEXT ? DEFAULT_DESCRIPTION : '');
+  const described = told === '' ? meta : { ...meta, Metadata: { ...meta.Metadata, Description: told } };
   const made = unpackContext(packContext(described, ctx.contexts.tls(from)), name);
   if (failed(made)) return made;
   ctx.contexts.store.putTls(name, made.tls);

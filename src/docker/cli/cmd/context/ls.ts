@@ -1,5 +1,5 @@
 import type { Ctx } from '../../context.ts';
-import { type ContextMeta, DEFAULT_CONTEXT } from '../../contexts/store.ts';
+import { type ContextMeta, DEFAULT_CONTEXT, DEFAULT_DESCRIPTION } from '../../contexts/store.ts';
 import { failed } from '../../failure.ts';
 import { type Column, type Listing, renderList } from '../../formatter/table.ts';
 import { ellipsis } from '../../formatter/units.ts';
@@ -33,8 +33,7 @@ const LISTING: Listing<Row> = {
 const rowOf = (ctx: Ctx, meta: ContextMeta): Row => ({
   name: meta.Name,
   current: meta.Name === ctx.contexts.current,
-  description:
-    meta.Name === DEFAULT_CONTEXT ? 'Current DOCKER_HOST based configuration' : (meta.Metadata.Description ?? ''),
+  description: meta.Name === DEFAULT_CONTEXT ? DEFAULT_DESCRIPTION : (meta.Metadata.Description ?? ''),
   host: meta.Endpoints.docker?.Host ?? '',
   error: meta.Endpoints.docker ? '' : `cannot find docker endpoint in context ${JSON.stringify(meta.Name)}`,
 });

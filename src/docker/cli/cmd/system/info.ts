@@ -189,7 +189,7 @@ export const info = command({
       const template = parseTemplate('', format, FUNCTION_NAMES);
       if (typeof template === 'string') return new Failure(`template parsing error: ${template}`, 64);
       const { text, error } = execTemplate(template, typed, { functions: FUNCTIONS });
-      await ctx.out(error ? text : `${text}\n`);
+      await ctx.out(`${text}\n`);
       if (error) return new Failure(error);
       return failed(raw) ? raw : 0;
     }

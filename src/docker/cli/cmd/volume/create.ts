@@ -3,6 +3,9 @@ import { sortedMap } from '../../gojson.ts';
 import { label } from '../../opts/validators.ts';
 import { between, command, flag } from '../../spec.ts';
 
+/** An empty map is left out. */
+const filled = <T extends object>(map: T): T | undefined => (Object.keys(map).length > 0 ? map : undefined);
+
 /** `docker volume create` */
 export const volumeCreate = command({
   path: ['volume', 'create'],
@@ -26,8 +29,8 @@ export const volumeCreate = command({
     const made = await ctx.client.post<{ Name: string }>('/volumes/create', {
       body: {
         Driver: o.string('driver'),
-        DriverOpts: sortedMap(o.map('opt')),
-        Labels: sortedMap(labels),
+        DriverOpts: filled(sortedMap(o.map('opt'))),
+        Labels: filled(sortedMap(labels)),
         Name: args[0] ?? (o.string('name') || undefined),
       },
     });
