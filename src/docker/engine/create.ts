@@ -15,13 +15,7 @@ import { generateName, validName } from './names.ts';
 import { checkBindings } from './ports.ts';
 import { adaptResources, verifyContainer } from './verify.ts';
 
-/** @param extra warnings about what the request had to be taken for */
-export async function createContainer(
-  daemon: Daemon,
-  name: string,
-  body: CreateBody,
-  extra: readonly string[] = [],
-): Promise<CreateAnswer | Failure> {
+export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
   const { 'log-driver': Type, 'log-opts': Config } = daemon.config;
   const host = hostConfig(body.HostConfig, { Type, Config: { ...Config } });
   const bad = verify(daemon, body, host);
@@ -54,7 +48,7 @@ export async function createContainer(
   }
   daemon.enter(container);
   daemon.containerEvent(container, 'create');
-  return { Id: id, Warnings: [...warnings(host), ...extra] };
+  return { Id: id, Warnings: warnings(host) };
 }
 
 /** Links of a container that is not on a network of its own. @see moby daemon/daemon_unix.go: registerLinks */

@@ -43,6 +43,10 @@ export class Filters {
     return this.#fields.get(key) ?? [];
   }
 
+  add(key: string, value: string): void {
+    this.#fields.set(key, [...this.get(key), value]);
+  }
+
   has(key: string): boolean {
     return this.get(key).length > 0;
   }
