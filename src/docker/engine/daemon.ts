@@ -6,7 +6,7 @@ import { MS } from '../../base/clock.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { Kernel, Layer } from '../../linux/kernel/machine.ts';
 import type { Failure } from '../errdefs.ts';
-import type { Image, ImageStore } from '../images/store.ts';
+import type { ImageStore } from '../images/store.ts';
 import type { Controller } from '../libnetwork/controller.ts';
 import type { Network } from '../libnetwork/network.ts';
 import { type Config, DEFAULTS } from './config/config.ts';
@@ -46,7 +46,7 @@ export class Daemon {
   readonly #byName = new Map<string, Container>();
   readonly execs = new Map<string, Exec>();
   /** Images by what made them: parent and instruction. */
-  readonly buildCache = new Map<string, Image>();
+  readonly buildCache = new Map<string, string>();
   readonly events = new Events();
   readonly links = new LinkIndex();
   #initLayer: Layer | undefined;

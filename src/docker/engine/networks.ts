@@ -210,7 +210,7 @@ function addressError(text: string, subnet: Prefix): string | undefined {
 export function removeNetwork(daemon: Daemon, n: Network): Failure | undefined {
   if (PREDEFINED.includes(n.name)) return errors.networkCannotRemove(n.name);
   const failure = daemon.controller.deleteNetwork(n);
-  if (!failure) daemon.networkEvent(n, 'destroy');
+  if (!failure && !n.info.configOnly) daemon.networkEvent(n, 'destroy');
   return failure;
 }
 
@@ -242,7 +242,7 @@ export function listNetworks(daemon: Daemon, f: Filters): NetworkInspect[] | Fai
 export function pruneNetworks(daemon: Daemon, pruning: Pruning): { NetworksDeleted: string[] | null } {
   const gone: string[] = [];
   for (const n of [...daemon.controller.networks.values()]) {
-    if (PREDEFINED.includes(n.name) || n.endpoints.size > 0 || n.info.scope === 'swarm') continue;
+    if (n.info.configOnly || PREDEFINED.includes(n.name) || n.endpoints.size > 0 || n.info.scope === 'swarm') continue;
     if (!pruning.labels(n.info.labels) || !pruning.old(n.info.created)) continue;
     if (daemon.controller.deleteNetwork(n)) continue;
     daemon.networkEvent(n, 'destroy');

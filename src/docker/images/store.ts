@@ -242,11 +242,6 @@ export class ImageStore {
     return ref instanceof Failure || this.byTag(ref) === undefined;
   }
 
-  /** Takes an image in again. */
-  put(image: Image): void {
-    this.#images.set(image.id, image);
-  }
-
   remove(id: string): void {
     this.#images.delete(id);
   }

@@ -2,8 +2,7 @@
  * POST /build: the classic builder. A Dockerfile's instructions one after another, each an image; RUN in a container.
  * @see moby builder/dockerfile/{builder,dispatchers,internals}.go
  *
- * Limits: no BuildKit behind a session; a build that asks for it with its context in the body (`version=2`) is done by the same
- * steps, but leaves BuildKit's history and no images of steps.
+ * Limits: nothing is fetched (ADD of a URL, remote contexts); no BuildKit.
  */
 import { text } from '../../../base/http.ts';
 import type { TarEntry } from '../../../base/tar.ts';
@@ -26,8 +25,6 @@ export interface BuildOptions {
   /** Images of FROM lines are pulled anew. */
   readonly pull: boolean;
   readonly quiet: boolean;
-  /** In BuildKit's manner: no images of steps, and its history. */
-  readonly buildKit: boolean;
   /** Containers of steps are removed when they succeed; when they fail. */
   readonly remove: boolean;
   readonly forceRemove: boolean;
@@ -84,18 +81,14 @@ async function* run(
     const { id } = stages.finish();
     const short = id.slice(7, 19);
     if (!quiet) yield line({ aux: { ID: id } });
-    const { buildKit } = options;
-    if (!buildKit) yield line({ stream: quiet ? `${id}\n` : `Successfully built ${short}\n` });
+    yield line({ stream: quiet ? `${id}\n` : `Successfully built ${short}\n` });
     for (const ref of refs) {
       daemon.images.tag(ref, id);
       daemon.emit('image', 'tag', id, { name: familiarString(ref) });
-      if (!quiet && !buildKit) yield line({ stream: `Successfully tagged ${familiarString(ref)}\n` });
+      if (!quiet) yield line({ stream: `Successfully tagged ${familiarString(ref)}\n` });
     }
   } catch (e) {
     if (!(e instanceof BuildError)) throw e;
-    stages.end();
     yield failed(e.message, e.code);
-  } finally {
-    stages.end();
   }
 }

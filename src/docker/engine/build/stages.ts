@@ -20,7 +20,6 @@ import type { BuildOptions } from './build.ts';
 import { applyInstruction, commandOf, variablesOf } from './config.ts';
 import { copyEntries, type Tree, treeOf } from './context.ts';
 import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
-import { BUILDKIT_COMMENT, buildKitRecord, classicRecord } from './record.ts';
 import { fetchSources } from './remote.ts';
 import { metadataStep, runStep } from './run.ts';
 import { expand, words } from './words.ts';
@@ -56,8 +55,6 @@ export class Stages {
   /** ARGs before the first FROM. */
   readonly #global = new Map<string, string>();
   #author = '';
-  /** Images that are here for this build only. */
-  readonly #steps = new Set<string>();
 
   constructor(
     readonly daemon: Daemon,
@@ -79,22 +76,10 @@ export class Stages {
   finish(): Image {
     const stage = this.#stage;
     const { labels } = this.options;
-    if (Object.keys(labels).length > 0) {
-      this.#key = '';
-      this.#add(
-        { ...stage.config, Labels: { ...stage.config.Labels, ...labels } },
-        this.options.buildKit ? undefined : '',
-      );
-    }
+    if (Object.keys(labels).length > 0)
+      this.#add({ ...stage.config, Labels: { ...stage.config.Labels, ...labels } }, '');
     if (!stage.image) throw new BuildError('No image was generated. Is your Dockerfile empty?');
-    if (this.#steps.delete(stage.image.id)) this.#told(stage.image);
     return stage.image;
-  }
-
-  /** Images of BuildKit's steps are not among the engine's; a step that is run needs the one before for as long as it builds. */
-  end(): void {
-    for (const id of this.#steps) this.daemon.images.remove(id);
-    this.#steps.clear();
   }
 
   /** Does one instruction. @returns what it tells */
@@ -179,11 +164,9 @@ export class Stages {
         ? stage.config
         : applyInstruction(stage.config, i, this.#variables(), this.escapeChar);
     if (next instanceof Failure) throw new BuildError(next.message);
-    const after = next ?? stage.config;
-    const { buildKit } = this.options;
-    const createdBy = buildKit ? buildKitRecord(i, after, this.#variables(), this.escapeChar) : classicRecord(i, after);
-    if (yield* this.#cached(createdBy ?? i.original, i.name)) return;
-    if (!buildKit) yield* metadataStep(this.daemon, this.options, stage.image);
+    const createdBy = `/bin/sh -c #(nop)  ${i.name} ${shown(i, next ?? stage.config)}`;
+    if (yield* this.#cached(createdBy, i.name)) return;
+    yield* metadataStep(this.daemon, this.options, stage.image);
     const made = i.name === 'WORKDIR' ? this.#makeWorkdir((next as ImageConfig).WorkingDir) : undefined;
     yield told(this.#add(next ?? stage.config, createdBy, made));
   }
@@ -208,8 +191,7 @@ export class Stages {
       .map(([name, value]) => `${name}=${value}`);
     const env = [...declared, ...proxies];
     const prefix = declared.length > 0 ? `|${declared.length} ${declared.join(' ')} ` : '';
-    const command = prefix + argv.join(' ');
-    const createdBy = this.options.buildKit ? `RUN ${command} # buildkit` : command;
+    const createdBy = prefix + argv.join(' ');
     if (yield* this.#cached(createdBy, 'RUN')) return;
     if (!stage.image) throw new BuildError('no image to run in: FROM scratch has no files yet');
     const ran = yield* runStep(this.daemon, this.options, stage.image, stage.config, argv, env);
@@ -241,11 +223,8 @@ export class Stages {
     const entries = i.name === 'ADD' ? found.flatMap((e) => (isFetched(e) ? [e] : extracted(e, target))) : found;
     const sum = sha256(entries.map((e) => `${e.name} ${e.mode} ${sha256(latin(e.bytes))}`).join('\n'));
     const kind = entries.length === 1 && entries[0]?.kind === 'file' ? 'file' : 'multi';
-    const flags = ['chown', 'chmod'].flatMap((f) => (i.flags[f] === undefined ? [] : [`--${f}=${i.flags[f]} `]));
-    const createdBy = this.options.buildKit
-      ? `${i.name} ${flags.join('')}${all.join(' ')} # buildkit`
-      : `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;
-    if (yield* this.#cached(`${createdBy}${sum}`, i.name)) return;
+    const createdBy = `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;
+    if (yield* this.#cached(createdBy, i.name)) return;
     const owner = lookupUser(fs, i.flags.chown ?? '0:0');
     if (owner instanceof Failure) throw new BuildError(owner.message);
     const options = { noOverwriteDirNonDir: false, owner, virtual: virtualOf(this.daemon) };
@@ -268,13 +247,11 @@ export class Stages {
   /** An image that the same instruction has made from the same image before. */
   *#cached(createdBy: string, salt: string): Generator<Uint8Array, boolean> {
     const stage = this.#stage;
-    const builder = this.options.buildKit ? 'buildkit' : 'classic';
-    const key = `${builder} ${stage.image?.id ?? 'scratch'} ${salt} ${createdBy}`;
+    const key = `${stage.image?.id ?? 'scratch'} ${salt} ${createdBy}`;
     this.#key = key;
-    const known = this.options.noCache ? undefined : this.daemon.buildCache.get(key);
-    const image = this.options.buildKit ? known : known && this.daemon.images.get(known.id);
+    const id = this.options.noCache ? undefined : this.daemon.buildCache.get(key);
+    const image = id === undefined ? undefined : this.daemon.images.get(id);
     if (!image || image instanceof Failure || !this.#usable(image)) return false;
-    this.#keep(image);
     Object.assign(stage, { image, config: image.config, layers: image.layers });
     yield line({ stream: ' ---> Using cache\n' });
     yield told(image);
@@ -295,12 +272,9 @@ export class Stages {
     );
   }
 
-  /** @param createdBy undefined: without an entry in its history */
-  #add(config: ImageConfig, createdBy: string | undefined, layer?: ImageLayer): Image {
+  #add(config: ImageConfig, createdBy: string, layer?: ImageLayer): Image {
     const stage = this.#stage;
-    const { buildKit } = this.options;
     const created = this.daemon.now();
-    const comment = buildKit ? BUILDKIT_COMMENT : '';
     const image = this.daemon.images.add({
       layers: stage.layers,
       config,
@@ -308,33 +282,28 @@ export class Stages {
       author: this.#author,
       history: [
         ...(stage.image?.history ?? []),
-        ...(createdBy === undefined
-          ? []
-          : [{ created, createdBy, comment, size: layer?.size ?? 0, author: this.#author, empty: !layer }]),
+        { created, createdBy, comment: '', size: layer?.size ?? 0, author: this.#author, empty: !layer },
       ],
-      ...(stage.image && !buildKit ? { parent: stage.image.id } : {}),
+      ...(stage.image ? { parent: stage.image.id } : {}),
     });
-    if (this.#key !== '') this.daemon.buildCache.set(this.#key, image);
+    if (this.#key !== '') this.daemon.buildCache.set(this.#key, image.id);
     stage.image = image;
     stage.config = config;
-    if (buildKit) this.#steps.add(image.id);
-    else this.#told(image);
-    return image;
-  }
-
-  #told(image: Image): void {
     this.daemon.emit('image', 'create', image.id, { name: image.id });
-  }
-
-  /** An image of an earlier build is among the engine's again while this one needs it. */
-  #keep(image: Image): void {
-    if (!this.options.buildKit || !(this.daemon.images.get(image.id) instanceof Failure)) return;
-    this.daemon.images.put(image);
-    this.#steps.add(image.id);
+    return image;
   }
 }
 
 const told = (image: Image): Uint8Array => line({ stream: ` ---> ${image.id.slice(7, 19)}\n` });
+
+/** As history shows what a config instruction did. */
+function shown(i: Instruction, config: ImageConfig): string {
+  const go = (list: readonly string[]): string => `[${list.map((s) => JSON.stringify(s)).join(' ')}]`;
+  if (i.name === 'CMD') return go(config.Cmd ?? []);
+  if (i.name === 'ENTRYPOINT') return go(config.Entrypoint ?? []);
+  if (i.name === 'VOLUME') return `[${Object.keys(config.Volumes ?? {}).join(' ')}]`;
+  return i.rest;
+}
 
 /** ADD unpacks archives. */
 function extracted(e: TarEntry, target: string): TarEntry[] {

@@ -9,9 +9,7 @@ import { bytes, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
 
 const build: Handler = async ({ daemon, query, request }) => {
-  const sent = await collect(request.body);
-  const buildKit = query.get('version') === '2';
-  if (buildKit && (query.has('session') || sent.length === 0)) return errors.noBuildKit;
+  if (query.get('version') === '2') return errors.noBuildKit;
   const remote = query.get('remote') ?? '';
   const buildArgs = object(query.get('buildargs'));
   const labels = object(query.get('labels'));
@@ -22,7 +20,7 @@ const build: Handler = async ({ daemon, query, request }) => {
   const dockerfile = (query.get('dockerfile') || 'Dockerfile').replace(/^\.?\//, '');
   const isRemote = remote !== '' && remote !== 'client-session';
   const { remoteContext } = await daemon.kernel.world.hold(import('../build/remote.ts'));
-  const context = isRemote ? await remoteContext(daemon, remote, dockerfile) : entriesOf(sent);
+  const context = isRemote ? await remoteContext(daemon, remote, dockerfile) : entriesOf(await collect(request.body));
   if (context instanceof Failure) return context;
   const { startBuild } = await daemon.kernel.world.hold(import('../build/build.ts'));
   const stream = startBuild(daemon, context, {
@@ -34,9 +32,8 @@ const build: Handler = async ({ daemon, query, request }) => {
     noCache: flag(query, 'nocache'),
     pull: flag(query, 'pull'),
     quiet: flag(query, 'q'),
-    buildKit,
     remove: flagOr(query, 'rm', true),
-    forceRemove: buildKit || flag(query, 'forcerm'),
+    forceRemove: flag(query, 'forcerm'),
     cacheFrom,
     hostConfig: hostConfig(query),
     platform,

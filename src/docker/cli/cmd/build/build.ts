@@ -116,8 +116,7 @@ async function withBuildKit(ctx: Ctx, o: Options, c: BuildContext): Promise<numb
   });
   await view.begin();
   const headers = { 'content-type': 'application/x-tar' };
-  const asked = { ...query(ctx, o, c), version: '2' };
-  const reply = await ctx.client.call('POST', '/build', { query: asked, raw: c.archive, headers });
+  const reply = await ctx.client.call('POST', '/build', { query: query(ctx, o, c), raw: c.archive, headers });
   if (failed(reply)) {
     if (!(reply instanceof DaemonError)) return new Failure(`ERROR: ${reply.message}`);
     return new Failure(await view.fail({ message: reply.reason }));

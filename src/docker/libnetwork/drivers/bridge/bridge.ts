@@ -140,6 +140,8 @@ export class BridgeDriver implements Driver {
     };
     const failure = this.#setupDevice(network);
     if (failure) return failure;
+    if (config.internal && four?.aux?.DefaultGatewayIPv4)
+      return new Failure('invalid', 'no gateway can be set on an internal bridge network');
     if (ipv6.length > 0 && this.env.settings.forward) this.#forward6();
     const { firewall } = this.env.settings;
     for (const subnet of subnets) {
