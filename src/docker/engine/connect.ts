@@ -154,16 +154,25 @@ function detach(c: Container, attachment: Attachment, endpoint: Endpoint): void 
   attachment.endpoint = undefined;
 }
 
-/** POST /networks/{id}/connect. @see moby daemon/container_operations.go: ConnectToNetwork, updateNetworkSettings */
+/**
+ * POST /networks/{id}/connect. A network that nobody knows is noted for a container that does not run: its start tells.
+ * @see moby daemon/container_operations.go: ConnectToNetwork, updateNetworkSettings
+ */
 export function connect(
   daemon: Daemon,
-  network: Network,
+  term: string,
   c: Container,
   settings: Partial<EndpointSettings>,
 ): Failure | undefined {
   const mode = c.hostConfig.NetworkMode;
   if (c.status === 'removing' || c.status === 'dead') return errors.networkOfRemoved(c.id);
-  if (mode.startsWith('container:')) return errors.sharedNamespace;
+  if (c.isRunning && mode.startsWith('container:')) return errors.sharedNamespace;
+  const network = daemon.controller.find(term);
+  if (network instanceof Failure) {
+    if (c.isRunning) return network;
+    c.attachments.set(term, { settings, networkId: '', endpoint: undefined });
+    return undefined;
+  }
   const bad = endpointErrors(daemon, network.name, settings);
   if (bad) return bad;
   if (mode !== 'host' && network.driver.type === 'host') return errors.connectHost;
@@ -172,8 +181,14 @@ export function connect(
   if (mode === 'host') return errors.sharedNamespace;
   if (others.length > 0 && (network.driver.type === 'null' || others.includes('none'))) return errors.privateMode;
   const attachment: Attachment = { settings, networkId: c.isRunning ? network.id : '', endpoint: undefined };
+  const names = dnsNames(c, network, settings);
+  if (names.length > 0) attachment.dnsNames = names;
   c.attachments.set(network.name, attachment);
-  if (!c.isRunning) return undefined;
+  return c.isRunning ? join(daemon, c, network, attachment) : undefined;
+}
+
+/** A running container comes to a network; on failure it stays as it was. */
+function join(daemon: Daemon, c: Container, network: Network, attachment: Attachment): Failure | undefined {
   const failure = attach(daemon, c, network, attachment);
   if (failure) {
     c.attachments.delete(network.name);
@@ -194,24 +209,41 @@ export function connect(
   return undefined;
 }
 
-/** POST /networks/{id}/disconnect. @param force an endpoint without its container is taken away, too */
-export function disconnect(daemon: Daemon, network: Network, c: Container, force: boolean): Failure | undefined {
+/**
+ * POST /networks/{id}/disconnect
+ * @param force a running container may leave a network that is gone
+ * @see moby daemon/container_operations.go: DisconnectFromNetwork, disconnectFromNetwork
+ */
+export function disconnect(daemon: Daemon, term: string, c: Container, force: boolean): Failure | undefined {
   if (c.status === 'removing' || c.status === 'dead') return errors.networkOfRemoved(c.id);
-  const attachment = c.attachments.get(network.name);
-  if (!c.isRunning) {
-    if (!attachment) return errors.notConnectedStopped(c.id, network.name);
-    c.attachments.delete(network.name);
-    return undefined;
+  const network = daemon.controller.find(term);
+  const unknown = network instanceof Failure;
+  if (!c.isRunning || (unknown && force)) {
+    const name = unknown ? term : network.name;
+    return c.attachments.delete(name) ? undefined : errors.notConnectedStopped(c.id, name);
   }
+  if (unknown) return network;
+  const attachment = c.attachments.get(network.name);
   if (c.hostConfig.NetworkMode === 'host' && network.driver.type === 'host') return errors.disconnectHost;
   const endpoint = attachment?.endpoint;
-  if (!attachment || !endpoint) return force ? errors.noEndpoint(c.name) : errors.notConnected(c.id, network.name);
+  if (!attachment || !endpoint) return errors.notConnected(c.id, network.name);
   c.attachments.delete(network.name);
   detach(c, attachment, endpoint);
   publish(c);
   removeOwnHosts(daemon.kernel, c, endpoint);
   daemon.networkEvent(network, 'disconnect', { container: c.id });
   daemon.swarm?.detach(c, network);
+  return undefined;
+}
+
+/** The endpoint of a container that is not there goes. @see moby daemon/container_operations.go: ForceEndpointDelete */
+export function deleteEndpoint(daemon: Daemon, term: string, name: string): Failure | undefined {
+  const network = daemon.controller.find(term);
+  if (network instanceof Failure) return network;
+  const endpoint = [...network.endpoints.values()].find((e) => e.name === name);
+  if (!endpoint) return errors.noEndpoint(name);
+  endpoint.unpublish();
+  network.deleteEndpoint(endpoint);
   return undefined;
 }
 

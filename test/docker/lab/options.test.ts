@@ -169,3 +169,21 @@ test('kernel parameters are read-only for a container without privileges', async
     "sh: line 0: can't open /etc/hosts/x: no such file [1]",
   );
 });
+
+test('a configuration network is not pruned, and nobody is told that it goes', async () => {
+  await m.out('sleep 1; date +%s > /tmp/t1; docker network create --config-only conf; docker network create user');
+  expect(await m.out('docker network prune -f')).not.toContain('conf');
+  await m.out('docker network rm conf; sleep 1');
+  const events = "--filter type=network --format '{{.Action}} {{.Actor.Attributes.name}}'";
+  const lines = await m.lines(
+    `docker events --since $(cat /tmp/t1) --until $(date +%s) ${events} | grep -E 'conf|user'`,
+  );
+  expect(lines).toEqual(['create conf', 'create user', 'destroy user']);
+});
+
+test('an internal network takes no gateway', async () => {
+  const aux = '--subnet 10.90.0.0/24 --aux-address DefaultGatewayIPv4=10.90.0.9';
+  expect(await m.fails(`docker network create --internal ${aux} no`)).toBe(
+    'no gateway can be set on an internal bridge network [1]',
+  );
+});

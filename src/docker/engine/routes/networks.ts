@@ -1,12 +1,10 @@
 /** Routes below /networks and /volumes. @see moby api/server/router/network, api/server/router/volume */
 import type { EndpointSettings } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
-import type { Network } from '../../libnetwork/network.ts';
 import { readJson } from '../body.ts';
-import { connect, disconnect } from '../connect.ts';
+import { connect, deleteEndpoint, disconnect } from '../connect.ts';
 import { COST, type Daemon } from '../daemon.ts';
 import { CONNECT, DISCONNECT, NETWORK_CREATE, VOLUME_CREATE } from '../decode/networks.ts';
-import type { GoType } from '../decode/types.ts';
 import { errors } from '../errors.ts';
 import { Filters } from '../filters.ts';
 import {
@@ -76,39 +74,34 @@ const prune: Handler = ({ daemon, query }) => {
   return json(daemon, 200, gone);
 };
 
-const change =
-  (as: GoType, work: typeof disconnectOf): Handler =>
-  async ({ daemon, request, params }) => {
-    const body = await readJson<ConnectBody>(request, as);
-    const term = params.id as string;
-    const there = daemon.controller.find(term);
-    if (there instanceof Failure && (as !== CONNECT || !daemon.swarm)) return there;
-    if (body instanceof Failure) return body;
-    const c = daemon.container(body.Container ?? '');
-    if (c instanceof Failure) return c;
-    await daemon.sleep(COST.network);
-    const joins =
-      as === CONNECT && c.isRunning ? await daemon.swarm?.admit(c, term, body.EndpointConfig ?? {}) : undefined;
-    if (joins instanceof Failure) return joins;
-    const n = daemon.controller.find(term);
-    if (n instanceof Failure) return n;
-    return work(daemon, n, c, joins ? { ...body, EndpointConfig: joins } : body) ?? empty(daemon, 200);
-  };
-
 interface ConnectBody {
   readonly Container?: string;
   readonly EndpointConfig?: Partial<EndpointSettings> | null;
-  readonly Force?: boolean;
 }
 
-function disconnectOf(
-  daemon: Parameters<typeof disconnect>[0],
-  n: Network,
-  c: Parameters<typeof disconnect>[2],
-  body: ConnectBody,
-): Failure | undefined {
-  return disconnect(daemon, n, c, body.Force ?? false);
-}
+/** The container is looked for first; networks of a swarm may come to this machine by it. */
+const connectTo: Handler = async ({ daemon, request, params }) => {
+  const body = await readJson<ConnectBody>(request, CONNECT);
+  if (body instanceof Failure) return body;
+  const c = daemon.container(body.Container ?? '');
+  if (c instanceof Failure) return c;
+  await daemon.sleep(COST.network);
+  const term = params.id as string;
+  const joins = c.isRunning ? await daemon.swarm?.admit(c, term, body.EndpointConfig ?? {}) : undefined;
+  if (joins instanceof Failure) return joins;
+  return connect(daemon, term, c, joins ?? body.EndpointConfig ?? {}) ?? empty(daemon, 200);
+};
+
+const disconnectFrom: Handler = async ({ daemon, request, params }) => {
+  const body = await readJson<{ Container?: string; Force?: boolean }>(request, DISCONNECT);
+  if (body instanceof Failure) return body;
+  const { Container: name = '', Force: force = false } = body;
+  const term = params.id as string;
+  const c = daemon.container(name);
+  if (c instanceof Failure) return (force ? deleteEndpoint(daemon, term, name) : c) ?? empty(daemon, 200);
+  await daemon.sleep(COST.network);
+  return disconnect(daemon, term, c, force) ?? empty(daemon, 200);
+};
 
 const volumeList: Handler = ({ daemon, query }) => {
   const filters = Filters.parse(query.get('filters'));
@@ -169,15 +162,13 @@ const volumePrune: Handler = ({ daemon, query }) => {
   return json(daemon, 200, { VolumesDeleted: gone.length > 0 ? gone.map((v) => v.name) : null, SpaceReclaimed: 0 });
 };
 
-const connectRoute = change(CONNECT, (daemon, n, c, body) => connect(daemon, n, c, body.EndpointConfig ?? {}));
-
 export const networkRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/networks', handler: list },
   { method: 'POST', pattern: '/networks/create', handler: create },
   { method: 'POST', pattern: '/networks/prune', handler: prune },
   { method: 'GET', pattern: '/networks/{id*}', handler: inspect },
-  { method: 'POST', pattern: '/networks/{id*}/connect', handler: connectRoute },
-  { method: 'POST', pattern: '/networks/{id*}/disconnect', handler: change(DISCONNECT, disconnectOf) },
+  { method: 'POST', pattern: '/networks/{id*}/connect', handler: connectTo },
+  { method: 'POST', pattern: '/networks/{id*}/disconnect', handler: disconnectFrom },
   { method: 'DELETE', pattern: '/networks/{id*}', handler: remove },
   { method: 'GET', pattern: '/volumes', handler: volumeList },
   { method: 'POST', pattern: '/volumes/create', handler: volumeCreate },

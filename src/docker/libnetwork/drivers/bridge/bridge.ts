@@ -29,6 +29,7 @@ import {
   program,
   remove,
   restore,
+  SETUP,
   setupBase,
 } from './rules.ts';
 
@@ -145,13 +146,15 @@ export class BridgeDriver implements Driver {
     const { firewall } = this.env.settings;
     for (const subnet of subnets) {
       const rules = networkRules(config, subnet);
-      if (!config.defaultBridge) program(this.#net, rules, firewall);
-      else {
-        // What an engine with (or without) proxies left goes.
+      // What an engine with (or without) proxies left goes.
+      if (config.defaultBridge)
         remove(this.#net, networkRules({ ...config, hairpin: !config.hairpin }, subnet), firewall);
-        restore(this.#net, rules, firewall);
-      }
+      const refused = (config.defaultBridge ? restore : program)(this.#net, rules, firewall);
+      if (!refused) continue;
+      if (!refused.message.startsWith(SETUP)) remove(this.#net, rules, firewall);
+      return refused;
     }
+    this.#net.setLink(config.bridgeName, { up: true });
     this.#networks.set(id, network);
     return undefined;
   }
@@ -220,7 +223,6 @@ export class BridgeDriver implements Driver {
       const has = net.addrs().some((a) => a.label === config.bridgeName && sameIp(a.prefix.addr, address.addr));
       if (!has) net.addAddr(config.bridgeName, address, options);
     }
-    net.setLink(config.bridgeName, { up: true });
     return undefined;
   }
 

@@ -53,7 +53,10 @@ export function addPortMappings(
   }
   mappings.push(...direct);
   const net = env.kernel.net(env.kernel.hostNetns);
-  for (const m of mappings) program(net, portRules(config, m.binding), env.settings.firewall);
+  for (const m of mappings) {
+    const failure = program(net, portRules(config, m.binding), env.settings.firewall);
+    if (failure) return undo(failure);
+  }
   for (const m of mappings) {
     const serving = m.proxy?.serve();
     if (isErr(serving)) return undo(new Failure('system', `${unserved(m.binding)}: ${goText(serving)}`));

@@ -3,10 +3,13 @@
  * @see moby daemon/libnetwork/drivers/bridge/internal/iptabler
  */
 import { type IpAddr, isLoopback, type Prefix, parsePrefix } from '../../../../base/ip.ts';
+import { isErr } from '../../../../linux/kernel/errno.ts';
 import { CT, type NetAdmin, type NfFamily, type NfRule, type NfTable } from '../../../../linux/kernel/netadmin.ts';
+import type { Failure } from '../../../errdefs.ts';
 import type { LinkedPeer } from '../../driver.ts';
 import type { Proto } from '../../portallocator.ts';
 import type { Settings } from '../../settings.ts';
+import { type Part, refused, type Told } from './command.ts';
 import type { BridgeConfig } from './config.ts';
 
 /** A rule and where it goes. */
@@ -17,6 +20,7 @@ export interface Placed {
   readonly rule: NfRule;
   /** At the head of the chain; else at its end. */
   readonly head?: boolean;
+  readonly told?: Told;
 }
 
 /** Numbers of IP protocols. */
@@ -40,9 +44,15 @@ const FILTER_CHAINS = [
   'DOCKER-ISOLATION-STAGE-2',
 ];
 
-/** Puts rules in. @param on families whose rules are the engine's business */
-export function program(net: NetAdmin, rules: readonly Placed[], on: Settings['firewall']): void {
-  for (const r of rules) if (on[r.family]) net.nfInsert(r.family, r.table, r.chain, r.rule, r.head ? 0 : undefined);
+/**
+ * Puts rules in, until a chain is not there.
+ * @param on families whose rules are the engine's business
+ */
+export function program(net: NetAdmin, rules: readonly Placed[], on: Settings['firewall']): Failure | undefined {
+  for (const r of rules)
+    if (on[r.family] && isErr(net.nfInsert(r.family, r.table, r.chain, r.rule, r.head ? 0 : undefined)))
+      return refused(r);
+  return undefined;
 }
 
 /** Takes rules out that are there. */
@@ -55,9 +65,9 @@ export function remove(net: NetAdmin, rules: readonly Placed[], on: Settings['fi
 }
 
 /** Puts those in that are missing: somebody may have flushed them, or they are there from before. */
-export function restore(net: NetAdmin, rules: readonly Placed[], on: Settings['firewall']): void {
+export function restore(net: NetAdmin, rules: readonly Placed[], on: Settings['firewall']): Failure | undefined {
   const missing = rules.filter((r) => on[r.family] && net.nfFind(r.family, r.table, r.chain, r.rule) < 0);
-  program(net, missing, on);
+  return program(net, missing, on);
 }
 
 /** What the host itself sends to its own addresses; with proxies 127.0.0.0/8 is theirs. */
@@ -110,6 +120,14 @@ const ruleOf =
     head,
   });
 
+/** Rules of the first part of a network: when one of them cannot be put in, those before it stay. */
+export const SETUP = 'Failed to Setup IP tables';
+
+const told = (placed: Placed, what: string, order?: readonly Part[]): Placed => ({
+  ...placed,
+  told: { what, ...(order ? { order } : {}) },
+});
+
 /**
  * Nothing comes in from other networks, and nothing goes there. With IPv6, what stays on the bridge may have addresses
  * of no subnet: those of the link, and multicast.
@@ -120,9 +138,17 @@ function internalRules({ bridgeName: br, icc }: BridgeConfig, subnet: Prefix): P
   const from: NfRule = { dst: not(subnet), in: is(br), ...(six ? { out: not(br) } : {}), modules: [], target: DROP };
   const to: NfRule = { src: not(subnet), ...(six ? { in: not(br) } : {}), out: is(br), modules: [], target: DROP };
   return [
-    rule('filter', 'DOCKER-ISOLATION-STAGE-1', from, true),
-    rule('filter', 'DOCKER-ISOLATION-STAGE-1', to, true),
-    rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: icc ? ACCEPT : DROP }),
+    told(rule('filter', 'DOCKER-ISOLATION-STAGE-1', from, true), `${SETUP}: Unable to enable DROP INCOMING rule`),
+    told(rule('filter', 'DOCKER-ISOLATION-STAGE-1', to, true), `${SETUP}: Unable to enable DROP OUTGOING rule`, [
+      'in',
+      'out',
+      'src',
+      'target',
+    ]),
+    told(
+      rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: icc ? ACCEPT : DROP }),
+      `${SETUP}: Unable to ${icc ? 'allow' : 'prevent'} intercontainer communication`,
+    ),
   ];
 }
 
@@ -138,44 +164,73 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
   const leave: NfRule['target'] = source ? { kind: 'SNAT', ip: source } : { kind: 'MASQUERADE' };
   const established = is(CT.RELATED | CT.ESTABLISHED);
   const stage1 = 'DOCKER-ISOLATION-STAGE-1';
+  const setUp = (placed: Placed, what: string, order?: readonly Part[]): Placed =>
+    told(placed, `${SETUP}: Unable to ${what}`, order);
+  const enable = (placed: Placed, what: string): Placed => told(placed, `Unable to enable ${what} rule`);
+  const apart = (placed: Placed): Placed => told(placed, 'add inter-network communication rule');
+  const forward = (r: Omit<NfRule, 'modules'>): Placed => rule('filter', 'DOCKER-FORWARD', r);
   return [
-    ...(config.masquerade
+    ...(config.masquerade && !routed
       ? [
-          ...(routed ? [] : [rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: leave }, true)]),
-          ...(config.hairpin ? [] : [rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true)]),
+          setUp(rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: leave }, true), 'enable NAT rule', [
+            'src',
+            'out',
+            'target',
+          ]),
         ]
+      : []),
+    ...(config.masquerade && !config.hairpin
+      ? [setUp(rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true), 'enable SKIP DNAT rule')]
       : []),
     ...(config.hairpin
       ? [
-          {
-            ...rule('nat', 'POSTROUTING', {}, true),
-            rule: { out: is(br), srcType: is('LOCAL' as const), modules: ['addrtype'], target: leave },
-          },
-        ]
-      : []),
-    ...(config.icc
-      ? [rule('filter', 'DOCKER-FORWARD', { in: is(br), target: ACCEPT })]
-      : [
-          rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: DROP }),
-          rule('filter', 'DOCKER-FORWARD', { in: is(br), out: not(br), target: ACCEPT }),
-        ]),
-    ...(routed ? [rule('filter', 'DOCKER', { out: is(br), proto: is(family === 4 ? 1 : 58), target: ACCEPT })] : []),
-    rule('filter', 'DOCKER', { in: not(br), out: is(br), target: mode === 'nat-unprotected' ? ACCEPT : DROP }),
-    rule('filter', 'DOCKER-CT', { out: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT }),
-    rule('filter', 'DOCKER-BRIDGE', { out: is(br), target: jump('DOCKER') }),
-    rule('filter', stage1, { in: is(br), out: not(br), target: jump('DOCKER-ISOLATION-STAGE-2') }),
-    rule('filter', 'DOCKER-ISOLATION-STAGE-2', { out: is(br), target: DROP }, true),
-    ...(routed
-      ? [
-          rule('filter', stage1, { out: is(br), target: RETURN }, true),
-          rule(
-            'filter',
-            stage1,
-            { in: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT },
-            true,
+          setUp(
+            {
+              ...rule('nat', 'POSTROUTING', {}, true),
+              rule: { out: is(br), srcType: is('LOCAL' as const), modules: ['addrtype'], target: leave },
+            },
+            'enable MASQ LOCAL HOST rule',
           ),
         ]
       : []),
+    ...(config.icc
+      ? []
+      : [setUp(forward({ in: is(br), out: is(br), target: DROP }), 'prevent intercontainer communication')]),
+    ...(routed
+      ? [
+          setUp(
+            rule('filter', 'DOCKER', { out: is(br), proto: is(family === 4 ? 1 : 58), target: ACCEPT }),
+            'enable ICMP rule',
+          ),
+        ]
+      : []),
+    config.icc
+      ? setUp(forward({ in: is(br), target: ACCEPT }), 'enable ACCEPT OUTGOING rule')
+      : setUp(forward({ in: is(br), out: not(br), target: ACCEPT }), 'enable ACCEPT NON_ICC OUTGOING rule'),
+    told(
+      rule('filter', 'DOCKER', { in: not(br), out: is(br), target: mode === 'nat-unprotected' ? ACCEPT : DROP }),
+      'failed to add default-drop rule: Unable to enable DEFAULT FWD rule',
+    ),
+    enable(
+      rule('filter', 'DOCKER-CT', { out: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT }),
+      'bridge ct related',
+    ),
+    enable(rule('filter', 'DOCKER-BRIDGE', { out: is(br), target: jump('DOCKER') }), 'jump to docker'),
+    ...(routed
+      ? [
+          apart(rule('filter', stage1, { out: is(br), target: RETURN }, true)),
+          apart(
+            rule(
+              'filter',
+              stage1,
+              { in: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT },
+              true,
+            ),
+          ),
+        ]
+      : []),
+    apart(rule('filter', stage1, { in: is(br), out: not(br), target: jump('DOCKER-ISOLATION-STAGE-2') })),
+    apart(rule('filter', 'DOCKER-ISOLATION-STAGE-2', { out: is(br), target: DROP }, true)),
   ];
 }
 
@@ -227,10 +282,14 @@ export function portRules(
     modules: [proto],
     target: ACCEPT,
   };
-  const forward: Placed = { family, table: 'filter', chain: 'DOCKER', rule: accept, head: true };
+  const open = (what: string): string => `Unable to enable ${what} rule`;
+  const forward: Placed = told(
+    { family, table: 'filter', chain: 'DOCKER', rule: accept, head: true },
+    open('OPEN PORT'),
+  );
   const mode = config.gatewayMode[family];
-  const open = mode === 'nat-unprotected' ? [] : [forward];
-  if (binding.hostPort === 0) return open;
+  const opened = mode === 'nat-unprotected' ? [] : [forward];
+  if (binding.hostPort === 0) return opened;
   const dnat: NfRule = {
     ...at,
     ...(family === 6 ? { src: not(LINK_LOCAL) } : {}),
@@ -249,9 +308,26 @@ export function portRules(
     target: { kind: 'MASQUERADE' },
   };
   return [
-    { family, table: 'nat', chain: 'DOCKER', rule: dnat },
-    ...(config.hairpin ? [{ family, table: 'nat', chain: 'POSTROUTING', rule: turned } as const] : []),
-    ...open,
+    told({ family, table: 'nat', chain: 'DOCKER', rule: dnat }, open('DNAT'), [
+      'proto',
+      'dst',
+      'dport',
+      'target',
+      'in',
+      'src',
+    ]),
+    ...(config.hairpin
+      ? [
+          told({ family, table: 'nat', chain: 'POSTROUTING', rule: turned }, open('MASQUERADE'), [
+            'proto',
+            'src',
+            'dst',
+            'dport',
+            'target',
+          ]),
+        ]
+      : []),
+    ...opened,
     ...(hostIp.v === 4 && isLoopback(hostIp)
       ? [{ family, table: 'raw', chain: 'PREROUTING', rule: loopback } as const]
       : []),
