@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { bootFirst, flat } from './vite.boot.ts';
 import { lessons, relaxWhileDeveloping } from './vite.lessons.ts';
 import { offline } from './vite.offline.ts';
 
@@ -10,6 +11,7 @@ export default defineConfig({
   base: './',
   plugins: [
     lessons(at('./lessons')),
+    bootFirst,
     relaxWhileDeveloping,
     svelte({ configFile: false }),
     offline(at('./src/web/offline')),
@@ -20,13 +22,23 @@ export default defineConfig({
     outDir: 'dist/web',
     assetsInlineLimit: 0,
     // How long plugins take is nobody's concern.
-    rolldownOptions: { input: [at('./index.html'), at('./bring.html')], checks: { bundlerTimings: false } },
+    rolldownOptions: {
+      input: [at('./index.html'), at('./bring.html')],
+      checks: { bundlerTimings: false },
+      output: { codeSplitting: { groups: [{ name: 'boot', test: /web\/boot\.ts$/ }] } },
+    },
   },
   worker: {
     format: 'es',
-    plugins: () => [lessons(at('./lessons'))],
+    plugins: () => [lessons(at('./lessons')), flat],
     // Modules run in the order of the standard, whatever chunk they are in.
-    rolldownOptions: { output: { strictExecutionOrder: true } },
+    rolldownOptions: {
+      output: {
+        strictExecutionOrder: true,
+        // All that a lab needs to start comes as one file.
+        codeSplitting: { groups: [{ name: 'lab', test: /web\/worker\/worker\.ts$/ }] },
+      },
+    },
   },
   server: { watch: { ignored: ['**/.cache/**'] } },
 });

@@ -12,6 +12,7 @@ export const PAGE_INPUTS = [
   'wasm',
   'index.html',
   'bring.html',
+  'vite.boot.ts',
   'vite.config.ts',
   'vite.lessons.ts',
   'vite.offline.ts',

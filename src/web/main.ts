@@ -1,4 +1,5 @@
 /** The page's first line: puts the application in its place. */
+import './boot.ts';
 import '@xterm/xterm/css/xterm.css';
 import './ui/app.css';
 import { mount } from 'svelte';

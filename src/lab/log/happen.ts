@@ -32,7 +32,7 @@ export class Watch {
   #processes: ReturnType<typeof processes>;
 
   constructor(readonly lab: Lab) {
-    this.#frame = nextSeq(lab.frames(0).frames);
+    this.#frame = lab.tap.next;
     this.#call = nextSeq(lab.calls(0));
     this.#processes = processes(lab);
   }

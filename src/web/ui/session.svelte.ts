@@ -1,6 +1,7 @@
 /** The page's side of one lab: a worker, what it has told, and the terminals that show its shells. */
 import * as Comlink from 'comlink';
 import type { LessonPlan } from '../../course/schema.ts';
+import { takeSpare } from '../boot.ts';
 import type {
   Batch,
   Catalogue,
@@ -33,11 +34,6 @@ export type RemoteLab = {
     ? Comlink.Remote<Pick<LabWorker, K>>[K]
     : Comlink.Remote<LabWorker[K]>;
 };
-
-export const spawn = (): Worker =>
-  new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
-/** The first lab's worker: on its way before it is known what for. */
-let spare: Worker | undefined = spawn();
 
 export class Session {
   status = $state<'starting' | 'ready' | 'failed'>('starting');
@@ -94,20 +90,18 @@ export class Session {
     this.lesson = plan.id;
     this.tabs = new Tabs(terminals);
     this.restoring = packed !== undefined;
-    this.#worker = spare ?? spawn();
-    spare = undefined;
+    const { worker, core } = takeSpare();
+    this.#worker = worker;
     this.#worker.onerror = (event) => {
       console.error(event.message);
       this.status = 'failed';
     };
     this.remote = Comlink.wrap<LabWorker>(this.#worker) as unknown as RemoteLab;
     this.#settled = packed ? this.#unsettled() : Promise.resolve();
-    this.#started = this.remote.start(
-      // Plain data: what a worker can be sent.
-      $state.snapshot(plan) as LessonPlan,
-      Comlink.proxy((batch: Batch) => this.#take(batch)),
-      packed,
-    );
+    // Plain data: what a worker can be sent.
+    const lesson = $state.snapshot(plan) as LessonPlan;
+    const sink = Comlink.proxy((batch: Batch) => this.#take(batch));
+    this.#started = core.then((bytes) => this.remote.start(lesson, sink, Comlink.transfer(bytes, [bytes]), packed));
     this.#started.then(
       ({ epoch }) => {
         this.labEpoch = epoch;

@@ -312,7 +312,8 @@ export interface LabWorker {
   readonly writing: WritingFace;
   /**
    * Makes the lab. Batches go to `sink` until the worker ends.
+   * @param core the bytes of dist/core.wasm
    * @param packed a log to be played first
    */
-  start(plan: LessonPlan, sink: (batch: Batch) => void, packed?: Uint8Array): Promise<Started>;
+  start(plan: LessonPlan, sink: (batch: Batch) => void, core: ArrayBuffer, packed?: Uint8Array): Promise<Started>;
 }

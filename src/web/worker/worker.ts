@@ -61,10 +61,10 @@ const time = new Time({
 });
 
 const api: LabWorker = {
-  async start(lesson, listener, packed) {
+  async start(lesson, listener, core, packed) {
     plan = lesson;
     sink = listener;
-    wasm = await fetchCore();
+    wasm = core;
     const found = packed && (await (await import('./log.ts')).unpackLog(packed, plan));
     seed = found?.seed ?? plan.seed;
     play = await makePlay(found !== undefined, found?.log);

@@ -92,8 +92,8 @@ export const lanesU = (density: Density, beside: boolean): number =>
 const topOf = (density: Density, beside: boolean, hostRows: number): number =>
   beside ? LOOP.v : LOOP.v + LOOP.h + 22 + hostRows * density.card.pitch;
 
-/** @param spare room for some who may come @param grows it may fill all of its height later */
-function planMachine(load: Load, density: Density, w: number, h: number, spare: boolean, grows: boolean): MachinePlan {
+/** @param grows it may fill all of its height later */
+function planMachine(load: Load, { density, spare, least }: Aim, w: number, h: number, grows: boolean): MachinePlan {
   const tracks = Math.min(6, Math.max(2, load.guests));
   const lanes = [...load.lanes].sort(([a], [b]) => a - b);
   const wanted = lanes.map(([, n]) => (spare ? n + Math.max(1, Math.ceil(n / 4)) : Math.max(1, n)));
@@ -103,14 +103,13 @@ function planMachine(load: Load, density: Density, w: number, h: number, spare: 
     const most = Math.floor(room / (density.card.w + density.card.gutter));
     if (most < 1 && beside) continue;
     const fixed = { density, w, h, beside, hostRows: beside ? 0 : load.hosted, tracks };
-    for (const least of [2, 1])
-      for (let rows = 1; rows <= Math.max(1, ...wanted); rows++) {
-        const columns = wanted.map((n) => Math.max(1, Math.min(most, Math.max(least, Math.ceil(n / rows)))));
-        const plan = shelve(fixed, lanes, wanted, columns);
-        const odd = columns.reduce((sum, c) => sum + Math.abs(c - 2), beside ? 0 : 1);
-        const cost = plan.fits ? plan.shelves.length * 1000 + odd : 1e6 + plan.depth + (beside ? 0 : 100);
-        if (!best || cost < best.cost) best = { ...plan, cost };
-      }
+    for (let rows = 1; rows <= Math.max(1, ...wanted); rows++) {
+      const columns = wanted.map((n) => Math.max(1, Math.min(most, Math.max(least, Math.ceil(n / rows)))));
+      const plan = shelve(fixed, lanes, wanted, columns);
+      const odd = columns.reduce((sum, c) => sum + Math.abs(c - 2), beside ? 0 : 1);
+      const cost = plan.fits ? plan.shelves.length * 1000 + odd : 1e6 + plan.depth + (beside ? 0 : 100);
+      if (!best || cost < best.cost) best = { ...plan, cost };
+    }
   }
   const { cost: _, ...found } = best as MachinePlan & { cost: number };
   if (!grows) return { ...found, h: found.depth };
@@ -208,25 +207,34 @@ export function keep(
   return plan;
 }
 
-/** Makes a plan: the roomiest in which all is in sight; when there is none, the densest that still has addresses. */
-export function plan(loads: Loads, frame: Frame, opened: ReadonlySet<string>): Plan {
-  for (const density of DENSITIES)
-    for (const spare of [true, false])
-      for (const scale of SCALES) {
-        const made = planAt(loads, frame, opened, density, scale, spare);
-        if (made.fits) return made;
-      }
-  return planAt(loads, frame, opened, DENSITIES[2] as Density, SCALES[3], false);
+/** What a plan tries: how much is said of each thing, and how large. */
+interface Aim {
+  readonly density: Density;
+  /** Room for some who may come. */
+  readonly spare: boolean;
+  /** Columns of a lane: in two a bridge has room for its name and its address. */
+  readonly least: number;
+  readonly scale: number;
 }
 
-function planAt(
-  loads: Loads,
-  frame: Frame,
-  opened: ReadonlySet<string>,
-  density: Density,
-  scale: number,
-  spare: boolean,
-): Plan {
+const AIMS: readonly Aim[] = DENSITIES.flatMap((density) =>
+  [true, false].flatMap((spare) =>
+    [2, 1].flatMap((least) => SCALES.slice(0, least === 2 ? 3 : 4).map((scale) => ({ density, spare, least, scale }))),
+  ),
+);
+const DENSE: Aim = { density: DENSITIES[2] as Density, spare: false, least: 1, scale: SCALES[3] };
+
+/** Makes a plan: the roomiest in which all is in sight; when there is none, the densest that still has addresses. */
+export function plan(loads: Loads, frame: Frame, opened: ReadonlySet<string>): Plan {
+  for (const aim of AIMS) {
+    const made = planAt(loads, frame, opened, aim);
+    if (made.fits) return made;
+  }
+  return planAt(loads, frame, opened, DENSE);
+}
+
+function planAt(loads: Loads, frame: Frame, opened: ReadonlySet<string>, aim: Aim): Plan {
+  const { density, scale } = aim;
   const w = (frame.width - 2 * MARGIN) / (scale * frame.type);
   const h = (frame.height - 2 * MARGIN) / (scale * frame.type);
   const [own, ...others] = [...loads];
@@ -235,10 +243,9 @@ function planAt(
   const station = Math.max(100, Math.min(STATION.w, (w - (small - 1) * STATION.gap) / small));
   const machines = new Map<string, MachinePlan>();
   const share = (w - small * (station + STATION.gap)) / Math.max(1, full.length) - STATION.gap;
-  for (const [name, load] of full)
-    machines.set(name, planMachine(load, density, Math.max(LEAST, share), h / 2, spare, false));
+  for (const [name, load] of full) machines.set(name, planMachine(load, aim, Math.max(LEAST, share), h / 2, false));
   const above = Math.max(GAP + density.station, ...[...machines.values()].map((m) => m.depth));
-  if (own?.[1]) machines.set(own[0], planMachine(own[1], density, Math.max(LEAST, w), h - above, spare, true));
+  if (own?.[1]) machines.set(own[0], planMachine(own[1], aim, Math.max(LEAST, w), h - above, true));
   const row = small * (station + STATION.gap) + full.length * (Math.max(LEAST, share) + STATION.gap) - STATION.gap;
   const fits = w >= LEAST && row <= w + 1 && [...machines.values()].every((m) => m.fits);
   return { frame, opened, scale, density, station, machines, above, fits };

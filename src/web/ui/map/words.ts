@@ -27,7 +27,6 @@ const en = {
   allAddresses: 'all addresses',
   localOnly: 'this machine only',
   noContainers: 'no containers',
-  containers: (n: number) => `${n} containers`,
   listens: 'listens',
   machine: 'Machine',
   container: 'Container',
@@ -64,7 +63,6 @@ const en = {
   processes: 'Processes',
   close: 'Close',
   mac: 'MAC',
-  lost: (n: number) => `${n} frames crossed too fast to draw`,
 };
 
 export type MapWords = typeof en;
@@ -93,7 +91,6 @@ const zh: MapWords = {
   allAddresses: '所有地址',
   localOnly: '仅限本机',
   noContainers: '没有容器',
-  containers: (n) => `${n} 个容器`,
   listens: '监听',
   machine: '主机',
   container: '容器',
@@ -130,7 +127,6 @@ const zh: MapWords = {
   processes: '进程',
   close: '关闭',
   mac: 'MAC',
-  lost: (n) => `${n} 帧过快，未绘制`,
 };
 
 export const words: Readonly<Record<Language, MapWords>> = { en, zh };

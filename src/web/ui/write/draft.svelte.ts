@@ -1,10 +1,11 @@
 /** The lesson that is being written: its files, what is wrong with them, and the lesson that they make. */
 import * as Comlink from 'comlink';
 import type { Lesson } from '../../../course/text.ts';
+import { spawn } from '../../boot.ts';
 import type { Fault, Finding, LabWorker, LessonFiles } from '../../worker/api.ts';
 import { courseProgress } from '../course/progress.svelte.ts';
 import { PREVIEW } from '../course/route.ts';
-import { type RemoteLab, spawn } from '../session.svelte.ts';
+import type { RemoteLab } from '../session.svelte.ts';
 import { example } from './example.ts';
 import { type Found, fetched, NAMES, watch } from './folder.ts';
 
