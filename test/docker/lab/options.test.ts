@@ -155,8 +155,8 @@ test('kernel parameters are read-only for a container without privileges', async
   );
   expect(await m.lines(`${run} mount | grep -E '/(proc|sys)'`)).toEqual([
     'proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)',
-    'proc on /proc/sys type proc (ro,nosuid,nodev,noexec,relatime)',
     'sysfs on /sys type sysfs (ro,nosuid,nodev,noexec,relatime)',
+    'proc on /proc/sys type proc (ro,nosuid,nodev,noexec,relatime)',
   ]);
   expect(await m.out('docker run --rm --privileged busybox sysctl -w net.ipv4.ip_forward=0')).toBe(
     'net.ipv4.ip_forward = 0',
