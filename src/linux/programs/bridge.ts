@@ -220,12 +220,12 @@ async function showFdb(ctx: Context, words: readonly string[], how: Show): Promi
     }
   const bridge = br === undefined ? undefined : net.link(br)?.ifindex;
   const all = net.fdb();
+  const withV6 = new Set(net.addrs().flatMap((a) => (a.prefix.addr.v === 6 ? [a.ifindex] : [])));
   const shown: [FdbEntry, string][] = [];
   for (const l of net.links()) {
     if (dev !== undefined && l.name !== dev) continue;
     if (bridge !== undefined && l.ifindex !== bridge && l.master !== bridge) continue;
-    const hasV6 = net.addrs().some((a) => a.ifindex === l.ifindex && a.prefix.addr.v === 6);
-    const own = listEntries(l, hasV6);
+    const own = listEntries(l, withV6.has(l.ifindex));
     const table = all.filter((e) => e.ifindex === l.ifindex);
     // of a bridge its own list comes first, of a port what was learned
     const entries = l.kind === 'bridge' ? [...own, ...table] : [...table, ...own];

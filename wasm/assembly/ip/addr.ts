@@ -79,9 +79,10 @@ function isWide(a: Addr): bool {
   return a.bits < 32 && a.ip >> 24 != 127 && Dev.at(a.dev).kind == DEV_LOOPBACK;
 }
 
-/** The bit of an address in Net4.own; all of them for one that makes a whole prefix local. */
+/** The bit of an address in Net4.own; all of them for one that makes a whole prefix local, none for 127/8's. */
 function digest(i: u32): u32 {
   const a = Addr.at(i);
+  if (a.ip >> 24 == 127) return 0;
   return isWide(a) ? 0xffffffff : bitOf(a.ip);
 }
 

@@ -27,7 +27,7 @@ export class Net4 {
   /** Policy rules that ask for protocol or ports of what comes in. */
   dissects: u32;
   // What each request of ARP looks at, side by side.
-  /** What own addresses may be like, a bit for each of 32 digests: most that are not own are told apart by it (addr.ts). */
+  /** What own addresses outside 127/8 are like, a bit for each of 32 digests: most that are not own are told apart by it (addr.ts). */
   own: u32;
   /** Routes were put into the local table by hand. */
   customLocal: u32;

@@ -196,7 +196,10 @@ export function kindOf(world: NetWorld, d: Device): Pick<Link, 'bridge' | 'vxlan
       bridge: {
         ...d.bridge,
         id: d.named || d.mac === 0 || d.ns.devices.some((p) => p.master === d) ? d.mac : 0,
-        learned: world.core.fdb(d.dev).filter((f) => !f.local && !f.static).length,
+        /** Counted when asked for: `ip link` looks at the bridge of each port, for its name only. */
+        get learned() {
+          return world.core.fdb(d.dev).filter((f) => !f.local && !f.static).length;
+        },
       },
     };
   if (d.kind === 'vxlan') return { vxlan: fromCore(world, d) };

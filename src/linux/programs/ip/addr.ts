@@ -46,10 +46,9 @@ export async function ipAddr(env: IpEnv): Promise<number> {
 }
 
 /** The addresses of a device that the family and the filter let through. */
-function addressesOf(env: IpEnv, l: Link, f: LinkFilter): Addr[] {
+function addressesOf(env: IpEnv, all: readonly Addr[], l: Link, f: LinkFilter): Addr[] {
   const to = f.to === undefined ? undefined : prefixArg(f.to, env.family);
-  return env.net
-    .addrs()
+  return all
     .filter((a) => a.ifindex === l.ifindex && (env.family === 0 || a.prefix.addr.v === env.family))
     .filter((a) => f.scope === undefined || a.scope === f.scope)
     .filter((a) => !to || contains(to, a.prefix.addr))
@@ -108,8 +107,9 @@ export function addrText(env: IpEnv, a: Addr): string[] {
 async function show(env: IpEnv): Promise<number> {
   const f = readFilter(env);
   const links = selectLinks(env, f);
+  const all = env.net.addrs();
   const rows = links
-    .map((l) => ({ l, addrs: addressesOf(env, l, f) }))
+    .map((l) => ({ l, addrs: addressesOf(env, all, l, f) }))
     .filter((r) => (env.family === 0 && f.scope === undefined && f.to === undefined) || r.addrs.length > 0);
   if (env.json) {
     await printJson(
@@ -223,7 +223,7 @@ async function flush(env: IpEnv): Promise<number> {
   if (env.words.done) throw new IpError('"ip addr flush" requires arguments.', 255);
   const f = readFilter(env);
   for (const l of selectLinks(env, f))
-    for (const a of addressesOf(env, l, f)) {
+    for (const a of addressesOf(env, env.net.addrs(), l, f)) {
       const still = env.net.addrs().some((b) => b.ifindex === l.ifindex && sameIp(b.prefix.addr, a.prefix.addr));
       const e = still ? env.net.delAddr(l.name, a.prefix) : 0;
       if (isErr(e)) throw rtnetlink(e);
