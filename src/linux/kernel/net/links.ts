@@ -243,7 +243,7 @@ export function setLink(
   if (isErr(d)) return d;
   const err = changeLink(world, d, change);
   if (err) return err;
-  const { up, txqlen: _, ...others } = change;
+  const { up, txqlen: _, alias: _alias, group: _group, ...others } = change;
   if (Object.values(others).some((v) => v !== undefined)) world.watch.link(d);
   return up === undefined ? 0 : setUp(world, d, up);
 }
@@ -273,6 +273,8 @@ function changeLink(world: NetWorld, d: Device, change: Parameters<NetAdmin['set
     world.core.devSet(d.dev, 'promisc', change.promisc ? 1 : 0);
   }
   if (change.txqlen !== undefined) d.txqlen = change.txqlen;
+  if (change.alias !== undefined) d.alias = change.alias === '' ? undefined : change.alias;
+  if (change.group !== undefined) d.group = change.group;
   if (change.name !== undefined) {
     const taken = rename(world, d, change.name);
     if (taken) return taken;
@@ -336,6 +338,8 @@ export function linkOf(world: NetWorld, d: Device): Link {
     mac: d.mac,
     mtu: d.mtu,
     txqlen: d.txqlen,
+    group: d.group,
+    ...(d.alias === undefined ? {} : { alias: d.alias }),
     up: d.up,
     carrier: d.up && world.core.devCarrier(d.dev),
     promisc: d.promisc,
