@@ -10,7 +10,8 @@ await buildNode();
 const bin = (name) => `node_modules/.bin/${name}`;
 const STEPS = [
   ['format and lint', bin('biome'), ['ci', '.']],
-  ['types', bin('tsc'), ['-b']],
+  // The compiler that svelte-check wants has this name too: the native one is meant, which takes a fifth of the time.
+  ['types', 'node_modules/@typescript/native/bin/tsc', ['-b']],
   [
     'types of the page',
     bin('svelte-check'),

@@ -53,6 +53,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/api',
     'src/docker/libnetwork',
     'src/docker/images/digest.ts',
+    'src/docker/images/reference.ts',
     'src/docker/errdefs.ts',
     'src/docker/time.ts',
   ],

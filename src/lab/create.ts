@@ -1,7 +1,9 @@
 /** Opens a lab: core, world, machines, dockerd on each node. */
+
 import { Clock } from '../base/clock.ts';
 import { Rng } from '../base/rng.ts';
 import { type Dockerd, startDockerd } from '../docker/engine/dockerd.ts';
+import { MADE } from '../docker/images/catalog.ts';
 import type { Core } from '../linux/core/core.ts';
 import { loadCore } from '../linux/core/load.ts';
 import { machineLayer } from '../linux/kernel/base-files.ts';
@@ -28,9 +30,6 @@ import { ServiceManager, SYSTEMD_SOCKET } from './systemd.ts';
 import { addUplink, buildTopology, engineIdentity } from './topology.ts';
 import type { Uplink } from './uplink.ts';
 import { viewOf } from './views.ts';
-
-/** Mon 23 Nov 2026 22:00:00 UTC, the hour in which the golden transcripts were taken. */
-const EPOCH = 1795471200n * 1_000_000_000n;
 
 /** Virtual seconds after which a command of `run` is taken to hang. */
 const LIMIT = 3600e9;
@@ -332,7 +331,7 @@ function withEngine(world: LabWorld, kernel: KernelMachine, calls: CallLog): Nod
 /** Opens a fresh lab. @throws Error when the core does not load: a broken build */
 export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
   const full: Required<LabOptions> = {
-    epochNs: EPOCH,
+    epochNs: MADE,
     hosts: 3,
     uplink: false,
     without: [],

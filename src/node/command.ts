@@ -15,7 +15,14 @@ export function readArgs<T extends NonNullable<ParseArgsConfig['options']>>(
   command: Pick<Subcommand, 'name' | 'usage'>,
   args: readonly string[],
   options: T,
-): { values: { [K in keyof T]?: T[K]['multiple'] extends true ? string[] : string }; operands: string[] } | undefined {
+):
+  | {
+      values: {
+        [K in keyof T]?: T[K]['type'] extends 'boolean' ? boolean : T[K]['multiple'] extends true ? string[] : string;
+      };
+      operands: string[];
+    }
+  | undefined {
   try {
     const parsed = parseArgs({ args: [...args], options, allowPositionals: true });
     return { values: parsed.values as never, operands: parsed.positionals };

@@ -6,9 +6,11 @@
  * still answered; one that vanishes ends what was done for it.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type { Duplex, HttpRequest, HttpResponse, HttpService } from '../base/http.ts';
 import { serveConnection } from '../base/http1/server.ts';
 import type { Pacer } from './pacer.ts';
+import { tlsServer } from './tls.ts';
 
 /** Bytes that may wait unread before the peer is made to wait. */
 const HIGH_WATER = 1 << 18;
@@ -19,15 +21,20 @@ const HIGH_WATER = 1 << 18;
  */
 const SETTLE = 50;
 
-/** A server whose connections speak HTTP with the service; it does not listen yet. */
-export function httpServer(service: HttpService, pacer: Pacer): Server & { readonly connections: Set<Socket> } {
+/** A server whose connections speak HTTP with the service, perhaps over TLS; it does not listen yet. */
+export function httpServer(
+  service: HttpService,
+  pacer: Pacer,
+  tls?: TlsOptions,
+): Server & { readonly connections: Set<Socket> } {
   const connections = new Set<Socket>();
   const guarded: HttpService = { handle: (request) => pacer.serve(handle(service, patient(request, pacer))) };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const converse = (socket: Socket): void => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
     serveConnection(socketDuplex(socket), guarded).catch(() => socket.destroy());
-  });
+  };
+  const server = tls ? tlsServer(tls, converse) : createServer({ allowHalfOpen: true, noDelay: true }, converse);
   return Object.assign(server, { connections });
 }
 

@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import type { Lab } from '../lab/lab.ts';
 import { readArgs, type Subcommand, usageError, wholeNumber } from './command.ts';
 import { openLab } from './host.ts';
 import { httpServer } from './http-server.ts';
 import { Pacer } from './pacer.ts';
+import { type TlsFlags, tlsOptions } from './tls.ts';
 import { openUplink, type Peering } from './uplink.ts';
 
 /** Where the API of node1 is when no -H is given. */
@@ -15,7 +17,9 @@ const defaultSocket = (): string => `unix://${join(process.env.XDG_RUNTIME_DIR ?
 
 export const serve: Subcommand = {
   name: 'serve',
-  usage: 'serve [-H unix://PATH | -H tcp://ADDRESS:PORT]... [--seed S] [--pace fast|real] [--uplink unix:PATH]',
+  usage:
+    'serve [-H unix://PATH | -H tcp://ADDRESS:PORT]... [--seed S] [--pace fast|real] [--uplink unix:PATH]\n' +
+    '       [--tls] [--tlsverify] [--tlscacert FILE] [--tlscert FILE] [--tlskey FILE]',
   summary: 'serve the Docker Engine API of node1 (repeat -H for node2, node3)',
   async run(args) {
     const parsed = readArgs(this, args, {
@@ -23,8 +27,15 @@ export const serve: Subcommand = {
       seed: { type: 'string' },
       pace: { type: 'string' },
       uplink: { type: 'string' },
+      tls: { type: 'boolean' },
+      tlsverify: { type: 'boolean' },
+      tlscacert: { type: 'string' },
+      tlscert: { type: 'string' },
+      tlskey: { type: 'string' },
     });
     if (!parsed) return 2;
+    const tls = secured(parsed.values as TlsFlags);
+    if (tls === null) return 1;
     const seed = wholeNumber(parsed.values.seed ?? '1');
     const pace = parsed.values.pace ?? 'real';
     if (seed === undefined) return usageError(this, '--seed takes a whole number');
@@ -40,8 +51,8 @@ export const serve: Subcommand = {
     for (const [i, address] of addresses.entries()) {
       const machine = lab.machines[i];
       if (!machine) break;
-      const server = httpServer(machine.docker, pacer);
-      const error = await listen(server, address);
+      const server = httpServer(machine.docker, pacer, address.startsWith('tcp://') ? tls : undefined);
+      const error = await listen(server, address, tls?.requestCert === true);
       if (error) {
         process.stderr.write(`drydock serve: ${address}: ${error}\n`);
         for (const other of servers) other.close();
@@ -66,6 +77,16 @@ export const serve: Subcommand = {
     return 0;
   },
 };
+
+/** @returns null when files are missing, and says which */
+function secured(flags: TlsFlags): TlsOptions | undefined | null {
+  try {
+    return tlsOptions(flags);
+  } catch (e) {
+    process.stderr.write(`drydock serve: ${(e as Error).message}\n`);
+    return null;
+  }
+}
 
 /** Ties the LAN to a unix socket, if that is asked for. @returns null when it cannot be, and says why */
 async function tie(lab: Lab, pacer: Pacer, address: string | undefined): Promise<Peering | undefined | null> {
@@ -92,8 +113,8 @@ function warn(message: string, host: string): void {
   process.stderr.write(`time="${time}" level=warning msg="${message}" host="${host}"\n`);
 }
 
-/** @returns what went wrong, or undefined */
-function listen(server: Server, address: string): Promise<string | undefined> {
+/** @param verified who connects has shown a certificate @returns what went wrong, or undefined */
+function listen(server: Server, address: string, verified: boolean): Promise<string | undefined> {
   return new Promise((resolve) => {
     server.once('error', (e) => resolve(e.message));
     const done = (): void => resolve(undefined);
@@ -105,7 +126,7 @@ function listen(server: Server, address: string): Promise<string | undefined> {
     } else if (address.startsWith('tcp://')) {
       const at = address.lastIndexOf(':');
       const host = address.slice(6, at).replace(/^\[|\]$/g, '') || '127.0.0.1';
-      if (!['127.0.0.1', '::1', 'localhost'].includes(host)) for (const why of OPEN) warn(why, address);
+      if (!verified && !['127.0.0.1', '::1', 'localhost'].includes(host)) for (const why of OPEN) warn(why, address);
       server.listen(Number(address.slice(at + 1)), host, done);
     } else resolve('an address begins with unix:// or tcp://');
   });

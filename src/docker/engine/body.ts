@@ -6,13 +6,19 @@ import { decode } from './decode/decode.ts';
 import type { GoType } from './decode/types.ts';
 import { errors } from './errors.ts';
 
-/** The JSON body as the Go type that the route decodes; an empty one is an empty object. */
-export async function readJson<T>(request: HttpRequest, as: GoType): Promise<T | Failure> {
+/**
+ * The JSON body as the Go type that the route decodes; an empty one is an empty object.
+ * @param needed an empty body is refused
+ */
+export async function readJson<T>(request: HttpRequest, as: GoType, needed = false): Promise<T | Failure> {
   const body = await collect(request.body).then(text, () => undefined);
   if (body === undefined) return errors.invalidJson('unexpected EOF');
-  if (body === '') return {} as T;
+  const chunked = request.headers['transfer-encoding'] !== undefined;
+  if (body === '' && !chunked) return needed ? errors.jsonEnd : ({} as T);
   const type = request.headers['content-type'] ?? '';
-  if (type !== '' && type.split(';')[0]?.trim() !== 'application/json') return errors.contentType(type);
+  if (type === '') return errors.noContentType;
+  if (type.split(';')[0]?.trim().toLowerCase() !== 'application/json') return errors.contentType(type);
+  if (body.trim() === '') return errors.jsonEnd;
   const deep = depthFault(body);
   if (deep !== undefined) return errors.invalidJson(deep);
   let parsed: unknown;

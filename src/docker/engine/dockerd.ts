@@ -9,7 +9,7 @@ import type { Rng } from '../../base/rng.ts';
 import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../linux/kernel/signal.ts';
 import { Failure } from '../errdefs.ts';
-import { catalog } from '../images/catalog.ts';
+import { catalog, MADE } from '../images/catalog.ts';
 import { sha256 } from '../images/digest.ts';
 import { DIGESTS } from '../images/digests.ts';
 import type { ImageSpec } from '../images/spec.ts';
@@ -69,7 +69,7 @@ export function startDockerd(kernel: Kernel, options: DockerdOptions = {}): Dock
 
 /** Everything the engine holds, with the networks that are always there. */
 function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: string, globalId: bigint): Daemon {
-  const { rng, clock } = kernel.world;
+  const { rng } = kernel.world;
   const fs = kernel.root.fs;
   fs.mkdir('/run/docker', 0o700, true);
   for (const dir of ['/run/docker/netns', '/var/lib/docker/containers', '/var/lib/docker/volumes'])
@@ -77,7 +77,7 @@ function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: str
   fs.writeFile('/usr/bin/docker-init', new Uint8Array(0), { mode: 0o755, parents: true, program: 'docker-init' });
   const images = new ImageStore(kernel, VERSION);
   images.know(DIGESTS);
-  images.load(o.images ?? catalog, clock.epochAt());
+  images.load(o.images ?? catalog, MADE);
   const first = readConfig(kernel);
   const config = first instanceof Failure ? DEFAULTS : first;
   const controller = new Controller(kernel, rng, process, settings(config, globalId));

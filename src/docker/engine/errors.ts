@@ -31,6 +31,12 @@ export const errors = {
   jsonTail: invalid('unexpected content after JSON'),
   contentType: (type: string): Failure =>
     invalid(`unsupported Content-Type header (${type}): must be 'application/json'`),
+  startBody: invalid(
+    'starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24',
+  ),
+  checkpoint: invalid('checkpoint is only supported in experimental mode'),
+  jsonEnd: invalid('invalid JSON: got EOF while reading request body'),
+  noContentType: invalid('malformed Content-Type header (): mime: no media type'),
   noStream: invalid('Bad parameters: you must choose at least one stream'),
   emptyParameter: (name: string): Failure => invalid(`bad parameter: ${name}cannot be empty`),
   atoi: (text: string): Failure => system(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`),
@@ -106,9 +112,13 @@ export const errors = {
   workdirIsFile: (dir: string): Failure => system(`Cannot mkdir: ${dir} is not a directory`),
   noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
   noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
-  pidStopped: (id: string): Failure =>
+  joinStopped: (kind: 'IPC' | 'PID', id: string): Failure =>
     conflict(
-      `failed to join PID namespace: cannot join namespace of a non running container: container ${id} is exited`,
+      `failed to join ${kind} namespace: cannot join namespace of a non running container: container ${id} is exited`,
+    ),
+  notShareable: (id: string): Failure =>
+    invalid(
+      `failed to join IPC namespace: container ${id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
     ),
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>
@@ -130,6 +140,7 @@ export const errors = {
     `OCI runtime exec failed: exec failed: unable to start container process: ${cause}`,
 
   // --- images
+  noHost: system('Get "http:": http: no Host in request URL'),
   imageInUse: (ref: string, container: string, image: string): Failure =>
     conflict(
       `conflict: unable to remove repository reference "${ref}" (must force) - ` +

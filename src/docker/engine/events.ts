@@ -1,4 +1,6 @@
 /** The daemon's events: a ring of the last 256 and live listeners. @see moby daemon/events/events.go */
+import { Failure } from '../errdefs.ts';
+import { familiarName, parseReference } from '../images/reference.ts';
 import type { Filters } from './filters.ts';
 import { sorted } from './sorted.ts';
 
@@ -70,39 +72,31 @@ export function eventJson(e: EngineEvent): string {
   return `${body.slice(0, -1)},"timeNano":${e.time}}\n`;
 }
 
-export const EVENT_FILTERS = [
-  'config',
-  'container',
-  'daemon',
-  'event',
-  'image',
-  'label',
-  'network',
-  'node',
-  'plugin',
-  'scope',
-  'secret',
-  'service',
-  'type',
-  'volume',
-];
+/** Kinds of objects that a filter names, by id or name or how these begin. */
+const NAMED = ['daemon', 'container', 'plugin', 'volume', 'network', 'node', 'service', 'secret', 'config'];
 
-/** @see moby daemon/events/filter.go */
+/** Actions that say more after a colon: those are asked for by their beginning. */
+const LONG = ['health_status', 'exec_create', 'exec_start'];
+
+/** Unknown filters are not looked at. @see moby daemon/events/filter.go */
 export function eventMatches(f: Filters, e: EngineEvent): boolean {
-  const action = e.action.split(':')[0] as string;
-  const named = (key: string): boolean =>
-    !f.has(key) ||
-    (e.type === key && f.get(key).some((v) => v === e.id || v === e.attributes.name || e.id.startsWith(v)));
+  const { name = '', image = '' } = e.attributes;
+  const long = LONG.some((a) => f.get('event').includes(a));
   return (
-    (!f.has('event') || f.get('event').some((v) => v === e.action || v === action)) &&
+    (long ? f.begins('event', e.action) : f.exact('event', e.action)) &&
     f.exact('type', e.type) &&
-    (!f.has('scope') || f.get('scope').includes(scopeOf(e))) &&
-    named('container') &&
-    named('network') &&
-    named('volume') &&
-    named('node') &&
-    named('service') &&
-    (!f.has('image') || f.get('image').some((v) => v === e.attributes.image || v === e.id)) &&
+    f.exact('scope', scopeOf(e)) &&
+    NAMED.every((key) => f.begins(key, e.id) || f.begins(key, name)) &&
+    isOfImage(f, e.id, e.type === 'image' ? name : image) &&
     f.labels(e.attributes)
   );
+}
+
+/** By id or name, with or without the tag. */
+const isOfImage = (f: Filters, id: string, name: string): boolean =>
+  [id, name, stripTag(id), stripTag(name)].some((n) => f.exact('image', n));
+
+function stripTag(image: string): string {
+  const ref = parseReference(image);
+  return ref instanceof Failure ? image : familiarName(ref);
 }

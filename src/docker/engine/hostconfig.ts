@@ -115,7 +115,7 @@ export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig
   const out: Record<string, unknown> = { ...DEFAULTS };
   for (const key of OBJECTS) out[key] = structured(out[key]);
   for (const [key, value] of Object.entries(body ?? {}))
-    if (value !== undefined && key in DEFAULTS) out[key] = structured(value);
+    if (value !== undefined && key in DEFAULTS) out[key] = filled(structured(value), DEFAULTS[key]);
   const h = out as HostConfig & Record<string, unknown>;
   h.NetworkMode = h.NetworkMode === '' || h.NetworkMode === 'default' ? 'bridge' : h.NetworkMode;
   h.LogConfig = logConfig(h.LogConfig, log);
@@ -131,6 +131,12 @@ export function hostConfig(body: Partial<HostConfig> | undefined, log: LogConfig
   h.ReadonlyPaths ??= h.Privileged ? null : READONLY;
   return h;
 }
+
+/** A struct with the zero values of the fields that were left out. */
+const filled = (value: unknown, zero: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { ...(zero as object | null), ...value }
+    : value;
 
 /** A copy of its own: defaults are shared. */
 const structured = <T>(value: T): T =>

@@ -10,6 +10,12 @@ import { DEBIAN_FILES, WEB_TOOLS } from './debian.ts';
 import { WEBAPP_SOURCE } from './scripts.ts';
 import { type ImageSpec, type ImageStep, NO_CONFIG } from './spec.ts';
 
+/**
+ * When the images were made, in ns since 1970: Mon 23 Nov 2026 22:00:00 UTC, the hour of the golden transcripts. It does not
+ * follow a lab's clock, so that an image has one id everywhere.
+ */
+export const MADE = 1795471200n * 1_000_000_000n;
+
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const imported = (files: NonNullable<ImageStep['files']>, size: number): ImageStep[] => [

@@ -8,9 +8,9 @@ const BIN =
   'mkdir mkfifo mktemp more mount mv nl nohup nproc nsenter od paste pidof printenv printf pwd readlink realpath ' +
   'rev rm rmdir sed seq setsid sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test ' +
   'timeout touch tr true truncate tty uname uniq unshare wc which who whoami xargs yes';
-/** procps, which training/base brought along. */
-const PROCPS_BIN = 'free less pgrep pkill ps top uptime watch';
-const WEB_BIN = 'arping curl dig host nc netstat nslookup ping ping6 ss tcpdump telnet traceroute wget';
+/** procps: in Ubuntu's images, and brought along by training/base. */
+const PROCPS_BIN = 'free pgrep pkill ps top uptime watch';
+const WEB_BIN = 'arping curl dig host less nc netstat nslookup ping ping6 ss tcpdump telnet traceroute wget';
 const WEB_SBIN = 'arp brctl bridge conntrack ethtool ifconfig ip ip6tables iptables iptables-save route sysctl';
 
 const programs = (dir: string, names: string): Record<string, LayerFile> =>
@@ -74,6 +74,8 @@ export const DEBIAN_FILES: LayerSpec = {
 export const ubuntuFiles = (codename: string, version: string): LayerSpec => ({
   '/etc/debian_version': 'trixie/sid\n',
   '/etc/os-release': `PRETTY_NAME="Ubuntu ${version} LTS"\nNAME="Ubuntu"\nVERSION_ID="${version}"\nVERSION_CODENAME=${codename}\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\n`,
+  ...programs('/usr/bin', PROCPS_BIN),
+  ...programs('/usr/sbin', 'sysctl'),
   '/etc/apt/sources.list.d/debian.sources': '',
   '/etc/apt/sources.list.d/ubuntu.sources': `Types: deb\nURIs: http://archive.ubuntu.com/ubuntu/\nSuites: ${codename} ${codename}-updates\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n\nTypes: deb\nURIs: http://security.ubuntu.com/ubuntu/\nSuites: ${codename}-security\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n`,
 });

@@ -10,6 +10,7 @@ import { meets } from './constraints.ts';
 import { newId } from './ids.ts';
 import { isJob, isOfRun, jobPlaces, type Place } from './jobs.ts';
 import type { Manager } from './manager.ts';
+import { choose, isReady } from './scheduler.ts';
 import { isUpToDate, networksFor, publishes, taskSpecOf, tasksOf } from './services.ts';
 import type { Change } from './store.ts';
 
@@ -130,7 +131,7 @@ export class Orchestrator {
     const constraints = service.Spec.TaskTemplate.Placement?.Constraints ?? [];
     for (const node of this.manager.store.nodes.all()) {
       const own = tasks.filter((t) => t.NodeID === node.ID);
-      if (!isFit(node) || !meets(node, constraints)) {
+      if (!isReady(node) || !meets(node, constraints)) {
         for (const t of own) if (node.Spec.Availability !== 'pause') this.#end(t);
         continue;
       }
@@ -145,7 +146,7 @@ export class Orchestrator {
     const tasks = tasksOf(this.manager, service.ID);
     for (const t of tasks) if (!isOfRun(service, t)) this.#end(t);
     const constraints = service.Spec.TaskTemplate.Placement?.Constraints ?? [];
-    const nodes = [...store.nodes.all()].filter((n) => isFit(n) && meets(n, constraints));
+    const nodes = [...store.nodes.all()].filter((n) => isReady(n) && meets(n, constraints));
     for (const place of jobPlaces(service, tasks, isWanted, nodes)) {
       const before = tasks.filter(
         (t) => isOfRun(service, t) && ('slot' in place ? t.Slot === place.slot : t.NodeID === place.node),
@@ -246,10 +247,10 @@ export class Orchestrator {
     for (const t of store.tasks.all()) {
       if (!t.ServiceID || !isWanted(t) || after(t.Status.State, 'pending')) continue;
       const nodes = [...store.nodes.all()].filter((n) => t.NodeID === undefined || n.ID === t.NodeID);
-      const fit = nodes.filter(isFit);
-      const chosen = fit.filter((n) => meets(n, t.Spec.Placement?.Constraints ?? []));
+      const others = [...store.tasks.all()].filter((o) => o !== t && o.NodeID !== undefined && isWanted(o));
+      const { fit, why } = choose(store, t, nodes, others);
       const status = { Timestamp: rfc3339Nano(time.now()), PortStatus: {} };
-      const node = this.#emptiest(chosen, t);
+      const node = this.#emptiest(fit, t);
       if (node) {
         const State = 'assigned' as const;
         store.tasks.update(t, {
@@ -258,7 +259,7 @@ export class Orchestrator {
         });
         continue;
       }
-      const Err = `no suitable node (${whyNot(nodes.length - fit.length, fit.length)})`;
+      const Err = `no suitable node (${why})`;
       if (t.Status.Err !== Err)
         store.tasks.update(t, { Status: { ...status, State: 'pending', Message: 'pending task scheduling', Err } });
     }
@@ -287,17 +288,6 @@ export class Orchestrator {
     for (const tasks of over.values())
       for (const t of tasks.slice(0, Math.max(0, tasks.length + 1 - limit))) release(this.manager, t);
   }
-}
-
-const isFit = (n: Node): boolean => n.Spec.Availability === 'active' && n.Status.State === 'ready';
-
-/** @see swarmkit manager/scheduler/pipeline.go: Explain */
-function whyNot(unfit: number, unmet: number): string {
-  const nodes = (n: number): string => `${n} node${n === 1 ? '' : 's'}`;
-  return [
-    ...(unfit > 0 ? [`${nodes(unfit)} not available for new tasks`] : []),
-    ...(unmet > 0 ? [`scheduling constraints not satisfied on ${nodes(unmet)}`] : []),
-  ].join('; ');
 }
 
 /** A slot, or a node of a global service. */

@@ -6,60 +6,18 @@
 import type { ContainerSpec, Service, ServicePort, ServiceSpec, Task, TaskSpec } from '../api/swarm.ts';
 import { Failure } from '../errdefs.ts';
 import { rfc3339Nano } from '../time.ts';
-import { parseConstraint } from './constraints.ts';
 import { errors, rpc } from './errors.ts';
 import { newId } from './ids.ts';
 import { isJob, jobMode } from './jobs.ts';
 import type { Manager } from './manager.ts';
-import { invalidReferences, missingReferences } from './payloads.ts';
-
-const NAME = /^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_]*[a-zA-Z0-9])?$/;
-const NAME_LENGTH = 63;
+import { missingReferences } from './payloads.ts';
+import { invalid } from './validate.ts';
 
 const bad = (text: string): Failure => rpc('InvalidArgument', text);
 
-/** @see validateServiceSpec */
-function invalid(spec: ServiceSpec): Failure | undefined {
-  const { Name = '', TaskTemplate: task } = spec;
-  if (!NAME.test(Name)) return bad('name must be valid as a DNS name component');
-  if (Name.length > NAME_LENGTH) return bad(`name must be ${NAME_LENGTH} characters or fewer`);
-  const container = task.ContainerSpec;
-  if (!container) return bad('TaskSpec: missing runtime');
-  if ((container.Image ?? '') === '') return bad('ContainerSpec: image reference must be provided');
-  const refused =
-    duplicateMount(container) ?? invalidReferences(container, 'secret') ?? invalidReferences(container, 'config');
-  if (refused) return refused;
-  if ((task.RestartPolicy?.Delay ?? 0) < 0) return bad('TaskSpec: restart-delay cannot be negative');
-  if ((task.RestartPolicy?.Window ?? 0) < 0) return bad('TaskSpec: restart-window cannot be negative');
-  for (const text of task.Placement?.Constraints ?? [])
-    if (!parseConstraint(text)) return bad(`constraint expected one operator from ==, !=`);
-  return invalidPorts(spec);
-}
-
-/** @see validateMounts */
-function duplicateMount({ Mounts }: ContainerSpec): Failure | undefined {
-  const seen = new Set<string>();
-  for (const { Target = '' } of Mounts ?? []) {
-    if (seen.has(Target)) return bad(`ContainerSpec: duplicate mount point: ${Target}`);
-    seen.add(Target);
-  }
-  return undefined;
-}
-
-function invalidPorts({ EndpointSpec }: ServiceSpec): Failure | undefined {
-  const seen = new Set<string>();
-  for (const p of EndpointSpec?.Ports ?? []) {
-    if (p.PublishMode === 'ingress' && EndpointSpec?.Mode === 'dnsrr')
-      return bad("EndpointSpec: port published with ingress mode can't be used with dnsrr mode");
-    const key = `${p.PublishMode} ${p.PublishedPort ?? 0}/${p.Protocol}`;
-    if ((p.PublishedPort ?? 0) > 0 && seen.has(key)) return bad('EndpointSpec: duplicate published ports provided');
-    seen.add(key);
-  }
-  return undefined;
-}
-
 /** As managers keep it: names of networks are ids, and what was left out is there. */
-function complete(manager: Manager, asked: ServiceSpec): ServiceSpec | Failure {
+function complete(manager: Manager, given: ServiceSpec): ServiceSpec | Failure {
+  const asked: ServiceSpec = { ...given, TaskTemplate: given.TaskTemplate ?? { ForceUpdate: 0 } };
   const networks: { Target: string }[] = [];
   for (const n of asked.TaskTemplate.Networks ?? asked.Networks ?? []) {
     const found = manager.store.networks.find(n.Target);

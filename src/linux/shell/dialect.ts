@@ -36,8 +36,9 @@ const DASH_FAULTS: Readonly<Record<ArithmeticFault, string>> = {
   rest: 'expecting EOF',
 };
 
+/** The C library's words, but for a way that does not lead there. @see busybox shell/ash.c: errmsg */
 const shortText = (text: string, create: boolean, dash: boolean): string => {
-  if (text !== 'No such file or directory') return dash ? text : text.charAt(0).toLowerCase() + text.slice(1);
+  if (text !== 'No such file or directory' && text !== 'Not a directory') return text;
   if (create) return dash ? 'Directory nonexistent' : 'nonexistent directory';
   return dash ? 'No such file' : 'no such file';
 };

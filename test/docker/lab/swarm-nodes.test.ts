@@ -140,7 +140,7 @@ describe('nodes that go', () => {
     await on('node2', 'ip link set eth0 down; sleep 25');
     expect(await nodes()).toBe('node1 Ready\nnode2 Down\nnode3 Ready');
     expect(await on('node1', "docker service ps cli -f desired-state=running --no-trunc --format '{{.Error}}'")).toBe(
-      '"no suitable node (1 node not available for new tasks; scheduling constraints not satisfied on 2 nodes)"',
+      '"no suitable node (scheduling constraints not satisfied on 2 nodes; 1 node not available for new tasks)"',
     );
     await on('node2', 'ip link set eth0 up; ip route add default via 192.168.56.1; sleep 90');
     expect(await nodes()).toBe('node1 Ready\nnode2 Ready\nnode3 Ready');

@@ -229,6 +229,45 @@ describe('services', () => {
     );
   });
 
+  const create = (body: object): Promise<string> =>
+    m.out(
+      'curl -s --unix-socket /run/docker.sock -H Content-Type:application/json ' +
+        `-d '${JSON.stringify({ Name: 'wait', ...body })}' http://x/services/create`,
+    );
+  const task = (more: object): object => ({ TaskTemplate: { ContainerSpec: { Image: 'nginx' }, ...more } });
+
+  test('what a node has not, or has too many of, keeps tasks waiting, and they say why', async () => {
+    const why = async (body: object): Promise<string> => {
+      await create({ Mode: { Replicated: { Replicas: 2 } }, ...body });
+      await m.out('sleep 6');
+      const errors = await m.lines("docker service ps wait --no-trunc --format '{{.Error}}' | sort -u");
+      await m.out('docker service rm wait; sleep 2');
+      return errors.join('');
+    };
+    expect(await why(task({ Placement: { MaxReplicas: 1 } }))).toBe(
+      '"no suitable node (max replicas per node limit exceed)"',
+    );
+    expect(await why(task({ Resources: { Reservations: { NanoCPUs: 2e9 } } }))).toBe(
+      '"no suitable node (insufficient resources on 1 node)"',
+    );
+    const Ports = [{ TargetPort: 80, PublishedPort: 8099, PublishMode: 'host' }];
+    expect(await why({ ...task({}), EndpointSpec: { Ports } })).toBe(
+      '"no suitable node (host-mode port already in use on 1 node)"',
+    );
+  });
+
+  test('what is missing or makes no sense is refused', async () => {
+    const cases: [object, string][] = [
+      [{}, 'TaskSpec: missing runtime'],
+      [{ TaskTemplate: { ContainerSpec: { Image: 'A B' } } }, 'ContainerSpec: \\"A B\\" is not a valid repository/tag'],
+      [task({ Resources: { Limits: { NanoCPUs: 5 } } }), 'invalid cpu value 5e-9: Must be at least 0.001'],
+      [task({ Resources: { Reservations: { MemoryBytes: 5 } } }), 'invalid memory value 5: Must be at least 4MiB'],
+      [{ ...task({}), UpdateConfig: { MaxFailureRatio: 2 } }, 'TaskSpec: update-maxfailureratio cannot be less than 0'],
+      [{ ...task({}), Mode: { GlobalJob: {} }, UpdateConfig: {} }, 'Jobs may not have an update config'],
+    ];
+    for (const [body, text] of cases) expect(await create(body)).toContain(text);
+  });
+
   test('an image that is not there is tried again, not at once', async () => {
     await m.out('docker service create -d --name bad nosuchimage; sleep 8');
     const tried = await m.lines("docker service ps bad --no-trunc --format '{{.Error}}'");

@@ -3,10 +3,14 @@ import { type HttpResponse, utf8 } from '../../../base/http.ts';
 import type { CreateBody } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import { parsePlatform, platformMismatch } from '../../images/platform.ts';
+import { repoTagReference } from '../../images/reference.ts';
 import type { ImageConfig } from '../../images/spec.ts';
+import { compareVersions } from '../apiversion.ts';
 import { attachContainer } from '../attach.ts';
 import { readJson } from '../body.ts';
 import { commitContainer } from '../commit.ts';
+import { inspectAs, listAs } from '../compat/answers.ts';
+import { adaptCreate } from '../compat/create.ts';
 import type { Container, WaitCondition } from '../container.ts';
 import { createContainer } from '../create.ts';
 import type { Daemon } from '../daemon.ts';
@@ -42,51 +46,73 @@ const on =
 const act = (work: (c: Container, call: Call) => Promise<Failure | undefined> | Failure | undefined): Handler =>
   on(async (c, call) => (await work(c, call)) ?? empty(call.daemon, 204));
 
+/** A handler that reads the request before it looks for the container. */
+const readFirst =
+  <T>(
+    read: (call: Call) => Promise<T | Failure> | T | Failure,
+    handler: (c: Container, read: T, call: Call) => ReturnType<On>,
+  ): Handler =>
+  async (call) => {
+    const found = await read(call);
+    return found instanceof Failure ? found : on((c) => handler(c, found, call))(call);
+  };
+
 const timeoutOf = (call: Call): { timeout?: number; signal?: string } | Failure => {
   const t = call.query.get('t');
   if (t && !/^[+-]?\d+$/.test(t)) return errors.atoi(t);
-  const signal = call.query.get('signal');
+  const signal = compareVersions(call.version, '1.42') < 0 ? '' : call.query.get('signal');
   return { ...(t === null || t === '' ? {} : { timeout: Number(t) }), ...(signal ? { signal } : {}) };
 };
 
-const create: Handler = async ({ daemon, request, query }) => {
-  const body = await readJson<CreateBody>(request, CREATE);
-  if (body instanceof Failure) return body;
-  if (Object.keys(body).every((key) => key === 'HostConfig' || key === 'NetworkingConfig')) return errors.emptyConfig;
-  const platform = parsePlatform(query.get('platform') ?? '');
+const create: Handler = async ({ daemon, request, query, version }) => {
+  const given = await readJson<CreateBody>(request, CREATE, true);
+  if (given instanceof Failure) return given;
+  if (Object.keys(given).every((key) => key === 'HostConfig' || key === 'NetworkingConfig')) return errors.emptyConfig;
+  const platform = parsePlatform(compareVersions(version, '1.41') < 0 ? '' : (query.get('platform') ?? ''));
   if (platform instanceof Failure) return platform;
+  const adapted = adaptCreate(given, version);
+  if (adapted instanceof Failure) return adapted;
+  const { body, warnings } = adapted;
   const other = body.Image ? platformMismatch(body.Image, platform) : undefined;
   if (other && !(daemon.images.get(body.Image as string) instanceof Failure)) return other;
   const made = await createContainer(daemon, query.get('name') ?? '', body);
-  return made instanceof Failure ? made : json(daemon, 201, made);
+  return made instanceof Failure ? made : json(daemon, 201, { ...made, Warnings: [...made.Warnings, ...warnings] });
 };
 
-const list: Handler = ({ daemon, query }) => {
-  const limit = query.get('limit');
-  if (limit && !/^[+-]?\d+$/.test(limit)) return errors.atoi(limit);
+const list: Handler = ({ daemon, query, version }) => {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
+  const limit = query.get('limit');
+  if (limit && !/^[+-]?\d+$/.test(limit)) return errors.atoi(limit);
   const found = listContainers(daemon, {
     all: flag(query, 'all'),
     limit: Number(query.get('limit') ?? 0),
     size: flag(query, 'size'),
     filters,
   });
-  return found instanceof Failure ? found : rows(daemon, found);
+  return found instanceof Failure ? found : rows(daemon, listAs(found, version));
 };
 
-const logs = on((c, { daemon, query, request, version }) => {
-  const options = logOptions(query);
-  if (options instanceof Failure) return options;
-  if (c.hostConfig.LogConfig.Type === 'none') return errors.unreadableLog;
-  const body = readLogs(c, options, () => daemon.now(), request.gone);
-  return bytes(daemon, 200, streamType(c.config.Tty, version), body);
-});
+const logs = readFirst(
+  ({ query }) => (flag(query, 'stdout') || flag(query, 'stderr') ? true : errors.noStream),
+  (c, _, { daemon, query, request, version }) => {
+    const options = logOptions(query);
+    if (options instanceof Failure) return options;
+    if (c.hostConfig.LogConfig.Type === 'none') return errors.unreadableLog;
+    const body = readLogs(c, options, () => daemon.now(), request.gone);
+    return bytes(daemon, 200, streamType(c.config.Tty, version), body);
+  },
+);
 
-const wait = on((c, { daemon, query, request }) => {
-  const condition = (query.get('condition') || 'not-running') as WaitCondition;
-  if (condition !== 'not-running' && condition !== 'next-exit' && condition !== 'removed')
-    return new Failure('invalid', `invalid condition: ${JSON.stringify(condition)}`);
+/** Until 1.30 there was one condition. */
+const conditionOf = ({ query, version }: Call): WaitCondition | Failure => {
+  const condition = compareVersions(version, '1.30') < 0 ? '' : query.get('condition') || '';
+  if (condition === '' || condition === 'not-running') return 'not-running';
+  if (condition === 'next-exit' || condition === 'removed') return condition;
+  return new Failure('invalid', `invalid condition: ${JSON.stringify(condition)}`);
+};
+
+const wait = readFirst(conditionOf, (c, condition, { daemon, request }) => {
   const code = c.wait(condition);
   const gone = request.gone?.then(() => undefined);
   async function* answer(): AsyncGenerator<Uint8Array> {
@@ -122,16 +148,14 @@ function attachAs(c: Container, call: Call, socket?: HttpResponse): HttpResponse
   );
 }
 
-const resize = on((c, { daemon, query }) => {
-  const size = sizeOf(query);
-  if (size instanceof Failure) return size;
+const resize = readFirst(sizeOf, (c, size, { daemon }) => {
   if (!c.running) return errors.notRunning(c.id);
   c.running.streams.pty?.resize(size);
   return empty(daemon, 200);
 });
 
 /** `h` and `w` of a resize. */
-function sizeOf(query: URLSearchParams): { rows: number; cols: number } | Failure {
+function sizeOf({ query }: Call): { rows: number; cols: number } | Failure {
   const read = (name: string, word: string): number | Failure => {
     const text = query.get(name) ?? '';
     return /^\d{1,10}$/.test(text) ? Number(text) : errors.badResize(word, text);
@@ -141,12 +165,27 @@ function sizeOf(query: URLSearchParams): { rows: number; cols: number } | Failur
   return cols instanceof Failure ? cols : { rows, cols };
 }
 
-const stats = on((c, { daemon, query, request }) =>
+/** What a start may not bring along: a body, but for `null` and `{}`; a checkpoint. */
+const startable = ({ request, query }: Call): true | Failure => {
+  if (request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 7)
+    return errors.startBody;
+  return query.get('checkpoint') ? errors.checkpoint : true;
+};
+
+const stats = on((c, { daemon, query, request, version }) =>
   bytes(
     daemon,
     200,
     'application/json',
-    statsStream(daemon, c, { stream: flagOr(query, 'stream', true), oneShot: flag(query, 'one-shot') }, request.gone),
+    statsStream(
+      daemon,
+      c,
+      {
+        stream: flagOr(query, 'stream', true),
+        oneShot: compareVersions(version, '1.41') >= 0 && flag(query, 'one-shot'),
+      },
+      request.gone,
+    ),
   ),
 );
 
@@ -161,11 +200,10 @@ const changes = on((c, { daemon }) => {
   return json(daemon, 200, list.length > 0 ? list : null);
 });
 
-const update = on(async (c, { daemon, request }) => {
-  const body = await readJson<UpdateBody>(request, UPDATE);
-  if (body instanceof Failure) return body;
-  return updateContainer(daemon, c, body) ?? json(daemon, 200, { Warnings: null });
-});
+const update = readFirst(
+  ({ request }) => readJson<UpdateBody>(request, UPDATE),
+  (c, body, { daemon }) => updateContainer(daemon, c, body) ?? json(daemon, 200, { Warnings: null }),
+);
 
 const prune: Handler = async ({ daemon, query }) => {
   const pruning = parsePruning(daemon, query.get('filters'), ['label', 'label!', 'until']);
@@ -183,10 +221,12 @@ const prune: Handler = async ({ daemon, query }) => {
 };
 
 const commit: Handler = async ({ daemon, query, request }) => {
-  const c = daemon.container(query.get('container') ?? '');
-  if (c instanceof Failure) return c;
   const config = await readJson<Partial<ImageConfig>>(request, CONFIG);
   if (config instanceof Failure) return config;
+  const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
+  if (ref instanceof Failure) return ref;
+  const c = daemon.container(query.get('container') ?? '');
+  if (c instanceof Failure) return c;
   const made = await commitContainer(daemon, c, {
     config,
     repo: query.get('repo') ?? '',
@@ -199,21 +239,32 @@ const commit: Handler = async ({ daemon, query, request }) => {
   return made instanceof Failure ? made : json(daemon, 201, made);
 };
 
-const execCreate = on(async (c, { daemon, request, params }) => {
-  const body = await readJson<ExecConfig>(request, EXEC);
-  if (body instanceof Failure) return body;
-  const made = createExec(daemon, params.id as string, c, body);
-  return made instanceof Failure ? made : json(daemon, 201, made);
-});
+const execCreate = readFirst(
+  async ({ request, version }) => {
+    const body = await readJson<ExecConfig>(request, EXEC);
+    if (!(body instanceof Failure) && (body.Cmd ?? []).length === 0) return errors.noExecCommand;
+    return compareVersions(version, '1.42') < 0 ? withoutSize(body) : body;
+  },
+  (c, body, { daemon, params }) => {
+    const made = createExec(daemon, params.id as string, c, body);
+    return made instanceof Failure ? made : json(daemon, 201, made);
+  },
+);
+
+/** Nobody told a size of the terminal before 1.42. */
+function withoutSize<T extends ExecConfig | ExecStart>(body: T | Failure): T | Failure {
+  return body instanceof Failure ? body : { ...body, ConsoleSize: undefined };
+}
 
 const execOf = (daemon: Daemon, id: string): Exec | Failure => findExec(daemon, id) ?? errors.noExec(id);
 
 const execStart: Handler = async (call) => {
   const { daemon, request, params } = call;
+  const read = await readJson<ExecStart>(request, EXEC_START);
+  const body = compareVersions(call.version, '1.42') < 0 ? withoutSize(read) : read;
+  if (body instanceof Failure) return body;
   const exec = execOf(daemon, params.id as string);
-  if (exec instanceof Failure) return exec;
-  const body = await readJson<ExecStart>(request, EXEC_START);
-  return body instanceof Failure ? body : startExec(daemon, exec, body, call);
+  return exec instanceof Failure ? exec : startExec(daemon, exec, body, call);
 };
 
 const execInspect: Handler = ({ daemon, params }) => {
@@ -221,11 +272,12 @@ const execInspect: Handler = ({ daemon, params }) => {
   return exec instanceof Failure ? exec : json(daemon, 200, execJson(daemon, exec));
 };
 
-const execResize: Handler = ({ daemon, params, query }) => {
+const execResize: Handler = (call) => {
+  const { daemon, params } = call;
+  const size = sizeOf(call);
+  if (size instanceof Failure) return size;
   const exec = execOf(daemon, params.id as string);
   if (exec instanceof Failure) return exec;
-  const size = sizeOf(query);
-  if (size instanceof Failure) return size;
   exec.streams?.pty?.resize(size);
   return empty(daemon, 200);
 };
@@ -239,7 +291,9 @@ export const containerRoutes: readonly Route[] = [
   post('/containers/prune', prune),
   get(
     '/containers/{id*}/json',
-    on((c, { daemon, query }) => json(daemon, 200, inspectContainer(daemon, c, flag(query, 'size')))),
+    on((c, { daemon, query, version }) =>
+      json(daemon, 200, inspectAs(inspectContainer(daemon, c, flag(query, 'size')), version)),
+    ),
   ),
   get('/containers/{id*}/top', top),
   get('/containers/{id*}/logs', logs),
@@ -247,21 +301,19 @@ export const containerRoutes: readonly Route[] = [
   get('/containers/{id*}/changes', changes),
   post(
     '/containers/{id*}/start',
-    act((c, { daemon }) => startContainer(daemon, c)),
+    readFirst(startable, async (c, _, { daemon }) => (await startContainer(daemon, c)) ?? empty(daemon, 204)),
   ),
   post(
     '/containers/{id*}/stop',
-    act((c, call) => {
-      const how = timeoutOf(call);
-      return how instanceof Failure ? how : stopContainer(call.daemon, c, how);
-    }),
+    readFirst(timeoutOf, async (c, how, { daemon }) => (await stopContainer(daemon, c, how)) ?? empty(daemon, 204)),
   ),
   post(
     '/containers/{id*}/restart',
-    act((c, call) => {
-      const how = timeoutOf(call);
-      return how instanceof Failure ? how : restartContainer(call.daemon, call.params.id as string, c, how);
-    }),
+    readFirst(
+      timeoutOf,
+      async (c, how, { daemon, params }) =>
+        (await restartContainer(daemon, params.id as string, c, how)) ?? empty(daemon, 204),
+    ),
   ),
   post('/containers/{id*}/kill', async (call) => {
     const { daemon, params, query } = call;

@@ -2,29 +2,36 @@
 import { collect, type HttpResponse } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
 import { fetchUrl } from '../../images/fetch.ts';
-import { parsePlatform } from '../../images/platform.ts';
+import { decodePlatform, parsePlatform, platformMismatch } from '../../images/platform.ts';
 import { repoTagReference } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
+import type { Image } from '../../images/store.ts';
+import { compareVersions } from '../apiversion.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
 import { applyChanges } from '../build/config.ts';
+import { imageAs, imagesAs } from '../compat/answers.ts';
 import type { Daemon } from '../daemon.ts';
+import { errors } from '../errors.ts';
 import { Filters } from '../filters.ts';
 import { ageFilter, IMAGE_FILTERS, imageHistory, imageRows, inspectImage, removeImage, tagImage } from '../images.ts';
 import { failed, fetching, line } from '../progress.ts';
 import { parsePruning } from '../prune.ts';
 import { bytes, empty, json } from '../reply.ts';
-import { flag, flagOr, type Handler, type Route } from '../router.ts';
+import { type Call, flag, flagOr, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
 
-const list: Handler = ({ daemon, query }) => {
+const list: Handler = ({ daemon, query, version }) => {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
+  const pattern = compareVersions(version, '1.25') < 0 ? query.get('filter') : undefined;
+  if (pattern && !filters.has('reference')) filters.add('reference', pattern);
   const refused = filters.check(IMAGE_FILTERS);
   if (refused) return refused;
   const dangling = filters.bool('dangling');
   if (dangling instanceof Failure) return dangling;
   const age = ageFilter(daemon, filters);
-  return age instanceof Failure ? age : json(daemon, 200, imageRows(daemon, filters, flag(query, 'all'), age));
+  if (age instanceof Failure) return age;
+  return json(daemon, 200, imagesAs(imageRows(daemon, filters, flag(query, 'all'), age), version));
 };
 
 const create: Handler = async (call) => {
@@ -39,7 +46,8 @@ const create: Handler = async (call) => {
 };
 
 const imported: Handler = async ({ daemon, query, request }) => {
-  const source = query.get('fromSrc') || '-';
+  const source = query.get('fromSrc') ?? '';
+  if (source === '') return errors.noHost;
   const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
   if (ref instanceof Failure) return ref;
   const config = applyChanges(
@@ -77,14 +85,25 @@ const load: Handler = async ({ daemon, query, request }) => {
   return messages(daemon, loaded instanceof Failure ? [failed(loaded.message)] : loaded);
 };
 
-const inspect: Handler = ({ daemon, params }) => {
+/** The image that a path names, of the platform that the query asks for. */
+function asked({ daemon, params, query }: Call): Image | Failure {
+  const platform = decodePlatform(query.get('platform'));
+  if (platform instanceof Failure) return platform;
   const image = daemon.images.get(params.name as string);
-  return image instanceof Failure ? image : json(daemon, 200, inspectImage(daemon, image));
+  if (image instanceof Failure || platform === '') return image;
+  return platformMismatch(params.name as string, platform) ?? image;
+}
+
+const inspect: Handler = (call) => {
+  const image = asked(call);
+  return image instanceof Failure
+    ? image
+    : json(call.daemon, 200, imageAs(inspectImage(call.daemon, image), call.version));
 };
 
-const history: Handler = ({ daemon, params }) => {
-  const image = daemon.images.get(params.name as string);
-  return image instanceof Failure ? image : json(daemon, 200, imageHistory(daemon, image));
+const history: Handler = (call) => {
+  const image = asked(call);
+  return image instanceof Failure ? image : json(call.daemon, 200, imageHistory(call.daemon, image));
 };
 
 const tag: Handler = ({ daemon, params, query }) => {

@@ -3,19 +3,19 @@ import { utf8 } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
 import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
+import { compareVersions } from '../apiversion.ts';
 import { readJson } from '../body.ts';
+import { infoAs } from '../compat/answers.ts';
 import type { Daemon } from '../daemon.ts';
 import { AUTH } from '../decode/networks.ts';
 import { errors } from '../errors.ts';
-import { type EngineEvent, EVENT_FILTERS, eventJson, eventMatches } from '../events.ts';
+import { type EngineEvent, eventJson, eventMatches } from '../events.ts';
 import { Filters } from '../filters.ts';
 import { diskUsage, info, USAGE_TYPES, version } from '../info.ts';
 import { bytes, json, ping } from '../reply.ts';
 import type { Handler, Route } from '../router.ts';
 
-const events: Handler = ({ daemon, query, request }) => {
-  const filters = Filters.parse(query.get('filters'), EVENT_FILTERS);
-  if (filters instanceof Failure) return filters;
+const events: Handler = ({ daemon, query, request, version }) => {
   const times: (bigint | undefined)[] = [];
   for (const name of ['since', 'until']) {
     const value = query.get(name);
@@ -24,13 +24,24 @@ const events: Handler = ({ daemon, query, request }) => {
     times.push(t);
   }
   const [since, until] = times;
-  return bytes(daemon, 200, 'application/json', stream(daemon, filters, since, until, request.gone));
+  if (until !== undefined && until < (since ?? until))
+    return new Failure(
+      'invalid',
+      `\`since\` time (${query.get('since')}) cannot be after \`until\` time (${query.get('until')})`,
+    );
+  const filters = Filters.parse(query.get('filters'));
+  if (filters instanceof Failure) return filters;
+  // images were said to be created since 1.46
+  const quiet = compareVersions(version, '1.46') < 0;
+  const wanted = (e: EngineEvent): boolean =>
+    eventMatches(filters, e) && !(quiet && e.type === 'image' && e.action === 'create');
+  return bytes(daemon, 200, 'application/json', stream(daemon, wanted, since, until, request.gone));
 };
 
 /** Past events since a time, then those to come until a time or until the client goes. */
 async function* stream(
   daemon: Daemon,
-  filters: Filters,
+  wanted: (e: EngineEvent) => boolean,
   since: bigint | undefined,
   until: bigint | undefined,
   gone: Promise<void> | undefined,
@@ -48,15 +59,14 @@ async function* stream(
   });
   if (since !== undefined || until !== undefined)
     for (const e of daemon.events.past)
-      if (e.time >= (since ?? 0n) && (until === undefined || e.time <= until) && eventMatches(filters, e))
-        yield utf8(eventJson(e));
+      if (e.time >= (since ?? 0n) && (until === undefined || e.time <= until) && wanted(e)) yield utf8(eventJson(e));
   const clock = daemon.kernel.world.clock;
   const timer = until === undefined ? undefined : clock.after(Number(until - daemon.now()), end);
   void gone?.then(end);
   while (!over || queue.length > 0) {
     const e = queue.shift();
     if (e) {
-      if ((until === undefined || e.time <= until) && eventMatches(filters, e)) yield utf8(eventJson(e));
+      if ((until === undefined || e.time <= until) && wanted(e)) yield utf8(eventJson(e));
       continue;
     }
     await new Promise<void>((resolve) => {
@@ -106,7 +116,7 @@ export const systemRoutes: readonly Route[] = [
   { method: 'HEAD', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, true) },
   { method: 'GET', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, false) },
   { method: 'GET', pattern: '/version', handler: ({ daemon }) => json(daemon, 200, version(daemon)) },
-  { method: 'GET', pattern: '/info', handler: ({ daemon }) => json(daemon, 200, info(daemon)) },
+  { method: 'GET', pattern: '/info', handler: ({ daemon, version: v }) => json(daemon, 200, infoAs(info(daemon), v)) },
   { method: 'GET', pattern: '/events', handler: events },
   { method: 'GET', pattern: '/system/df', handler: usage },
   { method: 'POST', pattern: '/auth', handler: auth },
