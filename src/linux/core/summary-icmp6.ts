@@ -1,9 +1,17 @@
 /** ICMPv6 as tcpdump prints it: errors, echoes, neighbour and listener discovery. @see tcpdump 4.99 print-icmp6.c */
+import { formatIp6 } from '../../base/ip.ts';
 import { type Icmp, type Ip, Proto, u16, u32 } from './dissect.ts';
 import { hostText, portText, type SummaryOptions } from './summary.ts';
-import { RECORD_TYPES } from './summary-igmp.ts';
-import { addressAt, ndOptions } from './summary-nd.ts';
 import { rightChecksum } from './summary-tcp.ts';
+
+/** An address in a message. */
+export function addressAt(b: Uint8Array, at: number): string {
+  let v = 0n;
+  for (let k = 0; k < 16; k++) v = (v << 8n) | BigInt(b[at + k] ?? 0);
+  return formatIp6(v);
+}
+
+const RECORD_TYPES = ['', 'is_in', 'is_ex', 'to_in', 'to_ex', 'allow', 'block'];
 
 const hex4 = (n: number): string => n.toString(16).padStart(4, '0');
 
@@ -151,11 +159,12 @@ export function icmp6Text(i: Icmp, ip: Ip, o: SummaryOptions): string {
   if (i.type === ND.REPORT2) return `${start}${message6Text(i, o)}${groupRecords(i, o.verbose)}`;
   if (EARLY.has(i.type)) {
     const flags = i.type === ND.ADVERTISE ? advertisedFlags(i) : '';
-    return `${start}${message6Text(i, o, length)}${flags}${ndOptions(i.body, i.type === ND.REDIRECT ? 32 : 16, o.verbose)}`;
+    return `${start}${message6Text(i, o, length)}${flags}${o.more?.ndOptions(i.body, i.type === ND.REDIRECT ? 32 : 16, o.verbose) ?? ''}`;
   }
   const text = `${start}${message6Text(i, o, '', long)}`;
-  if (i.type === ND.SOLICIT_ROUTER) return `${text}${length}${ndOptions(i.body, 0, o.verbose)}`;
-  if (i.type === ND.ADVERTISE_ROUTER) return `${text}${length}${routerText(i)}${ndOptions(i.body, 8, o.verbose)}`;
+  if (i.type === ND.SOLICIT_ROUTER) return `${text}${length}${o.more?.ndOptions(i.body, 0, o.verbose) ?? ''}`;
+  if (i.type === ND.ADVERTISE_ROUTER)
+    return `${text}${length}${routerText(i)}${o.more?.ndOptions(i.body, 8, o.verbose) ?? ''}`;
   return text;
 }
 
