@@ -6,9 +6,19 @@
 import { dhcpText } from './summary-dhcp.ts';
 import { igmpText } from './summary-igmp.ts';
 import { linesProtocol } from './summary-lines.ts';
+import { listenerText, routerText } from './summary-listener.ts';
 import { ndOptions } from './summary-nd.ts';
 import { optionsText } from './summary-options.ts';
 import { tunnelText } from './summary-tunnel.ts';
 
-export const MORE = { ndOptions, dhcpText, igmpText, linesProtocol, optionsText, tunnelText } as const;
+export const MORE = {
+  ndOptions,
+  listenerText,
+  routerText,
+  dhcpText,
+  igmpText,
+  linesProtocol,
+  optionsText,
+  tunnelText,
+} as const;
 export type MoreProtocols = typeof MORE;
