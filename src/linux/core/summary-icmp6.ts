@@ -1,14 +1,22 @@
 /** ICMPv6 as tcpdump prints it: errors, echoes, neighbour and listener discovery. @see tcpdump 4.99 print-icmp6.c */
-import { type Icmp, type Ip, Proto, u16, u32 } from './dissect.ts';
+import { formatIp6 } from '../../base/ip.ts';
+import { type Icmp, type Ip, Proto, u16 } from './dissect.ts';
 import { hostText, portText, type SummaryOptions } from './summary.ts';
-import { RECORD_TYPES } from './summary-igmp.ts';
-import { addressAt, ndOptions } from './summary-nd.ts';
 import { rightChecksum } from './summary-tcp.ts';
+
+/** An address in a message. */
+export function addressAt(b: Uint8Array, at: number): string {
+  let v = 0n;
+  for (let k = 0; k < 16; k++) v = (v << 8n) | BigInt(b[at + k] ?? 0);
+  return formatIp6(v);
+}
+
+const RECORD_TYPES = ['', 'is_in', 'is_ex', 'to_in', 'to_ex', 'allow', 'block'];
 
 const hex4 = (n: number): string => n.toString(16).padStart(4, '0');
 
 /** Types of neighbour discovery and of listener discovery. */
-const ND = {
+export const ND = {
   QUERY: 130,
   REPORT: 131,
   DONE: 132,
@@ -20,7 +28,7 @@ const ND = {
   REPORT2: 143,
 } as const;
 
-const target = (i: Icmp): string => addressAt(i.body, 0);
+export const target = (i: Icmp): string => addressAt(i.body, 0);
 
 function unreachable6(i: Icmp, o: SummaryOptions): string {
   const q = i.quoted;
@@ -44,30 +52,6 @@ function unreachable6(i: Icmp, o: SummaryOptions): string {
   }
 }
 
-/** tcpdump puts no space before these words. */
-const mldText = (i: Icmp): string => `max resp delay: ${i.id} addr: ${target(i)}`;
-
-/** A maximum response code in ms. @see RFC 3810 §5.1.3 */
-const maxDelay = (code: number): number =>
-  code < 32768 ? code : ((code & 0xfff) | 0x1000) << (((code >> 12) & 7) + 3);
-
-/** What a version 2 query asks for. @see RFC 3810 §5.1 */
-function queryText(i: Icmp, o: SummaryOptions): string {
-  const [flags, qqi] = [i.body[16] ?? 0, i.body[17] ?? 0];
-  const sources = u16(i.body, 18);
-  let text = `[gaddr ${target(i)}`;
-  if (o.verbose) {
-    if (flags & 8) text += ' sflag';
-    if (flags & 7) text += ` robustness=${flags & 7}`;
-    text += ` qqi=${qqi < 128 ? qqi : ((qqi & 15) | 16) << (((qqi >> 4) & 7) + 3)}`;
-  }
-  if (sources > 0) {
-    const list = Array.from({ length: sources }, (_, k) => ` ${addressAt(i.body, 20 + 16 * k)}`).join('');
-    text += (o.verbose ?? 0) > 1 ? ` {${list} }` : `, ${sources} source(s)`;
-  }
-  return `${text}]`;
-}
-
 /** @param early the length, where it comes before the target; @param long of more than 24 bytes */
 function message6Text(i: Icmp, o: SummaryOptions, early = '', long = false): string {
   switch (i.type) {
@@ -79,18 +63,6 @@ function message6Text(i: Icmp, o: SummaryOptions, early = '', long = false): str
       return i.code === 0
         ? `time exceeded in-transit for ${i.quoted ? hostText(i.quoted.dst, o) : ''}`
         : 'time exceeded';
-    case 4: {
-      const what = ['erroneous', 'next header', 'option'][i.code];
-      return `parameter problem, ${what ? `${what} - octet ${i.rest}` : `code #${i.code}`}`;
-    }
-    case ND.QUERY:
-      if (long)
-        return `multicast listener query v2${o.verbose ? ` [max resp delay=${maxDelay(i.id)}]` : ''} ${queryText(i, o)}`;
-      return `multicast listener query${mldText(i)}`;
-    case ND.REPORT:
-      return `multicast listener report${mldText(i)}`;
-    case ND.DONE:
-      return `multicast listener done${mldText(i)}`;
     case ND.REDIRECT:
       return `redirect${early}, ${addressAt(i.body, 16)} to ${target(i)}`;
     case 128:
@@ -108,7 +80,7 @@ function message6Text(i: Icmp, o: SummaryOptions, early = '', long = false): str
     case ND.REPORT2:
       return `multicast listener report v2, ${i.seq} group record(s)`;
     default:
-      return `type-#${i.type}`;
+      return o.more?.listenerText(i, o, long) ?? `type-#${i.type}`;
   }
 }
 
@@ -151,23 +123,13 @@ export function icmp6Text(i: Icmp, ip: Ip, o: SummaryOptions): string {
   if (i.type === ND.REPORT2) return `${start}${message6Text(i, o)}${groupRecords(i, o.verbose)}`;
   if (EARLY.has(i.type)) {
     const flags = i.type === ND.ADVERTISE ? advertisedFlags(i) : '';
-    return `${start}${message6Text(i, o, length)}${flags}${ndOptions(i.body, i.type === ND.REDIRECT ? 32 : 16, o.verbose)}`;
+    return `${start}${message6Text(i, o, length)}${flags}${o.more?.ndOptions(i.body, i.type === ND.REDIRECT ? 32 : 16, o.verbose) ?? ''}`;
   }
   const text = `${start}${message6Text(i, o, '', long)}`;
-  if (i.type === ND.SOLICIT_ROUTER) return `${text}${length}${ndOptions(i.body, 0, o.verbose)}`;
-  if (i.type === ND.ADVERTISE_ROUTER) return `${text}${length}${routerText(i)}${ndOptions(i.body, 8, o.verbose)}`;
+  if (i.type === ND.SOLICIT_ROUTER) return `${text}${length}${o.more?.ndOptions(i.body, 0, o.verbose) ?? ''}`;
+  if (i.type === ND.ADVERTISE_ROUTER)
+    return `${text}${length}${o.more?.routerText(i) ?? ''}${o.more?.ndOptions(i.body, 8, o.verbose) ?? ''}`;
   return text;
-}
-
-const PREFERENCES = ['medium', 'high', 'reserved', 'low'];
-
-/** What a router advertises of itself. @see RFC 4861 §4.2, RFC 4191 §2.2 */
-function routerText(i: Icmp): string {
-  const [hops, flags] = [i.rest >>> 24, (i.rest >>> 16) & 255];
-  const names = [flags & 0x80 ? 'managed' : '', flags & 0x40 ? 'other stateful' : '', flags & 0x20 ? 'home agent' : ''];
-  const set = names.filter((n) => n !== '').join(', ') || 'none';
-  const preference = PREFERENCES[(flags >> 3) & 3];
-  return `\n\thop limit ${hops}, Flags [${set}], pref ${preference}, router lifetime ${i.seq}s, reachable time ${u32(i.body, 0)}ms, retrans timer ${u32(i.body, 4)}ms`;
 }
 
 function checksumText(i: Icmp, ip: Ip): string {

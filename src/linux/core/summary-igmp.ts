@@ -3,8 +3,8 @@ import { formatIp4 } from '../../base/ip.ts';
 import { type Ip, u16, u32 } from './dissect.ts';
 import { type SummaryOptions, sum16 } from './summary.ts';
 
-/** Types of group records, IGMP's and MLD's alike. */
-export const RECORD_TYPES = ['', 'is_in', 'is_ex', 'to_in', 'to_ex', 'allow', 'block'];
+/** Types of group records. */
+const RECORD_TYPES = ['', 'is_in', 'is_ex', 'to_in', 'to_ex', 'allow', 'block'];
 
 function sources(b: Uint8Array, at: number, count: number): string {
   return Array.from({ length: count }, (_, k) => ` ${formatIp4(u32(b, at + 4 * k))}`).join('');

@@ -1,14 +1,8 @@
 /** Options of neighbour discovery, one a line, as -v prints them. @see RFC 4861 §4.6, RFC 8106, tcpdump print-icmp6.c */
-import { formatIp6, formatMac } from '../../base/ip.ts';
+import { formatMac } from '../../base/ip.ts';
 import { u16, u32 } from './dissect.ts';
 import { hexLines } from './hex-dump.ts';
-
-/** An address in a message. */
-export function addressAt(b: Uint8Array, at: number): string {
-  let v = 0n;
-  for (let k = 0; k < 16; k++) v = (v << 8n) | BigInt(b[at + k] ?? 0);
-  return formatIp6(v);
-}
+import { addressAt } from './summary-icmp6.ts';
 
 const NAMES: Readonly<Record<number, string>> = {
   1: 'source link-address',

@@ -1,9 +1,8 @@
 /** TCP as tcpdump prints it, with the relative sequence numbers of each conversation. @see tcpdump 4.99 print-tcp.c */
 import { formatIp } from '../../base/ip.ts';
-import type { Ip } from './dissect.ts';
+import type { Ip, Packet } from './dissect.ts';
 import type { Tcp, TcpOption } from './dissect-tcp.ts';
 import { hostText, portText, type SummaryOptions, sum16 } from './summary.ts';
-import { linesProtocol } from './summary-lines.ts';
 import { dnsText } from './summary-udp.ts';
 
 /** Conversations that are remembered. */
@@ -106,7 +105,7 @@ function checksumText(ip: Ip, t: Tcp): string {
 }
 
 /** A segment with its addresses. */
-export function tcpText(t: Tcp, ip: Ip, o: SummaryOptions): string {
+export function tcpText(p: Packet, t: Tcp, ip: Ip, o: SummaryOptions): string {
   const src = `${hostText(ip.src, o)}.${portText(t.sport, 'tcp', o)}`;
   const dst = `${hostText(ip.dst, o)}.${portText(t.dport, 'tcp', o)}`;
   if (o.quiet) return `${src} > ${dst}: tcp ${t.length}`;
@@ -123,14 +122,18 @@ export function tcpText(t: Tcp, ip: Ip, o: SummaryOptions): string {
   if (t.flags & URG) text += `, urg ${t.urgent}`;
   if (t.options.length > 0) text += `, options [${t.options.map((x) => optionText(x, r)).join(',')}]`;
   text += `, length ${t.length}`;
-  return text + applicationText(t, o);
+  return text + applicationText(t, o, p.http);
 }
 
-function applicationText(t: Tcp, o: SummaryOptions): string {
+const HTTP_PORTS = [80, 8080];
+
+function applicationText(t: Tcp, o: SummaryOptions, http: string | undefined): string {
   if (t.length === 0) return '';
   if (t.flags & RST) return o.verbose ? ` [RST ${printable(t.payload)}]` : '';
   if ((t.sport === 53 || t.dport === 53) && t.payload.length > 14) return ` ${dnsText(t.payload.subarray(2), o)}`;
-  return linesProtocol(t, o);
+  if (o.more) return o.more.linesProtocol(t, o);
+  if (!HTTP_PORTS.includes(t.sport) && !HTTP_PORTS.includes(t.dport)) return '';
+  return http === undefined ? ': HTTP' : `: HTTP: ${http}`;
 }
 
 function printable(b: Uint8Array): string {

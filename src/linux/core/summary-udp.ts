@@ -2,7 +2,6 @@
 import { type Ip, type Packet, type Udp, u32 } from './dissect.ts';
 import { type Dns, type DnsRecord, DnsType, dissectDns } from './dissect-dns.ts';
 import { etherText, hostText, portText, type SummaryOptions } from './summary.ts';
-import { dhcpText } from './summary-dhcp.ts';
 import { rightChecksum } from './summary-tcp.ts';
 
 const hex4 = (n: number): string => n.toString(16).padStart(4, '0');
@@ -37,7 +36,7 @@ export function udpText(p: Packet, u: Udp, ip: Ip, o: SummaryOptions): string {
 /** What the ports alone tell. */
 function byPort(u: Udp, o: SummaryOptions): string {
   const is = (port: number): boolean => u.sport === port || u.dport === port;
-  if (is(67) || is(68)) return dhcpText(u.payload, u.length, o);
+  if (o.more && (is(67) || is(68))) return o.more.dhcpText(u.payload, u.length, o);
   if (is(8472) && u.payload.length >= 8) {
     const flags = u.payload[0] as number;
     const instance = u32(u.payload, 4) >>> 8;

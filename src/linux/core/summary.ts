@@ -14,7 +14,6 @@ import {
   type Ip,
   type Packet,
   Proto,
-  u32,
   VLAN_LENGTH,
   type Vlan,
 } from './dissect.ts';
@@ -22,9 +21,8 @@ import { hexAndText } from './hex-dump.ts';
 import { LinkType, readSll2, SLL2_LENGTH, type Sll2 } from './pcap.ts';
 import { icmpText } from './summary-icmp.ts';
 import { icmp6Text } from './summary-icmp6.ts';
-import { igmpText } from './summary-igmp.ts';
+import type { MoreProtocols } from './summary-more.ts';
 import { type Conversations, tcpText } from './summary-tcp.ts';
-import { tunnelText } from './summary-tunnel.ts';
 import { udpText } from './summary-udp.ts';
 
 /** What to print: tcpdump's flags. State that outlives a line (relative numbers) is in `seen`. */
@@ -39,6 +37,8 @@ export interface SummaryOptions {
   readonly unchecked?: boolean;
   /** -S */
   readonly absolute?: boolean;
+  /** Protocols beyond those of the lab; absent: they are told by name or number. */
+  readonly more?: MoreProtocols;
   /** Conversations met so far; one for each run of tcpdump. */
   readonly seen: Conversations;
   /** Names of addresses and ports, where -n does not forbid them. */
@@ -186,34 +186,8 @@ export function sum16(bytes: Uint8Array, start = 0): number {
   return s;
 }
 
-const OPTIONS: Readonly<Record<number, string>> = {
-  0: 'EOL',
-  1: 'NOP',
-  7: 'RR',
-  68: 'timestamp',
-  131: 'LSRR',
-  137: 'SSRR',
-  148: 'RA',
-};
-
-/** The options of a header. @see RFC 791 §3.1 */
-function ipOptions(header: Uint8Array): string {
-  const out: string[] = [];
-  for (let at = 20; at < header.length; ) {
-    const type = header[at] as number;
-    const n = type < 2 ? 1 : Math.max(2, header[at + 1] ?? 2);
-    let text = OPTIONS[type] ?? `unknown ${type}`;
-    if (type === 7 || type === 131 || type === 137)
-      for (let k = at + 3; k + 4 <= at + n; k += 4) text += ` ${formatIp4(u32(header, k))}`;
-    out.push(text);
-    if (type === 0) break;
-    at += n;
-  }
-  return out.length === 0 ? '' : `, options (${out.join(',')})`;
-}
-
 /** The header in parentheses that -v puts first. */
-function ip4Detail(ip: Ip, length: number): string {
+function ip4Detail(ip: Ip, length: number, o: SummaryOptions): string {
   const h = ip.h4;
   if (!h) return '';
   const ecn = h.tos & 3 ? ['', ',ECT(1)', ',ECT(0)', ',CE'][h.tos & 3] : '';
@@ -223,13 +197,13 @@ function ip4Detail(ip: Ip, length: number): string {
   const right = (~sum16(ip.header) + h.checksum + 0x1fffe) % 0xffff;
   const bad = sum16(ip.header) === 0xffff ? '' : `, bad cksum ${h.checksum.toString(16)} (->${right.toString(16)})!`;
   const tos = `tos 0x${h.tos.toString(16)}${ecn}`;
-  return `(${tos}${ttl}, id ${h.id}, offset ${h.offset}, flags [${flags}], proto ${proto}, length ${length}${ipOptions(ip.header)}${bad})\n    `;
+  return `(${tos}${ttl}, id ${h.id}, offset ${h.offset}, flags [${flags}], proto ${proto}, length ${length}${o.more?.optionsText(ip.header) ?? ''}${bad})\n    `;
 }
 
 /** An IPv4 packet, without "IP ". */
 export function ip4Text(p: Packet, ip: Ip, bytes: Uint8Array, o: SummaryOptions): string {
   const total = ip.h4?.length ?? bytes.length;
-  const detail = o.verbose ? ip4Detail(ip, total) : '';
+  const detail = o.verbose ? ip4Detail(ip, total, o) : '';
   return detail + transportText(p, ip, o);
 }
 
@@ -292,13 +266,13 @@ function transportText(p: Packet, ip: Ip, o: SummaryOptions): string {
     const rest = ip.h6?.fragment?.offset === 0 ? ` ${bare(transportText(p, whole, o), src, dst)}` : '';
     return `${src} > ${dst}: ${frag}${rest}`;
   }
-  if (p.tcp) return tcpText(p.tcp, ip, o);
+  if (p.tcp) return tcpText(p, p.tcp, ip, o);
   if (p.udp) return udpText(p, p.udp, ip, o);
   const hbh = ip.h6?.hopByHop ? `HBH ${o.verbose ? hopOptions(ip) : ''}` : '';
   if (p.icmp) return `${src} > ${dst}: ${hbh}${ip.v === 4 ? icmpText(p.icmp, ip, o) : icmp6Text(p.icmp, ip, o)}`;
   if (p.cut) return `${src} > ${dst}: [|${p.cut}]`;
-  if (ip.v === 4 && ip.proto === 2) return `${src} > ${dst}: ${igmpText(ip, o)}`;
-  const carried = tunnelText(ip, o);
+  if (o.more && ip.v === 4 && ip.proto === 2) return `${src} > ${dst}: ${o.more.igmpText(ip, o)}`;
+  const carried = o.more?.tunnelText(ip, o);
   if (carried !== undefined) return carried;
-  return `${src} > ${dst}: ${hbh} ip-proto-${ip.proto} ${ip.bodyLength}`;
+  return `${src} > ${dst}: ${hbh} ${(o.more ? undefined : PROTO_NAMES[ip.proto]) ?? `ip-proto-${ip.proto}`} ${ip.bodyLength}`;
 }

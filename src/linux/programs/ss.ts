@@ -58,7 +58,7 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
   unconnected: ['UNCONN'],
   'close-wait': ['CLOSE-WAIT'],
   'last-ack': ['LAST-ACK'],
-  listening: ['LISTEN', 'UNCONN'],
+  listening: ['LISTEN'],
   listen: ['LISTEN'],
   closing: ['CLOSING'],
 };
@@ -225,7 +225,7 @@ async function summary(ctx: Context): Promise<number> {
   const tcp = all.filter((s) => s.netid === 'tcp');
   const in_ = (st: string): number => tcp.filter((s) => s.state === st).length;
   const row = (name: string, v4: number, v6: number): string =>
-    `${name.padEnd(9)} ${String(v4 + v6).padEnd(9)} ${String(v4).padEnd(9)} ${String(v6).padEnd(9)}\n`;
+    `${name}\t  ${String(v4 + v6).padEnd(9)} ${String(v4).padEnd(9)} ${String(v6).padEnd(9)}\n`;
   const live = (v: number): number => tcp.filter((s) => s.family === v && s.state !== 'TIME-WAIT').length;
   await ctx.out(
     `Total: ${all.length}\nTCP:   ${tcp.length} (estab ${in_('ESTAB')}, closed ${in_('TIME-WAIT')}, orphaned 0, timewait ${in_('TIME-WAIT')})\n\nTransport Total     IP        IPv6\n` +
@@ -270,7 +270,8 @@ async function run(ctx: Context): Promise<number> {
     processes: o.has('processes'),
     extended: o.has('extended'),
     headers: !o.has('no-header'),
-    netid: kinds.length !== 1,
+    // sockets of UNIX and of packets come in several kinds each
+    netid: kinds.length !== 1 || o.has('unix') || o.has('packet'),
     state: states === undefined || states.length !== 1,
     timers: o.has('options'),
     info: o.has('info'),

@@ -44,16 +44,3 @@ export function foreign(script: ast.ParsedScript, text: string, flavour: Flavour
   forEachChild(script, visit);
   return found;
 }
-
-const OPENERS: readonly (readonly [RegExp, string])[] = [
-  [/'if'/, 'fi'],
-  [/'(while|until|for|do)'/, 'done'],
-  [/'case'/, 'esac'],
-];
-
-/** What an unfinished command still wants, of the parser's message. @see ash.c: raise_error_unexpected_syntax */
-export function wanted(message: string): string | undefined {
-  const word = /^expected '([^']+)'/.exec(message)?.[1];
-  if (word !== undefined) return word;
-  return OPENERS.find(([open]) => open.test(message))?.[1];
-}

@@ -7,7 +7,7 @@
 import type * as ast from 'unbash';
 import { forEachChild, parse } from 'unbash';
 import type { Flavour } from './dialect.ts';
-import { foreign, wanted } from './posix.ts';
+import { foreign } from './posix.ts';
 import type { Shell } from './shell.ts';
 
 /** What a text is: complete commands, the beginning of one, or wrong. */
@@ -150,32 +150,6 @@ function eofMessage(text: string, error: ast.ParseError): string {
   return at < 0 ? end : `${end} from \`${open}' command on line ${lineAt(text, at)}`;
 }
 
-/** A syntax error in dash's or ash's words. @see dash src/parser.c: synexpect; busybox ash.c: raise_error_unexpected_syntax */
-function smallerWords(
-  flavour: Flavour,
-  text: string,
-  error: ast.ParseError,
-  eof: boolean,
-  message: string,
-  pos: number,
-): string {
-  const say = (words: string): string =>
-    flavour === 'dash' ? `Syntax error: ${words.charAt(0).toUpperCase()}${words.slice(1)}` : `syntax error: ${words}`;
-  const unexpected = (what: string): string =>
-    flavour === 'dash' ? `Syntax error: ${what} unexpected` : `syntax error: unexpected ${what}`;
-  const named = /^foreign (.*)$/.exec(error.message)?.[1];
-  if (named !== undefined) return unexpected(named);
-  if (error.message === 'bad for loop variable') return say(error.message);
-  if (/matching `["']'/.test(message)) return say('unterminated quoted string');
-  if (/matching ``'/.test(message)) return say('EOF in backquote substitution');
-  if (!message.startsWith('syntax error near') || eof) {
-    const open = /matching `(.)'/.exec(message)?.[1] ?? wanted(error.message);
-    return `${unexpected('end of file')}${open === undefined ? '' : ` (expecting "${open}")`}`;
-  }
-  const token = tokenAt(text, pos);
-  return unexpected(token === 'newline' ? token : `"${token}"`);
-}
-
 /** Prints a syntax error as the shell does; sets the line that messages name. */
 export async function explainError(sh: Shell, text: string, error: ast.ParseError, where = ''): Promise<void> {
   const eof = /^expected/.test(error.message) && blank(text.slice(error.pos)) && !error.message.includes('redirect');
@@ -186,7 +160,8 @@ export async function explainError(sh: Shell, text: string, error: ast.ParseErro
   if (sh.dialect.flavour !== 'bash') {
     // a text without a last newline ends on its last line
     const at = eof ? firstLine - 1 + text.split('\n').length : line;
-    const said = smallerWords(sh.dialect.flavour, text, error, eof, message, pos);
+    const { smallerWords } = await sh.sys.load(() => import('./smaller.ts'));
+    const said = smallerWords(sh.dialect.flavour, error, eof, message, tokenAt(text, pos));
     await sh.write(2, `${sh.dialect.prefix(sh.arg0, at, sh.messageInteractive)}${said}\n`);
     return;
   }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readPcap } from '../../../src/linux/core/pcap.ts';
 import { type SummaryOptions, summary } from '../../../src/linux/core/summary.ts';
+import { MORE } from '../../../src/linux/core/summary-more.ts';
 import { Conversations } from '../../../src/linux/core/summary-tcp.ts';
 
 const dir = new URL('./recorded/made/', import.meta.url);
@@ -13,7 +14,7 @@ const names = readdirSync(dir)
 function printed(name: string, flags: Omit<SummaryOptions, 'seen'>): string {
   const file = readPcap(readFileSync(new URL(`${name}.pcap`, dir)));
   if (!file) throw new Error(`${name} is no capture`);
-  const o = { ...flags, seen: new Conversations() };
+  const o = { ...flags, more: MORE, seen: new Conversations() };
   return file.packets.map((p) => `${summary(file.linkType, p.bytes, p.length, o)}\n`).join('');
 }
 

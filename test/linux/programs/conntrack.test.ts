@@ -135,3 +135,18 @@ describe('conntrack', () => {
     });
   });
 });
+
+describe('conntrack -G', () => {
+  it('shows the one entry, or says that there is none', async () => {
+    const m = await tracking();
+    await m.sh('ping -c 1 172.17.0.1', 'web');
+    const r = await m.sh('conntrack -G -p icmp -s 172.17.0.2 -d 172.17.0.1');
+    expect(plain(r.stdout)).toMatch(/^icmp +1 \d+ src=172\.17\.0\.2 dst=172\.17\.0\.1 /);
+    expect(r.stderr).toBe('conntrack v1.4.9 (conntrack-tools): 1 flow entries have been shown.\n');
+    expect(await m.sh('conntrack -G -p icmp -s 192.0.2.1')).toMatchObject({
+      code: 1,
+      stderr: "conntrack v1.4.9 (conntrack-tools): Operation failed: such conntrack doesn't exist\n",
+    });
+    expect((await m.sh('conntrack -V')).stdout).toBe('conntrack v1.4.9 (conntrack-tools)\n');
+  });
+});

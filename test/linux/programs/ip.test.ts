@@ -145,6 +145,51 @@ describe('ip', () => {
     expect(await m.sh('ip link del br7')).toMatchObject({ code: 1, stderr: 'Cannot find device "br7"\n' });
   });
 
+  it('tells of addresses what was asked for, and flushes no others', async () => {
+    const m = await makeMachine();
+    for (const line of ['10.9.0.5/24', '10.9.0.6/24', '10.9.1.1/24 label docker0:1', '10.9.2.1/24 scope link'])
+      await m.sh(`ip addr add ${line} dev docker0`);
+    const list = async (words: string): Promise<string[]> =>
+      (await m.sh(`ip -o -4 addr show dev docker0 ${words}`.trim())).stdout.match(/(?<=inet )\S+/g) ?? [];
+    // narrower scopes first, secondary addresses last
+    expect(await list('')).toEqual(['10.9.2.1/24', '172.17.0.1/16', '10.9.0.5/24', '10.9.1.1/24', '10.9.0.6/24']);
+    expect(await list('secondary')).toEqual(['10.9.0.6/24']);
+    expect(await list('label docker0:*')).toEqual(['10.9.1.1/24']);
+    expect(await list('dynamic')).toEqual([]);
+    await m.sh('ip addr flush dev docker0 label docker0:1');
+    expect(await list('primary')).toEqual(['10.9.2.1/24', '172.17.0.1/16', '10.9.0.5/24']);
+    expect((await m.sh('ip -6 addr')).stdout).toMatch(/^2: docker0: <\S+> mtu 1500 state UP qlen 0$/m);
+  });
+
+  it('keeps an alias, a group and the promiscuous mode of a device', async () => {
+    const m = await makeMachine();
+    await m.sh('ip link set vethweb alias wire group 7 promisc on');
+    expect((await m.sh('ip link show group 7')).stdout).toMatch(
+      /^3: vethweb@if2: <BROADCAST,MULTICAST,PROMISC,UP,LOWER_UP> .* group 7 qlen 0\n.*\n {4}alias wire\n$/,
+    );
+  });
+
+  it('leaves away of routes what was asked for', async () => {
+    const m = await makeMachine();
+    expect((await m.sh('ip route show proto kernel')).stdout).toBe(
+      '172.17.0.0/16 dev docker0 scope link src 172.17.0.1 \n',
+    );
+    expect((await m.sh('ip route show scope link')).stdout).toBe(
+      '172.17.0.0/16 dev docker0 proto kernel src 172.17.0.1 \n',
+    );
+    expect((await m.sh('ip route get fibmatch 172.17.0.9')).stdout).toBe(
+      '172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.0.1 \n',
+    );
+  });
+
+  it('has empty lists of what the kernel has none of, and reads commands from a file', async () => {
+    const m = await makeMachine();
+    expect(await m.sh('ip tunnel show')).toMatchObject({ code: 0, stdout: '' });
+    expect((await m.sh('ip vrf')).stdout).toContain('No VRF has been configured\n');
+    const r = await m.run(['ip', '-b', '-'], { stdin: '-br link show lo\nroute show foo\nlink show lo\n' });
+    expect(r).toMatchObject({ code: 1, stderr: expect.stringMatching(/\nCommand failed -:2\n$/) });
+  });
+
   it.each([
     ['ip link show nope', 1, 'Device "nope" does not exist.\n'],
     ['ip link set nope up', 1, 'Cannot find device "nope"\n'],

@@ -189,6 +189,33 @@ LISTEN 0      9                  *:80              *:*    users:(("busybox",P))
   });
 });
 
+describe('ping of iputils', () => {
+  it('asks before it pings a broadcast address', async () => {
+    const m = await makeMachine();
+    expect(await m.sh('ping -c 1 172.17.255.255')).toMatchObject({
+      code: 2,
+      stderr: 'ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n',
+    });
+    const r = await m.sh('ping -b -c 1 172.17.255.255');
+    expect(r.stderr).toBe('WARNING: pinging broadcast address\n');
+    expect(r.stdout).toContain('1 packets transmitted, 0 received');
+  });
+
+  it('fills requests with a pattern', async () => {
+    const m = await makeMachine();
+    const [outR, outW] = m.kernel.pipe();
+    m.start(['tcpdump', '-n', '-x', '-i', 'docker0', '-c', '1', 'icmp'], { fds: [undefined, outW, undefined] });
+    await m.pass(1e8);
+    expect((await m.sh('ping -c 1 -p ab0c -s 22 172.17.0.2')).stdout).toMatch(/^PATTERN: 0xab0c\nPING /);
+    const hex = (await m.until(m.drain(outR))).replace(/\n\t0x\w+: +/g, ' ');
+    expect(hex).toMatch(/ ab0c ab0c ab0c$/m);
+    expect((await m.sh('ping -p zz 172.17.0.2')).stderr).toBe('ping: patterns must be specified as hex digits: zz\n');
+    expect((await m.sh('ping -t 300 172.17.0.2')).stderr).toBe(
+      "ping: invalid argument: '300': out of range: 0 <= value <= 255\n",
+    );
+  });
+});
+
 describe('tcpdump', () => {
   it('captures what the filter lets through, and counts', async () => {
     const m = await makeMachine();

@@ -247,10 +247,12 @@ export function setLink(
   return change.up === undefined ? 0 : setUp(world, d, change.up);
 }
 
-/** Whether those who listen are told of a change: of up and down they are told when it has happened, of the queue's length never. */
+const UNTOLD = new Set(['up', 'txqlen', 'alias', 'group']);
+
+/** Whether those who listen are told of a change: of up and down they are told when it has happened, of of what only people read (alias, group) and the queue's length never. */
 function isSeen(change: Parameters<NetAdmin['setLink']>[1]): boolean {
   for (const key in change)
-    if (key !== 'up' && key !== 'txqlen' && change[key as keyof typeof change] !== undefined) return true;
+    if (!UNTOLD.has(key) && change[key as keyof typeof change] !== undefined) return true;
   return false;
 }
 
@@ -279,6 +281,8 @@ function changeLink(world: NetWorld, d: Device, change: Parameters<NetAdmin['set
     world.core.devSet(d.dev, 'promisc', change.promisc ? 1 : 0);
   }
   if (change.txqlen !== undefined) d.txqlen = change.txqlen;
+  if (change.alias !== undefined) d.alias = change.alias === '' ? undefined : change.alias;
+  if (change.group !== undefined) d.group = change.group;
   if (change.name !== undefined) {
     const taken = rename(world, d, change.name);
     if (taken) return taken;
@@ -342,6 +346,8 @@ export function linkOf(world: NetWorld, d: Device): Link {
     mac: d.mac,
     mtu: d.mtu,
     txqlen: d.txqlen,
+    group: d.group,
+    ...(d.alias === undefined ? {} : { alias: d.alias }),
     up: d.up,
     carrier: d.up && world.core.devCarrier(d.dev),
     promisc: d.promisc,

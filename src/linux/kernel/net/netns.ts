@@ -31,6 +31,10 @@ export class Device {
   /** A bridge whose MTU was set by hand: it follows its ports no more. */
   mtuFixed = false;
   txqlen = 0;
+  /** Words of the administrator's, IFLA_IFALIAS. */
+  alias: string | undefined;
+  /** IFLA_GROUP */
+  group = 0;
   up = false;
   /** It has been up in this namespace: its queueing discipline stays when it goes down. */
   activated = false;

@@ -77,6 +77,10 @@ export interface Link {
   readonly mac: number;
   readonly mtu: number;
   readonly txqlen: number;
+  /** Words of the administrator's. */
+  readonly alias?: string;
+  /** Number of its group; absent or 0: default. */
+  readonly group?: number;
   /** IFF_UP. */
   readonly up: boolean;
   /** IFF_LOWER_UP: there is a carrier. */
@@ -146,6 +150,8 @@ export interface LinkAdmin {
       vxlan?: Partial<VxlanSettings>;
       macvlan?: MacvlanMode;
       txqlen?: number;
+      alias?: string;
+      group?: number;
     },
   ): Errno | 0;
   /** Moves it to another namespace, where it is down and has lost its addresses. */

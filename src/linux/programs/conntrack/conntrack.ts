@@ -8,7 +8,7 @@ import { BadCommand, filterOf, markOf, type Test } from './filter.ts';
 import { entryText, eventText, type Shown, tuple } from './text.ts';
 
 const BANNER = 'conntrack v1.4.9 (conntrack-tools)';
-const COMMANDS = ['list', 'count', 'stats', 'update', 'delete', 'flush', 'event'] as const;
+const COMMANDS = ['get', 'list', 'count', 'stats', 'update', 'delete', 'flush', 'event'] as const;
 const OUTPUTS = ['extended', 'id', 'timestamp', 'ktimestamp', 'labels', 'userspace'];
 const EVENTS: Readonly<Record<string, readonly CtEvent['type'][]>> = {
   ALL: ['NEW', 'UPDATE', 'DESTROY'],
@@ -93,6 +93,10 @@ async function remove(ctx: Context, test: Test, shown: Shown): Promise<number> {
 async function carryOut(ctx: Context): Promise<number> {
   const { net } = ctx.sys;
   const o = ctx.options;
+  if (o.has('version')) {
+    await ctx.out(`${BANNER}\n`);
+    return 0;
+  }
   const given = COMMANDS.filter((c) => o.has(c));
   if (given.length > 1) throw new BadCommand('Invalid commands combination');
   const command = given[0];
@@ -110,6 +114,16 @@ async function carryOut(ctx: Context): Promise<number> {
       await ctx.out(found.map((e) => entryText(e, shown)).join(''));
       if (type === 'expect') await ctx.err(`${BANNER}: 0 expectations have been shown.\n`);
       else await told(ctx, found.length, 'entries have been shown');
+      return 0;
+    }
+    case 'get': {
+      const one = net.conntrack().find(test);
+      if (!one) {
+        await ctx.err(`${BANNER}: Operation failed: such conntrack doesn't exist\n`);
+        return 1;
+      }
+      await ctx.out(entryText(one, shown));
+      await told(ctx, 1, 'entries have been shown');
       return 0;
     }
     case 'count':
@@ -164,7 +178,10 @@ export const spec = defineProgram({
     `${BANNER}: unknown option \`${option}'\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
   version: 'conntrack v1.4.9 (conntrack-tools)',
   options: [
+    { name: 'help', short: 'h', help: 'display this help' },
+    { name: 'version', short: 'V', help: 'print the version' },
     { name: 'list', short: 'L', help: 'list the table' },
+    { name: 'get', short: 'G', help: 'show one entry' },
     { name: 'delete', short: 'D', help: 'delete entries' },
     { name: 'flush', short: 'F', help: 'empty the table' },
     { name: 'count', short: 'C', help: 'show the number of entries' },

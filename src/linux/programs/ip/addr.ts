@@ -20,7 +20,7 @@ import type { Addr, Link } from '../../kernel/netadmin.ts';
 import { addressArg, garbage, IpError, matches, prefixArg, rtnetlink } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
 import { hardwareLines, headLine, linkJson, linkName, operState, statsLines } from './linkfmt.ts';
-import { deviceArg, type LinkFilter, readFilter, selectLinks, subcommand } from './show.ts';
+import { type AddrMark, deviceArg, type LinkFilter, readFilter, selectLinks, subcommand } from './show.ts';
 
 export async function ipAddr(env: IpEnv): Promise<number> {
   switch (
@@ -48,11 +48,38 @@ export async function ipAddr(env: IpEnv): Promise<number> {
 /** The addresses of a device that the family and the filter let through. */
 function addressesOf(env: IpEnv, all: readonly Addr[], l: Link, f: LinkFilter): Addr[] {
   const to = f.to === undefined ? undefined : prefixArg(f.to, env.family);
-  return all
-    .filter((a) => a.ifindex === l.ifindex && (env.family === 0 || a.prefix.addr.v === env.family))
+  const own = all.filter((a) => a.ifindex === l.ifindex);
+  return own
+    .filter((a) => env.family === 0 || a.prefix.addr.v === env.family)
     .filter((a) => f.scope === undefined || a.scope === f.scope)
     .filter((a) => !to || contains(to, a.prefix.addr))
-    .sort((a, b) => a.prefix.addr.v - b.prefix.addr.v);
+    .filter((a) => f.label === undefined || labelled(f.label, a.prefix.addr.v === 4 ? a.label : l.name))
+    .filter((a) => f.marks.every((m) => marked(own, a, m)))
+    .sort((a, b) => a.prefix.addr.v - b.prefix.addr.v || place(own, a) - place(own, b));
+}
+
+/** Whether a label is of a shell's pattern. */
+function labelled(pattern: string, label: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`).test(label);
+}
+
+/** @see iproute2 ip/ipaddress.c: get_filter */
+function marked(all: readonly Addr[], a: Addr, mark: AddrMark): boolean {
+  const flag = { tentative: 0x40, deprecated: 0x20, dadfailed: 0x08 };
+  if (mark === 'primary') return !secondary(all, a);
+  if (mark === 'secondary') return secondary(all, a);
+  if (mark === 'dynamic') return a.left !== undefined;
+  return mark === 'permanent' ? a.left === undefined : ((a.flags ?? 0) & flag[mark]) !== 0;
+}
+
+/** IPv4: narrower scopes first, secondary addresses last. @see Linux net/ipv4/devinet.c: __inet_insert_ifa */
+function place(all: readonly Addr[], a: Addr): number {
+  if (a.prefix.addr.v === 6) return 0;
+  return secondary(all, a) ? 3 : a.scope === 'host' ? 0 : a.scope === 'link' ? 1 : 2;
 }
 
 /** An IPv4 address in the same prefix as an earlier one of the device. */
@@ -104,13 +131,24 @@ export function addrText(env: IpEnv, a: Addr): string[] {
   return [`${a.ifindex}: ${name}    ${addressLine(env, a, all.includes(a) ? all : [a])}`, lifetimes(a)];
 }
 
+/** Whether a device without an address is shown: one that has none at all, and bears the name that labels are asked for. */
+function bare(env: IpEnv, l: Link, f: LinkFilter): boolean {
+  if (f.label !== undefined && !labelled(f.label, l.name)) return false;
+  return !env.net.addrs().some((a) => a.ifindex === l.ifindex);
+}
+
 async function show(env: IpEnv): Promise<number> {
   const f = readFilter(env);
   const links = selectLinks(env, f);
   const all = env.net.addrs();
   const rows = links
+<<<<<<< HEAD
     .map((l) => ({ l, addrs: addressesOf(env, all, l, f) }))
     .filter((r) => (env.family === 0 && f.scope === undefined && f.to === undefined) || r.addrs.length > 0);
+=======
+    .map((l) => ({ l, addrs: addressesOf(env, l, f) }))
+    .filter(({ l, addrs }) => addrs.length > 0 || (env.family === 0 && f.to === undefined && bare(env, l, f)));
+>>>>>>> prog
   if (env.json) {
     await printJson(
       env,
@@ -139,10 +177,10 @@ async function show(env: IpEnv): Promise<number> {
   await printEntries(
     env,
     rows.map(({ l, addrs }) => [
-      headLine(env, l, false),
-      ...(env.family === 0 ? hardwareLines(env, l, false) : []),
-      ...(env.stats > 0 ? statsLines(env, l) : []),
+      headLine(env, l, false, true, f.dev !== undefined),
+      ...(env.family === 0 && f.to === undefined ? hardwareLines(env, l, false) : []),
       ...addrs.flatMap((a) => [`    ${addressLine(env, a, addrs)}`, lifetimes(a)]),
+      ...(env.stats > 0 ? statsLines(env, l) : []),
     ]),
   );
   return 0;

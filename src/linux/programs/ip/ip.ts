@@ -2,9 +2,12 @@
  * `ip`: links, addresses, routes, neighbours, rules and namespaces of the network.
  * @see iproute2 ip/ip.c; the busybox applet has its own texts
  */
+import { isErr } from '../../kernel/errno.ts';
 import { BUSYBOX_BANNER, type Context, defineProgram } from '../spec.ts';
+import { readAll } from '../stdio.ts';
 import { ipAddr } from './addr.ts';
 import { abbreviated, IpError, matches, Words } from './args.ts';
+import { EMPTY_OBJECTS, ipEmpty } from './empty.ts';
 import type { IpEnv } from './env.ts';
 import { ipLink } from './link.ts';
 import { ipMaddr } from './maddr.ts';
@@ -106,7 +109,32 @@ function inNetns(args: readonly string[]): string[] | undefined {
   return undefined;
 }
 
+/** `ip -b FILE`: a command a line; -force goes on after a failure. @see iproute2 lib/utils.c: do_batch */
+async function batch(ctx: Context, file: string, options: readonly string[]): Promise<number> {
+  const bytes = file === '-' ? await readAll(ctx.sys, 0) : ctx.sys.readFile(file);
+  if (isErr(bytes)) {
+    await ctx.err(`Cannot open file "${file}" for reading: ${bytes.text}\n`);
+    return 1;
+  }
+  const force = options.some((o) => matches(o, '-force') && o.length > 2);
+  const kept = options.filter((o) => !(matches(o, '-force') && o.length > 2));
+  let exit = 0;
+  for (const [k, line] of new TextDecoder().decode(bytes).split('\n').entries()) {
+    const words = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (words[0] === '' || words[0] === undefined) continue;
+    if ((await run({ ...ctx, args: [...kept, ...words] })) === 0) continue;
+    await ctx.err(`Command failed ${file}:${k + 1}\n`);
+    exit = 1;
+    if (!force) break;
+  }
+  return exit;
+}
+
 async function run(ctx: Context): Promise<number> {
+  const at =
+    ctx.flavour === 'busybox' ? -1 : ctx.args.findIndex((w) => !w.startsWith('-') || /^--?b(a|at|atc|atch)?$/.test(w));
+  if (at >= 0 && (ctx.args[at] as string).startsWith('-'))
+    return batch(ctx, ctx.args[at + 1] ?? '-', [...ctx.args.slice(0, at), ...ctx.args.slice(at + 2)]);
   const moved = ctx.flavour === 'busybox' ? undefined : inNetns(ctx.args);
   const env = readOptions(moved ? { ...ctx, args: moved } : ctx);
   if ('text' in env) {
@@ -133,13 +161,14 @@ async function run(ctx: Context): Promise<number> {
     'maddress',
     'monitor',
     'netns',
+    ...EMPTY_OBJECTS,
   ]);
   if (name === undefined) {
     await ctx.err(`Object "${object}" is unknown, try "ip help".\n`);
     return 1;
   }
   try {
-    return await (OBJECTS[name] as (env: IpEnv) => Promise<number>)(env);
+    return await (OBJECTS[name] ?? ((e: IpEnv) => ipEmpty(e, name)))(env);
   } catch (e) {
     if (!(e instanceof IpError)) throw e;
     await ctx.err(`${env.busybox && e.message.startsWith('RTNETLINK') ? 'ip: ' : ''}${e.message}\n`);

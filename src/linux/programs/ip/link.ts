@@ -9,7 +9,7 @@ import { type IpEnv, printEntries, printJson } from './env.ts';
 import { type KindArgs, kindArgs, onOff } from './kinds.ts';
 import { hardwareLines, headLine, linkFlags, linkJson, linkName, operState, statsLines } from './linkfmt.ts';
 import { netnsArg } from './netns.ts';
-import { deviceArg, readFilter, selectLinks, subcommand } from './show.ts';
+import { deviceArg, groupArg, readFilter, selectLinks, subcommand } from './show.ts';
 
 export async function ipLink(env: IpEnv): Promise<number> {
   const names = ['add', 'set', 'change', 'delete', 'show', 'lst', 'list', 'help'];
@@ -64,7 +64,7 @@ async function show(env: IpEnv): Promise<number> {
 
 function macArg(text: string): number {
   const mac = parseMac(text);
-  if (mac === undefined) throw new IpError(`"${text}" is invalid lladdr.`, 255);
+  if (mac === undefined) throw new IpError(`"${text}" is invalid lladdr.`, 1);
   return mac;
 }
 
@@ -187,8 +187,9 @@ async function set(env: IpEnv): Promise<number> {
     else if (word === 'txqueuelen' || word === 'txqlen' || word === 'qlen')
       change.txqlen = number(w.need(), 'txqueuelen');
     else if (word === 'type') Object.assign(change, kindArgs(env, w.need(), w, false).change);
-    else if (word === 'arp' || word === 'multicast' || word === 'allmulticast' || word === 'alias' || word === 'group')
-      w.need();
+    else if (word === 'alias') change.alias = w.need();
+    else if (word === 'group') change.group = groupArg(w.need());
+    else if (word === 'arp' || word === 'multicast' || word === 'allmulticast') w.need();
     else {
       if (word === 'dev') word = w.need();
       if (dev !== undefined) throw garbage('dev', word);

@@ -19,7 +19,7 @@ export function linkFlags(l: Link, lowerDown: boolean): string[] {
   else f.push('BROADCAST');
   if (l.kind === 'dummy') f.push('NOARP');
   else if (l.kind !== 'loopback') f.push('MULTICAST');
-  if (l.promisc && l.master === undefined) f.push('PROMISC');
+  if (l.promisc) f.push('PROMISC');
   if (l.up) f.push('UP');
   if (l.up && l.carrier) f.push('LOWER_UP');
   if (lowerDown) f.push('M-DOWN');
@@ -46,14 +46,21 @@ export function linkName(env: IpEnv, l: Link): { name: string; lowerDown: boolea
   return { name: `${l.name}@${peer?.name ?? `if${l.peerIfindex}`}`, lowerDown: !peer?.up };
 }
 
-/** The first line: index, name, flags, mtu, qdisc, master, state. @param qlen whether the queue's length is told */
-export function headLine(env: IpEnv, l: Link, mode: boolean, qlen = true): string {
+/**
+ * The first line: index, name, flags, mtu, qdisc, master, state.
+ * @param qlen whether the queue's length is told; @param named whether the device was asked for: of all devices the
+ * kernel tells those who ask for IPv6 neither queueing discipline nor master nor group
+ */
+export function headLine(env: IpEnv, l: Link, mode: boolean, qlen = true, named = false): string {
   const { name, lowerDown } = linkName(env, l);
   const master = l.master === undefined ? '' : ` master ${env.net.link(l.master)?.name ?? `if${l.master}`}`;
   const qdisc = env.busybox && env.family === 6 ? '' : ` qdisc ${l.qdisc}`;
   const head = `${l.ifindex}: ${name}: <${linkFlags(l, lowerDown).join(',')}> mtu ${l.mtu}${qdisc}${master}`;
   if (env.busybox) return `${head} ${l.txqlen > 0 ? `qlen ${l.txqlen}` : ''}`;
-  return `${head} state ${operState(l)}${mode ? ' mode DEFAULT' : ''} group default ${qlen ? `qlen ${l.txqlen}` : ''}`;
+  const queue = qlen ? `qlen ${l.txqlen}` : '';
+  if (env.family === 6 && !named)
+    return `${l.ifindex}: ${name}: <${linkFlags(l, lowerDown).join(',')}> mtu ${l.mtu} state ${operState(l)} ${queue}`;
+  return `${head} state ${operState(l)}${mode ? ' mode DEFAULT' : ''} group ${l.group || 'default'} ${queue}`;
 }
 
 /** Least and greatest MTU that a device takes; 0 0: any. */
@@ -61,6 +68,9 @@ function mtuRange(l: Link): readonly [number, number] {
   if (l.kind === 'loopback' || l.kind === 'dummy') return [0, 0];
   return [l.kind === 'vlan' ? 0 : 68, 65535];
 }
+
+/** How many want all frames: the bridge that it is a port of, and the administrator. */
+const promiscuity = (l: Link): number => (l.master === undefined ? 0 : 1) + (l.promisc ? 1 : 0);
 
 /** Queues of a device in each direction. */
 const queuesOf = (l: Link): number => (l.kind === 'veth' || l.kind === 'nic' ? 2 : 1);
@@ -73,7 +83,7 @@ function detailsJson(env: IpEnv, l: Link, addrgen: boolean): Record<string, unkn
   const data = infoData(l);
   const queues = queuesOf(l);
   return {
-    promiscuity: l.master !== undefined || l.promisc ? 1 : 0,
+    promiscuity: promiscuity(l),
     allmulti: l.master === undefined ? 0 : 1,
     min_mtu: min,
     max_mtu: max,
@@ -104,9 +114,9 @@ export function hardwareLines(env: IpEnv, l: Link, addrgen: boolean): string[] {
   let line = `    link/${loop ? 'loopback' : 'ether'} ${formatMac(l.mac)} brd ${brd}`;
   if (env.busybox) return [line];
   if (l.peerIfindex !== undefined && l.peerNetnsId !== undefined) line += ` link-netnsid ${l.peerNetnsId}`;
-  if (!env.details) return [line];
-  const promiscuity = l.master !== undefined || l.promisc ? 1 : 0;
-  line += ` promiscuity ${promiscuity} allmulti ${l.master === undefined ? 0 : 1} minmtu ${mtuRange(l)[0]} maxmtu ${mtuRange(l)[1]} `;
+  const alias = l.alias === undefined ? [] : [`    alias ${l.alias}`];
+  if (!env.details) return [line, ...alias];
+  line += ` promiscuity ${promiscuity(l)} allmulti ${l.master === undefined ? 0 : 1} minmtu ${mtuRange(l)[0]} maxmtu ${mtuRange(l)[1]} `;
   if (loop || l.kind === 'bridge') line += 'netns-immutable ';
   const out = [line];
   const kind = kindDetails(l);
@@ -115,7 +125,7 @@ export function hardwareLines(env: IpEnv, l: Link, addrgen: boolean): string[] {
   const queues = queuesOf(l);
   const tail = `${addrgen ? 'addrgenmode eui64 ' : ''}numtxqueues ${queues} numrxqueues ${queues} gso_max_size 65536 gso_max_segs 65535 tso_max_size ${tsoSize(l)} tso_max_segs 65535 gro_max_size 65536 gso_ipv4_max_size 65536 gro_ipv4_max_size 65536 `;
   out[out.length - 1] += tail;
-  return out;
+  return [...out, ...alias];
 }
 
 /** A count as -h prints it: `1.91k`. @see iproute2 lib/utils.c: print_num */
@@ -175,7 +185,7 @@ export function linkJson(env: IpEnv, l: Link, addrgen = false): Record<string, u
   if (l.master !== undefined) out.master = env.net.link(l.master)?.name;
   out.operstate = operState(l);
   out.linkmode = 'DEFAULT';
-  out.group = 'default';
+  out.group = l.group ? String(l.group) : 'default';
   out.txqlen = l.txqlen;
   out.link_type = loop ? 'loopback' : 'ether';
   out.address = formatMac(l.mac);

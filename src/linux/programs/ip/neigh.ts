@@ -126,7 +126,7 @@ async function modify(env: IpEnv, verb: string): Promise<number> {
     else if (word === 'lladdr') {
       const text = w.need();
       mac = parseMac(text);
-      if (mac === undefined) throw new IpError(`"${text}" is invalid lladdr.`, 255);
+      if (mac === undefined) throw new IpError(`"${text}" is invalid lladdr.`, 1);
     } else if (word === 'nud') permanent = w.need() === 'permanent';
     else if (word === 'proxy') {
       proxy = true;

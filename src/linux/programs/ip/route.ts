@@ -82,7 +82,7 @@ function readRouteFilter(env: IpEnv): RouteFilter {
   return f;
 }
 
-function samePrefix(a: Prefix | undefined, b: Prefix | undefined): boolean {
+export function samePrefix(a: Prefix | undefined, b: Prefix | undefined): boolean {
   return a === undefined || b === undefined ? a === b : a.bits === b.bits && sameIp(a.addr, b.addr);
 }
 
@@ -129,7 +129,8 @@ function hopLines(env: IpEnv, r: Route): string[] {
 function routeText(env: IpEnv, r: Route, f: RouteFilter): string {
   let s = r.type === 'unicast' && !env.details ? '' : `${r.type} `;
   s += `${dstText(r)} `;
-  if (r.via) s += `via ${formatIp(r.via)} `;
+  // what was asked for is not told
+  if (r.via && !f.via) s += `via ${formatIp(r.via)} `;
   if (r.ifindex !== undefined && (f.dev === undefined || env.busybox)) s += `dev ${devName(env, r)} `;
   if (f.table === 'all' && r.table !== 254) s += `table ${tableName(env, r.table)} `;
   if (env.busybox) {
@@ -138,8 +139,8 @@ function routeText(env: IpEnv, r: Route, f: RouteFilter): string {
     if (r.metric > 0) s += ` metric ${r.metric} `;
     return s;
   }
-  if (r.proto !== 'boot' || env.details) s += `proto ${r.proto} `;
-  if ((r.scope !== 'global' || env.details) && r.family === 4) s += `scope ${r.scope} `;
+  if ((r.proto !== 'boot' || env.details) && f.proto === undefined) s += `proto ${r.proto} `;
+  if ((r.scope !== 'global' || env.details) && r.family === 4 && f.scope === undefined) s += `scope ${r.scope} `;
   if (r.src) s += `src ${formatIp(r.src)} `;
   if (r.metric > 0 || r.family === 6) s += `metric ${r.metric} `;
   if (r.onlink) s += 'onlink ';

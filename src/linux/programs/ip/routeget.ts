@@ -4,7 +4,7 @@ import { isErr } from '../../kernel/errno.ts';
 import type { RouteAnswer, RouteQuery } from '../../kernel/netadmin.ts';
 import { addressArg, IpError, matches, prefixArg, rtnetlink, wrong } from './args.ts';
 import { type IpEnv, printEntries, printJson } from './env.ts';
-import { devName, lockWord } from './route.ts';
+import { devName, lockWord, routeLines, samePrefix } from './route.ts';
 import { tosArg } from './rule.ts';
 import { deviceArg } from './show.ts';
 import { tableName } from './tables.ts';
@@ -76,7 +76,10 @@ function lines(env: IpEnv, q: Draft, r: RouteAnswer): string[] {
   if (r.ifindex !== undefined) s += `dev ${devName(env, r)} `;
   const usual = r.type !== 'unicast' || r.table === 254;
   if (r.family === 4 && (!usual || (env.details && r.type === 'unicast'))) s += `table ${tableName(env, r.table)} `;
-  if (q.fibmatch) return [s];
+  if (q.fibmatch) {
+    const whole = env.net.routes(4, r.table).find((x) => samePrefix(x.dst, r.match));
+    return whole ? routeLines(env, whole) : [s];
+  }
   if (r.src && !q.from) s += env.busybox ? ` src ${formatIp(r.src)} ` : `src ${formatIp(r.src)} `;
   if (env.busybox) return [s, '    cache '];
   if (q.mark) s += `mark ${q.mark} `;

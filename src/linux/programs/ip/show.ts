@@ -1,6 +1,6 @@
 /** Which devices a `show` is about: the filter words that `ip link show` and `ip addr show` share. */
 import type { Link } from '../../kernel/netadmin.ts';
-import { cannotFind, garbage, IpError, matches } from './args.ts';
+import { cannotFind, garbage, IpError, matches, wrong } from './args.ts';
 import type { IpEnv } from './env.ts';
 
 /** What was asked for. */
@@ -9,14 +9,31 @@ export interface LinkFilter {
   readonly master?: number;
   readonly type?: string;
   readonly up: boolean;
+  readonly group?: number;
   /** ip addr only */
   readonly scope?: string;
   readonly to?: string;
+  /** A pattern of labels; an IPv6 address has the device's name as its label. */
+  readonly label?: string;
+  /** Of addresses; a word behind `-` wants those without it. */
+  readonly marks: readonly AddrMark[];
 }
+
+/** What an address may be asked for. */
+export type AddrMark = 'primary' | 'secondary' | 'permanent' | 'dynamic' | 'tentative' | 'deprecated' | 'dadfailed';
+const MARKS: readonly string[] = [
+  'primary',
+  'secondary',
+  'permanent',
+  'dynamic',
+  'tentative',
+  'deprecated',
+  'dadfailed',
+];
 
 /** Reads `[dev] NAME | up | master NAME | type KIND | scope S | to PREFIX`. */
 export function readFilter(env: IpEnv): LinkFilter {
-  const f: { dev?: string; master?: number; type?: string; up: boolean; scope?: string; to?: string } = { up: false };
+  const f: { -readonly [K in keyof LinkFilter]: LinkFilter[K] } = { up: false, marks: [] };
   const w = env.words;
   for (let word = w.take(); word !== undefined; word = w.take()) {
     if (word === 'up') f.up = true;
@@ -28,8 +45,9 @@ export function readFilter(env: IpEnv): LinkFilter {
     } else if (word === 'type') f.type = w.need();
     else if (word === 'scope') f.scope = w.need();
     else if (word === 'to') f.to = w.need();
-    else if (word === 'group' || word === 'label') w.need();
-    else if (word === 'permanent' || word === 'dynamic' || word === 'primary') continue;
+    else if (word === 'label') f.label = w.need();
+    else if (word === 'group') f.group = groupArg(w.need());
+    else if (MARKS.includes(word)) f.marks = [...f.marks, word as AddrMark];
     else {
       if (word === 'dev') word = w.need();
       if (f.dev !== undefined) throw garbage('dev', word);
@@ -37,6 +55,13 @@ export function readFilter(env: IpEnv): LinkFilter {
     }
   }
   return f;
+}
+
+/** A group of devices by number; `default` is 0. */
+export function groupArg(text: string): number {
+  const n = text === 'default' ? 0 : Number(text);
+  if (!Number.isInteger(n) || n < 0) throw wrong('Invalid "group" value\n', text);
+  return n;
 }
 
 /** The devices the filter lets through. @param code what the applet ends with when there is no such device */
@@ -50,6 +75,7 @@ export function selectLinks(env: IpEnv, f: LinkFilter, code = 1): Link[] {
     .filter((l) => f.dev === undefined || l.name === f.dev)
     .filter((l) => f.master === undefined || l.master === f.master)
     .filter((l) => f.type === undefined || l.kind === f.type || (f.type === 'bridge_slave' && l.master !== undefined))
+    .filter((l) => f.group === undefined || (l.group ?? 0) === f.group)
     .filter((l) => !f.up || l.up);
 }
 

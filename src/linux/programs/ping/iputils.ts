@@ -8,7 +8,7 @@ import { formatIp, type IpAddr, parseIp } from '../../../base/ip.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import { GAI_TEXT, getaddrinfo, getnameinfo } from '../resolve.ts';
-import { type Context, defineProgram } from '../spec.ts';
+import { type Context, defineProgram, helpText } from '../spec.ts';
 import { icmpErrorText } from './icmp.ts';
 import { type PingEvent, Pinger, RttStats } from './pinger.ts';
 
@@ -25,7 +25,13 @@ interface Settings {
 }
 
 /** A number of the command line, or iputils' complaint. */
-function range(text: string | undefined, dflt: number, min: number, max: number, real = false): number | string {
+function range(
+  text: string | undefined,
+  dflt: number,
+  min: number,
+  max: number | bigint,
+  real = false,
+): number | string {
   if (text === undefined) return dflt;
   const n = Number(text);
   if (text === '' || Number.isNaN(n) || (!real && !Number.isInteger(n))) return `invalid argument: '${text}'`;
@@ -190,7 +196,7 @@ class Session {
 
 function settings(ctx: Context): Settings | string {
   const o = ctx.options;
-  const count = range(o.value('count'), 0, 1, Number.MAX_SAFE_INTEGER);
+  const count = range(o.value('count'), 0, 1, 9223372036854775807n);
   const flood = o.has('flood');
   const interval = range(o.value('interval'), flood ? 0.01 : 1, 0, 2147483, true);
   const linger = range(o.value('timeout'), 10, 0, 2147483, true);
@@ -220,6 +226,20 @@ function source(ctx: Context): { src?: IpAddr; ifname?: string } | string {
   return { ifname: text };
 }
 
+/** Whether an address is that of all machines of a network. */
+function isBroadcast(ctx: Context, dst: IpAddr): boolean {
+  if (dst.v === 6) return false;
+  const r = ctx.sys.net.routeGet({ dst });
+  return dst.value === 0xffffffff || (!isErr(r) && r.type === 'broadcast');
+}
+
+/** Bytes that are repeated to fill requests: hexadecimal digits in pairs. @see ping_common.c: fill */
+function pattern(text: string | undefined): Uint8Array | string | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[\da-f]+$/i.test(text)) return `patterns must be specified as hex digits: ${text}`;
+  return Uint8Array.from(text.match(/..?/g) ?? [], (pair) => Number.parseInt(pair, 16)).subarray(0, 16);
+}
+
 /** The address the kernel would send from. @see ping.c: probe with a connected UDP socket */
 async function sourceAddress(
   ctx: Context,
@@ -247,6 +267,14 @@ async function sourceAddress(
 async function run(ctx: Context): Promise<number> {
   const { sys } = ctx;
   const target = ctx.operands.at(-1);
+  if (ctx.options.has('print-version')) {
+    await ctx.out(`${spec.version}\n`);
+    return 0;
+  }
+  if (ctx.options.has('usage')) {
+    await ctx.err(helpText(spec, ctx.name));
+    return 2;
+  }
   if (target === undefined) return ctx.fail('usage error: Destination address required', 1);
   const s = settings(ctx);
   if (typeof s === 'string') return ctx.fail(s, 1);
@@ -257,17 +285,27 @@ async function run(ctx: Context): Promise<number> {
   const dst = found.addrs[0] as IpAddr;
   const from = source(ctx);
   if (typeof from === 'string') return ctx.fail(from, 2);
+  const broadcast = isBroadcast(ctx, dst);
+  if (broadcast && !ctx.options.has('broadcast'))
+    return ctx.fail('Do you want to ping broadcast? Then -b. If not, check your local firewall rules', 2);
+  if (broadcast) await ctx.err('WARNING: pinging broadcast address\n');
   const src = await sourceAddress(ctx, dst, from);
   if (typeof src === 'string') return ctx.fail(src, 2);
   const mode = ctx.options.value('pmtudisc');
   const discover = mode === undefined ? -1 : ['dont', 'want', 'do', 'probe'].indexOf(mode);
   if (mode !== undefined && discover < 0) return ctx.fail(`invalid -M argument: ${mode}`, 2);
+  const fill = pattern(ctx.options.value('pattern'));
+  if (typeof fill === 'string') return ctx.fail(fill, 2);
+  const ttl = range(ctx.options.value('ttl'), -1, 0, 255);
+  if (typeof ttl === 'string') return ctx.fail(ttl, 1);
   const num = (name: string): number | undefined =>
     ctx.options.has(name) ? Number(ctx.options.value(name)) : undefined;
   const pinger = Pinger.open(sys, {
     dst,
     size: s.size,
-    ttl: num('ttl'),
+    ttl: ttl < 0 ? undefined : ttl,
+    fill,
+    broadcast,
     tos: num('tos'),
     mark: num('mark'),
     recverr: true,
@@ -292,11 +330,15 @@ async function run(ctx: Context): Promise<number> {
   });
   const via = ctx.options.has('interface') && src ? ` from ${formatIp(src)} ${from.ifname ?? ''}:` : '';
   const sizes = dst.v === 4 ? `${s.size}(${s.size + 28}) bytes of data.` : `${s.size} data bytes`;
+  if (fill) await ctx.out(`PATTERN: 0x${[...fill].map((b) => b.toString(16).padStart(2, '0')).join('')}\n`);
   await ctx.out(`PING ${target} (${formatIp(dst)})${via} ${sizes}\n`);
   await session.loop(stop);
   await ctx.out(session.summary());
   return session.received === 0 || (s.deadlineNs !== undefined && session.received < s.count) ? 1 : 0;
 }
+
+const arg = (name: string, short: string, metavar: string, help: string) =>
+  ({ name, short, shortOnly: true, arg: 'required', metavar, help }) as const;
 
 /** The `ping` command. */
 export const spec = defineProgram({
@@ -311,41 +353,14 @@ export const spec = defineProgram({
     { name: '4', short: '4', shortOnly: true, help: 'use IPv4' },
     { name: '6', short: '6', shortOnly: true, help: 'use IPv6' },
     { name: 'adaptive', short: 'A', shortOnly: true, help: 'use adaptive ping' },
+    { name: 'broadcast', short: 'b', shortOnly: true, help: 'allow pinging broadcast' },
     { name: 'audible', short: 'a', shortOnly: true, help: 'use audible ping' },
-    {
-      name: 'count',
-      short: 'c',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<count>',
-      help: 'stop after <count> replies',
-    },
+    arg('count', 'c', '<count>', 'stop after <count> replies'),
     { name: 'timestamp', short: 'D', shortOnly: true, help: 'print timestamps' },
     { name: 'flood', short: 'f', shortOnly: true, help: 'flood ping' },
-    {
-      name: 'interval',
-      short: 'i',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<interval>',
-      help: 'seconds between sending each packet',
-    },
-    {
-      name: 'interface',
-      short: 'I',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<interface>',
-      help: 'either interface name or address',
-    },
-    {
-      name: 'mark',
-      short: 'm',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<mark>',
-      help: 'tag the packets going out',
-    },
+    arg('interval', 'i', '<interval>', 'seconds between sending each packet'),
+    arg('interface', 'I', '<interface>', 'either interface name or address'),
+    arg('mark', 'm', '<mark>', 'tag the packets going out'),
     {
       name: 'pmtudisc',
       short: 'M',
@@ -357,41 +372,16 @@ export const spec = defineProgram({
     },
     { name: 'numeric', short: 'n', shortOnly: true, help: 'no reverse DNS name resolution' },
     { name: 'outstanding', short: 'O', shortOnly: true, help: 'report outstanding replies' },
+    arg('pattern', 'p', '<pattern>', 'contents of padding byte'),
     { name: 'quiet', short: 'q', shortOnly: true, help: 'quiet output' },
-    {
-      name: 'tos',
-      short: 'Q',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<tclass>',
-      help: 'use quality of service <tclass> bits',
-    },
-    {
-      name: 'size',
-      short: 's',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<size>',
-      help: 'use <size> as number of data bytes to be sent',
-    },
-    { name: 'ttl', short: 't', shortOnly: true, arg: 'required', metavar: '<ttl>', help: 'define time to live' },
+    arg('tos', 'Q', '<tclass>', 'use quality of service <tclass> bits'),
+    arg('size', 's', '<size>', 'use <size> as number of data bytes to be sent'),
+    arg('ttl', 't', '<ttl>', 'define time to live'),
+    { name: 'usage', short: 'h', shortOnly: true, help: 'print help and exit' },
+    { name: 'print-version', short: 'V', shortOnly: true, help: 'print version and exit' },
     { name: 'verbose', short: 'v', shortOnly: true, help: 'verbose output' },
-    {
-      name: 'deadline',
-      short: 'w',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<deadline>',
-      help: 'reply wait <deadline> in seconds',
-    },
-    {
-      name: 'timeout',
-      short: 'W',
-      shortOnly: true,
-      arg: 'required',
-      metavar: '<timeout>',
-      help: 'time to wait for response',
-    },
+    arg('deadline', 'w', '<deadline>', 'reply wait <deadline> in seconds'),
+    arg('timeout', 'W', '<timeout>', 'time to wait for response'),
   ],
   run,
 });

@@ -9,6 +9,10 @@ export interface PingSocket {
   readonly dst: IpAddr;
   /** Bytes of payload. */
   readonly size: number;
+  /** Bytes that fill the payload again and again; absent: their own numbers. */
+  readonly fill?: Uint8Array;
+  /** Whether it may be sent to all machines of a network. */
+  readonly broadcast?: boolean;
   readonly ttl?: number;
   readonly tos?: number;
   readonly mark?: number;
@@ -112,6 +116,7 @@ export class Pinger {
       const e = sys.bind(fd, { ip: to.src });
       if (isErr(e)) return e;
     }
+    if (to.broadcast) sys.setsockopt(fd, 'broadcast', 1);
     if (to.ttl !== undefined) sys.setsockopt(fd, 'ttl', to.ttl);
     if (to.tos !== undefined) sys.setsockopt(fd, 'tos', to.tos);
     if (to.mark !== undefined) sys.setsockopt(fd, 'mark', to.mark);
@@ -122,8 +127,9 @@ export class Pinger {
 
   /** Sends request number `seq`. */
   async send(seq: number): Promise<0 | Errno> {
+    const { fill } = this.to;
     const payload = new Uint8Array(this.to.size);
-    for (let i = 0; i < payload.length; i++) payload[i] = i & 255;
+    for (let i = 0; i < payload.length; i++) payload[i] = fill ? (fill[i % fill.length] as number) : i & 255;
     if (payload.length >= 16) {
       // struct timeval, little-endian, as x86-64 writes it
       const now = this.sys.realtime();

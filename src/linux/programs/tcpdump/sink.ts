@@ -4,6 +4,7 @@ import { formatIp, type IpAddr } from '../../../base/ip.ts';
 import { asciiText, hexAndText, hexLines } from '../../core/hex-dump.ts';
 import { LinkType, pcapHeader, pcapRecord, SLL2_LENGTH } from '../../core/pcap.ts';
 import { type SummaryOptions, summary } from '../../core/summary.ts';
+import { MORE } from '../../core/summary-more.ts';
 import { Conversations } from '../../core/summary-tcp.ts';
 import { isErr } from '../../kernel/errno.ts';
 import type { Fd, Sys } from '../../kernel/sys.ts';
@@ -99,6 +100,7 @@ export class Sink {
       absolute: o.has('absolute'),
       unchecked: o.has('dont-verify-checksums'),
       seen: this.#seen,
+      more: MORE,
       ifname: (i) => ctx.sys.net.link(i)?.name,
       host: numeric > 0 ? undefined : this.#names.of,
       port: numeric > 0 ? undefined : (p, proto) => serviceName(p, proto) ?? String(p),
