@@ -5,7 +5,7 @@
  */
 
 import { join } from '../../../../base/bytes.ts';
-import { gunzip, isGzip } from '../../../../base/inflate.ts';
+import { decompress } from '../../../../base/decompress.ts';
 import { readTar, type TarEntry, writeTar } from '../../../../base/tar.ts';
 import { fetchUrl, isUrl } from '../../../images/fetch.ts';
 import type { Ctx } from '../../context.ts';
@@ -77,7 +77,7 @@ const plain = (name: string, bytes: Uint8Array): TarEntry => ({
 
 /** @returns undefined: no archive */
 function entriesOf(bytes: Uint8Array): TarEntry[] | undefined {
-  const tar = isGzip(bytes) ? gunzip(bytes) : bytes;
+  const tar = decompress(bytes);
   const read = tar && readTar(tar);
   return Array.isArray(read) && read.length > 0 ? read : undefined;
 }
