@@ -12,6 +12,7 @@ export interface EngineEvent {
     | 'network'
     | 'image'
     | 'volume'
+    | 'plugin'
     | 'daemon'
     | 'builder'
     | 'node'
