@@ -6,7 +6,7 @@
 import { ALPINE_FILES } from './alpine.ts';
 import { NGINX_FILES } from './apps/nginx/files.ts';
 import { BUSYBOX_FILES } from './busybox.ts';
-import { DEBIAN_FILES, WEB_TOOLS } from './debian.ts';
+import { DEBIAN_FILES, PROCPS, WEB_TOOLS } from './debian.ts';
 import { WEBAPP_SOURCE } from './scripts.ts';
 import { type ImageSpec, type ImageStep, NO_CONFIG } from './spec.ts';
 
@@ -47,7 +47,7 @@ export const catalog: readonly ImageSpec[] = [
     name: 'ubuntu',
     age: 631,
     from: 'debian',
-    steps: [],
+    steps: imported(PROCPS, 0),
     comment: 'Imported from -',
     config: { ...NO_CONFIG, Cmd: ['bash'] },
   },

@@ -70,12 +70,14 @@ export const DEBIAN_FILES: LayerSpec = {
   '/var/cache/apt/archives': { dir: true },
 };
 
+/** What Ubuntu's images have and Debian's have not. */
+export const PROCPS: LayerSpec = { ...programs('/usr/bin', PROCPS_BIN), ...programs('/usr/sbin', 'sysctl') };
+
 /** What Ubuntu says of itself. */
 export const ubuntuFiles = (codename: string, version: string): LayerSpec => ({
   '/etc/debian_version': 'trixie/sid\n',
   '/etc/os-release': `PRETTY_NAME="Ubuntu ${version} LTS"\nNAME="Ubuntu"\nVERSION_ID="${version}"\nVERSION_CODENAME=${codename}\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\n`,
-  ...programs('/usr/bin', PROCPS_BIN),
-  ...programs('/usr/sbin', 'sysctl'),
+  ...PROCPS,
   '/etc/apt/sources.list.d/debian.sources': '',
   '/etc/apt/sources.list.d/ubuntu.sources': `Types: deb\nURIs: http://archive.ubuntu.com/ubuntu/\nSuites: ${codename} ${codename}-updates\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n\nTypes: deb\nURIs: http://security.ubuntu.com/ubuntu/\nSuites: ${codename}-security\nComponents: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n`,
 });
