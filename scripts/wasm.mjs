@@ -32,6 +32,7 @@ const INLINE_HOT = { always: 160, flexible: 300, oneCaller: 1000 };
 const HOT = Object.entries({
   bench: [''],
   'assembly/dev': [
+    'flood/',
     'xmit/devStart',
     'xmit/devXmit',
     'xmit/tap',
@@ -81,6 +82,7 @@ const COLD = [
 /** The same, of one caller each: they would be inlined by the first, small round already. */
 const APART = [
   'dev/bridge/bridgeXmit',
+  'dev/flood/arrive',
   'dev/upper/upperXmit',
   'dev/xmit/show',
   'dev/xmit/trace*',

@@ -1,6 +1,6 @@
 /** Answers to a step's questions, and what became of them. */
-import { parseIp, sameIp } from '../base/ip.ts';
 import type { Evidence } from './evidence.ts';
+import { saysSame } from './forms.ts';
 import type { Question, Truth } from './schema.ts';
 import { read } from './values.ts';
 
@@ -28,13 +28,7 @@ export async function truths(is: Truth, evidence: Evidence): Promise<readonly st
 }
 
 async function isTrue(q: Question, is: Truth, given: string, evidence: Evidence): Promise<boolean> {
-  return (await truths(is, evidence)).some((t) => same(q.type, given.trim(), t));
-}
-
-function same(type: Question['type'], given: string, truth: string): boolean {
-  if (type === 'number') return given !== '' && Number(given) === Number(truth);
-  if (type === 'text') return given.toLowerCase() === truth.toLowerCase();
-  const a = parseIp(given);
-  const b = parseIp(truth);
-  return a && b ? sameIp(a, b) : given === truth;
+  if (q.type === 'choice') return given === is;
+  const { type } = q;
+  return (await truths(is, evidence)).some((t) => saysSame(type, given, t));
 }

@@ -26,6 +26,7 @@ interface Told {
   readonly default?: unknown;
   readonly literal?: unknown;
   readonly requirement?: unknown;
+  readonly description?: string;
 }
 
 const told = (schema: unknown): Told => schema as Told;
@@ -61,7 +62,7 @@ function convert(s: Told): Json {
 
 function convertUnnamed(s: Told): Json {
   const [first, ...rest] = s.pipe ?? [s];
-  const root = base(first as Told);
+  const root = s.pipe ? convert(first as Told) : base(first as Told);
   return Object.assign({}, root, ...rest.map((a) => action(a, root.type === 'array' ? 'minItems' : 'minLength')));
 }
 
@@ -102,7 +103,7 @@ function object(entries: Readonly<Record<string, Told>>): Json {
 }
 
 /** What a step of a pipe asks for besides. */
-function action({ type, kind, requirement }: Told, least: string): Json {
+function action({ type, kind, requirement, description }: Told, least: string): Json {
   if (kind === 'transformation') return {};
   switch (type) {
     case 'regex':
@@ -117,6 +118,8 @@ function action({ type, kind, requirement }: Told, least: string): Json {
       return { [least]: requirement };
     case 'integer':
       return { type: 'integer' };
+    case 'description':
+      return { description };
     default:
       throw new Error(`no JSON Schema for ${type}`);
   }

@@ -1,17 +1,14 @@
 /** The shape of lessons/course.yaml: parts, and which lessons they hold in which order. */
 import * as v from 'valibot';
-import { id } from './checks/fields.ts';
+import { about, id } from './checks/fields.ts';
 import { both, type LessonPlan } from './schema.ts';
 
 const part = v.strictObject({
-  /** The folder is called NN-id, NN its place in the list. */
-  id,
+  id: about(id, 'The folder is called NN-id, NN its place in the list.'),
   title: both,
-  /** One sentence. */
-  summary: both,
-  /** Ids of its lessons, in order; none: the part is yet to come. */
-  lessons: v.optional(v.array(id), []),
-  coming: v.optional(v.boolean(), false),
+  summary: about(both, 'One sentence.'),
+  lessons: about(v.optional(v.array(id), []), 'Ids of its lessons, in order; none: the part is yet to come.'),
+  coming: about(v.optional(v.boolean(), false), 'Stands in the outline, and has no lessons yet.'),
 });
 
 export const courseSchema = v.strictObject({

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { check } from './checks/check.ts';
 import { container } from './checks/container.ts';
-import { id, text } from './checks/fields.ts';
+import { about, id, text } from './checks/fields.ts';
 import { type Value, value } from './values.ts';
 
 export type { Check } from './checks/tree.ts';
@@ -20,7 +20,10 @@ export type Commands = readonly { readonly machine: string; readonly run: string
 /** Only text: on node1. One command may stand without a list. */
 const command = v.union([text, v.strictObject({ machine: id, run: text })]);
 export const commands: v.GenericSchema<unknown, Commands> = v.pipe(
-  v.union([command, v.array(command)]),
+  v.union(
+    [command, v.array(command)],
+    'a command is text or { machine: …, run: … }, or a list of these; quotes go around text with ": " or " #" in it',
+  ),
   v.transform((given) =>
     (Array.isArray(given) ? given : [given]).map((c) => (typeof c === 'string' ? { machine: 'node1', run: c } : c)),
   ),
@@ -30,18 +33,21 @@ export const commands: v.GenericSchema<unknown, Commands> = v.pipe(
 const hint = v.strictObject({
   id,
   when: check,
-  /** Commands that bring it about at the start of the step, for the proof, where the solution does not. */
-  try: v.optional(commands),
+  try: about(
+    v.optional(commands),
+    'Commands that bring it about at the start of the step, for the proof, where the solution does not.',
+  ),
 });
 
 /** Something that went wrong: while `when` is true, `> [!fail id]` shows and offers a way back. */
 const fail = v.strictObject({
   id,
   when: check,
-  /** Commands that mend it, or `restart`: a fresh lab, played up to the start of this step. */
-  back: v.union([v.literal('restart'), commands]),
-  /** Commands that bring it about at the start of the step, for the proof. */
-  break: v.optional(commands),
+  back: about(
+    v.union([v.literal('restart'), commands]),
+    'Commands that mend it, or `restart`: a fresh lab, played up to the start of this step.',
+  ),
+  break: about(v.optional(commands), 'Commands that bring it about at the start of the step, for the proof.'),
 });
 
 const literal = v.union([v.string(), v.number()]);
@@ -65,75 +71,84 @@ export type Question =
       readonly wrong: readonly { readonly id: string; readonly is: Truth }[];
     };
 
+const PREDICT =
+  "Asked before the commands are run: any answer will do, and the verdict waits for the step's other goals.";
+
 /** A question: its words stand under `> [!ask id]`. */
 const question: v.GenericSchema<unknown, Question> = v.variant('type', [
   v.strictObject({
     id,
     type: v.literal('choice'),
-    /** Asked before the commands are run: any answer will do, and the verdict waits for the step's other goals. */
-    predict: v.optional(v.boolean(), false),
-    /** Ids of the answers, in the order of the words' list. */
-    choices: v.pipe(v.array(id), v.minLength(2)),
-    is: id,
+    predict: about(v.optional(v.boolean(), false), PREDICT),
+    choices: about(v.pipe(v.array(id), v.minLength(2)), "Ids of the answers, in the order of the words' list."),
+    is: about(id, 'Id of the right one.'),
   }),
   v.strictObject({
     id,
-    /** How answers are compared: as written (case and outer blanks aside), as numbers, as addresses. */
-    type: v.picklist(['text', 'number', 'address']),
-    predict: v.optional(v.boolean(), false),
-    is: truth,
-    /** Wrong answers that deserve words of their own: `> [!wrong question-id id]`. */
-    wrong: v.optional(v.array(v.strictObject({ id, is: truth })), []),
+    type: about(
+      v.picklist(['text', 'number', 'address']),
+      'How answers are compared: as written (case aside), as numbers with or without a unit, as addresses with or without prefix length or port.',
+    ),
+    predict: about(v.optional(v.boolean(), false), PREDICT),
+    is: about(truth, 'What is right: text, a number, or a value that is read from the lab when the answer comes.'),
+    wrong: about(
+      v.optional(v.array(v.strictObject({ id, is: truth })), []),
+      'Wrong answers that deserve words of their own: `> [!wrong question-id id]`.',
+    ),
   }),
 ]);
 
 const step = v.strictObject({
   id,
-  /** Steps that must be done first; the one before when absent. */
-  needs: v.optional(v.array(id)),
-  /** Solves the step: what the proof plays and the page shows as the solution. */
-  run: v.optional(commands, []),
-  check,
-  hint: v.optional(v.array(hint), []),
-  fail: v.optional(v.array(fail), []),
-  answer: v.optional(v.array(question), []),
-  /** What the step counts for in the summary. */
-  points: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+  needs: about(v.optional(v.array(id)), 'Steps that must be done first; the one before when absent.'),
+  run: about(v.optional(commands, []), 'Solves the step: what the proof plays and the page shows as the solution.'),
+  check: about(
+    check,
+    'When the step is done. The members of `all` are its goals, in the order of the `- [ ]` of the words.',
+  ),
+  hint: about(
+    v.optional(v.array(hint), []),
+    'Words that come with the ladder of hints while `when` is true: `> [!when id]`.',
+  ),
+  fail: about(v.optional(v.array(fail), []), 'What went wrong while `when` is true, and the way back: `> [!fail id]`.'),
+  answer: about(v.optional(v.array(question), []), 'Questions: `> [!ask id]`. Each stands in `check` as `answer: id`.'),
+  points: about(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+    'What the step counts for in the summary.',
+  ),
 });
 
 /** A value of the lab that the words may show: `{{name}}` in the text. The newest container that matches gives it. */
 const live = v.strictObject({
   container,
-  /** `name`, `ip`, or `port` (host port of the first published one). */
-  show: v.picklist(['name', 'ip', 'port']),
-  /** Stands there until the lab has one. */
-  until: text,
+  show: about(v.picklist(['name', 'ip', 'port']), '`name`, `ip`, or `port` (host port of the first published one).'),
+  until: about(text, 'Stands there until the lab has one.'),
 });
 
 /** lesson.yaml. */
 export const lessonSchema = v.strictObject({
-  /** Never changes: progress and links are kept by it. The folder is called NN-id. */
-  id,
+  id: about(id, 'Never changes: progress and links are kept by it. The folder is called NN-id.'),
   title: both,
-  /** Of the lesson itself; a change of steps or checks raises it. */
-  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** How long a learner takes. */
-  minutes: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** What the learner can do afterwards. */
-  objectives: v.pipe(v.array(both), v.minLength(1)),
-  /** Ids of lessons that should come before. */
-  prerequisites: v.optional(v.array(id), []),
-  /** Docker Engine that the words describe. */
-  engine: text,
-  seed: v.optional(v.pipe(v.number(), v.integer()), 1),
-  /** node1 … nodeN. */
-  machines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)), 3),
-  /** Tabs of the terminal region: machine and what it is to the learner. */
-  terminals: v.pipe(v.array(v.strictObject({ machine: id, title: both })), v.minLength(1)),
-  /** Commands run before the first step. */
-  setup: v.optional(commands, []),
-  live: v.optional(v.record(v.string(), live), {}),
-  steps: v.pipe(v.array(step), v.minLength(1)),
+  version: about(
+    v.pipe(v.number(), v.integer(), v.minValue(1)),
+    'Of the lesson itself; a change of steps or checks raises it.',
+  ),
+  minutes: about(v.pipe(v.number(), v.integer(), v.minValue(1)), 'How long a learner takes, in minutes.'),
+  objectives: about(v.pipe(v.array(both), v.minLength(1)), 'What the learner can do afterwards.'),
+  prerequisites: about(v.optional(v.array(id), []), 'Ids of lessons that should come before.'),
+  engine: about(text, 'Version of the Docker Engine that the words describe: 28.5.2.'),
+  seed: about(v.optional(v.pipe(v.number(), v.integer()), 1), 'The same seed gives the same names, ports and bytes.'),
+  machines: about(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)), 3),
+    'How many: node1 … nodeN, at 192.168.56.11 and up.',
+  ),
+  terminals: about(
+    v.pipe(v.array(v.strictObject({ machine: id, title: both })), v.minLength(1)),
+    'Tabs of the terminal region: machine and what it is to the learner.',
+  ),
+  setup: about(v.optional(commands, []), 'Commands that are run before the first step.'),
+  live: about(v.optional(v.record(v.string(), live), {}), 'Values of the lab that the words may show, as `{{name}}`.'),
+  steps: about(v.pipe(v.array(step), v.minLength(1)), 'In order; each has a section `## Title {#id}` of the words.'),
 });
 
 /** What lesson.yaml says, with defaults filled in. */

@@ -29,3 +29,28 @@ export function platformFault(text: string): string | undefined {
   if (parts.length === 1 && !known) return bad('unknown operating system or architecture');
   return parts.length <= 3 ? undefined : bad('cannot parse platform specifier');
 }
+
+/** The platform that a text means, as `os/architecture[/variant]`; linux/amd64 when it is empty. @see containerd/platforms: Normalize */
+export function normalizePlatform(text: string): string {
+  const [first = '', ...rest] = text.toLowerCase().split('/');
+  const os = first === 'macos' ? 'darwin' : first;
+  const [system, named = 'amd64', variant] = SYSTEMS.has(os) ? [os, ...rest] : ['linux', first || 'amd64', ...rest];
+  const [architecture, own] = ALIASES[named] ?? [named, undefined];
+  const fine = variant ?? own;
+  return [
+    system,
+    architecture,
+    ...(fine === undefined || (architecture === 'arm64' && fine === 'v8') ? [] : [fine]),
+  ].join('/');
+}
+
+/** Other names of architectures, and the variant that each means. */
+const ALIASES: Readonly<Record<string, readonly [string, string?]>> = {
+  i386: ['386'],
+  x86_64: ['amd64'],
+  'x86-64': ['amd64'],
+  aarch64: ['arm64'],
+  arm: ['arm', 'v7'],
+  armhf: ['arm', 'v7'],
+  armel: ['arm', 'v6'],
+};

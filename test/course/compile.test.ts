@@ -57,7 +57,11 @@ describe('compileLesson', () => {
 
   const bad: [string, LessonFiles, RegExp][] = [
     ['a missing step', bent('zh.md', /## Do it \{#two\}[\s\S]*## End/, '## End'), /^zh\.md:1: sections/],
-    ['too few goals', bent('en.md', '- [ ] goal\n- [ ] goal\n', '- [ ] goal\n'), /^en\.md:5: #one: 1 goals for 2/],
+    [
+      'too few goals',
+      bent('en.md', '- [ ] goal\n- [ ] goal\n', '- [ ] goal\n'),
+      /^en\.md:5: #one: 1 goal for 2 checks: a "- \[ \]" for each/,
+    ],
     ['no hint', bent('en.md', '> [!pointer] b\n\n', ''), /^en\.md:5: #one: no hint \[!pointer\]/],
     ['other commands', bent('zh.md', 'docker ps', 'docker ps -a'), /^zh\.md:5: #one: differs from en\.md/],
     ['raw HTML', bent('en.md', 'Intro', '<script>x</script>'), /^en\.md:3: raw HTML/],
@@ -68,7 +72,22 @@ describe('compileLesson', () => {
     [
       'an unknown check',
       bent('lesson.yaml', /\{ call: .* \}/, '{ typed: ls }'),
-      /^lesson\.yaml:33: steps\.1\.check: a check is one of/,
+      /^lesson\.yaml:33: steps\.1\.check: there is no check typed: a check is one of/,
+    ],
+    [
+      'several checks in one',
+      bent('lesson.yaml', /\{ call: .* \}/, '{ container: {}, answer: who }'),
+      /^lesson\.yaml:33: steps\.1\.check: several checks in one: make them a list under all/,
+    ],
+    [
+      'a list of checks by itself',
+      bent('lesson.yaml', /\{ call: .* \}/, '[{ container: {} }]'),
+      /^lesson\.yaml:33: steps\.1\.check: several checks are a list under all/,
+    ],
+    [
+      'a command that YAML takes for something else',
+      bent('lesson.yaml', 'run: docker rm -f box', 'run: ["echo", {echo: b}]'),
+      /run: a command is text or/,
     ],
     [
       'an unknown field',

@@ -53,6 +53,15 @@ describe('JSON Schema', () => {
     }
   });
 
+  it('has words for every check and for every field of a step', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: a schema may say anything
+    const { properties, $defs } = lessonJsonSchema() as any;
+    const { id, ...fields } = properties.steps.items.properties;
+    expect(id).toBeDefined();
+    for (const s of [...$defs.check.oneOf, ...Object.values(fields)] as Json[])
+      expect(s.description, JSON.stringify(s)).toMatch(/^[A-Z].*[.`]$/);
+  });
+
   it('is named in every lesson', () => {
     for (const folder of folders)
       expect(filesOf(folder)['lesson.yaml']).toMatch(

@@ -219,18 +219,51 @@ describe('questions', () => {
     }
   });
 
-  it('numbers and texts are compared as such', async () => {
-    for (const [type, is, given] of [
-      ['number', 80, '080'],
-      ['text', 'Docker-Proxy', ' docker-proxy'],
-      ['address', 'fd00::1', 'FD00:0::1'],
-    ] as const) {
-      const r = runner(step({ id: 'q', type, is }));
-      await r.observe(news());
-      r.answer('a', 'q', given);
-      await r.observe(news());
-      expect(answers(r)?.verdict).toBe('right');
-    }
+  const verdictOn = async (type: string, is: string | number, given: string): Promise<string | undefined> => {
+    const r = runner(step({ id: 'q', type, is }));
+    await r.observe(news());
+    r.answer('a', 'q', given);
+    await r.observe(news());
+    return answers(r)?.verdict;
+  };
+
+  it.each([
+    ['number', 80, '080'],
+    ['number', 32769, '0.0.0.0:32769'],
+    ['number', 8080, '8080/tcp'],
+    ['number', 1450, '1,450 bytes'],
+    ['number', 20, '/20'],
+    ['number', 3, '３个'],
+    ['text', 'Docker-Proxy', ' docker-proxy'],
+    ['text', 'docker-proxy', '"docker-proxy",'],
+    ['text', 'docker-proxy', '/usr/bin/docker-proxy'],
+    ['text', '/web', '“/web”'],
+    ['text', 'docker0', 'docker0:'],
+    ['text', '7a:0b:00:00:00:01', '7A-0B-00-00-00-01'],
+    ['text', '172.19.0.0/16', '172.19.0.0 / 16'],
+    ['address', 'fd00::1', 'FD00:0::1'],
+    ['address', 'fd00::1', '[fd00::1]:80'],
+    ['address', '172.17.0.2', '172.17.0.2/16'],
+    ['address', '172.17.0.2', 'http://172.17.0.2:5000/'],
+    ['address', '172.17.0.2', '172.17.0.2.8000'],
+    ['address', '192.168.56.1', '192.168.56.1#53'],
+    ['address', '172.17.0.2', '１７２．１７．０．２。'],
+  ] as const)('of type %s, %s may be typed as %s', async (type, is, given) => {
+    expect(await verdictOn(type, is, given)).toBe('right');
+  });
+
+  it.each([
+    ['number', 80, '8080'],
+    ['number', 3, ''],
+    ['number', 3, 'three'],
+    ['number', 1400, '1400 1500'],
+    ['text', '/web', 'web'],
+    ['text', 'FORWARD', 'DOCKER-FORWARD'],
+    ['text', '172.19.0.0/16', '172.19.0.0/24'],
+    ['address', '172.17.0.2', '172.17.0.20'],
+    ['address', '172.17.0.2', '172.17.0'],
+  ] as const)('of type %s, %s is not what %s says', async (type, is, given) => {
+    expect(await verdictOn(type, is, given)).toBe('wrong');
   });
 
   it('a prediction counts whatever it says, and is judged with the other goals', async () => {

@@ -31,10 +31,10 @@ async function open(...args: Parameters<Stage['open']>): Promise<void> {
 const placesOf = (): Promise<Record<string, string>> =>
   visit.page.evaluate(() =>
     Object.fromEntries(
-      [...document.querySelectorAll('svg .card')].map((c) => {
-        const r = c.querySelector('rect');
-        return [c.getAttribute('aria-label')?.split(' ')[0] ?? '', `${r?.getAttribute('x')} ${r?.getAttribute('y')}`];
-      }),
+      [...document.querySelectorAll<SVGElement>('svg .card')].map((c) => [
+        c.getAttribute('aria-label')?.split(' ')[0] ?? '',
+        c.style.transform,
+      ]),
     ),
   );
 
@@ -93,25 +93,74 @@ describe('the map', () => {
     expect(Object.keys(after).length).toBe(11);
   });
 
-  it('pans and zooms by keyboard, and shows all again', async () => {
+  it('pans and zooms by keyboard and wheel, says where there is more, and shows all again', async () => {
     await open();
     await visit.type('docker run -d --name web nginx');
     await cards().first().waitFor();
-    const view = () => visit.page.locator('.map[role=group] > svg > g').getAttribute('transform');
+    const { page } = visit;
+    const view = () => page.locator('.map[role=group] > svg > g').getAttribute('transform');
+    const more = (side: string) => page.getByRole('button', { name: `More ${side}` });
     const start = await view();
-    await visit.page.locator('.map[role=group]').focus();
-    await visit.page.keyboard.press('+');
-    await visit.page.keyboard.press('ArrowLeft');
-    expect(await view()).not.toBe(start);
-    await visit.page.keyboard.press('0');
+    await page.locator('.map[role=group]').focus();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    const closer = await view();
+    expect(closer).not.toBe(start);
+    await page.keyboard.press('ArrowRight');
+    expect(await view()).not.toBe(closer);
+    await page.keyboard.press('0');
     expect(await view()).toBe(start);
-    await visit.page.keyboard.press('ArrowRight');
-    expect(await view()).not.toBe(start);
-    await visit.page.getByRole('button', { name: 'Show all' }).click();
+    expect(await more('to the right').count()).toBe(0);
+    // With the control key the wheel changes the size, without it the wheel goes about.
+    await page.mouse.move(900, 600);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -90);
+    await page.keyboard.up('Control');
+    await more('to the right').waitFor();
+    await picture('map-closer');
+    expect(await visit.faults()).toEqual([]);
+    const large = await view();
+    await page.mouse.wheel(60, 0);
+    await expect.poll(view).not.toBe(large);
+    expect((await view())?.split('scale')[1]).toBe(large?.split('scale')[1]);
+    // What gets the focus comes into sight.
+    await more('to the right').click();
+    await more('to the right').waitFor({ state: 'detached' });
+    await page.locator('.map[role=group]').focus();
+    await page.keyboard.press('Tab');
+    expect(await card('web').evaluate((e) => e === document.activeElement)).toBe(true);
+    const inside = await card('web').evaluate((e) => {
+      const [a, b] = [e.getBoundingClientRect(), e.closest('.map')!.getBoundingClientRect()];
+      return a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom;
+    });
+    expect(inside).toBe(true);
+    await page.getByRole('button', { name: 'Show all' }).click();
     expect(await view()).toBe(start);
-    await visit.page.mouse.move(900, 600);
-    await visit.page.mouse.wheel(0, -200);
-    expect(await view()).not.toBe(start);
+  });
+
+  it('has sixty containers on five networks in sight, and of more than sixty a few of each', async () => {
+    await open({ viewport: { width: 1366, height: 768 } });
+    const { page } = visit;
+    await visit.type(
+      'for n in $(seq 5); do docker network create n$n; for i in $(seq 12); do docker run -d --net n$n --name n$n-$i alpine sleep 1000; done; done >/dev/null; clear; echo ready',
+    );
+    await card('n5-12').waitFor();
+    await picture('map-sixty');
+    const whole = () =>
+      cards().evaluateAll((all) => {
+        const pane = document.querySelector('.map[role=group]')!.getBoundingClientRect();
+        return all.every((e) => {
+          const { left, right, top, bottom, height } = e.getBoundingClientRect();
+          return left >= pane.left && right <= pane.right && top >= pane.top && bottom <= pane.bottom && height > 12;
+        });
+      });
+    expect(await whole()).toBe(true);
+    await visit.type('for i in $(seq 2); do docker run -d --name more$i alpine sleep 1000; done >/dev/null');
+    await page.getByRole('button', { name: 'Show 3 more containers' }).first().waitFor();
+    await picture('map-crowd');
+    await page.getByRole('button', { name: 'Show 3 more containers' }).first().click();
+    await page.getByRole('button', { name: 'fewer' }).click();
+    await page.getByRole('button', { name: 'fewer' }).waitFor({ state: 'detached' });
   });
 
   it('moves nothing when motion is not wanted', async () => {

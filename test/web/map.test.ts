@@ -3,8 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabView, ViewContainer, ViewFrame, ViewLink, ViewMachine, ViewNetwork } from '../../src/lab/view.ts';
 import { type Box, shares } from '../../src/web/ui/map/geometry.ts';
-import { type Layout, layout, layoutOnce, Memory } from '../../src/web/ui/map/layout.ts';
+import { type Layout, layout as layoutIn, Memory } from '../../src/web/ui/map/layout.ts';
 import { labelOf, Motion } from '../../src/web/ui/map/motion.ts';
+import { type Frame, MARGIN } from '../../src/web/ui/map/plan.ts';
 import { portsOf } from '../../src/web/ui/map/ports.ts';
 
 const link = (id: number, name: string, kind: string, more: Partial<ViewLink> = {}): ViewLink => ({
@@ -78,6 +79,17 @@ function machineOf(index: number, wishes: readonly Wish[], nets: readonly number
   };
 }
 
+/** Panes, px: of a laptop, a wide screen, a tablet, a telephone. */
+const PANES = {
+  laptop: { width: 842, height: 358, type: 1 },
+  wide: { width: 1180, height: 540, type: 1 },
+  tablet: { width: 503, height: 580, type: 1 },
+  telephone: { width: 360, height: 555, type: 1 },
+} as const satisfies Record<string, Frame>;
+const layout = (view: LabView, memory = new Memory(), opened?: ReadonlySet<string>, frame: Frame = PANES.wide) =>
+  layoutIn(view, memory, frame, opened);
+const layoutOnce = (view: LabView, frame?: Frame) => layout(view, undefined, undefined, frame);
+
 const viewOf = (wishes: readonly Wish[], nets: readonly number[] = [0], far: readonly Wish[] = []): LabView => ({
   time: 0,
   machines: [machineOf(0, wishes, nets), machineOf(1, far, [0]), machineOf(2, [], [0])],
@@ -139,7 +151,7 @@ describe('layout', () => {
     );
   });
 
-  it('moves nobody when others come and go', () => {
+  it('moves nobody when others come and go, so long as the plan has room', () => {
     const steps = fc.array(
       fc.record({
         wishes: fc.uniqueArray(
@@ -152,7 +164,7 @@ describe('layout', () => {
       { minLength: 2, maxLength: 6 },
     );
     fc.assert(
-      fc.property(steps, (all) => {
+      fc.property(steps, fc.constantFrom(...Object.values(PANES)), (all, pane) => {
         const memory = new Memory();
         const homes = new Map<number, readonly number[]>();
         let before: Map<string, string> | undefined;
@@ -162,16 +174,77 @@ describe('layout', () => {
             .map((w) => ({ ...w, nets: homes.get(w.n) ?? w.nets }))
             .filter((w) => w.nets.every((net) => net === 0 || nets.includes(net)));
           for (const w of there) homes.set(w.n, w.nets);
-          const map = layout(viewOf(there, [0, ...nets], some(far)), memory);
+          const { plan } = memory;
+          const map = layout(viewOf(there, [0, ...nets], some(far)), memory, undefined, pane);
           isTidy(map);
           const now = placesOf(map);
-          for (const [key, place] of now)
-            if (before?.has(key)) expect(`${key} ${place}`).toBe(`${key} ${before.get(key)}`);
+          if (memory.plan === plan)
+            for (const [key, place] of now)
+              if (before?.has(key)) expect(`${key} ${place}`).toBe(`${key} ${before.get(key)}`);
           before = now;
         }
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('has room for more before it lays out anew: ten come one by one, and move each other three times at most', () => {
+    for (const pane of Object.values(PANES)) {
+      const memory = new Memory();
+      const plans = new Set(
+        Array.from({ length: 10 }, (_, i) => {
+          layout(viewOf(some(i + 1)), memory, undefined, pane);
+          return memory.plan;
+        }),
+      );
+      expect(plans.size).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('has all in sight, at a size that can be read', () => {
+    const spread = (containers: number, networks: number): Wish[] =>
+      Array.from({ length: containers }, (_, n) => ({ n, nets: [n % networks] }));
+    const nets = (n: number) => Array.from({ length: n }, (_, i) => i);
+    const shown = (n: number, networks: number, pane: Frame) => {
+      // And one network with nobody on it.
+      const { bounds, scale } = layoutOnce(viewOf(spread(n, networks), nets(networks + 1)), pane);
+      return {
+        scale,
+        inSight: bounds.w * scale <= pane.width - 2 * MARGIN + 1 && bounds.h * scale <= pane.height - 2 * MARGIN + 1,
+      };
+    };
+    for (const [n, networks] of [
+      [1, 1],
+      [5, 2],
+      [12, 4],
+      [12, 10],
+      [30, 6],
+      [60, 1],
+      [60, 2],
+      [60, 5],
+    ] as const)
+      for (const pane of [PANES.laptop, PANES.wide]) {
+        const { scale, inSight } = shown(n, networks, pane);
+        expect([n, networks, pane.width, inSight]).toEqual([n, networks, pane.width, true]);
+        expect(scale).toBeGreaterThanOrEqual(0.85);
+      }
+    for (const [n, networks] of [
+      [1, 1],
+      [5, 2],
+      [12, 4],
+    ] as const)
+      for (const pane of [PANES.tablet, PANES.telephone])
+        expect([n, networks, pane.width, shown(n, networks, pane).inSight]).toEqual([n, networks, pane.width, true]);
+  });
+
+  it('says less of each as they become more, and all of it again when there is room', () => {
+    const memory = new Memory();
+    const lines = (map: Layout) => map.machines[0]?.density?.lines;
+    expect(lines(layout(viewOf(some(4)), memory, undefined, PANES.laptop))).toBe(2);
+    expect(lines(layout(viewOf(some(60)), memory, undefined, PANES.laptop))).toBe(1);
+    expect(lines(layout(viewOf(some(2)), memory, undefined, PANES.laptop))).toBe(1);
+    memory.tidy();
+    expect(lines(layout(viewOf(some(2)), memory, undefined, PANES.laptop))).toBe(2);
   });
 
   it('folds more than sixty containers, and opens a lane when asked', () => {
@@ -180,16 +253,24 @@ describe('layout', () => {
     expect(folded.machines[0]?.cards).toHaveLength(11);
     expect(folded.machines[0]?.lanes[0]?.more?.count).toBe(59);
     isTidy(folded);
+    // Frames of those that are not drawn go to the tile.
+    const tile = folded.machines[0]?.lanes[0]?.more;
+    expect(folded.wires.get(endOf(40, 0) + 1)?.path.at(-1)?.[0]).toBe(tile?.x);
     const open = layout(view, new Memory(), new Set(['net0']));
     expect(open.machines[0]?.cards).toHaveLength(70);
+    expect(open.machines[0]?.lanes[0]?.more?.count).toBe(0);
     isTidy(open);
   });
 
   it('draws a machine in full when it has containers, and from then on', () => {
     const memory = new Memory();
-    expect(layout(viewOf([]), memory).machines.map((m) => m.full)).toEqual([true, false, false]);
-    expect(layout(viewOf([], [0], some(1)), memory).machines.map((m) => m.full)).toEqual([true, true, false]);
-    expect(layout(viewOf([]), memory).machines.map((m) => m.full)).toEqual([true, true, false]);
+    expect(layout(viewOf([]), memory).machines.map((m) => m.density !== undefined)).toEqual([true, false, false]);
+    expect(layout(viewOf([], [0], some(1)), memory).machines.map((m) => m.density !== undefined)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(layout(viewOf([]), memory).machines.map((m) => m.density !== undefined)).toEqual([true, true, false]);
   });
 
   it('has a wire for both ends of a veth, in opposite directions, and one for each further network', () => {

@@ -1,19 +1,16 @@
 /** `call`: such a request reached dockerd by its socket since the step began. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { within } from './look.ts';
 
 export const call = v.strictObject({
   machine,
   method: v.optional(v.picklist(['GET', 'POST', 'PUT', 'DELETE', 'HEAD']), 'GET'),
-  /** Without the version; `*` stands for one segment. */
-  path: v.pipe(v.string(), v.startsWith('/')),
-  /** `name=value` that the query must hold. */
-  query: v.optional(text),
+  path: about(v.pipe(v.string(), v.startsWith('/')), 'Without the version; `*` stands for one segment.'),
+  query: about(v.optional(text), '`name=value` that the query must hold.'),
   status: v.optional(range),
-  /** The answer has ended (or still flows, when false). */
-  ended: v.optional(v.boolean()),
+  ended: about(v.optional(v.boolean()), 'The answer has ended (or still flows, when false).'),
 });
 export type CallCheck = v.InferOutput<typeof call>;
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { formatIp } from '../../base/ip.ts';
 import type { CtEntry, CtTuple } from '../../linux/kernel/netadmin.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { inRange, within } from './look.ts';
 
 /** One direction. */
@@ -17,19 +17,14 @@ const tupleSchema = v.strictObject(tuple);
 
 export const conntrack = v.strictObject({
   machine,
-  /** In this container's namespace; without it, in the machine's own. */
-  container: v.optional(text),
+  container: about(v.optional(text), "In this container's namespace; without it, in the machine's own."),
   proto: v.optional(v.picklist(['tcp', 'udp', 'icmp'])),
   /** As the connection began … */
   ...tuple,
-  /** … and how the answers to it come. */
-  reply: v.optional(tupleSchema),
-  /** `ESTABLISHED`, `SYN_SENT`, `TIME_WAIT`, …, of TCP only. */
-  state: v.optional(text),
-  /** Where it is rewritten: its destination, its source. */
-  nat: v.optional(v.picklist(['dnat', 'snat', 'none'])),
-  /** How many such; one or more when absent. */
-  count: v.optional(range),
+  reply: about(v.optional(tupleSchema), '… and how the answers to it come.'),
+  state: about(v.optional(text), '`ESTABLISHED`, `SYN_SENT`, `TIME_WAIT`, …, of TCP only.'),
+  nat: about(v.optional(v.picklist(['dnat', 'snat', 'none'])), 'Where it is rewritten: its destination, its source.'),
+  count: about(v.optional(range), 'How many such; one or more when absent.'),
 });
 export type ConntrackCheck = v.InferOutput<typeof conntrack>;
 

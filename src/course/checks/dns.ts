@@ -2,19 +2,18 @@
 import * as v from 'valibot';
 import type { ViewDns, ViewFrame } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, text } from './fields.ts';
+import { about, machine, text } from './fields.ts';
 
 export const dns = v.strictObject({
   machine,
-  /** Who asks; without it, the machine itself. */
-  container: v.optional(text),
-  /** Without the dot at its end. */
-  name: text,
+  container: about(v.optional(text), 'Who asks; without it, the machine itself.'),
+  name: about(text, 'Without the dot at its end.'),
   type: v.optional(v.picklist(['A', 'AAAA', 'PTR'])),
-  /** Address of the server that is asked: `127.0.0.11` is the engine's. */
-  server: v.optional(text),
-  /** An address that the answer holds, `NXDOMAIN`, `empty` (no such record), or `any` answer. */
-  answer: v.optional(text, 'any'),
+  server: about(v.optional(text), "Address of the server that is asked: `127.0.0.11` is the engine's."),
+  answer: about(
+    v.optional(text, 'any'),
+    'An address that the answer holds, `NXDOMAIN`, `empty` (no such record), or `any` answer.',
+  ),
 });
 export type DnsCheck = v.InferOutput<typeof dns>;
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Journey, Step } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { inRange, within } from './look.ts';
 
 /** Reasons by name: those of wasm/abi/drop.ts that a learner can bring about. */
@@ -32,15 +32,17 @@ type Reason = keyof typeof REASONS;
 
 export const drop = v.strictObject({
   machine,
-  /** In this container's namespace; without it, in the machine's own. */
-  container: v.optional(text),
-  /** `rule`, `policy` and `reject` are netfilter's; absent: any. */
-  reason: v.optional(v.picklist(Object.keys(REASONS) as Reason[])),
-  /** Table and chain of the rule or policy that did it. */
-  table: v.optional(v.picklist(['raw', 'nat', 'filter', 'mangle'])),
+  container: about(v.optional(text), "In this container's namespace; without it, in the machine's own."),
+  reason: about(
+    v.optional(v.picklist(Object.keys(REASONS) as Reason[])),
+    "`rule`, `policy` and `reject` are netfilter's; absent: any.",
+  ),
+  table: about(
+    v.optional(v.picklist(['raw', 'nat', 'filter', 'mangle'])),
+    'Table and chain of the rule or policy that did it.',
+  ),
   chain: v.optional(text),
-  /** The packet, as it was when it was made. */
-  src: v.optional(text),
+  src: about(v.optional(text), 'The packet, as it was when it was made.'),
   dst: v.optional(text),
   proto: v.optional(v.picklist(['tcp', 'udp', 'icmp', 'icmpv6'])),
   dport: v.optional(range),

@@ -1,7 +1,7 @@
 /** `endpoint`: a running container is on a network, with this address, alias or link. One that is only created is to be on it. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { inRange, machineOf } from './look.ts';
 
 export const endpoint = v.strictObject({
@@ -12,12 +12,9 @@ export const endpoint = v.strictObject({
   ipv6: v.optional(text),
   mac: v.optional(text),
   gateway: v.optional(text),
-  /** A name by which the network's resolver knows it: its own, an alias, its short id. */
-  alias: v.optional(text),
-  /** `container:alias`, as given with `--link`. */
-  link: v.optional(text),
-  /** How many such; one or more when absent. */
-  count: v.optional(range),
+  alias: about(v.optional(text), "A name by which the network's resolver knows it: its own, an alias, its short id."),
+  link: about(v.optional(text), '`container:alias`, as given with `--link`.'),
+  count: about(v.optional(range), 'How many such; one or more when absent.'),
 });
 export type EndpointCheck = v.InferOutput<typeof endpoint>;
 

@@ -1,15 +1,13 @@
 /** `file`: what a file of a machine or a running container holds now: `/etc/hosts`, `/etc/resolv.conf`. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, text } from './fields.ts';
+import { about, machine, text } from './fields.ts';
 
 export const file = v.strictObject({
   machine,
-  /** In this container; without it, on the machine. */
-  container: v.optional(text),
+  container: about(v.optional(text), 'In this container; without it, on the machine.'),
   path: v.pipe(v.string(), v.startsWith('/')),
-  /** A text that stands in it; absent: it exists. */
-  contains: v.optional(v.string()),
+  contains: about(v.optional(v.string()), 'A text that stands in it; absent: it exists.'),
 });
 export type FileCheck = v.InferOutput<typeof file>;
 

@@ -2,49 +2,43 @@
 import * as v from 'valibot';
 import type { FrameContent, ViewFrame } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { inRange, within } from './look.ts';
 
 /** What a frame must have. */
 export const filter = {
   machine,
-  /** Inside this container; without it, anywhere on the machine. */
-  container: v.optional(text),
-  /** On the machine itself, in none of its containers. */
-  host: v.optional(v.boolean()),
+  container: about(v.optional(text), 'Inside this container; without it, anywhere on the machine.'),
+  host: about(v.optional(v.boolean()), 'On the machine itself, in none of its containers.'),
   ifname: v.optional(text),
-  /** `in`: it came in by the interface; `out`: it left by it. */
-  direction: v.optional(v.picklist(['in', 'out'])),
-  /** `ARP`, `ICMP`, `TCP`, `UDP`, `DNS`, `HTTP`, `ICMPv6`. */
+  direction: about(v.optional(v.picklist(['in', 'out'])), '`in`: it came in by the interface; `out`: it left by it.'),
   proto: v.optional(v.picklist(['ARP', 'ICMP', 'ICMPv6', 'TCP', 'UDP', 'DNS', 'HTTP', 'VXLAN'])),
-  /** Addresses as text; of ARP the sender's and the one that is looked for. */
-  src: v.optional(text),
+  src: about(v.optional(text), "Addresses as text; of ARP the sender's and the one that is looked for."),
   dst: v.optional(text),
   sport: v.optional(range),
   dport: v.optional(range),
-  /** TCP flags as tcpdump writes them; `R` also matches `R.`. */
-  flags: v.optional(text),
+  flags: about(v.optional(text), 'TCP flags as tcpdump writes them; `R` also matches `R.`.'),
   arp: v.optional(v.picklist(['request', 'reply'])),
-  /** ICMP of either family. */
-  icmp: v.optional(
-    v.picklist(['echo-request', 'echo-reply', 'unreachable', 'time-exceeded', 'redirect', 'too-big', 'prohibited']),
+  icmp: about(
+    v.optional(
+      v.picklist(['echo-request', 'echo-reply', 'unreachable', 'time-exceeded', 'redirect', 'too-big', 'prohibited']),
+    ),
+    'ICMP of either family.',
   ),
-  /** Name that a DNS message asks for, without the dot at its end. */
-  dns: v.optional(text),
-  /** 802.1Q tag. */
-  vlan: v.optional(v.number()),
-  /** VXLAN network that the frame travels in; the other fields then are about the frame inside. */
-  vni: v.optional(v.number()),
+  dns: about(v.optional(text), 'Name that a DNS message asks for, without the dot at its end.'),
+  vlan: about(v.optional(v.number()), '802.1Q tag.'),
+  vni: about(
+    v.optional(v.number()),
+    'VXLAN network that the frame travels in; the other fields then are about the frame inside.',
+  ),
 };
 const filterSchema = v.strictObject(filter);
 export type FrameFilter = v.InferOutput<typeof filterSchema>;
 
 export const frame = v.strictObject({
   ...filter,
-  /** How many crossings; one or more when absent. */
-  count: v.optional(range),
-  /** None may have crossed. */
-  unseen: v.optional(v.literal(true)),
+  count: about(v.optional(range), 'How many crossings; one or more when absent.'),
+  unseen: about(v.optional(v.literal(true)), 'None may have crossed.'),
 });
 export type FrameCheck = v.InferOutput<typeof frame>;
 

@@ -1,16 +1,17 @@
 /** `inspect`: a value of the Engine API compares. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine } from './fields.ts';
+import { about, machine } from './fields.ts';
 import { machineOf } from './look.ts';
 
 /** Where a value stands in the Engine API's answers. */
 export const place = {
   machine,
-  /** Path of a GET: `/networks/app`. `*` in it stands for each container in turn. */
-  get: v.pipe(v.string(), v.startsWith('/')),
-  /** Walks the answer: `State.Error`, `Mounts[].Name`, `NetworkSettings.Networks.*.IPAddress`. */
-  path: v.string(),
+  get: about(
+    v.pipe(v.string(), v.startsWith('/')),
+    'Path of a GET: `/networks/app`. `*` in it stands for each container in turn.',
+  ),
+  path: about(v.string(), 'Walks the answer: `State.Error`, `Mounts[].Name`, `NetworkSettings.Networks.*.IPAddress`.'),
 };
 const at = v.strictObject(place);
 export type InspectPlace = v.InferOutput<typeof at>;

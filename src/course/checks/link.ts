@@ -2,24 +2,19 @@
 import * as v from 'valibot';
 import type { ViewLink } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { containerOf, inRange, machineOf } from './look.ts';
 
 export const link = v.strictObject({
   machine,
-  /** Inside this container; without it, on the machine. */
-  container: v.optional(text),
+  container: about(v.optional(text), 'Inside this container; without it, on the machine.'),
   name: v.optional(text),
-  /** `bridge`, `veth`, `vxlan`, `macvlan`, `ipvlan`, `dummy`, `vlan`, `loopback`. */
-  kind: v.optional(text),
-  /** Bridge it is a port of. */
-  master: v.optional(text),
-  /** An address with its prefix length: `172.18.0.1/16`. */
-  addr: v.optional(text),
+  kind: about(v.optional(text), '`bridge`, `veth`, `vxlan`, `macvlan`, `ipvlan`, `dummy`, `vlan`, `loopback`.'),
+  master: about(v.optional(text), 'Bridge it is a port of.'),
+  addr: about(v.optional(text), 'An address with its prefix length: `172.18.0.1/16`.'),
   mac: v.optional(text),
   up: v.optional(v.boolean()),
-  /** How many such; one or more when absent. */
-  count: v.optional(range),
+  count: about(v.optional(range), 'How many such; one or more when absent.'),
 });
 export type LinkCheck = v.InferOutput<typeof link>;
 

@@ -1,16 +1,14 @@
 /** `listening`: something listens on a port of a machine, or of a container. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, port, text, transport } from './fields.ts';
+import { about, machine, port, text, transport } from './fields.ts';
 import { containerOf, machineOf } from './look.ts';
 
 export const listening = v.strictObject({
   machine,
-  /** Inside this container instead of on the machine. */
-  container: v.optional(text),
+  container: about(v.optional(text), 'Inside this container instead of on the machine.'),
   proto: v.optional(transport, 'tcp'),
-  /** Address it listens on: `127.0.0.1`, `0.0.0.0`, `*` (all of IPv6 and IPv4). */
-  ip: v.optional(text),
+  ip: about(v.optional(text), 'Address it listens on: `127.0.0.1`, `0.0.0.0`, `*` (all of IPv6 and IPv4).'),
   port,
 });
 export type ListeningCheck = v.InferOutput<typeof listening>;

@@ -1,7 +1,7 @@
 /** `network`: networks of a machine's engine that have all of this. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { inRange } from './look.ts';
 
 export const network = v.strictObject({
@@ -14,15 +14,14 @@ export const network = v.strictObject({
   internal: v.optional(v.boolean()),
   ipv6: v.optional(v.boolean()),
   attachable: v.optional(v.boolean()),
-  /** Driver options, as given with `-o`. */
-  options: v.optional(v.record(v.string(), v.string())),
+  options: about(v.optional(v.record(v.string(), v.string())), 'Driver options, as given with `-o`.'),
   labels: v.optional(v.record(v.string(), v.string())),
-  /** Addresses kept for others, as given with `--aux-address`. */
-  aux: v.optional(v.record(v.string(), v.string())),
-  /** How many running containers are on it. */
-  containers: v.optional(range),
-  /** How many such networks; one or more when absent. `bridge`, `host` and `none` are networks too. */
-  count: v.optional(range),
+  aux: about(v.optional(v.record(v.string(), v.string())), 'Addresses kept for others, as given with `--aux-address`.'),
+  containers: about(v.optional(range), 'How many running containers are on it.'),
+  count: about(
+    v.optional(range),
+    'How many such networks; one or more when absent. `bridge`, `host` and `none` are networks too.',
+  ),
 });
 export type NetworkCheck = v.InferOutput<typeof network>;
 

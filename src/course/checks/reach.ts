@@ -8,7 +8,7 @@ import type { Outcome } from '../../lab/probe/probe.ts';
 import type { LabView, ViewFrame } from '../../lab/view.ts';
 import { parseHosts } from '../../linux/programs/resolve.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, port, text } from './fields.ts';
+import { about, machine, port, text } from './fields.ts';
 import { icmpName } from './frame.ts';
 import { containerOf } from './look.ts';
 
@@ -25,16 +25,16 @@ export const OUTCOMES = [
 
 export const reach = v.strictObject({
   from: source,
-  /** An address, a name as the place that asks would look it up, or a container's address on a network. */
-  to: v.union([text, v.strictObject({ machine, container: text, network: v.optional(text) })]),
+  to: about(
+    v.union([text, v.strictObject({ machine, container: text, network: v.optional(text) })]),
+    "An address, a name as the place that asks would look it up, or a container's address on a network.",
+  ),
   proto: v.optional(v.picklist(['tcp', 'udp', 'icmp']), 'tcp'),
-  /** Not with icmp. */
-  port: v.optional(port),
-  /**
-   * `open`: connected, or answered by an echo; `refused`: a reset or a closed port's ICMP; `silent`: nothing for three
-   * seconds; `unreachable`: no route, no neighbour, or an ICMP that says so; `unknown-name`: the name has no address.
-   */
-  expect: v.optional(v.picklist(OUTCOMES), 'open'),
+  port: about(v.optional(port), 'Not with icmp.'),
+  expect: about(
+    v.optional(v.picklist(OUTCOMES), 'open'),
+    "`open`: connected, or answered by an echo; `refused`: a reset or a closed port's ICMP; `silent`: nothing for three seconds; `unreachable`: no route, no neighbour, or an ICMP that says so; `unknown-name`: the name has no address.",
+  ),
   tried: v.optional(v.boolean(), false),
 });
 export type ReachCheck = v.InferOutput<typeof reach>;

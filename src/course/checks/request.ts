@@ -2,19 +2,20 @@
 import * as v from 'valibot';
 import type { ViewFrame } from '../../lab/view.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, port, text, transport } from './fields.ts';
+import { about, machine, port, text, transport } from './fields.ts';
 import { machineOf } from './look.ts';
 import { imageMatches } from './matching.ts';
 
 export const request = v.strictObject({
   machine,
-  /** Image of the container on whose side it was seen; without it and `container`: on the machine's own interfaces. */
-  image: v.optional(text),
+  image: about(
+    v.optional(text),
+    "Image of the container on whose side it was seen; without it and `container`: on the machine's own interfaces.",
+  ),
   container: v.optional(text),
   proto: v.optional(transport, 'tcp'),
   port,
-  /** Address that the server sees. */
-  from: v.optional(text),
+  from: about(v.optional(text), 'Address that the server sees.'),
 });
 export type RequestCheck = v.InferOutput<typeof request>;
 

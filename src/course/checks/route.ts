@@ -4,24 +4,19 @@ import { formatIp, formatPrefix, parseIp } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { Route } from '../../linux/kernel/netadmin.ts';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { inRange } from './look.ts';
 
 export const route = v.strictObject({
   machine,
-  /** In this container's namespace; without it, in the machine's own. */
-  container: v.optional(text),
+  container: about(v.optional(text), "In this container's namespace; without it, in the machine's own."),
   family: v.optional(v.picklist([4, 6]), 4),
-  /** `default` or a prefix: a route of the main table. */
-  to: v.optional(text),
-  /** An address instead: the route that it would take, as `ip route get` tells. */
-  get: v.optional(text),
-  /** Gateway; `none`: there is none, the destination is on the link. */
-  via: v.optional(text),
+  to: about(v.optional(text), '`default` or a prefix: a route of the main table.'),
+  get: about(v.optional(text), 'An address instead: the route that it would take, as `ip route get` tells.'),
+  via: about(v.optional(text), 'Gateway; `none`: there is none, the destination is on the link.'),
   dev: v.optional(text),
   src: v.optional(text),
-  /** How many such; one or more when absent. */
-  count: v.optional(range),
+  count: about(v.optional(range), 'How many such; one or more when absent.'),
 });
 export type RouteCheck = v.InferOutput<typeof route>;
 

@@ -1,7 +1,7 @@
 /** `rule`: netfilter rules match; with `moved`, they have counted a packet since the step began. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, port, range, text, transport } from './fields.ts';
+import { about, machine, port, range, text, transport } from './fields.ts';
 import { inRange } from './look.ts';
 
 export const rule = v.strictObject({
@@ -9,17 +9,13 @@ export const rule = v.strictObject({
   family: v.optional(v.picklist([4, 6]), 4),
   table: v.picklist(['raw', 'nat', 'filter', 'mangle']),
   chain: text,
-  /** `ACCEPT`, `DROP`, `DNAT`, or a chain that is jumped to. */
-  target: v.optional(text),
+  target: about(v.optional(text), '`ACCEPT`, `DROP`, `DNAT`, or a chain that is jumped to.'),
   proto: v.optional(transport),
   dport: v.optional(port),
-  /** Interfaces, as the rule names them. */
-  in: v.optional(text),
+  in: about(v.optional(text), 'Interfaces, as the rule names them.'),
   out: v.optional(text),
-  /** How many rules; one or more when absent. */
-  count: v.optional(range),
-  /** Their packet counters have grown since the step began. */
-  moved: v.optional(v.boolean()),
+  count: about(v.optional(range), 'How many rules; one or more when absent.'),
+  moved: about(v.optional(v.boolean()), 'Their packet counters have grown since the step began.'),
 });
 export type RuleCheck = v.InferOutput<typeof rule>;
 

@@ -1,19 +1,16 @@
 /** `volume`: volumes of a machine's engine, and where they are mounted. */
 import * as v from 'valibot';
 import type { Evidence } from '../evidence.ts';
-import { machine, range, text } from './fields.ts';
+import { about, machine, range, text } from './fields.ts';
 import { inRange, machineOf } from './look.ts';
 
 export const volume = v.strictObject({
   machine,
   name: v.optional(text),
   driver: v.optional(text),
-  /** Mounted in this container … */
-  container: v.optional(text),
-  /** … at this path. */
-  destination: v.optional(text),
-  /** How many such; one or more when absent. */
-  count: v.optional(range),
+  container: about(v.optional(text), 'Mounted in this container …'),
+  destination: about(v.optional(text), '… at this path.'),
+  count: about(v.optional(range), 'How many such; one or more when absent.'),
 });
 export type VolumeCheck = v.InferOutput<typeof volume>;
 

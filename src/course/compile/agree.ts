@@ -29,14 +29,18 @@ type Say = (place: readonly string[], message: string) => void;
 function fitsStep(step: StepPlan, told: StepText, say: Say): void {
   const goals = told.blocks.reduce((n, b) => n + (b.kind === 'goals' ? b.items.length : 0), 0);
   const checks = goalsOf(step).length;
-  if (goals !== checks) say([], `${goals} goals for ${checks} checks`);
-  for (const rung of RUNGS) if (!told.hints[rung]) say([], `no hint [!${rung}]`);
+  if (goals !== checks)
+    say([], `${counted(goals, 'goal')} for ${counted(checks, 'check')}: a "- [ ]" for each member of the step's all`);
+  for (const rung of RUNGS)
+    if (!told.hints[rung]) say([], `no hint [!${rung}]: each step has ${RUNGS.map((r) => `[!${r}]`).join(', ')}`);
   sameIds('when', step.hint, told.when, say);
   sameIds('fail', step.fail, told.fail, say);
   for (const q of step.answer) fitsQuestion(q, told, say);
   for (const id of Object.keys(told.questions))
     if (!step.answer.some((q) => q.id === id)) say([], `lesson.yaml has no question "${id}"`);
 }
+
+const counted = (n: number, of: string): string => `${n} ${of}${n === 1 ? '' : 's'}`;
 
 function sameIds(
   name: 'when' | 'fail',

@@ -99,10 +99,16 @@ async function proveStep({ lesson, line }: Compiled, stage: Stage, i: number, se
     ok,
     what: `${step.id}: the solution passes`,
     ...at,
-    ...(!ok && { detail: `goals: ${after.goals.map((g) => (g ? 'yes' : 'no')).join(', ')}\n${printed}` }),
+    ...(!ok && { detail: `${missed(step, after.goals)}\n${printed}` }),
   });
   return findings;
 }
+
+/** Goals that were not reached. */
+const missed = (step: StepPlan, goals: readonly boolean[]): string =>
+  goalsOf(step)
+    .flatMap((c, n) => (goals[n] ? [] : [`goal ${n + 1} is not reached: ${JSON.stringify(c)}`]))
+    .join('\n');
 
 function noteSeen(p: ReturnType<Stage['progress']>, seen: Set<string>): void {
   for (const id of p.hints) seen.add(`${p.id} hint ${id}`);

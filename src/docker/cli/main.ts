@@ -80,6 +80,9 @@ function contextsOf(sys: Sys, global: Options): Contexts {
   return new Contexts(sys, new ConfigFile(sys, given || `${sys.env.HOME ?? '/root'}/.docker`), global);
 }
 
+const experimentalFlag = (name: string): string =>
+  `"--${name}" is only supported on a Docker daemon with experimental features enabled`;
+
 async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Options): Promise<Output> {
   const { spec, invoked, words } = found;
   if (spec.experimental)
@@ -90,6 +93,8 @@ async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Op
   if (parsed.help) return said(notes + commandHelp(spec, invoked));
   const wrong = arityFailure(spec, invoked, parsed.args.length);
   if (wrong) return said(notes, refused(wrong).stderr, wrong.code);
+  const newer = spec.flags.filter((f) => f.experimental && parsed.options.changed(f.name)).map((f) => f.name);
+  if (newer.length > 0) return refused(new Failure(newer.map(experimentalFlag).join('\n')));
   if (!spec.run) return refused(new Failure(`docker: '${invoked}' is not part of this laboratory yet`));
   const contexts = contextsOf(sys, global);
   const ctx = new Ctx(sys, new Client(sys, contexts.host()), invoked, contexts);

@@ -48,6 +48,8 @@ export interface FlagSpec {
   readonly help: string;
   /** Accepted, but not in help (old names). */
   readonly hidden?: boolean;
+  /** Only an engine with experimental features has it. */
+  readonly experimental?: boolean;
   /** What to do instead: told when it is used. */
   readonly deprecated?: string;
   /** The flag that this old name stands for. */

@@ -2,7 +2,7 @@
  * A container's networks: endpoints made and joined when it starts, taken away when it stops, and changed in between.
  * @see moby daemon/container_operations.go
  */
-import { formatIp, formatMac, parseIp, parseMac } from '../../base/ip.ts';
+import { formatIp, formatMac, parseIp } from '../../base/ip.ts';
 import type { EndpointSettings } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
 import type { GatewayFor, LinkedPeer } from '../libnetwork/driver.ts';
@@ -10,11 +10,12 @@ import type { Endpoint } from '../libnetwork/endpoint.ts';
 import type { Network } from '../libnetwork/network.ts';
 import type { Attachment, Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
-import { endpointErrors, endpointSysctls, IFNAME, isUserDefined, SYSCTLS } from './endpoints.ts';
+import { endpointErrors, endpointSysctls, hardwareAddress, IFNAME, isUserDefined, SYSCTLS } from './endpoints.ts';
 import { errors } from './errors.ts';
 import { addOwnHosts, followLinks, removeOwnHosts, updateDns } from './files.ts';
 import { LINKS_NETWORK } from './links.ts';
 import { exposedPorts, portRequests } from './ports.ts';
+import { setSysctls } from './process.ts';
 
 /** Makes the sandbox with all endpoints and publishes ports. On failure nothing stays. */
 export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefined {
@@ -29,22 +30,32 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
     networks.push([network, attachment]);
   }
   c.sandbox = daemon.controller.newSandbox(mode === 'host', { holder: c.id });
+  const unset = setSysctls(daemon, c, c.sandbox.netns);
+  if (unset) {
+    releaseNetwork(daemon, c);
+    return unset;
+  }
   // The network of NetworkMode first; the others by name.
   networks.sort(([a], [b]) => rank(a, mode) - rank(b, mode) || (a.name < b.name ? -1 : 1));
   for (const [network, attachment] of networks) {
     const failure = attach(daemon, c, network, attachment);
     if (failure) {
-      releaseNetwork(daemon, c, false);
+      releaseNetwork(daemon, c);
       return errors.networking(failure);
     }
   }
   const failure = publish(c);
   if (failure) {
-    releaseNetwork(daemon, c, false);
+    releaseNetwork(daemon, c);
     return errors.networking(failure);
   }
-  for (const [network] of networks) daemon.networkEvent(network, 'connect', { container: c.id });
   return undefined;
+}
+
+/** Tells of the networks of a container whose first process is there. */
+export function announceNetworks(daemon: Daemon, c: Container): void {
+  for (const e of c.sandbox?.endpoints ?? [])
+    if (e !== c.sandbox?.wayOut) daemon.networkEvent(e.network, 'connect', { container: c.id });
 }
 
 const rank = (n: Network, mode: string): number => (n.name === mode || n.id === mode ? 0 : 1);
@@ -76,11 +87,12 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
   const { settings } = attachment;
   const address = settings.IPAMConfig?.IPv4Address ? parseIp(settings.IPAMConfig.IPv4Address) : undefined;
   const addressV6 = settings.IPAMConfig?.IPv6Address ? parseIp(settings.IPAMConfig.IPv6Address) : undefined;
-  const mac = settings.MacAddress ? parseMac(settings.MacAddress) : undefined;
+  const mac = settings.MacAddress ? hardwareAddress(settings.MacAddress) : undefined;
   const endpoint = network.createEndpoint(daemon.rng.hex(64), c.name, {
     ...(mac === undefined ? {} : { mac }),
     ...(address ? { address } : {}),
     ...(addressV6 ? { addressV6 } : {}),
+    ...(c.sandbox?.hasIPv6 === false ? { noIPv6: true } : {}),
   });
   if (endpoint instanceof Failure) return endpoint;
   endpoint.gwPriority = settings.GwPriority ?? 0;
@@ -90,7 +102,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
     endpoint.links.set(alias ?? name, name);
   }
   if (network.info.ingress) endpoint.ingressPorts = c.ingressPorts;
-  endpoint.ifname = settings.DriverOpts?.[IFNAME];
+  endpoint.ifname = settings.DriverOpts?.[IFNAME] || undefined;
   endpoint.sysctls = endpointSysctls(settings.DriverOpts?.[SYSCTLS]);
   endpoint.linkLocal = (settings.IPAMConfig?.LinkLocalIPs ?? []).flatMap((ip) => parseIp(ip) ?? []);
   if (network.name === LINKS_NETWORK) endpoint.linked = linkedPeers(daemon, c);
@@ -122,13 +134,13 @@ function dnsNames(c: Container, network: Network, settings: Partial<EndpointSett
   return [...new Set([c.name, ...(settings.Aliases ?? []), c.shortId, ...host])];
 }
 
-/** Takes all endpoints and the sandbox away. */
-export function releaseNetwork(daemon: Daemon, c: Container, announce = true): void {
-  for (const attachment of c.attachments.values()) {
+/** Takes all endpoints and the sandbox away, and tells of it, also when the container has not come so far as to have them. */
+export function releaseNetwork(daemon: Daemon, c: Container): void {
+  for (const [name, attachment] of c.sandbox ? c.attachments : []) {
     const endpoint = attachment.endpoint;
-    if (!endpoint) continue;
-    detach(c, attachment, endpoint);
-    if (announce) daemon.networkEvent(endpoint.network, 'disconnect', { container: c.id });
+    const network = endpoint?.network ?? daemon.controller.find(attachment.networkId || name);
+    if (endpoint) detach(c, attachment, endpoint);
+    if (!(network instanceof Failure)) daemon.networkEvent(network, 'disconnect', { container: c.id });
   }
   c.sandbox?.delete();
   c.sandbox = undefined;

@@ -1,5 +1,5 @@
 /** A container as the daemon keeps it. @see moby container/container.go, container/state.go */
-import type { LayerFile, Mounts, OverlayFs, PidNs, Process, UtsNs } from '../../linux/kernel/machine.ts';
+import type { FileSystem, LayerFile, Mounts, OverlayFs, PidNs, Process, UtsNs } from '../../linux/kernel/machine.ts';
 import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import type { ContainerConfig, EndpointSettings, HostConfig } from '../api/types.ts';
 import { sha256 } from '../images/digest.ts';
@@ -27,7 +27,11 @@ export interface Running {
   readonly netns: NetnsKey;
   readonly uts: UtsNs;
   readonly mounts: Mounts;
+  /** What is mounted on its /dev/shm, unless that is the machine's or none. */
+  readonly shm: FileSystem | undefined;
   readonly streams: Streams;
+  /** The shim, the parent of what is run in the container. */
+  readonly shim: number;
   /** Ends the shim's row in the process table. */
   endShim(): void;
 }

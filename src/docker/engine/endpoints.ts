@@ -39,7 +39,7 @@ export function endpointErrors(daemon: Daemon, name: string, settings: Partial<E
     if (!isAddress(ip, 4) && !isAddress(ip, 6)) found.push(`invalid link-local IP address: ${ip}`);
   const network = daemon.controller.find(name);
   if (!(network instanceof Failure)) found.push(...outOfRange(network, four, 4), ...outOfRange(network, six, 6));
-  if (settings.MacAddress && parseMac(settings.MacAddress) === undefined)
+  if (settings.MacAddress && hardwareAddress(settings.MacAddress) === undefined)
     return new Failure('invalid', `invalid MAC address ${settings.MacAddress}`);
   for (const sysctl of (settings.DriverOpts?.[SYSCTLS] ?? '').split(',').filter((t) => t !== ''))
     if (!isInterfaceSysctl(sysctl))
@@ -48,6 +48,12 @@ export function endpointErrors(daemon: Daemon, name: string, settings: Partial<E
           "'X' must be 'ipv4', 'ipv6' or 'mpls'",
       );
   return found.length === 0 ? undefined : new Failure('invalid', `invalid endpoint settings:\n${joined(found)}`);
+}
+
+/** `02:42:ac:11:00:02`, `02-42-ac-11-00-02` or `0242.ac11.0002`. @see Go net.ParseMAC */
+export function hardwareAddress(text: string): number | undefined {
+  const dotted = /^([0-9a-f]{2})([0-9a-f]{2})\.([0-9a-f]{2})([0-9a-f]{2})\.([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);
+  return parseMac(dotted ? dotted.slice(1).join(':') : text);
 }
 
 /** An address of that family that is not the unspecified one. */

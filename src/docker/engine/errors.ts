@@ -112,9 +112,13 @@ export const errors = {
   workdirIsFile: (dir: string): Failure => system(`Cannot mkdir: ${dir} is not a directory`),
   noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
   noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
-  pidStopped: (id: string): Failure =>
+  joinStopped: (kind: 'IPC' | 'PID', id: string): Failure =>
     conflict(
-      `failed to join PID namespace: cannot join namespace of a non running container: container ${id} is exited`,
+      `failed to join ${kind} namespace: cannot join namespace of a non running container: container ${id} is exited`,
+    ),
+  notShareable: (id: string): Failure =>
+    invalid(
+      `failed to join IPC namespace: container ${id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
     ),
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
   netContainerStopped: (name: string): Failure =>

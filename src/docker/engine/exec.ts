@@ -218,6 +218,7 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
     pidns: run.pidns,
     fds: streams.fds,
     search: true,
+    parent: run.shim,
     ...(streams.pty ? { tty: streams.pty.slave.tty } : {}),
     onExit: (status) => {
       end(daemon, exec, status.state === 'signaled' ? 128 + status.signal : status.code);

@@ -62,9 +62,6 @@ function linkRecords(child: Container, name: string): HostsRecord[] {
   return [iface?.ipv4, iface?.ipv6].flatMap((a) => (a ? [{ ip: a.addr, hosts }] : []));
 }
 
-const hasIPv6 = (kernel: Kernel, c: Container): boolean =>
-  !c.sandbox || kernel.sysctl(c.sandbox.netns, 'net.ipv6.conf.lo.disable_ipv6') !== '1';
-
 function hostsFile(daemon: Daemon, c: Container): string {
   const extra = extraRecords(daemon, c);
   if (c.hostConfig.NetworkMode === 'host' && extra.length === 0) return read(daemon.kernel, '/etc/hosts');
@@ -72,7 +69,7 @@ function hostsFile(daemon: Daemon, c: Container): string {
     ? daemon.links.children(c).flatMap(({ name, child }) => linkRecords(child, name))
     : [];
   const own = (c.sandbox?.endpoints ?? []).flatMap((e) => (e === c.sandbox?.wayOut ? [] : ownRecords(c, e)));
-  return buildHosts([...extra, ...linked, ...own], hasIPv6(daemon.kernel, c));
+  return buildHosts([...extra, ...linked, ...own], c.sandbox?.hasIPv6 ?? true);
 }
 
 /** Writes all three anew. */
@@ -102,8 +99,7 @@ export function unlinkHosts(kernel: Kernel, parent: Container, child: Container,
 
 /** A network was connected. */
 export function addOwnHosts(kernel: Kernel, c: Container, endpoint: Endpoint): void {
-  const records = ownRecords(c, endpoint).filter((r) => r.ip.v === 4 || hasIPv6(kernel, c));
-  editHosts(kernel, c, (content) => addHosts(content, records));
+  editHosts(kernel, c, (content) => addHosts(content, ownRecords(c, endpoint)));
 }
 
 /** A network was left. */

@@ -61,11 +61,13 @@ export class Filters {
     return undefined;
   }
 
-  /** A boolean filter: 1, true, 0, false; undefined when absent. */
+  /** A boolean filter: 1, true, 0, false, or several that agree; undefined when absent. */
   bool(key: string): boolean | undefined | Failure {
-    const [value] = this.get(key);
-    if (value === undefined) return undefined;
-    return parseBool(value) ?? errors.invalidFilterValue(key, value);
+    const values = this.get(key);
+    if (values.length === 0) return undefined;
+    const yes = values.some((v) => v === '1' || v === 'true');
+    const no = values.some((v) => v === '0' || v === 'false');
+    return yes === no ? errors.invalidFilterValue(key, values.join(' ')) : yes;
   }
 
   /** Any value equals, or nothing is asked. */
@@ -104,6 +106,6 @@ function occurs(pattern: string, value: string): boolean {
   try {
     return new RegExp(pattern).test(value);
   } catch {
-    return value.includes(pattern);
+    return false;
   }
 }

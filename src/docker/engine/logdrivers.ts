@@ -8,6 +8,19 @@ const invalid = (text: string): Failure => new Failure('invalid', text);
 const LOG_DRIVERS = 'awslogs fluentd gcplogs gelf journald json-file local none splunk syslog'.split(' ');
 const JSON_FILE_OPTIONS = 'max-file max-size compress labels labels-regex env env-regex tag'.split(' ');
 
+/** Options that a driver cannot do without. @see moby daemon/logger/awslogs, gelf: ValidateLogOpt */
+const NEEDED: Readonly<Record<string, { readonly option: string; readonly fault: string }>> = {
+  awslogs: { option: 'awslogs-group', fault: "must specify a value for log opt 'awslogs-group'" },
+  gelf: { option: 'gelf-address', fault: 'gelf-address is a required parameter' },
+};
+/** What a driver says that finds nobody to write to: a machine runs no such service. @see moby daemon/logger/*: New */
+const UNREACHED: Readonly<Record<string, string>> = {
+  fluentd: 'dial tcp 127.0.0.1:24224: connect: connection refused',
+  journald: 'journald is not enabled on this host',
+  splunk: 'splunk: splunk-url is expected',
+  syslog: 'Unix syslog delivery error',
+};
+
 /** @see moby daemon/logger/factory.go: ValidateLogOpts, jsonfilelog: ValidateLogOpt */
 export function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | undefined {
   const { mode, ...options } = Config ?? {};
@@ -20,6 +33,8 @@ export function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | 
     return invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
   if (buffer !== undefined && size(buffer) === undefined)
     return invalid(`error parsing option max-buffer-size: invalid size: '${buffer}'`);
+  const needs = NEEDED[Type];
+  if (needs && !options[needs.option]) return invalid(needs.fault);
   const unknown = Object.keys(options).find((key) => Type === 'json-file' && !JSON_FILE_OPTIONS.includes(key));
   return unknown === undefined ? undefined : invalid(`unknown log opt '${unknown}' for json-file log driver`);
 }
@@ -30,9 +45,9 @@ function size(text: string): number | undefined {
   return m ? Number(m[1]) : undefined;
 }
 
-/** What json-file says of its options when a container starts. @see moby daemon/logger/jsonfilelog/jsonfilelog.go: New */
+/** What a driver says when a container starts: json-file of its options, others of the service they write to. @see moby daemon/logger/jsonfilelog/jsonfilelog.go: New */
 export function openLogFault({ Type, Config }: HostConfig['LogConfig']): string | undefined {
-  if (Type !== 'json-file') return undefined;
+  if (Type !== 'json-file') return Config?.[`${Type}-address`] ? undefined : UNREACHED[Type];
   const max = Config?.['max-size'];
   const bytes = max === undefined ? -1 : size(max);
   if (bytes === undefined) return `invalid size: '${max}'`;

@@ -6,6 +6,7 @@ import { parseRfc3339, parseUnix, rfc3339NanoFixed } from '../time.ts';
 import type { Container } from './container.ts';
 import { errors } from './errors.ts';
 import type { LogLine } from './log.ts';
+import { logDetails } from './logdetails.ts';
 import { flag } from './router.ts';
 import { frame, STDOUT } from './stdcopy.ts';
 
@@ -14,6 +15,8 @@ export interface LogOptions {
   readonly stderr: boolean;
   readonly follow: boolean;
   readonly timestamps: boolean;
+  /** With {@link logDetails} before each line. */
+  readonly details: boolean;
   /** Lines from the end; undefined: all. */
   readonly tail: number | undefined;
   readonly since: bigint | undefined;
@@ -23,7 +26,8 @@ export interface LogOptions {
 /** The lines as frames (raw with a terminal). Ends with the log, or with `gone` when it follows. */
 export async function* readLogs(...args: Parameters<typeof readLines>): AsyncGenerator<Uint8Array> {
   const [c, options] = args;
-  for await (const line of readLines(...args)) yield encodeLine(line, options.timestamps, c.config.Tty);
+  const details = options.details ? logDetails(c) : '';
+  for await (const line of readLines(...args)) yield encodeLine(line, options.timestamps, c.config.Tty, details);
 }
 
 /** The lines themselves. */
@@ -97,6 +101,7 @@ export function logOptions(query: URLSearchParams): LogOptions | Failure {
     stderr,
     follow: flag(query, 'follow'),
     timestamps: flag(query, 'timestamps'),
+    details: flag(query, 'details'),
     tail: /^\d+$/.test(tail) ? Number(tail) : undefined,
     since: at('since'),
     until: at('until'),

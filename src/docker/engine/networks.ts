@@ -68,7 +68,7 @@ export async function createNetwork(
     configFrom: body.ConfigFrom?.Network ?? '',
     ipamDriver: body.IPAM?.Driver || 'default',
     ipamOptions: body.IPAM?.Options ?? null,
-    options: body.Options ?? {},
+    options: ownOptions(body),
     labels: body.Labels ?? {},
     ipam: (body.IPAM?.Config ?? []).map(toSpec),
   };
@@ -115,6 +115,17 @@ function family(
   if (text === undefined) return fallback;
   const value = parseBool(text);
   return value ?? new Failure('invalid', `driver-opt ${JSON.stringify(key)} is not a valid bool`);
+}
+
+/** Options without those that a field of the request says, too. */
+function ownOptions({ Options, EnableIPv4, EnableIPv6 }: NetworkCreateBody): Record<string, string> {
+  const out = { ...Options };
+  for (const [field, name] of [
+    [EnableIPv4, 'enable_ipv4'],
+    [EnableIPv6, 'enable_ipv6'],
+  ] as const)
+    if (field !== null && field !== undefined) delete out[`com.docker.network.${name}`];
+  return out;
 }
 
 /** What cannot be together. @see moby libnetwork/network.go: validateConfiguration */
@@ -216,8 +227,8 @@ export function listNetworks(daemon: Daemon, f: Filters): NetworkInspect[] | Fai
   return [...local, ...(daemon.swarm?.elsewhere() ?? [])].filter((n) => {
     const builtin = PREDEFINED.includes(n.Name);
     return (
-      (f.get('name').length === 0 || f.get('name').some((v) => n.Name.includes(v))) &&
-      (f.get('id').length === 0 || f.get('id').some((v) => n.Id.includes(v))) &&
+      f.match('name', n.Name) &&
+      f.match('id', n.Id) &&
       f.exact('driver', n.Driver) &&
       f.exact('scope', n.Scope) &&
       f.labels(n.Labels) &&

@@ -23,7 +23,7 @@ export function pidNamespace(daemon: Daemon, c: Container): PidNs | Failure {
   if (!mode.startsWith('container:')) return daemon.kernel.pidnsAdd();
   const other = daemon.container(mode.slice(10));
   if (other instanceof Failure) return other.wrap('failed to join PID namespace');
-  if (!other.running) return errors.pidStopped(other.id);
+  if (!other.running) return errors.joinStopped('PID', other.id);
   return other.running.pidns;
 }
 

@@ -1,7 +1,7 @@
 /** Removal, renaming and pruning of containers. @see moby daemon/{delete,rename,prune}.go */
 import { SIGNALS } from '../../linux/kernel/signal.ts';
 import type { Failure } from '../errdefs.ts';
-import type { Container } from './container.ts';
+import type { Container, MountPoint } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
 import { containerDir, unlinkHosts } from './files.ts';
@@ -64,6 +64,12 @@ async function deleteLocked(
   return undefined;
 }
 
+/** A volume without a name of its own that no other container has. @see moby daemon/mounts.go: removeMountPoints */
+function isOnlyFor(daemon: Daemon, { type, name }: MountPoint): boolean {
+  if (type !== 'volume' || !daemon.volumes.get(name)?.anonymous) return false;
+  return ![...daemon.containers.values()].some((c) => c.mounts.some((m) => m.type === 'volume' && m.name === name));
+}
+
 /** Takes a container that does not run out of the books. */
 export async function removeContainer(daemon: Daemon, c: Container, volumes = c.hostConfig.AutoRemove): Promise<void> {
   if (!daemon.forget(c)) return;
@@ -73,9 +79,7 @@ export async function removeContainer(daemon: Daemon, c: Container, volumes = c.
   const dir = containerDir(c.id);
   for (const file of ['hosts', 'hostname', 'resolv.conf']) daemon.kernel.root.fs.unlink(`${dir}/${file}`);
   daemon.kernel.root.fs.rmdir(dir);
-  if (volumes)
-    for (const m of c.mounts)
-      if (m.type === 'volume' && daemon.volumes.get(m.name)?.anonymous) daemon.volumes.remove(m.name);
+  if (volumes) for (const m of c.mounts) if (isOnlyFor(daemon, m)) daemon.volumes.remove(m.name);
   daemon.containerEvent(c, 'destroy');
   c.notify(true);
 }

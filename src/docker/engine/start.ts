@@ -7,7 +7,7 @@ import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { FileSystem, Mounts } from '../../linux/kernel/machine.ts';
 import type { WaitStatus } from '../../linux/kernel/sys.ts';
 import { Failure } from '../errdefs.ts';
-import { allocateNetwork, releaseNetwork } from './connect.ts';
+import { allocateNetwork, announceNetworks, releaseNetwork } from './connect.ts';
 import type { Container, Running } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { daemonEnvironment, withHome } from './environment.ts';
@@ -20,6 +20,7 @@ import { mountPointsInto, tmpfsFaults } from './mounts.ts';
 import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
+import { mountSharedMemory, protectPaths, sharedMemory } from './systemmounts.ts';
 import { limitsOf } from './ulimits.ts';
 import { lookupUser, type User } from './user.ts';
 import { holdVolumes, releaseVolumes } from './volumeservice.ts';
@@ -71,9 +72,11 @@ async function prepareTask(daemon: Daemon, c: Container, linked: readonly string
   await daemon.sleep(COST.task);
   const pidns = pidNamespace(daemon, c);
   if (pidns instanceof Failure) return pidns;
+  const memory = sharedMemory(daemon, c);
+  if (memory instanceof Failure) return memory;
   const unmountable = tmpfsFaults(c) ?? holdVolumes(daemon, c);
   if (unmountable) return unmountable;
-  const failure = createTask(daemon, c, linked, shared, pidns);
+  const failure = createTask(daemon, c, linked, shared, { pidns, memory });
   if (failure) releaseVolumes(daemon, c);
   return failure;
 }
@@ -91,27 +94,30 @@ function createTask(
   c: Container,
   linked: readonly string[],
   shared: Shared | undefined,
-  pidns: Running['pidns'],
+  { pidns, memory }: { pidns: Running['pidns']; memory: Running['shm'] },
 ): Failure | undefined {
   const { kernel } = daemon;
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
   const readOnly = c.hostConfig.ReadonlyRootfs === true;
-  const mounts = mountAll(daemon, c, kernel.mounts(c.rootfs, { pidns, netns, readOnly }), shared?.id);
+  const readOnlySys = c.hostConfig.Privileged !== true;
+  const mounts = kernel.mounts(c.rootfs, { pidns, netns, readOnly, readOnlySys });
+  const shm = mountSharedMemory(daemon, c, mounts, memory);
+  mountAll(daemon, c, mounts, shared?.id);
   const hostUts = c.hostConfig.UTSMode === 'host';
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
   if (user instanceof Failure) return user;
-  const unset = checkDevices(daemon, c) ?? setSysctls(daemon, c, netns);
+  const unset = checkDevices(daemon, c) ?? (c.sandbox ? undefined : setSysctls(daemon, c, netns));
   if (unset) return unset;
   const log = openLogFault(c.hostConfig.LogConfig);
   if (log) return errors.logDriver(log);
   if (!hostUts && uts.hostname.length > HOST_NAME_MAX) return errors.task('create', 'sethostname: invalid argument');
   const env = withHome(daemonEnvironment(c, c.config.Tty, linked), user.home);
-  return spawnTask(daemon, c, { pidns, netns, uts, mounts }, user, env);
+  return spawnTask(daemon, c, { pidns, netns, uts, mounts, shm }, user, env);
 }
 
 /** What a process of a container is in. */
-type Surroundings = Pick<Running, 'pidns' | 'netns' | 'uts' | 'mounts'>;
+type Surroundings = Pick<Running, 'pidns' | 'netns' | 'uts' | 'mounts' | 'shm'>;
 
 function spawnTask(
   daemon: Daemon,
@@ -152,7 +158,7 @@ function spawnTask(
     c.exitCode = cause.code;
     return errors.task('create', cause.text);
   }
-  c.running = { ...where, process, streams, endShim: () => shim.end(0) };
+  c.running = { ...where, process, streams, shim: shim.pid, endShim: () => shim.end(0) };
   began(daemon, c);
   daemon.swarm?.announce();
   return undefined;
@@ -175,6 +181,7 @@ function began(daemon: Daemon, c: Container): void {
   c.error = '';
   c.startedAt = daemon.now();
   c.running?.streams.pump();
+  announceNetworks(daemon, c);
   daemon.containerEvent(c, 'start');
   watchHealth(daemon, c);
 }
@@ -212,13 +219,13 @@ function sharedNamespace(daemon: Daemon, c: Container): Shared | Failure | undef
 }
 
 /** @param filesOf whose hosts, hostname and resolv.conf are mounted */
-function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): Mounts {
+function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id): void {
   const host = daemon.kernel.root.fs;
   const dir = containerDir(filesOf);
   mountPointsInto(daemon, c, mounts);
   for (const name of ['resolv.conf', 'hostname', 'hosts'])
     mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
-  return mounts;
+  protectPaths(c, mounts);
 }
 
 function shimArgv(id: string): string[] {

@@ -43,14 +43,15 @@ export async function stopContainer(
   return undefined;
 }
 
-function send(daemon: Daemon, c: Container, signal: number): void {
+/** @param stops that it is meant to end: a paused one runs on to take it. @see moby daemon/kill.go: killWithSignal */
+function send(daemon: Daemon, c: Container, signal: number, stops = true): void {
   const run = c.running;
   if (!run) return;
-  if (c.status === 'paused') {
+  daemon.kernel.kill(run.process.pid, signal);
+  if (stops && c.status === 'paused') {
     daemon.kernel.freeze(run.pidns, false);
     c.status = 'running';
   }
-  daemon.kernel.kill(run.process.pid, signal);
   daemon.containerEvent(c, 'kill', { signal: String(signal) });
 }
 
@@ -67,8 +68,10 @@ export async function killContainer(
   if (signal === undefined || signal === 0) return errors.cannotKill(name, errors.badSignal(text));
   if (!c.isRunning) return errors.cannotKill(name, errors.notRunning(c.id));
   const fatal = signal === SIGNALS.SIGKILL;
-  if (fatal || signal === signalNumber(c.config.StopSignal ?? 'SIGTERM')) c.hasBeenManuallyStopped = true;
-  send(daemon, c, signal);
+  const own = c.config.StopSignal;
+  const stops = fatal || !own || signal === signalNumber(own);
+  if (stops) c.hasBeenManuallyStopped = true;
+  send(daemon, c, signal, stops);
   if (fatal) await ended(daemon, c, -1);
   return undefined;
 }

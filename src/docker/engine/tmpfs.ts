@@ -2,7 +2,7 @@
  * `--tmpfs PATH:OPTIONS` and `--mount type=tmpfs`: file systems in memory of a container.
  * @see moby daemon/oci_linux.go: withMounts; moby/sys mount: MergeTmpfsOptions; Linux mm/shmem.c: shmem_show_options
  */
-import type { Kernel, Mounts } from '../../linux/kernel/machine.ts';
+import type { FileSystem, Kernel, Mounts } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
 import type { Daemon } from './daemon.ts';
 
@@ -79,6 +79,23 @@ export function mountTmpfs(daemon: Daemon, mounts: Mounts, target: string, given
   const merged = merge(given);
   if (merged instanceof Failure) throw new Error(merged.message);
   mountMemory(daemon.kernel, mounts, target, 'tmpfs', merged);
+}
+
+/** Mounts shared memory of `size` bytes, or what another container already has. @returns the file system */
+export function mountShared(
+  kernel: Kernel,
+  mounts: Mounts,
+  target: string,
+  size: number,
+  there: FileSystem | undefined,
+): FileSystem {
+  const fs = there ?? kernel.tmpfs(size);
+  if (!there) fs.chmod('/', 0o1777);
+  mounts.mount(target, fs, {
+    source: 'shm',
+    options: `rw,nosuid,nodev,noexec,relatime,size=${Math.ceil(size / 4096) * 4}k`,
+  });
+  return fs;
 }
 
 /** Mounts a new file system in memory. @param source what the first field of /proc/mounts says */

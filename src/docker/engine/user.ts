@@ -19,7 +19,8 @@ const isNumber = (s: string): boolean => /^-?\d+$/.test(s);
 export function lookupUser(fs: FileSystem, spec: string, more: readonly string[] | null = null): User | Failure {
   const passwd = rows(fs, '/etc/passwd');
   const group = rows(fs, '/etc/group');
-  const [name = '', wantedGroup] = spec.split(':');
+  const [name = '', asked = ''] = spec.split(':');
+  const wantedGroup = asked || undefined;
   const wanted = name === '' ? '0' : name;
   const row = passwd.find((r) => r[0] === wanted || r[2] === wanted);
   if (!row && !isNumber(wanted)) return errors.noUser(wanted);

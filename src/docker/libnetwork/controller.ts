@@ -8,6 +8,7 @@ import type { Rng } from '../../base/rng.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
+import { wrongAnnouncements } from './announce.ts';
 import type { Driver } from './driver.ts';
 import { BridgeDriver } from './drivers/bridge/bridge.ts';
 import { plainDriver } from './drivers/plain.ts';
@@ -123,6 +124,8 @@ export class Controller {
     if (options.configOnly) return this.#add(new Network(info, this.#driver('null') as Driver, ipam, []));
     const driver = this.#driver(options.driver);
     if (driver instanceof Failure) return driver;
+    const unannounced = wrongAnnouncements(options.options);
+    if (unannounced) return unannounced;
     const settings = {
       name: options.name,
       generic: options.options,

@@ -45,6 +45,8 @@ export interface JoinOptions {
   readonly ifname: string;
   /** Its device is made on the machine and moved, as those of gateway networks are; else in the sandbox at once. */
   readonly moved?: boolean;
+  /** What its device is called before it gets that name is told. */
+  readonly renamed?: boolean;
   /** Legacy links: containers that may be reached although the network forbids it. */
   readonly linked?: readonly LinkedPeer[];
 }
@@ -53,6 +55,8 @@ export interface JoinOptions {
 export interface JoinInfo {
   /** Name of the device in the sandbox's namespace, made by the driver; absent: none (host, null). */
   readonly ifname?: string;
+  /** What the device was called before, when it had another name. */
+  readonly madeAs?: string;
   readonly gateway?: IpAddr;
   readonly gatewayV6?: IpAddr;
   /** A default route by the device alone, of these families. */

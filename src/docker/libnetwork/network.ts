@@ -105,11 +105,14 @@ export class Network {
     );
   }
 
-  /** Makes an endpoint with addresses; the driver makes its device when it joins a sandbox. */
+  /**
+   * Makes an endpoint with addresses; the driver makes its device when it joins a sandbox.
+   * @param want.noIPv6 its sandbox has IPv6 turned off
+   */
   createEndpoint(
     id: string,
     name: string,
-    want: { mac?: number; address?: IpAddr; addressV6?: IpAddr },
+    want: { mac?: number; address?: IpAddr; addressV6?: IpAddr; noIPv6?: boolean },
   ): Endpoint | Failure {
     if (this.info.configOnly) return new Failure('forbidden', 'cannot create endpoint on configuration-only network');
     const taken: { pool: Pool; address: IpAddr }[] = [];
@@ -119,7 +122,7 @@ export class Network {
     };
     const prefixes: Prefix[] = [];
     for (const version of [4, 6] as const) {
-      if (this.#of(version).length === 0) continue;
+      if (this.#of(version).length === 0 || (version === 6 && want.noIPv6)) continue;
       const got = this.#address(version, version === 4 ? want.address : want.addressV6);
       if (got instanceof Failure) return give(got);
       taken.push(got);

@@ -2,13 +2,13 @@
  * A sandbox: the network namespace of a container, with the interfaces of its endpoints.
  * @see moby daemon/libnetwork/sandbox_linux.go, osl/namespace_linux.go, osl/interface_linux.go
  */
-import { SECOND } from '../../base/clock.ts';
 import { type IpAddr, last4, type Prefix } from '../../base/ip.ts';
 import type { Rng } from '../../base/rng.ts';
 import { type Errno, isErr } from '../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import { Failure } from '../errdefs.ts';
+import { type Announcements, announcements } from './announce.ts';
 import type { JoinInfo } from './driver.ts';
 import type { Endpoint } from './endpoint.ts';
 import { redirect } from './ingress.ts';
@@ -16,10 +16,6 @@ import type { Network } from './network.ts';
 import type { Backend, ExtServer } from './resolver/answer.ts';
 import { resolveIp, resolveName } from './resolver/names.ts';
 import { Resolver } from './resolver/resolver.ts';
-
-/** Unsolicited ARPs when an address appears, and the time between them. */
-const ARPS = 3;
-const ARP_INTERVAL = SECOND;
 
 /** What a sandbox is made with. */
 export interface SandboxEnv {
@@ -100,6 +96,11 @@ export class Sandbox {
     return this.#resolver !== undefined;
   }
 
+  /** Its loopback has an IPv6 address: nobody has turned that off. @see moby osl/namespace_linux.go: IPv6LoEnabled */
+  get hasIPv6(): boolean {
+    return this.kernel.sysctl(this.netns, 'net.ipv6.conf.lo.disable_ipv6') !== '1';
+  }
+
   /** As inspect shows it. */
   get key(): string {
     return `/var/run/docker/netns/${this.host ? 'default' : this.#netnsName}`;
@@ -114,6 +115,7 @@ export class Sandbox {
       ifname,
       linked: endpoint.linked,
       moved: endpoint === this.wayOut,
+      renamed: endpoint.sysctls.length > 0,
     });
     if (joined instanceof Failure) return joined;
     endpoint.joined = joined;
@@ -133,7 +135,7 @@ export class Sandbox {
     net.setLink(ifname, { up: true });
     if (network.info.ingress && iface.ipv4) redirect(net, iface.ipv4.addr, endpoint.ingressPorts);
     this.updateGateway();
-    this.#announce(endpoint, ifname, 0);
+    this.#announce(endpoint, ifname, announcements(network.info.options));
     return endpoint === this.wayOut ? undefined : this.#updateWayOut();
   }
 
@@ -181,11 +183,12 @@ export class Sandbox {
   }
 
   #sysctlFailed(endpoint: Endpoint, ifname: string, name: string, value: string, e: Errno): Failure {
+    const made = endpoint.joined?.madeAs ?? ifname;
     this.leave(endpoint);
     const path = `/proc/sys/${name.replace(/\.ifname\./i, `.${ifname}.`).replaceAll('.', '/')}`;
     return new Failure(
       'system',
-      `failed to add interface ${ifname} to sandbox: unable to set sysctl ${name}=${value}: open ${path}: ${e.text.toLowerCase()}`,
+      `failed to add interface ${made} to sandbox: unable to set sysctl ${name}=${value}: open ${path}: ${e.text.toLowerCase()}`,
     );
   }
 
@@ -204,8 +207,9 @@ export class Sandbox {
       )[0];
   }
 
-  /** Sets the default route anew. */
+  /** Sets the default route anew; that of the machine is its own. */
   updateGateway(): void {
+    if (this.host) return;
     for (const family of [4, 6] as const) this.#updateRoute(family, this.gatewayEndpoint(family)?.joined);
   }
 
@@ -261,11 +265,12 @@ export class Sandbox {
     return `${prefix}${i}`;
   }
 
-  #announce(endpoint: Endpoint, ifname: string, sent: number): void {
-    if (sent === ARPS || this.#deleted || !this.endpoints.includes(endpoint)) return;
+  #announce(endpoint: Endpoint, ifname: string, { count, interval }: Announcements): void {
+    if (count === 0 || this.#deleted || !this.endpoints.includes(endpoint)) return;
     const { ipv4, ipv6 } = endpoint.iface;
     for (const a of [ipv4, ipv6]) if (a) this.kernel.net(this.netns).announce(ifname, a.addr);
-    this.kernel.world.clock.after(ARP_INTERVAL, () => this.#announce(endpoint, ifname, sent + 1));
+    const rest = { count: count - 1, interval };
+    this.kernel.world.clock.after(interval, () => this.#announce(endpoint, ifname, rest));
   }
 }
 

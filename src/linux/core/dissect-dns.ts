@@ -114,8 +114,12 @@ function record(r: Reader): DnsRecord {
     const port = r.u16();
     text = `${r.name()}:${port} ${priority} ${weight}`;
   } else if (type === DnsType.TXT) {
-    const n = r.u8();
-    text = `"${String.fromCharCode(...r.take(Math.min(n, length - 1)))}"`;
+    const words: string[] = [];
+    while (r.at < from + length && !r.bad) words.push(`"${String.fromCharCode(...r.take(r.u8()))}"`);
+    text = words.join(' ');
+  } else if (type === DnsType.SOA) {
+    const names = `${r.name()} ${r.name()}`;
+    text = `${names} ${r.u32()} ${r.u32()} ${r.u32()} ${r.u32()} ${r.u32()}`;
   }
   r.at = from;
   return { name, type, class: cls, ttl, data: r.take(length), text };

@@ -155,7 +155,7 @@ export function dissect(frame: Uint8Array): Packet {
 
 /** What an ethertype says follows. */
 export function dissectNetwork(ethertype: number, b: Uint8Array): Packet {
-  if (ethertype === EtherType.ARP) {
+  if (ethertype === EtherType.ARP || ethertype === 0x8035) {
     const arp = dissectArp(b);
     return arp ? { ethertype, arp } : { ethertype, cut: 'arp' };
   }
@@ -284,8 +284,11 @@ export function dissectUdp(b: Uint8Array): Udp | undefined {
   };
 }
 
+/** DNS, and multicast DNS. */
+const DNS_PORTS = [53, 5353];
+
 function aboveUdp(udp: Udp): Transport {
-  if (udp.sport === 53 || udp.dport === 53) {
+  if (DNS_PORTS.includes(udp.sport) || DNS_PORTS.includes(udp.dport)) {
     const dns = dissectDns(udp.payload);
     return dns ? { dns } : {};
   }

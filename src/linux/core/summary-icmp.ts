@@ -1,9 +1,29 @@
-/** ICMP and ICMPv6 as tcpdump prints them. @see tcpdump 4.99 print-icmp.c, print-icmp6.c */
-import { formatIp4, formatIp6, formatMac } from '../../base/ip.ts';
-import { dissectTransport, type Icmp, type Ip, Proto, u16 } from './dissect.ts';
-import { hexLines } from './hex-dump.ts';
+/** ICMP as tcpdump prints it. @see tcpdump 4.99 print-icmp.c */
+import { formatIp4 } from '../../base/ip.ts';
+import { dissectTransport, type Icmp, type Ip, Proto, u16, u32 } from './dissect.ts';
 import { hostText, ip4Text, portText, type SummaryOptions, sum16 } from './summary.ts';
-import { rightChecksum } from './summary-tcp.ts';
+
+/** Whom a code is about, and why; those with words of their own are not here. */
+const UNREACHABLE: Readonly<Record<number, readonly [string, string]>> = {
+  5: ['', 'source route failed'],
+  6: ['net ', 'unknown'],
+  7: ['host ', 'unknown'],
+  8: ['', 'source host isolated'],
+  9: ['net ', 'admin prohibited'],
+  10: ['host ', 'admin prohibited'],
+  11: ['net ', 'tos prohibited'],
+  12: ['host ', 'tos prohibited'],
+  13: ['host ', 'admin prohibited filter'],
+  14: ['host ', 'host precedence violation'],
+  15: ['host ', 'precedence cutoff'],
+};
+
+/** Milliseconds since midnight. */
+function clockText(ms: number): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const s = Math.floor(ms / 1000);
+  return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${String(ms % 1000).padStart(3, '0')}`;
+}
 
 function unreachable(i: Icmp, o: SummaryOptions): string {
   const q = i.quoted;
@@ -26,15 +46,32 @@ function unreachable(i: Icmp, o: SummaryOptions): string {
       const mtu = i.seq;
       return `${dst} unreachable - need to frag${mtu === 0 ? '' : ` (mtu ${mtu})`}`;
     }
-    case 9:
-      return `net ${dst} unreachable - admin prohibited`;
-    case 10:
-      return `host ${dst} unreachable - admin prohibited`;
-    case 13:
-      return `${dst} unreachable - admin prohibited filter`;
-    default:
-      return `${dst} unreachable - #${i.code}`;
+    default: {
+      const [what, why] = UNREACHABLE[i.code] ?? ['', `#${i.code}`];
+      return `${what}${dst} unreachable - ${why}`;
+    }
   }
+}
+
+/** @see RFC 1256 */
+function advertisement(i: Icmp): string {
+  const lifetime = i.seq;
+  const unit = (n: number, per: number): string => {
+    const rest = n % per;
+    return `${Math.floor(n / per)}:${String(rest).padStart(2, '0')}`;
+  };
+  const time =
+    lifetime < 60
+      ? String(lifetime)
+      : lifetime < 3600
+        ? unit(lifetime, 60)
+        : `${Math.floor(lifetime / 3600)}:${unit(lifetime % 3600, 60).padStart(5, '0')}`;
+  const count = i.rest >>> 24;
+  let text = `router advertisement lifetime ${time} ${count}:`;
+  const size = (i.rest >>> 16) & 255;
+  if (size !== 2) return `${text} [size ${size}]`;
+  for (let k = 0; k < count; k++) text += ` {${formatIp4(u32(i.body, 8 * k))} ${u32(i.body, 8 * k + 4)}}`;
+  return text;
 }
 
 function messageText(i: Icmp, o: SummaryOptions): string {
@@ -46,20 +83,32 @@ function messageText(i: Icmp, o: SummaryOptions): string {
     case 3:
       return unreachable(i, o);
     case 5: {
-      const what = ['net', 'host', 'redirect-tos', 'redirect-net-tos'][i.code] ?? '';
       const dst = i.quoted ? hostText(i.quoted.dst, o) : '';
-      return `redirect ${dst} to ${what} ${formatIp4(i.rest)}`;
+      const to = `${dst} to ${i.code % 2 === 0 ? 'net' : 'host'} ${formatIp4(i.rest)}`;
+      return `redirect${i.code > 1 ? '-tos' : ''} ${to}`;
     }
+    case 4:
+      return 'source quench';
+    case 9:
+      return advertisement(i);
     case 10:
       return 'router solicitation';
     case 11:
       return i.code === 0 ? 'time exceeded in-transit' : 'ip reassembly time exceeded';
     case 12:
-      return 'parameter problem';
+      return `parameter problem - ${i.code === 0 ? `octet ${i.rest >>> 24}` : `code ${i.code}`}`;
     case 13:
       return `time stamp query id ${i.id} seq ${i.seq}`;
     case 14:
-      return `time stamp reply id ${i.id} seq ${i.seq}`;
+      return `time stamp reply id ${i.id} seq ${i.seq}: org ${clockText(u32(i.body, 0))}, recv ${clockText(u32(i.body, 4))}, xmit ${clockText(u32(i.body, 8))}`;
+    case 15:
+      return 'information request';
+    case 16:
+      return 'information reply';
+    case 17:
+      return 'address mask request';
+    case 18:
+      return `address mask is 0x${u32(i.body, 0).toString(16).padStart(8, '0')}`;
     default:
       return `type-#${i.type}`;
   }
@@ -80,138 +129,4 @@ export function icmpText(i: Icmp, ip: Ip, o: SummaryOptions): string {
     text += `\n\t${o.link ? '' : 'IP '}${ip4Text({ ethertype: 0x0800, ip: q, ...dissectTransport(q) }, q, q.header, o)}`;
   }
   return text;
-}
-
-const ND = {
-  SOLICIT_ROUTER: 133,
-  ADVERTISE_ROUTER: 134,
-  SOLICIT: 135,
-  ADVERTISE: 136,
-  REPORT2: 143,
-} as const;
-
-function addressAt(b: Uint8Array, at: number): string {
-  let v = 0n;
-  for (let k = 0; k < 16; k++) v = (v << 8n) | BigInt(b[at + k] ?? 0);
-  return formatIp6(v);
-}
-
-const target = (i: Icmp): string => addressAt(i.body, 0);
-
-function unreachable6(i: Icmp, o: SummaryOptions): string {
-  const q = i.quoted;
-  const dst = q ? hostText(q.dst, o) : '';
-  switch (i.code) {
-    case 0:
-      return `destination unreachable, unreachable route ${dst}`;
-    case 1:
-      return `destination unreachable, unreachable prohibited ${dst}`;
-    case 3:
-      return `destination unreachable, unreachable address ${dst}`;
-    case 4: {
-      const port = q ? u16(q.body, 2) : 0;
-      const proto = q?.proto === Proto.TCP ? 'tcp' : 'udp';
-      return `destination unreachable, unreachable port, ${dst} ${proto} port ${portText(port, proto, o)}`;
-    }
-    default:
-      return `destination unreachable, unknown unreach code (${i.code})`;
-  }
-}
-
-/** @param early the length, where it comes before the target */
-function message6Text(i: Icmp, o: SummaryOptions, early = ''): string {
-  switch (i.type) {
-    case 1:
-      return unreachable6(i, o);
-    case 2:
-      return `packet too big, mtu ${i.rest}`;
-    case 3:
-      return i.code === 0
-        ? `time exceeded in-transit for ${i.quoted ? hostText(i.quoted.dst, o) : ''}`
-        : 'time exceeded';
-    case 128:
-      return `echo request, id ${i.id}, seq ${i.seq}`;
-    case 129:
-      return `echo reply, id ${i.id}, seq ${i.seq}`;
-    case ND.SOLICIT_ROUTER:
-      return 'router solicitation';
-    case ND.ADVERTISE_ROUTER:
-      return 'router advertisement';
-    case ND.SOLICIT:
-      return `neighbor solicitation${early}, who has ${target(i)}`;
-    case ND.ADVERTISE:
-      return `neighbor advertisement${early}, tgt is ${target(i)}`;
-    case ND.REPORT2:
-      return `multicast listener report v2, ${i.seq} group record(s)`;
-    default:
-      return `type-#${i.type}`;
-  }
-}
-
-/** The options after a neighbour message, one a line, as -v prints them. */
-function ndOptions(i: Icmp, verbose: number): string {
-  const skip = i.type === ND.SOLICIT_ROUTER ? 0 : 16;
-  const names: Readonly<Record<number, string>> = {
-    1: 'source link-address option',
-    2: 'destination link-address option',
-  };
-  let text = '';
-  for (let at = skip; at + 2 <= i.body.length; ) {
-    const type = i.body[at] as number;
-    const n = (i.body[at + 1] as number) * 8;
-    if (n === 0) break;
-    let mac = 0;
-    for (let k = 2; k < 8; k++) mac = mac * 256 + (i.body[at + k] ?? 0);
-    const name = names[type];
-    text += `\n\t  ${name ?? 'unknown option'} (${type}), length ${n} (${n / 8}): ${name ? formatMac(mac) : ''}`;
-    if (verbose > 1 || !name) text += hexLines(i.body.subarray(at + 2, at + n), verbose > 1 ? '\n\t    ' : '\n\t  ');
-    at += n;
-  }
-  return text;
-}
-
-const RECORD_TYPES = ['', 'is_in', 'is_ex', 'to_in', 'to_ex', 'allow', 'block'];
-
-/** The group records of a listener report. @see RFC 3810 §5.2 */
-function groupRecords(i: Icmp, verbose: number): string {
-  let text = '';
-  let at = 0;
-  for (let k = 0; k < i.seq && at + 20 <= i.body.length; k++) {
-    const sources = u16(i.body, at + 2);
-    const type = i.body[at] as number;
-    text += ` [gaddr ${addressAt(i.body, at + 4)} ${RECORD_TYPES[type] ?? `#${type}`}`;
-    if (verbose > 1) {
-      text += ' {';
-      for (let n = 0; n < sources; n++) text += ` ${addressAt(i.body, at + 20 + 16 * n)}`;
-      text += ' }]';
-    } else text += `, ${sources} source(s)]`;
-    at += 20 + 16 * sources;
-  }
-  return text;
-}
-
-function advertisedFlags(i: Icmp): string {
-  const bits = Math.floor(i.rest / 0x20000000);
-  const words = [bits & 4 ? 'router' : '', bits & 2 ? 'solicited' : '', bits & 1 ? 'override' : ''].filter(
-    (w) => w !== '',
-  );
-  return `, Flags [${words.length === 0 ? 'none' : words.join(', ')}]`;
-}
-
-/** An ICMPv6 message from its name on. */
-export function icmp6Text(i: Icmp, ip: Ip, o: SummaryOptions): string {
-  const check = !o.verbose || ip.body.length !== ip.bodyLength ? '' : checksumText(i, ip);
-  const length = `, length ${ip.bodyLength}`;
-  if (!o.verbose) return `ICMP6, ${message6Text(i, o)}${length}`;
-  const neighbour = i.type === ND.SOLICIT || i.type === ND.ADVERTISE;
-  let text = `${check}ICMP6, ${message6Text(i, o, neighbour ? length : '')}${neighbour ? '' : length}`;
-  if (i.type === ND.REPORT2) return `${check}ICMP6, ${message6Text(i, o)}${groupRecords(i, o.verbose)}`;
-  if (i.type === ND.ADVERTISE) text += advertisedFlags(i);
-  if (i.type >= ND.SOLICIT_ROUTER && i.type <= ND.ADVERTISE) text += ndOptions(i, o.verbose);
-  return text;
-}
-
-function checksumText(i: Icmp, ip: Ip): string {
-  const right = rightChecksum(ip, i.checksum);
-  return right === i.checksum ? '[icmp6 sum ok] ' : `[bad icmp6 cksum 0x${hex4(i.checksum)} -> 0x${hex4(right)}!] `;
 }

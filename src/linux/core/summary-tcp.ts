@@ -1,8 +1,9 @@
 /** TCP as tcpdump prints it, with the relative sequence numbers of each conversation. @see tcpdump 4.99 print-tcp.c */
 import { formatIp } from '../../base/ip.ts';
-import type { Ip, Packet } from './dissect.ts';
+import type { Ip } from './dissect.ts';
 import type { Tcp, TcpOption } from './dissect-tcp.ts';
 import { hostText, portText, type SummaryOptions, sum16 } from './summary.ts';
+import { linesProtocol } from './summary-lines.ts';
 import { dnsText } from './summary-udp.ts';
 
 /** Conversations that are remembered. */
@@ -105,14 +106,14 @@ function checksumText(ip: Ip, t: Tcp): string {
 }
 
 /** A segment with its addresses. */
-export function tcpText(p: Packet, t: Tcp, ip: Ip, o: SummaryOptions): string {
+export function tcpText(t: Tcp, ip: Ip, o: SummaryOptions): string {
   const src = `${hostText(ip.src, o)}.${portText(t.sport, 'tcp', o)}`;
   const dst = `${hostText(ip.dst, o)}.${portText(t.dport, 'tcp', o)}`;
   if (o.quiet) return `${src} > ${dst}: tcp ${t.length}`;
   const r = !o.absolute && t.flags & ACK ? o.seen.relative(ip, t) : undefined;
   const seq = r?.seq ?? t.seq;
   let text = `${src} > ${dst}: Flags [${tcpFlags(t.flags)}]`;
-  if (o.verbose) text += checksumText(ip, t);
+  if (o.verbose && !o.unchecked) text += checksumText(ip, t);
   if ((o.verbose ?? 0) > 1 || t.length > 0 || t.flags & (SYN | FIN | RST)) {
     text += `, seq ${seq}`;
     if (t.length > 0) text += `:${(seq + t.length) >>> 0}`;
@@ -122,34 +123,16 @@ export function tcpText(p: Packet, t: Tcp, ip: Ip, o: SummaryOptions): string {
   if (t.flags & URG) text += `, urg ${t.urgent}`;
   if (t.options.length > 0) text += `, options [${t.options.map((x) => optionText(x, r)).join(',')}]`;
   text += `, length ${t.length}`;
-  return text + applicationText(p, t, o);
+  return text + applicationText(t, o);
 }
 
-const HTTP_PORTS = [80, 8080, 3128];
-
-function applicationText(p: Packet, t: Tcp, o: SummaryOptions): string {
+function applicationText(t: Tcp, o: SummaryOptions): string {
   if (t.length === 0) return '';
   if (t.flags & RST) return o.verbose ? ` [RST ${printable(t.payload)}]` : '';
-  if (HTTP_PORTS.includes(t.sport) || HTTP_PORTS.includes(t.dport)) return `: ${httpText(p, t, o)}`;
-  if ((t.sport === 53 || t.dport === 53) && t.payload.length > 14) return ` ${dnsText(t.payload.subarray(2), o, true)}`;
-  return '';
+  if ((t.sport === 53 || t.dport === 53) && t.payload.length > 14) return ` ${dnsText(t.payload.subarray(2), o)}`;
+  return linesProtocol(t, o);
 }
 
 function printable(b: Uint8Array): string {
   return [...b].map((c) => (c >= 32 && c < 127 ? String.fromCharCode(c) : '.')).join('');
-}
-
-/** The first line, or with -v all lines of the head. @see tcpdump print.c txtproto_print */
-function httpText(p: Packet, t: Tcp, o: SummaryOptions): string {
-  if (p.http === undefined) return 'HTTP';
-  if (!o.verbose) return `HTTP: ${p.http}`;
-  const lines = String.fromCharCode(...t.payload).split(/\r?\n/);
-  const rest = lines.pop() ?? '';
-  let text = `HTTP, length: ${t.length}`;
-  for (const line of lines) {
-    if (!/^[\t -~]*$/.test(line)) return text;
-    text += `\n\t${line}`;
-  }
-  const cut = /^[\t -~]*/.exec(rest)?.[0] ?? '';
-  return rest !== '' && cut === rest ? `${text}\n\t${rest} [|http]` : text;
 }

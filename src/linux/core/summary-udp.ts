@@ -1,7 +1,8 @@
 /** UDP, DNS and VXLAN as tcpdump prints them. @see tcpdump 4.99 print-udp.c, print-domain.c, print-vxlan.c */
-import type { Ip, Packet, Udp } from './dissect.ts';
+import { type Ip, type Packet, type Udp, u32 } from './dissect.ts';
 import { type Dns, type DnsRecord, DnsType, dissectDns } from './dissect-dns.ts';
 import { etherText, hostText, portText, type SummaryOptions } from './summary.ts';
+import { dhcpText } from './summary-dhcp.ts';
 import { rightChecksum } from './summary-tcp.ts';
 
 const hex4 = (n: number): string => n.toString(16).padStart(4, '0');
@@ -20,8 +21,8 @@ export function udpText(p: Packet, u: Udp, ip: Ip, o: SummaryOptions): string {
   const start = `${src} > ${dst}: `;
   if (o.quiet) return `${start}UDP, length ${u.length}`;
   // Over IPv4, where it may be absent, the checksum is looked at from -vv on.
-  const check = (o.verbose ?? 0) > (ip.v === 4 ? 1 : 0) ? checksumText(ip, u) : '';
-  if (p.dns) return `${start}${check}${dnsMessageText(p.dns, o, false)}`;
+  const check = !o.unchecked && (o.verbose ?? 0) > (ip.v === 4 ? 1 : 0) ? checksumText(ip, u) : '';
+  if (p.dns) return `${start}${check}${dnsMessageText(p.dns, o, u.sport === 5353 || u.dport === 5353)}`;
   if ((u.sport === 53 || u.dport === 53) && u.length < 12)
     return `${start}${check}domain [length ${u.length} < 12] (invalid)`;
   if (p.vxlan) {
@@ -30,7 +31,20 @@ export function udpText(p: Packet, u: Udp, ip: Ip, o: SummaryOptions): string {
     const inner = u.payload.subarray(8);
     return `${start}${check}VXLAN, ${flags}, vni ${p.vxlan.vni}\n${etherText(inner, u.length - 8, o)}`;
   }
-  return `${start}${check}UDP, length ${u.length}`;
+  return `${start}${check}${byPort(u, o)}`;
+}
+
+/** What the ports alone tell. */
+function byPort(u: Udp, o: SummaryOptions): string {
+  const is = (port: number): boolean => u.sport === port || u.dport === port;
+  if (is(67) || is(68)) return dhcpText(u.payload, u.length, o);
+  if (is(8472) && u.payload.length >= 8) {
+    const flags = u.payload[0] as number;
+    const instance = u32(u.payload, 4) >>> 8;
+    const head = `OTV, flags [${flags & 8 ? 'I' : '.'}] (0x${flags.toString(16).padStart(2, '0')}), overlay ${u32(u.payload, 0) & 0xffffff}, instance ${instance}`;
+    return `${head}\n${etherText(u.payload.subarray(8), u.length - 8, o)}`;
+  }
+  return `UDP, length ${u.length}`;
 }
 
 const TYPES: Readonly<Record<number, string>> = {
@@ -46,6 +60,9 @@ const TYPES: Readonly<Record<number, string>> = {
   33: 'SRV',
   35: 'NAPTR',
   41: 'OPT',
+  43: 'DS',
+  48: 'DNSKEY',
+  52: 'TLSA',
   65: 'HTTPS',
   255: 'ANY',
 };
@@ -66,7 +83,7 @@ function recordText(r: DnsRecord, verbose: number): string {
     if (r.ttl & 0x8000) text += ' DO';
     return text + optOptionsText(r.data);
   }
-  if (r.type === DnsType.SOA) return text;
+  if (r.type === DnsType.SOA && verbose === 0) return text;
   return r.text === '' ? text : ` ${text.trimStart()} ${r.text}`;
 }
 
@@ -111,49 +128,54 @@ function ttlText(seconds: number): string {
 }
 
 /** A DNS message in bytes. */
-export function dnsText(bytes: Uint8Array, o: SummaryOptions, tcp: boolean): string {
+export function dnsText(bytes: Uint8Array, o: SummaryOptions): string {
   const dns = dissectDns(bytes);
-  return dns ? dnsMessageText(dns, o, tcp) : '[|domain]';
+  return dns ? dnsMessageText(dns, o) : '[|domain]';
 }
 
-function dnsMessageText(d: Dns, o: SummaryOptions, tcp: boolean): string {
+function dnsMessageText(d: Dns, o: SummaryOptions, mdns = false): string {
   const verbose = o.verbose ?? 0;
-  const start = `${tcp ? `${d.length} ` : ''}${d.id}`;
+  const start = String(d.id);
   return d.response
-    ? `${start}${responseText(d, verbose)} (${d.length})`
-    : `${start}${queryText(d, verbose)} (${d.length})`;
+    ? `${start}${responseText(d, verbose, mdns)} (${d.length})`
+    : `${start}${queryText(d, verbose, mdns)} (${d.length})`;
 }
 
-function questionText(d: Dns): string {
-  return d.questions
-    .map((q) => ` ${typeText(q.type)}${q.class === 1 ? '' : ` ${CLASSES[q.class] ?? `(Class ${q.class})`}`}? ${q.name}`)
-    .join(',');
+/** The class of a question; in multicast DNS its first bit asks for an answer to the asker alone. @see RFC 6762 §5.4 */
+function classText(of: number, mdns: boolean): string {
+  const value = mdns ? of & 0x7fff : of;
+  const way = mdns ? (of & 0x8000 ? ' (QU)' : ' (QM)') : '';
+  return `${value === 1 ? '' : ` ${CLASSES[value] ?? `(Class ${value})`}`}${way}`;
+}
+
+function questionText(d: Dns, mdns: boolean): string {
+  return d.questions.map((q) => ` ${typeText(q.type)}${classText(q.class, mdns)}? ${q.name}`).join(',');
 }
 
 function listText(tag: string, records: readonly DnsRecord[], verbose: number): string {
   return records.length === 0 ? '' : `${tag}${records.map((r) => recordText(r, verbose)).join(',')}`;
 }
 
-function responseText(d: Dns, verbose: number): string {
+function responseText(d: Dns, verbose: number, mdns: boolean): string {
   const [qd, an, ns, ar] = d.counts;
   let text = `${OPCODES[d.opcode] ?? ''}${RCODES[d.rcode] ?? ` Resp${d.rcode}`}`;
   text += `${d.authoritative ? '*' : ''}${d.recursionAvailable ? '' : '-'}${d.truncated ? '|' : ''}${d.authenticData ? '$' : ''}`;
   if (qd !== 1) text += ` [${qd}q]`;
-  if (verbose > 1) text += ` q:${questionText(d)}`;
+  if (verbose > 1) text += ` q:${questionText(d, mdns)}`;
   text += ` ${an}/${ns}/${ar}`;
   text += listText('', d.answers, verbose);
   if (verbose > 1) text += listText(' ns:', d.authorities, verbose) + listText(' ar:', d.additionals, verbose);
   return text;
 }
 
-function queryText(d: Dns, verbose: number): string {
+function queryText(d: Dns, verbose: number, mdns: boolean): string {
   const [qd, an, ns, ar] = d.counts;
   let text = `${OPCODES[d.opcode] ?? ''}${d.recursionDesired ? '+' : ''}${d.checkingDisabled ? '%' : ''}`;
   if (qd !== 1) text += ` [${qd}q]`;
   if (an !== 0) text += ` [${an}a]`;
   if (ns !== 0) text += ` [${ns}n]`;
   if (ar !== 0) text += ` [${ar}au]`;
-  text += questionText(d);
+  text += questionText(d, mdns);
   if (verbose > 1) text += listText(' ar:', d.additionals, verbose);
   return text;
 }

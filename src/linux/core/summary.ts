@@ -14,12 +14,17 @@ import {
   type Ip,
   type Packet,
   Proto,
+  u32,
   VLAN_LENGTH,
   type Vlan,
 } from './dissect.ts';
+import { hexAndText } from './hex-dump.ts';
 import { LinkType, readSll2, SLL2_LENGTH, type Sll2 } from './pcap.ts';
-import { icmp6Text, icmpText } from './summary-icmp.ts';
+import { icmpText } from './summary-icmp.ts';
+import { icmp6Text } from './summary-icmp6.ts';
+import { igmpText } from './summary-igmp.ts';
 import { type Conversations, tcpText } from './summary-tcp.ts';
+import { tunnelText } from './summary-tunnel.ts';
 import { udpText } from './summary-udp.ts';
 
 /** What to print: tcpdump's flags. State that outlives a line (relative numbers) is in `seen`. */
@@ -30,6 +35,8 @@ export interface SummaryOptions {
   readonly verbose?: number;
   /** -q */
   readonly quiet?: boolean;
+  /** -K: checksums of TCP, UDP and IP are not looked at. */
+  readonly unchecked?: boolean;
   /** -S */
   readonly absolute?: boolean;
   /** Conversations met so far; one for each run of tcpdump. */
@@ -41,11 +48,14 @@ export interface SummaryOptions {
   readonly ifname?: (ifindex: number) => string | undefined;
 }
 
+const RARP = 0x8035;
+
 const ETHERTYPES: Readonly<Record<number, string>> = {
   [EtherType.IP4]: 'IPv4',
   [EtherType.ARP]: 'ARP',
   [EtherType.IP6]: 'IPv6',
   [EtherType.VLAN]: '802.1Q',
+  32821: 'Reverse ARP',
   35020: 'LLDP',
 };
 
@@ -91,6 +101,7 @@ export function etherText(bytes: Uint8Array, length: number, o: SummaryOptions):
   const type = ((bytes[12] as number) << 8) | (bytes[13] as number);
   const p = dissectNetwork(type, bytes.subarray(14));
   const eth = { dst: macAt(bytes, 0), src: macAt(bytes, 6), type };
+  if (ETHERTYPES[p.ethertype] === undefined) return etherHeader(eth, length, o) + hexAndText(bytes.subarray(14));
   return `${o.link ? etherHeader(eth, length, o) : ''}${networkText(p, bytes.subarray(14), length - 14, o)}`;
 }
 
@@ -118,7 +129,7 @@ export function networkText(p: Packet, bytes: Uint8Array, length: number, o: Sum
     const { vlans, ...inner } = p;
     return (o.link ? tagsText(vlans, o) : '') + networkText(inner, bytes.subarray(skip), length - skip, o);
   }
-  if (p.ethertype === EtherType.ARP) {
+  if (p.ethertype === EtherType.ARP || p.ethertype === RARP) {
     const prefix = o.link ? '' : 'ARP, ';
     return prefix + (p.arp ? arpText(p.arp, length, o) : '[|arp]');
   }
@@ -143,6 +154,8 @@ function arpText(a: Arp, length: number, o: SummaryOptions): string {
     const tell = a.senderIp === 0 ? formatIp4(0) : host(a.senderIp);
     text += ` who-has ${host(a.targetIp)}${target} tell ${tell}`;
   } else if (a.op === 2) text += ` ${host(a.senderIp)} is-at ${formatMac(a.senderMac)}`;
+  else if (a.op === 3) text += ` who-is ${formatMac(a.targetMac)} tell ${formatMac(a.senderMac)}`;
+  else if (a.op === 4) text += ` ${formatMac(a.targetMac)} at ${host(a.targetIp)}`;
   return `${head}${text}, length ${length}`;
 }
 
@@ -152,6 +165,15 @@ const PROTO_NAMES: Readonly<Record<number, string>> = {
   [Proto.TCP]: 'TCP',
   [Proto.UDP]: 'UDP',
   [Proto.ICMP6]: 'ICMPv6',
+  4: 'IPIP',
+  41: 'IPv6',
+  47: 'GRE',
+  50: 'ESP',
+  51: 'AH',
+  89: 'OSPF',
+  103: 'PIM',
+  112: 'VRRP',
+  132: 'SCTP',
   0: 'Options',
   44: 'Fragment',
 };
@@ -162,6 +184,32 @@ export function sum16(bytes: Uint8Array, start = 0): number {
   for (let i = 0; i < bytes.length; i += 2) s += ((bytes[i] as number) << 8) | (bytes[i + 1] ?? 0);
   while (s > 0xffff) s = (s & 0xffff) + Math.floor(s / 65536);
   return s;
+}
+
+const OPTIONS: Readonly<Record<number, string>> = {
+  0: 'EOL',
+  1: 'NOP',
+  7: 'RR',
+  68: 'timestamp',
+  131: 'LSRR',
+  137: 'SSRR',
+  148: 'RA',
+};
+
+/** The options of a header. @see RFC 791 §3.1 */
+function ipOptions(header: Uint8Array): string {
+  const out: string[] = [];
+  for (let at = 20; at < header.length; ) {
+    const type = header[at] as number;
+    const n = type < 2 ? 1 : Math.max(2, header[at + 1] ?? 2);
+    let text = OPTIONS[type] ?? `unknown ${type}`;
+    if (type === 7 || type === 131 || type === 137)
+      for (let k = at + 3; k + 4 <= at + n; k += 4) text += ` ${formatIp4(u32(header, k))}`;
+    out.push(text);
+    if (type === 0) break;
+    at += n;
+  }
+  return out.length === 0 ? '' : `, options (${out.join(',')})`;
 }
 
 /** The header in parentheses that -v puts first. */
@@ -175,7 +223,7 @@ function ip4Detail(ip: Ip, length: number): string {
   const right = (~sum16(ip.header) + h.checksum + 0x1fffe) % 0xffff;
   const bad = sum16(ip.header) === 0xffff ? '' : `, bad cksum ${h.checksum.toString(16)} (->${right.toString(16)})!`;
   const tos = `tos 0x${h.tos.toString(16)}${ecn}`;
-  return `(${tos}${ttl}, id ${h.id}, offset ${h.offset}, flags [${flags}], proto ${proto}, length ${length}${bad})\n    `;
+  return `(${tos}${ttl}, id ${h.id}, offset ${h.offset}, flags [${flags}], proto ${proto}, length ${length}${ipOptions(ip.header)}${bad})\n    `;
 }
 
 /** An IPv4 packet, without "IP ". */
@@ -244,11 +292,13 @@ function transportText(p: Packet, ip: Ip, o: SummaryOptions): string {
     const rest = ip.h6?.fragment?.offset === 0 ? ` ${bare(transportText(p, whole, o), src, dst)}` : '';
     return `${src} > ${dst}: ${frag}${rest}`;
   }
-  if (p.tcp) return tcpText(p, p.tcp, ip, o);
+  if (p.tcp) return tcpText(p.tcp, ip, o);
   if (p.udp) return udpText(p, p.udp, ip, o);
   const hbh = ip.h6?.hopByHop ? `HBH ${o.verbose ? hopOptions(ip) : ''}` : '';
   if (p.icmp) return `${src} > ${dst}: ${hbh}${ip.v === 4 ? icmpText(p.icmp, ip, o) : icmp6Text(p.icmp, ip, o)}`;
   if (p.cut) return `${src} > ${dst}: [|${p.cut}]`;
-  const name = PROTO_NAMES[ip.proto] === undefined ? `ip-proto-${ip.proto}` : PROTO_NAMES[ip.proto];
-  return `${src} > ${dst}: ${hbh} ${name} ${ip.bodyLength}`.replace(':  ', ':  ');
+  if (ip.v === 4 && ip.proto === 2) return `${src} > ${dst}: ${igmpText(ip, o)}`;
+  const carried = tunnelText(ip, o);
+  if (carried !== undefined) return carried;
+  return `${src} > ${dst}: ${hbh} ip-proto-${ip.proto} ${ip.bodyLength}`;
 }

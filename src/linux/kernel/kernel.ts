@@ -20,6 +20,7 @@ import type {
   Layer,
   LayerSpec,
   Mounts,
+  MountsOf,
   OpenFile,
   PidNs,
   Process,
@@ -56,6 +57,23 @@ const FILES_MADE = -86_400e9;
 
 /** What the files of all machines are laid over. */
 const BASE = layerOf(baseFiles(), FILES_MADE);
+
+/** How the file systems that the kernel itself fills are mounted. */
+interface SystemMounts {
+  readonly dev: { readonly source: string; readonly options: string };
+  readonly pts: string;
+  readonly readOnlySys: boolean;
+}
+const MACHINE: SystemMounts = {
+  dev: { source: 'udev', options: 'rw,nosuid' },
+  pts: 'rw,nosuid,nodev,noexec,relatime',
+  readOnlySys: false,
+};
+/** @see moby oci/defaults.go: DefaultLinuxSpec */
+const CONTAINER: Omit<SystemMounts, 'readOnlySys'> = {
+  dev: { source: 'tmpfs', options: 'rw,nosuid,size=65536k,mode=755' },
+  pts: 'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666',
+};
 
 export class Machine implements Kernel {
   readonly release = '6.18.44-fc-v769';
@@ -102,7 +120,7 @@ export class Machine implements Kernel {
     const named = layerOf(namedFiles(options.hostname), FILES_MADE);
     const fs = overlay(this.tree, [BASE, ...(options.layers ?? []), named]);
     this.root = new MountTable(fs, { source: '/dev/vda1', type: 'ext4' });
-    this.#mountSystem(this.root, this.pidns, this.hostNetns);
+    this.#mountSystem(this.root, this.pidns, this.hostNetns, MACHINE);
     this.root.mount('/run', tmpfs(this.tree), { source: 'tmpfs', options: 'rw,nosuid,nodev,mode=755' });
     this.init = this.#firstProc(options.init ?? ['/sbin/init']);
     this.pidns.skipTo(options.firstPid ?? 2);
@@ -136,12 +154,13 @@ export class Machine implements Kernel {
     };
   }
 
-  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey): void {
+  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey, { dev, pts, readOnlySys }: SystemMounts): void {
     const plain = 'rw,nosuid,nodev,noexec,relatime';
     table.mount('/proc', synthFs('proc', procfs(this, pidns)), { source: 'proc', options: plain });
-    table.mount('/dev', devfs(this), { source: pidns === this.pidns ? 'udev' : 'tmpfs', options: 'rw,nosuid' });
-    table.mount('/dev/pts', synthFs('devpts', devpts(this)), { source: 'devpts', options: plain });
-    table.mount('/sys', synthFs('sysfs', sysfs(this, netns)), { source: 'sysfs', options: plain });
+    table.mount('/dev', devfs(this), dev);
+    table.mount('/dev/pts', synthFs('devpts', devpts(this)), { source: 'devpts', options: pts });
+    const sys = { source: 'sysfs', options: readOnlySys ? plain.replace('rw', 'ro') : plain, readOnly: readOnlySys };
+    table.mount('/sys', synthFs('sysfs', sysfs(this, netns)), sys);
   }
 
   #bug(p: Proc, error: unknown): void {
@@ -219,9 +238,10 @@ export class Machine implements Kernel {
   tmpfs(size?: number): TreeFs {
     return tmpfs(this.tree, 'tmpfs', size);
   }
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts {
+  mounts(rootfs: FileSystem, of: MountsOf): Mounts {
     const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });
-    this.#mountSystem(table, of.pidns as PidNamespace, of.netns);
+    const readOnlySys = of.readOnlySys ?? false;
+    this.#mountSystem(table, of.pidns as PidNamespace, of.netns, { ...CONTAINER, readOnlySys });
     return table;
   }
 

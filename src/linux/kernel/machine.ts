@@ -217,6 +217,16 @@ export interface Process {
   readonly alive: boolean;
 }
 
+/** Whose file systems a mount table shows. */
+export interface MountsOf {
+  readonly pidns: PidNs;
+  readonly netns: NetnsKey;
+  /** The root file system is read-only. */
+  readonly readOnly?: boolean;
+  /** /sys and /proc/sys are, too, as for containers without privileges. */
+  readonly readOnlySys?: boolean;
+}
+
 export interface Kernel {
   readonly world: World;
   /** The machine's root mounts, with /proc, /sys, /dev and /etc. */
@@ -245,7 +255,7 @@ export interface Kernel {
   /** @param size bytes that its files may take; without a limit when absent */
   tmpfs(size?: number): FileSystem;
   /** A mount table over `rootfs`, with /proc of a PID namespace, /dev, /dev/pts, /sys as containers have them. */
-  mounts(rootfs: FileSystem, of: { pidns: PidNs; netns: NetnsKey; readOnly?: boolean }): Mounts;
+  mounts(rootfs: FileSystem, of: MountsOf): Mounts;
 
   // --- processes
   /** ENOENT, EACCES, ENOTDIR, ENOEXEC as execve; then nothing was started. */

@@ -41,7 +41,15 @@ export function signalNumber(s: string): number | undefined {
   if (s !== '' && Number.isInteger(n)) return n >= 0 && n <= 64 ? n : undefined;
   const name = s.toUpperCase();
   const full = name.startsWith('SIG') ? name : `SIG${name}`;
-  return (SIGNALS as Record<string, number>)[full];
+  return (SIGNALS as Record<string, number>)[full] ?? realTime(full.slice(3));
+}
+
+/** `RTMIN`, `RTMIN+3`, `RTMAX-3`: 34 to 64 */
+function realTime(name: string): number | undefined {
+  const m = /^RT(?:MIN(?:\+(\d+))?|MAX(?:-(\d+))?)$/.exec(name);
+  if (!m) return undefined;
+  const n = name.startsWith('RTMIN') ? 34 + Number(m[1] ?? 0) : 64 - Number(m[2] ?? 0);
+  return n >= 34 && n <= 64 ? n : undefined;
 }
 
 /** 15 → `SIGTERM`; undefined for real-time and unknown numbers. */

@@ -119,6 +119,17 @@ export async function readAll(sys: Sys, fd: Fd): Promise<Uint8Array | Errno> {
   return out;
 }
 
+/** All bytes of a file by its path: what has no length of its own (a pipe of `<(…)`) is read to its end. */
+export async function readWhole(sys: Sys, path: string): Promise<Uint8Array | Errno> {
+  const bytes = sys.readFile(path);
+  if (!isErr(bytes) || bytes.name !== 'EINVAL') return bytes;
+  const fd = sys.open(path, { read: true });
+  if (isErr(fd)) return fd;
+  const all = await readAll(sys, fd);
+  sys.close(fd);
+  return all;
+}
+
 /** A whole file as text; the errno when it cannot be read. */
 export function readText(sys: Sys, path: string): string | Errno {
   const bytes = sys.readFile(path);

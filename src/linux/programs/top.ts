@@ -6,6 +6,7 @@
  */
 import { civil } from '../../base/civil.ts';
 import { isErr } from '../kernel/errno.ts';
+import { SIGNALS } from '../kernel/signal.ts';
 import type { ProcInfo, Sys } from '../kernel/sys.ts';
 import { RAW } from '../kernel/sys.ts';
 import { commandLine, meminfo, realtimeOf, userNames } from './proc.ts';
@@ -122,6 +123,21 @@ async function wait(sys: Sys, delayNs: number, keys: boolean): Promise<boolean> 
   return false;
 }
 
+/** Signals that end it even where it is the first process of a container. @see busybox procps/top.c: sig_catcher, kill_myself_with_sig */
+const FATAL = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGALRM', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
+
+function dieBySignals(sys: Sys, saved: ReturnType<Sys['tcgetattr']> | undefined): void {
+  for (const name of FATAL) {
+    const signal = SIGNALS[name];
+    sys.sigaction(signal, () => {
+      if (saved && !isErr(saved)) sys.tcsetattr(0, saved);
+      sys.sigaction(signal, 'default');
+      sys.kill(sys.pid, signal);
+      sys.exit(128 + signal);
+    });
+  }
+}
+
 async function run(ctx: Context): Promise<number> {
   const { sys, options: o } = ctx;
   const busybox = ctx.flavour === 'busybox';
@@ -132,6 +148,7 @@ async function run(ctx: Context): Promise<number> {
   const keys = !batch && sys.isatty(0);
   if (!busybox && !batch && !sys.isatty(1)) return ctx.fail('failed tty get');
   const saved = keys ? sys.tcgetattr(0) : undefined;
+  if (busybox && !batch) dieBySignals(sys, saved);
   if (saved && !isErr(saved)) sys.tcsetattr(0, { ...RAW, opost: true });
   try {
     let before: Sample = { at: 0, cpu: new Map() };

@@ -201,6 +201,7 @@ function importEnvironment(sh: Shell): void {
 async function main(sys: Sys, flavour: Flavour, completers: CompleterMap): Promise<number> {
   const sh = new Shell(sys, { flavour, completers });
   sh.arg0 = sys.argv[0] ?? flavour;
+  if (flavour !== 'bash') sh.options.delete('braceexpand');
   const call = parseCall(sys.argv);
   for (const fd of sys.fds()) sh.io.set(fd, fd);
   if (call.answer) {
@@ -250,7 +251,7 @@ async function runCommandString(sh: Shell, call: Call): Promise<number> {
 
 async function runScriptFile(sh: Shell, call: Call): Promise<number> {
   const path = call.rest[0] as string;
-  const text = scriptText(sh, path);
+  const text = await scriptText(sh, path);
   if (typeof text !== 'string') {
     const said =
       sh.setup.flavour === 'bash'
@@ -269,7 +270,7 @@ async function startupFiles(sh: Shell, call: Call): Promise<void> {
   const home = sh.vars.get('HOME') ?? '/root';
   const run = async (path: string): Promise<boolean> => {
     if (isErr(sh.sys.stat(path))) return false;
-    const text = scriptText(sh, path);
+    const text = await scriptText(sh, path);
     if (typeof text !== 'string') return false;
     const arg0 = sh.arg0;
     sh.calls.push({ name: 'source', source: path, line: 0 });

@@ -13,8 +13,8 @@ export function installDynamics(sh: Shell): void {
   const bash = sh.setup.flavour === 'bash';
   d.set('LINENO', { get: () => String(sh.line) });
   d.set('PPID', { get: () => String(sh.parentPid) });
+  if (sh.setup.flavour !== 'dash') d.set('RANDOM', { get: () => String(sh.sys.rng.below(32768)), set: () => {} });
   if (!bash) return;
-  d.set('RANDOM', { get: () => String(sh.sys.rng.below(32768)), set: () => {} });
   d.set('SRANDOM', { get: () => String(sh.sys.rng.u32()) });
   d.set('SECONDS', {
     get: () => String(Math.floor((sh.sys.now() - secondsBase) / 1e9)),

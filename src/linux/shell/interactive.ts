@@ -173,7 +173,7 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
     }
     if (got.kind === 'eof') {
       if (buffer === '') return 'eof';
-      const reading = readText(buffer);
+      const reading = readText(buffer, sh.setup.flavour);
       if (reading.kind !== 'commands' && reading.error) await explainError(sh, buffer, reading.error);
       sh.status = 2;
       return 'again';
@@ -197,7 +197,7 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
     }
     buffer = buffer === '' ? line : `${buffer.replace(/\\\n$/, '')}${line}`;
     buffer += '\n';
-    const reading = readText(buffer);
+    const reading = readText(buffer, sh.setup.flavour);
     if (reading.kind === 'incomplete') continue;
     remember(sh, buffer);
     if (reading.kind === 'commands') return { text: buffer };

@@ -4,9 +4,10 @@
  */
 
 import type * as ast from 'unbash';
-import { isErr } from '../kernel/errno.ts';
+import { EBADF, type Errno, isErr } from '../kernel/errno.ts';
 import { expandAliases } from './alias.ts';
 import { runStatement } from './execute/list.ts';
+import { readAll } from './expand/substitution.ts';
 import type { Shell } from './shell.ts';
 import { explainError, readCommands } from './source.ts';
 import { Unwind } from './unwind.ts';
@@ -18,7 +19,7 @@ export async function runText(sh: Shell, text: string, where = '', firstLine = 1
   const tail = sh.tail;
   sh.status = text.trim() === '' && where !== '' ? 0 : sh.status;
   try {
-    for (const part of readCommands(text, firstLine, rewriter(sh, text))) {
+    for (const part of readCommands(text, firstLine, rewriter(sh, text), sh.setup.flavour)) {
       sh.frame = { text: part.text, firstLine: part.line };
       sh.pos = 0;
       if (sh.has('verbose')) await sh.write(2, part.text.endsWith('\n') ? part.text : `${part.text}\n`);
@@ -67,11 +68,24 @@ async function runLines(sh: Shell, script: ast.Script, text: string): Promise<vo
   }
 }
 
+/** What comes out of a pipe: `source <(command)`. */
+async function readPipe(sh: Shell, path: string): Promise<Uint8Array | Errno> {
+  const own = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(path);
+  const fd = own ? (sh.io.get(Number(own[1] ?? 0)) ?? EBADF) : sh.sys.open(path, { read: true });
+  if (isErr(fd)) return fd;
+  const all = await readAll(sh.sys, fd);
+  if (!own) sh.sys.close(fd);
+  return all;
+}
+
 /** Text of a script file, or why it is none. */
-export function scriptText(sh: Shell, path: string): string | { error: string; status: number } {
+export async function scriptText(sh: Shell, path: string): Promise<string | { error: string; status: number }> {
   const st = sh.sys.stat(path);
   if (!isErr(st) && st.kind === 'dir') return { error: 'Is a directory', status: 126 };
-  const bytes = sh.sys.readFile(path);
+  const bytes =
+    /^\/dev\/(fd\/|stdin$)/.test(path) || (!isErr(st) && st.kind !== 'file')
+      ? await readPipe(sh, path)
+      : sh.sys.readFile(path);
   if (isErr(bytes)) return { error: bytes.text, status: bytes.name === 'EACCES' ? 126 : 127 };
   if (bytes.subarray(0, 80).includes(0)) return { error: 'cannot execute binary file', status: 126 };
   return new TextDecoder().decode(bytes);
@@ -79,7 +93,7 @@ export function scriptText(sh: Shell, path: string): string | { error: string; s
 
 /** A file without `#!` that execve refused: this process becomes a shell that runs it. */
 export async function runFile(sh: Shell, path: string, argv: readonly string[]): Promise<number> {
-  const text = scriptText(sh, path);
+  const text = await scriptText(sh, path);
   if (typeof text !== 'string') {
     await sh.complain(`${path}: ${text.error}`);
     return text.status;

@@ -253,12 +253,15 @@ export class Shell {
   /** A failure that ends a script and drops the line of an interactive shell. */
   async fail(text: string, status = 1): Promise<never> {
     await this.complain(text);
+    // the smaller shells end, where bash drops the line
+    if (this.setup.flavour !== 'bash' && !this.interactive) throw new Unwind('exit', 2);
     throw new Unwind('discard', status);
   }
 
   /** What an unset variable under -u, or `${x:?}`, leads to: the end of a script, or of an interactive line. */
   fatal(): Unwind {
     if (this.interactive) return new Unwind('discard', 1);
+    if (this.setup.flavour !== 'bash') return new Unwind('exit', 2);
     return new Unwind('exit', this.commandString !== undefined && this.subshell === 0 ? 127 : 1);
   }
 

@@ -6,6 +6,8 @@
 
 import type * as ast from 'unbash';
 import { forEachChild, parse } from 'unbash';
+import type { Flavour } from './dialect.ts';
+import { foreign, wanted } from './posix.ts';
 import type { Shell } from './shell.ts';
 
 /** What a text is: complete commands, the beginning of one, or wrong. */
@@ -23,9 +25,11 @@ export const RESERVED = [
 const blank = (text: string): boolean => /^(?:\s|#[^\n]*|\\\n)*$/.test(text);
 
 /** Parses a text that may be only the beginning of a command. */
-export function readText(text: string): Reading {
+export function readText(text: string, flavour: Flavour = 'bash'): Reading {
   const script = parse(text);
-  const errors = [...(script.errors ?? [])].sort((a, b) => a.pos - b.pos);
+  const all = [...(script.errors ?? [])].sort((a, b) => a.pos - b.pos);
+  // a group that is empty because the text ends is only unfinished
+  const errors = all.filter((e, i) => i === all.length - 1 || !e.message.startsWith('expected command in'));
   const first = errors[0];
   if (first) {
     const open = first.message.startsWith('unterminated');
@@ -37,6 +41,8 @@ export function readText(text: string): Reading {
     if (!text.endsWith('\n') || text.endsWith('\\\n')) return { kind: 'incomplete', error: undefined };
   }
   if (openHereDoc(script)) return { kind: 'incomplete', error: { message: 'here-document', pos: text.length } };
+  const odd = foreign(script, text, flavour);
+  if (odd) return { kind: 'error', error: { message: odd.words ?? `foreign ${odd.token}`, pos: odd.pos } };
   return { kind: 'commands', script };
 }
 
@@ -64,8 +70,9 @@ export function* readCommands(
   text: string,
   firstLine = 1,
   rewrite?: (text: string) => string,
+  flavour: Flavour = 'bash',
 ): Generator<{ reading: Reading; text: string; line: number }> {
-  const whole = rewrite ? undefined : readText(text);
+  const whole = rewrite ? undefined : readText(text, flavour);
   if (whole?.kind === 'commands') {
     yield { reading: whole, text, line: firstLine };
     return;
@@ -79,7 +86,7 @@ export function* readCommands(
     if (!last) buffer += '\n';
     const raw = buffer;
     if (rewrite) buffer = rewrite(raw);
-    const reading = readText(buffer);
+    const reading = readText(buffer, flavour);
     if (rewrite && reading.kind === 'incomplete' && !last) buffer = raw;
     if (reading.kind === 'incomplete' && !last) continue;
     if (reading.kind === 'incomplete' && reading.error?.message === 'here-document') {
@@ -143,6 +150,32 @@ function eofMessage(text: string, error: ast.ParseError): string {
   return at < 0 ? end : `${end} from \`${open}' command on line ${lineAt(text, at)}`;
 }
 
+/** A syntax error in dash's or ash's words. @see dash src/parser.c: synexpect; busybox ash.c: raise_error_unexpected_syntax */
+function smallerWords(
+  flavour: Flavour,
+  text: string,
+  error: ast.ParseError,
+  eof: boolean,
+  message: string,
+  pos: number,
+): string {
+  const say = (words: string): string =>
+    flavour === 'dash' ? `Syntax error: ${words.charAt(0).toUpperCase()}${words.slice(1)}` : `syntax error: ${words}`;
+  const unexpected = (what: string): string =>
+    flavour === 'dash' ? `Syntax error: ${what} unexpected` : `syntax error: unexpected ${what}`;
+  const named = /^foreign (.*)$/.exec(error.message)?.[1];
+  if (named !== undefined) return unexpected(named);
+  if (error.message === 'bad for loop variable') return say(error.message);
+  if (/matching `["']'/.test(message)) return say('unterminated quoted string');
+  if (/matching ``'/.test(message)) return say('EOF in backquote substitution');
+  if (!message.startsWith('syntax error near') || eof) {
+    const open = /matching `(.)'/.exec(message)?.[1] ?? wanted(error.message);
+    return `${unexpected('end of file')}${open === undefined ? '' : ` (expecting "${open}")`}`;
+  }
+  const token = tokenAt(text, pos);
+  return unexpected(token === 'newline' ? token : `"${token}"`);
+}
+
 /** Prints a syntax error as the shell does; sets the line that messages name. */
 export async function explainError(sh: Shell, text: string, error: ast.ParseError, where = ''): Promise<void> {
   const eof = /^expected/.test(error.message) && blank(text.slice(error.pos)) && !error.message.includes('redirect');
@@ -151,14 +184,10 @@ export async function explainError(sh: Shell, text: string, error: ast.ParseErro
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   const line = firstLine - 1 + (eof ? lines + 1 : lineAt(text, pos));
   if (sh.dialect.flavour !== 'bash') {
-    const token = message.startsWith('syntax error near')
-      ? `"${tokenAt(text, pos)}" unexpected`
-      : 'end of file unexpected';
-    const said =
-      sh.dialect.flavour === 'dash'
-        ? `Syntax error: ${token}`
-        : `syntax error: ${token.replace('"newline"', 'newline')}`;
-    await sh.write(2, `${sh.dialect.prefix(sh.arg0, line, sh.messageInteractive)}${said}\n`);
+    // a text without a last newline ends on its last line
+    const at = eof ? firstLine - 1 + text.split('\n').length : line;
+    const said = smallerWords(sh.dialect.flavour, text, error, eof, message, pos);
+    await sh.write(2, `${sh.dialect.prefix(sh.arg0, at, sh.messageInteractive)}${said}\n`);
     return;
   }
   const source = sh.calls.at(-1)?.source || sh.arg0;

@@ -20,7 +20,7 @@ export async function inputText(sh: Shell): Promise<number> {
     buffer += a.text + (end ? '' : '\n');
     if (!end) read++;
     if (end && buffer === '') return sh.status;
-    const reading = readText(buffer);
+    const reading = readText(buffer, sh.setup.flavour);
     if (reading.kind === 'incomplete' && !end) continue;
     sh.frame = { text: buffer, firstLine: line };
     sh.pos = 0;

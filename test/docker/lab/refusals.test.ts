@@ -46,6 +46,32 @@ const RUN: readonly (readonly [flags: string, said: string])[] = [
     '--platform foo',
     'docker: error parsing specified platform: "foo": unknown operating system or architecture: invalid argument [125]',
   ],
+  [
+    `--mount 'type=bind,"source=/tmp'`,
+    'invalid argument "type=bind,\\"source=/tmp" for "--mount" flag: parse error on line 1, column 23: extraneous or missing " in quoted-field [125]',
+  ],
+  [
+    `--mount 'type=tmpfs,target=/a"b'`,
+    'invalid argument "type=tmpfs,target=/a\\"b" for "--mount" flag: parse error on line 1, column 21: bare " in non-quoted field [125]',
+  ],
+  [
+    '--mount type=bind,src=/tmp,dst=/x,bind-recursive=readonly',
+    `invalid argument "type=bind,src=/tmp,dst=/x,bind-recursive=readonly" for "--mount" flag: option 'bind-recursive=readonly' requires 'readonly' to be specified in conjunction [125]`,
+  ],
+  [
+    '--mount type=bind,src=/tmp,dst=/x,bind-recursive=readonly,ro',
+    `invalid argument "type=bind,src=/tmp,dst=/x,bind-recursive=readonly,ro" for "--mount" flag: option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction [125]`,
+  ],
+  ['--env-file .', 'docker: invalid env file (.): read .: is a directory [125]'],
+  ['--log-driver awslogs', "must specify a value for log opt 'awslogs-group' [125]"],
+  [
+    '--log-driver syslog',
+    'failed to create task for container: failed to initialize logging driver: Unix syslog delivery error [125]',
+  ],
+  [
+    '--ipc container:web',
+    'failed to join IPC namespace: container ID: non-shareable IPC (hint: use IpcMode:shareable for the donor container) [125]',
+  ],
   ['-w /etc/passwd', 'Cannot mkdir: /etc/passwd is not a directory [125]'],
   [
     `--hostname ${'h'.repeat(70)}`,
@@ -83,7 +109,8 @@ const RUN: readonly (readonly [flags: string, said: string])[] = [
 
 describe('docker run', () => {
   test.each(RUN)('%s', async (flags, said) => {
-    expect(await m.fails(`docker run --rm ${flags} busybox true`)).toBe(said);
+    const got = await m.fails(`docker run --rm ${flags} busybox true`);
+    expect(got.replace(/\b[0-9a-f]{64}\b/, 'ID')).toBe(said);
   });
 
   test('a command without a name is none', async () => {
@@ -99,7 +126,8 @@ describe('docker run', () => {
     expect(await said('--oom-kill-disable')).toBe(
       'WARNING: OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.\n',
     );
-    for (const flags of ['-p 80/tcp/udp', '--stop-signal 99', '-v v:/data']) expect(await said(flags)).toBe('');
+    for (const flags of ['-p 80/tcp/udp', '--stop-signal 99', '--stop-signal SIGRTMIN+3', '-v v:/data', '-v :'])
+      expect(await said(flags)).toBe('');
   });
 
   test('one letter and a colon begin a path, not a name', async () => {
@@ -128,6 +156,21 @@ describe('other commands', () => {
     ],
     ['docker save -o /tmp busybox', 'failed to save image: cannot write to a directory [1]'],
     ['docker attach --detach-keys ctrl-, web', 'unable to upgrade to tcp, received 400 [1]'],
+    [
+      'docker start --checkpoint a web',
+      '"--checkpoint" is only supported on a Docker daemon with experimental features enabled [1]',
+    ],
+    [
+      'docker history --platform foo busybox',
+      'invalid platform: "foo": unknown operating system or architecture: invalid argument [1]',
+    ],
+    [
+      'docker image inspect --platform arm64 busybox',
+      'image with reference busybox was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64 [1]',
+    ],
+    ['docker cp nosuch/ web:/', 'lstat /root/nosuch: no such file or directory [1]'],
+    ['docker cp web:/etc/passwd nodir/x', 'invalid output path: directory "/root/nodir" does not exist [1]'],
+    ['echo | docker cp - web:/nosuch', 'destination "web:/nosuch" must be a directory [1]'],
     ['docker stats --no-stream web nosuch', 'No such container: nosuch [1]'],
     ['docker image prune -f --filter foo=bar', "invalid filter 'foo' [1]"],
     ['docker network create -o com.docker.network.bridge.name=eth0 odd', 'existing interface eth0 is not a bridge [1]'],

@@ -5,6 +5,18 @@ import { emptyTables, itSays, type RuleWords } from './iptables-words.ts';
 import { makeMachine } from './machine.ts';
 
 const RULES: readonly RuleWords[] = [
+  // options by their beginnings
+  [
+    '-A FORWARD -m multiport -p tcp --dport 80,443',
+    '-A FORWARD -p tcp -m multiport --dports 80,443',
+    'multiport dports 80,443',
+  ],
+  [
+    '-A FORWARD -m limit --limit 3/s --limit-b 4',
+    '-A FORWARD -m limit --limit 3/sec --limit-burst 4',
+    'limit: avg 3/sec burst 4',
+  ],
+  ['-A FORWARD -p icmp --icmp-t 8', '-A FORWARD -p icmp -m icmp --icmp-type 8', 'icmptype 8'],
   ['-A FORWARD -p sctp --dport 80', '-A FORWARD -p sctp -m sctp --dport 80', 'sctp dpt:80'],
   ['-A FORWARD -m connmark --mark 1', '-A FORWARD -m connmark --mark 0x1', 'connmark match  0x1'],
   [
@@ -333,4 +345,23 @@ it.each([
     4,
     `Warning: Extension ${name} revision 0 not supported, missing kernel module?\niptables v1.8.13 (nf_tables):  ${what} failed (No such file or directory): rule in chain ${chain}\n`,
   ]);
+});
+
+it('-j DNAT --to is --to-destination; the nat table takes no DROP', async () => {
+  const m = await makeMachine();
+  await m.sh('iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to 10.0.0.2:80');
+  expect((await m.sh('iptables -t nat -S PREROUTING')).stdout).toBe(
+    '-P PREROUTING ACCEPT\n-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.2:80\n',
+  );
+  const refused =
+    'iptables v1.8.13 (nf_tables): \nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n\n' +
+    "Try `iptables -h' or 'iptables --help' for more information.\n";
+  for (const line of ['-A PREROUTING -j DROP', '-P PREROUTING DROP'])
+    expect(await m.sh(`iptables -t nat ${line}`)).toMatchObject({ code: 2, stderr: refused });
+});
+
+it('ip6tables -L has -- as its options', async () => {
+  const m = await makeMachine();
+  await m.sh('ip6tables -A INPUT -p tcp -j ACCEPT');
+  expect((await m.sh('ip6tables -nL INPUT')).stdout).toMatch(/^ACCEPT +tcp +-- +::\/0 /m);
 });

@@ -1,9 +1,8 @@
 /**
- * A learning bridge. Frames go to the port the forwarding table names, are flooded when it does not, and come up to
- * the bridge's own device when they are for it. Ports are flooded newest first, as Linux lists them; the machine
- * itself gets its copy last. IPv4 frames cross netfilter on the way (br_netfilter).
+ * A learning bridge. Frames go to the port the forwarding table names, are flooded when it does not (flood.ts), and come up to
+ * the bridge's own device when they are for it. The machine itself gets its copy of a flood last. IPv4 frames cross netfilter on the way (br_netfilter).
  * Limits: no spanning tree, no multicast snooping, no VLAN filtering.
- * @see Linux net/bridge/br_input.c: br_handle_frame, br_forward.c: br_flood
+ * @see Linux net/bridge/br_input.c: br_handle_frame
  */
 import {
   DROP_BAD_FRAME,
@@ -20,7 +19,6 @@ import {
   MIB_FRAG_OKS,
   PKT_HOST,
   TRACE_FDB,
-  TRACE_FLOOD,
   TRACE_LEARN,
   VERDICT_ACCEPT,
 } from '../../abi';
@@ -37,13 +35,14 @@ import { PF_BRIDGED, PF_BRIDGED_DNAT, PF_IGNORE_DF, PF_TRACE, Pkt } from '../sim
 import { pktClone, pktDrop, pktFree } from '../sim/pool';
 import { traceWrite } from '../sim/stat';
 import { trace, tracePiece } from '../sim/trace';
-import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethSrc, MAC_BROADCAST, macIsGroup } from '../wire/ether';
+import { ETH_HLEN, ETH_IPV4, ETH_IPV6, ethDst, ethSrc, macIsGroup } from '../wire/ether';
 import { ip4Frag } from '../wire/ipv4';
 import { ICMP6_TOOBIG, IP6_MIN_MTU } from '../wire/ipv6';
 import { Dev } from './dev';
 import { Fdb, fdbFind, fdbIsLocal, fdbLearn, fdbLookup } from './fdb';
+import { flood } from './flood';
 import { Ns } from './ns';
-import { PORT_NO_BCAST, PORT_NO_FLOOD, PORT_NO_LEARN, PORT_NO_MCAST } from './port';
+import { PORT_NO_LEARN } from './port';
 import { devXmit, fitsDev, passUp } from './xmit';
 
 function traceFdb(pkt: u32, bridge: u32, port: u32, mac: u64): void {
@@ -132,7 +131,7 @@ function goOn(bridge: u32, port: u32, pkt: u32): void {
 }
 
 /** Sends one frame out of a port (takes it). @param from the port it came in by, 0: from the machine itself */
-function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
+export function forward(bridge: u32, from: u32, to: u32, pkt: u32): void {
   const o = Dev.at(to);
   if (from == to && !o.hairpin) {
     pktDrop(pkt, DROP_SAME_PORT);
@@ -209,32 +208,6 @@ function countPieces(ns: u32, first: u32, v6: bool): void {
   for (let f = first; f != 0; f = Pkt.at(f).next) {
     if (v6) mib6Inc(ns, MIB6_FRAG_CREATES);
     else mibInc(ns, MIB_FRAG_CREATES);
-  }
-}
-
-/** Which ability a port needs to get a flooded frame; the machine's own groups go everywhere. @see Linux br_flood */
-function floodNeeds(from: u32, dst: u64): u32 {
-  if (!macIsGroup(dst)) return PORT_NO_FLOOD;
-  if (from == 0) return 0;
-  return dst == MAC_BROADCAST ? PORT_NO_BCAST : PORT_NO_MCAST;
-}
-
-/** Sends copies out of every port but the one it came in by; the frame stays the caller's. */
-function flood(bridge: u32, from: u32, pkt: u32): void {
-  const needs = floodNeeds(from, ethDst(Pkt.at(pkt).data as usize));
-  let k = Dev.at(bridge).ports;
-  while (k != 0) {
-    const o = Dev.at(k);
-    const next = o.nextPort;
-    const apart = from != 0 && o.isolated && Dev.at(from).isolated;
-    if (o.up && o.carrier && !apart && !(o.off & needs) && (k != from || o.hairpin)) {
-      const copy = pktClone(pkt);
-      if (copy != 0) {
-        trace(Pkt.at(copy), TRACE_FLOOD, k, 0, 0);
-        forward(bridge, from, k, copy);
-      }
-    } else if (k != from) trace(Pkt.at(pkt), TRACE_FLOOD, k, apart ? 1 : 2, 0);
-    k = next;
   }
 }
 

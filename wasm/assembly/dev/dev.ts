@@ -65,7 +65,7 @@ const BRIDGE_AGEING: u64 = 300_000_000_000;
 
 @unmanaged
 export class Dev {
-  // What each frame that is sent, flooded or received looks at: one line of a cache, and its counters the next.
+  // What each frame that is sent, flooded or received looks at: one line of a cache, and with its counters the next.
   live: u32;
   kind: u32;
   ns: u32;
@@ -95,20 +95,22 @@ export class Dev {
   rxBytes: u64;
   txPackets: u64;
   txBytes: u64;
-  rxDropped: u64;
-  txDropped: u64;
   /** Bridge: its ports, newest first. */
   ports: u32;
+  /** Its neighbour entries. */
+  neighs: u32;
+  /** Bridge port: the forwarding entries of the source and the destination it saw last; hints. */
+  fdbFrom: u32;
+  fdbTo: u32;
+  // What comes from here on is looked at less often.
+  rxDropped: u64;
+  txDropped: u64;
   prevPort: u32;
   /** Neighbours in the namespace's list of devices. */
   nextInNs: u32;
   prevInNs: u32;
-  /** Its neighbour entries, and the forwarding entries that name it as port. */
-  neighs: u32;
+  /** The forwarding entries that name it as port. */
   fdbs: u32;
-  /** Bridge port: the forwarding entries of the source and the destination it saw last; hints. */
-  fdbFrom: u32;
-  fdbTo: u32;
   /** Record of its kind: Vxlan, or Upper (what it stands on). */
   side: u32;
   /** DEV_MACVLAN, DEV_IPVLAN: those take its frames. */

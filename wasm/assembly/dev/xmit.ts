@@ -57,7 +57,7 @@ export const MAX_HOPS: u32 = 1024;
 const TAG: u16 = 0x0081;
 
 /** Shows a frame to the captures. Pre: data is at the Ethernet header. */
-function tap(pkt: u32, pkttype: u32): void {
+export function tap(pkt: u32, pkttype: u32): void {
   clockStep();
   if (Sim.at().captures != 0) show(pkt, pkttype);
 }
@@ -176,7 +176,7 @@ function counted(p: Pkt): u64 {
   return (p.len - (load<u16>(p.data as usize, 12) == TAG ? VLAN_HLEN : 0)) as u64;
 }
 
-function classify(d: Dev, dst: u64): u32 {
+export function classify(d: Dev, dst: u64): u32 {
   if (d.kind == DEV_LOOPBACK || dst == d.mac) return PKT_HOST;
   if (dst == MAC_BROADCAST) return PKT_BROADCAST;
   return macIsGroup(dst) ? PKT_MULTICAST : PKT_OTHERHOST;

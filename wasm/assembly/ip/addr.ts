@@ -15,6 +15,7 @@ import { slabAlloc, slabFree } from '../sim/slab';
 import { isMapped, mask4, rdMapped } from '../wire/bytes';
 import { confDevSettled, confOf } from './conf';
 import { dstFlush } from './dst';
+import { Net4 } from './net4';
 
 @unmanaged
 export class Addr {
@@ -78,6 +79,16 @@ function isWide(a: Addr): bool {
   return a.bits < 32 && a.ip >> 24 != 127 && Dev.at(a.dev).kind == DEV_LOOPBACK;
 }
 
+/** The bit of an address in Net4.own; all of them for one that makes a whole prefix local. */
+function digest(i: u32): u32 {
+  const a = Addr.at(i);
+  return isWide(a) ? 0xffffffff : bitOf(a.ip);
+}
+
+function bitOf(ip: u32): u32 {
+  return (1 as u32) << ((ip * 0x9e3779b1) >> 27);
+}
+
 /**
  * Gives a device an address. A second one of a subnet is secondary; primaries of wider scope stand behind narrower ones.
  * @param ip16 address of 16 bytes @param scope RT_SCOPE_*; loopback's own addresses are host's whatever it says
@@ -99,6 +110,7 @@ export function addrAdd(dev: u32, ip16: usize, bits: u32, scope: u32): i32 {
   push(i * 2);
   if (bits < 31) push(i * 2 + 1);
   if (isWide(a)) Ns.at(a.ns).wideLo++;
+  Net4.at(a.ns).own |= digest(i);
   link(i, behind(a));
   confDevSettled(dev);
   return 0;
@@ -165,6 +177,9 @@ function unlink(ns: u32, i: u32): void {
   if (a.next == 0) n.addrsTail = a.prev;
   else Addr.at(a.next).prev = a.prev;
   slabFree(SLAB_ADDR, i);
+  let own: u32 = 0;
+  for (let k = n.addrs; k != 0; k = Addr.at(k).next) own |= digest(k);
+  Net4.at(ns).own = own;
 }
 
 /** Takes an address away. @returns 0 or -EADDRNOTAVAIL */
@@ -195,6 +210,7 @@ export function addrNsDestroy(ns: u32): void {
 
 /** Whether an IPv4 address is the machine's own. */
 export function addrIsLocal(ns: u32, ip: u32): bool {
+  if (!(Net4.at(ns).own & bitOf(ip)) && ip >> 24 != 127) return false;
   return kindOf(ns, ip) == RTN_LOCAL;
 }
 

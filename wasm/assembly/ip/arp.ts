@@ -100,7 +100,19 @@ function heard(ns: u32, dev: u32, op: u32, sha: u64, spa: u32, tha: u64, tpa: u3
 function unconcerned(ns: u32, dev: u32, spa: u32, tpa: u32): bool {
   const n = Net4.at(ns);
   if ((n.curious | n.custom | n.customLocal) != 0 || proxyHas(dev, tpa)) return false;
-  return neighFind(dev, spa) == 0 && !addrIsLocal(ns, tpa);
+  return (Dev.at(dev).neighs == 0 || neighFind(dev, spa) == 0) && !addrIsLocal(ns, tpa);
+}
+
+/** Whether a frame is a request that many may hear without any of them being concerned. Pre: it has an Ethernet header */
+export function arpIsRequest(p: Pkt): bool {
+  const m = (p.data as usize) + ETH_HLEN;
+  return p.len >= (ETH_HLEN as u32) + ARP_LEN && arpIsIpv4(m) && arpOp(m) == ARP_REQUEST;
+}
+
+/** Whether such a request means nothing to the machine that a device belongs to: neither an answer nor a note. */
+export function arpIsIdle(p: Pkt, dev: u32): bool {
+  const m = (p.data as usize) + ETH_HLEN;
+  return unconcerned(Dev.at(dev).ns, dev, arpSpa(m), arpTpa(m));
 }
 
 /** A request: answers it for own addresses and for those it is a proxy of. @returns whether it is dealt with */

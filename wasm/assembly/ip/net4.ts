@@ -19,19 +19,20 @@ export class Net4 {
   s7: u64;
   /** Policy rules, lowest priority first; 0: the three that every kernel has. */
   rules: u32;
-  /** Routes were put into the local table by hand. */
-  customLocal: u32;
-  /** Whether there is more than one rule that is not the kernel's own, or one of those is gone. */
-  custom: u32;
   /** icmp_msgs_per_sec: what is left, and when it was last refilled. */
   credit: i32;
   stamp: u64;
-  /** Proxied neighbours. */
-  pneighs: u32;
   /** Groups joined. */
   groups: u32;
   /** Policy rules that ask for protocol or ports of what comes in. */
   dissects: u32;
+  // What each request of ARP looks at, side by side.
+  /** What own addresses may be like, a bit for each of 32 digests: most that are not own are told apart by it (addr.ts). */
+  own: u32;
+  /** Routes were put into the local table by hand. */
+  customLocal: u32;
+  /** Whether there is more than one rule that is not the kernel's own, or one of those is gone. */
+  custom: u32;
   /** Whether a setting that makes ARP do more than its part was ever other than 0 here (conf.ts: CURIOUS). */
   curious: u32;
 

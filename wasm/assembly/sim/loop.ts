@@ -4,6 +4,7 @@ import {
   TIMER_IGMP, TIMER_IPVS, TIMER_LINK, TIMER_MLD6, TIMER_MLD6_AGAIN, TIMER_NEIGH,
   TIMER_PROXY_ARP, TIMER_QDISC, TIMER_RS6, TIMER_SOCK,
 } from '../../abi';
+import { floodArrive } from '../dev/flood';
 import { devInit } from '../dev/init';
 import { qdiscTimer } from '../dev/qdisc';
 import { linkArrive } from '../dev/xmit';
@@ -26,7 +27,7 @@ import { sockInit } from '../sock/init';
 import { sockTimer } from '../sock/input';
 import { clockAdvance, clockCross } from './clock';
 import { simInit } from './init';
-import { PF_TUNNEL, Pkt } from './packet';
+import { PF_FLOOD, PF_TUNNEL, Pkt } from './packet';
 import { Timer, timerBucket, timerDel, timerFirst } from './timer';
 import { workPop } from './work';
 
@@ -44,7 +45,9 @@ export function coreInit(seed: u64): i32 {
 export function drain(): void {
   let pkt = workPop();
   while (pkt != 0) {
-    if (Pkt.at(pkt).flags & PF_TUNNEL) flowTunnel(pkt);
+    const flags = Pkt.at(pkt).flags;
+    if (flags & PF_TUNNEL) flowTunnel(pkt);
+    else if (flags & PF_FLOOD) floodArrive(pkt);
     else {
       clockCross();
       flowArrive(pkt);

@@ -42,6 +42,8 @@ export const PF_BRIDGED_DNAT: u32 = 0x40000;
 export const PF_IPVS: u32 = 0x20000;
 /** A packet in its tunnel's headers waits to be sent by the namespace below (dev/vxlan.ts: vxlanSend). */
 export const PF_TUNNEL: u32 = 1 << 20;
+/** One header for several copies of a flooded frame that wait (dev/flood.ts). */
+export const PF_FLOOD: u32 = 1 << 19;
 /** An own multicast that its sender hears: it is for this machine, whatever its route. */
 export const PF_OWN_GROUP: u32 = 1 << 22;
 /** It arrives at a device without having crossed a link: the device's counters have seen it, or must not. */

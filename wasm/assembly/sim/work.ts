@@ -21,3 +21,11 @@ export function workPop(): u32 {
   Pkt.at(pkt).next = 0;
   return pkt;
 }
+
+/** Puts a packet that was taken back to the head. */
+export function workBack(pkt: u32): void {
+  const s = Sim.at();
+  Pkt.at(pkt).next = s.workHead;
+  s.workHead = pkt;
+  if (s.workTail == 0) s.workTail = pkt;
+}

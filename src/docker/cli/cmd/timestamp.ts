@@ -4,11 +4,11 @@ import { Failure } from '../failure.ts';
 import { goQuote, parseDuration } from '../flags/gostrconv.ts';
 import { parseTime } from '../formatter/time.ts';
 
-/** A time, a date, unix seconds, or a span before now, as the API takes it; undefined for ''. */
+/** A time, a date, unix seconds, or a span before now, as the API takes it (`0` is 1970); undefined for ''. */
 export function timeParameter(ctx: Ctx, text: string): string | undefined | Failure {
   if (text === '') return undefined;
   const span = parseDuration(text);
-  if ('value' in span) {
+  if ('value' in span && text !== '0') {
     const ns = ctx.sys.realtime() - BigInt(Math.trunc(span.value));
     const seconds = ns / 1_000_000_000n;
     return String(seconds);

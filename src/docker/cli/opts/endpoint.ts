@@ -3,6 +3,7 @@
  * @see docker/cli cli/command/container/opts.go: parseNetworkOpts, applyContainerOptions, parseNetworkAttachmentOpt
  */
 import type { EndpointSettings } from '../../api/types.ts';
+import { parseRecord } from '../flags/csv.ts';
 import { goQuote, type Parsed, parseInt64 } from '../flags/gostrconv.ts';
 import type { Options } from '../flags/options.ts';
 import { sortedMap } from '../gojson.ts';
@@ -40,7 +41,8 @@ export function isUserDefined(mode: string): boolean {
 function attachment(value: string): Attachment {
   if (!isLongNetwork(value)) return plain(value);
   const a = plain('');
-  for (const field of value.split(',')) {
+  const record = parseRecord(value);
+  for (const field of 'value' in record ? record.value : []) {
     const at = field.indexOf('=');
     const key = field.slice(0, at).trim().toLowerCase();
     const v = field.slice(at + 1).trim();

@@ -1,13 +1,46 @@
 /** Environment and label files, and the process's own environment. @see docker/cli opts/{file,parse}.go, pkg/kvfile */
+import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Ctx } from '../context.ts';
 import type { Parsed } from '../flags/gostrconv.ts';
 import { environment, label } from './validators.ts';
 
+function byteLines(ctx: Ctx, path: string): Uint8Array[] {
+  const data = ctx.sys.readFile(path);
+  const out: Uint8Array[] = [];
+  if (isErr(data)) return out;
+  for (let at = 0, end = 0; at <= data.length; at = end + 1) {
+    const nl = data.indexOf(10, at);
+    end = nl < 0 ? data.length : nl;
+    out.push(data.subarray(at, end));
+  }
+  return out;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function lines(ctx: Ctx, path: string): Parsed<readonly string[]> {
   const file = ctx.file(path);
-  if ('error' in file) return file;
+  if ('error' in file)
+    return file.error === `open ${path}: is a directory`
+      ? { error: `invalid env file (${path}): read ${path}: is a directory` }
+      : file;
   const out: string[] = [];
-  for (const raw of file.text.replace(/^\uFEFF/, '').split('\n')) {
+  for (const [n, raw] of file.text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
+    if (raw.includes('\uFFFD')) {
+      const bytes = byteLines(ctx, path)[n] as Uint8Array;
+      if (!isUtf8(bytes))
+        return { error: `invalid env file (${path}): invalid utf8 bytes at line ${n + 1}: [${bytes.join(' ')}]` };
+    }
     const line = raw.replace(/\r$/, '').trimStart();
     if (line === '' || line.startsWith('#')) continue;
     const key = line.split('=')[0] as string;

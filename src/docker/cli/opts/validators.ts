@@ -3,6 +3,7 @@
  * @see docker/cli opts/{opts,hosts,env,network,ulimit,gpus,mount,throttledevice}.go
  */
 import { parseIp } from '../../../base/ip.ts';
+import { parseRecord } from '../flags/csv.ts';
 import { goQuote, parseBool, parseInt64 } from '../flags/gostrconv.ts';
 import { ramInBytes } from '../flags/values.ts';
 
@@ -89,7 +90,9 @@ export function sysctl(s: string): Checked {
 export function networkAttachment(s: string): Checked {
   if (!isLongNetwork(s)) return ok(s);
   let named = false;
-  for (const field of s.split(',')) {
+  const record = parseRecord(s);
+  if ('error' in record) return record;
+  for (const field of record.value) {
     const at = field.indexOf('=');
     if (at < 0) return no(`invalid field ${field}`);
     const key = field.slice(0, at).trim().toLowerCase();
@@ -151,11 +154,13 @@ export function deviceCgroupRule(s: string): Checked {
 
 /** `--mount`: checks the keys; {@link ./volumes.ts} converts. */
 export function mount(s: string): Checked {
-  if (s === '') return no('EOF');
+  const record = parseRecord(s);
+  if ('error' in record) return record;
   let type = 'volume';
   let target = '';
   const options = new Set<string>();
-  for (const field of s.split(',')) {
+  const given = new Map<string, string>();
+  for (const field of record.value) {
     const at = field.indexOf('=');
     const key = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
     const value = field.slice(at + 1);
@@ -171,12 +176,22 @@ export function mount(s: string): Checked {
     else if (key === 'tmpfs-size' && 'error' in ramInBytes(value)) return no(`invalid value for ${key}: ${value}`);
     else if (key === 'tmpfs-mode' && !/^[0-7]+$/.test(value)) return no(`invalid value for ${key}: ${value}`);
     options.add(key.split('-')[0] as string);
+    given.set(key === 'ro' ? 'readonly' : key, at < 0 ? 'true' : value);
   }
   if (type === '') return no('type is required');
   if (target === '') return no('target is required');
   for (const kind of ['volume', 'image', 'bind', 'tmpfs'])
     if (type !== kind && options.has(kind)) return no(`cannot mix '${kind}-*' options with mount type '${type}'`);
-  return ok(s);
+  const needs = given.get('bind-recursive') === 'readonly' ? forceRecursive(given) : undefined;
+  return needs === undefined
+    ? ok(s)
+    : no(`option 'bind-recursive=readonly' requires '${needs}' to be specified in conjunction`);
+}
+/** What a mount lacks that is to be read-only all the way down. */
+function forceRecursive(given: ReadonlyMap<string, string>): string | undefined {
+  const readOnly = parseBool(given.get('readonly') ?? 'false');
+  if (!('value' in readOnly && readOnly.value)) return 'readonly';
+  return given.get('bind-propagation') === 'rprivate' ? undefined : 'bind-propagation=rprivate';
 }
 const MOUNT_FLAGS = new Set(['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive']);
 const RECURSIVE = new Set(['enabled', 'disabled', 'writable', 'readonly']);

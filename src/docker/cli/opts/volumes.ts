@@ -1,4 +1,5 @@
 /** `-v` and `--mount` as the API takes them. @see docker/cli internal/volumespec, opts/mount.go */
+import { parseRecord } from '../flags/csv.ts';
 import { type Parsed, parseBool } from '../flags/gostrconv.ts';
 import { ramInBytes } from '../flags/values.ts';
 
@@ -14,7 +15,7 @@ export function parseVolumes(values: readonly string[], cwd: string): Parsed<Vol
   for (const value of values) {
     if (value === '') return { error: 'invalid empty volume spec' };
     const parts = sections(value);
-    if (parts.length === 1) {
+    if (parts.length === 1 || value.length <= 2) {
       anonymous[value] = {};
       continue;
     }
@@ -57,7 +58,8 @@ export function normalize(path: string): string {
 export function parseMount(value: string): Record<string, unknown> {
   const given = new Map<string, string>();
   const maps = { 'volume-label': {}, 'volume-opt': {} } as Record<string, Record<string, string>>;
-  for (const field of value.split(',')) {
+  const record = parseRecord(value);
+  for (const field of 'value' in record ? record.value : []) {
     const at = field.indexOf('=');
     const key = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
     const v = at < 0 ? 'true' : field.slice(at + 1);

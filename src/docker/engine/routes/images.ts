@@ -2,9 +2,10 @@
 import { collect, type HttpResponse } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
 import { fetchUrl } from '../../images/fetch.ts';
-import { parsePlatform } from '../../images/platform.ts';
+import { decodePlatform, parsePlatform, platformMismatch } from '../../images/platform.ts';
 import { repoTagReference } from '../../images/reference.ts';
 import { NO_CONFIG } from '../../images/spec.ts';
+import type { Image } from '../../images/store.ts';
 import { compareVersions } from '../apiversion.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
 import { applyChanges } from '../build/config.ts';
@@ -16,7 +17,7 @@ import { ageFilter, IMAGE_FILTERS, imageHistory, imageRows, inspectImage, remove
 import { failed, fetching, line } from '../progress.ts';
 import { parsePruning } from '../prune.ts';
 import { bytes, empty, json } from '../reply.ts';
-import { flag, flagOr, type Handler, type Route } from '../router.ts';
+import { type Call, flag, flagOr, type Handler, type Route } from '../router.ts';
 import { stream } from './archive.ts';
 
 const list: Handler = ({ daemon, query, version }) => {
@@ -84,14 +85,25 @@ const load: Handler = async ({ daemon, query, request }) => {
   return messages(daemon, loaded instanceof Failure ? [failed(loaded.message)] : loaded);
 };
 
-const inspect: Handler = ({ daemon, params, version }) => {
+/** The image that a path names, of the platform that the query asks for. */
+function asked({ daemon, params, query }: Call): Image | Failure {
+  const platform = decodePlatform(query.get('platform'));
+  if (platform instanceof Failure) return platform;
   const image = daemon.images.get(params.name as string);
-  return image instanceof Failure ? image : json(daemon, 200, imageAs(inspectImage(daemon, image), version));
+  if (image instanceof Failure || platform === '') return image;
+  return platformMismatch(params.name as string, platform) ?? image;
+}
+
+const inspect: Handler = (call) => {
+  const image = asked(call);
+  return image instanceof Failure
+    ? image
+    : json(call.daemon, 200, imageAs(inspectImage(call.daemon, image), call.version));
 };
 
-const history: Handler = ({ daemon, params }) => {
-  const image = daemon.images.get(params.name as string);
-  return image instanceof Failure ? image : json(daemon, 200, imageHistory(daemon, image));
+const history: Handler = (call) => {
+  const image = asked(call);
+  return image instanceof Failure ? image : json(call.daemon, 200, imageHistory(call.daemon, image));
 };
 
 const tag: Handler = ({ daemon, params, query }) => {

@@ -140,7 +140,16 @@ export class LogSender {
     const c = this.member.executor?.container(request.task);
     const { stdout, stderr, follow, tail, since, until } = request;
     const time = (text: string | undefined): bigint | undefined => (text === undefined ? undefined : BigInt(text));
-    const options = { stdout, stderr, follow, tail, since: time(since), until: time(until), timestamps: false };
+    const options = {
+      stdout,
+      stderr,
+      follow,
+      tail,
+      since: time(since),
+      until: time(until),
+      timestamps: false,
+      details: false,
+    };
     if (c)
       for await (const { stream, time: at, bytes } of readLines(c, options, () => this.member.daemon.now(), gone))
         this.send({ t: 'line', seq, stream, time: String(at), bytes: base64(bytes) });

@@ -189,12 +189,13 @@ export class UpperDriver implements Driver {
       return failure;
     }
     endpoint.joined = options;
-    if (config.internal) return { ifname };
+    const device = { ifname, madeAs: name };
+    if (config.internal) return device;
     if (config.mode.startsWith('l3'))
-      return { ifname, onDevice: [...(iface.ipv4 ? [4 as const] : []), ...(iface.ipv6 ? [6 as const] : [])] };
+      return { ...device, onDevice: [...(iface.ipv4 ? [4 as const] : []), ...(iface.ipv6 ? [6 as const] : [])] };
     const gateway = this.#gateway(network, iface.ipv4?.addr);
     const gatewayV6 = this.#gateway(network, iface.ipv6?.addr);
-    return { ifname, external: true, ...(gateway ? { gateway } : {}), ...(gatewayV6 ? { gatewayV6 } : {}) };
+    return { ...device, external: true, ...(gateway ? { gateway } : {}), ...(gatewayV6 ? { gatewayV6 } : {}) };
   }
 
   #gateway(network: UpperNetwork, own: IpAddr | undefined): IpAddr | undefined {

@@ -1,6 +1,6 @@
 /** System calls about the process itself, time, chance and the machine's names. */
 import type { Rng } from '../../../base/rng.ts';
-import { EINTR, EINVAL, ENOENT, ENOTDIR, EPERM, type Errno, ESRCH, isErr } from '../errno.ts';
+import { EACCES, EINTR, EINVAL, ENOENT, ENOTDIR, EPERM, EROFS, type Errno, ESRCH, isErr } from '../errno.ts';
 import { pathOf } from '../fs/path.ts';
 import { find } from '../fs/vfs.ts';
 import { endWith } from '../signals.ts';
@@ -181,6 +181,12 @@ export class SysIdentity extends SysBase {
   }
   setSysctl(name: string, value: string): Errno | 0 {
     this.m.current = this.p;
-    return name === '' ? ENOENT : this.m.sysctls.set(this.netns, name, value);
+    if (name === '') return ENOENT;
+    const known = this.m.sysctls.get(this.netns, name);
+    if (isErr(known)) return known;
+    if (this.p.uid !== 0) return EACCES;
+    const place = find(this.p.mounts, '/', '/proc/sys');
+    if (!isErr(place) && place.mount.readOnly) return EROFS;
+    return this.m.sysctls.set(this.netns, name, value);
   }
 }

@@ -11,6 +11,25 @@ import { limitRate, markValue, UsageError } from './values.ts';
 /** A rule being read. */
 export type RuleDraft = { -readonly [K in keyof NfRule]: NfRule[K] } & { modules: string[] };
 
+const PORTS = ['sport', 'source-port', 'dport', 'destination-port'];
+
+/** Options that are fields, by the match that has them. */
+export const FIELD_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  tcp: [...PORTS, 'tcp-flags', 'syn', 'tcp-option'],
+  udp: PORTS,
+  sctp: PORTS,
+  dccp: PORTS,
+  udplite: PORTS,
+  multiport: ['sports', 'source-ports', 'dports', 'destination-ports', 'ports'],
+  icmp: ['icmp-type'],
+  icmp6: ['icmpv6-type'],
+  conntrack: ['ctstate'],
+  state: ['state'],
+  mark: ['mark'],
+  limit: ['limit', 'limit-burst'],
+  comment: ['comment'],
+};
+
 const INLINE = ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST'];
 
 /** Single types of addresses, not limited to a device, are fields of the rule. @returns whether they are all */

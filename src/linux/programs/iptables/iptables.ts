@@ -66,6 +66,9 @@ function explain(e: Errno): KernelError {
   return new KernelError(texts[e.name] ?? `${e.text}.`, e.name === 'EPERM' ? 4 : 1);
 }
 
+/** @see iptables xshared.c: do_parse */
+const NO_FILTER = '\nThe "nat" table is not intended for filtering, the use of DROP is therefore inhibited.\n\n';
+
 /** Carries a command out. Shared with iptables-restore. */
 export class Tables {
   constructor(
@@ -127,6 +130,7 @@ export class Tables {
       const what = c.verb === 'insert' ? 'RULE_INSERT' : c.verb === 'append' ? 'RULE_APPEND' : 'RULE_REPLACE';
       throw new KernelError(` ${what} failed (No such file or directory): rule in chain ${name}`, 4, false);
     }
+    if (table === 'nat' && c.rules.some((r) => r.target?.kind === 'DROP')) throw new UsageError(NO_FILTER);
     for (const [k, rule] of c.rules.entries()) {
       const t = rule.target;
       if (t && (t.kind === 'jump' || t.kind === 'goto')) {
@@ -216,6 +220,7 @@ export class Tables {
       case 'policy':
         if (c.value !== 'ACCEPT' && c.value !== 'DROP')
           throw new KernelError("Bad policy name. Run `dmesg' for more information.", 1);
+        if (table === 'nat' && c.value === 'DROP') throw new UsageError(NO_FILTER);
         if (!BUILTIN[table]?.includes(c.chain as string)) throw new KernelError('Bad built-in chain name.');
         this.#check(net.nfPolicy(family, table, c.chain as string, c.value));
         return;

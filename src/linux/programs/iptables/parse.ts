@@ -4,9 +4,11 @@
  * Limits: the matches and targets of netadmin.ts only; the kernel is without all others (lacking.ts).
  * @see iptables iptables/xtables.c: do_parse, extensions/libxt_*.c
  */
+
 import type { IpAddr, Prefix } from '../../../base/ip.ts';
 import type { Not } from '../../kernel/netadmin.ts';
 import type { NfMatch } from '../../kernel/nfmatch.ts';
+import { wholeName } from './abbreviate.ts';
 import { EXTENSIONS } from './ext/index.ts';
 import type { Draft } from './ext/spec.ts';
 import { addrtypeFields, fieldOption, type RuleDraft } from './fields.ts';
@@ -249,7 +251,9 @@ export class Parser {
   }
 
   /** An option of a match or a target. */
-  #extension(name: string, inline: string | undefined): void {
+  #extension(written: string, inline: string | undefined): void {
+    const proto = this.#rule.proto?.not ? 0 : (this.#rule.proto?.value ?? 0);
+    const name = wholeName(written, this.#rule.modules, this.command.lacking, this.#target, proto);
     const take = (): string => this.#need(`--${name}`, inline);
     const more = (): string => this.#need(`--${name}`);
     if (fieldOption(this.#rule, name, { family: this.family, not: this.#not, take, more })) return;

@@ -185,7 +185,7 @@ function addressColumn(p: Not<Prefix> | undefined, style: ListStyle): string {
 
 /** The column `opt`. */
 function fragmentText(r: NfRule, style: ListStyle): string {
-  if (style.family === 6) return '  ';
+  if (style.family === 6) return '--';
   return r.fragment ? (r.fragment.not ? '!f' : '-f') : '--';
 }
 

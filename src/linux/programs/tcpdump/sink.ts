@@ -77,6 +77,11 @@ export class Sink {
   readonly #seen = new Conversations();
   #file: Fd | undefined;
 
+  get #nano(): boolean {
+    const o = this.ctx.options;
+    return o.has('nano') || o.value('time-stamp-precision') === 'nano';
+  }
+
   constructor(
     readonly ctx: Context,
     readonly linkType: number,
@@ -84,7 +89,7 @@ export class Sink {
     readonly number: boolean,
   ) {
     const o = ctx.options;
-    this.#stamps = new Stamps(o.count('timestamp'), o.has('nano'));
+    this.#stamps = new Stamps(o.count('timestamp'), this.#nano);
     this.#names = new Names(ctx.sys);
     const numeric = o.count('numeric');
     this.#options = {
@@ -92,6 +97,7 @@ export class Sink {
       verbose: o.count('verbose'),
       quiet: o.has('quiet'),
       absolute: o.has('absolute'),
+      unchecked: o.has('dont-verify-checksums'),
       seen: this.#seen,
       ifname: (i) => ctx.sys.net.link(i)?.name,
       host: numeric > 0 ? undefined : this.#names.of,
@@ -101,7 +107,7 @@ export class Sink {
 
   /** Opens -w's file. @returns a message on failure */
   async open(path: string, snaplen: number): Promise<string | undefined> {
-    const head = pcapHeader(this.linkType, { snaplen, nano: this.ctx.options.has('nano') });
+    const head = pcapHeader(this.linkType, { snaplen, nano: this.#nano });
     if (path === '-') this.#file = 1;
     else {
       const fd = this.ctx.sys.open(path, { write: true, create: true, truncate: true });
@@ -125,7 +131,7 @@ export class Sink {
           length: c.length,
           bytes: c.bytes,
         },
-        this.ctx.options.has('nano'),
+        this.#nano,
       );
       await this.ctx.sys.write(this.#file, record);
       if (!this.ctx.options.has('print')) return;

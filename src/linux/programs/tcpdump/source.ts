@@ -15,6 +15,8 @@ export interface Captured {
   /** On the wire, in the link type's own count. */
   readonly length: number;
   readonly outgoing: boolean;
+  /** It crossed the loopback, whose way out the kernel counts and tcpdump leaves away. */
+  readonly twice?: boolean;
 }
 
 export interface Source {
@@ -40,9 +42,10 @@ export function liveSource(sys: Sys, capture: Capture, cooked: boolean, snaplen:
       if (isErr(f)) return f;
       const time = epoch + BigInt(Math.floor(f.time));
       const outgoing = f.direction === 'Out';
-      if (!cooked) return { time, bytes: f.bytes, length: f.length, outgoing };
-      const bytes = toSll2({ bytes: f.bytes, pkttype: PKTTYPE[f.direction] }, f.ifindex, f.arphrd === 772);
-      return { time, bytes, length: f.length + SLL2_LENGTH - 14, outgoing };
+      const twice = f.arphrd === 772;
+      if (!cooked) return { time, bytes: f.bytes, length: f.length, outgoing, twice };
+      const bytes = toSll2({ bytes: f.bytes, pkttype: PKTTYPE[f.direction] }, f.ifindex, twice);
+      return { time, bytes, length: f.length + SLL2_LENGTH - 14, outgoing, twice };
     },
     dropped: () => capture.dropped(),
     close: () => capture.close(),
@@ -50,11 +53,13 @@ export function liveSource(sys: Sys, capture: Capture, cooked: boolean, snaplen:
 }
 
 /** A capture file; `-` is standard input. */
-export async function fileSource(sys: Sys, path: string): Promise<Source | Errno | 'bad'> {
+export async function fileSource(sys: Sys, path: string): Promise<Source | Errno | string> {
   const bytes = path === '-' ? await readAll(sys, STDIN) : sys.readFile(path);
   if (isErr(bytes)) return bytes;
   const file = readPcap(bytes);
-  if (!file) return 'bad';
+  if (bytes.length < 24)
+    return `truncated dump file; tried to read ${bytes.length < 4 ? 4 : 20} file header bytes, only got ${bytes.length < 4 ? bytes.length : bytes.length - 4}`;
+  if (!file) return 'unknown file format';
   let at = 0;
   return {
     linkType: file.linkType,
@@ -90,6 +95,7 @@ export function subjectOf(linkType: number, c: Captured): Subject {
       outgoing: c.outgoing,
       src: h?.mac,
       network,
+      frame: c.bytes,
     };
   }
   const b = c.bytes;
@@ -104,5 +110,6 @@ export function subjectOf(linkType: number, c: Captured): Subject {
     dst: mac(0),
     src: mac(6),
     network,
+    frame: b,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * `tcpdump` 4.99: captures or reads packets, filters them, prints them or writes them to a file.
  *
- * Limits: -C, -G, -F, -y and decryption are not there; times are UTC.
+ * Limits: -C, -G, -d, -V and decryption are not there, -y does nothing; times are UTC.
  * @see tcpdump tcpdump.c, print.c
  */
 import { LinkType } from '../../core/pcap.ts';
@@ -38,6 +38,14 @@ async function listInterfaces(ctx: Context): Promise<number> {
   return 0;
 }
 
+async function listLinkTypes(ctx: Context, source: Source, iface: string | undefined): Promise<number> {
+  const cooked = ['LINUX_SLL (Linux cooked v1)', NAMES[LinkType.LINUX_SLL2]];
+  const types = source.linkType === LinkType.LINUX_SLL2 ? cooked : [NAMES[source.linkType]];
+  const from = iface === undefined ? 'savefile' : iface;
+  await ctx.err(`Data link types for ${from} (use option -y to set):\n${types.map((t) => `  ${t}\n`).join('')}`);
+  return 0;
+}
+
 /** The first device that is up and not the loopback. */
 function defaultInterface(sys: Sys): string {
   return sys.net.links().find((l) => l.up && l.carrier && l.kind !== 'loopback')?.name ?? 'lo';
@@ -52,7 +60,7 @@ async function openSource(ctx: Context): Promise<{ source: Source; iface: string
   };
   if (file !== undefined) {
     const source = await fileSource(sys, file);
-    if (source === 'bad') return fail(`unknown file format`);
+    if (typeof source === 'string') return fail(source);
     if (isErr(source)) return fail(`${file}: ${source.text}`);
     const from = file === '-' ? '-' : file;
     await ctx.err(
@@ -80,8 +88,12 @@ async function openSource(ctx: Context): Promise<{ source: Source; iface: string
 }
 
 async function compile(ctx: Context): Promise<Filter | undefined | number> {
+  const file = ctx.options.value('expression-file');
+  const text = file === undefined ? undefined : ctx.sys.readFile(file);
+  if (isErr(text)) return ctx.fail(`can't open ${file}: ${text.text}`);
   try {
-    return await parseFilter(ctx.operands.join(' '), async (name) => {
+    const words = text === undefined ? ctx.operands.join(' ') : new TextDecoder().decode(text);
+    return await parseFilter(words.trim(), async (name) => {
       const r = await getaddrinfo(ctx.sys, name);
       return typeof r === 'string' ? undefined : r.addrs;
     });
@@ -109,7 +121,9 @@ async function announce(ctx: Context, source: Source, iface: string, writing: bo
 class Loop {
   stopped = false;
   #report = false;
-  #captured = 0;
+  captured = 0;
+  /** What the kernel's filter let through: on the loopback both the way out and the way in. */
+  #received = 0;
 
   constructor(
     readonly ctx: Context,
@@ -129,7 +143,8 @@ class Loop {
 
   /** @param count of packets, after which it ends */
   async run(count: number): Promise<void> {
-    while (!this.stopped && this.#captured < count) {
+    const counting = this.ctx.options.has('count');
+    while (!this.stopped && this.captured < count) {
       const c = await this.source.next();
       if (this.#report) {
         this.#report = false;
@@ -142,8 +157,9 @@ class Loop {
         break;
       }
       if (!this.#wanted(c)) continue;
-      this.#captured++;
-      await this.sink.packet(c, this.#captured);
+      this.captured++;
+      this.#received += c.twice ? 2 : 1;
+      if (!counting) await this.sink.packet(c, this.captured);
     }
   }
 
@@ -155,20 +171,22 @@ class Loop {
 
   /** The lines at the end. */
   counts(): string {
-    return `${plural(this.#captured, 'captured')}${plural(this.#captured, 'received by filter')}${plural(this.source.dropped(), 'dropped by kernel')}`;
+    return `${plural(this.captured, 'captured')}${plural(this.#received, 'received by filter')}${plural(this.source.dropped(), 'dropped by kernel')}`;
   }
 }
 
 async function run(ctx: Context): Promise<number> {
   const { options: o } = ctx;
   if (o.has('list-interfaces')) return listInterfaces(ctx);
-  const count = o.has('count') ? Number(o.value('count')) : Number.POSITIVE_INFINITY;
-  if (Number.isNaN(count) || count <= 0) return ctx.fail(`invalid packet count ${o.value('count')}`);
+  const count = o.has('packets') ? Number(o.value('packets')) : Number.POSITIVE_INFINITY;
+  if (Number.isNaN(count) || count <= 0) return ctx.fail(`invalid packet count ${o.value('packets')}`);
   const opened = await openSource(ctx);
   if (typeof opened === 'number') return opened;
   const { source, iface } = opened;
   const filter = await compile(ctx);
   if (typeof filter === 'number') return filter;
+  if (o.has('list-data-link-types')) return listLinkTypes(ctx, source, iface);
+  if (o.has('foreign') && iface === undefined) return ctx.fail('-f can not be used with -V or -r');
   const sink = new Sink(ctx, source.linkType, o.has('number'));
   const path = o.value('write');
   const bad = path === undefined ? undefined : await sink.open(path, source.snaplen);
@@ -180,8 +198,22 @@ async function run(ctx: Context): Promise<number> {
   // a line may have been cut in the middle
   if (loop.stopped) await ctx.out('\n');
   if (iface !== undefined) await ctx.err(loop.counts());
+  else if (o.has('count')) await ctx.err(`${loop.captured} packet${loop.captured === 1 ? '' : 's'}\n`);
   return 0;
 }
+
+const VERSION = 'tcpdump version 4.99.5\nlibpcap version 1.10.5 (with TPACKET_V3)';
+
+/** What a wrong option prints. */
+const USAGE = `Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
+\t\t[ -C file_size ] [ -E algo:secret ] [ -F file ] [ -G seconds ]
+\t\t[ -i interface ] [ --immediate-mode ] [ -j tstamptype ]
+\t\t[ -M secret ] [ --number ] [ --print ] [ -Q in|out|inout ]
+\t\t[ -r file ] [ -s snaplen ] [ -T type ] [ --version ]
+\t\t[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]
+\t\t[ --time-stamp-precision precision ] [ --micro ] [ --nano ]
+\t\t[ -z postrotate-command ] [ -Z user ] [ expression ]
+`;
 
 const flag = (name: string, short: string, help: string) => ({ name, short, shortOnly: true, help }) as const;
 
@@ -191,12 +223,20 @@ export const spec = defineProgram({
   path: '/usr/bin/tcpdump',
   summary: 'Dump traffic on a network',
   synopsis: ['[-AbdDefhHIJKlLnNOpqStuUvxX#] [-c count] [-i interface] [-r file] [-s snaplen] [-w file] [expression]'],
-  usageError: 'usage',
-  version: 'tcpdump version 4.99.5\nlibpcap version 1.10.5 (with TPACKET_V3)',
+  usageText: `${VERSION}\n${USAGE}`,
+  version: VERSION,
   order: 'posix',
   options: [
     flag('ascii', 'A', 'print each packet in ASCII'),
-    valued('count', 'c', 'count', 'exit after receiving count packets'),
+    {
+      name: 'packets',
+      short: 'c',
+      shortOnly: true,
+      arg: 'required',
+      metavar: 'count',
+      help: 'exit after receiving count packets',
+    },
+    { name: 'count', help: 'print the number of packets of a file only' },
     { name: 'list-interfaces', short: 'D', help: 'print the list of the network interfaces' },
     flag('link', 'e', 'print the link-level header'),
     valued('interface', 'i', 'interface', 'listen on interface; any captures on all'),
@@ -221,7 +261,18 @@ export const spec = defineProgram({
     valued('relinquish', 'Z', 'user', 'change the user ID to user'),
     valued('type', 'y', 'datalinktype', 'ignored'),
     flag('no-optimize', 'O', 'ignored'),
-    flag('immediate', 'B', 'ignored'),
+    { name: 'buffer-size', short: 'B', arg: 'required', metavar: 'size', help: 'ignored' },
+    { name: 'immediate-mode', help: 'ignored' },
+    { name: 'time-stamp-type', short: 'j', arg: 'required', metavar: 'tstamptype', help: 'ignored' },
+    { name: 'time-stamp-precision', arg: 'required', metavar: 'precision', help: 'micro or nano' },
+    { name: 'micro', help: 'microseconds' },
+    flag('foreign', 'f', 'ignored in a capture'),
+    { ...flag('expression-file', 'F', 'read the filter from file'), arg: 'required', metavar: 'file' },
+    flag('mesh', 'H', 'ignored'),
+    { name: 'monitor-mode', short: 'I', help: 'ignored' },
+    { name: 'dont-verify-checksums', short: 'K', help: "don't verify checksums" },
+    { name: 'list-data-link-types', short: 'L', help: 'list the link types of the interface' },
+    { ...flag('interpret', 'T', 'ignored'), arg: 'required', metavar: 'type' },
   ],
   run,
 });

@@ -1,7 +1,7 @@
 /** base64: bytes as text, and back. @see coreutils src/basenc.c */
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
-import { readAll } from '../stdio.ts';
+import { readAll, readWhole } from '../stdio.ts';
 
 const ABC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
@@ -54,7 +54,7 @@ export const spec = defineProgram({
   ],
   async run(ctx) {
     const [file = '-'] = ctx.operands;
-    const bytes = file === '-' ? await readAll(ctx.sys, 0) : ctx.sys.readFile(file);
+    const bytes = file === '-' ? await readAll(ctx.sys, 0) : await readWhole(ctx.sys, file);
     if (isErr(bytes)) return ctx.fail(`${file}: ${bytes.text}`);
     if (ctx.options.has('decode')) {
       const text = new TextDecoder().decode(bytes);

@@ -1,6 +1,7 @@
 /** comm and cmp: two files against each other. @see coreutils src/comm.c, diffutils src/cmp.c */
-import { isErr } from '../../kernel/errno.ts';
+import { type Errno, isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
+import { readWhole } from '../stdio.ts';
 import { allLines } from './input.ts';
 
 export const comm = defineProgram({
@@ -46,7 +47,9 @@ export const comm = defineProgram({
 async function compare(ctx: Context): Promise<number> {
   const [a, b] = ctx.operands;
   if (a === undefined) return ctx.fail(`missing operand after ‘${ctx.name}’`, 2);
-  const files = [a, b ?? '-'].map((name) => ({ name, bytes: ctx.sys.readFile(name === '-' ? '/dev/stdin' : name) }));
+  const files: { name: string; bytes: Uint8Array | Errno }[] = [];
+  for (const name of [a, b ?? '-'])
+    files.push({ name, bytes: await readWhole(ctx.sys, name === '-' ? '/dev/stdin' : name) });
   for (const f of files) if (isErr(f.bytes)) return ctx.fail(`${f.name}: ${f.bytes.text}`, 2);
   const [x, y] = files.map((f) => f.bytes as Uint8Array) as [Uint8Array, Uint8Array];
   let line = 1;

@@ -2,7 +2,7 @@
 import { civil, two } from '../../../base/civil.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { readAll } from '../stdio.ts';
+import { readAll, readWhole } from '../stdio.ts';
 
 /** Kept (` `), removed (`-`), added (`+`). */
 type Edit = readonly [' ' | '-' | '+', string];
@@ -86,7 +86,7 @@ function unified(h: Hunk): string {
 }
 
 async function lines(ctx: Context, file: string): Promise<string[] | undefined> {
-  const bytes = file === '-' ? await readAll(ctx.sys, 0) : ctx.sys.readFile(file);
+  const bytes = file === '-' ? await readAll(ctx.sys, 0) : await readWhole(ctx.sys, file);
   if (isErr(bytes)) {
     await ctx.fail(`${file}: ${bytes.text}`);
     return undefined;

@@ -1,11 +1,11 @@
 /** xxd, hexdump and od: bytes as numbers. @see vim xxd.c; util-linux hexdump(1); coreutils src/od.c */
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { readAll } from '../stdio.ts';
+import { readAll, readWhole } from '../stdio.ts';
 
 async function input(ctx: Context): Promise<Uint8Array | undefined> {
   const [file = '-'] = ctx.operands;
-  const bytes = file === '-' ? await readAll(ctx.sys, 0) : ctx.sys.readFile(file);
+  const bytes = file === '-' ? await readAll(ctx.sys, 0) : await readWhole(ctx.sys, file);
   if (!isErr(bytes)) {
     const skip = number(ctx.options.value('skip') ?? '0');
     const length = ctx.options.has('length') ? number(ctx.options.value('length') as string) : bytes.length;

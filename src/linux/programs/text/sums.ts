@@ -2,7 +2,7 @@
 import { sha1 as sha1Of } from '../../../base/sha1.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram, type ProgramSpec } from '../spec.ts';
-import { readAll, readText } from '../stdio.ts';
+import { readAll, readText, readWhole } from '../stdio.ts';
 import { fault } from './wording.ts';
 
 type Digest = (b: Uint8Array) => string;
@@ -105,7 +105,7 @@ async function check(ctx: Context, digest: Digest): Promise<number> {
     for (const line of text.split('\n')) {
       const m = /^([0-9a-f]+) [ *](.+)$/.exec(line);
       if (!m) continue;
-      const file = ctx.sys.readFile(m[2] as string);
+      const file = await readWhole(ctx.sys, m[2] as string);
       const ok = !isErr(file) && digest(file) === m[1];
       if (!ok) bad++;
       if (!ok || !ctx.options.has('quiet'))
@@ -132,7 +132,7 @@ const spec = (name: string, digest: Digest): ProgramSpec =>
       if (ctx.options.has('check')) return check(ctx, digest);
       let code = 0;
       for (const name of ctx.operands.length > 0 ? ctx.operands : ['-']) {
-        const bytes = name === '-' ? await readAll(ctx.sys, 0) : ctx.sys.readFile(name);
+        const bytes = name === '-' ? await readAll(ctx.sys, 0) : await readWhole(ctx.sys, name);
         if (isErr(bytes)) code = await fault(ctx, `${name}: ${bytes.text}`, `can't open '${name}': ${bytes.text}`);
         else await ctx.out(`${digest(bytes)}  ${name}\n`);
       }

@@ -10,7 +10,7 @@ import { decompress } from '../../../base/decompress.ts';
 import { readTar, type TarEntry, writeTar } from '../../../base/tar.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { readAll } from '../stdio.ts';
+import { readAll, readWhole } from '../stdio.ts';
 import { fault } from './wording.ts';
 
 /** `tar xvf F` is `tar -xvf F`. */
@@ -48,7 +48,7 @@ async function run(ctx: Context): Promise<number> {
   const dir = o.value('directory');
   if (dir !== undefined && isErr(sys.chdir(dir))) return ctx.fail(`${dir}: Cannot open: No such file or directory`, 2);
   if (o.has('create')) return create(ctx, file);
-  const bytes = file === '-' ? await readAll(sys, 0) : sys.readFile(file);
+  const bytes = file === '-' ? await readAll(sys, 0) : await readWhole(sys, file);
   if (isErr(bytes)) {
     if (ctx.flavour === 'busybox') return ctx.fail(`can't open '${given}': ${bytes.text}`);
     await ctx.err(`tar: ${given}: Cannot open: ${bytes.text}\ntar: Error is not recoverable: exiting now\n`);

@@ -1,6 +1,7 @@
 /** What a builtin command is and where it prints. */
 import type * as ast from 'unbash';
 import type { Shell } from '../shell.ts';
+import { Unwind } from '../unwind.ts';
 
 /** Runs in the shell's own process; args[0] is its name. Gives the exit status. */
 export type Builtin = (sh: Shell, args: readonly string[], out: Output) => Promise<number> | number;
@@ -35,6 +36,14 @@ export class Output {
   error(text: string, status = 1): number {
     this.#err += `${this.sh.prefix()}${this.name}: ${text}\n`;
     return status;
+  }
+
+  /** An error that ends the smaller shells, unless they are interactive. */
+  async fatal(text: string): Promise<number> {
+    this.error(text, 2);
+    if (this.sh.interactive) return 2;
+    await this.flush();
+    throw new Unwind('exit', 2);
   }
 
   /** A message without the builtin's name. */

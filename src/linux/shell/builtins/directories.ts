@@ -42,7 +42,7 @@ export const cd: Builtin = (sh, args, out) => {
   if (failure)
     return out.message(
       sh.dialect.cannotChdir(o.rest[0] === '-' ? to : (o.rest[0] ?? to), failure),
-      sh.setup.flavour === 'dash' ? 2 : 1,
+      sh.setup.flavour === 'bash' ? 1 : 2,
     );
   if (show || found) out.print(`${logical(sh)}\n`);
   return 0;

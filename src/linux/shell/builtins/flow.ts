@@ -38,6 +38,8 @@ export const returnBuiltin: Builtin = (sh, args, out) => {
     out.error(`${args[1]}: numeric argument required`);
     throw new Unwind('return', 2);
   }
+  // at their top level the smaller shells end
+  if (sh.calls.length === 0 && sh.setup.flavour !== 'bash') throw new Unwind('exit', ((n % 256) + 256) % 256);
   if (sh.calls.length === 0) return out.message("return: can only `return' from a function or sourced script", 2);
   throw new Unwind('return', ((n % 256) + 256) % 256);
 };
@@ -47,7 +49,7 @@ export const exit: Builtin = (sh, args, out) => {
   if (sh.interactive)
     out.raw(args[0] === 'logout' || sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '');
   if (args[1] !== undefined && !/^[-+]?\d+$/.test(args[1])) {
-    out.error(`${args[1]}: numeric argument required`);
+    out.error(sh.setup.flavour === 'bash' ? `${args[1]}: numeric argument required` : `Illegal number: ${args[1]}`);
     throw new Unwind('exit', 2);
   }
   if (args.length > 2) {
@@ -84,11 +86,12 @@ export const source: Builtin = async (sh, args, out) => {
     const found = findSource(sh.sys, name, sh.vars.get('PATH') ?? '');
     if (found) path = found;
   }
-  const text = scriptText(sh, path);
+  const text = await scriptText(sh, path);
   if (typeof text !== 'string') {
-    const prefixed =
-      sh.setup.flavour === 'bash' ? out.message(`${name}: ${text.error}`) : out.error(`can't open '${name}'`);
-    return prefixed;
+    if (sh.setup.flavour === 'bash') return out.message(`${name}: ${text.error}`);
+    return out.fatal(
+      sh.setup.flavour === 'dash' ? `cannot open ${name}: No such file` : `can't open '${name}': ${text.error}`,
+    );
   }
   const { params, loops } = sh;
   if (list.length > 1) sh.params = list.slice(1);
@@ -119,7 +122,7 @@ export const shift: Builtin = (sh, args, out) => {
   const n = args[1] === undefined ? 1 : Number(args[1]);
   if (!Number.isInteger(n)) return out.error(`${args[1]}: numeric argument required`);
   if (n < 0) return out.error(`${args[1]}: shift count out of range`);
-  if (n > sh.params.length) return 1;
+  if (n > sh.params.length) return sh.setup.flavour === 'dash' ? out.fatal("can't shift that many") : 1;
   sh.params = sh.params.slice(n);
   return 0;
 };

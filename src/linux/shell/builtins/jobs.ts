@@ -168,7 +168,8 @@ async function waitNumber(sh: Shell, out: Output, pid: number): Promise<number> 
   const job = sh.jobs.byPid(pid);
   const known = sh.jobs.ended.get(pid);
   if (!job && known !== undefined) return known;
-  if (!job && !sh.jobs.watched.has(pid)) return out.error(`pid ${pid} is not a child of this shell`, 127);
+  if (!job && !sh.jobs.watched.has(pid))
+    return sh.setup.flavour === 'bash' ? out.error(`pid ${pid} is not a child of this shell`, 127) : 127;
   const p = job?.processes.find((x) => x.pid === pid);
   const status = p?.status && p.status.state !== 'stopped' ? statusOf(p.status) : await waitPid(sh, pid);
   if (status === undefined) return interrupted(sh);
@@ -245,6 +246,10 @@ export const kill: Builtin = async (sh, args, out) => {
     i = 2;
   }
   if (args[i] === '--') i++;
+  if (args[i] === undefined) {
+    out.raw(`kill: usage: ${KILL_USAGE}\n`);
+    return 2;
+  }
   let status = 0;
   for (const spec of args.slice(i)) status = killOne(sh, out, spec, signal as number) || status;
   await out.flush();
@@ -263,7 +268,11 @@ function killOne(sh: Shell, out: Output, spec: string, signal: number): number {
   }
   if (!/^-?\d+$/.test(spec)) return out.error(`${spec}: arguments must be process or job IDs`);
   const r = sh.sys.kill(Number(spec), signal);
-  return isErr(r) ? out.error(`(${spec}) - ${r.text}`) : 0;
+  if (!isErr(r)) return 0;
+  if (sh.setup.flavour === 'bash') return out.error(`(${spec}) - ${r.text}`);
+  if (sh.setup.flavour === 'dash') return out.error(r.text);
+  out.raw(`${sh.arg0}: can't kill pid ${spec}: ${r.text}\n`);
+  return 1;
 }
 
 /** The builtin `disown`. */

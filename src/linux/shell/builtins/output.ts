@@ -1,8 +1,9 @@
 /** echo, read, mapfile. @see bash builtins/echo.def, read.def, mapfile.def */
 import { isErr } from '../../kernel/errno.ts';
+import { ArithmeticError, evaluate } from '../expand/arithmetic.ts';
+import { arithmeticVariables } from '../expand/parameter.ts';
 import { decodeEscapes } from '../expand/quote.ts';
 import { readAll } from '../expand/substitution.ts';
-import { evaluateOrFail } from '../expand/word.ts';
 import { runText } from '../script.ts';
 import type { Shell } from '../shell.ts';
 import { type Builtin, options } from './builtin.ts';
@@ -198,6 +199,13 @@ export const mapfile: Builtin = async (sh, args, out) => {
 export const letBuiltin: Builtin = async (sh, args, out) => {
   if (args.length < 2) return out.error('expression expected');
   let value = 0n;
-  for (const a of args.slice(1)) value = await evaluateOrFail(sh, a);
+  for (const a of args.slice(1)) {
+    try {
+      value = evaluate(a, arithmeticVariables(sh));
+    } catch (e) {
+      if (!(e instanceof ArithmeticError)) throw e;
+      return out.error(e.message);
+    }
+  }
   return value === 0n ? 1 : 0;
 };

@@ -6,7 +6,16 @@ import type { Builtin } from './builtin.ts';
 const UNARY = /^-[a-hknoprstuvwxzGLNORS]$/;
 const BINARY = new Set(['=', '==', '!=', '<', '>', '-nt', '-ot', '-ef', ...Object.keys(COMPARE)]);
 
-class Wrong extends Error {}
+/** A wrong expression, in the words of each shell. */
+class Wrong extends Error {
+  constructor(
+    message: string,
+    readonly dash = message,
+    readonly ash = message,
+  ) {
+    super(message);
+  }
+}
 
 class Test {
   #at = 0;
@@ -27,21 +36,28 @@ class Test {
       if (b === '-o') return a !== '' || c !== '';
       if (a === '!') return !this.#two(b, c);
       if (a === '(' && c === ')') return b !== '';
-      throw new Wrong(`${b}: binary operator expected`);
+      throw new Wrong(`${b}: binary operator expected`, `${a}: unexpected operator`, `${b}: unknown operand`);
     }
     if (n === 4) {
       if (a === '!') return !new Test(this.sh, this.args.slice(1)).run();
       if (a === '(' && d === ')') return this.#two(b, c);
     }
     const value = this.#or();
-    if (this.#at < n) throw new Wrong('too many arguments');
+    if (this.#at < n)
+      throw new Wrong(
+        'too many arguments',
+        `${this.args[0]}: unexpected operator`,
+        `${this.args[this.#at]}: unknown operand`,
+      );
     return value;
   }
 
   #two(a: string, b: string): boolean {
     if (a === '!') return b === '';
     if (UNARY.test(a)) return this.#unary(a, b);
-    throw new Wrong(`${a}: unary operator expected`);
+    if (BINARY.has(b))
+      throw new Wrong(`${a}: unary operator expected`, `${b}: argument expected`, `${b}: argument expected`);
+    throw new Wrong(`${a}: unary operator expected`, `${a}: unexpected operator`, `${b}: unknown operand`);
   }
 
   #unary(op: string, operand: string): boolean {
@@ -108,7 +124,8 @@ class Test {
 }
 
 function number(text: string): bigint {
-  if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new Wrong(`${text}: integer expected`);
+  if (!/^\s*[-+]?\d+\s*$/.test(text))
+    throw new Wrong(`${text}: integer expected`, `Illegal number: ${text}`, `${text}: bad number`);
   return BigInt(text.trim().replace(/^\+/, ''));
 }
 
@@ -116,13 +133,24 @@ function number(text: string): bigint {
 export const test: Builtin = (sh, args, out) => {
   let list = args.slice(1);
   if (args[0] === '[') {
-    if (list.at(-1) !== ']') return out.error("missing `]'", 2);
+    if (list.at(-1) !== ']') {
+      if (sh.setup.flavour === 'bash') return out.error("missing `]'", 2);
+      if (sh.setup.flavour === 'dash') return out.error('missing ]', 2);
+      out.raw(`${sh.arg0}: missing ]\n`);
+      return 2;
+    }
     list = list.slice(0, -1);
   }
   try {
     return new Test(sh, list).run() ? 0 : 1;
   } catch (e) {
-    if (e instanceof Wrong) return out.error(e.message, 2);
+    if (e instanceof Wrong) {
+      if (sh.setup.flavour === 'ash') {
+        out.raw(`${sh.arg0}: ${e.ash}\n`);
+        return 2;
+      }
+      return out.error(sh.setup.flavour === 'dash' ? e.dash : e.message, 2);
+    }
     throw e;
   }
 };

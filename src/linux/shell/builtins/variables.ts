@@ -184,7 +184,10 @@ export const declare: Builtin = async (sh, args, out) => {
 
 /** The builtin `local`. */
 export const local: Builtin = async (sh, args, out) => {
-  if (sh.vars.depth === 0) return out.error('can only be used in a function');
+  if (sh.vars.depth === 0) {
+    if (sh.setup.flavour === 'bash') return out.error('can only be used in a function');
+    return out.fatal('not in a function');
+  }
   if (args.length === 1) {
     for (const n of sh.vars.localNames()) {
       const v = sh.vars.raw(n);

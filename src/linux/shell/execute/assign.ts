@@ -23,7 +23,7 @@ export async function assign(sh: Shell, a: ast.Assignment, variable?: Variable):
 }
 
 async function refuse(sh: Shell, name: string): Promise<never> {
-  return sh.fail(`${name}: readonly variable`);
+  return sh.fail(sh.dialect.readOnly(name));
 }
 
 /** Value after the integer attribute and `+=`. */

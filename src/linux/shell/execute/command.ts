@@ -272,15 +272,11 @@ export function searchPath(sys: Sys, name: string, path: string): { path: string
 export function findProgram(sh: Shell, name: string): { path: string } | { error: Errno | undefined } {
   if (name.includes('/')) return { path: name };
   const known = sh.hashed.get(name);
-  if (known && !isErr(sh.sys.stat(known.path))) {
+  if (known && sh.vars.get('PATH') !== undefined && !isErr(sh.sys.stat(known.path))) {
     known.hits++;
     return { path: known.path };
   }
-  const found = searchPath(
-    sh.sys,
-    name,
-    sh.vars.get('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  );
+  const found = searchPath(sh.sys, name, sh.vars.get('PATH') ?? '');
   if ('path' in found && sh.has('hashall')) sh.hashed.set(name, { path: found.path, hits: 1 });
   return found;
 }
@@ -329,13 +325,19 @@ async function notFound(sh: Shell, name: string, error: Errno | undefined, argv:
   }
   const handler = sh.functions.get('command_not_found_handle');
   if (handler) return callFunction(sh, handler, [handler.name, ...argv]);
-  await sh.complain(sh.dialect.notFound(name));
+  const lost = sh.dialect.flavour === 'bash' && sh.vars.get('PATH') === undefined;
+  await sh.complain(lost ? `${name}: ${ENOENT.text}` : sh.dialect.notFound(name));
   return 127;
 }
 
 async function cannotExecute(sh: Shell, name: string, path: string, e: Errno): Promise<number> {
   if (e === EAGAIN) return sh.fail(...sh.dialect.cannotFork(e.text));
   const st = sh.sys.stat(path);
+  // the file is there, so it is its interpreter that is not
+  if (e === ENOENT && !isErr(st) && sh.dialect.flavour === 'bash') {
+    await sh.complain(`${name}: cannot execute: required file not found`);
+    return 127;
+  }
   const why = !isErr(st) && st.kind === 'dir' ? EISDIR : e;
   if (sh.dialect.flavour !== 'bash' && why === ENOENT) await sh.complain(sh.dialect.notFound(name));
   else

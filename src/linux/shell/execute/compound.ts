@@ -55,6 +55,10 @@ export async function runCompound(
     }
     case 'TestCommand':
       await sh.tick();
+      if (sh.setup.flavour === 'dash') {
+        await sh.complain(sh.dialect.notFound('[['));
+        return 127;
+      }
       return testCommand(sh, node.expression);
   }
 }
@@ -148,7 +152,7 @@ async function runFor(sh: Shell, node: ast.For): Promise<number> {
       await sh.tick();
       sh.pos = node.pos;
       if (sh.has('xtrace')) await trace(sh, textOf(sh, { pos: node.pos, end: node.body.pos }).replace(/[;\s]*do$/, ''));
-      if (sh.vars.set(node.name.value, w) === 'readonly') return sh.fail(`${node.name.value}: readonly variable`);
+      if (sh.vars.set(node.name.value, w) === 'readonly') return sh.fail(sh.dialect.readOnly(node.name.value));
       status = await iteration(sh, node.body);
     }
     return status;

@@ -3,6 +3,7 @@
  * The text comes with its `$` expansions done.
  * @see bash expr.c
  */
+import type { ArithmeticFault } from '../dialect.ts';
 
 /** What the evaluator needs of the shell. */
 export interface ArithmeticVariables {
@@ -12,7 +13,14 @@ export interface ArithmeticVariables {
 }
 
 /** A failed evaluation; the text is bash's message without prefix. */
-export class ArithmeticError extends Error {}
+export class ArithmeticError extends Error {
+  constructor(
+    message: string,
+    readonly why: ArithmeticFault = 'operand',
+  ) {
+    super(message);
+  }
+}
 
 const BINARY: Readonly<Record<string, number>> = {
   '||': 3,
@@ -85,7 +93,8 @@ class Evaluation {
   }
 
   #fail(why: string, at = this.#token.at): ArithmeticError {
-    return new ArithmeticError(`${this.text.trimStart()}: ${why} (error token is "${this.text.slice(at)}")`);
+    const fault = /^division/.test(why) ? 'zero' : /in expression$/.test(why) ? 'rest' : 'operand';
+    return new ArithmeticError(`${this.text.trimStart()}: ${why} (error token is "${this.text.slice(at)}")`, fault);
   }
 
   #next(): Token {

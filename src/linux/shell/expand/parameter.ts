@@ -106,7 +106,7 @@ export async function expandSimple(sh: Shell, name: string, inQuotes: boolean): 
 
 async function unbound(sh: Shell, name: string): Promise<void> {
   if (!sh.has('nounset') || name === '@' || name === '*') return;
-  await sh.complain(`${/^\d+$/.test(name) ? `$${name}` : name}: unbound variable`);
+  await sh.complain(sh.dialect.unset(/^\d+$/.test(name) && sh.setup.flavour === 'bash' ? `$${name}` : name));
   throw sh.fatal();
 }
 
@@ -130,6 +130,7 @@ function emit(sh: Shell, value: Value, inQuotes: boolean): Segment[] {
 export async function expandParameter(sh: Shell, p: ast.ParameterExpansionPart, inQuotes: boolean): Promise<Segment[]> {
   const op = p.operation;
   if (op?.type === 'Unknown' || (p.parameter === '' && !op)) return badSubstitution(sh, p);
+  if (sh.setup.flavour !== 'bash' && foreignExpansion(sh, p)) return badSubstitution(sh, p);
   if (p.prefix === '!' && op?.type === 'Names') {
     const items = sh.vars.names().filter((n) => n.startsWith(p.parameter));
     return emit(sh, { list: true, items, star: op.operator === '*' }, inQuotes);
@@ -148,8 +149,16 @@ export async function expandParameter(sh: Shell, p: ast.ParameterExpansionPart, 
   return op ? emit(sh, await operate(sh, name, p, op, value, inQuotes), inQuotes) : emit(sh, value, inQuotes);
 }
 
+/** Forms that the smaller shells do not know; ash cuts and replaces as bash does. */
+function foreignExpansion(sh: Shell, p: ast.ParameterExpansionPart): boolean {
+  const type = p.operation?.type;
+  if (p.prefix === '!' || p.index || type === 'CaseModification' || type === 'Transform' || type === 'Names')
+    return true;
+  return sh.setup.flavour === 'dash' && (type === 'Slice' || type === 'Replace');
+}
+
 async function badSubstitution(sh: Shell, p: ast.ParameterExpansionPart): Promise<never> {
-  return sh.fail(`${p.text}: bad substitution`);
+  return sh.fail(sh.dialect.badSubstitution(p.text));
 }
 
 async function parameterAt(sh: Shell, name: string, index: ast.Word | undefined): Promise<Value> {
@@ -206,13 +215,13 @@ async function defaulted(
       const text = joinText(await operandSegments(sh, op.operand, inQuotes));
       if (!/^[A-Za-z_]\w*$/.test(name)) return sh.fail(`$${name}: cannot assign in this way`);
       if (p.index) sh.vars.setItem(name, await subscript(sh, name, p.index), text);
-      else if (sh.vars.set(name, text) === 'readonly') return sh.fail(`${name}: readonly variable`);
+      else if (sh.vars.set(name, text) === 'readonly') return sh.fail(sh.dialect.readOnly(name));
       return emit(sh, scalar(text), inQuotes);
     }
     default: {
       if (present) return emit(sh, value, inQuotes);
       const text = joinText(await operandSegments(sh, op.operand, inQuotes));
-      const why = text !== '' ? text : colon ? 'parameter null or not set' : 'parameter not set';
+      const why = text !== '' ? text : colon ? sh.dialect.unsetOrNull : 'parameter not set';
       await sh.complain(`${name}: ${why}`);
       throw sh.fatal();
     }

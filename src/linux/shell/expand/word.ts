@@ -287,7 +287,7 @@ export async function evaluateOrFail(sh: Shell, text: string): Promise<bigint> {
   try {
     return evaluate(text, arithmeticVariables(sh));
   } catch (e) {
-    if (e instanceof ArithmeticError) return sh.fail(e.message);
+    if (e instanceof ArithmeticError) return sh.fail(sh.dialect.arithmetic(text, e.why, e.message));
     throw e;
   }
 }

@@ -2,60 +2,103 @@
 import { embedded } from '../embedded.ts';
 import { settings } from '../settings.svelte.ts';
 import type { Box } from './geometry.ts';
+import { MARGIN } from './plan.ts';
 
-/** How small and how large the drawing may be shown; by itself it is never shown smaller than can be read. */
+/** How small and how large the drawing may be shown. */
 const LEAST = 0.15;
 const MOST = 3;
-const READABLE = 0.8;
-/** The same in a pane as narrow as a telephone: a whole drawing says more there than large letters. */
-const NARROW = { width: 480, readable: 0.6 } as const;
-const MARGIN = 10;
+/** px that one key moves it. */
+const STEP = 40;
+
+export type Side = 'left' | 'right' | 'up' | 'down';
 
 export class Camera {
   x = $state(0);
   y = $state(0);
   scale = $state(1);
-  /** How it follows the drawing: as far as it can be read, or all of it; undefined once somebody has moved it. */
-  follows: 'readable' | 'whole' | undefined = 'readable';
+  /** The pane, px. */
+  width = $state(0);
+  height = $state(0);
+  /** All that is drawn. */
+  bounds = $state.raw<Box>({ x: 0, y: 0, w: 1, h: 1 });
+  /** How it follows the drawing: at the size of its plan, or all of it; undefined once somebody has moved it. */
+  follows: 'plan' | 'whole' | undefined = 'plan';
+  #planned = 1;
 
-  /** Shows all of a box. @param least the smallest size by which it is shown: of a larger drawing, the beginning */
-  fit(bounds: Box, width: number, height: number, least = LEAST): void {
-    if (width < 2 || height < 2) return;
-    const whole = Math.min((width - 2 * MARGIN) / bounds.w, (height - 2 * MARGIN) / bounds.h);
-    this.scale = Math.min(1.15 * settings.scale, Math.max(least, whole));
-    const spare = (w: number, size: number) => Math.max(MARGIN, (size - w * this.scale) / 2);
-    this.x = spare(bounds.w, width) - bounds.x * this.scale;
+  /** Where part of the drawing is out of sight. */
+  readonly cut: readonly Side[] = $derived.by(() => {
+    const { left, right, top, bottom } = this.#edges();
+    const sides: readonly [Side, boolean][] = [
+      ['left', left < -1],
+      ['right', right > this.width + 1],
+      ['up', top < -1],
+      ['down', bottom > this.height + 1],
+    ];
+    return sides.flatMap(([side, is]) => (is ? [side] : []));
+  });
+
+  #edges() {
+    const { x, y, w, h } = this.bounds;
+    const [left, top] = [this.x + x * this.scale, this.y + y * this.scale];
+    return { left, top, right: left + w * this.scale, bottom: top + h * this.scale };
+  }
+
+  /** Shows a drawing that has changed, unless somebody has moved it. @param planned size by which it is readable, type apart */
+  follow(bounds: Box, planned: number): void {
+    this.bounds = bounds;
+    this.#planned = planned * settings.scale;
+    if (!this.follows || this.width < 2 || this.height < 2) return;
+    const whole = Math.min((this.width - 2 * MARGIN) / bounds.w, (this.height - 2 * MARGIN) / bounds.h);
+    this.scale = this.follows === 'plan' ? this.#planned : Math.max(LEAST, Math.min(this.#planned, whole));
+    this.x = MARGIN - bounds.x * this.scale;
     this.y = MARGIN - bounds.y * this.scale;
   }
 
-  /** Whether part of a box is out of sight. */
-  cuts({ x, y, w, h }: Box, width: number, height: number): boolean {
-    const [left, top] = [this.x + x * this.scale, this.y + y * this.scale];
-    return left < 0 || top < 0 || left + w * this.scale > width || top + h * this.scale > height;
+  /** Shows all of it. */
+  whole(): void {
+    this.follows = 'whole';
+    this.follow(this.bounds, this.#planned / settings.scale);
   }
 
-  /** Fits by itself, unless somebody has moved it. */
-  follow(bounds: Box, width: number, height: number): void {
-    if (!this.follows) return;
-    const readable = (width < NARROW.width ? NARROW.readable : READABLE) * settings.scale;
-    this.fit(bounds, width, height, this.follows === 'whole' ? LEAST : readable);
-  }
-
+  /** Moves it, but never out of sight. */
   pan(dx: number, dy: number): void {
+    const { left, top, right, bottom } = this.#edges();
     this.follows = undefined;
-    this.x += dx;
-    this.y += dy;
+    this.x += within(dx, left, right, this.width);
+    this.y += within(dy, top, bottom, this.height);
+  }
+
+  /** Goes most of a pane's length towards what is out of sight. */
+  go(side: Side): void {
+    const by = 0.75 * (side === 'left' || side === 'right' ? this.width : this.height);
+    if (side === 'left' || side === 'right') this.pan(side === 'left' ? by : -by, 0);
+    else this.pan(0, side === 'up' ? by : -by);
+  }
+
+  /** Moves as little as it takes to have a box in sight. */
+  reveal({ x, y, w, h }: Box): void {
+    const [left, top] = [this.x + x * this.scale, this.y + y * this.scale];
+    const dx = Math.max(MARGIN - left, 0) || Math.min(this.width - MARGIN - left - w * this.scale, 0);
+    const dy = Math.max(MARGIN - top, 0) || Math.min(this.height - MARGIN - top - h * this.scale, 0);
+    if (dx !== 0 || dy !== 0) this.pan(dx, dy);
   }
 
   /** Changes the size around a point of the pane. */
-  zoom(by: number, at: readonly [number, number]): void {
+  zoom(by: number, at: readonly [number, number] = [this.width / 2, this.height / 2]): void {
     const scale = Math.min(MOST, Math.max(LEAST, this.scale * by));
     const ratio = scale / this.scale;
     this.follows = undefined;
     this.x = at[0] - (at[0] - this.x) * ratio;
     this.y = at[1] - (at[1] - this.y) * ratio;
     this.scale = scale;
+    this.pan(0, 0);
   }
+}
+
+/** How far something from `low` to `high` may move in a pane: a small one stays inside, a large one goes on filling it. */
+function within(by: number, low: number, high: number, size: number): number {
+  const spare = size - (high - low) - MARGIN;
+  return Math.min(Math.max(MARGIN, spare), Math.max(Math.min(MARGIN, spare), low + by)) - low;
 }
 
 /** Pans and zooms a camera by pointer, pinch, wheel and keys. */
@@ -93,18 +136,21 @@ export function steer(node: HTMLElement, camera: Camera, showAll: () => void) {
   const lift = (e: PointerEvent) => down.delete(e.pointerId);
   on('pointerup', lift);
   on('pointercancel', lift);
+  // As maps do: the wheel goes about, with the control key (or a pinch on a touchpad) it changes the size.
   on('wheel', (e) => {
-    if ((e.target as Element).closest('.popover') || (embedded && !e.ctrlKey && !e.metaKey)) return;
+    const zooms = e.ctrlKey || e.metaKey;
+    if ((e.target as Element).closest('.popover') || (!zooms && (embedded || camera.cut.length === 0))) return;
     e.preventDefault();
-    camera.zoom(Math.exp(-e.deltaY / 400), place(e));
+    const unit = e.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    if (zooms) camera.zoom(Math.exp((-e.deltaY * unit) / 200), place(e));
+    else camera.pan(-(e.shiftKey ? e.deltaY : e.deltaX) * unit, e.shiftKey ? 0 : -e.deltaY * unit);
   });
   on('keydown', (e) => {
     if (e.target !== node) return;
-    const middle = [node.clientWidth / 2, node.clientHeight / 2] as const;
-    const pan = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[e.key];
+    const pan = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] }[e.key];
     if (pan) camera.pan(pan[0] ?? 0, pan[1] ?? 0);
-    else if (e.key === '+' || e.key === '=') camera.zoom(1.2, middle);
-    else if (e.key === '-') camera.zoom(1 / 1.2, middle);
+    else if (e.key === '+' || e.key === '=') camera.zoom(1.2);
+    else if (e.key === '-') camera.zoom(1 / 1.2);
     else if (e.key === '0') showAll();
     else return;
     e.preventDefault();

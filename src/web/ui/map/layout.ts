@@ -1,15 +1,15 @@
 /**
- * Where things stand on the map: a pure function of a snapshot and of what stood where before. Machines lie around the
- * LAN, each in a corner of its own, and grow away from it; networks stand beside one another in lanes and grow away from
- * their bridge. So nothing ever has to make room: who is there stays where it is.
- *
- * Limits: four machines in full, further ones stay small.
+ * Where things stand on the map: a function of a snapshot, of the pane, and of what stood where before. The learner's machine lies below
+ * the LAN, the others in a row above it; on each, networks stand in lanes and their containers in slots. So long as the plan has room
+ * nobody who is there moves.
  */
 import type { LabView, ViewContainer, ViewLink, ViewMachine, ViewNetwork } from '../../worker/api.ts';
+import type { Density } from './density.ts';
 import { around, type Box, Corner, type Point } from './geometry.ts';
-import { specOf } from './lanes.ts';
-import { drawMachine, GAP, STATION } from './machine.ts';
-import { Memory } from './slots.ts';
+import { type MachineSpec, specOf } from './lanes.ts';
+import { drawFull, drawStation } from './machine.ts';
+import { type Frame, GAP, keep, type Load, type Plan, plan, STATION } from './plan.ts';
+import type { Memory } from './slots.ts';
 
 export { Memory } from './slots.ts';
 
@@ -19,6 +19,8 @@ export interface Wire {
   readonly up: boolean;
   /** Name of the interface. */
   readonly name: string;
+  /** Number of the lane to which it leads from another one. */
+  readonly lane?: number;
   /** Frames are seen on it, but the line is drawn for its other end. */
   readonly twin?: boolean;
 }
@@ -39,7 +41,7 @@ export interface Lane extends Box {
   /** Where its network's name stands. */
   readonly title: Box;
   readonly bar: Box & { readonly name: string; readonly detail: string; readonly up: boolean; readonly upper: boolean };
-  /** Containers that are not drawn: a tile stands for them. */
+  /** Of a crowd: a tile for those that are not drawn, or one that puts them away again (count 0). */
   readonly more?: Box & { readonly count: number };
 }
 
@@ -64,7 +66,8 @@ export interface Device extends Box {
 export interface MachineDrawing {
   readonly machine: ViewMachine;
   readonly box: Box;
-  readonly full: boolean;
+  /** How much it says of each thing; absent: it is one small box. */
+  readonly density?: Density;
   readonly nic: Box & { readonly detail: string };
   readonly loop: Box;
   readonly lanes: readonly Lane[];
@@ -84,42 +87,85 @@ export interface Layout {
   readonly wires: ReadonlyMap<number, Wire>;
   /** From the router to the LAN. */
   readonly uplink: readonly Point[];
-  /** What `fit` shows. */
+  /** All that is drawn. */
   readonly bounds: Box;
+  /** Size at which it is shown by itself, type apart. */
+  readonly scale: number;
 }
 
-const ROUTER_X = 160;
+/** Of more containers on a machine, each lane shows a few until it is opened. */
+const READABLE = 60;
+const FEW = 11;
 
-/** The corners in which machines grow, by their number: below right, above right, above left, below left. */
-const CORNERS = [
-  new Corner(0, 0, 1, 1),
-  new Corner(320, 0, 1, -1),
-  new Corner(STATION.w, 0, -1, -1),
-  new Corner(-20, 0, -1, 1),
-] as const;
+/** How many containers a lane shows; undefined: all. */
+function limitOf(spec: MachineSpec, key: string, opened: ReadonlySet<string>): number | undefined {
+  if (spec.machine.containers.length <= READABLE || opened.has(key)) return undefined;
+  return Math.min(FEW, Math.max(1, Math.floor(READABLE / spec.lanes.length) - 1));
+}
 
-/** Where the machines stand that have no corner: in a column far below left, one below the other. */
-function cornerOf(number: number): Corner {
-  return CORNERS[number] ?? new Corner(-20 - (number - 3) * (STATION.w + 12), 0, -1, 1);
+/** Gives what is on a machine its slots. */
+function loadOf(spec: MachineSpec, memory: Memory, opened: ReadonlySet<string>): Load {
+  const { name } = spec.machine;
+  const numbers = memory.lanes(name).place(spec.lanes.map((l) => l.key));
+  const lanes = spec.lanes.map(({ key, members }, i) => {
+    const slots = memory.of(`${name} ${key}`).place(members.map((m) => m.container.id));
+    const limit = limitOf(spec, key, opened) ?? Number.POSITIVE_INFINITY;
+    const tile = opened.has(key) && members.length > FEW ? 1 : 0;
+    const taken = slots.some((s) => s >= limit) ? limit + 1 : Math.max(0, ...slots.map((s) => s + 1)) + tile;
+    return [numbers[i] as number, taken] as const;
+  });
+  const hosted = memory
+    .of(`${name} host`)
+    .place([...spec.hosted.map((c) => c.id), ...spec.devices.map((l) => `dev ${l.id}`)]);
+  const guests = Math.max(0, ...spec.lanes.map((l) => l.guests.length));
+  return { lanes: new Map(lanes), hosted: Math.max(0, ...hosted.map((s) => s + 1)), guests };
+}
+
+/** Machines that others than the learner's are drawn in full when they have something, and from then on. */
+function isFull({ machine }: MachineSpec, number: number, memory: Memory): boolean {
+  const used =
+    machine.containers.length > 0 ||
+    machine.networks.some((n) => n.driver !== 'host' && n.driver !== 'null' && n.name !== 'bridge');
+  if (number === 0 || used) memory.full.add(machine.name);
+  return memory.full.has(machine.name);
+}
+
+/** The plan by which things stand: the last one as long as it has room. */
+function planOf(specs: readonly MachineSpec[], memory: Memory, frame: Frame, opened: ReadonlySet<string>): Plan {
+  const full = specs.map((spec, i) => isFull(spec, i, memory));
+  const loads = () =>
+    new Map(specs.map((spec, i) => [spec.machine.name, full[i] ? loadOf(spec, memory, opened) : undefined] as const));
+  const kept = keep(memory.plan, loads(), frame, opened);
+  if (kept) return kept;
+  memory.tidy();
+  memory.plan = plan(loads(), frame, opened);
+  return memory.plan;
 }
 
 /** @param opened keys of lanes that show all their containers */
-export function layout(view: LabView, memory: Memory, opened: ReadonlySet<string> = new Set()): Layout {
+export function layout(view: LabView, memory: Memory, frame: Frame, opened: ReadonlySet<string> = NONE): Layout {
+  const specs = view.machines.map(specOf);
+  const by = planOf(specs, memory, frame, opened);
   const wires = new Map<number, Wire>();
-  const crowded = view.machines.length > CORNERS.length;
-  const machines = view.machines.map((machine, number) => {
-    const corner = cornerOf(number);
-    const room = number < 3 || (number === 3 && !crowded);
-    const used =
-      machine.containers.length > 0 ||
-      machine.networks.some((n) => n.driver !== 'host' && n.driver !== 'null' && n.name !== 'bridge');
-    if (room && (number === 0 || used)) memory.full.add(machine.name);
-    const full = memory.full.has(machine.name);
-    return drawMachine(specOf(machine), corner, full, memory, opened, wires);
+  const small = { w: by.station, h: by.density.station };
+  const width = (i: number): number => by.machines.get(specs[i]?.machine.name ?? '')?.w ?? small.w;
+  // Above the LAN: the third machine, which grows to the left, then the router and the others, which grow to the right.
+  const routerX = specs.length > 2 ? width(2) + STATION.gap : 0;
+  let next = routerX + small.w + STATION.gap;
+  const machines = specs.map((spec, i) => {
+    let corner = new Corner(0, 0, 1, 1);
+    if (i === 2) corner = new Corner(width(2), 0, -1, -1);
+    else if (i > 0) {
+      corner = new Corner(next, 0, 1, -1);
+      next += width(i) + STATION.gap;
+    }
+    const plan = by.machines.get(spec.machine.name);
+    if (!plan) return drawStation(spec.machine, corner, small, wires);
+    const limit = (key: string) => limitOf(spec, key, opened);
+    return drawFull(spec, corner, plan, memory, limit, opened, wires);
   });
-  const router = { x: ROUTER_X, y: -GAP - STATION.h, ...STATION };
-  const x = ROUTER_X + 40;
-  const bounds = around([...machines.flatMap((m) => [m.box, m.nic, ...m.pills]), router]);
+  const router = { x: routerX, y: -GAP - small.h, ...small };
+  const x = routerX + 40;
   return {
     machines,
     router,
@@ -132,9 +178,13 @@ export function layout(view: LabView, memory: Memory, opened: ReadonlySet<string
       [x, -GAP],
       [x, 0],
     ],
-    bounds,
+    bounds: around([
+      { x: 0, y: -by.above, w: 1, h: by.above },
+      ...machines.flatMap((m) => [m.box, m.nic, ...m.pills]),
+      router,
+    ]),
+    scale: by.scale,
   };
 }
 
-/** A fresh memory's layout: for those who draw once. */
-export const layoutOnce = (view: LabView): Layout => layout(view, new Memory());
+const NONE: ReadonlySet<string> = new Set();

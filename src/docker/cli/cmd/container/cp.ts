@@ -50,7 +50,7 @@ async function report(ctx: Ctx, o: Options, bytes: number, to: string): Promise<
 
 /** @see cp.go: copyFromContainer, go-archive copy.go: CopyTo */
 async function copyOut(ctx: Ctx, o: Options, from: string, source: string, target: string): Promise<number | Failure> {
-  const bad = target === '-' ? undefined : outputPathError(ctx, target);
+  const bad = target === '-' ? undefined : outputPathError(ctx, absolute(ctx, target));
   if (bad) return bad;
   let path = source;
   const link = o.bool('follow-link') ? await statIn(ctx, from, source) : undefined;
@@ -86,6 +86,8 @@ async function copyIn(ctx: Ctx, o: Options, source: string, to: string, target: 
       raw,
     });
   if (source === '-') {
+    const there = await statIn(ctx, to, target);
+    if (failed(there) || !isDir(there.mode)) return new Failure(`destination "${to}:${target}" must be a directory`);
     const reply = await put(target, await readStdin(ctx));
     return failed(reply) ? reply : 0;
   }
@@ -97,7 +99,7 @@ async function copyIn(ctx: Ctx, o: Options, source: string, to: string, target: 
   }
   const bare = source.replace(/(?<=.)\/+\.?$/, '').replace(/^\.$/, ctx.sys.cwd());
   const own = o.bool('follow-link') ? ctx.sys.stat(bare) : ctx.sys.lstat(bare);
-  if (isErr(own)) return new Failure(`lstat ${absolute(ctx, source)}: ${own.text.toLowerCase()}`);
+  if (isErr(own)) return new Failure(`lstat ${absolute(ctx, bare)}: ${own.text.toLowerCase()}`);
   const into = !failed(there) && isDir(there.mode);
   if (!failed(there) && !into && own.kind === 'dir') return new Failure('cannot copy directory');
   if (failed(there) && own.kind !== 'dir' && asksForDir(target)) return new Failure('no such directory');

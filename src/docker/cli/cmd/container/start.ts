@@ -42,8 +42,8 @@ export const start = command({
   args: atLeast(1),
   flags: [
     flag('attach', 'bool', 'Attach to its output and pass signals on', { short: 'a' }),
-    flag('checkpoint', 'string', 'Restore from this checkpoint', { hidden: true }),
-    flag('checkpoint-dir', 'string', 'Where checkpoints are kept', { hidden: true }),
+    flag('checkpoint', 'string', 'Restore from this checkpoint', { hidden: true, experimental: true }),
+    flag('checkpoint-dir', 'string', 'Where checkpoints are kept', { hidden: true, experimental: true }),
     flag('detach-keys', 'string', 'Keys that detach from the container'),
     flag('interactive', 'bool', 'Attach standard input too', { short: 'i' }),
   ],

@@ -109,7 +109,7 @@ export const stats = command({
           all: o.bool('all') ? '1' : undefined,
         });
         if (failed(list)) return list;
-        names = list.map((c) => c.Id);
+        names = list.map((c) => truncateId(c.Id));
       }
       const { rows, errors } = await collect(ctx, names);
       const columns =

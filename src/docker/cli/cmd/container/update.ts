@@ -22,6 +22,7 @@ export const update = command({
     flag('cpuset-mems', 'string', 'Memory nodes it may use (0-3, 0,1)'),
     flag('cpu-shares', 'int', 'Relative CPU weight', { short: 'c' }),
     flag('memory', 'bytes', 'Limit of memory', { short: 'm' }),
+    flag('kernel-memory', 'bytes', 'Limit of kernel memory (deprecated)', { hidden: true }),
     flag('memory-reservation', 'bytes', 'Soft limit of memory'),
     flag('memory-swap', 'bytes', 'Limit of memory and swap together, -1 for none', { check: memorySwap(ramInBytes) }),
     flag('pids-limit', 'int', 'Limit of processes, -1 for none'),

@@ -4,6 +4,7 @@ import { dateTime, humanDuration } from '../../formatter/time.ts';
 import { ellipsis, humanSize, truncateId } from '../../formatter/units.ts';
 import { command, exactly, flag } from '../../spec.ts';
 import { FORMAT_HELP } from '../format.ts';
+import { platformQuery } from './platform.ts';
 
 interface Item {
   Id: string;
@@ -60,7 +61,9 @@ export const history = command({
   ],
   names: ['image'],
   run: async (ctx, o, args) => {
-    const items = await ctx.client.get<Item[]>(`/images/${args[0]}/history`);
+    const platform = platformQuery(o.string('platform'));
+    if (failed(platform)) return platform;
+    const items = await ctx.client.get<Item[]>(`/images/${args[0]}/history`, { platform });
     if (failed(items)) return items;
     const format = o.bool('quiet') ? '{{.ID}}' : o.string('format');
     const { text, failure } = renderList(

@@ -1,7 +1,9 @@
+import { failed } from '../../failure.ts';
 import { inspectAll } from '../../inspector.ts';
 import { atLeast, command, flag } from '../../spec.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
 import { fetchKind } from '../system/inspect.ts';
+import { platformQuery } from './platform.ts';
 
 /** `docker image inspect` */
 export const imageInspect = command({
@@ -14,5 +16,9 @@ export const imageInspect = command({
     flag('platform', 'string', 'Platform to show ("os[/arch[/variant]]")'),
   ],
   names: ['image'],
-  run: (ctx, o, args) => inspectAll(ctx, args, o.string('format'), (name) => fetchKind(ctx, 'image', name)),
+  run: async (ctx, o, args) => {
+    const platform = platformQuery(o.string('platform'));
+    if (failed(platform)) return platform;
+    return inspectAll(ctx, args, o.string('format'), (name) => fetchKind(ctx, 'image', name, { platform }));
+  },
 });

@@ -2,7 +2,7 @@
  * The bridge driver: a Linux bridge for each network, a veth pair for each endpoint, iptables for both.
  * @see moby daemon/libnetwork/drivers/bridge/bridge_linux.go
  */
-import { contains, formatIp, type IpAddr, last4, type Prefix, sameIp } from '../../../../base/ip.ts';
+import { contains, formatIp, type IpAddr, last4, type Prefix, parsePrefix, sameIp } from '../../../../base/ip.ts';
 import type { Rng } from '../../../../base/rng.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { NetAdmin } from '../../../../linux/kernel/netadmin.ts';
@@ -18,7 +18,7 @@ import type {
   PortBinding,
   PortRequest,
 } from '../../driver.ts';
-import { goText, macRefused, randomMac, randomName } from '../device.ts';
+import { goText, macRefused, randomMac, randomName, settle } from '../device.ts';
 import { type BridgeConfig, bridgeConfig, checkAddresses } from './config.ts';
 import { addPortMappings, type Mapping, type PortEnv, releaseMappings } from './portmapping.ts';
 import {
@@ -33,6 +33,9 @@ import {
 } from './rules.ts';
 
 const IFNAMSIZ = 16;
+const LINK_LOCAL = parsePrefix('fe80::/64') as Prefix;
+/** Names that devices get in a sandbox unless somebody wants another: they are free. */
+const PLAIN_NAME = /^eth\d+$/;
 const IPPROTO_UDP = 17;
 
 interface BridgeEndpoint {
@@ -190,19 +193,20 @@ export class BridgeDriver implements Driver {
   #setupDevice(network: BridgeNetwork): Failure | undefined {
     const { config } = network;
     const net = this.#net;
-    const mtu = config.mtu > 0 ? { mtu: config.mtu } : {};
     const there = net.link(config.bridgeName);
     if (there && there.kind !== 'bridge')
       return new Failure('system', `existing interface ${config.bridgeName} is not a bridge`);
-    if (!net.link(config.bridgeName)) {
-      const added = net.addBridge(config.bridgeName, { mac: randomMac(this.rng), ...mtu });
+    if (!there) {
+      const added = net.addBridge(config.bridgeName, { mac: randomMac(this.rng) });
       if (isErr(added)) return new Failure('system', goText(added));
       network.ownDevice = true;
       // Nobody on a bridge of ours is a router to the host. @see moby setup_device.go: setupDefaultSysctl
       this.env.kernel.setSysctl(this.env.kernel.hostNetns, `net.ipv6.conf.${config.bridgeName}.accept_ra`, '0');
-    } else if (config.mtu > 0) net.setLink(config.bridgeName, mtu);
+    }
+    const sized = config.mtu > 0 ? net.setLink(config.bridgeName, { mtu: config.mtu }) : 0;
+    if (isErr(sized)) return new Failure('system', goText(sized));
     net.setLink(config.bridgeName, { txqlen: 0 });
-    if (config.defaultBridge) this.#leaveOthers(network);
+    if (there) this.#leaveOthers(network);
     this.#routeLoopback(config);
     for (const address of network.addresses) {
       const options =
@@ -218,12 +222,25 @@ export class BridgeDriver implements Driver {
     return undefined;
   }
 
-  /** docker0 outlives its network: addresses of an earlier one go. */
+  /**
+   * A bridge that was there loses the addresses that stand in the way of the network's: of IPv4 the one in its subnet, or
+   * else its first; of IPv6 all but link-local ones.
+   * @see moby setup_ipv4_linux.go: selectIPv4Address; interface_linux.go: programIPv6Addresses
+   */
   #leaveOthers({ config, addresses }: BridgeNetwork): void {
-    for (const { label, prefix } of this.#net.addrs()) {
-      const mine = addresses.some((a) => sameIp(a.addr, prefix.addr) && a.bits === prefix.bits);
-      const linkLocal = prefix.addr.v === 6 && prefix.addr.value >> 118n === 0x3fan;
-      if (label === config.bridgeName && !mine && !linkLocal) this.#net.delAddr(config.bridgeName, prefix);
+    for (const own of addresses) {
+      const present = this.#net
+        .addrs()
+        .filter((a) => a.label === config.bridgeName && a.prefix.addr.v === own.addr.v)
+        .map((a) => a.prefix);
+      const within = present.find((p) => contains(own, p.addr)) ?? present[0];
+      const leaving =
+        own.addr.v === 4
+          ? [within].filter((p) => p !== undefined)
+          : present.filter((p) => !contains(LINK_LOCAL, p.addr));
+      for (const p of leaving)
+        if (!sameIp(p.addr, own.addr) || (p.addr.v === 4 && p.bits !== own.bits))
+          this.#net.delAddr(config.bridgeName, p);
     }
   }
 
@@ -259,24 +276,34 @@ export class BridgeDriver implements Driver {
     }
   }
 
-  join(nid: string, eid: string, { sandbox, ifname, linked = [], moved }: JoinOptions): JoinInfo | Failure {
+  join(
+    nid: string,
+    eid: string,
+    { sandbox, ifname, linked = [], moved, renamed: told }: JoinOptions,
+  ): JoinInfo | Failure {
     const network = this.#network(nid);
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
     const net = this.#net;
     const hostVeth = `veth${this.rng.hex(7)}`;
     const mtu = network.config.mtu > 0 ? { mtu: network.config.mtu } : {};
-    const far = moved
-      ? { name: randomName(this.rng), mac: endpoint.mac }
-      : { name: ifname, netns: sandbox, mac: endpoint.mac };
+    const renamed = moved || told || !PLAIN_NAME.test(ifname);
+    const far = {
+      name: renamed ? randomName(this.rng) : ifname,
+      ...(moved ? {} : { netns: sandbox }),
+      mac: endpoint.mac,
+    };
     const made = net.addVeth(hostVeth, far, { mac: randomMac(this.rng), ...mtu });
     if (isErr(made) && made.name === 'EADDRNOTAVAIL') return macRefused(hostVeth, endpoint.mac, made);
     if (isErr(made))
       return new Failure('system', `failed to add the host (${hostVeth}) <=> sandbox pair interfaces: ${goText(made)}`);
     endpoint.hostVeth = hostVeth;
     const inside = this.env.kernel.net(sandbox);
-    if (moved) {
-      net.moveLink(far.name, sandbox);
-      inside.setLink(far.name, { name: ifname });
+    if (moved) net.moveLink(far.name, sandbox);
+    const unnamed = renamed ? settle(inside, far.name, ifname, undefined) : undefined;
+    if (unnamed) {
+      net.delLink(hostVeth);
+      endpoint.hostVeth = undefined;
+      return unnamed;
     }
     inside.setLink(ifname, { txqlen: 0, ...mtu });
     net.setLink(hostVeth, { master: network.config.bridgeName, txqlen: 0 });
@@ -287,11 +314,12 @@ export class BridgeDriver implements Driver {
       endpoint.links = linked.flatMap((child) => linkRules(network.config, own, child));
       program(net, endpoint.links, this.env.settings.firewall);
     }
-    if (network.config.internal) return { ifname };
+    const device = { ifname, ...(renamed ? { madeAs: far.name } : {}) };
+    if (network.config.internal) return device;
     const { 4: four, 6: six } = network.gateway;
     const has = (v: 4 | 6): boolean => endpoint.addresses.some((a) => a.addr.v === v);
     return {
-      ifname,
+      ...device,
       ...(four && has(4) ? { gateway: four } : {}),
       ...(six && has(6) ? { gatewayV6: six } : {}),
     };

@@ -2,7 +2,7 @@
  * Publishes an endpoint's ports: a host port from the allocator, a bound socket, iptables rules, a proxy.
  * @see moby daemon/libnetwork/drivers/bridge/port_mapping_linux.go: addPortMappings
  */
-import { formatIp, type IpAddr, ip4, ip6, sameIp } from '../../../../base/ip.ts';
+import { formatIp, type IpAddr, ip4, ip6 } from '../../../../base/ip.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../../../linux/kernel/machine.ts';
 import { Failure } from '../../../errdefs.ts';
@@ -12,9 +12,9 @@ import type { Settings } from '../../settings.ts';
 import { goText } from '../device.ts';
 import type { BridgeConfig } from './config.ts';
 import { HeldPort, PortProxy } from './proxy.ts';
-import { portRules, program, remove } from './rules.ts';
+import { PROTO, portRules, program, remove } from './rules.ts';
 
-/** How often another port is tried when something else on the host has the one that was chosen. */
+/** How often another port is tried when the one that was chosen cannot be bound. */
 const ATTEMPTS = 10;
 
 export interface PortEnv {
@@ -56,15 +56,16 @@ export function addPortMappings(
   for (const m of mappings) program(net, portRules(config, m.binding), env.settings.firewall);
   for (const m of mappings) {
     const serving = m.proxy?.serve();
-    if (isErr(serving)) {
-      const at = hostPort(m.binding.hostIp, m.binding.hostPort);
-      return undo(
-        new Failure('system', `error starting userland proxy: failed to listen on ${at}: ${goText(serving)}`),
-      );
-    }
+    if (isErr(serving)) return undo(new Failure('system', `${unserved(m.binding)}: ${goText(serving)}`));
   }
   return mappings;
 }
+
+/** Sockets are bound side by side, but only one of an address and port can listen. A proxy of sctp has its own. */
+const unserved = ({ proto, hostIp, hostPort: port }: PortBinding): string =>
+  proto === 'sctp'
+    ? `error starting userland proxy: failed to listen on ${hostPort(hostIp, port)}`
+    : 'failed to listen on TCP socket';
 
 export function releaseMappings(env: PortEnv, config: BridgeConfig, mappings: readonly Mapping[]): void {
   const net = env.kernel.net(env.kernel.hostNetns);
@@ -86,10 +87,7 @@ interface Group {
   readonly sides: Side[];
 }
 
-/**
- * Ports that were asked for come before those that may be any; then by container port. Where containers are routed to,
- * nothing of the host is bound.
- */
+/** Where containers are routed to, nothing of the host is bound. */
 function groups(
   requests: readonly PortRequest[],
   config: BridgeConfig,
@@ -110,7 +108,7 @@ function groups(
       }
       const group = out.get(key) ?? { request: r, sides: [] };
       out.set(key, group);
-      if (!group.sides.some((s) => sameIp(s.hostIp, side.hostIp))) group.sides.push(side);
+      group.sides.push(side);
     }
   }
   return { bound: [...out.values()], direct };
@@ -136,13 +134,30 @@ function sideOf(
   return { hostIp: wanted ?? (family === 4 ? ip4(0) : ip6(0n)), containerIp };
 }
 
+/** A port that may be one of several. */
+const isRange = (r: PortRequest): boolean => r.hostPort === 0 || r.hostPort !== r.hostPortEnd;
+
+/**
+ * Exact host ports come before ranges, in which they may lie; then by container port, protocol and host port, so that
+ * requests that differ in the host's address only are neighbours.
+ * @see moby drivers/bridge/port_mapping_linux.go: cmpPortBinding
+ */
 function compare(a: PortRequest, b: PortRequest): number {
-  const any = Number(a.hostPort === 0) - Number(b.hostPort === 0);
-  if (any !== 0) return any;
-  if (a.port !== b.port) return a.port - b.port;
-  if (a.proto !== b.proto) return a.proto < b.proto ? -1 : 1;
-  if (a.hostPort !== b.hostPort) return a.hostPort - b.hostPort;
-  return (a.hostIp?.v ?? 0) - (b.hostIp?.v ?? 0);
+  return (
+    Number(isRange(a)) - Number(isRange(b)) ||
+    a.port - b.port ||
+    PROTO[a.proto] - PROTO[b.proto] ||
+    a.hostPort - b.hostPort ||
+    a.hostPortEnd - b.hostPortEnd ||
+    compareIps(a.hostIp, b.hostIp)
+  );
+}
+
+/** No address, then IPv4, then IPv6; by value. */
+function compareIps(a: IpAddr | undefined, b: IpAddr | undefined): number {
+  const [av, bv] = [a?.v ?? 0, b?.v ?? 0];
+  if (!a || !b || av !== bv) return av - bv;
+  return a.value < b.value ? -1 : Number(a.value > b.value);
 }
 
 /** Binds a port on every host address of a group. */
@@ -169,9 +184,13 @@ function bindGroup(env: PortEnv, group: Group): Mapping[] | Failure {
     if (!isErr(error)) return bound;
     for (const m of bound) m.proxy.stop();
     env.allocator.release(ips, proto, chosen);
-    if (!single && error.name === 'EADDRINUSE' && attempt < ATTEMPTS) continue;
-    const where = `${hostPort(at.hostIp, chosen)}:${formatIp(at.containerIp)}:${port}/${proto}`;
-    return new Failure('system', `failed to bind host port for ${where}: ${goText(error)}`);
+    if (!single && attempt < ATTEMPTS) continue;
+    const host = at.hostIp.v === 4 ? formatIp(at.hostIp) : `[${formatIp(at.hostIp)}]`;
+    const asked = start === 0 ? '' : start === end ? String(start) : `${start}-${end}`;
+    const inside = at.containerIp.v === 4 ? formatIp(at.containerIp) : `[${formatIp(at.containerIp)}]`;
+    const where = `${host}:${asked}:${inside}:${port}/${proto}`;
+    const tried = start === end ? '' : ` ${chosen}`;
+    return new Failure('system', `failed to bind host port${tried} for ${where}: ${goText(error)}`);
   }
 }
 

@@ -104,7 +104,7 @@ function bindHostPort(sys: Sys, { hostIp, hostPort, proto }: PortBinding): Fd | 
   const fd = sys.socket(hostIp.v === 4 ? 'inet' : 'inet6', proto === 'tcp' ? 'stream' : 'dgram');
   if (isErr(fd)) return fd;
   if (hostIp.v === 6) sys.setsockopt(fd, 'v6only', 1);
-  if (proto === 'tcp') sys.setsockopt(fd, 'reuseaddr', 1);
+  sys.setsockopt(fd, 'reuseaddr', 1);
   const bound = sys.bind(fd, { ip: hostIp, port: hostPort });
   if (!isErr(bound)) return fd;
   sys.close(fd);

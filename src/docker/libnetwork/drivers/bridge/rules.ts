@@ -19,7 +19,8 @@ export interface Placed {
   readonly head?: boolean;
 }
 
-const PROTO: Record<Proto, number> = { tcp: 6, udp: 17, sctp: 132 };
+/** Numbers of IP protocols. */
+export const PROTO: Record<Proto, number> = { tcp: 6, udp: 17, sctp: 132 };
 const is = <T>(value: T): { value: T; not: boolean } => ({ value, not: false });
 const not = <T>(value: T): { value: T; not: boolean } => ({ value, not: true });
 const jump = (chain: string): NfRule['target'] => ({ kind: 'jump', chain });
@@ -109,12 +110,18 @@ const ruleOf =
     head,
   });
 
-/** Nothing comes in from other networks, and nothing goes there. */
+/**
+ * Nothing comes in from other networks, and nothing goes there. With IPv6, what stays on the bridge may have addresses
+ * of no subnet: those of the link, and multicast.
+ */
 function internalRules({ bridgeName: br, icc }: BridgeConfig, subnet: Prefix): Placed[] {
   const rule = ruleOf(subnet.addr.v);
+  const six = subnet.addr.v === 6;
+  const from: NfRule = { dst: not(subnet), in: is(br), ...(six ? { out: not(br) } : {}), modules: [], target: DROP };
+  const to: NfRule = { src: not(subnet), ...(six ? { in: not(br) } : {}), out: is(br), modules: [], target: DROP };
   return [
-    rule('filter', 'DOCKER-ISOLATION-STAGE-1', { dst: not(subnet), in: is(br), target: DROP }, true),
-    rule('filter', 'DOCKER-ISOLATION-STAGE-1', { src: not(subnet), out: is(br), target: DROP }, true),
+    rule('filter', 'DOCKER-ISOLATION-STAGE-1', from, true),
+    rule('filter', 'DOCKER-ISOLATION-STAGE-1', to, true),
     rule('filter', 'DOCKER-FORWARD', { in: is(br), out: is(br), target: icc ? ACCEPT : DROP }),
   ];
 }

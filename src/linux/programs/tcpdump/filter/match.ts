@@ -1,7 +1,9 @@
 /** Whether a dissected packet satisfies a filter. @see pcap-filter(7) */
 import { contains, type IpAddr, sameIp } from '../../../../base/ip.ts';
-import { EtherType, type Packet } from '../../../core/dissect.ts';
+import { type Packet, u16 } from '../../../core/dissect.ts';
+import { evaluate, OutOfPacket } from './arithmetic.ts';
 import type { Direction, Filter } from './parse.ts';
+import { carries, isProto } from './proto.ts';
 
 /** What a filter looks at. */
 export interface Subject {
@@ -14,17 +16,8 @@ export interface Subject {
   readonly dst?: number;
   /** From the network header on. */
   readonly network: Uint8Array;
-}
-
-const NUMBERS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, icmp6: 58, igmp: 2, sctp: 132 };
-
-function isProto(p: Packet, name: string): boolean {
-  if (name === 'ip') return p.ethertype === EtherType.IP4;
-  if (name === 'ip6') return p.ethertype === EtherType.IP6;
-  if (name === 'arp') return p.ethertype === EtherType.ARP;
-  if (name === 'rarp') return p.ethertype === 0x8035;
-  if (name === 'icmp') return p.ip?.v === 4 && p.ip.proto === 1;
-  return p.ip !== undefined && p.ip.proto === NUMBERS[name];
+  /** From the link header on. */
+  readonly frame: Uint8Array;
 }
 
 function ends(dir: Direction, src: boolean, dst: boolean): boolean {
@@ -44,26 +37,33 @@ function addresses(p: Packet, proto: string | undefined): { src: IpAddr; dst: Ip
   return undefined;
 }
 
+/** The ports of SCTP stand where those of TCP do. */
+function sctpPorts(p: Packet): { readonly name: string; readonly sport: number; readonly dport: number } | undefined {
+  const b = isProto(p, 'sctp') && (p.ip?.h4?.offset ?? 0) === 0 ? p.ip?.body : undefined;
+  return b && b.length >= 4 ? { name: 'sctp', sport: u16(b, 0), dport: u16(b, 2) } : undefined;
+}
+
 function portMatch(p: Packet, f: Extract<Filter, { kind: 'port' }>): boolean {
-  const l4 = p.tcp ? { ...p.tcp, name: 'tcp' } : p.udp ? { ...p.udp, name: 'udp' } : undefined;
+  // libpcap looks for ports behind the fixed header of IPv6 only
+  if (p.ip?.h6?.fragment) return false;
+  const l4 = p.tcp ? { ...p.tcp, name: 'tcp' } : p.udp ? { ...p.udp, name: 'udp' } : sctpPorts(p);
   if (!l4 || (f.proto !== undefined && f.proto !== l4.name && !isProto(p, f.proto))) return false;
   const within = (n: number): boolean => n >= f.from && n <= f.to;
   return ends(f.dir, within(l4.sport), within(l4.dport));
 }
 
-function bytesMatch(s: Subject, f: Extract<Filter, { kind: 'bytes' }>): boolean {
-  const { packet: p } = s;
-  if (!isProto(p, f.base)) return false;
-  const from = f.base === 'ip' || f.base === 'ip6' || f.base === 'arp' ? s.network : p.ip?.body;
-  if (!from || from.length < f.offset + f.size) return false;
-  let v = 0;
-  for (let i = 0; i < f.size; i++) v = v * 256 + (from[f.offset + i] as number);
-  v = (v & f.mask) >>> 0;
-  if (f.op === '=' || f.op === '==') return v === f.value;
-  if (f.op === '!=') return v !== f.value;
-  if (f.op === '<') return v < f.value;
-  if (f.op === '>') return v > f.value;
-  return f.op === '<=' ? v <= f.value : v >= f.value;
+function compare(op: string, a: number, b: number): boolean {
+  if (op === '=' || op === '==') return a === b;
+  if (op === '!=') return a !== b;
+  if (op === '<') return a < b;
+  if (op === '>') return a > b;
+  return op === '<=' ? a <= b : a >= b;
+}
+
+function relationMatch(s: Subject, f: Extract<Filter, { kind: 'relation' }>): boolean {
+  const a = evaluate(f.left, s);
+  const b = evaluate(f.right, s);
+  return a !== undefined && b !== undefined && compare(f.op, a, b);
 }
 
 function castMatch(s: Subject, f: Extract<Filter, { kind: 'cast' }>): boolean {
@@ -73,23 +73,34 @@ function castMatch(s: Subject, f: Extract<Filter, { kind: 'cast' }>): boolean {
   }
   const dst = s.packet.ip?.dst;
   if (!dst) return false;
+  if (f.v !== undefined && f.v !== dst.v) return false;
   if (dst.v === 6) return f.what === 'multicast' && dst.value >> 120n === 0xffn;
-  return f.what === 'multicast' ? dst.value >>> 28 === 14 : dst.value === 0xffffffff || dst.value === 0;
+  return f.what === 'multicast' ? dst.value >>> 28 >= 14 : dst.value === 0xffffffff || dst.value === 0;
 }
 
+/** Whether a packet satisfies a filter; what asks for bytes beyond its end never does. */
 export function matchesFilter(f: Filter, s: Subject): boolean {
+  try {
+    return matches(f, s);
+  } catch (e) {
+    if (e instanceof OutOfPacket) return false;
+    throw e;
+  }
+}
+
+function matches(f: Filter, s: Subject): boolean {
   const p = s.packet;
   switch (f.kind) {
     case 'and':
-      return matchesFilter(f.left, s) && matchesFilter(f.right, s);
+      return matches(f.left, s) && matches(f.right, s);
     case 'or':
-      return matchesFilter(f.left, s) || matchesFilter(f.right, s);
+      return matches(f.left, s) || matches(f.right, s);
     case 'not':
-      return !matchesFilter(f.of, s);
+      return !matches(f.of, s);
     case 'proto':
       return isProto(p, f.proto);
     case 'ipproto':
-      return p.ip !== undefined && p.ip.proto === f.number && (f.v === 0 || p.ip.v === f.v);
+      return carries(p, f.number) && (f.v === 0 || p.ip?.v === f.v);
     case 'host': {
       const a = addresses(p, f.proto);
       return a !== undefined && f.addrs.some((ip) => ends(f.dir, sameIp(a.src, ip), sameIp(a.dst, ip)));
@@ -110,7 +121,9 @@ export function matchesFilter(f: Filter, s: Subject): boolean {
       return p.vlans?.some((t) => f.id === undefined || t.id === f.id) ?? false;
     case 'way':
       return s.outgoing === f.out;
-    case 'bytes':
-      return bytesMatch(s, f);
+    case 'ethertype':
+      return p.ethertype === f.type;
+    case 'relation':
+      return relationMatch(s, f);
   }
 }

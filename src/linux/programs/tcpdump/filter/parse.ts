@@ -1,11 +1,17 @@
 /**
  * Filter expressions of libpcap: `tcp port 80 and not host 10.0.0.1`, into a tree.
  *
- * Limits: no arithmetic on bytes but `tcp[tcpflags] & FLAGS != 0` and its kin, no mpls, inbound on files.
+ * Limits: no mpls, pppoe and geneve, no protochain, inbound on files.
  * @see pcap-filter(7), libpcap grammar.y
  */
 import { type IpAddr, network, type Prefix, parseIp, parseIp4, parseMac } from '../../../../base/ip.ts';
 import { servicePort } from '../../services.ts';
+import { type Expression, numberOf } from './arithmetic.ts';
+import { possible } from './possible.ts';
+import { ETHER_PROTOS, IP_PROTOS } from './proto.ts';
+import { FilterError, Reader, tokens } from './reader.ts';
+
+export { FilterError } from './reader.ts';
 
 /** Which end of a packet. */
 export type Direction = 'src' | 'dst' | 'either' | 'both';
@@ -27,67 +33,46 @@ export type Filter =
       readonly proto?: string;
     }
   | { readonly kind: 'length'; readonly less: boolean; readonly bytes: number }
-  | { readonly kind: 'cast'; readonly what: 'broadcast' | 'multicast'; readonly ether: boolean }
+  | { readonly kind: 'cast'; readonly what: 'broadcast' | 'multicast'; readonly ether: boolean; readonly v?: 4 | 6 }
   | { readonly kind: 'way'; readonly out: boolean }
   | { readonly kind: 'vlan'; readonly id: number | undefined }
-  | {
-      readonly kind: 'bytes';
-      readonly base: string;
-      readonly offset: number;
-      readonly size: 1 | 2 | 4;
-      readonly mask: number;
-      readonly op: string;
-      readonly value: number;
-    };
+  | { readonly kind: 'ethertype'; readonly type: number }
+  | { readonly kind: 'relation'; readonly op: string; readonly left: Expression; readonly right: Expression };
 
 /** Looks a host name up while compiling; undefined when it has no address. */
 export type HostLookup = (name: string) => Promise<readonly IpAddr[] | undefined>;
 
-const PROTOS = ['ether', 'ip', 'ip6', 'arp', 'rarp', 'tcp', 'udp', 'icmp', 'icmp6', 'igmp', 'sctp', 'link'];
-const FLAGS: Readonly<Record<string, number>> = {
-  'tcp-fin': 1,
-  'tcp-syn': 2,
-  'tcp-rst': 4,
-  'tcp-push': 8,
-  'tcp-ack': 16,
-  'tcp-urg': 32,
-  'tcp-ece': 64,
-  'tcp-cwr': 128,
-};
-const ICMP_TYPES: Readonly<Record<string, number>> = {
-  'icmp-echoreply': 0,
-  'icmp-unreach': 3,
-  'icmp-redirect': 5,
-  'icmp-echo': 8,
-  'icmp-timxceed': 11,
-};
-const FIELDS: Readonly<Record<string, number>> = { tcpflags: 13, icmptype: 0, icmpcode: 1 };
-
-/** libpcap's complaint, without `tcpdump: `. */
-export class FilterError extends Error {}
-
-/** Splits an expression into words and signs. */
-export function tokens(text: string): string[] {
-  return text.match(/\[|\]|\(|\)|&&|\|\||!=|==|<=|>=|<<|>>|[!&|=<>+*-](?![\w])|[!&|=<>]|[^\s()[\]!&|=<>]+/g) ?? [];
-}
+const PROTOS: ReadonlySet<string> = new Set([
+  'ether',
+  'link',
+  'stp',
+  ...Object.keys(ETHER_PROTOS),
+  ...Object.keys(IP_PROTOS),
+]);
+const isProtocol = (word: string): boolean => PROTOS.has(word);
+/** More names of /etc/protocols. */
+const PROTOCOLS: Readonly<Record<string, number>> = { ipencap: 4, ipv6: 41, gre: 47, 'ipv6-icmp': 58, ospf: 89 };
+const RELATIONS: ReadonlySet<string> = new Set(['=', '==', '!=', '<', '>', '<=', '>=']);
 
 class FilterParser {
-  #at = 0;
+  readonly #words: Reader;
   /** Qualifiers of the last primitive, for `port 80 or 443`. */
-  #last: { proto?: string; dir: Direction; type: string } = { dir: 'either', type: 'host' };
+  #last: { proto?: string; dir: Direction; type: string } | undefined;
 
   constructor(
-    readonly words: readonly string[],
+    words: readonly string[],
     readonly lookup: HostLookup,
-  ) {}
+  ) {
+    this.#words = new Reader(words);
+  }
 
   #peek(): string | undefined {
-    return this.words[this.#at];
+    return this.#words.peek();
   }
 
   async whole(): Promise<Filter> {
     const f = await this.#or();
-    if (this.#at < this.words.length) throw new FilterError('syntax error');
+    if (this.#peek() !== undefined) throw new FilterError('syntax error');
     return f;
   }
 
@@ -98,7 +83,7 @@ class FilterParser {
       const op = this.#peek();
       const kind = op === 'and' || op === '&&' ? 'and' : op === 'or' || op === '||' ? 'or' : undefined;
       if (!kind) return left;
-      this.#at++;
+      this.#words.at++;
       left = { kind, left, right: await this.#unary() };
     }
   }
@@ -106,20 +91,41 @@ class FilterParser {
   async #unary(): Promise<Filter> {
     const w = this.#peek();
     if (w === 'not' || w === '!') {
-      this.#at++;
+      this.#words.at++;
       return { kind: 'not', of: await this.#unary() };
     }
+    const relation = this.#relation(w);
+    if (relation) return relation;
     if (w === '(') {
-      this.#at++;
+      this.#words.at++;
       const f = await this.#or();
-      if (this.words[this.#at++] !== ')') throw new FilterError('syntax error');
+      if (this.#words.next() !== ')') throw new FilterError('syntax error');
       return f;
     }
     return this.#primitive();
   }
 
+  /** `tcp[13] & 2 != 0`; undefined when what stands here is no comparison. */
+  #relation(w: string | undefined): Filter | undefined {
+    const bytes = w !== undefined && isProtocol(w) && this.#words.words[this.#words.at + 1] === '[';
+    if (!bytes && (w === undefined || !(w === '(' || w === '-' || w === 'len' || numberOf(w) !== undefined)))
+      return undefined;
+    const start = this.#words.at;
+    try {
+      const left = this.#words.expression(isProtocol);
+      const op = this.#words.next();
+      if (op !== undefined && RELATIONS.has(op))
+        return { kind: 'relation', op, left, right: this.#words.expression(isProtocol) };
+      if (bytes) throw new FilterError('syntax error');
+    } catch (e) {
+      if (bytes || !(e instanceof FilterError)) throw e;
+    }
+    this.#words.at = start;
+    return undefined;
+  }
+
   async #primitive(): Promise<Filter> {
-    const w = this.words[this.#at++];
+    const w = this.#words.next();
     if (w === undefined) throw new FilterError('syntax error');
     if (w === 'inbound' || w === 'outbound') return { kind: 'way', out: w === 'outbound' };
     if (w === 'less' || w === 'greater') return { kind: 'length', less: w === 'less', bytes: this.#number() };
@@ -128,10 +134,13 @@ class FilterParser {
     if (w === 'gateway') throw new FilterError("'gateway' not supported in this configuration");
     let proto: string | undefined;
     let word: string | undefined = w;
-    if (PROTOS.includes(w)) {
+    if (w === 'proto') {
+      this.#last = { dir: 'either', type: 'proto' };
+      return this.#value(this.#words.next() ?? '');
+    }
+    if (isProtocol(w)) {
       proto = w;
       word = this.#peek();
-      if (word === '[') return this.#bytes(w);
       const follows =
         word !== undefined &&
         ['src', 'dst', 'host', 'net', 'port', 'portrange', 'proto', 'broadcast', 'multicast'].includes(word);
@@ -139,8 +148,11 @@ class FilterParser {
         if (proto === 'ether' || proto === 'link') throw new FilterError('syntax error');
         return { kind: 'proto', proto };
       }
-      this.#at++;
-      if (word === 'broadcast' || word === 'multicast') return { kind: 'cast', what: word, ether: proto === 'ether' };
+      this.#words.at++;
+      if (word === 'broadcast' || word === 'multicast') {
+        const v = proto === 'ip' ? 4 : proto === 'ip6' ? 6 : undefined;
+        return { kind: 'cast', what: word, ether: v === undefined, v };
+      }
     }
     return this.#qualified(proto, word as string);
   }
@@ -149,7 +161,7 @@ class FilterParser {
   #vlan(): number | undefined {
     const id = Number(this.#peek() ?? '');
     if (this.#peek() === undefined || !Number.isInteger(id)) return undefined;
-    this.#at++;
+    this.#words.at++;
     if (id > 4095) throw new FilterError(`VLAN tag ${id} greater than maximum 4095`);
     return id;
   }
@@ -162,17 +174,17 @@ class FilterParser {
       explicit = true;
       dir = word;
       const joint = this.#peek();
-      const other = this.words[this.#at + 1];
+      const other = this.#words.words[this.#words.at + 1];
       if ((joint === 'or' || joint === 'and') && (other === 'src' || other === 'dst') && other !== word) {
         dir = joint === 'or' ? 'either' : 'both';
-        this.#at += 2;
+        this.#words.at += 2;
       }
-      word = this.words[this.#at++] ?? '';
+      word = this.#words.next() ?? '';
     }
     const types = ['host', 'net', 'port', 'portrange', 'proto'];
     if (types.includes(word)) {
       this.#last = { proto, dir, type: word };
-      const value = this.words[this.#at++];
+      const value = this.#words.next();
       if (value === undefined) throw new FilterError('syntax error');
       return this.#value(value);
     }
@@ -181,14 +193,23 @@ class FilterParser {
       this.#last = { proto, dir, type: word.includes('/') ? 'net' : 'host' };
       return this.#value(word);
     }
-    if (/^[a-z]/i.test(word) && parseIp(word) === undefined && !/^[\w.-]+$/.test(word))
-      throw new FilterError('syntax error');
     // a bare value takes the qualifiers of the primitive before it
+    if (!/^\w/.test(word)) throw new FilterError('syntax error');
+    if (!this.#last) {
+      const before = this.#words.words[this.#words.at - 2] ?? '(';
+      throw new FilterError(before === '(' ? 'syntax error' : 'syntax error in filter expression');
+    }
     return this.#value(word);
   }
 
   async #value(text: string): Promise<Filter> {
-    const { proto, dir, type } = this.#last;
+    if (text === '(') {
+      // `port (80 or 443)`
+      const inner = await this.#or();
+      this.#words.expect(')');
+      return inner;
+    }
+    const { proto, dir, type } = this.#last ?? { dir: 'either', type: 'host' };
     switch (type) {
       case 'port': {
         const n = this.#port(text);
@@ -196,8 +217,7 @@ class FilterParser {
       }
       case 'portrange': {
         const [a, b] = text.split('-') as [string, string?];
-        if (b === undefined) throw new FilterError(`illegal port range '${text}'`);
-        const [from, to] = [this.#port(a), this.#port(b)].sort((x, y) => x - y) as [number, number];
+        const [from, to] = [this.#port(a), this.#port(b ?? a)].sort((x, y) => x - y) as [number, number];
         return { kind: 'port', dir, from, to, proto };
       }
       case 'proto':
@@ -211,21 +231,16 @@ class FilterParser {
 
   #protoValue(text: string, proto: string | undefined): Filter {
     const name = text.replace(/^\\/, '');
-    if (proto === 'ether')
-      return {
-        kind: 'proto',
-        proto:
-          /^0x0?800$/i.test(name) || name === '2048'
-            ? 'ip'
-            : /^0x0?806$/i.test(name) || name === '2054'
-              ? 'arp'
-              : /^0x86dd$/i.test(name)
-                ? 'ip6'
-                : name,
-      };
-    const numbers: Readonly<Record<string, number>> = { icmp: 1, igmp: 2, tcp: 6, udp: 17, icmp6: 58, sctp: 132 };
-    const n = numbers[name] ?? Number(name);
-    if (!Number.isInteger(n)) throw new FilterError(`unknown ip proto '${name}'`);
+    // what is a word of the language is a name behind a backslash only
+    if (name === text && isProtocol(name)) throw new FilterError('syntax error');
+    const numeric = numberOf(name);
+    if (proto === 'ether') {
+      const type = numeric ?? ETHER_PROTOS[name];
+      if (type === undefined) throw new FilterError(`unknown ether proto '${name}'`);
+      return { kind: 'ethertype', type };
+    }
+    const n = numeric ?? (name === 'icmp6' ? undefined : IP_PROTOS[name]) ?? PROTOCOLS[name];
+    if (n === undefined) throw new FilterError(`unknown ip proto '${name}'`);
     return { kind: 'ipproto', v: proto === 'ip' ? 4 : proto === 'ip6' ? 6 : 0, number: n };
   }
 
@@ -247,14 +262,15 @@ class FilterParser {
     const [host, bitsText] = text.split('/') as [string, string?];
     let mask = bitsText;
     if (mask === undefined && this.#peek() === 'mask') {
-      this.#at++;
-      mask = this.words[this.#at++];
+      this.#words.at++;
+      mask = this.#words.next();
     }
     const v6 = host.includes(':') ? parseIp(host) : undefined;
     if (v6) return network({ addr: v6, bits: mask === undefined ? 128 : Number(mask) });
     const parts = host.split('.');
     const v4 = parseIp4([...parts, ...new Array<string>(Math.max(0, 4 - parts.length)).fill('0')].join('.'));
-    if (v4 === undefined) throw new FilterError(`unknown network '${text}'`);
+    if (v4 === undefined)
+      throw new FilterError(/^[\d.]+$/.test(host) ? `invalid IPv4 address '${host}'` : `unknown network '${host}'`);
     const dotted = mask === undefined ? undefined : parseIp4(mask);
     const bits =
       dotted !== undefined
@@ -276,53 +292,18 @@ class FilterParser {
   }
 
   #number(): number {
-    const w = this.words[this.#at++];
+    const w = this.#words.next();
     const n = Number(w);
     if (w === undefined || !Number.isInteger(n)) throw new FilterError('syntax error');
     return n;
-  }
-
-  /** `tcp[tcpflags] & (tcp-syn|tcp-ack) = tcp-syn`, `icmp[icmptype] = icmp-echo` */
-  #bytes(base: string): Filter {
-    this.#at++;
-    const inside: string[] = [];
-    while (this.#peek() !== undefined && this.#peek() !== ']') inside.push(this.words[this.#at++] as string);
-    if (this.words[this.#at++] !== ']') throw new FilterError('syntax error');
-    const [field, sizeText] = inside.join('').split(':') as [string, string?];
-    const offset = FIELDS[field] ?? Number(field);
-    const size = Number(sizeText ?? 1);
-    if (!Number.isInteger(offset) || (size !== 1 && size !== 2 && size !== 4)) throw new FilterError('syntax error');
-    let mask = 0xffffffff;
-    if (this.#peek() === '&') {
-      this.#at++;
-      mask = this.#sum();
-    }
-    const op = this.words[this.#at++];
-    if (op === undefined || !['=', '==', '!=', '<', '>', '<=', '>='].includes(op))
-      throw new FilterError('syntax error');
-    return { kind: 'bytes', base, offset, size, mask, op, value: this.#sum() };
-  }
-
-  /** Numbers and flag names joined by `|` or `+`, in parentheses or not. */
-  #sum(): number {
-    let value = 0;
-    const open = this.#peek() === '(';
-    if (open) this.#at++;
-    for (;;) {
-      const w = this.words[this.#at++];
-      const n = w === undefined ? Number.NaN : (FLAGS[w] ?? ICMP_TYPES[w] ?? Number(w));
-      if (Number.isNaN(n)) throw new FilterError('syntax error');
-      value |= n;
-      if (this.#peek() !== '|' && this.#peek() !== '+') break;
-      this.#at++;
-    }
-    if (open && this.words[this.#at++] !== ')') throw new FilterError('syntax error');
-    return value >>> 0;
   }
 }
 
 /** @returns undefined for an empty expression; throws {@link FilterError} */
 export async function parseFilter(text: string, lookup: HostLookup): Promise<Filter | undefined> {
   const words = tokens(text);
-  return words.length === 0 ? undefined : new FilterParser(words, lookup).whole();
+  if (words.length === 0) return undefined;
+  const filter = await new FilterParser(words, lookup).whole();
+  if (!possible(filter)) throw new FilterError('expression rejects all packets');
+  return filter;
 }
