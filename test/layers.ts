@@ -27,6 +27,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/linux/programs',
     'src/docker/api',
     'src/docker/images/digest.ts',
+    'src/docker/images/fetch.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',
     'src/docker/time.ts',

@@ -29,6 +29,8 @@ export interface HttpRequest {
   /** Path without the query, percent-decoded segments not yet applied: `/v1.51/containers/json`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it was sent, where it was. */
+  readonly search?: string;
   readonly headers: Headers;
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
   /** Present when the client offers its connection to be taken over (attach, exec start). */

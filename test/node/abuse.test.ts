@@ -76,6 +76,50 @@ describe('heads', () => {
   });
 });
 
+describe('what is a request', () => {
+  const status = async (raw: string): Promise<string> => (await talk(raw)).split('\r\n')[0] as string;
+  const ping = (head: string): string => `GET /_ping HTTP/1.1\r\n${head}\r\n\r\n`;
+
+  it('is decided as Go decides it', async () => {
+    const cases: [string, string][] = [
+      ['GET /_ping HTTP/1.1\nHost: h\n\n', '200 OK'],
+      [ping('Host: h\r\nX: a\r\n b'), '200 OK'],
+      [ping('Host: h\r\nContent-Length: 0\r\nContent-Length: 0'), '200 OK'],
+      [ping('Host: h\r\nContent-Length: 1\r\nContent-Length: 2'), '400 Bad Request'],
+      [ping('Host: h\r\nHost: i'), '400 Bad Request'],
+      [ping('Host: a b'), '400 Bad Request'],
+      [ping('Host: h\r\nX : a'), '400 Bad Request'],
+      [ping('Host: h\r\nX: a\0b'), '400 Bad Request'],
+      [ping('Host: h\r\nExpect: more'), '417 Expectation Failed'],
+      [ping('Host: h\r\nTransfer-Encoding: gzip'), '501 Not Implemented'],
+      [get('/%5fping'), '200 OK'],
+      [get('/%zz'), '400 Bad Request'],
+      [get('/containers/json?all=%zz'), '400 Bad Request'],
+      [get('/containers/json?all=1;limit=2'), '400 Bad Request'],
+      ['OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n', '200 OK'],
+      ['OPTIONS /v1.51/containers/json HTTP/1.1\r\nHost: h\r\n\r\n', '200 OK'],
+    ];
+    for (const [raw, want] of cases) expect([raw, await status(raw)]).toEqual([raw, `HTTP/1.1 ${want}`]);
+  });
+
+  it('with chunks that are none ends the connection after one answer', async () => {
+    const chunked = (chunks: string): Promise<string> =>
+      talk(
+        'POST /volumes/create HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n' +
+          `${chunks}${get('/_ping')}`,
+      );
+    for (const [chunks, why] of [
+      ['zz\r\n{}\r\n', 'invalid byte in chunk length'],
+      ['fffffffffffffffff\r\n{}', 'http chunk length too large'],
+      ['2\r\n{}XX\r\n', 'malformed chunked encoding'],
+    ]) {
+      const answer = await chunked(chunks as string);
+      expect(bodyOf(answer)).toBe(`{"message":"invalid JSON: ${why}"}\n`);
+      expect(answer.match(/^HTTP/gm)).toHaveLength(1);
+    }
+  });
+});
+
 describe('bodies', () => {
   it('with trailers are followed by the next request', async () => {
     const chunked = `POST /volumes/create HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n`;

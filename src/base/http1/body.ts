@@ -11,7 +11,7 @@ export async function* body(reader: Reader, headers: Headers, whole: boolean): A
       const size = chunkSize(await reader.line());
       if (size === 0) break;
       yield* exactly(reader, size);
-      if ((await reader.line()) !== '') throw new MalformedBody();
+      if ((await reader.line()) !== '') throw new MalformedBody('malformed chunked encoding');
     }
     for (let line = await reader.line(); line; line = await reader.line());
     return;
@@ -23,16 +23,22 @@ export async function* body(reader: Reader, headers: Headers, whole: boolean): A
 
 /** A body that breaks off, or whose chunks are none: the connection is of no use after it. */
 export class MalformedBody extends Error {
-  constructor() {
-    super('unexpected EOF');
+  constructor(why = 'unexpected EOF') {
+    super(why);
   }
 }
 
+/** Of the size of a chunk. */
+const MOST_DIGITS = 16;
+
 /** Size in hexadecimal, before `;` and extensions. */
 function chunkSize(line: string | undefined): number {
-  const m = /^([0-9a-fA-F]{1,12})\s*(?:;.*)?$/.exec(line ?? '');
-  if (!m) throw new MalformedBody();
-  return Number.parseInt(m[1] as string, 16);
+  if (line === undefined) throw new MalformedBody();
+  const digits = line.replace(/\s*(?:;.*)?$/s, '');
+  if (digits === '') throw new MalformedBody('empty hex number for chunk length');
+  if (!/^[0-9a-fA-F]+$/.test(digits)) throw new MalformedBody('invalid byte in chunk length');
+  if (digits.length > MOST_DIGITS) throw new MalformedBody('http chunk length too large');
+  return Number.parseInt(digits, 16);
 }
 
 async function* exactly(reader: Reader, size: number): AsyncGenerator<Uint8Array> {
@@ -51,6 +57,8 @@ async function* exactly(reader: Reader, size: number): AsyncGenerator<Uint8Array
 export class Body implements AsyncIterable<Uint8Array> {
   readonly #source: AsyncGenerator<Uint8Array>;
   #begun = false;
+  /** It could not be read to its end. */
+  broken = false;
   /** @param invite what to do before the first byte is read: tell the sender to go on */
   constructor(
     source: AsyncGenerator<Uint8Array>,
@@ -71,6 +79,7 @@ export class Body implements AsyncIterable<Uint8Array> {
       if (next.done) this.#finish();
       return next;
     } catch (e) {
+      this.broken = true;
       this.#finish();
       throw e;
     }

@@ -1,14 +1,20 @@
 /** Header lines and reason phrases. @see RFC 9112 §4, §5 */
 import type { Headers } from '../http.ts';
 
-/** `Name: value` lines; repeated names are joined with a comma. @returns undefined when a line is malformed */
+/** `Name: value` lines; repeated names are joined with a comma, lines that go on with a space. @returns undefined when a line is malformed */
 export function parseHeaders(lines: readonly string[]): Record<string, string> | undefined {
   const out: Record<string, string> = {};
+  let last: string | undefined;
   for (const line of lines) {
+    if (/^[ \t]/.test(line) && last !== undefined) {
+      out[last] = `${out[last]} ${line.trim()}`;
+      continue;
+    }
     const colon = line.indexOf(':');
-    if (colon <= 0 || line.startsWith(' ')) return undefined;
+    if (colon <= 0 || /^[ \t]/.test(line)) return undefined;
     const name = line.slice(0, colon).toLowerCase();
     const value = line.slice(colon + 1).trim();
+    last = name;
     out[name] = name in out ? `${out[name]}, ${value}` : value;
   }
   return out;
@@ -47,6 +53,7 @@ const REASONS: Readonly<Record<number, string>> = {
   409: 'Conflict',
   411: 'Length Required',
   413: 'Request Entity Too Large',
+  417: 'Expectation Failed',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   501: 'Not Implemented',

@@ -39,14 +39,14 @@ export class Reader {
     }
   }
 
-  /** Everything up to the blank line; undefined at end of stream, 'bad' when it breaks off. */
+  /** Everything up to the blank line, lines ending in LF or CR LF; undefined at end of stream, 'bad' when it breaks off. */
   async head(): Promise<string[] | 'bad' | 'long' | undefined> {
     for (let seen = 0; ; ) {
-      const end = find(this.#buffer, '\r\n\r\n', Math.max(0, seen - 3));
+      const end = blankLine(this.#buffer, Math.max(0, seen - 3));
       if (end >= 0) {
-        const lines = text(this.#take(end + 4))
-          .slice(0, -4)
-          .split('\r\n');
+        const lines = text(this.#take(end))
+          .replace(/\r?\n\r?\n$/, '')
+          .split(/\r?\n/);
         if (lines.length > 1 || lines[0] !== '') return lines;
         seen = 0;
         continue;
@@ -76,6 +76,15 @@ export class Reader {
     this.#buffer = this.#buffer.subarray(n);
     return out;
   }
+}
+
+/** Where the first blank line ends; -1 when there is none. */
+function blankLine(bytes: Uint8Array, from: number): number {
+  for (let i = bytes.indexOf(10, from); i >= 0; i = bytes.indexOf(10, i + 1)) {
+    if (bytes[i + 1] === 10) return i + 2;
+    if (bytes[i + 1] === 13 && bytes[i + 2] === 10) return i + 3;
+  }
+  return -1;
 }
 
 function find(bytes: Uint8Array, what: string, from = 0): number {

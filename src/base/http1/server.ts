@@ -36,10 +36,12 @@ export async function serveConnection(duplex: Duplex, service: HttpService): Pro
 
 /** @param why `400 Bad Request`, perhaps with a colon and more */
 async function refuse(duplex: Duplex, why: string): Promise<void> {
-  const line = why.split(':')[0];
-  await duplex.write(
-    utf8(`HTTP/1.1 ${line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${why}`),
-  );
+  const line = why.split(':')[0] as string;
+  const said =
+    line === EXPECTATION
+      ? 'Connection: close\r\nContent-Length: 0\r\n\r\n'
+      : `Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${line.startsWith('501') ? why.slice(line.length + 2) : why}`;
+  await duplex.write(utf8(`HTTP/1.1 ${line}\r\n${said}`));
 }
 
 interface Head {
@@ -49,6 +51,10 @@ interface Head {
   readonly headers: Headers;
 }
 
+const EXPECTATION = '417 Expectation Failed';
+/** @see golang.org/x/net/http/httpguts: ValidHostHeader, ValidHeaderFieldValue */
+const HOST = /^[-!$%&'()*+,.:;=[\]_~0-9A-Za-z]*$/;
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** @returns the head, or the words with which it is refused */
@@ -56,15 +62,25 @@ function parseRequest(lines: readonly string[]): Head | string {
   const [method = '', target = '', version = '', more] = (lines[0] as string).split(' ');
   const headers = parseHeaders(lines.slice(1));
   if (!TOKEN.test(method) || target === '' || more !== undefined || !headers) return '400 Bad Request';
-  if (!/^HTTP\/\d\.\d$/.test(version)) return '400 Bad Request';
+  if (!/^HTTP\/\d\.\d$/.test(version) || /%(?![0-9a-fA-F]{2})/.test(target.split('?')[0] as string))
+    return '400 Bad Request';
   if (!version.startsWith('HTTP/1.')) return '505 HTTP Version Not Supported: unsupported protocol version';
   const old = version === 'HTTP/1.0';
   if (!old && headers.host === undefined) return '400 Bad Request: missing required Host header';
+  if (lines.filter((l) => /^host:/i.test(l)).length > 1) return '400 Bad Request';
+  if (!HOST.test(headers.host ?? '')) return '400 Bad Request: malformed Host header';
+  if (!Object.keys(headers).every((name) => TOKEN.test(name))) return '400 Bad Request: invalid header name';
+  if (Object.values(headers).some((value) => CONTROL.test(value))) return '400 Bad Request: invalid header value';
   const coding = headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     return `501 Not Implemented: Unsupported transfer encoding`;
-  const length = headers['content-length'];
-  if (length !== undefined && coding === undefined && !/^\d{1,15}$/.test(length)) return '400 Bad Request';
+  const lengths = new Set(headers['content-length']?.split(', '));
+  if (coding === undefined && lengths.size > 0) {
+    const [length = ''] = lengths;
+    if (lengths.size > 1 || !/^\d{1,15}$/.test(length)) return '400 Bad Request';
+    headers['content-length'] = length;
+  }
+  if (!/^(?:100-continue)?$/i.test(headers.expect ?? '')) return EXPECTATION;
   return { method, target, old, headers };
 }
 
@@ -89,6 +105,7 @@ async function serveOne(
     method,
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    search: mark < 0 ? '' : target.slice(mark + 1),
     headers,
     body: hasBody ? content : EMPTY,
     duplex: taken,
@@ -110,7 +127,10 @@ async function serveOne(
   // an answer that goes on: what is left of the request is of no use, but its end tells that the client has gone
   if (hasBody && !content.unwanted && !(response.body instanceof Uint8Array)) content.drain().catch(() => undefined);
   const asked = (headers.connection ?? '').toLowerCase();
-  const close = asked.includes('close') || (head.old && !asked.includes('keep-alive')) || (hasBody && content.unwanted);
+  const close =
+    asked.includes('close') ||
+    (head.old && !asked.includes('keep-alive')) ||
+    (hasBody && (content.unwanted || content.broken));
   const closing = (await writeResponse(duplex, response, method === 'HEAD', head.old, close)) || close;
   if (hasBody && !closing) await content.drain();
   return closing ? 'close' : 'next';
@@ -134,6 +154,7 @@ async function writeResponse(
     else if (!old) given['transfer-encoding'] = 'chunked';
   }
   if (close) given.connection = 'close';
+  else if (old && whole) given.connection = 'keep-alive';
   await duplex.write(utf8(`HTTP/1.1 ${status} ${reason(status)}\r\n${headerLines(given)}\r\n`));
   if (headOnly || bodiless) return false;
   if (response.body instanceof Uint8Array) await duplex.write(response.body);

@@ -11,8 +11,8 @@ import { errors } from './errors.ts';
  * @param needed an empty body is refused
  */
 export async function readJson<T>(request: HttpRequest, as: GoType, needed = false): Promise<T | Failure> {
-  const body = await collect(request.body).then(text, () => undefined);
-  if (body === undefined) return errors.invalidJson('unexpected EOF');
+  const body = await collect(request.body).then(text, (e: Error) => errors.invalidJson(e.message));
+  if (typeof body !== 'string') return body;
   const chunked = request.headers['transfer-encoding'] !== undefined;
   if (body === '' && !chunked) return needed ? errors.jsonEnd : ({} as T);
   const type = request.headers['content-type'] ?? '';

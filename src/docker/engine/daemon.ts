@@ -15,6 +15,7 @@ import { errors } from './errors.ts';
 import { type EngineEvent, Events } from './events.ts';
 import type { Exec } from './exec.ts';
 import { LinkIndex } from './links.ts';
+import type { Plugin } from './plugins.ts';
 import type { OpenPty } from './streams.ts';
 import type { Member } from './swarm/member.ts';
 import type { VolumeStore } from './volumes.ts';
@@ -49,6 +50,8 @@ export class Daemon {
   readonly buildCache = new Map<string, Image>();
   readonly events = new Events();
   readonly links = new LinkIndex();
+  /** Managed plugins by id. */
+  readonly plugins = new Map<string, Plugin>();
   #initLayer: Layer | undefined;
   /** Where it listens, as addresses. */
   hosts: readonly string[] = [`unix://${SOCKET}`];

@@ -91,6 +91,11 @@ export function bare(daemon: Daemon, status: number, message: string): HttpRespo
   };
 }
 
+/** Yes, and nothing more. */
+export function plain(daemon: Daemon): HttpResponse {
+  return { status: 200, headers: { date: httpDate(daemon.now()), 'content-length': '0' }, body: new Uint8Array(0) };
+}
+
 /** To the same resource under its clean path. */
 export function moved(daemon: Daemon, path: string, query: URLSearchParams): HttpResponse {
   const search = `${query}` === '' ? '' : `?${query}`;

@@ -7,7 +7,7 @@ import { Failure } from '../errdefs.ts';
 import { compareVersions } from './apiversion.ts';
 import { API_VERSION, COST, type Daemon, MIN_API_VERSION } from './daemon.ts';
 import { errors } from './errors.ts';
-import { bare, failure, moved, versionError } from './reply.ts';
+import { bare, failure, moved, plain, versionError } from './reply.ts';
 
 /** One request with what the route's pattern took from its path. */
 export interface Call {
@@ -48,12 +48,13 @@ function matchSegments(want: readonly string[], have: readonly string[]): Record
     if (take < 1 || h + take > have.length) return undefined;
     const value = take === 1 ? (have[h] as string) : have.slice(h, h + take).join('/');
     if (value === '') return undefined;
-    params[segment.slice(1, greedy ? -2 : -1)] = unescaped(value);
+    params[segment.slice(1, greedy ? -2 : -1)] = value;
     h += take;
   }
   return h === have.length ? params : undefined;
 }
 
+/** Percent signs undone; bytes that are no UTF-8 stay as they are. */
 function unescaped(s: string): string {
   try {
     return decodeURIComponent(s);
@@ -62,21 +63,35 @@ function unescaped(s: string): string {
   }
 }
 
+/** What Go does not read of a query. @see Go net/url: parseQuery */
+function badQuery(search: string): Failure | undefined {
+  for (const part of search.split('&')) {
+    if (part.includes(';')) return new Failure('invalid', 'invalid semicolon separator in query');
+    const bad = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(part);
+    if (bad) return new Failure('invalid', `invalid URL escape ${JSON.stringify(bad[0])}`);
+  }
+  return undefined;
+}
+
 /** dockerd's API. @param load gives the routes, whose code arrives with the first request */
 export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[]>): HttpService {
   let routes: Table | undefined;
   return {
     async handle(request) {
       routes ??= tableOf(await load());
-      const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path);
-      const path = versioned ? (versioned[2] as string) : request.path;
-      const clean = cleanPath(path);
-      if (clean !== path) return moved(daemon, `${request.path.slice(0, -path.length)}${clean}`, request.query);
+      if (request.method === 'OPTIONS' && request.path === '*') return plain(daemon);
+      const whole = unescaped(request.path);
+      const clean = cleanPath(whole);
+      if (clean !== whole) return moved(daemon, encodeURI(clean), request.query);
+      const versioned = /^\/v(\d+\.\d+)(\/.*)$/.exec(whole);
+      const path = versioned ? (versioned[2] as string) : whole;
       const found = find(routes, request.method, path);
       if (!found) return bare(daemon, 404, errors.pageNotFound.message);
       const version = versioned?.[1];
       const refused = version === undefined || version === API_VERSION ? undefined : versionFault(daemon, version);
       if (refused) return refused;
+      const odd = badQuery(request.search ?? '');
+      if (odd) return failure(daemon, odd);
       await daemon.sleep(COST.request);
       const call = { daemon, request, query: request.query, params: found.params, version: version ?? API_VERSION };
       const answer = await found.route.handler(call);
@@ -116,6 +131,9 @@ function cleanPath(path: string): string {
 /** Routes with their patterns in segments, by method and what the paths begin with. */
 type Table = ReadonlyMap<string, readonly (Route & { readonly segments: readonly string[] })[]>;
 
+/** The first segment of patterns that fit every path. */
+const ANY = '{any*}';
+
 const keyOf = (method: string, segment: string | undefined): string => `${method} ${segment}`;
 
 function tableOf(routes: readonly Route[]): Table {
@@ -134,7 +152,8 @@ function find(
   path: string,
 ): { route: Route; params: Record<string, string> } | undefined {
   const have = path.split('/').slice(1);
-  for (const route of table.get(keyOf(method, have[0])) ?? []) {
+  const known = table.get(keyOf(method, have[0])) ?? table.get(keyOf(method, ANY)) ?? [];
+  for (const route of known) {
     const params = matchSegments(route.segments, have);
     if (params) return { route, params };
   }

@@ -66,7 +66,7 @@ async function runTask(daemon: Daemon, c: Container, linked: readonly string[]):
 }
 
 async function prepareTask(daemon: Daemon, c: Container, linked: readonly string[]): Promise<Failure | undefined> {
-  const shared = sharedNamespace(daemon, c);
+  const shared = sharedNamespace(daemon, c) ?? wrongMode(c);
   if (shared instanceof Failure) return shared;
   writeFiles(daemon, c);
   await daemon.sleep(COST.task);
@@ -79,6 +79,13 @@ async function prepareTask(daemon: Daemon, c: Container, linked: readonly string
   const failure = createTask(daemon, c, linked, shared, { pidns, memory });
   if (failure) releaseVolumes(daemon, c);
   return failure;
+}
+
+/** Names of namespaces that are none are found out late. @see moby daemon/oci_linux.go: WithNamespaces */
+function wrongMode({ hostConfig }: Container): Failure | undefined {
+  const { PidMode: pid, UTSMode: uts } = hostConfig as { PidMode?: string; UTSMode?: string };
+  if (!/^(host|container:.*|)$/.test(pid ?? '')) return new Failure('system', `invalid PID mode: ${pid}`);
+  return ['', 'host'].includes(uts ?? '') ? undefined : new Failure('system', `invalid UTS mode: ${uts}`);
 }
 
 /** Mounts, names and checks, then the process. */

@@ -138,6 +138,8 @@ function verifyHost(host: HostConfig): Failure | undefined {
     if (target === '/') return invalid("invalid specification: destination can't be '/'");
     if (!target.startsWith('/')) return invalid(`invalid mount path: '${target}' mount path must be absolute`);
   }
+  const cgroupns = (host.CgroupnsMode as string | undefined) ?? '';
+  if (!['', 'private', 'host'].includes(cgroupns)) return invalid(`invalid cgroup namespace mode: ${cgroupns}`);
   const score = host.OomScoreAdj as number;
   if (score < -1000 || score > 1000) return invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if ((host.ShmSize as number) < 0) return invalid('SHM size can not be less than 0');

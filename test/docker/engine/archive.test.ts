@@ -129,6 +129,24 @@ describe('images', () => {
     expect(await load(utf8('abc'))).toEqual([{ errorDetail: { message: 'unexpected EOF' }, error: 'unexpected EOF' }]);
   });
 
+  it('are read when bzip2 or xz has packed them: imports, contexts, what ADD takes', async () => {
+    const packed = {
+      bzip2:
+        'QlpoOTFBWSZTWTKI8ysAAHH7hMmAAERAAGWAAADvCN4AAACACCAAVDSJtTRkxBjKPUElMpoNGQA0FfuJO6EG8QEjKd5THC0pBJAwQGqzOktXIP12dV0OjeFtfKYSwUNGSsYZjIiA/F3JFOFCQMojzKw=',
+      xz: '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4Cf/AF9dADMAM1AYaImDAdzibkdnUCbaMYkclpBPWVwqyA2vshrqXeB6UvwBMMS0jKw38DCvh+fWORlRzjVA0WWTx7caqvYbAh+u/qMUoThzXj4Um3ecCHa7+58pwjRypuVbYM4AAADs5/KqsCvVOgABe4BQAAAA75Zb2LHEZ/sCAAAAAARZWg==',
+    };
+    for (const [name, base64] of Object.entries(packed)) {
+      const archive = Uint8Array.from(Buffer.from(base64, 'base64'));
+      expect((await ask('POST', `/images/create?fromSrc=-&repo=${name}`, archive)).status).toBe(200);
+      const dockerfile = entry('Dockerfile', 'FROM busybox\nADD any /d/\n');
+      const context = pack(dockerfile, { ...entry('any', ''), bytes: archive });
+      await ask('POST', `/build?t=added${name}`, context);
+      await rig.api('POST', `/containers/create?name=in${name}`, { Image: `added${name}` });
+      const [found] = files((await ask('GET', `/containers/in${name}/archive?path=/d/f`)).bytes);
+      expect(text(found?.bytes as Uint8Array)).toBe('packed');
+    }
+  });
+
   it('are built from a Dockerfile, the second time from the cache', async () => {
     const dockerfile =
       'ARG base=busybox\nFROM $base AS one\nWORKDIR /w\nCOPY a b/ ./\nFROM one\nENV X="1 2"\nCMD ["cat", "a"]\n';

@@ -13,7 +13,7 @@ test('paths: one segment, several segments, none', () => {
   expect(matchPath('/containers/{id}/json', '/containers/web/json')).toEqual({ id: 'web' });
   expect(matchPath('/images/{name*}/json', '/images/training/webapp/json')).toEqual({ name: 'training/webapp' });
   expect(matchPath('/containers/{id}/json', '/containers/json')).toBeUndefined();
-  expect(matchPath('/networks/{id*}', '/networks/x%2Fy')).toEqual({ id: 'x/y' });
+  expect(matchPath('/networks/{id*}', '/networks/x/y')).toEqual({ id: 'x/y' });
   expect(matchPath('/images/{name*}', '/images/')).toBeUndefined();
 });
 

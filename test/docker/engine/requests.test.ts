@@ -77,3 +77,17 @@ test('hosts, kernel parameters and device rules are checked', async () => {
   expect(await start({ ...none, DeviceCgroupRules: ['x'] })).toBe("500 invalid device cgroup rule format: 'x'");
   expect(await start({ ...none, DeviceCgroupRules: ['c *:* rwm'] })).toContain('204');
 });
+
+test('namespaces have the names that there are', async () => {
+  const create = async (HostConfig: object): Promise<string> =>
+    refused('POST', '/containers/create?name=modes', { Image: 'busybox', Cmd: ['true'], HostConfig });
+  expect(await create({ CgroupnsMode: 'x' })).toBe('400 invalid cgroup namespace mode: x');
+  for (const [mode, what] of [
+    ['PidMode', 'PID'],
+    ['UTSMode', 'UTS'],
+  ]) {
+    expect(await create({ [mode as string]: 'x' })).toContain('201');
+    expect(await refused('POST', '/containers/modes/start')).toBe(`500 invalid ${what} mode: x`);
+    await rig.api('DELETE', '/containers/modes');
+  }
+});

@@ -1,5 +1,9 @@
 /** docker plugin: what the daemon says of plugins. @see docker/cli cli/command/plugin */
+
+import { join } from '../../../base/bytes.ts';
+import { writeTar } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
+import { packLocal } from '../archive/local.ts';
 import { filterQuery } from '../client.ts';
 import { Failure, failed } from '../failure.ts';
 import { type Column, type Listing, renderList } from '../formatter/table.ts';
@@ -73,10 +77,7 @@ const inspect = command({
     }),
 });
 
-/**
- * `docker plugin create`: the directory is looked at as the real command looks at it.
- * Limits: it is not sent to the daemon.
- */
+/** `docker plugin create` */
 const create = command({
   path: ['plugin', 'create'],
   use: '[OPTIONS] PLUGIN PLUGIN-DATA-DIR',
@@ -92,7 +93,15 @@ const create = command({
     if (found.kind !== 'dir') return new Failure('context must be a directory');
     const config = ctx.file(`${path}/config.json`);
     if ('error' in config) return new Failure(config.error);
-    return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
+    const entries = [...packLocal(ctx.sys, path, '.')].map((e) => ({ ...e, name: e.name.replace(/^\.\//, '') }));
+    const sent = await ctx.client.call('POST', '/plugins/create', {
+      query: { name },
+      raw: join(writeTar(entries.filter((e) => e.name !== '.'))),
+      headers: { 'content-type': 'application/x-tar' },
+    });
+    if (failed(sent)) return sent;
+    await ctx.out(`${name}\n`);
+    return 0;
   },
 });
 

@@ -4,8 +4,8 @@
  */
 
 import { base64 } from '../../../base/base64.ts';
+import { decompress } from '../../../base/decompress.ts';
 import { utf8 } from '../../../base/http.ts';
-import { gunzip, isGzip } from '../../../base/inflate.ts';
 import { readTar, type TarEntry, writeTar } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { FileSystem } from '../../../linux/kernel/machine.ts';
@@ -132,12 +132,9 @@ export function unpackInto(
   return failure;
 }
 
-/** An archive unpacked, when it is compressed; undefined when it breaks off. */
-export const plainOf = (archive: Uint8Array): Uint8Array | undefined => (isGzip(archive) ? gunzip(archive) : archive);
-
 /** The entries of an archive, compressed or not. */
 export function entriesOf(archive: Uint8Array): TarEntry[] | Failure {
-  const plain = plainOf(archive);
+  const plain = decompress(archive);
   const entries = plain ? readTar(plain) : 'unexpected EOF';
   if (Array.isArray(entries)) return entries;
   return new Failure('system', entries === 'unexpected EOF' ? entries : `archive/tar: ${entries}`);

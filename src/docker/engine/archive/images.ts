@@ -4,6 +4,7 @@
  *
  * Limits: layers of the catalog have the digests of `images/digests.ts`.
  */
+import { decompress } from '../../../base/decompress.ts';
 import { text, utf8 } from '../../../base/http.ts';
 import { type TarEntry, writeTar } from '../../../base/tar.ts';
 import { Failure } from '../../errdefs.ts';
@@ -19,7 +20,7 @@ import {
 import type { Image, ImageLayer } from '../../images/store.ts';
 import type { Daemon } from '../daemon.ts';
 import { line, progressBar } from '../progress.ts';
-import { entriesOf, epochOf, plainOf, virtualOf } from './container.ts';
+import { entriesOf, epochOf, virtualOf } from './container.ts';
 import { layerOf, layerTar } from './layer.ts';
 
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
@@ -219,7 +220,7 @@ const asDescribed = (daemon: Daemon, layer: ImageLayer): ImageLayer => daemon.im
 
 /** A layer that was not known, with its archive: what is saved again must be the same to the byte. */
 function layerFrom(daemon: Daemon, packed: Uint8Array): ImageLayer {
-  const archive = (plainOf(packed) ?? packed).slice();
+  const archive = (decompress(packed) ?? packed).slice();
   const entries = entriesOf(archive);
   const layer = layerOf(entries instanceof Failure ? [] : entries, virtualOf(daemon));
   const diffId = digest(archive);

@@ -352,14 +352,10 @@ export class Stages {
 
 const told = (image: Image): Uint8Array => line({ stream: ` ---> ${image.id.slice(7, 19)}\n` });
 
-/** ADD unpacks archives. */
+/** ADD unpacks what is an archive by its content, whatever its name. @see moby pkg/archive: IsArchivePath */
 function extracted(e: TarEntry, target: string): TarEntry[] {
-  if (e.kind !== 'file' || !/\.(?:tar|tar\.gz|tgz)$/.test(e.name)) {
-    const isArchive = e.kind === 'file' && e.bytes.length >= 512 && latin(e.bytes.subarray(257, 262)) === 'ustar';
-    if (!isArchive) return [e];
-  }
-  const entries = entriesOf(e.bytes);
-  if (entries instanceof Failure) return [e];
+  const entries = e.kind === 'file' ? entriesOf(e.bytes) : [];
+  if (entries instanceof Failure || entries.length === 0) return [e];
   const dir = target.replace(/^\/+|\/+$/g, '');
   return entries.map((x) => ({ ...x, name: dir === '' ? x.name : `${dir}/${x.name}` }));
 }

@@ -173,7 +173,7 @@ export const networkRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/volumes', handler: volumeList },
   { method: 'POST', pattern: '/volumes/create', handler: volumeCreate },
   { method: 'POST', pattern: '/volumes/prune', handler: volumePrune },
-  { method: 'GET', pattern: '/volumes/{name}', handler: volumeGet },
-  { method: 'PUT', pattern: '/volumes/{name}', handler: volumeUpdate },
-  { method: 'DELETE', pattern: '/volumes/{name}', handler: volumeRemove },
+  { method: 'GET', pattern: '/volumes/{name*}', handler: volumeGet },
+  { method: 'PUT', pattern: '/volumes/{name*}', handler: volumeUpdate },
+  { method: 'DELETE', pattern: '/volumes/{name*}', handler: volumeRemove },
 ];

@@ -9,10 +9,11 @@ import { infoAs } from '../compat/answers.ts';
 import type { Daemon } from '../daemon.ts';
 import { AUTH } from '../decode/networks.ts';
 import { errors } from '../errors.ts';
-import { type EngineEvent, eventJson, eventMatches } from '../events.ts';
+import type { EngineEvent } from '../events.ts';
+import { eventJson, eventMatches } from '../eventstream.ts';
 import { Filters } from '../filters.ts';
 import { diskUsage, info, USAGE_TYPES, version } from '../info.ts';
-import { bytes, json, ping } from '../reply.ts';
+import { bytes, empty, json, ping } from '../reply.ts';
 import type { Handler, Route } from '../router.ts';
 
 const events: Handler = ({ daemon, query, request, version }) => {
@@ -113,6 +114,7 @@ const usage: Handler = ({ daemon, query }) => {
 };
 
 export const systemRoutes: readonly Route[] = [
+  { method: 'OPTIONS', pattern: '/{any*}', handler: ({ daemon }) => empty(daemon, 200) },
   { method: 'HEAD', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, true) },
   { method: 'GET', pattern: '/_ping', handler: ({ daemon }) => ping(daemon, false) },
   { method: 'GET', pattern: '/version', handler: ({ daemon }) => json(daemon, 200, version(daemon)) },

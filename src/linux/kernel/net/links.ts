@@ -251,8 +251,7 @@ const UNTOLD = new Set(['up', 'txqlen', 'alias', 'group']);
 
 /** Whether those who listen are told of a change: of up and down they are told when it has happened, of of what only people read (alias, group) and the queue's length never. */
 function isSeen(change: Parameters<NetAdmin['setLink']>[1]): boolean {
-  for (const key in change)
-    if (!UNTOLD.has(key) && change[key as keyof typeof change] !== undefined) return true;
+  for (const key in change) if (!UNTOLD.has(key) && change[key as keyof typeof change] !== undefined) return true;
   return false;
 }
 

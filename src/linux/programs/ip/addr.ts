@@ -142,13 +142,8 @@ async function show(env: IpEnv): Promise<number> {
   const links = selectLinks(env, f);
   const all = env.net.addrs();
   const rows = links
-<<<<<<< HEAD
     .map((l) => ({ l, addrs: addressesOf(env, all, l, f) }))
-    .filter((r) => (env.family === 0 && f.scope === undefined && f.to === undefined) || r.addrs.length > 0);
-=======
-    .map((l) => ({ l, addrs: addressesOf(env, l, f) }))
     .filter(({ l, addrs }) => addrs.length > 0 || (env.family === 0 && f.to === undefined && bare(env, l, f)));
->>>>>>> prog
   if (env.json) {
     await printJson(
       env,

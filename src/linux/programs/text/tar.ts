@@ -1,12 +1,12 @@
 /**
  * tar: archives listed, unpacked and made.
  *
- * Limits: of compression gzip is read, none is written; `-C`, `--strip-components` and names are the only filters.
+ * Limits: gzip, bzip2 and xz are read, whatever the options say, and not written; `-C`, `--strip-components` and names are the only filters.
  * @see GNU tar
  */
 
 import { civil, two } from '../../../base/civil.ts';
-import { gunzip, isGzip } from '../../../base/inflate.ts';
+import { decompress } from '../../../base/decompress.ts';
 import { readTar, type TarEntry, writeTar } from '../../../base/tar.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
@@ -54,7 +54,7 @@ async function run(ctx: Context): Promise<number> {
     await ctx.err(`tar: ${given}: Cannot open: ${bytes.text}\ntar: Error is not recoverable: exiting now\n`);
     return 2;
   }
-  const plain = isGzip(bytes) ? gunzip(bytes) : bytes;
+  const plain = decompress(bytes);
   const entries = plain ? readTar(plain) : 'invalid tar header';
   if (typeof entries === 'string') {
     await ctx.err(
@@ -108,7 +108,8 @@ async function create(ctx: Context, file: string): Promise<number> {
     );
     return 2;
   }
-  if (ctx.options.has('gzip')) return ctx.fail('(child): gzip: this laboratory reads gzip but does not write it', 2);
+  const packer = ['gzip', 'bzip2', 'xz'].find((p) => ctx.options.has(p));
+  if (packer) return ctx.fail(`(child): ${packer}: this laboratory reads ${packer} but does not write it`, 2);
   const entries: TarEntry[] = [];
   let code = 0;
   for (const path of ctx.operands) {
@@ -174,6 +175,8 @@ export const spec = defineProgram({
     { name: 'to-stdout', short: 'O', help: 'extract files to standard output' },
     { name: 'verbose', short: 'v', help: 'verbosely list files processed' },
     { name: 'gzip', short: 'z', help: 'filter the archive through gzip' },
+    { name: 'bzip2', short: 'j', help: 'filter the archive through bzip2' },
+    { name: 'xz', short: 'J', help: 'filter the archive through xz' },
     { name: 'preserve-permissions', short: 'p', help: 'extract permissions' },
     { name: 'strip-components', arg: 'required', metavar: 'NUMBER', help: 'strip NUMBER leading components' },
   ],

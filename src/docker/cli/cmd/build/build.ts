@@ -9,6 +9,7 @@ import { parseReference } from '../../reference.ts';
 import { command, exactly, flag } from '../../spec.ts';
 import { BuildKitView, bytesShown } from './buildkit.ts';
 import { type BuildContext, readContext } from './context.ts';
+import { isRemote, remoteContext } from './remote.ts';
 
 interface Message {
   readonly stream?: string;
@@ -67,9 +68,8 @@ export const build = command({
       if ('error' in ref) return new Failure(`ERROR: failed to build: invalid tag ${JSON.stringify(t)}: ${ref.error}`);
     }
     const where = args[0] as string;
-    if (/^(https?:|git@|git:)/.test(where))
-      return new Failure('ERROR: failed to build: nothing can be fetched from outside the laboratory');
     const modern = ctx.sys.env.DOCKER_BUILDKIT !== '0';
+    if (!modern) await ctx.err(LEGACY);
     const context = await contextOf(ctx, where, o.string('file'), modern);
     if (failed(context)) return context;
     return modern ? withBuildKit(ctx, o, context) : classic(ctx, o, context);
@@ -85,6 +85,7 @@ async function contextOf(ctx: Ctx, where: string, file: string, modern: boolean)
     ctx.sys.rmdir(tmp);
     return made;
   }
+  if (isRemote(where)) return remoteContext(ctx, where, file, modern);
   const stdin = file === '-' ? await readStdin(ctx) : undefined;
   const made = readContext(ctx, where, file, stdin);
   if (!failed(made) || !modern) return made;
@@ -141,7 +142,6 @@ async function withBuildKit(ctx: Ctx, o: Options, c: BuildContext): Promise<numb
 
 async function classic(ctx: Ctx, o: Options, c: BuildContext): Promise<number | Failure> {
   const quiet = o.bool('quiet');
-  await ctx.err(LEGACY);
   if (!quiet) await ctx.out(`Sending build context to Docker daemon  ${bytesShown(c.archive.length)}\r\r\n`);
   const headers = { 'content-type': 'application/x-tar' };
   const asked = { ...query(ctx, o, c), q: quiet ? '1' : undefined };

@@ -75,7 +75,11 @@ export class BuildKitView {
 
   async begin(): Promise<void> {
     await this.#say('#0 building with "default" instance using docker driver\n\n');
-    const { source, dockerfile } = this.context;
+    const { source, dockerfile, remote } = this.context;
+    if (remote) {
+      await this.#quick('[internal] load remote build context', []);
+      return this.#quick('copy /context /', []);
+    }
     await this.#quick(
       `[internal] load build definition from ${dockerfile.startsWith('.dockerfile') ? 'Dockerfile' : dockerfile}`,
       [`transferring dockerfile: ${bytesShown(source.length + 38)} done`],
@@ -93,6 +97,7 @@ export class BuildKitView {
     );
     for (const b of new Set(bases))
       if (b !== 'scratch' && !stages.has(b)) await this.#quick(`[internal] load metadata for ${imageName(b)}`, []);
+    if (this.context.remote) return;
     await this.#quick('[internal] load .dockerignore', [`transferring context: ${bytesShown(ignoreSize)} done`]);
     if (this.#steps.some((s) => (s.name === 'COPY' || s.name === 'ADD') && !s.text.includes('--from=')))
       await this.#quick('[internal] load build context', [`transferring context: ${bytesShown(size)} done`]);

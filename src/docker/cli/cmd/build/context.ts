@@ -16,6 +16,8 @@ export interface BuildContext {
   /** Bytes of `.dockerignore`, and of the files. */
   readonly ignoreSize: number;
   readonly size: number;
+  /** It was fetched, not read from a directory. */
+  readonly remote?: boolean;
 }
 
 /** @param dir absolute or relative @param file of `-f`; '' for DIR/Dockerfile; '-' standard input */
