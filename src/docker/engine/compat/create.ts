@@ -8,7 +8,7 @@ import { compareVersions } from '../apiversion.ts';
 import { isUserDefined, SYSCTLS } from '../endpoints.ts';
 import type { MountSpec } from '../mountspec.ts';
 
-export interface Adapted {
+interface Adapted {
   readonly body: CreateBody;
   readonly warnings: readonly string[];
 }
