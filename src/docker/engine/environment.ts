@@ -4,7 +4,7 @@
  */
 import type { Container } from './container.ts';
 
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+export const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 type Environment = Readonly<Record<string, string>>;
 

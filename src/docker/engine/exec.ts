@@ -175,34 +175,46 @@ async function ended(exec: Exec): Promise<false> {
 
 const failureText = (f: Failure): Uint8Array => new TextEncoder().encode(`${f.message}\r\n`);
 
+/** Starts the process; what was got ready for it is given back when there is none. */
 async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Failure | undefined> {
-  const { container: c, config } = exec;
   await daemon.sleep(COST.exec);
-  const run = c.running;
-  if (!run) {
+  const refused = spawnExec(daemon, exec, streams);
+  if (refused) {
     streams.abandon();
-    end(daemon, exec, 126);
-    return errors.notRunning(c.id);
+    end(daemon, exec, refused.code);
+    return refused.failure;
   }
+  streams.pump();
+  return undefined;
+}
+
+/** Why there is no process, and the exit code that the exec gets. */
+interface Refused {
+  readonly code: number;
+  readonly failure: Failure;
+}
+
+const refuse = (code: number, why: string): Refused => ({
+  code,
+  failure: new Failure('invalid', errors.execFailed(why)),
+});
+
+/** Where and as whom it runs, then the process. */
+function spawnExec(daemon: Daemon, exec: Exec, streams: Streams): Refused | undefined {
+  const { container: c, config } = exec;
+  const run = c.running;
+  if (!run) return { code: 126, failure: errors.notRunning(c.id) };
   const groups = config.User ? null : (c.hostConfig.GroupAdd as string[] | null);
   const user = lookupUser(run.mounts.fs, config.User || c.config.User, groups);
-  if (user instanceof Failure) {
-    streams.abandon();
-    end(daemon, exec, 126);
-    return user;
-  }
+  if (user instanceof Failure) return { code: 126, failure: user };
   const cwd = config.WorkingDir || c.config.WorkingDir || '/';
-  if (!cwd.startsWith('/')) {
-    streams.abandon();
-    end(daemon, exec, 126);
-    return new Failure('invalid', 'OCI runtime exec failed: exec failed: Cwd must be an absolute path');
-  }
-  if (isErr(run.mounts.fs.stat(cwd, true))) {
-    streams.abandon();
-    end(daemon, exec, 127);
-    const why = `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: no such file or directory`;
-    return new Failure('invalid', errors.execFailed(why));
-  }
+  if (!cwd.startsWith('/'))
+    return {
+      code: 126,
+      failure: new Failure('invalid', 'OCI runtime exec failed: exec failed: Cwd must be an absolute path'),
+    };
+  if (isErr(run.mounts.fs.stat(cwd, true)))
+    return refuse(127, `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: no such file or directory`);
   const process = daemon.kernel.spawn({
     argv: config.Cmd as string[],
     env: withHome(exec.env, user.home),
@@ -227,14 +239,11 @@ async function begin(daemon: Daemon, exec: Exec, streams: Streams): Promise<Fail
     },
   });
   if (isErr(process)) {
-    streams.abandon();
     const cause = execError(run.mounts.fs, config.Cmd?.[0] as string, process);
-    end(daemon, exec, cause.code);
-    return new Failure('invalid', errors.execFailed(cause.text));
+    return refuse(cause.code, cause.text);
   }
   exec.process = process;
   exec.pid = process.pid;
-  streams.pump();
   return undefined;
 }
 

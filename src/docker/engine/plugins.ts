@@ -1,6 +1,5 @@
 /**
  * Managed plugins: made from a directory, kept, set, removed.
- * Limits: nothing in this laboratory can run one, so that enabling fails as it does where a plugin's program does not start.
  * @see moby daemon/pkg/plugin/{backend_linux,store}.go, v2/{plugin,settable}.go
  */
 
@@ -8,9 +7,12 @@ import { join } from '../../base/bytes.ts';
 import { text } from '../../base/http.ts';
 import type { TarEntry } from '../../base/tar.ts';
 import { writeTar } from '../../base/tar.ts';
+import type { Layer } from '../../linux/kernel/machine.ts';
 import { Failure } from '../errdefs.ts';
 import { digest } from '../images/digest.ts';
 import { familiarString, parseReference, withDefaultTag } from '../images/reference.ts';
+import { virtualOf } from './archive/container.ts';
+import { layerOf } from './archive/layer.ts';
 import { type Daemon, VERSION } from './daemon.ts';
 import { decode } from './decode/decode.ts';
 import { PLUGIN_CONFIG } from './decode/plugins.ts';
@@ -27,9 +29,11 @@ interface PluginConfig {
   readonly Args: { readonly Value: readonly string[] | null };
   readonly Entrypoint: readonly string[] | null;
   readonly Env: readonly Env[] | null;
-  readonly Interface: { readonly Types: readonly string[] | null };
-  readonly Linux: { readonly Devices: readonly unknown[] | null };
+  readonly Interface: { readonly Socket: string; readonly Types: readonly string[] | null };
+  readonly Linux: { readonly Capabilities: readonly string[] | null; readonly Devices: readonly unknown[] | null };
   readonly Mounts: readonly unknown[] | null;
+  readonly Network: { readonly Type: string };
+  readonly WorkDir: string;
 }
 
 export interface Plugin {
@@ -38,6 +42,8 @@ export interface Plugin {
   readonly Id: string;
   readonly Name: string;
   readonly PluginReference: string;
+  /** What lay under `rootfs`. */
+  readonly layer: Layer;
   Settings: { Args: readonly string[]; Devices: readonly unknown[]; Env: string[]; Mounts: readonly unknown[] };
 }
 
@@ -82,13 +88,14 @@ export function createPlugin(daemon: Daemon, asked: string, entries: readonly Ta
   if (!file) return system('config not found');
   const config = parseConfig(text(file.bytes));
   if (config instanceof Failure) return config;
-  const layer = join(writeTar(rootfs.map((e) => ({ ...e, name: e.name.slice('rootfs/'.length) || '.' }))));
+  const inside = rootfs.map((e) => ({ ...e, name: e.name.slice('rootfs/'.length) || '.' }));
   const plugin: Plugin = {
-    Config: { ...config, rootfs: { diff_ids: [digest(layer)], type: 'layers' } } as PluginConfig,
+    Config: { ...config, rootfs: { diff_ids: [digest(join(writeTar(inside)))], type: 'layers' } } as PluginConfig,
     Enabled: false,
     Id: daemon.rng.hex(64),
     Name: name,
     PluginReference: name,
+    layer: layerOf(inside, virtualOf(daemon)),
     Settings: {
       Args: config.Args.Value ?? [],
       Devices: config.Linux.Devices ?? [],
@@ -120,6 +127,11 @@ function parseConfig(source: string): PluginConfig | Failure {
   ) as unknown as PluginConfig;
 }
 
+/** As clients see it. */
+export function pluginJson({ layer: _, ...told }: Plugin): object {
+  return told;
+}
+
 /** By full id, name with or without its tag, or the beginning of an id. */
 export function findPlugin(daemon: Daemon, term: string): Plugin | Failure {
   const all = [...daemon.plugins.values()];
@@ -129,15 +141,6 @@ export function findPlugin(daemon: Daemon, term: string): Plugin | Failure {
   const hits = all.filter((p) => p.Id.startsWith(term));
   if (hits.length > 1) return new Failure('invalid', `multiple plugins found for ${JSON.stringify(term)}`);
   return hits[0] ?? errors.noPlugin(term);
-}
-
-/** Its process does not start: there is no program in this laboratory that is one. */
-export function enablePlugin(plugin: Plugin): Failure {
-  const [program = ''] = plugin.Config.Entrypoint ?? [];
-  return system(
-    'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ' +
-      `error during container init: exec: ${JSON.stringify(program)}: stat ${program}: no such file or directory`,
-  );
 }
 
 export function disablePlugin(plugin: Plugin): Failure {

@@ -95,6 +95,13 @@ const USUAL: ReadonlySet<string> = new Set(capabilitiesOf(null, null, false));
 export function privileges(c: Container, privileged = false): { readonly caps?: ReadonlySet<string> } {
   const { CapAdd, CapDrop, Privileged } = c.hostConfig;
   if (privileged || Privileged) return {};
-  if (!CapAdd?.length && !CapDrop?.length) return { caps: USUAL };
-  return { caps: new Set(capabilitiesOf(CapAdd, CapDrop, false)) };
+  return privilegesOf(CapAdd, CapDrop);
+}
+
+/** The usual capabilities with those that are added, and without those that are dropped. */
+export function privilegesOf(
+  add: readonly string[] | null,
+  drop: readonly string[] | null = null,
+): { readonly caps: ReadonlySet<string> } {
+  return { caps: add?.length || drop?.length ? new Set(capabilitiesOf(add, drop, false)) : USUAL };
 }

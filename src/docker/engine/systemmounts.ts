@@ -48,11 +48,11 @@ export function mountSharedMemory(
 /** `MaskedPaths` and `ReadonlyPaths`, as far as they are there. */
 export function protectPaths(c: Container, mounts: Mounts): void {
   const { MaskedPaths, ReadonlyPaths } = c.hostConfig;
-  const present = (paths: unknown): string[] =>
-    ((paths as string[] | null) ?? []).filter((p) => !isErr(mounts.fs.stat(p, true)));
-  for (const path of present(ReadonlyPaths))
+  for (const path of (ReadonlyPaths as string[] | null) ?? []) {
+    if (isErr(mounts.fs.stat(path, true))) continue;
     mounts.bind(path, mounts.fs, path, { source: path.slice(1).split('/')[0] as string, readOnly: true });
-  for (const path of present(MaskedPaths)) {
+  }
+  for (const path of (MaskedPaths as string[] | null) ?? []) {
     const there = mounts.fs.stat(path, true);
     if (!isErr(there) && there.kind !== 'dir') mounts.bind(path, mounts.fs, '/dev/null', { source: 'tmpfs' });
   }

@@ -75,7 +75,7 @@ function hostPorts(store: Store, task: Task): string[] {
     .map((p) => `${p.PublishedPort}/${p.Protocol}`);
 }
 
-export interface Choice {
+interface Choice {
   readonly fit: readonly Node[];
   /** Why others are not: what most nodes fail at comes first. */
   readonly why: string;

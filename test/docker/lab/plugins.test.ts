@@ -40,8 +40,29 @@ test('only what may be set is set', async () => {
   );
 });
 
-test('its program does not start here; it is found by its id and removed', async () => {
-  expect(await m.fails('docker plugin enable me/dummy')).toContain('exec: "/dummy": stat /dummy');
+test('its program is really started: what keeps it from that is told', async () => {
+  expect(await m.fails('docker plugin enable me/dummy')).toContain(
+    'error during container init: exec: "/dummy": stat /dummy: no such file or directory [1]',
+  );
+  await m.out('cp -r p r; cp r/rootfs/file r/rootfs/dummy; docker plugin create me/plain r');
+  expect(await m.fails('docker plugin enable me/plain')).toContain('exec: "/dummy": permission denied [1]');
+  await m.out('chmod +x r/rootfs/dummy; docker plugin create me/text r');
+  expect(await m.fails('docker plugin enable me/text')).toContain('exec /dummy: exec format error [1]');
+});
+
+test('a program that starts and does not answer is stopped', async () => {
+  await m.out('cp -r p s; cp /bin/sleep s/rootfs/dummy');
+  await m.out(
+    `sed -i 's/"interface"/"args":{"value":["1000"]},"interface"/' s/config.json; docker plugin create me/sleep s`,
+  );
+  expect(await m.fails('docker plugin enable me/sleep')).toMatch(
+    /dial unix \/run\/docker\/plugins\/[0-9a-f]{64}\/dummy.sock: connect: no such file or directory \[1\]$/,
+  );
+  expect(await m.out('pgrep -f "[d]ummy 1000" || echo none')).toBe('none');
+  await m.out('docker plugin rm me/sleep me/text me/plain');
+});
+
+test('it is found by its id and removed', async () => {
   expect(await m.fails('docker plugin disable me/dummy')).toContain('plugin is already disabled');
   const id = await m.out('docker plugin ls -q');
   expect(await m.out('docker plugin ls -q -f capability=volumedriver -f enabled=false')).toBe(id);

@@ -7,8 +7,9 @@ import { Failure } from '../../errdefs.ts';
 import { compareVersions } from '../apiversion.ts';
 import { isUserDefined, SYSCTLS } from '../endpoints.ts';
 import type { MountSpec } from '../mountspec.ts';
+import { adaptMounts, type Before } from './mounts.ts';
 
-export interface Adapted {
+interface Adapted {
   readonly body: CreateBody;
   readonly warnings: readonly string[];
 }
@@ -48,34 +49,6 @@ export function adaptCreate(given: CreateBody, version: string): Adapted | Failu
     if (warned !== undefined) warnings.push(warned);
   }
   return { body, warnings };
-}
-
-type Before = (version: string) => boolean;
-
-function adaptMounts(mounts: readonly MountSpec[] | undefined, before: Before): MountSpec[] | Failure | undefined {
-  const out: MountSpec[] = [];
-  for (const m of mounts ?? []) {
-    const type = JSON.stringify(m.Type ?? '');
-    if (before('1.45') && m.VolumeOptions?.Subpath) return invalid('VolumeOptions.Subpath needs API v1.45 or newer');
-    if (before('1.48') && m.Type === 'image') return invalid('Mount type "Image" needs API v1.48 or newer');
-    if (before('1.42')) {
-      const { VolumeOptions, TmpfsOptions, BindOptions, ...rest } = m;
-      out.push({
-        ...rest,
-        ...(BindOptions ? { BindOptions: { ...BindOptions, CreateMountpoint: false } } : {}),
-        ...(VolumeOptions && m.Type === 'volume' ? { VolumeOptions } : {}),
-        ...(TmpfsOptions && m.Type === 'tmpfs' ? { TmpfsOptions } : {}),
-      });
-      continue;
-    }
-    if (m.VolumeOptions && m.Type !== 'volume')
-      return invalid(`VolumeOptions must not be specified on mount type ${type}`);
-    if (m.BindOptions && m.Type !== 'bind') return invalid(`BindOptions must not be specified on mount type ${type}`);
-    if (m.TmpfsOptions && m.Type !== 'tmpfs')
-      return invalid(`TmpfsOptions must not be specified on mount type ${type}`);
-    out.push(m);
-  }
-  return mounts && out;
 }
 
 /** The endpoint on the network of the network mode; made when there is none at all. */

@@ -9,12 +9,13 @@ import { Filters } from '../filters.ts';
 import {
   createPlugin,
   disablePlugin,
-  enablePlugin,
   findPlugin,
   type Plugin,
+  pluginJson,
   removePlugin,
   setPlugin,
 } from '../plugins.ts';
+import { enablePlugin } from '../pluginstart.ts';
 import { empty, json } from '../reply.ts';
 import type { Call, Handler, Route } from '../router.ts';
 
@@ -37,7 +38,7 @@ const list: Handler = ({ daemon, query }) => {
   const shown = [...daemon.plugins.values()]
     .filter((p) => enabled === undefined || p.Enabled === enabled)
     .filter((p) => (p.Config.Interface.Types ?? []).every((t) => filters.match('capability', capability(t))));
-  return json(daemon, 200, shown);
+  return json(daemon, 200, shown.map(pluginJson));
 };
 
 const create: Handler = async ({ daemon, query, request }) => {
@@ -77,8 +78,15 @@ export const pluginRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/plugins/privileges', handler: pull },
   { method: 'POST', pattern: '/plugins/pull', handler: pull },
   { method: 'POST', pattern: '/plugins/create', handler: create },
-  { method: 'GET', pattern: '/plugins/{name*}/json', handler: on((plugin, { daemon }) => json(daemon, 200, plugin)) },
-  post('enable', on(enablePlugin)),
+  {
+    method: 'GET',
+    pattern: '/plugins/{name*}/json',
+    handler: on((plugin, { daemon }) => json(daemon, 200, pluginJson(plugin))),
+  },
+  post(
+    'enable',
+    on((plugin, { daemon }) => enablePlugin(daemon, plugin)),
+  ),
   post('disable', on(disablePlugin)),
   post(
     'push',

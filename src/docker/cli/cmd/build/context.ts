@@ -20,6 +20,18 @@ export interface BuildContext {
   readonly remote?: boolean;
 }
 
+/** A file that was not found in a directory, but is sent with what was. */
+export const sentFile = (name: string, bytes: Uint8Array, mode = 0o600): TarEntry => ({
+  name,
+  kind: 'file',
+  mode,
+  uid: 0,
+  gid: 0,
+  mtime: 0n,
+  target: '',
+  bytes,
+});
+
 /** @param dir absolute or relative @param file of `-f`; '' for DIR/Dockerfile; '-' standard input */
 export function readContext(
   ctx: Ctx,
@@ -45,16 +57,7 @@ export function readContext(
   if (file === '-') {
     source = new TextDecoder().decode(stdin ?? new Uint8Array(0));
     name = '.dockerfile.stdin';
-    entries.push({
-      name,
-      kind: 'file',
-      mode: 0o600,
-      uid: 0,
-      gid: 0,
-      mtime: 0n,
-      target: '',
-      bytes: stdin ?? new Uint8Array(0),
-    });
+    entries.push(sentFile(name, stdin ?? new Uint8Array(0)));
   } else {
     const path = file === '' ? `${root}/Dockerfile` : file;
     const bytes = sys.readFile(path);
@@ -63,8 +66,7 @@ export function readContext(
         `unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${absolute(ctx, path)}: ${bytes.text.toLowerCase()}`,
       );
     source = new TextDecoder().decode(bytes);
-    if (!entries.some((e) => e.name === name))
-      entries.push({ name, kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0n, target: '', bytes });
+    if (!entries.some((e) => e.name === name)) entries.push(sentFile(name, bytes, 0o644));
   }
   const archive = join(writeTar(entries));
   const size = entries.reduce((n, e) => n + e.bytes.length + e.name.length + 32, 0);

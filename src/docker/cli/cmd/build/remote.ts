@@ -11,7 +11,7 @@ import { fetchUrl, isUrl } from '../../../images/fetch.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { bytesShown } from './buildkit.ts';
-import type { BuildContext } from './context.ts';
+import { type BuildContext, sentFile } from './context.ts';
 
 /** @see moby/buildkit frontend/dockerfile/dfgitutil, docker/cli build/internal/urlutil: IsGitURL */
 const isGit = (where: string): boolean =>
@@ -46,7 +46,7 @@ export async function remoteContext(
     await ctx.out(`Downloading build context from remote url: ${where}  ${bytesShown(got.bytes.length)}\r\r\n`);
   const entries = entriesOf(got.bytes);
   const dockerfile = entries ? file || 'Dockerfile' : 'Dockerfile';
-  const found = entries ?? [plain(dockerfile, got.bytes)];
+  const found = entries ?? [sentFile(dockerfile, got.bytes)];
   const source = found.find((e) => e.name.replace(/^\.\//, '') === dockerfile);
   if (!source)
     return modern
@@ -63,17 +63,6 @@ export async function remoteContext(
     remote: true,
   };
 }
-
-const plain = (name: string, bytes: Uint8Array): TarEntry => ({
-  name,
-  kind: 'file',
-  mode: 0o600,
-  uid: 0,
-  gid: 0,
-  mtime: 0n,
-  target: '',
-  bytes,
-});
 
 /** @returns undefined: no archive */
 function entriesOf(bytes: Uint8Array): TarEntry[] | undefined {

@@ -138,8 +138,8 @@ function internalRules({ bridgeName: br, icc }: BridgeConfig, subnet: Prefix): P
   const from: NfRule = { dst: not(subnet), in: is(br), ...(six ? { out: not(br) } : {}), modules: [], target: DROP };
   const to: NfRule = { src: not(subnet), ...(six ? { in: not(br) } : {}), out: is(br), modules: [], target: DROP };
   return [
-    told(rule('filter', 'DOCKER-ISOLATION-STAGE-1', from, true), `${SETUP}: Unable to enable DROP INCOMING rule`),
-    told(rule('filter', 'DOCKER-ISOLATION-STAGE-1', to, true), `${SETUP}: Unable to enable DROP OUTGOING rule`, [
+    told(rule('filter', STAGE_1, from, true), `${SETUP}: Unable to enable DROP INCOMING rule`),
+    told(rule('filter', STAGE_1, to, true), `${SETUP}: Unable to enable DROP OUTGOING rule`, [
       'in',
       'out',
       'src',
@@ -152,59 +152,57 @@ function internalRules({ bridgeName: br, icc }: BridgeConfig, subnet: Prefix): P
   ];
 }
 
+const STAGE_1 = 'DOCKER-ISOLATION-STAGE-1';
+const ESTABLISHED = is(CT.RELATED | CT.ESTABLISHED);
+
+/** Rule of the first part of a network. */
+const setUp = (placed: Placed, what: string, order?: readonly Part[]): Placed =>
+  told(placed, `${SETUP}: Unable to ${what}`, order);
+
+const enable = (placed: Placed, what: string, order?: readonly Part[]): Placed =>
+  told(placed, `Unable to enable ${what} rule`, order);
+
 /** What a network needs of one family. @param subnet its subnet of that family */
 export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
+  if (config.internal) return internalRules(config, subnet);
+  const family = subnet.addr.v;
+  return [...natRules(config, subnet), ...filterRules(config, family), ...isolationRules(config, family)];
+}
+
+/** How a network's packets leave the machine, and that its own packets to published ports are left alone or turned. */
+function natRules(config: BridgeConfig, subnet: Prefix): Placed[] {
   const br = config.bridgeName;
   const family = subnet.addr.v;
   const rule = ruleOf(family);
-  if (config.internal) return internalRules(config, subnet);
-  const mode = config.gatewayMode[family];
-  const routed = mode === 'routed';
   const source = config.hostIp[family];
   const leave: NfRule['target'] = source ? { kind: 'SNAT', ip: source } : { kind: 'MASQUERADE' };
-  const established = is(CT.RELATED | CT.ESTABLISHED);
-  const stage1 = 'DOCKER-ISOLATION-STAGE-1';
-  const setUp = (placed: Placed, what: string, order?: readonly Part[]): Placed =>
-    told(placed, `${SETUP}: Unable to ${what}`, order);
-  const enable = (placed: Placed, what: string): Placed => told(placed, `Unable to enable ${what} rule`);
-  const apart = (placed: Placed): Placed => told(placed, 'add inter-network communication rule');
+  const out: Placed[] = [];
+  if (config.masquerade && config.gatewayMode[family] !== 'routed') {
+    const masquerade = rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: leave }, true);
+    out.push(setUp(masquerade, 'enable NAT rule', ['src', 'out', 'target']));
+  }
+  if (config.masquerade && !config.hairpin)
+    out.push(setUp(rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true), 'enable SKIP DNAT rule'));
+  if (config.hairpin) {
+    const local: NfRule = { out: is(br), srcType: is('LOCAL'), modules: ['addrtype'], target: leave };
+    out.push(setUp({ ...rule('nat', 'POSTROUTING', {}, true), rule: local }, 'enable MASQ LOCAL HOST rule'));
+  }
+  return out;
+}
+
+/** What a network's containers may send, and what reaches them. */
+function filterRules({ bridgeName: br, icc, gatewayMode }: BridgeConfig, family: NfFamily): Placed[] {
+  const rule = ruleOf(family);
+  const mode = gatewayMode[family];
   const forward = (r: Omit<NfRule, 'modules'>): Placed => rule('filter', 'DOCKER-FORWARD', r);
-  return [
-    ...(config.masquerade && !routed
-      ? [
-          setUp(rule('nat', 'POSTROUTING', { src: is(subnet), out: not(br), target: leave }, true), 'enable NAT rule', [
-            'src',
-            'out',
-            'target',
-          ]),
-        ]
-      : []),
-    ...(config.masquerade && !config.hairpin
-      ? [setUp(rule('nat', 'DOCKER', { in: is(br), target: RETURN }, true), 'enable SKIP DNAT rule')]
-      : []),
-    ...(config.hairpin
-      ? [
-          setUp(
-            {
-              ...rule('nat', 'POSTROUTING', {}, true),
-              rule: { out: is(br), srcType: is('LOCAL' as const), modules: ['addrtype'], target: leave },
-            },
-            'enable MASQ LOCAL HOST rule',
-          ),
-        ]
-      : []),
-    ...(config.icc
-      ? []
-      : [setUp(forward({ in: is(br), out: is(br), target: DROP }), 'prevent intercontainer communication')]),
-    ...(routed
-      ? [
-          setUp(
-            rule('filter', 'DOCKER', { out: is(br), proto: is(family === 4 ? 1 : 58), target: ACCEPT }),
-            'enable ICMP rule',
-          ),
-        ]
-      : []),
-    config.icc
+  const out: Placed[] = [];
+  if (!icc) out.push(setUp(forward({ in: is(br), out: is(br), target: DROP }), 'prevent intercontainer communication'));
+  if (mode === 'routed') {
+    const ping = rule('filter', 'DOCKER', { out: is(br), proto: is(family === 4 ? 1 : 58), target: ACCEPT });
+    out.push(setUp(ping, 'enable ICMP rule'));
+  }
+  out.push(
+    icc
       ? setUp(forward({ in: is(br), target: ACCEPT }), 'enable ACCEPT OUTGOING rule')
       : setUp(forward({ in: is(br), out: not(br), target: ACCEPT }), 'enable ACCEPT NON_ICC OUTGOING rule'),
     told(
@@ -212,26 +210,27 @@ export function networkRules(config: BridgeConfig, subnet: Prefix): Placed[] {
       'failed to add default-drop rule: Unable to enable DEFAULT FWD rule',
     ),
     enable(
-      rule('filter', 'DOCKER-CT', { out: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT }),
+      rule('filter', 'DOCKER-CT', { out: is(br), ctstate: ESTABLISHED, ctstateModule: 'conntrack', target: ACCEPT }),
       'bridge ct related',
     ),
     enable(rule('filter', 'DOCKER-BRIDGE', { out: is(br), target: jump('DOCKER') }), 'jump to docker'),
-    ...(routed
-      ? [
-          apart(rule('filter', stage1, { out: is(br), target: RETURN }, true)),
-          apart(
-            rule(
-              'filter',
-              stage1,
-              { in: is(br), ctstate: established, ctstateModule: 'conntrack', target: ACCEPT },
-              true,
-            ),
-          ),
-        ]
-      : []),
-    apart(rule('filter', stage1, { in: is(br), out: not(br), target: jump('DOCKER-ISOLATION-STAGE-2') })),
-    apart(rule('filter', 'DOCKER-ISOLATION-STAGE-2', { out: is(br), target: DROP }, true)),
+  );
+  return out;
+}
+
+/** Bridges are kept apart; a routed one is reached from others. */
+function isolationRules({ bridgeName: br, gatewayMode }: BridgeConfig, family: NfFamily): Placed[] {
+  const rule = ruleOf(family);
+  const answers: NfRule = { in: is(br), ctstate: ESTABLISHED, ctstateModule: 'conntrack', modules: [], target: ACCEPT };
+  const reached = [
+    rule('filter', STAGE_1, { out: is(br), target: RETURN }, true),
+    rule('filter', STAGE_1, answers, true),
   ];
+  return [
+    ...(gatewayMode[family] === 'routed' ? reached : []),
+    rule('filter', STAGE_1, { in: is(br), out: not(br), target: jump('DOCKER-ISOLATION-STAGE-2') }),
+    rule('filter', 'DOCKER-ISOLATION-STAGE-2', { out: is(br), target: DROP }, true),
+  ].map((placed) => told(placed, 'add inter-network communication rule'));
 }
 
 /** Drops what reaches a container's address other than by its bridge. */
@@ -261,54 +260,54 @@ export function linkRules(config: BridgeConfig, parent: IpAddr, child: LinkedPee
   });
 }
 
+/** A published port of a container; `hostPort` is 0 when it is opened only. */
+interface PortBinding {
+  readonly proto: Proto;
+  readonly port: number;
+  readonly containerIp: IpAddr;
+  readonly hostIp: IpAddr;
+  readonly hostPort: number;
+}
+
+const one = (port: number): NfRule['dport'] => is({ from: port, to: port });
+
 /** A published port whose two sides are of one family: DNAT on the way in, ACCEPT in the forward path, and loopback kept local. */
-export function portRules(
-  config: BridgeConfig,
-  binding: { proto: Proto; port: number; containerIp: IpAddr; hostIp: IpAddr; hostPort: number },
-): Placed[] {
-  const { proto, containerIp, hostIp } = binding;
+export function portRules(config: BridgeConfig, binding: PortBinding): Placed[] {
+  const { hostIp, containerIp } = binding;
   if (config.internal || hostIp.v !== containerIp.v) return [];
-  const br = config.bridgeName;
-  const family = hostIp.v;
-  const any = BigInt(hostIp.value) === 0n;
-  const at = { ...(any ? {} : { dst: is(host(hostIp)) }), proto: is(PROTO[proto]), modules: [proto] };
-  const dport = (port: number): NfRule['dport'] => is({ from: port, to: port });
-  const accept: NfRule = {
+  const opened = config.gatewayMode[hostIp.v] === 'nat-unprotected' ? [] : [openPort(config.bridgeName, binding)];
+  return binding.hostPort === 0 ? opened : publishedRules(config, binding, opened);
+}
+
+/** Lets packets to the container's own port through. */
+function openPort(br: string, { proto, port, containerIp }: PortBinding): Placed {
+  const rule: NfRule = {
     dst: is(host(containerIp)),
     in: not(br),
     out: is(br),
     proto: is(PROTO[proto]),
-    dport: dport(binding.port),
+    dport: one(port),
     modules: [proto],
     target: ACCEPT,
   };
-  const open = (what: string): string => `Unable to enable ${what} rule`;
-  const forward: Placed = told(
-    { family, table: 'filter', chain: 'DOCKER', rule: accept, head: true },
-    open('OPEN PORT'),
-  );
-  const mode = config.gatewayMode[family];
-  const opened = mode === 'nat-unprotected' ? [] : [forward];
-  if (binding.hostPort === 0) return opened;
+  return enable({ family: containerIp.v, table: 'filter', chain: 'DOCKER', rule, head: true }, 'OPEN PORT');
+}
+
+/** The host's port leads to the container's. @param opened rules that come between */
+function publishedRules(config: BridgeConfig, binding: PortBinding, opened: readonly Placed[]): Placed[] {
+  const { proto, port, containerIp, hostIp, hostPort } = binding;
+  const family = hostIp.v;
+  const any = BigInt(hostIp.value) === 0n;
+  const at = { ...(any ? {} : { dst: is(host(hostIp)) }), proto: is(PROTO[proto]), modules: [proto] };
   const dnat: NfRule = {
     ...at,
     ...(family === 6 ? { src: not(LINK_LOCAL) } : {}),
-    ...(config.hairpin ? {} : { in: not(br) }),
-    dport: dport(binding.hostPort),
-    target: { kind: 'DNAT', ip: containerIp, ports: { from: binding.port, to: binding.port } },
+    ...(config.hairpin ? {} : { in: not(config.bridgeName) }),
+    dport: one(hostPort),
+    target: { kind: 'DNAT', ip: containerIp, ports: { from: port, to: port } },
   };
-  const loopback: NfRule = { ...at, in: not('lo'), dport: dport(binding.hostPort), target: DROP };
-  const own = is(host(containerIp));
-  const turned: NfRule = {
-    src: own,
-    dst: own,
-    proto: is(PROTO[proto]),
-    dport: dport(binding.port),
-    modules: [proto],
-    target: { kind: 'MASQUERADE' },
-  };
-  return [
-    told({ family, table: 'nat', chain: 'DOCKER', rule: dnat }, open('DNAT'), [
+  const out = [
+    enable({ family, table: 'nat', chain: 'DOCKER', rule: dnat }, 'DNAT', [
       'proto',
       'dst',
       'dport',
@@ -316,20 +315,24 @@ export function portRules(
       'in',
       'src',
     ]),
-    ...(config.hairpin
-      ? [
-          told({ family, table: 'nat', chain: 'POSTROUTING', rule: turned }, open('MASQUERADE'), [
-            'proto',
-            'src',
-            'dst',
-            'dport',
-            'target',
-          ]),
-        ]
-      : []),
-    ...opened,
-    ...(hostIp.v === 4 && isLoopback(hostIp)
-      ? [{ family, table: 'raw', chain: 'PREROUTING', rule: loopback } as const]
-      : []),
   ];
+  if (config.hairpin) {
+    const own = is(host(containerIp));
+    const turned: NfRule = {
+      src: own,
+      dst: own,
+      proto: is(PROTO[proto]),
+      dport: one(port),
+      modules: [proto],
+      target: { kind: 'MASQUERADE' },
+    };
+    const order: readonly Part[] = ['proto', 'src', 'dst', 'dport', 'target'];
+    out.push(enable({ family, table: 'nat', chain: 'POSTROUTING', rule: turned }, 'MASQUERADE', order));
+  }
+  out.push(...opened);
+  if (family === 4 && isLoopback(hostIp)) {
+    const loopback: NfRule = { ...at, in: not('lo'), dport: one(hostPort), target: DROP };
+    out.push({ family, table: 'raw', chain: 'PREROUTING', rule: loopback });
+  }
+  return out;
 }
