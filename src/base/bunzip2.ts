@@ -5,6 +5,8 @@
  * Limits: checksums are not compared; randomised blocks (before 0.9.5) are not read.
  */
 
+import { join } from './bytes.ts';
+
 const BLOCK = 0x314159265359;
 const END = 0x177245385090;
 const RUN_A = 0;
@@ -94,17 +96,18 @@ export const isBzip2 = (bytes: Uint8Array): boolean =>
 
 /** All streams of a file, one after the other. @returns undefined when it is broken */
 export function bunzip2(bytes: Uint8Array): Uint8Array | undefined {
-  const out: number[][] = [];
+  const out: Uint8Array[] = [];
   try {
     for (let at = 0; at < bytes.length && isBzip2(bytes.subarray(at)); ) {
       const most = ((bytes[at + 3] ?? 0) - 0x30) * 100_000;
       const bits = new Bits(bytes, at + 4);
+      const block = new Uint8Array(most);
       for (;;) {
         const magic = bits.read(48);
         bits.read(32);
         if (magic === END) break;
         if (magic !== BLOCK || bits.read(1) === 1) return undefined;
-        out.push(readBlock(bits, most));
+        out.push(readBlock(bits, block));
       }
       at = bits.align();
     }
@@ -112,29 +115,22 @@ export function bunzip2(bytes: Uint8Array): Uint8Array | undefined {
     if (e instanceof RangeError) return undefined;
     throw e;
   }
-  const all = new Uint8Array(out.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of out) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return join(out);
 }
 
-/** @param most bytes before the last run lengths */
-function readBlock(bits: Bits, most: number): number[] {
+/** @param block where its bytes before the last run lengths are put together; as long as they may be */
+function readBlock(bits: Bits, block: Uint8Array): Uint8Array {
   const origin = bits.read(24);
   const symbols = readMap(bits);
   const size = symbols.length + 2;
   const groups = bits.read(3);
   const selectors = readSelectors(bits, groups);
   const codes = Array.from({ length: groups }, () => new Code(readLengths(bits, size)));
-  const block = new Uint8Array(most);
   let filled = 0;
   let run = 0;
   let weight = 1;
   const put = (byte: number, times: number): void => {
-    if (filled + times > most) throw new RangeError('bunzip2: block too long');
+    if (filled + times > block.length) throw new RangeError('bunzip2: block too long');
     block.fill(byte, filled, filled + times);
     filled += times;
   };
@@ -155,6 +151,7 @@ function readBlock(bits: Bits, most: number): number[] {
     symbols.unshift(byte);
     put(byte, 1);
   }
+  if (origin >= filled) throw new RangeError('bunzip2: no such row');
   return expand(untransformed(block.subarray(0, filled), origin));
 }
 
@@ -211,19 +208,24 @@ function untransformed(last: Uint8Array, origin: number): Uint8Array {
 }
 
 /** Four equal bytes are followed by how many more there are. */
-function expand(bytes: Uint8Array): number[] {
-  const out: number[] = [];
-  let same = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    if (same === 4) {
-      const before = out.at(-1) as number;
-      for (let n = 0; n < byte; n++) out.push(before);
-      same = 0;
-      continue;
-    }
-    same = out.length > 0 && same > 0 && byte === out.at(-1) ? same + 1 : 1;
-    out.push(byte);
-  }
+function expand(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(eachRun(bytes, () => {}));
+  eachRun(bytes, (byte, from, to) => out.fill(byte, from, to));
   return out;
+}
+
+/** Hands on what comes out, piece by piece. @returns how many bytes that is */
+function eachRun(bytes: Uint8Array, put: (byte: number, from: number, to: number) => void): number {
+  let length = 0;
+  let same = 0;
+  let before = -1;
+  for (const byte of bytes) {
+    const again = same === 4;
+    const times = again ? byte : 1;
+    put(again ? before : byte, length, length + times);
+    length += times;
+    same = again ? 0 : same > 0 && byte === before ? same + 1 : 1;
+    if (!again) before = byte;
+  }
+  return length;
 }

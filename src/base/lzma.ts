@@ -12,6 +12,8 @@ const MIN_MATCH = 2;
 const END_POS_MODEL = 14;
 const FULL_DISTANCES = 1 << (END_POS_MODEL >> 1);
 const ALIGN_BITS = 4;
+/** LZMA2 holds lc + lp to this, so that what is learned stays small. */
+const MAX_LITERAL_BITS = 4;
 
 const probabilities = (n: number): Uint16Array => new Uint16Array(n).fill(HALF);
 
@@ -148,6 +150,7 @@ export class LzmaDecoder {
     this.#lc = byte % 9;
     this.#lp = Math.floor(byte / 9) % 5;
     this.#pb = Math.floor(byte / 45);
+    if (this.#lc + this.#lp > MAX_LITERAL_BITS) throw new RangeError('lzma: wrong properties');
   }
 
   reset(): void {

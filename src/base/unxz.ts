@@ -85,6 +85,7 @@ function readChunks(bytes: Uint8Array, start: number, out: Uint8Array[]): number
     if (control === 0) break;
     if (control === 1 || control >= 0xe0) decoder.forget();
     const two = (i: number): number => ((bytes[at + i] ?? throwEnd()) << 8) | (bytes[at + i + 1] ?? throwEnd());
+    if (control > 2 && control < 0x80) throw new RangeError('unxz: no such chunk');
     if (control < 0x80) {
       const size = two(0) + 1;
       at += 2;

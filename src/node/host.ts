@@ -40,7 +40,8 @@ export function builtPage(): string {
 /**
  * How V8 compiles a lab, which is much code that runs a few times each: baseline code and its feedback from the first call
  * on, and the optimizing compiler six times later than it would come by itself: it took more CPU time for the first
- * thousand containers than its code saved. Loops of seconds are optimized all the same.
+ * thousand containers than its code saved. Loops of seconds are optimized all the same. The flags hold for the whole
+ * process, so also for tests that open a lab here; what a lab prints does not depend on them.
  */
 const COMPILING = ['--always-sparkplug', '--no-lazy-feedback-allocation', '--interrupt-budget=400000'];
 

@@ -58,6 +58,41 @@ test('files are known by their beginning', () => {
   expect([bunzip2(BZ), unxz(XZ)].map((b) => b && Buffer.from(b).toString())).toEqual([text, text]);
 });
 
+test('what the formats do not allow is refused', () => {
+  const bent = (whole: Uint8Array, at: number, to: number): Uint8Array => {
+    const out = Uint8Array.from(whole);
+    out[at] = to;
+    return out;
+  };
+  // one chunk that is not compressed, between the headers of a file and its index
+  const chunk = (control: number): Uint8Array =>
+    Uint8Array.of(
+      ...XZ.subarray(0, 24),
+      control,
+      0,
+      0,
+      65,
+      0,
+      0,
+      0,
+      0,
+      ...new Uint8Array(8),
+      0,
+      1,
+      24,
+      1,
+      ...new Uint8Array(16),
+    );
+  expect(unxz(chunk(1))).toEqual(Uint8Array.of(65));
+  expect(unxz(chunk(3))).toBe(undefined);
+  // lc 4, lp 1: tables larger than LZMA2's
+  const first = bent(XZ, 26, 0);
+  expect(unxz(first)).toEqual(Uint8Array.of(104));
+  expect(unxz(bent(first, 29, 13))).toBe(undefined);
+  // the text's own row beyond the block
+  expect(bunzip2(bent(BZ, 14, 0x7f))).toBe(undefined);
+});
+
 test('what breaks off or is not right gives nothing, whatever it is', () => {
   for (const [whole, unpack] of [
     [BZ, bunzip2],

@@ -186,6 +186,11 @@ describe('ip', () => {
     const m = await makeMachine();
     expect(await m.sh('ip tunnel show')).toMatchObject({ code: 0, stdout: '' });
     expect((await m.sh('ip vrf')).stdout).toContain('No VRF has been configured\n');
+    // a token is a device's own, so all but the loopback have the empty one
+    await m.sh('ip link add br9 type bridge');
+    expect((await m.sh('ip token')).stdout).toContain('token :: dev br9\n');
+    expect((await m.sh('ip token')).stdout).not.toContain('dev lo');
+    expect(await m.sh('ip token list dev br9')).toMatchObject({ code: 0, stdout: 'token :: dev br9\n' });
     const r = await m.run(['ip', '-b', '-'], { stdin: '-br link show lo\nroute show foo\nlink show lo\n' });
     expect(r).toMatchObject({ code: 1, stderr: expect.stringMatching(/\nCommand failed -:2\n$/) });
   });

@@ -90,6 +90,14 @@ async function remove(ctx: Context, test: Test, shown: Shown): Promise<number> {
   return gone.length > 0 ? 0 : 1;
 }
 
+/** Counters, a line for each processor: the core works for the first, the others have seen nothing. */
+function statsText(ctx: Context): string {
+  const t = ctx.sys.net.conntrackStats();
+  const row = (cpu: number, s: Partial<typeof t>): string =>
+    `cpu=${String(cpu).padEnd(4)}\tfound=0 invalid=${s.invalid ?? 0} insert=0 insert_failed=${s.insertFailed ?? 0} drop=${s.drop ?? 0} early_drop=${s.earlyDrop ?? 0} error=0 search_restart=0 clash_resolve=${s.clashResolve ?? 0} chaintoolong=0 \n`;
+  return [...Array(processors(ctx.sys)).keys()].map((cpu) => row(cpu, cpu === 0 ? t : {})).join('');
+}
+
 async function carryOut(ctx: Context): Promise<number> {
   const { net } = ctx.sys;
   const o = ctx.options;
@@ -129,14 +137,9 @@ async function carryOut(ctx: Context): Promise<number> {
     case 'count':
       await ctx.out(`${none ? 0 : net.conntrack().length}\n`);
       return 0;
-    case 'stats': {
-      const t = net.conntrackStats();
-      // the core works for the first processor, the others have seen nothing
-      const row = (cpu: number, s: Partial<typeof t>): string =>
-        `cpu=${String(cpu).padEnd(4)}\tfound=0 invalid=${s.invalid ?? 0} insert=0 insert_failed=${s.insertFailed ?? 0} drop=${s.drop ?? 0} early_drop=${s.earlyDrop ?? 0} error=0 search_restart=0 clash_resolve=${s.clashResolve ?? 0} chaintoolong=0 \n`;
-      await ctx.out([...Array(processors(ctx.sys)).keys()].map((cpu) => row(cpu, cpu === 0 ? t : {})).join(''));
+    case 'stats':
+      await ctx.out(statsText(ctx));
       return 0;
-    }
     case 'update':
       return change(ctx, test, shown);
     case 'delete':

@@ -10,7 +10,6 @@ const LISTS: Readonly<Record<string, string>> = {
   tunnel: '',
   tuntap: '',
   nexthop: '',
-  token: '',
   mroute: '',
   tcp_metrics: '',
   xfrm: '',

@@ -16,6 +16,7 @@ import { ipNeigh } from './neigh.ts';
 import { ipNetns } from './netns.ts';
 import { ipRoute } from './route.ts';
 import { ipRule } from './rule.ts';
+import { ipToken } from './token.ts';
 
 const OBJECTS: Readonly<Record<string, (env: IpEnv) => Promise<number>>> = {
   address: ipAddr,
@@ -27,6 +28,7 @@ const OBJECTS: Readonly<Record<string, (env: IpEnv) => Promise<number>>> = {
   maddress: ipMaddr,
   monitor: ipMonitor,
   netns: ipNetns,
+  token: ipToken,
 };
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
@@ -162,6 +164,7 @@ async function run(ctx: Context): Promise<number> {
     'monitor',
     'netns',
     ...EMPTY_OBJECTS,
+    'token',
   ]);
   if (name === undefined) {
     await ctx.err(`Object "${object}" is unknown, try "ip help".\n`);

@@ -264,6 +264,23 @@ async function sourceAddress(
   }
 }
 
+/** Sends, waits and prints until it is enough or a signal comes. @returns the exit code */
+async function talk(session: Session, head: string): Promise<number> {
+  const { ctx, s } = session;
+  const stop = { now: false, status: false };
+  for (const sig of [SIGNALS.SIGINT, SIGNALS.SIGTERM])
+    ctx.sys.sigaction(sig, () => {
+      stop.now = true;
+    });
+  ctx.sys.sigaction(SIGNALS.SIGQUIT, () => {
+    stop.status = true;
+  });
+  await ctx.out(head);
+  await session.loop(stop);
+  await ctx.out(session.summary());
+  return session.received === 0 || (s.deadlineNs !== undefined && session.received < s.count) ? 1 : 0;
+}
+
 async function run(ctx: Context): Promise<number> {
   const { sys } = ctx;
   const target = ctx.operands.at(-1);
@@ -320,21 +337,10 @@ async function run(ctx: Context): Promise<number> {
   }
   const numeric = ctx.options.has('numeric') || parseIp(target) !== undefined;
   const session = new Session(ctx, pinger, target, numeric, s);
-  const stop = { now: false, status: false };
-  for (const sig of [SIGNALS.SIGINT, SIGNALS.SIGTERM])
-    sys.sigaction(sig, () => {
-      stop.now = true;
-    });
-  sys.sigaction(SIGNALS.SIGQUIT, () => {
-    stop.status = true;
-  });
   const via = ctx.options.has('interface') && src ? ` from ${formatIp(src)} ${from.ifname ?? ''}:` : '';
   const sizes = dst.v === 4 ? `${s.size}(${s.size + 28}) bytes of data.` : `${s.size} data bytes`;
-  if (fill) await ctx.out(`PATTERN: 0x${[...fill].map((b) => b.toString(16).padStart(2, '0')).join('')}\n`);
-  await ctx.out(`PING ${target} (${formatIp(dst)})${via} ${sizes}\n`);
-  await session.loop(stop);
-  await ctx.out(session.summary());
-  return session.received === 0 || (s.deadlineNs !== undefined && session.received < s.count) ? 1 : 0;
+  const filled = fill ? `PATTERN: 0x${[...fill].map((b) => b.toString(16).padStart(2, '0')).join('')}\n` : '';
+  return talk(session, `${filled}PING ${target} (${formatIp(dst)})${via} ${sizes}\n`);
 }
 
 const arg = (name: string, short: string, metavar: string, help: string) =>
