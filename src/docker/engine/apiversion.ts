@@ -3,7 +3,7 @@
 /** Negative, 0 or positive, as the first is older than, the same as or newer than the second. */
 export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
-  const [am = 0, an = 0] = a.split('.').map(Number);
-  const [bm = 0, bn = 0] = b.split('.').map(Number);
-  return am - bm || an - bn;
+  const dotA = a.indexOf('.');
+  const dotB = b.indexOf('.');
+  return Number(a.slice(0, dotA)) - Number(b.slice(0, dotB)) || Number(a.slice(dotA + 1)) - Number(b.slice(dotB + 1));
 }

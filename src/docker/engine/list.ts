@@ -173,7 +173,12 @@ function row(daemon: Daemon, c: Container, size: boolean, images: Named): Contai
     State: c.status,
     Status: c.statusText(daemon.now()),
     HostConfig: { NetworkMode: c.hostConfig.NetworkMode },
-    NetworkSettings: { Networks: networksOf(c) },
+    NetworkSettings: {
+      // Most lists do not show them.
+      get Networks() {
+        return networksOf(c);
+      },
+    },
     Mounts: mountRows(c),
   };
 }
