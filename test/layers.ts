@@ -73,7 +73,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/lab': ['src/base', 'src/linux', 'src/docker'],
   'src/course': ['src/base', 'src/linux', 'src/docker', 'src/lab'],
   'src/web/worker': ['src/base', 'src/linux', 'src/docker', 'src/lab', 'src/course', 'dist/core.wasm'],
-  'src/web/boot.ts': ['dist/core.wasm'],
+  'src/web/boot.ts': ['src/web/worker/core.ts'],
   'src/web/ui': ['src/base', 'src/course', 'src/lab/view.ts', 'src/web/worker/api.ts', 'src/web/boot.ts'],
   'src/web': ['src/web/boot.ts', 'src/web/ui', 'src/web/worker', 'src/base', 'src/course'],
   'src/node': ['src/base', 'src/linux', 'src/docker', 'src/lab', 'src/course'],

@@ -98,13 +98,16 @@ const question: v.GenericSchema<unknown, Question> = v.variant('type', [
   }),
 ]);
 
+const containers = v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/)));
+
 const step = v.strictObject({
   id,
   needs: about(v.optional(v.array(id)), 'Steps that must be done first; the one before when absent.'),
   uses: about(
-    v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/))), []),
-    'Containers on node1 that the step cannot do without. While one has been removed, a fresh lab is offered, with words of its own.',
+    v.optional(containers, []),
+    'Containers on node1 that the step cannot do without. While one has been removed or stopped, a fresh lab is offered, with words of its own.',
   ),
+  stops: about(v.optional(containers, []), 'Those of them that may be stopped, since the step is about that.'),
   run: about(v.optional(commands, []), 'Solves the step: what the proof plays and the page shows as the solution.'),
   check: about(
     check,

@@ -1,10 +1,8 @@
 /** What the page does before anything else: it sends for the lab's worker and core, which are on their way while the page's own code still is. */
-import coreUrl from '../../dist/core.wasm?url';
+import { fetchCore } from './worker/core.ts';
 
 export const spawn = (): Worker =>
   new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'lab' });
-
-const fetchCore = async (): Promise<ArrayBuffer> => (await fetch(coreUrl)).arrayBuffer();
 
 /** A worker without a lab, and the core that it will need. */
 export interface Spare {

@@ -38,12 +38,14 @@ describe('compileLesson', () => {
   it('makes what a step uses into a failure with words', () => {
     const { plan, text } = sound(
       'x',
-      compileLesson(bent('lesson.yaml', '  - id: two\n', '  - id: two\n    uses: [box, tool]\n')),
+      compileLesson(bent('lesson.yaml', '  - id: two\n', '  - id: two\n    uses: [box, tool]\n    stops: [tool]\n')),
     );
     expect(plan.steps[1]?.fail).toMatchObject([{ id: 'uses', back: 'restart' }]);
+    const of = (more: object) => ({ container: { machine: 'node1', ...more } });
     expect(plan.steps[1]?.fail[0]?.when).toEqual({
-      any: ['box', 'tool'].map((name) => ({ container: { machine: 'node1', name, count: 0 } })),
+      any: [of({ name: 'box', count: 0 }), of({ name: 'box', state: 'exited' }), of({ name: 'tool', count: 0 })],
     });
+    expect(JSON.stringify(text.en.steps.two?.fail.uses)).toContain('<code>docker start box</code>');
     expect(JSON.stringify(text.en.steps.two?.fail.uses)).toContain('<code>box</code> and <code>tool</code>');
     expect(JSON.stringify(text.zh.steps.two?.fail.uses)).toContain('<code>box</code> 和 <code>tool</code>');
     expect(plan.steps[0]?.fail.map((f) => f.id)).toEqual(['stopped']);
@@ -133,6 +135,11 @@ describe('compileLesson', () => {
       "a value with the name of a template's word",
       bent('lesson.yaml', 'live: { port:', 'live: { end: { container: {}, show: name, until: x }, port:'),
       /\{\{end\}\} is a word of Go's templates/,
+    ],
+    [
+      'a container that may be stopped and is not used',
+      bent('lesson.yaml', '  - id: two\n', '  - id: two\n    stops: [box]\n'),
+      /box is not among what the step uses/,
     ],
     ['a fail with the name of uses', bent('lesson.yaml', 'id: stopped', 'id: uses'), /a fail cannot be called uses/],
     ['a value that is not declared', bent('en.md', '{{port}}', '{{pork}}'), /\{\{pork\}\} is not declared/],

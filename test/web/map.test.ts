@@ -2,8 +2,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabView, ViewContainer, ViewFrame, ViewLink, ViewMachine, ViewNetwork } from '../../src/lab/view.ts';
+import type { Layout } from '../../src/web/ui/map/drawing.ts';
 import { type Box, shares } from '../../src/web/ui/map/geometry.ts';
-import { type Layout, layout as layoutIn, Memory } from '../../src/web/ui/map/layout.ts';
+import { layout as layoutIn } from '../../src/web/ui/map/layout.ts';
+import { Memory } from '../../src/web/ui/map/memory.ts';
 import { labelOf, Motion } from '../../src/web/ui/map/motion.ts';
 import { type Frame, MARGIN } from '../../src/web/ui/map/plan.ts';
 import { portsOf } from '../../src/web/ui/map/ports.ts';

@@ -29,6 +29,8 @@ export function makesSense({ value: plan, line }: Data<LessonPlan>): Fault[] {
     if (step.id === 'end') say(path, 'a step cannot be called end');
     for (const need of step.needs ?? [])
       if (!before.includes(need)) say([...path, 'needs'], `${need} is no step before this one`);
+    for (const name of step.stops)
+      if (!step.uses.includes(name)) say([...path, 'stops'], `${name} is not among what the step uses`);
     run(step.run, [...path, 'run']);
     questions(step, path, say);
     for (const [n, h] of step.hint.entries()) run(h.try ?? [], [...path, 'hint', n, 'try']);

@@ -4,6 +4,7 @@
  * of the state can come true, a way back leads back, and two runs are the same to the last byte.
  */
 import { type Compiled, compile, type LessonFiles } from '../compile/compile.ts';
+import { USES } from '../compile/uses.ts';
 import type { Question, StepPlan } from '../schema.ts';
 import { goalsOf, isGuard } from '../steps.ts';
 import { proveDetours } from './detours.ts';
@@ -92,6 +93,12 @@ async function proveStep({ lesson, line }: Compiled, stage: Stage, i: number, se
   }
   await stage.pass();
   for (const q of step.answer) findings.push(await proveQuestion(stage, step, q, at));
+  if (seen.has(`${step.id} fail ${USES}`))
+    findings.push({
+      ok: false,
+      what: `${step.id}: the solution stops or removes what the step uses: name it under stops`,
+      ...at,
+    });
   await stage.look();
   const after = stage.progress(step.id);
   const ok = after.state === 'done';

@@ -1,11 +1,11 @@
 /** The worker: the lab at play, and the faces that it shows the page. One file for each concern; this one puts them together. */
 
 import * as Comlink from 'comlink';
-import coreUrl from '../../../dist/core.wasm?url';
 import type { LessonPlan } from '../../course/schema.ts';
 import { createLab } from '../../lab/create.ts';
 import type { Log } from '../../lab/log/entry.ts';
 import type { Batch, LabWorker } from './api.ts';
+import { fetchCore } from './core.ts';
 import { fail, turn } from './host.ts';
 import { lazily } from './lazily.ts';
 import { noteOf } from './notes.ts';
@@ -20,8 +20,6 @@ let play: Play;
 let seed: number;
 let terminals = 0;
 let watched = false;
-
-const fetchCore = async (): Promise<ArrayBuffer> => (await fetch(coreUrl)).arrayBuffer();
 
 /** @param log that will be played in it */
 async function makePlay(anew: boolean, log?: Log): Promise<Play> {

@@ -1,5 +1,5 @@
 /** What things on the map say of themselves, as much as finds room: 6.95 px to a letter. */
-import type { Card, Lane } from './layout.ts';
+import type { Card, Lane } from './drawing.ts';
 import type { MapWords } from './words.ts';
 
 const LETTER = 6.95;

@@ -71,9 +71,13 @@ export interface Plan {
 export const MARGIN = 10;
 /** From the LAN to a machine's edge. */
 export const GAP = 26;
+/** The machine's interface on its edge; its wire. */
+export const NIC = { u: 14, w: 184, h: 24, wire: 40 };
 export const LOOP = { v: 54, h: 72 };
 /** The machine's own column, and the trunk from its interface to the shelves. */
 export const HOST = { u: 12, trunk: 10, narrow: 24 };
+/** Above a shelf runs the line to its bridges. */
+export const FEED = 8;
 const LANE_GAP = 16;
 const SHELF_GAP = 20;
 /** Right of the lanes; and where lines run there from shelf to shelf. */
@@ -186,6 +190,15 @@ function append(plan: MachinePlan, number: number, load: Load): LanePlace | unde
   lanes.set(number, place);
   return place;
 }
+
+/** Where a lane lies; one that is not planned, at the beginning. */
+export const placeOf = (plan: MachinePlan, number: number): LanePlace =>
+  plan.lanes.get(number) ?? { shelf: 0, u: 0, columns: 1 };
+/** Where its shelf begins. */
+export const shelfOf = (plan: MachinePlan, number: number): number => plan.shelves[placeOf(plan, number).shelf]?.v ?? 0;
+/** Where a lane's bridge ends. */
+export const barEnd = (plan: MachinePlan, number: number): number =>
+  shelfOf(plan, number) + plan.density.title + plan.density.bar;
 
 /** What is asked of a whole map: its machines, the learner's first; undefined: one small box. */
 export type Loads = ReadonlyMap<string, Load | undefined>;
