@@ -5,6 +5,7 @@
 import type { CoreFrame } from '../linux/core/core.ts';
 import { SNAPLEN } from '../linux/core/pcap.ts';
 import { etherText } from '../linux/core/summary.ts';
+import type { MoreProtocols } from '../linux/core/summary-more.ts';
 import { Conversations } from '../linux/core/summary-tcp.ts';
 import type { Device } from '../linux/kernel/net/netns.ts';
 import type { LabWorld } from '../linux/kernel/world.ts';
@@ -46,6 +47,7 @@ export class FrameTap {
   readonly #ring = new FrameRing(KEPT, KEPT_BYTES);
   #views = new WeakMap<KeptFrame, ViewFrame>();
   #conversations = new Conversations();
+  #more: MoreProtocols | undefined;
   #capture: number;
   /** Frames that the core had to drop in captures that are closed. */
   #dropped = 0;
@@ -57,8 +59,12 @@ export class FrameTap {
     this.#capture = world.core.captureAdd(0, 0, HEADERS);
   }
 
-  /** From now on frames are kept whole and taken as they come: for those who show them. */
-  watch(): void {
+  /**
+   * From now on frames are kept whole and taken as they come: for those who show them.
+   * @param more the words for rare protocols, which a lab that nobody watches does without
+   */
+  watch(more: MoreProtocols): void {
+    this.#more = more;
     const { core, net } = this.world;
     this.#drain();
     this.#dropped += core.captureDropped(this.#capture);
@@ -138,7 +144,7 @@ export class FrameTap {
       direction: DIRECTIONS[f.pkttype] ?? 'In',
       ...decodeFrame(f.bytes),
       length: f.length,
-      summary: etherText(f.bytes, f.length, { seen: this.#conversations }),
+      summary: etherText(f.bytes, f.length, { seen: this.#conversations, ...(this.#more && { more: this.#more }) }),
       packet: f.packet,
     };
   }

@@ -5,6 +5,7 @@ import { anatomy } from '../../src/lab/anatomy/anatomy.ts';
 import type { Field, Layer } from '../../src/lab/anatomy/layer.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { dissect } from '../../src/linux/core/dissect.ts';
+import { MORE } from '../../src/linux/core/summary-more.ts';
 import { makeLab } from '../rig.ts';
 
 const names = (layers: readonly Layer[]): string => layers.map((l) => l.name).join(' ');
@@ -14,7 +15,7 @@ const fieldOf = (layers: readonly Layer[], layer: Layer['name'], key: Field['key
 /** A lab with traffic of every protocol that the anatomy knows. */
 async function busy(): Promise<Lab> {
   const lab = await makeLab();
-  lab.tap.watch();
+  lab.tap.watch(MORE);
   await lab.run(
     'node1',
     'docker network create app; docker run -d --net app --name web nginx; docker run --rm --net app alpine wget -qO- web; ' +

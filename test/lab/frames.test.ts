@@ -1,6 +1,7 @@
 /** The tap: what is kept, for how long, and what it says. */
 import { expect, it } from 'vitest';
 import { KEPT } from '../../src/lab/frames.ts';
+import { MORE } from '../../src/linux/core/summary-more.ts';
 import { makeLab } from '../rig.ts';
 
 it('keeps headers until somebody watches, then whole frames', async () => {
@@ -8,7 +9,7 @@ it('keeps headers until somebody watches, then whole frames', async () => {
   await lab.run('node1', 'ping -c 1 -s 1000 192.168.56.12');
   const longest = (from: number): number => Math.max(...lab.tap.kept(from).frames.map((f) => f.core.bytes.length));
   expect(longest(0)).toBe(256);
-  lab.tap.watch();
+  lab.tap.watch(MORE);
   const from = lab.tap.next;
   await lab.run('node1', 'ping -c 1 -s 1000 192.168.56.12');
   expect(longest(from)).toBe(1042);
@@ -16,7 +17,7 @@ it('keeps headers until somebody watches, then whole frames', async () => {
 
 it('keeps the newest, in order, and counts what is lost', async () => {
   const lab = await makeLab();
-  lab.tap.watch();
+  lab.tap.watch(MORE);
   await lab.run('node1', 'ping -q -f -c 1400 192.168.56.12');
   const { frames, lost } = lab.tap.kept(0);
   expect(lab.tap.next).toBeGreaterThan(KEPT);
@@ -61,7 +62,7 @@ it('says whose network a container has, and which rules keep networks apart', as
 
 it('loses nothing of a burst of large frames through several machines', async () => {
   const lab = await makeLab();
-  lab.tap.watch();
+  lab.tap.watch(MORE);
   const serve = 'cd /srv && head -c 60000 /dev/zero > big && python3 -m http.server 80 >/dev/null 2>&1 &';
   await lab.run('node3', serve);
   const get =
@@ -77,4 +78,18 @@ it('reads the newest from the oldest on, so that numbers of a connection begin w
   expect(frames.map((f) => f.summary).filter((s) => s.includes('length 6'))).toEqual([
     expect.stringMatching(/seq 1:7, ack 1,/),
   ]);
+});
+
+it('says of frames what tcpdump says, when somebody watches', async () => {
+  const lab = await makeLab();
+  lab.tap.watch(MORE);
+  const ask = 'curl -s 203.0.113.10 >/dev/null';
+  const dump = await lab.run(
+    'node1',
+    `tcpdump -nlti eth0 "tcp[13] & 8 != 0" 2>/dev/null & sleep 0.1; ${ask}; kill %1; wait`,
+  );
+  const asked = dump.stdout.split('\n').find((l) => l.includes('HTTP: GET'));
+  const said = lab.tap.since(0).frames.map((f) => `IP ${f.summary}`);
+  expect(asked).toBeDefined();
+  expect(said.find((l) => l.includes('HTTP: GET'))).toContain(asked?.slice(asked.indexOf('Flags')));
 });

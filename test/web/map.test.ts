@@ -264,6 +264,13 @@ describe('layout', () => {
     isTidy(open);
   });
 
+  it('has nothing to fold once those who were folded have gone', () => {
+    const memory = new Memory();
+    const opened = new Set(['net0']);
+    expect(layout(viewOf(some(70)), memory, opened).machines[0]?.lanes[0]?.more).toBeDefined();
+    expect(layout(viewOf(some(4)), memory, opened).machines[0]?.lanes[0]?.more).toBeUndefined();
+  });
+
   it('draws a machine in full when it has containers, and from then on', () => {
     const memory = new Memory();
     expect(layout(viewOf([]), memory).machines.map((m) => m.density !== undefined)).toEqual([true, false, false]);

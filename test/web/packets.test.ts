@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { KEPT } from '../../src/lab/frames.ts';
 import { readPcapng } from '../../src/linux/core/pcapng-read.ts';
+import { MORE } from '../../src/linux/core/summary-more.ts';
 import { Changes } from '../../src/web/ui/tables/changes.ts';
 import type { KernelTable, PacketQuery } from '../../src/web/worker/api.ts';
 import { Packets } from '../../src/web/worker/packets.ts';
@@ -13,7 +14,7 @@ const ALL: PacketQuery = { text: '', protos: [], place: '', stopped: false };
 
 async function web() {
   const lab = await makeLab();
-  lab.tap.watch();
+  lab.tap.watch(MORE);
   await lab.trace(true);
   await lab.run('node1', 'docker run -d --name web -p 8080:80 nginx');
   await lab.pass(1e9);

@@ -5,6 +5,7 @@
 import { sentence } from '../../lab/journey/words.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { ViewDrop } from '../../lab/view.ts';
+import { MORE } from '../../linux/core/summary-more.ts';
 import type { DropText } from './api.ts';
 
 /** ms between two looks at how much goes on. */
@@ -39,7 +40,7 @@ export class Watch {
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(readonly lab: Lab) {
-    lab.tap.watch();
+    lab.tap.watch(MORE);
     void lab.trace(true);
     this.#seen = lab.tap.next;
     this.#timer = setInterval(() => this.#look(), EVERY);

@@ -15,20 +15,21 @@ import { type Frame, GAP, keep, type Load, type Plan, plan, STATION } from './pl
 const READABLE = 60;
 const FEW = 11;
 
-/** How many containers a lane shows; undefined: all. */
-function limitOf(spec: MachineSpec, key: string, opened: ReadonlySet<string>): number | undefined {
-  if (spec.machine.containers.length <= READABLE || opened.has(key)) return undefined;
-  return Math.min(FEW, Math.max(1, Math.floor(READABLE / spec.lanes.length) - 1));
+/** How many containers each lane of a machine shows unless it is opened. */
+function fewOf({ machine, lanes }: MachineSpec): number {
+  if (machine.containers.length <= READABLE) return Number.POSITIVE_INFINITY;
+  return Math.min(FEW, Math.max(1, Math.floor(READABLE / lanes.length) - 1));
 }
 
 /** Gives what is on a machine its slots. */
 function loadOf(spec: MachineSpec, memory: Memory, opened: ReadonlySet<string>): Load {
   const { name } = spec.machine;
   const numbers = memory.lanes(name).place(spec.lanes.map((l) => l.key));
+  const few = fewOf(spec);
   const lanes = spec.lanes.map(({ key, members }, i) => {
     const slots = memory.of(`${name} ${key}`).place(members.map((m) => m.container.id));
-    const limit = limitOf(spec, key, opened) ?? Number.POSITIVE_INFINITY;
-    const tile = opened.has(key) && members.length > FEW ? 1 : 0;
+    const limit = opened.has(key) ? Number.POSITIVE_INFINITY : few;
+    const tile = opened.has(key) && slots.some((s) => s >= few) ? 1 : 0;
     const taken = slots.some((s) => s >= limit) ? limit + 1 : Math.max(0, ...slots.map((s) => s + 1)) + tile;
     return [numbers[i] as number, taken] as const;
   });
@@ -79,8 +80,7 @@ export function layout(view: LabView, memory: Memory, frame: Frame, opened: Read
     }
     const plan = by.machines.get(spec.machine.name);
     if (!plan) return drawStation(spec.machine, corner, small, wires);
-    const limit = (key: string) => limitOf(spec, key, opened);
-    return drawFull({ spec, corner, plan, memory, limit, opened, wires });
+    return drawFull({ spec, corner, plan, memory, few: fewOf(spec), opened, wires });
   });
   const router = { x: routerX, y: -GAP - small.h, ...small };
   const x = routerX + 40;

@@ -75,7 +75,8 @@ function drawLane(site: Site, spec: LaneSpec, number: number): { lane: Lane; car
   const v = shelfOf(plan, number);
   const w = laneWidth(plan.density, columns);
   const slots = memory.of(`${machine.name} ${spec.key}`).place(spec.members.map((m) => m.container.id));
-  const limit = site.limit(spec.key) ?? Number.POSITIVE_INFINITY;
+  const opened = site.opened.has(spec.key);
+  const limit = opened ? Number.POSITIVE_INFINITY : site.few;
   const { device } = spec;
   if (device?.kind === 'bridge')
     wires.set(device.id, { name: device.name, up: device.carrier, path: corner.path(...feed(plan, u, v)) });
@@ -93,7 +94,7 @@ function drawLane(site: Site, spec: LaneSpec, number: number): { lane: Lane; car
         cardOf(member.container, machine.name, corner.box(at.u, at.v, card.w, card.h), spec.network?.name, number),
       );
   });
-  const closes = hidden === 0 && site.opened.has(spec.key);
+  const closes = opened && slots.some((s) => s >= site.few);
   const tile = slotAt(plan, number, closes ? last + 1 : last);
   const rows = Math.ceil((last + (closes ? 2 : 1)) / columns);
   const bottom = v + headOf(plan.density, plan.tracks) + Math.max(1, rows) * card.pitch + 2;

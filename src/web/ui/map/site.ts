@@ -13,8 +13,8 @@ export interface Site {
   readonly corner: Corner;
   readonly plan: MachinePlan;
   readonly memory: Memory;
-  /** How many containers a lane shows; undefined: all. */
-  readonly limit: (lane: string) => number | undefined;
+  /** How many containers a lane shows unless it is opened. */
+  readonly few: number;
   readonly opened: ReadonlySet<string>;
   readonly wires: Wires;
 }
