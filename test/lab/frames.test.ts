@@ -84,12 +84,9 @@ it('says of frames what tcpdump says, when somebody watches', async () => {
   const lab = await makeLab();
   lab.tap.watch(MORE);
   const ask = 'curl -s 203.0.113.10 >/dev/null';
-  const dump = await lab.run(
-    'node1',
-    `tcpdump -nlti eth0 "tcp[13] & 8 != 0" 2>/dev/null & sleep 0.1; ${ask}; kill %1; wait`,
-  );
+  const dump = await lab.run('node1', `tcpdump -nlti eth0 port 80 2>/dev/null & sleep 0.1; ${ask}; kill %1; wait`);
   const asked = dump.stdout.split('\n').find((l) => l.includes('HTTP: GET'));
-  const said = lab.tap.since(0).frames.map((f) => `IP ${f.summary}`);
+  const said = lab.tap.since(0).frames.map((f) => f.summary);
   expect(asked).toBeDefined();
-  expect(said.find((l) => l.includes('HTTP: GET'))).toContain(asked?.slice(asked.indexOf('Flags')));
+  expect(asked).toContain(said.find((l) => l.includes('HTTP: GET')));
 });
