@@ -1,6 +1,8 @@
 /** Log drivers that dockerd knows by name, and the options of json-file. */
+import type { Sys } from '../../linux/kernel/sys.ts';
 import type { HostConfig } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
+import { dial } from '../images/dial.ts';
 import { parseBool } from './filters.ts';
 
 const invalid = (text: string): Failure => new Failure('invalid', text);
@@ -15,7 +17,6 @@ const NEEDED: Readonly<Record<string, { readonly option: string; readonly fault:
 };
 /** What a driver says that finds nobody to write to: a machine runs no such service. @see moby daemon/logger/*: New */
 const UNREACHED: Readonly<Record<string, string>> = {
-  fluentd: 'dial tcp 127.0.0.1:24224: connect: connection refused',
   journald: 'journald is not enabled on this host',
   splunk: 'splunk: splunk-url is expected',
   syslog: 'Unix syslog delivery error',
@@ -43,6 +44,16 @@ export function verifyLog({ Type, Config }: HostConfig['LogConfig']): Failure | 
 function size(text: string): number | undefined {
   const m = /^(\d+(?:\.\d+)?) ?[kKmMgGtTpP]?[iI]?[bB]?$/.exec(text);
   return m ? Number(m[1]) : undefined;
+}
+
+/** fluentd is called when a container starts, unless it may be called later. @see moby daemon/logger/fluentd: New */
+export async function callFluentd(sys: Sys, { Type, Config }: HostConfig['LogConfig']): Promise<string | undefined> {
+  if (Type !== 'fluentd' || parseBool(Config?.['fluentd-async'] ?? '')) return undefined;
+  const [host = '', port = '24224'] = (Config?.['fluentd-address'] ?? '').replace(/^tcp:\/\//, '').split(':');
+  const wire = await dial(sys, host || '127.0.0.1', Number(port));
+  if (typeof wire === 'string') return wire;
+  wire.close();
+  return undefined;
 }
 
 /** What a driver says when a container starts: json-file of its options, others of the service they write to. @see moby daemon/logger/jsonfilelog/jsonfilelog.go: New */

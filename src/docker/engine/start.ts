@@ -15,7 +15,7 @@ import { errors } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
 import { watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
-import { openLogFault } from './logdrivers.ts';
+import { callFluentd, openLogFault } from './logdrivers.ts';
 import { mountPointsInto, tmpfsFaults } from './mounts.ts';
 import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
@@ -76,7 +76,8 @@ async function prepareTask(daemon: Daemon, c: Container, linked: readonly string
   if (memory instanceof Failure) return memory;
   const unmountable = tmpfsFaults(c) ?? holdVolumes(daemon, c);
   if (unmountable) return unmountable;
-  const failure = createTask(daemon, c, linked, shared, { pidns, memory });
+  const unheard = await callFluentd(daemon.controller.daemon.sys, c.hostConfig.LogConfig);
+  const failure = unheard ? errors.logDriver(unheard) : createTask(daemon, c, linked, shared, { pidns, memory });
   if (failure) releaseVolumes(daemon, c);
   return failure;
 }
