@@ -3,6 +3,7 @@ import { civil, daysFromCivil } from '../../../base/civil.ts';
 import { strftime as plain } from '../../../base/strftime.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { defineProgram } from '../spec.ts';
+import { changed } from './mtime.ts';
 
 /** The `date` command. */
 export const spec = defineProgram({
@@ -37,7 +38,7 @@ export const spec = defineProgram({
     if (file !== undefined) {
       const st = ctx.sys.stat(file);
       if (isErr(st)) return ctx.fail(`${file}: ${st.text}`);
-      ns = ctx.sys.realtime() - BigInt(Math.round(ctx.sys.now() - st.mtime));
+      ns = changed(ctx.sys, st);
     }
     const format = ctx.operands[0];
     if (format !== undefined && !format.startsWith('+')) return ctx.fail(`invalid date '${format}'`);
@@ -66,7 +67,7 @@ export function strftime(format: string, ns: bigint): string {
 }
 
 /** `@SECONDS`, `YYYY-MM-DD[ HH:MM[:SS]]`, `now`, `N unit [ago]`, `yesterday`, `tomorrow`. */
-function parseDate(s: string, now: bigint): bigint | undefined {
+export function parseDate(s: string, now: bigint): bigint | undefined {
   const at = /^@(-?\d+)(?:\.(\d{1,9}))?$/.exec(s);
   if (at) return BigInt(at[1] as string) * 1_000_000_000n + BigInt((at[2] ?? '').padEnd(9, '0'));
   const day = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d))?)?(?: ?(?:Z|UTC))?$/.exec(s.trim());

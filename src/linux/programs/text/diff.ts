@@ -1,26 +1,29 @@
-/** diff: lines that differ between two files, plain or unified. @see diffutils src/diff.c, context.c, normal.c */
-import { civil, two } from '../../../base/civil.ts';
-import { isErr } from '../../kernel/errno.ts';
+/** diff: lines that differ between two files or trees. @see diffutils src/diff.c, dir.c, context.c, normal.c */
+import { type Errno, isErr } from '../../kernel/errno.ts';
+import type { Stat } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { readAll, readWhole } from '../stdio.ts';
+import { basename, readAll, readWhole } from '../stdio.ts';
+import { strftime } from './date.ts';
+import { changed } from './mtime.ts';
 
 /** Kept (` `), removed (`-`), added (`+`). */
 type Edit = readonly [' ' | '-' | '+', string];
 
-/** By the longest common subsequence. */
-function edits(a: readonly string[], b: readonly string[]): Edit[] {
+/** By the longest common subsequence. @param fold what is compared of a line */
+function edits(a: readonly string[], b: readonly string[], fold: (line: string) => string): Edit[] {
+  const [ka, kb] = [a.map(fold), b.map(fold)];
   const w = b.length + 1;
   const table = new Uint32Array((a.length + 1) * w);
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
       table[i * w + j] =
-        a[i] === b[j]
+        ka[i] === kb[j]
           ? (table[(i + 1) * w + j + 1] as number) + 1
           : Math.max(table[(i + 1) * w + j] as number, table[i * w + j + 1] as number);
   const out: Edit[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
+    if (i < a.length && j < b.length && ka[i] === kb[j]) {
       out.push([' ', a[i++] as string]);
       j++;
     } else if (
@@ -85,10 +88,43 @@ function unified(h: Hunk): string {
   return `@@ -${na === 0 ? `${h.a},0` : span(h.a, na, '.')} +${nb === 0 ? `${h.b},0` : span(h.b, nb, '.')} @@\n${h.lines.map(([k, s]) => `${k}${s}\n`).join('')}`;
 }
 
-async function lines(ctx: Context, file: string): Promise<string[] | undefined> {
-  const bytes = file === '-' ? await readAll(ctx.sys, 0) : await readWhole(ctx.sys, file);
+/** The old lines and the new ones, each only when something of theirs changed; `!` where lines took others' place. */
+function contextual(h: Hunk): string {
+  const marked = h.lines.map(([k, s], i): Edit | readonly ['!', string, ' ' | '-' | '+'] => {
+    if (k === ' ') return [k, s];
+    const run = (step: number): boolean => {
+      for (let n = i + step; h.lines[n] && h.lines[n]?.[0] !== ' '; n += step) if (h.lines[n]?.[0] !== k) return true;
+      return false;
+    };
+    return run(1) || run(-1) ? ['!', s, k] : [k, s];
+  });
+  const side = (own: '-' | '+'): string[] => {
+    const rows = marked.filter(([k, , was = k]) => was === ' ' || was === own);
+    return rows.some(([k]) => k !== ' ') ? rows.map(([k, s]) => `${k} ${s}\n`) : [];
+  };
+  const range = (at: number, other: '-' | '+'): string => span(at, h.lines.filter(([k]) => k !== other).length, ',');
+  return `***************\n*** ${range(h.a, '+')} ****\n${side('-').join('')}--- ${range(h.b, '-')} ----\n${side('+').join('')}`;
+}
+
+/** One side of a comparison; `st` is undefined for a file that counts as empty (-N) or is standard input. */
+interface Side {
+  readonly path: string;
+  readonly st: Stat | undefined;
+  readonly absent: boolean;
+}
+
+function sideOf(ctx: Context, path: string): Side | Errno {
+  if (path === '-') return { path, st: undefined, absent: false };
+  const st = ctx.sys.stat(path);
+  if (!isErr(st)) return { path, st, absent: false };
+  return st.name === 'ENOENT' && ctx.options.has('new-file') ? { path, st: undefined, absent: true } : st;
+}
+
+async function lines(ctx: Context, side: Side): Promise<string[] | undefined> {
+  if (side.absent) return [];
+  const bytes = side.path === '-' ? await readAll(ctx.sys, 0) : await readWhole(ctx.sys, side.path);
   if (isErr(bytes)) {
-    await ctx.fail(`${file}: ${bytes.text}`);
+    await ctx.fail(`${side.path}: ${bytes.text}`);
     return undefined;
   }
   const text = new TextDecoder().decode(bytes);
@@ -96,10 +132,9 @@ async function lines(ctx: Context, file: string): Promise<string[] | undefined> 
 }
 
 /** A file's time, as the heads of unified diffs have it. */
-function stamp(ctx: Context, file: string): string {
-  const st = ctx.sys.stat(file);
-  const c = civil(ctx.sys.realtime() - BigInt(Math.round(isErr(st) ? 0 : ctx.sys.now() - st.mtime)));
-  return `\t${c.year}-${two(c.month)}-${two(c.day)} ${two(c.hour)}:${two(c.minute)}:${two(c.second)}.${String(c.nanos).padStart(9, '0')} +0000`;
+function stamp(ctx: Context, { st, absent }: Side): string {
+  const ns = absent ? 0n : st ? changed(ctx.sys, st) : ctx.sys.realtime();
+  return `\t${strftime('%Y-%m-%d %H:%M:%S.%N %z', ns)}`;
 }
 
 /** The `diff` command. */
@@ -112,34 +147,118 @@ export const spec = defineProgram({
   usageExit: 2,
   options: [
     { name: 'brief', short: 'q', help: 'report only when files differ' },
+    { name: 'report-identical-files', short: 's', help: 'report when files are the same' },
+    { name: 'context', short: 'c', help: 'output 3 lines of copied context' },
+    { name: 'context-lines', short: 'C', shortOnly: true, arg: 'required', metavar: 'NUM', help: 'NUM lines of it' },
     { name: 'unified', short: 'u', help: 'output 3 lines of unified context' },
+    { name: 'unified-lines', short: 'U', shortOnly: true, arg: 'required', metavar: 'NUM', help: 'NUM lines of it' },
+    { name: 'recursive', short: 'r', help: 'compare directories below too' },
+    { name: 'new-file', short: 'N', help: 'a file that is not there is an empty one' },
     { name: 'ignore-all-space', short: 'w', help: 'ignore all white space' },
     { name: 'ignore-case', short: 'i', help: 'ignore case differences' },
   ],
   async run(ctx) {
     const [first, second] = ctx.operands;
-    const o = ctx.options;
     if (first === undefined || second === undefined) {
       await ctx.err(
         `diff: missing operand after '${first ?? 'diff'}'\ndiff: Try 'diff --help' for more information.\n`,
       );
       return 2;
     }
-    const a = await lines(ctx, first);
-    const b = await lines(ctx, second);
-    if (!a || !b) return 2;
-    const fold = (s: string): string => {
-      const t = o.has('ignore-all-space') ? s.replace(/\s+/g, '') : s;
-      return o.has('ignore-case') ? t.toLowerCase() : t;
+    const isDir = (path: string): boolean => {
+      const st = ctx.sys.stat(path);
+      return path !== '-' && !isErr(st) && st.kind === 'dir';
     };
-    const same = a.length === b.length && a.every((l, i) => fold(l) === fold(b[i] as string));
-    if (same) return 0;
-    if (o.has('brief')) await ctx.out(`Files ${first} and ${second} differ\n`);
-    else if (o.has('unified'))
-      await ctx.out(
-        `--- ${first}${stamp(ctx, first)}\n+++ ${second}${stamp(ctx, second)}\n${hunks(edits(a, b), 3).map(unified).join('')}`,
-      );
-    else await ctx.out(hunks(edits(a, b), 0).map(plain).join(''));
-    return 1;
+    const inside = (dir: string, file: string): string =>
+      isDir(dir) && !isDir(file) ? join(dir, basename(file)) : dir;
+    return compare(ctx, inside(first, second), inside(second, first), false);
   },
 });
+
+const join = (dir: string, name: string): string => `${dir.replace(/\/$/, '')}/${name}`;
+
+/** Compares two paths. @param found in directories, not named by the user. @returns 0 same, 1 different, 2 trouble */
+async function compare(ctx: Context, first: string, second: string, found: boolean): Promise<number> {
+  const [a, b] = [sideOf(ctx, first), sideOf(ctx, second)];
+  for (const [side, path] of [[a, first] as const, [b, second] as const])
+    if (isErr(side)) await ctx.fail(`${path}: ${side.text}`);
+  if (isErr(a) || isErr(b)) return 2;
+  const [kindA, kindB] = [kind(a) ?? kind(b), kind(b) ?? kind(a)];
+  if (kindA === 'directory' && kindB === 'directory') {
+    if (!found || ctx.options.has('recursive')) return trees(ctx, a, b);
+    await ctx.out(`Common subdirectories: ${first} and ${second}\n`);
+    return 0;
+  }
+  if (kindA === 'directory' || kindB === 'directory') {
+    await ctx.out(`File ${first} is a ${kindA} while file ${second} is a ${kindB}\n`);
+    return 1;
+  }
+  return files(ctx, a, b, found);
+}
+
+function kind({ st }: Side): string | undefined {
+  if (!st) return undefined;
+  return st.kind === 'dir' ? 'directory' : `regular ${st.size === 0 ? 'empty ' : ''}file`;
+}
+
+/** What two directories hold, by name. */
+async function trees(ctx: Context, a: Side, b: Side): Promise<number> {
+  const held: Set<string>[] = [];
+  for (const { path, absent } of [a, b]) {
+    const entries = absent ? [] : ctx.sys.readdir(path);
+    if (isErr(entries)) {
+      await ctx.fail(`${path}: ${entries.text}`);
+      return 2;
+    }
+    held.push(new Set(entries.map((e) => e.name).filter((n) => n !== '.' && n !== '..')));
+  }
+  const [inA, inB] = held as [Set<string>, Set<string>];
+  let exit = 0;
+  for (const name of [...new Set([...inA, ...inB])].sort((x, y) => (x < y ? -1 : 1))) {
+    const both = inA.has(name) && inB.has(name);
+    if (both || ctx.options.has('new-file'))
+      exit = Math.max(exit, await compare(ctx, join(a.path, name), join(b.path, name), true));
+    else {
+      await ctx.out(`Only in ${inA.has(name) ? a.path : b.path}: ${name}\n`);
+      exit = Math.max(exit, 1);
+    }
+  }
+  return exit;
+}
+
+async function files(ctx: Context, first: Side, second: Side, found: boolean): Promise<number> {
+  const o = ctx.options;
+  const a = await lines(ctx, first);
+  const b = await lines(ctx, second);
+  if (!a || !b) return 2;
+  const fold = (s: string): string => {
+    const t = o.has('ignore-all-space') ? s.replace(/\s+/g, '') : s;
+    return o.has('ignore-case') ? t.toLowerCase() : t;
+  };
+  if (a.length === b.length && a.every((l, i) => fold(l) === fold(b[i] as string))) {
+    if (o.has('report-identical-files')) await ctx.out(`Files ${first.path} and ${second.path} are identical\n`);
+    return 0;
+  }
+  if (o.has('brief')) {
+    await ctx.out(`Files ${first.path} and ${second.path} differ\n`);
+    return 1;
+  }
+  if ([...a, ...b].some((l) => l.includes('\0'))) {
+    await ctx.out(`Binary files ${first.path} and ${second.path} differ\n`);
+    return 1;
+  }
+  if (found) {
+    const given = ctx.args.filter((x) => !ctx.operands.includes(x));
+    await ctx.out(`${['diff', ...given, first.path, second.path].join(' ')}\n`);
+  }
+  const style = o.last('unified', 'unified-lines', 'context', 'context-lines');
+  const around = Number(o.value('unified-lines') ?? o.value('context-lines') ?? 3);
+  const parts = hunks(edits(a, b, fold), style === undefined ? 0 : around);
+  if (style === undefined) await ctx.out(parts.map(plain).join(''));
+  else {
+    const [old, now, write] = style.startsWith('u') ? ['---', '+++', unified] : ['***', '---', contextual];
+    const head = `${old} ${first.path}${stamp(ctx, first)}\n${now} ${second.path}${stamp(ctx, second)}\n`;
+    await ctx.out(head + parts.map(write).join(''));
+  }
+  return 1;
+}

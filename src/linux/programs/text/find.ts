@@ -4,6 +4,7 @@ import type { Stat } from '../../kernel/sys.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { basename } from '../stdio.ts';
+import { pattern } from './glob.ts';
 import { fault } from './wording.ts';
 import { which } from './xargs.ts';
 
@@ -25,6 +26,10 @@ export const spec = defineProgram({
   options: [
     { name: 'name', shortOnly: true, arg: 'required', help: 'the name matches a pattern' },
     { name: 'type', shortOnly: true, arg: 'required', help: 'f, d, l, c, p or s' },
+    { name: 'empty', shortOnly: true, help: 'files and directories with nothing in them' },
+    { name: 'newer', shortOnly: true, arg: 'required', help: 'changed after this file' },
+    { name: 'mtime', shortOnly: true, arg: 'required', help: 'changed so many days ago, +N before, -N since' },
+    { name: 'mmin', shortOnly: true, arg: 'required', help: 'the same in minutes' },
     { name: 'maxdepth', shortOnly: true, arg: 'required', help: 'at most so many levels' },
     { name: 'exec', shortOnly: true, arg: 'required', help: 'run a command, {} is the path' },
   ],
@@ -53,14 +58,31 @@ export const spec = defineProgram({
   },
 });
 
-/** A shell pattern as an expression. */
-function pattern(glob: string, fold: boolean): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^');
-  return new RegExp(`^${source}$`, fold ? 'isu' : 'su');
+/** The tests and limits that take an argument. */
+const VALUED: readonly string[] = [
+  ...['-name', '-iname', '-path', '-type', '-maxdepth', '-mindepth'],
+  ...['-size', '-perm', '-newer', '-mtime', '-mmin'],
+];
+
+function empty(ctx: Context, { path, st }: Found): boolean {
+  if (st.kind !== 'dir') return st.kind === 'file' && st.size === 0;
+  const entries = ctx.sys.readdir(path);
+  return !isErr(entries) && entries.every((e) => e.name === '.' || e.name === '..');
+}
+
+/** Full days count downwards, minutes upwards. @see findutils find/parser.c do_parse_xmin, parse_time */
+function changedAgo(ctx: Context, w: '-mtime' | '-mmin', arg: string): Test | string {
+  const m = /^([+-]?)(\d+(?:\.\d+)?)$/.exec(arg);
+  if (!m) return `invalid argument \`${arg}' to \`${w}'`;
+  const now = ctx.sys.now();
+  const n = Number(m[2]);
+  const days = w === '-mtime';
+  return async (f) => {
+    const age = (now - f.st.mtime) / (days ? 86400e9 : 60e9);
+    if (m[1] === '-') return age < n;
+    if (m[1] === '+') return days ? age >= n + 1 : age > n;
+    return days ? age >= n && age < n + 1 : age > n - 1 && age <= n;
+  };
 }
 
 class Expression {
@@ -121,9 +143,14 @@ class Expression {
       this.#i++;
       return t;
     }
+    if (w === '-empty') return async (f) => empty(this.ctx, f);
     if (['-print', '-print0', '-delete', '-exec', '-ls'].includes(w)) return this.#action(w);
     const arg = this.words[this.#i++];
-    if (arg === undefined) return w.startsWith('-') ? `missing argument to \`${w}'` : `unknown predicate \`${w}'`;
+    if (!VALUED.includes(w)) {
+      if (!w.startsWith('-')) return `paths must precede expression: \`${w}'`;
+      return this.ctx.flavour === 'busybox' ? `unrecognized: ${w}` : `unknown predicate \`${w}'`;
+    }
+    if (arg === undefined) return `missing argument to \`${w}'`;
     switch (w) {
       case '-name':
       case '-iname': {
@@ -131,7 +158,7 @@ class Expression {
         return async (f) => re.test(basename(f.path) || '/');
       }
       case '-path': {
-        const re = pattern(arg, false);
+        const re = pattern(arg);
         return async (f) => re.test(f.path);
       }
       case '-type': {
@@ -154,6 +181,13 @@ class Expression {
           return m[1] === '+' ? have > n : m[1] === '-' ? have < n : have === n;
         };
       }
+      case '-newer': {
+        const than = this.ctx.sys.stat(arg);
+        return isErr(than) ? `'${arg}': ${than.text}` : async (f) => f.st.mtime > than.mtime;
+      }
+      case '-mtime':
+      case '-mmin':
+        return changedAgo(this.ctx, w, arg);
       case '-perm':
         return async (f) => (f.st.mode & 0o7777) === Number.parseInt(arg, 8);
       default:

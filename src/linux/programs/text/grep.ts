@@ -2,7 +2,8 @@
 import { isErr } from '../../kernel/errno.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
-import { LineReader, readText } from '../stdio.ts';
+import { basename, LineReader, readText } from '../stdio.ts';
+import { pattern } from './glob.ts';
 import type { Input } from './input.ts';
 import { eachInput } from './input.ts';
 import { quote, translate } from './regex.ts';
@@ -24,6 +25,8 @@ export const spec = defineProgram({
     { name: 'color', arg: 'optional', metavar: 'WHEN', help: 'mark the matches: always, never or auto' },
     { name: 'colour', arg: 'optional', metavar: 'WHEN', help: 'the same' },
     { name: 'regexp', short: 'e', arg: 'required', metavar: 'PATTERNS', help: 'a pattern (may be repeated)' },
+    { name: 'exclude', arg: 'required', metavar: 'GLOB', help: 'skip files with such names' },
+    { name: 'exclude-dir', arg: 'required', metavar: 'GLOB', help: 'skip directories with such names' },
     { name: 'extended-regexp', short: 'E', help: 'extended expressions' },
     { name: 'file', short: 'f', arg: 'required', metavar: 'FILE', help: 'patterns from FILE, one a line' },
     { name: 'fixed-strings', short: 'F', help: 'strings, not expressions' },
@@ -31,6 +34,7 @@ export const spec = defineProgram({
     { name: 'no-filename', short: 'h', help: 'no file names before lines' },
     { name: 'with-filename', short: 'H', help: 'file names before lines' },
     { name: 'ignore-case', short: 'i', also: 'y', help: 'small and capital letters are the same' },
+    { name: 'include', arg: 'required', metavar: 'GLOB', help: 'only files with such names' },
     { name: 'files-without-match', short: 'L', help: 'only names of files without a match' },
     { name: 'files-with-matches', short: 'l', help: 'only names of files with one' },
     { name: 'line-buffered', help: 'write each line at once' },
@@ -45,6 +49,7 @@ export const spec = defineProgram({
     { name: 'invert-match', short: 'v', help: 'the lines that do not match' },
     { name: 'word-regexp', short: 'w', help: 'whole words' },
     { name: 'line-regexp', short: 'x', help: 'whole lines' },
+    { name: 'null-data', short: 'z', help: 'lines end with a zero byte' },
   ],
   async run(ctx) {
     const o = ctx.options;
@@ -69,8 +74,16 @@ export const spec = defineProgram({
     if (typeof re === 'string') return ctx.fail(re, 2);
     const follow = o.has('dereference-recursive');
     const recursive = follow || o.has('recursive');
-    if (recursive) operands = (operands.length > 0 ? operands : ['.']).flatMap((p) => [...below(ctx, p, follow)]);
     const names = o.has('with-filename') || (!o.has('no-filename') && (recursive || operands.length > 1));
+    const skip = skipper(ctx);
+    if (recursive && operands.length === 0) {
+      const here = [...below(ctx, '.', follow, (path, dir) => path !== '.' && skip(path, dir))];
+      operands = ctx.flavour === 'busybox' ? here : here.map((p) => p.slice('./'.length));
+      if (operands.length === 0) return 1;
+    } else if (operands.length > 0) {
+      operands = operands.flatMap((p) => (recursive ? [...below(ctx, p, follow, skip)] : skip(p, false) ? [] : [p]));
+      if (operands.length === 0) return 1;
+    }
     const search = new Search(ctx, re, names);
     const failed = await eachInput(
       ctx,
@@ -106,17 +119,46 @@ function expression(ctx: Context, patterns: readonly string[]): RegExp | string 
   }
 }
 
+/** Whether a file or directory is left out by its name. */
+type Skip = (path: string, dir: boolean) => boolean;
+
+/**
+ * What --include, --exclude and --exclude-dir leave out: the last of them that matches decides on a file, and one that
+ * none matches is searched unless the first was --include.
+ */
+function skipper(ctx: Context): Skip {
+  const of = (...names: string[]): { name: string; re: RegExp }[] =>
+    ctx.options.list
+      .filter((o) => names.includes(o.name))
+      .map((o) => ({ name: o.name, re: pattern(o.name === 'exclude-dir' ? o.value.replace(/\/+$/, '') : o.value) }));
+  const dirs = of('exclude-dir');
+  const files = of('include', 'exclude');
+  return (path, dir) => {
+    const name = basename(path);
+    if (dir) return dirs.some((d) => d.re.test(name));
+    const decides = files.findLast((f) => f.re.test(name));
+    return decides ? decides.name === 'exclude' : files[0]?.name === 'include';
+  };
+}
+
 /**
  * Files below a path, in order of names: no devices, pipes and sockets, and links only with `follow`.
  * @param above directories on the way: a link back to one is no way on
  */
-function* below(ctx: Context, path: string, follow: boolean, above: readonly number[] = []): Generator<string> {
+function* below(
+  ctx: Context,
+  path: string,
+  follow: boolean,
+  skip: Skip,
+  above: readonly number[] = [],
+): Generator<string> {
   const st = ctx.sys.stat(path);
   const entries = isErr(st) || st.kind !== 'dir' ? undefined : ctx.sys.readdir(path);
   if (isErr(st) || !entries) {
-    yield path;
+    if (!skip(path, false)) yield path;
     return;
   }
+  if (skip(path, true)) return;
   if (isErr(entries) || above.includes(st.ino)) return;
   const way = [...above, st.ino];
   for (const { name, kind } of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -124,8 +166,8 @@ function* below(ctx: Context, path: string, follow: boolean, above: readonly num
     const at = `${path.replace(/\/$/, '')}/${name}`;
     const led = kind === 'symlink' && follow ? ctx.sys.stat(at) : undefined;
     const is = led === undefined || isErr(led) ? kind : led.kind;
-    if (is === 'dir') yield* below(ctx, at, follow, way);
-    else if (is === 'file') yield at;
+    if (is === 'dir') yield* below(ctx, at, follow, skip, way);
+    else if (is === 'file' && !skip(at, false)) yield at;
   }
 }
 
@@ -133,6 +175,8 @@ class Search {
   found = false;
   #wrote = false;
   readonly #color: boolean;
+  /** What ends a line. */
+  readonly #end: string;
   readonly #before: number;
   readonly #after: number;
 
@@ -144,6 +188,7 @@ class Search {
     const o = ctx.options;
     const when = o.has('color') || o.has('colour') ? (o.value('color') ?? o.value('colour')) || 'always' : 'never';
     this.#color = when === 'always' || (when === 'auto' && ctx.sys.isatty(1));
+    this.#end = o.has('null-data') ? '\0' : '\n';
     this.#before = Number(o.value('before-context') ?? o.value('context') ?? 0);
     this.#after = Number(o.value('after-context') ?? o.value('context') ?? 0);
   }
@@ -151,7 +196,7 @@ class Search {
   /** Searches one file. @returns true when nothing more is to be read at all */
   async file(input: Input): Promise<boolean> {
     const o = this.ctx.options;
-    const lines = new LineReader(this.ctx.sys, input.fd);
+    const lines = new LineReader(this.ctx.sys, input.fd, this.#end === '\0' ? 0 : 10);
     const name = input.name === '-' ? '(standard input)' : input.name;
     const max = Number(o.value('max-count') ?? Number.POSITIVE_INFINITY);
     const silent = ['quiet', 'count', 'files-with-matches', 'files-without-match'].some((x) => o.has(x));
@@ -216,10 +261,10 @@ class Search {
     if (o.has('only-matching')) {
       if (plain) return;
       for (const m of text.matchAll(this.re))
-        if (m[0] !== '') await this.ctx.out(`${prefix}${this.#paint(m[0], '01;31')}\n`);
+        if (m[0] !== '') await this.ctx.out(`${prefix}${this.#paint(m[0], '01;31')}${this.#end}`);
       return;
     }
     const shown = this.#color && !plain ? text.replace(this.re, (m) => (m === '' ? m : this.#paint(m, '01;31'))) : text;
-    await this.ctx.out(`${prefix}${shown}\n`);
+    await this.ctx.out(`${prefix}${shown}${this.#end}`);
   }
 }

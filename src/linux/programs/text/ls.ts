@@ -4,6 +4,7 @@ import type { FileKind, Stat } from '../../kernel/sys.ts';
 import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { strftime } from './date.ts';
+import { changed } from './mtime.ts';
 import { fault } from './wording.ts';
 
 /** One name to show. */
@@ -29,19 +30,31 @@ export const spec = defineProgram({
     { name: 'directory', short: 'd', help: 'directories themselves, not what is in them' },
     { name: 'classify', short: 'F', help: 'add / to directories, * to programs, @ to links' },
     { name: 'indicator-style-slash', short: 'p', shortOnly: true, help: 'add / to directories' },
+    { name: 'full-time', help: 'like -l with the whole time' },
+    { name: 'group-directories-first', help: 'directories before files' },
     { name: 'human-readable', short: 'h', help: 'sizes such as 1K and 2M' },
     { name: 'inode', short: 'i', help: 'inode numbers' },
     { name: 'long', short: 'l', shortOnly: true, help: 'one a line with mode, owner, size and date' },
+    { name: 'commas', short: 'm', shortOnly: true, help: 'names on lines, with commas between' },
     { name: 'numeric-uid-gid', short: 'n', help: 'like -l with numbers for owners' },
     { name: 'reverse', short: 'r', help: 'the other way round' },
     { name: 'recursive', short: 'R', help: 'directories below too' },
     { name: 'sort-size', short: 'S', shortOnly: true, help: 'largest first' },
     { name: 'sort-time', short: 't', shortOnly: true, help: 'newest first' },
+    { name: 'time-style', arg: 'required', metavar: 'STYLE', help: 'full-iso, long-iso, iso, locale or +FORMAT' },
     { name: 'one', short: '1', shortOnly: true, help: 'one a line' },
   ],
   async run(ctx) {
     const o = ctx.options;
-    const long = o.has('long') || o.has('numeric-uid-gid');
+    const long = isLong(ctx);
+    if (long && timeFormats(ctx) === undefined) {
+      const style = o.value('time-style') ?? '';
+      await ctx.fail(`invalid argument '${style}' for 'time style'`);
+      await ctx.err(
+        `Valid arguments are:\n${['full-iso', 'long-iso', 'iso', 'locale'].map((t) => `  - [posix-]${t}\n`).join('')}  - +FORMAT (e.g., +%H:%M) for a 'date'-style format\nTry '${ctx.name} --help' for more information.\n`,
+      );
+      return 2;
+    }
     const operands = ctx.operands.length > 0 ? ctx.operands : ['.'];
     const files: Entry[] = [];
     const dirs: Entry[] = [];
@@ -66,6 +79,12 @@ export const spec = defineProgram({
   },
 });
 
+/** Whether the long form is asked for: the last form given counts. */
+function isLong(ctx: Context): boolean {
+  const form = ctx.options.last('long', 'numeric-uid-gid', 'full-time', 'commas', 'columns');
+  return form !== undefined && form !== 'commas' && form !== 'columns';
+}
+
 async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean): Promise<number> {
   const o = ctx.options;
   const found = ctx.sys.readdir(dir.path);
@@ -85,7 +104,7 @@ async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean
   }
   order(ctx, entries);
   if (header) await ctx.out(`${first ? '' : '\n'}${dir.name}:\n`);
-  if (o.has('long') || o.has('numeric-uid-gid'))
+  if (isLong(ctx))
     await ctx.out(
       `total ${entries.reduce((n, e) => n + (e.st.kind === 'file' ? Math.ceil(e.st.size / 4096) * 4 : e.st.kind === 'dir' ? Math.floor(e.st.size / 4096) * 4 : 0), 0)}\n`,
     );
@@ -108,6 +127,12 @@ function order(ctx: Context, entries: Entry[]): void {
       (by === 'sort-size' ? b.st.size - a.st.size : by === 'sort-time' ? b.st.mtime - a.st.mtime : 0) || byName(a, b),
   );
   if (o.has('reverse')) entries.reverse();
+  if (!o.has('group-directories-first')) return;
+  const rank = ({ path, st }: Entry): number => {
+    const led = st.kind === 'symlink' ? ctx.sys.stat(path) : st;
+    return !isErr(led) && led.kind === 'dir' ? 0 : 1;
+  };
+  entries.sort((a, b) => rank(a) - rank(b));
 }
 
 const cmp = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -137,22 +162,21 @@ function decorate(ctx: Context, e: Entry): string {
 
 async function show(ctx: Context, entries: readonly Entry[]): Promise<void> {
   const o = ctx.options;
-  if (o.has('long') || o.has('numeric-uid-gid')) return showLong(ctx, entries);
+  if (isLong(ctx)) return showLong(ctx, entries);
   const prefix = (e: Entry): string => (o.has('inode') ? `${e.st.ino} ` : '');
   const size = ctx.sys.winsize(1);
-  if (o.has('one') || (isErr(size) && !o.has('columns'))) {
+  const form = o.last('commas', 'columns', 'one');
+  const commas = form === 'commas';
+  if (form === 'one' || (isErr(size) && form === undefined)) {
     await ctx.out(entries.map((e) => `${prefix(e)}${decorate(ctx, e)}\n`).join(''));
     return;
   }
-  await ctx.out(
-    columns(
-      entries.map((e) => ({
-        text: prefix(e) + decorate(ctx, e),
-        width: width(prefix(e) + e.name + (o.has('classify') || o.has('indicator-style-slash') ? ' ' : '')),
-      })),
-      isErr(size) ? 80 : size.cols || 80,
-    ),
-  );
+  const cells = entries.map((e) => ({
+    text: prefix(e) + decorate(ctx, e),
+    width: width(prefix(e) + e.name + (o.has('classify') || o.has('indicator-style-slash') ? ' ' : '')),
+  }));
+  const cols = isErr(size) ? 80 : size.cols || 80;
+  await ctx.out(commas ? commaLines(cells, cols) : columns(cells, cols));
 }
 
 /** Cells a string takes on a terminal: two for East Asian wide characters. */
@@ -163,6 +187,19 @@ function width(s: string): number {
       ? 2
       : 1;
   return n;
+}
+
+/** Names one after the other with commas between, as many on a line as fit. */
+function commaLines(cells: readonly { text: string; width: number }[], cols: number): string {
+  let out = '';
+  let at = 0;
+  for (const [i, cell] of cells.entries()) {
+    const fits = at + cell.width + 2 < cols;
+    if (i > 0) out += fits ? ', ' : ',\n';
+    at = (i === 0 ? 0 : fits ? at + 2 : 0) + cell.width;
+    out += cell.text;
+  }
+  return `${out}\n`;
 }
 
 /** Fills columns downwards, as few rows as fit. */
@@ -216,6 +253,7 @@ async function showLong(ctx: Context, entries: readonly Entry[]): Promise<void> 
   const users = names(ctx, '/etc/passwd');
   const groups = names(ctx, '/etc/group');
   const numeric = o.has('numeric-uid-gid');
+  const formats = timeFormats(ctx) ?? ['', ''];
   const rows = entries.map((e) => {
     const size =
       e.st.kind === 'char' || e.st.kind === 'block'
@@ -231,7 +269,7 @@ async function showLong(ctx: Context, entries: readonly Entry[]): Promise<void> 
       user: (numeric ? undefined : users.get(e.st.uid)) ?? String(e.st.uid),
       group: (numeric ? undefined : groups.get(e.st.gid)) ?? String(e.st.gid),
       size,
-      date: dateText(ctx, e.st.mtime),
+      date: dateText(ctx, e.st, formats),
       name: decorate(ctx, e) + (typeof target === 'string' && target !== '' ? ` -> ${target}` : ''),
     };
   });
@@ -242,11 +280,26 @@ async function showLong(ctx: Context, entries: readonly Entry[]): Promise<void> 
     );
 }
 
-/** Within six months: with the time of day, else with the year. */
-function dateText(ctx: Context, mtime: number): string {
-  const age = ctx.sys.now() - mtime;
-  const ns = ctx.sys.realtime() - BigInt(Math.round(age));
-  return strftime(age > 15778476e9 || age < -3600e9 ? '%b %e  %Y' : '%b %e %H:%M', ns);
+/** How times are written: of more than six months ago, and since. Undefined when the style is none. */
+function timeFormats(ctx: Context): readonly [string, string] | undefined {
+  const last = ctx.options.last('full-time', 'time-style');
+  const style = last === 'full-time' ? 'full-iso' : (ctx.options.value('time-style') ?? 'locale');
+  if (style.startsWith('+')) {
+    const [old = '', recent = old] = style.slice(1).split('\n');
+    return [old, recent];
+  }
+  const named: Readonly<Record<string, readonly [string, string]>> = {
+    'full-iso': ['%Y-%m-%d %H:%M:%S.%N %z', '%Y-%m-%d %H:%M:%S.%N %z'],
+    'long-iso': ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M'],
+    iso: ['%Y-%m-%d ', '%m-%d %H:%M'],
+    locale: ['%b %e  %Y', '%b %e %H:%M'],
+  };
+  return named[style.replace(/^posix-/, '')];
+}
+
+function dateText(ctx: Context, st: Stat, [old, recent]: readonly [string, string]): string {
+  const age = ctx.sys.now() - st.mtime;
+  return strftime(age > 15778476e9 || age < -3600e9 ? old : recent, changed(ctx.sys, st));
 }
 
 /** Names by number of a file such as /etc/passwd. */

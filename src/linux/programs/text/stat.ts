@@ -5,6 +5,7 @@ import type { Context } from '../spec.ts';
 import { defineProgram } from '../spec.ts';
 import { strftime } from './date.ts';
 import { modeText, names } from './ls.ts';
+import { changed } from './mtime.ts';
 import { fault } from './wording.ts';
 
 const KINDS: Readonly<Record<FileKind, string>> = {
@@ -49,7 +50,7 @@ export const spec = defineProgram({
 });
 
 function when(ctx: Context, st: Stat): bigint {
-  return ctx.sys.realtime() - BigInt(Math.round(ctx.sys.now() - st.mtime));
+  return changed(ctx.sys, st);
 }
 
 function field(ctx: Context, path: string, st: Stat, c: string): string {

@@ -11,6 +11,7 @@ import { readTar, type TarEntry, writeTar } from '../../../base/tar.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { readAll, readWhole } from '../stdio.ts';
+import { changed, epoch } from './mtime.ts';
 import { fault } from './wording.ts';
 
 /** `tar xvf F` is `tar -xvf F`. */
@@ -18,8 +19,6 @@ const dashed = (args: readonly string[]): string[] => {
   const [first, ...rest] = args;
   return first === undefined || first.startsWith('-') ? [...args] : [`-${first}`, ...rest];
 };
-
-const epoch = (ctx: Context): bigint => ctx.sys.realtime() - BigInt(Math.round(ctx.sys.now()));
 
 function longLine(e: TarEntry): string {
   const kind = { file: '-', dir: 'd', symlink: 'l', link: 'h', char: 'c', block: 'b', fifo: 'p' }[e.kind];
@@ -95,7 +94,7 @@ async function extract(ctx: Context, e: TarEntry, name: string): Promise<void> {
     else if (e.kind === 'file') {
       const made = sys.writeFile(path, e.bytes, e.mode);
       if (isErr(made)) await ctx.err(`tar: ${path}: Cannot open: ${made.text}\n`);
-      else sys.utimes(path, Number(e.mtime - epoch(ctx)));
+      else sys.utimes(path, Number(e.mtime - epoch(sys)));
     }
   }
 }
@@ -138,7 +137,7 @@ async function add(ctx: Context, path: string, out: TarEntry[]): Promise<boolean
     return false;
   }
   const name = path.replace(/^\/+/, '') || '.';
-  const common = { mode: st.mode, uid: st.uid, gid: st.gid, mtime: epoch(ctx) + BigInt(Math.round(st.mtime)) };
+  const common = { mode: st.mode, uid: st.uid, gid: st.gid, mtime: changed(ctx.sys, st) };
   const bytes = st.kind === 'file' ? sys.readFile(path) : new Uint8Array(0);
   const target = st.kind === 'symlink' ? sys.readlink(path) : '';
   if (st.kind === 'dir') {
