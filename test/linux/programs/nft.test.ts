@@ -233,6 +233,10 @@ table ip security { # handle 4
     expect((await m.sh('iptables -A DOCKER-USER -j RETURN')).code).toBe(0);
     const same = await m.sh('iptables -C DOCKER-USER -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT');
     expect(same.code).toBe(1);
+    await m.sh('nft flush chain filter DOCKER-USER');
+    await m.sh('nft add rule filter DOCKER-USER reject');
+    expect((await m.sh('iptables -C DOCKER-USER -j REJECT')).code).toBe(1);
+    expect((await m.sh('nft list chain filter DOCKER-USER')).stdout).toContain('\t\treject\n');
   });
 
   it('flushes the ruleset: no table is left, and the next one has the next handle', async () => {
