@@ -109,6 +109,7 @@ const RULES = {
   nfDelete: 'delete',
   nfFind: 'find',
   nfFlush: 'flush',
+  nfClear: 'clear',
   nfZero: 'zero',
   nfCount: 'count',
   recentTables: 'recentTables',

@@ -69,6 +69,8 @@ export class Ruleset {
   readonly #byHandle = new Map<number, { family: NfFamily; table: NfTable; chain: Chain }>();
   /** By the same key, oldest first. */
   readonly #made = new Map<string, Made>();
+  /** The last number given to a table. */
+  #lastTable = 0;
 
   constructor(
     readonly world: NetWorld,
@@ -84,7 +86,7 @@ export class Ruleset {
     const key = `${family} ${table}`;
     let made = this.#made.get(key);
     if (!made) {
-      made = { family, table, handle: this.#made.size + 1, last: 0 };
+      made = { family, table, handle: ++this.#lastTable, last: 0 };
       this.#made.set(key, made);
     }
     return ++made.last;
@@ -122,7 +124,8 @@ export class Ruleset {
       packets,
       bytes,
       rules: c.rules.map((r) => {
-        const [p, b] = this.world.core.nfRuleCounters(r.handle);
+        const uncounted = r.rule.nft && !r.rule.nft.includes('counter');
+        const [p, b] = uncounted ? [0, 0] : this.world.core.nfRuleCounters(r.handle);
         return { rule: r.rule, handle: r.id, packets: p, bytes: b };
       }),
       references: this.#references(chains, c.name),
@@ -267,6 +270,26 @@ export class Ruleset {
     for (const c of chains.values()) {
       if (name !== undefined && c.name !== name) continue;
       for (const r of c.rules.splice(0)) this.world.core.nfRuleDel(c.handle, r.handle);
+    }
+    return 0;
+  }
+
+  /** Removes the tables of a family, or all. */
+  clear(only?: NfFamily): Errno | 0 {
+    for (const [key, { family, table }] of [...this.#made]) {
+      if (only !== undefined && family !== only) continue;
+      const chains = this.#table(family, table);
+      this.flush(family, table);
+      for (const c of [...chains.values()]) {
+        if (c.policy === undefined) {
+          this.delChain(family, table, c.name);
+          continue;
+        }
+        this.policy(family, table, c.name, 'ACCEPT');
+        this.world.core.nfZero(c.handle);
+        c.id = 0;
+      }
+      this.#made.delete(key);
     }
     return 0;
   }

@@ -4,7 +4,7 @@ import { ip4, last4 } from '../../../base/ip.ts';
 import type { CoreRule } from '../../core/core.ts';
 import { Target } from '../../core/core.ts';
 import * as abi from '../../core/match.ts';
-import type { NfRule, NfTarget, Not } from '../netadmin.ts';
+import { type NfRule, type NfTarget, type Not, onlyNft } from '../netadmin.ts';
 import { toAddr16 } from './addr16.ts';
 import { toCoreMatches } from './matches.ts';
 
@@ -154,8 +154,8 @@ export function ruleKey(r: NfRule): string {
     const entries = Object.entries(v).filter(([, x]) => x !== undefined && x !== false);
     return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, x]) => [k, plain(x)]);
   };
-  const { modules: _, ...rest } = r;
-  return JSON.stringify(plain(rest));
+  const { modules: _, nft, ...rest } = r;
+  return JSON.stringify(plain({ ...rest, native: nft !== undefined && onlyNft(r) }));
 }
 
 /** A match that is not negated. */

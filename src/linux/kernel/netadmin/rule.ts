@@ -57,7 +57,25 @@ export interface NfRule {
   readonly modules: readonly string[];
   /** Absent: the rule only counts. */
   readonly target?: NfTarget;
+  /** Of a rule that nft made: its statements before the verdict, in their order. Without `counter` nothing is counted. */
+  readonly nft?: readonly NftStatement[];
 }
+
+export type NftStatement =
+  | 'saddr'
+  | 'daddr'
+  | 'iifname'
+  | 'oifname'
+  | 'protocol'
+  | 'l4proto'
+  | 'sport'
+  | 'dport'
+  | 'state'
+  | 'counter';
+
+/** Whether iptables cannot read a rule: nft's own `ct` and `reject`. @see iptables iptables/nft.c: nft_is_expr_compatible */
+export const onlyNft = (r: NfRule): boolean =>
+  r.nft !== undefined && (r.nft.includes('state') || r.target?.kind === 'REJECT');
 
 export type NfTarget =
   | { readonly kind: 'ACCEPT' | 'DROP' | 'RETURN' }
@@ -208,6 +226,8 @@ export interface RuleAdmin {
   /** The first rule equal to this one, or -1. */
   nfFind(family: NfFamily, table: NfTable, chain: string, rule: NfRule): number;
   nfFlush(family: NfFamily, table: NfTable, chain?: string): Errno | 0;
+  /** Removes all tables with what is in them; built-in chains are as new. Equivalent: `nft flush ruleset [ip|ip6]` */
+  nfClear(family?: NfFamily): Errno | 0;
   nfZero(family: NfFamily, table: NfTable, chain?: string, index?: number): Errno | 0;
   /** Sets the counters of a built-in chain, or of its `index`th rule. */
   nfCount(

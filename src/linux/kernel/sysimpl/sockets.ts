@@ -54,7 +54,7 @@ const CHANGES = [
   'addAddr addBridge addDummy addNic addPolicyRule addProxy addRoute addUpper addVeth addVxlan',
   'conntrackDelete conntrackMark delAddr delFdb delLink delNeigh delPolicyRule delProxy delQdisc delRoute flushNeigh',
   'ipvsFlush ipvsServer ipvsServerDelete ipvsService ipvsServiceDelete ipvsSetTimeouts ipvsZero moveLink',
-  'nfDelChain nfDelete nfFlush nfInsert nfNewChain nfPolicy nfRenameChain nfReplace nfZero setFdb setLink setNeigh setQdisc',
+  'nfClear nfDelChain nfDelete nfFlush nfInsert nfNewChain nfPolicy nfRenameChain nfReplace nfZero setFdb setLink setNeigh setQdisc',
 ].flatMap((line) => line.split(' '));
 
 /** What a process without CAP_NET_ADMIN has: it sees everything and changes nothing. */

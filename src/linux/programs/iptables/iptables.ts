@@ -5,7 +5,7 @@
  */
 import { type IpAddr, parseIp } from '../../../base/ip.ts';
 import { type Errno, isErr } from '../../kernel/errno.ts';
-import type { NetAdmin, NfChain, NfTable } from '../../kernel/netadmin.ts';
+import { type NetAdmin, type NfChain, type NfTable, onlyNft } from '../../kernel/netadmin.ts';
 import type { Sys } from '../../kernel/sys.ts';
 import { type Context, defineProgram } from '../spec.ts';
 import { readText } from '../stdio.ts';
@@ -54,6 +54,9 @@ export function chainsOf(net: NetAdmin, family: 4 | 6, table: string): NfChain[]
   const built = own.filter((c) => c.policy).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return [...built, ...own.filter((c) => !c.policy)];
 }
+
+/** Whether a chain has rules that only nft can show. */
+export const hasOnlyNft = (c: NfChain): boolean => c.rules.some((r) => onlyNft(r.rule));
 
 function explain(e: Errno): KernelError {
   const texts: Readonly<Record<string, string>> = {
@@ -264,6 +267,14 @@ export class Tables {
       throw new KernelError(` CHAIN_DEL failed (Device or resource busy): chain ${left[0]}`, 4, false);
   }
 
+  /** Chains that are listed, all of which iptables has to understand. */
+  #listed(c: Command): NfChain[] {
+    const all = c.chain === undefined ? chainsOf(this.net, this.family, c.table) : [this.#chain(c)];
+    if (!all.some(hasOnlyNft)) return all;
+    const what = c.chain === undefined ? 'table' : `chain \`${c.chain}' in table`;
+    throw new KernelError(`${what} \`${c.table}' is incompatible, use 'nft' tool.`, 1, false);
+  }
+
   #list(c: Command): string {
     const style: ListStyle = {
       family: this.family,
@@ -272,7 +283,7 @@ export class Tables {
       exact: c.exact,
       lineNumbers: c.lineNumbers,
     };
-    const chains = c.chain === undefined ? chainsOf(this.net, this.family, c.table) : [this.#chain(c)];
+    const chains = this.#listed(c);
     if (c.number !== undefined) {
       const rule = chains[0]?.rules[c.number - 1];
       return rule ? listRule(rule, c.number - 1, style) : '';
@@ -281,7 +292,7 @@ export class Tables {
   }
 
   #listRules(c: Command): string {
-    const chains = c.chain === undefined ? chainsOf(this.net, this.family, c.table) : [this.#chain(c)];
+    const chains = this.#listed(c);
     const counters = c.verbose > 0 ? 'after' : 'none';
     if (c.number !== undefined) {
       const rule = chains[0]?.rules[c.number - 1];

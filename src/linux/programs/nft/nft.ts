@@ -1,7 +1,10 @@
-/** `nft`: lists the rules of the machine. @see nftables src/main.c, src/rule.c: do_command_list */
+/** `nft`: lists and changes the rules of the machine. @see nftables src/main.c, src/rule.c: do_command */
 import type { NfTableState } from '../../kernel/netadmin.ts';
 import { type Context, defineProgram } from '../spec.ts';
-import { CommandError, type Listing, parseCommands, type Word } from './commands.ts';
+import { apply } from './apply.ts';
+import { isChange } from './change.ts';
+import { type Listing, parseCommands } from './commands.ts';
+import { CommandError, type Word } from './line.ts';
 import { chainsText, familyWord, tableText, warning } from './list.ts';
 import type { Style } from './rule.ts';
 
@@ -71,12 +74,16 @@ async function run(ctx: Context): Promise<number> {
   if (late >= 0) return misplaced(ctx, late);
   if (o.has('json')) return ctx.fail('JSON is not printed here');
   try {
-    const listings = parseCommands(ctx.operands.join(' '));
+    const commands = parseCommands(ctx.operands.join(' '));
     if (ctx.sys.getuid() !== 0) {
       await ctx.err('Operation not permitted (you must be root)\n');
       return 1;
     }
-    for (const l of listings) {
+    for (const l of commands) {
+      if (isChange(l)) {
+        apply(ctx.sys.net, l);
+        continue;
+      }
       const { out, err } = answer(l, ctx.sys.net.nfRuleset(), style);
       await ctx.err(err);
       await ctx.out(out);
@@ -93,10 +100,10 @@ async function run(ctx: Context): Promise<number> {
 export const spec = defineProgram({
   name: 'nft',
   path: '/usr/sbin/nft',
-  summary: 'Show the rules that nf_tables holds',
+  summary: 'Show and change the rules that nf_tables holds',
   synopsis: ['[ options ] [ cmds... ]'],
   order: 'posix',
-  words: ['list'],
+  words: ['list', 'add', 'insert', 'delete', 'flush'],
   usageError: 'none',
   options: [
     { name: 'version', short: 'v', help: 'show the version' },

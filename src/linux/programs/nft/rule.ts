@@ -3,7 +3,15 @@
  * @see iptables iptables/nft-ipv4.c: nft_ipv4_add, nft.c: add_match; nftables src/netlink_delinearize.c
  */
 import { formatIp, type Prefix } from '../../../base/ip.ts';
-import type { NfFamily, NfRule, NfRuleState, Not, PortRange } from '../../kernel/netadmin.ts';
+import {
+  CT,
+  type NfFamily,
+  type NfRule,
+  type NfRuleState,
+  type NftStatement,
+  type Not,
+  type PortRange,
+} from '../../kernel/netadmin.ts';
 import type { AddrtypeMatch, ConntrackMatch } from '../../kernel/nfmatch.ts';
 import { moduleOrder, partsOf } from '../iptables/print.ts';
 import { serviceName } from '../services.ts';
@@ -40,6 +48,7 @@ function native(module: string, r: NfRule): boolean {
 
 /** Whether a rule needs xtables' own records. */
 export function hasXt(r: NfRule): boolean {
+  if (r.nft) return false;
   return moduleOrder(r).some((m) => !native(m, r)) || (r.target !== undefined && !isNative(r.target));
 }
 
@@ -125,9 +134,48 @@ function protocol(family: NfFamily, r: NfRule, style: Style): string | undefined
   return `${family === 4 ? 'ip protocol' : 'meta l4proto'} ${ne(p)}${protocolWord(p.value, style.numericProtocol)}`;
 }
 
+/** In the order of the kernel's bits. @see nftables src/ct.c: ct_state_tbl */
+const STATES = ['INVALID', 'ESTABLISHED', 'RELATED', 'NEW', 'UNTRACKED'] as const;
+
+/** A statement of a rule that nft made. */
+function statement(family: NfFamily, s: NfRuleState, what: NftStatement, style: Style): string {
+  const r = s.rule;
+  const ip = family === 4 ? 'ip' : 'ip6';
+  const proto = r.proto && `${ne(r.proto)}${protocolWord(r.proto.value, style.numericProtocol)}`;
+  const ports = r.proto?.value === 17 ? 'udp' : 'tcp';
+  switch (what) {
+    case 'saddr':
+      return r.src ? `${ip} saddr ${address(r.src)}` : '';
+    case 'daddr':
+      return r.dst ? `${ip} daddr ${address(r.dst)}` : '';
+    case 'iifname':
+      return r.in ? `iifname ${iface(r.in)}` : '';
+    case 'oifname':
+      return r.out ? `oifname ${iface(r.out)}` : '';
+    case 'protocol':
+      return `ip protocol ${proto}`;
+    case 'l4proto':
+      return `meta l4proto ${proto}`;
+    case 'sport':
+      return r.sport ? port(ports, 'sport', r.sport, style) : '';
+    case 'dport':
+      return r.dport ? port(ports, 'dport', r.dport, style) : '';
+    case 'state': {
+      const named = STATES.filter((n) => (r.ctstate?.value ?? 0) & CT[n]).map((n) => n.toLowerCase());
+      return r.ctstate ? `ct state ${ne(r.ctstate)}${named.join(',')}` : '';
+    }
+    default:
+      return style.stateless ? 'counter' : `counter packets ${s.packets} bytes ${s.bytes}`;
+  }
+}
+
 /** The statements of a rule. */
 export function ruleText(family: NfFamily, s: NfRuleState, style: Style): string {
   const r = s.rule;
+  if (r.nft) {
+    const words = r.nft.map((what) => statement(family, s, what, style));
+    return [...words, ...(r.target ? [targetWords(r.target)] : [])].join(' ');
+  }
   const ip = family === 4 ? 'ip' : 'ip6';
   const parts = [
     r.src && `${ip} saddr ${address(r.src)}`,
