@@ -34,6 +34,19 @@ const XATTR = 'SCHILY.xattr.';
 const SECOND = 1_000_000_000n;
 const EMPTY = new Uint8Array(0);
 
+/** An entry of root's: a plain file of 0644, unless told otherwise. */
+export const rootEntry = (name: string, bytes: Uint8Array, other: Partial<TarEntry> = {}): TarEntry => ({
+  name,
+  kind: 'file',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  mtime: 0n,
+  target: '',
+  bytes,
+  ...other,
+});
+
 /** All entries, in order; bytes are views of the archive. */
 export function readTar(archive: Uint8Array): TarEntry[] | TarFault {
   const out: TarEntry[] = [];

@@ -4,7 +4,7 @@
  */
 import { join } from '../../base/bytes.ts';
 import { utf8 } from '../../base/http.ts';
-import { type TarEntry, writeTar } from '../../base/tar.ts';
+import { rootEntry, type TarEntry, writeTar } from '../../base/tar.ts';
 import { binary } from '../../linux/kernel/fs/layer.ts';
 import type { Package, PackageFile } from './spec.ts';
 
@@ -41,16 +41,7 @@ function member(name: string, bytes: Uint8Array): Uint8Array[] {
   return [utf8(head), bytes, ...(bytes.length % 2 === 1 ? [utf8('\n')] : [])];
 }
 
-const textEntry = (name: string, s: string): TarEntry => ({
-  name,
-  kind: 'file',
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  mtime: 0n,
-  target: '',
-  bytes: utf8(s),
-});
+const textEntry = (name: string, s: string): TarEntry => rootEntry(name, utf8(s));
 
 /** An archive of one text. */
 export const tarOf = (name: string, s: string): Uint8Array => join(writeTar([textEntry(name, s)]));

@@ -32,6 +32,7 @@ import { addrDevGone } from '../ip/addr';
 import { idevGone, idevInit, idevState } from '../ip6/idev';
 import { route6DevGone } from '../ip6/route';
 import { confDevInit } from '../ip/conf';
+import { dstFlush } from '../ip/dst';
 import { igmpUp } from '../ip/igmp';
 import { groupDevGone } from '../ip/mcast';
 import { neighDevGone } from '../ip/neightab';
@@ -55,10 +56,10 @@ import {
   portJoin,
   portLeave,
 } from './port';
+import { linkNs, unlinkNs } from './members';
 import { qdiscDevDown, qdiscDevGone } from './qdisc';
 import { upperGone, upperLowerGone, upperMode } from './upper';
 import { vxlanGone, vxlanLowerGone, vxlanOpen, vxlanStop } from './vxlanadm';
-import { dstFlush } from '../ip/dst';
 
 /** A bridge's ageing time at first, ns. */
 const BRIDGE_AGEING: u64 = 300_000_000_000;
@@ -153,28 +154,6 @@ function setName(i: u32, name: usize): void {
   const d = Dev.at(i);
   d.name0 = load<u64>(name);
   d.name1 = load<u64>(name, 8);
-}
-
-function linkNs(i: u32, ns: u32): void {
-  dstFlush();
-  const d = Dev.at(i);
-  const n = Ns.at(ns);
-  d.ns = ns;
-  d.nextInNs = n.devs;
-  d.prevInNs = 0;
-  if (n.devs != 0) Dev.at(n.devs).prevInNs = i;
-  n.devs = i;
-  if (d.kind == DEV_LOOPBACK) n.lo = i;
-}
-
-function unlinkNs(i: u32): void {
-  dstFlush();
-  const d = Dev.at(i);
-  const n = Ns.at(d.ns);
-  if (n.lo == i) n.lo = 0;
-  if (d.prevInNs == 0) n.devs = d.nextInNs;
-  else Dev.at(d.prevInNs).nextInNs = d.nextInNs;
-  if (d.nextInNs != 0) Dev.at(d.nextInNs).prevInNs = d.prevInNs;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { join } from '../../../base/bytes.ts';
 import { text, utf8 } from '../../../base/http.ts';
 import { jsonFault } from '../../../base/jsonfault.ts';
-import { readTar, TAR_END, type TarEntry, tarEntry } from '../../../base/tar.ts';
+import { readTar, rootEntry, TAR_END, type TarEntry, tarEntry } from '../../../base/tar.ts';
 import { Failure, failed } from '../failure.ts';
 import { goMarshal } from '../gojson.ts';
 import type { ContextMeta, TlsFiles } from './store.ts';
@@ -10,24 +10,15 @@ import type { ContextMeta, TlsFiles } from './store.ts';
 const BLOCK = 512;
 const NONE: Uint8Array = new Uint8Array(0);
 
-const entry = (name: string, kind: 'file' | 'dir', mode: number, bytes = NONE): TarEntry => ({
-  name,
-  kind,
-  mode,
-  uid: 0,
-  gid: 0,
-  mtime: 0n,
-  target: '',
-  bytes,
-});
+const file = (name: string, mode: number, bytes: Uint8Array): TarEntry => rootEntry(name, bytes, { mode });
+const dir = (name: string): TarEntry => rootEntry(name, NONE, { kind: 'dir', mode: 0o700 });
 
 /** The archive as the original writes it, which never ends it: neither the last padding nor the end blocks are there. */
 export function packContext(meta: ContextMeta, tls: TlsFiles): Uint8Array {
-  const entries = [entry('meta.json', 'file', 0o644, utf8(goMarshal(meta))), entry('tls', 'dir', 0o700)];
+  const entries = [file('meta.json', 0o644, utf8(goMarshal(meta))), dir('tls')];
   for (const [endpoint, files] of Object.entries(tls)) {
-    entries.push(entry(`tls/${endpoint}`, 'dir', 0o700));
-    for (const [file, bytes] of Object.entries(files))
-      entries.push(entry(`tls/${endpoint}/${file}`, 'file', 0o600, bytes));
+    entries.push(dir(`tls/${endpoint}`));
+    for (const [name, bytes] of Object.entries(files)) entries.push(file(`tls/${endpoint}/${name}`, 0o600, bytes));
   }
   const whole = join(entries.flatMap((e) => tarEntry(e)));
   const last = entries.at(-1)?.bytes.length ?? 0;

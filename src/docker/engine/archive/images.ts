@@ -6,7 +6,7 @@
  */
 import { decompress } from '../../../base/decompress.ts';
 import { text, utf8 } from '../../../base/http.ts';
-import { type TarEntry, writeTar } from '../../../base/tar.ts';
+import { rootEntry, type TarEntry, writeTar } from '../../../base/tar.ts';
 import { Failure } from '../../errdefs.ts';
 import { digest, sha256 } from '../../images/digest.ts';
 import { imageJson, parseImageJson } from '../../images/json.ts';
@@ -51,16 +51,11 @@ const blob = (id: string): string => `blobs/sha256/${id.replace('sha256:', '')}`
 
 function* layout(daemon: Daemon, saved: readonly Saved[]): Generator<TarEntry> {
   const now = daemon.now();
-  const entry = (name: string, bytes: Uint8Array): TarEntry => ({
-    name,
-    kind: name.endsWith('/') ? 'dir' : 'file',
-    mode: name.endsWith('/') ? 0o755 : 0o644,
-    uid: 0,
-    gid: 0,
-    mtime: name.startsWith('blobs') ? now : 0n,
-    target: '',
-    bytes,
-  });
+  const entry = (name: string, bytes: Uint8Array): TarEntry =>
+    rootEntry(name, bytes, {
+      ...(name.endsWith('/') && { kind: 'dir', mode: 0o755 }),
+      ...(name.startsWith('blobs') && { mtime: now }),
+    });
   const none = new Uint8Array(0);
   yield entry('blobs/', none);
   yield entry('blobs/sha256/', none);

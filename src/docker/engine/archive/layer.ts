@@ -3,7 +3,7 @@
  * @see OCI image-spec layer.md
  */
 import { join } from '../../../base/bytes.ts';
-import { type TarEntry, type TarKind, writeTar } from '../../../base/tar.ts';
+import { rootEntry, type TarEntry, type TarKind, writeTar } from '../../../base/tar.ts';
 import { binaryProgram, contentOf, type LayerDir, type LayerNode, TreeLayer } from '../../../linux/kernel/fs/layer.ts';
 import type { Layer } from '../../../linux/kernel/machine.ts';
 import { type Epoch, PROGRAM } from './pack.ts';
@@ -38,16 +38,7 @@ function* below(dir: LayerDir, prefix: string, epoch: Epoch): Generator<TarEntry
   }
 }
 
-const blank = (name: string): TarEntry => ({
-  name,
-  kind: 'file',
-  mode: 0,
-  uid: 0,
-  gid: 0,
-  mtime: 0n,
-  target: '',
-  bytes: EMPTY,
-});
+const blank = (name: string): TarEntry => rootEntry(name, EMPTY, { mode: 0 });
 
 function entryOf(node: Exclude<LayerNode, { kind: 'whiteout' }>, name: string, epoch: Epoch): TarEntry | undefined {
   if (node.kind === 'socket') return undefined;

@@ -2,7 +2,7 @@
  * What a build takes from URLs: sources of ADD, and contexts that are an archive or a Dockerfile.
  * @see moby builder/remotecontext/remote.go, builder/dockerfile/copy.go: downloadSource
  */
-import type { TarEntry } from '../../../base/tar.ts';
+import { rootEntry, type TarEntry } from '../../../base/tar.ts';
 import { Failure } from '../../errdefs.ts';
 import { type Fetched, fetchUrl, isUrl } from '../../images/fetch.ts';
 import { entriesOf } from '../archive/container.ts';
@@ -17,16 +17,8 @@ export interface Sources {
   readonly sources: readonly string[];
 }
 
-const file = (name: string, { bytes, modified: mtime }: Fetched): TarEntry => ({
-  name,
-  kind: 'file',
-  mode: 0o600,
-  uid: 0,
-  gid: 0,
-  mtime,
-  target: '',
-  bytes,
-});
+const file = (name: string, { bytes, modified: mtime }: Fetched): TarEntry =>
+  rootEntry(name, bytes, { mode: 0o600, mtime });
 
 /** @param named whether the files keep their names, in a directory */
 export async function* fetchSources(

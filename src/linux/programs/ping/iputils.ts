@@ -281,6 +281,13 @@ async function talk(session: Session, head: string): Promise<number> {
   return session.received === 0 || (s.deadlineNs !== undefined && session.received < s.count) ? 1 : 0;
 }
 
+/** `-M`: the value of IP_MTU_DISCOVER. */
+function discovery(mode: string | undefined): number | undefined | string {
+  if (mode === undefined) return undefined;
+  const value = ['dont', 'want', 'do', 'probe'].indexOf(mode);
+  return value < 0 ? `invalid -M argument: ${mode}` : value;
+}
+
 async function run(ctx: Context): Promise<number> {
   const { sys } = ctx;
   const target = ctx.operands.at(-1);
@@ -308,9 +315,8 @@ async function run(ctx: Context): Promise<number> {
   if (broadcast) await ctx.err('WARNING: pinging broadcast address\n');
   const src = await sourceAddress(ctx, dst, from);
   if (typeof src === 'string') return ctx.fail(src, 2);
-  const mode = ctx.options.value('pmtudisc');
-  const discover = mode === undefined ? -1 : ['dont', 'want', 'do', 'probe'].indexOf(mode);
-  if (mode !== undefined && discover < 0) return ctx.fail(`invalid -M argument: ${mode}`, 2);
+  const pmtudisc = discovery(ctx.options.value('pmtudisc'));
+  if (typeof pmtudisc === 'string') return ctx.fail(pmtudisc, 2);
   const fill = pattern(ctx.options.value('pattern'));
   if (typeof fill === 'string') return ctx.fail(fill, 2);
   const ttl = range(ctx.options.value('ttl'), -1, 0, 255);
@@ -327,7 +333,7 @@ async function run(ctx: Context): Promise<number> {
     mark: num('mark'),
     recverr: true,
     first: 'dgram',
-    pmtudisc: discover < 0 ? undefined : discover,
+    pmtudisc,
     ...from,
   });
   if (isErr(pinger)) {

@@ -150,7 +150,11 @@ class Expression {
       if (!w.startsWith('-')) return `paths must precede expression: \`${w}'`;
       return this.ctx.flavour === 'busybox' ? `unrecognized: ${w}` : `unknown predicate \`${w}'`;
     }
-    if (arg === undefined) return `missing argument to \`${w}'`;
+    return arg === undefined ? `missing argument to \`${w}'` : this.#valued(w, arg);
+  }
+
+  /** A test, or an option of the whole walk, that has a value. */
+  #valued(w: string, arg: string): Test | string {
     switch (w) {
       case '-name':
       case '-iname': {

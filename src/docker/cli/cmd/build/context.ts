@@ -1,6 +1,6 @@
 /** What of a directory is sent to the builder. @see docker/cli cli/command/image/build/context.go; patternmatcher */
 import { join } from '../../../../base/bytes.ts';
-import { type TarEntry, writeTar } from '../../../../base/tar.ts';
+import { rootEntry, type TarEntry, writeTar } from '../../../../base/tar.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import { ignoreRules, isIgnored } from '../../../ignore.ts';
 import { packLocal } from '../../archive/local.ts';
@@ -19,18 +19,6 @@ export interface BuildContext {
   /** It was fetched, not read from a directory. */
   readonly remote?: boolean;
 }
-
-/** A file that was not found in a directory, but is sent with what was. */
-export const sentFile = (name: string, bytes: Uint8Array, mode = 0o600): TarEntry => ({
-  name,
-  kind: 'file',
-  mode,
-  uid: 0,
-  gid: 0,
-  mtime: 0n,
-  target: '',
-  bytes,
-});
 
 /** @param dir absolute or relative @param file of `-f`; '' for DIR/Dockerfile; '-' standard input */
 export function readContext(
@@ -57,7 +45,7 @@ export function readContext(
   if (file === '-') {
     source = new TextDecoder().decode(stdin ?? new Uint8Array(0));
     name = '.dockerfile.stdin';
-    entries.push(sentFile(name, stdin ?? new Uint8Array(0)));
+    entries.push(rootEntry(name, stdin ?? new Uint8Array(0), { mode: 0o600 }));
   } else {
     const path = file === '' ? `${root}/Dockerfile` : file;
     const bytes = sys.readFile(path);
@@ -66,7 +54,7 @@ export function readContext(
         `unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${absolute(ctx, path)}: ${bytes.text.toLowerCase()}`,
       );
     source = new TextDecoder().decode(bytes);
-    if (!entries.some((e) => e.name === name)) entries.push(sentFile(name, bytes, 0o644));
+    if (!entries.some((e) => e.name === name)) entries.push(rootEntry(name, bytes));
   }
   const archive = join(writeTar(entries));
   const size = entries.reduce((n, e) => n + e.bytes.length + e.name.length + 32, 0);

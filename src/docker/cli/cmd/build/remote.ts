@@ -6,12 +6,12 @@
 
 import { join } from '../../../../base/bytes.ts';
 import { decompress } from '../../../../base/decompress.ts';
-import { readTar, type TarEntry, writeTar } from '../../../../base/tar.ts';
+import { readTar, rootEntry, type TarEntry, writeTar } from '../../../../base/tar.ts';
 import { fetchUrl, isUrl } from '../../../images/fetch.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { bytesShown } from './buildkit.ts';
-import { type BuildContext, sentFile } from './context.ts';
+import type { BuildContext } from './context.ts';
 
 /** @see moby/buildkit frontend/dockerfile/dfgitutil, docker/cli build/internal/urlutil: IsGitURL */
 const isGit = (where: string): boolean =>
@@ -46,7 +46,7 @@ export async function remoteContext(
     await ctx.out(`Downloading build context from remote url: ${where}  ${bytesShown(got.bytes.length)}\r\r\n`);
   const entries = entriesOf(got.bytes);
   const dockerfile = entries ? file || 'Dockerfile' : 'Dockerfile';
-  const found = entries ?? [sentFile(dockerfile, got.bytes)];
+  const found = entries ?? [rootEntry(dockerfile, got.bytes, { mode: 0o600 })];
   const source = found.find((e) => e.name.replace(/^\.\//, '') === dockerfile);
   if (!source)
     return modern
