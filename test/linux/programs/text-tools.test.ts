@@ -139,6 +139,8 @@ const CASES: readonly string[] = [
   "find x y -type f | xargs touch -d '2026-01-02 03:04:05'; diff -ruN x y; diff -rcN x y; diff -rU 0 x y; rm -r x y",
   "seq 1 20 > a; seq 1 20 | sed '3d;9s/.*/nine/;18a extra' > b; touch -d 2026-01-01 a b; diff -c a b; diff -C 1 a b; diff -U1 a b; diff a b; diff -c b a; diff -s a a; diff -q a b; diff nosuch a; echo $?",
   "printf 'A b\\nx\\ny\\n' > a; printf 'ab\\nx\\nz\\n' > b; diff -wi a b; diff -N nosuch a; printf 'a\\0' > b; diff a b; echo $?; rm a b",
+  "expand in; printf ' \\ta\\tb\\n' | expand -t 4; printf '\\ta\\tb\\n' | expand -i",
+  'mkdir p; cd p; seq 7 | split -l 3; head x*; split -b 20 -d -a 3 --additional-suffix=.bin ../in q; wc -c q*; seq 30 | split -l 1 -a 1 - z; echo $?; ls z*; split nosuch; split -l 0 ../in; echo $?; cd ..; rm -r p',
   'ln -s in l; readlink l; cat l | head -1; rm l',
   'chmod 750 in; stat -c "%a %s %F" in; chmod 644 in',
   'find . -name "i*" -type f',
