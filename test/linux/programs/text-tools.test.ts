@@ -141,6 +141,7 @@ const CASES: readonly string[] = [
   "printf 'A b\\nx\\ny\\n' > a; printf 'ab\\nx\\nz\\n' > b; diff -wi a b; diff -N nosuch a; printf 'a\\0' > b; diff a b; echo $?; rm a b",
   "expand in; printf ' \\ta\\tb\\n' | expand -t 4; printf '\\ta\\tb\\n' | expand -i",
   'mkdir p; cd p; seq 7 | split -l 3; head x*; split -b 20 -d -a 3 --additional-suffix=.bin ../in q; wc -c q*; seq 30 | split -l 1 -a 1 - z; echo $?; ls z*; split nosuch; split -l 0 ../in; echo $?; cd ..; rm -r p',
+  'groups root nosuch; echo $?; groups daemon',
   'ln -s in l; readlink l; cat l | head -1; rm l',
   'chmod 750 in; stat -c "%a %s %F" in; chmod 644 in',
   'find . -name "i*" -type f',
