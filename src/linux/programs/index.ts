@@ -50,6 +50,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('fping', async () => (await import('./fping.ts')).spec),
   ...bin('free', async () => (await import('./status.ts')).freeSpec),
   ...bin('getent', async () => (await import('./getent.ts')).spec),
+  ...bin('groups', async () => (await import('./system.ts')).groupsSpec),
   ...bin('host', async () => (await import('./dig.ts')).hostSpec),
   ...bin('hostname', async () => (await import('./system.ts')).hostnameSpec),
   ...bin('id', async () => (await import('./system.ts')).idSpec),

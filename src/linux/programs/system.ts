@@ -159,6 +159,28 @@ export const idSpec = defineProgram({
   },
 });
 
+/** The `groups` command. @see coreutils src/groups.c */
+export const groupsSpec = defineProgram({
+  name: 'groups',
+  path: '/usr/bin/groups',
+  summary: 'Print the groups of each USER, or of this process',
+  synopsis: ['[OPTION]... [USERNAME]...'],
+  version: 'groups (GNU coreutils) 9.7',
+  options: [],
+  async run(ctx) {
+    const names = groupNames(ctx.sys);
+    let exit = 0;
+    for (const user of ctx.operands.length > 0 ? ctx.operands : [undefined]) {
+      const a = account(ctx, user);
+      if (a) {
+        const list = a.groups.map((g) => names.get(g) ?? String(g)).join(' ');
+        await ctx.out(`${user === undefined ? '' : `${user} : `}${list}\n`);
+      } else exit = await ctx.fail(`'${user}': no such user`);
+    }
+    return exit;
+  },
+});
+
 async function env(ctx: Context): Promise<number> {
   const { sys, options: o } = ctx;
   const vars: Record<string, string> = o.has('ignore-environment') || ctx.args[0] === '-' ? {} : { ...sys.env };
