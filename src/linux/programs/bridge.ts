@@ -3,6 +3,7 @@
 import { formatIp, formatMac, linkLocal, parseIp, parseMac } from '../../base/ip.ts';
 import { type Errno, isErr } from '../kernel/errno.ts';
 import type { FdbChange, FdbEntry, Link, PortFlags } from '../kernel/netadmin.ts';
+import { getFdb } from './bridge-fdbget.ts';
 import { bridgeMonitor } from './bridge-monitor.ts';
 import { fdbState, fdbText, peerName, portText } from './bridge-text.ts';
 import { bridgeVlan } from './bridge-vlan.ts';
@@ -248,6 +249,7 @@ async function showFdb(ctx: Context, words: readonly string[], how: Show): Promi
 const FDB_USAGE = `Usage: bridge fdb { add | append | del | replace } ADDR dev DEV
               [ self ] [ master ] [ local | static | dynamic ] [ dst IPADDR ]
               [ port PORT ] [ vni VNI ] [ via DEV ]
+       bridge fdb get [ to ] ADDR { br BRDEV | dev DEV } [ master ]
        bridge fdb [ show [ br BRDEV ] [ brport DEV ] [ state STATE ] [ dynamic ] ]
 `;
 
@@ -341,6 +343,10 @@ async function run(ctx: Context): Promise<number> {
   } else if (matches(object, 'fdb')) {
     const change = ['add', 'append', 'replace', 'delete'].find((v) => matches(verb, v));
     if (change !== undefined) return changeFdb(ctx, change, rest);
+    if (matches(verb, 'get'))
+      return getFdb(ctx, rest, (e, name) =>
+        how.json ? jsonText([fdbJson(ctx, e, name)], how) : fdbText(ctx.sys.net, e, name, how.stats),
+      );
     if (shows) return showFdb(ctx, rest, how);
   } else if (matches(object, 'vlan')) {
     return bridgeVlan(ctx, verb, rest, how.json);
