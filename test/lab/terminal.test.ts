@@ -236,8 +236,8 @@ describe('a day at the terminal', () => {
   });
   test('a program that only has a name says so', async () => {
     const p = await sit();
-    expect(await p.runs('docker run --rm ubuntu split; echo $?')).toBe(
-      'split: this laboratory does not have this program\n127\n',
+    expect(await p.runs('docker run --rm ubuntu join; echo $?')).toBe(
+      'join: this laboratory does not have this program\n127\n',
     );
     expect(await p.runs("echo abc | egrep 'a|x'; nproc")).toBe(
       'egrep: warning: egrep is obsolescent; using grep -E\nabc\n2\n',
