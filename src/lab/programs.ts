@@ -23,6 +23,7 @@ export function registerPrograms(world: World): void {
   for (const program of shells) world.programs.set(program.name, program);
   for (const [name, load] of imagePrograms) world.programs.set(name, load);
   world.programs.set('docker', async () => (await import('../docker/cli/main.ts')).dockerProgram);
+  world.programs.set('docker-compose', async () => (await import('../docker/compose/main.ts')).composeProgram);
   for (const { name, load } of HOST_PROGRAMS) world.programs.set(name, load);
   for (const { name, load } of TEXT_TOOLS) world.programs.set(name, async () => programOf((await load()).spec));
   addApplets(TEXT_TOOLS.map(({ name, load }) => [name, async () => (await load()).spec] as const));
@@ -40,6 +41,7 @@ export function installedPrograms(): Installed[] {
     { program: 'bash', paths: ['/usr/bin/bash'], size: 1298416 },
     { program: 'dash', paths: ['/usr/bin/dash', '/usr/bin/sh'], size: 125640 },
     { program: 'docker', paths: ['/usr/bin/docker'], size: 41812904 },
+    { program: 'docker-compose', paths: ['/usr/libexec/docker/cli-plugins/docker-compose', '/usr/bin/docker-compose'] },
     ...HOST_PROGRAMS.map(({ name, paths }) => ({ program: name, paths })),
     ...TEXT_TOOLS.map(({ name }) => ({ program: name, paths: [`/usr/bin/${name}`] })),
   ];

@@ -13,6 +13,7 @@ import { Failure, failed } from './failure.ts';
 import type { Options } from './flags/options.ts';
 import { parseFlags } from './flags/parse.ts';
 import { arityFailure, commandHelp, flagFailure, groupHelp, groupUsage, usageLine } from './help.ts';
+import { findPlugin, type Plugin, runPlugin } from './plugins.ts';
 import { GLOBAL_FLAGS, rootHelp } from './root.ts';
 import type { CommandSpec } from './spec.ts';
 import { childrenOf, findCommand, findGroup, type Ping } from './tree.ts';
@@ -119,6 +120,12 @@ async function pingOf(sys: Sys, global: Options): Promise<Ping> {
 /** @see sirupsen/logrus: ParseLevel */
 const LEVELS = new Set(['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace']);
 
+/** The plugin that the words mean: `compose …`, `help compose`. */
+function pluginOf(sys: Sys, words: readonly string[]): Plugin | undefined {
+  const name = words[0] === 'help' ? words[1] : words[0];
+  return name === undefined || findCommand([name]) || findGroup([name]) ? undefined : findPlugin(sys, name);
+}
+
 async function docker(sys: Sys): Promise<Output> {
   const global = parseFlags(GLOBAL_FLAGS, sys.argv.slice(1), true);
   if (global.error) return refused(flagFailure(global.error, 'Usage:  docker [OPTIONS] COMMAND [ARG...]', 'docker'));
@@ -127,6 +134,8 @@ async function docker(sys: Sys): Promise<Output> {
   if (global.options.bool('version') && global.args.length === 0)
     return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
   const words = global.args;
+  const plugin = pluginOf(sys, words);
+  if (plugin) return said('', '', await runPlugin(sys, plugin));
   const ping = (): Promise<Ping> => pingOf(sys, global.options);
   if (global.help) {
     const asked = words.length > 0 ? resolve([...words, '--help'], await ping()) : undefined;

@@ -9,10 +9,10 @@ import type { Options } from '../cli/flags/options.ts';
 import { goQuote } from '../cli/flags/gostrconv.ts';
 import { type ProgressEvent, type ProgressWriter, QUIET } from './progress/event.ts';
 import { loadProject } from './model/load.ts';
+import { logged } from './model/log.ts';
 import type { LoadOptions, Project } from './model/project.ts';
 import { DRY_RUN, jsonWriter, plainWriter } from './progress/plain.ts';
 import { ttyWriter } from './progress/tty.ts';
-import { warn } from './warn.ts';
 
 type Mode = 'auto' | 'tty' | 'plain' | 'json' | 'quiet';
 
@@ -22,7 +22,6 @@ export const truth = (s: string | undefined): boolean => /^(?:1|t|true|y|yes)$/i
 export class Compose {
   /** Where events go; nobody looks unless something is under way. */
   progress: ProgressWriter = QUIET;
-  readonly dryRun: boolean;
   readonly #mode: Mode;
 
   private constructor(
@@ -32,13 +31,13 @@ export class Compose {
     mode: Mode,
     /** `auto`, `always` or `never` */
     readonly ansi: string,
+    readonly dryRun: boolean,
   ) {
     this.#mode = mode;
-    this.dryRun = root.bool('dry-run');
   }
 
   /** Reads the flags before the command. */
-  static async of(ctx: Ctx, root: Options): Promise<Compose | Failure> {
+  static async of(ctx: Ctx, root: Options, dryRun: boolean): Promise<Compose | Failure> {
     const { env } = ctx.sys;
     let ansi = root.string('ansi');
     if (root.bool('no-ansi')) {
@@ -60,7 +59,7 @@ export class Compose {
     const limit = env.COMPOSE_PARALLEL_LIMIT;
     if (limit !== undefined && !root.changed('parallel') && !/^[-+]?\d+$/.test(limit))
       return new Failure(`COMPOSE_PARALLEL_LIMIT must be an integer (found: ${goQuote(limit)})`);
-    return new Compose(ctx, root, mode, ansi);
+    return new Compose(ctx, root, mode, ansi, dryRun || root.bool('dry-run'));
   }
 
   /** Stands between the parts of a name. */
@@ -95,6 +94,11 @@ export class Compose {
       return ttyWriter(ctx, title, dryRun ? DRY_RUN : '', !ctx.sys.env.NO_COLOR);
     }
     return plainWriter(ctx, dryRun);
+  }
+
+  /** Failures too are to be JSON. */
+  get json(): boolean {
+    return this.#mode === 'json';
   }
 
   /** Nobody chose how progress is shown. */
@@ -133,9 +137,8 @@ export class Compose {
   }
 
   /** The project of the files. @param services those asked for; they and what they depend on are kept */
-  async project(services: readonly string[] = []): Promise<Project | Failure> {
-    const project = await loadProject(this.ctx, this.loadOptions(services));
-    return failed(project) || this.root.bool('all-resources') ? project : withoutUnused(project);
+  project(services: readonly string[] = []): Promise<Project | Failure> {
+    return loadProject(this.ctx, this.loadOptions(services));
   }
 
   /** The project and its name; a name alone when `-p` gave it and no file was named. */
@@ -158,7 +161,7 @@ export class Compose {
 
   /** A line of the log, level warning. */
   warn(message: string): Promise<void> {
-    return warn(this.ctx, message);
+    return this.ctx.err(logged(this.ctx, 'warning', message));
   }
 }
 
@@ -181,25 +184,4 @@ function modeOf(progress: string, ansi: string): Mode | Failure {
     default:
       return new Failure(`unsupported --progress value ${goQuote(progress)}`);
   }
-}
-
-/** Only the networks, volumes, secrets and configs that a service uses. @see compose-go types/project.go: WithoutUnnecessaryResources */
-export function withoutUnused(project: Project): Project {
-  const used = { networks: new Set<string>(), volumes: new Set<string>(), secrets: new Set<string>(), configs: new Set<string>() };
-  for (const s of Object.values(project.services)) {
-    for (const key of Object.keys(s.networks ?? {})) used.networks.add(key);
-    if (s.networks === undefined && s.network_mode === undefined) used.networks.add('default');
-    for (const v of s.volumes ?? []) if (v.type === 'volume' && v.source) used.volumes.add(v.source);
-    for (const x of [...(s.secrets ?? []), ...(s.build?.secrets ?? [])]) used.secrets.add(x.source);
-    for (const x of s.configs ?? []) used.configs.add(x.source);
-  }
-  const kept = <T>(all: Record<string, T>, names: ReadonlySet<string>): Record<string, T> =>
-    Object.fromEntries(Object.entries(all).filter(([key]) => names.has(key)));
-  return {
-    ...project,
-    networks: kept(project.networks, used.networks),
-    volumes: kept(project.volumes, used.volumes),
-    secrets: kept(project.secrets, used.secrets),
-    configs: kept(project.configs, used.configs),
-  };
 }
