@@ -13,7 +13,9 @@ export const METADATA = 'docker-cli-plugin-metadata';
 export const ORIGINAL = 'DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND';
 
 const PREFIX = 'docker-';
-const SYSTEM = ['/usr/local/lib', '/usr/local/libexec', '/usr/lib', '/usr/libexec'].map((d) => `${d}/docker/cli-plugins`);
+const SYSTEM = ['/usr/local/lib', '/usr/local/libexec', '/usr/lib', '/usr/libexec'].map(
+  (d) => `${d}/docker/cli-plugins`,
+);
 
 export interface Plugin {
   readonly name: string;

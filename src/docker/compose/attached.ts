@@ -94,7 +94,6 @@ class Session {
     if (mine.length === 0) return undefined;
     const names = mine.map((x) => shortName(x, c.separator));
     await c.ctx.out(`Attaching to ${names.join(', ')}\n`);
-    for (const n of names) this.#consumer.register(n);
     for (const [i, x] of mine.entries()) {
       const link = await attachTo(c, x.Id, (fd, line) => this.#consumer.line(fd, names[i] as string, line));
       if (failed(link)) return link;
@@ -167,9 +166,11 @@ class Session {
   }
 
   #shown(work: () => Promise<Failure | undefined>): void {
-    const done = this.c.mixed((e) => this.#said(e), work).then((bad) => {
-      if (bad) this.#errors.push(bad);
-    });
+    const done = this.c
+      .mixed((e) => this.#said(e), work)
+      .then((bad) => {
+        if (bad) this.#errors.push(bad);
+      });
     this.#work.push(done);
   }
 

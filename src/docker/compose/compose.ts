@@ -5,12 +5,12 @@
  */
 import type { Ctx } from '../cli/context.ts';
 import { Failure, failed } from '../cli/failure.ts';
-import type { Options } from '../cli/flags/options.ts';
 import { goQuote } from '../cli/flags/gostrconv.ts';
-import { type ProgressEvent, type ProgressWriter, QUIET } from './progress/event.ts';
+import type { Options } from '../cli/flags/options.ts';
 import { loadProject } from './model/load.ts';
 import { logged } from './model/log.ts';
 import type { LoadOptions, Project } from './model/project.ts';
+import { type ProgressEvent, type ProgressWriter, QUIET } from './progress/event.ts';
 import { DRY_RUN, jsonWriter, plainWriter } from './progress/plain.ts';
 import { ttyWriter } from './progress/tty.ts';
 

@@ -64,9 +64,7 @@ export const byName = (list: readonly ContainerSummary[]): ContainerSummary[] =>
 /** Containers that no service of the file stands for; what `run` left behind counts when it is over. */
 export function orphansOf(list: readonly ContainerSummary[], project: Project): ContainerSummary[] {
   const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabledServices)]);
-  return list.filter((c) =>
-    isOneOff(c) ? c.State === 'exited' || c.State === 'dead' : !known.has(serviceOf(c)),
-  );
+  return list.filter((c) => (isOneOff(c) ? c.State === 'exited' || c.State === 'dead' : !known.has(serviceOf(c))));
 }
 
 /** One running container of a service, or the one of that number. @see containers.go: getSpecifiedContainer */

@@ -82,7 +82,8 @@ export class Convergence {
       if (!mode.startsWith('service:')) continue;
       const name = mode.slice('service:'.length);
       const id = first(name);
-      if (id === undefined) return new Failure(`cannot share ${what} namespace with service ${name}: container missing`);
+      if (id === undefined)
+        return new Failure(`cannot share ${what} namespace with service ${name}: container missing`);
       out[key] = `container:${id}`;
     }
     return out;
@@ -183,4 +184,3 @@ export class Convergence {
     });
   }
 }
-

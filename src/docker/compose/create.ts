@@ -54,7 +54,9 @@ export async function create(c: Compose, project: Project, o: CreateOptions): Pr
   if (failed(state)) return state;
   const orphans = orphansOf(state, project);
   if (orphans.length > 0 && !o.ignoreOrphans) {
-    const gone = o.removeOrphans ? await removeAll(c, orphans, undefined, false) : await warnOfOrphans(c, orphans.map(nameOf));
+    const gone = o.removeOrphans
+      ? await removeAll(c, orphans, undefined, false)
+      : await warnOfOrphans(c, orphans.map(nameOf));
     if (gone) return gone;
   }
   const convergence = new Convergence(c, project, state, images, networks, volumes);

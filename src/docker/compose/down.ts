@@ -56,8 +56,7 @@ async function theRest(c: Compose, project: Project, o: DownOptions, some: boole
     for (const image of images) tasks.push(() => removeThing(c, 'Image', image));
   }
   if (o.volumes)
-    for (const v of Object.values(project.volumes))
-      if (!v.external) tasks.push(() => removeThing(c, 'Volume', v.name));
+    for (const v of Object.values(project.volumes)) if (!v.external) tasks.push(() => removeThing(c, 'Volume', v.name));
   if (!some && tasks.length === 0)
     await c.ctx.err(`Warning: No resource found to remove for project ${goQuote(project.name)}.\n`);
   return all(tasks.map((t) => t()));

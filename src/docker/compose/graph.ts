@@ -2,7 +2,7 @@
  * Services in the order of what they depend on: each begins when those before it are done, all others at the same time.
  * @see docker/compose pkg/compose/dependencies.go
  */
-import { Failure, failed } from '../cli/failure.ts';
+import { type Failure, failed } from '../cli/failure.ts';
 import type { Project } from './model/project.ts';
 
 /** Waits for all. @returns what failed first */

@@ -16,7 +16,12 @@ const SERVICE_KEYS =
 const MAPS = new Set('annotations environment labels networks storage_opt sysctls ulimits log_opt models'.split(' '));
 
 const empty = (v: unknown): boolean =>
-  v === undefined || v === null || v === false || v === '' || v === 0 || (typeof v === 'object' && Object.keys(v).length === 0);
+  v === undefined ||
+  v === null ||
+  v === false ||
+  v === '' ||
+  v === 0 ||
+  (typeof v === 'object' && Object.keys(v).length === 0);
 
 const hashed = (o: unknown): string => sha256(goMarshal(o));
 
@@ -31,7 +36,10 @@ export function serviceHash(service: ServiceConfig): string {
     else if (key === 'deploy') out[key] = { ...(v as object), replicas: undefined };
     else out[key] = MAPS.has(key) ? sortedMap(v as Record<string, unknown>) : v;
   }
-  for (const key of Object.keys(given).filter((k) => k.startsWith('x-')).sort()) out[key] = given[key];
+  for (const key of Object.keys(given)
+    .filter((k) => k.startsWith('x-'))
+    .sort())
+    out[key] = given[key];
   return hashed(out);
 }
 

@@ -1,11 +1,11 @@
 /** Commands that run in a container after it has started or before it stops. @see docker/compose pkg/compose/hook.go */
 import type { ContainerSummary } from '../api/types.ts';
 import { Failure, failed } from '../cli/failure.ts';
+import { Demux } from '../cli/stream.ts';
 import type { Compose } from './compose.ts';
 import { shortName } from './containers.ts';
 import { LineCutter } from './log/lines.ts';
 import type { ServiceConfig, ServiceHook } from './model/project.ts';
-import { Demux } from '../cli/stream.ts';
 
 /** A line that a hook has written. */
 export type HookLine = (source: string, line: string) => void;

@@ -24,9 +24,28 @@ import { arityFault, type ComposeCommand, helpOf } from './spec.ts';
 const DRY_RUN = flag('dry-run', 'bool', 'Say what would be done, and do nothing');
 
 /** Old words of docker-compose. */
-const CONVERTED: Readonly<Record<string, string>> = { '--verbose': '--debug', '-h': '--help', '--version': 'version', '-v': 'version' };
+const CONVERTED: Readonly<Record<string, string>> = {
+  '--verbose': '--debug',
+  '-h': '--help',
+  '--version': 'version',
+  '-v': 'version',
+};
 /** Flags of docker itself that stand before `compose`. */
-const DOCKERS = ['--debug', '-D', '--tls', '--tlsverify', '--host', '-H', '--context', '--tlscacert', '--tlscert', '--tlskey', '--log-level', '-l', '--config'];
+const DOCKERS = [
+  '--debug',
+  '-D',
+  '--tls',
+  '--tlsverify',
+  '--host',
+  '-H',
+  '--context',
+  '--tlscacert',
+  '--tlscert',
+  '--tlskey',
+  '--log-level',
+  '-l',
+  '--config',
+];
 const WITHOUT_VALUE = ['--debug', '-D', '--tls', '--tlsverify'];
 
 /** `docker-compose WORDS` as the words of docker. @see cmd/compatibility/convert.go: Convert */
@@ -73,7 +92,13 @@ function help(words: readonly string[]): Output {
   return said(spec ? helpOf(spec) : rootHelp(COMMANDS));
 }
 
-async function runCommand(sys: Sys, global: Options, root: Options, spec: ComposeCommand, words: readonly string[]): Promise<Output> {
+async function runCommand(
+  sys: Sys,
+  global: Options,
+  root: Options,
+  spec: ComposeCommand,
+  words: readonly string[],
+): Promise<Output> {
   const parsed = parseFlags([...spec.flags, DRY_RUN], words, spec.stopAtFirst);
   const notes = parsed.notes.map((n) => `${n}\n`).join('');
   if (parsed.error) return refused(new Failure(parsed.error));

@@ -3,9 +3,9 @@ import type { NetworkInspect } from '../api/types.ts';
 import { filterQuery } from '../cli/client.ts';
 import { DaemonError, Failure, failed } from '../cli/failure.ts';
 import { goQuote } from '../cli/flags/gostrconv.ts';
-import { bodyOfNetwork } from './create/network.ts';
 import type { Compose } from './compose.ts';
 import { label } from './containers.ts';
+import { bodyOfNetwork } from './create/network.ts';
 import { networkHash } from './hash.ts';
 import { CONFIG_HASH, NETWORK, PROJECT } from './labels.ts';
 import type { NetworkConfig, Project } from './model/project.ts';
@@ -20,7 +20,9 @@ export async function ensureNetworks(
   stop: (services: readonly string[]) => Promise<Failure | undefined>,
 ): Promise<NetworkIds | Failure> {
   const out: Record<string, string> = {};
-  for (const [key, n] of Object.entries(project.networks)) {
+  for (const key of new Set([...(project.networkOrder ?? []), ...Object.keys(project.networks)])) {
+    const n = project.networks[key];
+    if (!n) continue;
     const id = n.external ? await external(c, n) : await resolveOrCreate(c, project, key, n, stop);
     if (failed(id)) return id;
     out[key] = id;
@@ -90,7 +92,9 @@ async function removeDiverged(c: Compose, n: NetworkConfig): Promise<Failure | u
   const there = await inspect(c, n.name);
   if (failed(there)) return there;
   for (const id of Object.keys(there.Containers ?? {})) {
-    const off = await c.ctx.client.call('POST', `/networks/${there.Id}/disconnect`, { body: { Container: id, Force: true } });
+    const off = await c.ctx.client.call('POST', `/networks/${there.Id}/disconnect`, {
+      body: { Container: id, Force: true },
+    });
     if (failed(off)) return off;
   }
   const gone = await c.ctx.client.call('DELETE', `/networks/${n.name}`);

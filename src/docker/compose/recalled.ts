@@ -83,10 +83,9 @@ export async function recalledProject(
   const project = recalledServices(own, name);
   if (failed(project)) return project;
   const filters = filterQuery([label(PROJECT, name)]);
-  const volumes = await c.ctx.client.get<{ Volumes: { Name: string; Driver: string; Labels: Record<string, string> }[] | null }>(
-    '/volumes',
-    { filters },
-  );
+  const volumes = await c.ctx.client.get<{
+    Volumes: { Name: string; Driver: string; Labels: Record<string, string> }[] | null;
+  }>('/volumes', { filters });
   if (failed(volumes)) return volumes;
   const networks = await c.ctx.client.get<NetworkInspect[]>('/networks', { filters });
   if (failed(networks)) return networks;

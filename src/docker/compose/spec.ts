@@ -31,7 +31,9 @@ export function composeCommand(spec: ComposeCommand): ComposeCommand {
 /** `docker compose X --help` */
 export function helpOf(spec: ComposeCommand): string {
   const name = `docker compose ${spec.name}`;
-  const names = spec.aliases ? `\nAliases:\n  ${[spec.name, ...spec.aliases].map((a) => `docker compose ${a}`).join(', ')}\n` : '';
+  const names = spec.aliases
+    ? `\nAliases:\n  ${[spec.name, ...spec.aliases].map((a) => `docker compose ${a}`).join(', ')}\n`
+    : '';
   const flags = flagUsages(spec.flags);
   return `Usage:  ${`${name} ${spec.use}`.trimEnd()}\n\n${spec.short}\n${names}${flags === '' ? '' : `\nOptions:\n${flags}`}`;
 }

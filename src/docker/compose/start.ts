@@ -5,8 +5,7 @@
 import type { ContainerSummary } from '../api/types.ts';
 import { filterQuery } from '../cli/client.ts';
 import { Failure, failed } from '../cli/failure.ts';
-import { durationText } from '../cli/flags/gostrconv.ts';
-import { goQuote } from '../cli/flags/gostrconv.ts';
+import { durationText, goQuote } from '../cli/flags/gostrconv.ts';
 import type { Compose } from './compose.ts';
 import { containersOf, label, serviceOf } from './containers.ts';
 import { inDependencyOrder } from './graph.ts';
@@ -64,7 +63,9 @@ async function startService(
   if (waited) return waited;
   const own = list.filter((x) => serviceOf(x) === service.name);
   if (list.length === 0)
-    return scaleOf(service) === 0 ? undefined : new Failure(`service ${goQuote(service.name)} has no container to start`);
+    return scaleOf(service) === 0
+      ? undefined
+      : new Failure(`service ${goQuote(service.name)} has no container to start`);
   for (const x of own) {
     if (x.State === 'running') continue;
     say(c, x, 'working', 'Starting');

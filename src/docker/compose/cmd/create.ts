@@ -6,8 +6,8 @@ import { type Compose, truth } from '../compose.ts';
 import { type CreateOptions, create as createAll } from '../create.ts';
 import type { Project } from '../model/project.ts';
 import { noService } from '../recalled.ts';
-import { composeCommand } from '../spec.ts';
 import { scaleServices } from '../scale.ts';
+import { composeCommand } from '../spec.ts';
 
 export const CREATE_FLAGS: readonly FlagSpec[] = [
   flag('build', 'bool', 'Build images first'),
@@ -34,7 +34,10 @@ export function applied(project: Project, o: Options): Project | Failure {
   const services = { ...project.services };
   if (o.changed('pull')) {
     const policy = o.string('pull');
-    if (!['always', 'missing', 'never', 'build', 'policy'].includes(policy) && !/^(?:daily|weekly|every_.+)$/.test(policy))
+    if (
+      !['always', 'missing', 'never', 'build', 'policy'].includes(policy) &&
+      !/^(?:daily|weekly|every_.+)$/.test(policy)
+    )
       return new Failure(`invalid --pull option "${policy}"`);
     if (policy !== 'policy')
       for (const [name, s] of Object.entries(services))
@@ -113,7 +116,8 @@ export const scale = composeCommand({
     for (const word of words) {
       const [name = '', count = ''] = word.split('=');
       if (word.split('=').length !== 2) return new Failure(`invalid scale specifier: ${word}`);
-      if (!/^\d+$/.test(count)) return new Failure(`invalid scale specifier: can't parse replica value as int: ${word}`);
+      if (!/^\d+$/.test(count))
+        return new Failure(`invalid scale specifier: can't parse replica value as int: ${word}`);
       wanted.set(name, Number(count));
     }
     const services = [...wanted.keys()].sort();

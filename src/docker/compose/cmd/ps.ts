@@ -6,9 +6,9 @@ import { CONTAINER_RAW, containerListing } from '../../cli/formatter/container.t
 import { type Column, type Listing, renderList } from '../../cli/formatter/table.ts';
 import { goMarshal } from '../../cli/gojson.ts';
 import { ANY, flag } from '../../cli/spec.ts';
-import { all } from '../graph.ts';
 import type { Compose } from '../compose.ts';
 import { containersOf, nameOf, serviceOf } from '../containers.ts';
+import { all } from '../graph.ts';
 import { PROJECT } from '../labels.ts';
 import { composeCommand } from '../spec.ts';
 
@@ -66,7 +66,11 @@ function listing(now: number, trunc: boolean): Listing<Row> {
 
 /** A row as one line of JSON. */
 function jsonRow(list: Listing<Row>, row: Row): string {
-  const out: Record<string, unknown> = { ...list.columns(row), ExitCode: row.exitCode, Publishers: row.c.Ports.map(publisher) };
+  const out: Record<string, unknown> = {
+    ...list.columns(row),
+    ExitCode: row.exitCode,
+    Publishers: row.c.Ports.map(publisher),
+  };
   const plain = Object.entries(out).filter(([, v]) => typeof v !== 'function');
   return goMarshal(Object.fromEntries(plain.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
@@ -91,7 +95,10 @@ function statuses(o: Options): string[] | Failure {
   const out = [...o.list('status')];
   const filter = o.string('filter');
   if (filter === '') return out;
-  const [key = '', value] = [filter.split('=')[0], filter.includes('=') ? filter.slice(filter.indexOf('=') + 1) : undefined];
+  const [key = '', value] = [
+    filter.split('=')[0],
+    filter.includes('=') ? filter.slice(filter.indexOf('=') + 1) : undefined,
+  ];
   if (value === undefined) return new Failure('arguments to --filter should be in form KEY=VAL');
   if (key === 'source') return new Failure('not implemented');
   return key === 'status' ? [...out, value] : new Failure(`unknown filter ${key}`);
@@ -145,7 +152,11 @@ export const ps = composeCommand({
     flag('orphans', 'bool', 'Those of services too that the file does not have', { default: 'true' }),
     flag('quiet', 'bool', 'Print ids only', { short: 'q' }),
     flag('services', 'bool', 'Print names of services'),
-    flag('status', 'stringArray', 'Only those in a state [paused | restarting | removing | running | dead | created | exited]'),
+    flag(
+      'status',
+      'stringArray',
+      'Only those in a state [paused | restarting | removing | running | dead | created | exited]',
+    ),
   ],
   run,
 });

@@ -38,7 +38,8 @@ const FLAGS = [
 
 /** @see up.go: validateFlags */
 function fault(o: Options): Failure | undefined {
-  const stop = o.bool('abort-on-container-exit') || (o.string('exit-code-from') !== '' && !o.bool('abort-on-container-failure'));
+  const stop =
+    o.bool('abort-on-container-exit') || (o.string('exit-code-from') !== '' && !o.bool('abort-on-container-failure'));
   const fail = o.bool('abort-on-container-failure');
   const deps = o.bool('attach-dependencies');
   const attach = o.list('attach').length > 0;
@@ -66,8 +67,7 @@ function attachTo(project: Project, o: Options, services: readonly string[]): st
   const given = o.list('attach');
   const all = Object.keys(project.services);
   const strange = given.filter((s) => !all.includes(s));
-  if (strange.length > 0)
-    return new Failure(`cannot attach to services not included in up: ${strange.join(', ')}`);
+  if (strange.length > 0) return new Failure(`cannot attach to services not included in up: ${strange.join(', ')}`);
   const asked = services.length > 0 ? services : all;
   const wide = o.bool('attach-dependencies') ? [...reach(dependencies(project), asked)] : asked;
   const chosen = given.length > 0 ? given : wide.filter((s) => project.services[s]?.attach !== false);

@@ -1,5 +1,5 @@
 /** `docker compose version`. @see docker/compose cmd/compose/version.go */
-import { NONE, flag } from '../../cli/spec.ts';
+import { flag, NONE } from '../../cli/spec.ts';
 import { PLUGIN_VERSION } from '../labels.ts';
 import { composeCommand } from '../spec.ts';
 

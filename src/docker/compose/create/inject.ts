@@ -12,7 +12,9 @@ function textOf(project: Project, kind: string, source: string, o: FileObjectCon
   if (o.environment) {
     const value = project.environment[o.environment];
     if (value !== undefined) return value;
-    return new Failure(`environment variable ${goQuote(o.environment)} required by ${kind} ${goQuote(source)} is not set`);
+    return new Failure(
+      `environment variable ${goQuote(o.environment)} required by ${kind} ${goQuote(source)} is not set`,
+    );
   }
   return o.content;
 }

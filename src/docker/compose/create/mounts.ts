@@ -6,7 +6,13 @@ import { isErr } from '../../../linux/kernel/errno.ts';
 import type { ContainerSummary } from '../../api/types.ts';
 import { Failure, failed } from '../../cli/failure.ts';
 import type { Compose } from '../compose.ts';
-import type { FileObjectConfig, FileReferenceConfig, Project, ServiceConfig, ServiceVolumeConfig } from '../model/project.ts';
+import type {
+  FileObjectConfig,
+  FileReferenceConfig,
+  Project,
+  ServiceConfig,
+  ServiceVolumeConfig,
+} from '../model/project.ts';
 
 export interface Mount {
   readonly Type: string;

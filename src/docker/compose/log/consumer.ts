@@ -26,8 +26,6 @@ export class LogConsumer {
   readonly #colour: boolean;
   #next = 0;
   #written: Promise<void> = Promise.resolve();
-  /** Called around what is written. */
-  before = (): string => '';
 
   constructor(
     readonly c: Compose,
@@ -38,11 +36,6 @@ export class LogConsumer {
 
   #paint(colour: string | undefined, s: string): string {
     return colour === undefined ? s : `\x1b[${colour}m${s}\x1b[0m`;
-  }
-
-  /** Makes it known, so that its name has room. */
-  register(name: string): void {
-    this.#presenter(name);
   }
 
   #presenter(name: string): Presenter {
@@ -66,15 +59,20 @@ export class LogConsumer {
   }
 
   #write(fd: 1 | 2, text: string): void {
-    const all = this.before() + text;
-    this.#written = this.#written.then(() => (fd === 1 ? this.c.ctx.out(all) : this.c.ctx.err(all)));
+    this.#written = this.#written.then(() => (fd === 1 ? this.c.ctx.out(text) : this.c.ctx.err(text)));
   }
 
   /** A line of a container. */
   line(fd: 1 | 2, name: string, message: string): void {
     const p = this.#presenter(name);
     const stamp = this.options.timestamps ? `${rfc3339NanoFixed(this.c.ctx.sys.realtime())} ` : '';
-    this.#write(fd, message.split('\n').map((l) => `${p.prefix}${stamp}${l}\n`).join(''));
+    this.#write(
+      fd,
+      message
+        .split('\n')
+        .map((l) => `${p.prefix}${stamp}${l}\n`)
+        .join(''),
+    );
   }
 
   /** What has become of a container. */

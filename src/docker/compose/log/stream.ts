@@ -39,12 +39,7 @@ export interface LogOptions {
 }
 
 /** Ends when the log does, or the container when it is followed. */
-export async function logsOf(
-  c: Compose,
-  id: string,
-  o: LogOptions,
-  print: Print,
-): Promise<Failure | undefined> {
+export async function logsOf(c: Compose, id: string, o: LogOptions, print: Print): Promise<Failure | undefined> {
   const info = await c.ctx.client.get<ContainerInspect>(`/containers/${id}/json`);
   if (failed(info)) return info;
   const on = (b: boolean | undefined): string | undefined => (b ? '1' : undefined);

@@ -46,7 +46,7 @@ class Table implements ProgressWriter {
   event(e: ProgressEvent): void {
     const now = this.ctx.sys.now();
     const old = this.#rows.get(e.id);
-    const ended = over(e.status) ? (old?.ended ?? now) : undefined;
+    const ended = !over(e.status) ? undefined : old?.status === e.status ? old.ended : now;
     this.#rows.set(e.id, { ...e, began: old?.began ?? now, ended, spin: old?.spin ?? -1 });
   }
 
