@@ -2,7 +2,7 @@
  * Programs that are commands of docker: found by their names in a few directories, asked what they are, and run.
  * @see docker/cli cli-plugins/manager/{manager,plugin}.go, cmd/docker/docker.go: tryPluginRun
  */
-import { text } from '../../base/http.ts';
+import { text, utf8 } from '../../base/http.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import { SIGNALS } from '../../linux/kernel/signal.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
@@ -30,14 +30,21 @@ export interface Metadata {
   readonly ShortDescription: string;
 }
 
-/** @param config directory of the client's settings */
+/** What a plugin answers when it is asked. */
+export async function answerMetadata(sys: Sys, version: string, short: string): Promise<number> {
+  const answer: Metadata = { SchemaVersion: '0.1.0', Vendor: 'Docker Inc.', Version: version, ShortDescription: short };
+  await sys.write(1, utf8(`${JSON.stringify(answer)}\n`));
+  return 0;
+}
+
+/** Where plugins may lie, those of the user first. */
 function directories(sys: Sys): string[] {
   const config = sys.env.DOCKER_CONFIG || `${sys.env.HOME ?? '/root'}/.docker`;
   return [`${config}/cli-plugins`, ...SYSTEM];
 }
 
 /** Every plugin, by name. */
-export function plugins(sys: Sys): Plugin[] {
+function plugins(sys: Sys): Plugin[] {
   const found = new Map<string, Plugin>();
   for (const dir of directories(sys)) {
     const entries = sys.readdir(dir);
@@ -53,7 +60,7 @@ export function plugins(sys: Sys): Plugin[] {
 export const findPlugin = (sys: Sys, name: string): Plugin | undefined => plugins(sys).find((p) => p.name === name);
 
 /** Asks it. Undefined when it gives no answer. */
-export async function metadataOf(sys: Sys, plugin: Plugin): Promise<Metadata | undefined> {
+async function metadataOf(sys: Sys, plugin: Plugin): Promise<Metadata | undefined> {
   const [from, to] = sys.pipe();
   const pid = sys.spawn(plugin.path, { argv: [plugin.path, METADATA], fds: { 1: to, 2: to } });
   sys.close(to);
@@ -71,6 +78,22 @@ export async function metadataOf(sys: Sys, plugin: Plugin): Promise<Metadata | u
   } catch {
     return undefined;
   }
+}
+
+/** A plugin, and what it says of itself. */
+export interface Described extends Metadata {
+  readonly Name: string;
+  readonly Path: string;
+}
+
+/** All plugins that answer, and what they say. */
+export async function describedPlugins(sys: Sys): Promise<Described[]> {
+  const out: Described[] = [];
+  for (const p of plugins(sys)) {
+    const said = await metadataOf(sys, p);
+    if (said) out.push({ ...said, Name: p.name, Path: p.path });
+  }
+  return out;
 }
 
 /** Runs it with all words of this command line. @returns its exit code */

@@ -76,7 +76,7 @@ export async function oneContainer(
 ): Promise<ContainerSummary | Failure> {
   const list = await containersOf(c, project, { oneOff, all, services: [service], index });
   if (failed(list)) return list;
-  const order = (x: ContainerSummary): number => (numberOf(x) || 0) * 2 + (isOneOff(x) ? 1 : 0);
+  const order = (x: ContainerSummary): number => (isOneOff(x) ? Number.MAX_SAFE_INTEGER : numberOf(x) || 0);
   const [first] = [...list].sort((a, b) => order(a) - order(b));
   if (first) return first;
   const which = index > 0 ? ` container #${index}` : '';

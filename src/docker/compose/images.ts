@@ -123,8 +123,8 @@ export async function pullService(
   s: ServiceConfig,
   quiet: boolean,
 ): Promise<ImageInfo | Failure> {
-  const say = (status: 'working' | 'done' | 'warning' | 'error', text: string): void =>
-    c.progress.event({ id: s.name, status, text });
+  const say = (status: 'working' | 'done' | 'warning' | 'error', text: string, statusText?: string): void =>
+    c.progress.event({ id: s.name, status, text, statusText });
   say('working', 'Pulling');
   const image = s.image as string;
   const parsed = parseReference(image);
@@ -138,15 +138,13 @@ export async function pullService(
     },
   });
   if (failed(reply)) {
-    if (s.build) say('warning', 'Warning');
-    else say('error', 'Error');
+    const reason = reply instanceof DaemonError ? reply.reason : reply.message;
+    if (s.build) say('warning', 'Warning', reason);
+    else say('error', 'Error', reason);
     return reply;
   }
   for await (const m of reply.values<Progress>()) {
-    if (m.error || m.errorDetail) {
-      say(s.build ? 'warning' : 'error', s.build ? 'Warning' : 'Error');
-      return new Failure(m.errorDetail?.message ?? m.error ?? '');
-    }
+    if (m.error || m.errorDetail) return new Failure(m.errorDetail?.message ?? m.error ?? '');
     if (!quiet) layerEvent(c, s.name, m);
   }
   say('done', 'Pulled');

@@ -1,9 +1,8 @@
 /**
- * The compose plugin: `docker compose`, and `docker-compose` by itself.
+ * From the words of a command line to a command: `docker compose X`, and `docker-compose X` by itself.
  * @see docker/compose cmd/main.go, cmd/compatibility/convert.go; docker/cli cli-plugins/plugin/plugin.go
  */
 import { utf8 } from '../../base/http.ts';
-import type { Program } from '../../linux/kernel/machine.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import { Client } from '../cli/client.ts';
 import { Ctx } from '../cli/context.ts';
@@ -12,12 +11,11 @@ import { Contexts } from '../cli/contexts/contexts.ts';
 import { Failure, failed } from '../cli/failure.ts';
 import type { Options } from '../cli/flags/options.ts';
 import { parseFlags } from '../cli/flags/parse.ts';
-import { METADATA, ORIGINAL } from '../cli/plugins.ts';
+import { ORIGINAL } from '../cli/plugins.ts';
 import { GLOBAL_FLAGS } from '../cli/root.ts';
 import { flag } from '../cli/spec.ts';
 import { COMMANDS, findCompose } from './commands.ts';
 import { Compose } from './compose.ts';
-import { PLUGIN_VERSION } from './labels.ts';
 import { ROOT_FLAGS, rootHelp } from './root.ts';
 import { arityFault, type ComposeCommand, helpOf } from './spec.ts';
 
@@ -119,6 +117,8 @@ async function runCommand(
 async function compose(sys: Sys, words: readonly string[]): Promise<Output> {
   const global = parseFlags(GLOBAL_FLAGS, words, true);
   if (global.error) return refused(new Failure(global.error));
+  // `docker help compose X` leads here too
+  if (global.args[0] === 'help') return help(global.args.slice(2));
   const root = parseFlags(ROOT_FLAGS, global.args.slice(1), true);
   if (root.error) return refused(new Failure(root.error));
   if (root.help || global.help) return help(root.args);
@@ -134,23 +134,11 @@ async function compose(sys: Sys, words: readonly string[]): Promise<Output> {
 const versionOf = (sys: Sys, global: Options, root: Options): Promise<Output> =>
   runCommand(sys, global, root, findCompose('version') as ComposeCommand, []);
 
-const METADATA_TEXT = `${JSON.stringify({
-  SchemaVersion: '0.1.0',
-  Vendor: 'Docker Inc.',
-  Version: PLUGIN_VERSION,
-  ShortDescription: 'Docker Compose',
-})}\n`;
-
-/** `/usr/libexec/docker/cli-plugins/docker-compose` */
-export const composeProgram: Program = {
-  name: 'docker-compose',
-  async main(sys) {
-    const words = sys.argv.slice(1);
-    const plugin = sys.env[ORIGINAL] !== undefined;
-    const { stdout, stderr, code } =
-      words[0] === METADATA ? said(METADATA_TEXT) : await compose(sys, plugin ? words : converted(words));
-    if (stdout !== '') await sys.write(1, utf8(stdout));
-    if (stderr !== '') await sys.write(2, utf8(stderr));
-    return code;
-  },
-};
+/** Runs the words of this process. @returns its exit code */
+export async function runCompose(sys: Sys): Promise<number> {
+  const words = sys.argv.slice(1);
+  const { stdout, stderr, code } = await compose(sys, sys.env[ORIGINAL] === undefined ? converted(words) : words);
+  if (stdout !== '') await sys.write(1, utf8(stdout));
+  if (stderr !== '') await sys.write(2, utf8(stderr));
+  return code;
+}

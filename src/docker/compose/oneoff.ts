@@ -21,7 +21,6 @@ import { waitDependencies } from './wait.ts';
 
 export interface OneOffContainer {
   readonly id: string;
-  readonly name: string;
   readonly interactive: boolean;
 }
 
@@ -160,5 +159,5 @@ async function makeOneOff(
     labels: { [SLUG]: slug, [ONE_OFF]: 'True' },
   });
   if (failed(made)) return made;
-  return { id: made.Id, name: container_name, interactive: resolved.stdin_open === true };
+  return { id: made.Id, interactive: resolved.stdin_open === true };
 }

@@ -70,10 +70,7 @@ async function startService(
     if (x.State === 'running') continue;
     say(c, x, 'working', 'Starting');
     const got = await c.ctx.client.call('POST', `/containers/${x.Id}/start`);
-    if (failed(got)) {
-      say(c, x, 'error', 'Error');
-      return got;
-    }
+    if (failed(got)) return got;
     const hooked = await runHooks(c, x, service, 'post_start', o.print);
     if (hooked) return hooked;
     say(c, x, 'done', 'Started');

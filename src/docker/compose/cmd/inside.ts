@@ -14,6 +14,7 @@ import { ANY, between, exactly, flag } from '../../cli/spec.ts';
 import type { Compose } from '../compose.ts';
 import { byName, containersOf, nameOf, numberOf, oneContainer, serviceOf } from '../containers.ts';
 import { all } from '../graph.ts';
+import { NUMBER } from '../labels.ts';
 import { composeCommand } from '../spec.ts';
 import { docker, INDEX } from './exec.ts';
 
@@ -74,7 +75,7 @@ export const top = composeCommand({
       for (const p of got.Processes ?? [])
         rows.push({
           service: serviceOf(x),
-          number: String(Math.max(1, numberOf(x) || 1)),
+          number: x.Labels[NUMBER] ?? '',
           cells: Object.fromEntries(got.Titles.map((t, i) => [t, p[i] ?? '-'])),
         });
     }

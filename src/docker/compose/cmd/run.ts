@@ -16,7 +16,7 @@ export const run = composeCommand({
     flag('build', 'bool', 'Build the image first'),
     flag('cap-add', 'list', 'Add a capability'),
     flag('cap-drop', 'list', 'Take a capability away'),
-    flag('detach', 'bool', 'Leave it running and print its name', { short: 'd' }),
+    flag('detach', 'bool', 'Leave it running and print its id', { short: 'd' }),
     flag('entrypoint', 'string', "In place of the image's entrypoint"),
     flag('env', 'stringArray', 'Set environment variables', { short: 'e' }),
     flag('env-from-file', 'stringArray', 'Read environment variables from a file'),
@@ -47,7 +47,7 @@ export const run = composeCommand({
     if (o.bool('detach')) {
       const started = await c.ctx.client.call('POST', `/containers/${made.id}/start`);
       if (failed(started)) return started;
-      await c.ctx.out(`${made.name}\n`);
+      await c.ctx.out(`${made.id}\n`);
       return 0;
     }
     const words = ['--attach', ...(made.interactive ? ['--interactive'] : [])];

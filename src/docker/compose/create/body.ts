@@ -51,7 +51,7 @@ export function labelsOf(c: Compose, project: Project, s: ServiceConfig, how: Ho
       : {}),
     ...(how.digest ? { [L.IMAGE_DIGEST]: how.digest } : {}),
     ...how.labels,
-    [L.NUMBER]: String(how.number),
+    ...(how.number > 0 ? { [L.NUMBER]: String(how.number) } : {}),
     [L.CONFIG_HASH]: serviceHash(s),
     [L.DEPENDENCIES]: Object.entries(s.depends_on ?? {})
       .map(([name, d]) => `${name}:${d.condition}:${d.restart === true}`)
