@@ -75,7 +75,7 @@ export function projectTree(p: Project, form: Form): Printable {
   return Object.fromEntries(entries.filter(([k]) => k !== 'models'));
 }
 
-/** One service, as JSON. */
-export function serviceTree(s: Mapping): Printable {
-  return ofShape(s, SHAPES.Service as Field[], 'json');
+/** A part of a project as JSON. @param shape its name in SHAPES */
+export function shapeTree(v: Mapping, shape: string): Printable {
+  return ofShape(v, SHAPES[shape] as Field[], 'json');
 }

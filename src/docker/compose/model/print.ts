@@ -181,11 +181,20 @@ export function printYaml(v: Printable): string {
   return `${scalar(v, 0)}\n`;
 }
 
-/** JSON with two blanks for a step, as Go's encoder writes it. */
-export function printJson(v: Printable, indent = ''): string {
-  const inner = `${indent}  `;
+/** JSON as Go's encoder writes it: on one line, or with two blanks for a step. @param indent of the line it stands on; absent: one line */
+export function printJson(v: Printable, indent: string | undefined = undefined): string {
+  const one = indent === undefined;
+  const inner = one ? undefined : `${indent}  `;
+  const block = (open: string, items: readonly string[], close: string): string => {
+    if (items.length === 0 || one) return `${open}${items.join(',')}${close}`;
+    return `${open}\n${items.map((x) => inner + x).join(',\n')}\n${indent}${close}`;
+  };
   if (Array.isArray(v))
-    return v.length === 0 ? '[]' : `[\n${v.map((x) => inner + printJson(x, inner)).join(',\n')}\n${indent}]`;
+    return block(
+      '[',
+      v.map((x) => printJson(x, inner)),
+      ']',
+    );
   if (!(v instanceof Ordered) && !isMapping(v)) return jsonScalar(v as string);
   const entries =
     v instanceof Ordered
@@ -193,8 +202,11 @@ export function printJson(v: Printable, indent = ''): string {
       : Object.keys(v)
           .sort()
           .map((k) => [k, v[k] as Printable] as const);
-  if (entries.length === 0) return '{}';
-  return `{\n${entries.map(([k, x]) => `${inner}${jsonScalar(k)}: ${printJson(x, inner)}`).join(',\n')}\n${indent}}`;
+  return block(
+    '{',
+    entries.map(([k, x]) => `${jsonScalar(k)}:${one ? '' : ' '}${printJson(x, inner)}`),
+    '}',
+  );
 }
 
 function jsonScalar(v: null | boolean | number | bigint | string): string {
