@@ -10,6 +10,9 @@ import { parseVolume } from './volumes.ts';
 const invalid = (v: Value, path: Path, what: string): Failure =>
   new Failure(`${path.join('.')}: invalid type ${goType(v)} for ${what}`);
 
+/** What cannot be read for variables still in it may stay as it is. */
+type Lenient = (lenient: boolean) => Rewrite;
+
 const stringOrList: Rewrite = (v) => (typeof v === 'string' ? [v] : v);
 
 const keyValue: Rewrite = (v, path) => {
@@ -61,16 +64,16 @@ const device: Rewrite = (v, path) => {
   return { source, target, permissions };
 };
 
-const volume: Rewrite = (v, path) => {
+const volume: Lenient = (lenient) => (v, path) => {
   if (isMapping(v)) return v;
   if (typeof v !== 'string') return invalid(v, path, 'service volume mount');
   const parsed = parseVolume(v);
-  if (failed(parsed)) return parsed;
+  if (failed(parsed)) return lenient ? v : parsed;
   parsed.target = clean(parsed.target);
   return parsed;
 };
 
-const ports: Rewrite = (v, path) => {
+const ports: Lenient = (lenient) => (v, path) => {
   if (!Array.isArray(v)) return invalid(v, path, 'port');
   const out: Value[] = [];
   for (const entry of v) {
@@ -80,7 +83,7 @@ const ports: Rewrite = (v, path) => {
     }
     if (typeof entry !== 'string' && typeof entry !== 'number') return invalid(entry, path, 'port');
     const parsed = parsePortSpecs([String(entry)]);
-    if ('error' in parsed) return new Failure(parsed.error);
+    if ('error' in parsed) return lenient ? v : new Failure(parsed.error);
     for (const key of sortedKeys(parsed.value.bindings)) {
       const [target, protocol] = key.split('/') as [string, string];
       for (const b of parsed.value.bindings[key] ?? [])
@@ -141,41 +144,44 @@ const include: Rewrite = (v, path) => {
 
 const gpus: Rewrite = (v, path, again) => (v === 'all' ? [{ count: 'all' }] : again(v, path));
 
-const provider: Rewrite = (v) => v;
+const rules = (lenient: boolean): Rules<Rewrite> =>
+  new Rules<Rewrite>({
+    'services.*': (v, path, again) => (isMapping(v) ? again(v, path) : v),
+    'services.*.build.secrets.*': fileMount,
+    'services.*.build.additional_contexts': keyValue,
+    'services.*.depends_on': dependsOn,
+    'services.*.env_file': envFile,
+    'services.*.label_file': stringOrList,
+    'services.*.extends': (v, path) =>
+      isMapping(v) ? v : typeof v === 'string' ? { service: v } : invalid(v, path, 'extends'),
+    'services.*.gpus': gpus,
+    'services.*.networks': namesToMapping,
+    'services.*.models': namesToMapping,
+    'services.*.volumes.*': volume(lenient),
+    'services.*.dns': stringOrList,
+    'services.*.devices.*': device,
+    'services.*.secrets.*': fileMount,
+    'services.*.configs.*': fileMount,
+    'services.*.ports': ports(lenient),
+    'services.*.build': build,
+    'services.*.build.ssh': ssh,
+    'services.*.develop.watch.*.ignore': stringOrList,
+    'services.*.develop.watch.*.include': stringOrList,
+    'services.*.ulimits.*': ulimit,
+    'services.*.build.ulimits.*': ulimit,
+    'volumes.*': maybeExternal,
+    'networks.*': maybeExternal,
+    'secrets.*': maybeExternal,
+    'configs.*': maybeExternal,
+    'include.*': include,
+  });
 
-const CANONICAL = new Rules<Rewrite>({
-  'services.*': (v, path, again) => (isMapping(v) ? again(v, path) : v),
-  'services.*.build.secrets.*': fileMount,
-  'services.*.build.provenance': provider,
-  'services.*.build.additional_contexts': keyValue,
-  'services.*.depends_on': dependsOn,
-  'services.*.env_file': envFile,
-  'services.*.label_file': stringOrList,
-  'services.*.extends': (v, path) =>
-    isMapping(v) ? v : typeof v === 'string' ? { service: v } : invalid(v, path, 'extends'),
-  'services.*.gpus': gpus,
-  'services.*.networks': namesToMapping,
-  'services.*.models': namesToMapping,
-  'services.*.volumes.*': volume,
-  'services.*.dns': stringOrList,
-  'services.*.devices.*': device,
-  'services.*.secrets.*': fileMount,
-  'services.*.configs.*': fileMount,
-  'services.*.ports': ports,
-  'services.*.build': build,
-  'services.*.build.ssh': ssh,
-  'services.*.ulimits.*': ulimit,
-  'services.*.build.ulimits.*': ulimit,
-  'volumes.*': maybeExternal,
-  'networks.*': maybeExternal,
-  'secrets.*': maybeExternal,
-  'configs.*': maybeExternal,
-  'include.*': include,
-});
+const EXACT = rules(false);
+const LENIENT = rules(true);
 
-/** A model in which everything has its long form. Changes the model. */
-export function canonical(model: Mapping): Mapping | Failure {
-  return rewrite(model, [], CANONICAL) as Mapping | Failure;
+/** A model in which everything has its long form. Changes the model. @param lenient variables still stand in it */
+export function canonical(model: Mapping, lenient: boolean): Mapping | Failure {
+  return rewrite(model, [], lenient ? LENIENT : EXACT) as Mapping | Failure;
 }
 
 const deviceRequest: Rewrite = (v, path) => {
@@ -204,6 +210,11 @@ const DEFAULTS = new Rules<Rewrite>({
   },
   'services.*.deploy.resources.reservations.devices.*': deviceRequest,
   'services.*.gpus.*': deviceRequest,
+  'services.*.volumes.*.bind': (v, path) => {
+    if (!isMapping(v)) return invalid(v, path, 'service volume bind');
+    v.create_host_path ??= true;
+    return v;
+  },
 });
 
 /** Fills in what was left out. Changes the model. */

@@ -153,7 +153,7 @@ function modelOf(s: Session, o: LoadOptions): Model | Failure {
 }
 
 function projectOf(s: Session, o: LoadOptions, { name, model, set }: Model): Project | Failure {
-  const bound = bindShape(model, SHAPES.Project as Field[], 'project');
+  const bound = bindShape(model, SHAPES.Project as Field[], '');
   if (failed(bound)) return bound;
   const section = (key: string): Record<string, never> => (bound[key] ?? {}) as Record<string, never>;
   for (const [k, service] of Object.entries(section('services') as Record<string, Mapping>)) service.name = k;
@@ -179,7 +179,7 @@ function projectOf(s: Session, o: LoadOptions, { name, model, set }: Model): Pro
   if (bad) return bad;
   const asked = withSelectedServices(withServicesEnabled(on, o.services ?? []), o.services ?? []);
   if (failed(asked)) return asked;
-  const only = withoutUnnecessaryResources(asked);
+  const only = o.allResources ? asked : withoutUnnecessaryResources(asked);
   if (o.noEnvResolution) return only;
   return resolveServiceEnvironments(s, only);
 }

@@ -7,6 +7,8 @@ import { interpolate } from './interpolate.ts';
 import { merge } from './merge.ts';
 import { resolvePaths } from './paths.ts';
 import type { Mapping, Value } from './project.ts';
+import { fault } from './schema/check.ts';
+import { FILE } from './schema/file.ts';
 import type { Session } from './session.ts';
 import { isMapping, matches, type Path } from './tree.ts';
 import { enforceUnicity } from './unicity.ts';
@@ -96,12 +98,14 @@ function layer(
   const once = enforceUnicity(merged as Mapping);
   if (failed(once)) return once;
   if (steps.validate) {
+    const bad = fault(once, FILE);
+    if (bad !== undefined) return new Failure(`validating ${file}: ${bad}`);
     if ('version' in once) {
       s.warnVersion(file);
       delete once.version;
     }
   }
-  const long = canonical(once);
+  const long = canonical(once, !steps.interpolate);
   return failed(long) ? long : enforceUnicity(long);
 }
 

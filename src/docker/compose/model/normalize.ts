@@ -1,4 +1,5 @@
 /** What a model implies: the default network, dependencies by links and shared namespaces, names. @see compose-spec/compose-go loader/normalize.go */
+import { clean } from './files.ts';
 import type { Mapping, Value } from './project.ts';
 import { goText, isMapping, sortedKeys } from './tree.ts';
 
@@ -86,6 +87,8 @@ export function normalize(model: Mapping, env: Env): void {
     }
     if (s.environment !== undefined) s.environment = resolved(s.environment, env, true);
     dependencies(s);
+    for (const v of Array.isArray(s.volumes) ? s.volumes : [])
+      if (isMapping(v) && typeof v.target === 'string') v.target = clean(v.target);
   }
   names(model);
 }

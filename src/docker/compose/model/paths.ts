@@ -15,7 +15,7 @@ function expandUser(path: string, home: string): string {
   return path === '~' || path.startsWith('~/') ? joined(home, path.slice(1)) : path;
 }
 
-const REMOTE = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|github\.com\/|git@)/;
+const REMOTE = /^(?:github\.com\/|git@)/;
 
 function rules({ dir, home }: Base): Rules<Rewrite> {
   const text = (v: string): string => {
@@ -28,8 +28,7 @@ function rules({ dir, home }: Base): Rules<Rewrite> {
   };
   const context: Rewrite = (v, path, again) => {
     if (typeof v !== 'string') return abs(v, path, again);
-    const named = v.includes('://') || v.startsWith('service:') || v.startsWith('docker-image:');
-    return named || REMOTE.test(v) || /^[^/]+\.git(?:#|$)/.test(v) ? v : text(v);
+    return v.includes('://') || v.startsWith('service:') || REMOTE.test(v) ? v : text(v);
   };
   const mount: Rewrite = (v) => {
     if (!isMapping(v) || v.type !== 'bind') return v;

@@ -345,6 +345,8 @@ export interface LoadOptions {
   readonly profiles?: readonly string[];
   /** The services asked for by name: they and what they depend on are kept (their profiles count as on). */
   readonly services?: readonly string[];
+  /** `--all-resources`: keep networks, volumes and the rest that no service uses. */
+  readonly allResources?: boolean;
   readonly noInterpolate?: boolean;
   readonly noNormalize?: boolean;
   readonly noPathResolution?: boolean;

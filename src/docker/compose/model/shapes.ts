@@ -38,7 +38,7 @@ const TEXTS: Readonly<Record<string, string>> = {
     cache_from:list cache_to:list no_cache:b no_cache_filter:list additional_contexts:map pull:b extra_hosts:hosts isolation:s
     network:s target:s secrets:[]FileReference shm_size:bytes tags:list ulimits:{}ulimit platforms:list privileged:b`,
   Develop: 'watch:[]Trigger',
-  Trigger: 'path:s action:s target:s exec:Hook ignore:strs include:list initial_sync:b',
+  Trigger: 'path:s! action:s! target:s exec:Hook= include:strs ignore:strs initial_sync:b',
   Blkio: `weight:i weight_device:[]Weight device_read_bps:[]Throttle device_read_iops:[]Throttle device_write_bps:[]Throttle
     device_write_iops:[]Throttle`,
   Weight: 'path:s! weight:i!',
@@ -58,7 +58,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   Preference: 'spread:s',
   Device: 'source:s target:s permissions:s',
   DeviceRequest: 'capabilities:strs driver:s count:count device_ids:strs options:map',
-  Provider: 'type:s options:any',
+  Provider: 'type:s options:multi',
   EnvFile: 'path:s required:b! format:s',
   Extends: 'file:s service:s',
   HealthCheck: 'test:test timeout:dur? interval:dur? retries:i? start_period:dur? start_interval:dur? disable:b',
@@ -76,7 +76,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   Hook: 'command:cmd= user:s privileged:b working_dir:s environment:env',
   Network: `name:s driver:s driver_opts:map ipam:Ipam= external:b internal:b attachable:b labels:map enable_ipv4:b?
     enable_ipv6:b?`,
-  Ipam: 'driver:s config:[]Pool',
+  Ipam: 'driver:s config:[]Pool options:map',
   Pool: 'subnet:s gateway:s ip_range:s aux_addresses:map',
   Volume: 'name:s driver:s driver_opts:map external:b labels:map',
   FileObject: `name:s file:s environment:s content:s external:b labels:map driver:s driver_opts:map template_driver:s`,

@@ -3,6 +3,9 @@
  * @see compose-spec/compose-go template/template.go
  */
 
+import type { Value } from './project.ts';
+import { isMapping, sortedKeys } from './tree.ts';
+
 /** Where values come from. */
 export type Lookup = (name: string) => string | undefined;
 
@@ -106,21 +109,33 @@ export interface Variable {
   readonly required: boolean;
 }
 
-/** The variables of one text, as they stand in it. */
-export function variablesOf(text: string): Variable[] {
+/** The variables of one text, and those that stand in their defaults. */
+function variablesOf(text: string): Variable[] {
   const out: Variable[] = [];
-  for (const [, escaped, named, braced] of text.matchAll(VARIABLE)) {
-    const inside = named || braced;
-    if (escaped || !inside) continue;
-    const op = OPERATORS.find((o) => inside.includes(o));
-    const at = op ? inside.indexOf(op) : inside.length;
-    const rest = op ? inside.slice(at + op.length) : '';
+  for (const [all, escaped, named, braced] of text.matchAll(VARIABLE)) {
+    if (escaped) continue;
+    const end = named ? -1 : closingBrace(all);
+    const inside = named || (end > 0 ? all.slice(2, end) : (braced ?? ''));
+    if (end > 0) out.push(...variablesOf(all.slice(end + 1)));
+    const [, name = '', op = '', rest = ''] = /^(\w*)(:?[-?+])?(.*)$/s.exec(inside) ?? [];
     out.push({
-      name: inside.slice(0, at),
-      defaultValue: op?.endsWith('-') ? rest : '',
-      presenceValue: op?.endsWith('+') ? rest : '',
-      required: op?.endsWith('?') ?? false,
+      name,
+      defaultValue: op.endsWith('-') ? rest : '',
+      presenceValue: op.endsWith('+') ? rest : '',
+      required: op.endsWith('?'),
     });
+    if (op.endsWith('-') || op.endsWith('+')) out.push(...variablesOf(rest));
   }
+  return out;
+}
+
+/** The variables that a tree names; lists are looked into for texts only. */
+export function variablesIn(v: Value, out = new Map<string, Variable>()): Map<string, Variable> {
+  const take = (text: string): void => {
+    for (const one of variablesOf(text)) out.set(one.name, one);
+  };
+  if (typeof v === 'string') take(v);
+  else if (Array.isArray(v)) for (const x of v) typeof x === 'string' && take(x);
+  else if (isMapping(v)) for (const k of sortedKeys(v)) variablesIn(v[k] as Value, out);
   return out;
 }

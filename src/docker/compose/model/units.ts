@@ -1,17 +1,13 @@
 /** Sizes and durations as compose files write them. @see docker/go-units RAMInBytes, xhit/go-str2duration, Go time */
 import { Failure } from '../../cli/failure.ts';
-
-const POWERS = 'kmgtp';
+import { ramInBytes } from '../../cli/flags/values.ts';
 
 /** `64m`, `1.5gb`, `10MiB` as bytes. */
 export function parseBytes(text: string): number | Failure {
-  const found = /^(-?\d+(?:\.\d+)?) ?([a-zA-Z]*)$/.exec(text);
-  const [, digits = '', suffix = ''] = found ?? [];
-  const unit = suffix.toLowerCase().replace(/i?b$/, '');
-  if (!found) return new Failure(`invalid size: '${text}'`);
-  if (unit !== '' && (unit.length > 1 || !POWERS.includes(unit)))
-    return new Failure(`invalid suffix: '${suffix.toLowerCase()}'`);
-  return Math.trunc(Number(digits) * 1024 ** (unit === '' ? 0 : POWERS.indexOf(unit) + 1));
+  const minus = text.startsWith('-');
+  const parsed = ramInBytes(minus ? text.slice(1) : text);
+  if ('error' in parsed) return new Failure(`invalid size: '${text}'`);
+  return minus ? -parsed.value : parsed.value;
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -27,16 +23,22 @@ const UNITS: Readonly<Record<string, number>> = {
   w: 604800e9,
 };
 
-/** Nanoseconds. */
+/** Nanoseconds; days and weeks count too. */
 export function parseDuration(text: string): number | Failure {
-  const bad = new Failure(`time: invalid duration ${JSON.stringify(text)}`);
-  const [, sign = '', rest = ''] = /^([-+]?)(.*)$/s.exec(text) ?? [];
+  const q = JSON.stringify(text);
+  let rest = text.replace(/^[-+]/, '');
   if (rest === '0') return 0;
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+$/.test(rest)) return bad;
   let total = 0;
-  for (const [, n, unit] of rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/g))
-    total += Number(n) * (UNITS[unit as string] as number);
-  return sign === '-' ? -total : total;
+  do {
+    const [all, digits, unit] = /^(\d+\.?\d*|\.\d+)([^\d.]*)/.exec(rest) ?? [];
+    if (all === undefined || unit === undefined) return new Failure(`time: invalid duration ${q}`);
+    if (unit === '') return new Failure(`time: missing unit in duration ${q}`);
+    const scale = UNITS[unit];
+    if (scale === undefined) return new Failure(`time: unknown unit ${JSON.stringify(unit)} in duration ${q}`);
+    total += Number(digits) * scale;
+    rest = rest.slice(all.length);
+  } while (rest !== '');
+  return text.startsWith('-') ? -total : total;
 }
 
 const decimals = (n: number): string => String(Number(n.toFixed(9)));

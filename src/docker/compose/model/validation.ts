@@ -1,8 +1,9 @@
 /** What a model as a whole may not say. @see compose-spec/compose-go validation/ */
+import { parseIp } from '../../../base/ip.ts';
 import { Failure, failed } from '../../cli/failure.ts';
 import { isTrue } from './normalize.ts';
 import type { Mapping, Value } from './project.ts';
-import { isMapping, type Path, type Rewrite, Rules, rewrite, sortedKeys } from './tree.ts';
+import { goText, isMapping, type Path, type Rewrite, Rules, rewrite, sortedKeys } from './tree.ts';
 
 function external(v: Mapping, where: string): Failure | undefined {
   if (!isTrue(v.external)) return undefined;
@@ -39,10 +40,16 @@ const deviceRequest: Rewrite = (v, path) => {
     : v;
 };
 
+const hostIp: Rewrite = (v, path) => {
+  if (!isMapping(v) || v.host_ip === undefined || parseIp(goText(v.host_ip)) !== undefined) return v;
+  return new Failure(`${path.join('.')}: invalid ip address: ${goText(v.host_ip)}`);
+};
+
 const CHECKS = new Rules<Rewrite>({
   'volumes.*': volume,
   'configs.*': fileObject('file', 'environment', 'content'),
   'secrets.*': fileObject('file', 'environment'),
+  'services.*.ports.*': hostIp,
   'services.*.develop.watch.*.path': watchPath,
   'services.*.deploy.resources.reservations.devices.*': deviceRequest,
   'services.*.gpus.*': deviceRequest,
