@@ -1,4 +1,5 @@
 /** All commands of compose. */
+import { config } from './cmd/config.ts';
 import { create, scale } from './cmd/create.ts';
 import { down } from './cmd/down.ts';
 import { attach, exec } from './cmd/exec.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly ComposeCommand[] = Object.freeze([
   attach,
   build,
   commit,
+  config,
   cp,
   create,
   down,

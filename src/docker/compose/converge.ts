@@ -9,7 +9,7 @@ import { byName, isOneOff, numberOf, serviceOf } from './containers.ts';
 import { imageOf } from './create/body.ts';
 import { createContainer, recreateContainer } from './create/container.ts';
 import { all, dependents, inDependencyOrder } from './graph.ts';
-import { serviceHash } from './hash.ts';
+import { serviceHash } from './model/hash.ts';
 import type { Images } from './images.ts';
 import { CONFIG_HASH, IMAGE_DIGEST } from './labels.ts';
 import type { Project, ServiceConfig } from './model/project.ts';

@@ -6,7 +6,7 @@ import { goQuote } from '../cli/flags/gostrconv.ts';
 import type { Compose } from './compose.ts';
 import { label } from './containers.ts';
 import { bodyOfNetwork } from './create/network.ts';
-import { networkHash } from './hash.ts';
+import { networkHash } from './model/hash.ts';
 import { CONFIG_HASH, NETWORK, PROJECT } from './labels.ts';
 import type { NetworkConfig, Project } from './model/project.ts';
 

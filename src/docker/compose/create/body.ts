@@ -7,7 +7,7 @@ import type { ContainerSummary, CreateBody, PortMap } from '../../api/types.ts';
 import { Failure, failed } from '../../cli/failure.ts';
 import { withProxies } from '../../cli/opts/proxy.ts';
 import type { Compose } from '../compose.ts';
-import { serviceHash } from '../hash.ts';
+import { serviceHash } from '../model/hash.ts';
 import * as L from '../labels.ts';
 import type { Project, ServiceConfig } from '../model/project.ts';
 import { attachment } from './endpoints.ts';

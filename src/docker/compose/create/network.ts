@@ -1,5 +1,5 @@
 /** A network of the project as the body of a create request. @see docker/compose pkg/compose/create.go: resolveOrCreateNetwork */
-import { networkHash } from '../hash.ts';
+import { networkHash } from '../model/hash.ts';
 import { COMPOSE_VERSION, CONFIG_HASH, NETWORK, PROJECT, VERSION } from '../labels.ts';
 import type { NetworkConfig, Project } from '../model/project.ts';
 
