@@ -4,10 +4,11 @@ import { filterQuery } from '../cli/client.ts';
 import { DaemonError, Failure, failed } from '../cli/failure.ts';
 import { goQuote } from '../cli/flags/gostrconv.ts';
 import type { Compose } from './compose.ts';
-import { label } from './containers.ts';
+import { containersOf, label, nameOf, serviceOf } from './containers.ts';
+import { endpoint } from './create/endpoints.ts';
 import { bodyOfNetwork } from './create/network.ts';
-import { networkHash } from './model/hash.ts';
 import { CONFIG_HASH, NETWORK, PROJECT } from './labels.ts';
+import { networkHash } from './model/hash.ts';
 import type { NetworkConfig, Project } from './model/project.ts';
 
 /** Ids by key; what only other nodes of a swarm know is `swarm`. */
@@ -81,25 +82,44 @@ async function resolveOrCreate(
       );
     const hash = there.Labels?.[CONFIG_HASH] ?? '';
     if (hash === '' || hash === networkHash(n)) return there.Id;
-    const users = Object.values(project.services).filter((s) => key in (s.networks ?? {}));
-    const gone = (await stop(users.map((s) => s.name))) ?? (await removeDiverged(c, n));
-    if (gone) return gone;
+    return renewed(c, project, key, n, stop);
   }
   return createNetwork(c, project, key, n);
 }
 
-async function removeDiverged(c: Compose, n: NetworkConfig): Promise<Failure | undefined> {
-  const there = await inspect(c, n.name);
-  if (failed(there)) return there;
-  for (const id of Object.keys(there.Containers ?? {})) {
-    const off = await c.ctx.client.call('POST', `/networks/${there.Id}/disconnect`, {
-      body: { Container: id, Force: true },
-    });
+/** A network that is to be another one: its containers stop, leave it, and join what takes its place. */
+async function renewed(
+  c: Compose,
+  project: Project,
+  key: string,
+  n: NetworkConfig,
+  stop: (services: readonly string[]) => Promise<Failure | undefined>,
+): Promise<string | Failure> {
+  const users = Object.values(project.services).filter((s) => key in (s.networks ?? {}));
+  const stopped = await stop(users.map((s) => s.name));
+  if (stopped) return stopped;
+  const list = users.length > 0 ? await containersOf(c, project.name, { services: users.map((s) => s.name) }) : [];
+  if (failed(list)) return list;
+  const mine = list.filter((x) => n.name in x.NetworkSettings.Networks);
+  const { client } = c.ctx;
+  for (const x of mine) {
+    const body = { Container: x.Id, Force: true };
+    const off = await client.call('POST', `/networks/${n.name}/disconnect`, { body });
     if (failed(off)) return off;
   }
-  const gone = await c.ctx.client.call('DELETE', `/networks/${n.name}`);
+  const gone = await client.call('DELETE', `/networks/${n.name}`);
+  if (failed(gone)) return gone;
   c.progress.event({ id: `Network ${n.name}`, status: 'done', statusText: 'Removed' });
-  return failed(gone) ? gone : undefined;
+  const id = await createNetwork(c, project, key, n);
+  if (failed(id)) return id;
+  for (const x of mine) {
+    const s = project.services[serviceOf(x)];
+    if (!s) continue;
+    const EndpointConfig = endpoint(s, key, { container: nameOf(x), links: [], aliases: true });
+    const on = await client.call('POST', `/networks/${id}/connect`, { body: { Container: x.Id, EndpointConfig } });
+    if (failed(on)) return on;
+  }
+  return id;
 }
 
 async function createNetwork(c: Compose, project: Project, key: string, n: NetworkConfig): Promise<string | Failure> {

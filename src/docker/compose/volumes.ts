@@ -2,8 +2,8 @@
 import { DaemonError, Failure, failed } from '../cli/failure.ts';
 import { goQuote } from '../cli/flags/gostrconv.ts';
 import type { Compose } from './compose.ts';
-import { volumeHash } from './model/hash.ts';
 import { COMPOSE_VERSION, CONFIG_HASH, PROJECT, VERSION, VOLUME } from './labels.ts';
+import { volumeHash } from './model/hash.ts';
 import type { Project, VolumeConfig } from './model/project.ts';
 
 interface Volume {

@@ -18,14 +18,15 @@ export interface Attachment {
 }
 
 /** What the container is called. */
-interface Naming {
+export interface Naming {
   readonly container: string;
   readonly links: readonly string[];
   /** With the service's own name and its aliases. */
   readonly aliases: boolean;
 }
 
-function endpoint(service: ServiceConfig, key: string, naming: Naming): Partial<EndpointSettings> {
+/** What one of its networks is told of it. */
+export function endpoint(service: ServiceConfig, key: string, naming: Naming): Partial<EndpointSettings> {
   const config = service.networks?.[key];
   const ipam = config
     ? { IPv4Address: config.ipv4_address, IPv6Address: config.ipv6_address, LinkLocalIPs: config.link_local_ips }

@@ -1,6 +1,7 @@
 /** A network of the project as the body of a create request. @see docker/compose pkg/compose/create.go: resolveOrCreateNetwork */
-import { networkHash } from '../model/hash.ts';
+
 import { COMPOSE_VERSION, CONFIG_HASH, NETWORK, PROJECT, VERSION } from '../labels.ts';
+import { networkHash } from '../model/hash.ts';
 import type { NetworkConfig, Project } from '../model/project.ts';
 
 export function bodyOfNetwork(project: Project, key: string, n: NetworkConfig): unknown {
