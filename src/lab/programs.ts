@@ -11,6 +11,10 @@ import type { Completer } from '../linux/shell/complete.ts';
 /** The docker command is a third of the code: it is loaded when it is first run, or completed. */
 const dockerCompleter: Completer = {
   async complete(words, index, sys) {
+    if (index > 1 && words[1] === 'compose') {
+      const { composeCompleter } = await sys.load(() => import('../docker/compose/complete.ts'));
+      return composeCompleter.complete(words, index, sys);
+    }
     const { dockerCompleter } = await sys.load(() => import('../docker/cli/complete.ts'));
     return dockerCompleter.complete(words, index, sys);
   },

@@ -44,7 +44,7 @@ function directories(sys: Sys): string[] {
 }
 
 /** Every plugin, by name. */
-function plugins(sys: Sys): Plugin[] {
+export function plugins(sys: Sys): Plugin[] {
   const found = new Map<string, Plugin>();
   for (const dir of directories(sys)) {
     const entries = sys.readdir(dir);

@@ -50,6 +50,10 @@ export async function buildServices(
   choice: BuildChoice,
 ): Promise<Failure | undefined> {
   for (const s of services) {
+    if (c.dryRun) {
+      c.progress.event({ id: imageOf(c, project, s), status: 'done', statusText: 'Built' });
+      continue;
+    }
     const parsed = parseFlags(build.flags, words(c, project, s, choice));
     const got = await build.run?.(c.ctx, parsed.options, parsed.args);
     if (failed(got)) return got;

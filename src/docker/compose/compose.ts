@@ -31,6 +31,7 @@ export class Compose {
     mode: Mode,
     /** `auto`, `always` or `never` */
     readonly ansi: string,
+    /** Nothing is changed. */
     readonly dryRun: boolean,
   ) {
     this.#mode = mode;
@@ -59,7 +60,7 @@ export class Compose {
     const limit = env.COMPOSE_PARALLEL_LIMIT;
     if (limit !== undefined && !root.changed('parallel') && !/^[-+]?\d+$/.test(limit))
       return new Failure(`COMPOSE_PARALLEL_LIMIT must be an integer (found: ${goQuote(limit)})`);
-    return new Compose(ctx, root, mode, ansi, dryRun || root.bool('dry-run'));
+    return new Compose(ctx, root, mode, ansi, dryRun);
   }
 
   /** Stands between the parts of a name. */

@@ -148,5 +148,5 @@ export async function pullService(
     if (!quiet) layerEvent(c, s.name, m);
   }
   say('done', 'Pulled');
-  return inspectImage(c, image);
+  return c.dryRun ? { Id: 'dryRunId' } : inspectImage(c, image);
 }

@@ -16,6 +16,7 @@ import { GLOBAL_FLAGS } from '../cli/root.ts';
 import { flag } from '../cli/spec.ts';
 import { COMMANDS, findCompose } from './commands.ts';
 import { Compose } from './compose.ts';
+import { DryRunClient } from './dryrun.ts';
 import { ROOT_FLAGS, rootHelp } from './root.ts';
 import { arityFault, type ComposeCommand, helpOf } from './spec.ts';
 
@@ -104,9 +105,11 @@ async function runCommand(
   const wrong = arityFault(spec, parsed.args);
   if (wrong) return refused(wrong);
   const contexts = contextsOf(sys, global);
-  const ctx = new Ctx(sys, new Client(sys, contexts.host()), `docker compose ${spec.name}`, contexts);
+  const dry = parsed.options.bool('dry-run') || root.bool('dry-run');
+  const client = new (dry ? DryRunClient : Client)(sys, contexts.host());
+  const ctx = new Ctx(sys, client, `docker compose ${spec.name}`, contexts);
   await ctx.err(contexts.config.warning);
-  const c = await Compose.of(ctx, root, parsed.options.bool('dry-run'));
+  const c = await Compose.of(ctx, root, dry);
   if (failed(c)) return refused(c);
   const got = await spec.run(c, parsed.options, parsed.args);
   if (!failed(got)) return said('', '', got);

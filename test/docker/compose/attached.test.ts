@@ -63,9 +63,9 @@ test('logs: all, one service, the last lines, as they come', async () => {
 });
 
 test('on a terminal progress is a table that is drawn again', async () => {
-  const got = await m.lab.run('node1', 'cd /root/two && docker compose down -t 1', { tty: true });
+  const got = await m.lab.run('node1', 'cd /root/two && docker compose down -t 1', { tty: { rows: 24, cols: 80 } });
   expect(got.stdout).toContain('\x1b[1A\x1b[1B\x1b[0G\x1b[?25l[+] Running ');
   expect(got.stdout).toMatch(
-    /\x1b\[32m✔\x1b\[0m Network two_default +\x1b\[32mRemoved\x1b\[0m *\x1b\[34m\d\.\ds \x1b\[0m\r\n\x1b\[\?25h$/,
+    /\x1b\[32m✔\x1b\[0m Network two_default {5}\x1b\[32mRemoved\x1b\[0m {30,}\x1b\[34m\d\.\ds \x1b\[0m\r\n\x1b\[\?25h$/,
   );
 });
