@@ -1,5 +1,6 @@
 /** `up` in the foreground, `logs`, and progress on a terminal. */
 import { beforeAll, expect, test } from 'vitest';
+import { ctrl, Person } from '../../person.ts';
 import { type Machine, open } from '../lab/sh.ts';
 
 let m: Machine;
@@ -68,4 +69,19 @@ test('on a terminal progress is a table that is drawn again', async () => {
   expect(got.stdout).toMatch(
     /\x1b\[32m✔\x1b\[0m Network two_default {5}\x1b\[32mRemoved\x1b\[0m {30,}\x1b\[34m\d\.\ds \x1b\[0m\r\n\x1b\[\?25h$/,
   );
+});
+
+test('a person completes words, presses ^C, and gets the prompt back', async () => {
+  const p = await Person.at(m.lab);
+  await p.runs('cd two');
+  for (const keys of ['docker comp\t', 'log\t', '--no-log\t', 'lon\t']) await p.types(keys, 1e9);
+  expect(p.line).toMatch(/docker compose logs --no-log-prefix longer$/);
+  await p.types(`${ctrl('u')}docker compose up longer\r`, 1e9);
+  await p.sees('longer-1  | hi');
+  await p.types(ctrl('c'), 1e9);
+  expect(p.screen.text).toContain('Gracefully Stopping... press Ctrl+C again to force');
+  await p.types(ctrl('c'), 1e9);
+  await p.sees(/# $/);
+  expect(await p.runs('echo $?')).toBe('130\n');
+  expect(await p.runs('docker compose ps -q; docker compose --dry-run up -d 2>&1 | grep -c DRY-RUN')).toBe('7\n');
 });
