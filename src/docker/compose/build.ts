@@ -1,6 +1,7 @@
 /** Building services by docker's own builder. @see docker/compose pkg/compose/build.go */
+import { utf8 } from '../../base/http.ts';
 import { build } from '../cli/cmd/build/build.ts';
-import { type Failure, failed } from '../cli/failure.ts';
+import { Failure, failed } from '../cli/failure.ts';
 import { parseFlags } from '../cli/flags/parse.ts';
 import type { Compose } from './compose.ts';
 import { imageOf } from './create/body.ts';
@@ -15,7 +16,7 @@ export interface BuildChoice {
 }
 
 /** The words of a `docker build` that makes a service's image. */
-function words(c: Compose, project: Project, s: ServiceConfig, choice: BuildChoice): string[] {
+function words(c: Compose, project: Project, s: ServiceConfig, choice: BuildChoice, inline?: string): string[] {
   const b = s.build ?? {};
   const context = b.context ?? '.';
   const out: string[] = [];
@@ -29,7 +30,8 @@ function words(c: Compose, project: Project, s: ServiceConfig, choice: BuildChoi
   for (const [k, v] of Object.entries(labels)) put('label', `${k}=${v}`);
   for (const from of b.cache_from ?? []) put('cache-from', from);
   for (const host of b.extra_hosts ?? []) put('add-host', host.replace('=', ':'));
-  if (b.dockerfile) put('file', b.dockerfile.startsWith('/') ? b.dockerfile : `${context}/${b.dockerfile}`);
+  if (inline !== undefined) put('file', inline);
+  else if (b.dockerfile) put('file', b.dockerfile.startsWith('/') ? b.dockerfile : `${context}/${b.dockerfile}`);
   if (b.target) put('target', b.target);
   if (b.network) put('network', b.network);
   if (b.shm_size) put('shm-size', b.shm_size);
@@ -54,8 +56,14 @@ export async function buildServices(
       c.progress.event({ id: imageOf(c, project, s), status: 'done', statusText: 'Built' });
       continue;
     }
-    const parsed = parseFlags(build.flags, words(c, project, s, choice));
+    const missing = (['additional_contexts', 'secrets', 'ssh'] as const).find((k) => s.build?.[k] !== undefined);
+    if (missing) return new Failure(`docker compose: 'build.${missing}' is not part of this laboratory`);
+    const text = s.build?.dockerfile_inline;
+    const inline = text === undefined ? undefined : `/tmp/dockerfile${c.ctx.sys.rng.hex(10)}`;
+    if (inline !== undefined) c.ctx.sys.writeFile(inline, utf8(text as string));
+    const parsed = parseFlags(build.flags, words(c, project, s, choice, inline));
     const got = await build.run?.(c.ctx, parsed.options, parsed.args);
+    if (inline !== undefined) c.ctx.sys.unlink(inline);
     if (failed(got)) return got;
     c.progress.event({ id: imageOf(c, project, s), status: 'done', statusText: 'Built' });
   }
