@@ -76,7 +76,12 @@ export function tmpfsFaults(c: Container): Failure | undefined {
 /** Mounts all of it in a container's tree. */
 export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): Failure | undefined {
   const host: FileSystem = daemon.kernel.root.fs;
-  const inOrder = [...c.mounts].sort((a, b) => a.destination.split('/').length - b.destination.split('/').length);
+  const memory = Object.entries(tmpfsOf(c.hostConfig)).map(
+    ([destination, options]) => ({ type: 'tmpfs', destination, options }) as const,
+  );
+  const inOrder = [...c.mounts, ...memory].sort(
+    (a, b) => a.destination.split('/').length - b.destination.split('/').length,
+  );
   for (const m of inOrder) {
     if (m.type === 'tmpfs') {
       mountTmpfs(daemon, mounts, m.destination, m.options ?? '');
@@ -96,7 +101,6 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): F
   const devices = (c.hostConfig.Devices as readonly { PathOnHost: string; PathInContainer: string }[] | null) ?? [];
   for (const { PathOnHost, PathInContainer } of devices)
     if (!isErr(host.stat(PathOnHost, true))) mounts.bind(PathInContainer, host, PathOnHost, { source: 'udev' });
-  for (const [path, options] of Object.entries(tmpfsOf(c.hostConfig))) mountTmpfs(daemon, mounts, path, options);
   return undefined;
 }
 

@@ -153,6 +153,30 @@ test('stop, start, restart, kill, pause, rm, and down in the order of dependenci
   ).toMatch(/^names\n/);
 });
 
+test('secrets, configs, memory, hosts and hooks', async () => {
+  await file(
+    'files',
+    `services:
+  x:
+    image: training/webapp
+    tmpfs: [/run]
+    secrets: [word, {source: shell, target: /etc/other}]
+    configs: [{source: text, target: /etc/text}]
+    extra_hosts: [far.lab=192.0.2.7]
+    post_start: [{command: "sh -c 'echo $\${IT} > /hook'", environment: {IT: ran}}]
+secrets: {word: {file: ./word}, shell: {environment: HOME}}
+configs: {text: {content: "a\\nb\\n"}}`,
+  );
+  await m.out('echo hush > /root/files/word');
+  await progress('files', 'up -d');
+  expect(
+    await m.lines(
+      `cd /root/files && docker compose exec -T x sh -c 'cat /run/secrets/word /etc/text /hook; cat /etc/other; echo; getent hosts far.lab | tr -s " "'`,
+    ),
+  ).toEqual(['hush', 'a', 'b', 'ran', '/root', '192.0.2.7 far.lab']);
+  await progress('files', 'down -t 0');
+});
+
 test('images are built when they are missing', async () => {
   await m.out(
     "mkdir -p /root/made && printf 'FROM busybox\\nARG WHO\\nRUN echo hi $WHO > /hi\\n' > /root/made/Dockerfile",
