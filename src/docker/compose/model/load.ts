@@ -87,6 +87,15 @@ function settle(s: Session, o: LoadOptions): Setting | Failure {
   return { files, dir, env: second, profiles };
 }
 
+/** A file that is no mapping cannot have a name. */
+function notNamed(value: Value): Failure {
+  const text = String(value);
+  const short = text.length > 10 ? `${text.slice(0, 7)}...` : text;
+  const tag = typeof value === 'string' ? 'str' : typeof value === 'boolean' ? 'bool' : 'int';
+  const what = Array.isArray(value) ? '!!seq' : `!!${tag} \`${short}\``;
+  return new Failure(`yaml: unmarshal errors:\n  line 1: cannot unmarshal ${what} into cli.named`);
+}
+
 /** The last name that the files give the project. */
 function nameInFiles(s: Session, files: readonly string[]): string | Failure {
   let name = '';
@@ -94,7 +103,10 @@ function nameInFiles(s: Session, files: readonly string[]): string | Failure {
     const text = s.read(f);
     const docs = failed(text) ? text : parseYaml(s.yaml, text);
     if (failed(docs)) return docs;
-    for (const { value } of docs) if (isMapping(value) && value.name) name = String(value.name);
+    for (const { value } of docs) {
+      if (value !== null && !isMapping(value)) return notNamed(value);
+      if (isMapping(value) && value.name) name = String(value.name);
+    }
   }
   return name;
 }
