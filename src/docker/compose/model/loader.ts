@@ -90,7 +90,7 @@ function layer(
   }
   forget(under, resets);
   if (steps.include) {
-    const bad = applyInclude(s, filled, steps, [...included, file]);
+    const bad = applyInclude(s, filled, steps, [...included, file], resets);
     if (bad) return bad;
   }
   const merged = merge(under, filled);

@@ -22,6 +22,7 @@ function ofKind(v: Value, kind: string, form: Form): Printable {
   if (kind.startsWith('[]')) return (v as Value[]).map((x) => ofKind(x, kind.slice(2), form));
   if (kind.startsWith('{}'))
     return Object.fromEntries(Object.entries(v as Mapping).map(([k, x]) => [k, ofKind(x, kind.slice(2), form)]));
+  if (kind === 'EnvFile' && isMapping(v) && v.required && !v.format) return v.path as string;
   const shape = SHAPES[kind];
   if (shape && isMapping(v)) return ofShape(v, shape, form);
   if (kind === 'ulimit' && isMapping(v))

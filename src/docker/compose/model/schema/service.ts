@@ -124,7 +124,6 @@ export const SERVICE = mapping({
   blkio_config: BLKIO,
   build: BUILD,
   cgroup: some('host', 'private'),
-  container_name: { types: ['string'], pattern: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/ },
   cpu_count: one(TEXT, { types: ['integer'], minimum: 0 }),
   cpu_percent: one(TEXT, { types: ['integer'], minimum: 0, maximum: 100 }),
   credential_spec: mapping(each('config file registry', TEXT)),
