@@ -104,7 +104,7 @@ const PULL_POLICY: Schema = {
 };
 
 const TEXT_KEYS =
-  `cgroup_parent cpuset domainname hostname image ipc isolation mac_address network_mode platform restart
+  `cgroup_parent container_name cpuset domainname hostname image ipc isolation mac_address network_mode platform restart
   runtime stop_grace_period stop_signal user uts userns_mode working_dir pull_refresh_after`.replace(/\s+/g, ' ');
 
 export const SERVICE = mapping({
