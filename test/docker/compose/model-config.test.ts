@@ -44,6 +44,7 @@ describe('files', () => {
   it('may hold nothing, or what is no mapping', async () => {
     expect((await configOf('')).err).toBe('empty compose file\n');
     expect((await configOf('# nothing\n')).err).toBe('empty compose file\n');
+    expect((await configOf('---\n')).err).toBe('top-level object must be a mapping\n');
     expect((await configOf('- a\n')).err).toBe(
       'yaml: unmarshal errors:\n  line 1: cannot unmarshal !!seq into cli.named\n',
     );
@@ -121,6 +122,8 @@ describe('profiles', () => {
 /** Keys of a service and how they are printed. */
 const LONG_FORMS: [string, string][] = [
   ['command: echo "a b" \'c d\' e\\ f', 'command:\n  - echo\n  - a b\n  - c d\n  - e f'],
+  ['command: \'sh -c "a; b" && c\'', 'command:\n  - sh\n  - -c\n  - a; b'],
+  ['command: "echo $(x y) `z` a\\\\tb"', 'command:\n  - echo\n  - $$(x y)\n  - \'`z`\'\n  - "a\\tb"'],
   ['command: []', 'command: []'],
   ['command: ""', 'command: []'],
   ['command:', ''],
@@ -277,7 +280,7 @@ describe('YAML', () => {
 
 describe('other ways', () => {
   const FILE =
-    'services:\n  a:\n    image: x:$${T}\n    build: .\n    ports: ["80"]\n    command: "<&>"\n    x-q: 1\n    deploy: {replicas: 2}\nx-top: {b: 1}\n';
+    'services:\n  a:\n    image: x:$${T}\n    build: .\n    ports: ["80"]\n    command: ["<&>"]\n    x-q: 1\n    deploy: {replicas: 2}\nx-top: {b: 1}\n';
 
   it('JSON prints what Go prints always, and no extensions of services', async () => {
     const { out } = await configOf(FILE, '--format', 'json');

@@ -79,6 +79,7 @@ describe('short forms and units', () => {
     ['healthcheck: {interval: "5"}', 'DECODE\'services[a].healthcheck.interval\' time: missing unit in duration "5"'],
     ['stop_grace_period: 5x', 'DECODE\'services[a].stop_grace_period\' time: unknown unit "x" in duration "5x"'],
     ['mem_limit: abc', "DECODE'services[a].mem_limit' invalid size: 'abc'"],
+    ['command: "a (b"', "DECODE'services[a].command' invalid command line string"],
     ['extra_hosts: [foo]', "DECODE'services[a].extra_hosts' invalid additional host, missing IP: foo"],
     [
       'environment: ["A =1"]',
@@ -168,7 +169,7 @@ describe('YAML', () => {
 
   it('keeps keys apart, which are texts', async () => {
     expect(await refused(a('image: y'))).toBe('line 4: mapping key "image" already defined at line 3');
-    expect(await refused(a('labels: {1: x}'))).toBe('services.a.labels: non-string key 1');
+    expect(await refused(a('labels: {1: x}'))).toBe('non-string key in services.a.labels: 1');
     expect(await refused('x-h: &h\n  e:\n    <<: *h\n')).toMatch(/^cycle detected: node at path x-h\.e/);
   });
 });

@@ -4,7 +4,7 @@ import { Failure, failed } from '../../cli/failure.ts';
 import { bindShape } from './bind.ts';
 import { checkConsistency } from './consistency.ts';
 import { readDotenv } from './dotenv.ts';
-import { resolveServiceEnvironments } from './envfiles.ts';
+import { withEnvironments, withLabels } from './envfiles.ts';
 import { absolute, baseOf, defaultFiles, dirOf, exists, joined } from './files.ts';
 import { interpolate } from './interpolate.ts';
 import { loadModel } from './loader.ts';
@@ -117,10 +117,10 @@ function projectName(s: Session, o: LoadOptions, set: Setting): string | Failure
   const found = nameInFiles(s, set.files);
   if (failed(found)) return found;
   if (found === '') return normalizeName(baseOf(set.dir));
-  if (o.noInterpolate) return o.noNormalize ? found : normalizeName(found);
+  if (o.noInterpolate) return normalizeName(found);
   const filled = interpolate({ name: found }, (k) => set.env[k], s.warn);
   if (failed(filled)) return filled;
-  return o.noNormalize ? String(filled.name) : normalizeName(String(filled.name));
+  return normalizeName(String(filled.name));
 }
 
 /** A model, before it is a project. */
@@ -191,8 +191,8 @@ function projectOf(s: Session, o: LoadOptions, { name, model, set }: Model): Pro
   const asked = withSelectedServices(withServicesEnabled(on, o.services ?? []), o.services ?? []);
   if (failed(asked)) return asked;
   const only = o.allResources ? asked : withoutUnnecessaryResources(asked);
-  if (o.noEnvResolution) return only;
-  return resolveServiceEnvironments(s, only);
+  const labelled = withLabels(s, only);
+  return failed(labelled) || o.noEnvResolution ? labelled : withEnvironments(s, labelled);
 }
 
 async function within<T>(ctx: Ctx, o: LoadOptions, read: (s: Session) => T): Promise<T> {

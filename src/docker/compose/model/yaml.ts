@@ -121,7 +121,8 @@ class Reader {
     if (failed(got)) return got;
     if (typeof got === 'string') return got;
     const shown = this.lib.isScalar(key) ? (key.source ?? String(got)) : String(got);
-    return new Failure(`${path.join('.')}: non-string key ${got === null ? '<nil>' : shown}`);
+    const where = path.length === 0 ? 'at top level' : `in ${path.join('.').replace(/\.(\d+)(?=\.|$)/g, '[$1]')}`;
+    return new Failure(`non-string key ${where}: ${got === null ? '<nil>' : shown}`);
   }
 }
 
@@ -138,6 +139,7 @@ export function parseYaml(lib: YamlModule, text: string): Document[] | Failure {
   for (const doc of docs as Yaml.Document.Parsed[]) {
     const [bad, ...more] = doc.errors;
     if (bad) return new Failure(faultOf(text, bad, more));
+    if (doc.contents === null && !doc.directives?.docStart) continue;
     const reader = new Reader(lib, doc as unknown as Yaml.Document, lines);
     const value = reader.value(doc.contents, []);
     if (failed(value)) return value;
