@@ -19,6 +19,7 @@ export interface World {
 
 const ROOT = [
   flag('all-resources', 'bool', ''),
+  flag('compatibility', 'bool', ''),
   flag('env-file', 'stringArray', ''),
   flag('file', 'stringArray', '', { short: 'f' }),
   flag('profile', 'stringArray', ''),
@@ -69,10 +70,9 @@ export async function composeConfig(world: World, ...args: string[]): Promise<Sa
     projectDirectory: o.string('project-directory'),
     envFiles: o.list('env-file'),
     profiles: o.list('profile'),
-    allResources: o.bool('all-resources'),
     services: asked,
   });
-  const got = await config.run({ ctx, separator: '-', loadOptions }, o, services);
+  const got = await config.run({ ctx, separator: '-', root: o, loadOptions }, o, services);
   const log = said[2].replace(/^time="[^"]*" /gm, '');
   if (failed(got)) return { out: said[1], err: `${log}${got.message}\n`, code: got.code };
   return { out: said[1], err: log, code: got };

@@ -366,6 +366,11 @@ describe('other ways', () => {
     expect((await configOf('services: {a: {image: x}}', '--hash', 'z')).err).toBe('no such service: z: not found\n');
   });
 
+  it('implies nothing for the sake of compatibility', async () => {
+    const { out } = await configOf('services: {a: {image: x}}', '--compatibility');
+    expect(out).toBe('name: w\nservices:\n  a:\n    image: x\n');
+  });
+
   it('writes to a file', async () => {
     const files: Record<string, string> = { '/w/compose.yaml': ONE };
     const { out } = await composeConfig({ files }, '-o', 'out.yaml');

@@ -170,6 +170,8 @@ describe('YAML', () => {
   it('keeps keys apart, which are texts', async () => {
     expect(await refused(a('image: y'))).toBe('line 4: mapping key "image" already defined at line 3');
     expect(await refused(a('labels: {1: x}'))).toBe('non-string key in services.a.labels: 1');
-    expect(await refused('x-h: &h\n  e:\n    <<: *h\n')).toMatch(/^cycle detected: node at path x-h\.e/);
+    expect(await refused('x-h: &h\n  e:\n    <<: *h\n')).toBe(
+      'cycle detected: node at path x-h.e.e references node at path x-h.e',
+    );
   });
 });
