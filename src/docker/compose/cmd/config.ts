@@ -20,6 +20,8 @@ import { pinned } from './digests.ts';
 interface Surroundings {
   readonly ctx: Ctx;
   readonly separator: string;
+  /** The flags before the command's name. */
+  readonly root: Options;
   loadOptions(services?: readonly string[]): LoadOptions;
 }
 
@@ -59,9 +61,10 @@ export const config = Object.freeze({
 function howFar(c: Surroundings, o: Options, services: readonly string[]): LoadOptions {
   return {
     ...c.loadOptions(services),
+    allResources: c.root.bool('all-resources'),
     noInterpolate: o.bool('no-interpolate'),
     noPathResolution: o.bool('no-path-resolution'),
-    noNormalize: o.bool('no-normalize') || c.separator === '_',
+    noNormalize: o.bool('no-normalize') || c.root.bool('compatibility'),
     noConsistency: o.bool('no-consistency'),
   };
 }

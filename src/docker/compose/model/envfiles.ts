@@ -61,18 +61,35 @@ function labelsOf(s: Session, service: ServiceConfig): Strings | Failure {
   return { ...out, ...service.labels };
 }
 
-/** The project with environments and labels as containers will have them, and without the files. */
-export function resolveServiceEnvironments(s: Session, p: Project): Project | Failure {
+/** Each service made anew. */
+function withServices(p: Project, make: (s: ServiceConfig) => ServiceConfig | Failure): Project | Failure {
   const services: Record<string, ServiceConfig> = {};
   for (const [name, old] of Object.entries(p.services)) {
-    const environment = environmentOf(s, p, old);
-    if (failed(environment)) return environment;
-    const labels = labelsOf(s, old);
-    if (failed(labels)) return labels;
-    const { env_file, label_file, ...service } = old;
-    if (Object.keys(environment).length > 0) service.environment = environment;
-    if (Object.keys(labels).length > 0) service.labels = labels;
-    services[name] = service as ServiceConfig;
+    const made = make(old);
+    if (failed(made)) return made;
+    services[name] = made;
   }
   return { ...p, services };
+}
+
+/** The project with environments as containers will have them, and without the files. */
+export function withEnvironments(s: Session, p: Project): Project | Failure {
+  return withServices(p, (old) => {
+    const environment = environmentOf(s, p, old);
+    if (failed(environment)) return environment;
+    const { env_file, ...service } = old;
+    if (Object.keys(environment).length > 0) service.environment = environment;
+    return service as ServiceConfig;
+  });
+}
+
+/** The same for labels. */
+export function withLabels(s: Session, p: Project): Project | Failure {
+  return withServices(p, (old) => {
+    const labels = labelsOf(s, old);
+    if (failed(labels)) return labels;
+    const { label_file, ...service } = old;
+    if (Object.keys(labels).length > 0) service.labels = labels;
+    return service as ServiceConfig;
+  });
 }

@@ -67,7 +67,7 @@ function extended(s: Session, name: string, place: Place, refs: readonly Ref[]):
   if (failed(base)) return base;
   if (base === null) return service;
   const source = clone(base);
-  forget({ services: { [name]: source } }, [...place.resets, ...from.resets]);
+  forget({ services: { [name]: source } }, from.resets);
   const merged = merge(source, service, ['services', 'x']);
   if (failed(merged)) return merged;
   delete (merged as Mapping).extends;
@@ -75,20 +75,20 @@ function extended(s: Session, name: string, place: Place, refs: readonly Ref[]):
   return merged;
 }
 
-/** The services of another file. */
+/** The services of another file. Paths in it, to further files too, are made to start where those of the first one do. */
 function otherPlace(s: Session, name: string, ref: string, file: string, place: Place): Place | Failure {
-  const local = file.startsWith('/') ? file : joined(place.steps.dir, file);
-  const dir = relative(place.steps.dir, s.isDir(local) ? local : dirOf(local)) ?? dirOf(local);
-  const steps: Steps = {
-    ...place.steps,
-    dir: dirOf(local),
+  const { steps } = place;
+  const local = file.startsWith('/') ? file : joined(steps.dir, file);
+  const dir = relative(steps.dir, s.isDir(local) ? local : dirOf(local)) ?? dirOf(local);
+  const raw: Steps = {
+    ...steps,
     extends: false,
     include: false,
     validate: false,
     defaults: false,
     resolvePaths: false,
   };
-  const got = loadFile(s, local, steps, {}, []);
+  const got = loadFile(s, local, raw, {}, []);
   if (failed(got)) return got;
   const what = `cannot extend service ${JSON.stringify(name)} in `;
   if (!('services' in got.model)) return new Failure(`${what}${local}: no services section`);
@@ -98,5 +98,5 @@ function otherPlace(s: Session, name: string, ref: string, file: string, place: 
     return new Failure(`${what}${place.file}: service ${JSON.stringify(ref)} not found in ${file}`);
   const bad = resolvePaths(got.model, { dir, home: s.home });
   if (failed(bad)) return bad;
-  return { file: local, services, steps, resets: got.resets };
+  return { file: place.file, services, steps, resets: [...place.resets, ...got.resets] };
 }

@@ -2,10 +2,11 @@
 import { Failure, failed } from '../../cli/failure.ts';
 import { readDotenv } from './dotenv.ts';
 import { dirOf, exists, joined, relative } from './files.ts';
-import { loadModel, type Steps } from './loader.ts';
+import { forget, loadModel, type Steps } from './loader.ts';
+import { merge } from './merge.ts';
 import type { Mapping, Value } from './project.ts';
 import type { Session } from './session.ts';
-import { goText, isMapping, sortedKeys } from './tree.ts';
+import { goText, isMapping, type Path, sortedKeys } from './tree.ts';
 
 interface Include {
   readonly path: readonly string[];
@@ -24,17 +25,18 @@ function includesOf(v: Value | undefined): Include[] | Failure {
   });
 }
 
-/** Puts what other files define into a model. Changes it. @param included files that led here */
+/** Puts what other files define into a model. Changes it. @param included files that led here @param resets of the model's own file */
 export function applyInclude(
   s: Session,
   model: Mapping,
   steps: Steps,
   included: readonly string[],
+  resets: readonly Path[],
 ): Failure | undefined {
   const all = includesOf(model.include);
   if (failed(all)) return all;
   for (const one of all) {
-    const bad = include(s, model, one, steps, included);
+    const bad = include(s, model, one, steps, included, resets);
     if (bad) return bad;
   }
   delete model.include;
@@ -47,6 +49,7 @@ function include(
   one: Include,
   steps: Steps,
   included: readonly string[],
+  resets: readonly Path[],
 ): Failure | undefined {
   const files = one.path.map((p) => (p.startsWith('/') ? p : joined(steps.dir, p)));
   const [main = ''] = files;
@@ -63,7 +66,7 @@ function include(
   if (failed(fromFiles)) return fromFiles;
   const inner: Steps = { ...steps, env: { ...fromFiles, ...steps.env }, dir: home, resolvePaths: true };
   const got = loadModel(s, files, inner, dir, included);
-  return failed(got) ? got : importAll(got, model);
+  return failed(got) ? got : importAll(got, model, resets);
 }
 
 function includeEnvFiles(s: Session, one: Include, home: string, steps: Steps): readonly string[] | Failure {
@@ -82,27 +85,22 @@ function includeEnvFiles(s: Session, one: Include, home: string, steps: Steps): 
   return out;
 }
 
-/** The same thing twice is no conflict. */
-function importAll(from: Mapping, to: Mapping): Failure | undefined {
+/** What both define is merged: the model's own goes over what is included. */
+function importAll(from: Mapping, to: Mapping, resets: readonly Path[]): Failure | undefined {
   for (const section of ['services', 'volumes', 'networks', 'secrets', 'configs', 'models']) {
     const source = from[section];
     if (!isMapping(source)) continue;
     const target: Mapping = isMapping(to[section]) ? to[section] : {};
     for (const name of sortedKeys(source)) {
-      if (!(name in target)) target[name] = source[name] as Value;
-      else if (!same(source[name] as Value, target[name] as Value))
-        return new Failure(`${section}.${name} conflicts with imported resource`);
+      const theirs = source[name] as Value;
+      if (name in target) {
+        forget({ [section]: { [name]: theirs } }, resets);
+        const merged = merge(theirs, target[name] as Value, [section, name]);
+        if (failed(merged)) return merged;
+        target[name] = merged;
+      } else target[name] = theirs;
     }
     to[section] = target;
   }
   return undefined;
-}
-
-/** reflect.DeepEqual */
-function same(a: Value, b: Value): boolean {
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, i) => same(x, b[i] as Value));
-  if (!isMapping(a)) return a === b;
-  if (!isMapping(b)) return false;
-  const keys = sortedKeys(a);
-  return keys.join('\0') === sortedKeys(b).join('\0') && keys.every((k) => same(a[k] as Value, b[k] as Value));
 }

@@ -4,7 +4,7 @@ import { Failure, failed } from '../../cli/failure.ts';
 import { bindShape } from './bind.ts';
 import { checkConsistency } from './consistency.ts';
 import { readDotenv } from './dotenv.ts';
-import { resolveServiceEnvironments } from './envfiles.ts';
+import { withEnvironments, withLabels } from './envfiles.ts';
 import { absolute, baseOf, defaultFiles, dirOf, exists, joined } from './files.ts';
 import { interpolate } from './interpolate.ts';
 import { loadModel } from './loader.ts';
@@ -87,6 +87,15 @@ function settle(s: Session, o: LoadOptions): Setting | Failure {
   return { files, dir, env: second, profiles };
 }
 
+/** A file that is no mapping cannot have a name. */
+function notNamed(value: Value): Failure {
+  const text = String(value);
+  const short = text.length > 10 ? `${text.slice(0, 7)}...` : text;
+  const tag = typeof value === 'string' ? 'str' : typeof value === 'boolean' ? 'bool' : 'int';
+  const what = Array.isArray(value) ? '!!seq' : `!!${tag} \`${short}\``;
+  return new Failure(`yaml: unmarshal errors:\n  line 1: cannot unmarshal ${what} into cli.named`);
+}
+
 /** The last name that the files give the project. */
 function nameInFiles(s: Session, files: readonly string[]): string | Failure {
   let name = '';
@@ -94,7 +103,10 @@ function nameInFiles(s: Session, files: readonly string[]): string | Failure {
     const text = s.read(f);
     const docs = failed(text) ? text : parseYaml(s.yaml, text);
     if (failed(docs)) return docs;
-    for (const { value } of docs) if (isMapping(value) && value.name) name = String(value.name);
+    for (const { value } of docs) {
+      if (value !== null && !isMapping(value)) return notNamed(value);
+      if (isMapping(value) && value.name) name = String(value.name);
+    }
   }
   return name;
 }
@@ -105,10 +117,10 @@ function projectName(s: Session, o: LoadOptions, set: Setting): string | Failure
   const found = nameInFiles(s, set.files);
   if (failed(found)) return found;
   if (found === '') return normalizeName(baseOf(set.dir));
-  if (o.noInterpolate) return o.noNormalize ? found : normalizeName(found);
+  if (o.noInterpolate) return normalizeName(found);
   const filled = interpolate({ name: found }, (k) => set.env[k], s.warn);
   if (failed(filled)) return filled;
-  return o.noNormalize ? String(filled.name) : normalizeName(String(filled.name));
+  return normalizeName(String(filled.name));
 }
 
 /** A model, before it is a project. */
@@ -180,8 +192,8 @@ function projectOf(s: Session, o: LoadOptions, { name, model, set }: Model): Pro
   const asked = withSelectedServices(withServicesEnabled(on, o.services ?? []), o.services ?? []);
   if (failed(asked)) return asked;
   const only = o.allResources ? asked : withoutUnnecessaryResources(asked);
-  if (o.noEnvResolution) return only;
-  return resolveServiceEnvironments(s, only);
+  const labelled = withLabels(s, only);
+  return failed(labelled) || o.noEnvResolution ? labelled : withEnvironments(s, labelled);
 }
 
 async function within<T>(ctx: Ctx, o: LoadOptions, read: (s: Session) => T): Promise<T> {

@@ -80,7 +80,6 @@ function layer(
   resets: readonly Path[],
   included: readonly string[],
 ): Mapping | Failure {
-  if (raw === null) return new Failure('empty compose file');
   if (!isMapping(raw)) return new Failure('top-level object must be a mapping');
   const filled = steps.interpolate ? interpolate(raw, (k) => steps.env[k], s.warn) : raw;
   if (failed(filled)) return filled;
@@ -90,7 +89,7 @@ function layer(
   }
   forget(under, resets);
   if (steps.include) {
-    const bad = applyInclude(s, filled, steps, [...included, file]);
+    const bad = applyInclude(s, filled, steps, [...included, file], resets);
     if (bad) return bad;
   }
   const merged = merge(under, filled);
@@ -106,7 +105,11 @@ function layer(
     }
   }
   const long = canonical(once, !steps.interpolate);
-  return failed(long) ? long : enforceUnicity(long);
+  if (failed(long)) return long;
+  for (const service of isMapping(long.services) ? Object.values(long.services) : [])
+    if (isMapping(service) && Array.isArray(service.dns))
+      service.dns = service.dns.filter((x) => x !== null && x !== '');
+  return enforceUnicity(long);
 }
 
 /** All files as one. @param dir of the project: relative paths start there */
@@ -139,12 +142,20 @@ export function loadModel(
   return model;
 }
 
-/** Names without a value in `environment` and `build.args`, where the surroundings know them; contents of secrets and configs. */
+/** Names without a value in lists of variables, where the surroundings know them; what configs and secrets take from variables. */
 function resolveEnvironment(model: Mapping, env: Env): void {
-  for (const service of isMapping(model.services) ? Object.values(model.services) : []) {
-    if (!isMapping(service) || !Array.isArray(service.environment)) continue;
+  const each = (section: string): Mapping[] => {
+    const all = model[section];
+    return isMapping(all) ? Object.values(all).filter(isMapping) : [];
+  };
+  for (const service of each('services')) {
+    if (!Array.isArray(service.environment)) continue;
     service.environment = service.environment
       .filter((x) => typeof x === 'string')
       .map((x) => (env[x] === undefined ? x : `${x}=${env[x]}`));
+  }
+  for (const object of [...each('secrets'), ...each('configs')]) {
+    const found = typeof object.environment === 'string' ? env[object.environment] : undefined;
+    if (found !== undefined) object.content = found;
   }
 }

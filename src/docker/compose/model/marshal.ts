@@ -22,6 +22,7 @@ function ofKind(v: Value, kind: string, form: Form): Printable {
   if (kind.startsWith('[]')) return (v as Value[]).map((x) => ofKind(x, kind.slice(2), form));
   if (kind.startsWith('{}'))
     return Object.fromEntries(Object.entries(v as Mapping).map(([k, x]) => [k, ofKind(x, kind.slice(2), form)]));
+  if (kind === 'EnvFile' && isMapping(v) && v.required && !v.format) return v.path as string;
   const shape = SHAPES[kind];
   if (shape && isMapping(v)) return ofShape(v, shape, form);
   if (kind === 'ulimit' && isMapping(v))
@@ -63,11 +64,23 @@ function initial(kind: string): Printable {
   return kind === 's' ? '' : kind === 'b' ? false : null;
 }
 
+/** What came from variables is nobody's business. */
+function withoutContent(objects: Mapping, hidden: (o: Mapping) => boolean): Mapping {
+  return Object.fromEntries(
+    Object.entries(objects).map(([k, o]) => {
+      const { content, ...rest } = o as Mapping;
+      return [k, hidden(rest) ? rest : o] as const;
+    }),
+  ) as Mapping;
+}
+
 /** The whole. */
 export function projectTree(p: Project, form: Form): Printable {
   const all: Mapping = { name: p.name };
   for (const key of ['services', 'networks', 'volumes', 'secrets', 'configs', 'models'] as const)
     all[key] = p[key] as unknown as Mapping;
+  all.secrets = withoutContent(all.secrets as Mapping, () => true);
+  all.configs = withoutContent(all.configs as Mapping, (c) => Boolean(c.environment));
   const tree = ofShape(all, SHAPES.Project as Field[], form);
   const extra = sortedKeys(p.extensions).map((k) => [k, p.extensions[k] as Printable] as const);
   const entries = [...tree.entries, ...extra];

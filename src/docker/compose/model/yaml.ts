@@ -6,6 +6,7 @@ import type * as Yaml from 'yaml';
 import { Failure, failed } from '../../cli/failure.ts';
 import type { Mapping, Value } from './project.ts';
 import { isMapping, type Path } from './tree.ts';
+import { faultOf } from './yamlfault.ts';
 
 /** The library, once it is loaded. */
 export type YamlModule = typeof Yaml;
@@ -31,16 +32,9 @@ const NUMBERS = [
   },
 }));
 
-/** What the library that Go uses says of a fault. */
-const FAULTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  MULTILINE_IMPLICIT_KEY: "could not find expected ':'",
-  MISSING_CHAR: 'did not find expected key',
-  BAD_INDENT: 'did not find expected key',
-  BAD_ALIAS: 'unknown anchor',
-  UNEXPECTED_TOKEN: 'did not find expected key',
-};
+/** At the top level, it is found by a look for the project's name, which says it in other words. */
+const twice = (text: string, path: Path): Failure =>
+  new Failure(path.length === 0 ? `yaml: unmarshal errors:\n  ${text}` : text);
 
 class Reader {
   readonly resets: Path[] = [];
@@ -109,7 +103,7 @@ class Reader {
       const line = this.line(key);
       const first = seen.get(name);
       if (first !== undefined)
-        return new Failure(`line ${line}: mapping key ${JSON.stringify(name)} already defined at line ${first}`);
+        return twice(`line ${line}: mapping key ${JSON.stringify(name)} already defined at line ${first}`, path);
       seen.set(name, line);
       const isMerge = name === '<<' && this.lib.isScalar(key) && key.type === 'PLAIN';
       const got = this.value(value, isMerge ? path : [...path, name]);
@@ -127,7 +121,8 @@ class Reader {
     if (failed(got)) return got;
     if (typeof got === 'string') return got;
     const shown = this.lib.isScalar(key) ? (key.source ?? String(got)) : String(got);
-    return new Failure(`${path.join('.')}: non-string key ${got === null ? '<nil>' : shown}`);
+    const where = path.length === 0 ? 'at top level' : `in ${path.join('.').replace(/\.(\d+)(?=\.|$)/g, '[$1]')}`;
+    return new Failure(`non-string key ${where}: ${got === null ? '<nil>' : shown}`);
   }
 }
 
@@ -142,11 +137,9 @@ export function parseYaml(lib: YamlModule, text: string): Document[] | Failure {
   });
   const out: Document[] = [];
   for (const doc of docs as Yaml.Document.Parsed[]) {
-    const [bad] = doc.errors;
-    if (bad) {
-      const words = FAULTS[bad.code] ?? (bad.message.split(' at line')[0] as string).toLowerCase();
-      return new Failure(`yaml: line ${bad.linePos?.[0].line ?? 1}: ${words}`);
-    }
+    const [bad, ...more] = doc.errors;
+    if (bad) return new Failure(faultOf(text, bad, more));
+    if (doc.contents === null && !doc.directives?.docStart) continue;
     const reader = new Reader(lib, doc as unknown as Yaml.Document, lines);
     const value = reader.value(doc.contents, []);
     if (failed(value)) return value;

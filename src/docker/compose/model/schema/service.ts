@@ -104,7 +104,7 @@ const PULL_POLICY: Schema = {
 };
 
 const TEXT_KEYS =
-  `cgroup_parent cpuset domainname hostname image ipc isolation mac_address network_mode platform restart
+  `cgroup_parent container_name cpuset domainname hostname image ipc isolation mac_address network_mode platform restart
   runtime stop_grace_period stop_signal user uts userns_mode working_dir pull_refresh_after`.replace(/\s+/g, ' ');
 
 export const SERVICE = mapping({
@@ -124,7 +124,6 @@ export const SERVICE = mapping({
   blkio_config: BLKIO,
   build: BUILD,
   cgroup: some('host', 'private'),
-  container_name: { types: ['string'], pattern: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/ },
   cpu_count: one(TEXT, { types: ['integer'], minimum: 0 }),
   cpu_percent: one(TEXT, { types: ['integer'], minimum: 0, maximum: 100 }),
   credential_spec: mapping(each('config file registry', TEXT)),
