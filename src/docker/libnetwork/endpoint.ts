@@ -2,7 +2,7 @@
 
 import type { IpAddr } from '../../base/ip.ts';
 import { Failure } from '../errdefs.ts';
-import type { EndpointInterface, GatewayFor, JoinInfo, LinkedPeer, PortBinding, PortRequest } from './driver.ts';
+import type { EndpointInterface, GatewayFor, JoinInfo, LegacyLinks, PortBinding, PortRequest } from './driver.ts';
 import type { IngressPort } from './ingress.ts';
 import type { Network } from './network.ts';
 
@@ -28,8 +28,8 @@ export class Endpoint {
   linkLocal: readonly IpAddr[] = [];
   /** What the routing mesh publishes of its sandbox, on the ingress network. */
   ingressPorts: readonly IngressPort[] = [];
-  /** Containers it is linked to, on the default bridge. */
-  linked: readonly LinkedPeer[] = [];
+  /** On the default bridge. */
+  legacy: LegacyLinks | undefined;
 
   constructor(
     readonly id: string,

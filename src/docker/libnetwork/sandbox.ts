@@ -113,7 +113,7 @@ export class Sandbox {
     const joined = network.driver.join(network.id, endpoint.id, {
       sandbox: this.netns,
       ifname,
-      linked: endpoint.linked,
+      ...(endpoint.legacy ? { legacy: endpoint.legacy } : {}),
       moved: endpoint === this.wayOut,
       renamed: endpoint.sysctls.length > 0,
     });

@@ -91,6 +91,59 @@ test('without ICC only the ports of a link are open', async () => {
     `-A DOCKER -s ${at}/32 -d ${c}/32 -i docker0 -o docker0 -p tcp -m tcp --sport 80 -j ACCEPT`,
   ]);
   await m.out('docker exec cc wget -T 2 -qO- web');
+  // The child knows who is linked to it only when it starts: its second stop takes the rules away.
+  const open = async (command: string): Promise<number> => (await m.lines(`${command} >&2; iptables -S DOCKER`)).length;
+  expect(await open('docker stop -t 0 web')).toBe(4);
+  expect(await open('docker start web')).toBe(4);
+  expect(await open('docker stop -t 0 web')).toBe(2);
+});
+
+test('the engine makes its chains anew when it starts: networks by id, the default bridge last', async () => {
+  await restart({});
+  const names = ['n1', 'n2', 'n3'];
+  await m.out(names.map((n) => `docker network create -o com.docker.network.bridge.name=br-${n} ${n}`).join('; '));
+  await m.out('docker network create --internal -o com.docker.network.bridge.name=br-n4 n4');
+  await m.out(
+    'iptables -A FORWARD -i eth0 -j ACCEPT; iptables -t nat -A PREROUTING -j RETURN; iptables -I DOCKER -j LOG',
+  );
+  await m.out(
+    'iptables -D FORWARD -j DOCKER-USER; iptables -F DOCKER-CT; sysctl -w net.ipv4.ip_forward=0; iptables -P FORWARD ACCEPT',
+  );
+  await m.out('systemctl restart docker');
+  const byId = (await m.lines("docker network ls --no-trunc --format '{{.ID}} {{.Name}}'"))
+    .sort()
+    .map((l) => l.slice(65))
+    .filter((n) => names.includes(n))
+    .map((n) => `br-${n}`);
+  const all = [...byId, 'docker0'];
+  const rules = (chain: string, table = 'filter'): Promise<string[]> =>
+    m.lines(`iptables -t ${table} -S ${chain} | sed 1d`);
+  expect(await rules('FORWARD')).toEqual([
+    '-A FORWARD -j DOCKER-USER',
+    '-A FORWARD -j DOCKER-FORWARD',
+    '-A FORWARD -i eth0 -j ACCEPT',
+  ]);
+  expect(await m.out('iptables -S FORWARD | head -1; sysctl -n net.ipv4.ip_forward')).toBe('-P FORWARD DROP\n1');
+  expect(await rules('DOCKER')).toEqual(all.map((b) => `-A DOCKER ! -i ${b} -o ${b} -j DROP`));
+  expect(await rules('DOCKER-CT')).toEqual(
+    all.map((b) => `-A DOCKER-CT -o ${b} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`),
+  );
+  expect((await rules('DOCKER-ISOLATION-STAGE-2')).reverse()).toEqual(
+    all.map((b) => `-A DOCKER-ISOLATION-STAGE-2 -o ${b} -j DROP`),
+  );
+  expect(await rules('PREROUTING', 'nat')).toEqual([
+    '-A PREROUTING -j RETURN',
+    '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+  ]);
+  // The rules that are outside of the engine's chains stay where they are, but those of the default bridge.
+  expect((await rules('POSTROUTING', 'nat')).map((l) => l.split(' ')[6])).toEqual([
+    'docker0',
+    'br-n3',
+    'br-n2',
+    'br-n1',
+  ]);
+  expect((await rules('DOCKER', 'nat')).reverse()).toEqual(all.map((b) => `-A DOCKER -i ${b} -j RETURN`));
+  await m.out('iptables -t nat -D PREROUTING -j RETURN; iptables -D FORWARD -i eth0 -j ACCEPT');
 });
 
 test('names, pools and defaults of networks', async () => {
