@@ -5,8 +5,10 @@
  */
 import { Failure } from '../errdefs.ts';
 import { restoreController } from '../libnetwork/restore.ts';
-import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded, UNIT_FLAGS } from './config/config.ts';
-import { initBridge, settings } from './config/networks.ts';
+import { initBridge } from './config/bridge.ts';
+import { type Config, DEFAULTS, UNIT_FLAGS } from './config/config.ts';
+import { CONFIG_FILE, checkStart, readConfig, reloaded } from './config/file.ts';
+import { settings } from './config/networks.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { type Engine, swarmOf } from './dockerd.ts';

@@ -162,9 +162,11 @@ test('names, pools and defaults of networks', async () => {
   );
   await m.out('docker network create n1; docker network create -o com.docker.network.driver.mtu=1300 n2');
   expect(await m.out("docker network inspect n1 n2 -f '{{json .IPAM.Config}} {{json .Options}}'")).toBe(
-    '[{"Subnet":"10.200.0.0/24","Gateway":"10.200.0.1"}] {"com.docker.network.driver.mtu":"1234"}\n' +
-      '[{"Subnet":"10.200.1.0/24","Gateway":"10.200.1.1"}] {"com.docker.network.driver.mtu":"1300"}',
+    '[{"Subnet":"10.200.1.0/24","Gateway":"10.200.1.1"}] {"com.docker.network.driver.mtu":"1234"}\n' +
+      '[{"Subnet":"10.200.2.0/24","Gateway":"10.200.2.1"}] {"com.docker.network.driver.mtu":"1300"}',
   );
+  // The default bridge is the first that such pools are for.
+  expect(await m.out('ip -br -4 addr show docker0')).toContain('10.200.0.1/24');
   await m.out('docker run -d --name web -p 8080:80 nginx');
   expect(await m.out('docker port web')).toBe('80/tcp -> 127.0.0.1:8080');
 });
@@ -192,6 +194,33 @@ test('no rules, no masquerading, no proxy, no bridge, IPv6', async () => {
   expect(await m.out("docker network ls --format '{{.Name}}'")).toBe('host\nnone');
   expect(await m.fails('ip link show docker0')).toMatch(/does not exist/);
   expect(await m.out('docker run --rm busybox ip -o link')).not.toContain('eth0');
+  await m.out('ip link add br9 type bridge; ip addr add 10.9.9.1/24 dev br9; ip link set br9 up');
+  await restart({ bridge: 'br9', 'fixed-cidr': '10.9.9.64/26', 'allow-direct-routing': true });
+  expect(await m.out('docker run --rm busybox ip -o -4 addr show eth0')).toContain('10.9.9.64/24');
+  await m.out('docker run -d --name web nginx');
+  expect(await m.out('bridge link | grep -o "master [^ ]*"; iptables -t raw -S')).toBe(
+    'master br9\n-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT',
+  );
+  expect(await m.out("docker network inspect bridge -f '{{json .IPAM.Config}}'")).toBe(
+    '[{"Subnet":"10.9.9.0/24","IPRange":"10.9.9.64/26","Gateway":"10.9.9.1"}]',
+  );
+  const refused = async (config: unknown): Promise<string> => {
+    await put(config);
+    return m.out('systemctl restart docker 2>&-; journalctl -u docker -o cat -n 4 | head -1');
+  };
+  const fails = 'failed to start daemon: ';
+  expect(await refused({ bridge: 'br9', bip: '10.9.9.1/24' })).toBe(
+    `${fails}You specified -b & --bip, mutually exclusive options. Please specify only one`,
+  );
+  expect(await refused({ bridge: 'br8' })).toBe(
+    `${fails}Error initializing network controller: error creating default "bridge" network: bridge device with non default name br8 must be created manually`,
+  );
+  expect(await refused({ bip: '10.9.9' })).toBe(
+    `${fails}Error initializing network controller: parse bip failed: invalid CIDR address: 10.9.9`,
+  );
+  expect(await refused({ iptables: false, icc: false })).toBe(
+    `${fails}You specified --iptables=false with --icc=false. ICC=false uses iptables to function. Please set --icc or --iptables to true`,
+  );
   await restart({});
   expect(await m.out('docker run --rm busybox ip -o -4 addr show eth0')).toContain('172.17.');
 });

@@ -235,8 +235,8 @@ export class BridgeDriver implements Driver {
     iface.mac ??= randomMac(this.rng);
     const addresses = [iface.ipv4, iface.ipv6].filter((a) => a !== undefined);
     network.endpoints.set(eid, { mac: iface.mac, addresses, hostVeth: undefined, mappings: [], legacy: undefined });
-    for (const a of addresses)
-      program(this.#net, directAccessRules(network.config, a.addr), this.env.settings.firewall);
+    const { direct, firewall } = this.env.settings;
+    for (const a of direct ? [] : addresses) program(this.#net, directAccessRules(network.config, a.addr), firewall);
     return undefined;
   }
 
