@@ -69,17 +69,16 @@ function publish(c: Container): Failure | undefined {
   const [four, six] = [sandbox?.gatewayEndpoint(4), sandbox?.gatewayEndpoint(6)];
   const wants = (e: Endpoint): GatewayFor => ({ ipv4: e === four, ipv6: e === (six ?? four) });
   const all = sandbox?.endpoints ?? [];
-  const changed = all.filter((e) => {
-    const { ipv4, ipv6 } = wants(e);
-    return (e.gatewayFor?.ipv4 ?? false) !== ipv4 || (e.gatewayFor?.ipv6 ?? false) !== ipv6;
-  });
-  for (const e of changed) if (e.gatewayFor) e.unpublish();
-  for (const e of changed) {
-    const gateway = wants(e);
-    if (!gateway.ipv4 && !gateway.ipv6) continue;
-    const failure = e.publish(portRequests(c.config.ExposedPorts, c.hostConfig), gateway);
-    if (failure) return failure;
-  }
+  // What must go goes everywhere, before anything new comes.
+  for (const going of [true, false])
+    for (const e of all) {
+      const { ipv4: had4 = false, ipv6: had6 = false } = e.gatewayFor ?? {};
+      const { ipv4, ipv6 } = wants(e);
+      const gateway = going ? { ipv4: ipv4 && had4, ipv6: ipv6 && had6 } : { ipv4, ipv6 };
+      if (gateway.ipv4 === had4 && gateway.ipv6 === had6) continue;
+      const failure = e.publish(portRequests(c.config.ExposedPorts, c.hostConfig), gateway);
+      if (failure) return failure;
+    }
   return undefined;
 }
 

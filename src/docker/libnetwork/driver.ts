@@ -112,6 +112,7 @@ export interface Driver {
   /** Makes the device in the sandbox. */
   join(network: string, endpoint: string, options: JoinOptions): JoinInfo | Failure;
   leave(network: string, endpoint: string): void;
+  /** Publishes what is not yet, and takes back what is not to be any more. */
   programExternalConnectivity(
     network: string,
     endpoint: string,

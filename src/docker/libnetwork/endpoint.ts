@@ -39,13 +39,13 @@ export class Endpoint {
     readonly iface: EndpointInterface,
   ) {}
 
-  /** Publishes ports; on failure nothing stays behind. */
+  /** Publishes ports for what it is the way out of; those of other families are taken back. On failure nothing new stays behind. */
   publish(ports: readonly PortRequest[], gateway: GatewayFor): Failure | undefined {
     const got = this.network.driver.programExternalConnectivity(this.network.id, this.id, ports, gateway);
     if (got instanceof Failure)
       return got.wrap(`driver failed programming external connectivity on endpoint ${this.name} (${this.id})`);
     this.bindings = got;
-    this.gatewayFor = gateway;
+    this.gatewayFor = gateway.ipv4 || gateway.ipv6 ? gateway : undefined;
     return undefined;
   }
 

@@ -29,12 +29,15 @@ const LINK_LOCAL = parsePrefix('fe80::/64') as Prefix;
 /** Names that devices get in a sandbox unless somebody wants another: they are free. */
 const PLAIN_NAME = /^eth\d+$/;
 const IPPROTO_UDP = 17;
+const NO_WAY: GatewayFor = { ipv4: false, ipv6: false };
 
 interface BridgeEndpoint {
   readonly mac: number;
   readonly addresses: readonly Prefix[];
   hostVeth: string | undefined;
   mappings: Mapping[];
+  /** For which families it is a way out. */
+  had: GatewayFor;
   /** While it has joined. */
   legacy: LegacyLinks | undefined;
 }
@@ -234,7 +237,14 @@ export class BridgeDriver implements Driver {
     const network = this.#network(nid);
     iface.mac ??= randomMac(this.rng);
     const addresses = [iface.ipv4, iface.ipv6].filter((a) => a !== undefined);
-    network.endpoints.set(eid, { mac: iface.mac, addresses, hostVeth: undefined, mappings: [], legacy: undefined });
+    network.endpoints.set(eid, {
+      mac: iface.mac,
+      addresses,
+      hostVeth: undefined,
+      mappings: [],
+      had: NO_WAY,
+      legacy: undefined,
+    });
     const { direct, firewall } = this.env.settings;
     for (const a of direct ? [] : addresses) program(this.#net, directAccessRules(network.config, a.addr), firewall);
     return undefined;
@@ -334,11 +344,19 @@ export class BridgeDriver implements Driver {
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
     if (endpoint.addresses.length === 0) return [];
     const ips = endpoint.addresses.map((a) => a.addr);
-    const mappings = addPortMappings(this.env, network.config, ips, ports, gateway);
+    const wanted = (m: Mapping): boolean => (m.binding.hostIp.v === 4 ? gateway.ipv4 : gateway.ipv6);
+    const { mappings: old, had } = endpoint;
+    const left = old.filter((m) => !wanted(m));
+    releaseMappings(this.env, network.config, left);
+    endpoint.mappings = old.filter(wanted);
+    endpoint.had = { ipv4: had.ipv4 && gateway.ipv4, ipv6: had.ipv6 && gateway.ipv6 };
+    const mappings = addPortMappings(this.env, network.config, ips, ports, gateway, endpoint.had);
     if (mappings instanceof Failure) return mappings;
-    endpoint.mappings = mappings;
+    endpoint.had = gateway;
+    endpoint.mappings.push(...mappings);
+    if (left.length > 0) for (const ip of ips) forget(this.#net, ip);
     forgetDatagrams(this.#net, mappings);
-    return mappings.map((m) => m.binding);
+    return endpoint.mappings.map((m) => m.binding);
   }
 
   revokeExternalConnectivity(nid: string, eid: string): void {
@@ -347,6 +365,7 @@ export class BridgeDriver implements Driver {
     if (!endpoint) return;
     releaseMappings(this.env, network.config, endpoint.mappings);
     endpoint.mappings = [];
+    endpoint.had = NO_WAY;
     for (const { addr } of endpoint.addresses) forget(this.#net, addr);
   }
 
