@@ -29,6 +29,8 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
     if (network instanceof Failure) return errors.networking(network);
     networks.push([network, attachment]);
   }
+  if (networks.length > 1 && networks.some(([n]) => n.driver.type === 'null'))
+    return errors.networking(errors.privateMode);
   c.sandbox = daemon.controller.newSandbox(mode === 'host', { holder: c.id });
   const unset = setSysctls(daemon, c, c.sandbox.netns);
   if (unset) {

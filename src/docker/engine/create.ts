@@ -11,8 +11,11 @@ import { errors } from './errors.ts';
 import { hostConfig, mergeConfig } from './hostconfig.ts';
 import { parseLink } from './links.ts';
 import { mountPoints } from './mounts.ts';
+import type { MountSpec } from './mountspec.ts';
 import { generateName, validName } from './names.ts';
 import { checkBindings } from './ports.ts';
+import { dropVolumes } from './remove.ts';
+import { workdir } from './start.ts';
 import { adaptResources, verifyContainer } from './verify.ts';
 
 export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
@@ -37,10 +40,11 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   const mounts = mountPoints(daemon, config, host);
   if (mounts instanceof Failure) return mounts;
   const container = build(daemon, id, named, config, host, image, mounts);
-  const misplaced = copyUp(daemon, container) ?? wrongWorkdir(container);
-  if (misplaced) return misplaced;
-  const unlinked = registerLinks(daemon, container);
-  if (unlinked) return unlinked;
+  const failure = wrongWorkdir(container) ?? copyUp(daemon, container) ?? registerLinks(daemon, container);
+  if (failure) {
+    dropVolumes(daemon, container);
+    return failure;
+  }
   for (const [key, settings] of networks) {
     const network = daemon.controller.find(key);
     const attachment = { settings, networkId: '', endpoint: undefined };
@@ -143,6 +147,8 @@ function warnings(host: HostConfig): string[] {
     out.push(
       'OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.',
     );
+  for (const { Type } of (host.Mounts as MountSpec[] | undefined) ?? [])
+    if (Type === 'image') out.push('Image mount is an experimental feature');
   if (host.NetworkMode === 'host' && Object.keys(host.PortBindings).length > 0)
     out.push('Published ports are discarded when using host network mode');
   return out;
@@ -164,9 +170,10 @@ function build(
   return container;
 }
 
-/** A working directory cannot be made where the image has a file. @see moby container/container_unix.go: SetupWorkingDirectory */
+/** The working directory is made; it cannot be where the image has a file. @see moby container/container_unix.go: SetupWorkingDirectory */
 function wrongWorkdir({ rootfs, config }: Container): Failure | undefined {
   if (config.WorkingDir === '') return undefined;
+  workdir(rootfs, config.WorkingDir);
   const there = rootfs.stat(config.WorkingDir, true);
   return isErr(there) || there.kind === 'dir' ? undefined : errors.workdirIsFile(config.WorkingDir);
 }

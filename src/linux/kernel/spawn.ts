@@ -103,6 +103,7 @@ function childSpec(parent: Proc, options: Child, spaces: Spaces, argv: readonly 
     gid: options.gid ?? parent.gid,
     groups: parent.groups,
     caps: options.namespacesOf ? undefined : parent.caps,
+    confinement: parent.confinement,
     umask: parent.umask,
     limits: parent.limits,
     pgid,
@@ -196,6 +197,7 @@ export function spawnRequest(m: Machine, r: SpawnRequest): Proc | Errno {
     gid: r.gid ?? 0,
     groups: r.groups ?? [],
     caps: r.caps,
+    confinement: r.confinement,
     umask: 0o022,
     limits: { ...parent.limits, ...r.limits },
     pgid: undefined,
@@ -230,6 +232,7 @@ async function runImage(m: Machine, p: Proc, image: Image): Promise<number> {
   const program = await loadProgram(m.world.programs, image.program, m.world.hold).catch((error: unknown) =>
     String(error),
   );
+  if (p.isGuarded) m.guarded ??= (await m.world.hold(import('./sysimpl/guard.ts'))).GuardedSys;
   await p.runnable();
   if (typeof program === 'string') {
     m.log(`${image.exe}: ${program}`);
