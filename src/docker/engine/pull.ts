@@ -58,10 +58,11 @@ export async function pullImage(daemon: Daemon, from: string, tag: string, platf
   })();
 }
 
-/** GET /distribution/{name}/json: what the registry has under a name, without taking it. */
-export async function inspectDistribution(daemon: Daemon, name: string): Promise<Record<string, unknown> | Failure> {
-  const ref = parseReference(name);
-  if (ref instanceof Failure) return ref;
+/** What a registry has under a name, and the digest of its manifest. */
+export async function findRemote(
+  daemon: Daemon,
+  ref: Reference,
+): Promise<{ readonly image: NewImage; readonly digest: string } | Failure> {
   const isHub = ref.domain === 'docker.io';
   const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : ref.domain);
   if (refused) return refused;
@@ -70,10 +71,19 @@ export async function inspectDistribution(daemon: Daemon, name: string): Promise
   const repo = familiarName(ref);
   const found = !isHub ? 'no repository' : lookUp(daemon, hub, repo, withDefaultTag(ref));
   if (found === 'no tag') return new Failure('notFound', 'manifest unknown: manifest unknown');
-  if (found === 'no repository') return denied(repo);
-  const id = manifestDigest(make(daemon, found));
+  if (found === 'no repository') return isHub && hub.ELSEWHERE.has(repo) ? notCarried(repo) : denied(repo);
+  const image = make(daemon, found);
+  return { image, digest: manifestDigest(image) };
+}
+
+/** GET /distribution/{name}/json: what the registry has under a name, without taking it. */
+export async function inspectDistribution(daemon: Daemon, name: string): Promise<Record<string, unknown> | Failure> {
+  const ref = parseReference(name);
+  if (ref instanceof Failure) return ref;
+  const found = await findRemote(daemon, ref);
+  if (found instanceof Failure) return found;
   return {
-    Descriptor: { mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest: id, size: 528 },
+    Descriptor: { mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest: found.digest, size: 528 },
     Platforms: [{ architecture: 'amd64', os: 'linux' }],
   };
 }
