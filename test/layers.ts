@@ -36,6 +36,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/base',
     'src/linux/kernel',
     'src/linux/tty',
+    'src/linux/shell',
     'src/docker/api',
     'src/docker/cli',
     'src/docker/images/digest.ts',
