@@ -92,6 +92,8 @@ function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | u
     if (other instanceof Failure) return other;
   }
   adaptResources(host);
+  if (!host.SecurityOpt && (host.Privileged || host.IpcMode === 'host' || host.PidMode === 'host'))
+    host.SecurityOpt = ['label=disable'];
   if (host.UTSMode === 'host' && body.Hostname) return errors.networkMode('hostname and the UTS mode');
   const mode = host.NetworkMode;
   if (mode.startsWith('container:')) return verifyContainerMode(daemon, mode.slice(10), body, host);

@@ -96,6 +96,7 @@ export const errors = {
     ),
   renameEmpty: invalid('Neither old nor new names may be empty'),
   renameSame: invalid('Renaming a container with the same name as its current name'),
+  restarting: (id: string): Failure => conflict(`Container ${id} is restarting, wait until the container is running`),
   detachKeys: (keys: string): Failure => invalid(`Invalid detach keys (${keys}) provided`),
   escapeKeys: (keys: string): Failure => system(`Invalid escape keys (${keys}) provided`),
   attachStopped: conflict('You cannot attach to a stopped container, start it first'),

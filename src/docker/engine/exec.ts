@@ -84,6 +84,7 @@ function end(daemon: Daemon, exec: Exec, code: number): void {
 export function createExec(daemon: Daemon, name: string, c: Container, config: ExecConfig): { Id: string } | Failure {
   if ((config.Cmd ?? []).length === 0) return errors.noExecCommand;
   if (c.status === 'paused') return errors.execPaused(name);
+  if (c.status === 'restarting') return errors.restarting(c.id);
   if (!c.running) return errors.notRunning(c.id);
   if (parseDetachKeys(config.DetachKeys ?? '') === undefined) return errors.escapeKeys(config.DetachKeys ?? '');
   const linked = linkedEnvironment(daemon.links, c);

@@ -13,7 +13,7 @@ import { COST, type Daemon } from './daemon.ts';
 import { daemonEnvironment, withHome } from './environment.ts';
 import { errors, MOUNT_HINT } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
-import { watchHealth } from './health.ts';
+import { haltHealth, watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { callFluentd, openLogFault } from './logdrivers.ts';
 import { mountPointsInto, tmpfsFaults } from './mounts.ts';
@@ -269,6 +269,7 @@ export function execError(fs: FileSystem, program: string, e: Errno): { text: st
 async function onExit(daemon: Daemon, c: Container, status: WaitStatus): Promise<void> {
   const run = c.running;
   if (!run) return;
+  haltHealth(c);
   run.streams.end();
   await run.streams.drained;
   await daemon.sleep(COST.teardown);
