@@ -24,6 +24,7 @@ import { trustCommands } from './trust.ts';
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
   { path: ['buildx'], short: 'Build with BuildKit' },
+  { path: ['buildx', 'imagetools'], short: 'Work on images in registries' },
   { path: ['checkpoint'], short: 'Manage checkpoints', experimental: true },
   { path: ['config'], short: 'Manage configs of a swarm', swarm: 'manager' },
   { path: ['context'], short: 'Manage contexts' },
