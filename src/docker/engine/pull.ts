@@ -4,8 +4,10 @@
  * @see moby distribution/pull_v2.go, distribution/xfer/download.go, pkg/progress
  */
 import { MS } from '../../base/clock.ts';
+import { utf8 } from '../../base/http.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
+import { imageJson } from '../images/json.ts';
 import { noManifest } from '../images/platform.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
 import { HUB, reachRegistry } from '../images/registry.ts';
@@ -76,15 +78,21 @@ export async function findRemote(
   return { image, digest: manifestDigest(image) };
 }
 
-/** GET /distribution/{name}/json: what the registry has under a name, without taking it. */
-export async function inspectDistribution(daemon: Daemon, name: string): Promise<Record<string, unknown> | Failure> {
+/** GET /distribution/{name}/json: what the registry has under a name, without taking it. @param whole with the manifest itself, which a client would ask the registry for */
+export async function inspectDistribution(
+  daemon: Daemon,
+  name: string,
+  whole = false,
+): Promise<Record<string, unknown> | Failure> {
   const ref = parseReference(name);
   if (ref instanceof Failure) return ref;
   const found = await findRemote(daemon, ref);
   if (found instanceof Failure) return found;
+  const manifest = manifestOf(found.image);
   return {
-    Descriptor: { mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest: found.digest, size: 528 },
+    Descriptor: { mediaType: MANIFEST, digest: found.digest, size: utf8(manifest).length },
     Platforms: [{ architecture: 'amd64', os: 'linux' }],
+    ...(whole ? { Manifest: manifest } : {}),
   };
 }
 
@@ -121,11 +129,31 @@ const lookUp = (
 const make = (daemon: Daemon, chain: readonly ImageSpec[]): NewImage =>
   chain.reduce<NewImage | undefined>((base, spec) => daemon.images.specified(spec, base), undefined) as NewImage;
 
-/** What names an image in a registry. */
-const manifestDigest = (image: NewImage): string =>
-  digest(
-    JSON.stringify({ layers: image.layers.map((l) => l.diffId), config: image.config, created: String(image.created) }),
+const packedSize = (l: ImageLayer): number => Math.max(32, Math.ceil(l.size * PACKED));
+const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+
+/** An image as a registry describes it. @see docker/distribution manifest/schema2/manifest.go */
+function manifestOf(image: NewImage): string {
+  const config = imageJson(image);
+  const part = (kind: string, size: number, id: string): unknown => ({
+    mediaType: `application/vnd.docker.${kind}`,
+    size,
+    digest: id,
+  });
+  return JSON.stringify(
+    {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config: part('container.image.v1+json', utf8(config).length, digest(config)),
+      layers: image.layers.map((l) => part('image.rootfs.diff.tar.gzip', packedSize(l), digest(`gzip ${l.diffId}`))),
+    },
+    undefined,
+    3,
   );
+}
+
+/** What names an image in a registry. */
+const manifestDigest = (image: NewImage): string => digest(manifestOf(image));
 
 const shortOf = (l: ImageLayer): string => sha256(`gzip ${l.diffId}`).slice(0, 12);
 
@@ -174,7 +202,7 @@ async function* fetchLayers(daemon: Daemon, image: NewImage, added: Image): Stre
     yield line({ status: 'Pulling fs layer', progressDetail: {}, id });
     transfers.push({
       id,
-      total: Math.max(32, Math.ceil(l.size * PACKED)),
+      total: packedSize(l),
       size: Math.max(32, l.size),
       got: 0,
       unpacked: 0,

@@ -52,8 +52,9 @@ function ulimit(text: string): Record<string, unknown> {
 const hidden = { hidden: true } as const;
 
 export const build = command({
-  path: ['build'],
-  aliases: ['image build', 'build', 'builder build', 'buildx build', 'buildx b'],
+  path: ['buildx', 'build'],
+  buildx: true,
+  aliases: ['buildx build', 'build', 'image build', 'builder build', 'buildx b'],
   use: '[OPTIONS] PATH | URL | -',
   short: 'Build an image from a Dockerfile',
   args: exactly(1),

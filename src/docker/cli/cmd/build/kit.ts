@@ -8,6 +8,8 @@ import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
 import { fullName, parseReference, tagged } from '../../reference.ts';
+import { findBuilder } from '../buildx/builders.ts';
+import { boot } from '../buildx/manage.ts';
 import { printAnswer } from './answers.ts';
 import { query } from './build.ts';
 import { writeId } from './classic.ts';
@@ -92,12 +94,18 @@ export async function buildWithKit(ctx: Ctx, o: Options, where: string): Promise
     const ref = parseReference(t);
     if ('error' in ref) return new Failure(`ERROR: failed to build: invalid tag ${JSON.stringify(t)}: ${ref.error}`);
   }
+  const name = o.string('builder');
+  const builder = findBuilder(ctx, name);
+  if (!builder) return new Failure(`ERROR: no builder ${JSON.stringify(name)} found`);
+  const booted = builder.Driver === 'docker' ? undefined : await boot(ctx);
+  if (booted) return booted;
   const session = await readSession(ctx, where, o.string('file'), asked.options, asked.entries);
   if (failed(session)) return session;
   await display.begin();
   const done = await solve(ctx, o, session, display);
   await display.done();
-  if (!isQuiet && mode !== 'rawjson') await ctx.err(warningsText(display.trace.warnings, ctx.sys.isatty(2), false));
+  if (!isQuiet && mode !== 'rawjson')
+    await ctx.err(warningsText(display.trace.warnings, ctx.sys.isatty(2), ctx.contexts.global.bool('debug')));
   if (failed(done)) return done;
   if (done.failure) {
     const { message, sources } = done.failure;

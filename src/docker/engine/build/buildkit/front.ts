@@ -258,6 +258,8 @@ export async function plan(
 async function resolve(draft: Draft, state: StageState, options: BuildKitOptions, resolver: Resolver): Promise<void> {
   if (state.base || state.isResolved) return;
   state.isResolved = true;
+  // what stands for an image has no instructions of its own
+  state.isDispatched = state.isImage;
   if (state.isScratch) {
     state.platform ||= normalizePlatform(options.platform || NATIVE);
     return;

@@ -95,6 +95,7 @@ export class Solver {
 
   async #stage(state: StageState): Promise<Snapshot> {
     let at: Snapshot = state.base ? await this.solve(state.base) : await this.#base(state);
+    for (const dep of state.deps.keys()) await this.solve(dep);
     for (const plan of state.plans) {
       try {
         at = await this.#step(plan, at);
@@ -111,11 +112,10 @@ export class Solver {
   #base(state: StageState): Promise<Snapshot> {
     const { found } = state;
     if (!found) return Promise.resolve({ layers: [], key: 'scratch', record: undefined });
-    const name = state.isImage ? `FROM ${found.shown}` : baseTitle(state, found.shown);
-    let base = this.#bases.get(name);
+    let base = this.#bases.get(found.shown);
     if (!base) {
-      base = this.#from(state, name);
-      this.#bases.set(name, base);
+      base = this.#from(state, state.isImage ? `FROM ${found.shown}` : baseTitle(state, found.shown));
+      this.#bases.set(found.shown, base);
     }
     return base;
   }
