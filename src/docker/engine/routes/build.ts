@@ -40,6 +40,7 @@ const build: Handler = async ({ daemon, query, request }) => {
     cacheFrom,
     hostConfig: hostConfig(query),
     platform,
+    gone: request.gone,
   });
   return stream instanceof Failure ? stream : bytes(daemon, 200, 'application/json', stream);
 };
@@ -90,10 +91,16 @@ const prune: Handler = ({ daemon }) => {
   return json(daemon, 200, { CachesDeleted: null, SpaceReclaimed: 0 });
 };
 
+/** BuildKit's builds could be cancelled by their ids; there are none of these. */
+const cancel: Handler = ({ daemon, query }) =>
+  query.get('id')
+    ? bytes(daemon, 200, 'application/json', new Uint8Array(0))
+    : new Failure('system', 'build ID not provided');
+
 export const buildRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/build', handler: build },
   { method: 'POST', pattern: '/build/prune', handler: prune },
-  { method: 'POST', pattern: '/build/cancel', handler: () => errors.noBuildKit },
+  { method: 'POST', pattern: '/build/cancel', handler: cancel },
   { method: 'POST', pattern: '/session', handler: () => errors.noBuildKit },
   { method: 'POST', pattern: '/grpc', handler: () => errors.noBuildKit },
 ];
