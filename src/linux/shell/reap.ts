@@ -23,7 +23,7 @@ export async function notifyJobs(sh: Shell): Promise<void> {
   for (const j of [...sh.jobs.list]) {
     const state = stateOf(j);
     if (state === 'running' || (j.notified && state === 'stopped')) continue;
-    if (sh.interactive) await sh.write(2, `${sh.jobs.line(j)}\n`);
+    if (sh.interactive) await sh.write(2, `${state === 'stopped' ? '\n' : ''}${sh.jobs.line(j, sh.setup.flavour)}\n`);
     j.notified = true;
     if (state === 'done') sh.jobs.remove(j);
   }
