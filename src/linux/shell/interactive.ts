@@ -164,14 +164,18 @@ async function runOne(sh: Shell, text: string): Promise<void> {
 /** Reads one complete command, with PS2 for its later lines. */
 async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string } | 'eof' | 'again'> {
   const firstLine = sh.lines + 1;
+  const bash = sh.setup.flavour === 'bash';
   let buffer = '';
   let offered = '';
   for (;;) {
     const got = await next(await prompt(sh, buffer === '' ? 'PS1' : 'PS2'), offered);
     offered = '';
     if (got.kind === 'interrupt') {
+      // ash has read the key and sends itself the signal
+      if (!bash && sh.traps.get('INT') && sh.pending.length === 0) sh.pending.push(SIGNALS.SIGINT);
+      const trapped = sh.pending.length > 0;
       await runPendingTraps(sh);
-      await sh.write(2, '\n');
+      if (bash || !trapped) await sh.write(2, '\n');
       sh.status = 130;
       return 'again';
     }
@@ -186,7 +190,7 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
       sh.frame = { text: buffer, firstLine };
       if (reading.kind !== 'commands' && reading.error) await explainError(sh, buffer, reading.error);
       sh.status = 2;
-      return sh.setup.flavour === 'bash' ? 'eof' : 'again';
+      return bash ? 'eof' : 'again';
     }
     sh.lines++;
     let line = got.text;
@@ -215,11 +219,12 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
         }
       }
     }
+    if (!bash) await remember(sh, `${line}\n`);
     buffer = buffer === '' ? line : `${buffer.replace(/\\\n$/, '')}${line}`;
     buffer += '\n';
     const reading = readText(buffer, sh.setup.flavour);
     if (reading.kind === 'incomplete') continue;
-    await remember(sh, buffer);
+    if (bash) await remember(sh, buffer);
     if (reading.kind === 'commands') return { text: buffer };
     sh.frame = { text: buffer, firstLine };
     await explainError(sh, buffer, reading.error);

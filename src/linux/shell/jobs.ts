@@ -151,6 +151,11 @@ export class Jobs {
     return [...live.filter((j) => stateOf(j) !== 'stopped'), ...live.filter((j) => stateOf(j) === 'stopped')];
   }
 
+  /** The current job first, as the smaller shells list them. */
+  latest(): Job[] {
+    return this.#ordered().reverse();
+  }
+
   mark(job: Job): string {
     if (job === this.current) return '+';
     return job === this.#ordered().at(-2) ? '-' : ' ';

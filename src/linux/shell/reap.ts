@@ -19,6 +19,10 @@ export async function reap(sh: Shell): Promise<void> {
 
 /** Tells of jobs that ended or stopped, and forgets those that ended. */
 export async function notifyJobs(sh: Shell): Promise<void> {
+  // the prompt is there before what was just killed has run again
+  const early = sh.killed;
+  sh.killed = false;
+  if (early) return;
   await reap(sh);
   for (const j of [...sh.jobs.list]) {
     const state = stateOf(j);

@@ -195,6 +195,8 @@ export class Shell {
   replaced = false;
   /** Number of the command at which `exit` warned of jobs, or `jobs` showed them. */
   exitWarned = Number.NEGATIVE_INFINITY;
+  /** `kill` was the last command. */
+  killed = false;
   /** Lines that were typed. */
   lines = 0;
 

@@ -83,7 +83,8 @@ export class LineEditor {
     const { sys } = this.o;
     const before = sys.tcgetattr(this.o.input);
     const modes: Termios | undefined = isErr(before) ? undefined : before;
-    if (modes) sys.tcsetattr(this.o.input, { ...modes, icanon: false, echo: false, icrnl: false });
+    // ash reads ^C as a key
+    if (modes) sys.tcsetattr(this.o.input, { ...modes, icanon: false, echo: false, icrnl: false, isig: this.o.search });
     const winch = sys.sigaction(SIGNALS.SIGWINCH, () => {
       this.#resized = true;
     });
@@ -193,7 +194,7 @@ export class LineEditor {
 
   async #cancel(): Promise<EditResult> {
     this.held = [];
-    await this.print(`^C${this.screen.below()}`);
+    await this.print(`^C${this.screen.below()}${this.o.search ? '' : '\n'}`);
     return { kind: 'interrupt' };
   }
 
@@ -221,8 +222,12 @@ export class LineEditor {
 
   /** Does what a key of this name does. */
   async command(name: string): Promise<Step> {
-    const { sys } = this.o;
+    const { sys, search } = this.o;
+    if (!search && /^(?:C-[rsty]|M-[._])$/.test(name)) return undefined;
     switch (name) {
+      case 'C-c':
+        if (!search) return this.#cancel();
+        break;
       case 'Enter':
         return this.accept();
       case 'C-d':
@@ -233,15 +238,14 @@ export class LineEditor {
         return undefined;
       case 'C-r':
       case 'C-s':
-        if (this.o.search) return (await sys.load(() => import('./search.ts'))).search(this, name === 'C-r');
-        return undefined;
+        return (await sys.load(() => import('./search.ts'))).search(this, name === 'C-r');
       case 'C-l':
         await this.print('\x1b[H\x1b[2J');
         await this.fresh();
         return undefined;
     }
     const done = edit(this.line, this.recall, name, this.last);
-    if (done === undefined) return (await sys.load(() => import('./seldom.ts'))).seldom(this, name);
+    if (done === undefined && search) return (await sys.load(() => import('./seldom.ts'))).seldom(this, name);
     if (done) await this.redraw();
     else await this.bell();
     return undefined;

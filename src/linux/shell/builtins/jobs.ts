@@ -24,7 +24,8 @@ export const jobs: Builtin = async (sh, args, out) => {
       else status = out.error(`${spec}: no such job`);
     }
   }
-  for (const j of [...list]) {
+  const smaller = sh.setup.flavour !== 'bash';
+  for (const j of smaller && o.rest.length === 0 ? sh.jobs.latest() : [...list]) {
     const state = stateOf(j);
     if (o.flags.has('r') && state !== 'running') continue;
     if (o.flags.has('s') && state !== 'stopped') continue;
@@ -81,7 +82,9 @@ export const bg: Builtin = (sh, args, out) => {
       out.error(`job ${job.id} already in background`);
       continue;
     }
-    out.print(`[${job.id}]${sh.jobs.mark(job)} ${job.text} &\n`);
+    out.print(
+      sh.setup.flavour === 'bash' ? `[${job.id}]${sh.jobs.mark(job)} ${job.text} &\n` : `[${job.id}] ${job.text}\n`,
+    );
     job.foreground = false;
     job.notified = false;
     sh.backgroundPid = job.processes.at(-1)?.pid;
@@ -142,6 +145,7 @@ function waited(sh: Shell, job: Job): void {
 export const wait: Builtin = async (sh, args, out) => {
   const o = options(args, 'fn', 'p');
   if (o.bad) return out.usage(o.bad, 'wait [-fn] [-p var] [id ...]');
+  sh.killed = false;
   if (o.flags.has('n')) return waitAny(sh, o);
   if (o.rest.length === 0) {
     for (const j of [...sh.jobs.list]) {
@@ -259,8 +263,10 @@ export const kill: Builtin = async (sh, args, out) => {
     return 2;
   }
   let status = 0;
+  const stopped = sh.jobs.list.some((j) => stateOf(j) === 'stopped');
   for (const spec of args.slice(i)) status = killOne(sh, out, spec, signal as number) || status;
   await out.flush();
+  sh.killed = sh.interactive && status === 0 && !stopped;
   await sh.sys.cpu(1000);
   return status;
 };
