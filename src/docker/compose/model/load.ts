@@ -176,6 +176,7 @@ function projectOf(s: Session, o: LoadOptions, { name, model, set }: Model): Pro
     services: section('services'),
     disabledServices: {},
     networks: section('networks'),
+    networkOrder: isMapping(model.networks) ? Object.keys(model.networks) : [],
     volumes: section('volumes'),
     secrets: section('secrets'),
     configs: section('configs'),

@@ -315,6 +315,8 @@ export interface Project {
   /** Services whose profiles are off. */
   readonly disabledServices: Record<string, ServiceConfig>;
   readonly networks: Record<string, NetworkConfig>;
+  /** Keys of the networks as they stand in the files: in that order they are made. */
+  readonly networkOrder?: readonly string[];
   readonly volumes: Record<string, VolumeConfig>;
   readonly secrets: Record<string, FileObjectConfig>;
   readonly configs: Record<string, FileObjectConfig>;
