@@ -78,6 +78,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/images',
     'src/docker/errdefs.ts',
     'src/docker/ignore.ts',
+    'src/docker/platform.ts',
     'src/docker/time.ts',
   ],
   'src/lab': ['src/base', 'src/linux', 'src/docker'],
