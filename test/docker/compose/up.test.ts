@@ -133,7 +133,8 @@ test('stop, start, restart, kill, pause, rm, and down in the order of dependenci
   expect(of(await progress('shop', 'restart web'), 'Container shop-web-1')).toEqual(['Restarting', 'Started']);
   await progress('shop', 'pause db');
   expect(await state()).toContain('db paused');
-  await progress('shop', 'unpause db');
+  // who was not looked at is not healthy until the next look
+  await progress('shop', 'unpause db; sleep 2');
   expect(of(await progress('shop', 'kill web'), 'Container shop-web-1')).toEqual(['Killing', 'Killed']);
   expect(await progress('shop', 'rm -f web')).toEqual([
     'Going to remove shop-web-1',
