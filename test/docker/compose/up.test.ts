@@ -189,6 +189,21 @@ test('images are built when they are missing', async () => {
   ]);
   expect(await m.out('docker images --format {{.Repository}} made-x')).toBe('made-x');
   expect((await progress('made', 'down --rmi local')).at(-1)).toMatch(/Removed$/);
+  await file(
+    'upon',
+    `services:
+  top: {build: {dockerfile_inline: "FROM base\\nRUN cat /b > /t\\n", additional_contexts: {base: "service:low"}}, command: cat /t}
+  low: {build: {dockerfile_inline: "FROM busybox\\nRUN echo low > /b\\n"}}
+  bad: {build: {dockerfile_inline: "FROM busybox\\nRUN false\\n"}}`,
+  );
+  expect((await progress('upon', 'build top low 2>&1; docker compose up top')).filter((l) => /Built|low$/.test(l))).toEqual([
+    'upon-low Built',
+    'upon-top Built',
+    'top-1 | low',
+  ]);
+  expect((await m.fails('cd /root/upon && docker compose build bad', true)).split('\n').at(-1)).toBe(
+    'target bad: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1 [1]',
+  );
   expect(await m.out('docker images -q made-x')).toBe('');
 });
 
