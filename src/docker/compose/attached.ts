@@ -16,6 +16,7 @@ import type { ProgressEvent } from './progress/event.ts';
 import { type StartOptions, start } from './start.ts';
 import { kill, stop } from './stop.ts';
 
+/** What is shown, and what ends it. */
 export interface AttachedOptions {
   /** Services whose output is shown. */
   readonly attachTo: readonly string[];

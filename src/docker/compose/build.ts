@@ -8,6 +8,7 @@ import { imageOf } from './create/body.ts';
 import { COMPOSE_VERSION, PROJECT, SERVICE, VERSION } from './labels.ts';
 import type { Project, ServiceConfig } from './model/project.ts';
 
+/** Flags of a build. */
 export interface BuildChoice {
   readonly quiet?: boolean;
   readonly noCache?: boolean;

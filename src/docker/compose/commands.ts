@@ -17,6 +17,7 @@ import { version } from './cmd/version.ts';
 import { wait } from './cmd/wait.ts';
 import type { ComposeCommand } from './spec.ts';
 
+/** In the order of their names. */
 export const COMMANDS: readonly ComposeCommand[] = Object.freeze([
   attach,
   build,

@@ -19,6 +19,7 @@ type Mode = 'auto' | 'tty' | 'plain' | 'json' | 'quiet';
 /** Truths as Go's strconv reads them, and a few more. @see docker/compose pkg/utils/stringutils.go: StringToBool */
 export const truth = (s: string | undefined): boolean => /^(?:1|t|true|y|yes)$/i.test(s ?? '');
 
+/** One run of a compose command. */
 export class Compose {
   /** Where events go; nobody looks unless something is under way. */
   progress: ProgressWriter = QUIET;

@@ -19,6 +19,7 @@ interface Which {
   readonly index?: number;
 }
 
+/** A filter. */
 export const label = (name: string, value?: string): string =>
   value === undefined ? `label=${name}` : `label=${name}=${value}`;
 
@@ -37,8 +38,11 @@ export async function containersOf(c: Compose, project: string, which: Which): P
   return services.length > 1 ? got.filter((x) => services.includes(serviceOf(x))) : got;
 }
 
+/** The service that a container belongs to. */
 export const serviceOf = (c: ContainerSummary): string => c.Labels[SERVICE] ?? '';
+/** Its number among those of the service; NaN for one of `run`. */
 export const numberOf = (c: ContainerSummary): number => Number.parseInt(c.Labels[NUMBER] ?? '', 10);
+/** It is one of `run`. */
 export const isOneOff = (c: ContainerSummary): boolean => c.Labels[ONE_OFF] === 'True';
 
 /** Its name, not those that links gave it. */
@@ -58,6 +62,7 @@ export function shortName(c: ContainerSummary, separator: string): string {
   return name === usual ? name.slice(project.length + 1) : name;
 }
 
+/** Sorted. */
 export const byName = (list: readonly ContainerSummary[]): ContainerSummary[] =>
   [...list].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 

@@ -17,8 +17,10 @@ import type { NetworkIds } from './networks.ts';
 import { say, stop, stopAndRemove } from './stop.ts';
 import { scaleOf } from './wait.ts';
 
+/** When containers are made anew: if they differ, always, never. */
 export type Recreate = 'diverged' | 'force' | 'never';
 
+/** How far a project is changed. */
 export interface ConvergeOptions {
   /** Services that were asked for. */
   readonly services: readonly string[];
@@ -29,6 +31,7 @@ export interface ConvergeOptions {
   readonly timeout?: number;
 }
 
+/** The containers of a project on their way to what the files say. */
 export class Convergence {
   readonly #observed = new Map<string, ContainerSummary[]>();
 

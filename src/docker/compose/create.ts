@@ -13,6 +13,7 @@ import { ensureNetworks } from './networks.ts';
 import { removeAll, stop } from './stop.ts';
 import { ensureVolumes } from './volumes.ts';
 
+/** What `up`, `create`, `run` and `scale` ask for. */
 export interface CreateOptions {
   readonly images: EnsureOptions;
   /** Services asked for; empty: all. */
@@ -27,6 +28,7 @@ export interface CreateOptions {
   readonly yes?: boolean;
 }
 
+/** Without any flag. */
 export const PLAIN_CREATE: CreateOptions = {
   images: { build: 'missing' },
   services: [],

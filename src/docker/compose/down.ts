@@ -14,6 +14,7 @@ import { noService } from './recalled.ts';
 import { projectOf, removeAll } from './stop.ts';
 import { removeThing } from './volumes.ts';
 
+/** What goes besides containers and networks. */
 export interface DownOptions {
   readonly project?: Project;
   readonly services: readonly string[];
@@ -24,6 +25,7 @@ export interface DownOptions {
   readonly volumes: boolean;
 }
 
+/** Stops and removes, those first that depend on others. */
 export async function down(c: Compose, name: string, o: DownOptions): Promise<Failure | undefined> {
   const list = await containersOf(c, name, { oneOff: o.removeOrphans ? 'include' : 'exclude' });
   if (failed(list)) return list;

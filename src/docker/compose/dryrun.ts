@@ -16,6 +16,7 @@ interface Imagined {
 
 const text = (value: string | readonly string[] | undefined): string => (typeof value === 'string' ? value : '');
 
+/** Takes the place of the client under `--dry-run`. */
 export class DryRunClient extends Client {
   readonly #made = new Map<string, Imagined>();
   readonly #gone = new Set<string>();

@@ -20,6 +20,7 @@ export interface ImageInfo {
 /** By the name that services use. */
 export type Images = Map<string, ImageInfo>;
 
+/** Asks the engine for one. */
 export const inspectImage = (c: Compose, name: string): Promise<ImageInfo | Failure> =>
   c.ctx.client.get<ImageInfo>(`/images/${name}/json`);
 
@@ -36,6 +37,7 @@ export async function localImages(c: Compose, project: Project): Promise<Images 
   return out;
 }
 
+/** What is done about missing images. */
 export interface EnsureOptions {
   /** Build what can be built: never, when its image is missing, or anyway. */
   readonly build: 'no' | 'missing' | 'always';

@@ -9,6 +9,7 @@ import type { Compose } from './compose.ts';
 import { containersOf, label, serviceOf } from './containers.ts';
 import { NUMBER, PROJECT, REPLACE, SERVICE } from './labels.ts';
 
+/** An event as the engine sends it. */
 export interface EngineEvent {
   readonly Action: string;
   readonly Actor: { readonly ID: string; readonly Attributes: Record<string, string> };
@@ -16,6 +17,7 @@ export interface EngineEvent {
   readonly timeNano: number;
 }
 
+/** What has happened to a container. */
 export interface Happening {
   readonly type: 'created' | 'recreated' | 'started' | 'exited';
   readonly id: string;
@@ -44,6 +46,7 @@ function happening(c: Compose, e: EngineEvent, type: Happening['type'], restarti
   };
 }
 
+/** Listens to the engine's events for one project. */
 export class Monitor {
   readonly #containers = new Set<string>();
   readonly #restarting = new Set<string>();

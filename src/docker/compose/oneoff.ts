@@ -19,6 +19,7 @@ import { portsOf, volumeOf } from './short.ts';
 import { start } from './start.ts';
 import { waitDependencies } from './wait.ts';
 
+/** What was made. */
 export interface OneOffContainer {
   readonly id: string;
   readonly interactive: boolean;

@@ -22,6 +22,7 @@ function dependsOn(text: string): Record<string, ServiceDependency> {
   return out;
 }
 
+/** A project of which nothing is known. */
 export const emptyProject = (name: string): Project => ({
   name,
   workingDir: '',

@@ -5,6 +5,7 @@ import type { ComposeCommand } from './spec.ts';
 
 const OLD_DIRECTORY = 'Old name of --project-directory';
 
+/** Flags before the command. */
 export const ROOT_FLAGS = Object.freeze([
   flag('all-resources', 'bool', 'Take networks and volumes too that no service uses'),
   flag('ansi', 'string', 'When to send control characters ("never"|"always"|"auto")', { default: 'auto' }),

@@ -6,6 +6,7 @@ import { create, PLAIN_CREATE } from './create.ts';
 import { only } from './recalled.ts';
 import { start } from './start.ts';
 
+/** Creates what is missing, removes what is too much, and starts the rest. */
 export async function scaleServices(
   c: Compose,
   services: readonly string[],

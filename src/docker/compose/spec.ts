@@ -8,6 +8,7 @@ import { flagUsages } from '../cli/help.ts';
 import type { Arity, FlagSpec } from '../cli/spec.ts';
 import type { Compose } from './compose.ts';
 
+/** One subcommand. */
 export interface ComposeCommand {
   readonly name: string;
   readonly aliases?: readonly string[];

@@ -16,6 +16,7 @@ import { recalledServices } from './recalled.ts';
 import { say } from './stop.ts';
 import { type Awaited, scaleOf, waitDependencies } from './wait.ts';
 
+/** What is started, and how long it is waited for. */
 export interface StartOptions {
   readonly project?: Project;
   /** Services asked for, when there is no file. */
@@ -26,6 +27,7 @@ export interface StartOptions {
   readonly print?: HookLine;
 }
 
+/** Starts what does not run. */
 export async function start(c: Compose, name: string, o: StartOptions): Promise<Failure | undefined> {
   let project = o.project;
   if (!project) {

@@ -12,6 +12,7 @@ import type { Project } from './model/project.ts';
 import type { Status } from './progress/event.ts';
 import { recalledProject } from './recalled.ts';
 
+/** What is to stop, and how long it may take. */
 export interface StopOptions {
   /** Empty: all. */
   readonly services?: readonly string[];
@@ -20,6 +21,7 @@ export interface StopOptions {
   readonly timeout?: number;
 }
 
+/** An event of a container. */
 export const say = (c: Compose, x: ContainerSummary, status: Status, statusText: string): void =>
   c.progress.event({ id: progressName(x), status, statusText });
 
@@ -48,6 +50,7 @@ export async function stopContainer(
   return undefined;
 }
 
+/** Stops a container and removes it. */
 export async function stopAndRemove(
   c: Compose,
   x: ContainerSummary,
@@ -74,6 +77,7 @@ export async function stopAndRemove(
   return undefined;
 }
 
+/** The same for several at once. */
 export const removeAll = (
   c: Compose,
   list: readonly ContainerSummary[],
@@ -106,6 +110,7 @@ export async function stop(c: Compose, name: string, o: StopOptions): Promise<Fa
   });
 }
 
+/** What is to be killed, and by which signal. */
 export interface KillOptions {
   readonly services?: readonly string[];
   readonly project?: Project;

@@ -14,6 +14,7 @@ import type { Status } from './progress/event.ts';
 /** ns between two looks. */
 const TICK = 500e6;
 
+/** What is waited for of a service. */
 export interface Awaited {
   /** `running_or_healthy` too: what `--wait` asks for. */
   readonly condition: string;

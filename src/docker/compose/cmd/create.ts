@@ -9,6 +9,7 @@ import { noService } from '../recalled.ts';
 import { scaleServices } from '../scale.ts';
 import { composeCommand } from '../spec.ts';
 
+/** Flags that `create` and `up` have in common. */
 export const CREATE_FLAGS: readonly FlagSpec[] = [
   flag('build', 'bool', 'Build images first'),
   flag('no-build', 'bool', 'Build nothing, whatever the file says'),
@@ -63,6 +64,7 @@ export function withScale(project: Project, name: string, scale: number): Projec
   return { ...s, scale, ...(s.deploy ? { deploy: { ...s.deploy, replicas: scale } } : {}) };
 }
 
+/** `--timeout`, if it was given. */
 export const timeoutOf = (o: Options): number | undefined => (o.changed('timeout') ? o.int('timeout') : undefined);
 
 /** The flags as options of a creation. */
@@ -86,6 +88,7 @@ export function createOptions(c: Compose, o: Options, services: readonly string[
   };
 }
 
+/** `docker compose create` */
 export const create = composeCommand({
   name: 'create',
   use: '[OPTIONS] [SERVICE...]',
@@ -105,6 +108,7 @@ export const create = composeCommand({
   },
 });
 
+/** `docker compose scale` */
 export const scale = composeCommand({
   name: 'scale',
   use: '[SERVICE=REPLICAS...]',

@@ -6,6 +6,7 @@ import { down as downAll } from '../down.ts';
 import { composeCommand } from '../spec.ts';
 import { timeoutOf } from './create.ts';
 
+/** `docker compose down` */
 export const down = composeCommand({
   name: 'down',
   use: '[OPTIONS] [SERVICES]',

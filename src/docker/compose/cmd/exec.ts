@@ -14,8 +14,10 @@ export function docker(c: Compose, spec: CommandSpec, words: readonly string[]):
   return (spec.run as NonNullable<CommandSpec['run']>)(c.ctx, parsed.options, parsed.args);
 }
 
+/** `--index` */
 export const INDEX = flag('index', 'int', 'Number of the container, if the service has several');
 
+/** `docker compose exec` */
 export const exec = composeCommand({
   name: 'exec',
   use: '[OPTIONS] SERVICE COMMAND [ARGS...]',
@@ -51,6 +53,7 @@ export const exec = composeCommand({
   },
 });
 
+/** `docker compose attach` */
 export const attach = composeCommand({
   name: 'attach',
   use: '[OPTIONS] SERVICE',

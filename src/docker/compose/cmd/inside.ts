@@ -24,6 +24,7 @@ async function chosen(c: Compose, o: Options, service: string, every = false): P
   return failed(name) ? name : oneContainer(c, name, service, { index: o.int('index'), all: every });
 }
 
+/** `docker compose port` */
 export const port = composeCommand({
   name: 'port',
   use: '[OPTIONS] SERVICE PRIVATE_PORT',
@@ -55,6 +56,7 @@ interface TopRow {
   readonly cells: Readonly<Record<string, string>>;
 }
 
+/** `docker compose top` */
 export const top = composeCommand({
   name: 'top',
   use: '[SERVICES...]',
@@ -96,6 +98,7 @@ export const top = composeCommand({
   },
 });
 
+/** `docker compose cp` */
 export const cp = composeCommand({
   name: 'cp',
   use: '[OPTIONS] SERVICE:SRC_PATH DEST_PATH|-\n\tdocker compose cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH',
@@ -157,6 +160,7 @@ function split(arg: string): readonly [string, string] {
   return colon <= 0 ? ['', arg] : [arg.slice(0, colon), arg.slice(colon + 1)];
 }
 
+/** `docker compose export` */
 export const exportCommand = composeCommand({
   name: 'export',
   use: '[OPTIONS] SERVICE',
@@ -173,6 +177,7 @@ export const exportCommand = composeCommand({
   },
 });
 
+/** `docker compose commit` */
 export const commit = composeCommand({
   name: 'commit',
   use: '[OPTIONS] SERVICE [REPOSITORY[:TAG]]',
@@ -231,6 +236,7 @@ async function during(
   return got;
 }
 
+/** `docker compose stats` */
 export const stats = composeCommand({
   name: 'stats',
   use: '[OPTIONS] [SERVICE]',

@@ -24,6 +24,7 @@ const SERVICES = '[SERVICE...]';
 /** A failure, or 0. */
 export const ended = (bad: Failure | undefined): number | Failure => bad ?? 0;
 
+/** `docker compose start` */
 export const start = composeCommand({
   name: 'start',
   use: SERVICES,
@@ -42,6 +43,7 @@ export const start = composeCommand({
   },
 });
 
+/** `docker compose stop` */
 export const stop = composeCommand({
   name: 'stop',
   use: `[OPTIONS] ${SERVICES}`,
@@ -103,6 +105,7 @@ async function restartOne(
   return runHooks(c, x, s, 'post_start');
 }
 
+/** `docker compose restart` */
 export const restart = composeCommand({
   name: 'restart',
   use: `[OPTIONS] ${SERVICES}`,
@@ -119,6 +122,7 @@ export const restart = composeCommand({
   },
 });
 
+/** `docker compose kill` */
 export const kill = composeCommand({
   name: 'kill',
   use: `[OPTIONS] ${SERVICES}`,
@@ -160,6 +164,7 @@ async function each(c: Compose, services: readonly string[], verb: string, done:
   return ended(bad);
 }
 
+/** `docker compose pause` */
 export const pause = composeCommand({
   name: 'pause',
   use: SERVICES,
@@ -169,6 +174,7 @@ export const pause = composeCommand({
   run: (c, _o, services) => each(c, services, 'pause', 'Paused'),
 });
 
+/** `docker compose unpause` */
 export const unpause = composeCommand({
   name: 'unpause',
   use: SERVICES,
@@ -222,6 +228,7 @@ async function remove(c: Compose, o: Options, services: readonly string[]): Prom
   return ended(bad);
 }
 
+/** `docker compose rm` */
 export const rm = composeCommand({
   name: 'rm',
   use: `[OPTIONS] ${SERVICES}`,

@@ -65,6 +65,7 @@ async function imagesOf(c: Compose, services: readonly string[]): Promise<Image[
   return out;
 }
 
+/** `docker compose images` */
 export const images = composeCommand({
   name: 'images',
   use: '[OPTIONS] [SERVICE...]',
@@ -110,6 +111,7 @@ async function volumesUsed(c: Compose, project: string, services: readonly strin
   return new Set(list.flatMap((x) => (x.Mounts as { Name?: string }[]).flatMap((m) => (m.Name ? [m.Name] : []))));
 }
 
+/** `docker compose volumes` */
 export const volumes = composeCommand({
   name: 'volumes',
   use: '[OPTIONS] [SERVICE...]',
@@ -159,6 +161,7 @@ function shown(e: EngineEvent, nano: string, json: boolean): string {
   })}\n`;
 }
 
+/** `docker compose events` */
 export const events = composeCommand({
   name: 'events',
   use: '[OPTIONS] [SERVICE...]',

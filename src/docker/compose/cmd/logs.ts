@@ -57,6 +57,7 @@ async function run(c: Compose, o: Options, services: readonly string[]): Promise
   return bad ?? 0;
 }
 
+/** `docker compose logs` */
 export const logs = composeCommand({
   name: 'logs',
   use: '[OPTIONS] [SERVICE...]',

@@ -44,6 +44,7 @@ function stacksOf(list: readonly ContainerSummary[]): Stack[] {
     }));
 }
 
+/** `docker compose ls` */
 export const ls = composeCommand({
   name: 'ls',
   use: '[OPTIONS]',

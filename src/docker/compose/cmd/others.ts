@@ -13,6 +13,7 @@ const known = (name: string, use: string, short: string, args: Arity, flags: rea
     run: async () => new Failure(`docker compose: 'docker compose ${name}' is not part of this laboratory`),
   });
 
+/** All of them. */
 export const OTHERS: readonly ComposeCommand[] = Object.freeze([
   known('bridge', 'CMD [OPTIONS]', 'Turn compose files into another model', ANY, []),
   known('publish', '[OPTIONS] REPOSITORY[:TAG]', 'Send the project to a registry', exactly(1), [

@@ -139,6 +139,7 @@ async function print(c: Compose, text: string): Promise<number> {
   return 0;
 }
 
+/** `docker compose ps` */
 export const ps = composeCommand({
   name: 'ps',
   use: '[OPTIONS] [SERVICE...]',

@@ -6,6 +6,7 @@ import { runOneOff } from '../oneoff.ts';
 import { composeCommand } from '../spec.ts';
 import { docker } from './exec.ts';
 
+/** `docker compose run` */
 export const run = composeCommand({
   name: 'run',
   use: '[OPTIONS] SERVICE [COMMAND] [ARGS...]',

@@ -64,6 +64,7 @@ async function pullAll(c: Compose, project: Project, o: Options): Promise<Failur
   return new Failure(errors.map((e) => e.message).join('\n'));
 }
 
+/** `docker compose pull` */
 export const pull = composeCommand({
   name: 'pull',
   use: '[OPTIONS] [SERVICE...]',
@@ -110,6 +111,7 @@ async function pushOne(c: Compose, s: ServiceConfig, image: string, quiet: boole
   return undefined;
 }
 
+/** `docker compose push` */
 export const push = composeCommand({
   name: 'push',
   use: '[OPTIONS] [SERVICE...]',
@@ -142,6 +144,7 @@ export const push = composeCommand({
   },
 });
 
+/** `docker compose build` */
 export const build = composeCommand({
   name: 'build',
   use: '[OPTIONS] [SERVICE...]',

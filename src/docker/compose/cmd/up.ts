@@ -121,6 +121,7 @@ async function run(c: Compose, o: Options, services: readonly string[]): Promise
   });
 }
 
+/** `docker compose up` */
 export const up = composeCommand({
   name: 'up',
   use: '[OPTIONS] [SERVICE...]',

@@ -3,6 +3,7 @@ import { flag, NONE } from '../../cli/spec.ts';
 import { PLUGIN_VERSION } from '../labels.ts';
 import { composeCommand } from '../spec.ts';
 
+/** `docker compose version` */
 export const version = composeCommand({
   name: 'version',
   use: '[OPTIONS]',

@@ -7,6 +7,7 @@ import { down } from '../down.ts';
 import { all } from '../graph.ts';
 import { composeCommand } from '../spec.ts';
 
+/** `docker compose wait` */
 export const wait = composeCommand({
   name: 'wait',
   use: 'SERVICE [SERVICE...] [OPTIONS]',

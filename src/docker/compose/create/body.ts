@@ -3,17 +3,18 @@
  * @see docker/compose pkg/compose/create.go: getCreateConfigs, prepareLabels
  */
 import { isErr } from '../../../linux/kernel/errno.ts';
-import type { ContainerSummary, CreateBody, PortMap } from '../../api/types.ts';
+import type { ContainerSummary, CreateBody, HostConfig, PortMap } from '../../api/types.ts';
 import { Failure, failed } from '../../cli/failure.ts';
 import { withProxies } from '../../cli/opts/proxy.ts';
 import type { Compose } from '../compose.ts';
 import * as L from '../labels.ts';
 import { serviceHash } from '../model/hash.ts';
 import type { Project, ServiceConfig } from '../model/project.ts';
-import { attachment } from './endpoints.ts';
-import { mountsOf } from './mounts.ts';
+import { type Attachment, attachment } from './endpoints.ts';
+import { type Mounts, mountsOf } from './mounts.ts';
 import { healthcheck, nanoseconds, resources, restartPolicy } from './resources.ts';
 
+/** What is special about this container. */
 export interface How {
   /** -1: a container of `run`. */
   readonly number: number;
@@ -35,6 +36,7 @@ export interface How {
 export const imageOf = (c: Compose, project: Project, s: ServiceConfig): string =>
   s.image || `${project.name}${c.separator}${s.name}`;
 
+/** Its labels: the service's and compose's own. */
 export function labelsOf(c: Compose, project: Project, s: ServiceConfig, how: How): Record<string, string> {
   const envFiles = c.root.list('env-file');
   const cwd = c.ctx.sys.cwd();
@@ -107,7 +109,56 @@ function security(c: Compose, project: Project, s: ServiceConfig): { opts: strin
   return { opts, open };
 }
 
-/** @returns the body, and what the container is called in the request */
+interface Parts {
+  readonly mounts: Mounts;
+  readonly net: Attachment;
+  readonly guarded: { readonly opts: string[]; readonly open: boolean };
+}
+
+function hostConfig(c: Compose, s: ServiceConfig, how: How, { mounts, net, guarded }: Parts): Partial<HostConfig> {
+  const size = c.ctx.sys.winsize(1);
+  return {
+    ...resources(s),
+    AutoRemove: how.autoRemove === true,
+    Annotations: s.annotations,
+    Binds: [...mounts.binds],
+    Mounts: mounts.mounts.length > 0 ? mounts.mounts : undefined,
+    CapAdd: s.cap_add ?? null,
+    CapDrop: s.cap_drop ?? null,
+    ConsoleSize: isErr(size) ? [0, 0] : [size.rows, size.cols],
+    NetworkMode: net.mode,
+    Init: s.init,
+    IpcMode: s.ipc ?? '',
+    CgroupnsMode: s.cgroup ?? '',
+    ReadonlyRootfs: s.read_only === true,
+    RestartPolicy: restartPolicy(s),
+    ShmSize: s.shm_size === undefined ? 0 : Number(s.shm_size),
+    Sysctls: s.sysctls,
+    PortBindings: bindings(s),
+    VolumeDriver: s.volume_driver ?? '',
+    VolumesFrom: s.volumes_from ?? null,
+    Dns: s.dns ?? [],
+    DnsSearch: s.dns_search ?? [],
+    DnsOptions: s.dns_opt ?? [],
+    ExtraHosts: (s.extra_hosts ?? []).map((h) => h.replace('=', ':')),
+    SecurityOpt: guarded.opts.length > 0 ? guarded.opts : null,
+    StorageOpt: s.storage_opt,
+    UsernsMode: s.userns_mode ?? '',
+    UTSMode: s.uts ?? '',
+    Privileged: s.privileged === true,
+    PidMode: s.pid ?? '',
+    Tmpfs: tmpfs(s),
+    Isolation: s.isolation ?? '',
+    Runtime: s.runtime,
+    LogConfig: { Type: s.logging?.driver ?? '', Config: s.logging?.options ?? {} },
+    GroupAdd: s.group_add ?? null,
+    Links: how.links.length > 0 ? [...how.links] : null,
+    OomScoreAdj: s.oom_score_adj ?? 0,
+    ...(guarded.open ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
+  };
+}
+
+/** The whole body. */
 export async function bodyOf(c: Compose, project: Project, s: ServiceConfig, how: How): Promise<CreateBody | Failure> {
   const mounts = await mountsOf(c, project, s, how.volumes, how.old);
   if (failed(mounts)) return mounts;
@@ -115,7 +166,6 @@ export async function bodyOf(c: Compose, project: Project, s: ServiceConfig, how
   if (failed(guarded)) return guarded;
   const net = attachment(project, s, { container: how.name, links: how.links, aliases: how.aliases });
   const grace = nanoseconds(s.stop_grace_period);
-  const size = c.ctx.sys.winsize(1);
   return {
     Hostname: s.hostname ?? '',
     Domainname: s.domainname ?? '',
@@ -136,45 +186,7 @@ export async function bodyOf(c: Compose, project: Project, s: ServiceConfig, how
     Env: environment(c, s),
     Healthcheck: healthcheck(s.healthcheck),
     StopTimeout: grace === undefined ? undefined : Math.floor(grace / 1e9),
-    HostConfig: {
-      ...resources(s),
-      AutoRemove: how.autoRemove === true,
-      Annotations: s.annotations,
-      Binds: [...mounts.binds],
-      Mounts: mounts.mounts.length > 0 ? mounts.mounts : undefined,
-      CapAdd: s.cap_add ?? null,
-      CapDrop: s.cap_drop ?? null,
-      ConsoleSize: isErr(size) ? [0, 0] : [size.rows, size.cols],
-      NetworkMode: net.mode,
-      Init: s.init,
-      IpcMode: s.ipc ?? '',
-      CgroupnsMode: s.cgroup ?? '',
-      ReadonlyRootfs: s.read_only === true,
-      RestartPolicy: restartPolicy(s),
-      ShmSize: s.shm_size === undefined ? 0 : Number(s.shm_size),
-      Sysctls: s.sysctls,
-      PortBindings: bindings(s),
-      VolumeDriver: s.volume_driver ?? '',
-      VolumesFrom: s.volumes_from ?? null,
-      Dns: s.dns ?? [],
-      DnsSearch: s.dns_search ?? [],
-      DnsOptions: s.dns_opt ?? [],
-      ExtraHosts: (s.extra_hosts ?? []).map((h) => h.replace('=', ':')),
-      SecurityOpt: guarded.opts.length > 0 ? guarded.opts : null,
-      StorageOpt: s.storage_opt,
-      UsernsMode: s.userns_mode ?? '',
-      UTSMode: s.uts ?? '',
-      Privileged: s.privileged === true,
-      PidMode: s.pid ?? '',
-      Tmpfs: tmpfs(s),
-      Isolation: s.isolation ?? '',
-      Runtime: s.runtime,
-      LogConfig: { Type: s.logging?.driver ?? '', Config: s.logging?.options ?? {} },
-      GroupAdd: s.group_add ?? null,
-      Links: how.links.length > 0 ? [...how.links] : null,
-      OomScoreAdj: s.oom_score_adj ?? 0,
-      ...(guarded.open ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
-    },
+    HostConfig: hostConfig(c, s, how, { mounts, net, guarded }),
     ...(net.endpoints ? { NetworkingConfig: { EndpointsConfig: net.endpoints } } : {}),
   };
 }

@@ -12,6 +12,7 @@ export function networksByPriority(service: ServiceConfig): string[] {
   return Object.keys(all).sort((a, b) => priority(b) - priority(a) || (a < b ? -1 : 1));
 }
 
+/** Where a container is attached. */
 export interface Attachment {
   readonly mode: string;
   readonly endpoints?: Readonly<Record<string, Partial<EndpointSettings>>>;

@@ -14,6 +14,7 @@ import type {
   ServiceVolumeConfig,
 } from '../model/project.ts';
 
+/** A mount of a create request. */
 export interface Mount {
   readonly Type: string;
   readonly Source?: string;
@@ -25,6 +26,7 @@ export interface Mount {
   readonly TmpfsOptions?: object;
 }
 
+/** The old way and the new one. */
 export interface Mounts {
   readonly binds: readonly string[];
   readonly mounts: readonly Mount[];

@@ -4,6 +4,7 @@ import { COMPOSE_VERSION, CONFIG_HASH, NETWORK, PROJECT, VERSION } from '../labe
 import { networkHash } from '../model/hash.ts';
 import type { NetworkConfig, Project } from '../model/project.ts';
 
+/** @param key its name in the files */
 export function bodyOfNetwork(project: Project, key: string, n: NetworkConfig): unknown {
   const pools = n.ipam?.config ?? [];
   const ipam = n.ipam?.driver || pools.length > 0;

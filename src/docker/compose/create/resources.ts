@@ -13,6 +13,7 @@ export function nanoseconds(text: string | undefined): number | undefined {
 
 const POLICIES: Readonly<Record<string, string>> = { none: 'no', any: 'always' };
 
+/** `restart`, or what `deploy` says. */
 export function restartPolicy(s: ServiceConfig): { Name: string; MaximumRetryCount: number } {
   const deploy = s.deploy?.restart_policy;
   if (deploy) {
@@ -26,6 +27,7 @@ export function restartPolicy(s: ServiceConfig): { Name: string; MaximumRetryCou
 const ulimit = (u: number | UlimitsConfig): { Soft: number; Hard: number } =>
   typeof u === 'number' ? { Soft: u, Hard: u } : { Soft: u.soft, Hard: u.hard };
 
+/** Limits, reservations and devices. */
 export function resources(s: ServiceConfig): Record<string, unknown> {
   const limits = s.deploy?.resources?.limits;
   const reserved = s.deploy?.resources?.reservations;

@@ -14,6 +14,7 @@ interface Presenter {
   prefix: string;
 }
 
+/** How lines look. */
 export interface ConsumerOptions {
   readonly colour: boolean;
   readonly prefix: boolean;
@@ -21,6 +22,7 @@ export interface ConsumerOptions {
   readonly timestamps?: boolean;
 }
 
+/** Prints lines and what becomes of containers, in the order in which they come. */
 export class LogConsumer {
   readonly #presenters = new Map<string, Presenter>();
   readonly #colour: boolean;

@@ -1,5 +1,6 @@
 /** Bytes as lines. @see docker/compose pkg/utils/writer.go */
 
+/** Gives each line as soon as its end has come. */
 export class LineCutter {
   readonly #decoder = new TextDecoder();
   #rest = '';

@@ -30,6 +30,7 @@ class Splitter {
   }
 }
 
+/** Which part of a log; times as the API takes them. */
 export interface LogOptions {
   readonly follow?: boolean;
   readonly since?: string;

@@ -1,6 +1,7 @@
 /** What happens to one thing of a project. @see docker/compose pkg/progress/event.go */
 export type Status = 'working' | 'done' | 'warning' | 'error';
 
+/** One step of one thing. */
 export interface ProgressEvent {
   /** `Container shop-web-1` */
   readonly id: string;
