@@ -11,6 +11,7 @@ import type { FlagSpec } from '../cli/spec.ts';
 import { COMMANDS, findCompose } from './commands.ts';
 import { Compose } from './compose.ts';
 import { ROOT_FLAGS } from './root.ts';
+import { flagsOf } from './spec.ts';
 
 /** A context that says nothing. */
 class Silent extends Ctx {
@@ -61,7 +62,7 @@ export const composeCompleter: Completer = {
     const given = rest.filter((w) => !w.startsWith('-')).length;
     if (spec.stopAtFirst && given > 0) return undefined;
     if (awaits(spec.flags, rest.at(-1) ?? '')) return undefined;
-    if (word.startsWith('-')) return flagWords(spec.flags);
+    if (word.startsWith('-')) return flagWords(flagsOf(spec));
     return spec.use.includes('SERVICE') && spec.name !== 'cp' ? services(sys, before.slice(0, at)) : undefined;
   },
 };

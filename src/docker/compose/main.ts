@@ -13,14 +13,11 @@ import type { Options } from '../cli/flags/options.ts';
 import { parseFlags } from '../cli/flags/parse.ts';
 import { ORIGINAL } from '../cli/plugins.ts';
 import { GLOBAL_FLAGS } from '../cli/root.ts';
-import { flag } from '../cli/spec.ts';
 import { COMMANDS, findCompose } from './commands.ts';
 import { Compose } from './compose.ts';
 import { DryRunClient } from './dryrun.ts';
 import { ROOT_FLAGS, rootHelp } from './root.ts';
-import { arityFault, type ComposeCommand, helpOf } from './spec.ts';
-
-const DRY_RUN = flag('dry-run', 'bool', 'Say what would be done, and do nothing');
+import { arityFault, type ComposeCommand, flagsOf, helpOf } from './spec.ts';
 
 /** Old words of docker-compose. */
 const CONVERTED: Readonly<Record<string, string>> = {
@@ -98,7 +95,7 @@ async function runCommand(
   spec: ComposeCommand,
   words: readonly string[],
 ): Promise<Output> {
-  const parsed = parseFlags([...spec.flags, DRY_RUN], words, spec.stopAtFirst);
+  const parsed = parseFlags(flagsOf(spec), words, spec.stopAtFirst);
   const notes = parsed.notes.map((n) => `${n}\n`).join('');
   if (parsed.error) return refused(new Failure(parsed.error));
   if (parsed.help) return said(notes + helpOf(spec));

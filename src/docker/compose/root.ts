@@ -1,7 +1,7 @@
 /** `docker compose` itself: its flags and its help page. @see docker/compose cmd/compose/compose.go: RootCommand */
 import { commandTable, flagUsages } from '../cli/help.ts';
 import { flag } from '../cli/spec.ts';
-import type { ComposeCommand } from './spec.ts';
+import { type ComposeCommand, DRY_RUN } from './spec.ts';
 
 const OLD_DIRECTORY = 'Old name of --project-directory';
 
@@ -10,7 +10,7 @@ export const ROOT_FLAGS = Object.freeze([
   flag('all-resources', 'bool', 'Take networks and volumes too that no service uses'),
   flag('ansi', 'string', 'When to send control characters ("never"|"always"|"auto")', { default: 'auto' }),
   flag('compatibility', 'bool', 'Name things as compose v1 did'),
-  flag('dry-run', 'bool', 'Say what would be done, and do nothing'),
+  DRY_RUN,
   flag('env-file', 'stringArray', 'File of variables, in place of .env'),
   flag('file', 'stringArray', 'Compose file; later ones go over earlier ones', { short: 'f' }),
   flag('parallel', 'int', 'How much is done at a time; -1 is no limit', { default: '-1' }),

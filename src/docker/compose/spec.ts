@@ -5,7 +5,7 @@
 import { Failure } from '../cli/failure.ts';
 import type { Options } from '../cli/flags/options.ts';
 import { flagUsages } from '../cli/help.ts';
-import type { Arity, FlagSpec } from '../cli/spec.ts';
+import { type Arity, type FlagSpec, flag } from '../cli/spec.ts';
 import type { Compose } from './compose.ts';
 
 /** One subcommand. */
@@ -29,13 +29,19 @@ export function composeCommand(spec: ComposeCommand): ComposeCommand {
   return Object.freeze(spec);
 }
 
+/** Every command has it, as has the word before. */
+export const DRY_RUN = flag('dry-run', 'bool', 'Say what would be done, and do nothing');
+
+/** A command's flags, and those that all have. */
+export const flagsOf = (spec: ComposeCommand): FlagSpec[] => [...spec.flags, DRY_RUN];
+
 /** `docker compose X --help` */
 export function helpOf(spec: ComposeCommand): string {
   const name = `docker compose ${spec.name}`;
   const names = spec.aliases
     ? `\nAliases:\n  ${[spec.name, ...spec.aliases].map((a) => `docker compose ${a}`).join(', ')}\n`
     : '';
-  const flags = flagUsages(spec.flags);
+  const flags = flagUsages(flagsOf(spec));
   return `Usage:  ${`${name} ${spec.use}`.trimEnd()}\n\n${spec.short}\n${names}${flags === '' ? '' : `\nOptions:\n${flags}`}`;
 }
 
