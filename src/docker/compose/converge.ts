@@ -124,7 +124,7 @@ export class Convergence {
         if (stopped) return stopped;
         tasks.push(place(i, recreateContainer(c, this.#making(service), x, o)));
       } else {
-        this.#keep(x);
+        tasks.push(this.#keep(x));
         updated[i] = x;
       }
     }
@@ -140,14 +140,21 @@ export class Convergence {
     return { project: this.project, service, images: this.images };
   }
 
-  #keep(x: ContainerSummary): void {
+  async #keep(x: ContainerSummary): Promise<Failure | undefined> {
     if (x.State === 'running') say(this.c, x, 'done', 'Running');
     else if (x.State === 'exited') say(this.c, x, 'done', 'Created');
+    if (['running', 'exited', 'created', 'restarting'].includes(x.State)) return undefined;
+    say(this.c, x, 'working', 'Restart');
+    const got = await this.c.ctx.client.call('POST', `/containers/${x.Id}/start`);
+    if (failed(got)) return got;
+    say(this.c, x, 'done', 'Restarted');
+    return undefined;
   }
 
-  /** Those that depend on a service which is recreated are stopped, and started again later. */
+  /** Those that are to restart with a service which is recreated are stopped, and started again later. */
   async #stopDependents(name: string): Promise<Failure | undefined> {
-    const services = dependents(this.project).get(name) ?? [];
+    const { services: all } = this.project;
+    const services = (dependents(this.project).get(name) ?? []).filter((s) => all[s]?.depends_on?.[name]?.restart);
     if (services.length === 0) return undefined;
     const bad = await stop(this.c, this.project.name, { services, project: this.project });
     if (bad) return bad;

@@ -133,7 +133,8 @@ test('stop, start, restart, kill, pause, rm, and down in the order of dependenci
   expect(of(await progress('shop', 'restart web'), 'Container shop-web-1')).toEqual(['Restarting', 'Started']);
   await progress('shop', 'pause db');
   expect(await state()).toContain('db paused');
-  await progress('shop', 'unpause db');
+  // who was not looked at is not healthy until the next look
+  await progress('shop', 'unpause db; sleep 2');
   expect(of(await progress('shop', 'kill web'), 'Container shop-web-1')).toEqual(['Killing', 'Killed']);
   expect(await progress('shop', 'rm -f web')).toEqual([
     'Going to remove shop-web-1',
@@ -153,6 +154,30 @@ test('stop, start, restart, kill, pause, rm, and down in the order of dependenci
   ).toMatch(/^names\n/);
 });
 
+test('secrets, configs, memory, hosts and hooks', async () => {
+  await file(
+    'files',
+    `services:
+  x:
+    image: training/webapp
+    tmpfs: [/run]
+    secrets: [word, {source: shell, target: /etc/other}]
+    configs: [{source: text, target: /etc/text}]
+    extra_hosts: [far.lab=192.0.2.7]
+    post_start: [{command: "sh -c 'echo $\${IT} > /hook'", environment: {IT: ran}}]
+secrets: {word: {file: ./word}, shell: {environment: HOME}}
+configs: {text: {content: "a\\nb\\n"}}`,
+  );
+  await m.out('echo hush > /root/files/word');
+  await progress('files', 'up -d');
+  expect(
+    await m.lines(
+      `cd /root/files && docker compose exec -T x sh -c 'cat /run/secrets/word /etc/text /hook; cat /etc/other; echo; getent hosts far.lab | tr -s " "'`,
+    ),
+  ).toEqual(['hush', 'a', 'b', 'ran', '/root', '192.0.2.7 far.lab']);
+  await progress('files', 'down -t 0');
+});
+
 test('images are built when they are missing', async () => {
   await m.out(
     "mkdir -p /root/made && printf 'FROM busybox\\nARG WHO\\nRUN echo hi $WHO > /hi\\n' > /root/made/Dockerfile",
@@ -164,6 +189,21 @@ test('images are built when they are missing', async () => {
   ]);
   expect(await m.out('docker images --format {{.Repository}} made-x')).toBe('made-x');
   expect((await progress('made', 'down --rmi local')).at(-1)).toMatch(/Removed$/);
+  await file(
+    'upon',
+    `services:
+  top: {build: {dockerfile_inline: "FROM base\\nRUN cat /b > /t\\n", additional_contexts: {base: "service:low"}}, command: cat /t}
+  low: {build: {dockerfile_inline: "FROM busybox\\nRUN echo low > /b\\n"}}
+  bad: {build: {dockerfile_inline: "FROM busybox\\nRUN false\\n"}}`,
+  );
+  expect((await progress('upon', 'build top low 2>&1; docker compose up top')).filter((l) => /Built|low$/.test(l))).toEqual([
+    'upon-low Built',
+    'upon-top Built',
+    'top-1 | low',
+  ]);
+  expect((await m.fails('cd /root/upon && docker compose build bad', true)).split('\n').at(-1)).toBe(
+    'target bad: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1 [1]',
+  );
   expect(await m.out('docker images -q made-x')).toBe('');
 });
 

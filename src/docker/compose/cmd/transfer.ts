@@ -149,17 +149,17 @@ export const build = composeCommand({
   args: ANY,
   flags: [
     flag('build-arg', 'stringArray', 'Set a build-time variable'),
-    flag('builder', 'string', 'Builder to use (there is one)'),
-    flag('check', 'bool', 'Check the build configuration (not here)'),
+    flag('builder', 'string', 'Builder to use'),
+    flag('check', 'bool', 'Check the build configuration'),
     flag('memory', 'bytes', 'Limit of memory; without effect', { short: 'm' }),
     flag('no-cache', 'bool', 'Do each step anew'),
     flag('print', 'bool', 'Print the equivalent bake file (not here)'),
-    flag('provenance', 'string', 'Add a provenance attestation (not here)'),
+    flag('provenance', 'string', 'Add a provenance attestation'),
     flag('pull', 'bool', 'Pull the images of FROM anew'),
     flag('push', 'bool', 'Send the images to their registry'),
     flag('quiet', 'bool', 'Print nothing', { short: 'q' }),
-    flag('sbom', 'string', 'Add an SBOM attestation (not here)'),
-    flag('ssh', 'string', 'SSH keys of a build (not here)'),
+    flag('sbom', 'string', 'Add an SBOM attestation'),
+    flag('ssh', 'string', 'SSH keys of a build'),
     flag('with-dependencies', 'bool', 'What the services depend on too'),
     flag('parallel', 'bool', 'Old flag without effect', { default: 'true', hidden: true }),
     flag('compress', 'bool', 'Old flag without effect', { hidden: true }),
@@ -168,8 +168,10 @@ export const build = composeCommand({
     flag('progress', 'string', 'Old place of --progress', { hidden: true }),
   ],
   run: async (c, o, services) => {
-    for (const f of ['check', 'print', 'sbom', 'ssh', 'provenance'])
-      if (o.changed(f)) return new Failure(`docker compose: '--${f}' is not part of this laboratory`);
+    if (o.bool('print')) return new Failure("docker compose: '--print' is not part of this laboratory");
+    const more = (['check', 'sbom', 'ssh', 'provenance', 'builder'] as const)
+      .filter((f) => o.changed(f))
+      .map((f) => `--${f}=${o.string(f)}`);
     const loaded = await c.project(services);
     if (failed(loaded)) return loaded;
     const project = chosen(loaded, services, o.bool('with-dependencies'));
@@ -182,6 +184,7 @@ export const build = composeCommand({
       quiet: o.bool('quiet'),
       noCache: o.bool('no-cache'),
       pull: o.bool('pull'),
+      more,
       args: o.list('build-arg').map((a) => (a.includes('=') ? a : `${a}=${project.environment[a] ?? ''}`)),
     };
     const bad = await c.run('Building', async () => {
