@@ -163,3 +163,19 @@ test('health: not looked at is not healthy; what was found outlives a restart; t
   await m.out('sleep 2');
   expect(await state('hs')).toMatch(/^unhealthy 1 /);
 });
+
+test('formats are tried out before anything happens; filters of config.json hold for prune', async () => {
+  expect(await m.fails("docker events --since 1 --until 2 --format '{{.bad}}'")).toBe(
+    'Error parsing format: template: :1:2: executing "" at <.bad>: can\'t evaluate field bad in type *events.Message [64]',
+  );
+  expect(await m.fails("docker inspect -f '{{.}' web")).toBe(
+    "template parsing error: template: :1: bad character U+007D '}' [64]",
+  );
+  await m.out('mkdir -p ~/.docker; echo \'{"pruneFilters":["label!=keep","until=1s"]}\' > ~/.docker/config.json');
+  expect((await m.lines('echo n | docker system prune --filter label=x')).slice(6, 9)).toEqual([
+    '  Items to be pruned will be filtered with:',
+    '  - label!=keep',
+    '  - label=x',
+  ]);
+  await m.out('rm ~/.docker/config.json');
+});
