@@ -57,6 +57,8 @@ export class Container {
   readonly created: bigint;
   /** A task of a swarm: its networks are seen to by whoever made it. */
   managed = false;
+  /** It is a step of a build: no list and no event tells of it. */
+  isHidden = false;
   /** What the routing mesh publishes of that task. */
   ingressPorts: readonly IngressPort[] = [];
   status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead' = 'created';

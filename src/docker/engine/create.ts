@@ -18,7 +18,13 @@ import { dropVolumes } from './remove.ts';
 import { workdir } from './start.ts';
 import { adaptResources, verifyContainer } from './verify.ts';
 
-export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
+/** @param hide gets the container when nothing else is to know of it */
+export async function createContainer(
+  daemon: Daemon,
+  name: string,
+  body: CreateBody,
+  hide?: (c: Container) => void,
+): Promise<CreateAnswer | Failure> {
   const { 'log-driver': Type, 'log-opts': Config } = daemon.config;
   const host = hostConfig(body.HostConfig, { Type, Config: { ...Config } });
   const bad = verify(daemon, body, host);
@@ -50,6 +56,8 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
     const attachment = { settings, networkId: '', endpoint: undefined };
     container.attachments.set(network instanceof Failure ? key : network.name, attachment);
   }
+  container.isHidden = hide !== undefined;
+  hide?.(container);
   daemon.enter(container);
   daemon.containerEvent(container, 'create');
   return { Id: id, Warnings: warnings(host) };

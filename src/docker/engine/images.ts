@@ -112,6 +112,7 @@ export function inspectImage(daemon: Daemon, image: Image): Record<string, unkno
     RootFS: { Type: 'layers', Layers: image.layers.map((l) => l.diffId) },
     Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
     Config: {
+      ...(config.ArgsEscaped ? { ArgsEscaped: true } : {}),
       Cmd: config.Cmd,
       Entrypoint: config.Entrypoint,
       Env: config.Env,

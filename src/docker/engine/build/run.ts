@@ -13,7 +13,7 @@ import { OutputQueue } from '../session.ts';
 import { startContainer } from '../start.ts';
 import { STDERR } from '../stdcopy.ts';
 import type { BuildOptions } from './build.ts';
-import { BuildError } from './stages.ts';
+import { BuildFault } from './syntax/fault.ts';
 
 /** Errors stand out. @see moby pkg/streamformatter: stderrWriter */
 const red = (bytes: Uint8Array): string => `\x1b[91m${text(bytes)}\x1b[0m`;
@@ -31,9 +31,9 @@ async function make(
     ...(body.Env ? { Env: [...body.Env] } : {}),
     HostConfig: options.hostConfig,
   });
-  if (made instanceof Failure) throw new BuildError(made.message);
+  if (made instanceof Failure) throw new BuildFault(made.message);
   const c = daemon.container(made.Id);
-  if (c instanceof Failure) throw new BuildError(c.message);
+  if (c instanceof Failure) throw new BuildFault(c.message);
   return c;
 }
 
@@ -55,7 +55,7 @@ export async function* metadataStep(
   yield* removed(daemon, options, c);
 }
 
-/** Runs a command to its end. @throws BuildError when it fails */
+/** Runs a command to its end. @throws BuildFault when it fails */
 export async function* runStep(
   daemon: Daemon,
   options: BuildOptions,
@@ -72,13 +72,13 @@ export async function* runStep(
   });
   const ended = c.wait('over');
   const failure = await startContainer(daemon, c);
-  if (failure) throw new BuildError(failure.message);
+  if (failure) throw new BuildFault(failure.message);
   void ended.then(() => queue.end());
   yield* queue.body();
   const code = await ended;
   if (code !== 0) {
     if (options.forceRemove) yield* removed(daemon, { ...options, remove: true }, c);
-    throw new BuildError(`The command '${argv.join(' ')}' returned a non-zero code: ${code}`, code);
+    throw new BuildFault(`The command '${argv.join(' ')}' returned a non-zero code: ${code}`, undefined, code);
   }
   const layer = layerFrom(daemon, c.id, c.rootfs);
   yield* removed(daemon, options, c);

@@ -209,7 +209,15 @@ function cpuinfo(): string {
   return Array.from({ length: PROCESSORS }, (_, n) => one(n)).join('');
 }
 
+let memory: string | undefined;
+
+/** What the machine has does not change while it runs. */
 function meminfo(): string {
+  memory ??= memoryRows();
+  return memory;
+}
+
+function memoryRows(): string {
   const row = (name: string, kib: number): string => `${`${name}:`.padEnd(15)} ${String(kib).padStart(8)} kB\n`;
   return (
     row('MemTotal', MEMORY) +
