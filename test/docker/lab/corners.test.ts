@@ -137,6 +137,15 @@ describe('docker exec, attach, run -a', () => {
     expect(plain(await m.fails(`docker ${command}`)).replace(/\r/g, '')).toBe(said);
   });
 
+  test('restart keeps what --rm takes away at a stop', async () => {
+    await m.out(
+      'docker run -d --rm --name brief -v /v busybox top; docker exec brief touch /v/f; docker restart -t 0 brief',
+    );
+    expect(await m.out('docker exec brief ls /v; docker stop -t 0 brief; docker ps -aq -f name=brief')).toBe(
+      'f\nbrief',
+    );
+  });
+
   test('-a stdin alone: the id, and nobody waits', async () => {
     const id = await m.out('echo blah | docker run -i -a stdin busybox cat');
     expect(id).toMatch(/^[0-9a-f]{64}$/);
