@@ -104,6 +104,7 @@ export async function pauseContainer(daemon: Daemon, c: Container): Promise<Fail
   if (!c.running) return errors.notRunning(c.id);
   if (c.status === 'paused') return errors.alreadyPaused(c.id);
   await daemon.sleep(COST.request);
+  if (!c.running) return errors.notRunning(c.id);
   daemon.kernel.freeze(c.running.pidns, true);
   c.status = 'paused';
   haltHealth(c);

@@ -31,6 +31,7 @@ const build: Handler = async ({ daemon, query, request }) => {
     cacheFrom,
     hostConfig: hostConfig(query),
     platform,
+    gone: request.gone,
   };
   const remote = query.get('remote') ?? '';
   if (query.get('version') === '2') {
@@ -104,10 +105,16 @@ const prune: Handler = async ({ daemon, query }) => {
   return pruned instanceof Failure ? pruned : json(daemon, 200, pruned);
 };
 
+/** BuildKit's builds could be cancelled by their ids; there are none of these. */
+const cancel: Handler = ({ daemon, query }) =>
+  query.get('id')
+    ? bytes(daemon, 200, 'application/json', new Uint8Array(0))
+    : new Failure('system', 'build ID not provided');
+
 export const buildRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/build', handler: build },
   { method: 'POST', pattern: '/build/prune', handler: prune },
-  { method: 'POST', pattern: '/build/cancel', handler: () => errors.noBuildKit },
+  { method: 'POST', pattern: '/build/cancel', handler: cancel },
   { method: 'POST', pattern: '/session', handler: () => errors.noBuildKit },
   { method: 'POST', pattern: '/grpc', handler: () => errors.noBuildKit },
 ];
