@@ -6,7 +6,7 @@ import { parsePlatform } from '../../images/platform.ts';
 import { entriesOf } from '../archive/container.ts';
 import type { BuildOptions } from '../build/build.ts';
 import { errors } from '../errors.ts';
-import { bytes, json } from '../reply.ts';
+import { bytes, empty, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
 
 const build: Handler = async ({ daemon, query, request }) => {
@@ -104,10 +104,36 @@ const prune: Handler = async ({ daemon, query }) => {
   return pruned instanceof Failure ? pruned : json(daemon, 200, pruned);
 };
 
+/** No build is looked up by a name of the client's: none is left to be cancelled. */
+const cancel: Handler = ({ daemon, query }) => {
+  if (!query.get('id')) return errors.noBuildId;
+  return empty(daemon, 200);
+};
+
+/**
+ * A client's session: BuildKit would ask it for files and credentials. Here nothing is asked, since a context comes in the body and no
+ * registry wants credentials; the connection is held until the client goes. @see moby api/server/router/session
+ */
+const session: Handler = ({ request }) => {
+  const { upgrade = '' } = request.headers;
+  const { duplex } = request;
+  if (upgrade.toLowerCase() !== 'h2c' || !duplex) return errors.noSession;
+  void (async () => {
+    while ((await duplex.read()) !== null);
+    duplex.close();
+  })();
+  return {
+    status: 101,
+    headers: { connection: 'Upgrade', upgrade: 'h2c' },
+    body: new Uint8Array(0),
+    hijacked: true,
+  };
+};
+
 export const buildRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/build', handler: build },
   { method: 'POST', pattern: '/build/prune', handler: prune },
-  { method: 'POST', pattern: '/build/cancel', handler: () => errors.noBuildKit },
-  { method: 'POST', pattern: '/session', handler: () => errors.noBuildKit },
+  { method: 'POST', pattern: '/build/cancel', handler: cancel },
+  { method: 'POST', pattern: '/session', handler: session },
   { method: 'POST', pattern: '/grpc', handler: () => errors.noBuildKit },
 ];
