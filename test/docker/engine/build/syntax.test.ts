@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { parse } from '../../../../src/docker/engine/build/syntax/parser.ts';
 import { lex } from '../../../../src/docker/engine/build/syntax/shell.ts';
+import { ignoreRules, isIgnored } from '../../../../src/docker/ignore.ts';
 
 const ENV = new Map([
   ['PWD', '/home'],
@@ -74,4 +75,22 @@ test('here-documents: several, quoted, without tabs, and what is none', () => {
   expect(nodes[2]?.heredocs).toEqual([]);
   expect(nodes[3]?.heredocs[0]?.content).toBe('in\n');
   expect(() => parse('FROM a\nRUN <<E\nx')).toThrow('unterminated heredoc');
+});
+
+test('.dockerignore: the last rule that fits a path, or a directory above it, decides', () => {
+  const cases: [string, string, boolean][] = [
+    ['foo/**', 'foo/bar', true],
+    ['**/x', 'a/b/x/y', true],
+    ['**/x', 'x', true],
+    ['*.md\n!README.md', 'README.md', false],
+    ['*.md', 'a/b.md', false],
+    ['**/*.md', 'a/b.md', true],
+    ['[a-c]?x', 'bzx', true],
+    ['/foo/', 'foo/x', true],
+    ['foo\n!foo/bar', 'foo/bar', false],
+    ['a.b', 'axb', false],
+    ['c/../b', 'b', true],
+    ['#foo', '#foo', false],
+  ];
+  for (const [rules, path, ignored] of cases) expect(isIgnored(ignoreRules(rules), path), rules).toBe(ignored);
 });
