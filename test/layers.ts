@@ -32,6 +32,16 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/platform.ts',
     'src/docker/time.ts',
   ],
+  'src/docker/compose': [
+    'src/base',
+    'src/linux/kernel',
+    'src/linux/tty',
+    'src/linux/shell',
+    'src/docker/api',
+    'src/docker/cli',
+    'src/docker/images/digest.ts',
+    'src/docker/time.ts',
+  ],
   'src/docker/libnetwork': [
     'src/base',
     'src/linux/kernel',
@@ -85,7 +95,13 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
 export const SYSCALL_FACE = ['sys', 'socketstream', 'netadmin', 'nfmatch', 'ipvs', 'errno', 'signal', 'machine'].map(
   (n) => `src/linux/kernel/${n}.ts`,
 );
-const FACE_ONLY = ['src/linux/programs', 'src/linux/shell', 'src/docker/cli', 'src/docker/images'];
+const FACE_ONLY = [
+  'src/linux/programs',
+  'src/linux/shell',
+  'src/docker/cli',
+  'src/docker/compose',
+  'src/docker/images',
+];
 
 const IMPORT = /(?:^|[\s;>])(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
 

@@ -71,6 +71,8 @@ export class Container {
   hasBeenManuallyStopped = false;
   running: Running | undefined;
   health: Health | undefined;
+  /** What looks after its health just now. */
+  watch: object | undefined;
   /** Numbers of the terminals in its /dev/pts. */
   readonly terminals = new Set<number>();
   /** Made before the process, so that attach finds it. */

@@ -28,7 +28,8 @@ function platforms(given: readonly string[]): string[] | undefined | Failure {
   return out.length > 0 ? out : undefined;
 }
 
-const exported = command({
+/** `docker export` */
+export const exported = command({
   path: ['export'],
   aliases: ['container export', 'export'],
   use: '[OPTIONS] CONTAINER',

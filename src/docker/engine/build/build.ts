@@ -33,6 +33,8 @@ export interface BuildOptions {
   readonly hostConfig: Partial<HostConfig>;
   /** What the images of FROM lines are to be for, unless these say so; empty for this machine's. */
   readonly platform: string;
+  /** The client has gone: what runs is ended, and nothing more begun. */
+  readonly gone: Promise<void> | undefined;
 }
 
 /** Checks what can be checked before anything is sent. @returns the stream of messages */

@@ -12,6 +12,7 @@ import { removeContainer } from '../remove.ts';
 import { OutputQueue } from '../session.ts';
 import { startContainer } from '../start.ts';
 import { STDERR } from '../stdcopy.ts';
+import { killContainer } from '../stop.ts';
 import type { BuildOptions } from './build.ts';
 import { BuildFault } from './syntax/fault.ts';
 
@@ -73,8 +74,18 @@ export async function* runStep(
   const ended = c.wait('over');
   const failure = await startContainer(daemon, c);
   if (failure) throw new BuildFault(failure.message);
+  let gone = false;
+  void options.gone?.then(() => {
+    gone = true;
+    queue.end();
+  });
   void ended.then(() => queue.end());
   yield* queue.body();
+  if (gone) {
+    await killContainer(daemon, c.id, c, '');
+    await removeContainer(daemon, c, true);
+    throw new BuildFault('context canceled');
+  }
   const code = await ended;
   if (code !== 0) {
     if (options.forceRemove) yield* removed(daemon, { ...options, remove: true }, c);

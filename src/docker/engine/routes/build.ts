@@ -6,7 +6,7 @@ import { parsePlatform } from '../../images/platform.ts';
 import { entriesOf } from '../archive/container.ts';
 import type { BuildOptions } from '../build/build.ts';
 import { errors } from '../errors.ts';
-import { bytes, empty, json } from '../reply.ts';
+import { bytes, json } from '../reply.ts';
 import { flag, flagOr, type Handler, type Route } from '../router.ts';
 
 const build: Handler = async ({ daemon, query, request }) => {
@@ -31,6 +31,7 @@ const build: Handler = async ({ daemon, query, request }) => {
     cacheFrom,
     hostConfig: hostConfig(query),
     platform,
+    gone: request.gone,
   };
   const remote = query.get('remote') ?? '';
   if (query.get('version') === '2') {
@@ -104,11 +105,11 @@ const prune: Handler = async ({ daemon, query }) => {
   return pruned instanceof Failure ? pruned : json(daemon, 200, pruned);
 };
 
-/** No build is looked up by a name of the client's: none is left to be cancelled. */
-const cancel: Handler = ({ daemon, query }) => {
-  if (!query.get('id')) return errors.noBuildId;
-  return empty(daemon, 200);
-};
+/** BuildKit's builds could be cancelled by their ids; there are none of these. */
+const cancel: Handler = ({ daemon, query }) =>
+  query.get('id')
+    ? bytes(daemon, 200, 'application/json', new Uint8Array(0))
+    : new Failure('system', 'build ID not provided');
 
 /**
  * A client's session: BuildKit would ask it for files and credentials. Here nothing is asked, since a context comes in the body and no
