@@ -18,6 +18,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/docker/ignore.ts': [],
   'src/docker/platform.ts': [],
   'src/docker/time.ts': ['src/base'],
+  'src/docker/gotime.ts': ['src/docker/time.ts'],
   'src/docker/api': ['src/base'],
   'src/docker/cli': [
     'src/base',
@@ -28,6 +29,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/api',
     'src/docker/images/digest.ts',
     'src/docker/images/fetch.ts',
+    'src/docker/gotime.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',
     'src/docker/time.ts',
@@ -77,6 +79,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/swarm',
     'src/docker/images',
     'src/docker/errdefs.ts',
+    'src/docker/gotime.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',
     'src/docker/time.ts',

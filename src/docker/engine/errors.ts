@@ -180,9 +180,10 @@ export const errors = {
   imageHasChildren: (image: string): Failure =>
     conflict(`conflict: unable to delete ${image} (cannot be forced) - image has dependent child images`),
 
+  noSession: invalid('no upgrade proto in request'),
   noBuildKit: new Failure(
     'notImplemented',
-    'BuildKit is not part of this engine: build with the classic builder (DOCKER_BUILDKIT=0)',
+    'this engine speaks no gRPC: a build sends its context in the request, or uses the classic builder (DOCKER_BUILDKIT=0)',
   ),
   remoteContext: (remote: string, why: string): Failure => system(`error downloading remote context ${remote}: ${why}`),
   noRemoteContext: (remote: string): Failure =>

@@ -83,11 +83,12 @@ export function checkDevices(daemon: Daemon, c: Container): Failure | undefined 
   const rule = c.hostConfig.Privileged ? undefined : rules.find((r) => !DEVICE_RULE.test(r));
   if (rule !== undefined) return new Failure('system', `invalid device cgroup rule format: '${rule}'`);
   const requests =
-    (c.hostConfig.DeviceRequests as readonly { Driver: string; Capabilities: string[][] }[] | null) ?? [];
+    (c.hostConfig.DeviceRequests as readonly { Driver?: string; Capabilities?: string[][] }[] | null) ?? [];
   const [request] = requests;
   if (!request) return undefined;
-  const wanted = request.Capabilities.map((all) => `[${all.join(' ')}]`).join(' ');
-  return new Failure('system', `could not select device driver "${request.Driver}" with capabilities: [${wanted}]`);
+  const { Driver = '', Capabilities } = request;
+  const wanted = (Capabilities ?? []).map((all) => `[${(all ?? []).join(' ')}]`).join(' ');
+  return new Failure('system', `could not select device driver "${Driver}" with capabilities: [${wanted}]`);
 }
 
 /** `--sysctl`: parameters of the container's own namespaces. */

@@ -85,7 +85,11 @@ export async function restartContainer(
   options: { timeout?: number; signal?: string },
 ): Promise<Failure | undefined> {
   if (c.isRunning) {
+    // what is to go when it ends stays this time
+    const { AutoRemove } = c.hostConfig;
+    c.hostConfig.AutoRemove = false;
     const failure = await stopContainer(daemon, c, options);
+    c.hostConfig.AutoRemove = AutoRemove;
     if (failure) return failure;
   }
   const failure = await startContainer(daemon, c);

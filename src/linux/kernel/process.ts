@@ -142,7 +142,9 @@ export class Proc implements Process {
 
   /** Whether files may be closed to it. */
   get isGuarded(): boolean {
-    return ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'].some((c) => !this.can(`CAP_${c}`));
+    const { caps } = this;
+    if (this.uid !== 0) return true;
+    return !!caps && !(caps.has('CAP_CHOWN') && caps.has('CAP_DAC_OVERRIDE') && caps.has('CAP_FOWNER'));
   }
 
   get limits(): Limits {

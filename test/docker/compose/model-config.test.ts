@@ -192,6 +192,8 @@ const LONG_FORMS: [string, string][] = [
   ['deploy: {}', 'deploy: {}'],
   ['secrets: [tok]', 'secrets:\n  - source: tok\n    target: /run/secrets/tok'],
   ['configs: [{source: cfg, mode: 0440}]', 'configs:\n  - source: cfg\n    mode: "0440"'],
+  ['configs: [{source: cfg, mode: "755"}]', 'configs:\n  - source: cfg\n    mode: "0755"'],
+  ['configs: [{source: cfg, mode: 755}]', 'configs:\n  - source: cfg\n    mode: "01363"'],
   ['env_file: []', ''],
   [
     'provider: {type: t, options: {a: 1, b: [x, 2]}}',
@@ -209,6 +211,8 @@ describe('a service', () => {
         .replace(/^(?:image: x|network_mode: none)\n?/gm, '')
         .trim(),
     ).toBe(want);
+    // what is printed says the same; but a path that is not to be made prints nothing
+    if (!given.includes('false}}]')) expect(await configOf(out)).toEqual({ out, err: '', code: 0 });
   });
 
   it('depends on what it links to and shares namespaces with', async () => {

@@ -76,6 +76,9 @@ test('hosts, kernel parameters and device rules are checked', async () => {
   expect(await start({ ...own('kernel.msgmax'), IpcMode: 'host' })).toContain('is not allowed in the hosts ipc');
   expect(await start({ ...none, DeviceCgroupRules: ['x'] })).toBe("500 invalid device cgroup rule format: 'x'");
   expect(await start({ ...none, DeviceCgroupRules: ['c *:* rwm'] })).toContain('204');
+  expect(await start({ ...none, DeviceRequests: [{ Driver: 'gpu', Count: -1 }] })).toBe(
+    '500 could not select device driver "gpu" with capabilities: []',
+  );
 });
 
 test('namespaces have the names that there are', async () => {

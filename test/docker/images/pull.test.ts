@@ -56,7 +56,7 @@ it('build runs its steps, remembers them, and points at the line that failed', a
     `cd /app; printf 'FROM alpine\\nRUN echo one && false\\nRUN x\\n' > D; docker build -f D .; echo $?`,
   );
   expect(failed).toMatch(
-    /^D:2\n-{20}\n {3}1 \| {5}FROM alpine\n {3}2 \| >>> RUN echo one && false\n {3}3 \| {5}RUN x\n-{20}\nERROR: failed to build: failed to solve: process "\/bin\/sh -c echo one && false" did not complete successfully: exit code: 1\n/m,
+    /^D:2\n-{20}\n {3}1 \| {5}FROM alpine\n {3}2 \| >>> RUN echo one && false\n {3}3 \| {5}RUN x\n {3}4 \| {5}\n-{20}\nERROR: failed to build: failed to solve: process "\/bin\/sh -c echo one && false" did not complete successfully: exit code: 1\n/m,
   );
   expect(await sh('cd /app; DOCKER_BUILDKIT=0 docker build -f D .; echo $?')).toMatch(
     /Step 2\/3 : RUN echo one && false\n.*one\n.*returned a non-zero code: 1/s,

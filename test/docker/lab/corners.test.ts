@@ -137,6 +137,15 @@ describe('docker exec, attach, run -a', () => {
     expect(plain(await m.fails(`docker ${command}`)).replace(/\r/g, '')).toBe(said);
   });
 
+  test('restart keeps what --rm takes away at a stop', async () => {
+    await m.out(
+      'docker run -d --rm --name brief -v /v busybox top; docker exec brief touch /v/f; docker restart -t 0 brief',
+    );
+    expect(await m.out('docker exec brief ls /v; docker stop -t 0 brief; docker ps -aq -f name=brief')).toBe(
+      'f\nbrief',
+    );
+  });
+
   test('-a stdin alone: the id, and nobody waits', async () => {
     const id = await m.out('echo blah | docker run -i -a stdin busybox cat');
     expect(id).toMatch(/^[0-9a-f]{64}$/);
@@ -162,4 +171,20 @@ test('health: not looked at is not healthy; what was found outlives a restart; t
   expect(await state('hs')).toBe('starting 0 2');
   await m.out('sleep 2');
   expect(await state('hs')).toMatch(/^unhealthy 1 /);
+});
+
+test('formats are tried out before anything happens; filters of config.json hold for prune', async () => {
+  expect(await m.fails("docker events --since 1 --until 2 --format '{{.bad}}'")).toBe(
+    'Error parsing format: template: :1:2: executing "" at <.bad>: can\'t evaluate field bad in type *events.Message [64]',
+  );
+  expect(await m.fails("docker inspect -f '{{.}' web")).toBe(
+    "template parsing error: template: :1: bad character U+007D '}' [64]",
+  );
+  await m.out('mkdir -p ~/.docker; echo \'{"pruneFilters":["label!=keep","until=1s"]}\' > ~/.docker/config.json');
+  expect((await m.lines('echo n | docker system prune --filter label=x')).slice(6, 9)).toEqual([
+    '  Items to be pruned will be filtered with:',
+    '  - label!=keep',
+    '  - label=x',
+  ]);
+  await m.out('rm ~/.docker/config.json');
 });

@@ -82,13 +82,16 @@ function removeList(ctx: Ctx, list: string): void {
   ctx.sys.rmdir(dir);
 }
 
+const unreachable = (message: string): string =>
+  message.startsWith('Get "') ? `failed to configure transport: error pinging v2 registry: ${message}` : message;
+
 /** A manifest in its registry. */
 async function remote(ctx: Ctx, name: string, full: string): Promise<ImageManifest | Failure> {
   const got = await ctx.client.get<Distribution>(`/distribution/${name}/json`, { manifest: '1' });
   if (failed(got))
     return /denied|manifest unknown/.test(got.message)
       ? new Failure(`no such manifest: ${full}`)
-      : new Failure(got.message.replace(/^Error response from daemon: /, ''));
+      : new Failure(unreachable(got.message.replace(/^Error response from daemon: /, '')));
   const { architecture = 'amd64', os = 'linux' } = got.Platforms[0] ?? {};
   return {
     Ref: full,

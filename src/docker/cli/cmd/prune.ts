@@ -17,6 +17,8 @@ export interface PruneSpec {
   /** What a filter may be, for the help text. */
   readonly condition: string;
   readonly all?: string;
+  /** Flags that do not go together. */
+  check?(all: boolean, filters: readonly string[]): Failure | undefined;
   /** What the question says will go: `all stopped containers`. */
   warning(all: boolean): string;
   remove(ctx: Ctx, all: boolean, filters: readonly string[]): Promise<Pruned | Failure>;
@@ -58,6 +60,8 @@ export function pruneCommand(spec: PruneSpec): CommandSpec {
     flags,
     run: async (ctx, o) => {
       const all = spec.all !== undefined && o.bool('all');
+      const wrong = spec.check?.(all, o.list('filter'));
+      if (wrong) return wrong;
       const question = `WARNING! This will remove ${spec.warning(all)}.\nAre you sure you want to continue?`;
       if (!o.bool('force') && !(await ctx.confirm(question))) return 0;
       const done = await spec.remove(ctx, all, pruneFilters(ctx, o.list('filter')));

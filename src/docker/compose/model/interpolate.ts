@@ -29,7 +29,6 @@ const toBoolean: Cast = (s, warn) => {
 };
 
 const SERVICE: Readonly<Record<string, Cast>> = {
-  'configs.[].mode': toInt,
   cpu_count: toInt64,
   cpu_percent: toFloat,
   cpu_period: toInt64,
@@ -55,7 +54,6 @@ const SERVICE: Readonly<Record<string, Cast>> = {
   privileged: toBoolean,
   read_only: toBoolean,
   scale: toInt,
-  'secrets.[].mode': toInt,
   stdin_open: toBoolean,
   tty: toBoolean,
   'ulimits.*': toInt,

@@ -43,7 +43,7 @@ export function startBuild(
   context: readonly TarEntry[],
   options: BuildOptions,
 ): AsyncIterable<Uint8Array> | Failure {
-  const tree = treeOf(context);
+  const tree = treeOf(context, true);
   const file = tree.get(options.dockerfile);
   if (!file) return new Failure('system', `Cannot locate specified Dockerfile: ${options.dockerfile}`);
   const source = text(file.bytes);
@@ -97,6 +97,8 @@ async function* run(
       if (!quiet) yield* messages;
       for await (const message of stages.step(i)) if (!quiet) yield message;
     }
+    const warned = stages.unused();
+    if (warned !== '' && !quiet) yield line({ stream: warned });
     const { id } = stages.finish();
     const short = id.slice(7, 19);
     if (!quiet) yield line({ aux: { ID: id } });

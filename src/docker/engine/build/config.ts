@@ -8,6 +8,7 @@ import type { ImageConfig } from '../../images/spec.ts';
 import { clean } from '../path.ts';
 import { sorted } from '../sorted.ts';
 import { exposedPorts } from './buildkit/ports.ts';
+import { isSignal } from './signal.ts';
 import { BuildFault } from './syntax/fault.ts';
 import { type Command, instruction } from './syntax/instructions.ts';
 import { parse } from './syntax/parser.ts';
@@ -26,19 +27,22 @@ export const variablesOf = (c: ImageConfig): Map<string, string> =>
 export const commandOf = (c: ImageConfig, line: readonly string[], isShell: boolean): string[] =>
   isShell ? [...(c.Shell ?? SHELL), line.join(' ')] : [...line];
 
-/** The config after an instruction; undefined when it is not one that changes configs. @throws BuildFault */
+/** The config after an instruction; undefined when it is not one that changes configs. @param hasCommand CMD was set in the same file @throws BuildFault */
 export function applyInstruction(
   c: ImageConfig,
   i: Command,
   variables: Variables,
   escapeChar = '\\',
+  hasCommand = false,
 ): ImageConfig | undefined {
   const word = (text: string): string => lex(text, variables, { escapeChar }).text;
   switch (i.name) {
     case 'CMD':
       return { ...c, Cmd: commandOf(c, i.line, i.isShell) };
-    case 'ENTRYPOINT':
-      return { ...c, Entrypoint: commandOf(c, i.line, i.isShell) };
+    case 'ENTRYPOINT': {
+      const line = commandOf(c, i.line, i.isShell);
+      return { ...c, Entrypoint: line.length > 0 ? line : null, Cmd: hasCommand ? c.Cmd : null };
+    }
     case 'ENV': {
       let env = c.Env ?? [];
       for (const { key, value } of i.pairs.map((p) => ({ key: word(p.key), value: word(p.value) })))
@@ -62,6 +66,7 @@ export function applyInstruction(
     case 'SHELL':
       return { ...c, Shell: [...i.list] };
     case 'STOPSIGNAL':
+      if (!isSignal(word(i.value))) throw new BuildFault(`invalid signal: ${word(i.value)}`);
       return { ...c, StopSignal: word(i.value) };
     case 'USER':
       return { ...c, User: word(i.value) };
@@ -86,7 +91,13 @@ export function applyChanges(base: ImageConfig, changes: readonly string[]): Ima
     const bad = nodes.find((n) => !CHANGES.has(n.word.toUpperCase()));
     if (bad) return new Failure('invalid', `${bad.word} is not a valid change command`);
     const commands = nodes.map((n) => instruction(n) as Command);
-    return commands.reduce((c, i) => applyInstruction(c, i, variablesOf(c), escapeChar) ?? c, base);
+    let hasCommand = false;
+    let out = base;
+    for (const i of commands) {
+      out = applyInstruction(out, i, variablesOf(out), escapeChar, hasCommand) ?? out;
+      hasCommand ||= i.name === 'CMD';
+    }
+    return out;
   } catch (e) {
     if (!(e instanceof BuildFault)) throw e;
     return new Failure('invalid', e.message);

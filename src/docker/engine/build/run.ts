@@ -27,8 +27,8 @@ async function make(
 ): Promise<Container> {
   const made = await createContainer(daemon, '', {
     Image: image.id,
-    Entrypoint: [''],
-    Cmd: [...body.Cmd],
+    // RUN [] does what the image does
+    ...(body.Cmd.length > 0 ? { Entrypoint: [''], Cmd: [...body.Cmd] } : {}),
     ...(body.Env ? { Env: [...body.Env] } : {}),
     HostConfig: options.hostConfig,
   });

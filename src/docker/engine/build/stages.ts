@@ -1,6 +1,7 @@
 /** The stages of a build: the image that each instruction makes from the one before. */
 import type { TarEntry } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
+import type { FileSystem } from '../../../linux/kernel/machine.ts';
 import { Failure } from '../../errdefs.ts';
 import { sha256 } from '../../images/digest.ts';
 import { noManifest, parsePlatform } from '../../images/platform.ts';
@@ -48,6 +49,7 @@ interface Stage {
   layers: readonly ImageLayer[];
   /** ARGs declared in it. */
   readonly args: Map<string, string>;
+  hasCommand: boolean;
 }
 
 export class Stages {
@@ -110,7 +112,7 @@ export class Stages {
     const base = this.#word(i.base, this.#global);
     if (base === '') throw new BuildFault(`base name (${i.base}) should not be blank`);
     const name = i.stage;
-    const stage: Stage = { name, image: undefined, config: NO_CONFIG, layers: [], args: new Map() };
+    const stage: Stage = { name, image: undefined, config: NO_CONFIG, layers: [], args: new Map(), hasCommand: false };
     this.#now = stage;
     if (base === 'scratch') {
       yield line({ stream: ' ---> \n' });
@@ -154,6 +156,7 @@ export class Stages {
 
   #arg(i: Args, into: Map<string, string>): void {
     for (const { key, value: fallback } of i.list) {
+      this.#asked.add(key);
       const given = this.options.buildArgs[key];
       const value = given ?? (fallback === undefined ? this.#global.get(key) : this.#word(fallback));
       if (value !== undefined && value !== null) into.set(key, value);
@@ -164,7 +167,8 @@ export class Stages {
     const stage = this.#stage;
     if (i.name === 'MAINTAINER') this.#author = i.value;
     if (i.name === 'ARG') this.#arg(i, stage.args);
-    const next = applyInstruction(stage.config, i, this.#variables(), this.escapeChar);
+    const next = applyInstruction(stage.config, i, this.#variables(), this.escapeChar, stage.hasCommand);
+    if (i.name === 'CMD') stage.hasCommand = i.line.length > 0;
     const after = next ?? stage.config;
     const createdBy = classicRecord(i, after, this.#variables(), this.escapeChar);
     if (yield* this.#cached(createdBy, i.name)) return;
@@ -217,8 +221,8 @@ export class Stages {
     const fetched = yield* fetchSources(this.daemon, i.name, all.slice(0, -1), target.endsWith('/'));
     if (fetched instanceof Failure) throw new BuildFault(`${i.name} failed: ${fetched.message}`);
     const { files, sources } = fetched;
-    const tree = from === '' ? this.context : this.#treeOf(from);
-    const copied = copyEntries(new Map([...tree, ...files]), sources, target, (path) => {
+    const tree = from === '' ? this.context : yield* this.#treeOf(from);
+    const copied = copyEntries(i.name, new Map([...tree, ...files]), sources, target, (path) => {
       const stat = fs.stat(path, true);
       return !isErr(stat) && stat.kind === 'dir';
     });
@@ -229,9 +233,8 @@ export class Stages {
     const kind = entries.length === 1 && entries[0]?.kind === 'file' ? 'file' : 'multi';
     const createdBy = `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;
     if (yield* this.#cached(`${createdBy}${sum}`, i.name)) return;
-    const owner = lookupUser(fs, chown || '0:0');
-    if (owner instanceof Failure) throw new BuildFault(owner.message);
-    const options = { noOverwriteDirNonDir: false, owner, virtual: virtualOf(this.daemon) };
+    const owner = chown === '' ? undefined : ownerOf(fs, chown);
+    const options = { noOverwriteDirNonDir: false, virtual: virtualOf(this.daemon), ...(owner ? { owner } : {}) };
     const failure = unpack(fs, '/', entries, options);
     if (failure) throw new BuildFault(failure.message);
     const layer = layerFrom(this.daemon, sum, fs);
@@ -239,14 +242,32 @@ export class Stages {
     yield told(this.#add(stage.config, createdBy, layer));
   }
 
-  /** The files of an earlier stage, or of an image. */
-  #treeOf(name: string): Tree {
-    const stage = this.#done.find((s) => s.name === name) ?? this.#done[/^\d+$/.test(name) ? Number(name) : -1];
-    const image = stage ?? this.daemon.images.get(name);
-    if (image instanceof Failure) throw new BuildFault(`invalid from flag value ${name}: ${image.message}`);
+  /** The files of an earlier stage, or of an image, which is pulled when it is not here. */
+  async *#treeOf(name: string): AsyncGenerator<Uint8Array, Tree> {
+    const bad = (why: string): BuildFault => new BuildFault(`invalid from flag value ${name}: ${why}`);
+    const isNumber = /^\d+$/.test(name);
+    const isCurrent = isNumber
+      ? Number(name) === this.#done.length
+      : this.#stage.name === name.toLowerCase() && name !== '';
+    if (isCurrent) throw bad('refers to current build stage');
+    if (isNumber && Number(name) > this.#done.length) throw bad('index out of bounds');
+    const stage = isNumber ? this.#done[Number(name)] : this.#done.find((s) => s.name === name.toLowerCase());
+    let image: Stage | Image | undefined = stage;
+    try {
+      image ??= yield* this.#pulled(name, '');
+    } catch (e) {
+      throw e instanceof BuildFault ? bad(e.message) : e;
+    }
     const fs = this.daemon.kernel.overlay(image.layers.map((l) => l.layer));
     return treeOf([...pack(fs, '/', '', epochOf(this.daemon))]);
   }
+
+  /** What is told of build arguments that no ARG asked for. @see moby builder/dockerfile/buildargs.go: WarnOnUnusedBuildArgs */
+  unused(): string {
+    const names = Object.keys(this.options.buildArgs).filter((n) => !PROXIES.has(n) && !this.#asked.has(n));
+    return names.length === 0 ? '' : `[Warning] One or more build-args [${names.sort().join(' ')}] were not consumed\n`;
+  }
+  readonly #asked = new Set<string>();
 
   /** An image that the same instruction has made from the same image before. */
   *#cached(createdBy: string, salt: string): Generator<Uint8Array, boolean> {
@@ -302,6 +323,18 @@ const needsBuildKit = (flag: string): BuildFault =>
   new BuildFault(
     `the --${flag} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`,
   );
+
+/** @see moby builder/dockerfile/internals_linux.go: parseChownFlag */
+function ownerOf(fs: FileSystem, spec: string): { uid: number; gid: number } {
+  const bad = (why: string): BuildFault =>
+    new BuildFault(`unable to convert uid/gid chown string to host mapping: ${why}`);
+  const [name = '', group = ''] = spec.split(':');
+  const user = lookupUser(fs, name);
+  if (user instanceof Failure) throw bad(`can't find uid for user ${name}: no such user: ${name}`);
+  const both = lookupUser(fs, `${name}:${group || (/^\d+$/.test(name) ? name : user.gid)}`);
+  if (both instanceof Failure) throw bad(`can't find gid for group ${group}: no such group: ${group}`);
+  return both;
+}
 
 const told = (image: Image): Uint8Array => line({ stream: ` ---> ${image.id.slice(7, 19)}\n` });
 

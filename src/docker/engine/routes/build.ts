@@ -111,10 +111,30 @@ const cancel: Handler = ({ daemon, query }) =>
     ? bytes(daemon, 200, 'application/json', new Uint8Array(0))
     : new Failure('system', 'build ID not provided');
 
+/**
+ * A client's session: BuildKit would ask it for files and credentials. Here nothing is asked, since a context comes in the body and no
+ * registry wants credentials; the connection is held until the client goes. @see moby api/server/router/session
+ */
+const session: Handler = ({ request }) => {
+  const { upgrade = '' } = request.headers;
+  const { duplex } = request;
+  if (upgrade.toLowerCase() !== 'h2c' || !duplex) return errors.noSession;
+  void (async () => {
+    while ((await duplex.read()) !== null);
+    duplex.close();
+  })();
+  return {
+    status: 101,
+    headers: { connection: 'Upgrade', upgrade: 'h2c' },
+    body: new Uint8Array(0),
+    hijacked: true,
+  };
+};
+
 export const buildRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/build', handler: build },
   { method: 'POST', pattern: '/build/prune', handler: prune },
   { method: 'POST', pattern: '/build/cancel', handler: cancel },
-  { method: 'POST', pattern: '/session', handler: () => errors.noBuildKit },
+  { method: 'POST', pattern: '/session', handler: session },
   { method: 'POST', pattern: '/grpc', handler: () => errors.noBuildKit },
 ];

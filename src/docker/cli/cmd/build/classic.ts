@@ -29,7 +29,10 @@ export async function buildClassic(ctx: Ctx, o: Options, where: string): Promise
   for (const t of o.list('tag')) {
     const ref = parseReference(t);
     if ('error' in ref)
-      return new Failure(`invalid argument ${JSON.stringify(t)} for "-t, --tag" flag: ${ref.error}`, 125);
+      return new Failure(
+        `invalid argument ${JSON.stringify(t)} for "-t, --tag" flag: ${ref.error}\n\nUsage:  docker build [OPTIONS] PATH | URL | -\n\nRun 'docker build --help' for more information`,
+        125,
+      );
   }
   const c = await contextOf(ctx, where, o.string('file'));
   if (failed(c)) return c;

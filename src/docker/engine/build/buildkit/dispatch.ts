@@ -2,10 +2,10 @@
  * Instructions of a stage, one after another: what each does to the image's settings, and the step that makes its files.
  * @see moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go: dispatch
  */
-import { SIGNALS } from '../../../../linux/kernel/signal.ts';
 import { clean } from '../../path.ts';
 import { sorted } from '../../sorted.ts';
 import { goDuration, goRune } from '../record.ts';
+import { isSignal } from '../signal.ts';
 import { BuildFault, located, type Range } from '../syntax/fault.ts';
 import type { Args, Command, Healthcheck, Line, Pairs, Words } from '../syntax/instructions.ts';
 import { type LexOptions, lex } from '../syntax/shell.ts';
@@ -289,10 +289,4 @@ export class Dispatcher {
     const { User: user } = state.config;
     this.commit(`WORKDIR ${dir}`, { kind: 'mkdir', name, at, stage: state, noCache: this.noCache, path: dir, user });
   }
-}
-
-function isSignal(text: string): boolean {
-  if (/^\d+$/.test(text)) return Number(text) > 0;
-  const name = text.toUpperCase().replace(/^SIG/, '');
-  return `SIG${name}` in SIGNALS || /^RTM(?:IN|AX)(?:[-+]\d+)?$/.test(name);
 }
