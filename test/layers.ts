@@ -95,9 +95,17 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of kernel/, a program and the shell see the system calls and their types, and nothing else. */
-export const SYSCALL_FACE = ['sys', 'socketstream', 'netadmin', 'nfmatch', 'ipvs', 'errno', 'signal', 'machine'].map(
-  (n) => `src/linux/kernel/${n}.ts`,
-);
+export const SYSCALL_FACE = [
+  'sys',
+  'socketstream',
+  'netadmin',
+  'nfmatch',
+  'ipvs',
+  'linkgroups',
+  'errno',
+  'signal',
+  'machine',
+].map((n) => `src/linux/kernel/${n}.ts`);
 const FACE_ONLY = [
   'src/linux/programs',
   'src/linux/shell',
