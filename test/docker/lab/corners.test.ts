@@ -173,6 +173,26 @@ test('health: not looked at is not healthy; what was found outlives a restart; t
   expect(await state('hs')).toMatch(/^unhealthy 1 /);
 });
 
+test('options reach the engine as the real command sends them', async () => {
+  const flags = [
+    '-e A=1 -e B=2 -e A=3 --env-file /dev/null --cpus 1/4',
+    '--cap-add net_raw --cap-add CHOWN --cap-add CAP_NET_RAW',
+    '--mount type=volume,dst=/x,volume-nocopy --mount type=bind,src=./,dst=/y,bind-propagation=RSLAVE,consistency=Cached',
+  ].join(' ');
+  await m.out(`cd /tmp; docker create --name sent ${flags} busybox`);
+  const field = (name: string): Promise<string> => m.out(`docker inspect -f '{{json .${name}}}' sent`);
+  expect(await field('Config.Env')).toBe('["A=3","B=2"]');
+  expect(await field('HostConfig.NanoCpus')).toBe('250000000');
+  expect(await field('HostConfig.CapAdd')).toBe('["CAP_CHOWN","CAP_NET_RAW"]');
+  expect(JSON.parse(await field('HostConfig.Mounts'))).toEqual([
+    { Type: 'volume', Target: '/x', VolumeOptions: { NoCopy: true, DriverConfig: {} } },
+    { Type: 'bind', Source: '/tmp', Target: '/y', Consistency: 'cached', BindOptions: { Propagation: 'rslave' } },
+  ]);
+  expect(await m.fails("docker create --mount 'type=bind, src=/tmp,dst=/x' busybox")).toBe(
+    'invalid argument "type=bind, src=/tmp,dst=/x" for "--mount" flag: unexpected key \' src\' in \' src=/tmp\' [125]',
+  );
+});
+
 test('formats are tried out before anything happens; filters of config.json hold for prune', async () => {
   expect(await m.fails("docker events --since 1 --until 2 --format '{{.bad}}'")).toBe(
     'Error parsing format: template: :1:2: executing "" at <.bad>: can\'t evaluate field bad in type *events.Message [64]',
