@@ -4,8 +4,11 @@
  * @see moby daemon/daemon.go: Shutdown, restore; cmd/dockerd/daemon.go
  */
 import { Failure } from '../errdefs.ts';
-import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded, UNIT_FLAGS } from './config/config.ts';
-import { initBridge, settings } from './config/networks.ts';
+import { restoreController } from '../libnetwork/restore.ts';
+import { initBridge } from './config/bridge.ts';
+import { type Config, DEFAULTS, UNIT_FLAGS } from './config/config.ts';
+import { CONFIG_FILE, checkStart, readConfig, reloaded } from './config/file.ts';
+import { settings } from './config/networks.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { type Engine, swarmOf } from './dockerd.ts';
@@ -100,7 +103,7 @@ function configure({ daemon, flags, globalId }: Engine): Failure | undefined {
   if (next instanceof Failure) return next;
   const bad = checkStart(next);
   if (bad) return bad;
-  daemon.controller.configure(settings(next, globalId));
+  restoreController(daemon.controller, settings(next, globalId));
   daemon.config = next;
   return initBridge(daemon.kernel, daemon.controller, next);
 }

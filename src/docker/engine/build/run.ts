@@ -14,7 +14,7 @@ import { startContainer } from '../start.ts';
 import { STDERR } from '../stdcopy.ts';
 import { killContainer } from '../stop.ts';
 import type { BuildOptions } from './build.ts';
-import { BuildError } from './stages.ts';
+import { BuildFault } from './syntax/fault.ts';
 
 /** Errors stand out. @see moby pkg/streamformatter: stderrWriter */
 const red = (bytes: Uint8Array): string => `\x1b[91m${text(bytes)}\x1b[0m`;
@@ -27,14 +27,14 @@ async function make(
 ): Promise<Container> {
   const made = await createContainer(daemon, '', {
     Image: image.id,
-    Entrypoint: [''],
-    Cmd: [...body.Cmd],
+    // RUN [] does what the image does
+    ...(body.Cmd.length > 0 ? { Entrypoint: [''], Cmd: [...body.Cmd] } : {}),
     ...(body.Env ? { Env: [...body.Env] } : {}),
     HostConfig: options.hostConfig,
   });
-  if (made instanceof Failure) throw new BuildError(made.message);
+  if (made instanceof Failure) throw new BuildFault(made.message);
   const c = daemon.container(made.Id);
-  if (c instanceof Failure) throw new BuildError(c.message);
+  if (c instanceof Failure) throw new BuildFault(c.message);
   return c;
 }
 
@@ -56,7 +56,7 @@ export async function* metadataStep(
   yield* removed(daemon, options, c);
 }
 
-/** Runs a command to its end. @throws BuildError when it fails */
+/** Runs a command to its end. @throws BuildFault when it fails */
 export async function* runStep(
   daemon: Daemon,
   options: BuildOptions,
@@ -73,7 +73,7 @@ export async function* runStep(
   });
   const ended = c.wait('over');
   const failure = await startContainer(daemon, c);
-  if (failure) throw new BuildError(failure.message);
+  if (failure) throw new BuildFault(failure.message);
   let gone = false;
   void options.gone?.then(() => {
     gone = true;
@@ -84,12 +84,12 @@ export async function* runStep(
   if (gone) {
     await killContainer(daemon, c.id, c, '');
     await removeContainer(daemon, c, true);
-    throw new BuildError('context canceled');
+    throw new BuildFault('context canceled');
   }
   const code = await ended;
   if (code !== 0) {
     if (options.forceRemove) yield* removed(daemon, { ...options, remove: true }, c);
-    throw new BuildError(`The command '${argv.join(' ')}' returned a non-zero code: ${code}`, code);
+    throw new BuildFault(`The command '${argv.join(' ')}' returned a non-zero code: ${code}`, undefined, code);
   }
   const layer = layerFrom(daemon, c.id, c.rootfs);
   yield* removed(daemon, options, c);

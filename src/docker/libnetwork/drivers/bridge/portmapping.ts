@@ -32,20 +32,24 @@ export interface Mapping {
   readonly proxy?: PortProxy | HeldPort;
 }
 
-/** Requests of one container port and host port range are given the same host port on all their addresses. */
+/**
+ * Requests of one container port and host port range are given the same host port on all their addresses.
+ * @param gateway what the endpoint is the way out of @param had for what it has mappings already
+ */
 export function addPortMappings(
   env: PortEnv,
   config: BridgeConfig,
   containerIps: readonly IpAddr[],
   requests: readonly PortRequest[],
   gateway: GatewayFor,
+  had: GatewayFor,
 ): Mapping[] | Failure {
   const mappings: Mapping[] = [];
   const undo = (failure: Failure): Failure => {
     releaseMappings(env, config, mappings);
     return failure;
   };
-  const { bound, direct } = groups(requests, config, containerIps, gateway);
+  const { bound, direct } = groups(requests, config, containerIps, gateway, had);
   for (const group of bound) {
     const got = bindGroup(env, group);
     if (got instanceof Failure) return undo(got);
@@ -96,13 +100,14 @@ function groups(
   config: BridgeConfig,
   containerIps: readonly IpAddr[],
   gateway: GatewayFor,
+  had: GatewayFor,
 ): { bound: Group[]; direct: Mapping[] } {
   const out = new Map<string, Group>();
   const direct: Mapping[] = [];
   for (const r of [...requests].sort(compare)) {
     const key = `${r.proto} ${r.port} ${r.hostPort} ${r.hostPortEnd}`;
     for (const family of [4, 6] as const) {
-      const side = sideOf(r, config, containerIps, gateway, family);
+      const side = (family === 4 ? had.ipv4 : had.ipv6) ? undefined : sideOf(r, config, containerIps, gateway, family);
       if (!side) continue;
       if (config.gatewayMode[family] === 'routed') {
         const hostIp = family === 4 ? ip4(0) : ip6(0n);
