@@ -100,7 +100,7 @@ describe('requests', () => {
       [`/containers/${id}/rename`, 'name=%zz', '400 invalid URL escape "%zz"'],
       ['/containers/create', '{"Image":"busybox"}', '400 unsupported Content-Type header (application/x-www-form'],
       [`/containers/${id}/update`, '', '400 unsupported Content-Type header (application/x-www-form'],
-      ['/build/cancel', '', '500 build ID not provided'],
+      ['/build/cancel', '', '400 build ID not provided'],
     ] as const) {
       const answer = await send(path, body);
       expect(`${answer.split(' ')[1]} ${bodyOf(answer).replace('{"message":"', '').replaceAll('\\', '')}`).toContain(

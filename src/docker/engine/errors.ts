@@ -181,6 +181,10 @@ export const errors = {
     conflict(`conflict: unable to delete ${image} (cannot be forced) - image has dependent child images`),
 
   noSession: invalid('no upgrade proto in request'),
+  experimental: new Failure(
+    'notImplemented',
+    'This experimental feature is disabled by default. Start the Docker daemon in experimental mode in order to enable it.',
+  ),
   noBuildKit: new Failure(
     'notImplemented',
     'this engine speaks no gRPC: a build sends its context in the request, or uses the classic builder (DOCKER_BUILDKIT=0)',

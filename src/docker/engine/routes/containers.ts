@@ -343,6 +343,7 @@ export const containerRoutes: readonly Route[] = [
   ),
   post('/containers/{id*}/update', update),
   post('/containers/{id*}/exec', execCreate),
+  { method: 'DELETE', pattern: '/containers/{id}/checkpoints/{checkpoint}', handler: () => errors.experimental },
   {
     method: 'DELETE',
     pattern: '/containers/{id*}',
@@ -354,6 +355,9 @@ export const containerRoutes: readonly Route[] = [
       }),
     ),
   },
+  // those that only an experimental daemon has
+  get('/containers/{id*}/checkpoints', () => errors.experimental),
+  post('/containers/{id*}/checkpoints', () => errors.experimental),
   post('/exec/{id}/start', execStart),
   post('/exec/{id}/resize', execResize),
   get('/exec/{id}/json', execInspect),
