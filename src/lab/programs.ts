@@ -20,10 +20,18 @@ const dockerCompleter: Completer = {
   },
 };
 
+/** All others: what the tables of their options and the machine's network say. */
+const otherCompleter: Completer = {
+  async complete(words, index, sys) {
+    const { complete } = await sys.load(() => import('../linux/programs/completers.ts'));
+    return complete(words, index, sys);
+  },
+};
+
 /** Registers every program of the lab: those of the machines and those that only images have. */
 export function registerPrograms(world: World): void {
   const ash = ashProgram();
-  const shells = [bashProgram({ completers: { docker: dockerCompleter } }), dashProgram(), ash];
+  const shells = [bashProgram({ completers: { docker: dockerCompleter, '*': otherCompleter } }), dashProgram(), ash];
   for (const program of shells) world.programs.set(program.name, program);
   for (const [name, load] of imagePrograms) world.programs.set(name, load);
   world.programs.set('docker', async () => (await import('../docker/cli/main.ts')).dockerProgram);

@@ -234,7 +234,7 @@ export async function candidates(sh: Shell, line: string): Promise<Candidates> {
   const given = await specified(sh, split, line);
   if (given) return given;
   const completers = sh.setup.completers;
-  const completer = Object.hasOwn(completers, command) ? completers[command] : undefined;
+  const completer = Object.hasOwn(completers, command) ? completers[command] : completers['*'];
   if (completer) {
     const got = await completer.complete(split.words, split.words.length - 1, sh.sys);
     if (got) {
