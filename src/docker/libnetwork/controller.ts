@@ -166,9 +166,17 @@ export class Controller {
 
   /** @param host it is the machine's own namespace @param name an id of its own when it has none */
   newSandbox(host: boolean, name: Omit<SandboxName, 'id'> & { readonly id?: string }): Sandbox {
-    const { kernel, daemon, rng } = this;
+    const { kernel, rng } = this;
+    const self = this;
     const netns = host ? kernel.hostNetns : kernel.netnsAdd();
-    const env = { kernel, daemon, rng, gatewayNetwork: () => this.byName(GATEWAY_NETWORK) };
+    const env = {
+      kernel,
+      get daemon() {
+        return self.daemon;
+      },
+      rng,
+      gatewayNetwork: () => this.byName(GATEWAY_NETWORK),
+    };
     return new Sandbox(env, { ...name, id: name.id ?? rng.hex(64) }, netns, host);
   }
 

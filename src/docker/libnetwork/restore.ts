@@ -3,9 +3,11 @@
  * anew, networks get their rules in the order in which their store has them, by id.
  * @see moby libnetwork/drivers/bridge/bridge_store.go: populateNetworks, populateEndpoints; internal/iptabler: removeIPChains
  */
+import { isErr } from '../../linux/kernel/errno.ts';
 import type { NetAdmin, NfFamily } from '../../linux/kernel/netadmin.ts';
 import type { Controller } from './controller.ts';
 import type { BridgeNetwork } from './drivers/bridge/bridge.ts';
+import { holder, type Mapping, type PortEnv } from './drivers/bridge/portmapping.ts';
 import {
   baseRules,
   FILTER_CHAINS,
@@ -31,9 +33,32 @@ export function restoreController(controller: Controller, settings: Settings): v
     bridges.route(network);
     restoreNetwork(net, network, settings);
   }
+  controller.ports.clear();
   for (const network of networks)
-    for (const [, { mappings }] of [...network.endpoints].sort(([a], [b]) => (a < b ? -1 : 1)))
-      for (const m of mappings) restore(net, portRules(network.config, m.binding), settings.firewall);
+    for (const [, endpoint] of [...network.endpoints].sort(([a], [b]) => (a < b ? -1 : 1)))
+      endpoint.mappings = endpoint.mappings.map((m) => {
+        restore(net, portRules(network.config, m.binding), settings.firewall);
+        return held(bridges.env, m);
+      });
+}
+
+/** Holds a port of a container that has gone on. */
+function held(env: PortEnv, { binding }: Mapping): Mapping {
+  const { hostIp, hostPort, proto } = binding;
+  if (hostPort === 0) return { binding };
+  const proxy = holder(env, binding);
+  env.allocator.request([hostIp], proto, hostPort, hostPort);
+  if (!isErr(proxy.bind())) proxy.serve();
+  return { binding, proxy };
+}
+
+/** The engine ends while containers go on: its proxies end with it, rules stay. */
+export function suspendController({ bridges }: Controller): void {
+  for (const { endpoints } of bridges.networks.values())
+    for (const endpoint of endpoints.values()) {
+      for (const { proxy } of endpoint.mappings) proxy?.stop();
+      endpoint.mappings = endpoint.mappings.map(({ binding }) => ({ binding }));
+    }
 }
 
 const byId = (a: BridgeNetwork, b: BridgeNetwork): number => (a.id < b.id ? -1 : 1);

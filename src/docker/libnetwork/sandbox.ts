@@ -227,6 +227,16 @@ export class Sandbox {
     else if (ifindex !== undefined) net.addRoute({ family, ifindex, scope: 'link' });
   }
 
+  /** The engine ends, or another one takes over: who answers for names in the container is a socket of its. */
+  restart(up: boolean): void {
+    const resolver = this.#resolver;
+    if (!up) resolver?.stop();
+    else if (resolver) {
+      this.#resolver = undefined;
+      this.#startResolver();
+    }
+  }
+
   delete(): void {
     this.#deleted = true;
     this.#resolver?.stop();

@@ -79,7 +79,7 @@ export function releaseMappings(env: PortEnv, config: BridgeConfig, mappings: re
   for (const m of mappings) {
     m.proxy?.stop();
     remove(net, portRules(config, m.binding), env.settings.firewall);
-    if (m.proxy) env.allocator.release([m.binding.hostIp], m.binding.proto, m.binding.hostPort);
+    if (m.binding.hostPort) env.allocator.release([m.binding.hostIp], m.binding.proto, m.binding.hostPort);
   }
 }
 
@@ -168,6 +168,12 @@ function compareIps(a: IpAddr | undefined, b: IpAddr | undefined): number {
   return a.value < b.value ? -1 : Number(a.value > b.value);
 }
 
+/** What holds a host port: a proxy, or the engine itself. */
+export const holder = (env: PortEnv, binding: PortBinding): PortProxy | HeldPort =>
+  env.settings.userlandProxy
+    ? new PortProxy(env.kernel, binding, env.daemon.pid)
+    : new HeldPort(env.daemon.sys, binding);
+
 /** Binds a port on every host address of a group. */
 function bindGroup(env: PortEnv, group: Group): Mapping[] | Failure {
   const { proto, port, hostPort: start, hostPortEnd: end } = group.request;
@@ -181,9 +187,7 @@ function bindGroup(env: PortEnv, group: Group): Mapping[] | Failure {
     let at = group.sides[0] as Side;
     for (const side of group.sides) {
       const binding = { proto, port, ...side, hostPort: chosen };
-      const proxy = env.settings.userlandProxy
-        ? new PortProxy(env.kernel, binding, env.daemon.pid)
-        : new HeldPort(env.daemon.sys, binding);
+      const proxy = holder(env, binding);
       bound.push({ binding, proxy });
       error = proxy.bind();
       at = side;
