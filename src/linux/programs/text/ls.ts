@@ -86,7 +86,15 @@ function isLong(ctx: Context): boolean {
   return form !== undefined && form !== 'commas' && form !== 'columns';
 }
 
+/** A directory of /proc is held open as it is read: /proc/self/fd has it, too. */
 async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean): Promise<number> {
+  const fd = dir.path.startsWith('/proc/') ? ctx.sys.open(dir.path, { directory: true }) : undefined;
+  const code = await listNames(ctx, dir, header, first);
+  if (fd !== undefined && !isErr(fd)) ctx.sys.close(fd);
+  return code;
+}
+
+async function listNames(ctx: Context, dir: Entry, header: boolean, first: boolean): Promise<number> {
   const o = ctx.options;
   const found = ctx.sys.readdir(dir.path);
   if (isErr(found)) {
@@ -193,7 +201,12 @@ async function show(ctx: Context, entries: readonly Entry[]): Promise<void> {
   const pad = form !== 'commas' && entries.some((e) => quoted(ctx, e.name) !== e.name) ? ' ' : '';
   const cells = entries.map((e) => ({
     text: prefix(e) + decorate(ctx, e, pad),
-    width: width(prefix(e) + (quoted(ctx, e.name) === e.name ? pad : '') + quoted(ctx, e.name) + (o.has('classify') || o.has('indicator-style-slash') ? ' ' : '')),
+    width: width(
+      prefix(e) +
+        (quoted(ctx, e.name) === e.name ? pad : '') +
+        quoted(ctx, e.name) +
+        (o.has('classify') || o.has('indicator-style-slash') ? ' ' : ''),
+    ),
   }));
   const cols = isErr(size) ? 80 : size.cols || 80;
   await ctx.out(commas ? commaLines(cells, cols) : columns(cells, cols));
