@@ -133,6 +133,9 @@ describe('docker exec, attach, run -a', () => {
     ],
     ['exec loop true', 'Container ID is restarting, wait until the container is running [1]'],
     ['pause loop', 'Container ID is restarting, wait until the container is running [1]'],
+    ['stop -s foo web', 'cannot stop container: web: invalid signal: foo [1]'],
+    ['stop -s 0 web', 'cannot stop container: web: invalid signal: 0 [1]'],
+    ['restart -s foo web', 'Cannot restart container web: invalid signal: foo [1]'],
     ['top loop', 'Container ID is restarting, wait until the container is running [1]'],
   ])('%s', async (command, said) => {
     expect(plain(await m.fails(`docker ${command}`)).replace(/\r/g, '')).toBe(said);
