@@ -34,3 +34,5 @@ export const IFA_F_TENTATIVE = 64;
 export const IFA_F_PERMANENT = 128;
 /** The device has no carrier yet: detection has not begun. */
 export const IFA_F_WAITING = 0x10000;
+/** A prefix of a router's: whoever asks for it is answered. Internal. */
+export const IFA_F_ANYCAST = 0x20000;

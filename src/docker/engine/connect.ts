@@ -5,7 +5,7 @@
 import { formatIp, formatMac, parseIp } from '../../base/ip.ts';
 import type { EndpointSettings } from '../api/types.ts';
 import { Failure } from '../errdefs.ts';
-import type { GatewayFor, LinkedPeer } from '../libnetwork/driver.ts';
+import type { GatewayFor, LegacyLinks } from '../libnetwork/driver.ts';
 import type { Endpoint } from '../libnetwork/endpoint.ts';
 import type { Network } from '../libnetwork/network.ts';
 import type { Attachment, Container } from './container.ts';
@@ -29,6 +29,8 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
     if (network instanceof Failure) return errors.networking(network);
     networks.push([network, attachment]);
   }
+  if (networks.length > 1 && networks.some(([n]) => n.driver.type === 'null'))
+    return errors.networking(errors.privateMode);
   c.sandbox = daemon.controller.newSandbox(mode === 'host', { holder: c.id });
   const unset = setSysctls(daemon, c, c.sandbox.netns);
   if (unset) {
@@ -54,7 +56,7 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
 
 /** Tells of the networks of a container whose first process is there. */
 export function announceNetworks(daemon: Daemon, c: Container): void {
-  for (const e of c.sandbox?.endpoints ?? [])
+  for (const e of c.isHidden ? [] : (c.sandbox?.endpoints ?? []))
     if (e !== c.sandbox?.wayOut) daemon.networkEvent(e.network, 'connect', { container: c.id });
 }
 
@@ -69,17 +71,16 @@ function publish(c: Container): Failure | undefined {
   const [four, six] = [sandbox?.gatewayEndpoint(4), sandbox?.gatewayEndpoint(6)];
   const wants = (e: Endpoint): GatewayFor => ({ ipv4: e === four, ipv6: e === (six ?? four) });
   const all = sandbox?.endpoints ?? [];
-  const changed = all.filter((e) => {
-    const { ipv4, ipv6 } = wants(e);
-    return (e.gatewayFor?.ipv4 ?? false) !== ipv4 || (e.gatewayFor?.ipv6 ?? false) !== ipv6;
-  });
-  for (const e of changed) if (e.gatewayFor) e.unpublish();
-  for (const e of changed) {
-    const gateway = wants(e);
-    if (!gateway.ipv4 && !gateway.ipv6) continue;
-    const failure = e.publish(portRequests(c.config.ExposedPorts, c.hostConfig), gateway);
-    if (failure) return failure;
-  }
+  // What must go goes everywhere, before anything new comes.
+  for (const going of [true, false])
+    for (const e of all) {
+      const { ipv4: had4 = false, ipv6: had6 = false } = e.gatewayFor ?? {};
+      const { ipv4, ipv6 } = wants(e);
+      const gateway = going ? { ipv4: ipv4 && had4, ipv6: ipv6 && had6 } : { ipv4, ipv6 };
+      if (gateway.ipv4 === had4 && gateway.ipv6 === had6) continue;
+      const failure = e.publish(portRequests(c.config.ExposedPorts, c.hostConfig), gateway);
+      if (failure) return failure;
+    }
   return undefined;
 }
 
@@ -105,7 +106,7 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
   endpoint.ifname = settings.DriverOpts?.[IFNAME] || undefined;
   endpoint.sysctls = endpointSysctls(settings.DriverOpts?.[SYSCTLS]);
   endpoint.linkLocal = (settings.IPAMConfig?.LinkLocalIPs ?? []).flatMap((ip) => parseIp(ip) ?? []);
-  if (network.name === LINKS_NETWORK) endpoint.linked = linkedPeers(daemon, c);
+  if (network.name === LINKS_NETWORK) endpoint.legacy = legacyLinks(daemon, c);
   attachment.endpoint = endpoint;
   const unlinkable = network.name === LINKS_NETWORK ? followLinks(daemon, c, endpoint) : undefined;
   const joined = unlinkable ?? c.sandbox?.join(endpoint);
@@ -119,12 +120,17 @@ function attach(daemon: Daemon, c: Container, network: Network, attachment: Atta
   return undefined;
 }
 
-/** What a container may reach by its links although ICC is off. */
-function linkedPeers(daemon: Daemon, c: Container): LinkedPeer[] {
-  return daemon.links.children(c).flatMap(({ child }) => {
-    const ip = child.attachments.get(LINKS_NETWORK)?.endpoint?.iface.ipv4;
-    return ip ? [{ ip: ip.addr, ports: exposedPorts(child.config.ExposedPorts) }] : [];
-  });
+/** Who may reach whom by a container's links although ICC is off: those that run. @see moby daemon/container_operations.go: addLegacyLinks */
+function legacyLinks({ links }: Daemon, c: Container): LegacyLinks {
+  const endpointOf = (other: Container): string[] => {
+    const endpoint = other.attachments.get(LINKS_NETWORK)?.endpoint;
+    return endpoint ? [endpoint.id] : [];
+  };
+  return {
+    exposed: exposedPorts(c.config.ExposedPorts),
+    parents: links.parents(c).flatMap(({ parent }) => endpointOf(parent)),
+    children: links.children(c).flatMap(({ child }) => endpointOf(child)),
+  };
 }
 
 /** Names a container has on a network of its own: name, aliases, short id. */
@@ -140,7 +146,7 @@ export function releaseNetwork(daemon: Daemon, c: Container): void {
     const endpoint = attachment.endpoint;
     const network = endpoint?.network ?? daemon.controller.find(attachment.networkId || name);
     if (endpoint) detach(c, attachment, endpoint);
-    if (!(network instanceof Failure)) daemon.networkEvent(network, 'disconnect', { container: c.id });
+    if (!(network instanceof Failure || c.isHidden)) daemon.networkEvent(network, 'disconnect', { container: c.id });
   }
   c.sandbox?.delete();
   c.sandbox = undefined;

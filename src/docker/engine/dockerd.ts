@@ -16,8 +16,8 @@ import type { ImageSpec } from '../images/spec.ts';
 import { ImageStore } from '../images/store.ts';
 import { Controller } from '../libnetwork/controller.ts';
 import { rfc3339Nano } from '../time.ts';
-import { DEFAULTS, readConfig, UNIT_FLAGS } from './config/config.ts';
-import { initBridge, plainNetworks, settings } from './config/networks.ts';
+import { DEFAULTS, UNIT_FLAGS } from './config/config.ts';
+import { defaultBridge, plainNetworks, settings } from './config/networks.ts';
 import { Daemon, VERSION } from './daemon.ts';
 import { createRouter } from './router.ts';
 import type { OpenPty } from './streams.ts';
@@ -78,17 +78,13 @@ function assemble(kernel: Kernel, o: DockerdOptions, process: DaemonSys, id: str
   const images = new ImageStore(kernel, VERSION);
   images.know(DIGESTS);
   images.load(o.images ?? catalog, MADE);
-  const first = readConfig(kernel);
-  const config = first instanceof Failure ? DEFAULTS : first;
-  const controller = new Controller(kernel, rng, process, settings(config, globalId));
-  for (const network of plainNetworks()) {
+  const controller = new Controller(kernel, rng, process, settings(DEFAULTS, globalId));
+  for (const network of [...plainNetworks(), defaultBridge(DEFAULTS)]) {
     const made = controller.newNetwork(network);
     if (made instanceof Failure) throw new Error(`dockerd: ${network.name}: ${made.message}`);
   }
-  const bridge = initBridge(kernel, controller, config);
-  if (bridge) throw new Error(`dockerd: ${bridge.message}`);
   const volumes = new VolumeStore(kernel, rng);
-  const daemon = new Daemon(kernel, rng, images, controller, volumes, o.openPty, process.pid, id, config);
+  const daemon = new Daemon(kernel, rng, images, controller, volumes, o.openPty, process.pid, id);
   volumes.tell = (action, name) => daemon.emit('volume', action, name, { driver: 'local' });
   return daemon;
 }

@@ -11,7 +11,7 @@ import { exposedPorts, portMap } from './ports.ts';
 
 /** NetworkSettings.Ports: empty when it does not run or its networks have no ports. */
 export function containerPorts(c: Container): PortMap {
-  const bridged = (c.sandbox?.endpoints ?? []).filter((e) => e.gatewayFor && e.network.driver.type === 'bridge');
+  const bridged = (c.sandbox?.ranked ?? []).filter((e) => e.gatewayFor && e.network.driver.type === 'bridge');
   if (bridged.length === 0 || !c.isRunning) return {};
   const bindings = bridged.flatMap((e) => e.bindings);
   return portMap(exposedPorts(c.config.ExposedPorts), bindings, (b) => formatIp(b.hostIp));

@@ -4,8 +4,11 @@
  * @see moby daemon/daemon.go: Shutdown, restore; cmd/dockerd/daemon.go
  */
 import { Failure } from '../errdefs.ts';
-import { CONFIG_FILE, type Config, checkStart, DEFAULTS, readConfig, reloaded, UNIT_FLAGS } from './config/config.ts';
-import { initBridge, settings } from './config/networks.ts';
+import { restoreController, suspendController } from '../libnetwork/restore.ts';
+import { initBridge } from './config/bridge.ts';
+import { type Config, DEFAULTS, UNIT_FLAGS } from './config/config.ts';
+import { CONFIG_FILE, checkStart, readConfig, reloaded } from './config/file.ts';
+import { settings } from './config/networks.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { type Engine, swarmOf } from './dockerd.ts';
@@ -48,9 +51,16 @@ export async function down(e: Engine): Promise<void> {
   e.say('info', "Processing signal 'terminated'");
   e.close();
   if (!e.daemon.config['live-restore']) await stopAll(e.daemon);
+  suspend(e.daemon);
   if (e.daemon.swarm) (await swarmOf(e.daemon)).suspendSwarm(e.daemon);
   e.say('info', 'Daemon shutdown complete');
   e.process.end(0);
+}
+
+/** What of the engine is in containers that go on ends with it. */
+function suspend(daemon: Daemon): void {
+  for (const c of daemon.containers.values()) c.sandbox?.restart(false);
+  suspendController(daemon.controller);
 }
 
 /** @param args its command line, when it is not the usual one @returns whether it runs */
@@ -63,6 +73,7 @@ export async function up(e: Engine, args?: readonly string[]): Promise<boolean> 
   e.heed();
   const bad = (await command(e, args)) ?? configure(e);
   if (bad) return give(e, bad.message);
+  for (const c of daemon.containers.values()) c.sandbox?.restart(true);
   e.say('info', 'Starting up');
   const opened = await openHosts(daemon, e.process.sys, daemon.config, e.served, e.say);
   if (typeof opened === 'string') return give(e, opened);
@@ -79,6 +90,7 @@ export async function up(e: Engine, args?: readonly string[]): Promise<boolean> 
 /** It cannot run, and says why. */
 function give(e: Engine, why: string): false {
   e.options.log?.(why, e.process.pid);
+  suspend(e.daemon);
   e.process.end(1);
   return false;
 }
@@ -100,7 +112,7 @@ function configure({ daemon, flags, globalId }: Engine): Failure | undefined {
   if (next instanceof Failure) return next;
   const bad = checkStart(next);
   if (bad) return bad;
-  daemon.controller.configure(settings(next, globalId));
+  restoreController(daemon.controller, settings(next, globalId));
   daemon.config = next;
   return initBridge(daemon.kernel, daemon.controller, next);
 }

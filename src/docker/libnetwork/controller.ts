@@ -51,17 +51,16 @@ export class Controller {
   readonly #swarmIpam = new Ipam();
   readonly ports: PortAllocator;
   readonly #drivers = new Map<string, Driver>();
-  readonly #bridges: BridgeDriver;
-  #settings: Settings;
+  readonly bridges: BridgeDriver;
 
   constructor(
     readonly kernel: Kernel,
     readonly rng: Rng,
     /** The engine's own process; another one after a restart. */
     public daemon: DaemonSys,
-    settings: Settings = DEFAULT_SETTINGS,
+    /** Other ones after a restart. */
+    public settings: Settings = DEFAULT_SETTINGS,
   ) {
-    this.#settings = settings;
     this.ipam = new Ipam(settings.pools);
     const range = kernel.sysctl(kernel.hostNetns, 'net.ipv4.ip_local_port_range');
     const [begin, end] = typeof range === 'string' ? range.split(/\s+/).map(Number) : [];
@@ -74,12 +73,12 @@ export class Controller {
         return self.daemon;
       },
       get settings() {
-        return self.#settings;
+        return self.settings;
       },
     };
-    this.#bridges = new BridgeDriver(env, rng);
+    this.bridges = new BridgeDriver(env, rng);
     for (const d of [
-      this.#bridges,
+      this.bridges,
       new UpperDriver('macvlan', kernel, rng),
       new UpperDriver('ipvlan', kernel, rng),
       plainDriver('host'),
@@ -91,13 +90,6 @@ export class Controller {
   /** Another kind of network from now on. */
   addDriver(driver: Driver): void {
     this.#drivers.set(driver.type, driver);
-  }
-
-  /** Follows other settings from now on: the engine has started again. */
-  configure(settings: Settings): void {
-    this.#settings = settings;
-    this.ipam.defaults = settings.pools;
-    this.#bridges.configure();
   }
 
   /** By name: the exact one. */
@@ -174,9 +166,17 @@ export class Controller {
 
   /** @param host it is the machine's own namespace @param name an id of its own when it has none */
   newSandbox(host: boolean, name: Omit<SandboxName, 'id'> & { readonly id?: string }): Sandbox {
-    const { kernel, daemon, rng } = this;
+    const { kernel, rng } = this;
+    const self = this;
     const netns = host ? kernel.hostNetns : kernel.netnsAdd();
-    const env = { kernel, daemon, rng, gatewayNetwork: () => this.byName(GATEWAY_NETWORK) };
+    const env = {
+      kernel,
+      get daemon() {
+        return self.daemon;
+      },
+      rng,
+      gatewayNetwork: () => this.byName(GATEWAY_NETWORK),
+    };
     return new Sandbox(env, { ...name, id: name.id ?? rng.hex(64) }, netns, host);
   }
 

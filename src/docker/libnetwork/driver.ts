@@ -32,10 +32,14 @@ export interface EndpointInterface {
   readonly ipv6?: Prefix;
 }
 
-/** A container that another is linked to, or the other way round, and the ports it shows. */
-export interface LinkedPeer {
-  readonly ip: IpAddr;
-  readonly ports: readonly { readonly proto: Proto; readonly port: number }[];
+/** Legacy links of an endpoint: other endpoints of its network that may reach it, or it them, although the network forbids it. */
+export interface LegacyLinks {
+  /** What it shows to those that are linked to it. */
+  readonly exposed: readonly { readonly proto: Proto; readonly port: number }[];
+  /** Endpoints that are linked to it. */
+  readonly parents: readonly string[];
+  /** Endpoints that it is linked to. */
+  readonly children: readonly string[];
 }
 
 /** How a sandbox takes an endpoint. */
@@ -47,8 +51,7 @@ export interface JoinOptions {
   readonly moved?: boolean;
   /** What its device is called before it gets that name is told. */
   readonly renamed?: boolean;
-  /** Legacy links: containers that may be reached although the network forbids it. */
-  readonly linked?: readonly LinkedPeer[];
+  readonly legacy?: LegacyLinks;
 }
 
 /** How the endpoint appears in its sandbox. */
@@ -109,6 +112,7 @@ export interface Driver {
   /** Makes the device in the sandbox. */
   join(network: string, endpoint: string, options: JoinOptions): JoinInfo | Failure;
   leave(network: string, endpoint: string): void;
+  /** Publishes what is not yet, and takes back what is not to be any more. */
   programExternalConnectivity(
     network: string,
     endpoint: string,

@@ -2,7 +2,7 @@
 
 import type { IpAddr } from '../../base/ip.ts';
 import { Failure } from '../errdefs.ts';
-import type { EndpointInterface, GatewayFor, JoinInfo, LinkedPeer, PortBinding, PortRequest } from './driver.ts';
+import type { EndpointInterface, GatewayFor, JoinInfo, LegacyLinks, PortBinding, PortRequest } from './driver.ts';
 import type { IngressPort } from './ingress.ts';
 import type { Network } from './network.ts';
 
@@ -28,8 +28,8 @@ export class Endpoint {
   linkLocal: readonly IpAddr[] = [];
   /** What the routing mesh publishes of its sandbox, on the ingress network. */
   ingressPorts: readonly IngressPort[] = [];
-  /** Containers it is linked to, on the default bridge. */
-  linked: readonly LinkedPeer[] = [];
+  /** On the default bridge. */
+  legacy: LegacyLinks | undefined;
 
   constructor(
     readonly id: string,
@@ -39,13 +39,13 @@ export class Endpoint {
     readonly iface: EndpointInterface,
   ) {}
 
-  /** Publishes ports; on failure nothing stays behind. */
+  /** Publishes ports for what it is the way out of; those of other families are taken back. On failure nothing new stays behind. */
   publish(ports: readonly PortRequest[], gateway: GatewayFor): Failure | undefined {
     const got = this.network.driver.programExternalConnectivity(this.network.id, this.id, ports, gateway);
     if (got instanceof Failure)
       return got.wrap(`driver failed programming external connectivity on endpoint ${this.name} (${this.id})`);
     this.bindings = got;
-    this.gatewayFor = gateway;
+    this.gatewayFor = gateway.ipv4 || gateway.ipv6 ? gateway : undefined;
     return undefined;
   }
 

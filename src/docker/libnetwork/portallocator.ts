@@ -52,6 +52,11 @@ export class PortAllocator {
     return new Failure('system', 'all ports are allocated');
   }
 
+  /** Nothing is promised to anybody: the engine begins. */
+  clear(): void {
+    this.#maps.clear();
+  }
+
   release(ips: readonly IpAddr[], proto: Proto, port: number): void {
     for (const ip of ips) this.#map(ip, proto).used.delete(port);
   }

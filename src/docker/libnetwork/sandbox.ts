@@ -113,7 +113,7 @@ export class Sandbox {
     const joined = network.driver.join(network.id, endpoint.id, {
       sandbox: this.netns,
       ifname,
-      linked: endpoint.linked,
+      ...(endpoint.legacy ? { legacy: endpoint.legacy } : {}),
       moved: endpoint === this.wayOut,
       renamed: endpoint.sysctls.length > 0,
     });
@@ -193,18 +193,21 @@ export class Sandbox {
   }
 
   /**
-   * The endpoint that has the default route of a family: the highest priority, then one that leads out with both
-   * families, then the network whose name sorts first.
+   * Endpoints in the order in which names are looked for in their networks, and a way out is: the highest priority, one of
+   * a network that is not internal, one that leads out with both families or at least one, the network whose name sorts first.
+   * @see moby endpoint.go: Less
    */
+  get ranked(): Endpoint[] {
+    const rank = (e: Endpoint): number =>
+      Number(leads(e, 4)) + Number(leads(e, 6)) - 3 * Number(e.network.info.internal) - 6 * Number(e === this.wayOut);
+    return [...this.endpoints].sort(
+      (a, b) => b.gwPriority - a.gwPriority || rank(b) - rank(a) || (a.network.name < b.network.name ? -1 : 1),
+    );
+  }
+
+  /** The endpoint that has the default route of a family. */
   gatewayEndpoint(family: 4 | 6): Endpoint | undefined {
-    const leads = ({ joined: j }: Endpoint, v: 4 | 6): boolean =>
-      (v === 4 ? j?.gateway : j?.gatewayV6) !== undefined || (j?.onDevice?.includes(v) ?? false);
-    const both = (e: Endpoint): number => Number(leads(e, 4) && leads(e, 6));
-    return this.endpoints
-      .filter((e) => leads(e, family))
-      .sort(
-        (a, b) => b.gwPriority - a.gwPriority || both(b) - both(a) || (a.network.name < b.network.name ? -1 : 1),
-      )[0];
+    return this.ranked.find((e) => leads(e, family));
   }
 
   /** Sets the default route anew; that of the machine is its own. */
@@ -224,6 +227,16 @@ export class Sandbox {
     else if (ifindex !== undefined) net.addRoute({ family, ifindex, scope: 'link' });
   }
 
+  /** The engine ends, or another one takes over: who answers for names in the container is a socket of its. */
+  restart(up: boolean): void {
+    const resolver = this.#resolver;
+    if (!up) resolver?.stop();
+    else if (resolver) {
+      this.#resolver = undefined;
+      this.#startResolver();
+    }
+  }
+
   delete(): void {
     this.#deleted = true;
     this.#resolver?.stop();
@@ -239,8 +252,8 @@ export class Sandbox {
     const { kernel, daemon, rng } = this.env;
     const sandbox = this;
     this.names = {
-      resolveName: (name, version) => resolveName(this.endpoints, name, version),
-      resolveIp: (ip) => resolveIp(this.endpoints, ip),
+      resolveName: (name, version) => resolveName(this.ranked, name, version),
+      resolveIp: (ip) => resolveIp(this.ranked, ip),
       get ndotsSet() {
         return sandbox.dns.ndotsSet;
       },
@@ -273,6 +286,9 @@ export class Sandbox {
     this.kernel.world.clock.after(interval, () => this.#announce(endpoint, ifname, rest));
   }
 }
+
+const leads = ({ joined: j }: Endpoint, v: 4 | 6): boolean =>
+  (v === 4 ? j?.gateway : j?.gatewayV6) !== undefined || (j?.onDevice?.includes(v) ?? false);
 
 function broadcast(p: Prefix): { broadcast?: IpAddr } {
   if (p.addr.v !== 4 || p.bits >= 31) return {};

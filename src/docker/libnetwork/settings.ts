@@ -12,6 +12,8 @@ export interface Settings {
   readonly dropForward: boolean;
   /** A docker-proxy for each published port; else packets turn round at the bridge's port. */
   readonly userlandProxy: boolean;
+  /** Containers' own addresses may be reached from elsewhere (`allow-direct-routing`). */
+  readonly direct: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -20,4 +22,5 @@ export const DEFAULT_SETTINGS: Settings = {
   forward: true,
   dropForward: true,
   userlandProxy: true,
+  direct: false,
 };

@@ -1,8 +1,9 @@
 /** `bridge`: ports of bridges and their forwarding database. @see iproute2 bridge/link.c, bridge/fdb.c */
 
-import { formatIp, formatMac, linkLocal, parseIp, parseMac } from '../../base/ip.ts';
+import { formatIp, formatMac, parseIp, parseMac } from '../../base/ip.ts';
 import { type Errno, isErr } from '../kernel/errno.ts';
-import type { FdbChange, FdbEntry, Link, PortFlags } from '../kernel/netadmin.ts';
+import { linkGroups } from '../kernel/linkgroups.ts';
+import type { FdbChange, FdbEntry, Link, NetAdmin, PortFlags } from '../kernel/netadmin.ts';
 import { getFdb } from './bridge-fdbget.ts';
 import { bridgeMonitor } from './bridge-monitor.ts';
 import { fdbState, fdbText, peerName, portText } from './bridge-text.ts';
@@ -153,21 +154,6 @@ async function answer(ctx: Context, e: Errno | 0): Promise<number> {
   return 255;
 }
 
-/** Multicast addresses a device listens to, as the kernel keeps them in its own list. */
-function listening(l: Link, hasV6: boolean): string[] {
-  if (l.kind === 'loopback' || !l.up) return [];
-  const solicited = `33:33:ff:${formatMac(Number(linkLocal(l.mac) & 0xffffffn)).slice(9)}`;
-  if (l.kind === 'bridge')
-    return [
-      '33:33:00:00:00:01',
-      '01:00:5e:00:00:6a',
-      '33:33:00:00:00:6a',
-      '01:00:5e:00:00:01',
-      ...(hasV6 ? [solicited] : []),
-    ];
-  return ['33:33:00:00:00:01', '01:00:5e:00:00:01', ...(hasV6 ? [solicited] : [])];
-}
-
 /** What one entry says. */
 function fdbJson(ctx: Context, e: FdbEntry, name: string): Record<string, unknown> {
   const master = e.master === undefined ? undefined : ctx.sys.net.link(e.master)?.name;
@@ -186,9 +172,9 @@ function fdbJson(ctx: Context, e: FdbEntry, name: string): Record<string, unknow
 }
 
 /** Entries of a device's multicast list, as a dump has them. */
-function listEntries(l: Link, hasV6: boolean): FdbEntry[] {
-  return listening(l, hasV6).map((m) => ({
-    mac: parseMac(m) ?? 0,
+function listEntries(net: NetAdmin, l: Link): FdbEntry[] {
+  return [...linkGroups(net, l).keys()].map((mac) => ({
+    mac,
     ifindex: l.ifindex,
     local: false,
     permanent: true,
@@ -221,12 +207,11 @@ async function showFdb(ctx: Context, words: readonly string[], how: Show): Promi
     }
   const bridge = br === undefined ? undefined : net.link(br)?.ifindex;
   const all = net.fdb();
-  const withV6 = new Set(net.addrs().flatMap((a) => (a.prefix.addr.v === 6 ? [a.ifindex] : [])));
   const shown: [FdbEntry, string][] = [];
   for (const l of net.links()) {
     if (dev !== undefined && l.name !== dev) continue;
     if (bridge !== undefined && l.ifindex !== bridge && l.master !== bridge) continue;
-    const own = listEntries(l, withV6.has(l.ifindex));
+    const own = listEntries(net, l);
     const table = all.filter((e) => e.ifindex === l.ifindex);
     // of a bridge its own list comes first, of a port what was learned
     const entries = l.kind === 'bridge' ? [...own, ...table] : [...table, ...own];

@@ -8,6 +8,7 @@ import {
   type Exchange,
   type ExchangeOptions,
   exchange,
+  exchangeTcp,
   getaddrinfo,
   PMTUDISC_OMIT,
   resolvConf,
@@ -89,6 +90,7 @@ async function dig(ctx: Context): Promise<number> {
   let udpSize = UDP_SIZE;
   let authenticData = true;
   let recursion = true;
+  let tcp = false;
   const args = ctx.args;
   const parts = ['comments', 'question', 'answer', 'authority', 'additional', 'stats', 'cmd'];
   for (let i = 0; i < args.length; i++) {
@@ -108,6 +110,7 @@ async function dig(ctx: Context): Promise<number> {
       else if (key === 'bufsize') udpSize = Number(m?.[3] ?? UDP_SIZE);
       else if (key === 'adflag') authenticData = !off;
       else if (key === 'recurse') recursion = !off;
+      else if (key === 'tcp' || key === 'vc') tcp = !off;
       else if (key === 'time' || key === 'timeout') wait = Math.max(1, Number(m?.[3] ?? 5));
     } else if (a === '-x') {
       const ip = parseIp(args[++i] ?? '');
@@ -137,9 +140,14 @@ async function dig(ctx: Context): Promise<number> {
     servers = r.addrs;
   }
   let code = 0;
+  let found = server === undefined ? '' : `; (${servers.length} server${servers.length > 1 ? 's' : ''} found)\n`;
+  let lead = '\n';
+  let global = ';; global options: +cmd\n';
   for (const name of names.length > 0 ? names : ['.']) {
     const q: DigQuery = { name: name.replace(/\.$/, ''), type: type ?? (names.length > 0 ? RR.A : RR.NS) };
-    if (shown('cmd')) await ctx.out(`\n; <<>> DiG ${VERSION} <<>> ${args.join(' ')}\n;; global options: +cmd\n`);
+    // Told with the first thing that there is to tell; servers and options once.
+    const greeting = shown('cmd') ? `${lead}; <<>> DiG ${VERSION} <<>> ${args.join(' ')}\n${found}${global}` : '';
+    [lead, found, global] = ['', '', ''];
     const options = {
       port,
       pmtudisc: PMTUDISC_OMIT,
@@ -147,12 +155,14 @@ async function dig(ctx: Context): Promise<number> {
       authenticData,
       ...(edns && { edns: { udpSize, ...(cookie && { cookie: sys.rng.bytes(8) }) } }),
     };
-    const x = await ask(ctx, q, servers, tries, wait, options);
+    const x = await ask(ctx, q, servers, tries, wait, options, tcp);
     if (!x) {
+      await ctx.out(`${greeting}${short ? '' : ';; no servers could be reached\n'}`);
       code = 9;
       continue;
     }
-    if (x.tcp && !short) await ctx.out(';; Truncated, retrying in TCP mode.\n');
+    if (x.tcp && !tcp && !short) await ctx.out(';; Truncated, retrying in TCP mode.\n');
+    await ctx.out(greeting);
     await ctx.out(short ? x.message.answers.map((r) => `${r.text}\n`).join('') : answerText(ctx, x, shown, port));
   }
   return code;
@@ -165,17 +175,23 @@ async function ask(
   tries: number,
   wait: number,
   options: ExchangeOptions,
+  tcp: boolean,
 ): Promise<Exchange | undefined> {
   for (let i = 0; i < tries; i++)
     for (const s of servers) {
-      const got = await exchange(ctx.sys, s, [q], wait * 1e9, options);
+      const began = ctx.sys.now();
+      const byTcp = tcp ? [await exchangeTcp(ctx.sys, s, q, wait * 1e9, options)] : undefined;
+      const got = byTcp ?? (await exchange(ctx.sys, s, [q], wait * 1e9, options));
       if (got !== 'refused' && got[0]) return got[0];
       const where = `${formatIp(s)}#${options.port}`;
-      await ctx.out(`;; communications error to ${where}: ${got === 'refused' ? 'connection refused' : 'timed out'}\n`);
+      const refused = got === 'refused' || (tcp && ctx.sys.now() - began < wait * 1e9);
+      const why = refused ? 'connection refused' : 'timed out';
+      await ctx.out(
+        tcp
+          ? `;; Connection to ${where}(${formatIp(s)}) for ${q.name} failed: ${why}.\n`
+          : `;; communications error to ${where}: ${why}\n`,
+      );
     }
-  await ctx.out(
-    `\n; <<>> DiG ${VERSION} <<>> ${ctx.args.join(' ')}\n;; global options: +cmd\n;; no servers could be reached\n`,
-  );
   return undefined;
 }
 

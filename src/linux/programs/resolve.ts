@@ -148,8 +148,8 @@ export async function exchange(
   return answers;
 }
 
-/** Asks once more, by TCP. @see RFC 7766 §5 */
-async function exchangeTcp(
+/** Asks by TCP: once more, or at once. @see RFC 7766 §5 */
+export async function exchangeTcp(
   sys: Sys,
   server: IpAddr,
   question: Question,

@@ -33,3 +33,32 @@ test('a container that does not run takes any network; its start tells', async (
   expect(JSON.parse(await m.out(names))).toEqual(['idle', 'x', id.slice(0, 12)]);
   await m.out('docker network disconnect later idle; docker start idle');
 });
+
+test('a name of several networks is that of the one with the way out; ports move by family, and those that need not stay', async () => {
+  await m.out(
+    'docker rm -f idle; docker network create zz; docker network create --ipv6 aa; docker network create --ipv6 --ipv4=false six',
+  );
+  await m.out('for n in zz aa; do docker run -d --name on-$n --network $n --network-alias web busybox top; done');
+  await m.out('docker run -d --name cc -p 80 --network zz busybox top');
+  const web = (): Promise<string> => m.out("docker exec cc nslookup web | sed -n 's/^Address: //p' | head -1");
+  const at = (name: string): Promise<string> =>
+    m.out(`docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${name}`);
+  const proxies = (): Promise<string[]> => m.lines("pgrep -a docker-proxy | sed 's/.*host-ip \\(.*\\) -use.*/\\1/'");
+  const own = await at('cc');
+  expect(await web()).toBe(await at('on-zz'));
+  expect(await proxies()).toEqual([
+    `0.0.0.0 -host-port 32768 -container-ip ${own} -container-port 80`,
+    `:: -host-port 32768 -container-ip ${own} -container-port 80`,
+  ]);
+  await m.out('docker network connect six cc');
+  const six = await m.out("docker inspect -f '{{.NetworkSettings.Networks.six.GlobalIPv6Address}}' cc");
+  expect(await proxies()).toEqual([
+    `0.0.0.0 -host-port 32768 -container-ip ${own} -container-port 80`,
+    `:: -host-port 32769 -container-ip ${six} -container-port 80`,
+  ]);
+  await m.out('docker network disconnect six cc');
+  expect((await proxies())[1]).toBe(`:: -host-port 32770 -container-ip ${own} -container-port 80`);
+  await m.out('docker network connect aa cc');
+  expect(await web()).toBe(await at('on-aa'));
+  expect(await m.out('docker port cc')).toBe('80/tcp -> 0.0.0.0:32769\n80/tcp -> [::]:32769');
+});

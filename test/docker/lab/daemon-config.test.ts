@@ -91,6 +91,59 @@ test('without ICC only the ports of a link are open', async () => {
     `-A DOCKER -s ${at}/32 -d ${c}/32 -i docker0 -o docker0 -p tcp -m tcp --sport 80 -j ACCEPT`,
   ]);
   await m.out('docker exec cc wget -T 2 -qO- web');
+  // The child knows who is linked to it only when it starts: its second stop takes the rules away.
+  const open = async (command: string): Promise<number> => (await m.lines(`${command} >&2; iptables -S DOCKER`)).length;
+  expect(await open('docker stop -t 0 web')).toBe(4);
+  expect(await open('docker start web')).toBe(4);
+  expect(await open('docker stop -t 0 web')).toBe(2);
+});
+
+test('the engine makes its chains anew when it starts: networks by id, the default bridge last', async () => {
+  await restart({});
+  const names = ['n1', 'n2', 'n3'];
+  await m.out(names.map((n) => `docker network create -o com.docker.network.bridge.name=br-${n} ${n}`).join('; '));
+  await m.out('docker network create --internal -o com.docker.network.bridge.name=br-n4 n4');
+  await m.out(
+    'iptables -A FORWARD -i eth0 -j ACCEPT; iptables -t nat -A PREROUTING -j RETURN; iptables -I DOCKER -j LOG',
+  );
+  await m.out(
+    'iptables -D FORWARD -j DOCKER-USER; iptables -F DOCKER-CT; sysctl -w net.ipv4.ip_forward=0; iptables -P FORWARD ACCEPT',
+  );
+  await m.out('systemctl restart docker');
+  const byId = (await m.lines("docker network ls --no-trunc --format '{{.ID}} {{.Name}}'"))
+    .sort()
+    .map((l) => l.slice(65))
+    .filter((n) => names.includes(n))
+    .map((n) => `br-${n}`);
+  const all = [...byId, 'docker0'];
+  const rules = (chain: string, table = 'filter'): Promise<string[]> =>
+    m.lines(`iptables -t ${table} -S ${chain} | sed 1d`);
+  expect(await rules('FORWARD')).toEqual([
+    '-A FORWARD -j DOCKER-USER',
+    '-A FORWARD -j DOCKER-FORWARD',
+    '-A FORWARD -i eth0 -j ACCEPT',
+  ]);
+  expect(await m.out('iptables -S FORWARD | head -1; sysctl -n net.ipv4.ip_forward')).toBe('-P FORWARD DROP\n1');
+  expect(await rules('DOCKER')).toEqual(all.map((b) => `-A DOCKER ! -i ${b} -o ${b} -j DROP`));
+  expect(await rules('DOCKER-CT')).toEqual(
+    all.map((b) => `-A DOCKER-CT -o ${b} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`),
+  );
+  expect((await rules('DOCKER-ISOLATION-STAGE-2')).reverse()).toEqual(
+    all.map((b) => `-A DOCKER-ISOLATION-STAGE-2 -o ${b} -j DROP`),
+  );
+  expect(await rules('PREROUTING', 'nat')).toEqual([
+    '-A PREROUTING -j RETURN',
+    '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+  ]);
+  // The rules that are outside of the engine's chains stay where they are, but those of the default bridge.
+  expect((await rules('POSTROUTING', 'nat')).map((l) => l.split(' ')[6])).toEqual([
+    'docker0',
+    'br-n3',
+    'br-n2',
+    'br-n1',
+  ]);
+  expect((await rules('DOCKER', 'nat')).reverse()).toEqual(all.map((b) => `-A DOCKER -i ${b} -j RETURN`));
+  await m.out('iptables -t nat -D PREROUTING -j RETURN; iptables -D FORWARD -i eth0 -j ACCEPT');
 });
 
 test('names, pools and defaults of networks', async () => {
@@ -109,9 +162,11 @@ test('names, pools and defaults of networks', async () => {
   );
   await m.out('docker network create n1; docker network create -o com.docker.network.driver.mtu=1300 n2');
   expect(await m.out("docker network inspect n1 n2 -f '{{json .IPAM.Config}} {{json .Options}}'")).toBe(
-    '[{"Subnet":"10.200.0.0/24","Gateway":"10.200.0.1"}] {"com.docker.network.driver.mtu":"1234"}\n' +
-      '[{"Subnet":"10.200.1.0/24","Gateway":"10.200.1.1"}] {"com.docker.network.driver.mtu":"1300"}',
+    '[{"Subnet":"10.200.1.0/24","Gateway":"10.200.1.1"}] {"com.docker.network.driver.mtu":"1234"}\n' +
+      '[{"Subnet":"10.200.2.0/24","Gateway":"10.200.2.1"}] {"com.docker.network.driver.mtu":"1300"}',
   );
+  // The default bridge is the first that such pools are for.
+  expect(await m.out('ip -br -4 addr show docker0')).toContain('10.200.0.1/24');
   await m.out('docker run -d --name web -p 8080:80 nginx');
   expect(await m.out('docker port web')).toBe('80/tcp -> 127.0.0.1:8080');
 });
@@ -139,6 +194,33 @@ test('no rules, no masquerading, no proxy, no bridge, IPv6', async () => {
   expect(await m.out("docker network ls --format '{{.Name}}'")).toBe('host\nnone');
   expect(await m.fails('ip link show docker0')).toMatch(/does not exist/);
   expect(await m.out('docker run --rm busybox ip -o link')).not.toContain('eth0');
+  await m.out('ip link add br9 type bridge; ip addr add 10.9.9.1/24 dev br9; ip link set br9 up');
+  await restart({ bridge: 'br9', 'fixed-cidr': '10.9.9.64/26', 'allow-direct-routing': true });
+  expect(await m.out('docker run --rm busybox ip -o -4 addr show eth0')).toContain('10.9.9.64/24');
+  await m.out('docker run -d --name web nginx');
+  expect(await m.out('bridge link | grep -o "master [^ ]*"; iptables -t raw -S')).toBe(
+    'master br9\n-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT',
+  );
+  expect(await m.out("docker network inspect bridge -f '{{json .IPAM.Config}}'")).toBe(
+    '[{"Subnet":"10.9.9.0/24","IPRange":"10.9.9.64/26","Gateway":"10.9.9.1"}]',
+  );
+  const refused = async (config: unknown): Promise<string> => {
+    await put(config);
+    return m.out('systemctl restart docker 2>&-; journalctl -u docker -o cat -n 4 | head -1');
+  };
+  const fails = 'failed to start daemon: ';
+  expect(await refused({ bridge: 'br9', bip: '10.9.9.1/24' })).toBe(
+    `${fails}You specified -b & --bip, mutually exclusive options. Please specify only one`,
+  );
+  expect(await refused({ bridge: 'br8' })).toBe(
+    `${fails}Error initializing network controller: error creating default "bridge" network: bridge device with non default name br8 must be created manually`,
+  );
+  expect(await refused({ bip: '10.9.9' })).toBe(
+    `${fails}Error initializing network controller: parse bip failed: invalid CIDR address: 10.9.9`,
+  );
+  expect(await refused({ iptables: false, icc: false })).toBe(
+    `${fails}You specified --iptables=false with --icc=false. ICC=false uses iptables to function. Please set --icc or --iptables to true`,
+  );
   await restart({});
   expect(await m.out('docker run --rm busybox ip -o -4 addr show eth0')).toContain('172.17.');
 });

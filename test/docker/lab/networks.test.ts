@@ -76,6 +76,31 @@ describe('subnets', () => {
     );
   });
 
+  test('the first network with IPv6 makes a router of the host: its prefixes are addresses of any router', async () => {
+    await m.out('sysctl -qw net.ipv6.conf.all.forwarding=0');
+    const anycast = (): Promise<string[]> =>
+      m.lines('ip -6 route show table local | grep ^any | cut -d" " -f1-4; true');
+    expect(await anycast()).toEqual(['']);
+    await m.out(`docker network create --ipv6 --subnet fd00:5::/64 ${O}.name=br-six seven`);
+    await m.out('docker run -d --name web --network seven busybox top');
+    const local = ['eth0', 'docker0', 'br-six'].map((dev) => `anycast fe80:: dev ${dev}`);
+    expect(await anycast()).toEqual(expect.arrayContaining(['anycast fd00:5:: dev br-six', ...local]));
+    // Groups of a device that was there before, and of one that came to a router; what its card lets in.
+    const groups = (dev: string): Promise<string> => m.out(`ip -6 maddr show ${dev} | tail -n +2 | tr -d '\\n\\t'`);
+    expect(await groups('docker0')).toMatch(
+      /^inet6 ff02::1:ff00:0inet6 ff05::2inet6 ff01::2inet6 ff02::2inet6 ff02::1:ff\S+inet6 ff02::6ainet6 ff02::1inet6 ff01::1$/,
+    );
+    expect(await groups('br-six')).toMatch(/inet6 ff02::6ainet6 ff02::2inet6 ff02::1inet6 ff01::1$/);
+    expect(await m.out('bridge fdb show dev docker0 | cut -d" " -f1')).toMatch(
+      /^33:33:00:00:00:01\n01:00:5e:00:00:6a\n33:33:00:00:00:6a\n01:00:5e:00:00:01\n33:33:ff:\S+\n33:33:00:00:00:02\n33:33:ff:00:00:00\n/,
+    );
+    expect(await m.out('docker exec web ping -c 1 fd00:5::')).toContain('64 bytes from fd00:5::1: seq=0');
+    await m.out('docker rm -f web; docker network rm seven');
+    expect(await anycast()).not.toContain('anycast fd00:5:: dev br-six');
+    await m.out('sysctl -qw net.ipv6.conf.all.forwarding=0');
+    expect(await anycast()).toEqual(['']);
+  });
+
   test('IPAM drivers: null gives nothing, others are not there', async () => {
     expect(await m.fails('docker network create --ipam-driver null n')).toBe('ipv4 pool is empty [1]');
     expect(await m.fails('docker network create --ipam-driver nosuch n')).toBe('plugin "nosuch" not found [1]');

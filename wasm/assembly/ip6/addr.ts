@@ -1,6 +1,7 @@
 /**
  * IPv6 addresses of devices, and their trial before use (duplicate address detection): tentative, then good, or failed.
- * A tentative address is nobody's yet: packets to it are not taken, and it is no source.
+ * A tentative address is nobody's yet: packets to it are not taken, and it is no source. The prefixes of a device that
+ * forwards are addresses too, of any router (RFC 4291 §2.6.1): they take packets and are no source.
  * Limits: lifetimes run above; no optimistic and no temporary addresses. A bridge without a carrier has its link-local
  * address at once, as if it had had a carrier before.
  * @see Linux net/ipv6/addrconf.c: ipv6_add_addr, addrconf_dad_begin, addrconf_dad_work, addrconf_dad_completed; RFC 4862 §5.4
@@ -12,6 +13,7 @@ import {
   EEXIST,
   ENOBUFS,
   EVENT_ADDR6,
+  IFA_F_ANYCAST,
   IFA_F_DADFAILED,
   IFA_F_DEPRECATED,
   IFA_F_NODAD,
@@ -27,12 +29,12 @@ import { rngBelow } from '../sim/rng';
 import { slabAlloc, slabFree } from '../sim/slab';
 import { timerAddWheel, timerDel } from '../sim/timer';
 import { same16 } from '../wire/bytes';
-import { in6IsLinkLocal, in6Scope, in6SolicitedNode } from '../wire/ipv6';
+import { in6IsAny, in6IsLinkLocal, in6Scope, in6SolicitedNode } from '../wire/ipv6';
 import { Idev, Ns6 } from './idev';
 import { mc6Join, mc6Leave, mldDadComplete } from './mcast';
 import { ndSendDad } from './ndsend';
 import { rsStart } from './rs';
-import { AT_MEMBER } from './scratch';
+import { AT_MEMBER, AT_PREFIX } from './scratch';
 
 const SECOND: u64 = 1_000_000_000;
 /** router_solicitation_delay: the first probe waits up to this, ns; it is also the time between probes. */
@@ -73,9 +75,9 @@ export function addr6Find(dev: u32, ip: usize): u32 {
   return 0;
 }
 
-/** Whether an address may be used. */
+/** Whether an address may be used as a source. */
 export function addr6Good(i: u32): bool {
-  return (Addr6.at(i).flags & BAD) == 0;
+  return (Addr6.at(i).flags & (BAD | IFA_F_ANYCAST)) == 0;
 }
 
 /** Whether an address is the machine's own and good. @param dev 0: on any device */
@@ -189,6 +191,7 @@ export function addr6Del(dev: u32, ip: usize): i32 {
 
 function remove(i: u32): void {
   const a = Addr6.at(i);
+  if (Idev.at(a.dev).forwarding) anycast(i, false);
   timerDel(a.timer);
   if (a.joined && Idev.at(a.dev).on) {
     in6SolicitedNode(AT_MEMBER, addr6Bytes(i));
@@ -201,6 +204,55 @@ function remove(i: u32): void {
 /** A device goes or moves: its addresses go. */
 export function addr6DevGone(dev: u32): void {
   while (Idev.at(dev).addrs != 0) remove(Idev.at(dev).addrs);
+}
+
+/**
+ * The prefix of a good address is an address as well while its device forwards, as often as addresses have it (`probes`).
+ * @see Linux net/ipv6/addrconf.c: addrconf_join_anycast; anycast.c: __ipv6_dev_ac_inc
+ */
+function anycast(i: u32, on: bool): void {
+  const a = Addr6.at(i);
+  if (a.flags & (BAD | IFA_F_ANYCAST) || a.bits >= 127) return;
+  const p = AT_PREFIX;
+  for (let n: u32 = 0; n < 16; n++) {
+    const left = (a.bits as i32) - ((n << 3) as i32);
+    const keep: u32 = left >= 8 ? 255 : left <= 0 ? 0 : 255 << (8 - left);
+    store<u8>(p + (n as usize), load<u8>(addr6Bytes(i) + (n as usize)) & (keep as u8));
+  }
+  if (in6IsAny(p)) return;
+  const k = addr6Find(a.dev, p);
+  if (k != 0) {
+    const b = Addr6.at(k);
+    if (!(b.flags & IFA_F_ANYCAST)) return;
+    if (on) b.probes++;
+    else if (--b.probes == 0) remove(k);
+    return;
+  }
+  if (!on) return;
+  const n = slabAlloc(SLAB_ADDR6);
+  if (n == 0) return;
+  const b = Addr6.at(n);
+  b.ns = a.ns;
+  b.dev = a.dev;
+  b.bits = 128;
+  b.flags = IFA_F_ANYCAST;
+  b.probes = 1;
+  memory.copy(addr6Bytes(n), p, 16);
+  b.scope = in6Scope(p);
+  link(n);
+  join(n);
+}
+
+/** A device begins or ceases to forward. */
+export function addr6Forwarding(dev: u32, on: u32): void {
+  // Those of a prefix come in at the end of their scope or go from anywhere: the list is gone through anew after each.
+  for (let n: u32 = 0; ; n++) {
+    let k = Idev.at(dev).addrs;
+    let at: u32 = 0;
+    for (; k != 0; k = Addr6.at(k).nextOnDev) if (!(Addr6.at(k).flags & IFA_F_ANYCAST) && at++ == n) break;
+    if (k == 0) return;
+    anycast(k, on != 0);
+  }
 }
 
 /** IFA_F_* of an address. @returns -EADDRNOTAVAIL when the device has no such one */
@@ -279,6 +331,7 @@ export function dadTimer(i: u32): void {
 function complete(i: u32): void {
   const a = Addr6.at(i);
   a.flags &= ~(BAD | IFA_F_WAITING);
+  if (Idev.at(a.dev).forwarding) anycast(i, true);
   if (Sim.at().nevWatch != 0) eventPush(EVENT_ADDR6, a.dev, 0, 0);
   if (!Idev.at(a.dev).ready || Dev.at(a.dev).kind == DEV_LOOPBACK || !in6IsLinkLocal(addr6Bytes(i))) return;
   if (!lonely(a.dev)) return;

@@ -17,6 +17,7 @@ import {
   MIB6_OUT_NO_ROUTES,
   PKT_HOST,
   TRACE_ICMP_IN,
+  IFA_F_ANYCAST,
 } from '../../abi';
 import { Dev } from '../dev/dev';
 import { Sim } from '../mem';
@@ -52,7 +53,7 @@ import {
   UPPER_CUT,
   UPPER_LATER,
 } from '../wire/ipv6';
-import { addr6Dev, addr6IsLocal } from './addr';
+import { Addr6, addr6Dev, addr6Find, addr6IsLocal } from './addr';
 import { Ns6 } from './idev';
 import { tell6 } from './limit';
 import { mib6IcmpCame, mib6IcmpIn, mib6Inc } from './mib6';
@@ -192,7 +193,9 @@ function echo(p: Pkt, m: usize, len: u32): void {
   const ip = p.nh as usize;
   const oif = in6NeedsDev(ip6Src(ip)) ? cameBy(p) : 0;
   memory.copy(AT_ICMP_DST, ip6Src(ip), 16);
-  if (!in6IsMulticast(ip6Dst(ip))) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
+  const asked = addr6Find(p.dev, ip6Dst(ip));
+  const one = !in6IsMulticast(ip6Dst(ip)) && (asked == 0 || !(Addr6.at(asked).flags & IFA_F_ANYCAST));
+  if (one) memory.copy(AT_ICMP_SRC, ip6Dst(ip), 16);
   else if (ip6RouteSource(p.ns, AT_ICMP_DST, oif, AT_ICMP_SRC) != 0) return;
   const reply = pktAlloc(len);
   if (reply == 0) return;

@@ -26,7 +26,7 @@ import { Dev } from '../dev/dev';
 import { IDEV6_BASE, IDEV6_REC, NS6_BASE, NS6_REC } from '../mem';
 import { timerDel } from '../sim/timer';
 import { in6Group } from '../wire/ipv6';
-import { addr6DevGone, addr6Joins, addr6Left, addr6Ready } from './addr';
+import { addr6DevGone, addr6Forwarding, addr6Joins, addr6Left, addr6Ready } from './addr';
 import { mc6Down, mc6Join, mc6Leave, mc6Ready } from './mcast';
 import { rsStart, rsStop } from './rs';
 import { AT_GROUP } from './scratch';
@@ -106,19 +106,21 @@ export function idevInit(dev: u32): void {
   d.rtrSolicits = 0xffffffff;
 }
 
+/** A group of this node (1), the link (2) or the site (5) is joined or left. */
+function standard(dev: u32, scope: u32, id: u32, on: u32): void {
+  in6Group(AT_GROUP, id);
+  store<u8>(AT_GROUP, scope as u8, 1);
+  if (on) mc6Join(dev, AT_GROUP);
+  else mc6Leave(dev, AT_GROUP);
+}
+
 /** Takes part in the groups every node is in. */
 function joinStandard(dev: u32): void {
-  in6Group(AT_GROUP, ALL_NODES);
-  mc6Join(dev, AT_GROUP);
+  standard(dev, 1, ALL_NODES, 1);
+  standard(dev, 2, ALL_NODES, 1);
   if (Dev.at(dev).kind == DEV_LOOPBACK) return;
-  if (Dev.at(dev).kind == DEV_BRIDGE) {
-    in6Group(AT_GROUP, ALL_SNOOPERS);
-    mc6Join(dev, AT_GROUP);
-  }
-  if (Idev.at(dev).forwarding) {
-    in6Group(AT_GROUP, ALL_ROUTERS);
-    mc6Join(dev, AT_GROUP);
-  }
+  if (Idev.at(dev).forwarding) standard(dev, 2, ALL_ROUTERS, 1);
+  if (Dev.at(dev).kind == DEV_BRIDGE) standard(dev, 2, ALL_SNOOPERS, 1);
 }
 
 /** IPv6 begins or ends on a device, as it goes up or down or is switched. */
@@ -177,12 +179,14 @@ function setForwarding(dev: u32, value: u32): void {
   const d = Idev.at(dev);
   if (d.forwarding == value) return;
   d.forwarding = value;
-  if (!d.on || Dev.at(dev).kind == DEV_LOOPBACK) return;
-  in6Group(AT_GROUP, ALL_ROUTERS);
-  if (value) {
-    mc6Join(dev, AT_GROUP);
-    rsStop(dev);
-  } else mc6Leave(dev, AT_GROUP);
+  if (Dev.at(dev).kind == DEV_LOOPBACK) return;
+  if (d.on) {
+    standard(dev, 2, ALL_ROUTERS, value);
+    standard(dev, 1, ALL_ROUTERS, value);
+    standard(dev, 5, ALL_ROUTERS, value);
+    if (value) rsStop(dev);
+  }
+  addr6Forwarding(dev, value);
 }
 
 /** Sets net.ipv6.conf.DEV.*. @param key IP6KEY_* @returns 0 or -EINVAL */

@@ -4,7 +4,7 @@
  * Limits: of router advertisements only hop limit and MTU are heeded; no proxying.
  * @see Linux net/ipv6/ndisc.c: ndisc_recv_ns, ndisc_recv_na, ndisc_solicit; RFC 4861 §7.2
  */
-import { IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
+import { IFA_F_ANYCAST, IFA_F_TENTATIVE, NUD_FAILED, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi';
 import { neighUpdate } from '../ip/neigh';
 import { Neigh, neigh6Bytes, neigh6Find, neigh6Make, neighValid } from '../ip/neightab';
 import { Dev } from '../dev/dev';
@@ -77,7 +77,7 @@ export function ns6Input(p: Pkt, m: usize, len: u32): void {
   const n = !group || lladdr != 0 ? neigh6Make(dev, AT_ASKER) : neigh6Find(dev, AT_ASKER);
   if (n == 0) return;
   if (lladdr != 0) neighUpdate(n, lladdr, NUD_STALE, true);
-  const over: u32 = group ? NA_OVERRIDE : 0;
+  const over: u32 = group && !(Addr6.at(i).flags & IFA_F_ANYCAST) ? NA_OVERRIDE : 0;
   ndSendNa(dev, AT_TARGET, AT_TARGET, AT_ASKER, router | NA_SOLICITED | over, group);
 }
 

@@ -30,3 +30,5 @@ export const AT_RESET: usize = TEMP6_BASE + 176;
 export const AT_NAT: usize = TEMP6_BASE + 208;
 /** A destination before NAT (nf/hook.ts). */
 export const AT_BEFORE: usize = TEMP6_BASE + 224;
+/** The prefix of an address (addr.ts). */
+export const AT_PREFIX: usize = TEMP6_BASE + 240;

@@ -22,9 +22,11 @@ export function setupNat(net: NetAdmin, udpPort: number, tcpPort: number): void 
   const insert = (chain: string, rule: NfRule): void => {
     net.nfInsert(4, 'nat', chain, rule, 0);
   };
-  for (const chain of [OUTPUT, POSTROUTING]) net.nfNewChain(4, 'nat', chain);
-  insert('OUTPUT', { dst: resolver, modules: [], target: { kind: 'jump', chain: OUTPUT } });
-  insert('POSTROUTING', { dst: resolver, modules: [], target: { kind: 'jump', chain: POSTROUTING } });
+  for (const chain of [OUTPUT, POSTROUTING]) {
+    // An engine before this one may have left it.
+    if (net.nfNewChain(4, 'nat', chain)) net.nfFlush(4, 'nat', chain);
+    else insert(chain.slice(7), { dst: resolver, modules: [], target: { kind: 'jump', chain } });
+  }
   for (const [proto, name, own] of [
     [UDP, 'udp', udpPort],
     [TCP, 'tcp', tcpPort],

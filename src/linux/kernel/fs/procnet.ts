@@ -1,11 +1,12 @@
 /** /proc/PID/net: the network namespace as text. @see proc_pid_net(5) */
-import { formatMac, groupMac, type IpAddr, mask4 } from '../../../base/ip.ts';
+import { formatMac, type IpAddr, mask4 } from '../../../base/ip.ts';
 import type { Machine } from '../kernel.ts';
+import { linkGroups } from '../linkgroups.ts';
 import type { Link, NetAdmin, NetnsKey, Route } from '../netadmin.ts';
 import type { Inode } from './inode.ts';
 import { hex, hex4 } from './prochex.ts';
 import { counters, snmp6 } from './procmib.ts';
-import { ifInet6, igmp6, ipv6Route, staysHere } from './procnet6.ts';
+import { anycast6, ifInet6, igmp6, ipv6Route } from './procnet6.ts';
 import { recentDir } from './procrecent.ts';
 import { sockets, sockstat, sockstat6, unix } from './procsock.ts';
 import { conntrackStat, ipVs, ipVsConn, ipVsStats, nfConntrack } from './proctrack.ts';
@@ -15,6 +16,7 @@ import { SynthDir, SynthFile } from './synth.ts';
 export function procNet(m: Machine, netns: () => NetnsKey): Inode {
   const file = (make: (net: NetAdmin) => string): SynthFile => new SynthFile(() => make(m.net(netns())));
   return new SynthDir(() => ({
+    anycast6: file(anycast6),
     arp: file(arp),
     dev: file(dev),
     if_inet6: file(ifInet6),
@@ -140,14 +142,10 @@ function igmp(net: NetAdmin): string {
 /** Groups that devices' cards let in: how many want each, and how many of all namespaces' (none). @see Linux net/core/dev_addr_lists.c, net-procfs.c: dev_mc_seq_show */
 function devMcast(net: NetAdmin): string {
   const out: string[] = [];
-  for (const { ifindex, name } of net.links()) {
-    if (name === 'lo') continue;
-    const users = new Map<number, number>();
-    for (const { ip } of net.groups().filter((g) => g.ifindex === ifindex && !staysHere(g.ip)))
-      users.set(groupMac(ip), (users.get(groupMac(ip)) ?? 0) + 1);
-    for (const [mac, n] of [...users].reverse())
+  for (const link of net.links()) {
+    for (const [mac, n] of linkGroups(net, link))
       out.push(
-        `${String(ifindex).padEnd(4)} ${name.padEnd(15)} ${String(n).padEnd(5)} ${'0'.padEnd(5)} ${mac.toString(16).padStart(12, '0')}\n`,
+        `${String(link.ifindex).padEnd(4)} ${link.name.padEnd(15)} ${String(n).padEnd(5)} ${'0'.padEnd(5)} ${mac.toString(16).padStart(12, '0')}\n`,
       );
   }
   return out.join('');

@@ -1,5 +1,5 @@
 /** IPv6 of a namespace as text: /proc/net/if_inet6, ipv6_route, igmp6. */
-import type { IpAddr } from '../../../base/ip.ts';
+import { staysHere } from '../linkgroups.ts';
 import type { NetAdmin, Route } from '../netadmin.ts';
 import { hex, hex6 } from './prochex.ts';
 
@@ -32,16 +32,18 @@ const RTF = {
   REJECT: 0x200,
   DEFAULT: 0x10000,
   ADDRCONF: 0x40000,
+  ANYCAST: 0x100000,
   NONEXTHOP: 0x200000,
   EXPIRES: 0x400000,
   LOCAL: 0x80000000,
 };
 
 function routeFlags(r: Route, via: boolean): number {
-  const refuses = r.type !== 'unicast' && r.type !== 'local' && r.type !== 'multicast';
+  const refuses = !['unicast', 'local', 'multicast', 'anycast'].includes(r.type);
   const told = r.proto === 'ra' ? (r.dst ? RTF.ADDRCONF : RTF.ADDRCONF | RTF.DEFAULT) : r.advertised ? RTF.ADDRCONF : 0;
   if (refuses) return RTF.REJECT | RTF.NONEXTHOP;
   const flags = RTF.UP | (via ? RTF.GATEWAY : 0) | told | (r.expires === undefined ? 0 : RTF.EXPIRES);
+  if (r.type === 'anycast') return flags | RTF.ANYCAST | RTF.NONEXTHOP;
   return r.type === 'local' ? (flags | RTF.LOCAL | RTF.NONEXTHOP) >>> 0 : flags;
 }
 
@@ -60,15 +62,28 @@ export function ipv6Route(net: NetAdmin): string {
       })
       .join('');
   };
-  return [...net.routes(6), ...net.routes(6, LOCAL)].map(line).join('');
+  // A table without a default route ends with the entry that refuses.
+  const none = `${nothing} 00 ${nothing} 00 ${nothing} ffffffff ${low(1)} ${low(0)} ${low(RTF.REJECT | RTF.NONEXTHOP)} ${'lo'.padStart(8)}\n`;
+  return [net.routes(6), net.routes(6, LOCAL)]
+    .map((table) => table.map(line).join('') + (table.some((r) => !r.dst) ? '' : none))
+    .join('');
+}
+
+/** /proc/net/anycast6. @see Linux net/ipv6/anycast.c: ac6_seq_show */
+export function anycast6(net: NetAdmin): string {
+  return net
+    .routes(6, LOCAL)
+    .filter((r) => r.type === 'anycast')
+    .map(
+      ({ ifindex = 0, dst }) =>
+        `${String(ifindex).padEnd(4)} ${(net.link(ifindex)?.name ?? '').padEnd(15)} ${hex6(dst?.addr)} ${'1'.padStart(5)}\n`,
+    )
+    .join('');
 }
 
 /** MAF_LAST_REPORTER, which who tells of a group is; MAF_LOADED; MAF_NOREPORT: all nodes, and groups of this node. */
-const REPORTED = 0x4;
-const NOT_REPORTED = 0xc;
-
-/** Whether a group is one of this node (scope 0 or 1), which no card has to let in. @see RFC 4291 §2.7 */
-export const staysHere = (group: IpAddr): boolean => group.v === 6 && ((group.value >> 112n) & 15n) < 2n;
+const LAST = 0x4;
+const NOT_REPORTED = 0x8;
 
 /** @see Linux net/ipv6/mcast.c: igmp6_mc_seq_show */
 export function igmp6(net: NetAdmin): string {
@@ -76,12 +91,10 @@ export function igmp6(net: NetAdmin): string {
     .groups()
     .flatMap(({ ifindex, ip, users }) => {
       if (ip.v !== 6) return [];
-      const silent = staysHere(ip) || ip.value === 0xff02n << 112n || ip.value === (0xff02n << 112n) + 1n;
+      const flags = staysHere(ip) ? NOT_REPORTED : ip.value === (0xff02n << 112n) + 1n ? NOT_REPORTED | LAST : LAST;
       const name = (net.link(ifindex)?.name ?? '').padEnd(15);
       const group = hex6(ip);
-      return [
-        `${String(ifindex).padEnd(4)} ${name} ${group} ${String(users).padStart(5)} ${hex(silent ? NOT_REPORTED : REPORTED, 8)} 0\n`,
-      ];
+      return [`${String(ifindex).padEnd(4)} ${name} ${group} ${String(users).padStart(5)} ${hex(flags, 8)} 0\n`];
     })
     .join('');
 }

@@ -7,13 +7,15 @@ import { fromAddr16, toAddr16 } from './addr16.ts';
 import type { Netns } from './netns.ts';
 import type { NetWorld } from './world.ts';
 
-/** 224.0.0.1, in which every interface is while it is up. */
+/** 224.0.0.1, in which every interface is while it is up, and 224.0.0.106, in which a bridge is that snoops. */
 const ALL_HOSTS: IpAddr = { v: 4, value: 0xe0000001 };
+const ALL_SNOOPERS: IpAddr = { v: 4, value: 0xe000006a };
 
 export function listGroups(world: NetWorld, ns: Netns): Membership[] {
   return ns.devices.flatMap((d) => {
     const all = world.core.groups(d.dev).map((g) => ({ ifindex: d.ifindex, ip: fromAddr16(g.ip), users: g.users }));
-    const hosts = d.up ? [{ ifindex: d.ifindex, ip: ALL_HOSTS, users: 1 }] : [];
+    const own = d.kind === 'bridge' ? [ALL_HOSTS, ALL_SNOOPERS] : [ALL_HOSTS];
+    const hosts = d.up ? own.map((ip) => ({ ifindex: d.ifindex, ip, users: 1 })) : [];
     return [...all.filter((g) => g.ip.v === 4), ...hosts, ...all.filter((g) => g.ip.v === 6)];
   });
 }

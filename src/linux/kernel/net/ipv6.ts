@@ -27,6 +27,7 @@ import type { NetWorld } from './world.ts';
 /** IFA_F_* of Linux; WAITING is the core's own (abi/ip6.ts). */
 const NODAD = 0x02;
 const WAITING = 0x10000;
+const ANYCAST = 0x20000;
 const GROUPS: Prefix = { addr: ip6(0xffn << 120n), bits: 8 };
 const SCOPE_ORDER: Readonly<Record<Addr['scope'], number>> = { global: 14, link: 2, host: 2 };
 
@@ -193,6 +194,21 @@ export function compare6(ns: Netns, a: Addr, b: Addr): number {
 /** The last address of a prefix: what orders `ip -6 route`, where narrower routes come before those that hold them. */
 export function last6(p: Prefix): bigint {
   return (network(p).addr.value as bigint) | ((1n << BigInt(128 - p.bits)) - 1n);
+}
+
+/** Prefixes that are addresses of any router, where devices forward. @see wasm/assembly/ip6/addr.ts: anycast */
+export function anycast6(world: NetWorld, ns: Netns): Route[] {
+  const seen = new Set<string>();
+  return ns.addrs.all.flatMap(({ ifindex, prefix }): Route[] => {
+    const { addr } = network(prefix);
+    const dev = ns.find(ifindex)?.dev;
+    const key = `${ifindex} ${formatIp(addr)}`;
+    if (addr.v === 4 || prefix.bits >= 127 || dev === undefined || seen.has(key)) return [];
+    seen.add(key);
+    if (!(Math.max(0, world.core.addr6Flags(dev, toAddr16(addr))) & ANYCAST)) return [];
+    const dst = { addr, bits: 128 };
+    return [{ family: 6, type: 'anycast', dst, ifindex, scope: 'global', proto: 'kernel', metric: 0, table: 255 }];
+  });
 }
 
 /** Whether the local route of an address is there: not while the address is under trial. */

@@ -15,7 +15,7 @@ import { EEXIST, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, type Errno
 import type { NextHop, Route, RouteAnswer, RouteQuery } from '../netadmin.ts';
 import { fromAddr16, toAddr16 } from './addr16.ts';
 import { addrRoutes } from './addrs.ts';
-import { last6, localRoute6 } from './ipv6.ts';
+import { anycast6, last6, localRoute6 } from './ipv6.ts';
 import type { Device, Netns } from './netns.ts';
 import { addRoute4 } from './routes4.ts';
 import type { NetWorld } from './world.ts';
@@ -24,6 +24,7 @@ const TYPE: Readonly<Record<Route['type'], number>> = {
   unicast: 1,
   local: 2,
   broadcast: 3,
+  anycast: 4,
   multicast: 5,
   blackhole: 6,
   unreachable: 7,
@@ -153,7 +154,7 @@ function order6(a: Route, b: Route): number {
 }
 
 export function listRoutes(world: NetWorld, ns: Netns, family: 4 | 6, table = 254): Route[] {
-  return ns.routes.all
+  return [...ns.routes.all, ...(family === 6 && table === 255 ? anycast6(world, ns) : [])]
     .filter((r) => r.family === family && r.table === table && localRoute6(world, ns, r))
     .map((r, i) => ({ r, i }))
     .sort((a, b) => (family === 4 ? order(a.r, b.r) : order6(a.r, b.r)) || a.i - b.i)

@@ -5,7 +5,16 @@ import type { PortRange } from './rule.ts';
 
 export interface Route {
   readonly family: 4 | 6;
-  readonly type: 'unicast' | 'local' | 'broadcast' | 'unreachable' | 'blackhole' | 'prohibit' | 'throw' | 'multicast';
+  readonly type:
+    | 'unicast'
+    | 'local'
+    | 'broadcast'
+    | 'unreachable'
+    | 'blackhole'
+    | 'prohibit'
+    | 'throw'
+    | 'multicast'
+    | 'anycast';
   /** Undefined is the default route. */
   readonly dst?: Prefix;
   readonly via?: IpAddr;

@@ -1,10 +1,11 @@
 /**
  * `ip maddr`: multicast groups and the Ethernet addresses they are heard by.
- * Limits: static link-layer addresses cannot be added; groups of this node only (ff01::1) are not listed.
+ * Limits: static link-layer addresses cannot be added.
  * @see iproute2 ip/ipmaddr.c
  */
-import { formatIp, formatMac, groupMac } from '../../../base/ip.ts';
-import type { Link, Membership } from '../../kernel/netadmin.ts';
+import { formatIp, formatMac } from '../../../base/ip.ts';
+import { linkGroups } from '../../kernel/linkgroups.ts';
+import type { Link } from '../../kernel/netadmin.ts';
 import { garbage } from './args.ts';
 import { type IpEnv, printJson } from './env.ts';
 import { deviceArg, subcommand } from './show.ts';
@@ -58,12 +59,9 @@ export async function ipMaddr(env: IpEnv): Promise<number> {
 
 function rows(env: IpEnv, link: Link): Row[] {
   const groups = env.net.groups().filter((g) => g.ifindex === link.ifindex);
-  const of = (v: 4 | 6): Membership[] => groups.filter((g) => g.ip.v === v);
-  const heard = link.kind === 'loopback' ? [] : [...of(6).reverse(), ...of(4).reverse()];
-  const macs = new Map<number, number>();
-  for (const g of heard) macs.set(groupMac(g.ip), (macs.get(groupMac(g.ip)) ?? 0) + 1);
+  const macs = env.family === 0 ? [...linkGroups(env.net, link)] : [];
   return [
-    ...(env.family === 0 ? [...macs].map(([mac, users]): Row => ({ kind: 'link', text: formatMac(mac), users })) : []),
+    ...macs.map(([mac, users]): Row => ({ kind: 'link', text: formatMac(mac), users })),
     ...groups
       .filter((g) => env.family === 0 || env.family === g.ip.v)
       .map((g): Row => ({ kind: g.ip.v === 4 ? 'inet' : 'inet6', text: formatIp(g.ip), users: g.users })),

@@ -90,8 +90,8 @@ async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean
   const o = ctx.options;
   const found = ctx.sys.readdir(dir.path);
   if (isErr(found)) {
-    await ctx.fail(`cannot open directory '${dir.path}': ${found.text}`);
-    return 2;
+    const opening = `'${dir.path}': ${found.text}`;
+    return fault(ctx, `cannot open directory ${opening}`, `can't open ${opening}`, 2);
   }
   const dots = o.has('all');
   const names = found

@@ -14,6 +14,7 @@ import type {
   IpamData,
   JoinInfo,
   JoinOptions,
+  LegacyLinks,
   NetworkOptions,
   PortBinding,
   PortRequest,
@@ -21,34 +22,28 @@ import type {
 import { goText, macRefused, randomMac, randomName, settle } from '../device.ts';
 import { type BridgeConfig, bridgeConfig, checkAddresses } from './config.ts';
 import { addPortMappings, type Mapping, type PortEnv, releaseMappings } from './portmapping.ts';
-import {
-  directAccessRules,
-  linkRules,
-  networkRules,
-  type Placed,
-  program,
-  remove,
-  restore,
-  SETUP,
-  setupBase,
-} from './rules.ts';
+import { directAccessRules, linkRules, networkRules, program, remove, restore, SETUP, setupBase } from './rules.ts';
 
 const IFNAMSIZ = 16;
 const LINK_LOCAL = parsePrefix('fe80::/64') as Prefix;
 /** Names that devices get in a sandbox unless somebody wants another: they are free. */
 const PLAIN_NAME = /^eth\d+$/;
 const IPPROTO_UDP = 17;
+const NO_WAY: GatewayFor = { ipv4: false, ipv6: false };
 
 interface BridgeEndpoint {
   readonly mac: number;
   readonly addresses: readonly Prefix[];
   hostVeth: string | undefined;
   mappings: Mapping[];
-  /** Of legacy links, on a network without ICC. */
-  links: readonly Placed[];
+  /** For which families it is a way out. */
+  had: GatewayFor;
+  /** While it has joined. */
+  legacy: LegacyLinks | undefined;
 }
 
-interface BridgeNetwork {
+/** A network as the driver has it. */
+export interface BridgeNetwork {
   readonly id: string;
   readonly name: string;
   config: BridgeConfig;
@@ -66,42 +61,34 @@ interface BridgeNetwork {
 export class BridgeDriver implements Driver {
   readonly type = 'bridge';
   readonly pools = true;
-  readonly #networks = new Map<string, BridgeNetwork>();
+  readonly networks = new Map<string, BridgeNetwork>();
 
   constructor(
     readonly env: PortEnv,
     readonly rng: Rng,
   ) {
-    const { kernel } = env;
-    this.configure();
-    kernel.setSysctl(kernel.hostNetns, 'net.bridge.bridge-nf-call-iptables', '1');
+    setupBase(this.#net, env.settings);
+    this.#sysctl('net.bridge.bridge-nf-call-iptables');
   }
 
-  /** Does what the engine's settings ask for; networks get back rules that were taken away. */
-  configure(): void {
+  #sysctl(name: string): void {
+    this.env.kernel.setSysctl(this.env.kernel.hostNetns, name, '1');
+  }
+
+  /**
+   * The host passes packets on, and without a proxy what it sends to its own loopback is led to the bridge.
+   * The first network of a family makes a router of the host.
+   * @see moby setup_ip_forwarding.go: setupIPv4Forwarding, setupIPv6Forwarding
+   */
+  route({ config, subnets }: BridgeNetwork): void {
     const { kernel, settings } = this.env;
-    setupBase(this.#net, settings);
-    for (const network of this.#networks.values()) {
-      if (network.config.hairpin === settings.userlandProxy) this.#turn(network);
-      for (const subnet of network.subnets) restore(this.#net, networkRules(network.config, subnet), settings.firewall);
+    if (config.hairpin) this.#sysctl(`net.ipv4.conf.${config.bridgeName}.route_localnet`);
+    for (const { addr } of settings.forward ? subnets : []) {
+      const names = addr.v === 4 ? ['ipv4.ip_forward'] : ['ipv6.conf.default.forwarding', 'ipv6.conf.all.forwarding'];
+      if (kernel.sysctl(kernel.hostNetns, `net.${names.at(-1)}`) === '1') continue;
+      for (const name of names) this.#sysctl(`net.${name}`);
+      if (settings.firewall[addr.v] && settings.dropForward) this.#net.nfPolicy(addr.v, 'filter', 'FORWARD', 'DROP');
     }
-    if (!settings.forward || kernel.sysctl(kernel.hostNetns, 'net.ipv4.ip_forward') === '1') return;
-    kernel.setSysctl(kernel.hostNetns, 'net.ipv4.ip_forward', '1');
-    if (settings.firewall[4] && settings.dropForward) this.#net.nfPolicy(4, 'filter', 'FORWARD', 'DROP');
-  }
-
-  /** Proxies have come or gone: what a container sends to a published port takes the other way. */
-  #turn(network: BridgeNetwork): void {
-    for (const subnet of network.subnets)
-      remove(this.#net, networkRules(network.config, subnet), this.env.settings.firewall);
-    network.config = { ...network.config, hairpin: !network.config.hairpin };
-    this.#routeLoopback(network.config);
-  }
-
-  /** Without a proxy, what the machine sends to its own loopback has to be led to the bridge. */
-  #routeLoopback({ hairpin, bridgeName }: BridgeConfig): void {
-    if (hairpin)
-      this.env.kernel.setSysctl(this.env.kernel.hostNetns, `net.ipv4.conf.${bridgeName}.route_localnet`, '1');
   }
 
   get #net(): NetAdmin {
@@ -142,7 +129,7 @@ export class BridgeDriver implements Driver {
     if (failure) return failure;
     if (config.internal && four?.aux?.DefaultGatewayIPv4)
       return new Failure('invalid', 'no gateway can be set on an internal bridge network');
-    if (ipv6.length > 0 && this.env.settings.forward) this.#forward6();
+    this.route(network);
     const { firewall } = this.env.settings;
     for (const subnet of subnets) {
       const rules = networkRules(config, subnet);
@@ -155,7 +142,7 @@ export class BridgeDriver implements Driver {
       return refused;
     }
     this.#net.setLink(config.bridgeName, { up: true });
-    this.#networks.set(id, network);
+    this.networks.set(id, network);
     return undefined;
   }
 
@@ -173,7 +160,7 @@ export class BridgeDriver implements Driver {
       }
       return undefined;
     };
-    for (const other of this.#networks.values()) {
+    for (const other of this.networks.values()) {
       const why = clash(other);
       if (why)
         return new Failure(
@@ -183,16 +170,6 @@ export class BridgeDriver implements Driver {
         );
     }
     return undefined;
-  }
-
-  /** The first network with IPv6 makes a router of the host. @see moby setup_ip_forwarding.go: setupIPv6Forwarding */
-  #forward6(): void {
-    const { kernel } = this.env;
-    if (kernel.sysctl(kernel.hostNetns, 'net.ipv6.conf.all.forwarding') === '1') return;
-    for (const where of ['default', 'all'])
-      kernel.setSysctl(kernel.hostNetns, `net.ipv6.conf.${where}.forwarding`, '1');
-    const { firewall, dropForward } = this.env.settings;
-    if (firewall[6] && dropForward) this.#net.nfPolicy(6, 'filter', 'FORWARD', 'DROP');
   }
 
   #setupDevice(network: BridgeNetwork): Failure | undefined {
@@ -212,7 +189,6 @@ export class BridgeDriver implements Driver {
     if (isErr(sized)) return new Failure('system', goText(sized));
     net.setLink(config.bridgeName, { txqlen: 0 });
     if (there) this.#leaveOthers(network);
-    this.#routeLoopback(config);
     for (const address of network.addresses) {
       const options =
         address.addr.v === 6
@@ -249,9 +225,9 @@ export class BridgeDriver implements Driver {
   }
 
   deleteNetwork(id: string): void {
-    const network = this.#networks.get(id);
+    const network = this.networks.get(id);
     if (!network) return;
-    this.#networks.delete(id);
+    this.networks.delete(id);
     for (const subnet of network.subnets)
       remove(this.#net, networkRules(network.config, subnet), this.env.settings.firewall);
     if (network.ownDevice && !network.config.defaultBridge) this.#net.delLink(network.config.bridgeName);
@@ -261,9 +237,16 @@ export class BridgeDriver implements Driver {
     const network = this.#network(nid);
     iface.mac ??= randomMac(this.rng);
     const addresses = [iface.ipv4, iface.ipv6].filter((a) => a !== undefined);
-    network.endpoints.set(eid, { mac: iface.mac, addresses, hostVeth: undefined, mappings: [], links: [] });
-    for (const a of addresses)
-      program(this.#net, directAccessRules(network.config, a.addr), this.env.settings.firewall);
+    network.endpoints.set(eid, {
+      mac: iface.mac,
+      addresses,
+      hostVeth: undefined,
+      mappings: [],
+      had: NO_WAY,
+      legacy: undefined,
+    });
+    const { direct, firewall } = this.env.settings;
+    for (const a of direct ? [] : addresses) program(this.#net, directAccessRules(network.config, a.addr), firewall);
     return undefined;
   }
 
@@ -280,11 +263,7 @@ export class BridgeDriver implements Driver {
     }
   }
 
-  join(
-    nid: string,
-    eid: string,
-    { sandbox, ifname, linked = [], moved, renamed: told }: JoinOptions,
-  ): JoinInfo | Failure {
+  join(nid: string, eid: string, { sandbox, ifname, legacy, moved, renamed: told }: JoinOptions): JoinInfo | Failure {
     const network = this.#network(nid);
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
     const net = this.#net;
@@ -313,11 +292,8 @@ export class BridgeDriver implements Driver {
     net.setLink(hostVeth, { master: network.config.bridgeName, txqlen: 0 });
     if (network.config.hairpin) net.setLink(hostVeth, { port: { hairpin: true } });
     net.setLink(hostVeth, { up: true });
-    const own = endpoint.addresses[0]?.addr;
-    if (!network.config.icc && own?.v === 4) {
-      endpoint.links = linked.flatMap((child) => linkRules(network.config, own, child));
-      program(net, endpoint.links, this.env.settings.firewall);
-    }
+    endpoint.legacy = legacy;
+    this.#link(network, endpoint, restore);
     const device = { ifname, ...(renamed ? { madeAs: far.name } : {}) };
     if (network.config.internal) return device;
     const { 4: four, 6: six } = network.gateway;
@@ -330,12 +306,32 @@ export class BridgeDriver implements Driver {
   }
 
   leave(nid: string, eid: string): void {
-    const endpoint = this.#network(nid).endpoints.get(eid);
+    const network = this.#network(nid);
+    const endpoint = network.endpoints.get(eid);
     if (endpoint?.hostVeth === undefined) return;
     this.#net.delLink(endpoint.hostVeth);
     endpoint.hostVeth = undefined;
-    remove(this.#net, endpoint.links, this.env.settings.firewall);
-    endpoint.links = [];
+    this.#link(network, endpoint, remove);
+  }
+
+  /**
+   * Rules of legacy links, on a network without ICC. An endpoint that has gone in the meantime, as that of a container that
+   * was started again has, ends it: rules with its address stay.
+   * @see moby bridge_linux.go: link
+   */
+  #link({ config, endpoints }: BridgeNetwork, own: BridgeEndpoint, how: typeof restore | typeof remove): void {
+    const { parents = [], children = [] } = config.icc ? {} : (own.legacy ?? {});
+    for (const id of [...parents, ...children]) {
+      const other = endpoints.get(id);
+      const [a, b] = [own.addresses[0]?.addr, other?.addresses[0]?.addr];
+      if (!a || !b) return;
+      const [parent, child, shown] = parents.includes(id) ? [b, a, own] : [a, b, other];
+      how(
+        this.#net,
+        linkRules(config.bridgeName, parent, child, shown?.legacy?.exposed ?? []),
+        this.env.settings.firewall,
+      );
+    }
   }
 
   programExternalConnectivity(
@@ -348,11 +344,19 @@ export class BridgeDriver implements Driver {
     const endpoint = network.endpoints.get(eid) as BridgeEndpoint;
     if (endpoint.addresses.length === 0) return [];
     const ips = endpoint.addresses.map((a) => a.addr);
-    const mappings = addPortMappings(this.env, network.config, ips, ports, gateway);
+    const wanted = (m: Mapping): boolean => (m.binding.hostIp.v === 4 ? gateway.ipv4 : gateway.ipv6);
+    const { mappings: old, had } = endpoint;
+    const left = old.filter((m) => !wanted(m));
+    releaseMappings(this.env, network.config, left);
+    endpoint.mappings = old.filter(wanted);
+    endpoint.had = { ipv4: had.ipv4 && gateway.ipv4, ipv6: had.ipv6 && gateway.ipv6 };
+    const mappings = addPortMappings(this.env, network.config, ips, ports, gateway, endpoint.had);
     if (mappings instanceof Failure) return mappings;
-    endpoint.mappings = mappings;
+    endpoint.had = gateway;
+    endpoint.mappings.push(...mappings);
+    if (left.length > 0) for (const ip of ips) forget(this.#net, ip);
     forgetDatagrams(this.#net, mappings);
-    return mappings.map((m) => m.binding);
+    return endpoint.mappings.map((m) => m.binding);
   }
 
   revokeExternalConnectivity(nid: string, eid: string): void {
@@ -361,6 +365,7 @@ export class BridgeDriver implements Driver {
     if (!endpoint) return;
     releaseMappings(this.env, network.config, endpoint.mappings);
     endpoint.mappings = [];
+    endpoint.had = NO_WAY;
     for (const { addr } of endpoint.addresses) forget(this.#net, addr);
   }
 
@@ -369,7 +374,7 @@ export class BridgeDriver implements Driver {
   }
 
   #network(id: string): BridgeNetwork {
-    return this.#networks.get(id) as BridgeNetwork;
+    return this.networks.get(id) as BridgeNetwork;
   }
 }
 

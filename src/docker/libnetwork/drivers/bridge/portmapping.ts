@@ -32,20 +32,24 @@ export interface Mapping {
   readonly proxy?: PortProxy | HeldPort;
 }
 
-/** Requests of one container port and host port range are given the same host port on all their addresses. */
+/**
+ * Requests of one container port and host port range are given the same host port on all their addresses.
+ * @param gateway what the endpoint is the way out of @param had for what it has mappings already
+ */
 export function addPortMappings(
   env: PortEnv,
   config: BridgeConfig,
   containerIps: readonly IpAddr[],
   requests: readonly PortRequest[],
   gateway: GatewayFor,
+  had: GatewayFor,
 ): Mapping[] | Failure {
   const mappings: Mapping[] = [];
   const undo = (failure: Failure): Failure => {
     releaseMappings(env, config, mappings);
     return failure;
   };
-  const { bound, direct } = groups(requests, config, containerIps, gateway);
+  const { bound, direct } = groups(requests, config, containerIps, gateway, had);
   for (const group of bound) {
     const got = bindGroup(env, group);
     if (got instanceof Failure) return undo(got);
@@ -75,7 +79,7 @@ export function releaseMappings(env: PortEnv, config: BridgeConfig, mappings: re
   for (const m of mappings) {
     m.proxy?.stop();
     remove(net, portRules(config, m.binding), env.settings.firewall);
-    if (m.proxy) env.allocator.release([m.binding.hostIp], m.binding.proto, m.binding.hostPort);
+    if (m.binding.hostPort) env.allocator.release([m.binding.hostIp], m.binding.proto, m.binding.hostPort);
   }
 }
 
@@ -96,13 +100,14 @@ function groups(
   config: BridgeConfig,
   containerIps: readonly IpAddr[],
   gateway: GatewayFor,
+  had: GatewayFor,
 ): { bound: Group[]; direct: Mapping[] } {
   const out = new Map<string, Group>();
   const direct: Mapping[] = [];
   for (const r of [...requests].sort(compare)) {
     const key = `${r.proto} ${r.port} ${r.hostPort} ${r.hostPortEnd}`;
     for (const family of [4, 6] as const) {
-      const side = sideOf(r, config, containerIps, gateway, family);
+      const side = (family === 4 ? had.ipv4 : had.ipv6) ? undefined : sideOf(r, config, containerIps, gateway, family);
       if (!side) continue;
       if (config.gatewayMode[family] === 'routed') {
         const hostIp = family === 4 ? ip4(0) : ip6(0n);
@@ -163,6 +168,12 @@ function compareIps(a: IpAddr | undefined, b: IpAddr | undefined): number {
   return a.value < b.value ? -1 : Number(a.value > b.value);
 }
 
+/** What holds a host port: a proxy, or the engine itself. */
+export const holder = (env: PortEnv, binding: PortBinding): PortProxy | HeldPort =>
+  env.settings.userlandProxy
+    ? new PortProxy(env.kernel, binding, env.daemon.pid)
+    : new HeldPort(env.daemon.sys, binding);
+
 /** Binds a port on every host address of a group. */
 function bindGroup(env: PortEnv, group: Group): Mapping[] | Failure {
   const { proto, port, hostPort: start, hostPortEnd: end } = group.request;
@@ -176,9 +187,7 @@ function bindGroup(env: PortEnv, group: Group): Mapping[] | Failure {
     let at = group.sides[0] as Side;
     for (const side of group.sides) {
       const binding = { proto, port, ...side, hostPort: chosen };
-      const proxy = env.settings.userlandProxy
-        ? new PortProxy(env.kernel, binding, env.daemon.pid)
-        : new HeldPort(env.daemon.sys, binding);
+      const proxy = holder(env, binding);
       bound.push({ binding, proxy });
       error = proxy.bind();
       at = side;

@@ -6,7 +6,7 @@ import { type IpAddr, isLoopback, type Prefix, parsePrefix } from '../../../../b
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import { CT, type NetAdmin, type NfFamily, type NfRule, type NfTable } from '../../../../linux/kernel/netadmin.ts';
 import type { Failure } from '../../../errdefs.ts';
-import type { LinkedPeer } from '../../driver.ts';
+import type { LegacyLinks } from '../../driver.ts';
 import type { Proto } from '../../portallocator.ts';
 import type { Settings } from '../../settings.ts';
 import { type Part, refused, type Told } from './command.ts';
@@ -35,7 +35,7 @@ const LINK_LOCAL = parsePrefix('fe80::/10') as Prefix;
 const host = (ip: IpAddr): Prefix => ({ addr: ip, bits: ip.v === 4 ? 32 : 128 });
 
 /** In the order in which the daemon makes them; DOCKER-USER comes last. */
-const FILTER_CHAINS = [
+export const FILTER_CHAINS = [
   'DOCKER',
   'DOCKER-FORWARD',
   'DOCKER-BRIDGE',
@@ -70,16 +70,28 @@ export function restore(net: NetAdmin, rules: readonly Placed[], on: Settings['f
   return program(net, missing, on);
 }
 
-/** What the host itself sends to its own addresses; with proxies 127.0.0.0/8 is theirs. */
-function localJump(family: NfFamily, proxies: boolean): Placed {
+/** Jumps that the daemon makes when it starts: its own come first in FORWARD. */
+export function baseRules(family: NfFamily, proxies: boolean): Placed[] {
   const loopback = parsePrefix(family === 4 ? '127.0.0.0/8' : '::1/128') as Prefix;
-  const rule: NfRule = {
-    ...(proxies ? { dst: not(loopback) } : {}),
-    dstType: is('LOCAL'),
-    modules: ['addrtype'],
-    target: jump('DOCKER'),
-  };
-  return { family, table: 'nat', chain: 'OUTPUT', rule };
+  const local = { dstType: is('LOCAL' as const), modules: ['addrtype'], target: jump('DOCKER') };
+  const nat = (chain: string, rule: NfRule): Placed => ({ family, table: 'nat', chain, rule });
+  const plain = (chain: string, to: string, head = false): Placed => ({
+    family,
+    table: 'filter',
+    chain,
+    rule: { modules: [], target: jump(to) },
+    head,
+  });
+  return [
+    nat('PREROUTING', local),
+    // What the host itself sends to its own addresses; with proxies 127.0.0.0/8 is theirs.
+    nat('OUTPUT', proxies ? { dst: not(loopback), ...local } : local),
+    plain('FORWARD', 'DOCKER-FORWARD', true),
+    plain('DOCKER-FORWARD', 'DOCKER-CT'),
+    plain('DOCKER-FORWARD', STAGE_1),
+    plain('DOCKER-FORWARD', 'DOCKER-BRIDGE'),
+    plain('FORWARD', 'DOCKER-USER', true),
+  ];
 }
 
 /** Chains and jumps that the daemon makes when it starts; nothing is made twice. */
@@ -87,25 +99,8 @@ export function setupBase(net: NetAdmin, { firewall: on, userlandProxy }: Settin
   for (const family of [4, 6] as const) {
     if (!on[family]) continue;
     net.nfNewChain(family, 'nat', 'DOCKER');
-    for (const chain of FILTER_CHAINS) net.nfNewChain(family, 'filter', chain);
-    remove(net, [localJump(family, !userlandProxy)], on);
-    const dstType = is('LOCAL' as const);
-    const rule = (table: NfTable, chain: string, r: NfRule): Placed => ({ family, table, chain, rule: r });
-    const plain = (chain: string, to: string): Placed => rule('filter', chain, { modules: [], target: jump(to) });
-    restore(
-      net,
-      [
-        rule('nat', 'PREROUTING', { dstType, modules: ['addrtype'], target: jump('DOCKER') }),
-        localJump(family, userlandProxy),
-        plain('FORWARD', 'DOCKER-FORWARD'),
-        plain('DOCKER-FORWARD', 'DOCKER-CT'),
-        plain('DOCKER-FORWARD', 'DOCKER-ISOLATION-STAGE-1'),
-        plain('DOCKER-FORWARD', 'DOCKER-BRIDGE'),
-      ],
-      on,
-    );
-    net.nfNewChain(family, 'filter', 'DOCKER-USER');
-    restore(net, [{ ...plain('FORWARD', 'DOCKER-USER'), head: true }], on);
+    for (const chain of [...FILTER_CHAINS, 'DOCKER-USER']) net.nfNewChain(family, 'filter', chain);
+    restore(net, baseRules(family, userlandProxy), on);
   }
   if (on[4]) net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
 }
@@ -249,13 +244,12 @@ export function directAccessRules(config: BridgeConfig, ip: IpAddr): Placed[] {
  * Without ICC, a link lets the parent reach the child's ports, and the child answer.
  * @see moby drivers/bridge/internal/iptabler/link.go
  */
-export function linkRules(config: BridgeConfig, parent: IpAddr, child: LinkedPeer): Placed[] {
-  const br = config.bridgeName;
-  return child.ports.flatMap(({ proto, port }): Placed[] => {
+export function linkRules(br: string, parent: IpAddr, child: IpAddr, exposed: LegacyLinks['exposed']): Placed[] {
+  return exposed.flatMap(({ proto, port }): Placed[] => {
     const at = is({ from: port, to: port });
     const both = { in: is(br), out: is(br), proto: is(PROTO[proto]), modules: [proto], target: ACCEPT };
-    const there: NfRule = { ...both, src: is(host(parent)), dst: is(host(child.ip)), dport: at };
-    const back: NfRule = { ...both, src: is(host(child.ip)), dst: is(host(parent)), sport: at };
+    const there: NfRule = { ...both, src: is(host(parent)), dst: is(host(child)), dport: at };
+    const back: NfRule = { ...both, src: is(host(child)), dst: is(host(parent)), sport: at };
     return [there, back].map((rule) => ({ family: parent.v, table: 'filter', chain: 'DOCKER', rule }));
   });
 }
