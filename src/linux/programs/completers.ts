@@ -38,6 +38,7 @@ const IP: Readonly<Record<string, readonly string[]>> = {
   mroute: list('help show'),
   neighbor: list('add change del flush help replace show'),
   neighbour: list('add change del flush help replace show'),
+  netconf: list('help show'),
   netns: list('add attach delete exec help identify list pids'),
   nexthop: list('help list show'),
   route: list('add append change del flush get help list replace show'),

@@ -161,6 +161,35 @@ async function runOne(sh: Shell, text: string): Promise<void> {
   }
 }
 
+/** ^C at a prompt: its trap, then a row for the next prompt. */
+async function interrupted(sh: Shell): Promise<'again'> {
+  const bash = sh.setup.flavour === 'bash';
+  // ash has read the key and sends itself the signal
+  if (!bash && sh.traps.get('INT') && sh.pending.length === 0) sh.pending.push(SIGNALS.SIGINT);
+  const trapped = sh.pending.length > 0;
+  await runPendingTraps(sh);
+  if (bash || !trapped) await sh.write(2, '\n');
+  sh.status = 130;
+  return 'again';
+}
+
+/** A line with its history references replaced; with `edit` it is to be edited once more. */
+async function expanded(sh: Shell, line: string): Promise<{ text: string; edit?: boolean } | 'again'> {
+  const { expansion } = await sh.sys.load(() => import('./histexpand.ts'));
+  const x = expansion(sh.history, line);
+  if (x.kind === 'none') return { text: line };
+  if (x.kind === 'failed') {
+    await sh.write(2, `${sh.arg0}: ${x.message}\n`);
+    sh.status = 1;
+    return sh.shopt.has('histreedit') ? { text: line, edit: true } : 'again';
+  }
+  if (sh.shopt.has('histverify')) return { text: x.text, edit: true };
+  await sh.write(2, `${x.text}\n`);
+  if (!x.printOnly) return x;
+  sh.history.add(x.text, sh.vars.get('HISTCONTROL'));
+  return 'again';
+}
+
 /** Reads one complete command, with PS2 for its later lines. */
 async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string } | 'eof' | 'again'> {
   const firstLine = sh.lines + 1;
@@ -170,15 +199,7 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
   for (;;) {
     const got = await next(await prompt(sh, buffer === '' ? 'PS1' : 'PS2'), offered);
     offered = '';
-    if (got.kind === 'interrupt') {
-      // ash has read the key and sends itself the signal
-      if (!bash && sh.traps.get('INT') && sh.pending.length === 0) sh.pending.push(SIGNALS.SIGINT);
-      const trapped = sh.pending.length > 0;
-      await runPendingTraps(sh);
-      if (bash || !trapped) await sh.write(2, '\n');
-      sh.status = 130;
-      return 'again';
-    }
+    if (got.kind === 'interrupt') return interrupted(sh);
     if (got.kind === 'eof') {
       if (buffer === '') return 'eof';
       const reading = readText(buffer, sh.setup.flavour);
@@ -197,27 +218,13 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
     sh.hidden = got.kind === 'line' && got.hidden === true;
     if (sh.hidden) return { text: `${line}\n` };
     if (sh.has('histexpand') && /!|^\^/.test(line)) {
-      const { expansion } = await sh.sys.load(() => import('./histexpand.ts'));
-      const x = expansion(sh.history, line);
-      if (x.kind === 'failed') {
-        await sh.write(2, `${sh.arg0}: ${x.message}\n`);
-        sh.status = 1;
-        if (!sh.shopt.has('histreedit')) return 'again';
-        offered = line;
-        continue;
-      }
-      if (x.kind === 'expanded' && sh.shopt.has('histverify')) {
+      const x = await expanded(sh, line);
+      if (x === 'again') return x;
+      if (x.edit) {
         offered = x.text;
         continue;
       }
-      if (x.kind === 'expanded') {
-        await sh.write(2, `${x.text}\n`);
-        line = x.text;
-        if (x.printOnly) {
-          sh.history.add(line, sh.vars.get('HISTCONTROL'));
-          return 'again';
-        }
-      }
+      line = x.text;
     }
     if (!bash) await remember(sh, `${line}\n`);
     buffer = buffer === '' ? line : `${buffer.replace(/\\\n$/, '')}${line}`;

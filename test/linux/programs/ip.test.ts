@@ -190,6 +190,10 @@ describe('ip', () => {
     await m.sh('ip link add br9 type bridge');
     expect((await m.sh('ip token')).stdout).toContain('token :: dev br9\n');
     expect((await m.sh('ip token')).stdout).not.toContain('dev lo');
+    expect((await m.sh('ip -4 netconf show dev br9')).stdout).toBe(
+      'inet br9 forwarding off rp_filter off mc_forwarding off proxy_neigh off ignore_routes_with_linkdown off \n',
+    );
+    expect((await m.sh('ip netconf show dev nope')).stderr).toBe('Device "nope" does not exist.\n');
     expect(await m.sh('ip token list dev br9')).toMatchObject({ code: 0, stdout: 'token :: dev br9\n' });
     const r = await m.run(['ip', '-b', '-'], { stdin: '-br link show lo\nroute show foo\nlink show lo\n' });
     expect(r).toMatchObject({ code: 1, stderr: expect.stringMatching(/\nCommand failed -:2\n$/) });

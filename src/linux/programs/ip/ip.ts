@@ -13,6 +13,7 @@ import { ipLink } from './link.ts';
 import { ipMaddr } from './maddr.ts';
 import { ipMonitor } from './monitor.ts';
 import { ipNeigh } from './neigh.ts';
+import { ipNetconf } from './netconf.ts';
 import { ipNetns } from './netns.ts';
 import { ipRoute } from './route.ts';
 import { ipRule } from './rule.ts';
@@ -27,6 +28,7 @@ const OBJECTS: Readonly<Record<string, (env: IpEnv) => Promise<number>>> = {
   link: ipLink,
   maddress: ipMaddr,
   monitor: ipMonitor,
+  netconf: ipNetconf,
   netns: ipNetns,
   token: ipToken,
 };
@@ -163,6 +165,7 @@ async function run(ctx: Context): Promise<number> {
     'maddress',
     'monitor',
     'netns',
+    'netconf',
     ...EMPTY_OBJECTS,
     'token',
   ]);

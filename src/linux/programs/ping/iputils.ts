@@ -9,6 +9,7 @@ import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import { GAI_TEXT, getaddrinfo, getnameinfo } from '../resolve.ts';
 import { type Context, defineProgram, helpText } from '../spec.ts';
+import { discovery, pattern } from './arguments.ts';
 import { icmpErrorText } from './icmp.ts';
 import { type PingEvent, Pinger, RttStats } from './pinger.ts';
 
@@ -238,13 +239,6 @@ function isBroadcast(ctx: Context, dst: IpAddr): boolean {
   return dst.value === 0xffffffff || (!isErr(r) && r.type === 'broadcast');
 }
 
-/** Bytes that are repeated to fill requests: hexadecimal digits in pairs. @see ping_common.c: fill */
-function pattern(text: string | undefined): Uint8Array | string | undefined {
-  if (text === undefined) return undefined;
-  if (!/^[\da-f]+$/i.test(text)) return `patterns must be specified as hex digits: ${text}`;
-  return Uint8Array.from(text.match(/..?/g) ?? [], (pair) => Number.parseInt(pair, 16)).subarray(0, 16);
-}
-
 /** The address the kernel would send from. @see ping.c: probe with a connected UDP socket */
 async function sourceAddress(
   ctx: Context,
@@ -284,13 +278,6 @@ async function talk(session: Session, head: string): Promise<number> {
   await session.loop(stop);
   await ctx.out(session.summary());
   return session.received === 0 || (s.deadlineNs !== undefined && session.received < s.count) ? 1 : 0;
-}
-
-/** `-M`: the value of IP_MTU_DISCOVER. */
-function discovery(mode: string | undefined): number | undefined | string {
-  if (mode === undefined) return undefined;
-  const value = ['dont', 'want', 'do', 'probe'].indexOf(mode);
-  return value < 0 ? `invalid -M argument: ${mode}` : value;
 }
 
 async function run(ctx: Context): Promise<number> {
