@@ -18,6 +18,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/docker/ignore.ts': [],
   'src/docker/platform.ts': [],
   'src/docker/time.ts': ['src/base'],
+  'src/docker/gotime.ts': ['src/docker/time.ts'],
   'src/docker/api': ['src/base'],
   'src/docker/cli': [
     'src/base',
@@ -28,8 +29,19 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/api',
     'src/docker/images/digest.ts',
     'src/docker/images/fetch.ts',
+    'src/docker/gotime.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',
+    'src/docker/time.ts',
+  ],
+  'src/docker/compose': [
+    'src/base',
+    'src/linux/kernel',
+    'src/linux/tty',
+    'src/linux/shell',
+    'src/docker/api',
+    'src/docker/cli',
+    'src/docker/images/digest.ts',
     'src/docker/time.ts',
   ],
   'src/docker/libnetwork': [
@@ -67,7 +79,9 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/swarm',
     'src/docker/images',
     'src/docker/errdefs.ts',
+    'src/docker/gotime.ts',
     'src/docker/ignore.ts',
+    'src/docker/platform.ts',
     'src/docker/time.ts',
   ],
   'src/lab': ['src/base', 'src/linux', 'src/docker'],
@@ -81,10 +95,24 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of kernel/, a program and the shell see the system calls and their types, and nothing else. */
-export const SYSCALL_FACE = ['sys', 'socketstream', 'netadmin', 'nfmatch', 'ipvs', 'errno', 'signal', 'machine'].map(
-  (n) => `src/linux/kernel/${n}.ts`,
-);
-const FACE_ONLY = ['src/linux/programs', 'src/linux/shell', 'src/docker/cli', 'src/docker/images'];
+export const SYSCALL_FACE = [
+  'sys',
+  'socketstream',
+  'netadmin',
+  'nfmatch',
+  'ipvs',
+  'linkgroups',
+  'errno',
+  'signal',
+  'machine',
+].map((n) => `src/linux/kernel/${n}.ts`);
+const FACE_ONLY = [
+  'src/linux/programs',
+  'src/linux/shell',
+  'src/docker/cli',
+  'src/docker/compose',
+  'src/docker/images',
+];
 
 const IMPORT = /(?:^|[\s;>])(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
 

@@ -367,7 +367,7 @@ export async function createLab(host: Host, options: LabOptions): Promise<Lab> {
         // Output is a step of its own: whoever waits for it need not wait for what else there is to do.
         return lab?.drain() || world.pump();
       },
-      held: () => held.values().next().value,
+      held: () => (held.size === 0 ? undefined : held.values().next().value),
     },
     host.turn,
   );

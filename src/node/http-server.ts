@@ -58,7 +58,7 @@ async function handle(service: HttpService, request: HttpRequest): Promise<HttpR
 }
 
 /** A socket as a byte stream. */
-function socketDuplex(socket: Socket): Duplex {
+export function socketDuplex(socket: Socket): Duplex {
   const chunks: Uint8Array[] = [];
   let waiting = 0;
   let ended = false;

@@ -4,11 +4,12 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
-import type { Lab } from '../lab/lab.ts';
+import type { Lab, Machine } from '../lab/lab.ts';
 import { readArgs, type Subcommand, usageError, wholeNumber } from './command.ts';
 import { openLab } from './host.ts';
 import { httpServer } from './http-server.ts';
 import { Pacer } from './pacer.ts';
+import { PublishedPorts } from './publish.ts';
 import { type TlsFlags, tlsOptions } from './tls.ts';
 import { openUplink, type Peering } from './uplink.ts';
 
@@ -18,7 +19,7 @@ const defaultSocket = (): string => `unix://${join(process.env.XDG_RUNTIME_DIR ?
 export const serve: Subcommand = {
   name: 'serve',
   usage:
-    'serve [-H unix://PATH | -H tcp://ADDRESS:PORT]... [--seed S] [--pace fast|real] [--uplink unix:PATH]\n' +
+    'serve [-H unix://PATH | -H tcp://ADDRESS:PORT]... [--seed S] [--pace fast|real] [--uplink unix:PATH] [--publish ADDRESS]\n' +
     '       [--tls] [--tlsverify] [--tlscacert FILE] [--tlscert FILE] [--tlskey FILE]',
   summary: 'serve the Docker Engine API of node1 (repeat -H for node2, node3)',
   async run(args) {
@@ -27,6 +28,7 @@ export const serve: Subcommand = {
       seed: { type: 'string' },
       pace: { type: 'string' },
       uplink: { type: 'string' },
+      publish: { type: 'string' },
       tls: { type: 'boolean' },
       tlsverify: { type: 'boolean' },
       tlscacert: { type: 'string' },
@@ -48,10 +50,13 @@ export const serve: Subcommand = {
     const lab = await openLab({ seed, epochNs, hosts: Math.max(3, addresses.length), uplink: uplink !== undefined });
     const pacer = new Pacer(lab, pace);
     const servers: ReturnType<typeof httpServer>[] = [];
+    const published: PublishedPorts[] = [];
     for (const [i, address] of addresses.entries()) {
       const machine = lab.machines[i];
       if (!machine) break;
-      const server = httpServer(machine.docker, pacer, address.startsWith('tcp://') ? tls : undefined);
+      const ports = parsed.values.publish === undefined ? undefined : publish(machine, pacer, parsed.values.publish);
+      if (ports) published.push(ports);
+      const server = httpServer(ports?.api ?? machine.docker, pacer, address.startsWith('tcp://') ? tls : undefined);
       const error = await listen(server, address, tls?.requestCert === true);
       if (error) {
         process.stderr.write(`drydock serve: ${address}: ${error}\n`);
@@ -70,6 +75,7 @@ export const serve: Subcommand = {
     });
     pacer.stop();
     peering?.close();
+    for (const ports of published) ports.close();
     for (const server of servers) {
       server.close();
       for (const socket of server.connections) socket.destroy();
@@ -86,6 +92,10 @@ function secured(flags: TlsFlags): TlsOptions | undefined | null {
     process.stderr.write(`drydock serve: ${(e as Error).message}\n`);
     return null;
   }
+}
+
+function publish(machine: Machine, pacer: Pacer, address: string): PublishedPorts {
+  return new PublishedPorts(machine, pacer, address, (text) => process.stderr.write(`drydock serve: ${text}\n`));
 }
 
 /** Ties the LAN to a unix socket, if that is asked for. @returns null when it cannot be, and says why */

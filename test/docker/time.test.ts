@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { civil } from '../../src/base/civil.ts';
+import { timestamp } from '../../src/docker/gotime.ts';
 import {
   fromCivil,
   httpDate,
@@ -46,4 +47,31 @@ test.each([
   [800 * 86400 * S, '2 years'],
 ])('%d ns is %s', (ns, text) => {
   expect(humanDuration(ns)).toBe(text);
+});
+
+describe('timestamps as the command takes them', () => {
+  // What the real command says of them.
+  test.each([
+    ['2020-01-01', '1577836800.000000000'],
+    ['2020-01-01T10', '1577872800.000000000'],
+    ['2020-01-01T1', '1577840400.000000000'],
+    ['2020-01-01T10:10:10.5', '1577873410.500000000'],
+    ['2020-01-01T10:10:10-07:00', '1577898610.000000000'],
+    ['2020-01-01+07:00', '1577811600.000000000'],
+    ['123.45', '123.450000000'],
+    ['2020-13-45', 'parsing time "2020-13-45": month out of range'],
+    ['2021-02-29', 'parsing time "2021-02-29": day out of range'],
+    ['2020-1-1', 'parsing time "2020-1-1" as "2006-01-02": cannot parse "1-1" as "01"'],
+    ['2020-01-01x', 'parsing time "2020-01-01x": extra text: "x"'],
+    ['2020-01-01T10:61', 'parsing time "2020-01-01T10:61": minute out of range'],
+    ['2020-01-01 10:10', 'parsing time "2020-01-01 10:10": extra text: " 10:10"'],
+    [
+      '2020-01-01T10:10:10+0700',
+      'parsing time "2020-01-01T10:10:10+0700" as "2006-01-02T15:04Z07:00": cannot parse ":10+0700" as "Z07:00"',
+    ],
+    ['123.', 'failed to parse value as time or duration: "123."'],
+  ])('%s', (text, said) => {
+    const found = timestamp(text);
+    expect('at' in found ? found.at : found.error).toBe(said);
+  });
 });

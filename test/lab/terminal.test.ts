@@ -129,9 +129,9 @@ describe('jobs', () => {
     const p = await sit();
     await p.types('sleep 100\r', 50 * MS);
     await p.types(ctrl('Z'));
-    expect(p.screen.text).toContain('^Z\n[1]+  Stopped                 sleep 100\n');
+    expect(p.screen.text).toContain('^Z\n[1]+  Stopped                    sleep 100\n');
     expect(await p.runs('bg')).toBe('[1]+ sleep 100 &\n');
-    expect(await p.runs('jobs')).toBe('[1]+  Running                 sleep 100 &\n');
+    expect(await p.runs('jobs')).toBe('[1]+  Running                    sleep 100 &\n');
     await p.types('fg\r');
     await p.types(ctrl('C'));
     expect(p.screen.text).toMatch(/\nsleep 100\n\^C\nroot@node1:~#$/);

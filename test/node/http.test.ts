@@ -2,6 +2,8 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { utf8 } from '../../src/base/http.ts';
+import { writeTar } from '../../src/base/tar.ts';
 import { ServedLab } from '../golden/cli.ts';
 
 let served: ServedLab;
@@ -84,6 +86,39 @@ describe('requests', () => {
     expect(await create('{}', 'Content-Type: text/plain\r\n')).toContain(
       "unsupported Content-Type header (text/plain): must be 'application/json'",
     );
+  });
+
+  it('may say in a form what the query says; its fields come first', async () => {
+    const form = 'Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n';
+    const send = (path: string, body: string): Promise<string> => talk(post(path, body, form));
+    const id = await start(['sleep', '100']);
+    expect(await send(`/containers/${id}/rename?name=late`, 'name=by%2Dform')).toMatch(/^HTTP\/1.1 204/);
+    expect((await api('GET', `/containers/by-form/json`)).status).toBe(200);
+    for (const [path, body, said] of [
+      [`/containers/${id}/rename`, 'name=a;b', '400 invalid semicolon separator in query'],
+      [`/containers/${id}/rename?name=%zz`, 'name=x', '400 invalid URL escape "%zz"'],
+      [`/containers/${id}/rename`, 'name=%zz', '400 invalid URL escape "%zz"'],
+      ['/containers/create', '{"Image":"busybox"}', '400 unsupported Content-Type header (application/x-www-form'],
+      [`/containers/${id}/update`, '', '400 unsupported Content-Type header (application/x-www-form'],
+      ['/build/cancel', '', '400 build ID not provided'],
+    ] as const) {
+      const answer = await send(path, body);
+      expect(`${answer.split(' ')[1]} ${bodyOf(answer).replace('{"message":"', '').replaceAll('\\', '')}`).toContain(
+        said,
+      );
+    }
+    await remove(id);
+  });
+
+  it('whose beginning is none are refused before the rest has come', async () => {
+    const done = (text: string): boolean => text.includes('400 Bad Request\r\n');
+    for (const begun of [
+      '\x16\x03\x01\x02\0\n\0',
+      'GET /\r\n',
+      'GET / HTTP/1.1\r\nHost\r\n',
+      'GET / HTTP/1.1\r\n Host: h\r\n',
+    ])
+      expect(await talk(Buffer.from(begun, 'latin1'), done)).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
   });
 
   it('in a row, in chunks, with a pause before the body, and HEAD', async () => {
@@ -227,5 +262,29 @@ describe('clients', () => {
     for (let i = 0; i < 100 && (await listeners()) > before; i++) await later(20);
     expect(await listeners()).toBe(before);
     await remove(id);
+  });
+
+  it('that vanish end the build they waited for', async () => {
+    const bytes = utf8('FROM busybox\nRUN sleep 1000\n');
+    const tar = Buffer.concat([
+      ...writeTar([{ name: 'Dockerfile', kind: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0n, target: '', bytes }]),
+    ]);
+    const s = await open();
+    s.write(
+      `POST /build HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-tar\r\nContent-Length: ${tar.length}\r\n\r\n`,
+    );
+    s.write(tar);
+    let text = '';
+    await new Promise<void>((resolve) =>
+      s.on('data', (d) => {
+        text += d.toString();
+        if (text.includes('Running in')) resolve();
+      }),
+    );
+    s.destroy();
+    const step = /Running in (\w+)/.exec(text)?.[1];
+    const there = async (): Promise<number> => (await api('GET', `/containers/${step}/json`)).status;
+    for (let i = 0; i < 100 && (await there()) === 200; i++) await later(20);
+    expect(await there()).toBe(404);
   });
 });

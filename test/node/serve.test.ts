@@ -33,7 +33,16 @@ const docker = async (...args: string[]): Promise<string> =>
   (await run('docker', args, { env: { ...process.env, DOCKER_HOST: `unix://${socketPath}` } })).stdout;
 
 beforeAll(async () => {
-  const args = ['scripts/drydock.mjs', 'serve', '-H', `unix://${socketPath}`, '--pace', 'fast'];
+  const args = [
+    'scripts/drydock.mjs',
+    'serve',
+    '-H',
+    `unix://${socketPath}`,
+    '--pace',
+    'fast',
+    '--publish',
+    '127.0.0.1',
+  ];
   server = spawn('node', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
     server.stdout?.once('data', () => resolve());
@@ -58,6 +67,19 @@ describe('drydock serve', () => {
   it('answers many clients at once', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => ask('/v1.51/version')));
     for (const { status, text } of all) expect([status, JSON.parse(text).ApiVersion]).toEqual([200, '1.51']);
+  });
+
+  it('has the ports that containers publish, as long as these run', async () => {
+    const HostConfig = { PortBindings: { '80/tcp': [{ HostPort: '18473' }] } };
+    const made = await ask('/containers/create?name=published', 'POST', JSON.stringify({ Image: 'nginx', HostConfig }));
+    expect(made.status).toBe(201);
+    expect((await ask('/containers/published/start', 'POST')).status).toBe(204);
+    const page = await fetch('http://127.0.0.1:18473/');
+    expect([page.status, page.headers.get('server')]).toEqual([200, expect.stringContaining('nginx')]);
+    await page.text();
+    expect((await ask('/containers/published/logs?stdout=1')).text).toContain('172.17.0.1 - - ');
+    expect((await ask('/containers/published?force=1', 'DELETE')).status).toBe(204);
+    await expect(fetch('http://127.0.0.1:18473/')).rejects.toThrow('fetch failed');
   });
 
   it.skipIf(!real)('the real docker command runs, lists and removes (skipped without a docker command)', async () => {

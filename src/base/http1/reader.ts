@@ -39,17 +39,25 @@ export class Reader {
     }
   }
 
-  /** Everything up to the blank line, lines ending in LF or CR LF; undefined at end of stream, 'bad' when it breaks off. */
-  async head(): Promise<string[] | 'bad' | 'long' | undefined> {
-    for (let seen = 0; ; ) {
+  /**
+   * Everything up to the blank line, lines ending in LF or CR LF; undefined at end of stream, 'bad' when it breaks off.
+   * @param hopeless a line that makes it bad before the rest has come; `n` counts from 0
+   */
+  async head(hopeless?: (line: string, n: number) => boolean): Promise<string[] | 'bad' | 'long' | undefined> {
+    for (let seen = 0, at = 0, n = 0; ; ) {
       const end = blankLine(this.#buffer, Math.max(0, seen - 3));
       if (end >= 0) {
         const lines = text(this.#take(end))
           .replace(/\r?\n\r?\n$/, '')
           .split(/\r?\n/);
         if (lines.length > 1 || lines[0] !== '') return lines;
-        seen = 0;
+        seen = at = n = 0;
         continue;
+      }
+      for (let lf = this.#buffer.indexOf(10, at); hopeless && lf >= 0; lf = this.#buffer.indexOf(10, at)) {
+        const line = text(this.#buffer.subarray(at, lf)).replace(/\r$/, '');
+        at = lf + 1;
+        if ((line !== '' || n > 0) && hopeless(line, n++)) return 'bad';
       }
       seen = this.#buffer.length;
       if (seen > MAX_HEAD) return 'long';

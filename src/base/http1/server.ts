@@ -15,7 +15,7 @@ const EMPTY = new Uint8Array(0);
 export async function serveConnection(duplex: Duplex, service: HttpService): Promise<void> {
   const reader = new Reader(duplex);
   for (;;) {
-    const lines = await reader.head();
+    const lines = await reader.head(hopeless);
     if (lines === undefined) break;
     const request =
       lines === 'bad'
@@ -56,6 +56,10 @@ const EXPECTATION = '417 Expectation Failed';
 const HOST = /^[-!$%&'()*+,.:;=[\]_~0-9A-Za-z]*$/;
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** What no head begins with, or has for a line: a handshake of TLS, say, which is answered at once. @see Go net/http: readRequest */
+const hopeless = (line: string, n: number): boolean =>
+  !(n === 0 ? /^[^ ]+ [^ ]+ HTTP\/\d\.\d$/ : n === 1 ? /^[^\s:].*:/ : /^\s|^[^:]+:/).test(line);
 
 /** @returns the head, or the words with which it is refused */
 function parseRequest(lines: readonly string[]): Head | string {

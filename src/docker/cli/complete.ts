@@ -11,6 +11,7 @@ import { ConfigFile } from './contexts/config.ts';
 import { Contexts } from './contexts/contexts.ts';
 import { failed } from './failure.ts';
 import { parseFlags } from './flags/parse.ts';
+import { plugins } from './plugins.ts';
 import { GLOBAL_FLAGS } from './root.ts';
 import type { CommandSpec, FlagSpec, Names } from './spec.ts';
 import { COMMANDS, childrenOf, findCommand, findGroup, GROUPS } from './tree.ts';
@@ -106,6 +107,7 @@ export const dockerCompleter: Completer = {
     }
     if (word.startsWith('-')) return flagWords(GLOBAL_FLAGS);
     const top = COMMANDS.filter((c) => c.path.length === 1).map((c) => c.path[0] as string);
-    return [...top, ...GROUPS.map((g) => g.path[0] as string), 'help'].sort();
+    const plugged = plugins(sys).map((p) => p.name);
+    return [...new Set([...top, ...GROUPS.map((g) => g.path[0] as string), ...plugged, 'help'])].sort();
   },
 };

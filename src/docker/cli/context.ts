@@ -50,8 +50,11 @@ export class Ctx {
   /** A file's text, or what open(2) says, as Go words it. */
   file(path: string): { readonly text: string } | { readonly error: string } {
     const data = this.sys.readFile(path);
-    if (isErr(data)) return { error: `open ${path}: ${data.text.toLowerCase()}` };
-    return { text: text(data) };
+    if (!isErr(data)) return { text: text(data) };
+    // a device has nothing that is there at once
+    const st = this.sys.stat(path);
+    if (!isErr(st) && st.kind === 'char') return { text: '' };
+    return { error: `open ${path}: ${data.text.toLowerCase()}` };
   }
 
   /** Asks before something is removed. @returns whether the answer is yes */

@@ -92,10 +92,16 @@ export function flagFailure(message: string, usage: string, invoked: string): Fa
 
 const plural = (n: number): string => (n === 1 ? 'argument' : 'arguments');
 
+/** `docker build` is `docker buildx build`, unless BuildKit is not wanted. */
+export const pluginName = (spec: CommandSpec, invoked: string, isKit: boolean): string =>
+  spec.buildx && (isKit || !/^docker (?:image )?build$/.test(invoked)) ? `docker ${spec.path.join(' ')}` : invoked;
+
 /** What is wrong with the number of arguments, or undefined. */
-export function arityFailure(spec: CommandSpec, invoked: string, count: number): Failure | undefined {
+export function arityFailure(spec: CommandSpec, called: string, count: number, isKit = true): Failure | undefined {
   const { min, max }: Arity = spec.args;
   if (count >= min && count <= max) return undefined;
+  const invoked = pluginName(spec, called, isKit);
+  const error = spec.buildx && invoked.startsWith('docker buildx') ? 'ERROR: ' : '';
   if (spec.args.plain) return new Failure(`accepts ${min} arg(s), received ${count}`);
   const open = max === Number.POSITIVE_INFINITY;
   let what: string;
@@ -107,6 +113,6 @@ export function arityFailure(spec: CommandSpec, invoked: string, count: number):
   // each check has its own words, one of them a slip of the original's
   const see = open ? 'See' : min === 0 && max > 0 ? 'SRun' : 'Run';
   return new Failure(
-    `docker: '${invoked}' ${what}\n\n${usageLine(spec, invoked)}\n\n${see} '${invoked} --help' for more information`,
+    `${error}docker: '${invoked}' ${what}\n\n${usageLine(spec, invoked)}\n\n${see} '${invoked} --help' for more information`,
   );
 }

@@ -12,7 +12,8 @@ import { Contexts } from './contexts/contexts.ts';
 import { Failure, failed } from './failure.ts';
 import type { Options } from './flags/options.ts';
 import { parseFlags } from './flags/parse.ts';
-import { arityFailure, commandHelp, flagFailure, groupHelp, groupUsage, usageLine } from './help.ts';
+import { arityFailure, commandHelp, flagFailure, groupHelp, groupUsage, pluginName, usageLine } from './help.ts';
+import { describedPlugins, findPlugin, type Plugin, runPlugin } from './plugins.ts';
 import { GLOBAL_FLAGS, rootHelp } from './root.ts';
 import type { CommandSpec } from './spec.ts';
 import { childrenOf, findCommand, findGroup, type Ping } from './tree.ts';
@@ -46,7 +47,6 @@ function unknown(words: readonly string[]): Output {
 
 /** `docker help WORDS` */
 function help(words: readonly string[], ping: Ping): Output {
-  if (words.length === 0) return said(rootHelp(ping));
   const group = findGroup(words);
   if (group) return said(groupHelp(group, childrenOf(group.path, ping)));
   const spec = findCommand(words);
@@ -76,7 +76,7 @@ function resolve(words: readonly string[], ping: Ping): Resolved {
       return refused(flagFailure(parsed.error ?? '', groupUsage(group), `docker ${path.join(' ')}`));
     }
   }
-  return said('', rootHelp(ping));
+  return said('', '');
 }
 
 /** The command's settings, by its own flags and the environment. */
@@ -94,9 +94,11 @@ async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Op
     return refused(new Failure(`${invoked} is only supported on a Docker daemon with experimental features enabled`));
   const parsed = parseFlags(spec.flags, words, spec.stopAtFirst);
   const notes = parsed.notes.map((n) => `${n}\n`).join('');
-  if (parsed.error) return refused(flagFailure(parsed.error, usageLine(spec, invoked), invoked));
-  if (parsed.help) return said(notes + commandHelp(spec, invoked));
-  const wrong = arityFailure(spec, invoked, parsed.args.length);
+  const isKit = sys.env.DOCKER_BUILDKIT !== '0';
+  const shown = pluginName(spec, invoked, isKit);
+  if (parsed.error) return refused(flagFailure(parsed.error, usageLine(spec, shown), shown));
+  if (parsed.help) return said(notes + commandHelp(spec, shown));
+  const wrong = arityFailure(spec, invoked, parsed.args.length, isKit);
   if (wrong) return said(notes, refused(wrong).stderr, wrong.code);
   const newer = spec.flags.filter((f) => f.experimental && parsed.options.changed(f.name)).map((f) => f.name);
   if (newer.length > 0) return refused(new Failure(newer.map(experimentalFlag).join('\n')));
@@ -119,6 +121,12 @@ async function pingOf(sys: Sys, global: Options): Promise<Ping> {
 /** @see sirupsen/logrus: ParseLevel */
 const LEVELS = new Set(['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace']);
 
+/** The plugin that the words mean: `compose …`, `help compose`. */
+function pluginOf(sys: Sys, words: readonly string[]): Plugin | undefined {
+  const name = words[0] === 'help' ? words[1] : words[0];
+  return name === undefined || findCommand([name]) || findGroup([name]) ? undefined : findPlugin(sys, name);
+}
+
 async function docker(sys: Sys): Promise<Output> {
   const global = parseFlags(GLOBAL_FLAGS, sys.argv.slice(1), true);
   if (global.error) return refused(flagFailure(global.error, 'Usage:  docker [OPTIONS] COMMAND [ARG...]', 'docker'));
@@ -127,14 +135,20 @@ async function docker(sys: Sys): Promise<Output> {
   if (global.options.bool('version') && global.args.length === 0)
     return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
   const words = global.args;
+  const plugin = pluginOf(sys, words);
+  if (plugin) return said('', '', await runPlugin(sys, plugin));
   const ping = (): Promise<Ping> => pingOf(sys, global.options);
+  const page = async (): Promise<string> => {
+    const plugins = (await describedPlugins(sys)).map((p) => [p.Name, p.ShortDescription] as const);
+    return rootHelp(await ping(), Object.fromEntries(plugins));
+  };
   if (global.help) {
     const asked = words.length > 0 ? resolve([...words, '--help'], await ping()) : undefined;
     if (asked && 'spec' in asked) return runCommand(sys, asked, global.options);
-    return asked?.code === 0 ? asked : said(rootHelp(await ping()));
+    return asked?.code === 0 ? asked : said(await page());
   }
-  if (words.length === 0) return said('', rootHelp(await ping()));
-  if (words[0] === 'help') return help(words.slice(1), await ping());
+  if (words.length === 0) return said('', await page());
+  if (words[0] === 'help') return words.length === 1 ? said(await page()) : help(words.slice(1), await ping());
   if (global.options.list('host').length > 0 && global.options.string('context') !== '')
     return refused(new Failure('conflicting options: cannot specify both --host and --context'));
   const found = resolve(words, {});

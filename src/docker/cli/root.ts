@@ -25,12 +25,14 @@ export const GLOBAL_FLAGS = Object.freeze([
 const COMMON = 'run exec ps build bake pull push images login logout search version info'.split(' ');
 const SWARM = 'config node secret service stack swarm'.split(' ');
 
-/** `docker --help` @param ping what the engine says of itself */
-export function rootHelp(ping: Ping): string {
+/** `docker --help` @param ping what the engine says of itself @param plugins what they are called, and a line about each */
+export function rootHelp(ping: Ping, plugins: Readonly<Record<string, string>>): string {
   const groups = GROUPS.filter((g) => g.path.length === 1 && !isHidden(g, ping)).map((g) => g.path[0] as string);
   const single = COMMANDS.filter((c) => c.path.length === 1).map((c) => c.path[0] as string);
-  const rows = (names: readonly string[]): string => commandTable(names.map((n) => [n, shortOf([n])] as const));
-  const management = groups.filter((g) => !SWARM.includes(g)).sort();
+  const row = (n: string): readonly [string, string] =>
+    plugins[n] === undefined ? [n, shortOf([n])] : [`${n}*`, plugins[n]];
+  const rows = (names: readonly string[]): string => commandTable(names.map(row));
+  const management = [...new Set([...groups.filter((g) => !SWARM.includes(g)), ...Object.keys(plugins)])].sort();
   const rest = single.filter((c) => !COMMON.includes(c)).sort();
   return [
     'Usage:  docker [OPTIONS] COMMAND\n',

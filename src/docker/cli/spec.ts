@@ -94,6 +94,8 @@ export interface CommandSpec {
   readonly experimental?: boolean;
   /** Which engines have it in their help: managers of a swarm, or all of its nodes. */
   readonly swarm?: SwarmPart;
+  /** It belongs to the plugin buildx, which says `ERROR: ` and its own name; with `DOCKER_BUILDKIT=0` only when it is called by that. */
+  readonly buildx?: true;
   /** Stop at the first word that is not a flag: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
   readonly flags: readonly FlagSpec[];

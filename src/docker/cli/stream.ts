@@ -87,6 +87,8 @@ class EscapeProxy {
 export interface AttachOptions {
   readonly stdin: boolean;
   readonly tty: boolean;
+  /** No output is asked for: it is over when the input is. */
+  readonly silent?: boolean;
   /** '' for ctrl-p,ctrl-q. */
   readonly detachKeys?: string;
 }
@@ -138,7 +140,7 @@ export async function carry(ctx: Ctx, link: Hijacked, options: AttachOptions): P
       link.stream.closeWrite();
       return await output;
     }
-    const keys = input(ctx, link, options).then((how) => (how === 'detached' ? how : output));
+    const keys = input(ctx, link, options).then((how) => (how === 'detached' || options.silent ? how : output));
     keys.catch(() => {});
     const how = await ctx.client.until(Promise.race([output, keys]));
     if (how === 'detached') link.stream.close();

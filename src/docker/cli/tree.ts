@@ -1,7 +1,7 @@
 /** All commands, and how words lead to them. */
 import { ARCHIVE_COMMANDS } from './cmd/archives.ts';
 import { build } from './cmd/build/build.ts';
-import { builderPrune, buildxVersion } from './cmd/build/prune.ts';
+import { BUILDX_COMMANDS } from './cmd/buildx/index.ts';
 import { CONTAINER_COMMANDS } from './cmd/container/index.ts';
 import { CONTEXT_COMMANDS } from './cmd/context/index.ts';
 import { IMAGE_COMMANDS } from './cmd/image/index.ts';
@@ -31,8 +31,7 @@ export const COMMANDS: readonly CommandSpec[] = Object.freeze([
   ...CONTEXT_COMMANDS,
   ...ARCHIVE_COMMANDS,
   build,
-  builderPrune,
-  buildxVersion,
+  ...BUILDX_COMMANDS,
   ...OTHER_COMMANDS,
 ]);
 

@@ -1,6 +1,6 @@
 /** POST /containers/{id}/attach. @see moby daemon/attach.go */
 import type { Duplex, HttpRequest, HttpResponse } from '../../base/http.ts';
-import { Failure } from '../errdefs.ts';
+import type { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { parseDetachKeys } from './detach.ts';
@@ -30,7 +30,7 @@ export function attachContainer(
   socket?: HttpResponse,
 ): HttpResponse | Failure {
   const keys = parseDetachKeys(options.detachKeys);
-  if (keys instanceof Failure) return keys;
+  if (!keys) return errors.detachKeys(options.detachKeys);
   if (c.status === 'paused') return errors.attachPaused(c.id);
   const duplex = request.duplex && socket ? new WebSocketStream(request.duplex) : request.duplex;
   const raw = c.config.Tty || socket !== undefined;

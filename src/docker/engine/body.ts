@@ -11,13 +11,13 @@ import { errors } from './errors.ts';
  * @param needed an empty body is refused
  */
 export async function readJson<T>(request: HttpRequest, as: GoType, needed = false): Promise<T | Failure> {
+  const type = request.headers['content-type'] ?? '';
+  if (type !== '' && type.split(';')[0]?.trim().toLowerCase() !== 'application/json') return errors.contentType(type);
   const body = await collect(request.body).then(text, (e: Error) => errors.invalidJson(e.message));
   if (typeof body !== 'string') return body;
   const chunked = request.headers['transfer-encoding'] !== undefined;
   if (body === '' && !chunked) return needed ? errors.jsonEnd : ({} as T);
-  const type = request.headers['content-type'] ?? '';
   if (type === '') return errors.noContentType;
-  if (type.split(';')[0]?.trim().toLowerCase() !== 'application/json') return errors.contentType(type);
   if (body.trim() === '') return errors.jsonEnd;
   const deep = depthFault(body);
   if (deep !== undefined) return errors.invalidJson(deep);

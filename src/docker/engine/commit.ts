@@ -8,7 +8,6 @@ import { type ImageConfig, NO_CONFIG } from '../images/spec.ts';
 import type { ImageLayer } from '../images/store.ts';
 import { epochOf } from './archive/container.ts';
 import { layerTar } from './archive/layer.ts';
-import { applyChanges } from './build/config.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { mergeConfig } from './hostconfig.ts';
@@ -33,7 +32,11 @@ export async function commitContainer(
   if (ref instanceof Failure) return ref;
   const own = imageConfig(c.config);
   const given = options.config && Object.keys(options.config).length > 0 ? { ...NO_CONFIG, ...options.config } : own;
-  const changed = applyChanges(given, options.changes);
+  const { changes } = options;
+  const changed =
+    changes.length === 0
+      ? given
+      : (await daemon.kernel.world.hold(import('./build/config.ts'))).applyChanges(given, changes);
   if (changed instanceof Failure) return changed;
   const merged = mergeConfig('', changed, { config: own });
   const config = { ...imageConfig(merged), OnBuild: changed.OnBuild };

@@ -29,6 +29,8 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
     if (network instanceof Failure) return errors.networking(network);
     networks.push([network, attachment]);
   }
+  if (networks.length > 1 && networks.some(([n]) => n.driver.type === 'null'))
+    return errors.networking(errors.privateMode);
   c.sandbox = daemon.controller.newSandbox(mode === 'host', { holder: c.id });
   const unset = setSysctls(daemon, c, c.sandbox.netns);
   if (unset) {
@@ -54,7 +56,7 @@ export function allocateNetwork(daemon: Daemon, c: Container): Failure | undefin
 
 /** Tells of the networks of a container whose first process is there. */
 export function announceNetworks(daemon: Daemon, c: Container): void {
-  for (const e of c.sandbox?.endpoints ?? [])
+  for (const e of c.isHidden ? [] : (c.sandbox?.endpoints ?? []))
     if (e !== c.sandbox?.wayOut) daemon.networkEvent(e.network, 'connect', { container: c.id });
 }
 
@@ -144,7 +146,7 @@ export function releaseNetwork(daemon: Daemon, c: Container): void {
     const endpoint = attachment.endpoint;
     const network = endpoint?.network ?? daemon.controller.find(attachment.networkId || name);
     if (endpoint) detach(c, attachment, endpoint);
-    if (!(network instanceof Failure)) daemon.networkEvent(network, 'disconnect', { container: c.id });
+    if (!(network instanceof Failure || c.isHidden)) daemon.networkEvent(network, 'disconnect', { container: c.id });
   }
   c.sandbox?.delete();
   c.sandbox = undefined;

@@ -57,6 +57,8 @@ export class Container {
   readonly created: bigint;
   /** A task of a swarm: its networks are seen to by whoever made it. */
   managed = false;
+  /** It is a step of a build: no list and no event tells of it. */
+  isHidden = false;
   /** What the routing mesh publishes of that task. */
   ingressPorts: readonly IngressPort[] = [];
   status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead' = 'created';
@@ -69,6 +71,8 @@ export class Container {
   hasBeenManuallyStopped = false;
   running: Running | undefined;
   health: Health | undefined;
+  /** What looks after its health just now. */
+  watch: object | undefined;
   /** Numbers of the terminals in its /dev/pts. */
   readonly terminals = new Set<number>();
   /** Made before the process, so that attach finds it. */

@@ -5,8 +5,9 @@ import type { Failure } from '../errdefs.ts';
 import { epochOf, virtualOf } from './archive/container.ts';
 import { pack } from './archive/pack.ts';
 import { unpack } from './archive/unpack.ts';
-import type { Container, MountPoint } from './container.ts';
+import { type Container, type MountPoint, overlayDirectory } from './container.ts';
 import type { Daemon } from './daemon.ts';
+import { errors } from './errors.ts';
 import { mountNamed } from './volumeservice.ts';
 
 /**
@@ -17,12 +18,20 @@ export function copyUp(daemon: Daemon, c: Container): Failure | undefined {
   for (const m of c.mounts) {
     const from = c.rootfs.stat(m.destination, true);
     if (m.type !== 'volume' || !m.copy || isErr(from)) continue;
+    const file = from.kind === 'dir' ? undefined : fileFault(c, m);
+    if (file) return file;
     const failed = mountNamed(daemon, m.name);
     if (failed) return failed.wrap('failed to populate volume');
-    if (from.kind === 'dir') copyInto(daemon, c, m, from);
+    copyInto(daemon, c, m, from);
     daemon.volumes.unmount(m.name);
   }
   return undefined;
+}
+
+/** A volume of `-v PATH` is looked at before it is made, another when it is filled. */
+function fileFault(c: Container, m: MountPoint): Failure {
+  const path = `${overlayDirectory(c)}/merged${m.destination}`;
+  return m.mode === '' ? errors.volumeOverFile(path) : errors.volumeFromFile(path);
 }
 
 function copyInto(daemon: Daemon, c: Container, m: MountPoint, from: Stat): void {

@@ -11,11 +11,20 @@ import { errors } from './errors.ts';
 import { hostConfig, mergeConfig } from './hostconfig.ts';
 import { parseLink } from './links.ts';
 import { mountPoints } from './mounts.ts';
+import type { MountSpec } from './mountspec.ts';
 import { generateName, validName } from './names.ts';
 import { checkBindings } from './ports.ts';
+import { dropVolumes } from './remove.ts';
+import { workdir } from './start.ts';
 import { adaptResources, verifyContainer } from './verify.ts';
 
-export async function createContainer(daemon: Daemon, name: string, body: CreateBody): Promise<CreateAnswer | Failure> {
+/** @param hide gets the container when nothing else is to know of it */
+export async function createContainer(
+  daemon: Daemon,
+  name: string,
+  body: CreateBody,
+  hide?: (c: Container) => void,
+): Promise<CreateAnswer | Failure> {
   const { 'log-driver': Type, 'log-opts': Config } = daemon.config;
   const host = hostConfig(body.HostConfig, { Type, Config: { ...Config } });
   const bad = verify(daemon, body, host);
@@ -37,15 +46,18 @@ export async function createContainer(daemon: Daemon, name: string, body: Create
   const mounts = mountPoints(daemon, config, host);
   if (mounts instanceof Failure) return mounts;
   const container = build(daemon, id, named, config, host, image, mounts);
-  const misplaced = copyUp(daemon, container) ?? wrongWorkdir(container);
-  if (misplaced) return misplaced;
-  const unlinked = registerLinks(daemon, container);
-  if (unlinked) return unlinked;
+  const failure = wrongWorkdir(container) ?? copyUp(daemon, container) ?? registerLinks(daemon, container);
+  if (failure) {
+    dropVolumes(daemon, container);
+    return failure;
+  }
   for (const [key, settings] of networks) {
     const network = daemon.controller.find(key);
     const attachment = { settings, networkId: '', endpoint: undefined };
     container.attachments.set(network instanceof Failure ? key : network.name, attachment);
   }
+  container.isHidden = hide !== undefined;
+  hide?.(container);
   daemon.enter(container);
   daemon.containerEvent(container, 'create');
   return { Id: id, Warnings: warnings(host) };
@@ -80,6 +92,8 @@ function verify(daemon: Daemon, body: CreateBody, host: HostConfig): Failure | u
     if (other instanceof Failure) return other;
   }
   adaptResources(host);
+  if (!host.SecurityOpt && (host.Privileged || host.IpcMode === 'host' || host.PidMode === 'host'))
+    host.SecurityOpt = ['label=disable'];
   if (host.UTSMode === 'host' && body.Hostname) return errors.networkMode('hostname and the UTS mode');
   const mode = host.NetworkMode;
   if (mode.startsWith('container:')) return verifyContainerMode(daemon, mode.slice(10), body, host);
@@ -143,6 +157,8 @@ function warnings(host: HostConfig): string[] {
     out.push(
       'OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.',
     );
+  for (const { Type } of (host.Mounts as MountSpec[] | undefined) ?? [])
+    if (Type === 'image') out.push('Image mount is an experimental feature');
   if (host.NetworkMode === 'host' && Object.keys(host.PortBindings).length > 0)
     out.push('Published ports are discarded when using host network mode');
   return out;
@@ -164,9 +180,10 @@ function build(
   return container;
 }
 
-/** A working directory cannot be made where the image has a file. @see moby container/container_unix.go: SetupWorkingDirectory */
+/** The working directory is made; it cannot be where the image has a file. @see moby container/container_unix.go: SetupWorkingDirectory */
 function wrongWorkdir({ rootfs, config }: Container): Failure | undefined {
   if (config.WorkingDir === '') return undefined;
+  workdir(rootfs, config.WorkingDir);
   const there = rootfs.stat(config.WorkingDir, true);
   return isErr(there) || there.kind === 'dir' ? undefined : errors.workdirIsFile(config.WorkingDir);
 }

@@ -9,6 +9,7 @@ import type { Failure } from '../errdefs.ts';
 import type { Image, ImageStore } from '../images/store.ts';
 import type { Controller } from '../libnetwork/controller.ts';
 import type { Network } from '../libnetwork/network.ts';
+import type { BuildCache } from './build/buildkit/cache.ts';
 import { type Config, DEFAULTS } from './config/config.ts';
 import { type Container, INIT_FILES } from './container.ts';
 import { errors } from './errors.ts';
@@ -48,6 +49,8 @@ export class Daemon {
   readonly execs = new Map<string, Exec>();
   /** Images by what made them: parent and instruction. */
   readonly buildCache = new Map<string, Image>();
+  /** What BuildKit remembers, once it has built. */
+  buildKit: BuildCache | undefined;
   readonly events = new Events();
   readonly links = new LinkIndex();
   /** Managed plugins by id. */
@@ -109,6 +112,7 @@ export class Daemon {
 
   /** A container has been made. */
   enter(c: Container): void {
+    if (c.isHidden) return;
     this.#containers.set(c.id, c);
     this.#byName.set(c.name, c);
   }
@@ -122,7 +126,7 @@ export class Daemon {
   /** @returns whether it was there */
   forget(c: Container): boolean {
     if (this.#byName.get(c.name) === c) this.#byName.delete(c.name);
-    return this.#containers.delete(c.id);
+    return this.#containers.delete(c.id) || c.isHidden;
   }
 
   emit(type: EngineEvent['type'], action: string, id: string, attributes: Record<string, string>): void {
@@ -130,6 +134,7 @@ export class Daemon {
   }
 
   containerEvent(c: Container, action: string, more: Record<string, string> = {}): void {
+    if (c.isHidden) return;
     this.emit('container', action, c.id, { ...c.config.Labels, image: c.config.Image, name: c.name, ...more });
   }
 

@@ -2,22 +2,20 @@
  * Detach keys: the sequence of keys that takes a client off a terminal while the process goes on.
  * @see moby pkg/term (ascii.go: ToBytes, proxy.go: escapeProxy)
  */
-import { Failure } from '../errdefs.ts';
-
 /** ctrl-p, ctrl-q */
 export const DEFAULT_KEYS: readonly number[] = [16, 17];
 
 const NAMED = '@abcdefghijklmnopqrstuvwxyz[\\]^_';
 
-/** `ctrl-p,ctrl-q`, `a`, `ctrl-[`: the bytes. */
-export function parseDetachKeys(text: string): readonly number[] | Failure {
+/** `ctrl-p,ctrl-q`, `a`, `ctrl-[`, `DEL`: the bytes; undefined when there is no such key. */
+export function parseDetachKeys(text: string): readonly number[] | undefined {
   if (text === '') return DEFAULT_KEYS;
   const out: number[] = [];
   for (const key of text.split(',')) {
-    const control = /^ctrl-(.)$/i.exec(key)?.[1]?.toLowerCase();
+    const control = /^ctrl-(.)$/.exec(key)?.[1];
     const code = key.length === 1 ? key.charCodeAt(0) : control === undefined ? -1 : NAMED.indexOf(control);
-    if (code < 0) return new Failure('invalid', `Invalid detach keys (${text}) provided: Unknown character: '${key}'`);
-    out.push(code);
+    if (code < 0 && key !== 'DEL') return undefined;
+    out.push(key === 'DEL' ? 127 : code);
   }
   return out;
 }

@@ -25,8 +25,8 @@ export function daemonEnvironment(c: Container, tty: boolean, linked: readonly s
   return override(override({}, base), c.config.Env ?? []);
 }
 
-/** runc adds the user's home unless it is given. */
+/** runc adds the user's home unless one is given. */
 export const withHome = (env: Environment, home: string): Record<string, string> => ({
   ...env,
-  ...('HOME' in env ? {} : { HOME: home }),
+  ...(env.HOME ? {} : { HOME: home }),
 });

@@ -10,6 +10,10 @@ const conflict = (m: string): Failure => new Failure('conflict', m);
 const forbidden = (m: string): Failure => new Failure('forbidden', m);
 const system = (m: string): Failure => new Failure('system', m);
 
+/** What the daemon adds where something is no directory. */
+export const MOUNT_HINT =
+  'Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type';
+
 export const errors = {
   // --- requests
   pageNotFound: notFound('page not found'),
@@ -92,6 +96,9 @@ export const errors = {
     ),
   renameEmpty: invalid('Neither old nor new names may be empty'),
   renameSame: invalid('Renaming a container with the same name as its current name'),
+  restarting: (id: string): Failure => conflict(`Container ${id} is restarting, wait until the container is running`),
+  detachKeys: (keys: string): Failure => invalid(`Invalid detach keys (${keys}) provided`),
+  escapeKeys: (keys: string): Failure => system(`Invalid escape keys (${keys}) provided`),
   attachStopped: conflict('You cannot attach to a stopped container, start it first'),
   attachPaused: (id: string): Failure => conflict(`container ${id} is paused, unpause the container before attach`),
   task: (verb: 'create' | 'start', cause: string): Failure =>
@@ -106,15 +113,19 @@ export const errors = {
       'invalid',
       `failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ${cause}`,
     ),
+  /** Something of the host's cannot be mounted where it is wanted. */
+  mounting: (source: string, target: string, why: string): Failure =>
+    errors.task('create', `error mounting "${source}" to rootfs at "${target}": ${why}`),
+  mountSource: (path: string, why: string): Failure =>
+    system(`error while creating mount source path '${path}': mkdir ${path}: ${why}`),
+  volumeOverFile: (path: string): Failure => system(`cannot mount volume over existing file, file exists ${path}`),
+  volumeFromFile: (path: string): Failure => system(`source ${path} is not directory`),
   /** A file cannot lie on a directory, nor a directory on a file. @see moby daemon/errors.go: setExitCodeFromError, runc rootfs_linux.go */
   mountKinds: (source: string, target: string, fileOnDir: boolean, graph: string): Failure => {
     const why = fileOnDir
       ? `mount src=${source}, dst=${target}, dstFd=/proc/thread-self/fd/11, flags=MS_BIND|MS_REC: not a directory`
       : `create mountpoint for ${target} mount: cannot create subdirectories in "${graph}/merged${target}": not a directory`;
-    return errors.task(
-      'create',
-      `error mounting "${source}" to rootfs at "${target}": ${why}: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
-    );
+    return errors.mounting(source, target, `${why}: ${MOUNT_HINT}`);
   },
   logDriver: (cause: string): Failure =>
     system(`failed to create task for container: failed to initialize logging driver: ${cause}`),
@@ -123,16 +134,19 @@ export const errors = {
   noGroup: (group: string): Failure => system(`unable to find group ${group}: no matching entries in group file`),
   noGroups: (group: string): Failure => system(`Unable to find group ${group}`),
   joinStopped: (kind: 'IPC' | 'PID', id: string): Failure =>
-    conflict(
-      `failed to join ${kind} namespace: cannot join namespace of a non running container: container ${id} is exited`,
-    ),
+    conflict(`failed to join ${kind} namespace: container ${id} is not running`),
   notShareable: (id: string): Failure =>
     invalid(
       `failed to join IPC namespace: container ${id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
     ),
   noUser: (user: string): Failure => system(`unable to find user ${user}: no matching entries in passwd file`),
-  netContainerStopped: (name: string): Failure =>
-    conflict(`cannot join network namespace of a non running container: container ${name} is exited`),
+  netContainerStopped: (name: string, state: string): Failure =>
+    conflict(`cannot join network namespace of a non running container: container ${name} is ${state}`),
+  netContainerRestarting: (id: string): Failure =>
+    system(
+      `cannot join network namespace of container: Container ${id} is restarting, wait until the container is running`,
+    ),
+  netContainerSelf: system('cannot join own network namespace'),
 
   badResize: (what: string, value: string): Failure =>
     invalid(`invalid resize ${what} ${JSON.stringify(value)}: invalid syntax`),
@@ -166,9 +180,14 @@ export const errors = {
   imageHasChildren: (image: string): Failure =>
     conflict(`conflict: unable to delete ${image} (cannot be forced) - image has dependent child images`),
 
+  noSession: invalid('no upgrade proto in request'),
+  experimental: new Failure(
+    'notImplemented',
+    'This experimental feature is disabled by default. Start the Docker daemon in experimental mode in order to enable it.',
+  ),
   noBuildKit: new Failure(
     'notImplemented',
-    'BuildKit is not part of this engine: build with the classic builder (DOCKER_BUILDKIT=0)',
+    'this engine speaks no gRPC: a build sends its context in the request, or uses the classic builder (DOCKER_BUILDKIT=0)',
   ),
   remoteContext: (remote: string, why: string): Failure => system(`error downloading remote context ${remote}: ${why}`),
   noRemoteContext: (remote: string): Failure =>

@@ -8,7 +8,7 @@ import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { parseDetachKeys } from './detach.ts';
 import { daemonEnvironment, override, withHome } from './environment.ts';
-import { errors } from './errors.ts';
+import { errors, MOUNT_HINT } from './errors.ts';
 import { linkedEnvironment } from './links.ts';
 import { privileges } from './process.ts';
 import { empty, hijack, MIDDLEWARE, streamed, streamType } from './reply.ts';
@@ -84,7 +84,9 @@ function end(daemon: Daemon, exec: Exec, code: number): void {
 export function createExec(daemon: Daemon, name: string, c: Container, config: ExecConfig): { Id: string } | Failure {
   if ((config.Cmd ?? []).length === 0) return errors.noExecCommand;
   if (c.status === 'paused') return errors.execPaused(name);
+  if (c.status === 'restarting') return errors.restarting(c.id);
   if (!c.running) return errors.notRunning(c.id);
+  if (parseDetachKeys(config.DetachKeys ?? '') === undefined) return errors.escapeKeys(config.DetachKeys ?? '');
   const linked = linkedEnvironment(daemon.links, c);
   if (linked instanceof Failure) return linked;
   const exec: Exec = {
@@ -123,8 +125,7 @@ export async function startExec(
   if (exec.started) return errors.execRan(exec.id);
   if (c.status === 'paused') return errors.execPaused(c.name);
   if (!c.running) return errors.notRunning(c.id);
-  const keys = parseDetachKeys(exec.config.DetachKeys ?? '');
-  if (keys instanceof Failure) return keys;
+  const keys = parseDetachKeys(exec.config.DetachKeys ?? '') ?? [];
   exec.started = true;
   const size = (options.Tty ? options.ConsoleSize : undefined) ?? exec.config.ConsoleSize;
   const tty = exec.config.Tty ?? false;
@@ -213,8 +214,11 @@ function spawnExec(daemon: Daemon, exec: Exec, streams: Streams): Refused | unde
       code: 126,
       failure: new Failure('invalid', 'OCI runtime exec failed: exec failed: Cwd must be an absolute path'),
     };
-  if (isErr(run.mounts.fs.stat(cwd, true)))
-    return refuse(127, `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: no such file or directory`);
+  const there = run.mounts.fs.stat(cwd, true);
+  if (isErr(there) || there.kind !== 'dir') {
+    const why = isErr(there) ? 'no such file or directory' : `not a directory: ${MOUNT_HINT}`;
+    return refuse(127, `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: ${why}`);
+  }
   const process = daemon.kernel.spawn({
     argv: config.Cmd as string[],
     env: withHome(exec.env, user.home),

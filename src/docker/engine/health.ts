@@ -33,13 +33,29 @@ function commandOf({ Test }: HealthConfig): string[] | undefined {
   return kind === 'CMD' && rest.length > 0 ? rest : undefined;
 }
 
-/** Begins to check a container that has just started. */
+/** Begins to check a container that has just started; what was found before is still told. */
 export function watchHealth(daemon: Daemon, c: Container): void {
+  const command = commandOf((c.config.Healthcheck ?? {}) as HealthConfig);
+  c.health = command && { Status: 'starting', FailingStreak: 0, Log: c.health?.Log ?? [] };
+  resumeHealth(daemon, c);
+}
+
+/** Begins, or begins again after a pause. */
+export function resumeHealth(daemon: Daemon, c: Container): void {
   const config = (c.config.Healthcheck ?? {}) as HealthConfig;
   const command = commandOf(config);
-  const run = c.running;
-  c.health = command ? { Status: 'starting', FailingStreak: 0, Log: [] } : undefined;
-  if (command && run && c.health) void monitor(daemon, c, { config, command, run, health: c.health });
+  const { running: run, health } = c;
+  if (!command || !run || !health) return;
+  const watch = { config, command, run, health };
+  c.watch = watch;
+  void monitor(daemon, c, watch);
+}
+
+/** No longer checks: who is not looked at is not healthy. @see moby container/health.go: CloseMonitorChannel */
+export function haltHealth(c: Container): void {
+  if (!c.watch) return;
+  c.watch = undefined;
+  if (c.health) c.health.Status = 'unhealthy';
 }
 
 interface Watch {
@@ -50,28 +66,26 @@ interface Watch {
 }
 
 async function monitor(daemon: Daemon, c: Container, watch: Watch): Promise<void> {
-  const { config, run, health } = watch;
-  const startPeriod = config.StartPeriod || 0;
-  const begun = daemon.kernel.world.clock.now;
-  const starting = (): boolean => health.Status === 'starting' && daemon.kernel.world.clock.now - begun < startPeriod;
+  const { config, health } = watch;
+  const startPeriod = BigInt(config.StartPeriod || 0);
+  const starting = (): boolean => health.Status === 'starting' && daemon.now() - (c.startedAt ?? 0n) < startPeriod;
   for (;;) {
-    const fast = starting() ? config.StartInterval || START_INTERVAL : Number.POSITIVE_INFINITY;
-    await daemon.sleep(Math.min(config.Interval || INTERVAL, fast));
-    if (c.running !== run) return;
-    if (c.status === 'paused') continue;
-    await check(daemon, c, watch, starting);
-    if (c.running !== run) return;
+    await daemon.sleep(starting() ? config.StartInterval || START_INTERVAL : config.Interval || INTERVAL);
+    if (c.watch !== watch) return;
+    await check(daemon, c, watch, starting());
+    if (c.watch !== watch) return;
   }
 }
 
-async function check(daemon: Daemon, c: Container, watch: Watch, starting: () => boolean): Promise<void> {
-  const { config, command, run, health } = watch;
+/** @param starting whether a failure does not count yet */
+async function check(daemon: Daemon, c: Container, watch: Watch, starting: boolean): Promise<void> {
+  const { config, command, health } = watch;
   const start = rfc3339Nano(daemon.now());
   const timeout = config.Timeout || TIMEOUT;
   const probe = probeExec(daemon, c, command, MAX_OUTPUT);
   const ended = await Promise.race([probe.ended, daemon.sleep(timeout).then(() => undefined)]);
-  if (c.running !== run) return;
-  if (ended === undefined) probe.kill();
+  if (ended === undefined || c.watch !== watch) probe.kill();
+  if (c.watch !== watch) return;
   const result = ended ?? { code: -1, output: `Health check exceeded timeout (${timeout / SECOND}s)` };
   health.Log.push({ Start: start, End: rfc3339Nano(daemon.now()), ExitCode: result.code, Output: result.output });
   if (health.Log.length > KEPT) health.Log.shift();
@@ -79,7 +93,7 @@ async function check(daemon: Daemon, c: Container, watch: Watch, starting: () =>
   if (result.code === 0) {
     health.FailingStreak = 0;
     health.Status = 'healthy';
-  } else if (!starting()) {
+  } else if (!starting) {
     health.FailingStreak++;
     if (health.FailingStreak >= (config.Retries || RETRIES)) health.Status = 'unhealthy';
   }

@@ -5,6 +5,7 @@
 
 import type { ContainerConfig, HostConfig, LogConfig } from '../api/types.ts';
 import type { Image } from '../images/store.ts';
+import { clean } from './path.ts';
 import { sorted } from './sorted.ts';
 
 const MASKED = [
@@ -182,7 +183,7 @@ export function mergeConfig(
     ...mergeHealth(body.Healthcheck, from?.Healthcheck),
     Image: body.Image ?? '',
     Volumes: Object.keys(volumes).length > 0 ? volumes : null,
-    WorkingDir: body.WorkingDir || from?.WorkingDir || '',
+    WorkingDir: (body.WorkingDir && clean(body.WorkingDir)) || from?.WorkingDir || '',
     Entrypoint: cleared ? null : (givenEntrypoint ?? from?.Entrypoint ?? null),
     OnBuild: null,
     Labels: body.Labels || from?.Labels ? sorted({ ...from?.Labels, ...body.Labels }) : image ? {} : null,

@@ -112,6 +112,7 @@ export function inspectImage(daemon: Daemon, image: Image): Record<string, unkno
     RootFS: { Type: 'layers', Layers: image.layers.map((l) => l.diffId) },
     Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
     Config: {
+      ...(config.ArgsEscaped ? { ArgsEscaped: true } : {}),
       Cmd: config.Cmd,
       Entrypoint: config.Entrypoint,
       Env: config.Env,
@@ -158,30 +159,45 @@ export function tagImage(daemon: Daemon, image: Image, ref: Reference): void {
 
 type Removed = { Untagged: string } | { Deleted: string };
 
-/** DELETE /images/{name} */
+/** Whether all names are one tag at most, and digests of that repository. @see moby daemon/images/image_delete.go: isSingleReference */
+function isSingle(tags: readonly Reference[], digests: readonly Reference[]): boolean {
+  if (tags.length + digests.length <= 1) return true;
+  const names = new Set([...tags, ...digests].map(familiarName));
+  return tags.length <= 1 && digests.length > 0 && names.size === 1;
+}
+
+/** DELETE /images/{name} @see moby daemon/images/image_delete.go: ImageDelete */
 export function removeImage(daemon: Daemon, name: string, force: boolean): Removed[] | Failure {
   const image = daemon.images.get(name);
   if (image instanceof Failure) return image;
   const short = image.id.slice(7, 19);
-  const refs = daemon.images.references(image.id);
+  const tags = daemon.images.references(image.id);
+  const digests = daemon.images.digestsOf(image.id);
   const users = [...daemon.containers.values()].filter((c) => c.image?.id === image.id);
-  const byId = daemon.images.isId(name);
-  if (byId) {
+  if (daemon.images.isId(name)) {
     const running = users.find((c) => c.isRunning);
     if (running) return errors.imageIdInUse(short, running.shortId, true);
-    if (refs.length > 1 && !force) return errors.imageManyTags(short);
+    if (!isSingle(tags, digests) && !force) return errors.imageManyTags(short);
     if (users[0] && !force) return errors.imageIdInUse(short, users[0].shortId, false);
-    return [...untag(daemon, image, refs), ...untagDigests(daemon, image), ...destroy(daemon, image)];
+    return [...untag(daemon, image, [...tags, ...digests]), ...destroy(daemon, image)];
   }
   const parsed = parseReference(name);
   if (parsed instanceof Failure) return parsed;
   const ref = withDefaultTag(parsed);
-  if (refs.length === 1 && users[0] && !force) return errors.imageInUse(name, users[0].shortId, short);
+  if (isSingle(tags, digests) && users[0] && !force) return errors.imageInUse(name, users[0].shortId, short);
   const out = untag(daemon, image, [ref]);
-  if (refs.length > 1) return out;
-  out.push(...untagDigests(daemon, image));
-  if (users.length > 0) return out;
-  return [...out, ...destroy(daemon, image)];
+  const isOther = (r: Reference): boolean => familiarName(r) !== familiarName(ref);
+  // the digests of a repository go with its last tag
+  if (ref.digest === undefined && daemon.images.references(image.id).every(isOther))
+    out.push(
+      ...untag(
+        daemon,
+        image,
+        digests.filter((d) => !isOther(d)),
+      ),
+    );
+  if (daemon.images.references(image.id).length + daemon.images.digestsOf(image.id).length > 0) return out;
+  return users.length > 0 ? out : [...out, ...destroy(daemon, image)];
 }
 
 function untag(daemon: Daemon, image: Image, refs: readonly Reference[]): Removed[] {
@@ -190,11 +206,6 @@ function untag(daemon: Daemon, image: Image, refs: readonly Reference[]): Remove
     daemon.emit('image', 'untag', image.id, { name: image.id });
     return { Untagged: familiarString(ref) };
   });
-}
-
-/** The digests go with the last tag. */
-function untagDigests(daemon: Daemon, image: Image): Removed[] {
-  return daemon.images.removeDigests(image.id).map((ref) => ({ Untagged: familiarString(ref) }));
 }
 
 /** Ids of an image's layers, each with those below it. @see OCI image-spec config.md: Layer ChainID */

@@ -230,6 +230,6 @@ export function diskUsage(daemon: Daemon, types = USAGE_TYPES): Record<string, u
         .list()
         .map((v) => ({ ...volumeJson(v), UsageData: { RefCount: references(daemon, v.name), Size: 0 } })),
     ),
-    BuildCache: asked('build-cache', () => []),
+    BuildCache: asked('build-cache', () => daemon.buildKit?.rows() ?? []),
   };
 }

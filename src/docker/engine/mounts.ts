@@ -11,10 +11,10 @@ import { Failure } from '../errdefs.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
-import { fromBind, fromMount, imageTree, MODES, type MountSpec, volumeMount } from './mountspec.ts';
+import { fromBind, fromMount, imageTree, MODES, type MountSpec, memoryAt, volumeMount } from './mountspec.ts';
 import { clean } from './path.ts';
 import { mountTmpfs, tmpfsFault } from './tmpfs.ts';
-import { bindSource } from './volumeservice.ts';
+import { bindSource, makeVolume, procFault } from './volumeservice.ts';
 
 /** Every mount of a new container; volumes are made. */
 export function mountPoints(daemon: Daemon, config: ContainerConfig, host: HostConfig): MountPoint[] | Failure {
@@ -39,7 +39,8 @@ export function mountPoints(daemon: Daemon, config: ContainerConfig, host: HostC
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = clean(path);
     if (out.has(destination) || destination in tmpfsOf(host)) continue;
-    const v = daemon.volumes.create(undefined);
+    const v = makeVolume(daemon, undefined, host.VolumeDriver);
+    if (v instanceof Failure) return v;
     out.set(destination, { ...volumeMount(v.name, v.path, destination), mode: '' });
   }
   return [...out.values()];
@@ -76,10 +77,12 @@ export function tmpfsFaults(c: Container): Failure | undefined {
 /** Mounts all of it in a container's tree. */
 export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): Failure | undefined {
   const host: FileSystem = daemon.kernel.root.fs;
-  const inOrder = [...c.mounts].sort((a, b) => a.destination.split('/').length - b.destination.split('/').length);
-  for (const m of inOrder) {
+  const inMemory = Object.entries(tmpfsOf(c.hostConfig)).map(([path, options]) => memoryAt(path, options));
+  const depth = (m: MountPoint): number => m.destination.split('/').length;
+  for (const m of [...c.mounts, ...inMemory].sort((a, b) => depth(a) - depth(b))) {
     if (m.type === 'tmpfs') {
-      mountTmpfs(daemon, mounts, m.destination, m.options ?? '');
+      const fault = procFault(m.destination, c) ?? mountTmpfs(daemon, mounts, m.destination, m.options ?? '');
+      if (fault) return errors.mounting('tmpfs', m.destination, fault);
       continue;
     }
     if (m.type === 'image') {
@@ -96,7 +99,6 @@ export function mountPointsInto(daemon: Daemon, c: Container, mounts: Mounts): F
   const devices = (c.hostConfig.Devices as readonly { PathOnHost: string; PathInContainer: string }[] | null) ?? [];
   for (const { PathOnHost, PathInContainer } of devices)
     if (!isErr(host.stat(PathOnHost, true))) mounts.bind(PathInContainer, host, PathOnHost, { source: 'udev' });
-  for (const [path, options] of Object.entries(tmpfsOf(c.hostConfig))) mountTmpfs(daemon, mounts, path, options);
   return undefined;
 }
 

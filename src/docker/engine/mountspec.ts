@@ -55,6 +55,12 @@ const plainMount = (type: MountPoint['type'], source: string, destination: strin
   copy: false,
 });
 
+/** A file system in memory. @param options as `--tmpfs` has them */
+export const memoryAt = (destination: string, options: string, readOnly = false): MountPoint => ({
+  ...plainMount('tmpfs', '', destination, readOnly),
+  options,
+});
+
 /** `SOURCE:DESTINATION[:MODE]` */
 export function fromBind(daemon: Daemon, spec: string, driver: string): MountPoint | Failure {
   const [source = '', target = '', mode = '', ...more] = spec.split(':');
@@ -148,7 +154,7 @@ const memoryMount: Make = (_daemon, { Source: source = '', ReadOnly, TmpfsOption
     ...(SizeBytes > 0 ? [`size=${Math.ceil(SizeBytes / 1024)}k`] : []),
     ...(Mode > 0 ? [`mode=${Mode.toString(8)}`] : []),
   ].join(',');
-  return { ...plainMount('tmpfs', '', destination, ReadOnly), options };
+  return memoryAt(destination, options, ReadOnly);
 };
 
 const TYPES: ReadonlyMap<string, Make> = new Map([

@@ -4,7 +4,7 @@
  * @see moby daemon/oci_linux.go
  */
 import { isErr } from '../../linux/kernel/errno.ts';
-import type { Mounts, PidNs } from '../../linux/kernel/machine.ts';
+import type { Confinement, Mounts, PidNs } from '../../linux/kernel/machine.ts';
 import type { NetnsKey } from '../../linux/kernel/netadmin.ts';
 import { Failure } from '../errdefs.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -23,31 +23,72 @@ export function pidNamespace(daemon: Daemon, c: Container): PidNs | Failure {
   if (!mode.startsWith('container:')) return daemon.kernel.pidnsAdd();
   const other = daemon.container(mode.slice(10));
   if (other instanceof Failure) return other.wrap('failed to join PID namespace');
-  if (!other.running) return errors.joinStopped('PID', other.id);
+  if (!other.running) return errors.joinStopped('PID', mode.slice(10));
   return other.running.pidns;
 }
 
 /** `c 1:3 rwm` */
 const DEVICE_RULE = /^[acb] (?:\d+|\*):(?:\d+|\*) [rwm]{1,3}$/;
 
+/** A device, or a directory with some in it. @see containerd pkg/oci: DevicesFromPath */
+function deviceFault(daemon: Daemon, path: string): string | undefined {
+  const { fs } = daemon.kernel.root;
+  const there = fs.stat(path, true);
+  if (isErr(there)) return there.text.toLowerCase();
+  if (there.kind === 'char') return undefined;
+  const inside = there.kind === 'dir' ? fs.readdir(path) : [];
+  const some = !isErr(inside) && inside.some(({ kind }) => kind === 'char');
+  return some ? undefined : 'not a device node';
+}
+
+/** Limits of block devices, which must be there. @see moby daemon/daemon_unix.go: getBlkioWeightDevices */
+function blockDeviceFault(daemon: Daemon, { hostConfig }: Container): Failure | undefined {
+  for (const key of ['WeightDevice', 'DeviceReadBps', 'DeviceWriteBps', 'DeviceReadIOps', 'DeviceWriteIOps'])
+    for (const { Path } of (hostConfig[`Blkio${key}`] as readonly { Path: string }[] | null) ?? []) {
+      const there = daemon.kernel.root.fs.stat(Path, true);
+      if (isErr(there)) return new Failure('system', `stat ${Path}: ${there.text.toLowerCase()}`);
+    }
+  return undefined;
+}
+
+/** Shares that the kernel takes: what is less or more becomes the least or the most. */
+const SHARES = { least: 2, most: 262144 };
+
+/** What runc finds when it has written a control group's files. @see opencontainers/cgroups fs/cpu.go: SetShares */
+export function groupFault({ hostConfig }: Container): Failure | undefined {
+  const shares = (hostConfig.CpuShares as number | undefined) ?? 0;
+  const word = shares > SHARES.most ? 'maximum' : shares > 0 && shares < SHARES.least ? 'minimum' : undefined;
+  if (!word) return undefined;
+  const bound = word === 'maximum' ? SHARES.most : SHARES.least;
+  return errors.task(
+    'create',
+    `error setting cgroup config for procHooks process: the ${word} allowed cpu-shares is ${bound}`,
+  );
+}
+
 /** Devices of the host that are asked for must be there; there is no driver for GPUs. @see moby daemon/oci_linux.go: WithDevices */
 export function checkDevices(daemon: Daemon, c: Container): Failure | undefined {
   const devices = (c.hostConfig.Devices as readonly { PathOnHost: string }[] | null) ?? [];
-  const missing = devices.find((d) => isErr(daemon.kernel.root.fs.stat(d.PathOnHost, true)));
-  if (missing)
-    return new Failure(
-      'system',
-      `error gathering device information while adding custom device "${missing.PathOnHost}": no such file or directory`,
-    );
+  for (const { PathOnHost: path } of devices) {
+    const why = deviceFault(daemon, path);
+    if (why)
+      return new Failure(
+        'system',
+        `error gathering device information while adding custom device ${JSON.stringify(path)}: ${why}`,
+      );
+  }
+  const unknown = blockDeviceFault(daemon, c);
+  if (unknown) return unknown;
   const rules = (c.hostConfig.DeviceCgroupRules as readonly string[] | null) ?? [];
   const rule = c.hostConfig.Privileged ? undefined : rules.find((r) => !DEVICE_RULE.test(r));
   if (rule !== undefined) return new Failure('system', `invalid device cgroup rule format: '${rule}'`);
   const requests =
-    (c.hostConfig.DeviceRequests as readonly { Driver: string; Capabilities: string[][] }[] | null) ?? [];
+    (c.hostConfig.DeviceRequests as readonly { Driver?: string; Capabilities?: string[][] }[] | null) ?? [];
   const [request] = requests;
   if (!request) return undefined;
-  const wanted = request.Capabilities.map((all) => `[${all.join(' ')}]`).join(' ');
-  return new Failure('system', `could not select device driver "${request.Driver}" with capabilities: [${wanted}]`);
+  const { Driver = '', Capabilities } = request;
+  const wanted = (Capabilities ?? []).map((all) => `[${(all ?? []).join(' ')}]`).join(' ');
+  return new Failure('system', `could not select device driver "${Driver}" with capabilities: [${wanted}]`);
 }
 
 /** `--sysctl`: parameters of the container's own namespaces. */
@@ -91,11 +132,23 @@ export function initArgv(daemon: Daemon, c: Container, mounts: Mounts): string[]
 /** What processes of a container have when nothing else is said. */
 const USUAL: ReadonlySet<string> = new Set(capabilitiesOf(null, null, false));
 
-/** @param privileged of `docker exec --privileged` */
-export function privileges(c: Container, privileged = false): { readonly caps?: ReadonlySet<string> } {
-  const { CapAdd, CapDrop, Privileged } = c.hostConfig;
-  if (privileged || Privileged) return {};
-  return privilegesOf(CapAdd, CapDrop);
+/**
+ * What a process of a container may, and what holds it.
+ * @param privileged of `docker exec --privileged`
+ */
+export function privileges(
+  c: Container,
+  privileged = false,
+): { readonly caps?: ReadonlySet<string>; readonly confinement: Confinement } {
+  const { CapAdd, CapDrop, Privileged, SecurityOpt, OomScoreAdj } = c.hostConfig;
+  const options = (SecurityOpt as readonly string[] | null) ?? [];
+  const confinement: Confinement = {
+    oomScoreAdj: (OomScoreAdj as number | undefined) ?? 0,
+    noNewPrivs: options.some((o) => /^no-new-privileges([=:](true|1|t))?$/i.test(o)),
+    seccomp: !(privileged || Privileged || options.some((o) => /^seccomp[=:]unconfined$/.test(o))),
+  };
+  if (privileged || Privileged) return { confinement };
+  return { ...privilegesOf(CapAdd, CapDrop), confinement };
 }
 
 /** The usual capabilities with those that are added, and without those that are dropped. */

@@ -1,6 +1,7 @@
 /** What prune requests may ask for: labels, and an age. @see moby daemon/prune.go: getUntilFromPruneFilters, matchLabels */
 import { Failure } from '../errdefs.ts';
-import { parseRfc3339, parseUnix } from '../time.ts';
+import { timestamp } from '../gotime.ts';
+import { parseUnix } from '../time.ts';
 import type { Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
 import { Filters } from './filters.ts';
@@ -32,7 +33,8 @@ export function parsePruning(daemon: Daemon, text: string | null, accepted: read
 export function timeOf(daemon: Daemon, text: string): bigint | Failure {
   const ago = goDuration(text);
   if (ago !== undefined) return daemon.now() - ago;
-  return parseUnix(text) ?? parseRfc3339(text) ?? errors.badTime(text);
+  const time = timestamp(text);
+  return 'error' in time ? new Failure('invalid', time.error) : (parseUnix(time.at) ?? errors.badTime(text));
 }
 
 /** `1h30m`, `10s`; undefined when it is none. @see Go time.ParseDuration */

@@ -4,8 +4,10 @@
  * @see moby distribution/pull_v2.go, distribution/xfer/download.go, pkg/progress
  */
 import { MS } from '../../base/clock.ts';
+import { utf8 } from '../../base/http.ts';
 import { Failure } from '../errdefs.ts';
 import { digest, sha256 } from '../images/digest.ts';
+import { imageJson } from '../images/json.ts';
 import { noManifest } from '../images/platform.ts';
 import { familiarName, familiarString, parseReference, type Reference, withDefaultTag } from '../images/reference.ts';
 import { HUB, reachRegistry } from '../images/registry.ts';
@@ -58,10 +60,11 @@ export async function pullImage(daemon: Daemon, from: string, tag: string, platf
   })();
 }
 
-/** GET /distribution/{name}/json: what the registry has under a name, without taking it. */
-export async function inspectDistribution(daemon: Daemon, name: string): Promise<Record<string, unknown> | Failure> {
-  const ref = parseReference(name);
-  if (ref instanceof Failure) return ref;
+/** What a registry has under a name, and the digest of its manifest. */
+export async function findRemote(
+  daemon: Daemon,
+  ref: Reference,
+): Promise<{ readonly image: NewImage; readonly digest: string } | Failure> {
   const isHub = ref.domain === 'docker.io';
   const refused = await reachRegistry(daemon.controller.daemon.sys, isHub ? HUB : ref.domain);
   if (refused) return refused;
@@ -70,11 +73,26 @@ export async function inspectDistribution(daemon: Daemon, name: string): Promise
   const repo = familiarName(ref);
   const found = !isHub ? 'no repository' : lookUp(daemon, hub, repo, withDefaultTag(ref));
   if (found === 'no tag') return new Failure('notFound', 'manifest unknown: manifest unknown');
-  if (found === 'no repository') return denied(repo);
-  const id = manifestDigest(make(daemon, found));
+  if (found === 'no repository') return isHub && hub.ELSEWHERE.has(repo) ? notCarried(repo) : denied(repo);
+  const image = make(daemon, found);
+  return { image, digest: manifestDigest(image) };
+}
+
+/** GET /distribution/{name}/json: what the registry has under a name, without taking it. @param whole with the manifest itself, which a client would ask the registry for */
+export async function inspectDistribution(
+  daemon: Daemon,
+  name: string,
+  whole = false,
+): Promise<Record<string, unknown> | Failure> {
+  const ref = parseReference(name);
+  if (ref instanceof Failure) return ref;
+  const found = await findRemote(daemon, ref);
+  if (found instanceof Failure) return found;
+  const manifest = manifestOf(found.image);
   return {
-    Descriptor: { mediaType: 'application/vnd.docker.distribution.manifest.v2+json', digest: id, size: 528 },
+    Descriptor: { mediaType: MANIFEST, digest: found.digest, size: utf8(manifest).length },
     Platforms: [{ architecture: 'amd64', os: 'linux' }],
+    ...(whole ? { Manifest: manifest } : {}),
   };
 }
 
@@ -111,11 +129,31 @@ const lookUp = (
 const make = (daemon: Daemon, chain: readonly ImageSpec[]): NewImage =>
   chain.reduce<NewImage | undefined>((base, spec) => daemon.images.specified(spec, base), undefined) as NewImage;
 
-/** What names an image in a registry. */
-const manifestDigest = (image: NewImage): string =>
-  digest(
-    JSON.stringify({ layers: image.layers.map((l) => l.diffId), config: image.config, created: String(image.created) }),
+const packedSize = (l: ImageLayer): number => Math.max(32, Math.ceil(l.size * PACKED));
+const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+
+/** An image as a registry describes it. @see docker/distribution manifest/schema2/manifest.go */
+function manifestOf(image: NewImage): string {
+  const config = imageJson(image);
+  const part = (kind: string, size: number, id: string): unknown => ({
+    mediaType: `application/vnd.docker.${kind}`,
+    size,
+    digest: id,
+  });
+  return JSON.stringify(
+    {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config: part('container.image.v1+json', utf8(config).length, digest(config)),
+      layers: image.layers.map((l) => part('image.rootfs.diff.tar.gzip', packedSize(l), digest(`gzip ${l.diffId}`))),
+    },
+    undefined,
+    3,
   );
+}
+
+/** What names an image in a registry. */
+const manifestDigest = (image: NewImage): string => digest(manifestOf(image));
 
 const shortOf = (l: ImageLayer): string => sha256(`gzip ${l.diffId}`).slice(0, 12);
 
@@ -164,7 +202,7 @@ async function* fetchLayers(daemon: Daemon, image: NewImage, added: Image): Stre
     yield line({ status: 'Pulling fs layer', progressDetail: {}, id });
     transfers.push({
       id,
-      total: Math.max(32, Math.ceil(l.size * PACKED)),
+      total: packedSize(l),
       size: Math.max(32, l.size),
       got: 0,
       unpacked: 0,

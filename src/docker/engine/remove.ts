@@ -70,6 +70,11 @@ function isOnlyFor(daemon: Daemon, { type, name }: MountPoint): boolean {
   return ![...daemon.containers.values()].some((c) => c.mounts.some((m) => m.type === 'volume' && m.name === name));
 }
 
+/** Takes away the volumes that were made for a container alone. */
+export function dropVolumes(daemon: Daemon, c: Container): void {
+  for (const m of c.mounts) if (isOnlyFor(daemon, m)) daemon.volumes.remove(m.name);
+}
+
 /** Takes a container that does not run out of the books. */
 export async function removeContainer(daemon: Daemon, c: Container, volumes = c.hostConfig.AutoRemove): Promise<void> {
   if (!daemon.forget(c)) return;
@@ -79,7 +84,7 @@ export async function removeContainer(daemon: Daemon, c: Container, volumes = c.
   const dir = containerDir(c.id);
   for (const file of ['hosts', 'hostname', 'resolv.conf']) daemon.kernel.root.fs.unlink(`${dir}/${file}`);
   daemon.kernel.root.fs.rmdir(dir);
-  if (volumes) for (const m of c.mounts) if (isOnlyFor(daemon, m)) daemon.volumes.remove(m.name);
+  if (volumes) dropVolumes(daemon, c);
   daemon.containerEvent(c, 'destroy');
   c.notify(true);
 }

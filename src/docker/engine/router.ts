@@ -63,16 +63,6 @@ function unescaped(s: string): string {
   }
 }
 
-/** What Go does not read of a query. @see Go net/url: parseQuery */
-function badQuery(search: string): Failure | undefined {
-  for (const part of search.split('&')) {
-    if (part.includes(';')) return new Failure('invalid', 'invalid semicolon separator in query');
-    const bad = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(part);
-    if (bad) return new Failure('invalid', `invalid URL escape ${JSON.stringify(bad[0])}`);
-  }
-  return undefined;
-}
-
 /** dockerd's API. @param load gives the routes, whose code arrives with the first request */
 export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[]>): HttpService {
   let routes: Table | undefined;
@@ -90,10 +80,13 @@ export function createRouter(daemon: Daemon, load: () => Promise<readonly Route[
       const version = versioned?.[1];
       const refused = version === undefined || version === API_VERSION ? undefined : versionFault(daemon, version);
       if (refused) return refused;
-      const odd = badQuery(request.search ?? '');
-      if (odd) return failure(daemon, odd);
+      const form = /[;%]/.test(request.search ?? '') || request.headers['content-type']?.includes('form');
+      const query = form
+        ? await (await daemon.kernel.world.hold(import('./form.ts'))).readForm(request)
+        : request.query;
+      if (query instanceof Failure) return failure(daemon, query);
       await daemon.sleep(COST.request);
-      const call = { daemon, request, query: request.query, params: found.params, version: version ?? API_VERSION };
+      const call = { daemon, request, query, params: found.params, version: version ?? API_VERSION };
       const answer = await found.route.handler(call);
       return answer instanceof Failure ? failure(daemon, answer) : answer;
     },

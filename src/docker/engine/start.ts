@@ -11,13 +11,13 @@ import { allocateNetwork, announceNetworks, releaseNetwork } from './connect.ts'
 import type { Container, Running } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { daemonEnvironment, withHome } from './environment.ts';
-import { errors } from './errors.ts';
+import { errors, MOUNT_HINT } from './errors.ts';
 import { containerDir, writeFiles } from './files.ts';
-import { watchHealth } from './health.ts';
+import { haltHealth, watchHealth } from './health.ts';
 import { linkedEnvironment } from './links.ts';
 import { callFluentd, openLogFault } from './logdrivers.ts';
 import { mountPointsInto, tmpfsFaults } from './mounts.ts';
-import { checkDevices, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
+import { checkDevices, groupFault, initArgv, pidNamespace, privileges, setSysctls } from './process.ts';
 import { removeContainer } from './remove.ts';
 import { Streams } from './streams.ts';
 import { mountSharedMemory, protectPaths, sharedMemory } from './systemmounts.ts';
@@ -50,7 +50,7 @@ async function launch(daemon: Daemon, c: Container): Promise<Failure | undefined
       : ((await daemon.swarm?.attach(c)) ?? allocateNetwork(daemon, c) ?? (await runTask(daemon, c, linked)));
   if (!failure) return undefined;
   c.error = failure.message;
-  if (c.exitCode === 0) c.exitCode = 128;
+  if (c.exitCode === 0) c.exitCode = failure.message.endsWith(MOUNT_HINT) ? 127 : 128;
   c.status = c.startedAt === undefined ? 'created' : 'exited';
   c.log.close(daemon.now());
   if (c.hostConfig.AutoRemove) await removeContainer(daemon, c);
@@ -101,7 +101,7 @@ function createTask(
   const netns = shared?.netns ?? c.sandbox?.netns ?? kernel.hostNetns;
   const readOnly = c.hostConfig.ReadonlyRootfs === true;
   const readOnlySys = c.hostConfig.Privileged !== true;
-  const mounts = kernel.mounts(c.rootfs, { pidns, netns, readOnly, readOnlySys });
+  const mounts = kernel.mounts(c.rootfs, { pidns, netns, readOnly, readOnlySys, console: c.config.Tty });
   const shm = mountSharedMemory(daemon, c, mounts, memory);
   const mounted = mountAll(daemon, c, mounts, shared?.id);
   if (mounted) return mounted;
@@ -109,7 +109,7 @@ function createTask(
   const uts = hostUts ? kernel.uts : { hostname: shared?.hostname ?? c.config.Hostname };
   const user = lookupUser(mounts.fs, c.config.User, c.hostConfig.GroupAdd as string[] | null);
   if (user instanceof Failure) return user;
-  const unset = checkDevices(daemon, c) ?? (c.sandbox ? undefined : setSysctls(daemon, c, netns));
+  const unset = checkDevices(daemon, c) ?? groupFault(c) ?? (c.sandbox ? undefined : setSysctls(daemon, c, netns));
   if (unset) return unset;
   const log = openLogFault(c.hostConfig.LogConfig);
   if (log) return errors.logDriver(log);
@@ -216,7 +216,9 @@ function sharedNamespace(daemon: Daemon, c: Container): Shared | Failure | undef
   const other = daemon.container(mode.slice(10));
   if (other instanceof Failure)
     return new Failure('system', `joining network namespace of container: ${other.message}`);
-  if (!other.running) return errors.netContainerStopped(other.name);
+  if (other === c) return errors.netContainerSelf;
+  if (other.status === 'restarting') return errors.netContainerRestarting(mode.slice(10));
+  if (!other.running) return errors.netContainerStopped(other.name, other.status);
   return { id: other.id, netns: other.running.netns, hostname: other.config.Hostname };
 }
 
@@ -227,7 +229,10 @@ function mountAll(daemon: Daemon, c: Container, mounts: Mounts, filesOf = c.id):
   const fault = mountPointsInto(daemon, c, mounts);
   if (fault) return fault;
   for (const name of ['resolv.conf', 'hostname', 'hosts'])
-    mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, { source: '/dev/vda' });
+    mounts.bind(`/etc/${name}`, host, `${dir}/${name}`, {
+      source: '/dev/vda',
+      readOnly: c.hostConfig.ReadonlyRootfs === true,
+    });
   protectPaths(c, mounts);
   return undefined;
 }
@@ -264,6 +269,7 @@ export function execError(fs: FileSystem, program: string, e: Errno): { text: st
 async function onExit(daemon: Daemon, c: Container, status: WaitStatus): Promise<void> {
   const run = c.running;
   if (!run) return;
+  haltHealth(c);
   run.streams.end();
   await run.streams.drained;
   await daemon.sleep(COST.teardown);

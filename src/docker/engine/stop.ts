@@ -5,6 +5,7 @@ import type { Failure } from '../errdefs.ts';
 import type { Container } from './container.ts';
 import { COST, type Daemon } from './daemon.ts';
 import { errors } from './errors.ts';
+import { haltHealth, resumeHealth } from './health.ts';
 import { startContainer } from './start.ts';
 
 const DEFAULT_TIMEOUT = 10;
@@ -84,7 +85,11 @@ export async function restartContainer(
   options: { timeout?: number; signal?: string },
 ): Promise<Failure | undefined> {
   if (c.isRunning) {
+    // what is to go when it ends stays this time
+    const { AutoRemove } = c.hostConfig;
+    c.hostConfig.AutoRemove = false;
     const failure = await stopContainer(daemon, c, options);
+    c.hostConfig.AutoRemove = AutoRemove;
     if (failure) return failure;
   }
   const failure = await startContainer(daemon, c);
@@ -95,11 +100,14 @@ export async function restartContainer(
 
 /** POST /containers/{id}/pause */
 export async function pauseContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+  if (c.status === 'restarting') return errors.restarting(c.id);
   if (!c.running) return errors.notRunning(c.id);
   if (c.status === 'paused') return errors.alreadyPaused(c.id);
   await daemon.sleep(COST.request);
+  if (!c.running) return errors.notRunning(c.id);
   daemon.kernel.freeze(c.running.pidns, true);
   c.status = 'paused';
+  haltHealth(c);
   daemon.containerEvent(c, 'pause');
   return undefined;
 }
@@ -109,6 +117,7 @@ export async function unpauseContainer(daemon: Daemon, c: Container): Promise<Fa
   if (!c.running || c.status !== 'paused') return errors.notPaused(c.id);
   daemon.kernel.freeze(c.running.pidns, false);
   c.status = 'running';
+  resumeHealth(daemon, c);
   daemon.containerEvent(c, 'unpause');
   return undefined;
 }

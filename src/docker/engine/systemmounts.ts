@@ -19,9 +19,9 @@ export function sharedMemory(daemon: Daemon, c: Container): FileSystem | Failure
   if (!mode.startsWith('container:')) return undefined;
   const other = daemon.container(mode.slice(10));
   if (other instanceof Failure) return other.wrap('failed to join IPC namespace');
-  if (!other.running) return errors.joinStopped('IPC', other.id);
+  if (!other.running) return errors.joinStopped('IPC', mode.slice(10));
   const { shm } = other.running;
-  return shm && other.hostConfig.IpcMode === 'shareable' ? shm : errors.notShareable(other.id);
+  return shm && other.hostConfig.IpcMode === 'shareable' ? shm : errors.notShareable(mode.slice(10));
 }
 
 /**

@@ -74,11 +74,28 @@ const bytesOf = (size: string): number | undefined => {
   return m ? Number(m[1]) * (UNITS[(m[2] as string).toLowerCase()] as number) : undefined;
 };
 
-/** Pre: {@link tmpfsFault} has nothing to say. */
-export function mountTmpfs(daemon: Daemon, mounts: Mounts, target: string, given: string): void {
+/** Values that the kernel reads as numbers. */
+const NUMBERS: readonly (readonly [string, RegExp])[] = [
+  ['size', /^\d+[kmgtpe]?%?$/i],
+  ['mode', /^[0-7]+$/],
+  ['uid', /^\d+$/],
+  ['gid', /^\d+$/],
+  ['nr_inodes', /^\d+[kmgtpe]?$/i],
+  ['nr_blocks', /^\d+[kmgtpe]?$/i],
+];
+
+/** Pre: {@link tmpfsFault} has nothing to say. @returns what runc says of a value that the kernel does not take */
+export function mountTmpfs(daemon: Daemon, mounts: Mounts, target: string, given: string): string | undefined {
   const merged = merge(given);
   if (merged instanceof Failure) throw new Error(merged.message);
+  const { flags, values } = merged;
+  if (NUMBERS.some(([name, shape]) => !shape.test(values.get(name) ?? '0'))) {
+    const raised = ['nosuid', 'nodev', 'noexec'].filter((f) => flags.has(f)).map((f) => `MS_${f.toUpperCase()}`);
+    const data = [...values].map(([name, value]) => `${name}=${value}`).join(',');
+    return `mount src=tmpfs, dst=${target}, dstFd=/proc/thread-self/fd/11, flags=${raised.join('|')}, data=${data}: invalid argument`;
+  }
   mountMemory(daemon.kernel, mounts, target, 'tmpfs', merged);
+  return undefined;
 }
 
 /** Mounts shared memory of `size` bytes, or what another container already has. @returns the file system */

@@ -84,7 +84,7 @@ export function topContainer(
   psArgs: string,
 ): { Processes: string[][]; Titles: string[] } | Failure {
   const run = c.running;
-  if (!run) return errors.notRunning(c.id);
+  if (!run) return c.status === 'restarting' ? errors.restarting(c.id) : errors.notRunning(c.id);
   const columns = parseColumns(psArgs);
   if (columns instanceof Failure) return columns;
   const rows = daemon.kernel

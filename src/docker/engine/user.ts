@@ -22,7 +22,8 @@ export function lookupUser(fs: FileSystem, spec: string, more: readonly string[]
   const [name = '', asked = ''] = spec.split(':');
   const wantedGroup = asked || undefined;
   const wanted = name === '' ? '0' : name;
-  const row = passwd.find((r) => r[0] === wanted || r[2] === wanted);
+  const uid = isNumber(wanted) ? Number(wanted) : undefined;
+  const row = passwd.find((r) => (uid === undefined ? r[0] === wanted : Number(r[2]) === uid));
   if (!row && !isNumber(wanted)) return errors.noUser(wanted);
   const gidOf = (g: string): number | undefined => {
     const found = group.find((r) => r[0] === g || r[2] === g);

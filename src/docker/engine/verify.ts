@@ -138,6 +138,8 @@ function verifyHost(host: HostConfig): Failure | undefined {
     if (target === '/') return invalid("invalid specification: destination can't be '/'");
     if (!target.startsWith('/')) return invalid(`invalid mount path: '${target}' mount path must be absolute`);
   }
+  if ('' in ((host.Annotations as object | null) ?? {}))
+    return invalid('invalid Annotations: the empty string is not permitted as an annotation key');
   const cgroupns = (host.CgroupnsMode as string | undefined) ?? '';
   if (!['', 'private', 'host'].includes(cgroupns)) return invalid(`invalid cgroup namespace mode: ${cgroupns}`);
   const score = host.OomScoreAdj as number;

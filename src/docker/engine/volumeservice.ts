@@ -22,7 +22,7 @@ export function makeVolume(
   labels: Readonly<Record<string, string>> | null = null,
   options: Readonly<Record<string, string>> | null = null,
 ): Volume | Failure {
-  if (driver !== '' && driver !== 'local') return errors.noVolumeDriver(name ?? '', driver);
+  if (driver !== '' && driver !== 'local') return errors.noVolumeDriver(name ?? daemon.rng.hex(64), driver);
   if (name !== undefined && !VOLUME_NAME.test(name)) return errors.volumeNameIn(name);
   const bad = optionFault(options ?? {});
   if (bad) return errors.volumeOption(name ?? '', bad);
@@ -57,11 +57,34 @@ export function releaseVolumes(daemon: Daemon, c: Container): void {
 /** Where on the machine a bind or a volume, or the wanted part of it, lies. */
 const sourceOf = (m: MountPoint): string => clean(`${m.source}/${m.subpath ?? ''}`);
 
+/** Entries of /proc that others may stand in for. */
+const OVER_PROC =
+  'cpuinfo diskstats meminfo stat swaps uptime loadavg slabinfo net/dev sys/kernel/ns_last_pid sys/crypto/fips_enabled'
+    .split(' ')
+    .map((name) => `/proc/${name}`);
+
+/**
+ * Nothing but another /proc may lie over /proc, and hardly anything in it.
+ * @see runc libcontainer/rootfs_linux.go: checkProcMount
+ */
+export function procFault(target: string, c: Container, source = ''): string | undefined {
+  if (!`${target}/`.startsWith('/proc/') || OVER_PROC.includes(target)) return undefined;
+  if (target === '/proc' && `${source}/`.startsWith('/proc/')) return undefined;
+  const why = target === '/proc' ? 'not of type proc' : 'inside /proc';
+  return (
+    `create mountpoint for ${target} mount: check proc-safety of ${target} mount: ` +
+    `"${overlayDirectory(c)}/merged${target}" cannot be mounted because it is ${why}`
+  );
+}
+
 /** A bind or a volume in a container's tree. A directory of the host that is not there is made for `-v`. */
 export function bindSource(daemon: Daemon, m: MountPoint, mounts: Mounts, c: Container): Failure | undefined {
   const { fs } = daemon.kernel.root;
   const source = sourceOf(m);
-  if (isErr(fs.stat(source, true))) fs.mkdir(source, 0o755, true);
+  const unmade = isErr(fs.stat(source, true)) ? fs.mkdir(source, 0o755, true) : 0;
+  if (isErr(unmade)) return errors.mountSource(source, unmade.text.toLowerCase());
+  const inProc = procFault(m.destination, c, source);
+  if (inProc) return errors.mounting(source, m.destination, inProc);
   const from = fs.stat(source, true);
   const to = mounts.fs.stat(m.destination, true);
   const [file, dir] = [!isErr(from) && from.kind !== 'dir', !isErr(to) && to.kind === 'dir'];

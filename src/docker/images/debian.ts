@@ -4,10 +4,10 @@ import type { LayerFile, LayerSpec } from '../../linux/kernel/machine.ts';
 /** Debian's essential packages: ps and free are not among them (procps), nor is less. */
 const BIN =
   'awk base64 basename bash cat chmod chown clear cmp comm cp cut dash date dd df diff dirname dmesg du echo egrep ' +
-  'env expr factor false fgrep find fold getent grep groups gzip head hostname id join kill ln login ls lsns md5sum ' +
+  'env expr factor false fgrep find fold getent grep groups gunzip gzip head hostname id join kill ln login ls lsns md5sum ' +
   'mkdir mkfifo mktemp more mount mv nl nohup nproc nsenter od paste pidof printenv printf pwd readlink realpath ' +
   'rev rm rmdir sed seq setsid sha1sum sha256sum shuf sleep sort split stat stty su sync tac tail tar tee test ' +
-  'timeout touch tr true truncate tty uname uniq unshare wc which who whoami xargs yes';
+  'timeout touch tr true truncate tty uname uniq unshare wc which who whoami xargs yes zcat';
 /** procps: in Ubuntu's images, and brought along by training/base. */
 const PROCPS_BIN = 'free pgrep pkill ps top uptime watch';
 const WEB_BIN = 'arping curl dig host less nc netstat nslookup ping ping6 ss tcpdump telnet traceroute wget';

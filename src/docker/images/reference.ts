@@ -71,6 +71,8 @@ export function repoTagReference(repo: string, tag: string): Reference | undefin
   const ref = parseReference(repo);
   if (ref instanceof Failure) return ref;
   if (ref.digest !== undefined) return new Failure('invalid', 'cannot import digest reference');
+  if (familiarName(ref) === 'sha256')
+    return new Failure('invalid', 'refusing to create an ambiguous tag using digest algorithm as name');
   if (tag === '') return withDefaultTag(ref);
   return TAG.test(tag) ? { ...ref, tag } : new Failure('invalid', 'invalid tag format');
 }

@@ -3,6 +3,8 @@ import type { LayerSpec } from '../../linux/kernel/machine.ts';
 
 /** The part of an image's config that containers take over; image JSON sorts it by name. */
 export interface ImageConfig {
+  /** Cmd was set by BuildKit. */
+  readonly ArgsEscaped?: boolean;
   readonly Cmd: string[] | null;
   readonly Entrypoint: string[] | null;
   readonly Env: string[] | null;

@@ -201,12 +201,6 @@ export class ImageStore {
     this.#idByDigest.set(digestKey(ref), id);
   }
 
-  removeDigests(id: string): Reference[] {
-    const gone = this.digestsOf(id);
-    for (const ref of gone) this.#idByDigest.delete(digestKey(ref));
-    return gone;
-  }
-
   /** Digests by which registries know an image. */
   digestsOf(id: string): Reference[] {
     const out: Reference[] = [];
@@ -217,8 +211,9 @@ export class ImageStore {
     return out;
   }
 
+  /** Takes a name away: a tag, or a digest. */
   untag(ref: Reference): boolean {
-    return this.#tags.delete(key(ref));
+    return ref.digest === undefined ? this.#tags.delete(key(ref)) : this.#idByDigest.delete(digestKey(ref));
   }
 
   byTag(ref: Reference): Image | undefined {

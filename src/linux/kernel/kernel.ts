@@ -38,7 +38,7 @@ import { end, flush, type SignalHost, send } from './signals.ts';
 import { spawnRequest } from './spawn.ts';
 import type { OpenFlags } from './sys.ts';
 import { Sysctls } from './sysctl.ts';
-import { makeSys } from './sysimpl/sys.ts';
+import { makeSys, type SysCalls } from './sysimpl/sys.ts';
 import { UnixListener, type UnixSocket } from './unix.ts';
 import type { LabWorld } from './world.ts';
 
@@ -63,6 +63,8 @@ interface SystemMounts {
   readonly dev: { readonly source: string; readonly options: string };
   readonly pts: string;
   readonly readOnlySys: boolean;
+  /** Undefined on a machine; whether a container has /dev/console. */
+  readonly console?: boolean;
 }
 const MACHINE: SystemMounts = {
   dev: { source: 'udev', options: 'rw,nosuid' },
@@ -95,6 +97,8 @@ export class Machine implements Kernel {
   readonly dmesg: string[] = [];
   readonly #namespaceIds = new Map<object, number>();
   readonly #services = new Map<string, UnixListener>();
+  /** System calls that look at permissions, once some process needs them. */
+  guarded: typeof SysCalls | undefined;
 
   constructor(
     readonly world: LabWorld,
@@ -154,10 +158,11 @@ export class Machine implements Kernel {
     };
   }
 
-  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey, { dev, pts, readOnlySys }: SystemMounts): void {
+  #mountSystem(table: MountTable, pidns: PidNamespace, netns: NetnsKey, system: SystemMounts): void {
+    const { dev, pts, readOnlySys, console } = system;
     const plain = 'rw,nosuid,nodev,noexec,relatime';
     table.mount('/proc', synthFs('proc', procfs(this, pidns)), { source: 'proc', options: plain });
-    table.mount('/dev', devfs(this), dev);
+    table.mount('/dev', devfs(this, console), dev);
     table.mount('/dev/pts', synthFs('devpts', devpts(this)), { source: 'devpts', options: pts });
     const sys = { source: 'sysfs', options: readOnlySys ? plain.replace('rw', 'ro') : plain, readOnly: readOnlySys };
     table.mount('/sys', synthFs('sysfs', sysfs(this, netns)), sys);
@@ -245,7 +250,11 @@ export class Machine implements Kernel {
   mounts(rootfs: FileSystem, of: MountsOf): Mounts {
     const table = new MountTable(rootfs, { source: rootfs.type, readOnly: of.readOnly ?? false });
     const readOnlySys = of.readOnlySys ?? false;
-    this.#mountSystem(table, of.pidns as PidNamespace, of.netns, { ...CONTAINER, readOnlySys });
+    this.#mountSystem(table, of.pidns as PidNamespace, of.netns, {
+      ...CONTAINER,
+      readOnlySys,
+      console: of.console ?? false,
+    });
     return table;
   }
 

@@ -150,6 +150,13 @@ export interface TtyDevice {
   session: number;
 }
 
+/** What else holds a process and all that come from it; /proc tells. */
+export interface Confinement {
+  readonly oomScoreAdj: number;
+  readonly noNewPrivs: boolean;
+  readonly seccomp: boolean;
+}
+
 export interface SpawnRequest {
   /** argv[0] is a path in `root` unless `path` is given; looked up in $PATH of `env` when it has no slash and `search` is set. */
   readonly argv: readonly string[];
@@ -165,6 +172,7 @@ export interface SpawnRequest {
   readonly limits?: Partial<Limits>;
   /** `CAP_NET_RAW` and so on; all when absent. */
   readonly caps?: ReadonlySet<string>;
+  readonly confinement?: Confinement;
   /** Absent: the machine's own root, namespaces, and /dev/null as fds. */
   readonly root?: Mounts;
   readonly netns?: NetnsKey;
@@ -225,6 +233,8 @@ export interface MountsOf {
   readonly readOnly?: boolean;
   /** /sys and /proc/sys are, too, as for containers without privileges. */
   readonly readOnlySys?: boolean;
+  /** The first process has a terminal: /dev/console. */
+  readonly console?: boolean;
 }
 
 export interface Kernel {

@@ -7,7 +7,7 @@
 import { EINTR } from './errno.ts';
 import { FdTable } from './fdtable.ts';
 import type { MountTable } from './fs/mounts.ts';
-import type { OpenFile, Process, TtyDevice, UtsNs, Waiter } from './machine.ts';
+import type { Confinement, OpenFile, Process, TtyDevice, UtsNs, Waiter } from './machine.ts';
 import type { NetnsKey } from './netadmin.ts';
 import type { PidNamespace } from './pidns.ts';
 import type { Limits, ProcInfo, SignalAction, WaitStatus } from './sys.ts';
@@ -33,6 +33,7 @@ export interface ProcSpec {
   readonly groups?: readonly number[];
   /** What root may in it; everything when absent. @see capabilities(7) */
   readonly caps?: ReadonlySet<string> | undefined;
+  readonly confinement?: Confinement | undefined;
   readonly umask: number;
   readonly limits: Limits;
   readonly pgid: number | undefined;
@@ -70,6 +71,7 @@ export class Proc implements Process {
   gid: number;
   groups: readonly number[];
   readonly caps: ReadonlySet<string> | undefined;
+  readonly confinement: Confinement | undefined;
   #pgid: number;
   sid: number;
   tty: TtyDevice | undefined;
@@ -115,6 +117,7 @@ export class Proc implements Process {
     this.gid = spec.gid;
     this.groups = spec.groups ?? [];
     this.caps = spec.caps;
+    this.confinement = spec.confinement;
     this.umask = spec.umask;
     this.#limits = spec.limits;
     this.fds.limit = spec.limits.nofile.soft;
@@ -135,6 +138,13 @@ export class Proc implements Process {
   /** Whether it has a capability: users other than root have none. */
   can(capability: string): boolean {
     return this.uid === 0 && (this.caps?.has(capability) ?? true);
+  }
+
+  /** Whether files may be closed to it. */
+  get isGuarded(): boolean {
+    const { caps } = this;
+    if (this.uid !== 0) return true;
+    return !!caps && !(caps.has('CAP_CHOWN') && caps.has('CAP_DAC_OVERRIDE') && caps.has('CAP_FOWNER'));
   }
 
   get limits(): Limits {

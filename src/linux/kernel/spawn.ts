@@ -7,6 +7,7 @@
 import { EAGAIN, ENOENT, type Errno, ESRCH, isErr } from './errno.ts';
 import { type Image, loadProgram, resolveImage, searchPath } from './exec.ts';
 import type { MountTable } from './fs/mounts.ts';
+import { pathOf } from './fs/path.ts';
 import { find } from './fs/vfs.ts';
 import type { Machine } from './kernel.ts';
 import type { OpenFile, SpawnRequest } from './machine.ts';
@@ -82,6 +83,7 @@ function childSpaces(m: Machine, parent: Proc, options: Child, base: { netns: nu
   if (cwd !== parent.cwd) {
     const place = find(mounts, parent.cwd, cwd);
     if (isErr(place)) return place;
+    cwd = pathOf(place);
   }
   m.netnsHold(netns);
   return { netns, mounts, uts, pidns, cwd };
@@ -103,6 +105,7 @@ function childSpec(parent: Proc, options: Child, spaces: Spaces, argv: readonly 
     gid: options.gid ?? parent.gid,
     groups: parent.groups,
     caps: options.namespacesOf ? undefined : parent.caps,
+    confinement: parent.confinement,
     umask: parent.umask,
     limits: parent.limits,
     pgid,
@@ -169,9 +172,9 @@ export function forkFrom(
 /** What the kernel's owner starts (containers, exec, the terminal's shell). */
 export function spawnRequest(m: Machine, r: SpawnRequest): Proc | Errno {
   const mounts = (r.root as MountTable | undefined) ?? m.root;
-  const cwd = r.cwd ?? '/';
-  const place = find(mounts, '/', cwd);
+  const place = find(mounts, '/', r.cwd ?? '/');
   if (isErr(place)) return place;
+  const cwd = pathOf(place);
   const name = r.path ?? r.argv[0] ?? '';
   const path = r.search ? searchPath(mounts, cwd, name, r.env.PATH) : name;
   if (isErr(path)) return path;
@@ -196,6 +199,7 @@ export function spawnRequest(m: Machine, r: SpawnRequest): Proc | Errno {
     gid: r.gid ?? 0,
     groups: r.groups ?? [],
     caps: r.caps,
+    confinement: r.confinement,
     umask: 0o022,
     limits: { ...parent.limits, ...r.limits },
     pgid: undefined,
@@ -230,6 +234,7 @@ async function runImage(m: Machine, p: Proc, image: Image): Promise<number> {
   const program = await loadProgram(m.world.programs, image.program, m.world.hold).catch((error: unknown) =>
     String(error),
   );
+  if (p.isGuarded) m.guarded ??= (await m.world.hold(import('./sysimpl/guard.ts'))).GuardedSys;
   await p.runnable();
   if (typeof program === 'string') {
     m.log(`${image.exe}: ${program}`);

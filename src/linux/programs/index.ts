@@ -59,6 +59,7 @@ export const HOST_PROGRAMS: readonly ProgramEntry[] = [
   ...bin('ipcalc', async () => (await import('./ipcalc.ts')).spec),
   ...entries(['/usr/sbin', '/usr/bin'], ['ip'], async () => (await import('./ip/ip.ts')).spec),
   ...sbin('iptables ip6tables iptables-nft ip6tables-nft', async () => (await import('./iptables/iptables.ts')).spec),
+  ...sbin('iptables-translate ip6tables-translate', async () => (await import('./iptables/translate.ts')).spec),
   ...sbin('iptables-restore ip6tables-restore', async () => (await import('./iptables/save.ts')).restoreSpec),
   ...sbin('iptables-save ip6tables-save', async () => (await import('./iptables/save.ts')).saveSpec),
   ...bin('journalctl', async () => (await import('./systemctl.ts')).journalctlSpec),

@@ -36,8 +36,9 @@ export const nohupSpec = defineProgram({
       }
     }
     sys.sigaction(SIGNALS.SIGHUP, 'ignore');
-    const code = await runChild(sys, path, { argv: [command, ...args], fds, ignore: [SIGNALS.SIGHUP] });
-    return isErr(code) ? 126 : code;
+    for (const n of [1, 2]) if (fds[n] !== n) sys.dup2(fds[n] as number, n);
+    await ctx.fail(`failed to run command '${command}': ${(await sys.exec(path, [command, ...args])).text}`);
+    return 126;
   },
 });
 

@@ -70,9 +70,12 @@ export function realtimeOf(sys: Sys, now: number): bigint {
 
 /** A number of /proc/meminfo in KiB; 0 when it has none. */
 export function meminfo(sys: Sys): (key: string) => number {
-  const text = readText(sys, '/proc/meminfo');
-  const lines = isErr(text) ? [] : text.split('\n');
-  return (key) => Number(/:\s*(\d+)/.exec(lines.find((l) => l.startsWith(`${key}:`)) ?? '')?.[1] ?? 0);
+  const read = readText(sys, '/proc/meminfo');
+  const text = isErr(read) ? '' : `\n${read}`;
+  return (key) => {
+    const at = text.indexOf(`\n${key}:`);
+    return at < 0 ? 0 : Number.parseInt(text.slice(at + key.length + 2, at + key.length + 32), 10);
+  };
 }
 
 /** How many processors the machine has. */

@@ -5,6 +5,7 @@
  * @see iproute2 misc/ss.c: render, column widths in passes
  */
 import { formatIp } from '../../base/ip.ts';
+import { isErr } from '../kernel/errno.ts';
 import type { SocketInfo } from '../kernel/netadmin.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram } from './spec.ts';
@@ -239,12 +240,33 @@ async function summary(ctx: Context): Promise<number> {
   return 0;
 }
 
+/** `-N`: the same command in a named network namespace. @see iproute2 lib/namespace.c: netns_switch */
+async function inside(ctx: Context, name: string): Promise<number> {
+  const { sys } = ctx;
+  const netns = `/run/netns/${name}`;
+  const st = sys.stat(netns);
+  if (isErr(st)) {
+    await ctx.err(`Cannot open network namespace "${name}": ${st.text}\n`);
+    return 255;
+  }
+  const rest: string[] = [];
+  for (let i = 0; i < ctx.args.length; i++) {
+    const a = ctx.args[i] as string;
+    if (a === '-N' || a === '--net') i++;
+    else if (!/^-N.|^--net=/.test(a)) rest.push(a);
+  }
+  const e = await sys.exec('/usr/bin/ss', ['ss', ...rest], undefined, { netns });
+  return ctx.fail(e.text, 255);
+}
+
 async function run(ctx: Context): Promise<number> {
   const o = ctx.options;
   if (o.has('version')) {
     await ctx.out(`${spec.version}\n`);
     return 0;
   }
+  const net = o.value('net');
+  if (net !== undefined) return inside(ctx, net);
   if (o.has('summary')) return summary(ctx);
   const words = [...ctx.operands];
   let states: string[] | undefined;
@@ -313,6 +335,7 @@ export const spec = defineProgram({
     { name: 'unix', short: 'x', help: 'display only Unix domain sockets' },
     { name: 'family', short: 'f', arg: 'required', metavar: 'FAMILY', help: 'display sockets of type FAMILY' },
     { name: 'no-header', short: 'H', help: 'suppress header line' },
+    { name: 'net', short: 'N', arg: 'required', metavar: 'NSNAME', help: 'switch to the specified network namespace' },
     { name: 'version', short: 'V', help: 'show the version' },
     { name: 'oneline', short: 'O', help: "socket's data printed on a single line" },
   ],

@@ -147,11 +147,14 @@ export const mountSpec = defineProgram({
     flag('list', 'l', 'list'),
   ],
   async run(ctx) {
-    if (ctx.operands.length > 0)
-      return ctx.fail(
-        `${ctx.operands.at(-1)}: ${ctx.sys.getuid() === 0 ? 'permission denied' : 'must be superuser to use mount'}.`,
-        32,
-      );
+    if (ctx.operands.length > 0) {
+      if (ctx.flavour === 'busybox') return ctx.fail('permission denied (are you root?)');
+      const root = ctx.sys.getuid() === 0;
+      const why = root
+        ? 'permission denied.\n       dmesg(1) may have more information after failed mount system call.'
+        : 'must be superuser to use mount.';
+      return ctx.fail(`${ctx.operands.at(-1)}: ${why}`, 32);
+    }
     const type = ctx.options.value('types');
     const rows = ctx.sys.mounts().filter((m) => type === undefined || m.type === type);
     await ctx.out(rows.map((m) => `${m.source} on ${m.target} type ${m.type} (${m.options})\n`).join(''));

@@ -104,7 +104,8 @@ export const whoamiSpec = defineProgram({
   async run(ctx) {
     const uid = ctx.sys.getuid();
     const name = userNames(ctx.sys).get(uid);
-    if (name === undefined) return ctx.fail(`cannot find name for user ID ${uid}`);
+    if (name === undefined)
+      return ctx.fail(ctx.flavour === 'busybox' ? `unknown uid ${uid}` : `cannot find name for user ID ${uid}`);
     await ctx.out(`${name}\n`);
     return 0;
   },

@@ -13,21 +13,23 @@ import { commandLine, meminfo, realtimeOf, userNames } from './proc.ts';
 import { type Context, defineProgram } from './spec.ts';
 import { readText, screenOf } from './stdio.ts';
 
+/** The process table at one instant. */
 interface Sample {
   readonly at: number;
-  readonly cpu: Map<number, number>;
+  readonly processes: readonly ProcInfo[];
 }
 
 function sample(sys: Sys): Sample {
-  return { at: sys.now(), cpu: new Map(sys.processes().map((p) => [p.pid, p.cpu])) };
+  return { at: sys.now(), processes: sys.processes() };
 }
 
 /** Processes with their share of CPU since `before`, busiest first. */
-function shares(sys: Sys, before: Sample): { p: ProcInfo; share: number }[] {
-  const span = Math.max(1, sys.now() - before.at);
-  return sys
-    .processes()
-    .map((p) => ({ p, share: (100 * Math.max(0, p.cpu - (before.cpu.get(p.pid) ?? 0))) / span }))
+function shares(now: Sample, before: Sample): { p: ProcInfo; share: number }[] {
+  const span = Math.max(1, now.at - before.at);
+  const used = new Map<number, number>();
+  for (const p of before.processes) used.set(p.pid, p.cpu);
+  return now.processes
+    .map((p) => ({ p, share: (100 * Math.max(0, p.cpu - (used.get(p.pid) ?? 0))) / span }))
     .sort((a, b) => b.share - a.share || a.p.pid - b.p.pid);
 }
 
@@ -36,12 +38,22 @@ function loadAverage(sys: Sys): string {
   return isErr(text) ? '0.00 0.00 0.00 1/1 1' : text.trim();
 }
 
-function busyboxScreen(sys: Sys, before: Sample, cols: number, rows: number): string[] {
+/** What a screen is made of. */
+interface View {
+  readonly sys: Sys;
+  readonly now: Sample;
+  readonly before: Sample;
+  /** Looked up when the program starts, as the originals keep a cache of them. */
+  readonly names: ReadonlyMap<number, string>;
+  readonly cols: number;
+  readonly rows: number;
+}
+
+function busyboxScreen({ sys, now, before, names, cols, rows }: View): string[] {
   const mem = meminfo(sys);
   const total = mem('MemTotal');
-  const list = shares(sys, before);
+  const list = shares(now, before);
   const busy = Math.min(100, Math.round(list.reduce((n, x) => n + x.share, 0)));
-  const names = userNames(sys);
   const out = [
     `Mem: ${total - mem('MemFree')}K used, ${mem('MemFree')}K free, ${mem('Shmem')}K shrd, ${mem('Buffers')}K buff, ${mem('Cached')}K cached`,
     `CPU: ${String(busy).padStart(3)}% usr   0% sys   0% nic ${String(100 - busy).padStart(3)}% idle   0% io   0% irq   0% sirq`,
@@ -62,14 +74,14 @@ function busyboxScreen(sys: Sys, before: Sample, cols: number, rows: number): st
   return out;
 }
 
-function procpsScreen(sys: Sys, before: Sample, cols: number, rows: number, terminal: boolean): string[] {
+function procpsScreen({ sys, now, before, names, cols, rows }: View, terminal: boolean): string[] {
   const reverse = terminal ? ['\x1b[7m', '\x1b[m'] : ['', ''];
   const mem = meminfo(sys);
   const t = civil(sys.realtime());
   const two = (n: number): string => String(n).padStart(2, '0');
-  const all = sys.processes();
+  const all = now.processes;
   const count = (s: string): number => all.filter((p) => p.state === s).length;
-  const list = shares(sys, before);
+  const list = shares(now, before);
   const busy = Math.min(
     100,
     list.reduce((n, x) => n + x.share, 0),
@@ -77,7 +89,6 @@ function procpsScreen(sys: Sys, before: Sample, cols: number, rows: number, term
   const mib = (kb: number): string => (kb / 1024).toFixed(1).padStart(8);
   const boot = sys.now() - Number(sys.realtime() - realtimeOf(sys, 0));
   const up = Math.max(0, Math.floor((sys.now() - boot) / 60e9));
-  const names = userNames(sys);
   const used = mem('MemTotal') - mem('MemAvailable');
   const out = [
     `top - ${two(t.hour)}:${two(t.minute)}:${two(t.second)} up ${up} min,  1 user,  load average: ${loadAverage(sys).split(' ').slice(0, 3).join(', ')}`,
@@ -151,21 +162,22 @@ async function run(ctx: Context): Promise<number> {
   if (busybox && !batch) dieBySignals(sys, saved);
   if (saved && !isErr(saved)) sys.tcsetattr(0, { ...RAW, opost: true });
   try {
-    let before: Sample = { at: 0, cpu: new Map() };
+    const names = userNames(sys);
+    let before: Sample = { at: 0, processes: [] };
     for (let i = 0; i < iterations; i++) {
       const size = screenOf(sys, 1);
       const cols = size?.cols ?? (batch ? 512 : 80);
       const rows = terminal && size ? size.rows : batch ? 100000 : 24;
-      const lines = busybox
-        ? busyboxScreen(sys, before, Math.min(cols, 512), rows)
-        : procpsScreen(sys, before, cols, rows, terminal);
+      const now = sample(sys);
+      const view = { sys, now, before, names, cols: busybox ? Math.min(cols, 512) : cols, rows };
+      const lines = busybox ? busyboxScreen(view) : procpsScreen(view, terminal);
       const text = batch && busybox ? lines.map((l) => l.replace(/\x1b\[7?m/g, '').trimEnd()) : lines;
       const screen =
         terminal || (busybox && !batch)
           ? `\x1b[H\x1b[J${text.join('\n')}\n`
           : `${text.join('\n')}\n${busybox ? '' : '\n'}`;
       await ctx.out(screen);
-      before = sample(sys);
+      before = now;
       await sys.cpu(50_000);
       if (i + 1 >= iterations) break;
       if (await wait(sys, delay, keys)) break;

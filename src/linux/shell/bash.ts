@@ -57,7 +57,7 @@ interface Call {
   answer?: string;
 }
 
-const VERSION = `GNU bash, version 5.3.0(1)-release (x86_64-pc-linux-gnu)
+const VERSION = `GNU bash, version 5.3.15(1)-release (x86_64-pc-linux-gnu)
 Copyright (C) 2025 Free Software Foundation, Inc.
 License GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>
 
@@ -185,9 +185,9 @@ function importEnvironment(sh: Shell): void {
   vars.export('SHLVL');
   vars.set('OPTERR', '1');
   vars.set('BASH', '/bin/bash');
-  vars.set('BASH_VERSION', '5.3.0(1)-release');
+  vars.set('BASH_VERSION', '5.3.15(1)-release');
   const info = vars.declare('BASH_VERSINFO');
-  info.items = new Map(['5', '3', '0', '1', 'release', 'x86_64-pc-linux-gnu'].map((x, i) => [String(i), x]));
+  info.items = new Map(['5', '3', '15', '1', 'release', 'x86_64-pc-linux-gnu'].map((x, i) => [String(i), x]));
   info.readonly = true;
   vars.set('HOSTNAME', sys.gethostname());
   vars.set('HOSTTYPE', 'x86_64');
@@ -291,6 +291,7 @@ async function startupFiles(sh: Shell, call: Call): Promise<void> {
   } else if (sh.interactive && sh.setup.flavour === 'bash' && !call.norc) {
     await run('/etc/bash.bashrc');
     await run(call.rcfile ?? `${home}/.bashrc`);
-  } else if (!sh.interactive && sh.setup.flavour === 'bash' && sh.vars.get('BASH_ENV'))
+  } else if (call.norc && sh.vars.get('PS1') === undefined) sh.vars.set('PS1', '\\s-\\v\\$ ');
+  else if (!sh.interactive && sh.setup.flavour === 'bash' && sh.vars.get('BASH_ENV'))
     await run(sh.vars.get('BASH_ENV') as string);
 }

@@ -16,5 +16,5 @@ export interface Completer {
   complete(words: readonly string[], index: number, sys: Sys): Promise<readonly string[] | undefined>;
 }
 
-/** Completers by command name. */
+/** Completers by command name; `*` is for all others. */
 export type CompleterMap = Readonly<Record<string, Completer>>;

@@ -5,6 +5,8 @@
  */
 import { isErr } from '../kernel/errno.ts';
 import { builtinNames } from './builtins/table.ts';
+import { actionWords, generate, hostNames } from './compspec.ts';
+import { hasMagic, matches } from './expand/pattern.ts';
 import { tilde } from './expand/word.ts';
 import type { Shell } from './shell.ts';
 import { RESERVED } from './source.ts';
@@ -21,6 +23,8 @@ export interface Candidates {
   readonly suffix: string;
   /** The quote that is open before the cursor, or ''. */
   readonly quote: string;
+  /** They are paths, in which more characters must be quoted; or parameters, in which none must. */
+  readonly are?: 'files' | 'parameters';
 }
 
 interface Split {
@@ -134,14 +138,16 @@ export function fileNames(sh: Shell, prefix: string, only: 'any' | 'exec' | 'dir
   const slash = prefix.lastIndexOf('/') + 1;
   const shownDir = prefix.slice(0, slash);
   const base = prefix.slice(slash);
-  const m = /^~([^/]*)/.exec(shownDir);
-  const home = m ? tilde(sh, m[1] as string) : undefined;
+  const m = /^(?:~([^/]*)|\$(?:(\w+)|\{(\w+)\}))/.exec(shownDir);
+  const home = m ? (m[1] !== undefined ? tilde(sh, m[1]) : sh.vars.get((m[2] ?? m[3]) as string)) : undefined;
   const dir = home !== undefined && m ? home + shownDir.slice(m[0].length) : shownDir;
+  const fits = fitting(sh, base);
   const entries = sh.sys.readdir(dir === '' ? '.' : dir);
   if (isErr(entries)) return [];
   const out: string[] = [];
+  if (only !== 'exec') for (const n of ['.', '..']) if (base !== '' && n.startsWith(base)) out.push(`${shownDir}${n}/`);
   for (const e of entries) {
-    if (e.name === '.' || e.name === '..' || !e.name.startsWith(base)) continue;
+    if (/^\.\.?$/.test(e.name) || !fits(e.name)) continue;
     if (e.name.startsWith('.') && !base.startsWith('.')) continue;
     const path = normalize(sh.sys.cwd(), (dir === '' ? '' : dir) + e.name);
     const st = e.kind === 'symlink' ? sh.sys.stat(path) : undefined;
@@ -153,19 +159,37 @@ export function fileNames(sh: Shell, prefix: string, only: 'any' | 'exec' | 'dir
   return out.sort();
 }
 
+/** Does a name begin so? A pattern fits a whole name. */
+function fitting(sh: Shell, base: string): (name: string) => boolean {
+  if (hasMagic(base, false)) return (name) => name.startsWith(base) || matches(base, name);
+  if (sh.inputrc.get('completion-ignore-case') !== 'on') return (name) => name.startsWith(base);
+  return (name) => name.toLowerCase().startsWith(base.toLowerCase());
+}
+
 function variables(sh: Shell, line: string): Candidates | undefined {
   const m = /\$(\{?)([A-Za-z_]\w*|)$/.exec(line);
   if (!m || /(?:^|[^\\])(?:\\\\)*\\$/.test(line.slice(0, m.index))) return undefined;
   const brace = m[1] as string;
   const found = sh.vars.names().filter((n) => n.startsWith(m[2] as string));
   const words = found.map((n) => `$${brace}${n}${brace === '' ? '' : '}'}`);
-  return { from: m.index, words, shown: words, suffix: ' ', quote: '' };
+  const st = found.length === 1 ? sh.sys.stat(sh.vars.get(found[0] as string) ?? '') : undefined;
+  const suffix = st && !isErr(st) && st.kind === 'dir' ? '/' : ' ';
+  return { from: m.index, words, shown: words, suffix, quote: splitLine(line).quote, are: 'parameters' };
 }
 
 const lastPart = (p: string): string => p.replace(/^.*\/(?=.)/, '');
 
 function files(split: Split, list: readonly string[]): Candidates {
-  return { from: split.from, words: list, shown: list.map(lastPart), suffix: ' ', quote: split.quote };
+  return { from: split.from, words: list, shown: list.map(lastPart), suffix: ' ', quote: split.quote, are: 'files' };
+}
+
+/** The part of a word that is a path: `=` and `:` begin one. */
+function pathPart(line: string, split: Split): Split {
+  const raw = line.slice(split.from);
+  const at = split.quote === '' ? /^(?:\\.|[^\\])*?(?:[=:](?!.*(?:^|[^\\])[=:]))/.exec(raw)?.[0].length : undefined;
+  if (at === undefined) return split;
+  const word = raw.slice(at).replace(/\\(.)/g, '$1');
+  return { ...split, words: [...split.words.slice(0, -1), word], from: split.from + at };
 }
 
 /** All that may stand at the end of `line` (the text before the cursor). */
@@ -176,15 +200,41 @@ export async function candidates(sh: Shell, line: string): Promise<Candidates> {
   const split = splitLine(line);
   const word = split.words.at(-1) as string;
   if (split.redirect) return files(split, fileNames(sh, word));
+  const host = word.lastIndexOf('@');
+  if (host >= 0 && split.quote === '') {
+    const words = hostNames(sh).filter((n) => n.startsWith(word.slice(host + 1))).map((n) => `@${n}`); // biome-ignore format: one list
+    if (words.length > 0)
+      return {
+        from: split.from + line.slice(split.from).lastIndexOf('@'),
+        words,
+        shown: words,
+        suffix: ' ',
+        quote: '',
+      };
+  }
+  if (/^~[^/]*$/.test(word) && split.quote === '') {
+    const users = actionWords(sh, 'user', '').filter((n) => n.startsWith(word.slice(1)));
+    if (users.length > 0 && word !== '~')
+      return files(
+        split,
+        users.map((n) => `~${n}/`),
+      );
+  }
   if (split.words.length === 1) {
     if (word.includes('/')) return files(split, fileNames(sh, word, 'exec'));
-    if (/^~[^/]*$/.test(word)) return files(split, word === '~' ? ['~/'] : []);
+    if (word === '~') return files(split, ['~/']);
+    if (/^[A-Za-z_]\w*=/.test(word)) {
+      const part = pathPart(line, split);
+      return files(part, fileNames(sh, part.words.at(-1) as string));
+    }
     const words = word === '' ? commandNames(sh) : commandNames(sh).filter((n) => n.startsWith(word));
     return { from: split.from, words, shown: words, suffix: ' ', quote: split.quote };
   }
   const command = (split.words[0] as string).replace(/^.*\//, '');
+  const given = await specified(sh, split, line);
+  if (given) return given;
   const completers = sh.setup.completers;
-  const completer = Object.hasOwn(completers, command) ? completers[command] : undefined;
+  const completer = Object.hasOwn(completers, command) ? completers[command] : completers['*'];
   if (completer) {
     const got = await completer.complete(split.words, split.words.length - 1, sh.sys);
     if (got) {
@@ -192,8 +242,30 @@ export async function candidates(sh: Shell, line: string): Promise<Candidates> {
       return { from: split.from, words, shown: words, suffix: ' ', quote: split.quote };
     }
   }
-  return files(
-    split,
-    fileNames(sh, word, command === 'cd' || command === 'pushd' || command === 'rmdir' ? 'dir' : 'any'),
-  );
+  const part = pathPart(line, split);
+  const only = command === 'cd' || command === 'pushd' || command === 'rmdir' ? 'dir' : 'any';
+  return files(part, fileNames(sh, part.words.at(-1) as string, only));
+}
+
+/** Candidates of a command that `complete` knows. */
+async function specified(sh: Shell, split: Split, line: string): Promise<Candidates | undefined> {
+  const name = split.words[0] as string;
+  const spec = sh.completions.get(name) ?? sh.completions.get(name.replace(/^.*\//, '')) ?? sh.completions.get('-D');
+  if (!spec || !sh.shopt.has('progcomp')) return undefined;
+  const got = await generate(sh, spec, { words: split.words, index: split.words.length - 1, line });
+  const word = split.words.at(-1) as string;
+  const words = [...new Set(got)].sort();
+  if (words.length === 0 && spec.options.has('dirnames')) return files(split, fileNames(sh, word, 'dir'));
+  if (words.length === 0 && (spec.options.has('default') || spec.options.has('bashdefault')))
+    return files(split, fileNames(sh, word));
+  const paths = spec.options.has('filenames') || spec.actions.some((a) => a === 'file' || a === 'directory');
+  const isDir = (w: string): boolean => {
+    const st = sh.sys.stat(w);
+    return !isErr(st) && st.kind === 'dir';
+  };
+  const list = paths ? words.map((w) => (isDir(w) ? `${w}/` : w)) : words;
+  const suffix = spec.options.has('nospace') ? '' : ' ';
+  return paths
+    ? { ...files(split, list), suffix }
+    : { from: split.from, words, shown: words, suffix, quote: split.quote };
 }

@@ -5,13 +5,12 @@
 import { parse } from 'unbash';
 import { isErr } from '../kernel/errno.ts';
 import { SIGNALS } from '../kernel/signal.ts';
-import { LineEditor } from '../tty/editor.ts';
+import { type EditResult, LineEditor } from '../tty/editor.ts';
 import { expandAliases } from './alias.ts';
 import { readUntil } from './builtins/readline.ts';
-import { candidates } from './completion.ts';
 import { runScript } from './execute/list.ts';
 import { expandHere } from './expand/word.ts';
-import { stateOf } from './jobs.ts';
+import { remaining } from './jobs.ts';
 import { notifyJobs } from './reap.ts';
 import { runText } from './script.ts';
 import type { Shell } from './shell.ts';
@@ -56,7 +55,6 @@ function defaults(sh: Shell): void {
 function loadHistory(sh: Shell): void {
   const file = sh.vars.get('HISTFILE');
   if (!file) return;
-  sh.history.limit = Number(sh.vars.get('HISTSIZE') ?? '500') || 500;
   const bytes = sh.sys.readFile(file);
   if (isErr(bytes)) return;
   for (const l of new TextDecoder().decode(bytes).split('\n')) sh.history.add(l);
@@ -85,9 +83,7 @@ async function prompt(sh: Shell, name: string): Promise<string> {
 }
 
 /** One line from the person; undefined at the end of the input, '' with `interrupted` after ^C. */
-type LineSource = (
-  promptText: string,
-) => Promise<{ kind: 'line'; text: string } | { kind: 'eof' } | { kind: 'interrupt' }>;
+type LineSource = (promptText: string, offered: string) => Promise<EditResult>;
 
 function lineSource(sh: Shell, editing: boolean): LineSource {
   const tty = sh.sys.isatty(0);
@@ -99,23 +95,27 @@ function lineSource(sh: Shell, editing: boolean): LineSource {
       history: sh.history,
       search: sh.setup.flavour === 'bash',
       bracketedPaste: sh.setup.flavour === 'bash' && sh.vars.get('TERM') !== 'dumb',
-      complete: (before) => candidates(sh, before),
+      keys: sh.keys,
+      variables: sh.inputrc,
+      complete: async (before) => (await sh.sys.load(() => import('./completion.ts'))).candidates(sh, before),
+      expand: async (line, all) => (await sh.sys.load(() => import('./expandline.ts'))).expandLine(sh, line, all),
       interrupted: () => {
-        const was = sh.interrupted;
+        const was = sh.interrupted || sh.pending.includes(SIGNALS.SIGINT);
         sh.interrupted = false;
         return was;
       },
     });
     // several lines at once (pasted, or recalled) are handed on one by one, without prompts for the later ones
     sh.typed = [];
-    return async (text) => {
+    return async (text, offered) => {
       const ready = sh.typed.shift();
       if (ready !== undefined) return { kind: 'line', text: ready };
+      editor.text = offered;
       const got = await editor.readLine(text);
       if (got.kind !== 'line') return got;
       const [first, ...rest] = got.text.split('\n');
       sh.typed = rest;
-      return { kind: 'line', text: first as string };
+      return { ...got, text: first as string };
     };
   }
   return async (text) => {
@@ -123,7 +123,6 @@ function lineSource(sh: Shell, editing: boolean): LineSource {
     const a = await readUntil(sh, sh.io.get(0) ?? 0, {});
     if (a.end === 'interrupt') {
       sh.interrupted = false;
-      await sh.write(2, '\n');
       return { kind: 'interrupt' };
     }
     return a.end === 'eof' && a.text === '' ? { kind: 'eof' } : { kind: 'line', text: a.text };
@@ -143,7 +142,7 @@ async function runOne(sh: Shell, text: string): Promise<void> {
   const io = sh.io;
   try {
     const aliased = sh.aliases.size > 0 ? expandAliases(sh, text) : text;
-    sh.frame = { text: aliased, firstLine: 1 };
+    sh.frame = { text: aliased, firstLine: sh.lines + 2 - text.split('\n').length };
     sh.pos = 0;
     await runScript(sh, parse(aliased));
     if (sh.interrupted) {
@@ -164,27 +163,52 @@ async function runOne(sh: Shell, text: string): Promise<void> {
 
 /** Reads one complete command, with PS2 for its later lines. */
 async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string } | 'eof' | 'again'> {
+  const firstLine = sh.lines + 1;
+  const bash = sh.setup.flavour === 'bash';
   let buffer = '';
+  let offered = '';
   for (;;) {
-    const got = await next(await prompt(sh, buffer === '' ? 'PS1' : 'PS2'));
+    const got = await next(await prompt(sh, buffer === '' ? 'PS1' : 'PS2'), offered);
+    offered = '';
     if (got.kind === 'interrupt') {
+      // ash has read the key and sends itself the signal
+      if (!bash && sh.traps.get('INT') && sh.pending.length === 0) sh.pending.push(SIGNALS.SIGINT);
+      const trapped = sh.pending.length > 0;
+      await runPendingTraps(sh);
+      if (bash || !trapped) await sh.write(2, '\n');
       sh.status = 130;
       return 'again';
     }
     if (got.kind === 'eof') {
       if (buffer === '') return 'eof';
       const reading = readText(buffer, sh.setup.flavour);
+      if (reading.kind === 'incomplete' && reading.error?.message === 'here-document') {
+        sh.frame = { text: buffer, firstLine };
+        await remember(sh, buffer);
+        return { text: buffer };
+      }
+      sh.frame = { text: buffer, firstLine };
       if (reading.kind !== 'commands' && reading.error) await explainError(sh, buffer, reading.error);
       sh.status = 2;
-      return 'again';
+      return bash ? 'eof' : 'again';
     }
+    sh.lines++;
     let line = got.text;
-    if (sh.has('histexpand')) {
-      const x = sh.history.expand(line);
+    sh.hidden = got.kind === 'line' && got.hidden === true;
+    if (sh.hidden) return { text: `${line}\n` };
+    if (sh.has('histexpand') && /!|^\^/.test(line)) {
+      const { expansion } = await sh.sys.load(() => import('./histexpand.ts'));
+      const x = expansion(sh.history, line);
       if (x.kind === 'failed') {
         await sh.write(2, `${sh.arg0}: ${x.message}\n`);
         sh.status = 1;
-        return 'again';
+        if (!sh.shopt.has('histreedit')) return 'again';
+        offered = line;
+        continue;
+      }
+      if (x.kind === 'expanded' && sh.shopt.has('histverify')) {
+        offered = x.text;
+        continue;
       }
       if (x.kind === 'expanded') {
         await sh.write(2, `${x.text}\n`);
@@ -195,13 +219,14 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
         }
       }
     }
+    if (!bash) await remember(sh, `${line}\n`);
     buffer = buffer === '' ? line : `${buffer.replace(/\\\n$/, '')}${line}`;
     buffer += '\n';
     const reading = readText(buffer, sh.setup.flavour);
     if (reading.kind === 'incomplete') continue;
-    remember(sh, buffer);
+    if (bash) await remember(sh, buffer);
     if (reading.kind === 'commands') return { text: buffer };
-    sh.frame = { text: buffer, firstLine: 1 };
+    sh.frame = { text: buffer, firstLine };
     await explainError(sh, buffer, reading.error);
     sh.status = 2;
     return 'again';
@@ -209,17 +234,22 @@ async function readCommand(sh: Shell, next: LineSource): Promise<{ text: string 
 }
 
 /** Puts a command into the history; its lines joined as cmdhist does. */
-function remember(sh: Shell, text: string): void {
+async function remember(sh: Shell, text: string): Promise<void> {
   if (!sh.has('history')) return;
-  const lines = text.replace(/\n$/, '').split('\n');
-  let joined = lines[0] as string;
-  const literal = /<<|['"]/.test(text);
-  for (const l of lines.slice(1)) {
-    const glue = literal ? '\n' : /(?:\b(?:do|then|else|in)|[{(;&|])\s*$/.test(joined) ? ' ' : '; ';
-    joined += glue + (glue === '\n' ? l : l.trimStart());
-  }
-  sh.history.limit = Number(sh.vars.get('HISTSIZE') ?? '500') || 500;
-  sh.history.add(joined, sh.vars.get('HISTCONTROL'));
+  let line: string | undefined = text.slice(0, -1);
+  if (line.includes('\n') || sh.vars.get('HISTIGNORE'))
+    line = (await sh.sys.load(() => import('./remember.ts'))).historyText(sh, line);
+  const size = Number(sh.vars.get('HISTSIZE') || 'all');
+  sh.history.limit = size >= 0 ? size : Number.POSITIVE_INFINITY;
+  if (line !== undefined) sh.history.add(line, sh.vars.get('HISTCONTROL'));
+}
+
+/** $LINES and $COLUMNS are the terminal's. */
+function followSize(sh: Shell): void {
+  const size = sh.sys.winsize(0);
+  if (isErr(size)) return;
+  sh.vars.set('COLUMNS', String(size.cols || 80));
+  sh.vars.set('LINES', String(size.rows || 24));
 }
 
 /** Prompts until the end of the input or `exit`; gives the exit status. */
@@ -227,38 +257,41 @@ export async function interactiveLoop(sh: Shell, editing: boolean): Promise<numb
   defaults(sh);
   loadHistory(sh);
   const next = lineSource(sh, editing);
-  let warned = false;
+  let ends = 0;
   try {
     for (;;) {
       sh.interrupted = false;
       await runPendingTraps(sh);
       await notifyJobs(sh);
-      const size = sh.sys.winsize(0);
-      if (!isErr(size)) {
-        sh.vars.set('COLUMNS', String(size.cols || 80));
-        sh.vars.set('LINES', String(size.rows || 24));
-      }
-      const pre = sh.vars.get('PROMPT_COMMAND');
-      if (pre) {
-        const status = sh.status;
-        await runText(sh, pre, 'eval');
+      followSize(sh);
+      for (const pre of sh.vars.lookup('PROMPT_COMMAND')?.items?.values() ?? [sh.vars.get('PROMPT_COMMAND')]) {
+        const { status } = sh;
+        if (pre) await runText(sh, pre, 'eval');
         sh.status = status;
       }
       sh.sys.mark(0, { kind: 'prompt', status: sh.status });
       const got = await readCommand(sh, next);
       if (got === 'eof') {
+        const most = sh.vars.get('IGNOREEOF') ?? (sh.has('ignoreeof') ? '10' : '0');
+        if (ends++ < (/^\d+$/.test(most) ? Number(most) : 10)) {
+          await sh.write(2, `Use "${sh.login ? 'logout' : 'exit'}" to leave the shell.\n`);
+          continue;
+        }
         await sh.write(2, sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '\n');
-        if (!warned && sh.jobs.list.some((j) => stateOf(j) === 'stopped')) {
-          warned = true;
-          await sh.write(2, 'There are stopped jobs.\n');
+        const left = remaining(sh);
+        if (left) {
+          await sh.write(2, left);
           continue;
         }
         return sh.status;
       }
+      ends = 0;
       if (got === 'again') continue;
+      followSize(sh);
       sh.sys.mark(0, { kind: 'command', text: got.text.trimEnd() });
+      if (sh.vars.get('PS0')) await sh.write(2, (await prompt(sh, 'PS0')).replace(/[\x01\x02]/g, ''));
       await runOne(sh, got.text);
-      sh.commandNumber++;
+      if (got.text.trim() !== '') sh.commandNumber++;
     }
   } finally {
     saveHistory(sh);

@@ -4,6 +4,8 @@
  */
 import { SIGNALS } from '../kernel/signal.ts';
 import type { WaitStatus } from '../kernel/sys.ts';
+import type { Flavour } from './dialect.ts';
+import type { Shell } from './shell.ts';
 
 /** A process of a job. `status` is undefined while it runs. */
 export interface JobProcess {
@@ -21,6 +23,8 @@ export interface Job {
   /** Process group, 0 without job control. */
   readonly pgid: number;
   readonly text: string;
+  /** Texts of a pipeline's stages. */
+  readonly parts?: readonly string[];
   /** Its end or stop has been told. */
   notified: boolean;
   foreground: boolean;
@@ -56,6 +60,9 @@ export function signalText(signal: number): string {
   return SIGNAL_TEXT[signal] ?? `Unknown signal ${signal}`;
 }
 
+/** Columns of a job's state. @see bash jobs.c: LONGEST_SIGNAL_DESC */
+export const STATE_WIDTH = 27;
+
 /** `$?` of a process that ended or stopped. */
 export function statusOf(st: WaitStatus): number {
   return st.state === 'exited' ? st.code : 128 + st.signal;
@@ -72,15 +79,13 @@ export function jobStatus(job: Job): number {
   return last ? statusOf(last) : 0;
 }
 
-/** The word in the second column: `Running`, `Done`, `Exit 3`, `Terminated`. */
-export function stateText(job: Job): string {
+/** The word in the second column: `Running`, `Done`, `Exit 3`, `Terminated`; with `long` why it stopped. */
+export function stateText(job: Job, long = false): string {
   switch (stateOf(job)) {
     case 'running':
       return 'Running';
     case 'stopped':
-      return job.processes.find((p) => p.status?.state === 'stopped')?.status?.signal === SIGNALS.SIGTSTP
-        ? 'Stopped'
-        : stopText(job);
+      return long ? stopText(job) : 'Stopped';
     default: {
       const last = job.processes.at(-1)?.status;
       if (last?.state === 'signaled') return signalText(last.signal);
@@ -91,6 +96,7 @@ export function stateText(job: Job): string {
 
 function stopText(job: Job): string {
   const signal = job.processes.find((p) => p.status?.state === 'stopped')?.status?.signal;
+  if (signal === SIGNALS.SIGTSTP) return 'Stopped';
   if (signal === SIGNALS.SIGSTOP) return 'Stopped (signal)';
   return signal === SIGNALS.SIGTTIN ? 'Stopped (tty input)' : 'Stopped (tty output)';
 }
@@ -104,8 +110,12 @@ export class Jobs {
   /** Processes of process substitutions: children, but no jobs. */
   readonly watched = new Set<number>();
 
-  /** A subshell shows its parent's jobs until it has its own; they cannot be waited for. */
-  inherit(_parent: Jobs): void {}
+  /** The parent's jobs: a subshell shows them until it has its own; they cannot be waited for. */
+  inherited: Job[] = [];
+
+  inherit(parent: Jobs): void {
+    this.inherited = parent.list;
+  }
 
   watch(pid: number): void {
     this.watched.add(pid);
@@ -114,6 +124,7 @@ export class Jobs {
   add(job: Job): void {
     if (job.id === 0) job.id = Math.max(0, ...this.list.map((j) => j.id)) + 1;
     if (!this.list.includes(job)) this.list.push(job);
+    this.inherited = [];
     this.list.sort((a, b) => a.id - b.id);
     this.touch(job);
   }
@@ -138,6 +149,11 @@ export class Jobs {
   #ordered(): Job[] {
     const live = this.#recent.filter((j) => this.list.includes(j));
     return [...live.filter((j) => stateOf(j) !== 'stopped'), ...live.filter((j) => stateOf(j) === 'stopped')];
+  }
+
+  /** The current job first, as the smaller shells list them. */
+  latest(): Job[] {
+    return this.#ordered().reverse();
   }
 
   mark(job: Job): string {
@@ -167,13 +183,32 @@ export class Jobs {
     return job;
   }
 
-  /** `[1]+  Running                 sleep 100 &` */
-  line(job: Job, withPid = false): string {
-    const text = stateText(job);
-    const pid = withPid ? `${String(job.processes[0]?.pid).padStart(5)} ` : '';
-    const tail = stateOf(job) === 'running' && !job.foreground ? ' &' : '';
-    return `[${job.id}]${this.mark(job)} ${withPid ? '' : ' '}${pid}${text.padEnd(24)}${job.text}${tail}`;
+  /** `[1]+  Running                    sleep 100 &`; with `long` every process has a line. */
+  line(job: Job, flavour: Flavour, long = false): string {
+    const state = stateText(job, long);
+    const tail = flavour === 'bash' && stateOf(job) === 'running' && !job.foreground ? ' &' : '';
+    const mark = this.mark(job);
+    if (flavour !== 'bash') {
+      const head = `[${job.id}]${flavour === 'dash' ? ` ${mark}` : `${mark} `} ${long ? `${job.processes[0]?.pid} ` : ''}${state}`;
+      return `${head.padEnd(33)}${job.text}`;
+    }
+    const number = (n: number): string => ` ${String(job.processes[n]?.pid).padStart(5)} `;
+    const parts = (long && job.parts) || [job.text];
+    const more = parts.slice(1).map((p, i) => `\n    ${number(i + 1)}${' '.repeat(STATE_WIDTH - 2)}| ${p}`);
+    return `[${job.id}]${mark}${long ? number(0) : '  '}${state.padEnd(STATE_WIDTH)}${parts[0]}${more.join('')}${tail}`;
   }
+}
+
+/** What keeps a shell from ending at once, as it is told: stopped jobs, and with checkjobs running ones. */
+export function remaining(sh: Shell): string {
+  const { list } = sh.jobs;
+  const running = sh.shopt.has('checkjobs') && list.some((j) => stateOf(j) === 'running');
+  const stopped = list.some((j) => stateOf(j) === 'stopped');
+  if (sh.commandNumber - sh.exitWarned < 2 || !(stopped || running)) return '';
+  sh.exitWarned = sh.commandNumber;
+  if (sh.setup.flavour !== 'bash') return 'You have stopped jobs.\n';
+  const lines = sh.shopt.has('checkjobs') ? list.map((j) => `${sh.jobs.line(j, 'bash')}\n`).join('') : '';
+  return `There are ${stopped ? 'stopped' : 'running'} jobs.\n${lines}`;
 }
 
 /** Records a process's new state in its job. */

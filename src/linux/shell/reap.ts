@@ -19,11 +19,15 @@ export async function reap(sh: Shell): Promise<void> {
 
 /** Tells of jobs that ended or stopped, and forgets those that ended. */
 export async function notifyJobs(sh: Shell): Promise<void> {
+  // the prompt is there before what was just killed has run again
+  const early = sh.killed;
+  sh.killed = false;
+  if (early) return;
   await reap(sh);
   for (const j of [...sh.jobs.list]) {
     const state = stateOf(j);
     if (state === 'running' || (j.notified && state === 'stopped')) continue;
-    if (sh.interactive) await sh.write(2, `${sh.jobs.line(j)}\n`);
+    if (sh.interactive) await sh.write(2, `${state === 'stopped' ? '\n' : ''}${sh.jobs.line(j, sh.setup.flavour)}\n`);
     j.notified = true;
     if (state === 'done') sh.jobs.remove(j);
   }

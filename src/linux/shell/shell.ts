@@ -10,6 +10,7 @@ import { EBADF, type Errno, isErr } from '../kernel/errno.ts';
 import { SIGNALS } from '../kernel/signal.ts';
 import type { Fd, SignalAction, Sys } from '../kernel/sys.ts';
 import type { CompleterMap } from './complete.ts';
+import type { CompletionSpec } from './compspec.ts';
 import { DIALECTS, type Dialect, type Flavour } from './dialect.ts';
 import { installDynamics } from './dynamic.ts';
 import { ArithmeticError, evaluate } from './expand/arithmetic.ts';
@@ -115,6 +116,14 @@ export class Shell {
   pending: number[] = [];
   interrupted = false;
   history = new History();
+  /** Keys that `bind` gave something else to do, variables of the line editor, what `complete` was told. */
+  readonly keys = new Map<string, string>();
+  readonly inputrc = new Map<string, string>();
+  readonly completions = new Map<string, CompletionSpec>();
+  /** The specification whose function runs. */
+  completing: CompletionSpec | undefined;
+  /** The command that runs is not in the history. */
+  hidden = false;
   /** Lines of the last input that have not been read yet. */
   typed: string[] = [];
   directories: string[] = [];
@@ -184,8 +193,12 @@ export class Shell {
 
   /** execve is under way: descriptors are the new program's. */
   replaced = false;
-  /** `exit` has warned of stopped jobs. */
-  exitWarned = false;
+  /** Number of the command at which `exit` warned of jobs, or `jobs` showed them. */
+  exitWarned = Number.NEGATIVE_INFINITY;
+  /** `kill` was the last command. */
+  killed = false;
+  /** Lines that were typed. */
+  lines = 0;
 
   /** Are aliases expanded here? */
   get expandsAliases(): boolean {

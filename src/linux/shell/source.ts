@@ -33,7 +33,7 @@ export function readText(text: string, flavour: Flavour = 'bash'): Reading {
   const first = errors[0];
   if (first) {
     const open = first.message.startsWith('unterminated');
-    const wanting = first.message.startsWith('expected') && !first.message.includes('redirect target');
+    const wanting = first.message.startsWith('expected') && !/redirect target|^expected word after/.test(first.message);
     if (open || (wanting && blank(text.slice(first.pos)))) return { kind: 'incomplete', error: first };
     return { kind: 'error', error: first };
   }
@@ -135,19 +135,10 @@ export function syntaxMessage(text: string, error: ast.ParseError, eof: boolean)
     const char = close ? CLOSING[close] : text[error.pos] === '`' ? '`' : ')';
     return { message: `unexpected EOF while looking for matching \`${char}'`, pos: error.pos };
   }
-  if (eof) return { message: eofMessage(text, error), pos: text.length };
+  if (eof) return { message: 'syntax error: unexpected end of file', pos: text.length };
   let pos = error.pos;
   if (/^expected/.test(error.message)) pos += (/^(?:[ \t]|\\\n)*/.exec(text.slice(pos)) ?? [''])[0].length;
   return { message: `syntax error near unexpected token \`${tokenAt(text, pos)}'`, pos };
-}
-
-function eofMessage(text: string, error: ast.ParseError): string {
-  const m = /to close '(\w+)'/.exec(error.message);
-  const open = m?.[1];
-  const end = 'syntax error: unexpected end of file';
-  if (!open) return end;
-  const at = text.lastIndexOf(open);
-  return at < 0 ? end : `${end} from \`${open}' command on line ${lineAt(text, at)}`;
 }
 
 /** Prints a syntax error as the shell does; sets the line that messages name. */
@@ -168,7 +159,9 @@ export async function explainError(sh: Shell, text: string, error: ast.ParseErro
   const source = sh.calls.at(-1)?.source || sh.arg0;
   const dashC = where === 'eval' ? 'eval: ' : sh.commandString !== undefined && sh.calls.length === 0 ? '-c: ' : '';
   const head = sh.messageInteractive ? `${sh.arg0}: ` : `${source}: ${dashC}line ${line}: `;
-  let out = `${head}${message}\n`;
+  const from = eof ? (await sh.sys.load(() => import('./unclosed.ts'))).unclosed(text) : undefined;
+  const since = from ? ` from \`${from.word}' command on line ${firstLine - 1 + lineAt(text, from.pos)}` : '';
+  let out = `${head}${message}${since}\n`;
   if (message.startsWith('syntax error near') && !sh.messageInteractive) {
     out += `${head}\`${text.split('\n')[lineAt(text, pos) - 1]}'\n`;
   }

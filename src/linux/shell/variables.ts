@@ -197,12 +197,11 @@ export class Variables {
   /** Environment of a program: exported scalars. */
   environ(): Record<string, string> {
     const out: Record<string, string> = {};
-    const put = (m: Map<string, Variable>): void => {
-      for (const [k, v] of m) {
+    const put = (m: Map<string, Variable>): void =>
+      m.forEach((v, k) => {
         if (v.exported && v.value !== undefined && !v.items) out[k] = v.value;
         else if (k in out) delete out[k];
-      }
-    };
+      });
     put(this.#global);
     for (const scope of this.#locals) put(scope);
     return out;

@@ -1,9 +1,14 @@
-/** What keys do to the edited line: emacs bindings. @see GNU readline, emacs_keymap.c */
+/** What keys that are pressed often do to the edited line: emacs bindings. @see GNU readline, emacs_keymap.c */
 import type { EditedLine } from './line.ts';
 import type { Recall } from './recall.ts';
 
-/** Does what a key is bound to. @param name as keys.ts names it @returns false when there was nothing to do */
-export function edit(l: EditedLine, recall: Recall, name: string): boolean {
+/**
+ * Does what a key is bound to.
+ * @param name as keys.ts names it
+ * @param last the key before it
+ * @returns false when there was nothing to do, undefined for a key that is not one of these
+ */
+export function edit(l: EditedLine, recall: Recall, name: string, last: string): boolean | undefined {
   const kill = killed(l, name);
   if (kill) {
     if (kill[0] === kill[1]) return false;
@@ -35,7 +40,6 @@ export function edit(l: EditedLine, recall: Recall, name: string): boolean {
       l.cursor = l.wordRight();
       return true;
     case 'Backspace':
-    case 'C-h':
       return l.backspace();
     case 'C-d':
     case 'Delete':
@@ -46,10 +50,15 @@ export function edit(l: EditedLine, recall: Recall, name: string): boolean {
     case 'C-t':
       l.transpose();
       return true;
-    case 'C-l':
-      return true;
-    default:
-      return recallOrCase(l, recall, name);
+    case 'C-p':
+    case 'Up':
+      return recall.to(recall.place - 1);
+    case 'C-n':
+    case 'Down':
+      return recall.to(recall.place + 1);
+    case 'M-.':
+    case 'M-_':
+      return recall.yankLastArgument(last);
   }
 }
 
@@ -68,34 +77,5 @@ function killed(l: EditedLine, name: string): [number, number] | undefined {
       return [l.wordLeft(), l.cursor];
     default:
       return undefined;
-  }
-}
-
-function recallOrCase(l: EditedLine, recall: Recall, name: string): boolean {
-  switch (name) {
-    case 'C-p':
-    case 'Up':
-      return recall.walk(-1);
-    case 'C-n':
-    case 'Down':
-      return recall.walk(1);
-    case 'M-<':
-      return recall.walk(Number.NEGATIVE_INFINITY);
-    case 'M->':
-      return recall.walk(Number.POSITIVE_INFINITY);
-    case 'M-u':
-      l.recase('upper');
-      return true;
-    case 'M-l':
-      l.recase('lower');
-      return true;
-    case 'M-c':
-      l.recase('capital');
-      return true;
-    case 'M-.':
-    case 'M-_':
-      return recall.yankLastArgument();
-    default:
-      return false;
   }
 }

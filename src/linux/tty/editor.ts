@@ -1,7 +1,8 @@
 /**
  * The line editor of an interactive shell: emacs keys, history, incremental search, completion. It runs in the
  * shell's process on a terminal in raw mode and reads byte by byte, so that what was typed ahead stays for the program.
- * Limits: no vi mode, no undo, no keyboard macros, no inputrc.
+ * What few people press is in `seldom.ts`, `search.ts` and `tab.ts`, which arrive with the first key that needs them.
+ * Limits: no vi mode, no inputrc.
  * @see GNU readline
  */
 import { isErr } from '../kernel/errno.ts';
@@ -10,8 +11,7 @@ import type { Fd, Sys, Termios } from '../kernel/sys.ts';
 import type { Candidates } from '../shell/completion.ts';
 import type { History } from '../shell/history.ts';
 import { edit } from './bindings.ts';
-import { insertion, listing } from './completion.ts';
-import { type Key, readKey, readPaste } from './keys.ts';
+import { type Key, readKey } from './keys.ts';
 import { EditedLine } from './line.ts';
 import { Recall } from './recall.ts';
 import { Screen } from './screen.ts';
@@ -22,40 +22,60 @@ export interface EditorOptions {
   readonly input: Fd;
   readonly output: Fd;
   readonly history: History;
-  /** ^R searches. */
+  /** Keys of bash: ^R searches, and others that ash does not know. */
   readonly search: boolean;
   /** Asks the terminal to mark what is pasted, so that lines of it do not run by themselves. */
   readonly bracketedPaste: boolean;
+  /** Keys that were bound to something else: by name, what they do now. */
+  readonly keys?: ReadonlyMap<string, string>;
+  /** Variables of an inputrc. */
+  readonly variables?: ReadonlyMap<string, string>;
   /** Candidates for the end of the text before the cursor. */
   complete(before: string): Promise<Candidates>;
+  /** A line with history, aliases, parameters and commands of it expanded. */
+  expand?(line: string, all: boolean): Promise<string>;
   /** Has ^C come? Asking clears it. */
   interrupted(): boolean;
 }
 
 export type EditResult =
-  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'line'; readonly text: string; readonly hidden?: boolean }
   | { readonly kind: 'eof' }
   | { readonly kind: 'interrupt' };
 
-type Step = EditResult | undefined;
+/** What a key ended the line with, if it did. */
+export type Step = EditResult | undefined;
 
 /** DECSET 2004 and its end. @see xterm control sequences, Bracketed Paste Mode */
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l\r';
 
 export class LineEditor {
-  #line = new EditedLine();
-  #screen = new Screen(80);
-  #prompt = '';
-  readonly #recall: Recall;
-  #tabs = 0;
-  #resized = false;
-  #held: Key | undefined;
+  readonly line = new EditedLine();
+  readonly screen = new Screen(80);
+  readonly recall: Recall;
+  /** Keys to be obeyed before those of the terminal. */
+  held: Key[] = [];
+  /** The key before this one. */
+  last = '';
+  /** The other end of the region. */
+  mark = 0;
   /** What was pasted is shown in reverse. */
-  #marked = false;
+  marked = false;
+  /** The line of the history to begin with, after ^O. */
+  start: number | undefined;
+  /** Text to begin with. */
+  text = '';
+  prompt = '';
+  /** The prompt's lines but the last. */
+  #above = '';
+  /** The terminal's echo was off: what is typed is not shown. */
+  #silent = false;
+  #eof = false;
+  #resized = false;
 
-  constructor(private readonly o: EditorOptions) {
-    this.#recall = new Recall(o.history, this.#line);
+  constructor(readonly o: EditorOptions) {
+    this.recall = new Recall(o.history, this.line);
   }
 
   /** Reads one line. Pre: the input is a terminal. */
@@ -63,19 +83,22 @@ export class LineEditor {
     const { sys } = this.o;
     const before = sys.tcgetattr(this.o.input);
     const modes: Termios | undefined = isErr(before) ? undefined : before;
-    if (modes) sys.tcsetattr(this.o.input, { ...modes, icanon: false, echo: false, icrnl: false, ixon: false });
+    // ash reads ^C as a key
+    if (modes) sys.tcsetattr(this.o.input, { ...modes, icanon: false, echo: false, icrnl: false, isig: this.o.search });
     const winch = sys.sigaction(SIGNALS.SIGWINCH, () => {
       this.#resized = true;
     });
-    const lines = prompt.split('\n');
-    this.#prompt = lines.pop() as string;
+    this.#silent = modes?.echo === false;
+    const at = prompt.lastIndexOf('\n') + 1;
+    this.prompt = prompt.slice(at);
+    this.#above = prompt.slice(0, at).replace(/[\x01\x02]/g, '');
     try {
-      if (this.o.bracketedPaste) await this.#print(PASTE_ON);
-      if (lines.length > 0) await this.#print(`${lines.join('\n').replace(/[\x01\x02]/g, '')}\n`);
+      if (this.o.bracketedPaste) await this.print(PASTE_ON);
       this.#begin();
-      await this.#redraw();
+      await this.fresh();
       const result = await this.#loop();
-      if (this.o.bracketedPaste) await this.#print(result.kind === 'eof' ? `${PASTE_OFF}\n` : PASTE_OFF);
+      this.recall.leave();
+      if (this.o.bracketedPaste) await this.print(result.kind === 'eof' ? `${PASTE_OFF}\n` : PASTE_OFF);
       return result;
     } finally {
       sys.sigaction(SIGNALS.SIGWINCH, winch);
@@ -84,38 +107,50 @@ export class LineEditor {
   }
 
   #begin(): void {
-    this.#line.set('');
-    this.#recall.reset();
-    this.#tabs = 0;
-    this.#screen.reset(this.#columns());
+    this.line.set(this.text);
+    this.text = '';
+    this.recall.reset();
+    if (this.start) this.recall.to(this.start);
+    this.start = undefined;
+    this.last = '';
+    this.mark = 0;
   }
 
-  #columns(): number {
+  get columns(): number {
     const size = this.o.sys.winsize(this.o.output);
     return isErr(size) || size.cols < 2 ? 80 : size.cols;
   }
 
-  async #print(text: string): Promise<void> {
+  async print(text: string): Promise<void> {
     if (text !== '') await this.o.sys.write(this.o.output, new TextEncoder().encode(text));
   }
 
-  async #redraw(prompt = this.#prompt): Promise<void> {
-    await this.#print(this.#screen.draw(prompt, this.#line.chars, this.#line.cursor));
+  async redraw(prompt = this.prompt): Promise<void> {
+    await this.print(
+      this.screen.draw(prompt, this.#silent ? [] : this.line.chars, this.#silent ? 0 : this.line.cursor),
+    );
   }
 
-  #eof = false;
+  /** Draws prompt and line on empty rows. */
+  async fresh(): Promise<void> {
+    this.screen.reset(this.columns);
+    await this.print(this.#above);
+    await this.redraw();
+  }
+
+  async bell(): Promise<void> {
+    await this.print('\x07');
+  }
 
   /** The next byte; undefined after ^C or at the end of the input. */
-  async #byte(): Promise<number | undefined> {
+  async byte(): Promise<number | undefined> {
     for (;;) {
       if (this.o.interrupted()) return undefined;
       const r = await this.o.sys.read(this.o.input, 1);
       if (!isErr(r)) {
-        if (r.length === 0) {
-          this.#eof = true;
-          return undefined;
-        }
-        return r[0];
+        if (r.length > 0) return r[0];
+        this.#eof = true;
+        return undefined;
       }
       if (r.name !== 'EINTR') {
         this.#eof = true;
@@ -124,198 +159,95 @@ export class LineEditor {
       if (this.o.interrupted()) return undefined;
       if (this.#resized) {
         this.#resized = false;
-        this.#screen.resize(this.#columns(), this.#prompt, this.#line.chars, this.#line.cursor);
-        await this.#redraw();
+        this.screen.resize(this.columns, this.prompt, this.line.chars, this.line.cursor);
+        await this.redraw();
       }
     }
   }
 
-  async #key(): Promise<Key | undefined> {
-    const held = this.#held;
-    this.#held = undefined;
-    return held ?? readKey(() => this.#byte());
+  /** The next key; undefined after ^C or at the end of the input. */
+  async key(): Promise<Key | undefined> {
+    return this.held.shift() ?? readKey(() => this.byte());
   }
 
   async #loop(): Promise<EditResult> {
     this.#eof = false;
     for (;;) {
-      const key = await this.#key();
-      if (!key) {
-        if (this.#eof) return { kind: 'eof' };
-        return this.#cancel();
-      }
-      if (this.#marked) {
-        this.#marked = false;
-        await this.#redraw();
-      }
-      const step = 'char' in key ? await this.#insert(key.char) : await this.#command(key.name);
-      if (!('name' in key && key.name === 'Tab')) this.#tabs = 0;
-      if (!('name' in key && (key.name === 'M-.' || key.name === 'M-_'))) this.#recall.otherCommand();
+      const step = await this.obey(await this.key());
       if (step) return step;
     }
   }
 
+  /** Does what a key says; none came at the end of the input or after ^C. */
+  async obey(key: Key | undefined): Promise<Step> {
+    if (!key) return this.#eof ? { kind: 'eof' } : this.#cancel();
+    if (this.marked) {
+      this.marked = false;
+      await this.redraw();
+    }
+    this.line.turn++;
+    const name = 'char' in key ? '' : (this.o.keys?.get(key.name) ?? key.name);
+    const step = 'char' in key ? await this.#insert(key.char) : await this.command(name);
+    this.last = name;
+    return step;
+  }
+
   async #cancel(): Promise<EditResult> {
-    await this.#toEnd();
-    await this.#print('^C\n');
+    this.held = [];
+    await this.print(`^C${this.screen.below()}${this.o.search ? '' : '\n'}`);
     return { kind: 'interrupt' };
   }
 
   async #insert(char: string): Promise<Step> {
-    const atEnd = this.#line.cursor === this.#line.chars.length;
-    this.#line.insert(char);
-    this.#line.notKill();
-    const quick = atEnd ? this.#screen.append(char) : undefined;
-    if (quick === undefined) await this.#redraw();
-    else await this.#print(quick);
+    const atEnd = this.line.cursor === this.line.chars.length;
+    this.line.insert(char);
+    this.line.notKill();
+    const quick = this.#silent ? '' : atEnd ? this.screen.append(char) : undefined;
+    if (quick === undefined) await this.redraw();
+    else await this.print(quick);
     return undefined;
   }
 
-  /** Puts the cursor after the line. */
-  async #toEnd(): Promise<void> {
-    this.#line.end();
-    if (!this.#screen.atEnd) await this.#redraw();
+  /** Puts the cursor on a row below the line. */
+  async below(): Promise<void> {
+    this.line.end();
+    if (!this.screen.atEnd) await this.redraw();
+    await this.print(this.screen.leave());
   }
 
-  async #accept(): Promise<EditResult> {
-    await this.#toEnd();
-    await this.#print(this.#screen.leave());
-    return { kind: 'line', text: this.#line.text };
+  async accept(): Promise<EditResult> {
+    await this.below();
+    return { kind: 'line', text: this.line.text };
   }
 
-  async #command(name: string): Promise<Step> {
+  /** Does what a key of this name does. */
+  async command(name: string): Promise<Step> {
+    const { sys, search } = this.o;
+    if (!search && /^(?:C-[rsty]|M-[._])$/.test(name)) return undefined;
     switch (name) {
+      case 'C-c':
+        if (!search) return this.#cancel();
+        break;
       case 'Enter':
-      case 'C-j':
-        return this.#accept();
-      case 'C-o':
-        return this.#accept();
+        return this.accept();
       case 'C-d':
-        if (this.#line.chars.length === 0) return { kind: 'eof' };
+        if (this.line.chars.length === 0) return { kind: 'eof' };
         break;
       case 'Tab':
-        await this.#complete();
+        await (await sys.load(() => import('./tab.ts'))).complete(this);
         return undefined;
       case 'C-r':
       case 'C-s':
-        if (this.o.search) return this.#search(name === 'C-r');
-        return undefined;
+        return (await sys.load(() => import('./search.ts'))).search(this, name === 'C-r');
       case 'C-l':
-        await this.#print('\x1b[H\x1b[2J');
-        this.#screen.reset(this.#columns());
-        break;
-      case 'C-v':
-        await this.#quoted();
+        await this.print('\x1b[H\x1b[2J');
+        await this.fresh();
         return undefined;
-      case 'Paste':
-        return this.#paste();
     }
-    if (edit(this.#line, this.#recall, name)) await this.#redraw();
-    else await this.#print('\x07');
+    const done = edit(this.line, this.recall, name, this.last);
+    if (done === undefined && search) return (await sys.load(() => import('./seldom.ts'))).seldom(this, name);
+    if (done) await this.redraw();
+    else await this.bell();
     return undefined;
   }
-
-  /** Text pasted as one piece: shown in reverse until the next key. */
-  async #paste(): Promise<Step> {
-    const text = await readPaste(() => this.#byte());
-    if (text === undefined) return this.#eof ? { kind: 'eof' } : this.#cancel();
-    const l = this.#line;
-    l.notKill();
-    const from = l.cursor;
-    l.insert(text);
-    await this.#print(this.#screen.draw(this.#prompt, l.chars, l.cursor, [from, l.cursor]));
-    this.#marked = true;
-    return undefined;
-  }
-
-  /** ^V: the next byte as it is. */
-  async #quoted(): Promise<void> {
-    const b = await this.#byte();
-    if (b !== undefined) await this.#insert(String.fromCharCode(b));
-  }
-
-  async #complete(): Promise<void> {
-    const c = await this.o.complete(this.#line.before);
-    const r = insertion(this.#line.before, c);
-    if (r.changed) {
-      this.#line.setBefore(r.text);
-      this.#tabs = r.complete ? 0 : 1;
-      await this.#redraw();
-      if (!r.complete) await this.#print('\x07');
-      return;
-    }
-    this.#tabs++;
-    if (c.words.length < 2 || this.#tabs < 2) {
-      await this.#print('\x07');
-      return;
-    }
-    await this.#list(c);
-  }
-
-  async #list(c: Candidates): Promise<void> {
-    const l = this.#line;
-    const cursor = l.cursor;
-    await this.#toEnd();
-    await this.#print(this.#screen.leave());
-    if (c.words.length <= 100 || (await this.#confirm(c.words.length)))
-      await this.#print(listing(c.shown, this.#columns()));
-    l.cursor = cursor;
-    this.#screen.reset(this.#columns());
-    await this.#redraw();
-  }
-
-  async #confirm(count: number): Promise<boolean> {
-    await this.#print(`Display all ${count} possibilities? (y or n)`);
-    for (;;) {
-      const k = await this.#key();
-      const yes = k && 'char' in k && 'yY '.includes(k.char);
-      const no = !k || ('char' in k ? 'nN'.includes(k.char) : k.name === 'Backspace' || k.name === 'C-g');
-      if (!yes && !no) continue;
-      await this.#print('\n');
-      return yes === true;
-    }
-  }
-
-  /** Incremental search. */
-  async #search(backward: boolean): Promise<Step> {
-    const saved = { text: this.#line.text, cursor: this.#line.cursor, place: this.#recall.place };
-    let needle = '';
-    let at = this.#recall.place;
-    let found = true;
-    let back = backward;
-    for (;;) {
-      const label = `(${found ? '' : 'failed '}${back ? 'reverse-' : ''}i-search)\`${needle}': `;
-      await this.#redraw(label);
-      const key = await this.#key();
-      if (!key) {
-        if (this.#eof) return { kind: 'eof' };
-        return this.#cancel();
-      }
-      if ('char' in key) {
-        needle += key.char;
-        found = this.#recall.find(needle, at, back, true, (n) => (at = n));
-      } else if (key.name === 'C-r' || key.name === 'C-s') {
-        back = key.name === 'C-r';
-        if (needle === '') needle = this.#lastNeedle;
-        found = this.#recall.find(needle, at, back, false, (n) => (at = n));
-      } else if (key.name === 'Backspace') {
-        needle = [...needle].slice(0, -1).join('');
-        at = saved.place;
-        found = needle === '' || this.#recall.find(needle, at, back, true, (n) => (at = n));
-      } else {
-        this.#lastNeedle = needle;
-        if (key.name === 'C-g') {
-          this.#line.set(saved.text, saved.cursor);
-          this.#recall.place = saved.place;
-          await this.#redraw();
-          return undefined;
-        }
-        if (key.name !== 'M-\x1b') this.#held = key;
-        await this.#redraw();
-        return undefined;
-      }
-    }
-  }
-
-  #lastNeedle = '';
 }

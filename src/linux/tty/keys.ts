@@ -65,11 +65,14 @@ export async function readPaste(next: ByteSource): Promise<string | undefined> {
   return new TextDecoder().decode(Uint8Array.from(bytes.slice(0, -end.length))).replace(/\r\n?/g, '\n');
 }
 
-/** Reads one key; undefined when interrupted. */
-export async function readKey(next: ByteSource): Promise<Key | undefined> {
+/**
+ * Reads one key; undefined when interrupted.
+ * @param follows tells, after ESC, whether it begins a sequence; without it it always does
+ */
+export async function readKey(next: ByteSource, follows?: () => Promise<boolean>): Promise<Key | undefined> {
   const b = await next();
   if (b === undefined) return undefined;
-  if (b === 27) return escapeSequence(next);
+  if (b === 27) return follows && !(await follows()) ? { name: 'Escape' } : escapeSequence(next);
   if (b === 13 || b === 10) return { name: 'Enter' };
   if (b === 9) return { name: 'Tab' };
   if (b === 127 || b === 8) return { name: 'Backspace' };

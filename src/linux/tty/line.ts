@@ -1,11 +1,25 @@
-/** The line being edited: characters, cursor, kill ring. Commands of readline's emacs mode. @see readline(3) */
+/** The line being edited: characters, cursor, kill ring, undo list. Commands of readline's emacs mode. @see readline(3) */
 
-const isWord = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}]/u.test(c);
+/** Is it a letter or a digit? */
+export const isWord = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}]/u.test(c);
+
+/** A change: where, what went, how many characters came, and the key that did it. */
+interface Change {
+  readonly at: number;
+  readonly gone: readonly string[];
+  came: number;
+  readonly turn: number;
+}
 
 export class EditedLine {
   chars: string[] = [];
   cursor = 0;
-  #kills: string[] = [];
+  /** Changes since the line was set, oldest first. */
+  past: Change[] = [];
+  /** Number of the key that is obeyed: what one key changes is undone at once. */
+  turn = 0;
+  /** What was cut, the latest last. */
+  readonly kills: string[] = [];
   #lastKill = false;
 
   get text(): string {
@@ -18,19 +32,39 @@ export class EditedLine {
   set(text: string, cursor = Number.POSITIVE_INFINITY): void {
     this.chars = [...text];
     this.cursor = Math.min(cursor, this.chars.length);
+    this.past = [];
+  }
+
+  /** Puts text in the place of `count` characters; typed characters in a row are one change. @returns what stood there */
+  replace(at: number, count: number, text: string): string {
+    const list = [...text];
+    const gone = this.chars.splice(at, count, ...list);
+    const last = this.past.at(-1);
+    const came = list.length;
+    if (came === 1 && !count && last && !last.gone.length && last.at + last.came === at && last.came < 20) last.came++;
+    else if (came + count > 0) this.past.push({ at, gone, came, turn: this.turn });
+    return gone.join('');
+  }
+
+  /** Takes the last change back; false when there is none. */
+  undo(): boolean {
+    const last = this.past.pop();
+    if (!last) return false;
+    this.chars.splice(last.at, last.came, ...last.gone);
+    this.cursor = last.at + last.gone.length;
+    if (this.past.at(-1)?.turn === last.turn) this.undo();
+    return true;
   }
 
   /** Replaces what stands before the cursor. */
   setBefore(text: string): void {
-    const head = [...text];
-    this.chars.splice(0, this.cursor, ...head);
-    this.cursor = head.length;
+    this.replace(0, this.cursor, text);
+    this.cursor = [...text].length;
   }
 
   insert(text: string): void {
-    const list = [...text];
-    this.chars.splice(this.cursor, 0, ...list);
-    this.cursor += list.length;
+    this.replace(this.cursor, 0, text);
+    this.cursor += [...text].length;
   }
 
   /** Combining marks go with their character. */
@@ -61,13 +95,13 @@ export class EditedLine {
   backspace(): boolean {
     if (this.cursor === 0) return false;
     const from = this.#stepLeft(this.cursor);
-    this.chars.splice(from, this.cursor - from);
+    this.replace(from, this.cursor - from, '');
     this.cursor = from;
     return true;
   }
   delete(): boolean {
     if (this.cursor >= this.chars.length) return false;
-    this.chars.splice(this.cursor, this.#stepRight(this.cursor) - this.cursor);
+    this.replace(this.cursor, this.#stepRight(this.cursor) - this.cursor, '');
     return true;
   }
 
@@ -94,11 +128,11 @@ export class EditedLine {
   /** Cuts between two places into the kill ring; kills in a row are joined. */
   kill(from: number, to: number): void {
     if (from === to) return;
-    const text = this.chars.splice(from, to - from).join('');
-    if (this.#lastKill && this.#kills.length > 0) {
-      const last = this.#kills.pop() as string;
-      this.#kills.push(from < this.cursor ? text + last : last + text);
-    } else this.#kills.push(text);
+    const text = this.replace(from, to - from, '');
+    if (this.#lastKill && this.kills.length > 0) {
+      const last = this.kills.pop() as string;
+      this.kills.push(from < this.cursor ? text + last : last + text);
+    } else this.kills.push(text);
     this.cursor = from;
     this.#lastKill = true;
   }
@@ -109,29 +143,14 @@ export class EditedLine {
   }
 
   yank(): void {
-    const text = this.#kills.at(-1);
+    const text = this.kills.at(-1);
     if (text !== undefined) this.insert(text);
   }
 
   transpose(): void {
     if (this.cursor === 0 || this.chars.length < 2) return;
     const at = this.cursor === this.chars.length ? this.cursor - 1 : this.cursor;
-    const [a, b] = [this.chars[at - 1] as string, this.chars[at] as string];
-    this.chars[at - 1] = b;
-    this.chars[at] = a;
+    this.replace(at - 1, 2, `${this.chars[at]}${this.chars[at - 1]}`);
     this.cursor = at + 1;
-  }
-
-  /** Changes the case of the word after the cursor. */
-  recase(how: 'upper' | 'lower' | 'capital'): void {
-    const end = this.wordRight();
-    let first = true;
-    for (let i = this.cursor; i < end; i++) {
-      const c = this.chars[i] as string;
-      if (!isWord(c)) continue;
-      this.chars[i] = how === 'upper' || (how === 'capital' && first) ? c.toUpperCase() : c.toLowerCase();
-      first = false;
-    }
-    this.cursor = end;
   }
 }

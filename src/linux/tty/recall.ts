@@ -1,12 +1,16 @@
-/** Getting lines and words back from the history while a line is edited. @see GNU readline misc.c, isearch.c */
+/** Getting lines and words back from the history while a line is edited. @see GNU readline misc.c */
 import type { History } from '../shell/history.ts';
 import type { EditedLine } from './line.ts';
+
+/** Words of a line of the history, quotes and all. */
+export const wordsOf = (line: string): string[] =>
+  line.match(/[<>&|;]+|[()]|(?:\\.|"(?:\\.|[^"])*"|'[^']*'|`[^`]*`|[^\s;&|()<>])+/g) ?? [];
 
 export class Recall {
   /** Place in the history: its length is the line being typed. */
   place = 0;
-  /** Lines changed while walking through the history. */
-  #edited = new Map<number, string>();
+  /** The line being typed, while another is shown. */
+  #typed: string | undefined;
   #argument = 0;
   #argumentLength = 0;
 
@@ -18,53 +22,52 @@ export class Recall {
   /** A new line begins. */
   reset(): void {
     this.place = this.history.lines.length;
-    this.#edited.clear();
-    this.#argument = 0;
+    this.#typed = undefined;
   }
 
-  /** A key other than M-. came. */
-  otherCommand(): void {
-    this.#argument = 0;
-  }
-
-  /** Shows a line so many places away, at most the first or the last; false when there is none. */
-  walk(by: number): boolean {
-    const { lines } = this.history;
-    const to = Number.isFinite(by) ? this.place + by : by < 0 ? 0 : lines.length;
-    if (to < 0 || to > lines.length || to === this.place) return false;
-    this.#edited.set(this.place, this.line.text);
-    this.place = to;
-    this.line.set(this.#edited.get(to) ?? lines[to] ?? '');
+  /** Shows a line of the history, or the typed one; false when there is none. What was changed in the one before is kept there. */
+  to(place: number): boolean {
+    const { line, history } = this;
+    const { lines, changed } = history;
+    if (place < 0 || place > lines.length || place === this.place) return false;
+    if (this.place === lines.length) this.#typed = line.text;
+    else if (line.past.length > 0) {
+      const n = history.base + this.place;
+      changed.set(n, { was: changed.get(n)?.was ?? (lines[this.place] as string), past: line.past });
+      lines[this.place] = line.text;
+    }
+    this.place = place;
+    line.set(lines[place] ?? this.#typed ?? '');
+    line.past = changed.get(history.base + place)?.past ?? [];
     return true;
   }
 
-  /** Inserts the last word of the line before; again: of the one before that. */
-  yankLastArgument(): boolean {
+  /** The line is done with: if it is one of the history, it is there as it was. */
+  leave(): void {
+    const { lines, changed, base } = this.history;
+    const n = base + this.place;
+    const was = changed.get(n)?.was;
+    if (was === undefined) return;
+    lines[this.place] = was;
+    changed.delete(n);
+  }
+
+  /** Inserts the last word of the line before; again: of the one before that. @param last the key before */
+  yankLastArgument(last: string): boolean {
     const { lines } = this.history;
+    const again = last === 'M-.' || last === 'M-_';
+    if (!again) this.#argument = 0;
     const from = lines[lines.length - 1 - this.#argument];
     if (from === undefined) return false;
-    const word = (from.match(/(?:\\.|"(?:\\.|[^"])*"|'[^']*'|[^\s"'\\])+/g) ?? ['']).at(-1) as string;
+    const word = wordsOf(from).at(-1) ?? '';
     const l = this.line;
-    if (this.#argument > 0) l.kill(l.cursor - this.#argumentLength, l.cursor);
+    if (again) {
+      l.cursor -= this.#argumentLength;
+      l.replace(l.cursor, this.#argumentLength, '');
+    }
     l.insert(word);
     this.#argumentLength = [...word].length;
     this.#argument++;
     return true;
-  }
-
-  /** Shows the nearest line that holds `needle`, from place `from` on (itself too when `here`). */
-  find(needle: string, from: number, back: boolean, here: boolean, move: (n: number) => void): boolean {
-    const { lines } = this.history;
-    const step = back ? -1 : 1;
-    for (let i = here ? from : from + step; i >= 0 && i <= lines.length; i += step) {
-      const text = lines[i];
-      const col = text === undefined ? -1 : back ? text.lastIndexOf(needle) : text.indexOf(needle);
-      if (text === undefined || col < 0 || needle === '') continue;
-      this.line.set(text, [...text.slice(0, col)].length);
-      this.place = i;
-      move(i);
-      return true;
-    }
-    return false;
   }
 }

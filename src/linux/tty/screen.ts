@@ -29,6 +29,8 @@ export function shownChar(c: string): string {
   return c;
 }
 
+const tabWidth = (col: number): number => 8 - (col % 8);
+
 /** Text of a prompt without the marks of invisible parts, and its visible part. */
 export function promptParts(prompt: string): { text: string; visible: string } {
   const text = prompt.replace(/[\x01\x02]/g, '');
@@ -74,6 +76,10 @@ export class Screen {
         p.col = 0;
         return;
       }
+      if (c === '\t') {
+        p.col += tabWidth(p.col);
+        return;
+      }
       for (const x of shownChar(c)) advance(p, charWidth(x.codePointAt(0) as number), this.cols);
     });
     return { cursor: at ?? this.#wrapped(p), end: { ...p } };
@@ -101,6 +107,7 @@ export class Screen {
       if (i === marked?.[1]) out += '\x1b[27m';
       // a full row has nothing to erase, and erasing there would take its last character
       if (c === '\n') out += this.#layout(visible, line.slice(0, i), i).end.col < this.cols ? '\x1b[K\n' : '\n';
+      else if (c === '\t') out += ' '.repeat(tabWidth(this.#layout(visible, line.slice(0, i), i).end.col));
       else out += shownChar(c);
     });
     return marked && marked[1] >= line.length ? `${out}\x1b[27m` : out;
@@ -130,7 +137,7 @@ export class Screen {
   /** Bytes for a character put at the end of the line; undefined when a redraw is needed. */
   append(c: string): string | undefined {
     const { row, col } = this.#cursor;
-    if (c === '\n' || row !== this.#end.row || col !== this.#end.col) return undefined;
+    if (c < ' ' || row !== this.#end.row || col !== this.#end.col) return undefined;
     const shown = shownChar(c);
     let width = 0;
     for (const x of shown) width += charWidth(x.codePointAt(0) as number);
@@ -140,12 +147,17 @@ export class Screen {
     return shown;
   }
 
+  /** Bytes that put the cursor in the last row. */
+  below(): string {
+    const down = this.#end.row - this.#cursor.row;
+    return down > 0 ? `\x1b[${down}B` : '';
+  }
+
   /** Bytes that put the cursor after the last row, for output below the line. */
   leave(): string {
     const down = this.#end.row - this.#cursor.row;
     const out =
-      (down > 0 ? `\x1b[${down}B` : '') +
-      (this.#end.col === 0 && this.#end.row > 0 && down === 0 && this.#cursor.col === 0 ? '' : '\n');
+      this.below() + (this.#end.col === 0 && this.#end.row > 0 && down === 0 && this.#cursor.col === 0 ? '' : '\n');
     this.reset(this.cols);
     return out;
   }

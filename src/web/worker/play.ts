@@ -52,8 +52,8 @@ export class Play {
   /** Until then what was shown stays, ms of the wall clock. */
   #held: number | undefined;
   #batchAt = 0;
-  /** A key was struck, and no output has been sent since. */
-  #typed = false;
+  /** The terminal in which a key was struck, while none of its output has been sent since. */
+  #typed: number | undefined;
   #wake: (() => void) | undefined;
   #playback: Playback | undefined;
   #over: (() => void) | undefined;
@@ -93,7 +93,7 @@ export class Play {
       const end = now() + SLICE;
       const behind = this.terminals.behind;
       // What answers a key ends the slice in which it comes.
-      const goesOn = (): boolean => now() < end && !this.terminals.behind && !(this.#typed && this.terminals.waiting);
+      const goesOn = (): boolean => now() < end && !this.terminals.behind && !this.#answered;
       const done = behind || (await this.sitting.step(goal, goesOn));
       if (done && !behind && this.#playback) this.#advance(goal);
       this.lesson.look(this.playing);
@@ -139,7 +139,7 @@ export class Play {
 
   do(act: Act): void {
     if (this.#playback) return;
-    if (act.kind === 'input') this.#typed = true;
+    if (act.kind === 'input') this.#typed = act.terminal;
     this.sitting.do(act);
     this.#wake?.();
   }
@@ -182,6 +182,11 @@ export class Play {
   /** The timeline is another one. */
   retell(): void {
     this.#changed = true;
+  }
+
+  /** What answers a key waits to be sent. */
+  get #answered(): boolean {
+    return this.#typed !== undefined && this.terminals.waits(this.#typed);
   }
 
   /** How far the lab may go now. */
@@ -247,10 +252,10 @@ export class Play {
   #send(): void {
     const wall = now();
     // What answers a key waits neither for the next frame's batch nor for a look at the lab.
-    const look = !(this.#typed && this.terminals.waiting);
+    const look = !this.#answered;
     if (wall - this.#batchAt < BATCH_EVERY && look) return;
     const { output, ended } = this.terminals.take();
-    if (output.length > 0) this.#typed = false;
+    if (output.some((o) => o.terminal === this.#typed)) this.#typed = undefined;
     const view = look ? this.#feed.view(wall, () => this.lab.view()) : undefined;
     const { frames, lost } = look ? this.#feed.frames(wall, this.lab.tap) : { frames: [], lost: 0 };
     const drops = (look && this.#watch?.drops()) || [];

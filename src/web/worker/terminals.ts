@@ -48,10 +48,9 @@ export class Terminals {
     return false;
   }
 
-  /** Output waits to be sent. */
-  get waiting(): boolean {
-    for (const outlet of this.#outlets.values()) if (outlet.waiting > 0) return true;
-    return false;
+  /** Output of this terminal waits to be sent. */
+  waits(terminal: number): boolean {
+    return (this.#outlets.get(terminal)?.waiting ?? 0) > 0;
   }
 
   /** Nothing waits here or is being drawn. */

@@ -98,6 +98,7 @@ export async function docker(argv: readonly string[], setting: Setting = {}): Pr
     service: (path) => (path === '/var/run/docker.sock' && setting.daemon ? setting.daemon : ENOENT),
     readFile: (path) => (setting.files?.[path] === undefined ? ENOENT : utf8(setting.files[path])),
     stat: () => ENOENT,
+    readdir: () => ENOENT,
     read: async (fd) => {
       if (fd !== 0) return EBADF;
       if (fed) return new Uint8Array();

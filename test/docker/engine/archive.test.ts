@@ -198,7 +198,13 @@ describe('words', () => {
     expect(scanner.scan(Uint8Array.of(66))).toEqual({ pass: Uint8Array.of(16, 66), detached: false });
     expect(scanner.scan(Uint8Array.of(16)).detached).toBe(false);
     expect(scanner.scan(Uint8Array.of(17, 67)).detached).toBe(true);
-    expect(parseDetachKeys('ctrl-')).toMatchObject({ kind: 'invalid' });
+    expect(['ctrl-', 'ctrl-A', 'foo', 'a,,b'].map(parseDetachKeys)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(parseDetachKeys('DEL,ctrl-[')).toEqual([127, 27]);
   });
 
   it('JSON is faulted where it is wrong', () => {

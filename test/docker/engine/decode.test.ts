@@ -32,12 +32,13 @@ test('the first of several faults is told', () => {
   expect(fault({ Tty: 'x', Image: 7 })).toContain('Config.Tty');
 });
 
-test('names in any case, null as absent, a word as a list of one', () => {
+test('names in any case, null as absent or zero, a word as a list of one', () => {
   const body = { tty: true, detachKeys: 'ctrl-x', Env: null, Cmd: ['a', null] };
-  expect(decode(body, EXEC).value).toEqual({ Tty: true, DetachKeys: 'ctrl-x', Cmd: ['a', null] });
+  expect(decode(body, EXEC).value).toEqual({ Tty: true, DetachKeys: 'ctrl-x', Cmd: ['a', ''] });
   expect(decode({ Cmd: 'ls', Volumes: { '/x': null }, Labels: { a: null } }, CREATE).value).toEqual({
     Cmd: ['ls'],
-    Volumes: { '/x': null },
+    Volumes: { '/x': {} },
     Labels: { a: '' },
   });
+  expect(decode({ IPAM: { Config: [null] } }, NETWORK_CREATE).value).toEqual({ IPAM: { Config: [{}] } });
 });

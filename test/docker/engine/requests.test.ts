@@ -76,6 +76,9 @@ test('hosts, kernel parameters and device rules are checked', async () => {
   expect(await start({ ...own('kernel.msgmax'), IpcMode: 'host' })).toContain('is not allowed in the hosts ipc');
   expect(await start({ ...none, DeviceCgroupRules: ['x'] })).toBe("500 invalid device cgroup rule format: 'x'");
   expect(await start({ ...none, DeviceCgroupRules: ['c *:* rwm'] })).toContain('204');
+  expect(await start({ ...none, DeviceRequests: [{ Driver: 'gpu', Count: -1 }] })).toBe(
+    '500 could not select device driver "gpu" with capabilities: []',
+  );
 });
 
 test('namespaces have the names that there are', async () => {
@@ -90,4 +93,36 @@ test('namespaces have the names that there are', async () => {
     expect(await refused('POST', '/containers/modes/start')).toBe(`500 invalid ${what} mode: x`);
     await rig.api('DELETE', '/containers/modes');
   }
+});
+
+test('what a build, an archive and experiments are asked for is checked first', async () => {
+  const json = 'invalid character';
+  for (const [path, said] of [
+    ['buildargs=x', `400 error reading build args: ${json} 'x' looking for beginning of value`],
+    ['buildargs={"a":1}', '400 error reading build args: json: cannot unmarshal number into Go value of type string'],
+    ['labels=[]', '400 error reading labels: json: cannot unmarshal array into Go value of type map[string]string'],
+    ['cachefrom={', '400 error reading cache-from: unexpected end of JSON input'],
+    [
+      'ulimits={}',
+      '400 error reading ulimit settings: json: cannot unmarshal object into Go value of type []*units.Ulimit',
+    ],
+    ['outputs=x', `400 invalid outputs specified: ${json} 'x' looking for beginning of value`],
+    ['shmsize=x', '500 strconv.ParseInt: parsing "x": invalid syntax'],
+    ['isolation=foo', '400 unsupported isolation: "foo"'],
+    ['version=3', '400 invalid version "3"'],
+    ['squash=1', '400 squash is only supported with experimental mode'],
+    ['securityopt=a', '400 security options are not supported on linux'],
+  ] as const)
+    expect(await refused('POST', `/build?${path}`)).toBe(said);
+  for (const method of ['GET', 'HEAD', 'PUT'])
+    expect((await rig.api(method, '/containers/nobody/archive')).status).toBe(400);
+  expect(await refused('PUT', '/containers/nobody/archive')).toBe('400 bad parameter: pathcannot be empty');
+  for (const [method, path] of [
+    ['GET', ''],
+    ['POST', ''],
+    ['DELETE', '/one'],
+  ] as const)
+    expect(await refused(method, `/containers/nobody/checkpoints${path}`)).toContain(
+      '501 This experimental feature is',
+    );
 });

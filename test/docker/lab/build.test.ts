@@ -64,9 +64,9 @@ test('the last step says nothing of the image', async () => {
 
 test.each([
   ['COPY f', 'COPY requires at least two arguments, but only one was provided. Destination could not be determined'],
-  ['COPY --foo=1 a b', 'unknown flag: --foo'],
+  ['COPY --chwon=1 a b', 'unknown flag: --chwon (did you mean chown?)'],
   ['FROM a b', 'FROM requires either one or three arguments'],
-  ['HEALTHCHECK foo', 'unknown type "FOO" in HEALTHCHECK (try CMD)'],
+  ['HEALTHCHECK foo', 'Unknown type "FOO" in HEALTHCHECK (try CMD)'],
 ])('a file with %s is refused before its first step', async (instruction, why) => {
   const said = await m.fails(`printf 'FROM busybox\\nRUN echo never\\n${instruction}\\n' | docker build -`, true);
   expect(said).toContain(`ERROR: failed to build: failed to solve: dockerfile parse error on line 3: ${why} [1]`);
@@ -80,7 +80,9 @@ test('stages and platforms that are not there', async () => {
   const nosuch = await one('--target nosuch');
   expect(nosuch).toContain('failed to solve: target stage "nosuch" could not be found [1]');
   expect(nosuch).not.toContain('never');
-  expect(await one('--platform linux/arm64')).toContain('no matching manifest for linux/arm64');
+  expect(await one('--platform linux/arm64')).toMatch(
+    /no match for platform in manifest sha256:[0-9a-f]{64}: not found/,
+  );
 });
 
 test('what steps are given', async () => {

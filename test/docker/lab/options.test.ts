@@ -157,6 +157,7 @@ test('kernel parameters are read-only for a container without privileges', async
     'proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)',
     'sysfs on /sys type sysfs (ro,nosuid,nodev,noexec,relatime)',
     'proc on /proc/sys type proc (ro,nosuid,nodev,noexec,relatime)',
+    'proc on /proc/sysrq-trigger type proc (ro,nosuid,nodev,noexec,relatime)',
   ]);
   expect(await m.out('docker run --rm --privileged busybox sysctl -w net.ipv4.ip_forward=0')).toBe(
     'net.ipv4.ip_forward = 0',

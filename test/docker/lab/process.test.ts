@@ -191,7 +191,7 @@ describe('limits', () => {
 
   test('what was given is kept; update changes it', async () => {
     await m.out(
-      'docker run -d --name lim -m 100m --cpus 1.5 --pids-limit 10 --device-read-bps /dev/sda:1mb --blkio-weight-device /dev/sda:200 --ulimit nofile=1:2 busybox top',
+      'docker run -d --name lim -m 100m --cpus 1.5 --pids-limit 10 --device-read-bps /dev/zero:1mb --blkio-weight-device /dev/zero:200 --ulimit nofile=1:2 busybox top',
     );
     expect(
       await show(
@@ -199,7 +199,7 @@ describe('limits', () => {
         '{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.NanoCPUs}} {{.HostConfig.PidsLimit}} {{json .HostConfig.BlkioDeviceReadBps}} {{json .HostConfig.BlkioWeightDevice}} {{json .HostConfig.Ulimits}}',
       ),
     ).toBe(
-      '104857600 209715200 1500000000 10 [{"Path":"/dev/sda","Rate":1048576}] [{"Path":"/dev/sda","Weight":200}] [{"Name":"nofile","Hard":2,"Soft":1}]',
+      '104857600 209715200 1500000000 10 [{"Path":"/dev/zero","Rate":1048576}] [{"Path":"/dev/zero","Weight":200}] [{"Name":"nofile","Hard":2,"Soft":1}]',
     );
     expect(await m.fails('docker update -m 300m lim')).toMatch(
       /^Cannot update container \w{64}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time \[1\]$/,

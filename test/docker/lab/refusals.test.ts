@@ -78,7 +78,7 @@ const RUN: readonly (readonly [flags: string, said: string])[] = [
   ],
   [
     '--ipc container:web',
-    'failed to join IPC namespace: container ID: non-shareable IPC (hint: use IpcMode:shareable for the donor container) [125]',
+    'failed to join IPC namespace: container web: non-shareable IPC (hint: use IpcMode:shareable for the donor container) [125]',
   ],
   ['-w /etc/passwd', 'Cannot mkdir: /etc/passwd is not a directory [125]'],
   [

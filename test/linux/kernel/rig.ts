@@ -35,6 +35,8 @@ export interface RunOptions {
 export interface Rig {
   readonly world: LabWorld;
   readonly kernel: Machine;
+  /** How many modules are on their way: time stands still meanwhile. */
+  held(): number;
   /** Registers a program and installs it as /usr/bin/NAME. */
   program(name: string, main: Program['main']): void;
   /** Installs a loaded program at its paths (default /usr/bin/NAME). */
@@ -143,6 +145,7 @@ export async function makeRig(
   return {
     world,
     kernel,
+    held: () => held,
     install,
     program: (name, main) => install({ name, main }),
     run,

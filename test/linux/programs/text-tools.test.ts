@@ -157,6 +157,12 @@ const CASES: readonly string[] = [
   'yes | head -3',
   'cut in; echo $?',
   'sort -k in; echo $?',
+  'gzip < in | zcat',
+  'cp in x; gzip x; ls; gzip -k x.gz 2>&1; echo $?; gunzip -k x.gz; cmp in x; gunzip x.gz 2>&1; echo $?; rm -f x x.gz',
+  'gunzip in 2>&1; echo $?; gzip nosuch . 2>&1; echo $?; echo hi | gunzip 2>&1; echo $?; zcat nosuch 2>&1',
+  'gzip -c in > y.gz; gzip -t y.gz; echo $?; rm y.gz',
+  'tar czf t.tgz in; tar tzf t.tgz; tar xzOf t.tgz in | cmp - in; rm t.tgz',
+  "sed 's/404/405/;3d;$a more' in > B; diff -y in B; echo $?; diff -y -W 60 B in; diff -y --suppress-common-lines in B; diff -y in in; rm B",
 ];
 
 const here = '/tmp/drydock-text-tools';

@@ -117,7 +117,7 @@ export class Terminal {
       if (world.bugs.length > 0) throw world.bugs[0]?.error;
       this.drain();
       if (done()) return true;
-      if (world.pump()) {
+      if (this.rig.held() > 0 || world.pump()) {
         idle = 0;
         continue;
       }

@@ -53,13 +53,13 @@ describe('an interactive bash', () => {
     await t.until('100\r\n');
     await t.rig.pass(1e8);
     t.type('\x1a');
-    expect(await t.until(PROMPT)).toContain('^Z\r\n[1]+  Stopped                 sleep 100\r\n');
+    expect(await t.until(PROMPT)).toContain('^Z\r\n[1]+  Stopped                    sleep 100\r\n');
     expect(await t.line('sleep 200 &')).toMatch(/\[2\] \d+\r\n/);
     expect(await t.line('jobs')).toContain(
-      '[1]+  Stopped                 sleep 100\r\n[2]-  Running                 sleep 200 &\r\n',
+      '[1]+  Stopped                    sleep 100\r\n[2]-  Running                    sleep 200 &\r\n',
     );
     expect(await t.line('bg')).toContain('[1]+ sleep 100 &\r\n');
-    expect((await t.line('kill %2')) + (await t.line(''))).toContain('[2]+  Terminated              sleep 200\r\n');
+    expect((await t.line('kill %2')) + (await t.line(''))).toContain('[2]+  Terminated                 sleep 200\r\n');
     t.type('fg\r');
     await t.until('fg\r\nsleep 100\r\n');
     t.type('\x03');
@@ -72,7 +72,7 @@ describe('an interactive bash', () => {
     await t.line('sleep 1 &');
     await t.line('sleep 2');
     expect(await t.line('')).toContain('');
-    expect(await t.line('sleep 1 & sleep 3')).toContain('[1]+  Done                    sleep 1\r\n');
+    expect(await t.line('sleep 1 & sleep 3')).toContain('[1]+  Done                       sleep 1\r\n');
   });
 
   test('unfinished commands get the second prompt', async () => {
@@ -204,7 +204,7 @@ describe('completion', () => {
     await t.until('\r\nafile\r\n');
     await t.until(PROMPT);
     t.type('echo $HOM\t\r');
-    await t.until('\r\n/root\r\n');
+    await t.until('\r\n/root/\r\n');
   });
   test('a registered completer gives the words of its command', async () => {
     const seen: unknown[] = [];

@@ -3,6 +3,7 @@ import { isErr } from '../../../linux/kernel/errno.ts';
 import { outputFileError, readStdin, writeOut } from '../archive/write.ts';
 import type { Ctx } from '../context.ts';
 import { Failure, failed } from '../failure.ts';
+import { parseReference } from '../reference.ts';
 import { atLeast, type CommandSpec, command, exactly, flag, NONE } from '../spec.ts';
 import { platformQuery } from './image/platform.ts';
 
@@ -27,7 +28,8 @@ function platforms(given: readonly string[]): string[] | undefined | Failure {
   return out.length > 0 ? out : undefined;
 }
 
-const exported = command({
+/** `docker export` */
+export const exported = command({
   path: ['export'],
   aliases: ['container export', 'export'],
   use: '[OPTIONS] CONTAINER',
@@ -116,19 +118,21 @@ const imported = command({
   run: async (ctx, o, args) => {
     const source = args[0] as string;
     const [repo = '', tag = ''] = (args[1] ?? '').split(/:(?=[^/]*$)/);
-    const raw = source === '-' ? await readStdin(ctx) : ctx.sys.readFile(source);
+    const isUrl = /^https?:\/\//.test(source);
+    const raw = source === '-' ? await readStdin(ctx) : isUrl ? undefined : ctx.sys.readFile(source);
     if (isErr(raw)) return new Failure(`open ${source}: ${raw.text.toLowerCase()}`);
+    const ref = args[1] === undefined ? undefined : parseReference(args[1]);
+    if (ref && 'error' in ref) return new Failure(ref.error);
     const got = await ctx.client.call('POST', '/images/create', {
       query: {
         changes: o.list('change').length > 0 ? [...o.list('change')] : undefined,
-        fromSrc: '-',
+        fromSrc: isUrl ? source : '-',
         message: o.string('message') || undefined,
         platform: o.string('platform') || undefined,
         repo,
         tag: tag || undefined,
       },
-      raw,
-      headers: { 'content-type': 'application/x-tar' },
+      ...(raw ? { raw, headers: { 'content-type': 'application/x-tar' } } : {}),
     });
     if (failed(got)) return got;
     for await (const said of got.values<Said>()) {

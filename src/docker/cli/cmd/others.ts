@@ -3,20 +3,9 @@
  * errors, and an honest answer.
  * Limits: what has no run of its own here has its flags all the same.
  */
-import { Failure, failed } from '../failure.ts';
-import { fullName, parseReference, tagged } from '../reference.ts';
-import {
-  type Arity,
-  atLeast,
-  between,
-  type CommandSpec,
-  command,
-  exactly,
-  type FlagSpec,
-  flag,
-  type GroupSpec,
-} from '../spec.ts';
+import { type Arity, type CommandSpec, command, exactly, type FlagSpec, flag, type GroupSpec } from '../spec.ts';
 import { login, logout } from './login.ts';
+import { manifestCommands } from './manifest.ts';
 import { pluginCommands } from './plugin.ts';
 import { search } from './search.ts';
 import { trustCommands } from './trust.ts';
@@ -24,6 +13,7 @@ import { trustCommands } from './trust.ts';
 export const OTHER_GROUPS: readonly GroupSpec[] = Object.freeze([
   { path: ['builder'], short: 'Manage builds' },
   { path: ['buildx'], short: 'Build with BuildKit' },
+  { path: ['buildx', 'imagetools'], short: 'Work on images in registries' },
   { path: ['checkpoint'], short: 'Manage checkpoints', experimental: true },
   { path: ['config'], short: 'Manage configs of a swarm', swarm: 'manager' },
   { path: ['context'], short: 'Manage contexts' },
@@ -48,80 +38,12 @@ function known(
   return command({ path: words.split(' '), use, short, args, aliases, flags });
 }
 
-const insecure = flag('insecure', 'bool', 'Talk to the registry without TLS');
 const checkpointDir = flag('checkpoint-dir', 'string', 'Where checkpoints are kept');
 
 /** What only an engine with experimental features has. */
 const experimental = (spec: CommandSpec): CommandSpec => command({ ...spec, experimental: true });
 
-/** One that looks among manifest lists that were made here: there are none. */
-const noManifest = (spec: CommandSpec): CommandSpec =>
-  command({
-    ...spec,
-    run: async (_ctx, _o, [name = '']) => {
-      const ref = parseReference(name);
-      if ('error' in ref) return new Failure(ref.error);
-      const full = tagged(ref.value);
-      return new Failure(`No such manifest: ${fullName(full)}:${full.tag}`);
-    },
-  });
-
-/** One that looks for a manifest in its registry; whether it is there is asked of the daemon. */
-const registered = (spec: CommandSpec): CommandSpec =>
-  command({
-    ...spec,
-    run: async (ctx, _o, args) => {
-      const name = args.at(-1) ?? '';
-      const ref = parseReference(name);
-      if ('error' in ref) return new Failure(ref.error);
-      const full = tagged(ref.value);
-      const got = await ctx.client.call('GET', `/distribution/${name}/json`);
-      if (!failed(got)) return new Failure(`docker: '${ctx.invoked}' is not part of this laboratory yet`);
-      return got.message.includes('denied') ? new Failure(`no such manifest: ${fullName(full)}:${full.tag}`) : got;
-    },
-  });
-
-const images: readonly CommandSpec[] = [
-  login,
-  logout,
-  search,
-  known(
-    'manifest annotate',
-    '[OPTIONS] MANIFEST_LIST MANIFEST',
-    'Add what a local manifest list says of an image',
-    exactly(2),
-    {
-      flags: [
-        flag('arch', 'string', 'Architecture'),
-        flag('os', 'string', 'Operating system'),
-        flag('os-features', 'strings', 'Features of the operating system'),
-        flag('os-version', 'string', 'Version of the operating system'),
-        flag('variant', 'string', 'Variant of the architecture'),
-      ],
-    },
-  ),
-  known('manifest create', 'MANIFEST_LIST MANIFEST [MANIFEST...]', 'Make a local manifest list', atLeast(2), {
-    flags: [flag('amend', 'bool', 'Change a list that is there', { short: 'a' }), insecure],
-  }),
-  registered(
-    known(
-      'manifest inspect',
-      '[OPTIONS] [MANIFEST_LIST] MANIFEST',
-      'Show a manifest or a list of them',
-      between(1, 2),
-      {
-        flags: [insecure, flag('verbose', 'bool', 'With layers and platform', { short: 'v' })],
-      },
-    ),
-  ),
-  noManifest(
-    known('manifest push', '[OPTIONS] MANIFEST_LIST', 'Send a manifest list to a registry', exactly(1), {
-      flags: [insecure, flag('purge', 'bool', 'Remove the local list afterwards', { short: 'p' })],
-    }),
-  ),
-  noManifest(known('manifest rm', 'MANIFEST_LIST [MANIFEST_LIST...]', 'Remove local manifest lists', atLeast(1))),
-  ...trustCommands,
-];
+const images: readonly CommandSpec[] = [login, logout, search, ...manifestCommands, ...trustCommands];
 
 const plugins: readonly CommandSpec[] = [
   experimental(

@@ -6,7 +6,8 @@ import type { Ctx } from '../context.ts';
 import { Failure, failed } from '../failure.ts';
 import { fullName, type Reference, tagged } from '../reference.ts';
 
-interface Progress {
+/** One message of the engine about a transfer. */
+export interface Progress {
   id?: string;
   status?: string;
   stream?: string;

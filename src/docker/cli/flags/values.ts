@@ -32,8 +32,10 @@ function filter(s: string): Checked {
 
 /** opts.ParseCPUs: NanoCPUs; empty is refused as big.Rat does. */
 function decimal(s: string): Checked {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(s)) return { error: `failed to parse ${s} as a rational number` };
-  const nano = Number(s) * 1e9;
+  const ratio = /^([+-]?\d+)\/0*([1-9]\d*)$/.exec(s);
+  if (!ratio && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(s))
+    return { error: `failed to parse ${s} as a rational number` };
+  const nano = (ratio ? Number(ratio[1]) / Number(ratio[2]) : Number(s)) * 1e9;
   if (Math.abs(nano - Math.round(nano)) > 1e-3) return { error: 'value is too precise' };
   return { value: String(Math.round(nano)) };
 }

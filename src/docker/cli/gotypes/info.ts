@@ -132,7 +132,20 @@ const CLIENT = struct(
   'system.clientInfo',
   ['Debug', BOOL],
   ...CLIENT_ROWS,
-  ['Plugins', sliceOf(ANY)],
+  [
+    'Plugins',
+    sliceOf(
+      struct(
+        'manager.Plugin',
+        ['SchemaVersion', STRING],
+        ['Vendor', STRING],
+        ['Version', STRING],
+        ['ShortDescription', STRING],
+        ['Name', STRING],
+        ['Path', STRING],
+      ),
+    ),
+  ],
   ['Warnings', STRINGS],
 );
 

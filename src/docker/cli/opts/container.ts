@@ -189,6 +189,7 @@ function ulimits(o: Options): readonly unknown[] {
 
 interface Parts {
   ports: Ports;
+  mounts: readonly Record<string, unknown>[];
   env: readonly string[];
   labels: Record<string, string>;
   restart: RestartPolicy;
@@ -209,7 +210,7 @@ function parts(ctx: Ctx, o: Options): Parsed<Parts> {
   if ('error' in p) return p;
   const dev = devices(o);
   if ('error' in dev) return dev;
-  const env = readEnvironment(ctx, o.list('env-file'), o.list('env'));
+  const env = readEnvironment(ctx, o.list('env-file'), lastOfEach(o.list('env')));
   if ('error' in env) return env;
   const labels = readLabels(ctx, o.list('label-file'), o.list('label'));
   if ('error' in labels) return labels;
@@ -230,6 +231,7 @@ function parts(ctx: Ctx, o: Options): Parsed<Parts> {
   return {
     value: {
       ports: p.value,
+      mounts: o.list('mount').map((m) => parseMount(m, ctx.sys.cwd())),
       env: withProxies(ctx, env.value),
       labels: labels.value,
       restart: restart.value,
@@ -268,8 +270,8 @@ function hostConfig(o: Options, p: Parts, networkMode: string): ContainerBody['H
     VolumesFrom: orNull(o.list('volumes-from')),
     ConsoleSize: [0, 0],
     Annotations: mapOrNone(o, 'annotation'),
-    CapAdd: orNull(o.list('cap-add')),
-    CapDrop: orNull(o.list('cap-drop')),
+    CapAdd: orNull(capabilities(o.list('cap-add'))),
+    CapDrop: orNull(capabilities(o.list('cap-drop'))),
     CgroupnsMode: o.string('cgroupns'),
     Dns: o.list('dns'),
     DnsOptions: o.list('dns-option'),
@@ -307,12 +309,23 @@ function hostConfig(o: Options, p: Parts, networkMode: string): ContainerBody['H
     CpuPercent: o.int('cpu-percent'),
     IOMaximumIOps: o.int('io-maxiops'),
     IOMaximumBandwidth: o.int('io-maxbandwidth'),
-    Mounts: o.list('mount').length > 0 ? o.list('mount').map(parseMount) : undefined,
+    Mounts: p.mounts.length > 0 ? p.mounts : undefined,
     MaskedPaths: paths,
     ReadonlyPaths: paths,
     Init: o.changed('init') ? o.bool('init') : undefined,
   };
 }
+
+/** Each once, in order, by its full name. */
+const capabilities = (given: readonly string[]): string[] => {
+  const names = given.map((c) => c.toUpperCase().replace(/^(?!CAP_|ALL$)/, 'CAP_'));
+  return [...new Set(names)].sort();
+};
+
+/** Of the entries for one variable the last. @see docker/cli cli/config/configfile/file.go: ParseProxyConfig */
+const lastOfEach = (entries: readonly string[]): string[] => [
+  ...new Map(entries.map((e) => [e.split('=')[0], e] as const)).values(),
+];
 
 /** @returns the body, or what is wrong with the flags (without prefix) */
 export function containerBody(ctx: Ctx, o: Options, args: readonly string[]): Parsed<ContainerBody> {

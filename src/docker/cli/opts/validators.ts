@@ -162,7 +162,7 @@ export function mount(s: string): Checked {
   const given = new Map<string, string>();
   for (const field of record.value) {
     const at = field.indexOf('=');
-    const key = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
+    const key = (at < 0 ? field : field.slice(0, at)).toLowerCase();
     const value = field.slice(at + 1);
     if (at < 0 && !MOUNT_FLAGS.has(key)) return no(`invalid field '${field}' must be a key=value pair`);
     if (at >= 0 && MOUNT_FLAGS.has(key) && 'error' in parseBool(value)) return no(`invalid value for ${key}: ${value}`);
@@ -182,16 +182,19 @@ export function mount(s: string): Checked {
   if (target === '') return no('target is required');
   for (const kind of ['volume', 'image', 'bind', 'tmpfs'])
     if (type !== kind && options.has(kind)) return no(`cannot mix '${kind}-*' options with mount type '${type}'`);
-  const needs = given.get('bind-recursive') === 'readonly' ? forceRecursive(given) : undefined;
+  const recursive = given.get('bind-recursive') ?? '';
+  const needs = recursiveNeeds(recursive, given);
   return needs === undefined
     ? ok(s)
-    : no(`option 'bind-recursive=readonly' requires '${needs}' to be specified in conjunction`);
+    : no(`option 'bind-recursive=${recursive}' requires '${needs}' to be specified in conjunction`);
 }
-/** What a mount lacks that is to be read-only all the way down. */
-function forceRecursive(given: ReadonlyMap<string, string>): string | undefined {
+/** What a mount lacks that is to be read-only, all the way down or not. */
+function recursiveNeeds(recursive: string, given: ReadonlyMap<string, string>): string | undefined {
+  if (recursive !== 'readonly' && recursive !== 'writable') return undefined;
   const readOnly = parseBool(given.get('readonly') ?? 'false');
   if (!('value' in readOnly && readOnly.value)) return 'readonly';
-  return given.get('bind-propagation') === 'rprivate' ? undefined : 'bind-propagation=rprivate';
+  if (recursive === 'writable' || given.get('bind-propagation') === 'rprivate') return undefined;
+  return 'bind-propagation=rprivate';
 }
 const MOUNT_FLAGS = new Set(['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive']);
 const RECURSIVE = new Set(['enabled', 'disabled', 'writable', 'readonly']);

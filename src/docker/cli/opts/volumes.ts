@@ -54,42 +54,52 @@ export function normalize(path: string): string {
   return `/${out.join('/')}`;
 }
 
-/** `--mount type=bind,source=…,target=…,readonly`. The value was checked before. */
-export function parseMount(value: string): Record<string, unknown> {
+/**
+ * `--mount type=bind,source=…,target=…,readonly`. The value was checked before.
+ * @param cwd what a source that begins with `./` is relative to
+ */
+export function parseMount(value: string, cwd?: string): Record<string, unknown> {
   const given = new Map<string, string>();
+  /** What the options belong to: `volume`, `bind`. */
+  const options = new Set<string>();
   const maps = { 'volume-label': {}, 'volume-opt': {} } as Record<string, Record<string, string>>;
   const record = parseRecord(value);
   for (const field of 'value' in record ? record.value : []) {
     const at = field.indexOf('=');
-    const key = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
+    const key = (at < 0 ? field : field.slice(0, at)).toLowerCase();
     const v = at < 0 ? 'true' : field.slice(at + 1);
+    options.add(key.split('-')[0] as string);
     const map = maps[key];
     const [name = '', ...rest] = v.split('=');
-    if (map) map[name] = rest.join('=');
-    else given.set(SHORT[key] ?? key, v);
+    if (!map) given.set(SHORT[key] ?? key, v);
+    else if (name !== '') map[name] = rest.join('=');
+    else given.set(key, '');
   }
+  const source = given.get('source');
   const on = (key: string): true | undefined => {
     const v = parseBool(given.get(key) ?? 'false');
     return ('value' in v && v.value) || undefined;
   };
   return {
     Type: given.get('type')?.toLowerCase() ?? 'volume',
-    Source: given.get('source'),
+    Source: cwd !== undefined && /^\.(\/|$)/.test(source ?? '') ? normalize(`${cwd}/${source}`) : source,
     Target: given.get('target'),
     ReadOnly: on('readonly'),
-    Consistency: given.get('consistency'),
+    Consistency: given.get('consistency')?.toLowerCase(),
     BindOptions: some({
-      Propagation: given.get('bind-propagation'),
+      Propagation: given.get('bind-propagation')?.toLowerCase(),
       NonRecursive: on('bind-nonrecursive') ?? (given.get('bind-recursive') === 'disabled' || undefined),
       ReadOnlyNonRecursive: given.get('bind-recursive') === 'writable' || undefined,
       ReadOnlyForceRecursive: given.get('bind-recursive') === 'readonly' || undefined,
     }),
-    VolumeOptions: some({
-      NoCopy: on('volume-nocopy'),
-      Labels: some(maps['volume-label'] ?? {}),
-      Subpath: given.get('volume-subpath'),
-      DriverConfig: some({ Name: given.get('volume-driver'), Options: some(maps['volume-opt'] ?? {}) }),
-    }),
+    VolumeOptions: options.has('volume')
+      ? {
+          NoCopy: on('volume-nocopy'),
+          Labels: some(maps['volume-label'] ?? {}),
+          Subpath: given.get('volume-subpath') || undefined,
+          DriverConfig: { Name: given.get('volume-driver') || undefined, Options: some(maps['volume-opt'] ?? {}) },
+        }
+      : undefined,
     ImageOptions: some({ Subpath: given.get('image-subpath') }),
     TmpfsOptions: some({
       SizeBytes: given.has('tmpfs-size') ? size(given.get('tmpfs-size') as string) : undefined,

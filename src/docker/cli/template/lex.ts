@@ -148,7 +148,7 @@ class Lexer {
     if (c === '.') {
       const next = s[at + 1];
       if (next === undefined || next < '0' || next > '9') {
-        if (!isAlnum(next)) return this.#one('dot', 1);
+        if (this.#ends(at + 1)) return this.#one('dot', 1);
         return this.#word('field', at + 1);
       }
     }
@@ -186,7 +186,7 @@ class Lexer {
   }
 
   #number(): boolean {
-    const m = /^[+-]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_]+)?)i?/.exec(
+    const m = /^[+-]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|[0-9_]*\.?[0-9_]*([eE][+-]?[0-9_]*)?)i?/.exec(
       this.src.slice(this.#at),
     );
     const end = this.#at + (m?.[0].length ?? 1);
@@ -198,19 +198,17 @@ class Lexer {
     return this.#one('number', end - this.#at);
   }
 
+  /** Whether a word may end here. */
+  #ends(at: number): boolean {
+    const next = this.src[at];
+    return next === undefined || isSpace(next) || '.,|:)('.includes(next) || this.src.startsWith('}}', at);
+  }
+
   #word(kind: 'identifier' | 'field' | 'variable', from: number): boolean {
     let end = from;
     while (isAlnum(this.src[end])) end++;
     const next = this.src[end];
-    if (
-      !(
-        next === undefined ||
-        isSpace(next) ||
-        '.,|:)('.includes(next) ||
-        this.src.startsWith('}}', end) ||
-        next === '='
-      )
-    )
+    if (next !== undefined && next !== '=' && !this.#ends(end))
       return this.#error(
         `bad character U+${next.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')} '${next}'`,
       );

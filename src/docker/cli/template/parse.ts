@@ -314,7 +314,7 @@ class Parser {
         return { n: 'bool', value: t.text === 'true', ...at };
       case 'char':
       case 'number':
-        return number(t) ?? this.#fail(`bad number syntax: ${goQuote(t.text)}`, t.line);
+        return number(t) ?? this.#fail(`illegal number syntax: ${goQuote(t.text)}`, t.line);
       case 'lparen': {
         const pipe = this.#pipe('parenthesized pipeline', 'rparen');
         return { n: 'pipe', pipe, ...at };

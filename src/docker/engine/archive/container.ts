@@ -65,7 +65,6 @@ interface Named {
 }
 
 function look(daemon: Daemon, c: Container, called: string, path: string): Named | Failure {
-  if (path === '') return errors.emptyParameter('path');
   const fs = filesOf(daemon, c);
   if (fs instanceof Failure) return fs;
   const inDir = /(?:^|\/)\.?$/.test(path);

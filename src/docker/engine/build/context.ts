@@ -12,12 +12,12 @@ import { inside } from '../archive/unpack.ts';
 /** Files by clean path, without a leading slash; directories too. */
 export type Tree = ReadonlyMap<string, TarEntry>;
 
-/** A tree of an archive's entries, with the directories that these only imply. */
-export function treeOf(entries: readonly TarEntry[]): Tree {
+/** A tree of an archive's entries, with the directories that these only imply. @param isOurs everything is to be root's */
+export function treeOf(entries: readonly TarEntry[], isOurs = false): Tree {
   const out = new Map<string, TarEntry>();
   for (const e of entries) {
     const path = inside(e.name);
-    if (path) out.set(path, e);
+    if (path) out.set(path, isOurs ? { ...e, uid: 0, gid: 0 } : e);
   }
   return out;
 }
@@ -36,6 +36,7 @@ export function withoutIgnored(tree: Tree, dockerfile: string): Tree {
 
 /** Entries to unpack in `/` for one instruction. @param dest absolute; ends in a slash when it is a directory */
 export function copyEntries(
+  instruction: string,
   tree: Tree,
   sources: readonly string[],
   dest: string,
@@ -45,18 +46,20 @@ export function copyEntries(
   for (const source of sources) {
     const clean = inside(source);
     if (clean === undefined) return new Failure('invalid', `forbidden path outside the build context: ${source} ()`);
-    const hits = /[*?[]/.test(clean) ? matching(tree, clean) : has(tree, clean) ? [clean] : [];
-    if (hits.length === 0)
+    const isPattern = /[*?[]/.test(clean);
+    const hits = isPattern ? matching(tree, clean) : has(tree, clean) ? [clean] : [];
+    if (hits.length === 0 && !isPattern)
       return new Failure(
         'notFound',
         `file not found in build context or excluded by .dockerignore: stat ${clean}: file does not exist`,
       );
     found.push(...hits);
   }
+  if (found.length === 0) return new Failure('invalid', 'no source files were specified');
   if (found.length > 1 && !dest.endsWith('/'))
     return new Failure(
       'invalid',
-      'When using COPY with more than one source file, the destination must be a directory and end with a /',
+      `When using ${instruction} with more than one source file, the destination must be a directory and end with a /`,
     );
   const target = dest.replace(/^\/+|\/+$/g, '');
   const asDir = dest.endsWith('/') || isDir(dest);

@@ -1,63 +1,36 @@
-/**
- * What history says of an instruction: in the classic builder's words, or in BuildKit's.
- * @see moby builder/dockerfile/dispatchers.go; moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go: commitToHistory
- */
+/** What history says of an instruction in the classic builder's words. @see moby builder/dockerfile/dispatchers.go */
 import type { ImageConfig } from '../../images/spec.ts';
-import { type Instruction, jsonForm } from './dockerfile.ts';
-import { expand, type Variables, words } from './words.ts';
-
-/** The comment of BuildKit's entries. */
-export const BUILDKIT_COMMENT = 'buildkit.dockerfile.v0';
-
-const quoted = (list: readonly string[]): string => `[${list.map((s) => JSON.stringify(s)).join(' ')}]`;
+import { quoted } from './buildkit/ports.ts';
+import type { Command } from './syntax/instructions.ts';
+import { lex, type Variables } from './syntax/shell.ts';
 
 /** Of an instruction that changes the config only. @param config as it is afterwards */
-export function classicRecord(i: Instruction, config: ImageConfig): string {
-  const shown = (): string => {
-    if (i.name === 'CMD') return quoted(config.Cmd ?? []);
-    if (i.name === 'ENTRYPOINT') return quoted(config.Entrypoint ?? []);
-    if (i.name === 'VOLUME') return `[${Object.keys(config.Volumes ?? {}).join(' ')}]`;
-    return i.rest;
-  };
-  return `/bin/sh -c #(nop)  ${i.name} ${shown()}`;
+export function classicRecord(i: Command, config: ImageConfig, variables: Variables, escapeChar: string): string {
+  return `/bin/sh -c #(nop)  ${i.name} ${shown(i, config, (text) => lex(text, variables, { escapeChar }).text)}`;
 }
 
-/** The same in BuildKit's words; undefined for what leaves no entry. */
-export function buildKitRecord(
-  i: Instruction,
-  config: ImageConfig,
-  variables: Variables,
-  escapeChar: string,
-): string | undefined {
+function shown(i: Command, config: ImageConfig, word: (text: string) => string): string {
   switch (i.name) {
-    case 'ONBUILD':
-      return undefined;
     case 'CMD':
-      return `CMD ${quoted(config.Cmd ?? [])}`;
+      return quoted(config.Cmd ?? []);
     case 'ENTRYPOINT':
-      return `ENTRYPOINT ${quoted(config.Entrypoint ?? [])}`;
-    case 'SHELL':
-    case 'VOLUME':
-      return `${i.name} [${(jsonForm(i.rest) ?? words(i.rest, variables, escapeChar)).join(' ')}]`;
-    case 'EXPOSE': {
-      const ports = words(i.rest, variables, escapeChar).map((p) => (p.includes('/') ? p : `${p}/tcp`));
-      return `EXPOSE [${ports.sort().join(' ')}]`;
-    }
-    case 'HEALTHCHECK': {
-      const { Test = [], Interval = 0, Timeout = 0, StartPeriod = 0, Retries = 0 } = healthOf(config);
-      const times = [Interval, Timeout, StartPeriod, 0].map((ns) => `"${duration(ns)}"`).join(' ');
-      return `HEALTHCHECK &{${quoted(Test)} ${times} '\\x${Retries.toString(16).padStart(2, '0')}'}`;
-    }
+      return quoted(config.Entrypoint ?? []);
     case 'ENV':
-    case 'LABEL': {
-      const legacy = /^([^\s=]+)\s+(.*)$/s.exec(i.rest);
-      const pairs = legacy
-        ? [`${legacy[1]}=${expand(legacy[2] as string, variables, escapeChar)}`]
-        : words(i.rest, variables, escapeChar);
-      return `${i.name} ${pairs.join(' ')}`;
-    }
+    case 'LABEL':
+      return i.pairs.map((p) => `${word(p.key)}=${word(p.value)}`).join(' ');
+    case 'ARG':
+      return i.list.map((a) => (a.value === undefined ? a.key : `${a.key}=${a.value}`)).join(' ');
+    case 'EXPOSE':
+      return i.list.map(word).join(' ');
+    case 'VOLUME':
+    case 'SHELL':
+      return `[${i.list.map(word).join(' ')}]`;
+    case 'HEALTHCHECK':
+      return health(config);
+    case 'WORKDIR':
+      return config.WorkingDir;
     default:
-      return `${i.name} ${i.name === 'MAINTAINER' ? i.rest : expand(i.rest, variables, escapeChar)}`;
+      return 'value' in i ? (i.name === 'ONBUILD' || i.name === 'MAINTAINER' ? i.value : word(i.value)) : '';
   }
 }
 
@@ -66,14 +39,46 @@ interface Health {
   readonly Interval?: number;
   readonly Timeout?: number;
   readonly StartPeriod?: number;
+  readonly StartInterval?: number;
   readonly Retries?: number;
 }
 
-const healthOf = (config: ImageConfig): Health => (config as { Healthcheck?: Health }).Healthcheck ?? {};
+function health(config: ImageConfig): string {
+  const h = (config.Healthcheck ?? {}) as Health;
+  const times = [h.Interval, h.Timeout, h.StartPeriod, h.StartInterval].map((ns) =>
+    JSON.stringify(goDuration(ns ?? 0)),
+  );
+  return `&{${quoted(h.Test ?? [])} ${times.join(' ')} ${goRune(h.Retries ?? 0)}}`;
+}
 
-/** time.Duration as Go prints whole seconds and more. */
-function duration(ns: number): string {
+/** time.Duration's String. */
+export function goDuration(ns: number): string {
+  if (ns === 0) return '0s';
+  const units: readonly [number, string][] = [
+    [1e3, 'ns'],
+    [1e6, 'µs'],
+    [1e9, 'ms'],
+  ];
+  for (const [limit, unit] of units) if (ns < limit) return `${ns / (limit / 1e3)}${unit}`;
   const s = ns / 1e9;
   const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
   return `${h > 0 ? `${h}h` : ''}${h > 0 || m > 0 ? `${m}m` : ''}${s % 60}s`;
+}
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  39: "\\'",
+  92: '\\\\',
+};
+
+/** `%q` of a small number. */
+export function goRune(n: number): string {
+  if (ESCAPES[n]) return `'${ESCAPES[n]}'`;
+  return n < 0x20 || n === 0x7f ? `'\\x${n.toString(16).padStart(2, '0')}'` : `'${String.fromCodePoint(n)}'`;
 }

@@ -12,8 +12,9 @@ import { removeContainer } from '../remove.ts';
 import { OutputQueue } from '../session.ts';
 import { startContainer } from '../start.ts';
 import { STDERR } from '../stdcopy.ts';
+import { killContainer } from '../stop.ts';
 import type { BuildOptions } from './build.ts';
-import { BuildError } from './stages.ts';
+import { BuildFault } from './syntax/fault.ts';
 
 /** Errors stand out. @see moby pkg/streamformatter: stderrWriter */
 const red = (bytes: Uint8Array): string => `\x1b[91m${text(bytes)}\x1b[0m`;
@@ -26,14 +27,14 @@ async function make(
 ): Promise<Container> {
   const made = await createContainer(daemon, '', {
     Image: image.id,
-    Entrypoint: [''],
-    Cmd: [...body.Cmd],
+    // RUN [] does what the image does
+    ...(body.Cmd.length > 0 ? { Entrypoint: [''], Cmd: [...body.Cmd] } : {}),
     ...(body.Env ? { Env: [...body.Env] } : {}),
     HostConfig: options.hostConfig,
   });
-  if (made instanceof Failure) throw new BuildError(made.message);
+  if (made instanceof Failure) throw new BuildFault(made.message);
   const c = daemon.container(made.Id);
-  if (c instanceof Failure) throw new BuildError(c.message);
+  if (c instanceof Failure) throw new BuildFault(c.message);
   return c;
 }
 
@@ -55,7 +56,7 @@ export async function* metadataStep(
   yield* removed(daemon, options, c);
 }
 
-/** Runs a command to its end. @throws BuildError when it fails */
+/** Runs a command to its end. @throws BuildFault when it fails */
 export async function* runStep(
   daemon: Daemon,
   options: BuildOptions,
@@ -72,13 +73,23 @@ export async function* runStep(
   });
   const ended = c.wait('over');
   const failure = await startContainer(daemon, c);
-  if (failure) throw new BuildError(failure.message);
+  if (failure) throw new BuildFault(failure.message);
+  let gone = false;
+  void options.gone?.then(() => {
+    gone = true;
+    queue.end();
+  });
   void ended.then(() => queue.end());
   yield* queue.body();
+  if (gone) {
+    await killContainer(daemon, c.id, c, '');
+    await removeContainer(daemon, c, true);
+    throw new BuildFault('context canceled');
+  }
   const code = await ended;
   if (code !== 0) {
     if (options.forceRemove) yield* removed(daemon, { ...options, remove: true }, c);
-    throw new BuildError(`The command '${argv.join(' ')}' returned a non-zero code: ${code}`, code);
+    throw new BuildFault(`The command '${argv.join(' ')}' returned a non-zero code: ${code}`, undefined, code);
   }
   const layer = layerFrom(daemon, c.id, c.rootfs);
   yield* removed(daemon, options, c);

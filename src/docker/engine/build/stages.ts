@@ -1,6 +1,7 @@
 /** The stages of a build: the image that each instruction makes from the one before. */
 import type { TarEntry } from '../../../base/tar.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
+import type { FileSystem } from '../../../linux/kernel/machine.ts';
 import { Failure } from '../../errdefs.ts';
 import { sha256 } from '../../images/digest.ts';
 import { noManifest, parsePlatform } from '../../images/platform.ts';
@@ -19,26 +20,26 @@ import { lookupUser } from '../user.ts';
 import type { BuildOptions } from './build.ts';
 import { applyInstruction, commandOf, variablesOf } from './config.ts';
 import { copyEntries, type Tree, treeOf } from './context.ts';
-import { type Instruction, jsonForm, parseInstruction } from './dockerfile.ts';
-import { BUILDKIT_COMMENT, buildKitRecord, classicRecord } from './record.ts';
+import { classicRecord } from './record.ts';
 import { fetchSources } from './remote.ts';
 import { metadataStep, runStep } from './run.ts';
-import { expand, words } from './words.ts';
+import { BuildFault } from './syntax/fault.ts';
+import {
+  type Args,
+  type Command,
+  type Files,
+  type From,
+  type Instruction,
+  instruction,
+  type Line,
+} from './syntax/instructions.ts';
+import { parse } from './syntax/parser.ts';
+import { lex } from './syntax/shell.ts';
 
 /** Arguments that no ARG needs to declare, and that the cache does not look at. @see builder/dockerfile/buildargs.go */
 const PROXIES = new Set(
   ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
 );
-
-/** Ends a build. @param code exit code of the command that failed */
-export class BuildError extends Error {
-  constructor(
-    message: string,
-    readonly code?: number,
-  ) {
-    super(message);
-  }
-}
 
 /** What one stage has come to. */
 interface Stage {
@@ -48,6 +49,7 @@ interface Stage {
   layers: readonly ImageLayer[];
   /** ARGs declared in it. */
   readonly args: Map<string, string>;
+  hasCommand: boolean;
 }
 
 export class Stages {
@@ -56,8 +58,6 @@ export class Stages {
   /** ARGs before the first FROM. */
   readonly #global = new Map<string, string>();
   #author = '';
-  /** Images that are here for this build only. */
-  readonly #steps = new Set<string>();
 
   constructor(
     readonly daemon: Daemon,
@@ -72,7 +72,7 @@ export class Stages {
   }
 
   get #stage(): Stage {
-    if (!this.#now) throw new BuildError('No build stage in current context');
+    if (!this.#now) throw new BuildFault('No build stage in current context');
     return this.#now;
   }
 
@@ -82,27 +82,17 @@ export class Stages {
     const { labels } = this.options;
     if (Object.keys(labels).length > 0) {
       this.#key = '';
-      this.#add(
-        { ...stage.config, Labels: { ...stage.config.Labels, ...labels } },
-        this.options.buildKit ? undefined : '',
-      );
+      this.#add({ ...stage.config, Labels: { ...stage.config.Labels, ...labels } }, '');
     }
-    if (!stage.image) throw new BuildError('No image was generated. Is your Dockerfile empty?');
-    if (this.#steps.delete(stage.image.id)) this.#told(stage.image);
+    if (!stage.image) throw new BuildFault('No image was generated. Is your Dockerfile empty?');
     return stage.image;
-  }
-
-  /** Images of BuildKit's steps are not among the engine's; a step that is run needs the one before for as long as it builds. */
-  end(): void {
-    for (const id of this.#steps) this.daemon.images.remove(id);
-    this.#steps.clear();
   }
 
   /** Does one instruction. @returns what it tells */
   async *step(i: Instruction): AsyncGenerator<Uint8Array> {
     if (i.name === 'FROM') yield* this.#from(i);
     else if (i.name === 'ARG' && !this.#now) this.#arg(i, this.#global);
-    else if (i.name === 'RUN') yield* this.#run(i);
+    else if (i.name === 'RUN') yield* this.#run(i as Line);
     else if (i.name === 'COPY' || i.name === 'ADD') yield* this.#copy(i);
     else yield* this.#change(i);
   }
@@ -113,12 +103,16 @@ export class Stages {
     return new Map([...stage.args, ...variablesOf(stage.config)]);
   }
 
-  async *#from(i: Instruction): AsyncGenerator<Uint8Array> {
+  #word(text: string, variables: ReadonlyMap<string, string> = this.#variables()): string {
+    return lex(text, variables, { escapeChar: this.escapeChar }).text;
+  }
+
+  async *#from(i: From): AsyncGenerator<Uint8Array> {
     if (this.#now) this.#done.push(this.#now);
-    const [base = '', as, name = ''] = words(i.rest, this.#global, this.escapeChar);
-    if (as !== undefined && as.toUpperCase() !== 'AS')
-      throw new BuildError(`dockerfile parse error on line ${i.line}: FROM requires either one or three arguments`);
-    const stage: Stage = { name, image: undefined, config: NO_CONFIG, layers: [], args: new Map() };
+    const base = this.#word(i.base, this.#global);
+    if (base === '') throw new BuildFault(`base name (${i.base}) should not be blank`);
+    const name = i.stage;
+    const stage: Stage = { name, image: undefined, config: NO_CONFIG, layers: [], args: new Map(), hasCommand: false };
     this.#now = stage;
     if (base === 'scratch') {
       yield line({ stream: ' ---> \n' });
@@ -132,61 +126,55 @@ export class Stages {
     if (triggers.length > 0)
       yield line({ stream: `# Executing ${triggers.length} build trigger${triggers.length > 1 ? 's' : ''}\n` });
     for (const trigger of triggers) {
-      const parsed = parseInstruction(trigger, i.line);
-      if (parsed instanceof Failure) throw new BuildError(parsed.message);
-      yield* this.step(parsed);
+      const [node] = parse(trigger).nodes;
+      if (node) yield* this.step(instruction(node));
     }
   }
 
-  #platformOf(i: Instruction): string {
-    const platform = parsePlatform(expand(i.flags.platform ?? this.options.platform, this.#global, this.escapeChar));
-    if (platform instanceof Failure) throw new BuildError(platform.message);
+  #platformOf(i: From): string {
+    const platform = parsePlatform(this.#word(i.platform || this.options.platform, this.#global));
+    if (platform instanceof Failure) throw new BuildFault(platform.message);
     return platform;
   }
 
   /** An image of a FROM line, pulled when it is not here. */
   async *#pulled(name: string, platform: string): AsyncGenerator<Uint8Array, Image> {
     const missing = noManifest(platform);
-    if (missing) throw new BuildError(missing.message);
+    if (missing) throw new BuildFault(missing.message);
     const here = this.daemon.images.get(name);
     if (!(here instanceof Failure) && !this.options.pull) return here;
     const ref = parseReference(name);
-    if (ref instanceof Failure) throw new BuildError(ref.message);
+    if (ref instanceof Failure) throw new BuildFault(ref.message);
     const full = withDefaultTag(ref);
     const pulled = await pullImage(this.daemon, `${ref.domain}/${ref.path}`, full.digest ?? full.tag ?? '');
-    if (pulled instanceof Failure) throw new BuildError(pulled.message);
+    if (pulled instanceof Failure) throw new BuildFault(pulled.message);
     yield* pulled;
     const image = this.daemon.images.get(name);
-    if (image instanceof Failure) throw new BuildError(image.message);
+    if (image instanceof Failure) throw new BuildFault(image.message);
     return image;
   }
 
-  #arg(i: Instruction, into: Map<string, string>): void {
-    for (const word of words(i.rest, this.#variables(), this.escapeChar)) {
-      const eq = word.indexOf('=');
-      const name = eq < 0 ? word : word.slice(0, eq);
-      const given = this.options.buildArgs[name];
-      const value = given ?? (eq < 0 ? this.#global.get(name) : word.slice(eq + 1));
-      if (value !== undefined && value !== null) into.set(name, value);
+  #arg(i: Args, into: Map<string, string>): void {
+    for (const { key, value: fallback } of i.list) {
+      this.#asked.add(key);
+      const given = this.options.buildArgs[key];
+      const value = given ?? (fallback === undefined ? this.#global.get(key) : this.#word(fallback));
+      if (value !== undefined && value !== null) into.set(key, value);
     }
   }
 
-  async *#change(i: Instruction): AsyncGenerator<Uint8Array> {
+  async *#change(i: Command): AsyncGenerator<Uint8Array> {
     const stage = this.#stage;
-    if (i.name === 'MAINTAINER') this.#author = i.rest;
+    if (i.name === 'MAINTAINER') this.#author = i.value;
     if (i.name === 'ARG') this.#arg(i, stage.args);
-    const next =
-      i.name === 'ARG' || i.name === 'MAINTAINER'
-        ? stage.config
-        : applyInstruction(stage.config, i, this.#variables(), this.escapeChar);
-    if (next instanceof Failure) throw new BuildError(next.message);
+    const next = applyInstruction(stage.config, i, this.#variables(), this.escapeChar, stage.hasCommand);
+    if (i.name === 'CMD') stage.hasCommand = i.line.length > 0;
     const after = next ?? stage.config;
-    const { buildKit } = this.options;
-    const createdBy = buildKit ? buildKitRecord(i, after, this.#variables(), this.escapeChar) : classicRecord(i, after);
-    if (yield* this.#cached(createdBy ?? i.original, i.name)) return;
-    if (!buildKit) yield* metadataStep(this.daemon, this.options, stage.image);
-    const made = i.name === 'WORKDIR' ? this.#makeWorkdir((next as ImageConfig).WorkingDir) : undefined;
-    yield told(this.#add(next ?? stage.config, createdBy, made));
+    const createdBy = classicRecord(i, after, this.#variables(), this.escapeChar);
+    if (yield* this.#cached(createdBy, i.name)) return;
+    yield* metadataStep(this.daemon, this.options, stage.image);
+    const made = i.name === 'WORKDIR' ? this.#makeWorkdir(after.WorkingDir) : undefined;
+    yield told(this.#add(after, createdBy, made));
   }
 
   #makeWorkdir(dir: string): ImageLayer | undefined {
@@ -198,9 +186,10 @@ export class Stages {
     return layer;
   }
 
-  async *#run(i: Instruction): AsyncGenerator<Uint8Array> {
+  async *#run(i: Line): AsyncGenerator<Uint8Array> {
     const stage = this.#stage;
-    const argv = commandOf(stage.config, i.rest);
+    for (const flag of ['mount', 'network']) if (i.flags.has(flag)) throw needsBuildKit(flag);
+    const argv = commandOf(stage.config, i.line, i.isShell);
     const unset = ([name]: readonly [string, unknown]): boolean => !variablesOf(stage.config).has(name);
     const declared = [...stage.args].filter(unset).map(([name, value]) => `${name}=${value}`);
     const proxies = Object.entries(this.options.buildArgs)
@@ -210,87 +199,84 @@ export class Stages {
     const env = [...declared, ...proxies];
     const prefix = declared.length > 0 ? `|${declared.length} ${declared.join(' ')} ` : '';
     const command = prefix + argv.join(' ');
-    const createdBy = this.options.buildKit ? `RUN ${command} # buildkit` : command;
-    if (yield* this.#cached(createdBy, 'RUN')) return;
-    if (!stage.image) throw new BuildError('no image to run in: FROM scratch has no files yet');
+    if (yield* this.#cached(command, 'RUN')) return;
+    if (!stage.image) throw new BuildFault('no image to run in: FROM scratch has no files yet');
     const ran = yield* runStep(this.daemon, this.options, stage.image, stage.config, argv, env);
     if (ran.layer) stage.layers = [...stage.layers, ran.layer];
-    yield told(this.#add(stage.config, createdBy, ran.layer));
+    yield told(this.#add(stage.config, command, ran.layer));
   }
 
-  async *#copy(i: Instruction): AsyncGenerator<Uint8Array> {
+  async *#copy(i: Files): AsyncGenerator<Uint8Array> {
     const stage = this.#stage;
-    const list = jsonForm(i.rest)?.map((w) => expand(w, this.#variables(), this.escapeChar));
-    const all = list ?? words(i.rest, this.#variables(), this.escapeChar);
-    const dest = all.at(-1) ?? '';
-    if (all.length < 2)
-      throw new BuildError(`dockerfile parse error on line ${i.line}: ${i.name} requires at least two arguments`);
+    if (i.flags.has('chmod')) throw needsBuildKit('chmod');
+    if (i.flags.has('link')) throw needsBuildKit('link');
+    const all = [...i.sources, i.dest].map((w) => this.#word(w));
+    const dest = all.at(-1) as string;
+    const from = i.flags.string('from');
+    const chown = this.#word(i.flags.string('chown'));
     const { WorkingDir } = stage.config;
     const at = dest.startsWith('/') ? dest : `${WorkingDir === '' ? '' : WorkingDir}/${dest}`;
     const target = clean(at) + (/\/\.?$/.test(at) && clean(at) !== '/' ? '/' : '');
     const fs = this.daemon.kernel.overlay(stage.layers.map((l) => l.layer));
     const fetched = yield* fetchSources(this.daemon, i.name, all.slice(0, -1), target.endsWith('/'));
-    if (fetched instanceof Failure) throw new BuildError(`${i.name} failed: ${fetched.message}`);
+    if (fetched instanceof Failure) throw new BuildFault(`${i.name} failed: ${fetched.message}`);
     const { files, sources } = fetched;
-    const tree = i.flags.from === undefined ? this.context : this.#treeOf(i.flags.from);
-    const copied = copyEntries(new Map([...tree, ...files]), sources, target, (path) => {
+    const tree = from === '' ? this.context : yield* this.#treeOf(from);
+    const copied = copyEntries(i.name, new Map([...tree, ...files]), sources, target, (path) => {
       const stat = fs.stat(path, true);
       return !isErr(stat) && stat.kind === 'dir';
     });
-    if (copied instanceof Failure) throw new BuildError(`${i.name} failed: ${copied.message}`);
-    const mode = this.#modeOf(i);
-    const found = mode === undefined ? copied : copied.map((e) => ({ ...e, mode }));
+    if (copied instanceof Failure) throw new BuildFault(`${i.name} failed: ${copied.message}`);
     const isFetched = ({ bytes }: TarEntry): boolean => [...files.values()].some((f) => f.bytes === bytes);
-    const entries = i.name === 'ADD' ? found.flatMap((e) => (isFetched(e) ? [e] : extracted(e, target))) : found;
+    const entries = i.name === 'ADD' ? copied.flatMap((e) => (isFetched(e) ? [e] : extracted(e, target))) : copied;
     const sum = sha256(entries.map((e) => `${e.name} ${e.mode} ${sha256(latin(e.bytes))}`).join('\n'));
     const kind = entries.length === 1 && entries[0]?.kind === 'file' ? 'file' : 'multi';
-    const flags = ['chown', 'chmod'].flatMap((f) => (i.flags[f] === undefined ? [] : [`--${f}=${i.flags[f]} `]));
-    const createdBy = this.options.buildKit
-      ? `${i.name} ${flags.join('')}${all.join(' ')} # buildkit`
-      : `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;
+    const createdBy = `/bin/sh -c #(nop) ${i.name} ${kind}:${sum} in ${target} `;
     if (yield* this.#cached(`${createdBy}${sum}`, i.name)) return;
-    const owner = lookupUser(fs, i.flags.chown ?? '0:0');
-    if (owner instanceof Failure) throw new BuildError(owner.message);
-    const options = { noOverwriteDirNonDir: false, owner, virtual: virtualOf(this.daemon) };
+    const owner = chown === '' ? undefined : ownerOf(fs, chown);
+    const options = { noOverwriteDirNonDir: false, virtual: virtualOf(this.daemon), ...(owner ? { owner } : {}) };
     const failure = unpack(fs, '/', entries, options);
-    if (failure) throw new BuildError(failure.message);
+    if (failure) throw new BuildFault(failure.message);
     const layer = layerFrom(this.daemon, sum, fs);
     stage.layers = [...stage.layers, layer];
     yield told(this.#add(stage.config, createdBy, layer));
   }
 
-  /** `--chmod=0755` */
-  #modeOf({ flags }: Instruction): number | undefined {
-    if (flags.chmod === undefined) return undefined;
-    if (!this.options.buildKit)
-      throw new BuildError(
-        'the --chmod option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled',
-      );
-    const text = expand(flags.chmod, this.#variables(), this.escapeChar);
-    if (!/^[0-7]{1,4}$/.test(text))
-      throw new BuildError(`invalid chmod parameter: '${text}'. it should be octal string and between 0 and 07777`);
-    return Number.parseInt(text, 8);
-  }
-
-  /** The files of an earlier stage, or of an image. */
-  #treeOf(name: string): Tree {
-    const stage = this.#done.find((s) => s.name === name) ?? this.#done[/^\d+$/.test(name) ? Number(name) : -1];
-    const image = stage ?? this.daemon.images.get(name);
-    if (image instanceof Failure) throw new BuildError(`invalid from flag value ${name}: ${image.message}`);
+  /** The files of an earlier stage, or of an image, which is pulled when it is not here. */
+  async *#treeOf(name: string): AsyncGenerator<Uint8Array, Tree> {
+    const bad = (why: string): BuildFault => new BuildFault(`invalid from flag value ${name}: ${why}`);
+    const isNumber = /^\d+$/.test(name);
+    const isCurrent = isNumber
+      ? Number(name) === this.#done.length
+      : this.#stage.name === name.toLowerCase() && name !== '';
+    if (isCurrent) throw bad('refers to current build stage');
+    if (isNumber && Number(name) > this.#done.length) throw bad('index out of bounds');
+    const stage = isNumber ? this.#done[Number(name)] : this.#done.find((s) => s.name === name.toLowerCase());
+    let image: Stage | Image | undefined = stage;
+    try {
+      image ??= yield* this.#pulled(name, '');
+    } catch (e) {
+      throw e instanceof BuildFault ? bad(e.message) : e;
+    }
     const fs = this.daemon.kernel.overlay(image.layers.map((l) => l.layer));
     return treeOf([...pack(fs, '/', '', epochOf(this.daemon))]);
   }
 
+  /** What is told of build arguments that no ARG asked for. @see moby builder/dockerfile/buildargs.go: WarnOnUnusedBuildArgs */
+  unused(): string {
+    const names = Object.keys(this.options.buildArgs).filter((n) => !PROXIES.has(n) && !this.#asked.has(n));
+    return names.length === 0 ? '' : `[Warning] One or more build-args [${names.sort().join(' ')}] were not consumed\n`;
+  }
+  readonly #asked = new Set<string>();
+
   /** An image that the same instruction has made from the same image before. */
   *#cached(createdBy: string, salt: string): Generator<Uint8Array, boolean> {
     const stage = this.#stage;
-    const builder = this.options.buildKit ? 'buildkit' : 'classic';
-    const key = `${builder} ${stage.image?.id ?? 'scratch'} ${salt} ${createdBy}`;
+    const key = `${stage.image?.id ?? 'scratch'} ${salt} ${createdBy}`;
     this.#key = key;
     const known = this.options.noCache ? undefined : this.daemon.buildCache.get(key);
-    const image = this.options.buildKit ? known : known && this.daemon.images.get(known.id);
+    const image = known && this.daemon.images.get(known.id);
     if (!image || image instanceof Failure || !this.#usable(image)) return false;
-    this.#keep(image);
     Object.assign(stage, { image, config: image.config, layers: image.layers });
     yield line({ stream: ' ---> Using cache\n' });
     yield told(image);
@@ -311,12 +297,9 @@ export class Stages {
     );
   }
 
-  /** @param createdBy undefined: without an entry in its history */
-  #add(config: ImageConfig, createdBy: string | undefined, layer?: ImageLayer): Image {
+  #add(config: ImageConfig, createdBy: string, layer?: ImageLayer): Image {
     const stage = this.#stage;
-    const { buildKit } = this.options;
     const created = this.daemon.now();
-    const comment = buildKit ? BUILDKIT_COMMENT : '';
     const image = this.daemon.images.add({
       layers: stage.layers,
       config,
@@ -324,30 +307,33 @@ export class Stages {
       author: this.#author,
       history: [
         ...(stage.image?.history ?? []),
-        ...(createdBy === undefined
-          ? []
-          : [{ created, createdBy, comment, size: layer?.size ?? 0, author: this.#author, empty: !layer }]),
+        { created, createdBy, comment: '', size: layer?.size ?? 0, author: this.#author, empty: !layer },
       ],
-      ...(stage.image && !buildKit ? { parent: stage.image.id } : {}),
+      ...(stage.image ? { parent: stage.image.id } : {}),
     });
     if (this.#key !== '') this.daemon.buildCache.set(this.#key, image);
     stage.image = image;
     stage.config = config;
-    if (buildKit) this.#steps.add(image.id);
-    else this.#told(image);
+    this.daemon.emit('image', 'create', image.id, { name: image.id });
     return image;
   }
+}
 
-  #told(image: Image): void {
-    this.daemon.emit('image', 'create', image.id, { name: image.id });
-  }
+const needsBuildKit = (flag: string): BuildFault =>
+  new BuildFault(
+    `the --${flag} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`,
+  );
 
-  /** An image of an earlier build is among the engine's again while this one needs it. */
-  #keep(image: Image): void {
-    if (!this.options.buildKit || !(this.daemon.images.get(image.id) instanceof Failure)) return;
-    this.daemon.images.put(image);
-    this.#steps.add(image.id);
-  }
+/** @see moby builder/dockerfile/internals_linux.go: parseChownFlag */
+function ownerOf(fs: FileSystem, spec: string): { uid: number; gid: number } {
+  const bad = (why: string): BuildFault =>
+    new BuildFault(`unable to convert uid/gid chown string to host mapping: ${why}`);
+  const [name = '', group = ''] = spec.split(':');
+  const user = lookupUser(fs, name);
+  if (user instanceof Failure) throw bad(`can't find uid for user ${name}: no such user: ${name}`);
+  const both = lookupUser(fs, `${name}:${group || (/^\d+$/.test(name) ? name : user.gid)}`);
+  if (both instanceof Failure) throw bad(`can't find gid for group ${group}: no such group: ${group}`);
+  return both;
 }
 
 const told = (image: Image): Uint8Array => line({ stream: ` ---> ${image.id.slice(7, 19)}\n` });

@@ -50,7 +50,7 @@ class Decoder {
         return what === 'string' ? [value] : this.#refuse(what, type);
       case 'list':
         if (!Array.isArray(value)) return this.#refuse(what, type);
-        return value.map((v) => this.read(v, type.of) ?? null);
+        return value.map((v) => this.read(v, type.of) ?? zero(type.of));
       case 'map':
         if (what !== 'object') return this.#refuse(what, type);
         return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, this.read(v, type.of) ?? zero(type.of)]));
@@ -86,8 +86,11 @@ const kindOf = (value: unknown): string => {
   return typeof value === 'boolean' ? 'bool' : typeof value;
 };
 
-/** What a null is among the values of a map. */
-const zero = (type: GoType): unknown => (type.kind === 'string' ? '' : null);
+/** What a null is among the elements of a list, or the values of a map. */
+function zero(type: GoType): unknown {
+  const zeros: Partial<Record<GoType['kind'], unknown>> = { string: '', bool: false, int: 0, struct: {} };
+  return zeros[type.kind] ?? null;
+}
 
 /** The field of that name, else of that name in another case. */
 function find(fields: ReadonlyMap<string, Field>, key: string): Field | undefined {

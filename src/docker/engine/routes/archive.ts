@@ -2,11 +2,18 @@
 import { collect, type HttpResponse } from '../../../base/http.ts';
 import { Failure } from '../../errdefs.ts';
 import { exportContainer, packPath, pathStat, unpackInto } from '../archive/container.ts';
+import { errors } from '../errors.ts';
 import { bytes, empty, extended } from '../reply.ts';
 import { type Call, flag, type Handler, type Route } from '../router.ts';
 
 const STAT = 'x-docker-container-path-stat';
 const pathOf = (call: Call): string => call.query.get('path') ?? '';
+
+/** A handler that needs a path, whether the container exists or not. @see moby api/server/httputils/form.go: ArchiveFormValues */
+const at =
+  (handler: Handler): Handler =>
+  (call) =>
+    pathOf(call) === '' ? errors.emptyParameter('path') : handler(call);
 
 const head: Handler = (call) => {
   const { daemon, params } = call;
@@ -80,8 +87,8 @@ function* batches(chunks: Iterable<Uint8Array>): Generator<Uint8Array, undefined
 }
 
 export const archiveRoutes: readonly Route[] = [
-  { method: 'HEAD', pattern: '/containers/{id}/archive', handler: head },
-  { method: 'GET', pattern: '/containers/{id}/archive', handler: get },
-  { method: 'PUT', pattern: '/containers/{id}/archive', handler: put },
-  { method: 'GET', pattern: '/containers/{id}/export', handler: exported },
+  { method: 'HEAD', pattern: '/containers/{id*}/archive', handler: at(head) },
+  { method: 'GET', pattern: '/containers/{id*}/archive', handler: at(get) },
+  { method: 'PUT', pattern: '/containers/{id*}/archive', handler: at(put) },
+  { method: 'GET', pattern: '/containers/{id*}/export', handler: exported },
 ];

@@ -151,6 +151,7 @@ function attachAs(c: Container, call: Call, socket?: HttpResponse): HttpResponse
 const resize = readFirst(sizeOf, (c, size, { daemon }) => {
   if (!c.running) return errors.notRunning(c.id);
   c.running.streams.pty?.resize(size);
+  daemon.containerEvent(c, 'resize', { height: String(size.rows), width: String(size.cols) });
   return empty(daemon, 200);
 });
 
@@ -191,7 +192,9 @@ const stats = on((c, { daemon, query, request, version }) =>
 
 const top = on((c, { daemon, query }) => {
   const rows = topContainer(daemon, c, query.get('ps_args') ?? '-ef');
-  return rows instanceof Failure ? rows : json(daemon, 200, rows);
+  if (rows instanceof Failure) return rows;
+  daemon.containerEvent(c, 'top');
+  return json(daemon, 200, rows);
 });
 
 const changes = on((c, { daemon }) => {
@@ -340,6 +343,7 @@ export const containerRoutes: readonly Route[] = [
   ),
   post('/containers/{id*}/update', update),
   post('/containers/{id*}/exec', execCreate),
+  { method: 'DELETE', pattern: '/containers/{id}/checkpoints/{checkpoint}', handler: () => errors.experimental },
   {
     method: 'DELETE',
     pattern: '/containers/{id*}',
@@ -351,6 +355,9 @@ export const containerRoutes: readonly Route[] = [
       }),
     ),
   },
+  // those that only an experimental daemon has
+  get('/containers/{id*}/checkpoints', () => errors.experimental),
+  post('/containers/{id*}/checkpoints', () => errors.experimental),
   post('/exec/{id}/start', execStart),
   post('/exec/{id}/resize', execResize),
   get('/exec/{id}/json', execInspect),

@@ -8,7 +8,6 @@ import { NO_CONFIG } from '../../images/spec.ts';
 import type { Image } from '../../images/store.ts';
 import { compareVersions } from '../apiversion.ts';
 import { importImage, loadImages, saveImages } from '../archive/images.ts';
-import { applyChanges } from '../build/config.ts';
 import { imageAs, imagesAs } from '../compat/answers.ts';
 import type { Daemon } from '../daemon.ts';
 import { errors } from '../errors.ts';
@@ -50,6 +49,7 @@ const imported: Handler = async ({ daemon, query, request }) => {
   if (source === '') return errors.noHost;
   const ref = repoTagReference(query.get('repo') ?? '', query.get('tag') ?? '');
   if (ref instanceof Failure) return ref;
+  const { applyChanges } = await daemon.kernel.world.hold(import('../build/config.ts'));
   const config = applyChanges(
     NO_CONFIG,
     query.getAll('changes').flatMap((x) => x.split('\n')),

@@ -90,9 +90,9 @@ const auth: Handler = async ({ daemon, request }) => {
   );
 };
 
-const distribution: Handler = async ({ daemon, params }) => {
+const distribution: Handler = async ({ daemon, params, query }) => {
   const { inspectDistribution } = await daemon.kernel.world.hold(import('../pull.ts'));
-  const found = await inspectDistribution(daemon, params.name as string);
+  const found = await inspectDistribution(daemon, params.name as string, query.get('manifest') === '1');
   return found instanceof Failure ? found : json(daemon, 200, found);
 };
 

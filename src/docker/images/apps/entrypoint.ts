@@ -28,6 +28,13 @@ export function lookup(sys: Sys, command: string): string | undefined {
     .find((file) => !isErr(sys.access(file, { exec: true })));
 }
 
+/** chown -R @param id of the user and its group */
+export function giveAll(sys: Sys, path: string, id: number): void {
+  sys.chown(path, id, id);
+  const inside = sys.readdir(path);
+  if (!isErr(inside)) for (const { name } of inside) giveAll(sys, `${path}/${name}`, id);
+}
+
 /** docker-entrypoint.sh of the official redis image: options alone mean the server, which runs as a user of its own. */
 export const redisEntrypoint: Program = {
   name: 'redis-entrypoint',
@@ -38,6 +45,7 @@ export const redisEntrypoint: Program = {
     const path = lookup(sys, argv[0] ?? '');
     if (path !== undefined) {
       if (argv[0] === 'redis-server') {
+        giveAll(sys, '.', 999);
         sys.setgid(999);
         sys.setuid(999);
       }

@@ -43,6 +43,10 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'training/base': { 'training/base': 'latest' },
   'training/webapp': { 'training/webapp': 'latest' },
   'training/postgres': { 'training/postgres': 'latest' },
+  'docker/dockerfile': {
+    'docker/dockerfile':
+      'latest 1 1.19 1.18 1.17 1.16 1.15 1.14 1.13 1.12 1.11 1.10 1.9 1.8 1.7 1.6 1.5 1.4 1.3 1.2 labs 1-labs 1.4-labs 1.7-labs experimental',
+  },
   'hello-world': { 'hello-world': 'latest linux' },
   'traefik/whoami': { 'traefik/whoami': 'latest v1.11 v1.10' },
   'containous/whoami': { 'traefik/whoami': 'latest' },
@@ -63,6 +67,7 @@ export const ABOUT: Readonly<Record<string, string>> = {
   'curlimages/curl': 'The curl command',
   debian: 'Debian, a Linux of free software',
   'hashicorp/http-echo': 'A web server that answers with its arguments',
+  'docker/dockerfile': 'The frontend of BuildKit that reads Dockerfiles',
   'hello-world': 'A first container, which says hello',
   httpd: "Apache's web server",
   'jwilder/whoami': 'A web server that tells its host name',

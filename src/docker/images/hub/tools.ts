@@ -11,6 +11,23 @@ const WHOAMI = { '/whoami': { program: 'whoami-server', size: 5_900_000 } } as c
 
 export const TOOLS = [
   image(
+    'docker/dockerfile',
+    40,
+    undefined,
+    [
+      layer(
+        'COPY --link --from=release /dockerfile-frontend /bin/dockerfile-frontend # buildkit',
+        { '/bin/dockerfile-frontend': '' },
+        29_600_000,
+      ),
+      setting(
+        'LABEL moby.buildkit.frontend.network.none=true moby.buildkit.frontend.caps=moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts',
+      ),
+      setting('ENTRYPOINT ["/bin/dockerfile-frontend"]'),
+    ],
+    { Entrypoint: ['/bin/dockerfile-frontend'] },
+  ),
+  image(
     'hello-world',
     100,
     undefined,

@@ -46,8 +46,8 @@ export function openNull(path = '/dev/null'): OpenFile {
   return new Device(path, nothing, [1, 3]);
 }
 
-/** A /dev of a machine or container. */
-export function devfs(m: Machine): TreeFs {
+/** A /dev of a machine or container. @param console whether a container has one; a machine does */
+export function devfs(m: Machine, console?: boolean): TreeFs {
   const fs = tmpfs(m.tree, 'tmpfs');
   const random: Filler = (max) => m.world.rng.bytes(Math.min(max, 65536));
   const put = (name: string, fill: Filler, rdev: readonly [number, number], full = false): void =>
@@ -59,12 +59,17 @@ export function devfs(m: Machine): TreeFs {
   put('urandom', random, [1, 9]);
   const own = (): OpenFile | Errno => ttyFile(m, m.current?.tty) ?? ENXIO;
   char(fs, 'tty', [5, 0], own);
-  char(fs, 'console', [5, 1], own);
-  char(fs, 'ptmx', [5, 2], () => ENXIO);
+  if (console !== false) char(fs, 'console', console ? [136, 0] : [5, 1], own);
   const { root } = fs.tree;
   root.create('pts', { kind: 'dir', mode: 0o755 });
   root.create('shm', { kind: 'dir', mode: 0o1777 });
   const link = (name: string, target: string): unknown => root.create(name, { kind: 'symlink', mode: 0o777, target });
+  if (console === undefined) char(fs, 'ptmx', [5, 2], () => ENXIO);
+  else {
+    link('ptmx', 'pts/ptmx');
+    link('core', '/proc/kcore');
+    root.create('mqueue', { kind: 'dir', mode: 0o1777 });
+  }
   link('fd', '/proc/self/fd');
   link('stdin', '/proc/self/fd/0');
   link('stdout', '/proc/self/fd/1');

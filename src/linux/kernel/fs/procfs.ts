@@ -42,6 +42,11 @@ export function procfs(m: Machine, ns: PidNamespace): Inode {
       self: new SynthLink(self),
       stat: file(() => machineStat(m, ns)),
       sys: sysctlDir(m, ''),
+      'sysrq-trigger': new SynthFile(
+        () => '',
+        () => 0,
+        0o200,
+      ),
       uptime: file(() => {
         const s = ((m.world.clock.now - m.bootTime) / 1e9).toFixed(2);
         return `${s} ${s}\n`;
@@ -84,6 +89,7 @@ function pidDir(m: Machine, ns: PidNamespace, p: Proc): Inode {
     mounts: file(() => mountLines(p.mounts)),
     net: procNet(m, () => p.netns),
     ns: nsDir(m, p),
+    oom_score_adj: file(() => `${p.confinement?.oomScoreAdj ?? 0}\n`),
     root: new SynthLink(
       () => '/',
       () => p.mounts.top.inode,
@@ -164,6 +170,9 @@ function statusText(ns: PidNamespace, p: Proc): string {
     `SigIgn:\t${mask((n) => p.actions.get(n) === 'ignore')}`,
     `SigCgt:\t${mask((n) => typeof p.actions.get(n) === 'function')}`,
     ...capabilityLines(p),
+    `NoNewPrivs:\t${p.confinement?.noNewPrivs ? 1 : 0}`,
+    `Seccomp:\t${p.confinement?.seccomp ? 2 : 0}`,
+    `Seccomp_filters:\t${p.confinement?.seccomp ? 1 : 0}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -200,7 +209,15 @@ function cpuinfo(): string {
   return Array.from({ length: PROCESSORS }, (_, n) => one(n)).join('');
 }
 
+let memory: string | undefined;
+
+/** What the machine has does not change while it runs. */
 function meminfo(): string {
+  memory ??= memoryRows();
+  return memory;
+}
+
+function memoryRows(): string {
   const row = (name: string, kib: number): string => `${`${name}:`.padEnd(15)} ${String(kib).padStart(8)} kB\n`;
   return (
     row('MemTotal', MEMORY) +

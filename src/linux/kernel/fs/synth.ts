@@ -5,7 +5,7 @@ import type { OpenFile } from '../machine.ts';
 import type { NetnsKey } from '../netadmin.ts';
 import type { DirEntry, FileKind, OpenFlags, Stat } from '../sys.ts';
 import { TextFile } from './file.ts';
-import { Inode, makeStat } from './inode.ts';
+import { Inode, type MetaChange, makeStat } from './inode.ts';
 
 let ino = 4026532000;
 
@@ -15,6 +15,10 @@ abstract class Synth extends Inode {
   abstract readonly mode: number;
   override stat(): Stat {
     return makeStat({ kind: this.kind, ino: this.ino, mode: this.mode, nlink: this.kind === 'dir' ? 2 : 1 });
+  }
+  /** Its times may be set, and are what they are. */
+  override setMeta(change: MetaChange): Errno | 0 {
+    return 'mtime' in change ? 0 : super.setMeta(change);
   }
 }
 

@@ -56,6 +56,7 @@ export function openAt(c: Crossing, cwd: string, path: string, flags: OpenFlags,
 
 function createAt(w: Walked, what: NewInode): Inode | Errno {
   if (w.dir.inode.kind !== 'dir') return ENOTDIR;
+  if (w.dir.mount.type === 'proc') return ENOENT;
   if (w.dir.mount.readOnly) return EROFS;
   return w.dir.inode.create(w.name, what);
 }

@@ -52,12 +52,13 @@ export function hasXt(r: NfRule): boolean {
   return moduleOrder(r).some((m) => !native(m, r)) || (r.target !== undefined && !isNative(r.target));
 }
 
-function address(p: Not<Prefix>): string {
+export function address(p: Not<Prefix>): string {
   const all = p.value.addr.v === 4 ? 32 : 128;
   return `${ne(p)}${formatIp(p.value.addr)}${p.value.bits === all ? '' : `/${p.value.bits}`}`;
 }
 
-const iface = (n: Not<string>): string => `${ne(n)}"${n.value.endsWith('+') ? `${n.value.slice(0, -1)}*` : n.value}"`;
+export const iface = (n: Not<string>): string =>
+  `${ne(n)}"${n.value.endsWith('+') ? `${n.value.slice(0, -1)}*` : n.value}"`;
 
 function port(proto: 'tcp' | 'udp', side: string, p: Not<PortRange>, style: Style): string {
   const name = (n: number): string => (style.services ? `"${serviceName(n, proto) ?? n}"` : String(n));
@@ -89,7 +90,8 @@ function mark(m: NonNullable<NfRule['mark']>): string {
   return `meta mark & ${hexFull(mask)} ${m.not ? '!=' : '=='} ${hexFull(value)}`;
 }
 
-function module(family: NfFamily, name: string, r: NfRule, style: Style): string {
+/** What a match module says; '' for nothing. */
+export function module(family: NfFamily, name: string, r: NfRule, style: Style): string {
   if (native(name, r)) {
     if (name === 'mark') return r.mark ? mark(r.mark) : '';
     if (name === 'limit') {
@@ -122,7 +124,7 @@ function module(family: NfFamily, name: string, r: NfRule, style: Style): string
 }
 
 /** The protocol, unless ports follow that tell it: native ones with at most other native matches of no header between. */
-function protocol(family: NfFamily, r: NfRule, style: Style): string | undefined {
+export function protocol(family: NfFamily, r: NfRule, style: Style): string | undefined {
   const p = r.proto;
   if (!p || (p.value === 0 && !p.not)) return undefined;
   if (!p.not && (p.value === 6 || p.value === 17)) {

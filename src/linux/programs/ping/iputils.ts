@@ -22,6 +22,8 @@ interface Settings {
   readonly flood: boolean;
   readonly stamp: boolean;
   readonly bell: boolean;
+  /** Requests that are sent before the first reply is waited for. */
+  readonly preload: number;
 }
 
 /** A number of the command line, or iputils' complaint. */
@@ -166,6 +168,7 @@ class Session {
     const { count } = this.s;
     const end = this.s.deadlineNs === undefined ? Number.POSITIVE_INFINITY : sys.now() + this.s.deadlineNs;
     let due = sys.now();
+    while (this.sent + 1 < this.s.preload && (count === 0 || this.sent + 1 < count)) await this.send();
     while (!stop.now) {
       if (count > 0 && this.s.deadlineNs === undefined && this.received + this.errors >= count) return;
       if (count > 0 && this.s.deadlineNs !== undefined && this.received >= count) return;
@@ -202,7 +205,8 @@ function settings(ctx: Context): Settings | string {
   const linger = range(o.value('timeout'), 10, 0, 2147483, true);
   const deadline = range(o.value('deadline'), 0, 0, 2147483);
   const size = range(o.value('size'), 56, 0, 65507);
-  for (const v of [count, interval, linger, deadline, size]) if (typeof v === 'string') return v;
+  const preload = range(o.value('preload'), 1, 1, 65536);
+  for (const v of [count, interval, linger, deadline, size, preload]) if (typeof v === 'string') return v;
   return {
     count: count as number,
     intervalNs: Math.max(1e6, (interval as number) * 1e9),
@@ -213,6 +217,7 @@ function settings(ctx: Context): Settings | string {
     flood,
     stamp: o.has('timestamp'),
     bell: o.has('audible'),
+    preload: preload as number,
   };
 }
 
@@ -366,6 +371,14 @@ export const spec = defineProgram({
     { name: '6', short: '6', shortOnly: true, help: 'use IPv6' },
     { name: 'adaptive', short: 'A', shortOnly: true, help: 'use adaptive ping' },
     { name: 'broadcast', short: 'b', shortOnly: true, help: 'allow pinging broadcast' },
+    {
+      name: 'preload',
+      short: 'l',
+      shortOnly: true,
+      arg: 'required',
+      metavar: 'preload',
+      help: 'send <preload> requests at once',
+    },
     { name: 'audible', short: 'a', shortOnly: true, help: 'use audible ping' },
     arg('count', 'c', '<count>', 'stop after <count> replies'),
     { name: 'timestamp', short: 'D', shortOnly: true, help: 'print timestamps' },

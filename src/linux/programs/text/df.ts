@@ -21,6 +21,23 @@ function human(kib: number): string {
   return `${n < 10 && unit > 0 ? (Math.ceil(n * 10) / 10).toFixed(1) : Math.ceil(n)}${'KMGT'[unit]}`;
 }
 
+/** One digit after the point, whatever comes before it. @see busybox libbb/human_readable.c: make_human_readable_str */
+function humanBusybox(kib: number): string {
+  let n = kib * 1024;
+  let unit = 0;
+  let tenths = 0;
+  while (n >= 1024) {
+    tenths = Math.floor(((n % 1024) * 10 + 512) / 1024);
+    n = Math.floor(n / 1024);
+    unit++;
+  }
+  if (tenths >= 10) {
+    n++;
+    tenths = 0;
+  }
+  return unit === 0 ? String(n) : `${n}.${tenths}${'KMGT'[unit - 1]}`;
+}
+
 function rows(ctx: Context): Row[] {
   return ctx.sys.mounts().flatMap(({ source, type, target }) => {
     const fs = ctx.sys.statfs(target);
@@ -69,12 +86,13 @@ async function run(ctx: Context): Promise<number> {
     else code = await ctx.fail(`${path}: ${isErr(real) ? real.text : 'no file system'}`);
   }
   if (shown.length === 0) return code;
-  const text = o.has('human-readable') ? human : (n: number): string => String(n);
+  const bb = ctx.flavour === 'busybox';
+  const text = o.has('human-readable') ? (bb ? humanBusybox : human) : (n: number): string => String(n);
   const head = [
     'Filesystem',
-    o.has('human-readable') ? 'Size' : '1K-blocks',
+    o.has('human-readable') ? (bb ? '     Size' : 'Size') : '1K-blocks',
     'Used',
-    o.has('human-readable') ? 'Avail' : 'Available',
+    o.has('human-readable') && !bb ? 'Avail' : 'Available',
     'Use%',
     'Mounted on',
   ];
@@ -86,7 +104,7 @@ async function run(ctx: Context): Promise<number> {
     r.size === 0 ? '-' : `${Math.ceil((r.used * 100) / r.size)}%`,
     r.target,
   ]);
-  if (ctx.flavour === 'busybox') return busyboxTable(ctx, head, table).then(() => code);
+  if (bb) return busyboxTable(ctx, head, table).then(() => code);
   const types = ['Type', ...shown.map((r) => r.type)];
   const lines = [head, ...table].map(
     (cells, i) => (o.has('print-type') ? [cells[0], types[i], ...cells.slice(1)] : cells) as string[],

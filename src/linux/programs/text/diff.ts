@@ -106,6 +106,64 @@ function contextual(h: Hunk): string {
   return `***************\n*** ${range(h.a, '+')} ****\n${side('-').join('')}--- ${range(h.b, '-')} ----\n${side('+').join('')}`;
 }
 
+/** Both files beside each other, in so many columns. @see diffutils src/side.c: print_1sdiff_line */
+function sideBySide(all: readonly Edit[], width: number, common: boolean): string {
+  const near = (width >> 1) + 5 + (width & 11 & 1);
+  const off = near - (near % 8);
+  const half = Math.max(0, Math.min(off - 3, width - off));
+  const second = half > 0 ? off : width;
+  const row = (left: string | undefined, mark: string, right: string | undefined): string => {
+    let [out, col] = clipped(left ?? '', 0, half);
+    if (mark !== ' ') {
+      const at = (half + second - 1) >> 1;
+      out += tabs(col, at) + mark;
+      col = at + 1;
+    }
+    if (right === undefined || (right === '' && mark === ' ')) return `${out}\n`;
+    return `${out}${tabs(col, second)}${clipped(right, 0, half)[0]}\n`;
+  };
+  let out = '';
+  for (let i = 0; i < all.length; ) {
+    const [kind, text] = all[i] as Edit;
+    if (kind === ' ') {
+      if (common) out += row(text, ' ', text);
+      i++;
+      continue;
+    }
+    const run: Edit[] = [];
+    while (all[i] && all[i]?.[0] !== ' ') run.push(all[i++] as Edit);
+    const gone = run.filter(([k]) => k === '-');
+    const come = run.filter(([k]) => k === '+');
+    for (let n = 0; n < Math.max(gone.length, come.length); n++)
+      out += row(gone[n]?.[1], !gone[n] ? '>' : !come[n] ? '<' : '|', come[n]?.[1]);
+  }
+  return out;
+}
+
+/** What of a line fits into so many columns, and the column it ends at. */
+function clipped(text: string, from: number, most: number): [string, number] {
+  let out = '';
+  let col = from;
+  for (const c of text) {
+    const next = c === '\t' ? col + 8 - (col % 8) : col + 1;
+    if (next > most) break;
+    out += c;
+    col = next;
+  }
+  return [out, col];
+}
+
+/** Tabs and blanks from a column to another. */
+function tabs(from: number, to: number): string {
+  let out = '';
+  let at = from;
+  for (let tab = at + 8 - (at % 8); tab <= to; tab += 8) {
+    out += '\t';
+    at = tab;
+  }
+  return out + ' '.repeat(Math.max(0, to - at));
+}
+
 /** One side of a comparison; `st` is undefined for a file that counts as empty (-N) or is standard input. */
 interface Side {
   readonly path: string;
@@ -152,6 +210,9 @@ export const spec = defineProgram({
     { name: 'context-lines', short: 'C', shortOnly: true, arg: 'required', metavar: 'NUM', help: 'NUM lines of it' },
     { name: 'unified', short: 'u', help: 'output 3 lines of unified context' },
     { name: 'unified-lines', short: 'U', shortOnly: true, arg: 'required', metavar: 'NUM', help: 'NUM lines of it' },
+    { name: 'side-by-side', short: 'y', help: 'output in two columns' },
+    { name: 'width', short: 'W', arg: 'required', metavar: 'NUM', help: 'at most NUM columns' },
+    { name: 'suppress-common-lines', help: 'leave out lines that are the same' },
     { name: 'recursive', short: 'r', help: 'compare directories below too' },
     { name: 'new-file', short: 'N', help: 'a file that is not there is an empty one' },
     { name: 'ignore-all-space', short: 'w', help: 'ignore all white space' },
@@ -236,6 +297,8 @@ async function files(ctx: Context, first: Side, second: Side, found: boolean): P
     return o.has('ignore-case') ? t.toLowerCase() : t;
   };
   if (a.length === b.length && a.every((l, i) => fold(l) === fold(b[i] as string))) {
+    if (o.has('side-by-side') && !o.has('suppress-common-lines'))
+      await ctx.out(sideBySide(edits(a, b, fold), Number(o.value('width') ?? 130), true));
     if (o.has('report-identical-files')) await ctx.out(`Files ${first.path} and ${second.path} are identical\n`);
     return 0;
   }
@@ -250,6 +313,11 @@ async function files(ctx: Context, first: Side, second: Side, found: boolean): P
   if (found) {
     const given = ctx.args.filter((x) => !ctx.operands.includes(x));
     await ctx.out(`${['diff', ...given, first.path, second.path].join(' ')}\n`);
+  }
+  if (o.has('side-by-side')) {
+    const all = edits(a, b, fold);
+    await ctx.out(sideBySide(all, Number(o.value('width') ?? 130), !o.has('suppress-common-lines')));
+    return 1;
   }
   const style = o.last('unified', 'unified-lines', 'context', 'context-lines');
   const around = Number(o.value('unified-lines') ?? o.value('context-lines') ?? 3);

@@ -39,6 +39,8 @@ export const TEXT_TOOLS: readonly TextTool[] = [
   tool('find', () => import('./find.ts')),
   tool('fold', () => import('./fold.ts')),
   tool('grep', () => import('./grep.ts')),
+  tool('gunzip', async () => ({ spec: (await import('./gzip.ts')).gunzipSpec })),
+  tool('gzip', () => import('./gzip.ts')),
   tool('head', () => import('./head.ts')),
   tool('hexdump', async () => ({ spec: (await import('./hexdump.ts')).hexdump })),
   tool('ln', () => import('./ln.ts')),
@@ -85,5 +87,6 @@ export const TEXT_TOOLS: readonly TextTool[] = [
   tool('which', () => import('./which.ts')),
   tool('xargs', () => import('./xargs.ts')),
   tool('xxd', async () => ({ spec: (await import('./hexdump.ts')).xxd })),
+  tool('zcat', async () => ({ spec: (await import('./gzip.ts')).zcatSpec })),
   tool('yes', () => import('./yes.ts')),
 ];

@@ -34,6 +34,7 @@ export const spec = defineProgram({
     { name: 'group-directories-first', help: 'directories before files' },
     { name: 'human-readable', short: 'h', help: 'sizes such as 1K and 2M' },
     { name: 'inode', short: 'i', help: 'inode numbers' },
+    { name: 'literal', short: 'N', help: 'names as they are' },
     { name: 'long', short: 'l', shortOnly: true, help: 'one a line with mode, owner, size and date' },
     { name: 'commas', short: 'm', shortOnly: true, help: 'names on lines, with commas between' },
     { name: 'numeric-uid-gid', short: 'n', help: 'like -l with numbers for owners' },
@@ -89,8 +90,8 @@ async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean
   const o = ctx.options;
   const found = ctx.sys.readdir(dir.path);
   if (isErr(found)) {
-    await ctx.fail(`cannot open directory '${dir.path}': ${found.text}`);
-    return 2;
+    const opening = `'${dir.path}': ${found.text}`;
+    return fault(ctx, `cannot open directory ${opening}`, `can't open ${opening}`, 2);
   }
   const dots = o.has('all');
   const names = found
@@ -146,15 +147,32 @@ const COLOURS: Partial<Record<FileKind, string>> = {
   socket: '01;35',
 };
 
-function decorate(ctx: Context, e: Entry): string {
+/** Characters that make the shell do something. @see gnulib lib/quotearg.c: quotearg_buffer_restyled */
+const SPECIAL = /[\s!"$&'()*;<=>[\\\]^`{|}~#?]/;
+
+/** A name as it is shown on a terminal: quoted when a shell would not read it as it stands. */
+function quoted(ctx: Context, name: string): string {
+  if (ctx.flavour === 'busybox' || ctx.options.has('literal') || !ctx.sys.isatty(1)) return name;
+  const odd = /[\x00-\x1f\x7f]/.test(name);
+  if (!odd && !SPECIAL.test(name.replace(/^[^~#]|(?<=.)[~#]/g, (c) => (/[~#]/.test(c) ? 'x' : c)))) return name;
+  if (name.includes("'") && !/["$`\\!]/.test(name) && !odd) return `"${name}"`;
+  const plain = name.replace(/'/g, "'\\''");
+  return odd ? `'${plain.replace(/[\x00-\x1f\x7f]+/g, (c) => `'$'${[...c].map(octal).join('')}''`)}'` : `'${plain}'`;
+}
+
+const octal = (c: string): string =>
+  ({ '\n': '\\n', '\t': '\\t', '\r': '\\r' })[c] ?? `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`;
+
+function decorate(ctx: Context, e: Entry, pad = ''): string {
   const o = ctx.options;
+  const shown = pad && quoted(ctx, e.name) === e.name ? pad + e.name : quoted(ctx, e.name);
   const when = o.has('color') ? o.value('color') || 'always' : 'never';
   const executable = e.st.kind === 'file' && (e.st.mode & 0o111) !== 0;
   const code = COLOURS[e.st.kind] ?? (executable ? '01;32' : undefined);
   const name =
     code && (when === 'always' || (when === 'auto' && ctx.sys.isatty(1)))
-      ? `\x1b[0m\x1b[${code}m${e.name}\x1b[0m`
-      : e.name;
+      ? `\x1b[0m\x1b[${code}m${shown}\x1b[0m`
+      : shown;
   if (!o.has('classify')) return name + (o.has('indicator-style-slash') && e.st.kind === 'dir' ? '/' : '');
   const mark = { dir: '/', symlink: '@', fifo: '|', socket: '=' }[e.st.kind as string] ?? (executable ? '*' : '');
   return name + (o.has('long') && e.st.kind === 'symlink' ? '' : mark);
@@ -171,9 +189,11 @@ async function show(ctx: Context, entries: readonly Entry[]): Promise<void> {
     await ctx.out(entries.map((e) => `${prefix(e)}${decorate(ctx, e)}\n`).join(''));
     return;
   }
+  // names that are not quoted stand a column further right, so that names are below each other
+  const pad = form !== 'commas' && entries.some((e) => quoted(ctx, e.name) !== e.name) ? ' ' : '';
   const cells = entries.map((e) => ({
-    text: prefix(e) + decorate(ctx, e),
-    width: width(prefix(e) + e.name + (o.has('classify') || o.has('indicator-style-slash') ? ' ' : '')),
+    text: prefix(e) + decorate(ctx, e, pad),
+    width: width(prefix(e) + (quoted(ctx, e.name) === e.name ? pad : '') + quoted(ctx, e.name) + (o.has('classify') || o.has('indicator-style-slash') ? ' ' : '')),
   }));
   const cols = isErr(size) ? 80 : size.cols || 80;
   await ctx.out(commas ? commaLines(cells, cols) : columns(cells, cols));
@@ -254,6 +274,7 @@ async function showLong(ctx: Context, entries: readonly Entry[]): Promise<void> 
   const groups = names(ctx, '/etc/group');
   const numeric = o.has('numeric-uid-gid');
   const formats = timeFormats(ctx) ?? ['', ''];
+  const pad = entries.some((e) => quoted(ctx, e.name) !== e.name) ? ' ' : '';
   const rows = entries.map((e) => {
     const size =
       e.st.kind === 'char' || e.st.kind === 'block'
@@ -270,7 +291,7 @@ async function showLong(ctx: Context, entries: readonly Entry[]): Promise<void> 
       group: (numeric ? undefined : groups.get(e.st.gid)) ?? String(e.st.gid),
       size,
       date: dateText(ctx, e.st, formats),
-      name: decorate(ctx, e) + (typeof target === 'string' && target !== '' ? ` -> ${target}` : ''),
+      name: decorate(ctx, e, pad) + (typeof target === 'string' && target !== '' ? ` -> ${quoted(ctx, target)}` : ''),
     };
   });
   const w = (k: 'inode' | 'nlink' | 'user' | 'group' | 'size'): number => Math.max(...rows.map((r) => r[k].length));

@@ -1,12 +1,14 @@
 /**
  * tar: archives listed, unpacked and made.
  *
- * Limits: gzip, bzip2 and xz are read, whatever the options say, and not written; `-C`, `--strip-components` and names are the only filters.
+ * Limits: gzip, bzip2 and xz are read, whatever the options say, but only gzip is written; `-C`, `--strip-components` and names are the only filters.
  * @see GNU tar
  */
 
+import { join } from '../../../base/bytes.ts';
 import { civil, two } from '../../../base/civil.ts';
 import { decompress } from '../../../base/decompress.ts';
+import { gzip } from '../../../base/deflate.ts';
 import { readTar, type TarEntry, writeTar } from '../../../base/tar.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { type Context, defineProgram } from '../spec.ts';
@@ -107,7 +109,7 @@ async function create(ctx: Context, file: string): Promise<number> {
     );
     return 2;
   }
-  const packer = ['gzip', 'bzip2', 'xz'].find((p) => ctx.options.has(p));
+  const packer = ['bzip2', 'xz'].find((p) => ctx.options.has(p));
   if (packer) return ctx.fail(`(child): ${packer}: this laboratory reads ${packer} but does not write it`, 2);
   const entries: TarEntry[] = [];
   let code = 0;
@@ -117,7 +119,8 @@ async function create(ctx: Context, file: string): Promise<number> {
   }
   if (ctx.options.has('verbose'))
     for (const e of entries) await (file === '-' ? ctx.err(`${e.name}\n`) : ctx.out(`${e.name}\n`));
-  const parts = [...writeTar(entries)];
+  const plain = [...writeTar(entries)];
+  const parts = ctx.options.has('gzip') ? [gzip(join(plain))] : plain;
   if (file === '-') for (const p of parts) await sys.write(1, p);
   else {
     const fd = sys.open(file, { write: true, create: true, truncate: true });

@@ -1,34 +1,135 @@
-/** compgen (words from -W, -b, -c, -v, -f, -d, -A), and complete, which keeps nothing. */
-import { commandNames, fileNames } from '../completion.ts';
-import type { Builtin } from './builtin.ts';
-import { builtinNames } from './table.ts';
+/**
+ * complete, compgen, compopt: what Tab offers for a command's words.
+ * Limits: no -C; -A knows what ACTIONS lists.
+ * @see bash builtins/complete.def
+ */
+import { type CompletionSpec, generate } from '../compspec.ts';
+import { singleQuote } from '../expand/quote.ts';
+import type { Shell } from '../shell.ts';
+import type { Builtin, Output } from './builtin.ts';
+
+/** Letters of actions. */
+const LETTERS: Readonly<Record<string, string>> = {
+  a: 'alias', b: 'builtin', c: 'command', d: 'directory', e: 'export', f: 'file', g: 'group', j: 'job', k: 'keyword',
+  s: 'service', u: 'user', v: 'variable',
+}; // biome-ignore format: a table
+
+const OPTIONS =
+  '[-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix]';
+const COMPLETE_USAGE = `complete [-abcdefgjksuv] [-pr] [-DEI] ${OPTIONS.slice(17)} [name ...]`;
+const COMPGEN_USAGE = `compgen [-V varname] ${OPTIONS} [word]`;
+
+const VALUES: Readonly<Record<string, keyof CompletionSpec>> = {
+  W: 'words', F: 'call', G: 'glob', X: 'filter', P: 'prefix', S: 'suffix', C: 'command',
+}; // biome-ignore format: a table
+
+interface Call {
+  spec: CompletionSpec;
+  flags: Set<string>;
+  rest: readonly string[];
+  bad?: string;
+  missing?: string;
+}
+
+function parse(args: readonly string[]): Call {
+  const spec: CompletionSpec = { actions: [], options: new Set() };
+  const flags = new Set<string>();
+  let i = 1;
+  for (; i < args.length; i++) {
+    const a = args[i] as string;
+    if (a === '--') {
+      i++;
+      break;
+    }
+    if (!/^-./.test(a)) break;
+    for (let k = 1; k < a.length; k++) {
+      const c = a[k] as string;
+      if (LETTERS[c]) spec.actions.push(LETTERS[c]);
+      else if ('prDEI'.includes(c)) flags.add(c);
+      else if ('WFGXPSCAoV'.includes(c)) {
+        const value = a.slice(k + 1) || args[++i];
+        if (value === undefined) return { spec, flags, rest: [], missing: `-${c}` };
+        if (c === 'A') spec.actions.push(value);
+        else if (c === 'o') spec.options.add(value);
+        else if (VALUES[c]) Object.assign(spec, { [VALUES[c]]: value });
+        break;
+      } else return { spec, flags, rest: [], bad: `-${c}` };
+    }
+  }
+  return { spec, flags, rest: args.slice(i) };
+}
+
+function wrong(call: Call, out: Output, usage: string): number | undefined {
+  if (call.bad) return out.usage(call.bad, usage);
+  if (!call.missing) return undefined;
+  out.error(`${call.missing}: option requires an argument`);
+  out.raw(`${usage.split(' ')[0]}: usage: ${usage}\n`);
+  return 2;
+}
 
 /** The builtin `compgen`. */
-export const compgen: Builtin = (sh, args, out) => {
-  const words: string[] = [];
-  let prefix = '';
-  for (let i = 1; i < args.length; i++) {
-    const a = args[i] as string;
-    if (a === '-W') words.push(...(args[++i] ?? '').split(/\s+/).filter((w) => w !== ''));
-    else if (a === '-b') words.push(...builtinNames(sh));
-    else if (a === '-c') words.push(...commandNames(sh));
-    else if (a === '-v') words.push(...sh.vars.names());
-    else if (a === '-a') words.push(...sh.aliases.keys());
-    else if (a === '-f')
-      words.push(
-        ...fileNames(sh, args.at(-1)?.startsWith('-') ? '' : (args.at(-1) ?? '')).map((f) => f.replace(/\/$/, '')),
-      );
-    else if (a === '-A') {
-      const what = args[++i];
-      if (what === 'function') words.push(...sh.functions.keys());
-      else if (what === 'variable') words.push(...sh.vars.names());
-      else if (what === 'builtin') words.push(...builtinNames(sh));
-    } else if (a !== '--') prefix = a;
-  }
-  const found = words.filter((w) => w.startsWith(prefix));
+export const compgen: Builtin = async (sh, args, out) => {
+  const call = parse(args);
+  const status = wrong(call, out, COMPGEN_USAGE);
+  if (status !== undefined) return status;
+  const word = call.rest[0] ?? '';
+  const found = await generate(sh, call.spec, { words: ['compgen', word], index: 1, line: '' });
   for (const w of found) out.print(`${w}\n`);
   return found.length > 0 ? 0 : 1;
 };
 
 /** The builtin `complete`. */
-export const complete: Builtin = () => 0;
+export const complete: Builtin = (sh, args, out) => {
+  const call = parse(args);
+  const status = wrong(call, out, COMPLETE_USAGE);
+  if (status !== undefined) return status;
+  const { flags, rest } = call;
+  if (args.length === 1 || flags.has('p')) return list(sh, rest, out);
+  if (flags.has('r')) {
+    if (rest.length === 0) sh.completions.clear();
+    let failed = 0;
+    for (const n of rest) if (!sh.completions.delete(n)) failed = out.error(`${n}: no completion specification`);
+    return failed;
+  }
+  const names = flags.has('D') ? ['-D'] : flags.has('E') ? ['-E'] : flags.has('I') ? ['-I'] : rest;
+  if (names.length === 0) {
+    out.raw(`complete: usage: ${COMPLETE_USAGE}\n`);
+    return 2;
+  }
+  for (const n of names) sh.completions.set(n, call.spec);
+  return 0;
+};
+
+function list(sh: Shell, names: readonly string[], out: Output): number {
+  let status = 0;
+  for (const n of names.length > 0 ? names : sh.completions.keys()) {
+    const spec = sh.completions.get(n);
+    if (!spec) status = out.error(`${n}: no completion specification`);
+    else out.print(`complete ${text(spec)}${n}\n`);
+  }
+  return status;
+}
+
+function text(spec: CompletionSpec): string {
+  let out = [...spec.options].map((x) => `-o ${x} `).join('');
+  for (const a of spec.actions) {
+    const letter = Object.keys(LETTERS).find((l) => LETTERS[l] === a);
+    out += letter ? `-${letter} ` : `-A ${a} `;
+  }
+  for (const c of ['G', 'W', 'P', 'S', 'X'] as const) {
+    const value = spec[VALUES[c] as 'words'];
+    if (value !== undefined) out += `-${c} ${singleQuote(value)} `;
+  }
+  if (spec.call !== undefined) out += `-F ${spec.call} `;
+  return out;
+}
+
+/** The builtin `compopt`: options of the completion that runs. */
+export const compopt: Builtin = (sh, args, out) => {
+  if (!sh.completing && args.length < 4) return out.error('not currently executing completion function');
+  for (let i = 1; i + 1 < args.length; i += 2) {
+    if (args[i] === '-o') sh.completing?.options.add(args[i + 1] as string);
+    else if (args[i] === '+o') sh.completing?.options.delete(args[i + 1] as string);
+  }
+  return 0;
+};

@@ -1,7 +1,7 @@
 /** break, continue, return, exit, eval, source, shift, getopts, `:`, true, false. */
 import { isErr } from '../../kernel/errno.ts';
 import type { searchPath } from '../execute/command.ts';
-import { stateOf } from '../jobs.ts';
+import { remaining } from '../jobs.ts';
 import { runText, scriptText } from '../script.ts';
 import { Unwind } from '../unwind.ts';
 import type { Builtin } from './builtin.ts';
@@ -46,19 +46,20 @@ export const returnBuiltin: Builtin = (sh, args, out) => {
 
 /** The builtin `exit`. */
 export const exit: Builtin = (sh, args, out) => {
+  if (args[0] === 'logout' && !sh.login) return out.error("not login shell: use `exit'");
   if (sh.interactive)
-    out.raw(args[0] === 'logout' || sh.login ? 'logout\n' : sh.setup.flavour === 'bash' ? 'exit\n' : '');
+    out.raw(sh.setup.flavour !== 'bash' || args[0] === 'logout' ? '' : sh.login ? 'logout\n' : 'exit\n');
   if (args[1] !== undefined && !/^[-+]?\d+$/.test(args[1])) {
     out.error(sh.setup.flavour === 'bash' ? `${args[1]}: numeric argument required` : `Illegal number: ${args[1]}`);
     throw new Unwind('exit', 2);
   }
   if (args.length > 2) {
     out.error('too many arguments');
-    throw new Unwind('discard', 1);
+    throw new Unwind('discard', 2);
   }
-  if (sh.interactive && !sh.exitWarned && sh.jobs.list.some((j) => stateOf(j) === 'stopped')) {
-    sh.exitWarned = true;
-    out.raw('There are stopped jobs.\n');
+  const left = sh.interactive ? remaining(sh) : '';
+  if (left) {
+    out.raw(left);
     return 1;
   }
   const n = args[1] === undefined ? sh.status : Number(args[1]);

@@ -13,8 +13,9 @@ export const jobs: Builtin = async (sh, args, out) => {
   const o = options(args, 'lnprs');
   if (o.bad) return out.usage(o.bad, 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]');
   await reap(sh);
-  let list = sh.jobs.list;
+  let list = sh.jobs.list.length > 0 ? sh.jobs.list : sh.jobs.inherited;
   let status = 0;
+  if (sh.setup.flavour === 'bash') sh.exitWarned = sh.commandNumber;
   if (o.rest.length > 0) {
     list = [];
     for (const spec of o.rest) {
@@ -23,12 +24,13 @@ export const jobs: Builtin = async (sh, args, out) => {
       else status = out.error(`${spec}: no such job`);
     }
   }
-  for (const j of [...list]) {
+  const smaller = sh.setup.flavour !== 'bash';
+  for (const j of smaller && o.rest.length === 0 ? sh.jobs.latest() : [...list]) {
     const state = stateOf(j);
     if (o.flags.has('r') && state !== 'running') continue;
     if (o.flags.has('s') && state !== 'stopped') continue;
     if (o.flags.has('p')) out.print(`${j.processes[0]?.pid}\n`);
-    else out.print(`${sh.jobs.line(j, o.flags.has('l'))}\n`);
+    else out.print(`${sh.jobs.line(j, sh.setup.flavour, o.flags.has('l'))}\n`);
     if (state === 'done') sh.jobs.remove(j);
     j.notified = true;
   }
@@ -39,7 +41,7 @@ function find(sh: Shell, out: Output, spec: string | undefined): Job | undefined
   const text = spec === undefined ? '%%' : spec.startsWith('%') ? spec : `%${spec}`;
   const j = sh.jobs.find(text);
   if (j && j !== 'ambiguous') return j;
-  if (j === 'ambiguous') out.error(`${spec}: ambiguous job spec`);
+  if (j === 'ambiguous') out.error(`${spec?.replace(/^%/, '')}: ambiguous job spec`);
   else out.error(`${spec ?? 'current'}: no such job`);
   return undefined;
 }
@@ -80,7 +82,9 @@ export const bg: Builtin = (sh, args, out) => {
       out.error(`job ${job.id} already in background`);
       continue;
     }
-    out.print(`[${job.id}]${sh.jobs.mark(job)} ${job.text} &\n`);
+    out.print(
+      sh.setup.flavour === 'bash' ? `[${job.id}]${sh.jobs.mark(job)} ${job.text} &\n` : `[${job.id}] ${job.text}\n`,
+    );
     job.foreground = false;
     job.notified = false;
     sh.backgroundPid = job.processes.at(-1)?.pid;
@@ -128,14 +132,20 @@ async function waitJob(sh: Shell, job: Job): Promise<number | undefined> {
   ) {
     await tellKilled(sh, job, last.signal);
   }
-  sh.jobs.remove(job);
+  waited(sh, job);
   return status;
+}
+
+/** A job that was waited for is told of before the next prompt. */
+function waited(sh: Shell, job: Job): void {
+  if (!sh.interactive || !sh.jobControl) sh.jobs.remove(job);
 }
 
 /** The builtin `wait`. */
 export const wait: Builtin = async (sh, args, out) => {
   const o = options(args, 'fn', 'p');
   if (o.bad) return out.usage(o.bad, 'wait [-fn] [-p var] [id ...]');
+  sh.killed = false;
   if (o.flags.has('n')) return waitAny(sh, o);
   if (o.rest.length === 0) {
     for (const j of [...sh.jobs.list]) {
@@ -174,7 +184,7 @@ async function waitNumber(sh: Shell, out: Output, pid: number): Promise<number> 
   const status = p?.status && p.status.state !== 'stopped' ? statusOf(p.status) : await waitPid(sh, pid);
   if (status === undefined) return interrupted(sh);
   sh.jobs.ended.set(pid, status);
-  if (job && stateOf(job) === 'done') sh.jobs.remove(job);
+  if (job && stateOf(job) === 'done') waited(sh, job);
   return status;
 }
 
@@ -189,6 +199,7 @@ async function waitAny(sh: Shell, o: { flags: Map<string, string>; rest: string[
   for (;;) {
     const done = candidates().find((j) => stateOf(j) === 'done');
     if (done) {
+      if (sh.interactive && sh.jobControl) await sh.write(2, `${sh.jobs.line(done, sh.setup.flavour)}\n`);
       sh.jobs.remove(done);
       const name = o.flags.get('p');
       if (name) sh.vars.set(name, String(done.processes.at(-1)?.pid));
@@ -237,8 +248,9 @@ export const kill: Builtin = async (sh, args, out) => {
   }
   if (first === '-l' || first === '-L') return listSignals(out, args.slice(2));
   if (first === '-s' || first === '-n') {
-    signal = signalNumber(args[2] ?? '');
-    if (signal === undefined) return out.error(`${args[2] ?? first}: invalid signal specification`);
+    if (args[2] === undefined) return out.error(`${first}: option requires an argument`);
+    signal = signalNumber(args[2]);
+    if (signal === undefined) return out.error(`${args[2]}: invalid signal specification`);
     i = 3;
   } else if (/^-[^-]/.test(first)) {
     signal = signalNumber(first.slice(1));
@@ -251,8 +263,10 @@ export const kill: Builtin = async (sh, args, out) => {
     return 2;
   }
   let status = 0;
+  const stopped = sh.jobs.list.some((j) => stateOf(j) === 'stopped');
   for (const spec of args.slice(i)) status = killOne(sh, out, spec, signal as number) || status;
   await out.flush();
+  sh.killed = sh.interactive && status === 0 && !stopped;
   await sh.sys.cpu(1000);
   return status;
 };
@@ -260,13 +274,17 @@ export const kill: Builtin = async (sh, args, out) => {
 function killOne(sh: Shell, out: Output, spec: string, signal: number): number {
   if (spec.startsWith('%')) {
     const job = sh.jobs.find(spec);
-    if (!job || job === 'ambiguous') return out.error(`${spec}: no such job`);
+    if (job === 'ambiguous') return out.error(`${spec.slice(1)}: ambiguous job spec`);
+    if (!job) return out.error(`${spec}: no such job`);
     const targets = job.pgid > 0 ? [-job.pgid] : job.processes.map((p) => p.pid);
     for (const t of targets) sh.sys.kill(t, signal);
     if (stateOf(job) === 'stopped' && (signal === SIGNALS.SIGTERM || signal === SIGNALS.SIGHUP)) resume(sh, job);
     return 0;
   }
-  if (!/^-?\d+$/.test(spec)) return out.error(`${spec}: arguments must be process or job IDs`);
+  if (!/^-?\d+$/.test(spec))
+    return out.error(
+      sh.setup.flavour === 'bash' ? `\`${spec}': not a pid or valid job spec` : `Illegal number: ${spec}`,
+    );
   const r = sh.sys.kill(Number(spec), signal);
   if (!isErr(r)) return 0;
   if (sh.setup.flavour === 'bash') return out.error(`(${spec}) - ${r.text}`);

@@ -1,5 +1,8 @@
 /** echo, read, mapfile. @see bash builtins/echo.def, read.def, mapfile.def */
 import { isErr } from '../../kernel/errno.ts';
+import { SIGNALS } from '../../kernel/signal.ts';
+import { LineEditor } from '../../tty/editor.ts';
+import { candidates } from '../completion.ts';
 import { ArithmeticError, evaluate } from '../expand/arithmetic.ts';
 import { arithmeticVariables } from '../expand/parameter.ts';
 import { decodeEscapes } from '../expand/quote.ts';
@@ -8,7 +11,7 @@ import { runText } from '../script.ts';
 import type { Shell } from '../shell.ts';
 import { type Builtin, options } from './builtin.ts';
 import { assignName, NAME } from './names.ts';
-import { readUntil } from './readline.ts';
+import { type ReadAnswer, readUntil } from './readline.ts';
 
 /** The builtin `echo`. */
 export const echo: Builtin = (sh, args, out) => {
@@ -90,8 +93,9 @@ export const read: Builtin = async (sh, args, out) => {
   }
   const tty = sh.sys.isatty(fd);
   const prompt = flags.get('p');
-  if (prompt !== undefined && tty) await sh.write(2, prompt);
-  const answer = await readAnswer(sh, fd, flags, timeout, tty);
+  if (prompt !== undefined && tty && !flags.has('e')) await sh.write(2, prompt);
+  const answer =
+    flags.has('e') && tty ? await editedAnswer(sh, fd, flags) : await readAnswer(sh, fd, flags, timeout, tty);
   if (answer.end === 'interrupt') {
     sh.checkInterrupt();
     return 130;
@@ -100,6 +104,19 @@ export const read: Builtin = async (sh, args, out) => {
   if (answer.end === 'timeout') return 142;
   return answer.end === 'eof' ? 1 : 0;
 };
+
+/** `read -e`: the line is edited as a command line is. */
+async function editedAnswer(sh: Shell, fd: number, flags: Map<string, string>): Promise<ReadAnswer> {
+  const editor = new LineEditor({
+    sys: sh.sys, input: fd, output: 2, history: sh.history, search: true, bracketedPaste: true, keys: sh.keys, variables: sh.inputrc,
+    complete: (before) => candidates(sh, `: ${before}`).then((c) => ({ ...c, from: c.from - 2 })),
+    interrupted: () => sh.interrupted || sh.pending.includes(SIGNALS.SIGINT),
+  }); // biome-ignore format: options
+  editor.text = flags.get('i') ?? '';
+  const got = await editor.readLine(flags.get('p') ?? '');
+  if (got.kind === 'line') return { text: got.text, end: 'delimiter' };
+  return { text: '', end: got.kind === 'eof' ? 'eof' : 'interrupt' };
+}
 
 async function readAnswer(
   sh: Shell,

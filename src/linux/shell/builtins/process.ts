@@ -1,6 +1,5 @@
-/** trap, times, umask, history, caller. */
+/** trap, times, umask, caller. */
 
-import { isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import { singleQuote } from '../expand/quote.ts';
 import { setTrap, trapKey, trapName } from '../traps.ts';
@@ -107,44 +106,6 @@ function applySymbolic(mask: number, text: string): number | undefined {
   return ~allowed & 0o777;
 }
 
-/** The builtin `history`. */
-export const history: Builtin = (sh, args, out) => {
-  const h = sh.history;
-  const o = options(args, 'carwnps', 'd');
-  if (o.bad)
-    return out.usage(o.bad, 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]');
-  if (o.flags.has('c')) h.clear();
-  if (o.flags.has('d')) {
-    const n = Number(o.flags.get('d'));
-    const at = n < 0 ? h.lines.length + n : n - h.base;
-    if (!(at >= 0 && at < h.lines.length)) return out.error(`${o.flags.get('d')}: history position out of range`);
-    h.lines.splice(at, 1);
-  }
-  const file = o.rest[0] ?? sh.vars.get('HISTFILE') ?? '';
-  if (o.flags.has('s')) {
-    h.lines.pop();
-    h.add(o.rest.join(' '));
-  }
-  if (o.flags.has('w') || o.flags.has('a')) {
-    const old = o.flags.has('a') ? sh.sys.readFile(file) : undefined;
-    const before = old && !isErr(old) ? new TextDecoder().decode(old) : '';
-    const lines = o.flags.has('a') ? h.lines.slice(h.lines.length - h.fresh) : h.lines;
-    h.fresh = 0;
-    sh.sys.writeFile(file, new TextEncoder().encode(before + lines.map((l) => `${l}\n`).join('')), 0o600);
-  }
-  if (o.flags.has('r')) {
-    const text = sh.sys.readFile(file);
-    if (isErr(text)) return out.error(`${file}: cannot open: ${text.text}`);
-    for (const l of new TextDecoder().decode(text).split('\n')) h.add(l);
-  }
-  if (o.flags.size > 0) return 0;
-  const count = o.rest[0] === undefined ? h.lines.length : Number(o.rest[0]);
-  if (!Number.isInteger(count)) return out.error(`${o.rest[0]}: numeric argument required`);
-  const from = Math.max(0, h.lines.length - count);
-  for (let i = from; i < h.lines.length; i++) out.print(`${String(h.base + i).padStart(5)}  ${h.lines[i]}\n`);
-  return 0;
-};
-
 /** The builtin `caller`. */
 export const caller: Builtin = (sh, args, out) => {
   const n = Number(args[1] ?? 0);
@@ -156,5 +117,16 @@ export const caller: Builtin = (sh, args, out) => {
       ? `${c.line} ${outer?.source || sh.arg0}\n`
       : `${c.line} ${outer?.name ?? 'main'} ${outer?.source || sh.arg0}\n`,
   );
+  return 0;
+};
+
+/** The builtin `suspend`. */
+export const suspend: Builtin = async (sh, args, out) => {
+  const o = options(args, 'f');
+  if (o.bad) return out.usage(o.bad, 'suspend [-f]');
+  if (!o.flags.has('f') && sh.login) return out.error('cannot suspend a login shell');
+  if (!o.flags.has('f') && !sh.jobControl) return out.error('cannot suspend: no job control');
+  sh.sys.kill(sh.sys.pid, SIGNALS.SIGSTOP);
+  await sh.sys.cpu(0);
   return 0;
 };

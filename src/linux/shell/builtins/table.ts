@@ -29,9 +29,9 @@ let table: Readonly<Record<string, Builtin>> | undefined;
 
 /** Those in rest.ts. */
 const LATER = [
-  'bg', 'builtin', 'caller', 'cd', 'command', 'compgen', 'complete', 'dirs', 'disown', 'echo', 'enable', 'fg', 'hash',
+  'bg', 'bind', 'builtin', 'caller', 'cd', 'command', 'compgen', 'complete', 'compopt', 'dirs', 'disown', 'echo', 'enable', 'fc', 'fg', 'hash',
   'help', 'history', 'jobs', 'kill', 'let', 'mapfile', 'popd', 'printf', 'pushd', 'pwd', 'read', 'readarray', 'set',
-  'shopt', 'times', 'trap', 'type', 'ulimit', 'umask', 'wait',
+  'shopt', 'suspend', 'times', 'trap', 'type', 'ulimit', 'umask', 'wait',
 ] as const; // biome-ignore format: names
 export type Later = (typeof LATER)[number];
 
@@ -45,15 +45,15 @@ const later =
   };
 
 const make = (): Readonly<Record<string, Builtin>> => ({
-  '.': source, ':': colon, '[': test, alias, bind: colon, break: breakBuiltin, continue: continueBuiltin, declare,
+  '.': source, ':': colon, '[': test, alias, break: breakBuiltin, continue: continueBuiltin, declare,
   eval: evalBuiltin, exec, exit, export: exportBuiltin, false: falseBuiltin, getopts, local, logout: exit, readonly,
   return: returnBuiltin, shift, source, test, true: colon, typeset: declare, unalias, unset,
   ...Object.fromEntries(LATER.map((name) => [name, later(name)])),
 }); // biome-ignore format: a table
 
 const BASH_ONLY = new Set([
-  'bind', 'builtin', 'caller', 'compgen', 'complete', 'declare', 'dirs', 'disown', 'enable', 'help', 'logout',
-  'mapfile', 'popd', 'pushd', 'readarray', 'shopt', 'typeset',
+  'bind', 'builtin', 'caller', 'compgen', 'complete', 'compopt', 'declare', 'dirs', 'disown', 'enable', 'fc', 'help', 'logout',
+  'mapfile', 'popd', 'pushd', 'readarray', 'shopt', 'suspend', 'typeset',
 ]); // biome-ignore format: names
 
 /** The builtin of a name in this shell, unless it is disabled. */

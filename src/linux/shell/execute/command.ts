@@ -8,7 +8,7 @@ import type { Sys } from '../../kernel/sys.ts';
 import { type Builtin, isSpecialBuiltin, Output } from '../builtins/builtin.ts';
 import { builtinFor } from '../builtins/table.ts';
 import { quoteIfNeeded } from '../expand/quote.ts';
-import { expandWord } from '../expand/word.ts';
+import { expandHere, expandWord } from '../expand/word.ts';
 import type { Job } from '../jobs.ts';
 import { runFile } from '../script.ts';
 import type { Shell, ShellFunction } from '../shell.ts';
@@ -83,7 +83,8 @@ function endSubstitutions(sh: Shell, first: number): void {
 
 /** A line of `set -x`. */
 export async function trace(sh: Shell, text: string): Promise<void> {
-  const ps4 = sh.vars.get('PS4') ?? '+ ';
+  const raw = sh.vars.get('PS4') ?? '+ ';
+  const ps4 = /[$`]/.test(raw) ? await expandHere(sh, raw) : raw;
   await sh.write(2, `${ps4.slice(0, 1).repeat(Math.min(sh.subshell, 0))}${ps4}${text}\n`);
 }
 

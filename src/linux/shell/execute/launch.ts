@@ -6,7 +6,7 @@ import type * as ast from 'unbash';
 import { ENOEXEC, type Errno, isErr } from '../../kernel/errno.ts';
 import { SIGNALS } from '../../kernel/signal.ts';
 import type { SpawnOptions, Sys, Termios, WaitStatus } from '../../kernel/sys.ts';
-import { type Job, jobStatus, note, signalText, stateOf } from '../jobs.ts';
+import { type Job, jobStatus, note, STATE_WIDTH, signalText, stateOf } from '../jobs.ts';
 import type { Shell, SourceFrame } from '../shell.ts';
 import { runExitTrap, runPendingTraps } from '../traps.ts';
 import { Unwind } from '../unwind.ts';
@@ -132,7 +132,8 @@ async function afterForeground(sh: Shell, job: Job, interrupted: boolean): Promi
     sh.jobs.touch(job);
     job.foreground = false;
     job.notified = true;
-    await sh.write(2, `\n${sh.jobs.line(job)}\n`);
+    await sh.write(2, `${sh.setup.flavour === 'bash' ? '\n' : ''}${sh.jobs.line(job, sh.setup.flavour)}\n`);
+    if (sh.loops > 0) throw new Unwind('break', sh.loops);
     return status;
   }
   sh.jobs.remove(job);
@@ -149,18 +150,18 @@ async function afterForeground(sh: Shell, job: Job, interrupted: boolean): Promi
   return status;
 }
 
-/** `bash: line 1:  123 Terminated              sleep 9`, or only the signal's name when interactive. */
+/** `bash: line 1:  123 Terminated                 sleep 9`, or without the beginning when interactive. */
 export async function tellKilled(sh: Shell, job: Job, signal: number): Promise<void> {
   if (sh.dialect.flavour !== 'bash') {
     await sh.write(2, `${signalText(signal)}\n`);
     return;
   }
   if (sh.interactive) {
-    await sh.write(2, `${signalText(signal)}\n`);
+    await sh.write(2, `${signalText(signal).padEnd(STATE_WIDTH)}${job.text}\n`);
     return;
   }
   const pid = String(job.processes.at(-1)?.pid).padStart(5);
-  await sh.complain(`${pid} ${signalText(signal).padEnd(24)}${job.text}`);
+  await sh.complain(`${pid} ${signalText(signal).padEnd(STATE_WIDTH)}${job.text}`);
 }
 
 /** Status of a pipeline with pipefail; sets PIPESTATUS. */

@@ -64,6 +64,7 @@ export async function inCondition(sh: Shell, body: () => Promise<number>): Promi
 async function runPipelineNode(sh: Shell, node: ast.PipelineNode): Promise<number> {
   if (node.type !== 'Pipeline') {
     sh.status = await runCommand(sh, node);
+    if (node.type === 'Command') sh.pipeStatus = [sh.status];
     if (sh.status !== 0) await failed(sh, node);
     return sh.status;
   }
@@ -102,12 +103,16 @@ async function failed(sh: Shell, node: ast.PipelineNode): Promise<void> {
 }
 
 /** Source text of a node, on one line as `jobs` shows it. */
-export function textOf(sh: Shell, node: { readonly pos: number; readonly end: number }): string {
-  return sh.frame.text
+export function textOf(
+  sh: Shell,
+  node: { readonly pos: number; readonly end: number; readonly type?: string },
+): string {
+  const text = sh.frame.text
     .slice(node.pos, node.end)
     .trim()
     .replace(/\\\n/g, '')
     .replace(/\s*\n\s*/g, '; ');
+  return node.type === 'Subshell' && sh.setup.flavour === 'bash' ? `( ${text.slice(1, -1).trim()} )` : text;
 }
 
 /** Runs one stage in the forked shell `sub`; a subshell's body needs no process more. */
@@ -150,7 +155,8 @@ function startPipeline(sh: Shell, node: ast.Pipeline, text: string, background: 
     if (group === 0) group = pid;
     processes.push({ pid, status: undefined });
   }
-  return { id: 0, processes, pgid: sh.jobControl ? group : 0, text, notified: false, foreground: !background };
+  const parts = node.commands.map((c) => textOf(sh, c));
+  return { id: 0, processes, pgid: sh.jobControl ? group : 0, text, parts, notified: false, foreground: !background };
 }
 
 async function startBackground(sh: Shell, st: ast.Statement): Promise<number> {

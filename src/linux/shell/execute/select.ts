@@ -9,19 +9,17 @@ import type { Shell } from '../shell.ts';
 
 function menu(words: readonly string[], columns: number): string {
   const digits = String(words.length).length;
-  const width = digits + 2 + Math.max(...words.map((w) => [...w].length)) + 1;
-  const perLine = Math.max(1, Math.floor(columns / Math.max(width, 1)));
+  const width = Math.max(...words.map((w) => [...w].length)) + digits + 4;
+  let perLine = Math.max(1, Math.floor(columns / width));
   let rows = Math.ceil(words.length / perLine);
-  if (rows === 1) {
-    rows = words.length;
-  }
+  perLine = Math.ceil(words.length / rows);
+  if (rows === 1) rows = perLine;
+  const first = String(rows).length;
   const lines: string[] = [];
   for (let r = 0; r < rows; r++) {
     let line = '';
-    for (let i = r; i < words.length; i += rows) {
-      const cell = `${String(i + 1).padStart(digits)}) ${words[i]}`;
-      line += i + rows < words.length ? cell.padEnd(width) : cell;
-    }
+    for (let i = r; i < words.length; i += rows)
+      line = `${line.padEnd(Math.floor(i / rows) * width)}${String(i + 1).padStart(i === r ? first : digits)}) ${words[i]}`;
     lines.push(line);
   }
   return `${lines.join('\n')}\n`;

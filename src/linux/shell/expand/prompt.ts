@@ -38,9 +38,14 @@ function civil(z: number): { month: number; day: number } {
 function directory(sh: Shell, base: boolean): string {
   const cwd = sh.vars.get('PWD') ?? sh.sys.cwd();
   const home = sh.vars.get('HOME');
+  const trimmed = (head: string, rest: string): string => {
+    const parts = rest.split('/').slice(1);
+    const most = Number(sh.vars.get('PROMPT_DIRTRIM')) || parts.length;
+    return parts.length > most && !base ? `${head && `${head}/`}.../${parts.slice(-most).join('/')}` : head + rest;
+  };
   if (home && home !== '/' && (cwd === home || (!base && cwd.startsWith(`${home}/`))))
-    return `~${cwd.slice(home.length)}`;
-  return base && cwd !== '/' ? cwd.replace(/^.*\//, '') : cwd;
+    return trimmed('~', cwd.slice(home.length));
+  return base && cwd !== '/' ? cwd.replace(/^.*\//, '') : trimmed('', cwd);
 }
 
 /** The prompt with its escapes replaced; `$` expansions come after. */
@@ -65,7 +70,7 @@ export function decodePrompt(sh: Shell, format: string): string {
       case 'v':
         return '5.3';
       case 'V':
-        return '5.3.0';
+        return '5.3.15';
       case 'j':
         return String(sh.jobs.list.length);
       case '!':

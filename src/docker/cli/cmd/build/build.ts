@@ -1,164 +1,115 @@
 /** `docker build`. @see docker/buildx commands/build.go, docker/cli cli/command/image/build.go */
-import { isErr } from '../../../../linux/kernel/errno.ts';
-import { readStdin } from '../../archive/write.ts';
+
 import type { Ctx } from '../../context.ts';
-import { DaemonError, Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
 import { goMarshal } from '../../gojson.ts';
-import { parseReference } from '../../reference.ts';
 import { command, exactly, flag } from '../../spec.ts';
-import { BuildKitView, bytesShown } from './buildkit.ts';
-import { type BuildContext, readContext } from './context.ts';
-import { isRemote, remoteContext } from './remote.ts';
-
-interface Message {
-  readonly stream?: string;
-  readonly status?: string;
-  readonly error?: string;
-  readonly errorDetail?: { readonly code?: number; readonly message: string };
-  readonly aux?: { readonly ID?: string };
-}
-
-const LEGACY = `DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
-            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0
-            environment-variable.
-
-`;
+import { buildClassic } from './classic.ts';
+import { buildWithKit } from './kit.ts';
 
 /** `A=1`, or `A` with its value in the environment. */
-function argMap(ctx: Ctx, list: readonly string[]): Record<string, string | null> {
+function argMap(ctx: Ctx, list: readonly string[], isLabel = false): Record<string, string | null> {
   return Object.fromEntries(
     list.map((a) => {
       const eq = a.indexOf('=');
-      return eq < 0 ? [a, ctx.sys.env[a] ?? null] : [a.slice(0, eq), a.slice(eq + 1)];
+      return eq < 0 ? [a, isLabel ? '' : (ctx.sys.env[a] ?? null)] : [a.slice(0, eq), a.slice(eq + 1)];
     }),
   );
 }
 
-export const build = command({
-  path: ['build'],
-  aliases: ['image build', 'build', 'builder build', 'buildx build'],
-  use: '[OPTIONS] PATH | URL | -',
-  short: 'Build an image from a Dockerfile',
-  args: exactly(1),
-  flags: [
-    flag('add-host', 'strings', 'Add a name and an address (host:ip)'),
-    flag('build-arg', 'stringArray', 'Set a build-time variable'),
-    flag('cache-from', 'stringArray', 'Images whose steps may be taken over'),
-    flag('compress', 'bool', 'Accepted, and without effect', { hidden: true }),
-    flag('file', 'string', 'Name of the Dockerfile (PATH/Dockerfile)', { short: 'f' }),
-    flag('force-rm', 'bool', 'Remove the containers of steps that fail too'),
-    flag('iidfile', 'string', "Write the image's id to a file"),
-    flag('label', 'stringArray', 'Set a label of the image'),
-    flag('load', 'bool', 'Keep the image (always so here)'),
-    flag('network', 'string', 'Network of RUN instructions', { default: 'default' }),
-    flag('no-cache', 'bool', 'Do each step anew'),
-    flag('platform', 'string', 'Platform to build for'),
-    flag('progress', 'string', 'How progress is shown (auto, plain, tty, quiet)', { default: 'auto' }),
-    flag('pull', 'bool', 'Pull the images of FROM anew'),
-    flag('quiet', 'bool', "Print only the image's id", { short: 'q' }),
-    flag('rm', 'bool', 'Remove containers of steps that succeed', { default: 'true' }),
-    flag('shm-size', 'bytes', 'Size of /dev/shm of RUN instructions'),
-    flag('tag', 'stringArray', 'Name and tag of the image (name:tag)', { short: 't' }),
-    flag('target', 'string', 'Stage to build'),
-  ],
-  run: async (ctx, o, args) => {
-    for (const t of o.list('tag')) {
-      const ref = parseReference(t);
-      if ('error' in ref) return new Failure(`ERROR: failed to build: invalid tag ${JSON.stringify(t)}: ${ref.error}`);
-    }
-    const where = args[0] as string;
-    const modern = ctx.sys.env.DOCKER_BUILDKIT !== '0';
-    if (!modern) await ctx.err(LEGACY);
-    const context = await contextOf(ctx, where, o.string('file'), modern);
-    if (failed(context)) return context;
-    return modern ? withBuildKit(ctx, o, context) : classic(ctx, o, context);
-  },
-});
+type Query = Record<string, string | readonly string[] | undefined>;
 
-async function contextOf(ctx: Ctx, where: string, file: string, modern: boolean): Promise<BuildContext | Failure> {
-  if (where === '-') {
-    const bytes = await readStdin(ctx);
-    const tmp = `/tmp/.docker-build-${ctx.sys.pid}`;
-    ctx.sys.mkdir(tmp, 0o700);
-    const made = readContext(ctx, tmp, '-', bytes);
-    ctx.sys.rmdir(tmp);
-    return made;
-  }
-  if (isRemote(where)) return remoteContext(ctx, where, file, modern);
-  const stdin = file === '-' ? await readStdin(ctx) : undefined;
-  const made = readContext(ctx, where, file, stdin);
-  if (!failed(made) || !modern) return made;
-  const lstat = /: lstat (\S+)\/([^/]+): no such file or directory$/.exec(made.message);
-  if (lstat)
-    return new Failure(
-      `ERROR: failed to build: failed to solve: failed to read dockerfile: open ${lstat[2]}: no such file or directory`,
-    );
-  return new Failure(`ERROR: ${made.message}`);
-}
-
-function query(ctx: Ctx, o: Options, c: BuildContext): Record<string, string | readonly string[] | undefined> {
+/** What both builders are asked. @param dockerfile its name in what is sent */
+export function query(ctx: Ctx, o: Options, dockerfile: string): Query {
   const network = o.string('network');
+  const ulimits = o.list('ulimit');
   return {
     buildargs: goMarshal(argMap(ctx, o.list('build-arg'))),
     cachefrom: o.list('cache-from').length > 0 ? goMarshal(o.list('cache-from')) : undefined,
-    dockerfile: c.dockerfile,
+    dockerfile,
     extrahosts: o.list('add-host').length > 0 ? o.list('add-host') : undefined,
     forcerm: o.bool('force-rm') ? '1' : undefined,
-    labels: goMarshal(argMap(ctx, o.list('label'))),
+    labels: goMarshal(argMap(ctx, o.list('label'), true)),
     networkmode: network === 'default' ? undefined : network,
     nocache: o.bool('no-cache') ? '1' : undefined,
-    platform: o.string('platform') || undefined,
+    platform: o.list('platform')[0],
     pull: o.bool('pull') ? '1' : undefined,
     shmsize: o.changed('shm-size') ? String(o.int('shm-size')) : undefined,
     rm: o.bool('rm') ? '1' : '0',
     t: o.list('tag'),
     target: o.string('target') || undefined,
+    ulimits: ulimits.length > 0 ? goMarshal(ulimits.map(ulimit)) : undefined,
   };
 }
 
-async function withBuildKit(ctx: Ctx, o: Options, c: BuildContext): Promise<number | Failure> {
-  const view = new BuildKitView(ctx, c, o.list('tag'), {
-    quiet: o.bool('quiet') || o.string('progress') === 'quiet',
-    progress: o.string('progress'),
-  });
-  await view.begin();
-  const headers = { 'content-type': 'application/x-tar' };
-  const asked = { ...query(ctx, o, c), version: '2' };
-  const reply = await ctx.client.call('POST', '/build', { query: asked, raw: c.archive, headers });
-  if (failed(reply)) {
-    if (!(reply instanceof DaemonError)) return new Failure(`ERROR: ${reply.message}`);
-    return new Failure(await view.fail({ message: reply.reason }));
-  }
-  let id = '';
-  for await (const m of reply.values<Message>()) {
-    if (m.errorDetail || m.error) return new Failure(await view.fail(m.errorDetail ?? { message: m.error ?? '' }));
-    if (m.aux?.ID) id = m.aux.ID;
-    await view.take(m);
-  }
-  await view.finish(id);
-  return written(ctx, o, id);
+/** `nofile=1024:2048` */
+function ulimit(text: string): Record<string, unknown> {
+  const [Name = '', values = ''] = text.split('=');
+  const [soft = '', hard = soft] = values.split(':');
+  return { Name, Hard: Number(hard), Soft: Number(soft) };
 }
 
-async function classic(ctx: Ctx, o: Options, c: BuildContext): Promise<number | Failure> {
-  const quiet = o.bool('quiet');
-  if (!quiet) await ctx.out(`Sending build context to Docker daemon  ${bytesShown(c.archive.length)}\r\r\n`);
-  const headers = { 'content-type': 'application/x-tar' };
-  const asked = { ...query(ctx, o, c), q: quiet ? '1' : undefined };
-  const reply = await ctx.client.call('POST', '/build', { query: asked, raw: c.archive, headers });
-  if (failed(reply)) return reply;
-  let id = '';
-  for await (const m of reply.values<Message>()) {
-    if (m.errorDetail || m.error) return new Failure(m.errorDetail?.message ?? m.error ?? '', m.errorDetail?.code ?? 1);
-    if (m.aux?.ID) id = m.aux.ID;
-    await ctx.out(m.stream ?? (m.status === undefined ? '' : `${m.status}\n`));
-  }
-  return written(ctx, o, id);
-}
+const hidden = { hidden: true } as const;
 
-function written(ctx: Ctx, o: Options, id: string): number | Failure {
-  const file = o.string('iidfile');
-  if (file === '') return 0;
-  const e = ctx.sys.writeFile(file, new TextEncoder().encode(id));
-  return isErr(e) ? new Failure(`open ${file}: ${e.text.toLowerCase()}`) : 0;
-}
+export const build = command({
+  path: ['buildx', 'build'],
+  buildx: true,
+  aliases: ['buildx build', 'build', 'image build', 'builder build', 'buildx b'],
+  use: '[OPTIONS] PATH | URL | -',
+  short: 'Build an image from a Dockerfile',
+  args: exactly(1),
+  flags: [
+    flag('add-host', 'strings', 'Add a name and an address (host:ip)'),
+    flag('allow', 'strings', 'Rights that steps may have (network.host)'),
+    flag('annotation', 'stringArray', 'Add an annotation to the image'),
+    flag('attest', 'stringArray', 'Attestations to make (type=sbom)'),
+    flag('build-arg', 'stringArray', 'Set a build-time variable'),
+    flag('build-context', 'stringArray', 'Another context by name (name=path)'),
+    flag('builder', 'string', 'Builder that is to do it'),
+    flag('cache-from', 'stringArray', 'Images whose steps may be taken over'),
+    flag('cache-to', 'stringArray', 'Where the cache is to go'),
+    flag('call', 'string', 'What to do with the Dockerfile (build, check, outline, targets)', { default: 'build' }),
+    flag('cgroup-parent', 'string', 'Parent cgroup of RUN instructions'),
+    flag('check', 'bool', 'Short for --call=check'),
+    flag('compress', 'bool', 'Accepted, and without effect', hidden),
+    flag('cpu-period', 'int', 'Accepted, and without effect', hidden),
+    flag('cpu-quota', 'int', 'Accepted, and without effect', hidden),
+    flag('cpu-shares', 'int', 'Accepted, and without effect', { short: 'c', hidden: true }),
+    flag('cpuset-cpus', 'string', 'Accepted, and without effect', hidden),
+    flag('cpuset-mems', 'string', 'Accepted, and without effect', hidden),
+    flag('file', 'string', 'Name of the Dockerfile (PATH/Dockerfile)', { short: 'f' }),
+    flag('force-rm', 'bool', 'Remove the containers of steps that fail too', hidden),
+    flag('iidfile', 'string', "Write the image's id to a file"),
+    flag('isolation', 'string', 'Accepted, and without effect', hidden),
+    flag('label', 'stringArray', 'Set a label of the image'),
+    flag('load', 'bool', 'Short for --output=type=docker'),
+    flag('memory', 'string', 'Accepted, and without effect', { short: 'm', hidden: true }),
+    flag('memory-swap', 'string', 'Accepted, and without effect', hidden),
+    flag('metadata-file', 'string', 'Write what is known of the result to a file'),
+    flag('network', 'string', 'Network of RUN instructions', { default: 'default' }),
+    flag('no-cache', 'bool', 'Do each step anew'),
+    flag('no-cache-filter', 'stringArray', 'Do the steps of these stages anew'),
+    flag('output', 'stringArray', 'What becomes of the result (type=local,dest=path)', { short: 'o' }),
+    flag('platform', 'stringArray', 'Platform to build for'),
+    flag('progress', 'string', 'How progress is shown (auto, none, plain, quiet, rawjson, tty)', { default: 'auto' }),
+    flag('provenance', 'string', 'Short for --attest=type=provenance'),
+    flag('pull', 'bool', 'Pull the images of FROM anew'),
+    flag('push', 'bool', 'Short for --output=type=registry'),
+    flag('quiet', 'bool', "Print only the image's id", { short: 'q' }),
+    flag('rm', 'bool', 'Remove containers of steps that succeed', { default: 'true', hidden: true }),
+    flag('sbom', 'string', 'Short for --attest=type=sbom'),
+    flag('secret', 'stringArray', 'A secret for steps (id=mysecret,src=file)'),
+    flag('security-opt', 'strings', 'Accepted, and without effect', hidden),
+    flag('shm-size', 'bytes', 'Size of /dev/shm of RUN instructions'),
+    flag('squash', 'bool', 'Accepted, and without effect', hidden),
+    flag('ssh', 'stringArray', 'Keys or an agent for steps (default)'),
+    flag('tag', 'stringArray', 'Name and tag of the image (name:tag)', { short: 't' }),
+    flag('target', 'string', 'Stage to build'),
+    flag('ulimit', 'stringArray', 'Limits of RUN instructions (nofile=1024:1024)'),
+  ],
+  run: (ctx, o, args) => {
+    const where = args[0] as string;
+    const isKit = ctx.sys.env.DOCKER_BUILDKIT !== '0' || /^docker (?:buildx|builder)/.test(ctx.invoked);
+    return isKit ? buildWithKit(ctx, o, where) : buildClassic(ctx, o, where);
+  },
+});

@@ -11,13 +11,6 @@ export interface BuildContext {
   readonly archive: Uint8Array;
   /** Name of the Dockerfile in the archive. */
   readonly dockerfile: string;
-  /** Text of the Dockerfile. */
-  readonly source: string;
-  /** Bytes of `.dockerignore`, and of the files. */
-  readonly ignoreSize: number;
-  readonly size: number;
-  /** It was fetched, not read from a directory. */
-  readonly remote?: boolean;
 }
 
 /** @param dir absolute or relative @param file of `-f`; '' for DIR/Dockerfile; '-' standard input */
@@ -40,10 +33,8 @@ export function readContext(
     if (name === '.' || name === '') continue;
     if (!isIgnored(rules, name)) entries.push({ ...e, name: e.kind === 'dir' ? `${name}/` : name });
   }
-  let source: string;
   let name = file === '' ? 'Dockerfile' : relative(ctx, root, file);
   if (file === '-') {
-    source = new TextDecoder().decode(stdin ?? new Uint8Array(0));
     name = '.dockerfile.stdin';
     entries.push(rootEntry(name, stdin ?? new Uint8Array(0), { mode: 0o600 }));
   } else {
@@ -53,12 +44,9 @@ export function readContext(
       return new Failure(
         `unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${absolute(ctx, path)}: ${bytes.text.toLowerCase()}`,
       );
-    source = new TextDecoder().decode(bytes);
     if (!entries.some((e) => e.name === name)) entries.push(rootEntry(name, bytes));
   }
-  const archive = join(writeTar(entries));
-  const size = entries.reduce((n, e) => n + e.bytes.length + e.name.length + 32, 0);
-  return { archive, dockerfile: name, source, ignoreSize: isErr(ignore) ? 2 : ignore.length, size };
+  return { archive: join(writeTar(entries)), dockerfile: name };
 }
 
 const absolute = (ctx: Ctx, path: string): string =>

@@ -18,20 +18,35 @@ export function pullOption(o: Options): Failure | undefined {
   return new Failure(`invalid pull option: '${pull}': must be one of "always", "missing" or "never"`, 125);
 }
 
-/** `--cidfile` must not be there yet. */
+/** `--cidfile` must not be there yet; it is made before the container is. */
 function cidFile(ctx: Ctx, path: string): Failure | undefined {
-  if (path === '' || isErr(ctx.sys.stat(path))) return undefined;
-  return new Failure(`container ID file found, make sure the other container isn't running or delete ${path}`);
+  if (path === '') return undefined;
+  if (!isErr(ctx.sys.stat(path)))
+    return new Failure(`container ID file found, make sure the other container isn't running or delete ${path}`);
+  const made = ctx.sys.writeFile(path, new Uint8Array());
+  return isErr(made)
+    ? new Failure(`failed to create the container ID file: open ${path}: ${made.text.toLowerCase()}`)
+    : undefined;
 }
 
 /**
- * Makes the container; pulls the image when it is missing. Warnings go to stderr.
+ * Makes the container; pulls the image when it is missing. Warnings go to stderr. The id goes to `--cidfile`, which does
+ * not outlive a failure.
  * @returns its id
- * @see docker/cli cli/command/container/create.go: createContainer
+ * @see docker/cli cli/command/container/create.go: createContainer, cidFile.Close
  */
 export async function createContainer(ctx: Ctx, body: ContainerBody, o: Options): Promise<string | Failure> {
-  const taken = cidFile(ctx, o.string('cidfile'));
+  const file = o.string('cidfile');
+  const taken = cidFile(ctx, file);
   if (taken) return taken;
+  const id = await make(ctx, body, o);
+  if (file === '') return id;
+  if (failed(id)) ctx.sys.unlink(file);
+  else ctx.sys.writeFile(file, utf8(id));
+  return id;
+}
+
+async function make(ctx: Ctx, body: ContainerBody, o: Options): Promise<string | Failure> {
   const parsed = parseReference(body.Image);
   if ('error' in parsed) return new Failure(parsed.error);
   const ref = tagged(parsed.value);
@@ -62,7 +77,6 @@ export async function createContainer(ctx: Ctx, body: ContainerBody, o: Options)
   }
   if (failed(made)) return made;
   for (const warning of made.Warnings ?? []) await ctx.err(`WARNING: ${warning}\n`);
-  if (o.string('cidfile') !== '') ctx.sys.writeFile(o.string('cidfile'), utf8(made.Id));
   return made.Id;
 }
 

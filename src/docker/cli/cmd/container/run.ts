@@ -23,6 +23,9 @@ interface Session {
   readonly ended: Promise<Ended>;
 }
 
+/** Nothing of the container's output is asked for: the id is printed, and nobody waits for its end. */
+const isSilent = (body: ContainerBody): boolean => !body.AttachStdout && !body.AttachStderr;
+
 async function attach(ctx: Ctx, id: string, body: ContainerBody, keys: string): Promise<Session | Failure> {
   const link = await ctx.client.hijack(`/containers/${id}/attach`, {
     query: attachQuery({
@@ -33,7 +36,12 @@ async function attach(ctx: Ctx, id: string, body: ContainerBody, keys: string): 
     }),
   });
   if (failed(link)) return link;
-  const ended = carry(ctx, link, { stdin: body.AttachStdin, tty: body.Tty, detachKeys: keys });
+  const ended = carry(ctx, link, {
+    stdin: body.AttachStdin,
+    tty: body.Tty,
+    silent: isSilent(body),
+    detachKeys: keys,
+  });
   ended.catch(() => {});
   return { ended };
 }
@@ -53,7 +61,7 @@ async function runContainer(ctx: Ctx, o: Options, body: ContainerBody): Promise<
   const attached = body.AttachStdin || body.AttachStdout || body.AttachStderr;
   const release = attached && o.bool('sig-proxy') ? proxySignals(ctx, ctx.client, id) : () => {};
   try {
-    if (!attached) await ctx.out(`${id}\n`);
+    if (isSilent(body)) await ctx.out(`${id}\n`);
     const session = attached ? await attach(ctx, id, body, ctx.detachKeys(o)) : undefined;
     if (session && failed(session)) return session;
     const waiting = await waitExitOrRemoved(ctx, id, body.HostConfig.AutoRemove);
@@ -70,7 +78,7 @@ async function runContainer(ctx: Ctx, o: Options, body: ContainerBody): Promise<
     }
     if (body.Tty && ctx.sys.isatty(1)) await followSize(ctx, `/containers/${id}/resize`);
     const how = await ctx.client.until(session.ended);
-    if (how === 'detached') {
+    if (how === 'detached' || isSilent(body)) {
       waiting.cancel();
       return 0;
     }

@@ -155,7 +155,10 @@ function containerOf(
     ...(o.bool('tty') ? { TTY: true } : {}),
     ...(o.bool('read-only') ? { ReadOnly: true } : {}),
     ...text('StopSignal', 'stop-signal'),
-    ...some('Mounts', o.list('mount').map(parseMount)),
+    ...some(
+      'Mounts',
+      o.list('mount').map((m) => parseMount(m)),
+    ),
     ...(o.changed('stop-grace-period') ? { StopGracePeriod: o.duration('stop-grace-period') } : {}),
     ...some('Hosts', o.list('host').map(hostLine)),
     Init: o.bool('init'),

@@ -4,7 +4,7 @@ import { dateTime } from '../../formatter/time.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
-import { parseTemplate } from '../../template/parse.ts';
+import { parseTemplate, type Template } from '../../template/parse.ts';
 import { goJson } from '../../template/print.ts';
 import { decode, INT64, named, ptrTo, STRING, STRING_MAP, struct } from '../../template/value.ts';
 import { INSPECT_FORMAT_HELP } from '../format.ts';
@@ -46,6 +46,10 @@ function line(m: Message, nano: string): string {
   return `${time} ${m.Type} ${m.Action} ${m.Actor.ID}${attributes.length > 0 ? ` (${attributes.join(', ')})` : ''}\n`;
 }
 
+/** An event in a format of one's own. */
+const show = (template: Template, m: unknown): ReturnType<typeof execTemplate> =>
+  execTemplate(template, decode(m, ptrTo(MESSAGE)), { functions: FUNCTIONS });
+
 /** `docker events` */
 export const events = command({
   path: ['events'],
@@ -63,6 +67,9 @@ export const events = command({
     const format = o.string('format');
     const template = format === '' || format === 'json' ? undefined : parseTemplate('', format, FUNCTION_NAMES);
     if (typeof template === 'string') return new Failure(`Error parsing format: ${template}`, 64);
+    // Tried out on an event without anything.
+    const { error: wrong } = template ? show(template, {}) : { error: undefined };
+    if (wrong) return new Failure(`Error parsing format: ${wrong}`, 64);
     const since = timeParameter(ctx, o.string('since'));
     if (failed(since)) return since;
     const until = timeParameter(ctx, o.string('until'));
@@ -77,7 +84,7 @@ export const events = command({
         if (format === '') await ctx.out(line(m, /"timeNano":(\d+)/.exec(text)?.[1] ?? `${m.time}000000000`));
         else if (!template) await ctx.out(`${goJson(decode(m, MESSAGE))}\n`);
         else {
-          const { text: shown, error } = execTemplate(template, decode(m, ptrTo(MESSAGE)), { functions: FUNCTIONS });
+          const { text: shown, error } = show(template, m);
           if (error) return new Failure(`Error parsing format: ${error}`);
           await ctx.out(`${shown}\n`);
         }

@@ -4,6 +4,7 @@ import { Failure, failed } from '../../failure.ts';
 import { humanDuration } from '../../formatter/time.ts';
 import { bytesSize } from '../../formatter/units.ts';
 import { INFO } from '../../gotypes/info.ts';
+import { type Described, describedPlugins } from '../../plugins.ts';
 import { command, flag, NONE } from '../../spec.ts';
 import { execTemplate } from '../../template/exec.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../template/funcs.ts';
@@ -159,12 +160,22 @@ function serverLines(i: Info): string[] {
 }
 
 /** What the command says of itself. */
-const clientInfo = (ctx: Ctx) => ({
+const clientInfo = (ctx: Ctx, plugins: readonly Described[]) => ({
   Debug: ctx.contexts.global.bool('debug'),
   ...identity(ctx),
-  Plugins: [],
+  Plugins: plugins,
   Warnings: null,
 });
+
+const pluginLines = (plugins: readonly Described[]): string =>
+  plugins.length === 0
+    ? ''
+    : ` Plugins:\n${plugins
+        .map(
+          (p) =>
+            `  ${p.Name}: ${p.ShortDescription} (${p.Vendor})\n    Version:  ${p.Version}\n    Path:     ${p.Path}\n`,
+        )
+        .join('')}`;
 
 /** `docker info` */
 export const info = command({
@@ -178,10 +189,11 @@ export const info = command({
     const format = o.string('format');
     const { host } = ctx.client;
     if (failed(host)) return host;
+    const plugins = await describedPlugins(ctx.sys);
     const raw = await ctx.client.getRaw('/info');
     if (format !== '') {
       const data = failed(raw) ? {} : (JSON.parse(raw) as Record<string, unknown>);
-      const typed = decode({ ...data, ClientInfo: clientInfo(ctx) }, INFO);
+      const typed = decode({ ...data, ClientInfo: clientInfo(ctx, plugins) }, INFO);
       if (format === 'json') {
         await ctx.out(`${goJson(typed, true)}\n`);
         return failed(raw) ? raw : 0;
@@ -195,7 +207,7 @@ export const info = command({
     }
     const debug = ctx.contexts.global.bool('debug');
     await ctx.out(
-      `Client:\n Version:    ${CLIENT_VERSION}\n Context:    ${ctx.contexts.current}\n Debug Mode: ${debug}\n\n`,
+      `Client:\n Version:    ${CLIENT_VERSION}\n Context:    ${ctx.contexts.current}\n Debug Mode: ${debug}\n${pluginLines(plugins)}\n`,
     );
     if (failed(raw)) {
       await ctx.out('Server:\n');

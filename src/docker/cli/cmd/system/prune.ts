@@ -4,6 +4,7 @@ import { command, flag, NONE } from '../../spec.ts';
 import { pruneContainers } from '../container/prune.ts';
 import { pruneImages } from '../image/prune.ts';
 import { pruneNetworks } from '../network/prune.ts';
+import { pruneFilters } from '../prune.ts';
 import { pruneVolumes } from '../volume/prune.ts';
 
 /** `docker system prune` */
@@ -28,19 +29,17 @@ export const systemPrune = command({
       all ? 'all images without at least one container associated to them' : 'all dangling images',
       all ? 'all build cache' : 'unused build cache',
     );
-    if (
-      !o.bool('force') &&
-      !(await ctx.confirm(
-        `WARNING! This will remove:\n${what.map((w) => `  - ${w}\n`).join('')}\nAre you sure you want to continue?`,
-      ))
-    )
-      return 0;
-    const filters = o.list('filter');
+    const filters = pruneFilters(ctx, o.list('filter'));
+    const rows = (list: readonly string[]): string => list.map((w) => `  - ${w}\n`).join('');
+    const held =
+      filters.length > 0 ? `\n  Items to be pruned will be filtered with:\n${rows([...filters].sort())}` : '';
+    const question = `WARNING! This will remove:\n${rows(what)}${held}\nAre you sure you want to continue?`;
+    if (!o.bool('force') && !(await ctx.confirm(question))) return 0;
     let reclaimed = 0;
     const steps = [
       () => pruneContainers(ctx, filters),
       () => pruneNetworks(ctx, filters),
-      ...(o.bool('volumes') ? [() => pruneVolumes(ctx, false, [])] : []),
+      ...(o.bool('volumes') ? [() => pruneVolumes(ctx, false, filters)] : []),
       () => pruneImages(ctx, all, filters),
     ];
     for (const step of steps) {

@@ -1,6 +1,6 @@
 import { filterQuery } from '../../client.ts';
 import type { Ctx } from '../../context.ts';
-import { type Failure, failed } from '../../failure.ts';
+import { Failure, failed } from '../../failure.ts';
 import { type Pruned, pruneCommand, wentList } from '../prune.ts';
 
 /** Removes unused volumes, without a name or all. */
@@ -17,6 +17,10 @@ export const volumePrune = pruneCommand({
   short: 'Remove volumes that no container uses',
   condition: '"label=<label>"',
   all: 'Those with a name too',
+  check: (all, filters) =>
+    all && filters.some((f) => f.startsWith('all='))
+      ? new Failure('conflicting options: cannot specify both --all and --filter all=1')
+      : undefined,
   warning: (all) => `${all ? 'all local volumes' : 'anonymous local volumes'} not used by at least one container`,
   remove: pruneVolumes,
 });

@@ -11,7 +11,7 @@ import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Program } from '../../../../linux/kernel/machine.ts';
 import type { Sys } from '../../../../linux/kernel/sys.ts';
 import { runChild } from '../../../../linux/programs/exec.ts';
-import { lookup } from '../entrypoint.ts';
+import { giveAll, lookup } from '../entrypoint.ts';
 import { print } from '../serve.ts';
 import { loadCluster, newCluster, saveCluster } from './data.ts';
 import { SqlError } from './error.ts';
@@ -76,6 +76,7 @@ export const postgresEntrypoint: Program = {
     const made = await prepare(sys, dir);
     if (made !== 0) return made;
     const account = { uid: 999, gid: 999 };
+    giveAll(sys, dir, account.uid);
     sys.setgid(account.gid);
     sys.setuid(account.uid);
     return (await sys.exec(path, argv)).code;

@@ -1,0 +1,197 @@
+/** `docker buildx du` and `prune`. @see docker/buildx commands/{diskusage,prune}.go */
+import { tabwrite } from '../../../../base/tabwriter.ts';
+import { parseRfc3339 } from '../../../time.ts';
+import type { Ctx } from '../../context.ts';
+import { Failure, failed } from '../../failure.ts';
+import { humanDuration } from '../../formatter/time.ts';
+import { humanSize } from '../../formatter/units.ts';
+import { command, flag, NONE } from '../../spec.ts';
+
+/** A row of /system/df. */
+interface CacheRecord {
+  readonly ID: string;
+  readonly Parents?: readonly string[];
+  readonly Type: string;
+  readonly Description: string;
+  readonly InUse: boolean;
+  readonly Shared: boolean;
+  readonly Size: number;
+  readonly CreatedAt: string;
+  readonly LastUsedAt: string | null;
+  readonly UsageCount: number;
+}
+
+const TABS = { minWidth: 1, tabWidth: 8, padding: 1, padChar: '\t' } as const;
+const isMutable = (r: CacheRecord): boolean => r.Type !== 'regular';
+
+function ago(ctx: Ctx, time: string | null): string {
+  if (time === null) return '';
+  return `${humanDuration(ctx.now() - Number((parseRfc3339(time) ?? 0n) / 1_000_000_000n))} ago`;
+}
+
+const HEADER = 'ID\tRECLAIMABLE\tSIZE\tLAST ACCESSED\n';
+const row = (ctx: Ctx, r: CacheRecord): string =>
+  `${`${r.ID}${isMutable(r) ? '*' : ''}`.padEnd(40)}\t${String(!r.InUse).padEnd(5)}\t${`${humanSize(r.Size)}${r.Shared ? '*' : ''}`.padEnd(10)}\t${ago(ctx, r.LastUsedAt)}\n`;
+
+function verbose(ctx: Ctx, list: readonly CacheRecord[]): string {
+  return list
+    .map((r) => {
+      const lines: [string, unknown][] = [
+        ['ID', r.ID],
+        ...(r.Parents?.length ? [['Parent', r.Parents.join(',')] as [string, unknown]] : []),
+        ['Created at', goTime(r.CreatedAt)],
+        ['Mutable', isMutable(r)],
+        ['Reclaimable', !r.InUse],
+        ['Shared', r.Shared],
+        ['Size', humanSize(r.Size)],
+        ...(r.Description === '' ? [] : [['Description', r.Description] as [string, unknown]]),
+        ['Usage count', r.UsageCount],
+        ['Last used', ago(ctx, r.LastUsedAt)],
+        ['Type', r.Type],
+      ];
+      return `${lines.map(([k, v]) => `${k}:\t${v}\n`).join('')}\n`;
+    })
+    .join('');
+}
+
+/** time.Time's String. */
+const goTime = (rfc: string): string => rfc.replace('T', ' ').replace('Z', ' +0000 UTC');
+
+/** `key=value`, `key!=value`, `key~=value` @see toBuildkitPruneInfo */
+function matches(filters: readonly string[]): ((r: CacheRecord) => boolean) | Failure {
+  const tests: ((r: CacheRecord) => boolean)[] = [];
+  const seen = new Set<string>();
+  for (const f of filters) {
+    const eq = f.indexOf('=');
+    const key = (eq < 0 ? f : f.slice(0, eq)).toLowerCase();
+    const value = eq < 0 ? '' : f.slice(eq + 1);
+    if (key === 'until' || key === 'unused-for') continue;
+    if (seen.has(key)) return new Failure('ERROR: filters expect only one value');
+    seen.add(key);
+    const bare = key.replace(/[!~]$/, '');
+    tests.push((r) => {
+      const found = fieldOf(r, bare);
+      const has = bare === 'id' || key.endsWith('~') ? found.includes(value) : found === value;
+      return key.endsWith('!') ? !has : eq < 0 ? found === 'true' : has;
+    });
+  }
+  return (r) => tests.every((t) => t(r));
+}
+
+function fieldOf(r: CacheRecord, key: string): string {
+  const fields: Readonly<Record<string, unknown>> = {
+    id: r.ID,
+    parents: (r.Parents ?? []).join(','),
+    description: r.Description,
+    inuse: r.InUse,
+    mutable: isMutable(r),
+    immutable: !isMutable(r),
+    type: r.Type,
+    shared: r.Shared,
+    private: !r.Shared,
+  };
+  return String(fields[key] ?? '');
+}
+
+async function records(ctx: Ctx): Promise<CacheRecord[] | Failure> {
+  const got = await ctx.client.get<{ BuildCache: CacheRecord[] | null }>('/system/df', { type: 'build-cache' });
+  return failed(got) ? new Failure(`ERROR: ${got.message}`) : (got.BuildCache ?? []);
+}
+
+const filterFlag = flag('filter', 'stringArray', 'Only what meets a condition');
+const verboseFlag = flag('verbose', 'bool', 'Say more of each');
+const builderFlag = flag('builder', 'string', 'Builder that is meant');
+
+const du = command({
+  path: ['buildx', 'du'],
+  buildx: true,
+  aliases: ['buildx du', 'builder du'],
+  use: '',
+  short: 'Show what the build cache takes',
+  args: NONE,
+  flags: [builderFlag, filterFlag, flag('format', 'string', 'How to print it'), verboseFlag],
+  run: async (ctx, o) => {
+    const fits = matches(o.list('filter'));
+    if (failed(fits)) return fits;
+    const all = await records(ctx);
+    if (failed(all)) return all;
+    const list = all.filter(fits);
+    if (o.string('format') === 'json') {
+      for (const r of list)
+        await ctx.out(`${JSON.stringify({ ...r, Mutable: isMutable(r), Reclaimable: !r.InUse })}\n`);
+      return 0;
+    }
+    await ctx.out(
+      o.bool('verbose')
+        ? tabwrite(verbose(ctx, list), TABS)
+        : tabwrite(HEADER + list.map((r) => row(ctx, r)).join(''), TABS),
+    );
+    if (o.list('filter').length > 0) return 0;
+    const sum = (rows: readonly CacheRecord[]): number => rows.reduce((n, r) => n + r.Size, 0);
+    const [total, shared] = [sum(list), sum(list.filter((r) => r.Shared))];
+    let out = '';
+    if (shared > 0) out += `Shared:\t${humanSize(shared)}\nPrivate:\t${humanSize(total - shared)}\n`;
+    out += `Reclaimable:\t${humanSize(sum(list.filter((r) => !r.InUse)))}\nTotal:\t${humanSize(total)}\n`;
+    await ctx.out(tabwrite(out, TABS));
+    return 0;
+  },
+});
+
+const WARNING = 'WARNING! This will remove all dangling build cache. Are you sure you want to continue?';
+const ALL = 'WARNING! This will remove all build cache. Are you sure you want to continue?';
+
+const prune = command({
+  path: ['buildx', 'prune'],
+  buildx: true,
+  aliases: ['buildx prune', 'builder prune'],
+  use: '',
+  short: 'Remove the build cache',
+  args: NONE,
+  flags: [
+    flag('all', 'bool', 'Remove what images use too', { short: 'a' }),
+    builderFlag,
+    filterFlag,
+    flag('force', 'bool', 'Do not ask', { short: 'f' }),
+    flag('keep-storage', 'bytes', 'Bytes that are kept', { hidden: true }),
+    flag('max-used-space', 'bytes', 'Most that is kept'),
+    flag('min-free-space', 'bytes', 'What is to be free afterwards'),
+    flag('reserved-space', 'bytes', 'Bytes that are kept'),
+    verboseFlag,
+  ],
+  run: async (ctx, o) => {
+    const filters: Record<string, string[]> = {};
+    for (const f of o.list('filter')) {
+      const eq = f.indexOf('=');
+      if (eq < 0) return new Failure('ERROR: bad format of filter (expected name=value)');
+      const key = f.slice(0, eq);
+      filters[key] = [...(filters[key] ?? []), f.slice(eq + 1)];
+    }
+    const span = filters.until?.[0] ?? filters['unused-for']?.[0];
+    if (span !== undefined && !/^(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+$/.test(span))
+      return new Failure(
+        `ERROR: ${JSON.stringify(filters.until ? 'until' : 'unused-for')} filter expects a duration (e.g., '24h'): time: invalid duration ${JSON.stringify(span)}`,
+      );
+    if (!o.bool('force') && !(await ctx.confirm(o.bool('all') ? ALL : WARNING))) return 0;
+    const before = await records(ctx);
+    if (failed(before)) return before;
+    const keep = o.changed('reserved-space') ? o.int('reserved-space') : o.int('keep-storage');
+    const got = await ctx.client.post<{ CachesDeleted: string[] | null }>('/build/prune', {
+      query: {
+        all: o.bool('all') ? '1' : undefined,
+        filters: Object.keys(filters).length > 0 ? JSON.stringify(filters) : undefined,
+        'reserved-space': keep > 0 ? String(keep) : undefined,
+      },
+    });
+    if (failed(got)) return new Failure(`ERROR: ${got.message}`);
+    const gone = (got.CachesDeleted ?? []).flatMap((id) => before.filter((r) => r.ID === id));
+    if (o.bool('verbose')) await ctx.out(tabwrite(verbose(ctx, gone), TABS));
+    else if (gone.length > 0) {
+      await ctx.out(tabwrite(HEADER + row(ctx, gone[0] as CacheRecord), TABS));
+      for (const r of gone.slice(1)) await ctx.out(tabwrite(row(ctx, r), TABS));
+    }
+    await ctx.out(tabwrite(`Total:\t${humanSize(gone.reduce((n, r) => n + r.Size, 0))}\n`, TABS));
+    return 0;
+  },
+});
+
+export const USAGE_COMMANDS = [du, prune];
