@@ -157,6 +157,14 @@ test('with live-restore containers go on without the engine: rules stay, proxies
   expect(await m.out('docker exec web getent hosts web')).toContain('web');
   await m.out('docker rm -f web; docker network rm nn; ! iptables -S DOCKER | grep 8080');
   await restart({});
+  // An engine that is killed, or told to end, is started again; it stops what it finds.
+  await m.out('docker run -d --name web --network bridge nginx');
+  for (const kill of ['kill -9', 'kill']) {
+    await m.out(`docker start web; ${kill} $(pidof dockerd); sleep 1`);
+    expect(await m.fails('docker ps')).toContain('Cannot connect to the Docker daemon');
+    expect(await m.out("sleep 30; docker ps -a --format '{{.Names}} {{.State}}'")).toBe('web exited');
+  }
+  await m.out('docker rm web');
   await m.out('docker run -d --name web -P nginx');
   expect(await m.out('docker port web 80 | head -1')).toBe('0.0.0.0:32768');
 });
