@@ -193,7 +193,12 @@ async function show(ctx: Context, entries: readonly Entry[]): Promise<void> {
   const pad = form !== 'commas' && entries.some((e) => quoted(ctx, e.name) !== e.name) ? ' ' : '';
   const cells = entries.map((e) => ({
     text: prefix(e) + decorate(ctx, e, pad),
-    width: width(prefix(e) + (quoted(ctx, e.name) === e.name ? pad : '') + quoted(ctx, e.name) + (o.has('classify') || o.has('indicator-style-slash') ? ' ' : '')),
+    width: width(
+      prefix(e) +
+        (quoted(ctx, e.name) === e.name ? pad : '') +
+        quoted(ctx, e.name) +
+        (o.has('classify') || o.has('indicator-style-slash') ? ' ' : ''),
+    ),
   }));
   const cols = isErr(size) ? 80 : size.cols || 80;
   await ctx.out(commas ? commaLines(cells, cols) : columns(cells, cols));
