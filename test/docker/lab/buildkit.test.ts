@@ -81,6 +81,8 @@ test('named contexts: directories and images in place of sources, bases and whol
   await m.out('mkdir -p /w/o; echo hi > /w/o/f; echo no > /w/o/no; printf no > /w/o/.dockerignore');
   const copy = 'FROM busybox\nRUN --mount=from=a/b:1,target=/m ls /m\nCOPY --from=a/b:1 /f /f\nRUN cat /f\n';
   expect((await steps(copy, '--build-context a/b:1=o')).slice(0, -1)).toEqual(['f', 'hi']);
+  await m.out('touch /w/o/g');
+  expect((await steps(copy, '--build-context a/b:1=o')).slice(0, -1)).toEqual(['f', 'g', 'hi']);
   const staged = 'FROM nosuch AS base\nRUN false\nFROM base\nRUN cd /etc; ls alpine-release\n';
   expect((await steps(staged, '--build-context base=docker-image://alpine'))[0]).toBe('alpine-release');
   await m.out(
@@ -137,6 +139,14 @@ test('what is built is told nowhere but in the image; the cache is listed and pr
   expect(await m.out("docker system df --format '{{.Type}} {{.TotalCount}}' | tail -1")).toBe('Build Cache 2');
   expect(await m.out('docker builder prune -f')).toBe('Total:\t0B');
   expect((await m.lines('docker buildx prune -af')).length).toBe(4);
+});
+
+test('a build that nobody waits for any more is given up', async () => {
+  await m.out("cd /w; printf 'FROM busybox\\nRUN sleep 1234\\nRUN echo never\\n' > G");
+  const before = await m.out('docker images -aq');
+  await m.lab.run('node1', 'cd /w; timeout -s INT 2 docker build -f G .; sleep 1');
+  expect(await m.out('ps | grep -c "[s]leep 1234" || true')).toBe('0');
+  expect(await m.out('docker images -aq')).toBe(before);
 });
 
 test('results that are no images, and what the driver cannot do', async () => {
