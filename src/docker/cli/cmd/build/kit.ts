@@ -70,7 +70,6 @@ function parseAll(ctx: Ctx, o: Options): Asked | Failure {
     allow: [...o.list('allow'), ...(o.string('network') === 'host' ? ['network.host'] : [])],
     ssh: o.list('ssh'),
     filename: '',
-    annotations: {},
   };
   return {
     options,

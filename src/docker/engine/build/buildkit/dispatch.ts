@@ -17,7 +17,8 @@ import { exposedPorts, quoted } from './ports.ts';
 import type { Frontend, Planned, StageState, StepPlan } from './state.ts';
 
 const SHELL = ['/bin/sh', '-c'];
-export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What a stage without a PATH gets. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** One stage's instructions. */
 export class Dispatcher {

@@ -23,7 +23,7 @@ export interface Arg {
 }
 
 /** A file that the Dockerfile itself holds. */
-export interface Inline {
+interface Inline {
   readonly name: string;
   readonly content: string;
   readonly expand: boolean;

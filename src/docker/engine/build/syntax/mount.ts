@@ -2,7 +2,7 @@
 import { BuildFault } from './fault.ts';
 import { suggestion } from './suggest.ts';
 
-export type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
+type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
 
 export interface RunMount {
   type: MountType;
@@ -46,7 +46,7 @@ const KEYS = [
 ];
 
 /** One CSV line; quotes hold commas. */
-export function csvFields(value: string): string[] {
+function csvFields(value: string): string[] {
   const out: string[] = [];
   let field = '';
   let isQuoted = false;
