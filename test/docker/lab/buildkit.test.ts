@@ -169,7 +169,13 @@ test('builders: the context has one, others are made and forgotten', async () =>
     'default running',
   ]);
   await m.out('docker buildx use b1; docker buildx rm b1');
-  expect(await m.out('docker buildx inspect | head -1')).toBe('Name:   default');
+  await m.out(
+    "docker build -q -f /w/S /w; docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' bridge > /tmp/gw",
+  );
+  const shown = await m.out('docker buildx inspect');
+  expect(shown).toMatch(/^Name: +default\nDriver: +docker\nLast Activity: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC\n/);
+  expect(shown).toContain(`host-gateway-ip: ${await m.out('cat /tmp/gw')}`);
+  expect(await m.out('docker -H unix:///nosuch buildx inspect | grep -c Cannot')).toBe('1');
   expect(await m.fails('docker buildx rm default')).toContain('failed to remove default: context builder cannot be');
 });
 
