@@ -179,6 +179,24 @@ test('builders: the context has one, others are made and forgotten', async () =>
   expect(await m.fails('docker buildx rm default')).toContain('failed to remove default: context builder cannot be');
 });
 
+test('bake: groups and what targets inherit, also in circles; values set beside the file', async () => {
+  const file = {
+    group: { default: { targets: ['x', 'default', 'y'] } },
+    target: { x: { inherits: ['y', 'x'], args: { V: '1' }, dockerfile: 'B' }, y: { tags: ['baked'] } },
+  };
+  await m.out(`cd /w; echo '${JSON.stringify(file)}' > bake.json; printf 'FROM busybox\\nARG V\\nENV V=$V\\n' > B`);
+  const print = JSON.parse(await m.out("cd /w; docker buildx bake -f bake.json --print --set '*.args.W=2'"));
+  expect(print.target).toEqual({
+    x: { context: '.', dockerfile: 'B', tags: ['baked'], args: { V: '1', W: '2' } },
+    y: { context: '.', dockerfile: 'Dockerfile', tags: ['baked'], args: { W: '2' } },
+  });
+  await m.out('cd /w; docker buildx bake -f bake.json --set x.args.V=3 --set x.tags=set x 2>/dev/null');
+  expect(await m.out("docker inspect -f '{{.Config.Env}}' set")).toContain('V=3]');
+  expect(await m.fails('cd /w; docker buildx bake -f bake.json --set z.args.V=3')).toBe(
+    "ERROR: could not find any target matching 'z' [1]",
+  );
+});
+
 test('manifests are what their digests say; lists of them are kept here', async () => {
   const digest = await m.out(
     "docker pull -q hello-world >/dev/null; docker inspect -f '{{index .RepoDigests 0}}' hello-world",
@@ -187,6 +205,16 @@ test('manifests are what their digests say; lists of them are kept here', async 
   expect(verbose.Descriptor.digest).toBe(digest.split('@')[1]);
   await m.out(`echo ${verbose.Raw} | base64 -d > /tmp/m`);
   expect(`sha256:${(await m.out('sha256sum /tmp/m')).split(' ')[0]}`).toBe(verbose.Descriptor.digest);
+  const tools = 'docker buildx imagetools';
+  await m.out(
+    `${tools} inspect --raw hello-world > /tmp/m; ${tools} inspect --format '{{json .Manifest}}' busybox > /tmp/d`,
+  );
+  expect(`sha256:${(await m.out('sha256sum /tmp/m')).split(' ')[0]}`).toBe(verbose.Descriptor.digest);
+  const combined = JSON.parse(await m.out(`${tools} create --dry-run -f /tmp/d hello-world hello-world`));
+  expect(combined.manifests.map((x: { digest: string }) => x.digest)).toEqual([
+    JSON.parse(await m.out('cat /tmp/d')).digest,
+    verbose.Descriptor.digest,
+  ]);
   expect(await m.out('docker manifest create l/x:1 busybox alpine')).toBe('Created manifest list docker.io/l/x:1');
   await m.out('docker manifest annotate l/x:1 alpine --arch arm64');
   const list = JSON.parse(await m.out('docker manifest inspect l/x:1'));

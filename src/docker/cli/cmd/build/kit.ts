@@ -7,7 +7,7 @@ import { unpackLocal } from '../../archive/local.ts';
 import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
-import { fullName, parseReference, tagged } from '../../reference.ts';
+import { familiarName, fullString, parseReference, tagged } from '../../reference.ts';
 import { type Builder, findBuilder, noteActivity } from '../buildx/builders.ts';
 import { boot } from '../buildx/manage.ts';
 import { printAnswer } from './answers.ts';
@@ -186,9 +186,7 @@ function writeMetadata(ctx: Ctx, o: Options, builder: Builder, id: string): Fail
 
 function longName(tag: string): string {
   const ref = parseReference(tag);
-  if ('error' in ref) return tag;
-  const full = tagged(ref.value);
-  return `${fullName(full)}${full.tag === '' ? '' : `:${full.tag}`}`;
+  return 'error' in ref ? tag : fullString(tagged(ref.value));
 }
 
 /** The engine sends what it has made. @see docker/buildx build/utils.go: pushWithMoby */
@@ -198,8 +196,7 @@ async function push(ctx: Ctx, o: Options): Promise<number | Failure> {
     const ref = parseReference(tag);
     if ('error' in ref) return new Failure(`ERROR: ${ref.error}`);
     const full = tagged(ref.value);
-    const name = fullName(full).replace(/^docker\.io\/(?:library\/)?/, '');
-    const reply = await ctx.client.call('POST', `/images/${name}/push`, { query: { tag: full.tag } });
+    const reply = await ctx.client.call('POST', `/images/${familiarName(full)}/push`, { query: { tag: full.tag } });
     if (failed(reply)) return new Failure(`ERROR: failed to build: ${reply.message}`);
     for await (const m of reply.values<Message>())
       if (m.error) return new Failure(`ERROR: failed to build: failed to push ${longName(tag)}: ${m.error}`);
