@@ -142,6 +142,11 @@ export class Engine implements Dockerd {
     (await this.#lifecycle()).reload(this);
   }
 
+  /** It ends without its service manager's doing. @param signal that has killed it already */
+  async #again(signal?: number): Promise<void> {
+    await (await this.#lifecycle()).again(this, signal);
+  }
+
   /** What is done to a service: loaded when it is asked for. */
   #lifecycle(): Promise<typeof import('./lifecycle.ts')> {
     return this.daemon.kernel.world.hold(import('./lifecycle.ts'));
@@ -168,9 +173,13 @@ export class Engine implements Dockerd {
     return wrap ? wrap(this.service) : this.service;
   }
 
-  /** Its process heeds SIGHUP. */
+  /** Its process heeds SIGHUP and SIGTERM, and its end is noticed. */
   heed(): void {
     this.process.sys.sigaction(SIGNALS.SIGHUP, () => void this.reload());
+    this.process.sys.sigaction(SIGNALS.SIGTERM, () => void this.#again());
+    this.process.onExit(({ signal }) => {
+      if (this.isUp) void this.#again(signal);
+    });
   }
 }
 

@@ -85,6 +85,7 @@ export const errors = {
   networking: (cause: Failure): Failure => cause.wrap('failed to set up container networking'),
   notRunning: (id: string): Failure => conflict(`container ${id} is not running`),
   cannotKill: (name: string, cause: Failure): Failure => cause.wrap(`cannot kill container: ${name}`),
+  cannotStop: (name: string, cause: Failure): Failure => system(`cannot stop container: ${name}: ${cause.message}`),
   unsupportedSignal: (signal: string): Failure => invalid(`the linux daemon does not support signal ${signal}`),
   badSignal: (signal: string): Failure => invalid(`invalid signal: ${signal}`),
   alreadyPaused: (id: string): Failure => conflict(`Container ${id} is already paused`),

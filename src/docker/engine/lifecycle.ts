@@ -3,6 +3,7 @@
  * those whose restart policy asks for it come back.
  * @see moby daemon/daemon.go: Shutdown, restore; cmd/dockerd/daemon.go
  */
+import { SECOND } from '../../base/clock.ts';
 import { Failure } from '../errdefs.ts';
 import { restoreController, suspendController } from '../libnetwork/restore.ts';
 import { initBridge } from './config/bridge.ts';
@@ -18,6 +19,8 @@ import { stopContainer } from './stop.ts';
 
 /** Seconds that the containers have before they are killed. */
 const PATIENCE = 15;
+/** Until the service manager starts it again, ns. */
+const RESTART = 2 * SECOND;
 
 /** Stops all containers, as a shutdown does: what was running may come back. */
 async function stopAll(daemon: Daemon): Promise<void> {
@@ -61,6 +64,25 @@ export async function down(e: Engine): Promise<void> {
 function suspend(daemon: Daemon): void {
   for (const c of daemon.containers.values()) c.sandbox?.restart(false);
   suspendController(daemon.controller);
+}
+
+/**
+ * It was told to end, or killed, but not by its service manager, which starts it again (`Restart=always`, `RestartSec=2`).
+ * Containers that a killed one has left are stopped by the next, unless live-restore is set.
+ */
+export async function again(e: Engine, signal?: number): Promise<void> {
+  if (!e.isUp) return;
+  if (signal === undefined) await down(e);
+  else {
+    e.isUp = false;
+    e.close();
+    suspend(e.daemon);
+    if (e.daemon.swarm) (await swarmOf(e.daemon)).suspendSwarm(e.daemon);
+  }
+  await e.daemon.sleep(RESTART);
+  if (e.isUp) return;
+  if (!e.daemon.config['live-restore']) await stopAll(e.daemon);
+  await up(e);
 }
 
 /** @param args its command line, when it is not the usual one @returns whether it runs */

@@ -26,7 +26,7 @@ export async function stopContainer(
 ): Promise<Failure | undefined> {
   if (!c.isRunning) return errors.alreadyStopped;
   const signal = signalNumber(options.signal || c.config.StopSignal || 'SIGTERM');
-  if (signal === undefined) return errors.badSignal(options.signal ?? '');
+  if (!signal) return errors.badSignal(options.signal ?? '');
   c.hasBeenManuallyStopped = true;
   if (c.status === 'restarting') {
     c.status = 'exited';
@@ -42,6 +42,17 @@ export async function stopContainer(
   }
   daemon.containerEvent(c, 'stop');
   return undefined;
+}
+
+/** {@link stopContainer} as a request of its own. @param name as the client called it */
+export async function stopNamed(
+  daemon: Daemon,
+  name: string,
+  c: Container,
+  options: { timeout?: number; signal?: string },
+): Promise<Failure | undefined> {
+  const failure = await stopContainer(daemon, c, options);
+  return failure && failure.kind !== 'notModified' ? errors.cannotStop(name, failure) : failure;
 }
 
 /** @param stops that it is meant to end: a paused one runs on to take it. @see moby daemon/kill.go: killWithSignal */
@@ -90,7 +101,7 @@ export async function restartContainer(
     c.hostConfig.AutoRemove = false;
     const failure = await stopContainer(daemon, c, options);
     c.hostConfig.AutoRemove = AutoRemove;
-    if (failure) return failure;
+    if (failure) return failure.wrap(`Cannot restart container ${name}`);
   }
   const failure = await startContainer(daemon, c);
   if (failure) return failure.wrap(`Cannot restart container ${name}`);
@@ -98,13 +109,20 @@ export async function restartContainer(
   return undefined;
 }
 
-/** POST /containers/{id}/pause */
-export async function pauseContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+/** Why a container cannot be paused, before and after somebody else had the time to do something to it. */
+function pauseFault(c: Container): Failure | undefined {
   if (c.status === 'restarting') return errors.restarting(c.id);
   if (!c.running) return errors.notRunning(c.id);
-  if (c.status === 'paused') return errors.alreadyPaused(c.id);
+  return c.status === 'paused' ? errors.alreadyPaused(c.id) : undefined;
+}
+
+/** POST /containers/{id}/pause */
+export async function pauseContainer(daemon: Daemon, c: Container): Promise<Failure | undefined> {
+  const early = pauseFault(c);
+  if (early) return early;
   await daemon.sleep(COST.request);
-  if (!c.running) return errors.notRunning(c.id);
+  const late = pauseFault(c);
+  if (late || !c.running) return late;
   daemon.kernel.freeze(c.running.pidns, true);
   c.status = 'paused';
   haltHealth(c);

@@ -316,6 +316,9 @@ export class Machine implements Kernel {
       pid: p.pid,
       inNetns: (ns) => makeSys(this, p, ns),
       end: (code) => end(this.signals, p, { pid: p.pid, state: 'exited', code, signal: 0 }),
+      onExit: (told) => {
+        p.onExit = told;
+      },
     };
   }
 

@@ -303,4 +303,6 @@ export interface DaemonSys {
   /** Sockets of another network namespace (setns around socket(2)). */
   inNetns(ns: NetnsKey): Sys;
   end(code: number): void;
+  /** Tells when it has ended, by itself or by a signal. */
+  onExit(told: (status: WaitStatus) => void): void;
 }

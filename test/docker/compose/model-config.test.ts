@@ -184,10 +184,7 @@ const LONG_FORMS: [string, string][] = [
   ['storage_opt: {size: 1G}', 'storage_opt:\n  size: 1G'],
   [
     'deploy: {replicas: 0, resources: {limits: {cpus: 2}}, placement: {}}',
-    'deploy:\n  replicas: 0\n  resources:\n    limits:\n      cpus: 2\n  placement: {}'.replace(
-      '\n  placement: {}',
-      '',
-    ),
+    'deploy:\n  replicas: 0\n  resources:\n    limits:\n      cpus: 2',
   ],
   ['deploy: {}', 'deploy: {}'],
   ['secrets: [tok]', 'secrets:\n  - source: tok\n    target: /run/secrets/tok'],

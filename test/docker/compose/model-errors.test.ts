@@ -174,4 +174,12 @@ describe('YAML', () => {
       'cycle detected: node at path x-h.e.e references node at path x-h.e',
     );
   });
+
+  it('is not unfolded without end', async () => {
+    const tenfold = (i: number): string => `x-${i}: &a${i} [${`*a${i - 1},`.repeat(10)}]\n`;
+    const bomb = `x-0: &a0 [${'x,'.repeat(10)}]\n${[1, 2, 3, 4, 5, 6, 7, 8].map(tenfold).join('')}`;
+    expect(await refused(bomb)).toBe('yaml: document contains excessive aliasing');
+    const many = `x-a: &a [x]\nservices: {a: {image: x}}\nx-b: [${'*a,x,'.repeat(600)}]\n`;
+    expect((await configOf(many, '-q')).err).toBe('');
+  });
 });

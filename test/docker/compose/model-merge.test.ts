@@ -101,6 +101,8 @@ describe('a file over another', () => {
     const yaml =
       'x-c: &c\n  restart: always\n  environment: &e {A: 1}\nservices:\n  a:\n    <<: *c\n    image: x\n---\nservices:\n  a:\n    environment: {B: 2}\n';
     const { out } = await composeConfig({ files: {}, stdin: yaml }, '-f', '-');
+    const named = { files: { '/w/.env': 'COMPOSE_FILE=-' }, stdin: yaml };
+    expect((await composeConfig(named)).out).toBe(out);
     expect(under(out, 'name')).toBe('w');
     expect(under(out, 'services', 'a')).toBe(
       'environment:\n  A: "1"\n  B: "2"\nimage: x\nnetworks:\n  default: null\nrestart: always',

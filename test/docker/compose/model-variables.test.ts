@@ -184,9 +184,7 @@ describe('env_file', () => {
   it('is read into the environment, which wins', async () => {
     const more = '    environment: {B: own, P: , Z: }\n    env_file: [a.env, b.env]\n';
     const { out } = await run(more, { '/w/a.env': 'A=1\nB=a\nC=$P$B', '/w/b.env': 'A=2\nD=$A' });
-    expect(under(out, 'services', 'a', 'environment')).toBe(
-      'A: "2"\nB: own\nC: procown\nD: "1"\nP: proc\nZ: null'.replace('D: "1"', 'D: "2"'),
-    );
+    expect(under(out, 'services', 'a', 'environment')).toBe('A: "2"\nB: own\nC: procown\nD: "2"\nP: proc\nZ: null');
     expect(out).not.toContain('env_file');
   });
 

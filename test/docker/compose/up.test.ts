@@ -197,7 +197,7 @@ test('images are built when they are missing', async () => {
   bad: {build: {dockerfile_inline: "FROM busybox\\nRUN false\\n"}}`,
   );
   expect(
-    (await progress('upon', 'build top low 2>&1; docker compose up top')).filter((l) => /Built|low$/.test(l)),
+    (await progress('upon', 'build top low 2>&1; docker compose up top')).filter((l) => /Built|\| low$/.test(l)),
   ).toEqual(['upon-low Built', 'upon-top Built', 'top-1 | low']);
   expect((await m.fails('cd /root/upon && docker compose build bad', true)).split('\n').at(-1)).toBe(
     'target bad: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1 [1]',

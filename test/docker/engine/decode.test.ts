@@ -42,3 +42,17 @@ test('names in any case, null as absent or zero, a word as a list of one', () =>
   });
   expect(decode({ IPAM: { Config: [null] } }, NETWORK_CREATE).value).toEqual({ IPAM: { Config: [{}] } });
 });
+
+test('what was read is written in the order of Go, and whole where nothing is left out', () => {
+  const HostConfig = {
+    Sysctls: { z: '1', a: '2' },
+    PortBindings: { '9/tcp': [{ HostPort: '1' }, null], '80/tcp': null },
+    Mounts: [{ Target: '/x', VolumeOptions: { Labels: { z: '', a: '' }, NoCopy: true }, Type: 'volume' }],
+  };
+  const { value } = decode({ HostConfig, Image: 'i' }, CREATE);
+  expect(JSON.stringify(value)).toBe(
+    '{"Image":"i","HostConfig":{"PortBindings":{"80/tcp":null,"9/tcp":[{"HostIp":"","HostPort":"1"},{"HostIp":"","HostPort":""}]},' +
+      '"Sysctls":{"a":"2","z":"1"},' +
+      '"Mounts":[{"Type":"volume","Target":"/x","VolumeOptions":{"NoCopy":true,"Labels":{"a":"","z":""}}}]}}',
+  );
+});

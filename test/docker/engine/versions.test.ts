@@ -94,6 +94,9 @@ describe('answers', () => {
     expect(await keys('/v1.44/images/busybox/json', image)).toEqual(['ContainerConfig']);
     expect(await keys('/v1.51/images/busybox/json', image)).toEqual([]);
     expect(await keys('/v1.43/images/json', ['VirtualSize'])).toEqual(['VirtualSize']);
+    const usage = async (v: string): Promise<unknown> => (await rig.api('GET', `/v${v}/system/df`)).body.Images[0];
+    expect(await usage('1.43')).toHaveProperty('VirtualSize');
+    expect(await usage('1.44')).not.toHaveProperty('VirtualSize');
     const info = ['ExecutionDriver', 'BridgeNfIptables', 'FirewallBackend', 'Containerd'];
     expect(await keys('/v1.24/info', info)).toEqual(['ExecutionDriver', 'BridgeNfIptables']);
     expect(await keys('/v1.49/info', info)).toEqual(['BridgeNfIptables', 'FirewallBackend', 'Containerd']);

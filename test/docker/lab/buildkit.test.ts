@@ -77,6 +77,21 @@ test('COPY and ADD: directories, patterns, owners, modes, archives, images', asy
   expect((await steps(file)).slice(0, -1).join(' ')).toBe('alpine-release  tar: f  x: 1 e l  y: 1 2 l  z: 1 l 7 8 640');
 });
 
+test('named contexts: directories and images in place of sources, bases and whole stages', async () => {
+  await m.out('mkdir -p /w/o; echo hi > /w/o/f; echo no > /w/o/no; printf no > /w/o/.dockerignore');
+  const copy = 'FROM busybox\nRUN --mount=from=a/b:1,target=/m ls /m\nCOPY --from=a/b:1 /f /f\nRUN cat /f\n';
+  expect((await steps(copy, '--build-context a/b:1=o')).slice(0, -1)).toEqual(['f', 'hi']);
+  const staged = 'FROM nosuch AS base\nRUN false\nFROM base\nRUN cd /etc; ls alpine-release\n';
+  expect((await steps(staged, '--build-context base=docker-image://alpine'))[0]).toBe('alpine-release');
+  await m.out(
+    "cd /w; printf 'FROM here:latest\\nCOPY f /g\\n' | docker build -q -f - --build-context here=o -o based .",
+  );
+  expect(await m.out('cd /w/based; ls; cat f')).toBe('f\ng\nhi');
+  expect(await m.fails('docker build --build-context Foo=/w/o /w')).toBe(
+    'ERROR: invalid context name Foo: invalid reference format: repository name (library/Foo) must be lowercase [1]',
+  );
+});
+
 test('ONBUILD runs in the image that stands on it, ARGs have their scopes, forms of variables', async () => {
   await steps('FROM busybox\nONBUILD ARG W=w\nONBUILD RUN echo trigger $W\n', '-t ob');
   expect((await steps('FROM ob\nRUN echo then $W\n', '--build-arg W=v')).slice(0, 2)).toEqual(['trigger v', 'then v']);

@@ -109,6 +109,7 @@ describe('in a container', () => {
       'core\nfd\nfull\nmqueue\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero',
     );
     expect(await m.out('docker run --rm -t busybox ls /dev/console')).toBe('/dev/console\r');
+    expect(await m.out('docker run --rm busybox ls -C /proc/self/fd')).toBe('0  1  2  3');
     expect(await m.out('docker run --rm --read-only -w /a/b busybox pwd')).toBe('/a/b');
     expect(await m.out('docker run --rm -e HOME= busybox sh -c "echo \\$HOME"')).toBe('/root');
     expect(await m.out('touch /tmp/f; docker run --rm --tmpfs /run -v /tmp/f:/run/in busybox ls /run')).toBe('in');
@@ -132,6 +133,9 @@ describe('docker exec, attach, run -a', () => {
     ],
     ['exec loop true', 'Container ID is restarting, wait until the container is running [1]'],
     ['pause loop', 'Container ID is restarting, wait until the container is running [1]'],
+    ['stop -s foo web', 'cannot stop container: web: invalid signal: foo [1]'],
+    ['stop -s 0 web', 'cannot stop container: web: invalid signal: 0 [1]'],
+    ['restart -s foo web', 'Cannot restart container web: invalid signal: foo [1]'],
     ['top loop', 'Container ID is restarting, wait until the container is running [1]'],
   ])('%s', async (command, said) => {
     expect(plain(await m.fails(`docker ${command}`)).replace(/\r/g, '')).toBe(said);

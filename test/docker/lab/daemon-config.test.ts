@@ -146,6 +146,29 @@ test('the engine makes its chains anew when it starts: networks by id, the defau
   await m.out('iptables -t nat -D PREROUTING -j RETURN; iptables -D FORWARD -i eth0 -j ACCEPT');
 });
 
+test('with live-restore containers go on without the engine: rules stay, proxies and names come back with it', async () => {
+  await restart({ 'live-restore': true });
+  await m.out('docker network create nn; docker run -d --name web --network nn -p 8080:80 nginx; sleep 1');
+  await m.out('systemctl stop docker; ! pgrep docker-proxy');
+  expect(await m.out("curl -s -m 2 $(hostname -I | cut -d' ' -f1):8080")).toContain('Welcome to nginx');
+  expect(await m.fails('curl -sS -m 2 localhost:8080')).toContain('Failed to connect');
+  await m.out('systemctl start docker');
+  expect(await m.out('curl -s -m 2 localhost:8080')).toContain('Welcome to nginx');
+  expect(await m.out('docker exec web getent hosts web')).toContain('web');
+  await m.out('docker rm -f web; docker network rm nn; ! iptables -S DOCKER | grep 8080');
+  await restart({});
+  // An engine that is killed, or told to end, is started again; it stops what it finds.
+  await m.out('docker run -d --name web --network bridge nginx');
+  for (const kill of ['kill -9', 'kill']) {
+    await m.out(`docker start web; ${kill} $(pidof dockerd); sleep 1`);
+    expect(await m.fails('docker ps')).toContain('Cannot connect to the Docker daemon');
+    expect(await m.out("sleep 30; docker ps -a --format '{{.Names}} {{.State}}'")).toBe('web exited');
+  }
+  await m.out('docker rm web');
+  await m.out('docker run -d --name web -P nginx');
+  expect(await m.out('docker port web 80 | head -1')).toBe('0.0.0.0:32768');
+});
+
 test('names, pools and defaults of networks', async () => {
   await restart({
     dns: ['192.0.2.53'],

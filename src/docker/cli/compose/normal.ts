@@ -4,7 +4,8 @@
  */
 import { parsePublish } from '../cmd/service/ports.ts';
 import { Failure } from '../failure.ts';
-import { durationText, parseDuration } from '../flags/gostrconv.ts';
+import { durationText } from '../flags/duration.ts';
+import { parseDuration } from '../flags/gostrconv.ts';
 import { ramInBytes } from '../flags/values.ts';
 import { normalize } from '../opts/volumes.ts';
 import { isMapping, type Mapping, type Value } from './schema.ts';

@@ -81,19 +81,20 @@ export function parseInt64(s: string, base = 0, bits = 64, fn = 'ParseInt'): Par
 /** strconv.Atoi */
 export const atoi = (s: string): Parsed<number> => parseInt64(s, 10, 64, 'Atoi');
 
-const UNITS: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+/** Nanoseconds of the units that Go knows. */
+export const UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
 
-/** Duration.String of whole milliseconds. @param ns nanoseconds */
-export function durationText(ns: number): string {
-  if (ns === 0) return '0s';
-  if (ns < 1e9) return `${ns / 1e6}ms`;
-  const seconds = ns / 1e9;
-  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), Number((seconds % 60).toFixed(9))];
-  return `${h > 0 ? `${h}h` : ''}${h > 0 || m > 0 ? `${m}m` : ''}${s}s`;
-}
-
-/** time.ParseDuration, in nanoseconds. */
-export function parseDuration(s: string): Parsed<number> {
+/** time.ParseDuration, in nanoseconds. @param units where more of them are known than Go's */
+export function parseDuration(s: string, units = UNITS): Parsed<number> {
   const invalid = { error: `time: invalid duration ${goQuote(s)}` };
   let rest = s.replace(/^[+-]/, '');
   if (rest === '0') return { value: 0 };
@@ -104,7 +105,7 @@ export function parseDuration(s: string): Parsed<number> {
     if (!m) return invalid;
     const unit = m[2] as string;
     if (unit === '') return { error: `time: missing unit in duration ${goQuote(s)}` };
-    const scale = UNITS[unit];
+    const scale = units[unit];
     if (scale === undefined) return { error: `time: unknown unit ${goQuote(unit)} in duration ${goQuote(s)}` };
     total += Number(m[1]) * scale;
     rest = rest.slice(m[0].length);

@@ -1,9 +1,11 @@
 /** A canonical model as a project: each value of the kind it has to be. @see compose-spec/compose-go loader/mapstructure.go, types/ */
 import { Failure, failed } from '../../cli/failure.ts';
+import { durationText } from '../../cli/flags/duration.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import type { Mapping, Value } from './project.ts';
 import { type Field, SHAPES } from './shapes.ts';
 import { goText, goType, isMapping, sortedKeys } from './tree.ts';
-import { durationText, parseBytes, parseDuration } from './units.ts';
+import { parseBytes, parseDuration } from './units.ts';
 import { words } from './words.ts';
 
 type Bound = Value | undefined | Failure;
@@ -58,7 +60,7 @@ const number =
     if (typeof v !== 'string')
       return new Failure(`expected type '${type}', got unconvertible type '${goType(v)}', value: '${goText(v)}'`);
     if (v !== '' && Number.isFinite(Number(v))) return Number(v);
-    return new Failure(`strconv.${fn}: parsing ${JSON.stringify(v)}: invalid syntax`);
+    return new Failure(`strconv.${fn}: parsing ${goQuote(v)}: invalid syntax`);
   };
 
 function truth(v: Value): Bound {
@@ -77,15 +79,14 @@ const int = number('int', 'Atoi');
 function mode(v: Value): Bound {
   if (typeof v === 'number') return `0${v.toString(8)}`;
   const text = goText(v);
-  if (!/^[-+]?[0-7]+$/.test(text))
-    return new Failure(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[-+]?[0-7]+$/.test(text)) return new Failure(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   return `0${Number.parseInt(text, 8).toString(8)}`;
 }
 
 function count(v: Value): Bound {
   if (typeof v === 'string' && v.toLowerCase() === 'all') return -1;
   if (typeof v === 'number' || (typeof v === 'string' && /^[-+]?\d+$/.test(v))) return Number(v);
-  return new Failure(`invalid value ${JSON.stringify(v)}, the only value allowed is 'all' or a number`);
+  return new Failure(`invalid value ${goQuote(goText(v))}, the only value allowed is 'all' or a number`);
 }
 
 function bytes(v: Value): Bound {

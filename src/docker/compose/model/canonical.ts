@@ -1,6 +1,7 @@
 /** Short forms made long, and defaults. @see compose-spec/compose-go transform/ */
 
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import { parsePortSpecs } from '../../cli/opts/ports.ts';
 import { clean } from './files.ts';
 import type { Mapping, Value } from './project.ts';
@@ -111,7 +112,7 @@ const ssh: Rewrite = (v, path) => {
   for (const x of v) {
     if (typeof x !== 'string') return new Failure(`invalid ssh key type ${goType(x)}`);
     const at = x.indexOf('=');
-    if (at < 0 && x !== 'default') return new Failure(`invalid ssh key ${JSON.stringify(x)}`);
+    if (at < 0 && x !== 'default') return new Failure(`invalid ssh key ${goQuote(x)}`);
     out[at < 0 ? x : x.slice(0, at)] = at < 0 ? null : x.slice(at + 1);
   }
   return out;

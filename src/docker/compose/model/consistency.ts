@@ -1,5 +1,6 @@
 /** What a project may not say though each of its parts is well made. @see compose-spec/compose-go loader/validate.go */
 import { Failure } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import type { Project, ServiceConfig } from './project.ts';
 import { sortedKeys } from './tree.ts';
 
@@ -11,7 +12,7 @@ function invalid(text: string): Failure {
 
 function checkBuild(p: Project, s: ServiceConfig): Failure | undefined {
   const { build } = s;
-  const name = JSON.stringify(s.name);
+  const name = goQuote(s.name);
   if (!build) return undefined;
   if (build.dockerfile_inline && build.dockerfile)
     return invalid(`service ${name} declares mutualy exclusive dockerfile and dockerfile_inline`);
@@ -21,18 +22,16 @@ function checkBuild(p: Project, s: ServiceConfig): Failure | undefined {
     const other = p.services[target];
     const what = !other ? 'unknown' : !other.build ? 'non-buildable' : undefined;
     if (what)
-      return new Failure(
-        `service ${name} declares ${what} service ${JSON.stringify(target)} as additional contexts ${add}`,
-      );
+      return new Failure(`service ${name} declares ${what} service ${goQuote(target)} as additional contexts ${add}`);
   }
   if (build.platforms?.length && s.platform && !build.platforms.includes(s.platform))
-    return invalid(`service.build.platforms MUST include service.platform ${JSON.stringify(s.platform)}`);
+    return invalid(`service.build.platforms MUST include service.platform ${goQuote(s.platform)}`);
   return undefined;
 }
 
 function checkReferences(p: Project, s: ServiceConfig): Failure | undefined {
   const undefinedThing = (what: string, name: string): Failure =>
-    invalid(`service ${JSON.stringify(s.name)} refers to undefined ${what} ${name}`);
+    invalid(`service ${goQuote(s.name)} refers to undefined ${what} ${name}`);
   if (s.network_mode && s.networks && Object.keys(s.networks).length > 0)
     return invalid(`service ${s.name} declares mutually exclusive \`network_mode\` and \`networks\``);
   for (const n of sortedKeys(s.networks ?? {})) if (!p.networks[n]) return undefinedThing('network', n);
@@ -41,12 +40,11 @@ function checkReferences(p: Project, s: ServiceConfig): Failure | undefined {
     return new Failure('healthcheck.test must start either by "CMD", "CMD-SHELL" or "NONE"');
   for (const d of sortedKeys(s.depends_on ?? {})) {
     if (p.services[d] || (p.disabledServices[d] && !s.depends_on?.[d]?.required)) continue;
-    return invalid(`service ${JSON.stringify(s.name)} depends on undefined service ${JSON.stringify(d)}`);
+    return invalid(`service ${goQuote(s.name)} depends on undefined service ${goQuote(d)}`);
   }
   if (s.network_mode?.startsWith('service:')) {
     const name = s.network_mode.slice('service:'.length);
-    if (!p.services[name])
-      return new Failure(`service ${JSON.stringify(name)} not found for network_mode 'service:${name}'`);
+    if (!p.services[name]) return new Failure(`service ${goQuote(name)} not found for network_mode 'service:${name}'`);
   }
   for (const v of s.volumes ?? [])
     if (v.type === 'volume' && v.source && !p.volumes[v.source]) return undefinedThing('volume', v.source);
@@ -95,14 +93,14 @@ export function checkConsistency(p: Project): Failure | undefined {
   for (const name of sortedKeys(p.services)) {
     const s = p.services[name] as ServiceConfig;
     if (!s.build && !s.image && !s.provider)
-      return invalid(`service ${JSON.stringify(name)} has neither an image nor a build context specified`);
+      return invalid(`service ${goQuote(name)} has neither an image nor a build context specified`);
     const bad = checkBuild(p, s) ?? checkReferences(p, s) ?? checkNumbers(s) ?? checkWatch(s);
     if (bad) return bad;
   }
   for (const name of sortedKeys(p.secrets)) {
     const x = p.secrets[name];
     if (x && !x.external && !x.file && !x.environment)
-      return invalid(`secret ${JSON.stringify(name)} must declare either \`file\` or \`environment\``);
+      return invalid(`secret ${goQuote(name)} must declare either \`file\` or \`environment\``);
   }
   return checkCycle(p);
 }

@@ -5,6 +5,7 @@
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Ctx } from '../../cli/context.ts';
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import { absolute } from './files.ts';
 import { type Lookup, notSet, substitute } from './template.ts';
 
@@ -86,13 +87,15 @@ class Reader {
     let name = '';
     let inherited = false;
     let offset = 0;
-    for (const [i, c] of [...src].entries()) {
-      if (isBlank(c) || /[\p{L}\p{N}_.[\]-]/u.test(c)) continue;
+    for (const c of src) {
+      if (isBlank(c) || /[\p{L}\p{N}_.[\]-]/u.test(c)) {
+        name += c;
+        continue;
+      }
       if (c !== '=' && c !== ':' && c !== '\n')
         return this.fault(
-          `unexpected character ${JSON.stringify(c)} in variable name ${JSON.stringify(src.split('\n')[0])}`,
+          `unexpected character ${goQuote(c)} in variable name ${goQuote(src.split('\n', 1)[0] as string)}`,
         );
-      name = [...src].slice(0, i).join('');
       offset = name.length + 1;
       inherited = c === '\n';
       break;
@@ -112,7 +115,7 @@ class Reader {
     const look: Lookup = (k) => this.look(k) ?? this.out[k];
     const got = substitute(s, look, (name) => this.warn(notSet(name)));
     if ('text' in got) return got.text;
-    return new Failure(got.missing ?? `Invalid template: ${JSON.stringify(got.invalid)}`);
+    return new Failure(got.missing ?? `Invalid template: ${goQuote(got.invalid ?? '')}`);
   }
 
   private value(): string | Failure {

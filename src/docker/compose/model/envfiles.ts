@@ -1,5 +1,6 @@
 /** What services get from `env_file` and `label_file`. @see compose-spec/compose-go types/project.go: WithServicesEnvironmentResolved */
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import { parseDotenv } from './dotenv.ts';
 import { exists } from './files.ts';
 import type { Project, ServiceConfig } from './project.ts';
@@ -40,7 +41,7 @@ function environmentOf(s: Session, p: Project, service: ServiceConfig): Environm
     const text = s.read(path);
     if (failed(text)) return text;
     if (format !== undefined && format !== '' && format !== 'raw')
-      return new Failure(`unsupported env_file format ${JSON.stringify(format)}`);
+      return new Failure(`unsupported env_file format ${goQuote(format)}`);
     const bad = format === 'raw' ? raw(text, found, look) : parseDotenv(text, found, look, s.warn);
     if (bad) return new Failure(`failed to read ${path}: ${bad.message}`);
   }

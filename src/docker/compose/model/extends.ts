@@ -1,6 +1,7 @@
 /** `extends`: a service made of another one, of the same file or another. @see compose-spec/compose-go loader/extends.go */
 import { Failure, failed } from '../../cli/failure.ts';
-import { dirOf, joined, relative } from './files.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
+import { dirOf, relative, under } from './files.ts';
 import { forget, loadFile, type Steps } from './loader.ts';
 import { merge } from './merge.ts';
 import { resolvePaths } from './paths.ts';
@@ -58,9 +59,7 @@ function extended(s: Session, name: string, place: Place, refs: readonly Ref[]):
   const from = other === undefined ? place : otherPlace(s, name, ref, other, place);
   if (failed(from)) return from;
   if (other === undefined && !(ref in place.services))
-    return new Failure(
-      `cannot extend service ${JSON.stringify(name)} in ${place.file}: service ${JSON.stringify(ref)} not found`,
-    );
+    return new Failure(`cannot extend service ${goQuote(name)} in ${place.file}: service ${goQuote(ref)} not found`);
   const here: Ref = { file: other ?? place.file, service: name };
   if (refs.some((r) => r.file === here.file && r.service === here.service)) return circle(refs, here);
   const base = extended(s, ref, from, [...refs, here]);
@@ -78,7 +77,7 @@ function extended(s: Session, name: string, place: Place, refs: readonly Ref[]):
 /** The services of another file. Paths in it, to further files too, are made to start where those of the first one do. */
 function otherPlace(s: Session, name: string, ref: string, file: string, place: Place): Place | Failure {
   const { steps } = place;
-  const local = file.startsWith('/') ? file : joined(steps.dir, file);
+  const local = under(steps.dir, file);
   const dir = relative(steps.dir, s.isDir(local) ? local : dirOf(local)) ?? dirOf(local);
   const raw: Steps = {
     ...steps,
@@ -90,12 +89,11 @@ function otherPlace(s: Session, name: string, ref: string, file: string, place: 
   };
   const got = loadFile(s, local, raw, {}, []);
   if (failed(got)) return got;
-  const what = `cannot extend service ${JSON.stringify(name)} in `;
+  const what = `cannot extend service ${goQuote(name)} in `;
   if (!('services' in got.model)) return new Failure(`${what}${local}: no services section`);
   const { services } = got.model;
   if (!isMapping(services)) return new Failure(`${what}${local}: services must be a mapping`);
-  if (!(ref in services))
-    return new Failure(`${what}${place.file}: service ${JSON.stringify(ref)} not found in ${file}`);
+  if (!(ref in services)) return new Failure(`${what}${place.file}: service ${goQuote(ref)} not found in ${file}`);
   const bad = resolvePaths(got.model, { dir, home: s.home });
   if (failed(bad)) return bad;
   return { file: place.file, services, steps, resets: [...place.resets, ...got.resets] };

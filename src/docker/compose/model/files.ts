@@ -39,6 +39,11 @@ export function absolute(ctx: Ctx, path: string): string {
   return path.startsWith('/') ? clean(path) : joined(ctx.sys.cwd(), path);
 }
 
+/** A path that is relative to a directory; an absolute one as it is. */
+export function under(dir: string, path: string): string {
+  return path.startsWith('/') ? path : joined(dir, path);
+}
+
 /** filepath.Rel of two absolute (or two relative) paths; undefined when there is none. */
 export function relative(base: string, target: string): string | undefined {
   const [from, to] = [clean(base), clean(target)];

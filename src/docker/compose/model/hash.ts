@@ -9,6 +9,7 @@ const ASIDE = ['build', 'pull_policy', 'scale', 'depends_on', 'profiles'];
 
 const hashed = (v: Mapping, shape: string): string => sha256(printJson(shapeTree(v, shape), undefined));
 
+/** The label of a container. */
 export function serviceHash(s: ServiceConfig): string {
   const kept = Object.fromEntries(Object.entries(s as unknown as Mapping).filter(([k]) => !ASIDE.includes(k)));
   const { deploy } = s;
@@ -19,7 +20,9 @@ export function serviceHash(s: ServiceConfig): string {
   return hashed(kept, 'Service');
 }
 
+/** The label of a network. */
 export const networkHash = (n: NetworkConfig): string => hashed(n as unknown as Mapping, 'Network');
 
+/** The label of a volume. */
 export const volumeHash = (v: VolumeConfig): string =>
   hashed({ ...(v as unknown as Mapping), driver: v.driver || 'local' }, 'Volume');

@@ -1,7 +1,7 @@
 /** `include`: other projects' files as part of this one. @see compose-spec/compose-go loader/include.go */
 import { Failure, failed } from '../../cli/failure.ts';
 import { readDotenv } from './dotenv.ts';
-import { dirOf, exists, joined, relative } from './files.ts';
+import { dirOf, exists, joined, relative, under } from './files.ts';
 import { forget, loadModel, type Steps } from './loader.ts';
 import { merge } from './merge.ts';
 import type { Mapping, Value } from './project.ts';
@@ -51,10 +51,10 @@ function include(
   included: readonly string[],
   resets: readonly Path[],
 ): Failure | undefined {
-  const files = one.path.map((p) => (p.startsWith('/') ? p : joined(steps.dir, p)));
+  const files = one.path.map((p) => under(steps.dir, p));
   const [main = ''] = files;
   const given = one.projectDirectory;
-  const home = given === '' ? dirOf(main) : given.startsWith('/') ? given : joined(steps.dir, given);
+  const home = given === '' ? dirOf(main) : under(steps.dir, given);
   const dir = given.startsWith('/') ? given : (relative(steps.dir, home) ?? home);
   if (included.includes(main))
     return new Failure(
@@ -77,7 +77,7 @@ function includeEnvFiles(s: Session, one: Include, home: string, steps: Steps): 
   const out: string[] = [];
   for (const f of one.envFile) {
     if (f === '/dev/null') continue;
-    const path = f.startsWith('/') ? f : joined(steps.dir, f);
+    const path = under(steps.dir, f);
     if (!exists(s.ctx, path)) return new Failure(`stat ${path}: no such file or directory`);
     if (s.isDir(path)) return new Failure(`${path} is not a file`);
     out.push(path);

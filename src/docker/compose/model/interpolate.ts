@@ -1,5 +1,6 @@
 /** Variables in all texts of a file, and texts that stand for numbers and truths. @see compose-spec/compose-go interpolation/interpolation.go, loader/interpolate.go */
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import type { Mapping, Value } from './project.ts';
 import { type Lookup, notSet, substitute } from './template.ts';
 import { ITEM, isMapping, type Path, Rules } from './tree.ts';
@@ -7,8 +8,7 @@ import { ITEM, isMapping, type Path, Rules } from './tree.ts';
 type Warn = (message: string) => void;
 type Cast = (text: string, warn: Warn) => Value | Failure;
 
-const syntax = (fn: string, s: string): Failure =>
-  new Failure(`strconv.${fn}: parsing ${JSON.stringify(s)}: invalid syntax`);
+const syntax = (fn: string, s: string): Failure => new Failure(`strconv.${fn}: parsing ${goQuote(s)}: invalid syntax`);
 
 const integer =
   (fn: string): Cast =>
@@ -24,7 +24,7 @@ const toBoolean: Cast = (s, warn) => {
   if (word === 'true' || word === 'false') return word === 'true';
   const yes = ['y', 'yes', 'on'].includes(word);
   if (!yes && !['n', 'no', 'off'].includes(word)) return new Failure(`invalid boolean: ${s}`);
-  warn(`${JSON.stringify(s)} for boolean is not supported by YAML 1.2, please use \`${yes}\``);
+  warn(`${goQuote(s)} for boolean is not supported by YAML 1.2, please use \`${yes}\``);
   return yes;
 };
 

@@ -1,6 +1,7 @@
 /** From files to a project. @see compose-spec/compose-go cli/options.go, docker/compose cmd/compose/compose.go: ToProject */
 import type { Ctx } from '../../cli/context.ts';
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote, parseBool } from '../../cli/flags/gostrconv.ts';
 import { bindShape } from './bind.ts';
 import { checkConsistency } from './consistency.ts';
 import { readDotenv } from './dotenv.ts';
@@ -27,7 +28,7 @@ interface Setting {
 }
 
 /** Letters, digits, `-` and `_` of a name, in lower case. */
-export function normalizeName(name: string): string {
+function normalizeName(name: string): string {
   return name
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '')
@@ -36,7 +37,7 @@ export function normalizeName(name: string): string {
 
 const invalidName = (name: string): Failure =>
   new Failure(
-    `invalid project name ${JSON.stringify(name)}: must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number`,
+    `invalid project name ${goQuote(name)}: must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number`,
   );
 
 function workingDir(ctx: Ctx, projectDirectory: string, files: readonly string[]): string {
@@ -45,13 +46,10 @@ function workingDir(ctx: Ctx, projectDirectory: string, files: readonly string[]
   return first === undefined ? ctx.sys.cwd() : dirOf(absolute(ctx, first));
 }
 
-/** strconv.ParseBool of COMPOSE_DISABLE_ENV_FILE */
+/** COMPOSE_DISABLE_ENV_FILE */
 function dotenvDisabled(env: Strings): boolean | Failure {
-  const v = env.COMPOSE_DISABLE_ENV_FILE;
-  if (v === undefined) return false;
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(v)) return true;
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(v)) return false;
-  return new Failure(`strconv.ParseBool: parsing ${JSON.stringify(v)}: invalid syntax`);
+  const parsed = parseBool(env.COMPOSE_DISABLE_ENV_FILE ?? 'false');
+  return 'error' in parsed ? new Failure(parsed.error) : parsed.value;
 }
 
 /** Adds what .env files say to what is known already. */
@@ -130,11 +128,12 @@ export interface Model {
   readonly set: Setting;
 }
 
-function modelOf(s: Session, o: LoadOptions): Model | Failure {
+async function modelOf(s: Session, o: LoadOptions): Promise<Model | Failure> {
   if (o.projectName && normalizeName(o.projectName) !== o.projectName) return invalidName(o.projectName);
   const set = settle(s, o);
   if (failed(set)) return set;
   if (set.files.length === 0) return new Failure('no configuration file provided: not found');
+  if (set.files.includes('-')) await s.takeStdin();
   const files = set.files.map((f) => (f === '-' ? f : absolute(s.ctx, f)));
   for (const f of files) {
     const text = s.read(f);
@@ -196,10 +195,9 @@ function projectOf(s: Session, o: LoadOptions, { name, model, set }: Model): Pro
   return failed(labelled) || o.noEnvResolution ? labelled : withEnvironments(s, labelled);
 }
 
-async function within<T>(ctx: Ctx, o: LoadOptions, read: (s: Session) => T): Promise<T> {
+async function within<T>(ctx: Ctx, read: (s: Session) => Promise<T>): Promise<T> {
   const s = await Session.open(ctx);
-  if (o.files?.includes('-') || ctx.sys.env.COMPOSE_FILE?.split(':').includes('-')) await s.takeStdin();
-  const got = read(s);
+  const got = await read(s);
   await s.flush();
   return got;
 }
@@ -209,15 +207,13 @@ async function within<T>(ctx: Ctx, o: LoadOptions, read: (s: Session) => T): Pro
  * @returns the project, or the failure whose message is what `docker compose` prints
  */
 export function loadProject(ctx: Ctx, o: LoadOptions): Promise<Project | Failure> {
-  return within(ctx, o, (s) => {
-    const model = modelOf(s, o);
+  return within(ctx, async (s) => {
+    const model = await modelOf(s, o);
     return failed(model) ? model : projectOf(s, o, model);
   });
 }
 
 /** The merged model alone, as `config --no-interpolate` and `--variables` look at it. */
 export function loadModelOnly(ctx: Ctx, o: LoadOptions): Promise<Model | Failure> {
-  return within(ctx, o, (s) => modelOf(s, o));
+  return within(ctx, (s) => modelOf(s, o));
 }
-
-export type { Value };

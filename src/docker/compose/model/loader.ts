@@ -15,6 +15,7 @@ import { enforceUnicity } from './unicity.ts';
 import { validate } from './validation.ts';
 import { parseYaml } from './yaml.ts';
 
+/** Variables. */
 export type Env = Readonly<Record<string, string>>;
 
 /** What is done with files. */
@@ -31,7 +32,7 @@ export interface Steps {
 }
 
 /** A model, and the places that are to be forgotten in what it goes over. */
-export interface Loaded {
+interface Loaded {
   readonly model: Mapping;
   readonly resets: readonly Path[];
 }

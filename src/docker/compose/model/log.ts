@@ -1,5 +1,7 @@
 /** Lines that the command logs on its standard error. @see sirupsen/logrus text_formatter.go */
+
 import type { Ctx } from '../../cli/context.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import { rfc3339Nano } from '../../time.ts';
 
 type Level = 'warning' | 'error' | 'info';
@@ -16,5 +18,5 @@ export function logged(ctx: Ctx, level: Level, message: string): string {
 
 /** Plain words stand bare. */
 function quoted(s: string): string {
-  return /^[A-Za-z0-9\-._/@^+]*$/.test(s) && s !== '' ? s : JSON.stringify(s);
+  return /^[A-Za-z0-9\-._/@^+]*$/.test(s) && s !== '' ? s : goQuote(s);
 }

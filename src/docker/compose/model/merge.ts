@@ -16,7 +16,7 @@ function sequence(v: Value): Value[] {
     else if (Array.isArray(x)) out.push(...x.map((e) => `${k}=${goText(e)}`));
     else out.push(`${k}=${goText(x)}`);
   }
-  return out.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return out.sort();
 }
 
 function asMapping(v: Value, initial: () => Value): Mapping {
@@ -94,7 +94,7 @@ export function merge(under: Value, over: Value, path: Path = []): Value | Failu
   return over;
 }
 
-export function mergeMappings(under: Mapping, over: Mapping, path: Path): Mapping | Failure {
+function mergeMappings(under: Mapping, over: Mapping, path: Path): Mapping | Failure {
   const out: Mapping = { ...under };
   for (const k of sortedKeys(over)) {
     const v = over[k] as Value;

@@ -1,4 +1,5 @@
 /** What a model implies: the default network, dependencies by links and shared namespaces, names. @see compose-spec/compose-go loader/normalize.go */
+import { parseBool } from '../../cli/flags/gostrconv.ts';
 import { clean } from './files.ts';
 import type { Mapping, Value } from './project.ts';
 import { goText, isMapping, sortedKeys } from './tree.ts';
@@ -57,9 +58,10 @@ function dependencies(s: Mapping): void {
   if (Object.keys(found).length > 0) s.depends_on = found;
 }
 
-/** strconv.ParseBool, as far as it says yes. */
+/** Whether a value, or its text, says yes. */
 export function isTrue(v: Value | undefined): boolean {
-  return ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(goText(v));
+  const parsed = parseBool(goText(v));
+  return 'value' in parsed && parsed.value;
 }
 
 function names(model: Mapping): void {

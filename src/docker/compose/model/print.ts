@@ -1,6 +1,6 @@
-/** YAML as Go's library writes it, with two blanks for a step. @see go-yaml encode.go, emitterc.go, sorter.go */
-import type { Mapping, Value } from './project.ts';
-import { isMapping } from './tree.ts';
+/** YAML as Go's library writes it, with two blanks for a step, and JSON as its encoder does. @see go-yaml encode.go, emitterc.go, sorter.go */
+import type { Mapping } from './project.ts';
+import { isMapping, sortedKeys } from './tree.ts';
 
 /** A mapping whose keys stand in an order of their own (a struct); others are sorted. */
 export class Ordered {
@@ -92,7 +92,7 @@ function text(s: string, indent: number, key: boolean): string {
 }
 
 /** strconv.FormatFloat(f, 'g', -1) */
-export function floatText(n: number): string {
+function floatText(n: number): string {
   if (!Number.isFinite(n)) return Number.isNaN(n) ? '.nan' : n < 0 ? '-.inf' : '.inf';
   const exp = n === 0 ? 0 : Math.floor(Math.log10(Math.abs(n)));
   if (exp >= -4 && exp < 21) return String(n);
@@ -109,7 +109,7 @@ const isDigit = (c: string | undefined): boolean => c !== undefined && /\p{Nd}/u
 const isLetter = (c: string | undefined): boolean => c !== undefined && /\p{L}/u.test(c);
 
 /** Numbers within keys count as numbers. */
-export function compareKeys(a: string, b: string): number {
+function compareKeys(a: string, b: string): number {
   const [x, y] = [[...a], [...b]];
   let digits = false;
   for (let i = 0; i < x.length && i < y.length; i++) {
@@ -196,12 +196,7 @@ export function printJson(v: Printable, indent: string | undefined = undefined):
       ']',
     );
   if (!(v instanceof Ordered) && !isMapping(v)) return jsonScalar(v as string);
-  const entries =
-    v instanceof Ordered
-      ? v.entries
-      : Object.keys(v)
-          .sort()
-          .map((k) => [k, v[k] as Printable] as const);
+  const entries = v instanceof Ordered ? v.entries : sortedKeys(v).map((k) => [k, v[k] as Printable] as const);
   return block(
     '{',
     entries.map(([k, x]) => `${jsonScalar(k)}:${one ? '' : ' '}${printJson(x, inner)}`),
@@ -213,5 +208,3 @@ function jsonScalar(v: null | boolean | number | bigint | string): string {
   if (typeof v === 'bigint') return String(v);
   return JSON.stringify(v).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
-
-export type { Value };

@@ -7,6 +7,7 @@
 
 /** What YAML holds. */
 export type Value = null | boolean | number | bigint | string | Value[] | Mapping;
+/** YAML's mapping; keys are texts. */
 export interface Mapping {
   [key: string]: Value;
 }
@@ -15,6 +16,7 @@ type Strings = Record<string, string>;
 /** Keys that begin with `x-`, as they were written. */
 type Extensions = { readonly [key: `x-${string}`]: Value };
 
+/** A port of a service that is reached from outside. */
 export interface ServicePortConfig extends Extensions {
   name?: string;
   mode?: string;
@@ -26,6 +28,7 @@ export interface ServicePortConfig extends Extensions {
   app_protocol?: string;
 }
 
+/** What is mounted into a service. */
 export interface ServiceVolumeConfig extends Extensions {
   type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster' | 'image';
   /** A path (absolute) of a bind; the key of a volume of the project; absent for an anonymous volume. */
@@ -39,6 +42,7 @@ export interface ServiceVolumeConfig extends Extensions {
   image?: { subpath?: string };
 }
 
+/** How a service is on a network. */
 export interface ServiceNetworkConfig extends Extensions {
   aliases?: string[];
   driver_opts?: Strings;
@@ -51,6 +55,7 @@ export interface ServiceNetworkConfig extends Extensions {
   priority?: number;
 }
 
+/** What a service waits for in another one. */
 export interface ServiceDependency extends Extensions {
   condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
   restart?: boolean;
@@ -78,11 +83,13 @@ export interface FileReferenceConfig extends Extensions {
   mode?: string;
 }
 
+/** A limit of the kernel, when its two values differ. */
 export interface UlimitsConfig {
   soft: number;
   hard: number;
 }
 
+/** Devices that a driver is asked for. */
 export interface DeviceRequest extends Extensions {
   capabilities?: string[];
   driver?: string;
@@ -92,6 +99,7 @@ export interface DeviceRequest extends Extensions {
   options?: Strings;
 }
 
+/** Limits or reservations. */
 export interface Resource extends Extensions {
   cpus?: number;
   /** Bytes in digits. */
@@ -101,6 +109,7 @@ export interface Resource extends Extensions {
   generic_resources?: Mapping[];
 }
 
+/** How a swarm changes tasks. */
 export interface UpdateConfig extends Extensions {
   parallelism?: number;
   delay?: string;
@@ -110,6 +119,7 @@ export interface UpdateConfig extends Extensions {
   order?: string;
 }
 
+/** How many containers there are and what each may take. */
 export interface DeployConfig extends Extensions {
   mode?: string;
   replicas?: number;
@@ -122,6 +132,7 @@ export interface DeployConfig extends Extensions {
   endpoint_mode?: string;
 }
 
+/** What an image is built from. */
 export interface BuildConfig extends Extensions {
   context?: string;
   dockerfile?: string;
@@ -150,6 +161,7 @@ export interface BuildConfig extends Extensions {
   privileged?: boolean;
 }
 
+/** A command that is run in a container after it started or before it stops. */
 export interface ServiceHook extends Extensions {
   command?: string[];
   user?: string;
@@ -264,6 +276,7 @@ export interface ServiceConfig extends Extensions {
   pre_stop?: ServiceHook[];
 }
 
+/** Addresses of a network. */
 export interface IPAMPool {
   subnet?: string;
   gateway?: string;
@@ -271,6 +284,7 @@ export interface IPAMPool {
   aux_addresses?: Strings;
 }
 
+/** A network, its key aside. */
 export interface NetworkConfig extends Extensions {
   /** What the engine calls it. */
   name: string;
@@ -285,6 +299,7 @@ export interface NetworkConfig extends Extensions {
   enable_ipv6?: boolean;
 }
 
+/** A volume, its key aside. */
 export interface VolumeConfig extends Extensions {
   name: string;
   driver?: string;
@@ -306,6 +321,7 @@ export interface FileObjectConfig extends Extensions {
   template_driver?: string;
 }
 
+/** The whole. */
 export interface Project {
   readonly name: string;
   /** Absolute. */

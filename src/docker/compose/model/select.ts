@@ -8,7 +8,7 @@ import { sortedKeys } from './tree.ts';
 type Services = Record<string, ServiceConfig>;
 
 /** Whether a service is on when profiles are. */
-export function hasProfile(s: ServiceConfig, profiles: readonly string[]): boolean {
+function hasProfile(s: ServiceConfig, profiles: readonly string[]): boolean {
   const own = s.profiles ?? [];
   return own.length === 0 || profiles.some((p) => p === '*' || own.includes(p));
 }

@@ -1,5 +1,3 @@
-/** One reading of a project: where it reads from, what it has said, what it needs everywhere. */
-
 import { text as decoded } from '../../../base/http.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import { readStdin } from '../../cli/archive/write.ts';
@@ -8,6 +6,7 @@ import { Failure } from '../../cli/failure.ts';
 import { logged } from './log.ts';
 import type { YamlModule } from './yaml.ts';
 
+/** One reading of a project: where it reads from, what it has said, what it needs everywhere. */
 export class Session {
   private readonly warnings: string[] = [];
   private readonly obsolete = new Set<string>();
@@ -44,6 +43,7 @@ export class Session {
     for (const w of this.warnings.splice(0)) await this.ctx.err(logged(this.ctx, 'warning', w));
   }
 
+  /** Reads standard input, for when a file is `-`. */
   async takeStdin(): Promise<void> {
     this.stdin ??= decoded(await readStdin(this.ctx));
   }

@@ -2,7 +2,7 @@
  * Variables in a text: `$$`, `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-…}`, `${NAME:?error}`, `${NAME:+other}`, nested.
  * @see compose-spec/compose-go template/template.go
  */
-
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import type { Value } from './project.ts';
 import { isMapping, sortedKeys } from './tree.ts';
 
@@ -10,7 +10,7 @@ import { isMapping, sortedKeys } from './tree.ts';
 export type Lookup = (name: string) => string | undefined;
 
 /** Why a text could not be filled in. */
-export interface Misfit {
+interface Misfit {
   /** The text is no template. */
   readonly invalid?: string;
   /** A variable that must have a value has none. */
@@ -18,6 +18,7 @@ export interface Misfit {
 }
 
 const VARIABLE = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?](?:[^\n]*))?)\}|))/gi;
+const FIRST_VARIABLE = new RegExp(VARIABLE.source, 'i');
 const OPERATORS = [':?', '?', ':-', '-', ':+', '+'] as const;
 
 type Result = { readonly text: string } | Misfit;
@@ -66,7 +67,7 @@ function replaced(found: string, look: Lookup, warn: (name: string) => void): Re
   const op = operatorIn(found);
   const end = closingBrace(found);
   const rest = end < 0 ? '' : found.slice(end + 1);
-  const groups = new RegExp(VARIABLE.source, 'i').exec(end < 0 ? found : found.slice(0, end + 1));
+  const groups = FIRST_VARIABLE.exec(end < 0 ? found : found.slice(0, end + 1));
   const [, escaped, named, braced] = groups ?? [];
   if (escaped) return { text: '$' };
   const inside = named || braced;
@@ -99,7 +100,7 @@ export function substitute(template: string, look: Lookup, warn: (name: string) 
 
 /** What is said of a variable that has no value. */
 export const notSet = (name: string): string =>
-  `The ${JSON.stringify(name)} variable is not set. Defaulting to a blank string.`;
+  `The ${goQuote(name)} variable is not set. Defaulting to a blank string.`;
 
 /** A variable that a model names. */
 export interface Variable {

@@ -6,8 +6,10 @@ import type { Mapping, Value } from './project.ts';
 /** Steps from the root: keys, and `[]` for any element of a list. */
 export type Path = readonly string[];
 
+/** The step into a list. */
 export const ITEM = '[]';
 
+/** Whether it has keys. */
 export function isMapping(v: unknown): v is Mapping {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
@@ -19,11 +21,9 @@ export function clone<T extends Value>(v: T): T {
   return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, clone(x)])) as T;
 }
 
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Keys as Go sorts them. */
 export function sortedKeys(m: object): string[] {
-  return Object.keys(m).sort(byCode);
+  return Object.keys(m).sort();
 }
 
 /** What Go calls the type of a value (`%T`). */

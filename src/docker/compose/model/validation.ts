@@ -1,6 +1,7 @@
 /** What a model as a whole may not say. @see compose-spec/compose-go validation/ */
 import { parseIp } from '../../../base/ip.ts';
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import { isTrue } from './normalize.ts';
 import type { Mapping, Value } from './project.ts';
 import { goText, isMapping, type Path, type Rewrite, Rules, rewrite, sortedKeys } from './tree.ts';
@@ -10,7 +11,7 @@ function external(v: Mapping, where: string): Failure | undefined {
   const odd = sortedKeys(v).find((k) => k !== 'name' && k !== 'external' && !k.startsWith('x-'));
   return odd === undefined
     ? undefined
-    : new Failure(`${where}: conflicting parameters "external" and ${JSON.stringify(odd)} specified`);
+    : new Failure(`${where}: conflicting parameters "external" and ${goQuote(odd)} specified`);
 }
 
 const volume: Rewrite = (v, path) => {

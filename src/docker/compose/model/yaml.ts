@@ -4,6 +4,7 @@
  */
 import type * as Yaml from 'yaml';
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import type { Mapping, Value } from './project.ts';
 import { isMapping, type Path } from './tree.ts';
 import { faultOf } from './yamlfault.ts';
@@ -11,6 +12,7 @@ import { faultOf } from './yamlfault.ts';
 /** The library, once it is loaded. */
 export type YamlModule = typeof Yaml;
 
+/** One of a text's documents. */
 export interface Document {
   readonly value: Value;
   /** Where what earlier files said is to be forgotten. */
@@ -36,9 +38,31 @@ const NUMBERS = [
 const twice = (text: string, path: Path): Failure =>
   new Failure(path.length === 0 ? `yaml: unmarshal errors:\n  ${text}` : text);
 
+/** What aliases stand for, found in one walk: the last anchor of the name before each. */
+function targetsIn(lib: YamlModule, doc: Yaml.Document): ReadonlyMap<Yaml.Alias, Yaml.Node> {
+  const anchors = new Map<string, Yaml.Node>();
+  const out = new Map<Yaml.Alias, Yaml.Node>();
+  lib.visit(doc, {
+    Node(_key, node) {
+      if (!lib.isAlias(node)) {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node);
+        return;
+      }
+      const target = anchors.get(node.source);
+      if (target) out.set(node, target);
+    },
+  });
+  return out;
+}
+
 class Reader {
   readonly resets: Path[] = [];
   private readonly visited = new Map<unknown, string[]>();
+  private targets: ReadonlyMap<Yaml.Alias, Yaml.Node> | undefined;
+  private nodes = 0;
+  private aliased = 0;
+  /** Aliases that the node being read stands under. */
+  private depth = 0;
 
   constructor(
     private readonly lib: YamlModule,
@@ -55,11 +79,8 @@ class Reader {
   value(node: unknown, path: Path): Value | undefined | Failure {
     const { lib } = this;
     if (node === null || node === undefined) return null;
-    if (lib.isAlias(node)) {
-      const target = node.resolve(this.doc);
-      if (!target) return new Failure(`yaml: unknown anchor '${node.source}' referenced`);
-      return this.cycle(target, path) ?? this.value(target, path);
-    }
+    if (this.tooMany()) return new Failure('yaml: document contains excessive aliasing');
+    if (lib.isAlias(node)) return this.alias(node, path);
     const tag = (node as Yaml.Node).tag;
     if (tag === '!reset' || tag === '!override') this.resets.push(path);
     if (tag === '!reset') return undefined;
@@ -69,17 +90,38 @@ class Reader {
     return scalar === undefined ? null : (scalar as Value);
   }
 
+  private alias(node: Yaml.Alias, path: Path): Value | undefined | Failure {
+    this.targets ??= targetsIn(this.lib, this.doc);
+    const target = this.targets.get(node);
+    if (!target) return new Failure(`yaml: unknown anchor '${node.source}' referenced`);
+    const bad = this.cycle(target, path);
+    if (bad) return bad;
+    this.depth++;
+    const got = this.value(target, path);
+    this.depth--;
+    return got;
+  }
+
+  /** Counts a node. @returns whether too many of a text's nodes come from aliases. @see go-yaml decode.go: allowedAliasRatio */
+  private tooMany(): boolean {
+    this.nodes++;
+    if (this.depth > 0) this.aliased++;
+    const allowed = 0.99 - 0.89 * Math.min(Math.max((this.nodes - 400_000) / 3_600_000, 0), 1);
+    return this.aliased > 100 && this.nodes > 1000 && this.aliased / this.nodes > allowed;
+  }
+
   private cycle(target: unknown, path: Path): Failure | undefined {
     const here = path.join('.');
-    const before = this.visited.get(target) ?? [];
+    const before = this.visited.get(target);
     const service = (p: string): string | undefined => /^services\.([^.]+)/.exec(p)?.[1];
-    for (const prev of before) {
+    for (const prev of before ?? []) {
       if (here === prev) continue;
       const nested = here.startsWith(`${prev}.`) || prev.startsWith(`${here}.`);
       if (nested && service(here) === service(prev))
         return new Failure(`cycle detected: node at path ${here} references node at path ${prev}`);
     }
-    this.visited.set(target, [...before, here]);
+    if (before) before.push(here);
+    else this.visited.set(target, [here]);
     return undefined;
   }
 
@@ -103,7 +145,7 @@ class Reader {
       const line = this.line(key);
       const first = seen.get(name);
       if (first !== undefined)
-        return twice(`line ${line}: mapping key ${JSON.stringify(name)} already defined at line ${first}`, path);
+        return twice(`line ${line}: mapping key ${goQuote(name)} already defined at line ${first}`, path);
       seen.set(name, line);
       const isMerge = name === '<<' && this.lib.isScalar(key) && key.type === 'PLAIN';
       const got = this.value(value, isMerge ? path : [...path, name]);

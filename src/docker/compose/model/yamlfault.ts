@@ -6,7 +6,7 @@
  */
 
 /** What another library said. */
-export interface ParseError {
+interface ParseError {
   readonly code: string;
   readonly message: string;
   readonly pos: readonly [number, number];

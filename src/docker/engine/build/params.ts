@@ -3,14 +3,14 @@ import { jsonFault } from '../../../base/jsonfault.ts';
 import type { HostConfig } from '../../api/types.ts';
 import { Failure } from '../../errdefs.ts';
 import { parsePlatform } from '../../images/platform.ts';
+import { ULIMITS } from '../decode/containers.ts';
 import { decode } from '../decode/decode.ts';
-import { type GoType, INT64, list, map, STRING, STRING_MAP, STRINGS, struct } from '../decode/types.ts';
+import { type GoType, list, map, STRING, STRING_MAP, STRINGS, struct } from '../decode/types.ts';
 import { errors } from '../errors.ts';
 import { flag } from '../router.ts';
 import type { BuildOptions } from './build.ts';
 
 const BUILD_ARGS = map(STRING, 'map[string]*string');
-const ULIMITS = list(struct('units.Ulimit', { Name: STRING, Hard: INT64, Soft: INT64 }), '[]*units.Ulimit');
 const OUTPUTS = list(struct('types.ImageBuildOutput', { Type: STRING, Attrs: STRING_MAP }), '[]types.ImageBuildOutput');
 
 const invalid = (message: string): Failure => new Failure('invalid', message);

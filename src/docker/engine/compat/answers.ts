@@ -71,6 +71,20 @@ export function imagesAs(rows: readonly ImageRow[], version: string): readonly o
   });
 }
 
+/** GET /system/df */
+export function usageAs(told: Json, version: string): Json {
+  const before = (v: string): boolean => compareVersions(version, v) < 0;
+  const out = { ...told };
+  if (before('1.44'))
+    out.Images = (told.Images as { Size: number }[] | null)?.map((row) => ({ ...row, VirtualSize: row.Size })) ?? null;
+  if (before('1.42')) {
+    const cache = (told.BuildCache as { Size: number }[] | null) ?? [];
+    const BuilderSize = cache.reduce((sum, { Size }) => sum + Size, 0);
+    if (BuilderSize > 0) out.BuilderSize = BuilderSize;
+  }
+  return out;
+}
+
 /** GET /info */
 export function infoAs(told: Json, version: string): Json {
   const before = (v: string): boolean => compareVersions(version, v) < 0;

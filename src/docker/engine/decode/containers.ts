@@ -18,11 +18,13 @@ import {
   UINT32,
   UINT64,
   WORDS,
+  whole,
 } from './types.ts';
 
 const CONSOLE_SIZE = list(UINT, '[2]uint');
 
-const HEALTH = struct('v1.HealthcheckConfig', {
+/** Also of services. */
+export const HEALTH = struct('v1.HealthcheckConfig', {
   Test: STRINGS,
   Interval: DURATION,
   Timeout: DURATION,
@@ -59,7 +61,10 @@ const CONFIG_FIELDS = {
   Shell: WORDS,
 };
 
-const throttle = list(struct('blkiodev.ThrottleDevice', { Path: STRING, Rate: UINT64 }), '[]*blkiodev.ThrottleDevice');
+const throttle = list(whole('blkiodev.ThrottleDevice', { Path: STRING, Rate: UINT64 }), '[]*blkiodev.ThrottleDevice');
+
+/** Also what `ulimits` of a build is. */
+export const ULIMITS = list(whole('units.Ulimit', { Name: STRING, Hard: INT64, Soft: INT64 }), '[]*units.Ulimit');
 
 const RESOURCES = {
   CpuShares: INT64,
@@ -67,10 +72,7 @@ const RESOURCES = {
   NanoCpus: INT64,
   CgroupParent: STRING,
   BlkioWeight: UINT16,
-  BlkioWeightDevice: list(
-    struct('blkiodev.WeightDevice', { Path: STRING, Weight: UINT16 }),
-    '[]*blkiodev.WeightDevice',
-  ),
+  BlkioWeightDevice: list(whole('blkiodev.WeightDevice', { Path: STRING, Weight: UINT16 }), '[]*blkiodev.WeightDevice'),
   BlkioDeviceReadBps: throttle,
   BlkioDeviceWriteBps: throttle,
   BlkioDeviceReadIOps: throttle,
@@ -82,11 +84,11 @@ const RESOURCES = {
   CpusetCpus: STRING,
   CpusetMems: STRING,
   Devices: list(
-    struct('container.DeviceMapping', { PathOnHost: STRING, PathInContainer: STRING, CgroupPermissions: STRING }),
+    whole('container.DeviceMapping', { PathOnHost: STRING, PathInContainer: STRING, CgroupPermissions: STRING }),
   ),
   DeviceCgroupRules: STRINGS,
   DeviceRequests: list(
-    struct('container.DeviceRequest', {
+    whole('container.DeviceRequest', {
       Driver: STRING,
       Count: INT,
       DeviceIDs: STRINGS,
@@ -101,7 +103,7 @@ const RESOURCES = {
   MemorySwappiness: INT64,
   OomKillDisable: BOOL,
   PidsLimit: INT64,
-  Ulimits: list(struct('units.Ulimit', { Name: STRING, Hard: INT64, Soft: INT64 }), '[]*units.Ulimit'),
+  Ulimits: ULIMITS,
   CpuCount: INT64,
   CpuPercent: INT64,
   IOMaximumIOps: UINT64,
@@ -113,7 +115,8 @@ const RESTART = struct('container.RestartPolicy', {
   MaximumRetryCount: INT,
 });
 
-const MOUNT = struct('mount.Mount', {
+/** Also of services. */
+export const MOUNT = struct('mount.Mount', {
   Type: named('mount.Type'),
   Source: STRING,
   Target: STRING,
@@ -141,7 +144,7 @@ const MOUNT = struct('mount.Mount', {
   ClusterOptions: struct('mount.ClusterOptions', {}),
 });
 
-const PORTS = map(list(struct('nat.PortBinding', { HostIp: STRING, HostPort: STRING })), 'nat.PortMap');
+const PORTS = map(list(whole('nat.PortBinding', { HostIp: STRING, HostPort: STRING })), 'nat.PortMap');
 
 const HOST_CONFIG = struct(
   'container.HostConfig',

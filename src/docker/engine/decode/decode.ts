@@ -2,6 +2,7 @@
  * A JSON value against a Go type: what the decoder keeps of it, and its complaint about the first value that does not fit.
  * @see Go encoding/json: decode.go (object, literalStore, addErrorContext, UnmarshalTypeError.Error)
  */
+import { sorted } from '../sorted.ts';
 import { type Field, type GoType, STRING } from './types.ts';
 
 export interface Decoded {
@@ -50,10 +51,10 @@ class Decoder {
         return what === 'string' ? [value] : this.#refuse(what, type);
       case 'list':
         if (!Array.isArray(value)) return this.#refuse(what, type);
-        return value.map((v) => this.read(v, type.of) ?? zero(type.of));
+        return value.map((v) => this.read(v, type.of) ?? this.#zero(type.of));
       case 'map':
         if (what !== 'object') return this.#refuse(what, type);
-        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, this.read(v, type.of) ?? zero(type.of)]));
+        return sorted(mapped(value, (v) => this.read(v, type.of) ?? this.#zero(type.of)));
       case 'struct':
         return what === 'object' ? this.#object(value, type) : this.#refuse(what, type);
     }
@@ -77,20 +78,33 @@ class Decoder {
     }
     this.#struct = struct;
     this.#depth = depth;
-    return out;
+    return this.#inOrder(out, type);
+  }
+
+  /** As it would be written: in the struct's order; what is not of it comes last. */
+  #inOrder(read: Record<string, unknown>, type: GoType & { kind: 'struct' }): Record<string, unknown> {
+    const out: Record<string, unknown> = {};
+    for (const field of type.fields.values())
+      if (field.name in read) out[field.name] = read[field.name];
+      else if (type.whole) out[field.name] = this.#zero(field.type);
+    return Object.assign(out, read);
+  }
+
+  /** What a null is among the elements of a list, or the values of a map. */
+  #zero(type: GoType): unknown {
+    if (type.kind === 'struct') return this.#inOrder({}, type);
+    const zeros: Partial<Record<GoType['kind'], unknown>> = { string: '', bool: false, int: 0 };
+    return zeros[type.kind] ?? null;
   }
 }
+
+const mapped = (from: object, to: (value: unknown) => unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(from).map(([key, value]) => [key, to(value)]));
 
 const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 };
-
-/** What a null is among the elements of a list, or the values of a map. */
-function zero(type: GoType): unknown {
-  const zeros: Partial<Record<GoType['kind'], unknown>> = { string: '', bool: false, int: 0, struct: {} };
-  return zeros[type.kind] ?? null;
-}
 
 /** The field of that name, else of that name in another case. */
 function find(fields: ReadonlyMap<string, Field>, key: string): Field | undefined {

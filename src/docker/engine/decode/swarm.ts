@@ -1,5 +1,6 @@
 /** Structs of requests about swarms. @see moby api/types/swarm */
-import { ANY, BOOL, DURATION, INT64, list, map, STRING, STRING_MAP, STRINGS, struct, UINT32, UINT64 } from './types.ts';
+import { HEALTH, MOUNT, ULIMITS } from './containers.ts';
+import { ANY, BOOL, DURATION, INT64, list, STRING, STRING_MAP, STRINGS, struct, UINT32, UINT64 } from './types.ts';
 
 const ANNOTATIONS = { Annotations: { Name: STRING, Labels: STRING_MAP } };
 
@@ -82,6 +83,15 @@ const NETWORKS = list(
   struct('swarm.NetworkAttachmentConfig', { Target: STRING, Aliases: STRINGS, DriverOpts: STRING_MAP }),
 );
 
+const ROLLING = struct('swarm.UpdateConfig', {
+  Parallelism: UINT64,
+  Delay: DURATION,
+  FailureAction: STRING,
+  Monitor: DURATION,
+  MaxFailureRatio: ANY,
+  Order: STRING,
+});
+
 /** POST /services/create, POST /services/{id}/update */
 export const SERVICE_SPEC = struct(
   'swarm.ServiceSpec',
@@ -96,12 +106,18 @@ export const SERVICE_SPEC = struct(
         Env: STRINGS,
         Dir: STRING,
         User: STRING,
+        Groups: STRINGS,
+        Privileges: ANY,
+        Init: BOOL,
+        StopSignal: STRING,
         TTY: BOOL,
         OpenStdin: BOOL,
         ReadOnly: BOOL,
-        StopSignal: STRING,
+        Mounts: list(MOUNT),
         StopGracePeriod: DURATION,
+        Healthcheck: HEALTH,
         Hosts: STRINGS,
+        DNSConfig: struct('swarm.DNSConfig', { Nameservers: STRINGS, Search: STRINGS, Options: STRINGS }),
         Secrets: list(
           struct('swarm.SecretReference', {
             File: struct('swarm.SecretReferenceFileTarget', FILE),
@@ -117,8 +133,15 @@ export const SERVICE_SPEC = struct(
             ConfigName: STRING,
           }),
         ),
-        Init: BOOL,
+        Isolation: STRING,
+        Sysctls: STRING_MAP,
+        CapabilityAdd: STRINGS,
+        CapabilityDrop: STRINGS,
+        Ulimits: ULIMITS,
+        OomScoreAdj: INT64,
       }),
+      PluginSpec: ANY,
+      NetworkAttachmentSpec: ANY,
       Resources: ANY,
       RestartPolicy: struct('swarm.RestartPolicy', {
         Condition: STRING,
@@ -138,8 +161,8 @@ export const SERVICE_SPEC = struct(
       ReplicatedJob: struct('swarm.ReplicatedJob', { MaxConcurrent: UINT64, TotalCompletions: UINT64 }),
       GlobalJob: struct('swarm.GlobalJob', {}),
     }),
-    UpdateConfig: map(ANY),
-    RollbackConfig: map(ANY),
+    UpdateConfig: ROLLING,
+    RollbackConfig: ROLLING,
     Networks: NETWORKS,
     EndpointSpec: struct('swarm.EndpointSpec', {
       Mode: STRING,

@@ -6,7 +6,13 @@ export type GoType =
   | { readonly kind: 'list' | 'map'; readonly name: string; readonly of: GoType }
   /** strslice.StrSlice: a list of strings, or one string. */
   | { readonly kind: 'words'; readonly name: string }
-  | { readonly kind: 'struct'; readonly name: string; readonly fields: ReadonlyMap<string, Field> };
+  | {
+      readonly kind: 'struct';
+      readonly name: string;
+      readonly fields: ReadonlyMap<string, Field>;
+      /** No field is left out when it is written. */
+      readonly whole?: boolean;
+    };
 
 export interface Field {
   /** As JSON names it. */
@@ -47,6 +53,9 @@ export function struct(name: string, own: Fields, embedded: Readonly<Record<stri
   for (const [key, type] of Object.entries(own)) fields.set(key, { name: key, type });
   return { kind: 'struct', name, fields };
 }
+
+/** A struct without `omitempty`. */
+export const whole = (name: string, own: Fields): GoType => ({ ...struct(name, own), whole: true }) as GoType;
 
 export const STRINGS = list(STRING);
 export const STRING_MAP = map(STRING);

@@ -27,7 +27,7 @@ import { bytes, empty, json, rows, streamType } from '../reply.ts';
 import { type Call, flag, flagOr, type Handler, type Route } from '../router.ts';
 import { startContainer } from '../start.ts';
 import { statsStream } from '../stats.ts';
-import { killContainer, pauseContainer, restartContainer, stopContainer, unpauseContainer } from '../stop.ts';
+import { killContainer, pauseContainer, restartContainer, stopNamed, unpauseContainer } from '../stop.ts';
 import { topContainer } from '../top.ts';
 import { type UpdateBody, updateContainer } from '../update.ts';
 import { handshake } from '../websocket.ts';
@@ -308,7 +308,11 @@ export const containerRoutes: readonly Route[] = [
   ),
   post(
     '/containers/{id*}/stop',
-    readFirst(timeoutOf, async (c, how, { daemon }) => (await stopContainer(daemon, c, how)) ?? empty(daemon, 204)),
+    readFirst(
+      timeoutOf,
+      async (c, how, { daemon, params }) =>
+        (await stopNamed(daemon, params.id as string, c, how)) ?? empty(daemon, 204),
+    ),
   ),
   post(
     '/containers/{id*}/restart',

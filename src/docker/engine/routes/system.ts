@@ -5,7 +5,7 @@ import { HUB, reachRegistry } from '../../images/registry.ts';
 import { parseUnix } from '../../time.ts';
 import { compareVersions } from '../apiversion.ts';
 import { readJson } from '../body.ts';
-import { infoAs } from '../compat/answers.ts';
+import { infoAs, usageAs } from '../compat/answers.ts';
 import type { Daemon } from '../daemon.ts';
 import { AUTH } from '../decode/networks.ts';
 import { errors } from '../errors.ts';
@@ -106,11 +106,11 @@ const search: Handler = async ({ daemon, query }) => {
   return rows instanceof Failure ? rows : json(daemon, 200, rows);
 };
 
-const usage: Handler = ({ daemon, query }) => {
+const usage: Handler = ({ daemon, query, version }) => {
   const types = query.getAll('type');
   const unknown = types.find((t) => !USAGE_TYPES.includes(t));
   if (unknown !== undefined) return new Failure('invalid', `unknown object type: ${unknown}`);
-  return json(daemon, 200, diskUsage(daemon, types.length > 0 ? types : undefined));
+  return json(daemon, 200, usageAs(diskUsage(daemon, types.length > 0 ? types : undefined), version));
 };
 
 export const systemRoutes: readonly Route[] = [

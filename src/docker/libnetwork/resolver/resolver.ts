@@ -11,7 +11,7 @@ import { type Errno, isErr } from '../../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../../linux/kernel/machine.ts';
 import type { NetnsKey } from '../../../linux/kernel/netadmin.ts';
 import type { Fd, SockAddr, Sys } from '../../../linux/kernel/sys.ts';
-import { run } from '../task.ts';
+import { run, whileAlive } from '../task.ts';
 import { answer, type Backend, servfail } from './answer.ts';
 import { forward, readFramed } from './forward.ts';
 import { RESOLVER, setupNat } from './rules.ts';
@@ -53,7 +53,7 @@ export class Resolver {
 
   stop(): void {
     this.#stopped = true;
-    for (const fd of this.#fds) this.#sys.close(fd);
+    for (const fd of this.#fds) whileAlive(() => this.#sys.close(fd));
     this.#fds = [];
   }
 

@@ -86,7 +86,15 @@ function isLong(ctx: Context): boolean {
   return form !== undefined && form !== 'commas' && form !== 'columns';
 }
 
+/** A directory of /proc is held open as it is read: /proc/self/fd has it, too. */
 async function listDir(ctx: Context, dir: Entry, header: boolean, first: boolean): Promise<number> {
+  const fd = dir.path.startsWith('/proc/') ? ctx.sys.open(dir.path, { directory: true }) : undefined;
+  const code = await listNames(ctx, dir, header, first);
+  if (fd !== undefined && !isErr(fd)) ctx.sys.close(fd);
+  return code;
+}
+
+async function listNames(ctx: Context, dir: Entry, header: boolean, first: boolean): Promise<number> {
   const o = ctx.options;
   const found = ctx.sys.readdir(dir.path);
   if (isErr(found)) {

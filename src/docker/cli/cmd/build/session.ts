@@ -8,6 +8,7 @@ import { packLocal } from '../../archive/local.ts';
 import { readStdin } from '../../archive/write.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
+import { familiarString, parseReference } from '../../reference.ts';
 import { isRemote } from './remote.ts';
 
 export interface Session {
@@ -95,21 +96,24 @@ export async function readSession(
 /** `--build-context NAME=…`. */
 export function readContexts(
   ctx: Ctx,
-  given: readonly string[],
+  contexts: readonly string[],
 ): { readonly names: Record<string, string>; readonly entries: TarEntry[] } | Failure {
   const names: Record<string, string> = {};
   const entries: TarEntry[] = [];
-  for (const text of given) {
+  for (const text of contexts) {
     const eq = text.indexOf('=');
     if (eq < 0) return new Failure(`ERROR: invalid context value: ${text}, expected key=value`);
-    const [name, value] = [text.slice(0, eq).toLowerCase(), text.slice(eq + 1)];
+    const [given, value] = [text.slice(0, eq), text.slice(eq + 1)];
+    const ref = parseReference(given);
+    if ('error' in ref) return new Failure(`ERROR: invalid context name ${given}: ${ref.error}`);
+    const name = familiarString(ref.value).replace(/:latest$/, '');
     if (/^docker-image:\/\//.test(value)) names[name] = value;
     else if (isRemote(value) || /^(?:oci-layout|target):/.test(value))
       return new Failure(`ERROR: failed to build: build context ${JSON.stringify(value)} is not supported here`);
     else if (isDir(ctx, value))
       entries.push(
-        rootEntry(`named/${name}/`, EMPTY, { kind: 'dir', mode: 0o755 }),
-        ...below(ctx, value, `named/${name}/`),
+        rootEntry(`named/${encodeURIComponent(name)}/`, EMPTY, { kind: 'dir', mode: 0o755 }),
+        ...below(ctx, value, `named/${encodeURIComponent(name)}/`),
       );
     else
       return new Failure(

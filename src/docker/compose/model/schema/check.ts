@@ -5,6 +5,7 @@
 import type { Value } from '../project.ts';
 import { isMapping, sortedKeys } from '../tree.ts';
 
+/** What JSON Schema calls types. */
 export type Type = 'null' | 'boolean' | 'number' | 'integer' | 'string' | 'array' | 'object';
 
 /** As much of JSON Schema as the compose file needs. */
@@ -52,9 +53,7 @@ function isType(v: Value, type: Type): boolean {
 
 /** `mapping`, `boolean or string` */
 function typesInWords(types: readonly Type[]): string {
-  const words = types
-    .map((t) => (types.length === 1 && t === 'object' ? 'mapping' : t === 'object' ? 'mapping' : t))
-    .sort();
+  const words = types.map((t) => (t === 'object' ? 'mapping' : t)).sort();
   return words.length === 1 ? (words[0] as string) : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 

@@ -34,6 +34,7 @@ const DEVICE = {
 
 const GENERIC = list(mapping({ discrete_resource_spec: mapping({ kind: TEXT, value: NUMBER }) }));
 
+/** `deploy` */
 export const DEPLOY: Schema = {
   ...mapping({
     ...each('mode endpoint_mode', TEXT),
@@ -60,8 +61,10 @@ export const DEPLOY: Schema = {
   types: ['object', 'null'],
 };
 
+/** `gpus` */
 export const GPUS = one(some('all'), list({ types: ['object'], properties: DEVICE }));
 
+/** `healthcheck` */
 export const HEALTHCHECK = mapping({
   disable: TRUTH,
   ...each('interval timeout start_period start_interval', TEXT),
@@ -69,6 +72,7 @@ export const HEALTHCHECK = mapping({
   test: one(TEXT, list(TEXT)),
 });
 
+/** `develop` */
 export const DEVELOP: Schema = {
   ...mapping({
     watch: list(

@@ -103,10 +103,10 @@ const PULL_POLICY: Schema = {
   pattern: /always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+/,
 };
 
-const TEXT_KEYS =
-  `cgroup_parent container_name cpuset domainname hostname image ipc isolation mac_address network_mode platform restart
-  runtime stop_grace_period stop_signal user uts userns_mode working_dir pull_refresh_after`.replace(/\s+/g, ' ');
+const TEXT_KEYS = `cgroup_parent container_name cpuset domainname hostname image ipc isolation mac_address network_mode platform restart
+  runtime stop_grace_period stop_signal user uts userns_mode working_dir pull_refresh_after`;
 
+/** A service. */
 export const SERVICE = mapping({
   ...each(TEXT_KEYS, TEXT),
   ...each('annotations environment labels sysctls', PAIRS),

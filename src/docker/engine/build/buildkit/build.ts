@@ -1,16 +1,19 @@
 /** A build as BuildKit does it. @see moby builder/builder-next/builder.go; moby/buildkit frontend/dockerfile/builder/build.go */
 
+import { text } from '../../../../base/http.ts';
 import type { TarEntry } from '../../../../base/tar.ts';
 import type { BuildFailure, SourceFile } from '../../../api/buildkit.ts';
 import type { Daemon } from '../../daemon.ts';
 import { failed } from '../../progress.ts';
+import type { Tree } from '../context.ts';
 import { BuildFault } from '../syntax/fault.ts';
 import type { Dialect } from '../syntax/instructions.ts';
 import { Linter } from '../syntax/lint.ts';
 import { directive } from '../syntax/parser.ts';
 import { answerCall } from './calls.ts';
-import { BuildContext, remoteContext, treeBelow } from './context.ts';
+import { BuildContext, remoteContext, transferred, treeBelow } from './context.ts';
 import { exportFiles, exportImage } from './export.ts';
+import { withoutIgnored } from './files.ts';
 import { draft, plan } from './front.ts';
 import { findBase, shownName } from './images.ts';
 import { Progress } from './progress.ts';
@@ -137,21 +140,39 @@ async function dialectOf(daemon: Daemon, progress: Progress, source: string): Pr
 
 function resolverOf(daemon: Daemon, progress: Progress, context: BuildContext, options: BuildKitOptions) {
   const known = new Map<string, Promise<Base>>();
+  const trees = new Map<string, Promise<Tree>>();
   return {
-    image: (name: string, platform: string): Promise<Base> => {
-      const key = `${shownName(name)} ${platform}`;
+    image: (name: string, platform: string, via = ''): Promise<Base> => {
+      const key = `${shownName(name)} ${platform} ${via}`;
       let found = known.get(key);
       if (!found) {
-        found = progress.step(`[internal] load metadata for ${shownName(name)}`, async (step) => {
+        const title =
+          via === '' ? `[internal] load metadata for ${shownName(name)}` : `[context ${via}] load metadata for ${name}`;
+        found = progress.step(title, async (step) => {
           try {
             return await findBase(daemon, name, platform, options.pull);
           } catch (e) {
             if (!(e instanceof BuildFault)) throw e;
             step.said = e.message;
-            throw new BuildFault(`${name}: failed to resolve source metadata for ${shownName(name)}: ${e.message}`);
+            const prefix = via === '' ? `${name}: ` : '';
+            throw new BuildFault(`${prefix}failed to resolve source metadata for ${shownName(name)}: ${e.message}`);
           }
         });
         known.set(key, found);
+      }
+      return found;
+    },
+    files: (name: string, tree: Tree): Promise<Tree> => {
+      let found = trees.get(name);
+      if (!found) {
+        found = progress.step(`[context ${name}] load .dockerignore`, (step) => {
+          const ignore = tree.get('.dockerignore');
+          step.done(`transferring ${name}:`, undefined, {
+            current: transferred(tree, ignore ? ['.dockerignore'] : []),
+          });
+          return withoutIgnored(tree, ignore ? text(ignore.bytes) : '');
+        });
+        trees.set(name, found);
       }
       return found;
     },

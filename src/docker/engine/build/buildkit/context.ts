@@ -33,6 +33,15 @@ export function bytesShown(n: number): string {
 /** Bytes that the transfer of a file's attributes takes. */
 const STAT = 32;
 
+/** What the transfer of files takes. @param paths those that are asked for; undefined: all */
+export function transferred(files: Tree, paths: readonly string[] | undefined): number {
+  const asked = paths?.map((p) => inside(p) ?? '');
+  const taken = [...files].filter(
+    ([name]) => !asked || asked.some((p) => name === p || name.startsWith(`${p}/`) || pathMatch(p, name)),
+  );
+  return taken.reduce((n, [name, e]) => n + e.bytes.length + name.length + STAT - 4, 2);
+}
+
 export class BuildContext {
   /** What steps see of it. */
   files: Tree = new Map();
@@ -88,12 +97,7 @@ export class BuildContext {
     this.files = withoutIgnored(this.all, this.#ignore);
     if (this.isRemote) return;
     await this.progress.step('[internal] load build context', (step) => {
-      const asked = paths?.map((p) => inside(p) ?? '');
-      const taken = [...this.files].filter(
-        ([name]) => !asked || asked.some((p) => name === p || name.startsWith(`${p}/`) || pathMatch(p, name)),
-      );
-      const size = taken.reduce((n, [name, e]) => n + e.bytes.length + name.length + STAT - 4, 2);
-      step.done('transferring context:', undefined, { current: size });
+      step.done('transferring context:', undefined, { current: transferred(this.files, paths) });
     });
   }
 }

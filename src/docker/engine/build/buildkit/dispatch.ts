@@ -31,7 +31,7 @@ export class Dispatcher {
     state.begin();
     state.isDispatched = true;
     // FROM is the first of its steps, unless another stage or nothing is below
-    state.index = state.base || state.isScratch ? 0 : 1;
+    state.index = state.base || state.isScratch || state.via ? 0 : 1;
     const { config } = state;
     const env = config.Env ?? [];
     if (!env.some((e) => e.startsWith('PATH='))) config.Env = [...env, `PATH=${DEFAULT_PATH}`];

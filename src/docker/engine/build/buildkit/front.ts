@@ -7,6 +7,7 @@ import { Failure } from '../../../errdefs.ts';
 import { parsePlatform } from '../../../images/platform.ts';
 import { parseReference } from '../../../images/reference.ts';
 import { normalizePlatform, platformFault } from '../../../platform.ts';
+import type { Tree } from '../context.ts';
 import { BuildFault, located, type Range } from '../syntax/fault.ts';
 import { type Args, type Command, type Dialect, type From, instruction, stagesOf } from '../syntax/instructions.ts';
 import type { Linter } from '../syntax/lint.ts';
@@ -16,12 +17,15 @@ import { lex } from '../syntax/shell.ts';
 import { suggestion } from '../syntax/suggest.ts';
 import { checkDefaults, checkNodes, checkPlatform, checkStages, checkUnusedArgs, globalArgs } from './check.ts';
 import { Dispatcher } from './dispatch.ts';
+import { namedContext } from './named.ts';
 import { type Base, type BuildKitOptions, type Frontend, type Planned, StageState } from './state.ts';
 
 /** What the frontend asks of the world. */
 export interface Resolver {
-  /** The image that a stage stands on. @throws BuildFault */
-  image(name: string, platform: string): Promise<Base>;
+  /** The image that a stage stands on. @param via the named context that it is @throws BuildFault */
+  image(name: string, platform: string, via?: string): Promise<Base>;
+  /** The files of a named context, without those that it ignores. */
+  files(name: string, tree: Tree): Promise<Tree>;
   /** Patterns of `.dockerignore`, as a test of paths. */
   ignored(): Promise<(path: string) => boolean>;
 }
@@ -88,15 +92,21 @@ export function draft(source: string, options: BuildKitOptions, lint: Linter, di
       state.baseName = name.text;
       state.platform = platformOf(stage.from, globals, known, lint, escapeChar);
     });
+    state.via = namedContext(options, state.name);
+    state.isReplaced = state.via !== undefined;
     if (state.name === '') state.name = `stage-${i}`;
     enter(state, states, byName);
+    if (state.isReplaced) {
+      state.base = undefined;
+      continue;
+    }
     state.total =
       (state.isScratch || state.base ? 0 : 1) +
       stage.commands.filter((c) => ['ADD', 'COPY', 'RUN', 'WORKDIR'].includes(c.name)).length;
   }
   const target = targetOf(states, byName, options.target);
   for (const state of [...states])
-    for (const c of state.stage.commands)
+    for (const c of state.isReplaced ? [] : state.stage.commands)
       state.commands.push(located(c.at, () => planned(c, false, state, states, byName)));
   refuseCircles(states);
   if (states.length === 1) (states[0] as StageState).name = '';
@@ -238,7 +248,7 @@ export async function plan(
   const { states, target, globals, escapeChar } = draft;
   const front: Frontend = { options, lint, escapeChar, globals, states, target, ignored, proxies };
   for (const state of reachable(draft, allStages)) {
-    if (state.isImage) {
+    if (state.isImage || state.isReplaced) {
       state.isDispatched = true;
       continue;
     }
@@ -260,27 +270,27 @@ async function resolve(draft: Draft, state: StageState, options: BuildKitOptions
   state.isResolved = true;
   // what stands for an image has no instructions of its own
   state.isDispatched = state.isImage;
-  if (state.isScratch) {
+  state.via ??= namedContext(options, state.baseName);
+  if (state.isScratch && !state.isReplaced) {
     state.platform ||= normalizePlatform(options.platform || NATIVE);
     return;
   }
   const { at } = state.stage.from;
   const name = state.baseName;
   try {
-    const named =
-      options.contexts.get(name) ??
-      (state.stage.from.stage === '' ? undefined : options.contexts.get(state.stage.from.stage));
-    if (named !== undefined && typeof named !== 'string') {
-      state.files = named;
+    const { via } = state;
+    if (via && (typeof via.value !== 'string' || via.value === 'scratch')) {
+      state.files = typeof via.value === 'string' ? new Map() : await resolver.files(via.name, via.value);
+      state.platform ||= normalizePlatform(options.platform || NATIVE);
       return;
     }
-    const asked = named === undefined ? name : named.replace(/^docker-image:\/\//, '');
+    const asked = via ? (via.value as string) : name;
     const ref = parseReference(asked);
     if (ref instanceof Failure)
       throw new BuildFault(`failed to parse stage name ${JSON.stringify(name)}: ${ref.message}`);
     const platform = parsePlatform(state.platform || options.platform);
     if (platform instanceof Failure) throw new BuildFault(platform.message);
-    state.found = await resolver.image(asked, platform);
+    state.found = await resolver.image(asked, platform, via?.name);
     state.platform = normalizePlatform(platform || NATIVE);
   } catch (e) {
     if (!(e instanceof BuildFault)) throw e;
@@ -295,7 +305,7 @@ async function resolve(draft: Draft, state: StageState, options: BuildKitOptions
 /** @returns whether the base image's ONBUILD needs stages that nothing else did */
 function triggers(draft: Draft, state: StageState): boolean {
   const list = state.config.OnBuild ?? [];
-  if (list.length === 0 || state.isImage) return false;
+  if (list.length === 0 || state.isImage || state.isReplaced) return false;
   state.config.OnBuild = null;
   const { at } = state.stage.from;
   const made = located(at, () =>

@@ -50,7 +50,8 @@ export function buildWithKit(
   const contexts = new Map<string, Tree | string>(Object.entries(session.contexts));
   for (const [name] of treeBelow(isSession ? entries : [], 'named/')) {
     const first = name.split('/')[0] as string;
-    if (!contexts.has(first)) contexts.set(first, treeBelow(entries, `named/${first}/`));
+    const known = decodeURIComponent(first);
+    if (!contexts.has(known)) contexts.set(known, treeBelow(entries, `named/${first}/`));
   }
   const all: BuildKitOptions = {
     ...options,

@@ -11,9 +11,10 @@ import { epochOf, virtualOf } from '../../archive/container.ts';
 import { unpack } from '../../archive/unpack.ts';
 import { layerFrom } from '../../commit.ts';
 import type { Daemon } from '../../daemon.ts';
+import type { Tree } from '../context.ts';
 import { BuildFault } from '../syntax/fault.ts';
 import { type CacheRecord, cacheOf, idOf, uuidOf } from './cache.ts';
-import type { BuildContext } from './context.ts';
+import { type BuildContext, transferred } from './context.ts';
 import { contentKey, copyInto, type Found, gather, makeDir } from './execcopy.ts';
 import { runCommand } from './execrun.ts';
 import { FsSource, type Source, TreeSource } from './files.ts';
@@ -52,7 +53,10 @@ export class Solver {
     if (isHost && !this.front.options.allow.includes('network.host'))
       throw new BuildFault('failed to load LLB: network.host is not allowed');
     for (const state of needed) if (!state.base && state.found) await this.#base(state);
-    if (needed.some((s) => s.plans.some((p) => this.#takesContext(p)))) await this.context.load(this.#paths(needed));
+    if (needed.some((s) => s.plans.some((p) => this.#takes(p, undefined))))
+      await this.context.load(this.#paths(needed, undefined));
+    const named = new Map(needed.flatMap((s) => (s.files && s.via ? [[s.via.name, s] as const] : [])));
+    for (const [name, s] of named) await this.#announce(name, s, needed);
     return this.solve(target);
   }
 
@@ -68,16 +72,30 @@ export class Solver {
     return this.front.states.filter((s) => found.has(s));
   }
 
-  #takesContext(plan: StepPlan): boolean {
-    if (plan.kind === 'copy') return !plan.from && plan.paths.length > 0;
-    return plan.kind === 'run' && plan.mounts.some((m) => m.mount.type === 'bind' && !m.from);
+  /** Tells of the files of a named context on their way. */
+  async #announce(name: string, state: StageState, needed: readonly StageState[]): Promise<void> {
+    const { files, via } = state;
+    if (!files || typeof via?.value === 'string') return;
+    const same = needed.filter((s) => s.via?.name === name);
+    const isAll = same.some((s) => !s.isImage);
+    const paths = same.map((s) => (isAll ? undefined : this.#paths(needed, s)));
+    const asked = paths.some((p) => p === undefined) ? undefined : paths.flatMap((p) => p ?? []);
+    await this.progress.step(`[context ${name}] load from client`, (step) =>
+      step.done(`transferring ${name}:`, undefined, { current: transferred(files, asked) }),
+    );
   }
 
-  /** Paths of the context that steps take; undefined: all of it. */
-  #paths(states: readonly StageState[]): readonly string[] | undefined {
+  /** Whether a step takes files of the build's context, or of what stands for an image. */
+  #takes(plan: StepPlan, from: StageState | undefined): boolean {
+    if (plan.kind === 'copy') return plan.from === from && plan.paths.length > 0;
+    return plan.kind === 'run' && plan.mounts.some((m) => m.mount.type === 'bind' && m.from === from);
+  }
+
+  /** Paths that steps take; undefined: all. */
+  #paths(states: readonly StageState[], from: StageState | undefined): readonly string[] | undefined {
     const out: string[] = [];
     for (const plan of states.flatMap((s) => s.plans)) {
-      if (!this.#takesContext(plan)) continue;
+      if (!this.#takes(plan, from)) continue;
       if (plan.kind !== 'copy') return undefined;
       for (const p of plan.paths) out.push(p.pattern === undefined ? p.source : '/');
     }
@@ -110,14 +128,30 @@ export class Solver {
   readonly #bases = new Map<string, Promise<Snapshot>>();
 
   #base(state: StageState): Promise<Snapshot> {
-    const { found } = state;
+    const { found, files, via } = state;
+    if (files && files.size > 0) return this.#given(files);
     if (!found) return Promise.resolve({ layers: [], key: 'scratch', record: undefined });
     let base = this.#bases.get(found.shown);
     if (!base) {
-      base = this.#from(state, state.isImage ? `FROM ${found.shown}` : baseTitle(state, found.shown));
+      const title = state.isImage ? `FROM ${found.shown}` : baseTitle(state, found.shown);
+      base = this.#from(state, via ? `[context ${via.name}] ${via.value}` : title);
       this.#bases.set(found.shown, base);
     }
     return base;
+  }
+
+  /** Files of a named context that a stage stands on. */
+  async #given(files: Tree): Promise<Snapshot> {
+    const entries = [...files].map(([name, e]) => ({ ...e, name }));
+    const key = `files ${contentKey([{ base: '', entries, isPath: false, unpacks: false }])}`;
+    const cache = cacheOf(this.daemon);
+    let record = cache.get(key);
+    if (record) cache.touch(record);
+    else {
+      const layer = layerFrom(this.daemon, key, this.#treeFs(files));
+      record = cache.add(key, { type: 'regular', description: 'local source', layer, parents: [] });
+    }
+    return { layers: [record.layer as ImageLayer], key, record };
   }
 
   async #from(state: StageState, name: string): Promise<Snapshot> {
@@ -277,7 +311,7 @@ export class Solver {
   }
 
   /** A tree as a file system, to be mounted. */
-  #treeFs(tree: ReadonlyMap<string, TarEntry>): FileSystem {
+  #treeFs(tree: Tree): ReturnType<Daemon['kernel']['overlay']> {
     const fs = this.daemon.kernel.overlay([]);
     const entries = [...tree].map(([name, e]) => ({ ...e, name }));
     const failure = unpack(fs, '/', entries, { noOverwriteDirNonDir: false, virtual: virtualOf(this.daemon) });

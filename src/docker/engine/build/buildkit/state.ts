@@ -7,6 +7,7 @@ import type { Range } from '../syntax/fault.ts';
 import type { Command, Instruction, Stage } from '../syntax/instructions.ts';
 import type { Linter } from '../syntax/lint.ts';
 import type { RunMount } from '../syntax/mount.ts';
+import type { NamedContext } from './named.ts';
 
 /** An image that a stage stands on. */
 export interface Base {
@@ -119,8 +120,12 @@ export class StageState {
   isResolved = false;
   isDispatched = false;
   isBegun = false;
-  /** Files of a named context in place of an image. */
+  /** The named context that is in place of its image. */
+  via: NamedContext | undefined;
+  /** Files of a named context. */
   files: Tree | undefined;
+  /** A named context is in place of the whole stage. */
+  isReplaced = false;
   /** Where the last of each was that counts once. */
   readonly once = new Map<string, Range>();
 

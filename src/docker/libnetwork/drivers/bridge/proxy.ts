@@ -12,7 +12,7 @@ import type { DaemonSys, Kernel, Program } from '../../../../linux/kernel/machin
 import { SIGNALS } from '../../../../linux/kernel/signal.ts';
 import type { Fd, SockAddr, Sys } from '../../../../linux/kernel/sys.ts';
 import type { PortBinding } from '../../driver.ts';
-import { run } from '../../task.ts';
+import { run, whileAlive } from '../../task.ts';
 
 const PATH = '/usr/sbin/docker-proxy';
 const SCTP = 132;
@@ -94,7 +94,8 @@ export class HeldPort {
   }
 
   stop(): void {
-    if (this.#fd !== undefined) this.sys.close(this.#fd);
+    const fd = this.#fd;
+    if (fd !== undefined) whileAlive(() => this.sys.close(fd));
     this.#fd = undefined;
   }
 }
