@@ -1,4 +1,5 @@
 /** What history says of an instruction in the classic builder's words. @see moby builder/dockerfile/dispatchers.go */
+import { durationText } from '../../goduration.ts';
 import type { ImageConfig } from '../../images/spec.ts';
 import { quoted } from './buildkit/ports.ts';
 import type { Command } from './syntax/instructions.ts';
@@ -46,23 +47,9 @@ interface Health {
 function health(config: ImageConfig): string {
   const h = (config.Healthcheck ?? {}) as Health;
   const times = [h.Interval, h.Timeout, h.StartPeriod, h.StartInterval].map((ns) =>
-    JSON.stringify(goDuration(ns ?? 0)),
+    JSON.stringify(durationText(ns ?? 0)),
   );
   return `&{${quoted(h.Test ?? [])} ${times.join(' ')} ${goRune(h.Retries ?? 0)}}`;
-}
-
-/** time.Duration's String. */
-export function goDuration(ns: number): string {
-  if (ns === 0) return '0s';
-  const units: readonly [number, string][] = [
-    [1e3, 'ns'],
-    [1e6, 'µs'],
-    [1e9, 'ms'],
-  ];
-  for (const [limit, unit] of units) if (ns < limit) return `${ns / (limit / 1e3)}${unit}`;
-  const s = ns / 1e9;
-  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
-  return `${h > 0 ? `${h}h` : ''}${h > 0 || m > 0 ? `${m}m` : ''}${s % 60}s`;
 }
 
 const ESCAPES: Readonly<Record<number, string>> = {

@@ -2,9 +2,10 @@
  * Instructions of a stage, one after another: what each does to the image's settings, and the step that makes its files.
  * @see moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go: dispatch
  */
+import { durationText } from '../../../goduration.ts';
 import { clean } from '../../path.ts';
 import { sorted } from '../../sorted.ts';
-import { goDuration, goRune } from '../record.ts';
+import { goRune } from '../record.ts';
 import { isSignal } from '../signal.ts';
 import { BuildFault, located, type Range } from '../syntax/fault.ts';
 import type { Args, Command, Healthcheck, Line, Pairs, Words } from '../syntax/instructions.ts';
@@ -256,7 +257,9 @@ export class Dispatcher {
     this.#once(c);
     this.state.config.Healthcheck = { ...c.health };
     const { Test, Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = c.health;
-    const times = [Interval, Timeout, StartPeriod, StartInterval].map((ns) => JSON.stringify(goDuration(ns))).join(' ');
+    const times = [Interval, Timeout, StartPeriod, StartInterval]
+      .map((ns) => JSON.stringify(durationText(ns)))
+      .join(' ');
     this.commit(`HEALTHCHECK &{${quoted(Test)} ${times} ${goRune(Retries)}}`);
   }
 
