@@ -51,6 +51,7 @@ interface Stage {
   hasCommand: boolean;
 }
 
+/** Stages one after another; each instruction makes an image of the one before. */
 export class Stages {
   readonly #done: Stage[] = [];
   #now: Stage | undefined;

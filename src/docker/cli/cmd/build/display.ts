@@ -9,6 +9,7 @@ import { PlainDisplay } from './plain.ts';
 import { Trace } from './trace.ts';
 import { TtyDisplay } from './tty.ts';
 
+/** A way to show progress. */
 export interface Display {
   readonly trace: Trace;
   begin(): Promise<void>;

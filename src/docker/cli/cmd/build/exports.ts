@@ -4,6 +4,7 @@ import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { parseRecord } from '../../flags/csv.ts';
 
+/** What becomes of the result: its type, and its settings. */
 export type Output = Readonly<Record<string, string>>;
 
 const notSupported = (what: string, page: string): Failure =>
@@ -11,8 +12,11 @@ const notSupported = (what: string, page: string): Failure =>
     `ERROR: failed to build: ${what} is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/${page}/`,
   );
 
+/** Refuses several platforms. */
 export const multiPlatform = (): Failure => notSupported('Multi-platform build', 'build-multi-platform');
+/** Refuses `--cache-to`, but for inline caches. */
 export const cacheExport = (): Failure => notSupported('Cache export', 'build-cache-backends');
+/** Refuses `--attest` and what is short for it. */
 export const attestation = (): Failure => notSupported('Attestation', 'attestations');
 
 /** @see buildflags/export.go: parseExportEntry, build/opt.go */

@@ -80,6 +80,7 @@ function parseAll(ctx: Ctx, o: Options): Asked | Failure {
   };
 }
 
+/** Sends what the builder needs, shows its progress, and takes what it made. @returns the exit code */
 export async function buildWithKit(ctx: Ctx, o: Options, where: string): Promise<number | Failure> {
   const asked = parseAll(ctx, o);
   if (failed(asked)) return asked;

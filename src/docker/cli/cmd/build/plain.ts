@@ -8,6 +8,7 @@ import { errorLogs, type Shown, sizeShown, Trace } from './trace.ts';
 /** Lines of a failed step that are told again. */
 const LAST = 10;
 
+/** Each step under its number, as news of it come. */
 export class PlainDisplay implements Display {
   readonly trace = new Trace();
   #current: Shown | undefined;

@@ -22,6 +22,7 @@ interface Row {
 
 const align = (l: string, r: string, width: number): string => `${l.padEnd(width - r.length - 1)} ${r}`;
 
+/** All steps, drawn again every tick. */
 export class TtyDisplay implements Display {
   readonly trace = new Trace();
   #drawn = 0;

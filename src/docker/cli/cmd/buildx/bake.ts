@@ -33,6 +33,7 @@ function wordsOf(t: Target): string[] {
   ];
 }
 
+/** `docker buildx bake` */
 export const bake = command({
   path: ['buildx', 'bake'],
   buildx: true,

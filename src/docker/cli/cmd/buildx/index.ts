@@ -6,6 +6,7 @@ import { inspect } from './inspect.ts';
 import { BUILDER_COMMANDS } from './manage.ts';
 import { USAGE_COMMANDS } from './usage.ts';
 
+/** `docker buildx …` */
 export const BUILDX_COMMANDS: readonly CommandSpec[] = Object.freeze([
   bake,
   ...BUILDER_COMMANDS,

@@ -192,4 +192,5 @@ const prune = command({
   },
 });
 
+/** Those about the cache. */
 export const USAGE_COMMANDS = [du, prune];

@@ -29,6 +29,7 @@ export function transferred(files: Tree, paths: readonly string[] | undefined): 
   return taken.reduce((n, [name, e]) => n + e.bytes.length + name.length + STAT - 4, 2);
 }
 
+/** The files of a build, its Dockerfile and what of them is ignored. */
 export class BuildContext {
   /** What steps see of it. */
   files: Tree = new Map();

@@ -2,10 +2,9 @@
  * Instructions of a stage, one after another: what each does to the image's settings, and the step that makes its files.
  * @see moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go: dispatch
  */
-import { durationText } from '../../../goduration.ts';
 import { clean } from '../../path.ts';
 import { sorted } from '../../sorted.ts';
-import { goRune } from '../record.ts';
+import { healthText } from '../record.ts';
 import { isSignal } from '../signal.ts';
 import { BuildFault, located, type Range } from '../syntax/fault.ts';
 import type { Args, Command, Healthcheck, Line, Pairs, Words } from '../syntax/instructions.ts';
@@ -256,11 +255,7 @@ export class Dispatcher {
   #health(c: Healthcheck): void {
     this.#once(c);
     this.state.config.Healthcheck = { ...c.health };
-    const { Test, Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = c.health;
-    const times = [Interval, Timeout, StartPeriod, StartInterval]
-      .map((ns) => JSON.stringify(durationText(ns)))
-      .join(' ');
-    this.commit(`HEALTHCHECK &{${quoted(Test)} ${times} ${goRune(Retries)}}`);
+    this.commit(`HEALTHCHECK ${healthText(c.health)}`);
   }
 
   #expose(c: Words): void {

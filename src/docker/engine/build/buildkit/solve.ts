@@ -33,6 +33,7 @@ export interface Snapshot {
   readonly record: CacheRecord | undefined;
 }
 
+/** The steps of one build; each stage is solved once. */
 export class Solver {
   readonly #solved = new Map<StageState, Promise<Snapshot>>();
   #isGone = false;

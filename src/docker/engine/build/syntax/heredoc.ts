@@ -2,6 +2,7 @@
 import { BuildFault } from './fault.ts';
 import { lex } from './shell.ts';
 
+/** A here-document: how it is announced, and what stands in it. */
 export interface Heredoc {
   readonly name: string;
   readonly fd: number;

@@ -4,6 +4,7 @@ import { suggestion } from './suggest.ts';
 
 type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
 
+/** What a step has mounted. */
 export interface RunMount {
   type: MountType;
   from: string;
