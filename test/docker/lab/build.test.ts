@@ -106,4 +106,9 @@ test('the classic builder keeps its steps', async () => {
     '',
   ]);
   expect((await m.lines('docker history -q old')).includes('<missing>')).toBe(false);
+  const limited =
+    "printf 'FROM busybox\\nRUN true\\n' | DOCKER_BUILDKIT=0 docker build --rm=false -m 64m --cpu-shares 7 -";
+  await m.out(`${limited} 2>/dev/null`);
+  const held = await m.out("docker inspect -f '{{.HostConfig.Memory}} {{.HostConfig.CpuShares}}' $(docker ps -lq)");
+  expect(held).toBe('67108864 7');
 });

@@ -137,7 +137,12 @@ test('what is built is told nowhere but in the image; the cache is listed and pr
     expect.arrayContaining(['RECLAIMABLE', 'true', 'true']),
   );
   expect(await m.out("docker system df --format '{{.Type}} {{.TotalCount}}' | tail -1")).toBe('Build Cache 2');
+  expect(await m.lines("docker buildx du --format '{{.Size}} {{.Shared}}'")).toEqual([
+    '2B true',
+    expect.stringMatching(/MB true$/),
+  ]);
   expect(await m.out('docker builder prune -f')).toBe('Total:\t0B');
+  expect(await m.out('docker buildx prune -f --filter foo=bar')).toBe('Total:\t0B');
   expect((await m.lines('docker buildx prune -af')).length).toBe(4);
 });
 

@@ -4,6 +4,7 @@ import { readStdin } from '../../archive/write.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
+import { ramInBytes } from '../../flags/values.ts';
 import { parseReference } from '../../reference.ts';
 import { query } from './build.ts';
 import { type BuildContext, readContext } from './context.ts';
@@ -35,12 +36,14 @@ export async function buildClassic(ctx: Ctx, o: Options, where: string): Promise
         125,
       );
   }
+  const limits = limitsOf(o);
+  if (failed(limits)) return limits;
   const c = await contextOf(ctx, where, o.string('file'));
   if (failed(c)) return c;
   const quiet = o.bool('quiet');
   if (!quiet) await ctx.out(`Sending build context to Docker daemon  ${bytesShown(c.archive.length)}\r\r\n`);
   const headers = { 'content-type': 'application/x-tar' };
-  const asked = { ...query(ctx, o, c.dockerfile), q: quiet ? '1' : undefined };
+  const asked = { ...query(ctx, o, c.dockerfile), ...limits, q: quiet ? '1' : undefined };
   const reply = await ctx.client.call('POST', '/build', { query: asked, raw: c.archive, headers });
   if (failed(reply)) return reply;
   let id = '';
@@ -50,6 +53,27 @@ export async function buildClassic(ctx: Ctx, o: Options, where: string): Promise
     await ctx.out(m.stream ?? (m.status === undefined ? '' : `${m.status}\n`));
   }
   return writeId(ctx, o, id) ?? 0;
+}
+
+/** What steps may use, which only this builder heeds. */
+function limitsOf(o: Options): Record<string, string> | Failure {
+  const out: Record<string, string> = {};
+  for (const name of ['cpu-period', 'cpu-quota', 'cpu-shares'])
+    if (o.int(name) !== 0) out[name.replace('-', '')] = String(o.int(name));
+  for (const name of ['cpuset-cpus', 'cpuset-mems'])
+    if (o.string(name) !== '') out[name.replace('-', '')] = o.string(name);
+  for (const [name, key] of [
+    ['memory', 'memory'],
+    ['memory-swap', 'memswap'],
+  ] as const) {
+    const text = o.string(name);
+    if (text === '') continue;
+    const bytes = text === '-1' && name === 'memory-swap' ? { value: -1 } : ramInBytes(text);
+    if ('error' in bytes)
+      return new Failure(`invalid argument ${JSON.stringify(text)} for "--${name}" flag: ${bytes.error}`);
+    out[key] = String(bytes.value);
+  }
+  return out;
 }
 
 async function contextOf(ctx: Ctx, where: string, file: string): Promise<BuildContext | Failure> {

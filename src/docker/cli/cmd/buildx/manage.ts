@@ -107,7 +107,7 @@ const ls = command({
     }
     const made = renderList(listing(ctx, isTable, !o.bool('no-trunc')), rows, format, COLUMNS, '');
     await ctx.out(made.text);
-    return made.failure ?? 0;
+    return made.failure ? new Failure(`ERROR: ${made.failure.message}`) : 0;
   },
 });
 

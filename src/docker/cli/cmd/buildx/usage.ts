@@ -2,8 +2,9 @@
 import { tabwrite } from '../../../../base/tabwriter.ts';
 import { parseRfc3339 } from '../../../time.ts';
 import type { Ctx } from '../../context.ts';
-import { Failure, failed } from '../../failure.ts';
+import { DaemonError, Failure, failed } from '../../failure.ts';
 import { parseDuration } from '../../flags/gostrconv.ts';
+import { type Listing, renderList } from '../../formatter/table.ts';
 import { humanDuration, timeString } from '../../formatter/time.ts';
 import { humanSize } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
@@ -55,6 +56,39 @@ function verbose(ctx: Ctx, list: readonly CacheRecord[]): string {
     .join('');
 }
 
+const COLUMNS = '{{.ID}}\\t{{.Reclaimable}}\\t{{.Size}}\\t{{.LastUsedAt}}';
+
+/** For formats of one's own. */
+const listing = (ctx: Ctx): Listing<CacheRecord> => ({
+  type: 'commands.duContext',
+  headers: {
+    ID: 'ID',
+    Parents: 'PARENTS',
+    CreatedAt: 'CREATED AT',
+    Mutable: 'MUTABLE',
+    Reclaimable: 'RECLAIMABLE',
+    Shared: 'SHARED',
+    Size: 'SIZE',
+    Description: 'DESCRIPTION',
+    UsageCount: 'USAGE COUNT',
+    LastUsedAt: 'LAST ACCESSED',
+    Type: 'TYPE',
+  },
+  columns: (r) => ({
+    ID: r.ID,
+    Parents: (r.Parents ?? []).join(','),
+    CreatedAt: timeString(r.CreatedAt),
+    Mutable: isMutable(r),
+    Reclaimable: !r.InUse,
+    Shared: r.Shared,
+    Size: humanSize(r.Size),
+    Description: r.Description,
+    UsageCount: String(r.UsageCount),
+    LastUsedAt: ago(ctx, r.LastUsedAt),
+    Type: r.Type,
+  }),
+});
+
 /** `key=value`, `key!=value`, `key~=value` @see toBuildkitPruneInfo */
 function matches(filters: readonly string[]): ((r: CacheRecord) => boolean) | Failure {
   const tests: ((r: CacheRecord) => boolean)[] = [];
@@ -91,9 +125,12 @@ function fieldOf(r: CacheRecord, key: string): string {
   return String(fields[key] ?? '');
 }
 
+/** In buildx's words, which name no daemon. */
+const reason = (f: Failure): string => (f instanceof DaemonError ? f.reason : f.message);
+
 async function records(ctx: Ctx): Promise<CacheRecord[] | Failure> {
   const got = await ctx.client.get<{ BuildCache: CacheRecord[] | null }>('/system/df', { type: 'build-cache' });
-  return failed(got) ? new Failure(`ERROR: ${got.message}`) : (got.BuildCache ?? []);
+  return failed(got) ? new Failure(`ERROR: ${reason(got)}`) : (got.BuildCache ?? []);
 }
 
 const filterFlag = flag('filter', 'stringArray', 'Only what meets a condition');
@@ -119,6 +156,11 @@ const du = command({
         await ctx.out(`${JSON.stringify({ ...r, Mutable: isMutable(r), Reclaimable: !r.InUse })}\n`);
       return 0;
     }
+    if (o.string('format') !== '') {
+      const made = renderList(listing(ctx), list, o.string('format'), COLUMNS, '');
+      await ctx.out(made.text);
+      return made.failure ? new Failure(`ERROR: ${made.failure.message}`) : 0;
+    }
     await ctx.out(
       o.bool('verbose')
         ? tabwrite(verbose(ctx, list), TABS)
@@ -135,6 +177,8 @@ const du = command({
   },
 });
 
+/** What the daemon knows of records. */
+const FILTERS = ['id', 'parent', 'type', 'description', 'inuse', 'shared', 'private', 'until', 'unused-for'];
 const WARNING = 'WARNING! This will remove all dangling build cache. Are you sure you want to continue?';
 const ALL = 'WARNING! This will remove all build cache. Are you sure you want to continue?';
 
@@ -169,6 +213,11 @@ const prune = command({
     if ('error' in span)
       return new Failure(`ERROR: ${JSON.stringify(name)} filter expects a duration (e.g., '24h'): ${span.error}`);
     if (!o.bool('force') && !(await ctx.confirm(o.bool('all') ? ALL : WARNING))) return 0;
+    if (Object.keys(filters).some((f) => !FILTERS.includes(f))) {
+      // what no record has fits none
+      await ctx.out('Total:\t0B\n');
+      return 0;
+    }
     const before = await records(ctx);
     if (failed(before)) return before;
     const keep = o.changed('reserved-space') ? o.int('reserved-space') : o.int('keep-storage');
@@ -180,7 +229,7 @@ const prune = command({
         'reserved-space': keep > 0 ? String(keep) : undefined,
       },
     });
-    if (failed(got)) return new Failure(`ERROR: ${got.message}`);
+    if (failed(got)) return new Failure(`ERROR: ${reason(got)}`);
     const gone = (got.CachesDeleted ?? []).flatMap((id) => before.filter((r) => r.ID === id));
     if (o.bool('verbose')) await ctx.out(tabwrite(verbose(ctx, gone), TABS));
     else if (gone.length > 0) {

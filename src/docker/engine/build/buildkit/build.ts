@@ -20,6 +20,9 @@ import { Progress } from './progress.ts';
 import { Solver } from './solve.ts';
 import type { Base, BuildKitOptions, Frontend } from './state.ts';
 
+/** What can be asked for instead of a build. */
+const CALLS = ['check', 'outline', 'targets'];
+
 /** Where a build's files come from. */
 export type Given =
   | { readonly kind: 'session'; readonly entries: readonly TarEntry[] }
@@ -76,6 +79,7 @@ async function run(
   const check = options.buildArgs.BUILDKIT_DOCKERFILE_CHECK ?? directive('check', source).value;
   const lint = new Linter(check);
   const isCall = options.call !== '' && options.call !== 'build';
+  if (isCall && !CALLS.includes(options.call)) throw new BuildFault(`unsupported request frontend.${options.call}`);
   let front: Frontend | undefined;
   let fault: BuildFault | undefined;
   try {
