@@ -17,7 +17,7 @@ import { type StartOptions, start } from './start.ts';
 import { kill, stop } from './stop.ts';
 
 /** What is shown, and what ends it. */
-export interface AttachedOptions {
+interface AttachedOptions {
   /** Services whose output is shown. */
   readonly attachTo: readonly string[];
   /** Services asked for. */
@@ -91,7 +91,7 @@ class Session {
     const { c, o, project } = this;
     const list = await containersOf(c, project.name, { services: o.attachTo });
     if (failed(list)) return list;
-    const mine = byName(list.filter(() => o.attachTo.length > 0));
+    const mine = o.attachTo.length > 0 ? byName(list) : [];
     if (mine.length === 0) return undefined;
     const names = mine.map((x) => shortName(x, c.separator));
     await c.ctx.out(`Attaching to ${names.join(', ')}\n`);

@@ -2,14 +2,14 @@
 import { utf8 } from '../../base/http.ts';
 import { build } from '../cli/cmd/build/build.ts';
 import { Failure, failed } from '../cli/failure.ts';
-import { parseFlags } from '../cli/flags/parse.ts';
 import type { Compose } from './compose.ts';
 import { imageOf } from './create/body.ts';
+import { docker } from './docker.ts';
 import { COMPOSE_VERSION, PROJECT, SERVICE, VERSION } from './labels.ts';
 import type { Project, ServiceConfig } from './model/project.ts';
 
 /** Flags of a build. */
-export interface BuildChoice {
+interface BuildChoice {
   readonly quiet?: boolean;
   readonly noCache?: boolean;
   readonly pull?: boolean;
@@ -99,8 +99,7 @@ export async function buildServices(
       c.ctx.sys.mkdir(dir, 0o700);
       c.ctx.sys.writeFile(inline, utf8(text as string));
     }
-    const parsed = parseFlags(build.flags, words(c, project, s, choice, inline));
-    const got = await build.run?.(c.ctx, parsed.options, parsed.args);
+    const got = await docker(c, build, words(c, project, s, choice, inline));
     if (inline !== undefined) {
       c.ctx.sys.unlink(inline);
       c.ctx.sys.rmdir(dir);

@@ -21,7 +21,7 @@ import { scaleOf } from './wait.ts';
 export type Recreate = 'diverged' | 'force' | 'never';
 
 /** How far a project is changed. */
-export interface ConvergeOptions {
+interface ConvergeOptions {
   /** Services that were asked for. */
   readonly services: readonly string[];
   readonly recreate: Recreate;

@@ -124,6 +124,17 @@ test('scale, orphans, one-off containers', async () => {
   expect(await m.fails('cd /root/names && docker compose run --rm b sh -c "exit 5" 2>/dev/null')).toBe(' [5]');
 });
 
+test('what no service uses is made when it is asked for', async () => {
+  await file('spare', 'services: {a: {image: busybox}}\nvolumes: {v: {}}\nnetworks: {n: {}}');
+  const made = async (words: string): Promise<string[]> =>
+    (await progress('spare', words)).filter((l) => l.endsWith(' Created')).sort();
+  expect(await made('create')).toEqual(['Container spare-a-1 Created', 'Network spare_default Created']);
+  expect(await made('--all-resources create')).toEqual(['Network spare_n Created', 'Volume "spare_v" Created']);
+  expect(await m.out('cd /root/spare && docker compose config --volumes')).toBe('');
+  await progress('spare', '--all-resources down -v');
+  expect(await m.out('docker volume ls -qf name=spare; docker network ls -qf name=spare')).toBe('');
+});
+
 test('stop, start, restart, kill, pause, rm, and down in the order of dependencies', async () => {
   const state = (): Promise<string[]> =>
     m.lines("cd /root/shop && docker compose ps -a --format '{{.Service}} {{.State}}'");
@@ -226,6 +237,10 @@ test('errors in the words of the real one', async () => {
   expect(await up('services: {a: {image: nginx, volumes: ["vol:/v"]}}\nvolumes: {vol: {external: true}}')).toBe(
     'external volume "vol" not found [1]',
   );
+  expect(await up('services: {a: {image: nginx, security_opt: ["seccomp:compose.yml"]}}')).toBe(
+    "compacting json for seccomp profile (compose.yml) failed: invalid character 's' looking for beginning of value [1]",
+  );
+  expect(await m.out("docker compose ls -aq --filter 'name=['")).toBe('');
   expect(await m.fails('cd /root/bad && docker compose exec -T a ls')).toBe('service "a" is not running [1]');
   expect(await m.fails('cd /root/bad && docker compose ps nope')).toBe('no such service: nope [1]');
   expect(await m.fails('cd /root/bad && docker compose up --wait --abort-on-container-exit')).toBe(

@@ -15,7 +15,7 @@ interface Presenter {
 }
 
 /** How lines look. */
-export interface ConsumerOptions {
+interface ConsumerOptions {
   readonly colour: boolean;
   readonly prefix: boolean;
   /** The moment of printing stands before each line. */
