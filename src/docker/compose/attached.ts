@@ -63,7 +63,7 @@ class Session {
     const monitor = new Monitor(c, project.name, watched, (h) => this.#happened(h));
     const listening = await monitor.begin();
     if (failed(listening)) return listening;
-    const print = (source: string, line: string): void => this.#consumer.line(1, source, line);
+    const print = (source: string, line: string): void => void this.#consumer.line(1, source, line);
     const bad = await start(c, project.name, { ...o.start, project, print });
     if (bad && this.#interrupts === 0) {
       monitor.stop();
@@ -126,7 +126,7 @@ class Session {
     if (o.attachTo.length > 0 && !o.attachTo.includes(h.service)) return;
     if (this.#attached.has(h.id) && !h.restarting) return;
     const since = String(Number(this.c.ctx.sys.realtime()) / 1e9);
-    const print = (fd: 1 | 2, line: string): void => this.#consumer.line(fd, h.source, line);
+    const print = (fd: 1 | 2, line: string): Promise<void> => this.#consumer.line(fd, h.source, line);
     this.#work.push(logsOf(this.c, h.id, { follow: true, since }, print));
   }
 

@@ -10,6 +10,7 @@ import { Contexts } from '../cli/contexts/contexts.ts';
 import { Failure, failed } from '../cli/failure.ts';
 import type { Options } from '../cli/flags/options.ts';
 import { parseFlags } from '../cli/flags/parse.ts';
+import { goMarshal } from '../cli/gojson.ts';
 import { ORIGINAL } from '../cli/plugins.ts';
 import { GLOBAL_FLAGS } from '../cli/root.ts';
 import { COMMANDS, findCompose } from './commands.ts';
@@ -104,7 +105,7 @@ async function runCommand(
   if (failed(c)) return refused(c);
   const got = await spec.run(c, parsed.options, parsed.args);
   if (!failed(got)) return said('', '', got);
-  return c.json ? refused(new Failure(JSON.stringify({ error: true, message: got.message }), got.code)) : refused(got);
+  return c.json ? refused(new Failure(goMarshal({ error: true, message: got.message }), got.code)) : refused(got);
 }
 
 /** @param words those of a docker command line */
