@@ -5,6 +5,7 @@
 import type { ContainerSummary } from '../api/types.ts';
 import { Failure, failed } from '../cli/failure.ts';
 import { goQuote } from '../cli/flags/gostrconv.ts';
+import { providerFault } from './beyond.ts';
 import type { Compose } from './compose.ts';
 import { byName, isOneOff, numberOf, serviceOf } from './containers.ts';
 import { imageOf } from './create/body.ts';
@@ -95,6 +96,8 @@ export class Convergence {
 
   async #ensure(given: ServiceConfig, recreate: Recreate, o: ConvergeOptions): Promise<Failure | undefined> {
     const { c } = this;
+    const provider = providerFault(c, given);
+    if (provider) return provider;
     const expected = scaleOf(given);
     if (expected > 1 && given.container_name)
       return new Failure(

@@ -176,6 +176,7 @@ test('secrets, configs, memory, hosts and hooks', async () => {
     configs: [{source: text, target: /etc/text}]
     extra_hosts: [far.lab=192.0.2.7]
     post_start: [{command: "sh -c 'echo $\${IT} > /hook'", environment: {IT: ran}}]
+  y: {image: training/webapp, use_api_socket: true}
 secrets: {word: {file: ./word}, shell: {environment: HOME}}
 configs: {text: {content: "a\\nb\\n"}}`,
   );
@@ -186,6 +187,11 @@ configs: {text: {content: "a\\nb\\n"}}`,
       `cd /root/files && docker compose exec -T x sh -c 'cat /run/secrets/word /etc/text /hook; cat /etc/other; echo; getent hosts far.lab | tr -s " "'`,
     ),
   ).toEqual(['hush', 'a', 'b', 'ran', '/root', '192.0.2.7 far.lab']);
+  expect(
+    await m.out(
+      `cd /root/files && docker compose exec -T y sh -c 'curl -s --unix-socket /var/run/docker.sock http://d/_ping; cat $DOCKER_CONFIG/config.json'`,
+    ),
+  ).toBe('OK{\n\t"auths": {}\n}');
   await progress('files', 'down -t 0');
 });
 
@@ -241,6 +247,12 @@ test('errors in the words of the real one', async () => {
     "compacting json for seccomp profile (compose.yml) failed: invalid character 's' looking for beginning of value [1]",
   );
   expect(await m.out("docker compose ls -aq --filter 'name=['")).toBe('');
+  expect(await up('services: {a: {image: nginx, models: [m]}}\nmodels: {m: {model: ai/x}}')).toBe(
+    "'models' support requires Docker Model plugin [1]",
+  );
+  expect(await up('services: {a: {provider: {type: nosuch}}}')).toBe(
+    'exec: "nosuch": executable file not found in $PATH [1]',
+  );
   expect(await m.fails('cd /root/bad && docker compose exec -T a ls')).toBe('service "a" is not running [1]');
   expect(await m.fails('cd /root/bad && docker compose ps nope')).toBe('no such service: nope [1]');
   expect(await m.fails('cd /root/bad && docker compose up --wait --abort-on-container-exit')).toBe(
