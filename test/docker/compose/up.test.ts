@@ -172,6 +172,7 @@ test('secrets, configs, memory, hosts and hooks', async () => {
   x:
     image: training/webapp
     tmpfs: [/run]
+    blkio_config: {device_read_bps: [{path: /dev/null, rate: 1mb}]}
     secrets: [word, {source: shell, target: /etc/other}]
     configs: [{source: text, target: /etc/text}]
     extra_hosts: [far.lab=192.0.2.7]
@@ -192,6 +193,9 @@ configs: {text: {content: "a\\nb\\n"}}`,
       `cd /root/files && docker compose exec -T y sh -c 'curl -s --unix-socket /var/run/docker.sock http://d/_ping; cat $DOCKER_CONFIG/config.json'`,
     ),
   ).toBe('OK{\n\t"auths": {}\n}');
+  expect(await m.out("docker inspect -f '{{json .HostConfig.BlkioDeviceReadBps}}' files-x-1")).toBe(
+    '[{"Path":"/dev/null","Rate":1048576}]',
+  );
   await progress('files', 'down -t 0');
 });
 
@@ -211,11 +215,15 @@ test('images are built when they are missing', async () => {
     `services:
   top: {build: {dockerfile_inline: "FROM base\\nRUN cat /b > /t\\n", additional_contexts: {base: "service:low"}}, command: cat /t}
   low: {build: {dockerfile_inline: "FROM busybox\\nRUN echo low > /b\\n"}}
+  two: {build: {dockerfile_inline: "FROM busybox", platforms: [linux/amd64, linux/arm64]}}
   bad: {build: {dockerfile_inline: "FROM busybox\\nRUN false\\n"}}`,
   );
   expect(
     (await progress('upon', 'build top low 2>&1; docker compose up top')).filter((l) => /Built|\| low$/.test(l)),
   ).toEqual(['upon-low Built', 'upon-top Built', 'top-1 | low']);
+  expect(await m.fails('cd /root/upon && docker compose build two')).toBe(
+    'target two: Multi-platform build is not supported for the docker driver. [1]',
+  );
   expect((await m.fails('cd /root/upon && docker compose build bad', true)).split('\n').at(-1)).toBe(
     'target bad: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1 [1]',
   );
