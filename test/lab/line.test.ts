@@ -37,6 +37,9 @@ describe('the line', () => {
     expect(await p.runs('')).toBe('one\n');
     expect(await p.runs('!!')).toBe('echo one\none\n');
     expect(await p.runs('history | tail -n 2')).toBe('    4  echo one\n    5  history | tail -n 2\n');
+    expect(await p.runs("HISTTIMEFORMAT='%F %H:%M '; history 1")).toMatch(
+      /^ {4}6 {2}2026-11-23 \d\d:\d\d HISTTIMEFORMAT=.*; history 1\n$/,
+    );
   });
 
   test('editing keys', async () => {

@@ -10,6 +10,8 @@ export class History {
   limit = 500;
   /** Lines that were changed while they were recalled, by number: what they were, and the changes. */
   readonly changed = new Map<number, { was: string; past: EditedLine['past'] }>();
+  /** When lines were typed, by number: nanoseconds since 1970. */
+  readonly times = new Map<number, bigint>();
   /** Lines of the file that `history -n` has seen. */
   read = 0;
   /** Lines that `history -a` and the end of the shell have yet to write. */
@@ -35,7 +37,7 @@ export class History {
     this.fresh++;
     while (this.lines.length > this.limit) {
       this.lines.shift();
-      this.base++;
+      this.times.delete(this.base++);
     }
   }
 

@@ -248,7 +248,9 @@ async function remember(sh: Shell, text: string): Promise<void> {
     line = (await sh.sys.load(() => import('./remember.ts'))).historyText(sh, line);
   const size = Number(sh.vars.get('HISTSIZE') || 'all');
   sh.history.limit = size >= 0 ? size : Number.POSITIVE_INFINITY;
-  if (line !== undefined) sh.history.add(line, sh.vars.get('HISTCONTROL'));
+  if (line === undefined) return;
+  sh.history.add(line, sh.vars.get('HISTCONTROL'));
+  sh.history.times.set(sh.history.next - 1, sh.sys.realtime());
 }
 
 /** $LINES and $COLUMNS are the terminal's. */

@@ -1,4 +1,6 @@
 /** history, fc. @see bash builtins/history.def, fc.def */
+
+import { strftime } from '../../../base/strftime.ts';
 import { isErr } from '../../kernel/errno.ts';
 import { expansion } from '../histexpand.ts';
 import { runText } from '../script.ts';
@@ -37,9 +39,11 @@ function show(sh: Shell, rest: readonly string[], out: Output): number {
   if (rest.length > 1) return out.error('too many arguments');
   const count = rest[0] === undefined ? h.lines.length : Math.abs(Number(rest[0]));
   const stamp = sh.vars.get('HISTTIMEFORMAT');
-  const when = stamp ? sh.promptText(`\\D{${stamp}}`) : '';
+  // lines that were read from a file count from when the first one here was typed
+  const since = [...h.times.values()][0] ?? sh.sys.realtime();
   for (let i = Math.max(0, h.lines.length - count); i < h.lines.length; i++) {
     const n = h.base + i;
+    const when = stamp ? strftime(stamp, h.times.get(n) ?? since) : '';
     out.print(`${String(n).padStart(5)}${h.changed.has(n) ? '*' : ' '} ${when}${h.lines[i]}\n`);
   }
   return 0;
@@ -67,7 +71,11 @@ function remove(sh: Shell, spec: string, out: Output): number {
   const to = m[2] === undefined ? from : place(Number(m[2]));
   const inside = (at: number): boolean => at >= 0 && at < h.lines.length;
   if (!inside(from) || !inside(to) || to < from) return out.error(`${spec}: history position out of range`);
+  const times = h.lines.map((_, i) => h.times.get(h.base + i));
   h.lines.splice(from, to - from + 1);
+  times.splice(from, to - from + 1);
+  h.times.clear();
+  for (const [i, t] of times.entries()) if (t !== undefined) h.times.set(h.base + i, t);
   h.fresh = Math.min(h.fresh, h.lines.length);
   return 0;
 }
