@@ -33,7 +33,7 @@ export async function answer(m: ServiceManager, r: HttpRequest): Promise<HttpRes
   const { files }: UnitText = isDocker ? readUnit(m.fs, DOCKER) : { files: [], commands: [] };
   const changed = isDocker && JSON.stringify(files) !== JSON.stringify(m.docker.files);
   const bad = r.method === 'POST' && isDocker && (action === 'start' || action === 'restart') && refused(m);
-  if (r.method === 'POST' && !bad) await act(m, unit, action);
+  if (r.method === 'POST' && !bad) await order(m, unit, action);
   return json(200, { ...shown(m, unit), files, changed, bad });
 }
 
@@ -73,7 +73,13 @@ export async function ended(m: ServiceManager, signal?: number): Promise<void> {
   if (u.waiting !== mark) return;
   u.restarts = (u.restarts ?? 0) + 1;
   note(`Scheduled restart job, restart counter is at ${u.restarts}.`);
-  await act(m, u, 'start');
+  await order(m, u, 'start');
+}
+
+/** What a unit is told to do comes after what it was told before. */
+function order(m: ServiceManager, u: Unit, action: string): Promise<void> {
+  u.job = (u.job ?? Promise.resolve()).then(() => act(m, u, action));
+  return u.job;
 }
 
 async function act(m: ServiceManager, u: Unit, action: string): Promise<void> {

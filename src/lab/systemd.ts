@@ -36,6 +36,8 @@ export interface Unit {
   failed: boolean;
   /** While it waits to be started again: this time's mark. */
   waiting?: object;
+  /** The last order to it. */
+  job?: Promise<void>;
   /** How often it was started again. */
   restarts?: number;
   readonly main: string;

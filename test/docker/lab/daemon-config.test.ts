@@ -171,7 +171,11 @@ test('with live-restore containers go on without the engine: rules stay, proxies
   expect(await m.out("systemctl status docker | sed -n 's/ since.*//; s/^ *Active: //p'")).toBe(
     'activating (auto-restart) (Result: signal)',
   );
-  await m.out('systemctl start docker; docker ps');
+  await m.out(
+    'systemctl start docker; docker run -d --name slow busybox sleep 1000; kill -9 $(pidof dockerd); sleep 1',
+  );
+  await m.out('systemctl start docker & sleep 2; systemctl start docker; wait; docker rm slow');
+  expect(await m.out('pidof dockerd')).toMatch(/^\d+$/);
   await m.out('kill -9 $(pidof dockerd); sleep 1; systemctl stop docker; sleep 10; ! pidof dockerd');
   expect(await state()).toBe('inactive');
   expect(await m.fails('docker ps')).toContain('Cannot connect to the Docker daemon');
