@@ -80,11 +80,11 @@ export async function ended(e: Engine, signal?: number): Promise<void> {
 export async function up(e: Engine, args?: readonly string[]): Promise<boolean> {
   if (e.isUp) return true;
   const { daemon } = e;
-  if (!daemon.config['live-restore']) await stopAll(daemon);
   e.process = daemon.kernel.daemon(['dockerd', ...(args ?? [])], { parent: 1 });
   daemon.controller.daemon = e.process;
   daemon.pid = e.process.pid;
   e.heed();
+  if (!daemon.config['live-restore']) await stopAll(daemon);
   const bad = (await command(e, args)) ?? configure(e);
   if (bad) return give(e, bad.message);
   for (const c of daemon.containers.values()) c.sandbox?.restart(true);
