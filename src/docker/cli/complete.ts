@@ -7,7 +7,6 @@ import type { Sys } from '../../linux/kernel/sys.ts';
 import type { Completer } from '../../linux/shell/complete.ts';
 import type { ContainerSummary, ImageSummary, NetworkInspect } from '../api/types.ts';
 import { Client } from './client.ts';
-import { ConfigFile } from './contexts/config.ts';
 import { Contexts } from './contexts/contexts.ts';
 import { failed } from './failure.ts';
 import { parseFlags } from './flags/parse.ts';
@@ -96,8 +95,7 @@ export const dockerCompleter: Completer = {
     while (at < before.length && (before[at] as string).startsWith('-'))
       at += awaited(GLOBAL_FLAGS, before[at] as string) ? 2 : 1;
     const { options } = parseFlags(GLOBAL_FLAGS, before.slice(0, at));
-    const config = new ConfigFile(sys, sys.env.DOCKER_CONFIG || `${sys.env.HOME ?? '/root'}/.docker`);
-    const client = new Client(sys, new Contexts(sys, config, options).host());
+    const client = new Client(sys, Contexts.of(sys, options).host());
     for (let n = at + 1; n <= before.length; n++) {
       const path = before.slice(at, n);
       const spec = findCommand(path);

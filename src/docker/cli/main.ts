@@ -7,7 +7,6 @@ import type { Program } from '../../linux/kernel/machine.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import { Client } from './client.ts';
 import { Ctx } from './context.ts';
-import { ConfigFile } from './contexts/config.ts';
 import { Contexts } from './contexts/contexts.ts';
 import { Failure, failed } from './failure.ts';
 import type { Options } from './flags/options.ts';
@@ -79,12 +78,6 @@ function resolve(words: readonly string[], ping: Ping): Resolved {
   return said('', '');
 }
 
-/** The command's settings, by its own flags and the environment. */
-function contextsOf(sys: Sys, global: Options): Contexts {
-  const given = global.changed('config') ? global.string('config') : sys.env.DOCKER_CONFIG;
-  return new Contexts(sys, new ConfigFile(sys, given || `${sys.env.HOME ?? '/root'}/.docker`), global);
-}
-
 const experimentalFlag = (name: string): string =>
   `"--${name}" is only supported on a Docker daemon with experimental features enabled`;
 
@@ -103,7 +96,7 @@ async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Op
   const newer = spec.flags.filter((f) => f.experimental && parsed.options.changed(f.name)).map((f) => f.name);
   if (newer.length > 0) return refused(new Failure(newer.map(experimentalFlag).join('\n')));
   if (!spec.run) return refused(new Failure(`docker: '${invoked}' is not part of this laboratory yet`));
-  const contexts = contextsOf(sys, global);
+  const contexts = Contexts.of(sys, global);
   const ctx = new Ctx(sys, new Client(sys, contexts.host()), invoked, contexts);
   await ctx.out(notes);
   await ctx.err(contexts.config.warning);
@@ -113,7 +106,7 @@ async function runCommand(sys: Sys, found: Exclude<Resolved, Output>, global: Op
 
 /** What the engine says of itself, for pages that list commands; nothing when it is not there. */
 async function pingOf(sys: Sys, global: Options): Promise<Ping> {
-  const client = new Client(sys, contextsOf(sys, global).host());
+  const client = new Client(sys, Contexts.of(sys, global).host());
   await client.negotiate();
   return client.ping;
 }
@@ -136,7 +129,8 @@ async function docker(sys: Sys): Promise<Output> {
     return said(`Docker version ${CLIENT_VERSION}, build ${GIT_COMMIT}\n`);
   const words = global.args;
   const plugin = pluginOf(sys, words);
-  if (plugin) return said('', '', await runPlugin(sys, plugin));
+  const done = plugin && (await runPlugin(sys, plugin));
+  if (done !== undefined) return said('', '', done);
   const ping = (): Promise<Ping> => pingOf(sys, global.options);
   const page = async (): Promise<string> => {
     const plugins = (await describedPlugins(sys)).map((p) => [p.Name, p.ShortDescription] as const);

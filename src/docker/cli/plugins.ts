@@ -3,6 +3,7 @@
  * @see docker/cli cli-plugins/manager/{manager,plugin}.go, cmd/docker/docker.go: tryPluginRun
  */
 import { text, utf8 } from '../../base/http.ts';
+import { jsonFault } from '../../base/jsonfault.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import { SIGNALS } from '../../linux/kernel/signal.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
@@ -13,10 +14,12 @@ export const METADATA = 'docker-cli-plugin-metadata';
 export const ORIGINAL = 'DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND';
 
 const PREFIX = 'docker-';
+const NAME = /^[a-z][a-z0-9]*$/;
 const SYSTEM = ['/usr/local/lib', '/usr/local/libexec', '/usr/lib', '/usr/libexec'].map(
   (d) => `${d}/docker/cli-plugins`,
 );
 
+/** A file that may be a plugin. */
 export interface Plugin {
   readonly name: string;
   readonly path: string;
@@ -49,17 +52,19 @@ export function plugins(sys: Sys): Plugin[] {
   for (const dir of directories(sys)) {
     const entries = sys.readdir(dir);
     if (isErr(entries)) continue;
-    for (const { name } of entries) {
+    for (const { name, kind } of entries) {
       const short = name.slice(PREFIX.length);
-      if (name.startsWith(PREFIX) && !found.has(short)) found.set(short, { name: short, path: `${dir}/${name}` });
+      if (kind === 'dir' || !name.startsWith(PREFIX) || !NAME.test(short) || found.has(short)) continue;
+      found.set(short, { name: short, path: `${dir}/${name}` });
     }
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The one of that name. */
 export const findPlugin = (sys: Sys, name: string): Plugin | undefined => plugins(sys).find((p) => p.name === name);
 
-/** Asks it. Undefined when it gives no answer. */
+/** Asks it. Undefined when it does not answer as a plugin does. */
 async function metadataOf(sys: Sys, plugin: Plugin): Promise<Metadata | undefined> {
   const [from, to] = sys.pipe();
   const pid = sys.spawn(plugin.path, { argv: [plugin.path, METADATA], fds: { 1: to, 2: to } });
@@ -73,11 +78,11 @@ async function metadataOf(sys: Sys, plugin: Plugin): Promise<Metadata | undefine
   sys.close(from);
   if (isErr(pid)) return undefined;
   await sys.wait(pid);
-  try {
-    return JSON.parse(said) as Metadata;
-  } catch {
-    return undefined;
-  }
+  if (jsonFault(said, true) !== undefined) return undefined;
+  const answer = JSON.parse(said) as Partial<Metadata> | null;
+  if (!answer?.SchemaVersion || !answer.Vendor) return undefined;
+  const { SchemaVersion, Vendor, Version = '', ShortDescription = '' } = answer;
+  return { SchemaVersion, Vendor, Version, ShortDescription };
 }
 
 /** A plugin, and what it says of itself. */
@@ -96,12 +101,12 @@ export async function describedPlugins(sys: Sys): Promise<Described[]> {
   return out;
 }
 
-/** Runs it with all words of this command line. @returns its exit code */
-export async function runPlugin(sys: Sys, plugin: Plugin): Promise<number> {
+/** Runs it with all words of this command line. @returns its exit code; undefined when it is no program */
+export async function runPlugin(sys: Sys, plugin: Plugin): Promise<number | undefined> {
   const argv = [plugin.path, ...sys.argv.slice(1)];
   const env = { ...sys.env, [ORIGINAL]: sys.argv[0] ?? 'docker' };
   const pid = sys.spawn(plugin.path, { argv, env });
-  if (isErr(pid)) return 1;
+  if (isErr(pid)) return undefined;
   const terminal = sys.isatty(0);
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     sys.sigaction(SIGNALS[name], () => {

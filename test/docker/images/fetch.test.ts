@@ -14,7 +14,7 @@ const ask = (method: string, path: string, more = ''): Promise<string> =>
 const built = (dockerfile: string): Promise<string> =>
   sh(
     `mkdir -p /b; printf '${dockerfile}' > /b/Dockerfile; tar -cf /b.tar -C /b Dockerfile; ` +
-      `curl -s -X POST --data-binary @/b.tar --unix-socket /var/run/docker.sock http://docker/build`,
+      `curl -s -H Content-Type:application/x-tar --data-binary @/b.tar --unix-socket /var/run/docker.sock http://docker/build`,
   );
 
 beforeAll(async () => {

@@ -83,3 +83,19 @@ test('config.json says how lists are printed, which keys detach, which proxies c
   expect(broken.stderr).toBe('WARNING: Error parsing config file (/root/.docker/config.json): unexpected EOF\n');
   await m.out('rm .docker/config.json');
 });
+
+test('a program among the plugins is a command; what is none is unknown', async () => {
+  await m.out(`mkdir -p ~/.docker/cli-plugins/docker-dir && cd ~/.docker/cli-plugins && cat > docker-hi <<'EOF'
+#!/bin/sh
+if [ "$1" = docker-cli-plugin-metadata ]; then echo '{"SchemaVersion":"0.1.0","Vendor":"me","ShortDescription":"Say hi"}'; exit; fi
+echo hi "$@"; exit 4
+EOF
+printf '#!/bin/sh\\necho null\\n' > docker-mute; chmod +x docker-*; echo x > docker-flat`);
+  expect(await m.fails('docker --log-level=info hi there >&2')).toBe('hi --log-level=info hi there [4]');
+  expect(await m.lines("docker --help | grep -E '^  (hi|mute|flat|dir)\\b'")).toEqual(['  hi*         Say hi']);
+  for (const name of ['flat', 'dir'])
+    expect(await m.fails(`docker ${name}`)).toMatch(`docker: unknown command: docker ${name}`);
+  expect(await m.fails('docker run --security-opt seccomp=.docker/cli-plugins/docker-flat nginx')).toMatch(
+    "compacting json for seccomp profile (.docker/cli-plugins/docker-flat) failed: invalid character 'x' looking for",
+  );
+});

@@ -8,7 +8,7 @@ import { Failure, failed } from '../failure.ts';
 import { goQuote } from '../flags/gostrconv.ts';
 import type { Options } from '../flags/options.ts';
 import { DEFAULT_HOST } from '../version.ts';
-import type { ConfigFile } from './config.ts';
+import { ConfigFile } from './config.ts';
 import { clientFault, parseHost } from './host.ts';
 import { type ContextMeta, ContextStore, DEFAULT_CONTEXT, type TlsFiles } from './store.ts';
 
@@ -24,6 +24,12 @@ export class Contexts {
   ) {
     this.store = new ContextStore(sys, config.dir);
     this.current = this.#current();
+  }
+
+  /** By the flags before the command and the environment. */
+  static of(sys: Sys, global: Options): Contexts {
+    const given = global.changed('config') ? global.string('config') : sys.env.DOCKER_CONFIG;
+    return new Contexts(sys, new ConfigFile(sys, given || `${sys.env.HOME ?? '/root'}/.docker`), global);
   }
 
   /** -c, then -H and DOCKER_HOST, then DOCKER_CONTEXT, then what `docker context use` chose. */

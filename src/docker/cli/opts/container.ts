@@ -2,6 +2,7 @@
  * Flags of run and create → body of POST /containers/create.
  * @see docker/cli cli/command/container/opts.go: parse
  */
+import { jsonFault } from '../../../base/jsonfault.ts';
 import type { EndpointSettings, PortBinding, RestartPolicy } from '../../api/types.ts';
 import type { Ctx } from '../context.ts';
 import { goQuote, type Parsed, parseInt64 } from '../flags/gostrconv.ts';
@@ -83,14 +84,18 @@ function healthcheck(o: Options): Parsed<unknown> {
   };
 }
 
-/** `--security-opt seccomp=FILE`: the daemon gets the file's content. @see docker/cli opts.go: parseSecurityOpts */
-function seccomp(ctx: Ctx, opt: string): Parsed<string> {
-  const [key, ...rest] = opt.split('=');
-  const file = rest.join('=');
-  if (key !== 'seccomp' || ['unconfined', 'builtin'].includes(file)) return { value: opt };
-  const profile = ctx.file(file);
+/**
+ * `--security-opt seccomp=FILE`: the daemon gets the file's content.
+ * @param path where the file lies, as its name says otherwise
+ * @see docker/cli opts.go: parseSecurityOpts
+ */
+export function seccomp(ctx: Ctx, file: string, path = file): Parsed<string> {
+  if (file === 'unconfined' || file === 'builtin') return { value: `seccomp=${file}` };
+  const profile = ctx.file(path);
   if ('error' in profile) return { error: `opening seccomp profile (${file}) failed: ${profile.error}` };
-  return { value: `seccomp=${profile.text.replace(/\s+/g, '')}` };
+  const bad = jsonFault(profile.text, true);
+  if (bad !== undefined) return { error: `compacting json for seccomp profile (${file}) failed: ${bad}` };
+  return { value: `seccomp=${JSON.stringify(JSON.parse(profile.text))}` };
 }
 
 function securityOptions(ctx: Ctx, o: Options): Parsed<{ opts: readonly string[] | null; unconfined: boolean }> {
@@ -103,7 +108,7 @@ function securityOptions(ctx: Ctx, o: Options): Parsed<{ opts: readonly string[]
       return { error: `Invalid --security-opt: ${goQuote(opt)}` };
     if (opt === 'systempaths=unconfined') unconfined = true;
     else {
-      const got = seccomp(ctx, opt);
+      const got = opt.startsWith('seccomp=') ? seccomp(ctx, opt.slice('seccomp='.length)) : { value: opt };
       if ('error' in got) return got;
       out.push(got.value);
     }
