@@ -4,6 +4,9 @@
  * @see dash src/error.c, src/exec.c; busybox shell/ash.c: ash_vmsg
  */
 
+/** The bash that this one is like. */
+export const RELEASE = '5.3.15';
+
 export type Flavour = 'bash' | 'dash' | 'ash';
 
 /** Texts of one shell. `line` is the line of the command; `interactive` shells leave it out. */

@@ -37,6 +37,7 @@ export class History {
     this.fresh++;
     while (this.lines.length > this.limit) {
       this.lines.shift();
+      this.changed.delete(this.base);
       this.times.delete(this.base++);
     }
   }
@@ -44,6 +45,7 @@ export class History {
   clear(): void {
     this.lines = [];
     this.changed.clear();
+    this.times.clear();
     this.base = 1;
     this.fresh = 0;
   }
