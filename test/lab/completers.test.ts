@@ -29,7 +29,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ['kill -TE', 'kill -TERM '],
   ['bridge f', 'bridge fdb '],
   ['ls --human', 'ls --human-readable '],
-  ['systemctl resta', 'systemctl restart docker'],
+  ['systemctl resta', 'systemctl restart docker.service '],
 ];
 
 it('offers what this machine has', async () => {

@@ -160,10 +160,9 @@ const COMMANDS: Readonly<Record<string, (p: Place) => Offer>> = {
   ethtool: (p) => (p.word.startsWith('-') ? undefined : devices(p)),
   ifconfig: (p) => (p.words.length === 2 ? devices(p) : list('down mtu netmask up')),
   route: verbs('add del', () => list('-host -net default dev gw metric netmask')),
-  systemctl: verbs('cat is-active is-enabled list-units restart show start status stop', () => [
-    'docker',
-    'docker.service',
-  ]),
+  systemctl: verbs('cat is-active is-enabled list-units restart show start status stop', ({ sys }) =>
+    entries(sys, '/lib/systemd/system'),
+  ),
   sysctl: (p) => (p.word.startsWith('-') ? undefined : sysctls(p)),
   kill: (p) => (p.word.startsWith('-') ? Object.keys(SIGNALS).map((s) => `-${s.slice(3)}`) : []),
   ping: (p) => (p.previous === '-I' ? devices(p) : p.word.startsWith('-') ? undefined : []),

@@ -7,6 +7,7 @@
 /** The bash that this one is like. */
 export const RELEASE = '5.3.15';
 
+/** Which shell it is. */
 export type Flavour = 'bash' | 'dash' | 'ash';
 
 /** Texts of one shell. `line` is the line of the command; `interactive` shells leave it out. */
@@ -46,6 +47,7 @@ const shortText = (text: string, create: boolean, dash: boolean): string => {
   return dash ? 'No such file' : 'no such file';
 };
 
+/** The texts of each. */
 export const DIALECTS: Readonly<Record<Flavour, Dialect>> = {
   bash: {
     flavour: 'bash',

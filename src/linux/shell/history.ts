@@ -1,6 +1,7 @@
 /** The list of commands typed. Expansion of `!` and `^` is in histexpand.ts. @see bash lib/readline/history.c */
 import type { EditedLine } from '../tty/line.ts';
 
+/** Commands that were typed, with their numbers. */
 export class History {
   /** Oldest first. */
   lines: string[] = [];

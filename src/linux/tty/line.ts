@@ -14,6 +14,7 @@ interface Change {
   readonly turn: number;
 }
 
+/** A line, the cursor in it, and what was cut from it. */
 export class EditedLine {
   chars: string[] = [];
   cursor = 0;
