@@ -99,7 +99,7 @@ function compressed(input: Uint8Array): number[] {
     }
     if (length >= 3) pair(w, length, i - from);
     else symbol(w, input[i] as number);
-    for (const end = i + Math.max(1, length < 3 ? 1 : length); i < end; i++) note(i);
+    for (const end = i + (length < 3 ? 1 : length); i < end; i++) note(i);
   }
   symbol(w, 256);
   w.end();

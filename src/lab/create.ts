@@ -316,12 +316,14 @@ function withEngine(world: LabWorld, kernel: KernelMachine, calls: CallLog): Nod
     () => world.clock.epochAt(),
     kernel.root.fs,
     (work) => world.hold(work),
+    (ns) => world.clock.sleep(ns),
   );
   const dockerd = startDockerd(kernel, {
     openPty: (size, taken) => openPty(kernel, size, taken),
     ...engineIdentity(name),
     log: (line, pid) => manager.log(pid, line),
     wrap: (service) => calls.wrap(name, service),
+    ended: (signal) => void manager.ended(signal),
   });
   manager.manage(dockerd);
   kernel.serve(SYSTEMD_SOCKET, manager.service);

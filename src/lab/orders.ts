@@ -3,11 +3,15 @@
  * @see systemd src/core/unit.c, src/core/service.c
  */
 import { civil, DAY_NAMES, two } from '../base/civil.ts';
+import { SECOND } from '../base/clock.ts';
 import { type HttpRequest, type HttpResponse, utf8 } from '../base/http.ts';
+import { signalName } from '../linux/kernel/signal.ts';
 import { type ServiceManager, type Unit, USUAL } from './systemd.ts';
 import { readUnit, type UnitText } from './unit.ts';
 
 const DOCKER = 'docker.service';
+/** `RestartSec=` of it, ns. */
+const RESTART = 2 * SECOND;
 
 /** Answers one request. */
 export async function answer(m: ServiceManager, r: HttpRequest): Promise<HttpResponse> {
@@ -29,7 +33,7 @@ export async function answer(m: ServiceManager, r: HttpRequest): Promise<HttpRes
   const { files }: UnitText = isDocker ? readUnit(m.fs, DOCKER) : { files: [], commands: [] };
   const changed = isDocker && JSON.stringify(files) !== JSON.stringify(m.docker.files);
   const bad = r.method === 'POST' && isDocker && (action === 'start' || action === 'restart') && refused(m);
-  if (r.method === 'POST' && !bad) await act(m, unit, action);
+  if (r.method === 'POST' && !bad) await order(m, unit, action);
   return json(200, { ...shown(m, unit), files, changed, bad });
 }
 
@@ -51,9 +55,41 @@ function argsOf(m: ServiceManager): readonly string[] | undefined {
   return command && command.join(' ') !== USUAL.join(' ') ? command.slice(1) : undefined;
 }
 
+/** Its process has ended, but not by an order: it is started again in a while. @see systemd src/core/service.c: service_enter_restart */
+export async function ended(m: ServiceManager, signal?: number): Promise<void> {
+  const u = m.units.get(DOCKER) as Unit;
+  const note = (text: string): void => m.log(1, `${u.name}: ${text}`, u.name, 'systemd');
+  if (signal === undefined) note('Deactivated successfully.');
+  else {
+    note(`Main process exited, code=killed, status=${signal}/${signalName(signal)?.slice(3)}`);
+    note("Failed with result 'signal'.");
+  }
+  const mark = {};
+  u.waiting = mark;
+  u.active = false;
+  u.failed = signal !== undefined;
+  u.since = m.now();
+  await m.sleep(RESTART);
+  if (u.waiting !== mark) return;
+  u.restarts = (u.restarts ?? 0) + 1;
+  note(`Scheduled restart job, restart counter is at ${u.restarts}.`);
+  await order(m, u, 'start');
+}
+
+/** What a unit is told to do comes after what it was told before. */
+function order(m: ServiceManager, u: Unit, action: string): Promise<void> {
+  u.job = (u.job ?? Promise.resolve()).then(() => act(m, u, action));
+  return u.job;
+}
+
 async function act(m: ServiceManager, u: Unit, action: string): Promise<void> {
   const say = (what: string): void =>
     m.log(1, `${what} ${u.name} - ${u.description}${what.endsWith('ing') ? '...' : '.'}`, u.name, 'systemd');
+  if (action === 'stop' && u.waiting) {
+    u.failed = false;
+    say('Stopped');
+  }
+  if (action === 'stop' || action === 'start' || action === 'restart') u.waiting = undefined;
   if ((action === 'stop' || action === 'restart') && u.active) {
     say('Stopping');
     await u.stop();
@@ -94,6 +130,7 @@ function shown(m: ServiceManager, u: Unit): Record<string, unknown> {
     enabled: u.enabled,
     active: u.active,
     failed: u.failed,
+    waiting: u.waiting !== undefined,
     canReload: u.reload !== undefined,
     main: u.main,
     pid: u.active ? u.pid() : 0,

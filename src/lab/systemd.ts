@@ -32,8 +32,14 @@ export interface Unit {
   /** Unix ns of the last change. */
   since: bigint;
   active: boolean;
-  /** Its last start ended so. */
+  /** Its last start, or its process, ended so. */
   failed: boolean;
+  /** While it waits to be started again: this time's mark. */
+  waiting?: object;
+  /** The last order to it. */
+  job?: Promise<void>;
+  /** How often it was started again. */
+  restarts?: number;
   readonly main: string;
   pid(): number;
   /** @returns whether it runs */
@@ -79,6 +85,7 @@ export class ServiceManager {
     readonly fs: FileSystem,
     /** Holds virtual time while a module is loaded. */
     readonly hold: <T>(work: Promise<T>) => Promise<T>,
+    readonly sleep: (ns: number) => Promise<void>,
   ) {
     fs.writeFile(UNIT_PATH, utf8(UNIT), { parents: true });
   }
@@ -117,6 +124,11 @@ export class ServiceManager {
       stop: async () => {},
     });
     this.log(1, `Started docker.service - ${TITLE}.`, 'docker.service', 'systemd');
+  }
+
+  /** The engine has ended by itself. @param signal that killed it */
+  async ended(signal?: number): Promise<void> {
+    await (await this.hold(import('./orders.ts'))).ended(this, signal);
   }
 
   get service(): HttpService {

@@ -9,6 +9,7 @@ import { text, utf8 } from '../../base/http.ts';
 /** Unix ns; 0n: it has not come yet. */
 type Time = bigint;
 
+/** A step of a build. @see control.proto: Vertex */
 export interface Vertex {
   readonly digest: string;
   readonly inputs: readonly string[];
@@ -19,6 +20,7 @@ export interface Vertex {
   readonly error: string;
 }
 
+/** How far a part of a step is: a layer, a file that is sent. */
 export interface VertexStatus {
   readonly id: string;
   readonly vertex: string;
@@ -29,6 +31,7 @@ export interface VertexStatus {
   readonly completed: Time;
 }
 
+/** What a step printed. */
 export interface VertexLog {
   readonly vertex: string;
   readonly timestamp: Time;
@@ -43,11 +46,13 @@ export interface Lines {
   readonly end: number;
 }
 
+/** A file that messages point into. */
 export interface SourceFile {
   readonly filename: string;
   readonly data: string;
 }
 
+/** What is to be said of a step, as a check of the Dockerfile finds it. Level 1 is the only one that is used. */
 export interface VertexWarning {
   readonly vertex: string;
   readonly level: number;
@@ -58,6 +63,7 @@ export interface VertexWarning {
   readonly ranges: readonly Lines[];
 }
 
+/** What has changed since the last one. */
 export interface SolveStatus {
   readonly vertexes?: readonly Vertex[];
   readonly statuses?: readonly VertexStatus[];
@@ -142,6 +148,7 @@ const range = (r: Lines): Field[] => [
   [2, message([[1, r.end]])],
 ];
 
+/** {@link SolveStatus} as a `StatusResponse`. */
 export function encodeStatus(s: SolveStatus): Uint8Array {
   return message([
     ...all(1, s.vertexes, (v) => [
@@ -194,7 +201,9 @@ class Message {
         at += Number(value);
       }
       const tag = Number(key >> 3n);
-      this.#fields.set(tag, [...(this.#fields.get(tag) ?? []), field]);
+      const same = this.#fields.get(tag);
+      if (same) same.push(field);
+      else this.#fields.set(tag, [field]);
     }
   }
 
@@ -243,6 +252,7 @@ const lines = (m: Message): Lines => ({
   end: m.each(2, (p) => p.number(1))[0] ?? 0,
 });
 
+/** The inverse of {@link encodeStatus}. */
 export function decodeStatus(bytes: Uint8Array): SolveStatus {
   const m = new Message(bytes);
   return {

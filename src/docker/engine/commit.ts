@@ -83,7 +83,7 @@ export function layerFrom(daemon: Daemon, salt: string, written: OverlayFs): Ima
 }
 
 /** What of a container's config an image keeps. */
-export function imageConfig(c: ContainerConfig): ImageConfig {
+function imageConfig(c: ContainerConfig): ImageConfig {
   return {
     Cmd: c.Cmd,
     Entrypoint: c.Entrypoint,

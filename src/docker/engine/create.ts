@@ -18,7 +18,7 @@ import { dropVolumes } from './remove.ts';
 import { workdir } from './start.ts';
 import { adaptResources, verifyContainer } from './verify.ts';
 
-/** @param hide gets the container when nothing else is to know of it */
+/** POST /containers/create. @param hide gets the container when nothing else is to know of it */
 export async function createContainer(
   daemon: Daemon,
   name: string,

@@ -36,6 +36,8 @@ export interface DockerdOptions {
   readonly log?: (line: string, pid: number) => void;
   /** Put around the API where it is served on its socket: a wire tap. */
   readonly wrap?: (service: HttpService) => HttpService;
+  /** Told when it has ended by itself. @param signal that killed it */
+  readonly ended?: (signal?: number) => void;
 }
 
 export interface Dockerd {
@@ -143,8 +145,8 @@ export class Engine implements Dockerd {
   }
 
   /** It ends without its service manager's doing. @param signal that has killed it already */
-  async #again(signal?: number): Promise<void> {
-    await (await this.#lifecycle()).again(this, signal);
+  async #end(signal?: number): Promise<void> {
+    await (await this.#lifecycle()).ended(this, signal);
   }
 
   /** What is done to a service: loaded when it is asked for. */
@@ -176,9 +178,9 @@ export class Engine implements Dockerd {
   /** Its process heeds SIGHUP and SIGTERM, and its end is noticed. */
   heed(): void {
     this.process.sys.sigaction(SIGNALS.SIGHUP, () => void this.reload());
-    this.process.sys.sigaction(SIGNALS.SIGTERM, () => void this.#again());
+    this.process.sys.sigaction(SIGNALS.SIGTERM, () => void this.#end());
     this.process.onExit(({ signal }) => {
-      if (this.isUp) void this.#again(signal);
+      if (this.isUp) void this.#end(signal);
     });
   }
 }

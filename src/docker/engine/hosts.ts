@@ -12,7 +12,7 @@ import type { Kernel } from '../../linux/kernel/machine.ts';
 import { SocketStream } from '../../linux/kernel/socketstream.ts';
 import type { Fd, Sys } from '../../linux/kernel/sys.ts';
 import { lookup } from '../images/dial.ts';
-import { run } from '../libnetwork/task.ts';
+import { run, whileAlive } from '../libnetwork/task.ts';
 import type { Config } from './config/config.ts';
 import { type Daemon, SOCKET } from './daemon.ts';
 import type { Say } from './dockerd.ts';
@@ -139,7 +139,7 @@ async function openTcp(sys: Sys, name: string, port: number, service: HttpServic
     return fault('bind', listening);
   }
   run(acceptAll(sys, fd, service));
-  return { shown, close: () => void sys.close(fd) };
+  return { shown, close: () => whileAlive(() => sys.close(fd)) };
 }
 
 async function acceptAll(sys: Sys, listener: Fd, service: HttpService): Promise<void> {

@@ -3,7 +3,6 @@
  * those whose restart policy asks for it come back.
  * @see moby daemon/daemon.go: Shutdown, restore; cmd/dockerd/daemon.go
  */
-import { SECOND } from '../../base/clock.ts';
 import { Failure } from '../errdefs.ts';
 import { restoreController, suspendController } from '../libnetwork/restore.ts';
 import { initBridge } from './config/bridge.ts';
@@ -19,8 +18,6 @@ import { stopContainer } from './stop.ts';
 
 /** Seconds that the containers have before they are killed. */
 const PATIENCE = 15;
-/** Until the service manager starts it again, ns. */
-const RESTART = 2 * SECOND;
 
 /** Stops all containers, as a shutdown does: what was running may come back. */
 async function stopAll(daemon: Daemon): Promise<void> {
@@ -66,11 +63,8 @@ function suspend(daemon: Daemon): void {
   suspendController(daemon.controller);
 }
 
-/**
- * It was told to end, or killed, but not by its service manager, which starts it again (`Restart=always`, `RestartSec=2`).
- * Containers that a killed one has left are stopped by the next, unless live-restore is set.
- */
-export async function again(e: Engine, signal?: number): Promise<void> {
+/** It was told to end, or killed, but not by its service manager, which is told. */
+export async function ended(e: Engine, signal?: number): Promise<void> {
   if (!e.isUp) return;
   if (signal === undefined) await down(e);
   else {
@@ -79,13 +73,10 @@ export async function again(e: Engine, signal?: number): Promise<void> {
     suspend(e.daemon);
     if (e.daemon.swarm) (await swarmOf(e.daemon)).suspendSwarm(e.daemon);
   }
-  await e.daemon.sleep(RESTART);
-  if (e.isUp) return;
-  if (!e.daemon.config['live-restore']) await stopAll(e.daemon);
-  await up(e);
+  e.options.ended?.(signal);
 }
 
-/** @param args its command line, when it is not the usual one @returns whether it runs */
+/** Containers that a killed one has left are stopped, unless live-restore is set. @param args its command line, when it is not the usual one @returns whether it runs */
 export async function up(e: Engine, args?: readonly string[]): Promise<boolean> {
   if (e.isUp) return true;
   const { daemon } = e;
@@ -93,6 +84,7 @@ export async function up(e: Engine, args?: readonly string[]): Promise<boolean> 
   daemon.controller.daemon = e.process;
   daemon.pid = e.process.pid;
   e.heed();
+  if (!daemon.config['live-restore']) await stopAll(daemon);
   const bad = (await command(e, args)) ?? configure(e);
   if (bad) return give(e, bad.message);
   for (const c of daemon.containers.values()) c.sandbox?.restart(true);

@@ -8,8 +8,8 @@ import { type IpAddr, ip6, type Prefix } from '../../base/ip.ts';
 import { isErr } from '../../linux/kernel/errno.ts';
 import type { DaemonSys, Kernel } from '../../linux/kernel/machine.ts';
 import { CT, type NetAdmin, type NfRule } from '../../linux/kernel/netadmin.ts';
-import type { Fd } from '../../linux/kernel/sys.ts';
 import { type Placed, program, remove, restore } from './drivers/bridge/rules.ts';
+import { whileAlive } from './task.ts';
 
 const CHAIN = 'DOCKER-INGRESS';
 const FORWARD = 'DOCKER-FORWARD';
@@ -58,7 +58,7 @@ export const portRule = (
 export class Ingress {
   readonly #kernel: Kernel;
   /** Services that publish a port, and the socket that holds it. */
-  readonly #ports = new Map<string, { count: number; fd: Fd | undefined }>();
+  readonly #ports = new Map<string, { count: number; release: (() => void) | undefined }>();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -76,18 +76,18 @@ export class Ingress {
       if (known) known.count++;
       else {
         program(this.#net, rulesOf(gateway, port), ON);
-        this.#ports.set(keyOf(port), { count: 1, fd: plumb(daemon, port) });
+        this.#ports.set(keyOf(port), { count: 1, release: plumb(daemon, port) });
       }
     }
   }
 
-  close(daemon: DaemonSys, gateway: IpAddr, ports: readonly IngressPort[]): void {
+  close(gateway: IpAddr, ports: readonly IngressPort[]): void {
     for (const port of ports) {
       const known = this.#ports.get(keyOf(port));
       if (!known || --known.count > 0) continue;
       this.#ports.delete(keyOf(port));
       remove(this.#net, rulesOf(gateway, port), ON);
-      if (known.fd !== undefined) daemon.sys.close(known.fd);
+      known.release?.();
     }
   }
 
@@ -132,15 +132,15 @@ function rulesOf(gateway: IpAddr, { protocol, published }: IngressPort): Placed[
   ];
 }
 
-/** Holds the port, so that nobody else takes it; nothing is ever accepted. */
-function plumb({ sys }: DaemonSys, { protocol, published }: IngressPort): Fd | undefined {
+/** Holds the port, so that nobody else takes it; nothing is ever accepted. @returns what lets go of it */
+function plumb({ sys }: DaemonSys, { protocol, published }: IngressPort): (() => void) | undefined {
   if (protocol === 'sctp') return undefined;
   const fd = sys.socket('inet6', protocol === 'tcp' ? 'stream' : 'dgram');
   if (isErr(fd)) return undefined;
   if (protocol === 'tcp') sys.setsockopt(fd, 'reuseaddr', 1);
   const bound = sys.bind(fd, { ip: ip6(0n), port: published });
   const heard = isErr(bound) || protocol !== 'tcp' ? bound : sys.listen(fd, 4096);
-  if (!isErr(heard)) return fd;
+  if (!isErr(heard)) return () => whileAlive(() => sys.close(fd));
   sys.close(fd);
   return undefined;
 }

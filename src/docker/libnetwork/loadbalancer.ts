@@ -102,7 +102,7 @@ export class LoadBalancers {
   #take(at: Place, { mark, vip, ports }: Balancer): void {
     if (!vip || !at.address || at.ifname === undefined) return;
     at.net.ipvsServiceDelete({ fwmark: mark });
-    if (at.gateway && ports.length > 0) this.#ingress.close(this.controller.daemon, at.gateway, ports);
+    if (at.gateway && ports.length > 0) this.#ingress.close(at.gateway, ports);
     remove(at.net, at.marking(mark, vip, ports), ON);
     at.net.delAddr(at.ifname, { addr: vip, bits: 32 });
   }

@@ -165,7 +165,8 @@ export function forkFrom(
   const spec = childSpec(parent, options, spaces, parent.argv, parent.comm);
   const child = born(m, options, spec, files);
   child.exe = parent.exe;
-  void start(m, child, FORK_NS, () => body(makeSys(m, child)));
+  const run = (): Promise<number> => body(makeSys(m, child));
+  void start(m, child, FORK_NS, () => (child.isGuarded ? loadGuard(m).then(run) : run()));
   return child;
 }
 
@@ -226,6 +227,11 @@ function giveFiles(m: Machine, child: Proc, fds: readonly (OpenFile | undefined)
   }
 }
 
+/** Permissions: needed before the first process that they hold runs. */
+async function loadGuard(m: Machine): Promise<void> {
+  m.guarded ??= (await m.world.hold(import('./sysimpl/guard.ts'))).GuardedSys;
+}
+
 /**
  * Loads the program and runs it. When its module does not arrive, or throws while it is evaluated, the process says so
  * as ld.so does and ends with 127; the next run tries again.
@@ -234,7 +240,7 @@ async function runImage(m: Machine, p: Proc, image: Image): Promise<number> {
   const program = await loadProgram(m.world.programs, image.program, m.world.hold).catch((error: unknown) =>
     String(error),
   );
-  if (p.isGuarded) m.guarded ??= (await m.world.hold(import('./sysimpl/guard.ts'))).GuardedSys;
+  if (p.isGuarded) await loadGuard(m);
   await p.runnable();
   if (typeof program === 'string') {
     m.log(`${image.exe}: ${program}`);

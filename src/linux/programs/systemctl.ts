@@ -17,6 +17,8 @@ interface Unit {
   readonly enabled: boolean;
   readonly active: boolean;
   readonly failed: boolean;
+  /** It will be started again. */
+  readonly waiting: boolean;
   readonly canReload: boolean;
   readonly main: string;
   readonly pid: number;
@@ -101,7 +103,7 @@ async function one(
   const unit = await ask<Unit>(service, 'GET', `/units/${name}`);
   switch (command) {
     case 'is-active':
-      await ctx.out(`${unit?.active ? 'active' : unit?.failed ? 'failed' : 'inactive'}\n`);
+      await ctx.out(`${unit ? wordOf(unit) : 'inactive'}\n`);
       return unit?.active ? 0 : unit ? 3 : 4;
     case 'is-enabled':
       if (!unit) {
@@ -191,16 +193,25 @@ function dropIns(u: Unit): string {
   return `    Drop-In: ${first.slice(0, first.lastIndexOf('/'))}\n             └─${names}\n`;
 }
 
+const STATES = {
+  active: 'active (running)',
+  activating: 'activating (auto-restart)',
+  failed: 'failed (Result: exit-code)',
+  inactive: 'inactive (dead)',
+};
+
+function wordOf(u: Unit): keyof typeof STATES {
+  if (u.active) return 'active';
+  if (u.waiting) return 'activating';
+  return u.failed ? 'failed' : 'inactive';
+}
+
 async function status(ctx: Context, service: HttpService, u: Unit, flags: ReadonlySet<string>): Promise<number> {
   const tty = ctx.sys.isatty(1);
   const green = (s: string): string => (tty && u.active ? `\x1b[0;1;32m${s}\x1b[0m` : s);
-  const state = u.active
-    ? `${green('active (running)')} since ${u.since}; ${ago(u.ago)}`
-    : u.failed
-      ? `failed (Result: exit-code) since ${u.since}; ${ago(u.ago)}`
-      : `inactive (dead) since ${u.since}; ${ago(u.ago)}`;
+  const state = `${green(STATES[wordOf(u)])}${u.waiting && u.failed ? ' (Result: signal)' : ''} since ${u.since}; ${ago(u.ago)}`;
   const enabled = u.enabled ? 'enabled' : 'disabled';
-  let out = `${green(u.active ? '●' : u.failed ? '×' : '○')} ${u.name} - ${u.description}\n     Loaded: loaded (/usr/lib/systemd/system/${u.name}; ${enabled}; preset: enabled)\n${dropIns(u)}     Active: ${state}\n       Docs: ${u.docs}\n`;
+  let out = `${green(u.active || u.waiting ? '●' : u.failed ? '×' : '○')} ${u.name} - ${u.description}\n     Loaded: loaded (/usr/lib/systemd/system/${u.name}; ${enabled}; preset: enabled)\n${dropIns(u)}     Active: ${state}\n       Docs: ${u.docs}\n`;
   if (u.changed) await ctx.err(changedNote(u.name));
   if (u.pid > 0)
     out += `   Main PID: ${u.pid} (${u.main})\n     CGroup: /system.slice/${u.name}\n             └─${u.pid} ${u.main}\n`;

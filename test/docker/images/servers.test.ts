@@ -42,9 +42,14 @@ it('nginx serves what is mounted, says 404 and 403 as nginx does, and reloads', 
   expect(await sh('curl -s -o /dev/null -w "%{http_code}" localhost/nope; curl -s localhost/empty/')).toMatch(
     /^404<html>\r\n<head><title>403 Forbidden/,
   );
-  expect(await sh('docker logs web')).toMatch(
-    /open\(\) "\/usr\/share\/nginx\/html\/nope" failed \(2: No such file or directory\)/,
+  // Its workers are not root: what is only for root they cannot send, but they have the logs that the master opened.
+  expect(await sh('echo x > /h/own; chmod 600 /h/own; curl -s -o /dev/null -w "%{http_code}" localhost/own')).toBe(
+    '403',
   );
+  const logs = await sh('docker logs web');
+  expect(logs).toMatch(/open\(\) "\/usr\/share\/nginx\/html\/nope" failed \(2: No such file or directory\)/);
+  expect(logs).toMatch(/open\(\) "\/usr\/share\/nginx\/html\/own" failed \(13: Permission denied\)/);
+  expect(logs).toContain('"GET /own HTTP/1.1" 403');
   await sh(
     `docker exec web sh -c 'echo "server { listen 81; return 200 \\"x\\$uri\\"; }" > /etc/nginx/conf.d/b.conf'; docker exec web nginx -s reload; sleep 1`,
   );

@@ -164,7 +164,22 @@ test('with live-restore containers go on without the engine: rules stay, proxies
     expect(await m.fails('docker ps')).toContain('Cannot connect to the Docker daemon');
     expect(await m.out("sleep 30; docker ps -a --format '{{.Names}} {{.State}}'")).toBe('web exited');
   }
-  await m.out('docker rm web');
+  // Its service manager tells of it, starts it at once when it is told to, and not at all when it is told to stop.
+  const state = (): Promise<string> => m.out('systemctl is-active docker || true');
+  await m.out('kill -9 $(pidof dockerd); sleep 1');
+  expect(await state()).toBe('activating');
+  expect(await m.out("systemctl status docker | sed -n 's/ since.*//; s/^ *Active: //p'")).toBe(
+    'activating (auto-restart) (Result: signal)',
+  );
+  await m.out(
+    'systemctl start docker; docker run -d --name slow busybox sleep 1000; kill -9 $(pidof dockerd); sleep 1',
+  );
+  await m.out('systemctl start docker & sleep 2; systemctl start docker; wait; docker rm slow');
+  expect(await m.out('pidof dockerd')).toMatch(/^\d+$/);
+  await m.out('kill -9 $(pidof dockerd); sleep 1; systemctl stop docker; sleep 10; ! pidof dockerd');
+  expect(await state()).toBe('inactive');
+  expect(await m.fails('docker ps')).toContain('Cannot connect to the Docker daemon');
+  await m.out('systemctl start docker; docker rm web');
   await m.out('docker run -d --name web -P nginx');
   expect(await m.out('docker port web 80 | head -1')).toBe('0.0.0.0:32768');
 });

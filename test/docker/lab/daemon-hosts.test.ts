@@ -61,6 +61,8 @@ test('flags of the command line count as those of the file, and are checked', as
   expect(
     await m.out("docker -H :2375 info -f '{{.Labels}}'; docker -H :2375 run --rm alpine ip link show eth0"),
   ).toMatch(/^\[a=b\]\n.* mtu 1400 /);
+  await m.out('kill -9 $(pidof dockerd); sleep 9');
+  expect(await m.out("docker -H :2375 info -f '{{.Labels}}'")).toBe('[a=b]');
   const refused = async (flags: string): Promise<string> => {
     await put('', `/usr/bin/dockerd ${flags}`);
     await m.out('systemctl daemon-reload');

@@ -147,9 +147,15 @@ describe('nodes that go', () => {
     expect(await on('node1', "docker service ls -f name=cli --format '{{.Replicas}}'")).toBe('1/1');
   });
 
-  test('a worker’s engine starts again and is back', async () => {
-    await on('node3', 'systemctl restart docker; sleep 8');
-    expect(await nodes()).toBe('node1 Ready\nnode2 Ready\nnode3 Ready');
+  test('an engine starts again, also one that was killed, and is back', async () => {
+    for (const [node, command] of [
+      ['node3', 'systemctl restart docker'],
+      ['node3', 'kill -9 $(pidof dockerd)'],
+      ['node1', 'kill -9 $(pidof dockerd)'],
+    ] as const) {
+      await on(node, `${command}; sleep 30`);
+      expect(await nodes(), `${node}: ${command}`).toBe('node1 Ready\nnode2 Ready\nnode3 Ready');
+    }
   });
 
   test('leaving needs no force of a worker; a node is removed when it is down', async () => {

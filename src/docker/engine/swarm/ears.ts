@@ -6,6 +6,7 @@ import { type IpAddr, ip6, parseIp } from '../../../base/ip.ts';
 import { type Errno, isErr } from '../../../linux/kernel/errno.ts';
 import type { Fd, Sys } from '../../../linux/kernel/sys.ts';
 import { Failure } from '../../errdefs.ts';
+import { whileAlive } from '../../libnetwork/task.ts';
 import type { HostPort } from '../../swarm/address.ts';
 
 /** Of gossip. */
@@ -36,7 +37,7 @@ export class Ears {
   }
 
   close(): void {
-    for (const fd of this.#fds) this.sys.close(fd);
+    for (const fd of this.#fds) whileAlive(() => this.sys.close(fd));
     this.#fds = [];
     this.remote = undefined;
   }

@@ -2,6 +2,7 @@
 import { text, utf8 } from '../../../base/http.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Fd, Sys } from '../../../linux/kernel/sys.ts';
+import { whileAlive } from '../../libnetwork/task.ts';
 
 export class Wire<In, Out> {
   #closed = false;
@@ -43,7 +44,7 @@ export class Wire<In, Out> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.sys.close(this.fd);
+    whileAlive(() => this.sys.close(this.fd));
   }
 
   /** The process that had it is over, and the socket with it. */

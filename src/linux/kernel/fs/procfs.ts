@@ -186,7 +186,7 @@ function capabilityLines(p: Proc): string[] {
 }
 
 /** Lines of /proc/mounts. */
-export function mountLines(table: MountTable): string {
+function mountLines(table: MountTable): string {
   return table
     .list()
     .map((x) => `${x.source} ${x.target} ${x.type} ${x.options} 0 0\n`)

@@ -2,7 +2,9 @@
  * Permissions: what those get to see who are not root, or are root without root's powers over files. Loaded with the
  * first such process; all others call the system without it.
  *
- * Limits: no ACLs; what runs (execve) and where sockets are bound is not looked at; /proc and /sys may be read by all.
+ * Limits: no ACLs; what runs (execve) is not looked at, nor are sockets; /proc and /sys may be read by all. Of
+ * the way to a file all directories above it are looked at, from the root on, but not those that links lead through. Who
+ * gives up being root (setuid) is held from the next program on.
  * @see path_resolution(7), capabilities(7), Linux fs/namei.c: generic_permission, may_delete
  */
 import { EACCES, EPERM, type Errno, isErr } from '../errno.ts';
@@ -78,6 +80,12 @@ export class GuardedSys extends SysCalls {
   }
   override lstat(path: string): Stat | Errno {
     return this.#deny(path, 0, false) ?? super.lstat(path);
+  }
+  override readlink(path: string): string | Errno {
+    return this.#deny(path, 0, false) ?? super.readlink(path);
+  }
+  override realpath(path: string): string | Errno {
+    return this.#deny(path, 0) ?? super.realpath(path);
   }
   override statfs(path: string): StatFs | Errno {
     return this.#deny(path, 0) ?? super.statfs(path);

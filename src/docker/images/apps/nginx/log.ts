@@ -1,4 +1,4 @@
-/** nginx's logs: files by path, opened once by each process; lines of the error log with their process and connection. */
+/** nginx's logs: files by path, opened by the master, who may, and handed to its workers; lines of the error log with their process and connection. */
 import { civil, two } from '../../../../base/civil.ts';
 import { utf8 } from '../../../../base/http.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
@@ -17,9 +17,20 @@ export function stamp(ns: bigint): string {
 
 /** Log files of one process. */
 export class Logs {
-  readonly #fds = new Map<string, Fd>();
+  readonly #fds: Map<string, Fd>;
 
-  constructor(readonly sys: Sys) {}
+  /** @param inherited those that are open already */
+  constructor(
+    readonly sys: Sys,
+    inherited?: Logs,
+  ) {
+    this.#fds = new Map(inherited ? inherited.#fds : []);
+  }
+
+  /** The open files. */
+  get fds(): Fd[] {
+    return [...this.#fds.values()];
+  }
 
   /** Opens a log that will be written to. */
   open(path: string): Errno | 0 {

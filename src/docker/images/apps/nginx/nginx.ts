@@ -248,7 +248,7 @@ async function master(sys: Sys, source: Source, options: Options, first: Config,
   await say(`nginx/${VERSION}`);
   await say(`OS: Linux ${sys.uname().release}`);
   await say('getrlimit(RLIMIT_NOFILE): 1048576:1048576');
-  let workers = await startWorkers(sys, config, sockets, say);
+  let workers = await startWorkers(sys, config, sockets, logs);
   const old = new Set<number>();
   for (let ending = false; ; ) {
     const signal = pending.shift();
@@ -264,7 +264,7 @@ async function master(sys: Sys, source: Source, options: Options, first: Config,
       if (old.delete(status.pid)) continue;
       workers = workers.filter((p) => p !== status.pid);
       if (!ending && workers.length < config.workers)
-        workers.push(...(await startWorkers(sys, { ...config, workers: 1 }, sockets, say, true)));
+        workers.push(...(await startWorkers(sys, { ...config, workers: 1 }, sockets, logs, true)));
       continue;
     }
     if (signal === SIGNALS.SIGHUP) {
@@ -280,7 +280,7 @@ async function master(sys: Sys, source: Source, options: Options, first: Config,
       for (const s of sockets) if (!ready.some((x) => x.fd === s.fd)) sys.close(s.fd);
       sockets = ready;
       await say('using the "epoll" event method');
-      workers = await startWorkers(sys, config, sockets, say);
+      workers = await startWorkers(sys, config, sockets, logs);
       for (const pid of before) {
         old.add(pid);
         sys.kill(pid, SIGNALS.SIGQUIT);
@@ -306,16 +306,17 @@ async function startWorkers(
   sys: Sys,
   config: Config,
   sockets: readonly Socket[],
-  say: (m: string) => Promise<void>,
+  logs: Logs,
   again = false,
 ): Promise<number[]> {
+  const say = (message: string): Promise<void> => logs.error(config.errorLog, 'notice', message);
   if (!again) await say('start worker processes');
   const out: number[] = [];
   const account = accountOf(sys, config.user);
   for (let i = 0; i < config.workers; i++) {
     const fds: Record<number, Fd> = { 0: 0, 1: 1, 2: 2 };
-    for (const s of sockets) fds[s.fd] = s.fd;
-    const pid = sys.fork({ fds, ...account }, (child) => work(child, config, sockets));
+    for (const fd of [...sockets.map((s) => s.fd), ...logs.fds]) fds[fd] = fd;
+    const pid = sys.fork({ fds, ...account }, (child) => work(child, config, sockets, logs));
     if (isErr(pid)) continue;
     out.push(pid);
     await say(`start worker process ${pid}`);

@@ -40,8 +40,8 @@ export function logPaths(config: Config): string[] {
   return [...out];
 }
 
-/** Runs until SIGQUIT (open requests are finished), or until SIGTERM ends it. */
-export async function work(sys: Sys, config: Config, sockets: readonly Socket[]): Promise<number> {
+/** Runs until SIGQUIT (open requests are finished), or until SIGTERM ends it. @param opened the master's logs */
+export async function work(sys: Sys, config: Config, sockets: readonly Socket[], opened: Logs): Promise<number> {
   sys.setTitle(['nginx: worker process']);
   let quitting = false;
   for (const s of [SIGNALS.SIGTERM, SIGNALS.SIGINT]) sys.sigaction(s, 'default');
@@ -49,8 +49,7 @@ export async function work(sys: Sys, config: Config, sockets: readonly Socket[])
   sys.sigaction(SIGNALS.SIGQUIT, () => {
     quitting = true;
   });
-  const logs = new Logs(sys);
-  for (const path of logPaths(config)) logs.open(path);
+  const logs = new Logs(sys, opened);
   const w: Worker = { logs, balancer: new Balancer(), counts: { accepts: 0, requests: 0, active: 0 } };
   const service = new Service(sys, config, w);
   for (const s of sockets) sys.setNonBlocking(s.fd, true);
