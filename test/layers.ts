@@ -18,6 +18,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
   'src/docker/ignore.ts': [],
   'src/docker/platform.ts': [],
   'src/docker/time.ts': ['src/base'],
+  'src/docker/goduration.ts': [],
   'src/docker/gotime.ts': ['src/docker/time.ts'],
   'src/docker/api': ['src/base'],
   'src/docker/cli': [
@@ -29,6 +30,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/api',
     'src/docker/images/digest.ts',
     'src/docker/images/fetch.ts',
+    'src/docker/goduration.ts',
     'src/docker/gotime.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',
@@ -42,6 +44,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/api',
     'src/docker/cli',
     'src/docker/images/digest.ts',
+    'src/docker/goduration.ts',
     'src/docker/time.ts',
   ],
   'src/docker/libnetwork': [
@@ -79,6 +82,7 @@ export const WALLS: Readonly<Record<string, readonly string[]>> = {
     'src/docker/swarm',
     'src/docker/images',
     'src/docker/errdefs.ts',
+    'src/docker/goduration.ts',
     'src/docker/gotime.ts',
     'src/docker/ignore.ts',
     'src/docker/platform.ts',

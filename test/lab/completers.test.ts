@@ -7,7 +7,7 @@ import { makeLab } from '../rig.ts';
 let lab: Lab;
 beforeAll(async () => {
   lab = await makeLab(1, { hosts: 1 });
-  await lab.run('node1', 'ip netns add red; ip netns add blue');
+  await lab.run('node1', 'ip netns add red; ip netns add blue; iptables -N WEB');
 });
 
 /** What is typed, and the line or the list that two Tabs leave. */
@@ -22,6 +22,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ['iptables -t nat -A P', 'POSTROUTING  PREROUTING'],
   ['iptables -A DOCKER-U', 'iptables -A DOCKER-USER '],
   ['iptables -t nat -A POSTROUTING -j M', 'iptables -t nat -A POSTROUTING -j MA'],
+  ['iptables -A FORWARD -j WE', 'iptables -A FORWARD -j WEB '],
   ['iptables --line', 'iptables --line-numbers '],
   ['tcpdump -i d', 'tcpdump -i docker0 '],
   ['ss state est', 'ss state established '],
@@ -29,7 +30,7 @@ const CASES: readonly (readonly [string, string])[] = [
   ['kill -TE', 'kill -TERM '],
   ['bridge f', 'bridge fdb '],
   ['ls --human', 'ls --human-readable '],
-  ['systemctl resta', 'systemctl restart docker'],
+  ['systemctl resta', 'systemctl restart docker.service '],
 ];
 
 it('offers what this machine has', async () => {

@@ -40,6 +40,12 @@ describe('the line', () => {
     expect(await p.runs("HISTTIMEFORMAT='%F %H:%M '; history 1")).toMatch(
       /^ {4}6 {2}2026-11-23 \d\d:\d\d HISTTIMEFORMAT=.*; history 1\n$/,
     );
+    await p.runs("HISTTIMEFORMAT='%s '; sleep 5");
+    const times = (await p.runs('history | tail -n 2'))
+      .trimEnd()
+      .split('\n')
+      .map((l) => Number(l.split(/ +/)[2]));
+    expect((times[1] as number) - (times[0] as number)).toBeGreaterThanOrEqual(5);
   });
 
   test('editing keys', async () => {

@@ -94,7 +94,6 @@ export interface SessionOptions {
   readonly ssh: readonly string[];
   /** What the Dockerfile is called in messages. */
   readonly filename: string;
-  readonly annotations: Readonly<Record<string, string>>;
 }
 
 // --- protocol buffers

@@ -76,3 +76,7 @@ export function tagged(r: Reference): Reference {
 
 /** The full name: `docker.io/library/nginx`. */
 export const fullName = (r: Reference): string => `${r.domain}/${r.path}`;
+
+/** The same with tag and digest as given. */
+export const fullString = (r: Reference): string =>
+  fullName(r) + (r.tag ? `:${r.tag}` : '') + (r.digest ? `@${r.digest}` : '');

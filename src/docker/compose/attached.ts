@@ -17,7 +17,7 @@ import { type StartOptions, start } from './start.ts';
 import { kill, stop } from './stop.ts';
 
 /** What is shown, and what ends it. */
-export interface AttachedOptions {
+interface AttachedOptions {
   /** Services whose output is shown. */
   readonly attachTo: readonly string[];
   /** Services asked for. */
@@ -63,7 +63,7 @@ class Session {
     const monitor = new Monitor(c, project.name, watched, (h) => this.#happened(h));
     const listening = await monitor.begin();
     if (failed(listening)) return listening;
-    const print = (source: string, line: string): void => this.#consumer.line(1, source, line);
+    const print = (source: string, line: string): void => void this.#consumer.line(1, source, line);
     const bad = await start(c, project.name, { ...o.start, project, print });
     if (bad && this.#interrupts === 0) {
       monitor.stop();
@@ -91,7 +91,7 @@ class Session {
     const { c, o, project } = this;
     const list = await containersOf(c, project.name, { services: o.attachTo });
     if (failed(list)) return list;
-    const mine = byName(list.filter(() => o.attachTo.length > 0));
+    const mine = o.attachTo.length > 0 ? byName(list) : [];
     if (mine.length === 0) return undefined;
     const names = mine.map((x) => shortName(x, c.separator));
     await c.ctx.out(`Attaching to ${names.join(', ')}\n`);
@@ -126,7 +126,7 @@ class Session {
     if (o.attachTo.length > 0 && !o.attachTo.includes(h.service)) return;
     if (this.#attached.has(h.id) && !h.restarting) return;
     const since = String(Number(this.c.ctx.sys.realtime()) / 1e9);
-    const print = (fd: 1 | 2, line: string): void => this.#consumer.line(fd, h.source, line);
+    const print = (fd: 1 | 2, line: string): Promise<void> => this.#consumer.line(fd, h.source, line);
     this.#work.push(logsOf(this.c, h.id, { follow: true, since }, print));
   }
 

@@ -2,18 +2,20 @@
 import { utf8 } from '../../base/http.ts';
 import { build } from '../cli/cmd/build/build.ts';
 import { Failure, failed } from '../cli/failure.ts';
-import { parseFlags } from '../cli/flags/parse.ts';
 import type { Compose } from './compose.ts';
 import { imageOf } from './create/body.ts';
+import { docker } from './docker.ts';
 import { COMPOSE_VERSION, PROJECT, SERVICE, VERSION } from './labels.ts';
 import type { Project, ServiceConfig } from './model/project.ts';
 
 /** Flags of a build. */
-export interface BuildChoice {
+interface BuildChoice {
   readonly quiet?: boolean;
   readonly noCache?: boolean;
   readonly pull?: boolean;
   readonly args?: readonly string[];
+  /** For all platforms that the file names, not just this one's. */
+  readonly allPlatforms?: boolean;
   /** More flags of the builder's own. */
   readonly more?: readonly string[];
 }
@@ -32,6 +34,8 @@ function words(c: Compose, project: Project, s: ServiceConfig, choice: BuildChoi
   const labels = { ...b.labels, [VERSION]: COMPOSE_VERSION, [PROJECT]: project.name, [SERVICE]: s.name };
   for (const [k, v] of Object.entries(labels)) put('label', `${k}=${v}`);
   for (const from of b.cache_from ?? []) put('cache-from', from);
+  for (const to of b.cache_to ?? []) put('cache-to', to);
+  for (const right of [...(b.entitlements ?? []), ...(b.privileged ? ['security.insecure'] : [])]) put('allow', right);
   for (const host of b.extra_hosts ?? []) put('add-host', host.replace('=', ':'));
   if (inline !== undefined) put('file', inline);
   else if (b.dockerfile) put('file', b.dockerfile.startsWith('/') ? b.dockerfile : `${context}/${b.dockerfile}`);
@@ -49,6 +53,8 @@ function words(c: Compose, project: Project, s: ServiceConfig, choice: BuildChoi
   if (b.network) put('network', b.network);
   if (b.shm_size) put('shm-size', b.shm_size);
   if (s.platform) put('platform', s.platform);
+  else if (choice.allPlatforms && b.platforms?.length) put('platform', b.platforms.join(','));
+  for (const key of ['provenance', 'sbom'] as const) if (b[key] !== undefined) put(key, String(b[key]));
   if (b.no_cache || choice.noCache) out.push('--no-cache');
   if (b.pull || choice.pull) out.push('--pull');
   if (choice.quiet) out.push('--quiet');
@@ -99,8 +105,7 @@ export async function buildServices(
       c.ctx.sys.mkdir(dir, 0o700);
       c.ctx.sys.writeFile(inline, utf8(text as string));
     }
-    const parsed = parseFlags(build.flags, words(c, project, s, choice, inline));
-    const got = await build.run?.(c.ctx, parsed.options, parsed.args);
+    const got = await docker(c, build, words(c, project, s, choice, inline));
     if (inline !== undefined) {
       c.ctx.sys.unlink(inline);
       c.ctx.sys.rmdir(dir);

@@ -3,7 +3,6 @@ import type { Sys } from '../../linux/kernel/sys.ts';
 import type { Completer } from '../../linux/shell/complete.ts';
 import { Client } from '../cli/client.ts';
 import { Ctx } from '../cli/context.ts';
-import { ConfigFile } from '../cli/contexts/config.ts';
 import { Contexts } from '../cli/contexts/contexts.ts';
 import { failed } from '../cli/failure.ts';
 import { parseFlags } from '../cli/flags/parse.ts';
@@ -21,8 +20,7 @@ class Silent extends Ctx {
 
 async function services(sys: Sys, root: readonly string[]): Promise<readonly string[]> {
   const { options } = parseFlags(ROOT_FLAGS, root, true);
-  const config = new ConfigFile(sys, sys.env.DOCKER_CONFIG || `${sys.env.HOME ?? '/root'}/.docker`);
-  const contexts = new Contexts(sys, config, options);
+  const contexts = Contexts.of(sys, options);
   const c = await Compose.of(
     new Silent(sys, new Client(sys, contexts.host()), 'docker compose', contexts),
     options,

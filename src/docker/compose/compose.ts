@@ -19,6 +19,17 @@ type Mode = 'auto' | 'tty' | 'plain' | 'json' | 'quiet';
 /** Truths as Go's strconv reads them, and a few more. @see docker/compose pkg/utils/stringutils.go: StringToBool */
 export const truth = (s: string | undefined): boolean => /^(?:1|t|true|y|yes)$/i.test(s ?? '');
 
+/** What the flags before the command say of how a project is read. */
+export const loadOptions = (root: Options, services: readonly string[] = []): LoadOptions => ({
+  files: root.list('file'),
+  projectName: root.string('project-name'),
+  projectDirectory: root.string('project-directory') || root.string('workdir'),
+  envFiles: root.list('env-file'),
+  profiles: root.list('profile'),
+  services,
+  allResources: root.bool('all-resources'),
+});
+
 /** One run of a compose command. */
 export class Compose {
   /** Where events go; nobody looks unless something is under way. */
@@ -98,17 +109,7 @@ export class Compose {
     return plainWriter(ctx, dryRun);
   }
 
-  /** Failures too are to be JSON. */
-  get json(): boolean {
-    return this.#mode === 'json';
-  }
-
-  /** Nobody chose how progress is shown. */
-  get automatic(): boolean {
-    return this.#mode === 'auto';
-  }
-
-  /** The same amid the output of containers. @param say how events are shown on a terminal */
+  /** Does work amid the output of containers. @param say how events are shown on a terminal */
   async mixed<T>(say: (e: ProgressEvent) => void, work: () => Promise<T>): Promise<T> {
     if (!this.automatic || !this.ctx.sys.isatty(2)) return this.run('Stopping', work);
     const before = this.progress;
@@ -120,22 +121,24 @@ export class Compose {
     }
   }
 
+  /** Failures too are to be JSON. */
+  get json(): boolean {
+    return this.#mode === 'json';
+  }
+
+  /** Nobody chose how progress is shown. */
+  get automatic(): boolean {
+    return this.#mode === 'auto';
+  }
+
   /** `--progress` for a build. */
   get buildProgress(): string {
     return this.#mode;
   }
 
+  /** How the project is read. @param services those asked for */
   loadOptions(services: readonly string[] = []): LoadOptions {
-    const { root } = this;
-    const envFiles = root.list('env-file');
-    return {
-      files: root.list('file'),
-      projectName: root.string('project-name') || undefined,
-      projectDirectory: root.string('project-directory') || root.string('workdir') || undefined,
-      envFiles: envFiles.length > 0 ? envFiles : undefined,
-      profiles: root.list('profile'),
-      services,
-    };
+    return loadOptions(this.root, services);
   }
 
   /** The project of the files. @param services those asked for; they and what they depend on are kept */

@@ -8,7 +8,7 @@ import { CONFIG_HASH, NUMBER, ONE_OFF, PROJECT, SERVICE } from './labels.ts';
 import type { Project } from './model/project.ts';
 
 /** Containers of `run`: with the others, without them, or they alone. */
-export type OneOff = 'include' | 'exclude' | 'only';
+type OneOff = 'include' | 'exclude' | 'only';
 
 interface Which {
   readonly oneOff?: OneOff;

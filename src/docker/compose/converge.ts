@@ -4,6 +4,8 @@
  */
 import type { ContainerSummary } from '../api/types.ts';
 import { Failure, failed } from '../cli/failure.ts';
+import { goQuote } from '../cli/flags/gostrconv.ts';
+import { providerFault } from './beyond.ts';
 import type { Compose } from './compose.ts';
 import { byName, isOneOff, numberOf, serviceOf } from './containers.ts';
 import { imageOf } from './create/body.ts';
@@ -21,7 +23,7 @@ import { scaleOf } from './wait.ts';
 export type Recreate = 'diverged' | 'force' | 'never';
 
 /** How far a project is changed. */
-export interface ConvergeOptions {
+interface ConvergeOptions {
   /** Services that were asked for. */
   readonly services: readonly string[];
   readonly recreate: Recreate;
@@ -65,8 +67,8 @@ export class Convergence {
     return this.#observed.get(name) ?? [];
   }
 
-  /** `service:web` as `container:ID`. */
-  #resolve(service: ServiceConfig): ServiceConfig | Failure {
+  /** A service whose `service:web` stand as `container:ID`. */
+  resolved(service: ServiceConfig): ServiceConfig | Failure {
     const out: ServiceConfig = { ...service };
     const first = (name: string): string | undefined => byName(this.#of(name))[0]?.Id;
     const volumesFrom: string[] = [];
@@ -92,19 +94,16 @@ export class Convergence {
     return out;
   }
 
-  /** The same for a container of `run`. */
-  resolved(service: ServiceConfig): ServiceConfig | Failure {
-    return this.#resolve(service);
-  }
-
   async #ensure(given: ServiceConfig, recreate: Recreate, o: ConvergeOptions): Promise<Failure | undefined> {
     const { c } = this;
+    const provider = providerFault(c, given);
+    if (provider) return provider;
     const expected = scaleOf(given);
     if (expected > 1 && given.container_name)
       return new Failure(
-        `WARNING: The "${given.name}" service is using the custom container name "${given.container_name}". Docker requires each container to have a unique name. Remove the custom name to scale the service.\n`,
+        `WARNING: The ${goQuote(given.name)} service is using the custom container name ${goQuote(given.container_name)}. Docker requires each container to have a unique name. Remove the custom name to scale the service.\n`,
       );
-    const service = this.#resolve(given);
+    const service = this.resolved(given);
     if (failed(service)) return service;
     const old = this.#of(service.name);
     const obsolete = (x: ContainerSummary): boolean => this.#mustRecreate(service, x, recreate);

@@ -3,6 +3,7 @@
  * @see docker/compose pkg/compose/create.go: create
  */
 import { type Failure, failed } from '../cli/failure.ts';
+import { modelFault, withApiSocket } from './beyond.ts';
 import type { Compose } from './compose.ts';
 import { containersOf, nameOf, orphansOf } from './containers.ts';
 import { Convergence, type Recreate } from './converge.ts';
@@ -38,10 +39,14 @@ export const PLAIN_CREATE: CreateOptions = {
 };
 
 /** @returns the containers' state, for those who go on from here */
-export async function create(c: Compose, project: Project, o: CreateOptions): Promise<Convergence | Failure> {
+export async function create(c: Compose, given: Project, o: CreateOptions): Promise<Convergence | Failure> {
+  const project = withApiSocket(c, given);
+  if (failed(project)) return project;
   const services = o.services.length > 0 ? o.services : Object.keys(project.services);
   const images = await ensureImages(c, project, o.images);
   if (failed(images)) return images;
+  const modelless = modelFault(c, project);
+  if (modelless) return modelless;
   const halt = (names: readonly string[]): Promise<Failure | undefined> =>
     stop(c, project.name, { services: names, project });
   const networks = await ensureNetworks(c, project, halt);

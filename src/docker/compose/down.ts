@@ -15,7 +15,7 @@ import { projectOf, removeAll } from './stop.ts';
 import { removeThing } from './volumes.ts';
 
 /** What goes besides containers and networks. */
-export interface DownOptions {
+interface DownOptions {
   readonly project?: Project;
   readonly services: readonly string[];
   readonly removeOrphans: boolean;

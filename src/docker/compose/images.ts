@@ -13,7 +13,7 @@ import { all } from './graph.ts';
 import type { Project, ServiceConfig } from './model/project.ts';
 
 /** What is asked of an image. */
-export interface ImageInfo {
+interface ImageInfo {
   readonly Id: string;
   readonly Config?: { readonly Volumes?: Record<string, unknown> | null } | null;
 }
@@ -21,7 +21,7 @@ export interface ImageInfo {
 export type Images = Map<string, ImageInfo>;
 
 /** Asks the engine for one. */
-export const inspectImage = (c: Compose, name: string): Promise<ImageInfo | Failure> =>
+const inspectImage = (c: Compose, name: string): Promise<ImageInfo | Failure> =>
   c.ctx.client.get<ImageInfo>(`/images/${name}/json`);
 
 /** Those of the project that are there. */
@@ -42,6 +42,7 @@ export interface EnsureOptions {
   /** Build what can be built: never, when its image is missing, or anyway. */
   readonly build: 'no' | 'missing' | 'always';
   readonly quietPull?: boolean;
+  readonly quietBuild?: boolean;
   /** Only these are built. */
   readonly services?: readonly string[];
 }
@@ -61,7 +62,7 @@ export async function ensureImages(c: Compose, project: Project, o: EnsureOption
     return o.build === 'always' || s.pull_policy === 'build' || !images.has(imageOf(c, project, s));
   });
   if (wanted.length === 0) return images;
-  const built = await buildServices(c, project, wanted, { quiet: o.quietPull === true });
+  const built = await buildServices(c, project, wanted, { quiet: o.quietPull === true || o.quietBuild === true });
   if (built) return built;
   return localImages(c, project);
 }

@@ -6,11 +6,11 @@ import { utf8 } from '../../base/http.ts';
 import type { Sys } from '../../linux/kernel/sys.ts';
 import { Client } from '../cli/client.ts';
 import { Ctx } from '../cli/context.ts';
-import { ConfigFile } from '../cli/contexts/config.ts';
 import { Contexts } from '../cli/contexts/contexts.ts';
 import { Failure, failed } from '../cli/failure.ts';
 import type { Options } from '../cli/flags/options.ts';
 import { parseFlags } from '../cli/flags/parse.ts';
+import { goMarshal } from '../cli/gojson.ts';
 import { ORIGINAL } from '../cli/plugins.ts';
 import { GLOBAL_FLAGS } from '../cli/root.ts';
 import { COMMANDS, findCompose } from './commands.ts';
@@ -45,7 +45,7 @@ const DOCKERS = [
 const WITHOUT_VALUE = ['--debug', '-D', '--tls', '--tlsverify'];
 
 /** `docker-compose WORDS` as the words of docker. @see cmd/compatibility/convert.go: Convert */
-export function converted(words: readonly string[]): string[] {
+function converted(words: readonly string[]): string[] {
   const before: string[] = [];
   const after: string[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -75,11 +75,6 @@ interface Output {
 const said = (stdout: string, stderr = '', code = 0): Output => ({ stdout, stderr, code });
 const refused = (f: Failure): Output => said('', f.message === '' ? '' : `${f.message}\n`, f.code);
 
-function contextsOf(sys: Sys, global: Options): Contexts {
-  const given = global.changed('config') ? global.string('config') : sys.env.DOCKER_CONFIG;
-  return new Contexts(sys, new ConfigFile(sys, given || `${sys.env.HOME ?? '/root'}/.docker`), global);
-}
-
 /** `docker compose help X` */
 function help(words: readonly string[]): Output {
   const [name] = words;
@@ -101,7 +96,7 @@ async function runCommand(
   if (parsed.help) return said(notes + helpOf(spec));
   const wrong = arityFault(spec, parsed.args);
   if (wrong) return refused(wrong);
-  const contexts = contextsOf(sys, global);
+  const contexts = Contexts.of(sys, global);
   const dry = parsed.options.bool('dry-run') || root.bool('dry-run');
   const client = new (dry ? DryRunClient : Client)(sys, contexts.host());
   const ctx = new Ctx(sys, client, `docker compose ${spec.name}`, contexts);
@@ -110,7 +105,7 @@ async function runCommand(
   if (failed(c)) return refused(c);
   const got = await spec.run(c, parsed.options, parsed.args);
   if (!failed(got)) return said('', '', got);
-  return c.json ? refused(new Failure(JSON.stringify({ error: true, message: got.message }), got.code)) : refused(got);
+  return c.json ? refused(new Failure(goMarshal({ error: true, message: got.message }), got.code)) : refused(got);
 }
 
 /** @param words those of a docker command line */

@@ -11,16 +11,17 @@ import { createContainer } from './create/container.ts';
 import { create, PLAIN_CREATE } from './create.ts';
 import { ensureImages } from './images.ts';
 import { ONE_OFF, SLUG } from './labels.ts';
-
-import type { Project, ServiceConfig } from './model/project.ts';
+import { portsOf } from './model/canonical.ts';
+import { under } from './model/files.ts';
+import type { Project, ServiceConfig, ServiceVolumeConfig } from './model/project.ts';
+import { parseVolume } from './model/volumes.ts';
 import { words as shellWords } from './model/words.ts';
 import { noService, only } from './recalled.ts';
-import { portsOf, volumeOf } from './short.ts';
 import { start } from './start.ts';
 import { waitDependencies } from './wait.ts';
 
 /** What was made. */
-export interface OneOffContainer {
+interface OneOffContainer {
   readonly id: string;
   readonly interactive: boolean;
 }
@@ -35,9 +36,10 @@ function changed(s: ServiceConfig, o: Options, project: Project): ServiceConfig 
     out.ports = [...(out.ports ?? []), ...ports];
   }
   for (const v of o.list('volume')) {
-    const volume = volumeOf(v, project.workingDir);
+    const volume = parseVolume(v);
     if (failed(volume)) return volume;
-    out.volumes = [...(out.volumes ?? []), volume];
+    if (volume.type === 'bind') volume.source = under(project.workingDir, String(volume.source));
+    out.volumes = [...(out.volumes ?? []), volume as unknown as ServiceVolumeConfig];
   }
   return out;
 }
@@ -138,6 +140,7 @@ async function makeOneOff(
   const images = await ensureImages(c, project, {
     build: o.bool('build') ? 'always' : 'missing',
     quietPull: o.bool('quiet-pull'),
+    quietBuild: o.bool('quiet-build'),
     services: [given.name],
   });
   if (failed(images)) return images;

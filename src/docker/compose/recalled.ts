@@ -23,7 +23,7 @@ function dependsOn(text: string): Record<string, ServiceDependency> {
 }
 
 /** A project of which nothing is known. */
-export const emptyProject = (name: string): Project => ({
+const emptyProject = (name: string): Project => ({
   name,
   workingDir: '',
   services: {},
@@ -102,5 +102,5 @@ export async function recalledProject(
   };
 }
 
-/** Does the project have that service? */
+/** What is said of a service that the project does not have. */
 export const noService = (name: string): Failure => new Failure(`no such service: ${name}`);

@@ -3,6 +3,7 @@
  * @see docker/compose cmd/compose/compose.go, spf13/cobra args.go
  */
 import { Failure } from '../cli/failure.ts';
+import { goQuote } from '../cli/flags/gostrconv.ts';
 import type { Options } from '../cli/flags/options.ts';
 import { flagUsages } from '../cli/help.ts';
 import { type Arity, type FlagSpec, flag } from '../cli/spec.ts';
@@ -44,6 +45,10 @@ export function helpOf(spec: ComposeCommand): string {
   const flags = flagUsages(flagsOf(spec));
   return `Usage:  ${`${name} ${spec.use}`.trimEnd()}\n\n${spec.short}\n${names}${flags === '' ? '' : `\nOptions:\n${flags}`}`;
 }
+
+/** A `--format` that is none of those which the command knows. */
+export const formatFault = (format: string): Failure =>
+  new Failure(`format value ${goQuote(format)} could not be parsed: parsing failed`);
 
 /** What is wrong with the number of arguments. */
 export function arityFault({ args: { min, max }, name }: ComposeCommand, args: readonly string[]): Failure | undefined {

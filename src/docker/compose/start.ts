@@ -5,8 +5,8 @@
 import type { ContainerSummary } from '../api/types.ts';
 import { filterQuery } from '../cli/client.ts';
 import { Failure, failed } from '../cli/failure.ts';
-import { durationText } from '../cli/flags/duration.ts';
 import { goQuote } from '../cli/flags/gostrconv.ts';
+import { durationText } from '../goduration.ts';
 import type { Compose } from './compose.ts';
 import { containersOf, label, serviceOf } from './containers.ts';
 import { inDependencyOrder } from './graph.ts';

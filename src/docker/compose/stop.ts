@@ -13,7 +13,7 @@ import type { Status } from './progress/event.ts';
 import { recalledProject } from './recalled.ts';
 
 /** What is to stop, and how long it may take. */
-export interface StopOptions {
+interface StopOptions {
   /** Empty: all. */
   readonly services?: readonly string[];
   readonly project?: Project;
@@ -29,7 +29,7 @@ export const say = (c: Compose, x: ContainerSummary, status: Status, statusText:
 export const seconds = (n: number | undefined): string | undefined => (n === undefined ? undefined : String(n));
 
 /** @returns what went wrong */
-export async function stopContainer(
+async function stopContainer(
   c: Compose,
   x: ContainerSummary,
   timeout: number | undefined,
@@ -111,7 +111,7 @@ export async function stop(c: Compose, name: string, o: StopOptions): Promise<Fa
 }
 
 /** What is to be killed, and by which signal. */
-export interface KillOptions {
+interface KillOptions {
   readonly services?: readonly string[];
   readonly project?: Project;
   readonly signal?: string;

@@ -10,6 +10,7 @@ import { isOneOff, progressName, serviceOf } from './containers.ts';
 import { all } from './graph.ts';
 import type { Project, ServiceConfig } from './model/project.ts';
 import type { Status } from './progress/event.ts';
+import { noService } from './recalled.ts';
 
 /** ns between two looks. */
 const TICK = 500e6;
@@ -61,7 +62,7 @@ function shouldWait(project: Project, name: string, { condition }: Awaited): boo
   if (condition === 'service_started') return false;
   const s = project.services[name];
   if (s) return scaleOf(s) > 0;
-  return name in project.disabledServices ? false : new Failure(`no such service: ${name}`);
+  return name in project.disabledServices ? false : noService(name);
 }
 
 /** How many containers a service is to have. */

@@ -9,7 +9,7 @@ export function parsePlatform(text: string): string | Failure {
 }
 
 /** The one that images are for. */
-const NATIVE = 'linux/amd64';
+export const NATIVE = 'linux/amd64';
 
 /** What a registry says whose images are not for a platform. @see moby distribution/pull_v2.go: noMatchesErr */
 export function noManifest(platform: string): Failure | undefined {

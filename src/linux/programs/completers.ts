@@ -82,39 +82,60 @@ function ipArguments(p: Place, object: string, verb: string, rest: readonly stri
   return [];
 }
 
-/** Names of the chains of the table that -t names. */
-function chains(p: Place): readonly string[] {
-  const at = p.words.findIndex((w) => w === '-t' || w === '--table');
-  const table = (at < 0 ? 'filter' : p.words[at + 1]) ?? 'filter';
-  if (!(table in BUILTIN)) return [];
-  const found = p.sys.net.nfChains(p.words[0]?.startsWith('ip6') ? 6 : 4, table as 'filter');
-  return [...new Set([...(BUILTIN[table] ?? []), ...found.map((c) => c.name)])];
+/** The table that -t names. */
+function tableOf({ words }: Place): string {
+  const at = words.findIndex((w) => w === '-t' || w === '--table');
+  return (at < 0 ? undefined : words[at + 1]) ?? 'filter';
 }
 
+/** Chains of a table: those that it always has, and those that were made. */
+function chains(p: Place): { builtin: readonly string[]; made: readonly string[] } {
+  const table = tableOf(p);
+  if (!Object.hasOwn(BUILTIN, table)) return { builtin: [], made: [] };
+  const builtin = BUILTIN[table] ?? [];
+  const found = p.sys.net.nfChains(p.words[0]?.startsWith('ip6') ? 6 : 4, table as 'filter').map((c) => c.name);
+  return { builtin, made: found.filter((c) => !builtin.includes(c)) };
+}
+
+const BEFORE_CHAIN = new Set(
+  list(
+    '-A -C -D -F -I -L -P -R -S -X -Z -N -E --append --check --delete --flush --insert --list --policy --replace --list-rules --delete-chain --zero',
+  ),
+);
+
 function iptables(p: Place): Offer {
-  if (/^(?:-t|--table)$/.test(p.previous)) return Object.keys(BUILTIN);
-  if (
-    /^(?:-[ACDFILPRSXZNE]|--(?:append|check|delete|flush|insert|list|policy|replace|list-rules|delete-chain|zero))$/.test(
-      p.previous,
-    )
-  )
-    return chains(p);
-  if (/^(?:-[jg]|--jump|--goto)$/.test(p.previous)) {
-    const nat = p.words.includes('nat') ? list('DNAT MASQUERADE REDIRECT SNAT') : list('DROP REJECT');
-    return [
-      'ACCEPT',
-      'LOG',
-      'MARK',
-      'RETURN',
-      ...nat,
-      ...chains(p).filter((c) => !/^[A-Z]+$/.test(c) || c.startsWith('DOCKER')),
-    ];
+  if (BEFORE_CHAIN.has(p.previous)) {
+    const { builtin, made } = chains(p);
+    return [...builtin, ...made];
   }
-  if (/^(?:-[io]|--(?:in|out)-interface)$/.test(p.previous)) return devices(p);
-  if (/^(?:-p|--protocol)$/.test(p.previous)) return list('all icmp sctp tcp udp');
-  if (/^(?:-m|--match)$/.test(p.previous))
-    return list('addrtype comment conntrack iprange limit mac mark multiport owner state');
-  if (/^(?:-[sd]|--source|--destination)$/.test(p.previous)) return [];
+  switch (p.previous) {
+    case '-t':
+    case '--table':
+      return Object.keys(BUILTIN);
+    case '-j':
+    case '--jump':
+    case '-g':
+    case '--goto': {
+      const own = tableOf(p) === 'nat' ? 'DNAT MASQUERADE REDIRECT SNAT' : 'DROP REJECT';
+      return [...list(`ACCEPT LOG MARK RETURN ${own}`), ...chains(p).made];
+    }
+    case '-i':
+    case '-o':
+    case '--in-interface':
+    case '--out-interface':
+      return devices(p);
+    case '-p':
+    case '--protocol':
+      return list('all icmp sctp tcp udp');
+    case '-m':
+    case '--match':
+      return list('addrtype comment conntrack iprange limit mac mark multiport owner state');
+    case '-s':
+    case '-d':
+    case '--source':
+    case '--destination':
+      return [];
+  }
   return undefined;
 }
 
@@ -160,10 +181,9 @@ const COMMANDS: Readonly<Record<string, (p: Place) => Offer>> = {
   ethtool: (p) => (p.word.startsWith('-') ? undefined : devices(p)),
   ifconfig: (p) => (p.words.length === 2 ? devices(p) : list('down mtu netmask up')),
   route: verbs('add del', () => list('-host -net default dev gw metric netmask')),
-  systemctl: verbs('cat is-active is-enabled list-units restart show start status stop', () => [
-    'docker',
-    'docker.service',
-  ]),
+  systemctl: verbs('cat is-active is-enabled list-units restart show start status stop', ({ sys }) =>
+    entries(sys, '/lib/systemd/system'),
+  ),
   sysctl: (p) => (p.word.startsWith('-') ? undefined : sysctls(p)),
   kill: (p) => (p.word.startsWith('-') ? Object.keys(SIGNALS).map((s) => `-${s.slice(3)}`) : []),
   ping: (p) => (p.previous === '-I' ? devices(p) : p.word.startsWith('-') ? undefined : []),

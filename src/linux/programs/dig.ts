@@ -2,6 +2,7 @@
 import { civil } from '../../base/civil.ts';
 import { RCODE, RR, reverseName } from '../../base/dns.ts';
 import { formatIp, type IpAddr, parseIp } from '../../base/ip.ts';
+import { ECONNREFUSED, isErr } from '../kernel/errno.ts';
 import { MONTHS, WEEKDAYS } from './proc.ts';
 import {
   candidates,
@@ -75,125 +76,148 @@ interface DigQuery {
   type: number;
 }
 
-async function dig(ctx: Context): Promise<number> {
-  const { sys } = ctx;
-  let server: string | undefined;
-  let port = 53;
-  let type: number | undefined;
-  const names: string[] = [];
-  const hidden = new Set<string>();
-  let short = false;
-  let tries = 3;
-  let wait = 5;
-  let edns = true;
-  let cookie = true;
-  let udpSize = UDP_SIZE;
-  let authenticData = true;
-  let recursion = true;
-  let tcp = false;
-  const args = ctx.args;
-  const parts = ['comments', 'question', 'answer', 'authority', 'additional', 'stats', 'cmd'];
+/** What the words of a command line ask for. */
+interface DigCall {
+  server?: string;
+  port: number;
+  type?: number;
+  readonly names: string[];
+  /** Parts of the answer that are not shown. */
+  readonly hidden: Set<string>;
+  short: boolean;
+  tries: number;
+  /** Seconds. */
+  wait: number;
+  edns: boolean;
+  cookie: boolean;
+  udpSize: number;
+  authenticData: boolean;
+  recursion: boolean;
+  tcp: boolean;
+}
+
+const PARTS = ['comments', 'question', 'answer', 'authority', 'additional', 'stats', 'cmd'];
+
+/** `+key`, `+nokey`, `+key=number`. Ones that this dig does not know are passed over. */
+function queryOption(c: DigCall, word: string): void {
+  const m = /^\+(no)?([a-z]+)(?:=(\d+))?$/.exec(word);
+  const on = m?.[1] !== 'no';
+  const key = m?.[2] ?? '';
+  const number = (dflt: number): number => Math.max(1, Number(m?.[3] ?? dflt));
+  if (key === 'short') c.short = on;
+  else if (key === 'all') for (const p of PARTS) on ? c.hidden.delete(p) : c.hidden.add(p);
+  else if (PARTS.includes(key)) on ? c.hidden.delete(key) : c.hidden.add(key);
+  else if (key === 'tries' || key === 'retry') c.tries = number(3);
+  else if (key === 'edns') c.edns = on;
+  else if (key === 'cookie') c.cookie = on;
+  else if (key === 'bufsize') c.udpSize = Number(m?.[3] ?? UDP_SIZE);
+  else if (key === 'adflag') c.authenticData = on;
+  else if (key === 'recurse') c.recursion = on;
+  else if (key === 'tcp' || key === 'vc') c.tcp = on;
+  else if (key === 'time' || key === 'timeout') c.wait = number(5);
+}
+
+/** Reads the words. @returns the call, or what is wrong with one */
+function digCall(args: readonly string[]): DigCall | string {
+  const c: DigCall = {
+    port: 53, names: [], hidden: new Set(), short: false, tries: 3, wait: 5, edns: true, cookie: true, udpSize: UDP_SIZE,
+    authenticData: true, recursion: true, tcp: false,
+  }; // biome-ignore format: a table
+  const typeOf = (word: string): number | undefined => (RR as Record<string, number>)[word.toUpperCase()];
   for (let i = 0; i < args.length; i++) {
     const a = args[i] as string;
-    const t = (RR as Record<string, number>)[a.toUpperCase()];
-    if (a.startsWith('@')) server = a.slice(1);
-    else if (a.startsWith('+')) {
-      const m = /^\+(no)?([a-z]+)(?:=(\d+))?$/.exec(a);
-      const off = m?.[1] === 'no';
-      const key = m?.[2] ?? '';
-      if (key === 'short') short = !off;
-      else if (key === 'all') for (const p of parts) off ? hidden.add(p) : hidden.delete(p);
-      else if (parts.includes(key)) off ? hidden.add(key) : hidden.delete(key);
-      else if (key === 'tries' || key === 'retry') tries = Math.max(1, Number(m?.[3] ?? 3));
-      else if (key === 'edns') edns = !off;
-      else if (key === 'cookie') cookie = !off;
-      else if (key === 'bufsize') udpSize = Number(m?.[3] ?? UDP_SIZE);
-      else if (key === 'adflag') authenticData = !off;
-      else if (key === 'recurse') recursion = !off;
-      else if (key === 'tcp' || key === 'vc') tcp = !off;
-      else if (key === 'time' || key === 'timeout') wait = Math.max(1, Number(m?.[3] ?? 5));
-    } else if (a === '-x') {
+    if (a.startsWith('@')) c.server = a.slice(1);
+    else if (a.startsWith('+')) queryOption(c, a);
+    else if (a === '-x') {
       const ip = parseIp(args[++i] ?? '');
-      if (!ip) {
-        await ctx.err(`dig: Invalid IP address ${args[i] ?? ''}\n`);
-        return 1;
-      }
-      names.push(reverseName(ip));
-      type ??= RR.PTR;
-    } else if (a === '-p') port = Number(args[++i]);
-    else if (a === '-t') type = (RR as Record<string, number>)[(args[++i] ?? '').toUpperCase()];
-    else if (a === '-q') names.push(args[++i] ?? '');
+      if (!ip) return `dig: Invalid IP address ${args[i] ?? ''}\n`;
+      c.names.push(reverseName(ip));
+      c.type ??= RR.PTR;
+    } else if (a === '-p') c.port = Number(args[++i]);
+    else if (a === '-t') c.type = typeOf(args[++i] ?? '');
+    else if (a === '-q') c.names.push(args[++i] ?? '');
     else if (a === '-4' || a === '-6' || a.toUpperCase() === 'IN') continue;
-    else if (t !== undefined) type = t;
-    else names.push(a);
+    else if (typeOf(a) !== undefined) c.type = typeOf(a);
+    else c.names.push(a);
   }
-  if (short) for (const p of parts) hidden.add(p);
-  const shown = (p: string): boolean => !hidden.has(p);
-  const conf = resolvConf(sys);
-  let servers: readonly IpAddr[] = conf.nameservers;
-  if (server !== undefined) {
-    const r = await getaddrinfo(sys, server);
+  if (c.short) for (const p of PARTS) c.hidden.add(p);
+  return c;
+}
+
+async function dig(ctx: Context): Promise<number> {
+  const c = digCall(ctx.args);
+  if (typeof c === 'string') {
+    await ctx.err(c);
+    return 1;
+  }
+  let servers: readonly IpAddr[] = resolvConf(ctx.sys).nameservers;
+  if (c.server !== undefined) {
+    const r = await getaddrinfo(ctx.sys, c.server);
     if (typeof r === 'string') {
-      await ctx.err(`dig: couldn't get address for '${server}': not found\n`);
+      await ctx.err(`dig: couldn't get address for '${c.server}': not found\n`);
       return 10;
     }
     servers = r.addrs;
   }
+  const shown = (p: string): boolean => !c.hidden.has(p);
   let code = 0;
-  let found = server === undefined ? '' : `; (${servers.length} server${servers.length > 1 ? 's' : ''} found)\n`;
+  let found = c.server === undefined ? '' : `; (${servers.length} server${servers.length > 1 ? 's' : ''} found)\n`;
   let lead = '\n';
   let global = ';; global options: +cmd\n';
-  for (const name of names.length > 0 ? names : ['.']) {
-    const q: DigQuery = { name: name.replace(/\.$/, ''), type: type ?? (names.length > 0 ? RR.A : RR.NS) };
-    // Told with the first thing that there is to tell; servers and options once.
-    const greeting = shown('cmd') ? `${lead}; <<>> DiG ${VERSION} <<>> ${args.join(' ')}\n${found}${global}` : '';
+  for (const name of c.names.length > 0 ? c.names : ['.']) {
+    const q: DigQuery = { name: name.replace(/\.$/, ''), type: c.type ?? (c.names.length > 0 ? RR.A : RR.NS) };
+    // told with the first thing that there is to tell; servers and options once
+    const greeting = shown('cmd') ? `${lead}; <<>> DiG ${VERSION} <<>> ${ctx.args.join(' ')}\n${found}${global}` : '';
     [lead, found, global] = ['', '', ''];
-    const options = {
-      port,
-      pmtudisc: PMTUDISC_OMIT,
-      recursion,
-      authenticData,
-      ...(edns && { edns: { udpSize, ...(cookie && { cookie: sys.rng.bytes(8) }) } }),
-    };
-    const x = await ask(ctx, q, servers, tries, wait, options, tcp);
+    const x = await ask(ctx, q, servers, c);
     if (!x) {
-      await ctx.out(`${greeting}${short ? '' : ';; no servers could be reached\n'}`);
+      await ctx.out(`${greeting}${c.short ? '' : ';; no servers could be reached\n'}`);
       code = 9;
       continue;
     }
-    if (x.tcp && !tcp && !short) await ctx.out(';; Truncated, retrying in TCP mode.\n');
+    if (x.tcp && !c.tcp && !c.short) await ctx.out(';; Truncated, retrying in TCP mode.\n');
     await ctx.out(greeting);
-    await ctx.out(short ? x.message.answers.map((r) => `${r.text}\n`).join('') : answerText(ctx, x, shown, port));
+    await ctx.out(c.short ? x.message.answers.map((r) => `${r.text}\n`).join('') : answerText(ctx, x, shown, c.port));
   }
   return code;
 }
 
-async function ask(
-  ctx: Context,
-  q: DigQuery,
-  servers: readonly IpAddr[],
-  tries: number,
-  wait: number,
-  options: ExchangeOptions,
-  tcp: boolean,
-): Promise<Exchange | undefined> {
-  for (let i = 0; i < tries; i++)
+/** Asks one server after the other, so many times, and tells what comes of it. */
+async function ask(ctx: Context, q: DigQuery, servers: readonly IpAddr[], c: DigCall): Promise<Exchange | undefined> {
+  const options: ExchangeOptions = {
+    port: c.port,
+    pmtudisc: PMTUDISC_OMIT,
+    recursion: c.recursion,
+    authenticData: c.authenticData,
+    ...(c.edns && { edns: { udpSize: c.udpSize, ...(c.cookie && { cookie: ctx.sys.rng.bytes(8) }) } }),
+  };
+  for (let i = 0; i < c.tries; i++)
     for (const s of servers) {
-      const began = ctx.sys.now();
-      const byTcp = tcp ? [await exchangeTcp(ctx.sys, s, q, wait * 1e9, options)] : undefined;
-      const got = byTcp ?? (await exchange(ctx.sys, s, [q], wait * 1e9, options));
-      if (got !== 'refused' && got[0]) return got[0];
-      const where = `${formatIp(s)}#${options.port}`;
-      const refused = got === 'refused' || (tcp && ctx.sys.now() - began < wait * 1e9);
-      const why = refused ? 'connection refused' : 'timed out';
+      const where = `${formatIp(s)}#${c.port}`;
+      const got = await (c.tcp ? exchangeTcp : byUdp)(ctx.sys, s, q, c.wait * 1e9, options);
+      if (got && !isErr(got)) return got;
+      const why = (got && FAILURES[got.name]) ?? 'timed out';
       await ctx.out(
-        tcp
+        got && c.tcp
           ? `;; Connection to ${where}(${formatIp(s)}) for ${q.name} failed: ${why}.\n`
           : `;; communications error to ${where}: ${why}\n`,
       );
     }
   return undefined;
 }
+
+const byUdp: typeof exchangeTcp = async (sys, server, question, timeoutNs, options) => {
+  const got = await exchange(sys, server, [question], timeoutNs, options);
+  return got === 'refused' ? ECONNREFUSED : got[0];
+};
+
+/** @see bind9 lib/isc/result.c */
+const FAILURES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+};
 
 /** The `dig` command. */
 export const spec = defineProgram({

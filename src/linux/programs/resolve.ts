@@ -19,7 +19,7 @@ import {
   unframed,
 } from '../../base/dns.ts';
 import { type IpAddr, ip4, parseIp, sameIp } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
+import { type Errno, isErr } from '../kernel/errno.ts';
 import type { Fd, Sys } from '../kernel/sys.ts';
 import { readText } from './stdio.ts';
 
@@ -143,25 +143,32 @@ export async function exchange(
   }
   if (answers === 'refused') return answers;
   for (const [i, a] of answers.entries())
-    if (a?.message.truncated)
-      answers[i] = (await exchangeTcp(sys, server, questions[i] as Question, timeoutNs, options)) ?? a;
+    if (a?.message.truncated) {
+      const whole = await exchangeTcp(sys, server, questions[i] as Question, timeoutNs, options);
+      if (whole && !isErr(whole)) answers[i] = whole;
+    }
   return answers;
 }
 
-/** Asks by TCP: once more, or at once. @see RFC 7766 §5 */
+/**
+ * Asks by TCP: once more, or at once.
+ * @returns what the connection failed with, or undefined when no answer came on it
+ * @see RFC 7766 §5
+ */
 export async function exchangeTcp(
   sys: Sys,
   server: IpAddr,
   question: Question,
   timeoutNs: number,
   options: ExchangeOptions,
-): Promise<Exchange | undefined> {
+): Promise<Exchange | Errno | undefined> {
   const start = sys.now();
   const query = encodeQuery(sys.rng.below(65536), question, options);
   const fd = sys.socket(server.v === 4 ? 'inet' : 'inet6', 'stream');
   if (isErr(fd) || !query) return undefined;
   try {
-    if (isErr(await sys.connect(fd, { ip: server, port: options.port ?? 53 }))) return undefined;
+    const connected = await sys.connect(fd, { ip: server, port: options.port ?? 53 });
+    if (isErr(connected)) return connected;
     if (isErr(await sys.write(fd, framed(query)))) return undefined;
     for (let got = new Uint8Array(0); ; ) {
       const bytes = unframed(got);

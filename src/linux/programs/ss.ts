@@ -5,7 +5,7 @@
  * @see iproute2 misc/ss.c: render, column widths in passes
  */
 import { formatIp } from '../../base/ip.ts';
-import { isErr } from '../kernel/errno.ts';
+import { ENOENT, isErr } from '../kernel/errno.ts';
 import type { SocketInfo } from '../kernel/netadmin.ts';
 import { serviceName } from './services.ts';
 import { type Context, defineProgram } from './spec.ts';
@@ -240,22 +240,20 @@ async function summary(ctx: Context): Promise<number> {
   return 0;
 }
 
-/** `-N`: the same command in a named network namespace. @see iproute2 lib/namespace.c: netns_switch */
-async function inside(ctx: Context, name: string): Promise<number> {
+/**
+ * `-N`: enters a named network namespace by running the command again, there. @see iproute2 lib/namespace.c: netns_switch
+ * @returns undefined when this process is in it already
+ */
+async function enter(ctx: Context, name: string): Promise<number | undefined> {
   const { sys } = ctx;
   const netns = `/run/netns/${name}`;
-  const st = sys.stat(netns);
-  if (isErr(st)) {
-    await ctx.err(`Cannot open network namespace "${name}": ${st.text}\n`);
+  const key = sys.netnsOf?.(netns);
+  if (key === undefined || isErr(key)) {
+    await ctx.err(`Cannot open network namespace "${name}": ${(key ?? ENOENT).text}\n`);
     return 255;
   }
-  const rest: string[] = [];
-  for (let i = 0; i < ctx.args.length; i++) {
-    const a = ctx.args[i] as string;
-    if (a === '-N' || a === '--net') i++;
-    else if (!/^-N.|^--net=/.test(a)) rest.push(a);
-  }
-  const e = await sys.exec('/usr/bin/ss', ['ss', ...rest], undefined, { netns });
+  if (key === sys.netnsOf?.('/proc/self/ns/net')) return undefined;
+  const e = await sys.exec('/usr/bin/ss', ['ss', ...ctx.args], undefined, { netns });
   return ctx.fail(e.text, 255);
 }
 
@@ -266,7 +264,8 @@ async function run(ctx: Context): Promise<number> {
     return 0;
   }
   const net = o.value('net');
-  if (net !== undefined) return inside(ctx, net);
+  const failed = net === undefined ? undefined : await enter(ctx, net);
+  if (failed !== undefined) return failed;
   if (o.has('summary')) return summary(ctx);
   const words = [...ctx.operands];
   let states: string[] | undefined;

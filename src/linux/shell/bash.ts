@@ -7,7 +7,7 @@ import type { Program } from '../kernel/machine.ts';
 import type { Sys } from '../kernel/sys.ts';
 import { setOption } from './builtins/options.ts';
 import type { CompleterMap } from './complete.ts';
-import type { Flavour } from './dialect.ts';
+import { type Flavour, RELEASE } from './dialect.ts';
 import { installDynamics } from './dynamic.ts';
 import { runToEnd } from './execute/launch.ts';
 import { interactiveLoop, prepareTerminal } from './interactive.ts';
@@ -57,7 +57,7 @@ interface Call {
   answer?: string;
 }
 
-const VERSION = `GNU bash, version 5.3.15(1)-release (x86_64-pc-linux-gnu)
+const VERSION = `GNU bash, version ${RELEASE}(1)-release (x86_64-pc-linux-gnu)
 Copyright (C) 2025 Free Software Foundation, Inc.
 License GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>
 
@@ -185,9 +185,9 @@ function importEnvironment(sh: Shell): void {
   vars.export('SHLVL');
   vars.set('OPTERR', '1');
   vars.set('BASH', '/bin/bash');
-  vars.set('BASH_VERSION', '5.3.15(1)-release');
+  vars.set('BASH_VERSION', `${RELEASE}(1)-release`);
   const info = vars.declare('BASH_VERSINFO');
-  info.items = new Map(['5', '3', '15', '1', 'release', 'x86_64-pc-linux-gnu'].map((x, i) => [String(i), x]));
+  info.items = new Map([...RELEASE.split('.'), '1', 'release', 'x86_64-pc-linux-gnu'].map((x, i) => [String(i), x]));
   info.readonly = true;
   vars.set('HOSTNAME', sys.gethostname());
   vars.set('HOSTTYPE', 'x86_64');

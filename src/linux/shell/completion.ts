@@ -247,12 +247,16 @@ export async function candidates(sh: Shell, line: string): Promise<Candidates> {
   return files(part, fileNames(sh, part.words.at(-1) as string, only));
 }
 
+const TAB = 9;
+
 /** Candidates of a command that `complete` knows. */
 async function specified(sh: Shell, split: Split, line: string): Promise<Candidates | undefined> {
   const name = split.words[0] as string;
-  const spec = sh.completions.get(name) ?? sh.completions.get(name.replace(/^.*\//, '')) ?? sh.completions.get('-D');
-  if (!spec || !sh.shopt.has('progcomp')) return undefined;
-  const got = await generate(sh, spec, { words: split.words, index: split.words.length - 1, line });
+  const known = sh.completions.get(name) ?? sh.completions.get(name.replace(/^.*\//, '')) ?? sh.completions.get('-D');
+  if (!known || !sh.shopt.has('progcomp')) return undefined;
+  // what compopt changes is for this time only
+  const spec = { ...known, options: new Set(known.options) };
+  const got = await generate(sh, spec, { words: split.words, index: split.words.length - 1, line, key: TAB });
   const word = split.words.at(-1) as string;
   const words = [...new Set(got)].sort();
   if (words.length === 0 && spec.options.has('dirnames')) return files(split, fileNames(sh, word, 'dir'));

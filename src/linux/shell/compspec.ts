@@ -1,11 +1,15 @@
 /** What `complete` and `compgen` describe, and the words that come of it. @see bash pcomplete.c: gen_compspec_completions */
 import { SIGNALS } from '../kernel/signal.ts';
+import { SET_OPTIONS } from './builtins/options.ts';
+import { SHOPT_OPTIONS } from './builtins/settings.ts';
 import { builtinNames } from './builtins/table.ts';
 import { commandNames, fileNames } from './completion.ts';
 import { callFunction } from './execute/command.ts';
 import { glob } from './expand/glob.ts';
 import { matches } from './expand/pattern.ts';
+import { singleQuote } from './expand/quote.ts';
 import { expandHere } from './expand/word.ts';
+import { stateOf } from './jobs.ts';
 import type { Shell } from './shell.ts';
 import { RESERVED } from './source.ts';
 
@@ -27,6 +31,8 @@ export interface CompletionPlace {
   readonly words: readonly string[];
   readonly index: number;
   readonly line: string;
+  /** The key that asked; 0 for compgen. */
+  readonly key: number;
 }
 
 const names = (sh: Shell, path: string): string[] => {
@@ -41,7 +47,11 @@ export function actionWords(sh: Shell, action: string, word: string): string[] {
   switch (action) {
     case 'alias':
       return [...sh.aliases.keys()];
+    case 'arrayvar':
+      return sh.vars.names().filter((n) => sh.vars.lookup(n)?.items);
     case 'builtin':
+    case 'enabled':
+    case 'helptopic':
       return builtinNames(sh);
     case 'command':
       return commandNames(sh);
@@ -58,7 +68,15 @@ export function actionWords(sh: Shell, action: string, word: string): string[] {
     case 'hostname':
       return hostNames(sh);
     case 'job':
-      return sh.jobs.list.map((j) => j.text.split(' ')[0] as string);
+    case 'running':
+    case 'stopped':
+      return sh.jobs.list
+        .filter((j) => action === 'job' || stateOf(j) === action)
+        .map((j) => j.text.split(' ')[0] as string);
+    case 'setopt':
+      return [...SET_OPTIONS];
+    case 'shopt':
+      return [...SHOPT_OPTIONS];
     case 'keyword':
       return [...RESERVED];
     case 'signal':
@@ -92,6 +110,7 @@ export async function generate(sh: Shell, spec: CompletionSpec, at: CompletionPl
     out.push(...list.filter((w) => w !== '' && w.startsWith(word)));
   }
   if (spec.call !== undefined) out.push(...(await called(sh, spec, at)));
+  if (spec.command !== undefined) out.push(...(await printed(sh, spec.command, at)));
   if (spec.filter) {
     const keep = spec.filter.startsWith('!');
     const pattern = keep ? spec.filter.slice(1) : spec.filter;
@@ -100,34 +119,59 @@ export async function generate(sh: Shell, spec: CompletionSpec, at: CompletionPl
   return out.map((w) => `${spec.prefix ?? ''}${w}${spec.suffix ?? ''}`);
 }
 
+/** The words that -F and -C are given: the command, the word, and the one before it. */
+const given = ({ words, index }: CompletionPlace): string[] => [
+  words[0] ?? '',
+  words[index] ?? '',
+  words[index - 1] ?? '',
+];
+
+/** Does something while variables tell what is completed. */
+async function told<T>(sh: Shell, at: CompletionPlace, body: () => Promise<T>): Promise<T> {
+  const values = {
+    COMP_LINE: at.line,
+    COMP_POINT: String(at.line.length),
+    COMP_TYPE: String(at.key),
+    COMP_KEY: String(at.key),
+  };
+  for (const [n, v] of Object.entries(values)) {
+    sh.vars.set(n, v);
+    sh.vars.export(n);
+  }
+  const { status } = sh;
+  try {
+    return await body();
+  } finally {
+    sh.status = status;
+    for (const n of Object.keys(values)) sh.vars.unset(n);
+  }
+}
+
+/** Lines that the command of -C prints. */
+async function printed(sh: Shell, command: string, at: CompletionPlace): Promise<string[]> {
+  const text = [command, ...given(at).map(singleQuote)].join(' ');
+  const lines = await told(sh, at, () => expandHere(sh, `$(${text})`));
+  return lines.split('\n').filter((l) => l !== '');
+}
+
 /** Calls the function of -F: it leaves the words in COMPREPLY. */
 async function called(sh: Shell, spec: CompletionSpec, at: CompletionPlace): Promise<string[]> {
-  const f = sh.functions.get(spec.call as string);
+  const name = spec.call as string;
+  const f = sh.functions.get(name);
   if (!f) {
-    await sh.complain(`warning: completion: function \`${spec.call}' not found`);
+    await sh.complain(`warning: completion: function \`${name}' not found`);
     return [];
   }
-  const words = sh.vars.declare('COMP_WORDS');
-  words.items = new Map(at.words.map((w, i) => [String(i), w]));
+  sh.vars.declare('COMP_WORDS').items = new Map(at.words.map((w, i) => [String(i), w]));
   sh.vars.set('COMP_CWORD', String(at.index));
-  sh.vars.set('COMP_LINE', at.line);
-  sh.vars.set('COMP_POINT', String(at.line.length));
-  sh.vars.set('COMP_TYPE', '9');
-  sh.vars.set('COMP_KEY', '9');
   sh.vars.unset('COMPREPLY');
-  const status = sh.status;
   sh.completing = spec;
-  await callFunction(sh, f, [
-    spec.call as string,
-    at.words[0] ?? '',
-    at.words[at.index] ?? '',
-    at.words[at.index - 1] ?? '',
-  ]);
-  sh.completing = undefined;
-  sh.status = status;
-  const reply = sh.vars.lookup('COMPREPLY');
-  const out = reply?.items ? [...reply.items.values()] : reply?.value ? [reply.value] : [];
-  for (const n of ['COMP_WORDS', 'COMP_CWORD', 'COMP_LINE', 'COMP_POINT', 'COMP_TYPE', 'COMP_KEY', 'COMPREPLY'])
-    sh.vars.unset(n);
-  return out;
+  try {
+    await told(sh, at, () => callFunction(sh, f, [name, ...given(at)]));
+    const reply = sh.vars.lookup('COMPREPLY');
+    return reply?.items ? [...reply.items.values()] : reply?.value ? [reply.value] : [];
+  } finally {
+    sh.completing = undefined;
+    for (const n of ['COMP_WORDS', 'COMP_CWORD', 'COMPREPLY']) sh.vars.unset(n);
+  }
 }

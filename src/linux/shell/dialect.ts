@@ -4,6 +4,10 @@
  * @see dash src/error.c, src/exec.c; busybox shell/ash.c: ash_vmsg
  */
 
+/** The bash that this one is like. */
+export const RELEASE = '5.3.15';
+
+/** Which shell it is. */
 export type Flavour = 'bash' | 'dash' | 'ash';
 
 /** Texts of one shell. `line` is the line of the command; `interactive` shells leave it out. */
@@ -43,6 +47,7 @@ const shortText = (text: string, create: boolean, dash: boolean): string => {
   return dash ? 'No such file' : 'no such file';
 };
 
+/** The texts of each. */
 export const DIALECTS: Readonly<Record<Flavour, Dialect>> = {
   bash: {
     flavour: 'bash',

@@ -6,7 +6,7 @@ import type { Shell } from './shell.ts';
 
 /** The line with its history references expanded; with `all`, also aliases, parameters, commands. */
 export async function expandLine(sh: Shell, line: string, all: boolean): Promise<string> {
-  const { expansion } = await import('./histexpand.ts');
+  const { expansion } = await sh.sys.load(() => import('./histexpand.ts'));
   const x = expansion(sh.history, line);
   const text = x.kind === 'expanded' ? x.text : line;
   if (!all) return text;

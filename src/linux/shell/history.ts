@@ -1,6 +1,7 @@
 /** The list of commands typed. Expansion of `!` and `^` is in histexpand.ts. @see bash lib/readline/history.c */
 import type { EditedLine } from '../tty/line.ts';
 
+/** Commands that were typed, with their numbers. */
 export class History {
   /** Oldest first. */
   lines: string[] = [];
@@ -9,9 +10,9 @@ export class History {
   /** Most lines kept (HISTSIZE). */
   limit = 500;
   /** Lines that were changed while they were recalled, by number: what they were, and the changes. */
-  readonly changed = new Map<number, { was: string; past: EditedLine['past'] }>();
+  changed = new Map<number, { was: string; past: EditedLine['past'] }>();
   /** When lines were typed, by number: nanoseconds since 1970. */
-  readonly times = new Map<number, bigint>();
+  times = new Map<number, bigint>();
   /** Lines of the file that `history -n` has seen. */
   read = 0;
   /** Lines that `history -a` and the end of the shell have yet to write. */
@@ -23,6 +24,8 @@ export class History {
     h.lines = [...this.lines];
     h.base = this.base;
     h.limit = this.limit;
+    h.changed = new Map(this.changed);
+    h.times = new Map(this.times);
     return h;
   }
 
@@ -37,6 +40,7 @@ export class History {
     this.fresh++;
     while (this.lines.length > this.limit) {
       this.lines.shift();
+      this.changed.delete(this.base);
       this.times.delete(this.base++);
     }
   }
@@ -44,6 +48,7 @@ export class History {
   clear(): void {
     this.lines = [];
     this.changed.clear();
+    this.times.clear();
     this.base = 1;
     this.fresh = 0;
   }

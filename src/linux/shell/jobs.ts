@@ -56,6 +56,7 @@ const SIGNAL_TEXT: Readonly<Record<number, string>> = {
   31: 'Bad system call',
 };
 
+/** What is told of a process that a signal ended. @see strsignal(3) */
 export function signalText(signal: number): string {
   return SIGNAL_TEXT[signal] ?? `Unknown signal ${signal}`;
 }
@@ -68,6 +69,7 @@ export function statusOf(st: WaitStatus): number {
   return st.state === 'exited' ? st.code : 128 + st.signal;
 }
 
+/** A job runs while a process of it does, and is stopped when one is and none runs. */
 export function stateOf(job: Job): JobState {
   if (job.processes.some((p) => p.status === undefined)) return 'running';
   return job.processes.some((p) => p.status?.state === 'stopped') ? 'stopped' : 'done';
@@ -101,6 +103,7 @@ function stopText(job: Job): string {
   return signal === SIGNALS.SIGTTIN ? 'Stopped (tty input)' : 'Stopped (tty output)';
 }
 
+/** The jobs of a shell. */
 export class Jobs {
   list: Job[] = [];
   /** Jobs by recency: the last is `%+`. */

@@ -6,7 +6,7 @@ import type { Candidates } from '../shell/completion.ts';
 import { textWidth } from './width.ts';
 
 /** Longest beginning that all words share. */
-export function commonPrefix(words: readonly string[]): string {
+function commonPrefix(words: readonly string[]): string {
   const first = [...(words[0] ?? '')];
   let n = first.length;
   for (const w of words) {
@@ -19,7 +19,7 @@ export function commonPrefix(words: readonly string[]): string {
 }
 
 /** A word as it must be typed: quoted as the open quote wants, or with backslashes. */
-export function typedForm(word: string, quote: string, are?: Candidates['are']): string {
+function typedForm(word: string, quote: string, are?: Candidates['are']): string {
   if (are === 'parameters') return word;
   if (quote === "'") return word.replace(/'/g, "'\\''");
   if (quote === '"') return word.replace(/["\\$`]/g, '\\$&');

@@ -38,6 +38,7 @@ export interface EditorOptions {
   interrupted(): boolean;
 }
 
+/** How the editing of a line ended; a hidden line does not go into the history. */
 export type EditResult =
   | { readonly kind: 'line'; readonly text: string; readonly hidden?: boolean }
   | { readonly kind: 'eof' }
@@ -50,6 +51,7 @@ export type Step = EditResult | undefined;
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l\r';
 
+/** Edits one line after the other at a terminal. */
 export class LineEditor {
   readonly line = new EditedLine();
   readonly screen = new Screen(80);

@@ -3,6 +3,9 @@
 /** Is it a letter or a digit? */
 export const isWord = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}]/u.test(c);
 
+/** Texts that were cut and are kept. @see GNU readline kill.c: DEFAULT_MAX_KILLS */
+const KILLS = 10;
+
 /** A change: where, what went, how many characters came, and the key that did it. */
 interface Change {
   readonly at: number;
@@ -11,6 +14,7 @@ interface Change {
   readonly turn: number;
 }
 
+/** A line, the cursor in it, and what was cut from it. */
 export class EditedLine {
   chars: string[] = [];
   cursor = 0;
@@ -132,7 +136,7 @@ export class EditedLine {
     if (this.#lastKill && this.kills.length > 0) {
       const last = this.kills.pop() as string;
       this.kills.push(from < this.cursor ? text + last : last + text);
-    } else this.kills.push(text);
+    } else if (this.kills.push(text) > KILLS) this.kills.shift();
     this.cursor = from;
     this.#lastKill = true;
   }

@@ -6,6 +6,7 @@ import type { EditedLine } from './line.ts';
 export const wordsOf = (line: string): string[] =>
   line.match(/[<>&|;]+|[()]|(?:\\.|"(?:\\.|[^"])*"|'[^']*'|`[^`]*`|[^\s;&|()<>])+/g) ?? [];
 
+/** Which line of the history is being edited, and the way to the others. */
 export class Recall {
   /** Place in the history: its length is the line being typed. */
   place = 0;

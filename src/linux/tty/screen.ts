@@ -38,6 +38,7 @@ export function promptParts(prompt: string): { text: string; visible: string } {
   return { text, visible };
 }
 
+/** What of prompt and line is on the terminal, and the bytes that make it so. */
 export class Screen {
   #cursor: Place = { row: 0, col: 0 };
   #end: Place = { row: 0, col: 0 };

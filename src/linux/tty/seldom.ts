@@ -7,7 +7,7 @@ import { list } from './tab.ts';
 
 type Action = (e: LineEditor) => Promise<Step | boolean> | Step | boolean;
 
-/** How many times a key with a negative argument is another key. */
+/** What keys do with a negative argument: as other keys do without one. */
 const OPPOSITE: Readonly<Record<string, string>> = {
   'C-b': 'C-f', 'C-f': 'C-b', 'M-b': 'M-f', 'M-f': 'M-b', 'C-d': 'Backspace', Backspace: 'C-d', 'C-p': 'C-n', 'C-n': 'C-p',
   'M-d': 'M-Backspace', 'M-Backspace': 'M-d', 'C-k': 'C-u', 'C-u': 'C-k', Left: 'Right', Right: 'Left', Up: 'Down', Down: 'Up',

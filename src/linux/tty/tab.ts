@@ -3,6 +3,9 @@ import type { Candidates } from '../shell/completion.ts';
 import { insertion, listing } from './completion.ts';
 import type { LineEditor } from './editor.ts';
 
+/** Editors whose last Tab changed the line: the next one does not list yet. */
+const changed = new WeakSet<LineEditor>();
+
 /** Completes the word before the cursor. */
 export async function complete(e: LineEditor): Promise<void> {
   const l = e.line;
@@ -21,9 +24,6 @@ export async function complete(e: LineEditor): Promise<void> {
   }
   if (!r.complete && !lists) await e.bell();
 }
-
-/** Editors whose last Tab changed the line: the next one does not list yet. */
-const changed = new WeakSet<LineEditor>();
 
 /** Shows the candidates below the line. */
 export async function list(e: LineEditor, c: Candidates): Promise<void> {
@@ -49,7 +49,6 @@ async function show(e: LineEditor, text: string): Promise<void> {
     for (;;) {
       const k = await e.key();
       const char = k && 'char' in k ? k.char : '';
-      await e.print('y \n'.includes(char) || (k && 'name' in k && 'Enter Tab'.includes(k.name)) ? '' : '');
       if (!k || 'qQnN'.includes(char || ' ') || ('name' in k && /^(?:Backspace|C-g)$/.test(k.name))) {
         await e.print('\r\x1b[K');
         return;

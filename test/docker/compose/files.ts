@@ -3,9 +3,10 @@ import { text, utf8 } from '../../../src/base/http.ts';
 import { Ctx } from '../../../src/docker/cli/context.ts';
 import { failed } from '../../../src/docker/cli/failure.ts';
 import { parseFlags } from '../../../src/docker/cli/flags/parse.ts';
-import { flag } from '../../../src/docker/cli/spec.ts';
 import { config } from '../../../src/docker/compose/cmd/config.ts';
+import { loadOptions } from '../../../src/docker/compose/compose.ts';
 import { clean } from '../../../src/docker/compose/model/files.ts';
+import { ROOT_FLAGS } from '../../../src/docker/compose/root.ts';
 import { EISDIR, ENOENT } from '../../../src/linux/kernel/errno.ts';
 import type { Sys } from '../../../src/linux/kernel/sys.ts';
 
@@ -16,16 +17,6 @@ export interface World {
   readonly env?: Record<string, string>;
   readonly stdin?: string;
 }
-
-const ROOT = [
-  flag('all-resources', 'bool', ''),
-  flag('compatibility', 'bool', ''),
-  flag('env-file', 'stringArray', ''),
-  flag('file', 'stringArray', '', { short: 'f' }),
-  flag('profile', 'stringArray', ''),
-  flag('project-directory', 'string', ''),
-  flag('project-name', 'string', '', { short: 'p' }),
-];
 
 export interface Said {
   readonly out: string;
@@ -61,18 +52,14 @@ export async function composeConfig(world: World, ...args: string[]): Promise<Sa
       return data.length;
     },
   } as unknown as Sys;
-  const { options: o, args: services, error } = parseFlags([...ROOT, ...config.flags], args);
+  const { options: o, args: services, error } = parseFlags([...ROOT_FLAGS, ...config.flags], args);
   if (error) throw new Error(error);
   const ctx = new Ctx(sys, undefined as never, 'docker compose config', undefined as never);
-  const loadOptions = (asked: readonly string[] = []) => ({
-    files: o.list('file'),
-    projectName: o.string('project-name'),
-    projectDirectory: o.string('project-directory'),
-    envFiles: o.list('env-file'),
-    profiles: o.list('profile'),
-    services: asked,
-  });
-  const got = await config.run({ ctx, separator: '-', root: o, loadOptions }, o, services);
+  const got = await config.run(
+    { ctx, separator: '-', root: o, loadOptions: (asked) => loadOptions(o, asked) },
+    o,
+    services,
+  );
   const log = said[2].replace(/^time="[^"]*" /gm, '');
   if (failed(got)) return { out: said[1], err: `${log}${got.message}\n`, code: got.code };
   return { out: said[1], err: log, code: got };

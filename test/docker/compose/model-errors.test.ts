@@ -175,6 +175,17 @@ describe('YAML', () => {
     );
   });
 
+  it('lies in itself so deep and no deeper', async () => {
+    const nested = (n: number, open: string, close: string): string => `${open.repeat(n)}x${close.repeat(n)}`;
+    const lists = (n: number): string => `x-a: ${nested(n, '[', ']')}\nservices: {a: {image: x}}\n`;
+    expect((await configOf(lists(400), '-q')).err).toBe('');
+    expect(await refused(lists(600))).toBe('yaml: exceeded max depth of 500');
+    const blocks = Array.from({ length: 600 }, (_, i) => `${' '.repeat(i)}k:`).join('\n');
+    expect(await refused(blocks)).toBe('yaml: exceeded max depth of 500');
+    expect((await configOf(`name: "${nested(400, '${A:-', '}')}"\nservices: {a: {image: x}}\n`)).err).toBe('');
+    expect(await refused(a(`hostname: "${nested(600, '${A:-', '}')}"`))).toMatch(/^invalid interpolation format for/);
+  });
+
   it('is not unfolded without end', async () => {
     const tenfold = (i: number): string => `x-${i}: &a${i} [${`*a${i - 1},`.repeat(10)}]\n`;
     const bomb = `x-0: &a0 [${'x,'.repeat(10)}]\n${[1, 2, 3, 4, 5, 6, 7, 8].map(tenfold).join('')}`;

@@ -124,6 +124,17 @@ test('scale, orphans, one-off containers', async () => {
   expect(await m.fails('cd /root/names && docker compose run --rm b sh -c "exit 5" 2>/dev/null')).toBe(' [5]');
 });
 
+test('what no service uses is made when it is asked for', async () => {
+  await file('spare', 'services: {a: {image: busybox}}\nvolumes: {v: {}}\nnetworks: {n: {}}');
+  const made = async (words: string): Promise<string[]> =>
+    (await progress('spare', words)).filter((l) => l.endsWith(' Created')).sort();
+  expect(await made('create')).toEqual(['Container spare-a-1 Created', 'Network spare_default Created']);
+  expect(await made('--all-resources create')).toEqual(['Network spare_n Created', 'Volume "spare_v" Created']);
+  expect(await m.out('cd /root/spare && docker compose config --volumes')).toBe('');
+  await progress('spare', '--all-resources down -v');
+  expect(await m.out('docker volume ls -qf name=spare; docker network ls -qf name=spare')).toBe('');
+});
+
 test('stop, start, restart, kill, pause, rm, and down in the order of dependencies', async () => {
   const state = (): Promise<string[]> =>
     m.lines("cd /root/shop && docker compose ps -a --format '{{.Service}} {{.State}}'");
@@ -161,10 +172,12 @@ test('secrets, configs, memory, hosts and hooks', async () => {
   x:
     image: training/webapp
     tmpfs: [/run]
+    blkio_config: {device_read_bps: [{path: /dev/null, rate: 1mb}]}
     secrets: [word, {source: shell, target: /etc/other}]
     configs: [{source: text, target: /etc/text}]
     extra_hosts: [far.lab=192.0.2.7]
     post_start: [{command: "sh -c 'echo $\${IT} > /hook'", environment: {IT: ran}}]
+  y: {image: training/webapp, use_api_socket: true}
 secrets: {word: {file: ./word}, shell: {environment: HOME}}
 configs: {text: {content: "a\\nb\\n"}}`,
   );
@@ -175,6 +188,14 @@ configs: {text: {content: "a\\nb\\n"}}`,
       `cd /root/files && docker compose exec -T x sh -c 'cat /run/secrets/word /etc/text /hook; cat /etc/other; echo; getent hosts far.lab | tr -s " "'`,
     ),
   ).toEqual(['hush', 'a', 'b', 'ran', '/root', '192.0.2.7 far.lab']);
+  expect(
+    await m.out(
+      `cd /root/files && docker compose exec -T y sh -c 'curl -s --unix-socket /var/run/docker.sock http://d/_ping; cat $DOCKER_CONFIG/config.json'`,
+    ),
+  ).toBe('OK{\n\t"auths": {}\n}');
+  expect(await m.out("docker inspect -f '{{json .HostConfig.BlkioDeviceReadBps}}' files-x-1")).toBe(
+    '[{"Path":"/dev/null","Rate":1048576}]',
+  );
   await progress('files', 'down -t 0');
 });
 
@@ -194,11 +215,15 @@ test('images are built when they are missing', async () => {
     `services:
   top: {build: {dockerfile_inline: "FROM base\\nRUN cat /b > /t\\n", additional_contexts: {base: "service:low"}}, command: cat /t}
   low: {build: {dockerfile_inline: "FROM busybox\\nRUN echo low > /b\\n"}}
+  two: {build: {dockerfile_inline: "FROM busybox", platforms: [linux/amd64, linux/arm64]}}
   bad: {build: {dockerfile_inline: "FROM busybox\\nRUN false\\n"}}`,
   );
   expect(
     (await progress('upon', 'build top low 2>&1; docker compose up top')).filter((l) => /Built|\| low$/.test(l)),
   ).toEqual(['upon-low Built', 'upon-top Built', 'top-1 | low']);
+  expect(await m.fails('cd /root/upon && docker compose build two')).toBe(
+    'target two: Multi-platform build is not supported for the docker driver. [1]',
+  );
   expect((await m.fails('cd /root/upon && docker compose build bad', true)).split('\n').at(-1)).toBe(
     'target bad: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1 [1]',
   );
@@ -225,6 +250,16 @@ test('errors in the words of the real one', async () => {
   );
   expect(await up('services: {a: {image: nginx, volumes: ["vol:/v"]}}\nvolumes: {vol: {external: true}}')).toBe(
     'external volume "vol" not found [1]',
+  );
+  expect(await up('services: {a: {image: nginx, security_opt: ["seccomp:compose.yml"]}}')).toBe(
+    "compacting json for seccomp profile (compose.yml) failed: invalid character 's' looking for beginning of value [1]",
+  );
+  expect(await m.out("docker compose ls -aq --filter 'name=['")).toBe('');
+  expect(await up('services: {a: {image: nginx, models: [m]}}\nmodels: {m: {model: ai/x}}')).toBe(
+    "'models' support requires Docker Model plugin [1]",
+  );
+  expect(await up('services: {a: {provider: {type: nosuch}}}')).toBe(
+    'exec: "nosuch": executable file not found in $PATH [1]',
   );
   expect(await m.fails('cd /root/bad && docker compose exec -T a ls')).toBe('service "a" is not running [1]');
   expect(await m.fails('cd /root/bad && docker compose ps nope')).toBe('no such service: nope [1]');

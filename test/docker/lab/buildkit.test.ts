@@ -81,6 +81,8 @@ test('named contexts: directories and images in place of sources, bases and whol
   await m.out('mkdir -p /w/o; echo hi > /w/o/f; echo no > /w/o/no; printf no > /w/o/.dockerignore');
   const copy = 'FROM busybox\nRUN --mount=from=a/b:1,target=/m ls /m\nCOPY --from=a/b:1 /f /f\nRUN cat /f\n';
   expect((await steps(copy, '--build-context a/b:1=o')).slice(0, -1)).toEqual(['f', 'hi']);
+  await m.out('touch /w/o/g');
+  expect((await steps(copy, '--build-context a/b:1=o')).slice(0, -1)).toEqual(['f', 'g', 'hi']);
   const staged = 'FROM nosuch AS base\nRUN false\nFROM base\nRUN cd /etc; ls alpine-release\n';
   expect((await steps(staged, '--build-context base=docker-image://alpine'))[0]).toBe('alpine-release');
   await m.out(
@@ -139,6 +141,15 @@ test('what is built is told nowhere but in the image; the cache is listed and pr
   expect((await m.lines('docker buildx prune -af')).length).toBe(4);
 });
 
+test('a build that nobody waits for any more is given up', async () => {
+  await m.out("cd /w; printf 'FROM busybox\\nRUN sleep 1234\\nRUN echo never\\n' > G");
+  const before = await m.out('docker images -aq');
+  const sleeping = 'ps aux | grep -c "[s]leep 1234"';
+  const command = `cd /w; docker build -f G . 2>/dev/null & sleep 2; ${sleeping}; kill -TERM $!; sleep 1; ${sleeping}`;
+  expect((await m.lab.run('node1', command)).stdout).toBe('1\n0\n');
+  expect(await m.out('docker images -aq')).toBe(before);
+});
+
 test('results that are no images, and what the driver cannot do', async () => {
   await m.out("cd /w; printf 'FROM scratch\\nCOPY f /out/f\\n' > S; docker build -q -f S -o res . ");
   expect(await m.out('cat /w/res/out/f; cd /w; docker build -q -f S -o - . | tar t')).toBe('data\nout/\nout/f');
@@ -158,8 +169,32 @@ test('builders: the context has one, others are made and forgotten', async () =>
     'default running',
   ]);
   await m.out('docker buildx use b1; docker buildx rm b1');
-  expect(await m.out('docker buildx inspect | head -1')).toBe('Name:   default');
+  await m.out(
+    "docker build -q -f /w/S /w; docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' bridge > /tmp/gw",
+  );
+  const shown = await m.out('docker buildx inspect');
+  expect(shown).toMatch(/^Name: +default\nDriver: +docker\nLast Activity: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC\n/);
+  expect(shown).toContain(`host-gateway-ip: ${await m.out('cat /tmp/gw')}`);
+  expect(await m.out('docker -H unix:///nosuch buildx inspect | grep -c Cannot')).toBe('1');
   expect(await m.fails('docker buildx rm default')).toContain('failed to remove default: context builder cannot be');
+});
+
+test('bake: groups and what targets inherit, also in circles; values set beside the file', async () => {
+  const file = {
+    group: { default: { targets: ['x', 'default', 'y'] } },
+    target: { x: { inherits: ['y', 'x'], args: { V: '1' }, dockerfile: 'B' }, y: { tags: ['baked'] } },
+  };
+  await m.out(`cd /w; echo '${JSON.stringify(file)}' > bake.json; printf 'FROM busybox\\nARG V\\nENV V=$V\\n' > B`);
+  const print = JSON.parse(await m.out("cd /w; docker buildx bake -f bake.json --print --set '*.args.W=2'"));
+  expect(print.target).toEqual({
+    x: { context: '.', dockerfile: 'B', tags: ['baked'], args: { V: '1', W: '2' } },
+    y: { context: '.', dockerfile: 'Dockerfile', tags: ['baked'], args: { W: '2' } },
+  });
+  await m.out('cd /w; docker buildx bake -f bake.json --set x.args.V=3 --set x.tags=set x 2>/dev/null');
+  expect(await m.out("docker inspect -f '{{.Config.Env}}' set")).toContain('V=3]');
+  expect(await m.fails('cd /w; docker buildx bake -f bake.json --set z.args.V=3')).toBe(
+    "ERROR: could not find any target matching 'z' [1]",
+  );
 });
 
 test('manifests are what their digests say; lists of them are kept here', async () => {
@@ -170,6 +205,16 @@ test('manifests are what their digests say; lists of them are kept here', async 
   expect(verbose.Descriptor.digest).toBe(digest.split('@')[1]);
   await m.out(`echo ${verbose.Raw} | base64 -d > /tmp/m`);
   expect(`sha256:${(await m.out('sha256sum /tmp/m')).split(' ')[0]}`).toBe(verbose.Descriptor.digest);
+  const tools = 'docker buildx imagetools';
+  await m.out(
+    `${tools} inspect --raw hello-world > /tmp/m; ${tools} inspect --format '{{json .Manifest}}' busybox > /tmp/d`,
+  );
+  expect(`sha256:${(await m.out('sha256sum /tmp/m')).split(' ')[0]}`).toBe(verbose.Descriptor.digest);
+  const combined = JSON.parse(await m.out(`${tools} create --dry-run -f /tmp/d hello-world hello-world`));
+  expect(combined.manifests.map((x: { digest: string }) => x.digest)).toEqual([
+    JSON.parse(await m.out('cat /tmp/d')).digest,
+    verbose.Descriptor.digest,
+  ]);
   expect(await m.out('docker manifest create l/x:1 busybox alpine')).toBe('Created manifest list docker.io/l/x:1');
   await m.out('docker manifest annotate l/x:1 alpine --arch arm64');
   const list = JSON.parse(await m.out('docker manifest inspect l/x:1'));

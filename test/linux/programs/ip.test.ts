@@ -193,7 +193,18 @@ describe('ip', () => {
     expect((await m.sh('ip -4 netconf show dev br9')).stdout).toBe(
       'inet br9 forwarding off rp_filter off mc_forwarding off proxy_neigh off ignore_routes_with_linkdown off \n',
     );
-    expect((await m.sh('ip netconf show dev nope')).stderr).toBe('Device "nope" does not exist.\n');
+    expect(JSON.parse((await m.sh('ip -j netconf show dev br9')).stdout)).toMatchObject([
+      { family: 'inet', interface: 'br9', forwarding: false, rp_filter: 'off' },
+      { family: 'inet6', interface: 'br9', proxy_neigh: false },
+    ]);
+    await m.sh('ip netns add red');
+    expect(await m.sh('ss -tlnN red')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^State .*\n$/) });
+    expect((await m.sh('ss -N blue')).stderr).toBe('Cannot open network namespace "blue": No such file or directory\n');
+    expect(await m.sh('ip netconf show dev nope')).toMatchObject({
+      code: 1,
+      stderr: 'Device "nope" does not exist.\n',
+    });
+    expect((await m.sh('ip netconf dev lo')).stderr).toBe('Command "dev" is unknown, try "ip netconf help".\n');
     expect(await m.sh('ip token list dev br9')).toMatchObject({ code: 0, stdout: 'token :: dev br9\n' });
     const r = await m.run(['ip', '-b', '-'], { stdin: '-br link show lo\nroute show foo\nlink show lo\n' });
     expect(r).toMatchObject({ code: 1, stderr: expect.stringMatching(/\nCommand failed -:2\n$/) });

@@ -160,9 +160,9 @@ const CASES: readonly string[] = [
   'gzip < in | zcat',
   'cp in x; gzip x; ls; gzip -k x.gz 2>&1; echo $?; gunzip -k x.gz; cmp in x; gunzip x.gz 2>&1; echo $?; rm -f x x.gz',
   'gunzip in 2>&1; echo $?; gzip nosuch . 2>&1; echo $?; echo hi | gunzip 2>&1; echo $?; zcat nosuch 2>&1',
-  'gzip -c in > y.gz; gzip -t y.gz; echo $?; rm y.gz',
+  'gzip -c in > y.gz; gzip -t y.gz; echo $?; gzip -l < y.gz | tail -n 1 | tr -s " 0-9.%" _; mv in i; gunzip -N y.gz; cmp in i; ls; mv i in',
   'tar czf t.tgz in; tar tzf t.tgz; tar xzOf t.tgz in | cmp - in; rm t.tgz',
-  "sed 's/404/405/;3d;$a more' in > B; diff -y in B; echo $?; diff -y -W 60 B in; diff -y --suppress-common-lines in B; diff -y in in; rm B",
+  "sed 's/404/405/;3d;$a more' in > B; diff -y in B; echo $?; diff -y -W 60 B in; diff -y --suppress-common-lines in B; diff -y in in; diff -y -W x in B 2>&1; diff -U x in B 2>&1; echo $?; rm B",
 ];
 
 const here = '/tmp/drydock-text-tools';

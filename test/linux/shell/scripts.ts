@@ -110,4 +110,6 @@ export const SCRIPTS: readonly string[] = [
   `f() { case $1 in start) echo s;; stop) echo t;; *) echo u; return 1;; esac; }; f start; f x || echo bad; unset -v nothing; echo \${nothing+set}; printf '%s\\n' \${PATH:+path}`,
   `a=1; a+=2; echo $a; s=x; s+=y; echo $s; declare -i n=1; n+=2; echo $n; arr=(1); arr+=2; echo \${arr[0]}; arr[0]+=z; echo \${arr[@]}`,
   `hash cat; type -p cat >/dev/null && echo yes; command -V if; type if; type cd; enable -n echo; enable echo; help >/dev/null && echo h; dirs >/dev/null; compgen -W 'abc abd xyz' ab`,
+  `complete -A foo x 2>/dev/null; echo $?; complete -o foo x 2>/dev/null; echo $?; compopt -o nospace x 2>/dev/null; echo $?; complete -F f -W b -A signal -C foo -o plusdirs -o default -b x; complete -p x; compopt -o nospace +o default x; compopt x; complete -p x; complete -r x; complete -p x 2>/dev/null; echo $?`,
+  `g() { echo "$2y:$COMP_KEY"; }; compgen -C g q 2>/dev/null; f() { COMPREPLY=("$2" z); compopt -o nospace; }; compgen -F f x 2>/dev/null; compgen -A shopt globst; compgen -A setopt nou; compgen -W 'a b' c; echo $?`,
 ];

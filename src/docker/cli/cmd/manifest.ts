@@ -8,7 +8,7 @@ import { text, utf8 } from '../../../base/http.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Ctx } from '../context.ts';
 import { Failure, failed } from '../failure.ts';
-import { fullName, parseReference, type Reference, tagged } from '../reference.ts';
+import { fullName, fullString, parseReference, type Reference, tagged } from '../reference.ts';
 import { atLeast, between, type CommandSpec, command, exactly, flag } from '../spec.ts';
 
 interface Platform {
@@ -47,10 +47,7 @@ function parsed(name: string): { readonly ref: Reference; readonly full: string 
   const ref = parseReference(name);
   if ('error' in ref) return new Failure(ref.error);
   const full = tagged(ref.value);
-  return {
-    ref: full,
-    full: `${fullName(full)}${full.tag === '' ? '' : `:${full.tag}`}${full.digest === '' ? '' : `@${full.digest}`}`,
-  };
+  return { ref: full, full: fullString(full) };
 }
 
 const safe = (ref: string): string => ref.replaceAll(':', '-').replaceAll('/', '_');

@@ -2,9 +2,10 @@
  * Short forms of a compose file in their long form: one shape for what is deployed and for what `stack config` prints.
  * @see docker/cli cli/compose/loader/{loader,volume}.go, cli/compose/types/types.go
  */
+
+import { durationText } from '../../goduration.ts';
 import { parsePublish } from '../cmd/service/ports.ts';
 import { Failure } from '../failure.ts';
-import { durationText } from '../flags/duration.ts';
 import { parseDuration } from '../flags/gostrconv.ts';
 import { ramInBytes } from '../flags/values.ts';
 import { normalize } from '../opts/volumes.ts';

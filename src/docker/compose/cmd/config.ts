@@ -5,15 +5,18 @@ import { DOCKER_TABLE, tabwrite } from '../../../base/tabwriter.ts';
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { Ctx } from '../../cli/context.ts';
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import type { Options } from '../../cli/flags/options.ts';
 import { ANY, flag } from '../../cli/spec.ts';
+import { imageOf } from '../create/body.ts';
 import { serviceHash } from '../model/hash.ts';
 import { loadModelOnly, loadProject } from '../model/load.ts';
 import { projectTree } from '../model/marshal.ts';
 import { Ordered, type Printable, printJson, printYaml } from '../model/print.ts';
-import type { LoadOptions, Mapping, Project, ServiceConfig } from '../model/project.ts';
+import type { LoadOptions, Mapping, Project } from '../model/project.ts';
 import { type Variable, variablesIn } from '../model/template.ts';
 import { isMapping, sortedKeys } from '../model/tree.ts';
+import { formatFault } from '../spec.ts';
 import { pinned } from './digests.ts';
 
 /** What it needs of a compose command's surroundings. */
@@ -47,6 +50,7 @@ const FLAGS = Object.freeze([
   flag('volumes', 'bool', 'Show the names of the volumes'),
 ]);
 
+/** `docker compose config`. A test gives it less than a whole Compose. */
 export const config = Object.freeze({
   name: 'config',
   aliases: ['convert'],
@@ -61,7 +65,6 @@ export const config = Object.freeze({
 function howFar(c: Surroundings, o: Options, services: readonly string[]): LoadOptions {
   return {
     ...c.loadOptions(services),
-    allResources: c.root.bool('all-resources'),
     noInterpolate: o.bool('no-interpolate'),
     noPathResolution: o.bool('no-path-resolution'),
     noNormalize: o.bool('no-normalize') || c.root.bool('compatibility'),
@@ -103,7 +106,7 @@ async function listing(c: Surroundings, o: Options, args: readonly string[]): Pr
   if (is('models')) return names([], (p) => sortedKeys(p.models));
   if (o.string('hash') !== '') return hashes(await project([]), o.string('hash'));
   if (is('profiles')) return names(args, profilesOf);
-  if (is('images')) return names(args, (p) => Object.values(p.services).map((s) => imageOf(p, s, c.separator)));
+  if (is('images')) return names(args, (p) => Object.values(p.services).map((s) => imageOf(c, p, s)));
   if (is('variables')) return variables(c, o);
   if (!is('environment')) return undefined;
   const p = await project(args, true);
@@ -121,9 +124,6 @@ function inOrder(p: Project): string[] {
   for (const name of sortedKeys(p.services)) visit(name);
   return out;
 }
-
-const imageOf = (p: Project, s: ServiceConfig, separator: string): string =>
-  s.image || `${p.name}${separator}${s.name}`;
 
 function profilesOf(p: Project): string[] {
   const all = [...Object.values(p.services), ...Object.values(p.disabledServices)];
@@ -156,8 +156,7 @@ async function variables(c: Surroundings, o: Options): Promise<string | Failure>
   const format = o.string('format').toLowerCase();
   if (format === 'yaml') return printYaml(Object.fromEntries(rows.map((v) => [v.name, struct(v, true)])));
   if (format === 'json') return `${printJson(Object.fromEntries(rows.map((v) => [v.name, struct(v, false)])))}\n`;
-  if (format !== '' && format !== 'table' && format !== 'pretty')
-    return new Failure(`format value ${JSON.stringify(o.string('format'))} could not be parsed: parsing failed`);
+  if (format !== '' && format !== 'table' && format !== 'pretty') return formatFault(o.string('format'));
   const cells = rows.map((v) => [v.name, String(v.required), v.defaultValue, v.presenceValue]);
   const table = [['NAME', 'REQUIRED', 'DEFAULT VALUE', 'ALTERNATE VALUE'], ...cells];
   return tabwrite(lines(table.map((row) => row.join('\t'))), { ...DOCKER_TABLE, minWidth: 20 });
@@ -180,7 +179,7 @@ async function whole(c: Surroundings, o: Options, args: readonly string[]): Prom
   const pin = o.bool('resolve-image-digests') || o.bool('lock-image-digests');
   const print = (tree: Printable): string | Failure => {
     if (format === 'json') return printJson(tree, '');
-    return format === 'yaml' ? printYaml(tree) : new Failure(`unsupported format ${JSON.stringify(format)}`);
+    return format === 'yaml' ? printYaml(tree) : new Failure(`unsupported format ${goQuote(format)}`);
   };
   if (o.bool('no-interpolate')) {
     const got = await loadModelOnly(c.ctx, howFar(c, o, args));
@@ -210,9 +209,7 @@ function clash(o: Options, p: Project): Failure | undefined {
     const other = taken.get(wanted);
     // the quote at the end is the real one's
     if (other !== undefined)
-      return new Failure(
-        `services.${name}: container name ${JSON.stringify(wanted)} is already in use by service ${other}"`,
-      );
+      return new Failure(`services.${name}: container name ${goQuote(wanted)} is already in use by service ${other}"`);
     taken.set(wanted, name);
   }
   return undefined;

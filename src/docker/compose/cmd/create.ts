@@ -1,5 +1,6 @@
 /** `docker compose create`, and what `up` and `scale` share with it. @see docker/compose cmd/compose/create.go, scale.go */
 import { Failure, failed } from '../../cli/failure.ts';
+import { atoi, goQuote } from '../../cli/flags/gostrconv.ts';
 import type { Options } from '../../cli/flags/options.ts';
 import { ANY, type FlagSpec, flag } from '../../cli/spec.ts';
 import { type Compose, truth } from '../compose.ts';
@@ -39,7 +40,7 @@ export function applied(project: Project, o: Options): Project | Failure {
       !['always', 'missing', 'never', 'build', 'policy'].includes(policy) &&
       !/^(?:daily|weekly|every_.+)$/.test(policy)
     )
-      return new Failure(`invalid --pull option "${policy}"`);
+      return new Failure(`invalid --pull option ${goQuote(policy)}`);
     if (policy !== 'policy')
       for (const [name, s] of Object.entries(services))
         if (!s.build || policy !== 'missing') services[name] = { ...s, pull_policy: policy };
@@ -48,9 +49,10 @@ export function applied(project: Project, o: Options): Project | Failure {
     for (const [name, s] of Object.entries(services)) if (s.build) services[name] = { ...s, pull_policy: 'build' };
   for (const scale of o.list('scale')) {
     const [name = '', count = ''] = scale.split('=');
-    if (!scale.includes('=')) return new Failure(`invalid --scale option "${scale}". Should be SERVICE=NUM`);
-    if (!/^\d+$/.test(count)) return new Failure(`strconv.Atoi: parsing "${count}": invalid syntax`);
-    const scaled = withScale({ ...project, services }, name, Number(count));
+    if (!scale.includes('=')) return new Failure(`invalid --scale option ${goQuote(scale)}. Should be SERVICE=NUM`);
+    const parsed = atoi(count);
+    if ('error' in parsed) return new Failure(parsed.error);
+    const scaled = withScale({ ...project, services }, name, parsed.value);
     if (failed(scaled)) return scaled;
     services[name] = scaled;
   }
@@ -76,7 +78,11 @@ export function createOptions(c: Compose, o: Options, services: readonly string[
   const force = o.bool('force-recreate');
   const never = o.bool('no-recreate');
   return {
-    images: { build: o.bool('no-build') ? 'no' : 'missing', quietPull: o.bool('quiet-pull') },
+    images: {
+      build: o.bool('no-build') ? 'no' : 'missing',
+      quietPull: o.bool('quiet-pull'),
+      quietBuild: o.bool('quiet-build'),
+    },
     services,
     removeOrphans,
     ignoreOrphans,

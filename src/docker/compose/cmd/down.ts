@@ -1,5 +1,6 @@
 /** `docker compose down`. @see docker/compose cmd/compose/down.go */
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
 import { ANY, flag } from '../../cli/spec.ts';
 import { truth } from '../compose.ts';
 import { down as downAll } from '../down.ts';
@@ -21,7 +22,7 @@ export const down = composeCommand({
   run: async (c, o, services) => {
     const images = o.string('rmi');
     if (images !== '' && images !== 'all' && images !== 'local')
-      return new Failure(`invalid value for --rmi: ${JSON.stringify(images)}`);
+      return new Failure(`invalid value for --rmi: ${goQuote(images)}`);
     const found = await c.projectOrName();
     if (failed(found)) return found;
     const removeOrphans = o.changed('remove-orphans')

@@ -1,18 +1,11 @@
 /** `docker compose exec` and `attach`: docker's own, for a container of a service. @see docker/compose pkg/compose/exec.go, attach_service.go */
 import { attach as dockerAttach } from '../../cli/cmd/container/attach.ts';
 import { exec as dockerExec } from '../../cli/cmd/container/exec.ts';
-import { type Failure, failed } from '../../cli/failure.ts';
-import { parseFlags } from '../../cli/flags/parse.ts';
-import { atLeast, type CommandSpec, exactly, flag } from '../../cli/spec.ts';
-import type { Compose } from '../compose.ts';
+import { failed } from '../../cli/failure.ts';
+import { atLeast, exactly, flag } from '../../cli/spec.ts';
 import { oneContainer } from '../containers.ts';
+import { docker } from '../docker.ts';
 import { composeCommand } from '../spec.ts';
-
-/** Runs a command of docker itself. */
-export function docker(c: Compose, spec: CommandSpec, words: readonly string[]): Promise<number | Failure> {
-  const parsed = parseFlags(spec.flags, words, spec.stopAtFirst);
-  return (spec.run as NonNullable<CommandSpec['run']>)(c.ctx, parsed.options, parsed.args);
-}
 
 /** `--index` */
 export const INDEX = flag('index', 'int', 'Number of the container, if the service has several');

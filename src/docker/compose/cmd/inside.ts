@@ -8,15 +8,17 @@ import { exported } from '../../cli/cmd/archives.ts';
 import { cp as dockerCp } from '../../cli/cmd/container/cp.ts';
 import { stats as dockerStats } from '../../cli/cmd/container/stats.ts';
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote, parseUint } from '../../cli/flags/gostrconv.ts';
 import type { Options } from '../../cli/flags/options.ts';
 import { joinHostPort } from '../../cli/formatter/ports.ts';
 import { ANY, between, exactly, flag } from '../../cli/spec.ts';
 import type { Compose } from '../compose.ts';
 import { byName, containersOf, nameOf, numberOf, oneContainer, serviceOf } from '../containers.ts';
+import { docker } from '../docker.ts';
 import { all } from '../graph.ts';
 import { NUMBER } from '../labels.ts';
 import { composeCommand } from '../spec.ts';
-import { docker, INDEX } from './exec.ts';
+import { INDEX } from './exec.ts';
 
 /** The container that a service and `--index` name. */
 async function chosen(c: Compose, o: Options, service: string, every = false): Promise<ContainerSummary | Failure> {
@@ -32,11 +34,9 @@ export const port = composeCommand({
   args: exactly(2),
   flags: [INDEX, flag('protocol', 'string', 'tcp or udp', { default: 'tcp' })],
   run: async (c, o, [service = '', text = '']) => {
-    const wanted = Number(text);
-    if (!/^\d+$/.test(text) || wanted > 65535)
-      return new Failure(
-        `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${/^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'}`,
-      );
+    const parsed = parseUint(text, 10, 16);
+    if ('error' in parsed) return new Failure(parsed.error);
+    const wanted = parsed.value;
     const x = await chosen(c, o, service);
     if (failed(x)) return x;
     const protocol = o.string('protocol').toLowerCase();
@@ -124,8 +124,8 @@ export const cp = composeCommand({
     if (list.length === 0)
       return new Failure(
         index > 0
-          ? `container with index ${index} not found for service "${service}"`
-          : `no container found for service "${service}"`,
+          ? `container with index ${index} not found for service ${goQuote(service)}`
+          : `no container found for service ${goQuote(service)}`,
       );
     const sorted = [...list].sort((a, b) => numberOf(a) - numberOf(b));
     const mine = source !== '' || index > 0 ? sorted.slice(0, 1) : sorted;
@@ -254,7 +254,9 @@ export const stats = composeCommand({
     const list = await containersOf(c, name, { all: o.bool('all'), services });
     if (failed(list)) return list;
     if (list.length === 0)
-      return new Failure(services.length > 0 ? `service "${services[0]}" is not running` : 'no containers found');
+      return new Failure(
+        services.length > 0 ? `service ${goQuote(services[0] as string)} is not running` : 'no containers found',
+      );
     const words = ['no-stream', 'no-trunc', 'all'].filter((f) => o.bool(f)).map((f) => `--${f}`);
     if (o.changed('format')) words.push(`--format=${o.string('format')}`);
     return docker(c, dockerStats, [...words, ...byName(list).map((x) => x.Id)]);

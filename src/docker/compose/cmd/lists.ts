@@ -2,18 +2,20 @@
 import { filterQuery } from '../../cli/client.ts';
 import { timeParameter } from '../../cli/cmd/timestamp.ts';
 import { volumeLs as dockerVolumes } from '../../cli/cmd/volume/ls.ts';
-import { Failure, failed } from '../../cli/failure.ts';
+import { type Failure, failed } from '../../cli/failure.ts';
 import { dateTime, humanDuration, parseTime } from '../../cli/formatter/time.ts';
 import { humanSize, truncateId } from '../../cli/formatter/units.ts';
 import { goMarshal, sortedMap } from '../../cli/gojson.ts';
 import { familiarString, parseReference } from '../../cli/reference.ts';
 import { ANY, flag } from '../../cli/spec.ts';
+import { ZERO_TIME } from '../../time.ts';
 import type { Compose } from '../compose.ts';
 import { byName, containersOf, label, nameOf } from '../containers.ts';
+import { docker } from '../docker.ts';
 import { ONE_OFF, PROJECT, SERVICE } from '../labels.ts';
 import type { EngineEvent } from '../monitor.ts';
-import { composeCommand } from '../spec.ts';
-import { docker } from './exec.ts';
+import { noService } from '../recalled.ts';
+import { composeCommand, formatFault } from '../spec.ts';
 import { table } from './ls.ts';
 
 interface Inspected {
@@ -59,7 +61,7 @@ async function imagesOf(c: Compose, services: readonly string[]): Promise<Image[
       Platform: platformOf(i),
       Size: i.Size,
       Created: i.Created,
-      LastTagTime: i.Metadata?.LastTagTime ?? '0001-01-01T00:00:00Z',
+      LastTagTime: i.Metadata?.LastTagTime ?? ZERO_TIME,
     });
   }
   return out;
@@ -86,8 +88,7 @@ export const images = composeCommand({
       const ids = new Set(list.map((i) => i.ID.replace(/^.*:/, '')));
       await c.ctx.out([...ids].map((i) => `${i}\n`).join(''));
     } else if (o.string('format') === 'json') await c.ctx.out(`${goMarshal(list)}\n\n`);
-    else if (!['table', ''].includes(o.string('format')))
-      return new Failure(`format value ${JSON.stringify(o.string('format'))} could not be parsed: parsing failed`);
+    else if (!['table', ''].includes(o.string('format'))) return formatFault(o.string('format'));
     else {
       const rows = list.map((i) => [
         i.ContainerName,
@@ -125,7 +126,7 @@ export const volumes = composeCommand({
     const found = await c.projectOrName(services);
     if (failed(found)) return found;
     const strange = found.project && services.find((s) => !found.project?.services[s]);
-    if (strange !== undefined) return new Failure(`no such service: ${strange}`);
+    if (strange !== undefined) return noService(strange);
     const words = [`--filter=${label(PROJECT, found.name)}`];
     if (services.length > 0) {
       const used = await volumesUsed(c, found.name, services);

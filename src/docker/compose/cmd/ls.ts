@@ -7,7 +7,7 @@ import { goMarshal } from '../../cli/gojson.ts';
 import { flag, NONE } from '../../cli/spec.ts';
 import { label } from '../containers.ts';
 import { CONFIG_FILES, CONFIG_HASH, PROJECT } from '../labels.ts';
-import { composeCommand } from '../spec.ts';
+import { composeCommand, formatFault } from '../spec.ts';
 
 interface Stack {
   readonly Name: string;
@@ -44,6 +44,16 @@ function stacksOf(list: readonly ContainerSummary[]): Stack[] {
     }));
 }
 
+/** Whether a name is what a filter says, or fits it as a regular expression; what is none fits nothing. @see moby filters.Args.Match */
+function named(filter: string, name: string): boolean {
+  if (filter === name) return true;
+  try {
+    return new RegExp(filter).test(name);
+  } catch {
+    return false;
+  }
+}
+
 /** `docker compose ls` */
 export const ls = composeCommand({
   name: 'ls',
@@ -65,11 +75,10 @@ export const ls = composeCommand({
       filters: filterQuery([label(PROJECT), label(CONFIG_HASH)]),
     });
     if (failed(list)) return list;
-    const stacks = stacksOf(list).filter((s) => filters.every(([, re]) => new RegExp(re).test(s.Name)));
+    const stacks = stacksOf(list).filter((s) => filters.length === 0 || filters.some(([, f]) => named(f, s.Name)));
     if (o.bool('quiet')) await c.ctx.out(stacks.map((s) => `${s.Name}\n`).join(''));
     else if (o.string('format') === 'json') await c.ctx.out(`${goMarshal(stacks)}\n`);
-    else if (o.string('format') !== 'table')
-      return new Failure(`format value ${JSON.stringify(o.string('format'))} could not be parsed: parsing failed`);
+    else if (o.string('format') !== 'table') return formatFault(o.string('format'));
     else
       await c.ctx.out(
         table([['NAME', 'STATUS', 'CONFIG FILES'], ...stacks.map((s) => [s.Name, s.Status, s.ConfigFiles])]),

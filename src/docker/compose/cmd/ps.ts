@@ -7,9 +7,10 @@ import { type Column, type Listing, renderList } from '../../cli/formatter/table
 import { goMarshal } from '../../cli/gojson.ts';
 import { ANY, flag } from '../../cli/spec.ts';
 import type { Compose } from '../compose.ts';
-import { containersOf, nameOf, serviceOf } from '../containers.ts';
+import { byName, containersOf, nameOf, serviceOf } from '../containers.ts';
 import { all } from '../graph.ts';
 import { PROJECT } from '../labels.ts';
+import { noService } from '../recalled.ts';
 import { composeCommand } from '../spec.ts';
 
 /** A container, and what only an inspection tells. */
@@ -113,15 +114,13 @@ async function run(c: Compose, o: Options, given: readonly string[]): Promise<nu
   if (found.project) {
     const names = Object.keys(found.project.services);
     const strange = given.find((s) => !names.includes(s));
-    if (strange !== undefined) return new Failure(`no such service: ${strange}`);
+    if (strange !== undefined) return noService(strange);
     if (given.length === 0 && !o.bool('orphans')) services = names;
   }
   const every = o.bool('all') || wanted.length > 0;
   const list = await containersOf(c, found.name, { oneOff: every ? 'include' : 'exclude', all: every, services });
   if (failed(list)) return list;
-  const shown = list
-    .filter((x) => wanted.length === 0 || wanted.includes(x.State))
-    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const shown = byName(list.filter((x) => wanted.length === 0 || wanted.includes(x.State)));
   if (o.bool('quiet')) return print(c, shown.map((x) => `${x.Id}\n`).join(''));
   if (o.bool('services')) return print(c, `${[...new Set(shown.map(serviceOf))].join('\n')}\n`);
   const rows = await rowsOf(c, shown);

@@ -2,9 +2,9 @@
 import { start as dockerStart } from '../../cli/cmd/container/start.ts';
 import { Failure, failed } from '../../cli/failure.ts';
 import { flag } from '../../cli/spec.ts';
+import { docker } from '../docker.ts';
 import { runOneOff } from '../oneoff.ts';
 import { composeCommand } from '../spec.ts';
-import { docker } from './exec.ts';
 
 /** `docker compose run` */
 export const run = composeCommand({

@@ -187,6 +187,7 @@ export const build = composeCommand({
       quiet: o.bool('quiet'),
       noCache: o.bool('no-cache'),
       pull: o.bool('pull'),
+      allPlatforms: true,
       more,
       args: o.list('build-arg').map((a) => (a.includes('=') ? a : `${a}=${project.environment[a] ?? ''}`)),
     };

@@ -5,9 +5,12 @@
 import { isErr } from '../../../linux/kernel/errno.ts';
 import type { ContainerSummary, CreateBody, HostConfig, PortMap } from '../../api/types.ts';
 import { Failure, failed } from '../../cli/failure.ts';
+import { goQuote } from '../../cli/flags/gostrconv.ts';
+import { seccomp } from '../../cli/opts/container.ts';
 import { withProxies } from '../../cli/opts/proxy.ts';
 import type { Compose } from '../compose.ts';
 import * as L from '../labels.ts';
+import { absolute, under } from '../model/files.ts';
 import { serviceHash } from '../model/hash.ts';
 import type { Project, ServiceConfig } from '../model/project.ts';
 import { type Attachment, attachment } from './endpoints.ts';
@@ -33,13 +36,12 @@ export interface How {
 }
 
 /** The image of a service: its own, or the one that is built for it. */
-export const imageOf = (c: Compose, project: Project, s: ServiceConfig): string =>
+export const imageOf = (c: Pick<Compose, 'separator'>, project: Project, s: ServiceConfig): string =>
   s.image || `${project.name}${c.separator}${s.name}`;
 
 /** Its labels: the service's and compose's own. */
 export function labelsOf(c: Compose, project: Project, s: ServiceConfig, how: How): Record<string, string> {
   const envFiles = c.root.list('env-file');
-  const cwd = c.ctx.sys.cwd();
   return {
     ...s.labels,
     [L.PROJECT]: project.name,
@@ -48,9 +50,7 @@ export function labelsOf(c: Compose, project: Project, s: ServiceConfig, how: Ho
     [L.WORKING_DIR]: project.workingDir,
     [L.CONFIG_FILES]: project.composeFiles.join(','),
     [L.ONE_OFF]: 'False',
-    ...(envFiles.length > 0
-      ? { [L.ENVIRONMENT_FILE]: envFiles.map((f) => (f.startsWith('/') ? f : `${cwd}/${f}`)).join(',') }
-      : {}),
+    ...(envFiles.length > 0 ? { [L.ENVIRONMENT_FILE]: envFiles.map((f) => absolute(c.ctx, f)).join(',') } : {}),
     ...(how.digest ? { [L.IMAGE_DIGEST]: how.digest } : {}),
     ...how.labels,
     ...(how.number > 0 ? { [L.NUMBER]: String(how.number) } : {}),
@@ -95,16 +95,11 @@ function security(c: Compose, project: Project, s: ServiceConfig): { opts: strin
       open = true;
       continue;
     }
-    const [, key, value] = /^([^=:]+)[=:](.*)$/.exec(opt) ?? [];
-    if (key === undefined && opt !== 'no-new-privileges') return new Failure(`Invalid security-opt: "${opt}"`);
-    if (key !== 'seccomp' || value === 'unconfined' || value === 'builtin') {
-      opts.push(opt);
-      continue;
-    }
-    const path = (value as string).startsWith('/') ? (value as string) : `${project.workingDir}/${value}`;
-    const file = c.ctx.file(path);
-    if ('error' in file) return new Failure(`opening seccomp profile (${value}) failed: ${file.error}`);
-    opts.push(`seccomp=${JSON.stringify(JSON.parse(file.text))}`);
+    const [, key, value = ''] = /^([^=:]+)[=:](.*)$/.exec(opt) ?? [];
+    if (key === undefined && opt !== 'no-new-privileges') return new Failure(`Invalid security-opt: ${goQuote(opt)}`);
+    const profile = key === 'seccomp' ? seccomp(c.ctx, value, under(project.workingDir, value)) : { value: opt };
+    if ('error' in profile) return new Failure(profile.error);
+    opts.push(profile.value);
   }
   return { opts, open };
 }

@@ -4,24 +4,25 @@
  */
 import type { ContainerInspect, ContainerSummary, CreateAnswer } from '../../api/types.ts';
 import { Failure, failed } from '../../cli/failure.ts';
+import { atoi } from '../../cli/flags/gostrconv.ts';
 import type { Compose } from '../compose.ts';
-import { containersOf, nameOf, numberOf, progressName } from '../containers.ts';
+import { containersOf, nameOf, progressName } from '../containers.ts';
 import type { Images } from '../images.ts';
-import { ONE_OFF, REPLACE } from '../labels.ts';
+import { NUMBER, ONE_OFF, REPLACE } from '../labels.ts';
 import type { Project, ServiceConfig } from '../model/project.ts';
 import { say, seconds } from '../stop.ts';
 import { bodyOf, type How, imageOf } from './body.ts';
 import { injectFiles } from './inject.ts';
 
 /** What a container is made of. */
-export interface Making {
+interface Making {
   readonly project: Project;
   readonly service: ServiceConfig;
   readonly images: Images;
 }
 
 /** `shop-web-1`, or the name that the file gives. */
-export const containerName = (c: Compose, project: Project, s: ServiceConfig, number: number): string =>
+const containerName = (c: Compose, project: Project, s: ServiceConfig, number: number): string =>
   s.container_name || [project.name, s.name, String(number)].join(c.separator);
 
 /** @param more what is special of a container of `run` */
@@ -51,8 +52,9 @@ export async function recreateContainer(
 ): Promise<ContainerSummary | Failure> {
   const { client } = c.ctx;
   say(c, old, 'working', 'Recreate');
-  const number = numberOf(old);
-  if (Number.isNaN(number)) return new Failure('strconv.Atoi: parsing "": invalid syntax');
+  const parsed = atoi(old.Labels[NUMBER] ?? '');
+  if ('error' in parsed) return new Failure(parsed.error);
+  const number = parsed.value;
   const name = containerName(c, making.project, making.service, number);
   const made = await make(c, making, `${old.Id.slice(0, 12)}_${name}`, number, {
     old: o.inherit ? old : undefined,

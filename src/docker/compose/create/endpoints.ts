@@ -6,7 +6,7 @@ import type { EndpointSettings } from '../../api/types.ts';
 import type { Project, ServiceConfig } from '../model/project.ts';
 
 /** Keys of its networks, the most important first. @see compose-go types/types.go: NetworksByPriority */
-export function networksByPriority(service: ServiceConfig): string[] {
+function networksByPriority(service: ServiceConfig): string[] {
   const all = service.networks ?? {};
   const priority = (key: string): number => all[key]?.priority ?? 0;
   return Object.keys(all).sort((a, b) => priority(b) - priority(a) || (a < b ? -1 : 1));
@@ -19,7 +19,7 @@ export interface Attachment {
 }
 
 /** What the container is called. */
-export interface Naming {
+interface Naming {
   readonly container: string;
   readonly links: readonly string[];
   /** With the service's own name and its aliases. */

@@ -1,6 +1,6 @@
 /** What a container may use, and when it is started again. @see docker/compose pkg/compose/create.go: getDeployResources, getRestartPolicy */
 import { parseDuration } from '../../cli/flags/gostrconv.ts';
-import type { HealthCheckConfig, ServiceConfig, UlimitsConfig } from '../model/project.ts';
+import type { BlkioConfig, HealthCheckConfig, ServiceConfig, UlimitsConfig } from '../model/project.ts';
 
 const bytes = (s: string | undefined): number => (s === undefined ? 0 : Number(s));
 
@@ -50,7 +50,7 @@ export function resources(s: ServiceConfig): Record<string, unknown> {
     CpusetCpus: s.cpuset ?? '',
     DeviceCgroupRules: s.device_cgroup_rules ?? null,
     PidsLimit: pids || undefined,
-    BlkioWeight: Number(s.blkio_config?.weight ?? 0),
+    ...blockDevices(s.blkio_config),
     Devices: (s.devices ?? []).map((d) => ({
       PathOnHost: d.source,
       PathInContainer: d.target ?? d.source,
@@ -58,6 +58,19 @@ export function resources(s: ServiceConfig): Record<string, unknown> {
     })),
     DeviceRequests: requests(s),
     Ulimits: s.ulimits ? Object.entries(s.ulimits).map(([Name, u]) => ({ Name, ...ulimit(u) })) : null,
+  };
+}
+
+function blockDevices(b: BlkioConfig = {}): Record<string, unknown> {
+  const throttled = (key: 'device_read_bps' | 'device_read_iops' | 'device_write_bps' | 'device_write_iops'): unknown =>
+    b[key]?.map((d) => ({ Path: d.path, Rate: Number(d.rate ?? 0) })) ?? null;
+  return {
+    BlkioWeight: b.weight ?? 0,
+    BlkioWeightDevice: b.weight_device?.map((d) => ({ Path: d.path, Weight: d.weight ?? 0 })) ?? null,
+    BlkioDeviceReadBps: throttled('device_read_bps'),
+    BlkioDeviceReadIOps: throttled('device_read_iops'),
+    BlkioDeviceWriteBps: throttled('device_write_bps'),
+    BlkioDeviceWriteIOps: throttled('device_write_iops'),
   };
 }
 

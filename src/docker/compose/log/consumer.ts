@@ -15,7 +15,7 @@ interface Presenter {
 }
 
 /** How lines look. */
-export interface ConsumerOptions {
+interface ConsumerOptions {
   readonly colour: boolean;
   readonly prefix: boolean;
   /** The moment of printing stands before each line. */
@@ -60,15 +60,16 @@ export class LogConsumer {
     return colour;
   }
 
-  #write(fd: 1 | 2, text: string): void {
+  #write(fd: 1 | 2, text: string): Promise<void> {
     this.#written = this.#written.then(() => (fd === 1 ? this.c.ctx.out(text) : this.c.ctx.err(text)));
+    return this.#written;
   }
 
   /** A line of a container. */
-  line(fd: 1 | 2, name: string, message: string): void {
+  line(fd: 1 | 2, name: string, message: string): Promise<void> {
     const p = this.#presenter(name);
     const stamp = this.options.timestamps ? `${rfc3339NanoFixed(this.c.ctx.sys.realtime())} ` : '';
-    this.#write(
+    return this.#write(
       fd,
       message
         .split('\n')

@@ -1,18 +1,20 @@
 /** Bytes as lines. @see docker/compose pkg/utils/writer.go */
 
-/** Gives each line as soon as its end has come. */
-export class LineCutter {
+/** Gives each line as soon as its end has come. What the last of them returned is handed on. */
+export class LineCutter<T> {
   readonly #decoder = new TextDecoder();
   #rest = '';
 
-  constructor(readonly line: (line: string) => void) {}
+  constructor(readonly line: (line: string) => T) {}
 
-  push(data: Uint8Array): void {
+  push(data: Uint8Array): T | undefined {
+    let last: T | undefined;
     this.#rest += this.#decoder.decode(data, { stream: true });
     for (let at = this.#rest.indexOf('\n'); at >= 0; at = this.#rest.indexOf('\n')) {
-      this.line(this.#rest.slice(0, at));
+      last = this.line(this.#rest.slice(0, at));
       this.#rest = this.#rest.slice(at + 1);
     }
+    return last;
   }
 
   /** What has no line end is a line too. */

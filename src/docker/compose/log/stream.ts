@@ -5,13 +5,13 @@ import { attachQuery, Demux } from '../../cli/stream.ts';
 import type { Compose } from '../compose.ts';
 import { LineCutter } from './lines.ts';
 
-/** A whole line, and the stream that it came by. */
-export type Print = (fd: 1 | 2, line: string) => void;
+/** Takes a whole line and the stream that it came by. @returns a promise: no more is read until it is written */
+export type Print = (fd: 1 | 2, line: string) => Promise<void>;
 
 /** Cuts what comes into lines, each stream by itself. */
 class Splitter {
   readonly #demux = new Demux();
-  readonly #cut: readonly [LineCutter, LineCutter];
+  readonly #cut: readonly [LineCutter<Promise<void>>, LineCutter<Promise<void>>];
 
   constructor(
     print: Print,
@@ -20,9 +20,9 @@ class Splitter {
     this.#cut = [new LineCutter((l) => print(1, l)), new LineCutter((l) => print(2, l))];
   }
 
-  push(chunk: Uint8Array): void {
-    if (this.tty) this.#cut[0].push(chunk);
-    else for (const [stream, data] of this.#demux.push(chunk)) this.#cut[stream === 2 ? 1 : 0].push(data);
+  async push(chunk: Uint8Array): Promise<void> {
+    if (this.tty) return this.#cut[0].push(chunk);
+    for (const [stream, data] of this.#demux.push(chunk)) await this.#cut[stream === 2 ? 1 : 0].push(data);
   }
 
   end(): void {
@@ -58,7 +58,7 @@ export async function logsOf(c: Compose, id: string, o: LogOptions, print: Print
   if (failed(reply)) return reply;
   const splitter = new Splitter(print, info.Config.Tty);
   try {
-    for await (const chunk of reply.chunks()) splitter.push(chunk);
+    for await (const chunk of reply.chunks()) await splitter.push(chunk);
   } finally {
     reply.hangUp();
   }
@@ -80,7 +80,7 @@ export async function attachTo(c: Compose, id: string, print: Print): Promise<{ 
     for (;;) {
       const part = await c.ctx.client.until(link.stream.read());
       if (part === null) break;
-      splitter.push(part);
+      await splitter.push(part);
     }
     splitter.end();
   };

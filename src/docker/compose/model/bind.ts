@@ -1,7 +1,7 @@
 /** A canonical model as a project: each value of the kind it has to be. @see compose-spec/compose-go loader/mapstructure.go, types/ */
 import { Failure, failed } from '../../cli/failure.ts';
-import { durationText } from '../../cli/flags/duration.ts';
 import { goQuote } from '../../cli/flags/gostrconv.ts';
+import { durationText } from '../../goduration.ts';
 import type { Mapping, Value } from './project.ts';
 import { type Field, SHAPES } from './shapes.ts';
 import { goText, goType, isMapping, sortedKeys } from './tree.ts';

@@ -4,7 +4,7 @@ import { Failure, failed } from '../../cli/failure.ts';
 import { goQuote } from '../../cli/flags/gostrconv.ts';
 import { parsePortSpecs } from '../../cli/opts/ports.ts';
 import { clean } from './files.ts';
-import type { Mapping, Value } from './project.ts';
+import type { Mapping, ServicePortConfig, Value } from './project.ts';
 import { goText, goType, isMapping, type Path, type Rewrite, Rules, rewrite, sortedKeys } from './tree.ts';
 import { parseVolume } from './volumes.ts';
 
@@ -74,6 +74,22 @@ const volume: Lenient = (lenient) => (v, path) => {
   return parsed;
 };
 
+/** The long forms of `[IP:][HOST:]CONTAINER[/PROTOCOL]`, of which each part may be a range. */
+export function portsOf(spec: string): ServicePortConfig[] | Failure {
+  const parsed = parsePortSpecs([spec]);
+  if ('error' in parsed) return new Failure(parsed.error);
+  return sortedKeys(parsed.value.bindings).flatMap((key) => {
+    const [target = '', protocol = 'tcp'] = key.split('/');
+    return (parsed.value.bindings[key] ?? []).map((b) => ({
+      mode: 'ingress',
+      ...(b.HostIp && { host_ip: b.HostIp }),
+      target: Number(target),
+      ...(b.HostPort && { published: b.HostPort }),
+      protocol: protocol.toLowerCase(),
+    }));
+  });
+}
+
 const ports: Lenient = (lenient) => (v, path) => {
   if (!Array.isArray(v)) return invalid(v, path, 'port');
   const out: Value[] = [];
@@ -83,19 +99,9 @@ const ports: Lenient = (lenient) => (v, path) => {
       continue;
     }
     if (typeof entry !== 'string' && typeof entry !== 'number') return invalid(entry, path, 'port');
-    const parsed = parsePortSpecs([String(entry)]);
-    if ('error' in parsed) return lenient ? v : new Failure(parsed.error);
-    for (const key of sortedKeys(parsed.value.bindings)) {
-      const [target, protocol] = key.split('/') as [string, string];
-      for (const b of parsed.value.bindings[key] ?? [])
-        out.push({
-          mode: 'ingress',
-          ...(b.HostIp && { host_ip: b.HostIp }),
-          target: Number(target),
-          ...(b.HostPort && { published: b.HostPort }),
-          protocol: protocol.toLowerCase(),
-        });
-    }
+    const long = portsOf(String(entry));
+    if (failed(long)) return lenient ? v : long;
+    out.push(...(long as unknown as Mapping[]));
   }
   return out;
 };

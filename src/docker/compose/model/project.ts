@@ -99,6 +99,23 @@ export interface DeviceRequest extends Extensions {
   options?: Strings;
 }
 
+/** A device of blocks, and its share or limit; bytes in digits. */
+interface BlockDevice extends Extensions {
+  path: string;
+  weight?: number;
+  rate?: string;
+}
+
+/** Shares and limits of devices of blocks. */
+export interface BlkioConfig extends Extensions {
+  weight?: number;
+  weight_device?: BlockDevice[];
+  device_read_bps?: BlockDevice[];
+  device_read_iops?: BlockDevice[];
+  device_write_bps?: BlockDevice[];
+  device_write_iops?: BlockDevice[];
+}
+
 /** Limits or reservations. */
 export interface Resource extends Extensions {
   cpus?: number;
@@ -179,7 +196,7 @@ export interface ServiceConfig extends Extensions {
   attach?: boolean;
   build?: BuildConfig;
   develop?: Mapping;
-  blkio_config?: Mapping;
+  blkio_config?: BlkioConfig;
   cap_add?: string[];
   cap_drop?: string[];
   cgroup_parent?: string;

@@ -1,5 +1,6 @@
 /**
  * Variables in a text: `$$`, `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-…}`, `${NAME:?error}`, `${NAME:+other}`, nested.
+ * Limits: a text in which more than 500 variables with operators lie in or behind each other is no template.
  * @see compose-spec/compose-go template/template.go
  */
 import { goQuote } from '../../cli/flags/gostrconv.ts';
@@ -8,6 +9,9 @@ import { isMapping, sortedKeys } from './tree.ts';
 
 /** Where values come from. */
 export type Lookup = (name: string) => string | undefined;
+
+/** Is told of a variable that has no value. */
+type Warn = (name: string) => void;
 
 /** Why a text could not be filled in. */
 interface Misfit {
@@ -18,6 +22,8 @@ interface Misfit {
 }
 
 const VARIABLE = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?](?:[^\n]*))?)\}|))/gi;
+/** How often a text is gone into anew. */
+const DEEPEST = 500;
 const FIRST_VARIABLE = new RegExp(VARIABLE.source, 'i');
 const OPERATORS = [':?', '?', ':-', '-', ':+', '+'] as const;
 
@@ -48,11 +54,11 @@ function closingBrace(s: string): number {
 }
 
 /** `NAME:-rest` and its like. @returns undefined when the operator is not in it */
-function withOperator(inside: string, op: string, look: Lookup, warn: (name: string) => void): Result | undefined {
+function withOperator(inside: string, op: string, look: Lookup, warn: Warn, depth: number): Result | undefined {
   const at = inside.indexOf(op);
   if (at < 0) return undefined;
   const name = inside.slice(0, at);
-  const rest = substitute(inside.slice(at + op.length), look, warn);
+  const rest = substitute(inside.slice(at + op.length), look, warn, depth);
   if (!('text' in rest)) return rest;
   const value = look(name);
   const strict = op.startsWith(':');
@@ -63,7 +69,7 @@ function withOperator(inside: string, op: string, look: Lookup, warn: (name: str
   return { missing: `required variable ${name} is missing a value${rest.text === '' ? '' : `: ${rest.text}`}` };
 }
 
-function replaced(found: string, look: Lookup, warn: (name: string) => void): Result {
+function replaced(found: string, look: Lookup, warn: Warn, depth: number): Result {
   const op = operatorIn(found);
   const end = closingBrace(found);
   const rest = end < 0 ? '' : found.slice(end + 1);
@@ -73,10 +79,10 @@ function replaced(found: string, look: Lookup, warn: (name: string) => void): Re
   const inside = named || braced;
   if (!inside) return { invalid: '' };
   if (!named && op !== undefined) {
-    const got = withOperator(inside, op, look, warn);
+    const got = withOperator(inside, op, look, warn, depth);
     if (got !== undefined) {
       if (!('text' in got)) return got;
-      const more = substitute(rest, look, warn);
+      const more = substitute(rest, look, warn, depth);
       return 'text' in more ? { text: got.text + more.text } : more;
     }
   }
@@ -85,12 +91,13 @@ function replaced(found: string, look: Lookup, warn: (name: string) => void): Re
   return { text: value ?? '' };
 }
 
-/** Puts variables' values in their places. @param warn is told of variables that have none */
-export function substitute(template: string, look: Lookup, warn: (name: string) => void): Result {
+/** Puts variables' values in their places. @param depth of texts that this one lies in */
+export function substitute(template: string, look: Lookup, warn: Warn, depth = 0): Result {
   if (!template.includes('$')) return { text: template };
+  if (depth > DEEPEST) return { invalid: template };
   let bad: Misfit | undefined;
   const text = template.replace(VARIABLE, (found) => {
-    const got = replaced(found, look, warn);
+    const got = replaced(found, look, warn, depth + 1);
     if ('text' in got) return got.text;
     bad ??= got.invalid === '' ? { invalid: template } : got;
     return '';
@@ -111,13 +118,14 @@ export interface Variable {
 }
 
 /** The variables of one text, and those that stand in their defaults. */
-function variablesOf(text: string): Variable[] {
+function variablesOf(text: string, depth = 0): Variable[] {
   const out: Variable[] = [];
+  if (depth > DEEPEST) return out;
   for (const [all, escaped, named, braced] of text.matchAll(VARIABLE)) {
     if (escaped) continue;
     const end = named ? -1 : closingBrace(all);
     const inside = named || (end > 0 ? all.slice(2, end) : (braced ?? ''));
-    if (end > 0) out.push(...variablesOf(all.slice(end + 1)));
+    if (end > 0) out.push(...variablesOf(all.slice(end + 1), depth + 1));
     const [, name = '', op = '', rest = ''] = /^(\w*)(:?[-?+])?(.*)$/s.exec(inside) ?? [];
     out.push({
       name,
@@ -125,7 +133,7 @@ function variablesOf(text: string): Variable[] {
       presenceValue: op.endsWith('+') ? rest : '',
       required: op.endsWith('?'),
     });
-    if (op.endsWith('-') || op.endsWith('+')) out.push(...variablesOf(rest));
+    if (op.endsWith('-') || op.endsWith('+')) out.push(...variablesOf(rest, depth + 1));
   }
   return out;
 }

@@ -168,17 +168,33 @@ class Reader {
   }
 }
 
+/** How deep values may lie in each other. Limits: go-yaml takes ten thousand. @see go-yaml scannerc.go: max_flow_level */
+const DEEPEST = 500;
+
+/** The text's tokens, as far as they do not lie too deep. */
+function tokensOf(lib: YamlModule, lines: Yaml.LineCounter, text: string): Yaml.CST.Token[] | Failure {
+  const parser = new lib.Parser(lines.addNewLine);
+  const out: Yaml.CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new lib.Lexer().lex(text)) {
+    out.push(...parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) return new Failure(`yaml: exceeded max depth of ${DEEPEST}`);
+  }
+  return [...out, ...parser.end()];
+}
+
 /** All documents of a text. */
 export function parseYaml(lib: YamlModule, text: string): Document[] | Failure {
   const lines = new lib.LineCounter();
-  const docs = lib.parseAllDocuments(text, {
-    lineCounter: lines,
+  const tokens = tokensOf(lib, lines, text);
+  if (failed(tokens)) return tokens;
+  const composer = new lib.Composer({
     uniqueKeys: false,
     customTags: (tags) => [...NUMBERS, ...tags],
     logLevel: 'error',
   });
   const out: Document[] = [];
-  for (const doc of docs as Yaml.Document.Parsed[]) {
+  for (const doc of composer.compose(tokens)) {
     const [bad, ...more] = doc.errors;
     if (bad) return new Failure(faultOf(text, bad, more));
     if (doc.contents === null && !doc.directives?.docStart) continue;

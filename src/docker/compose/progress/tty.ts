@@ -28,7 +28,6 @@ class Table implements ProgressWriter {
   #lines = 0;
   #repeated = false;
   #stopped = false;
-  #redraw: Promise<void>;
 
   constructor(
     readonly ctx: Ctx,
@@ -36,7 +35,7 @@ class Table implements ProgressWriter {
     readonly prefix: string,
     readonly colour: boolean,
   ) {
-    this.#redraw = this.#loop();
+    this.#loop().catch(() => {});
   }
 
   #paint(code: number, s: string): string {
@@ -64,8 +63,7 @@ class Table implements ProgressWriter {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#redraw = this.#print();
-    await this.#redraw;
+    await this.#print();
     for (const line of this.#tail) await this.ctx.err(`${line}\n`);
   }
 

@@ -15,6 +15,7 @@ import { BuildFault } from './syntax/fault.ts';
 import { type Instruction, stagesOf } from './syntax/instructions.ts';
 import { type Parsed, parse } from './syntax/parser.ts';
 
+/** What a build is asked for by its query, and whether somebody waits for it. */
 export interface BuildOptions {
   readonly dockerfile: string;
   readonly tags: readonly string[];

@@ -1,7 +1,8 @@
 /** What history says of an instruction in the classic builder's words. @see moby builder/dockerfile/dispatchers.go */
+import { durationText } from '../../goduration.ts';
 import type { ImageConfig } from '../../images/spec.ts';
 import { quoted } from './buildkit/ports.ts';
-import type { Command } from './syntax/instructions.ts';
+import type { Command, Health } from './syntax/instructions.ts';
 import { lex, type Variables } from './syntax/shell.ts';
 
 /** Of an instruction that changes the config only. @param config as it is afterwards */
@@ -26,7 +27,7 @@ function shown(i: Command, config: ImageConfig, word: (text: string) => string):
     case 'SHELL':
       return `[${i.list.map(word).join(' ')}]`;
     case 'HEALTHCHECK':
-      return health(config);
+      return healthText((config.Healthcheck ?? {}) as Partial<Health>);
     case 'WORKDIR':
       return config.WorkingDir;
     default:
@@ -34,35 +35,12 @@ function shown(i: Command, config: ImageConfig, word: (text: string) => string):
   }
 }
 
-interface Health {
-  readonly Test?: readonly string[];
-  readonly Interval?: number;
-  readonly Timeout?: number;
-  readonly StartPeriod?: number;
-  readonly StartInterval?: number;
-  readonly Retries?: number;
-}
-
-function health(config: ImageConfig): string {
-  const h = (config.Healthcheck ?? {}) as Health;
+/** `&{["CMD-SHELL" "true"] "30s" "0s" "0s" "0s" '\\x00'}`: Go's `%q` of a health check. */
+export function healthText(h: Partial<Health>): string {
   const times = [h.Interval, h.Timeout, h.StartPeriod, h.StartInterval].map((ns) =>
-    JSON.stringify(goDuration(ns ?? 0)),
+    JSON.stringify(durationText(ns ?? 0)),
   );
   return `&{${quoted(h.Test ?? [])} ${times.join(' ')} ${goRune(h.Retries ?? 0)}}`;
-}
-
-/** time.Duration's String. */
-export function goDuration(ns: number): string {
-  if (ns === 0) return '0s';
-  const units: readonly [number, string][] = [
-    [1e3, 'ns'],
-    [1e6, 'µs'],
-    [1e9, 'ms'],
-  ];
-  for (const [limit, unit] of units) if (ns < limit) return `${ns / (limit / 1e3)}${unit}`;
-  const s = ns / 1e9;
-  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
-  return `${h > 0 ? `${h}h` : ''}${h > 0 || m > 0 ? `${m}m` : ''}${s % 60}s`;
 }
 
 const ESCAPES: Readonly<Record<number, string>> = {
@@ -78,7 +56,7 @@ const ESCAPES: Readonly<Record<number, string>> = {
 };
 
 /** `%q` of a small number. */
-export function goRune(n: number): string {
+function goRune(n: number): string {
   if (ESCAPES[n]) return `'${ESCAPES[n]}'`;
   return n < 0x20 || n === 0x7f ? `'\\x${n.toString(16).padStart(2, '0')}'` : `'${String.fromCodePoint(n)}'`;
 }

@@ -20,6 +20,7 @@ import { lookupUser } from '../user.ts';
 import type { BuildOptions } from './build.ts';
 import { applyInstruction, commandOf, variablesOf } from './config.ts';
 import { copyEntries, type Tree, treeOf } from './context.ts';
+import { PROXIES } from './proxies.ts';
 import { classicRecord } from './record.ts';
 import { fetchSources } from './remote.ts';
 import { metadataStep, runStep } from './run.ts';
@@ -36,10 +37,8 @@ import {
 import { parse } from './syntax/parser.ts';
 import { lex } from './syntax/shell.ts';
 
-/** Arguments that no ARG needs to declare, and that the cache does not look at. @see builder/dockerfile/buildargs.go */
-const PROXIES = new Set(
-  ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
-);
+/** Steps that are known to have been done; the oldest go. */
+const CAPACITY = 1000;
 
 /** What one stage has come to. */
 interface Stage {
@@ -52,6 +51,7 @@ interface Stage {
   hasCommand: boolean;
 }
 
+/** Stages one after another; each instruction makes an image of the one before. */
 export class Stages {
   readonly #done: Stage[] = [];
   #now: Stage | undefined;
@@ -297,6 +297,13 @@ export class Stages {
     );
   }
 
+  #remember(key: string, image: Image): void {
+    const { buildCache } = this.daemon;
+    buildCache.delete(key);
+    buildCache.set(key, image);
+    if (buildCache.size > CAPACITY) buildCache.delete(buildCache.keys().next().value as string);
+  }
+
   #add(config: ImageConfig, createdBy: string, layer?: ImageLayer): Image {
     const stage = this.#stage;
     const created = this.daemon.now();
@@ -311,7 +318,7 @@ export class Stages {
       ],
       ...(stage.image ? { parent: stage.image.id } : {}),
     });
-    if (this.#key !== '') this.daemon.buildCache.set(this.#key, image);
+    if (this.#key !== '') this.#remember(this.#key, image);
     stage.image = image;
     stage.config = config;
     this.daemon.emit('image', 'create', image.id, { name: image.id });

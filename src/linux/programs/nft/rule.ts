@@ -52,11 +52,13 @@ export function hasXt(r: NfRule): boolean {
   return moduleOrder(r).some((m) => !native(m, r)) || (r.target !== undefined && !isNative(r.target));
 }
 
+/** An address or prefix as a match has it. */
 export function address(p: Not<Prefix>): string {
   const all = p.value.addr.v === 4 ? 32 : 128;
   return `${ne(p)}${formatIp(p.value.addr)}${p.value.bits === all ? '' : `/${p.value.bits}`}`;
 }
 
+/** A device's name; `+` at its end is nft's `*`. */
 export const iface = (n: Not<string>): string =>
   `${ne(n)}"${n.value.endsWith('+') ? `${n.value.slice(0, -1)}*` : n.value}"`;
 

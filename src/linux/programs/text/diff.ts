@@ -219,6 +219,11 @@ export const spec = defineProgram({
     { name: 'ignore-case', short: 'i', help: 'ignore case differences' },
   ],
   async run(ctx) {
+    const number = wrongNumber(ctx);
+    if (number !== undefined) {
+      await ctx.err(`diff: invalid ${number}\ndiff: Try 'diff --help' for more information.\n`);
+      return 2;
+    }
     const [first, second] = ctx.operands;
     if (first === undefined || second === undefined) {
       await ctx.err(
@@ -235,6 +240,18 @@ export const spec = defineProgram({
     return compare(ctx, inside(first, second), inside(second, first), false);
   },
 });
+
+/** What is wrong with the numbers of the options, if something is. */
+function wrongNumber(ctx: Context): string | undefined {
+  const wrong = (name: string, least: RegExp): string | undefined => {
+    const value = ctx.options.value(name);
+    return value === undefined || least.test(value) ? undefined : value;
+  };
+  const width = wrong('width', /^0*[1-9]\d*$/);
+  if (width !== undefined) return `width '${width}'`;
+  const lines = wrong('unified-lines', /^\d+$/) ?? wrong('context-lines', /^\d+$/);
+  return lines === undefined ? undefined : `context length '${lines}'`;
+}
 
 const join = (dir: string, name: string): string => `${dir.replace(/\/$/, '')}/${name}`;
 
@@ -296,9 +313,10 @@ async function files(ctx: Context, first: Side, second: Side, found: boolean): P
     const t = o.has('ignore-all-space') ? s.replace(/\s+/g, '') : s;
     return o.has('ignore-case') ? t.toLowerCase() : t;
   };
+  const columns = (): string =>
+    sideBySide(edits(a, b, fold), Number(o.value('width') ?? 130), !o.has('suppress-common-lines'));
   if (a.length === b.length && a.every((l, i) => fold(l) === fold(b[i] as string))) {
-    if (o.has('side-by-side') && !o.has('suppress-common-lines'))
-      await ctx.out(sideBySide(edits(a, b, fold), Number(o.value('width') ?? 130), true));
+    if (o.has('side-by-side') && !o.has('suppress-common-lines')) await ctx.out(columns());
     if (o.has('report-identical-files')) await ctx.out(`Files ${first.path} and ${second.path} are identical\n`);
     return 0;
   }
@@ -315,8 +333,7 @@ async function files(ctx: Context, first: Side, second: Side, found: boolean): P
     await ctx.out(`${['diff', ...given, first.path, second.path].join(' ')}\n`);
   }
   if (o.has('side-by-side')) {
-    const all = edits(a, b, fold);
-    await ctx.out(sideBySide(all, Number(o.value('width') ?? 130), !o.has('suppress-common-lines')));
+    await ctx.out(columns());
     return 1;
   }
   const style = o.last('unified', 'unified-lines', 'context', 'context-lines');

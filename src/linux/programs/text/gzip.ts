@@ -22,15 +22,23 @@ function content(bytes: Uint8Array): Uint8Array | undefined {
   return tail.getUint32(0, true) === crc32(plain) ? plain : undefined;
 }
 
-/** Length of a member's head, which the ratio leaves out. */
+/** Where the name in a member's head ends; 10 when it has none. */
 function headLength(bytes: Uint8Array): number {
   return (bytes[3] ?? 0) & 8 ? bytes.indexOf(0, 10) + 1 : 10;
+}
+
+/** The name that a file had when it was packed, if its head tells. */
+function packedName(bytes: Uint8Array): string | undefined {
+  const end = headLength(bytes) - 1;
+  return end > 10 ? new TextDecoder().decode(bytes.subarray(10, end)).replace(/^.*\//, '') : undefined;
 }
 
 class Job {
   readonly unpack: boolean;
   readonly toStdout: boolean;
   exit = 0;
+  /** The heading of a list is printed. */
+  #listed = false;
 
   constructor(
     readonly ctx: Context,
@@ -61,6 +69,7 @@ class Job {
     const bytes = await readAll(sys, 0);
     if (isErr(bytes)) return this.tell(`stdin: ${bytes.text}`);
     if (!this.unpack) return void (await sys.write(1, gzip(bytes)));
+    if (this.ctx.options.has('list')) return this.row('stdout', bytes, undefined);
     const plain = await this.plain(bytes, 'stdin');
     if (plain && !this.ctx.options.has('test')) await sys.write(1, plain);
   }
@@ -104,17 +113,21 @@ class Job {
     if (o.has('test')) {
       if (o.has('verbose')) await this.ctx.err(`${path}:\t OK\n`);
     } else if (this.toStdout) await sys.write(1, out);
-    else await this.put(path, this.target(path, suffix, packed), bytes, out, st.mode);
+    else await this.put(path, this.target(path, suffix, packed, bytes), bytes, out, st.mode);
   }
 
+  /** What the head of a member tells of a file. */
   head(path: string): { name?: string; mtime?: number } {
     const st = this.ctx.sys.stat(path);
     if (isErr(st) || this.ctx.options.has('no-name')) return {};
     return { name: path.replace(/^.*\//, ''), mtime: Number(changed(this.ctx.sys, st)) };
   }
 
-  target(path: string, suffix: string, packed: string | undefined): string {
+  /** Where what comes of a file is put. */
+  target(path: string, suffix: string, packed: string | undefined, bytes: Uint8Array): string {
     if (!this.unpack) return path + suffix;
+    const name = this.ctx.options.has('name') ? packedName(bytes) : undefined;
+    if (name !== undefined) return path.replace(/[^/]*$/, () => name);
     const base = path.slice(0, -(packed ?? suffix).length);
     return packed === '.tgz' || packed === '.taz' ? `${base}.tar` : base;
   }
@@ -135,8 +148,7 @@ class Job {
     if (!kept) sys.unlink(path);
   }
 
-  #listed = false;
-
+  /** A line of `-l`. */
   async row(path: string, bytes: Uint8Array, packed: string | undefined): Promise<void> {
     const plain = await this.plain(bytes, path);
     if (!plain) return;

@@ -1,6 +1,7 @@
 /**
  * bind: what keys of the line editor do. Keys can be given another function or a text; variables are kept.
- * Limits: no keymaps but emacs; a function that the editor does not have rings.
+ * Limits: no keymaps but emacs, no -p, -P, -q, -u and -x; a function that the editor does not have rings. Of the
+ * variables completion-ignore-case and show-all-if-* do something, and -v lists those that were set.
  * @see bash builtins/bind.def, GNU readline funmap.c
  */
 import { isErr } from '../../kernel/errno.ts';
@@ -43,6 +44,30 @@ function bytesOf(text: string): number[] {
   return out;
 }
 
+/** Keys whose names do not tell their bytes. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  Tab: '\\C-i', Enter: '\\C-m', Backspace: '\\C-?', Up: '\\e[A', Down: '\\e[B', Right: '\\e[C', Left: '\\e[D', Home: '\\e[H',
+  End: '\\e[F', Insert: '\\e[2~', Delete: '\\e[3~', PageUp: '\\e[5~', PageDown: '\\e[6~', BackTab: '\\e[Z', 'M-Backspace': '\\e\\C-?',
+}; // biome-ignore format: a table
+
+/** A character as `bind -s` writes it. */
+function written(c: string): string {
+  if (c === '\x1b') return '\\e';
+  if (c === '\x7f') return '\\C-?';
+  if (c < ' ') return `\\C-${String.fromCharCode(c.charCodeAt(0) + 64).toLowerCase()}`;
+  return c === '"' || c === '\\' ? `\\${c}` : c;
+}
+
+/** A sequence of the editor's names of keys as `bind -s` writes it. */
+function sequence(names: string): string {
+  const key = (name: string): string => {
+    if (WRITTEN[name] !== undefined) return WRITTEN[name];
+    if (/^C-./s.test(name)) return written(String.fromCharCode(name.charCodeAt(2) - 96));
+    return /^M-./s.test(name) ? `\\e${written(name.slice(2))}` : written(name);
+  };
+  return names.split(' ').map(key).join('');
+}
+
 /** Names of a sequence's keys, as the editor knows them. */
 async function namesOf(bytes: number[]): Promise<string> {
   const names: string[] = [];
@@ -71,10 +96,22 @@ export const bind: Builtin = async (sh, args, out) => {
   const o = options(args, 'lpsvPSVX', 'mfqurx');
   if (o.bad) return out.usage(o.bad, USAGE);
   const { flags } = o;
+  const lacking = [...'pPqux'].find((f) => flags.has(f));
+  if (lacking !== undefined) return out.error(`-${lacking}: not supported`);
+  const keymap = flags.get('m') ?? 'emacs';
+  if (/^(?:emacs-(?:meta|ctlx)|vi(?:-move|-command|-insert)?)$/.test(keymap)) return out.error('-m: not supported');
+  if (!/^emacs(?:-standard)?$/.test(keymap)) return out.error(`\`${keymap}': invalid keymap name`);
   if (flags.has('l')) for (const f of Object.keys(FUNCTIONS).sort()) out.print(`${f}\n`);
-  if (flags.has('v') || flags.has('V')) for (const [n, v] of sh.inputrc) out.print(`set ${n} ${v}\n`);
-  if (flags.has('s'))
-    for (const [k, v] of sh.keys) if (v.startsWith('"')) out.print(`"${k}": ${JSON.stringify(v.slice(1))}\n`);
+  for (const [n, v] of sh.inputrc) {
+    if (flags.has('v')) out.print(`set ${n} ${v}\n`);
+    if (flags.has('V')) out.print(`${n} is set to \`${v}'\n`);
+  }
+  for (const [k, v] of sh.keys) {
+    if (!v.startsWith('"')) continue;
+    const text = [...v.slice(1)].map(written).join('');
+    if (flags.has('s')) out.print(`"${sequence(k)}": "${text}"\n`);
+    if (flags.has('S')) out.print(`${sequence(k)} outputs ${text}\n`);
+  }
   if (flags.has('r')) sh.keys.delete(await namesOf(bytesOf(flags.get('r') as string)));
   let lines: readonly string[] = o.rest;
   const file = flags.get('f');

@@ -1,6 +1,6 @@
 /**
  * complete, compgen, compopt: what Tab offers for a command's words.
- * Limits: no -C; -A knows what ACTIONS lists.
+ * Limits: the actions binding, disabled and service give no words.
  * @see bash builtins/complete.def
  */
 import { type CompletionSpec, generate } from '../compspec.ts';
@@ -14,9 +14,17 @@ const LETTERS: Readonly<Record<string, string>> = {
   s: 'service', u: 'user', v: 'variable',
 }; // biome-ignore format: a table
 
+/** Actions and options of completion, in the order in which `complete -p` prints them. */
+const ACTIONS: readonly string[] = [
+  ...Object.values(LETTERS), 'arrayvar', 'binding', 'disabled', 'enabled', 'function', 'helptopic', 'hostname', 'running',
+  'setopt', 'shopt', 'signal', 'stopped',
+]; // biome-ignore format: names
+const SETTINGS = ['bashdefault', 'default', 'dirnames', 'filenames', 'noquote', 'nosort', 'nospace', 'plusdirs'];
+
 const OPTIONS =
   '[-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix]';
 const COMPLETE_USAGE = `complete [-abcdefgjksuv] [-pr] [-DEI] ${OPTIONS.slice(17)} [name ...]`;
+const COMPOPT_USAGE = 'compopt [-o|+o option] [-DEI] [name ...]';
 const COMPGEN_USAGE = `compgen [-V varname] ${OPTIONS} [word]`;
 
 const VALUES: Readonly<Record<string, keyof CompletionSpec>> = {
@@ -27,13 +35,17 @@ interface Call {
   spec: CompletionSpec;
   flags: Set<string>;
   rest: readonly string[];
+  /** The array that compgen leaves the words in. */
+  array?: string;
   bad?: string;
   missing?: string;
+  invalid?: string;
 }
 
 function parse(args: readonly string[]): Call {
   const spec: CompletionSpec = { actions: [], options: new Set() };
   const flags = new Set<string>();
+  let array: string | undefined;
   let i = 1;
   for (; i < args.length; i++) {
     const a = args[i] as string;
@@ -49,18 +61,24 @@ function parse(args: readonly string[]): Call {
       else if ('WFGXPSCAoV'.includes(c)) {
         const value = a.slice(k + 1) || args[++i];
         if (value === undefined) return { spec, flags, rest: [], missing: `-${c}` };
+        if (c === 'A' && !ACTIONS.includes(value))
+          return { spec, flags, rest: [], invalid: `${value}: invalid action name` };
+        if (c === 'o' && !SETTINGS.includes(value))
+          return { spec, flags, rest: [], invalid: `${value}: invalid option name` };
         if (c === 'A') spec.actions.push(value);
         else if (c === 'o') spec.options.add(value);
+        else if (c === 'V') array = value;
         else if (VALUES[c]) Object.assign(spec, { [VALUES[c]]: value });
         break;
       } else return { spec, flags, rest: [], bad: `-${c}` };
     }
   }
-  return { spec, flags, rest: args.slice(i) };
+  return { spec, flags, rest: args.slice(i), ...(array !== undefined && { array }) };
 }
 
 function wrong(call: Call, out: Output, usage: string): number | undefined {
   if (call.bad) return out.usage(call.bad, usage);
+  if (call.invalid) return out.error(call.invalid, 2);
   if (!call.missing) return undefined;
   out.error(`${call.missing}: option requires an argument`);
   out.raw(`${usage.split(' ')[0]}: usage: ${usage}\n`);
@@ -73,8 +91,9 @@ export const compgen: Builtin = async (sh, args, out) => {
   const status = wrong(call, out, COMPGEN_USAGE);
   if (status !== undefined) return status;
   const word = call.rest[0] ?? '';
-  const found = await generate(sh, call.spec, { words: ['compgen', word], index: 1, line: '' });
-  for (const w of found) out.print(`${w}\n`);
+  const found = await generate(sh, call.spec, { words: ['compgen', word], index: 1, line: '', key: 0 });
+  if (call.array !== undefined) sh.vars.declare(call.array).items = new Map(found.map((w, i) => [String(i), w]));
+  else for (const w of found) out.print(`${w}\n`);
   return found.length > 0 ? 0 : 1;
 };
 
@@ -111,12 +130,14 @@ function list(sh: Shell, names: readonly string[], out: Output): number {
 }
 
 function text(spec: CompletionSpec): string {
-  let out = [...spec.options].map((x) => `-o ${x} `).join('');
-  for (const a of spec.actions) {
+  let out = '';
+  for (const x of SETTINGS) if (spec.options.has(x)) out += `-o ${x} `;
+  for (const a of ACTIONS) {
+    if (!spec.actions.includes(a)) continue;
     const letter = Object.keys(LETTERS).find((l) => LETTERS[l] === a);
     out += letter ? `-${letter} ` : `-A ${a} `;
   }
-  for (const c of ['G', 'W', 'P', 'S', 'X'] as const) {
+  for (const c of ['G', 'W', 'P', 'S', 'X', 'C'] as const) {
     const value = spec[VALUES[c] as 'words'];
     if (value !== undefined) out += `-${c} ${singleQuote(value)} `;
   }
@@ -124,12 +145,31 @@ function text(spec: CompletionSpec): string {
   return out;
 }
 
-/** The builtin `compopt`: options of the completion that runs. */
+/** The builtin `compopt`: options of the completion that runs, or of those that are named. */
 export const compopt: Builtin = (sh, args, out) => {
-  if (!sh.completing && args.length < 4) return out.error('not currently executing completion function');
-  for (let i = 1; i + 1 < args.length; i += 2) {
-    if (args[i] === '-o') sh.completing?.options.add(args[i + 1] as string);
-    else if (args[i] === '+o') sh.completing?.options.delete(args[i + 1] as string);
+  const changes: [string, boolean][] = [];
+  const names: string[] = [];
+  let i = 1;
+  for (; /^[-+]./.test(args[i] ?? ''); i++) {
+    const a = args[i] as string;
+    if (/^-[DEI]$/.test(a)) names.push(a);
+    else if (!/^[-+]o$/.test(a)) return out.usage(a, COMPOPT_USAGE);
+    else {
+      const name = args[++i];
+      if (name === undefined) return out.error(`${a}: option requires an argument`, 2);
+      if (!SETTINGS.includes(name)) return out.error(`${name}: invalid option name`, 2);
+      changes.push([name, a === '-o']);
+    }
   }
-  return 0;
+  names.push(...args.slice(i));
+  if (names.length === 0 && !sh.completing) return out.error('not currently executing completion function');
+  let status = 0;
+  for (const n of names.length > 0 ? names : [undefined]) {
+    const spec = n === undefined ? sh.completing : sh.completions.get(n);
+    if (!spec) status = out.error(`${n}: no completion specification`);
+    else if (changes.length === 0)
+      out.print(`compopt ${SETTINGS.map((x) => `${spec.options.has(x) ? '-' : '+'}o ${x} `).join('')}${n ?? ''}\n`);
+    else for (const [x, on] of changes) on ? spec.options.add(x) : spec.options.delete(x);
+  }
+  return status;
 };

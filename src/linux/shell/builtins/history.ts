@@ -123,7 +123,7 @@ export const fc: Builtin = async (sh, args, out) => {
   const { base } = sh.history;
   const end = lines.length - 1;
   const first = rest[0] === undefined ? (listing ? Math.max(0, end - 15) : end) : find(rest[0], lines, base, listing);
-  const last = rest[1] === undefined ? (listing && (rest.length < 2) ? (rest.length === 0 || listing ? end : first) : first) : find(rest[1], lines, base, listing); // biome-ignore format: one choice
+  const last = rest[1] === undefined ? (listing ? end : first) : find(rest[1], lines, base, listing);
   if (first === undefined || last === undefined || lines.length === 0)
     return out.error(/^-?\d+$/.test(rest[0] ?? '0') ? 'history specification out of range' : 'no command found');
   const numbers: number[] = [];

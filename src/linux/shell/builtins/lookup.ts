@@ -1,5 +1,6 @@
 /** type, command, builtin, hash, enable, help. */
 import { isErr } from '../../kernel/errno.ts';
+import { RELEASE } from '../dialect.ts';
 import { callBuiltin, runProgram, searchPath } from '../execute/command.ts';
 import { singleQuote } from '../expand/quote.ts';
 import type { Shell } from '../shell.ts';
@@ -171,7 +172,7 @@ export const help: Builtin = (_sh, args, out) => helpText(args, out);
 function helpText(args: readonly string[], out: Output): number {
   const names = Object.keys(builtins()).sort();
   if (args.length === 1) {
-    out.print('GNU bash, version 5.3.15(1)-release (x86_64-pc-linux-gnu)\nBuiltin commands of this shell:\n\n');
+    out.print(`GNU bash, version ${RELEASE}(1)-release (x86_64-pc-linux-gnu)\nBuiltin commands of this shell:\n\n`);
     for (let i = 0; i < names.length; i += 6)
       out.print(
         ` ${names

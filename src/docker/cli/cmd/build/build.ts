@@ -51,6 +51,7 @@ function ulimit(text: string): Record<string, unknown> {
 
 const hidden = { hidden: true } as const;
 
+/** `docker build`, `docker buildx build` */
 export const build = command({
   path: ['buildx', 'build'],
   buildx: true,

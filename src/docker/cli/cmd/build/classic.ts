@@ -24,6 +24,7 @@ const LEGACY = `DEPRECATED: The legacy builder is deprecated and will be removed
 
 `;
 
+/** Sends the context to the classic builder and prints what it says. @returns the exit code */
 export async function buildClassic(ctx: Ctx, o: Options, where: string): Promise<number | Failure> {
   await ctx.err(LEGACY);
   for (const t of o.list('tag')) {

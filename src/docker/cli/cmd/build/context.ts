@@ -7,6 +7,7 @@ import { packLocal } from '../../archive/local.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 
+/** What is sent to the classic builder. */
 export interface BuildContext {
   readonly archive: Uint8Array;
   /** Name of the Dockerfile in the archive. */

@@ -1,14 +1,15 @@
 /** How progress is shown, and what is said of warnings and errors. @see docker/buildx commands/build.go: printWarnings; moby/buildkit solver/errdefs/source.go */
 import { base64 } from '../../../../base/base64.ts';
-import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Lines, SolveStatus, SourceFile, VertexWarning } from '../../../api/buildkit.ts';
 import { rfc3339Nano } from '../../../time.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
+import type { Builder } from '../buildx/builders.ts';
 import { PlainDisplay } from './plain.ts';
 import { Trace } from './trace.ts';
 import { TtyDisplay } from './tty.ts';
 
+/** A way to show progress. */
 export interface Display {
   readonly trace: Trace;
   begin(): Promise<void>;
@@ -95,19 +96,19 @@ function rawOf(s: SolveStatus): unknown {
 
 const positions = ({ start, end }: Lines): unknown => ({ start: { line: start }, end: { line: end } });
 
-/** @param mode `auto`, `plain`, `tty`, `rawjson`, `quiet` */
-export function displayFor(ctx: Ctx, mode: string): Display | Failure {
+/** @param mode `auto`, `plain`, `tty`, `rawjson`, `quiet` @param builder that is to do it */
+export function displayFor(ctx: Ctx, mode: string, builder: Builder): Display | Failure {
   const isTerminal = ctx.sys.isatty(2);
   switch (mode) {
     case '':
     case 'auto':
-      return isTerminal ? new TtyDisplay(ctx) : new PlainDisplay(ctx);
+      return isTerminal ? new TtyDisplay(ctx, builder) : new PlainDisplay(ctx, builder);
     case 'tty':
       return isTerminal
-        ? new TtyDisplay(ctx)
+        ? new TtyDisplay(ctx, builder)
         : new Failure('ERROR: failed to get console: provided file is not a console');
     case 'plain':
-      return new PlainDisplay(ctx);
+      return new PlainDisplay(ctx, builder);
     case 'rawjson':
       return new RawDisplay(ctx);
     case 'quiet':
@@ -161,6 +162,3 @@ export function warningsText(warnings: readonly VertexWarning[], isTerminal: boo
   }
   return out;
 }
-
-/** Whether a file or directory is there. */
-export const isThere = (ctx: Ctx, path: string): boolean => !isErr(ctx.sys.stat(path));

@@ -1,37 +1,29 @@
-/** `--output`, `--secret`, `--build-context`: what flags of `docker build` ask for. @see docker/buildx util/buildflags */
+/** `--output`, `--secret`: what flags of `docker build` ask for. @see docker/buildx util/buildflags */
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure } from '../../failure.ts';
+import { parseRecord } from '../../flags/csv.ts';
 
+/** What becomes of the result: its type, and its settings. */
 export type Output = Readonly<Record<string, string>>;
-
-/** `a=b,c=d` as pairs; quotes hold commas. */
-function csv(text: string): string[] {
-  const out: string[] = [];
-  let field = '';
-  let isQuoted = false;
-  for (const c of text) {
-    if (c === '"') isQuoted = !isQuoted;
-    else if (c === ',' && !isQuoted) {
-      out.push(field);
-      field = '';
-    } else field += c;
-  }
-  return [...out, field];
-}
 
 const notSupported = (what: string, page: string): Failure =>
   new Failure(
     `ERROR: failed to build: ${what} is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/${page}/`,
   );
 
+/** Refuses several platforms. */
 export const multiPlatform = (): Failure => notSupported('Multi-platform build', 'build-multi-platform');
+/** Refuses `--cache-to`, but for inline caches. */
 export const cacheExport = (): Failure => notSupported('Cache export', 'build-cache-backends');
+/** Refuses `--attest` and what is short for it. */
 export const attestation = (): Failure => notSupported('Attestation', 'attestations');
 
 /** @see buildflags/export.go: parseExportEntry, build/opt.go */
 export function parseOutput(ctx: Ctx, text: string): Output | Failure {
-  const fields = csv(text);
+  const record = parseRecord(text);
+  if ('error' in record) return new Failure(`ERROR: ${record.error}`);
+  const fields = record.value;
   const [first = ''] = fields;
   let out: Record<string, string> = {};
   if (fields.length === 1 && first === text && !text.startsWith('type=') && !text.includes('='))
@@ -77,7 +69,9 @@ export function readSecret(
   text: string,
 ): { readonly id: string; readonly data: Uint8Array } | Failure | undefined {
   const given: Record<string, string> = {};
-  for (const field of csv(text)) {
+  const record = parseRecord(text);
+  if ('error' in record) return new Failure(`ERROR: failed to parse csv secret: ${record.error}`);
+  for (const field of record.value) {
     const eq = field.indexOf('=');
     if (eq < 0) return new Failure(`ERROR: invalid field '${field}' must be a key=value pair`);
     const key = field.slice(0, eq).toLowerCase();

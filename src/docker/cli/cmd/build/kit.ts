@@ -7,8 +7,8 @@ import { unpackLocal } from '../../archive/local.ts';
 import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed } from '../../failure.ts';
 import type { Options } from '../../flags/options.ts';
-import { fullName, parseReference, tagged } from '../../reference.ts';
-import { findBuilder } from '../buildx/builders.ts';
+import { familiarName, fullString, parseReference, tagged } from '../../reference.ts';
+import { type Builder, findBuilder, noteActivity } from '../buildx/builders.ts';
 import { boot } from '../buildx/manage.ts';
 import { printAnswer } from './answers.ts';
 import { query } from './build.ts';
@@ -70,7 +70,6 @@ function parseAll(ctx: Ctx, o: Options): Asked | Failure {
     allow: [...o.list('allow'), ...(o.string('network') === 'host' ? ['network.host'] : [])],
     ssh: o.list('ssh'),
     filename: '',
-    annotations: {},
   };
   return {
     options,
@@ -81,14 +80,13 @@ function parseAll(ctx: Ctx, o: Options): Asked | Failure {
   };
 }
 
+/** Sends what the builder needs, shows its progress, and takes what it made. @returns the exit code */
 export async function buildWithKit(ctx: Ctx, o: Options, where: string): Promise<number | Failure> {
   const asked = parseAll(ctx, o);
   if (failed(asked)) return asked;
   const mode = o.string('progress');
   if (o.bool('quiet') && mode !== 'auto' && mode !== 'quiet')
     return new Failure(`ERROR: progress=${mode} and quiet cannot be used together`);
-  const display = displayFor(ctx, o.bool('quiet') ? 'quiet' : mode);
-  if (failed(display)) return display;
   const isQuiet = o.bool('quiet') || mode === 'quiet';
   for (const t of o.list('tag')) {
     const ref = parseReference(t);
@@ -97,10 +95,13 @@ export async function buildWithKit(ctx: Ctx, o: Options, where: string): Promise
   const name = o.string('builder');
   const builder = findBuilder(ctx, name);
   if (!builder) return new Failure(`ERROR: no builder ${JSON.stringify(name)} found`);
+  const display = displayFor(ctx, o.bool('quiet') ? 'quiet' : mode, builder);
+  if (failed(display)) return display;
   const booted = builder.Driver === 'docker' ? undefined : await boot(ctx);
   if (booted) return booted;
   const session = await readSession(ctx, where, o.string('file'), asked.options, asked.entries);
   if (failed(session)) return session;
+  noteActivity(ctx, builder);
   await display.begin();
   const done = await solve(ctx, o, session, display);
   await display.done();
@@ -115,7 +116,7 @@ export async function buildWithKit(ctx: Ctx, o: Options, where: string): Promise
   if (done.answer) return printAnswer(ctx, asked.options.call, asked.format, done.answer as never);
   if (done.archive) return writeFiles(ctx, asked.output as Output, done.archive);
   if (isQuiet) await ctx.out(`${done.id}\n`);
-  return writeId(ctx, o, done.id) ?? writeMetadata(ctx, o, done.id) ?? (asked.isPush ? push(ctx, o, display) : 0);
+  return writeId(ctx, o, done.id) ?? writeMetadata(ctx, o, builder, done.id) ?? (asked.isPush ? push(ctx, o) : 0);
 }
 
 interface Done {
@@ -170,12 +171,12 @@ async function writeFiles(ctx: Ctx, output: Output, archive: Uint8Array): Promis
 }
 
 /** `--metadata-file` */
-function writeMetadata(ctx: Ctx, o: Options, id: string): Failure | undefined {
+function writeMetadata(ctx: Ctx, o: Options, builder: Builder, id: string): Failure | undefined {
   const file = o.string('metadata-file');
   if (file === '') return undefined;
   const names = o.list('tag').map(longName);
   const data = {
-    'buildx.build.ref': `default/default/${id.slice(7, 32)}`,
+    'buildx.build.ref': `${builder.Name}/${builder.Nodes[0]?.Name}/${id.slice(7, 32)}`,
     'containerimage.config.digest': id,
     'containerimage.digest': id,
     ...(names.length > 0 ? { 'image.name': names.join(',') } : {}),
@@ -186,24 +187,20 @@ function writeMetadata(ctx: Ctx, o: Options, id: string): Failure | undefined {
 
 function longName(tag: string): string {
   const ref = parseReference(tag);
-  if ('error' in ref) return tag;
-  const full = tagged(ref.value);
-  return `${fullName(full)}${full.tag === '' ? '' : `:${full.tag}`}`;
+  return 'error' in ref ? tag : fullString(tagged(ref.value));
 }
 
 /** The engine sends what it has made. @see docker/buildx build/utils.go: pushWithMoby */
-async function push(ctx: Ctx, o: Options, display: Display): Promise<number | Failure> {
+async function push(ctx: Ctx, o: Options): Promise<number | Failure> {
   if (o.list('tag').length === 0) return new Failure('ERROR: failed to build: tag is needed when pushing to registry');
   for (const tag of o.list('tag')) {
     const ref = parseReference(tag);
     if ('error' in ref) return new Failure(`ERROR: ${ref.error}`);
     const full = tagged(ref.value);
-    const name = fullName(full).replace(/^docker\.io\/(?:library\/)?/, '');
-    const reply = await ctx.client.call('POST', `/images/${name}/push`, { query: { tag: full.tag } });
+    const reply = await ctx.client.call('POST', `/images/${familiarName(full)}/push`, { query: { tag: full.tag } });
     if (failed(reply)) return new Failure(`ERROR: failed to build: ${reply.message}`);
     for await (const m of reply.values<Message>())
       if (m.error) return new Failure(`ERROR: failed to build: failed to push ${longName(tag)}: ${m.error}`);
-    void display;
   }
   return 0;
 }

@@ -1,20 +1,26 @@
 /** Progress as lines. @see moby/buildkit util/progress/progressui/printer.go */
 import type { SolveStatus } from '../../../api/buildkit.ts';
 import type { Ctx } from '../../context.ts';
+import type { Builder } from '../buildx/builders.ts';
 import type { Display } from './display.ts';
 import { errorLogs, type Shown, sizeShown, Trace } from './trace.ts';
 
 /** Lines of a failed step that are told again. */
 const LAST = 10;
 
+/** Each step under its number, as news of it come. */
 export class PlainDisplay implements Display {
   readonly trace = new Trace();
   #current: Shown | undefined;
 
-  constructor(readonly ctx: Ctx) {}
+  constructor(
+    readonly ctx: Ctx,
+    readonly builder: Builder,
+  ) {}
 
   async begin(): Promise<void> {
-    await this.ctx.err('#0 building with "default" instance using docker driver\n');
+    const { Name, Driver } = this.builder;
+    await this.ctx.err(`#0 building with ${JSON.stringify(Name)} instance using ${Driver} driver\n`);
   }
 
   async update(s: SolveStatus): Promise<void> {

@@ -17,6 +17,7 @@ import { bytesShown } from './trace.ts';
 const isGit = (where: string): boolean =>
   /^(git:\/\/|git@|github\.com\/|ssh:\/\/)/.test(where) || (isUrl(where) && /\.git(#.*)?$/.test(where));
 
+/** Whether a context is behind a URL, or in a repository. */
 export const isRemote = (where: string): boolean => isGit(where) || isUrl(where);
 
 const NO_GIT = 'exec: "git": executable file not found in $PATH';

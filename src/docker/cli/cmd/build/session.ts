@@ -11,6 +11,7 @@ import { Failure } from '../../failure.ts';
 import { familiarString, parseReference } from '../../reference.ts';
 import { isRemote } from './remote.ts';
 
+/** What is sent to BuildKit. */
 export interface Session {
   readonly archive: Uint8Array;
   /** Name of the Dockerfile in its directory. */

@@ -49,6 +49,7 @@ export class Shown {
   }
 }
 
+/** All steps that were told of, in order. */
 export class Trace {
   readonly all: Shown[] = [];
   readonly warnings: VertexWarning[] = [];

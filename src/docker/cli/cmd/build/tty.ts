@@ -1,6 +1,7 @@
 /** Progress as a table that is drawn over itself. @see moby/buildkit util/progress/progressui/display.go: ttyDisplay */
 import type { SolveStatus } from '../../../api/buildkit.ts';
 import type { Ctx } from '../../context.ts';
+import type { Builder } from '../buildx/builders.ts';
 import type { Display } from './display.ts';
 import { errorLogs, type Shown, sizeShown, Trace } from './trace.ts';
 
@@ -21,6 +22,7 @@ interface Row {
 
 const align = (l: string, r: string, width: number): string => `${l.padEnd(width - r.length - 1)} ${r}`;
 
+/** All steps, drawn again every tick. */
 export class TtyDisplay implements Display {
   readonly trace = new Trace();
   #drawn = 0;
@@ -28,7 +30,10 @@ export class TtyDisplay implements Display {
   #last = Number.NEGATIVE_INFINITY;
   #start: bigint | undefined;
 
-  constructor(readonly ctx: Ctx) {}
+  constructor(
+    readonly ctx: Ctx,
+    readonly builder: Builder,
+  ) {}
 
   begin(): Promise<void> {
     return Promise.resolve();
@@ -82,7 +87,8 @@ export class TtyDisplay implements Display {
     const state = isLast && over > 0 && over === all.length ? 'FINISHED' : '';
     const spent = this.#start === undefined ? 0 : Number(this.ctx.sys.realtime() - this.#start) / 1e9;
     const head = `[+] Building ${spent.toFixed(1)}s (${over}/${all.length}) ${state}`;
-    let body = `${align(head, 'docker:default', width - 1).slice(0, width)}\n`;
+    const { Name, Driver } = this.builder;
+    let body = `${align(head, `${Driver}:${Name}`, width - 1).slice(0, width)}\n`;
     let count = 0;
     const list = this.#rows();
     for (const row of isLast ? list : list.slice(Math.max(0, list.length - (height - 2)))) {

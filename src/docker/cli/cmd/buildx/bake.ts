@@ -1,93 +1,13 @@
 /**
  * `docker buildx bake`: builds that a file describes.
- * Limits: the file is JSON; targets are built one after another.
- * @see docker/buildx commands/bake.go, bake/bake.go
+ * Limits: targets are built one after another.
+ * @see docker/buildx commands/bake.go
  */
-import { text } from '../../../../base/http.ts';
-import { isErr } from '../../../../linux/kernel/errno.ts';
-import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
 import { parseFlags } from '../../flags/parse.ts';
 import { ANY, command, flag } from '../../spec.ts';
 import { build } from '../build/build.ts';
-
-interface Target {
-  readonly context?: string;
-  readonly dockerfile?: string;
-  readonly args?: Readonly<Record<string, string>>;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly tags?: readonly string[];
-  readonly target?: string;
-  readonly inherits?: readonly string[];
-  readonly output?: readonly string[];
-  readonly platforms?: readonly string[];
-  readonly secret?: readonly string[];
-  readonly contexts?: Readonly<Record<string, string>>;
-  readonly 'no-cache'?: boolean;
-}
-
-interface File {
-  readonly group?: Readonly<Record<string, { readonly targets: readonly string[] }>>;
-  readonly target?: Readonly<Record<string, Target>>;
-}
-
-const FILES = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-  'docker-bake.json',
-  'docker-bake.hcl',
-  'docker-bake.override.json',
-  'docker-bake.override.hcl',
-];
-
-function readFiles(ctx: Ctx, given: readonly string[]): File | Failure {
-  const names = given.length > 0 ? given : FILES.filter((f) => !isErr(ctx.sys.stat(f)));
-  if (names.length === 0) return new Failure("ERROR: couldn't find a bake definition");
-  let out: File = {};
-  for (const name of names) {
-    const bytes = ctx.sys.readFile(name);
-    if (isErr(bytes)) return new Failure(`ERROR: open ${name}: ${bytes.text.toLowerCase()}`);
-    let file: File;
-    try {
-      file = JSON.parse(text(bytes)) as File;
-    } catch {
-      return new Failure(`ERROR: ${name}: this laboratory's bake reads JSON only`);
-    }
-    out = { group: { ...out.group, ...file.group }, target: { ...out.target, ...file.target } };
-  }
-  return out;
-}
-
-/** A target with what it inherits. */
-function resolved(file: File, name: string): Target | Failure {
-  const own = file.target?.[name];
-  if (!own) return new Failure(`ERROR: failed to find target ${name}`);
-  let out: Target = {};
-  for (const parent of own.inherits ?? []) {
-    const from = resolved(file, parent);
-    if (failed(from)) return from;
-    out = merge(out, from);
-  }
-  return merge(out, own);
-}
-
-const merge = (a: Target, b: Target): Target => ({
-  ...a,
-  ...b,
-  ...(a.args || b.args ? { args: { ...a.args, ...b.args } } : {}),
-  ...(a.labels || b.labels ? { labels: { ...a.labels, ...b.labels } } : {}),
-});
-
-/** Targets of names, through groups. */
-function targetsOf(file: File, names: readonly string[]): string[] {
-  return names.flatMap((n) => {
-    const group = file.group?.[n];
-    if (group) return targetsOf(file, group.targets);
-    return n === 'default' && !file.target?.default ? Object.keys(file.target ?? {}).slice(0, 0) : [n];
-  });
-}
+import { overridden, readFiles, resolved, type Target, targetsOf } from './bakefile.ts';
 
 /** The words of a build that does the same. */
 function wordsOf(t: Target): string[] {
@@ -108,10 +28,12 @@ function wordsOf(t: Target): string[] {
     ...list('secret', t.secret),
     ...(t.target === undefined ? [] : ['--target', t.target]),
     ...(t['no-cache'] ? ['--no-cache'] : []),
+    ...(t.pull ? ['--pull'] : []),
     context,
   ];
 }
 
+/** `docker buildx bake` */
 export const bake = command({
   path: ['buildx', 'bake'],
   buildx: true,
@@ -133,16 +55,16 @@ export const bake = command({
   run: async (ctx, o, args) => {
     const file = readFiles(ctx, o.list('file'));
     if (failed(file)) return file;
-    const asked = args.length > 0 ? args : ['default'];
-    const names = [...new Set(targetsOf(file, asked))];
-    if (names.length === 0) return new Failure('ERROR: failed to find target default');
-    const targets: Record<string, Target> = {};
+    const names = targetsOf(file, args.length > 0 ? args : ['default']);
+    const found: Record<string, Target> = {};
     for (const name of names) {
       const t = resolved(file, name);
       if (failed(t)) return t;
       const { inherits: _, ...rest } = t;
-      targets[name] = { context: '.', dockerfile: 'Dockerfile', ...rest };
+      found[name] = { context: '.', dockerfile: 'Dockerfile', ...rest };
     }
+    const targets = overridden(found, o.list('set'));
+    if (failed(targets)) return targets;
     if (o.bool('print')) {
       const shown = { group: { default: { targets: names } }, target: targets };
       await ctx.out(`${JSON.stringify(shown, undefined, 2)}\n`);
@@ -152,7 +74,8 @@ export const bake = command({
       const more = [
         '--progress',
         o.string('progress'),
-        ...['no-cache', 'pull', 'push'].filter((f) => o.bool(f)).map((f) => `--${f}`),
+        ...(o.string('builder') === '' ? [] : ['--builder', o.string('builder')]),
+        ...['load', 'no-cache', 'pull', 'push'].filter((f) => o.bool(f)).map((f) => `--${f}`),
       ];
       const parsed = parseFlags(build.flags, [...more, ...wordsOf(targets[name] as Target)]);
       if (parsed.error) return new Failure(`ERROR: ${parsed.error}`);

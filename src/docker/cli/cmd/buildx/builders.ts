@@ -1,6 +1,7 @@
 /** Builders: one for each context of the command, and those of `buildx create`. @see docker/buildx store/store.go, builder/builder.go */
 import { text, utf8 } from '../../../../base/http.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
+import { rfc3339Nano } from '../../../time.ts';
 import type { Ctx } from '../../context.ts';
 import { failed } from '../../failure.ts';
 
@@ -9,6 +10,11 @@ export const BUILDKIT = 'v0.25.2';
 /** What the machine's processor runs. */
 export const PLATFORMS: readonly string[] = ['linux/amd64', 'linux/amd64/v2', 'linux/amd64/v3', 'linux/386'];
 
+/** Version of the plugin: upstream's, and that of its package. */
+export const BUILDX = { version: '0.29.1+ds1', revision: '0.29.1+ds1-4' } as const;
+const SECOND = 1_000_000_000n;
+
+/** Where one builds. */
 export interface Node {
   readonly Name: string;
   readonly Endpoint: string;
@@ -26,9 +32,11 @@ export interface Builder {
   readonly Dynamic: boolean;
 }
 
+/** What `buildx create` can be asked for. */
 export const DRIVERS = ['docker-container', 'kubernetes', 'remote'];
 
 const dirOf = (ctx: Ctx): string => `${ctx.contexts.config.dir}/buildx`;
+/** Where one is written down. */
 export const instancePath = (ctx: Ctx, name: string): string => `${dirOf(ctx)}/instances/${name.toLowerCase()}`;
 
 function ofContext(name: string): Builder {
@@ -59,6 +67,7 @@ function stored(ctx: Ctx, name: string): Builder | undefined {
   }
 }
 
+/** @param name '' for the current one */
 export function findBuilder(ctx: Ctx, name: string): Builder | undefined {
   if (name === '') return currentBuilder(ctx);
   return stored(ctx, name) ?? allBuilders(ctx).find((b) => b.Dynamic && b.Name === name);
@@ -80,26 +89,44 @@ function chosen(ctx: Ctx): string {
   }
 }
 
-function write(ctx: Ctx, path: string, value: unknown): void {
+function write(ctx: Ctx, path: string, content: string): void {
   const dir = path.slice(0, path.lastIndexOf('/'));
   const parts = dir.split('/');
   for (let n = 2; n <= parts.length; n++) {
     const at = parts.slice(0, n).join('/');
     if (isErr(ctx.sys.stat(at))) ctx.sys.mkdir(at, 0o700);
   }
-  ctx.sys.writeFile(path, utf8(JSON.stringify(value)), 0o600);
+  ctx.sys.writeFile(path, utf8(content), 0o600);
 }
 
+/** Makes it the current one. */
 export function choose(ctx: Ctx, name: string): void {
-  write(ctx, `${dirOf(ctx)}/current`, { Key: 'unix:///var/run/docker.sock', Name: name, Global: false });
+  const current = { Key: 'unix:///var/run/docker.sock', Name: name, Global: false };
+  write(ctx, `${dirOf(ctx)}/current`, JSON.stringify(current));
 }
 
+const activityPath = (ctx: Ctx, { Name }: Builder): string => `${dirOf(ctx)}/activity/${Name}`;
+
+/** Notes that it builds now. */
+export function noteActivity(ctx: Ctx, b: Builder): void {
+  write(ctx, activityPath(ctx, b), rfc3339Nano((ctx.sys.realtime() / SECOND) * SECOND));
+}
+
+/** When it built last, as RFC 3339; undefined: it never did. */
+export function lastActivity(ctx: Ctx, b: Builder): string | undefined {
+  const bytes = ctx.sys.readFile(activityPath(ctx, b));
+  return isErr(bytes) ? undefined : text(bytes);
+}
+
+/** Writes one of `buildx create`. */
 export function saveBuilder(ctx: Ctx, b: Builder): void {
   const { Dynamic: _, ...kept } = b;
-  write(ctx, instancePath(ctx, b.Name), kept);
+  write(ctx, instancePath(ctx, b.Name), JSON.stringify(kept));
 }
 
+/** Removes one, and what is known of it. */
 export function forget(ctx: Ctx, b: Builder): void {
+  ctx.sys.unlink(activityPath(ctx, b));
   ctx.sys.unlink(instancePath(ctx, b.Name));
   if (chosen(ctx) === b.Name) ctx.sys.unlink(`${dirOf(ctx)}/current`);
 }

@@ -1,15 +1,16 @@
-/** `docker buildx ls, inspect, create, use, rm, stop, version`. @see docker/buildx commands */
+/** `docker buildx ls, create, use, rm, stop, version`. @see docker/buildx commands */
 
 import { text } from '../../../../base/http.ts';
-import { tabwrite } from '../../../../base/tabwriter.ts';
 import { isErr } from '../../../../linux/kernel/errno.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
 import { type Listing, renderList } from '../../formatter/table.ts';
+import { humanDuration, parseTime } from '../../formatter/time.ts';
 import { between, command, flag, NONE } from '../../spec.ts';
 import {
   allBuilders,
   BUILDKIT,
+  BUILDX,
   type Builder,
   choose,
   currentBuilder,
@@ -17,6 +18,7 @@ import {
   findBuilder,
   forget,
   instancePath,
+  lastActivity,
   type Node,
   PLATFORMS,
   saveBuilder,
@@ -30,7 +32,8 @@ interface Row {
   readonly node: Node | undefined;
 }
 
-const statusOf = ({ Driver }: Builder): string => (Driver === 'docker' ? 'running' : 'inactive');
+/** Whether it could build at once. */
+export const statusOf = ({ Driver }: Builder): string => (Driver === 'docker' ? 'running' : 'inactive');
 
 /** The first is named, variants are counted. @see commands/ls.go: truncPlatforms */
 function shortPlatforms(list: readonly string[]): string {
@@ -44,7 +47,13 @@ function shortPlatforms(list: readonly string[]): string {
     .join(', ');
 }
 
-function listing(isTable: boolean, trunc: boolean): Listing<Row> {
+/** `3 minutes ago`; '' when it never built. */
+function activityShown(ctx: Ctx, b: Builder): string {
+  const time = lastActivity(ctx, b);
+  return time === undefined ? '' : `${humanDuration(ctx.now() - (parseTime(time)?.seconds ?? 0))} ago`;
+}
+
+function listing(ctx: Ctx, isTable: boolean, trunc: boolean): Listing<Row> {
   return {
     type: 'commands.lsContext',
     headers: {
@@ -61,7 +70,7 @@ function listing(isTable: boolean, trunc: boolean): Listing<Row> {
       return {
         Name: node ? `${indent}${node.Name}` : `${builder.Name}${isCurrent && isTable ? '*' : ''}`,
         DriverEndpoint: node ? `${indent}${node.Endpoint}` : builder.Driver,
-        LastActivity: '',
+        LastActivity: node ? '' : activityShown(ctx, builder),
         Status: node ? statusOf(builder) : '',
         Buildkit: isRunning ? BUILDKIT : '',
         Platforms: isRunning ? (trunc && isTable ? shortPlatforms(PLATFORMS) : PLATFORMS.join(', ')) : '',
@@ -96,41 +105,9 @@ const ls = command({
       for (const b of allBuilders(ctx)) await ctx.out(`${JSON.stringify({ ...b, Current: b.Name === current })}\n`);
       return 0;
     }
-    const made = renderList(listing(isTable, !o.bool('no-trunc')), rows, format, COLUMNS, '');
+    const made = renderList(listing(ctx, isTable, !o.bool('no-trunc')), rows, format, COLUMNS, '');
     await ctx.out(made.text);
     return made.failure ?? 0;
-  },
-});
-
-const inspect = command({
-  path: ['buildx', 'inspect'],
-  buildx: true,
-  aliases: ['buildx inspect'],
-  use: '[NAME]',
-  short: 'Show a builder',
-  args: between(0, 1),
-  flags: [flag('bootstrap', 'bool', 'Start it first'), builderFlag],
-  run: async (ctx, o, args) => {
-    const name = args[0] ?? o.string('builder');
-    const b = findBuilder(ctx, name);
-    if (!b) return new Failure(`ERROR: no builder ${JSON.stringify(name)} found`);
-    if (o.bool('bootstrap') && b.Driver !== 'docker') {
-      const booted = await boot(ctx);
-      if (failed(booted)) return booted;
-    }
-    let out = `Name:\t${b.Name}\nDriver:\t${b.Driver}\n\nNodes:\n`;
-    for (const [i, n] of b.Nodes.entries()) {
-      out += `${i === 0 ? '' : '\n'}Name:\t${n.Name}\nEndpoint:\t${n.Endpoint}\n`;
-      const opts = Object.entries(n.DriverOpts ?? {}).map(([k, v]) => `${k}=${JSON.stringify(v)}`);
-      if (opts.length > 0) out += `Driver Options:\t${opts.join(' ')}\n`;
-      out += `Status:\t${statusOf(b)}\n`;
-      if (n.Flags?.length) out += `BuildKit daemon flags:\t${n.Flags.join(' ')}\n`;
-      if (b.Driver === 'docker')
-        out += `BuildKit version:\t${BUILDKIT}\nPlatforms:\t${PLATFORMS.join(', ')}\nLabels:\n\torg.mobyproject.buildkit.worker.moby.host-gateway-ip:\t172.17.0.1\n`;
-      else if (n.Platforms?.length) out += `Platforms:\t${n.Platforms.map((p) => `${p}*`).join(', ')}\n`;
-    }
-    await ctx.out(tabwrite(out, { minWidth: 0, tabWidth: 0, padding: 1, padChar: ' ' }));
-    return 0;
   },
 });
 
@@ -319,9 +296,10 @@ const version = command({
   args: NONE,
   flags: [],
   run: async (ctx) => {
-    await ctx.out('github.com/docker/buildx 0.29.1+ds1 0.29.1+ds1-4\n');
+    await ctx.out(`github.com/docker/buildx ${BUILDX.version} ${BUILDX.revision}\n`);
     return 0;
   },
 });
 
-export const BUILDER_COMMANDS = [create, inspect, ls, rm, stop, use, version];
+/** Those about builders, but `inspect`. */
+export const BUILDER_COMMANDS = [create, ls, rm, stop, use, version];

@@ -3,7 +3,8 @@ import { tabwrite } from '../../../../base/tabwriter.ts';
 import { parseRfc3339 } from '../../../time.ts';
 import type { Ctx } from '../../context.ts';
 import { Failure, failed } from '../../failure.ts';
-import { humanDuration } from '../../formatter/time.ts';
+import { parseDuration } from '../../flags/gostrconv.ts';
+import { humanDuration, timeString } from '../../formatter/time.ts';
 import { humanSize } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
 
@@ -39,7 +40,7 @@ function verbose(ctx: Ctx, list: readonly CacheRecord[]): string {
       const lines: [string, unknown][] = [
         ['ID', r.ID],
         ...(r.Parents?.length ? [['Parent', r.Parents.join(',')] as [string, unknown]] : []),
-        ['Created at', goTime(r.CreatedAt)],
+        ['Created at', timeString(r.CreatedAt)],
         ['Mutable', isMutable(r)],
         ['Reclaimable', !r.InUse],
         ['Shared', r.Shared],
@@ -53,9 +54,6 @@ function verbose(ctx: Ctx, list: readonly CacheRecord[]): string {
     })
     .join('');
 }
-
-/** time.Time's String. */
-const goTime = (rfc: string): string => rfc.replace('T', ' ').replace('Z', ' +0000 UTC');
 
 /** `key=value`, `key!=value`, `key~=value` @see toBuildkitPruneInfo */
 function matches(filters: readonly string[]): ((r: CacheRecord) => boolean) | Failure {
@@ -166,11 +164,10 @@ const prune = command({
       const key = f.slice(0, eq);
       filters[key] = [...(filters[key] ?? []), f.slice(eq + 1)];
     }
-    const span = filters.until?.[0] ?? filters['unused-for']?.[0];
-    if (span !== undefined && !/^(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+$/.test(span))
-      return new Failure(
-        `ERROR: ${JSON.stringify(filters.until ? 'until' : 'unused-for')} filter expects a duration (e.g., '24h'): time: invalid duration ${JSON.stringify(span)}`,
-      );
+    const name = filters.until ? 'until' : 'unused-for';
+    const span = parseDuration(filters[name]?.[0] ?? '0');
+    if ('error' in span)
+      return new Failure(`ERROR: ${JSON.stringify(name)} filter expects a duration (e.g., '24h'): ${span.error}`);
     if (!o.bool('force') && !(await ctx.confirm(o.bool('all') ? ALL : WARNING))) return 0;
     const before = await records(ctx);
     if (failed(before)) return before;
@@ -179,6 +176,7 @@ const prune = command({
       query: {
         all: o.bool('all') ? '1' : undefined,
         filters: Object.keys(filters).length > 0 ? JSON.stringify(filters) : undefined,
+        'max-used-space': o.int('max-used-space') > 0 ? String(o.int('max-used-space')) : undefined,
         'reserved-space': keep > 0 ? String(keep) : undefined,
       },
     });
@@ -194,4 +192,5 @@ const prune = command({
   },
 });
 
+/** Those about the cache. */
 export const USAGE_COMMANDS = [du, prune];

@@ -9,6 +9,7 @@ import { rfc3339Nano } from '../../../time.ts';
 import type { Daemon } from '../../daemon.ts';
 import { removeAll } from '../../removeall.ts';
 
+/** One thing that is remembered. */
 export interface CacheRecord {
   readonly id: string;
   readonly type: 'exec.cachemount' | 'internal' | 'regular' | 'source.local';
@@ -19,8 +20,6 @@ export interface CacheRecord {
   readonly created: bigint;
   lastUsed: bigint;
   usage: number;
-  /** It may be written to. */
-  readonly isMutable: boolean;
   /** Its directory on the machine. */
   readonly dir?: string;
   size: number;
@@ -59,9 +58,9 @@ export interface CacheRow {
   readonly CreatedAt: string;
   readonly LastUsedAt: string | null;
   readonly UsageCount: number;
-  readonly Mutable?: boolean;
 }
 
+/** Records by what made them. */
 export class BuildCache {
   readonly #records = new Map<string, CacheRecord>();
   #count = 0;
@@ -94,16 +93,20 @@ export class BuildCache {
       created: now,
       lastUsed: now,
       usage: 1,
-      isMutable: made.type !== 'regular',
       size: made.size ?? made.layer?.size ?? 0,
       ...(made.dir === undefined ? {} : { dir: made.dir }),
     };
     this.#records.set(key, record);
     while (this.#records.size > CAPACITY) {
-      this.#records.delete(this.#records.keys().next().value as string);
+      this.#remove(...(this.#records.entries().next().value as [string, CacheRecord]));
       this.dropped++;
     }
     return record;
+  }
+
+  #remove(key: string, { dir }: CacheRecord): void {
+    this.#records.delete(key);
+    if (dir !== undefined) removeAll(this.daemon.kernel.root.fs, dir);
   }
 
   /** Layers that images have too are not counted twice. */
@@ -139,10 +142,6 @@ export class BuildCache {
     return [...this.#records.values()].find((r) => r.id === id)?.lastUsed ?? 0n;
   }
 
-  isMutable(id: string): boolean {
-    return [...this.#records.values()].some((r) => r.id === id && r.isMutable);
-  }
-
   /** @param wanted which may go, besides that shared and internal ones go only with `all` @param keep bytes that stay */
   prune(all: boolean, wanted: (row: CacheRow) => boolean, keep: number): CacheRow[] {
     const gone: CacheRow[] = [];
@@ -151,8 +150,7 @@ export class BuildCache {
       const row = this.#row(record);
       if (!all && (row.Shared || row.Type === 'internal')) continue;
       if (!wanted(row) || (keep > 0 && total <= keep)) continue;
-      this.#records.delete(key);
-      if (record.dir !== undefined) removeAll(this.daemon.kernel.root.fs, record.dir);
+      this.#remove(key, record);
       total -= row.Size;
       gone.push(row);
     }

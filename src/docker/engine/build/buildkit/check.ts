@@ -43,6 +43,7 @@ function describe(lint: Linter, name: string, keys: readonly string[], comments:
   );
 }
 
+/** Names of stages, and the casing of all instructions. */
 export function checkStages(lint: Linter, stages: readonly Stage[]): void {
   const seen = new Set<string>();
   for (const { from } of stages) {
@@ -102,6 +103,7 @@ export function checkDefaults(lint: Linter, stages: readonly Stage[], defaults: 
   }
 }
 
+/** Variables of a FROM line that no ARG before it declares. */
 export function checkUnusedArgs(lint: Linter, known: Iterable<string>, lexed: Lexed, at: Range): void {
   const names = [...known];
   for (const name of lexed.unmatched) {
@@ -115,6 +117,7 @@ export function checkUnusedArgs(lint: Linter, known: Iterable<string>, lexed: Le
   }
 }
 
+/** A `--platform` that says what goes without saying, or what is better left to the build. */
 export function checkPlatform(lint: Linter, from: From, lexed: Lexed, globals: Variables): void {
   const { matched, unmatched, text } = lexed;
   if (
@@ -141,6 +144,7 @@ export function checkPlatform(lint: Linter, from: From, lexed: Lexed, globals: V
 const SECRET = /(?:_|^)(?:apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(?:_|$)/i;
 const PUBLIC = /(?:_|^)public(?:_|$)/i;
 
+/** A variable whose name is that of a secret. @param name ARG or ENV */
 export function checkSecret(lint: Linter, name: string, key: string, at: Range): void {
   if (SECRET.test(key) && !PUBLIC.test(key))
     lint.warn(

@@ -17,19 +17,6 @@ import { withoutIgnored } from './files.ts';
 import { isGitContext, NO_GIT } from './gitref.ts';
 import type { Progress } from './progress.ts';
 
-/** `12B`, `1.20kB`: two places of what is not small. @see tonistiigi/units */
-export function bytesShown(n: number): string {
-  if (n < 1000) return `${n}B`;
-  const units = ['kB', 'MB', 'GB'];
-  let size = n;
-  let unit = -1;
-  while (size >= 1000 && unit < units.length - 1) {
-    size /= 1000;
-    unit++;
-  }
-  return `${size.toFixed(2)}${units[unit]}`;
-}
-
 /** Bytes that the transfer of a file's attributes takes. */
 const STAT = 32;
 
@@ -42,6 +29,7 @@ export function transferred(files: Tree, paths: readonly string[] | undefined): 
   return taken.reduce((n, [name, e]) => n + e.bytes.length + name.length + STAT - 4, 2);
 }
 
+/** The files of a build, its Dockerfile and what of them is ignored. */
 export class BuildContext {
   /** What steps see of it. */
   files: Tree = new Map();

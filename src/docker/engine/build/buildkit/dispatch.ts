@@ -4,7 +4,7 @@
  */
 import { clean } from '../../path.ts';
 import { sorted } from '../../sorted.ts';
-import { goDuration, goRune } from '../record.ts';
+import { healthText } from '../record.ts';
 import { isSignal } from '../signal.ts';
 import { BuildFault, located, type Range } from '../syntax/fault.ts';
 import type { Args, Command, Healthcheck, Line, Pairs, Words } from '../syntax/instructions.ts';
@@ -17,7 +17,8 @@ import { exposedPorts, quoted } from './ports.ts';
 import type { Frontend, Planned, StageState, StepPlan } from './state.ts';
 
 const SHELL = ['/bin/sh', '-c'];
-export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What a stage without a PATH gets. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** One stage's instructions. */
 export class Dispatcher {
@@ -254,9 +255,7 @@ export class Dispatcher {
   #health(c: Healthcheck): void {
     this.#once(c);
     this.state.config.Healthcheck = { ...c.health };
-    const { Test, Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = c.health;
-    const times = [Interval, Timeout, StartPeriod, StartInterval].map((ns) => JSON.stringify(goDuration(ns))).join(' ');
-    this.commit(`HEALTHCHECK &{${quoted(Test)} ${times} ${goRune(Retries)}}`);
+    this.commit(`HEALTHCHECK ${healthText(c.health)}`);
   }
 
   #expose(c: Words): void {

@@ -151,6 +151,7 @@ function placed(fs: FileSystem, plan: CopyPlan, f: Found): TarEntry[] {
   ];
 }
 
+/** WORKDIR done: the directory and those above it, where they are missing. @throws BuildFault */
 export function makeDir(fs: FileSystem, plan: MkdirPlan): void {
   if (isDir(fs, plan.path)) return;
   const owner = plan.user === '' ? { uid: 0, gid: 0 } : ownerOf(fs, plan.user);

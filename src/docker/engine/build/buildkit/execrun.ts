@@ -18,6 +18,7 @@ import { removeContainer } from '../../remove.ts';
 import { removeAll } from '../../removeall.ts';
 import { startContainer } from '../../start.ts';
 import { STDERR } from '../../stdcopy.ts';
+import { killContainer } from '../../stop.ts';
 import { BuildFault } from '../syntax/fault.ts';
 import type { RunMount } from '../syntax/mount.ts';
 import { cacheOf, idOf } from './cache.ts';
@@ -35,11 +36,12 @@ interface Mounted {
 }
 
 /** What a step's mounts are made from. */
-export interface MountFiles {
+interface MountFiles {
   /** The files of a stage, or of the context. */
   files(index: number): FileSystem;
 }
 
+/** Runs the command to its end, or until the client goes. @returns what it wrote @throws BuildFault when it fails */
 export async function runCommand(
   daemon: Daemon,
   plan: RunPlan,
@@ -95,6 +97,7 @@ async function inSandbox(
       step.log(2, utf8(`runc run failed: ${reason}\n`));
       throw failed('exit code: 1');
     }
+    void options.gone?.then(() => killContainer(daemon, container.id, container, ''));
     const code = await ended;
     if (code !== 0) throw Object.assign(failed(`exit code: ${code}`), { code });
     mounts.takeStubs(container);

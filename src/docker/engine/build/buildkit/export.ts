@@ -15,7 +15,7 @@ import type { Snapshot, Solver } from './solve.ts';
 import type { BuildKitOptions, HistoryDraft, StageState } from './state.ts';
 
 /** The comment of BuildKit's entries. */
-export const BUILDKIT_COMMENT = 'buildkit.dockerfile.v0';
+const BUILDKIT_COMMENT = 'buildkit.dockerfile.v0';
 
 /** Entries of a stage with those of its base, and times for all: those of layers, else of the layer before. @see mobyexporter/writer.go: normalizeLayersAndHistory */
 function historyOf(state: StageState, solver: Solver): HistoryEntry[] {

@@ -4,10 +4,11 @@
  */
 
 import { Failure } from '../../../errdefs.ts';
-import { parsePlatform } from '../../../images/platform.ts';
+import { NATIVE, parsePlatform } from '../../../images/platform.ts';
 import { parseReference } from '../../../images/reference.ts';
 import { normalizePlatform, platformFault } from '../../../platform.ts';
 import type { Tree } from '../context.ts';
+import { PROXIES } from '../proxies.ts';
 import { BuildFault, located, type Range } from '../syntax/fault.ts';
 import { type Args, type Command, type Dialect, type From, instruction, stagesOf } from '../syntax/instructions.ts';
 import type { Linter } from '../syntax/lint.ts';
@@ -30,9 +31,7 @@ export interface Resolver {
   ignored(): Promise<(path: string) => boolean>;
 }
 
-const NATIVE = 'linux/amd64';
 const COMMON = ['alpine', 'busybox', 'centos', 'debian', 'golang', 'ubuntu', 'fedora'];
-const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
 
 /** A Dockerfile as far as its text goes. */
 export interface Draft {
@@ -240,7 +239,7 @@ export async function plan(
   const ignored = await resolver.ignored();
   const proxies = Object.fromEntries(
     Object.entries(options.buildArgs).flatMap(([name, value]) =>
-      PROXIES.includes(name.toUpperCase()) && value !== null
+      PROXIES.has(name) && value !== null
         ? [[name.toUpperCase(), value] as const, [name.toLowerCase(), value] as const]
         : [],
     ),

@@ -3,14 +3,13 @@
  * @see moby builder/builder-next/adapters/containerimage/pull.go
  */
 import { Failure } from '../../../errdefs.ts';
+import { NATIVE } from '../../../images/platform.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../../images/reference.ts';
 import { normalizePlatform } from '../../../platform.ts';
 import type { Daemon } from '../../daemon.ts';
 import { findRemote } from '../../pull.ts';
 import { BuildFault } from '../syntax/fault.ts';
 import type { Base } from './state.ts';
-
-const NATIVE = 'linux/amd64';
 
 /** `docker.io/library/alpine:latest` */
 export const fullText = (r: Reference): string =>

@@ -44,8 +44,52 @@ function checkSum(sum: string, sources: readonly string[]): void {
   if (!isUrl(sources[0] as string)) throw new BuildFault("checksum can't be specified for non-HTTP(S) sources");
 }
 
+/** The instruction with its variables, as history has it. */
+function recordOf(c: Files, chown: string, chmod: string, sources: readonly string[], dest: string): string {
+  return [
+    c.name,
+    ...(c.flags.bool('parents') ? ['--parents'] : []),
+    ...(chown === '' ? [] : [`--chown=${chown}`]),
+    ...(chmod === '' ? [] : [`--chmod=${chmod}`]),
+    ...sources,
+    ...c.inline.map((f) => `<<${f.name}`),
+    dest,
+  ].join(' ');
+}
+
+/** Sources that are files, and those that lie behind URLs. */
+function sourcesOf(
+  d: Dispatcher,
+  c: Files,
+  sources: readonly string[],
+  isContext: boolean,
+): { readonly paths: readonly CopyItem[]; readonly urls: readonly string[] } {
+  const { front } = d;
+  const isAdd = c.name === 'ADD';
+  const isParents = c.flags.bool('parents');
+  const paths: CopyItem[] = [];
+  const urls: string[] = [];
+  for (const source of sources) {
+    const isGit = isGitRef(source);
+    if (isGit || isUrl(source)) {
+      if (!isAdd) throw new BuildFault(`source can't be a ${isGit ? 'git ref' : 'URL'} for COPY`);
+      urls.push(source);
+      continue;
+    }
+    if (isContext && front.ignored(source.replace(/^\.?\/+/, '')))
+      front.lint.warn(
+        'CopyIgnoredFile',
+        c.at,
+        `Attempting to ${isAdd ? 'Add' : 'Copy'} file ${JSON.stringify(source)} that is excluded by .dockerignore`,
+      );
+    paths.push(isParents ? parents(source) : { source });
+  }
+  return { paths, urls };
+}
+
+/** Plans the step of a COPY or ADD. @throws BuildFault */
 export function planCopy(d: Dispatcher, c: Files, planned: Planned): void {
-  const { state, front } = d;
+  const { state } = d;
   const isAdd = c.name === 'ADD';
   const word = (text: string): string => d.expand(text, c.at);
   const flag = (name: string): string => word(c.flags.string(name));
@@ -64,33 +108,7 @@ export function planCopy(d: Dispatcher, c: Files, planned: Planned): void {
   const [chown, chmod, checksum] = [flag('chown'), flag('chmod'), flag('checksum')];
   const mode = modeOf(chmod);
   checkSum(checksum, sources);
-  const isParents = c.flags.bool('parents');
-  const said = [
-    c.name as string,
-    ...(isParents ? ['--parents'] : []),
-    ...(chown === '' ? [] : [`--chown=${chown}`]),
-    ...(chmod === '' ? [] : [`--chmod=${chmod}`]),
-    ...sources,
-    ...inline.map((f) => `<<${f.name}`),
-    dest,
-  ].join(' ');
-  const paths: CopyItem[] = [];
-  const urls: string[] = [];
-  for (const source of sources) {
-    const isGit = isGitRef(source);
-    if (!isAdd && isGit) throw new BuildFault("source can't be a git ref for COPY");
-    if (!isAdd && isUrl(source)) throw new BuildFault("source can't be a URL for COPY");
-    if (isGit || isUrl(source)) urls.push(source);
-    else {
-      if (!from && front.ignored(source.replace(/^\.?\/+/, '')))
-        front.lint.warn(
-          'CopyIgnoredFile',
-          c.at,
-          `Attempting to ${isAdd ? 'Add' : 'Copy'} file ${JSON.stringify(source)} that is excluded by .dockerignore`,
-        );
-      paths.push(isParents ? parents(source) : { source });
-    }
-  }
+  const { paths, urls } = sourcesOf(d, c, sources, !from);
   const plan: CopyPlan = {
     kind: 'copy',
     name: d.title(d.shown(c.code)),
@@ -110,5 +128,5 @@ export function planCopy(d: Dispatcher, c: Files, planned: Planned): void {
     checksum,
     isLink: c.flags.bool('link'),
   };
-  d.commit(`${said} # buildkit`, plan);
+  d.commit(`${recordOf(c, chown, chmod, sources, dest)} # buildkit`, plan);
 }

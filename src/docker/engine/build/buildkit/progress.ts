@@ -6,6 +6,7 @@ import type { Daemon } from '../../daemon.ts';
 import { line } from '../../progress.ts';
 import { OutputQueue } from '../../session.ts';
 
+/** The messages of one build. */
 export class Progress {
   readonly #queue = new OutputQueue();
   #count = 0;
@@ -56,6 +57,7 @@ export class Progress {
   }
 }
 
+/** A step on its way: it is told of when it begins, and when it ends. */
 export class Step {
   isCached = false;
   /** Its error, when that is not the build's. */

@@ -1,5 +1,6 @@
 /** Requests for BuildKit: a build, and the removal of what it remembers. @see moby builder/builder-next/builder.go, api/server/backend/build */
 import { text } from '../../../../base/http.ts';
+import { jsonFault } from '../../../../base/jsonfault.ts';
 import type { SessionOptions } from '../../../api/buildkit.ts';
 import { Failure } from '../../../errdefs.ts';
 import { parseReference } from '../../../images/reference.ts';
@@ -24,8 +25,13 @@ const NONE: SessionOptions = {
   allow: [],
   ssh: [],
   filename: '',
-  annotations: {},
 };
+
+function sessionOf(json: string): SessionOptions | Failure {
+  const fault = jsonFault(json, true);
+  if (fault !== undefined) return new Failure('invalid', `options.json: ${fault}`);
+  return { ...NONE, ...(JSON.parse(json) as Partial<SessionOptions>) };
+}
 
 /** @param sent the archive of a session, or a context @param remote `client-session`, a URL, or nothing */
 export function buildWithKit(
@@ -44,7 +50,8 @@ export function buildWithKit(
   if (entries instanceof Failure) return entries;
   const isSession = remote !== '';
   const file = isSession ? entries.find((e) => inside(e.name) === 'options.json') : undefined;
-  const session: SessionOptions = file ? { ...NONE, ...(JSON.parse(text(file.bytes)) as SessionOptions) } : NONE;
+  const session = sessionOf(file ? text(file.bytes) : '{}');
+  if (session instanceof Failure) return session;
   const secrets = new Map<string, Uint8Array>();
   for (const [name, e] of treeBelow(isSession ? entries : [], 'secrets/')) secrets.set(name, e.bytes);
   const contexts = new Map<string, Tree | string>(Object.entries(session.contexts));
@@ -70,7 +77,7 @@ export function buildWithKit(
 
 const FIELDS = ['id', 'parent', 'type', 'description', 'inuse', 'shared', 'private'];
 
-/** POST /build/prune */
+/** POST /build/prune. Limits: `min-free-space` asks nothing of a disk that does not fill. @see moby/buildkit cache/manager.go: calculateKeepBytes */
 export function pruneCache(daemon: Daemon, query: URLSearchParams): Record<string, unknown> | Failure {
   const filters = Filters.parse(query.get('filters'));
   if (filters instanceof Failure) return filters;
@@ -84,7 +91,8 @@ export function pruneCache(daemon: Daemon, query: URLSearchParams): Record<strin
     tests.push((row) => (row.LastUsedAt === null ? true : lastUsed(daemon, row) < limit));
   }
   for (const field of FIELDS) for (const value of filters.get(field)) tests.push((row) => fits(row, field, value));
-  const keep = Number(query.get('reserved-space') ?? query.get('keep-storage') ?? 0) || 0;
+  const bytes = (name: string): number => Number(query.get(name) ?? 0) || 0;
+  const keep = Math.max(bytes('max-used-space'), bytes('reserved-space') || bytes('keep-storage'));
   const isAll = ['1', 'true'].includes(query.get('all') ?? '');
   const gone = cacheOf(daemon).prune(isAll, (row) => tests.every((t) => t(row)), keep);
   const space = gone.reduce((n, row) => n + row.Size, 0);

@@ -33,8 +33,10 @@ export interface Snapshot {
   readonly record: CacheRecord | undefined;
 }
 
+/** The steps of one build; each stage is solved once. */
 export class Solver {
   readonly #solved = new Map<StageState, Promise<Snapshot>>();
+  #isGone = false;
   /** What each step made. */
   readonly made = new Map<StepPlan, CacheRecord>();
 
@@ -43,9 +45,13 @@ export class Solver {
     readonly front: Frontend,
     readonly progress: Progress,
     readonly context: BuildContext,
-  ) {}
+  ) {
+    void front.options.gone?.then(() => {
+      this.#isGone = true;
+    });
+  }
 
-  /** The files of the target. */
+  /** The files of the target. @throws BuildFault when a step fails, or the client does not wait for them */
   async run(): Promise<Snapshot> {
     const { target } = this.front;
     const needed = this.#needed(target);
@@ -115,6 +121,7 @@ export class Solver {
     let at: Snapshot = state.base ? await this.solve(state.base) : await this.#base(state);
     for (const dep of state.deps.keys()) await this.solve(dep);
     for (const plan of state.plans) {
+      if (this.#isGone) throw new BuildFault('context canceled');
       try {
         at = await this.#step(plan, at);
       } catch (e) {
@@ -226,10 +233,10 @@ export class Solver {
       e.message = `failed to compute cache key: ${e.message}`;
       throw e;
     }
-    const { dest, chown, mode, excludes, isLink } = plan;
+    const { dest, chown, mode, excludes, unpacks, unpacksRemote, isLink } = plan;
     const parent = isLink ? 'link' : at.key;
     const key = sha256(
-      `${parent} copy ${contentKey(found)} ${JSON.stringify([dest, chown, mode, excludes, plan.unpacks])}`,
+      `${parent} copy ${contentKey(found)} ${JSON.stringify([dest, chown, mode, excludes, unpacks, unpacksRemote])}`,
     );
     return this.#cached(plan, at, isLink ? `${key} ${at.key}` : key, async () => {
       const fs = this.#overlay(at);
@@ -281,13 +288,11 @@ export class Solver {
     for (const { mount, from } of plan.mounts) {
       if (from) {
         const snapshot = from.files ? undefined : await this.solve(from);
-        files.push(snapshot ? this.#overlay(snapshot) : this.#treeFs(from.files as NonNullable<StageState['files']>));
-        if (mount.type === 'bind') keys.push(snapshot?.key ?? 'files');
+        files.push(snapshot ? this.#overlay(snapshot) : this.#treeFs(from.files as Tree));
+        if (mount.type === 'bind') keys.push(snapshot?.key ?? treeKey(from.files as Tree, mount.source));
       } else if (mount.type === 'bind') {
         files.push(this.#treeFs(this.context.files));
-        const source = new TreeSource(this.context.files);
-        const path = source.match(mount.source || '/')[0] ?? '';
-        keys.push(contentKey([{ base: '', entries: source.entries(path) ?? [], isPath: false, unpacks: false }]));
+        keys.push(treeKey(this.context.files, mount.source));
       } else files.push(undefined);
     }
     const env = Object.entries(plan.env).filter(([name]) => !(name in this.front.proxies));
@@ -318,6 +323,13 @@ export class Solver {
     if (failure) throw new BuildFault(failure.message);
     return fs;
   }
+}
+
+/** Names what lies below a path of a tree. */
+function treeKey(tree: Tree, path: string): string {
+  const source = new TreeSource(tree);
+  const at = source.match(path || '/')[0] ?? '';
+  return contentKey([{ base: '', entries: source.entries(at) ?? [], isPath: false, unpacks: false }]);
 }
 
 /** `[build 1/3] FROM docker.io/library/alpine:latest` */

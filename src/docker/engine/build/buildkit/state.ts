@@ -19,6 +19,7 @@ export interface Base {
   readonly digest: string;
 }
 
+/** A command, and what it takes from elsewhere. */
 export interface Planned {
   readonly command: Command;
   /** Stages it takes files from: of COPY --from, or of each mount that has one. */
@@ -27,6 +28,7 @@ export interface Planned {
   readonly isTrigger: boolean;
 }
 
+/** An entry of history, before its step is done. */
 export interface HistoryDraft {
   readonly createdBy: string;
   /** The step whose layer it has; undefined: none. */
@@ -40,12 +42,14 @@ interface StepCommon {
   readonly noCache: boolean;
 }
 
+/** A source of COPY. */
 export interface CopyItem {
   readonly source: string;
   /** Include only these below the source (`--parents`). */
   readonly pattern?: string;
 }
 
+/** COPY or ADD. */
 export interface CopyPlan extends StepCommon {
   readonly kind: 'copy';
   /** Where files are from: a stage, or the build's context. */
@@ -64,6 +68,7 @@ export interface CopyPlan extends StepCommon {
   readonly isLink: boolean;
 }
 
+/** RUN. */
 export interface RunPlan extends StepCommon {
   readonly kind: 'run';
   readonly args: readonly string[];
@@ -76,14 +81,17 @@ export interface RunPlan extends StepCommon {
   readonly script: { readonly name: string; readonly content: string } | undefined;
 }
 
+/** WORKDIR. */
 export interface MkdirPlan extends StepCommon {
   readonly kind: 'mkdir';
   readonly path: string;
   readonly user: string;
 }
 
+/** What is done to files. */
 export type StepPlan = CopyPlan | MkdirPlan | RunPlan;
 
+/** An image's settings while they are made. */
 export type Config = { -readonly [K in keyof ImageConfig]: ImageConfig[K] };
 
 /** One stage, or an image that a COPY takes files from. */
@@ -177,7 +185,7 @@ export interface BuildKitOptions extends BuildOptions {
   readonly ssh: readonly string[];
   /** Rights that steps may have: `network.host`. */
   readonly allow: readonly string[];
-  /** The context's ignore file has been seen to. */
+  /** What the Dockerfile is called in messages. */
   readonly filename: string;
 }
 

@@ -6,6 +6,7 @@ export interface Range {
   readonly end: number;
 }
 
+/** What is wrong, where, and with which exit code. */
 export class BuildFault extends Error {
   /** Lines at fault; more than one place when several are. */
   at: readonly Range[] | undefined;

@@ -2,6 +2,7 @@
 import { BuildFault } from './fault.ts';
 import { suggestion } from './suggest.ts';
 
+/** What a flag takes; `strings`: it may be given more than once. */
 export type FlagKind = 'string' | 'bool' | 'strings';
 
 /** Values of flags by name; what was not given is absent. */

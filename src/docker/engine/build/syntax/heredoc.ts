@@ -2,6 +2,7 @@
 import { BuildFault } from './fault.ts';
 import { lex } from './shell.ts';
 
+/** A here-document: how it is announced, and what stands in it. */
 export interface Heredoc {
   readonly name: string;
   readonly fd: number;
@@ -54,7 +55,7 @@ export function announcedOn(line: string): Heredoc[] {
   return words.flatMap((w) => announced(w) ?? []);
 }
 
-export const chomped = (content: string): string => content.replace(/^\t+/gm, '');
+const chomped = (content: string): string => content.replace(/^\t+/gm, '');
 
 /** What is in it, without those tabs when it asks for that. */
 export const contentOf = (h: Heredoc): string => (h.chomp ? chomped(h.content) : h.content);

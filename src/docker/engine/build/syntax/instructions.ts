@@ -17,13 +17,14 @@ export interface Pair {
   readonly spaced: boolean;
 }
 
+/** A name of ARG, and its default. */
 export interface Arg {
   readonly key: string;
   readonly value: string | undefined;
 }
 
 /** A file that the Dockerfile itself holds. */
-export interface Inline {
+interface Inline {
   readonly name: string;
   readonly content: string;
   readonly expand: boolean;
@@ -39,6 +40,7 @@ interface Common {
   readonly heredocs: readonly Heredoc[];
 }
 
+/** FROM. */
 export interface From extends Common {
   readonly name: 'FROM';
   readonly base: string;
@@ -49,6 +51,7 @@ export interface From extends Common {
   readonly args: readonly string[];
 }
 
+/** COPY or ADD: what goes where. */
 export interface Files extends Common {
   readonly name: 'COPY' | 'ADD';
   readonly sources: readonly string[];
@@ -65,11 +68,13 @@ export interface Line extends Common {
   readonly flags: FlagValues;
 }
 
+/** Names with values. */
 export interface Pairs extends Common {
   readonly name: 'ENV' | 'LABEL';
   readonly pairs: readonly Pair[];
 }
 
+/** ARG. */
 export interface Args extends Common {
   readonly name: 'ARG';
   readonly list: readonly Arg[];
@@ -81,11 +86,13 @@ export interface Word extends Common {
   readonly value: string;
 }
 
+/** Several words. */
 export interface Words extends Common {
   readonly name: 'EXPOSE' | 'SHELL' | 'VOLUME';
   readonly list: readonly string[];
 }
 
+/** How it is found out whether a container is well; times in nanoseconds. */
 export interface Health {
   readonly Test: readonly string[];
   readonly Interval?: number;
@@ -95,6 +102,7 @@ export interface Health {
   readonly Retries?: number;
 }
 
+/** HEALTHCHECK. */
 export interface Healthcheck extends Common {
   readonly name: 'HEALTHCHECK';
   readonly health: Health;
@@ -102,8 +110,10 @@ export interface Healthcheck extends Common {
 
 /** What a stage consists of. */
 export type Command = Args | Files | Healthcheck | Line | Pairs | Word | Words;
+/** What a Dockerfile consists of. */
 export type Instruction = Command | From;
 
+/** FROM, and all up to the next. */
 export interface Stage {
   readonly from: From;
   readonly commands: readonly Command[];
@@ -142,6 +152,7 @@ const LABS: Readonly<Record<string, Readonly<Record<string, FlagKind>>>> = {
 const atLeastOne = (name: string): BuildFault => new BuildFault(`${name} requires at least one argument`);
 const exactlyOne = (name: string): BuildFault => new BuildFault(`${name} requires exactly one argument`);
 
+/** What more than the stable syntax is known. */
 export interface Dialect {
   /** Flags of the labs channel are known. */
   readonly labs?: boolean;

@@ -11,7 +11,7 @@ const BLANKS = /[\t\v\f\r ]+/;
 const NOT_STRINGS = 'when using JSON array syntax, arrays must be comprised of strings only';
 
 /** Words that may be quoted; quotes and escapes stay. */
-export function quotedWords(rest: string, escapeChar: string): string[] {
+function quotedWords(rest: string, escapeChar: string): string[] {
   const out: string[] = [];
   let word = '';
   let isWord = false;

@@ -63,8 +63,10 @@ const RULES = {
   },
 } satisfies Record<string, Rule>;
 
+/** What a rule is called. */
 export type RuleName = keyof typeof RULES;
 
+/** A rule that was not kept, and where. */
 export interface Warning {
   readonly rule: RuleName;
   readonly description: string;
@@ -120,6 +122,7 @@ function options(text: string): Options {
   return out;
 }
 
+/** Rules that count for one Dockerfile, and what they found. */
 export class Linter {
   readonly warnings: Warning[] = [];
   readonly #options: Options;

@@ -2,8 +2,9 @@
 import { BuildFault } from './fault.ts';
 import { suggestion } from './suggest.ts';
 
-export type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
+type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
 
+/** What a step has mounted. */
 export interface RunMount {
   type: MountType;
   from: string;
@@ -46,7 +47,7 @@ const KEYS = [
 ];
 
 /** One CSV line; quotes hold commas. */
-export function csvFields(value: string): string[] {
+function csvFields(value: string): string[] {
   const out: string[] = [];
   let field = '';
   let isQuoted = false;

@@ -6,6 +6,7 @@ import { BuildFault, type Range } from './fault.ts';
 import { announcedOn, type Heredoc } from './heredoc.ts';
 import { LINES, splitFlags } from './lines.ts';
 
+/** One instruction as it is written. */
 export interface Node {
   /** As it is written. */
   readonly word: string;
@@ -22,6 +23,7 @@ export interface Node {
   readonly comments: readonly string[];
 }
 
+/** A Dockerfile as its instructions. */
 export interface Parsed {
   readonly nodes: readonly Node[];
   readonly escapeChar: string;

@@ -7,6 +7,7 @@ import { BuildFault } from './fault.ts';
 /** Names and values that `$NAME` stands for. */
 export type Variables = ReadonlyMap<string, string>;
 
+/** How a text is read. */
 export interface LexOptions {
   readonly escapeChar?: string;
   /** Quotes stay in the result. */
@@ -18,6 +19,7 @@ export interface LexOptions {
   readonly keepUnset?: boolean;
 }
 
+/** What it comes to. */
 export interface Lexed {
   readonly text: string;
   readonly words: readonly string[];
