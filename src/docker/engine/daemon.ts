@@ -68,7 +68,7 @@ export class Daemon {
     readonly controller: Controller,
     readonly volumes: VolumeStore,
     readonly openPty: OpenPty | undefined,
-    /** dockerd's own process id; another one after a restart. */
+    /** dockerd's own process id; another one after a restart, 0 while it is down. */
     public pid: number,
     /** The engine's own id. */
     readonly id: string,

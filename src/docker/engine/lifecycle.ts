@@ -59,6 +59,7 @@ export async function down(e: Engine): Promise<void> {
 
 /** What of the engine is in containers that go on ends with it. */
 function suspend(daemon: Daemon): void {
+  daemon.pid = 0;
   for (const c of daemon.containers.values()) c.sandbox?.restart(false);
   suspendController(daemon.controller);
 }

@@ -306,6 +306,10 @@ async function restartLater(daemon: Daemon, c: Container): Promise<void> {
   await daemon.sleep(Math.min(60 * SECOND, 0.1 * SECOND * 2 ** tries));
   await c.locked(async () => {
     if (c.status !== 'restarting') return;
+    if (daemon.pid === 0) {
+      c.status = 'exited';
+      return;
+    }
     c.restartCount++;
     if (await launch(daemon, c)) c.notify(false);
   });

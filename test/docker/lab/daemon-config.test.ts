@@ -175,6 +175,9 @@ test('with live-restore containers go on without the engine: rules stay, proxies
     'systemctl start docker; docker run -d --name slow busybox sleep 1000; kill -9 $(pidof dockerd); sleep 1',
   );
   await m.out('systemctl start docker & sleep 2; systemctl start docker; wait; docker rm slow');
+  // Nobody starts a container again while the engine is away.
+  await m.out('docker network create nn; docker run -d --name loop --restart always --network nn busybox sleep 1');
+  await m.out('kill -9 $(pidof dockerd); sleep 9; docker rm -f loop; docker network rm nn');
   expect(await m.out('pidof dockerd')).toMatch(/^\d+$/);
   await m.out('kill -9 $(pidof dockerd); sleep 1; systemctl stop docker; sleep 10; ! pidof dockerd');
   expect(await state()).toBe('inactive');

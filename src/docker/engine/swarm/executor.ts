@@ -122,6 +122,7 @@ class Run {
 
   /** From assigned to ready, and on when it is wanted. */
   async begin(): Promise<void> {
+    await this.#member.absence;
     this.#tell('preparing', 'preparing');
     const made = await this.#prepare();
     if (made instanceof Failure) return this.#tell('rejected', 'preparing', { Err: made.message });
@@ -135,6 +136,7 @@ class Run {
     const c = this.#container;
     if (!c || this.#started) return;
     this.#started = true;
+    await this.#member.absence;
     const { daemon } = this.#member;
     this.#tell('starting', 'starting');
     const failed = await startContainer(daemon, c);

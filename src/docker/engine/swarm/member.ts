@@ -36,6 +36,8 @@ export interface Addresses {
 export class Member {
   /** A manager that was locked waits for its key. */
   locked = false;
+  /** Tasks that wait for the engine to start again. */
+  readonly #waiting: (() => void)[] = [];
   /** The swarm's sandboxes on this machine: that of published ports, and one for each network with load balancing. */
   readonly sandboxes = new Map<string, Sandbox>();
   /** This node's address in networks of the swarm, by network. */
@@ -70,6 +72,16 @@ export class Member {
   control(): Manager | Failure {
     if (this.locked) return errors.locked;
     return this.manager ?? errors.isWorker;
+  }
+
+  /** Something to wait for while the engine is down. */
+  get absence(): Promise<void> | undefined {
+    return this.daemon.pid === 0 ? new Promise((resolve) => this.#waiting.push(resolve)) : undefined;
+  }
+
+  /** The engine has started again. */
+  wake(): void {
+    for (const go of this.#waiting.splice(0)) go();
   }
 
   /** Puts a container that is about to start on its networks of the swarm. */

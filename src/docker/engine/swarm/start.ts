@@ -233,6 +233,7 @@ export function resumeSwarm(daemon: Daemon): void {
   swarm.ears.sys = daemon.controller.daemon.sys;
   swarm.locked = swarm.manager?.cluster.Spec.EncryptionConfig.AutoLockManagers ?? false;
   if (!swarm.locked) takePart(daemon, swarm);
+  swarm.wake();
 }
 
 function takePart(daemon: Daemon, member: Member): void {
