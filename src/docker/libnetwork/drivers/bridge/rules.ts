@@ -99,8 +99,13 @@ export function setupBase(net: NetAdmin, { firewall: on, userlandProxy }: Settin
   for (const family of [4, 6] as const) {
     if (!on[family]) continue;
     net.nfNewChain(family, 'nat', 'DOCKER');
-    for (const chain of [...FILTER_CHAINS, 'DOCKER-USER']) net.nfNewChain(family, 'filter', chain);
-    restore(net, baseRules(family, userlandProxy), on);
+    for (const chain of FILTER_CHAINS) net.nfNewChain(family, 'filter', chain);
+    const jumps = baseRules(family, userlandProxy);
+    const user = jumps.pop() as Placed;
+    restore(net, jumps, on);
+    // FORWARD is in use by now, and so stands before it.
+    net.nfNewChain(family, 'filter', 'DOCKER-USER');
+    restore(net, [user], on);
   }
   if (on[4]) net.nfPolicy(4, 'raw', 'PREROUTING', 'ACCEPT');
 }
