@@ -29,26 +29,32 @@ const jsonl = (lines: readonly object[]): string => lines.map((l) => `${JSON.str
 
 describe('the real docker command', () => {
   const counts: [passed: number, of: number][] = [];
+  // Each has engines of its own, and much of its time the command is waited for.
   for (const [topic, reached] of Object.entries(REACHED))
-    it.skipIf(missing)(`${topic}: at least ${reached} % of its docker commands are answered alike`, async () => {
-      const lines = parseTranscript(readFileSync(`${here}recorded/${topic}.jsonl`, 'utf8'));
-      const served = await ServedLab.open(1);
-      const answered: TranscriptLine[] = [];
-      for (const line of lines) answered.push(await served.play(line));
-      served.close();
-      mkdirSync(artifacts, { recursive: true });
-      const [want, got] = [`${artifacts}cli-${topic}.want.jsonl`, `${artifacts}cli-${topic}.jsonl`];
-      writeFileSync(want, jsonl(lines.map((l) => (l.id && !isForDocker(l) ? { ...l, skip: 'not for docker' } : l))));
-      writeFileSync(got, jsonl(answered));
-      const { stdout } = spawnSync('node', [`${here}recorded/compare.mjs`, want, got, '--list'], { encoding: 'utf8' });
-      const m = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
-      const [passed, failed] = [Number(m?.[1]), Number(m?.[2])];
-      const percent = (100 * passed) / (passed + failed);
-      console.log(`${topic} by ${real.stdout.trim()}: ${passed} of ${passed + failed} agree\n${stdout}`);
-      counts.push([passed, passed + failed]);
-      expect(passed + failed).toBeGreaterThan(50);
-      expect(percent).toBeGreaterThanOrEqual(reached);
-    });
+    it.skipIf(missing).concurrent(
+      `${topic}: at least ${reached} % of its docker commands are answered alike`,
+      async () => {
+        const lines = parseTranscript(readFileSync(`${here}recorded/${topic}.jsonl`, 'utf8'));
+        const served = await ServedLab.open(1);
+        const answered: TranscriptLine[] = [];
+        for (const line of lines) answered.push(await served.play(line));
+        served.close();
+        mkdirSync(artifacts, { recursive: true });
+        const [want, got] = [`${artifacts}cli-${topic}.want.jsonl`, `${artifacts}cli-${topic}.jsonl`];
+        writeFileSync(want, jsonl(lines.map((l) => (l.id && !isForDocker(l) ? { ...l, skip: 'not for docker' } : l))));
+        writeFileSync(got, jsonl(answered));
+        const { stdout } = spawnSync('node', [`${here}recorded/compare.mjs`, want, got, '--list'], {
+          encoding: 'utf8',
+        });
+        const m = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
+        const [passed, failed] = [Number(m?.[1]), Number(m?.[2])];
+        const percent = (100 * passed) / (passed + failed);
+        console.log(`${topic} by ${real.stdout.trim()}: ${passed} of ${passed + failed} agree\n${stdout}`);
+        counts.push([passed, passed + failed]);
+        expect(passed + failed).toBeGreaterThan(50);
+        expect(percent).toBeGreaterThanOrEqual(reached);
+      },
+    );
 
   it.skipIf(missing)(`at least ${REACHED_OF_ALL} % of all`, () => {
     const [passed, of] = counts.reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
