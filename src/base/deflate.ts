@@ -117,7 +117,7 @@ function stored(input: Uint8Array): number[] {
 }
 
 /** What the head of a member tells. */
-export interface GzipHead {
+interface GzipHead {
   readonly name?: string;
   /** Seconds since 1970. */
   readonly mtime?: number;

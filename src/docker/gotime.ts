@@ -116,7 +116,7 @@ function isDay(year: number, month: number, day: number): boolean {
 }
 
 /** time.Parse, in UTC where no zone is given. @returns Go's error as a text */
-export function goParseTime(layout: string, value: string): GoTime | string {
+function goParseTime(layout: string, value: string): GoTime | string {
   const reader = new Reader(layout, value);
   const fault = reader.read();
   if (fault !== undefined) return fault;

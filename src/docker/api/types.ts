@@ -250,3 +250,19 @@ export interface ImageSummary {
 export interface ErrorBody {
   message: string;
 }
+
+/** A record of the build cache. @see moby api/types/build/cache.go: CacheRecord */
+export interface BuildCacheRecord {
+  readonly ID: string;
+  readonly Parents?: readonly string[];
+  readonly Type: string;
+  readonly Description: string;
+  readonly InUse: boolean;
+  readonly Shared: boolean;
+  /** Bytes. */
+  readonly Size: number;
+  /** RFC 3339. */
+  readonly CreatedAt: string;
+  readonly LastUsedAt: string | null;
+  readonly UsageCount: number;
+}

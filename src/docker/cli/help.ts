@@ -92,9 +92,15 @@ export function flagFailure(message: string, usage: string, invoked: string): Fa
 
 const plural = (n: number): string => (n === 1 ? 'argument' : 'arguments');
 
+/** The names of `build` under which DOCKER_BUILDKIT=0 asks for the classic builder; all others are buildx's own. */
+const EITHER_BUILDER: ReadonlySet<string> = new Set(['docker build', 'docker image build']);
+
+/** Whether BuildKit builds what is asked for under this name. @param isKit the environment does not ask for the classic builder */
+export const buildsWithKit = (invoked: string, isKit: boolean): boolean => isKit || !EITHER_BUILDER.has(invoked);
+
 /** `docker build` is `docker buildx build`, unless BuildKit is not wanted. */
 export const pluginName = (spec: CommandSpec, invoked: string, isKit: boolean): string =>
-  spec.buildx && (isKit || !/^docker (?:image )?build$/.test(invoked)) ? `docker ${spec.path.join(' ')}` : invoked;
+  spec.buildx && buildsWithKit(invoked, isKit) ? `docker ${spec.path.join(' ')}` : invoked;
 
 /** What is wrong with the number of arguments, or undefined. */
 export function arityFailure(spec: CommandSpec, called: string, count: number, isKit = true): Failure | undefined {

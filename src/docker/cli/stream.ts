@@ -121,7 +121,7 @@ async function* received(ctx: Ctx, link: Hijacked): AsyncGenerator<Uint8Array, v
 }
 
 /** Puts the terminal in raw mode; the result puts it back. */
-export function rawTerminal(ctx: Ctx): () => void {
+function rawTerminal(ctx: Ctx): () => void {
   const before = ctx.sys.tcgetattr(0);
   if (isErr(before)) return () => {};
   const old: Termios = before;

@@ -3,7 +3,7 @@
  * @see moby pkg/term (ascii.go: ToBytes, proxy.go: escapeProxy)
  */
 /** ctrl-p, ctrl-q */
-export const DEFAULT_KEYS: readonly number[] = [16, 17];
+const DEFAULT_KEYS: readonly number[] = [16, 17];
 
 const NAMED = '@abcdefghijklmnopqrstuvwxyz[\\]^_';
 

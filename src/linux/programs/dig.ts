@@ -38,7 +38,7 @@ function questionLine(name: string, type: number): string {
 }
 
 /** A whole answer as dig prints it. */
-export function answerText(ctx: Context, x: Exchange, show: (part: string) => boolean, port: number): string {
+function answerText(ctx: Context, x: Exchange, show: (part: string) => boolean, port: number): string {
   const m = x.message;
   const flags = [
     'qr',

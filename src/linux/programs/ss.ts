@@ -136,11 +136,7 @@ const UNPADDED = 8;
  * column of a line backwards. Trailing blanks of the peer's port stay, as ss leaves them.
  * @see iproute2 misc/ss.c: render_calc_width
  */
-export function renderColumns(
-  columns: readonly Field[],
-  rows: readonly string[][],
-  screen: number | undefined,
-): string {
+function renderColumns(columns: readonly Field[], rows: readonly string[][], screen: number | undefined): string {
   const shown = columns.map((c, i) => ({ c, i })).filter(({ c }) => c.shown);
   const longest = shown.map(({ i }) => Math.max(0, ...rows.map((r) => r[i]?.length ?? 0)));
   const width = longest.map((w, k) => (w > 0 ? w + (k > 0 ? (shown[k]?.c.ldelim.length ?? 0) : 0) : 0));

@@ -82,7 +82,7 @@ export function jobStatus(job: Job): number {
 }
 
 /** The word in the second column: `Running`, `Done`, `Exit 3`, `Terminated`; with `long` why it stopped. */
-export function stateText(job: Job, long = false): string {
+function stateText(job: Job, long = false): string {
   switch (stateOf(job)) {
     case 'running':
       return 'Running';

@@ -127,7 +127,7 @@ const CLOSING: Readonly<Record<string, string>> = {
 };
 
 /** Bash's message for a syntax error, without prefix. `eof`: the text ended too early. */
-export function syntaxMessage(text: string, error: ast.ParseError, eof: boolean): { message: string; pos: number } {
+function syntaxMessage(text: string, error: ast.ParseError, eof: boolean): { message: string; pos: number } {
   const m = /^unterminated (.*)$/.exec(error.message);
   if (m) {
     const what = m[1] as string;

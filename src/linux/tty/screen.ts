@@ -23,7 +23,7 @@ function advance(p: Place, width: number, cols: number): void {
 type Region = readonly [from: number, to: number] | undefined;
 
 /** How a character of the line is shown: control characters as ^X. */
-export function shownChar(c: string): string {
+function shownChar(c: string): string {
   const n = c.codePointAt(0) as number;
   if (n < 32 || n === 127) return `^${String.fromCharCode(n ^ 64)}`;
   return c;
@@ -32,7 +32,7 @@ export function shownChar(c: string): string {
 const tabWidth = (col: number): number => 8 - (col % 8);
 
 /** Text of a prompt without the marks of invisible parts, and its visible part. */
-export function promptParts(prompt: string): { text: string; visible: string } {
+function promptParts(prompt: string): { text: string; visible: string } {
   const text = prompt.replace(/[\x01\x02]/g, '');
   const visible = prompt.replace(/\x01[^\x02]*\x02/g, '').replace(/\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07/g, '');
   return { text, visible };

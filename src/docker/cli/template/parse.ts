@@ -357,7 +357,7 @@ function number(t: Token): Arg | undefined {
 }
 
 /** strconv.Unquote of "…" and `…`. */
-export function unquote(s: string): string | undefined {
+function unquote(s: string): string | undefined {
   if (s.startsWith('`')) return s.slice(1, -1).replaceAll('\r', '');
   let out = '';
   const body = s.slice(1, -1);

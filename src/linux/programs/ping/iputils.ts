@@ -43,7 +43,7 @@ function range(
 }
 
 /** iputils' precision: three significant places after the point, fewer for long times. @param us microseconds */
-export function rttText(us: number): string {
+function rttText(us: number): string {
   if (us >= 100000 - 50) return `${Math.round(us / 1000)} ms`;
   if (us >= 10000 - 5) return `${(us / 1000).toFixed(1)} ms`;
   if (us >= 1000) return `${(us / 1000).toFixed(2)} ms`;

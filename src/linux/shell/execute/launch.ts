@@ -95,7 +95,7 @@ export function isScriptError(e: Errno): boolean {
 }
 
 /** Puts the terminal's foreground back to the shell. */
-export function takeTerminal(sh: Shell): void {
+function takeTerminal(sh: Shell): void {
   if (sh.jobControl && sh.interactive) sh.sys.tcsetpgrp(sh.terminal, sh.ownGroup);
 }
 
@@ -165,7 +165,7 @@ export async function tellKilled(sh: Shell, job: Job, signal: number): Promise<v
 }
 
 /** Status of a pipeline with pipefail; sets PIPESTATUS. */
-export function pipelineStatus(sh: Shell, job: Job): number {
+function pipelineStatus(sh: Shell, job: Job): number {
   const all = job.processes.map((p) =>
     p.status ? (p.status.state === 'exited' ? p.status.code : 128 + p.status.signal) : 0,
   );

@@ -31,7 +31,7 @@ export async function runStatement(sh: Shell, st: ast.Statement): Promise<number
 }
 
 /** Runs an and-or list or a pipeline. */
-export async function runNode(sh: Shell, node: ast.PipelineNode | ast.AndOr): Promise<number> {
+async function runNode(sh: Shell, node: ast.PipelineNode | ast.AndOr): Promise<number> {
   return node.type === 'AndOr' ? runAndOr(sh, node) : runPipelineNode(sh, node);
 }
 
@@ -116,7 +116,7 @@ export function textOf(
 }
 
 /** Runs one stage in the forked shell `sub`; a subshell's body needs no process more. */
-export async function runStage(sub: Shell, node: ast.PipelineNode | ast.AndOr): Promise<number> {
+async function runStage(sub: Shell, node: ast.PipelineNode | ast.AndOr): Promise<number> {
   sub.tail = true;
   if (node.type === 'Subshell') return runScript(sub, node.body);
   return runNode(sub, node);

@@ -7,8 +7,8 @@ import { RELEASE } from '../dialect.ts';
 import type { Shell } from '../shell.ts';
 
 /** Marks of text that takes no width (\[ and \]). */
-export const INVISIBLE_START = '\x01';
-export const INVISIBLE_END = '\x02';
+const INVISIBLE_START = '\x01';
+const INVISIBLE_END = '\x02';
 
 function directory(sh: Shell, base: boolean): string {
   const cwd = sh.vars.get('PWD') ?? sh.sys.cwd();

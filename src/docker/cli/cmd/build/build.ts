@@ -3,6 +3,7 @@
 import type { Ctx } from '../../context.ts';
 import type { Options } from '../../flags/options.ts';
 import { goMarshal } from '../../gojson.ts';
+import { buildsWithKit } from '../../help.ts';
 import { command, exactly, flag } from '../../spec.ts';
 import { buildClassic } from './classic.ts';
 import { buildWithKit } from './kit.ts';
@@ -110,7 +111,7 @@ export const build = command({
   ],
   run: (ctx, o, args) => {
     const where = args[0] as string;
-    const isKit = ctx.sys.env.DOCKER_BUILDKIT !== '0' || /^docker (?:buildx|builder)/.test(ctx.invoked);
+    const isKit = buildsWithKit(ctx.invoked, ctx.sys.env.DOCKER_BUILDKIT !== '0');
     return isKit ? buildWithKit(ctx, o, where) : buildClassic(ctx, o, where);
   },
 });

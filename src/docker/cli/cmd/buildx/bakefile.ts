@@ -27,7 +27,7 @@ export interface Target {
 }
 
 /** Builds, and groups of them. */
-export interface BakeFile {
+interface BakeFile {
   readonly group?: Readonly<Record<string, { readonly targets: readonly string[] }>>;
   readonly target?: Readonly<Record<string, Target>>;
 }

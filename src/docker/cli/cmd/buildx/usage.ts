@@ -1,5 +1,7 @@
 /** `docker buildx du` and `prune`. @see docker/buildx commands/{diskusage,prune}.go */
+
 import { tabwrite } from '../../../../base/tabwriter.ts';
+import type { BuildCacheRecord } from '../../../api/types.ts';
 import { parseRfc3339 } from '../../../time.ts';
 import type { Ctx } from '../../context.ts';
 import { DaemonError, Failure, failed } from '../../failure.ts';
@@ -9,22 +11,8 @@ import { humanDuration, timeString } from '../../formatter/time.ts';
 import { humanSize } from '../../formatter/units.ts';
 import { command, flag, NONE } from '../../spec.ts';
 
-/** A row of /system/df. */
-interface CacheRecord {
-  readonly ID: string;
-  readonly Parents?: readonly string[];
-  readonly Type: string;
-  readonly Description: string;
-  readonly InUse: boolean;
-  readonly Shared: boolean;
-  readonly Size: number;
-  readonly CreatedAt: string;
-  readonly LastUsedAt: string | null;
-  readonly UsageCount: number;
-}
-
 const TABS = { minWidth: 1, tabWidth: 8, padding: 1, padChar: '\t' } as const;
-const isMutable = (r: CacheRecord): boolean => r.Type !== 'regular';
+const isMutable = (r: BuildCacheRecord): boolean => r.Type !== 'regular';
 
 function ago(ctx: Ctx, time: string | null): string {
   if (time === null) return '';
@@ -32,10 +20,10 @@ function ago(ctx: Ctx, time: string | null): string {
 }
 
 const HEADER = 'ID\tRECLAIMABLE\tSIZE\tLAST ACCESSED\n';
-const row = (ctx: Ctx, r: CacheRecord): string =>
+const row = (ctx: Ctx, r: BuildCacheRecord): string =>
   `${`${r.ID}${isMutable(r) ? '*' : ''}`.padEnd(40)}\t${String(!r.InUse).padEnd(5)}\t${`${humanSize(r.Size)}${r.Shared ? '*' : ''}`.padEnd(10)}\t${ago(ctx, r.LastUsedAt)}\n`;
 
-function verbose(ctx: Ctx, list: readonly CacheRecord[]): string {
+function verbose(ctx: Ctx, list: readonly BuildCacheRecord[]): string {
   return list
     .map((r) => {
       const lines: [string, unknown][] = [
@@ -59,7 +47,7 @@ function verbose(ctx: Ctx, list: readonly CacheRecord[]): string {
 const COLUMNS = '{{.ID}}\\t{{.Reclaimable}}\\t{{.Size}}\\t{{.LastUsedAt}}';
 
 /** For formats of one's own. */
-const listing = (ctx: Ctx): Listing<CacheRecord> => ({
+const listing = (ctx: Ctx): Listing<BuildCacheRecord> => ({
   type: 'commands.duContext',
   headers: {
     ID: 'ID',
@@ -90,8 +78,8 @@ const listing = (ctx: Ctx): Listing<CacheRecord> => ({
 });
 
 /** `key=value`, `key!=value`, `key~=value` @see toBuildkitPruneInfo */
-function matches(filters: readonly string[]): ((r: CacheRecord) => boolean) | Failure {
-  const tests: ((r: CacheRecord) => boolean)[] = [];
+function matches(filters: readonly string[]): ((r: BuildCacheRecord) => boolean) | Failure {
+  const tests: ((r: BuildCacheRecord) => boolean)[] = [];
   const seen = new Set<string>();
   for (const f of filters) {
     const eq = f.indexOf('=');
@@ -110,7 +98,7 @@ function matches(filters: readonly string[]): ((r: CacheRecord) => boolean) | Fa
   return (r) => tests.every((t) => t(r));
 }
 
-function fieldOf(r: CacheRecord, key: string): string {
+function fieldOf(r: BuildCacheRecord, key: string): string {
   const fields: Readonly<Record<string, unknown>> = {
     id: r.ID,
     parents: (r.Parents ?? []).join(','),
@@ -128,8 +116,8 @@ function fieldOf(r: CacheRecord, key: string): string {
 /** In buildx's words, which name no daemon. */
 const reason = (f: Failure): string => (f instanceof DaemonError ? f.reason : f.message);
 
-async function records(ctx: Ctx): Promise<CacheRecord[] | Failure> {
-  const got = await ctx.client.get<{ BuildCache: CacheRecord[] | null }>('/system/df', { type: 'build-cache' });
+async function records(ctx: Ctx): Promise<BuildCacheRecord[] | Failure> {
+  const got = await ctx.client.get<{ BuildCache: BuildCacheRecord[] | null }>('/system/df', { type: 'build-cache' });
   return failed(got) ? new Failure(`ERROR: ${reason(got)}`) : (got.BuildCache ?? []);
 }
 
@@ -167,7 +155,7 @@ const du = command({
         : tabwrite(HEADER + list.map((r) => row(ctx, r)).join(''), TABS),
     );
     if (o.list('filter').length > 0) return 0;
-    const sum = (rows: readonly CacheRecord[]): number => rows.reduce((n, r) => n + r.Size, 0);
+    const sum = (rows: readonly BuildCacheRecord[]): number => rows.reduce((n, r) => n + r.Size, 0);
     const [total, shared] = [sum(list), sum(list.filter((r) => r.Shared))];
     let out = '';
     if (shared > 0) out += `Shared:\t${humanSize(shared)}\nPrivate:\t${humanSize(total - shared)}\n`;
@@ -233,7 +221,7 @@ const prune = command({
     const gone = (got.CachesDeleted ?? []).flatMap((id) => before.filter((r) => r.ID === id));
     if (o.bool('verbose')) await ctx.out(tabwrite(verbose(ctx, gone), TABS));
     else if (gone.length > 0) {
-      await ctx.out(tabwrite(HEADER + row(ctx, gone[0] as CacheRecord), TABS));
+      await ctx.out(tabwrite(HEADER + row(ctx, gone[0] as BuildCacheRecord), TABS));
       for (const r of gone.slice(1)) await ctx.out(tabwrite(row(ctx, r), TABS));
     }
     await ctx.out(tabwrite(`Total:\t${humanSize(gone.reduce((n, r) => n + r.Size, 0))}\n`, TABS));

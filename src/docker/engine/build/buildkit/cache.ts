@@ -3,6 +3,7 @@
  * @see moby/buildkit cache/manager.go; moby builder/builder-next/builder.go: DiskUsage, Prune
  */
 
+import type { BuildCacheRecord } from '../../../api/types.ts';
 import { sha256 } from '../../../images/digest.ts';
 import type { ImageLayer } from '../../../images/store.ts';
 import { rfc3339Nano } from '../../../time.ts';
@@ -44,20 +45,6 @@ export function idOf(text: string): string {
 export function uuidOf(text: string): string {
   const h = sha256(text);
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-8${h.slice(17, 20)}-${h.slice(20, 32)}`;
-}
-
-/** A row of /system/df, and of what prunes and du tell. */
-export interface CacheRow {
-  readonly ID: string;
-  readonly Parents?: readonly string[];
-  readonly Type: string;
-  readonly Description: string;
-  readonly InUse: boolean;
-  readonly Shared: boolean;
-  readonly Size: number;
-  readonly CreatedAt: string;
-  readonly LastUsedAt: string | null;
-  readonly UsageCount: number;
 }
 
 /** Records by what made them. */
@@ -118,7 +105,7 @@ export class BuildCache {
     return record.dir === undefined ? record.size : sizeBelow(this.daemon, record.dir);
   }
 
-  #row(record: CacheRecord): CacheRow {
+  #row(record: CacheRecord): BuildCacheRecord {
     return {
       ID: record.id,
       ...(record.parents.length > 0 ? { Parents: record.parents } : {}),
@@ -134,7 +121,7 @@ export class BuildCache {
   }
 
   /** Newest first. */
-  rows(): CacheRow[] {
+  rows(): BuildCacheRecord[] {
     return [...this.#records.values()].reverse().map((r) => this.#row(r));
   }
 
@@ -143,8 +130,8 @@ export class BuildCache {
   }
 
   /** @param wanted which may go, besides that shared and internal ones go only with `all` @param keep bytes that stay */
-  prune(all: boolean, wanted: (row: CacheRow) => boolean, keep: number): CacheRow[] {
-    const gone: CacheRow[] = [];
+  prune(all: boolean, wanted: (row: BuildCacheRecord) => boolean, keep: number): BuildCacheRecord[] {
+    const gone: BuildCacheRecord[] = [];
     let total = this.rows().reduce((n, r) => n + (r.Shared ? 0 : r.Size), 0);
     for (const [key, record] of [...this.#records]) {
       const row = this.#row(record);

@@ -1,7 +1,9 @@
 /** Requests for BuildKit: a build, and the removal of what it remembers. @see moby builder/builder-next/builder.go, api/server/backend/build */
+
 import { text } from '../../../../base/http.ts';
 import { jsonFault } from '../../../../base/jsonfault.ts';
 import type { SessionOptions } from '../../../api/buildkit.ts';
+import type { BuildCacheRecord } from '../../../api/types.ts';
 import { Failure } from '../../../errdefs.ts';
 import { parseReference } from '../../../images/reference.ts';
 import { entriesOf } from '../../archive/container.ts';
@@ -13,7 +15,7 @@ import { timeOf } from '../../prune.ts';
 import type { BuildOptions } from '../build.ts';
 import type { Tree } from '../context.ts';
 import { buildKit, type Given } from './build.ts';
-import { type CacheRow, cacheOf } from './cache.ts';
+import { cacheOf } from './cache.ts';
 import { treeBelow } from './context.ts';
 import type { BuildKitOptions } from './state.ts';
 
@@ -83,7 +85,7 @@ export function pruneCache(daemon: Daemon, query: URLSearchParams): Record<strin
   if (filters instanceof Failure) return filters;
   const refused = filters.check([...FIELDS, 'until', 'unused-for']);
   if (refused) return refused;
-  const tests: ((row: CacheRow) => boolean)[] = [];
+  const tests: ((row: BuildCacheRecord) => boolean)[] = [];
   for (const span of [...filters.get('until'), ...filters.get('unused-for')]) {
     const until = timeOf(daemon, span);
     if (until instanceof Failure) return until;
@@ -100,9 +102,9 @@ export function pruneCache(daemon: Daemon, query: URLSearchParams): Record<strin
   return { CachesDeleted: gone.length > 0 ? gone.map((row) => row.ID) : null, SpaceReclaimed: space };
 }
 
-const lastUsed = (daemon: Daemon, row: CacheRow): bigint => cacheOf(daemon).lastUsed(row.ID);
+const lastUsed = (daemon: Daemon, row: BuildCacheRecord): bigint => cacheOf(daemon).lastUsed(row.ID);
 
-function fits(row: CacheRow, field: string, value: string): boolean {
+function fits(row: BuildCacheRecord, field: string, value: string): boolean {
   switch (field) {
     case 'id':
       return row.ID.startsWith(value.replace(/^~=/, ''));

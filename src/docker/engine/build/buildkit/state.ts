@@ -1,5 +1,5 @@
 /** What the frontend makes of a Dockerfile: stages with their settings and the steps that make their files. */
-import type { ImageConfig } from '../../../images/spec.ts';
+import { type ImageConfig, NO_CONFIG } from '../../../images/spec.ts';
 import type { Image, NewImage } from '../../../images/store.ts';
 import type { BuildOptions } from '../build.ts';
 import type { Tree } from '../context.ts';
@@ -103,16 +103,7 @@ export class StageState {
   name: string;
   platform = '';
   found: Base | undefined;
-  config: Config = {
-    Cmd: null,
-    Entrypoint: null,
-    Env: null,
-    Labels: null,
-    OnBuild: null,
-    User: '',
-    Volumes: null,
-    WorkingDir: '',
-  };
+  config: Config = { ...NO_CONFIG };
   author = '';
   readonly env = new Map<string, string>();
   /** ARGs so far, in order. */

@@ -5,10 +5,9 @@
  * @see moby cmd/docker-proxy/{main_linux.go,tcp_proxy_linux.go,udp_proxy_linux.go}
  */
 import { SECOND } from '../../../../base/clock.ts';
-import { utf8 } from '../../../../base/http.ts';
-import { formatIp, type IpAddr, parseIp } from '../../../../base/ip.ts';
+import { formatIp, type IpAddr } from '../../../../base/ip.ts';
 import { type Errno, isErr } from '../../../../linux/kernel/errno.ts';
-import type { DaemonSys, Kernel, Program } from '../../../../linux/kernel/machine.ts';
+import type { DaemonSys, Kernel } from '../../../../linux/kernel/machine.ts';
 import { SIGNALS } from '../../../../linux/kernel/signal.ts';
 import type { Fd, SockAddr, Sys } from '../../../../linux/kernel/sys.ts';
 import type { PortBinding } from '../../driver.ts';
@@ -111,40 +110,6 @@ function bindHostPort(sys: Sys, { hostIp, hostPort, proto }: PortBinding): Fd | 
   sys.close(fd);
   return bound;
 }
-
-/** The executable by hand: binds, accepts and forwards as its options say. */
-export const proxyProgram: Program = {
-  name: 'docker-proxy',
-  async main(sys) {
-    const option = (name: string): string => sys.argv[sys.argv.indexOf(`-${name}`) + 1] ?? '';
-    const proto = sys.argv.includes('-proto') ? option('proto') : 'tcp';
-    const hostIp = parseIp(option('host-ip'));
-    const containerIp = parseIp(option('container-ip'));
-    const fail = async (text: string): Promise<number> => {
-      await sys.write(2, utf8(`${text}\n`));
-      return 1;
-    };
-    if (!hostIp || !containerIp || (proto !== 'tcp' && proto !== 'udp'))
-      return fail('docker-proxy: -host-ip, -container-ip and -proto tcp or udp are needed');
-    const binding = {
-      proto,
-      port: Number(option('container-port')),
-      containerIp,
-      hostIp,
-      hostPort: Number(option('host-port')),
-    };
-    const fd = bindHostPort(sys, binding as PortBinding);
-    if (isErr(fd))
-      return fail(`docker-proxy: listen ${proto} ${option('host-ip')}:${binding.hostPort}: ${fd.text.toLowerCase()}`);
-    const target = { ip: containerIp, port: binding.port };
-    if (proto === 'udp') await serveUdp(sys, fd, target);
-    else {
-      sys.listen(fd, BACKLOG);
-      await serveTcp(sys, fd, target);
-    }
-    return 0;
-  },
-};
 
 function proxyArgv(b: PortBinding): string[] {
   return [
